@@ -1,0 +1,204 @@
+//! The calendar of one program: its zone, its week, and what months and days mean there.
+//!
+//! Everything is whole-number arithmetic on days since 1970 and microseconds; the zone's offsets are laid out once, when
+//! the program is compiled. Conventions: windows are half-open; a month added to 31 January ends on the last day of
+//! February; a local time that a clock change skips means the instant as far after the change, one that it repeats means the first.
+
+use chrono::{Datelike, Months, NaiveDate, Offset, TimeZone, Weekday};
+use chrono_tz::Tz;
+
+use crate::check::model::{Length, Period, TimeUnit};
+use crate::time::{DAY, SECOND, date_of, day_of};
+
+/// The last day for which offsets are laid out; later instants keep the last offset.
+const LAST_DAY: i32 = 47_846;
+
+#[derive(Debug, Clone)]
+pub struct Calendar {
+    /// Where each offset begins, in microseconds since 1970; the first holds from the beginning of time.
+    starts: Vec<i64>,
+    /// Microseconds to add to UTC.
+    offsets: Vec<i64>,
+    week_start: u8,
+}
+
+impl Calendar {
+    pub fn new(zone: Tz, week_start: Weekday) -> Self {
+        let offset_at = |second: i64| -> i64 {
+            let utc = chrono::DateTime::from_timestamp(second, 0).unwrap_or_default().naive_utc();
+            i64::from(zone.offset_from_utc_datetime(&utc).fix().local_minus_utc())
+        };
+        let mut starts = vec![i64::MIN];
+        let mut current = offset_at(0);
+        let mut offsets = vec![current * SECOND];
+        // No zone changes its offset twice within two days, so that a probe every second day finds every change.
+        let mut day = 0_i64;
+        while zone != Tz::UTC && day < i64::from(LAST_DAY) {
+            let (mut before, mut after) = (day * 86_400, (day + 2) * 86_400);
+            let next = offset_at(after);
+            if next != current {
+                while after - before > 1 {
+                    let middle = before + (after - before) / 2;
+                    if offset_at(middle) == current { before = middle } else { after = middle }
+                }
+                starts.push(after * SECOND);
+                offsets.push(next * SECOND);
+                current = next;
+            }
+            day += 2;
+        }
+        Self { starts, offsets, week_start: week_start.num_days_from_monday() as u8 }
+    }
+
+    /// Microseconds that local time is ahead of UTC at that instant.
+    pub fn offset_at(&self, instant: i64) -> i64 {
+        let index = self.starts.partition_point(|start| *start <= instant).saturating_sub(1);
+        self.offsets.get(index).copied().unwrap_or(0)
+    }
+
+    /// The local day of an instant, in days since 1970.
+    pub fn day_at(&self, instant: i64) -> i32 {
+        instant.saturating_add(self.offset_at(instant)).div_euclid(DAY) as i32
+    }
+
+    /// Microseconds since local midnight by the clock on the wall.
+    pub fn time_at(&self, instant: i64) -> i64 {
+        instant.saturating_add(self.offset_at(instant)).rem_euclid(DAY)
+    }
+
+    /// The instant at which the wall shows that day and time.
+    pub fn instant_of(&self, day: i32, time: i64) -> i64 {
+        let local = i64::from(day) * DAY + time;
+        let near = self.starts.partition_point(|start| *start <= local);
+        for index in near.saturating_sub(2)..(near + 2).min(self.starts.len()) {
+            let (Some(start), Some(offset)) = (self.starts.get(index), self.offsets.get(index)) else { break };
+            let instant = local.saturating_sub(*offset);
+            let end = self.starts.get(index + 1).copied().unwrap_or(i64::MAX);
+            if instant >= *start && instant < end {
+                return instant;
+            }
+            // Past this stretch and before the next by its own offset: the clock skips this time.
+            let skipped = self.offsets.get(index + 1).is_some_and(|next| local.saturating_sub(*next) < end);
+            if instant >= end && skipped {
+                return instant;
+            }
+        }
+        local
+    }
+
+    /// The first instant of a local day.
+    pub fn start_of(&self, day: i32) -> i64 {
+        self.instant_of(day, 0)
+    }
+
+    /// Weekday of a day, Monday 0.
+    pub fn weekday(day: i32) -> u8 {
+        (i64::from(day) + 3).rem_euclid(7) as u8
+    }
+
+    /// A number for the calendar period around a day, growing by one from period to period.
+    pub fn period_of(&self, period: Period, day: i32) -> i64 {
+        let date = || date_of(day);
+        match period {
+            Period::Day => i64::from(day),
+            Period::Week => (i64::from(day) + 3 - i64::from(self.week_start)).div_euclid(7),
+            Period::Month => i64::from(date().year()) * 12 + i64::from(date().month0()),
+            Period::Quarter => i64::from(date().year()) * 4 + i64::from(date().month0() / 3),
+            Period::HalfYear => i64::from(date().year()) * 2 + i64::from(date().month0() / 6),
+            Period::Year => i64::from(date().year()),
+        }
+    }
+
+    /// The first day of the period with that number.
+    pub fn first_day(&self, period: Period, number: i64) -> i32 {
+        let month = |per_year: i64| {
+            let year = number.div_euclid(per_year) as i32;
+            let month = number.rem_euclid(per_year) * (12 / per_year) + 1;
+            day_of(NaiveDate::from_ymd_opt(year, month as u32, 1).unwrap_or(NaiveDate::MAX))
+        };
+        match period {
+            Period::Day => number as i32,
+            Period::Week => (number * 7 - 3 + i64::from(self.week_start)) as i32,
+            Period::Month => month(12),
+            Period::Quarter => month(4),
+            Period::HalfYear => month(2),
+            Period::Year => month(1),
+        }
+    }
+
+    /// The day so much later; units shorter than a day count as none.
+    pub fn day_plus(day: i32, length: Length) -> i32 {
+        let count = length.count;
+        match length.unit {
+            TimeUnit::Second | TimeUnit::Minute | TimeUnit::Hour => day,
+            TimeUnit::Day => day.saturating_add_unsigned(count),
+            TimeUnit::Week => day.saturating_add_unsigned(count.saturating_mul(7)),
+            TimeUnit::Month | TimeUnit::Quarter | TimeUnit::Year => {
+                day_of(date_of(day).checked_add_months(Months::new(months(length))).unwrap_or(NaiveDate::MAX))
+            }
+        }
+    }
+
+    /// The day so much earlier.
+    pub fn day_minus(day: i32, length: Length) -> i32 {
+        let count = length.count;
+        match length.unit {
+            TimeUnit::Second | TimeUnit::Minute | TimeUnit::Hour => day,
+            TimeUnit::Day => day.saturating_sub_unsigned(count),
+            TimeUnit::Week => day.saturating_sub_unsigned(count.saturating_mul(7)),
+            TimeUnit::Month | TimeUnit::Quarter | TimeUnit::Year => {
+                day_of(date_of(day).checked_sub_months(Months::new(months(length))).unwrap_or(NaiveDate::MIN))
+            }
+        }
+    }
+
+    /// The instant so much later: by the clock for hours and shorter, else the same time of a later local day.
+    pub fn plus(&self, instant: i64, length: Length) -> i64 {
+        match clock_micros(length) {
+            Some(micros) => instant.saturating_add(micros),
+            None => self.instant_of(Self::day_plus(self.day_at(instant), length), self.time_at(instant)),
+        }
+    }
+
+    /// The instant from which something usable "for so long after" is no more: by the clock for hours and shorter,
+    /// else the midnight that ends the local day reached.
+    pub fn end_after(&self, instant: i64, length: Length) -> i64 {
+        match clock_micros(length) {
+            Some(micros) => instant.saturating_add(micros),
+            None => self.start_of(Self::day_plus(self.day_at(instant), length).saturating_add(1)),
+        }
+    }
+}
+
+fn months(length: Length) -> u32 {
+    let factor = match length.unit {
+        TimeUnit::Quarter => 3,
+        TimeUnit::Year => 12,
+        _ => 1,
+    };
+    length.count.saturating_mul(factor)
+}
+
+/// The length in microseconds, if its unit is one of the clock rather than of the calendar.
+pub fn clock_micros(length: Length) -> Option<i64> {
+    let unit = match length.unit {
+        TimeUnit::Second => SECOND,
+        TimeUnit::Minute => 60 * SECOND,
+        TimeUnit::Hour => 3_600 * SECOND,
+        _ => return None,
+    };
+    Some(i64::from(length.count).saturating_mul(unit))
+}
+
+/// About how long a length is at the most, in days, rounded up: for deciding what may be forgotten.
+pub fn days_at_most(length: Length) -> i32 {
+    let days = match length.unit {
+        TimeUnit::Second | TimeUnit::Minute | TimeUnit::Hour => 1 + length.count / 24,
+        TimeUnit::Day => length.count,
+        TimeUnit::Week => length.count.saturating_mul(7),
+        TimeUnit::Month => length.count.saturating_mul(31),
+        TimeUnit::Quarter => length.count.saturating_mul(92),
+        TimeUnit::Year => length.count.saturating_mul(366),
+    };
+    i32::try_from(days).unwrap_or(i32::MAX / 2)
+}

@@ -1,0 +1,161 @@
+//! From tree to checked program: names, types and units, policies, and what is surely not meant.
+//!
+//! The checker goes on after an error wherever it can, so that one run reports all of them: a part that is wrong
+//! becomes `None`, and whoever needs it says nothing more.
+
+pub mod model;
+pub mod policies;
+
+mod aggregate;
+mod clauses;
+mod currency;
+mod earn;
+mod effects;
+mod expression;
+mod fields;
+mod graph;
+mod intervals;
+mod lints;
+mod matching;
+mod measure;
+mod names;
+mod path;
+mod rule;
+mod settings;
+mod test_steps;
+mod types;
+mod wallet;
+mod windows;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::diagnostic::{Code, Diagnostic, Severity};
+use crate::source::Span;
+use crate::syntax::nearest::nearest;
+use crate::syntax::tree;
+use model::{Checked, Currency, Event, Field, Measure, MeasureIndex, Record, Segment, Settings, Wallet, WalletIndex};
+use names::Names;
+
+/// The standard records and events, in the language itself.
+const PRELUDE: &str = include_str!("check/prelude.loyalty");
+
+/// The most expressions that a program may hold, its names and operators counted.
+const EXPRESSIONS_MAX: usize = 500_000;
+
+/// After so many diagnostics no more neighbours are looked for, so that a wrong file costs no more than a right one.
+const SUGGESTIONS_MAX: usize = 100;
+
+/// Checks a program: the checked form if nothing is wrong, and every error and warning in the order of their places.
+#[must_use]
+pub fn check(file: &tree::File) -> (Option<Checked>, Vec<Diagnostic>) {
+    let (prelude, _) = crate::syntax::parse(PRELUDE);
+    let mut checker = Checker::default();
+    let declared = checker.declare(&prelude, file);
+    checker.settings(&declared);
+    checker.wallet_heads(&declared);
+    checker.fields(&declared);
+    checker.measures(&declared);
+    checker.segments(&declared);
+    checker.wallets(&declared);
+    let (rules, groups) = checker.rules(&declared);
+    let tests = checker.tests(&declared);
+    checker.lint(&declared, &rules);
+    checker.finish(rules, groups, tests)
+}
+
+/// What is known so far; filled stage by stage in the order of [`check`].
+#[derive(Default)]
+struct Checker<'a> {
+    diagnostics: Vec<Diagnostic>,
+    /// How many of them are errors; it rises, too, where something is left unread.
+    errors: usize,
+    names: Names<'a>,
+    settings: Settings,
+    /// What returns do to rules that say nothing of it; nothing: they are kept.
+    rule_returns: Option<tree::Returns>,
+    /// Where each currency in use was named.
+    currency_at: BTreeMap<Currency, Span>,
+    member: Vec<Field>,
+    records: Vec<Record>,
+    events: Vec<Event>,
+    wallets: Vec<Wallet>,
+    /// Nothing for those that are wrong. The unnamed ones that expressions hold follow the declared ones.
+    measures: Vec<Option<Measure>>,
+    segments: Vec<Segment>,
+    /// The unnamed measures by the place of their text.
+    unnamed: BTreeMap<Span, MeasureIndex>,
+    wallets_filled: BTreeSet<WalletIndex>,
+    expressions: usize,
+    /// Standard declarations are being read: their places mean nothing to the program's author.
+    in_prelude: bool,
+    no_currency_reported: bool,
+}
+
+impl Checker<'_> {
+    fn report(&mut self, diagnostic: Diagnostic) {
+        self.errors += usize::from(diagnostic.severity() == Severity::Error);
+        self.diagnostics.push(diagnostic);
+    }
+
+    /// Reports an unknown name with the nearest of the known ones.
+    fn unknown<'n>(
+        &mut self,
+        code: Code,
+        span: Span,
+        what: &str,
+        name: &str,
+        known: impl IntoIterator<Item = &'n str>,
+    ) {
+        let diagnostic = Diagnostic::new(code, span, format!("unknown {what} `{name}`"));
+        self.suggest(diagnostic, name, known);
+    }
+
+    /// Reports with the nearest of the known names; one that differs only in capitals is surely meant.
+    fn suggest<'n>(&mut self, diagnostic: Diagnostic, name: &str, known: impl IntoIterator<Item = &'n str>) {
+        if !self.may_suggest() {
+            return self.report(diagnostic);
+        }
+        let (letters, lower) = (name.chars().count(), name.to_lowercase());
+        let near = |known: &&str| known.chars().count().abs_diff(letters) <= letters.div_ceil(3);
+        let known: Vec<&str> = known.into_iter().filter(near).collect();
+        let candidates = match known.iter().find(|known| known.to_lowercase() == lower) {
+            Some(same) => vec![(*same).to_owned()],
+            None => nearest(name, &known),
+        };
+        self.report(diagnostic.candidates(candidates));
+    }
+
+    fn may_suggest(&self) -> bool {
+        self.diagnostics.len() < SUGGESTIONS_MAX
+    }
+
+    fn finish(
+        mut self,
+        rules: Vec<model::Rule>,
+        groups: Vec<model::Group>,
+        tests: Vec<model::Test>,
+    ) -> (Option<Checked>, Vec<Diagnostic>) {
+        // A clause that stays in force in several versions is looked at once for each.
+        self.diagnostics.sort_by(|one, other| {
+            let place = |diagnostic: &Diagnostic| (diagnostic.span(), diagnostic.code());
+            place(one).cmp(&place(other)).then_with(|| one.message().cmp(other.message()))
+        });
+        self.diagnostics.dedup();
+        if self.errors > 0 {
+            return (None, self.diagnostics);
+        }
+        let checked = Checked {
+            settings: self.settings,
+            member: self.member,
+            records: self.records,
+            events: self.events,
+            wallets: self.wallets,
+            measures: self.measures.into_iter().flatten().collect(),
+            segments: self.segments,
+            rules,
+            groups,
+            tests,
+        };
+        (Some(checked), self.diagnostics)
+    }
+}

@@ -1,0 +1,290 @@
+//! Which clauses a declaration holds, how often, and which of them hold from which day.
+
+use chrono::NaiveDate;
+
+use super::Checker;
+use crate::diagnostic::{Code, Diagnostic};
+use crate::source::Span;
+use crate::syntax::tree::{Clause, ClauseKind};
+
+/// A declaration that holds clauses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Holder {
+    Program,
+    Wallet,
+    Rule,
+    Group,
+}
+
+/// Kinds of clauses; a `from` block replaces all clauses of the kinds that it holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Kind {
+    Version,
+    Currency,
+    Timezone,
+    Week,
+    Languages,
+    History,
+    ReturnsPolicy,
+    ReturnsWithin,
+    Future,
+    Holds,
+    Decimals,
+    Round,
+    Multipliers,
+    Vest,
+    Expire,
+    SpendOrder,
+    Clawback,
+    Restore,
+    HoldAtMost,
+    When,
+    Valid,
+    Limit,
+    Cap,
+    Effect,
+    From,
+    Later,
+}
+
+/// The clauses in force from a day on.
+#[derive(Debug, Clone)]
+pub(super) struct InForce<'a> {
+    pub from: Option<NaiveDate>,
+    pub clauses: Vec<&'a Clause>,
+    /// The `from` block; nothing for the first.
+    pub span: Option<Span>,
+}
+
+impl Kind {
+    pub(super) const fn of(clause: &ClauseKind) -> Self {
+        match clause {
+            ClauseKind::Version(_) => Self::Version,
+            ClauseKind::Currency(_) => Self::Currency,
+            ClauseKind::Timezone(_) => Self::Timezone,
+            ClauseKind::Week(_) => Self::Week,
+            ClauseKind::Languages(_) => Self::Languages,
+            ClauseKind::History(_) => Self::History,
+            ClauseKind::Returns { policy: None, .. } => Self::ReturnsWithin,
+            ClauseKind::Returns { .. } => Self::ReturnsPolicy,
+            ClauseKind::Future(_) => Self::Future,
+            ClauseKind::Holds(_) => Self::Holds,
+            ClauseKind::Decimals(_) => Self::Decimals,
+            ClauseKind::Round { .. } => Self::Round,
+            ClauseKind::Multipliers(_) => Self::Multipliers,
+            ClauseKind::Vest(_) => Self::Vest,
+            ClauseKind::Expire { .. } => Self::Expire,
+            ClauseKind::SpendOrder(_) => Self::SpendOrder,
+            ClauseKind::Clawback(_) => Self::Clawback,
+            ClauseKind::Restore { .. } => Self::Restore,
+            ClauseKind::HoldAtMost(_) => Self::HoldAtMost,
+            ClauseKind::When(_) => Self::When,
+            ClauseKind::Valid(_) => Self::Valid,
+            ClauseKind::Limit(_) => Self::Limit,
+            ClauseKind::Cap { .. } => Self::Cap,
+            ClauseKind::Effect(_) => Self::Effect,
+            ClauseKind::From { .. } => Self::From,
+            ClauseKind::Later(_) => Self::Later,
+        }
+    }
+
+    /// The word that introduces it.
+    const fn word(self) -> &'static str {
+        match self {
+            Self::Version => "version",
+            Self::Currency => "currency",
+            Self::Timezone => "timezone",
+            Self::Week => "week",
+            Self::Languages => "languages",
+            Self::History => "history",
+            Self::ReturnsPolicy => "returns",
+            Self::ReturnsWithin => "returns within",
+            Self::Future => "future",
+            Self::Holds => "holds",
+            Self::Decimals => "decimals",
+            Self::Round => "round",
+            Self::Multipliers => "multipliers",
+            Self::Vest => "vest",
+            Self::Expire => "expire",
+            Self::SpendOrder => "spend … first",
+            Self::Clawback => "clawback",
+            Self::Restore => "restore",
+            Self::HoldAtMost => "hold at most",
+            Self::When => "when",
+            Self::Valid => "valid",
+            Self::Limit => "limit",
+            Self::Cap => "cap",
+            Self::Effect => "earn",
+            Self::From => "from",
+            Self::Later => "later",
+        }
+    }
+
+    /// Whether several of it add up.
+    const fn repeats(self) -> bool {
+        matches!(self, Self::When | Self::Valid | Self::Limit | Self::Cap | Self::Effect | Self::Expire | Self::From)
+    }
+
+    /// Whether it says something that no day changes.
+    const fn fixed(self) -> bool {
+        matches!(self, Self::Holds | Self::Decimals)
+    }
+}
+
+impl Holder {
+    const fn word(self) -> &'static str {
+        match self {
+            Self::Program => "program",
+            Self::Wallet => "wallet",
+            Self::Rule => "rule",
+            Self::Group => "group",
+        }
+    }
+
+    const fn kinds(self) -> &'static [Kind] {
+        match self {
+            Self::Program => &[
+                Kind::Version,
+                Kind::Currency,
+                Kind::Timezone,
+                Kind::Week,
+                Kind::Languages,
+                Kind::History,
+                Kind::ReturnsPolicy,
+                Kind::ReturnsWithin,
+                Kind::Future,
+            ],
+            Self::Wallet => &[
+                Kind::Holds,
+                Kind::Decimals,
+                Kind::Round,
+                Kind::Multipliers,
+                Kind::Vest,
+                Kind::Expire,
+                Kind::SpendOrder,
+                Kind::Clawback,
+                Kind::Restore,
+                Kind::HoldAtMost,
+                Kind::Cap,
+                Kind::From,
+            ],
+            Self::Rule => {
+                &[Kind::When, Kind::Valid, Kind::Limit, Kind::Cap, Kind::ReturnsPolicy, Kind::Effect, Kind::From]
+            }
+            Self::Group => &[Kind::Limit, Kind::Cap, Kind::From],
+        }
+    }
+
+    fn list(self) -> String {
+        let words: Vec<String> =
+            self.kinds()
+                .iter()
+                .map(|kind| {
+                    if *kind == Kind::Effect {
+                        "effects such as `earn`".to_owned()
+                    } else {
+                        format!("`{}`", kind.word())
+                    }
+                })
+                .collect();
+        words.join(", ")
+    }
+}
+
+/// The most forms that one declaration may have over time.
+const FORMS_MAX: usize = 100;
+
+impl<'a> Checker<'a> {
+    /// The clauses of a declaration day by day, the first from the beginning.
+    pub(super) fn in_force(&mut self, holder: Holder, clauses: &'a [Clause]) -> Vec<InForce<'a>> {
+        let first: Vec<&Clause> = clauses.iter().filter(|clause| self.belongs(holder, clause, false)).collect();
+        self.repeated(&first);
+        let mut forms = vec![InForce { from: None, clauses: first, span: None }];
+        let mut last = None;
+        for clause in clauses {
+            let ClauseKind::From { date, clauses: inner } = &clause.kind else { continue };
+            if !holder.kinds().contains(&Kind::From) {
+                continue;
+            }
+            if forms.len() > FORMS_MAX {
+                self.report(
+                    Diagnostic::new(Code::TooMany, clause.span, format!("more than {FORMS_MAX} `from` blocks"))
+                        .at("the first one too many"),
+                );
+                break;
+            }
+            let head = Span::new(clause.span.start, inner.first().map_or(clause.span.end, |first| first.span.start));
+            self.ascending(last, *date, head);
+            last = Some((*date, head));
+            let new: Vec<&Clause> = inner.iter().filter(|clause| self.belongs(holder, clause, true)).collect();
+            self.repeated(&new);
+            let replaced: Vec<Kind> = new.iter().map(|clause| Kind::of(&clause.kind)).collect();
+            let before = forms.last().map_or(&[][..], |form| &form.clauses);
+            let mut clauses: Vec<&Clause> =
+                before.iter().copied().filter(|clause| !replaced.contains(&Kind::of(&clause.kind))).collect();
+            clauses.extend(new);
+            forms.push(InForce { from: Some(*date), clauses, span: Some(clause.span) });
+        }
+        forms
+    }
+
+    /// Whether the clause may stand here; `from` blocks may, and are no clause in force themselves.
+    fn belongs(&mut self, holder: Holder, clause: &Clause, dated: bool) -> bool {
+        let kind = Kind::of(&clause.kind);
+        if let ClauseKind::Later(later) = &clause.kind {
+            self.not_built(clause.span, later.word(), &format!("a `{}` holds {}", holder.word(), holder.list()));
+            return false;
+        }
+        if holder == Holder::Rule && matches!(&clause.kind, ClauseKind::Returns { within: Some(_), .. })
+            || !holder.kinds().contains(&kind)
+        {
+            let word = if kind == Kind::Effect { "an effect".to_owned() } else { format!("`{}`", kind.word()) };
+            self.report(
+                Diagnostic::new(
+                    Code::ClauseNotAllowed,
+                    clause.span,
+                    format!("{word} does not belong in a `{}`", holder.word()),
+                )
+                .help(format!("a `{}` holds {}", holder.word(), holder.list())),
+            );
+            return false;
+        }
+        if dated && kind.fixed() {
+            self.report(
+                Diagnostic::new(
+                    Code::FixedForever,
+                    clause.span,
+                    format!("`{}` cannot change from a day on", kind.word()),
+                )
+                .help("lots already earned would change their meaning; declare another wallet"),
+            );
+            return false;
+        }
+        if dated && kind == Kind::From {
+            self.report(
+                Diagnostic::new(Code::ClauseNotAllowed, clause.span, "a `from` block holds no other")
+                    .help("write one after the other"),
+            );
+        }
+        kind != Kind::From
+    }
+
+    fn repeated(&mut self, clauses: &[&'a Clause]) {
+        let mut seen: std::collections::BTreeMap<Kind, Span> = std::collections::BTreeMap::new();
+        for clause in clauses {
+            let kind = Kind::of(&clause.kind);
+            match seen.get(&kind).copied() {
+                Some(before) if !kind.repeats() => self.report(
+                    Diagnostic::new(Code::DuplicateClause, clause.span, format!("`{}` is said twice", kind.word()))
+                        .at("said again here")
+                        .label(before, "first said here")
+                        .help("keep one of them"),
+                ),
+                Some(_) => {}
+                None => {
+                    seen.insert(kind, clause.span);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,148 @@
+//! What a rule does.
+
+use super::Checker;
+use super::expression::Scope;
+use super::model::{EffectKind, RuleIndex, Type, WalletIndex};
+use super::names::Owner;
+use crate::diagnostic::{Code, Diagnostic};
+use crate::source::Span;
+use crate::syntax::tree::{self, Effect, Name};
+
+const BUILT_EFFECTS: &str = "this version does `earn`, `multiply`, `spend`, `tag`, `untag`, `set` and `signal`";
+
+impl<'a> Checker<'a> {
+    pub(super) fn effect(&mut self, effect: &'a Effect, scope: &Scope, span: Span) -> Option<EffectKind> {
+        match effect {
+            Effect::Earn { amount, to, vest, expire } => {
+                let earned = self.earn(amount, to.as_ref(), scope, span);
+                let vest = vest.as_ref().map(|vest| self.vest(vest));
+                let expire = expire.as_ref().map(|expire| self.expire(expire, span));
+                let (wallet, amount) = earned?;
+                self.wallets_filled.insert(wallet);
+                Some(EffectKind::Earn { wallet, amount, vest: vest.flatten(), expire: expire.flatten() })
+            }
+            Effect::Multiply { rules, by } => {
+                let named: Vec<Option<RuleIndex>> = rules.iter().map(|rule| self.rule(rule)).collect();
+                let by = self.expression(by, scope)?;
+                if !matches!(by.ty, Type::Number | Type::Percent) {
+                    self.wrong_type(&by, "a multiplier is a number or a percent");
+                    return None;
+                }
+                let mut rules: Vec<RuleIndex> = named.into_iter().collect::<Option<_>>()?;
+                rules.sort_unstable();
+                rules.dedup();
+                Some(EffectKind::Multiply { rules, by })
+            }
+            Effect::Spend { amount, up_to, from } => {
+                let amount = self.expression(amount, scope);
+                let wallet = match &amount {
+                    Some(amount) => self.wallet_for(&amount.ty.clone(), amount.span, from.as_ref(), "from"),
+                    None => from.as_ref().and_then(|from| self.wallet(from)),
+                };
+                Some(EffectKind::Spend { wallet: wallet?, amount: amount?, up_to: *up_to })
+            }
+            Effect::Tag(tag) => self.text(tag, scope, "`tag`").map(EffectKind::Tag),
+            Effect::Untag(tag) => self.text(tag, scope, "`untag`").map(EffectKind::Untag),
+            Effect::Set { field, value } => {
+                let index = self.names.fields.get(&(Owner::Member, field.text.as_str())).copied();
+                let value = self.expression(value, scope);
+                let Some(index) = index else {
+                    let known: Vec<&str> = self.names.fields_of(Owner::Member).collect();
+                    let diagnostic = Diagnostic::new(
+                        Code::UnknownField,
+                        field.span,
+                        format!("the member has no attribute `{}`", field.text),
+                    )
+                    .help("attributes are declared in `member { … }`");
+                    self.suggest(diagnostic, &field.text, known);
+                    return None;
+                };
+                let wanted = self.member.get(index)?.ty.clone();
+                let value = self.hold(value?, &wanted, &format!("`member.{}`", field.text))?;
+                Some(EffectKind::Set { field: index, value })
+            }
+            Effect::Signal { name, to } => {
+                let to = self.text(to, scope, "`signal … to`")?;
+                Some(EffectKind::Signal { name: name.text.clone(), to })
+            }
+            Effect::Later(later) => {
+                self.not_built(span, later.word(), BUILT_EFFECTS);
+                None
+            }
+        }
+    }
+
+    fn text(&mut self, expr: &'a tree::Expr, scope: &Scope, place: &str) -> Option<super::model::Expr> {
+        let expr = self.expression(expr, scope)?;
+        self.hold(expr, &Type::Text, place)
+    }
+
+    /// The wallet for an amount of that type, named by the amount itself or after `to` or `from`.
+    pub(super) fn wallet_for(
+        &mut self,
+        ty: &Type,
+        span: Span,
+        named: Option<&Name>,
+        word: &str,
+    ) -> Option<WalletIndex> {
+        let named = match named {
+            Some(name) => Some((self.wallet(name)?, name.span)),
+            None => None,
+        };
+        match (ty, named) {
+            (Type::Amount(wallet), None) => Some(*wallet),
+            (Type::Amount(_) | Type::Money(_), Some((wallet, _))) if self.unit_of(wallet) == *ty => Some(wallet),
+            (Type::Number, Some((wallet, _))) if matches!(self.unit_of(wallet), Type::Amount(_)) => Some(wallet),
+            (Type::Number | Type::Amount(_) | Type::Money(_), Some((wallet, place))) => {
+                let (found, wanted) = (self.describe(ty), self.describe(&self.unit_of(wallet)));
+                let diagnostic = Diagnostic::new(
+                    Code::MixedUnits,
+                    span,
+                    format!("{found} cannot go {word} a wallet that counts {wanted}"),
+                )
+                .at(format!("this is {found}"))
+                .label(place, format!("this counts {wanted}"));
+                let diagnostic = self.with_unit(diagnostic, ty);
+                let diagnostic = self.with_unit(diagnostic, &Type::Amount(wallet));
+                self.report(diagnostic.help("points come of money by a rate, `1 beans per 1 MYR of x`"));
+                None
+            }
+            (Type::Number | Type::Money(_), None) => {
+                let found = self.describe(ty);
+                let fitting: Vec<String> = self
+                    .wallets
+                    .iter()
+                    .enumerate()
+                    .filter(|(index, _)| {
+                        self.unit_of(*index) == *ty
+                            || *ty == Type::Number && self.unit_of(*index) == Type::Amount(*index)
+                    })
+                    .map(|(_, wallet)| wallet.name.clone())
+                    .take(3)
+                    .collect();
+                let mut diagnostic = Diagnostic::new(
+                    Code::WrongWallet,
+                    span,
+                    format!("this is {found}, and nothing says which wallet it goes {word}"),
+                );
+                diagnostic = self.with_unit(diagnostic, ty);
+                diagnostic = match fitting.first() {
+                    Some(wallet) => diagnostic.help(format!("write `{word} {wallet}` after it")),
+                    None => diagnostic
+                        .help("no wallet holds this money; points come of money by a rate, `1 beans per 1 MYR of x`"),
+                };
+                self.report(diagnostic.candidates(fitting));
+                None
+            }
+            _ => {
+                let found = self.describe(ty);
+                self.report(Diagnostic::new(
+                    Code::WrongType,
+                    span,
+                    format!("an amount is needed here, and this is {found}"),
+                ));
+                None
+            }
+        }
+    }
+}

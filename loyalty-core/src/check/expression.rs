@@ -1,0 +1,503 @@
+//! Expressions: what each name means where it stands, and which type each operation has.
+
+use std::sync::Arc;
+
+use rust_decimal::Decimal;
+
+use super::model::{Arithmetic, Comparison, EventIndex, Expr, ExprKind, RecordIndex, Type};
+use super::names::{Owner, Value};
+use super::types::{adopt_either, arithmetic};
+use super::{Checker, EXPRESSIONS_MAX, currency};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::source::Span;
+use crate::syntax::tree::{self, Binary, Name};
+
+/// What can be read at a place.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Scope {
+    /// The event whose fields its own name reaches, `order.subtotal`.
+    pub event: Option<EventIndex>,
+    /// The event whose fields bare names reach.
+    pub bare_event: Option<EventIndex>,
+    /// The record whose fields bare names reach, before those of the event.
+    pub bare_record: Option<RecordIndex>,
+    /// Whether the member's state can be read: attributes, wallets, measures, segments.
+    pub state: bool,
+    /// Whether this is a test, which sees what the last event did.
+    pub test: bool,
+    /// The place as messages name it.
+    pub place: &'static str,
+}
+
+impl Scope {
+    /// A place that sees nothing but constants.
+    pub(super) const fn constant(place: &'static str) -> Self {
+        Self { event: None, bare_event: None, bare_record: None, state: false, test: false, place }
+    }
+
+    /// A place that sees the member alone.
+    pub(super) const fn member(place: &'static str) -> Self {
+        Self { state: true, ..Self::constant(place) }
+    }
+
+    /// A rule's condition or effect.
+    pub(super) const fn rule(event: EventIndex) -> Self {
+        Self { event: Some(event), ..Self::member("this rule") }
+    }
+
+    /// A measure's value or filter.
+    pub(super) const fn measure(event: EventIndex) -> Self {
+        Self { event: Some(event), bare_event: Some(event), ..Self::constant("a measure") }
+    }
+
+    /// The default of a field.
+    pub(super) fn default_of(owner: Owner) -> Self {
+        let constant = Self::constant("a default");
+        match owner {
+            Owner::Member => constant,
+            Owner::Event(event) => Self { event: Some(event), bare_event: Some(event), ..constant },
+            Owner::Record(record) => Self { bare_record: Some(record), ..constant },
+        }
+    }
+}
+
+impl<'a> Checker<'a> {
+    /// Resolves and types an expression; nothing if it is wrong, which is then reported.
+    pub(super) fn expression(&mut self, expr: &'a tree::Expr, scope: &Scope) -> Option<Expr> {
+        self.expressions += 1;
+        if self.expressions > EXPRESSIONS_MAX {
+            if self.expressions == EXPRESSIONS_MAX + 1 {
+                let message = format!("the program holds more than {EXPRESSIONS_MAX} expressions");
+                self.report(Diagnostic::new(Code::TooMany, expr.span, message).at("the first one too many"));
+            }
+            self.errors += 1;
+            return None;
+        }
+        let span = expr.span;
+        let made = |kind, ty| Some(Expr { kind, ty, span });
+        match &expr.kind {
+            tree::ExprKind::Number(number) => made(ExprKind::Number(*number), Type::Number),
+            tree::ExprKind::Percent(percent) => {
+                let hundredth = percent.checked_mul(Decimal::new(1, 2));
+                made(ExprKind::Number(hundredth.unwrap_or_default()), Type::Percent)
+            }
+            tree::ExprKind::Quantity { number, unit } => {
+                let ty = self.unit(unit)?;
+                made(ExprKind::Number(*number), ty)
+            }
+            tree::ExprKind::Text(text) => made(ExprKind::Text(Arc::from(text.as_str())), Type::Text),
+            tree::ExprKind::Bool(bool) => made(ExprKind::Bool(*bool), Type::Bool),
+            tree::ExprKind::Date(date) => made(ExprKind::Date(*date), Type::Date),
+            tree::ExprKind::Instant(instant) => made(ExprKind::Instant(instant.timestamp_micros()), Type::Instant),
+            tree::ExprKind::Time(time) => made(ExprKind::Time(*time), Type::Time),
+            tree::ExprKind::Name(name) => self.path(name, span, &[], span, scope),
+            tree::ExprKind::Field { .. } => self.field(expr, scope),
+            tree::ExprKind::List(_) => {
+                self.report(
+                    Diagnostic::new(Code::ListMisuse, span, "a list stands only on the right of `in`")
+                        .help("write `x in [a, b]`"),
+                );
+                None
+            }
+            tree::ExprKind::Record(_) => {
+                self.report(Diagnostic::new(Code::ListMisuse, span, "a record can be written only in a test"));
+                None
+            }
+            tree::ExprKind::Aggregate(aggregate) => self.aggregate(aggregate, span, scope),
+            tree::ExprKind::Call { function, arguments } => self.call(function, arguments, span, scope),
+            tree::ExprKind::Since { unit, instant } => {
+                let inner = self.expression(instant, scope)?;
+                if !matches!(inner.ty, Type::Instant | Type::Date) {
+                    self.wrong_type(&inner, "`since` needs an instant or a date");
+                    return None;
+                }
+                made(ExprKind::Since(*unit, Box::new(inner)), Type::Number)
+            }
+            tree::ExprKind::PercentOf { percent, of } => {
+                let (share, of) = (self.expression(percent, scope), self.expression(of, scope));
+                let share = self.hold(share?, &Type::Percent, "the share before `of`");
+                let (share, of) = (share?, of?);
+                if !of.ty.is_numeric() {
+                    self.wrong_type(&of, "a share can be taken only of a quantity");
+                    return None;
+                }
+                let ty = of.ty.clone();
+                made(ExprKind::Arithmetic(Arithmetic::Multiply, Box::new(share), Box::new(of)), ty)
+            }
+            tree::ExprKind::Not(inner) => {
+                let inner = self.condition(inner, scope, "`not`")?;
+                made(ExprKind::Not(Box::new(inner)), Type::Bool)
+            }
+            tree::ExprKind::Negate(inner) => {
+                let inner = self.expression(inner, scope)?;
+                if !inner.ty.is_numeric() {
+                    self.wrong_type(&inner, "only a quantity can be negative");
+                    return None;
+                }
+                let ty = inner.ty.clone();
+                made(ExprKind::Negate(Box::new(inner)), ty)
+            }
+            tree::ExprKind::Binary { operator, left, right } => self.binary(*operator, left, right, span, scope),
+            tree::ExprKind::IsMissing { value, negated } => {
+                let value = Box::new(self.expression(value, scope)?);
+                made(ExprKind::IsMissing { value, negated: *negated }, Type::Bool)
+            }
+            tree::ExprKind::Match { subject, arms, otherwise } => {
+                self.matching(subject, arms, otherwise.as_deref(), span, scope)
+            }
+        }
+    }
+
+    /// An expression that holds or does not.
+    pub(super) fn condition(&mut self, expr: &'a tree::Expr, scope: &Scope, place: &str) -> Option<Expr> {
+        let expr = self.expression(expr, scope)?;
+        if expr.ty == Type::Bool {
+            return Some(expr);
+        }
+        let found = self.describe(&expr.ty);
+        self.report(
+            Diagnostic::new(Code::WrongType, expr.span, format!("{place} needs a condition, and this is {found}"))
+                .help("compare it with something, as in `x > 0` or `x == \"a\"`"),
+        );
+        None
+    }
+
+    /// A quantity's unit as a type.
+    pub(super) fn unit(&mut self, unit: &Name) -> Option<Type> {
+        let text = unit.text.as_str();
+        if let Some(Value::Wallet(index)) = self.names.values.get(text).copied() {
+            let wallet = self.wallets.get(index)?;
+            let Some(holds) = wallet.holds else { return Some(Type::Amount(index)) };
+            let diagnostic = Diagnostic::new(
+                Code::MixedUnits,
+                unit.span,
+                format!("`{text}` holds money, which is written in `{}`", holds.as_str()),
+            )
+            .label(wallet.span, format!("`{text}` is declared here"))
+            .help(format!("write `{}` in place of `{text}`", holds.as_str()));
+            self.report(diagnostic);
+            return None;
+        }
+        // The few in use before all that there are.
+        if let Some(currency) = self.currency_at.keys().find(|currency| currency.as_str() == text) {
+            return Some(Type::Money(*currency));
+        }
+        if currency::find(text).is_some() {
+            match self.settings.currency {
+                None => self.no_currency(unit.span),
+                Some(own) => {
+                    let mut diagnostic = Diagnostic::new(
+                        Code::MixedUnits,
+                        unit.span,
+                        format!("the program's money is `{}`, not `{text}`", own.as_str()),
+                    );
+                    diagnostic = self.with_unit(diagnostic, &Type::Money(own));
+                    self.report(diagnostic.help("amounts of another currency never meet the program's own"));
+                }
+            }
+            return None;
+        }
+        if TIME_WORDS.contains(&text) {
+            self.report(
+                Diagnostic::new(Code::WrongType, unit.span, "a length of time is no value")
+                    .help(format!("`{text} since x` is a number: write `{text} since x > 60`")),
+            );
+            return None;
+        }
+        let own = self.settings.currency;
+        let mut known: Vec<&str> = self
+            .names
+            .values
+            .iter()
+            .filter(|(_, value)| matches!(value, Value::Wallet(_)))
+            .map(|(name, _)| *name)
+            .collect();
+        known.extend(own.iter().map(|currency| currency.as_str()));
+        let diagnostic = Diagnostic::new(Code::UnknownUnit, unit.span, format!("unknown unit `{text}`"))
+            .help("a unit is the program's currency or a wallet");
+        self.suggest(diagnostic, text, known);
+        None
+    }
+
+    /// Reports a value that its place cannot take.
+    pub(super) fn wrong_type(&mut self, expr: &Expr, message: &str) {
+        let found = self.describe(&expr.ty);
+        let diagnostic = Diagnostic::new(Code::WrongType, expr.span, format!("{message}, and this is {found}"));
+        self.report(self.with_unit(diagnostic, &expr.ty));
+    }
+
+    fn call(&mut self, function: &Name, arguments: &'a [tree::Expr], span: Span, scope: &Scope) -> Option<Expr> {
+        let name = function.text.as_str();
+        let count = match name {
+            "min" | "max" => 2..=usize::MAX,
+            "floor" | "ceil" | "abs" => 1..=1,
+            _ => {
+                self.unknown(Code::UnknownFunction, function.span, "function", name, FUNCTIONS);
+                return None;
+            }
+        };
+        let checked: Vec<Option<Expr>> = arguments.iter().map(|argument| self.expression(argument, scope)).collect();
+        if !count.contains(&arguments.len()) {
+            let wanted = if *count.end() == 1 { "exactly one value" } else { "at least two values" };
+            self.report(Diagnostic::new(
+                Code::ArgumentCount,
+                span,
+                format!("`{name}` takes {wanted}, and here are {}", arguments.len()),
+            ));
+            return None;
+        }
+        let mut all: Vec<Expr> = checked.into_iter().collect::<Option<_>>()?;
+        if let Some(wrong) = all
+            .iter()
+            .find(|argument| if *count.end() == 1 { !argument.ty.is_numeric() } else { !argument.ty.is_ordered() })
+        {
+            let wrong = wrong.clone();
+            self.wrong_type(&wrong, &format!("`{name}` needs a quantity"));
+            return None;
+        }
+        if *count.end() == 1 {
+            let inner = Box::new(all.pop()?);
+            let ty = inner.ty.clone();
+            let kind = match name {
+                "floor" => ExprKind::Floor(inner),
+                "ceil" => ExprKind::Ceil(inner),
+                _ => ExprKind::Absolute(inner),
+            };
+            return Some(Expr { kind, ty, span });
+        }
+        let ty = self.same_type(&mut all, span, "choose between")?;
+        Some(Expr { kind: if name == "min" { ExprKind::Least(all) } else { ExprKind::Greatest(all) }, ty, span })
+    }
+
+    /// The one type of several expressions, bare zeros taking that of the others.
+    pub(super) fn same_type(&mut self, all: &mut [Expr], span: Span, doing: &str) -> Option<Type> {
+        let leading = all.iter().position(|expr| !super::types::is_bare_zero(expr)).unwrap_or(0);
+        let ty = all.get(leading)?.ty.clone();
+        for expr in all.iter_mut() {
+            super::types::adopt(expr, &ty);
+        }
+        if let Some(other) = all.iter().find(|expr| expr.ty != ty) {
+            let (left, right) = (all.get(leading)?.clone(), other.clone());
+            self.mixed(span, doing, &left, &right);
+            return None;
+        }
+        Some(ty)
+    }
+
+    fn binary(
+        &mut self,
+        operator: Binary,
+        left: &'a tree::Expr,
+        right: &'a tree::Expr,
+        span: Span,
+        scope: &Scope,
+    ) -> Option<Expr> {
+        let made = |kind, ty| Some(Expr { kind, ty, span });
+        match operator {
+            Binary::And | Binary::Or => {
+                let word = if operator == Binary::And { "`and`" } else { "`or`" };
+                let (left, right) = (self.condition(left, scope, word), self.condition(right, scope, word));
+                let mut all = Vec::new();
+                for side in [left?, right?] {
+                    match (side.kind, operator) {
+                        (ExprKind::And(inner), Binary::And) | (ExprKind::Or(inner), Binary::Or) => all.extend(inner),
+                        (kind, _) => all.push(Expr { kind, ty: side.ty, span: side.span }),
+                    }
+                }
+                made(if operator == Binary::And { ExprKind::And(all) } else { ExprKind::Or(all) }, Type::Bool)
+            }
+            Binary::In | Binary::NotIn => self.membership(left, right, operator == Binary::NotIn, span, scope),
+            Binary::Otherwise => {
+                let (left, right) = (self.expression(left, scope), self.expression(right, scope));
+                let (mut left, mut right) = (left?, right?);
+                adopt_either(&mut left, &mut right);
+                if left.ty != right.ty {
+                    self.mixed(span, "choose between", &left, &right);
+                    return None;
+                }
+                let ty = left.ty.clone();
+                made(ExprKind::Otherwise(Box::new(left), Box::new(right)), ty)
+            }
+            _ => {
+                let (left, right) = (self.expression(left, scope), self.expression(right, scope));
+                let (mut left, mut right) = (left?, right?);
+                if let Some(arithmetic_operator) = as_arithmetic(operator) {
+                    if matches!(arithmetic_operator, Arithmetic::Add | Arithmetic::Subtract) {
+                        adopt_either(&mut left, &mut right);
+                    }
+                    if operator == Binary::Divide && constant(&right).is_some_and(|divisor| divisor.is_zero()) {
+                        self.report(Diagnostic::new(Code::OutOfRange, right.span, "nothing can be divided by zero"));
+                        return None;
+                    }
+                    let Some(ty) = arithmetic(arithmetic_operator, &left.ty, &right.ty) else {
+                        self.mixed(span, doing(operator), &left, &right);
+                        return None;
+                    };
+                    return made(ExprKind::Arithmetic(arithmetic_operator, Box::new(left), Box::new(right)), ty);
+                }
+                adopt_either(&mut left, &mut right);
+                let (comparison, ordered) = as_comparison(operator);
+                if let Some(list) = [&left, &right].into_iter().find(|side| !side.ty.is_single()) {
+                    self.list_misuse(list);
+                    return None;
+                }
+                if left.ty != right.ty {
+                    self.mixed(span, "compare", &left, &right);
+                    return None;
+                }
+                if ordered && !left.ty.is_ordered() {
+                    self.wrong_type(&left, "only quantities and times have an order");
+                    return None;
+                }
+                made(ExprKind::Compare(comparison, Box::new(left), Box::new(right)), Type::Bool)
+            }
+        }
+    }
+
+    fn membership(
+        &mut self,
+        value: &'a tree::Expr,
+        list: &'a tree::Expr,
+        negated: bool,
+        span: Span,
+        scope: &Scope,
+    ) -> Option<Expr> {
+        let value = self.expression(value, scope);
+        let list = match &list.kind {
+            tree::ExprKind::List(items) => {
+                // Weighed here, for a list is no expression of its own.
+                let items: Option<Vec<Expr>> =
+                    items.iter().map(|item| self.expression(item, scope)).collect::<Vec<_>>().into_iter().collect();
+                let (value, mut items) = (value.clone()?, items?);
+                for item in &mut items {
+                    super::types::adopt(item, &value.ty);
+                    if item.ty != value.ty {
+                        self.mixed(span, "compare", &value, item);
+                        return None;
+                    }
+                    if !is_literal(item) {
+                        self.report(
+                            Diagnostic::new(Code::NotConstant, item.span, "a list after `in` holds constants only")
+                                .help("compare with it by `==`"),
+                        );
+                        return None;
+                    }
+                }
+                Expr { kind: ExprKind::List(items), ty: Type::List(Box::new(value.ty)), span: list.span }
+            }
+            _ => self.expression(list, scope)?,
+        };
+        let value = value?;
+        if !value.ty.is_single() {
+            self.list_misuse(&value);
+            return None;
+        }
+        match &list.ty {
+            Type::List(of) if **of == value.ty => {}
+            Type::List(of) => {
+                let one = Expr { kind: ExprKind::Bool(false), ty: (**of).clone(), span: list.span };
+                self.mixed(span, "compare", &value, &one);
+                return None;
+            }
+            _ => {
+                let found = self.describe(&list.ty);
+                self.report(
+                    Diagnostic::new(
+                        Code::ListMisuse,
+                        list.span,
+                        format!("`in` needs a list on its right, and this is {found}"),
+                    )
+                    .help("write `x in [a, b]`, or `x == a`"),
+                );
+                return None;
+            }
+        }
+        Some(Expr {
+            kind: ExprKind::In { value: Box::new(value), list: Box::new(list), negated },
+            ty: Type::Bool,
+            span,
+        })
+    }
+
+    pub(super) fn list_misuse(&mut self, list: &Expr) {
+        let found = self.describe(&list.ty);
+        self.report(
+            Diagnostic::new(Code::ListMisuse, list.span, format!("one value is needed here, and this is {found}"))
+                .help("make one value of it by `sum(list.field)` or `count(list)`, or look into it by `x in list`"),
+        );
+    }
+}
+
+const FUNCTIONS: [&str; 11] =
+    ["min", "max", "floor", "ceil", "abs", "sum", "count", "average", "first", "last", "streak"];
+
+/// Units of time, which no amount has.
+pub(super) const TIME_WORDS: [&str; 16] = [
+    "second", "seconds", "minute", "minutes", "hour", "hours", "day", "days", "week", "weeks", "month", "months",
+    "quarter", "quarters", "year", "years",
+];
+
+/// Whether the expression is one plain constant.
+pub(super) fn is_literal(expr: &Expr) -> bool {
+    match &expr.kind {
+        ExprKind::Number(_)
+        | ExprKind::Text(_)
+        | ExprKind::Bool(_)
+        | ExprKind::Date(_)
+        | ExprKind::Instant(_)
+        | ExprKind::Time(_)
+        | ExprKind::Weekday(_) => true,
+        ExprKind::Negate(inner) => matches!(inner.kind, ExprKind::Number(_)),
+        _ => false,
+    }
+}
+
+/// The value of an expression that is a number for all events and members.
+pub(super) fn constant(expr: &Expr) -> Option<Decimal> {
+    match &expr.kind {
+        ExprKind::Number(number) => Some(*number),
+        ExprKind::Negate(inner) => constant(inner).map(|number| -number),
+        ExprKind::Arithmetic(operator, left, right) => {
+            let (left, right) = (constant(left)?, constant(right)?);
+            match operator {
+                Arithmetic::Add => left.checked_add(right),
+                Arithmetic::Subtract => left.checked_sub(right),
+                Arithmetic::Multiply => left.checked_mul(right),
+                Arithmetic::Divide => left.checked_div(right),
+            }
+        }
+        _ => None,
+    }
+}
+
+fn as_arithmetic(operator: Binary) -> Option<Arithmetic> {
+    Some(match operator {
+        Binary::Add => Arithmetic::Add,
+        Binary::Subtract => Arithmetic::Subtract,
+        Binary::Multiply => Arithmetic::Multiply,
+        Binary::Divide => Arithmetic::Divide,
+        _ => return None,
+    })
+}
+
+/// The comparison and whether it needs an order.
+fn as_comparison(operator: Binary) -> (Comparison, bool) {
+    match operator {
+        Binary::NotEqual => (Comparison::NotEqual, false),
+        Binary::Less => (Comparison::Less, true),
+        Binary::LessOrEqual => (Comparison::LessOrEqual, true),
+        Binary::Greater => (Comparison::Greater, true),
+        Binary::GreaterOrEqual => (Comparison::GreaterOrEqual, true),
+        _ => (Comparison::Equal, false),
+    }
+}
+
+fn doing(operator: Binary) -> &'static str {
+    match operator {
+        Binary::Add => "add",
+        Binary::Subtract => "subtract",
+        Binary::Multiply => "multiply",
+        Binary::Divide => "divide",
+        _ => "compare",
+    }
+}

@@ -1,0 +1,121 @@
+//! Walks: over the parts of an expression, and over who reads whom.
+
+use super::model::{Expr, ExprKind, Pattern};
+
+impl Expr {
+    /// Calls `see` for the expression and every part of it, outer before inner, left before right.
+    pub(super) fn walk<'e>(&'e self, see: &mut impl FnMut(&'e Expr)) {
+        let mut waiting = vec![self];
+        while let Some(expr) = waiting.pop() {
+            see(expr);
+            let from = waiting.len();
+            expr.parts(&mut waiting);
+            if let Some(added) = waiting.get_mut(from..) {
+                added.reverse();
+            }
+        }
+    }
+
+    /// The direct parts, subjects and conditions included.
+    pub(super) fn parts<'e>(&'e self, into: &mut Vec<&'e Expr>) {
+        match &self.kind {
+            ExprKind::Number(_)
+            | ExprKind::Text(_)
+            | ExprKind::Bool(_)
+            | ExprKind::Date(_)
+            | ExprKind::Instant(_)
+            | ExprKind::Time(_)
+            | ExprKind::Weekday(_)
+            | ExprKind::Event(_)
+            | ExprKind::At
+            | ExprKind::Id
+            | ExprKind::Item(_)
+            | ExprKind::Member(_)
+            | ExprKind::Tags
+            | ExprKind::MemberId
+            | ExprKind::Measure(_)
+            | ExprKind::Segment(_)
+            | ExprKind::Wallet(..) => {}
+            ExprKind::List(all)
+            | ExprKind::And(all)
+            | ExprKind::Or(all)
+            | ExprKind::Least(all)
+            | ExprKind::Greatest(all) => into.extend(all),
+            ExprKind::Part(_, one)
+            | ExprKind::Since(_, one)
+            | ExprKind::Not(one)
+            | ExprKind::Negate(one)
+            | ExprKind::Floor(one)
+            | ExprKind::Ceil(one)
+            | ExprKind::Absolute(one)
+            | ExprKind::IsMissing { value: one, .. } => into.push(one),
+            ExprKind::Compare(_, left, right)
+            | ExprKind::Otherwise(left, right)
+            | ExprKind::Arithmetic(_, left, right) => into.extend([&**left, right]),
+            ExprKind::In { value, list, .. } => into.extend([&**value, list]),
+            ExprKind::Fold { value, filter, .. } => into.extend(value.iter().chain(filter).map(|part| &**part)),
+            ExprKind::Match { subject, arms, otherwise } => {
+                into.push(subject);
+                for (patterns, value) in arms {
+                    for pattern in patterns {
+                        match pattern {
+                            Pattern::Equal(value) => into.push(value),
+                            Pattern::Range { from, to } => into.extend(from.iter().chain(to)),
+                        }
+                    }
+                    into.push(value);
+                }
+                into.extend(otherwise.iter().map(|value| &**value));
+            }
+        }
+    }
+}
+
+/// Nodes that lead back to themselves, in the order in which they lead on; the first such ring that is found.
+/// `edges` holds for each node those that it leads to.
+pub(super) fn cycle(edges: &[Vec<usize>]) -> Option<Vec<usize>> {
+    #[derive(Clone, Copy, PartialEq)]
+    enum Mark {
+        New,
+        Open,
+        Done,
+    }
+    let mut marks = vec![Mark::New; edges.len()];
+    for start in 0..edges.len() {
+        // The way from `start` to here, each node with the number of its edges already taken.
+        let mut way: Vec<(usize, usize)> = Vec::new();
+        if marks.get(start) == Some(&Mark::New) {
+            way.push((start, 0));
+        }
+        while let Some((node, taken)) = way.last_mut() {
+            let (here, next) = (*node, edges.get(*node).and_then(|out| out.get(*taken)).copied());
+            *taken += 1;
+            if let Some(mark) = marks.get_mut(here) {
+                *mark = if next.is_some() { Mark::Open } else { Mark::Done };
+            }
+            match next.map(|next| (next, marks.get(next).copied())) {
+                None => {
+                    way.pop();
+                }
+                Some((next, Some(Mark::New))) => way.push((next, 0)),
+                Some((next, Some(Mark::Open))) => {
+                    return Some(way.iter().map(|(node, _)| *node).skip_while(|node| *node != next).collect());
+                }
+                Some(_) => {}
+            }
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::cycle;
+
+    #[test]
+    fn a_ring_is_found_and_a_diamond_is_none() {
+        assert_eq!(cycle(&[vec![1], vec![2], vec![1]]), Some(vec![1, 2]));
+        assert_eq!(cycle(&[vec![0]]), Some(vec![0]));
+        assert_eq!(cycle(&[vec![1, 2], vec![3], vec![3], vec![]]), None);
+    }
+}

@@ -1,0 +1,123 @@
+//! Measures and segments, with the forms that replace them from a day on.
+
+use super::Checker;
+use super::expression::Scope;
+use super::graph;
+use super::model::{Expr, ExprKind, Measure, MeasureForm, Segment, Versioned};
+use super::names::Declared;
+use crate::diagnostic::{Code, Diagnostic};
+use crate::source::Span;
+use crate::syntax::tree::{self, Dated, MeasureBody, Name};
+
+impl<'a> Checker<'a> {
+    pub(super) fn measures(&mut self, declared: &Declared<'a>) {
+        for (name, body, later) in &declared.measures {
+            let measure = self.measure(name, body, later);
+            self.measures.push(measure);
+        }
+    }
+
+    fn measure(&mut self, name: &Name, body: &'a MeasureBody, later: &'a [Dated<MeasureBody>]) -> Option<Measure> {
+        let over = self.over_events(&body.aggregate);
+        let window = self.window(&body.window);
+        let (over, window) = (over?, window?);
+        let (event, function, by, ty) = (over.event, over.function, over.by, over.ty);
+        let mut versions =
+            vec![Versioned { from: None, value: MeasureForm { value: over.value, filter: over.filter, window } }];
+        let mut last = None;
+        let mut sound = true;
+        for dated in later {
+            sound &= self.ascending(last, dated.from, dated.span);
+            last = Some((dated.from, dated.span));
+            let over = self.over_events(&dated.value.aggregate);
+            let window = self.window(&dated.value.window);
+            let (Some(over), Some(window)) = (over, window) else {
+                sound = false;
+                continue;
+            };
+            if (over.event, over.function, over.by, &over.ty) != (event, function, by, &ty) {
+                self.report(
+                    Diagnostic::new(Code::FixedForever, dated.value.aggregate.of.span, format!("`{}` cannot come to measure something else", name.text))
+                        .label(body.aggregate.of.span, "measured before")
+                        .help("a later form may change the window, the value and the filter, not the event, the function or the type"),
+                );
+                sound = false;
+                continue;
+            }
+            if dated.value.returns.is_some_and(|returns| Some(returns) != body.returns) {
+                self.report(
+                    Diagnostic::new(
+                        Code::FixedForever,
+                        dated.span,
+                        format!("how returns count in `{}` cannot change", name.text),
+                    )
+                    .help("say `returns` once, in the first form"),
+                );
+                sound = false;
+            }
+            versions.push(Versioned {
+                from: Some(dated.from),
+                value: MeasureForm { value: over.value, filter: over.filter, window },
+            });
+        }
+        let returns = body.returns.unwrap_or(tree::Returns::Revoke);
+        sound.then(|| Measure {
+            name: name.text.clone(),
+            in_place: false,
+            event,
+            function,
+            by,
+            ty,
+            versions,
+            returns,
+            span: name.span,
+        })
+    }
+
+    pub(super) fn segments(&mut self, declared: &Declared<'a>) {
+        for (name, condition, later) in &declared.segments {
+            let mut versions = Vec::new();
+            versions.extend(self.segment(condition).map(|value| Versioned { from: None, value }));
+            let mut last = None;
+            for dated in *later {
+                self.ascending(last, dated.from, dated.span);
+                last = Some((dated.from, dated.span));
+                versions.extend(self.segment(&dated.value).map(|value| Versioned { from: Some(dated.from), value }));
+            }
+            self.segments.push(Segment { name: name.text.clone(), versions, span: name.span });
+        }
+        let edges: Vec<Vec<usize>> = self
+            .segments
+            .iter()
+            .map(|segment| segment.versions.iter().flat_map(|version| segments_read(&version.value)).collect())
+            .collect();
+        if let Some(cycle) = graph::cycle(&edges) {
+            let ring: Vec<&Segment> = cycle.iter().filter_map(|index| self.segments.get(*index)).collect();
+            let names: Vec<String> = ring.iter().map(|segment| format!("`{}`", segment.name)).collect();
+            let span = ring.first().map_or(Span::default(), |segment| segment.span);
+            let mut diagnostic = Diagnostic::new(
+                Code::Cycle,
+                span,
+                format!("the segment {} reads itself", names.join(", which reads ")),
+            );
+            for segment in ring.iter().skip(1) {
+                diagnostic = diagnostic.label(segment.span, "on the way");
+            }
+            self.report(diagnostic.help("let one of them stand without the other"));
+        }
+    }
+
+    fn segment(&mut self, condition: &'a tree::Expr) -> Option<Expr> {
+        self.condition(condition, &Scope::member("a segment"), "a segment")
+    }
+}
+
+fn segments_read(expr: &Expr) -> Vec<usize> {
+    let mut found = Vec::new();
+    expr.walk(&mut |part| {
+        if let ExprKind::Segment(segment) = part.kind {
+            found.push(segment);
+        }
+    });
+    found
+}

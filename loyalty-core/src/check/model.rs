@@ -1,0 +1,538 @@
+//! The checked program: every name resolved to an index, every expression typed, every policy chosen.
+//!
+//! Spans stay, so that the plan can say where a rule stands; text that only served resolution is gone. A value of
+//! [`Checked`] exists only where the checker found no error.
+
+use std::sync::Arc;
+
+use chrono::{NaiveDate, NaiveTime, Weekday};
+use rust_decimal::Decimal;
+
+use crate::source::Span;
+pub use crate::syntax::tree::{
+    AggregateFunction, CapMode, Clawback, ExpireStart, Multipliers, Period, Returns, RoundMode, RoundScope, SpendOrder,
+    TimeUnit,
+};
+
+/// Indexes into the lists of [`Checked`].
+pub type EventIndex = usize;
+pub type FieldIndex = usize;
+pub type WalletIndex = usize;
+pub type MeasureIndex = usize;
+pub type SegmentIndex = usize;
+pub type RuleIndex = usize;
+pub type RecordIndex = usize;
+
+#[derive(Debug, Clone)]
+pub struct Checked {
+    pub settings: Settings,
+    /// The member's attributes, in the order of their declaration.
+    pub member: Vec<Field>,
+    pub records: Vec<Record>,
+    /// Standard events first, then the program's own.
+    pub events: Vec<Event>,
+    pub wallets: Vec<Wallet>,
+    pub measures: Vec<Measure>,
+    pub segments: Vec<Segment>,
+    /// In the order of the file.
+    pub rules: Vec<Rule>,
+    pub groups: Vec<Group>,
+    pub tests: Vec<Test>,
+}
+
+#[derive(Debug, Clone)]
+pub struct Settings {
+    pub title: String,
+    pub version: u32,
+    pub currency: Option<Currency>,
+    pub zone: chrono_tz::Tz,
+    pub week_start: Weekday,
+    pub languages: Vec<String>,
+    /// How long single events are remembered.
+    pub history: Length,
+    /// How long an order may be returned.
+    pub returns_within: Length,
+    /// How far ahead of the latest instant that the host has told an event may be dated.
+    pub future: Length,
+}
+
+/// A length of calendar or clock time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Length {
+    pub count: u32,
+    pub unit: TimeUnit,
+}
+
+/// An ISO 4217 currency.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Currency {
+    pub code: [u8; 3],
+    /// Digits of the minor unit: JPY 0, EUR 2, KWD 3.
+    pub minor: u8,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum Type {
+    Number,
+    /// A number that is a share of 100, such as `20%`.
+    Percent,
+    Money(Currency),
+    Amount(WalletIndex),
+    Text,
+    Bool,
+    Date,
+    Instant,
+    Time,
+    Weekday,
+    List(Box<Type>),
+    Record(RecordIndex),
+}
+
+#[derive(Debug, Clone)]
+pub struct Record {
+    pub name: String,
+    pub fields: Vec<Field>,
+}
+
+#[derive(Debug, Clone)]
+pub struct Event {
+    pub name: String,
+    pub fields: Vec<Field>,
+    /// Whether the prelude declares it.
+    pub standard: bool,
+}
+
+#[derive(Debug, Clone)]
+pub struct Field {
+    pub name: String,
+    pub ty: Type,
+    /// `int`: the host's value must be whole.
+    pub whole: bool,
+    pub optional: bool,
+    pub shared: bool,
+    /// In terms of the same event's (or record's) other fields.
+    pub default: Option<Expr>,
+    /// Required only from this local day on.
+    pub from: Option<NaiveDate>,
+    pub span: Span,
+}
+
+#[derive(Debug, Clone)]
+pub struct Wallet {
+    pub name: String,
+    /// Money wallets: the currency that they hold.
+    pub holds: Option<Currency>,
+    /// Digits after the point of a balance.
+    pub decimals: u32,
+    /// The policies over time, oldest first; the first has no start.
+    pub versions: Vec<Versioned<WalletPolicy>>,
+    pub span: Span,
+}
+
+/// A form with the local day from which it holds; the first of a list holds from the beginning.
+#[derive(Debug, Clone)]
+pub struct Versioned<T> {
+    pub from: Option<NaiveDate>,
+    pub value: T,
+}
+
+#[derive(Debug, Clone)]
+pub struct WalletPolicy {
+    pub round: RoundMode,
+    pub scope: RoundScope,
+    pub multipliers: Multipliers,
+    pub vest: Vest,
+    /// Tried in order when a lot is earned: the first whose condition holds (or has none) is the lot's. None holding: never.
+    pub expire: Vec<ExpireRule>,
+    pub spend: SpendOrder,
+    pub clawback: Clawback,
+    pub restore: Restore,
+    pub restore_full_only: bool,
+    /// Counts pending points.
+    pub hold_at_most: Option<Decimal>,
+    pub caps: Vec<Cap>,
+    pub cap_mode: CapMode,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum Vest {
+    AtOnce,
+    After(Length),
+    On { event: EventIndex, within: Length },
+}
+
+#[derive(Debug, Clone)]
+pub struct ExpireRule {
+    pub form: Expire,
+    pub when: Option<Expr>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum Expire {
+    Never,
+    After { duration: Length, start: ExpireStart },
+    EndOf { period: Period, after: Option<Length> },
+    OnDay { month: u32, day: u32, after: Option<Length> },
+    Inactivity { duration: Length, without: Activity },
+    At(NaiveDate),
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum Activity {
+    Events(Vec<EventIndex>),
+    Earning,
+    Any,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum Restore {
+    Original { at_least: Option<Length> },
+    Fresh,
+    Never,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Cap {
+    /// In points of the wallet (or its money).
+    pub amount: Decimal,
+    /// Nothing: over all time.
+    pub per: Option<Per>,
+    pub span: Span,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Per {
+    Order,
+    Period(Period),
+    Rolling(Length),
+}
+
+#[derive(Debug, Clone)]
+pub struct Measure {
+    pub name: String,
+    /// Written in place, as in `segment regular = count(order) > 5`: known by its text, and not shown to hosts.
+    pub in_place: bool,
+    pub event: EventIndex,
+    pub function: AggregateFunction,
+    /// Streak: the period it counts.
+    pub by: Option<Period>,
+    pub ty: Type,
+    /// Same event, function, `by` and type in all; window, value and filter may differ.
+    pub versions: Vec<Versioned<MeasureForm>>,
+    pub returns: Returns,
+    pub span: Span,
+}
+
+#[derive(Debug, Clone)]
+pub struct MeasureForm {
+    /// What is summed, compared or kept, over fields of the event; nothing for `count`, `streak`, and `first`/`last` of the event itself (their value is then its instant).
+    pub value: Option<Expr>,
+    pub filter: Option<Expr>,
+    pub window: Window,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Window {
+    AllTime,
+    This(Period),
+    Previous(Period),
+    Rolling(Length),
+    /// Local days, both included.
+    Range {
+        from: Option<NaiveDate>,
+        to: Option<NaiveDate>,
+    },
+}
+
+#[derive(Debug, Clone)]
+pub struct Segment {
+    pub name: String,
+    pub versions: Vec<Versioned<Expr>>,
+    pub span: Span,
+}
+
+#[derive(Debug, Clone)]
+pub struct Rule {
+    pub name: String,
+    pub event: EventIndex,
+    pub versions: Vec<Versioned<RuleForm>>,
+    pub span: Span,
+}
+
+#[derive(Debug, Clone)]
+pub struct RuleForm {
+    /// The conjuncts of all `when` clauses, `and` taken apart, in order. Empty: always.
+    pub when: Vec<Expr>,
+    /// All must hold.
+    pub valid: Vec<Valid>,
+    pub limits: Vec<Limit>,
+    pub caps: Vec<Cap>,
+    /// The wallet that the caps speak of.
+    pub cap_wallet: Option<WalletIndex>,
+    pub cap_mode: CapMode,
+    pub returns: Returns,
+    pub effects: Vec<Effect>,
+    /// Where this form stands.
+    pub span: Span,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum Valid {
+    /// Local days, both included.
+    Dates { from: Option<NaiveDate>, to: Option<NaiveDate> },
+    /// Microseconds since 1970, half-open.
+    Instants { from: Option<i64>, to: Option<i64> },
+    /// Local weekdays.
+    Weekdays(Vec<Weekday>),
+    /// Local times of day, half-open; `to` at or before `from` crosses midnight.
+    Hours { from: NaiveTime, to: NaiveTime },
+}
+
+#[derive(Debug, Clone)]
+pub struct Limit {
+    pub count: u32,
+    /// `in total`: the host commits it; `per` is then empty.
+    pub in_total: bool,
+    pub per: Option<Per>,
+    pub span: Span,
+}
+
+/// Rules that share caps and limits.
+#[derive(Debug, Clone)]
+pub struct Group {
+    pub name: String,
+    pub rules: Vec<RuleIndex>,
+    pub versions: Vec<Versioned<GroupForm>>,
+    pub span: Span,
+}
+
+#[derive(Debug, Clone)]
+pub struct GroupForm {
+    pub limits: Vec<Limit>,
+    pub caps: Vec<Cap>,
+    pub cap_wallet: Option<WalletIndex>,
+    pub cap_mode: CapMode,
+}
+
+#[derive(Debug, Clone)]
+pub struct Effect {
+    pub kind: EffectKind,
+    pub span: Span,
+}
+
+#[derive(Debug, Clone)]
+pub enum EffectKind {
+    Earn {
+        wallet: WalletIndex,
+        amount: Earn,
+        vest: Option<Vest>,
+        expire: Option<Expire>,
+    },
+    /// `by`: Number or Percent. The named rules earn by rate in one and the same wallet, on the same event.
+    Multiply {
+        rules: Vec<RuleIndex>,
+        by: Expr,
+    },
+    Spend {
+        wallet: WalletIndex,
+        amount: Expr,
+        up_to: bool,
+    },
+    Tag(Expr),
+    Untag(Expr),
+    Set {
+        field: FieldIndex,
+        value: Expr,
+    },
+    Signal {
+        name: String,
+        to: Expr,
+    },
+}
+
+#[derive(Debug, Clone)]
+pub enum Earn {
+    /// A fixed amount (reads no amount of the event): never multiplied, kept on partial returns.
+    Fixed(Expr),
+    /// In proportion to something of the event: `points / per × of`, in whole blocks of `per` if `full`.
+    /// `5% of order.subtotal` and other amounts that read the event's numbers are rates too, with points 1 per 1.
+    /// `of` reads the event only.
+    Rate { points: Expr, per: Decimal, full: bool, of: Expr },
+}
+
+#[derive(Debug, Clone)]
+pub struct Test {
+    pub title: String,
+    pub steps: Vec<TestStep>,
+    pub span: Span,
+}
+
+#[derive(Debug, Clone)]
+pub enum TestStep {
+    /// Attributes of the member before the first event.
+    GivenMember(Vec<(FieldIndex, Literal)>),
+    /// An opening balance.
+    Given {
+        wallet: WalletIndex,
+        amount: Decimal,
+    },
+    /// An event as the JSON object that a host would send, without `type`, in the order written.
+    On {
+        event: EventIndex,
+        fields: Vec<(String, Literal)>,
+        span: Span,
+    },
+    /// Microseconds since 1970.
+    Advance {
+        to: i64,
+        span: Span,
+    },
+    Expect(Expr),
+    ExpectRefused {
+        code: Option<String>,
+        span: Span,
+    },
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum Literal {
+    Number(Decimal),
+    Text(String),
+    Bool(bool),
+    /// RFC 3339 text for instants, ISO 8601 for dates and times.
+    Moment(String),
+    List(Vec<Literal>),
+    Record(Vec<(String, Literal)>),
+}
+
+#[derive(Debug, Clone)]
+pub struct Expr {
+    pub kind: ExprKind,
+    pub ty: Type,
+    pub span: Span,
+}
+
+/// Calls and operators on typed operands. A missing operand makes the whole missing; a missing condition does not hold.
+#[derive(Debug, Clone)]
+pub enum ExprKind {
+    /// Number, money, amount; a percent is held as its hundredth (`20%` is 0.20).
+    Number(Decimal),
+    Text(Arc<str>),
+    Bool(bool),
+    Date(NaiveDate),
+    /// Microseconds since 1970.
+    Instant(i64),
+    Time(NaiveTime),
+    Weekday(Weekday),
+    /// A list of literals, only on the right of `in`.
+    List(Vec<Expr>),
+    /// A field of the event.
+    Event(FieldIndex),
+    /// The event's own instant, `order.at`.
+    At,
+    /// The event's own id, `order.id`.
+    Id,
+    /// A field of the record that a filter or a fold looks at.
+    Item(FieldIndex),
+    Member(FieldIndex),
+    /// `member.tags`, a list of text.
+    Tags,
+    /// `member.id`
+    MemberId,
+    Measure(MeasureIndex),
+    Segment(SegmentIndex),
+    Wallet(WalletIndex, WalletFigure),
+    /// `.weekday .hour .minute .day .month .year .date .time` of an instant or date, in the program's zone.
+    Part(DatePart, Box<Expr>),
+    /// Whole units of local calendar time (or of clock time for hours and shorter) from the inner instant or date to the event.
+    Since(TimeUnit, Box<Expr>),
+    Not(Box<Expr>),
+    Negate(Box<Expr>),
+    And(Vec<Expr>),
+    Or(Vec<Expr>),
+    Compare(Comparison, Box<Expr>, Box<Expr>),
+    /// In a list of literals, or in a list of the event or member.
+    In {
+        value: Box<Expr>,
+        list: Box<Expr>,
+        negated: bool,
+    },
+    IsMissing {
+        value: Box<Expr>,
+        negated: bool,
+    },
+    Otherwise(Box<Expr>, Box<Expr>),
+    Arithmetic(Arithmetic, Box<Expr>, Box<Expr>),
+    /// The least or greatest of several.
+    Least(Vec<Expr>),
+    Greatest(Vec<Expr>),
+    Floor(Box<Expr>),
+    Ceil(Box<Expr>),
+    Absolute(Box<Expr>),
+    /// Over a list of records of the event. A missing list makes it missing; items where `value` is missing are passed over.
+    Fold {
+        function: AggregateFunction,
+        list: FieldIndex,
+        record: RecordIndex,
+        value: Option<Box<Expr>>,
+        filter: Option<Box<Expr>>,
+    },
+    /// The first arm that matches.
+    Match {
+        subject: Box<Expr>,
+        arms: Vec<(Vec<Pattern>, Expr)>,
+        otherwise: Option<Box<Expr>>,
+    },
+}
+
+#[derive(Debug, Clone)]
+pub enum Pattern {
+    Equal(Expr),
+    /// From included, to excluded.
+    Range {
+        from: Option<Expr>,
+        to: Option<Expr>,
+    },
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WalletFigure {
+    Balance,
+    Pending,
+    Debt,
+    /// What the last event of a test did, tests only.
+    Earned,
+    Spent,
+    Expired,
+    ClawedBack,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DatePart {
+    Weekday,
+    Hour,
+    Minute,
+    Day,
+    Month,
+    Year,
+    Date,
+    Time,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Comparison {
+    Equal,
+    NotEqual,
+    Less,
+    LessOrEqual,
+    Greater,
+    GreaterOrEqual,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Arithmetic {
+    Add,
+    Subtract,
+    Multiply,
+    Divide,
+}

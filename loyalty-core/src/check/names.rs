@@ -1,0 +1,342 @@
+//! Who is who: every declared name and the list where its declaration stands.
+
+use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::Checker;
+use super::currency;
+use super::expression::TIME_WORDS;
+use super::model::{
+    Event, EventIndex, FieldIndex, MeasureIndex, Record, RecordIndex, RuleIndex, SegmentIndex, WalletIndex,
+};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::source::Span;
+use crate::syntax::tree::{self, Item, ItemKind, Name};
+
+/// Rules are many; of everything else a program has few.
+const RULES_MAX: usize = 20_000;
+const DECLARATIONS_MAX: usize = 1_000;
+
+/// Words that name something wherever they stand.
+const RESERVED: [&str; 9] =
+    ["member", "missing", "present", "true", "false", "earned", "spent", "clawed_back", "expired"];
+
+/// Keys of the envelope around every event.
+const ENVELOPE: [&str; 6] = ["type", "id", "member", "at", "currency", "revision"];
+
+/// Types of the language.
+pub(super) const TYPES: [&str; 9] = ["number", "int", "percent", "money", "text", "bool", "date", "instant", "time"];
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Value {
+    Wallet(WalletIndex),
+    Measure(MeasureIndex),
+    Segment(SegmentIndex),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum RuleName {
+    Rule(RuleIndex),
+    Group(usize),
+}
+
+/// Whose fields.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Owner {
+    Member,
+    Event(EventIndex),
+    Record(RecordIndex),
+}
+
+#[derive(Debug, Default)]
+pub(super) struct Names<'a> {
+    pub events: BTreeMap<&'a str, EventIndex>,
+    pub records: BTreeMap<&'a str, RecordIndex>,
+    pub values: BTreeMap<&'a str, Value>,
+    pub rules: BTreeMap<&'a str, RuleName>,
+    pub fields: BTreeMap<(Owner, &'a str), FieldIndex>,
+    /// Declared by what this version does not run; whoever reads them has nothing more to hear.
+    pub later: BTreeSet<&'a str>,
+}
+
+impl<'a> Names<'a> {
+    /// The names of an owner's fields.
+    pub(super) fn fields_of(&self, owner: Owner) -> impl Iterator<Item = &'a str> {
+        self.fields.range((owner, "")..).take_while(move |((other, _), _)| *other == owner).map(|((_, name), _)| *name)
+    }
+}
+
+/// The fields that one declaration gives to their owner.
+pub(super) struct FieldList<'a> {
+    pub owner: Owner,
+    pub fields: &'a [tree::FieldDecl],
+    pub standard: bool,
+}
+
+/// A file's declarations sorted by their kind, in the order of the indexes.
+#[derive(Default)]
+pub(super) struct Declared<'a> {
+    pub program: Option<(&'a Name, &'a [tree::Clause])>,
+    pub fields: Vec<FieldList<'a>>,
+    pub wallets: Vec<(&'a Name, &'a [tree::Clause])>,
+    pub measures: Vec<(&'a Name, &'a tree::MeasureBody, &'a [tree::Dated<tree::MeasureBody>])>,
+    pub segments: Vec<(&'a Name, &'a tree::Expr, &'a [tree::Dated<tree::Expr>])>,
+    pub rules: Vec<(&'a Name, &'a tree::Trigger, &'a [tree::Clause])>,
+    pub groups: Vec<(&'a Name, &'a [Name], &'a [tree::Clause])>,
+    pub tests: Vec<(&'a Name, &'a [tree::TestStep])>,
+}
+
+impl<'a> Checker<'a> {
+    /// Gives every declaration its index, and reports what is declared twice or under a reserved name.
+    pub(super) fn declare(&mut self, prelude: &'a tree::File, file: &'a tree::File) -> Declared<'a> {
+        let mut declared = Declared::default();
+        let mut places = Places::default();
+        self.in_prelude = true;
+        for item in &prelude.items {
+            self.declare_item(&mut declared, &mut places, item);
+        }
+        self.in_prelude = false;
+        for item in &file.items {
+            self.declare_item(&mut declared, &mut places, item);
+        }
+        for (name, place) in &places.values {
+            if self.names.events.contains_key(name) {
+                self.report(
+                    Diagnostic::new(
+                        Code::Reserved,
+                        *place,
+                        format!("`{name}` is an event, whose fields are read as `{name}.x`"),
+                    )
+                    .help("choose another name"),
+                );
+            }
+        }
+        self.count_declarations(&declared);
+        declared
+    }
+
+    fn declare_item(&mut self, declared: &mut Declared<'a>, places: &mut Places<'a>, item: &'a Item) {
+        match &item.kind {
+            ItemKind::Program { title, clauses } => {
+                if self.first(&mut places.single, "program", title.span, "the program's head") {
+                    declared.program = Some((title, clauses));
+                }
+            }
+            ItemKind::Member { fields } => {
+                let span = Span::new(item.span.start, fields.first().map_or(item.span.end, |field| field.span.start));
+                if self.first(&mut places.single, "member", span, "`member`") {
+                    declared.fields.push(FieldList { owner: Owner::Member, fields, standard: false });
+                    // The standard event that tells attributes has the member's own fields.
+                    if let Some(profile) = self.names.events.get("profile").copied() {
+                        declared.fields.push(FieldList { owner: Owner::Event(profile), fields, standard: true });
+                    }
+                }
+            }
+            ItemKind::Event { name, fields } => self.declare_event(declared, places, name, fields),
+            ItemKind::Record { name, fields } => self.declare_record(declared, places, name, fields),
+            ItemKind::Wallet { name, clauses } => {
+                if self.declare_value(places, name, Value::Wallet(declared.wallets.len())) {
+                    declared.wallets.push((name, clauses));
+                }
+            }
+            ItemKind::Measure { name, body, later } => {
+                if self.declare_value(places, name, Value::Measure(declared.measures.len())) {
+                    declared.measures.push((name, body, later));
+                }
+            }
+            ItemKind::Segment { name, condition, later } => {
+                if self.declare_value(places, name, Value::Segment(declared.segments.len())) {
+                    declared.segments.push((name, condition, later));
+                }
+            }
+            ItemKind::Rule { name, trigger, clauses } => {
+                if self.first(&mut places.rules, &name.text, name.span, &format!("`{}`", name.text)) {
+                    self.names.rules.insert(&name.text, RuleName::Rule(declared.rules.len()));
+                    declared.rules.push((name, trigger, clauses));
+                }
+            }
+            ItemKind::Group { name, rules, clauses } => {
+                if self.first(&mut places.rules, &name.text, name.span, &format!("`{}`", name.text)) {
+                    self.names.rules.insert(&name.text, RuleName::Group(declared.groups.len()));
+                    declared.groups.push((name, rules, clauses));
+                }
+            }
+            ItemKind::Test { title, steps } => {
+                if self.first(&mut places.tests, &title.text, title.span, &format!("the test `{}`", title.text)) {
+                    declared.tests.push((title, steps));
+                }
+            }
+            ItemKind::Later(later) => {
+                self.names.later.extend(later.name().map(|name| name.text.as_str()));
+                let place = later.name().map_or(item.span, |name| name.span);
+                self.not_built(place, later.keyword(), BUILT_DECLARATIONS);
+            }
+        }
+    }
+
+    fn declare_event(
+        &mut self,
+        declared: &mut Declared<'a>,
+        places: &mut Places<'a>,
+        name: &'a Name,
+        fields: &'a [tree::FieldDecl],
+    ) {
+        let span = self.place(name.span);
+        let known = self.names.events.get(name.text.as_str()).copied();
+        let index = known.unwrap_or(self.events.len());
+        let extends = known.and_then(|index| self.events.get(index)).is_some_and(|event| event.standard);
+        if extends && places.extended.insert(Owner::Event(index)) {
+            places.events.insert(&name.text, span);
+        } else if !self.first(&mut places.events, &name.text, span, &format!("the event `{}`", name.text)) {
+            return;
+        }
+        if known.is_none() {
+            self.refuse_reserved(name, false);
+            self.names.events.insert(&name.text, index);
+            self.events.push(Event { name: name.text.clone(), fields: Vec::new(), standard: self.in_prelude });
+        }
+        for field in fields.iter().filter(|field| ENVELOPE.contains(&field.name.text.as_str())) {
+            self.report(
+                Diagnostic::new(
+                    Code::Reserved,
+                    field.name.span,
+                    format!("every event has its own `{}`", field.name.text),
+                )
+                .help("`type`, `id`, `member`, `at`, `currency` and `revision` belong to the envelope of every event"),
+            );
+        }
+        declared.fields.push(FieldList { owner: Owner::Event(index), fields, standard: self.in_prelude });
+    }
+
+    fn declare_record(
+        &mut self,
+        declared: &mut Declared<'a>,
+        places: &mut Places<'a>,
+        name: &'a Name,
+        fields: &'a [tree::FieldDecl],
+    ) {
+        let span = self.place(name.span);
+        let known = self.names.records.get(name.text.as_str()).copied();
+        let index = known.unwrap_or(self.records.len());
+        let extends = known.is_some_and(|index| index < places.standard_records);
+        if extends && places.extended.insert(Owner::Record(index)) {
+            places.records.insert(&name.text, span);
+        } else if !self.first(&mut places.records, &name.text, span, &format!("the record `{}`", name.text)) {
+            return;
+        }
+        if known.is_none() {
+            if TYPES.contains(&name.text.as_str()) {
+                self.report(Diagnostic::new(
+                    Code::Reserved,
+                    name.span,
+                    format!("`{}` is a type of the language", name.text),
+                ));
+            }
+            self.names.records.insert(&name.text, index);
+            self.records.push(Record { name: name.text.clone(), fields: Vec::new() });
+            places.standard_records += usize::from(self.in_prelude);
+        }
+        declared.fields.push(FieldList { owner: Owner::Record(index), fields, standard: self.in_prelude });
+    }
+
+    fn declare_value(&mut self, places: &mut Places<'a>, name: &'a Name, value: Value) -> bool {
+        if !self.first(&mut places.values, &name.text, name.span, &format!("`{}`", name.text)) {
+            return false;
+        }
+        self.refuse_reserved(name, matches!(value, Value::Wallet(_)));
+        self.names.values.insert(&name.text, value);
+        true
+    }
+
+    /// A wallet's name is a unit, too, so that it must be neither a currency nor a length of time.
+    fn refuse_reserved(&mut self, name: &Name, wallet: bool) {
+        let text = name.text.as_str();
+        let unit = currency::find(text).is_some() || TIME_WORDS.contains(&text);
+        if RESERVED.contains(&text) || wallet && unit {
+            self.report(
+                Diagnostic::new(Code::Reserved, name.span, format!("`{text}` already means something in the language"))
+                    .help("choose another name"),
+            );
+        }
+    }
+
+    /// Whether the name is met for the first time; else both places are reported.
+    fn first(&mut self, places: &mut BTreeMap<&'a str, Span>, name: &'a str, span: Span, what: &str) -> bool {
+        match places.entry(name) {
+            Entry::Vacant(entry) => {
+                entry.insert(span);
+                true
+            }
+            Entry::Occupied(entry) => {
+                let before = *entry.get();
+                self.report(
+                    Diagnostic::new(Code::Duplicate, span, format!("{what} is declared twice"))
+                        .at("declared again here")
+                        .label(before, "first declared here")
+                        .help("give one of them another name"),
+                );
+                false
+            }
+        }
+    }
+
+    /// A place of the program; nothing for the standard declarations.
+    pub(super) fn place(&self, span: Span) -> Span {
+        if self.in_prelude { Span::default() } else { span }
+    }
+
+    /// Reports a part of the language that is read and not run.
+    pub(super) fn not_built(&mut self, span: Span, word: &str, built: &str) {
+        let message = format!("`{word}` is not built in this version");
+        self.report(Diagnostic::new(Code::NotBuilt, span, message).help(built));
+    }
+
+    fn count_declarations(&mut self, declared: &Declared<'a>) {
+        let too_many = |at: Option<Span>, what: &str, limit: usize| {
+            at.map(|at| {
+                Diagnostic::new(Code::TooMany, at, format!("more than {limit} {what}")).at("the first one too many")
+            })
+        };
+        let own_fields = declared.fields.iter().filter(|list| !list.standard);
+        let found = [
+            too_many(declared.rules.get(RULES_MAX).map(|(name, ..)| name.span), "rules", RULES_MAX),
+            too_many(declared.wallets.get(DECLARATIONS_MAX).map(|(name, _)| name.span), "wallets", DECLARATIONS_MAX),
+            too_many(declared.measures.get(DECLARATIONS_MAX).map(|(name, ..)| name.span), "measures", DECLARATIONS_MAX),
+            too_many(declared.segments.get(DECLARATIONS_MAX).map(|(name, ..)| name.span), "segments", DECLARATIONS_MAX),
+            too_many(declared.groups.get(DECLARATIONS_MAX).map(|(name, ..)| name.span), "groups", DECLARATIONS_MAX),
+            too_many(declared.tests.get(DECLARATIONS_MAX).map(|(name, _)| name.span), "tests", DECLARATIONS_MAX),
+            too_many(
+                own_fields
+                    .clone()
+                    .nth(DECLARATIONS_MAX)
+                    .map(|list| list.fields.first().map_or(Span::default(), |field| field.span)),
+                "events and records",
+                DECLARATIONS_MAX,
+            ),
+            too_many(
+                own_fields.filter_map(|list| list.fields.get(DECLARATIONS_MAX)).map(|field| field.span).next(),
+                "fields in one declaration",
+                DECLARATIONS_MAX,
+            ),
+        ];
+        for diagnostic in found.into_iter().flatten() {
+            self.report(diagnostic);
+        }
+    }
+}
+
+pub(super) const BUILT_DECLARATIONS: &str = "this version runs `program`, `member`, `event`, `record`, `wallet`, `measure`, `segment`, `rule`, `group` and `test`";
+
+/// Where each name was first declared, one map for each namespace.
+#[derive(Default)]
+struct Places<'a> {
+    single: BTreeMap<&'a str, Span>,
+    events: BTreeMap<&'a str, Span>,
+    records: BTreeMap<&'a str, Span>,
+    values: BTreeMap<&'a str, Span>,
+    rules: BTreeMap<&'a str, Span>,
+    tests: BTreeMap<&'a str, Span>,
+    /// Standard declarations to which the program has added.
+    extended: BTreeSet<Owner>,
+    standard_records: usize,
+}

@@ -1,0 +1,179 @@
+//! The policies that a program has in force, chosen or by default, as the clauses that would say so.
+
+use super::model::{
+    Activity, CapMode, Checked, Clawback, Expire, ExpireStart, Length, Multipliers, Per, Period, Restore, RoundMode,
+    RoundScope, SpendOrder, TimeUnit, Vest, WalletPolicy,
+};
+
+/// (declaration, clause), in the order of the program.
+pub fn list(checked: &Checked) -> Vec<(String, String)> {
+    let settings = &checked.settings;
+    let mut list = Vec::new();
+    let mut add = |place: &str, clause: String| list.push((place.to_owned(), clause));
+    add("program", format!("version {}", settings.version));
+    add("program", format!("timezone \"{}\"", settings.zone));
+    add("program", format!("week {}", weekday_name(settings.week_start)));
+    add("program", format!("history {}", length(settings.history)));
+    add("program", format!("returns within {}", length(settings.returns_within)));
+    add("program", format!("future at most {}", length(settings.future)));
+    for wallet in &checked.wallets {
+        for version in &wallet.versions {
+            let from = version.from.map_or(String::new(), |from| format!(" from {from}"));
+            let place = format!("wallet {}{from}", wallet.name);
+            add(&place, format!("decimals {}", wallet.decimals));
+            let unit = wallet.holds.as_ref().map_or(wallet.name.as_str(), |currency| currency.as_str());
+            for clause in policy(checked, &version.value, unit) {
+                add(&place, clause);
+            }
+        }
+    }
+    list
+}
+
+fn policy(checked: &Checked, policy: &WalletPolicy, unit: &str) -> Vec<String> {
+    let event = |event: usize| checked.events.get(event).map_or("", |event| event.name.as_str());
+    let mode = match policy.round {
+        RoundMode::Down => "down",
+        RoundMode::HalfUp => "half up",
+        RoundMode::HalfEven => "half even",
+        RoundMode::Up => "up",
+    };
+    let scope = match policy.scope {
+        RoundScope::PerOrder => "per order",
+        RoundScope::PerRule => "per rule",
+        RoundScope::PerLine => "per line",
+        RoundScope::PerUnit => "per unit",
+    };
+    let multipliers = match policy.multipliers {
+        Multipliers::Add => "add",
+        Multipliers::Compound => "compound",
+        Multipliers::Best => "best",
+    };
+    let vest = match &policy.vest {
+        Vest::AtOnce => "at once".to_owned(),
+        Vest::After(after) => format!("after {}", length(*after)),
+        Vest::On { event: on, within } => format!("on {} within {}", event(*on), length(*within)),
+    };
+    let spend = match policy.spend {
+        SpendOrder::SoonestExpiring => "soonest expiring first",
+        SpendOrder::Oldest => "oldest first",
+    };
+    let clawback = match policy.clawback {
+        Clawback::WithinBalance => "within balance",
+        Clawback::MayOverdraw => "may overdraw",
+        Clawback::OnlyPending => "only pending",
+    };
+    let mut restore = match &policy.restore {
+        Restore::Original { at_least: Some(least) } => format!("original at least {}", length(*least)),
+        Restore::Original { at_least: None } => "original".to_owned(),
+        Restore::Fresh => "fresh".to_owned(),
+        Restore::Never => "never".to_owned(),
+    };
+    if policy.restore_full_only {
+        restore.push_str(" on full return");
+    }
+    let mut clauses =
+        vec![format!("round {mode} {scope}"), format!("multipliers {multipliers}"), format!("vest {vest}")];
+    if policy.expire.is_empty() {
+        clauses.push("expire never".to_owned());
+    }
+    for rule in &policy.expire {
+        let form = match &rule.form {
+            Expire::Never => "never".to_owned(),
+            Expire::After { duration, start: ExpireStart::Earning } => format!("{} after earning", length(*duration)),
+            Expire::After { duration, start: ExpireStart::Vesting } => format!("{} after vesting", length(*duration)),
+            Expire::EndOf { period, after } => {
+                let after = after.map_or(String::new(), |after| format!(" after {}", length(after)));
+                format!("end of {}{after}", period_name(*period))
+            }
+            Expire::OnDay { month, day, after } => {
+                let after = after.map_or(String::new(), |after| format!(" after {}", length(after)));
+                format!("on {day} {}{after}", month_name(*month))
+            }
+            Expire::Inactivity { duration, without } => {
+                let without = match without {
+                    Activity::Earning => "earning".to_owned(),
+                    Activity::Any => "activity".to_owned(),
+                    Activity::Events(events) => events.iter().map(|index| event(*index)).collect::<Vec<_>>().join(", "),
+                };
+                format!("after {} without {without}", length(*duration))
+            }
+            Expire::At(date) => format!("at {date}"),
+        };
+        let condition = if rule.when.is_some() { " when …" } else { "" };
+        clauses.push(format!("expire {form}{condition}"));
+    }
+    clauses.push(format!("spend {spend}"));
+    clauses.push(format!("clawback {clawback}"));
+    clauses.push(format!("restore {restore}"));
+    if let Some(most) = policy.hold_at_most {
+        clauses.push(format!("hold at most {most} {unit}"));
+    }
+    let cap_mode = if policy.cap_mode == CapMode::Truncate { "truncate" } else { "reject" };
+    clauses.extend(policy.caps.iter().map(|cap| {
+        let per = match cap.per {
+            None => String::new(),
+            Some(Per::Order) => " per order".to_owned(),
+            Some(Per::Period(period)) => format!(" per {}", period_name(period)),
+            Some(Per::Rolling(over)) => format!(" over last {}", length(over)),
+        };
+        format!("cap {} {unit}{per} {cap_mode}", cap.amount)
+    }));
+    clauses
+}
+
+fn length(length: Length) -> String {
+    let unit = match length.unit {
+        TimeUnit::Second => "second",
+        TimeUnit::Minute => "minute",
+        TimeUnit::Hour => "hour",
+        TimeUnit::Day => "day",
+        TimeUnit::Week => "week",
+        TimeUnit::Month => "month",
+        TimeUnit::Quarter => "quarter",
+        TimeUnit::Year => "year",
+    };
+    let plural = if length.count == 1 { "" } else { "s" };
+    format!("{} {unit}{plural}", length.count)
+}
+
+fn period_name(period: Period) -> &'static str {
+    match period {
+        Period::Day => "day",
+        Period::Week => "week",
+        Period::Month => "month",
+        Period::Quarter => "quarter",
+        Period::HalfYear => "half year",
+        Period::Year => "year",
+    }
+}
+
+fn weekday_name(day: chrono::Weekday) -> &'static str {
+    match day {
+        chrono::Weekday::Mon => "monday",
+        chrono::Weekday::Tue => "tuesday",
+        chrono::Weekday::Wed => "wednesday",
+        chrono::Weekday::Thu => "thursday",
+        chrono::Weekday::Fri => "friday",
+        chrono::Weekday::Sat => "saturday",
+        chrono::Weekday::Sun => "sunday",
+    }
+}
+
+fn month_name(month: u32) -> &'static str {
+    const MONTHS: [&str; 12] = [
+        "january",
+        "february",
+        "march",
+        "april",
+        "may",
+        "june",
+        "july",
+        "august",
+        "september",
+        "october",
+        "november",
+        "december",
+    ];
+    month.checked_sub(1).and_then(|month| MONTHS.get(month as usize)).copied().unwrap_or("")
+}

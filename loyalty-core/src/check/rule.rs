@@ -1,0 +1,378 @@
+//! Rules and groups: trigger, conditions, limits, caps and effects in every form over time.
+
+use std::collections::BTreeSet;
+
+use super::Checker;
+use super::clauses::{Holder, InForce};
+use super::expression::Scope;
+use super::model::{
+    Cap, CapMode, Earn, Effect, EffectKind, EventIndex, Expr, ExprKind, Group, GroupForm, Limit, Returns, Rule,
+    RuleForm, RuleIndex, Type, Valid, Versioned, WalletIndex,
+};
+use super::names::{Declared, RuleName};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::source::Span;
+use crate::syntax::tree::{self, ClauseKind, LimitScope, Name, Trigger, ValidPart};
+
+/// The amounts of a form's caps with their types, to be laid on a wallet when all rules are known.
+type CapTypes = Vec<(Type, Span)>;
+
+/// What rules are until every one of them has been read.
+struct Draft {
+    rule: Rule,
+    /// Of each form.
+    cap_types: Vec<CapTypes>,
+    /// Without error so far; nothing more is said of the others.
+    sound: bool,
+}
+
+impl<'a> Checker<'a> {
+    pub(super) fn rules(&mut self, declared: &Declared<'a>) -> (Vec<Rule>, Vec<Group>) {
+        let mut drafts: Vec<Draft> = Vec::with_capacity(declared.rules.len());
+        for (name, trigger, clauses) in &declared.rules {
+            drafts.push(self.draft(name, trigger, clauses));
+        }
+        for index in 0..drafts.len() {
+            self.multiplied(&drafts, index);
+        }
+        let wallets: Vec<BTreeSet<WalletIndex>> = drafts.iter().map(|draft| wallets_of(draft, &drafts)).collect();
+        for (draft, wallets) in drafts.iter_mut().zip(&wallets).filter(|(draft, _)| draft.sound) {
+            for (version, types) in draft.rule.versions.iter_mut().zip(&draft.cap_types) {
+                version.value.cap_wallet = self.cap_wallet(types, wallets, "rule");
+            }
+        }
+        let groups = declared
+            .groups
+            .iter()
+            .map(|(name, rules, clauses)| self.group(name, rules, clauses, &drafts, &wallets))
+            .collect();
+        (drafts.into_iter().map(|draft| draft.rule).collect(), groups)
+    }
+
+    fn draft(&mut self, name: &Name, trigger: &'a Trigger, clauses: &'a [tree::Clause]) -> Draft {
+        let errors = self.errors;
+        let event = match trigger {
+            Trigger::Event(event) => self.event(event),
+            Trigger::Later(later) => {
+                self.report(
+                    Diagnostic::new(Code::NotBuilt, later.span, "this trigger is not built in this version")
+                        .help("this version runs rules on events, as in `rule x on order`"),
+                );
+                None
+            }
+        };
+        let mut rule =
+            Rule { name: name.text.clone(), event: event.unwrap_or(0), versions: Vec::new(), span: name.span };
+        let mut cap_types = Vec::new();
+        let forms = self.in_force(Holder::Rule, clauses);
+        if let Some(event) = event {
+            for form in &forms {
+                let (value, types) = self.rule_form(event, form, name.span);
+                rule.versions.push(Versioned { from: form.from, value });
+                cap_types.push(types);
+            }
+        }
+        Draft { rule, cap_types, sound: self.errors == errors }
+    }
+
+    fn rule_form(&mut self, event: EventIndex, form: &InForce<'a>, name: Span) -> (RuleForm, CapTypes) {
+        let scope = Scope::rule(event);
+        let mut value = RuleForm {
+            when: Vec::new(),
+            valid: Vec::new(),
+            limits: Vec::new(),
+            caps: Vec::new(),
+            cap_wallet: None,
+            cap_mode: CapMode::Truncate,
+            returns: self.rule_returns.unwrap_or(Returns::Keep),
+            effects: Vec::new(),
+            span: form.span.unwrap_or(name),
+        };
+        let mut types = Vec::new();
+        let mut mode = None;
+        let mut has_effect = false;
+        for clause in &form.clauses {
+            match &clause.kind {
+                ClauseKind::When(when) => match self.condition(when, &scope, "`when`") {
+                    Some(Expr { kind: ExprKind::And(all), .. }) => value.when.extend(all),
+                    when => value.when.extend(when),
+                },
+                ClauseKind::Valid(parts) => {
+                    value.valid.extend(parts.iter().filter_map(|part| self.valid(part)).collect::<Vec<_>>())
+                }
+                ClauseKind::Limit(limits) => self.limits(limits, &mut value.limits),
+                ClauseKind::Cap { caps, mode: written } => {
+                    self.cap_mode(&mut mode, *written, clause.span);
+                    self.take_caps(caps, &mut value.caps, &mut types);
+                }
+                ClauseKind::Returns { policy: Some(policy), .. } => value.returns = *policy,
+                ClauseKind::Effect(effect) => {
+                    has_effect = true;
+                    let kind = self.effect(effect, &scope, clause.span);
+                    value.effects.extend(kind.map(|kind| Effect { kind, span: clause.span }));
+                }
+                _ => {}
+            }
+        }
+        if !has_effect && !form.clauses.iter().any(|clause| matches!(clause.kind, ClauseKind::Later(_))) {
+            self.report(
+                Diagnostic::new(Code::NoEffect, name, "this rule does nothing")
+                    .help("write an effect in its braces, such as `earn 10 beans`"),
+            );
+        }
+        value.cap_mode = mode.unwrap_or(CapMode::Truncate);
+        (value, types)
+    }
+
+    fn take_caps(&mut self, written: &'a [tree::Cap], caps: &mut Vec<Cap>, types: &mut CapTypes) {
+        for (cap, ty, span) in self.caps(written) {
+            caps.push(cap);
+            types.push((ty, span));
+        }
+    }
+
+    fn limits(&mut self, written: &'a [tree::Limit], limits: &mut Vec<Limit>) {
+        for limit in written {
+            if limit.count == 0 {
+                self.report(
+                    Diagnostic::new(Code::OutOfRange, limit.span, "a limit of none is a rule that never fires")
+                        .help("a limit is 1 or more"),
+                );
+                continue;
+            }
+            let (in_total, per) = match &limit.scope {
+                LimitScope::InTotal => (true, Some(None)),
+                LimitScope::PerMember(per) => (false, self.per(per.as_ref())),
+            };
+            limits.extend(per.map(|per| Limit { count: limit.count, in_total, per, span: limit.span }));
+        }
+    }
+
+    fn valid(&mut self, part: &ValidPart) -> Option<Valid> {
+        Some(match part {
+            ValidPart::Dates(range) => {
+                let (from, to) = self.days(range)?;
+                Valid::Dates { from, to }
+            }
+            ValidPart::Instants { from, to, span } => {
+                let (from, to) = (from.map(|from| from.timestamp_micros()), to.map(|to| to.timestamp_micros()));
+                if let (Some(from), Some(to)) = (from, to)
+                    && from >= to
+                {
+                    self.empty_window(*span);
+                    return None;
+                }
+                Valid::Instants { from, to }
+            }
+            ValidPart::Weekdays(days, span) => {
+                if days.is_empty() {
+                    self.empty_window(*span);
+                    return None;
+                }
+                Valid::Weekdays(days.clone())
+            }
+            ValidPart::Hours { from, to, .. } => Valid::Hours { from: *from, to: *to },
+        })
+    }
+
+    /// That a rule's `multiply` names rules that can be multiplied together.
+    fn multiplied(&mut self, drafts: &[Draft], index: RuleIndex) {
+        let Some(draft) = drafts.get(index).filter(|draft| draft.sound) else { return };
+        for effect in draft.rule.versions.iter().flat_map(|version| &version.value.effects) {
+            let EffectKind::Multiply { rules, .. } = &effect.kind else { continue };
+            let mut wallets = BTreeSet::new();
+            let wrong = |message: String, help: &str| {
+                Diagnostic::new(Code::BadMultiply, effect.span, message).help(help.to_owned())
+            };
+            let mut complete = true;
+            for (target, other) in rules.iter().filter_map(|target| drafts.get(*target).map(|draft| (*target, draft))) {
+                let name = &other.rule.name;
+                let rates = rate_wallets(other);
+                if target == index {
+                    self.report(wrong(format!("`{name}` multiplies itself"), "name the rules that earn by rate"));
+                } else if !other.sound {
+                    complete = false;
+                } else if other.rule.event != draft.rule.event {
+                    let diagnostic = wrong(
+                        format!("`{name}` is set off by another event"),
+                        "a rule multiplies what others earn on the same event",
+                    );
+                    self.report(diagnostic.label(other.rule.span, "declared here"));
+                } else if rates.is_empty() {
+                    let diagnostic = wrong(
+                        format!("`{name}` earns nothing by rate"),
+                        "fixed amounts are never multiplied; a rate is `1 beans per 1 MYR of x`, or a share of something of the event",
+                    );
+                    self.report(diagnostic.label(other.rule.span, "declared here"));
+                } else {
+                    wallets.extend(rates);
+                }
+            }
+            if wallets.len() > 1 && complete {
+                let names: Vec<String> = wallets
+                    .iter()
+                    .filter_map(|wallet| self.wallets.get(*wallet))
+                    .map(|wallet| format!("`{}`", wallet.name))
+                    .collect();
+                self.report(wrong(
+                    format!("these rules earn in several wallets: {}", names.join(", ")),
+                    "multiply the rules of each wallet by themselves",
+                ));
+            }
+        }
+    }
+
+    /// The one wallet of which all caps speak.
+    fn cap_wallet(
+        &mut self,
+        types: &[(Type, Span)],
+        wallets: &BTreeSet<WalletIndex>,
+        what: &str,
+    ) -> Option<WalletIndex> {
+        let mut chosen: Option<(WalletIndex, Span)> = None;
+        for (ty, span) in types {
+            let fitting: Vec<WalletIndex> =
+                wallets.iter().copied().filter(|wallet| self.unit_of(*wallet) == *ty).collect();
+            let Some(wallet) = fitting.first().copied().filter(|_| fitting.len() == 1) else {
+                let found = self.describe(ty);
+                let message = if fitting.is_empty() {
+                    format!("this caps {found}, and the {what} earns nothing of it")
+                } else {
+                    format!("this caps {found}, and the {what} earns it in several wallets")
+                };
+                let diagnostic = self.with_unit(Diagnostic::new(Code::WrongWallet, *span, message), ty);
+                let units: Vec<String> = wallets
+                    .iter()
+                    .filter_map(|wallet| self.wallets.get(*wallet))
+                    .map(|wallet| format!("`{}`", wallet.name))
+                    .collect();
+                self.report(diagnostic.help(format!(
+                    "a cap is counted in what the {what} earns: {}",
+                    if units.is_empty() { "nothing".to_owned() } else { units.join(", ") }
+                )));
+                continue;
+            };
+            match chosen {
+                Some((before, place)) if before != wallet => self.report(
+                    Diagnostic::new(Code::WrongWallet, *span, format!("the caps of one {what} speak of one wallet"))
+                        .label(place, "this one speaks of another")
+                        .help("cap the wallets themselves, or let two rules earn"),
+                ),
+                Some(_) => {}
+                None => chosen = Some((wallet, *span)),
+            }
+        }
+        chosen.map(|(wallet, _)| wallet)
+    }
+
+    fn group(
+        &mut self,
+        name: &Name,
+        rules: &[Name],
+        clauses: &'a [tree::Clause],
+        drafts: &[Draft],
+        wallets: &[BTreeSet<WalletIndex>],
+    ) -> Group {
+        let mut members: Vec<RuleIndex> = Vec::new();
+        let mut named = BTreeSet::new();
+        let mut all_sound = true;
+        for rule in rules {
+            let Some(index) = self.rule(rule) else {
+                all_sound = false;
+                continue;
+            };
+            all_sound &= drafts.get(index).is_some_and(|draft| draft.sound);
+            if !named.insert(index) {
+                self.report(Diagnostic::new(
+                    Code::Duplicate,
+                    rule.span,
+                    format!("`{}` is named twice in this group", rule.text),
+                ));
+            } else {
+                members.push(index);
+            }
+        }
+        let earned: BTreeSet<WalletIndex> =
+            members.iter().filter_map(|member| wallets.get(*member)).flatten().copied().collect();
+        let mut versions = Vec::new();
+        for form in self.in_force(Holder::Group, clauses) {
+            let mut value =
+                GroupForm { limits: Vec::new(), caps: Vec::new(), cap_wallet: None, cap_mode: CapMode::Truncate };
+            let mut types = Vec::new();
+            let mut mode = None;
+            for clause in &form.clauses {
+                match &clause.kind {
+                    ClauseKind::Limit(limits) => self.limits(limits, &mut value.limits),
+                    ClauseKind::Cap { caps, mode: written } => {
+                        self.cap_mode(&mut mode, *written, clause.span);
+                        self.take_caps(caps, &mut value.caps, &mut types);
+                    }
+                    _ => {}
+                }
+            }
+            if form.clauses.is_empty() {
+                self.report(
+                    Diagnostic::new(
+                        Code::NoEffect,
+                        form.span.unwrap_or(name.span),
+                        "this group holds its rules to nothing",
+                    )
+                    .help("write a `cap` or a `limit` in its braces"),
+                );
+            }
+            if all_sound {
+                value.cap_wallet = self.cap_wallet(&types, &earned, "group");
+            }
+            value.cap_mode = mode.unwrap_or(CapMode::Truncate);
+            versions.push(Versioned { from: form.from, value });
+        }
+        Group { name: name.text.clone(), rules: members, versions, span: name.span }
+    }
+
+    /// The rule of that name.
+    pub(super) fn rule(&mut self, name: &Name) -> Option<RuleIndex> {
+        match self.names.rules.get(name.text.as_str()).copied() {
+            Some(RuleName::Rule(rule)) => Some(rule),
+            found => {
+                let names = self.names.rules.iter().take(if self.may_suggest() { usize::MAX } else { 0 });
+                let known: Vec<&str> =
+                    names.filter(|(_, rule)| matches!(rule, RuleName::Rule(_))).map(|(name, _)| *name).collect();
+                let mut diagnostic =
+                    Diagnostic::new(Code::UnknownRule, name.span, format!("unknown rule `{}`", name.text));
+                if found.is_some() {
+                    diagnostic = diagnostic.help(format!("`{}` is a group; name its rules", name.text));
+                }
+                self.suggest(diagnostic, &name.text, known);
+                None
+            }
+        }
+    }
+}
+
+/// The wallets in which a rule earns by rate.
+fn rate_wallets(draft: &Draft) -> BTreeSet<WalletIndex> {
+    let effects = draft.rule.versions.iter().flat_map(|version| &version.value.effects);
+    effects
+        .filter_map(|effect| match &effect.kind {
+            EffectKind::Earn { wallet, amount: Earn::Rate { .. }, .. } => Some(*wallet),
+            _ => None,
+        })
+        .collect()
+}
+
+/// The wallets that a rule moves.
+fn wallets_of(draft: &Draft, drafts: &[Draft]) -> BTreeSet<WalletIndex> {
+    let mut wallets = BTreeSet::new();
+    for effect in draft.rule.versions.iter().flat_map(|version| &version.value.effects) {
+        match &effect.kind {
+            EffectKind::Earn { wallet, .. } | EffectKind::Spend { wallet, .. } => {
+                wallets.insert(*wallet);
+            }
+            EffectKind::Multiply { rules, .. } => {
+                wallets.extend(rules.iter().filter_map(|rule| drafts.get(*rule)).flat_map(rate_wallets))
+            }
+            _ => {}
+        }
+    }
+    wallets
+}

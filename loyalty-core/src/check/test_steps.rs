@@ -1,0 +1,193 @@
+//! The tests of a program: events as a host would send them, and what must hold after them.
+
+use std::collections::BTreeMap;
+
+use chrono::{LocalResult, NaiveDate, TimeDelta, TimeZone};
+
+use super::Checker;
+use super::expression::{Scope, constant};
+use super::model::{ExprKind, FieldIndex, Literal, Test, TestStep, Type, WalletIndex};
+use super::names::{Declared, Owner};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::source::Span;
+use crate::syntax::tree::{self, FieldValue, Name};
+
+impl<'a> Checker<'a> {
+    pub(super) fn tests(&mut self, declared: &Declared<'a>) -> Vec<Test> {
+        let mut tests = Vec::with_capacity(declared.tests.len());
+        for (title, steps) in &declared.tests {
+            let steps = steps.iter().filter_map(|step| self.step(step)).collect();
+            tests.push(Test { title: title.text.clone(), steps, span: title.span });
+        }
+        tests
+    }
+
+    fn step(&mut self, step: &'a tree::TestStep) -> Option<TestStep> {
+        let scope = Scope { test: true, ..Scope::member("a test") };
+        Some(match step {
+            tree::TestStep::GivenMember(fields, _) => TestStep::GivenMember(self.attributes(fields)?),
+            tree::TestStep::Given(amount) => {
+                let (value, amount) = self.positive(amount, "an opening balance")?;
+                TestStep::Given { wallet: self.opening(&amount.ty, amount.span)?, amount: value }
+            }
+            tree::TestStep::On { event, fields, span } => {
+                let index = self.event(event)?;
+                TestStep::On {
+                    event: index,
+                    fields: self.literals(Owner::Event(index), &event.text, fields)?,
+                    span: *span,
+                }
+            }
+            tree::TestStep::Advance(to) => {
+                let moment = self.expression(to, &Scope::constant("a test"))?;
+                let to = match moment.kind {
+                    ExprKind::Instant(micros) => micros,
+                    ExprKind::Date(date) => self.start_of(date, moment.span)?,
+                    _ => {
+                        self.wrong_type(&moment, "`advance to` needs an instant or a date");
+                        return None;
+                    }
+                };
+                TestStep::Advance { to, span: moment.span }
+            }
+            tree::TestStep::Expect(condition) => TestStep::Expect(self.condition(condition, &scope, "`expect`")?),
+            tree::TestStep::ExpectRefused { code, span } => {
+                TestStep::ExpectRefused { code: code.as_ref().map(|code| code.text.clone()), span: *span }
+            }
+        })
+    }
+
+    /// The wallet in which a test opens with that amount.
+    fn opening(&mut self, ty: &Type, span: Span) -> Option<WalletIndex> {
+        let fitting: Vec<WalletIndex> = (0..self.wallets.len()).filter(|wallet| self.unit_of(*wallet) == *ty).collect();
+        match fitting.as_slice() {
+            [wallet] => Some(*wallet),
+            _ => {
+                let found = self.describe(ty);
+                let message = format!("{found} belongs to {} wallets, and an opening balance to one", fitting.len());
+                let diagnostic = Diagnostic::new(Code::WrongWallet, span, message);
+                let diagnostic = self.with_unit(diagnostic, ty);
+                self.report(diagnostic.help("write an amount of a wallet, as in `given 500 beans`"));
+                None
+            }
+        }
+    }
+
+    fn attributes(&mut self, fields: &'a [FieldValue]) -> Option<Vec<(FieldIndex, Literal)>> {
+        let named = self.literals(Owner::Member, "member", fields)?;
+        named
+            .into_iter()
+            .map(|(name, value)| self.names.fields.get(&(Owner::Member, name.as_str())).map(|field| (*field, value)))
+            .collect()
+    }
+
+    /// The fields of a braced value, checked against the declaration.
+    fn literals(&mut self, owner: Owner, what: &str, fields: &'a [FieldValue]) -> Option<Vec<(String, Literal)>> {
+        let mut seen: BTreeMap<&str, Span> = BTreeMap::new();
+        let mut found = Some(Vec::new());
+        for FieldValue { name, value } in fields {
+            if let Some(before) = seen.insert(&name.text, name.span) {
+                self.report(
+                    Diagnostic::new(Code::Duplicate, name.span, format!("the field `{}` is given twice", name.text))
+                        .label(before, "first given here"),
+                );
+                found = None;
+                continue;
+            }
+            let literal =
+                self.expected(owner, what, name).and_then(|(ty, whole)| self.literal(value, &ty, whole, name));
+            match (&mut found, literal) {
+                (Some(list), Some(literal)) => list.push((name.text.clone(), literal)),
+                _ => found = None,
+            }
+        }
+        found
+    }
+
+    /// The type of a field, and whether its numbers are whole.
+    fn expected(&mut self, owner: Owner, what: &str, name: &Name) -> Option<(Type, bool)> {
+        if let Some(field) =
+            self.names.fields.get(&(owner, name.text.as_str())).and_then(|field| self.fields_of(owner).get(*field))
+        {
+            return Some((field.ty.clone(), field.whole));
+        }
+        let is_event = matches!(owner, Owner::Event(_));
+        match name.text.as_str() {
+            "at" if is_event => return Some((Type::Instant, false)),
+            "id" | "currency" if is_event => return Some((Type::Text, false)),
+            _ => {}
+        }
+        let known: Vec<&str> =
+            self.names.fields_of(owner).chain(is_event.then_some(["at", "id"]).into_iter().flatten()).collect();
+        let diagnostic =
+            Diagnostic::new(Code::UnknownField, name.span, format!("`{what}` has no field `{}`", name.text));
+        self.suggest(diagnostic, &name.text, known);
+        None
+    }
+
+    fn literal(&mut self, value: &'a tree::Expr, ty: &Type, whole: bool, name: &Name) -> Option<Literal> {
+        match (ty, &value.kind) {
+            (Type::List(of), tree::ExprKind::List(items)) => {
+                let items: Vec<Option<Literal>> =
+                    items.iter().map(|item| self.literal(item, of, whole, name)).collect();
+                return items.into_iter().collect::<Option<_>>().map(Literal::List);
+            }
+            (Type::List(_), _) => {
+                self.report(
+                    Diagnostic::new(Code::ListMisuse, value.span, format!("`{}` is a list", name.text))
+                        .help(format!("write `{} [ … ]`", name.text)),
+                );
+                return None;
+            }
+            (Type::Record(record), tree::ExprKind::Record(fields)) => {
+                let what = self.records.get(*record).map(|record| record.name.clone())?;
+                return self.literals(Owner::Record(*record), &what, fields).map(Literal::Record);
+            }
+            (Type::Record(_), _) => {
+                self.report(
+                    Diagnostic::new(Code::ListMisuse, value.span, format!("`{}` holds records", name.text))
+                        .help("write them in braces, `{ sku \"A\" amount 10 MYR }`"),
+                );
+                return None;
+            }
+            (Type::Instant, tree::ExprKind::Instant(instant)) => return Some(Literal::Moment(instant.to_rfc3339())),
+            _ => {}
+        }
+        let expr = self.expression(value, &Scope::constant("a test's event"))?;
+        let expr = self.hold(expr, ty, &format!("`{}`", name.text))?;
+        let literal = match &expr.kind {
+            ExprKind::Text(text) => Some(Literal::Text(text.to_string())),
+            ExprKind::Bool(bool) => Some(Literal::Bool(*bool)),
+            ExprKind::Date(date) => Some(Literal::Moment(date.format("%Y-%m-%d").to_string())),
+            ExprKind::Time(time) => Some(Literal::Moment(time.format("%H:%M:%S").to_string())),
+            _ => constant(&expr).map(Literal::Number),
+        };
+        match literal {
+            Some(Literal::Number(number)) if whole && number.trunc() != number => {
+                self.report(Diagnostic::new(Code::WrongType, expr.span, format!("`{}` is a whole number", name.text)));
+                None
+            }
+            None => {
+                self.report(Diagnostic::new(Code::NotConstant, expr.span, "an event of a test holds constants only"));
+                None
+            }
+            literal => literal,
+        }
+    }
+
+    /// The first instant of a local day, in microseconds.
+    fn start_of(&mut self, date: NaiveDate, span: Span) -> Option<i64> {
+        let midnight = date.and_hms_opt(0, 0, 0);
+        // Where the clocks jump over midnight, the day starts later; no zone jumps by more than a day.
+        let start = (0..=96)
+            .filter_map(|quarter| midnight?.checked_add_signed(TimeDelta::minutes(quarter * 15)))
+            .find_map(|local| match self.settings.zone.from_local_datetime(&local) {
+                LocalResult::Single(instant) | LocalResult::Ambiguous(instant, _) => Some(instant.timestamp_micros()),
+                LocalResult::None => None,
+            });
+        if start.is_none() {
+            self.report(Diagnostic::new(Code::OutOfRange, span, "this day has no instant in the program's zone"));
+        }
+        start
+    }
+}

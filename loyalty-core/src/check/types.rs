@@ -1,0 +1,166 @@
+//! What types are called, and which may meet.
+
+use super::Checker;
+use super::model::{Arithmetic, Expr, ExprKind, Type};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::source::Span;
+
+impl Type {
+    /// Whether sums and averages of it make sense.
+    pub(super) fn is_quantity(&self) -> bool {
+        matches!(self, Self::Number | Self::Money(_) | Self::Amount(_))
+    }
+
+    /// Whether a number that may be read as a share, too.
+    pub(super) fn is_numeric(&self) -> bool {
+        self.is_quantity() || matches!(self, Self::Percent)
+    }
+
+    /// Whether `<` has a meaning.
+    pub(super) fn is_ordered(&self) -> bool {
+        self.is_numeric() || matches!(self, Self::Date | Self::Instant | Self::Time)
+    }
+
+    /// Whether it is one value.
+    pub(super) fn is_single(&self) -> bool {
+        !matches!(self, Self::List(_) | Self::Record(_))
+    }
+}
+
+/// The literal 0 without a unit, which takes any.
+pub(super) fn is_bare_zero(expr: &Expr) -> bool {
+    expr.ty == Type::Number && matches!(expr.kind, ExprKind::Number(number) if number.is_zero())
+}
+
+/// Gives a bare zero the type that its neighbour has.
+pub(super) fn adopt(expr: &mut Expr, ty: &Type) {
+    if ty.is_numeric() && is_bare_zero(expr) {
+        expr.ty = ty.clone();
+    }
+}
+
+/// Lets a bare zero on either side take the other side's type.
+pub(super) fn adopt_either(left: &mut Expr, right: &mut Expr) {
+    adopt(left, &right.ty.clone());
+    adopt(right, &left.ty);
+}
+
+/// The type of an arithmetic operation, if it has one.
+pub(super) fn arithmetic(operator: Arithmetic, left: &Type, right: &Type) -> Option<Type> {
+    match operator {
+        Arithmetic::Add | Arithmetic::Subtract => (left == right && left.is_numeric()).then(|| left.clone()),
+        Arithmetic::Multiply => match (left, right) {
+            (Type::Number | Type::Percent, other) | (other, Type::Number | Type::Percent) if other.is_numeric() => {
+                // A share of a share is a share, a share of a number is a number.
+                Some(if *other == Type::Percent && (*left == Type::Number || *right == Type::Number) {
+                    Type::Number
+                } else {
+                    other.clone()
+                })
+            }
+            _ => None,
+        },
+        Arithmetic::Divide => match (left, right) {
+            (left, Type::Number) if left.is_numeric() => Some(left.clone()),
+            (left, right) if left == right && left.is_numeric() => Some(Type::Number),
+            _ => None,
+        },
+    }
+}
+
+impl Checker<'_> {
+    /// The type as the language calls it.
+    pub(super) fn describe(&self, ty: &Type) -> String {
+        match ty {
+            Type::Number => "a number".to_owned(),
+            Type::Percent => "a percent".to_owned(),
+            Type::Money(currency) => format!("money in `{}`", currency.as_str()),
+            Type::Amount(wallet) => {
+                format!("an amount of `{}`", self.wallets.get(*wallet).map_or("", |wallet| &wallet.name))
+            }
+            Type::Text => "a text".to_owned(),
+            Type::Bool => "a condition".to_owned(),
+            Type::Date => "a date".to_owned(),
+            Type::Instant => "an instant".to_owned(),
+            Type::Time => "a time of day".to_owned(),
+            Type::Weekday => "a weekday".to_owned(),
+            Type::List(of) => match &**of {
+                Type::Record(record) => {
+                    format!("a list of `{}`", self.records.get(*record).map_or("", |record| &record.name))
+                }
+                _ => "a list".to_owned(),
+            },
+            Type::Record(record) => format!("a `{}`", self.records.get(*record).map_or("", |record| &record.name)),
+        }
+    }
+
+    /// Reports that two sides cannot meet, naming both and where their units are declared.
+    pub(super) fn mixed(&mut self, span: Span, doing: &str, left: &Expr, right: &Expr) {
+        let (one, other) = (self.describe(&left.ty), self.describe(&right.ty));
+        let code = if left.ty.is_numeric() && right.ty.is_numeric() { Code::MixedUnits } else { Code::WrongType };
+        let mut diagnostic = Diagnostic::new(code, span, format!("cannot {doing} {one} and {other}"))
+            .label(left.span, format!("this is {one}"))
+            .label(right.span, format!("this is {other}"));
+        for ty in [&left.ty, &right.ty] {
+            diagnostic = self.with_unit(diagnostic, ty);
+        }
+        if let Some(help) = mixing_help(&left.ty, &right.ty) {
+            diagnostic = diagnostic.help(help);
+        }
+        self.report(diagnostic);
+    }
+
+    /// Adds the place where the unit of a type is declared.
+    pub(super) fn with_unit(&self, diagnostic: Diagnostic, ty: &Type) -> Diagnostic {
+        match ty {
+            Type::Amount(wallet) => match self.wallets.get(*wallet) {
+                Some(wallet) => diagnostic.label(wallet.span, format!("`{}` is declared here", wallet.name)),
+                None => diagnostic,
+            },
+            Type::Money(currency) => match self.currency_at.get(currency) {
+                Some(at) => diagnostic.label(*at, format!("`{}` is declared here", currency.as_str())),
+                None => diagnostic,
+            },
+            _ => diagnostic,
+        }
+    }
+
+    /// Holds an expression to a type; a bare zero takes it.
+    pub(super) fn hold(&mut self, mut expr: Expr, wanted: &Type, place: &str) -> Option<Expr> {
+        adopt(&mut expr, wanted);
+        if expr.ty == *wanted {
+            return Some(expr);
+        }
+        let (found, needed) = (self.describe(&expr.ty), self.describe(wanted));
+        let code = if expr.ty.is_numeric() && wanted.is_numeric() { Code::MixedUnits } else { Code::WrongType };
+        let mut diagnostic = Diagnostic::new(code, expr.span, format!("{place} needs {needed}, and this is {found}"))
+            .at(format!("this is {found}"));
+        diagnostic = self.with_unit(diagnostic, wanted);
+        diagnostic = self.with_unit(diagnostic, &expr.ty);
+        if let Some(help) = mixing_help(wanted, &expr.ty) {
+            diagnostic = diagnostic.help(help);
+        }
+        self.report(diagnostic);
+        None
+    }
+}
+
+fn mixing_help(one: &Type, other: &Type) -> Option<&'static str> {
+    Some(match (one, other) {
+        (Type::Percent, other) | (other, Type::Percent) if other.is_numeric() => {
+            "a percent is a share of something: write `20% of x`"
+        }
+        (Type::Number, Type::Money(_)) | (Type::Money(_), Type::Number) => {
+            "write the currency after the number, as in `5 MYR`"
+        }
+        (Type::Number, Type::Amount(_)) | (Type::Amount(_), Type::Number) => {
+            "write the wallet after the number, as in `5 beans`"
+        }
+        (Type::Money(_), Type::Amount(_)) | (Type::Amount(_), Type::Money(_)) => {
+            "points and money meet only in a rate, `1 beans per 1 MYR of x`"
+        }
+        (Type::Date, Type::Instant) | (Type::Instant, Type::Date) => "`.date` of an instant is its local day",
+        (Type::Text, _) | (_, Type::Text) => "a text stands in double quotes",
+        _ => return None,
+    })
+}

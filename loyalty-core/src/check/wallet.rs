@@ -1,0 +1,272 @@
+//! Wallets: what they hold, and every policy of theirs with its default.
+
+use chrono::NaiveDate;
+
+use super::Checker;
+use super::clauses::{Holder, InForce};
+use super::expression::Scope;
+use super::model::{
+    Activity, Cap, CapMode, Clawback, Expire, ExpireRule, Length, Multipliers, Restore, RoundMode, RoundScope,
+    SpendOrder, TimeUnit, Type, Versioned, Vest, Wallet, WalletIndex, WalletPolicy,
+};
+use super::names::{Declared, Owner};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::source::Span;
+use crate::syntax::tree::{self, ClauseKind, Name};
+
+const DECIMALS_MAX: u32 = 6;
+
+/// What holds where a wallet says nothing.
+impl Default for WalletPolicy {
+    fn default() -> Self {
+        Self {
+            round: RoundMode::Down,
+            scope: RoundScope::PerOrder,
+            multipliers: Multipliers::Add,
+            vest: Vest::AtOnce,
+            expire: Vec::new(),
+            spend: SpendOrder::SoonestExpiring,
+            clawback: Clawback::WithinBalance,
+            restore: Restore::Original { at_least: Some(Length { count: 30, unit: TimeUnit::Day }) },
+            restore_full_only: false,
+            hold_at_most: None,
+            caps: Vec::new(),
+            cap_mode: CapMode::Truncate,
+        }
+    }
+}
+
+impl<'a> Checker<'a> {
+    /// What each wallet holds, which is needed before anything can be counted in it.
+    pub(super) fn wallet_heads(&mut self, declared: &Declared<'a>) {
+        for (name, clauses) in &declared.wallets {
+            let mut wallet =
+                Wallet { name: name.text.clone(), holds: None, decimals: 0, versions: Vec::new(), span: name.span };
+            let mut decimals = None;
+            for clause in *clauses {
+                match &clause.kind {
+                    ClauseKind::Holds(currency) => wallet.holds = self.currency(currency),
+                    ClauseKind::Decimals(digits) => decimals = Some((*digits, clause.span)),
+                    _ => {}
+                }
+            }
+            if let Some(currency) = wallet.holds {
+                wallet.decimals = u32::from(currency.minor);
+            }
+            if let Some((digits, span)) = decimals {
+                if digits > DECIMALS_MAX {
+                    self.report(Diagnostic::new(
+                        Code::OutOfRange,
+                        span,
+                        format!("a wallet keeps at most {DECIMALS_MAX} decimals"),
+                    ));
+                } else if let Some(currency) = wallet.holds {
+                    self.report(
+                        Diagnostic::new(
+                            Code::ClauseNotAllowed,
+                            span,
+                            format!("`{}` itself says how many decimals the wallet has", currency.as_str()),
+                        )
+                        .help("leave `decimals` out of a wallet that holds money"),
+                    );
+                } else {
+                    wallet.decimals = digits;
+                }
+            }
+            self.wallets.push(wallet);
+        }
+    }
+
+    pub(super) fn wallets(&mut self, declared: &Declared<'a>) {
+        for (index, (_, clauses)) in declared.wallets.iter().enumerate() {
+            let forms = self.in_force(Holder::Wallet, clauses);
+            let versions =
+                forms.iter().map(|form| Versioned { from: form.from, value: self.policy(index, form) }).collect();
+            if let Some(wallet) = self.wallets.get_mut(index) {
+                wallet.versions = versions;
+            }
+        }
+    }
+
+    fn policy(&mut self, wallet: WalletIndex, form: &InForce<'a>) -> WalletPolicy {
+        let mut policy = WalletPolicy::default();
+        let mut mode = None;
+        for clause in &form.clauses {
+            match &clause.kind {
+                ClauseKind::Round { mode, scope } => {
+                    policy.round = mode.unwrap_or(policy.round);
+                    policy.scope = scope.unwrap_or(policy.scope);
+                }
+                ClauseKind::Multipliers(multipliers) => policy.multipliers = *multipliers,
+                ClauseKind::Vest(vest) => policy.vest = self.vest(vest).unwrap_or(Vest::AtOnce),
+                ClauseKind::Expire { form, when } => {
+                    if policy.expire.last().is_some_and(|rule| rule.when.is_none()) {
+                        self.report(
+                            Diagnostic::new(
+                                Code::DuplicateClause,
+                                clause.span,
+                                "an earlier `expire` holds for every lot",
+                            )
+                            .help("let only the last `expire` stand without `when`"),
+                        );
+                    }
+                    let when =
+                        when.as_ref().map(|when| self.condition(when, &Scope::member("a wallet's clause"), "`when`"));
+                    if let (Some(form), None | Some(Some(_))) = (self.expire(form, clause.span), &when) {
+                        policy.expire.push(ExpireRule { form, when: when.flatten() });
+                    }
+                }
+                ClauseKind::SpendOrder(order) => policy.spend = *order,
+                ClauseKind::Clawback(clawback) => policy.clawback = *clawback,
+                ClauseKind::Restore { form, full_only } => {
+                    policy.restore_full_only = *full_only;
+                    policy.restore = match form {
+                        tree::Restore::Original { at_least } => {
+                            Restore::Original { at_least: self.length_if(at_least.as_ref()).flatten() }
+                        }
+                        tree::Restore::Fresh => Restore::Fresh,
+                        tree::Restore::Never => Restore::Never,
+                    };
+                }
+                ClauseKind::HoldAtMost(amount) => {
+                    policy.hold_at_most =
+                        self.positive(amount, "what a wallet holds at most").and_then(|(value, amount)| {
+                            let wanted = self.unit_of(wallet);
+                            self.hold(amount, &wanted, "`hold at most`").map(|_| value)
+                        });
+                }
+                ClauseKind::Cap { caps, mode: written } => {
+                    self.cap_mode(&mut mode, *written, clause.span);
+                    for (cap, ty, span) in self.caps(caps) {
+                        let wanted = self.unit_of(wallet);
+                        let probe = super::model::Expr { kind: super::model::ExprKind::Number(cap.amount), ty, span };
+                        if self.hold(probe, &wanted, "the cap").is_some() {
+                            policy.caps.push(cap);
+                        }
+                    }
+                }
+                _ => {}
+            }
+        }
+        policy.cap_mode = mode.unwrap_or(CapMode::Truncate);
+        policy
+    }
+
+    /// The type in which a wallet counts.
+    pub(super) fn unit_of(&self, wallet: WalletIndex) -> Type {
+        self.wallets.get(wallet).and_then(|wallet| wallet.holds).map_or(Type::Amount(wallet), Type::Money)
+    }
+
+    pub(super) fn vest(&mut self, vest: &tree::Vest) -> Option<Vest> {
+        Some(match vest {
+            tree::Vest::AtOnce => Vest::AtOnce,
+            tree::Vest::After(duration) => Vest::After(self.length(duration)?),
+            tree::Vest::On { event, within } => {
+                let (index, within) = (self.event(event), self.length(within));
+                let (index, within) = (index?, within?);
+                let owner = Owner::Event(index);
+                let field =
+                    self.names.fields.get(&(owner, "order")).and_then(|field| self.fields_of(owner).get(*field));
+                if field.is_none_or(|field| field.ty != Type::Text) {
+                    self.report(
+                        Diagnostic::new(Code::VestEvent, event.span, format!("`{}` does not say which order it is about", event.text))
+                            .help(format!("points wait for an event with a field `order text`, as `delivered` has it: `event {} {{ order text }}`", event.text)),
+                    );
+                    return None;
+                }
+                Vest::On { event: index, within }
+            }
+        })
+    }
+
+    pub(super) fn expire(&mut self, expire: &tree::Expire, span: Span) -> Option<Expire> {
+        Some(match expire {
+            tree::Expire::Never => Expire::Never,
+            tree::Expire::After { duration, start } => {
+                Expire::After { duration: self.length(duration)?, start: *start }
+            }
+            tree::Expire::EndOf { period, after } => {
+                Expire::EndOf { period: *period, after: self.length_if(after.as_ref())? }
+            }
+            tree::Expire::OnDay { month, day, after } => {
+                let after = self.length_if(after.as_ref());
+                // A common year, so that every year has the day.
+                if NaiveDate::from_ymd_opt(2027, *month, *day).is_none() {
+                    let leap = NaiveDate::from_ymd_opt(2028, *month, *day).is_some();
+                    let help =
+                        if leap { "write `28 february`, or `end of month`" } else { "months have 28 to 31 days" };
+                    self.report(Diagnostic::new(Code::NoSuchDay, span, "not every year has this day").help(help));
+                    return None;
+                }
+                Expire::OnDay { month: *month, day: *day, after: after? }
+            }
+            tree::Expire::Inactivity { duration, without } => {
+                let duration = self.length(duration);
+                let without = match without {
+                    tree::Activity::Earning => Activity::Earning,
+                    tree::Activity::Any => Activity::Any,
+                    tree::Activity::Events(names) => {
+                        let events: Vec<Option<usize>> = names.iter().map(|name| self.event(name)).collect();
+                        Activity::Events(events.into_iter().collect::<Option<_>>()?)
+                    }
+                };
+                Expire::Inactivity { duration: duration?, without }
+            }
+            tree::Expire::At(date) => Expire::At(*date),
+        })
+    }
+
+    /// The event of that name.
+    pub(super) fn event(&mut self, name: &Name) -> Option<usize> {
+        let found = self.names.events.get(name.text.as_str()).copied();
+        if found.is_none() {
+            let known: Vec<&str> = self.names.events.keys().copied().collect();
+            let diagnostic = Diagnostic::new(Code::UnknownEvent, name.span, format!("unknown event `{}`", name.text))
+                .help(format!("a program may declare its own: `event {} {{ … }}`", name.text));
+            self.suggest(diagnostic, &name.text, known);
+        }
+        found
+    }
+
+    /// The wallet of that name.
+    pub(super) fn wallet(&mut self, name: &Name) -> Option<WalletIndex> {
+        use super::names::Value;
+        if let Some(Value::Wallet(wallet)) = self.names.values.get(name.text.as_str()).copied() {
+            return Some(wallet);
+        }
+        let known: Vec<&str> = self
+            .names
+            .values
+            .iter()
+            .filter(|(_, value)| matches!(value, Value::Wallet(_)))
+            .map(|(name, _)| *name)
+            .collect();
+        self.unknown(Code::UnknownWallet, name.span, "wallet", &name.text, known);
+        None
+    }
+
+    /// Caps with the type of their amounts.
+    pub(super) fn caps(&mut self, caps: &'a [tree::Cap]) -> Vec<(Cap, Type, Span)> {
+        let mut found = Vec::new();
+        for cap in caps {
+            let amount = self.positive(&cap.amount, "a cap");
+            let per = self.per(cap.per.as_ref());
+            if let (Some((amount, expr)), Some(per)) = (amount, per) {
+                found.push((Cap { amount, per, span: cap.span }, expr.ty, expr.span));
+            }
+        }
+        found
+    }
+
+    /// Notes how a cap cuts; two different ways are one too many.
+    pub(super) fn cap_mode(&mut self, mode: &mut Option<CapMode>, written: Option<CapMode>, span: Span) {
+        let Some(written) = written else { return };
+        if mode.is_some_and(|before| before != written) {
+            self.report(
+                Diagnostic::new(Code::DuplicateClause, span, "these caps both truncate and reject")
+                    .help("all caps of a declaration cut in the same way"),
+            );
+        }
+        *mode = Some(written);
+    }
+}

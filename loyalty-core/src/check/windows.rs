@@ -1,0 +1,110 @@
+//! Lengths, days and windows: that they are neither empty nor longer than a life.
+
+use chrono::NaiveDate;
+use rust_decimal::Decimal;
+
+use super::Checker;
+use super::expression::{Scope, constant};
+use super::model::{Expr, Length, Per, TimeUnit, Window};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::source::Span;
+use crate::syntax::tree::{self, DateRange, Duration};
+
+/// The longest length: a hundred years, in seconds.
+const LENGTH_MAX: u64 = 100 * 365 * 86_400 + 25 * 86_400;
+
+impl Length {
+    /// About how many seconds it takes; months and years at their mean.
+    pub(super) fn seconds(self) -> u64 {
+        let unit = match self.unit {
+            TimeUnit::Second => 1,
+            TimeUnit::Minute => 60,
+            TimeUnit::Hour => 3_600,
+            TimeUnit::Day => 86_400,
+            TimeUnit::Week => 7 * 86_400,
+            TimeUnit::Month => 2_629_746,
+            TimeUnit::Quarter => 3 * 2_629_746,
+            TimeUnit::Year => 31_556_952,
+        };
+        u64::from(self.count).saturating_mul(unit)
+    }
+}
+
+impl<'a> Checker<'a> {
+    /// A length that is more than nothing and no longer than a hundred years.
+    pub(super) fn length(&mut self, duration: &Duration) -> Option<Length> {
+        let length = Length { count: duration.count, unit: duration.unit };
+        if length.count == 0 || length.seconds() > LENGTH_MAX {
+            self.report(Diagnostic::new(
+                Code::OutOfRange,
+                duration.span,
+                "a length of time is more than nothing and at most 100 years",
+            ));
+            return None;
+        }
+        Some(length)
+    }
+
+    /// A length that may be left out; the outer nothing says that it is wrong.
+    pub(super) fn length_if(&mut self, duration: Option<&Duration>) -> Option<Option<Length>> {
+        match duration {
+            None => Some(None),
+            Some(duration) => self.length(duration).map(Some),
+        }
+    }
+
+    /// The days of a range, the first not after the last.
+    pub(super) fn days(&mut self, range: &DateRange) -> Option<(Option<NaiveDate>, Option<NaiveDate>)> {
+        if let (Some(from), Some(to)) = (range.from, range.to)
+            && from > to
+        {
+            self.empty_window(range.span);
+            return None;
+        }
+        Some((range.from, range.to))
+    }
+
+    pub(super) fn empty_window(&mut self, span: Span) {
+        self.report(
+            Diagnostic::new(Code::EmptyWindow, span, "this window ends before it begins")
+                .help("write the earlier side first"),
+        );
+    }
+
+    pub(super) fn window(&mut self, window: &tree::Window) -> Option<Window> {
+        Some(match window {
+            tree::Window::AllTime => Window::AllTime,
+            tree::Window::This(period, _) => Window::This(*period),
+            tree::Window::Previous(period, _) => Window::Previous(*period),
+            tree::Window::Rolling(duration) => Window::Rolling(self.length(duration)?),
+            tree::Window::Range(range) => {
+                let (from, to) = self.days(range)?;
+                Window::Range { from, to }
+            }
+        })
+    }
+
+    /// `per …` of a cap or limit; the outer nothing says that it is wrong.
+    pub(super) fn per(&mut self, per: Option<&tree::Per>) -> Option<Option<Per>> {
+        Some(match per {
+            None => None,
+            Some(tree::Per::Order(_)) => Some(Per::Order),
+            Some(tree::Per::Period(period, _)) => Some(Per::Period(*period)),
+            Some(tree::Per::Rolling(duration)) => Some(Per::Rolling(self.length(duration)?)),
+        })
+    }
+
+    /// A quantity that is the same for everyone and more than nothing.
+    pub(super) fn positive(&mut self, expr: &'a tree::Expr, what: &'static str) -> Option<(Decimal, Expr)> {
+        let expr = self.expression(expr, &Scope::constant(what))?;
+        let Some(value) = constant(&expr) else {
+            self.report(Diagnostic::new(Code::NotConstant, expr.span, format!("{what} is a constant")));
+            return None;
+        };
+        if value <= Decimal::ZERO {
+            self.report(Diagnostic::new(Code::OutOfRange, expr.span, format!("{what} is more than nothing")));
+            return None;
+        }
+        Some((value, expr))
+    }
+}

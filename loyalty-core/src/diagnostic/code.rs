@@ -1,0 +1,143 @@
+//! The closed list of codes.
+
+use super::Severity;
+
+macro_rules! codes {
+    ($($(#[$doc:meta])* $name:ident = $text:literal $severity:ident,)*) => {
+        /// A stable code. `L` codes are errors, `W` codes warnings; the numbers never change their meaning.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[non_exhaustive]
+        pub enum Code { $($(#[$doc])* $name,)* }
+
+        impl Code {
+            /// Every code, in order.
+            pub const ALL: &'static [Code] = &[$(Code::$name,)*];
+
+            /// The code as it is printed, such as `L0201`.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Code::$name => $text,)* }
+            }
+
+            /// Whether the code stands for an error or a warning.
+            #[must_use]
+            pub const fn severity(self) -> Severity {
+                match self { $(Code::$name => Severity::$severity,)* }
+            }
+        }
+    };
+}
+
+codes! {
+    // L01: the text itself.
+    /// Something else was expected here.
+    Syntax = "L0101" Error,
+    /// The text nests deeper than the limit.
+    TooDeep = "L0102" Error,
+    /// The text is longer than the limit.
+    TooLong = "L0103" Error,
+    /// A number that cannot be held exactly.
+    BadNumber = "L0104" Error,
+    /// A date, time or instant that no calendar has.
+    BadDate = "L0105" Error,
+    /// An escape in a text that the language does not know.
+    BadEscape = "L0106" Error,
+
+    // L02: what the text means. Names.
+    /// No value of that name can be read.
+    UnknownName = "L0201" Error,
+    /// The event, record or member has no such field.
+    UnknownField = "L0202" Error,
+    /// No event of that name.
+    UnknownEvent = "L0203" Error,
+    /// No wallet of that name.
+    UnknownWallet = "L0204" Error,
+    /// No rule of that name.
+    UnknownRule = "L0205" Error,
+    /// No function of that name.
+    UnknownFunction = "L0206" Error,
+    /// No unit of that name.
+    UnknownUnit = "L0207" Error,
+    /// No type or record of that name.
+    UnknownType = "L0208" Error,
+    /// No currency of ISO 4217.
+    UnknownCurrency = "L0209" Error,
+    /// No time zone of the IANA database.
+    UnknownZone = "L0210" Error,
+    /// Declared twice.
+    Duplicate = "L0211" Error,
+    /// The name already means something in the language.
+    Reserved = "L0212" Error,
+    /// A standard field redeclared with another type.
+    FieldTypeChanged = "L0213" Error,
+    /// Money is used and the program names no currency.
+    NoCurrency = "L0214" Error,
+    /// A part of the language that this version reads and does not run.
+    NotBuilt = "L0215" Error,
+
+    // Types and units.
+    /// Two units that cannot meet.
+    MixedUnits = "L0220" Error,
+    /// A value of another type than the place needs.
+    WrongType = "L0221" Error,
+    /// Something that exists and cannot be read in this place.
+    OutOfReach = "L0222" Error,
+    /// The place needs a constant.
+    NotConstant = "L0223" Error,
+    /// A `match` that leaves values out.
+    NotExhaustive = "L0224" Error,
+    /// A call with the wrong number of arguments.
+    ArgumentCount = "L0225" Error,
+    /// A list where one value is needed, or the reverse.
+    ListMisuse = "L0226" Error,
+    /// The amount and the wallet do not go together.
+    WrongWallet = "L0227" Error,
+
+    // Clauses.
+    /// The declaration does not hold this clause.
+    ClauseNotAllowed = "L0230" Error,
+    /// A clause given twice.
+    DuplicateClause = "L0231" Error,
+    /// `from` blocks out of order.
+    FromOrder = "L0232" Error,
+    /// Something that cannot change from a day on.
+    FixedForever = "L0233" Error,
+    /// A number outside what the clause takes.
+    OutOfRange = "L0234" Error,
+    /// A window that ends before it begins.
+    EmptyWindow = "L0235" Error,
+    /// A yearly day that not every year has.
+    NoSuchDay = "L0236" Error,
+    /// `vest on` an event that names no order.
+    VestEvent = "L0237" Error,
+    /// `multiply` of rules that cannot be multiplied together.
+    BadMultiply = "L0238" Error,
+    /// A rule or a group without anything to do.
+    NoEffect = "L0239" Error,
+    /// Defaults or segments that read themselves.
+    Cycle = "L0240" Error,
+    /// `history` shorter than the return window.
+    HistoryTooShort = "L0241" Error,
+    /// More declarations or expressions than the limit.
+    TooMany = "L0242" Error,
+
+    // W02: legal and surely not what was meant.
+    /// A rule that can never fire.
+    NeverFires = "W0201" Warning,
+    /// A condition that is always true.
+    AlwaysTrue = "W0202" Warning,
+    /// A wallet that nothing earns into.
+    UnusedWallet = "W0203" Warning,
+    /// A pattern that an earlier one covers.
+    UnreachablePattern = "W0204" Warning,
+    /// A field hides a value of the same name.
+    Shadowed = "W0205" Warning,
+    /// A limit that another one makes pointless.
+    UselessLimit = "W0206" Warning,
+}
+
+impl core::fmt::Display for Code {
+    fn fmt(&self, formatter: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        formatter.write_str(self.as_str())
+    }
+}

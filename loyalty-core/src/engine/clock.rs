@@ -1,0 +1,121 @@
+//! What time alone brings about: points vest, run out, or are cancelled because what they waited for did not come.
+
+use rust_decimal::Decimal;
+
+use super::lots::{Expiry, Vesting};
+use super::member::Member;
+use super::outcome::{Decision, Kind};
+use crate::amount::{self, Overflow};
+use crate::plan::Plan;
+
+/// Brings a member to an instant. Everything due happens at its own instant, in order, so that it does not matter in
+/// how many steps time passes.
+pub fn advance(plan: &Plan, member: &mut Member, to: i64, decisions: &mut Vec<Decision>) -> Result<(), Overflow> {
+    while member.next_due <= to {
+        let due = member.next_due;
+        let before = decisions.len();
+        vest_due(plan, member, due, decisions)?;
+        expire_due(plan, member, due, decisions)?;
+        member.revision += (decisions.len() - before) as u64;
+        member.next_due = member.find_next_due(plan);
+        // What was due has happened, so that the next instant lies ahead; a state that says otherwise must not hang us.
+        if member.next_due <= due {
+            return Err(Overflow);
+        }
+    }
+    member.clock = member.clock.max(to);
+    Ok(())
+}
+
+fn vest_due(plan: &Plan, member: &mut Member, due: i64, decisions: &mut Vec<Decision>) -> Result<(), Overflow> {
+    for wallet in 0..member.wallets.len() {
+        let lots = member.wallets.get(wallet).map_or(0, |state| state.lots.len());
+        for lot in 0..lots {
+            let state = member.wallets.get(wallet).and_then(|state| state.lots.get(lot));
+            if let Some(Vesting::At(at)) = state.map(|lot| lot.vesting)
+                && at <= due
+            {
+                vest(plan, member, wallet, lot, at, decisions)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Points of one lot become spendable.
+pub fn vest(
+    plan: &Plan,
+    member: &mut Member,
+    wallet: usize,
+    number: usize,
+    at: i64,
+    decisions: &mut Vec<Decision>,
+) -> Result<(), Overflow> {
+    let entry = member.next_entry();
+    super::earning::activity(plan, member, wallet as u16, at, |form| form.earning);
+    let inactivities = plan.wallets.get(wallet).map(|wallet| wallet.inactivities.as_slice()).unwrap_or(&[]);
+    let Some(state) = member.wallets.get_mut(wallet) else { return Ok(()) };
+    let Some(lot) = state.lots.get_mut(number) else { return Ok(()) };
+    lot.vesting = Vesting::Done;
+    match lot.expiry {
+        Expiry::AfterVesting(length) => lot.expiry = Expiry::At(plan.calendar.end_after(at, length)),
+        Expiry::Inactivity(form) => {
+            if let Some(last) = state.activity.get_mut(usize::from(form)) {
+                *last = (*last).max(Some(at));
+            }
+        }
+        _ => {}
+    }
+    let (amount, name) = (lot.amount, lot.entry);
+    state.pending = amount::subtract(state.pending, amount)?;
+    state.available = amount::add(state.available, amount)?;
+    let expires_at = state.lots.get(number).and_then(|lot| state.expires_at(plan, inactivities, lot));
+    let wallet = wallet as u16;
+    if amount > Decimal::ZERO {
+        decisions.push(Decision { at, kind: Kind::Vested { entry, wallet, lot: name, amount, expires_at } });
+    }
+    let settled = state.settle(number)?;
+    if settled > Decimal::ZERO {
+        let entry = member.next_entry();
+        decisions.push(Decision { at, kind: Kind::DebtSettled { entry, wallet, amount: settled } });
+    }
+    Ok(())
+}
+
+fn expire_due(plan: &Plan, member: &mut Member, due: i64, decisions: &mut Vec<Decision>) -> Result<(), Overflow> {
+    for (number, wallet) in plan.wallets.iter().enumerate() {
+        let Some(state) = member.wallets.get_mut(number) else { continue };
+        for at in 0..state.lots.len() {
+            let Some(lot) = state.lots.get(at) else { break };
+            let (gone, not_vested) = match lot.vesting {
+                Vesting::On { deadline, .. } => (deadline <= due, true),
+                Vesting::At(_) => (false, false),
+                Vesting::Done => (
+                    !lot.amount.is_zero()
+                        && state.expires_at(plan, &wallet.inactivities, lot).is_some_and(|end| end <= due),
+                    false,
+                ),
+            };
+            if !gone {
+                continue;
+            }
+            let Some(lot) = state.lots.get_mut(at) else { break };
+            let (amount, name) = (core::mem::take(&mut lot.amount), lot.entry);
+            lot.expired = amount::add(lot.expired, amount)?;
+            lot.vesting = Vesting::Done;
+            if not_vested {
+                state.pending = amount::subtract(state.pending, amount)?;
+            } else {
+                state.available = amount::subtract(state.available, amount)?;
+            }
+            state.expired = amount::add(state.expired, amount)?;
+            if amount > Decimal::ZERO {
+                member.entry += 1;
+                let (entry, wallet) = (member.entry, number as u16);
+                decisions
+                    .push(Decision { at: due, kind: Kind::Expired { entry, wallet, lot: name, amount, not_vested } });
+            }
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,387 @@
+//! The doors: an event happens, time passes. Whole, or not at all.
+
+use std::sync::Arc;
+
+use rust_decimal::Decimal;
+
+use super::earning::{self, LotPlan};
+use super::error::{EventError, Refusal};
+use super::eval::Scope;
+use super::event::EventData;
+use super::log::hash;
+use super::lots::Vesting;
+use super::measures;
+use super::member::Member;
+use super::outcome::{Because, Decision, Kind, NotEarned, Outcome};
+use super::value::{Stored, Value};
+use super::{clock, returns, rules};
+use crate::amount;
+use crate::plan::{EventKind, EventPlan, ExpirePlan, Plan, VestPlan};
+use crate::time::rfc3339;
+
+/// Time passes.
+pub fn advance(plan: &Arc<Plan>, member: &mut Member, to: i64) -> Result<Outcome, EventError> {
+    same_program(plan, member)?;
+    let mut decisions = Vec::new();
+    if member.next_due <= to {
+        let mut working = member.clone();
+        clock::advance(plan, &mut working, to, &mut decisions)?;
+        working.forget(plan);
+        *member = working;
+    } else {
+        member.clock = member.clock.max(to);
+    }
+    Ok(outcome(plan, member, None, to, decisions))
+}
+
+fn same_program(plan: &Plan, member: &Member) -> Result<(), EventError> {
+    if member.fingerprint == plan.fingerprint {
+        return Ok(());
+    }
+    Err(EventError::new(Refusal::OtherProgram)
+        .advising("load the saved state with this program: it takes over what it can and reports the rest"))
+}
+
+fn outcome(plan: &Arc<Plan>, member: &Member, event: Option<&EventData>, at: i64, decisions: Vec<Decision>) -> Outcome {
+    Outcome {
+        plan: Arc::clone(plan),
+        event: event.map(|event| event.id.clone()),
+        member: member.id.clone(),
+        at,
+        revision: member.revision,
+        replayed: false,
+        decisions,
+    }
+}
+
+/// An event happens. `now` is the host's idea of the present, against which events of the future are told.
+pub fn apply(
+    plan: &Arc<Plan>,
+    member: &mut Member,
+    event: &EventData,
+    now: Option<i64>,
+) -> Result<Outcome, EventError> {
+    same_program(plan, member)?;
+    if let Some(replay) = admit(plan, member, event, now)? {
+        return Ok(replay);
+    }
+    let Some(event_plan) = plan.events.get(usize::from(event.event)) else {
+        return Err(EventError::new(Refusal::OtherProgram));
+    };
+    let mut decisions = Vec::new();
+    if event.at < member.enrolled_at {
+        let kind = Kind::NotEarned { reason: NotEarned::BeforeEnrolment };
+        decisions.push(Decision { at: event.at, kind });
+        remember(event_plan, member, event, &decisions, &[], &[]);
+    } else if event_plan.kind == EventKind::Plain
+        && !event_plan.vests
+        && event.at >= member.clock
+        && member.next_due > event.at
+    {
+        // Nothing but the rules has anything to do: what they come to is worked out first and then written down.
+        let mut work = Work::default();
+        evaluate(plan, event_plan, member, event, &mut work)?;
+        write(plan, event_plan, member, event, &mut work, &mut decisions)?;
+    } else {
+        let mut working = member.clone();
+        slow(plan, event_plan, &mut working, event, &mut decisions)?;
+        *member = working;
+    }
+    member.revision += 1;
+    Ok(outcome(plan, member, Some(event), event.at, decisions))
+}
+
+/// Refuses what cannot be taken, and answers what is known already.
+fn admit(
+    plan: &Arc<Plan>,
+    member: &Member,
+    event: &EventData,
+    now: Option<i64>,
+) -> Result<Option<Outcome>, EventError> {
+    if let Some(of) = &event.member
+        && *of != member.id
+    {
+        return Err(EventError::new(Refusal::WrongMember)
+            .in_field("member")
+            .expecting(format!("`{}`, whose state this is", member.id))
+            .but_found(format!("`{of}`")));
+    }
+    let instant = |at: i64| rfc3339(at, plan.calendar.offset_at(at));
+    let horizon = member.horizon(plan);
+    if let Some(record) = member.log.find(&event.id).filter(|record| record.at >= horizon) {
+        let layout = plan.events.get(usize::from(event.event)).map(|event| event.layout.signature);
+        let comparable = record.event == event.event && layout == Some(record.signature);
+        let other =
+            record.event != event.event || (comparable && record.digest != event.digest) || record.at != event.at;
+        if other {
+            return Err(EventError::new(Refusal::Conflict)
+                .in_field("id")
+                .but_found(format!("`{}` with another payload than before", event.id))
+                .advising("send a changed event under an id of its own"));
+        }
+        let decisions = record.decisions().map_err(|_| EventError::new(Refusal::OtherProgram))?;
+        let replay = Outcome { replayed: true, ..outcome(plan, member, Some(event), event.at, decisions) };
+        return Ok(Some(replay));
+    }
+    if let Some(revision) = event.revision
+        && revision != member.revision
+    {
+        return Err(EventError::new(Refusal::StaleState)
+            .in_field("revision")
+            .expecting(format!("{}, the state's", member.revision))
+            .but_found(revision.to_string())
+            .advising("read the member again and decide anew"));
+    }
+    let tolerance = plan.settings.future;
+    if let Some(now) = now
+        && event.at > plan.calendar.plus(now, tolerance)
+    {
+        return Err(EventError::new(Refusal::FutureEvent)
+            .in_field("at")
+            .expecting(format!("no later than {}", instant(plan.calendar.plus(now, tolerance))))
+            .but_found(instant(event.at)));
+    }
+    if event.at < horizon {
+        return Err(EventError::new(Refusal::TooLate)
+            .in_field("at")
+            .expecting(format!("no earlier than {}", instant(horizon)))
+            .but_found(instant(event.at))
+            .advising("`history` in the program says how long single events are remembered"));
+    }
+    Ok(None)
+}
+
+fn evaluate(
+    plan: &Plan,
+    event_plan: &EventPlan,
+    member: &Member,
+    event: &EventData,
+    work: &mut Work,
+) -> Result<(), EventError> {
+    let Work { deltas, evaluation } = work;
+    let day = event.day;
+    let scope = Scope { plan, member, event: Some(event), at: event.at, day, deltas: &measures::NO_DELTAS, last: None };
+    measures::deltas(&scope, &event_plan.measures, deltas)?;
+    for delta in deltas.iter() {
+        // Whatever could overflow does so before anything is written.
+        if let Some((tally, key, sum)) = measures::tally_change(plan, delta, event.at, day) {
+            member.tallies.after(tally, key, 1, sum)?;
+        }
+    }
+    earning::evaluate(&Scope { deltas, ..scope }, event_plan, event, evaluation)?;
+    for change in &evaluation.changes {
+        member.tallies.after(change.tally, change.key, change.count, change.sum)?;
+    }
+    Ok(())
+}
+
+/// What an event comes to, before it is written down. It is worked out in place: it is large, and moving it costs more
+/// than most rules do.
+#[derive(Default)]
+struct Work {
+    deltas: measures::Deltas,
+    evaluation: earning::Evaluation,
+}
+
+/// What the rules would earn, per wallet.
+pub fn rate(plan: &Arc<Plan>, member: &Member, event: &EventData) -> Result<Vec<(String, Decimal)>, EventError> {
+    same_program(plan, member)?;
+    let Some(event_plan) = plan.events.get(usize::from(event.event)) else { return Ok(Vec::new()) };
+    let mut work = Work::default();
+    evaluate(plan, event_plan, member, event, &mut work)?;
+    let earnings = work.evaluation.earnings.iter();
+    let name = |wallet: u16| plan.wallets.get(usize::from(wallet)).map_or(String::new(), |plan| plan.name.to_string());
+    Ok(earnings.map(|earning| (name(earning.wallet), earning.amount)).collect())
+}
+
+fn write(
+    plan: &Plan,
+    event_plan: &EventPlan,
+    member: &mut Member,
+    event: &EventData,
+    Work { deltas, evaluation }: &mut Work,
+    decisions: &mut Vec<Decision>,
+) -> Result<(), EventError> {
+    let until = member.clock.max(event.at);
+    let day = event.day;
+    for delta in deltas.iter() {
+        measures::commit(plan, member, delta, event.at, day, false)?;
+    }
+    for wallet in 0..plan.wallets.len() {
+        earning::activity(plan, member, wallet as u16, event.at, |form| form.events.contains(&event.event));
+    }
+    let spent = !evaluation.spends.is_empty();
+    earning::commit(plan, member, event, evaluation, decisions)?;
+    if spent {
+        for wallet in &mut member.wallets {
+            wallet.sweep(|_| true);
+        }
+    }
+    member.next_due = member.find_next_due(plan);
+    // A late event's points may have vested or run out long since, and others may be earned after their last day.
+    clock::advance(plan, member, until, decisions)?;
+    remember(event_plan, member, event, decisions, &evaluation.fired, &evaluation.grants);
+    Ok(())
+}
+
+/// Notes the event itself: its decisions for a replay, its capture for a return.
+fn remember(
+    event_plan: &EventPlan,
+    member: &mut Member,
+    event: &EventData,
+    decisions: &[Decision],
+    fired: &[u32],
+    grants: &[rules::Grant],
+) {
+    let signature = event_plan.layout.signature;
+    member.log.push(&event.id, event.event, event.at, (event.digest, signature), decisions, |writer| {
+        if event_plan.kind == EventKind::Plain {
+            writer.bytes(&event.capture);
+            writer.number(fired.len() as u64);
+            fired.iter().for_each(|rule| writer.number(u64::from(*rule)));
+            earning::write_grants(writer, grants);
+        }
+    });
+}
+
+/// Everything that is more than rules on an event of the present, on a state that is thrown away if it fails.
+fn slow(
+    plan: &Plan,
+    event_plan: &EventPlan,
+    member: &mut Member,
+    event: &EventData,
+    decisions: &mut Vec<Decision>,
+) -> Result<(), EventError> {
+    if event.at > member.clock {
+        clock::advance(plan, member, event.at, decisions)?;
+    }
+    match event_plan.kind {
+        EventKind::Plain => {}
+        EventKind::Refund | EventKind::Cancel => returns::apply(plan, member, event, decisions)?,
+        EventKind::Adjust => adjust(plan, event_plan, member, event, decisions)?,
+        EventKind::Profile => profile(plan, event_plan, member, event, decisions),
+    }
+    if event_plan.vests {
+        vest_on(plan, event_plan, member, event, decisions)?;
+    }
+    let mut work = Work::default();
+    evaluate(plan, event_plan, member, event, &mut work)?;
+    write(plan, event_plan, member, event, &mut work, decisions)?;
+    for wallet in &mut member.wallets {
+        wallet.sweep(|_| true);
+    }
+    member.next_due = member.find_next_due(plan);
+    if member.revision.is_multiple_of(16) {
+        member.forget(plan);
+    }
+    Ok(())
+}
+
+/// The lots of an order that were waiting for this event vest.
+fn vest_on(
+    plan: &Plan,
+    event_plan: &EventPlan,
+    member: &mut Member,
+    event: &EventData,
+    decisions: &mut Vec<Decision>,
+) -> Result<(), EventError> {
+    let Some(Value::Text(order, _)) = event_plan.order_slot.map(|slot| event.slot(slot)) else { return Ok(()) };
+    let source = hash(order);
+    for wallet in 0..member.wallets.len() {
+        let lots = member.wallets.get(wallet).map_or(0, |state| state.lots.len());
+        for number in 0..lots {
+            let lot = member.wallets.get(wallet).and_then(|state| state.lots.get(number));
+            let waiting = lot.is_some_and(|lot| {
+                lot.source == source && matches!(lot.vesting, Vesting::On { event: on, .. } if on == event.event)
+            });
+            if waiting {
+                clock::vest(plan, member, wallet, number, event.at, decisions)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn named<'e>(event_plan: &EventPlan, event: &'e EventData, name: &str) -> Value<'e> {
+    let slot = event_plan.layout.slots.iter().position(|slot| &*slot.name == name);
+    slot.map_or(Value::Missing, |slot| event.slot(slot as u16))
+}
+
+/// Staff give or take points.
+fn adjust(
+    plan: &Plan,
+    event_plan: &EventPlan,
+    member: &mut Member,
+    event: &EventData,
+    decisions: &mut Vec<Decision>,
+) -> Result<(), EventError> {
+    let wallet = match named(event_plan, event, "wallet") {
+        Value::Text(name, _) => plan.wallets.iter().position(|wallet| &*wallet.name == name),
+        _ if plan.wallets.len() == 1 => Some(0),
+        _ => None,
+    };
+    let Some(wallet) = wallet else {
+        let names: Vec<String> = plan.wallets.iter().map(|wallet| format!("`{}`", wallet.name)).collect();
+        return Err(EventError::new(Refusal::UnknownWallet).in_field("wallet").expecting(names.join(" or ")));
+    };
+    let Some(points) = named(event_plan, event, "points").number() else {
+        return Err(EventError::new(Refusal::MissingField).in_field("points"));
+    };
+    let decimals = plan.wallets.get(wallet).map_or(0, |wallet| wallet.decimals);
+    if points.normalize().scale() > decimals {
+        return Err(EventError::new(Refusal::WrongType)
+            .in_field("points")
+            .expecting(format!("at most {decimals} decimals"))
+            .but_found(amount::text(points)));
+    }
+    if points < Decimal::ZERO {
+        let available = member.wallets.get(wallet).map_or(Decimal::ZERO, |state| state.available);
+        if -points > available {
+            return Err(EventError::new(Refusal::InsufficientBalance)
+                .in_field("points")
+                .expecting(format!("at most {} to take", amount::text(available)))
+                .but_found(amount::text(-points)));
+        }
+        earning::take(plan, member, wallet as u16, -points, None, event.at, decisions)?;
+        return Ok(());
+    }
+    if points.is_zero() {
+        return Ok(());
+    }
+    let issued = member.wallets.get(wallet).map_or(Decimal::ZERO, |state| state.issued);
+    if amount::add(issued, points)? > crate::plan::layout::TOTAL_MAX {
+        return Err(amount::Overflow.into());
+    }
+    let day = plan.calendar.day_at(event.at);
+    let expire = match named(event_plan, event, "expires") {
+        Value::Date(day) => ExpirePlan::At(day),
+        _ => match rules::policy(plan, wallet as u16, day) {
+            Some(policy) => {
+                let deltas = &measures::NO_DELTAS;
+                let scope = Scope { plan, member, event: None, at: event.at, day, deltas, last: None };
+                earning::wallet_expiry(&scope, policy)?
+            }
+            None => ExpirePlan::Never,
+        },
+    };
+    let because = vec![Because::Adjustment { amount: points }];
+    let lot = LotPlan { vest: VestPlan::AtOnce, expire, amount: points, because };
+    earning::activity(plan, member, wallet as u16, event.at, |form| form.earning);
+    earning::add_lot(plan, member, wallet as u16, lot, (hash(&event.id), event.at), decisions)?;
+    Ok(())
+}
+
+/// The host tells the member's attributes.
+fn profile(plan: &Plan, event_plan: &EventPlan, member: &mut Member, event: &EventData, decisions: &mut Vec<Decision>) {
+    for (number, field) in plan.member.iter().enumerate() {
+        let value = named(event_plan, event, &field.name);
+        if value == Value::Missing {
+            continue;
+        }
+        let value = Stored::of(value);
+        if let Some(attribute) = member.attributes.get_mut(number) {
+            *attribute = value.clone();
+        }
+        decisions.push(Decision { at: event.at, kind: Kind::AttributeSet { field: number as u16, value } });
+    }
+}

@@ -1,0 +1,225 @@
+//! Why an event was refused: for the host, one at a time, with the field and how to mend it.
+
+use core::fmt;
+use core::str::FromStr;
+
+use crate::time::Instant;
+
+macro_rules! refusals {
+    ($($(#[$doc:meta])* $name:ident = $text:literal,)*) => {
+        /// The closed list of reasons for which an event is refused.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[non_exhaustive]
+        pub enum Refusal { $($(#[$doc])* $name,)* }
+
+        impl Refusal {
+            /// Every reason.
+            pub const ALL: &'static [Refusal] = &[$(Refusal::$name,)*];
+
+            /// The stable name, such as `missing_field`.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Refusal::$name => $text,)* }
+            }
+        }
+    };
+}
+
+refusals! {
+    /// The text is no JSON object.
+    InvalidJson = "invalid_json",
+    /// The event has more bytes than the limit.
+    EventTooLarge = "event_too_large",
+    /// A list has more items than the limit.
+    TooManyItems = "too_many_items",
+    /// A text or id is longer than the limit.
+    TextTooLong = "text_too_long",
+    /// A number has more digits than can be held exactly.
+    NumberTooLong = "number_too_long",
+    /// A field that the program needs is missing.
+    MissingField = "missing_field",
+    /// A field has a value of another type.
+    WrongType = "wrong_type",
+    /// An amount or quantity is below zero.
+    NegativeAmount = "negative_amount",
+    /// The program knows no such event.
+    UnknownEvent = "unknown_event",
+    /// The event is of another member than the state.
+    WrongMember = "wrong_member",
+    /// The event's money is of another currency than the program's.
+    WrongCurrency = "wrong_currency",
+    /// An instant that is none, or outside of 1970 to 2199.
+    BadInstant = "bad_instant",
+    /// Dated further ahead than the tolerance.
+    FutureEvent = "future_event",
+    /// Older than what is remembered, so that a duplicate could not be told.
+    TooLate = "too_late",
+    /// The id is known with another payload.
+    Conflict = "conflict",
+    /// The state has moved on since it was read.
+    StaleState = "stale_state",
+    /// The event names an order that is not known.
+    UnknownOrder = "unknown_order",
+    /// The order has no such line.
+    UnknownLine = "unknown_line",
+    /// More units than the order has left.
+    TooManyUnits = "too_many_units",
+    /// More money than the order has left.
+    RefundExceedsOrder = "refund_exceeds_order",
+    /// Nothing of the order is left to return.
+    AlreadyReturned = "already_returned",
+    /// The order is too old to be returned.
+    ReturnWindowClosed = "return_window_closed",
+    /// More is to be spent than there is.
+    InsufficientBalance = "insufficient_balance",
+    /// The program has no wallet of that name.
+    UnknownWallet = "unknown_wallet",
+    /// An amount beyond what can be held exactly.
+    Overflow = "overflow",
+    /// The member's state was made by another program.
+    OtherProgram = "other_program",
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.as_str())
+    }
+}
+
+/// A refused event: what is wrong, where, and how to mend it. The member's state is as it was before.
+///
+/// ```
+/// use loyalty_core::{Instant, Program};
+///
+/// let program = Program::compile("program \"Shop\" { currency EUR }\nwallet points {}\n\
+///     rule base on order { earn 1 points per 1 EUR of order.subtotal }").unwrap();
+/// let mut member = program.enroll("m-1", Instant::parse("2026-01-01T00:00:00Z").unwrap()).unwrap();
+/// let event = r#"{"type":"order","id":"o-1","member":"m-1","at":"2026-01-02T10:00:00Z"}"#;
+/// let error = program.apply(&mut member, event).unwrap_err();
+/// assert_eq!((error.code().as_str(), error.field()), ("missing_field", Some("subtotal")));
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EventError {
+    code: Refusal,
+    field: Option<String>,
+    expected: Option<String>,
+    found: Option<String>,
+    help: Option<String>,
+}
+
+impl EventError {
+    pub(crate) fn new(code: Refusal) -> Self {
+        Self { code, field: None, expected: None, found: None, help: None }
+    }
+
+    pub(crate) fn in_field(mut self, field: impl Into<String>) -> Self {
+        self.field = Some(field.into());
+        self
+    }
+
+    pub(crate) fn expecting(mut self, expected: impl Into<String>) -> Self {
+        self.expected = Some(expected.into());
+        self
+    }
+
+    /// What came instead, cut to a length that fits a message.
+    pub(crate) fn but_found(mut self, found: impl AsRef<str>) -> Self {
+        let found = found.as_ref();
+        let cut: String = found.chars().take(60).collect();
+        self.found = Some(if cut.len() < found.len() { format!("{cut}…") } else { cut });
+        self
+    }
+
+    pub(crate) fn advising(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// Puts a place before the field: `lines[2].` before `amount`.
+    pub(crate) fn within(mut self, place: &str) -> Self {
+        let field = self.field.take().unwrap_or_default();
+        self.field = Some(if field.is_empty() { place.to_owned() } else { format!("{place}.{field}") });
+        self
+    }
+}
+
+/// What the host reads of an error.
+impl EventError {
+    /// The stable reason.
+    #[must_use]
+    pub fn code(&self) -> Refusal {
+        self.code
+    }
+
+    /// The field that is wrong, as a path such as `lines[2].amount`.
+    #[must_use]
+    pub fn field(&self) -> Option<&str> {
+        self.field.as_deref()
+    }
+
+    /// What was expected.
+    #[must_use]
+    pub fn expected(&self) -> Option<&str> {
+        self.expected.as_deref()
+    }
+
+    /// What came.
+    #[must_use]
+    pub fn found(&self) -> Option<&str> {
+        self.found.as_deref()
+    }
+
+    /// The error as JSON: `{"error": code, "field": …, "expected": …, "found": …, "help": …}`.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        crate::wire::json::error(self)
+    }
+
+    /// How to mend it.
+    #[must_use]
+    pub fn help(&self) -> Option<&str> {
+        self.help.as_deref()
+    }
+}
+
+impl From<crate::amount::Overflow> for EventError {
+    fn from(_: crate::amount::Overflow) -> Self {
+        Self::new(Refusal::Overflow)
+            .expecting("amounts that fit 28 digits and balances within 64 bits")
+            .advising("look for an amount of a wrong unit in the event or for a rate that is far too high")
+    }
+}
+
+/// [`Instant::parse`] for what a host was given as text: what is no instant is refused as it would be in an event.
+impl FromStr for Instant {
+    type Err = EventError;
+
+    fn from_str(text: &str) -> Result<Self, EventError> {
+        Self::parse(text).ok_or_else(|| {
+            EventError::new(Refusal::BadInstant)
+                .expecting("an instant such as 2026-11-21T10:00:00+08:00, from 1970 to 2199")
+                .but_found(format!("`{text}`"))
+        })
+    }
+}
+
+impl fmt::Display for EventError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}", self.code)?;
+        if let Some(field) = &self.field {
+            write!(formatter, ": `{field}`")?;
+        }
+        if let Some(expected) = &self.expected {
+            write!(formatter, ": expected {expected}")?;
+        }
+        if let Some(found) = &self.found {
+            write!(formatter, ", found {found}")?;
+        }
+        if let Some(help) = &self.help {
+            write!(formatter, " ({help})")?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for EventError {}

@@ -1,0 +1,434 @@
+//! Evaluating nodes. Bounded by the size of the expression and of the event; nothing is allocated.
+
+use core::cmp::Ordering;
+
+use rust_decimal::Decimal;
+
+use super::event::{EventData, Slot};
+use super::measures::Deltas;
+use super::member::Member;
+use super::value::Value;
+use crate::amount::{self, Overflow};
+use crate::calendar::Calendar;
+use crate::check::model::{AggregateFunction, Arithmetic, Comparison, DatePart, TimeUnit, WalletFigure};
+use crate::plan::node::{Node, NodeId, Range};
+use crate::plan::{Plan, in_force};
+use crate::time::{DAY, SECOND, date_of};
+
+/// No list item is at hand.
+pub const NO_ROW: usize = usize::MAX;
+
+/// Decimals that a division in an expression is carried to, rounded half even.
+pub const DIVISION_DIGITS: u32 = 12;
+
+/// What an expression may look at.
+#[derive(Clone, Copy)]
+pub struct Scope<'a> {
+    pub plan: &'a Plan,
+    pub member: &'a Member,
+    pub event: Option<&'a EventData>,
+    /// The instant that windows and conditions are judged at.
+    pub at: i64,
+    /// Its local day.
+    pub day: i32,
+    /// What the event adds to its measures, before it is committed.
+    pub deltas: &'a Deltas,
+    /// What the last event did to each wallet, in tests.
+    pub last: Option<&'a dyn Fn(u16, WalletFigure) -> Decimal>,
+}
+
+impl<'a> Scope<'a> {
+    pub fn eval(&self, node: NodeId, row: usize) -> Result<Value<'a>, Overflow> {
+        let Some(node) = self.plan.nodes.get(node as usize) else { return Ok(Value::Missing) };
+        Ok(match *node {
+            Node::Number(number) => Value::Number(number),
+            Node::Text(symbol) => Value::Text(self.plan.symbols.text(symbol), symbol),
+            Node::Bool(value) => Value::Bool(value),
+            Node::Date(day) => Value::Date(day),
+            Node::Instant(micros) => Value::Instant(micros),
+            Node::Time(micros) => Value::Time(micros),
+            Node::Weekday(day) => Value::Weekday(day),
+            Node::Slot(slot) => self.event.map_or(Value::Missing, |event| event.slot(slot)),
+            Node::Item(slot) => self.event.map_or(Value::Missing, |event| event.item(row, slot)),
+            Node::At => Value::Instant(self.at),
+            Node::Id => self.event.map_or(Value::Missing, |event| Value::Text(&event.id, 0)),
+            Node::Member(field) => {
+                self.member.attributes.get(usize::from(field)).map_or(Value::Missing, |stored| stored.value())
+            }
+            Node::MemberId => Value::Text(&self.member.id, 0),
+            Node::Measure(measure) => super::measures::value(self, measure)?,
+            Node::Segment(segment) => {
+                let forms = self.plan.segments.get(usize::from(segment)).map(|segment| segment.forms.as_slice());
+                match in_force(forms.unwrap_or(&[]), self.day) {
+                    Some(condition) => self.eval(*condition, NO_ROW)?,
+                    None => Value::Bool(false),
+                }
+            }
+            Node::Wallet(wallet, figure) => Value::Number(self.figure(wallet, figure)),
+            Node::Part(part, of) => self.part(part, of, row)?,
+            Node::Since(unit, of) => self.since(unit, self.eval(of, row)?),
+            Node::Not(of) => match self.eval(of, row)? {
+                Value::Bool(value) => Value::Bool(!value),
+                _ => Value::Missing,
+            },
+            Node::Negate(of) => self.eval(of, row)?.number().map_or(Value::Missing, |number| Value::Number(-number)),
+            Node::And(parts) => self.all(parts, row)?,
+            Node::Or(parts) => self.any(parts, row)?,
+            Node::Compare(comparison, left, right) => {
+                let order = self.eval(left, row)?.order(self.eval(right, row)?);
+                order.map_or(Value::Missing, |order| Value::Bool(holds(comparison, order)))
+            }
+            Node::SlotAgainst(comparison, slot, right) => {
+                let value = self.event.map_or(Value::Missing, |event| event.slot(slot));
+                match (value, self.plan.nodes.get(right as usize)) {
+                    (Value::Number(left), Some(Node::Number(right))) => Value::Bool(holds(comparison, left.cmp(right))),
+                    _ => Value::Missing,
+                }
+            }
+            Node::SlotIs(slot, symbol) => match self.event.map_or(Value::Missing, |event| event.slot(slot)) {
+                Value::Text(_, own) => Value::Bool(own == symbol),
+                _ => Value::Missing,
+            },
+            Node::ItemIs(slot, symbol) => match self.event.map_or(Value::Missing, |event| event.item(row, slot)) {
+                Value::Text(_, own) => Value::Bool(own == symbol),
+                _ => Value::Missing,
+            },
+            Node::InSymbols { value, set, negated } => match self.eval(value, row)? {
+                Value::Text(_, own) => {
+                    Value::Bool(set.of(&self.plan.symbol_sets).binary_search(&own).is_ok() != negated)
+                }
+                _ => Value::Missing,
+            },
+            Node::InConstants { value, items, negated } => {
+                let value = self.eval(value, row)?;
+                if value == Value::Missing {
+                    return Ok(Value::Missing);
+                }
+                let mut found = false;
+                for item in items.of(&self.plan.operands) {
+                    found |= value.order(self.eval(*item, row)?) == Some(Ordering::Equal);
+                }
+                Value::Bool(found != negated)
+            }
+            Node::InList { value, list, negated } => self.in_list(self.eval(value, row)?, list, negated),
+            Node::InTags { value, negated } => match self.eval(value, row)? {
+                Value::Text(text, _) => Value::Bool(self.member.has_tag(text) != negated),
+                _ => Value::Missing,
+            },
+            Node::IsMissing { value, negated } => Value::Bool((self.eval(value, row)? == Value::Missing) != negated),
+            Node::Otherwise(value, other) => match self.eval(value, row)? {
+                Value::Missing => self.eval(other, row)?,
+                value => value,
+            },
+            Node::Arithmetic(operator, left, right) => {
+                match (self.eval(left, row)?.number(), self.eval(right, row)?.number()) {
+                    (Some(left), Some(right)) => calculate(operator, left, right)?,
+                    _ => Value::Missing,
+                }
+            }
+            Node::Least(parts) => self.extreme(parts, row, Ordering::Less)?,
+            Node::Greatest(parts) => self.extreme(parts, row, Ordering::Greater)?,
+            Node::Floor(of) => {
+                self.eval(of, row)?.number().map_or(Value::Missing, |number| Value::Number(number.floor()))
+            }
+            Node::Ceil(of) => {
+                self.eval(of, row)?.number().map_or(Value::Missing, |number| Value::Number(number.ceil()))
+            }
+            Node::Absolute(of) => {
+                self.eval(of, row)?.number().map_or(Value::Missing, |number| Value::Number(number.abs()))
+            }
+            Node::Fold { function, list, value, filter } => self.fold(function, list, value, filter)?,
+            Node::Match { subject, arms, otherwise } => self.matching(subject, arms, otherwise, row)?,
+            // Patterns are judged by their match.
+            Node::Equals(_) | Node::Between(..) => Value::Missing,
+        })
+    }
+
+    /// Whether a condition holds; a missing one does not.
+    pub fn holds(&self, node: NodeId) -> Result<bool, Overflow> {
+        Ok(self.eval(node, NO_ROW)?.is_true())
+    }
+
+    fn figure(&self, wallet: u16, figure: WalletFigure) -> Decimal {
+        let Some(state) = self.member.wallets.get(usize::from(wallet)) else { return Decimal::ZERO };
+        match figure {
+            WalletFigure::Balance => state.available,
+            WalletFigure::Pending => state.pending,
+            WalletFigure::Debt => state.debt,
+            _ => self.last.map_or(Decimal::ZERO, |last| last(wallet, figure)),
+        }
+    }
+
+    fn all(&self, parts: Range, row: usize) -> Result<Value<'a>, Overflow> {
+        let mut missing = false;
+        for part in parts.of(&self.plan.operands) {
+            match self.eval(*part, row)? {
+                Value::Bool(true) => {}
+                Value::Bool(false) => return Ok(Value::Bool(false)),
+                _ => missing = true,
+            }
+        }
+        Ok(if missing { Value::Missing } else { Value::Bool(true) })
+    }
+
+    fn any(&self, parts: Range, row: usize) -> Result<Value<'a>, Overflow> {
+        let mut missing = false;
+        for part in parts.of(&self.plan.operands) {
+            match self.eval(*part, row)? {
+                Value::Bool(false) => {}
+                Value::Bool(true) => return Ok(Value::Bool(true)),
+                _ => missing = true,
+            }
+        }
+        Ok(if missing { Value::Missing } else { Value::Bool(false) })
+    }
+
+    fn extreme(&self, parts: Range, row: usize, wanted: Ordering) -> Result<Value<'a>, Overflow> {
+        let mut best = Value::Missing;
+        for part in parts.of(&self.plan.operands) {
+            let value = self.eval(*part, row)?;
+            if value == Value::Missing {
+                return Ok(Value::Missing);
+            }
+            if best == Value::Missing || value.order(best) == Some(wanted) {
+                best = value;
+            }
+        }
+        Ok(best)
+    }
+
+    fn in_list(&self, value: Value<'a>, list: u16, negated: bool) -> Value<'a> {
+        let Some(event) = self.event else { return Value::Missing };
+        let list = event.list(list);
+        if !list.present || value == Value::Missing {
+            return Value::Missing;
+        }
+        let found = event.rows_of(list).any(|row| event.item(row, 0).order(value) == Some(Ordering::Equal));
+        Value::Bool(found != negated)
+    }
+
+    fn part(&self, part: DatePart, of: NodeId, row: usize) -> Result<Value<'a>, Overflow> {
+        let calendar = &self.plan.calendar;
+        let (day, time) = match self.eval(of, row)? {
+            Value::Instant(at) if at == self.at => (self.day, Some(at)),
+            Value::Instant(at) => (calendar.day_at(at), Some(at)),
+            Value::Date(day) => (day, None),
+            _ => return Ok(Value::Missing),
+        };
+        let clock = |unit: i64, modulo: i64| {
+            time.map_or(Value::Missing, |at| Value::Number(Decimal::from(calendar.time_at(at) / unit % modulo)))
+        };
+        use chrono::Datelike as _;
+        Ok(match part {
+            DatePart::Weekday => Value::Weekday(Calendar::weekday(day)),
+            DatePart::Hour => clock(3_600 * SECOND, 24),
+            DatePart::Minute => clock(60 * SECOND, 60),
+            DatePart::Day => Value::Number(Decimal::from(date_of(day).day())),
+            DatePart::Month => Value::Number(Decimal::from(date_of(day).month())),
+            DatePart::Year => Value::Number(Decimal::from(date_of(day).year())),
+            DatePart::Date => Value::Date(day),
+            DatePart::Time => time.map_or(Value::Missing, |at| Value::Time(calendar.time_at(at))),
+        })
+    }
+
+    /// Whole units from an instant or date until now; below zero if it lies ahead.
+    fn since(&self, unit: TimeUnit, of: Value<'a>) -> Value<'a> {
+        let (instant, day) = match of {
+            Value::Instant(at) => (Some(at), self.plan.calendar.day_at(at)),
+            Value::Date(day) => (None, day),
+            _ => return Value::Missing,
+        };
+        let days = i64::from(self.day) - i64::from(day);
+        let units = match unit {
+            TimeUnit::Day => days,
+            TimeUnit::Week => days / 7,
+            TimeUnit::Month => whole_months(day, self.day),
+            TimeUnit::Quarter => whole_months(day, self.day) / 3,
+            TimeUnit::Year => whole_months(day, self.day) / 12,
+            TimeUnit::Hour | TimeUnit::Minute | TimeUnit::Second => {
+                let from = instant.unwrap_or_else(|| self.plan.calendar.start_of(day));
+                let micros = match unit {
+                    TimeUnit::Hour => DAY / 24,
+                    TimeUnit::Minute => 60 * SECOND,
+                    _ => SECOND,
+                };
+                self.at.saturating_sub(from) / micros
+            }
+        };
+        Value::Number(Decimal::from(units))
+    }
+
+    fn fold(
+        &self,
+        function: AggregateFunction,
+        list: u16,
+        value: Option<NodeId>,
+        filter: Option<NodeId>,
+    ) -> Result<Value<'a>, Overflow> {
+        let Some(event) = self.event else { return Ok(Value::Missing) };
+        let list = event.list(list);
+        if !list.present {
+            return Ok(Value::Missing);
+        }
+        if function == AggregateFunction::Sum
+            && let Some(sum) = self.plain_sum(event, list, value, filter)
+        {
+            return Ok(Value::Number(sum));
+        }
+        let (mut sum, mut count) = (Decimal::ZERO, 0_u32);
+        let mut best = Value::Missing;
+        let mut values = Vec::new();
+        for row in event.rows_of(list) {
+            if let Some(filter) = filter
+                && !self.eval(filter, row)?.is_true()
+            {
+                continue;
+            }
+            let Some(value) = value else {
+                count += 1;
+                continue;
+            };
+            let value = self.eval(value, row)?;
+            if value == Value::Missing {
+                continue;
+            }
+            count += 1;
+            match function {
+                AggregateFunction::Sum | AggregateFunction::Average => {
+                    if let Value::Number(number) = value {
+                        sum = amount::add(sum, number)?;
+                    }
+                }
+                AggregateFunction::Min if best == Value::Missing || value.order(best) == Some(Ordering::Less) => {
+                    best = value;
+                }
+                AggregateFunction::Max if best == Value::Missing || value.order(best) == Some(Ordering::Greater) => {
+                    best = value;
+                }
+                AggregateFunction::First if best == Value::Missing => best = value,
+                AggregateFunction::Last => best = value,
+                AggregateFunction::CountDistinct => values.push(value),
+                _ => {}
+            }
+        }
+        Ok(match function {
+            AggregateFunction::Sum => Value::Number(sum),
+            AggregateFunction::Count => Value::Number(Decimal::from(count)),
+            AggregateFunction::CountDistinct => Value::Number(Decimal::from(distinct(values))),
+            AggregateFunction::Average if count == 0 => Value::Missing,
+            AggregateFunction::Average => Value::Number(amount::divide(sum, Decimal::from(count), DIVISION_DIGITS)?),
+            _ => best,
+        })
+    }
+
+    /// The sum of one field over all items, or over those with one text in one field: by far the most frequent fold.
+    /// Items of one scale are added as whole numbers; nothing if they are of several, or too large for that.
+    fn plain_sum(
+        &self,
+        event: &EventData,
+        list: super::event::List,
+        value: Option<NodeId>,
+        filter: Option<NodeId>,
+    ) -> Option<Decimal> {
+        let Some(Node::Item(value)) = self.plan.nodes.get(value? as usize) else { return None };
+        let wanted = match filter.map(|filter| self.plan.nodes.get(filter as usize)) {
+            None => None,
+            Some(Some(Node::ItemIs(slot, symbol))) => Some((usize::from(*slot), *symbol)),
+            Some(_) => return None,
+        };
+        let start = list.start as usize;
+        let rows = event.rows.get(start..start + (list.count * list.width) as usize)?;
+        let (mut sum, mut scale) = (0_i128, None);
+        for row in rows.chunks_exact((list.width as usize).max(1)) {
+            if let Some((slot, wanted)) = wanted
+                && !matches!(row.get(slot), Some(Slot::Text { symbol, .. }) if *symbol == wanted)
+            {
+                continue;
+            }
+            match row.get(usize::from(*value)) {
+                Some(Slot::Number(number)) if *scale.get_or_insert(number.scale()) == number.scale() => {
+                    sum = sum.checked_add(number.mantissa())?;
+                }
+                Some(Slot::Missing) => {}
+                _ => return None,
+            }
+        }
+        Decimal::try_from_i128_with_scale(sum, scale.unwrap_or(0)).ok()
+    }
+
+    fn matching(
+        &self,
+        subject: NodeId,
+        arms: Range,
+        otherwise: Option<NodeId>,
+        row: usize,
+    ) -> Result<Value<'a>, Overflow> {
+        let subject = self.eval(subject, row)?;
+        if subject != Value::Missing {
+            for arm in arms.of(&self.plan.operands).chunks_exact(2) {
+                if let [pattern, value] = arm
+                    && self.matches(subject, *pattern, row)?
+                {
+                    return self.eval(*value, row);
+                }
+            }
+        }
+        otherwise.map_or(Ok(Value::Missing), |otherwise| self.eval(otherwise, row))
+    }
+
+    fn matches(&self, subject: Value<'a>, pattern: NodeId, row: usize) -> Result<bool, Overflow> {
+        Ok(match self.plan.nodes.get(pattern as usize) {
+            Some(Node::Equals(literal)) => subject.order(self.eval(*literal, row)?) == Some(Ordering::Equal),
+            Some(Node::Between(from, to)) => {
+                let from = from.map(|from| self.eval(from, row)).transpose()?;
+                let to = to.map(|to| self.eval(to, row)).transpose()?;
+                from.is_none_or(|from| matches!(subject.order(from), Some(Ordering::Equal | Ordering::Greater)))
+                    && to.is_none_or(|to| subject.order(to) == Some(Ordering::Less))
+            }
+            _ => false,
+        })
+    }
+}
+
+/// The number of different values; missing ones are not among them.
+fn distinct(mut values: Vec<Value<'_>>) -> u32 {
+    let order = |left: &Value<'_>, right: &Value<'_>| left.order(*right).unwrap_or(Ordering::Equal);
+    values.sort_by(order);
+    values.dedup_by(|left, right| order(left, right) == Ordering::Equal);
+    values.len() as u32
+}
+
+fn holds(comparison: Comparison, order: Ordering) -> bool {
+    match comparison {
+        Comparison::Equal => order == Ordering::Equal,
+        Comparison::NotEqual => order != Ordering::Equal,
+        Comparison::Less => order == Ordering::Less,
+        Comparison::LessOrEqual => order != Ordering::Greater,
+        Comparison::Greater => order == Ordering::Greater,
+        Comparison::GreaterOrEqual => order != Ordering::Less,
+    }
+}
+
+fn calculate<'a>(operator: Arithmetic, left: Decimal, right: Decimal) -> Result<Value<'a>, Overflow> {
+    Ok(match operator {
+        Arithmetic::Add => Value::Number(amount::add(left, right)?),
+        Arithmetic::Subtract => Value::Number(amount::subtract(left, right)?),
+        Arithmetic::Multiply => Value::Number(amount::multiply(left, right)?),
+        // Nothing can be said of a share of nothing.
+        Arithmetic::Divide if right.is_zero() => Value::Missing,
+        Arithmetic::Divide => Value::Number(amount::divide(left, right, DIVISION_DIGITS)?),
+    })
+}
+
+/// Whole months from one day to another: 31 January to 28 February is one, as a month later is that day.
+fn whole_months(from: i32, to: i32) -> i64 {
+    use chrono::Datelike as _;
+    if to < from {
+        return -whole_months(to, from);
+    }
+    let (start, end) = (date_of(from), date_of(to));
+    let months =
+        (i64::from(end.year()) - i64::from(start.year())) * 12 + i64::from(end.month0()) - i64::from(start.month0());
+    let reached = start.checked_add_months(chrono::Months::new(months.max(0) as u32)).is_some_and(|day| day <= end);
+    if reached { months } else { months - 1 }
+}

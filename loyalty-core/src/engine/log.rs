@@ -1,0 +1,125 @@
+//! The events that are still remembered: to tell duplicates, to repeat their decisions, and to judge returns.
+//!
+//! Records lie one behind the other in one byte buffer, so that remembering an event costs no allocation of its own.
+
+use super::outcome::{self, Decision};
+use crate::wire::codec::{Malformed, Reader, Writer};
+use crate::wire::digest;
+
+#[derive(Debug, Clone, PartialEq)]
+struct Head {
+    /// Digest of the event's id.
+    hash: u64,
+    at: i64,
+    start: u32,
+    /// Where the part begins that only returns need.
+    order: u32,
+    end: u32,
+}
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Log {
+    bytes: Vec<u8>,
+    heads: Vec<Head>,
+}
+
+/// One remembered event.
+#[derive(Debug, Clone, Copy)]
+pub struct Record<'a> {
+    pub id: &'a str,
+    pub event: u16,
+    pub at: i64,
+    /// Digest of the fields read, under the layout with that signature.
+    pub digest: u64,
+    pub signature: u64,
+    decisions: &'a [u8],
+    /// What returns need; empty once the order is too old to be returned.
+    pub order: &'a [u8],
+}
+
+impl Record<'_> {
+    pub fn decisions(&self) -> Result<Vec<Decision>, Malformed> {
+        outcome::read(&mut Reader(self.decisions), self.at)
+    }
+}
+
+/// The key of an event id.
+pub fn hash(id: &str) -> u64 {
+    digest(id.as_bytes())
+}
+
+impl Log {
+    /// The record of an event.
+    pub fn find(&self, id: &str) -> Option<Record<'_>> {
+        let hash = hash(id);
+        let mut heads = self.heads.iter().filter(|head| head.hash == hash);
+        heads.find_map(|head| self.record(head).filter(|record| record.id == id))
+    }
+
+    /// The record of the event with that digest of its id.
+    pub fn iter(&self) -> impl Iterator<Item = Record<'_>> {
+        self.heads.iter().filter_map(|head| self.record(head))
+    }
+
+    fn record(&self, head: &Head) -> Option<Record<'_>> {
+        let mut reader = Reader(self.bytes.get(head.start as usize..head.order as usize)?);
+        let id = reader.text().ok()?;
+        let event = u16::try_from(reader.number().ok()?).ok()?;
+        let digest = reader.fixed().ok()?;
+        let signature = reader.fixed().ok()?;
+        Some(Record {
+            id,
+            event,
+            at: head.at,
+            digest,
+            signature,
+            decisions: reader.0,
+            order: self.bytes.get(head.order as usize..head.end as usize)?,
+        })
+    }
+
+    /// Remembers an event; `order` writes the part that returns need.
+    pub fn push(
+        &mut self,
+        id: &str,
+        event: u16,
+        at: i64,
+        (digest, signature): (u64, u64),
+        decisions: &[Decision],
+        order: impl FnOnce(&mut Writer<'_>),
+    ) {
+        let start = self.bytes.len() as u32;
+        let mut writer = Writer(&mut self.bytes);
+        writer.text(id);
+        writer.number(u64::from(event));
+        writer.fixed(digest);
+        writer.fixed(signature);
+        outcome::write(&mut writer, decisions, at);
+        let middle = writer.0.len() as u32;
+        order(&mut writer);
+        let end = self.bytes.len() as u32;
+        self.heads.push(Head { hash: hash(id), at, start, order: middle, end });
+    }
+
+    /// Drops records older than `horizon`, and the order parts of those older than `returns`.
+    pub fn forget(&mut self, horizon: i64, returns: i64) {
+        let stale = |head: &Head| head.at < horizon || (head.at < returns && head.order < head.end);
+        if !self.heads.iter().any(stale) {
+            return;
+        }
+        let old = core::mem::take(self);
+        for mut head in old.heads {
+            if head.at < horizon {
+                continue;
+            }
+            let end = if head.at < returns { head.order } else { head.end };
+            let Some(bytes) = old.bytes.get(head.start as usize..end as usize) else { continue };
+            let start = self.bytes.len() as u32;
+            self.bytes.extend_from_slice(bytes);
+            head.order = head.order - head.start + start;
+            head.start = start;
+            head.end = self.bytes.len() as u32;
+            self.heads.push(head);
+        }
+    }
+}

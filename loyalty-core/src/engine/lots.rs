@@ -1,0 +1,226 @@
+//! Wallets as lots: what was earned when, until when it may be spent, and in which order it goes.
+//!
+//! Conservation, always: issued = available + pending + held + spent + expired + clawed back − debt − written off.
+
+use rust_decimal::Decimal;
+
+use crate::amount::{self, Overflow};
+use crate::check::model::{ExpireStart, SpendOrder};
+use crate::plan::{ExpirePlan, InactivityPlan, Plan};
+
+/// When a lot's points may first be spent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Vesting {
+    Done,
+    At(i64),
+    /// On an event of that type for the lot's order, before the deadline.
+    On {
+        event: u16,
+        deadline: i64,
+    },
+}
+
+/// When a lot's points are gone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Expiry {
+    Never,
+    /// The wallet set no end when the points were earned; a form of inactivity that it takes on later holds for them.
+    Open,
+    At(i64),
+    /// By a form of inactivity of the wallet.
+    Inactivity(u16),
+    /// Not known before the points vest; then by this form, numbered in the wallet's saved forms.
+    AfterVesting(crate::check::model::Length),
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Lot {
+    /// The ledger entry that granted it: its name, and the last word in every ordering.
+    pub entry: u64,
+    /// The id of the event that granted it, as a digest.
+    pub source: u64,
+    pub amount: Decimal,
+    pub earned_at: i64,
+    pub vesting: Vesting,
+    pub expiry: Expiry,
+    /// Points of this lot that ran out; kept while its order may still be returned.
+    pub expired: Decimal,
+}
+
+/// One wallet of one member.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct WalletState {
+    /// Invariant: ascending by entry.
+    pub lots: Vec<Lot>,
+    pub available: Decimal,
+    pub pending: Decimal,
+    pub issued: Decimal,
+    pub spent: Decimal,
+    pub expired: Decimal,
+    pub clawed_back: Decimal,
+    pub written_off: Decimal,
+    pub debt: Decimal,
+    /// The last activity for each form of inactivity of the wallet; before any, nothing.
+    pub activity: Vec<Option<i64>>,
+}
+
+/// Points taken from one lot.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Use {
+    pub entry: u64,
+    pub source: u64,
+    pub amount: Decimal,
+    pub earned_at: i64,
+    pub expiry: Expiry,
+}
+
+impl Lot {
+    pub fn pending(&self) -> bool {
+        self.vesting != Vesting::Done
+    }
+}
+
+impl WalletState {
+    /// Whether the equation of conservation holds.
+    pub fn conserved(&self) -> bool {
+        let sum = || -> Result<bool, Overflow> {
+            let mut right = self.available;
+            for part in [self.pending, self.spent, self.expired, self.clawed_back, -self.debt, -self.written_off] {
+                right = amount::add(right, part)?;
+            }
+            Ok(right == self.issued)
+        };
+        sum().unwrap_or(false)
+    }
+
+    /// When the lots of one form of inactivity run out, if nothing happens before.
+    pub fn inactivity_end(&self, plan: &Plan, form: u16, plans: &[InactivityPlan]) -> Option<i64> {
+        let inactivity = plans.get(usize::from(form))?;
+        let since = inactivity.since.map(|day| plan.calendar.start_of(day));
+        let last = self.activity.get(usize::from(form)).copied().flatten();
+        let last = last.max(since)?;
+        Some(plan.calendar.end_after(last, inactivity.length))
+    }
+
+    /// The instant from which a lot's points are gone, as far as it is known.
+    pub fn expires_at(&self, plan: &Plan, plans: &[InactivityPlan], lot: &Lot) -> Option<i64> {
+        match lot.expiry {
+            Expiry::Never | Expiry::AfterVesting(_) => None,
+            // Points that have not vested yet outlive any inactivity.
+            Expiry::Open | Expiry::Inactivity(_) if lot.pending() => None,
+            Expiry::Open => (0..plans.len() as u16)
+                .filter(|form| plans.get(usize::from(*form)).is_some_and(|plan| plan.takes_over))
+                .filter_map(|form| self.inactivity_end(plan, form, plans))
+                .min(),
+            Expiry::At(at) => Some(at),
+            Expiry::Inactivity(form) => self.inactivity_end(plan, form, plans),
+        }
+    }
+
+    /// The next instant at which something happens in this wallet by time alone.
+    pub fn next_due(&self, plan: &Plan, plans: &[InactivityPlan]) -> Option<i64> {
+        self.lots
+            .iter()
+            .filter_map(|lot| match lot.vesting {
+                Vesting::At(at) => Some(at),
+                Vesting::On { deadline, .. } => Some(deadline),
+                Vesting::Done if lot.amount.is_zero() => None,
+                Vesting::Done => self.expires_at(plan, plans, lot),
+            })
+            .min()
+    }
+
+    /// The spendable lots, in the order in which they go.
+    pub fn spending_order(&self, plan: &Plan, plans: &[InactivityPlan], order: SpendOrder) -> Vec<usize> {
+        let lots = self.lots.iter().enumerate().filter(|(_, lot)| !lot.pending() && !lot.amount.is_zero());
+        let mut keyed: Vec<(i64, i64, u64, usize)> = lots
+            .map(|(at, lot)| {
+                let expires = match order {
+                    SpendOrder::Oldest => 0,
+                    SpendOrder::SoonestExpiring => self.expires_at(plan, plans, lot).unwrap_or(i64::MAX),
+                };
+                (expires, lot.earned_at, lot.entry, at)
+            })
+            .collect();
+        keyed.sort_unstable();
+        keyed.into_iter().map(|(_, _, _, at)| at).collect()
+    }
+
+    /// Takes up to `wanted` from the lots in that order; tells what was taken from which.
+    pub fn take(&mut self, lots: &[usize], wanted: Decimal) -> Result<Vec<Use>, Overflow> {
+        let mut uses = Vec::new();
+        let mut left = wanted;
+        for lot in lots {
+            if left <= Decimal::ZERO {
+                break;
+            }
+            let Some(lot) = self.lots.get_mut(*lot) else { continue };
+            let taken = lot.amount.min(left);
+            if taken.is_zero() {
+                continue;
+            }
+            lot.amount = amount::subtract(lot.amount, taken)?;
+            left = amount::subtract(left, taken)?;
+            if lot.pending() {
+                self.pending = amount::subtract(self.pending, taken)?;
+            } else {
+                self.available = amount::subtract(self.available, taken)?;
+            }
+            uses.push(Use {
+                entry: lot.entry,
+                source: lot.source,
+                amount: taken,
+                earned_at: lot.earned_at,
+                expiry: lot.expiry,
+            });
+        }
+        Ok(uses)
+    }
+
+    /// Drops lots that hold nothing; those with a run-out part are kept while `returnable` says that it may matter.
+    pub fn sweep(&mut self, returnable: impl Fn(i64) -> bool) {
+        self.lots.retain(|lot| !lot.amount.is_zero() || (!lot.expired.is_zero() && returnable(lot.earned_at)));
+    }
+
+    /// Settles debt from points that have just become available in a lot; tells how much.
+    pub fn settle(&mut self, lot: usize) -> Result<Decimal, Overflow> {
+        let Some(lot) = self.lots.get_mut(lot) else { return Ok(Decimal::ZERO) };
+        let settled = self.debt.min(lot.amount);
+        if settled > Decimal::ZERO {
+            lot.amount = amount::subtract(lot.amount, settled)?;
+            self.available = amount::subtract(self.available, settled)?;
+            self.debt = amount::subtract(self.debt, settled)?;
+        }
+        Ok(settled.max(Decimal::ZERO))
+    }
+}
+
+/// When points earned (or vested) at `start` run out by a form.
+pub fn expiry(plan: &Plan, form: ExpirePlan, start: i64, vested: bool) -> Expiry {
+    use crate::calendar::Calendar;
+    use crate::time::{date_of, day_of};
+    use chrono::Datelike as _;
+
+    let calendar = &plan.calendar;
+    let day = calendar.day_at(start);
+    match form {
+        ExpirePlan::Never => Expiry::Never,
+        ExpirePlan::Open => Expiry::Open,
+        ExpirePlan::After { length, start: ExpireStart::Vesting } if !vested => Expiry::AfterVesting(length),
+        ExpirePlan::After { length, .. } => Expiry::At(calendar.end_after(start, length)),
+        ExpirePlan::EndOf { period, after } => {
+            let reached = after.map_or(day, |after| Calendar::day_plus(day, after));
+            let next = calendar.period_of(period, reached) + 1;
+            Expiry::At(calendar.start_of(calendar.first_day(period, next)))
+        }
+        ExpirePlan::OnDay { month, day: of_month, after } => {
+            let reached = after.map_or(day, |after| Calendar::day_plus(day, after));
+            let year = date_of(reached).year();
+            let in_year = |year: i32| chrono::NaiveDate::from_ymd_opt(year, month, of_month).map(day_of);
+            let last = in_year(year).filter(|last| *last >= reached).or_else(|| in_year(year + 1));
+            Expiry::At(calendar.start_of(last.unwrap_or(reached).saturating_add(1)))
+        }
+        ExpirePlan::Inactivity(form) => Expiry::Inactivity(form),
+        ExpirePlan::At(last) => Expiry::At(calendar.start_of(last.saturating_add(1))),
+    }
+}

@@ -1,0 +1,41 @@
+//! What aggregates other than sums remember: single values with their instants.
+//!
+//! Values older than any window and return can reach are drawn together into one, so that the list stays bounded.
+
+use super::value::Stored;
+
+/// One value of one measure.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Mark {
+    pub measure: u16,
+    /// The event's instant, by which marks are ordered; those of one instant stay in the order of their coming.
+    pub at: i64,
+    pub value: Stored,
+}
+
+/// Invariant: ascending by (measure, at).
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Marks {
+    pub marks: Vec<Mark>,
+}
+
+impl Marks {
+    /// All marks of a measure, by time.
+    pub fn of(&self, measure: u16) -> &[Mark] {
+        let start = self.marks.partition_point(|mark| mark.measure < measure);
+        let end = self.marks.partition_point(|mark| mark.measure <= measure);
+        self.marks.get(start..end).unwrap_or(&[])
+    }
+
+    pub fn insert(&mut self, mark: Mark) {
+        let at = self.marks.partition_point(|known| (known.measure, known.at) <= (mark.measure, mark.at));
+        self.marks.insert(at, mark);
+    }
+
+    /// Takes out one mark that equals the given one.
+    pub fn remove(&mut self, mark: &Mark) {
+        if let Some(at) = self.marks.iter().position(|known| known == mark) {
+            self.marks.remove(at);
+        }
+    }
+}

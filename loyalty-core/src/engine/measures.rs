@@ -1,0 +1,227 @@
+//! Measures: what an event adds to them, and what they come to in their windows.
+
+use core::cmp::Ordering;
+
+use rust_decimal::Decimal;
+
+use super::eval::{DIVISION_DIGITS, NO_ROW, Scope};
+use super::marks::{Mark, Marks};
+use super::member::Member;
+use super::tally;
+use super::value::{Stored, Value};
+use crate::amount::{self, Overflow};
+use crate::check::model::{AggregateFunction, Window};
+use crate::plan::{Grain, MeasurePlan, Plan, in_force};
+use crate::time::day_of;
+
+/// What one event adds to one measure.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Delta {
+    pub measure: u16,
+    /// A number to add up, or a value to remember; `Missing` for plain counting.
+    pub value: Stored,
+}
+
+/// What an event adds to all its measures. Most events touch a few.
+pub type Deltas = smallvec::SmallVec<[Delta; 6]>;
+
+/// No event, nothing added.
+pub static NO_DELTAS: std::sync::LazyLock<Deltas> = std::sync::LazyLock::new(Deltas::new);
+
+/// What the event at hand adds to its measures, by the forms in force on its day.
+pub fn deltas(scope: &Scope<'_>, measures: &[u16], deltas: &mut Deltas) -> Result<(), Overflow> {
+    for &measure in measures {
+        let Some(plan) = scope.plan.measures.get(usize::from(measure)) else { continue };
+        let Some(form) = in_force(&plan.forms, scope.day) else { continue };
+        if let Some(filter) = form.filter
+            && !scope.holds(filter)?
+        {
+            continue;
+        }
+        if let Window::Range { from, to } = form.window
+            && !(from.is_none_or(|from| day_of(from) <= scope.day) && to.is_none_or(|to| scope.day <= day_of(to)))
+        {
+            continue;
+        }
+        let value = match (plan.function, form.value) {
+            (AggregateFunction::Count | AggregateFunction::Streak, _) => Stored::Missing,
+            (_, None) => Stored::Instant(scope.at),
+            (_, Some(value)) => match scope.eval(value, NO_ROW)? {
+                Value::Missing => continue,
+                value => Stored::of(value),
+            },
+        };
+        deltas.push(Delta { measure, value });
+    }
+    Ok(())
+}
+
+/// The tally entry that a delta changes: its counter, key, count and sum.
+pub fn tally_change(plan: &Plan, delta: &Delta, at: i64, day: i32) -> Option<(u32, i64, Decimal)> {
+    let measure = plan.measures.get(usize::from(delta.measure))?;
+    let number = measure.tally?;
+    let grain = plan.tallies.get(number as usize)?.grain;
+    let sum = match (measure.function, &delta.value) {
+        (AggregateFunction::Sum | AggregateFunction::Average, Stored::Number(sum)) => *sum,
+        _ => Decimal::ZERO,
+    };
+    Some((number, tally::key(grain, &plan.calendar, at, day), sum))
+}
+
+/// Adds a delta to the member's state, or takes it out again.
+pub fn commit(plan: &Plan, member: &mut Member, delta: &Delta, at: i64, day: i32, taken: bool) -> Result<(), Overflow> {
+    if let Some((number, key, sum)) = tally_change(plan, delta, at, day) {
+        return if taken { member.tallies.add(number, key, -1, -sum) } else { member.tallies.add(number, key, 1, sum) };
+    }
+    let mark = Mark { measure: delta.measure, at, value: delta.value.clone() };
+    if taken {
+        member.marks.remove(&mark)
+    } else {
+        member.marks.insert(mark)
+    }
+    Ok(())
+}
+
+/// What a measure comes to at the scope's instant, the event at hand included.
+pub fn value<'a>(scope: &Scope<'a>, measure: u16) -> Result<Value<'a>, Overflow> {
+    let Some(plan) = scope.plan.measures.get(usize::from(measure)) else { return Ok(Value::Missing) };
+    let Some(form) = in_force(&plan.forms, scope.day) else { return Ok(Value::Missing) };
+    let delta = scope.deltas.iter().find(|delta| delta.measure == measure);
+    match plan.tally {
+        Some(number) => tallied(scope, plan, form.window, number, delta),
+        None => Ok(marked(scope, plan, form.window, measure, delta)),
+    }
+}
+
+fn tallied<'a>(
+    scope: &Scope<'a>,
+    plan: &MeasurePlan,
+    window: Window,
+    number: u32,
+    delta: Option<&Delta>,
+) -> Result<Value<'a>, Overflow> {
+    let calendar = &scope.plan.calendar;
+    let grain = scope.plan.tallies.get(number as usize).map_or(Grain::Ever, |tally| tally.grain);
+    let own = delta.and_then(|delta| tally_change(scope.plan, delta, scope.at, scope.day));
+    if plan.function == AggregateFunction::Streak {
+        let now = tally::key(grain, calendar, scope.at, scope.day);
+        return Ok(Value::Number(Decimal::from(streak(scope.member, number, now, own.map(|(_, key, _)| key)))));
+    }
+    let (from, to) = tally::window_keys(window, grain, calendar, scope.at, scope.day);
+    let mut total = scope.member.tallies.total(number, from, to)?;
+    if let Some((_, key, sum)) = own
+        && (from..=to).contains(&key)
+    {
+        total.count += 1;
+        total.sum = amount::add(total.sum, sum)?;
+    }
+    Ok(match plan.function {
+        AggregateFunction::Count => Value::Number(Decimal::from(total.count)),
+        AggregateFunction::Average if total.count == 0 => Value::Missing,
+        AggregateFunction::Average => {
+            Value::Number(amount::divide(total.sum, Decimal::from(total.count), DIVISION_DIGITS)?)
+        }
+        _ => Value::Number(total.sum),
+    })
+}
+
+/// Periods in a row with something in them, up to `now`, or up to the one before while `now` is still empty.
+fn streak(member: &Member, tally: u32, now: i64, own: Option<i64>) -> i64 {
+    let entries = member.tallies.between(tally, i64::MIN, i64::MAX);
+    let full = |key: i64| own == Some(key) || entries.binary_search_by(|entry| entry.key.cmp(&key)).is_ok();
+    let mut key = if full(now) { now } else { now - 1 };
+    let mut length = 0;
+    while full(key) {
+        length += 1;
+        key -= 1;
+    }
+    length
+}
+
+fn marked<'a>(
+    scope: &Scope<'a>,
+    plan: &MeasurePlan,
+    window: Window,
+    measure: u16,
+    delta: Option<&'a Delta>,
+) -> Value<'a> {
+    let calendar = &scope.plan.calendar;
+    let (from, to) = tally::window_keys(window, Grain::Instant, calendar, scope.at, scope.day);
+    let marks = scope.member.marks.of(measure);
+    let inside = |at: i64| (from..=to).contains(&at);
+    // The event at hand comes after the known ones of its instant.
+    let own = delta.filter(|_| inside(scope.at)).map(|delta| &delta.value);
+    let before = marks.iter().filter(|mark| inside(mark.at) && mark.at <= scope.at).map(|mark| &mark.value);
+    let after = marks.iter().filter(|mark| inside(mark.at) && mark.at > scope.at).map(|mark| &mark.value);
+    let mut values = before.chain(own).chain(after);
+    let found = match plan.function {
+        AggregateFunction::CountDistinct => {
+            let mut known: smallvec::SmallVec<[&Stored; 16]> = smallvec::SmallVec::new();
+            for value in values {
+                if !known.contains(&value) {
+                    known.push(value);
+                }
+            }
+            return Value::Number(Decimal::from(known.len()));
+        }
+        AggregateFunction::Min => extreme(values, Ordering::Less),
+        AggregateFunction::Max => extreme(values, Ordering::Greater),
+        AggregateFunction::First => values.next(),
+        _ => values.next_back(),
+    };
+    found.map_or(Value::Missing, Stored::value)
+}
+
+fn extreme<'v>(values: impl Iterator<Item = &'v Stored>, wanted: Ordering) -> Option<&'v Stored> {
+    let mut best: Option<&Stored> = None;
+    for value in values {
+        if best.is_none_or(|best| value.value().order(best.value()) == Some(wanted)) {
+            best = Some(value);
+        }
+    }
+    best
+}
+
+/// Forgets marks that no window reaches, and draws those that no return can reach into one.
+pub fn forget(plan: &Plan, member: &mut Member, clock: i64, today: i32) {
+    let history = crate::calendar::days_at_most(plan.settings.history);
+    let settled = plan.calendar.start_of(today.saturating_sub(history).max(0));
+    let Marks { marks } = &mut member.marks;
+    if marks.is_empty() || clock < settled {
+        return;
+    }
+    marks.retain(|mark| {
+        let Some(measure) = plan.measures.get(usize::from(mark.measure)) else { return false };
+        let Some(keep) = measure.keep_days else { return true };
+        plan.calendar.day_at(mark.at) >= today.saturating_sub(keep)
+    });
+    let mut kept: Vec<Mark> = Vec::with_capacity(marks.len());
+    for mark in marks.drain(..) {
+        let all_time = plan.measures.get(usize::from(mark.measure)).filter(|measure| measure.keep_days.is_none());
+        let Some(measure) = all_time.filter(|_| mark.at < settled) else {
+            kept.push(mark);
+            continue;
+        };
+        let start = kept.partition_point(|known| known.measure < mark.measure);
+        let known = kept.get(start..).unwrap_or(&[]).iter().position(|known| match measure.function {
+            AggregateFunction::CountDistinct => known.value == mark.value,
+            _ => true,
+        });
+        let Some(at) = known.map(|at| start + at) else {
+            kept.push(mark);
+            continue;
+        };
+        let better = kept.get(at).is_some_and(|known| match measure.function {
+            AggregateFunction::Min => mark.value.value().order(known.value.value()) == Some(Ordering::Less),
+            AggregateFunction::Max => mark.value.value().order(known.value.value()) == Some(Ordering::Greater),
+            AggregateFunction::Last => true,
+            _ => false,
+        });
+        if better {
+            kept.remove(at);
+            let place = kept.partition_point(|known| (known.measure, known.at) <= (mark.measure, mark.at));
+            kept.insert(place, mark);
+        }
+    }
+    *marks = kept;
+}

@@ -1,0 +1,131 @@
+//! All that the engine remembers of one account.
+
+use super::log::Log;
+use super::lots::WalletState;
+use super::marks::Marks;
+use super::returns::Returned;
+use super::tally::Tallies;
+use super::value::Stored;
+use crate::plan::Plan;
+use crate::time::{DAY, Instant};
+
+/// The state of one member: opaque to the host, which keeps it between events (see [`crate::Program::save`]).
+///
+/// Only the program that enrolled or loaded a member can use it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Member {
+    pub(crate) id: String,
+    /// The fingerprint of the plan whose layout the state has.
+    pub(crate) fingerprint: u64,
+    pub(crate) enrolled_at: i64,
+    /// The latest instant that the member has been brought to.
+    pub(crate) clock: i64,
+    pub(crate) revision: u64,
+    /// The number of the last ledger entry.
+    pub(crate) entry: u64,
+    /// When something will happen by time alone; the largest number for never.
+    pub(crate) next_due: i64,
+    pub(crate) attributes: Vec<Stored>,
+    /// Sorted.
+    pub(crate) tags: Vec<Box<str>>,
+    pub(crate) wallets: Vec<WalletState>,
+    pub(crate) tallies: Tallies,
+    pub(crate) marks: Marks,
+    pub(crate) log: Log,
+    /// What has come back of orders, while they may still be returned.
+    pub(crate) returned: Vec<Returned>,
+}
+
+impl Member {
+    pub(crate) fn new(plan: &Plan, id: &str, at: i64) -> Self {
+        Self {
+            id: id.to_owned(),
+            fingerprint: plan.fingerprint,
+            enrolled_at: at,
+            clock: at,
+            revision: 0,
+            entry: 0,
+            next_due: i64::MAX,
+            attributes: vec![Stored::Missing; plan.member.len()],
+            tags: Vec::new(),
+            wallets: plan
+                .wallets
+                .iter()
+                .map(|wallet| WalletState { activity: vec![None; wallet.inactivities.len()], ..WalletState::default() })
+                .collect(),
+            tallies: Tallies::default(),
+            marks: Marks::default(),
+            log: Log::default(),
+            returned: Vec::new(),
+        }
+    }
+
+    /// The member's id.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// Grows by one with every applied event and with everything that time brings about. A host that writes the state
+    /// back only where the stored revision is still the one it read can never lose an update.
+    #[must_use]
+    pub fn revision(&self) -> u64 {
+        self.revision
+    }
+
+    /// The latest instant that the member has been brought to, by an event or by `advance`.
+    #[must_use]
+    pub fn clock(&self) -> Instant {
+        Instant(self.clock)
+    }
+
+    /// When the member joined; earlier events earn nothing.
+    #[must_use]
+    pub fn enrolled_at(&self) -> Instant {
+        Instant(self.enrolled_at)
+    }
+
+    /// The next instant at which something will happen by time alone: points vest or expire. Nothing: never.
+    #[must_use]
+    pub fn next_due(&self) -> Option<Instant> {
+        (self.next_due != i64::MAX).then_some(Instant(self.next_due))
+    }
+
+    pub(crate) fn has_tag(&self, tag: &str) -> bool {
+        self.tags.binary_search_by(|known| (**known).cmp(tag)).is_ok()
+    }
+
+    pub(crate) fn next_entry(&mut self) -> u64 {
+        self.entry += 1;
+        self.entry
+    }
+
+    pub(crate) fn find_next_due(&self, plan: &Plan) -> i64 {
+        let wallets = self.wallets.iter().zip(&plan.wallets);
+        wallets.filter_map(|(state, wallet)| state.next_due(plan, &wallet.inactivities)).min().unwrap_or(i64::MAX)
+    }
+
+    /// The instant before which single events are no longer remembered.
+    pub(crate) fn horizon(&self, plan: &Plan) -> i64 {
+        self.clock.saturating_sub(i64::from(crate::calendar::days_at_most(plan.settings.history)) * DAY)
+    }
+
+    /// The instant before which orders can no longer be returned.
+    pub(crate) fn return_horizon(&self, plan: &Plan) -> i64 {
+        self.clock.saturating_sub(i64::from(crate::calendar::days_at_most(plan.settings.returns_within)) * DAY)
+    }
+
+    /// Forgets what can no longer matter at the member's clock. What is left is a function of the history and the
+    /// clock alone, however often this is called.
+    pub(crate) fn forget(&mut self, plan: &Plan) {
+        let today = plan.calendar.day_at(self.clock);
+        self.tallies.forget(&plan.tallies, &plan.calendar, today);
+        super::measures::forget(plan, self, self.clock, today);
+        let (horizon, returns) = (self.horizon(plan), self.return_horizon(plan));
+        self.log.forget(horizon, returns);
+        self.returned.retain(|returned| returned.ordered_at >= returns);
+        for wallet in &mut self.wallets {
+            wallet.sweep(|earned_at| earned_at >= returns);
+        }
+    }
+}

@@ -1,0 +1,530 @@
+//! What an event or the passing of time brought about: typed facts, whole or none.
+
+use std::sync::Arc;
+
+use rust_decimal::Decimal;
+
+use super::lots::{Expiry, Use, Vesting};
+use super::value::Stored;
+use crate::check::model::{Length, TimeUnit};
+use crate::plan::Plan;
+use crate::time::Instant;
+use crate::wire::codec::{Malformed, Reader, Writer};
+
+/// The answer to `apply` and `advance`.
+#[derive(Debug, Clone)]
+pub struct Outcome {
+    pub(crate) plan: Arc<Plan>,
+    pub(crate) event: Option<String>,
+    pub(crate) member: String,
+    pub(crate) at: i64,
+    pub(crate) revision: u64,
+    pub(crate) replayed: bool,
+    pub(crate) decisions: Vec<Decision>,
+}
+
+impl Outcome {
+    /// The id of the event; nothing for `advance`.
+    #[must_use]
+    pub fn event(&self) -> Option<&str> {
+        self.event.as_deref()
+    }
+
+    /// The member's id.
+    #[must_use]
+    pub fn member(&self) -> &str {
+        &self.member
+    }
+
+    /// The event's own instant, or the one advanced to.
+    #[must_use]
+    pub fn at(&self) -> Instant {
+        Instant(self.at)
+    }
+
+    /// The revision of the member's state after it.
+    #[must_use]
+    pub fn revision(&self) -> u64 {
+        self.revision
+    }
+
+    /// Whether the event was known: these are the decisions recorded then, and nothing has changed.
+    #[must_use]
+    pub fn replayed(&self) -> bool {
+        self.replayed
+    }
+
+    /// What was decided, in order.
+    #[must_use]
+    pub fn decisions(&self) -> &[Decision] {
+        &self.decisions
+    }
+
+    /// The outcome as JSON: snake_case keys, amounts as decimal strings, instants RFC 3339 in the program's zone.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        crate::wire::json::outcome(self)
+    }
+}
+
+/// One typed fact of an outcome.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Decision {
+    /// When it holds from: the event's instant, or the one at which time brought it about.
+    pub(crate) at: i64,
+    pub(crate) kind: Kind,
+}
+
+impl Decision {
+    /// The instant from which it holds.
+    #[must_use]
+    pub fn at(&self) -> Instant {
+        Instant(self.at)
+    }
+
+    /// The stable name of its kind, such as `earned`.
+    #[must_use]
+    pub fn kind(&self) -> &'static str {
+        self.kind.name()
+    }
+
+    /// The number of points (or money) it moves; nothing for decisions that move none.
+    #[must_use]
+    pub fn amount(&self) -> Option<Decimal> {
+        match &self.kind {
+            Kind::Earned { amount, .. }
+            | Kind::Vested { amount, .. }
+            | Kind::Spent { amount, .. }
+            | Kind::Expired { amount, .. }
+            | Kind::ClawedBack { amount, .. }
+            | Kind::Restored { amount, .. }
+            | Kind::DebtSettled { amount, .. } => Some(*amount),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn wallet(&self) -> Option<u16> {
+        match &self.kind {
+            Kind::Earned { wallet, .. }
+            | Kind::Vested { wallet, .. }
+            | Kind::Spent { wallet, .. }
+            | Kind::Expired { wallet, .. }
+            | Kind::ClawedBack { wallet, .. }
+            | Kind::Restored { wallet, .. }
+            | Kind::DebtSettled { wallet, .. } => Some(*wallet),
+            _ => None,
+        }
+    }
+}
+
+/// The kinds of decisions. Those with an `entry` are the ledger: every change of a balance is one of them.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Kind {
+    Earned {
+        entry: u64,
+        wallet: u16,
+        amount: Decimal,
+        vesting: Vesting,
+        expires_at: Option<i64>,
+        because: Vec<Because>,
+    },
+    Vested {
+        entry: u64,
+        wallet: u16,
+        lot: u64,
+        amount: Decimal,
+        expires_at: Option<i64>,
+    },
+    Spent {
+        entry: u64,
+        wallet: u16,
+        amount: Decimal,
+        rule: Option<u32>,
+        uses: Vec<Use>,
+    },
+    Expired {
+        entry: u64,
+        wallet: u16,
+        lot: u64,
+        amount: Decimal,
+        not_vested: bool,
+    },
+    ClawedBack {
+        entry: u64,
+        wallet: u16,
+        amount: Decimal,
+        from_pending: Decimal,
+        from_lots: Decimal,
+        debt: Decimal,
+        written_off: Decimal,
+    },
+    Restored {
+        entry: u64,
+        wallet: u16,
+        amount: Decimal,
+        expires_at: Option<i64>,
+    },
+    DebtSettled {
+        entry: u64,
+        wallet: u16,
+        amount: Decimal,
+    },
+    Tagged {
+        tag: Box<str>,
+    },
+    Untagged {
+        tag: Box<str>,
+    },
+    AttributeSet {
+        field: u16,
+        value: Stored,
+    },
+    Signal {
+        name: Box<str>,
+        to: Box<str>,
+    },
+    /// A program-wide limit to be counted by the host.
+    Claim {
+        rule: u32,
+        limit: u32,
+    },
+    NotEarned {
+        reason: NotEarned,
+    },
+}
+
+/// One part of an earned amount; the parts add up to it.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Because {
+    /// A rule's own contribution.
+    Rule {
+        rule: u32,
+        amount: Decimal,
+    },
+    /// What the one rounding added or took.
+    Rounding {
+        amount: Decimal,
+    },
+    /// What a wallet's cap or its greatest balance cut off; below zero.
+    Cap {
+        amount: Decimal,
+    },
+    HoldAtMost {
+        amount: Decimal,
+    },
+    /// Given by staff.
+    Adjustment {
+        amount: Decimal,
+    },
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NotEarned {
+    BeforeEnrolment,
+}
+
+impl Kind {
+    pub fn name(&self) -> &'static str {
+        match self {
+            Kind::Earned { .. } => "earned",
+            Kind::Vested { .. } => "vested",
+            Kind::Spent { .. } => "spent",
+            Kind::Expired { .. } => "expired",
+            Kind::ClawedBack { .. } => "clawed_back",
+            Kind::Restored { .. } => "restored",
+            Kind::DebtSettled { .. } => "debt_settled",
+            Kind::Tagged { .. } => "tagged",
+            Kind::Untagged { .. } => "untagged",
+            Kind::AttributeSet { .. } => "attribute_set",
+            Kind::Signal { .. } => "signal",
+            Kind::Claim { .. } => "claim",
+            Kind::NotEarned { .. } => "not_earned",
+        }
+    }
+}
+
+/// The compact form in which decisions are remembered. Rules, wallets and fields are numbers of the plan.
+pub fn write(writer: &mut Writer<'_>, decisions: &[Decision], event_at: i64) {
+    writer.number(decisions.len() as u64);
+    for decision in decisions {
+        writer.signed(decision.at.saturating_sub(event_at));
+        match &decision.kind {
+            Kind::Earned { entry, wallet, amount, vesting, expires_at, because } => {
+                head(writer, 0, *entry, *wallet, *amount);
+                write_vesting(writer, *vesting);
+                writer.option(*expires_at, |writer, at| writer.signed(at));
+                writer.number(because.len() as u64);
+                for part in because {
+                    let (tag, rule, amount) = match part {
+                        Because::Rule { rule, amount } => (0, Some(*rule), amount),
+                        Because::Rounding { amount } => (1, None, amount),
+                        Because::Cap { amount } => (2, None, amount),
+                        Because::HoldAtMost { amount } => (3, None, amount),
+                        Because::Adjustment { amount } => (4, None, amount),
+                    };
+                    writer.byte(tag);
+                    if let Some(rule) = rule {
+                        writer.number(u64::from(rule));
+                    }
+                    writer.decimal(*amount);
+                }
+            }
+            Kind::Vested { entry, wallet, lot, amount, expires_at } => {
+                head(writer, 1, *entry, *wallet, *amount);
+                writer.number(*lot);
+                writer.option(*expires_at, |writer, at| writer.signed(at));
+            }
+            Kind::Spent { entry, wallet, amount, rule, uses } => {
+                head(writer, 2, *entry, *wallet, *amount);
+                writer.option(*rule, |writer, rule| writer.number(u64::from(rule)));
+                writer.number(uses.len() as u64);
+                for used in uses {
+                    writer.number(used.entry);
+                    writer.fixed(used.source);
+                    writer.decimal(used.amount);
+                    writer.signed(used.earned_at);
+                    write_expiry(writer, used.expiry);
+                }
+            }
+            Kind::Expired { entry, wallet, lot, amount, not_vested } => {
+                head(writer, 3, *entry, *wallet, *amount);
+                writer.number(*lot);
+                writer.byte(u8::from(*not_vested));
+            }
+            Kind::ClawedBack { entry, wallet, amount, from_pending, from_lots, debt, written_off } => {
+                head(writer, 4, *entry, *wallet, *amount);
+                for part in [from_pending, from_lots, debt, written_off] {
+                    writer.decimal(*part);
+                }
+            }
+            Kind::Restored { entry, wallet, amount, expires_at } => {
+                head(writer, 5, *entry, *wallet, *amount);
+                writer.option(*expires_at, |writer, at| writer.signed(at));
+            }
+            Kind::DebtSettled { entry, wallet, amount } => head(writer, 6, *entry, *wallet, *amount),
+            Kind::Tagged { tag } => {
+                writer.byte(7);
+                writer.text(tag);
+            }
+            Kind::Untagged { tag } => {
+                writer.byte(8);
+                writer.text(tag);
+            }
+            Kind::AttributeSet { field, value } => {
+                writer.byte(9);
+                writer.number(u64::from(*field));
+                write_stored(writer, value);
+            }
+            Kind::Signal { name, to } => {
+                writer.byte(10);
+                writer.text(name);
+                writer.text(to);
+            }
+            Kind::Claim { rule, limit } => {
+                writer.byte(11);
+                writer.number(u64::from(*rule));
+                writer.number(u64::from(*limit));
+            }
+            Kind::NotEarned { reason: NotEarned::BeforeEnrolment } => writer.byte(12),
+        }
+    }
+}
+
+fn head(writer: &mut Writer<'_>, tag: u8, entry: u64, wallet: u16, amount: Decimal) {
+    writer.byte(tag);
+    writer.number(entry);
+    writer.number(u64::from(wallet));
+    writer.decimal(amount);
+}
+
+pub fn read(reader: &mut Reader<'_>, event_at: i64) -> Result<Vec<Decision>, Malformed> {
+    let count = reader.count()?;
+    let mut decisions = Vec::with_capacity(count.min(64));
+    for _ in 0..count {
+        let at = event_at.checked_add(reader.signed()?).ok_or(Malformed)?;
+        decisions.push(Decision { at, kind: read_kind(reader)? });
+    }
+    Ok(decisions)
+}
+
+fn read_kind(reader: &mut Reader<'_>) -> Result<Kind, Malformed> {
+    let tag = reader.byte()?;
+    let (mut entry, mut wallet, mut amount) = (0, 0, Decimal::ZERO);
+    if tag <= 6 {
+        entry = reader.number()?;
+        wallet = small(reader)?;
+        amount = reader.decimal()?;
+    }
+    Ok(match tag {
+        0 => {
+            let vesting = read_vesting(reader)?;
+            let expires_at = reader.option(Reader::signed)?;
+            let count = reader.count()?;
+            let mut because = Vec::with_capacity(count.min(64));
+            for _ in 0..count {
+                because.push(match reader.byte()? {
+                    0 => Because::Rule { rule: rule(reader)?, amount: reader.decimal()? },
+                    1 => Because::Rounding { amount: reader.decimal()? },
+                    2 => Because::Cap { amount: reader.decimal()? },
+                    3 => Because::HoldAtMost { amount: reader.decimal()? },
+                    4 => Because::Adjustment { amount: reader.decimal()? },
+                    _ => return Err(Malformed),
+                });
+            }
+            Kind::Earned { entry, wallet, amount, vesting, expires_at, because }
+        }
+        1 => Kind::Vested { entry, wallet, amount, lot: reader.number()?, expires_at: reader.option(Reader::signed)? },
+        2 => {
+            let rule = reader.option(rule)?;
+            let count = reader.count()?;
+            let mut uses = Vec::with_capacity(count.min(64));
+            for _ in 0..count {
+                uses.push(Use {
+                    entry: reader.number()?,
+                    source: reader.fixed()?,
+                    amount: reader.decimal()?,
+                    earned_at: reader.signed()?,
+                    expiry: read_expiry(reader)?,
+                });
+            }
+            Kind::Spent { entry, wallet, amount, rule, uses }
+        }
+        3 => Kind::Expired { entry, wallet, amount, lot: reader.number()?, not_vested: reader.byte()? != 0 },
+        4 => Kind::ClawedBack {
+            entry,
+            wallet,
+            amount,
+            from_pending: reader.decimal()?,
+            from_lots: reader.decimal()?,
+            debt: reader.decimal()?,
+            written_off: reader.decimal()?,
+        },
+        5 => Kind::Restored { entry, wallet, amount, expires_at: reader.option(Reader::signed)? },
+        6 => Kind::DebtSettled { entry, wallet, amount },
+        7 => Kind::Tagged { tag: reader.text()?.into() },
+        8 => Kind::Untagged { tag: reader.text()?.into() },
+        9 => Kind::AttributeSet { field: small(reader)?, value: read_stored(reader)? },
+        10 => Kind::Signal { name: reader.text()?.into(), to: reader.text()?.into() },
+        11 => Kind::Claim { rule: rule(reader)?, limit: rule(reader)? },
+        12 => Kind::NotEarned { reason: NotEarned::BeforeEnrolment },
+        _ => return Err(Malformed),
+    })
+}
+
+fn small(reader: &mut Reader<'_>) -> Result<u16, Malformed> {
+    u16::try_from(reader.number()?).map_err(|_| Malformed)
+}
+
+fn rule(reader: &mut Reader<'_>) -> Result<u32, Malformed> {
+    u32::try_from(reader.number()?).map_err(|_| Malformed)
+}
+
+pub fn write_vesting(writer: &mut Writer<'_>, vesting: Vesting) {
+    match vesting {
+        Vesting::Done => writer.byte(0),
+        Vesting::At(at) => {
+            writer.byte(1);
+            writer.signed(at);
+        }
+        Vesting::On { event, deadline } => {
+            writer.byte(2);
+            writer.number(u64::from(event));
+            writer.signed(deadline);
+        }
+    }
+}
+
+pub fn read_vesting(reader: &mut Reader<'_>) -> Result<Vesting, Malformed> {
+    Ok(match reader.byte()? {
+        0 => Vesting::Done,
+        1 => Vesting::At(reader.signed()?),
+        2 => Vesting::On { event: small(reader)?, deadline: reader.signed()? },
+        _ => return Err(Malformed),
+    })
+}
+
+pub fn write_expiry(writer: &mut Writer<'_>, expiry: Expiry) {
+    match expiry {
+        Expiry::Never => writer.byte(0),
+        Expiry::Open => writer.byte(4),
+        Expiry::At(at) => {
+            writer.byte(1);
+            writer.signed(at);
+        }
+        Expiry::Inactivity(form) => {
+            writer.byte(2);
+            writer.number(u64::from(form));
+        }
+        Expiry::AfterVesting(length) => {
+            writer.byte(3);
+            writer.number(u64::from(length.count));
+            writer.byte(UNITS.iter().position(|unit| *unit == length.unit).unwrap_or(0) as u8);
+        }
+    }
+}
+
+pub fn read_expiry(reader: &mut Reader<'_>) -> Result<Expiry, Malformed> {
+    Ok(match reader.byte()? {
+        0 => Expiry::Never,
+        4 => Expiry::Open,
+        1 => Expiry::At(reader.signed()?),
+        2 => Expiry::Inactivity(small(reader)?),
+        3 => Expiry::AfterVesting(Length {
+            count: rule(reader)?,
+            unit: *UNITS.get(usize::from(reader.byte()?)).ok_or(Malformed)?,
+        }),
+        _ => return Err(Malformed),
+    })
+}
+
+/// The numbers of the units in saved state; never reordered.
+const UNITS: [TimeUnit; 8] = [
+    TimeUnit::Second,
+    TimeUnit::Minute,
+    TimeUnit::Hour,
+    TimeUnit::Day,
+    TimeUnit::Week,
+    TimeUnit::Month,
+    TimeUnit::Quarter,
+    TimeUnit::Year,
+];
+
+pub fn write_stored(writer: &mut Writer<'_>, value: &Stored) {
+    match value {
+        Stored::Missing => writer.byte(0),
+        Stored::Number(number) => {
+            writer.byte(1);
+            writer.decimal(*number);
+        }
+        Stored::Text(text) => {
+            writer.byte(2);
+            writer.text(text);
+        }
+        Stored::Bool(value) => writer.byte(3 + u8::from(*value)),
+        Stored::Date(day) => {
+            writer.byte(5);
+            writer.signed(i64::from(*day));
+        }
+        Stored::Instant(micros) => {
+            writer.byte(6);
+            writer.signed(*micros);
+        }
+        Stored::Time(micros) => {
+            writer.byte(7);
+            writer.signed(*micros);
+        }
+    }
+}
+
+pub fn read_stored(reader: &mut Reader<'_>) -> Result<Stored, Malformed> {
+    Ok(match reader.byte()? {
+        0 => Stored::Missing,
+        1 => Stored::Number(reader.decimal()?),
+        2 => Stored::Text(reader.text()?.into()),
+        value @ (3 | 4) => Stored::Bool(value == 4),
+        5 => Stored::Date(i32::try_from(reader.signed()?).map_err(|_| Malformed)?),
+        6 => Stored::Instant(reader.signed()?),
+        7 => Stored::Time(reader.signed()?),
+        _ => return Err(Malformed),
+    })
+}

@@ -1,0 +1,206 @@
+//! What is kept of an order, as if nothing else had been bought.
+
+use rust_decimal::Decimal;
+
+use super::{Order, Returned};
+use crate::amount::{self, Overflow};
+use crate::check::model::RoundMode;
+use crate::engine::error::EventError;
+use crate::engine::event::{EventData, List, Slot};
+use crate::plan::Plan;
+use crate::plan::layout::{EventLayout, FieldKind, LinesLayout};
+use crate::wire::decode;
+
+pub(super) fn field(plan: &Plan, event: &EventData, name: &str) -> Option<Decimal> {
+    let layout = &plan.events.get(usize::from(event.event))?.layout;
+    let slot = layout.slots.iter().position(|slot| &*slot.name == name)?;
+    event.slot(slot as u16).number()
+}
+
+/// One line of an order: its row and what is left of it.
+pub(super) struct Line {
+    pub(super) row: usize,
+    pub(super) quantity: Decimal,
+    pub(super) amount: Decimal,
+}
+
+pub(super) fn lines(event: &EventData, layout: &EventLayout) -> Option<(LinesLayout, List, Vec<Line>)> {
+    let places = layout.lines?;
+    let list = event.list(places.list);
+    if !list.present || list.count == 0 {
+        return None;
+    }
+    let number = |row: usize, slot: u16| event.item(row, slot).number().unwrap_or(Decimal::ZERO);
+    let lines = event.rows_of(list).map(|row| Line {
+        row,
+        quantity: number(row, places.quantity),
+        amount: number(row, places.amount),
+    });
+    Some((places, list, lines.collect()))
+}
+
+/// Digits to which money of the program is split.
+pub(super) fn minor(plan: &Plan, value: Decimal) -> u32 {
+    value.scale().max(plan.settings.currency.map_or(0, |currency| u32::from(currency.minor)))
+}
+
+/// `value × part / whole`, cut off at so many decimals.
+pub(super) fn share(value: Decimal, part: Decimal, whole: Decimal, scale: u32) -> Result<Decimal, Overflow> {
+    if whole <= Decimal::ZERO {
+        return Ok(Decimal::ZERO);
+    }
+    amount::round(amount::multiply(value, part)?, whole, scale, RoundMode::Down)
+}
+
+/// What an order is measured by as a whole: its subtotal, else its total, else the sum of its lines.
+pub(super) fn base(plan: &Plan, event: &EventData) -> Result<Decimal, Overflow> {
+    for name in ["subtotal", "total", "amount"] {
+        if let Some(value) = field(plan, event, name) {
+            return Ok(value);
+        }
+    }
+    let layout = plan.events.get(usize::from(event.event)).map(|event| &event.layout);
+    let mut sum = Decimal::ZERO;
+    if let Some((_, _, lines)) = layout.and_then(|layout| lines(event, layout)) {
+        for line in lines {
+            sum = amount::add(sum, line.amount)?;
+        }
+    }
+    Ok(sum)
+}
+
+/// The order as if only what is kept of it had been bought.
+pub(super) fn kept(plan: &Plan, order: &Order, returned: &Returned) -> Result<EventData, EventError> {
+    let mut event = order.event.clone();
+    let Some(layout) = plan.events.get(usize::from(event.event)).map(|event| &event.layout) else { return Ok(event) };
+    let whole = base(plan, &order.event)?;
+    if let Some((places, list, lines)) = lines(&order.event, layout) {
+        // What the host did not tell, or told as its default says, follows from what is kept.
+        decode::forget_defaults(plan, layout, &mut event)?;
+        keep_lines(plan, layout, (places, list, &lines), returned, &mut event)?;
+        decode::fill(plan, layout, &mut event)?;
+    }
+    let left = base(plan, &event)?;
+    if !returned.amount.is_zero() {
+        lower(plan, layout, returned.amount, left, &mut event)?;
+    }
+    // Lists other than the lines share the order's fate as a whole.
+    let left = base(plan, &event)?;
+    if left != whole {
+        for (number, list) in layout.lists.iter().enumerate() {
+            if layout.lines.is_some_and(|lines| usize::from(lines.list) == number) {
+                continue;
+            }
+            for (slot, _) in list.fields.iter().enumerate().filter(|(_, field)| field.shared) {
+                for row in event.rows_of(event.list(number as u16)) {
+                    if let Some(Slot::Number(value)) = event.rows.get_mut(row + slot) {
+                        let scale = minor(plan, *value);
+                        *value = share(*value, left, whole, scale)?;
+                    }
+                }
+            }
+        }
+    }
+    Ok(event)
+}
+
+/// Takes returned units and money out of the lines and out of what the lines share.
+fn keep_lines(
+    plan: &Plan,
+    layout: &EventLayout,
+    (places, list, lines): (LinesLayout, List, &[Line]),
+    returned: &Returned,
+    event: &mut EventData,
+) -> Result<(), EventError> {
+    let mut kept_amounts = Vec::with_capacity(lines.len());
+    for (at, line) in lines.iter().enumerate() {
+        let units = returned.units.get(at).copied().unwrap_or_default();
+        let money = returned.amounts.get(at).copied().unwrap_or_default();
+        let gone = share(line.amount, units, line.quantity, minor(plan, line.amount))?;
+        // Units and money may both come back; together never more than the line.
+        let left = amount::subtract(amount::subtract(line.amount, gone)?, money)?.max(Decimal::ZERO);
+        kept_amounts.push(left);
+        if units.is_zero() && money.is_zero() {
+            continue;
+        }
+        let quantity = amount::subtract(line.quantity, units)?.max(Decimal::ZERO);
+        if let Some(fields) = layout.lists.get(usize::from(places.list)).map(|list| &list.fields) {
+            for (slot, _) in fields.iter().enumerate().filter(|(_, field)| field.shared) {
+                if let Some(Slot::Number(value)) = event.rows.get_mut(line.row + slot) {
+                    let scale = value.scale();
+                    *value = share(*value, quantity, line.quantity, scale)?;
+                }
+            }
+        }
+        let mut put = |slot: u16, value: Decimal| {
+            if let Some(place) = event.rows.get_mut(line.row + usize::from(slot)) {
+                *place = Slot::Number(value);
+            }
+        };
+        put(places.amount, left);
+        put(places.quantity, quantity);
+    }
+    debug_assert_eq!(list.count as usize, lines.len());
+    let weights: Vec<Decimal> = lines.iter().map(|line| line.amount).collect();
+    for (slot, field) in layout.slots.iter().enumerate().filter(|(_, field)| field.shared) {
+        if let Some(Slot::Number(value)) = event.slots.get(slot).copied() {
+            let scale = match field.kind {
+                FieldKind::Number { scale, .. } => value.scale().max(u32::from(scale)),
+                _ => value.scale(),
+            };
+            let parts = amount::apportion(value, &weights, scale)?;
+            let mut sum = Decimal::ZERO;
+            for ((part, line), kept) in parts.iter().zip(lines).zip(&kept_amounts) {
+                let gone = share(*part, amount::subtract(line.amount, *kept)?, line.amount, scale)?;
+                sum = amount::add(sum, amount::subtract(*part, gone)?)?;
+            }
+            if let Some(place) = event.slots.get_mut(slot) {
+                *place = Slot::Number(sum);
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Takes money of the order as a whole out of everything that shares it.
+fn lower(
+    plan: &Plan,
+    layout: &EventLayout,
+    back: Decimal,
+    left: Decimal,
+    event: &mut EventData,
+) -> Result<(), EventError> {
+    let mut main = true;
+    for name in ["subtotal", "total", "amount"] {
+        let Some(slot) = layout.slots.iter().position(|slot| &*slot.name == name) else { continue };
+        if let (true, Some(Slot::Number(value))) = (main, event.slots.get_mut(slot)) {
+            *value = amount::subtract(*value, back)?.max(Decimal::ZERO);
+            main = false;
+        } else if let Some(Slot::Number(value)) = event.slots.get_mut(slot) {
+            *value = amount::subtract(*value, share(*value, back, left, minor(plan, *value))?)?;
+        }
+    }
+    for (slot, field) in layout.slots.iter().enumerate().filter(|(_, field)| field.shared) {
+        if matches!(&*field.name, "subtotal" | "total" | "amount") {
+            continue;
+        }
+        if let Some(Slot::Number(value)) = event.slots.get_mut(slot) {
+            *value = amount::subtract(*value, share(*value, back, left, minor(plan, *value))?)?;
+        }
+    }
+    if let Some((places, _, lines)) = lines(event, layout) {
+        let weights: Vec<Decimal> = lines.iter().map(|line| line.amount).collect();
+        let mut sum = Decimal::ZERO;
+        for weight in &weights {
+            sum = amount::add(sum, *weight)?;
+        }
+        let scale = minor(plan, sum.max(back));
+        let back = if left == sum { back } else { share(sum, back, left, scale)? };
+        for (line, part) in lines.iter().zip(amount::apportion(back.min(sum), &weights, scale)?) {
+            if let Some(place) = event.rows.get_mut(line.row + usize::from(places.amount)) {
+                *place = Slot::Number(amount::subtract(line.amount, part)?.max(Decimal::ZERO));
+            }
+        }
+    }
+    Ok(())
+}

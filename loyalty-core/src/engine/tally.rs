@@ -1,0 +1,167 @@
+//! Counters of a member: for measures, limits and caps alike, one sorted list of (counter, time key) entries.
+
+use rust_decimal::Decimal;
+
+use crate::amount::{self, Overflow};
+use crate::calendar::Calendar;
+use crate::check::model::{Length, Per, Window};
+use crate::plan::{Grain, TallyPlan};
+use crate::time::{DAY, day_of};
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Entry {
+    pub tally: u32,
+    pub key: i64,
+    pub count: i64,
+    pub sum: Decimal,
+}
+
+/// Invariant: ascending by (tally, key), no entry with a count and a sum of zero.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Tallies {
+    pub entries: Vec<Entry>,
+}
+
+/// A total over several entries.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Total {
+    pub count: i64,
+    pub sum: Decimal,
+}
+
+impl Tallies {
+    fn position(&self, tally: u32, key: i64) -> Result<usize, usize> {
+        self.entries.binary_search_by(|entry| (entry.tally, entry.key).cmp(&(tally, key)))
+    }
+
+    /// What an entry would come to, without changing it.
+    pub fn after(&self, tally: u32, key: i64, count: i64, sum: Decimal) -> Result<Entry, Overflow> {
+        let before = self.position(tally, key).ok().and_then(|at| self.entries.get(at));
+        let (old_count, old_sum) = before.map_or((0, Decimal::ZERO), |entry| (entry.count, entry.sum));
+        let count = old_count.checked_add(count).ok_or(Overflow)?;
+        Ok(Entry { tally, key, count, sum: amount::add(old_sum, sum)? })
+    }
+
+    /// Puts an entry in the place of the one with its key.
+    pub fn put(&mut self, entry: Entry) {
+        let nothing = entry.count == 0 && entry.sum.is_zero();
+        match self.position(entry.tally, entry.key) {
+            Ok(at) if nothing => {
+                self.entries.remove(at);
+            }
+            Ok(at) => {
+                if let Some(old) = self.entries.get_mut(at) {
+                    *old = entry;
+                }
+            }
+            Err(_) if nothing => {}
+            Err(at) => self.entries.insert(at, entry),
+        }
+    }
+
+    pub fn add(&mut self, tally: u32, key: i64, count: i64, sum: Decimal) -> Result<(), Overflow> {
+        let entry = self.after(tally, key, count, sum)?;
+        self.put(entry);
+        Ok(())
+    }
+
+    /// The entries of a counter with keys from `from` to `to`, both included.
+    pub fn between(&self, tally: u32, from: i64, to: i64) -> &[Entry] {
+        let start = self.entries.partition_point(|entry| (entry.tally, entry.key) < (tally, from));
+        let end = self.entries.partition_point(|entry| (entry.tally, entry.key) <= (tally, to));
+        self.entries.get(start..end.max(start)).unwrap_or(&[])
+    }
+
+    pub fn total(&self, tally: u32, from: i64, to: i64) -> Result<Total, Overflow> {
+        let mut total = Total::default();
+        for entry in self.between(tally, from, to) {
+            total.count = total.count.checked_add(entry.count).ok_or(Overflow)?;
+            total.sum = amount::add(total.sum, entry.sum)?;
+        }
+        Ok(total)
+    }
+
+    /// Forgets what no window can reach any more on that day.
+    pub fn forget(&mut self, plans: &[TallyPlan], calendar: &Calendar, today: i32) {
+        self.entries.retain(|entry| {
+            let Some(plan) = plans.get(entry.tally as usize) else { return false };
+            let Some(keep) = plan.keep_days else { return true };
+            last_day(plan.grain, calendar, entry.key) >= today.saturating_sub(keep)
+        });
+    }
+}
+
+/// The last local day (roughly, for instants) that an entry speaks of.
+fn last_day(grain: Grain, calendar: &Calendar, key: i64) -> i32 {
+    match grain {
+        Grain::Ever => i32::MAX,
+        Grain::Period(period) => calendar.first_day(period, key.saturating_add(1)).saturating_sub(1),
+        Grain::Day => key as i32,
+        Grain::Instant => key.div_euclid(DAY) as i32 + 1,
+    }
+}
+
+/// The key under which something at that instant is counted.
+pub fn key(grain: Grain, calendar: &Calendar, at: i64, day: i32) -> i64 {
+    match grain {
+        Grain::Ever => 0,
+        Grain::Period(period) => calendar.period_of(period, day),
+        Grain::Day => i64::from(day),
+        Grain::Instant => at,
+    }
+}
+
+/// The keys that a window of a measure spans, seen from an instant; both included.
+pub fn window_keys(window: Window, grain: Grain, calendar: &Calendar, at: i64, day: i32) -> (i64, i64) {
+    let days = |from: i32, to: i32| match grain {
+        Grain::Instant => (calendar.start_of(from), calendar.start_of(to.saturating_add(1)).saturating_sub(1)),
+        _ => (i64::from(from), i64::from(to)),
+    };
+    match (window, grain) {
+        (_, Grain::Ever) => (0, 0),
+        (Window::AllTime, _) => (i64::MIN, i64::MAX),
+        (Window::This(_), Grain::Period(period)) => {
+            let number = calendar.period_of(period, day);
+            (number, number)
+        }
+        (Window::Previous(_), Grain::Period(period)) => {
+            let number = calendar.period_of(period, day) - 1;
+            (number, number)
+        }
+        (Window::This(period), _) => {
+            let number = calendar.period_of(period, day);
+            days(calendar.first_day(period, number), calendar.first_day(period, number + 1) - 1)
+        }
+        (Window::Previous(period), _) => {
+            let number = calendar.period_of(period, day);
+            days(calendar.first_day(period, number - 1), calendar.first_day(period, number) - 1)
+        }
+        (Window::Rolling(length), _) => rolling_keys(length, grain, calendar, at, day),
+        (Window::Range { from, to }, Grain::Instant | Grain::Day) => {
+            days(from.map_or(0, day_of), to.map_or(i32::MAX / 2, day_of))
+        }
+        (Window::Range { .. }, Grain::Period(_)) => (i64::MIN, i64::MAX),
+    }
+}
+
+fn rolling_keys(length: Length, grain: Grain, calendar: &Calendar, at: i64, day: i32) -> (i64, i64) {
+    match (crate::calendar::clock_micros(length), grain) {
+        (Some(micros), _) => (at.saturating_sub(micros).saturating_add(1), at),
+        (None, Grain::Instant) => {
+            (calendar.start_of(Calendar::day_minus(day, length).saturating_add(1)), calendar.start_of(day + 1) - 1)
+        }
+        (None, _) => (i64::from(Calendar::day_minus(day, length)) + 1, i64::from(day)),
+    }
+}
+
+/// The keys that a limit or cap looks at, seen from an instant; both included.
+pub fn per_keys(per: Option<Per>, grain: Grain, calendar: &Calendar, at: i64, day: i32) -> (i64, i64) {
+    match per {
+        None | Some(Per::Order) => (0, 0),
+        Some(Per::Period(period)) => {
+            let number = calendar.period_of(period, day);
+            (number, number)
+        }
+        Some(Per::Rolling(length)) => rolling_keys(length, grain, calendar, at, day),
+    }
+}

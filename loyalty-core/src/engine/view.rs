@@ -1,0 +1,176 @@
+//! What a member has: read-only, at any instant.
+
+use std::sync::Arc;
+
+use rust_decimal::Decimal;
+
+use super::clock;
+use super::eval::Scope;
+use super::lots::{Vesting, WalletState};
+use super::measures::{self, NO_DELTAS};
+use super::member::Member;
+use super::value::{Stored, Value};
+use crate::plan::Plan;
+use crate::wire::document::Document;
+use crate::wire::json::{instant, stored};
+
+/// Sums of one wallet. Conservation, always:
+/// issued = available + pending + held + spent + expired + clawed back − debt − written off.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Totals {
+    /// The wallet's name.
+    pub wallet: String,
+    /// Ever granted.
+    pub issued: Decimal,
+    /// May be spent.
+    pub available: Decimal,
+    /// Granted and not yet vested.
+    pub pending: Decimal,
+    /// Set aside for a purchase under way.
+    pub held: Decimal,
+    /// Spent and not given back.
+    pub spent: Decimal,
+    /// Run out, or cancelled because what they waited for did not come.
+    pub expired: Decimal,
+    /// Taken back because of returns, whether or not there were points left to take.
+    pub clawed_back: Decimal,
+    /// The part of what was taken back that nobody will collect.
+    pub written_off: Decimal,
+    /// The part of what was taken back that the next earnings settle.
+    pub debt: Decimal,
+}
+
+impl Totals {
+    pub(crate) fn of(name: &str, state: &WalletState) -> Self {
+        Self {
+            wallet: name.to_owned(),
+            issued: state.issued,
+            available: state.available,
+            pending: state.pending,
+            held: Decimal::ZERO,
+            spent: state.spent,
+            expired: state.expired,
+            clawed_back: state.clawed_back,
+            written_off: state.written_off,
+            debt: state.debt,
+        }
+    }
+
+    /// Whether the equation of conservation holds.
+    #[must_use]
+    pub fn conserved(&self) -> bool {
+        let state = WalletState {
+            issued: self.issued,
+            available: self.available,
+            pending: self.pending,
+            spent: self.spent,
+            expired: self.expired,
+            clawed_back: self.clawed_back,
+            written_off: self.written_off,
+            debt: self.debt,
+            ..WalletState::default()
+        };
+        self.held.is_zero() && state.conserved()
+    }
+}
+
+/// What a member has at an instant: balances with their lots, measures, segments, attributes.
+#[derive(Debug, Clone)]
+pub struct View {
+    document: Document,
+    totals: Vec<Totals>,
+}
+
+impl View {
+    /// The view as JSON.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        self.document.to_string()
+    }
+
+    /// The sums of each wallet, in the program's order.
+    #[must_use]
+    pub fn totals(&self) -> &[Totals] {
+        &self.totals
+    }
+}
+
+/// The view of a member at an instant, or at its own clock if that is later. What is due by then counts as happened.
+pub fn view(plan: &Arc<Plan>, member: &Member, at: i64) -> View {
+    let mut at_instant = member.clone();
+    // What cannot be brought forward (a sum beyond all bounds) is shown as it stands.
+    if clock::advance(plan, &mut at_instant, at, &mut Vec::new()).is_err() {
+        at_instant = member.clone();
+    }
+    let member = &at_instant;
+    let at = member.clock;
+    let mut document = Document::object()
+        .with("member", member.id.as_str())
+        .with("at", instant(plan, at))
+        .with("revision", member.revision)
+        .with("enrolled_at", instant(plan, member.enrolled_at));
+    let mut wallets = Document::object();
+    for (wallet, state) in plan.wallets.iter().zip(&member.wallets) {
+        wallets.put(&wallet.name, wallet_document(plan, wallet, state));
+    }
+    document.put("wallets", wallets);
+    let day = plan.calendar.day_at(at);
+    let scope = Scope { plan, member, event: None, at, day, deltas: &NO_DELTAS, last: None };
+    let mut values = Document::object();
+    for (number, measure) in plan.measures.iter().enumerate().filter(|(_, measure)| !measure.in_place) {
+        let value = measures::value(&scope, number as u16).unwrap_or(Value::Missing);
+        values.put(&measure.name, stored(plan, &Stored::of(value)));
+    }
+    document.put("measures", values);
+    let segments = plan.segments.iter().filter(|segment| {
+        let condition = crate::plan::in_force(&segment.forms, day);
+        condition.is_some_and(|condition| scope.holds(*condition).unwrap_or(false))
+    });
+    document.put("segments", segments.map(|segment| &*segment.name).collect::<Document>());
+    let mut attributes = Document::object();
+    for (field, value) in plan.member.iter().zip(&member.attributes) {
+        if *value != Stored::Missing {
+            attributes.put(&field.name, stored(plan, value));
+        }
+    }
+    document.put("attributes", attributes);
+    document.put("tags", member.tags.iter().map(|tag| &**tag).collect::<Document>());
+    document.put("next_due", member.next_due().map(|due| instant(plan, due.0)));
+    let totals = plan.wallets.iter().zip(&member.wallets).map(|(wallet, state)| Totals::of(&wallet.name, state));
+    View { document, totals: totals.collect() }
+}
+
+fn wallet_document(plan: &Plan, wallet: &crate::plan::WalletPlan, state: &WalletState) -> Document {
+    let mut lots: Vec<_> = state.lots.iter().filter(|lot| !lot.amount.is_zero()).collect();
+    lots.sort_by_key(|lot| {
+        (state.expires_at(plan, &wallet.inactivities, lot).unwrap_or(i64::MAX), lot.earned_at, lot.entry)
+    });
+    let lots = lots.into_iter().map(|lot| {
+        let mut document = Document::object()
+            .with("entry", lot.entry)
+            .with("amount", lot.amount)
+            .with("earned_at", instant(plan, lot.earned_at));
+        match lot.vesting {
+            Vesting::Done => {}
+            Vesting::At(at) => document.put("vests_at", instant(plan, at)),
+            Vesting::On { event, deadline } => {
+                let event = plan.events.get(usize::from(event)).map_or("", |event| &*event.layout.name);
+                document.put("vests_on", event);
+                document.put("vests_before", instant(plan, deadline));
+            }
+        }
+        let expires = state.expires_at(plan, &wallet.inactivities, lot);
+        document.with("expires_at", expires.map(|at| instant(plan, at)))
+    });
+    Document::object()
+        .with("available", state.available)
+        .with("pending", state.pending)
+        .with("held", Decimal::ZERO)
+        .with("debt", state.debt)
+        .with("issued", state.issued)
+        .with("spent", state.spent)
+        .with("expired", state.expired)
+        .with("clawed_back", state.clawed_back)
+        .with("written_off", state.written_off)
+        .with("lots", lots.collect::<Document>())
+}

@@ -1,0 +1,56 @@
+//! An embeddable loyalty rules language: a program text in, exact and explained decisions out.
+//!
+//! The folder list is the pipeline:
+//!
+//! | stage | what comes out |
+//! |---|---|
+//! | `syntax` | a tree of what the text says, with places; several errors per file |
+//! | `check` | names resolved, types and units proved, policies chosen |
+//! | `plan` | slots, symbols, nodes and an index; no text, no names to look up |
+//! | `engine` | member state and decisions: apply, advance, view, explain |
+//! | `wire` | JSON and bytes; nothing else knows them |
+//!
+//! Begin with [`Program`].
+
+#![deny(missing_docs)]
+
+mod amount;
+mod calendar;
+#[doc(hidden)]
+pub mod check;
+#[doc(hidden)]
+pub mod diagnostic;
+mod engine;
+mod plan;
+mod program;
+#[doc(hidden)]
+pub mod source;
+#[doc(hidden)]
+pub mod syntax;
+mod testing;
+mod time;
+mod wire;
+
+pub use diagnostic::{Code, Diagnostic, Diagnostics, Label, Severity};
+pub use engine::error::{EventError, Refusal};
+pub use engine::explain::Explanation;
+pub use engine::member::Member;
+pub use engine::outcome::{Decision, Outcome};
+pub use engine::view::{Totals, View};
+pub use program::{Event, Program, format};
+pub use rust_decimal::Decimal;
+pub use source::Span;
+pub use testing::{TestFailure, TestResult};
+pub use time::Instant;
+pub use wire::decode::{EventHead, event_head};
+pub use wire::state::{Loaded, MigrationReport, StateError};
+
+/// The Rust in the pages of the repository, run as doctests.
+#[cfg(doctest)]
+mod pages {
+    #[doc = include_str!("../../docs/embedding.md")]
+    struct Embedding;
+
+    #[doc = include_str!("../../README.md")]
+    struct Readme;
+}

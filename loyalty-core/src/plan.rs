@@ -1,0 +1,328 @@
+//! The plan: a checked program laid out for evaluation.
+//!
+//! No name is looked up here any more and no text compared where a number will do: fields are slots, literal texts are
+//! symbols, expressions are one flat array of nodes, rules are found through an index. Names stay only to be printed.
+
+pub mod index;
+pub mod layout;
+pub mod lower;
+pub mod node;
+pub mod symbols;
+
+use crate::calendar::Calendar;
+use crate::check::model::AggregateFunction;
+use crate::check::model::{
+    CapMode, Clawback, ExpireStart, Length, Multipliers, Per, Period, RoundMode, RoundScope, Settings, SpendOrder,
+    Valid, Window,
+};
+use rust_decimal::Decimal;
+
+pub use index::RuleIndex;
+pub use layout::{EventLayout, FieldKind, SlotLayout};
+pub use node::{Node, NodeId};
+pub use symbols::Symbols;
+
+#[derive(Debug)]
+pub struct Plan {
+    pub settings: Settings,
+    pub calendar: Calendar,
+    pub symbols: Symbols,
+    pub nodes: Vec<Node>,
+    /// Operands of nodes that have a variable number of them.
+    pub operands: Vec<NodeId>,
+    /// Sorted symbols of `in [ … ]` conditions.
+    pub symbol_sets: Vec<u32>,
+    pub events: Vec<EventPlan>,
+    pub member: Vec<SlotLayout>,
+    pub wallets: Vec<WalletPlan>,
+    pub measures: Vec<MeasurePlan>,
+    pub segments: Vec<SegmentPlan>,
+    pub rules: Vec<RulePlan>,
+    pub groups: Vec<GroupPlan>,
+    pub tallies: Vec<TallyPlan>,
+    pub tests: Vec<TestPlan>,
+    /// Tells one layout of member state from another.
+    pub fingerprint: u64,
+}
+
+/// What the engine itself does with an event, besides the rules on it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EventKind {
+    Plain,
+    Refund,
+    Cancel,
+    Adjust,
+    Profile,
+}
+
+#[derive(Debug)]
+pub struct EventPlan {
+    pub layout: EventLayout,
+    pub kind: EventKind,
+    /// Measures over this event, in order.
+    pub measures: Vec<u16>,
+    pub index: RuleIndex,
+    /// Some rule on it has a cap of its own or of a group.
+    pub capped: bool,
+    /// Some wallet's points vest on this event.
+    pub vests: bool,
+    /// The slot of `order`, for refunds, cancellations and vesting.
+    pub order_slot: Option<u16>,
+}
+
+/// A form with the local day from which it holds.
+#[derive(Debug, Clone)]
+pub struct Dated<T> {
+    pub from: i32,
+    pub value: T,
+}
+
+/// The form in force on a day.
+pub fn in_force<T>(forms: &[Dated<T>], day: i32) -> Option<&T> {
+    // Nearly all declarations have one form.
+    forms.iter().rev().find(|form| form.from <= day).map(|form| &form.value)
+}
+
+#[derive(Debug)]
+pub struct WalletPlan {
+    pub name: Box<str>,
+    pub decimals: u32,
+    /// Contributions are kept multiplied by this, so that rates such as 1 per 3 stay exact until the one rounding.
+    pub denominator: Decimal,
+    pub policies: Vec<Dated<PolicyPlan>>,
+    /// Some rule says for itself how its points vest or expire.
+    pub own_forms: bool,
+    /// Expiries by inactivity that lots of this wallet may have.
+    pub inactivities: Vec<InactivityPlan>,
+}
+
+#[derive(Debug, Clone)]
+pub struct PolicyPlan {
+    pub round: RoundMode,
+    pub scope: RoundScope,
+    pub multipliers: Multipliers,
+    pub vest: VestPlan,
+    pub expire: Vec<(ExpirePlan, Option<NodeId>)>,
+    pub spend: SpendOrder,
+    pub clawback: Clawback,
+    pub restore: RestorePlan,
+    pub restore_full_only: bool,
+    pub hold_at_most: Option<Decimal>,
+    pub caps: Vec<CapPlan>,
+    pub cap_mode: CapMode,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum VestPlan {
+    AtOnce,
+    After(Length),
+    On { event: u16, within: Length },
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ExpirePlan {
+    Never,
+    /// The wallet's own `never`, which later clauses may end.
+    Open,
+    After {
+        length: Length,
+        start: ExpireStart,
+    },
+    EndOf {
+        period: Period,
+        after: Option<Length>,
+    },
+    OnDay {
+        month: u32,
+        day: u32,
+        after: Option<Length>,
+    },
+    Inactivity(u16),
+    At(i32),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RestorePlan {
+    Original { at_least: Option<Length> },
+    Fresh,
+    Never,
+}
+
+#[derive(Debug, Clone)]
+pub struct InactivityPlan {
+    pub length: Length,
+    /// Events that count as activity, by index; or any earning, or any earning and spending.
+    pub events: Vec<u16>,
+    pub earning: bool,
+    pub spending: bool,
+    /// The day from which the clause holds counts as activity.
+    pub since: Option<i32>,
+    /// It came by a `from` clause and asks for nothing: it holds for points that had no end before, too.
+    pub takes_over: bool,
+    /// Identifies the form in saved state.
+    pub key: Box<str>,
+}
+
+/// A counter of the member's state: how it is keyed by time and how long it is kept.
+#[derive(Debug, Clone)]
+pub struct TallyPlan {
+    /// Identifies the counter in saved state.
+    pub key: Box<str>,
+    pub grain: Grain,
+    /// Days after which an entry may be forgotten; none: never.
+    pub keep_days: Option<i32>,
+}
+
+/// What the key of a tally's entries means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Grain {
+    /// One entry for all time.
+    Ever,
+    Period(Period),
+    Day,
+    /// Microseconds.
+    Instant,
+}
+
+#[derive(Debug, Clone)]
+pub struct CapPlan {
+    /// The wallet whose contributions it cuts.
+    pub wallet: u16,
+    pub amount: Decimal,
+    /// None: per event, needs no counter.
+    pub tally: Option<u32>,
+    pub per: Option<Per>,
+    pub line: u32,
+}
+
+#[derive(Debug, Clone)]
+pub struct LimitPlan {
+    pub count: u32,
+    pub in_total: bool,
+    pub tally: Option<u32>,
+    pub per: Option<Per>,
+    pub line: u32,
+}
+
+#[derive(Debug)]
+pub struct MeasurePlan {
+    pub name: Box<str>,
+    /// Written in place and not shown to hosts; the name is then its text.
+    pub in_place: bool,
+    pub event: u16,
+    pub function: AggregateFunction,
+    pub forms: Vec<Dated<MeasureFormPlan>>,
+    pub revoke: bool,
+    /// Sums, counts, averages and streaks live in a tally; the rest in marks.
+    pub tally: Option<u32>,
+    /// Longest window, in days, that a mark must outlive the clock; none: all time.
+    pub keep_days: Option<i32>,
+}
+
+#[derive(Debug, Clone)]
+pub struct MeasureFormPlan {
+    pub value: Option<NodeId>,
+    pub filter: Option<NodeId>,
+    pub window: Window,
+}
+
+#[derive(Debug)]
+pub struct SegmentPlan {
+    pub name: Box<str>,
+    pub forms: Vec<Dated<NodeId>>,
+}
+
+#[derive(Debug)]
+pub struct RulePlan {
+    pub name: Box<str>,
+    pub event: u16,
+    pub forms: Vec<Dated<RuleFormPlan>>,
+    /// Groups that the rule belongs to.
+    pub groups: Vec<u16>,
+    /// Source line of the declaration.
+    pub line: u32,
+}
+
+#[derive(Debug, Clone)]
+pub struct RuleFormPlan {
+    pub when: Vec<Condition>,
+    pub valid: Vec<Valid>,
+    pub limits: Vec<LimitPlan>,
+    pub caps: Vec<CapPlan>,
+    pub cap_mode: CapMode,
+    /// Judge the conditions again on what is kept of a returned order.
+    pub revoke: bool,
+    pub effects: Vec<EffectPlan>,
+}
+
+#[derive(Debug, Clone)]
+pub struct Condition {
+    pub node: NodeId,
+    /// Whether it reads nothing but the event, so that it can be judged again later.
+    pub event_only: bool,
+    /// Its text in the program, for explanations.
+    pub start: u32,
+    pub end: u32,
+}
+
+#[derive(Debug, Clone)]
+pub struct EffectPlan {
+    pub kind: EffectKindPlan,
+}
+
+#[derive(Debug, Clone)]
+pub enum EffectKindPlan {
+    EarnFixed { wallet: u16, amount: NodeId, vest: Option<VestPlan>, expire: Option<ExpirePlan> },
+    EarnRate { wallet: u16, rate: RatePlan, vest: Option<VestPlan>, expire: Option<ExpirePlan> },
+    Multiply { rules: Vec<u32>, by: NodeId },
+    Spend { wallet: u16, amount: NodeId, up_to: bool },
+    Tag(NodeId),
+    Untag(NodeId),
+    Set { field: u16, value: NodeId },
+    Signal { name: Box<str>, to: NodeId },
+}
+
+/// `points / per × of`, or `floor(of / per) × points`.
+#[derive(Debug, Clone)]
+pub struct RatePlan {
+    pub points: NodeId,
+    pub per: Decimal,
+    pub full: bool,
+    pub of: NodeId,
+    /// The wallet's denominator over `per`; 1 for whole blocks' denominator.
+    pub coefficient: Decimal,
+    /// `points × coefficient`, if points is a constant.
+    pub constant: Option<Decimal>,
+    /// `of` is a sum over a list: the value and the filter of its items, for rounding line by line.
+    pub per_line: Option<(u16, NodeId, Option<NodeId>)>,
+}
+
+#[derive(Debug)]
+pub struct GroupPlan {
+    pub forms: Vec<Dated<GroupFormPlan>>,
+}
+
+#[derive(Debug, Clone)]
+pub struct GroupFormPlan {
+    pub limits: Vec<LimitPlan>,
+    pub caps: Vec<CapPlan>,
+    pub cap_mode: CapMode,
+}
+
+/// A `test` of the program, ready to run.
+#[derive(Debug)]
+pub struct TestPlan {
+    pub title: Box<str>,
+    pub line: u32,
+    pub steps: Vec<TestStepPlan>,
+}
+
+#[derive(Debug)]
+pub enum TestStepPlan {
+    GivenMember(Vec<(usize, crate::check::model::Literal)>),
+    Given { wallet: u16, amount: Decimal },
+    On { event: u16, fields: Vec<(String, crate::check::model::Literal)>, line: u32 },
+    Advance { to: i64 },
+    Expect { condition: Condition, line: u32 },
+    ExpectRefused { code: Option<String>, line: u32 },
+}

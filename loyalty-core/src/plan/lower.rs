@@ -1,0 +1,655 @@
+//! From the checked program to the plan.
+
+mod expressions;
+mod fields;
+mod filing;
+
+use rust_decimal::Decimal;
+
+use super::{
+    CapPlan, Condition, Dated, EffectKindPlan, EffectPlan, EventKind, EventPlan, ExpirePlan, Grain, GroupFormPlan,
+    GroupPlan, InactivityPlan, LimitPlan, MeasureFormPlan, MeasurePlan, Node, NodeId, Plan, PolicyPlan, RatePlan,
+    RestorePlan, RuleFormPlan, RulePlan, SegmentPlan, Symbols, TallyPlan, TestPlan, TestStepPlan, VestPlan, WalletPlan,
+};
+use crate::calendar::{Calendar, clock_micros, days_at_most};
+use crate::check::model::{self, AggregateFunction, Checked, Per, Period, Versioned, Window};
+use crate::source::{LineIndex, Span};
+use crate::time::day_of;
+
+/// Lays out a checked program. `text` is the text that its spans speak of.
+pub fn lower(checked: &Checked, text: &str) -> Plan {
+    let reads = fields::Reads::of(checked);
+    let mut lower = Lower {
+        checked,
+        text,
+        lines: LineIndex::new(text),
+        layouts: fields::layouts(checked, &reads),
+        plan: Plan {
+            settings: checked.settings.clone(),
+            calendar: Calendar::new(checked.settings.zone, checked.settings.week_start),
+            symbols: Symbols::default(),
+            nodes: Vec::new(),
+            operands: Vec::new(),
+            symbol_sets: Vec::new(),
+            events: Vec::new(),
+            member: checked.member.iter().map(fields::member_slot).collect(),
+            wallets: Vec::new(),
+            measures: Vec::new(),
+            segments: Vec::new(),
+            rules: Vec::new(),
+            groups: Vec::new(),
+            tallies: Vec::new(),
+            tests: Vec::new(),
+            fingerprint: 0,
+        },
+        event: None,
+        list: None,
+        tally_numbers: std::collections::BTreeMap::new(),
+        same_measure: Vec::new(),
+    };
+    lower.same_measures();
+    lower.defaults();
+    lower.wallets();
+    lower.measures();
+    lower.segments();
+    lower.rules();
+    lower.groups();
+    lower.tests();
+    lower.events();
+    lower.plan.fingerprint = fingerprint(&lower.plan);
+    lower.plan
+}
+
+struct Lower<'a> {
+    checked: &'a Checked,
+    text: &'a str,
+    lines: LineIndex,
+    layouts: Vec<super::EventLayout>,
+    plan: Plan,
+    /// The event whose fields expressions name at the moment.
+    event: Option<usize>,
+    /// The list whose items they name: (list slot, or none for the event's own fields inside a measure).
+    list: Option<u16>,
+    tally_numbers: std::collections::BTreeMap<String, u32>,
+    /// Measure → the first one that says the same; aggregates written in place are told apart by their text.
+    same_measure: Vec<u16>,
+}
+
+impl Lower<'_> {
+    fn line(&self, span: Span) -> u32 {
+        self.lines.place(self.text, span.start).line
+    }
+
+    fn dated<T, U>(&mut self, versions: &[Versioned<T>], mut form: impl FnMut(&mut Self, &T) -> U) -> Vec<Dated<U>> {
+        versions
+            .iter()
+            .map(|version| Dated { from: version.from.map_or(i32::MIN, day_of), value: form(self, &version.value) })
+            .collect()
+    }
+
+    fn tally(&mut self, key: String, grain: Grain, keep_days: Option<i32>) -> u32 {
+        if let Some(number) = self.tally_numbers.get(&key) {
+            return *number;
+        }
+        let number = self.plan.tallies.len() as u32;
+        self.plan.tallies.push(TallyPlan { key: key.clone().into(), grain, keep_days });
+        self.tally_numbers.insert(key, number);
+        number
+    }
+
+    fn history_days(&self) -> i32 {
+        days_at_most(self.checked.settings.history)
+    }
+
+    /// The counter of a limit or cap; none where one event is all it looks at.
+    fn per_tally(&mut self, what: &str, per: Option<Per>) -> Option<u32> {
+        let history = self.history_days();
+        match per {
+            None => Some(self.tally(format!("{what} ever"), Grain::Ever, None)),
+            Some(Per::Order) => None,
+            Some(Per::Period(period)) => Some(self.tally(
+                format!("{what} per {}", period_name(period)),
+                Grain::Period(period),
+                Some(period_days(period).saturating_add(history)),
+            )),
+            Some(Per::Rolling(length)) => {
+                let grain = if clock_micros(length).is_some() { Grain::Instant } else { Grain::Day };
+                let key = format!("{what} per {} {:?}", length.count, length.unit);
+                Some(self.tally(key, grain, Some(days_at_most(length).saturating_add(history))))
+            }
+        }
+    }
+
+    fn limits(&mut self, owner: &str, limits: &[model::Limit]) -> Vec<LimitPlan> {
+        let tightest = tightest(limits, |limit| (limit.in_total, limit.per), |limit| limit.count);
+        tightest
+            .map(|limit| LimitPlan {
+                count: limit.count,
+                in_total: limit.in_total,
+                tally: if limit.in_total { None } else { self.per_tally(&format!("limit {owner}"), limit.per) },
+                per: limit.per,
+                line: self.line(limit.span),
+            })
+            .collect()
+    }
+
+    fn caps(&mut self, owner: &str, wallet: Option<usize>, caps: &[model::Cap]) -> Vec<CapPlan> {
+        tightest(caps, |cap| cap.per, |cap| cap.amount)
+            .map(|cap| CapPlan {
+                wallet: wallet.unwrap_or(0) as u16,
+                amount: cap.amount,
+                tally: self.per_tally(&format!("cap {owner}"), cap.per),
+                per: cap.per,
+                line: self.line(cap.span),
+            })
+            .collect()
+    }
+
+    fn wallets(&mut self) {
+        for (index, wallet) in self.checked.wallets.iter().enumerate() {
+            self.plan.wallets.push(WalletPlan {
+                name: wallet.name.as_str().into(),
+                decimals: wallet.decimals,
+                denominator: self.denominator(index),
+                own_forms: self.own_forms(index),
+                policies: Vec::new(),
+                inactivities: Vec::new(),
+            });
+            let owner = format!("wallet {}", wallet.name);
+            let mut policies = Vec::new();
+            for version in &wallet.versions {
+                let from = version.from.map(day_of);
+                let policy = &version.value;
+                let expire = policy
+                    .expire
+                    .iter()
+                    .map(|rule| {
+                        let form = match self.expire(index, &rule.form, from) {
+                            ExpirePlan::Never if rule.when.is_none() => ExpirePlan::Open,
+                            form => form,
+                        };
+                        if let (ExpirePlan::Inactivity(form), None, Some(_)) = (form, &rule.when, from) {
+                            let wallet = self.plan.wallets.get_mut(index);
+                            let form = wallet.and_then(|wallet| wallet.inactivities.get_mut(usize::from(form)));
+                            if let Some(form) = form {
+                                form.takes_over = true;
+                            }
+                        }
+                        (form, rule.when.as_ref().map(|when| self.expression(when)))
+                    })
+                    .collect();
+                let value = PolicyPlan {
+                    round: policy.round,
+                    scope: policy.scope,
+                    multipliers: policy.multipliers,
+                    vest: vest(&policy.vest),
+                    expire,
+                    spend: policy.spend,
+                    clawback: policy.clawback,
+                    restore: match policy.restore {
+                        model::Restore::Original { at_least } => RestorePlan::Original { at_least },
+                        model::Restore::Fresh => RestorePlan::Fresh,
+                        model::Restore::Never => RestorePlan::Never,
+                    },
+                    restore_full_only: policy.restore_full_only,
+                    hold_at_most: policy.hold_at_most,
+                    caps: self.caps(&owner, Some(index), &policy.caps),
+                    cap_mode: policy.cap_mode,
+                };
+                policies.push(Dated { from: from.unwrap_or(i32::MIN), value });
+            }
+            if let Some(plan) = self.plan.wallets.get_mut(index) {
+                plan.policies = policies;
+            }
+        }
+    }
+
+    fn own_forms(&self, wallet: usize) -> bool {
+        let forms = self.checked.rules.iter().flat_map(|rule| &rule.versions);
+        forms.flat_map(|form| &form.value.effects).any(|effect| match &effect.kind {
+            model::EffectKind::Earn { wallet: to, vest, expire, .. } => {
+                *to == wallet && (vest.is_some() || expire.is_some())
+            }
+            _ => false,
+        })
+    }
+
+    /// What contributions of a wallet are multiplied by, so that none of its rates leaves a fraction that never ends.
+    fn denominator(&self, wallet: usize) -> Decimal {
+        let mut common = 1_i128;
+        for rule in &self.checked.rules {
+            for effect in rule.versions.iter().flat_map(|version| &version.value.effects) {
+                if let model::EffectKind::Earn {
+                    wallet: to, amount: model::Earn::Rate { per, full: false, .. }, ..
+                } = &effect.kind
+                    && *to == wallet
+                {
+                    let mut odd = per.normalize().mantissa();
+                    for factor in [2, 5] {
+                        while odd != 0 && odd % factor == 0 {
+                            odd /= factor;
+                        }
+                    }
+                    let next = common / greatest_common_divisor(common, odd.max(1)) * odd.max(1);
+                    // Beyond this, sums would run out of digits: such a rate is then cut at the last digit held.
+                    if next < 1_000_000_000 {
+                        common = next;
+                    }
+                }
+            }
+        }
+        Decimal::from(common)
+    }
+
+    fn expire(&mut self, wallet: usize, form: &model::Expire, from: Option<i32>) -> ExpirePlan {
+        match form {
+            model::Expire::Never => ExpirePlan::Never,
+            model::Expire::After { duration, start } => ExpirePlan::After { length: *duration, start: *start },
+            model::Expire::EndOf { period, after } => ExpirePlan::EndOf { period: *period, after: *after },
+            model::Expire::OnDay { month, day, after } => ExpirePlan::OnDay { month: *month, day: *day, after: *after },
+            model::Expire::At(date) => ExpirePlan::At(day_of(*date)),
+            model::Expire::Inactivity { duration, without } => {
+                let (events, earning, spending, name) = match without {
+                    model::Activity::Earning => (Vec::new(), true, false, "earning".to_owned()),
+                    model::Activity::Any => (Vec::new(), true, true, "activity".to_owned()),
+                    model::Activity::Events(events) => {
+                        let names = events.iter().filter_map(|event| self.checked.events.get(*event));
+                        let names: Vec<&str> = names.map(|event| event.name.as_str()).collect();
+                        (events.iter().map(|event| *event as u16).collect(), false, false, names.join(", "))
+                    }
+                };
+                let key = format!("{} {:?} without {name}", duration.count, duration.unit);
+                let Some(plan) = self.plan.wallets.get_mut(wallet) else { return ExpirePlan::Never };
+                let known = plan.inactivities.iter().position(|known| *known.key == *key);
+                let index = known.unwrap_or_else(|| {
+                    plan.inactivities.push(InactivityPlan {
+                        length: *duration,
+                        events,
+                        earning,
+                        spending,
+                        since: from,
+                        takes_over: false,
+                        key: key.into(),
+                    });
+                    plan.inactivities.len() - 1
+                });
+                ExpirePlan::Inactivity(index as u16)
+            }
+        }
+    }
+
+    /// The name of a measure: its own, or the text of one written in place.
+    fn measure_name(&self, measure: &model::Measure) -> String {
+        if !measure.in_place {
+            return measure.name.clone();
+        }
+        squeezed(self.text.get(measure.span.start as usize..measure.span.end as usize).unwrap_or(&measure.name))
+    }
+
+    fn same_measures(&mut self) {
+        let mut first = std::collections::BTreeMap::new();
+        for (index, measure) in self.checked.measures.iter().enumerate() {
+            let same = *first.entry(self.measure_name(measure)).or_insert(index);
+            self.same_measure.push(same as u16);
+        }
+    }
+
+    fn measures(&mut self) {
+        let history = self.history_days();
+        for measure in &self.checked.measures {
+            let keep = measure
+                .versions
+                .iter()
+                .map(|version| match version.value.window {
+                    Window::AllTime | Window::Range { .. } => None,
+                    Window::This(period) => Some(period_days(period)),
+                    Window::Previous(period) => Some(period_days(period).saturating_mul(2)),
+                    Window::Rolling(length) => Some(days_at_most(length)),
+                })
+                .try_fold(0, |longest, days| Some(longest.max(days?)))
+                .map(|days| days.saturating_add(history));
+            let in_tally = matches!(
+                measure.function,
+                AggregateFunction::Sum
+                    | AggregateFunction::Count
+                    | AggregateFunction::Average
+                    | AggregateFunction::Streak
+            );
+            let grain = match measure.by {
+                Some(period) if measure.function == AggregateFunction::Streak => Grain::Period(period),
+                _ => grain_of(measure.versions.iter().map(|version| version.value.window)),
+            };
+            let name = self.measure_name(measure);
+            let tally = in_tally.then(|| self.tally(format!("measure {name}"), grain, keep));
+            self.event = Some(measure.event);
+            let forms = self.dated(&measure.versions, |lower, form| MeasureFormPlan {
+                value: form.value.as_ref().map(|value| lower.expression(value)),
+                filter: form.filter.as_ref().map(|filter| lower.expression(filter)),
+                window: form.window,
+            });
+            self.event = None;
+            self.plan.measures.push(MeasurePlan {
+                name: name.into(),
+                in_place: measure.in_place,
+                event: measure.event as u16,
+                function: measure.function,
+                forms,
+                revoke: measure.returns == model::Returns::Revoke,
+                tally,
+                keep_days: keep,
+            });
+        }
+    }
+
+    fn segments(&mut self) {
+        for segment in &self.checked.segments {
+            let forms = self.dated(&segment.versions, |lower, condition| lower.expression(condition));
+            self.plan.segments.push(SegmentPlan { name: segment.name.as_str().into(), forms });
+        }
+    }
+
+    fn rules(&mut self) {
+        let mut groups: Vec<Vec<u16>> = vec![Vec::new(); self.checked.rules.len()];
+        for (index, group) in self.checked.groups.iter().enumerate() {
+            for rule in &group.rules {
+                if let Some(groups) = groups.get_mut(*rule) {
+                    groups.push(index as u16);
+                }
+            }
+        }
+        for (rule, groups) in self.checked.rules.iter().zip(groups) {
+            self.event = Some(rule.event);
+            let forms = self.dated(&rule.versions, |lower, form| RuleFormPlan {
+                when: form.when.iter().map(|condition| lower.condition(condition)).collect(),
+                valid: form.valid.clone(),
+                limits: lower.limits(&rule.name, &form.limits),
+                caps: lower.caps(&rule.name, form.cap_wallet, &form.caps),
+                cap_mode: form.cap_mode,
+                revoke: form.returns == model::Returns::Revoke,
+                effects: form.effects.iter().map(|effect| lower.effect(effect)).collect(),
+            });
+            self.event = None;
+            let line = self.line(rule.span);
+            self.plan.rules.push(RulePlan {
+                name: rule.name.as_str().into(),
+                event: rule.event as u16,
+                forms,
+                groups,
+                line,
+            });
+        }
+    }
+
+    fn condition(&mut self, condition: &model::Expr) -> Condition {
+        Condition {
+            node: self.expression(condition),
+            event_only: fields::event_only(condition),
+            start: condition.span.start,
+            end: condition.span.end,
+        }
+    }
+
+    fn effect(&mut self, effect: &model::Effect) -> EffectPlan {
+        let kind = match &effect.kind {
+            model::EffectKind::Earn { wallet, amount, vest: vesting, expire } => {
+                let own_vest = vesting.as_ref().map(vest);
+                let own_expire = expire.as_ref().map(|form| self.expire(*wallet, form, None));
+                match amount {
+                    model::Earn::Fixed(amount) => EffectKindPlan::EarnFixed {
+                        wallet: *wallet as u16,
+                        amount: self.expression(amount),
+                        vest: own_vest,
+                        expire: own_expire,
+                    },
+                    model::Earn::Rate { points, per, full, of } => EffectKindPlan::EarnRate {
+                        wallet: *wallet as u16,
+                        rate: self.rate(*wallet, points, *per, *full, of),
+                        vest: own_vest,
+                        expire: own_expire,
+                    },
+                }
+            }
+            model::EffectKind::Multiply { rules, by } => EffectKindPlan::Multiply {
+                rules: rules.iter().map(|rule| *rule as u32).collect(),
+                by: self.expression(by),
+            },
+            model::EffectKind::Spend { wallet, amount, up_to } => {
+                EffectKindPlan::Spend { wallet: *wallet as u16, amount: self.expression(amount), up_to: *up_to }
+            }
+            model::EffectKind::Tag(text) => EffectKindPlan::Tag(self.expression(text)),
+            model::EffectKind::Untag(text) => EffectKindPlan::Untag(self.expression(text)),
+            model::EffectKind::Set { field, value } => {
+                EffectKindPlan::Set { field: *field as u16, value: self.expression(value) }
+            }
+            model::EffectKind::Signal { name, to } => {
+                EffectKindPlan::Signal { name: name.as_str().into(), to: self.expression(to) }
+            }
+        };
+        EffectPlan { kind }
+    }
+
+    fn rate(&mut self, wallet: usize, points: &model::Expr, per: Decimal, full: bool, of: &model::Expr) -> RatePlan {
+        let denominator = self.plan.wallets.get(wallet).map_or(Decimal::ONE, |wallet| wallet.denominator);
+        let coefficient = if full || per == Decimal::ONE {
+            denominator
+        } else {
+            denominator.checked_div(per).unwrap_or(Decimal::ONE).normalize()
+        };
+        let points = self.expression(points);
+        let constant = match self.plan.nodes.get(points as usize) {
+            Some(Node::Number(points)) => crate::amount::multiply(*points, coefficient).ok(),
+            _ => None,
+        };
+        let of = self.expression(of);
+        let per_line = match self.plan.nodes.get(of as usize) {
+            Some(Node::Fold { function: AggregateFunction::Sum, list, value: Some(value), filter }) => {
+                Some((*list, *value, *filter))
+            }
+            _ => None,
+        };
+        RatePlan { points, per, full, of, coefficient, constant, per_line }
+    }
+
+    fn groups(&mut self) {
+        for group in &self.checked.groups {
+            let owner = format!("group {}", group.name);
+            let forms = self.dated(&group.versions, |lower, form| GroupFormPlan {
+                limits: lower.limits(&owner, &form.limits),
+                caps: lower.caps(&owner, form.cap_wallet, &form.caps),
+                cap_mode: form.cap_mode,
+            });
+            self.plan.groups.push(GroupPlan { forms });
+        }
+    }
+
+    fn tests(&mut self) {
+        for test in &self.checked.tests {
+            let mut event = None;
+            let mut steps = Vec::with_capacity(test.steps.len());
+            for step in &test.steps {
+                steps.push(match step {
+                    model::TestStep::GivenMember(fields) => TestStepPlan::GivenMember(fields.clone()),
+                    model::TestStep::Given { wallet, amount } => {
+                        TestStepPlan::Given { wallet: *wallet as u16, amount: *amount }
+                    }
+                    model::TestStep::On { event: on, fields, span } => {
+                        event = Some(*on);
+                        TestStepPlan::On { event: *on as u16, fields: fields.clone(), line: self.line(*span) }
+                    }
+                    model::TestStep::Advance { to, .. } => TestStepPlan::Advance { to: *to },
+                    model::TestStep::Expect(condition) => {
+                        // What an expectation says of an event, it says of the last one.
+                        self.event = event;
+                        let condition_plan = self.condition(condition);
+                        self.event = None;
+                        TestStepPlan::Expect { condition: condition_plan, line: self.line(condition.span) }
+                    }
+                    model::TestStep::ExpectRefused { code, span } => {
+                        TestStepPlan::ExpectRefused { code: code.clone(), line: self.line(*span) }
+                    }
+                });
+            }
+            let line = self.line(test.span);
+            self.plan.tests.push(TestPlan { title: test.title.as_str().into(), line, steps });
+        }
+    }
+
+    fn events(&mut self) {
+        let layouts = core::mem::take(&mut self.layouts);
+        for (index, layout) in layouts.into_iter().enumerate() {
+            let kind = match (&*layout.name, self.checked.events.get(index).is_some_and(|event| event.standard)) {
+                ("refund", true) => EventKind::Refund,
+                ("cancel", true) => EventKind::Cancel,
+                ("adjust", true) => EventKind::Adjust,
+                ("profile", true) => EventKind::Profile,
+                _ => EventKind::Plain,
+            };
+            let measures = self.plan.measures.iter().enumerate();
+            let measures = measures.filter(|(at, measure)| {
+                usize::from(measure.event) == index && self.same_measure.get(*at) == Some(&(*at as u16))
+            });
+            let measures = measures.map(|(at, _)| at as u16).collect();
+            let vests = self.vests_on(index);
+            let order_slot = layout.slots.iter().position(|slot| &*slot.name == "order").map(|slot| slot as u16);
+            let rules = filing::file(&self.plan, index as u16);
+            let mut on_event = self.plan.rules.iter().filter(|rule| usize::from(rule.event) == index);
+            let capped = on_event
+                .any(|rule| !rule.groups.is_empty() || rule.forms.iter().any(|form| !form.value.caps.is_empty()));
+            self.plan.events.push(EventPlan { layout, kind, measures, index: rules, capped, vests, order_slot });
+        }
+    }
+
+    fn vests_on(&self, event: usize) -> bool {
+        let on = |vest: &VestPlan| matches!(vest, VestPlan::On { event: on, .. } if usize::from(*on) == event);
+        let by_wallet =
+            self.plan.wallets.iter().flat_map(|wallet| &wallet.policies).any(|policy| on(&policy.value.vest));
+        let effects = self.plan.rules.iter().flat_map(|rule| &rule.forms).flat_map(|form| &form.value.effects);
+        by_wallet
+            || effects.into_iter().any(|effect| match &effect.kind {
+                EffectKindPlan::EarnFixed { vest, .. } | EffectKindPlan::EarnRate { vest, .. } => {
+                    vest.as_ref().is_some_and(on)
+                }
+                _ => false,
+            })
+    }
+
+    fn node(&mut self, node: Node) -> NodeId {
+        self.plan.nodes.push(node);
+        (self.plan.nodes.len() - 1) as NodeId
+    }
+}
+
+/// A text without the blanks that formatting may change: none but between two words, and within quotes.
+fn squeezed(text: &str) -> String {
+    let mut squeezed = String::with_capacity(text.len());
+    let (mut quoted, mut blank) = (false, false);
+    let word = |character: char| character.is_alphanumeric() || character == '_';
+    for character in text.chars() {
+        if !quoted && character.is_whitespace() {
+            blank = true;
+            continue;
+        }
+        if blank && squeezed.ends_with(word) && word(character) {
+            squeezed.push(' ');
+        }
+        blank = false;
+        quoted ^= character == '"';
+        squeezed.push(character);
+    }
+    squeezed
+}
+
+fn vest(vest: &model::Vest) -> VestPlan {
+    match vest {
+        model::Vest::AtOnce => VestPlan::AtOnce,
+        model::Vest::After(length) => VestPlan::After(*length),
+        model::Vest::On { event, within } => VestPlan::On { event: *event as u16, within: *within },
+    }
+}
+
+/// The coarsest key that all windows of a measure can be answered from.
+fn grain_of(windows: impl Iterator<Item = Window>) -> Grain {
+    let mut grain: Option<Grain> = None;
+    for window in windows {
+        let own = match window {
+            Window::AllTime | Window::Range { .. } => Grain::Ever,
+            Window::This(period) | Window::Previous(period) => Grain::Period(period),
+            Window::Rolling(length) if clock_micros(length).is_some() => Grain::Instant,
+            Window::Rolling(_) => Grain::Day,
+        };
+        grain = Some(match grain {
+            None => own,
+            // Two different ranges, or a range and all time, cannot share one number.
+            Some(before) if before == own && own != Grain::Ever => own,
+            Some(Grain::Instant) => Grain::Instant,
+            Some(_) if own == Grain::Instant => Grain::Instant,
+            Some(_) => Grain::Day,
+        });
+    }
+    grain.unwrap_or(Grain::Ever)
+}
+
+pub fn period_name(period: Period) -> &'static str {
+    match period {
+        Period::Day => "day",
+        Period::Week => "week",
+        Period::Month => "month",
+        Period::Quarter => "quarter",
+        Period::HalfYear => "half-year",
+        Period::Year => "year",
+    }
+}
+
+fn period_days(period: Period) -> i32 {
+    match period {
+        Period::Day => 1,
+        Period::Week => 7,
+        Period::Month => 31,
+        Period::Quarter => 92,
+        Period::HalfYear => 184,
+        Period::Year => 366,
+    }
+}
+
+fn greatest_common_divisor(left: i128, right: i128) -> i128 {
+    if right == 0 { left.max(1) } else { greatest_common_divisor(right, left % right) }
+}
+
+/// Changes with everything that the form of a member's state depends on.
+fn fingerprint(plan: &Plan) -> u64 {
+    let mut text = String::new();
+    for slot in &plan.member {
+        text.push_str(&format!("member {} {:?}\n", slot.name, slot.kind));
+    }
+    for wallet in &plan.wallets {
+        text.push_str(&format!("wallet {} {} {}\n", wallet.name, wallet.decimals, wallet.denominator));
+        wallet.inactivities.iter().for_each(|form| text.push_str(&form.key));
+    }
+    for measure in &plan.measures {
+        text.push_str(&format!("measure {} {} {:?}\n", measure.name, measure.event, measure.function));
+    }
+    for tally in &plan.tallies {
+        text.push_str(&format!("tally {} {:?}\n", tally.key, tally.grain));
+    }
+    for rule in &plan.rules {
+        text.push_str(&format!("rule {}\n", rule.name));
+    }
+    for event in &plan.events {
+        text.push_str(&format!("event {} {}\n", event.layout.name, event.layout.signature));
+    }
+    crate::wire::digest(text.as_bytes())
+}
+
+/// Of several limits (or caps) on the same stretch of time the tightest: each stretch has one counter, and one use
+/// counts once.
+fn tightest<T, Stretch: PartialEq, Size: Ord>(
+    items: &[T],
+    stretch: impl Fn(&T) -> Stretch,
+    size: impl Fn(&T) -> Size,
+) -> impl Iterator<Item = &T> {
+    items.iter().enumerate().filter_map(move |(number, item)| {
+        let mut same = items.iter().enumerate().filter(|(_, other)| stretch(other) == stretch(item));
+        let beaten = same.any(|(place, other)| (size(other), place) < (size(item), number));
+        (!beaten).then_some(item)
+    })
+}

@@ -1,0 +1,237 @@
+//! Expressions become nodes; frequent shapes become one node.
+
+use super::Lower;
+use crate::check::model::{Comparison, Expr, ExprKind, Pattern};
+use crate::plan::layout::Place;
+use crate::plan::node::{Node, NodeId, Range};
+use crate::time::{day_of, micros_of};
+
+impl Lower<'_> {
+    pub(super) fn expression(&mut self, expr: &Expr) -> NodeId {
+        let node = match &expr.kind {
+            ExprKind::Number(number) => Node::Number(*number),
+            ExprKind::Text(text) => Node::Text(self.plan.symbols.intern(text)),
+            ExprKind::Bool(value) => Node::Bool(*value),
+            ExprKind::Date(date) => Node::Date(day_of(*date)),
+            ExprKind::Instant(micros) => Node::Instant(*micros),
+            ExprKind::Time(time) => Node::Time(micros_of(*time)),
+            ExprKind::Weekday(day) => Node::Weekday(day.num_days_from_monday() as u8),
+            ExprKind::Event(field) => match self.place(*field) {
+                Some(Place::Slot(slot)) => Node::Slot(slot),
+                // A list by itself is asked only whether it is there: its fold to a count is missing when it is.
+                Some(Place::List(list)) => Node::Fold {
+                    function: crate::check::model::AggregateFunction::Count,
+                    list,
+                    value: None,
+                    filter: None,
+                },
+                None => Node::Bool(false),
+            },
+            ExprKind::Item(field) => Node::Item(self.item_slot(*field)),
+            ExprKind::At => Node::At,
+            ExprKind::Id => Node::Id,
+            ExprKind::Member(field) => Node::Member(*field as u16),
+            ExprKind::MemberId => Node::MemberId,
+            ExprKind::Measure(measure) => {
+                Node::Measure(self.same_measure.get(*measure).copied().unwrap_or(*measure as u16))
+            }
+            ExprKind::Segment(segment) => Node::Segment(*segment as u16),
+            ExprKind::Wallet(wallet, figure) => Node::Wallet(*wallet as u16, *figure),
+            ExprKind::Part(part, of) => Node::Part(*part, self.expression(of)),
+            ExprKind::Since(unit, of) => Node::Since(*unit, self.expression(of)),
+            ExprKind::Not(of) => Node::Not(self.expression(of)),
+            ExprKind::Negate(of) => Node::Negate(self.expression(of)),
+            ExprKind::And(parts) => Node::And(self.range(parts)),
+            ExprKind::Or(parts) => Node::Or(self.range(parts)),
+            ExprKind::Least(parts) => Node::Least(self.range(parts)),
+            ExprKind::Greatest(parts) => Node::Greatest(self.range(parts)),
+            ExprKind::Floor(of) => Node::Floor(self.expression(of)),
+            ExprKind::Ceil(of) => Node::Ceil(self.expression(of)),
+            ExprKind::Absolute(of) => Node::Absolute(self.expression(of)),
+            ExprKind::Compare(comparison, left, right) => self.compare(*comparison, left, right),
+            ExprKind::In { value, list, negated } => self.is_in(value, list, *negated),
+            ExprKind::IsMissing { value, negated } => {
+                Node::IsMissing { value: self.expression(value), negated: *negated }
+            }
+            ExprKind::Otherwise(value, other) => Node::Otherwise(self.expression(value), self.expression(other)),
+            ExprKind::Arithmetic(operator, left, right) => {
+                Node::Arithmetic(*operator, self.expression(left), self.expression(right))
+            }
+            ExprKind::Fold { function, list, value, filter, .. } => {
+                let Some(Place::List(list)) = self.place(*list) else { return self.node(Node::Bool(false)) };
+                let outer = self.list.replace(list);
+                let value = value.as_ref().map(|value| self.expression(value));
+                let filter = filter.as_ref().map(|filter| self.expression(filter));
+                self.list = outer;
+                Node::Fold { function: *function, list, value, filter }
+            }
+            ExprKind::Match { subject, arms, otherwise } => self.matching(subject, arms, otherwise.as_deref()),
+            // Tags and lists of literals stand only on the right of `in`.
+            ExprKind::Tags | ExprKind::List(_) => Node::Bool(false),
+        };
+        self.node(node)
+    }
+
+    fn range(&mut self, parts: &[Expr]) -> Range {
+        let ids: Vec<NodeId> = parts.iter().map(|part| self.expression(part)).collect();
+        self.push_operands(ids)
+    }
+
+    fn push_operands(&mut self, ids: Vec<NodeId>) -> Range {
+        let start = self.plan.operands.len() as u32;
+        self.plan.operands.extend(ids);
+        Range { start, end: self.plan.operands.len() as u32 }
+    }
+
+    fn compare(&mut self, comparison: Comparison, left: &Expr, right: &Expr) -> Node {
+        let (left, right) = (self.expression(left), self.expression(right));
+        let (left_node, right_node) = (self.at(left), self.at(right));
+        self.symbolic(left_node, right_node);
+        self.symbolic(right_node, left_node);
+        match (comparison, left_node, right_node) {
+            (Comparison::Equal, Some(Node::Slot(slot)), Some(Node::Text(symbol)))
+            | (Comparison::Equal, Some(Node::Text(symbol)), Some(Node::Slot(slot))) => Node::SlotIs(slot, symbol),
+            (Comparison::Equal, Some(Node::Item(slot)), Some(Node::Text(symbol)))
+            | (Comparison::Equal, Some(Node::Text(symbol)), Some(Node::Item(slot))) => Node::ItemIs(slot, symbol),
+            (_, Some(Node::Slot(slot)), Some(Node::Number(_))) => Node::SlotAgainst(comparison, slot, right),
+            _ => Node::Compare(comparison, left, right),
+        }
+    }
+
+    fn is_in(&mut self, value: &Expr, list: &Expr, negated: bool) -> Node {
+        let value = self.expression(value);
+        match &list.kind {
+            ExprKind::Tags => Node::InTags { value, negated },
+            ExprKind::Event(field) => match self.place(*field) {
+                Some(Place::List(list)) => Node::InList { value, list, negated },
+                _ => Node::Bool(false),
+            },
+            ExprKind::List(items) => {
+                let texts: Option<Vec<&str>> = items
+                    .iter()
+                    .map(|item| if let ExprKind::Text(text) = &item.kind { Some(&**text) } else { None })
+                    .collect();
+                if let Some(texts) = texts
+                    && matches!(self.at(value), Some(Node::Slot(_) | Node::Item(_)))
+                {
+                    let mut set: Vec<u32> = texts.into_iter().map(|text| self.plan.symbols.intern(text)).collect();
+                    set.sort_unstable();
+                    set.dedup();
+                    self.mark_symbolic(self.at(value));
+                    let start = self.plan.symbol_sets.len() as u32;
+                    self.plan.symbol_sets.extend(set);
+                    let set = Range { start, end: self.plan.symbol_sets.len() as u32 };
+                    return Node::InSymbols { value, set, negated };
+                }
+                let items = self.range(items);
+                Node::InConstants { value, items, negated }
+            }
+            _ => Node::Bool(false),
+        }
+    }
+
+    fn matching(&mut self, subject: &Expr, arms: &[(Vec<Pattern>, Expr)], otherwise: Option<&Expr>) -> Node {
+        let subject = self.expression(subject);
+        let mut pairs = Vec::new();
+        for (patterns, value) in arms {
+            let value = self.expression(value);
+            for pattern in patterns {
+                let pattern = match pattern {
+                    Pattern::Equal(literal) => {
+                        let literal = self.expression(literal);
+                        self.symbolic(self.at(subject), self.at(literal));
+                        Node::Equals(literal)
+                    }
+                    Pattern::Range { from, to } => {
+                        let from = from.as_ref().map(|from| self.expression(from));
+                        Node::Between(from, to.as_ref().map(|to| self.expression(to)))
+                    }
+                };
+                let pattern = self.node(pattern);
+                pairs.extend([pattern, value]);
+            }
+        }
+        let arms = self.push_operands(pairs);
+        let otherwise = otherwise.map(|otherwise| self.expression(otherwise));
+        Node::Match { subject, arms, otherwise }
+    }
+
+    fn at(&self, node: NodeId) -> Option<Node> {
+        self.plan.nodes.get(node as usize).copied()
+    }
+
+    /// A field compared with a literal text is looked up among the symbols when an event is decoded.
+    fn symbolic(&mut self, field: Option<Node>, literal: Option<Node>) {
+        if matches!(literal, Some(Node::Text(_))) {
+            self.mark_symbolic(field);
+        }
+    }
+
+    fn mark_symbolic(&mut self, field: Option<Node>) {
+        let Some(layout) = self.event.and_then(|event| self.layouts.get_mut(event)) else { return };
+        let slot = match field {
+            Some(Node::Slot(slot)) => layout.slots.get_mut(usize::from(slot)),
+            Some(Node::Item(slot)) => self
+                .list
+                .and_then(|list| layout.lists.get_mut(usize::from(list)))
+                .and_then(|list| list.fields.get_mut(usize::from(slot))),
+            _ => None,
+        };
+        if let Some(slot) = slot {
+            slot.symbolic = true;
+        }
+    }
+
+    fn place(&self, field: usize) -> Option<Place> {
+        self.layouts.get(self.event?)?.places.get(field).copied().flatten()
+    }
+
+    fn item_slot(&self, field: usize) -> u16 {
+        let list = self.event.and_then(|event| self.layouts.get(event)).zip(self.list);
+        let list = list.and_then(|(layout, list)| layout.lists.get(usize::from(list)));
+        list.and_then(|list| list.places.get(field).copied().flatten()).unwrap_or(u16::MAX)
+    }
+
+    /// The code of the fields' defaults, in terms of the same event's slots.
+    pub(super) fn defaults(&mut self) {
+        for index in 0..self.checked.events.len() {
+            let Some(event) = self.checked.events.get(index) else { return };
+            self.event = Some(index);
+            for (at, field) in event.fields.iter().enumerate() {
+                match self.place(at) {
+                    Some(Place::Slot(slot)) => {
+                        let Some(default) = &field.default else { continue };
+                        let code = self.expression(default);
+                        let layout = self.layouts.get_mut(index);
+                        if let Some(slot) = layout.and_then(|layout| layout.slots.get_mut(usize::from(slot))) {
+                            slot.default = Some(code);
+                        }
+                    }
+                    Some(Place::List(list)) => self.item_defaults(index, field, list),
+                    None => {}
+                }
+            }
+        }
+        self.event = None;
+    }
+
+    fn item_defaults(&mut self, event: usize, field: &crate::check::model::Field, list: u16) {
+        let crate::check::model::Type::List(inner) = &field.ty else { return };
+        let crate::check::model::Type::Record(record) = **inner else { return };
+        let Some(record) = self.checked.records.get(record) else { return };
+        self.list = Some(list);
+        for (at, field) in record.fields.iter().enumerate() {
+            let Some(default) = &field.default else { continue };
+            let slot = self.item_slot(at);
+            if slot == u16::MAX {
+                continue;
+            }
+            let code = self.expression(default);
+            let layout = self.layouts.get_mut(event).and_then(|layout| layout.lists.get_mut(usize::from(list)));
+            if let Some(slot) = layout.and_then(|layout| layout.fields.get_mut(usize::from(slot))) {
+                slot.default = Some(code);
+            }
+        }
+        self.list = None;
+    }
+}

@@ -1,0 +1,352 @@
+//! Which fields of which events a program reads, and the places they get.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::check::model::{self, Checked, EffectKind, Expr, ExprKind, Field, Type};
+use crate::plan::layout::{EventLayout, FieldKind, LinesLayout, ListLayout, Place, SlotLayout};
+use crate::time::day_of;
+
+/// Event → field → fields of the list's records (empty for plain fields).
+pub struct Reads {
+    fields: Vec<BTreeMap<usize, BTreeSet<usize>>>,
+}
+
+impl Reads {
+    pub fn of(checked: &Checked) -> Self {
+        let mut reads = Self { fields: vec![BTreeMap::new(); checked.events.len()] };
+        for measure in &checked.measures {
+            for form in &measure.versions {
+                form.value
+                    .value
+                    .iter()
+                    .chain(&form.value.filter)
+                    .for_each(|expr| reads.expression(measure.event, expr));
+            }
+        }
+        for rule in &checked.rules {
+            for form in &rule.versions {
+                form.value.when.iter().for_each(|expr| reads.expression(rule.event, expr));
+                for effect in &form.value.effects {
+                    match &effect.kind {
+                        EffectKind::Earn { amount: model::Earn::Fixed(expr), .. }
+                        | EffectKind::Multiply { by: expr, .. }
+                        | EffectKind::Spend { amount: expr, .. }
+                        | EffectKind::Tag(expr)
+                        | EffectKind::Untag(expr)
+                        | EffectKind::Set { value: expr, .. }
+                        | EffectKind::Signal { to: expr, .. } => reads.expression(rule.event, expr),
+                        EffectKind::Earn { amount: model::Earn::Rate { points, of, .. }, .. } => {
+                            reads.expression(rule.event, points);
+                            reads.expression(rule.event, of);
+                        }
+                    }
+                }
+            }
+        }
+        reads.engine(checked);
+        reads.defaults(checked);
+        reads
+    }
+
+    /// What the engine itself needs: the fields of refunds and adjustments, the lines of whatever can be returned.
+    fn engine(&mut self, checked: &Checked) {
+        for (index, event) in checked.events.iter().enumerate() {
+            let standard: &[&str] = match (event.name.as_str(), event.standard) {
+                ("refund" | "cancel", true) => &["order", "lines", "amount", "points"],
+                ("adjust", true) => &["wallet", "points", "reason", "expires"],
+                ("profile", true) => {
+                    self.everything(index, event.fields.len());
+                    continue;
+                }
+                _ => &["order"],
+            };
+            for (at, field) in event.fields.iter().enumerate() {
+                let reads = self.fields.get_mut(index);
+                if let Some(reads) = reads
+                    && standard.contains(&field.name.as_str())
+                {
+                    reads.entry(at).or_default();
+                }
+                let Type::List(inner) = &field.ty else { continue };
+                let Type::Record(record) = **inner else { continue };
+                if field.name == "lines"
+                    && let Some(record) = checked.records.get(record)
+                    && let Some(reads) = self.fields.get_mut(index)
+                {
+                    let needed = ["id", "sku", "quantity", "amount"];
+                    if needed.iter().all(|name| record.fields.iter().any(|field| field.name == *name)) {
+                        let places = record.fields.iter().enumerate();
+                        let places = places.filter(|(_, field)| needed.contains(&field.name.as_str()) || field.shared);
+                        reads.entry(at).or_default().extend(places.map(|(place, _)| place));
+                    }
+                }
+            }
+        }
+    }
+
+    fn everything(&mut self, event: usize, fields: usize) {
+        if let Some(reads) = self.fields.get_mut(event) {
+            (0..fields).for_each(|field| {
+                reads.entry(field).or_default();
+            });
+        }
+    }
+
+    /// Defaults read further fields, whose defaults may read further ones; each round adds some or is the last.
+    fn defaults(&mut self, checked: &Checked) {
+        loop {
+            let before: usize =
+                self.fields.iter().map(|reads| reads.len() + reads.values().map(BTreeSet::len).sum::<usize>()).sum();
+            for (index, event) in checked.events.iter().enumerate() {
+                let read: Vec<usize> =
+                    self.fields.get(index).map(|reads| reads.keys().copied().collect()).unwrap_or_default();
+                for field in read.iter().filter_map(|at| event.fields.get(*at)) {
+                    if let Some(default) = &field.default {
+                        self.expression(index, default);
+                    }
+                }
+                for at in read {
+                    let Some(Type::List(inner)) = event.fields.get(at).map(|field| &field.ty) else { continue };
+                    let Type::Record(record) = **inner else { continue };
+                    let Some(record) = checked.records.get(record) else { continue };
+                    let Some(reads) = self.fields.get_mut(index).and_then(|reads| reads.get_mut(&at)) else { continue };
+                    let mut found = Vec::new();
+                    for default in reads.iter().filter_map(|item| record.fields.get(*item)?.default.as_ref()) {
+                        items(default, &mut found);
+                    }
+                    reads.extend(found);
+                }
+            }
+            let after: usize =
+                self.fields.iter().map(|reads| reads.len() + reads.values().map(BTreeSet::len).sum::<usize>()).sum();
+            if after == before {
+                return;
+            }
+        }
+    }
+
+    fn expression(&mut self, event: usize, expr: &Expr) {
+        walk(expr, &mut |expr| {
+            let Some(reads) = self.fields.get_mut(event) else { return };
+            match &expr.kind {
+                ExprKind::Event(field) => {
+                    reads.entry(*field).or_default();
+                }
+                ExprKind::Fold { list, value, filter, .. } => {
+                    let mut found = Vec::new();
+                    value.iter().chain(filter).for_each(|part| items(part, &mut found));
+                    reads.entry(*list).or_default().extend(found);
+                }
+                _ => {}
+            }
+        });
+    }
+}
+
+/// The fields of the item at hand that an expression reads.
+fn items(expr: &Expr, found: &mut Vec<usize>) {
+    walk(expr, &mut |expr| {
+        if let ExprKind::Item(field) = expr.kind {
+            found.push(field);
+        }
+    });
+}
+
+/// Calls `visit` on an expression and all its parts.
+pub fn walk(expr: &Expr, visit: &mut impl FnMut(&Expr)) {
+    visit(expr);
+    match &expr.kind {
+        ExprKind::List(parts)
+        | ExprKind::And(parts)
+        | ExprKind::Or(parts)
+        | ExprKind::Least(parts)
+        | ExprKind::Greatest(parts) => parts.iter().for_each(|part| walk(part, visit)),
+        ExprKind::Part(_, part)
+        | ExprKind::Since(_, part)
+        | ExprKind::Not(part)
+        | ExprKind::Negate(part)
+        | ExprKind::Floor(part)
+        | ExprKind::Ceil(part)
+        | ExprKind::Absolute(part) => walk(part, visit),
+        ExprKind::IsMissing { value, .. } => walk(value, visit),
+        ExprKind::Compare(_, left, right) | ExprKind::Otherwise(left, right) | ExprKind::Arithmetic(_, left, right) => {
+            walk(left, visit);
+            walk(right, visit);
+        }
+        ExprKind::In { value, list, .. } => {
+            walk(value, visit);
+            walk(list, visit);
+        }
+        ExprKind::Fold { value, filter, .. } => {
+            value.iter().chain(filter).for_each(|part| walk(part, visit));
+        }
+        ExprKind::Match { subject, arms, otherwise } => {
+            walk(subject, visit);
+            for (patterns, value) in arms {
+                for pattern in patterns {
+                    match pattern {
+                        model::Pattern::Equal(part) => walk(part, visit),
+                        model::Pattern::Range { from, to } => from.iter().chain(to).for_each(|part| walk(part, visit)),
+                    }
+                }
+                walk(value, visit);
+            }
+            otherwise.iter().for_each(|part| walk(part, visit));
+        }
+        _ => {}
+    }
+}
+
+/// Whether an expression reads nothing but the event.
+pub fn event_only(expr: &Expr) -> bool {
+    let mut only = true;
+    walk(expr, &mut |part| {
+        only &= !matches!(
+            part.kind,
+            ExprKind::Member(_)
+                | ExprKind::Tags
+                | ExprKind::Measure(_)
+                | ExprKind::Segment(_)
+                | ExprKind::Wallet(..)
+                | ExprKind::Since(..)
+        );
+    });
+    only
+}
+
+/// The layouts of all events, defaults still without their code.
+pub fn layouts(checked: &Checked, reads: &Reads) -> Vec<EventLayout> {
+    checked.events.iter().zip(&reads.fields).map(|(event, reads)| layout(checked, event, reads)).collect()
+}
+
+fn layout(checked: &Checked, event: &model::Event, reads: &BTreeMap<usize, BTreeSet<usize>>) -> EventLayout {
+    let mut layout = EventLayout {
+        name: event.name.as_str().into(),
+        slots: Vec::new(),
+        lists: Vec::new(),
+        places: vec![None; event.fields.len()],
+        lines: None,
+        signature: 0,
+        has_defaults: false,
+    };
+    let guarded = event.standard && matches!(event.name.as_str(), "order" | "refund" | "cancel" | "cart");
+    for (at, item_fields) in reads {
+        let Some(field) = event.fields.get(*at) else { continue };
+        let place = if let Type::List(inner) = &field.ty {
+            let list = list(checked, field, inner, item_fields, guarded);
+            let index = layout.lists.len() as u16;
+            if &*list.name == "lines" && !matches!(event.name.as_str(), "refund") {
+                layout.lines = lines(&list, index);
+            }
+            layout.lists.push(list);
+            Place::List(index)
+        } else {
+            layout.has_defaults |= field.default.is_some();
+            layout.slots.push(slot(field, guarded));
+            Place::Slot((layout.slots.len() - 1) as u16)
+        };
+        if let Some(known) = layout.places.get_mut(*at) {
+            *known = Some(place);
+        }
+    }
+    if event.standard && event.name == "profile" {
+        // A profile tells what is new; what it does not tell stays.
+        layout.slots.iter_mut().for_each(|slot| slot.required_from = None);
+    }
+    layout.signature = signature(&layout);
+    layout
+}
+
+fn list(checked: &Checked, field: &Field, inner: &Type, items: &BTreeSet<usize>, guarded: bool) -> ListLayout {
+    let mut list = ListLayout {
+        name: field.name.as_str().into(),
+        required_from: required_from(field),
+        fields: Vec::new(),
+        places: Vec::new(),
+        plain: true,
+        has_defaults: false,
+    };
+    if let Type::Record(record) = inner {
+        list.plain = false;
+        let fields = checked.records.get(*record).map(|record| record.fields.as_slice()).unwrap_or(&[]);
+        list.places = vec![None; fields.len()];
+        for at in items {
+            let Some(field) = fields.get(*at) else { continue };
+            list.has_defaults |= field.default.is_some();
+            if let Some(place) = list.places.get_mut(*at) {
+                *place = Some(list.fields.len() as u16);
+            }
+            list.fields.push(slot(field, guarded));
+        }
+    } else {
+        list.fields.push(SlotLayout {
+            name: "".into(),
+            kind: kind(inner, false),
+            required_from: Some(i32::MIN),
+            default: None,
+            symbolic: true,
+            shared: false,
+            not_negative: false,
+        });
+    }
+    list
+}
+
+fn lines(list: &ListLayout, index: u16) -> Option<LinesLayout> {
+    let place = |name: &str| list.fields.iter().position(|field| &*field.name == name).map(|place| place as u16);
+    Some(LinesLayout {
+        list: index,
+        id: place("id")?,
+        sku: place("sku")?,
+        quantity: place("quantity")?,
+        amount: place("amount")?,
+    })
+}
+
+fn slot(field: &Field, guarded: bool) -> SlotLayout {
+    SlotLayout {
+        name: field.name.as_str().into(),
+        kind: kind(&field.ty, field.whole),
+        required_from: required_from(field),
+        default: None,
+        symbolic: false,
+        shared: field.shared,
+        not_negative: guarded && matches!(field.ty, Type::Number | Type::Money(_)),
+    }
+}
+
+/// A member's attribute: never required, held as it is set.
+pub fn member_slot(field: &Field) -> SlotLayout {
+    SlotLayout { required_from: None, ..slot(field, false) }
+}
+
+fn required_from(field: &Field) -> Option<i32> {
+    (!field.optional).then(|| field.from.map_or(i32::MIN, day_of))
+}
+
+fn kind(ty: &Type, whole: bool) -> FieldKind {
+    match ty {
+        Type::Money(currency) => FieldKind::Number { whole, scale: currency.minor },
+        Type::Number | Type::Percent | Type::Amount(_) => FieldKind::Number { whole, scale: 0 },
+        Type::Bool => FieldKind::Bool,
+        Type::Date => FieldKind::Date,
+        Type::Instant => FieldKind::Instant,
+        Type::Time => FieldKind::Time,
+        Type::Text | Type::Weekday | Type::List(_) | Type::Record(_) => FieldKind::Text,
+    }
+}
+
+fn signature(layout: &EventLayout) -> u64 {
+    let mut text = String::new();
+    for slot in &layout.slots {
+        text.push_str(&format!("{} {:?};", slot.name, slot.kind));
+    }
+    for list in &layout.lists {
+        text.push_str(&format!("{} [", list.name));
+        for slot in &list.fields {
+            text.push_str(&format!("{} {:?};", slot.name, slot.kind));
+        }
+        text.push(']');
+    }
+    crate::wire::digest(text.as_bytes())
+}

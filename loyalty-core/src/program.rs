@@ -1,0 +1,299 @@
+//! The public face: compile a program, apply events to members, let time pass, look and ask why.
+
+use std::sync::Arc;
+
+use rust_decimal::Decimal;
+
+use crate::check::check;
+use crate::diagnostic::Diagnostics;
+use crate::engine::doors;
+use crate::engine::error::{EventError, Refusal};
+use crate::engine::event::EventData;
+use crate::engine::explain::{self, Explanation};
+use crate::engine::member::Member;
+use crate::engine::outcome::Outcome;
+use crate::engine::view::{self, Totals, View};
+use crate::plan::{Plan, lower};
+use crate::syntax;
+use crate::time::Instant;
+use crate::wire::state::{self, Loaded, StateError};
+
+/// A compiled program: immutable, cheap to clone, shared between threads.
+///
+/// ```
+/// use loyalty_core::{Instant, Program};
+///
+/// let program = Program::compile(r#"
+/// program "Corner Shop" { currency EUR  timezone "Europe/Berlin" }
+/// wallet points { expire 12 months after earning }
+/// rule base on order { earn 1 points per 1 EUR of order.subtotal }
+/// "#).map_err(|diagnostics| diagnostics.render("shop.loyalty", false)).unwrap();
+///
+/// let mut member = program.enroll("m-1", Instant::parse("2026-01-01T00:00:00Z").unwrap()).unwrap();
+/// let outcome = program.apply(&mut member, r#"{"type":"order","id":"o-1","member":"m-1",
+///     "at":"2026-11-21T10:00:00+01:00","currency":"EUR","subtotal":"37.50"}"#).unwrap();
+/// assert_eq!(outcome.decisions()[0].amount(), Some("37".parse().unwrap()));
+/// ```
+#[derive(Debug, Clone)]
+pub struct Program {
+    plan: Arc<Plan>,
+    checked: Arc<crate::check::model::Checked>,
+    text: Arc<str>,
+    warnings: Arc<Diagnostics>,
+}
+
+/// A decoded event, for hosts that apply one event more than once or reuse its buffers.
+#[derive(Debug, Clone, Default)]
+pub struct Event {
+    pub(crate) data: EventData,
+}
+
+impl Event {
+    /// The event's own id.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        &self.data.id
+    }
+
+    /// The member's id, if the event names one.
+    #[must_use]
+    pub fn member(&self) -> Option<&str> {
+        self.data.member.as_deref()
+    }
+
+    /// When it happened.
+    #[must_use]
+    pub fn at(&self) -> Instant {
+        Instant(self.data.at)
+    }
+}
+
+impl Program {
+    /// Parses, checks and plans a program.
+    ///
+    /// # Errors
+    ///
+    /// Everything that is wrong with the text, in the order of its places, warnings included.
+    pub fn compile(text: &str) -> Result<Self, Diagnostics> {
+        let (file, mut found) = syntax::parse(text);
+        let broken = |found: &[crate::diagnostic::Diagnostic]| {
+            found.iter().any(|diagnostic| diagnostic.severity() == crate::diagnostic::Severity::Error)
+        };
+        let checked = if broken(&found) {
+            // What could be read is still checked, so that one slip does not hide the others; but what the text fails
+            // to declare because of it is not worth a word.
+            None
+        } else {
+            let (checked, diagnostics) = check(&file);
+            found.extend(diagnostics);
+            checked
+        };
+        let diagnostics = Diagnostics::new(text, found);
+        let Some(checked) = checked else { return Err(diagnostics) };
+        let plan = Arc::new(lower::lower(&checked, text));
+        Ok(Self { plan, checked: Arc::new(checked), text: text.into(), warnings: Arc::new(diagnostics) })
+    }
+
+    /// What is legal and surely not meant.
+    #[must_use]
+    pub fn warnings(&self) -> &Diagnostics {
+        &self.warnings
+    }
+
+    /// The program's title.
+    #[must_use]
+    pub fn title(&self) -> &str {
+        &self.checked.settings.title
+    }
+
+    /// The program's own version number.
+    #[must_use]
+    pub fn version(&self) -> u32 {
+        self.checked.settings.version
+    }
+
+    /// The text that it was compiled from.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    pub(crate) fn plan(&self) -> &Arc<Plan> {
+        &self.plan
+    }
+
+    pub(crate) fn checked(&self) -> &crate::check::model::Checked {
+        &self.checked
+    }
+
+    /// Runs the `test` declarations of the program, in their order.
+    #[must_use]
+    pub fn run_tests(&self) -> Vec<crate::TestResult> {
+        crate::testing::run(self)
+    }
+
+    /// The policies in force, the defaults among them, as the clauses that would say so: (declaration, clause).
+    #[must_use]
+    pub fn policies(&self) -> Vec<(String, String)> {
+        crate::check::policies::list(self.checked())
+    }
+
+    /// A number that differs between programs whose members' states differ in form.
+    #[must_use]
+    pub fn fingerprint(&self) -> u64 {
+        self.plan.fingerprint
+    }
+
+    /// A new member, joining at that instant.
+    ///
+    /// # Errors
+    ///
+    /// [`Refusal::TextTooLong`] or [`Refusal::MissingField`] for an id that is too long or empty.
+    pub fn enroll(&self, id: &str, at: Instant) -> Result<Member, EventError> {
+        if id.is_empty() {
+            return Err(EventError::new(Refusal::MissingField).in_field("member").expecting("an id"));
+        }
+        if id.len() > crate::plan::layout::ID_BYTES_MAX {
+            return Err(EventError::new(Refusal::TextTooLong)
+                .in_field("member")
+                .expecting(format!("at most {} bytes", crate::plan::layout::ID_BYTES_MAX))
+                .but_found(format!("{} bytes", id.len())));
+        }
+        Ok(Member::new(&self.plan, id, at.0))
+    }
+
+    /// Reads an event's JSON: what the program reads of it is checked and kept, the rest passed over.
+    ///
+    /// # Errors
+    ///
+    /// The first thing that is wrong, with its field.
+    pub fn decode(&self, json: &[u8]) -> Result<Event, EventError> {
+        let mut event = Event::default();
+        self.decode_into(json, &mut event)?;
+        Ok(event)
+    }
+
+    /// The same into an event whose buffers are used again.
+    ///
+    /// # Errors
+    ///
+    /// As [`Program::decode`]; the event then holds nothing of use.
+    pub fn decode_into(&self, json: &[u8], event: &mut Event) -> Result<(), EventError> {
+        crate::wire::decode::decode(&self.plan, json, &mut event.data)
+    }
+
+    /// An event happens to a member: JSON in, decisions out.
+    ///
+    /// # Errors
+    ///
+    /// Why the event is refused; the member is then as before.
+    pub fn apply(&self, member: &mut Member, event: impl AsRef<[u8]>) -> Result<Outcome, EventError> {
+        let event = self.decode(event.as_ref())?;
+        doors::apply(&self.plan, member, &event.data, None)
+    }
+
+    /// The same, refusing events that are dated further ahead of `now` than the program tolerates.
+    ///
+    /// # Errors
+    ///
+    /// As [`Program::apply`], and [`Refusal::FutureEvent`].
+    pub fn apply_at(&self, member: &mut Member, event: impl AsRef<[u8]>, now: Instant) -> Result<Outcome, EventError> {
+        let event = self.decode(event.as_ref())?;
+        doors::apply(&self.plan, member, &event.data, Some(now.0))
+    }
+
+    /// The same for a decoded event.
+    ///
+    /// # Errors
+    ///
+    /// As [`Program::apply`].
+    pub fn apply_event(&self, member: &mut Member, event: &Event) -> Result<Outcome, EventError> {
+        doors::apply(&self.plan, member, &event.data, None)
+    }
+
+    /// What the rules would earn for an event on a member as it stands, per wallet in the program's order: the judging
+    /// of rules alone, for previews and measurements. Nothing is remembered, and neither duplicates nor time are looked at.
+    ///
+    /// # Errors
+    ///
+    /// Amounts beyond what can be held exactly, and spending beyond the balance.
+    pub fn rate(&self, member: &Member, event: &Event) -> Result<Vec<(String, Decimal)>, EventError> {
+        doors::rate(&self.plan, member, &event.data)
+    }
+
+    /// Time passes until `to`: points vest and run out, each at its own instant. It does not matter in how many steps.
+    ///
+    /// # Errors
+    ///
+    /// [`Refusal::OtherProgram`] for a member of another program.
+    pub fn advance(&self, member: &mut Member, to: Instant) -> Result<Outcome, EventError> {
+        doors::advance(&self.plan, member, to.0)
+    }
+
+    /// What a member has at an instant (or at its own clock, if that is later); changes nothing.
+    #[must_use]
+    pub fn view(&self, member: &Member, at: Instant) -> View {
+        view::view(&self.plan, member, at.0)
+    }
+
+    /// The sums of each wallet of a member as it stands.
+    #[must_use]
+    pub fn totals(&self, member: &Member) -> Vec<Totals> {
+        let wallets = self.plan.wallets.iter().zip(&member.wallets);
+        wallets.map(|(wallet, state)| Totals::of(&wallet.name, state)).collect()
+    }
+
+    /// Why an event would earn what it would, and what is missing for the rest; changes nothing.
+    ///
+    /// # Errors
+    ///
+    /// As [`Program::apply`].
+    pub fn explain(&self, before: &Member, event: impl AsRef<[u8]>) -> Result<Explanation, EventError> {
+        let event = self.decode(event.as_ref())?;
+        explain::explain(&self.plan, before, &event.data, &self.text)
+    }
+
+    /// The member's state as JSON, by name.
+    #[must_use]
+    pub fn save(&self, member: &Member) -> String {
+        state::save_json(&self.plan, member)
+    }
+
+    /// The member's state as bytes, by name.
+    #[must_use]
+    pub fn save_binary(&self, member: &Member) -> Vec<u8> {
+        state::save_binary(&self.plan, member)
+    }
+
+    /// Reads what [`Program::save`] of this or another version of the program wrote.
+    ///
+    /// # Errors
+    ///
+    /// Text that is no saved member, or one that does not add up.
+    pub fn load(&self, json: &str) -> Result<Loaded, StateError> {
+        state::load_json(&self.plan, json)
+    }
+
+    /// Reads what [`Program::save_binary`] wrote.
+    ///
+    /// # Errors
+    ///
+    /// As [`Program::load`].
+    pub fn load_binary(&self, bytes: &[u8]) -> Result<Loaded, StateError> {
+        state::load_binary(&self.plan, bytes)
+    }
+}
+
+/// The program text laid out as everybody's is: the same tree, every comment kept. Formatting twice changes nothing.
+///
+/// # Errors
+///
+/// What keeps the text from being read.
+///
+/// ```
+/// let text = loyalty_core::format("wallet   points{round half up}").unwrap();
+/// assert_eq!(loyalty_core::format(&text).unwrap(), text);
+/// ```
+pub fn format(text: &str) -> Result<String, Diagnostics> {
+    syntax::format(text).map_err(|found| Diagnostics::new(text, found))
+}

@@ -1,0 +1,125 @@
+//! Reading a program text: pairs of the grammar become the tree, and what cannot be read becomes diagnostics.
+//!
+//! No type of pest leaves this module. The limits are checked before pest runs, for pest recurses.
+
+mod build;
+mod clause;
+mod declaration;
+mod effect;
+mod expected;
+mod expression;
+mod failure;
+mod grammar;
+mod later;
+mod literal;
+mod nesting;
+mod slips;
+
+use std::collections::BTreeSet;
+
+use pest::Parser;
+
+use self::build::{Build, place};
+use self::grammar::{Grammar, Rule};
+use super::tree::{File, Span};
+use crate::diagnostic::{Code, Diagnostic};
+
+/// The most bytes of a program text: 4 MiB.
+pub const TEXT_BYTES_MAX: usize = 4 << 20;
+
+/// Reads a whole program text: what of it can be read, and what is wrong with the rest.
+///
+/// A broken declaration is left out of the tree and does not hide the ones after it.
+#[must_use]
+pub fn parse(text: &str) -> (File, Vec<Diagnostic>) {
+    read(text, Build::new(true))
+}
+
+/// The tree without places: two texts that say the same have equal trees. `None` if the text has errors.
+#[must_use]
+pub fn parse_without_places(text: &str) -> Option<File> {
+    let (file, diagnostics) = read(text, Build::new(false));
+    diagnostics.is_empty().then_some(file)
+}
+
+fn read(text: &str, build: Build) -> (File, Vec<Diagnostic>) {
+    if let Some(limit) = over_limit(text) {
+        return (File::default(), vec![limit]);
+    }
+    let file = match Grammar::parse(Rule::file, text).map(|mut pairs| pairs.next()) {
+        Ok(Some(file)) => file,
+        // The grammar takes any text: what it cannot read is a `bad_item`.
+        Ok(None) | Err(_) => return (File::default(), vec![failure::describe(text, 0..text.len(), None)]),
+    };
+    let mut items = Vec::new();
+    let mut failures = Vec::new();
+    let mut previous = None;
+    for pair in file.into_inner() {
+        let start = pair.as_span().start();
+        match pair.as_rule() {
+            Rule::item => match build.item(&pair) {
+                Some(item) => items.push(item),
+                None => failures.push(Diagnostic::new(Code::Syntax, place(&pair), "this declaration cannot be read")),
+            },
+            Rule::bad_item => failures.push(failure::describe(text, start..pair.as_span().end(), previous)),
+            _ => {}
+        }
+        previous = Some(start);
+    }
+    failures.extend(build.into_complaints());
+    failures.sort_by_key(|failure| failure.span().start);
+    (File { items }, failures)
+}
+
+fn over_limit(text: &str) -> Option<Diagnostic> {
+    if text.len() > TEXT_BYTES_MAX {
+        let message = format!("the text has {} bytes, more than {TEXT_BYTES_MAX}", text.len());
+        return Some(Diagnostic::new(Code::TooLong, Span::default(), message));
+    }
+    nesting::check(text)
+}
+
+/// Where things start in a text, for the formatter.
+#[derive(Debug, Default)]
+pub(super) struct Starts {
+    /// Declarations.
+    pub(super) items: BTreeSet<usize>,
+    /// Clauses, fields, steps, arms.
+    pub(super) clauses: BTreeSet<usize>,
+    /// Those of the clauses that stand in the head of a rule.
+    pub(super) heads: BTreeSet<usize>,
+}
+
+/// Where things start in a text that can be read.
+pub(super) fn starts(text: &str) -> Starts {
+    let mut starts = Starts::default();
+    let Ok(pairs) = Grammar::parse(Rule::file, text) else { return starts };
+    for pair in pairs.flatten() {
+        let start = pair.as_span().start();
+        match pair.as_rule() {
+            Rule::item => {
+                let declaration = pair.into_inner().find(|child| child.as_rule() != Rule::doc);
+                starts.items.extend(declaration.map(|declaration| declaration.as_span().start()));
+            }
+            Rule::head_clause => {
+                starts.heads.insert(start);
+                starts.clauses.insert(start);
+            }
+            Rule::field_decl => {
+                let word = pair.into_inner().find(|child| child.as_rule() == Rule::word);
+                starts.clauses.extend(word.map(|word| word.as_span().start()));
+            }
+            Rule::clause
+            | Rule::later_clause
+            | Rule::dated_fields
+            | Rule::field_value
+            | Rule::test_step
+            | Rule::match_arm
+            | Rule::otherwise_arm => {
+                starts.clauses.insert(start);
+            }
+            _ => {}
+        }
+    }
+    starts
+}

@@ -1,0 +1,107 @@
+//! What every part of the tree builder uses: children by rule, names, places, complaints.
+
+use std::cell::RefCell;
+
+use pest::iterators::{Pair, Pairs};
+
+use super::grammar::Rule;
+use crate::diagnostic::Diagnostic;
+use crate::syntax::lexer;
+use crate::syntax::tree::{Name, Span};
+
+/// Looks at the children of a pair without using it up.
+pub(super) trait Children<'t> {
+    /// All children, fixed words too.
+    fn children(&self) -> Pairs<'t, Rule>;
+
+    /// The first child of that rule.
+    fn child(&self, rule: Rule) -> Option<Pair<'t, Rule>> {
+        self.children().find(|child| child.as_rule() == rule)
+    }
+
+    /// Every child of that rule.
+    fn all(&self, rule: Rule) -> impl Iterator<Item = Pair<'t, Rule>> {
+        self.children().filter(move |child| child.as_rule() == rule)
+    }
+
+    /// Whether there is a child of that rule.
+    fn has(&self, rule: Rule) -> bool {
+        self.child(rule).is_some()
+    }
+}
+
+impl<'t> Children<'t> for Pair<'t, Rule> {
+    fn children(&self) -> Pairs<'t, Rule> {
+        self.clone().into_inner()
+    }
+}
+
+/// Makes the tree of pairs.
+///
+/// Its functions return `None` only where a pair lacks a child that the grammar promises.
+pub(super) struct Build {
+    /// Whether nodes carry their places; without, two programs that say the same are equal.
+    places: bool,
+    /// What is wrong with literals: the grammar takes their form, the builder their value.
+    complaints: RefCell<Vec<Diagnostic>>,
+}
+
+impl Build {
+    pub(super) fn new(places: bool) -> Self {
+        Self { places, complaints: RefCell::new(Vec::new()) }
+    }
+
+    pub(super) fn into_complaints(self) -> Vec<Diagnostic> {
+        self.complaints.into_inner()
+    }
+
+    pub(super) fn complain(&self, diagnostic: Diagnostic) {
+        self.complaints.borrow_mut().push(diagnostic);
+    }
+
+    /// The place of a node in the tree.
+    pub(super) fn span(&self, pair: &Pair<'_, Rule>) -> Span {
+        if self.places { place(pair) } else { Span::default() }
+    }
+
+    /// A name, a word or a unit.
+    pub(super) fn name(&self, pair: &Pair<'_, Rule>) -> Name {
+        Name { text: pair.as_str().to_owned(), span: self.span(pair) }
+    }
+
+    /// The first name among the children.
+    pub(super) fn name_of(&self, pair: &Pair<'_, Rule>) -> Option<Name> {
+        Some(self.name(&pair.child(Rule::name)?))
+    }
+
+    /// Every name among the children.
+    pub(super) fn names_of(&self, pair: &Pair<'_, Rule>) -> Vec<Name> {
+        pair.all(Rule::name).map(|name| self.name(&name)).collect()
+    }
+
+    /// A text as a name: titles and zones.
+    pub(super) fn text_name(&self, pair: &Pair<'_, Rule>) -> Name {
+        Name { text: self.text(pair), span: self.span(pair) }
+    }
+}
+
+/// The place of a pair in the text, whatever the tree keeps.
+pub(super) fn place(pair: &Pair<'_, Rule>) -> Span {
+    let span = pair.as_span();
+    Span::new(offset(span.start()), offset(end(pair)))
+}
+
+/// Where a pair ends. Where something optional was tried and is not there, pest takes in the space before it.
+fn end(pair: &Pair<'_, Rule>) -> usize {
+    let whole = pair.as_span().end();
+    let taken_in = pair.as_str().ends_with(lexer::is_space) || whole == pair.get_input().len();
+    if !taken_in {
+        return whole;
+    }
+    pair.children().next_back().map_or(whole, |last| end(&last))
+}
+
+/// An offset of a text, which is never longer than the limit.
+pub(super) fn offset(bytes: usize) -> u32 {
+    u32::try_from(bytes).unwrap_or(u32::MAX)
+}

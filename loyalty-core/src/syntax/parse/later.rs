@@ -1,0 +1,221 @@
+//! The declarations and clauses of later stages.
+
+use pest::iterators::Pair;
+
+use super::build::{Build, Children};
+use super::grammar::Rule;
+use super::literal;
+use crate::syntax::later::{Fall, Give, GroupChoice, Keep, Later, LaterClause, Retain, Stack, Within};
+use crate::syntax::tree::Expr;
+
+impl Build {
+    pub(super) fn later(&self, pair: &Pair<'_, Rule>) -> Option<Later> {
+        let name = self.name_of(pair)?;
+        let by = |rule| match pair.child(rule) {
+            Some(by) => self.expr_of(&by).map(Some),
+            None => Some(None),
+        };
+        let mut clauses = self.clauses(pair)?;
+        if let Some(block) = pair.child(Rule::later_block) {
+            clauses.extend(self.clauses(&block)?);
+        }
+        Some(match pair.as_rule() {
+            Rule::tiers => Later::Tiers { name, by: by(Rule::tiers_by)?, clauses },
+            Rule::challenge => Later::Challenge { name, clauses },
+            Rule::badge => {
+                let title = pair.child(Rule::text).map(|title| self.text_name(&title));
+                Later::Badge { name, title, clauses }
+            }
+            Rule::wheel => Later::Wheel { name, clauses },
+            Rule::quiz => Later::Quiz { name, clauses },
+            Rule::survey => Later::Survey { name, clauses },
+            Rule::leaderboard => Later::Leaderboard { name, by: by(Rule::leaderboard_by)??, clauses },
+            Rule::coupon => Later::Coupon { name, issued: pair.has(Rule::issued_), clauses },
+            Rule::reward => Later::Reward { name, clauses },
+            Rule::message => Later::Message { name, category: self.name(&pair.all(Rule::name).nth(1)?), clauses },
+            Rule::policy => Later::Policy { name, clauses },
+            Rule::experiment => Later::Experiment { name, clauses },
+            _ => return None,
+        })
+    }
+
+    pub(super) fn later_clause(&self, pair: &Pair<'_, Rule>) -> Option<LaterClause> {
+        Some(match pair.as_rule() {
+            Rule::give => LaterClause::Give(self.give(pair)?),
+            Rule::up_to => LaterClause::UpTo(self.expr_of(pair)?),
+            Rule::valid_for => LaterClause::ValidFor(self.duration_of(pair)?),
+            Rule::budget => LaterClause::Budget(self.expr_of(pair)?),
+            Rule::stack => LaterClause::Stack(self.stack(pair)?),
+            Rule::priority => LaterClause::Priority(self.integer_of(pair)?),
+            Rule::stacking_group => LaterClause::Group { name: self.name_of(pair)?, choice: group_choice(pair) },
+            Rule::usage => LaterClause::Usage { kept: pair.has(Rule::kept_) },
+            Rule::cost => {
+                LaterClause::Cost { amount: self.expr_of(pair)?, per: self.inner_expr(pair, Rule::cost_per)? }
+            }
+
+            Rule::benefit => LaterClause::Benefit { name: self.name_of(pair)?, value: self.expr_of(pair)? },
+            Rule::level => LaterClause::Level {
+                name: self.name_of(pair)?,
+                from: self.inner_expr(pair, Rule::level_from)?,
+                when: self.when_of(pair)?,
+                benefits: if pair.has(Rule::values) { self.values_of(pair)? } else { Vec::new() },
+            },
+            Rule::rise => LaterClause::Rise { at_once: pair.has(Rule::at_once) },
+            Rule::keep => LaterClause::Keep(self.keep(pair)?),
+            Rule::grace if pair.has(Rule::none_) => LaterClause::Grace(None),
+            Rule::grace => LaterClause::Grace(Some(self.duration_of(pair)?)),
+            Rule::fall => LaterClause::Fall(fall(pair)),
+            Rule::retain => LaterClause::Retain(self.retain(pair)?),
+            Rule::seen => LaterClause::Seen { after: pair.has(Rule::after_) },
+            Rule::carry => LaterClause::Carry(!pair.has(Rule::nothing_)),
+
+            Rule::progress => LaterClause::Progress(self.aggregate_of(&pair.child(Rule::progress_word)?, pair)?),
+            Rule::steps => LaterClause::Steps {
+                events: self.names_of(&pair.child(Rule::name_list)?),
+                in_order: pair.has(Rule::in_order),
+            },
+            Rule::within => LaterClause::Within(self.within(&pair.children().nth(1)?)?),
+            Rule::goal => LaterClause::Goal(self.value(&pair.child(Rule::value)?)?),
+            Rule::reward_clause => LaterClause::Reward(self.block_of(pair)?),
+            Rule::repeat => {
+                LaterClause::Repeat { up_to: pair.child(Rule::repeat_max).and_then(|most| self.integer_of(&most)) }
+            }
+            Rule::tolerance => LaterClause::Tolerance(self.duration_of(pair)?),
+
+            Rule::weight => LaterClause::Weight {
+                weight: self.decimal(&pair.child(Rule::number)?),
+                stock: pair.child(Rule::stock).and_then(|stock| self.integer_of(&stock)),
+                clauses: self.block_of(pair)?,
+            },
+            Rule::without_stock => LaterClause::WithoutStock { renormalise: pair.has(Rule::renormalise_) },
+
+            Rule::question => LaterClause::Question(self.text_name(&pair.child(Rule::text)?)),
+            Rule::choice => {
+                LaterClause::Choice { name: self.name_of(pair)?, text: self.text_name(&pair.child(Rule::text)?) }
+            }
+            Rule::answer => LaterClause::Answer(self.name_of(pair)?),
+            Rule::right => LaterClause::Right(self.block_of(pair)?),
+            Rule::wrong => LaterClause::Wrong(self.block_of(pair)?),
+            Rule::scale => {
+                let mut ends = pair.all(Rule::integer).map(|end| self.integer(&end));
+                LaterClause::Scale { from: ends.next()?, to: ends.next()? }
+            }
+            Rule::done => LaterClause::Done(self.block_of(pair)?),
+
+            Rule::template => LaterClause::Template {
+                name: self.text_name(&pair.child(Rule::text)?),
+                arguments: match pair.child(Rule::arguments) {
+                    Some(arguments) => self.exprs_of(&arguments)?,
+                    None => Vec::new(),
+                },
+            },
+            Rule::button => LaterClause::Button {
+                text: self.text_name(&pair.child(Rule::text)?),
+                effect: Box::new(self.effect(&pair.children().nth(2)?)?),
+                when: self.when_of(pair)?,
+            },
+            Rule::translation => LaterClause::Translation {
+                language: self.name_of(pair)?,
+                text: self.text_name(&pair.child(Rule::text)?),
+            },
+            Rule::quiet => {
+                let (from, to) = self.hours(&pair.child(Rule::hours)?)?;
+                LaterClause::Quiet { from, to }
+            }
+            Rule::at_most => LaterClause::AtMost {
+                category: self.name_of(pair)?,
+                count: self.integer_of(pair)?,
+                per: literal::period_of(pair)?,
+            },
+            Rule::ties => LaterClause::Ties { dense: pair.has(Rule::dense_) },
+            Rule::arm => {
+                LaterClause::Arm { name: self.name_of(pair)?, share: self.decimal(&pair.child(Rule::percent)?) }
+            }
+            _ => return None,
+        })
+    }
+
+    /// The expression within a child of that rule; the outer `None` is a broken promise of the grammar.
+    fn inner_expr(&self, pair: &Pair<'_, Rule>, rule: Rule) -> Option<Option<Expr>> {
+        match pair.child(rule) {
+            Some(inner) => self.expr_of(&inner).map(Some),
+            None => Some(None),
+        }
+    }
+
+    fn give(&self, pair: &Pair<'_, Rule>) -> Option<Give> {
+        let form = pair.children().nth(1)?;
+        Some(match form.as_rule() {
+            Rule::block => Give::Effects(self.clauses(&form)?),
+            Rule::give_shipping => Give::FreeShipping,
+            Rule::give_units => Give::Units {
+                most_expensive: form.has(Rule::most_expensive),
+                count: self.integer_of(&form)?,
+                percent: form
+                    .child(Rule::units_off)
+                    .and_then(|off| off.child(Rule::percent))
+                    .map(|percent| self.decimal(&percent)),
+                of: form.child(Rule::of_units).and_then(|of| self.integer_of(&of)),
+                target: self.path_of(&form)?,
+                filter: self.filter_of(&form)?,
+            },
+            _ => {
+                Give::Off { amount: self.expr_of(&form)?, target: self.path_of(&form)?, filter: self.filter_of(&form)? }
+            }
+        })
+    }
+
+    fn stack(&self, pair: &Pair<'_, Rule>) -> Option<Stack> {
+        Some(if pair.has(Rule::none_) {
+            Stack::None
+        } else if pair.has(Rule::any_) {
+            Stack::Any
+        } else {
+            Stack::With(self.names_of(&pair.child(Rule::name_list)?))
+        })
+    }
+
+    fn keep(&self, pair: &Pair<'_, Rule>) -> Option<Keep> {
+        if pair.has(Rule::while_qualified) {
+            return Some(Keep::WhileQualified);
+        }
+        match pair.child(Rule::to_end) {
+            Some(end) => Some(Keep::ToEnd { next: end.has(Rule::next_), period: literal::period_of(&end)? }),
+            None => Some(Keep::For(self.duration_of(pair)?)),
+        }
+    }
+
+    fn retain(&self, pair: &Pair<'_, Rule>) -> Option<Retain> {
+        let Some(any) = pair.child(Rule::any_of) else { return Some(Retain::When(self.expr_of(pair)?)) };
+        let conditions = self.exprs_of(&any.child(Rule::list)?)?;
+        Some(Retain::AnyOf { count: self.integer_of(&any)?, conditions })
+    }
+
+    fn within(&self, pair: &Pair<'_, Rule>) -> Option<Within> {
+        Some(match pair.as_rule() {
+            Rule::each_window => Within::Each { period: literal::period_of(pair)?, span: self.span(pair) },
+            Rule::following => Within::Following { duration: self.duration_of(pair)?, event: self.name_of(pair)? },
+            _ => Within::Window(self.window(pair)?),
+        })
+    }
+}
+
+fn group_choice(pair: &Pair<'_, Rule>) -> Option<GroupChoice> {
+    if pair.has(Rule::best_) {
+        Some(GroupChoice::Best)
+    } else if pair.has(Rule::first_by_priority) {
+        Some(GroupChoice::FirstByPriority)
+    } else {
+        pair.has(Rule::all_).then_some(GroupChoice::All)
+    }
+}
+
+fn fall(pair: &Pair<'_, Rule>) -> Fall {
+    if pair.has(Rule::to_earned_level) {
+        Fall::ToEarnedLevel
+    } else if pair.has(Rule::one_level) {
+        Fall::OneLevel
+    } else {
+        Fall::Never
+    }
+}

@@ -1,0 +1,133 @@
+//! How deep a text nests, found by one scan of its tokens before pest and the tree recurse.
+//!
+//! Brackets nest, and so do operators: `a + b + c` is a tree of two levels, `not not a` too, `a.b.c` as well. The scan
+//! follows the precedence of operators loosely; what it finds is the depth of the tree or a little more.
+
+use crate::diagnostic::{Code, Diagnostic};
+use crate::syntax::lexer::{Token, TokenKind, tokens};
+use crate::syntax::tree::Span;
+
+use super::build::offset;
+
+/// The most levels of a text.
+pub(super) const LEVELS_MAX: usize = 64;
+
+/// How many groups of operators bind differently; see [`tightness`].
+const GROUPS: usize = 9;
+
+/// Finds the place where the text nests deeper than the limit.
+pub(super) fn check(text: &str) -> Option<Diagnostic> {
+    let mut level = Level::default();
+    let mut outer: Vec<Level> = Vec::new();
+    let mut before = None;
+    for token in tokens(text).filter(|token| !token.is_comment()) {
+        match token.text {
+            "(" | "[" | "{" => {
+                if token.text == "[" {
+                    level.follow(before, &token);
+                }
+                outer.push(std::mem::take(&mut level));
+            }
+            ")" | "]" | "}" => level.close(&mut outer),
+            _ => level.follow(before, &token),
+        }
+        let grows = token.kind == TokenKind::Sign || tightness(&token).is_some();
+        if outer.len() > LEVELS_MAX || (grows && level.height() > LEVELS_MAX) {
+            return Some(too_deep(&token));
+        }
+        before = Some(token);
+    }
+    // Brackets that are never closed: their levels still stand on each other.
+    while !outer.is_empty() {
+        level.close(&mut outer);
+    }
+    before.filter(|_| level.height() > LEVELS_MAX).map(|token| too_deep(&token))
+}
+
+fn too_deep(token: &Token<'_>) -> Diagnostic {
+    let span = Span::new(offset(token.start), offset(token.end()));
+    Diagnostic::new(Code::TooDeep, span, format!("the text nests deeper than {LEVELS_MAX} levels"))
+        .help("give parts of it their own names: a measure, a segment, a field with a default")
+}
+
+/// What is open within one pair of brackets.
+#[derive(Default)]
+struct Level {
+    /// The height of what is finished.
+    finished: usize,
+    /// Of the running expression, loosest first: how many operators, and the highest of their operands.
+    groups: [(usize, usize); GROUPS],
+    /// The height of the running operand.
+    operand: usize,
+}
+
+impl Level {
+    fn follow(&mut self, before: Option<Token<'_>>, token: &Token<'_>) {
+        if token.text == "." {
+            self.operand = self.operand.saturating_add(1);
+        } else if token.text == "," || before.is_some_and(|before| starts_anew(&before, token)) {
+            self.finished = self.finished.max(self.height());
+            self.groups = Default::default();
+            self.operand = 0;
+        }
+        let after_dot = before.is_some_and(|before| before.text == ".");
+        if let Some(group) = tightness(token).filter(|_| !after_dot) {
+            let inner = self.fold(group.saturating_add(1));
+            for tighter in self.groups.iter_mut().skip(group.saturating_add(1)) {
+                *tighter = (0, 0);
+            }
+            self.operand = 0;
+            if let Some((operators, highest)) = self.groups.get_mut(group) {
+                *operators = operators.saturating_add(1);
+                *highest = inner.max(*highest);
+            }
+        }
+    }
+
+    /// Leaves the level for the one around it, if there is one.
+    fn close(&mut self, outer: &mut Vec<Self>) {
+        if let Some(around) = outer.pop() {
+            let inner = std::mem::replace(self, around).height();
+            self.operand = self.operand.max(inner.saturating_add(1));
+        }
+    }
+
+    /// The height of the running expression, of the groups from `loosest` on.
+    fn fold(&self, loosest: usize) -> usize {
+        let groups = self.groups.iter().skip(loosest).rev();
+        groups.fold(self.operand, |inner, (operators, highest)| inner.max(*highest).saturating_add(*operators))
+    }
+
+    fn height(&self) -> usize {
+        self.finished.max(self.fold(0))
+    }
+}
+
+/// Whether an operand ends before the token and another starts with it.
+fn starts_anew(before: &Token<'_>, token: &Token<'_>) -> bool {
+    let operand = |token: &Token<'_>| match token.kind {
+        TokenKind::Word => tightness(token).is_none(),
+        TokenKind::Number | TokenKind::Text { .. } => true,
+        _ => false,
+    };
+    let unit = before.kind == TokenKind::Number && token.kind == TokenKind::Word;
+    let distinct = before.text == "count" && token.text == "distinct";
+    let ends = operand(before) || matches!(before.text, ")" | "]" | "}");
+    ends && (operand(token) || token.text == "[") && !unit && !distinct
+}
+
+/// The group of an operator, loosest first.
+fn tightness(token: &Token<'_>) -> Option<usize> {
+    Some(match token.text {
+        "or" | "||" => 0,
+        "and" | "&&" => 1,
+        "not" => 2,
+        "==" | "!=" | "<" | "<=" | ">" | ">=" | "in" | "is" => 3,
+        "??" => 4,
+        "+" | "-" => 5,
+        "*" | "/" => 6,
+        "!" => 7,
+        "of" | "since" | "match" => 8,
+        _ => return None,
+    })
+}

@@ -1,0 +1,230 @@
+//! The slips that people make often, and how to mend each.
+
+use super::build::offset;
+use super::failure::Failure;
+use crate::diagnostic::{Code, Diagnostic};
+use crate::syntax::lexer::{Token, TokenKind};
+use crate::syntax::nearest::nearest;
+use crate::syntax::tree::Span;
+
+/// The words that start a declaration.
+pub(super) const DECLARATIONS: &[&str] = &[
+    "program",
+    "member",
+    "event",
+    "record",
+    "wallet",
+    "measure",
+    "tiers",
+    "segment",
+    "rule",
+    "group",
+    "challenge",
+    "badge",
+    "wheel",
+    "quiz",
+    "survey",
+    "leaderboard",
+    "coupon",
+    "reward",
+    "message",
+    "policy",
+    "experiment",
+    "test",
+];
+
+/// The words that start a clause.
+const CLAUSES: &[&str] = &[
+    "version",
+    "currency",
+    "timezone",
+    "week",
+    "languages",
+    "history",
+    "returns",
+    "future",
+    "holds",
+    "decimals",
+    "round",
+    "multipliers",
+    "vest",
+    "expire",
+    "spend",
+    "clawback",
+    "restore",
+    "hold",
+    "when",
+    "valid",
+    "limit",
+    "cap",
+    "from",
+    "earn",
+    "multiply",
+    "tag",
+    "untag",
+    "set",
+    "signal",
+    "award",
+    "issue",
+    "redeem",
+    "draw",
+    "ask",
+    "say",
+    "consent",
+    "withdraw",
+    "convert",
+    "give",
+    "budget",
+    "stack",
+    "priority",
+    "cost",
+    "benefit",
+    "rise",
+    "keep",
+    "grace",
+    "fall",
+    "retain",
+    "count",
+    "sum",
+    "streak",
+    "steps",
+    "within",
+    "goal",
+    "reward",
+    "repeat",
+    "weight",
+    "choice",
+    "answer",
+    "right",
+    "wrong",
+    "scale",
+    "done",
+    "template",
+    "button",
+    "quiet",
+];
+
+/// The words that cannot be names.
+const RESERVED: &[&str] = &[
+    "and", "or", "not", "in", "is", "of", "where", "when", "valid", "limit", "cap", "per", "match", "else", "true",
+    "false", "from",
+];
+
+/// The diagnostic of a failure, with advice where the slip is a known one.
+pub(super) fn explain(failure: Failure<'_>, place: Span) -> Diagnostic {
+    let plain = failure.diagnostic(place);
+    let Some(found) = failure.found else { return unclosed(&failure, plain) };
+    if let Some(text) = broken_text(&failure, &found) {
+        return text;
+    }
+    if failure.before.is_none() && failure.keyword.is_none() {
+        return unknown_declaration(&found, plain);
+    }
+    if let Some(help) = sign_help(&failure, &found) {
+        return plain.help(help);
+    }
+    let starts_item = DECLARATIONS.contains(&found.text);
+    if starts_item && failure.open.iter().any(|open| open.text == "{") && !failure.in_value() {
+        return unclosed(&failure, plain);
+    }
+    if found.kind != TokenKind::Word {
+        return plain;
+    }
+    if RESERVED.contains(&found.text) && failure.expected.iter().any(|name| name == "a name") {
+        return plain.help(format!("`{}` is a word of the language and cannot be a name", found.text));
+    }
+    if failure.in_clauses && CLAUSES.contains(&found.text) {
+        return plain.help(format!("`{}` is a clause of other declarations", found.text));
+    }
+    if failure.in_clauses {
+        return plain.candidates(nearest(found.text, CLAUSES));
+    }
+    plain
+}
+
+impl Failure<'_> {
+    /// Whether the failure is in the middle of a clause.
+    fn in_value(&self) -> bool {
+        self.expected.iter().any(|name| name == "a value" || name == "a name")
+    }
+
+    /// Whether what stands there follows a number and that sign, without spaces.
+    fn within_number(&self, sign: &str) -> bool {
+        let (Some(earlier), Some(before), Some(found)) = (self.earlier, self.before, self.found) else { return false };
+        let touching = earlier.end() == before.start && before.end() == found.start;
+        earlier.kind == TokenKind::Number && before.text == sign && touching
+    }
+
+    /// Whether what stands there directly follows what stands before it.
+    fn touches(&self, found: &Token<'_>) -> bool {
+        self.before.is_some_and(|before| before.end() == found.start)
+    }
+}
+
+/// The text ends, or the next declaration starts, within brackets.
+fn unclosed(failure: &Failure<'_>, plain: Diagnostic) -> Diagnostic {
+    let Some(open) = failure.open.last() else { return plain };
+    let close = match open.text {
+        "(" => ")",
+        "[" => "]",
+        _ => "}",
+    };
+    let span = Span::new(offset(open.start), offset(open.end()));
+    plain.label(span, format!("this `{}` is not closed", open.text)).help(format!("close it with `{close}`"))
+}
+
+fn unknown_declaration(found: &Token<'_>, plain: Diagnostic) -> Diagnostic {
+    let span = plain.span();
+    match found.text {
+        word if found.kind == TokenKind::Word && !DECLARATIONS.contains(&word) => {
+            Diagnostic::new(Code::Syntax, span, format!("unknown declaration `{word}`"))
+                .candidates(nearest(word, DECLARATIONS))
+        }
+        "}" => plain.help("there is no open `{` that this one closes"),
+        _ => plain,
+    }
+}
+
+/// A text whose closing quote is missing, here or just before.
+fn broken_text(failure: &Failure<'_>, found: &Token<'_>) -> Option<Diagnostic> {
+    let tokens = [Some(*found), failure.before];
+    let open = tokens.into_iter().flatten().find(|token| token.kind == TokenKind::Text { closed: false })?;
+    let span = Span::new(offset(open.start), offset(open.end()));
+    Some(
+        Diagnostic::new(Code::Syntax, span, "the text has no closing quote on its line")
+            .help("end it with `\"`; within a text a line break is `\\n` and a quote `\\\"`"),
+    )
+}
+
+fn sign_help(failure: &Failure<'_>, found: &Token<'_>) -> Option<String> {
+    let before = failure.before;
+    let after_number = before.is_some_and(|before| before.kind == TokenKind::Number);
+    let help = match found.text {
+        "=" => "write `==` to compare",
+        "&&" | "&" => "write `and`",
+        "||" | "|" => "write `or`",
+        "!" => "write `not`, or `!=` to compare",
+        ";" => "clauses end with their line, without `;`",
+        ":" => "a name and its value stand side by side, without `:`",
+        "“" | "”" | "„" | "‘" | "’" | "«" | "»" | "'" | "`" => {
+            "a text stands between straight quotes: `\"…\"`"
+        }
+        "#" => "a comment starts with `//`",
+        "/" if before.is_some_and(|before| before.text == "/") => "a comment is `// …`, up to the end of the line",
+        "%" if after_number => "write the `%` directly after the number: `20%`",
+        "-" if before.is_some_and(|before| before.kind == TokenKind::Word) && failure.touches(found) => {
+            "a name has letters, digits and `_`, no `-`"
+        }
+        _ => match found.kind {
+            TokenKind::Doc => "a `///` comment stands before a declaration or a field; elsewhere write `//`",
+            TokenKind::Number if failure.within_number(",") => "write `.` for the decimal point: `0.5`",
+            TokenKind::Number if failure.within_number(".") => "group digits with `_`: `1_000.50`",
+            TokenKind::Number if failure.glued => "write a space between a number and its unit: `5 MYR`",
+            TokenKind::Word if after_number && failure.touches(found) => {
+                "write a space between a number and its unit: `5 MYR`"
+            }
+            _ => return None,
+        },
+    };
+    Some(help.to_owned())
+}

@@ -1,0 +1,619 @@
+//! The syntax tree: what a program says, with the place where it says it.
+//!
+//! One [`Clause`] type serves every declaration, because a clause means the same wherever it stands; the checker
+//! says which clauses a declaration may hold. Names are unresolved and quantities carry their unit as text.
+
+use chrono::{DateTime, FixedOffset, NaiveDate, NaiveTime, Weekday};
+use rust_decimal::Decimal;
+
+pub use crate::source::Span;
+
+/// A word of the program with its place: an identifier, or the text of a quoted name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Name {
+    pub text: String,
+    pub span: Span,
+}
+
+/// A whole program text.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct File {
+    pub items: Vec<Item>,
+}
+
+/// One top-level declaration.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Item {
+    /// The `///` lines before the declaration, without their slashes.
+    pub docs: Vec<String>,
+    pub kind: ItemKind,
+    pub span: Span,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum ItemKind {
+    /// `program "Bean Club" { … }`
+    Program { title: Name, clauses: Vec<Clause> },
+    /// `member { … }`
+    Member { fields: Vec<FieldDecl> },
+    /// `event workshop { … }`; naming a standard event adds fields to it.
+    Event { name: Name, fields: Vec<FieldDecl> },
+    /// `record line { … }`; naming a standard record adds fields to it.
+    Record { name: Name, fields: Vec<FieldDecl> },
+    /// `wallet beans { … }`
+    Wallet { name: Name, clauses: Vec<Clause> },
+    /// `measure spend = sum(order.subtotal) over last 12 months`
+    Measure { name: Name, body: MeasureBody, later: Vec<Dated<MeasureBody>> },
+    /// `segment lapsed = …`
+    Segment { name: Name, condition: Expr, later: Vec<Dated<Expr>> },
+    /// `rule base on order when … { … }`; clauses of head and body stand in one list, in their order.
+    Rule { name: Name, trigger: Trigger, clauses: Vec<Clause> },
+    /// `group bonuses [weekend, big_basket] { cap … limit … }`
+    Group { name: Name, rules: Vec<Name>, clauses: Vec<Clause> },
+    /// `test "…" { … }`
+    Test { title: Name, steps: Vec<TestStep> },
+    /// The declarations of later stages: read, kept and printed.
+    Later(crate::syntax::later::Later),
+}
+
+/// Something that replaces the earlier form from a local day on.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Dated<T> {
+    pub from: NaiveDate,
+    pub value: T,
+    pub span: Span,
+}
+
+/// `name type`, in a `member`, `event` or `record`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FieldDecl {
+    pub docs: Vec<String>,
+    pub name: Name,
+    pub ty: TypeRef,
+    /// `?` after the type.
+    pub optional: bool,
+    /// The word `shared` after the type: the amount belongs to the lines together and shrinks as they are returned.
+    pub shared: bool,
+    /// `= expression`: the value where the host sends none.
+    pub default: Option<Expr>,
+    /// The local day of the enclosing `from` block, if any.
+    pub from: Option<NaiveDate>,
+    pub span: Span,
+}
+
+/// `text`, `money`, `[line]` …
+#[derive(Debug, Clone, PartialEq)]
+pub struct TypeRef {
+    pub name: Name,
+    pub list: bool,
+}
+
+/// What sets a rule off.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Trigger {
+    /// `on order`
+    Event(Name),
+    /// Every other trigger of the language: decisions, calendar points, inbound text.
+    Later(crate::syntax::later::LaterTrigger),
+}
+
+/// `sum(order.subtotal where …) over last 12 months returns keep`
+#[derive(Debug, Clone, PartialEq)]
+pub struct MeasureBody {
+    pub aggregate: Aggregate,
+    pub window: Window,
+    pub returns: Option<Returns>,
+    pub span: Span,
+}
+
+/// `sum(order.subtotal where …)`, `count(order)`, `streak(order) by week`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Aggregate {
+    pub function: AggregateFunction,
+    pub function_span: Span,
+    /// `order.subtotal`, `order`, `order.lines.amount`: the dotted path as an expression.
+    pub of: Box<Expr>,
+    pub filter: Option<Box<Expr>>,
+    /// `by week`, of a streak.
+    pub by: Option<Period>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AggregateFunction {
+    Sum,
+    Count,
+    CountDistinct,
+    Min,
+    Max,
+    Average,
+    First,
+    Last,
+    Streak,
+}
+
+/// A stretch of time that a measure looks at.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Window {
+    /// Nothing written.
+    AllTime,
+    /// `this month`
+    This(Period, Span),
+    /// `last month`: the whole period before this one.
+    Previous(Period, Span),
+    /// `over last 12 months`
+    Rolling(Duration),
+    /// `2026-11-01 .. 2026-12-31`, each side may be missing.
+    Range(DateRange),
+}
+
+/// Days, both included.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DateRange {
+    pub from: Option<NaiveDate>,
+    pub to: Option<NaiveDate>,
+    pub span: Span,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Period {
+    Day,
+    Week,
+    Month,
+    Quarter,
+    HalfYear,
+    Year,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TimeUnit {
+    Second,
+    Minute,
+    Hour,
+    Day,
+    Week,
+    Month,
+    Quarter,
+    Year,
+}
+
+/// `12 months`
+#[derive(Debug, Clone, PartialEq)]
+pub struct Duration {
+    pub count: u32,
+    pub unit: TimeUnit,
+    pub span: Span,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Returns {
+    Keep,
+    Revoke,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Clause {
+    pub kind: ClauseKind,
+    pub span: Span,
+}
+
+/// Every clause of the built declarations. [`ClauseKind::word`] gives the word that introduces it.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ClauseKind {
+    // program
+    /// `version 3`
+    Version(u32),
+    /// `currency MYR`
+    Currency(Name),
+    /// `timezone "Asia/Kuala_Lumpur"`
+    Timezone(Name),
+    /// `week monday`
+    Week(Weekday),
+    /// `languages [en, ar]`
+    Languages(Vec<Name>),
+    /// `history 400 days`: how long single events are remembered.
+    History(Duration),
+    /// `returns within 180 days` (program), `returns keep`, `returns revoke` (program, rule).
+    Returns { policy: Option<Returns>, within: Option<Duration> },
+    /// `future at most 5 minutes`: how far ahead of the member's host an event may be dated.
+    Future(Duration),
+
+    // wallet
+    /// `holds MYR`: the wallet holds money of that currency instead of points.
+    Holds(Name),
+    /// `decimals 1`
+    Decimals(u32),
+    /// `round half up per line`; either part may be missing.
+    Round { mode: Option<RoundMode>, scope: Option<RoundScope> },
+    /// `multipliers compound`
+    Multipliers(Multipliers),
+    /// `vest …`
+    Vest(Vest),
+    /// `expire … [when …]`
+    Expire { form: Expire, when: Option<Expr> },
+    /// `spend oldest first` as a wallet's policy.
+    SpendOrder(SpendOrder),
+    /// `clawback may overdraw`
+    Clawback(Clawback),
+    /// `restore original at least 30 days on full return`
+    Restore { form: Restore, full_only: bool },
+    /// `hold at most 1_000 beans`
+    HoldAtMost(Expr),
+
+    // shared
+    /// `when …`
+    When(Expr),
+    /// `valid …`
+    Valid(Vec<ValidPart>),
+    /// `limit 1 per member per day, 1_000 in total`
+    Limit(Vec<Limit>),
+    /// `cap 500 beans per day, 2_000 beans per month reject`
+    Cap { caps: Vec<Cap>, mode: Option<CapMode> },
+    /// An effect.
+    Effect(Effect),
+    /// `from 2027-01-01 { … }`
+    From { date: NaiveDate, clauses: Vec<Clause> },
+    /// A clause of a later declaration.
+    Later(crate::syntax::later::LaterClause),
+}
+
+impl ClauseKind {
+    /// The word that introduces the clause.
+    #[must_use]
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Version(_) => "version",
+            Self::Currency(_) => "currency",
+            Self::Timezone(_) => "timezone",
+            Self::Week(_) => "week",
+            Self::Languages(_) => "languages",
+            Self::History(_) => "history",
+            Self::Returns { .. } => "returns",
+            Self::Future(_) => "future",
+            Self::Holds(_) => "holds",
+            Self::Decimals(_) => "decimals",
+            Self::Round { .. } => "round",
+            Self::Multipliers(_) => "multipliers",
+            Self::Vest(_) => "vest",
+            Self::Expire { .. } => "expire",
+            Self::SpendOrder(_) => "spend",
+            Self::Clawback(_) => "clawback",
+            Self::Restore { .. } => "restore",
+            Self::HoldAtMost(_) => "hold at most",
+            Self::When(_) => "when",
+            Self::Valid(_) => "valid",
+            Self::Limit(_) => "limit",
+            Self::Cap { .. } => "cap",
+            Self::Effect(effect) => effect.word(),
+            Self::From { .. } => "from",
+            Self::Later(clause) => clause.word(),
+        }
+    }
+}
+
+impl Effect {
+    /// The word that introduces the effect.
+    #[must_use]
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Earn { .. } => "earn",
+            Self::Multiply { .. } => "multiply",
+            Self::Spend { .. } => "spend",
+            Self::Tag(_) => "tag",
+            Self::Untag(_) => "untag",
+            Self::Set { .. } => "set",
+            Self::Signal { .. } => "signal",
+            Self::Later(effect) => effect.word(),
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RoundMode {
+    Down,
+    HalfUp,
+    HalfEven,
+    Up,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RoundScope {
+    PerOrder,
+    PerRule,
+    PerLine,
+    PerUnit,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Multipliers {
+    Add,
+    Compound,
+    Best,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum Vest {
+    /// `vest at once`
+    AtOnce,
+    /// `vest after 14 days`
+    After(Duration),
+    /// `vest on delivered within 30 days`
+    On { event: Name, within: Duration },
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum Expire {
+    /// `expire never`
+    Never,
+    /// `expire 12 months after earning`, `expire 90 days after vesting`
+    After { duration: Duration, start: ExpireStart },
+    /// `expire end of month after 3 months`
+    EndOf { period: Period, after: Option<Duration> },
+    /// `expire on 31 december after 36 months`
+    OnDay { month: u32, day: u32, after: Option<Duration> },
+    /// `expire after 12 months without order, visit`; `without earning`; `without activity`
+    Inactivity { duration: Duration, without: Activity },
+    /// `expire at 2026-12-31`: through that local day.
+    At(NaiveDate),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ExpireStart {
+    Earning,
+    Vesting,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum Activity {
+    /// Any of these events.
+    Events(Vec<Name>),
+    /// Any earning in the wallet.
+    Earning,
+    /// Any earning or spending in the wallet.
+    Any,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SpendOrder {
+    /// `spend soonest expiring first`
+    SoonestExpiring,
+    /// `spend oldest first`
+    Oldest,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Clawback {
+    /// `clawback within balance`
+    WithinBalance,
+    /// `clawback may overdraw`
+    MayOverdraw,
+    /// `clawback only pending`
+    OnlyPending,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum Restore {
+    /// `restore original`, `restore original at least 30 days`
+    Original { at_least: Option<Duration> },
+    /// `restore fresh`
+    Fresh,
+    /// `restore never`
+    Never,
+}
+
+/// One part of `valid`; all parts must hold.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ValidPart {
+    Dates(DateRange),
+    /// `2026-11-01T10:00+08:00 .. 2026-11-02T10:00+08:00`, half-open; each side may be missing.
+    Instants {
+        from: Option<DateTime<FixedOffset>>,
+        to: Option<DateTime<FixedOffset>>,
+        span: Span,
+    },
+    /// `on [saturday, sunday]`
+    Weekdays(Vec<Weekday>, Span),
+    /// `22:00 .. 02:00`, half-open, may cross midnight.
+    Hours {
+        from: NaiveTime,
+        to: NaiveTime,
+        span: Span,
+    },
+}
+
+/// `1 per member per day`; `1_000 in total`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Limit {
+    pub count: u32,
+    pub scope: LimitScope,
+    pub span: Span,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum LimitScope {
+    /// `per member`, with `per day`, `per 24 hours`, `over last 60 days` or nothing after it.
+    PerMember(Option<Per>),
+    /// `in total`: a program-wide counter, committed by the host.
+    InTotal,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum Per {
+    /// `per order`: within one event.
+    Order(Span),
+    /// `per day` … `per year`: calendar periods of the program's zone.
+    Period(Period, Span),
+    /// `per 24 hours`, `per 7 days`, `over last 60 days`: any stretch of that length.
+    Rolling(Duration),
+}
+
+/// `500 beans per day`
+#[derive(Debug, Clone, PartialEq)]
+pub struct Cap {
+    pub amount: Expr,
+    pub per: Option<Per>,
+    pub span: Span,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CapMode {
+    Truncate,
+    Reject,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum Effect {
+    /// `earn 100 beans`, `earn 5% of order.subtotal to cashback`, with its own `vest` and `expire` if any.
+    Earn { amount: Earn, to: Option<Name>, vest: Option<Vest>, expire: Option<Expire> },
+    /// `multiply base by 2`, `multiply [base, coffee] by status.rate`
+    Multiply { rules: Vec<Name>, by: Expr },
+    /// `spend 100 beans`, `spend up to 50% of order.subtotal from gift_card`
+    Spend { amount: Expr, up_to: bool, from: Option<Name> },
+    /// `tag "vip"`
+    Tag(Expr),
+    /// `untag "vip"`
+    Untag(Expr),
+    /// `set member.branch = order.branch`
+    Set { field: Name, value: Expr },
+    /// `signal referred to referral.friend`
+    Signal { name: Name, to: Expr },
+    /// An effect of a later stage.
+    Later(crate::syntax::later::LaterEffect),
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum Earn {
+    /// A plain amount.
+    Amount(Expr),
+    /// `1 beans per [full] 10 MYR of …`
+    Rate { points: Expr, per: Expr, full: bool, of: Expr },
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum TestStep {
+    /// `given member { name "Sara" }`
+    GivenMember(Vec<FieldValue>, Span),
+    /// `given 500 beans`
+    Given(Expr),
+    /// `on order { … }`
+    On { event: Name, fields: Vec<FieldValue>, span: Span },
+    /// `advance to 2027-01-01`, `advance to 2027-01-01T10:00+08:00`
+    Advance(Expr),
+    /// `expect beans.balance == 325 beans`
+    Expect(Expr),
+    /// `expect refused`, `expect refused insufficient_balance`: of the last event.
+    ExpectRefused { code: Option<Name>, span: Span },
+}
+
+/// `subtotal 90 MYR` inside the braces of a test's event or record.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FieldValue {
+    pub name: Name,
+    pub value: Expr,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Expr {
+    pub kind: ExprKind,
+    pub span: Span,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum ExprKind {
+    /// `1_000`, `0.5`
+    Number(Decimal),
+    /// `20%`, held as 20.
+    Percent(Decimal),
+    /// `5 MYR`, `100 beans`, `30 days`, `1/3`-free: a number directly before a name.
+    Quantity {
+        number: Decimal,
+        unit: Name,
+    },
+    Text(String),
+    Bool(bool),
+    Date(NaiveDate),
+    Instant(DateTime<FixedOffset>),
+    Time(NaiveTime),
+    /// A bare name.
+    Name(String),
+    /// `order.subtotal`
+    Field {
+        of: Box<Expr>,
+        name: Name,
+    },
+    /// `[a, b]`
+    List(Vec<Expr>),
+    /// `{ sku "A" amount 10 MYR }`, in tests only.
+    Record(Vec<FieldValue>),
+    /// `sum(order.lines.amount where …)`, `count(order.lines)`, `last(order)`
+    Aggregate(Aggregate),
+    /// `min(a, b)`, `floor(x)`: any other call.
+    Call {
+        function: Name,
+        arguments: Vec<Expr>,
+    },
+    /// `days since last(order)`
+    Since {
+        unit: TimeUnit,
+        instant: Box<Expr>,
+    },
+    /// `20% of order.subtotal`
+    PercentOf {
+        percent: Box<Expr>,
+        of: Box<Expr>,
+    },
+    Not(Box<Expr>),
+    Negate(Box<Expr>),
+    Binary {
+        operator: Binary,
+        left: Box<Expr>,
+        right: Box<Expr>,
+    },
+    /// `order.branch is missing`, `is present`
+    IsMissing {
+        value: Box<Expr>,
+        negated: bool,
+    },
+    /// `match order.payment { card 2, [cash, "gift"] 1, else 0 }`
+    Match {
+        subject: Box<Expr>,
+        arms: Vec<MatchArm>,
+        otherwise: Option<Box<Expr>>,
+    },
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct MatchArm {
+    pub patterns: Vec<Pattern>,
+    pub value: Expr,
+    pub span: Span,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum Pattern {
+    /// A bare word: the text of that word, a weekday, or a level.
+    Word(Name),
+    /// A literal.
+    Value(Expr),
+    /// `10 MYR .. 50 MYR`, from included, to excluded; each side may be missing.
+    Range { from: Option<Expr>, to: Option<Expr>, span: Span },
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Binary {
+    Or,
+    And,
+    Equal,
+    NotEqual,
+    Less,
+    LessOrEqual,
+    Greater,
+    GreaterOrEqual,
+    In,
+    NotIn,
+    Add,
+    Subtract,
+    Multiply,
+    Divide,
+    /// `a ?? b`: b where a is missing.
+    Otherwise,
+}

@@ -1,0 +1,280 @@
+//! Running the tests that a program holds.
+
+use rust_decimal::Decimal;
+
+use crate::amount;
+use crate::check::model::{Literal, WalletFigure};
+use crate::engine::earning::{LotPlan, add_lot};
+use crate::engine::error::EventError;
+use crate::engine::eval::Scope;
+use crate::engine::event::EventData;
+use crate::engine::explain::failing;
+use crate::engine::measures::NO_DELTAS;
+use crate::engine::member::Member;
+use crate::engine::outcome::{Because, Kind, Outcome};
+use crate::engine::value::Stored;
+use crate::plan::{ExpirePlan, FieldKind, Plan, TestPlan, TestStepPlan, VestPlan};
+use crate::program::Program;
+use crate::time::{DAY, day_of, micros_of};
+use crate::wire::decode;
+use crate::wire::document::Document;
+use crate::wire::json::instant;
+
+/// How one `test` of a program went.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TestResult {
+    title: String,
+    line: u32,
+    failures: Vec<TestFailure>,
+}
+
+/// One expectation that did not hold, or an event that was refused unexpectedly.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TestFailure {
+    line: u32,
+    message: String,
+}
+
+impl TestResult {
+    /// The test's title.
+    #[must_use]
+    pub fn title(&self) -> &str {
+        &self.title
+    }
+
+    /// The line of the program on which it stands.
+    #[must_use]
+    pub fn line(&self) -> u32 {
+        self.line
+    }
+
+    /// Whether everything held.
+    #[must_use]
+    pub fn passed(&self) -> bool {
+        self.failures.is_empty()
+    }
+
+    /// What did not hold, in order.
+    #[must_use]
+    pub fn failures(&self) -> &[TestFailure] {
+        &self.failures
+    }
+}
+
+impl TestFailure {
+    /// The line of the program on which the expectation stands.
+    #[must_use]
+    pub fn line(&self) -> u32 {
+        self.line
+    }
+
+    /// What was expected and what came.
+    #[must_use]
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+}
+
+/// Where a test begins that says nothing of time.
+const DEFAULT_START: &str = "2026-01-01T00:00:00Z";
+
+pub fn run(program: &Program) -> Vec<TestResult> {
+    program.plan().tests.iter().map(|test| Run::new(program, test).all(test)).collect()
+}
+
+struct Run<'p> {
+    program: &'p Program,
+    plan: &'p Plan,
+    member: Member,
+    /// The instant of an event that names none.
+    at: i64,
+    events: usize,
+    last: Option<Result<Outcome, EventError>>,
+    event: EventData,
+    /// A refusal that nothing has expected yet.
+    unexpected: Option<(u32, String)>,
+    failures: Vec<TestFailure>,
+}
+
+impl<'p> Run<'p> {
+    fn new(program: &'p Program, test: &TestPlan) -> Self {
+        let plan = program.plan();
+        let instants = test.steps.iter().filter_map(|step| match step {
+            TestStepPlan::On { fields, .. } => fields.iter().find_map(|(name, value)| match value {
+                Literal::Moment(text) if name == "at" => crate::Instant::parse(text).map(|at| at.0),
+                _ => None,
+            }),
+            TestStepPlan::Advance { to } => Some(*to),
+            _ => None,
+        });
+        let default = crate::Instant::parse(DEFAULT_START).map_or(0, |start| start.0);
+        // The member joins before anything happens, at the beginning of the first day.
+        let start = plan.calendar.start_of(plan.calendar.day_at(instants.min().unwrap_or(default)));
+        Self {
+            program,
+            plan,
+            member: Member::new(plan, "member", start),
+            at: start.saturating_add(DAY / 2),
+            events: 0,
+            last: None,
+            event: EventData::default(),
+            unexpected: None,
+            failures: Vec::new(),
+        }
+    }
+
+    fn all(mut self, test: &TestPlan) -> TestResult {
+        for step in &test.steps {
+            if !matches!(step, TestStepPlan::ExpectRefused { .. }) {
+                self.surface();
+            }
+            self.step(step);
+        }
+        self.surface();
+        TestResult { title: test.title.to_string(), line: test.line, failures: self.failures }
+    }
+
+    /// A refusal that the next step did not expect is a failure.
+    fn surface(&mut self) {
+        if let Some((line, message)) = self.unexpected.take() {
+            self.failures.push(TestFailure { line, message });
+        }
+    }
+
+    fn fail(&mut self, line: u32, message: String) {
+        self.failures.push(TestFailure { line, message });
+    }
+
+    fn step(&mut self, step: &TestStepPlan) {
+        match step {
+            TestStepPlan::GivenMember(fields) => {
+                for (field, literal) in fields {
+                    let kind = self.plan.member.get(*field).map(|slot| slot.kind);
+                    if let (Some(kind), Some(attribute)) = (kind, self.member.attributes.get_mut(*field)) {
+                        *attribute = stored(kind, literal);
+                    }
+                }
+            }
+            TestStepPlan::Given { wallet, amount } => {
+                let because = vec![Because::Adjustment { amount: *amount }];
+                let lot = LotPlan { vest: VestPlan::AtOnce, expire: ExpirePlan::Never, amount: *amount, because };
+                let at = self.member.enrolled_at;
+                // An opening balance is a literal of the program, far from overflowing.
+                let _ = add_lot(self.plan, &mut self.member, *wallet, lot, (0, at), &mut Vec::new());
+            }
+            TestStepPlan::On { event, fields, line } => self.on(*event, fields, *line),
+            TestStepPlan::Advance { to } => {
+                self.at = self.at.max(*to);
+                self.last = Some(self.program.advance(&mut self.member, crate::Instant(*to)));
+            }
+            TestStepPlan::Expect { condition, line } => {
+                let figures = |wallet: u16, figure: WalletFigure| self.figure(wallet, figure);
+                let at = self.member.clock;
+                let scope = Scope {
+                    plan: self.plan,
+                    member: &self.member,
+                    event: Some(&self.event),
+                    at,
+                    day: self.plan.calendar.day_at(at),
+                    deltas: &NO_DELTAS,
+                    last: Some(&figures),
+                };
+                if scope.holds(condition.node).unwrap_or(false) {
+                    return;
+                }
+                let words = failing(&scope, self.program.text(), condition).map(|reason| reason.words(self.plan));
+                let message = words.unwrap_or_else(|error| error.to_string());
+                self.fail(*line, message);
+            }
+            TestStepPlan::ExpectRefused { code, line } => {
+                self.unexpected = None;
+                let found = match &self.last {
+                    Some(Err(error)) if code.as_deref().is_none_or(|code| code == error.code().as_str()) => return,
+                    Some(Err(error)) => format!("refused with {error}"),
+                    Some(Ok(_)) => "the event was not refused".to_owned(),
+                    None => "no event came before".to_owned(),
+                };
+                self.fail(*line, found);
+            }
+        }
+    }
+
+    fn on(&mut self, event: u16, fields: &[(String, Literal)], line: u32) {
+        self.events += 1;
+        let has = |name: &str| fields.iter().any(|(field, _)| field == name);
+        let name = self.plan.events.get(usize::from(event)).map_or("", |event| &event.layout.name);
+        let mut json = Document::object().with("type", name);
+        if !has("id") {
+            json.put("id", format!("event-{}", self.events));
+        }
+        if !has("at") {
+            json.put("at", instant(self.plan, self.at));
+        }
+        for (field, literal) in fields {
+            json.put(field, document(literal));
+        }
+        let json = json.to_string();
+        let mut decoded = EventData::default();
+        let result = match decode::decode(self.plan, json.as_bytes(), &mut decoded) {
+            Ok(()) => {
+                self.at = decoded.at;
+                let result = crate::engine::doors::apply(self.program.plan(), &mut self.member, &decoded, None);
+                self.event = decoded;
+                result
+            }
+            Err(error) => Err(error),
+        };
+        if let Err(error) = &result {
+            self.unexpected = Some((line, format!("refused with {error}")));
+        }
+        self.last = Some(result);
+    }
+
+    /// What the last event did to a wallet.
+    fn figure(&self, wallet: u16, figure: WalletFigure) -> Decimal {
+        let Some(Ok(outcome)) = &self.last else { return Decimal::ZERO };
+        let of_figure = outcome.decisions.iter().filter_map(|decision| match (&decision.kind, figure) {
+            (Kind::Earned { wallet: own, amount, .. }, WalletFigure::Earned)
+            | (Kind::Spent { wallet: own, amount, .. }, WalletFigure::Spent)
+            | (Kind::Expired { wallet: own, amount, .. }, WalletFigure::Expired)
+            | (Kind::ClawedBack { wallet: own, amount, .. }, WalletFigure::ClawedBack)
+                if *own == wallet =>
+            {
+                Some(*amount)
+            }
+            _ => None,
+        });
+        of_figure.into_iter().try_fold(Decimal::ZERO, amount::add).unwrap_or_default()
+    }
+}
+
+fn document(literal: &Literal) -> Document {
+    match literal {
+        Literal::Number(number) => (*number).into(),
+        Literal::Text(text) | Literal::Moment(text) => text.as_str().into(),
+        Literal::Bool(value) => (*value).into(),
+        Literal::List(items) => items.iter().map(document).collect(),
+        Literal::Record(fields) => {
+            fields.iter().fold(Document::object(), |record, (name, value)| record.with(name, document(value)))
+        }
+    }
+}
+
+/// A member's attribute from a literal, which the checker has found to be of its type.
+fn stored(kind: FieldKind, literal: &Literal) -> Stored {
+    match (kind, literal) {
+        (_, Literal::Number(number)) => Stored::Number(*number),
+        (_, Literal::Bool(value)) => Stored::Bool(*value),
+        (FieldKind::Date, Literal::Moment(text)) => {
+            text.parse().map_or(Stored::Missing, |date| Stored::Date(day_of(date)))
+        }
+        (FieldKind::Time, Literal::Moment(text)) => {
+            text.parse().map_or(Stored::Missing, |time| Stored::Time(micros_of(time)))
+        }
+        (FieldKind::Instant, Literal::Moment(text)) => {
+            crate::Instant::parse(text).map_or(Stored::Missing, |at| Stored::Instant(at.0))
+        }
+        (_, Literal::Text(text) | Literal::Moment(text)) => Stored::Text(text.as_str().into()),
+        (_, Literal::List(_) | Literal::Record(_)) => Stored::Missing,
+    }
+}

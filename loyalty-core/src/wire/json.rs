@@ -1,0 +1,194 @@
+//! Outcomes, errors and diagnostics as JSON: snake_case keys, amounts as decimal strings, instants RFC 3339.
+
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::engine::error::EventError;
+use crate::engine::lots::Vesting;
+use crate::engine::outcome::{Because, Decision, Kind, NotEarned, Outcome};
+use crate::engine::value::Stored;
+use crate::plan::Plan;
+use crate::source::LineIndex;
+use crate::time::{date_of, rfc3339};
+use crate::wire::document::Document;
+
+/// An instant with the offset that the program's zone has then.
+pub fn instant(plan: &Plan, at: i64) -> String {
+    rfc3339(at, plan.calendar.offset_at(at))
+}
+
+pub fn outcome(outcome: &Outcome) -> String {
+    let plan = &outcome.plan;
+    let mut object = Document::object();
+    if let Some(event) = &outcome.event {
+        object.put("event", event.as_str());
+    }
+    object.put("member", outcome.member.as_str());
+    object.put("at", instant(plan, outcome.at));
+    object.put("revision", outcome.revision);
+    if outcome.replayed {
+        object.put("replayed", true);
+    }
+    let decisions = outcome.decisions.iter().map(|decision| decision_document(plan, decision, outcome.at));
+    object.put("decisions", decisions.collect::<Document>());
+    object.to_string()
+}
+
+pub fn wallet_name(plan: &Plan, wallet: u16) -> &str {
+    plan.wallets.get(usize::from(wallet)).map_or("", |wallet| &wallet.name)
+}
+
+/// A rule's name; a rule that the program no longer has is `(removed)`.
+pub fn rule_name(plan: &Plan, rule: u32) -> &str {
+    plan.rules.get(rule as usize).map_or("(removed)", |rule| &rule.name)
+}
+
+fn decision_document(plan: &Plan, decision: &Decision, at: i64) -> Document {
+    let mut object = Document::object();
+    let mut put = |key: &str, value: Document| object.put(key, value);
+    put("kind", decision.kind.name().into());
+    if decision.at != at {
+        put("at", instant(plan, decision.at).into());
+    }
+    let expires = |expires_at: &Option<i64>| Document::from(expires_at.map(|at| instant(plan, at)));
+    match &decision.kind {
+        Kind::Earned { entry, wallet, amount: sum, vesting, expires_at, because } => {
+            put("entry", (*entry).into());
+            put("wallet", wallet_name(plan, *wallet).into());
+            put("amount", (*sum).into());
+            put("pending", (*vesting != Vesting::Done).into());
+            match vesting {
+                Vesting::Done => {}
+                Vesting::At(at) => put("vests_at", instant(plan, *at).into()),
+                Vesting::On { event, deadline } => {
+                    let event = plan.events.get(usize::from(*event)).map_or("", |event| &event.layout.name);
+                    put("vests_on", event.into());
+                    put("vests_before", instant(plan, *deadline).into());
+                }
+            }
+            put("expires_at", expires(expires_at));
+            put("because", because.iter().map(|part| because_document(plan, part)).collect());
+        }
+        Kind::Vested { entry, wallet, lot, amount: sum, expires_at } => {
+            put("entry", (*entry).into());
+            put("wallet", wallet_name(plan, *wallet).into());
+            put("amount", (*sum).into());
+            put("lot", (*lot).into());
+            put("expires_at", expires(expires_at));
+        }
+        Kind::Spent { entry, wallet, amount: sum, rule, uses } => {
+            put("entry", (*entry).into());
+            put("wallet", wallet_name(plan, *wallet).into());
+            put("amount", (*sum).into());
+            if let Some(rule) = rule {
+                put("rule", rule_name(plan, *rule).into());
+            }
+            let lots = uses.iter().map(|used| Document::object().with("lot", used.entry).with("amount", used.amount));
+            put("from", lots.collect());
+        }
+        Kind::Expired { entry, wallet, lot, amount: sum, not_vested } => {
+            put("entry", (*entry).into());
+            put("wallet", wallet_name(plan, *wallet).into());
+            put("amount", (*sum).into());
+            put("lot", (*lot).into());
+            put("reason", if *not_vested { "not_vested" } else { "lapsed" }.into());
+        }
+        Kind::ClawedBack { entry, wallet, amount: sum, from_pending, from_lots, debt, written_off } => {
+            put("entry", (*entry).into());
+            put("wallet", wallet_name(plan, *wallet).into());
+            put("amount", (*sum).into());
+            put("from_pending", (*from_pending).into());
+            put("from_lots", (*from_lots).into());
+            put("debt", (*debt).into());
+            put("written_off", (*written_off).into());
+        }
+        Kind::Restored { entry, wallet, amount: sum, expires_at } => {
+            put("entry", (*entry).into());
+            put("wallet", wallet_name(plan, *wallet).into());
+            put("amount", (*sum).into());
+            put("expires_at", expires(expires_at));
+        }
+        Kind::DebtSettled { entry, wallet, amount: sum } => {
+            put("entry", (*entry).into());
+            put("wallet", wallet_name(plan, *wallet).into());
+            put("amount", (*sum).into());
+        }
+        Kind::Tagged { tag } | Kind::Untagged { tag } => put("tag", (&**tag).into()),
+        Kind::AttributeSet { field, value } => {
+            put("field", plan.member.get(usize::from(*field)).map_or("", |field| &*field.name).into());
+            put("value", stored(plan, value));
+        }
+        Kind::Signal { name, to } => {
+            put("name", (&**name).into());
+            put("to", (&**to).into());
+        }
+        Kind::Claim { rule, limit } => {
+            put("rule", rule_name(plan, *rule).into());
+            put("limit", (*limit).into());
+        }
+        Kind::NotEarned { reason: NotEarned::BeforeEnrolment } => put("reason", "before_enrolment".into()),
+    }
+    object
+}
+
+pub fn because_document(plan: &Plan, part: &Because) -> Document {
+    let (key, name, amount) = match part {
+        Because::Rule { rule, amount } => ("rule", rule_name(plan, *rule), amount),
+        Because::Rounding { amount } => ("step", "rounding", amount),
+        Because::Cap { amount } => ("step", "cap", amount),
+        Because::HoldAtMost { amount } => ("step", "hold_at_most", amount),
+        Because::Adjustment { amount } => ("step", "adjustment", amount),
+    };
+    Document::object().with(key, name).with("amount", *amount)
+}
+
+/// A kept value as a host would send it.
+pub fn stored(plan: &Plan, value: &Stored) -> Document {
+    match value {
+        Stored::Missing => Document::Null,
+        Stored::Number(number) => (*number).into(),
+        Stored::Text(text) => (&**text).into(),
+        Stored::Bool(value) => (*value).into(),
+        Stored::Date(day) => date_of(*day).to_string().into(),
+        Stored::Instant(at) => instant(plan, *at).into(),
+        Stored::Time(micros) => {
+            let seconds = micros / 1_000_000;
+            format!("{:02}:{:02}:{:02}", seconds / 3_600, seconds / 60 % 60, seconds % 60).into()
+        }
+    }
+}
+
+pub fn error(error: &EventError) -> String {
+    let mut object = Document::object().with("error", error.code().as_str());
+    for (key, value) in
+        [("field", error.field()), ("expected", error.expected()), ("found", error.found()), ("help", error.help())]
+    {
+        if let Some(value) = value {
+            object.put(key, value);
+        }
+    }
+    object.to_string()
+}
+
+/// Diagnostics with their places, in bytes and as people count.
+pub fn diagnostics(list: &[Diagnostic], text: &str) -> String {
+    let lines = LineIndex::new(text);
+    let entries = list.iter().map(|diagnostic| {
+        let labels = diagnostic.labels().iter().map(|label| {
+            let (start, end) = (label.span().start, label.span().end);
+            let place = lines.place(text, start);
+            Document::object()
+                .with("start", start)
+                .with("end", end)
+                .with("line", place.line)
+                .with("column", place.column)
+                .with("text", label.text())
+        });
+        Document::object()
+            .with("severity", if diagnostic.severity() == Severity::Error { "error" } else { "warning" })
+            .with("code", diagnostic.code().as_str())
+            .with("message", diagnostic.message())
+            .with("labels", labels.collect::<Document>())
+            .with("help", diagnostic.help_text())
+            .with("candidates", diagnostic.nearest().iter().map(String::as_str).collect::<Document>())
+    });
+    entries.collect::<Document>().to_string()
+}

@@ -1,0 +1,458 @@
+//! Member state for the host to keep: by name, so that a changed program takes over what it can and says what it cannot.
+//!
+//! One form, the [`Snapshot`], is written as JSON and as bytes. What it says of single events (for duplicates and
+//! returns) is packed in both: it is for the engine alone. Tables of names stand beside it, so that its numbers do not
+//! depend on the program that wrote it.
+
+mod pack;
+mod values;
+
+use std::collections::BTreeMap;
+
+use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
+
+use crate::engine::lots::{Lot, WalletState};
+use crate::engine::marks::{Mark, Marks};
+use crate::engine::member::Member;
+use crate::engine::returns::Returned;
+use crate::engine::tally::{Entry, Tallies};
+use crate::engine::value::Stored;
+use crate::plan::Plan;
+use crate::time::Instant;
+use pack::{Names, Packed};
+use values::{Amount, Moment, SavedExpiry, SavedValue, SavedVesting};
+
+/// The version of the form; a reader refuses what it does not know.
+const FORMAT: u8 = 1;
+
+#[derive(Serialize, Deserialize)]
+struct Snapshot {
+    format: u8,
+    member: String,
+    enrolled_at: Moment,
+    clock: Moment,
+    revision: u64,
+    entry: u64,
+    attributes: Vec<(String, SavedValue)>,
+    tags: Vec<String>,
+    wallets: Vec<SavedWallet>,
+    counters: Vec<SavedCounter>,
+    marks: Vec<SavedMarks>,
+    returned: Vec<SavedReturn>,
+    events: Packed,
+}
+
+#[derive(Serialize, Deserialize)]
+struct SavedWallet {
+    name: String,
+    available: Amount,
+    pending: Amount,
+    issued: Amount,
+    spent: Amount,
+    expired: Amount,
+    clawed_back: Amount,
+    written_off: Amount,
+    debt: Amount,
+    /// Forms of inactivity with their last activity.
+    activity: Vec<(String, Option<Moment>)>,
+    lots: Vec<SavedLot>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct SavedLot {
+    entry: u64,
+    source: u64,
+    amount: Amount,
+    earned_at: Moment,
+    vesting: SavedVesting,
+    expiry: SavedExpiry,
+    expired: Amount,
+}
+
+#[derive(Serialize, Deserialize)]
+struct SavedCounter {
+    key: String,
+    /// (time key, count, sum)
+    entries: Vec<(i64, i64, Amount)>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct SavedMarks {
+    measure: String,
+    values: Vec<(Moment, SavedValue)>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct SavedReturn {
+    order: u64,
+    ordered_at: Moment,
+    units: Vec<Amount>,
+    amounts: Vec<Amount>,
+    amount: Amount,
+    whole: bool,
+    /// By wallet: taken back, given back.
+    wallets: Vec<(String, Amount, Amount)>,
+}
+
+/// Why saved state cannot be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StateError {
+    message: String,
+}
+
+impl StateError {
+    fn new(message: impl Into<String>) -> Self {
+        Self { message: message.into() }
+    }
+}
+
+impl core::fmt::Display for StateError {
+    fn fmt(&self, formatter: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        formatter.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for StateError {}
+
+/// What a program could not take over from state that another program, or another version of it, has saved.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct MigrationReport {
+    dropped: Vec<String>,
+    added: Vec<String>,
+}
+
+impl MigrationReport {
+    /// Whether everything was taken over and nothing is new.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.dropped.is_empty() && self.added.is_empty()
+    }
+
+    /// What the program no longer has, such as ``wallet `stars` with 120``.
+    #[must_use]
+    pub fn dropped(&self) -> &[String] {
+        &self.dropped
+    }
+
+    /// What the program has and the state did not; it begins empty.
+    #[must_use]
+    pub fn added(&self) -> &[String] {
+        &self.added
+    }
+}
+
+/// Loaded state.
+#[derive(Debug, Clone)]
+pub struct Loaded {
+    /// The member, ready for this program.
+    pub member: Member,
+    /// What was lost and what is new on the way.
+    pub report: MigrationReport,
+}
+
+/// The state as JSON.
+pub fn save_json(plan: &Plan, member: &Member) -> String {
+    // Every key is a text and every value a plain one, so that writing cannot fail.
+    serde_json::to_string(&snapshot(plan, member)).unwrap_or_default()
+}
+
+/// The state as bytes.
+pub fn save_binary(plan: &Plan, member: &Member) -> Vec<u8> {
+    postcard::to_allocvec(&snapshot(plan, member)).unwrap_or_default()
+}
+
+pub fn load_json(plan: &Plan, json: &str) -> Result<Loaded, StateError> {
+    let snapshot =
+        serde_json::from_str(json).map_err(|error| StateError::new(format!("not a saved member: {error}")))?;
+    restore(plan, snapshot)
+}
+
+pub fn load_binary(plan: &Plan, bytes: &[u8]) -> Result<Loaded, StateError> {
+    let snapshot = match postcard::take_from_bytes(bytes) {
+        Ok((snapshot, [])) => snapshot,
+        Ok(_) => return Err(StateError::new("not a saved member: more bytes than it has")),
+        Err(error) => return Err(StateError::new(format!("not a saved member: {error}"))),
+    };
+    restore(plan, snapshot)
+}
+
+fn snapshot(plan: &Plan, member: &Member) -> Snapshot {
+    let mut member = member.clone();
+    member.forget(plan);
+    let mut names = Names::default();
+    let attributes = plan.member.iter().zip(&member.attributes);
+    let attributes = attributes.filter(|(_, value)| **value != Stored::Missing);
+    let wallets = plan.wallets.iter().zip(&member.wallets).map(|(wallet, state)| SavedWallet {
+        name: wallet.name.to_string(),
+        available: Amount(state.available),
+        pending: Amount(state.pending),
+        issued: Amount(state.issued),
+        spent: Amount(state.spent),
+        expired: Amount(state.expired),
+        clawed_back: Amount(state.clawed_back),
+        written_off: Amount(state.written_off),
+        debt: Amount(state.debt),
+        activity: wallet
+            .inactivities
+            .iter()
+            .zip(&state.activity)
+            .map(|(form, last)| (form.key.to_string(), last.map(Moment)))
+            .collect(),
+        lots: state
+            .lots
+            .iter()
+            .map(|lot| SavedLot {
+                entry: lot.entry,
+                source: lot.source,
+                amount: Amount(lot.amount),
+                earned_at: Moment(lot.earned_at),
+                vesting: SavedVesting::of(lot.vesting, |event| names.event(plan, event)),
+                expiry: SavedExpiry::of(lot.expiry),
+                expired: Amount(lot.expired),
+            })
+            .collect(),
+    });
+    let wallets = wallets.collect();
+    let events = pack::pack(plan, &member, names);
+    Snapshot {
+        format: FORMAT,
+        member: member.id.clone(),
+        enrolled_at: Moment(member.enrolled_at),
+        clock: Moment(member.clock),
+        revision: member.revision,
+        entry: member.entry,
+        attributes: attributes.map(|(field, value)| (field.name.to_string(), SavedValue::of(value))).collect(),
+        tags: member.tags.iter().map(ToString::to_string).collect(),
+        wallets,
+        counters: counters(plan, &member.tallies),
+        marks: marks(plan, &member.marks),
+        returned: member.returned.iter().map(|returned| saved_return(plan, returned)).collect(),
+        events,
+    }
+}
+
+fn counters(plan: &Plan, tallies: &Tallies) -> Vec<SavedCounter> {
+    let mut counters: Vec<SavedCounter> = Vec::new();
+    let mut last = None;
+    for entry in &tallies.entries {
+        if last != Some(entry.tally) {
+            last = Some(entry.tally);
+            let key = plan.tallies.get(entry.tally as usize).map_or(String::new(), |tally| tally.key.to_string());
+            counters.push(SavedCounter { key, entries: Vec::new() });
+        }
+        if let Some(counter) = counters.last_mut() {
+            counter.entries.push((entry.key, entry.count, Amount(entry.sum)));
+        }
+    }
+    counters
+}
+
+fn marks(plan: &Plan, marks: &Marks) -> Vec<SavedMarks> {
+    let mut saved: Vec<SavedMarks> = Vec::new();
+    let mut last = None;
+    for mark in &marks.marks {
+        if last != Some(mark.measure) {
+            last = Some(mark.measure);
+            let name =
+                plan.measures.get(usize::from(mark.measure)).map_or(String::new(), |known| known.name.to_string());
+            saved.push(SavedMarks { measure: name, values: Vec::new() });
+        }
+        if let Some(of_measure) = saved.last_mut() {
+            of_measure.values.push((Moment(mark.at), SavedValue::of(&mark.value)));
+        }
+    }
+    saved
+}
+
+fn saved_return(plan: &Plan, returned: &Returned) -> SavedReturn {
+    let amounts = |values: &[Decimal]| values.iter().copied().map(Amount).collect();
+    let wallets = plan.wallets.iter().zip(returned.clawed.iter().zip(&returned.restored));
+    SavedReturn {
+        order: returned.order,
+        ordered_at: Moment(returned.ordered_at),
+        units: amounts(&returned.units),
+        amounts: amounts(&returned.amounts),
+        amount: Amount(returned.amount),
+        whole: returned.whole,
+        wallets: wallets
+            .filter(|(_, (clawed, restored))| !clawed.is_zero() || !restored.is_zero())
+            .map(|(wallet, (clawed, restored))| (wallet.name.to_string(), Amount(*clawed), Amount(*restored)))
+            .collect(),
+    }
+}
+
+/// Where names of a kind are in the plan, for looking up what a snapshot calls by name.
+fn places<'p>(names: impl Iterator<Item = &'p str>) -> BTreeMap<&'p str, usize> {
+    let mut places = BTreeMap::new();
+    // Measures written in place may share a name, and then the first is the one that counts.
+    names.enumerate().for_each(|(at, name)| {
+        places.entry(name).or_insert(at);
+    });
+    places
+}
+
+fn restore(plan: &Plan, saved: Snapshot) -> Result<Loaded, StateError> {
+    if saved.format != FORMAT {
+        return Err(StateError::new(format!(
+            "saved in form {}, and this library reads form {FORMAT}: read it with the library that wrote it",
+            saved.format
+        )));
+    }
+    for moment in [saved.enrolled_at, saved.clock] {
+        Instant::from_micros(moment.0).ok_or_else(|| StateError::new("an instant outside of 1970 to 2199"))?;
+    }
+    let mut report = MigrationReport::default();
+    let mut member = Member::new(plan, &saved.member, saved.enrolled_at.0);
+    member.clock = saved.clock.0;
+    member.revision = saved.revision;
+    member.entry = saved.entry;
+    let fields = places(plan.member.iter().map(|field| &*field.name));
+    for (name, value) in &saved.attributes {
+        match fields.get(name.as_str()).and_then(|at| member.attributes.get_mut(*at)) {
+            Some(attribute) => *attribute = value.stored()?,
+            None => report.dropped.push(format!("attribute `{name}`")),
+        }
+    }
+    member.tags = saved.tags.iter().map(|tag| tag.as_str().into()).collect();
+    member.tags.sort();
+    member.tags.dedup();
+    restore_wallets(plan, &mut member, &saved, &mut report)?;
+    restore_counters(plan, &mut member, &saved, &mut report);
+    restore_marks(plan, &mut member, &saved, &mut report)?;
+    let wallets = places(plan.wallets.iter().map(|wallet| &*wallet.name));
+    for returned in &saved.returned {
+        let mut clawed = vec![Decimal::ZERO; plan.wallets.len()];
+        let mut given = vec![Decimal::ZERO; plan.wallets.len()];
+        for (name, taken, restored) in &returned.wallets {
+            let Some(at) = wallets.get(name.as_str()) else { continue };
+            if let (Some(clawed), Some(given)) = (clawed.get_mut(*at), given.get_mut(*at)) {
+                (*clawed, *given) = (taken.0, restored.0);
+            }
+        }
+        member.returned.push(Returned {
+            order: returned.order,
+            ordered_at: returned.ordered_at.0,
+            units: returned.units.iter().map(|value| value.0).collect(),
+            amounts: returned.amounts.iter().map(|value| value.0).collect(),
+            amount: returned.amount.0,
+            whole: returned.whole,
+            clawed,
+            restored: given,
+        });
+    }
+    let wallet_names: Vec<&str> = saved.wallets.iter().map(|wallet| wallet.name.as_str()).collect();
+    let forms: Vec<Vec<&str>> =
+        saved.wallets.iter().map(|wallet| wallet.activity.iter().map(|(key, _)| key.as_str()).collect()).collect();
+    pack::unpack(plan, &mut member, &saved.events, &wallet_names, &forms)
+        .map_err(|_| StateError::new("not a saved member: its events are damaged"))?;
+    member.next_due = member.find_next_due(plan);
+    Ok(Loaded { member, report })
+}
+
+fn restore_wallets(
+    plan: &Plan,
+    member: &mut Member,
+    saved: &Snapshot,
+    report: &mut MigrationReport,
+) -> Result<(), StateError> {
+    let places = places(plan.wallets.iter().map(|wallet| &*wallet.name));
+    for wallet in &saved.wallets {
+        let Some(at) = places.get(wallet.name.as_str()) else {
+            let held = crate::amount::text(wallet.available.0);
+            report.dropped.push(format!("wallet `{}` with {held} available", wallet.name));
+            continue;
+        };
+        let (Some(wallet_plan), Some(place)) = (plan.wallets.get(*at), member.wallets.get_mut(*at)) else { continue };
+        let form_of = |key: &str| wallet_plan.inactivities.iter().position(|form| *form.key == *key);
+        let mut state = WalletState {
+            available: wallet.available.0,
+            pending: wallet.pending.0,
+            issued: wallet.issued.0,
+            spent: wallet.spent.0,
+            expired: wallet.expired.0,
+            clawed_back: wallet.clawed_back.0,
+            written_off: wallet.written_off.0,
+            debt: wallet.debt.0,
+            activity: vec![None; wallet_plan.inactivities.len()],
+            lots: Vec::with_capacity(wallet.lots.len()),
+        };
+        for (key, last) in &wallet.activity {
+            if let Some(place) = form_of(key).and_then(|form| state.activity.get_mut(form)) {
+                *place = last.map(|last| last.0);
+            }
+        }
+        for lot in &wallet.lots {
+            state.lots.push(Lot {
+                entry: lot.entry,
+                source: lot.source,
+                amount: lot.amount.0,
+                earned_at: lot.earned_at.0,
+                vesting: lot.vesting.vesting(|event| pack::event_named(plan, &saved.events, event)),
+                expiry: lot
+                    .expiry
+                    .expiry(|form| form_of(wallet.activity.get(usize::from(form)).map_or("", |(key, _)| key.as_str()))),
+                expired: lot.expired.0,
+            });
+        }
+        state.lots.sort_by_key(|lot| lot.entry);
+        check(&wallet.name, &state)?;
+        *place = state;
+    }
+    for wallet in &plan.wallets {
+        if !saved.wallets.iter().any(|known| *known.name == *wallet.name) {
+            report.added.push(format!("wallet `{}`", wallet.name));
+        }
+    }
+    Ok(())
+}
+
+/// A state that does not add up was not written by this library, and nobody should build on it.
+fn check(name: &str, state: &WalletState) -> Result<(), StateError> {
+    let sum = |pending: bool| {
+        let lots = state.lots.iter().filter(|lot| lot.pending() == pending);
+        lots.map(|lot| lot.amount).try_fold(Decimal::ZERO, crate::amount::add)
+    };
+    let negative = state.lots.iter().any(|lot| lot.amount < Decimal::ZERO);
+    let adds_up = sum(false) == Ok(state.available) && sum(true) == Ok(state.pending) && state.conserved();
+    if negative || !adds_up {
+        return Err(StateError::new(format!("wallet `{name}` does not add up: the saved state has been altered")));
+    }
+    Ok(())
+}
+
+fn restore_counters(plan: &Plan, member: &mut Member, saved: &Snapshot, report: &mut MigrationReport) {
+    let places = places(plan.tallies.iter().map(|tally| &*tally.key));
+    for counter in &saved.counters {
+        let Some(tally) = places.get(counter.key.as_str()) else {
+            report.dropped.push(format!("counter `{}`", counter.key));
+            continue;
+        };
+        let tally = *tally as u32;
+        let entries =
+            counter.entries.iter().map(|(key, count, sum)| Entry { tally, key: *key, count: *count, sum: sum.0 });
+        member.tallies.entries.extend(entries);
+    }
+    member.tallies.entries.sort_by_key(|entry| (entry.tally, entry.key));
+    member.tallies.entries.dedup_by_key(|entry| (entry.tally, entry.key));
+}
+
+fn restore_marks(
+    plan: &Plan,
+    member: &mut Member,
+    saved: &Snapshot,
+    report: &mut MigrationReport,
+) -> Result<(), StateError> {
+    let places = places(plan.measures.iter().map(|measure| &*measure.name));
+    for of_measure in &saved.marks {
+        let Some(measure) = places.get(of_measure.measure.as_str()) else {
+            report.dropped.push(format!("measure `{}`", of_measure.measure));
+            continue;
+        };
+        for (at, value) in &of_measure.values {
+            member.marks.marks.push(Mark { measure: *measure as u16, at: at.0, value: value.stored()? });
+        }
+    }
+    member.marks.marks.sort_by_key(|mark| (mark.measure, mark.at));
+    Ok(())
+}

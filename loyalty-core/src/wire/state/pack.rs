@@ -1,0 +1,387 @@
+//! The remembered events of saved state: packed bytes, with the names that their numbers stand for beside them.
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
+
+use crate::engine::earning::{read_grants, write_grants};
+use crate::engine::event::{EventData, Slot};
+use crate::engine::lots::{Expiry, Vesting};
+use crate::engine::member::Member;
+use crate::engine::outcome::{self, Because, Decision, Kind};
+use crate::engine::rules::Grants;
+use crate::plan::layout::{EventLayout, FieldKind, ListLayout, SlotLayout};
+use crate::plan::{EventKind, Plan};
+use crate::wire::codec::{Malformed, Reader, Writer};
+use crate::wire::decode::{capture, from_capture};
+
+#[derive(Serialize, Deserialize)]
+pub struct Packed {
+    rules: Vec<String>,
+    fields: Vec<String>,
+    events: Vec<SavedLayout>,
+    records: Bytes,
+}
+
+/// An event type with the fields that were captured of it.
+#[derive(Serialize, Deserialize)]
+struct SavedLayout {
+    name: String,
+    signature: u64,
+    slots: Vec<(String, u8)>,
+    lists: Vec<SavedList>,
+}
+
+/// A list's name, whether its items are plain values, and their fields.
+type SavedList = (String, bool, Vec<(String, u8)>);
+
+/// Bytes as they are, or as hexadecimal text in JSON.
+struct Bytes(Vec<u8>);
+
+impl Serialize for Bytes {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if !serializer.is_human_readable() {
+            return serializer.serialize_bytes(&self.0);
+        }
+        let digit = |value: u8| char::from_digit(u32::from(value), 16).unwrap_or('0');
+        let text: String = self.0.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect();
+        serializer.serialize_str(&text)
+    }
+}
+
+impl<'de> Deserialize<'de> for Bytes {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        if !deserializer.is_human_readable() {
+            return <&[u8]>::deserialize(deserializer).map(|bytes| Self(bytes.to_vec()));
+        }
+        let text = std::borrow::Cow::<str>::deserialize(deserializer)?;
+        let digits: Option<Vec<u8>> = text.chars().map(|digit| digit.to_digit(16).map(|digit| digit as u8)).collect();
+        let digits = digits.filter(|digits| digits.len().is_multiple_of(2));
+        let digits = digits.ok_or_else(|| D::Error::custom("packed events are hexadecimal"))?;
+        Ok(Self(digits.chunks_exact(2).map(|pair| pair.iter().fold(0, |byte, digit| byte << 4 | digit)).collect()))
+    }
+}
+
+/// Names that are used, in the order of their first use.
+#[derive(Default)]
+pub struct Names {
+    rules: Vec<u32>,
+    fields: Vec<u16>,
+    events: Vec<u16>,
+}
+
+fn place<T: PartialEq + Copy>(known: &mut Vec<T>, item: T) -> usize {
+    known.iter().position(|other| *other == item).unwrap_or_else(|| {
+        known.push(item);
+        known.len() - 1
+    })
+}
+
+impl Names {
+    pub fn event(&mut self, _plan: &Plan, event: u16) -> u16 {
+        place(&mut self.events, event) as u16
+    }
+}
+
+const KINDS: [FieldKind; 6] = [
+    FieldKind::Number { whole: false, scale: 0 },
+    FieldKind::Text,
+    FieldKind::Bool,
+    FieldKind::Date,
+    FieldKind::Instant,
+    FieldKind::Time,
+];
+
+fn kind_number(kind: FieldKind) -> u8 {
+    let same = |known: &FieldKind| core::mem::discriminant(known) == core::mem::discriminant(&kind);
+    KINDS.iter().position(same).unwrap_or(0) as u8
+}
+
+pub fn pack(plan: &Plan, member: &Member, mut names: Names) -> Packed {
+    let mut bytes = Vec::new();
+    let mut writer = Writer(&mut bytes);
+    let (mut count, mut last) = (0_u64, 0);
+    for record in member.log.iter() {
+        // A record that the engine wrote itself is always whole.
+        let Ok(mut decisions) = record.decisions() else { continue };
+        count += 1;
+        for decision in &mut decisions {
+            renumber(
+                decision,
+                &mut |rule| place(&mut names.rules, rule) as u32,
+                &mut |field| place(&mut names.fields, field) as u16,
+                &mut |event| place(&mut names.events, event) as u16,
+            );
+        }
+        writer.text(record.id);
+        writer.number(place(&mut names.events, record.event) as u64);
+        // Most events follow each other closely and have the layout of the table.
+        writer.signed(record.at.saturating_sub(last));
+        last = record.at;
+        writer.fixed(record.digest);
+        let usual = plan.events.get(usize::from(record.event)).map(|event| event.layout.signature);
+        writer.option(Some(record.signature).filter(|own| usual != Some(*own)), |writer, own| writer.fixed(own));
+        outcome::write(&mut writer, &decisions, record.at);
+        let order = read_order(record.order).ok().filter(|_| !record.order.is_empty());
+        writer.option(order, |writer, (capture, fired, mut grants)| {
+            writer.bytes(capture);
+            writer.number(fired.len() as u64);
+            fired.iter().for_each(|rule| writer.number(place(&mut names.rules, *rule) as u64));
+            for grant in &mut grants {
+                grant.rule = place(&mut names.rules, grant.rule) as u32;
+                grant.base_rule = place(&mut names.rules, grant.base_rule) as u32;
+            }
+            write_grants(writer, &grants);
+        });
+    }
+    let mut records = Vec::with_capacity(bytes.len() + 4);
+    Writer(&mut records).number(count);
+    records.extend_from_slice(&bytes);
+    Packed {
+        rules: names.rules.iter().map(|rule| crate::wire::json::rule_name(plan, *rule).to_owned()).collect(),
+        fields: names
+            .fields
+            .iter()
+            .map(|field| plan.member.get(usize::from(*field)).map_or(String::new(), |field| field.name.to_string()))
+            .collect(),
+        events: names.events.iter().map(|event| saved_layout(plan, *event)).collect(),
+        records: Bytes(records),
+    }
+}
+
+fn saved_layout(plan: &Plan, event: u16) -> SavedLayout {
+    let empty = SavedLayout { name: String::new(), signature: 0, slots: Vec::new(), lists: Vec::new() };
+    let Some(event) = plan.events.get(usize::from(event)) else { return empty };
+    let layout = &event.layout;
+    let slots =
+        |slots: &[SlotLayout]| slots.iter().map(|slot| (slot.name.to_string(), kind_number(slot.kind))).collect();
+    if event.kind != EventKind::Plain {
+        return SavedLayout { name: layout.name.to_string(), signature: layout.signature, ..empty };
+    }
+    SavedLayout {
+        name: layout.name.to_string(),
+        signature: layout.signature,
+        slots: slots(&layout.slots),
+        lists: layout.lists.iter().map(|list| (list.name.to_string(), list.plain, slots(&list.fields))).collect(),
+    }
+}
+
+/// The part of a record that returns need.
+type OrderPart<'a> = (&'a [u8], Vec<u32>, Grants);
+
+fn read_order(order: &[u8]) -> Result<OrderPart<'_>, Malformed> {
+    let mut reader = Reader(order);
+    let capture = reader.bytes()?;
+    let count = reader.count()?;
+    let mut fired = Vec::with_capacity(count.min(64));
+    for _ in 0..count {
+        fired.push(u32::try_from(reader.number()?).map_err(|_| Malformed)?);
+    }
+    Ok((capture, fired, read_grants(&mut reader)?))
+}
+
+/// Puts other numbers in the place of a decision's rules, fields and events.
+fn renumber(
+    decision: &mut Decision,
+    rule_to: &mut dyn FnMut(u32) -> u32,
+    field_to: &mut dyn FnMut(u16) -> u16,
+    event_to: &mut dyn FnMut(u16) -> u16,
+) {
+    match &mut decision.kind {
+        Kind::Earned { vesting, because, .. } => {
+            if let Vesting::On { event, .. } = vesting {
+                *event = event_to(*event);
+            }
+            for part in because {
+                if let Because::Rule { rule, .. } = part {
+                    *rule = rule_to(*rule);
+                }
+            }
+        }
+        Kind::Spent { rule: Some(rule), .. } | Kind::Claim { rule, .. } => *rule = rule_to(*rule),
+        Kind::AttributeSet { field, .. } => *field = field_to(*field),
+        _ => {}
+    }
+}
+
+/// The plan's number of a saved event name.
+pub fn event_named(plan: &Plan, packed: &Packed, saved: u16) -> Option<u16> {
+    let name = &packed.events.get(usize::from(saved))?.name;
+    plan.events.iter().position(|event| *event.layout.name == **name).map(|event| event as u16)
+}
+
+pub fn unpack(
+    plan: &Plan,
+    member: &mut Member,
+    packed: &Packed,
+    wallets: &[&str],
+    forms: &[Vec<&str>],
+) -> Result<(), Malformed> {
+    let rules = super::places(plan.rules.iter().map(|rule| &*rule.name));
+    let rule = |saved: u32| {
+        let name = packed.rules.get(saved as usize);
+        name.and_then(|name| rules.get(name.as_str())).map_or(u32::MAX, |rule| *rule as u32)
+    };
+    let field = |saved: u16| {
+        let name = packed.fields.get(usize::from(saved));
+        let at = name.and_then(|name| plan.member.iter().position(|field| *field.name == **name));
+        at.map_or(u16::MAX, |at| at as u16)
+    };
+    let event = |saved: u16| event_named(plan, packed, saved).unwrap_or(u16::MAX);
+    let wallet = |saved: u16| {
+        let name = wallets.get(usize::from(saved));
+        name.and_then(|name| plan.wallets.iter().position(|wallet| *wallet.name == **name)).map(|at| at as u16)
+    };
+    let form = |of: u16, saved: u16| -> Option<u16> {
+        let key = forms.get(usize::from(of))?.get(usize::from(saved))?;
+        let plan = plan.wallets.get(usize::from(wallet(of)?))?;
+        plan.inactivities.iter().position(|form| *form.key == **key).map(|at| at as u16)
+    };
+    let mut reader = Reader(&packed.records.0);
+    let mut last = 0_i64;
+    for _ in 0..reader.count()? {
+        let id = reader.text()?;
+        let saved_event = u16::try_from(reader.number()?).map_err(|_| Malformed)?;
+        let at = reader.signed()?.checked_add(last).ok_or(Malformed)?;
+        last = at;
+        let digest = reader.fixed()?;
+        let own_signature = reader.option(Reader::fixed)?;
+        let usual = packed.events.get(usize::from(saved_event)).map_or(0, |layout| layout.signature);
+        let signature = own_signature.unwrap_or(usual);
+        let mut decisions = outcome::read(&mut reader, at)?;
+        for decision in &mut decisions {
+            renumber(decision, &mut |saved| rule(saved), &mut |saved| field(saved), &mut |saved| event(saved));
+            move_wallet(decision, &wallet, &form);
+        }
+        // What a wallet that is no more once got, nobody can be told any more.
+        decisions.retain(|decision| decision.wallet() != Some(u16::MAX));
+        let number = event(saved_event);
+        let order = reader.option(|reader| {
+            let capture = reader.bytes()?.to_vec();
+            let count = reader.count()?;
+            let mut fired = Vec::with_capacity(count.min(64));
+            for _ in 0..count {
+                fired.push(u32::try_from(reader.number()?).map_err(|_| Malformed)?);
+            }
+            Ok((capture, fired, read_grants(reader)?))
+        })?;
+        let layout = plan.events.get(usize::from(number)).map(|event| &event.layout);
+        let saved_layout = packed.events.get(usize::from(saved_event)).ok_or(Malformed)?;
+        let order = match (order, layout) {
+            (Some((capture, fired, grants)), Some(layout)) => {
+                let capture = recapture(plan, layout, saved_layout, capture)?;
+                let fired: Vec<u32> = fired.into_iter().map(rule).collect();
+                let mut kept = Grants::new();
+                for mut grant in grants {
+                    let Some(to) = wallet(grant.wallet) else { continue };
+                    (grant.rule, grant.base_rule, grant.wallet) = (rule(grant.rule), rule(grant.base_rule), to);
+                    kept.push(grant);
+                }
+                Some((capture, fired, kept))
+            }
+            _ => None,
+        };
+        member.log.push(id, number, at, (digest, signature), &decisions, |writer| {
+            if let Some((capture, fired, grants)) = order {
+                writer.bytes(&capture);
+                writer.number(fired.len() as u64);
+                fired.iter().for_each(|rule| writer.number(u64::from(*rule)));
+                write_grants(writer, &grants);
+            }
+        });
+    }
+    if reader.is_empty() { Ok(()) } else { Err(Malformed) }
+}
+
+fn move_wallet(
+    decision: &mut Decision,
+    place: &impl Fn(u16) -> Option<u16>,
+    form_place: &impl Fn(u16, u16) -> Option<u16>,
+) {
+    match &mut decision.kind {
+        Kind::Earned { wallet, .. }
+        | Kind::Vested { wallet, .. }
+        | Kind::Expired { wallet, .. }
+        | Kind::ClawedBack { wallet, .. }
+        | Kind::Restored { wallet, .. }
+        | Kind::DebtSettled { wallet, .. } => *wallet = place(*wallet).unwrap_or(u16::MAX),
+        Kind::Spent { wallet, uses, .. } => {
+            for used in uses {
+                if let Expiry::Inactivity(form) = used.expiry {
+                    used.expiry = form_place(*wallet, form).map_or(Expiry::Never, Expiry::Inactivity);
+                }
+            }
+            *wallet = place(*wallet).unwrap_or(u16::MAX);
+        }
+        _ => {}
+    }
+}
+
+/// A captured event in the layout that this program gives it.
+fn recapture(plan: &Plan, layout: &EventLayout, saved: &SavedLayout, bytes: Vec<u8>) -> Result<Vec<u8>, Malformed> {
+    if layout.signature == saved.signature {
+        // Read it once, so that damaged bytes are found now and not at a return.
+        from_capture(plan, layout, &bytes)?;
+        return Ok(bytes);
+    }
+    let slot = |name: &str, kind: u8| -> Result<SlotLayout, Malformed> {
+        let kind = *KINDS.get(usize::from(kind)).ok_or(Malformed)?;
+        Ok(SlotLayout {
+            name: name.into(),
+            kind,
+            required_from: None,
+            default: None,
+            symbolic: false,
+            shared: false,
+            not_negative: false,
+        })
+    };
+    let slots =
+        |slots: &[(String, u8)]| slots.iter().map(|(name, kind)| slot(name, *kind)).collect::<Result<Vec<_>, _>>();
+    let mut lists = Vec::new();
+    for (name, plain, fields) in &saved.lists {
+        lists.push(ListLayout {
+            name: name.as_str().into(),
+            required_from: None,
+            fields: slots(fields)?,
+            places: Vec::new(),
+            plain: *plain,
+            has_defaults: false,
+        });
+    }
+    let old_layout = EventLayout {
+        name: saved.name.as_str().into(),
+        slots: slots(&saved.slots)?,
+        lists,
+        places: Vec::new(),
+        lines: None,
+        signature: saved.signature,
+        has_defaults: false,
+    };
+    let old = from_capture(plan, &old_layout, &bytes)?;
+    let mut new = EventData::default();
+    new.text.push_str(&old.text);
+    let same = |one: &SlotLayout, other: &SlotLayout| {
+        one.name == other.name && kind_number(one.kind) == kind_number(other.kind)
+    };
+    for slot in &layout.slots {
+        let at = old_layout.slots.iter().position(|known| same(known, slot));
+        new.slots.push(at.and_then(|at| old.slots.get(at)).copied().unwrap_or(Slot::Missing));
+    }
+    for list in &layout.lists {
+        let at = old_layout.lists.iter().position(|known| known.name == list.name);
+        let known = at.and_then(|at| Some((at, old_layout.lists.get(at)?)));
+        let mut place = at.map(|at| old.list(at as u16)).unwrap_or_default();
+        let rows: Vec<usize> = old.rows_of(place).collect();
+        place.start = new.rows.len() as u32;
+        place.width = list.fields.len() as u32;
+        for row in rows {
+            for field in &list.fields {
+                let from = known.and_then(|(_, known)| known.fields.iter().position(|known| same(known, field)));
+                let value = from.and_then(|from| old.rows.get(row + from)).copied();
+                new.rows.push(value.unwrap_or(Slot::Missing));
+            }
+        }
+        new.lists.push(place);
+    }
+    capture(&mut new);
+    Ok(new.capture)
+}

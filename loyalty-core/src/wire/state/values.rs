@@ -1,0 +1,201 @@
+//! Plain values of saved state: readable in JSON, short in bytes.
+
+use rust_decimal::Decimal;
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
+
+use super::StateError;
+use crate::check::model::{Length, TimeUnit};
+use crate::engine::lots::{Expiry, Vesting};
+use crate::engine::value::Stored;
+use crate::time::{Instant, rfc3339};
+use crate::wire::codec::{Reader, Writer};
+
+/// A decimal: its digits as a text in JSON, scale and digits in bytes.
+#[derive(Clone, Copy)]
+pub struct Amount(pub Decimal);
+
+impl Serialize for Amount {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if serializer.is_human_readable() {
+            return serializer.serialize_str(&crate::amount::text(self.0));
+        }
+        let mut bytes = Vec::with_capacity(8);
+        Writer(&mut bytes).decimal(self.0);
+        serializer.serialize_bytes(&bytes)
+    }
+}
+
+impl<'de> Deserialize<'de> for Amount {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        if deserializer.is_human_readable() {
+            let text = std::borrow::Cow::<str>::deserialize(deserializer)?;
+            let value = Decimal::from_str_exact(&text).map_err(D::Error::custom)?;
+            return Ok(Self(value));
+        }
+        let bytes = <&[u8]>::deserialize(deserializer)?;
+        let value = Reader(bytes).decimal().map_err(|_| D::Error::custom("a damaged amount"))?;
+        Ok(Self(value))
+    }
+}
+
+/// An instant: RFC 3339 in UTC in JSON, microseconds in bytes.
+#[derive(Clone, Copy)]
+pub struct Moment(pub i64);
+
+impl Serialize for Moment {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if serializer.is_human_readable() {
+            serializer.serialize_str(&rfc3339(self.0, 0))
+        } else {
+            serializer.serialize_i64(self.0)
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Moment {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        if deserializer.is_human_readable() {
+            let text = std::borrow::Cow::<str>::deserialize(deserializer)?;
+            let instant = Instant::parse(&text).ok_or_else(|| D::Error::custom(format!("`{text}` is no instant")))?;
+            return Ok(Self(instant.0));
+        }
+        i64::deserialize(deserializer).map(Self)
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SavedValue {
+    Number(Amount),
+    Text(String),
+    Bool(bool),
+    /// Days since 1970.
+    Date(i32),
+    Instant(Moment),
+    /// Microseconds since midnight.
+    Time(i64),
+    Missing,
+}
+
+impl SavedValue {
+    pub fn of(value: &Stored) -> Self {
+        match value {
+            Stored::Missing => SavedValue::Missing,
+            Stored::Number(number) => SavedValue::Number(Amount(*number)),
+            Stored::Text(text) => SavedValue::Text(text.to_string()),
+            Stored::Bool(value) => SavedValue::Bool(*value),
+            Stored::Date(day) => SavedValue::Date(*day),
+            Stored::Instant(at) => SavedValue::Instant(Moment(*at)),
+            Stored::Time(micros) => SavedValue::Time(*micros),
+        }
+    }
+
+    pub fn stored(&self) -> Result<Stored, StateError> {
+        Ok(match self {
+            SavedValue::Missing => Stored::Missing,
+            SavedValue::Number(number) => Stored::Number(number.0),
+            SavedValue::Text(text) => Stored::Text(text.as_str().into()),
+            SavedValue::Bool(value) => Stored::Bool(*value),
+            SavedValue::Date(day) if (-1_000_000..1_000_000).contains(day) => Stored::Date(*day),
+            SavedValue::Date(_) => return Err(StateError::new("a date beyond every calendar")),
+            SavedValue::Instant(at) => Stored::Instant(at.0),
+            SavedValue::Time(micros) => Stored::Time(*micros),
+        })
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SavedVesting {
+    Done,
+    At(Moment),
+    /// The event by its place in the saved table of names.
+    On(u16, Moment),
+}
+
+impl SavedVesting {
+    pub fn of(vesting: Vesting, mut event_place: impl FnMut(u16) -> u16) -> Self {
+        match vesting {
+            Vesting::Done => SavedVesting::Done,
+            Vesting::At(at) => SavedVesting::At(Moment(at)),
+            Vesting::On { event, deadline } => SavedVesting::On(event_place(event), Moment(deadline)),
+        }
+    }
+
+    /// Points that wait for an event that is no more keep waiting until their deadline.
+    pub fn vesting(&self, event: impl Fn(u16) -> Option<u16>) -> Vesting {
+        match self {
+            SavedVesting::Done => Vesting::Done,
+            SavedVesting::At(at) => Vesting::At(at.0),
+            SavedVesting::On(place, deadline) => {
+                Vesting::On { event: event(*place).unwrap_or(u16::MAX), deadline: deadline.0 }
+            }
+        }
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SavedExpiry {
+    Never,
+    Open,
+    At(Moment),
+    /// A form by its place in the wallet's saved list of activity.
+    Inactivity(u16),
+    AfterVesting(u32, SavedUnit),
+}
+
+#[derive(Serialize, Deserialize, Clone, Copy)]
+#[serde(rename_all = "snake_case")]
+pub enum SavedUnit {
+    Second,
+    Minute,
+    Hour,
+    Day,
+    Week,
+    Month,
+    Quarter,
+    Year,
+}
+
+const UNITS: [(SavedUnit, TimeUnit); 8] = [
+    (SavedUnit::Second, TimeUnit::Second),
+    (SavedUnit::Minute, TimeUnit::Minute),
+    (SavedUnit::Hour, TimeUnit::Hour),
+    (SavedUnit::Day, TimeUnit::Day),
+    (SavedUnit::Week, TimeUnit::Week),
+    (SavedUnit::Month, TimeUnit::Month),
+    (SavedUnit::Quarter, TimeUnit::Quarter),
+    (SavedUnit::Year, TimeUnit::Year),
+];
+
+impl SavedExpiry {
+    pub fn of(expiry: Expiry) -> Self {
+        match expiry {
+            Expiry::Never => SavedExpiry::Never,
+            Expiry::Open => SavedExpiry::Open,
+            Expiry::At(at) => SavedExpiry::At(Moment(at)),
+            Expiry::Inactivity(form) => SavedExpiry::Inactivity(form),
+            Expiry::AfterVesting(length) => {
+                let unit = UNITS.iter().find(|(_, unit)| *unit == length.unit);
+                SavedExpiry::AfterVesting(length.count, unit.map_or(SavedUnit::Day, |(saved, _)| *saved))
+            }
+        }
+    }
+
+    /// Points under a form of inactivity that the program no longer has do not run out.
+    pub fn expiry(&self, form: impl Fn(u16) -> Option<usize>) -> Expiry {
+        match self {
+            SavedExpiry::Never => Expiry::Never,
+            SavedExpiry::Open => Expiry::Open,
+            SavedExpiry::At(at) => Expiry::At(at.0),
+            SavedExpiry::Inactivity(place) => {
+                form(*place).map_or(Expiry::Never, |form| Expiry::Inactivity(form as u16))
+            }
+            SavedExpiry::AfterVesting(count, unit) => {
+                let unit = UNITS.iter().find(|(saved, _)| *saved as u8 == *unit as u8);
+                Expiry::AfterVesting(Length { count: *count, unit: unit.map_or(TimeUnit::Day, |(_, unit)| *unit) })
+            }
+        }
+    }
+}
