@@ -1,0 +1,228 @@
+//! The forms of later stages are read and kept.
+
+use loyalty_core::syntax::later::{
+    CalendarDay, Fall, Give, GroupChoice, Keep, Later, LaterClause, LaterEffect, LaterTriggerKind, Retain, Stack,
+    Within,
+};
+use loyalty_core::syntax::tree::{ClauseKind, Effect, ItemKind, Trigger};
+
+use crate::{clause, item, shape};
+
+fn later(declaration: &str, text: &str) -> LaterClause {
+    match clause(declaration, text) {
+        ClauseKind::Later(clause) => clause,
+        other => panic!("{text}: {other:?}"),
+    }
+}
+
+macro_rules! reads {
+    ($around:expr, $text:literal, $word:literal, $pattern:pat $(if $guard:expr)?) => {
+        let kind = later($around, $text);
+        assert!(matches!(&kind, $pattern $(if $guard)?), "{}: {kind:?}", $text);
+        assert_eq!(kind.word(), $word);
+    };
+}
+
+#[test]
+fn coupons_and_rewards() {
+    let coupon = "coupon C";
+    reads!(
+        coupon,
+        "give 20% off order.lines where category in [\"a\"]",
+        "give",
+        LaterClause::Give(Give::Off { filter: Some(_), .. })
+    );
+    reads!(coupon, "give 5 MYR off order", "give", LaterClause::Give(Give::Off { filter: None, .. }));
+    reads!(coupon, "give free shipping", "give", LaterClause::Give(Give::FreeShipping));
+    reads!(
+        coupon,
+        "give cheapest 1 free of 2 from order.lines",
+        "give",
+        LaterClause::Give(Give::Units { count: 1, of: Some(2), percent: None, most_expensive: false, .. })
+    );
+    reads!(
+        coupon,
+        "give most expensive 1 50% off from order.lines where a",
+        "give",
+        LaterClause::Give(Give::Units { percent: Some(_), most_expensive: true, filter: Some(_), .. })
+    );
+    reads!(coupon, "give { issue LATTE }", "give", LaterClause::Give(Give::Effects(effects)) if effects.len() == 1);
+    reads!(coupon, "up to 50 MYR", "up to", LaterClause::UpTo(_));
+    reads!(coupon, "valid 30 days", "valid", LaterClause::ValidFor(_));
+    reads!(coupon, "budget 5_000 MYR", "budget", LaterClause::Budget(_));
+    reads!(coupon, "stack with none", "stack", LaterClause::Stack(Stack::None));
+    reads!(coupon, "stack with any", "stack", LaterClause::Stack(Stack::Any));
+    reads!(coupon, "stack with [A, B]", "stack", LaterClause::Stack(Stack::With(names)) if names.len() == 2);
+    reads!(coupon, "priority 5", "priority", LaterClause::Priority(5));
+    reads!(
+        coupon,
+        "group seasonal first by priority",
+        "group",
+        LaterClause::Group { choice: Some(GroupChoice::FirstByPriority), .. }
+    );
+    reads!(coupon, "usage kept", "usage", LaterClause::Usage { kept: true });
+    reads!(coupon, "usage given back", "usage", LaterClause::Usage { kept: false });
+    reads!("reward r", "cost 100 beans per 1 MYR", "cost", LaterClause::Cost { per: Some(_), .. });
+    reads!("reward r", "cost 50 beans", "cost", LaterClause::Cost { per: None, .. });
+    assert!(matches!(clause(coupon, "valid 2026-11-01 .. on [monday]"), ClauseKind::Valid(parts) if parts.len() == 2));
+    assert!(matches!(clause(coupon, "when status >= silver"), ClauseKind::When(_)));
+    assert!(matches!(item("coupon C issued { }"), ItemKind::Later(Later::Coupon { issued: true, .. })));
+}
+
+#[test]
+fn tiers() {
+    let tiers = "tiers status by spend";
+    reads!(tiers, "benefit rate = 1.0", "benefit", LaterClause::Benefit { .. });
+    reads!(tiers, "bronze from 0 MYR", "level", LaterClause::Level { from: Some(_), when: None, benefits, .. } if benefits.is_empty());
+    reads!(tiers, "gold from 2_000 MYR { rate 1.5  lounge true }", "level", LaterClause::Level { benefits, .. }
+        if matches!(benefits.as_slice(), [rate, lounge] if shape(&rate.value) == "1.5" && shape(&lounge.value) == "true"));
+    reads!(
+        tiers,
+        "gold when spend > 5 MYR and cups > 3 { rate 2 }",
+        "level",
+        LaterClause::Level { from: None, when: Some(_), .. }
+    );
+    reads!(tiers, "rise at once", "rise", LaterClause::Rise { at_once: true });
+    reads!(tiers, "rise at period end", "rise", LaterClause::Rise { at_once: false });
+    reads!(tiers, "keep while qualified", "keep", LaterClause::Keep(Keep::WhileQualified));
+    reads!(tiers, "keep 12 months", "keep", LaterClause::Keep(Keep::For(_)));
+    reads!(tiers, "keep to end of next year", "keep", LaterClause::Keep(Keep::ToEnd { next: true, .. }));
+    reads!(tiers, "grace 30 days", "grace", LaterClause::Grace(Some(_)));
+    reads!(tiers, "grace none", "grace", LaterClause::Grace(None));
+    reads!(tiers, "fall to earned level", "fall", LaterClause::Fall(Fall::ToEarnedLevel));
+    reads!(tiers, "fall one level", "fall", LaterClause::Fall(Fall::OneLevel));
+    reads!(tiers, "fall never", "fall", LaterClause::Fall(Fall::Never));
+    reads!(tiers, "retain when any 2 of [a, b > 1, c]", "retain", LaterClause::Retain(Retain::AnyOf { count: 2, conditions }) if conditions.len() == 3);
+    reads!(tiers, "retain when a", "retain", LaterClause::Retain(Retain::When(_)));
+    reads!(tiers, "seen after", "seen", LaterClause::Seen { after: true });
+    reads!(tiers, "carry nothing", "carry", LaterClause::Carry(false));
+    assert!(matches!(item("tiers t { a when b }"), ItemKind::Later(Later::Tiers { by: None, .. })));
+}
+
+#[test]
+fn challenges() {
+    let challenge = "challenge c";
+    reads!(challenge, "count order where total >= 5 MYR", "count", LaterClause::Progress(_));
+    reads!(challenge, "count distinct order.branch", "count", LaterClause::Progress(_));
+    reads!(challenge, "streak order by week", "count", LaterClause::Progress(progress) if progress.by.is_some());
+    reads!(challenge, "steps [signup, order] in order", "steps", LaterClause::Steps { in_order: true, .. });
+    reads!(challenge, "within each calendar month", "within", LaterClause::Within(Within::Each { .. }));
+    reads!(challenge, "within 30 days of signup", "within", LaterClause::Within(Within::Following { .. }));
+    reads!(challenge, "within 2026-11-01 .. 2026-12-31", "within", LaterClause::Within(Within::Window(_)));
+    reads!(challenge, "goal 5", "goal", LaterClause::Goal(_));
+    reads!(challenge, "reward { earn 100 beans  award regular }", "reward", LaterClause::Reward(effects) if effects.len() == 2);
+    reads!(challenge, "repeat", "repeat", LaterClause::Repeat { up_to: None });
+    reads!(challenge, "repeat up to 3", "repeat", LaterClause::Repeat { up_to: Some(3) });
+    reads!(challenge, "carry", "carry", LaterClause::Carry(true));
+    reads!(challenge, "tolerance 2 days", "tolerance", LaterClause::Tolerance(_));
+    let ItemKind::Later(Later::Challenge { clauses, .. }) = item("challenge c { goal 5 reward { say hi } }") else {
+        panic!("a challenge")
+    };
+    assert_eq!(clauses.len(), 2);
+}
+
+#[test]
+fn games_messages_and_policies() {
+    reads!("wheel w", "weight 50 { issue A }", "weight", LaterClause::Weight { stock: None, .. });
+    reads!("wheel w", "weight 0.5 stock 10 { issue A tag \"x\" }", "weight", LaterClause::Weight { stock: Some(10), clauses, .. } if clauses.len() == 2);
+    reads!("wheel w", "without stock to nothing", "without stock", LaterClause::WithoutStock { renormalise: false });
+    reads!("wheel w", "without stock renormalise", "without stock", LaterClause::WithoutStock { renormalise: true });
+    reads!("quiz q", "ask \"Which?\"", "ask", LaterClause::Question(_));
+    reads!("quiz q", "choice A \"Cocoa\"", "choice", LaterClause::Choice { .. });
+    reads!("quiz q", "answer B", "answer", LaterClause::Answer(_));
+    reads!("quiz q", "right { issue A }", "right", LaterClause::Right(_));
+    reads!("quiz q", "wrong { earn 5 beans }", "wrong", LaterClause::Wrong(_));
+    reads!("survey s", "scale 1 .. 5", "scale", LaterClause::Scale { from: 1, to: 5 });
+    reads!("survey s", "done { earn 10 beans }", "done", LaterClause::Done(_));
+    reads!("message m utility", "template \"t\" (member.name, a + 1)", "template", LaterClause::Template { arguments, .. } if arguments.len() == 2);
+    reads!("message m utility", "template \"t\"", "template", LaterClause::Template { arguments, .. } if arguments.is_empty());
+    reads!("message m utility", "en \"Hi {member.name}\"", "translation", LaterClause::Translation { .. });
+    reads!(
+        "message m utility",
+        "button \"Go\" redeem latte when a > 1",
+        "button",
+        LaterClause::Button { effect, when: Some(_), .. } if matches!(**effect, Effect::Later(LaterEffect::Redeem(_)))
+    );
+    reads!("policy messages", "quiet 21:00 .. 09:00", "quiet", LaterClause::Quiet { .. });
+    reads!("policy messages", "marketing at most 2 per week", "at most", LaterClause::AtMost { count: 2, .. });
+    reads!("leaderboard l by cups", "ties dense", "ties", LaterClause::Ties { dense: true });
+    reads!("experiment e", "points 50%", "arm", LaterClause::Arm { .. });
+    assert!(
+        matches!(item("badge b \"B\" when a > 1"), ItemKind::Later(Later::Badge { title: Some(_), clauses, .. }) if clauses.len() == 1)
+    );
+    assert!(
+        matches!(item("leaderboard l by cups when member.consents leaderboard"), ItemKind::Later(Later::Leaderboard { clauses, .. }) if clauses.len() == 1)
+    );
+}
+
+#[test]
+fn declarations_tell_their_keyword_and_name() {
+    for keyword in
+        ["tiers", "challenge", "badge", "wheel", "quiz", "survey", "coupon", "reward", "policy", "experiment"]
+    {
+        let ItemKind::Later(later) = item(&format!("{keyword} x {{ }}")) else { panic!("{keyword}") };
+        assert_eq!((later.keyword(), later.name().map(|name| name.text.as_str())), (keyword, Some("x")));
+    }
+    let ItemKind::Later(message) = item("message x utility { }") else { panic!("message") };
+    assert_eq!((message.keyword(), message.name().map(|name| name.text.as_str())), ("message", Some("x")));
+}
+
+#[test]
+fn effects() {
+    for word in ["award", "issue", "redeem", "draw", "ask", "say", "consent", "withdraw"] {
+        let ClauseKind::Effect(Effect::Later(effect)) = clause("rule r on order", &format!("{word} x")) else {
+            panic!("{word}")
+        };
+        assert_eq!(effect.word(), word);
+    }
+    let kind = clause("rule r on order", "convert 100 beans to 1 MYR");
+    assert!(matches!(kind, ClauseKind::Effect(Effect::Later(LaterEffect::Convert { .. }))));
+}
+
+#[test]
+fn triggers() {
+    let trigger = |text: &str| match item(&format!("rule r {text} {{ say hi }}")) {
+        ItemKind::Rule { trigger: Trigger::Later(trigger), .. } => trigger,
+        other => panic!("{text}: {other:?}"),
+    };
+    macro_rules! reads {
+        ($text:literal, $word:literal, $pattern:pat) => {
+            let read = trigger($text);
+            assert!(matches!(&read.kind, $pattern), "{}: {read:?}", $text);
+            assert_eq!(read.word(), $word);
+        };
+    }
+    reads!("on message matching [\"a\", \"نقاط\"]", "on message matching", LaterTriggerKind::Message { .. });
+    reads!("on segment lapsed entered", "on segment", LaterTriggerKind::Segment { entered: true, .. });
+    reads!("on segment lapsed left", "on segment", LaterTriggerKind::Segment { entered: false, .. });
+    reads!("on earned beans", "on", LaterTriggerKind::Decision { .. });
+    reads!("on status rises", "on", LaterTriggerKind::Change { .. });
+    reads!("on member.birthday", "on", LaterTriggerKind::Anniversary(_));
+    reads!("every month on day 1", "every", LaterTriggerKind::Every { day: Some(CalendarDay::Number(1)), .. });
+    reads!(
+        "every month on last day at 09:00",
+        "every",
+        LaterTriggerKind::Every { day: Some(CalendarDay::Last), at: Some(_), .. }
+    );
+    reads!(
+        "every 2 weeks on monday",
+        "every",
+        LaterTriggerKind::Every { count: Some(2), day: Some(CalendarDay::Weekday(_)), .. }
+    );
+    reads!(
+        "every second wednesday",
+        "every",
+        LaterTriggerKind::Every { day: Some(CalendarDay::NthWeekday { nth: Some(2), .. }), unit: None, .. }
+    );
+    reads!(
+        "every year on 31 december",
+        "every",
+        LaterTriggerKind::Every { day: Some(CalendarDay::MonthDay { month: 12, day: 31 }), .. }
+    );
+    reads!("every day", "every", LaterTriggerKind::Every { day: None, unit: Some(_), .. });
+    reads!("3 days before beans expire", "before", LaterTriggerKind::Before { expires: true, .. });
+    reads!("7 days before member.birthday", "before", LaterTriggerKind::Before { expires: false, .. });
+    reads!("60 days after last order", "after", LaterTriggerKind::AfterLast { .. });
+    reads!("1 hour after cart without order", "after", LaterTriggerKind::After { without: Some(_), .. });
+    reads!("3 days after signup", "after", LaterTriggerKind::After { without: None, .. });
+}
