@@ -1,0 +1,172 @@
+//! One case of the corpus: what its file says.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use loyalty_core::{Instant, event_head};
+use serde_json::Value;
+
+/// A parsed case file.
+pub struct Case {
+    pub path: PathBuf,
+    /// The path below the corpus, for messages.
+    pub name: String,
+    /// The first, and those to which `next program` goes on.
+    pub programs: Vec<String>,
+    pub member: String,
+    pub enrolled_at: Instant,
+    pub steps: Vec<(usize, Step)>,
+    /// What every event and advance gave, as the file has it.
+    pub outcomes: Vec<String>,
+    /// Everything before the outcomes.
+    head: String,
+}
+
+pub enum Step {
+    /// An event as the host sends it, sound or not.
+    Event(String),
+    Advance(Instant),
+    /// The host's clock from here on.
+    Now(Instant),
+    /// The state is saved, and loaded by the next version of the program.
+    NextProgram,
+    /// A path into the view, and what must stand there.
+    Expect(String, Value),
+    Refused(String),
+    Replayed,
+}
+
+const OUTCOMES: &str = "=== outcomes\n";
+
+impl Case {
+    /// Reads a case; says in a sentence what is wrong with its form.
+    pub fn read(root: &Path, path: &Path) -> Result<Self, String> {
+        let text = fs::read_to_string(path).map_err(|error| error.to_string())?;
+        let (head, outcomes) = text.split_once(OUTCOMES).ok_or("there is no `=== outcomes`")?;
+        let mut case = Self {
+            path: path.to_owned(),
+            name: path.strip_prefix(root).unwrap_or(path).display().to_string(),
+            programs: Vec::new(),
+            member: "m-1".to_owned(),
+            enrolled_at: Instant::parse("1970-01-01T00:00:00Z").unwrap(),
+            steps: Vec::new(),
+            outcomes: outcomes.lines().map(str::to_owned).collect(),
+            head: head.to_owned(),
+        };
+        let mut enrolled = None;
+        let mut section = "";
+        for (number, line) in (1..).zip(head.lines()) {
+            if let Some(name) = line.strip_prefix("=== ") {
+                section = name;
+                if section == "program" {
+                    case.programs.push(String::new());
+                }
+                continue;
+            }
+            match section {
+                "" if number == 1 => said(line, "why: ")?,
+                "" if number == 2 => said(line, "source: ")?,
+                "program" => {
+                    let program = case.programs.last_mut().unwrap();
+                    program.push_str(line);
+                    program.push('\n');
+                }
+                "steps" => match line.strip_prefix("enroll ") {
+                    Some(at) => enrolled = Some(instant(at)?),
+                    None => case.steps.push((number, step(line).map_err(|error| format!("line {number}: {error}"))?)),
+                },
+                _ => return Err(format!("line {number} belongs to no section")),
+            }
+        }
+        let first = case.steps.iter().find_map(|(_, step)| match step {
+            Step::Event(json) => event_head(json.as_bytes()).ok(),
+            _ => None,
+        });
+        case.enrolled_at = enrolled
+            .or_else(|| first.as_ref().and_then(|head| head.at))
+            .ok_or("nothing says when the member was enrolled")?;
+        if let Some(member) = first.and_then(|head| head.member) {
+            case.member = member;
+        }
+        if case.programs.is_empty() || case.steps.is_empty() {
+            return Err("a case has a program and steps".to_owned());
+        }
+        Ok(case)
+    }
+
+    /// Writes the outcomes into the file.
+    pub fn bless(&self, outcomes: &[String]) {
+        let mut text = format!("{}{OUTCOMES}", self.head);
+        for outcome in outcomes {
+            text.push_str(outcome);
+            text.push('\n');
+        }
+        fs::write(&self.path, text).unwrap();
+    }
+
+    /// The latest instant that a step names.
+    pub fn ends_at(&self) -> Instant {
+        let instants = self.steps.iter().filter_map(|(_, step)| match step {
+            Step::Event(json) => event_head(json.as_bytes()).ok()?.at,
+            Step::Advance(to) => Some(*to),
+            _ => None,
+        });
+        instants.max().unwrap_or(self.enrolled_at)
+    }
+
+    /// The refusals that the case speaks of.
+    pub fn refusals(&self) -> impl Iterator<Item = &str> {
+        self.steps.iter().filter_map(|(_, step)| match step {
+            Step::Refused(code) => Some(code.as_str()),
+            _ => None,
+        })
+    }
+}
+
+fn said(line: &str, word: &str) -> Result<(), String> {
+    match line.strip_prefix(word) {
+        Some(text) if !text.trim().is_empty() => Ok(()),
+        _ => Err(format!("a line `{}…` is missing", word)),
+    }
+}
+
+fn instant(text: &str) -> Result<Instant, String> {
+    Instant::parse(text).ok_or_else(|| format!("`{text}` is no instant"))
+}
+
+fn step(line: &str) -> Result<Step, String> {
+    let (word, rest) = line.split_once(' ').unwrap_or((line, ""));
+    Ok(match word {
+        _ if line.starts_with('{') => Step::Event(line.to_owned()),
+        "raw" => Step::Event(rest.to_owned()),
+        "advance" => Step::Advance(instant(rest)?),
+        "now" => Step::Now(instant(rest)?),
+        "expect" => {
+            let (path, value) = rest.split_once(' ').ok_or("`expect` needs a path and a value")?;
+            Step::Expect(path.to_owned(), serde_json::from_str(value).map_err(|error| error.to_string())?)
+        }
+        "refused" => Step::Refused(rest.to_owned()),
+        "replayed" => Step::Replayed,
+        "next" if rest == "program" => Step::NextProgram,
+        _ => return Err(format!("`{line}` is no step")),
+    })
+}
+
+/// All cases below a folder, in the order of their paths.
+pub fn all(root: &Path) -> Vec<Result<Case, String>> {
+    let mut found = Vec::new();
+    let mut folders = vec![root.to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(&folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "case") {
+                found.push(path);
+            }
+        }
+    }
+    found.sort();
+    let read = |path: &PathBuf| Case::read(root, path).map_err(|error| format!("{}: {error}", path.display()));
+    found.iter().map(read).collect()
+}
