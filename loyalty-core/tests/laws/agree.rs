@@ -1,0 +1,68 @@
+//! The engine and the model, step by step: the same answers, totals, lots and measures.
+
+use proptest::prelude::*;
+
+use crate::engine::Engine;
+use crate::generate::{Case, case};
+use crate::model::Member;
+use crate::model::number::{scaled, whole};
+use crate::model::program::{Comparison, Earn, Effect, Expr, Returns, Rule};
+use crate::settings;
+
+/// Runs a case through both; tells the first step after which they differ.
+pub fn compare(case: &Case) -> Result<(), TestCaseError> {
+    let mut engine = Engine::new(case);
+    let mut model = Member::new(&case.program, case.enrolled);
+    for (number, step) in case.steps.iter().enumerate() {
+        let (theirs, ours) = (engine.answer(step), model.step(step));
+        prop_assert_eq!(theirs, ours, "answer (engine, model) to step {}", number);
+        same_figures(&engine, &model, &format!("step {number}"))?;
+    }
+    Ok(())
+}
+
+pub fn same_figures(engine: &Engine, model: &Member<'_>, after: &str) -> Result<(), TestCaseError> {
+    let (theirs, ours) = (engine.figures(), model.figures());
+    for (name, amount) in &ours.totals {
+        prop_assert_eq!(&theirs.totals[name], amount, "{} (engine, model) after {}", name, after);
+    }
+    prop_assert_eq!(theirs.lots, ours.lots, "lots (engine, model) after {}", after);
+    prop_assert_eq!(theirs.measures, ours.measures, "measures (engine, model) after {}", after);
+    Ok(())
+}
+
+proptest! {
+    #![proptest_config(settings(64))]
+
+    #[test]
+    fn engine_and_model_agree(case in case(20)) {
+        compare(&case)?;
+    }
+}
+
+proptest! {
+    #![proptest_config(settings(32))]
+
+    /// Where rules are judged anew on what is kept, and what multiplies them with them.
+    #[test]
+    fn they_agree_where_returns_revoke(case in case(12).prop_map(with_a_threshold)) {
+        compare(&case)?;
+    }
+}
+
+/// The case with a rule that a partial return undoes, and another that multiplies it.
+fn with_a_threshold(mut case: Case) -> Case {
+    let program = &mut case.program;
+    program.returns = Returns::Revoke;
+    program.rules.iter_mut().for_each(|rule| rule.returns = None);
+    let goods = || Expr::Field("subtotal".to_owned());
+    let enough = Expr::Money(scaled(2_000, program.currency.minor));
+    let enough = Expr::Compare(Comparison::GreaterOrEqual, Box::new(goods()), Box::new(enough));
+    let points = if program.wallets[0].money { whole(1) } else { scaled(15, 1) };
+    let rate = Earn::Rate { points: Expr::Number(points), per: whole(1), full: false, of: goods() };
+    let earn = Effect::Earn { wallet: 0, amount: rate, vest: None, expire: None };
+    let twice = Effect::Multiply { rules: vec![program.rules.len()], by: Expr::Number(whole(2)) };
+    program.rules.push(Rule { when: vec![enough], ..Rule::plain("base", "order", vec![earn]) });
+    program.rules.push(Rule::plain("more", "order", vec![twice]));
+    case
+}

@@ -1,0 +1,456 @@
+//! Programs that the checker accepts.
+
+use chrono::{NaiveDate, NaiveTime, Weekday};
+use chrono_tz::Tz;
+
+use super::{CATEGORIES, LENGTHS, PAYMENTS, Rolls, money};
+use crate::model::calendar::is_clock;
+use crate::model::number::{Exact, scaled, whole, zero};
+use crate::model::program::*;
+
+const ZONES: [Tz; 8] = [
+    Tz::UTC,
+    Tz::Europe__Berlin,
+    Tz::Asia__Kuala_Lumpur,
+    Tz::America__New_York,
+    // Clocks that jump over midnight, and by half an hour.
+    Tz::Africa__Cairo,
+    Tz::Australia__Lord_Howe,
+    Tz::America__Havana,
+    Tz::Asia__Kathmandu,
+];
+
+const PERIODS: [Period; 6] =
+    [Period::Day, Period::Month, Period::Week, Period::Year, Period::Quarter, Period::HalfYear];
+
+pub fn make(
+    settings: Vec<u32>,
+    wallets: Vec<Vec<u32>>,
+    measures: Vec<Vec<u32>>,
+    rules: Vec<Vec<u32>>,
+    groups: Vec<Vec<u32>>,
+) -> Program {
+    let mut rolls = Rolls::new(settings);
+    let (history_days, returns_days) = rolls.pick(&[(400, 180), (400, 180), (400, 20), (40, 20)]);
+    let mut program = Program {
+        declarations: "",
+        zone: rolls.pick(&ZONES),
+        currency: rolls.pick(&CURRENCIES),
+        week: rolls.pick(&[Weekday::Mon, Weekday::Sun, Weekday::Sat]),
+        history_days,
+        returns_days,
+        returns: rolls.pick(&[Returns::Keep, Returns::Revoke]),
+        wallets: vec![],
+        measures: vec![],
+        rules: vec![],
+        groups: vec![],
+    };
+    for (index, rolls) in wallets.into_iter().enumerate() {
+        let wallet = wallet(&mut Rolls::new(rolls), index, program.currency);
+        program.wallets.push(wallet);
+    }
+    // What an order is worth is always read, so that it is known what part of it comes back.
+    program.measures.push(Measure {
+        name: "turnover".to_owned(),
+        event: "order".to_owned(),
+        function: Function::Sum,
+        value: Some(Expr::Field("subtotal".to_owned())),
+        filter: None,
+        window: Window::AllTime,
+        returns: Returns::Revoke,
+    });
+    for (index, rolls) in measures.into_iter().enumerate() {
+        let measure = measure(&mut Rolls::new(rolls), index, program.currency);
+        program.measures.push(measure);
+    }
+    for (index, rolls) in rules.into_iter().enumerate() {
+        let rule = rule(&mut Rolls::new(rolls), index, &program);
+        program.rules.push(rule);
+    }
+    for (index, rolls) in groups.into_iter().enumerate() {
+        program.groups.extend(group(&mut Rolls::new(rolls), index, &program));
+    }
+    if program.rules.iter().flat_map(|rule| &rule.effects).any(defies_caps) {
+        // Not what a cap is for: its counter holds decimals, so that a third in it is cut at the 28th digit, and a factor
+        // below one can take more away than a cap has left.
+        program.rules.iter_mut().for_each(|rule| rule.caps.clear());
+        program.groups.retain(|group| !group.limits.is_empty());
+        program.groups.iter_mut().for_each(|group| group.caps.clear());
+    }
+    program
+}
+
+/// Whether a rate yields numbers that have no finite decimal form, or a factor takes something away.
+fn defies_caps(effect: &Effect) -> bool {
+    match effect {
+        Effect::Earn { amount: Earn::Rate { per, full: false, .. }, .. } => {
+            [whole(3), whole(30), scaled(7, 1)].contains(per)
+        }
+        Effect::Multiply { by: Expr::Number(by), .. } => *by < whole(1),
+        _ => false,
+    }
+}
+
+fn wallet(rolls: &mut Rolls, index: usize, currency: Currency) -> Wallet {
+    let mut wallet = Wallet::plain(["pts", "stars"][index]);
+    wallet.vest = vest(rolls);
+    if rolls.one_in(5) {
+        // A wallet's clauses read the member only; the first measure is there in every program.
+        let condition = compare(Comparison::GreaterOrEqual, Expr::Measure(0), Expr::Money(money(rolls, currency)));
+        wallet.expire.push((expire(rolls), Some(condition)));
+    }
+    let form = expire(rolls);
+    if form != Expire::Never {
+        wallet.expire.push((form, None));
+    }
+    wallet.clawback = rolls.pick(&[Clawback::WithinBalance, Clawback::MayOverdraw, Clawback::OnlyPending]);
+    wallet.decimals = rolls.pick(&[0, 0, 1, 2]);
+    wallet.money = index == 0 && rolls.one_in(5);
+    if wallet.money {
+        wallet.decimals = currency.minor;
+    }
+    wallet.round = rolls.pick(&[RoundMode::Down, RoundMode::HalfUp, RoundMode::HalfEven, RoundMode::Up]);
+    wallet.scope = rolls.pick(&[RoundScope::Order, RoundScope::Rule, RoundScope::Line, RoundScope::Unit]);
+    wallet.multipliers = rolls.pick(&[Multipliers::Add, Multipliers::Compound, Multipliers::Best]);
+    wallet.spend = rolls.pick(&[SpendOrder::SoonestExpiring, SpendOrder::Oldest]);
+    let least = Some(Length { count: 30, unit: TimeUnit::Day });
+    wallet.restore = rolls.pick(&[
+        Restore::Original { at_least: least },
+        Restore::Original { at_least: None },
+        Restore::Fresh,
+        Restore::Never,
+    ]);
+    wallet.restore_full_only = rolls.one_in(4);
+    if rolls.one_in(5) {
+        wallet.hold_at_most = Some(points(rolls, &wallet) + whole(20));
+    }
+    wallet.caps = caps(rolls, &wallet);
+    wallet.cap_reject = rolls.one_in(3);
+    wallet
+}
+
+/// An amount that the wallet can hold.
+fn points(rolls: &mut Rolls, wallet: &Wallet) -> Exact {
+    let number = rolls.pick(&[10, 25, 100, 7, 1, 50]);
+    if wallet.decimals > 0 && rolls.one_in(3) { scaled(number, 1) } else { whole(number) }
+}
+
+fn caps(rolls: &mut Rolls, wallet: &Wallet) -> Vec<Cap> {
+    let count = rolls.pick(&[0, 0, 0, 1, 2]);
+    (0..count).map(|_| Cap { amount: points(rolls, wallet), per: per(rolls, true) }).collect()
+}
+
+fn per(rolls: &mut Rolls, order: bool) -> Option<Per> {
+    match rolls.below(8) {
+        0 | 1 => Some(Per::Period(Period::Day)),
+        2 => None,
+        3 if order => Some(Per::Order),
+        4 | 5 => Some(Per::Rolling(rolls.pick(&LENGTHS))),
+        _ => Some(Per::Period(rolls.pick(&PERIODS))),
+    }
+}
+
+fn vest(rolls: &mut Rolls) -> Vest {
+    match rolls.below(6) {
+        0..=2 => Vest::AtOnce,
+        3 | 4 => Vest::After(rolls.pick(&LENGTHS)),
+        _ => Vest::On { event: "delivered".to_owned(), within: rolls.pick(&LENGTHS) },
+    }
+}
+
+fn expire(rolls: &mut Rolls) -> Expire {
+    match rolls.below(9) {
+        0 | 1 => Expire::Never,
+        2 | 3 => Expire::AfterEarning(rolls.pick(&LENGTHS)),
+        4 => Expire::AfterVesting(rolls.pick(&LENGTHS)),
+        5 => Expire::EndOf { period: rolls.pick(&PERIODS), after: day_length(rolls) },
+        6 => {
+            let (month, day) = rolls.pick(&[(12, 31), (3, 29), (2, 28), (6, 30)]);
+            Expire::OnDay { month, day, after: day_length(rolls) }
+        }
+        7 => Expire::Inactivity { length: calendar_length(rolls), without: activity(rolls) },
+        _ => Expire::At(date(rolls)),
+    }
+}
+
+fn activity(rolls: &mut Rolls) -> Activity {
+    let events = |names: &[&str]| Activity::Events(names.iter().map(|name| (*name).to_owned()).collect());
+    match rolls.below(4) {
+        0 => events(&["order"]),
+        1 => events(&["order", "visit"]),
+        2 => Activity::Earning,
+        _ => Activity::Any,
+    }
+}
+
+fn day_length(rolls: &mut Rolls) -> Option<Length> {
+    rolls.one_in(2).then(|| calendar_length(rolls))
+}
+
+fn calendar_length(rolls: &mut Rolls) -> Length {
+    let calendar: Vec<Length> = LENGTHS.into_iter().filter(|length| !is_clock(length.unit)).collect();
+    rolls.pick(&calendar)
+}
+
+fn date(rolls: &mut Rolls) -> NaiveDate {
+    let (year, month, day) = rolls.pick(&[(2026, 3, 31), (2024, 2, 29), (2026, 10, 25), (2026, 12, 31), (2026, 2, 28)]);
+    NaiveDate::from_ymd_opt(year, month, day).expect("a date")
+}
+
+fn measure(rolls: &mut Rolls, index: usize, currency: Currency) -> Measure {
+    let field = |name: &str| Some(Expr::Field(name.to_owned()));
+    let (event, function, value) = match rolls.below(12) {
+        0 | 1 => ("order", Function::Count, None),
+        2 | 3 => ("order", Function::Sum, field("subtotal")),
+        4 => ("order", Function::Sum, Some(Expr::SumLines("amount".to_owned(), category_filter(rolls)))),
+        5 => ("order", Function::Max, field("subtotal")),
+        6 => ("order", Function::Min, field("total")),
+        7 => ("order", Function::Average, field("subtotal")),
+        8 => ("order", Function::CountDistinct, field("payment")),
+        9 => ("order", rolls.pick(&[Function::First, Function::Last]), rolls.pick(&[None, field("subtotal")])),
+        10 => ("visit", Function::Count, None),
+        _ => ("order", Function::Streak(rolls.pick(&PERIODS)), None),
+    };
+    let window = match function {
+        Function::Streak(_) => Window::AllTime,
+        _ => window(rolls),
+    };
+    let by_line = matches!(value, Some(Expr::SumLines(..)));
+    let filter = (event == "order" && !by_line && rolls.one_in(3)).then(|| event_condition(rolls, event, currency));
+    let mut returns = rolls.pick(&[Returns::Revoke, Returns::Revoke, Returns::Keep]);
+    if matches!(function, Function::First | Function::Last) && value.is_some() {
+        // Of several orders of one instant the engine forgets which came first once a part of one is returned.
+        returns = Returns::Keep;
+    }
+    let value = value.filter(|_| function != Function::Count);
+    Measure { name: format!("measure{index}"), event: event.to_owned(), function, value, filter, window, returns }
+}
+
+fn window(rolls: &mut Rolls) -> Window {
+    match rolls.below(6) {
+        0 => Window::AllTime,
+        1 => Window::This(rolls.pick(&PERIODS)),
+        2 => Window::Previous(rolls.pick(&PERIODS)),
+        3 | 4 => Window::Rolling(rolls.pick(&LENGTHS)),
+        _ => {
+            let (one, other) = (date(rolls), date(rolls));
+            Window::Range(one.min(other), one.max(other))
+        }
+    }
+}
+
+fn category_filter(rolls: &mut Rolls) -> Option<Box<Expr>> {
+    let category = || Box::new(Expr::Line("category".to_owned()));
+    match rolls.below(4) {
+        0 => None,
+        1 | 2 => {
+            Some(Box::new(compare(Comparison::Equal, *category(), Expr::Text(rolls.pick(&CATEGORIES).to_owned()))))
+        }
+        _ => Some(Box::new(Expr::In(
+            category(),
+            CATEGORIES[..2].iter().map(|name| Expr::Text((*name).to_owned())).collect(),
+        ))),
+    }
+}
+
+fn compare(comparison: Comparison, left: Expr, right: Expr) -> Expr {
+    Expr::Compare(comparison, Box::new(left), Box::new(right))
+}
+
+/// A condition that reads the event only.
+fn event_condition(rolls: &mut Rolls, event: &str, currency: Currency) -> Expr {
+    let field = |name: &str| Expr::Field(name.to_owned());
+    if event != "order" {
+        return compare(Comparison::GreaterOrEqual, Expr::Hour, Expr::Number(whole(rolls.pick(&[0, 12, 22]))));
+    }
+    let payment = || field("payment");
+    match rolls.below(10) {
+        0 | 1 => compare(Comparison::GreaterOrEqual, field("subtotal"), Expr::Money(money(rolls, currency))),
+        2 => compare(Comparison::Equal, payment(), Expr::Text(rolls.pick(&PAYMENTS).to_owned())),
+        3 => compare(
+            rolls.pick(&[Comparison::Greater, Comparison::LessOrEqual]),
+            Expr::SumLines("amount".to_owned(), category_filter(rolls)),
+            Expr::Money(money(rolls, currency)),
+        ),
+        4 => Expr::In(Box::new(Expr::DayOfWeek), vec![Expr::Weekday(Weekday::Sat), Expr::Weekday(Weekday::Sun)]),
+        5 => Expr::Not(Box::new(compare(Comparison::Equal, payment(), Expr::Text("cash".to_owned())))),
+        6 => Expr::Or(vec![
+            Expr::IsMissing(Box::new(payment())),
+            compare(Comparison::NotEqual, payment(), Expr::Text("points".to_owned())),
+        ]),
+        7 => Expr::And(vec![
+            Expr::Not(Box::new(Expr::IsMissing(Box::new(payment())))),
+            compare(Comparison::Greater, field("total"), Expr::Money(money(rolls, currency))),
+        ]),
+        8 => compare(Comparison::Less, Expr::Hour, Expr::Number(whole(rolls.pick(&[3, 12])))),
+        _ => compare(Comparison::GreaterOrEqual, Expr::CountLines(category_filter(rolls)), Expr::Number(whole(2))),
+    }
+}
+
+/// A condition that reads the member only.
+fn member_condition(rolls: &mut Rolls, program: &Program) -> Expr {
+    let comparison = rolls.pick(&[Comparison::GreaterOrEqual, Comparison::Less, Comparison::Equal]);
+    if rolls.one_in(4) {
+        let wallet = rolls.below(program.wallets.len());
+        let amount = points(rolls, &program.wallets[wallet]);
+        let figure = if rolls.one_in(3) { Expr::Pending(wallet) } else { Expr::Balance(wallet) };
+        return compare(comparison, figure, Expr::Points(wallet, amount));
+    }
+    let index = rolls.below(program.measures.len());
+    let measure = &program.measures[index];
+    let is_money = measure.value.is_some() && !matches!(measure.function, Function::CountDistinct);
+    match measure.function {
+        Function::First | Function::Last if measure.value.is_none() => {
+            compare(comparison, Expr::DaysSince(index), Expr::Number(whole(rolls.pick(&[0, 1, 14, 30]))))
+        }
+        _ if is_money => compare(comparison, Expr::Measure(index), Expr::Money(money(rolls, program.currency))),
+        _ => compare(comparison, Expr::Measure(index), Expr::Number(whole(rolls.pick(&[1, 2, 3])))),
+    }
+}
+
+fn rule(rolls: &mut Rolls, index: usize, program: &Program) -> Rule {
+    let event = rolls.pick(&["order", "order", "order", "order", "visit", "redeem", "refund"]);
+    let wallet = rolls.below(program.wallets.len());
+    let policy = &program.wallets[wallet];
+    let mut rule = Rule { cap_wallet: wallet, ..Rule::plain(&format!("rule{index}"), event, vec![]) };
+    let multiplied = rates(program, wallet, event);
+    if event == "redeem" {
+        let amount = Expr::Points(wallet, points(rolls, policy));
+        rule.effects.push(Effect::Spend { wallet, amount, up_to: rolls.one_in(3) });
+    } else if !multiplied.is_empty() && rolls.one_in(3) {
+        let by = rolls.pick(&[
+            Expr::Number(whole(2)),
+            Expr::Number(scaled(15, 1)),
+            Expr::Percent(scaled(125, 2)),
+            Expr::Number(scaled(5, 1)),
+            Expr::Number(whole(0)),
+        ]);
+        let count = 1 + rolls.below(multiplied.len());
+        rule.effects.push(Effect::Multiply { rules: multiplied[..count].to_vec(), by });
+    } else {
+        rule.effects.push(earn(rolls, wallet, event, program));
+        if event == "order" && rolls.one_in(6) {
+            let other = rolls.below(program.wallets.len());
+            rule.effects.push(earn(rolls, other, event, program));
+        }
+        if event == "order" && rolls.one_in(8) {
+            let amount = Expr::Points(wallet, points(rolls, policy));
+            rule.effects.push(Effect::Spend { wallet, amount, up_to: true });
+        }
+    }
+    for _ in 0..rolls.pick(&[0, 0, 1, 2]) {
+        let condition = if rolls.one_in(2) {
+            member_condition(rolls, program)
+        } else {
+            event_condition(rolls, event, program.currency)
+        };
+        rule.when.push(condition);
+    }
+    if rolls.one_in(6) {
+        rule.valid.push(valid(rolls));
+    }
+    for _ in 0..rolls.pick(&[0, 0, 0, 1, 2]) {
+        rule.limits.push(Limit { count: rolls.pick(&[1, 2]), per: per(rolls, false) });
+    }
+    if !rule.effects.iter().any(|effect| matches!(effect, Effect::Spend { .. })) {
+        rule.caps = caps(rolls, policy);
+        rule.cap_reject = rolls.one_in(3);
+    }
+    rule.returns = rolls.pick(&[None, None, Some(Returns::Keep), Some(Returns::Revoke)]);
+    rule
+}
+
+/// The rules so far that earn by rate in that wallet alone, on that event.
+fn rates(program: &Program, wallet: usize, event: &str) -> Vec<usize> {
+    let by_rate = |effect: &Effect| match effect {
+        Effect::Earn { wallet: to, amount, .. } => *to == wallet && matches!(amount, Earn::Rate { .. }),
+        Effect::Multiply { .. } | Effect::Spend { .. } => false,
+    };
+    let fits = |rule: &Rule| rule.event == event && rule.effects.iter().all(by_rate);
+    (0..program.rules.len()).filter(|index| fits(&program.rules[*index])).collect()
+}
+
+fn earn(rolls: &mut Rolls, wallet: usize, event: &str, program: &Program) -> Effect {
+    let policy = &program.wallets[wallet];
+    let amount = if event != "order" || rolls.one_in(3) {
+        Earn::Fixed(Expr::Points(wallet, points(rolls, policy)))
+    } else {
+        rate(rolls, wallet, program)
+    };
+    let own_vest = rolls.one_in(8).then(|| vest(rolls));
+    let own_expire = rolls.one_in(8).then(|| expire(rolls));
+    Effect::Earn { wallet, amount, vest: own_vest, expire: own_expire }
+}
+
+fn rate(rolls: &mut Rolls, index: usize, program: &Program) -> Earn {
+    let (wallet, currency) = (&program.wallets[index], program.currency);
+    let amount = |rolls: &mut Rolls| Expr::SumLines("amount".to_owned(), category_filter(rolls));
+    let of = match rolls.below(8) {
+        0..=2 => Expr::Field("subtotal".to_owned()),
+        3 | 4 => amount(rolls),
+        5 => Expr::Field("total".to_owned()),
+        6 => {
+            let shipping = Box::new(Expr::Field("shipping".to_owned()));
+            let shipping = Expr::Otherwise(shipping, Box::new(Expr::Money(zero())));
+            Expr::Add(Box::new(Expr::Field("subtotal".to_owned())), Box::new(shipping))
+        }
+        _ => Expr::SumLines("quantity".to_owned(), category_filter(rolls)),
+    };
+    let is_units = matches!(&of, Expr::SumLines(name, _) if name == "quantity");
+    let per = if is_units {
+        whole(rolls.pick(&[1, 2, 3]))
+    } else if currency.minor == 0 {
+        whole(rolls.pick(&[100, 1000, 30]))
+    } else {
+        rolls.pick(&[whole(1), whole(10), whole(3), scaled(7, 1)])
+    };
+    let points = if wallet.money {
+        scaled(5, currency.minor.max(1))
+    } else {
+        rolls.pick(&[whole(1), whole(2), scaled(15, 1), whole(10)])
+    };
+    let points = if wallet.money && wallet.decimals == 0 { whole(5) } else { points };
+    let by_payment = rolls.one_in(6).then(|| {
+        let payment = Box::new(Expr::Field("payment".to_owned()));
+        let twice = Expr::Points(index, &points * whole(2));
+        let otherwise = Box::new(Expr::Points(index, points.clone()));
+        Expr::Match(payment, vec![("card".to_owned(), twice)], otherwise)
+    });
+    let points = by_payment.unwrap_or(Expr::Number(points));
+    Earn::Rate { points, per, full: rolls.one_in(4), of }
+}
+
+fn valid(rolls: &mut Rolls) -> Valid {
+    match rolls.below(3) {
+        0 => {
+            let (one, other) = (date(rolls), date(rolls));
+            Valid::Dates(one.min(other), one.max(other))
+        }
+        1 => Valid::Weekdays(vec![Weekday::Sat, Weekday::Sun, rolls.pick(&[Weekday::Mon, Weekday::Fri])]),
+        _ => {
+            let hour = |hour| NaiveTime::from_hms_opt(hour, 0, 0).expect("an hour");
+            rolls.pick(&[Valid::Hours(hour(22), hour(3)), Valid::Hours(hour(2), hour(14))])
+        }
+    }
+}
+
+fn group(rolls: &mut Rolls, index: usize, program: &Program) -> Option<Group> {
+    let wallet = rolls.below(program.wallets.len());
+    let earns_there = |rule: &Rule| {
+        rule.cap_wallet == wallet && !rule.effects.iter().any(|effect| matches!(effect, Effect::Spend { .. }))
+    };
+    let rules: Vec<usize> = (0..program.rules.len()).filter(|rule| earns_there(&program.rules[*rule])).collect();
+    if rules.len() < 2 {
+        return None;
+    }
+    let (caps, limits) = match rolls.below(3) {
+        0 => (vec![Cap { amount: points(rolls, &program.wallets[wallet]), per: per(rolls, true) }], vec![]),
+        1 => (vec![], vec![Limit { count: rolls.pick(&[1, 2, 3]), per: per(rolls, false) }]),
+        _ => {
+            let cap = Cap { amount: points(rolls, &program.wallets[wallet]), per: per(rolls, true) };
+            (vec![cap], vec![Limit { count: 2, per: per(rolls, false) }])
+        }
+    };
+    let name = format!("group{index}");
+    Some(Group { name, rules, limits, caps, cap_wallet: wallet, cap_reject: rolls.one_in(3) })
+}

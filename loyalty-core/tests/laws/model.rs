@@ -1,0 +1,284 @@
+//! The second evaluator: slow, obvious, with exact rationals. It keeps a list of what happened and asks that list every
+//! question anew: measures, limits, caps and figures are recomputed from all events each time.
+//!
+//! It shares no code with the engine.
+
+pub mod calendar;
+mod earn;
+pub mod event;
+mod expr;
+mod ledger;
+mod measure;
+pub mod number;
+mod print;
+pub mod program;
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use calendar::Micros;
+use event::{Event, Kept, Step};
+use expr::{Scope, Seen, Value};
+pub use ledger::Member;
+use ledger::{Account, Known, Use, Vesting};
+use measure::Past;
+use number::{Exact, floor_at, print, zero};
+use program::Restore;
+
+/// What a step came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Answer {
+    Applied,
+    Replayed,
+    Refused(&'static str),
+}
+
+/// Every figure that the engine shows too, in one comparable form.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Figures {
+    /// `wallet.figure` and its amount.
+    pub totals: BTreeMap<String, String>,
+    /// Amounts by wallet, instant of earning, of vesting and of expiry.
+    pub lots: BTreeMap<(String, Micros, Option<Micros>, Option<Micros>), String>,
+    pub measures: BTreeMap<String, Option<String>>,
+}
+
+const DAY: Micros = 86_400_000_000;
+
+impl<'p> Member<'p> {
+    pub fn step(&mut self, step: &Step) -> Answer {
+        match step {
+            Step::Advance(at) => {
+                self.advance(*at);
+                Answer::Applied
+            }
+            Step::Apply(event) => self.happen(event),
+        }
+    }
+
+    fn happen(&mut self, event: &Event) -> Answer {
+        let horizon = self.clock - Micros::from(self.program.history_days) * DAY;
+        let mut filled = Kept::new(event, self.program.currency.minor).original;
+        filled.offset = 0;
+        if event.kind == "order" && filled.number("subtotal").is_none() {
+            return Answer::Refused("missing_field");
+        }
+        let same_id = self.known.iter().find(|known| known.event.id == event.id && known.event.at >= horizon);
+        if let Some(known) = same_id {
+            let mut before = known.kept.original.clone();
+            before.offset = 0;
+            return if before == filled { Answer::Replayed } else { Answer::Refused("conflict") };
+        }
+        if event.at < horizon {
+            return Answer::Refused("too_late");
+        }
+        let mut after = self.clone();
+        match after.take_event(event) {
+            Ok(()) => {
+                *self = after;
+                Answer::Applied
+            }
+            Err(code) => Answer::Refused(code),
+        }
+    }
+
+    /// An event that is new; the member is thrown away if it is refused.
+    fn take_event(&mut self, event: &Event) -> Result<(), &'static str> {
+        let kept = Kept::new(event, self.program.currency.minor);
+        let mut known = Known {
+            event: event.clone(),
+            ignored: event.at < self.enrolled,
+            kept,
+            judgement: Default::default(),
+            granted: BTreeMap::new(),
+            clawed: BTreeMap::new(),
+            uses: BTreeMap::new(),
+            restored: BTreeMap::new(),
+        };
+        if known.ignored {
+            self.known.push(Rc::new(known));
+            return Ok(());
+        }
+        let clock = self.clock;
+        self.advance(event.at);
+        if matches!(event.kind.as_str(), "refund" | "cancel") {
+            self.come_back(event)?;
+        }
+        self.vest_on(event);
+        let at = event.at;
+        self.known.push(Rc::new(known.clone()));
+        let seen = self.seen(at);
+        let judgement = self.judge(&known.kept.original, seen)?;
+        for (wallet, amount) in &judgement.spends {
+            let order = self.spending_order(*wallet);
+            let uses = self.take(&order, amount);
+            known.uses.entry(*wallet).or_default().extend(uses);
+            self.note(*wallet, Account::Spent, amount.clone());
+            self.spent.push((*wallet, at));
+        }
+        for lot in &judgement.lots {
+            self.earned.push((lot.wallet, at));
+            self.add_lot(lot.wallet, &event.id, lot.amount.clone(), at, &lot.vest, &lot.expire);
+            *known.granted.entry(lot.wallet).or_insert_with(zero) += &lot.amount;
+        }
+        known.judgement = judgement;
+        *self.known.last_mut().expect("pushed above") = Rc::new(known);
+        self.advance(clock.max(at));
+        Ok(())
+    }
+
+    fn seen(&self, at: Micros) -> Seen {
+        let wallets = 0..self.program.wallets.len();
+        Seen {
+            measures: self.measures(at),
+            balances: wallets.clone().map(|wallet| self.available(wallet)).collect(),
+            pendings: wallets.map(|wallet| self.pending(wallet)).collect(),
+        }
+    }
+
+    fn measures<'m>(&'m self, at: Micros) -> Vec<Option<Value>> {
+        let past = |known: &'m Rc<Known>| Past {
+            original: &known.kept.original,
+            kept: (!known.kept.whole).then_some(&known.kept.form),
+        };
+        let events: Vec<Past<'_>> = self.known.iter().filter(|known| !known.ignored).map(past).collect();
+        self.program.measures.iter().map(|measure| measure::value(self.program, measure, &events, at)).collect()
+    }
+
+    fn vest_on(&mut self, event: &Event) {
+        let Some(order) = event.text("order") else { return };
+        for lot in 0..self.lots.len() {
+            let waits = matches!(&self.lots[lot].vesting, Vesting::On { event: on, .. } if *on == event.kind);
+            if waits && self.lots[lot].source == order && self.lots[lot].amount > zero() {
+                self.vest(lot, event.at);
+            }
+        }
+    }
+
+    /// A refund or a cancellation.
+    fn come_back(&mut self, refund: &Event) -> Result<(), &'static str> {
+        let id = refund.text("order").ok_or("unknown_order")?;
+        let horizon = self.clock - Micros::from(self.program.history_days) * DAY;
+        let is_it = |known: &Rc<Known>| known.event.id == id && known.event.at >= horizon;
+        let index = self.known.iter().position(is_it).ok_or("unknown_order")?;
+        let mut known = Known::clone(&self.known[index]);
+        if matches!(known.event.kind.as_str(), "refund" | "cancel") {
+            return Err("unknown_order");
+        }
+        if known.event.at < self.clock - Micros::from(self.program.returns_days) * DAY {
+            return Err("return_window_closed");
+        }
+        let points = refund.number("points");
+        match &points {
+            Some(_) if known.kept.whole => return Err("already_returned"),
+            Some(_) => {}
+            None => known.kept.take_back(refund)?,
+        }
+        for wallet in 0..self.program.wallets.len() {
+            let Some(granted) = known.granted.get(&wallet) else { continue };
+            let clawed = known.clawed.get(&wallet).cloned().unwrap_or_else(zero);
+            let due = granted - self.rerated(&known, wallet) - clawed;
+            if due > zero() {
+                *known.clawed.entry(wallet).or_insert_with(zero) += &due;
+                self.claw_back(wallet, id, &due);
+            }
+        }
+        // What is given back sees the member without what came back.
+        self.known[index] = Rc::new(known.clone());
+        self.give_points_back(&mut known, points, refund.at)?;
+        self.known[index] = Rc::new(known);
+        Ok(())
+    }
+
+    /// Gives spent points back in the reverse order of their use: those asked for, else those of what came back.
+    fn give_points_back(&mut self, known: &mut Known, points: Option<Exact>, at: Micros) -> Result<(), &'static str> {
+        let mut asked = points;
+        for (wallet, uses) in known.uses.clone() {
+            let policy = &self.program.wallets[wallet];
+            let spent: Exact = uses.iter().map(|used| &used.amount).sum();
+            let before = known.restored.get(&wallet).cloned().unwrap_or_else(zero);
+            let left = &spent - &before;
+            let due = match &mut asked {
+                Some(asked) => {
+                    let due = left.min(asked.clone());
+                    *asked -= &due;
+                    due
+                }
+                None if known.kept.whole => left,
+                None if policy.restore_full_only => zero(),
+                None => {
+                    let subtotal = |event: Event| event.number("subtotal").unwrap_or_else(zero);
+                    let (all, kept) = (subtotal(known.kept.original.clone()), subtotal(known.kept.form.clone()));
+                    let part = if all == zero() { zero() } else { &spent * (&all - kept) / &all };
+                    floor_at(&part, policy.decimals) - &before
+                }
+            };
+            if due <= zero() || policy.restore == Restore::Never {
+                continue;
+            }
+            *known.restored.entry(wallet).or_insert_with(zero) += &due;
+            let (mut skip, mut due) = (before, due);
+            for used in uses.iter().rev() {
+                let passed = used.amount.clone().min(skip.clone());
+                skip -= &passed;
+                let part = (&used.amount - passed).min(due.clone());
+                if part > zero() {
+                    due -= &part;
+                    self.give_back_one(wallet, used, part, at);
+                }
+            }
+        }
+        if asked.is_some_and(|rest| rest > zero()) { Err("refund_exceeds_order") } else { Ok(()) }
+    }
+
+    fn give_back_one(&mut self, wallet: usize, used: &Use, part: Exact, at: Micros) {
+        let seen = self.seen(at);
+        let nothing = Event::new("", "", at);
+        let scope = Scope { program: self.program, event: &nothing, seen: &seen };
+        let fresh = earn::wallet_expiry(&self.program.wallets[wallet], &scope);
+        self.give_back(wallet, used, part, at, &fresh);
+    }
+
+    pub fn figures(&self) -> Figures {
+        let mut figures = Figures { totals: BTreeMap::new(), lots: BTreeMap::new(), measures: BTreeMap::new() };
+        for (index, wallet) in self.program.wallets.iter().enumerate() {
+            let figure = |account| self.figure(index, account);
+            let amounts = [
+                ("issued", figure(Account::Issued)),
+                ("available", self.available(index)),
+                ("pending", self.pending(index)),
+                ("spent", figure(Account::Spent)),
+                ("expired", figure(Account::Expired)),
+                ("clawed_back", figure(Account::ClawedBack)),
+                ("written_off", figure(Account::WrittenOff)),
+                ("debt", figure(Account::Debt)),
+            ];
+            for (name, amount) in amounts {
+                figures.totals.insert(format!("{}.{name}", wallet.name), print(&amount));
+            }
+        }
+        let mut lots: BTreeMap<_, Exact> = BTreeMap::new();
+        for lot in self.lots.iter().filter(|lot| lot.amount > zero()) {
+            let vests_at = match lot.vesting {
+                Vesting::At(at) => Some(at),
+                Vesting::Done | Vesting::On { .. } => None,
+            };
+            let name = self.program.wallets[lot.wallet].name.clone();
+            *lots.entry((name, lot.earned_at, vests_at, self.ends_at(lot))).or_insert_with(zero) += &lot.amount;
+        }
+        figures.lots = lots.into_iter().map(|(key, amount)| (key, print(&amount))).collect();
+        for (measure, value) in self.program.measures.iter().zip(self.measures(self.clock)) {
+            figures.measures.insert(measure.name.clone(), value.map(|value| self.show(&value)));
+        }
+        figures
+    }
+
+    fn show(&self, value: &Value) -> String {
+        match value {
+            Value::Number(number) => print(number),
+            Value::Text(text) => text.clone(),
+            Value::Instant(at) => calendar::utc(*at).to_rfc3339(),
+            Value::Weekday(_) | Value::Bool(_) => format!("{value:?}"),
+        }
+    }
+}

@@ -1,0 +1,395 @@
+//! What the rules make of one event: who fires, what each contributes, and what caps and rounding leave of it.
+
+use chrono::Timelike;
+
+use super::calendar::{Micros, day, local, period, within_last};
+use super::event::{Event, Line, number};
+use super::expr::{Scope, Seen};
+use super::ledger::Member;
+use super::number::{Exact, round, whole, zero};
+use super::program::*;
+
+/// What an event came to, kept for its return.
+#[derive(Debug, Clone, Default)]
+pub struct Judgement {
+    pub seen: Seen,
+    /// The rules that came to something.
+    pub fired: Vec<usize>,
+    /// After the caps of rules and groups.
+    pub shares: Vec<Share>,
+    pub lots: Vec<LotPlan>,
+    pub spends: Vec<(usize, Exact)>,
+}
+
+/// What one rule contributes to one wallet by one effect.
+#[derive(Debug, Clone)]
+pub struct Share {
+    pub rule: usize,
+    pub wallet: usize,
+    pub basis: Basis,
+    pub amount: Exact,
+}
+
+#[derive(Debug, Clone)]
+pub enum Basis {
+    /// The number of the effect.
+    Fixed(usize),
+    /// The rate of effect `effect` of rule `base`, for its factor running from `before` to `after`.
+    Rate { base: usize, effect: usize, points: Exact, before: Exact, after: Exact },
+}
+
+#[derive(Debug, Clone)]
+pub struct LotPlan {
+    pub wallet: usize,
+    pub vest: Vest,
+    pub expire: Expire,
+    pub amount: Exact,
+}
+
+impl Member<'_> {
+    /// Judges the rules. Refused where a rule spends more than there is.
+    pub fn judge(&self, event: &Event, seen: Seen) -> Result<Judgement, &'static str> {
+        let program = self.program;
+        let scope = Scope { program, event, seen: &seen };
+        let mut firing: Vec<usize> = vec![];
+        for (index, rule) in program.rules.iter().enumerate() {
+            let fires = rule.event == event.kind
+                && rule.when.iter().all(|when| scope.holds(when))
+                && rule.valid.iter().all(|valid| self.is_valid(valid, event.at))
+                && self.limits_leave_room(index, event.at, &firing)
+                && has_effect(&scope, index);
+            if fires {
+                firing.push(index);
+            }
+        }
+        let mut shares = own_shares(&scope, &firing);
+        shares.extend(multiplied(&scope, &firing, &shares));
+        shares.sort_by_key(|share| share.rule);
+        self.cap(&mut shares, &firing, event.at);
+        shares.retain(|share| share.amount != zero());
+        let mut judgement = Judgement { seen: seen.clone(), shares, ..Judgement::default() };
+        let mut spending = vec![];
+        for rule in &firing {
+            for effect in &program.rules[*rule].effects {
+                let Effect::Spend { wallet, amount, up_to } = effect else { continue };
+                let Some(wanted) = scope.number(amount) else { continue };
+                let spent: Exact = judgement.spends.iter().filter(|(of, _)| of == wallet).map(|(_, spent)| spent).sum();
+                let available = self.available(*wallet) - spent;
+                let mode = if *up_to { RoundMode::Down } else { RoundMode::Up };
+                let mut wanted = round(&wanted.max(zero()), program.wallets[*wallet].decimals, mode);
+                if wanted > available {
+                    if !*up_to {
+                        return Err("insufficient_balance");
+                    }
+                    wanted = available;
+                }
+                if wanted > zero() {
+                    judgement.spends.push((*wallet, wanted));
+                    spending.push(*rule);
+                }
+            }
+        }
+        let contributes = |rule: &usize| judgement.shares.iter().any(|share| share.rule == *rule);
+        judgement.fired = firing.into_iter().filter(|rule| contributes(rule) || spending.contains(rule)).collect();
+        for wallet in 0..program.wallets.len() {
+            judgement.lots.extend(self.lots_of(wallet, &judgement.shares, &scope));
+        }
+        Ok(judgement)
+    }
+
+    fn is_valid(&self, valid: &Valid, at: Micros) -> bool {
+        let time = local(self.program.zone, at);
+        match valid {
+            Valid::Dates(from, to) => *from <= time.date() && time.date() <= *to,
+            Valid::Weekdays(days) => days.contains(&chrono::Datelike::weekday(&time.date())),
+            Valid::Hours(from, to) => {
+                let time = time.time();
+                debug_assert!(time.nanosecond() < 1_000_000_000);
+                if from < to { *from <= time && time < *to } else { time >= *from || time < *to }
+            }
+        }
+    }
+
+    /// Whether something at `other` counts where a limit or cap is asked at `at`.
+    fn in_stretch(&self, per: Option<Per>, other: Micros, at: Micros) -> bool {
+        let program = self.program;
+        match per {
+            None => true,
+            Some(Per::Order) => false,
+            Some(Per::Period(of)) => {
+                period(day(program.zone, at), of, program.week).contains(&day(program.zone, other))
+            }
+            Some(Per::Rolling(length)) => within_last(program.zone, other, at, length),
+        }
+    }
+
+    fn limits_leave_room(&self, rule: usize, at: Micros, firing: &[usize]) -> bool {
+        let leaves_room = |limit: &Limit, rules: &[usize]| {
+            let counted = |fired: &[usize]| fired.iter().filter(|fired| rules.contains(fired)).count();
+            let before =
+                self.known.iter().filter(|known| !known.kept.whole && self.in_stretch(limit.per, known.event.at, at));
+            let used: usize = before.map(|known| counted(&known.judgement.fired)).sum();
+            used + counted(firing) < limit.count as usize
+        };
+        self.program.rules[rule].limits.iter().all(|limit| leaves_room(limit, &[rule]))
+            && self.groups_of(rule).all(|group| group.limits.iter().all(|limit| leaves_room(limit, &group.rules)))
+    }
+
+    fn groups_of(&self, rule: usize) -> impl Iterator<Item = &Group> {
+        self.program.groups.iter().filter(move |group| group.rules.contains(&rule))
+    }
+
+    /// Cuts each rule's contribution by its own caps, then by those of its groups, in the order of the file.
+    fn cap(&self, shares: &mut [Share], firing: &[usize], at: Micros) {
+        for rule in firing {
+            let own = &self.program.rules[*rule];
+            self.cut_rule(shares, *rule, &own.caps, own.cap_wallet, own.cap_reject, &[*rule], at);
+        }
+        for rule in firing {
+            for group in self.groups_of(*rule) {
+                self.cut_rule(shares, *rule, &group.caps, group.cap_wallet, group.cap_reject, &group.rules, at);
+            }
+        }
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "one step of `cap`")]
+    fn cut_rule(
+        &self,
+        shares: &mut [Share],
+        rule: usize,
+        caps: &[Cap],
+        wallet: usize,
+        reject: bool,
+        together: &[usize],
+        at: Micros,
+    ) {
+        let sum_of = |shares: &[Share], counts: &dyn Fn(usize) -> bool| -> Exact {
+            shares.iter().filter(|share| share.wallet == wallet && counts(share.rule)).map(|share| &share.amount).sum()
+        };
+        let wanted = sum_of(shares, &|of| of == rule);
+        if wanted <= zero() || caps.is_empty() {
+            return;
+        }
+        // Of the rules that come after only what a factor below one takes away.
+        let later = together.iter().filter(|other| **other > rule).map(|other| sum_of(shares, &|of| of == *other));
+        let used_now =
+            sum_of(shares, &|of| of < rule && together.contains(&of)) + later.map(|sum| sum.min(zero())).sum::<Exact>();
+        let room = |cap: &Cap| {
+            let before = self.known.iter().filter(|known| self.in_stretch(cap.per, known.event.at, at));
+            let used: Exact =
+                before.map(|known| sum_of(&self.current_shares(known), &|of| together.contains(&of))).sum();
+            (&cap.amount - used - &used_now).max(zero())
+        };
+        let left = caps.iter().map(room).min().expect("a cap");
+        if wanted <= left {
+            return;
+        }
+        let mut left = if reject { zero() } else { left };
+        for share in shares.iter_mut().filter(|share| share.rule == rule && share.wallet == wallet) {
+            share.amount = share.amount.clone().min(left.clone());
+            left -= &share.amount;
+        }
+    }
+
+    /// Rounds what a wallet gets, cuts it by the wallet's own limits, and shares it out over lots.
+    fn lots_of(&self, wallet: usize, shares: &[Share], scope: &Scope<'_>) -> Vec<LotPlan> {
+        let policy = &self.program.wallets[wallet];
+        let mut lots: Vec<(LotPlan, Vec<Share>)> = vec![];
+        for share in shares.iter().filter(|share| share.wallet == wallet) {
+            let (vest, expire) = self.forms(share, scope);
+            match lots.iter_mut().find(|(lot, _)| lot.vest == vest && lot.expire == expire) {
+                Some((_, parts)) => parts.push(share.clone()),
+                None => lots.push((LotPlan { wallet, vest, expire, amount: zero() }, vec![share.clone()])),
+            }
+        }
+        // The running sum is rounded, so that the lots add up to the sum rounded once.
+        let (mut exact, mut given) = (zero(), zero());
+        for (lot, parts) in &mut lots {
+            exact += rounded_by_rule(policy, parts);
+            let total = round(&exact, policy.decimals, policy.round).max(zero());
+            lot.amount = &total - &given;
+            given = total;
+        }
+        let earned = |known: &std::rc::Rc<super::ledger::Known>| {
+            let of = |map: &std::collections::BTreeMap<usize, Exact>| map.get(&wallet).cloned().unwrap_or_else(zero);
+            of(&known.granted) - of(&known.clawed)
+        };
+        let at = scope.event.at;
+        let rooms = policy.caps.iter().map(|cap| {
+            let before = self.known.iter().filter(|known| self.in_stretch(cap.per, known.event.at, at));
+            (&cap.amount - before.map(earned).sum::<Exact>()).max(zero())
+        });
+        if let Some(room) = rooms.min().filter(|room| *room < given) {
+            given = if policy.cap_reject { zero() } else { room };
+        }
+        if let Some(most) = &policy.hold_at_most {
+            given = given.min((most - self.available(wallet) - self.pending(wallet)).max(zero()));
+        }
+        let mut lots: Vec<LotPlan> = lots.into_iter().map(|(lot, _)| lot).collect();
+        for lot in &mut lots {
+            lot.amount = lot.amount.clone().min(given.clone());
+            given -= &lot.amount;
+        }
+        lots.retain(|lot| lot.amount > zero());
+        lots
+    }
+
+    fn forms(&self, share: &Share, scope: &Scope<'_>) -> (Vest, Expire) {
+        let policy = &self.program.wallets[share.wallet];
+        let (rule, effect) = match share.basis {
+            Basis::Fixed(effect) => (share.rule, effect),
+            Basis::Rate { base, effect, .. } => (base, effect),
+        };
+        let Effect::Earn { vest, expire, .. } = &self.program.rules[rule].effects[effect] else {
+            panic!("a share names the effect that earns")
+        };
+        let vest = vest.clone().unwrap_or_else(|| policy.vest.clone());
+        (vest, expire.clone().unwrap_or_else(|| wallet_expiry(policy, scope)))
+    }
+
+    /// The contributions of a known event on what is kept of it.
+    pub fn current_shares(&self, known: &super::ledger::Known) -> Vec<Share> {
+        let judgement = &known.judgement;
+        if known.kept.whole {
+            return vec![];
+        }
+        let scope = Scope { program: self.program, event: &known.kept.form, seen: &judgement.seen };
+        let revoked = |rule: usize| {
+            let rule = &self.program.rules[rule];
+            self.program.returns_of(rule) == Returns::Revoke && !rule.when.iter().all(|when| scope.holds(when))
+        };
+        let mut shares = judgement.shares.clone();
+        for share in &mut shares {
+            if let Basis::Rate { base, effect, points, before, after } = &share.basis {
+                let gone = revoked(*base);
+                let again = rate(&scope, *base, *effect, points, before, after).filter(|_| !gone).unwrap_or_else(zero);
+                // Caps had left no more than this.
+                share.amount = if share.amount < zero() {
+                    again.max(share.amount.clone())
+                } else {
+                    again.min(share.amount.clone())
+                };
+            }
+            if revoked(share.rule) {
+                share.amount = zero();
+            }
+        }
+        shares
+    }
+
+    /// What the wallet would have got for what is kept; at most what it got.
+    pub fn rerated(&self, known: &super::ledger::Known, wallet: usize) -> Exact {
+        let shares: Vec<Share> =
+            self.current_shares(known).into_iter().filter(|share| share.wallet == wallet).collect();
+        let policy = &self.program.wallets[wallet];
+        let sum = round(&rounded_by_rule(policy, &shares), policy.decimals, policy.round).max(zero());
+        sum.min(known.granted.get(&wallet).cloned().unwrap_or_else(zero))
+    }
+}
+
+pub fn wallet_expiry(wallet: &Wallet, scope: &Scope<'_>) -> Expire {
+    let chosen = wallet.expire.iter().find(|(_, when)| when.as_ref().is_none_or(|when| scope.holds(when)));
+    match chosen {
+        None | Some((Expire::Never, None)) => Expire::Open,
+        Some((form, _)) => form.clone(),
+    }
+}
+
+/// The sum of contributions, each rule's rounded first unless the wallet rounds once per order.
+fn rounded_by_rule(policy: &Wallet, shares: &[Share]) -> Exact {
+    let mut rules: Vec<usize> = shares.iter().map(|share| share.rule).collect();
+    rules.dedup();
+    let of_rule = |rule: usize| -> Exact {
+        let sum: Exact = shares.iter().filter(|share| share.rule == rule).map(|share| &share.amount).sum();
+        if policy.scope == RoundScope::Order { sum } else { round(&sum, policy.decimals, policy.round) }
+    };
+    rules.into_iter().map(of_rule).sum()
+}
+
+/// Whether a rule would come to something, as far as it can be told from itself.
+fn has_effect(scope: &Scope<'_>, rule: usize) -> bool {
+    let acts = |effect: &Effect| !matches!(effect, Effect::Earn { .. });
+    scope.program.rules[rule].effects.iter().any(acts) || !own_shares(scope, &[rule]).is_empty()
+}
+
+fn own_shares(scope: &Scope<'_>, firing: &[usize]) -> Vec<Share> {
+    let mut shares = vec![];
+    for rule in firing {
+        for (number, effect) in scope.program.rules[*rule].effects.iter().enumerate() {
+            let Effect::Earn { wallet, amount, .. } = effect else { continue };
+            let share = match amount {
+                Earn::Fixed(amount) => scope.number(amount).map(|amount| (amount, Basis::Fixed(number))),
+                Earn::Rate { points, .. } => scope.number(points).and_then(|points| {
+                    let (before, after) = (zero(), whole(1));
+                    let amount = rate(scope, *rule, number, &points, &before, &after)?;
+                    Some((amount, Basis::Rate { base: *rule, effect: number, points, before, after }))
+                }),
+            };
+            if let Some((amount, basis)) = share.filter(|(amount, _)| *amount > zero()) {
+                shares.push(Share { rule: *rule, wallet: *wallet, basis, amount });
+            }
+        }
+    }
+    shares
+}
+
+/// What multiplying rules add to the rates of the rules that they name.
+fn multiplied(scope: &Scope<'_>, firing: &[usize], own: &[Share]) -> Vec<Share> {
+    let program = scope.program;
+    let mut shares = vec![];
+    for share in own {
+        let Basis::Rate { base, effect, points, .. } = &share.basis else { continue };
+        let mut factors: Vec<Exact> = vec![];
+        let total = |factors: &[Exact]| -> Exact {
+            let total = match program.wallets[share.wallet].multipliers {
+                Multipliers::Add => whole(1) + factors.iter().map(|factor| factor - whole(1)).sum::<Exact>(),
+                Multipliers::Compound => factors.iter().fold(whole(1), |product, factor| product * factor),
+                Multipliers::Best => factors.iter().max().cloned().unwrap_or(whole(1)),
+            };
+            total.max(zero())
+        };
+        for rule in firing {
+            for effect_of in &program.rules[*rule].effects {
+                let Effect::Multiply { rules, by } = effect_of else { continue };
+                let Some(by) = scope.number(by).filter(|_| rules.contains(base)) else { continue };
+                let before = total(&factors);
+                factors.push(by);
+                let after = total(&factors);
+                let amount = rate(scope, *base, *effect, points, &before, &after).unwrap_or_else(zero);
+                let basis = Basis::Rate { base: *base, effect: *effect, points: points.clone(), before, after };
+                shares.push(Share { rule: *rule, wallet: share.wallet, basis, amount });
+            }
+        }
+    }
+    shares
+}
+
+/// A rate on the scope's event, for its factor running from `before` to `after`.
+fn rate(scope: &Scope<'_>, rule: usize, effect: usize, points: &Exact, before: &Exact, after: &Exact) -> Option<Exact> {
+    let Effect::Earn { wallet, amount: Earn::Rate { per, full, of, .. }, .. } =
+        &scope.program.rules[rule].effects[effect]
+    else {
+        panic!("a rate names the effect that earns by it")
+    };
+    let policy = &scope.program.wallets[*wallet];
+    let raw = |base: Exact| {
+        let blocks = base.max(zero()) / per;
+        points * if *full { blocks.floor() } else { blocks }
+    };
+    let by_line = matches!(policy.scope, RoundScope::Line | RoundScope::Unit);
+    let Expr::SumLines(name, filter) = of else { return scope.number(of).map(|base| raw(base) * (after - before)) };
+    if !by_line {
+        return scope.number(of).map(|base| raw(base) * (after - before));
+    }
+    let of_line = |line: &Line| {
+        let base = number(line, name)?;
+        let units = match (policy.scope, number(line, "quantity")) {
+            (RoundScope::Unit, Some(quantity)) if quantity > zero() => quantity,
+            _ => whole(1),
+        };
+        let raw = raw(base / &units);
+        let rounded = |factor: &Exact| round(&(&raw * factor), policy.decimals, policy.round) * &units;
+        Some(rounded(after) - rounded(before))
+    };
+    Some(scope.lines(filter.as_deref())?.into_iter().filter_map(of_line).sum())
+}

@@ -1,0 +1,132 @@
+//! Expressions: a missing operand makes the whole missing, and a missing condition does not hold.
+
+use chrono::{Datelike, Timelike, Weekday};
+
+use super::calendar::{Micros, day, local};
+use super::event::{Event, Line, number, text};
+use super::number::Exact;
+use super::program::{Comparison, Expr, Program};
+
+#[derive(Debug, Clone, PartialEq, PartialOrd)]
+pub enum Value {
+    Number(Exact),
+    Text(String),
+    Instant(Micros),
+    Weekday(u32),
+    Bool(bool),
+}
+
+/// What a rule sees of its member.
+#[derive(Debug, Clone, Default)]
+pub struct Seen {
+    pub measures: Vec<Option<Value>>,
+    pub balances: Vec<Exact>,
+    pub pendings: Vec<Exact>,
+}
+
+#[derive(Clone, Copy)]
+pub struct Scope<'a> {
+    pub program: &'a Program,
+    pub event: &'a Event,
+    pub seen: &'a Seen,
+}
+
+impl Scope<'_> {
+    pub fn holds(&self, expr: &Expr) -> bool {
+        self.eval(expr, None) == Some(Value::Bool(true))
+    }
+
+    pub fn number(&self, expr: &Expr) -> Option<Exact> {
+        match self.eval(expr, None) {
+            Some(Value::Number(number)) => Some(number),
+            _ => None,
+        }
+    }
+
+    /// The lines for which the filter holds; nothing without lines.
+    pub fn lines(&self, filter: Option<&Expr>) -> Option<Vec<&Line>> {
+        let holds = |line: &&Line| filter.is_none_or(|filter| self.eval(filter, Some(line)) == Some(Value::Bool(true)));
+        Some(self.event.lines()?.iter().filter(holds).collect())
+    }
+
+    pub fn eval(&self, expr: &Expr, line: Option<&Line>) -> Option<Value> {
+        let sub = |expr: &Expr| self.eval(expr, line);
+        let zone = self.program.zone;
+        match expr {
+            Expr::Number(number) | Expr::Percent(number) | Expr::Money(number) | Expr::Points(_, number) => {
+                Some(Value::Number(number.clone()))
+            }
+            Expr::Text(text) => Some(Value::Text(text.clone())),
+            Expr::Weekday(day) => Some(weekday(*day)),
+            Expr::Field(name) => field(&self.event.fields, name),
+            Expr::Line(name) => field(line?, name),
+            Expr::Hour => Some(Value::Number(super::number::whole(local(zone, self.event.at).hour().into()))),
+            Expr::DayOfWeek => Some(weekday(local(zone, self.event.at).weekday())),
+            Expr::Measure(index) => self.seen.measures[*index].clone(),
+            Expr::Balance(wallet) => Some(Value::Number(self.seen.balances[*wallet].clone())),
+            Expr::Pending(wallet) => Some(Value::Number(self.seen.pendings[*wallet].clone())),
+            Expr::SumLines(name, filter) => {
+                let lines = self.lines(filter.as_deref())?;
+                Some(Value::Number(lines.into_iter().filter_map(|line| number(line, name)).sum()))
+            }
+            Expr::CountLines(filter) => {
+                Some(Value::Number(super::number::whole(self.lines(filter.as_deref())?.len() as i64)))
+            }
+            Expr::DaysSince(measure) => match self.seen.measures[*measure] {
+                Some(Value::Instant(then)) => {
+                    let days = day(zone, self.event.at).signed_duration_since(day(zone, then)).num_days();
+                    Some(Value::Number(super::number::whole(days)))
+                }
+                _ => None,
+            },
+            Expr::Not(inner) => match sub(inner)? {
+                Value::Bool(value) => Some(Value::Bool(!value)),
+                _ => None,
+            },
+            Expr::And(parts) => decide(parts.iter().map(sub), false),
+            Expr::Or(parts) => decide(parts.iter().map(sub), true),
+            Expr::Compare(comparison, left, right) => {
+                let order = sub(left)?.partial_cmp(&sub(right)?)?;
+                Some(Value::Bool(match comparison {
+                    Comparison::Equal => order.is_eq(),
+                    Comparison::NotEqual => order.is_ne(),
+                    Comparison::Less => order.is_lt(),
+                    Comparison::LessOrEqual => order.is_le(),
+                    Comparison::Greater => order.is_gt(),
+                    Comparison::GreaterOrEqual => order.is_ge(),
+                }))
+            }
+            Expr::In(value, items) => {
+                let value = sub(value)?;
+                Some(Value::Bool(items.iter().any(|item| sub(item).as_ref() == Some(&value))))
+            }
+            Expr::IsMissing(value) => Some(Value::Bool(sub(value).is_none())),
+            Expr::Otherwise(value, other) => sub(value).or_else(|| sub(other)),
+            Expr::Add(left, right) => match (sub(left)?, sub(right)?) {
+                (Value::Number(left), Value::Number(right)) => Some(Value::Number(left + right)),
+                _ => None,
+            },
+            Expr::Match(subject, arms, otherwise) => {
+                let subject = sub(subject);
+                let arm = arms.iter().find(|(text, _)| subject.as_ref() == Some(&Value::Text(text.clone())));
+                sub(arm.map_or(otherwise, |(_, value)| value))
+            }
+        }
+    }
+}
+
+fn weekday(day: Weekday) -> Value {
+    Value::Weekday(day.num_days_from_monday())
+}
+
+fn field(fields: &Line, name: &str) -> Option<Value> {
+    number(fields, name).map(Value::Number).or_else(|| text(fields, name).map(|text| Value::Text(text.to_owned())))
+}
+
+/// `decisive` if any part is, missing if any other part is missing, else the opposite.
+fn decide(mut parts: impl Iterator<Item = Option<Value>> + Clone, decisive: bool) -> Option<Value> {
+    if parts.clone().any(|part| part == Some(Value::Bool(decisive))) {
+        return Some(Value::Bool(decisive));
+    }
+    parts.all(|part| part.is_some()).then_some(Value::Bool(!decisive))
+}

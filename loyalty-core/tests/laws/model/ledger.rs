@@ -1,0 +1,349 @@
+//! A member's ledger: lots, and one line of bookkeeping for every change of a figure.
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use chrono::{Datelike, NaiveDate};
+
+use super::calendar::{Micros, day, end, later, later_day, period, through};
+use super::earn::Judgement;
+use super::event::{Event, Kept};
+use super::number::{Exact, zero};
+use super::program::{Activity, Clawback, Expire, Length, Program, Restore, SpendOrder, Vest};
+
+#[derive(Debug, Clone)]
+pub struct Lot {
+    pub wallet: usize,
+    /// The event that granted it.
+    pub source: String,
+    pub amount: Exact,
+    pub earned_at: Micros,
+    pub vesting: Vesting,
+    pub end: End,
+    /// What ran out of it, as far as no clawback has found it gone.
+    pub lapsed: Exact,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum Vesting {
+    Done,
+    At(Micros),
+    On { event: String, deadline: Micros },
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum End {
+    Never,
+    At(Micros),
+    AfterVesting(Length),
+    Idle(Length, Activity),
+}
+
+/// What a figure of a wallet's account counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Account {
+    Issued,
+    Spent,
+    Expired,
+    ClawedBack,
+    WrittenOff,
+    Debt,
+}
+
+/// Points taken from a lot by a spending event.
+#[derive(Debug, Clone)]
+pub struct Use {
+    pub lot: usize,
+    pub amount: Exact,
+}
+
+/// An event as the member knows it, with what became of it.
+#[derive(Debug, Clone)]
+pub struct Known {
+    pub event: Event,
+    /// It happened before the member joined: it counts nowhere.
+    pub ignored: bool,
+    pub kept: Kept,
+    pub judgement: Judgement,
+    /// Per wallet.
+    pub granted: BTreeMap<usize, Exact>,
+    pub clawed: BTreeMap<usize, Exact>,
+    pub uses: BTreeMap<usize, Vec<Use>>,
+    pub restored: BTreeMap<usize, Exact>,
+}
+
+#[derive(Debug, Clone)]
+pub struct Member<'p> {
+    pub program: &'p Program,
+    pub enrolled: Micros,
+    pub clock: Micros,
+    /// In the order of arrival.
+    pub known: Vec<Rc<Known>>,
+    /// In the order of their entries.
+    pub lots: Vec<Lot>,
+    pub book: Vec<(usize, Account, Exact)>,
+    /// Earning, spending and vesting in a wallet, with its instant; and the wait that a first earning starts.
+    pub earned: Vec<(usize, Micros)>,
+    pub spent: Vec<(usize, Micros)>,
+    pub vested: Vec<(usize, End, Micros)>,
+    pub waits: Vec<(usize, End, Micros)>,
+}
+
+impl<'p> Member<'p> {
+    pub fn new(program: &'p Program, enrolled: Micros) -> Member<'p> {
+        Member {
+            program,
+            enrolled,
+            clock: enrolled,
+            known: vec![],
+            lots: vec![],
+            book: vec![],
+            earned: vec![],
+            spent: vec![],
+            vested: vec![],
+            waits: vec![],
+        }
+    }
+
+    pub fn note(&mut self, wallet: usize, account: Account, amount: Exact) {
+        self.book.push((wallet, account, amount));
+    }
+
+    pub fn figure(&self, wallet: usize, account: Account) -> Exact {
+        let lines = self.book.iter().filter(|(of, to, _)| (*of, *to) == (wallet, account));
+        lines.map(|(_, _, amount)| amount).sum()
+    }
+
+    pub fn available(&self, wallet: usize) -> Exact {
+        self.lots.iter().filter(|lot| lot.wallet == wallet && lot.vesting == Vesting::Done).map(|lot| &lot.amount).sum()
+    }
+
+    pub fn pending(&self, wallet: usize) -> Exact {
+        self.lots.iter().filter(|lot| lot.wallet == wallet && lot.vesting != Vesting::Done).map(|lot| &lot.amount).sum()
+    }
+
+    /// The instant from which the lot's points are gone, as far as it is known.
+    pub fn ends_at(&self, lot: &Lot) -> Option<Micros> {
+        match &lot.end {
+            End::Never | End::AfterVesting(_) => None,
+            // Points that have not vested outlive any inactivity.
+            End::Idle(..) if lot.vesting != Vesting::Done => None,
+            End::At(at) => Some(*at),
+            End::Idle(length, without) => {
+                let last = self.last_activity(lot.wallet, *length, without)?;
+                Some(through(self.program.zone, last, *length))
+            }
+        }
+    }
+
+    fn last_activity(&self, wallet: usize, length: Length, without: &Activity) -> Option<Micros> {
+        let form = End::Idle(length, without.clone());
+        let own = |list: &[(usize, End, Micros)]| -> Option<Micros> {
+            list.iter().filter(|(of, end, _)| *of == wallet && *end == form).map(|(_, _, at)| *at).max()
+        };
+        let any = |list: &[(usize, Micros)]| list.iter().filter(|(of, _)| *of == wallet).map(|(_, at)| *at).max();
+        let vested = || self.vested.iter().filter(|(of, ..)| *of == wallet).map(|(_, _, at)| *at).max();
+        let named = match without {
+            Activity::Events(kinds) => {
+                let events = self.known.iter().filter(|known| !known.ignored && kinds.contains(&known.event.kind));
+                events.map(|known| known.event.at).max()
+            }
+            Activity::Earning => any(&self.earned).max(vested()),
+            Activity::Any => any(&self.earned).max(any(&self.spent)).max(vested()),
+        };
+        named.max(own(&self.vested)).max(own(&self.waits))
+    }
+
+    fn end_of(&self, form: &Expire, start: Micros, vested: bool) -> End {
+        let zone = self.program.zone;
+        let today = day(zone, start);
+        let reached = |after: &Option<Length>| after.map_or(today, |after| later_day(today, after));
+        match form {
+            Expire::Never | Expire::Open => End::Never,
+            Expire::AfterEarning(length) => End::At(through(zone, start, *length)),
+            Expire::AfterVesting(length) if vested => End::At(through(zone, start, *length)),
+            Expire::AfterVesting(length) => End::AfterVesting(*length),
+            Expire::EndOf { period: of, after } => {
+                let next = period(reached(after), *of, self.program.week).end;
+                End::At(super::calendar::start(zone, next))
+            }
+            Expire::OnDay { month, day, after } => {
+                let reached = reached(after);
+                let in_year = |year| NaiveDate::from_ymd_opt(year, *month, *day).filter(|day| *day >= reached);
+                let last = (reached.year()..).find_map(in_year).expect("the day comes again");
+                End::At(end(zone, last))
+            }
+            Expire::Inactivity { length, without } => End::Idle(*length, without.clone()),
+            Expire::At(last) => End::At(end(zone, *last)),
+        }
+    }
+
+    pub fn add_lot(&mut self, wallet: usize, source: &str, amount: Exact, at: Micros, vest: &Vest, expire: &Expire) {
+        let zone = self.program.zone;
+        let vesting = match vest {
+            Vest::AtOnce => Vesting::Done,
+            Vest::After(length) => Vesting::At(later(zone, at, *length)),
+            Vest::On { event, within } => Vesting::On { event: event.clone(), deadline: through(zone, at, *within) },
+        };
+        let end = self.end_of(expire, at, vesting == Vesting::Done);
+        if let End::Idle(length, without) = &end
+            && self.last_activity(wallet, *length, without).is_none()
+        {
+            self.waits.push((wallet, end.clone(), at));
+        }
+        self.note(wallet, Account::Issued, amount.clone());
+        let source = source.to_owned();
+        self.lots.push(Lot { wallet, source, amount, earned_at: at, vesting, end, lapsed: zero() });
+        self.settle(self.lots.len() - 1);
+    }
+
+    /// Pays debt from points that have just become available.
+    pub fn settle(&mut self, lot: usize) {
+        if self.lots[lot].vesting != Vesting::Done {
+            return;
+        }
+        let wallet = self.lots[lot].wallet;
+        let paid = self.figure(wallet, Account::Debt).min(self.lots[lot].amount.clone());
+        if paid > zero() {
+            self.lots[lot].amount -= &paid;
+            self.note(wallet, Account::Debt, -paid);
+        }
+    }
+
+    pub fn vest(&mut self, lot: usize, at: Micros) {
+        let wallet = self.lots[lot].wallet;
+        self.lots[lot].vesting = Vesting::Done;
+        if let End::AfterVesting(length) = self.lots[lot].end {
+            self.lots[lot].end = End::At(through(self.program.zone, at, length));
+        }
+        self.vested.push((wallet, self.lots[lot].end.clone(), at));
+        self.settle(lot);
+    }
+
+    /// The next instant at which time alone does something, and to which lot.
+    fn next_due(&self) -> Option<(Micros, bool, usize, usize)> {
+        let due = |(index, lot): (usize, &Lot)| match &lot.vesting {
+            _ if lot.amount == zero() => None,
+            Vesting::At(at) => Some((*at, false, lot.wallet, index)),
+            Vesting::On { deadline, .. } => Some((*deadline, true, lot.wallet, index)),
+            Vesting::Done => self.ends_at(lot).map(|end| (end, true, lot.wallet, index)),
+        };
+        self.lots.iter().enumerate().filter_map(due).min()
+    }
+
+    /// Brings the member to `at`, everything at its own instant, vesting before expiry.
+    pub fn advance(&mut self, at: Micros) {
+        while let Some((due, over, wallet, lot)) = self.next_due().filter(|(due, ..)| *due <= at) {
+            if over {
+                let amount = std::mem::replace(&mut self.lots[lot].amount, zero());
+                self.lots[lot].vesting = Vesting::Done;
+                self.lots[lot].lapsed += &amount;
+                self.note(wallet, Account::Expired, amount);
+            } else {
+                self.vest(lot, due);
+            }
+        }
+        self.clock = self.clock.max(at);
+    }
+
+    /// The spendable lots of a wallet in the order in which they go.
+    pub fn spending_order(&self, wallet: usize) -> Vec<usize> {
+        let spendable = |lot: &Lot| lot.wallet == wallet && lot.vesting == Vesting::Done && lot.amount > zero();
+        let mut lots: Vec<usize> = (0..self.lots.len()).filter(|index| spendable(&self.lots[*index])).collect();
+        lots.sort_by_key(|index| {
+            let lot = &self.lots[*index];
+            let end = match self.program.wallets[wallet].spend {
+                SpendOrder::Oldest => 0,
+                SpendOrder::SoonestExpiring => self.ends_at(lot).unwrap_or(Micros::MAX),
+            };
+            (end, lot.earned_at, *index)
+        });
+        lots
+    }
+
+    /// Takes up to `wanted` from those lots in turn.
+    pub fn take(&mut self, lots: &[usize], wanted: &Exact) -> Vec<Use> {
+        let mut left = wanted.clone();
+        let mut uses = vec![];
+        for lot in lots {
+            let amount = self.lots[*lot].amount.clone().min(left.clone());
+            if amount > zero() {
+                self.lots[*lot].amount -= &amount;
+                left -= &amount;
+                uses.push(Use { lot: *lot, amount });
+            }
+        }
+        uses
+    }
+
+    /// Takes `amount` of what the event `source` granted back.
+    pub fn claw_back(&mut self, wallet: usize, source: &str, amount: &Exact) {
+        let policy = self.program.wallets[wallet].clawback;
+        let own = |member: &Member<'_>, pending: bool| -> Vec<usize> {
+            let is_own =
+                |lot: &Lot| lot.wallet == wallet && lot.source == source && (lot.vesting != Vesting::Done) == pending;
+            (0..member.lots.len()).filter(|index| is_own(&member.lots[*index])).collect()
+        };
+        let sum = |uses: Vec<Use>| -> Exact { uses.iter().map(|used| &used.amount).sum() };
+        let mut left = amount.clone();
+        let pending = own(self, true);
+        left -= sum(self.take(&pending, &left));
+        let (mut written_off, mut debt) = (zero(), zero());
+        if policy == Clawback::OnlyPending {
+            written_off = left;
+        } else {
+            let active = own(self, false);
+            left -= sum(self.take(&active, &left));
+            for lot in active {
+                let gone = self.lots[lot].lapsed.clone().min(left.clone());
+                self.lots[lot].lapsed -= &gone;
+                left -= &gone;
+                written_off += gone;
+            }
+            let others = self.spending_order(wallet);
+            left -= sum(self.take(&others, &left));
+            match policy {
+                Clawback::MayOverdraw => debt = left,
+                _ => written_off += left,
+            }
+        }
+        self.note(wallet, Account::ClawedBack, amount.clone());
+        self.note(wallet, Account::WrittenOff, written_off);
+        self.note(wallet, Account::Debt, debt);
+    }
+
+    /// Gives spent points back into the lot that they came from, or a new one where its end moves.
+    pub fn give_back(&mut self, wallet: usize, used: &Use, amount: Exact, at: Micros, fresh: &Expire) {
+        let zone = self.program.zone;
+        let mut lot = Lot { amount: amount.clone(), lapsed: zero(), ..self.lots[used.lot].clone() };
+        let into = match self.program.wallets[wallet].restore {
+            Restore::Never => return,
+            Restore::Fresh => {
+                lot.earned_at = at;
+                lot.end = self.end_of(fresh, at, true);
+                None
+            }
+            Restore::Original { at_least } => {
+                let end = match (&lot.end, at_least) {
+                    (End::At(end), Some(length)) => End::At(*end.max(&through(zone, at, length))),
+                    (end, _) => end.clone(),
+                };
+                let same = lot.end == end;
+                lot.end = end;
+                same.then_some(used.lot)
+            }
+        };
+        self.note(wallet, Account::Spent, -amount.clone());
+        let into = match into {
+            Some(lot) => {
+                self.lots[lot].amount += amount;
+                lot
+            }
+            None => {
+                self.lots.push(lot);
+                self.lots.len() - 1
+            }
+        };
+        self.settle(into);
+    }
+}

@@ -1,0 +1,397 @@
+//! Prints a program of the model as rules text.
+
+use std::fmt::{Display, Formatter, Result};
+
+use chrono::Weekday;
+
+use super::number::{Exact, print, whole};
+use super::program::*;
+
+impl Display for Program {
+    fn fmt(&self, f: &mut Formatter<'_>) -> Result {
+        writeln!(f, "program \"Generated\" {{")?;
+        writeln!(f, "  currency {}", self.currency.code)?;
+        writeln!(f, "  timezone \"{}\"", self.zone.name())?;
+        writeln!(f, "  week {}", weekday(self.week))?;
+        writeln!(f, "  history {} days", self.history_days)?;
+        writeln!(f, "  returns {}", returns(self.returns))?;
+        writeln!(f, "  returns within {} days", self.returns_days)?;
+        writeln!(f, "}}")?;
+        f.write_str(self.declarations)?;
+        for wallet in &self.wallets {
+            writeln!(f, "wallet {} {{", wallet.name)?;
+            self.wallet(wallet).iter().try_for_each(|clause| writeln!(f, "  {clause}"))?;
+            writeln!(f, "}}")?;
+        }
+        for measure in &self.measures {
+            writeln!(f, "{}", self.measure(measure))?;
+        }
+        for rule in &self.rules {
+            writeln!(f, "rule {} on {} {{", rule.name, rule.event)?;
+            self.rule(rule).iter().try_for_each(|clause| writeln!(f, "  {clause}"))?;
+            writeln!(f, "}}")?;
+        }
+        for group in &self.groups {
+            let rules: Vec<&str> = group.rules.iter().map(|rule| self.rules[*rule].name.as_str()).collect();
+            writeln!(f, "group {} [{}] {{", group.name, rules.join(", "))?;
+            let caps = self.caps(&group.caps, group.cap_wallet, group.cap_reject);
+            let clauses = limits(&group.limits).into_iter().chain(caps);
+            clauses.into_iter().try_for_each(|clause| writeln!(f, "  {clause}"))?;
+            writeln!(f, "}}")?;
+        }
+        Ok(())
+    }
+}
+
+/// Where an expression stands: what a bare name means there, and what an event's field is called.
+#[derive(Clone, Copy)]
+struct Scope<'p> {
+    event: &'p str,
+    /// Inside a measure's `where`, whose bare names are the event's fields.
+    filter: bool,
+}
+
+impl Program {
+    fn wallet(&self, wallet: &Wallet) -> Vec<String> {
+        let mut clauses = vec![];
+        if wallet.money {
+            clauses.push(format!("holds {}", self.currency.code));
+        } else {
+            clauses.push(format!("decimals {}", wallet.decimals));
+        }
+        let mode = match wallet.round {
+            RoundMode::Down => "down",
+            RoundMode::HalfUp => "half up",
+            RoundMode::HalfEven => "half even",
+            RoundMode::Up => "up",
+        };
+        let scope = match wallet.scope {
+            RoundScope::Order => "per order",
+            RoundScope::Rule => "per rule",
+            RoundScope::Line => "per line",
+            RoundScope::Unit => "per unit",
+        };
+        clauses.push(format!("round {mode} {scope}"));
+        clauses.push(
+            match wallet.multipliers {
+                Multipliers::Add => "multipliers add",
+                Multipliers::Compound => "multipliers compound",
+                Multipliers::Best => "multipliers best",
+            }
+            .to_owned(),
+        );
+        clauses.push(vest(&wallet.vest));
+        for (form, when) in &wallet.expire {
+            let scope = Scope { event: "order", filter: false };
+            let when = when.as_ref().map(|when| format!(" when {}", self.expr(when, scope))).unwrap_or_default();
+            clauses.push(format!("{}{when}", expire(form)));
+        }
+        clauses.push(
+            match wallet.spend {
+                SpendOrder::SoonestExpiring => "spend soonest expiring first",
+                SpendOrder::Oldest => "spend oldest first",
+            }
+            .to_owned(),
+        );
+        clauses.push(
+            match wallet.clawback {
+                Clawback::WithinBalance => "clawback within balance",
+                Clawback::MayOverdraw => "clawback may overdraw",
+                Clawback::OnlyPending => "clawback only pending",
+            }
+            .to_owned(),
+        );
+        let restore = match wallet.restore {
+            Restore::Original { at_least: Some(least) } => format!("restore original at least {}", length(least)),
+            Restore::Original { at_least: None } => "restore original".to_owned(),
+            Restore::Fresh => "restore fresh".to_owned(),
+            Restore::Never => "restore never".to_owned(),
+        };
+        clauses.push(if wallet.restore_full_only { format!("{restore} on full return") } else { restore });
+        if let Some(most) = &wallet.hold_at_most {
+            clauses.push(format!("hold at most {} {}", print(most), self.unit(wallet)));
+        }
+        let index = self.wallets.iter().position(|other| other.name == wallet.name).expect("a wallet of the program");
+        clauses.extend(self.caps(&wallet.caps, index, wallet.cap_reject));
+        clauses
+    }
+
+    fn unit<'p>(&'p self, wallet: &'p Wallet) -> &'p str {
+        if wallet.money { self.currency.code } else { &wallet.name }
+    }
+
+    fn amount(&self, wallet: usize, amount: &Exact) -> String {
+        format!("{} {}", print(amount), self.unit(&self.wallets[wallet]))
+    }
+
+    fn measure(&self, measure: &Measure) -> String {
+        let scope = Scope { event: &measure.event, filter: false };
+        let function = match measure.function {
+            Function::Sum => "sum",
+            Function::Count => "count",
+            Function::CountDistinct => "count distinct",
+            Function::Min => "min",
+            Function::Max => "max",
+            Function::Average => "average",
+            Function::First => "first",
+            Function::Last => "last",
+            Function::Streak(_) => "streak",
+        };
+        let of = match &measure.value {
+            None => measure.event.clone(),
+            // A path through the lines; its filter then speaks of them.
+            Some(Expr::SumLines(name, filter)) => {
+                format!("{}.lines.{name}{}", measure.event, self.line_filter(filter.as_deref(), scope))
+            }
+            Some(value) => self.expr(value, scope),
+        };
+        let filter = match &measure.filter {
+            Some(filter) => format!(" where {}", self.expr(filter, Scope { filter: true, ..scope })),
+            None => String::new(),
+        };
+        let by =
+            if let Function::Streak(of) = measure.function { format!(" by {}", period(of)) } else { String::new() };
+        let window = match measure.window {
+            Window::AllTime => String::new(),
+            Window::This(of) => format!(" this {}", period(of)),
+            Window::Previous(of) => format!(" last {}", period(of)),
+            Window::Rolling(of) => format!(" over last {}", length(of)),
+            Window::Range(from, to) => format!(" {from} .. {to}"),
+        };
+        let returns = returns(measure.returns);
+        format!("measure {} = {function}({of}{filter}){by}{window} returns {returns}", measure.name)
+    }
+
+    fn rule(&self, rule: &Rule) -> Vec<String> {
+        let scope = Scope { event: &rule.event, filter: false };
+        let mut clauses: Vec<String> =
+            rule.when.iter().map(|when| format!("when {}", self.expr(when, scope))).collect();
+        for valid in &rule.valid {
+            clauses.push(match valid {
+                Valid::Dates(from, to) => format!("valid {from} .. {to}"),
+                Valid::Weekdays(days) => {
+                    let days: Vec<&str> = days.iter().map(|day| weekday(*day)).collect();
+                    format!("valid on [{}]", days.join(", "))
+                }
+                Valid::Hours(from, to) => format!("valid {} .. {}", from.format("%H:%M"), to.format("%H:%M")),
+            });
+        }
+        clauses.extend(limits(&rule.limits));
+        clauses.extend(self.caps(&rule.caps, rule.cap_wallet, rule.cap_reject));
+        clauses.extend(rule.returns.map(|policy| format!("returns {}", returns(policy))));
+        clauses.extend(rule.effects.iter().map(|effect| self.effect(effect, scope)));
+        clauses
+    }
+
+    fn effect(&self, effect: &Effect, scope: Scope<'_>) -> String {
+        match effect {
+            Effect::Earn { wallet, amount, vest: own_vest, expire: own_expire } => {
+                let amount = match amount {
+                    Earn::Fixed(amount) => self.expr(amount, scope),
+                    Earn::Rate { points, per, full, of } => {
+                        let points = match points {
+                            Expr::Number(points) => self.amount(*wallet, points),
+                            other => format!("({})", self.expr(other, scope)),
+                        };
+                        let full = if *full { "full " } else { "" };
+                        let per =
+                            if is_money(of) { format!("{} {}", print(per), self.currency.code) } else { print(per) };
+                        format!("{points} per {full}{per} of {}", self.expr(of, scope))
+                    }
+                };
+                let mut text = format!("earn {amount} to {}", self.wallets[*wallet].name);
+                text.extend(own_vest.as_ref().map(|form| format!(" {}", vest(form))));
+                text.extend(own_expire.as_ref().map(|form| format!(" {}", expire(form))));
+                text
+            }
+            Effect::Multiply { rules, by } => {
+                let rules: Vec<&str> = rules.iter().map(|rule| self.rules[*rule].name.as_str()).collect();
+                format!("multiply [{}] by {}", rules.join(", "), self.expr(by, scope))
+            }
+            Effect::Spend { wallet, amount, up_to } => {
+                let up_to = if *up_to { "up to " } else { "" };
+                format!("spend {up_to}{} from {}", self.expr(amount, scope), self.wallets[*wallet].name)
+            }
+        }
+    }
+
+    fn caps(&self, caps: &[Cap], wallet: usize, reject: bool) -> Option<String> {
+        let each: Vec<String> = caps
+            .iter()
+            .map(|cap| {
+                let per = cap.per.map(|per| format!(" {}", stretch(per))).unwrap_or_default();
+                format!("{}{per}", self.amount(wallet, &cap.amount))
+            })
+            .collect();
+        let mode = if reject { "reject" } else { "truncate" };
+        (!each.is_empty()).then(|| format!("cap {} {mode}", each.join(", ")))
+    }
+
+    fn expr(&self, expr: &Expr, scope: Scope<'_>) -> String {
+        let sub = |expr: &Expr| self.expr(expr, scope);
+        let event = scope.event;
+        let list = |parts: &[Expr], word: &str| {
+            format!("({})", parts.iter().map(sub).collect::<Vec<_>>().join(&format!(" {word} ")))
+        };
+        match expr {
+            Expr::Number(number) => print(number),
+            Expr::Percent(share) => format!("{}%", print(&(share * whole(100)))),
+            Expr::Money(amount) => format!("{} {}", print(amount), self.currency.code),
+            Expr::Points(wallet, amount) => self.amount(*wallet, amount),
+            Expr::Text(text) => format!("\"{text}\""),
+            Expr::Weekday(day) => weekday(*day).to_owned(),
+            Expr::Field(name) if scope.filter => name.clone(),
+            Expr::Field(name) => format!("{event}.{name}"),
+            Expr::Line(name) => name.clone(),
+            Expr::Hour if scope.filter => "at.hour".to_owned(),
+            Expr::Hour => format!("{event}.at.hour"),
+            Expr::DayOfWeek if scope.filter => "at.weekday".to_owned(),
+            Expr::DayOfWeek => format!("{event}.at.weekday"),
+            Expr::Measure(index) => self.measures[*index].name.clone(),
+            Expr::Balance(wallet) => format!("{}.balance", self.wallets[*wallet].name),
+            Expr::Pending(wallet) => format!("{}.pending", self.wallets[*wallet].name),
+            Expr::SumLines(field, filter) => {
+                let lines = if scope.filter { "lines".to_owned() } else { format!("{event}.lines") };
+                format!("sum({lines}.{field}{})", self.line_filter(filter.as_deref(), scope))
+            }
+            Expr::CountLines(filter) => {
+                let lines = if scope.filter { "lines".to_owned() } else { format!("{event}.lines") };
+                format!("count({lines}{})", self.line_filter(filter.as_deref(), scope))
+            }
+            Expr::DaysSince(measure) => format!("days since {}", self.measures[*measure].name),
+            Expr::Not(inner) => format!("not ({})", sub(inner)),
+            Expr::And(parts) => list(parts, "and"),
+            Expr::Or(parts) => list(parts, "or"),
+            Expr::Compare(comparison, left, right) => {
+                let operator = match comparison {
+                    Comparison::Equal => "==",
+                    Comparison::NotEqual => "!=",
+                    Comparison::Less => "<",
+                    Comparison::LessOrEqual => "<=",
+                    Comparison::Greater => ">",
+                    Comparison::GreaterOrEqual => ">=",
+                };
+                format!("{} {operator} {}", sub(left), sub(right))
+            }
+            Expr::In(value, items) => {
+                format!("{} in [{}]", sub(value), items.iter().map(sub).collect::<Vec<_>>().join(", "))
+            }
+            Expr::IsMissing(value) => format!("{} is missing", sub(value)),
+            Expr::Otherwise(value, other) => format!("({} ?? {})", sub(value), sub(other)),
+            Expr::Add(left, right) => format!("({} + {})", sub(left), sub(right)),
+            Expr::Match(subject, arms, otherwise) => {
+                let arms: Vec<String> = arms.iter().map(|(text, value)| format!("\"{text}\" {}", sub(value))).collect();
+                format!("match {} {{ {}, else {} }}", sub(subject), arms.join(", "), sub(otherwise))
+            }
+        }
+    }
+
+    fn line_filter(&self, filter: Option<&Expr>, scope: Scope<'_>) -> String {
+        filter.map(|filter| format!(" where {}", self.expr(filter, scope))).unwrap_or_default()
+    }
+}
+
+/// Whether the expression is money of the program's currency; every other base is a plain number.
+fn is_money(expr: &Expr) -> bool {
+    match expr {
+        Expr::Field(name) => matches!(name.as_str(), "subtotal" | "total" | "tax" | "shipping" | "discount"),
+        Expr::SumLines(name, _) => name == "amount",
+        Expr::Add(left, _) | Expr::Otherwise(left, _) => is_money(left),
+        Expr::Money(_) => true,
+        _ => false,
+    }
+}
+
+fn limits(limits: &[Limit]) -> Option<String> {
+    let each: Vec<String> = limits
+        .iter()
+        .map(|limit| {
+            let per = limit.per.map(|per| format!(" {}", stretch(per))).unwrap_or_default();
+            format!("{} per member{per}", limit.count)
+        })
+        .collect();
+    (!each.is_empty()).then(|| format!("limit {}", each.join(", ")))
+}
+
+fn stretch(per: Per) -> String {
+    match per {
+        Per::Order => "per order".to_owned(),
+        Per::Period(of) => format!("per {}", period(of)),
+        Per::Rolling(of) => format!("over last {}", length(of)),
+    }
+}
+
+fn vest(form: &Vest) -> String {
+    match form {
+        Vest::AtOnce => "vest at once".to_owned(),
+        Vest::After(after) => format!("vest after {}", length(*after)),
+        Vest::On { event, within } => format!("vest on {event} within {}", length(*within)),
+    }
+}
+
+fn expire(form: &Expire) -> String {
+    let after = |after: &Option<Length>| after.map(|after| format!(" after {}", length(after))).unwrap_or_default();
+    match form {
+        Expire::Never | Expire::Open => "expire never".to_owned(),
+        Expire::AfterEarning(of) => format!("expire {} after earning", length(*of)),
+        Expire::AfterVesting(of) => format!("expire {} after vesting", length(*of)),
+        Expire::EndOf { period: of, after: later } => format!("expire end of {}{}", period(*of), after(later)),
+        Expire::OnDay { month, day, after: later } => {
+            let name = chrono::Month::try_from(*month as u8).expect("a month").name().to_lowercase();
+            format!("expire on {day} {name}{}", after(later))
+        }
+        Expire::Inactivity { length: of, without } => {
+            let without = match without {
+                Activity::Events(events) => events.join(", "),
+                Activity::Earning => "earning".to_owned(),
+                Activity::Any => "activity".to_owned(),
+            };
+            format!("expire after {} without {without}", length(*of))
+        }
+        Expire::At(day) => format!("expire at {day}"),
+    }
+}
+
+fn returns(policy: Returns) -> &'static str {
+    match policy {
+        Returns::Keep => "keep",
+        Returns::Revoke => "revoke",
+    }
+}
+
+fn length(of: Length) -> String {
+    let unit = match of.unit {
+        TimeUnit::Second => "second",
+        TimeUnit::Minute => "minute",
+        TimeUnit::Hour => "hour",
+        TimeUnit::Day => "day",
+        TimeUnit::Week => "week",
+        TimeUnit::Month => "month",
+        TimeUnit::Quarter => "quarter",
+        TimeUnit::Year => "year",
+    };
+    format!("{} {unit}{}", of.count, if of.count == 1 { "" } else { "s" })
+}
+
+fn period(of: Period) -> &'static str {
+    match of {
+        Period::Day => "day",
+        Period::Week => "week",
+        Period::Month => "month",
+        Period::Quarter => "quarter",
+        Period::HalfYear => "half year",
+        Period::Year => "year",
+    }
+}
+
+fn weekday(day: Weekday) -> &'static str {
+    match day {
+        Weekday::Mon => "monday",
+        Weekday::Tue => "tuesday",
+        Weekday::Wed => "wednesday",
+        Weekday::Thu => "thursday",
+        Weekday::Fri => "friday",
+        Weekday::Sat => "saturday",
+        Weekday::Sun => "sunday",
+    }
+}

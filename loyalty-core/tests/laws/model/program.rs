@@ -1,0 +1,365 @@
+//! A program as plain data: what the generators make, what is printed as rules text, and what the model evaluates.
+
+use chrono::{NaiveDate, NaiveTime, Weekday};
+use chrono_tz::Tz;
+
+use super::number::Exact;
+
+#[derive(Debug, Clone)]
+pub struct Program {
+    /// Events and fields of the program's own, as text: the model takes events as they come.
+    pub declarations: &'static str,
+    pub currency: Currency,
+    pub zone: Tz,
+    pub week: Weekday,
+    pub history_days: u32,
+    pub returns_days: u32,
+    pub returns: Returns,
+    pub wallets: Vec<Wallet>,
+    pub measures: Vec<Measure>,
+    pub rules: Vec<Rule>,
+    pub groups: Vec<Group>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Currency {
+    pub code: &'static str,
+    pub minor: u32,
+}
+
+pub const CURRENCIES: [Currency; 3] =
+    [Currency { code: "EUR", minor: 2 }, Currency { code: "JPY", minor: 0 }, Currency { code: "KWD", minor: 3 }];
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TimeUnit {
+    Second,
+    Minute,
+    Hour,
+    Day,
+    Week,
+    Month,
+    Quarter,
+    Year,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Length {
+    pub count: u32,
+    pub unit: TimeUnit,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Period {
+    Day,
+    Week,
+    Month,
+    Quarter,
+    HalfYear,
+    Year,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RoundMode {
+    Down,
+    HalfUp,
+    HalfEven,
+    Up,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RoundScope {
+    Order,
+    Rule,
+    Line,
+    Unit,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Multipliers {
+    Add,
+    Compound,
+    Best,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Returns {
+    Keep,
+    Revoke,
+}
+
+#[derive(Debug, Clone)]
+pub struct Wallet {
+    pub name: String,
+    /// It holds money of the program's currency; `decimals` is then the minor unit.
+    pub money: bool,
+    pub decimals: u32,
+    pub round: RoundMode,
+    pub scope: RoundScope,
+    pub multipliers: Multipliers,
+    pub vest: Vest,
+    /// The first whose condition holds is the lot's; none: never.
+    pub expire: Vec<(Expire, Option<Expr>)>,
+    pub spend: SpendOrder,
+    pub clawback: Clawback,
+    pub restore: Restore,
+    pub restore_full_only: bool,
+    pub hold_at_most: Option<Exact>,
+    pub caps: Vec<Cap>,
+    pub cap_reject: bool,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum Vest {
+    AtOnce,
+    After(Length),
+    On { event: String, within: Length },
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum Expire {
+    /// A rule says so, or a wallet under a condition.
+    Never,
+    /// The wallet says nothing else.
+    Open,
+    AfterEarning(Length),
+    AfterVesting(Length),
+    EndOf {
+        period: Period,
+        after: Option<Length>,
+    },
+    OnDay {
+        month: u32,
+        day: u32,
+        after: Option<Length>,
+    },
+    Inactivity {
+        length: Length,
+        without: Activity,
+    },
+    At(NaiveDate),
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum Activity {
+    Events(Vec<String>),
+    Earning,
+    Any,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SpendOrder {
+    SoonestExpiring,
+    Oldest,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Clawback {
+    WithinBalance,
+    MayOverdraw,
+    OnlyPending,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Restore {
+    Original { at_least: Option<Length> },
+    Fresh,
+    Never,
+}
+
+#[derive(Debug, Clone)]
+pub struct Cap {
+    pub amount: Exact,
+    /// Nothing: ever.
+    pub per: Option<Per>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Per {
+    Order,
+    Period(Period),
+    Rolling(Length),
+}
+
+#[derive(Debug, Clone)]
+pub struct Measure {
+    pub name: String,
+    pub event: String,
+    pub function: Function,
+    /// What is summed, compared or kept.
+    pub value: Option<Expr>,
+    pub filter: Option<Expr>,
+    pub window: Window,
+    pub returns: Returns,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Function {
+    Sum,
+    Count,
+    CountDistinct,
+    Min,
+    Max,
+    Average,
+    First,
+    Last,
+    Streak(Period),
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum Window {
+    AllTime,
+    This(Period),
+    Previous(Period),
+    Rolling(Length),
+    /// Local days, both included.
+    Range(NaiveDate, NaiveDate),
+}
+
+#[derive(Debug, Clone)]
+pub struct Rule {
+    pub name: String,
+    pub event: String,
+    pub when: Vec<Expr>,
+    pub valid: Vec<Valid>,
+    pub limits: Vec<Limit>,
+    pub caps: Vec<Cap>,
+    pub cap_wallet: usize,
+    pub cap_reject: bool,
+    pub returns: Option<Returns>,
+    pub effects: Vec<Effect>,
+}
+
+#[derive(Debug, Clone)]
+pub enum Valid {
+    Dates(NaiveDate, NaiveDate),
+    Weekdays(Vec<Weekday>),
+    /// Half-open; may cross midnight.
+    Hours(NaiveTime, NaiveTime),
+}
+
+#[derive(Debug, Clone)]
+pub struct Limit {
+    pub count: u32,
+    pub per: Option<Per>,
+}
+
+#[derive(Debug, Clone)]
+pub struct Group {
+    pub name: String,
+    pub rules: Vec<usize>,
+    pub limits: Vec<Limit>,
+    pub caps: Vec<Cap>,
+    pub cap_wallet: usize,
+    pub cap_reject: bool,
+}
+
+#[derive(Debug, Clone)]
+pub enum Effect {
+    Earn { wallet: usize, amount: Earn, vest: Option<Vest>, expire: Option<Expire> },
+    Multiply { rules: Vec<usize>, by: Expr },
+    Spend { wallet: usize, amount: Expr, up_to: bool },
+}
+
+#[derive(Debug, Clone)]
+pub enum Earn {
+    /// In units of the wallet; never multiplied, kept while anything of the order is kept.
+    Fixed(Expr),
+    /// `points` per `per` (money, or a plain number where `of` is one) of `of`.
+    Rate { points: Expr, per: Exact, full: bool, of: Expr },
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum Expr {
+    Number(Exact),
+    /// `0.25` written `25%`.
+    Percent(Exact),
+    Money(Exact),
+    /// Points (or money) of a wallet.
+    Points(usize, Exact),
+    Text(String),
+    Weekday(Weekday),
+    /// A field of the event.
+    Field(String),
+    /// A field of the line that a filter looks at.
+    Line(String),
+    /// `order.at.hour`
+    Hour,
+    /// `order.at.weekday`
+    DayOfWeek,
+    Measure(usize),
+    Balance(usize),
+    Pending(usize),
+    /// `sum(order.lines.FIELD where …)`
+    SumLines(String, Option<Box<Expr>>),
+    /// `count(order.lines where …)`
+    CountLines(Option<Box<Expr>>),
+    /// `days since MEASURE`, an instant.
+    DaysSince(usize),
+    Not(Box<Expr>),
+    And(Vec<Expr>),
+    Or(Vec<Expr>),
+    Compare(Comparison, Box<Expr>, Box<Expr>),
+    In(Box<Expr>, Vec<Expr>),
+    IsMissing(Box<Expr>),
+    Otherwise(Box<Expr>, Box<Expr>),
+    Add(Box<Expr>, Box<Expr>),
+    /// `match SUBJECT { TEXT VALUE … else VALUE }`
+    Match(Box<Expr>, Vec<(String, Expr)>, Box<Expr>),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Comparison {
+    Equal,
+    NotEqual,
+    Less,
+    LessOrEqual,
+    Greater,
+    GreaterOrEqual,
+}
+
+impl Program {
+    pub fn returns_of(&self, rule: &Rule) -> Returns {
+        rule.returns.unwrap_or(self.returns)
+    }
+}
+
+impl Wallet {
+    /// Whole points that never expire, with every policy at its default.
+    pub fn plain(name: &str) -> Wallet {
+        Wallet {
+            name: name.to_owned(),
+            money: false,
+            decimals: 0,
+            round: RoundMode::Down,
+            scope: RoundScope::Order,
+            multipliers: Multipliers::Add,
+            vest: Vest::AtOnce,
+            expire: vec![],
+            spend: SpendOrder::SoonestExpiring,
+            clawback: Clawback::WithinBalance,
+            restore: Restore::Original { at_least: Some(Length { count: 30, unit: TimeUnit::Day }) },
+            restore_full_only: false,
+            hold_at_most: None,
+            caps: vec![],
+            cap_reject: false,
+        }
+    }
+}
+
+impl Rule {
+    /// A rule that always fires.
+    pub fn plain(name: &str, event: &str, effects: Vec<Effect>) -> Rule {
+        Rule {
+            name: name.to_owned(),
+            event: event.to_owned(),
+            when: vec![],
+            valid: vec![],
+            limits: vec![],
+            caps: vec![],
+            cap_wallet: 0,
+            cap_reject: false,
+            returns: None,
+            effects,
+        }
+    }
+}
