@@ -1,0 +1,222 @@
+//! What can be said on the command line, with its help.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+use loyalty_core::Instant;
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0  all is well
+  1  the work is done and the answer is no: errors in the program, failed tests, an unformatted file, a member or
+     event that is not there, amounts that do not add up
+  2  the work could not be done: wrong arguments, a file that cannot be read or written, a store in use
+
+Examples:
+  loyalty check club.loyalty
+  loyalty test club.loyalty
+  loyalty run club.loyalty --events 2026.jsonl.gz --store club.db --out decisions.jsonl
+  loyalty show club.loyalty --store club.db --member m-17
+  loyalty explain club.loyalty --events 2026.jsonl.gz --event o-4711";
+
+/// Check, test and run loyalty rules, and see why every point was given.
+#[derive(Debug, Parser)]
+#[command(name = "loyalty", version, after_help = EXIT_CODES, max_term_width = 100)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Find the errors of programs
+    Check(Check),
+    /// Write programs in the one form
+    Fmt(Fmt),
+    /// Run the tests that stand in programs
+    Test(Test),
+    /// Play a file of events and sum up what it gave
+    Run(Run),
+    /// Look at one member
+    Show(Show),
+    /// Say why an event gave what it gave
+    Explain(Explain),
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  loyalty check club.loyalty                  errors and warnings, with the place and how to mend it
+  loyalty check --defaults club.loyalty       also every policy in force, the defaults among them
+  loyalty check --deny-warnings *.loyalty     for a build")]
+pub(crate) struct Check {
+    /// Programs; `-` reads the standard input
+    #[arg(required = true, value_name = "FILE")]
+    pub(crate) files: Vec<PathBuf>,
+
+    /// Also print every policy in force, as the clause that would say so
+    #[arg(long)]
+    pub(crate) defaults: bool,
+
+    /// Exit with 1 if there are warnings
+    #[arg(long)]
+    pub(crate) deny_warnings: bool,
+
+    /// Write JSON for machines
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  loyalty fmt club.loyalty            rewrite the file in place
+  loyalty fmt --check *.loyalty       name the files that are not formatted, change nothing, exit with 1
+  loyalty fmt - < club.loyalty        from the standard input to the standard output")]
+pub(crate) struct Fmt {
+    /// Programs; `-` reads the standard input and writes to the standard output
+    #[arg(required = true, value_name = "FILE")]
+    pub(crate) files: Vec<PathBuf>,
+
+    /// Change nothing; exit with 1 if a file is not formatted
+    #[arg(long)]
+    pub(crate) check: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Test {
+    /// Programs; `-` reads the standard input
+    #[arg(required = true, value_name = "FILE")]
+    pub(crate) files: Vec<PathBuf>,
+
+    /// Write JSON for machines
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Events are JSON Lines, plain or gzipped, one event a line, each with `type`, `id`, `member` and `at`; best sorted by
+`at`. An event that is refused changes nothing; the run goes on and reports it. An event whose member is null is
+refused as `no_member`. A member is enrolled by the first event that is accepted.
+
+Without --store everything is kept in memory, and --out is written anew. With --store a run may be killed at any
+moment: the same command, started again, gives the same balances and every decision exactly once in --out, and a
+rerun of the same file changes nothing: what was accepted is recognised by its id, what was refused by its line.
+A store that another program wrote is carried over first, all members or none.
+
+Examples:
+  loyalty run club.loyalty --events 2026.jsonl.gz
+  loyalty run club.loyalty --events 2026.jsonl.gz --store club.db --out decisions.jsonl
+  loyalty run club.loyalty --events 2026.jsonl.gz --until 2027-01-01T00:00:00+08:00 --json
+  zcat 2026-*.gz | loyalty run club.loyalty --events -")]
+pub(crate) struct Run {
+    /// The program
+    pub(crate) program: PathBuf,
+
+    /// Events, JSON Lines, plain or gzipped; `-` reads the standard input
+    #[arg(long, value_name = "FILE")]
+    pub(crate) events: PathBuf,
+
+    /// Keep members in this SQLite file, made if it is not there
+    #[arg(long, value_name = "FILE")]
+    pub(crate) store: Option<PathBuf>,
+
+    /// Write decisions to this file, one outcome a line
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: Option<PathBuf>,
+
+    /// Advance every member to this instant after the last event; without it each stands at its own clock
+    #[arg(long, value_name = "INSTANT", value_parser = instant)]
+    pub(crate) until: Option<Instant>,
+
+    /// When members are enrolled: at the `at` of their first event, or at the instant that a field of it holds
+    /// (the first of these fields that is there, else its `at`)
+    #[arg(long, value_name = "first-event|FIELD", value_delimiter = ',', default_value = "first-event")]
+    pub(crate) enroll: Vec<String>,
+
+    /// Judge events again that an earlier run over this store refused at the same line
+    #[arg(long, requires = "store")]
+    pub(crate) retry_refused: bool,
+
+    /// Exit with 1 if any event was refused
+    #[arg(long)]
+    pub(crate) deny_refused: bool,
+
+    /// Write the summary as JSON for machines
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// Where a member comes from.
+#[derive(Debug, Args)]
+#[group(required = true, multiple = false)]
+pub(crate) struct Source {
+    /// Take the member from this store
+    #[arg(long, value_name = "FILE")]
+    pub(crate) store: Option<PathBuf>,
+
+    /// Play the member's events of this file in memory; `-` reads the standard input
+    #[arg(long, value_name = "FILE")]
+    pub(crate) events: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  loyalty show club.loyalty --store club.db --member m-17
+  loyalty show club.loyalty --events 2026.jsonl.gz --member m-17 --at 2026-06-30T12:00:00Z")]
+pub(crate) struct Show {
+    /// The program
+    pub(crate) program: PathBuf,
+
+    /// The member's id
+    #[arg(long, value_name = "ID")]
+    pub(crate) member: String,
+
+    #[command(flatten)]
+    pub(crate) source: Source,
+
+    /// The instant to look at; without it the member's own clock
+    #[arg(long, value_name = "INSTANT", value_parser = instant)]
+    pub(crate) at: Option<Instant>,
+
+    /// Write JSON for machines
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Plays the member's events up to that one, and says which rules fired with which numbers, and what was missing for
+those that did not.
+
+Examples:
+  loyalty explain club.loyalty --events 2026.jsonl.gz --event o-4711
+  zcat 2026-*.gz | loyalty explain club.loyalty --events - --event o-4711 --member m-17")]
+pub(crate) struct Explain {
+    /// The program
+    pub(crate) program: PathBuf,
+
+    /// The event's id
+    #[arg(long, value_name = "ID")]
+    pub(crate) event: String,
+
+    /// The file of events that holds it; `-` reads the standard input, and needs --member
+    #[arg(long, value_name = "FILE")]
+    pub(crate) events: PathBuf,
+
+    /// The event's member; without it the file is first searched for the event
+    #[arg(long, value_name = "ID")]
+    pub(crate) member: Option<String>,
+
+    /// Write JSON for machines
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// Reads an instant as the language writes it in data.
+fn instant(text: &str) -> Result<Instant, String> {
+    Instant::parse(text)
+        .ok_or_else(|| "expected an instant with its offset, such as `2026-12-31T23:59:00+08:00`".to_owned())
+}

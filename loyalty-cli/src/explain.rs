@@ -1,0 +1,77 @@
+//! `loyalty explain`: why an event gave what it gave.
+
+use std::collections::BTreeSet;
+
+use loyalty_core::event_head;
+use serde_json::json;
+
+use crate::arguments::Explain;
+use crate::events::Events;
+use crate::failure::{Failure, Verdict};
+use crate::history;
+use crate::program;
+use crate::refusals::Refusal;
+use crate::terminal;
+
+/// Prints the explanation of the event, judged over all that its member did before.
+pub(crate) fn explain(arguments: &Explain) -> Result<Verdict, Failure> {
+    let program = program::load(&arguments.program)?;
+    let member = match &arguments.member {
+        Some(member) => member.clone(),
+        None => member_of(arguments)?,
+    };
+    let (member, event) = history::play(&program, &arguments.events, &member, Some(&arguments.event))?;
+    let (Some(member), Some(event)) = (member, event) else {
+        return Err(not_there(arguments));
+    };
+    match program.explain(&member, event.as_slice()) {
+        Ok(explanation) if arguments.json => terminal::print(&format!("{}\n", explanation.to_json()))?,
+        Ok(explanation) => terminal::print(&explanation.to_text(terminal::colour_out()))?,
+        Err(error) => {
+            let refusal = Refusal::new(Some(&arguments.event), &error);
+            if arguments.json {
+                terminal::print(&format!("{}\n", json!({ "refused": refusal.json() })))?;
+            }
+            let Refusal { reason, message, .. } = refusal;
+            return Err(Failure::no(format!("event `{}` is refused as `{reason}`: {message}", arguments.event)));
+        }
+    }
+    Ok(Verdict::Yes)
+}
+
+/// The only member who has the event.
+fn member_of(arguments: &Explain) -> Result<String, Failure> {
+    if arguments.events.as_os_str() == "-" {
+        return Err(Failure::trouble("the standard input can be read only once, so the event's member must be named")
+            .help("add --member ID, or name a file"));
+    }
+    let mut events = Events::open(&arguments.events)?;
+    let mut members = BTreeSet::new();
+    let mut found = false;
+    while let Some(line) = events.next_line()? {
+        let Some(Ok(head)) = line.event.map(event_head) else {
+            continue;
+        };
+        if head.id.as_deref() == Some(arguments.event.as_str()) {
+            found = true;
+            members.extend(head.member);
+        }
+    }
+    match (members.len(), members.pop_first()) {
+        (1, Some(member)) => Ok(member),
+        (_, Some(first)) => Err(Failure::trouble(format!(
+            "several members have an event `{}`: `{first}`, {}",
+            arguments.event,
+            members.iter().map(|member| format!("`{member}`")).collect::<Vec<_>>().join(", ")
+        ))
+        .help("add --member ID")),
+        (_, None) if found => Err(Failure::no(format!("event `{}` belongs to no member", arguments.event))
+            .help("only events of a member are judged")),
+        (_, None) => Err(not_there(arguments)),
+    }
+}
+
+fn not_there(arguments: &Explain) -> Failure {
+    let file = program::name(&arguments.events);
+    Failure::no(format!("no event `{}` in `{file}`", arguments.event)).help("check the id, the file and --member")
+}

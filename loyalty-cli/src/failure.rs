@@ -1,0 +1,93 @@
+//! How a command ends: with a verdict, or with a failure that says what is wrong and how to mend it.
+
+use std::fmt;
+use std::io;
+use std::path::Path;
+use std::process::ExitCode;
+
+/// What a command that could do its work found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    /// All is well: exit code 0.
+    Yes,
+    /// The work is done and the answer is no: exit code 1.
+    No,
+}
+
+impl Verdict {
+    /// `Yes` where `well` holds.
+    pub(crate) fn of(well: bool) -> Self {
+        if well { Self::Yes } else { Self::No }
+    }
+
+    /// `No` if either is.
+    pub(crate) fn and(self, other: Self) -> Self {
+        Self::of(self == Self::Yes && other == Self::Yes)
+    }
+
+    pub(crate) fn exit_code(self) -> ExitCode {
+        ExitCode::from(match self {
+            Self::Yes => 0,
+            Self::No => 1,
+        })
+    }
+}
+
+/// A command could not do its work, or found that there is nothing to do it on.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    code: u8,
+    message: String,
+    help: Option<String>,
+}
+
+impl Failure {
+    /// The command could not do its work: exit code 2.
+    pub(crate) fn trouble(message: impl Into<String>) -> Self {
+        Self { code: 2, message: message.into(), help: None }
+    }
+
+    /// The command was told to use something that is wrong in itself, such as a program with errors: exit code 1.
+    pub(crate) fn no(message: impl Into<String>) -> Self {
+        Self { code: 1, message: message.into(), help: None }
+    }
+
+    /// A file could not be `verb`ed.
+    pub(crate) fn file(verb: &str, path: &Path, error: &io::Error) -> Self {
+        let failure = Self::trouble(format!("cannot {verb} `{}`: {}", path.display(), plain(error)));
+        match error.kind() {
+            io::ErrorKind::NotFound => failure.help("check the name; `-` stands for the standard input"),
+            io::ErrorKind::PermissionDenied => failure.help("check who may use the file"),
+            io::ErrorKind::StorageFull => failure.help("make room on the disk and run the same command again"),
+            _ => failure,
+        }
+    }
+
+    /// Says how to mend it.
+    pub(crate) fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    pub(crate) fn help_text(&self) -> Option<&str> {
+        self.help.as_deref()
+    }
+
+    pub(crate) fn exit_code(&self) -> ExitCode {
+        ExitCode::from(self.code)
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.message)
+    }
+}
+
+/// The words of an I/O error without the operating system's number.
+fn plain(error: &io::Error) -> String {
+    let text = error.to_string();
+    let words = text.split(" (os error").next().unwrap_or_default();
+    let mut letters = words.chars();
+    letters.next().map_or_else(String::new, |first| first.to_lowercase().chain(letters).collect())
+}

@@ -1,0 +1,53 @@
+//! `loyalty`: the command line of the rules language, for authors of rules and for scripts.
+//!
+//! Every command reads files, asks `loyalty-core`, and writes what it says; no rule is interpreted here.
+
+mod arguments;
+mod failure;
+mod terminal;
+
+mod events;
+mod program;
+mod table;
+
+mod check;
+mod format;
+mod test;
+
+mod amounts;
+mod decisions;
+mod enrolment;
+mod members;
+mod refusals;
+mod run;
+mod store;
+mod summary;
+
+mod explain;
+mod history;
+mod show;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::arguments::{Arguments, Command};
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let result = match &arguments.command {
+        Command::Check(arguments) => check::check(arguments),
+        Command::Fmt(arguments) => format::format(arguments),
+        Command::Test(arguments) => test::test(arguments),
+        Command::Run(arguments) => run::run(arguments),
+        Command::Show(arguments) => show::show(arguments),
+        Command::Explain(arguments) => explain::explain(arguments),
+    };
+    match result {
+        Ok(verdict) => verdict.exit_code(),
+        Err(failure) => {
+            terminal::complain(&failure);
+            failure.exit_code()
+        }
+    }
+}

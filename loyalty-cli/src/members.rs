@@ -1,0 +1,201 @@
+//! The members of a run: in memory, or in memory over a store that everything is written back to, batch by batch.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use loyalty_core::{Event, EventError, Instant, Member, Program};
+
+use crate::decisions::Decisions;
+use crate::failure::Failure;
+use crate::refusals::Refusal;
+use crate::store::{self, Batch, CarriedOver, LineKey, Store};
+
+/// How many members are kept at hand between batches where there is a store to read them from again.
+const AT_HAND_MAX: usize = 4096;
+/// How many outcomes are gathered before they are written.
+const OUTCOMES_MAX: usize = 512;
+
+/// What the engine did with an event.
+pub(crate) enum Judged {
+    Applied,
+    /// The event was known; nothing changed.
+    Replayed,
+    Refused(EventError),
+}
+
+/// All members of a run, with the way their decisions take.
+pub(crate) struct Members<'a> {
+    program: &'a Program,
+    at_hand: BTreeMap<String, Member>,
+    /// Members that the store has not seen in their present state.
+    changed: BTreeSet<String>,
+    batch: Batch,
+    store: Option<Store>,
+    out: Option<Decisions>,
+    carried_over: Option<CarriedOver>,
+}
+
+impl<'a> Members<'a> {
+    /// Opens the store and the file of decisions, as far as they are asked for.
+    pub(crate) fn open(program: &'a Program, store: Option<&Path>, out: Option<&Path>) -> Result<Self, Failure> {
+        let store = store.map(Store::create).transpose()?;
+        let carried_over = store.as_ref().map(|store| store.adopt(program)).transpose()?.flatten();
+        let out = match (&store, out) {
+            (_, None) => None,
+            (None, Some(path)) => Some(Decisions::create(path)?),
+            (Some(store), Some(path)) => Some(Decisions::resume(path, store)?),
+        };
+        let (at_hand, changed, batch) = Default::default();
+        Ok(Self { program, at_hand, changed, batch, store, out, carried_over })
+    }
+
+    /// How members were carried over from another program, if they were.
+    pub(crate) fn carried_over(&self) -> Option<&CarriedOver> {
+        self.carried_over.as_ref()
+    }
+
+    /// Judges an event of the member `id`, who is enrolled by it, at `enrolled`, if it is accepted and nobody knows him.
+    pub(crate) fn judge<E>(
+        &mut self,
+        id: &str,
+        event: &Event,
+        enrolled: impl FnOnce() -> Result<Instant, E>,
+    ) -> Result<Result<Judged, E>, Failure> {
+        self.fetch(id)?;
+        let judged = if let Some(member) = self.at_hand.get_mut(id) {
+            self.program.apply_event(member, event)
+        } else {
+            let at = match enrolled() {
+                Ok(at) => at,
+                Err(refusal) => return Ok(Err(refusal)),
+            };
+            self.program.enroll(id, at).and_then(|mut member| {
+                let outcome = self.program.apply_event(&mut member, event)?;
+                self.at_hand.insert(id.to_owned(), member);
+                Ok(outcome)
+            })
+        };
+        Ok(Ok(match judged {
+            Err(error) => Judged::Refused(error),
+            Ok(outcome) if outcome.replayed() => Judged::Replayed,
+            Ok(outcome) => {
+                if self.store.is_some() && !self.changed.contains(id) {
+                    self.changed.insert(id.to_owned());
+                }
+                if !outcome.decisions().is_empty() && (self.store.is_some() || self.out.is_some()) {
+                    self.batch.outcomes.push(outcome.to_json());
+                }
+                Judged::Applied
+            }
+        }))
+    }
+
+    /// The refusal of this very line in an earlier run over the store.
+    pub(crate) fn refusal(&self, line: LineKey) -> Result<Option<Refusal>, Failure> {
+        self.store.as_ref().map_or(Ok(None), |store| store.refusal(line))
+    }
+
+    /// Remembers a refusal for later runs over the store.
+    pub(crate) fn remember(&mut self, line: LineKey, refusal: &Refusal) {
+        if self.store.is_some() {
+            self.batch.refusals.push((line, refusal.clone()));
+        }
+    }
+
+    /// Makes everything so far last: after this it may be reported done.
+    pub(crate) fn commit(&mut self) -> Result<(), Failure> {
+        let mut batch = std::mem::take(&mut self.batch);
+        if let Some(store) = &self.store {
+            for id in std::mem::take(&mut self.changed) {
+                if let Some(member) = self.at_hand.get(&id) {
+                    let state = self.program.save_binary(member);
+                    batch.members.push((id, member.revision(), state));
+                }
+            }
+            if !batch.is_empty() {
+                store.write(&batch, self.out.as_ref().map(Decisions::written))?;
+            }
+            if self.at_hand.len() > AT_HAND_MAX {
+                self.at_hand.clear();
+            }
+        }
+        self.out.as_mut().map_or(Ok(()), |out| out.append(&batch.outcomes))
+    }
+
+    /// Advances everybody to `until`.
+    pub(crate) fn advance(&mut self, until: Instant) -> Result<(), Failure> {
+        self.commit()?;
+        let ids: Vec<String> = match &self.store {
+            None => self.at_hand.keys().cloned().collect(),
+            Some(store) => {
+                let mut ids = Vec::new();
+                store.each_page(|page| {
+                    ids.extend(page.into_iter().map(|(id, _)| id));
+                    Ok(())
+                })?;
+                ids
+            }
+        };
+        for id in ids {
+            self.fetch(&id)?;
+            let Some(member) = self.at_hand.get_mut(&id) else {
+                continue;
+            };
+            if member.clock() >= until {
+                continue;
+            }
+            let outcome = self.program.advance(member, until).map_err(|error| {
+                Failure::no(format!("cannot advance member `{id}`: {error}"))
+                    .help("name an earlier instant with --until")
+            })?;
+            if !outcome.decisions().is_empty() && (self.store.is_some() || self.out.is_some()) {
+                self.batch.outcomes.push(outcome.to_json());
+            }
+            if self.store.is_some() {
+                self.changed.insert(id);
+            }
+            if self.batch.outcomes.len() >= OUTCOMES_MAX || self.changed.len() >= OUTCOMES_MAX {
+                self.commit()?;
+            }
+        }
+        self.commit()
+    }
+
+    /// Hands every member to `visit`, in the order of their ids.
+    pub(crate) fn each(&self, mut visit: impl FnMut(&Member) -> Result<(), Failure>) -> Result<(), Failure> {
+        match &self.store {
+            None => self.at_hand.values().try_for_each(visit),
+            Some(store) => store.each_page(|page| {
+                page.iter()
+                    .try_for_each(|(id, state)| visit(&store::load(self.program, store.path(), id, state)?.member))
+            }),
+        }
+    }
+
+    /// How many outcomes the store keeps for a later run with a file of decisions.
+    pub(crate) fn undelivered(&self) -> Result<u64, Failure> {
+        match (&self.store, &self.out) {
+            (Some(store), None) => store.undelivered(),
+            _ => Ok(0),
+        }
+    }
+
+    /// Marks everything as delivered, after the last commit.
+    pub(crate) fn close(self) -> Result<(), Failure> {
+        match (&self.store, &self.out) {
+            (Some(store), Some(out)) => store.mark(out.written()),
+            _ => Ok(()),
+        }
+    }
+
+    /// Has the member at hand, if anybody knows him.
+    fn fetch(&mut self, id: &str) -> Result<(), Failure> {
+        if let Some(store) = &self.store
+            && !self.at_hand.contains_key(id)
+            && let Some(member) = store.member(self.program, id)?
+        {
+            self.at_hand.insert(id.to_owned(), member);
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,136 @@
+//! `loyalty run`: plays a file of events, batch by batch, and sums up.
+
+use std::time::Instant as Clock;
+
+use loyalty_core::{Event, EventHead, Program, Refusal as Code, event_head};
+
+use crate::arguments::Run;
+use crate::enrolment::Enrolment;
+use crate::events::{Events, Line};
+use crate::failure::{Failure, Verdict};
+use crate::members::{Judged, Members};
+use crate::program;
+use crate::refusals::Refusal;
+use crate::store::LineKey;
+use crate::summary::{Counts, Summary};
+use crate::table::grouped;
+use crate::terminal::{self, Progress};
+
+/// How many events share a transaction: enough that syncing costs little for each, few enough to be done in a moment.
+const BATCH_EVENTS: u64 = 512;
+
+/// Plays the events and prints the summary.
+pub(crate) fn run(arguments: &Run) -> Result<Verdict, Failure> {
+    let program = program::load(&arguments.program)?;
+    let mut events = Events::open(&arguments.events)?;
+    let source = events.name().to_owned();
+    let began = Clock::now();
+    let members = Members::open(&program, arguments.store.as_deref(), arguments.out.as_deref())?;
+    let mut run = Playing {
+        program: &program,
+        members,
+        enrolment: Enrolment::new(&arguments.enroll),
+        event: Event::default(),
+        counts: Counts::default(),
+        retry_refused: arguments.retry_refused,
+    };
+    run.play(&mut events)?;
+    if let Some(until) = arguments.until {
+        run.members.advance(until)?;
+    }
+    let summary = Summary::new(&program, &source, &run.counts, began.elapsed(), &run.members)?;
+    let text = if arguments.json { format!("{}\n", summary.json()) } else { summary.page() };
+    let well = summary.conserved() && !(arguments.deny_refused && run.counts.refused.count() > 0);
+    run.members.close()?;
+    terminal::print(&text)?;
+    Ok(Verdict::of(well))
+}
+
+/// A run over a file of events.
+struct Playing<'a> {
+    program: &'a Program,
+    members: Members<'a>,
+    enrolment: Enrolment<'a>,
+    /// The event at hand; its buffers are used again for the next one.
+    event: Event,
+    counts: Counts,
+    retry_refused: bool,
+}
+
+impl Playing<'_> {
+    fn play(&mut self, events: &mut Events) -> Result<(), Failure> {
+        let progress = Progress::over(events.size());
+        loop {
+            match events.next_line() {
+                Ok(Some(line)) => self.judge(line)?,
+                Ok(None) => break,
+                // What came before the damage is good and stays.
+                Err(failure) => {
+                    self.members.commit()?;
+                    return Err(failure);
+                }
+            }
+            if self.counts.events.is_multiple_of(BATCH_EVENTS) {
+                self.members.commit()?;
+                progress.done(events.position(), self.done());
+            }
+        }
+        self.members.commit()?;
+        progress.done(events.position(), self.done());
+        Ok(())
+    }
+
+    fn done(&self) -> String {
+        let refused = self.counts.refused.count();
+        format!("{} events, {} refused", grouped(&self.counts.events.to_string()), grouped(&refused.to_string()))
+    }
+
+    fn judge(&mut self, line: Line<'_>) -> Result<(), Failure> {
+        let counts = &mut self.counts;
+        counts.events = counts.events.saturating_add(1);
+        match self.outcome(line)? {
+            Ok(Judged::Replayed) => self.counts.replayed = self.counts.replayed.saturating_add(1),
+            Ok(_) => self.counts.applied = self.counts.applied.saturating_add(1),
+            Err(refusal) => self.counts.refused.add(line.number, refusal),
+        }
+        Ok(())
+    }
+
+    fn outcome(&mut self, line: Line<'_>) -> Result<Result<Judged, Refusal>, Failure> {
+        let Some(json) = line.event else { return Ok(Err(Refusal::too_long())) };
+        if let Err(error) = self.program.decode_into(json, &mut self.event) {
+            // What belongs to nobody need not be whole.
+            return Ok(Err(match event_head(json) {
+                Ok(EventHead { id: Some(id), member: None, .. }) => Refusal::no_member(&id),
+                head => Refusal::new(head.ok().and_then(|head| head.id).as_deref(), &error),
+            }));
+        }
+        let event = &self.event;
+        let Some(member) = event.member() else { return Ok(Err(Refusal::no_member(event.id()))) };
+        let key: LineKey = (line.number, digest(json));
+        if !self.retry_refused
+            && let Some(refusal) = self.members.refusal(key)?
+        {
+            return Ok(Err(refusal));
+        }
+        let judged = self.members.judge(member, event, || self.enrolment.instant(json, event))?;
+        Ok(match judged {
+            Ok(Judged::Refused(error)) => {
+                let refusal = Refusal::new(Some(event.id()), &error);
+                // An event that has become too old stays so; it may have been accepted when it was young.
+                if error.code() != Code::TooLate {
+                    self.members.remember(key, &refusal);
+                }
+                Err(refusal)
+            }
+            judged => judged,
+        })
+    }
+}
+
+/// Tells the lines of one file from each other (FNV-1a, 128 bits); nothing rests on it against malice.
+fn digest(line: &[u8]) -> [u8; 16] {
+    const OFFSET: u128 = 0x6c62_272e_07bb_0142_62b8_2175_6295_c58d;
+    const PRIME: u128 = 0x0000_0000_0100_0000_0000_0000_0000_013b;
+    line.iter().fold(OFFSET, |digest, byte| (digest ^ u128::from(*byte)).wrapping_mul(PRIME)).to_be_bytes()
+}

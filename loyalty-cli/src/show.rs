@@ -1,0 +1,94 @@
+//! `loyalty show`: one member on a page.
+
+use serde_json::{Map, Value};
+
+use crate::arguments::Show;
+use crate::failure::{Failure, Verdict};
+use crate::history;
+use crate::program;
+use crate::store::Store;
+use crate::table::{grouped, table};
+use crate::terminal;
+
+const AMOUNTS: [&str; 9] =
+    ["available", "pending", "held", "debt", "issued", "spent", "expired", "clawed_back", "written_off"];
+const LOT: [&str; 4] = ["amount", "earned_at", "vests_at", "expires_at"];
+
+/// Prints the member's view.
+pub(crate) fn show(arguments: &Show) -> Result<Verdict, Failure> {
+    let program = program::load(&arguments.program)?;
+    let (member, place) = match (&arguments.source.store, &arguments.source.events) {
+        (Some(path), _) => {
+            let store = Store::open(path)?;
+            if store.program_text()?.is_some_and(|text| text != program.text()) {
+                terminal::note(
+                    "note: another program wrote this store; the member is shown as this one would carry him over\n",
+                );
+            }
+            (store.member(&program, &arguments.member)?, path)
+        }
+        (None, Some(path)) => (history::play(&program, path, &arguments.member, None)?.0, path),
+        (None, None) => {
+            return Err(Failure::trouble("neither --store nor --events says where the member is"));
+        }
+    };
+    let Some(member) = member else {
+        return Err(Failure::no(format!("no member `{}` in `{}`", arguments.member, program::name(place)))
+            .help("check the id; a member is there once an event of his was accepted"));
+    };
+    let view = program.view(&member, arguments.at.unwrap_or(member.clock())).to_json();
+    let text =
+        if arguments.json { format!("{view}\n") } else { page(&serde_json::from_str(&view).unwrap_or_default()) };
+    terminal::print(&text)?;
+    Ok(Verdict::Yes)
+}
+
+/// A view as people read it.
+fn page(view: &Value) -> String {
+    let mut page = format!("member {} at {}\n", plain(view.get("member")), plain(view.get("at")));
+    let facts = [("enrolled", "enrolled_at"), ("revision", "revision"), ("next due", "next_due")];
+    page.push_str(&table(&[], facts.map(|(name, field)| vec![name.to_owned(), plain(view.get(field))]), 2));
+    for (name, wallet) in entries(view, "wallets") {
+        page.push_str(&format!("\nwallet {name}\n"));
+        let told = |amount: &&str| matches!(*amount, "available" | "pending") || plain(wallet.get(*amount)) != "0";
+        let rows = AMOUNTS.into_iter().filter(told);
+        let rows = rows.map(|amount| vec![amount.replace('_', " "), number(wallet.get(amount))]);
+        page.push_str(&table(&[], rows, 1));
+        let lots = wallet.get("lots").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+        if !lots.is_empty() {
+            let rows = lots.iter().map(|lot| LOT.iter().map(|field| number(lot.get(*field))).collect());
+            page.push_str(&format!("\n{}", table(&["lot", "earned", "vests", "expires"], rows, 4)));
+        }
+    }
+    for (part, title) in [("measures", "measures"), ("attributes", "attributes")] {
+        let rows: Vec<Vec<String>> =
+            entries(view, part).map(|(name, value)| vec![name.clone(), number(Some(value))]).collect();
+        if !rows.is_empty() {
+            page.push_str(&format!("\n{title}\n{}", table(&[], rows, 1)));
+        }
+    }
+    for (part, title) in [("segments", "segments"), ("tags", "tags")] {
+        let names: Vec<String> =
+            view.get(part).and_then(Value::as_array).into_iter().flatten().map(|name| plain(Some(name))).collect();
+        if !names.is_empty() {
+            page.push_str(&format!("\n{title}: {}\n", names.join(", ")));
+        }
+    }
+    page
+}
+
+fn entries<'a>(view: &'a Value, part: &str) -> impl Iterator<Item = (&'a String, &'a Value)> {
+    view.get(part).and_then(Value::as_object).into_iter().flat_map(Map::iter)
+}
+
+fn plain(value: Option<&Value>) -> String {
+    match value {
+        None | Some(Value::Null) => "-".to_owned(),
+        Some(Value::String(text)) => text.clone(),
+        Some(other) => other.to_string(),
+    }
+}
+
+fn number(value: Option<&Value>) -> String {
+    grouped(&plain(value))
+}

@@ -1,0 +1,92 @@
+//! `show` and `explain`: one member, one event.
+
+use serde_json::Value;
+
+use crate::support::{Folder, lines, order, refund};
+
+fn shop() -> Folder {
+    let folder = Folder::new();
+    let events = [
+        order("o1", "ann", 5, "1234.00"),
+        order("o2", "bob", 6, "7.00"),
+        refund("r0", "ann", 7, "nowhere", "1.00"),
+        order("o3", "ann", 8, "6.00"),
+        order("shared", "ann", 9, "1.00"),
+        order("shared", "bob", 9, "1.00"),
+        order("guest", "x", 9, "1.00").replace("\"x\"", "null"),
+    ];
+    folder.write_gz("events.gz", lines(&events));
+    folder
+}
+
+#[test]
+fn show_gives_the_same_from_a_store_and_from_events() {
+    let folder = shop();
+    folder.json(&["run", "shop.loyalty", "--events", "events.gz", "--store", "shop.db", "--json"]);
+    let kept = folder.json(&["show", "shop.loyalty", "--member", "ann", "--store", "shop.db", "--json"]);
+    let played = folder.json(&["show", "shop.loyalty", "--member", "ann", "--events", "events.gz", "--json"]);
+    assert_eq!(kept, played);
+    assert_eq!(kept["wallets"]["points"]["available"], "1241");
+    let page = folder.loyalty(&["show", "shop.loyalty", "--member", "ann", "--store", "shop.db"]);
+    assert_eq!(page.code, 0);
+    assert!(page.out.starts_with("member ann at "), "{}", page.out);
+    assert!(page.out.contains("available  1,241"), "{}", page.out);
+}
+
+#[test]
+fn show_looks_at_another_instant() {
+    let folder = shop();
+    let at = "2026-06-30T12:00:00+01:00";
+    let view = folder.json(&["show", "shop.loyalty", "--member", "ann", "--events", "events.gz", "--at", at, "--json"]);
+    assert!(view["at"].as_str().is_some_and(|at| at.starts_with("2026-06-30T1")), "{view}");
+}
+
+#[test]
+fn show_of_nobody_ends_with_1() {
+    let folder = shop();
+    let answer = folder.loyalty(&["show", "shop.loyalty", "--member", "zoe", "--events", "events.gz"]);
+    assert_eq!(answer.code, 1);
+    assert!(answer.errors.contains("no member `zoe` in `events.gz`"), "{}", answer.errors);
+    let none = folder.loyalty(&["show", "shop.loyalty", "--member", "ann", "--store", "none.db"]);
+    assert_eq!(none.code, 2);
+    assert!(none.errors.contains("there is no store `none.db`"), "{}", none.errors);
+    assert!(!folder.path("none.db").exists(), "looking makes no store");
+}
+
+#[test]
+fn explain_judges_the_event_over_what_was_before() {
+    let folder = shop();
+    let explain = |more: &[&str]| {
+        folder.loyalty(&[&["explain", "shop.loyalty", "--events", "events.gz", "--event"][..], more].concat())
+    };
+    let text = explain(&["o3"]);
+    assert_eq!(text.code, 0, "{}", text.errors);
+    assert!(text.out.contains('6'), "{}", text.out);
+    let json = explain(&["o3", "--json"]);
+    assert!(serde_json::from_str::<Value>(&json.out).is_ok(), "{}", json.out);
+
+    let refused = explain(&["r0"]);
+    assert_eq!(refused.code, 1);
+    assert!(refused.errors.contains("unknown_order"), "{}", refused.errors);
+    let nowhere = explain(&["o9"]);
+    assert_eq!(nowhere.code, 1);
+    assert!(nowhere.errors.contains("no event `o9` in `events.gz`"), "{}", nowhere.errors);
+    let guest = explain(&["guest"]);
+    assert_eq!(guest.code, 1);
+    assert!(guest.errors.contains("belongs to no member"), "{}", guest.errors);
+    let several = explain(&["shared"]);
+    assert_eq!(several.code, 2);
+    assert!(several.errors.contains("`ann`, `bob`"), "{}", several.errors);
+    assert_eq!(explain(&["shared", "--member", "bob"]).code, 0);
+}
+
+#[test]
+fn explain_reads_a_pipe_only_with_a_member() {
+    let folder = shop();
+    let events = lines(&[order("o1", "ann", 5, "10.00")]);
+    let arguments = ["explain", "shop.loyalty", "--events", "-", "--event", "o1"];
+    let without = folder.loyalty_reading("", &arguments);
+    assert_eq!(without.code, 2);
+    assert!(without.errors.contains("add --member"), "{}", without.errors);
+    assert_eq!(folder.loyalty_reading(&events, &[&arguments[..], &["--member", "ann"]].concat()).code, 0);
+}

@@ -1,0 +1,10 @@
+//! The command line as a script meets it: arguments in, text, files and an exit code out.
+
+#![expect(clippy::expect_used, clippy::string_slice, reason = "a test that fails should fail loudly and be short")]
+
+mod authors;
+mod crash;
+mod looks;
+mod plays;
+mod stores;
+mod support;

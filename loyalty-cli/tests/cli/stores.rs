@@ -1,0 +1,241 @@
+//! `run --store`: what is kept, what a rerun changes, and what is no store.
+
+use std::io::Write as _;
+use std::process::Stdio;
+use std::time::{Duration, Instant};
+
+use crate::support::{Folder, SHOP, lines, order, refund, wholesaler};
+
+const RUN: [&str; 9] =
+    ["run", "shop.loyalty", "--events", "events.jsonl", "--store", "shop.db", "--out", "out.jsonl", "--json"];
+
+#[test]
+fn a_store_and_the_memory_come_to_the_same() {
+    let folder = Folder::new();
+    folder.write_gz("events.gz", wholesaler(1));
+    let kept = folder.json(&[
+        "run",
+        "shop.loyalty",
+        "--events",
+        "events.gz",
+        "--store",
+        "shop.db",
+        "--out",
+        "kept.jsonl",
+        "--json",
+    ]);
+    let memory = folder.json(&["run", "shop.loyalty", "--events", "events.gz", "--out", "memory.jsonl", "--json"]);
+    for part in ["events", "applied", "replayed", "refused", "refusals", "members", "wallets", "conserved"] {
+        assert_eq!(kept[part], memory[part], "{part}");
+    }
+    assert!(kept["members"].as_u64().is_some_and(|members| members > 200), "{kept}");
+    assert_eq!(folder.read("kept.jsonl"), folder.read("memory.jsonl"));
+}
+
+#[test]
+fn a_rerun_changes_nothing() {
+    let folder = Folder::new();
+    // The refund comes before its order: judged again in the later state, it would be accepted.
+    let early = refund("r0", "ann", 5, "o0", "10.00");
+    folder.write("events.jsonl", format!("{}{}", lines(&[early, order("o0", "ann", 4, "10.00")]), wholesaler(1)));
+    let first = folder.json(&RUN);
+    let (members, out) = (folder.members("shop.db"), folder.read("out.jsonl"));
+    assert!(out.lines().count() > 500);
+    for _ in 0..2 {
+        let again = folder.json(&RUN);
+        assert_eq!(again["applied"], 0, "{again}");
+        assert_eq!(again["replayed"], first["applied"]);
+        for part in ["events", "refused", "refusals", "members", "wallets"] {
+            assert_eq!(again[part], first[part], "{part}");
+        }
+        assert!(folder.members("shop.db") == members, "every member has the same bytes");
+        assert_eq!(folder.read("out.jsonl"), out);
+    }
+}
+
+#[test]
+fn what_was_refused_is_judged_again_when_asked_for() {
+    let folder = Folder::new();
+    folder.write("events.jsonl", lines(&[refund("r0", "ann", 6, "o0", "10.00"), order("o0", "ann", 5, "10.00")]));
+    assert_eq!(folder.json(&RUN)["refused"], 1);
+    assert_eq!(folder.json(&RUN)["wallets"]["points"]["available"], "10");
+    let again = folder.json(&[&RUN[..], &["--retry-refused"]].concat());
+    assert_eq!(again["wallets"]["points"]["available"], "0", "{again}");
+    // The same event at another place of a file is a new attempt.
+    folder.write("events.jsonl", lines(&[order("o1", "ann", 7, "5.00"), refund("r1", "ann", 8, "o2", "5.00")]));
+    assert_eq!(folder.json(&RUN)["refused"], 1);
+    folder.write(
+        "more.jsonl",
+        lines(&[order("o2", "ann", 7, "5.00"), order("o3", "ann", 8, "1.00"), refund("r1", "ann", 8, "o2", "5.00")]),
+    );
+    let more = folder.json(&["run", "shop.loyalty", "--events", "more.jsonl", "--store", "shop.db", "--json"]);
+    assert_eq!(more["applied"], 3, "{more}");
+}
+
+#[test]
+fn a_longer_file_continues_a_shorter_one() {
+    let folder = Folder::new();
+    let all = wholesaler(1);
+    let events: Vec<&str> = all.split_inclusive('\n').collect();
+    folder.write("events.jsonl", &all);
+    folder.json(&[
+        "run",
+        "shop.loyalty",
+        "--events",
+        "events.jsonl",
+        "--store",
+        "whole.db",
+        "--out",
+        "whole.jsonl",
+        "--json",
+    ]);
+    for part in [200, 500, events.len()] {
+        folder.write("events.jsonl", events[..part].concat());
+        folder.json(&RUN);
+    }
+    assert!(folder.members("shop.db") == folder.members("whole.db"));
+    assert_eq!(folder.read("out.jsonl"), folder.read("whole.jsonl"));
+}
+
+#[test]
+fn interleaving_members_otherwise_gives_the_same_members() {
+    let folder = Folder::new();
+    let all = wholesaler(1);
+    folder.write("events.jsonl", &all);
+    folder.json(&RUN);
+    let member = |line: &str| serde_json::from_str::<serde_json::Value>(line).expect("JSON")["member"].to_string();
+    let mut events: Vec<&str> = all.split_inclusive('\n').collect();
+    // A stable sort: each member's own order stays.
+    events.sort_by_key(|line| member(line));
+    folder.write("sorted.jsonl", events.concat());
+    folder.json(&["run", "shop.loyalty", "--events", "sorted.jsonl", "--store", "sorted.db", "--json"]);
+    assert!(folder.members("shop.db") == folder.members("sorted.db"));
+}
+
+#[test]
+fn decisions_without_a_file_wait_in_the_store() {
+    let folder = Folder::new();
+    folder.write("events.jsonl", lines(&[order("o1", "ann", 5, "10.00"), order("o2", "bob", 6, "7.00")]));
+    let quiet = folder.json(&["run", "shop.loyalty", "--events", "events.jsonl", "--store", "shop.db", "--json"]);
+    assert_eq!(quiet["undelivered"], 2);
+    assert_eq!(folder.json(&RUN)["undelivered"], 0);
+    assert_eq!(folder.read("out.jsonl").lines().count(), 2);
+    // A file that was moved away has been received: the next one begins with what is new.
+    std::fs::remove_file(folder.path("out.jsonl")).expect("it was there");
+    folder.write("events.jsonl", lines(&[order("o1", "ann", 5, "10.00"), order("o3", "bob", 8, "1.00")]));
+    folder.json(&RUN);
+    assert_eq!(folder.read("out.jsonl").lines().count(), 1);
+}
+
+#[test]
+fn a_torn_line_is_cut_and_a_foreign_file_is_left_alone() {
+    let folder = Folder::new();
+    folder.write("events.jsonl", lines(&[order("o1", "ann", 5, "10.00")]));
+    folder.json(&RUN);
+    let out = folder.read("out.jsonl");
+    folder.write("out.jsonl", format!("{out}{{\"event\":\"o2\",\"mem"));
+    folder.json(&RUN);
+    assert_eq!(folder.read("out.jsonl"), out);
+
+    folder.write("out.jsonl", "{");
+    let shorter = folder.loyalty(&RUN);
+    assert_eq!(shorter.code, 2);
+    assert!(shorter.errors.contains("`out.jsonl` has 1 bytes"), "{}", shorter.errors);
+
+    folder.write("letters.txt", "dear all");
+    let foreign = folder.loyalty(&[
+        "run",
+        "shop.loyalty",
+        "--events",
+        "events.jsonl",
+        "--store",
+        "shop.db",
+        "--out",
+        "letters.txt",
+    ]);
+    assert_eq!(foreign.code, 2);
+    assert!(foreign.errors.contains("not from this store"), "{}", foreign.errors);
+    assert_eq!(folder.read("letters.txt"), "dear all");
+}
+
+#[test]
+fn what_is_no_store_is_refused_and_left_alone() {
+    let folder = Folder::new();
+    folder.write("events.jsonl", lines(&[order("o1", "ann", 5, "10.00")]));
+    let other = rusqlite::Connection::open(folder.path("other.db")).expect("SQLite");
+    other.execute_batch("CREATE TABLE songs (title TEXT)").expect("a table");
+    drop(other);
+    folder.write("text.db", "a line of text\n");
+    folder.write("long.db", "many lines of text\n".repeat(1000));
+    for file in ["other.db", "text.db", "long.db"] {
+        let before = std::fs::read(folder.path(file)).expect("there");
+        for arguments in [
+            &["run", "shop.loyalty", "--events", "events.jsonl", "--store", file][..],
+            &["show", "shop.loyalty", "--member", "ann", "--store", file],
+        ] {
+            let answer = folder.loyalty(arguments);
+            assert_eq!(answer.code, 2, "{arguments:?}");
+            assert!(answer.errors.contains(&format!("`{file}` is not a loyalty store")), "{}", answer.errors);
+        }
+        assert!(std::fs::read(folder.path(file)).expect("there") == before, "{file} is as it was");
+    }
+    let nowhere = folder.loyalty(&["run", "shop.loyalty", "--events", "events.jsonl", "--store", "no/folder/shop.db"]);
+    assert_eq!(nowhere.code, 2);
+    assert!(nowhere.errors.contains("cannot open the store"), "{}", nowhere.errors);
+}
+
+#[test]
+fn a_store_of_another_format_is_refused() {
+    let folder = Folder::new();
+    folder.write("events.jsonl", lines(&[order("o1", "ann", 5, "10.00")]));
+    folder.json(&RUN);
+    let store = rusqlite::Connection::open(folder.path("shop.db")).expect("SQLite");
+    store.pragma_update(None, "user_version", 99).expect("a pragma");
+    drop(store);
+    let answer = folder.loyalty(&RUN);
+    assert_eq!(answer.code, 2);
+    assert!(answer.errors.contains("has format 99"), "{}", answer.errors);
+}
+
+#[test]
+fn another_program_carries_the_members_over() {
+    let folder = Folder::new();
+    folder.write("events.jsonl", lines(&[order("o1", "ann", 5, "10.00"), order("o2", "bob", 6, "7.00")]));
+    folder.json(&RUN);
+    folder.write("shop.loyalty", SHOP.replace("version  1", "version  2").replace("earn 1 points", "earn 2 points"));
+    folder.write("more.jsonl", lines(&[order("o3", "bob", 8, "1.00")]));
+    let run = ["run", "shop.loyalty", "--events", "more.jsonl", "--store", "shop.db", "--json"];
+    let summary = folder.json(&run);
+    assert_eq!(summary["carried_over"]["members"], 2, "{summary}");
+    assert_eq!(summary["carried_over"]["from_version"], "1");
+    assert_eq!(summary["wallets"]["points"]["available"], "19");
+    assert!(folder.json(&run)["carried_over"].is_null());
+}
+
+#[test]
+fn a_second_process_is_refused_while_the_first_holds_the_store() {
+    let folder = Folder::new();
+    folder.write("events.jsonl", lines(&[order("o2", "bob", 6, "7.00")]));
+    let mut first = folder
+        .command(&["run", "shop.loyalty", "--events", "-", "--store", "shop.db", "--json"])
+        .stdin(Stdio::piped())
+        .spawn()
+        .expect("loyalty starts");
+    let mut stdin = first.stdin.take().expect("a pipe");
+    // Two bytes are looked at before the store is opened.
+    stdin.write_all(format!("{}\n", order("o1", "ann", 5, "10.00")).as_bytes()).expect("loyalty reads");
+    let deadline = Instant::now() + Duration::from_secs(20);
+    while std::fs::metadata(folder.path("shop.db-wal")).map_or(0, |about| about.len()) == 0 {
+        assert!(Instant::now() < deadline, "the first run opens its store");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    for arguments in [&RUN[..], &["show", "shop.loyalty", "--member", "ann", "--store", "shop.db"]] {
+        let second = folder.loyalty(arguments);
+        assert_eq!(second.code, 2);
+        assert!(second.errors.contains("in use by another process"), "{}", second.errors);
+    }
+    drop(stdin);
+    let first = first.wait_with_output().expect("loyalty ends");
+    assert!(first.status.success());
+    assert_eq!(folder.json(&RUN)["members"], 2);
+}
