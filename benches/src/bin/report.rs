@@ -1,0 +1,179 @@
+//! One run, one table: every figure the README and the docs quote comes from here.
+//!
+//! `cargo run --release -p benches --bin report`
+
+#![expect(
+    clippy::float_arithmetic,
+    clippy::cast_precision_loss,
+    clippy::exit,
+    reason = "times are printed for people; no amount is near"
+)]
+
+use std::hint::black_box;
+use std::time::Instant as Clock;
+
+use benches::{ORDER, by_hand, many_rules, order, real_program, ten_rules};
+use loyalty_core::{Event, Instant, Member, Program};
+
+/// The median of many short runs, in nanoseconds a call.
+fn time(mut call: impl FnMut()) -> f64 {
+    let started = Clock::now();
+    let mut calls = 0_u32;
+    while started.elapsed().as_millis() < 20 {
+        call();
+        calls += 1;
+    }
+    let batch = (calls / 20).max(1);
+    let mut runs: Vec<f64> = (0..41)
+        .map(|_| {
+            let started = Clock::now();
+            (0..batch).for_each(|_| call());
+            started.elapsed().as_nanos() as f64 / f64::from(batch)
+        })
+        .collect();
+    runs.sort_by(f64::total_cmp);
+    runs.get(runs.len() / 2).copied().unwrap_or_default()
+}
+
+fn program(text: &str) -> Program {
+    Program::compile(text).unwrap_or_else(|diagnostics| {
+        eprintln!("{}", diagnostics.render("bench.loyalty", false));
+        std::process::exit(1)
+    })
+}
+
+fn member(program: &Program) -> Member {
+    let at = Instant::parse("2026-01-01T00:00:00Z");
+    at.and_then(|at| program.enroll("m-1", at).ok()).unwrap_or_else(|| std::process::exit(1))
+}
+
+fn event(program: &Program, json: &str) -> Event {
+    program.decode(json.as_bytes()).unwrap_or_else(|error| {
+        eprintln!("{error}");
+        std::process::exit(1)
+    })
+}
+
+/// A warm member and a list of further orders, one a day, each with an id of its own.
+fn orders(program: &Program, count: usize, first_day: i64) -> Vec<Event> {
+    (0..count as i64)
+        .map(|number| {
+            let at = (20_500 + first_day + number / 4) * 86_400_000_000 + (number % 4) * 3_600_000_000;
+            let at = Instant::from_micros(at).map(|at| at.to_string()).unwrap_or_default();
+            let json = ORDER.replace("\"o-1\"", &format!("\"o-{first_day}-{number}\""));
+            event(program, &json.replace("2026-11-20T10:00:00+08:00", &at))
+        })
+        .collect()
+}
+
+/// The time of one apply on a member that has seen some orders: each call gets an event of its own and a fresh copy.
+fn apply(program: &Program) -> f64 {
+    let mut warm = member(program);
+    for event in orders(program, 16, 0) {
+        drop(program.apply_event(&mut warm, &event));
+    }
+    let next = orders(program, 200, 5);
+    let mut runs = Vec::new();
+    for _ in 0..60 {
+        let mut copy = warm.clone();
+        let started = Clock::now();
+        for event in &next {
+            black_box(program.apply_event(&mut copy, black_box(event))).ok();
+        }
+        runs.push(started.elapsed().as_nanos() as f64 / next.len() as f64);
+    }
+    runs.sort_by(f64::total_cmp);
+    runs.get(runs.len() / 2).copied().unwrap_or_default()
+}
+
+fn row(name: &str, nanos: f64, base: Option<f64>) {
+    let ratio = base.map_or(String::new(), |base| format!("{:>8.2}x", nanos / base));
+    if nanos >= 1e6 {
+        println!("{name:<58} {:>10.2} ms {ratio}", nanos / 1e6);
+    } else {
+        println!("{name:<58} {nanos:>10.1} ns {ratio}");
+    }
+}
+
+fn main() {
+    let by = order();
+    let hand = time(|| {
+        black_box(by_hand(black_box(&by)));
+    });
+    row("ten rules, five lines: by hand on rust_decimal", hand, None);
+    let ten = program(&ten_rules());
+    let decoded = event(&ten, ORDER);
+    let fresh = member(&ten);
+    row(
+        "ten rules, five lines: rules judged and added up",
+        time(|| {
+            black_box(ten.rate(black_box(&fresh), black_box(&decoded))).ok();
+        }),
+        Some(hand),
+    );
+    row("ten rules: whole apply, warm member, decoded event", apply(&ten), Some(hand));
+    let real = program(&real_program());
+    row("real program: whole apply", apply(&real), Some(hand));
+    let mut buffer = Event::default();
+    row(
+        "decoding 660 bytes of JSON",
+        time(|| {
+            black_box(real.decode_into(black_box(ORDER.as_bytes()), &mut buffer)).ok();
+        }),
+        None,
+    );
+    println!();
+    let mut base = None;
+    for rules in [10, 100, 1_000, 10_000] {
+        let many = program(&many_rules(rules));
+        let decoded = event(&many, ORDER);
+        let fresh = member(&many);
+        let nanos = time(|| {
+            black_box(many.rate(black_box(&fresh), black_box(&decoded))).ok();
+        });
+        row(&format!("{rules} rules of which ten match: rules judged"), nanos, base);
+        base = base.or(Some(nanos));
+    }
+    let text = many_rules(10_000);
+    row(
+        "10 000 rules: parsed, checked and planned",
+        time(|| {
+            black_box(Program::compile(black_box(&text))).ok();
+        }),
+        None,
+    );
+    println!();
+    let mut warm = member(&real);
+    for event in orders(&real, 24, 0) {
+        drop(real.apply_event(&mut warm, &event));
+    }
+    println!(
+        "bytes of a member with 24 orders: {} binary, {} JSON",
+        real.save_binary(&warm).len(),
+        real.save(&warm).len()
+    );
+    let more = orders(&real, 64, 10);
+    let mut counts = Vec::new();
+    for event in &more {
+        let mut outcome = None;
+        let all = allocation_counter::measure(|| outcome = real.apply_event(&mut warm, event).ok());
+        let returned = allocation_counter::measure(|| drop(outcome.clone()));
+        counts.push((all.count_total, returned.count_total));
+    }
+    counts.sort_unstable();
+    println!("allocations of an apply, and of a copy of its outcome, median of 64: {:?}", counts.get(32));
+    million(&real);
+}
+
+/// A million orders over a hundred thousand members, decoding aside.
+fn million(program: &Program) {
+    let events = orders(program, 10, 0);
+    let mut members: Vec<Member> = (0..100_000).map(|_| member(program)).collect();
+    let started = Clock::now();
+    for event in &events {
+        for member in &mut members {
+            black_box(program.apply_event(member, event)).ok();
+        }
+    }
+    println!("a million events over 100 000 members: {:.2} s", started.elapsed().as_secs_f64());
+}
