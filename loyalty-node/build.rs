@@ -1,0 +1,5 @@
+//! What the linker has to know about a module that Node loads.
+
+fn main() {
+    napi_build::setup();
+}

@@ -1,0 +1,4 @@
+import { testCorpus } from "../../loyalty-node/test/corpus.mjs";
+import * as loyalty from "../pkg/node/loyalty.js";
+
+testCorpus(loyalty);

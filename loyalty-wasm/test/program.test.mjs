@@ -1,0 +1,4 @@
+import { testProgram } from "../../loyalty-node/test/program.mjs";
+import * as loyalty from "../pkg/node/loyalty.js";
+
+testProgram(loyalty);
