@@ -1,0 +1,141 @@
+//! Imports point one way: the parts of the crate know each other only along the edges of `docs/architecture.md`.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
+use crate::page::{holds, repository};
+
+/// Part → the parts that it uses, from the bottom up. A folder and the file of its name are one part.
+const EDGES: [(&str, &[&str]); 12] = [
+    ("source", &[]),
+    ("time", &[]),
+    ("diagnostic", &["source"]),
+    ("syntax", &["diagnostic", "source"]),
+    ("check", &["syntax", "diagnostic", "source"]),
+    ("calendar", &["check", "time"]),
+    ("amount", &["check"]),
+    ("plan", &["check", "calendar", "amount", "time", "source"]),
+    ("engine", &["plan", "check", "calendar", "amount", "time"]),
+    ("wire", &["engine", "plan", "check", "calendar", "amount", "time", "diagnostic", "source"]),
+    ("testing", &["program", "wire", "engine", "plan", "check", "amount", "time"]),
+    ("program", &["testing", "wire", "engine", "plan", "check", "syntax", "diagnostic", "time"]),
+];
+
+/// Edges against the direction, file by file: each is to be argued for, and goes when its reason goes.
+const AGAINST: [(&str, &str, &str); 15] = [
+    ("diagnostic.rs", "wire::json", "`Diagnostics::to_json` hands on to the writer"),
+    ("engine/error.rs", "wire::json", "`EventError::to_json` hands on to the writer"),
+    ("engine/outcome.rs", "wire::json", "`Outcome::to_json` hands on to the writer"),
+    ("engine/outcome.rs", "wire::codec", "decisions are kept in bytes, in the member's log"),
+    ("engine/earning.rs", "wire::codec", "what granted is kept in bytes, in the member's log"),
+    ("engine/log.rs", "wire::codec", "the log is one byte buffer"),
+    ("engine/log.rs", "wire::digest", "events are found by the digest of their id"),
+    ("engine/returns.rs", "wire::codec", "reads what was kept of an order"),
+    ("engine/returns.rs", "wire::decode", "an order kept in bytes becomes an event again"),
+    (
+        "engine/returns/kept.rs",
+        "wire::decode",
+        "what was worked out from other fields is worked out again from the kept ones",
+    ),
+    ("engine/view.rs", "wire::document", "a view is built as the document that it is shown as"),
+    ("engine/view.rs", "wire::json", "the same"),
+    ("engine/explain.rs", "wire::document", "an explanation is built as the document that it is shown as"),
+    ("engine/explain.rs", "wire::json", "the same"),
+    ("plan", "wire::digest", "layouts and names are told apart by digests"),
+];
+
+/// The part that a re-export of `lib.rs` comes from.
+const REEXPORTS: [(&str, &str); 6] = [
+    ("Instant", "time"),
+    ("Program", "program"),
+    ("TestResult", "testing"),
+    ("TestFailure", "testing"),
+    ("EventError", "engine"),
+    ("Refusal", "engine"),
+];
+
+/// The paths after `crate::` in a line, as far as their second name.
+fn paths(line: &str) -> Vec<String> {
+    let is_name = |letter: char| letter.is_alphanumeric() || letter == '_';
+    let cut = |text: &str| text.chars().take_while(|letter| is_name(*letter)).collect::<String>();
+    line.split("crate::")
+        .skip(1)
+        .map(|rest| {
+            let first = cut(rest);
+            let second = rest.get(first.len()..).and_then(|rest| rest.strip_prefix("::")).map(cut).unwrap_or_default();
+            let first =
+                REEXPORTS.iter().find(|(name, _)| *name == first).map_or(first.as_str(), |(_, part)| part).to_owned();
+            if first == "wire" { format!("{first}::{second}") } else { first }
+        })
+        .collect()
+}
+
+fn sources(folder: &Path, found: &mut Vec<std::path::PathBuf>) {
+    for entry in fs::read_dir(folder).expect("a folder") {
+        let path = entry.expect("an entry").path();
+        if path.is_dir() {
+            sources(&path, found);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            found.push(path);
+        }
+    }
+}
+
+#[test]
+fn parts_use_only_what_stands_below_them() {
+    let root = repository("loyalty-core/src");
+    let mut files = Vec::new();
+    sources(&root, &mut files);
+    let mut wrong = BTreeSet::new();
+    let mut used = BTreeSet::new();
+    for file in files {
+        let name = file.strip_prefix(&root).expect("a file of the crate").to_str().expect("a name").to_owned();
+        let part = name.split(['/', '.']).next().unwrap_or_default().to_owned();
+        if part == "lib" {
+            continue;
+        }
+        let (_, allowed) =
+            EDGES.iter().find(|(known, _)| *known == part).unwrap_or_else(|| panic!("`{part}` is no part"));
+        for line in fs::read_to_string(&file).expect("a source").lines() {
+            let code = line.split("//").next().unwrap_or_default();
+            for path in paths(code) {
+                let target = path.split("::").next().unwrap_or_default();
+                let against = AGAINST.iter().position(|(from, to, _)| (*from == name || *from == part) && *to == path);
+                used.extend(against);
+                if target != part && !allowed.contains(&target) && against.is_none() {
+                    wrong.insert(format!("{name} uses {path}"));
+                }
+            }
+        }
+    }
+    let idle = AGAINST.iter().enumerate().filter(|(number, _)| !used.contains(number));
+    wrong.extend(idle.map(|(_, (from, to, _))| format!("{from} no longer uses {to}: strike it from the table")));
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+/// Without this, `EDGES` could hold circles.
+#[test]
+fn every_part_stands_above_what_it_uses() {
+    for (at, (part, uses)) in EDGES.iter().enumerate() {
+        for used in *uses {
+            let below = EDGES.iter().take(at).any(|(known, _)| known == used);
+            // A program runs its own tests, which apply events to it.
+            assert!(below || (*part, *used) == ("testing", "program"), "{part} uses {used}");
+        }
+    }
+}
+
+#[test]
+fn the_page_shows_the_edges() {
+    let edges = EDGES.iter().map(|(part, uses)| {
+        let uses: Vec<String> = uses.iter().map(|used| format!("`{used}`")).collect();
+        let uses = if uses.is_empty() { "nothing".to_owned() } else { uses.join(", ") };
+        format!("| `{part}` | {uses} |\n")
+    });
+    let edges: String = edges.collect();
+    holds("docs/architecture.md", "imports", &format!("| part | uses |\n| --- | --- |\n{edges}"));
+    let against = AGAINST.iter().map(|(from, to, why)| format!("| `{from}` | `{to}` | {why} |\n"));
+    let against: String = against.collect();
+    holds("docs/architecture.md", "against", &format!("| file | uses | because |\n| --- | --- | --- |\n{against}"));
+}

@@ -1,0 +1,175 @@
+//! The shapes of outcomes and views in `docs/embedding.md` are those of a history that brings about every kind of decision.
+
+use std::collections::BTreeMap;
+
+use loyalty_core::{Instant, Member, Outcome, Program};
+use serde::Deserialize;
+use serde::de::{Deserializer, IgnoredAny, MapAccess, Visitor};
+
+use crate::page::{holds, read};
+
+const SHOP: &str = r#"
+program "Shop" { currency EUR  timezone "Europe/Berlin" }
+member { level text? }
+wallet points { vest after 14 days  expire 12 months after earning  clawback may overdraw }
+wallet stars  { vest on delivered within 3 days }
+measure orders = count(order)
+segment regular = orders >= 2
+rule base on order limit 1_000 in total { earn 1 points per 1 EUR of order.subtotal }
+rule star on order { earn 1 stars }
+rule joined on signup { earn 20 points vest at once  tag "new"  set member.level = "basic"  signal greeted to member.id }
+rule seen on visit { untag "new" }
+rule pay on redeem { spend 15 points }
+"#;
+
+/// Every kind of decision with what it says; the order is that of the page.
+const KINDS: [(&str, &str); 13] = [
+    ("earned", "points were granted; `pending` until they vest"),
+    ("vested", "points of a `lot` may be spent now"),
+    ("spent", "points were taken `from` lots"),
+    ("expired", "points of a `lot` are gone: `lapsed`, or `not_vested` in time"),
+    (
+        "clawed_back",
+        "a return took back `amount`: what was pending, what lay in lots, what is a debt now, what nobody will collect",
+    ),
+    ("restored", "spent points were given back"),
+    ("debt_settled", "points that became available paid a debt"),
+    ("tagged", "the member has the tag"),
+    ("untagged", "the member has lost the tag"),
+    ("attribute_set", "an attribute of the member has the value"),
+    ("signal", "the host sends another member an event"),
+    ("claim", "the host counts a firing against a limit over all members"),
+    ("not_earned", "the event was taken and could not earn: `before_enrolment`"),
+];
+
+/// An object's keys, in their order.
+struct Keys(Vec<String>);
+
+impl<'de> Deserialize<'de> for Keys {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Object;
+        impl<'de> Visitor<'de> for Object {
+            type Value = Keys;
+
+            fn expecting(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                formatter.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Keys, A::Error> {
+                let mut keys = Vec::new();
+                while let Some((key, IgnoredAny)) = map.next_entry::<String, IgnoredAny>()? {
+                    keys.push(key);
+                }
+                Ok(Keys(keys))
+            }
+        }
+        deserializer.deserialize_map(Object)
+    }
+}
+
+#[derive(Deserialize)]
+struct Decisions<'a> {
+    #[serde(borrow)]
+    decisions: Vec<&'a serde_json::value::RawValue>,
+}
+
+#[derive(Deserialize)]
+struct Kind {
+    kind: String,
+}
+
+fn shop() -> Program {
+    Program::compile(SHOP).unwrap_or_else(|diagnostics| panic!("{}", diagnostics.render("shop", false)))
+}
+
+fn at(day: &str) -> Instant {
+    Instant::parse(&format!("{day}T10:00:00+01:00")).expect("an instant")
+}
+
+fn apply(program: &Program, member: &mut Member, kind: &str, id: &str, day: &str, fields: &str) -> Outcome {
+    let json = format!(r#"{{"type":"{kind}","id":"{id}","at":"{day}T10:00:00+01:00"{fields}}}"#);
+    program.apply(member, &json).unwrap_or_else(|error| panic!("{id}: {error}"))
+}
+
+/// A history with every kind of decision, and the member after it.
+fn history(program: &Program) -> (Vec<Outcome>, Member) {
+    let mut member = program.enroll("m-1", at("2026-01-01")).expect("a member");
+    let mut outcomes = Vec::new();
+    for (kind, id, day, fields) in [
+        ("order", "o-0", "2025-12-31", r#","subtotal":5"#),
+        ("signup", "s-1", "2026-01-02", ""),
+        ("order", "o-1", "2026-01-05", r#","subtotal":"37.50""#),
+        ("delivered", "d-1", "2026-01-06", r#","order":"o-1""#),
+        ("visit", "v-1", "2026-01-07", ""),
+        ("redeem", "p-1", "2026-01-20", ""),
+        ("refund", "r-1", "2026-01-21", r#","order":"p-1""#),
+        ("redeem", "p-2", "2026-01-22", ""),
+        ("adjust", "a-1", "2026-01-22", r#","wallet":"points","points":-1"#),
+        ("redeem", "p-3", "2026-01-22", ""),
+        ("refund", "r-2", "2026-01-23", r#","order":"o-1""#),
+        ("order", "o-2", "2026-02-01", r#","subtotal":50"#),
+    ] {
+        outcomes.push(apply(program, &mut member, kind, id, day, fields));
+    }
+    let before = member.clone();
+    outcomes.push(program.advance(&mut member, at("2028-01-01")).expect("an outcome"));
+    (outcomes, before)
+}
+
+#[test]
+fn the_table_of_decisions_is_that_of_a_history() {
+    let program = shop();
+    // Kind → how often it came, and the keys in their order, each with how often it was there.
+    let mut seen: BTreeMap<String, (usize, Vec<(String, usize)>)> = BTreeMap::new();
+    for outcome in history(&program).0 {
+        let json = outcome.to_json();
+        for decision in serde_json::from_str::<Decisions<'_>>(&json).expect("an outcome").decisions {
+            let Kind { kind } = serde_json::from_str(decision.get()).expect("a decision");
+            let Keys(keys) = serde_json::from_str(decision.get()).expect("a decision");
+            let (count, known) = seen.entry(kind).or_default();
+            *count += 1;
+            for key in keys.into_iter().filter(|key| key != "kind" && key != "at") {
+                match known.iter_mut().find(|(name, _)| *name == key) {
+                    Some((_, count)) => *count += 1,
+                    None => known.push((key, 1)),
+                }
+            }
+        }
+    }
+    let kinds: Vec<&str> = seen.keys().map(String::as_str).collect();
+    let mut told: Vec<&str> = KINDS.iter().map(|(kind, _)| *kind).collect();
+    told.sort_unstable();
+    assert_eq!(kinds, told);
+    let rows = KINDS.iter().filter_map(|(kind, meaning)| {
+        let (count, keys) = seen.get(*kind)?;
+        let keys: Vec<String> = keys
+            .iter()
+            .map(|(key, times)| if times == count { format!("`{key}`") } else { format!("(`{key}`)") })
+            .collect();
+        Some(format!("| `{kind}` | {} | {meaning} |\n", keys.join(", ")))
+    });
+    let rows: String = rows.collect();
+    holds("docs/embedding.md", "decisions", &format!("| kind | keys | meaning |\n| --- | --- | --- |\n{rows}"));
+}
+
+#[test]
+fn the_outcome_and_the_view_are_those_of_a_history() {
+    let program = shop();
+    let (outcomes, member) = history(&program);
+    let broken = |json: &str, before: &[&str]| {
+        before.iter().fold(json.to_owned(), |json, start| json.replace(start, &format!("\n {start}")))
+    };
+    let order = outcomes.iter().find(|outcome| outcome.event() == Some("o-1")).expect("the order");
+    let outcome = broken(&order.to_json(), &["{\"kind\"", "\"because\""]);
+    holds("docs/embedding.md", "outcome", &format!("```json\n{outcome}\n```"));
+    let view = program.view(&member, at("2026-02-01")).to_json();
+    let parts = ["\"wallets\"", "\"stars\":{", "\"lots\"", "\"measures\"", "\"next_due\""];
+    holds("docs/embedding.md", "view", &format!("```json\n{}\n```", broken(&view, &parts)));
+    // Every key of the view is explained on the page.
+    let page = read("docs/embedding.md");
+    let keys = view.split('"').filter(|word| word.starts_with(|letter: char| letter.is_ascii_lowercase()));
+    let own = ["m-1", "points", "stars", "orders", "level", "basic", "delivered"];
+    for key in keys.filter(|key| !own.contains(key)) {
+        assert!(page.contains(&format!("`{key}`")), "`{key}` is not explained");
+    }
+}
