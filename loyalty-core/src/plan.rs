@@ -188,6 +188,7 @@ pub enum Grain {
 pub struct CapPlan {
     /// The wallet whose contributions it cuts.
     pub wallet: u16,
+    /// For caps of rules and groups times the wallet's denominator, as contributions are; so are their counters.
     pub amount: Decimal,
     /// None: per event, needs no counter.
     pub tally: Option<u32>,

@@ -173,7 +173,7 @@ fn cap<'p>(scope: &Scope<'p>, firings: &Firings<'p>, evaluation: &mut Evaluation
     }
     for (groups, negative) in [(false, true), (false, false), (true, true), (true, false)] {
         for &(rule, wallet) in &contributions {
-            let amount = contribution(scope, grants, rule, wallet)?;
+            let amount = contribution(grants, rule, wallet)?;
             if amount.is_sign_negative() != negative {
                 continue;
             }
@@ -185,7 +185,7 @@ fn cap<'p>(scope: &Scope<'p>, firings: &Firings<'p>, evaluation: &mut Evaluation
             if left == amount {
                 continue;
             }
-            let mut rest = amount::multiply(left, rules::denominator(scope.plan, wallet))?;
+            let mut rest = left;
             for grant in grants.iter_mut().filter(|grant| (grant.rule, grant.wallet) == (rule, wallet)) {
                 grant.amount = grant.amount.min(rest);
                 rest = amount::subtract(rest, grant.amount)?;
@@ -195,7 +195,7 @@ fn cap<'p>(scope: &Scope<'p>, firings: &Firings<'p>, evaluation: &mut Evaluation
     // What a later cap has cut uses up nothing of the earlier ones.
     changes.clear();
     for &(rule, wallet) in &contributions {
-        let amount = contribution(scope, grants, rule, wallet)?;
+        let amount = contribution(grants, rule, wallet)?;
         for (caps, _) in [false, true].into_iter().flat_map(|groups| caps_of(scope, firings, rule, groups)) {
             count(scope, wallet, caps, amount, changes)?;
         }
@@ -203,11 +203,10 @@ fn cap<'p>(scope: &Scope<'p>, firings: &Firings<'p>, evaluation: &mut Evaluation
     Ok(())
 }
 
-/// What a rule contributes to a wallet by all its effects.
-fn contribution(scope: &Scope<'_>, grants: &Grants, rule: u32, wallet: u16) -> Result<Decimal, Overflow> {
+/// What a rule contributes to a wallet by all its effects, times the wallet's denominator as the caps are.
+fn contribution(grants: &Grants, rule: u32, wallet: u16) -> Result<Decimal, Overflow> {
     let own = grants.iter().filter(|grant| (grant.rule, grant.wallet) == (rule, wallet));
-    let sum = own.map(|grant| grant.amount).try_fold(Decimal::ZERO, amount::add)?;
-    amount::divide_exactly(sum, rules::denominator(scope.plan, wallet))
+    own.map(|grant| grant.amount).try_fold(Decimal::ZERO, amount::add)
 }
 
 /// The caps of a firing rule, or those of its groups.
@@ -237,7 +236,11 @@ fn other_effects(scope: &Scope<'_>, firings: &Firings<'_>, evaluation: &mut Eval
                 EffectKindPlan::Spend { wallet, amount, up_to } => {
                     let Value::Number(wanted) = scope.eval(*amount, NO_ROW)? else { continue };
                     let spend = spend(scope, evaluation, (rule, *wallet), wanted, *up_to)?;
-                    let amount = cut_all(scope, *wallet, (&form.caps, form.cap_mode), spend, &evaluation.changes)?;
+                    let denominator = rules::denominator(scope.plan, *wallet);
+                    let scaled = amount::multiply(spend, denominator)?;
+                    let left = cut_all(scope, *wallet, (&form.caps, form.cap_mode), scaled, &evaluation.changes)?;
+                    let decimals = scope.plan.wallets.get(usize::from(*wallet)).map_or(0, |wallet| wallet.decimals);
+                    let amount = amount::round(left, denominator, decimals, RoundMode::Down)?;
                     if amount < spend && form.cap_mode == CapMode::Reject {
                         // The price does not fit: the rule gives nothing for it either.
                         evaluation.facts.truncate(facts);
@@ -246,7 +249,8 @@ fn other_effects(scope: &Scope<'_>, firings: &Firings<'_>, evaluation: &mut Eval
                         evaluation.fired.retain(|fired| *fired != rule);
                         continue 'firings;
                     }
-                    count(scope, *wallet, &form.caps, amount, &mut evaluation.changes)?;
+                    let counted = amount::multiply(amount, denominator)?;
+                    count(scope, *wallet, &form.caps, counted, &mut evaluation.changes)?;
                     if amount > Decimal::ZERO {
                         evaluation.spends.push(Spend { wallet: *wallet, rule, amount });
                         evaluation.fired.push(rule);

@@ -429,7 +429,7 @@ fn claw_back(
     let new = rerate(plan, member, order, event_after, after.whole)?;
     let mut changes = Changes::new();
     for ((grant, old), new) in order.grants.iter().zip(&old).zip(&new) {
-        let less = amount::divide_exactly(amount::subtract(*old, *new)?, rules::denominator(plan, grant.wallet))?;
+        let less = amount::subtract(*old, *new)?;
         lower_caps(plan, order, grant, less, &mut changes)?;
     }
     for (number, wallet) in plan.wallets.iter().enumerate() {

@@ -11,6 +11,7 @@ use super::{
     GroupPlan, InactivityPlan, LimitPlan, MeasureFormPlan, MeasurePlan, Node, NodeId, Plan, PolicyPlan, RatePlan,
     RestorePlan, RuleFormPlan, RulePlan, SegmentPlan, Symbols, TallyPlan, TestPlan, TestStepPlan, VestPlan, WalletPlan,
 };
+use crate::amount;
 use crate::calendar::{Calendar, clock_micros, days_at_most};
 use crate::check::model::{self, AggregateFunction, Checked, Per, Period, Versioned, Window};
 use crate::source::{LineIndex, Span};
@@ -133,16 +134,27 @@ impl Lower<'_> {
             .collect()
     }
 
-    fn caps(&mut self, owner: &str, wallet: Option<usize>, caps: &[model::Cap]) -> Vec<CapPlan> {
+    /// Caps with their counters, both times `factor`.
+    fn caps(&mut self, owner: &str, wallet: Option<usize>, factor: Decimal, caps: &[model::Cap]) -> Vec<CapPlan> {
+        // A counter of another factor counts something else.
+        let times = if amount::is_one(factor) { String::new() } else { format!(" times {factor}") };
+        let owner = format!("cap {owner}{times}");
         tightest(caps, |cap| cap.per, |cap| cap.amount)
             .map(|cap| CapPlan {
                 wallet: wallet.unwrap_or(0) as u16,
-                amount: cap.amount,
-                tally: self.per_tally(&format!("cap {owner}"), cap.per),
+                amount: amount::multiply(cap.amount, factor).unwrap_or(cap.amount),
+                tally: self.per_tally(&owner, cap.per),
                 per: cap.per,
                 line: self.line(cap.span),
             })
             .collect()
+    }
+
+    /// Caps of rules and groups cut contributions, which are kept times the wallet's denominator.
+    fn contribution_caps(&mut self, owner: &str, wallet: Option<usize>, caps: &[model::Cap]) -> Vec<CapPlan> {
+        let plan = wallet.and_then(|wallet| self.plan.wallets.get(wallet));
+        let factor = plan.map_or(Decimal::ONE, |wallet| wallet.denominator);
+        self.caps(owner, wallet, factor, caps)
     }
 
     fn wallets(&mut self) {
@@ -193,7 +205,7 @@ impl Lower<'_> {
                     },
                     restore_full_only: policy.restore_full_only,
                     hold_at_most: policy.hold_at_most,
-                    caps: self.caps(&owner, Some(index), &policy.caps),
+                    caps: self.caps(&owner, Some(index), Decimal::ONE, &policy.caps),
                     cap_mode: policy.cap_mode,
                 };
                 policies.push(Dated { from: from.unwrap_or(i32::MIN), value });
@@ -363,7 +375,7 @@ impl Lower<'_> {
                 when: form.when.iter().map(|condition| lower.condition(condition)).collect(),
                 valid: form.valid.clone(),
                 limits: lower.limits(&rule.name, &form.limits),
-                caps: lower.caps(&rule.name, form.cap_wallet, &form.caps),
+                caps: lower.contribution_caps(&rule.name, form.cap_wallet, &form.caps),
                 cap_mode: form.cap_mode,
                 revoke: form.returns == model::Returns::Revoke,
                 effects: form.effects.iter().map(|effect| lower.effect(effect)).collect(),
@@ -437,7 +449,7 @@ impl Lower<'_> {
         };
         let points = self.expression(points);
         let constant = match self.plan.nodes.get(points as usize) {
-            Some(Node::Number(points)) => crate::amount::multiply(*points, coefficient).ok(),
+            Some(Node::Number(points)) => amount::multiply(*points, coefficient).ok(),
             _ => None,
         };
         let of = self.expression(of);
@@ -455,7 +467,7 @@ impl Lower<'_> {
             let owner = format!("group {}", group.name);
             let forms = self.dated(&group.versions, |lower, form| GroupFormPlan {
                 limits: lower.limits(&owner, &form.limits),
-                caps: lower.caps(&owner, form.cap_wallet, &form.caps),
+                caps: lower.contribution_caps(&owner, form.cap_wallet, &form.caps),
                 cap_mode: form.cap_mode,
             });
             self.plan.groups.push(GroupPlan { forms });

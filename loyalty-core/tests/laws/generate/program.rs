@@ -71,8 +71,7 @@ pub fn make(
         program.groups.extend(group(&mut Rolls::new(rolls), index, &program));
     }
     if program.rules.iter().flat_map(|rule| &rule.effects).any(defies_caps) {
-        // Not what a cap is for: its counter holds decimals, so that a third in it is cut at the 28th digit, and a factor
-        // below one can take more away than a cap has left.
+        // Not what a cap is for: a factor below one can take more away than a cap has left.
         program.rules.iter_mut().for_each(|rule| rule.caps.clear());
         program.groups.retain(|group| !group.limits.is_empty());
         program.groups.iter_mut().for_each(|group| group.caps.clear());
@@ -80,15 +79,9 @@ pub fn make(
     program
 }
 
-/// Whether a rate yields numbers that have no finite decimal form, or a factor takes something away.
+/// Whether a factor takes something away.
 fn defies_caps(effect: &Effect) -> bool {
-    match effect {
-        Effect::Earn { amount: Earn::Rate { per, full: false, .. }, .. } => {
-            [whole(3), whole(30), scaled(7, 1)].contains(per)
-        }
-        Effect::Multiply { by: Expr::Number(by), .. } => *by < whole(1),
-        _ => false,
-    }
+    matches!(effect, Effect::Multiply { by: Expr::Number(by), .. } if *by < whole(1))
 }
 
 fn wallet(rolls: &mut Rolls, index: usize, currency: Currency) -> Wallet {
