@@ -2,6 +2,11 @@
 //!
 //! `rust_decimal` silently drops digits that do not fit its 96 bits; here that is an [`Overflow`]. Rounding happens in
 //! one place, [`round`], and is named.
+//!
+//! Nearly all amounts have few digits. They are worked with as whole numbers of 64 bits ([`Small`]), which takes a
+//! tenth of the time; whatever does not fit goes to `rust_decimal`, and the result is the same.
+
+use core::cmp::Ordering;
 
 use rust_decimal::{Decimal, RoundingStrategy};
 
@@ -11,10 +16,86 @@ use crate::check::model::RoundMode;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Overflow;
 
+/// A decimal whose digits fit 64 bits.
+struct Small {
+    digits: i64,
+    scale: u32,
+}
+
+impl Small {
+    #[inline]
+    fn of(value: Decimal) -> Option<Self> {
+        Some(Self { digits: i64::try_from(value.mantissa()).ok()?, scale: value.scale() })
+    }
+
+    /// Both at the larger of their scales.
+    #[inline]
+    fn aligned(left: Decimal, right: Decimal) -> Option<(i64, i64, u32)> {
+        let (left, right) = (Self::of(left)?, Self::of(right)?);
+        let scale = left.scale.max(right.scale);
+        Some((left.at(scale)?, right.at(scale)?, scale))
+    }
+
+    /// The digits at a scale that is not below its own.
+    #[inline]
+    fn at(&self, scale: u32) -> Option<i64> {
+        if scale == self.scale {
+            return Some(self.digits);
+        }
+        self.digits.checked_mul(power_of_ten(scale - self.scale)?)
+    }
+}
+
+#[inline]
+fn power_of_ten(exponent: u32) -> Option<i64> {
+    const POWERS: [i64; 19] = [
+        1,
+        10,
+        100,
+        1_000,
+        10_000,
+        100_000,
+        1_000_000,
+        10_000_000,
+        100_000_000,
+        1_000_000_000,
+        10_000_000_000,
+        100_000_000_000,
+        1_000_000_000_000,
+        10_000_000_000_000,
+        100_000_000_000_000,
+        1_000_000_000_000_000,
+        10_000_000_000_000_000,
+        100_000_000_000_000_000,
+        1_000_000_000_000_000_000,
+    ];
+    POWERS.get(exponent as usize).copied()
+}
+
+#[inline]
 pub fn add(left: Decimal, right: Decimal) -> Result<Decimal, Overflow> {
+    if let Some((left, right, scale)) = Small::aligned(left, right)
+        && let Some(sum) = left.checked_add(right)
+        && let Ok(sum) = Decimal::try_new(sum, scale)
+    {
+        return Ok(sum);
+    }
+    add_large(left, right)
+}
+
+fn add_large(left: Decimal, right: Decimal) -> Result<Decimal, Overflow> {
     let sum = left.checked_add(right).ok_or(Overflow)?;
     let exact = sum.scale() >= left.scale().max(right.scale()) || left.is_zero() || right.is_zero();
     if exact { Ok(sum) } else { Err(Overflow) }
+}
+
+/// How two decimals stand to each other.
+#[inline]
+pub fn compare(left: Decimal, right: Decimal) -> Ordering {
+    match Small::aligned(left, right) {
+        Some((left, right, _)) => left.cmp(&right),
+        None => left.cmp(&right),
+    }
 }
 
 /// Whether a decimal is 1, written so; a comparison would have to align the scales first.
@@ -26,13 +107,21 @@ pub fn subtract(left: Decimal, right: Decimal) -> Result<Decimal, Overflow> {
     add(left, -right)
 }
 
+#[inline]
 pub fn multiply(left: Decimal, right: Decimal) -> Result<Decimal, Overflow> {
     if is_one(right) {
         return Ok(left);
     }
-    if is_one(left) {
-        return Ok(right);
+    if let (Some(one), Some(other)) = (Small::of(left), Small::of(right))
+        && let Some(product) = one.digits.checked_mul(other.digits)
+        && let Ok(product) = Decimal::try_new(product, one.scale + other.scale)
+    {
+        return Ok(product);
     }
+    multiply_large(left, right)
+}
+
+fn multiply_large(left: Decimal, right: Decimal) -> Result<Decimal, Overflow> {
     let product = left.checked_mul(right).ok_or(Overflow)?;
     let exact = product.scale() == left.scale() + right.scale() || left.is_zero() || right.is_zero();
     if exact { Ok(product) } else { Err(Overflow) }
@@ -40,6 +129,15 @@ pub fn multiply(left: Decimal, right: Decimal) -> Result<Decimal, Overflow> {
 
 /// How many whole times `divisor` (above zero) goes into `value`, toward minus infinity. Exact for all operands.
 pub fn divide_floor(value: Decimal, divisor: Decimal) -> Result<Decimal, Overflow> {
+    divide_floor_small(value, divisor).map_or_else(|| divide_floor_large(value, divisor), Ok)
+}
+
+fn divide_floor_small(value: Decimal, divisor: Decimal) -> Option<Decimal> {
+    let (value, divisor, _) = Small::aligned(value, divisor)?;
+    value.checked_div_euclid(divisor).map(Decimal::from)
+}
+
+fn divide_floor_large(value: Decimal, divisor: Decimal) -> Result<Decimal, Overflow> {
     let (left, right) = aligned(value, divisor)?;
     if right == 0 {
         return Err(Overflow);
@@ -58,10 +156,30 @@ pub fn divide(value: Decimal, divisor: Decimal, digits: u32) -> Result<Decimal, 
 
 /// The one rounding step: `value / divisor` at so many decimals, in one go.
 pub fn round(value: Decimal, divisor: Decimal, decimals: u32, mode: RoundMode) -> Result<Decimal, Overflow> {
+    if is_one(divisor) && value.scale() <= decimals {
+        return Ok(value);
+    }
+    match round_small(value, divisor, decimals, mode) {
+        Some(rounded) => Ok(rounded),
+        None => round_large(value, divisor, decimals, mode),
+    }
+}
+
+// The quotient may not end: whole numbers are compared instead of cutting it off first.
+fn round_small(value: Decimal, divisor: Decimal, decimals: u32, mode: RoundMode) -> Option<Decimal> {
+    let (value, divisor, _) = Small::aligned(value, divisor)?;
+    let scaled = value.checked_mul(power_of_ten(decimals)?)?;
+    if divisor <= 0 {
+        return None;
+    }
+    let (whole, rest) = (scaled / divisor, scaled % divisor);
+    let away = rounds_away(i128::from(whole), i128::from(rest), i128::from(divisor), mode);
+    let rounded = if away { whole + scaled.signum() } else { whole };
+    Decimal::try_new(rounded, decimals).ok()
+}
+
+fn round_large(value: Decimal, divisor: Decimal, decimals: u32, mode: RoundMode) -> Result<Decimal, Overflow> {
     if is_one(divisor) {
-        if value.scale() <= decimals {
-            return Ok(value);
-        }
         let strategy = match mode {
             RoundMode::Down => RoundingStrategy::ToZero,
             RoundMode::Up => RoundingStrategy::AwayFromZero,
@@ -70,24 +188,26 @@ pub fn round(value: Decimal, divisor: Decimal, decimals: u32, mode: RoundMode) -
         };
         return Ok(value.round_dp_with_strategy(decimals, strategy));
     }
-    // The quotient may not end: compare whole numbers instead of cutting it off first.
     let (value, divisor) = aligned(value, divisor)?;
     let scaled = value.checked_mul(10_i128.checked_pow(decimals).ok_or(Overflow)?).ok_or(Overflow)?;
     if divisor <= 0 {
         return Err(Overflow);
     }
     let (whole, rest) = (scaled / divisor, scaled % divisor);
-    let away = match mode {
+    let rounded = if rounds_away(whole, rest, divisor, mode) { whole + scaled.signum() } else { whole };
+    Decimal::try_from_i128_with_scale(rounded, decimals).map_err(|_| Overflow)
+}
+
+/// Whether a quotient with that whole part and that rest is rounded away from zero.
+#[inline]
+fn rounds_away(whole: i128, rest: i128, divisor: i128, mode: RoundMode) -> bool {
+    let (below, above) = (rest.abs(), divisor - rest.abs());
+    match mode {
         RoundMode::Down => false,
         RoundMode::Up => rest != 0,
-        RoundMode::HalfUp => rest.abs() >= divisor - rest.abs(),
-        RoundMode::HalfEven => {
-            let (below, above) = (rest.abs(), divisor - rest.abs());
-            below > above || (below == above && whole % 2 != 0)
-        }
-    };
-    let rounded = if away { whole + scaled.signum() } else { whole };
-    Decimal::try_from_i128_with_scale(rounded, decimals).map_err(|_| Overflow)
+        RoundMode::HalfUp => below >= above,
+        RoundMode::HalfEven => below > above || (below == above && whole % 2 != 0),
+    }
 }
 
 /// Both mantissas at the larger of the two scales.
@@ -157,4 +277,60 @@ pub fn text(value: Decimal) -> String {
 /// `value / divisor` for showing and counting: exact where it ends within 12 decimals.
 pub fn divide_exactly(value: Decimal, divisor: Decimal) -> Result<Decimal, Overflow> {
     if is_one(divisor) { Ok(value) } else { divide(value, divisor, 12) }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// Decimals of all sizes, most of them around what 64 bits hold.
+    fn decimal() -> impl Strategy<Value = Decimal> {
+        let digits = prop_oneof![
+            -1_000_i128..1_000,
+            any::<i64>().prop_map(i128::from),
+            -(1_i128 << 66)..1 << 66,
+            -(1_i128 << 95)..1 << 95
+        ];
+        (digits, 0_u32..=28).prop_map(|(digits, scale)| Decimal::from_i128_with_scale(digits, scale))
+    }
+
+    fn rounding() -> impl Strategy<Value = RoundMode> {
+        prop_oneof![Just(RoundMode::Down), Just(RoundMode::Up), Just(RoundMode::HalfUp), Just(RoundMode::HalfEven)]
+    }
+
+    proptest! {
+        #[test]
+        fn few_digits_add_as_many_do(left in decimal(), right in decimal()) {
+            prop_assert_eq!(add(left, right), add_large(left, right));
+        }
+
+        #[test]
+        fn few_digits_multiply_as_many_do(left in decimal(), right in decimal()) {
+            prop_assert_eq!(multiply(left, right), multiply_large(left, right));
+        }
+
+        #[test]
+        fn few_digits_compare_as_many_do(left in decimal(), right in decimal()) {
+            prop_assert_eq!(compare(left, right), left.cmp(&right));
+        }
+
+        #[test]
+        fn few_digits_divide_as_many_do(
+            value in decimal(),
+            divisor in 1_i64..1_000_000,
+            scale in 0_u32..4,
+            decimals in 0_u32..4,
+            mode in rounding(),
+        ) {
+            let divisor = Decimal::new(divisor, scale);
+            if let Some(floor) = divide_floor_small(value, divisor) {
+                prop_assert_eq!(Ok(floor), divide_floor_large(value, divisor));
+            }
+            if let Some(rounded) = round_small(value, divisor, decimals, mode) {
+                prop_assert_eq!(Ok(rounded), round_large(value, divisor, decimals, mode));
+            }
+        }
+    }
 }
