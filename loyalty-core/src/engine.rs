@@ -7,19 +7,30 @@
 //! | `event` | one decoded event |
 //! | `member`, `tally`, `marks`, `lots`, `log` | what is remembered of a member |
 //! | `measures` | aggregates over events and windows |
-//! | `rules`, `earning` | which rules fire, and what they add up to |
+//! | `earning` | from an event to what it earns, stage by stage: |
+//! | `rules` | which rules fire |
+//! | `grants` | what each of them contributes |
+//! | `caps` | what caps leave of it |
+//! | `effects` | what rules do besides earning |
+//! | `ledger` | writing it into the wallets |
+//! | `granted` | remembering it for returns |
 //! | `returns` | what a return takes back and gives back |
 //! | `clock` | what happens by time alone |
 //! | `doors` | apply and advance, whole or not at all |
 //! | `explain`, `view` | answers to questions |
 
+pub mod caps;
 pub mod clock;
 pub mod doors;
 pub mod earning;
+pub mod effects;
 pub mod error;
 pub mod eval;
 pub mod event;
 pub mod explain;
+pub mod granted;
+pub mod grants;
+pub mod ledger;
 pub mod log;
 pub mod lots;
 pub mod marks;

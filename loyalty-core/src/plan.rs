@@ -62,12 +62,25 @@ pub struct EventPlan {
     /// Measures over this event, in order.
     pub measures: Vec<u16>,
     pub index: RuleIndex,
-    /// Some rule on it has a cap of its own or of a group.
-    pub capped: bool,
+    /// What the rules on it can do.
+    pub rules: RulesOn,
     /// Some wallet's points vest on this event.
     pub vests: bool,
     /// The slot of `order`, for refunds, cancellations and vesting.
     pub order_slot: Option<u16>,
+}
+
+/// What any of the rules on an event can do; stages that none of them can need are passed over.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct RulesOn {
+    /// Multiply what others earn.
+    pub multiply: bool,
+    /// Have a cap, of their own or of a group.
+    pub capped: bool,
+    /// Have a limit, of their own or of a group.
+    pub limited: bool,
+    /// Do something besides earning.
+    pub act: bool,
 }
 
 /// A form with the local day from which it holds.
@@ -81,6 +94,23 @@ pub struct Dated<T> {
 pub fn in_force<T>(forms: &[Dated<T>], day: i32) -> Option<&T> {
     // Nearly all declarations have one form.
     forms.iter().rev().find(|form| form.from <= day).map(|form| &form.value)
+}
+
+impl Plan {
+    /// What the keys of a counter's entries mean.
+    pub fn grain(&self, tally: u32) -> Grain {
+        self.tallies.get(tally as usize).map_or(Grain::Ever, |tally| tally.grain)
+    }
+
+    /// What the contributions to a wallet are multiplied by.
+    pub fn denominator(&self, wallet: u16) -> Decimal {
+        self.wallets.get(usize::from(wallet)).map_or(Decimal::ONE, |wallet| wallet.denominator)
+    }
+
+    /// The policies of a wallet on a day.
+    pub fn policy(&self, wallet: u16, day: i32) -> Option<&PolicyPlan> {
+        in_force(&self.wallets.get(usize::from(wallet))?.policies, day)
+    }
 }
 
 #[derive(Debug)]
@@ -273,14 +303,39 @@ pub struct EffectPlan {
 
 #[derive(Debug, Clone)]
 pub enum EffectKindPlan {
-    EarnFixed { wallet: u16, amount: NodeId, vest: Option<VestPlan>, expire: Option<ExpirePlan> },
-    EarnRate { wallet: u16, rate: RatePlan, vest: Option<VestPlan>, expire: Option<ExpirePlan> },
-    Multiply { rules: Vec<u32>, by: NodeId },
-    Spend { wallet: u16, amount: NodeId, up_to: bool },
+    EarnFixed {
+        wallet: u16,
+        amount: NodeId,
+        /// The amount times the wallet's denominator, if it is a constant.
+        constant: Option<Decimal>,
+        vest: Option<VestPlan>,
+        expire: Option<ExpirePlan>,
+    },
+    EarnRate {
+        wallet: u16,
+        rate: RatePlan,
+        vest: Option<VestPlan>,
+        expire: Option<ExpirePlan>,
+    },
+    Multiply {
+        rules: Vec<u32>,
+        by: NodeId,
+    },
+    Spend {
+        wallet: u16,
+        amount: NodeId,
+        up_to: bool,
+    },
     Tag(NodeId),
     Untag(NodeId),
-    Set { field: u16, value: NodeId },
-    Signal { name: Box<str>, to: NodeId },
+    Set {
+        field: u16,
+        value: NodeId,
+    },
+    Signal {
+        name: Box<str>,
+        to: NodeId,
+    },
 }
 
 /// `points / per × of`, or `floor(of / per) × points`.
@@ -294,8 +349,16 @@ pub struct RatePlan {
     pub coefficient: Decimal,
     /// `points × coefficient`, if points is a constant.
     pub constant: Option<Decimal>,
-    /// `of` is a sum over a list: the value and the filter of its items, for rounding line by line.
-    pub per_line: Option<(u16, NodeId, Option<NodeId>)>,
+    /// `of` is a sum over a list: what it adds up, for rounding line by line.
+    pub per_line: Option<PerLine>,
+}
+
+/// A sum over the items of a list.
+#[derive(Debug, Clone, Copy)]
+pub struct PerLine {
+    pub list: u16,
+    pub value: NodeId,
+    pub filter: Option<NodeId>,
 }
 
 #[derive(Debug)]

@@ -217,7 +217,7 @@ impl Program {
     /// # Errors
     ///
     /// Amounts beyond what can be held exactly, and spending beyond the balance.
-    pub fn rate(&self, member: &Member, event: &Event) -> Result<Vec<(String, Decimal)>, EventError> {
+    pub fn rate(&self, member: &Member, event: &Event) -> Result<Vec<(&str, Decimal)>, EventError> {
         doors::rate(&self.plan, member, &event.data)
     }
 

@@ -4,11 +4,12 @@ use rust_decimal::Decimal;
 
 use crate::amount;
 use crate::check::model::{Literal, WalletFigure};
-use crate::engine::earning::{LotPlan, add_lot};
+use crate::engine::earning::LotPlan;
 use crate::engine::error::EventError;
 use crate::engine::eval::Scope;
 use crate::engine::event::EventData;
 use crate::engine::explain::failing;
+use crate::engine::ledger::add_lot;
 use crate::engine::measures::NO_DELTAS;
 use crate::engine::member::Member;
 use crate::engine::outcome::{Because, Kind, Outcome};
@@ -157,10 +158,16 @@ impl<'p> Run<'p> {
             }
             TestStepPlan::Given { wallet, amount } => {
                 let because = vec![Because::Adjustment { amount: *amount }];
-                let lot = LotPlan { vest: VestPlan::AtOnce, expire: ExpirePlan::Never, amount: *amount, because };
+                let lot = LotPlan {
+                    wallet: *wallet,
+                    vest: VestPlan::AtOnce,
+                    expire: ExpirePlan::Never,
+                    amount: *amount,
+                    because,
+                };
                 let at = self.member.enrolled_at;
                 // An opening balance is a literal of the program, far from overflowing.
-                let _ = add_lot(self.plan, &mut self.member, *wallet, lot, (0, at), &mut Vec::new());
+                let _ = add_lot(self.plan, &mut self.member, lot, (0, at), &mut Vec::new());
             }
             TestStepPlan::On { event, fields, line } => self.on(*event, fields, *line),
             TestStepPlan::Advance { to } => {

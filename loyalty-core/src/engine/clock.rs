@@ -52,7 +52,7 @@ pub fn vest(
     decisions: &mut Vec<Decision>,
 ) -> Result<(), Overflow> {
     let entry = member.next_entry();
-    super::earning::activity(plan, member, wallet as u16, at, |form| form.earning);
+    super::ledger::activity(plan, member, wallet as u16, at, |form| form.earning);
     let inactivities = plan.wallets.get(wallet).map(|wallet| wallet.inactivities.as_slice()).unwrap_or(&[]);
     let Some(state) = member.wallets.get_mut(wallet) else { return Ok(()) };
     let Some(lot) = state.lots.get_mut(number) else { return Ok(()) };

@@ -14,7 +14,7 @@ use super::measures;
 use super::member::Member;
 use super::outcome::{Because, Decision, Kind, NotEarned, Outcome};
 use super::value::{Stored, Value};
-use super::{clock, returns, rules};
+use super::{clock, granted, grants, ledger, returns};
 use crate::amount;
 use crate::plan::{EventKind, EventPlan, ExpirePlan, Plan, VestPlan};
 use crate::time::rfc3339;
@@ -184,14 +184,24 @@ struct Work {
 }
 
 /// What the rules would earn, per wallet.
-pub fn rate(plan: &Arc<Plan>, member: &Member, event: &EventData) -> Result<Vec<(String, Decimal)>, EventError> {
+pub fn rate<'p>(
+    plan: &'p Arc<Plan>,
+    member: &Member,
+    event: &EventData,
+) -> Result<Vec<(&'p str, Decimal)>, EventError> {
     same_program(plan, member)?;
     let Some(event_plan) = plan.events.get(usize::from(event.event)) else { return Ok(Vec::new()) };
     let mut work = Work::default();
     evaluate(plan, event_plan, member, event, &mut work)?;
-    let earnings = work.evaluation.earnings.iter();
-    let name = |wallet: u16| plan.wallets.get(usize::from(wallet)).map_or(String::new(), |plan| plan.name.to_string());
-    Ok(earnings.map(|earning| (name(earning.wallet), earning.amount)).collect())
+    let mut earnings: Vec<(&str, Decimal)> = Vec::new();
+    for lot in &work.evaluation.lots {
+        let name = plan.wallets.get(usize::from(lot.wallet)).map_or("", |wallet| &*wallet.name);
+        match earnings.last_mut().filter(|(known, _)| *known == name) {
+            Some((_, sum)) => *sum = amount::add(*sum, lot.amount)?,
+            None => earnings.push((name, lot.amount)),
+        }
+    }
+    Ok(earnings)
 }
 
 fn write(
@@ -208,10 +218,10 @@ fn write(
         measures::commit(plan, member, delta, event.at, day, false)?;
     }
     for wallet in 0..plan.wallets.len() {
-        earning::activity(plan, member, wallet as u16, event.at, |form| form.events.contains(&event.event));
+        ledger::activity(plan, member, wallet as u16, event.at, |form| form.events.contains(&event.event));
     }
     let spent = !evaluation.spends.is_empty();
-    earning::commit(plan, member, event, evaluation, decisions)?;
+    ledger::commit(plan, member, event, evaluation, decisions)?;
     if spent {
         for wallet in &mut member.wallets {
             wallet.sweep(|_| true);
@@ -231,15 +241,12 @@ fn remember(
     event: &EventData,
     decisions: &[Decision],
     fired: &[u32],
-    grants: &[rules::Grant],
+    grants: &[grants::Grant],
 ) {
     let signature = event_plan.layout.signature;
     member.log.push(&event.id, event.event, event.at, (event.digest, signature), decisions, |writer| {
         if event_plan.kind == EventKind::Plain {
-            writer.bytes(&event.capture);
-            writer.number(fired.len() as u64);
-            fired.iter().for_each(|rule| writer.number(u64::from(*rule)));
-            earning::write_grants(writer, grants);
+            granted::write(writer, &event.capture, fired, grants);
         }
     });
 }
@@ -342,7 +349,7 @@ fn adjust(
                 .expecting(format!("at most {} to take", amount::text(available)))
                 .but_found(amount::text(-points)));
         }
-        earning::take(plan, member, wallet as u16, -points, None, event.at, decisions)?;
+        ledger::take(plan, member, wallet as u16, -points, None, event.at, decisions)?;
         return Ok(());
     }
     if points.is_zero() {
@@ -355,7 +362,7 @@ fn adjust(
     let day = plan.calendar.day_at(event.at);
     let expire = match named(event_plan, event, "expires") {
         Value::Date(day) => ExpirePlan::At(day),
-        _ => match rules::policy(plan, wallet as u16, day) {
+        _ => match plan.policy(wallet as u16, day) {
             Some(policy) => {
                 let deltas = &measures::NO_DELTAS;
                 let scope = Scope { plan, member, event: None, at: event.at, day, deltas, last: None };
@@ -365,9 +372,9 @@ fn adjust(
         },
     };
     let because = vec![Because::Adjustment { amount: points }];
-    let lot = LotPlan { vest: VestPlan::AtOnce, expire, amount: points, because };
-    earning::activity(plan, member, wallet as u16, event.at, |form| form.earning);
-    earning::add_lot(plan, member, wallet as u16, lot, (hash(&event.id), event.at), decisions)?;
+    let lot = LotPlan { wallet: wallet as u16, vest: VestPlan::AtOnce, expire, amount: points, because };
+    ledger::activity(plan, member, wallet as u16, event.at, |form| form.earning);
+    ledger::add_lot(plan, member, lot, (hash(&event.id), event.at), decisions)?;
     Ok(())
 }
 

@@ -1,11 +1,14 @@
 //! Evaluating nodes. Bounded by the size of the expression and of the event; nothing is allocated.
+//!
+//! `eval` answers any node with a value. Conditions and amounts are asked for by `holds` and `number`, which answer the
+//! shapes that programs are full of without making a value first, and leave the others to `eval`.
 
 use core::cmp::Ordering;
 
 use rust_decimal::Decimal;
 
 use super::event::{EventData, Slot};
-use super::measures::Deltas;
+use super::measures::Delta;
 use super::member::Member;
 use super::value::Value;
 use crate::amount::{self, Overflow};
@@ -32,7 +35,7 @@ pub struct Scope<'a> {
     /// Its local day.
     pub day: i32,
     /// What the event adds to its measures, before it is committed.
-    pub deltas: &'a Deltas,
+    pub deltas: &'a [Delta],
     /// What the last event did to each wallet, in tests.
     pub last: Option<&'a dyn Fn(u16, WalletFigure) -> Decimal>,
 }
@@ -78,15 +81,12 @@ impl<'a> Scope<'a> {
                 let order = self.eval(left, row)?.order(self.eval(right, row)?);
                 order.map_or(Value::Missing, |order| Value::Bool(holds(comparison, order)))
             }
-            Node::SlotAgainst(comparison, slot, right) => {
-                let value = self.event.map_or(Value::Missing, |event| event.slot(slot));
-                match (value, self.plan.nodes.get(right as usize)) {
-                    (Value::Number(left), Some(Node::Number(right))) => Value::Bool(holds(comparison, left.cmp(right))),
-                    _ => Value::Missing,
-                }
-            }
-            Node::SlotIs(slot, symbol) => match self.event.map_or(Value::Missing, |event| event.slot(slot)) {
-                Value::Text(_, own) => Value::Bool(own == symbol),
+            Node::SlotAgainst(comparison, slot, right) => match self.slot(slot) {
+                Slot::Number(left) => Value::Bool(holds(comparison, amount::compare(left, right))),
+                _ => Value::Missing,
+            },
+            Node::SlotIs(slot, symbol) => match self.slot(slot) {
+                Slot::Text { symbol: own, .. } => Value::Bool(own == symbol),
                 _ => Value::Missing,
             },
             Node::ItemIs(slot, symbol) => match self.event.map_or(Value::Missing, |event| event.item(row, slot)) {
@@ -138,6 +138,10 @@ impl<'a> Scope<'a> {
                 self.eval(of, row)?.number().map_or(Value::Missing, |number| Value::Number(number.abs()))
             }
             Node::Fold { function, list, value, filter } => self.fold(function, list, value, filter)?,
+            Node::PlainSum { list, value, only, fold } => match self.plain_sum(list, value, only) {
+                Some(sum) => sum.map_or(Value::Missing, Value::Number),
+                None => self.eval(fold, NO_ROW)?,
+            },
             Node::Match { subject, arms, otherwise } => self.matching(subject, arms, otherwise, row)?,
             // Patterns are judged by their match.
             Node::Equals(_) | Node::Between(..) => Value::Missing,
@@ -146,7 +150,37 @@ impl<'a> Scope<'a> {
 
     /// Whether a condition holds; a missing one does not.
     pub fn holds(&self, node: NodeId) -> Result<bool, Overflow> {
-        Ok(self.eval(node, NO_ROW)?.is_true())
+        Ok(match self.plan.nodes.get(node as usize) {
+            Some(Node::SlotAgainst(comparison, slot, right)) => {
+                matches!(self.slot(*slot), Slot::Number(left) if holds(*comparison, amount::compare(left, *right)))
+            }
+            Some(Node::SlotIs(slot, symbol)) => {
+                matches!(self.slot(*slot), Slot::Text { symbol: own, .. } if own == *symbol)
+            }
+            _ => self.eval(node, NO_ROW)?.is_true(),
+        })
+    }
+
+    /// A number of the event as a whole; nothing if it is missing.
+    pub fn number(&self, node: NodeId) -> Result<Option<Decimal>, Overflow> {
+        Ok(match self.plan.nodes.get(node as usize) {
+            Some(Node::Number(number)) => Some(*number),
+            Some(Node::Slot(slot)) => match self.slot(*slot) {
+                Slot::Number(number) => Some(number),
+                _ => None,
+            },
+            Some(Node::PlainSum { list, value, only, fold }) => match self.plain_sum(*list, *value, *only) {
+                Some(sum) => sum,
+                None => self.eval(*fold, NO_ROW)?.number(),
+            },
+            _ => self.eval(node, NO_ROW)?.number(),
+        })
+    }
+
+    #[inline]
+    fn slot(&self, slot: u16) -> Slot {
+        let slot = self.event.and_then(|event| event.slots.get(usize::from(slot)));
+        slot.copied().unwrap_or(Slot::Missing)
     }
 
     fn figure(&self, wallet: u16, figure: WalletFigure) -> Decimal {
@@ -270,11 +304,6 @@ impl<'a> Scope<'a> {
         if !list.present {
             return Ok(Value::Missing);
         }
-        if function == AggregateFunction::Sum
-            && let Some(sum) = self.plain_sum(event, list, value, filter)
-        {
-            return Ok(Value::Number(sum));
-        }
         let (mut sum, mut count) = (Decimal::ZERO, 0_u32);
         let mut best = Value::Missing;
         let mut values = Vec::new();
@@ -321,39 +350,31 @@ impl<'a> Scope<'a> {
         })
     }
 
-    /// The sum of one field over all items, or over those with one text in one field: by far the most frequent fold.
-    /// Items of one scale are added as whole numbers; nothing if they are of several, or too large for that.
-    fn plain_sum(
-        &self,
-        event: &EventData,
-        list: super::event::List,
-        value: Option<NodeId>,
-        filter: Option<NodeId>,
-    ) -> Option<Decimal> {
-        let Some(Node::Item(value)) = self.plan.nodes.get(value? as usize) else { return None };
-        let wanted = match filter.map(|filter| self.plan.nodes.get(filter as usize)) {
-            None => None,
-            Some(Some(Node::ItemIs(slot, symbol))) => Some((usize::from(*slot), *symbol)),
-            Some(_) => return None,
+    /// A sum of items of one scale, added as whole numbers; within it nothing if the list is missing. Nothing at all if
+    /// items are of several scales or too large for that.
+    fn plain_sum(&self, list: u16, value: u16, only: Option<(u16, u32)>) -> Option<Option<Decimal>> {
+        let Some((event, list)) = self.event.map(|event| (event, event.list(list))).filter(|(_, list)| list.present)
+        else {
+            return Some(None);
         };
         let start = list.start as usize;
         let rows = event.rows.get(start..start + (list.count * list.width) as usize)?;
-        let (mut sum, mut scale) = (0_i128, None);
+        let (mut sum, mut scale) = (0_i64, None);
         for row in rows.chunks_exact((list.width as usize).max(1)) {
-            if let Some((slot, wanted)) = wanted
-                && !matches!(row.get(slot), Some(Slot::Text { symbol, .. }) if *symbol == wanted)
+            if let Some((slot, wanted)) = only
+                && !matches!(row.get(usize::from(slot)), Some(Slot::Text { symbol, .. }) if *symbol == wanted)
             {
                 continue;
             }
-            match row.get(usize::from(*value)) {
+            match row.get(usize::from(value)) {
                 Some(Slot::Number(number)) if *scale.get_or_insert(number.scale()) == number.scale() => {
-                    sum = sum.checked_add(number.mantissa())?;
+                    sum = sum.checked_add(i64::try_from(number.mantissa()).ok()?)?;
                 }
                 Some(Slot::Missing) => {}
                 _ => return None,
             }
         }
-        Decimal::try_from_i128_with_scale(sum, scale.unwrap_or(0)).ok()
+        Decimal::try_new(sum, scale.unwrap_or(0)).ok().map(Some)
     }
 
     fn matching(

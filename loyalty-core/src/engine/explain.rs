@@ -13,6 +13,7 @@ use super::measures;
 use super::member::Member;
 use super::outcome::{Because, Kind, Outcome};
 use super::rules;
+use super::tally::Changes;
 use super::value::{Stored, Value};
 use super::{doors, error::EventError};
 use crate::amount::{self, text};
@@ -126,7 +127,7 @@ fn reasons(scope: &Scope<'_>, source: &str, rule: u32, form: &RuleFormPlan) -> R
     let groups = groups.iter().filter_map(|group| scope.plan.groups.get(usize::from(*group)));
     let groups = groups.filter_map(|group| in_force(&group.forms, scope.day)).flat_map(|group| &group.limits);
     for limit in form.limits.iter().chain(groups) {
-        if rules::left(scope, limit, &rules::Changes::new()) <= 0 {
+        if rules::left(scope, limit, &Changes::new()) <= 0 {
             reasons.push(Reason::plain(&format!("the limit of {} (line {}) is used up", limit.count, limit.line)));
         }
     }
@@ -143,7 +144,7 @@ pub fn failing(scope: &Scope<'_>, source: &str, condition: &Condition) -> Result
         }
         Some(Node::SlotAgainst(comparison, slot, right)) => {
             let left = scope.event.map_or(Value::Missing, |event| event.slot(*slot));
-            (*comparison, left, scope.eval(*right, NO_ROW)?)
+            (*comparison, left, Value::Number(*right))
         }
         Some(Node::SlotIs(slot, symbol)) => {
             let left = scope.event.map_or(Value::Missing, |event| event.slot(*slot));

@@ -26,7 +26,7 @@ pub struct Delta {
 pub type Deltas = smallvec::SmallVec<[Delta; 6]>;
 
 /// No event, nothing added.
-pub static NO_DELTAS: std::sync::LazyLock<Deltas> = std::sync::LazyLock::new(Deltas::new);
+pub static NO_DELTAS: [Delta; 0] = [];
 
 /// What the event at hand adds to its measures, by the forms in force on its day.
 pub fn deltas(scope: &Scope<'_>, measures: &[u16], deltas: &mut Deltas) -> Result<(), Overflow> {
@@ -60,7 +60,7 @@ pub fn deltas(scope: &Scope<'_>, measures: &[u16], deltas: &mut Deltas) -> Resul
 pub fn tally_change(plan: &Plan, delta: &Delta, at: i64, day: i32) -> Option<(u32, i64, Decimal)> {
     let measure = plan.measures.get(usize::from(delta.measure))?;
     let number = measure.tally?;
-    let grain = plan.tallies.get(number as usize)?.grain;
+    let grain = plan.grain(number);
     let sum = match (measure.function, &delta.value) {
         (AggregateFunction::Sum | AggregateFunction::Average, Stored::Number(sum)) => *sum,
         _ => Decimal::ZERO,
@@ -101,7 +101,7 @@ fn tallied<'a>(
     delta: Option<&Delta>,
 ) -> Result<Value<'a>, Overflow> {
     let calendar = &scope.plan.calendar;
-    let grain = scope.plan.tallies.get(number as usize).map_or(Grain::Ever, |tally| tally.grain);
+    let grain = scope.plan.grain(number);
     let own = delta.and_then(|delta| tally_change(scope.plan, delta, scope.at, scope.day));
     if plan.function == AggregateFunction::Streak {
         let now = tally::key(grain, calendar, scope.at, scope.day);

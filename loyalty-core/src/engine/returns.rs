@@ -8,17 +8,19 @@ mod kept;
 
 use rust_decimal::Decimal;
 
-use super::earning;
 use super::error::{EventError, Refusal};
 use super::eval::Scope;
 use super::event::EventData;
+use super::grants::{self, Basis, Grant, Grants, RateTerms};
 use super::log::{Record, hash};
 use super::lots::{Expiry, Lot, Use, Vesting};
 use super::measures::{self, NO_DELTAS};
 use super::member::Member;
 use super::outcome::{Decision, Kind};
-use super::rules::{self, Basis, Changes, Grant, Grants};
+use super::rules;
+use super::tally::{self, Changes};
 use super::value::Value;
+use super::{earning, granted};
 use crate::amount::{self, Overflow};
 use crate::check::model::Clawback;
 use crate::plan::layout::LinesLayout;
@@ -129,13 +131,7 @@ fn points_asked(plan: &Plan, refund: &EventData) -> Option<Decimal> {
 fn read(plan: &Plan, record: &Record<'_>) -> Result<Order, EventError> {
     let lost = || EventError::new(Refusal::OtherProgram).in_field("order");
     let mut reader = Reader(record.order);
-    let capture = reader.bytes().map_err(|_| lost())?;
-    let count = reader.count().map_err(|_| lost())?;
-    let mut fired = Vec::with_capacity(count.min(64));
-    for _ in 0..count {
-        fired.push(reader.number().map_err(|_| lost())? as u32);
-    }
-    let grants = earning::read_grants(&mut reader).map_err(|_| lost())?;
+    let granted::Granted { capture, fired, grants } = granted::read(&mut reader).map_err(|_| lost())?;
     let layout = &plan.events.get(usize::from(record.event)).ok_or_else(lost)?.layout;
     let mut event = decode::from_capture(plan, layout, capture).map_err(|_| lost())?;
     event.event = record.event;
@@ -402,16 +398,16 @@ fn rerate_one(
             }
         }
     }
-    let Basis::Rate { rate: value, before, after } = grant.basis else { return Ok(grant.amount) };
-    let rate = rules::rate_plan(plan, grant.base_rule, grant.effect, order.day);
-    let policy = rules::policy(plan, grant.wallet, order.day);
-    let again = match (rate, policy) {
-        (Some(rate), Some(policy)) => {
-            rules::terms(plan, grant.wallet, policy, rate, value).amount(scope, before, after)?.unwrap_or_default()
-        }
+    let (Basis::Rate(value) | Basis::Factor { rate: value, .. }) = grant.basis else { return Ok(grant.amount) };
+    let rate = grants::rate_plan(plan, grant.base_rule, grant.effect, order.day);
+    let terms = rate.and_then(|rate| RateTerms::of(plan, grant.wallet, rate, value, order.day));
+    let again = match (terms, &grant.basis) {
+        (Some(terms), Basis::Factor { before, after, .. }) => terms.amount_between(scope, *before, *after)?,
+        (Some(terms), _) => terms.amount(scope)?,
         // The rule is no longer in the program: its contribution shrinks as the order does.
-        _ => share(grant.amount, left, all, grant.amount.scale())?,
+        (None, _) => Some(share(grant.amount, left, all, grant.amount.scale())?),
     };
+    let again = again.unwrap_or_default();
     // Caps had left no more than this.
     Ok(if grant.amount.is_sign_negative() { again.max(grant.amount) } else { again.min(grant.amount) })
 }
@@ -438,7 +434,7 @@ fn claw_back(
         if granted.is_zero() {
             continue;
         }
-        let Some(policy) = rules::policy(plan, number, order.day) else { continue };
+        let Some(policy) = plan.policy(number, order.day) else { continue };
         let mut by_rule: Vec<(u32, Decimal)> = Vec::new();
         for (grant, amount) in order.grants.iter().zip(&new).filter(|(grant, _)| grant.wallet == number) {
             match by_rule.last_mut().filter(|(rule, _)| *rule == grant.rule) {
@@ -463,7 +459,7 @@ fn claw_back(
         for cap in &policy.caps {
             if let Some(tally) = cap.tally {
                 let key = rules::limit_key(plan, tally, order.event.at, order.day);
-                rules::change(&mut changes, tally, key, 0, -due)?;
+                tally::change(&mut changes, tally, key, 0, -due)?;
             }
         }
         take_back(plan, member, number, due, (hash(&order.event.id), policy.clawback), at, decisions)?;
@@ -497,7 +493,7 @@ fn lower_caps(plan: &Plan, order: &Order, grant: &Grant, less: Decimal, changes:
     for cap in own.iter().chain(groups).filter(|cap| cap.wallet == grant.wallet) {
         if let Some(tally) = cap.tally {
             let key = rules::limit_key(plan, tally, order.event.at, order.day);
-            rules::change(changes, tally, key, 0, -less)?;
+            tally::change(changes, tally, key, 0, -less)?;
         }
     }
     Ok(())
@@ -517,7 +513,7 @@ fn take_back(
     let entry = member.next_entry();
     let inactivities =
         plan.wallets.get(usize::from(wallet)).map(|wallet| wallet.inactivities.as_slice()).unwrap_or(&[]);
-    let order = rules::policy(plan, wallet, day).map(|policy| policy.spend);
+    let order = plan.policy(wallet, day).map(|policy| policy.spend);
     let Some(state) = member.wallets.get_mut(usize::from(wallet)) else { return Ok(()) };
     let own = |pending: bool, lots: &[Lot]| -> Vec<usize> {
         let lots = lots.iter().enumerate().filter(|(_, lot)| lot.source == source && lot.pending() == pending);
@@ -564,10 +560,10 @@ fn take_back(
 /// The rules that the order had set off may fire once more.
 fn give_limits_back(plan: &Plan, member: &mut Member, order: &Order) -> Result<(), EventError> {
     for rule in &order.fired {
-        let form = plan.rules.get(*rule as usize).and_then(|rule| in_force(&rule.forms, order.day));
-        let Some(form) = form else { continue };
+        let Some(rule) = plan.rules.get(*rule as usize) else { continue };
+        let Some(form) = in_force(&rule.forms, order.day) else { continue };
         let mut changes = Changes::new();
-        rules::use_limits(plan, *rule, form, order.event.at, order.day, &mut changes)?;
+        rules::use_limits(plan, rule, form, order.event.at, order.day, &mut changes);
         for change in changes {
             let known = member.tallies.between(change.tally, change.key, change.key).first().map(|entry| entry.count);
             member.tallies.add(change.tally, change.key, -change.count.min(known.unwrap_or(0)), Decimal::ZERO)?;
@@ -597,7 +593,7 @@ fn restore(
         });
         let uses: Vec<&Use> = spends.flatten().collect();
         let spent = uses.iter().try_fold(Decimal::ZERO, |sum, used| amount::add(sum, used.amount))?;
-        let Some(policy) = rules::policy(plan, number, order.day) else { continue };
+        let Some(policy) = plan.policy(number, order.day) else { continue };
         let before = after.restored.get(usize::from(number)).copied().unwrap_or_default();
         let left = amount::subtract(spent, before)?;
         let due = match &mut asked {
@@ -651,7 +647,7 @@ fn give_back(
     decisions: &mut Vec<Decision>,
 ) -> Result<(), EventError> {
     let day = plan.calendar.day_at(at);
-    let Some(policy) = rules::policy(plan, wallet, day) else { return Ok(()) };
+    let Some(policy) = plan.policy(wallet, day) else { return Ok(()) };
     let (expiry, earned_at) = match policy.restore {
         RestorePlan::Fresh => {
             let scope = Scope { plan, member, event: None, at, day, deltas: &NO_DELTAS, last: None };

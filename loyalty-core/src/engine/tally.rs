@@ -22,6 +22,37 @@ pub struct Tallies {
     pub entries: Vec<Entry>,
 }
 
+/// A change of an entry, before it is written.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Change {
+    pub tally: u32,
+    pub key: i64,
+    pub count: i64,
+    pub sum: Decimal,
+}
+
+pub type Changes = smallvec::SmallVec<[Change; 12]>;
+
+/// Adds to the change of an entry.
+pub fn change(changes: &mut Changes, tally: u32, key: i64, count: i64, sum: Decimal) -> Result<(), Overflow> {
+    match changes.iter_mut().find(|change| change.tally == tally && change.key == key) {
+        Some(change) => {
+            change.count += count;
+            change.sum = amount::add(change.sum, sum)?;
+        }
+        None => changes.push(Change { tally, key, count, sum }),
+    }
+    Ok(())
+}
+
+/// Adds one to the count of an entry.
+pub fn count_once(changes: &mut Changes, tally: u32, key: i64) {
+    match changes.iter_mut().find(|change| change.tally == tally && change.key == key) {
+        Some(change) => change.count += 1,
+        None => changes.push(Change { tally, key, count: 1, sum: Decimal::ZERO }),
+    }
+}
+
 /// A total over several entries.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Total {

@@ -8,8 +8,9 @@ use rust_decimal::Decimal;
 
 use super::{
     CapPlan, Condition, Dated, EffectKindPlan, EffectPlan, EventKind, EventPlan, ExpirePlan, Grain, GroupFormPlan,
-    GroupPlan, InactivityPlan, LimitPlan, MeasureFormPlan, MeasurePlan, Node, NodeId, Plan, PolicyPlan, RatePlan,
-    RestorePlan, RuleFormPlan, RulePlan, SegmentPlan, Symbols, TallyPlan, TestPlan, TestStepPlan, VestPlan, WalletPlan,
+    GroupPlan, InactivityPlan, LimitPlan, MeasureFormPlan, MeasurePlan, Node, NodeId, PerLine, Plan, PolicyPlan,
+    RatePlan, RestorePlan, RuleFormPlan, RulePlan, RulesOn, SegmentPlan, Symbols, TallyPlan, TestPlan, TestStepPlan,
+    VestPlan, WalletPlan,
 };
 use crate::amount;
 use crate::calendar::{Calendar, clock_micros, days_at_most};
@@ -407,12 +408,14 @@ impl Lower<'_> {
                 let own_vest = vesting.as_ref().map(vest);
                 let own_expire = expire.as_ref().map(|form| self.expire(*wallet, form, None));
                 match amount {
-                    model::Earn::Fixed(amount) => EffectKindPlan::EarnFixed {
-                        wallet: *wallet as u16,
-                        amount: self.expression(amount),
-                        vest: own_vest,
-                        expire: own_expire,
-                    },
+                    model::Earn::Fixed(amount) => {
+                        let (wallet, amount) = (*wallet as u16, self.expression(amount));
+                        let constant = match self.plan.nodes.get(amount as usize) {
+                            Some(Node::Number(points)) => amount::multiply(*points, self.plan.denominator(wallet)).ok(),
+                            _ => None,
+                        };
+                        EffectKindPlan::EarnFixed { wallet, amount, constant, vest: own_vest, expire: own_expire }
+                    }
                     model::Earn::Rate { points, per, full, of } => EffectKindPlan::EarnRate {
                         wallet: *wallet as u16,
                         rate: self.rate(*wallet, points, *per, *full, of),
@@ -453,9 +456,13 @@ impl Lower<'_> {
             _ => None,
         };
         let of = self.expression(of);
-        let per_line = match self.plan.nodes.get(of as usize) {
+        let fold = match self.plan.nodes.get(of as usize) {
+            Some(Node::PlainSum { fold, .. }) => self.plan.nodes.get(*fold as usize),
+            node => node,
+        };
+        let per_line = match fold {
             Some(Node::Fold { function: AggregateFunction::Sum, list, value: Some(value), filter }) => {
-                Some((*list, *value, *filter))
+                Some(PerLine { list: *list, value: *value, filter: *filter })
             }
             _ => None,
         };
@@ -524,11 +531,37 @@ impl Lower<'_> {
             let vests = self.vests_on(index);
             let order_slot = layout.slots.iter().position(|slot| &*slot.name == "order").map(|slot| slot as u16);
             let rules = filing::file(&self.plan, index as u16);
-            let mut on_event = self.plan.rules.iter().filter(|rule| usize::from(rule.event) == index);
-            let capped = on_event
-                .any(|rule| !rule.groups.is_empty() || rule.forms.iter().any(|form| !form.value.caps.is_empty()));
-            self.plan.events.push(EventPlan { layout, kind, measures, index: rules, capped, vests, order_slot });
+            let on_event = self.rules_on(index);
+            self.plan.events.push(EventPlan {
+                layout,
+                kind,
+                measures,
+                index: rules,
+                rules: on_event,
+                vests,
+                order_slot,
+            });
         }
+    }
+
+    fn rules_on(&self, event: usize) -> RulesOn {
+        let mut on_event = RulesOn::default();
+        for rule in self.plan.rules.iter().filter(|rule| usize::from(rule.event) == event) {
+            on_event.capped |= !rule.groups.is_empty();
+            on_event.limited |= !rule.groups.is_empty();
+            for form in rule.forms.iter().map(|form| &form.value) {
+                on_event.capped |= !form.caps.is_empty();
+                on_event.limited |= !form.limits.is_empty();
+                for effect in &form.effects {
+                    match effect.kind {
+                        EffectKindPlan::EarnFixed { .. } | EffectKindPlan::EarnRate { .. } => {}
+                        EffectKindPlan::Multiply { .. } => on_event.multiply = true,
+                        _ => on_event.act = true,
+                    }
+                }
+            }
+        }
+        on_event
     }
 
     fn vests_on(&self, event: usize) -> bool {

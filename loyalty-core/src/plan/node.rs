@@ -1,4 +1,7 @@
 //! Expressions as nodes in one array; an operand is the number of another node.
+//!
+//! A node fits 24 bytes and holds what it needs, so that reading one is one look into the array. Shapes that programs
+//! are full of (a field against a constant, a sum over filtered lines) are one node each.
 
 use rust_decimal::Decimal;
 
@@ -48,7 +51,7 @@ pub enum Node {
     Or(Range),
     Compare(Comparison, NodeId, NodeId),
     /// An event's number against a constant: the most frequent condition of all.
-    SlotAgainst(Comparison, u16, NodeId),
+    SlotAgainst(Comparison, u16, Decimal),
     /// An event's text is this symbol.
     SlotIs(u16, u32),
     /// A list item's text is this symbol.
@@ -91,6 +94,15 @@ pub enum Node {
         list: u16,
         value: Option<NodeId>,
         filter: Option<NodeId>,
+    },
+    /// The sum of one field over all items of a list, or over those with one text in one field: by far the most
+    /// frequent fold. `fold` says the same in general.
+    PlainSum {
+        list: u16,
+        value: u16,
+        /// (field, symbol)
+        only: Option<(u16, u32)>,
+        fold: NodeId,
     },
     /// Operands: arms of (pattern, value) pairs; a pattern is a node of its own.
     Match {

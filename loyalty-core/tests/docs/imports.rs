@@ -28,7 +28,7 @@ const AGAINST: [(&str, &str, &str); 15] = [
     ("engine/error.rs", "wire::json", "`EventError::to_json` hands on to the writer"),
     ("engine/outcome.rs", "wire::json", "`Outcome::to_json` hands on to the writer"),
     ("engine/outcome.rs", "wire::codec", "decisions are kept in bytes, in the member's log"),
-    ("engine/earning.rs", "wire::codec", "what granted is kept in bytes, in the member's log"),
+    ("engine/granted.rs", "wire::codec", "what granted is kept in bytes, in the member's log"),
     ("engine/log.rs", "wire::codec", "the log is one byte buffer"),
     ("engine/log.rs", "wire::digest", "events are found by the digest of their id"),
     ("engine/returns.rs", "wire::codec", "reads what was kept of an order"),

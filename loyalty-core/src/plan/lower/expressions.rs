@@ -1,8 +1,10 @@
 //! Expressions become nodes; frequent shapes become one node.
 
+use rust_decimal::Decimal;
+
 use super::Lower;
-use crate::check::model::{Comparison, Expr, ExprKind, Pattern};
-use crate::plan::layout::Place;
+use crate::check::model::{AggregateFunction, Comparison, Expr, ExprKind, Pattern};
+use crate::plan::layout::{FieldKind, Place};
 use crate::plan::node::{Node, NodeId, Range};
 use crate::time::{day_of, micros_of};
 
@@ -19,12 +21,9 @@ impl Lower<'_> {
             ExprKind::Event(field) => match self.place(*field) {
                 Some(Place::Slot(slot)) => Node::Slot(slot),
                 // A list by itself is asked only whether it is there: its fold to a count is missing when it is.
-                Some(Place::List(list)) => Node::Fold {
-                    function: crate::check::model::AggregateFunction::Count,
-                    list,
-                    value: None,
-                    filter: None,
-                },
+                Some(Place::List(list)) => {
+                    Node::Fold { function: AggregateFunction::Count, list, value: None, filter: None }
+                }
                 None => Node::Bool(false),
             },
             ExprKind::Item(field) => Node::Item(self.item_slot(*field)),
@@ -63,7 +62,7 @@ impl Lower<'_> {
                 let value = value.as_ref().map(|value| self.expression(value));
                 let filter = filter.as_ref().map(|filter| self.expression(filter));
                 self.list = outer;
-                Node::Fold { function: *function, list, value, filter }
+                self.fold(Node::Fold { function: *function, list, value, filter })
             }
             ExprKind::Match { subject, arms, otherwise } => self.matching(subject, arms, otherwise.as_deref()),
             // Tags and lists of literals stand only on the right of `in`.
@@ -93,9 +92,38 @@ impl Lower<'_> {
             | (Comparison::Equal, Some(Node::Text(symbol)), Some(Node::Slot(slot))) => Node::SlotIs(slot, symbol),
             (Comparison::Equal, Some(Node::Item(slot)), Some(Node::Text(symbol)))
             | (Comparison::Equal, Some(Node::Text(symbol)), Some(Node::Item(slot))) => Node::ItemIs(slot, symbol),
-            (_, Some(Node::Slot(slot)), Some(Node::Number(_))) => Node::SlotAgainst(comparison, slot, right),
+            (_, Some(Node::Slot(slot)), Some(Node::Number(number))) => {
+                Node::SlotAgainst(comparison, slot, self.as_held(slot, number))
+            }
             _ => Node::Compare(comparison, left, right),
         }
+    }
+
+    /// A constant with the digits that the field's amounts have, so that the two need not be aligned again and again.
+    fn as_held(&self, slot: u16, mut number: Decimal) -> Decimal {
+        let layout = self.event.and_then(|event| self.layouts.get(event));
+        let kind = layout.and_then(|layout| layout.slots.get(usize::from(slot))).map(|slot| slot.kind);
+        if let Some(FieldKind::Number { scale, .. }) = kind
+            && number.scale() < u32::from(scale)
+        {
+            number.rescale(u32::from(scale));
+        }
+        number
+    }
+
+    /// A fold, as a plain sum if it is one.
+    fn fold(&mut self, fold: Node) -> Node {
+        let Node::Fold { function: AggregateFunction::Sum, list, value: Some(value), filter } = fold else {
+            return fold;
+        };
+        let Some(Node::Item(value)) = self.at(value) else { return fold };
+        let only = match filter.map(|filter| self.at(filter)) {
+            None => None,
+            Some(Some(Node::ItemIs(slot, symbol))) => Some((slot, symbol)),
+            Some(_) => return fold,
+        };
+        let fold = self.node(fold);
+        Node::PlainSum { list, value, only, fold }
     }
 
     fn is_in(&mut self, value: &Expr, list: &Expr, negated: bool) -> Node {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::plan::index::{KeyedRules, RuleIndex};
 use crate::plan::node::{Node, NodeId};
-use crate::plan::{EffectKindPlan, Plan, RuleFormPlan, RulePlan};
+use crate::plan::{EffectKindPlan, PerLine, Plan, RuleFormPlan, RulePlan};
 
 /// The index of the rules on one event type.
 pub fn file(plan: &Plan, event: u16) -> RuleIndex {
@@ -66,7 +66,7 @@ fn line_keys(plan: &Plan, form: &RuleFormPlan) -> LineKeys {
     let mut common: Option<LineKeys> = None;
     for effect in &form.effects {
         let EffectKindPlan::EarnRate { rate, .. } = &effect.kind else { return Vec::new() };
-        let Some((list, _, Some(filter))) = rate.per_line else { return Vec::new() };
+        let Some(PerLine { list, filter: Some(filter), .. }) = rate.per_line else { return Vec::new() };
         let keys = item_keys(plan, list, filter);
         common = Some(match common {
             None => keys,

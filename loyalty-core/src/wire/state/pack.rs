@@ -2,12 +2,12 @@
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
-use crate::engine::earning::{read_grants, write_grants};
 use crate::engine::event::{EventData, Slot};
+use crate::engine::granted::{self, Granted};
+use crate::engine::grants::Grants;
 use crate::engine::lots::{Expiry, Vesting};
 use crate::engine::member::Member;
 use crate::engine::outcome::{self, Because, Decision, Kind};
-use crate::engine::rules::Grants;
 use crate::plan::layout::{EventLayout, FieldKind, ListLayout, SlotLayout};
 use crate::plan::{EventKind, Plan};
 use crate::wire::codec::{Malformed, Reader, Writer};
@@ -120,16 +120,16 @@ pub fn pack(plan: &Plan, member: &Member, mut names: Names) -> Packed {
         let usual = plan.events.get(usize::from(record.event)).map(|event| event.layout.signature);
         writer.option(Some(record.signature).filter(|own| usual != Some(*own)), |writer, own| writer.fixed(own));
         outcome::write(&mut writer, &decisions, record.at);
-        let order = read_order(record.order).ok().filter(|_| !record.order.is_empty());
-        writer.option(order, |writer, (capture, fired, mut grants)| {
-            writer.bytes(capture);
-            writer.number(fired.len() as u64);
-            fired.iter().for_each(|rule| writer.number(place(&mut names.rules, *rule) as u64));
+        let order = granted::read(&mut Reader(record.order)).ok().filter(|_| !record.order.is_empty());
+        writer.option(order, |writer, Granted { capture, mut fired, mut grants }| {
+            for rule in &mut fired {
+                *rule = place(&mut names.rules, *rule) as u32;
+            }
             for grant in &mut grants {
                 grant.rule = place(&mut names.rules, grant.rule) as u32;
                 grant.base_rule = place(&mut names.rules, grant.base_rule) as u32;
             }
-            write_grants(writer, &grants);
+            granted::write(writer, capture, &fired, &grants);
         });
     }
     let mut records = Vec::with_capacity(bytes.len() + 4);
@@ -162,20 +162,6 @@ fn saved_layout(plan: &Plan, event: u16) -> SavedLayout {
         slots: slots(&layout.slots),
         lists: layout.lists.iter().map(|list| (list.name.to_string(), list.plain, slots(&list.fields))).collect(),
     }
-}
-
-/// The part of a record that returns need.
-type OrderPart<'a> = (&'a [u8], Vec<u32>, Grants);
-
-fn read_order(order: &[u8]) -> Result<OrderPart<'_>, Malformed> {
-    let mut reader = Reader(order);
-    let capture = reader.bytes()?;
-    let count = reader.count()?;
-    let mut fired = Vec::with_capacity(count.min(64));
-    for _ in 0..count {
-        fired.push(u32::try_from(reader.number()?).map_err(|_| Malformed)?);
-    }
-    Ok((capture, fired, read_grants(&mut reader)?))
 }
 
 /// Puts other numbers in the place of a decision's rules, fields and events.
@@ -254,20 +240,12 @@ pub fn unpack(
         // What a wallet that is no more once got, nobody can be told any more.
         decisions.retain(|decision| decision.wallet() != Some(u16::MAX));
         let number = event(saved_event);
-        let order = reader.option(|reader| {
-            let capture = reader.bytes()?.to_vec();
-            let count = reader.count()?;
-            let mut fired = Vec::with_capacity(count.min(64));
-            for _ in 0..count {
-                fired.push(u32::try_from(reader.number()?).map_err(|_| Malformed)?);
-            }
-            Ok((capture, fired, read_grants(reader)?))
-        })?;
+        let order = reader.option(granted::read)?;
         let layout = plan.events.get(usize::from(number)).map(|event| &event.layout);
         let saved_layout = packed.events.get(usize::from(saved_event)).ok_or(Malformed)?;
         let order = match (order, layout) {
-            (Some((capture, fired, grants)), Some(layout)) => {
-                let capture = recapture(plan, layout, saved_layout, capture)?;
+            (Some(Granted { capture, fired, grants }), Some(layout)) => {
+                let capture = recapture(plan, layout, saved_layout, capture.to_vec())?;
                 let fired: Vec<u32> = fired.into_iter().map(rule).collect();
                 let mut kept = Grants::new();
                 for mut grant in grants {
@@ -281,10 +259,7 @@ pub fn unpack(
         };
         member.log.push(id, number, at, (digest, signature), &decisions, |writer| {
             if let Some((capture, fired, grants)) = order {
-                writer.bytes(&capture);
-                writer.number(fired.len() as u64);
-                fired.iter().for_each(|rule| writer.number(u64::from(*rule)));
-                write_grants(writer, &grants);
+                granted::write(writer, &capture, &fired, &grants);
             }
         });
     }

@@ -1,0 +1,137 @@
+//! Caps: what a rule, a group of rules or a wallet may give or take in a stretch of time, and what is left of it.
+
+use rust_decimal::Decimal;
+use smallvec::SmallVec;
+
+use super::eval::Scope;
+use super::grants::{Grants, contribution};
+use super::rules::{self, Firing, Firings, group_forms};
+use super::tally::{self, Changes};
+use crate::amount::{self, Overflow};
+use crate::check::model::CapMode;
+use crate::plan::CapPlan;
+
+/// Marks the numbers of caps that last for one event only: no counter is kept of them, their line tells them apart.
+const PER_EVENT: u32 = 1 << 31;
+
+/// Caps that are declared together, with what becomes of an amount that they do not leave room for.
+pub type Caps<'p> = (&'p [CapPlan], CapMode);
+
+/// What a cap leaves of an amount above zero, given what this event has used of it already.
+fn cut(scope: &Scope<'_>, cap: &CapPlan, mode: CapMode, amount: Decimal, used: &Changes) -> Result<Decimal, Overflow> {
+    let mut room = cap.amount;
+    if let Some(number) = cap.tally {
+        let grain = scope.plan.grain(number);
+        let (from, to) = tally::per_keys(cap.per, grain, &scope.plan.calendar, scope.at, scope.day);
+        room = amount::subtract(room, scope.member.tallies.total(number, from, to)?.sum)?;
+    }
+    let number = cap.tally.unwrap_or(PER_EVENT | cap.line);
+    for change in used.iter().filter(|change| change.tally == number) {
+        room = amount::subtract(room, change.sum)?;
+    }
+    let room = room.max(Decimal::ZERO);
+    Ok(match mode {
+        _ if amount <= room => amount,
+        CapMode::Truncate => room,
+        CapMode::Reject => Decimal::ZERO,
+    })
+}
+
+/// Cuts an amount by several caps, given what this event has used of them already.
+pub fn cut_all(
+    scope: &Scope<'_>,
+    wallet: u16,
+    (caps, mode): Caps<'_>,
+    amount: Decimal,
+    used: &Changes,
+) -> Result<Decimal, Overflow> {
+    let mut left = amount;
+    for cap in caps.iter().filter(|cap| cap.wallet == wallet && amount > Decimal::ZERO) {
+        left = left.min(cut(scope, cap, mode, amount, used)?);
+    }
+    Ok(left)
+}
+
+/// Counts an amount against several caps.
+pub fn count(
+    scope: &Scope<'_>,
+    wallet: u16,
+    caps: &[CapPlan],
+    amount: Decimal,
+    used: &mut Changes,
+) -> Result<(), Overflow> {
+    for cap in caps.iter().filter(|cap| cap.wallet == wallet && !amount.is_zero()) {
+        let number = cap.tally.unwrap_or(PER_EVENT | cap.line);
+        let key = cap.tally.map_or(0, |number| rules::limit_key(scope.plan, number, scope.at, scope.day));
+        tally::change(used, number, key, 0, amount)?;
+    }
+    Ok(())
+}
+
+/// Forgets what lasted for one event only.
+pub fn settle(changes: &mut Changes) {
+    changes.retain(|change| change.tally & PER_EVENT == 0);
+}
+
+/// Caps of rules, then of groups, in the order of the file. What a factor below one takes away makes room for the rest.
+pub fn cap_contributions<'p>(
+    scope: &Scope<'p>,
+    firings: &Firings<'p>,
+    grants: &mut Grants,
+    changes: &mut Changes,
+) -> Result<(), Overflow> {
+    let mut contributions: SmallVec<[(&Firing<'p>, u16); 12]> = SmallVec::new();
+    let mut capped = false;
+    for firing in firings {
+        capped |= !firing.form.caps.is_empty() || !firing.plan.groups.is_empty();
+        for grant in grants.iter().filter(|grant| grant.rule == firing.rule) {
+            if !contributions.iter().any(|(known, wallet)| (known.rule, *wallet) == (grant.rule, grant.wallet)) {
+                contributions.push((firing, grant.wallet));
+            }
+        }
+    }
+    if !capped {
+        return Ok(());
+    }
+    for (groups, negative) in [(false, true), (false, false), (true, true), (true, false)] {
+        for &(firing, wallet) in &contributions {
+            let amount = contribution(grants, firing.rule, wallet)?;
+            if amount.is_sign_negative() != negative {
+                continue;
+            }
+            let mut left = amount;
+            for caps in caps_of(scope, firing, groups) {
+                left = cut_all(scope, wallet, caps, left, changes)?;
+                count(scope, wallet, caps.0, left, changes)?;
+            }
+            if left == amount {
+                continue;
+            }
+            let mut rest = left;
+            for grant in grants.iter_mut().filter(|grant| (grant.rule, grant.wallet) == (firing.rule, wallet)) {
+                grant.amount = grant.amount.min(rest);
+                rest = amount::subtract(rest, grant.amount)?;
+            }
+        }
+    }
+    // What a later cap has cut uses up nothing of the earlier ones.
+    changes.clear();
+    for &(firing, wallet) in &contributions {
+        let amount = contribution(grants, firing.rule, wallet)?;
+        for (caps, _) in [false, true].into_iter().flat_map(|groups| caps_of(scope, firing, groups)) {
+            count(scope, wallet, caps, amount, changes)?;
+        }
+    }
+    grants.retain(|grant| !grant.amount.is_zero());
+    Ok(())
+}
+
+/// The caps of a firing rule, or those of its groups.
+fn caps_of<'p>(scope: &Scope<'p>, firing: &Firing<'p>, groups: bool) -> SmallVec<[Caps<'p>; 2]> {
+    if !groups {
+        let own = (firing.form.caps.as_slice(), firing.form.cap_mode);
+        return Some(own).into_iter().filter(|(caps, _)| !caps.is_empty()).collect();
+    }
+    let groups = group_forms(scope.plan, firing.plan, scope.day);
+    groups.map(|form| (form.caps.as_slice(), form.cap_mode)).filter(|(caps, _)| !caps.is_empty()).collect()
+}

@@ -1,0 +1,235 @@
+//! What each firing rule contributes to the wallets, before caps and rounding.
+//!
+//! A contribution is kept times the wallet's denominator, so that rates such as 1 per 3 stay exact until the one
+//! rounding. Most are worked out from two numbers that the plan knows already: what the rule is a rate of, and the
+//! rate.
+
+use rust_decimal::Decimal;
+use smallvec::SmallVec;
+
+use super::eval::Scope;
+use super::rules::{Firing, Firings};
+use super::value::Value;
+use crate::amount::{self, Overflow};
+use crate::check::model::{Multipliers, RoundScope};
+use crate::plan::{EffectKindPlan, PerLine, Plan, PolicyPlan, RatePlan, WalletPlan, in_force};
+
+/// One contribution of one rule to one wallet, times the wallet's denominator.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Grant {
+    pub rule: u32,
+    /// The rule that earns, if it is another than the one that contributes.
+    pub base_rule: u32,
+    /// The effect that earns; for a multiplying rule, that of the rule multiplied.
+    pub effect: u16,
+    pub wallet: u16,
+    pub basis: Basis,
+    pub amount: Decimal,
+}
+
+/// How a contribution comes about, so that it can be worked out again on what is kept of an order.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Basis {
+    Fixed,
+    /// Points over `per`, times the wallet's denominator.
+    Rate(Decimal),
+    /// The rate times (`after` − `before`): what a multiplying rule adds.
+    Factor {
+        rate: Decimal,
+        before: Decimal,
+        after: Decimal,
+    },
+}
+
+pub type Grants = SmallVec<[Grant; 12]>;
+
+/// Adds what a firing rule earns by itself.
+pub fn contribute(scope: &Scope<'_>, firing: Firing<'_>, grants: &mut Grants) -> Result<(), Overflow> {
+    for (number, effect) in firing.form.effects.iter().enumerate() {
+        let (wallet, basis, amount) = match &effect.kind {
+            EffectKindPlan::EarnFixed { wallet, amount, constant, .. } => {
+                let amount = match constant {
+                    Some(constant) => *constant,
+                    None => {
+                        let Some(points) = scope.number(*amount)? else { continue };
+                        amount::multiply(points, scope.plan.denominator(*wallet))?
+                    }
+                };
+                (*wallet, Basis::Fixed, amount)
+            }
+            EffectKindPlan::EarnRate { wallet, rate, .. } => {
+                let Some(value) = rate_value(scope, rate)? else { continue };
+                let Some(terms) = RateTerms::of(scope.plan, *wallet, rate, value, scope.day) else { continue };
+                let Some(amount) = terms.amount(scope)? else { continue };
+                (*wallet, Basis::Rate(value), amount)
+            }
+            _ => continue,
+        };
+        if amount > Decimal::ZERO {
+            let rule = firing.rule;
+            grants.push(Grant { rule, base_rule: rule, effect: number as u16, wallet, basis, amount });
+        }
+    }
+    Ok(())
+}
+
+/// Points over `per` times the wallet's denominator.
+fn rate_value(scope: &Scope<'_>, rate: &RatePlan) -> Result<Option<Decimal>, Overflow> {
+    if rate.constant.is_some() {
+        return Ok(rate.constant);
+    }
+    match scope.number(rate.points)? {
+        Some(points) => amount::multiply(points, rate.coefficient).map(Some),
+        None => Ok(None),
+    }
+}
+
+/// What a rate is worked out with on the event of a scope.
+pub struct RateTerms<'p> {
+    plan: &'p RatePlan,
+    wallet: &'p WalletPlan,
+    policy: &'p PolicyPlan,
+    /// Points over `per`, times the wallet's denominator.
+    rate: Decimal,
+}
+
+impl<'p> RateTerms<'p> {
+    pub fn of(plan: &'p Plan, wallet: u16, rate_plan: &'p RatePlan, rate: Decimal, day: i32) -> Option<Self> {
+        let wallet = plan.wallets.get(usize::from(wallet))?;
+        Some(Self { plan: rate_plan, wallet, policy: in_force(&wallet.policies, day)?, rate })
+    }
+
+    /// The contribution, times the denominator; nothing if what it is a rate of is missing.
+    pub fn amount(&self, scope: &Scope<'_>) -> Result<Option<Decimal>, Overflow> {
+        if let Some(per_line) = self.per_line() {
+            return self.line_by_line(scope, per_line, Decimal::ZERO, Decimal::ONE);
+        }
+        match scope.number(self.plan.of)? {
+            Some(base) => self.raw(base, self.plan.per).map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// The same with a factor running from `before` to `after`.
+    pub fn amount_between(
+        &self,
+        scope: &Scope<'_>,
+        before: Decimal,
+        after: Decimal,
+    ) -> Result<Option<Decimal>, Overflow> {
+        if let Some(per_line) = self.per_line() {
+            return self.line_by_line(scope, per_line, before, after);
+        }
+        let Some(base) = scope.number(self.plan.of)? else { return Ok(None) };
+        amount::multiply(self.raw(base, self.plan.per)?, amount::subtract(after, before)?).map(Some)
+    }
+
+    fn per_line(&self) -> Option<PerLine> {
+        self.plan.per_line.filter(|_| matches!(self.policy.scope, RoundScope::PerLine | RoundScope::PerUnit))
+    }
+
+    /// Rate times base, or times the whole blocks of `block` in it; a base below zero counts as zero.
+    fn raw(&self, base: Decimal, block: Decimal) -> Result<Decimal, Overflow> {
+        let base = if base.is_sign_negative() { Decimal::ZERO } else { base };
+        let base = if self.plan.full { amount::divide_floor(base, block)? } else { base };
+        amount::multiply(base, self.rate)
+    }
+
+    fn line_by_line(
+        &self,
+        scope: &Scope<'_>,
+        PerLine { list, value, filter }: PerLine,
+        before: Decimal,
+        after: Decimal,
+    ) -> Result<Option<Decimal>, Overflow> {
+        let Some(event) = scope.event else { return Ok(None) };
+        let rows = event.list(list);
+        if !rows.present {
+            return Ok(None);
+        }
+        let denominator = self.wallet.denominator;
+        let layout = scope.plan.events.get(usize::from(event.event)).and_then(|event| event.layout.lines);
+        let quantity = layout.filter(|lines| lines.list == list && self.policy.scope == RoundScope::PerUnit);
+        let mut sum = Decimal::ZERO;
+        for row in event.rows_of(rows) {
+            if let Some(filter) = filter
+                && !scope.eval(filter, row)?.is_true()
+            {
+                continue;
+            }
+            let Value::Number(base) = scope.eval(value, row)? else { continue };
+            let units = quantity.and_then(|lines| event.item(row, lines.quantity).number());
+            let units = units.filter(|units| *units > Decimal::ZERO).unwrap_or(Decimal::ONE);
+            // Whole blocks are counted within one unit; a plain rate is divided at the rounding, in one go.
+            let (raw, divisor) = if self.plan.full {
+                (self.raw(base, amount::multiply(self.plan.per, units)?)?, denominator)
+            } else {
+                (self.raw(base, self.plan.per)?, amount::multiply(denominator, units)?)
+            };
+            for (factor, sign) in [(after, Decimal::ONE), (before, Decimal::NEGATIVE_ONE)] {
+                if factor.is_zero() {
+                    continue;
+                }
+                let (decimals, round) = (self.wallet.decimals, self.policy.round);
+                let line = amount::round(amount::multiply(raw, factor)?, divisor, decimals, round)?;
+                let line = amount::multiply(amount::multiply(line, units)?, denominator)?;
+                sum = amount::add(sum, amount::multiply(line, sign)?)?;
+            }
+        }
+        Ok(Some(sum))
+    }
+}
+
+/// Adds what multiplying rules make of the contributions so far, each as a contribution of its own.
+pub fn multiply(scope: &Scope<'_>, firings: &Firings<'_>, grants: &mut Grants) -> Result<(), Overflow> {
+    let own = grants.len();
+    // The factor that each contribution has reached, and whether anything has multiplied it yet.
+    let mut factors: SmallVec<[(Decimal, bool); 12]> = SmallVec::new();
+    for firing in firings {
+        for effect in &firing.form.effects {
+            let EffectKindPlan::Multiply { rules, by } = &effect.kind else { continue };
+            let Some(by) = scope.number(*by)? else { continue };
+            factors.resize(own, (Decimal::ONE, false));
+            for at in 0..own {
+                let (Some(grant), Some(factor)) = (grants.get(at), factors.get_mut(at)) else { break };
+                let (Basis::Rate(value), true) = (&grant.basis, rules.contains(&grant.rule)) else { continue };
+                let Some(rate) = rate_plan(scope.plan, grant.base_rule, grant.effect, scope.day) else { continue };
+                let Some(terms) = RateTerms::of(scope.plan, grant.wallet, rate, *value, scope.day) else { continue };
+                let (before, touched) = *factor;
+                let after = match terms.policy.multipliers {
+                    Multipliers::Add => amount::subtract(amount::add(before, by)?, Decimal::ONE)?,
+                    Multipliers::Compound => amount::multiply(before, by)?,
+                    Multipliers::Best if touched => before.max(by),
+                    Multipliers::Best => by,
+                };
+                let after = after.max(Decimal::ZERO);
+                *factor = (after, true);
+                let amount = terms.amount_between(scope, before, after)?.unwrap_or(Decimal::ZERO);
+                if !amount.is_zero() {
+                    let basis = Basis::Factor { rate: *value, before, after };
+                    let grant = Grant { rule: firing.rule, basis, amount, ..*grant };
+                    grants.push(grant);
+                }
+            }
+        }
+    }
+    if grants.len() > own {
+        grants.sort_by_key(|grant| (grant.rule, grant.effect));
+    }
+    Ok(())
+}
+
+/// What a rule contributes to a wallet by all its effects.
+pub fn contribution(grants: &Grants, rule: u32, wallet: u16) -> Result<Decimal, Overflow> {
+    let own = grants.iter().filter(|grant| (grant.rule, grant.wallet) == (rule, wallet));
+    own.map(|grant| grant.amount).try_fold(Decimal::ZERO, amount::add)
+}
+
+/// The rate of an effect, as it is in force on a day.
+pub fn rate_plan(plan: &Plan, rule: u32, effect: u16, day: i32) -> Option<&RatePlan> {
+    let form = in_force(&plan.rules.get(rule as usize)?.forms, day)?;
+    match &form.effects.get(usize::from(effect))?.kind {
+        EffectKindPlan::EarnRate { rate, .. } => Some(rate),
+        _ => None,
+    }
+}

@@ -1,0 +1,153 @@
+//! Writing what was worked out into a member's wallets, counters and attributes: every change is a decision.
+
+use rust_decimal::Decimal;
+
+use super::earning::{Evaluation, LotPlan};
+use super::event::EventData;
+use super::lots::{self, Expiry, Lot, Vesting};
+use super::member::Member;
+use super::outcome::{Decision, Kind};
+use super::tally::Change;
+use crate::amount::{self, Overflow};
+use crate::plan::{Plan, VestPlan};
+
+/// Puts a new lot into a wallet and says so.
+pub fn add_lot(
+    plan: &Plan,
+    member: &mut Member,
+    lot: LotPlan,
+    (source, at): (u64, i64),
+    decisions: &mut Vec<Decision>,
+) -> Result<(), Overflow> {
+    let (entry, wallet) = (member.next_entry(), lot.wallet);
+    let vesting = match lot.vest {
+        VestPlan::AtOnce => Vesting::Done,
+        VestPlan::After(length) => Vesting::At(plan.calendar.plus(at, length)),
+        VestPlan::On { event, within } => Vesting::On { event, deadline: plan.calendar.end_after(at, within) },
+    };
+    let expiry = lots::expiry(plan, lot.expire, at, vesting == Vesting::Done);
+    let Some(state) = member.wallets.get_mut(usize::from(wallet)) else { return Ok(()) };
+    state.issued = amount::add(state.issued, lot.amount)?;
+    if let Expiry::Inactivity(form) = expiry
+        && let Some(last) = state.activity.get_mut(usize::from(form))
+    {
+        // Where there was no activity yet, earning starts the clock.
+        *last = last.or(Some(at));
+    }
+    let kept = Lot { entry, source, amount: lot.amount, earned_at: at, vesting, expiry, expired: Decimal::ZERO };
+    let wallets = plan.wallets.get(usize::from(wallet)).map(|wallet| wallet.inactivities.as_slice()).unwrap_or(&[]);
+    let expires_at = state.expires_at(plan, wallets, &kept);
+    state.lots.push(kept);
+    let pending = vesting != Vesting::Done;
+    if pending {
+        state.pending = amount::add(state.pending, lot.amount)?;
+    } else {
+        state.available = amount::add(state.available, lot.amount)?;
+    }
+    decisions.push(Decision {
+        at,
+        kind: Kind::Earned { entry, wallet, amount: lot.amount, vesting, expires_at, because: lot.because },
+    });
+    if !pending {
+        settle_debt(member, wallet, at, decisions)?;
+    }
+    Ok(())
+}
+
+/// Settles the wallet's debt from the lot that came last.
+fn settle_debt(member: &mut Member, wallet: u16, at: i64, decisions: &mut Vec<Decision>) -> Result<(), Overflow> {
+    let Some(state) = member.wallets.get_mut(usize::from(wallet)) else { return Ok(()) };
+    if state.debt.is_zero() {
+        return Ok(());
+    }
+    let settled = state.settle(state.lots.len().saturating_sub(1))?;
+    if settled > Decimal::ZERO {
+        let entry = member.next_entry();
+        decisions.push(Decision { at, kind: Kind::DebtSettled { entry, wallet, amount: settled } });
+    }
+    Ok(())
+}
+
+/// Writes an evaluation into the member's state.
+pub fn commit(
+    plan: &Plan,
+    member: &mut Member,
+    event: &EventData,
+    evaluation: &mut Evaluation,
+    decisions: &mut Vec<Decision>,
+) -> Result<(), Overflow> {
+    let (source, at) = (super::log::hash(&event.id), event.at);
+    for Change { tally, key, count, sum } in &evaluation.changes {
+        member.tallies.add(*tally, *key, *count, *sum)?;
+    }
+    for spend in &evaluation.spends {
+        take(plan, member, spend.wallet, spend.amount, Some(spend.rule), at, decisions)?;
+    }
+    for lot in evaluation.lots.drain(..) {
+        activity(plan, member, lot.wallet, at, |form| form.earning);
+        add_lot(plan, member, lot, (source, at), decisions)?;
+    }
+    for kind in evaluation.facts.drain(..) {
+        match &kind {
+            Kind::Tagged { tag } => {
+                if let Err(place) = member.tags.binary_search(tag) {
+                    member.tags.insert(place, tag.clone());
+                }
+            }
+            Kind::Untagged { tag } => {
+                if let Ok(place) = member.tags.binary_search(tag) {
+                    member.tags.remove(place);
+                }
+            }
+            Kind::AttributeSet { field, value } => {
+                if let Some(attribute) = member.attributes.get_mut(usize::from(*field)) {
+                    *attribute = value.clone();
+                }
+            }
+            _ => {}
+        }
+        decisions.push(Decision { at, kind });
+    }
+    Ok(())
+}
+
+/// Spends available points.
+pub fn take(
+    plan: &Plan,
+    member: &mut Member,
+    wallet: u16,
+    amount: Decimal,
+    rule: Option<u32>,
+    at: i64,
+    decisions: &mut Vec<Decision>,
+) -> Result<(), Overflow> {
+    let day = plan.calendar.day_at(at);
+    let Some(policy) = plan.policy(wallet, day) else { return Ok(()) };
+    let inactivities =
+        plan.wallets.get(usize::from(wallet)).map(|wallet| wallet.inactivities.as_slice()).unwrap_or(&[]);
+    let entry = member.next_entry();
+    let Some(state) = member.wallets.get_mut(usize::from(wallet)) else { return Ok(()) };
+    let order = state.spending_order(plan, inactivities, policy.spend);
+    let uses = state.take(&order, amount)?;
+    state.spent = amount::add(state.spent, amount)?;
+    activity(plan, member, wallet, at, |form| form.spending);
+    decisions.push(Decision { at, kind: Kind::Spent { entry, wallet, amount, rule, uses } });
+    Ok(())
+}
+
+/// Notes activity in a wallet for the forms of inactivity that it counts for.
+pub fn activity(
+    plan: &Plan,
+    member: &mut Member,
+    wallet: u16,
+    at: i64,
+    counts: impl Fn(&crate::plan::InactivityPlan) -> bool,
+) {
+    let Some(forms) = plan.wallets.get(usize::from(wallet)) else { return };
+    let Some(state) = member.wallets.get_mut(usize::from(wallet)) else { return };
+    for (form, last) in forms.inactivities.iter().zip(&mut state.activity) {
+        if counts(form) {
+            *last = (*last).max(Some(at));
+        }
+    }
+}
