@@ -42,7 +42,8 @@ pub use rust_decimal::Decimal;
 pub use source::Span;
 pub use testing::{TestFailure, TestResult};
 pub use time::Instant;
-pub use wire::decode::{EventHead, event_head};
+pub use wire::decode::{EventHead, event_head, event_head_from};
+pub use wire::input::{ENVELOPE, Fields, Input, Refused, Scalar, Shape};
 pub use wire::state::{Loaded, MigrationReport, StateError};
 
 /// The Rust in the pages of the repository, run as doctests.

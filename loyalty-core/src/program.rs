@@ -16,6 +16,8 @@ use crate::engine::view::{self, Totals, View};
 use crate::plan::{Plan, lower};
 use crate::syntax;
 use crate::time::Instant;
+use crate::wire::decode::{self, Reading};
+use crate::wire::input::Input;
 use crate::wire::state::{self, Loaded, StateError};
 
 /// A compiled program: immutable, cheap to clone, shared between threads.
@@ -37,6 +39,7 @@ use crate::wire::state::{self, Loaded, StateError};
 #[derive(Debug, Clone)]
 pub struct Program {
     plan: Arc<Plan>,
+    reading: Arc<Reading>,
     checked: Arc<crate::check::model::Checked>,
     text: Arc<str>,
     warnings: Arc<Diagnostics>,
@@ -91,7 +94,8 @@ impl Program {
         let diagnostics = Diagnostics::new(text, found);
         let Some(checked) = checked else { return Err(diagnostics) };
         let plan = Arc::new(lower::lower(&checked, text));
-        Ok(Self { plan, checked: Arc::new(checked), text: text.into(), warnings: Arc::new(diagnostics) })
+        let reading = Arc::new(Reading::new(&plan));
+        Ok(Self { plan, reading, checked: Arc::new(checked), text: text.into(), warnings: Arc::new(diagnostics) })
     }
 
     /// What is legal and surely not meant.
@@ -120,6 +124,10 @@ impl Program {
 
     pub(crate) fn plan(&self) -> &Arc<Plan> {
         &self.plan
+    }
+
+    pub(crate) fn reading(&self) -> &Reading {
+        &self.reading
     }
 
     pub(crate) fn checked(&self) -> &crate::check::model::Checked {
@@ -179,7 +187,22 @@ impl Program {
     ///
     /// As [`Program::decode`]; the event then holds nothing of use.
     pub fn decode_into(&self, json: &[u8], event: &mut Event) -> Result<(), EventError> {
-        crate::wire::decode::decode(&self.plan, json, &mut event.data)
+        decode::decode(&self.plan, &self.reading, json, &mut event.data)
+    }
+
+    /// The same from an object of the host's own, read where it lies and held to the same rules.
+    ///
+    /// # Errors
+    ///
+    /// As [`Program::decode`]; the event then holds nothing of use.
+    pub fn decode_from(&self, input: &mut impl Input, event: &mut Event) -> Result<(), EventError> {
+        decode::decode_from(&self.plan, &self.reading, input, &mut event.data)
+    }
+
+    /// The names of all fields that the program reads of events, each once, those of [`crate::ENVELOPE`] first. A host
+    /// whose objects have keys of a form of their own makes them once; see [`crate::Fields::key`].
+    pub fn keys(&self) -> impl Iterator<Item = &str> {
+        self.reading.keys.iter().map(|key| &**key)
     }
 
     /// An event happens to a member: JSON in, decisions out.
@@ -209,6 +232,15 @@ impl Program {
     /// As [`Program::apply`].
     pub fn apply_event(&self, member: &mut Member, event: &Event) -> Result<Outcome, EventError> {
         doors::apply(&self.plan, member, &event.data, None)
+    }
+
+    /// The same for a decoded event, refusing those that are dated further ahead of `now` than the program tolerates.
+    ///
+    /// # Errors
+    ///
+    /// As [`Program::apply_at`].
+    pub fn apply_event_at(&self, member: &mut Member, event: &Event, now: Instant) -> Result<Outcome, EventError> {
+        doors::apply(&self.plan, member, &event.data, Some(now.0))
     }
 
     /// What the rules would earn for an event on a member as it stands, per wallet in the program's order: the judging
@@ -250,6 +282,15 @@ impl Program {
     /// As [`Program::apply`].
     pub fn explain(&self, before: &Member, event: impl AsRef<[u8]>) -> Result<Explanation, EventError> {
         let event = self.decode(event.as_ref())?;
+        self.explain_event(before, &event)
+    }
+
+    /// The same for a decoded event.
+    ///
+    /// # Errors
+    ///
+    /// As [`Program::apply`].
+    pub fn explain_event(&self, before: &Member, event: &Event) -> Result<Explanation, EventError> {
         explain::explain(&self.plan, before, &event.data, &self.text)
     }
 

@@ -222,7 +222,7 @@ impl<'p> Run<'p> {
         }
         let json = json.to_string();
         let mut decoded = EventData::default();
-        let result = match decode::decode(self.plan, json.as_bytes(), &mut decoded) {
+        let result = match decode::decode(self.plan, self.program.reading(), json.as_bytes(), &mut decoded) {
             Ok(()) => {
                 self.at = decoded.at;
                 let result = crate::engine::doors::apply(self.program.plan(), &mut self.member, &decoded, None);

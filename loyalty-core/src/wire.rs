@@ -3,7 +3,9 @@
 pub mod codec;
 pub mod decode;
 pub mod document;
+pub mod input;
 pub mod json;
+pub mod scan;
 pub mod state;
 
 /// A digest that is the same on every platform and in every release (XXH3, 64 bits).

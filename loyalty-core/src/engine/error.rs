@@ -112,6 +112,12 @@ impl EventError {
         Self { code, field: None, expected: None, found: None, help: None }
     }
 
+    /// For an [`crate::Input`] of a host whose object cannot be read at all: what it found instead of one.
+    #[must_use]
+    pub fn unreadable(found: &str) -> Self {
+        Self::new(Refusal::InvalidJson).expecting("one JSON object").but_found(found)
+    }
+
     pub(crate) fn in_field(mut self, field: impl Into<String>) -> Self {
         self.field = Some(field.into());
         self

@@ -13,6 +13,52 @@ pub enum NumberError {
 
 /// Reads a decimal digit by digit, with at least so many decimals, trailing zeros beyond them dropped.
 pub fn number(text: &str, least_scale: u8) -> Result<Decimal, NumberError> {
+    match plain(text, least_scale) {
+        Some(number) => Ok(number),
+        None => any(text, least_scale),
+    }
+}
+
+/// A whole number with so many decimals.
+pub fn whole(value: i64, scale: u8) -> Result<Decimal, NumberError> {
+    if value.unsigned_abs() >= 10_u64.pow(INTEGER_DIGITS_MAX) {
+        return Err(NumberError::TooLong);
+    }
+    let mantissa = i128::from(value) * 10_i128.pow(u32::from(scale));
+    Decimal::try_from_i128_with_scale(mantissa, u32::from(scale)).map_err(|_| NumberError::TooLong)
+}
+
+/// The form in which nearly every number comes, read in one go: at most eighteen digits, of which no more than the
+/// least lie behind the point. Nothing for any other.
+fn plain(text: &str, least_scale: u8) -> Option<Decimal> {
+    let (negative, digits) = match text.as_bytes() {
+        [b'-', digits @ ..] => (true, digits),
+        digits => (false, digits),
+    };
+    // The point is no digit: beside it there may be eighteen.
+    if digits.is_empty() || digits.len() + usize::from(least_scale) > 18 {
+        return None;
+    }
+    let (mut value, mut point) = (0_u64, None);
+    for (at, byte) in digits.iter().enumerate() {
+        match byte {
+            b'0'..=b'9' => value = value * 10 + u64::from(byte - b'0'),
+            b'.' if point.is_none() && at > 0 => point = Some(at),
+            _ => return None,
+        }
+    }
+    let decimals = point.map_or(0, |point| digits.len() - point - 1);
+    if point.is_some() && decimals == 0 {
+        return None;
+    }
+    let padding = u32::from(least_scale).checked_sub(decimals as u32)?;
+    let value = value * 10_u64.pow(padding);
+    let (low, high) = (value as u32, (value >> 32) as u32);
+    Some(Decimal::from_parts(low, high, 0, negative && value != 0, u32::from(least_scale)))
+}
+
+/// Any number.
+fn any(text: &str, least_scale: u8) -> Result<Decimal, NumberError> {
     let unsigned = text.strip_prefix('-').unwrap_or(text);
     let (digits, exponent) = match unsigned.find(['e', 'E']) {
         Some(at) => {
@@ -55,7 +101,7 @@ fn shifted(negative: bool, whole: &str, fraction: &str, exponent: i32, scale: u8
     }
     let digits = format!("{whole}{fraction}");
     if digits.bytes().all(|byte| byte == b'0') {
-        return number("0", scale);
+        return any("0", scale);
     }
     let point = whole.len() as i64 + i64::from(exponent);
     if !(-30..=60).contains(&point) {
@@ -70,5 +116,5 @@ fn shifted(negative: bool, whole: &str, fraction: &str, exponent: i32, scale: u8
         let (before, after) = digits.split_at(point as usize);
         format!("{sign}{before}.{after}")
     };
-    number(&text, scale)
+    any(&text, scale)
 }

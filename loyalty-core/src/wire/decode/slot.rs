@@ -1,0 +1,117 @@
+//! One value of an event into the slot of its field, or why not.
+
+use std::borrow::Cow;
+
+use rust_decimal::Decimal;
+
+use super::number::{NumberError, number, whole};
+use crate::engine::error::{EventError, Refusal};
+use crate::engine::event::{EventData, Slot};
+use crate::plan::Plan;
+use crate::plan::layout::{FRACTION_DIGITS_MAX, FieldKind, INTEGER_DIGITS_MAX, SlotLayout, TEXT_BYTES_MAX};
+use crate::plan::symbols::UNKNOWN;
+use crate::time::{Instant, day_of, micros_of};
+use crate::wire::input::Scalar;
+
+/// The whole numbers that a binary float tells from their neighbours lie up to here.
+const FLOAT_MAX: Decimal = Decimal::from_parts(0, 1 << 21, 0, false, 0);
+
+pub fn wrong(expected: &str, found: &Scalar<'_>) -> EventError {
+    EventError::new(Refusal::WrongType).expecting(expected).but_found(found.shown())
+}
+
+/// A value as a text: texts, and numbers by their digits, for ids are sent as either.
+///
+/// A float is a text only where it is a whole number that it can tell from the next: what has gone through a float
+/// may otherwise be another id by now.
+pub fn text_of<'s>(scalar: &'s Scalar<'_>) -> Option<Cow<'s, str>> {
+    match scalar {
+        Scalar::Text(text) | Scalar::Number(text) => Some(Cow::Borrowed(text)),
+        Scalar::Whole(number) => Some(Cow::Owned(number.to_string())),
+        Scalar::Float(digits) => {
+            let number = number(digits, 0).ok().filter(|number| number.scale() == 0 && number.abs() <= FLOAT_MAX)?;
+            Some(Cow::Owned(number.to_string()))
+        }
+        _ => None,
+    }
+}
+
+/// Reads a field's value. `null` is missing.
+pub fn slot(plan: &Plan, layout: &SlotLayout, scalar: &Scalar<'_>, event: &mut EventData) -> Result<Slot, EventError> {
+    if *scalar == Scalar::Null {
+        return Ok(Slot::Missing);
+    }
+    Ok(match layout.kind {
+        FieldKind::Number { whole, scale } => Slot::Number(decimal(layout, whole, scale, scalar)?),
+        FieldKind::Text => {
+            let text = text_of(scalar).ok_or_else(|| wrong("a text", scalar))?;
+            if text.len() > TEXT_BYTES_MAX {
+                return Err(EventError::new(Refusal::TextTooLong)
+                    .expecting(format!("at most {TEXT_BYTES_MAX} bytes"))
+                    .but_found(format!("{} bytes", text.len())));
+            }
+            let symbol = if layout.symbolic { plan.symbols.get(&text) } else { UNKNOWN };
+            event.push_text(&text, symbol)
+        }
+        FieldKind::Bool => match scalar {
+            Scalar::Bool(value) => Slot::Bool(*value),
+            _ => return Err(wrong("true or false", scalar)),
+        },
+        FieldKind::Date => {
+            let date = match scalar {
+                Scalar::Date(day) => Some(*day),
+                Scalar::Text(text) => chrono::NaiveDate::parse_from_str(text, "%Y-%m-%d").ok().map(day_of),
+                _ => None,
+            };
+            Slot::Date(date.ok_or_else(|| wrong("a date such as 2026-11-21", scalar))?)
+        }
+        FieldKind::Instant => {
+            let instant = match scalar {
+                Scalar::Instant(micros) => Instant::from_micros(*micros),
+                Scalar::Text(text) => Instant::parse(text),
+                _ => None,
+            };
+            Slot::Instant(instant.ok_or_else(|| wrong("an instant such as 2026-11-21T10:00:00+08:00", scalar))?.0)
+        }
+        FieldKind::Time => {
+            let time = match scalar {
+                Scalar::Time(micros) => Some(*micros),
+                Scalar::Text(text) => {
+                    let parse = |format| chrono::NaiveTime::parse_from_str(text, format).ok();
+                    parse("%H:%M:%S").or_else(|| parse("%H:%M")).map(micros_of)
+                }
+                _ => None,
+            };
+            Slot::Time(time.ok_or_else(|| wrong("a time of day such as 09:30", scalar))?)
+        }
+    })
+}
+
+fn decimal(layout: &SlotLayout, is_whole: bool, scale: u8, scalar: &Scalar<'_>) -> Result<Decimal, EventError> {
+    let expected = if is_whole { "a whole number" } else { "a number, or its digits as a text" };
+    let read = match scalar {
+        Scalar::Text(digits) | Scalar::Number(digits) | Scalar::Float(digits) => number(digits, scale),
+        Scalar::Whole(value) => whole(*value, scale),
+        _ => Err(NumberError::NotANumber),
+    };
+    // Digits are shown bare, whether they came as a text or as a number.
+    let digits = || text_of(scalar).unwrap_or_else(|| Cow::Owned(scalar.shown()));
+    let number = read.map_err(|error| match error {
+        NumberError::NotANumber => wrong(expected, scalar),
+        NumberError::TooLong => EventError::new(Refusal::NumberTooLong)
+            .expecting(format!(
+                "at most {INTEGER_DIGITS_MAX} digits before the point and {FRACTION_DIGITS_MAX} after it"
+            ))
+            .but_found(digits()),
+    })?;
+    if is_whole && number.scale() > 0 {
+        return Err(wrong(expected, scalar));
+    }
+    if matches!(scalar, Scalar::Float(_)) && number.abs() > FLOAT_MAX {
+        return Err(wrong("a float up to 2^53, or the digits as a text", scalar));
+    }
+    if layout.not_negative && number.is_sign_negative() && !number.is_zero() {
+        return Err(EventError::new(Refusal::NegativeAmount).expecting("zero or more").but_found(digits()));
+    }
+    Ok(number)
+}

@@ -1,0 +1,494 @@
+//! JSON text as an input: each byte is looked at once, strictly, and what nobody wants is passed over on the way.
+//!
+//! What counts is the grammar of RFC 8259. Beyond it, a text has at most so many bytes, levels and keys, and no key
+//! twice where it matters which one is meant.
+
+use std::borrow::Cow;
+
+use smallvec::SmallVec;
+
+use crate::engine::error::{EventError, Refusal};
+use crate::plan::layout::EVENT_BYTES_MAX;
+use crate::wire::input::{Fields, Input, Refused, Scalar, Shape};
+
+/// Levels that a value may be nested.
+const DEPTH_MAX: u32 = 127;
+/// Keys of the outermost object: nobody has an event with so many fields, and each is compared with all others.
+const KEYS_MAX: usize = 1_000;
+
+/// A place in a JSON text.
+pub struct Json<'a> {
+    text: &'a str,
+    bytes: &'a [u8],
+    at: usize,
+    /// Where the outermost object begins.
+    outermost: usize,
+}
+
+/// What is wrong with a text, and at which byte.
+#[derive(Debug, Clone, Copy)]
+struct Slip {
+    at: usize,
+    what: Wrong,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Wrong {
+    Byte,
+    Depth,
+    Keys,
+}
+
+/// A text between its quotes, not yet freed of its escapes.
+#[derive(Clone, Copy)]
+struct Quoted<'a> {
+    inside: &'a str,
+    escaped: bool,
+}
+
+impl<'a> Json<'a> {
+    /// The place before the one object of a text.
+    ///
+    /// # Errors
+    ///
+    /// Too many bytes, no UTF-8, no object.
+    pub fn new(bytes: &'a [u8]) -> Result<Self, EventError> {
+        if bytes.len() > EVENT_BYTES_MAX {
+            return Err(EventError::new(Refusal::EventTooLarge)
+                .expecting(format!("at most {EVENT_BYTES_MAX} bytes"))
+                .but_found(format!("{} bytes", bytes.len())));
+        }
+        let text = core::str::from_utf8(bytes).map_err(|_| invalid("bytes that are no UTF-8 text"))?;
+        let mut json = Self { text, bytes, at: 0, outermost: 0 };
+        if json.after_space() != Some(b'{') {
+            return Err(invalid(text.trim()));
+        }
+        json.outermost = json.at;
+        Ok(json)
+    }
+
+    fn byte(&self) -> Option<u8> {
+        self.bytes.get(self.at).copied()
+    }
+
+    /// The next byte that is no white space, not yet passed.
+    fn after_space(&mut self) -> Option<u8> {
+        loop {
+            let byte = self.byte()?;
+            if byte > b' ' || !matches!(byte, b' ' | b'\n' | b'\t' | b'\r') {
+                return Some(byte);
+            }
+            self.at += 1;
+        }
+    }
+
+    fn slip<T>(&self) -> Result<T, Slip> {
+        Err(Slip { at: self.at, what: Wrong::Byte })
+    }
+
+    /// Passes one byte, which has to be this one.
+    fn pass(&mut self, byte: u8) -> Result<(), Slip> {
+        if self.after_space() == Some(byte) {
+            self.at += 1;
+            Ok(())
+        } else {
+            self.slip()
+        }
+    }
+
+    /// Passes the rest of a text after its first quote.
+    fn quoted(&mut self) -> Result<Quoted<'a>, Slip> {
+        self.pass(b'"')?;
+        let start = self.at;
+        let mut escaped = false;
+        loop {
+            self.plain_bytes();
+            match self.byte() {
+                Some(b'"') => break,
+                Some(b'\\') => {
+                    escaped = true;
+                    self.at += 1;
+                    self.escape()?;
+                }
+                _ => return self.slip(),
+            }
+        }
+        let inside = self.text.get(start..self.at).unwrap_or("");
+        self.at += 1;
+        Ok(Quoted { inside, escaped })
+    }
+
+    /// Passes bytes that are neither quote nor backslash nor control, eight at a time.
+    fn plain_bytes(&mut self) {
+        const ONES: u64 = 0x0101_0101_0101_0101;
+        const HIGH: u64 = 0x8080_8080_8080_8080;
+        // The high bit of each byte that is zero; exact up to the first of them, which is the one that counts.
+        let zero = |word: u64| word.wrapping_sub(ONES) & !word & HIGH;
+        while let Some(chunk) = self.bytes.get(self.at..).and_then(|rest| rest.first_chunk::<8>()) {
+            let word = u64::from_le_bytes(*chunk);
+            let quote = zero(word ^ (ONES * b'"' as u64));
+            let backslash = zero(word ^ (ONES * b'\\' as u64));
+            let control = word.wrapping_sub(ONES * 0x20) & !word & HIGH;
+            let found = quote | backslash | control;
+            if found != 0 {
+                self.at += (found.trailing_zeros() / 8) as usize;
+                return;
+            }
+            self.at += 8;
+        }
+        while self.byte().is_some_and(|byte| byte != b'"' && byte != b'\\' && byte >= 0x20) {
+            self.at += 1;
+        }
+    }
+
+    /// Passes what follows a backslash.
+    fn escape(&mut self) -> Result<(), Slip> {
+        match self.byte() {
+            Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => self.at += 1,
+            Some(b'u') => {
+                self.at += 1;
+                for _ in 0..4 {
+                    if !self.byte().is_some_and(|byte| byte.is_ascii_hexdigit()) {
+                        return self.slip();
+                    }
+                    self.at += 1;
+                }
+            }
+            _ => return self.slip(),
+        }
+        Ok(())
+    }
+
+    fn digits(&mut self) -> Result<(), Slip> {
+        let start = self.at;
+        while self.byte().is_some_and(|byte| byte.is_ascii_digit()) {
+            self.at += 1;
+        }
+        if self.at == start { self.slip() } else { Ok(()) }
+    }
+
+    fn number(&mut self) -> Result<&'a str, Slip> {
+        let start = self.at;
+        if self.byte() == Some(b'-') {
+            self.at += 1;
+        }
+        if self.byte() == Some(b'0') {
+            self.at += 1;
+        } else {
+            self.digits()?;
+        }
+        if self.byte() == Some(b'.') {
+            self.at += 1;
+            self.digits()?;
+        }
+        if matches!(self.byte(), Some(b'e' | b'E')) {
+            self.at += 1;
+            if matches!(self.byte(), Some(b'+' | b'-')) {
+                self.at += 1;
+            }
+            self.digits()?;
+        }
+        Ok(self.text.get(start..self.at).unwrap_or(""))
+    }
+
+    fn word(&mut self, word: &str) -> Result<(), Slip> {
+        for byte in word.bytes() {
+            if self.byte() != Some(byte) {
+                return self.slip();
+            }
+            self.at += 1;
+        }
+        Ok(())
+    }
+
+    /// Passes one value, whatever it is, without recursion.
+    fn pass_value(&mut self) -> Result<(), Slip> {
+        // One bit a level: whether it is an object.
+        let (mut levels, mut depth) = (0_u128, 0_u32);
+        loop {
+            match self.after_space() {
+                Some(b'"') => drop(self.quoted()?),
+                Some(b'-' | b'0'..=b'9') => drop(self.number()?),
+                Some(b't') => self.word("true")?,
+                Some(b'f') => self.word("false")?,
+                Some(b'n') => self.word("null")?,
+                Some(open @ (b'{' | b'[')) => {
+                    if depth == DEPTH_MAX {
+                        return Err(Slip { at: self.at, what: Wrong::Depth });
+                    }
+                    self.at += 1;
+                    levels = levels << 1 | u128::from(open == b'{');
+                    depth += 1;
+                    let close = if open == b'{' { b'}' } else { b']' };
+                    if self.after_space() != Some(close) {
+                        if open == b'{' {
+                            self.quoted()?;
+                            self.pass(b':')?;
+                        }
+                        continue;
+                    }
+                }
+                _ => return self.slip(),
+            }
+            loop {
+                if depth == 0 {
+                    return Ok(());
+                }
+                let object = levels & 1 == 1;
+                match self.after_space() {
+                    Some(b',') => {
+                        self.at += 1;
+                        if object {
+                            self.quoted()?;
+                            self.pass(b':')?;
+                        }
+                        break;
+                    }
+                    Some(b'}') if object => self.at += 1,
+                    Some(b']') if !object => self.at += 1,
+                    _ => return self.slip(),
+                }
+                levels >>= 1;
+                depth -= 1;
+            }
+        }
+    }
+
+    /// A key and its colon.
+    fn key(&mut self) -> Result<Cow<'a, str>, Slip> {
+        self.after_space();
+        let at = self.at;
+        let quoted = self.quoted()?;
+        self.pass(b':')?;
+        self.after_space();
+        quoted.text().ok_or(Slip { at, what: Wrong::Byte })
+    }
+
+    /// Whether another entry follows, after one that was read.
+    fn more(&mut self, close: u8) -> Result<bool, Slip> {
+        match self.after_space() {
+            Some(b',') => {
+                self.at += 1;
+                Ok(true)
+            }
+            Some(byte) if byte == close => {
+                self.at += 1;
+                Ok(false)
+            }
+            _ => self.slip(),
+        }
+    }
+
+    /// Whether the object or list that opens here has entries.
+    fn open(&mut self, close: u8) -> bool {
+        self.at += 1;
+        let has = self.after_space() != Some(close);
+        if !has {
+            self.at += 1;
+        }
+        has
+    }
+
+    fn told(&self, slip: Slip) -> EventError {
+        match slip.what {
+            Wrong::Depth => invalid(&format!("more than {DEPTH_MAX} levels")),
+            Wrong::Keys => invalid(&format!("more than {KEYS_MAX} fields")),
+            Wrong::Byte if slip.at >= self.bytes.len() => invalid("a text that ends too early"),
+            Wrong::Byte => {
+                let before = self.text.get(..slip.at).unwrap_or("");
+                let line = before.matches('\n').count() + 1;
+                let column = before.chars().rev().take_while(|character| *character != '\n').count() + 1;
+                invalid(&format!("a slip in line {line}, column {column}"))
+            }
+        }
+    }
+}
+
+fn invalid(found: &str) -> EventError {
+    EventError::unreadable(found)
+}
+
+impl<'a> Quoted<'a> {
+    /// The text without its escapes; nothing, if it holds half a character.
+    fn text(self) -> Option<Cow<'a, str>> {
+        if self.escaped { unescape(self.inside).map(Cow::Owned) } else { Some(Cow::Borrowed(self.inside)) }
+    }
+}
+
+/// A text without its escapes, whose form has been checked.
+#[cold]
+fn unescape(text: &str) -> Option<String> {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((plain, after)) = rest.split_once('\\') {
+        out.push_str(plain);
+        let mut characters = after.chars();
+        out.push(match characters.next()? {
+            'b' => '\u{8}',
+            'f' => '\u{c}',
+            'n' => '\n',
+            'r' => '\r',
+            't' => '\t',
+            'u' => {
+                let unit = hex(&mut characters)?;
+                let code = if (0xD800..0xDC00).contains(&unit) {
+                    let low = characters.as_str().strip_prefix("\\u")?;
+                    characters = low.chars();
+                    let low = hex(&mut characters)?;
+                    if !(0xDC00..0xE000).contains(&low) {
+                        return None;
+                    }
+                    0x1_0000 + ((unit - 0xD800) << 10) + (low - 0xDC00)
+                } else {
+                    unit
+                };
+                char::from_u32(code)?
+            }
+            itself => itself,
+        });
+        rest = characters.as_str();
+    }
+    out.push_str(rest);
+    Some(out)
+}
+
+fn hex(characters: &mut core::str::Chars<'_>) -> Option<u32> {
+    (0..4).try_fold(0, |sum, _| Some(sum * 16 + characters.next()?.to_digit(16)?))
+}
+
+impl Input for Json<'_> {
+    fn shape(&mut self) -> Result<Shape, EventError> {
+        Ok(match self.after_space() {
+            Some(b'n') => Shape::Null,
+            Some(b'{') => Shape::Object,
+            Some(b'[') => Shape::List,
+            _ => Shape::Scalar,
+        })
+    }
+
+    fn scalar(&mut self) -> Result<Scalar<'_>, EventError> {
+        let read = match self.after_space() {
+            Some(b'"') => self.quoted().map(|quoted| quoted.text().map_or(Scalar::HALF, Scalar::Text)),
+            Some(b'-' | b'0'..=b'9') => self.number().map(|digits| Scalar::Number(Cow::Borrowed(digits))),
+            Some(b't') => self.word("true").map(|()| Scalar::Bool(true)),
+            Some(b'f') => self.word("false").map(|()| Scalar::Bool(false)),
+            Some(b'n') => self.word("null").map(|()| Scalar::Null),
+            Some(b'{') => self.pass_value().map(|()| Scalar::OBJECT),
+            Some(b'[') => self.pass_value().map(|()| Scalar::LIST),
+            _ => self.slip(),
+        };
+        read.map_err(|slip| self.told(slip))
+    }
+
+    fn peek<T>(
+        &mut self,
+        wanted: &Fields,
+        number: usize,
+        take: impl FnOnce(&mut Self) -> T,
+    ) -> Result<Option<T>, EventError> {
+        let start = self.at;
+        let found = self.seek(wanted.name(number)).map_err(|slip| self.told(slip))?;
+        let taken = found.then(|| take(self));
+        self.at = start;
+        Ok(taken)
+    }
+
+    fn fields(
+        &mut self,
+        wanted: &Fields,
+        mut take: impl FnMut(usize, &mut Self) -> Result<(), EventError>,
+    ) -> Result<(), Refused> {
+        let outermost = self.at == self.outermost;
+        let mut refused: Option<Refused> = None;
+        let mut seen: SmallVec<[u64; 2]> = SmallVec::from_elem(0, wanted.len() / 64 + 1);
+        let mut others: SmallVec<[Cow<'_, str>; 16]> = SmallVec::new();
+        let mut count = 0;
+        let mut more = self.open(b'}');
+        while more {
+            let key = self.key().map_err(|slip| Refused::object(self.told(slip)))?;
+            count += 1;
+            if outermost && count > KEYS_MAX {
+                let slip = Slip { at: self.at, what: Wrong::Keys };
+                return Err(Refused::object(self.told(slip)));
+            }
+            let number = wanted.find(key.as_bytes());
+            let twice = match number.and_then(|number| Some((seen.get_mut(number / 64)?, 1 << (number % 64)))) {
+                Some((word, bit)) => {
+                    let twice = *word & bit != 0;
+                    *word |= bit;
+                    twice
+                }
+                None => outermost && others.contains(&key),
+            };
+            if twice {
+                return Err(Refused::object(invalid(&format!("the key `{key}` twice"))));
+            }
+            let start = self.at;
+            if let Some(number) = number {
+                match take(number, self) {
+                    Ok(()) => {}
+                    Err(error) if error.code() == Refusal::InvalidJson => return Err(Refused::object(error)),
+                    Err(error) => {
+                        self.at = start;
+                        if refused.as_ref().is_none_or(|known| known.field > Some(number)) {
+                            refused = Some(Refused::field(number, error));
+                        }
+                    }
+                }
+            } else if outermost {
+                others.push(key);
+            }
+            // What was not wanted, not read or not taken still has to be JSON.
+            if self.at == start {
+                self.pass_value().map_err(|slip| Refused::object(self.told(slip)))?;
+            }
+            more = self.more(b'}').map_err(|slip| Refused::object(self.told(slip)))?;
+        }
+        if outermost && self.after_space().is_some() {
+            return Err(Refused::object(self.told(Slip { at: self.at, what: Wrong::Byte })));
+        }
+        refused.map_or(Ok(()), Err)
+    }
+
+    fn items(&mut self, mut take: impl FnMut(usize, &mut Self) -> Result<(), EventError>) -> Result<(), EventError> {
+        let mut refused = None;
+        let mut number = 0;
+        self.after_space();
+        let mut more = self.open(b']');
+        while more {
+            self.after_space();
+            let start = self.at;
+            if refused.is_none() {
+                match take(number, self) {
+                    Ok(()) => {}
+                    Err(error) if error.code() == Refusal::InvalidJson => return Err(error),
+                    Err(error) => {
+                        self.at = start;
+                        refused = Some(error);
+                    }
+                }
+            }
+            if self.at == start {
+                self.pass_value().map_err(|slip| self.told(slip))?;
+            }
+            number += 1;
+            more = self.more(b']').map_err(|slip| self.told(slip))?;
+        }
+        refused.map_or(Ok(()), Err)
+    }
+}
+
+impl Json<'_> {
+    /// Goes to the value of a key of the object that opens here; whether there is one.
+    fn seek(&mut self, name: &str) -> Result<bool, Slip> {
+        let mut more = self.open(b'}');
+        while more {
+            if self.key()? == name {
+                return Ok(true);
+            }
+            self.pass_value()?;
+            more = self.more(b'}')?;
+        }
+        Ok(false)
+    }
+}
