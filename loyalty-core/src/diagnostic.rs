@@ -131,6 +131,29 @@ impl Diagnostic {
     }
 }
 
+/// What an offset into a text counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Units {
+    /// Bytes of UTF-8, as Rust does.
+    Bytes,
+    /// Code points, as Python does.
+    CodePoints,
+    /// 16-bit units, as JavaScript does.
+    Utf16,
+}
+
+impl Units {
+    /// An offset in bytes in these units; what lies within a character counts as its end.
+    pub(crate) fn offset(self, text: &str, bytes: u32) -> usize {
+        let characters = text.char_indices().take_while(|(at, _)| *at < bytes as usize);
+        match self {
+            Units::Bytes => bytes as usize,
+            Units::CodePoints => characters.count(),
+            Units::Utf16 => characters.map(|(_, character)| character.len_utf16()).sum(),
+        }
+    }
+}
+
 /// All that the compiler says about one program text.
 #[derive(Debug, Clone, Default)]
 pub struct Diagnostics {
@@ -168,10 +191,16 @@ impl Diagnostics {
         LineIndex::new(&self.text).place(&self.text, offset)
     }
 
-    /// The diagnostics as JSON, with their places as bytes and as lines and columns.
+    /// The diagnostics as JSON, with their places as bytes and as lines and columns (in code points).
     #[must_use]
     pub fn to_json(&self) -> String {
-        crate::wire::json::diagnostics(&self.list, &self.text)
+        self.to_document(Units::Bytes).to_string()
+    }
+
+    /// The same as a document, `start` and `end` counted as the host's texts are.
+    #[must_use]
+    pub fn to_document(&self, units: Units) -> crate::wire::document::Document {
+        crate::wire::json::diagnostics(&self.list, &self.text, units)
     }
 
     /// Drawn as text, with the lines of the program that they speak of.

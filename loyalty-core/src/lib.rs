@@ -31,7 +31,7 @@ mod testing;
 mod time;
 mod wire;
 
-pub use diagnostic::{Code, Diagnostic, Diagnostics, Label, Severity};
+pub use diagnostic::{Code, Diagnostic, Diagnostics, Label, Severity, Units};
 pub use engine::error::{EventError, Refusal};
 pub use engine::explain::Explanation;
 pub use engine::member::Member;
@@ -43,6 +43,7 @@ pub use source::Span;
 pub use testing::{TestFailure, TestResult};
 pub use time::Instant;
 pub use wire::decode::{EventHead, event_head, event_head_from};
+pub use wire::document::Document;
 pub use wire::input::{ENVELOPE, Fields, Input, Refused, Scalar, Shape};
 pub use wire::state::{Loaded, MigrationReport, StateError};
 

@@ -178,6 +178,12 @@ impl EventError {
     /// The error as JSON: `{"error": code, "field": …, "expected": …, "found": …, "help": …}`.
     #[must_use]
     pub fn to_json(&self) -> String {
+        self.to_document().to_string()
+    }
+
+    /// The same as a document.
+    #[must_use]
+    pub fn to_document(&self) -> crate::wire::document::Document {
         crate::wire::json::error(self)
     }
 

@@ -176,6 +176,12 @@ impl Explanation {
     /// The explanation as JSON.
     #[must_use]
     pub fn to_json(&self) -> String {
+        self.to_document().to_string()
+    }
+
+    /// The same as a document, which tells amounts and instants from texts.
+    #[must_use]
+    pub fn to_document(&self) -> Document {
         let plan = &self.outcome.plan;
         let mut earned = Vec::new();
         for decision in &self.outcome.decisions {
@@ -218,7 +224,6 @@ impl Explanation {
             .with("at", instant(plan, self.outcome.at))
             .with("earned", earned)
             .with("silent", silent.collect::<Document>())
-            .to_string()
     }
 
     fn line(&self, rule: u32) -> u32 {
@@ -232,7 +237,7 @@ impl Explanation {
         let (bold, dim, end) = if colour { ("\x1b[1m", "\x1b[2m", "\x1b[0m") } else { ("", "", "") };
         let mut lines = Vec::new();
         let event = self.outcome.event.as_deref().unwrap_or("");
-        lines.push(format!("{bold}{event}{end} at {}", instant(plan, self.outcome.at)));
+        lines.push(format!("{bold}{event}{end} at {}", instant(plan, self.outcome.at).plain()));
         let mut nothing = true;
         for decision in &self.outcome.decisions {
             match &decision.kind {
@@ -285,10 +290,7 @@ impl Explanation {
 impl Reason {
     /// The reason in words: the condition, what it found, what is missing.
     pub fn words(&self, plan: &Plan) -> String {
-        let plain = |value: &Stored| match stored(plan, value) {
-            Document::Text(text) => text,
-            other => other.to_string(),
-        };
+        let plain = |value: &Stored| stored(plan, value).plain();
         let mut words = self.condition.clone();
         match &self.actual {
             Some(Stored::Missing) => words.push_str(": missing"),

@@ -10,6 +10,7 @@ use crate::check::model::{Length, TimeUnit};
 use crate::plan::Plan;
 use crate::time::Instant;
 use crate::wire::codec::{Malformed, Reader, Writer};
+use crate::wire::document::Document;
 
 /// The answer to `apply` and `advance`.
 #[derive(Debug, Clone)]
@@ -63,6 +64,12 @@ impl Outcome {
     /// The outcome as JSON: snake_case keys, amounts as decimal strings, instants RFC 3339 in the program's zone.
     #[must_use]
     pub fn to_json(&self) -> String {
+        self.to_document().to_string()
+    }
+
+    /// The same as a document, which tells amounts and instants from texts.
+    #[must_use]
+    pub fn to_document(&self) -> Document {
         crate::wire::json::outcome(self)
     }
 }

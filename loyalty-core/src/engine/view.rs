@@ -88,6 +88,12 @@ impl View {
         self.document.to_string()
     }
 
+    /// The view as a document, which tells amounts and instants from texts.
+    #[must_use]
+    pub fn document(&self) -> &Document {
+        &self.document
+    }
+
     /// The sums of each wallet, in the program's order.
     #[must_use]
     pub fn totals(&self) -> &[Totals] {

@@ -1,31 +1,86 @@
-//! A JSON document to be written: keys in the order in which they were put, on every platform and in every build.
+//! What hosts are given: outcomes, views, explanations, errors and diagnostics as documents of named values.
 //!
-//! The parser's own value type sorts its keys or keeps their order depending on a feature that any other crate of a
-//! build may switch on; bytes that must be the same everywhere cannot rest on that.
+//! A document is written as JSON, keys in the order in which they were put, on every platform and in every build. (The
+//! parser's own value type sorts its keys or keeps their order depending on a feature that any other crate of a build
+//! may switch on; bytes that must be the same everywhere cannot rest on that.) It knows amounts and instants from
+//! texts, so that a binding hands them on as its own kind of decimals and dates without a list of their names.
 
 use core::fmt::{self, Write as _};
 
 use rust_decimal::Decimal;
 
-/// One JSON value.
-#[derive(Debug, Clone, PartialEq)]
+use crate::time::{Instant, SECOND, rfc3339};
+
+/// One value that a host is given. `Display` writes it as JSON.
+///
+/// ```
+/// use loyalty_core::{Document, Instant, Program};
+///
+/// let program = Program::compile("program \"Shop\" {}\nwallet points {}\nrule joined on signup { earn 5 points }").unwrap();
+/// let mut member = program.enroll("m-1", Instant::parse("2026-01-01T00:00:00Z").unwrap()).unwrap();
+/// let outcome = program.apply(&mut member, r#"{"type":"signup","id":"s-1","at":"2026-01-02T00:00:00Z"}"#).unwrap();
+/// let document = outcome.to_document();
+/// let earned = document.get("decisions").and_then(|decisions| decisions.item(0)).unwrap();
+/// assert_eq!(earned.get("kind"), Some(&Document::Text("earned".to_owned())));
+/// assert_eq!(earned.get("amount"), Some(&Document::Amount(5.into())));
+/// assert_eq!(document.to_string(), outcome.to_json());
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Document {
+    /// Nothing.
     Null,
+    /// True or false.
     Bool(bool),
-    /// A whole number.
+    /// A whole number: a count, a place, the number of an entry.
     Number(i128),
+    /// An exact amount; a text of its digits in JSON, so that no reader takes it for a binary float.
+    Amount(Decimal),
+    /// A text.
     Text(String),
+    /// An instant, shown with the offset that the program's zone has then; RFC 3339 in JSON.
+    Instant {
+        /// The instant.
+        at: Instant,
+        /// Seconds east of UTC.
+        offset: i32,
+    },
+    /// Values in order.
     List(Vec<Document>),
+    /// Named values in order.
     Object(Vec<(String, Document)>),
 }
 
 impl Document {
-    pub fn object() -> Self {
+    /// What an object has under a key; nothing for other values.
+    #[must_use]
+    pub fn get(&self, key: &str) -> Option<&Document> {
+        let Document::Object(entries) = self else { return None };
+        entries.iter().find(|(own, _)| own == key).map(|(_, value)| value)
+    }
+
+    /// The item of a list, counted from zero; nothing for other values.
+    #[must_use]
+    pub fn item(&self, number: usize) -> Option<&Document> {
+        let Document::List(items) = self else { return None };
+        items.get(number)
+    }
+
+    /// The value as people read it: a text without its quotes, all else as in JSON.
+    pub(crate) fn plain(&self) -> String {
+        match self {
+            Document::Text(text) => text.clone(),
+            Document::Amount(amount) => crate::amount::text(*amount),
+            Document::Instant { at, offset } => rfc3339(at.as_micros(), i64::from(*offset) * SECOND),
+            other => other.to_string(),
+        }
+    }
+
+    pub(crate) fn object() -> Self {
         Document::Object(Vec::new())
     }
 
     /// Puts a key behind the others.
-    pub fn put(&mut self, key: &str, value: impl Into<Document>) {
+    pub(crate) fn put(&mut self, key: &str, value: impl Into<Document>) {
         if let Document::Object(entries) = self {
             entries.push((key.to_owned(), value.into()));
         }
@@ -33,16 +88,15 @@ impl Document {
 
     /// The same, for building in one go.
     #[must_use]
-    pub fn with(mut self, key: &str, value: impl Into<Document>) -> Self {
+    pub(crate) fn with(mut self, key: &str, value: impl Into<Document>) -> Self {
         self.put(key, value);
         self
     }
 }
 
-/// Amounts are written as texts, so that no reader takes them for binary floats.
 impl From<Decimal> for Document {
     fn from(value: Decimal) -> Self {
-        Document::Text(crate::amount::text(value))
+        Document::Amount(value)
     }
 }
 
@@ -101,6 +155,8 @@ impl fmt::Display for Document {
             Document::Bool(value) => write!(formatter, "{value}"),
             Document::Number(number) => write!(formatter, "{number}"),
             Document::Text(text) => write_text(formatter, text),
+            // Digits, points, signs and colons need no escape.
+            Document::Amount(_) | Document::Instant { .. } => write!(formatter, "\"{}\"", self.plain()),
             Document::List(values) => {
                 formatter.write_char('[')?;
                 for (at, value) in values.iter().enumerate() {

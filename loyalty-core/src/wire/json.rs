@@ -1,21 +1,21 @@
-//! Outcomes, errors and diagnostics as JSON: snake_case keys, amounts as decimal strings, instants RFC 3339.
+//! Outcomes, errors and diagnostics as documents: snake_case keys, amounts as decimal strings, instants RFC 3339.
 
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::{Diagnostic, Severity, Units};
 use crate::engine::error::EventError;
 use crate::engine::lots::Vesting;
 use crate::engine::outcome::{Because, Decision, Kind, NotEarned, Outcome};
 use crate::engine::value::Stored;
 use crate::plan::Plan;
 use crate::source::LineIndex;
-use crate::time::{date_of, rfc3339};
+use crate::time::{Instant, SECOND, date_of};
 use crate::wire::document::Document;
 
 /// An instant with the offset that the program's zone has then.
-pub fn instant(plan: &Plan, at: i64) -> String {
-    rfc3339(at, plan.calendar.offset_at(at))
+pub fn instant(plan: &Plan, at: i64) -> Document {
+    Document::Instant { at: Instant(at), offset: (plan.calendar.offset_at(at) / SECOND) as i32 }
 }
 
-pub fn outcome(outcome: &Outcome) -> String {
+pub fn outcome(outcome: &Outcome) -> Document {
     let plan = &outcome.plan;
     let mut object = Document::object();
     if let Some(event) = &outcome.event {
@@ -29,7 +29,7 @@ pub fn outcome(outcome: &Outcome) -> String {
     }
     let decisions = outcome.decisions.iter().map(|decision| decision_document(plan, decision, outcome.at));
     object.put("decisions", decisions.collect::<Document>());
-    object.to_string()
+    object
 }
 
 pub fn wallet_name(plan: &Plan, wallet: u16) -> &str {
@@ -41,12 +41,12 @@ pub fn rule_name(plan: &Plan, rule: u32) -> &str {
     plan.rules.get(rule as usize).map_or("(removed)", |rule| &rule.name)
 }
 
-fn decision_document(plan: &Plan, decision: &Decision, at: i64) -> Document {
+pub fn decision_document(plan: &Plan, decision: &Decision, at: i64) -> Document {
     let mut object = Document::object();
     let mut put = |key: &str, value: Document| object.put(key, value);
     put("kind", decision.kind.name().into());
     if decision.at != at {
-        put("at", instant(plan, decision.at).into());
+        put("at", instant(plan, decision.at));
     }
     let expires = |expires_at: &Option<i64>| Document::from(expires_at.map(|at| instant(plan, at)));
     match &decision.kind {
@@ -57,11 +57,11 @@ fn decision_document(plan: &Plan, decision: &Decision, at: i64) -> Document {
             put("pending", (*vesting != Vesting::Done).into());
             match vesting {
                 Vesting::Done => {}
-                Vesting::At(at) => put("vests_at", instant(plan, *at).into()),
+                Vesting::At(at) => put("vests_at", instant(plan, *at)),
                 Vesting::On { event, deadline } => {
                     let event = plan.events.get(usize::from(*event)).map_or("", |event| &event.layout.name);
                     put("vests_on", event.into());
-                    put("vests_before", instant(plan, *deadline).into());
+                    put("vests_before", instant(plan, *deadline));
                 }
             }
             put("expires_at", expires(expires_at));
@@ -148,7 +148,7 @@ pub fn stored(plan: &Plan, value: &Stored) -> Document {
         Stored::Text(text) => (&**text).into(),
         Stored::Bool(value) => (*value).into(),
         Stored::Date(day) => date_of(*day).to_string().into(),
-        Stored::Instant(at) => instant(plan, *at).into(),
+        Stored::Instant(at) => instant(plan, *at),
         Stored::Time(micros) => {
             let seconds = micros / 1_000_000;
             format!("{:02}:{:02}:{:02}", seconds / 3_600, seconds / 60 % 60, seconds % 60).into()
@@ -156,7 +156,7 @@ pub fn stored(plan: &Plan, value: &Stored) -> Document {
     }
 }
 
-pub fn error(error: &EventError) -> String {
+pub fn error(error: &EventError) -> Document {
     let mut object = Document::object().with("error", error.code().as_str());
     for (key, value) in
         [("field", error.field()), ("expected", error.expected()), ("found", error.found()), ("help", error.help())]
@@ -165,19 +165,19 @@ pub fn error(error: &EventError) -> String {
             object.put(key, value);
         }
     }
-    object.to_string()
+    object
 }
 
-/// Diagnostics with their places, in bytes and as people count.
-pub fn diagnostics(list: &[Diagnostic], text: &str) -> String {
+/// Diagnostics with their places, as offsets in the host's units and as people count.
+pub fn diagnostics(list: &[Diagnostic], text: &str, units: Units) -> Document {
     let lines = LineIndex::new(text);
     let entries = list.iter().map(|diagnostic| {
         let labels = diagnostic.labels().iter().map(|label| {
             let (start, end) = (label.span().start, label.span().end);
             let place = lines.place(text, start);
             Document::object()
-                .with("start", start)
-                .with("end", end)
+                .with("start", units.offset(text, start))
+                .with("end", units.offset(text, end))
                 .with("line", place.line)
                 .with("column", place.column)
                 .with("text", label.text())
@@ -190,5 +190,5 @@ pub fn diagnostics(list: &[Diagnostic], text: &str) -> String {
             .with("help", diagnostic.help_text())
             .with("candidates", diagnostic.nearest().iter().map(String::as_str).collect::<Document>())
     });
-    entries.collect::<Document>().to_string()
+    entries.collect::<Document>()
 }

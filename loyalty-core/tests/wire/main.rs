@@ -2,6 +2,7 @@
 #![cfg(test)]
 
 mod alike;
+mod documents;
 mod strict;
 mod tree;
 
