@@ -86,8 +86,8 @@ pub enum Scalar<'a> {
     Number(Cow<'a, str>),
     /// A whole number.
     Whole(i64),
-    /// A binary float, by the shortest digits that name it. It is taken as the number that these digits say, up to
-    /// 2⁵³; beyond, a float no longer tells one whole number from the next.
+    /// A binary float, by the shortest digits that name it. It is taken as the number that these digits say, below
+    /// 2⁵³; from there on a float no longer tells one whole number from the next.
     Float(Cow<'a, str>),
     /// A text.
     Text(Cow<'a, str>),

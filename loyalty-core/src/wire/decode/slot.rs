@@ -13,8 +13,9 @@ use crate::plan::symbols::UNKNOWN;
 use crate::time::{Instant, day_of, micros_of};
 use crate::wire::input::Scalar;
 
-/// The whole numbers that a binary float tells from their neighbours lie up to here.
-const FLOAT_MAX: Decimal = Decimal::from_parts(0, 1 << 21, 0, false, 0);
+/// The whole numbers that a binary float tells from their neighbours lie up to here: 2^53 − 1. What is 2^53 may have been the
+/// number after it.
+const FLOAT_MAX: Decimal = Decimal::from_parts(u32::MAX, (1 << 21) - 1, 0, false, 0);
 
 pub fn wrong(expected: &str, found: &Scalar<'_>) -> EventError {
     EventError::new(Refusal::WrongType).expecting(expected).but_found(found.shown())
@@ -108,7 +109,7 @@ fn decimal(layout: &SlotLayout, is_whole: bool, scale: u8, scalar: &Scalar<'_>) 
         return Err(wrong(expected, scalar));
     }
     if matches!(scalar, Scalar::Float(_)) && number.abs() > FLOAT_MAX {
-        return Err(wrong("a float up to 2^53, or the digits as a text", scalar));
+        return Err(wrong("a float below 2^53, or the digits as a text", scalar));
     }
     if layout.not_negative && number.is_sign_negative() && !number.is_zero() {
         return Err(EventError::new(Refusal::NegativeAmount).expecting("zero or more").but_found(digits()));
