@@ -8,7 +8,7 @@ pub mod render;
 
 pub use code::Code;
 
-use crate::source::{LineColumn, LineIndex, Span};
+use crate::source::{LineColumn, LineIndex, Span, Units};
 
 /// How grave a diagnostic is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -128,29 +128,6 @@ impl Diagnostic {
     #[must_use]
     pub fn nearest(&self) -> &[String] {
         &self.candidates
-    }
-}
-
-/// What an offset into a text counts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Units {
-    /// Bytes of UTF-8, as Rust does.
-    Bytes,
-    /// Code points, as Python does.
-    CodePoints,
-    /// 16-bit units, as JavaScript does.
-    Utf16,
-}
-
-impl Units {
-    /// An offset in bytes in these units; what lies within a character counts as its end.
-    pub(crate) fn offset(self, text: &str, bytes: u32) -> usize {
-        let characters = text.char_indices().take_while(|(at, _)| *at < bytes as usize);
-        match self {
-            Units::Bytes => bytes as usize,
-            Units::CodePoints => characters.count(),
-            Units::Utf16 => characters.map(|(_, character)| character.len_utf16()).sum(),
-        }
     }
 }
 

@@ -31,7 +31,7 @@ mod testing;
 mod time;
 mod wire;
 
-pub use diagnostic::{Code, Diagnostic, Diagnostics, Label, Severity, Units};
+pub use diagnostic::{Code, Diagnostic, Diagnostics, Label, Severity};
 pub use engine::error::{EventError, Refusal};
 pub use engine::explain::Explanation;
 pub use engine::member::Member;
@@ -39,7 +39,7 @@ pub use engine::outcome::{Decision, Outcome};
 pub use engine::view::{Totals, View};
 pub use program::{Event, Program, format};
 pub use rust_decimal::Decimal;
-pub use source::Span;
+pub use source::{Span, Units};
 pub use testing::{TestFailure, TestResult};
 pub use time::Instant;
 pub use wire::decode::{EventHead, event_head, event_head_from};

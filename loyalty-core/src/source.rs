@@ -64,3 +64,84 @@ impl LineIndex {
         LineColumn { line: line as u32, column: column as u32 + 1 }
     }
 }
+
+/// What a host counts when it counts along a text: each language has its own idea of a character.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Units {
+    /// Bytes of UTF-8, as in Rust.
+    Bytes,
+    /// Code points, as in Python.
+    CodePoints,
+    /// Code units of UTF-16, as in JavaScript.
+    Utf16,
+}
+
+/// Turns byte offsets of one text into another unit's.
+#[derive(Debug, Clone)]
+pub struct Offsets<'t> {
+    text: &'t str,
+    units: Units,
+    /// For each line, its first byte and the units before it, so that an offset costs the length of a line and not that of
+    /// the text.
+    lines: Vec<(u32, u32)>,
+}
+
+impl<'t> Offsets<'t> {
+    /// Counts along `text` in `units`.
+    #[must_use]
+    pub fn new(text: &'t str, units: Units) -> Self {
+        let mut lines = vec![(0, 0)];
+        if units != Units::Bytes {
+            let (mut bytes, mut before) = (0_u32, 0_u32);
+            for line in text.split_inclusive('\n') {
+                bytes = bytes.saturating_add(line.len() as u32);
+                before = before.saturating_add(units.count(line));
+                lines.push((bytes, before));
+            }
+        }
+        Self { text, units, lines }
+    }
+
+    /// The offset of the byte `offset`; what lies beyond the text is its end.
+    #[must_use]
+    pub fn of(&self, offset: u32) -> u32 {
+        if self.units == Units::Bytes {
+            return offset;
+        }
+        let after = self.lines.partition_point(|(start, _)| *start <= offset);
+        let (start, before) = self.lines.get(after.saturating_sub(1)).copied().unwrap_or_default();
+        let end = (offset as usize).min(self.text.len());
+        let within = self.text.get(start as usize..end).map_or(0, |part| self.units.count(part));
+        before.saturating_add(within)
+    }
+}
+
+impl Units {
+    fn count(self, text: &str) -> u32 {
+        match self {
+            Units::Bytes => text.len() as u32,
+            Units::CodePoints => text.chars().count() as u32,
+            Units::Utf16 => text.chars().map(|character| character.len_utf16() as u32).sum(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Offsets, Units};
+
+    /// Each character of a text with its offsets: in bytes, in code points, in UTF-16.
+    #[test]
+    fn offsets_are_counted_in_the_units_of_the_host() {
+        let text = "نقاط\n🎁 x\r\nü";
+        for (at, (byte, _)) in text.char_indices().enumerate() {
+            let before = text.get(..byte).unwrap_or_default();
+            let of = |units| Offsets::new(text, units).of(byte as u32) as usize;
+            assert_eq!(of(Units::Bytes), byte);
+            assert_eq!(of(Units::CodePoints), at);
+            assert_eq!(of(Units::Utf16), before.encode_utf16().count());
+        }
+        let end = |units| Offsets::new(text, units).of(text.len() as u32);
+        assert_eq!((end(Units::CodePoints), end(Units::Utf16)), (11, 12));
+    }
+}

@@ -1,12 +1,12 @@
 //! Outcomes, errors and diagnostics as documents: snake_case keys, amounts as decimal strings, instants RFC 3339.
 
-use crate::diagnostic::{Diagnostic, Severity, Units};
+use crate::diagnostic::{Diagnostic, Severity};
 use crate::engine::error::EventError;
 use crate::engine::lots::Vesting;
 use crate::engine::outcome::{Because, Decision, Kind, NotEarned, Outcome};
 use crate::engine::value::Stored;
 use crate::plan::Plan;
-use crate::source::LineIndex;
+use crate::source::{LineIndex, Offsets, Units};
 use crate::time::{Instant, SECOND, date_of};
 use crate::wire::document::Document;
 
@@ -171,21 +171,27 @@ pub fn error(error: &EventError) -> Document {
 /// Diagnostics with their places, as offsets in the host's units and as people count.
 pub fn diagnostics(list: &[Diagnostic], text: &str, units: Units) -> Document {
     let lines = LineIndex::new(text);
+    let offsets = Offsets::new(text, units);
     let entries = list.iter().map(|diagnostic| {
         let labels = diagnostic.labels().iter().map(|label| {
             let (start, end) = (label.span().start, label.span().end);
             let place = lines.place(text, start);
             Document::object()
-                .with("start", units.offset(text, start))
-                .with("end", units.offset(text, end))
+                .with("start", offsets.of(start))
+                .with("end", offsets.of(end))
                 .with("line", place.line)
                 .with("column", place.column)
                 .with("text", label.text())
         });
+        let span = diagnostic.span();
+        let place = lines.place(text, span.start);
         Document::object()
             .with("severity", if diagnostic.severity() == Severity::Error { "error" } else { "warning" })
             .with("code", diagnostic.code().as_str())
             .with("message", diagnostic.message())
+            .with("line", place.line)
+            .with("column", place.column)
+            .with("span", Document::object().with("start", offsets.of(span.start)).with("end", offsets.of(span.end)))
             .with("labels", labels.collect::<Document>())
             .with("help", diagnostic.help_text())
             .with("candidates", diagnostic.nearest().iter().map(String::as_str).collect::<Document>())
