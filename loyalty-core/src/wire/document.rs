@@ -192,6 +192,10 @@ fn write_text(formatter: &mut fmt::Formatter<'_>, text: &str) -> fmt::Result {
             '\n' => formatter.write_str("\\n")?,
             '\r' => formatter.write_str("\\r")?,
             '\t' => formatter.write_str("\\t")?,
+            // Short where JSON has a short form, as the writers of Python and JavaScript do: what a host parses and writes
+            // again stays the same bytes.
+            '\u{8}' => formatter.write_str("\\b")?,
+            '\u{c}' => formatter.write_str("\\f")?,
             control if (control as u32) < 0x20 => write!(formatter, "\\u{:04x}", control as u32)?,
             other => formatter.write_char(other)?,
         }

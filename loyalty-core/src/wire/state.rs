@@ -26,6 +26,10 @@ use values::{Amount, Moment, SavedExpiry, SavedValue, SavedVesting};
 /// The version of the form; a reader refuses what it does not know.
 const FORMAT: u8 = 1;
 
+/// The largest revision and entry: up to 2^53 − 1 every host reads a whole number of JSON exactly, JavaScript among them.
+/// Nobody comes there by events.
+const COUNT_MAX: u64 = (1 << 53) - 1;
+
 #[derive(Serialize, Deserialize)]
 struct Snapshot {
     format: u8,
@@ -301,6 +305,9 @@ fn restore(plan: &Plan, saved: Snapshot) -> Result<Loaded, StateError> {
     }
     for moment in [saved.enrolled_at, saved.clock] {
         Instant::from_micros(moment.0).ok_or_else(|| StateError::new("an instant outside of 1970 to 2199"))?;
+    }
+    if saved.revision > COUNT_MAX || saved.entry > COUNT_MAX {
+        return Err(StateError::new(format!("a revision or an entry beyond {COUNT_MAX}")));
     }
     let mut report = MigrationReport::default();
     let mut member = Member::new(plan, &saved.member, saved.enrolled_at.0);
