@@ -21,8 +21,11 @@ pub mod check;
 #[doc(hidden)]
 pub mod diagnostic;
 mod engine;
+#[doc(hidden)]
+pub mod host;
 mod plan;
 mod program;
+mod replay;
 #[doc(hidden)]
 pub mod source;
 #[doc(hidden)]
@@ -38,6 +41,7 @@ pub use engine::member::Member;
 pub use engine::outcome::{Decision, Outcome};
 pub use engine::view::{Totals, View};
 pub use program::{Event, Program, format};
+pub use replay::{RefusedEvent, Replay, ReplayOptions};
 pub use rust_decimal::Decimal;
 pub use source::{Span, Units};
 pub use testing::{TestFailure, TestResult};

@@ -5,6 +5,7 @@ pub mod decode;
 pub mod document;
 pub mod input;
 pub mod json;
+pub mod packed;
 pub mod scan;
 pub mod state;
 

@@ -7,7 +7,7 @@ use std::path::Path;
 use crate::page::{holds, repository};
 
 /// Part → the parts that it uses, from the bottom up. A folder and the file of its name are one part.
-const EDGES: [(&str, &[&str]); 12] = [
+const EDGES: [(&str, &[&str]); 14] = [
     ("source", &[]),
     ("time", &[]),
     ("diagnostic", &["source"]),
@@ -20,6 +20,8 @@ const EDGES: [(&str, &[&str]); 12] = [
     ("wire", &["engine", "plan", "check", "calendar", "amount", "time", "diagnostic", "source"]),
     ("testing", &["program", "wire", "engine", "plan", "check", "amount", "time"]),
     ("program", &["testing", "wire", "engine", "plan", "check", "syntax", "diagnostic", "time"]),
+    ("replay", &["program", "wire", "engine", "amount", "time"]),
+    ("host", &["replay", "program", "testing", "wire", "engine", "diagnostic", "source"]),
 ];
 
 /// Edges against the direction, file by file: each is to be argued for, and goes when its reason goes.

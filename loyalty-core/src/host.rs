@@ -1,0 +1,156 @@
+//! What the bindings share: all that is handed to a host of another language beside outcomes, each as one JSON text, so that
+//! no binding words, shapes or judges anything itself.
+//!
+//! An error crosses a border as an object whose `name` says which class it becomes, with its `message` as the core prints
+//! it and every further property that the class has. What an error does not say is null.
+
+use crate::diagnostic::Diagnostics;
+use crate::engine::error::{EventError, Refusal};
+use crate::program::{Event, Program};
+use crate::replay::{RefusedEvent, Replay, ReplayOptions};
+use crate::source::Units;
+use crate::testing::TestResult;
+use crate::wire::document::Document;
+use crate::wire::input::{ENVELOPE, Fields};
+use crate::wire::packed::Packed;
+use crate::wire::state::{MigrationReport, StateError};
+
+/// `RulesError`: what is wrong with a program, in the host's units.
+#[must_use]
+pub fn rules_error(diagnostics: &Diagnostics, file_name: &str, units: Units) -> String {
+    let message = Document::from(diagnostics.render(file_name, false));
+    format!(r#"{{"name":"RulesError","message":{message},"diagnostics":{}}}"#, diagnostics.to_document(units))
+}
+
+/// `EventError`: why an event was refused.
+#[must_use]
+pub fn event_error(error: &EventError) -> String {
+    event_error_document(error).to_string()
+}
+
+fn event_error_document(error: &EventError) -> Document {
+    Document::object()
+        .with("name", "EventError")
+        .with("message", error.to_string())
+        .with("code", error.code().as_str())
+        .with("field", error.field())
+        .with("expected", error.expected())
+        .with("found", error.found())
+        .with("help", error.help())
+}
+
+/// `StateError`: why saved state was not loaded.
+#[must_use]
+pub fn state_error(error: &StateError) -> String {
+    Document::object().with("name", "StateError").with("message", error.to_string()).to_string()
+}
+
+/// A refusal of what cannot even become JSON, for values that only a host of another language has: `code` is a stable name
+/// such as `wrong_type`.
+#[must_use]
+pub fn refusal(code: &str, field: Option<&str>, expected: &str, found: &str, help: Option<&str>) -> EventError {
+    let code = Refusal::ALL.iter().copied().find(|known| known.as_str() == code).unwrap_or(Refusal::WrongType);
+    let mut error = EventError::new(code).expecting(expected).but_found(found);
+    if let Some(field) = field {
+        error = error.in_field(field);
+    }
+    if let Some(help) = help {
+        error = error.advising(help);
+    }
+    error
+}
+
+/// An event as a host hands it over.
+#[derive(Debug, Clone, Copy)]
+pub enum Given<'a> {
+    /// JSON text.
+    Json(&'a [u8]),
+    /// A packed object; the numbers of its fields are those of [`reads`].
+    Packed(&'a str),
+}
+
+impl Given<'_> {
+    /// Reads it into `event`, whose buffers are used again.
+    ///
+    /// # Errors
+    ///
+    /// As [`Program::decode`].
+    pub fn read(self, program: &Program, event: &mut Event) -> Result<(), EventError> {
+        match self {
+            Given::Json(json) => program.decode_into(json, event),
+            Given::Packed(text) => program.decode_from(&mut Packed::new(text)?, event),
+        }
+    }
+}
+
+/// The fields that a program reads, each list in the order of their numbers, by event:
+/// `{"envelope":["type",…],"events":{"order":{"fields":["type",…,"lines"],"lists":{"lines":["amount"],"codes":[]}}}}`.
+/// Lists of plain values have no fields.
+#[must_use]
+pub fn reads(program: &Program) -> String {
+    let mut events = Document::object();
+    for (number, event) in program.plan().events.iter().enumerate() {
+        let Some(reading) = program.reading().event(number as u16) else { continue };
+        let mut lists = Document::object();
+        for (number, list) in event.layout.lists.iter().enumerate() {
+            lists.put(&list.name, reading.list(number as u16).map(|reading| names(&reading.wanted)));
+        }
+        events.put(&event.layout.name, Document::object().with("fields", names(&reading.wanted)).with("lists", lists));
+    }
+    let envelope = ENVELOPE.into_iter().collect::<Document>();
+    Document::object().with("envelope", envelope).with("events", events).to_string()
+}
+
+fn names(fields: &Fields) -> Document {
+    (0..fields.len()).map(|number| fields.name(number)).collect()
+}
+
+/// The results of a program's tests: `[{"title":…,"line":…,"passed":…,"failures":[{"line":…,"message":…}]}]`.
+#[must_use]
+pub fn tests(results: &[TestResult]) -> String {
+    let results = results.iter().map(|result| {
+        let failures = result.failures().iter();
+        let failures =
+            failures.map(|failure| Document::object().with("line", failure.line()).with("message", failure.message()));
+        Document::object()
+            .with("title", result.title())
+            .with("line", result.line())
+            .with("passed", result.passed())
+            .with("failures", failures.collect::<Document>())
+    });
+    results.collect::<Document>().to_string()
+}
+
+/// The policies in force: `[{"declaration":…,"policy":…}]`.
+#[must_use]
+pub fn policies(program: &Program) -> String {
+    let policies = program.policies().into_iter();
+    let policies = policies
+        .map(|(declaration, policy)| Document::object().with("declaration", declaration).with("policy", policy));
+    policies.collect::<Document>().to_string()
+}
+
+/// What loading could not take over, and what is new: `{"dropped":[…],"added":[…]}`.
+#[must_use]
+pub fn migration(report: &MigrationReport) -> String {
+    let texts = |texts: &[String]| texts.iter().map(String::as_str).collect::<Document>();
+    Document::object().with("dropped", texts(report.dropped())).with("added", texts(report.added())).to_string()
+}
+
+/// The refused events of a history: `[{"line":…,"event":…,"error":{…}}]`.
+#[must_use]
+pub fn refused(refused: &[RefusedEvent]) -> String {
+    let refused = refused.iter().map(|refused| {
+        Document::object()
+            .with("line", refused.line)
+            .with("event", refused.event.as_deref())
+            .with("error", event_error_document(&refused.error))
+    });
+    refused.collect::<Document>().to_string()
+}
+
+/// Plays a history that a host has packed, as [`Program::replay`] plays lines.
+#[must_use]
+pub fn replay(program: &Program, packed: &str, options: ReplayOptions) -> Replay {
+    Replay::of_packed(program, packed, options)
+}

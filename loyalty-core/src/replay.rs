@@ -1,0 +1,248 @@
+//! Playing a whole history: lines of events in, the members after it out, and what it all came to.
+
+use std::collections::BTreeMap;
+
+use crate::engine::error::{EventError, Refusal};
+use crate::engine::member::Member;
+use crate::engine::view::Totals;
+use crate::program::{Event, Program};
+use crate::time::Instant;
+use crate::wire::decode::{event_head, event_head_from};
+use crate::wire::document::Document;
+use crate::wire::packed::{Packed, PackedEvent, PackedEvents};
+
+/// How a history is played.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct ReplayOptions {
+    /// Keep the outcome of every event that was taken.
+    pub outcomes: bool,
+    /// Let time pass for every member until then, after the last event.
+    pub until: Option<Instant>,
+}
+
+/// What a history came to.
+#[derive(Debug, Clone, Default)]
+pub struct Replay {
+    members: BTreeMap<String, Member>,
+    events: u64,
+    applied: u64,
+    replayed: u64,
+    refused: Vec<RefusedEvent>,
+    outcomes: Vec<String>,
+    /// The sums over all members; nothing where they cannot be held exactly.
+    totals: Option<Vec<Totals>>,
+    title: String,
+    version: u32,
+}
+
+/// An event of a history that was refused; it changed nothing and enrolled nobody.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RefusedEvent {
+    /// The line on which it stands, from 1.
+    pub line: u64,
+    /// Its id, where it could be read.
+    pub event: Option<String>,
+    /// Why.
+    pub error: EventError,
+}
+
+impl Program {
+    /// Plays a history from nothing: one event a line, in their order, each member enrolled at the `at` of the first event
+    /// that is taken. Empty lines are passed over.
+    ///
+    /// ```
+    /// use loyalty_core::{Program, ReplayOptions};
+    ///
+    /// let program = Program::compile("program \"Shop\" { currency EUR }\nwallet points {}\n\
+    ///     rule base on order { earn 1 points per 1 EUR of order.subtotal }").unwrap();
+    /// let events = "{\"type\":\"order\",\"id\":\"o-1\",\"member\":\"m-1\",\"at\":\"2026-01-05T10:00:00Z\",\"subtotal\":12.5}\n\
+    ///               {\"type\":\"order\",\"id\":\"o-2\",\"member\":\"m-2\",\"at\":\"2026-01-05T10:00:00Z\"}\n";
+    /// let replay = program.replay(events.as_bytes(), ReplayOptions::default());
+    /// assert_eq!(replay.members().count(), 1);
+    /// assert_eq!(replay.refused()[0].line, 2);
+    /// assert!(replay.summary().unwrap().contains(r#""issued":"12""#));
+    /// ```
+    #[must_use]
+    pub fn replay(&self, lines: &[u8], options: ReplayOptions) -> Replay {
+        let lines = (1..).zip(lines.split(|byte| *byte == b'\n'));
+        let lines = lines.map(|(number, line)| (number, line.trim_ascii())).filter(|(_, line)| !line.is_empty());
+        Replay::of(self, options, lines.map(|(number, line)| (number, Line::Json(line))))
+    }
+}
+
+/// An event of a history, not yet read.
+enum Line<'a> {
+    Json(&'a [u8]),
+    Object(Packed<'a>),
+    Unreadable(EventError),
+}
+
+impl Line<'_> {
+    fn read(&mut self, program: &Program, event: &mut Event) -> Result<(), EventError> {
+        match self {
+            Line::Json(json) => program.decode_into(json, event),
+            Line::Object(packed) => program.decode_from(packed, event),
+            Line::Unreadable(error) => Err(error.clone()),
+        }
+    }
+
+    /// The id of an event that was refused.
+    fn id(&mut self) -> Option<String> {
+        let head = match self {
+            Line::Json(json) => event_head(json),
+            Line::Object(packed) => event_head_from(packed),
+            Line::Unreadable(error) => Err(error.clone()),
+        };
+        head.ok().and_then(|head| head.id)
+    }
+}
+
+impl<'a> From<Result<PackedEvent<'a>, EventError>> for Line<'a> {
+    fn from(packed: Result<PackedEvent<'a>, EventError>) -> Self {
+        match packed {
+            Ok(PackedEvent::Json(text)) => Line::Json(text.as_bytes()),
+            Ok(PackedEvent::Object(packed)) => Line::Object(packed),
+            Ok(PackedEvent::Other(found)) => Line::Unreadable(EventError::unreadable(found)),
+            Err(error) => Line::Unreadable(error),
+        }
+    }
+}
+
+impl Replay {
+    /// Plays a packed history; the lines are the numbers of the events, from 1.
+    pub(crate) fn of_packed(program: &Program, packed: &str, options: ReplayOptions) -> Self {
+        let events = (1..).zip(PackedEvents::new(packed).map(Line::from));
+        Self::of(program, options, events)
+    }
+
+    fn of<'a>(program: &Program, options: ReplayOptions, lines: impl Iterator<Item = (u64, Line<'a>)>) -> Self {
+        let mut replay = Self { title: program.title().to_owned(), version: program.version(), ..Self::default() };
+        let mut event = Event::default();
+        for (number, line) in lines {
+            replay.play(program, number, line, &mut event, options.outcomes);
+        }
+        if let Some(until) = options.until {
+            for member in replay.members.values_mut().filter(|member| member.clock() < until) {
+                // The members are this program's own, which is all that time could refuse.
+                if let Ok(outcome) = program.advance(member, until)
+                    && options.outcomes
+                {
+                    replay.outcomes.push(outcome.to_json());
+                }
+            }
+        }
+        replay.totals = sum(program, replay.members.values());
+        replay
+    }
+
+    fn play(&mut self, program: &Program, number: u64, mut line: Line<'_>, event: &mut Event, keep: bool) {
+        self.events += 1;
+        let judged = line.read(program, event).and_then(|()| {
+            let id = event.member().ok_or_else(|| EventError::new(Refusal::MissingField).in_field("member"))?;
+            if let Some(member) = self.members.get_mut(id) {
+                return program.apply_event(member, event);
+            }
+            let mut member = program.enroll(id, event.at())?;
+            let outcome = program.apply_event(&mut member, event)?;
+            self.members.insert(id.to_owned(), member);
+            Ok(outcome)
+        });
+        match judged {
+            Ok(outcome) => {
+                let count = if outcome.replayed() { &mut self.replayed } else { &mut self.applied };
+                *count += 1;
+                if keep {
+                    self.outcomes.push(outcome.to_json());
+                }
+            }
+            Err(error) => {
+                let event = line.id();
+                self.refused.push(RefusedEvent { line: number, event, error });
+            }
+        }
+    }
+
+    /// The members after the history, in the order of their ids.
+    pub fn members(&self) -> impl Iterator<Item = &Member> {
+        self.members.values()
+    }
+
+    /// One of the members.
+    #[must_use]
+    pub fn member(&self, id: &str) -> Option<&Member> {
+        self.members.get(id)
+    }
+
+    /// The events that were refused, in the order of their lines.
+    #[must_use]
+    pub fn refused(&self) -> &[RefusedEvent] {
+        &self.refused
+    }
+
+    /// The outcomes as JSON, in the order of the events; none unless they were asked for.
+    #[must_use]
+    pub fn outcomes(&self) -> &[String] {
+        &self.outcomes
+    }
+
+    /// What it came to, as JSON: the program, the numbers of events, and the sums of each wallet over all members.
+    ///
+    /// # Errors
+    ///
+    /// [`Refusal::Overflow`] where all members together have more than can be summed up exactly.
+    pub fn summary(&self) -> Result<String, EventError> {
+        let totals = self.totals.as_ref().ok_or_else(|| EventError::from(crate::amount::Overflow))?;
+        let mut wallets = Document::object();
+        for sum in totals {
+            let amounts = [
+                ("issued", sum.issued),
+                ("pending", sum.pending),
+                ("available", sum.available),
+                ("held", sum.held),
+                ("spent", sum.spent),
+                ("expired", sum.expired),
+                ("clawed_back", sum.clawed_back),
+                ("written_off", sum.written_off),
+                ("debt", sum.debt),
+            ];
+            let amounts = amounts.into_iter().fold(Document::object(), |all, (name, amount)| all.with(name, amount));
+            wallets.put(&sum.wallet, amounts);
+        }
+        let program = Document::object().with("title", self.title.as_str()).with("version", self.version);
+        let summary = Document::object()
+            .with("program", program)
+            .with("events", self.events)
+            .with("applied", self.applied)
+            .with("replayed", self.replayed)
+            .with("refused", self.refused.len())
+            .with("members", self.members.len())
+            .with("wallets", wallets)
+            .with("conserved", totals.iter().all(Totals::conserved));
+        Ok(summary.to_string())
+    }
+}
+
+/// The sums of each wallet over some members.
+fn sum<'m>(program: &Program, members: impl Iterator<Item = &'m Member>) -> Option<Vec<Totals>> {
+    let mut sums = program.totals(&program.enroll("nobody", Instant(0)).ok()?);
+    for member in members {
+        for (sum, more) in sums.iter_mut().zip(program.totals(member)) {
+            let Totals { wallet: _, issued, available, pending, held, spent, expired, clawed_back, written_off, debt } =
+                sum;
+            for (sum, more) in [
+                (issued, more.issued),
+                (available, more.available),
+                (pending, more.pending),
+                (held, more.held),
+                (spent, more.spent),
+                (expired, more.expired),
+                (clawed_back, more.clawed_back),
+                (written_off, more.written_off),
+                (debt, more.debt),
+            ] {
+                *sum = crate::amount::add(*sum, more).ok()?;
+            }
+        }
+    }
+    Some(sums)
+}
