@@ -7,6 +7,7 @@ pub mod model;
 pub mod policies;
 
 mod aggregate;
+mod chains;
 mod clauses;
 mod currency;
 mod earn;
@@ -15,6 +16,7 @@ mod expression;
 mod fields;
 mod graph;
 mod intervals;
+mod ladder;
 mod lints;
 mod matching;
 mod measure;
@@ -23,6 +25,7 @@ mod path;
 mod rule;
 mod settings;
 mod test_steps;
+mod trigger;
 mod types;
 mod wallet;
 mod windows;
@@ -33,7 +36,9 @@ use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::source::Span;
 use crate::syntax::nearest::nearest;
 use crate::syntax::tree;
-use model::{Checked, Currency, Event, Field, Measure, MeasureIndex, Record, Segment, Settings, Wallet, WalletIndex};
+use model::{
+    Checked, Currency, Event, Field, Ladder, Measure, MeasureIndex, Record, Segment, Settings, Wallet, WalletIndex,
+};
 use names::Names;
 
 /// The standard records and events, in the language itself.
@@ -54,10 +59,13 @@ pub fn check(file: &tree::File) -> (Option<Checked>, Vec<Diagnostic>) {
     checker.settings(&declared);
     checker.wallet_heads(&declared);
     checker.fields(&declared);
+    checker.ladder_heads(&declared);
     checker.measures(&declared);
     checker.segments(&declared);
     checker.wallets(&declared);
+    checker.ladders(&declared);
     let (rules, groups) = checker.rules(&declared);
+    checker.chains(&rules);
     let tests = checker.tests(&declared);
     checker.lint(&declared, &rules);
     checker.finish(rules, groups, tests)
@@ -82,6 +90,8 @@ struct Checker<'a> {
     /// Nothing for those that are wrong. The unnamed ones that expressions hold follow the declared ones.
     measures: Vec<Option<Measure>>,
     segments: Vec<Segment>,
+    /// Their forms are filled in when all that they may read is known.
+    ladders: Vec<Ladder>,
     /// The unnamed measures by the place of their text.
     unnamed: BTreeMap<Span, MeasureIndex>,
     wallets_filled: BTreeSet<WalletIndex>,
@@ -152,6 +162,7 @@ impl Checker<'_> {
             wallets: self.wallets,
             measures: self.measures.into_iter().flatten().collect(),
             segments: self.segments,
+            ladders: self.ladders,
             rules,
             groups,
             tests,

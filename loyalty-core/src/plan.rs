@@ -7,19 +7,21 @@ pub mod index;
 pub mod layout;
 pub mod lower;
 pub mod node;
+pub mod reactions;
 pub mod symbols;
 
 use crate::calendar::Calendar;
 use crate::check::model::AggregateFunction;
 use crate::check::model::{
-    CapMode, Clawback, ExpireStart, Length, Multipliers, Per, Period, RoundMode, RoundScope, Settings, SpendOrder,
-    Valid, Window,
+    CapMode, Carry, Clawback, ExpireStart, Fall, Flow, Grace, Keep, LadderReturns, Length, Multipliers, Per, Period,
+    RaiseEnd, Rise, RoundMode, RoundScope, Settings, SpendOrder, Trigger, Valid, Window,
 };
 use rust_decimal::Decimal;
 
 pub use index::RuleIndex;
 pub use layout::{EventLayout, FieldKind, SlotLayout};
 pub use node::{Node, NodeId};
+pub use reactions::Reactions;
 pub use symbols::Symbols;
 
 #[derive(Debug)]
@@ -37,8 +39,10 @@ pub struct Plan {
     pub wallets: Vec<WalletPlan>,
     pub measures: Vec<MeasurePlan>,
     pub segments: Vec<SegmentPlan>,
+    pub ladders: Vec<LadderPlan>,
     pub rules: Vec<RulePlan>,
     pub groups: Vec<GroupPlan>,
+    pub reactions: Reactions,
     pub tallies: Vec<TallyPlan>,
     pub tests: Vec<TestPlan>,
     /// Tells one layout of member state from another.
@@ -53,6 +57,7 @@ pub enum EventKind {
     Cancel,
     Adjust,
     Profile,
+    AssignLevel,
 }
 
 #[derive(Debug)]
@@ -81,6 +86,11 @@ pub struct RulesOn {
     pub limited: bool,
     /// Do something besides earning.
     pub act: bool,
+}
+
+impl RulesOn {
+    /// Rules of which nothing is known beforehand.
+    pub const ANYTHING: Self = Self { multiply: true, capped: true, limited: true, act: true };
 }
 
 /// A form with the local day from which it holds.
@@ -124,6 +134,8 @@ pub struct WalletPlan {
     pub own_forms: bool,
     /// Expiries by inactivity that lots of this wallet may have.
     pub inactivities: Vec<InactivityPlan>,
+    /// Measures that sum up what moves in it.
+    pub flows: Vec<(Flow, u16)>,
 }
 
 #[derive(Debug, Clone)]
@@ -238,9 +250,10 @@ pub struct LimitPlan {
 #[derive(Debug)]
 pub struct MeasurePlan {
     pub name: Box<str>,
-    /// Written in place and not shown to hosts; the name is then its text.
-    pub in_place: bool,
-    pub event: u16,
+    /// Written in place or for a trigger, and not shown to hosts.
+    pub hidden: bool,
+    /// The event that it goes over; nothing for what moves in a wallet.
+    pub event: Option<u16>,
     pub function: AggregateFunction,
     pub forms: Vec<Dated<MeasureFormPlan>>,
     pub revoke: bool,
@@ -266,12 +279,52 @@ pub struct SegmentPlan {
 #[derive(Debug)]
 pub struct RulePlan {
     pub name: Box<str>,
-    pub event: u16,
+    pub trigger: Trigger,
     pub forms: Vec<Dated<RuleFormPlan>>,
     /// Groups that the rule belongs to.
     pub groups: Vec<u16>,
     /// Source line of the declaration.
     pub line: u32,
+}
+
+impl RulePlan {
+    /// Whether that event sets it off.
+    pub fn on(&self, event: u16) -> bool {
+        self.trigger.event() == Some(usize::from(event))
+    }
+}
+
+#[derive(Debug)]
+pub struct LadderPlan {
+    pub name: Box<str>,
+    /// The lowest first.
+    pub levels: Vec<Box<str>>,
+    pub benefits: Vec<Box<str>>,
+    pub forms: Vec<Dated<LadderFormPlan>>,
+}
+
+#[derive(Debug, Clone)]
+pub struct LadderFormPlan {
+    /// What thresholds are compared with.
+    pub by: Option<NodeId>,
+    /// The measure alone that `by` is, for carrying.
+    pub meter: Option<u16>,
+    pub levels: Vec<LevelPlan>,
+    pub rise: Rise,
+    pub keep: Keep,
+    pub grace: Option<Grace>,
+    pub fall: Fall,
+    pub retain: Option<(u32, Vec<Condition>)>,
+    pub seen_after: bool,
+    pub carry: Option<Carry>,
+    pub returns: LadderReturns,
+}
+
+#[derive(Debug, Clone)]
+pub struct LevelPlan {
+    pub from: Option<NodeId>,
+    pub when: Vec<Condition>,
+    pub benefits: Vec<NodeId>,
 }
 
 #[derive(Debug, Clone)]
@@ -336,6 +389,22 @@ pub enum EffectKindPlan {
         name: Box<str>,
         to: NodeId,
     },
+    Convert {
+        from: u16,
+        takes: NodeId,
+        to: u16,
+        gives: NodeId,
+        each: bool,
+    },
+    Forfeit {
+        wallet: u16,
+        amount: NodeId,
+    },
+    Raise {
+        ladder: u16,
+        level: u16,
+        end: Option<RaiseEnd>,
+    },
 }
 
 /// `points / per × of`, or `floor(of / per) × points`.
@@ -384,6 +453,7 @@ pub struct TestPlan {
 #[derive(Debug)]
 pub enum TestStepPlan {
     GivenMember(Vec<(usize, crate::check::model::Literal)>),
+    GivenLevel { ladder: u16, level: u16 },
     Given { wallet: u16, amount: Decimal },
     On { event: u16, fields: Vec<(String, crate::check::model::Literal)>, line: u32 },
     Advance { to: i64 },

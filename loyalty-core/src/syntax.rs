@@ -1,11 +1,13 @@
 //! From text to tree.
 
 pub mod format;
+pub mod ladder;
 pub mod later;
 mod lexer;
 pub(crate) mod nearest;
 pub mod parse;
 pub mod tree;
+pub mod trigger;
 
 pub use format::format;
 pub use parse::parse;

@@ -10,10 +10,10 @@ use crate::engine::eval::Scope;
 use crate::engine::event::EventData;
 use crate::engine::explain::failing;
 use crate::engine::ledger::add_lot;
-use crate::engine::measures::NO_DELTAS;
 use crate::engine::member::Member;
 use crate::engine::outcome::{Because, Kind, Outcome};
 use crate::engine::value::Stored;
+use crate::engine::{ladders, schedule};
 use crate::plan::{ExpirePlan, FieldKind, Plan, TestPlan, TestStepPlan, VestPlan};
 use crate::program::Program;
 use crate::time::{DAY, day_of, micros_of};
@@ -156,6 +156,11 @@ impl<'p> Run<'p> {
                     }
                 }
             }
+            TestStepPlan::GivenLevel { ladder, level } => {
+                let at = self.member.clock;
+                ladders::set_level(self.plan, &mut self.member, *ladder, *level, i64::MAX, at, &mut Vec::new());
+                self.member.next_due = schedule::next_due(self.plan, &self.member);
+            }
             TestStepPlan::Given { wallet, amount } => {
                 let because = vec![Because::Adjustment { amount: *amount }];
                 let lot = LotPlan {
@@ -177,15 +182,8 @@ impl<'p> Run<'p> {
             TestStepPlan::Expect { condition, line } => {
                 let figures = |wallet: u16, figure: WalletFigure| self.figure(wallet, figure);
                 let at = self.member.clock;
-                let scope = Scope {
-                    plan: self.plan,
-                    member: &self.member,
-                    event: Some(&self.event),
-                    at,
-                    day: self.plan.calendar.day_at(at),
-                    deltas: &NO_DELTAS,
-                    last: Some(&figures),
-                };
+                let scope =
+                    Scope { event: Some(&self.event), last: Some(&figures), ..Scope::of(self.plan, &self.member, at) };
                 if scope.holds(condition.node).unwrap_or(false) {
                     return;
                 }

@@ -3,10 +3,10 @@
 use super::Checker;
 use super::expression::Scope;
 use super::model::{
-    AggregateFunction, EventIndex, Expr, ExprKind, FieldIndex, Measure, MeasureForm, Period, RecordIndex, Type,
-    Versioned, Window,
+    AggregateFunction, EventIndex, Expr, ExprKind, FieldIndex, Flow, Measure, MeasureForm, MeasureOf, Origin, Period,
+    RecordIndex, Type, Versioned, WalletIndex, Window,
 };
-use super::names::Owner;
+use super::names::{Owner, Value};
 use super::path::split;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
@@ -14,7 +14,7 @@ use crate::syntax::tree::{self, Aggregate, Name};
 
 /// What an aggregate over events comes to, before its window.
 pub(super) struct OverEvents {
-    pub event: EventIndex,
+    pub of: MeasureOf,
     pub function: AggregateFunction,
     pub by: Option<Period>,
     pub value: Option<Expr>,
@@ -36,7 +36,7 @@ impl<'a> Checker<'a> {
         if let Some(lines) = self.lines_at_hand(root, &names, scope) {
             return self.fold(aggregate, lines, span, scope);
         }
-        if !self.names.events.contains_key(root) {
+        if !self.names.events.contains_key(root) && self.flow_of(root, &names).is_none() {
             self.not_a_list(root, root_span, &names, scope);
             return None;
         }
@@ -59,8 +59,8 @@ impl<'a> Checker<'a> {
                 let form = MeasureForm { value: over.value, filter: over.filter, window: Window::AllTime };
                 self.measures.push(Some(Measure {
                     name: format!("{}({})", aggregate.function.word(), dotted(root, &names)),
-                    in_place: true,
-                    event: over.event,
+                    origin: Origin::InPlace,
+                    of: over.of,
                     function: over.function,
                     by: over.by,
                     ty: over.ty,
@@ -79,6 +79,9 @@ impl<'a> Checker<'a> {
     /// An aggregate over the member's events, as measures hold it.
     pub(super) fn over_events(&mut self, aggregate: &'a Aggregate) -> Option<OverEvents> {
         let (root, root_span, names) = self.aggregate_path(aggregate)?;
+        if let Some((wallet, flow)) = self.flow_of(root, &names) {
+            return self.over_flow(aggregate, wallet, flow);
+        }
         let Some(event) = self.names.events.get(root).copied() else {
             let known: Vec<&str> = self.names.events.keys().copied().collect();
             self.unknown(Code::UnknownEvent, root_span, "event", root, known);
@@ -112,7 +115,8 @@ impl<'a> Checker<'a> {
             };
             let value = self.fold(aggregate, lines, aggregate.function_span.to(of), &scope)?;
             let ty = value.ty.clone();
-            return Some(OverEvents { event, function, by: None, value: Some(value), filter: None, ty });
+            let of = MeasureOf::Event(event);
+            return Some(OverEvents { of, function, by: None, value: Some(value), filter: None, ty });
         }
         let value = if names.is_empty() {
             None
@@ -138,7 +142,43 @@ impl<'a> Checker<'a> {
             }
             value => value,
         };
-        Some(OverEvents { event, function, by: aggregate.by, value, filter, ty })
+        Some(OverEvents { of: MeasureOf::Event(event), function, by: aggregate.by, value, filter, ty })
+    }
+
+    /// The movement of a wallet that a path names, `beans.earned`.
+    fn flow_of(&self, root: &str, names: &[&Name]) -> Option<(WalletIndex, Flow)> {
+        let (Some(Value::Wallet(wallet)), [name]) = (self.names.values.get(root), names) else { return None };
+        let flow = match name.text.as_str() {
+            "earned" => Flow::Earned,
+            "vested" => Flow::Vested,
+            "spent" => Flow::Spent,
+            "expired" => Flow::Expired,
+            _ => return None,
+        };
+        Some((*wallet, flow))
+    }
+
+    /// A sum over what moved in a wallet.
+    fn over_flow(&mut self, aggregate: &'a Aggregate, wallet: WalletIndex, flow: Flow) -> Option<OverEvents> {
+        if aggregate.function != AggregateFunction::Sum || aggregate.filter.is_some() || aggregate.by.is_some() {
+            self.report(
+                Diagnostic::new(
+                    Code::WrongType,
+                    aggregate.function_span,
+                    "what moves in a wallet can only be summed up",
+                )
+                .help("write `sum(beans.earned)`, without `where`"),
+            );
+            return None;
+        }
+        Some(OverEvents {
+            of: MeasureOf::Flow(wallet, flow),
+            function: AggregateFunction::Sum,
+            by: None,
+            value: None,
+            filter: None,
+            ty: self.unit_of(wallet),
+        })
     }
 
     fn aggregate_path<'p>(&mut self, aggregate: &'p Aggregate) -> Option<(&'p str, Span, Vec<&'p Name>)> {

@@ -5,6 +5,7 @@ use chrono::NaiveDate;
 use super::Checker;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
+use crate::syntax::ladder::LadderClause;
 use crate::syntax::tree::{Clause, ClauseKind};
 
 /// A declaration that holds clauses.
@@ -14,6 +15,7 @@ pub(super) enum Holder {
     Wallet,
     Rule,
     Group,
+    Tiers,
 }
 
 /// Kinds of clauses; a `from` block replaces all clauses of the kinds that it holds.
@@ -44,6 +46,16 @@ pub(super) enum Kind {
     Cap,
     Effect,
     From,
+    Benefit,
+    Level,
+    Rise,
+    Keep,
+    Grace,
+    Fall,
+    Retain,
+    Seen,
+    Carry,
+    LadderReturns,
     Later,
 }
 
@@ -84,6 +96,16 @@ impl Kind {
             ClauseKind::Cap { .. } => Self::Cap,
             ClauseKind::Effect(_) => Self::Effect,
             ClauseKind::From { .. } => Self::From,
+            ClauseKind::Ladder(LadderClause::Benefit { .. }) => Self::Benefit,
+            ClauseKind::Ladder(LadderClause::Level { .. }) => Self::Level,
+            ClauseKind::Ladder(LadderClause::Rise(_)) => Self::Rise,
+            ClauseKind::Ladder(LadderClause::Keep(_)) => Self::Keep,
+            ClauseKind::Ladder(LadderClause::Grace(_)) => Self::Grace,
+            ClauseKind::Ladder(LadderClause::Fall(_)) => Self::Fall,
+            ClauseKind::Ladder(LadderClause::Retain(_)) => Self::Retain,
+            ClauseKind::Ladder(LadderClause::Seen { .. }) => Self::Seen,
+            ClauseKind::Ladder(LadderClause::Carry(_)) => Self::Carry,
+            ClauseKind::Ladder(LadderClause::Returns(_)) => Self::LadderReturns,
             ClauseKind::Later(_) => Self::Later,
         }
     }
@@ -116,18 +138,39 @@ impl Kind {
             Self::Cap => "cap",
             Self::Effect => "earn",
             Self::From => "from",
+            Self::Benefit => "benefit",
+            Self::Level => "level",
+            Self::Rise => "rise",
+            Self::Keep => "keep",
+            Self::Grace => "grace",
+            Self::Fall => "fall",
+            Self::Retain => "retain",
+            Self::Seen => "seen",
+            Self::Carry => "carry",
+            Self::LadderReturns => "returns",
             Self::Later => "later",
         }
     }
 
     /// Whether several of it add up.
     const fn repeats(self) -> bool {
-        matches!(self, Self::When | Self::Valid | Self::Limit | Self::Cap | Self::Effect | Self::Expire | Self::From)
+        matches!(
+            self,
+            Self::When
+                | Self::Valid
+                | Self::Limit
+                | Self::Cap
+                | Self::Effect
+                | Self::Expire
+                | Self::From
+                | Self::Benefit
+                | Self::Level
+        )
     }
 
     /// Whether it says something that no day changes.
     const fn fixed(self) -> bool {
-        matches!(self, Self::Holds | Self::Decimals)
+        matches!(self, Self::Holds | Self::Decimals | Self::Benefit)
     }
 }
 
@@ -138,6 +181,7 @@ impl Holder {
             Self::Wallet => "wallet",
             Self::Rule => "rule",
             Self::Group => "group",
+            Self::Tiers => "tiers",
         }
     }
 
@@ -172,21 +216,36 @@ impl Holder {
                 &[Kind::When, Kind::Valid, Kind::Limit, Kind::Cap, Kind::ReturnsPolicy, Kind::Effect, Kind::From]
             }
             Self::Group => &[Kind::Limit, Kind::Cap, Kind::From],
+            Self::Tiers => &[
+                Kind::Benefit,
+                Kind::Level,
+                Kind::Rise,
+                Kind::Keep,
+                Kind::Grace,
+                Kind::Fall,
+                Kind::Retain,
+                Kind::Seen,
+                Kind::Carry,
+                Kind::LadderReturns,
+                Kind::From,
+            ],
         }
     }
 
     fn list(self) -> String {
-        let words: Vec<String> =
-            self.kinds()
-                .iter()
-                .map(|kind| {
-                    if *kind == Kind::Effect {
-                        "effects such as `earn`".to_owned()
-                    } else {
-                        format!("`{}`", kind.word())
-                    }
-                })
-                .collect();
+        let words: Vec<String> = self
+            .kinds()
+            .iter()
+            .map(|kind| {
+                if *kind == Kind::Effect {
+                    "effects such as `earn`".to_owned()
+                } else if *kind == Kind::Level {
+                    "levels such as `gold from 500 MYR`".to_owned()
+                } else {
+                    format!("`{}`", kind.word())
+                }
+            })
+            .collect();
         words.join(", ")
     }
 }
@@ -218,7 +277,9 @@ impl<'a> Checker<'a> {
             last = Some((*date, head));
             let new: Vec<&Clause> = inner.iter().filter(|clause| self.belongs(holder, clause, true)).collect();
             self.repeated(&new);
-            let replaced: Vec<Kind> = new.iter().map(|clause| Kind::of(&clause.kind)).collect();
+            // A level adds to what was said of it before; everything else takes the place of its kind.
+            let replaced: Vec<Kind> =
+                new.iter().map(|clause| Kind::of(&clause.kind)).filter(|kind| *kind != Kind::Level).collect();
             let before = forms.last().map_or(&[][..], |form| &form.clauses);
             let mut clauses: Vec<&Clause> =
                 before.iter().copied().filter(|clause| !replaced.contains(&Kind::of(&clause.kind))).collect();
@@ -256,7 +317,7 @@ impl<'a> Checker<'a> {
                     clause.span,
                     format!("`{}` cannot change from a day on", kind.word()),
                 )
-                .help("lots already earned would change their meaning; declare another wallet"),
+                .help("what members already have would change its meaning; declare another one"),
             );
             return false;
         }

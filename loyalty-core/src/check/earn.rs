@@ -119,6 +119,10 @@ fn reads_state(expr: &Expr) -> bool {
                 | ExprKind::Member(_)
                 | ExprKind::Tags
                 | ExprKind::MemberId
+                | ExprKind::Enrolled
+                | ExprKind::Level(_)
+                | ExprKind::Benefit(..)
+                | ExprKind::Standing(..)
         );
     });
     found

@@ -2,13 +2,14 @@
 
 use super::Checker;
 use super::expression::Scope;
-use super::model::{EffectKind, RuleIndex, Type, WalletIndex};
+use super::model::{EffectKind, RaiseEnd, RuleIndex, Type, WalletIndex};
 use super::names::Owner;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
 use crate::syntax::tree::{self, Effect, Name};
 
-const BUILT_EFFECTS: &str = "this version does `earn`, `multiply`, `spend`, `tag`, `untag`, `set` and `signal`";
+const BUILT_EFFECTS: &str =
+    "this version does `earn`, `multiply`, `spend`, `convert`, `forfeit`, `raise`, `tag`, `untag`, `set` and `signal`";
 
 impl<'a> Checker<'a> {
     pub(super) fn effect(&mut self, effect: &'a Effect, scope: &Scope, span: Span) -> Option<EffectKind> {
@@ -65,11 +66,69 @@ impl<'a> Checker<'a> {
                 let to = self.text(to, scope, "`signal … to`")?;
                 Some(EffectKind::Signal { name: name.text.clone(), to })
             }
+            Effect::Convert { each, amount, to, into } => self.convert(*each, amount, to, into.as_ref(), scope),
+            Effect::Forfeit { amount, from } => {
+                let amount = self.expression(amount, scope);
+                let wallet = match &amount {
+                    Some(amount) => self.wallet_for(&amount.ty.clone(), amount.span, from.as_ref(), "from"),
+                    None => from.as_ref().and_then(|from| self.wallet(from)),
+                };
+                Some(EffectKind::Forfeit { wallet: wallet?, amount: amount? })
+            }
+            Effect::Raise { ladder, level, end } => {
+                let ladder = self.ladder(ladder)?;
+                let level = self.level(ladder, level)?;
+                let end = match end {
+                    None => None,
+                    Some(tree::RaiseEnd::For(duration)) => Some(RaiseEnd::For(self.length(duration)?)),
+                    Some(tree::RaiseEnd::Until(date)) => Some(RaiseEnd::Until(*date)),
+                    Some(tree::RaiseEnd::ToEnd { next, period }) => {
+                        Some(RaiseEnd::ToEnd { next: *next, period: *period })
+                    }
+                };
+                Some(EffectKind::Raise { ladder, level, end })
+            }
             Effect::Later(later) => {
                 self.not_built(span, later.word(), BUILT_EFFECTS);
                 None
             }
         }
+    }
+
+    fn convert(
+        &mut self,
+        each: bool,
+        amount: &'a tree::Expr,
+        to: &'a tree::Expr,
+        into: Option<&Name>,
+        scope: &Scope,
+    ) -> Option<EffectKind> {
+        let (takes, gives) = if each {
+            let takes = self.positive(amount, "what is converted each time").map(|(_, expr)| expr);
+            (takes, self.positive(to, "what it is converted to").map(|(_, expr)| expr))
+        } else {
+            (self.expression(amount, scope), self.expression(to, scope))
+        };
+        let (takes, gives) = (takes?, gives?);
+        let from = self.wallet_for(&takes.ty.clone(), takes.span, None, "from");
+        let place = gives.span;
+        // A currency that one wallet alone holds says which one is meant.
+        let holding: Vec<WalletIndex> =
+            (0..self.wallets.len()).filter(|wallet| self.unit_of(*wallet) == gives.ty).collect();
+        let to = match (into, holding.as_slice()) {
+            (None, [wallet]) => Some(*wallet),
+            _ => self.wallet_for(&gives.ty.clone(), place, into, "into"),
+        };
+        let (from, to) = (from?, to?);
+        if from == to {
+            self.report(
+                Diagnostic::new(Code::WrongWallet, place, "a wallet cannot be converted into itself")
+                    .help("name another wallet after `to`"),
+            );
+            return None;
+        }
+        self.wallets_filled.insert(to);
+        Some(EffectKind::Convert { from, takes, to, gives, each })
     }
 
     fn text(&mut self, expr: &'a tree::Expr, scope: &Scope, place: &str) -> Option<super::model::Expr> {

@@ -4,13 +4,28 @@ use std::sync::Arc;
 
 use rust_decimal::Decimal;
 
-use super::model::{Arithmetic, Comparison, EventIndex, Expr, ExprKind, RecordIndex, Type};
+use super::model::{
+    Arithmetic, Comparison, DecisionTrigger, EventIndex, Expr, ExprKind, LadderIndex, RecordIndex, Type, WalletIndex,
+};
 use super::names::{Owner, Value};
 use super::types::{adopt_either, arithmetic};
 use super::{Checker, EXPRESSIONS_MAX, currency};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
 use crate::syntax::tree::{self, Binary, Name};
+
+/// What set a rule off, beside an event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Cause {
+    /// Nothing that could be read.
+    Nothing,
+    /// `earned.amount`
+    Decision(DecisionTrigger, WalletIndex),
+    /// `status.before`
+    Ladder(LadderIndex),
+    /// `expiring.amount`, `expiring.at`
+    Expiring(WalletIndex),
+}
 
 /// What can be read at a place.
 #[derive(Debug, Clone, Copy)]
@@ -25,6 +40,7 @@ pub(super) struct Scope {
     pub state: bool,
     /// Whether this is a test, which sees what the last event did.
     pub test: bool,
+    pub cause: Cause,
     /// The place as messages name it.
     pub place: &'static str,
 }
@@ -32,7 +48,15 @@ pub(super) struct Scope {
 impl Scope {
     /// A place that sees nothing but constants.
     pub(super) const fn constant(place: &'static str) -> Self {
-        Self { event: None, bare_event: None, bare_record: None, state: false, test: false, place }
+        Self {
+            event: None,
+            bare_event: None,
+            bare_record: None,
+            state: false,
+            test: false,
+            cause: Cause::Nothing,
+            place,
+        }
     }
 
     /// A place that sees the member alone.
@@ -43,6 +67,11 @@ impl Scope {
     /// A rule's condition or effect.
     pub(super) const fn rule(event: EventIndex) -> Self {
         Self { event: Some(event), ..Self::member("this rule") }
+    }
+
+    /// A condition or effect of a rule that no event sets off.
+    pub(super) const fn reaction(cause: Cause) -> Self {
+        Self { cause, ..Self::member("this rule") }
     }
 
     /// A measure's value or filter.
@@ -319,7 +348,7 @@ impl<'a> Checker<'a> {
                 made(ExprKind::Otherwise(Box::new(left), Box::new(right)), ty)
             }
             _ => {
-                let (left, right) = (self.expression(left, scope), self.expression(right, scope));
+                let (left, right) = self.sides(left, right, scope);
                 let (mut left, mut right) = (left?, right?);
                 if let Some(arithmetic_operator) = as_arithmetic(operator) {
                     if matches!(arithmetic_operator, Arithmetic::Add | Arithmetic::Subtract) {
@@ -354,6 +383,28 @@ impl<'a> Checker<'a> {
         }
     }
 
+    /// Both sides of an operator, where a bare word beside a ladder is one of its levels.
+    fn sides(&mut self, left: &'a tree::Expr, right: &'a tree::Expr, scope: &Scope) -> (Option<Expr>, Option<Expr>) {
+        let is_word = |expr: &tree::Expr| matches!(expr.kind, tree::ExprKind::Name(_));
+        if is_word(left) && !is_word(right) || is_word(left) && !self.names_ladder(left) {
+            let second = self.expression(right, scope);
+            let word = second.as_ref().and_then(|second| self.level_word(left, &second.ty.clone()));
+            return (word.unwrap_or_else(|| self.expression(left, scope)), second);
+        }
+        let first = self.expression(left, scope);
+        let word = first.as_ref().and_then(|first| self.level_word(right, &first.ty.clone()));
+        (first, word.unwrap_or_else(|| self.expression(right, scope)))
+    }
+
+    fn names_ladder(&self, expr: &tree::Expr) -> bool {
+        match &expr.kind {
+            tree::ExprKind::Name(name) => {
+                matches!(self.names.values.get(name.as_str()), Some(Value::Ladder(_)))
+            }
+            _ => false,
+        }
+    }
+
     fn membership(
         &mut self,
         value: &'a tree::Expr,
@@ -366,8 +417,15 @@ impl<'a> Checker<'a> {
         let list = match &list.kind {
             tree::ExprKind::List(items) => {
                 // Weighed here, for a list is no expression of its own.
-                let items: Option<Vec<Expr>> =
-                    items.iter().map(|item| self.expression(item, scope)).collect::<Vec<_>>().into_iter().collect();
+                let ty = value.as_ref().map(|value| value.ty.clone());
+                let checked: Vec<Option<Expr>> = items
+                    .iter()
+                    .map(|item| {
+                        let word = ty.as_ref().and_then(|ty| self.level_word(item, ty));
+                        word.unwrap_or_else(|| self.expression(item, scope))
+                    })
+                    .collect();
+                let items: Option<Vec<Expr>> = checked.into_iter().collect();
                 let (value, mut items) = (value.clone()?, items?);
                 for item in &mut items {
                     super::types::adopt(item, &value.ty);
@@ -446,7 +504,8 @@ pub(super) fn is_literal(expr: &Expr) -> bool {
         | ExprKind::Date(_)
         | ExprKind::Instant(_)
         | ExprKind::Time(_)
-        | ExprKind::Weekday(_) => true,
+        | ExprKind::Weekday(_)
+        | ExprKind::LevelNamed(..) => true,
         ExprKind::Negate(inner) => matches!(inner.kind, ExprKind::Number(_)),
         _ => false,
     }

@@ -33,9 +33,16 @@ impl Expr {
             | ExprKind::Member(_)
             | ExprKind::Tags
             | ExprKind::MemberId
+            | ExprKind::Enrolled
             | ExprKind::Measure(_)
             | ExprKind::Segment(_)
-            | ExprKind::Wallet(..) => {}
+            | ExprKind::Wallet(..)
+            | ExprKind::Level(_)
+            | ExprKind::LevelBefore(_)
+            | ExprKind::LevelNamed(..)
+            | ExprKind::Benefit(..)
+            | ExprKind::Standing(..)
+            | ExprKind::Cause(_) => {}
             ExprKind::List(all)
             | ExprKind::And(all)
             | ExprKind::Or(all)

@@ -32,6 +32,7 @@ pub(super) fn key(expr: &Expr) -> Option<Key<'_>> {
         ExprKind::Date(date) => Key::Moment(i64::from(chrono::Datelike::num_days_from_ce(date))),
         ExprKind::Instant(micros) => Key::Moment(*micros),
         ExprKind::Time(time) => Key::Moment(i64::from(chrono::Timelike::num_seconds_from_midnight(time))),
+        ExprKind::LevelNamed(_, level) => Key::Moment(*level as i64),
         ExprKind::Weekday(day) => Key::Moment(i64::from(day.num_days_from_monday())),
         _ => return None,
     })
@@ -118,6 +119,7 @@ impl<'a> Checker<'a> {
                             return None;
                         }
                     },
+                    Type::Level(ladder) => ExprKind::LevelNamed(*ladder, self.level(*ladder, name)?),
                     _ => {
                         let wanted = self.describe(ty);
                         self.report(
@@ -191,6 +193,10 @@ impl<'a> Checker<'a> {
         let everything = match ty {
             Type::Bool => [0, 1].into_iter().all(|value| taken.covers(&Interval::point(Key::Moment(value)))),
             Type::Weekday => (0..7).all(|value| taken.covers(&Interval::point(Key::Moment(value)))),
+            Type::Level(ladder) => {
+                let levels = self.ladders.get(*ladder).map_or(0, |ladder| ladder.levels.len());
+                (0..levels as i64).all(|level| taken.covers(&Interval::point(Key::Moment(level))))
+            }
             _ => taken.covers(&Interval::ALL),
         };
         if !everything && !has_else {

@@ -3,7 +3,7 @@
 use super::Checker;
 use super::expression::Scope;
 use super::graph;
-use super::model::{Expr, ExprKind, Measure, MeasureForm, Segment, Versioned};
+use super::model::{Expr, ExprKind, Measure, MeasureForm, Origin, Segment, Versioned};
 use super::names::Declared;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
@@ -21,7 +21,7 @@ impl<'a> Checker<'a> {
         let over = self.over_events(&body.aggregate);
         let window = self.window(&body.window);
         let (over, window) = (over?, window?);
-        let (event, function, by, ty) = (over.event, over.function, over.by, over.ty);
+        let (of, function, by, ty) = (over.of, over.function, over.by, over.ty);
         let mut versions =
             vec![Versioned { from: None, value: MeasureForm { value: over.value, filter: over.filter, window } }];
         let mut last = None;
@@ -35,7 +35,7 @@ impl<'a> Checker<'a> {
                 sound = false;
                 continue;
             };
-            if (over.event, over.function, over.by, &over.ty) != (event, function, by, &ty) {
+            if (over.of, over.function, over.by, &over.ty) != (of, function, by, &ty) {
                 self.report(
                     Diagnostic::new(Code::FixedForever, dated.value.aggregate.of.span, format!("`{}` cannot come to measure something else", name.text))
                         .label(body.aggregate.of.span, "measured before")
@@ -63,8 +63,8 @@ impl<'a> Checker<'a> {
         let returns = body.returns.unwrap_or(tree::Returns::Revoke);
         sound.then(|| Measure {
             name: name.text.clone(),
-            in_place: false,
-            event,
+            origin: Origin::Declared,
+            of,
             function,
             by,
             ty,

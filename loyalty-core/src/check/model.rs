@@ -9,10 +9,12 @@ use chrono::{NaiveDate, NaiveTime, Weekday};
 use rust_decimal::Decimal;
 
 use crate::source::Span;
+pub use crate::syntax::ladder::Fall;
 pub use crate::syntax::tree::{
     AggregateFunction, CapMode, Clawback, ExpireStart, Multipliers, Period, Returns, RoundMode, RoundScope, SpendOrder,
     TimeUnit,
 };
+pub use crate::syntax::trigger::CalendarDay;
 
 /// Indexes into the lists of [`Checked`].
 pub type EventIndex = usize;
@@ -22,6 +24,9 @@ pub type MeasureIndex = usize;
 pub type SegmentIndex = usize;
 pub type RuleIndex = usize;
 pub type RecordIndex = usize;
+pub type LadderIndex = usize;
+/// A level within its ladder, the lowest 0.
+pub type LevelIndex = usize;
 
 #[derive(Debug, Clone)]
 pub struct Checked {
@@ -34,6 +39,7 @@ pub struct Checked {
     pub wallets: Vec<Wallet>,
     pub measures: Vec<Measure>,
     pub segments: Vec<Segment>,
+    pub ladders: Vec<Ladder>,
     /// In the order of the file.
     pub rules: Vec<Rule>,
     pub groups: Vec<Group>,
@@ -84,6 +90,8 @@ pub enum Type {
     Instant,
     Time,
     Weekday,
+    /// A level of that ladder.
+    Level(LadderIndex),
     List(Box<Type>),
     Record(RecordIndex),
 }
@@ -210,9 +218,8 @@ pub enum Per {
 #[derive(Debug, Clone)]
 pub struct Measure {
     pub name: String,
-    /// Written in place, as in `segment regular = count(order) > 5`: known by its text, and not shown to hosts.
-    pub in_place: bool,
-    pub event: EventIndex,
+    pub origin: Origin,
+    pub of: MeasureOf,
     pub function: AggregateFunction,
     /// Streak: the period it counts.
     pub by: Option<Period>,
@@ -221,6 +228,42 @@ pub struct Measure {
     pub versions: Vec<Versioned<MeasureForm>>,
     pub returns: Returns,
     pub span: Span,
+}
+
+/// Where a measure comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Origin {
+    Declared,
+    /// Written in place, as in `segment regular = count(order) > 5`: known by its text, and not shown to hosts.
+    InPlace,
+    /// Remembers what a trigger waits for; known by its name, and not shown to hosts.
+    Trigger,
+}
+
+/// What a measure goes over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MeasureOf {
+    Event(EventIndex),
+    /// What flows into or out of a wallet, `sum(beans.earned)`.
+    Flow(WalletIndex, Flow),
+}
+
+/// A movement of a wallet that measures can sum up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Flow {
+    /// Granted, pending or not; less what returns take back.
+    Earned,
+    /// Made spendable, when it was.
+    Vested,
+    Spent,
+    Expired,
+}
+
+impl MeasureOf {
+    /// The event, if it goes over one.
+    pub fn event(self) -> Option<EventIndex> {
+        if let Self::Event(event) = self { Some(event) } else { None }
+    }
 }
 
 #[derive(Debug, Clone)]
@@ -237,11 +280,25 @@ pub enum Window {
     This(Period),
     Previous(Period),
     Rolling(Length),
+    /// A year counted from a day of the member's own.
+    OwnYear {
+        of: OwnYear,
+        previous: bool,
+    },
     /// Local days, both included.
     Range {
         from: Option<NaiveDate>,
         to: Option<NaiveDate>,
     },
+}
+
+/// What a member's own years are counted from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OwnYear {
+    /// The local day of joining.
+    Membership,
+    /// The instant at which the present level of that ladder was entered; what led to it is not counted again.
+    Level(LadderIndex),
 }
 
 #[derive(Debug, Clone)]
@@ -251,10 +308,194 @@ pub struct Segment {
     pub span: Span,
 }
 
+/// Ordered levels that members reach, keep and lose.
+#[derive(Debug, Clone)]
+pub struct Ladder {
+    pub name: String,
+    /// Lowest first. They are the same in all versions.
+    pub levels: Vec<Level>,
+    pub benefits: Vec<Benefit>,
+    pub versions: Vec<Versioned<LadderForm>>,
+    pub span: Span,
+}
+
+#[derive(Debug, Clone)]
+pub struct Level {
+    pub name: String,
+    pub span: Span,
+}
+
+/// A typed attribute that every level has.
+#[derive(Debug, Clone)]
+pub struct Benefit {
+    pub name: String,
+    pub ty: Type,
+    pub span: Span,
+}
+
+#[derive(Debug, Clone)]
+pub struct LadderForm {
+    /// What thresholds are compared with; nothing where each level has conditions of its own.
+    pub by: Option<Expr>,
+    /// One for each level.
+    pub levels: Vec<LevelForm>,
+    pub rise: Rise,
+    pub keep: Keep,
+    pub grace: Option<Grace>,
+    pub fall: Fall,
+    pub retain: Option<Retain>,
+    /// Rules on an event see the level that the event itself leads to.
+    pub seen_after: bool,
+    pub carry: Option<Carry>,
+    pub returns: LadderReturns,
+}
+
+#[derive(Debug, Clone)]
+pub struct LevelForm {
+    /// In terms of `by`.
+    pub from: Option<Expr>,
+    /// All of them must hold, beside the threshold.
+    pub when: Vec<Expr>,
+    /// One for each benefit of the ladder.
+    pub benefits: Vec<Expr>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rise {
+    AtOnce,
+    AtEndOf(Period),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Keep {
+    WhileQualified,
+    For(Length),
+    ToEnd { next: bool, period: Period },
+    ToAnniversary,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Grace {
+    pub length: Length,
+    pub to_end_of: Option<Period>,
+}
+
+/// So many of these conditions keep a level.
+#[derive(Debug, Clone)]
+pub struct Retain {
+    pub count: u32,
+    pub conditions: Vec<Expr>,
+}
+
+/// What becomes of the meter of a ladder when a level is reached.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Carry {
+    /// What is over counts on.
+    Rest,
+    /// It begins from zero.
+    Nothing,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LadderReturns {
+    Keep,
+    Revoke,
+    KeepToEnd(Period),
+}
+
+/// What sets a rule off.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Trigger {
+    Event(EventIndex),
+    Decision(DecisionTrigger, WalletIndex),
+    Ladder(LadderIndex, LadderChange),
+    Segment { segment: SegmentIndex, entered: bool },
+    Clock(ClockTrigger),
+}
+
+impl Trigger {
+    /// The event, if it is one.
+    pub fn event(&self) -> Option<EventIndex> {
+        if let Self::Event(event) = self { Some(*event) } else { None }
+    }
+}
+
+/// A decision about a wallet that rules may follow.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum DecisionTrigger {
+    Earned,
+    /// Made spendable, at once or by vesting.
+    Vested,
+    Spent,
+    Expired,
+    Restored,
+    ClawedBack,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LadderChange {
+    Rises,
+    Falls,
+    Changes,
+    /// That level entered or passed on the way up.
+    Reaches(LevelIndex),
+}
+
+/// A trigger by time alone.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ClockTrigger {
+    Every(Every),
+    /// The day of an attribute or of joining comes round, so long before.
+    Anniversary {
+        of: Anniversary,
+        before: Option<Length>,
+    },
+    /// So long before points of a wallet run out.
+    BeforeExpiry {
+        wallet: WalletIndex,
+        before: Length,
+    },
+    /// So long before a level of a ladder ends, if nothing keeps it.
+    BeforeEnd {
+        ladder: LadderIndex,
+        before: Length,
+    },
+    /// So long after the last of an event, whose instants the measure remembers.
+    AfterLast {
+        length: Length,
+        of: MeasureIndex,
+    },
+    /// So long after each of an event, unless another came meanwhile.
+    AfterEach {
+        length: Length,
+        of: MeasureIndex,
+        without: Option<MeasureIndex>,
+    },
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Anniversary {
+    Attribute(FieldIndex),
+    Joining,
+}
+
+/// A recurring day and time.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Every {
+    /// In every so many periods.
+    pub count: u32,
+    pub period: Period,
+    /// Nothing: the first day of the period, or the one on which `from` falls.
+    pub day: Option<CalendarDay>,
+    pub at: NaiveTime,
+    /// The first time.
+    pub from: Option<NaiveDate>,
+}
+
 #[derive(Debug, Clone)]
 pub struct Rule {
     pub name: String,
-    pub event: EventIndex,
+    pub trigger: Trigger,
     pub versions: Vec<Versioned<RuleForm>>,
     pub span: Span,
 }
@@ -348,6 +589,34 @@ pub enum EffectKind {
         name: String,
         to: Expr,
     },
+    /// `gives` for every `takes`, as often as the balance allows, or once.
+    Convert {
+        from: WalletIndex,
+        takes: Expr,
+        to: WalletIndex,
+        gives: Expr,
+        each: bool,
+    },
+    Forfeit {
+        wallet: WalletIndex,
+        amount: Expr,
+    },
+    Raise {
+        ladder: LadderIndex,
+        level: LevelIndex,
+        end: Option<RaiseEnd>,
+    },
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RaiseEnd {
+    For(Length),
+    /// Through that local day.
+    Until(NaiveDate),
+    ToEnd {
+        next: bool,
+        period: Period,
+    },
 }
 
 #[derive(Debug, Clone)]
@@ -371,6 +640,8 @@ pub struct Test {
 pub enum TestStep {
     /// Attributes of the member before the first event.
     GivenMember(Vec<(FieldIndex, Literal)>),
+    /// A level that the member has to begin with, for good.
+    GivenLevel(LadderIndex, LevelIndex),
     /// An opening balance.
     Given {
         wallet: WalletIndex,
@@ -439,9 +710,23 @@ pub enum ExprKind {
     Tags,
     /// `member.id`
     MemberId,
+    /// `member.enrolled`, the instant of joining.
+    Enrolled,
     Measure(MeasureIndex),
     Segment(SegmentIndex),
     Wallet(WalletIndex, WalletFigure),
+    /// The level that a member has.
+    Level(LadderIndex),
+    /// The level before the change that set the rule off.
+    LevelBefore(LadderIndex),
+    /// A level by its name.
+    LevelNamed(LadderIndex, LevelIndex),
+    /// What the member's level gives.
+    Benefit(LadderIndex, usize),
+    /// Since when and until when a member has the level.
+    Standing(LadderIndex, StandingMoment),
+    /// `earned.amount`: of the decision that set the rule off.
+    Cause(CauseFigure),
     /// `.weekday .hour .minute .day .month .year .date .time` of an instant or date, in the program's zone.
     Part(DatePart, Box<Expr>),
     /// Whole units of local calendar time (or of clock time for hours and shorter) from the inner instant or date to the event.
@@ -505,6 +790,19 @@ pub enum WalletFigure {
     Spent,
     Expired,
     ClawedBack,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StandingMoment {
+    Since,
+    Until,
+}
+
+/// What a rule can read of the decision or the instant that set it off.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CauseFigure {
+    Amount,
+    At,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -7,7 +7,7 @@ use super::Checker;
 use super::currency;
 use super::expression::TIME_WORDS;
 use super::model::{
-    Event, EventIndex, FieldIndex, MeasureIndex, Record, RecordIndex, RuleIndex, SegmentIndex, WalletIndex,
+    Event, EventIndex, FieldIndex, LadderIndex, MeasureIndex, Record, RecordIndex, RuleIndex, SegmentIndex, WalletIndex,
 };
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
@@ -18,8 +18,21 @@ const RULES_MAX: usize = 20_000;
 const DECLARATIONS_MAX: usize = 1_000;
 
 /// Words that name something wherever they stand.
-const RESERVED: [&str; 9] =
-    ["member", "missing", "present", "true", "false", "earned", "spent", "clawed_back", "expired"];
+const RESERVED: [&str; 13] = [
+    "member",
+    "missing",
+    "present",
+    "true",
+    "false",
+    "earned",
+    "vested",
+    "spent",
+    "expired",
+    "expiring",
+    "restored",
+    "clawed_back",
+    "membership",
+];
 
 /// Keys of the envelope around every event.
 const ENVELOPE: [&str; 6] = ["type", "id", "member", "at", "currency", "revision"];
@@ -32,6 +45,7 @@ pub(super) enum Value {
     Wallet(WalletIndex),
     Measure(MeasureIndex),
     Segment(SegmentIndex),
+    Ladder(LadderIndex),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -81,6 +95,7 @@ pub(super) struct Declared<'a> {
     pub wallets: Vec<(&'a Name, &'a [tree::Clause])>,
     pub measures: Vec<(&'a Name, &'a tree::MeasureBody, &'a [tree::Dated<tree::MeasureBody>])>,
     pub segments: Vec<(&'a Name, &'a tree::Expr, &'a [tree::Dated<tree::Expr>])>,
+    pub ladders: Vec<(&'a Name, Option<&'a tree::Expr>, &'a [tree::Clause])>,
     pub rules: Vec<(&'a Name, &'a tree::Trigger, &'a [tree::Clause])>,
     pub groups: Vec<(&'a Name, &'a [Name], &'a [tree::Clause])>,
     pub tests: Vec<(&'a Name, &'a [tree::TestStep])>,
@@ -147,6 +162,11 @@ impl<'a> Checker<'a> {
             ItemKind::Segment { name, condition, later } => {
                 if self.declare_value(places, name, Value::Segment(declared.segments.len())) {
                     declared.segments.push((name, condition, later));
+                }
+            }
+            ItemKind::Tiers { name, by, clauses } => {
+                if self.declare_value(places, name, Value::Ladder(declared.ladders.len())) {
+                    declared.ladders.push((name, by.as_ref(), clauses));
                 }
             }
             ItemKind::Rule { name, trigger, clauses } => {
@@ -303,6 +323,7 @@ impl<'a> Checker<'a> {
             too_many(declared.wallets.get(DECLARATIONS_MAX).map(|(name, _)| name.span), "wallets", DECLARATIONS_MAX),
             too_many(declared.measures.get(DECLARATIONS_MAX).map(|(name, ..)| name.span), "measures", DECLARATIONS_MAX),
             too_many(declared.segments.get(DECLARATIONS_MAX).map(|(name, ..)| name.span), "segments", DECLARATIONS_MAX),
+            too_many(declared.ladders.get(DECLARATIONS_MAX).map(|(name, ..)| name.span), "ladders", DECLARATIONS_MAX),
             too_many(declared.groups.get(DECLARATIONS_MAX).map(|(name, ..)| name.span), "groups", DECLARATIONS_MAX),
             too_many(declared.tests.get(DECLARATIONS_MAX).map(|(name, _)| name.span), "tests", DECLARATIONS_MAX),
             too_many(
@@ -325,7 +346,7 @@ impl<'a> Checker<'a> {
     }
 }
 
-pub(super) const BUILT_DECLARATIONS: &str = "this version runs `program`, `member`, `event`, `record`, `wallet`, `measure`, `segment`, `rule`, `group` and `test`";
+pub(super) const BUILT_DECLARATIONS: &str = "this version runs `program`, `member`, `event`, `record`, `wallet`, `measure`, `tiers`, `segment`, `rule`, `group` and `test`";
 
 /// Where each name was first declared, one map for each namespace.
 #[derive(Default)]

@@ -3,8 +3,11 @@
 use chrono::Weekday;
 
 use super::Checker;
-use super::expression::Scope;
-use super::model::{DatePart, Expr, ExprKind, Type, WalletFigure, WalletIndex};
+use super::expression::{Cause, Scope};
+use super::model::{
+    CauseFigure, DatePart, DecisionTrigger, Expr, ExprKind, LadderIndex, StandingMoment, Type, WalletFigure,
+    WalletIndex,
+};
 use super::names::{Owner, Value};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
@@ -63,6 +66,9 @@ impl<'a> Checker<'a> {
         }
         if let Some(value) = self.names.values.get(root).copied() {
             return self.value_path(root, value, root_span, rest, scope);
+        }
+        if let Some(of) = cause_of(root, scope.cause) {
+            return self.cause_path(root, of, root_span, rest);
         }
         if let Some(figure) = last_event_figure(root).filter(|_| scope.test && rest.is_empty()) {
             return self.only_wallet(root, figure, span);
@@ -130,10 +136,14 @@ impl<'a> Checker<'a> {
         let (kind, ty) = match name.text.as_str() {
             "tags" => (ExprKind::Tags, Type::List(Box::new(Type::Text))),
             "id" => (ExprKind::MemberId, Type::Text),
+            "enrolled" if !self.names.fields.contains_key(&(Owner::Member, "enrolled")) => {
+                (ExprKind::Enrolled, Type::Instant)
+            }
             text => match self.names.fields.get(&(Owner::Member, text)).copied() {
                 Some(field) => (ExprKind::Member(field), self.member.get(field)?.ty.clone()),
                 None => {
-                    let known: Vec<&str> = self.names.fields_of(Owner::Member).chain(["tags", "id"]).collect();
+                    let known: Vec<&str> =
+                        self.names.fields_of(Owner::Member).chain(["tags", "id", "enrolled"]).collect();
                     let diagnostic =
                         Diagnostic::new(Code::UnknownField, name.span, format!("the member has no attribute `{text}`"))
                             .help("attributes are declared in `member { … }`");
@@ -180,6 +190,7 @@ impl<'a> Checker<'a> {
             Value::Segment(segment) => {
                 self.parts(Expr { kind: ExprKind::Segment(segment), ty: Type::Bool, span: root_span }, rest)
             }
+            Value::Ladder(ladder) => self.ladder_path(ladder, root_span, rest, scope),
             Value::Measure(measure) => {
                 let ty = self.measures.get(measure)?.as_ref()?.ty.clone();
                 self.parts(Expr { kind: ExprKind::Measure(measure), ty, span: root_span }, rest)
@@ -220,6 +231,60 @@ impl<'a> Checker<'a> {
                 self.parts(figure, rest)
             }
         }
+    }
+
+    /// A member's level, what it gives, and since when.
+    fn ladder_path(&mut self, ladder: LadderIndex, root_span: Span, rest: &[&Name], scope: &Scope) -> Option<Expr> {
+        let level = Type::Level(ladder);
+        let Some((name, rest)) = rest.split_first() else {
+            return Some(Expr { kind: ExprKind::Level(ladder), ty: level, span: root_span });
+        };
+        let span = root_span.to(name.span);
+        let found = self.ladders.get(ladder)?;
+        let benefit = found.benefits.iter().enumerate().find(|(_, benefit)| benefit.name == name.text);
+        let (kind, ty) = match (name.text.as_str(), benefit) {
+            (_, Some((place, benefit))) => (ExprKind::Benefit(ladder, place), benefit.ty.clone()),
+            ("since", _) => (ExprKind::Standing(ladder, StandingMoment::Since), Type::Instant),
+            ("until", _) => (ExprKind::Standing(ladder, StandingMoment::Until), Type::Instant),
+            ("before", _) if scope.cause == Cause::Ladder(ladder) => (ExprKind::LevelBefore(ladder), level),
+            (text, _) => {
+                let known: Vec<String> = found.benefits.iter().map(|benefit| benefit.name.clone()).collect();
+                let diagnostic = Diagnostic::new(
+                    Code::UnknownField,
+                    name.span,
+                    format!("the levels of `{}` have no benefit `{text}`", found.name),
+                )
+                .label(found.span, "declared here")
+                .help("a ladder has its benefits, `since` and `until`, and `before` in rules on its changes");
+                let known = known.iter().map(String::as_str).chain(["since", "until", "before"]);
+                self.suggest(diagnostic, text, known);
+                return None;
+            }
+        };
+        self.parts(Expr { kind, ty, span }, rest)
+    }
+
+    /// A figure of what set a rule off.
+    fn cause_path(&mut self, root: &str, wallet: WalletIndex, root_span: Span, rest: &[&Name]) -> Option<Expr> {
+        let Some((name, rest)) = rest.split_first() else {
+            self.report(
+                Diagnostic::new(Code::WrongType, root_span, format!("`{root}` alone is no value"))
+                    .help(format!("write `{root}.amount`")),
+            );
+            return None;
+        };
+        let span = root_span.to(name.span);
+        let (kind, ty) = match name.text.as_str() {
+            "amount" => (ExprKind::Cause(CauseFigure::Amount), self.unit_of(wallet)),
+            "at" => (ExprKind::Cause(CauseFigure::At), Type::Instant),
+            text => {
+                let diagnostic = Diagnostic::new(Code::UnknownField, name.span, format!("`{root}` has no `{text}`"))
+                    .help(format!("it has `{root}.amount` and `{root}.at`"));
+                self.suggest(diagnostic, text, ["amount", "at"]);
+                return None;
+            }
+        };
+        self.parts(Expr { kind, ty, span }, rest)
     }
 
     fn figure(&self, wallet: WalletIndex, figure: WalletFigure, span: Span) -> Expr {
@@ -360,6 +425,25 @@ fn date_part(name: &str) -> Option<(DatePart, Type)> {
         "time" => (DatePart::Time, Type::Time),
         _ => return None,
     })
+}
+
+/// The wallet whose movement has set the rule off, if that is what the name means here.
+fn cause_of(name: &str, cause: Cause) -> Option<WalletIndex> {
+    match cause {
+        Cause::Expiring(wallet) if name == "expiring" => Some(wallet),
+        Cause::Decision(kind, wallet) => {
+            let word = match kind {
+                DecisionTrigger::Earned => "earned",
+                DecisionTrigger::Vested => "vested",
+                DecisionTrigger::Spent => "spent",
+                DecisionTrigger::Expired => "expired",
+                DecisionTrigger::Restored => "restored",
+                DecisionTrigger::ClawedBack => "clawed_back",
+            };
+            (word == name).then_some(wallet)
+        }
+        _ => None,
+    }
 }
 
 fn last_event_figure(name: &str) -> Option<WalletFigure> {

@@ -6,13 +6,13 @@ use super::Checker;
 use super::clauses::{Holder, InForce};
 use super::expression::Scope;
 use super::model::{
-    Cap, CapMode, Earn, Effect, EffectKind, EventIndex, Expr, ExprKind, Group, GroupForm, Limit, Returns, Rule,
-    RuleForm, RuleIndex, Type, Valid, Versioned, WalletIndex,
+    Cap, CapMode, Earn, Effect, EffectKind, Expr, ExprKind, Group, GroupForm, Limit, Returns, Rule, RuleForm,
+    RuleIndex, Trigger, Type, Valid, Versioned, WalletIndex,
 };
 use super::names::{Declared, RuleName};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
-use crate::syntax::tree::{self, ClauseKind, LimitScope, Name, Trigger, ValidPart};
+use crate::syntax::tree::{self, ClauseKind, LimitScope, Name, ValidPart};
 
 /// The amounts of a form's caps with their types, to be laid on a wallet when all rules are known.
 type CapTypes = Vec<(Type, Span)>;
@@ -49,25 +49,21 @@ impl<'a> Checker<'a> {
         (drafts.into_iter().map(|draft| draft.rule).collect(), groups)
     }
 
-    fn draft(&mut self, name: &Name, trigger: &'a Trigger, clauses: &'a [tree::Clause]) -> Draft {
+    fn draft(&mut self, name: &Name, trigger: &'a tree::Trigger, clauses: &'a [tree::Clause]) -> Draft {
         let errors = self.errors;
-        let event = match trigger {
-            Trigger::Event(event) => self.event(event),
-            Trigger::Later(later) => {
-                self.report(
-                    Diagnostic::new(Code::NotBuilt, later.span, "this trigger is not built in this version")
-                        .help("this version runs rules on events, as in `rule x on order`"),
-                );
-                None
-            }
+        let trigger = self.trigger(trigger);
+        let placeholder = || Trigger::Event(0);
+        let mut rule = Rule {
+            name: name.text.clone(),
+            trigger: trigger.as_ref().map_or_else(placeholder, |(trigger, _)| trigger.clone()),
+            versions: Vec::new(),
+            span: name.span,
         };
-        let mut rule =
-            Rule { name: name.text.clone(), event: event.unwrap_or(0), versions: Vec::new(), span: name.span };
         let mut cap_types = Vec::new();
         let forms = self.in_force(Holder::Rule, clauses);
-        if let Some(event) = event {
+        if let Some((_, scope)) = trigger {
             for form in &forms {
-                let (value, types) = self.rule_form(event, form, name.span);
+                let (value, types) = self.rule_form(&scope, form, name.span);
                 rule.versions.push(Versioned { from: form.from, value });
                 cap_types.push(types);
             }
@@ -75,8 +71,7 @@ impl<'a> Checker<'a> {
         Draft { rule, cap_types, sound: self.errors == errors }
     }
 
-    fn rule_form(&mut self, event: EventIndex, form: &InForce<'a>, name: Span) -> (RuleForm, CapTypes) {
-        let scope = Scope::rule(event);
+    fn rule_form(&mut self, scope: &Scope, form: &InForce<'a>, name: Span) -> (RuleForm, CapTypes) {
         let mut value = RuleForm {
             when: Vec::new(),
             valid: Vec::new(),
@@ -93,7 +88,7 @@ impl<'a> Checker<'a> {
         let mut has_effect = false;
         for clause in &form.clauses {
             match &clause.kind {
-                ClauseKind::When(when) => match self.condition(when, &scope, "`when`") {
+                ClauseKind::When(when) => match self.condition(when, scope, "`when`") {
                     Some(Expr { kind: ExprKind::And(all), .. }) => value.when.extend(all),
                     when => value.when.extend(when),
                 },
@@ -108,7 +103,7 @@ impl<'a> Checker<'a> {
                 ClauseKind::Returns { policy: Some(policy), .. } => value.returns = *policy,
                 ClauseKind::Effect(effect) => {
                     has_effect = true;
-                    let kind = self.effect(effect, &scope, clause.span);
+                    let kind = self.effect(effect, scope, clause.span);
                     value.effects.extend(kind.map(|kind| Effect { kind, span: clause.span }));
                 }
                 _ => {}
@@ -192,9 +187,9 @@ impl<'a> Checker<'a> {
                     self.report(wrong(format!("`{name}` multiplies itself"), "name the rules that earn by rate"));
                 } else if !other.sound {
                     complete = false;
-                } else if other.rule.event != draft.rule.event {
+                } else if other.rule.trigger != draft.rule.trigger || draft.rule.trigger.event().is_none() {
                     let diagnostic = wrong(
-                        format!("`{name}` is set off by another event"),
+                        format!("`{name}` is not set off by the same event"),
                         "a rule multiplies what others earn on the same event",
                     );
                     self.report(diagnostic.label(other.rule.span, "declared here"));

@@ -6,8 +6,8 @@ use chrono::{LocalResult, NaiveDate, TimeDelta, TimeZone};
 
 use super::Checker;
 use super::expression::{Scope, constant};
-use super::model::{ExprKind, FieldIndex, Literal, Test, TestStep, Type, WalletIndex};
-use super::names::{Declared, Owner};
+use super::model::{Expr, ExprKind, Literal, Test, TestStep, Type, WalletIndex};
+use super::names::{Declared, Owner, Value};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
 use crate::syntax::tree::{self, FieldValue, Name};
@@ -16,7 +16,14 @@ impl<'a> Checker<'a> {
     pub(super) fn tests(&mut self, declared: &Declared<'a>) -> Vec<Test> {
         let mut tests = Vec::with_capacity(declared.tests.len());
         for (title, steps) in &declared.tests {
-            let steps = steps.iter().filter_map(|step| self.step(step)).collect();
+            let mut checked = Vec::with_capacity(steps.len());
+            for step in *steps {
+                match step {
+                    tree::TestStep::GivenMember(fields, _) => self.given_member(fields, &mut checked),
+                    _ => checked.extend(self.step(step)),
+                }
+            }
+            let steps = checked;
             tests.push(Test { title: title.text.clone(), steps, span: title.span });
         }
         tests
@@ -25,7 +32,8 @@ impl<'a> Checker<'a> {
     fn step(&mut self, step: &'a tree::TestStep) -> Option<TestStep> {
         let scope = Scope { test: true, ..Scope::member("a test") };
         Some(match step {
-            tree::TestStep::GivenMember(fields, _) => TestStep::GivenMember(self.attributes(fields)?),
+            // Said before, for it may be several steps.
+            tree::TestStep::GivenMember(..) => return None,
             tree::TestStep::Given(amount) => {
                 let (value, amount) = self.positive(amount, "an opening balance")?;
                 TestStep::Given { wallet: self.opening(&amount.ty, amount.span)?, amount: value }
@@ -34,7 +42,7 @@ impl<'a> Checker<'a> {
                 let index = self.event(event)?;
                 TestStep::On {
                     event: index,
-                    fields: self.literals(Owner::Event(index), &event.text, fields)?,
+                    fields: self.literals(Owner::Event(index), &event.text, &fields.iter().collect::<Vec<_>>())?,
                     span: *span,
                 }
             }
@@ -73,16 +81,38 @@ impl<'a> Checker<'a> {
         }
     }
 
-    fn attributes(&mut self, fields: &'a [FieldValue]) -> Option<Vec<(FieldIndex, Literal)>> {
-        let named = self.literals(Owner::Member, "member", fields)?;
-        named
-            .into_iter()
-            .map(|(name, value)| self.names.fields.get(&(Owner::Member, name.as_str())).map(|field| (*field, value)))
-            .collect()
+    /// `given member { name "Sara"  status gold }`: attributes, and levels by the names of their ladders.
+    fn given_member(&mut self, fields: &'a [FieldValue], steps: &mut Vec<TestStep>) {
+        let mut attributes: Vec<&'a FieldValue> = Vec::new();
+        for field in fields {
+            let own = self.names.fields.contains_key(&(Owner::Member, field.name.text.as_str()));
+            match self.names.values.get(field.name.text.as_str()) {
+                Some(Value::Ladder(ladder)) if !own => {
+                    let ladder = *ladder;
+                    match self.level_word(&field.value, &Type::Level(ladder)) {
+                        Some(Some(Expr { kind: ExprKind::LevelNamed(ladder, level), .. })) => {
+                            steps.push(TestStep::GivenLevel(ladder, level));
+                        }
+                        Some(_) => {}
+                        None => {
+                            let message = format!("`{}` needs the name of one of its levels", field.name.text);
+                            self.report(Diagnostic::new(Code::WrongType, field.value.span, message));
+                        }
+                    }
+                }
+                _ => attributes.push(field),
+            }
+        }
+        if let Some(named) = self.literals(Owner::Member, "member", &attributes) {
+            let fields = named.into_iter().filter_map(|(name, value)| {
+                self.names.fields.get(&(Owner::Member, name.as_str())).map(|field| (*field, value))
+            });
+            steps.push(TestStep::GivenMember(fields.collect()));
+        }
     }
 
     /// The fields of a braced value, checked against the declaration.
-    fn literals(&mut self, owner: Owner, what: &str, fields: &'a [FieldValue]) -> Option<Vec<(String, Literal)>> {
+    fn literals(&mut self, owner: Owner, what: &str, fields: &[&'a FieldValue]) -> Option<Vec<(String, Literal)>> {
         let mut seen: BTreeMap<&str, Span> = BTreeMap::new();
         let mut found = Some(Vec::new());
         for FieldValue { name, value } in fields {
@@ -141,7 +171,8 @@ impl<'a> Checker<'a> {
             }
             (Type::Record(record), tree::ExprKind::Record(fields)) => {
                 let what = self.records.get(*record).map(|record| record.name.clone())?;
-                return self.literals(Owner::Record(*record), &what, fields).map(Literal::Record);
+                let fields: Vec<&'a FieldValue> = fields.iter().collect();
+                return self.literals(Owner::Record(*record), &what, &fields).map(Literal::Record);
             }
             (Type::Record(_), _) => {
                 self.report(

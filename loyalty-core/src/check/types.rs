@@ -18,7 +18,7 @@ impl Type {
 
     /// Whether `<` has a meaning.
     pub(super) fn is_ordered(&self) -> bool {
-        self.is_numeric() || matches!(self, Self::Date | Self::Instant | Self::Time)
+        self.is_numeric() || matches!(self, Self::Date | Self::Instant | Self::Time | Self::Level(_))
     }
 
     /// Whether it is one value.
@@ -84,6 +84,9 @@ impl Checker<'_> {
             Type::Instant => "an instant".to_owned(),
             Type::Time => "a time of day".to_owned(),
             Type::Weekday => "a weekday".to_owned(),
+            Type::Level(ladder) => {
+                format!("a level of `{}`", self.ladders.get(*ladder).map_or("", |ladder| &ladder.name))
+            }
             Type::List(of) => match &**of {
                 Type::Record(record) => {
                     format!("a list of `{}`", self.records.get(*record).map_or("", |record| &record.name))
@@ -119,6 +122,10 @@ impl Checker<'_> {
             },
             Type::Money(currency) => match self.currency_at.get(currency) {
                 Some(at) => diagnostic.label(*at, format!("`{}` is declared here", currency.as_str())),
+                None => diagnostic,
+            },
+            Type::Level(ladder) => match self.ladders.get(*ladder) {
+                Some(ladder) => diagnostic.label(ladder.span, format!("`{}` is declared here", ladder.name)),
                 None => diagnostic,
             },
             _ => diagnostic,

@@ -5,7 +5,7 @@ use rust_decimal::Decimal;
 
 use super::Checker;
 use super::expression::{Scope, constant};
-use super::model::{Expr, Length, Per, TimeUnit, Window};
+use super::model::{Expr, Length, OwnYear, Per, TimeUnit, Window};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
 use crate::syntax::tree::{self, DateRange, Duration};
@@ -77,6 +77,26 @@ impl<'a> Checker<'a> {
             tree::Window::This(period, _) => Window::This(*period),
             tree::Window::Previous(period, _) => Window::Previous(*period),
             tree::Window::Rolling(duration) => Window::Rolling(self.length(duration)?),
+            tree::Window::OwnYear { of, previous } => {
+                let of = if of.text == "membership" {
+                    OwnYear::Membership
+                } else if let Some(super::names::Value::Ladder(ladder)) = self.names.values.get(of.text.as_str()) {
+                    OwnYear::Level(*ladder)
+                } else {
+                    let known: Vec<String> = self
+                        .ladders
+                        .iter()
+                        .map(|ladder| ladder.name.clone())
+                        .chain(["membership".to_owned()])
+                        .collect();
+                    let message = format!("nothing begins the years of `{}`", of.text);
+                    let diagnostic = Diagnostic::new(Code::UnknownLadder, of.span, message)
+                        .help("write `this membership year`, or the name of a ladder for years from the entry into its present level");
+                    self.suggest(diagnostic, &of.text, known.iter().map(String::as_str));
+                    return None;
+                };
+                Window::OwnYear { of, previous: *previous }
+            }
             tree::Window::Range(range) => {
                 let (from, to) = self.days(range)?;
                 Window::Range { from, to }

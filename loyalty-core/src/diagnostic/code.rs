@@ -74,6 +74,10 @@ codes! {
     NoCurrency = "L0214" Error,
     /// A part of the language that this version reads and does not run.
     NotBuilt = "L0215" Error,
+    /// No ladder of that name.
+    UnknownLadder = "L0216" Error,
+    /// The ladder has no level of that name.
+    UnknownLevel = "L0217" Error,
 
     // Types and units.
     /// Two units that cannot meet.
@@ -114,12 +118,20 @@ codes! {
     BadMultiply = "L0238" Error,
     /// A rule or a group without anything to do.
     NoEffect = "L0239" Error,
-    /// Defaults or segments that read themselves.
+    /// Defaults, segments or rules that lead back to themselves.
     Cycle = "L0240" Error,
     /// `history` shorter than the return window.
     HistoryTooShort = "L0241" Error,
     /// More declarations or expressions than the limit.
     TooMany = "L0242" Error,
+    /// Levels out of order, or without a way to reach them.
+    LevelOrder = "L0243" Error,
+    /// Levels that need a time for which they are kept.
+    NoKeep = "L0244" Error,
+    /// A period that cannot be told from the measures of a ladder.
+    NoPeriod = "L0245" Error,
+    /// A condition whose instant of change cannot be known beforehand.
+    Unwatchable = "L0246" Error,
 
     // W02: legal and surely not what was meant.
     /// A rule that can never fire.

@@ -1,26 +1,38 @@
-//! What time alone brings about: points vest, run out, or are cancelled because what they waited for did not come.
+//! What time alone brings about: points vest, run out, or are cancelled because what they waited for did not come;
+//! levels are judged; rules by the calendar fire.
+//!
+//! At one instant the order is fixed: points vest, points run out, what follows from that, levels and segments are
+//! judged, then the rules by the calendar fire in the order of the file, each with what follows from it.
 
 use rust_decimal::Decimal;
 
+use super::error::EventError;
+use super::flows;
+use super::ladders::Occasion;
 use super::lots::{Expiry, Vesting};
 use super::member::Member;
 use super::outcome::{Decision, Kind};
+use super::reactions;
 use crate::amount::{self, Overflow};
+use crate::check::model::Flow;
 use crate::plan::Plan;
 
 /// Brings a member to an instant. Everything due happens at its own instant, in order, so that it does not matter in
 /// how many steps time passes.
-pub fn advance(plan: &Plan, member: &mut Member, to: i64, decisions: &mut Vec<Decision>) -> Result<(), Overflow> {
+pub fn advance(plan: &Plan, member: &mut Member, to: i64, decisions: &mut Vec<Decision>) -> Result<(), EventError> {
     while member.next_due <= to {
         let due = member.next_due;
         let before = decisions.len();
         vest_due(plan, member, due, decisions)?;
         expire_due(plan, member, due, decisions)?;
+        reactions::follow(plan, member, due, Occasion::Time, before, decisions)?;
+        reactions::by_the_clock(plan, member, due, decisions)?;
         member.revision += (decisions.len() - before) as u64;
+        member.clock = member.clock.max(due);
         member.next_due = member.find_next_due(plan);
         // What was due has happened, so that the next instant lies ahead; a state that says otherwise must not hang us.
         if member.next_due <= due {
-            return Err(Overflow);
+            return Err(Overflow.into());
         }
     }
     member.clock = member.clock.max(to);
@@ -70,11 +82,12 @@ pub fn vest(
     state.pending = amount::subtract(state.pending, amount)?;
     state.available = amount::add(state.available, amount)?;
     let expires_at = state.lots.get(number).and_then(|lot| state.expires_at(plan, inactivities, lot));
+    let settled = state.settle(number)?;
     let wallet = wallet as u16;
+    flows::note(plan, member, wallet, Flow::Vested, amount, at)?;
     if amount > Decimal::ZERO {
         decisions.push(Decision { at, kind: Kind::Vested { entry, wallet, lot: name, amount, expires_at } });
     }
-    let settled = state.settle(number)?;
     if settled > Decimal::ZERO {
         let entry = member.next_entry();
         decisions.push(Decision { at, kind: Kind::DebtSettled { entry, wallet, amount: settled } });
@@ -84,8 +97,8 @@ pub fn vest(
 
 fn expire_due(plan: &Plan, member: &mut Member, due: i64, decisions: &mut Vec<Decision>) -> Result<(), Overflow> {
     for (number, wallet) in plan.wallets.iter().enumerate() {
-        let Some(state) = member.wallets.get_mut(number) else { continue };
-        for at in 0..state.lots.len() {
+        for at in 0..member.wallets.get(number).map_or(0, |state| state.lots.len()) {
+            let Some(state) = member.wallets.get_mut(number) else { break };
             let Some(lot) = state.lots.get(at) else { break };
             let (gone, not_vested) = match lot.vesting {
                 Vesting::On { deadline, .. } => (deadline <= due, true),
@@ -109,6 +122,7 @@ fn expire_due(plan: &Plan, member: &mut Member, due: i64, decisions: &mut Vec<De
                 state.available = amount::subtract(state.available, amount)?;
             }
             state.expired = amount::add(state.expired, amount)?;
+            flows::note(plan, member, number as u16, Flow::Expired, amount, due)?;
             if amount > Decimal::ZERO {
                 member.entry += 1;
                 let (entry, wallet) = (member.entry, number as u16);

@@ -8,13 +8,14 @@ use super::earning::{self, LotPlan};
 use super::error::{EventError, Refusal};
 use super::eval::Scope;
 use super::event::EventData;
+use super::ladders::{self, Occasion};
 use super::log::hash;
 use super::lots::Vesting;
 use super::measures;
 use super::member::Member;
 use super::outcome::{Because, Decision, Kind, NotEarned, Outcome};
 use super::value::{Stored, Value};
-use super::{clock, granted, grants, ledger, returns};
+use super::{clock, granted, grants, ledger, moves, reactions, returns, rules};
 use crate::amount;
 use crate::plan::{EventKind, EventPlan, ExpirePlan, Plan, VestPlan};
 use crate::time::rfc3339;
@@ -74,6 +75,7 @@ pub fn apply(
         decisions.push(Decision { at: event.at, kind });
         remember(event_plan, member, event, &decisions, &[], &[]);
     } else if event_plan.kind == EventKind::Plain
+        && !plan.reactions.any
         && !event_plan.vests
         && event.at >= member.clock
         && member.next_due > event.at
@@ -81,7 +83,7 @@ pub fn apply(
         // Nothing but the rules has anything to do: what they come to is worked out first and then written down.
         let mut work = Work::default();
         evaluate(plan, event_plan, member, event, &mut work)?;
-        write(plan, event_plan, member, event, &mut work, &mut decisions)?;
+        write(plan, event_plan, member, event, &mut work, 0, &mut decisions)?;
     } else {
         let mut working = member.clone();
         slow(plan, event_plan, &mut working, event, &mut decisions)?;
@@ -160,7 +162,7 @@ fn evaluate(
 ) -> Result<(), EventError> {
     let Work { deltas, evaluation } = work;
     let day = event.day;
-    let scope = Scope { plan, member, event: Some(event), at: event.at, day, deltas: &measures::NO_DELTAS, last: None };
+    let scope = Scope { event: Some(event), ..Scope::of(plan, member, event.at) };
     measures::deltas(&scope, &event_plan.measures, deltas)?;
     for delta in deltas.iter() {
         // Whatever could overflow does so before anything is written.
@@ -168,7 +170,8 @@ fn evaluate(
             member.tallies.after(tally, key, 1, sum)?;
         }
     }
-    earning::evaluate(&Scope { deltas, ..scope }, event_plan, event, evaluation)?;
+    let candidates = rules::candidates(event_plan, event);
+    earning::evaluate(&Scope { deltas, ..scope }, &candidates, &event_plan.rules, evaluation)?;
     for change in &evaluation.changes {
         member.tallies.after(change.tally, change.key, change.count, change.sum)?;
     }
@@ -210,6 +213,8 @@ fn write(
     member: &mut Member,
     event: &EventData,
     Work { deltas, evaluation }: &mut Work,
+    // The decisions before this one have been followed already.
+    first: usize,
     decisions: &mut Vec<Decision>,
 ) -> Result<(), EventError> {
     let until = member.clock.max(event.at);
@@ -221,11 +226,18 @@ fn write(
         ledger::activity(plan, member, wallet as u16, event.at, |form| form.events.contains(&event.event));
     }
     let spent = !evaluation.spends.is_empty();
-    ledger::commit(plan, member, event, evaluation, decisions)?;
+    ledger::commit(plan, member, (hash(&event.id), event.at), evaluation, decisions)?;
     if spent {
         for wallet in &mut member.wallets {
             wallet.sweep(|_| true);
         }
+    }
+    if plan.reactions.any {
+        moves::commit(plan, member, core::mem::take(&mut evaluation.moves), event.at, decisions)?;
+        member.clock = until;
+        let returns = matches!(event_plan.kind, EventKind::Refund | EventKind::Cancel);
+        let occasion = if returns { Occasion::Return } else { Occasion::Event };
+        reactions::follow(plan, member, until, occasion, first, decisions)?;
     }
     member.next_due = member.find_next_due(plan);
     // A late event's points may have vested or run out long since, and others may be earned after their last day.
@@ -262,18 +274,20 @@ fn slow(
     if event.at > member.clock {
         clock::advance(plan, member, event.at, decisions)?;
     }
+    let first = decisions.len();
     match event_plan.kind {
         EventKind::Plain => {}
         EventKind::Refund | EventKind::Cancel => returns::apply(plan, member, event, decisions)?,
         EventKind::Adjust => adjust(plan, event_plan, member, event, decisions)?,
         EventKind::Profile => profile(plan, event_plan, member, event, decisions),
+        EventKind::AssignLevel => assign_level(plan, event_plan, member, event, decisions)?,
     }
     if event_plan.vests {
         vest_on(plan, event_plan, member, event, decisions)?;
     }
     let mut work = Work::default();
     evaluate(plan, event_plan, member, event, &mut work)?;
-    write(plan, event_plan, member, event, &mut work, decisions)?;
+    write(plan, event_plan, member, event, &mut work, first, decisions)?;
     for wallet in &mut member.wallets {
         wallet.sweep(|_| true);
     }
@@ -364,8 +378,7 @@ fn adjust(
         Value::Date(day) => ExpirePlan::At(day),
         _ => match plan.policy(wallet as u16, day) {
             Some(policy) => {
-                let deltas = &measures::NO_DELTAS;
-                let scope = Scope { plan, member, event: None, at: event.at, day, deltas, last: None };
+                let scope = Scope::of(plan, member, event.at);
                 earning::wallet_expiry(&scope, policy)?
             }
             None => ExpirePlan::Never,
@@ -391,4 +404,42 @@ fn profile(plan: &Plan, event_plan: &EventPlan, member: &mut Member, event: &Eve
         }
         decisions.push(Decision { at: event.at, kind: Kind::AttributeSet { field: number as u16, value } });
     }
+}
+
+/// Staff give a member a level.
+fn assign_level(
+    plan: &Plan,
+    event_plan: &EventPlan,
+    member: &mut Member,
+    event: &EventData,
+    decisions: &mut Vec<Decision>,
+) -> Result<(), EventError> {
+    let quoted =
+        |names: &mut dyn Iterator<Item = &str>| names.map(|name| format!("`{name}`")).collect::<Vec<_>>().join(" or ");
+    let ladder = match named(event_plan, event, "ladder") {
+        Value::Text(name, _) => plan.ladders.iter().position(|ladder| &*ladder.name == name),
+        _ if plan.ladders.len() == 1 => Some(0),
+        _ => None,
+    };
+    let Some((number, ladder)) = ladder.and_then(|number| Some((number, plan.ladders.get(number)?))) else {
+        let names = quoted(&mut plan.ladders.iter().map(|ladder| &*ladder.name));
+        return Err(EventError::new(Refusal::UnknownLevel).in_field("ladder").expecting(names));
+    };
+    let Value::Text(wanted, _) = named(event_plan, event, "level") else {
+        return Err(EventError::new(Refusal::MissingField).in_field("level"));
+    };
+    let Some(level) = ladder.levels.iter().position(|level| &**level == wanted) else {
+        let names = quoted(&mut ladder.levels.iter().map(|level| &**level));
+        return Err(EventError::new(Refusal::UnknownLevel)
+            .in_field("level")
+            .expecting(names)
+            .but_found(format!("`{wanted}`")));
+    };
+    let end = match named(event_plan, event, "until") {
+        Value::Date(day) => plan.calendar.start_of(day.saturating_add(1)),
+        _ => i64::MAX,
+    };
+    let at = member.clock.max(event.at);
+    ladders::set_level(plan, member, number as u16, level as u16, end, at, decisions);
+    Ok(())
 }

@@ -9,8 +9,8 @@ use smallvec::SmallVec;
 
 use super::error::EventError;
 use super::eval::Scope;
-use super::event::EventData;
 use super::grants::{self, Grant, Grants};
+use super::moves::Move;
 use super::outcome::{Because, Kind};
 use super::rules::{self, Firings};
 use super::tally::Changes;
@@ -18,7 +18,7 @@ use super::{caps, effects};
 use crate::amount::{self, Overflow};
 use crate::check::model::RoundScope;
 use crate::plan::layout::TOTAL_MAX;
-use crate::plan::{EffectKindPlan, EventPlan, ExpirePlan, Plan, PolicyPlan, VestPlan, WalletPlan, in_force};
+use crate::plan::{EffectKindPlan, ExpirePlan, Plan, PolicyPlan, RulesOn, VestPlan, WalletPlan, in_force};
 
 /// All that the rules make of an event.
 #[derive(Debug, Default)]
@@ -30,6 +30,8 @@ pub struct Evaluation {
     /// What each wallet gets, wallet by wallet.
     pub lots: SmallVec<[LotPlan; 2]>,
     pub spends: SmallVec<[Spend; 1]>,
+    /// What becomes of points that are there already, and of levels.
+    pub moves: Vec<Move>,
     /// Decisions that move no points.
     pub facts: Vec<Kind>,
     pub changes: Changes,
@@ -52,15 +54,14 @@ pub struct Spend {
     pub amount: Decimal,
 }
 
-/// Judges the rules on an event; what they come to is put into `evaluation`, which must be empty.
+/// Judges some rules; what they come to is put into `evaluation`, which must be empty.
 pub fn evaluate(
     scope: &Scope<'_>,
-    event_plan: &EventPlan,
-    event: &EventData,
+    candidates: &[u32],
+    on_event: &RulesOn,
     evaluation: &mut Evaluation,
 ) -> Result<(), EventError> {
-    let on_event = &event_plan.rules;
-    let firings = rules::fire(scope, event_plan, event, evaluation)?;
+    let firings = rules::fire(scope, candidates, evaluation)?;
     if firings.is_empty() {
         return Ok(());
     }

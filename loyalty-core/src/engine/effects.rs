@@ -1,4 +1,4 @@
-//! What firing rules do besides earning: spend, tag, set attributes, signal.
+//! What firing rules do besides earning: spend, tag, set attributes, signal, convert, forfeit, raise levels.
 
 use rust_decimal::Decimal;
 use smallvec::SmallVec;
@@ -7,6 +7,7 @@ use super::caps;
 use super::earning::{Evaluation, Spend};
 use super::error::{EventError, Refusal};
 use super::eval::{NO_ROW, Scope};
+use super::moves::plan_move;
 use super::outcome::Kind;
 use super::rules::Firings;
 use super::value::{Stored, Value};
@@ -23,7 +24,7 @@ pub fn collect(
 ) -> Result<(), EventError> {
     'firings: for firing in firings {
         let (rule, form) = (firing.rule, firing.form);
-        let (facts, spends) = (evaluation.facts.len(), evaluation.spends.len());
+        let (facts, spends, moves) = (evaluation.facts.len(), evaluation.spends.len(), evaluation.moves.len());
         for effect in &form.effects {
             let fact = match &effect.kind {
                 EffectKindPlan::Spend { wallet, amount, up_to } => {
@@ -38,6 +39,7 @@ pub fn collect(
                         // The price does not fit: the rule gives nothing for it either.
                         evaluation.facts.truncate(facts);
                         evaluation.spends.truncate(spends);
+                        evaluation.moves.truncate(moves);
                         evaluation.grants.retain(|grant| grant.rule != rule);
                         acted.retain(|acting| *acting != rule);
                         continue 'firings;
@@ -65,6 +67,15 @@ pub fn collect(
                     Value::Text(to, _) => Kind::Signal { name: name.clone(), to: to.into() },
                     _ => continue,
                 },
+                kind @ (EffectKindPlan::Convert { .. }
+                | EffectKindPlan::Forfeit { .. }
+                | EffectKindPlan::Raise { .. }) => {
+                    if let Some(found) = plan_move(scope, evaluation, rule, kind)? {
+                        evaluation.moves.push(found);
+                        acted.push(rule);
+                    }
+                    continue;
+                }
                 EffectKindPlan::EarnFixed { .. }
                 | EffectKindPlan::EarnRate { .. }
                 | EffectKindPlan::Multiply { .. } => {

@@ -74,6 +74,8 @@ refusals! {
     InsufficientBalance = "insufficient_balance",
     /// The program has no wallet of that name.
     UnknownWallet = "unknown_wallet",
+    /// The program has no ladder or level of that name.
+    UnknownLevel = "unknown_level",
     /// An amount beyond what can be held exactly.
     Overflow = "overflow",
     /// The member's state was made by another program.

@@ -8,12 +8,16 @@ use core::cmp::Ordering;
 use rust_decimal::Decimal;
 
 use super::event::{EventData, Slot};
+use super::ladders;
 use super::measures::Delta;
 use super::member::Member;
+use super::reactions::Cause;
 use super::value::Value;
 use crate::amount::{self, Overflow};
 use crate::calendar::Calendar;
-use crate::check::model::{AggregateFunction, Arithmetic, Comparison, DatePart, TimeUnit, WalletFigure};
+use crate::check::model::{
+    AggregateFunction, Arithmetic, CauseFigure, Comparison, DatePart, StandingMoment, TimeUnit, WalletFigure,
+};
 use crate::plan::node::{Node, NodeId, Range};
 use crate::plan::{Plan, in_force};
 use crate::time::{DAY, SECOND, date_of};
@@ -38,9 +42,19 @@ pub struct Scope<'a> {
     pub deltas: &'a [Delta],
     /// What the last event did to each wallet, in tests.
     pub last: Option<&'a dyn Fn(u16, WalletFigure) -> Decimal>,
+    /// What set the rule at hand off, if no event did.
+    pub cause: Option<&'a Cause>,
+    /// Calendar windows are those that end at this instant, not those that begin: for a review at the end of a period.
+    pub closing: bool,
 }
 
 impl<'a> Scope<'a> {
+    /// A member alone at an instant.
+    pub fn of(plan: &'a Plan, member: &'a Member, at: i64) -> Self {
+        let day = plan.calendar.day_at(at);
+        Self { plan, member, event: None, at, day, deltas: &[], last: None, cause: None, closing: false }
+    }
+
     pub fn eval(&self, node: NodeId, row: usize) -> Result<Value<'a>, Overflow> {
         let Some(node) = self.plan.nodes.get(node as usize) else { return Ok(Value::Missing) };
         Ok(match *node {
@@ -59,6 +73,35 @@ impl<'a> Scope<'a> {
                 self.member.attributes.get(usize::from(field)).map_or(Value::Missing, |stored| stored.value())
             }
             Node::MemberId => Value::Text(&self.member.id, 0),
+            Node::Enrolled => Value::Instant(self.member.enrolled_at),
+            Node::Level(ladder) => Value::Level(ladder, ladders::seen(self, ladder)?),
+            Node::LevelBefore(ladder) => {
+                let before = self.cause.and_then(|cause| cause.before);
+                before.map_or(Value::Missing, |level| Value::Level(ladder, level))
+            }
+            Node::LevelNamed(ladder, level) => Value::Level(ladder, level),
+            Node::Benefit(ladder, benefit) => {
+                let level = ladders::seen(self, ladder)?;
+                let form = ladders::form(self.plan, ladder, self.day);
+                let level = form.and_then(|form| form.levels.get(usize::from(level)));
+                match level.and_then(|level| level.benefits.get(usize::from(benefit))) {
+                    Some(value) => self.eval(*value, NO_ROW)?,
+                    None => Value::Missing,
+                }
+            }
+            Node::Standing(ladder, moment) => {
+                let standing = self.member.standings.get(usize::from(ladder));
+                let at = standing.and_then(|standing| match moment {
+                    StandingMoment::Since => Some(standing.since),
+                    StandingMoment::Until => standing.ends_at(),
+                });
+                at.map_or(Value::Missing, Value::Instant)
+            }
+            Node::Cause(figure) => match (self.cause, figure) {
+                (Some(cause), CauseFigure::Amount) => Value::Number(cause.amount),
+                (Some(cause), CauseFigure::At) => Value::Instant(cause.at),
+                (None, _) => Value::Missing,
+            },
             Node::Measure(measure) => super::measures::value(self, measure)?,
             Node::Segment(segment) => {
                 let forms = self.plan.segments.get(usize::from(segment)).map(|segment| segment.forms.as_slice());

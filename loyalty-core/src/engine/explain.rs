@@ -61,8 +61,7 @@ pub fn explain(
     let mut before = member.clone();
     super::clock::advance(plan, &mut before, event.at, &mut Vec::new())?;
     let day = plan.calendar.day_at(event.at);
-    let none = measures::Deltas::new();
-    let scope = Scope { plan, member: &before, event: Some(event), at: event.at, day, deltas: &none, last: None };
+    let scope = Scope { event: Some(event), ..Scope::of(plan, &before, event.at) };
     let measures_of = plan.events.get(usize::from(event.event)).map(|event| event.measures.as_slice()).unwrap_or(&[]);
     let mut deltas = measures::Deltas::new();
     if !outcome.replayed {
@@ -80,7 +79,7 @@ pub fn explain(
         })
     };
     let mut silent = Vec::new();
-    for (number, rule) in plan.rules.iter().enumerate().filter(|(_, rule)| rule.event == event.event) {
+    for (number, rule) in plan.rules.iter().enumerate().filter(|(_, rule)| rule.on(event.event)) {
         let number = number as u32;
         if spoke(number) {
             continue;

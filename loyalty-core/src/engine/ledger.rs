@@ -3,12 +3,13 @@
 use rust_decimal::Decimal;
 
 use super::earning::{Evaluation, LotPlan};
-use super::event::EventData;
+use super::flows;
 use super::lots::{self, Expiry, Lot, Vesting};
 use super::member::Member;
 use super::outcome::{Decision, Kind};
 use super::tally::Change;
 use crate::amount::{self, Overflow};
+use crate::check::model::Flow;
 use crate::plan::{Plan, VestPlan};
 
 /// Puts a new lot into a wallet and says so.
@@ -44,6 +45,10 @@ pub fn add_lot(
     } else {
         state.available = amount::add(state.available, lot.amount)?;
     }
+    flows::note(plan, member, wallet, Flow::Earned, lot.amount, at)?;
+    if !pending {
+        flows::note(plan, member, wallet, Flow::Vested, lot.amount, at)?;
+    }
     decisions.push(Decision {
         at,
         kind: Kind::Earned { entry, wallet, amount: lot.amount, vesting, expires_at, because: lot.because },
@@ -68,15 +73,14 @@ fn settle_debt(member: &mut Member, wallet: u16, at: i64, decisions: &mut Vec<De
     Ok(())
 }
 
-/// Writes an evaluation into the member's state.
+/// Writes an evaluation into the member's state; `source` tells the event that lots come from, 0 for none.
 pub fn commit(
     plan: &Plan,
     member: &mut Member,
-    event: &EventData,
+    (source, at): (u64, i64),
     evaluation: &mut Evaluation,
     decisions: &mut Vec<Decision>,
 ) -> Result<(), Overflow> {
-    let (source, at) = (super::log::hash(&event.id), event.at);
     for Change { tally, key, count, sum } in &evaluation.changes {
         member.tallies.add(*tally, *key, *count, *sum)?;
     }
@@ -131,6 +135,7 @@ pub fn take(
     let uses = state.take(&order, amount)?;
     state.spent = amount::add(state.spent, amount)?;
     activity(plan, member, wallet, at, |form| form.spending);
+    flows::note(plan, member, wallet, Flow::Spent, amount, at)?;
     decisions.push(Decision { at, kind: Kind::Spent { entry, wallet, amount, rule, uses } });
     Ok(())
 }

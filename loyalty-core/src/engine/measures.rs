@@ -7,10 +7,11 @@ use rust_decimal::Decimal;
 use super::eval::{DIVISION_DIGITS, NO_ROW, Scope};
 use super::marks::{Mark, Marks};
 use super::member::Member;
-use super::tally;
 use super::value::{Stored, Value};
+use super::{horizon, tally};
 use crate::amount::{self, Overflow};
-use crate::check::model::{AggregateFunction, Window};
+use crate::calendar::Calendar;
+use crate::check::model::{AggregateFunction, Length, OwnYear, TimeUnit, Window};
 use crate::plan::{Grain, MeasurePlan, Plan, in_force};
 use crate::time::day_of;
 
@@ -24,9 +25,6 @@ pub struct Delta {
 
 /// What an event adds to all its measures. Most events touch a few.
 pub type Deltas = smallvec::SmallVec<[Delta; 6]>;
-
-/// No event, nothing added.
-pub static NO_DELTAS: [Delta; 0] = [];
 
 /// What the event at hand adds to its measures, by the forms in force on its day.
 pub fn deltas(scope: &Scope<'_>, measures: &[u16], deltas: &mut Deltas) -> Result<(), Overflow> {
@@ -104,10 +102,11 @@ fn tallied<'a>(
     let grain = scope.plan.grain(number);
     let own = delta.and_then(|delta| tally_change(scope.plan, delta, scope.at, scope.day));
     if plan.function == AggregateFunction::Streak {
-        let now = tally::key(grain, calendar, scope.at, scope.day);
+        let (at, day) = looking_from(scope, window);
+        let now = tally::key(grain, calendar, at, day);
         return Ok(Value::Number(Decimal::from(streak(scope.member, number, now, own.map(|(_, key, _)| key)))));
     }
-    let (from, to) = tally::window_keys(window, grain, calendar, scope.at, scope.day);
+    let (from, to) = keys(scope, window, grain);
     let mut total = scope.member.tallies.total(number, from, to)?;
     if let Some((_, key, sum)) = own
         && (from..=to).contains(&key)
@@ -123,6 +122,45 @@ fn tallied<'a>(
         }
         _ => Value::Number(total.sum),
     })
+}
+
+/// Where calendar windows are looked at from: at the end of a period, from its last day.
+fn looking_from(scope: &Scope<'_>, window: Window) -> (i64, i32) {
+    match window {
+        Window::This(_) | Window::Previous(_) | Window::OwnYear { .. } | Window::AllTime if scope.closing => {
+            (scope.at.saturating_sub(1), scope.day.saturating_sub(1))
+        }
+        _ => (scope.at, scope.day),
+    }
+}
+
+/// The keys that a window spans at the scope's instant, both included.
+fn keys(scope: &Scope<'_>, window: Window, grain: Grain) -> (i64, i64) {
+    let calendar = &scope.plan.calendar;
+    let (at, day) = looking_from(scope, window);
+    let Window::OwnYear { of, previous } = window else {
+        return tally::window_keys(window, grain, calendar, at, day);
+    };
+    // Nothing lies in the years of a ladder that the member is not on.
+    let Some(first) = horizon::first_day(scope.plan, scope.member, of) else { return (0, -1) };
+    let begins = |year: u32| Calendar::day_plus(first, Length { count: year, unit: TimeUnit::Year });
+    let year = horizon::years_between(first, day);
+    let (year, next) = match previous {
+        false => (year, year.saturating_add(1)),
+        true if year == 0 => return (0, -1),
+        true => (year - 1, year),
+    };
+    if grain == Grain::Day {
+        return (i64::from(begins(year)), i64::from(begins(next)) - 1);
+    }
+    let from = match of {
+        // What led to the level is not counted again.
+        OwnYear::Level(ladder) if year == 0 => {
+            scope.member.standings.get(ladder).map_or(i64::MAX, |standing| standing.since.saturating_add(1))
+        }
+        _ => calendar.start_of(begins(year)),
+    };
+    (from, calendar.start_of(begins(next)) - 1)
 }
 
 /// Periods in a row with something in them, up to `now`, or up to the one before while `now` is still empty.
@@ -145,8 +183,7 @@ fn marked<'a>(
     measure: u16,
     delta: Option<&'a Delta>,
 ) -> Value<'a> {
-    let calendar = &scope.plan.calendar;
-    let (from, to) = tally::window_keys(window, Grain::Instant, calendar, scope.at, scope.day);
+    let (from, to) = keys(scope, window, Grain::Instant);
     let marks = scope.member.marks.of(measure);
     let inside = |at: i64| (from..=to).contains(&at);
     // The event at hand comes after the known ones of its instant.

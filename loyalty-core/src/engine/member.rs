@@ -4,6 +4,7 @@ use super::log::Log;
 use super::lots::WalletState;
 use super::marks::Marks;
 use super::returns::Returned;
+use super::standing::Standing;
 use super::tally::Tallies;
 use super::value::Stored;
 use crate::plan::Plan;
@@ -34,10 +35,22 @@ pub struct Member {
     pub(crate) log: Log,
     /// What has come back of orders, while they may still be returned.
     pub(crate) returned: Vec<Returned>,
+    /// One for each ladder.
+    pub(crate) standings: Vec<Standing>,
+    /// Whether the member is in each segment that rules watch.
+    pub(crate) inside: Vec<bool>,
 }
 
 impl Member {
     pub(crate) fn new(plan: &Plan, id: &str, at: i64) -> Self {
+        let mut member = Self::blank(plan, id, at);
+        member.inside = super::segments::inside(plan, &member);
+        member.next_due = member.find_next_due(plan);
+        member
+    }
+
+    /// A member of whom nothing has been worked out yet.
+    pub(crate) fn blank(plan: &Plan, id: &str, at: i64) -> Self {
         Self {
             id: id.to_owned(),
             fingerprint: plan.fingerprint,
@@ -57,6 +70,8 @@ impl Member {
             marks: Marks::default(),
             log: Log::default(),
             returned: Vec::new(),
+            standings: vec![Standing::new(at); plan.ladders.len()],
+            inside: vec![false; plan.reactions.segments.len()],
         }
     }
 
@@ -85,7 +100,8 @@ impl Member {
         Instant(self.enrolled_at)
     }
 
-    /// The next instant at which something will happen by time alone: points vest or expire. Nothing: never.
+    /// The next instant at which something will happen by time alone: points vest or expire, a level is judged, a rule
+    /// by the calendar fires. Before it nothing happens; at it something does. Nothing: never.
     #[must_use]
     pub fn next_due(&self) -> Option<Instant> {
         (self.next_due != i64::MAX).then_some(Instant(self.next_due))
@@ -101,8 +117,7 @@ impl Member {
     }
 
     pub(crate) fn find_next_due(&self, plan: &Plan) -> i64 {
-        let wallets = self.wallets.iter().zip(&plan.wallets);
-        wallets.filter_map(|(state, wallet)| state.next_due(plan, &wallet.inactivities)).min().unwrap_or(i64::MAX)
+        super::schedule::next_due(plan, self)
     }
 
     /// The instant before which single events are no longer remembered.

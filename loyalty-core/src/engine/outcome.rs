@@ -105,7 +105,8 @@ impl Decision {
             | Kind::Expired { amount, .. }
             | Kind::ClawedBack { amount, .. }
             | Kind::Restored { amount, .. }
-            | Kind::DebtSettled { amount, .. } => Some(*amount),
+            | Kind::DebtSettled { amount, .. }
+            | Kind::Forfeited { amount, .. } => Some(*amount),
             _ => None,
         }
     }
@@ -118,7 +119,8 @@ impl Decision {
             | Kind::Expired { wallet, .. }
             | Kind::ClawedBack { wallet, .. }
             | Kind::Restored { wallet, .. }
-            | Kind::DebtSettled { wallet, .. } => Some(*wallet),
+            | Kind::DebtSettled { wallet, .. }
+            | Kind::Forfeited { wallet, .. } => Some(*wallet),
             _ => None,
         }
     }
@@ -198,6 +200,66 @@ pub enum Kind {
     NotEarned {
         reason: NotEarned,
     },
+    /// Points that a rule takes away for good; they count as expired.
+    Forfeited {
+        entry: u64,
+        wallet: u16,
+        amount: Decimal,
+        rule: u32,
+    },
+    /// Ladders and levels are named, for another version of the program may number them otherwise.
+    TierChanged {
+        ladder: Box<str>,
+        from: Box<str>,
+        to: Box<str>,
+        because: TierBecause,
+        until: Option<i64>,
+    },
+    /// A level was judged and stays, for good or for a time of grace.
+    TierKept {
+        ladder: Box<str>,
+        level: Box<str>,
+        grace: bool,
+        until: Option<i64>,
+    },
+    SegmentEntered {
+        segment: Box<str>,
+    },
+    SegmentLeft {
+        segment: Box<str>,
+    },
+}
+
+/// Why a member has another level, or the same one again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TierBecause {
+    /// Qualified for.
+    Reached,
+    /// No longer qualified for.
+    Lost,
+    /// Qualified for once more.
+    Kept,
+    /// No longer qualified for, and kept for the time of grace.
+    Grace,
+    /// Given beside the rules of the ladder.
+    SetLevel,
+    SetLevelEnded,
+}
+
+impl TierBecause {
+    pub const ALL: [Self; 6] =
+        [Self::Reached, Self::Lost, Self::Kept, Self::Grace, Self::SetLevel, Self::SetLevelEnded];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Reached => "reached",
+            Self::Lost => "not_qualified",
+            Self::Kept => "qualified",
+            Self::Grace => "grace",
+            Self::SetLevel => "set",
+            Self::SetLevelEnded => "set_level_ended",
+        }
+    }
 }
 
 /// One part of an earned amount; the parts add up to it.
@@ -246,6 +308,11 @@ impl Kind {
             Kind::Signal { .. } => "signal",
             Kind::Claim { .. } => "claim",
             Kind::NotEarned { .. } => "not_earned",
+            Kind::Forfeited { .. } => "forfeited",
+            Kind::TierChanged { .. } => "tier_changed",
+            Kind::TierKept { .. } => "tier_kept",
+            Kind::SegmentEntered { .. } => "segment_entered",
+            Kind::SegmentLeft { .. } => "segment_left",
         }
     }
 }
@@ -333,6 +400,30 @@ pub fn write(writer: &mut Writer<'_>, decisions: &[Decision], event_at: i64) {
                 writer.number(u64::from(*limit));
             }
             Kind::NotEarned { reason: NotEarned::BeforeEnrolment } => writer.byte(12),
+            Kind::Forfeited { entry, wallet, amount, rule } => {
+                head(writer, 13, *entry, *wallet, *amount);
+                writer.number(u64::from(*rule));
+            }
+            Kind::TierChanged { ladder, from, to, because, until } => {
+                writer.byte(14);
+                [ladder, from, to].into_iter().for_each(|name| writer.text(name));
+                writer.byte(TierBecause::ALL.iter().position(|known| known == because).unwrap_or(0) as u8);
+                writer.option(*until, |writer, at| writer.signed(at));
+            }
+            Kind::TierKept { ladder, level, grace, until } => {
+                writer.byte(15);
+                [ladder, level].into_iter().for_each(|name| writer.text(name));
+                writer.byte(u8::from(*grace));
+                writer.option(*until, |writer, at| writer.signed(at));
+            }
+            Kind::SegmentEntered { segment } => {
+                writer.byte(16);
+                writer.text(segment);
+            }
+            Kind::SegmentLeft { segment } => {
+                writer.byte(17);
+                writer.text(segment);
+            }
         }
     }
 }
@@ -357,7 +448,7 @@ pub fn read(reader: &mut Reader<'_>, event_at: i64) -> Result<Vec<Decision>, Mal
 fn read_kind(reader: &mut Reader<'_>) -> Result<Kind, Malformed> {
     let tag = reader.byte()?;
     let (mut entry, mut wallet, mut amount) = (0, 0, Decimal::ZERO);
-    if tag <= 6 {
+    if tag <= 6 || tag == 13 {
         entry = reader.number()?;
         wallet = small(reader)?;
         amount = reader.decimal()?;
@@ -414,6 +505,22 @@ fn read_kind(reader: &mut Reader<'_>) -> Result<Kind, Malformed> {
         10 => Kind::Signal { name: reader.text()?.into(), to: reader.text()?.into() },
         11 => Kind::Claim { rule: rule(reader)?, limit: rule(reader)? },
         12 => Kind::NotEarned { reason: NotEarned::BeforeEnrolment },
+        13 => Kind::Forfeited { entry, wallet, amount, rule: rule(reader)? },
+        14 => Kind::TierChanged {
+            ladder: reader.text()?.into(),
+            from: reader.text()?.into(),
+            to: reader.text()?.into(),
+            because: *TierBecause::ALL.get(usize::from(reader.byte()?)).ok_or(Malformed)?,
+            until: reader.option(Reader::signed)?,
+        },
+        15 => Kind::TierKept {
+            ladder: reader.text()?.into(),
+            level: reader.text()?.into(),
+            grace: reader.byte()? != 0,
+            until: reader.option(Reader::signed)?,
+        },
+        16 => Kind::SegmentEntered { segment: reader.text()?.into() },
+        17 => Kind::SegmentLeft { segment: reader.text()?.into() },
         _ => return Err(Malformed),
     })
 }
@@ -520,6 +627,8 @@ pub fn write_stored(writer: &mut Writer<'_>, value: &Stored) {
             writer.byte(7);
             writer.signed(*micros);
         }
+        // Never kept: see `Stored`.
+        Stored::Level(..) => writer.byte(0),
     }
 }
 

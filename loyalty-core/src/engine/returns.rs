@@ -14,17 +14,17 @@ use super::event::EventData;
 use super::grants::{self, Basis, Grant, Grants, RateTerms};
 use super::log::{Record, hash};
 use super::lots::{Expiry, Lot, Use, Vesting};
-use super::measures::{self, NO_DELTAS};
+use super::measures;
 use super::member::Member;
-use super::outcome::{Decision, Kind};
+use super::outcome::{Because, Decision, Kind};
 use super::rules;
 use super::tally::{self, Changes};
 use super::value::Value;
-use super::{earning, granted};
+use super::{earning, flows, granted};
 use crate::amount::{self, Overflow};
-use crate::check::model::Clawback;
+use crate::check::model::{Clawback, Flow};
 use crate::plan::layout::LinesLayout;
-use crate::plan::{EventKind, Plan, RestorePlan, in_force};
+use crate::plan::{EffectKindPlan, EventKind, Plan, RestorePlan, in_force};
 use crate::wire::codec::Reader;
 use crate::wire::decode;
 use kept::{Line, base, field, kept, lines, minor, share};
@@ -329,7 +329,7 @@ fn amount_back(
 }
 
 fn scope<'a>(plan: &'a Plan, member: &'a Member, order: &'a Order, event: &'a EventData) -> Scope<'a> {
-    Scope { plan, member, event: Some(event), at: order.event.at, day: order.day, deltas: &NO_DELTAS, last: None }
+    Scope { event: Some(event), day: order.day, ..Scope::of(plan, member, order.event.at) }
 }
 
 /// Puts the kept form's contribution to each measure in the place of the former one.
@@ -462,7 +462,7 @@ fn claw_back(
                 tally::change(&mut changes, tally, key, 0, -due)?;
             }
         }
-        take_back(plan, member, number, due, (hash(&order.event.id), policy.clawback), at, decisions)?;
+        take_back(plan, member, number, due, (hash(&order.event.id), order.event.at, policy.clawback), at, decisions)?;
     }
     for change in changes {
         // A counter that a `from` clause has changed meanwhile may hold less than is given back.
@@ -476,8 +476,14 @@ fn claw_back(
 fn granted(order: &Order, wallet: u16) -> Result<Decimal, Overflow> {
     let mut sum = Decimal::ZERO;
     for decision in &order.decisions {
-        if let Kind::Earned { wallet: to, amount, .. } = &decision.kind
+        // What other rules have made of it since stays: it is no part of what the order itself granted.
+        let own = |part: &Because| {
+            let Because::Rule { rule, .. } = part else { return false };
+            order.grants.iter().any(|grant| (grant.rule, grant.wallet) == (*rule, wallet))
+        };
+        if let Kind::Earned { wallet: to, amount, because, .. } = &decision.kind
             && *to == wallet
+            && because.iter().any(own)
         {
             sum = amount::add(sum, *amount)?;
         }
@@ -505,7 +511,7 @@ fn take_back(
     member: &mut Member,
     wallet: u16,
     amount: Decimal,
-    (source, clawback): (u64, Clawback),
+    (source, ordered_at, clawback): (u64, i64, Clawback),
     at: i64,
     decisions: &mut Vec<Decision>,
 ) -> Result<(), Overflow> {
@@ -550,6 +556,9 @@ fn take_back(
     state.clawed_back = amount::add(state.clawed_back, amount)?;
     state.written_off = amount::add(state.written_off, written_off)?;
     state.debt = amount::add(state.debt, debt)?;
+    // What was earned is less from the order on; what had vested by now is less from now on.
+    flows::note(plan, member, wallet, Flow::Earned, -amount, ordered_at)?;
+    flows::note(plan, member, wallet, Flow::Vested, -amount::subtract(amount, from_pending)?, at)?;
     decisions.push(Decision {
         at,
         kind: Kind::ClawedBack { entry, wallet, amount, from_pending, from_lots, debt, written_off },
@@ -588,7 +597,9 @@ fn restore(
     for (number, wallet) in plan.wallets.iter().enumerate() {
         let number = number as u16;
         let spends = order.decisions.iter().filter_map(|decision| match &decision.kind {
-            Kind::Spent { wallet, uses, .. } if *wallet == number => Some(uses),
+            Kind::Spent { wallet, uses, rule, .. } if *wallet == number && is_price(plan, *rule, number, order.day) => {
+                Some(uses)
+            }
             _ => None,
         });
         let uses: Vec<&Use> = spends.flatten().collect();
@@ -636,6 +647,15 @@ fn restore(
     }
 }
 
+/// Whether what a rule has spent was the price of something on the order itself, and no sweep that followed.
+fn is_price(plan: &Plan, rule: Option<u32>, wallet: u16, day: i32) -> bool {
+    let Some(rule) = rule.and_then(|rule| plan.rules.get(rule as usize)) else { return true };
+    let form = in_force(&rule.forms, day);
+    let effects = form.map(|form| form.effects.as_slice()).unwrap_or(&[]);
+    let spends = |kind: &EffectKindPlan| matches!(kind, EffectKindPlan::Spend { wallet: own, .. } if *own == wallet);
+    rule.trigger.event().is_some() && effects.iter().any(|effect| spends(&effect.kind))
+}
+
 /// Puts points back into the lot that they came from, or into a new one by the wallet's policy.
 fn give_back(
     plan: &Plan,
@@ -650,7 +670,7 @@ fn give_back(
     let Some(policy) = plan.policy(wallet, day) else { return Ok(()) };
     let (expiry, earned_at) = match policy.restore {
         RestorePlan::Fresh => {
-            let scope = Scope { plan, member, event: None, at, day, deltas: &NO_DELTAS, last: None };
+            let scope = Scope::of(plan, member, at);
             let form = earning::wallet_expiry(&scope, policy)?;
             (super::lots::expiry(plan, form, at, true), at)
         }
@@ -690,6 +710,7 @@ fn give_back(
     }
     let expires_at = state.lots.get(lot).and_then(|lot| state.expires_at(plan, inactivities, lot));
     let settled = state.settle(lot)?;
+    flows::note(plan, member, wallet, Flow::Spent, -amount, at)?;
     decisions.push(Decision { at, kind: Kind::Restored { entry, wallet, amount, expires_at } });
     if settled > Decimal::ZERO {
         let entry = member.next_entry();

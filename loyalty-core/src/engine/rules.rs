@@ -46,15 +46,10 @@ pub fn candidates(event_plan: &EventPlan, event: &EventData) -> SmallVec<[u32; 3
 }
 
 /// The rules that fire, as far as conditions, validity and limits go; what they contribute is put into `evaluation`.
-pub fn fire<'p>(
-    scope: &Scope<'p>,
-    event_plan: &'p EventPlan,
-    event: &EventData,
-    evaluation: &mut Evaluation,
-) -> Result<Firings<'p>, Overflow> {
+pub fn fire<'p>(scope: &Scope<'p>, candidates: &[u32], evaluation: &mut Evaluation) -> Result<Firings<'p>, Overflow> {
     let mut firings = Firings::new();
     let mut used = Changes::new();
-    for rule in candidates(event_plan, event) {
+    for &rule in candidates {
         let Some(plan) = scope.plan.rules.get(rule as usize) else { continue };
         let Some(form) = in_force(&plan.forms, scope.day) else { continue };
         if !holds(scope, form)? {

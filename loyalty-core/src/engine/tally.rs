@@ -150,7 +150,8 @@ pub fn window_keys(window: Window, grain: Grain, calendar: &Calendar, at: i64, d
     };
     match (window, grain) {
         (_, Grain::Ever) => (0, 0),
-        (Window::AllTime, _) => (i64::MIN, i64::MAX),
+        // Those of a member's own are known to `measures` alone.
+        (Window::AllTime | Window::OwnYear { .. }, _) => (i64::MIN, i64::MAX),
         (Window::This(_), Grain::Period(period)) => {
             let number = calendar.period_of(period, day);
             (number, number)

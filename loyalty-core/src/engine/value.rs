@@ -20,6 +20,8 @@ pub enum Value<'a> {
     Time(i64),
     /// Monday 0.
     Weekday(u8),
+    /// A level of a ladder, the lowest 0.
+    Level(u16, u16),
 }
 
 impl Value<'_> {
@@ -46,6 +48,7 @@ impl Value<'_> {
             (Value::Date(left), Value::Date(right)) => left.cmp(&right),
             (Value::Instant(left), Value::Instant(right)) | (Value::Time(left), Value::Time(right)) => left.cmp(&right),
             (Value::Weekday(left), Value::Weekday(right)) => left.cmp(&right),
+            (Value::Level(one, left), Value::Level(two, right)) if one == two => left.cmp(&right),
             _ => return None,
         })
     }
@@ -62,6 +65,8 @@ pub enum Stored {
     Date(i32),
     Instant(i64),
     Time(i64),
+    /// Only in explanations: a member's level is kept by its ladder.
+    Level(u16, u16),
 }
 
 impl Stored {
@@ -74,6 +79,7 @@ impl Stored {
             Stored::Date(day) => Value::Date(*day),
             Stored::Instant(micros) => Value::Instant(*micros),
             Stored::Time(micros) => Value::Time(*micros),
+            Stored::Level(ladder, level) => Value::Level(*ladder, *level),
         }
     }
 
@@ -86,6 +92,7 @@ impl Stored {
             Value::Date(day) => Stored::Date(day),
             Value::Instant(micros) => Stored::Instant(micros),
             Value::Time(micros) => Stored::Time(micros),
+            Value::Level(ladder, level) => Stored::Level(ladder, level),
             // Weekdays are parts of dates and are never kept.
             Value::Weekday(day) => Stored::Number(Decimal::from(day)),
         }

@@ -7,7 +7,7 @@ use rust_decimal::Decimal;
 use super::clock;
 use super::eval::Scope;
 use super::lots::{Vesting, WalletState};
-use super::measures::{self, NO_DELTAS};
+use super::measures;
 use super::member::Member;
 use super::value::{Stored, Value};
 use crate::plan::Plan;
@@ -121,9 +121,9 @@ pub fn view(plan: &Arc<Plan>, member: &Member, at: i64) -> View {
     }
     document.put("wallets", wallets);
     let day = plan.calendar.day_at(at);
-    let scope = Scope { plan, member, event: None, at, day, deltas: &NO_DELTAS, last: None };
+    let scope = Scope::of(plan, member, at);
     let mut values = Document::object();
-    for (number, measure) in plan.measures.iter().enumerate().filter(|(_, measure)| !measure.in_place) {
+    for (number, measure) in plan.measures.iter().enumerate().filter(|(_, measure)| !measure.hidden) {
         let value = measures::value(&scope, number as u16).unwrap_or(Value::Missing);
         values.put(&measure.name, stored(plan, &Stored::of(value)));
     }

@@ -3,18 +3,19 @@
 mod expressions;
 mod fields;
 mod filing;
+mod ladders;
 
 use rust_decimal::Decimal;
 
 use super::{
     CapPlan, Condition, Dated, EffectKindPlan, EffectPlan, EventKind, EventPlan, ExpirePlan, Grain, GroupFormPlan,
     GroupPlan, InactivityPlan, LimitPlan, MeasureFormPlan, MeasurePlan, Node, NodeId, PerLine, Plan, PolicyPlan,
-    RatePlan, RestorePlan, RuleFormPlan, RulePlan, RulesOn, SegmentPlan, Symbols, TallyPlan, TestPlan, TestStepPlan,
-    VestPlan, WalletPlan,
+    RatePlan, Reactions, RestorePlan, RuleFormPlan, RulePlan, RulesOn, SegmentPlan, Symbols, TallyPlan, TestPlan,
+    TestStepPlan, VestPlan, WalletPlan,
 };
 use crate::amount;
 use crate::calendar::{Calendar, clock_micros, days_at_most};
-use crate::check::model::{self, AggregateFunction, Checked, Per, Period, Versioned, Window};
+use crate::check::model::{self, AggregateFunction, Checked, Origin, Per, Period, Versioned, Window};
 use crate::source::{LineIndex, Span};
 use crate::time::day_of;
 
@@ -38,8 +39,10 @@ pub fn lower(checked: &Checked, text: &str) -> Plan {
             wallets: Vec::new(),
             measures: Vec::new(),
             segments: Vec::new(),
+            ladders: Vec::new(),
             rules: Vec::new(),
             groups: Vec::new(),
+            reactions: Reactions::default(),
             tallies: Vec::new(),
             tests: Vec::new(),
             fingerprint: 0,
@@ -54,6 +57,7 @@ pub fn lower(checked: &Checked, text: &str) -> Plan {
     lower.wallets();
     lower.measures();
     lower.segments();
+    lower.ladders();
     lower.rules();
     lower.groups();
     lower.tests();
@@ -167,6 +171,7 @@ impl Lower<'_> {
                 own_forms: self.own_forms(index),
                 policies: Vec::new(),
                 inactivities: Vec::new(),
+                flows: Vec::new(),
             });
             let owner = format!("wallet {}", wallet.name);
             let mut policies = Vec::new();
@@ -293,7 +298,7 @@ impl Lower<'_> {
 
     /// The name of a measure: its own, or the text of one written in place.
     fn measure_name(&self, measure: &model::Measure) -> String {
-        if !measure.in_place {
+        if measure.origin != Origin::InPlace {
             return measure.name.clone();
         }
         squeezed(self.text.get(measure.span.start as usize..measure.span.end as usize).unwrap_or(&measure.name))
@@ -318,6 +323,7 @@ impl Lower<'_> {
                     Window::This(period) => Some(period_days(period)),
                     Window::Previous(period) => Some(period_days(period).saturating_mul(2)),
                     Window::Rolling(length) => Some(days_at_most(length)),
+                    Window::OwnYear { previous, .. } => Some(period_days(Period::Year) * if previous { 2 } else { 1 }),
                 })
                 .try_fold(0, |longest, days| Some(longest.max(days?)))
                 .map(|days| days.saturating_add(history));
@@ -334,7 +340,7 @@ impl Lower<'_> {
             };
             let name = self.measure_name(measure);
             let tally = in_tally.then(|| self.tally(format!("measure {name}"), grain, keep));
-            self.event = Some(measure.event);
+            self.event = measure.of.event();
             let forms = self.dated(&measure.versions, |lower, form| MeasureFormPlan {
                 value: form.value.as_ref().map(|value| lower.expression(value)),
                 filter: form.filter.as_ref().map(|filter| lower.expression(filter)),
@@ -343,14 +349,22 @@ impl Lower<'_> {
             self.event = None;
             self.plan.measures.push(MeasurePlan {
                 name: name.into(),
-                in_place: measure.in_place,
-                event: measure.event as u16,
+                hidden: measure.origin != Origin::Declared,
+                event: measure.of.event().map(|event| event as u16),
                 function: measure.function,
                 forms,
                 revoke: measure.returns == model::Returns::Revoke,
                 tally,
                 keep_days: keep,
             });
+            let number = (self.plan.measures.len() - 1) as u16;
+            let first = self.same_measure.get(usize::from(number)) == Some(&number);
+            if let model::MeasureOf::Flow(wallet, flow) = measure.of
+                && first
+                && let Some(wallet) = self.plan.wallets.get_mut(wallet)
+            {
+                wallet.flows.push((flow, number));
+            }
         }
     }
 
@@ -371,7 +385,7 @@ impl Lower<'_> {
             }
         }
         for (rule, groups) in self.checked.rules.iter().zip(groups) {
-            self.event = Some(rule.event);
+            self.event = rule.trigger.event();
             let forms = self.dated(&rule.versions, |lower, form| RuleFormPlan {
                 when: form.when.iter().map(|condition| lower.condition(condition)).collect(),
                 valid: form.valid.clone(),
@@ -385,12 +399,14 @@ impl Lower<'_> {
             let line = self.line(rule.span);
             self.plan.rules.push(RulePlan {
                 name: rule.name.as_str().into(),
-                event: rule.event as u16,
+                trigger: rule.trigger.clone(),
                 forms,
                 groups,
                 line,
             });
         }
+        let flows = self.plan.wallets.iter().any(|wallet| !wallet.flows.is_empty());
+        self.plan.reactions = Reactions::of(&self.plan.rules, self.plan.wallets.len(), self.plan.ladders.len(), flows);
     }
 
     fn condition(&mut self, condition: &model::Expr) -> Condition {
@@ -438,6 +454,19 @@ impl Lower<'_> {
             }
             model::EffectKind::Signal { name, to } => {
                 EffectKindPlan::Signal { name: name.as_str().into(), to: self.expression(to) }
+            }
+            model::EffectKind::Convert { from, takes, to, gives, each } => EffectKindPlan::Convert {
+                from: *from as u16,
+                takes: self.expression(takes),
+                to: *to as u16,
+                gives: self.expression(gives),
+                each: *each,
+            },
+            model::EffectKind::Forfeit { wallet, amount } => {
+                EffectKindPlan::Forfeit { wallet: *wallet as u16, amount: self.expression(amount) }
+            }
+            model::EffectKind::Raise { ladder, level, end } => {
+                EffectKindPlan::Raise { ladder: *ladder as u16, level: *level as u16, end: *end }
             }
         };
         EffectPlan { kind }
@@ -488,6 +517,9 @@ impl Lower<'_> {
             for step in &test.steps {
                 steps.push(match step {
                     model::TestStep::GivenMember(fields) => TestStepPlan::GivenMember(fields.clone()),
+                    model::TestStep::GivenLevel(ladder, level) => {
+                        TestStepPlan::GivenLevel { ladder: *ladder as u16, level: *level as u16 }
+                    }
                     model::TestStep::Given { wallet, amount } => {
                         TestStepPlan::Given { wallet: *wallet as u16, amount: *amount }
                     }
@@ -521,11 +553,12 @@ impl Lower<'_> {
                 ("cancel", true) => EventKind::Cancel,
                 ("adjust", true) => EventKind::Adjust,
                 ("profile", true) => EventKind::Profile,
+                ("assign_level", true) => EventKind::AssignLevel,
                 _ => EventKind::Plain,
             };
             let measures = self.plan.measures.iter().enumerate();
             let measures = measures.filter(|(at, measure)| {
-                usize::from(measure.event) == index && self.same_measure.get(*at) == Some(&(*at as u16))
+                measure.event == Some(index as u16) && self.same_measure.get(*at) == Some(&(*at as u16))
             });
             let measures = measures.map(|(at, _)| at as u16).collect();
             let vests = self.vests_on(index);
@@ -546,7 +579,7 @@ impl Lower<'_> {
 
     fn rules_on(&self, event: usize) -> RulesOn {
         let mut on_event = RulesOn::default();
-        for rule in self.plan.rules.iter().filter(|rule| usize::from(rule.event) == event) {
+        for rule in self.plan.rules.iter().filter(|rule| rule.on(event as u16)) {
             on_event.capped |= !rule.groups.is_empty();
             on_event.limited |= !rule.groups.is_empty();
             for form in rule.forms.iter().map(|form| &form.value) {
@@ -620,6 +653,9 @@ fn grain_of(windows: impl Iterator<Item = Window>) -> Grain {
             Window::AllTime | Window::Range { .. } => Grain::Ever,
             Window::This(period) | Window::Previous(period) => Grain::Period(period),
             Window::Rolling(length) if clock_micros(length).is_some() => Grain::Instant,
+            // What led to a level is told from what came after by the instant alone.
+            Window::OwnYear { of: model::OwnYear::Level(_), .. } => Grain::Instant,
+            Window::OwnYear { of: model::OwnYear::Membership, .. } => Grain::Day,
             Window::Rolling(_) => Grain::Day,
         };
         grain = Some(match grain {
@@ -671,7 +707,13 @@ fn fingerprint(plan: &Plan) -> u64 {
         wallet.inactivities.iter().for_each(|form| text.push_str(&form.key));
     }
     for measure in &plan.measures {
-        text.push_str(&format!("measure {} {} {:?}\n", measure.name, measure.event, measure.function));
+        text.push_str(&format!("measure {} {:?} {:?}\n", measure.name, measure.event, measure.function));
+    }
+    for ladder in &plan.ladders {
+        text.push_str(&format!("ladder {} {:?}\n", ladder.name, ladder.levels));
+    }
+    for watched in &plan.reactions.segments {
+        text.push_str(&format!("segment {}\n", watched.segment));
     }
     for tally in &plan.tallies {
         text.push_str(&format!("tally {} {:?}\n", tally.key, tally.grain));

@@ -5,7 +5,9 @@
 
 use rust_decimal::Decimal;
 
-use crate::check::model::{AggregateFunction, Arithmetic, Comparison, DatePart, TimeUnit, WalletFigure};
+use crate::check::model::{
+    AggregateFunction, Arithmetic, CauseFigure, Comparison, DatePart, StandingMoment, TimeUnit, WalletFigure,
+};
 
 pub type NodeId = u32;
 
@@ -40,9 +42,19 @@ pub enum Node {
     Id,
     Member(u16),
     MemberId,
+    Enrolled,
     Measure(u16),
     Segment(u16),
     Wallet(u16, WalletFigure),
+    /// The level that a member has on a ladder.
+    Level(u16),
+    LevelBefore(u16),
+    /// A level by its ladder and its place.
+    LevelNamed(u16, u16),
+    /// What the member's level gives, by the place of the benefit.
+    Benefit(u16, u16),
+    Standing(u16, StandingMoment),
+    Cause(CauseFigure),
     Part(DatePart, NodeId),
     Since(TimeUnit, NodeId),
     Not(NodeId),
@@ -113,4 +125,69 @@ pub enum Node {
     /// Patterns of a match: the subject equals the node; lies from (included) to (excluded).
     Equals(NodeId),
     Between(Option<NodeId>, Option<NodeId>),
+}
+
+impl Node {
+    /// Calls `see` for each direct operand.
+    pub fn operands(&self, operands: &[NodeId], mut see: impl FnMut(NodeId)) {
+        match *self {
+            Node::Part(_, of)
+            | Node::Since(_, of)
+            | Node::Not(of)
+            | Node::Negate(of)
+            | Node::Floor(of)
+            | Node::Ceil(of)
+            | Node::Absolute(of)
+            | Node::Equals(of)
+            | Node::InSymbols { value: of, .. }
+            | Node::InList { value: of, .. }
+            | Node::InTags { value: of, .. }
+            | Node::IsMissing { value: of, .. } => see(of),
+            Node::Compare(_, left, right) | Node::Otherwise(left, right) | Node::Arithmetic(_, left, right) => {
+                see(left);
+                see(right);
+            }
+            Node::And(parts) | Node::Or(parts) | Node::Least(parts) | Node::Greatest(parts) => {
+                parts.of(operands).iter().for_each(|part| see(*part));
+            }
+            Node::InConstants { value, items, .. } => {
+                see(value);
+                items.of(operands).iter().for_each(|item| see(*item));
+            }
+            Node::Fold { value, filter, .. } => value.into_iter().chain(filter).for_each(see),
+            Node::Match { subject, arms, otherwise } => {
+                see(subject);
+                arms.of(operands).iter().for_each(|part| see(*part));
+                otherwise.into_iter().for_each(see);
+            }
+            Node::Between(from, to) => from.into_iter().chain(to).for_each(see),
+            Node::Number(_)
+            | Node::Text(_)
+            | Node::Bool(_)
+            | Node::Date(_)
+            | Node::Instant(_)
+            | Node::Time(_)
+            | Node::Weekday(_)
+            | Node::Slot(_)
+            | Node::Item(_)
+            | Node::At
+            | Node::Id
+            | Node::Member(_)
+            | Node::MemberId
+            | Node::Enrolled
+            | Node::Measure(_)
+            | Node::Segment(_)
+            | Node::Wallet(..)
+            | Node::Level(_)
+            | Node::LevelBefore(_)
+            | Node::LevelNamed(..)
+            | Node::Benefit(..)
+            | Node::Standing(..)
+            | Node::Cause(_)
+            | Node::SlotIs(..)
+            | Node::SlotAgainst(..)
+            | Node::PlainSum { .. }
+            | Node::ItemIs(..) => {}
+        }
+    }
 }

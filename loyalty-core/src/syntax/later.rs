@@ -1,18 +1,16 @@
-//! The declarations, clauses, triggers and effects that are read and printed and not yet checked.
+//! The declarations, clauses and effects that are read and printed and not yet checked.
 //!
 //! They share conditions, windows, limits, effects and expressions with [`tree`](super::tree): a form that a reader
 //! has learnt in one declaration is the same node in all.
 
-use chrono::{NaiveTime, Weekday};
+use chrono::NaiveTime;
 use rust_decimal::Decimal;
 
-use super::tree::{Aggregate, Clause, Duration, Effect, Expr, FieldValue, Name, Period, Span, TimeUnit, Window};
+use super::tree::{Aggregate, Clause, Duration, Effect, Expr, Name, Period, Span, Window};
 
 /// A declaration of a later stage.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Later {
-    /// `tiers status by spend { … }`
-    Tiers { name: Name, by: Option<Expr>, clauses: Vec<Clause> },
     /// `challenge five_a_month { … }`
     Challenge { name: Name, clauses: Vec<Clause> },
     /// `badge regular "Regular" when …`, with a block or without.
@@ -42,7 +40,6 @@ impl Later {
     #[must_use]
     pub fn keyword(&self) -> &'static str {
         match self {
-            Self::Tiers { .. } => "tiers",
             Self::Challenge { .. } => "challenge",
             Self::Badge { .. } => "badge",
             Self::Wheel { .. } => "wheel",
@@ -61,8 +58,7 @@ impl Later {
     #[must_use]
     pub fn name(&self) -> Option<&Name> {
         match self {
-            Self::Tiers { name, .. }
-            | Self::Challenge { name, .. }
+            Self::Challenge { name, .. }
             | Self::Badge { name, .. }
             | Self::Wheel { name, .. }
             | Self::Quiz { name, .. }
@@ -73,68 +69,6 @@ impl Later {
             | Self::Message { name, .. }
             | Self::Policy { name, .. }
             | Self::Experiment { name, .. } => Some(name),
-        }
-    }
-}
-
-/// A trigger of a later stage, with its place.
-#[derive(Debug, Clone, PartialEq)]
-pub struct LaterTrigger {
-    pub kind: LaterTriggerKind,
-    pub span: Span,
-}
-
-/// What sets a rule off, beside events.
-#[derive(Debug, Clone, PartialEq)]
-pub enum LaterTriggerKind {
-    /// `on message matching ["points", "نقاط"]`
-    Message { matching: Vec<Expr> },
-    /// `on segment lapsed entered`, `on segment lapsed left`
-    Segment { name: Name, entered: bool },
-    /// `on earned beans`: a decision about the thing named.
-    Decision { decision: Name, of: Name },
-    /// `on status rises`: a change of the thing named.
-    Change { subject: Name, change: Name },
-    /// `on member.birthday`
-    Anniversary(Expr),
-    /// `every month on day 1`, `every 2 weeks on monday at 09:00`, `every second wednesday`
-    Every { count: Option<u32>, unit: Option<TimeUnit>, day: Option<CalendarDay>, at: Option<NaiveTime> },
-    /// `3 days before beans expire`, `7 days before member.birthday`
-    Before { duration: Duration, subject: Expr, expires: bool },
-    /// `60 days after last order`
-    AfterLast { duration: Duration, event: Name },
-    /// `1 hour after cart without order`, `3 days after signup`
-    After { duration: Duration, event: Name, without: Option<Name> },
-}
-
-/// A day within a recurring period.
-#[derive(Debug, Clone, PartialEq)]
-pub enum CalendarDay {
-    /// `day 15`
-    Number(u32),
-    /// `last day`
-    Last,
-    /// `monday`
-    Weekday(Weekday),
-    /// `second wednesday`; the ordinal is `None` for `last`.
-    NthWeekday { nth: Option<u32>, weekday: Weekday },
-    /// `31 december`
-    MonthDay { month: u32, day: u32 },
-}
-
-impl LaterTrigger {
-    /// The word that tells the trigger from others.
-    #[must_use]
-    pub fn word(&self) -> &'static str {
-        match self.kind {
-            LaterTriggerKind::Message { .. } => "on message matching",
-            LaterTriggerKind::Segment { .. } => "on segment",
-            LaterTriggerKind::Decision { .. } | LaterTriggerKind::Change { .. } | LaterTriggerKind::Anniversary(_) => {
-                "on"
-            }
-            LaterTriggerKind::Every { .. } => "every",
-            LaterTriggerKind::Before { .. } => "before",
-            LaterTriggerKind::AfterLast { .. } | LaterTriggerKind::After { .. } => "after",
         }
     }
 }
@@ -162,27 +96,9 @@ pub enum LaterClause {
     /// `cost 50 beans`, `cost 100 beans per 1 MYR`
     Cost { amount: Expr, per: Option<Expr> },
 
-    // tiers
-    /// `benefit rate = 1.0`
-    Benefit { name: Name, value: Expr },
-    /// `silver from 500 MYR { rate 1.25 }`
-    Level { name: Name, from: Option<Expr>, when: Option<Expr>, benefits: Vec<FieldValue> },
-    /// `rise at once`, `rise at period end`
-    Rise { at_once: bool },
-    /// `keep 12 months`
-    Keep(Keep),
-    /// `grace 30 days`, `grace none`
-    Grace(Option<Duration>),
-    /// `fall one level`
-    Fall(Fall),
-    /// `retain when any 2 of [a, b, c]`
-    Retain(Retain),
-    /// `seen before`, `seen after`: the level that rules see.
-    Seen { after: bool },
-    /// `carry`, `carry nothing`: whether what is over counts for the next level or round.
-    Carry(bool),
-
     // challenges
+    /// `carry`, `carry nothing`: whether what is over counts for the next round.
+    Carry(bool),
     /// `count order where total >= 5 MYR`, `streak order by week`
     Progress(Aggregate),
     /// `steps [signup, order, review] in order`
@@ -251,14 +167,6 @@ impl LaterClause {
             Self::Group { .. } => "group",
             Self::Usage { .. } => "usage",
             Self::Cost { .. } => "cost",
-            Self::Benefit { .. } => "benefit",
-            Self::Level { .. } => "level",
-            Self::Rise { .. } => "rise",
-            Self::Keep(_) => "keep",
-            Self::Grace(_) => "grace",
-            Self::Fall(_) => "fall",
-            Self::Retain(_) => "retain",
-            Self::Seen { .. } => "seen",
             Self::Carry(_) => "carry",
             Self::Progress(_) => "count",
             Self::Steps { .. } => "steps",
@@ -332,37 +240,6 @@ pub enum GroupChoice {
     All,
 }
 
-/// How long a level is kept.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Keep {
-    /// `keep while qualified`
-    WhileQualified,
-    /// `keep 12 months`
-    For(Duration),
-    /// `keep to end of next year`, `keep to end of month`
-    ToEnd { next: bool, period: Period },
-}
-
-/// Where a member falls who no longer qualifies.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Fall {
-    /// `fall to earned level`
-    ToEarnedLevel,
-    /// `fall one level`
-    OneLevel,
-    /// `fall never`
-    Never,
-}
-
-/// What keeps a level beside qualifying for it.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Retain {
-    /// `retain when any 2 of [a, b, c]`
-    AnyOf { count: u32, conditions: Vec<Expr> },
-    /// `retain when …`
-    When(Expr),
-}
-
 /// The time in which a challenge is to be done.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Within {
@@ -393,8 +270,6 @@ pub enum LaterEffect {
     Consent(Name),
     /// `withdraw marketing`
     Withdraw(Name),
-    /// `convert 100 beans to 1 MYR`
-    Convert { amount: Expr, to: Expr },
 }
 
 impl LaterEffect {
@@ -410,7 +285,6 @@ impl LaterEffect {
             Self::Say(_) => "say",
             Self::Consent(_) => "consent",
             Self::Withdraw(_) => "withdraw",
-            Self::Convert { .. } => "convert",
         }
     }
 }

@@ -10,10 +10,12 @@ mod expected;
 mod expression;
 mod failure;
 mod grammar;
+mod ladder;
 mod later;
 mod literal;
 mod nesting;
 mod slips;
+mod trigger;
 
 use std::collections::BTreeSet;
 
@@ -111,6 +113,7 @@ pub(super) fn starts(text: &str) -> Starts {
             }
             Rule::clause
             | Rule::later_clause
+            | Rule::tiers_clause
             | Rule::dated_fields
             | Rule::field_value
             | Rule::test_step

@@ -6,6 +6,8 @@
 use chrono::{DateTime, FixedOffset, NaiveDate, NaiveTime, Weekday};
 use rust_decimal::Decimal;
 
+use super::ladder::LadderClause;
+pub use super::trigger::{Trigger, TriggerKind};
 pub use crate::source::Span;
 
 /// A word of the program with its place: an identifier, or the text of a quoted name.
@@ -50,6 +52,8 @@ pub enum ItemKind {
     Rule { name: Name, trigger: Trigger, clauses: Vec<Clause> },
     /// `group bonuses [weekend, big_basket] { cap … limit … }`
     Group { name: Name, rules: Vec<Name>, clauses: Vec<Clause> },
+    /// `tiers status by spend { … }`
+    Tiers { name: Name, by: Option<Expr>, clauses: Vec<Clause> },
     /// `test "…" { … }`
     Test { title: Name, steps: Vec<TestStep> },
     /// The declarations of later stages: read, kept and printed.
@@ -86,15 +90,6 @@ pub struct FieldDecl {
 pub struct TypeRef {
     pub name: Name,
     pub list: bool,
-}
-
-/// What sets a rule off.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Trigger {
-    /// `on order`
-    Event(Name),
-    /// Every other trigger of the language: decisions, calendar points, inbound text.
-    Later(crate::syntax::later::LaterTrigger),
 }
 
 /// `sum(order.subtotal where …) over last 12 months returns keep`
@@ -140,6 +135,8 @@ pub enum Window {
     This(Period, Span),
     /// `last month`: the whole period before this one.
     Previous(Period, Span),
+    /// `this membership year`, `last status year`: years counted from joining, or from the entry into a level.
+    OwnYear { of: Name, previous: bool },
     /// `over last 12 months`
     Rolling(Duration),
     /// `2026-11-01 .. 2026-12-31`, each side may be missing.
@@ -252,6 +249,8 @@ pub enum ClauseKind {
     Effect(Effect),
     /// `from 2027-01-01 { … }`
     From { date: NaiveDate, clauses: Vec<Clause> },
+    /// A clause of `tiers`.
+    Ladder(LadderClause),
     /// A clause of a later declaration.
     Later(crate::syntax::later::LaterClause),
 }
@@ -285,6 +284,7 @@ impl ClauseKind {
             Self::Cap { .. } => "cap",
             Self::Effect(effect) => effect.word(),
             Self::From { .. } => "from",
+            Self::Ladder(clause) => clause.word(),
             Self::Later(clause) => clause.word(),
         }
     }
@@ -302,6 +302,9 @@ impl Effect {
             Self::Untag(_) => "untag",
             Self::Set { .. } => "set",
             Self::Signal { .. } => "signal",
+            Self::Convert { .. } => "convert",
+            Self::Forfeit { .. } => "forfeit",
+            Self::Raise { .. } => "raise",
             Self::Later(effect) => effect.word(),
         }
     }
@@ -476,8 +479,25 @@ pub enum Effect {
     Set { field: Name, value: Expr },
     /// `signal referred to referral.friend`
     Signal { name: Name, to: Expr },
+    /// `convert each 50 points to 0.50 GBP into vouchers`
+    Convert { each: bool, amount: Expr, to: Expr, into: Option<Name> },
+    /// `forfeit 10% of beans.balance`
+    Forfeit { amount: Expr, from: Option<Name> },
+    /// `raise status to gold for 90 days`
+    Raise { ladder: Name, level: Name, end: Option<RaiseEnd> },
     /// An effect of a later stage.
     Later(crate::syntax::later::LaterEffect),
+}
+
+/// How long a level is given.
+#[derive(Debug, Clone, PartialEq)]
+pub enum RaiseEnd {
+    /// `for 90 days`: through the local day reached.
+    For(Duration),
+    /// `until 2026-12-31`: through that local day.
+    Until(NaiveDate),
+    /// `to end of next year`
+    ToEnd { next: bool, period: Period },
 }
 
 #[derive(Debug, Clone, PartialEq)]

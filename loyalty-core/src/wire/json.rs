@@ -3,7 +3,7 @@
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::engine::error::EventError;
 use crate::engine::lots::Vesting;
-use crate::engine::outcome::{Because, Decision, Kind, NotEarned, Outcome};
+use crate::engine::outcome::{Because, Decision, Kind, NotEarned, Outcome, TierBecause};
 use crate::engine::value::Stored;
 use crate::plan::Plan;
 use crate::source::{LineIndex, Offsets, Units};
@@ -125,6 +125,26 @@ pub fn decision_document(plan: &Plan, decision: &Decision, at: i64) -> Document 
             put("limit", (*limit).into());
         }
         Kind::NotEarned { reason: NotEarned::BeforeEnrolment } => put("reason", "before_enrolment".into()),
+        Kind::Forfeited { entry, wallet, amount: sum, rule } => {
+            put("entry", (*entry).into());
+            put("wallet", wallet_name(plan, *wallet).into());
+            put("amount", (*sum).into());
+            put("rule", rule_name(plan, *rule).into());
+        }
+        Kind::TierChanged { ladder, from, to, because, until } => {
+            put("ladder", (&**ladder).into());
+            put("from", (&**from).into());
+            put("to", (&**to).into());
+            put("because", because.name().into());
+            put("until", expires(until));
+        }
+        Kind::TierKept { ladder, level, grace, until } => {
+            put("ladder", (&**ladder).into());
+            put("level", (&**level).into());
+            put("because", if *grace { TierBecause::Grace } else { TierBecause::Kept }.name().into());
+            put("until", expires(until));
+        }
+        Kind::SegmentEntered { segment } | Kind::SegmentLeft { segment } => put("segment", (&**segment).into()),
     }
     object
 }
@@ -140,6 +160,12 @@ pub fn because_document(plan: &Plan, part: &Because) -> Document {
     Document::object().with(key, name).with("amount", *amount)
 }
 
+/// A level's name.
+pub fn level_name(plan: &Plan, ladder: u16, level: u16) -> &str {
+    let ladder = plan.ladders.get(usize::from(ladder));
+    ladder.and_then(|ladder| ladder.levels.get(usize::from(level))).map_or("", |level| level)
+}
+
 /// A kept value as a host would send it.
 pub fn stored(plan: &Plan, value: &Stored) -> Document {
     match value {
@@ -149,6 +175,7 @@ pub fn stored(plan: &Plan, value: &Stored) -> Document {
         Stored::Bool(value) => (*value).into(),
         Stored::Date(day) => date_of(*day).to_string().into(),
         Stored::Instant(at) => instant(plan, *at),
+        Stored::Level(ladder, level) => level_name(plan, *ladder, *level).into(),
         Stored::Time(micros) => {
             let seconds = micros / 1_000_000;
             format!("{:02}:{:02}:{:02}", seconds / 3_600, seconds / 60 % 60, seconds % 60).into()

@@ -5,6 +5,7 @@
 //! depend on the program that wrote it.
 
 mod pack;
+mod standings;
 mod values;
 
 use std::collections::BTreeMap;
@@ -44,6 +45,9 @@ struct Snapshot {
     counters: Vec<SavedCounter>,
     marks: Vec<SavedMarks>,
     returned: Vec<SavedReturn>,
+    tiers: Vec<SavedStanding>,
+    /// Segments that rules watch, with whether the member is in them.
+    segments: Vec<(String, bool)>,
     events: Packed,
 }
 
@@ -97,6 +101,23 @@ struct SavedReturn {
     whole: bool,
     /// By wallet: taken back, given back.
     wallets: Vec<(String, Amount, Amount)>,
+}
+
+/// Where the member stands on a ladder. Levels are named, with those below, so that a program that has them no more
+/// knows what was lower.
+#[derive(Serialize, Deserialize)]
+struct SavedStanding {
+    ladder: String,
+    /// The level and all below it, the lowest first.
+    levels: Vec<String>,
+    since: Moment,
+    base: Moment,
+    until: Option<Moment>,
+    grace: Option<Moment>,
+    /// Levels given beside the rules, in the same form, with their ends; nothing: for good.
+    set: Vec<(Vec<String>, Option<Moment>)>,
+    carried: Amount,
+    carried_on: i32,
 }
 
 /// Why saved state cannot be read.
@@ -232,6 +253,8 @@ fn snapshot(plan: &Plan, member: &Member) -> Snapshot {
         counters: counters(plan, &member.tallies),
         marks: marks(plan, &member.marks),
         returned: member.returned.iter().map(|returned| saved_return(plan, returned)).collect(),
+        tiers: standings::save(plan, &member),
+        segments: standings::save_segments(plan, &member),
         events,
     }
 }
@@ -310,7 +333,7 @@ fn restore(plan: &Plan, saved: Snapshot) -> Result<Loaded, StateError> {
         return Err(StateError::new(format!("a revision or an entry beyond {COUNT_MAX}")));
     }
     let mut report = MigrationReport::default();
-    let mut member = Member::new(plan, &saved.member, saved.enrolled_at.0);
+    let mut member = Member::blank(plan, &saved.member, saved.enrolled_at.0);
     member.clock = saved.clock.0;
     member.revision = saved.revision;
     member.entry = saved.entry;
@@ -353,6 +376,7 @@ fn restore(plan: &Plan, saved: Snapshot) -> Result<Loaded, StateError> {
         saved.wallets.iter().map(|wallet| wallet.activity.iter().map(|(key, _)| key.as_str()).collect()).collect();
     pack::unpack(plan, &mut member, &saved.events, &wallet_names, &forms)
         .map_err(|_| StateError::new("not a saved member: its events are damaged"))?;
+    standings::restore(plan, &mut member, &saved, &mut report);
     member.next_due = member.find_next_due(plan);
     Ok(Loaded { member, report })
 }

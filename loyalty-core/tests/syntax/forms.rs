@@ -3,7 +3,8 @@
 use chrono::{NaiveDate, NaiveTime, Weekday};
 use loyalty_core::syntax::tree::{
     Activity, CapMode, ClauseKind, Clawback, Earn, Effect, Expire, ExpireStart, ItemKind, LimitScope, Multipliers, Per,
-    Period, Restore, Returns, RoundMode, RoundScope, SpendOrder, TestStep, TimeUnit, Trigger, ValidPart, Vest, Window,
+    Period, RaiseEnd, Restore, Returns, RoundMode, RoundScope, SpendOrder, TestStep, TimeUnit, Trigger, TriggerKind,
+    ValidPart, Vest, Window,
 };
 
 use crate::{clause, item, read, shape};
@@ -192,11 +193,35 @@ fn effects() {
     reads!(RULE, "untag \"vip\"", ClauseKind::Effect(Effect::Untag(_)));
     reads!(RULE, "set member.branch = order.branch", ClauseKind::Effect(Effect::Set { field, .. }) if field.text == "branch");
     reads!(RULE, "signal referred to referral.friend", ClauseKind::Effect(Effect::Signal { .. }));
+    reads!(RULE, "convert 100 beans to 1 MYR", ClauseKind::Effect(Effect::Convert { each: false, into: None, .. }));
+    reads!(
+        RULE,
+        "convert each 50 p to 0.50 GBP into v",
+        ClauseKind::Effect(Effect::Convert { each: true, into: Some(_), .. })
+    );
+    reads!(RULE, "forfeit 10% of beans.balance", ClauseKind::Effect(Effect::Forfeit { from: None, .. }));
+    reads!(RULE, "forfeit 5 from beans", ClauseKind::Effect(Effect::Forfeit { from: Some(_), .. }));
+    reads!(RULE, "raise status to gold", ClauseKind::Effect(Effect::Raise { end: None, .. }));
+    reads!(
+        RULE,
+        "raise status to gold for 90 days",
+        ClauseKind::Effect(Effect::Raise { end: Some(RaiseEnd::For(_)), .. })
+    );
+    reads!(
+        RULE,
+        "raise status to gold until 2026-12-31",
+        ClauseKind::Effect(Effect::Raise { end: Some(RaiseEnd::Until(_)), .. })
+    );
+    reads!(
+        RULE,
+        "raise status to gold to end of next year",
+        ClauseKind::Effect(Effect::Raise { end: Some(RaiseEnd::ToEnd { next: true, .. }), .. })
+    );
 }
 
 #[test]
 fn heads_and_bodies_are_one_list_in_order() {
-    let ItemKind::Rule { trigger: Trigger::Event(event), clauses, .. } =
+    let ItemKind::Rule { trigger: Trigger { kind: TriggerKind::Event(event), .. }, clauses, .. } =
         item("rule r on order limit 1 per member when a valid on monday { cap 5 w when b earn 1 w, say hi }")
     else {
         panic!("a rule")
@@ -213,6 +238,12 @@ fn measures() {
         other => panic!("{other:?}"),
     };
     assert_eq!(body("count(order)").window, Window::AllTime);
+    assert!(
+        matches!(body("count(order) this membership year").window, Window::OwnYear { of, previous: false } if of.text == "membership")
+    );
+    assert!(
+        matches!(body("count(order) last status year").window, Window::OwnYear { of, previous: true } if of.text == "status")
+    );
     assert!(matches!(body("count(order) this half year").window, Window::This(Period::HalfYear, _)));
     assert!(matches!(body("count(order) last month").window, Window::Previous(Period::Month, _)));
     assert!(matches!(body("count(order) over last 12 months").window, Window::Rolling(_)));

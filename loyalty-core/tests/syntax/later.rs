@@ -1,12 +1,9 @@
 //! The forms of later stages are read and kept.
 
-use loyalty_core::syntax::later::{
-    CalendarDay, Fall, Give, GroupChoice, Keep, Later, LaterClause, LaterEffect, LaterTriggerKind, Retain, Stack,
-    Within,
-};
-use loyalty_core::syntax::tree::{ClauseKind, Effect, ItemKind, Trigger};
+use loyalty_core::syntax::later::{Give, GroupChoice, Later, LaterClause, LaterEffect, Stack, Within};
+use loyalty_core::syntax::tree::{ClauseKind, Effect, ItemKind};
 
-use crate::{clause, item, shape};
+use crate::{clause, item};
 
 fn later(declaration: &str, text: &str) -> LaterClause {
     match clause(declaration, text) {
@@ -70,36 +67,6 @@ fn coupons_and_rewards() {
 }
 
 #[test]
-fn tiers() {
-    let tiers = "tiers status by spend";
-    reads!(tiers, "benefit rate = 1.0", "benefit", LaterClause::Benefit { .. });
-    reads!(tiers, "bronze from 0 MYR", "level", LaterClause::Level { from: Some(_), when: None, benefits, .. } if benefits.is_empty());
-    reads!(tiers, "gold from 2_000 MYR { rate 1.5  lounge true }", "level", LaterClause::Level { benefits, .. }
-        if matches!(benefits.as_slice(), [rate, lounge] if shape(&rate.value) == "1.5" && shape(&lounge.value) == "true"));
-    reads!(
-        tiers,
-        "gold when spend > 5 MYR and cups > 3 { rate 2 }",
-        "level",
-        LaterClause::Level { from: None, when: Some(_), .. }
-    );
-    reads!(tiers, "rise at once", "rise", LaterClause::Rise { at_once: true });
-    reads!(tiers, "rise at period end", "rise", LaterClause::Rise { at_once: false });
-    reads!(tiers, "keep while qualified", "keep", LaterClause::Keep(Keep::WhileQualified));
-    reads!(tiers, "keep 12 months", "keep", LaterClause::Keep(Keep::For(_)));
-    reads!(tiers, "keep to end of next year", "keep", LaterClause::Keep(Keep::ToEnd { next: true, .. }));
-    reads!(tiers, "grace 30 days", "grace", LaterClause::Grace(Some(_)));
-    reads!(tiers, "grace none", "grace", LaterClause::Grace(None));
-    reads!(tiers, "fall to earned level", "fall", LaterClause::Fall(Fall::ToEarnedLevel));
-    reads!(tiers, "fall one level", "fall", LaterClause::Fall(Fall::OneLevel));
-    reads!(tiers, "fall never", "fall", LaterClause::Fall(Fall::Never));
-    reads!(tiers, "retain when any 2 of [a, b > 1, c]", "retain", LaterClause::Retain(Retain::AnyOf { count: 2, conditions }) if conditions.len() == 3);
-    reads!(tiers, "retain when a", "retain", LaterClause::Retain(Retain::When(_)));
-    reads!(tiers, "seen after", "seen", LaterClause::Seen { after: true });
-    reads!(tiers, "carry nothing", "carry", LaterClause::Carry(false));
-    assert!(matches!(item("tiers t { a when b }"), ItemKind::Later(Later::Tiers { by: None, .. })));
-}
-
-#[test]
 fn challenges() {
     let challenge = "challenge c";
     reads!(challenge, "count order where total >= 5 MYR", "count", LaterClause::Progress(_));
@@ -157,9 +124,7 @@ fn games_messages_and_policies() {
 
 #[test]
 fn declarations_tell_their_keyword_and_name() {
-    for keyword in
-        ["tiers", "challenge", "badge", "wheel", "quiz", "survey", "coupon", "reward", "policy", "experiment"]
-    {
+    for keyword in ["challenge", "badge", "wheel", "quiz", "survey", "coupon", "reward", "policy", "experiment"] {
         let ItemKind::Later(later) = item(&format!("{keyword} x {{ }}")) else { panic!("{keyword}") };
         assert_eq!((later.keyword(), later.name().map(|name| name.text.as_str())), (keyword, Some("x")));
     }
@@ -175,54 +140,4 @@ fn effects() {
         };
         assert_eq!(effect.word(), word);
     }
-    let kind = clause("rule r on order", "convert 100 beans to 1 MYR");
-    assert!(matches!(kind, ClauseKind::Effect(Effect::Later(LaterEffect::Convert { .. }))));
-}
-
-#[test]
-fn triggers() {
-    let trigger = |text: &str| match item(&format!("rule r {text} {{ say hi }}")) {
-        ItemKind::Rule { trigger: Trigger::Later(trigger), .. } => trigger,
-        other => panic!("{text}: {other:?}"),
-    };
-    macro_rules! reads {
-        ($text:literal, $word:literal, $pattern:pat) => {
-            let read = trigger($text);
-            assert!(matches!(&read.kind, $pattern), "{}: {read:?}", $text);
-            assert_eq!(read.word(), $word);
-        };
-    }
-    reads!("on message matching [\"a\", \"نقاط\"]", "on message matching", LaterTriggerKind::Message { .. });
-    reads!("on segment lapsed entered", "on segment", LaterTriggerKind::Segment { entered: true, .. });
-    reads!("on segment lapsed left", "on segment", LaterTriggerKind::Segment { entered: false, .. });
-    reads!("on earned beans", "on", LaterTriggerKind::Decision { .. });
-    reads!("on status rises", "on", LaterTriggerKind::Change { .. });
-    reads!("on member.birthday", "on", LaterTriggerKind::Anniversary(_));
-    reads!("every month on day 1", "every", LaterTriggerKind::Every { day: Some(CalendarDay::Number(1)), .. });
-    reads!(
-        "every month on last day at 09:00",
-        "every",
-        LaterTriggerKind::Every { day: Some(CalendarDay::Last), at: Some(_), .. }
-    );
-    reads!(
-        "every 2 weeks on monday",
-        "every",
-        LaterTriggerKind::Every { count: Some(2), day: Some(CalendarDay::Weekday(_)), .. }
-    );
-    reads!(
-        "every second wednesday",
-        "every",
-        LaterTriggerKind::Every { day: Some(CalendarDay::NthWeekday { nth: Some(2), .. }), unit: None, .. }
-    );
-    reads!(
-        "every year on 31 december",
-        "every",
-        LaterTriggerKind::Every { day: Some(CalendarDay::MonthDay { month: 12, day: 31 }), .. }
-    );
-    reads!("every day", "every", LaterTriggerKind::Every { day: None, unit: Some(_), .. });
-    reads!("3 days before beans expire", "before", LaterTriggerKind::Before { expires: true, .. });
-    reads!("7 days before member.birthday", "before", LaterTriggerKind::Before { expires: false, .. });
-    reads!("60 days after last order", "after", LaterTriggerKind::AfterLast { .. });
-    reads!("1 hour after cart without order", "after", LaterTriggerKind::After { without: Some(_), .. });
-    reads!("3 days after signup", "after", LaterTriggerKind::After { without: None, .. });
 }

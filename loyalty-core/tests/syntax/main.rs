@@ -14,6 +14,8 @@ mod later;
 mod layout;
 mod limits;
 mod random;
+mod tiers;
+mod triggers;
 
 use loyalty_core::syntax::tree::{ClauseKind, Expr, ExprKind, File, ItemKind};
 
@@ -38,6 +40,7 @@ fn clause(declaration: &str, text: &str) -> ClauseKind {
     let clauses = match item(&whole) {
         ItemKind::Program { clauses, .. }
         | ItemKind::Wallet { clauses, .. }
+        | ItemKind::Tiers { clauses, .. }
         | ItemKind::Rule { clauses, .. }
         | ItemKind::Group { clauses, .. } => clauses,
         ItemKind::Later(later) => later_clauses(later),
@@ -50,8 +53,7 @@ fn clause(declaration: &str, text: &str) -> ClauseKind {
 fn later_clauses(later: loyalty_core::syntax::later::Later) -> Vec<loyalty_core::syntax::tree::Clause> {
     use loyalty_core::syntax::later::Later;
     match later {
-        Later::Tiers { clauses, .. }
-        | Later::Challenge { clauses, .. }
+        Later::Challenge { clauses, .. }
         | Later::Badge { clauses, .. }
         | Later::Wheel { clauses, .. }
         | Later::Quiz { clauses, .. }

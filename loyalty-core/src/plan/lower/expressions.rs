@@ -31,6 +31,13 @@ impl Lower<'_> {
             ExprKind::Id => Node::Id,
             ExprKind::Member(field) => Node::Member(*field as u16),
             ExprKind::MemberId => Node::MemberId,
+            ExprKind::Enrolled => Node::Enrolled,
+            ExprKind::Level(ladder) => Node::Level(*ladder as u16),
+            ExprKind::LevelBefore(ladder) => Node::LevelBefore(*ladder as u16),
+            ExprKind::LevelNamed(ladder, level) => Node::LevelNamed(*ladder as u16, *level as u16),
+            ExprKind::Benefit(ladder, benefit) => Node::Benefit(*ladder as u16, *benefit as u16),
+            ExprKind::Standing(ladder, moment) => Node::Standing(*ladder as u16, *moment),
+            ExprKind::Cause(figure) => Node::Cause(*figure),
             ExprKind::Measure(measure) => {
                 Node::Measure(self.same_measure.get(*measure).copied().unwrap_or(*measure as u16))
             }

@@ -15,17 +15,15 @@ impl Reads {
     pub fn of(checked: &Checked) -> Self {
         let mut reads = Self { fields: vec![BTreeMap::new(); checked.events.len()] };
         for measure in &checked.measures {
+            let Some(event) = measure.of.event() else { continue };
             for form in &measure.versions {
-                form.value
-                    .value
-                    .iter()
-                    .chain(&form.value.filter)
-                    .for_each(|expr| reads.expression(measure.event, expr));
+                form.value.value.iter().chain(&form.value.filter).for_each(|expr| reads.expression(event, expr));
             }
         }
         for rule in &checked.rules {
+            let Some(event) = rule.trigger.event() else { continue };
             for form in &rule.versions {
-                form.value.when.iter().for_each(|expr| reads.expression(rule.event, expr));
+                form.value.when.iter().for_each(|expr| reads.expression(event, expr));
                 for effect in &form.value.effects {
                     match &effect.kind {
                         EffectKind::Earn { amount: model::Earn::Fixed(expr), .. }
@@ -34,10 +32,16 @@ impl Reads {
                         | EffectKind::Tag(expr)
                         | EffectKind::Untag(expr)
                         | EffectKind::Set { value: expr, .. }
-                        | EffectKind::Signal { to: expr, .. } => reads.expression(rule.event, expr),
+                        | EffectKind::Signal { to: expr, .. }
+                        | EffectKind::Forfeit { amount: expr, .. } => reads.expression(event, expr),
+                        EffectKind::Convert { takes, gives, .. } => {
+                            reads.expression(event, takes);
+                            reads.expression(event, gives);
+                        }
+                        EffectKind::Raise { .. } => {}
                         EffectKind::Earn { amount: model::Earn::Rate { points, of, .. }, .. } => {
-                            reads.expression(rule.event, points);
-                            reads.expression(rule.event, of);
+                            reads.expression(event, points);
+                            reads.expression(event, of);
                         }
                     }
                 }
@@ -54,6 +58,7 @@ impl Reads {
             let standard: &[&str] = match (event.name.as_str(), event.standard) {
                 ("refund" | "cancel", true) => &["order", "lines", "amount", "points"],
                 ("adjust", true) => &["wallet", "points", "reason", "expires"],
+                ("assign_level", true) => &["ladder", "level", "until"],
                 ("profile", true) => {
                     self.everything(index, event.fields.len());
                     continue;
@@ -205,6 +210,9 @@ pub fn event_only(expr: &Expr) -> bool {
             part.kind,
             ExprKind::Member(_)
                 | ExprKind::Tags
+                | ExprKind::Level(_)
+                | ExprKind::Benefit(..)
+                | ExprKind::Standing(..)
                 | ExprKind::Measure(_)
                 | ExprKind::Segment(_)
                 | ExprKind::Wallet(..)
@@ -332,7 +340,7 @@ fn kind(ty: &Type, whole: bool) -> FieldKind {
         Type::Date => FieldKind::Date,
         Type::Instant => FieldKind::Instant,
         Type::Time => FieldKind::Time,
-        Type::Text | Type::Weekday | Type::List(_) | Type::Record(_) => FieldKind::Text,
+        Type::Text | Type::Weekday | Type::Level(_) | Type::List(_) | Type::Record(_) => FieldKind::Text,
     }
 }
 

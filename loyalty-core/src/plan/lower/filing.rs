@@ -11,7 +11,7 @@ pub fn file(plan: &Plan, event: u16) -> RuleIndex {
     let mut index = RuleIndex::default();
     let mut by_slot: BTreeMap<u16, Vec<(u32, u32)>> = BTreeMap::new();
     let mut by_item: BTreeMap<(u16, u16), Vec<(u32, u32)>> = BTreeMap::new();
-    for (number, rule) in plan.rules.iter().enumerate().filter(|(_, rule)| rule.event == event) {
+    for (number, rule) in plan.rules.iter().enumerate().filter(|(_, rule)| rule.on(event)) {
         let number = number as u32;
         if let Some((slot, symbols)) = shared_key(rule, |form| event_keys(plan, form)) {
             by_slot.entry(slot).or_default().extend(symbols.into_iter().map(|symbol| (symbol, number)));

@@ -2,12 +2,12 @@
 
 use pest::iterators::Pair;
 
-use super::build::{Build, Children};
+use super::build::{Build, Children, offset};
 use super::grammar::Rule;
 use super::literal;
 use crate::syntax::tree::{
     Activity, Cap, CapMode, Clause, ClauseKind, Clawback, Expire, ExpireStart, Expr, Limit, LimitScope, Multipliers,
-    Per, Restore, Returns, RoundMode, RoundScope, SpendOrder, ValidPart, Vest, Window,
+    Name, Per, Restore, Returns, RoundMode, RoundScope, Span, SpendOrder, ValidPart, Vest, Window,
 };
 
 impl Build {
@@ -207,6 +207,15 @@ impl Build {
         let form = pair.children().next()?;
         let span = self.span(&form);
         Some(match form.as_rule() {
+            Rule::this_window | Rule::last_window if form.has(Rule::own_year) => {
+                let year = form.child(Rule::own_year)?;
+                let name = year.as_str().split([' ', '\t']).next()?;
+                let start = self.span(&year).start;
+                // Without places every span is empty.
+                let end = if self.span(&year) == Span::default() { start } else { start + offset(name.len()) };
+                let of = Name { text: name.to_owned(), span: Span::new(start, end) };
+                Window::OwnYear { of, previous: form.as_rule() == Rule::last_window }
+            }
             Rule::this_window => Window::This(literal::period_of(&form)?, span),
             Rule::last_window => Window::Previous(literal::period_of(&form)?, span),
             Rule::rolling_window => Window::Rolling(self.duration_of(&form)?),

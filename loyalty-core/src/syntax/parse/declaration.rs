@@ -59,6 +59,7 @@ impl Build {
                     steps: steps.map(|step| self.test_step(&step.children().next()?)).collect::<Option<_>>()?,
                 }
             }
+            Rule::tiers => self.tiers(pair)?,
             _ => ItemKind::Later(self.later(pair)?),
         })
     }

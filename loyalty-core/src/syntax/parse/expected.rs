@@ -34,7 +34,7 @@ pub(super) const fn name_of(found: Rule) -> &'static str {
         | Rule::policy
         | Rule::experiment => "a declaration",
         Rule::doc => "a `///` comment",
-        Rule::open_ | Rule::block | Rule::fields | Rule::values | Rule::later_block => "`{`",
+        Rule::open_ | Rule::block | Rule::fields | Rule::values | Rule::later_block | Rule::tiers_block => "`{`",
         Rule::paren_open | Rule::arguments => "`(`",
         Rule::equals_ | Rule::field_default => "`=`",
         Rule::reserved | Rule::unit_stop | Rule::name | Rule::word | Rule::unit | Rule::plain_name | Rule::path => {
@@ -126,6 +126,9 @@ pub(super) const fn name_of(found: Rule) -> &'static str {
         | Rule::consent
         | Rule::withdraw
         | Rule::convert
+        | Rule::forfeit
+        | Rule::raise
+        | Rule::tiers_clause
         | Rule::head_clause
         | Rule::later_clause
         | Rule::level
@@ -145,14 +148,19 @@ pub(super) const fn name_of(found: Rule) -> &'static str {
         Rule::per => "`per` and a period",
         Rule::cap_clause | Rule::cap_ => "`cap`",
         Rule::cap => "a maximum such as `500 beans per day`",
-        Rule::dated_block | Rule::dated_fields | Rule::dated_measure | Rule::dated_segment => "`from` and a day",
+        Rule::dated_block
+        | Rule::dated_fields
+        | Rule::dated_measure
+        | Rule::dated_segment
+        | Rule::dated_tiers
+        | Rule::every_from => "`from` and a day",
         Rule::version | Rule::version_ => "`version`",
         Rule::currency | Rule::currency_ => "`currency`",
         Rule::timezone | Rule::timezone_ => "`timezone`",
         Rule::week | Rule::week_ => "`week`",
         Rule::languages | Rule::languages_ => "`languages`",
         Rule::history | Rule::history_ => "`history`",
-        Rule::returns | Rule::measure_returns | Rule::returns_ => "`returns`",
+        Rule::returns | Rule::measure_returns | Rule::tiers_returns | Rule::returns_ => "`returns`",
         Rule::returns_within => "`within` and a duration",
         Rule::returns_policy => "`keep` or `revoke`",
         Rule::future | Rule::future_ => "`future`",
@@ -183,7 +191,7 @@ pub(super) const fn name_of(found: Rule) -> &'static str {
         Rule::at_least => "`at least`",
         Rule::hold_at_most => "`hold at most`",
         Rule::rate | Rule::cost_per | Rule::per_ => "`per`",
-        Rule::to_wallet | Rule::signal_to | Rule::convert_to | Rule::to_ => "`to`",
+        Rule::to_wallet | Rule::signal_to | Rule::convert_to | Rule::raise_to | Rule::to_ => "`to`",
         Rule::up_to_ | Rule::up_to | Rule::repeat_max => "`up to`",
         Rule::from_wallet | Rule::level_from | Rule::from_ => "`from`",
         Rule::field_decl => "a field",
@@ -192,6 +200,7 @@ pub(super) const fn name_of(found: Rule) -> &'static str {
         | Rule::this_window
         | Rule::last_window
         | Rule::rolling_window
+        | Rule::own_year
         | Rule::within
         | Rule::each_window
         | Rule::following => "a window such as `this month`",
@@ -202,7 +211,16 @@ pub(super) const fn name_of(found: Rule) -> &'static str {
         Rule::on_segment | Rule::segment_ => "`segment`",
         Rule::on_decision | Rule::decision => "a decision",
         Rule::on_subject | Rule::after_event => "an event",
-        Rule::change => "a change such as `rises`",
+        Rule::change | Rule::reaches => "a change such as `rises`",
+        Rule::into_wallet | Rule::into_ => "`into`",
+        Rule::raise_end => "`for`, `until` or `to end of`",
+        Rule::to_anniversary | Rule::anniversary_ => "`to anniversary`",
+        Rule::at_end_of => "`at end of`",
+        Rule::for_ => "`for`",
+        Rule::forfeit_ => "`forfeit`",
+        Rule::raise_ => "`raise`",
+        Rule::reaches_ => "`reaches`",
+        Rule::until_ => "`until`",
         Rule::after_last | Rule::last_ => "`last`",
         Rule::without_event | Rule::without_ => "`without`",
         Rule::test_step

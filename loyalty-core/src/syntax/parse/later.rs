@@ -5,22 +5,17 @@ use pest::iterators::Pair;
 use super::build::{Build, Children};
 use super::grammar::Rule;
 use super::literal;
-use crate::syntax::later::{Fall, Give, GroupChoice, Keep, Later, LaterClause, Retain, Stack, Within};
+use crate::syntax::later::{Give, GroupChoice, Later, LaterClause, Stack, Within};
 use crate::syntax::tree::Expr;
 
 impl Build {
     pub(super) fn later(&self, pair: &Pair<'_, Rule>) -> Option<Later> {
         let name = self.name_of(pair)?;
-        let by = |rule| match pair.child(rule) {
-            Some(by) => self.expr_of(&by).map(Some),
-            None => Some(None),
-        };
         let mut clauses = self.clauses(pair)?;
         if let Some(block) = pair.child(Rule::later_block) {
             clauses.extend(self.clauses(&block)?);
         }
         Some(match pair.as_rule() {
-            Rule::tiers => Later::Tiers { name, by: by(Rule::tiers_by)?, clauses },
             Rule::challenge => Later::Challenge { name, clauses },
             Rule::badge => {
                 let title = pair.child(Rule::text).map(|title| self.text_name(&title));
@@ -29,7 +24,9 @@ impl Build {
             Rule::wheel => Later::Wheel { name, clauses },
             Rule::quiz => Later::Quiz { name, clauses },
             Rule::survey => Later::Survey { name, clauses },
-            Rule::leaderboard => Later::Leaderboard { name, by: by(Rule::leaderboard_by)??, clauses },
+            Rule::leaderboard => {
+                Later::Leaderboard { name, by: self.expr_of(&pair.child(Rule::leaderboard_by)?)?, clauses }
+            }
             Rule::coupon => Later::Coupon { name, issued: pair.has(Rule::issued_), clauses },
             Rule::reward => Later::Reward { name, clauses },
             Rule::message => Later::Message { name, category: self.name(&pair.all(Rule::name).nth(1)?), clauses },
@@ -53,22 +50,7 @@ impl Build {
                 LaterClause::Cost { amount: self.expr_of(pair)?, per: self.inner_expr(pair, Rule::cost_per)? }
             }
 
-            Rule::benefit => LaterClause::Benefit { name: self.name_of(pair)?, value: self.expr_of(pair)? },
-            Rule::level => LaterClause::Level {
-                name: self.name_of(pair)?,
-                from: self.inner_expr(pair, Rule::level_from)?,
-                when: self.when_of(pair)?,
-                benefits: if pair.has(Rule::values) { self.values_of(pair)? } else { Vec::new() },
-            },
-            Rule::rise => LaterClause::Rise { at_once: pair.has(Rule::at_once) },
-            Rule::keep => LaterClause::Keep(self.keep(pair)?),
-            Rule::grace if pair.has(Rule::none_) => LaterClause::Grace(None),
-            Rule::grace => LaterClause::Grace(Some(self.duration_of(pair)?)),
-            Rule::fall => LaterClause::Fall(fall(pair)),
-            Rule::retain => LaterClause::Retain(self.retain(pair)?),
-            Rule::seen => LaterClause::Seen { after: pair.has(Rule::after_) },
             Rule::carry => LaterClause::Carry(!pair.has(Rule::nothing_)),
-
             Rule::progress => LaterClause::Progress(self.aggregate_of(&pair.child(Rule::progress_word)?, pair)?),
             Rule::steps => LaterClause::Steps {
                 events: self.names_of(&pair.child(Rule::name_list)?),
@@ -136,7 +118,7 @@ impl Build {
     }
 
     /// The expression within a child of that rule; the outer `None` is a broken promise of the grammar.
-    fn inner_expr(&self, pair: &Pair<'_, Rule>, rule: Rule) -> Option<Option<Expr>> {
+    pub(super) fn inner_expr(&self, pair: &Pair<'_, Rule>, rule: Rule) -> Option<Option<Expr>> {
         match pair.child(rule) {
             Some(inner) => self.expr_of(&inner).map(Some),
             None => Some(None),
@@ -175,22 +157,6 @@ impl Build {
         })
     }
 
-    fn keep(&self, pair: &Pair<'_, Rule>) -> Option<Keep> {
-        if pair.has(Rule::while_qualified) {
-            return Some(Keep::WhileQualified);
-        }
-        match pair.child(Rule::to_end) {
-            Some(end) => Some(Keep::ToEnd { next: end.has(Rule::next_), period: literal::period_of(&end)? }),
-            None => Some(Keep::For(self.duration_of(pair)?)),
-        }
-    }
-
-    fn retain(&self, pair: &Pair<'_, Rule>) -> Option<Retain> {
-        let Some(any) = pair.child(Rule::any_of) else { return Some(Retain::When(self.expr_of(pair)?)) };
-        let conditions = self.exprs_of(&any.child(Rule::list)?)?;
-        Some(Retain::AnyOf { count: self.integer_of(&any)?, conditions })
-    }
-
     fn within(&self, pair: &Pair<'_, Rule>) -> Option<Within> {
         Some(match pair.as_rule() {
             Rule::each_window => Within::Each { period: literal::period_of(pair)?, span: self.span(pair) },
@@ -207,15 +173,5 @@ fn group_choice(pair: &Pair<'_, Rule>) -> Option<GroupChoice> {
         Some(GroupChoice::FirstByPriority)
     } else {
         pair.has(Rule::all_).then_some(GroupChoice::All)
-    }
-}
-
-fn fall(pair: &Pair<'_, Rule>) -> Fall {
-    if pair.has(Rule::to_earned_level) {
-        Fall::ToEarnedLevel
-    } else if pair.has(Rule::one_level) {
-        Fall::OneLevel
-    } else {
-        Fall::Never
     }
 }

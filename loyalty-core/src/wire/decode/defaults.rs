@@ -3,7 +3,6 @@
 use crate::engine::error::{EventError, Refusal};
 use crate::engine::eval::{NO_ROW, Scope};
 use crate::engine::event::{EventData, Slot};
-use crate::engine::measures::NO_DELTAS;
 use crate::engine::member::Member;
 use crate::engine::value::Value;
 use crate::plan::layout::{EventLayout, FieldKind, SlotLayout};
@@ -112,11 +111,10 @@ fn default_of(plan: &Plan, event: &mut EventData, default: u32, row: usize) -> R
         return Ok(Slot::Number(*number));
     }
     // Defaults read nothing but the event.
-    let nobody = Member::new(plan, "", event.at);
-    let (at, day) = (event.at, event.day);
-    let scope = Scope { plan, member: &nobody, event: Some(event), at, day, deltas: &NO_DELTAS, last: None };
+    let nobody = Member::blank(plan, "", event.at);
+    let scope = Scope { event: Some(event), day: event.day, ..Scope::of(plan, &nobody, event.at) };
     let text = match scope.eval(default, row)? {
-        Value::Missing | Value::Weekday(_) => return Ok(Slot::Missing),
+        Value::Missing | Value::Weekday(_) | Value::Level(..) => return Ok(Slot::Missing),
         Value::Number(number) => return Ok(Slot::Number(number)),
         Value::Bool(value) => return Ok(Slot::Bool(value)),
         Value::Date(day) => return Ok(Slot::Date(day)),

@@ -182,7 +182,9 @@ fn renumber(
                 }
             }
         }
-        Kind::Spent { rule: Some(rule), .. } | Kind::Claim { rule, .. } => *rule = rule_to(*rule),
+        Kind::Spent { rule: Some(rule), .. } | Kind::Claim { rule, .. } | Kind::Forfeited { rule, .. } => {
+            *rule = rule_to(*rule);
+        }
         Kind::AttributeSet { field, .. } => *field = field_to(*field),
         _ => {}
     }
@@ -277,7 +279,8 @@ fn move_wallet(
         | Kind::Expired { wallet, .. }
         | Kind::ClawedBack { wallet, .. }
         | Kind::Restored { wallet, .. }
-        | Kind::DebtSettled { wallet, .. } => *wallet = place(*wallet).unwrap_or(u16::MAX),
+        | Kind::DebtSettled { wallet, .. }
+        | Kind::Forfeited { wallet, .. } => *wallet = place(*wallet).unwrap_or(u16::MAX),
         Kind::Spent { wallet, uses, .. } => {
             for used in uses {
                 if let Expiry::Inactivity(form) = used.expiry {

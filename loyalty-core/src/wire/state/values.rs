@@ -87,6 +87,8 @@ impl SavedValue {
             Stored::Date(day) => SavedValue::Date(*day),
             Stored::Instant(at) => SavedValue::Instant(Moment(*at)),
             Stored::Time(micros) => SavedValue::Time(*micros),
+            // Never kept: see `Stored`.
+            Stored::Level(..) => SavedValue::Missing,
         }
     }
 

@@ -1,0 +1,238 @@
+//! Rules that set off rules: that no chain leads back to itself, and that what is watched changes at known instants.
+
+use std::collections::BTreeMap;
+
+use super::Checker;
+use super::graph::cycle;
+use super::model::{
+    DecisionTrigger, EffectKind, Expr, ExprKind, Flow, LadderIndex, MeasureOf, Rule, SegmentIndex, Trigger, WalletIndex,
+};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::source::Span;
+
+/// What a chain can run through.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Link {
+    Rule(usize),
+    Moved(WalletIndex, DecisionTrigger),
+    Ladder(LadderIndex),
+    Segment(SegmentIndex),
+    Attribute(usize),
+    Tags,
+}
+
+const MOVES: [DecisionTrigger; 6] = [
+    DecisionTrigger::Earned,
+    DecisionTrigger::Vested,
+    DecisionTrigger::Spent,
+    DecisionTrigger::Expired,
+    DecisionTrigger::Restored,
+    DecisionTrigger::ClawedBack,
+];
+
+#[derive(Default)]
+struct Chains {
+    links: Vec<Link>,
+    places: BTreeMap<Link, usize>,
+    edges: Vec<Vec<usize>>,
+}
+
+impl Chains {
+    fn place(&mut self, link: Link) -> usize {
+        if let Some(place) = self.places.get(&link) {
+            return *place;
+        }
+        self.places.insert(link, self.links.len());
+        self.links.push(link);
+        self.edges.push(Vec::new());
+        self.links.len() - 1
+    }
+
+    fn lead(&mut self, from: Link, to: Link) {
+        let (from, to) = (self.place(from), self.place(to));
+        if let Some(edges) = self.edges.get_mut(from) {
+            edges.push(to);
+        }
+    }
+}
+
+impl Checker<'_> {
+    /// Refuses rules, ladders and segments that set each other off in a circle.
+    pub(super) fn chains(&mut self, rules: &[Rule]) {
+        let mut chains = Chains::default();
+        for wallet in 0..self.wallets.len() {
+            // What is earned vests and runs out in time.
+            chains.lead(Link::Moved(wallet, DecisionTrigger::Earned), Link::Moved(wallet, DecisionTrigger::Vested));
+            chains.lead(Link::Moved(wallet, DecisionTrigger::Vested), Link::Moved(wallet, DecisionTrigger::Expired));
+        }
+        for (index, segment) in self.segments.iter().enumerate() {
+            segment.versions.iter().for_each(|form| self.reads_from(&form.value, Link::Segment(index), &mut chains));
+        }
+        for (index, ladder) in self.ladders.iter().enumerate() {
+            for form in &ladder.versions {
+                let whens = form.value.levels.iter().flat_map(|level| &level.when);
+                form.value
+                    .by
+                    .iter()
+                    .chain(whens)
+                    .for_each(|expr| self.reads_from(expr, Link::Ladder(index), &mut chains));
+            }
+        }
+        for (index, rule) in rules.iter().enumerate() {
+            let rule_link = Link::Rule(index);
+            match &rule.trigger {
+                Trigger::Decision(kind, wallet) => chains.lead(Link::Moved(*wallet, *kind), rule_link),
+                Trigger::Ladder(ladder, _) => chains.lead(Link::Ladder(*ladder), rule_link),
+                Trigger::Segment { segment, .. } => chains.lead(Link::Segment(*segment), rule_link),
+                Trigger::Event(_) | Trigger::Clock(_) => {}
+            }
+            for effect in rule.versions.iter().flat_map(|form| &form.value.effects) {
+                match &effect.kind {
+                    EffectKind::Earn { wallet, .. } => {
+                        chains.lead(rule_link, Link::Moved(*wallet, DecisionTrigger::Earned));
+                    }
+                    EffectKind::Spend { wallet, .. } => {
+                        chains.lead(rule_link, Link::Moved(*wallet, DecisionTrigger::Spent));
+                    }
+                    EffectKind::Forfeit { wallet, .. } => {
+                        chains.lead(rule_link, Link::Moved(*wallet, DecisionTrigger::Expired));
+                    }
+                    EffectKind::Convert { from, to, .. } => {
+                        chains.lead(rule_link, Link::Moved(*from, DecisionTrigger::Spent));
+                        chains.lead(rule_link, Link::Moved(*to, DecisionTrigger::Earned));
+                    }
+                    EffectKind::Raise { ladder, .. } => chains.lead(rule_link, Link::Ladder(*ladder)),
+                    EffectKind::Set { field, .. } => chains.lead(rule_link, Link::Attribute(*field)),
+                    EffectKind::Tag(_) | EffectKind::Untag(_) => chains.lead(rule_link, Link::Tags),
+                    EffectKind::Multiply { .. } | EffectKind::Signal { .. } => {}
+                }
+            }
+        }
+        let Some(ring) = cycle(&chains.edges) else { return };
+        let ring: Vec<Link> = ring.into_iter().filter_map(|place| chains.links.get(place).copied()).collect();
+        // Segments that read themselves have been reported as such.
+        if ring.iter().all(|link| matches!(link, Link::Segment(_))) {
+            return;
+        }
+        self.ring(&ring, rules);
+    }
+
+    /// Everything that an expression reads leads to what it decides.
+    fn reads_from(&self, expr: &Expr, to: Link, chains: &mut Chains) {
+        expr.walk(&mut |part| match &part.kind {
+            ExprKind::Wallet(wallet, _) => {
+                MOVES.iter().for_each(|kind| chains.lead(Link::Moved(*wallet, *kind), to));
+            }
+            ExprKind::Level(ladder) | ExprKind::Benefit(ladder, _) | ExprKind::Standing(ladder, _) => {
+                chains.lead(Link::Ladder(*ladder), to);
+            }
+            ExprKind::Segment(segment) => chains.lead(Link::Segment(*segment), to),
+            ExprKind::Member(field) => chains.lead(Link::Attribute(*field), to),
+            ExprKind::Tags => chains.lead(Link::Tags, to),
+            ExprKind::Measure(measure) => {
+                if let Some(Some(measure)) = self.measures.get(*measure)
+                    && let MeasureOf::Flow(wallet, flow) = measure.of
+                {
+                    let kinds: &[DecisionTrigger] = match flow {
+                        Flow::Earned => &[DecisionTrigger::Earned, DecisionTrigger::ClawedBack],
+                        Flow::Vested => &[DecisionTrigger::Vested, DecisionTrigger::ClawedBack],
+                        Flow::Spent => &[DecisionTrigger::Spent, DecisionTrigger::Restored],
+                        Flow::Expired => &[DecisionTrigger::Expired],
+                    };
+                    kinds.iter().for_each(|kind| chains.lead(Link::Moved(wallet, *kind), to));
+                }
+            }
+            _ => {}
+        });
+    }
+
+    fn ring(&mut self, ring: &[Link], rules: &[Rule]) {
+        // Begin with something that the author wrote.
+        let start = ring.iter().position(|link| self.place_of(*link, rules).is_some()).unwrap_or(0);
+        let turned: Vec<Link> = ring.iter().cycle().skip(start).take(ring.len()).copied().collect();
+        let words: Vec<String> = turned.iter().map(|link| self.called(*link, rules)).collect();
+        let mut places = turned.iter().filter_map(|link| self.place_of(*link, rules));
+        let first = places.next().unwrap_or_default();
+        let rest: Vec<Span> = places.collect();
+        let way = words.iter().skip(1).chain(words.first()).cloned().collect::<Vec<_>>().join(", which sets off ");
+        let from = words.first().cloned().unwrap_or_default();
+        let mut diagnostic =
+            Diagnostic::new(Code::Cycle, first, format!("{from} sets off {way}")).at("the circle begins here");
+        for place in rest {
+            diagnostic = diagnostic.label(place, "on the way");
+        }
+        self.report(diagnostic.help("let a rule follow something that it does not bring about itself"));
+    }
+
+    fn called(&self, link: Link, rules: &[Rule]) -> String {
+        let wallet = |wallet: WalletIndex| self.wallets.get(wallet).map_or("", |wallet| &wallet.name);
+        match link {
+            Link::Rule(rule) => format!("the rule `{}`", rules.get(rule).map_or("", |rule| &rule.name)),
+            Link::Moved(of, kind) => {
+                let word = match kind {
+                    DecisionTrigger::Earned => "earned",
+                    DecisionTrigger::Vested => "vested",
+                    DecisionTrigger::Spent => "spent",
+                    DecisionTrigger::Expired => "expired",
+                    DecisionTrigger::Restored => "restored",
+                    DecisionTrigger::ClawedBack => "clawed_back",
+                };
+                format!("`{word} {}`", wallet(of))
+            }
+            Link::Ladder(ladder) => {
+                format!("the ladder `{}`", self.ladders.get(ladder).map_or("", |ladder| &ladder.name))
+            }
+            Link::Segment(segment) => {
+                format!("the segment `{}`", self.segments.get(segment).map_or("", |segment| &segment.name))
+            }
+            Link::Attribute(field) => format!("`member.{}`", self.member.get(field).map_or("", |field| &field.name)),
+            Link::Tags => "`member.tags`".to_owned(),
+        }
+    }
+
+    fn place_of(&self, link: Link, rules: &[Rule]) -> Option<Span> {
+        match link {
+            Link::Rule(rule) => rules.get(rule).map(|rule| rule.span),
+            Link::Ladder(ladder) => self.ladders.get(ladder).map(|ladder| ladder.span),
+            Link::Segment(segment) => self.segments.get(segment).map(|segment| segment.span),
+            _ => None,
+        }
+    }
+
+    /// Holds a condition that time alone may change to forms whose instants of change are known beforehand, so that
+    /// members are woken exactly then.
+    pub(super) fn watched(&mut self, condition: &Expr, what: &str) {
+        let mut bad: Vec<Span> = Vec::new();
+        let mut waiting = vec![condition];
+        let mut segments = Vec::new();
+        while let Some(expr) = waiting.pop() {
+            match &expr.kind {
+                ExprKind::Compare(_, left, right) => {
+                    for (side, other) in [(left, right), (right, left)] {
+                        match &side.kind {
+                            ExprKind::Since(_, of) if super::expression::constant(other).is_some() => waiting.push(of),
+                            _ => waiting.push(side),
+                        }
+                    }
+                }
+                ExprKind::Since(..) => bad.push(expr.span),
+                ExprKind::Segment(segment) if !segments.contains(segment) => {
+                    segments.push(*segment);
+                    let forms = self.segments.get(*segment).map(|segment| segment.versions.as_slice());
+                    waiting.extend(forms.unwrap_or(&[]).iter().map(|form| &form.value));
+                }
+                _ => expr.parts(&mut waiting),
+            }
+        }
+        for span in bad {
+            self.report(
+                Diagnostic::new(
+                    Code::Unwatchable,
+                    span,
+                    format!("nobody can tell beforehand when this changes, and {what} must"),
+                )
+                .help("compare it with a constant, as in `days since last(order) > 60`"),
+            );
+        }
+    }
+}

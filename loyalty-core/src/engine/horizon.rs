@@ -1,0 +1,239 @@
+//! When time alone may change what an expression comes to.
+//!
+//! Nothing that an expression reads changes by itself except through windows that move on, lengths that are reached,
+//! and forms that come into force. All of those instants are known beforehand, and there are few of them: a window that
+//! nothing new enters only loses what is in it. So whoever must be woken when a condition changes asks for the instants
+//! and tries them in order.
+
+use super::member::Member;
+use super::value::Value;
+use super::{eval::NO_ROW, eval::Scope};
+use crate::calendar::{Calendar, clock_micros};
+use crate::check::model::{Length, OwnYear, Per, Period, TimeUnit, Window};
+use crate::plan::node::{Node, NodeId};
+use crate::plan::{Dated, Grain, Plan};
+use crate::time::day_of;
+
+/// Instants after the member's clock at which an expression may change, in no order.
+pub struct Horizon<'a> {
+    pub plan: &'a Plan,
+    pub member: &'a Member,
+    pub after: i64,
+    pub found: Vec<i64>,
+}
+
+impl<'a> Horizon<'a> {
+    pub fn new(plan: &'a Plan, member: &'a Member, after: i64) -> Self {
+        Self { plan, member, after, found: Vec::new() }
+    }
+
+    /// What was found, in order and once each.
+    pub fn instants(mut self) -> Vec<i64> {
+        self.found.sort_unstable();
+        self.found.dedup();
+        self.found
+    }
+
+    fn push(&mut self, at: i64) {
+        if at > self.after {
+            self.found.push(at);
+        }
+    }
+
+    fn push_day(&mut self, day: i32) {
+        self.push(self.plan.calendar.start_of(day));
+    }
+
+    /// The days on which the forms of something come into force.
+    pub fn forms<T>(&mut self, forms: &[Dated<T>]) {
+        for form in forms.iter().filter(|form| form.from > i32::MIN) {
+            self.push_day(form.from);
+        }
+    }
+
+    /// The instants of an expression.
+    pub fn expression(&mut self, node: NodeId) {
+        let mut waiting = vec![node];
+        while let Some(node) = waiting.pop() {
+            let Some(node) = self.plan.nodes.get(node as usize) else { continue };
+            match *node {
+                Node::Measure(measure) => self.measure(measure),
+                Node::Segment(segment) => {
+                    if let Some(segment) = self.plan.segments.get(usize::from(segment)) {
+                        self.forms(&segment.forms);
+                        waiting.extend(segment.forms.iter().map(|form| form.value));
+                    }
+                }
+                Node::Compare(_, left, right) => {
+                    for (side, other) in [(left, right), (right, left)] {
+                        self.length(side, other);
+                    }
+                    waiting.extend([left, right]);
+                }
+                _ => node.operands(&self.plan.operands, |operand| waiting.push(operand)),
+            }
+        }
+    }
+
+    /// `days since x` against a constant: when the constant is reached, and when it is passed.
+    fn length(&mut self, side: NodeId, other: NodeId) {
+        let (Some(Node::Since(unit, of)), Some(Node::Number(_) | Node::Negate(_) | Node::Arithmetic(..))) =
+            (self.plan.nodes.get(side as usize), self.plan.nodes.get(other as usize))
+        else {
+            return;
+        };
+        let scope = Scope::of(self.plan, self.member, self.after);
+        let (Ok(from), Ok(Value::Number(units))) = (scope.eval(*of, NO_ROW), scope.eval(other, NO_ROW)) else {
+            return;
+        };
+        let (from_day, from_instant) = match from {
+            Value::Instant(at) => (self.plan.calendar.day_at(at), at),
+            Value::Date(day) => (day, self.plan.calendar.start_of(day)),
+            _ => return,
+        };
+        let Ok(units) = u32::try_from(units.ceil().mantissa()) else { return };
+        for count in [units, units.saturating_add(1)] {
+            let length = Length { count, unit: *unit };
+            match clock_micros(length) {
+                Some(micros) => self.push(from_instant.saturating_add(micros)),
+                None => self.push_day(Calendar::day_plus(from_day, length)),
+            }
+        }
+    }
+
+    fn measure(&mut self, number: u16) {
+        let Some(measure) = self.plan.measures.get(usize::from(number)) else { return };
+        self.forms(&measure.forms);
+        for form in &measure.forms {
+            match form.value.window {
+                Window::AllTime | Window::Range { .. } => {}
+                Window::This(period) => self.periods(period, 1),
+                Window::Previous(period) => self.periods(period, 2),
+                Window::Rolling(length) => {
+                    self.leaving(number, measure.tally, |calendar, at| leaves(calendar, length, at));
+                }
+                Window::OwnYear { of, previous } => self.own_years(of, if previous { 2 } else { 1 }),
+            }
+            if measure.function == crate::check::model::AggregateFunction::Streak
+                && let Some(Grain::Period(period)) =
+                    measure.tally.and_then(|tally| self.plan.tallies.get(tally as usize)).map(|tally| tally.grain)
+            {
+                self.periods(period, 2);
+            }
+        }
+    }
+
+    /// The beginnings of the next periods; after those, a window that nothing new enters is empty.
+    fn periods(&mut self, period: Period, count: i64) {
+        let calendar = &self.plan.calendar;
+        let now = calendar.period_of(period, calendar.day_at(self.after));
+        for number in now + 1..=now + count {
+            self.push_day(calendar.first_day(period, number));
+        }
+    }
+
+    fn own_years(&mut self, of: OwnYear, count: u32) {
+        let Some(first) = first_day(self.plan, self.member, of) else { return };
+        let today = self.plan.calendar.day_at(self.after);
+        let now = years_between(first, today);
+        for year in now + 1..=now + count {
+            self.push_day(Calendar::day_plus(first, Length { count: year, unit: TimeUnit::Year }));
+        }
+    }
+
+    /// When what a rolling window holds leaves it.
+    fn leaving(&mut self, measure: u16, tally: Option<u32>, leaves: impl Fn(&Calendar, At) -> i64) {
+        let calendar = &self.plan.calendar;
+        match tally {
+            Some(number) => {
+                let grain = self.plan.tallies.get(number as usize).map_or(Grain::Ever, |tally| tally.grain);
+                let entries = self.member.tallies.between(number, i64::MIN, i64::MAX);
+                let ends: Vec<i64> = entries
+                    .iter()
+                    .map(|entry| match grain {
+                        Grain::Instant => leaves(calendar, At::Instant(entry.key)),
+                        _ => leaves(calendar, At::Day(entry.key as i32)),
+                    })
+                    .collect();
+                ends.into_iter().for_each(|end| self.push(end));
+            }
+            None => {
+                let marks = self.member.marks.of(measure);
+                let ends: Vec<i64> = marks.iter().map(|mark| leaves(calendar, At::Instant(mark.at))).collect();
+                ends.into_iter().for_each(|end| self.push(end));
+            }
+        }
+    }
+
+    /// When a used-up limit leaves room again.
+    pub fn limit(&mut self, tally: u32, per: Option<Per>) {
+        match per {
+            None | Some(Per::Order) => {}
+            Some(Per::Period(period)) => self.periods(period, 1),
+            Some(Per::Rolling(length)) => {
+                self.leaving(u16::MAX, Some(tally), |calendar, at| leaves(calendar, length, at));
+            }
+        }
+    }
+
+    /// The first and the day after the last day of a window.
+    pub fn days(&mut self, from: Option<chrono::NaiveDate>, to: Option<chrono::NaiveDate>) {
+        if let Some(from) = from {
+            self.push_day(day_of(from));
+        }
+        if let Some(to) = to {
+            self.push_day(day_of(to).saturating_add(1));
+        }
+    }
+
+    pub fn instant(&mut self, at: Option<i64>) {
+        at.into_iter().for_each(|at| self.push(at));
+    }
+}
+
+/// What a counter remembers of when something was.
+#[derive(Clone, Copy)]
+enum At {
+    Day(i32),
+    Instant(i64),
+}
+
+/// When something leaves a window of that length.
+fn leaves(calendar: &Calendar, length: Length, at: At) -> i64 {
+    match (clock_micros(length), at) {
+        (Some(micros), At::Instant(at)) => at.saturating_add(micros),
+        (Some(_), At::Day(day)) => calendar.start_of(day.saturating_add(1)),
+        (None, at) => {
+            let day = match at {
+                At::Day(day) => day,
+                At::Instant(at) => calendar.day_at(at),
+            };
+            // The window holds the days after the one so much earlier; months shorten at their end.
+            let mut out = Calendar::day_plus(day, length);
+            while Calendar::day_minus(out, length) < day {
+                out = out.saturating_add(1);
+            }
+            calendar.start_of(out)
+        }
+    }
+}
+
+/// The local day from which a member's own years are counted.
+pub fn first_day(plan: &Plan, member: &Member, of: OwnYear) -> Option<i32> {
+    let since = match of {
+        OwnYear::Membership => member.enrolled_at,
+        OwnYear::Level(ladder) => member.standings.get(ladder)?.since,
+    };
+    Some(plan.calendar.day_at(since))
+}
+
+/// Whole years from one day to another, none before it.
+pub fn years_between(from: i32, to: i32) -> u32 {
+    use chrono::Datelike as _;
+    let (start, end) = (crate::time::date_of(from), crate::time::date_of(to));
+    let mut years = end.year().saturating_sub(start.year()).max(0) as u32;
+    while years > 0 && Calendar::day_plus(from, Length { count: years, unit: TimeUnit::Year }) > to {
+        years -= 1;
+    }
+    years
+}

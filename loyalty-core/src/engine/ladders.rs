@@ -1,0 +1,419 @@
+//! Ladders: which level a member qualifies for, and how the level in force rises, stays and falls.
+//!
+//! A level is judged after every event, and by time alone at the instants that `schedule` finds. A review at the end of
+//! a period looks back at the period that ends: see [`Scope::closing`].
+
+use rust_decimal::Decimal;
+
+use super::eval::{NO_ROW, Scope};
+use super::member::Member;
+use super::outcome::{Decision, Kind, TierBecause};
+use super::standing::Standing;
+use super::value::Value;
+use crate::amount::{self, Overflow};
+use crate::calendar::{Calendar, clock_micros};
+use crate::check::model::{Carry, Fall, Grace, Keep, LadderReturns, Length, OwnYear, Period, RaiseEnd, Rise, Window};
+use crate::plan::{LadderFormPlan, LadderPlan, Plan, in_force};
+
+/// What has happened when a level is judged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Occasion {
+    Event,
+    /// Something was returned.
+    Return,
+    Time,
+}
+
+/// The form of a ladder in force on a day.
+pub fn form(plan: &Plan, ladder: u16, day: i32) -> Option<&LadderFormPlan> {
+    in_force(&plan.ladders.get(usize::from(ladder))?.forms, day)
+}
+
+/// What the thresholds are compared with: the meter less what earlier levels have used up.
+pub fn meter(scope: &Scope<'_>, ladder: u16, form: &LadderFormPlan) -> Result<Option<Decimal>, Overflow> {
+    let Some(by) = form.by else { return Ok(None) };
+    let Value::Number(value) = scope.eval(by, NO_ROW)? else { return Ok(None) };
+    let standing = scope.member.standings.get(usize::from(ladder));
+    match standing.filter(|standing| !standing.carried.is_zero() && still_counts(scope, form, standing.carried_on)) {
+        Some(standing) => amount::subtract(value, standing.carried).map(|rest| Some(rest.max(Decimal::ZERO))),
+        None => Ok(Some(value)),
+    }
+}
+
+/// Whether what was used up on a day lies in the window that the meter looks at.
+fn still_counts(scope: &Scope<'_>, form: &LadderFormPlan, day: i32) -> bool {
+    let measure = form.meter.and_then(|measure| scope.plan.measures.get(usize::from(measure)));
+    let Some(window) = measure.and_then(|measure| in_force(&measure.forms, scope.day)).map(|form| form.window) else {
+        return true;
+    };
+    let calendar = &scope.plan.calendar;
+    let today = if scope.closing { scope.day.saturating_sub(1) } else { scope.day };
+    match window {
+        Window::This(period) => calendar.period_of(period, day) == calendar.period_of(period, today),
+        Window::Previous(period) => calendar.period_of(period, day) + 1 == calendar.period_of(period, today),
+        Window::Rolling(length) => day > Calendar::day_minus(today, length),
+        Window::OwnYear { of: OwnYear::Level(_), .. } => false,
+        Window::AllTime | Window::Range { .. } | Window::OwnYear { .. } => true,
+    }
+}
+
+/// Whether a member qualifies for a level.
+fn qualifies(scope: &Scope<'_>, form: &LadderFormPlan, meter: Option<Decimal>, level: usize) -> Result<bool, Overflow> {
+    let Some(level) = form.levels.get(level) else { return Ok(false) };
+    if let Some(from) = level.from {
+        let Value::Number(from) = scope.eval(from, NO_ROW)? else { return Ok(false) };
+        if meter.is_none_or(|meter| meter < from) {
+            return Ok(false);
+        }
+    }
+    for condition in &level.when {
+        if !scope.holds(condition.node)? {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+/// The highest level that a member qualifies for; the lowest is everybody's.
+pub fn earned(scope: &Scope<'_>, ladder: u16) -> Result<u16, Overflow> {
+    let Some(form) = form(scope.plan, ladder, scope.day) else { return Ok(0) };
+    let meter = meter(scope, ladder, form)?;
+    for level in (1..form.levels.len()).rev() {
+        if qualifies(scope, form, meter, level)? {
+            return Ok(level as u16);
+        }
+    }
+    Ok(0)
+}
+
+/// Whether what keeps a level beside qualifying for it holds.
+fn retained(scope: &Scope<'_>, form: &LadderFormPlan) -> Result<bool, Overflow> {
+    let Some((count, conditions)) = &form.retain else { return Ok(false) };
+    let mut held = 0;
+    for condition in conditions {
+        held += u32::from(scope.holds(condition.node)?);
+    }
+    Ok(held >= *count)
+}
+
+/// The level that an expression reads; on an event of a ladder with `seen after`, the one that the event leads to.
+pub fn seen(scope: &Scope<'_>, ladder: u16) -> Result<u16, Overflow> {
+    let Some(standing) = scope.member.standings.get(usize::from(ladder)) else { return Ok(0) };
+    let level = standing.effective();
+    let after = scope.event.is_some()
+        && form(scope.plan, ladder, scope.day).is_some_and(|form| form.seen_after && form.rise == Rise::AtOnce);
+    if after { Ok(level.max(earned(scope, ladder)?)) } else { Ok(level) }
+}
+
+/// Judges every ladder at the member's present.
+pub fn settle(
+    plan: &Plan,
+    member: &mut Member,
+    at: i64,
+    occasion: Occasion,
+    decisions: &mut Vec<Decision>,
+) -> Result<(), Overflow> {
+    for (number, ladder) in plan.ladders.iter().enumerate() {
+        let Some(before) = member.standings.get(number).cloned() else { continue };
+        let Some(form) = in_force(&ladder.forms, plan.calendar.day_at(at)) else { continue };
+        let mut standing = before.clone();
+        standing.end_set_levels(at);
+        let judged = judge(&Scope::of(plan, member, at), number as u16, form, &standing, occasion)?;
+        let because = apply(&Scope::of(plan, member, at), number as u16, form, &mut standing, judged, at)?;
+        say(ladder, &before, &standing, because, at, decisions);
+        if let Some(place) = member.standings.get_mut(number) {
+            *place = standing;
+        }
+    }
+    Ok(())
+}
+
+/// What a judgement comes to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Judged {
+    AsItIs,
+    /// Reached a higher level; `closing`: at the end of a period, by what that period was.
+    Rises {
+        to: u16,
+        closing: bool,
+    },
+    /// Kept on.
+    Kept {
+        closing: bool,
+    },
+    /// No longer qualified for, and kept for the time of grace.
+    Grace {
+        closing: bool,
+    },
+    Falls {
+        to: u16,
+        closing: bool,
+    },
+    /// Lost by a return, and kept to the end of a period.
+    KeptToEnd(Period),
+}
+
+fn judge(
+    scope: &Scope<'_>,
+    ladder: u16,
+    form: &LadderFormPlan,
+    standing: &Standing,
+    occasion: Occasion,
+) -> Result<Judged, Overflow> {
+    let at = scope.at;
+    let due = standing.until.is_some_and(|until| until <= at);
+    let period_ends = match form.rise {
+        Rise::AtEndOf(period) if occasion == Occasion::Time => begins(&scope.plan.calendar, period, at),
+        _ => false,
+    };
+    let closing_scope = Scope { closing: true, ..*scope };
+    let now = earned(scope, ladder)?;
+    let closing = if due || period_ends { earned(&closing_scope, ladder)? } else { now };
+    let reached = match form.rise {
+        Rise::AtOnce => now,
+        Rise::AtEndOf(_) if period_ends => closing,
+        Rise::AtEndOf(_) => 0,
+    };
+    if reached > standing.level {
+        return Ok(Judged::Rises { to: reached, closing: period_ends && form.rise != Rise::AtOnce });
+    }
+    if standing.level == 0 {
+        return Ok(Judged::AsItIs);
+    }
+    let qualified = (if due { closing } else { now }) >= standing.level;
+    let judged_scope = if due { &closing_scope } else { scope };
+    if qualified {
+        return Ok(if standing.grace.is_some() {
+            Judged::Kept { closing: false }
+        } else if due {
+            Judged::Kept { closing: true }
+        } else if form.keep == Keep::WhileQualified && standing.until.is_some() {
+            // Qualified for again before the end to which a return had let it stay.
+            Judged::Kept { closing: false }
+        } else {
+            Judged::AsItIs
+        });
+    }
+    let returned = occasion == Occasion::Return;
+    if returned
+        && form.keep == Keep::WhileQualified
+        && standing.until.is_none()
+        && standing.grace.is_none()
+        && let LadderReturns::KeepToEnd(period) = form.returns
+    {
+        return Ok(Judged::KeptToEnd(period));
+    }
+    let revoked = returned && form.returns == LadderReturns::Revoke;
+    let over = match form.keep {
+        Keep::WhileQualified => due || standing.until.is_none(),
+        _ => due || revoked,
+    };
+    if !over && standing.grace.is_none() {
+        return Ok(Judged::AsItIs);
+    }
+    if retained(judged_scope, form)? {
+        return Ok(if due || standing.grace.is_some() { Judged::Kept { closing: due } } else { Judged::AsItIs });
+    }
+    match standing.grace {
+        Some(end) if end > at => return Ok(Judged::AsItIs),
+        None if form.grace.is_some() && !revoked => return Ok(Judged::Grace { closing: due }),
+        _ => {}
+    }
+    let earned = if due { closing } else { now };
+    let to = match form.fall {
+        Fall::ToEarnedLevel => earned,
+        Fall::OneLevel => earned.max(standing.level.saturating_sub(1)),
+        Fall::Never => return Ok(Judged::Kept { closing: due }),
+    };
+    Ok(Judged::Falls { to, closing: due || standing.grace.is_some() })
+}
+
+/// Writes a judgement into the standing, and says why the level is another one, if it is.
+fn apply(
+    scope: &Scope<'_>,
+    ladder: u16,
+    form: &LadderFormPlan,
+    standing: &mut Standing,
+    judged: Judged,
+    at: i64,
+) -> Result<Option<TierBecause>, Overflow> {
+    let calendar = &scope.plan.calendar;
+    // What is judged at the end of a period belongs to that period.
+    let base = |closing: bool| if closing { at.saturating_sub(1) } else { at };
+    Ok(match judged {
+        Judged::AsItIs => None,
+        Judged::Rises { to, closing } => {
+            if let Some(carry) = form.carry {
+                let threshold = form.levels.get(usize::from(to)).and_then(|level| level.from);
+                let threshold = threshold.map(|from| scope.eval(from, NO_ROW)).transpose()?.and_then(Value::number);
+                let scope = Scope { closing, ..*scope };
+                let whole = form.by.map(|by| scope.eval(by, NO_ROW)).transpose()?.and_then(Value::number);
+                let meter = meter(&scope, ladder, form)?;
+                if let (Some(threshold), Some(whole), Some(meter)) = (threshold, whole, meter) {
+                    let rest = if carry == Carry::Rest { amount::subtract(meter, threshold)? } else { Decimal::ZERO };
+                    standing.carried = amount::subtract(whole, rest)?;
+                    standing.carried_on = calendar.day_at(base(closing));
+                }
+            }
+            enter(calendar, form, standing, to, base(closing), at);
+            Some(TierBecause::Reached)
+        }
+        Judged::Kept { closing } => {
+            let in_grace = standing.grace.take().is_some();
+            if in_grace || matches!(form.keep, Keep::ToEnd { .. }) {
+                standing.base = base(closing);
+            }
+            standing.until = kept_until(calendar, form.keep, standing.base, at);
+            Some(TierBecause::Kept)
+        }
+        Judged::Grace { closing } => {
+            standing.until = None;
+            standing.grace = form.grace.map(|grace| grace_end(calendar, grace, base(closing)));
+            Some(TierBecause::Grace)
+        }
+        Judged::Falls { to, closing } => {
+            enter(calendar, form, standing, to, base(closing), at);
+            Some(TierBecause::Lost)
+        }
+        Judged::KeptToEnd(period) => {
+            standing.until = Some(end_of(calendar, period, at));
+            None
+        }
+    })
+}
+
+fn enter(calendar: &Calendar, form: &LadderFormPlan, standing: &mut Standing, level: u16, base: i64, at: i64) {
+    standing.level = level;
+    standing.since = at;
+    standing.base = base;
+    standing.grace = None;
+    // From the lowest level nobody falls.
+    standing.until = if level == 0 { None } else { kept_until(calendar, form.keep, base, at) };
+}
+
+/// Says what has become another.
+fn say(
+    ladder: &LadderPlan,
+    before: &Standing,
+    after: &Standing,
+    because: Option<TierBecause>,
+    at: i64,
+    decisions: &mut Vec<Decision>,
+) {
+    let name = |level: u16| ladder.levels.get(usize::from(level)).cloned().unwrap_or_default();
+    let (from, to) = (before.effective(), after.effective());
+    let until = after.ends_at();
+    if from != to {
+        let because = match because {
+            Some(TierBecause::Reached | TierBecause::Lost) | None if before.set != after.set && to < from => {
+                TierBecause::SetLevelEnded
+            }
+            Some(because) => because,
+            None => TierBecause::SetLevel,
+        };
+        let kind = Kind::TierChanged { ladder: ladder.name.clone(), from: name(from), to: name(to), because, until };
+        decisions.push(Decision { at, kind });
+    } else if let Some(because @ (TierBecause::Kept | TierBecause::Grace)) = because
+        && (before.until, before.grace) != (after.until, after.grace)
+    {
+        let kind = Kind::TierKept {
+            ladder: ladder.name.clone(),
+            level: name(to),
+            grace: because == TierBecause::Grace,
+            until,
+        };
+        decisions.push(Decision { at, kind });
+    }
+}
+
+/// Gives a level beside the rules.
+pub fn set_level(
+    plan: &Plan,
+    member: &mut Member,
+    ladder: u16,
+    level: u16,
+    end: i64,
+    at: i64,
+    decisions: &mut Vec<Decision>,
+) {
+    let number = usize::from(ladder);
+    let (Some(ladder), Some(standing)) = (plan.ladders.get(number), member.standings.get_mut(number)) else { return };
+    let before = standing.clone();
+    standing.set_level(level, end);
+    standing.end_set_levels(at);
+    say(ladder, &before, standing, None, at, decisions);
+}
+
+/// The end of a level that a rule gives.
+pub fn raise_end(calendar: &Calendar, end: Option<RaiseEnd>, at: i64) -> i64 {
+    match end {
+        None => i64::MAX,
+        Some(RaiseEnd::For(length)) => calendar.end_after(at, length),
+        Some(RaiseEnd::Until(date)) => calendar.start_of(crate::time::day_of(date).saturating_add(1)),
+        Some(RaiseEnd::ToEnd { next, period }) => {
+            let number = calendar.period_of(period, calendar.day_at(at)) + 1 + i64::from(next);
+            calendar.start_of(calendar.first_day(period, number))
+        }
+    }
+}
+
+/// Whether an instant is the first of a period.
+pub fn begins(calendar: &Calendar, period: Period, at: i64) -> bool {
+    let day = calendar.day_at(at);
+    calendar.start_of(day) == at && calendar.first_day(period, calendar.period_of(period, day)) == day
+}
+
+/// The instant after the period around another.
+pub fn end_of(calendar: &Calendar, period: Period, at: i64) -> i64 {
+    let number = calendar.period_of(period, calendar.day_at(at)) + 1;
+    calendar.start_of(calendar.first_day(period, number))
+}
+
+fn grace_end(calendar: &Calendar, grace: Grace, base: i64) -> i64 {
+    let end = calendar.end_after(base, grace.length);
+    match grace.to_end_of {
+        // The last instant within the grace lies in the period to whose end it goes on.
+        Some(period) => end_of(calendar, period, end.saturating_sub(1)),
+        None => end,
+    }
+}
+
+/// When a level is judged next that counts from `base`, after `at`.
+fn kept_until(calendar: &Calendar, keep: Keep, base: i64, at: i64) -> Option<i64> {
+    Some(match keep {
+        Keep::WhileQualified => return None,
+        Keep::ToEnd { next, period } => {
+            let number = calendar.period_of(period, calendar.day_at(base)) + 1 + i64::from(next);
+            calendar.start_of(calendar.first_day(period, number))
+        }
+        // Counted from the entry each time, so that the 31st comes back after a shorter month.
+        Keep::For(length) => nth(length, base, at, |times| calendar.end_after(base, times)),
+        Keep::ToAnniversary => {
+            let year = Length { count: 1, unit: crate::check::model::TimeUnit::Year };
+            let day = calendar.day_at(base);
+            nth(year, base, at, |times| calendar.start_of(Calendar::day_plus(day, times)))
+        }
+    })
+}
+
+/// The first of an instant's multiples of a length that lies after `at`.
+fn nth(length: Length, base: i64, at: i64, end: impl Fn(Length) -> i64) -> i64 {
+    let times = |count: i64| Length { count: length.count.saturating_mul(count.clamp(1, 1 << 20) as u32), ..length };
+    let longest = clock_micros(length)
+        .unwrap_or_else(|| i64::from(crate::calendar::days_at_most(length)).saturating_mul(crate::time::DAY))
+        .max(1);
+    // So many fit for certain; the rest is found one by one.
+    let mut count = (at.saturating_sub(base) / longest).max(1);
+    while end(times(count)) <= at && count < 1 << 20 {
+        count += 1;
+    }
+    end(times(count))
+}
+
+/// Whether a ladder would be judged otherwise at a later instant if nothing happened until then.
+pub fn would_change(plan: &Plan, member: &Member, ladder: u16, at: i64) -> bool {
+    let Some(standing) = member.standings.get(usize::from(ladder)) else { return false };
+    let Some(form) = form(plan, ladder, plan.calendar.day_at(at)) else { return false };
+    let judged = judge(&Scope::of(plan, member, at), ladder, form, standing, Occasion::Time);
+    judged.is_ok_and(|judged| judged != Judged::AsItIs)
+}

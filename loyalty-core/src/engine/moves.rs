@@ -1,0 +1,157 @@
+//! What rules do with points that are there already, and with levels: convert, forfeit, raise.
+
+use rust_decimal::Decimal;
+
+use super::earning::{self, Evaluation, LotPlan};
+use super::error::EventError;
+use super::eval::{NO_ROW, Scope};
+use super::lots::Use;
+use super::member::Member;
+use super::outcome::{Because, Decision, Kind};
+use super::value::Value;
+use super::{flows, ladders, ledger};
+use crate::amount::{self, Overflow};
+use crate::check::model::{Flow, RoundMode};
+use crate::plan::layout::TOTAL_MAX;
+use crate::plan::{EffectKindPlan, Plan};
+
+/// A move, worked out and not made yet.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Move {
+    Convert { rule: u32, from: u16, taken: Decimal, to: u16, given: Decimal },
+    Forfeit { rule: u32, wallet: u16, amount: Decimal },
+    Raise { ladder: u16, level: u16, end: i64 },
+}
+
+/// Works out a move on what is there before the event, less what the event's other effects take.
+pub fn plan_move(
+    scope: &Scope<'_>,
+    evaluation: &Evaluation,
+    rule: u32,
+    effect: &EffectKindPlan,
+) -> Result<Option<Move>, Overflow> {
+    Ok(match effect {
+        EffectKindPlan::Convert { from, takes, to, gives, each } => {
+            let takes = scope.eval(*takes, NO_ROW)?.number();
+            let gives = scope.eval(*gives, NO_ROW)?.number();
+            let (Some(takes), Some(gives)) = (takes, gives) else { return Ok(None) };
+            if takes <= Decimal::ZERO || gives < Decimal::ZERO {
+                return Ok(None);
+            }
+            let available = available(scope, evaluation, *from)?;
+            let times = amount::divide_floor(available.max(Decimal::ZERO), takes)?;
+            let times = if *each { times } else { times.min(Decimal::ONE) };
+            let given = amount::multiply(gives, times)?;
+            let decimals = scope.plan.wallets.get(usize::from(*to)).map_or(0, |wallet| wallet.decimals);
+            let given = amount::round(given, Decimal::ONE, decimals, RoundMode::Down)?;
+            let taken = amount::multiply(takes, times)?;
+            (!times.is_zero()).then_some(Move::Convert { rule, from: *from, taken, to: *to, given })
+        }
+        EffectKindPlan::Forfeit { wallet, amount } => {
+            let Value::Number(wanted) = scope.eval(*amount, NO_ROW)? else { return Ok(None) };
+            let decimals = scope.plan.wallets.get(usize::from(*wallet)).map_or(0, |wallet| wallet.decimals);
+            let wanted = amount::round(wanted.max(Decimal::ZERO), Decimal::ONE, decimals, RoundMode::Down)?;
+            let amount = wanted.min(available(scope, evaluation, *wallet)?);
+            (amount > Decimal::ZERO).then_some(Move::Forfeit { rule, wallet: *wallet, amount })
+        }
+        EffectKindPlan::Raise { ladder, level, end } => {
+            let end = ladders::raise_end(&scope.plan.calendar, *end, scope.at);
+            Some(Move::Raise { ladder: *ladder, level: *level, end })
+        }
+        _ => None,
+    })
+}
+
+/// What of a wallet other effects of the event have left.
+fn available(scope: &Scope<'_>, evaluation: &Evaluation, wallet: u16) -> Result<Decimal, Overflow> {
+    let state = scope.member.wallets.get(usize::from(wallet));
+    let mut left = state.map_or(Decimal::ZERO, |state| state.available);
+    for spend in evaluation.spends.iter().filter(|spend| spend.wallet == wallet) {
+        left = amount::subtract(left, spend.amount)?;
+    }
+    for known in &evaluation.moves {
+        let taken = match known {
+            Move::Convert { from, taken, .. } if *from == wallet => *taken,
+            Move::Forfeit { wallet: own, amount, .. } if *own == wallet => *amount,
+            _ => continue,
+        };
+        left = amount::subtract(left, taken)?;
+    }
+    Ok(left)
+}
+
+/// Makes the moves of a rule or an event.
+pub fn commit(
+    plan: &Plan,
+    member: &mut Member,
+    moves: Vec<Move>,
+    at: i64,
+    decisions: &mut Vec<Decision>,
+) -> Result<(), EventError> {
+    for step in moves {
+        match step {
+            Move::Convert { rule, from, taken, to, given } => {
+                ledger::take(plan, member, from, taken, Some(rule), at, decisions)?;
+                if given > Decimal::ZERO {
+                    give(plan, member, rule, to, given, at, decisions)?;
+                }
+            }
+            Move::Forfeit { rule, wallet, amount } => forfeit(plan, member, rule, wallet, amount, at, decisions)?,
+            Move::Raise { ladder, level, end } => {
+                ladders::set_level(plan, member, ladder, level, end, at, decisions);
+            }
+        }
+    }
+    Ok(())
+}
+
+fn give(
+    plan: &Plan,
+    member: &mut Member,
+    rule: u32,
+    wallet: u16,
+    amount: Decimal,
+    at: i64,
+    decisions: &mut Vec<Decision>,
+) -> Result<(), EventError> {
+    let day = plan.calendar.day_at(at);
+    let issued = member.wallets.get(usize::from(wallet)).map_or(Decimal::ZERO, |state| state.issued);
+    if amount::add(issued, amount)? > TOTAL_MAX {
+        return Err(Overflow.into());
+    }
+    let Some(policy) = plan.policy(wallet, day) else { return Ok(()) };
+    let expire = earning::wallet_expiry(&Scope::of(plan, member, at), policy)?;
+    let because = vec![Because::Rule { rule, amount }];
+    let lot = LotPlan { wallet, vest: policy.vest, expire, amount, because };
+    ledger::activity(plan, member, wallet, at, |form| form.earning);
+    Ok(ledger::add_lot(plan, member, lot, (0, at), decisions)?)
+}
+
+/// Takes points away for good, as if they had run out.
+fn forfeit(
+    plan: &Plan,
+    member: &mut Member,
+    rule: u32,
+    wallet: u16,
+    amount: Decimal,
+    at: i64,
+    decisions: &mut Vec<Decision>,
+) -> Result<(), EventError> {
+    let Some(policy) = plan.policy(wallet, plan.calendar.day_at(at)) else { return Ok(()) };
+    let number = usize::from(wallet);
+    let inactivities = plan.wallets.get(number).map(|wallet| wallet.inactivities.as_slice()).unwrap_or(&[]);
+    let entry = member.next_entry();
+    let Some(state) = member.wallets.get_mut(number) else { return Ok(()) };
+    let order = state.spending_order(plan, inactivities, policy.spend);
+    let uses: Vec<Use> = state.take(&order, amount)?;
+    state.expired = amount::add(state.expired, amount)?;
+    for used in &uses {
+        // What is taken back of its order later finds that it has gone.
+        if let Some(lot) = state.lots.iter_mut().find(|lot| lot.entry == used.entry) {
+            lot.expired = amount::add(lot.expired, used.amount)?;
+        }
+    }
+    flows::note(plan, member, wallet, Flow::Expired, amount, at)?;
+    decisions.push(Decision { at, kind: Kind::Forfeited { entry, wallet, amount, rule } });
+    Ok(())
+}

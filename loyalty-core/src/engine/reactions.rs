@@ -1,0 +1,168 @@
+//! What follows: rules on decisions and changes, set off by what has just been decided, until nothing more is.
+//!
+//! The checker has seen to it that no chain leads back to itself, so that this ends. Rules run one by one, in the order
+//! of the decisions and, on one decision, of the file; each sees what those before it have done.
+
+use rust_decimal::Decimal;
+
+use super::earning::{self, Evaluation};
+use super::error::{EventError, Refusal};
+use super::eval::Scope;
+use super::ladders::{self, Occasion};
+use super::lots::Vesting;
+use super::member::Member;
+use super::outcome::{Decision, Kind};
+use super::{ledger, moves, schedule, segments};
+use crate::amount::Overflow;
+use crate::check::model::{ClockTrigger, DecisionTrigger, LadderChange, Trigger};
+use crate::plan::{LadderPlan, Plan, RulesOn};
+
+/// What a rule can read of what set it off.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Cause {
+    pub amount: Decimal,
+    pub at: i64,
+    /// The level before a change.
+    pub before: Option<u16>,
+}
+
+/// Far more rounds than a program without circles can need.
+const ROUNDS_MAX: usize = 10_000;
+
+/// Runs what follows from the decisions since `next`, and judges ladders and segments, until nothing more happens.
+pub fn follow(
+    plan: &Plan,
+    member: &mut Member,
+    at: i64,
+    occasion: Occasion,
+    mut next: usize,
+    decisions: &mut Vec<Decision>,
+) -> Result<(), EventError> {
+    if !plan.reactions.any {
+        return Ok(());
+    }
+    for _ in 0..ROUNDS_MAX {
+        while let Some(decision) = decisions.get(next) {
+            let set_off = rules_on(plan, decision);
+            next += 1;
+            for (rule, cause) in set_off {
+                run(plan, member, rule, cause, at, decisions)?;
+            }
+        }
+        ladders::settle(plan, member, at, occasion, decisions)?;
+        segments::settle(plan, member, at, decisions)?;
+        if next == decisions.len() {
+            return Ok(());
+        }
+    }
+    Err(Overflow.into())
+}
+
+/// The rules that a decision sets off, in the order of the file.
+fn rules_on(plan: &Plan, decision: &Decision) -> Vec<(u32, Cause)> {
+    let reactions = &plan.reactions;
+    let amount = decision.amount().unwrap_or_default();
+    let cause = Cause { amount, at: decision.at, before: None };
+    let about = |wallet: u16, kind: DecisionTrigger| reactions.on(wallet, kind).iter().map(|rule| (*rule, cause));
+    match &decision.kind {
+        Kind::Earned { wallet, vesting, .. } => {
+            let mut rules: Vec<_> = about(*wallet, DecisionTrigger::Earned).collect();
+            if *vesting == Vesting::Done {
+                rules.extend(about(*wallet, DecisionTrigger::Vested));
+                rules.sort_by_key(|(rule, _)| *rule);
+            }
+            rules
+        }
+        Kind::Vested { wallet, .. } => about(*wallet, DecisionTrigger::Vested).collect(),
+        Kind::Spent { wallet, .. } => about(*wallet, DecisionTrigger::Spent).collect(),
+        Kind::Expired { wallet, .. } | Kind::Forfeited { wallet, .. } => {
+            about(*wallet, DecisionTrigger::Expired).collect()
+        }
+        Kind::Restored { wallet, .. } => about(*wallet, DecisionTrigger::Restored).collect(),
+        Kind::ClawedBack { wallet, .. } => about(*wallet, DecisionTrigger::ClawedBack).collect(),
+        Kind::TierChanged { ladder, from, to, .. } => {
+            let Some(number) = plan.ladders.iter().position(|known| known.name == *ladder) else { return Vec::new() };
+            let Some(ladder) = plan.ladders.get(number) else { return Vec::new() };
+            let (Some(from), Some(to)) = (level(ladder, from), level(ladder, to)) else { return Vec::new() };
+            let rules = reactions.ladders.get(number).map(Vec::as_slice).unwrap_or(&[]);
+            let concerned = rules.iter().filter(|rule| {
+                let trigger = plan.rules.get(**rule as usize).map(|rule| &rule.trigger);
+                let Some(Trigger::Ladder(_, change)) = trigger else { return false };
+                match change {
+                    LadderChange::Rises => to > from,
+                    LadderChange::Falls => to < from,
+                    LadderChange::Changes => true,
+                    LadderChange::Reaches(level) => from < *level as u16 && *level as u16 <= to,
+                }
+            });
+            concerned.map(|rule| (*rule, Cause { before: Some(from), ..cause })).collect()
+        }
+        Kind::SegmentEntered { segment } => watchers(plan, segment, true, cause),
+        Kind::SegmentLeft { segment } => watchers(plan, segment, false, cause),
+        _ => Vec::new(),
+    }
+}
+
+fn level(ladder: &LadderPlan, name: &str) -> Option<u16> {
+    ladder.levels.iter().position(|level| **level == *name).map(|level| level as u16)
+}
+
+fn watchers(plan: &Plan, segment: &str, entered: bool, cause: Cause) -> Vec<(u32, Cause)> {
+    let watched =
+        plan.reactions.segments.iter().find(|watched| {
+            plan.segments.get(usize::from(watched.segment)).is_some_and(|known| *known.name == *segment)
+        });
+    let rules = watched.map(|watched| if entered { &watched.entered } else { &watched.left });
+    rules.into_iter().flatten().map(|rule| (*rule, cause)).collect()
+}
+
+/// The rules by the calendar whose instant has come, each followed by what it leads to.
+pub fn by_the_clock(
+    plan: &Plan,
+    member: &mut Member,
+    due: i64,
+    decisions: &mut Vec<Decision>,
+) -> Result<(), EventError> {
+    for number in &plan.reactions.clock {
+        let trigger = plan.rules.get(*number as usize).map(|rule| &rule.trigger);
+        let Some(Trigger::Clock(trigger)) = trigger else { continue };
+        if schedule::occurs_after(plan, member, trigger, due.saturating_sub(1)) != Some(due) {
+            continue;
+        }
+        let (amount, at) = match trigger {
+            ClockTrigger::BeforeExpiry { wallet, before } => {
+                schedule::expiring(plan, member, *wallet as u16, *before, due)
+            }
+            _ => (Decimal::ZERO, due),
+        };
+        let next = decisions.len();
+        run(plan, member, *number, Cause { amount, at, before: None }, due, decisions)?;
+        follow(plan, member, due, Occasion::Time, next, decisions)?;
+    }
+    Ok(())
+}
+
+/// Runs one rule that no event has set off.
+fn run(
+    plan: &Plan,
+    member: &mut Member,
+    rule: u32,
+    cause: Cause,
+    at: i64,
+    decisions: &mut Vec<Decision>,
+) -> Result<(), EventError> {
+    let mut evaluation = Evaluation::default();
+    let scope = Scope { cause: Some(&cause), ..Scope::of(plan, member, at) };
+    match earning::evaluate(&scope, &[rule], &RulesOn::ANYTHING, &mut evaluation) {
+        Ok(()) => {}
+        // A price that is not there can be no reason to refuse what has set the rule off.
+        Err(error) if error.code() == Refusal::InsufficientBalance => return Ok(()),
+        Err(error) => return Err(error),
+    }
+    let moves = core::mem::take(&mut evaluation.moves);
+    for change in &evaluation.changes {
+        member.tallies.after(change.tally, change.key, change.count, change.sum)?;
+    }
+    ledger::commit(plan, member, (0, at), &mut evaluation, decisions)?;
+    moves::commit(plan, member, moves, at, decisions)
+}

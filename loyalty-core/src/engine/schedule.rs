@@ -1,0 +1,316 @@
+//! When something happens next by time alone: the one place that knows every kind of it.
+//!
+//! The answer is exact: at that instant a decision is made, and at none before. What depends on conditions is tried at
+//! the instants at which it may come about, with the state as it is, for until then nothing else happens.
+
+use rust_decimal::Decimal;
+
+use super::eval::Scope;
+use super::horizon::{Horizon, years_between};
+use super::lots::{Expiry, Vesting};
+use super::member::Member;
+use super::rules;
+use super::tally::Changes;
+use super::{ladders, segments};
+use crate::amount;
+use crate::calendar::{Calendar, clock_micros};
+use crate::check::model::{
+    Anniversary, CalendarDay, ClockTrigger, Every, Length, Period, Rise, TimeUnit, Trigger, Valid,
+};
+use crate::plan::{Plan, RuleFormPlan, in_force};
+use crate::time::{date_of, day_of, micros_of};
+
+/// The instant of the next thing that happens; the largest number for never.
+pub fn next_due(plan: &Plan, member: &Member) -> i64 {
+    let wallets = member.wallets.iter().zip(&plan.wallets);
+    let lots = wallets.filter_map(|(state, wallet)| state.next_due(plan, &wallet.inactivities)).min();
+    let mut next = lots.unwrap_or(i64::MAX);
+    if !plan.reactions.any {
+        return next;
+    }
+    for ladder in 0..plan.ladders.len() as u16 {
+        next = next.min(ladder_due(plan, member, ladder, next));
+    }
+    for watched in 0..plan.reactions.segments.len() {
+        next = next.min(segment_due(plan, member, watched, next));
+    }
+    for rule in &plan.reactions.clock {
+        next = next.min(rule_due(plan, member, *rule, next));
+    }
+    next
+}
+
+/// The first instant of some, before a limit, at which something holds.
+fn first(instants: &[i64], limit: i64, holds: impl Fn(i64) -> bool) -> i64 {
+    instants.iter().copied().take_while(|at| *at < limit).find(|at| holds(*at)).unwrap_or(i64::MAX)
+}
+
+fn ladder_due(plan: &Plan, member: &Member, number: u16, limit: i64) -> i64 {
+    let (Some(ladder), Some(standing)) =
+        (plan.ladders.get(usize::from(number)), member.standings.get(usize::from(number)))
+    else {
+        return i64::MAX;
+    };
+    let clock = member.clock;
+    let mut horizon = Horizon::new(plan, member, clock);
+    horizon.forms(&ladder.forms);
+    for form in &ladder.forms {
+        let form = &form.value;
+        let whens = form.levels.iter().flat_map(|level| &level.when).map(|condition| condition.node);
+        let retain = form.retain.iter().flat_map(|(_, conditions)| conditions).map(|condition| condition.node);
+        form.by.into_iter().chain(whens).chain(retain).for_each(|node| horizon.expression(node));
+    }
+    let changes = horizon.instants();
+    // Ends that are fixed, whatever conditions say by then.
+    let sets = standing.set.iter().map(|(_, end)| *end).filter(|end| *end != i64::MAX);
+    let mut next = sets.chain(standing.grace).chain(standing.until).filter(|at| *at > clock).min().unwrap_or(i64::MAX);
+    next = next.min(first(&changes, limit.min(next), |at| ladders::would_change(plan, member, number, at)));
+    let rise = ladders::form(plan, number, plan.calendar.day_at(clock)).map(|form| form.rise);
+    if let Some(Rise::AtEndOf(period)) = rise {
+        // The end of the present period, and of every period in which something changes.
+        let mut ends: Vec<i64> =
+            core::iter::once(clock).chain(changes).map(|at| ladders::end_of(&plan.calendar, period, at)).collect();
+        ends.dedup();
+        next = next.min(first(&ends, limit.min(next), |at| ladders::would_change(plan, member, number, at)));
+    }
+    next
+}
+
+fn segment_due(plan: &Plan, member: &Member, watched: usize, limit: i64) -> i64 {
+    let Some(segment) = plan.reactions.segments.get(watched).map(|watched| watched.segment) else { return i64::MAX };
+    let Some(segment_plan) = plan.segments.get(usize::from(segment)) else { return i64::MAX };
+    let mut horizon = Horizon::new(plan, member, member.clock);
+    horizon.forms(&segment_plan.forms);
+    segment_plan.forms.iter().for_each(|form| horizon.expression(form.value));
+    let inside = member.inside.get(watched).copied().unwrap_or(false);
+    first(&horizon.instants(), limit, |at| {
+        segments::holds(&Scope::of(plan, member, at), segment).is_ok_and(|holds| holds != inside)
+    })
+}
+
+/// How many times of a recurring trigger are tried where its validity asks for hours or weekdays.
+const TRIES: usize = 1_000;
+
+/// When a rule by the calendar will fire, as far as its conditions can be told.
+fn rule_due(plan: &Plan, member: &Member, number: u32, limit: i64) -> i64 {
+    let Some(rule) = plan.rules.get(number as usize) else { return i64::MAX };
+    let Trigger::Clock(clock) = &rule.trigger else { return i64::MAX };
+    let mut at = member.clock;
+    let mut changes: Option<Vec<i64>> = None;
+    let mut tries = 0;
+    while let Some(occurs) = occurs_after(plan, member, clock, at).filter(|occurs| *occurs < limit) {
+        let Some(form) = in_force(&rule.forms, plan.calendar.day_at(occurs)) else { return i64::MAX };
+        if fires(&Scope::of(plan, member, occurs), number, form) {
+            return occurs;
+        }
+        at = occurs;
+        if !matches!(clock, ClockTrigger::Every(_) | ClockTrigger::Anniversary { .. }) {
+            continue;
+        }
+        // It comes round for ever: the next time that can be another is the first after something changes.
+        let by_the_clock = form.valid.iter().any(|valid| matches!(valid, Valid::Weekdays(_) | Valid::Hours { .. }));
+        if by_the_clock {
+            tries += 1;
+            if tries >= TRIES {
+                return occurs;
+            }
+            continue;
+        }
+        let changes = changes.get_or_insert_with(|| rule_changes(plan, member, number));
+        match changes.iter().copied().find(|change| *change > occurs) {
+            // One microsecond earlier, so that a time at the very instant counts.
+            Some(change) => at = change.saturating_sub(1),
+            None => return i64::MAX,
+        }
+    }
+    i64::MAX
+}
+
+/// When the conditions, the validity and the limits of a rule may change.
+fn rule_changes(plan: &Plan, member: &Member, number: u32) -> Vec<i64> {
+    let mut horizon = Horizon::new(plan, member, member.clock);
+    let Some(rule) = plan.rules.get(number as usize) else { return Vec::new() };
+    horizon.forms(&rule.forms);
+    for form in &rule.forms {
+        form.value.when.iter().for_each(|condition| horizon.expression(condition.node));
+        for valid in &form.value.valid {
+            match valid {
+                Valid::Dates { from, to } => horizon.days(*from, *to),
+                Valid::Instants { from, to } => {
+                    horizon.instant(*from);
+                    horizon.instant(*to);
+                }
+                Valid::Weekdays(_) | Valid::Hours { .. } => {}
+            }
+        }
+        let groups = rule.groups.iter().filter_map(|group| plan.groups.get(usize::from(*group)));
+        let group_limits = groups.flat_map(|group| &group.forms).flat_map(|form| &form.value.limits);
+        for limit in form.value.limits.iter().chain(group_limits) {
+            if let Some(tally) = limit.tally {
+                horizon.limit(tally, limit.per);
+            }
+        }
+    }
+    horizon.instants()
+}
+
+/// Whether a rule would fire at the scope's instant, as far as conditions, validity and limits go.
+fn fires(scope: &Scope<'_>, number: u32, form: &RuleFormPlan) -> bool {
+    let groups = scope.plan.rules.get(number as usize).map(|rule| rule.groups.as_slice()).unwrap_or(&[]);
+    let groups = groups.iter().filter_map(|group| scope.plan.groups.get(usize::from(*group)));
+    let mut limits = groups.filter_map(|group| in_force(&group.forms, scope.day)).flat_map(|form| &form.limits);
+    form.valid.iter().all(|valid| rules::is_valid(scope, valid))
+        && form.when.iter().all(|condition| scope.holds(condition.node).unwrap_or(false))
+        && form.limits.iter().all(|limit| rules::left(scope, limit, &Changes::new()) > 0)
+        && limits.all(|limit| rules::left(scope, limit, &Changes::new()) > 0)
+}
+
+/// The next time that a trigger comes about, if nothing happens before.
+pub fn occurs_after(plan: &Plan, member: &Member, trigger: &ClockTrigger, after: i64) -> Option<i64> {
+    let calendar = &plan.calendar;
+    match trigger {
+        ClockTrigger::Every(every) => next_time(calendar, every, after),
+        ClockTrigger::Anniversary { of, before } => {
+            let (first, from) = match of {
+                Anniversary::Attribute(field) => match member.attributes.get(*field)?.value() {
+                    super::value::Value::Date(day) => (day, 0),
+                    _ => return None,
+                },
+                Anniversary::Joining => (calendar.day_at(member.enrolled_at), 1),
+            };
+            next_year(calendar, first, from, *before, after)
+        }
+        ClockTrigger::BeforeExpiry { wallet, before } => {
+            let ends = expiries(plan, member, *wallet as u16);
+            ends.map(|(end, _)| so_long_before(calendar, end, *before)).filter(|at| *at > after).min()
+        }
+        ClockTrigger::BeforeEnd { ladder, before } => {
+            let end = member.standings.get(*ladder)?.ends_at()?;
+            Some(so_long_before(calendar, end, *before)).filter(|at| *at > after)
+        }
+        ClockTrigger::AfterLast { length, of } => {
+            let last = member.marks.of(*of as u16).last()?;
+            Some(calendar.plus(last.at, *length)).filter(|at| *at > after)
+        }
+        ClockTrigger::AfterEach { length, of, without } => {
+            let others = without.map(|without| member.marks.of(without as u16)).unwrap_or(&[]);
+            let open = member.marks.of(*of as u16).iter().filter(|mark| {
+                let end = calendar.plus(mark.at, *length);
+                !others.iter().any(|other| (mark.at..=end).contains(&other.at))
+            });
+            open.map(|mark| calendar.plus(mark.at, *length)).filter(|at| *at > after).min()
+        }
+    }
+}
+
+/// What of a wallet runs out at the instant that a rule before it was set for.
+pub fn expiring(plan: &Plan, member: &Member, wallet: u16, before: Length, at: i64) -> (Decimal, i64) {
+    let due = expiries(plan, member, wallet)
+        .filter(|(end, _)| so_long_before(&plan.calendar, *end, before) == at)
+        .collect::<Vec<_>>();
+    let sum = due.iter().try_fold(Decimal::ZERO, |sum, (_, amount)| amount::add(sum, *amount));
+    (sum.unwrap_or_default(), due.iter().map(|(end, _)| *end).min().unwrap_or(at))
+}
+
+/// The instants at which spendable points run out, with how many.
+fn expiries<'a>(plan: &'a Plan, member: &'a Member, wallet: u16) -> impl Iterator<Item = (i64, Decimal)> + 'a {
+    let number = usize::from(wallet);
+    let state = member.wallets.get(number);
+    let forms = plan.wallets.get(number).map(|wallet| wallet.inactivities.as_slice()).unwrap_or(&[]);
+    let lots = state.into_iter().flat_map(|state| state.lots.iter().map(move |lot| (state, lot)));
+    lots.filter(|(_, lot)| lot.vesting == Vesting::Done && !lot.amount.is_zero() && lot.expiry != Expiry::Never)
+        .filter_map(move |(state, lot)| Some((state.expires_at(plan, forms, lot)?, lot.amount)))
+}
+
+/// A day before midnight means the beginning of that day.
+fn so_long_before(calendar: &Calendar, end: i64, before: Length) -> i64 {
+    match clock_micros(before) {
+        Some(micros) => end.saturating_sub(micros),
+        None => calendar.instant_of(Calendar::day_minus(calendar.day_at(end), before), calendar.time_at(end)),
+    }
+}
+
+/// The next time that a yearly day comes round, so long before it; in the `from`th year at the earliest.
+fn next_year(calendar: &Calendar, first: i32, from: u32, before: Option<Length>, after: i64) -> Option<i64> {
+    let day = |years: u32| Calendar::day_plus(first, Length { count: years, unit: TimeUnit::Year });
+    let at = |years: u32| {
+        let start = calendar.start_of(day(years));
+        before.map_or(start, |before| so_long_before(calendar, start, before))
+    };
+    let mut years = years_between(first, calendar.day_at(after)).max(from);
+    // Whoever is born on 29 February has the 28th in other years: `day_plus` ends on the last day of the month.
+    while at(years) <= after {
+        years = years.checked_add(1).filter(|years| *years < 400)?;
+    }
+    Some(at(years))
+}
+
+/// The next of a recurring day and time.
+fn next_time(calendar: &Calendar, every: &Every, after: i64) -> Option<i64> {
+    let today = calendar.day_at(after);
+    let count = i64::from(every.count.max(1));
+    if let Some(start) = every.from {
+        let start = day_of(start);
+        let unit = match every.period {
+            Period::Day => TimeUnit::Day,
+            Period::Week => TimeUnit::Week,
+            Period::Quarter => TimeUnit::Quarter,
+            Period::Year => TimeUnit::Year,
+            Period::Month | Period::HalfYear => TimeUnit::Month,
+        };
+        let at = |times: u32| {
+            let length = Length { count: every.count.saturating_mul(times), unit };
+            calendar.instant_of(Calendar::day_plus(start, length), micros_of(every.at))
+        };
+        let longest = crate::calendar::days_at_most(Length { count: every.count, unit }).max(1);
+        let mut times = u32::try_from(today.saturating_sub(start) / longest).unwrap_or(0);
+        while at(times) <= after {
+            times = times.checked_add(1).filter(|times| *times < 1_000_000)?;
+        }
+        return Some(at(times));
+    }
+    let now = calendar.period_of(every.period, today);
+    let mut number = now - now.rem_euclid(count);
+    // The first two of the counted periods are enough: one may lie behind, and the day of the other lies ahead.
+    for _ in 0..3 {
+        let at = calendar.instant_of(day_within(calendar, every, number), micros_of(every.at));
+        if at > after {
+            return Some(at);
+        }
+        number += count;
+    }
+    None
+}
+
+/// The day of a recurring trigger within a period.
+fn day_within(calendar: &Calendar, every: &Every, number: i64) -> i32 {
+    use chrono::Datelike as _;
+    let first = calendar.first_day(every.period, number);
+    let last = calendar.first_day(every.period, number + 1).saturating_sub(1);
+    match every.day {
+        None => first,
+        Some(CalendarDay::Number(day)) => first.saturating_add_unsigned(day.saturating_sub(1)).min(last),
+        Some(CalendarDay::Last) => last,
+        Some(CalendarDay::Weekday(weekday)) => on_or_after(first, weekday),
+        Some(CalendarDay::NthWeekday { nth: None, weekday }) => on_or_after(last.saturating_sub(6), weekday),
+        Some(CalendarDay::NthWeekday { nth: Some(nth), weekday }) => {
+            // A fifth one that a month does not have is its last.
+            let mut day = on_or_after(first, weekday).saturating_add_unsigned(nth.saturating_sub(1).saturating_mul(7));
+            while day > last {
+                day = day.saturating_sub(7);
+            }
+            day
+        }
+        Some(CalendarDay::MonthDay { month, day }) => {
+            let year = date_of(first).year();
+            let found = (1..=day).rev().find_map(|day| chrono::NaiveDate::from_ymd_opt(year, month, day));
+            found.map_or(first, day_of)
+        }
+    }
+}
+
+fn on_or_after(day: i32, weekday: chrono::Weekday) -> i32 {
+    let wanted = weekday.num_days_from_monday() as i32;
+    let ahead = (wanted - i32::from(Calendar::weekday(day))).rem_euclid(7);
+    day.saturating_add(ahead)
+}
