@@ -60,6 +60,10 @@ fn page(view: &Value) -> String {
             page.push_str(&format!("\n{}", table(&["lot", "earned", "vests", "expires"], rows, 4)));
         }
     }
+    for (name, tier) in entries(view, "tiers") {
+        page.push_str(&format!("\nladder {name}\n"));
+        page.push_str(&table(&[], standing(tier), 2));
+    }
     for (part, title) in [("measures", "measures"), ("attributes", "attributes")] {
         let rows: Vec<Vec<String>> =
             entries(view, part).map(|(name, value)| vec![name.clone(), number(Some(value))]).collect();
@@ -75,6 +79,33 @@ fn page(view: &Value) -> String {
         }
     }
     page
+}
+
+/// What there is to say of a ladder.
+fn standing(tier: &Value) -> Vec<Vec<String>> {
+    let mut rows = vec![
+        vec!["level".to_owned(), plain(tier.get("level"))],
+        vec!["since".to_owned(), plain(tier.get("since"))],
+        vec!["until".to_owned(), plain(tier.get("until"))],
+    ];
+    let benefits = entries(tier, "benefits").map(|(name, value)| vec![name.clone(), plain(Some(value))]);
+    rows.extend(benefits);
+    for (part, word) in [("next", "to reach"), ("stay", "to stay")] {
+        let Some(goal) = tier.get(part).filter(|goal| !goal.is_null()) else { continue };
+        let missing = goal.get("missing").and_then(Value::as_array).into_iter().flatten().map(|reason| {
+            match (reason.get("shortfall"), reason.get("condition")) {
+                (Some(short), _) => format!("{} short", number(Some(short))),
+                (None, condition) => plain(condition),
+            }
+        });
+        let missing = missing.collect::<Vec<_>>().join(", ");
+        let missing = if missing.is_empty() { "nothing is missing".to_owned() } else { missing };
+        rows.push(vec![format!("{word} {}", plain(goal.get("level"))), missing]);
+    }
+    let projected = tier.get("projected");
+    let part = |name: &str| plain(projected.and_then(|projected| projected.get(name)));
+    rows.push(vec!["if nothing happens".to_owned(), format!("{} on {}", part("level"), part("at"))]);
+    rows
 }
 
 fn entries<'a>(view: &'a Value, part: &str) -> impl Iterator<Item = (&'a String, &'a Value)> {

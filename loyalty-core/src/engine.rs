@@ -15,6 +15,11 @@
 //! | `ledger` | writing it into the wallets |
 //! | `granted` | remembering it for returns |
 //! | `returns` | what a return takes back and gives back |
+//! | `moves`, `flows` | points converted and forfeited; sums over what moves in a wallet |
+//! | `standing`, `ladders` | the level of a member: judged, kept, lost |
+//! | `segments` | who enters and leaves those that rules watch |
+//! | `reactions` | rules on what has just been decided, until nothing more follows |
+//! | `horizon`, `schedule` | when time alone may change something, and when it does |
 //! | `clock` | what happens by time alone |
 //! | `doors` | apply and advance, whole or not at all |
 //! | `explain`, `view` | answers to questions |

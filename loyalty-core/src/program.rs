@@ -265,7 +265,7 @@ impl Program {
     /// What a member has at an instant (or at its own clock, if that is later); changes nothing.
     #[must_use]
     pub fn view(&self, member: &Member, at: Instant) -> View {
-        view::view(&self.plan, member, at.0)
+        view::view(&self.plan, member, at.0, &self.text)
     }
 
     /// The sums of each wallet of a member as it stands.

@@ -106,6 +106,21 @@ pub fn explain(
 }
 
 impl Reason {
+    /// The reason as hosts get it.
+    pub fn document(&self, plan: &Plan) -> Document {
+        let mut document = Document::object().with("condition", self.condition.as_str());
+        if let Some(actual) = &self.actual {
+            document.put("actual", stored(plan, actual));
+        }
+        if let Some(required) = &self.required {
+            document.put("required", stored(plan, required));
+        }
+        if let Some(shortfall) = self.shortfall {
+            document.put("shortfall", shortfall);
+        }
+        document
+    }
+
     fn plain(condition: &str) -> Self {
         Self { condition: condition.to_owned(), actual: None, required: None, shortfall: None }
     }
@@ -200,19 +215,7 @@ impl Explanation {
             );
         }
         let silent = self.silent.iter().map(|silent| {
-            let reasons = silent.reasons.iter().map(|reason| {
-                let mut document = Document::object().with("condition", reason.condition.as_str());
-                if let Some(actual) = &reason.actual {
-                    document.put("actual", stored(plan, actual));
-                }
-                if let Some(required) = &reason.required {
-                    document.put("required", stored(plan, required));
-                }
-                if let Some(shortfall) = reason.shortfall {
-                    document.put("shortfall", shortfall);
-                }
-                document
-            });
+            let reasons = silent.reasons.iter().map(|reason| reason.document(plan));
             Document::object()
                 .with("rule", rule_name(plan, silent.rule))
                 .with("line", silent.line)

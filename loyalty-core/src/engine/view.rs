@@ -1,5 +1,7 @@
 //! What a member has: read-only, at any instant.
 
+mod tiers;
+
 use std::sync::Arc;
 
 use rust_decimal::Decimal;
@@ -102,7 +104,9 @@ impl View {
 }
 
 /// The view of a member at an instant, or at its own clock if that is later. What is due by then counts as happened.
-pub fn view(plan: &Arc<Plan>, member: &Member, at: i64) -> View {
+///
+/// `source` is the text of the program, for the words of its conditions.
+pub fn view(plan: &Arc<Plan>, member: &Member, at: i64, source: &str) -> View {
     let mut at_instant = member.clone();
     // What cannot be brought forward (a sum beyond all bounds) is shown as it stands.
     if clock::advance(plan, &mut at_instant, at, &mut Vec::new()).is_err() {
@@ -120,6 +124,7 @@ pub fn view(plan: &Arc<Plan>, member: &Member, at: i64) -> View {
         wallets.put(&wallet.name, wallet_document(plan, wallet, state));
     }
     document.put("wallets", wallets);
+    document.put("tiers", tiers::document(plan, member, source));
     let day = plan.calendar.day_at(at);
     let scope = Scope::of(plan, member, at);
     let mut values = Document::object();
@@ -178,5 +183,22 @@ fn wallet_document(plan: &Plan, wallet: &crate::plan::WalletPlan, state: &Wallet
         .with("expired", state.expired)
         .with("clawed_back", state.clawed_back)
         .with("written_off", state.written_off)
+        .with("expiring", expiring(plan, wallet, state))
         .with("lots", lots.collect::<Document>())
+}
+
+/// How many spendable points run out when, one row for each instant, the first first.
+fn expiring(plan: &Plan, wallet: &crate::plan::WalletPlan, state: &WalletState) -> Document {
+    let mut rows: std::collections::BTreeMap<i64, Decimal> = std::collections::BTreeMap::new();
+    for lot in state.lots.iter().filter(|lot| !lot.pending() && !lot.amount.is_zero()) {
+        if let Some(end) = state.expires_at(plan, &wallet.inactivities, lot) {
+            let sum = rows.entry(end).or_default();
+            // The parts of a balance add up to it, which has been added up before.
+            *sum = crate::amount::add(*sum, lot.amount).unwrap_or(*sum);
+        }
+    }
+    let rows = rows
+        .into_iter()
+        .map(|(end, amount)| Document::object().with("expires_at", instant(plan, end)).with("amount", amount));
+    rows.collect()
 }
