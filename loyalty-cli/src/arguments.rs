@@ -16,6 +16,8 @@ Examples:
   loyalty check club.loyalty
   loyalty test club.loyalty
   loyalty run club.loyalty --events 2026.jsonl.gz --store club.db --out decisions.jsonl
+  loyalty advance club.loyalty --store club.db --to 2027-01-01T00:00:00Z
+  loyalty migrate club-2027.loyalty --store club.db
   loyalty show club.loyalty --store club.db --member m-17
   loyalty explain club.loyalty --events 2026.jsonl.gz --event o-4711";
 
@@ -37,6 +39,10 @@ pub(crate) enum Command {
     Test(Test),
     /// Play a file of events and sum up what it gave
     Run(Run),
+    /// Let time pass for the members of a store for whom something is due: the nightly job
+    Advance(Advance),
+    /// Say who moves under another version of the program, before it is used
+    Migrate(Migrate),
     /// Look at one member
     Show(Show),
     /// Say why an event gave what it gave
@@ -144,6 +150,60 @@ pub(crate) struct Run {
     pub(crate) deny_refused: bool,
 
     /// Write the summary as JSON for machines
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Touches only the members for whom something happens by then: points that vest or run out, levels that are judged, rules
+by the calendar. The others are not even read, so that a night costs what happens in it.
+
+Examples:
+  loyalty advance club.loyalty --store club.db --to 2026-12-01T02:00:00+08:00 --out decisions.jsonl
+  loyalty advance club.loyalty --store club.db --to \"$(date -u +%FT%TZ)\"")]
+pub(crate) struct Advance {
+    /// The program
+    pub(crate) program: PathBuf,
+
+    /// The store of the members
+    #[arg(long, value_name = "FILE")]
+    pub(crate) store: PathBuf,
+
+    /// The instant to which time passes
+    #[arg(long, value_name = "INSTANT", value_parser = instant)]
+    pub(crate) to: Instant,
+
+    /// Write decisions to this file, one outcome a line
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: Option<PathBuf>,
+
+    /// Write JSON for machines
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Compares the program that last wrote the store with another version, member by member, and changes nothing: levels that
+are no more, thresholds that are higher or lower, wallets and attributes that are lost or new. `loyalty run` and
+`loyalty advance` with the new version then carry the members over.
+
+Example:
+  loyalty migrate club-2027.loyalty --store club.db")]
+pub(crate) struct Migrate {
+    /// The other version of the program
+    pub(crate) program: PathBuf,
+
+    /// The store of the members
+    #[arg(long, value_name = "FILE")]
+    pub(crate) store: PathBuf,
+
+    /// When the version comes into use; without it at each member's own clock
+    #[arg(long, value_name = "INSTANT", value_parser = instant)]
+    pub(crate) at: Option<Instant>,
+
+    /// Write JSON for machines, every move among it
     #[arg(long)]
     pub(crate) json: bool,
 }

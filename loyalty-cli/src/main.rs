@@ -14,10 +14,12 @@ mod check;
 mod format;
 mod test;
 
+mod advance;
 mod amounts;
 mod decisions;
 mod enrolment;
 mod members;
+mod migrate;
 mod refusals;
 mod run;
 mod store;
@@ -40,6 +42,8 @@ fn main() -> ExitCode {
         Command::Fmt(arguments) => format::format(arguments),
         Command::Test(arguments) => test::test(arguments),
         Command::Run(arguments) => run::run(arguments),
+        Command::Advance(arguments) => advance::advance(arguments),
+        Command::Migrate(arguments) => migrate::migrate(arguments),
         Command::Show(arguments) => show::show(arguments),
         Command::Explain(arguments) => explain::explain(arguments),
     };

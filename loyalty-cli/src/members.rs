@@ -3,12 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use loyalty_core::{Event, EventError, Instant, Member, Program};
+use loyalty_core::{Event, EventError, Instant, Member, Outcome, Program};
 
 use crate::decisions::Decisions;
 use crate::failure::Failure;
 use crate::refusals::Refusal;
-use crate::store::{self, Batch, CarriedOver, LineKey, Store};
+use crate::store::{self, Batch, CarriedOver, LineKey, Row, Store};
 
 /// How many members are kept at hand between batches where there is a store to read them from again.
 const AT_HAND_MAX: usize = 4096;
@@ -107,10 +107,7 @@ impl<'a> Members<'a> {
         let mut batch = std::mem::take(&mut self.batch);
         if let Some(store) = &self.store {
             for id in std::mem::take(&mut self.changed) {
-                if let Some(member) = self.at_hand.get(&id) {
-                    let state = self.program.save_binary(member);
-                    batch.members.push((id, member.revision(), state));
-                }
+                batch.members.extend(self.at_hand.get(&id).map(|member| Row::of(self.program, member)));
             }
             if !batch.is_empty() {
                 store.write(&batch, self.out.as_ref().map(Decisions::written))?;
@@ -144,10 +141,7 @@ impl<'a> Members<'a> {
             if member.clock() >= until {
                 continue;
             }
-            let outcome = self.program.advance(member, until).map_err(|error| {
-                Failure::no(format!("cannot advance member `{id}`: {error}"))
-                    .help("name an earlier instant with --until")
-            })?;
+            let outcome = self.program.advance(member, until).map_err(|error| cannot_advance(&id, &error))?;
             if !outcome.decisions().is_empty() && (self.store.is_some() || self.out.is_some()) {
                 self.batch.outcomes.push(outcome.to_json());
             }
@@ -159,6 +153,34 @@ impl<'a> Members<'a> {
             }
         }
         self.commit()
+    }
+
+    /// Advances to `until` those for whom something happens by then, and tells each outcome; the others stay untouched.
+    pub(crate) fn advance_due(&mut self, until: Instant, mut tell: impl FnMut(&Outcome)) -> Result<(), Failure> {
+        self.commit()?;
+        while let Some(store) = &self.store {
+            let ids = store.due_by(until)?;
+            if ids.is_empty() {
+                break;
+            }
+            for id in ids {
+                self.fetch(&id)?;
+                let Some(member) = self.at_hand.get_mut(&id) else { continue };
+                let outcome = self.program.advance(member, until).map_err(|error| cannot_advance(&id, &error))?;
+                tell(&outcome);
+                if !outcome.decisions().is_empty() {
+                    self.batch.outcomes.push(outcome.to_json());
+                }
+                self.changed.insert(id);
+            }
+            self.commit()?;
+        }
+        Ok(())
+    }
+
+    /// How many members the store has.
+    pub(crate) fn count(&self) -> Result<u64, Failure> {
+        self.store.as_ref().map_or(Ok(0), Store::count)
     }
 
     /// Hands every member to `visit`, in the order of their ids.
@@ -198,4 +220,8 @@ impl<'a> Members<'a> {
         }
         Ok(())
     }
+}
+
+fn cannot_advance(id: &str, error: &EventError) -> Failure {
+    Failure::no(format!("cannot advance member `{id}`: {error}")).help("name an earlier instant")
 }

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use loyalty_core::{Member, MigrationReport, Program};
+use loyalty_core::{Instant, Member, MigrationReport, Program};
 use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension as _, params};
 
 use crate::failure::Failure;
@@ -15,13 +15,16 @@ use crate::refusals::Refusal;
 /// Marks the SQLite file as a store: "Loya" in ASCII.
 const APPLICATION_ID: i32 = 0x4c6f_7961;
 /// The form of the tables.
-const FORMAT: i32 = 1;
+const FORMAT: i32 = 2;
 /// How many members are read at once where all are gone through.
 const PAGE_MEMBERS: u32 = 512;
 
 const SCHEMA: &str = "
     CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-    CREATE TABLE members (id TEXT PRIMARY KEY, revision INTEGER NOT NULL, state BLOB NOT NULL) WITHOUT ROWID;
+    -- `due`: when something happens next by time alone, in microseconds since 1970; null for never. An index by it finds
+    -- whom a nightly job concerns without looking at the others.
+    CREATE TABLE members (id TEXT PRIMARY KEY, revision INTEGER NOT NULL, due INTEGER, state BLOB NOT NULL) WITHOUT ROWID;
+    CREATE INDEX members_due ON members (due) WHERE due IS NOT NULL;
     -- Outcomes that no file has received.
     CREATE TABLE outbox (number INTEGER PRIMARY KEY, outcome TEXT NOT NULL);
     -- How much of each file of decisions is surely this store's.
@@ -40,11 +43,30 @@ pub(crate) struct Store {
 /// What a batch of events changes.
 #[derive(Debug, Default)]
 pub(crate) struct Batch {
-    /// Members by id, revision and state.
-    pub(crate) members: Vec<(String, u64, Vec<u8>)>,
+    pub(crate) members: Vec<Row>,
     /// Outcomes with decisions, as JSON.
     pub(crate) outcomes: Vec<String>,
     pub(crate) refusals: Vec<(LineKey, Refusal)>,
+}
+
+/// A member as the store keeps it.
+#[derive(Debug)]
+pub(crate) struct Row {
+    id: String,
+    revision: u64,
+    due: Option<i64>,
+    state: Vec<u8>,
+}
+
+impl Row {
+    pub(crate) fn of(program: &Program, member: &Member) -> Self {
+        Self {
+            id: member.id().to_owned(),
+            revision: member.revision(),
+            due: member.next_due().map(Instant::as_micros),
+            state: program.save_binary(member),
+        }
+    }
 }
 
 impl Batch {
@@ -173,8 +195,17 @@ impl Store {
             for (id, state) in page {
                 let loaded = load(program, &self.path, &id, &state)?;
                 carried.add(&loaded.report);
-                let state = program.save_binary(&loaded.member);
-                self.put_member(&id, loaded.member.revision(), &state).map_err(|error| self.fail(&error))?;
+                let mut member = loaded.member;
+                // What the new rules make of the member happens now, and is told as any decision is.
+                let now = member.clock();
+                let outcome = program
+                    .advance(&mut member, now)
+                    .map_err(|error| Failure::no(format!("member `{id}` cannot be carried over: {error}")))?;
+                let insert = "INSERT INTO outbox (outcome) VALUES (?1)";
+                if !outcome.decisions().is_empty() {
+                    self.connection.execute(insert, [outcome.to_json()]).map_err(|error| self.fail(&error))?;
+                }
+                self.put_member(&Row::of(program, &member)).map_err(|error| self.fail(&error))?;
             }
             Ok(())
         })?;
@@ -219,6 +250,22 @@ impl Store {
         Ok(())
     }
 
+    /// The ids of some members for whom something happens by an instant, those whose turn comes first before the others.
+    pub(crate) fn due_by(&self, instant: Instant) -> Result<Vec<String>, Failure> {
+        let rows = || -> rusqlite::Result<_> {
+            let sql = "SELECT id FROM members WHERE due <= ?1 ORDER BY due, id LIMIT ?2";
+            let mut statement = self.connection.prepare_cached(sql)?;
+            statement.query_map(params![instant.as_micros(), PAGE_MEMBERS], |row| row.get(0))?.collect()
+        };
+        rows().map_err(|error| self.fail(&error))
+    }
+
+    /// How many members there are.
+    pub(crate) fn count(&self) -> Result<u64, Failure> {
+        let count = self.row("SELECT count(*) FROM members", [], |row| row.get::<_, i64>(0))?;
+        Ok(count.map_or(0, |count| u64::try_from(count).unwrap_or(0)))
+    }
+
     fn page(&self, sql: &str, values: impl rusqlite::Params) -> Result<Vec<(String, Vec<u8>)>, Failure> {
         let rows = || -> rusqlite::Result<_> {
             let mut statement = self.connection.prepare_cached(sql)?;
@@ -239,8 +286,8 @@ impl Store {
     pub(crate) fn write(&self, batch: &Batch, written: Option<Written<'_>>) -> Result<(), Failure> {
         self.transaction(|connection| {
             self.put_written(written)?;
-            for (id, revision, state) in &batch.members {
-                self.put_member(id, *revision, state)?;
+            for row in &batch.members {
+                self.put_member(row)?;
             }
             let mut insert = connection.prepare_cached("INSERT INTO outbox (outcome) VALUES (?1)")?;
             for outcome in &batch.outcomes {
@@ -288,9 +335,9 @@ impl Store {
         Ok(count.map_or(0, |count| u64::try_from(count).unwrap_or(0)))
     }
 
-    fn put_member(&self, id: &str, revision: u64, state: &[u8]) -> rusqlite::Result<()> {
-        let mut statement = self.connection.prepare_cached("INSERT OR REPLACE INTO members VALUES (?1, ?2, ?3)")?;
-        statement.execute(params![id, integer(revision), state]).map(|_| ())
+    fn put_member(&self, Row { id, revision, due, state }: &Row) -> rusqlite::Result<()> {
+        let mut statement = self.connection.prepare_cached("INSERT OR REPLACE INTO members VALUES (?1, ?2, ?3, ?4)")?;
+        statement.execute(params![id, integer(*revision), due, state]).map(|_| ())
     }
 
     fn put_meta(&self, key: &str, value: &str) -> rusqlite::Result<()> {

@@ -23,6 +23,7 @@ pub mod diagnostic;
 mod engine;
 #[doc(hidden)]
 pub mod host;
+mod migrate;
 mod plan;
 mod program;
 mod replay;
@@ -40,6 +41,7 @@ pub use engine::explain::Explanation;
 pub use engine::member::Member;
 pub use engine::outcome::{Decision, Outcome};
 pub use engine::view::{Totals, View};
+pub use migrate::{Migration, TierMove};
 pub use program::{Event, Program, format};
 pub use replay::{RefusedEvent, Replay, ReplayOptions};
 pub use rust_decimal::Decimal;

@@ -47,6 +47,8 @@ pub struct Plan {
     pub tests: Vec<TestPlan>,
     /// Tells one layout of member state from another.
     pub fingerprint: u64,
+    /// Tells one program text from another.
+    pub text: u64,
 }
 
 /// What the engine itself does with an event, besides the rules on it.

@@ -5,6 +5,7 @@
 mod authors;
 mod crash;
 mod looks;
+mod nights;
 mod plays;
 mod stores;
 mod support;

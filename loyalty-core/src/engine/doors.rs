@@ -35,6 +35,20 @@ pub fn advance(plan: &Arc<Plan>, member: &mut Member, to: i64) -> Result<Outcome
     Ok(outcome(plan, member, None, to, decisions))
 }
 
+/// Judges a member by rules that have changed, at an instant that the member has been brought to.
+pub fn judge(plan: &Arc<Plan>, member: &mut Member, at: i64) -> Result<Outcome, EventError> {
+    same_program(plan, member)?;
+    let mut working = member.clone();
+    let mut decisions = Vec::new();
+    clock::advance(plan, &mut working, at, &mut decisions)?;
+    let first = decisions.len();
+    reactions::follow(plan, &mut working, at, Occasion::Event, first, &mut decisions)?;
+    working.next_due = working.find_next_due(plan);
+    working.revision += (decisions.len() - first) as u64;
+    *member = working;
+    Ok(outcome(plan, member, None, at, decisions))
+}
+
 fn same_program(plan: &Plan, member: &Member) -> Result<(), EventError> {
     if member.fingerprint == plan.fingerprint {
         return Ok(());

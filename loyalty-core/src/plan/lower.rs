@@ -46,6 +46,7 @@ pub fn lower(checked: &Checked, text: &str) -> Plan {
             tallies: Vec::new(),
             tests: Vec::new(),
             fingerprint: 0,
+            text: crate::wire::digest(text.as_bytes()),
         },
         event: None,
         list: None,

@@ -25,7 +25,7 @@ use pack::{Names, Packed};
 use values::{Amount, Moment, SavedExpiry, SavedValue, SavedVesting};
 
 /// The version of the form; a reader refuses what it does not know.
-const FORMAT: u8 = 1;
+const FORMAT: u8 = 2;
 
 /// The largest revision and entry: up to 2^53 − 1 every host reads a whole number of JSON exactly, JavaScript among them.
 /// Nobody comes there by events.
@@ -34,6 +34,8 @@ const COUNT_MAX: u64 = (1 << 53) - 1;
 #[derive(Serialize, Deserialize)]
 struct Snapshot {
     format: u8,
+    /// Digest of the program text that wrote it.
+    program: u64,
     member: String,
     enrolled_at: Moment,
     clock: Moment,
@@ -188,18 +190,36 @@ pub fn save_binary(plan: &Plan, member: &Member) -> Vec<u8> {
 }
 
 pub fn load_json(plan: &Plan, json: &str) -> Result<Loaded, StateError> {
-    let snapshot =
-        serde_json::from_str(json).map_err(|error| StateError::new(format!("not a saved member: {error}")))?;
-    restore(plan, snapshot)
+    let unread = |error: serde_json::Error| StateError::new(format!("not a saved member: {error}"));
+    let Format { format } = serde_json::from_str(json).map_err(unread)?;
+    check_format(format)?;
+    restore(plan, serde_json::from_str(json).map_err(unread)?)
 }
 
 pub fn load_binary(plan: &Plan, bytes: &[u8]) -> Result<Loaded, StateError> {
+    // The first byte, whatever follows in another form.
+    bytes.first().map_or(Ok(()), |format| check_format(*format))?;
     let snapshot = match postcard::take_from_bytes(bytes) {
         Ok((snapshot, [])) => snapshot,
         Ok(_) => return Err(StateError::new("not a saved member: more bytes than it has")),
         Err(error) => return Err(StateError::new(format!("not a saved member: {error}"))),
     };
     restore(plan, snapshot)
+}
+
+/// What every form says first.
+#[derive(Deserialize)]
+struct Format {
+    format: u8,
+}
+
+fn check_format(format: u8) -> Result<(), StateError> {
+    if format == FORMAT {
+        return Ok(());
+    }
+    Err(StateError::new(format!(
+        "saved in form {format}, and this library reads form {FORMAT}: read it with the library that wrote it"
+    )))
 }
 
 fn snapshot(plan: &Plan, member: &Member) -> Snapshot {
@@ -242,6 +262,7 @@ fn snapshot(plan: &Plan, member: &Member) -> Snapshot {
     let events = pack::pack(plan, &member, names);
     Snapshot {
         format: FORMAT,
+        program: plan.text,
         member: member.id.clone(),
         enrolled_at: Moment(member.enrolled_at),
         clock: Moment(member.clock),
@@ -320,12 +341,6 @@ fn places<'p>(names: impl Iterator<Item = &'p str>) -> BTreeMap<&'p str, usize> 
 }
 
 fn restore(plan: &Plan, saved: Snapshot) -> Result<Loaded, StateError> {
-    if saved.format != FORMAT {
-        return Err(StateError::new(format!(
-            "saved in form {}, and this library reads form {FORMAT}: read it with the library that wrote it",
-            saved.format
-        )));
-    }
     for moment in [saved.enrolled_at, saved.clock] {
         Instant::from_micros(moment.0).ok_or_else(|| StateError::new("an instant outside of 1970 to 2199"))?;
     }
@@ -378,6 +393,10 @@ fn restore(plan: &Plan, saved: Snapshot) -> Result<Loaded, StateError> {
         .map_err(|_| StateError::new("not a saved member: its events are damaged"))?;
     standings::restore(plan, &mut member, &saved, &mut report);
     member.next_due = member.find_next_due(plan);
+    if saved.program != plan.text && standings::judged_anew(plan, &member) {
+        // What other rules make of the member happens with the next step of time.
+        member.next_due = member.clock;
+    }
     Ok(Loaded { member, report })
 }
 

@@ -3,8 +3,8 @@
 use super::values::{Amount, Moment};
 use super::{MigrationReport, SavedStanding, Snapshot};
 use crate::engine::member::Member;
-use crate::engine::segments;
 use crate::engine::standing::Standing;
+use crate::engine::{ladders, segments};
 use crate::plan::{LadderPlan, Plan};
 
 pub fn save(plan: &Plan, member: &Member) -> Vec<SavedStanding> {
@@ -83,6 +83,11 @@ pub fn restore(plan: &Plan, member: &mut Member, saved: &Snapshot, report: &mut 
         let name = segment_name(plan, watched.segment);
         *inside = saved.segments.iter().find(|(saved, _)| saved == name).map_or(now, |(_, inside)| *inside);
     }
+}
+
+/// Whether the rules of a program that has changed would judge a level otherwise at once.
+pub fn judged_anew(plan: &Plan, member: &Member) -> bool {
+    (0..plan.ladders.len() as u16).any(|ladder| ladders::would_change(plan, member, ladder, member.clock))
 }
 
 fn level(ladder: &LadderPlan, names: &[String]) -> u16 {
