@@ -25,7 +25,19 @@ struct Small {
 impl Small {
     #[inline]
     fn of(value: Decimal) -> Option<Self> {
-        Some(Self { digits: i64::try_from(value.mantissa()).ok()?, scale: value.scale() })
+        let parts = value.unpack();
+        if parts.hi != 0 || parts.mid > i32::MAX as u32 {
+            return None;
+        }
+        let digits = (u64::from(parts.mid) << 32 | u64::from(parts.lo)) as i64;
+        Some(Self { digits: if parts.negative { -digits } else { digits }, scale: parts.scale })
+    }
+
+    /// The sum at the larger of the two scales.
+    #[inline]
+    fn plus(self, other: Self) -> Option<Self> {
+        let scale = self.scale.max(other.scale);
+        Some(Self { digits: self.at(scale)?.checked_add(other.at(scale)?)?, scale })
     }
 
     /// Both at the larger of their scales.
@@ -74,19 +86,42 @@ fn power_of_ten(exponent: u32) -> Option<i64> {
 
 #[inline]
 pub fn add(left: Decimal, right: Decimal) -> Result<Decimal, Overflow> {
-    if let Some((left, right, scale)) = Small::aligned(left, right)
-        && let Some(sum) = left.checked_add(right)
-        && let Ok(sum) = Decimal::try_new(sum, scale)
+    if let (Some(one), Some(other)) = (Small::of(left), Small::of(right))
+        && let Some(sum) = one.plus(other)
+        && let Ok(sum) = Decimal::try_new(sum.digits, sum.scale)
     {
         return Ok(sum);
     }
     add_large(left, right)
 }
 
+#[cold]
 fn add_large(left: Decimal, right: Decimal) -> Result<Decimal, Overflow> {
     let sum = left.checked_add(right).ok_or(Overflow)?;
     let exact = sum.scale() >= left.scale().max(right.scale()) || left.is_zero() || right.is_zero();
     if exact { Ok(sum) } else { Err(Overflow) }
+}
+
+/// The sum of several amounts.
+#[inline]
+pub fn sum(values: impl Iterator<Item = Decimal> + Clone) -> Result<Decimal, Overflow> {
+    let mut few = values.clone();
+    let sum = few.try_fold(Small { digits: 0, scale: 0 }, |sum, value| sum.plus(Small::of(value)?));
+    match sum.and_then(|sum| Decimal::try_new(sum.digits, sum.scale).ok()) {
+        Some(sum) => Ok(sum),
+        None => sum_large(values),
+    }
+}
+
+#[cold]
+fn sum_large(mut values: impl Iterator<Item = Decimal>) -> Result<Decimal, Overflow> {
+    values.try_fold(Decimal::ZERO, add)
+}
+
+/// Whether an amount is above zero.
+#[inline]
+pub fn is_positive(value: Decimal) -> bool {
+    value.is_sign_positive() && !value.is_zero()
 }
 
 /// How two decimals stand to each other.
@@ -121,6 +156,7 @@ pub fn multiply(left: Decimal, right: Decimal) -> Result<Decimal, Overflow> {
     multiply_large(left, right)
 }
 
+#[cold]
 fn multiply_large(left: Decimal, right: Decimal) -> Result<Decimal, Overflow> {
     let product = left.checked_mul(right).ok_or(Overflow)?;
     let exact = product.scale() == left.scale() + right.scale() || left.is_zero() || right.is_zero();
@@ -132,6 +168,7 @@ pub fn divide_floor(value: Decimal, divisor: Decimal) -> Result<Decimal, Overflo
     divide_floor_small(value, divisor).map_or_else(|| divide_floor_large(value, divisor), Ok)
 }
 
+#[inline]
 fn divide_floor_small(value: Decimal, divisor: Decimal) -> Option<Decimal> {
     let (value, divisor, _) = Small::aligned(value, divisor)?;
     value.checked_div_euclid(divisor).map(Decimal::from)
@@ -275,6 +312,7 @@ pub fn text(value: Decimal) -> String {
 }
 
 /// `value / divisor` for showing and counting: exact where it ends within 12 decimals.
+#[inline]
 pub fn divide_exactly(value: Decimal, divisor: Decimal) -> Result<Decimal, Overflow> {
     if is_one(divisor) { Ok(value) } else { divide(value, divisor, 12) }
 }

@@ -112,10 +112,7 @@ fn earn(scope: &Scope<'_>, evaluation: &mut Evaluation) -> Result<(), EventError
         } else {
             several_lots(scope, (number, wallet), policy, own(), lots)?;
         }
-        let mut given = Decimal::ZERO;
-        for lot in lots.iter().skip(first) {
-            given = amount::add(given, lot.amount)?;
-        }
+        let mut given = amount::sum(lots.iter().skip(first).map(|lot| lot.amount))?;
         let left = caps::cut_all(scope, number, (&policy.caps, policy.cap_mode), given, changes)?;
         if left != given {
             trim(lots, first, amount::subtract(given, left)?, |amount| Because::Cap { amount })?;
@@ -137,7 +134,7 @@ fn earn(scope: &Scope<'_>, evaluation: &mut Evaluation) -> Result<(), EventError
             return Err(Overflow.into());
         }
     }
-    lots.retain(|lot| lot.amount > Decimal::ZERO);
+    lots.retain(|lot| amount::is_positive(lot.amount));
     caps::settle(changes);
     Ok(())
 }
@@ -150,11 +147,9 @@ fn one_lot<'g>(
     grants: impl Iterator<Item = &'g Grant> + Clone,
 ) -> Result<LotPlan, Overflow> {
     let mut because: Vec<Because> = Vec::with_capacity(grants.clone().count() + 1);
-    let (mut exact, mut parts) = (Decimal::ZERO, Decimal::ZERO);
+    let exact = amount::sum(grants.clone().map(|grant| grant.amount))?;
     for grant in grants {
-        exact = amount::add(exact, grant.amount)?;
         let part = amount::divide_exactly(grant.amount, wallet.denominator)?;
-        parts = amount::add(parts, part)?;
         match because.last_mut() {
             // What a rule contributes by several effects is one contribution; they stand side by side.
             Some(Because::Rule { rule, amount }) if *rule == grant.rule => *amount = amount::add(*amount, part)?,
@@ -164,7 +159,9 @@ fn one_lot<'g>(
     let amount = amount::round(exact, wallet.denominator, wallet.decimals, policy.round)?.max(Decimal::ZERO);
     let expire = wallet_expiry(scope, policy)?;
     let mut lot = LotPlan { wallet: number, vest: policy.vest, expire, amount, because };
-    close(&mut lot, parts)?;
+    // Without a denominator the parts are the contributions, which come to `exact`.
+    let explained = if amount::is_one(wallet.denominator) { exact } else { explained(&lot.because)? };
+    close(&mut lot, explained)?;
     Ok(lot)
 }
 
@@ -201,22 +198,21 @@ fn several_lots<'g>(
     // The running sum is rounded at the end of each lot, so that the lots add up to the sum rounded once.
     let (mut sum, mut given) = (Decimal::ZERO, Decimal::ZERO);
     for (at, lot) in lots.iter_mut().enumerate().skip(first) {
-        let mut explained = Decimal::ZERO;
         for (_, rule, amount) in parts.iter().filter(|(lot, ..)| *lot == at) {
             let exact = rounded_contribution(wallet, policy, *amount)?;
             sum = amount::add(sum, exact)?;
             let amount = amount::divide_exactly(exact, wallet.denominator)?;
-            explained = amount::add(explained, amount)?;
             lot.because.push(Because::Rule { rule: *rule, amount });
         }
         let total = amount::round(sum, wallet.denominator, wallet.decimals, policy.round)?.max(Decimal::ZERO);
         lot.amount = amount::subtract(total, given)?;
         given = total;
+        let explained = explained(&lot.because)?;
         close(lot, explained)?;
     }
     // A lot that a factor below one has left with less than nothing takes the rest from the others.
     let lacking = lots.iter().skip(first).filter(|lot| lot.amount < Decimal::ZERO);
-    let lacking = lacking.map(|lot| -lot.amount).try_fold(Decimal::ZERO, amount::add)?;
+    let lacking = amount::sum(lacking.map(|lot| -lot.amount))?;
     if lacking > Decimal::ZERO {
         let mut place = 0;
         lots.retain(|lot| {
@@ -235,6 +231,11 @@ pub fn rounded_contribution(wallet: &WalletPlan, policy: &PolicyPlan, amount: De
     }
     let rounded = amount::round(amount, wallet.denominator, wallet.decimals, policy.round)?;
     amount::multiply(rounded, wallet.denominator)
+}
+
+/// What the parts of a lot come to.
+fn explained(because: &[Because]) -> Result<Decimal, Overflow> {
+    amount::sum(because.iter().map(Because::amount))
 }
 
 /// Adds the part that makes a lot's parts, which come to `explained`, add up to its amount, if one is needed.

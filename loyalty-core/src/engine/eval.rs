@@ -136,12 +136,16 @@ impl<'a> Scope<'a> {
                 Value::Text(_, own) => Value::Bool(own == symbol),
                 _ => Value::Missing,
             },
-            Node::InSymbols { value, set, negated } => match self.eval(value, row)? {
-                Value::Text(_, own) => {
-                    Value::Bool(set.of(&self.plan.symbol_sets).binary_search(&own).is_ok() != negated)
-                }
+            Node::SlotIn { slot, set, negated } => match self.slot(slot) {
+                Slot::Text { symbol: own, .. } => Value::Bool(self.has(set, own) != negated),
                 _ => Value::Missing,
             },
+            Node::ItemIn { slot, set, negated } => {
+                match self.event.map_or(Value::Missing, |event| event.item(row, slot)) {
+                    Value::Text(_, own) => Value::Bool(self.has(set, own) != negated),
+                    _ => Value::Missing,
+                }
+            }
             Node::InConstants { value, items, negated } => {
                 let value = self.eval(value, row)?;
                 if value == Value::Missing {
@@ -181,10 +185,9 @@ impl<'a> Scope<'a> {
                 self.eval(of, row)?.number().map_or(Value::Missing, |number| Value::Number(number.abs()))
             }
             Node::Fold { function, list, value, filter } => self.fold(function, list, value, filter)?,
-            Node::PlainSum { list, value, only, fold } => match self.plain_sum(list, value, only) {
-                Some(sum) => sum.map_or(Value::Missing, Value::Number),
-                None => self.eval(fold, NO_ROW)?,
-            },
+            Node::PlainSum { list, value, only, .. } => {
+                self.plain_sum(list, value, only)?.map_or(Value::Missing, Value::Number)
+            }
             Node::Match { subject, arms, otherwise } => self.matching(subject, arms, otherwise, row)?,
             // Patterns are judged by their match.
             Node::Equals(_) | Node::Between(..) => Value::Missing,
@@ -192,6 +195,7 @@ impl<'a> Scope<'a> {
     }
 
     /// Whether a condition holds; a missing one does not.
+    #[inline]
     pub fn holds(&self, node: NodeId) -> Result<bool, Overflow> {
         Ok(match self.plan.nodes.get(node as usize) {
             Some(Node::SlotAgainst(comparison, slot, right)) => {
@@ -200,11 +204,16 @@ impl<'a> Scope<'a> {
             Some(Node::SlotIs(slot, symbol)) => {
                 matches!(self.slot(*slot), Slot::Text { symbol: own, .. } if own == *symbol)
             }
+            Some(Node::SlotIn { slot, set, negated }) => match self.slot(*slot) {
+                Slot::Text { symbol: own, .. } => self.has(*set, own) != *negated,
+                _ => false,
+            },
             _ => self.eval(node, NO_ROW)?.is_true(),
         })
     }
 
     /// A number of the event as a whole; nothing if it is missing.
+    #[inline]
     pub fn number(&self, node: NodeId) -> Result<Option<Decimal>, Overflow> {
         Ok(match self.plan.nodes.get(node as usize) {
             Some(Node::Number(number)) => Some(*number),
@@ -212,12 +221,14 @@ impl<'a> Scope<'a> {
                 Slot::Number(number) => Some(number),
                 _ => None,
             },
-            Some(Node::PlainSum { list, value, only, fold }) => match self.plain_sum(*list, *value, *only) {
-                Some(sum) => sum,
-                None => self.eval(*fold, NO_ROW)?.number(),
-            },
+            Some(Node::PlainSum { list, value, only, .. }) => self.plain_sum(*list, *value, *only)?,
             _ => self.eval(node, NO_ROW)?.number(),
         })
+    }
+
+    /// Whether a set of symbols holds one.
+    fn has(&self, set: Range, symbol: u32) -> bool {
+        set.of(&self.plan.symbol_sets).binary_search(&symbol).is_ok()
     }
 
     #[inline]
@@ -393,31 +404,28 @@ impl<'a> Scope<'a> {
         })
     }
 
-    /// A sum of items of one scale, added as whole numbers; within it nothing if the list is missing. Nothing at all if
-    /// items are of several scales or too large for that.
-    fn plain_sum(&self, list: u16, value: u16, only: Option<(u16, u32)>) -> Option<Option<Decimal>> {
-        let Some((event, list)) = self.event.map(|event| (event, event.list(list))).filter(|(_, list)| list.present)
-        else {
-            return Some(None);
-        };
+    /// The sum of one field over a list, or over its items with one text in one field; nothing if the list is missing.
+    #[inline]
+    fn plain_sum(&self, list: u16, value: u16, only: Option<(u16, u32)>) -> Result<Option<Decimal>, Overflow> {
+        let Some(event) = self.event else { return Ok(None) };
+        let list = event.list(list);
+        if !list.present {
+            return Ok(None);
+        }
         let start = list.start as usize;
-        let rows = event.rows.get(start..start + (list.count * list.width) as usize)?;
-        let (mut sum, mut scale) = (0_i64, None);
-        for row in rows.chunks_exact((list.width as usize).max(1)) {
+        let rows = event.rows.get(start..start + (list.count * list.width) as usize).unwrap_or(&[]);
+        let numbers = rows.chunks_exact((list.width as usize).max(1)).filter_map(|row| {
             if let Some((slot, wanted)) = only
                 && !matches!(row.get(usize::from(slot)), Some(Slot::Text { symbol, .. }) if *symbol == wanted)
             {
-                continue;
+                return None;
             }
             match row.get(usize::from(value)) {
-                Some(Slot::Number(number)) if *scale.get_or_insert(number.scale()) == number.scale() => {
-                    sum = sum.checked_add(i64::try_from(number.mantissa()).ok()?)?;
-                }
-                Some(Slot::Missing) => {}
-                _ => return None,
+                Some(Slot::Number(number)) => Some(*number),
+                _ => None,
             }
-        }
-        Decimal::try_new(sum, scale.unwrap_or(0)).ok().map(Some)
+        });
+        amount::sum(numbers).map(Some)
     }
 
     fn matching(

@@ -164,7 +164,11 @@ pub fn failing(scope: &Scope<'_>, source: &str, condition: &Condition) -> Result
             let left = scope.event.map_or(Value::Missing, |event| event.slot(*slot));
             (Comparison::Equal, left, Value::Text(scope.plan.symbols.text(*symbol), *symbol))
         }
-        Some(Node::InSymbols { value, .. } | Node::InConstants { value, .. }) => {
+        Some(Node::SlotIn { slot, .. }) => {
+            reason.actual = scope.event.map(|event| Stored::of(event.slot(*slot)));
+            return Ok(reason);
+        }
+        Some(Node::InConstants { value, .. }) => {
             reason.actual = Some(Stored::of(scope.eval(*value, NO_ROW)?));
             return Ok(reason);
         }

@@ -65,7 +65,7 @@ pub fn contribute(scope: &Scope<'_>, firing: Firing<'_>, grants: &mut Grants) ->
             }
             _ => continue,
         };
-        if amount > Decimal::ZERO {
+        if amount::is_positive(amount) {
             let rule = firing.rule;
             grants.push(Grant { rule, base_rule: rule, effect: number as u16, wallet, basis, amount });
         }
@@ -100,6 +100,7 @@ impl<'p> RateTerms<'p> {
     }
 
     /// The contribution, times the denominator; nothing if what it is a rate of is missing.
+    #[inline]
     pub fn amount(&self, scope: &Scope<'_>) -> Result<Option<Decimal>, Overflow> {
         if let Some(per_line) = self.per_line() {
             return self.line_by_line(scope, per_line, Decimal::ZERO, Decimal::ONE);
@@ -129,6 +130,7 @@ impl<'p> RateTerms<'p> {
     }
 
     /// Rate times base, or times the whole blocks of `block` in it; a base below zero counts as zero.
+    #[inline]
     fn raw(&self, base: Decimal, block: Decimal) -> Result<Decimal, Overflow> {
         let base = if base.is_sign_negative() { Decimal::ZERO } else { base };
         let base = if self.plan.full { amount::divide_floor(base, block)? } else { base };
@@ -222,7 +224,7 @@ pub fn multiply(scope: &Scope<'_>, firings: &Firings<'_>, grants: &mut Grants) -
 /// What a rule contributes to a wallet by all its effects.
 pub fn contribution(grants: &Grants, rule: u32, wallet: u16) -> Result<Decimal, Overflow> {
     let own = grants.iter().filter(|grant| (grant.rule, grant.wallet) == (rule, wallet));
-    own.map(|grant| grant.amount).try_fold(Decimal::ZERO, amount::add)
+    amount::sum(own.map(|grant| grant.amount))
 }
 
 /// The rate of an effect, as it is in force on a day.

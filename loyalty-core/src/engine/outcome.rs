@@ -287,6 +287,17 @@ pub enum Because {
     },
 }
 
+impl Because {
+    pub fn amount(&self) -> Decimal {
+        let (Because::Rule { amount, .. }
+        | Because::Rounding { amount }
+        | Because::Cap { amount }
+        | Because::HoldAtMost { amount }
+        | Because::Adjustment { amount }) = self;
+        *amount
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NotEarned {
     BeforeEnrolment,

@@ -28,13 +28,13 @@ pub fn candidates(event_plan: &EventPlan, event: &EventData) -> SmallVec<[u32; 3
     let mut found: SmallVec<[u32; 32]> = SmallVec::from_slice(&index.always);
     for keyed in &index.by_slot {
         if let Some(Slot::Text { symbol, .. }) = event.slots.get(usize::from(keyed.slot)) {
-            found.extend(keyed.rules(*symbol).iter().map(|(_, rule)| *rule));
+            keyed.rules(*symbol).iter().for_each(|(_, rule)| found.push(*rule));
         }
     }
     for keyed in &index.by_item {
         for row in event.rows_of(event.list(keyed.list)) {
             if let Some(Slot::Text { symbol, .. }) = event.rows.get(row + usize::from(keyed.slot)) {
-                found.extend(keyed.rules(*symbol).iter().map(|(_, rule)| *rule));
+                keyed.rules(*symbol).iter().for_each(|(_, rule)| found.push(*rule));
             }
         }
     }

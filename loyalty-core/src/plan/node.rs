@@ -68,9 +68,15 @@ pub enum Node {
     SlotIs(u16, u32),
     /// A list item's text is this symbol.
     ItemIs(u16, u32),
-    /// The operand's text is one of a sorted set of symbols.
-    InSymbols {
-        value: NodeId,
+    /// An event's text is one of a sorted set of symbols.
+    SlotIn {
+        slot: u16,
+        set: Range,
+        negated: bool,
+    },
+    /// A list item's text is one of a sorted set of symbols.
+    ItemIn {
+        slot: u16,
         set: Range,
         negated: bool,
     },

@@ -146,17 +146,19 @@ impl Lower<'_> {
                     .iter()
                     .map(|item| if let ExprKind::Text(text) = &item.kind { Some(&**text) } else { None })
                     .collect();
-                if let Some(texts) = texts
-                    && matches!(self.at(value), Some(Node::Slot(_) | Node::Item(_)))
-                {
+                if let (Some(texts), Some(field @ (Node::Slot(_) | Node::Item(_)))) = (texts, self.at(value)) {
                     let mut set: Vec<u32> = texts.into_iter().map(|text| self.plan.symbols.intern(text)).collect();
                     set.sort_unstable();
                     set.dedup();
-                    self.mark_symbolic(self.at(value));
+                    self.mark_symbolic(Some(field));
                     let start = self.plan.symbol_sets.len() as u32;
                     self.plan.symbol_sets.extend(set);
                     let set = Range { start, end: self.plan.symbol_sets.len() as u32 };
-                    return Node::InSymbols { value, set, negated };
+                    return match field {
+                        Node::Slot(slot) => Node::SlotIn { slot, set, negated },
+                        Node::Item(slot) => Node::ItemIn { slot, set, negated },
+                        other => other,
+                    };
                 }
                 let items = self.range(items);
                 Node::InConstants { value, items, negated }

@@ -50,10 +50,7 @@ fn event_keys(plan: &Plan, form: &RuleFormPlan) -> Vec<(u16, Vec<u32>)> {
 fn slot_key(plan: &Plan, node: NodeId) -> Option<(u16, Vec<u32>)> {
     match plan.nodes.get(node as usize)? {
         Node::SlotIs(slot, symbol) => Some((*slot, vec![*symbol])),
-        Node::InSymbols { value, set, negated: false } => match plan.nodes.get(*value as usize)? {
-            Node::Slot(slot) => Some((*slot, set.of(&plan.symbol_sets).to_vec())),
-            _ => None,
-        },
+        Node::SlotIn { slot, set, negated: false } => Some((*slot, set.of(&plan.symbol_sets).to_vec())),
         _ => None,
     }
 }
@@ -85,10 +82,9 @@ fn line_keys(plan: &Plan, form: &RuleFormPlan) -> LineKeys {
 fn item_keys(plan: &Plan, list: u16, filter: NodeId) -> LineKeys {
     match plan.nodes.get(filter as usize) {
         Some(Node::ItemIs(slot, symbol)) => vec![((list, *slot), vec![*symbol])],
-        Some(Node::InSymbols { value, set, negated: false }) => match plan.nodes.get(*value as usize) {
-            Some(Node::Item(slot)) => vec![((list, *slot), set.of(&plan.symbol_sets).to_vec())],
-            _ => Vec::new(),
-        },
+        Some(Node::ItemIn { slot, set, negated: false }) => {
+            vec![((list, *slot), set.of(&plan.symbol_sets).to_vec())]
+        }
         Some(Node::And(parts)) => {
             parts.of(&plan.operands).iter().flat_map(|part| item_keys(plan, list, *part)).collect()
         }
