@@ -4,7 +4,7 @@
 //! the program is compiled. Conventions: windows are half-open; a month added to 31 January ends on the last day of
 //! February; a local time that a clock change skips means the instant as far after the change, one that it repeats means the first.
 
-use chrono::{Datelike, Months, NaiveDate, Offset, TimeZone, Weekday};
+use chrono::{Months, NaiveDate, Offset, TimeZone, Weekday};
 use chrono_tz::Tz;
 
 use crate::check::model::{Length, Period, TimeUnit};
@@ -98,14 +98,13 @@ impl Calendar {
 
     /// A number for the calendar period around a day, growing by one from period to period.
     pub fn period_of(&self, period: Period, day: i32) -> i64 {
-        let date = || date_of(day);
         match period {
             Period::Day => i64::from(day),
             Period::Week => (i64::from(day) + 3 - i64::from(self.week_start)).div_euclid(7),
-            Period::Month => i64::from(date().year()) * 12 + i64::from(date().month0()),
-            Period::Quarter => i64::from(date().year()) * 4 + i64::from(date().month0() / 3),
-            Period::HalfYear => i64::from(date().year()) * 2 + i64::from(date().month0() / 6),
-            Period::Year => i64::from(date().year()),
+            Period::Month => month_of(day),
+            Period::Quarter => month_of(day).div_euclid(3),
+            Period::HalfYear => month_of(day).div_euclid(6),
+            Period::Year => month_of(day).div_euclid(12),
         }
     }
 
@@ -170,6 +169,19 @@ impl Calendar {
     }
 }
 
+/// The month of a day, counted from January of the year 0. Counting years from March puts the leap day last, so that
+/// whole-number arithmetic finds the month.
+fn month_of(day: i32) -> i64 {
+    const DAYS_OF_400_YEARS: i64 = 146_097;
+    // 1 March of the year 0 is this many days before 1970.
+    let day = i64::from(day) + 719_468;
+    let of_era = day.rem_euclid(DAYS_OF_400_YEARS);
+    let year_of_era = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
+    let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let month_from_march = (5 * of_year + 2) / 153;
+    (day.div_euclid(DAYS_OF_400_YEARS) * 400 + year_of_era) * 12 + month_from_march + 2
+}
+
 fn months(length: Length) -> u32 {
     let factor = match length.unit {
         TimeUnit::Quarter => 3,
@@ -201,4 +213,23 @@ pub fn days_at_most(length: Length) -> i32 {
         TimeUnit::Year => length.count.saturating_mul(366),
     };
     i32::try_from(days).unwrap_or(i32::MAX / 2)
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::Datelike as _;
+
+    use super::{date_of, month_of};
+
+    #[test]
+    fn months_are_those_of_the_calendar() {
+        for day in (-800_000..3_000_000).step_by(7) {
+            let date = date_of(day);
+            assert_eq!(month_of(day), i64::from(date.year()) * 12 + i64::from(date.month0()), "{date}");
+        }
+        for (date, month) in [((2_024, 2, 29), 24_289), ((2_000, 2, 29), 24_001), ((1_900, 3, 1), 22_802)] {
+            let day = chrono::NaiveDate::from_ymd_opt(date.0, date.1, date.2).map(crate::time::day_of);
+            assert_eq!(day.map(month_of), Some(month));
+        }
+    }
 }

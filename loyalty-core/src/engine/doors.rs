@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use rust_decimal::Decimal;
+use smallvec::SmallVec;
 
 use super::earning::{self, LotPlan};
 use super::error::{EventError, Refusal};
@@ -11,9 +12,11 @@ use super::event::EventData;
 use super::ladders::{self, Occasion};
 use super::log::hash;
 use super::lots::Vesting;
-use super::measures;
+use super::marks::Mark;
+use super::measures::{self, Delta};
 use super::member::Member;
 use super::outcome::{Because, Decision, Kind, NotEarned, Outcome};
+use super::tally::Entry;
 use super::value::{Stored, Value};
 use super::{clock, granted, grants, ledger, moves, reactions, returns, rules};
 use crate::amount;
@@ -174,20 +177,18 @@ fn evaluate(
     event: &EventData,
     work: &mut Work,
 ) -> Result<(), EventError> {
-    let Work { deltas, evaluation } = work;
-    let day = event.day;
+    let Work { deltas, evaluation, entries } = work;
     let scope = Scope { event: Some(event), ..Scope::of(plan, member, event.at) };
     measures::deltas(&scope, &event_plan.measures, deltas)?;
-    for delta in deltas.iter() {
-        // Whatever could overflow does so before anything is written.
-        if let Some((tally, key, sum)) = measures::tally_change(plan, delta, event.at, day) {
-            member.tallies.after(tally, key, 1, sum)?;
-        }
-    }
     let candidates = rules::candidates(event_plan, event);
     earning::evaluate(&Scope { deltas, ..scope }, &candidates, &event_plan.rules, evaluation)?;
-    for change in &evaluation.changes {
-        member.tallies.after(change.tally, change.key, change.count, change.sum)?;
+    // Whatever could overflow does so before anything is written.
+    let counted = deltas.iter().filter_map(|delta| match delta {
+        Delta::Counted { change, .. } => Some(change),
+        Delta::Marked { .. } => None,
+    });
+    for change in counted.chain(&evaluation.changes) {
+        entries.push(member.tallies.after(change)?);
     }
     Ok(())
 }
@@ -198,6 +199,8 @@ fn evaluate(
 struct Work {
     deltas: measures::Deltas,
     evaluation: earning::Evaluation,
+    /// What the counters will say.
+    entries: SmallVec<[Entry; 12]>,
 }
 
 /// What the rules would earn, per wallet.
@@ -226,15 +229,17 @@ fn write(
     event_plan: &EventPlan,
     member: &mut Member,
     event: &EventData,
-    Work { deltas, evaluation }: &mut Work,
+    Work { deltas, evaluation, entries }: &mut Work,
     // The decisions before this one have been followed already.
     first: usize,
     decisions: &mut Vec<Decision>,
 ) -> Result<(), EventError> {
     let until = member.clock.max(event.at);
-    let day = event.day;
-    for delta in deltas.iter() {
-        measures::commit(plan, member, delta, event.at, day, false)?;
+    entries.drain(..).for_each(|entry| member.tallies.put(entry));
+    for delta in deltas.drain(..) {
+        if let Delta::Marked { measure, value } = delta {
+            member.marks.insert(Mark { measure, at: event.at, value });
+        }
     }
     for wallet in 0..plan.wallets.len() {
         ledger::activity(plan, member, wallet as u16, event.at, |form| form.events.contains(&event.event));

@@ -3,7 +3,7 @@
 use rust_decimal::Decimal;
 
 use super::member::Member;
-use super::tally;
+use super::tally::{self, Change};
 use crate::amount::Overflow;
 use crate::check::model::{Flow, Window};
 use crate::plan::{Plan, in_force};
@@ -32,7 +32,7 @@ pub fn note(
         let grain = plan.tallies.get(tally as usize).map_or(crate::plan::Grain::Ever, |tally| tally.grain);
         let key = tally::key(grain, &plan.calendar, at, day);
         // Sums alone are kept of a flow: a count would keep entries that have come to nothing.
-        member.tallies.add(tally, key, 0, amount)?;
+        member.tallies.add(&Change { tally, key, count: 0, sum: amount })?;
     }
     Ok(())
 }

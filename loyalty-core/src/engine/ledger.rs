@@ -7,7 +7,6 @@ use super::flows;
 use super::lots::{self, Expiry, Lot, Vesting};
 use super::member::Member;
 use super::outcome::{Decision, Kind};
-use super::tally::Change;
 use crate::amount::{self, Overflow};
 use crate::check::model::Flow;
 use crate::plan::{Plan, VestPlan};
@@ -81,9 +80,6 @@ pub fn commit(
     evaluation: &mut Evaluation,
     decisions: &mut Vec<Decision>,
 ) -> Result<(), Overflow> {
-    for Change { tally, key, count, sum } in &evaluation.changes {
-        member.tallies.add(*tally, *key, *count, *sum)?;
-    }
     for spend in &evaluation.spends {
         take(plan, member, spend.wallet, spend.amount, Some(spend.rule), at, decisions)?;
     }

@@ -21,6 +21,8 @@ struct Head {
 pub struct Log {
     bytes: Vec<u8>,
     heads: Vec<Head>,
+    /// The low half of each head's hash: every event looks through all of them, so that they lie close together.
+    marks: Vec<u32>,
 }
 
 /// One remembered event.
@@ -51,12 +53,23 @@ pub fn hash(id: &str) -> u64 {
 impl Log {
     /// The record of an event.
     pub fn find(&self, id: &str) -> Option<Record<'_>> {
+        const AT_ONCE: usize = 16;
         let hash = hash(id);
-        let mut heads = self.heads.iter().filter(|head| head.hash == hash);
-        heads.find_map(|head| self.record(head).filter(|record| record.id == id))
+        for (chunk, marks) in self.marks.chunks(AT_ONCE).enumerate() {
+            // Without a branch for each mark, several are compared by one instruction.
+            if !marks.iter().fold(false, |found, mark| found | (*mark == hash as u32)) {
+                continue;
+            }
+            let heads = self.heads.iter().skip(chunk * AT_ONCE).take(AT_ONCE).filter(|head| head.hash == hash);
+            let mut records = heads.filter_map(|head| self.record(head));
+            if let Some(record) = records.find(|record| record.id == id) {
+                return Some(record);
+            }
+        }
+        None
     }
 
-    /// The record of the event with that digest of its id.
+    /// All records, in the order of their coming.
     pub fn iter(&self) -> impl Iterator<Item = Record<'_>> {
         self.heads.iter().filter_map(|head| self.record(head))
     }
@@ -98,7 +111,12 @@ impl Log {
         let middle = writer.0.len() as u32;
         order(&mut writer);
         let end = self.bytes.len() as u32;
-        self.heads.push(Head { hash: hash(id), at, start, order: middle, end });
+        self.remember(Head { hash: hash(id), at, start, order: middle, end });
+    }
+
+    fn remember(&mut self, head: Head) {
+        self.marks.push(head.hash as u32);
+        self.heads.push(head);
     }
 
     /// Drops records older than `horizon`, and the order parts of those older than `returns`.
@@ -119,7 +137,7 @@ impl Log {
             head.order = head.order - head.start + start;
             head.start = start;
             head.end = self.bytes.len() as u32;
-            self.heads.push(head);
+            self.remember(head);
         }
     }
 }

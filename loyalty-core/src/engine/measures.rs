@@ -7,6 +7,7 @@ use rust_decimal::Decimal;
 use super::eval::{DIVISION_DIGITS, NO_ROW, Scope};
 use super::marks::{Mark, Marks};
 use super::member::Member;
+use super::tally::Change;
 use super::value::{Stored, Value};
 use super::{horizon, tally};
 use crate::amount::{self, Overflow};
@@ -17,10 +18,18 @@ use crate::time::day_of;
 
 /// What one event adds to one measure.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Delta {
-    pub measure: u16,
-    /// A number to add up, or a value to remember; `Missing` for plain counting.
-    pub value: Stored,
+pub enum Delta {
+    /// To be counted or added up.
+    Counted { measure: u16, change: Change },
+    /// A value to be remembered.
+    Marked { measure: u16, value: Stored },
+}
+
+impl Delta {
+    fn measure(&self) -> u16 {
+        let (Delta::Counted { measure, .. } | Delta::Marked { measure, .. }) = self;
+        *measure
+    }
 }
 
 /// What an event adds to all its measures. Most events touch a few.
@@ -42,40 +51,48 @@ pub fn deltas(scope: &Scope<'_>, measures: &[u16], deltas: &mut Deltas) -> Resul
             continue;
         }
         let value = match (plan.function, form.value) {
-            (AggregateFunction::Count | AggregateFunction::Streak, _) => Stored::Missing,
-            (_, None) => Stored::Instant(scope.at),
+            (AggregateFunction::Count | AggregateFunction::Streak, _) => Value::Missing,
+            (_, None) => Value::Instant(scope.at),
             (_, Some(value)) => match scope.eval(value, NO_ROW)? {
                 Value::Missing => continue,
-                value => Stored::of(value),
+                value => value,
             },
         };
-        deltas.push(Delta { measure, value });
+        deltas.push(match plan.tally {
+            Some(tally) => {
+                let key = tally::key(scope.plan.grain(tally), &scope.plan.calendar, scope.at, scope.day);
+                let sum = match plan.function {
+                    AggregateFunction::Sum | AggregateFunction::Average => value.number().unwrap_or(Decimal::ZERO),
+                    _ => Decimal::ZERO,
+                };
+                Delta::Counted { measure, change: Change { tally, key, count: 1, sum } }
+            }
+            None => Delta::Marked { measure, value: Stored::of(value) },
+        });
     }
     Ok(())
 }
 
-/// The tally entry that a delta changes: its counter, key, count and sum.
-pub fn tally_change(plan: &Plan, delta: &Delta, at: i64, day: i32) -> Option<(u32, i64, Decimal)> {
-    let measure = plan.measures.get(usize::from(delta.measure))?;
-    let number = measure.tally?;
-    let grain = plan.grain(number);
-    let sum = match (measure.function, &delta.value) {
-        (AggregateFunction::Sum | AggregateFunction::Average, Stored::Number(sum)) => *sum,
-        _ => Decimal::ZERO,
-    };
-    Some((number, tally::key(grain, &plan.calendar, at, day), sum))
+/// Adds a delta to the member's state.
+pub fn commit(member: &mut Member, delta: &Delta, at: i64) -> Result<(), Overflow> {
+    match delta {
+        Delta::Counted { change, .. } => member.tallies.add(change)?,
+        Delta::Marked { measure, value } => {
+            member.marks.insert(Mark { measure: *measure, at, value: value.clone() });
+        }
+    }
+    Ok(())
 }
 
-/// Adds a delta to the member's state, or takes it out again.
-pub fn commit(plan: &Plan, member: &mut Member, delta: &Delta, at: i64, day: i32, taken: bool) -> Result<(), Overflow> {
-    if let Some((number, key, sum)) = tally_change(plan, delta, at, day) {
-        return if taken { member.tallies.add(number, key, -1, -sum) } else { member.tallies.add(number, key, 1, sum) };
-    }
-    let mark = Mark { measure: delta.measure, at, value: delta.value.clone() };
-    if taken {
-        member.marks.remove(&mark)
-    } else {
-        member.marks.insert(mark)
+/// Takes a delta out of the member's state again.
+pub fn take_out(member: &mut Member, delta: &Delta, at: i64) -> Result<(), Overflow> {
+    match delta {
+        Delta::Counted { change, .. } => {
+            member.tallies.add(&Change { count: -change.count, sum: -change.sum, ..*change })?;
+        }
+        Delta::Marked { measure, value } => {
+            member.marks.remove(&Mark { measure: *measure, at, value: value.clone() });
+        }
     }
     Ok(())
 }
@@ -84,7 +101,7 @@ pub fn commit(plan: &Plan, member: &mut Member, delta: &Delta, at: i64, day: i32
 pub fn value<'a>(scope: &Scope<'a>, measure: u16) -> Result<Value<'a>, Overflow> {
     let Some(plan) = scope.plan.measures.get(usize::from(measure)) else { return Ok(Value::Missing) };
     let Some(form) = in_force(&plan.forms, scope.day) else { return Ok(Value::Missing) };
-    let delta = scope.deltas.iter().find(|delta| delta.measure == measure);
+    let delta = scope.deltas.iter().find(|delta| delta.measure() == measure);
     match plan.tally {
         Some(number) => tallied(scope, plan, form.window, number, delta),
         None => Ok(marked(scope, plan, form.window, measure, delta)),
@@ -100,19 +117,20 @@ fn tallied<'a>(
 ) -> Result<Value<'a>, Overflow> {
     let calendar = &scope.plan.calendar;
     let grain = scope.plan.grain(number);
-    let own = delta.and_then(|delta| tally_change(scope.plan, delta, scope.at, scope.day));
+    let own = match delta {
+        Some(Delta::Counted { change, .. }) => Some(change),
+        _ => None,
+    };
     if plan.function == AggregateFunction::Streak {
         let (at, day) = looking_from(scope, window);
         let now = tally::key(grain, calendar, at, day);
-        return Ok(Value::Number(Decimal::from(streak(scope.member, number, now, own.map(|(_, key, _)| key)))));
+        return Ok(Value::Number(Decimal::from(streak(scope.member, number, now, own.map(|change| change.key)))));
     }
     let (from, to) = keys(scope, window, grain);
     let mut total = scope.member.tallies.total(number, from, to)?;
-    if let Some((_, key, sum)) = own
-        && (from..=to).contains(&key)
-    {
-        total.count += 1;
-        total.sum = amount::add(total.sum, sum)?;
+    if let Some(change) = own.filter(|change| (from..=to).contains(&change.key)) {
+        total.count += change.count;
+        total.sum = amount::add(total.sum, change.sum)?;
     }
     Ok(match plan.function {
         AggregateFunction::Count => Value::Number(Decimal::from(total.count)),
@@ -187,7 +205,10 @@ fn marked<'a>(
     let marks = scope.member.marks.of(measure);
     let inside = |at: i64| (from..=to).contains(&at);
     // The event at hand comes after the known ones of its instant.
-    let own = delta.filter(|_| inside(scope.at)).map(|delta| &delta.value);
+    let own = match delta {
+        Some(Delta::Marked { value, .. }) if inside(scope.at) => Some(value),
+        _ => None,
+    };
     let before = marks.iter().filter(|mark| inside(mark.at) && mark.at <= scope.at).map(|mark| &mark.value);
     let after = marks.iter().filter(|mark| inside(mark.at) && mark.at > scope.at).map(|mark| &mark.value);
     let mut values = before.chain(own).chain(after);

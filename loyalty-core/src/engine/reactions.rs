@@ -161,7 +161,7 @@ fn run(
     }
     let moves = core::mem::take(&mut evaluation.moves);
     for change in &evaluation.changes {
-        member.tallies.after(change.tally, change.key, change.count, change.sum)?;
+        member.tallies.add(change)?;
     }
     ledger::commit(plan, member, (0, at), &mut evaluation, decisions)?;
     moves::commit(plan, member, moves, at, decisions)

@@ -18,7 +18,7 @@ use super::measures;
 use super::member::Member;
 use super::outcome::{Because, Decision, Kind};
 use super::rules;
-use super::tally::{self, Changes};
+use super::tally::{self, Change, Changes};
 use super::value::Value;
 use super::{earning, flows, granted};
 use crate::amount::{self, Overflow};
@@ -356,10 +356,10 @@ fn remeasure(
     };
     let (old, new) = (deltas(member, before)?, deltas(member, after)?);
     for delta in old.iter().filter(|delta| !new.contains(delta)) {
-        measures::commit(plan, member, delta, order.event.at, order.day, true)?;
+        measures::take_out(member, delta, order.event.at)?;
     }
     for delta in new.iter().filter(|delta| !old.contains(delta)) {
-        measures::commit(plan, member, delta, order.event.at, order.day, false)?;
+        measures::commit(member, delta, order.event.at)?;
     }
     Ok(())
 }
@@ -468,7 +468,7 @@ fn claw_back(
         // A counter that a `from` clause has changed meanwhile may hold less than is given back.
         let known = member.tallies.between(change.tally, change.key, change.key).first().map(|entry| entry.sum);
         let sum = change.sum.max(-known.unwrap_or_default());
-        member.tallies.add(change.tally, change.key, 0, sum)?;
+        member.tallies.add(&Change { sum, ..change })?;
     }
     Ok(())
 }
@@ -575,7 +575,7 @@ fn give_limits_back(plan: &Plan, member: &mut Member, order: &Order) -> Result<(
         rules::use_limits(plan, rule, form, order.event.at, order.day, &mut changes);
         for change in changes {
             let known = member.tallies.between(change.tally, change.key, change.key).first().map(|entry| entry.count);
-            member.tallies.add(change.tally, change.key, -change.count.min(known.unwrap_or(0)), Decimal::ZERO)?;
+            member.tallies.add(&Change { count: -change.count.min(known.unwrap_or(0)), ..change })?;
         }
     }
     Ok(())

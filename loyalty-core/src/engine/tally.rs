@@ -66,11 +66,12 @@ impl Tallies {
     }
 
     /// What an entry would come to, without changing it.
-    pub fn after(&self, tally: u32, key: i64, count: i64, sum: Decimal) -> Result<Entry, Overflow> {
+    pub fn after(&self, change: &Change) -> Result<Entry, Overflow> {
+        let Change { tally, key, count, sum } = *change;
         let before = self.position(tally, key).ok().and_then(|at| self.entries.get(at));
-        let (old_count, old_sum) = before.map_or((0, Decimal::ZERO), |entry| (entry.count, entry.sum));
-        let count = old_count.checked_add(count).ok_or(Overflow)?;
-        Ok(Entry { tally, key, count, sum: amount::add(old_sum, sum)? })
+        let Some(before) = before else { return Ok(Entry { tally, key, count, sum }) };
+        let count = before.count.checked_add(count).ok_or(Overflow)?;
+        Ok(Entry { tally, key, count, sum: amount::add(before.sum, sum)? })
     }
 
     /// Puts an entry in the place of the one with its key.
@@ -90,8 +91,8 @@ impl Tallies {
         }
     }
 
-    pub fn add(&mut self, tally: u32, key: i64, count: i64, sum: Decimal) -> Result<(), Overflow> {
-        let entry = self.after(tally, key, count, sum)?;
+    pub fn add(&mut self, change: &Change) -> Result<(), Overflow> {
+        let entry = self.after(change)?;
         self.put(entry);
         Ok(())
     }
@@ -105,10 +106,11 @@ impl Tallies {
 
     pub fn total(&self, tally: u32, from: i64, to: i64) -> Result<Total, Overflow> {
         let mut total = Total::default();
-        for entry in self.between(tally, from, to) {
+        let entries = self.between(tally, from, to);
+        for entry in entries {
             total.count = total.count.checked_add(entry.count).ok_or(Overflow)?;
-            total.sum = amount::add(total.sum, entry.sum)?;
         }
+        total.sum = amount::sum(entries.iter().map(|entry| entry.sum))?;
         Ok(total)
     }
 

@@ -145,7 +145,6 @@ impl Node {
             | Node::Ceil(of)
             | Node::Absolute(of)
             | Node::Equals(of)
-            | Node::InSymbols { value: of, .. }
             | Node::InList { value: of, .. }
             | Node::InTags { value: of, .. }
             | Node::IsMissing { value: of, .. } => see(of),
@@ -192,6 +191,8 @@ impl Node {
             | Node::Cause(_)
             | Node::SlotIs(..)
             | Node::SlotAgainst(..)
+            | Node::SlotIn { .. }
+            | Node::ItemIn { .. }
             | Node::PlainSum { .. }
             | Node::ItemIs(..) => {}
         }
