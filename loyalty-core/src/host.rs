@@ -18,8 +18,18 @@ use crate::wire::state::{MigrationReport, StateError};
 /// `RulesError`: what is wrong with a program, in the host's units.
 #[must_use]
 pub fn rules_error(diagnostics: &Diagnostics, file_name: &str, units: Units) -> String {
-    let message = Document::from(diagnostics.render(file_name, false));
-    format!(r#"{{"name":"RulesError","message":{message},"diagnostics":{}}}"#, diagnostics.to_document(units))
+    let message = diagnostics.render(file_name, false);
+    let error = Document::object().with("name", "RulesError").with("message", message);
+    error.with("diagnostics", diagnostics.to_document(units)).to_string()
+}
+
+/// All errors and warnings about a text, drawn and as data: `{"drawn":…,"diagnostics":[…]}`.
+#[must_use]
+pub fn check(text: &str, file_name: &str, units: Units) -> String {
+    let compiled = Program::compile(text);
+    let diagnostics = compiled.as_ref().map_or_else(|errors| errors, Program::warnings);
+    let drawn = diagnostics.render(file_name, false);
+    Document::object().with("drawn", drawn).with("diagnostics", diagnostics.to_document(units)).to_string()
 }
 
 /// `EventError`: why an event was refused.

@@ -78,19 +78,19 @@ enum Line<'a> {
 }
 
 impl Line<'_> {
-    fn read(&mut self, program: &Program, event: &mut Event) -> Result<(), EventError> {
+    fn read(&self, program: &Program, event: &mut Event) -> Result<(), EventError> {
         match self {
             Line::Json(json) => program.decode_into(json, event),
-            Line::Object(packed) => program.decode_from(packed, event),
+            Line::Object(packed) => program.decode_from(&mut packed.clone(), event),
             Line::Unreadable(error) => Err(error.clone()),
         }
     }
 
     /// The id of an event that was refused.
-    fn id(&mut self) -> Option<String> {
+    fn id(&self) -> Option<String> {
         let head = match self {
             Line::Json(json) => event_head(json),
-            Line::Object(packed) => event_head_from(packed),
+            Line::Object(packed) => event_head_from(&mut packed.clone()),
             Line::Unreadable(error) => Err(error.clone()),
         };
         head.ok().and_then(|head| head.id)
@@ -135,7 +135,7 @@ impl Replay {
         replay
     }
 
-    fn play(&mut self, program: &Program, number: u64, mut line: Line<'_>, event: &mut Event, keep: bool) {
+    fn play(&mut self, program: &Program, number: u64, line: Line<'_>, event: &mut Event, keep: bool) {
         self.events += 1;
         let judged = line.read(program, event).and_then(|()| {
             let id = event.member().ok_or_else(|| EventError::new(Refusal::MissingField).in_field("member"))?;

@@ -26,6 +26,7 @@ const FIRST_FIELD: u32 = 0x20;
 const END: u8 = 1;
 
 /// A place in a packed text.
+#[derive(Debug, Clone)]
 pub struct Packed<'a> {
     text: &'a str,
     at: usize,
