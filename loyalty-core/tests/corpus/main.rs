@@ -13,6 +13,7 @@ mod case;
 mod examples;
 mod limits;
 mod play;
+mod words;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
