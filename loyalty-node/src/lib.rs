@@ -1,7 +1,10 @@
-//! The loyalty rules language for Node: JSON text in, JSON text out.
+//! The loyalty rules language for Node: texts and bytes in, JSON text out.
 //!
 //! A binding converts, calls and converts back; what it says and decides is the core's. `loyalty-py` and `loyalty-wasm`
-//! have the same files and offer the same.
+//! have the same files and offer the same. What JavaScript sees of this module is `lib/`, which is shared with `loyalty-wasm`.
 
 mod error;
 mod program;
+mod replay;
+// Public, for in a build for tests nothing else tells that JavaScript calls its functions.
+pub mod text;

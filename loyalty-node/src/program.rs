@@ -1,86 +1,175 @@
 //! Programs and members.
 
-use loyalty_core::Instant;
-use napi::{Env, Result};
+use std::cell::Cell;
+
+use loyalty_core::host::{self, Given};
+use loyalty_core::{Event, Instant, Units};
+use napi::Result;
+use napi::bindgen_prelude::Buffer;
 use napi_derive::napi;
 
 use crate::error;
 
-/// A compiled program: immutable, to be used for any number of members.
+/// A compiled program.
 #[napi]
-pub struct Program(loyalty_core::Program);
+pub struct Program {
+    pub(crate) program: loyalty_core::Program,
+    /// The last event; its buffers are used again for the next one.
+    event: Cell<Event>,
+}
 
-/// The state of one member. Only the program that enrolled or loaded a member can use it.
+/// The state of one member.
 #[napi]
-pub struct Member(loyalty_core::Member);
+pub struct Member(pub(crate) loyalty_core::Member);
+
+/// A member as it was loaded, and what became of its state.
+#[napi]
+pub struct Loaded(loyalty_core::Loaded);
 
 #[napi]
 impl Program {
-    /// Compiles the text of a program; throws a `RulesError` with all that is wrong with it.
+    /// Compiles the text of a program.
     #[napi(catch_unwind)]
-    pub fn compile(env: &Env, text: String) -> Result<Self> {
-        loyalty_core::Program::compile(&text).map(Self).map_err(|diagnostics| error::rules(env, &diagnostics))
+    pub fn compile(text: String, file_name: String) -> Result<Self> {
+        match loyalty_core::Program::compile(&text) {
+            Ok(program) => Ok(Self { program, event: Cell::default() }),
+            Err(diagnostics) => Err(error::rules(&diagnostics, &file_name)),
+        }
     }
 
     /// The program's title.
     #[napi(getter, catch_unwind)]
     pub fn title(&self) -> &str {
-        self.0.title()
+        self.program.title()
     }
 
     /// The program's own version number.
     #[napi(getter, catch_unwind)]
     pub fn version(&self) -> u32 {
-        self.0.version()
+        self.program.version()
     }
 
-    /// A new member, joining at that instant (RFC 3339).
-    #[napi(catch_unwind)]
-    pub fn enroll(&self, env: &Env, id: String, at: String) -> Result<Member> {
-        let enrolled = self.0.enroll(&id, instant(env, &at)?);
-        enrolled.map(Member).map_err(|refused| error::event(env, &refused))
+    /// The text that it was compiled from.
+    #[napi(getter, catch_unwind)]
+    pub fn text(&self) -> &str {
+        self.program.text()
     }
 
-    /// An event happens to a member: JSON in, the outcome's JSON out. With `now`, an event from the future is refused.
+    /// What is legal and surely not meant, as JSON.
     #[napi(catch_unwind)]
-    pub fn apply(&self, env: &Env, member: &mut Member, event: String, now: Option<String>) -> Result<String> {
-        let applied = match now {
-            Some(now) => self.0.apply_at(&mut member.0, event, instant(env, &now)?),
-            None => self.0.apply(&mut member.0, event),
-        };
-        applied.map(|outcome| outcome.to_json()).map_err(|refused| error::event(env, &refused))
+    pub fn warnings(&self) -> String {
+        self.program.warnings().to_document(Units::Utf16).to_string()
     }
 
-    /// Time passes until that instant: the outcome's JSON.
+    /// The fields that the program reads, by event, as JSON.
     #[napi(catch_unwind)]
-    pub fn advance(&self, env: &Env, member: &mut Member, at: String) -> Result<String> {
-        let advanced = self.0.advance(&mut member.0, instant(env, &at)?);
-        advanced.map(|outcome| outcome.to_json()).map_err(|refused| error::event(env, &refused))
+    pub fn reads(&self) -> String {
+        host::reads(&self.program)
     }
 
-    /// What a member has at that instant, or at its own clock if that is later, as JSON; changes nothing.
+    /// The results of the program's own tests as JSON.
     #[napi(catch_unwind)]
-    pub fn view(&self, env: &Env, member: &Member, at: String) -> Result<String> {
-        Ok(self.0.view(&member.0, instant(env, &at)?).to_json())
+    pub fn run_tests(&self) -> String {
+        host::tests(&self.program.run_tests())
     }
 
-    /// Why an event would earn what it would, as JSON; changes nothing.
+    /// The policies in force as JSON.
     #[napi(catch_unwind)]
-    pub fn explain(&self, env: &Env, member: &Member, event: String) -> Result<String> {
-        let explained = self.0.explain(&member.0, event);
-        explained.map(|explanation| explanation.to_json()).map_err(|refused| error::event(env, &refused))
+    pub fn policies(&self) -> String {
+        host::policies(&self.program)
+    }
+
+    /// A new member.
+    #[napi(catch_unwind)]
+    pub fn enroll(&self, id: String, at: String) -> Result<Member> {
+        self.program.enroll(&id, instant(&at)?).map(Member).map_err(|refused| error::event(&refused))
+    }
+
+    /// An event happens to a member: JSON text in, the outcome's JSON out.
+    #[napi(catch_unwind)]
+    pub fn apply(&self, member: &mut Member, event: String, now: Option<String>) -> Result<String> {
+        self.happen(member, Given::Json(event.as_bytes()), now)
+    }
+
+    /// The same for JSON in bytes.
+    #[napi(catch_unwind)]
+    pub fn apply_bytes(&self, member: &mut Member, event: &[u8], now: Option<String>) -> Result<String> {
+        self.happen(member, Given::Json(&own(event)), now)
+    }
+
+    /// The same for a packed object.
+    #[napi(catch_unwind)]
+    pub fn apply_packed(&self, member: &mut Member, event: String, now: Option<String>) -> Result<String> {
+        self.happen(member, Given::Packed(&event), now)
+    }
+
+    /// Time passes: the outcome's JSON.
+    #[napi(catch_unwind)]
+    pub fn advance(&self, member: &mut Member, at: String) -> Result<String> {
+        let advanced = self.program.advance(&mut member.0, instant(&at)?);
+        advanced.map(|outcome| outcome.to_json()).map_err(|refused| error::event(&refused))
+    }
+
+    /// What a member has at an instant, as JSON.
+    #[napi(catch_unwind)]
+    pub fn view(&self, member: &Member, at: String) -> Result<String> {
+        Ok(self.program.view(&member.0, instant(&at)?).to_json())
+    }
+
+    /// Why an event would earn what it would: as JSON, and as a text for people.
+    #[napi(catch_unwind)]
+    pub fn explain(&self, member: &Member, event: &[u8]) -> Result<Vec<String>> {
+        self.why(member, Given::Json(&own(event)))
+    }
+
+    /// The same for a packed object.
+    #[napi(catch_unwind)]
+    pub fn explain_packed(&self, member: &Member, event: String) -> Result<Vec<String>> {
+        self.why(member, Given::Packed(&event))
     }
 
     /// The member's state as JSON.
     #[napi(catch_unwind)]
     pub fn save(&self, member: &Member) -> String {
-        self.0.save(&member.0)
+        self.program.save(&member.0)
     }
 
-    /// The member whose state this or another version of the program has saved.
+    /// The member's state as bytes.
     #[napi(catch_unwind)]
-    pub fn load(&self, env: &Env, state: String) -> Result<Member> {
-        self.0.load(&state).map(|loaded| Member(loaded.member)).map_err(|error| error::state(env, &error))
+    pub fn save_binary(&self, member: &Member) -> Buffer {
+        self.program.save_binary(&member.0).into()
+    }
+
+    /// The member whose state `save` wrote.
+    #[napi(catch_unwind)]
+    pub fn load(&self, state: String) -> Result<Loaded> {
+        self.program.load(&state).map(Loaded).map_err(|error| error::state(&error))
+    }
+
+    /// The member whose state `save_binary` wrote.
+    #[napi(catch_unwind)]
+    pub fn load_binary(&self, state: &[u8]) -> Result<Loaded> {
+        self.program.load_binary(&own(state)).map(Loaded).map_err(|error| error::state(&error))
+    }
+
+    fn happen(&self, member: &mut Member, given: Given<'_>, now: Option<String>) -> Result<String> {
+        let now = now.map(|now| instant(&now)).transpose()?;
+        let mut event = self.event.take();
+        let applied = given.read(&self.program, &mut event).and_then(|()| match now {
+            Some(now) => self.program.apply_event_at(&mut member.0, &event, now),
+            None => self.program.apply_event(&mut member.0, &event),
+        });
+        self.event.set(event);
+        applied.map(|outcome| outcome.to_json()).map_err(|refused| error::event(&refused))
+    }
+
+    fn why(&self, member: &Member, given: Given<'_>) -> Result<Vec<String>> {
+        let mut event = self.event.take();
+        let read = given.read(&self.program, &mut event);
+        let explained = read.and_then(|()| self.program.explain_event(&member.0, &event));
+        self.event.set(event);
+        let explained = explained.map_err(|refused| error::event(&refused))?;
+        Ok(vec![explained.to_json(), explained.to_text(false)])
     }
 }
 
@@ -92,19 +181,57 @@ impl Member {
         self.0.id()
     }
 
-    /// Grows with everything that happens to the member.
+    /// Grows with everything that happens to the member; never beyond what a number holds exactly.
     #[napi(getter, catch_unwind)]
-    pub fn revision(&self) -> u64 {
-        self.0.revision()
+    pub fn revision(&self) -> i64 {
+        i64::try_from(self.0.revision()).unwrap_or(i64::MAX)
     }
 
-    /// The next instant at which something will happen by time alone, in UTC; null for never.
+    /// The next instant at which something will happen by time alone, in UTC.
     #[napi(getter, catch_unwind)]
     pub fn next_due(&self) -> Option<String> {
         self.0.next_due().map(|due| due.to_string())
     }
+
+    /// The latest instant that the member has been brought to, in UTC.
+    #[napi(getter, catch_unwind)]
+    pub fn clock(&self) -> String {
+        self.0.clock().to_string()
+    }
+
+    /// When the member joined, in UTC.
+    #[napi(getter, catch_unwind)]
+    pub fn enrolled_at(&self) -> String {
+        self.0.enrolled_at().to_string()
+    }
+
+    /// A member of its own in the same state.
+    #[napi(catch_unwind)]
+    pub fn copy(&self) -> Member {
+        Member(self.0.clone())
+    }
 }
 
-fn instant(env: &Env, text: &str) -> Result<Instant> {
-    text.parse().map_err(|refused| error::event(env, &refused))
+#[napi]
+impl Loaded {
+    /// A copy of the member.
+    #[napi(catch_unwind)]
+    pub fn member(&self) -> Member {
+        Member(self.0.member.clone())
+    }
+
+    /// What was lost and what is new on the way, as JSON.
+    #[napi(catch_unwind)]
+    pub fn migration(&self) -> String {
+        host::migration(&self.0.report)
+    }
+}
+
+pub fn instant(text: &str) -> Result<Instant> {
+    text.parse().map_err(|refused| error::event(&refused))
+}
+
+/// A copy: what JavaScript lends may be shared with a thread that writes to it meanwhile.
+pub fn own(lent: &[u8]) -> Vec<u8> {
+    lent.to_vec()
 }

@@ -1,0 +1,5 @@
+// The entry for `import`: the very classes that `require` gives.
+
+import loyalty from "./index.js";
+
+export const { check, EventError, format, init, Member, Program, Replay, RulesError, StateError } = loyalty;

@@ -1,0 +1,69 @@
+"use strict";
+// What comes in as an argument: checked, and converted to the few types that the core takes.
+
+const { EventError, revived } = require("./errors.js");
+const { ready } = require("./core.js");
+
+/** What a value is, in words. */
+function kind(value) {
+  if (value === null) return "null";
+  if (Array.isArray(value)) return "a list";
+  switch (typeof value) {
+    case "undefined":
+      return "nothing";
+    case "object":
+      return value instanceof Date ? "a Date" : "an object";
+    case "string":
+      return "a string";
+    case "boolean":
+      return String(value);
+    case "number":
+    case "bigint":
+      return `the number ${value}`;
+    default:
+      return `a ${typeof value}`;
+  }
+}
+
+/** An `EventError` in the core's words. */
+function refused(code, field, expected, found) {
+  try {
+    ready().refuse(code, field, expected, found);
+  } catch (thrown) {
+    return revived(thrown);
+  }
+  return new EventError({ code, field, expected, found });
+}
+
+/** A string, whole characters only: the core would read others in the place of halves. */
+function text(value, name) {
+  if (typeof value !== "string") throw new TypeError(`\`${name}\`: expected a string, found ${kind(value)}`);
+  if (!value.isWellFormed()) throw new TypeError(`\`${name}\`: expected a string of whole characters, found half of one`);
+  return value;
+}
+
+/** An instant as text. That it is one is for the core to say. */
+function instant(value, name) {
+  if (value instanceof Date) return Number.isNaN(value.getTime()) ? String(value) : value.toISOString();
+  if (typeof value !== "string") {
+    throw new TypeError(`\`${name}\`: expected a Date or a string such as 2026-11-21T10:00:00+08:00, found ${kind(value)}`);
+  }
+  return text(value, name);
+}
+
+/** An object of options that has no other than the known ones. */
+function options(given, known) {
+  if (given === undefined) return {};
+  if (given === null || typeof given !== "object") {
+    throw new TypeError(`options: expected an object, found ${kind(given)}`);
+  }
+  for (const name of Object.keys(given)) {
+    if (!known.includes(name)) {
+      const all = known.map((option) => `\`${option}\``).join(", ");
+      throw new TypeError(`unknown option \`${name}\`; the options are ${all}`);
+    }
+  }
+  return given;
+}
+
+module.exports = { instant, kind, options, refused, text };

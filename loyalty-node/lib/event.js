@@ -1,0 +1,121 @@
+"use strict";
+// Events that come as objects: the fields that a program reads are written, value by value, into one string that the core
+// reads faster than JSON. Everything else of the object is not even looked at.
+//
+// A value is a letter and, where it needs one, a text up to a NUL. An object is `{`, its fields and an end mark; a field is a
+// character that is its number, and its value. A list is `[`, its items and an end mark. What a value is, is said here; what
+// is wrong with it, by the core. `wire/packed.rs` of the core reads it.
+
+const { kind } = require("./arguments.js");
+
+/** The characters of field numbers begin here. */
+const FIRST_FIELD = 0x20;
+const END = "\u0001";
+const NUL = "\u0000";
+/** The instants that the core takes, in milliseconds. A Date that lies outside of them is written out. */
+const LATEST = 7_258_118_400_000;
+
+/** A wanted field: its name, the mark of its number, and whether every object inherits something of that name. */
+function wanted(name, number, items) {
+  return { name, mark: String.fromCharCode(FIRST_FIELD + number), inherited: name in Object.prototype, items };
+}
+
+class Packer {
+  #events = new Map();
+  #envelope;
+
+  /** `reads` is what the core says that the program reads, in the order of its numbers. */
+  constructor({ envelope, events }) {
+    this.#envelope = envelope.map((name, number) => wanted(name, number));
+    for (const [event, { fields, lists }] of Object.entries(events)) {
+      const items = (name) => (Object.hasOwn(lists, name) ? lists[name].map((field, number) => wanted(field, number)) : undefined);
+      this.#events.set(event, fields.map((name, number) => wanted(name, number, items(name))));
+    }
+  }
+
+  /** The event as the core reads it. */
+  pack(event) {
+    const fields = this.#events.get(event.type) ?? this.#envelope;
+    const packed = fieldsOf(event, fields, plain);
+    // Halves of characters are seldom: only if there is one, every text is looked at for it.
+    return packed.isWellFormed() ? packed : fieldsOf(event, fields, careful);
+  }
+
+  /** One event of a history, of any form. */
+  item(event) {
+    if (typeof event === "string") return json(event);
+    if (event instanceof Uint8Array) return json(new TextDecoder().decode(event));
+    if (event === null || typeof event !== "object" || Array.isArray(event)) return `o${kind(event)}${NUL}`;
+    return this.pack(event);
+  }
+}
+
+/** JSON inside of a packed history. A NUL is nowhere allowed in it, and neither is what it becomes. */
+function json(text) {
+  return `j${text.toWellFormed().replaceAll(NUL, END)}${NUL}`;
+}
+
+function fieldsOf(object, fields, textOf) {
+  let packed = "{";
+  for (const field of fields) {
+    if (field.inherited && !Object.hasOwn(object, field.name)) continue;
+    const value = object[field.name];
+    if (value === undefined || value === null) continue;
+    packed += field.mark + (field.items !== undefined && Array.isArray(value) ? listOf(value, field, textOf) : scalar(value, textOf));
+  }
+  return packed + END;
+}
+
+function listOf(list, { items }, textOf) {
+  let packed = "[";
+  for (const item of list) {
+    const isObject = items.length > 0 && typeof item === "object" && item !== null && !Array.isArray(item);
+    packed += isObject ? fieldsOf(item, items, textOf) : scalar(item, textOf);
+  }
+  return packed + END;
+}
+
+function scalar(value, textOf) {
+  switch (typeof value) {
+    case "string":
+      return textOf(value);
+    case "number":
+      if (Number.isSafeInteger(value)) return `w${value}${NUL}`;
+      // The digits are those that JSON would have: the shortest that name the number.
+      return Number.isFinite(value) ? `f${value}${NUL}` : `o${value}${NUL}`;
+    case "bigint":
+      return `w${value}${NUL}`;
+    case "boolean":
+      return value ? "y" : "n";
+    case "undefined":
+      return "z";
+    case "object":
+      return value === null ? "z" : fromObject(value, textOf);
+    default:
+      return `o${kind(value)}${NUL}`;
+  }
+}
+
+/** A Date, or what says of itself how it would be written, as decimals of other libraries do. */
+function fromObject(value, textOf) {
+  if (value instanceof Date) {
+    const milliseconds = value.getTime();
+    if (Number.isNaN(milliseconds)) return `oan invalid Date${NUL}`;
+    return milliseconds >= 0 && milliseconds < LATEST ? `i${milliseconds}${NUL}` : textOf(value.toISOString());
+  }
+  if (typeof value.toJSON === "function") {
+    const written = value.toJSON();
+    if (typeof written === "string" || typeof written === "number") return scalar(written, textOf);
+  }
+  return `o${kind(value)}${NUL}`;
+}
+
+function plain(text) {
+  return text.includes(NUL) ? `q${JSON.stringify(text)}${NUL}` : `t${text}${NUL}`;
+}
+
+function careful(text) {
+  return text.isWellFormed() ? plain(text) : "h";
+}
+
+module.exports = { Packer };

@@ -1,0 +1,11 @@
+"use strict";
+// What the library offers, in Node as in WebAssembly. `index.d.ts` describes it.
+
+const { init } = require("./core.js");
+const { EventError, RulesError, StateError } = require("./errors.js");
+const { Member } = require("./member.js");
+const { Program } = require("./program.js");
+const { Replay } = require("./replay.js");
+const { check, format } = require("./text.js");
+
+module.exports = { check, EventError, format, init, Member, Program, Replay, RulesError, StateError };

@@ -1,0 +1,184 @@
+"use strict";
+// Programs: compiled once, used for any number of members.
+
+const { instant, kind, options, refused, text } = require("./arguments.js");
+const { ready } = require("./core.js");
+const { revived } = require("./errors.js");
+const { Packer } = require("./event.js");
+const { memberHandle, newMember } = require("./member.js");
+const { newReplay } = require("./replay.js");
+const { fileName } = require("./text.js");
+
+/** Only `compile` makes programs. */
+const MAKE = Symbol("make");
+
+/** Runs `call`; what the core throws becomes an error of this library. */
+function told(call) {
+  try {
+    return call();
+  } catch (thrown) {
+    throw revived(thrown);
+  }
+}
+
+class Program {
+  #handle;
+  #packer;
+
+  constructor(make, handle) {
+    if (make !== MAKE) throw new TypeError("call Program.compile; there is no other way to make a program");
+    this.#handle = handle;
+    this.#packer = new Packer(JSON.parse(handle.reads()));
+  }
+
+  static compile(program, given) {
+    const name = fileName(given);
+    const source = text(program, "text");
+    return new Program(MAKE, told(() => ready().Program.compile(source, name)));
+  }
+
+  get #open() {
+    if (this.#handle === null) throw new TypeError("the program is closed");
+    return this.#handle;
+  }
+
+  get title() {
+    return this.#open.title;
+  }
+
+  get version() {
+    return this.#open.version;
+  }
+
+  get text() {
+    return this.#open.text;
+  }
+
+  get warnings() {
+    return JSON.parse(this.#open.warnings());
+  }
+
+  enroll(id, at) {
+    const [who, when] = [text(id, "id"), instant(at, "at")];
+    return newMember(told(() => this.#open.enroll(who, when)));
+  }
+
+  apply(member, event, given) {
+    const program = this.#open;
+    const state = memberHandle(member);
+    const now = given === undefined ? undefined : optionalInstant(options(given, ["now"]).now, "now");
+    let outcome;
+    try {
+      if (typeof event === "string") outcome = program.apply(state, whole(event), now);
+      else if (event instanceof Uint8Array) outcome = program.applyBytes(state, event, now);
+      else outcome = program.applyPacked(state, this.#packer.pack(object(event)), now);
+    } catch (thrown) {
+      throw revived(thrown);
+    }
+    return JSON.parse(outcome);
+  }
+
+  advance(member, to) {
+    const state = memberHandle(member);
+    const when = instant(to, "to");
+    return JSON.parse(told(() => this.#open.advance(state, when)));
+  }
+
+  view(member, at) {
+    const state = memberHandle(member);
+    const when = at === undefined ? state.clock : instant(at, "at");
+    return JSON.parse(told(() => this.#open.view(state, when)));
+  }
+
+  explain(member, event) {
+    const program = this.#open;
+    const state = memberHandle(member);
+    const [json, words] = told(() => {
+      if (typeof event === "string") return program.explain(state, new TextEncoder().encode(whole(event)));
+      if (event instanceof Uint8Array) return program.explain(state, event);
+      return program.explainPacked(state, this.#packer.pack(object(event)));
+    });
+    return Object.defineProperty(JSON.parse(json), "toString", { value: () => words });
+  }
+
+  save(member) {
+    return this.#open.save(memberHandle(member));
+  }
+
+  saveBinary(member) {
+    return this.#open.saveBinary(memberHandle(member));
+  }
+
+  load(state) {
+    const program = this.#open;
+    let loaded;
+    if (state instanceof Uint8Array) loaded = told(() => program.loadBinary(state));
+    else if (typeof state === "string") loaded = told(() => program.load(text(state, "state")));
+    else {
+      // An object has been through a parser that rounds whole numbers beyond 2^53, which the state has.
+      throw new TypeError(`\`state\`: expected the string or the bytes that were saved, as they are, found ${kind(state)}`);
+    }
+    const member = newMember(loaded.member(), JSON.parse(loaded.migration()));
+    loaded.free?.();
+    return member;
+  }
+
+  runTests() {
+    return JSON.parse(this.#open.runTests());
+  }
+
+  policies() {
+    return JSON.parse(this.#open.policies());
+  }
+
+  async replay(events, given) {
+    const program = this.#open;
+    const { outcomes = false, until } = options(given, ["outcomes", "until"]);
+    if (typeof outcomes !== "boolean") throw new TypeError(`\`outcomes\`: expected true or false, found ${kind(outcomes)}`);
+    const end = optionalInstant(until, "until");
+    const history = await historyOf(events, this.#packer);
+    try {
+      const replay = typeof history === "string" ? "replayPacked" : "replay";
+      return newReplay(await program[replay](history, outcomes, end));
+    } catch (thrown) {
+      throw revived(thrown);
+    }
+  }
+
+  close() {
+    this.#handle?.free?.();
+    this.#handle = null;
+  }
+}
+
+function optionalInstant(value, name) {
+  return value === undefined ? undefined : instant(value, name);
+}
+
+/** JSON text of whole characters. */
+function whole(json) {
+  if (!json.isWellFormed()) throw refused("invalid_json", undefined, "one JSON object", "a text with half a character");
+  return json;
+}
+
+/** An event that is an object. */
+function object(event) {
+  if (event === null || typeof event !== "object" || Array.isArray(event)) {
+    throw refused("invalid_json", undefined, "one JSON object", kind(event));
+  }
+  return event;
+}
+
+/** A history as the bytes of its lines, or as one packed string. */
+async function historyOf(events, packer) {
+  if (events instanceof Uint8Array) return events;
+  if (typeof events === "string") return new TextEncoder().encode(events);
+  if (events === null || typeof events !== "object" || !(Symbol.iterator in events || Symbol.asyncIterator in events)) {
+    throw new TypeError(`\`events\`: expected lines of JSON or an iterable of events, found ${kind(events)}`);
+  }
+  const parts = [];
+  for await (const event of events) parts.push(packer.item(event));
+  return parts.join("");
+}
+
+module.exports = { Program };

@@ -1,0 +1,62 @@
+"use strict";
+// What a whole history came to.
+
+const { kind } = require("./arguments.js");
+const { EventError, revived } = require("./errors.js");
+const { newMember } = require("./member.js");
+
+/** Only `Program.replay` makes one. */
+const MAKE = Symbol("make");
+
+class Replay {
+  #handle;
+
+  constructor(make, handle) {
+    if (make !== MAKE) throw new TypeError("a Replay is what `program.replay` gives; there is no other way to make one");
+    this.#handle = handle;
+  }
+
+  get #open() {
+    if (this.#handle === null) throw new TypeError("the replay is closed");
+    return this.#handle;
+  }
+
+  get summary() {
+    try {
+      return JSON.parse(this.#open.summary());
+    } catch (thrown) {
+      throw revived(thrown);
+    }
+  }
+
+  get refused() {
+    const refused = JSON.parse(this.#open.refused());
+    return refused.map(({ line, event, error }) => ({ line, event, error: new EventError(error) }));
+  }
+
+  get outcomes() {
+    return JSON.parse(this.#open.outcomes());
+  }
+
+  get ids() {
+    return this.#open.ids();
+  }
+
+  member(id) {
+    if (typeof id !== "string") throw new TypeError(`\`id\`: expected a string, found ${kind(id)}`);
+    const handle = this.#open.member(id);
+    return handle ? newMember(handle) : undefined;
+  }
+
+  close() {
+    this.#handle?.free?.();
+    this.#handle = null;
+  }
+}
+
+/** A replay around a handle of the core's. */
+function newReplay(handle) {
+  return new Replay(MAKE, handle);
+}
+
+module.exports = { newReplay, Replay };

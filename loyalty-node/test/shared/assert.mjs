@@ -1,0 +1,24 @@
+// As much of Node's `assert` as the tests of the border use, for browsers.
+
+function differ(found, wanted) {
+  const shown = (value) => JSON.stringify(value, (_, part) => (typeof part === "bigint" ? `${part}n` : part));
+  throw new Error(`expected ${shown(wanted)}, found ${shown(found)}`);
+}
+
+export function ok(value, message = "expected something true") {
+  if (!value) throw new Error(message);
+}
+
+export function equal(found, wanted) {
+  if (!Object.is(found, wanted)) differ(found, wanted);
+}
+
+/** The same value, or objects and lists of the same keys with the same values. */
+export function deepEqual(found, wanted) {
+  if (Object.is(found, wanted)) return;
+  if (typeof found !== "object" || typeof wanted !== "object" || found === null || wanted === null) differ(found, wanted);
+  if (Array.isArray(found) !== Array.isArray(wanted)) differ(found, wanted);
+  const keys = Object.keys(wanted);
+  if (Object.keys(found).length !== keys.length || !keys.every((key) => Object.hasOwn(found, key))) differ(found, wanted);
+  for (const key of keys) deepEqual(found[key], wanted[key]);
+}

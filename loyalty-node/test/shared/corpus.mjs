@@ -1,0 +1,160 @@
+// Plays the corpus in a host of JavaScript, in Node as in a browser: every word that the library says is the one that Rust
+// says, to the byte. What a case file says is read here as `loyalty-core/tests/corpus` reads it.
+
+/**
+ * Plays all cases and gives what failed, one text each.
+ * @param {object} corpus what `files.mjs` reads: `good` with its cases, `bad` with its programs, and `words` with what Rust says
+ */
+export function playCorpus(loyalty, { good, bad, words }) {
+  const failures = [];
+  const attempt = (name, play) => {
+    try {
+      play();
+    } catch (error) {
+      failures.push(`${name}: ${error.message ?? error}`);
+    }
+  };
+  for (const { name, text } of good) {
+    attempt(name, () => {
+      const found = read(text);
+      const wanted = words[name];
+      if (wanted === undefined) throw new Error("Rust says nothing of it: run its corpus first");
+      play(loyalty, found, wanted);
+    });
+  }
+  for (const { name, text, drawn } of bad) {
+    attempt(name, () => {
+      const wanted = words[name];
+      if (wanted === undefined) throw new Error("Rust says nothing of it: run its corpus first");
+      same(String(loyalty.check(text, { fileName: name })), drawn, "what is drawn");
+      same(JSON.stringify(loyalty.check(text)), wanted.utf16, "the diagnostics");
+      const compiled = thrown(() => loyalty.Program.compile(text, { fileName: name }));
+      if (compiled === undefined) return;
+      if (!(compiled instanceof loyalty.RulesError)) throw compiled;
+      same(compiled.message, drawn, "the error's message");
+      same(JSON.stringify(compiled.diagnostics), wanted.utf16, "the error's diagnostics");
+    });
+  }
+  return failures;
+}
+
+/** What a case file says. */
+function read(text) {
+  const [head, outcomes] = text.split("=== outcomes\n");
+  const sections = head.split("=== ").map((section) => {
+    const end = section.indexOf("\n");
+    return { name: section.slice(0, end), body: section.slice(end + 1) };
+  });
+  const bodies = (name) => sections.filter((section) => section.name === name).map((section) => section.body);
+  const lines = bodies("steps").flatMap((body) => body.split("\n").slice(0, -1));
+  const enrolment = lines.find((line) => line.startsWith("enroll "));
+  const steps = lines.filter((line) => !line.startsWith("enroll "));
+  const first = JSON.parse(steps.find((line) => line.startsWith("{")) ?? "{}");
+  return {
+    programs: bodies("program"),
+    // An id may be sent as a number.
+    member: String(first.member ?? "m-1"),
+    enrolledAt: enrolment?.slice("enroll ".length) ?? first.at,
+    steps,
+    outcomes: outcomes.split("\n").slice(0, -1),
+  };
+}
+
+/** The forms in which an event may come. An object only if it says what its JSON says, which has no digits that it loses. */
+const FORMS = {
+  text: (json) => json,
+  bytes: (json) => new TextEncoder().encode(json),
+  object: (json) => {
+    try {
+      const object = JSON.parse(json);
+      return JSON.stringify(object) === json && json.startsWith("{") ? object : json;
+    } catch {
+      return json;
+    }
+  },
+};
+
+function play(loyalty, found, wanted) {
+  const programs = found.programs.map((text) => loyalty.Program.compile(text));
+  for (const [at, program] of programs.entries()) {
+    const told = [program.warnings, program.policies(), program.runTests()].map((list) => JSON.stringify(list));
+    const about = [program.title, program.version, ...told, loyalty.format(program.text)];
+    same(JSON.stringify(about), JSON.stringify(wanted.programs[at]), "what a program says of itself");
+  }
+  for (const [form, given] of Object.entries(FORMS)) {
+    const played = playAs(programs, found, given, form);
+    for (const part of ["outcomes", "explanations", "states"]) sameList(played[part], wanted[part], `${part}, from ${form}`);
+    sameList(played.outcomes, found.outcomes, `outcomes of the file, from ${form}`);
+    same(played.bytes, wanted.bytes, `the state in bytes, from ${form}`);
+    same(played.view, wanted.view, `the view, from ${form}`);
+  }
+}
+
+function playAs(programs, { member: id, enrolledAt, steps }, given) {
+  let next = 0;
+  let program = programs[next++];
+  let member = program.enroll(id, enrolledAt);
+  let now;
+  const [outcomes, explanations, states] = [[], [], []];
+  const said = (happen) => {
+    try {
+      return happen();
+    } catch (error) {
+      if (error.name !== "EventError") throw error;
+      return error;
+    }
+  };
+  for (const step of steps) {
+    const [word] = step.split(" ", 1);
+    const rest = step.slice(word.length + 1);
+    if (step.startsWith("{") || word === "raw") {
+      const event = given(word === "raw" ? rest : step);
+      const why = said(() => program.explain(member, event));
+      explanations.push([JSON.stringify(why), why instanceof Error ? why.message : String(why)]);
+      outcomes.push(JSON.stringify(said(() => program.apply(member, event, now && { now }))));
+    } else if (word === "advance") outcomes.push(JSON.stringify(said(() => program.advance(member, rest))));
+    else if (word === "now") now = rest;
+    else if (step === "next program") {
+      const saved = program.save(member);
+      program = programs[next++];
+      member = program.load(saved);
+      states.push(JSON.stringify(member.migration));
+    } else {
+      if (word === "expect") {
+        const [path] = rest.split(" ", 1);
+        same(JSON.stringify(look(program.view(member), path)), rest.slice(path.length + 1), step);
+      } else if (word === "refused") same(JSON.parse(outcomes.at(-1)).error, rest, step);
+      else if (word === "replayed") same(JSON.parse(outcomes.at(-1)).replayed, true, step);
+      else throw new Error(`no such step: ${step}`);
+      continue;
+    }
+    states.push(program.save(member));
+  }
+  const binary = program.saveBinary(member);
+  same(program.save(program.load(binary)), program.save(member), "the state that was saved and loaded");
+  const bytes = Array.from(binary, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return { outcomes, explanations, states, bytes, view: JSON.stringify(program.view(member)) };
+}
+
+function thrown(call) {
+  try {
+    call();
+  } catch (error) {
+    return error;
+  }
+  return undefined;
+}
+
+/** What stands at a dotted path; numbers count the items of a list from zero. */
+function look(view, path) {
+  return path.split(".").reduce((value, part) => value?.[part], view);
+}
+
+function same(found, wanted, what) {
+  if (found !== wanted) throw new Error(`${what}\n  Rust  ${wanted}\n  found ${found}`);
+}
+
+function sameList(found, wanted, what) {
+  same(found.length, wanted.length, `the number of ${what}`);
+  found.forEach((one, at) => same(JSON.stringify(one), JSON.stringify(wanted[at]), `${what}, number ${at + 1}`));
+}

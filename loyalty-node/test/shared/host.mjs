@@ -1,0 +1,29 @@
+// All tests of a host of JavaScript that Node can run.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { playCorpus } from "./corpus.mjs";
+import { count, readCorpus } from "./files.mjs";
+import { programTests } from "./program.mjs";
+import { playRandom } from "./random.mjs";
+
+/** How many inputs of chance a host is given, beside every wrong value of every field. */
+export const RANDOM_INPUTS = 1_000;
+
+/** The border, the wrong inputs and the corpus. */
+export function testHost(name, loyalty) {
+  for (const [title, run] of Object.entries(programTests(loyalty, assert))) test(`${name}: ${title}`, run);
+  test(`${name}: wrong inputs are errors and change nothing`, () => {
+    const { inputs, failures } = playRandom(loyalty, RANDOM_INPUTS);
+    console.log(`${name}: ${inputs} wrong inputs`);
+    assert.deepEqual(failures, []);
+  });
+  test(`${name}: the corpus says what Rust says`, () => {
+    const corpus = readCorpus();
+    assert.ok(corpus.good.length > 0 && corpus.bad.length > 0);
+    const failures = playCorpus(loyalty, corpus);
+    assert.equal(failures.length, 0, failures.join("\n\n"));
+    count(name, corpus);
+  });
+}

@@ -1,0 +1,407 @@
+// What the border between JavaScript and the core adds, beside what the corpus shows: values in and out, errors and their
+// properties, arguments of wrong types. A list of tests, so that a browser can run them too.
+
+const TEXT = `program "Corner Shop" { currency EUR  timezone "Europe/Berlin"  version 3 }
+event order { promised instant?  due date? }
+wallet points { expire 12 months after earning }
+rule base on order { earn 1 points per 1 EUR of order.subtotal }
+rule lines on order { earn 1 points per 1 of sum(order.lines.quantity where category == "coffee") }
+rule soon on order when order.promised <= 2027-01-01T00:00Z { earn 1 points }
+rule dated on order when order.due <= 2027-01-01 { earn 1 points }
+test "ten" { on order { subtotal 10.00 EUR }  expect earned == 10 points }
+test "wrong" { on order { subtotal 10.00 EUR }  expect earned == 11 points }
+`;
+const JOINED = "2026-01-01T00:00:00Z";
+const ORDER = { type: "order", id: "o-1", member: "m-1", at: "2026-11-21T10:00:00+01:00", subtotal: "37.50" };
+const EVENT = JSON.stringify(ORDER);
+
+/** The tests by name. `assert` is Node's, or what does the same in a browser. */
+export function programTests(loyalty, assert) {
+  const { check, EventError, format, init, Member, Program, Replay, RulesError, StateError } = loyalty;
+  const start = () => {
+    const program = Program.compile(TEXT);
+    return { program, member: program.enroll("m-1", JOINED) };
+  };
+  /** The error that a call throws, whose class and properties are as said. */
+  const refused = (call, Class, properties = {}) => {
+    let error;
+    try {
+      call();
+    } catch (thrown) {
+      error = thrown;
+    }
+    assert.ok(error instanceof Class, `expected a ${Class.name}, found ${error?.name}: ${error?.message}`);
+    assert.ok(error instanceof Error);
+    for (const [name, value] of Object.entries(properties)) assert.deepEqual(error[name], value);
+    return error;
+  };
+  const amounts = (outcome) => outcome.decisions.map(({ amount }) => amount);
+
+  return {
+    "a program says its title, version and text": () => {
+      const { program } = start();
+      assert.deepEqual([program.title, program.version, program.text], ["Corner Shop", 3, TEXT]);
+    },
+
+    "a member moves with its events": () => {
+      const { program, member } = start();
+      assert.deepEqual([member.id, member.revision, member.nextDue], ["m-1", 0, null]);
+      assert.deepEqual([member.clock, member.enrolledAt], [JOINED, JOINED]);
+      const outcome = program.apply(member, EVENT);
+      assert.deepEqual(amounts(outcome), ["37"]);
+      assert.deepEqual([outcome.revision, outcome.event, outcome.replayed], [1, "o-1", undefined]);
+      assert.equal(member.revision, 1);
+      const expired = program.advance(member, member.nextDue);
+      assert.equal(expired.decisions[0].kind, "expired");
+    },
+
+    "an event is an object, JSON text, or its bytes": () => {
+      const outcomes = [ORDER, EVENT, new TextEncoder().encode(EVENT)].map((event) => {
+        const { program, member } = start();
+        return [program.apply(member, event), program.save(member)];
+      });
+      assert.deepEqual(outcomes[0], outcomes[1]);
+      assert.deepEqual(outcomes[0], outcomes[2]);
+    },
+
+    "the same event in another form is the same event": () => {
+      const { program, member } = start();
+      program.apply(member, EVENT);
+      const numbers = { ...ORDER, subtotal: 37.5, at: new Date(ORDER.at) };
+      assert.equal(program.apply(member, numbers).replayed, true);
+    },
+
+    "numbers are read by the digits that JSON would have": () => {
+      const earned = (subtotal) => {
+        const { program, member } = start();
+        return program.apply(member, { ...ORDER, subtotal }).decisions[0].because[0].amount;
+      };
+      assert.deepEqual([19.99, 1e3, 125e-2, 5.0, 12345678901234n, "1.10"].map(earned), ["19.99", "1000", "1.25", "5", "12345678901234", "1.1"]);
+      assert.equal(earned(Number.MAX_SAFE_INTEGER), "9007199254740991");
+      assert.equal(earned(9007199254740993n), "9007199254740993");
+      // As a decimal of another library has it.
+      assert.equal(earned({ toJSON: () => "7.25" }), "7.25");
+    },
+
+    "a number that may have been another is refused": () => {
+      const { program, member } = start();
+      for (const subtotal of [2 ** 53, 2 ** 53 + 2, -(2 ** 53)]) {
+        refused(() => program.apply(member, { ...ORDER, subtotal }), EventError, {
+          code: "wrong_type",
+          field: "subtotal",
+          expected: "a float below 2^53, or the digits as a text",
+          found: String(subtotal),
+        });
+      }
+      refused(() => program.apply(member, { ...ORDER, id: 2 ** 53 }), EventError, { code: "wrong_type", field: "id" });
+      refused(() => program.apply(member, { ...ORDER, subtotal: 0.1 + 0.2 }), EventError, { code: "number_too_long" });
+      // In JSON text every digit is there.
+      assert.equal(program.apply(member, EVENT.replace('"o-1"', "820982911946154508")).event, "820982911946154508");
+    },
+
+    "ids of any size are texts or whole numbers": () => {
+      const { program, member } = start();
+      assert.equal(program.apply(member, { ...ORDER, id: 820982911946154508n }).event, "820982911946154508");
+      assert.equal(program.apply(member, { ...ORDER, id: 7 }).event, "7");
+    },
+
+    "instants are Dates or texts": () => {
+      const program = Program.compile(TEXT);
+      const member = program.enroll("m-1", new Date(JOINED));
+      assert.equal(member.enrolledAt, JOINED);
+      const order = { ...ORDER, at: new Date("2026-11-21T09:00:00.250Z"), promised: new Date("2026-12-01T00:00:00Z") };
+      assert.deepEqual(amounts(program.apply(member, order)), ["38"]);
+      assert.equal(member.clock, "2026-11-21T09:00:00.25Z");
+      assert.equal(program.view(member, new Date("2026-12-24T00:00:00Z")).at, "2026-12-24T01:00:00+01:00");
+      program.advance(member, new Date("2026-12-25T00:00:00Z"));
+      assert.equal(member.clock, "2026-12-25T00:00:00Z");
+    },
+
+    "a day is a text: a Date is another day in another zone": () => {
+      const { program, member } = start();
+      assert.deepEqual(amounts(program.apply(member, { ...ORDER, due: "2026-12-01" })), ["38"]);
+      const due = new Date("2026-12-01T00:00:00Z");
+      refused(() => program.apply(member, { ...ORDER, id: "o-2", due }), EventError, { code: "wrong_type", field: "due" });
+    },
+
+    "what is no instant is refused alike everywhere": () => {
+      const { program, member } = start();
+      const told = { code: "bad_instant", found: "`tomorrow`" };
+      refused(() => program.enroll("m-2", "tomorrow"), EventError, told);
+      refused(() => program.apply(member, EVENT, { now: "tomorrow" }), EventError, told);
+      refused(() => program.advance(member, "tomorrow"), EventError, told);
+      refused(() => program.view(member, "tomorrow"), EventError, told);
+      refused(() => program.advance(member, new Date(NaN)), EventError, { code: "bad_instant" });
+      refused(() => program.apply(member, { ...ORDER, at: new Date(NaN) }), EventError, { found: "an invalid Date" });
+      refused(() => program.apply(member, { ...ORDER, at: new Date(8.64e15) }), EventError, { code: "bad_instant" });
+      assert.equal(member.revision, 0);
+    },
+
+    "an event from the future is refused where now is told": () => {
+      const { program, member } = start();
+      refused(() => program.apply(member, EVENT, { now: JOINED }), EventError, { code: "future_event", field: "at" });
+      refused(() => program.apply(member, ORDER, { now: new Date(JOINED) }), EventError, { code: "future_event" });
+      assert.equal(program.apply(member, EVENT, { now: undefined }).revision, 1);
+    },
+
+    "looking and explaining change nothing": () => {
+      const { program, member } = start();
+      const before = program.save(member);
+      for (const event of [ORDER, EVENT, new TextEncoder().encode(EVENT)]) {
+        const why = program.explain(member, event);
+        assert.equal(why.earned[0].amount, "37");
+        assert.ok(String(why).startsWith("o-1 at 2026-11-21T10:00:00+01:00\n  +37 points\n"));
+        assert.ok(!Object.keys(why).includes("toString"));
+      }
+      assert.equal(program.view(member).wallets.points.available, "0");
+      assert.equal(program.save(member), before);
+    },
+
+    "a copy goes its own way": () => {
+      const { program, member } = start();
+      const copy = member.copy();
+      program.apply(copy, EVENT);
+      assert.deepEqual([member.revision, copy.revision], [0, 1]);
+    },
+
+    "state is text or bytes, and says what became of it": () => {
+      const { program, member } = start();
+      program.apply(member, EVENT);
+      const [text, bytes] = [program.save(member), program.saveBinary(member)];
+      assert.ok(typeof text === "string" && bytes instanceof Uint8Array && bytes.length < text.length);
+      assert.equal(program.save(program.load(text)), text);
+      assert.equal(program.save(program.load(bytes)), text);
+      const other = Program.compile(TEXT.replaceAll("points", "stars"));
+      assert.deepEqual(other.load(text).migration, { dropped: ["wallet `points` with 37 available"], added: ["wallet `stars`"] });
+      assert.deepEqual(program.load(text).migration, { dropped: [], added: [] });
+    },
+
+    "state that is none is an error, and an object is none": () => {
+      const { program, member } = start();
+      const error = refused(() => program.load("{}"), StateError);
+      assert.ok(error.name === "StateError" && error.message.startsWith("not a saved member"));
+      refused(() => program.load(new Uint8Array([1, 2, 3])), StateError);
+      refused(() => program.load(JSON.parse(program.save(member))), TypeError);
+      const large = program.save(member).replace('"revision":0', '"revision":9007199254740992');
+      refused(() => program.load(large), StateError);
+    },
+
+    "a member of another program is refused": () => {
+      const { member } = start();
+      const other = Program.compile(TEXT.replaceAll("points", "stars"));
+      refused(() => other.apply(member, EVENT), EventError, { code: "other_program" });
+    },
+
+    "what does not compile is told as objects": () => {
+      const text = TEXT.replace("wallet points", "wallet coins");
+      const error = refused(() => Program.compile(text, { fileName: "shop.loyalty" }), RulesError, { name: "RulesError" });
+      const [first] = error.diagnostics;
+      assert.deepEqual([first.code, first.severity, first.line], ["L0207", "error", 4]);
+      assert.ok(error.message.includes("--> shop.loyalty:4:"));
+      assert.deepEqual(check(text), error.diagnostics);
+      assert.ok(refused(() => Program.compile(text), RulesError).message.includes("--> program:4:"));
+    },
+
+    "places are counted in UTF-16 units": () => {
+      const arabic = `program "نقاط 🎁" { currency EUR }\nwallet points {} rule 𝕏 on order when order.branch == "قهوة ☕🎂" { earn 5 beans }\n`;
+      for (const text of [arabic, arabic.replace("\n", "\r\n")]) {
+        const { diagnostics } = refused(() => Program.compile(text), RulesError);
+        assert.ok(diagnostics.length > 0);
+        const wrong = diagnostics.find(({ message }) => message.includes("`beans`"));
+        assert.equal(text.slice(wrong.span.start, wrong.span.end), "beans");
+        assert.equal(text.slice(wrong.labels[0].start, wrong.labels[0].end), "beans");
+        // Columns are for people, who count characters.
+        assert.deepEqual([wrong.line, wrong.column], [2, Array.from(text.split("\n")[1].split("beans")[0]).length + 1]);
+      }
+    },
+
+    "warnings are there although a program compiles": () => {
+      const program = Program.compile(`program "Shop" {}\nwallet points {}\nwallet idle {}\nrule joined on signup { earn 1 points }\n`);
+      assert.deepEqual(program.warnings.map(({ code }) => code), ["W0203"]);
+      assert.deepEqual(check(program.text), program.warnings);
+      assert.ok(String(check(program.text, { fileName: "x" })).startsWith("warning[W0203]"));
+      assert.deepEqual(check(TEXT), []);
+      assert.equal(String(check(TEXT)), "");
+    },
+
+    "a program is laid out, or told why not": () => {
+      assert.equal(format("wallet   points{round half up}"), format(format("wallet   points{round half up}")));
+      const error = refused(() => format("wallet {", { fileName: "torn" }), RulesError);
+      assert.ok(error.message.includes("--> torn:1:"));
+    },
+
+    "a program's tests and policies are data": () => {
+      const { program } = start();
+      const [ten, wrong] = program.runTests();
+      assert.deepEqual(ten, { title: "ten", line: 8, passed: true, failures: [] });
+      assert.deepEqual(wrong.failures, [{ line: 9, message: "earned == 11 points: is 10" }]);
+      assert.ok(program.policies().some(({ declaration, policy }) => declaration.includes("points") && policy.includes("round down")));
+    },
+
+    "a refused event says why": () => {
+      const { program, member } = start();
+      const { subtotal: _, ...without } = ORDER;
+      for (const event of [without, JSON.stringify(without)]) {
+        const error = refused(() => program.apply(member, event), EventError, { name: "EventError", code: "missing_field", field: "subtotal", found: null });
+        assert.ok(error.message.startsWith("missing_field: `subtotal`"));
+        assert.equal(JSON.parse(JSON.stringify(error)).error, "missing_field");
+      }
+      const lines = [{ id: "1", category: "coffee", quantity: 1 }, { id: "2", category: "coffee", quantity: "many" }];
+      refused(() => program.apply(member, { ...ORDER, lines }), EventError, { field: "lines[1].quantity", found: '"many"' });
+      assert.equal(member.revision, 0);
+    },
+
+    "what an object inherits is not read": () => {
+      const text = TEXT.replace("promised instant?", "promised instant?  constructor text?").replace("order.promised <=", 'order.constructor == "x" or order.promised <=');
+      const program = Program.compile(text);
+      const member = program.enroll("m-1", JOINED);
+      assert.deepEqual(amounts(program.apply(member, ORDER)), ["37"]);
+      assert.deepEqual(amounts(program.apply(member, { ...ORDER, id: "o-2", constructor: "x" })), ["38"]);
+    },
+
+    "getters are asked, and what they throw comes out": () => {
+      const { program, member } = start();
+      class Order {
+        type = "order";
+        id = "o-1";
+        at = ORDER.at;
+        get subtotal() {
+          return "12.00";
+        }
+      }
+      assert.deepEqual(amounts(program.apply(member, new Order())), ["12"]);
+      const thrown = new RangeError("mine");
+      const broken = { ...ORDER, id: "o-2", get subtotal() { throw thrown; } };
+      assert.equal(refused(() => program.apply(member, broken), RangeError), thrown);
+      assert.equal(member.revision, 1);
+    },
+
+    "texts hold any character, but no half of one": () => {
+      const { program, member } = start();
+      for (const id of ["nul\u0000in it", "\u0001", '"\\', "☕🎁", "ن"]) {
+        assert.equal(program.apply(member, { ...ORDER, id }).event, id);
+        assert.equal(program.apply(member, JSON.stringify({ ...ORDER, id })).replayed, true);
+      }
+      const half = { code: "wrong_type", field: "id", found: "a text with half a character" };
+      refused(() => program.apply(member, { ...ORDER, id: "\ud83c" }), EventError, half);
+      refused(() => program.apply(member, JSON.stringify({ ...ORDER, id: "\ud83c" })), EventError, half);
+      refused(() => program.apply(member, EVENT.replace("o-1", "\ud83c")), EventError, { code: "invalid_json" });
+      refused(() => program.enroll("\ud83c", JOINED), TypeError);
+      refused(() => Program.compile(`${TEXT}# \ud83c`), TypeError);
+    },
+
+    "an option that nobody knows is an error": () => {
+      const { program, member } = start();
+      const unknown = (call) => assert.ok(refused(call, TypeError).message.startsWith("unknown option `nwo`; the options are"));
+      unknown(() => program.apply(member, EVENT, { nwo: JOINED }));
+      unknown(() => Program.compile(TEXT, { nwo: 1 }));
+      unknown(() => format(TEXT, { nwo: 1 }));
+      unknown(() => check(TEXT, { nwo: 1 }));
+      refused(() => program.apply(member, EVENT, JOINED), TypeError);
+      refused(() => Program.compile(TEXT, null), TypeError);
+      refused(() => Program.compile(TEXT, { fileName: 7 }), TypeError);
+      assert.equal(member.revision, 0);
+    },
+
+    "what is no member is an error": () => {
+      const { program, member } = start();
+      for (const wrong of [program, {}, null, undefined, "m-1", Object.create(Object.getPrototypeOf(member)), Member]) {
+        for (const call of ["apply", "explain"]) refused(() => program[call](wrong, EVENT), TypeError);
+        for (const call of ["advance", "view"]) refused(() => program[call](wrong, JOINED), TypeError);
+        for (const call of ["save", "saveBinary"]) refused(() => program[call](wrong), TypeError);
+      }
+      refused(() => new Member(), TypeError);
+      refused(() => new Program(), TypeError);
+      refused(() => new Replay(), TypeError);
+    },
+
+    "what is of no use as an argument is an error": () => {
+      const { program, member } = start();
+      for (const wrong of [7, {}, [], null, undefined, Symbol("x"), () => 1]) {
+        refused(() => Program.compile(wrong), TypeError);
+        refused(() => format(wrong), TypeError);
+        refused(() => check(wrong), TypeError);
+        refused(() => program.enroll(wrong, JOINED), TypeError);
+        refused(() => program.enroll("m-2", wrong), TypeError);
+        refused(() => program.advance(member, wrong), TypeError);
+        refused(() => program.load(wrong), TypeError);
+      }
+      for (const wrong of [7, true, 7n, [ORDER], null, undefined, Symbol("x"), () => ORDER]) {
+        refused(() => program.apply(member, wrong), EventError, { code: "invalid_json" });
+        refused(() => program.explain(member, wrong), EventError, { code: "invalid_json" });
+      }
+      assert.equal(member.revision, 0);
+    },
+
+    "what is closed says so": () => {
+      const { program, member } = start();
+      member.close();
+      member.close();
+      for (const call of [() => program.apply(member, EVENT), () => member.revision, () => member.copy(), () => program.save(member)]) {
+        assert.equal(refused(call, TypeError).message, "the member is closed");
+      }
+      const other = program.enroll("m-1", JOINED);
+      program.close();
+      program.close();
+      for (const call of [() => program.apply(other, EVENT), () => program.title, () => program.enroll("m", JOINED)]) {
+        assert.equal(refused(call, TypeError).message, "the program is closed");
+      }
+      assert.equal(other.revision, 0);
+    },
+
+    "a history is played in one call": async () => {
+      const { program } = start();
+      const orders = ["m-1", "m-2", "m-1"].map((member, at) => ({ ...ORDER, id: `o-${at}`, member }));
+      const lines = orders.map((order) => JSON.stringify(order)).join("\n");
+      async function* late() {
+        yield* orders;
+      }
+      const forms = [lines, new TextEncoder().encode(lines), orders, lines.split("\n"), late(), orders.map((order) => new TextEncoder().encode(JSON.stringify(order)))];
+      for (const events of forms) {
+        const replay = await program.replay(events);
+        assert.deepEqual([replay.ids, replay.refused, replay.outcomes], [["m-1", "m-2"], [], []]);
+        assert.deepEqual([replay.summary.events, replay.summary.members, replay.summary.conserved], [3, 2, true]);
+        assert.equal(replay.summary.wallets.points.issued, "111");
+        const member = replay.member("m-1");
+        assert.equal(program.view(member).wallets.points.available, "74");
+        assert.equal(replay.member("nobody"), undefined);
+      }
+      const replay = await program.replay(orders, { outcomes: true, until: new Date("2028-01-01T00:00:00Z") });
+      assert.deepEqual(replay.outcomes.map(({ decisions }) => decisions[0].kind), ["earned", "earned", "earned", "expired", "expired"]);
+      assert.equal(replay.summary.wallets.points.expired, "111");
+      replay.close();
+      refused(() => replay.summary, TypeError);
+    },
+
+    "a history tells what it refused": async () => {
+      const { program } = start();
+      const events = [ORDER, { ...ORDER, id: "o-2", subtotal: -1 }, "{", 5, null, { ...ORDER, id: "o-3", member: undefined }, new Uint8Array([255])];
+      const { refused, summary } = await program.replay(events);
+      const told = refused.map(({ line, event, error }) => [line, event, error.code, error instanceof EventError]);
+      assert.deepEqual(told, [
+        [2, "o-2", "negative_amount", true],
+        [3, null, "invalid_json", true],
+        [4, null, "invalid_json", true],
+        [5, null, "invalid_json", true],
+        [6, "o-3", "missing_field", true],
+        [7, null, "invalid_json", true],
+      ]);
+      assert.deepEqual([summary.events, summary.applied, summary.refused], [7, 1, 6]);
+      for (const wrong of [7, null, undefined, {}]) {
+        let error;
+        await program.replay(wrong).catch((thrown) => (error = thrown));
+        assert.ok(error instanceof TypeError);
+      }
+      let error;
+      await program.replay([], { until: "tomorrow" }).catch((thrown) => (error = thrown));
+      assert.ok(error instanceof EventError && error.code === "bad_instant");
+      await program.replay([], { outcome: true }).catch((thrown) => (error = thrown));
+      assert.ok(error instanceof TypeError);
+    },
+
+    "what is loaded may be loaded again": async () => {
+      await init();
+      await init();
+    },
+  };
+}
