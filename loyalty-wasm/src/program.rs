@@ -1,79 +1,163 @@
 //! Programs and members.
 
-use loyalty_core::Instant;
-use wasm_bindgen::JsValue;
+use std::cell::Cell;
+
+use js_sys::Error;
+use loyalty_core::host::{self, Given};
+use loyalty_core::{Event, Instant, Units};
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::error;
 
-/// A compiled program: immutable, to be used for any number of members.
+/// A compiled program.
 #[wasm_bindgen]
-pub struct Program(loyalty_core::Program);
+pub struct Program {
+    pub(crate) program: loyalty_core::Program,
+    /// The last event; its buffers are used again for the next one.
+    event: Cell<Event>,
+}
 
-/// The state of one member. Only the program that enrolled or loaded a member can use it.
+/// The state of one member.
 #[wasm_bindgen]
-pub struct Member(loyalty_core::Member);
+pub struct Member(pub(crate) loyalty_core::Member);
+
+/// A member as it was loaded, and what became of its state.
+#[wasm_bindgen]
+pub struct Loaded(loyalty_core::Loaded);
 
 #[wasm_bindgen]
 impl Program {
-    /// Compiles the text of a program; throws a `RulesError` with all that is wrong with it.
-    pub fn compile(text: &Text) -> Result<Self, JsValue> {
-        loyalty_core::Program::compile(&string(text)?).map(Self).map_err(|diagnostics| error::rules(&diagnostics))
+    /// Compiles the text of a program.
+    pub fn compile(text: &str, file_name: &str) -> Result<Self, Error> {
+        match loyalty_core::Program::compile(text) {
+            Ok(program) => Ok(Self { program, event: Cell::default() }),
+            Err(diagnostics) => Err(error::rules(&diagnostics, file_name)),
+        }
     }
 
     /// The program's title.
     #[wasm_bindgen(getter)]
     pub fn title(&self) -> String {
-        self.0.title().to_owned()
+        self.program.title().to_owned()
     }
 
     /// The program's own version number.
     #[wasm_bindgen(getter)]
     pub fn version(&self) -> u32 {
-        self.0.version()
+        self.program.version()
     }
 
-    /// A new member, joining at that instant (RFC 3339).
-    pub fn enroll(&self, id: &Text, at: &Text) -> Result<Member, JsValue> {
-        let enrolled = self.0.enroll(&string(id)?, instant(at)?);
-        enrolled.map(Member).map_err(|refused| error::event(&refused))
+    /// The text that it was compiled from.
+    #[wasm_bindgen(getter)]
+    pub fn text(&self) -> String {
+        self.program.text().to_owned()
     }
 
-    /// An event happens to a member: JSON in, the outcome's JSON out. With `now`, an event from the future is refused.
-    pub fn apply(&self, member: &mut Member, event: &Text, now: Option<Text>) -> Result<String, JsValue> {
-        let event = string(event)?;
-        let applied = match now {
-            Some(now) => self.0.apply_at(&mut member.0, event, instant(&now)?),
-            None => self.0.apply(&mut member.0, event),
-        };
-        applied.map(|outcome| outcome.to_json()).map_err(|refused| error::event(&refused))
+    /// What is legal and surely not meant, as JSON.
+    pub fn warnings(&self) -> String {
+        self.program.warnings().to_document(Units::Utf16).to_string()
     }
 
-    /// Time passes until that instant: the outcome's JSON.
-    pub fn advance(&self, member: &mut Member, at: &Text) -> Result<String, JsValue> {
-        let advanced = self.0.advance(&mut member.0, instant(at)?);
+    /// The fields that the program reads, by event, as JSON.
+    pub fn reads(&self) -> String {
+        host::reads(&self.program)
+    }
+
+    /// The results of the program's own tests as JSON.
+    #[wasm_bindgen(js_name = runTests)]
+    pub fn run_tests(&self) -> String {
+        host::tests(&self.program.run_tests())
+    }
+
+    /// The policies in force as JSON.
+    pub fn policies(&self) -> String {
+        host::policies(&self.program)
+    }
+
+    /// A new member.
+    pub fn enroll(&self, id: &str, at: &str) -> Result<Member, Error> {
+        self.program.enroll(id, instant(at)?).map(Member).map_err(|refused| error::event(&refused))
+    }
+
+    /// An event happens to a member: JSON text in, the outcome's JSON out.
+    pub fn apply(&self, member: &mut Member, event: &str, now: Option<String>) -> Result<String, Error> {
+        self.happen(member, Given::Json(event.as_bytes()), now)
+    }
+
+    /// The same for JSON in bytes.
+    #[wasm_bindgen(js_name = applyBytes)]
+    pub fn apply_bytes(&self, member: &mut Member, event: &[u8], now: Option<String>) -> Result<String, Error> {
+        self.happen(member, Given::Json(event), now)
+    }
+
+    /// The same for a packed object.
+    #[wasm_bindgen(js_name = applyPacked)]
+    pub fn apply_packed(&self, member: &mut Member, event: &str, now: Option<String>) -> Result<String, Error> {
+        self.happen(member, Given::Packed(event), now)
+    }
+
+    /// Time passes: the outcome's JSON.
+    pub fn advance(&self, member: &mut Member, at: &str) -> Result<String, Error> {
+        let advanced = self.program.advance(&mut member.0, instant(at)?);
         advanced.map(|outcome| outcome.to_json()).map_err(|refused| error::event(&refused))
     }
 
-    /// What a member has at that instant, or at its own clock if that is later, as JSON; changes nothing.
-    pub fn view(&self, member: &Member, at: &Text) -> Result<String, JsValue> {
-        Ok(self.0.view(&member.0, instant(at)?).to_json())
+    /// What a member has at an instant, as JSON.
+    pub fn view(&self, member: &Member, at: &str) -> Result<String, Error> {
+        Ok(self.program.view(&member.0, instant(at)?).to_json())
     }
 
-    /// Why an event would earn what it would, as JSON; changes nothing.
-    pub fn explain(&self, member: &Member, event: &Text) -> Result<String, JsValue> {
-        let explained = self.0.explain(&member.0, string(event)?);
-        explained.map(|explanation| explanation.to_json()).map_err(|refused| error::event(&refused))
+    /// Why an event would earn what it would: as JSON, and as a text for people.
+    pub fn explain(&self, member: &Member, event: &[u8]) -> Result<Vec<String>, Error> {
+        self.why(member, Given::Json(event))
+    }
+
+    /// The same for a packed object.
+    #[wasm_bindgen(js_name = explainPacked)]
+    pub fn explain_packed(&self, member: &Member, event: &str) -> Result<Vec<String>, Error> {
+        self.why(member, Given::Packed(event))
     }
 
     /// The member's state as JSON.
     pub fn save(&self, member: &Member) -> String {
-        self.0.save(&member.0)
+        self.program.save(&member.0)
     }
 
-    /// The member whose state this or another version of the program has saved.
-    pub fn load(&self, state: &Text) -> Result<Member, JsValue> {
-        self.0.load(&string(state)?).map(|loaded| Member(loaded.member)).map_err(|error| error::state(&error))
+    /// The member's state as bytes.
+    #[wasm_bindgen(js_name = saveBinary)]
+    pub fn save_binary(&self, member: &Member) -> Vec<u8> {
+        self.program.save_binary(&member.0)
+    }
+
+    /// The member whose state `save` wrote.
+    pub fn load(&self, state: &str) -> Result<Loaded, Error> {
+        self.program.load(state).map(Loaded).map_err(|error| error::state(&error))
+    }
+
+    /// The member whose state `save_binary` wrote.
+    #[wasm_bindgen(js_name = loadBinary)]
+    pub fn load_binary(&self, state: &[u8]) -> Result<Loaded, Error> {
+        self.program.load_binary(state).map(Loaded).map_err(|error| error::state(&error))
+    }
+
+    fn happen(&self, member: &mut Member, given: Given<'_>, now: Option<String>) -> Result<String, Error> {
+        let now = now.map(|now| instant(&now)).transpose()?;
+        let mut event = self.event.take();
+        let applied = given.read(&self.program, &mut event).and_then(|()| match now {
+            Some(now) => self.program.apply_event_at(&mut member.0, &event, now),
+            None => self.program.apply_event(&mut member.0, &event),
+        });
+        self.event.set(event);
+        applied.map(|outcome| outcome.to_json()).map_err(|refused| error::event(&refused))
+    }
+
+    fn why(&self, member: &Member, given: Given<'_>) -> Result<Vec<String>, Error> {
+        let mut event = self.event.take();
+        let read = given.read(&self.program, &mut event);
+        let explained = read.and_then(|()| self.program.explain_event(&member.0, &event));
+        self.event.set(event);
+        let explained = explained.map_err(|refused| error::event(&refused))?;
+        Ok(vec![explained.to_json(), explained.to_text(false)])
     }
 }
 
@@ -85,30 +169,49 @@ impl Member {
         self.0.id().to_owned()
     }
 
-    /// Grows with everything that happens to the member.
+    /// Grows with everything that happens to the member; never beyond what a number holds exactly.
     #[wasm_bindgen(getter)]
     pub fn revision(&self) -> u64 {
         self.0.revision()
     }
 
-    /// The next instant at which something will happen by time alone, in UTC; undefined for never.
+    /// The next instant at which something will happen by time alone, in UTC.
     #[wasm_bindgen(getter, js_name = nextDue)]
     pub fn next_due(&self) -> Option<String> {
         self.0.next_due().map(|due| due.to_string())
     }
+
+    /// The latest instant that the member has been brought to, in UTC.
+    #[wasm_bindgen(getter)]
+    pub fn clock(&self) -> String {
+        self.0.clock().to_string()
+    }
+
+    /// When the member joined, in UTC.
+    #[wasm_bindgen(getter, js_name = enrolledAt)]
+    pub fn enrolled_at(&self) -> String {
+        self.0.enrolled_at().to_string()
+    }
+
+    /// A member of its own in the same state.
+    pub fn copy(&self) -> Member {
+        Member(self.0.clone())
+    }
 }
 
 #[wasm_bindgen]
-extern "C" {
-    /// What should be a string. The generated code checks no types, and a `&str` that is none would trap.
-    #[wasm_bindgen(typescript_type = "string")]
-    pub type Text;
+impl Loaded {
+    /// A copy of the member.
+    pub fn member(&self) -> Member {
+        Member(self.0.member.clone())
+    }
+
+    /// What was lost and what is new on the way, as JSON.
+    pub fn migration(&self) -> String {
+        host::migration(&self.0.report)
+    }
 }
 
-fn string(text: &Text) -> Result<String, JsValue> {
-    text.as_string().ok_or_else(error::no_string)
-}
-
-fn instant(text: &Text) -> Result<Instant, JsValue> {
-    string(text)?.parse().map_err(|refused| error::event(&refused))
+pub fn instant(text: &str) -> Result<Instant, Error> {
+    text.parse().map_err(|refused| error::event(&refused))
 }

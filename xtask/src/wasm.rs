@@ -1,0 +1,121 @@
+//! `loyalty-wasm/pkg`: the compiled module, its glue, and the library of `loyalty-node/lib` over them.
+//!
+//! `node` is for Node, `web` for browsers and bundlers. The crate that writes the glue is a dependency, so that Cargo.lock
+//! holds it at the version of `wasm-bindgen` that the module was compiled with.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use wasm_bindgen_cli_support::Bindgen;
+
+use crate::{Done, compiled, root};
+
+/// How the module is built.
+pub struct Way {
+    profile: &'static str,
+    /// Where cargo puts what it builds in that profile.
+    pub folder: &'static str,
+    optimised: bool,
+}
+
+pub const DEBUG: Way = Way { profile: "dev", folder: "debug", optimised: false };
+pub const RELEASE: Way = Way { profile: "wasm", folder: "wasm", optimised: true };
+
+const NODE: &str = "node";
+const WEB: &str = "web";
+
+pub fn build(way: &Way) -> Done {
+    let root = root()?;
+    compile(root, way)?;
+    let wasm = root.join("loyalty-wasm");
+    let package = wasm.join("pkg");
+    if package.exists() {
+        fs::remove_dir_all(&package)?;
+    }
+    glue(&compiled(way.folder)?, way).nodejs(true)?.generate(package.join(NODE))?;
+    // With the default path `init()` needs no argument: it finds the module beside the script.
+    glue(&compiled(way.folder)?, way).web(true)?.omit_default_module_path(false).generate(package.join(WEB))?;
+    if way.optimised {
+        optimise(root, &package)?;
+    }
+    let library = root.join("loyalty-node");
+    copy(&wasm.join("js/package.json"), &package.join("package.json"))?;
+    copy(&wasm.join("js/node.js"), &package.join("node/index.js"))?;
+    copy(&wasm.join("js/web.js"), &package.join("web/index.js"))?;
+    for file in ["index.mjs", "index.d.mts", "index.d.ts"] {
+        copy(&library.join(file), &package.join(NODE).join(file))?;
+    }
+    copy(&library.join("index.d.ts"), &package.join("web/index.d.ts"))?;
+    fs::write(package.join("web/package.json"), "{ \"type\": \"module\" }\n")?;
+    for entry in fs::read_dir(library.join("lib"))? {
+        let file = entry?.path();
+        let name = file.file_name().ok_or("a file without a name")?;
+        copy(&file, &package.join("node/lib").join(name))?;
+        let module = module_of(&fs::read_to_string(&file)?).map_err(|slip| format!("{}: {slip}", file.display()))?;
+        fs::create_dir_all(package.join("web/lib"))?;
+        fs::write(package.join("web/lib").join(name), module)?;
+    }
+    Ok(())
+}
+
+/// Compiles the crate.
+pub fn compile(root: &Path, way: &Way) -> Done {
+    let compiled = Command::new(env!("CARGO"))
+        .current_dir(root)
+        .args(["build", "--locked", "--package", "loyalty-wasm", "--target", "wasm32-unknown-unknown"])
+        .args(["--profile", way.profile])
+        .status()?;
+    if compiled.success() { Ok(()) } else { Err("loyalty-wasm does not compile".into()) }
+}
+
+fn glue(module: &Path, way: &Way) -> Bindgen {
+    let mut glue = Bindgen::new();
+    glue.input_path(module).out_name("loyalty_core").typescript(false).remove_name_section(way.optimised);
+    glue
+}
+
+/// Makes both modules smaller with binaryen, which npm brings.
+fn optimise(root: &Path, package: &Path) -> Done {
+    let tool = root.join("loyalty-wasm/node_modules/.bin/wasm-opt");
+    if !tool.exists() {
+        return Err("wasm-opt is missing: `npm --prefix loyalty-wasm ci` installs it".into());
+    }
+    for host in [NODE, WEB] {
+        let module = package.join(host).join("loyalty_core_bg.wasm");
+        // Without a word on features: what is then on is what browsers have.
+        let done = Command::new(&tool).arg("-O3").arg(&module).arg("-o").arg(&module).status()?;
+        if !done.success() {
+            return Err("wasm-opt has failed".into());
+        }
+    }
+    Ok(())
+}
+
+fn copy(from: &Path, to: &Path) -> Done {
+    if let Some(folder) = to.parent() {
+        fs::create_dir_all(folder)?;
+    }
+    fs::copy(from, to).map(drop).map_err(|error| format!("{}: {error}", from.display()).into())
+}
+
+/// A file of the library as a module of the web. It has one form of import and one of export, each on a line of its own.
+fn module_of(script: &str) -> Result<String, String> {
+    let mut module = String::new();
+    for line in script.lines().filter(|line| *line != "\"use strict\";") {
+        let import = line.strip_prefix("const {").and_then(|rest| rest.split_once("} = require("));
+        let line = if let Some((names, from)) = import {
+            format!("import {{{names}}} from {};", from.trim_end_matches(");"))
+        } else if let Some(names) = line.strip_prefix("module.exports = ") {
+            format!("export {names}")
+        } else {
+            line.to_owned()
+        };
+        if line.contains("require(") || line.contains("module.exports") {
+            return Err(format!("`{line}` has no form in a module"));
+        }
+        module.push_str(&line);
+        module.push('\n');
+    }
+    Ok(module)
+}
