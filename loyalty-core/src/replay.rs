@@ -191,6 +191,15 @@ impl Replay {
     ///
     /// [`Refusal::Overflow`] where all members together have more than can be summed up exactly.
     pub fn summary(&self) -> Result<String, EventError> {
+        self.to_document().map(|document| document.to_string())
+    }
+
+    /// The same as a document.
+    ///
+    /// # Errors
+    ///
+    /// As [`Replay::summary`].
+    pub fn to_document(&self) -> Result<Document, EventError> {
         let totals = self.totals.as_ref().ok_or_else(|| EventError::from(crate::amount::Overflow))?;
         let mut wallets = Document::object();
         for sum in totals {
@@ -218,7 +227,7 @@ impl Replay {
             .with("members", self.members.len())
             .with("wallets", wallets)
             .with("conserved", totals.iter().all(Totals::conserved));
-        Ok(summary.to_string())
+        Ok(summary)
     }
 }
 

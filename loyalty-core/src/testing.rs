@@ -60,6 +60,18 @@ impl TestResult {
     pub fn failures(&self) -> &[TestFailure] {
         &self.failures
     }
+
+    /// The result as a document: `title`, `line`, and `failures` with `line` and `message` each.
+    #[must_use]
+    pub fn to_document(&self) -> Document {
+        let failures = self.failures.iter();
+        let failures =
+            failures.map(|failure| Document::object().with("line", failure.line).with("message", &*failure.message));
+        Document::object()
+            .with("title", &*self.title)
+            .with("line", self.line)
+            .with("failures", failures.collect::<Document>())
+    }
 }
 
 impl TestFailure {

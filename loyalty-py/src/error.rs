@@ -1,15 +1,19 @@
 //! The core's errors as exceptions with attributes.
 
-use loyalty_core::Diagnostics;
+use loyalty_core::{Diagnostics, Document, Units};
 use pyo3::create_exception;
 use pyo3::exceptions::PyException;
 use pyo3::prelude::*;
+use pyo3::types::{PyTuple, PyType};
+
+use crate::convert::document;
+use crate::record::Record;
 
 create_exception!(
     loyalty,
     RulesError,
     PyException,
-    "A program that does not compile; `diagnostics` is a list of all that is wrong with it."
+    "A program that does not compile: `diagnostics` is all that is wrong with it, the text of the error shows the places."
 );
 create_exception!(
     loyalty,
@@ -19,15 +23,107 @@ create_exception!(
 );
 create_exception!(loyalty, StateError, PyException, "Saved state that cannot be read.");
 
-pub fn rules(py: Python<'_>, diagnostics: &Diagnostics) -> PyErr {
-    let attach = |error: &PyErr| {
-        let list = py.import("json")?.call_method1("loads", (diagnostics.to_json(),))?;
-        error.value(py).setattr("diagnostics", list)
-    };
-    with_attributes(RulesError::new_err(diagnostics.to_string()), attach)
+/// Gives the classes of errors the attributes that their objects have.
+pub fn attributes(py: Python<'_>) -> PyResult<()> {
+    py.get_type::<RulesError>().setattr("diagnostics", PyTuple::empty(py))?;
+    let event = py.get_type::<EventError>();
+    event.setattr("code", "")?;
+    ["field", "expected", "found", "help"].into_iter().try_for_each(|name| event.setattr(name, py.None()))
+}
+
+/// One thing that is wrong with a program, or surely not meant. Offsets count code points.
+#[pyclass(frozen, extends = Record, module = "loyalty")]
+pub struct Diagnostic;
+
+impl Diagnostic {
+    fn of(py: Python<'_>, values: Document) -> PyResult<Py<Self>> {
+        Py::new(py, PyClassInitializer::from(Record::of(values)).add_subclass(Self))
+    }
+
+    fn own<'py>(slf: &PyRef<'py, Self>, key: &str) -> PyResult<Bound<'py, PyAny>> {
+        slf.as_super().0.value(slf.py(), key)
+    }
+}
+
+#[pymethods]
+impl Diagnostic {
+    /// `error` or `warning`.
+    #[getter]
+    fn severity(slf: PyRef<'_, Self>) -> PyResult<Bound<'_, PyAny>> {
+        Self::own(&slf, "severity")
+    }
+
+    /// The stable code, such as `L0204`.
+    #[getter]
+    fn code(slf: PyRef<'_, Self>) -> PyResult<Bound<'_, PyAny>> {
+        Self::own(&slf, "code")
+    }
+
+    /// One sentence.
+    #[getter]
+    fn message(slf: PyRef<'_, Self>) -> PyResult<Bound<'_, PyAny>> {
+        Self::own(&slf, "message")
+    }
+
+    /// How to mend it; None if the compiler does not know.
+    #[getter]
+    fn help(slf: PyRef<'_, Self>) -> PyResult<Bound<'_, PyAny>> {
+        Self::own(&slf, "help")
+    }
+
+    /// The nearest valid names, nearest first.
+    #[getter]
+    fn candidates(slf: PyRef<'_, Self>) -> PyResult<Bound<'_, PyAny>> {
+        Self::own(&slf, "candidates")
+    }
+
+    /// The places that it speaks of, the main one first: `start`, `end`, `line`, `column` and `text`.
+    #[getter]
+    fn labels(slf: PyRef<'_, Self>) -> PyResult<Bound<'_, PyAny>> {
+        Self::own(&slf, "labels")
+    }
+
+    /// The line of the main place, from 1.
+    #[getter]
+    fn line(slf: PyRef<'_, Self>) -> PyResult<Bound<'_, PyAny>> {
+        Self::own(&slf, "line")
+    }
+
+    /// The column of the main place, from 1.
+    #[getter]
+    fn column(slf: PyRef<'_, Self>) -> PyResult<Bound<'_, PyAny>> {
+        Self::own(&slf, "column")
+    }
+
+    /// The main place as a slice of the text: `text[span.start:span.end]`.
+    #[getter]
+    fn span(slf: PyRef<'_, Self>) -> PyResult<Bound<'_, PyAny>> {
+        Self::own(&slf, "span")
+    }
+
+    /// What pickle calls.
+    #[classmethod]
+    fn _restore(class: &Bound<'_, PyType>, values: &Bound<'_, PyAny>) -> PyResult<Py<Self>> {
+        Self::of(class.py(), document(values)?)
+    }
+}
+
+/// Diagnostics as objects.
+pub fn list<'py>(py: Python<'py>, diagnostics: &Diagnostics) -> PyResult<Bound<'py, PyTuple>> {
+    let Document::List(list) = diagnostics.to_document(Units::CodePoints) else { return Ok(PyTuple::empty(py)) };
+    let list: Vec<_> = list.into_iter().map(|values| Diagnostic::of(py, values)).collect::<PyResult<_>>()?;
+    PyTuple::new(py, list)
+}
+
+/// What is wrong with a program, drawn with the name of its file.
+pub fn rules(py: Python<'_>, diagnostics: &Diagnostics, name: &str) -> PyErr {
+    let error = RulesError::new_err(diagnostics.render(name, false));
+    let attach = |error: &PyErr| error.value(py).setattr("diagnostics", list(py, diagnostics)?);
+    attach(&error).err().unwrap_or(error)
 }
 
 pub fn event(py: Python<'_>, refused: &loyalty_core::EventError) -> PyErr {
+    let error = EventError::new_err(refused.to_string());
     let attach = |error: &PyErr| {
         let value = error.value(py);
         value.setattr("code", refused.code().as_str())?;
@@ -36,14 +132,9 @@ pub fn event(py: Python<'_>, refused: &loyalty_core::EventError) -> PyErr {
         value.setattr("found", refused.found())?;
         value.setattr("help", refused.help())
     };
-    with_attributes(EventError::new_err(refused.to_string()), attach)
+    attach(&error).err().unwrap_or(error)
 }
 
 pub fn state(error: &loyalty_core::StateError) -> PyErr {
     StateError::new_err(error.to_string())
-}
-
-/// The error with its attributes, or why Python would not take them.
-fn with_attributes(error: PyErr, attach: impl FnOnce(&PyErr) -> PyResult<()>) -> PyErr {
-    attach(&error).err().unwrap_or(error)
 }

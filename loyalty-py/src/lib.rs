@@ -1,16 +1,39 @@
-//! The loyalty rules language for Python: JSON text in, JSON text out.
+//! The loyalty rules language for Python.
 //!
 //! A binding converts, calls and converts back; what it says and decides is the core's. `loyalty-node` and
 //! `loyalty-wasm` have the same files and offer the same.
 
+mod convert;
 mod error;
+mod html;
+mod input;
+mod member;
+mod outcome;
 mod program;
+mod record;
+mod replay;
 
 /// The loyalty rules language: a program text in, exact and explained decisions out.
 #[pyo3::pymodule]
 mod loyalty {
+    use pyo3::prelude::*;
+
     #[pymodule_export]
-    use crate::error::{EventError, RulesError, StateError};
+    use crate::error::{Diagnostic, EventError, RulesError, StateError};
     #[pymodule_export]
-    use crate::program::{Member, Program};
+    use crate::member::Member;
+    #[pymodule_export]
+    use crate::outcome::{Decision, Explanation, Outcome, View};
+    #[pymodule_export]
+    use crate::program::{Program, event_head, format};
+    #[pymodule_export]
+    use crate::record::Record;
+    #[pymodule_export]
+    use crate::replay::Replay;
+
+    #[pymodule_init]
+    fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
+        crate::error::attributes(module.py())?;
+        module.add("__version__", env!("CARGO_PKG_VERSION"))
+    }
 }

@@ -1,105 +1,256 @@
-//! Programs and members.
+//! Programs: what they are compiled from and what they do to members.
 
-use loyalty_core::Instant;
+use std::cell::RefCell;
+use std::path::PathBuf;
+
+use loyalty_core::{Event, EventError};
+use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
+use pyo3::types::{PyBytes, PyDict, PyString, PyTuple};
 
+use crate::convert::{Reduced, instant};
 use crate::error;
+use crate::input::Place;
+use crate::member::Member;
+use crate::outcome::{Explanation, Outcome, View};
+use crate::record::Record;
+use crate::replay::Replay;
 
-/// A compiled program: immutable, to be used for any number of members.
+/// A compiled program: immutable, to be used for any number of members and by any number of threads.
 #[pyclass(frozen, module = "loyalty")]
-pub struct Program(loyalty_core::Program);
+pub struct Program {
+    pub core: loyalty_core::Program,
+    /// The names that it reads of events, as keys of dicts.
+    keys: Vec<Py<PyString>>,
+}
 
-/// The state of one member. Only the program that enrolled or loaded a member can use it.
-#[pyclass(module = "loyalty")]
-pub struct Member(loyalty_core::Member);
+/// An event as a host has it.
+enum Given<'a, 'py> {
+    Json(&'a [u8]),
+    Dict(Bound<'py, PyAny>),
+}
+
+thread_local! {
+    /// The buffers of the event at hand, used again by the next one. Whoever reads an event takes them out, for the
+    /// code of a host's own class may come back to the engine while its object is read.
+    static BUFFERS: RefCell<Event> = RefCell::default();
+}
+
+fn given<'a, 'py>(event: &'a Bound<'py, PyAny>) -> PyResult<Given<'a, 'py>> {
+    if event.cast::<PyDict>().is_ok() {
+        return Ok(Given::Dict(event.clone()));
+    }
+    if let Ok(bytes) = event.cast::<PyBytes>() {
+        return Ok(Given::Json(bytes.as_bytes()));
+    }
+    if let Ok(text) = event.cast::<PyString>() {
+        return Ok(Given::Json(text.to_str()?.as_bytes()));
+    }
+    let name = event.get_type().fully_qualified_name()?;
+    Err(PyTypeError::new_err(format!("an event is a dict, or JSON as str or bytes, not {name}")))
+}
+
+impl Program {
+    fn new(py: Python<'_>, text: &str, name: &str) -> PyResult<Self> {
+        let compiled = py.detach(|| loyalty_core::Program::compile(text));
+        let core = compiled.map_err(|diagnostics| error::rules(py, &diagnostics, name))?;
+        let keys = core.keys().map(|key| PyString::intern(py, key).unbind()).collect();
+        Ok(Self { core, keys })
+    }
+
+    /// Reads an event and hands it to the engine, Python let go as far as its objects are not needed.
+    fn on_event<T: Send>(
+        &self,
+        event: &Bound<'_, PyAny>,
+        happen: impl Send + FnOnce(&Event) -> Result<T, EventError>,
+    ) -> PyResult<T> {
+        let py = event.py();
+        let mut buffers = BUFFERS.take();
+        let happened = match given(event)? {
+            Given::Json(json) => py.detach(|| {
+                self.core.decode_into(json, &mut buffers)?;
+                happen(&buffers)
+            }),
+            Given::Dict(value) => {
+                let read = self.core.decode_from(&mut Place { value, keys: &self.keys }, &mut buffers);
+                read.and_then(|()| py.detach(|| happen(&buffers)))
+            }
+        };
+        BUFFERS.set(buffers);
+        happened.map_err(|refused| error::event(py, &refused))
+    }
+}
 
 #[pymethods]
 impl Program {
-    /// Compile the text of a program; raise RulesError with all that is wrong with it.
+    /// Compile the text of a program; raise RulesError with all that is wrong with it. `name` stands for the text where
+    /// places are shown.
     #[staticmethod]
-    fn compile(py: Python<'_>, text: &str) -> PyResult<Self> {
-        py.detach(|| loyalty_core::Program::compile(text))
-            .map(Self)
-            .map_err(|diagnostics| error::rules(py, &diagnostics))
+    #[pyo3(signature = (text, *, name="program"))]
+    fn compile(py: Python<'_>, text: &str, name: &str) -> PyResult<Self> {
+        Self::new(py, text, name)
+    }
+
+    /// Compile the program of a file.
+    #[staticmethod]
+    fn from_file(py: Python<'_>, path: PathBuf) -> PyResult<Self> {
+        let text = py.detach(|| std::fs::read_to_string(&path))?;
+        Self::new(py, &text, &path.to_string_lossy())
     }
 
     /// The program's title.
     #[getter]
     fn title(&self) -> &str {
-        self.0.title()
+        self.core.title()
     }
 
     /// The program's own version number.
     #[getter]
     fn version(&self) -> u32 {
-        self.0.version()
+        self.core.version()
     }
 
-    /// A new member, joining at that instant (RFC 3339).
-    fn enroll(&self, py: Python<'_>, id: &str, at: &str) -> PyResult<Member> {
-        let enrolled = self.0.enroll(id, instant(py, at)?);
-        enrolled.map(Member).map_err(|refused| error::event(py, &refused))
+    /// The text that it was compiled from.
+    #[getter]
+    fn text(&self) -> &str {
+        self.core.text()
     }
 
-    /// An event happens to a member: JSON in, the outcome's JSON out. With `now`, an event from the future is refused.
-    #[pyo3(signature = (member, event, now=None))]
-    fn apply(&self, py: Python<'_>, member: &mut Member, event: &str, now: Option<&str>) -> PyResult<String> {
-        let applied = match now {
-            Some(now) => self.0.apply_at(&mut member.0, event, instant(py, now)?),
-            None => self.0.apply(&mut member.0, event),
+    /// What is legal and surely not meant.
+    #[getter]
+    fn warnings<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
+        error::list(py, self.core.warnings())
+    }
+
+    /// The policies in force, the defaults among them, as the clauses that would say so: (declaration, clause).
+    fn policies(&self) -> Vec<(String, String)> {
+        self.core.policies()
+    }
+
+    /// A new member, joining at that instant.
+    fn enroll(slf: &Bound<'_, Self>, id: &str, at: &Bound<'_, PyAny>) -> PyResult<Member> {
+        let enrolled = slf.get().core.enroll(id, instant(at)?);
+        let enrolled = enrolled.map_err(|refused| error::event(slf.py(), &refused))?;
+        Ok(Member::new(enrolled, slf.clone().unbind(), None))
+    }
+
+    /// The member whose state this or another version of the program has saved: JSON as str, or bytes.
+    fn load(slf: &Bound<'_, Self>, state: &Bound<'_, PyAny>) -> PyResult<Member> {
+        let (py, core) = (slf.py(), &slf.get().core);
+        let loaded = if let Ok(bytes) = state.cast::<PyBytes>() {
+            let bytes = bytes.as_bytes();
+            py.detach(|| core.load_binary(bytes))
+        } else if let Ok(text) = state.cast::<PyString>() {
+            let text = text.to_str()?;
+            py.detach(|| core.load(text))
+        } else {
+            let name = state.get_type().fully_qualified_name()?;
+            return Err(PyTypeError::new_err(format!("saved state is str or bytes, not {name}")));
         };
-        applied.map(|outcome| outcome.to_json()).map_err(|refused| error::event(py, &refused))
+        let loaded = loaded.map_err(|refused| error::state(&refused))?;
+        Ok(Member::new(loaded.member, slf.clone().unbind(), Some(loaded.report.to_document())))
     }
 
-    /// Time passes until that instant: the outcome's JSON.
-    fn advance(&self, py: Python<'_>, member: &mut Member, at: &str) -> PyResult<String> {
-        let advanced = self.0.advance(&mut member.0, instant(py, at)?);
-        advanced.map(|outcome| outcome.to_json()).map_err(|refused| error::event(py, &refused))
+    /// An event happens to a member: a dict, or JSON as str or bytes. With `now`, an event from the future is refused.
+    #[pyo3(signature = (member, event, *, now=None))]
+    fn apply(
+        &self,
+        py: Python<'_>,
+        member: &Bound<'_, Member>,
+        event: &Bound<'_, PyAny>,
+        now: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<Py<Outcome>> {
+        let now = now.map(instant).transpose()?;
+        let member = member.get();
+        let outcome = self.on_event(event, |event| match now {
+            Some(now) => self.core.apply_event_at(&mut member.lock(), event, now),
+            None => self.core.apply_event(&mut member.lock(), event),
+        })?;
+        Outcome::of(py, outcome)
     }
 
-    /// What a member has at that instant, or at its own clock if that is later, as JSON; changes nothing.
-    fn view(&self, py: Python<'_>, member: &Member, at: &str) -> PyResult<String> {
-        Ok(self.0.view(&member.0, instant(py, at)?).to_json())
+    /// Time passes until that instant.
+    fn advance(&self, py: Python<'_>, member: &Bound<'_, Member>, to: &Bound<'_, PyAny>) -> PyResult<Py<Outcome>> {
+        let (to, member) = (instant(to)?, member.get());
+        let advanced = py.detach(|| self.core.advance(&mut member.lock(), to));
+        Outcome::of(py, advanced.map_err(|refused| error::event(py, &refused))?)
     }
 
-    /// Why an event would earn what it would, as JSON; changes nothing.
-    fn explain(&self, py: Python<'_>, member: &Member, event: &str) -> PyResult<String> {
-        let explained = self.0.explain(&member.0, event);
-        explained.map(|explanation| explanation.to_json()).map_err(|refused| error::event(py, &refused))
+    /// What a member has at that instant, or at its own clock if that is later; changes nothing.
+    #[pyo3(signature = (member, at=None))]
+    fn view(&self, py: Python<'_>, member: &Bound<'_, Member>, at: Option<&Bound<'_, PyAny>>) -> PyResult<Py<View>> {
+        let at = at.map(instant).transpose()?;
+        let member = member.get();
+        let view = py.detach(|| {
+            let state = member.lock();
+            self.core.view(&state, at.unwrap_or_else(|| state.clock()))
+        });
+        View::of(py, &view)
     }
 
-    /// The member's state as JSON.
-    fn save(&self, member: &Member) -> String {
-        self.0.save(&member.0)
+    /// Why an event would earn what it would; changes nothing.
+    fn explain(
+        &self,
+        py: Python<'_>,
+        member: &Bound<'_, Member>,
+        event: &Bound<'_, PyAny>,
+    ) -> PyResult<Py<Explanation>> {
+        let member = member.get();
+        let explained = self.on_event(event, |event| self.core.explain_event(&member.lock(), event))?;
+        Explanation::of(py, &explained)
     }
 
-    /// The member whose state this or another version of the program has saved.
-    fn load(&self, state: &str) -> PyResult<Member> {
-        self.0.load(state).map(|loaded| Member(loaded.member)).map_err(|error| error::state(&error))
+    /// Run the `test` declarations of the program: `title` and `failures`, each with `line` and `message`.
+    fn run_tests(&self, py: Python<'_>) -> Vec<Record> {
+        let tests = py.detach(|| self.core.run_tests());
+        tests.iter().map(|test| Record::of(test.to_document())).collect()
+    }
+
+    /// Play a whole history from nothing: lines of JSON, each an event, each member enrolled by the first that is taken.
+    /// With `until`, time then passes for all; with `outcomes`, the outcomes are kept.
+    #[pyo3(signature = (lines, *, until=None, outcomes=false))]
+    fn replay(
+        slf: &Bound<'_, Self>,
+        lines: &Bound<'_, PyAny>,
+        until: Option<&Bound<'_, PyAny>>,
+        outcomes: bool,
+    ) -> PyResult<Replay> {
+        Replay::play(slf, lines, until, outcomes)
+    }
+
+    fn __eq__(&self, other: &Bound<'_, PyAny>) -> bool {
+        other.cast::<Self>().is_ok_and(|other| other.get().core.text() == self.core.text())
+    }
+
+    fn __hash__(&self) -> u64 {
+        self.core.fingerprint()
+    }
+
+    fn __repr__(&self) -> String {
+        format!("Program({:?}, version={})", self.core.title(), self.core.version())
+    }
+
+    fn __reduce__<'py>(&self, py: Python<'py>) -> Reduced<'py, (&str,)> {
+        Ok((py.get_type::<Self>().getattr("compile")?, (self.core.text(),)))
     }
 }
 
-#[pymethods]
-impl Member {
-    /// The member's id.
-    #[getter]
-    fn id(&self) -> &str {
-        self.0.id()
-    }
-
-    /// Grows with everything that happens to the member.
-    #[getter]
-    fn revision(&self) -> u64 {
-        self.0.revision()
-    }
-
-    /// The next instant at which something will happen by time alone, in UTC; None for never.
-    #[getter]
-    fn next_due(&self) -> Option<String> {
-        self.0.next_due().map(|due| due.to_string())
-    }
+/// What an event says of itself, whatever its type: `id`, `member`, `type` and `at`, each None where it is missing. The
+/// host's first step, for it says whose state the event needs.
+#[pyfunction]
+pub fn event_head(py: Python<'_>, event: &Bound<'_, PyAny>) -> PyResult<Record> {
+    let head = match given(event)? {
+        Given::Json(json) => loyalty_core::event_head(json),
+        Given::Dict(value) => {
+            let keys: Vec<_> = loyalty_core::ENVELOPE.iter().map(|key| PyString::intern(py, key).unbind()).collect();
+            loyalty_core::event_head_from(&mut Place { value, keys: &keys })
+        }
+    };
+    head.map(|head| Record::of(head.to_document())).map_err(|refused| error::event(py, &refused))
 }
 
-fn instant(py: Python<'_>, text: &str) -> PyResult<Instant> {
-    text.parse().map_err(|refused| error::event(py, &refused))
+/// The program text laid out as everybody's is; raise RulesError for what cannot be read.
+#[pyfunction]
+pub fn format(py: Python<'_>, text: &str) -> PyResult<String> {
+    py.detach(|| loyalty_core::format(text)).map_err(|diagnostics| error::rules(py, &diagnostics, "program"))
 }

@@ -1,95 +1,261 @@
 """What the border between Python and the core adds: objects, exceptions and their attributes."""
 
-import json
-import unittest
+import copy
+import datetime as dt
+import pickle
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
 
 import loyalty
+import pytest
 
-TEXT = """program "Corner Shop" { currency EUR  timezone "Europe/Berlin"  version 3 }
-wallet points { expire 12 months after earning }
-rule base on order { earn 1 points per 1 EUR of order.subtotal }
-"""
-JOINED = "2026-01-01T00:00:00Z"
-ORDER = {"type": "order", "id": "o-1", "member": "m-1", "at": "2026-11-21T10:00:00+01:00", "subtotal": "37.50"}
+from shop import JOINED, TEXT, order, shop
+
+BERLIN = dt.timezone(dt.timedelta(hours=1))
 
 
-class ProgramTest(unittest.TestCase):
-    def setUp(self):
-        self.program = loyalty.Program.compile(TEXT)
-        self.member = self.program.enroll("m-1", JOINED)
-
-    def test_a_program_says_its_title_and_version(self):
-        self.assertEqual((self.program.title, self.program.version), ("Corner Shop", 3))
-
-    def test_a_member_moves_with_its_events(self):
-        self.assertEqual((self.member.id, self.member.revision, self.member.next_due), ("m-1", 0, None))
-        outcome = json.loads(self.program.apply(self.member, json.dumps(ORDER)))
-        self.assertEqual(outcome["decisions"][0]["amount"], "37")
-        self.assertEqual(outcome["revision"], self.member.revision)
-        self.assertIsNotNone(self.member.next_due)
-        expired = json.loads(self.program.advance(self.member, self.member.next_due))
-        self.assertEqual(expired["decisions"][0]["kind"], "expired")
-
-    def test_explaining_changes_nothing(self):
-        before = self.program.save(self.member)
-        self.assertIsInstance(json.loads(self.program.explain(self.member, json.dumps(ORDER))), dict)
-        self.assertEqual(self.program.save(self.member), before)
-
-    def test_what_does_not_compile_is_told_as_objects(self):
-        with self.assertRaises(loyalty.RulesError) as raised:
-            loyalty.Program.compile(TEXT.replace("wallet points", "wallet coins"))
-        first = raised.exception.diagnostics[0]
-        self.assertEqual((first["code"], first["severity"]), ("L0207", "error"))
-        self.assertIn("L0207", str(raised.exception))
-
-    def test_a_refused_event_says_why(self):
-        with self.assertRaises(loyalty.EventError) as raised:
-            self.program.apply(self.member, json.dumps({**ORDER, "subtotal": None}))
-        error = raised.exception
-        self.assertEqual((error.code, error.field), ("missing_field", "subtotal"))
-        self.assertIsNone(error.found)
-        self.assertTrue(str(error).startswith("missing_field"))
-
-    def test_what_is_no_instant_is_refused_alike_everywhere(self):
-        for call in (
-            lambda: self.program.enroll("m-2", "tomorrow"),
-            lambda: self.program.apply(self.member, json.dumps(ORDER), "tomorrow"),
-            lambda: self.program.advance(self.member, "tomorrow"),
-            lambda: self.program.view(self.member, "tomorrow"),
-        ):
-            with self.assertRaises(loyalty.EventError) as raised:
-                call()
-            self.assertEqual((raised.exception.code, raised.exception.found), ("bad_instant", "`tomorrow`"))
-
-    def test_an_event_from_the_future_is_refused_where_now_is_told(self):
-        with self.assertRaises(loyalty.EventError) as raised:
-            self.program.apply(self.member, json.dumps(ORDER), JOINED)
-        self.assertEqual(raised.exception.code, "future_event")
-
-    def test_a_member_of_another_program_is_refused(self):
-        other = loyalty.Program.compile(TEXT.replace("points", "stars"))
-        with self.assertRaises(loyalty.EventError) as raised:
-            other.apply(self.member, json.dumps(ORDER))
-        self.assertEqual(raised.exception.code, "other_program")
-
-    def test_state_that_is_none_is_an_error(self):
-        with self.assertRaises(loyalty.StateError):
-            self.program.load("{}")
-
-    def test_what_is_no_member_is_a_type_error(self):
-        with self.assertRaises(TypeError):
-            self.program.apply(self.program, json.dumps(ORDER))
-
-    def test_what_is_no_string_is_a_type_error(self):
-        for wrong in (7, {}, None):
-            for call in (loyalty.Program.compile, lambda wrong: self.program.apply(self.member, wrong)):
-                with self.assertRaises(TypeError):
-                    call(wrong)
-
-    def test_half_a_character_in_a_text_is_an_error(self):
-        with self.assertRaises(UnicodeEncodeError):
-            self.program.advance(self.member, "\ud800")
+def test_a_program_says_what_it_is() -> None:
+    program, _ = shop()
+    assert (program.title, program.version, program.text) == ("Corner Shop", 3, TEXT)
+    assert repr(program) == 'Program("Corner Shop", version=3)'
+    assert ("wallet points", "round down per order") in program.policies()
+    assert program.warnings == ()
 
 
-if __name__ == "__main__":
-    unittest.main()
+def test_a_program_comes_from_a_file(tmp_path: Path) -> None:
+    path = tmp_path / "shop.loyalty"
+    path.write_text(TEXT, encoding="utf-8")
+    assert loyalty.Program.from_file(path) == loyalty.Program.compile(TEXT)
+    path.write_text(TEXT.replace("wallet points", "wallet coins"), encoding="utf-8")
+    with pytest.raises(loyalty.RulesError, match=f"{path}:4:"):
+        loyalty.Program.from_file(str(path))
+    with pytest.raises(FileNotFoundError):
+        loyalty.Program.from_file(tmp_path / "nothing")
+
+
+def test_tests_of_the_program_run() -> None:
+    text = TEXT + 'test "wrong" { on order { subtotal 5 EUR }  expect earned == 6 points }\n'
+    (result,) = loyalty.Program.compile(text).run_tests()
+    assert (result.title, result.line) == ("wrong", 8)
+    assert [failure.message for failure in result.failures] == ["earned == 6 points: is 5"]
+
+
+def test_an_outcome_is_an_object_with_attributes() -> None:
+    program, member = shop()
+    outcome = program.apply(member, order())
+    at = dt.datetime(2026, 11, 21, 10, tzinfo=BERLIN)
+    assert (outcome.event, outcome.member, outcome.at, outcome.revision, outcome.replayed) == ("o-1", "m-1", at, 1, False)
+    assert outcome.at.utcoffset() == dt.timedelta(hours=1)
+    (earned,) = outcome.decisions
+    assert (earned.kind, earned.wallet, earned.amount, earned.at) == ("earned", "points", Decimal(37), at)
+    assert isinstance(earned.amount, Decimal)
+    # What only this kind has.
+    assert earned.pending is True
+    assert earned.vests_at == at + dt.timedelta(days=14)
+    assert earned.expires_at == dt.datetime(2027, 11, 22, tzinfo=BERLIN)
+    assert [(part.get("rule", part.get("step")), part.amount) for part in earned.because] == [
+        ("base", Decimal("37.5")),
+        ("rounding", Decimal("-0.5")),
+    ]
+    assert outcome.decisions is outcome.decisions
+    assert (member.id, member.revision, member.clock) == ("m-1", 1, at)
+    assert member.next_due == earned.vests_at and member.enrolled_at == dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
+
+
+def test_time_passes_and_a_decision_says_when() -> None:
+    program, member = shop()
+    program.apply(member, order())
+    outcome = program.advance(member, dt.datetime(2026, 12, 24, tzinfo=dt.UTC))
+    assert outcome.event is None
+    (vested,) = outcome.decisions
+    assert (vested.kind, vested.at) == ("vested", dt.datetime(2026, 12, 5, 10, tzinfo=BERLIN))
+    assert program.view(member).wallets["points"].available == 37
+    assert program.view(member, "2030-01-01T00:00:00Z").wallets["points"].expired == 37
+
+
+def test_the_same_event_again_is_a_replay() -> None:
+    program, member = shop()
+    first, second = program.apply(member, order()), program.apply(member, order())
+    assert second.replayed and second.decisions == first.decisions
+    assert second != first
+
+
+def test_a_record_is_read_by_attribute_and_by_key() -> None:
+    program, member = shop()
+    record = program.view(member)
+    assert isinstance(record, loyalty.Record)
+    assert record["member"] == record.member == record.get("member") == "m-1"
+    assert "wallets" in record and "nothing" not in record and 7 not in record
+    assert record.get("nothing") is None and record.get("nothing", 7) == 7
+    assert list(record) == list(record.keys()) == [key for key, _ in record.items()]
+    assert len(record) == len(record.values())
+    assert "tags" in dir(record) and "to_json" in dir(record)
+    with pytest.raises(AttributeError, match="this View has no `walets`; it has member, at,"):
+        record.walets
+    with pytest.raises(KeyError):
+        record["walets"]
+    with pytest.raises((AttributeError, TypeError)):
+        record.member = "m-2"  # type: ignore[misc]
+
+
+def test_dicts_and_json_are_the_same_in_every_host() -> None:
+    program, member = shop()
+    outcome = program.apply(member, order(subtotal="12.34"))
+    assert outcome.to_dict()["decisions"][0]["amount"] == "12"
+    assert outcome.to_dict()["at"] == "2026-11-21T10:00:00+01:00"
+    assert outcome.to_json().startswith('{"event":"o-1","member":"m-1","at":"2026-11-21T10:00:00+01:00","revision":1,')
+    assert outcome.decisions[0].to_dict() == outcome.to_dict()["decisions"][0]
+
+
+def objects() -> list[Any]:
+    program, member = shop()
+    explanation = program.explain(member, order())
+    outcome = program.apply(member, order(wrapped="2026-02-01"))
+    try:
+        loyalty.Program.compile(TEXT.replace("wallet points", "wallet coins"))
+    except loyalty.RulesError as error:
+        diagnostic = error.diagnostics[0]
+    return [program, member, explanation, outcome, outcome.decisions[0], program.view(member), diagnostic]
+
+
+@pytest.mark.parametrize("made", objects(), ids=lambda made: type(made).__name__)
+def test_objects_are_equal_copied_and_pickled(made: Any) -> None:
+    for other in (pickle.loads(pickle.dumps(made)), copy.copy(made), copy.deepcopy(made)):
+        assert type(other) is type(made) and other == made
+        assert repr(other) == repr(made)
+    assert made != 7 and made != objects()[0 if made != objects()[0] else 1]
+    if not isinstance(made, loyalty.Member):
+        assert hash(made) == hash(copy.copy(made))
+
+
+def test_what_is_pickled_goes_on() -> None:
+    program, member = shop()
+    outcome = program.apply(member, order())
+    explanation = program.explain(member, order(id="o-2"))
+    again, member_again, explained = pickle.loads(pickle.dumps((outcome, member, explanation)))
+    (decision,) = again.decisions
+    assert (decision.kind, decision.amount, decision.at) == ("earned", 37, outcome.at)
+    assert (again.revision, again.replayed, again.to_json()) == (1, False, outcome.to_json())
+    assert explained.to_text() == explanation.to_text() and explained.outcome == explanation.outcome
+    assert member_again.program.apply(member_again, order()).replayed
+    # Members that are pickled together keep one program.
+    one, two = pickle.loads(pickle.dumps([member, copy.copy(member)]))
+    assert one.program is two.program
+
+
+def test_a_copy_goes_its_own_way() -> None:
+    program, member = shop()
+    other = copy.copy(member)
+    program.apply(other, order())
+    assert (member.revision, other.revision) == (0, 1)
+
+
+def test_what_is_shown_helps() -> None:
+    program, member = shop()
+    outcome = program.apply(member, order())
+    assert repr(member) == 'Member(id="m-1", revision=1, next_due=2026-12-05T09:00:00Z)'
+    shown = repr(outcome.decisions[0])
+    assert shown.startswith("Decision(kind=\"earned\", entry=1, wallet=\"points\", amount=Decimal('37'), pending=True")
+    assert repr(outcome).startswith('Outcome(event="o-1", member="m-1", at=2026-11-21T10:00:00+01:00, revision=1')
+    assert "37 points" in str(program.explain(member, order(id="o-2")))
+
+
+def test_notebooks_show_tables_and_escape_them() -> None:
+    program, member = shop()
+    outcome = program.apply(member, order(id="<script>&"))
+    html = outcome._repr_html_()
+    assert "<td>earned</td>" in html and "<td>37</td>" in html
+    assert "&lt;script&gt;&amp;" in html and "<script>" not in html
+    assert "points" in member._repr_html_()
+    assert program.explain(member, order(id="o-2"))._repr_html_().startswith("<pre>")
+
+
+def test_explaining_changes_nothing() -> None:
+    program, member = shop()
+    before = member.save()
+    explanation = program.explain(member, order())
+    assert explanation.outcome.decisions[0].amount == 37
+    assert {silent.rule for silent in explanation.silent} == {"coffee", "gift", "high"}
+    assert member.save() == before
+
+
+def test_state_is_saved_and_loaded_in_both_forms() -> None:
+    program, member = shop()
+    program.apply(member, order())
+    for state in (member.save(), member.save_binary()):
+        loaded = program.load(state)
+        assert loaded == member
+        assert loaded.migration is not None and loaded.migration.to_dict() == {"dropped": [], "added": []}
+    assert member.migration is None
+    changed = loyalty.Program.compile(TEXT.replace("wallet points {", "wallet stars {}\nwallet points {"))
+    moved = changed.load(member.save())
+    assert moved.migration is not None and moved.migration.added == ("wallet `stars`",)
+    assert changed.view(moved).wallets.points.pending == 37
+
+
+@pytest.mark.parametrize("state", ["{}", "", "[1]", b"", b"\x00\xff"])
+def test_state_that_is_none_is_an_error(state: str | bytes) -> None:
+    with pytest.raises(loyalty.StateError):
+        shop()[0].load(state)
+
+
+def test_the_head_of_an_event_says_whose_state_it_needs() -> None:
+    for event in (order(), '{"id":"o-1","type":"order","member":"m-1","at":"2026-11-21T10:00:00+01:00","lines":[{}]}'):
+        head = loyalty.event_head(event)
+        assert (head.id, head.member, head.type) == ("o-1", "m-1", "order")
+        assert head.at == dt.datetime(2026, 11, 21, 9, tzinfo=dt.UTC)
+    assert loyalty.event_head({}).to_dict() == {"type": None, "id": None, "member": None, "at": None}
+    with pytest.raises(loyalty.EventError):
+        loyalty.event_head("{")
+
+
+def test_a_text_is_laid_out() -> None:
+    assert loyalty.format("wallet   points{round half up}") == "wallet points { round half up }\n"
+    with pytest.raises(loyalty.RulesError):
+        loyalty.format("wallet {")
+
+
+def test_a_history_is_played_in_one_call() -> None:
+    program, member = shop()
+    lines = [program_line(number) for number in range(3)] + ['{"type":"order","id":"x","member":"m-1"}']
+    replay = program.replay("\n".join(lines), until="2027-01-01T00:00:00Z", outcomes=True)
+    assert (replay.summary.events, replay.summary.applied, replay.summary.members) == (4, 3, 1)
+    assert replay.summary.wallets["points"].available == Decimal(30)
+    (refused,) = replay.refused
+    assert (refused.line, refused.event, refused.error.error, refused.error.field) == (4, "x", "missing_field", "at")
+    assert len(replay.outcomes) == 4 and '"vested"' in replay.outcomes[-1]
+    (only,) = replay.members()
+    assert only == replay.member("m-1") and replay.member("m-2") is None
+    assert repr(replay) == "Replay(members=1, refused=1)"
+
+
+def program_line(number: int) -> str:
+    return f'{{"type":"order","id":"o-{number}","member":"m-1","at":"2026-02-0{number + 1}T10:00:00Z","subtotal":10}}'
+
+
+def test_unknown_options_and_arguments_of_a_wrong_kind_are_errors() -> None:
+    program, member = shop()
+    wrong: list[Any] = [
+        lambda: loyalty.Program.compile(TEXT, nmae="shop"),  # type: ignore[call-arg]
+        lambda: program.apply(member, order(), nwo=JOINED),  # type: ignore[call-arg]
+        lambda: program.apply(member, order(), JOINED),  # type: ignore[call-arg]
+        lambda: program.view(member, ta=JOINED),  # type: ignore[call-arg]
+        lambda: program.replay("", untill=JOINED),  # type: ignore[call-arg]
+        lambda: loyalty.Program.compile(7),  # type: ignore[arg-type]
+        lambda: program.apply(program, order()),  # type: ignore[arg-type]
+        lambda: program.apply(member, 7),  # type: ignore[arg-type]
+        lambda: program.apply(member, None),  # type: ignore[arg-type]
+        lambda: program.apply(member, [order()]),  # type: ignore[arg-type]
+        lambda: program.advance(member, 7),  # type: ignore[arg-type]
+        lambda: program.advance(member, dt.date(2026, 1, 1)),  # type: ignore[arg-type]
+        lambda: program.enroll(7, JOINED),  # type: ignore[arg-type]
+        lambda: program.load(7),  # type: ignore[arg-type]
+        lambda: program.replay(7),  # type: ignore[arg-type]
+        lambda: loyalty.Member(),
+        lambda: loyalty.Outcome(),
+    ]
+    for number, call in enumerate(wrong):
+        with pytest.raises(TypeError):
+            call()
+            pytest.fail(f"call {number} is taken")

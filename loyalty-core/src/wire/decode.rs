@@ -21,6 +21,7 @@ use crate::engine::event::{EventData, List, Slot};
 use crate::plan::Plan;
 use crate::plan::layout::{ID_BYTES_MAX, LIST_ITEMS_MAX, ListLayout};
 use crate::time::Instant;
+use crate::wire::document::Document;
 use crate::wire::input::{Fields, Input, Refused, Scalar, Shape};
 use crate::wire::scan::Json;
 
@@ -35,6 +36,18 @@ pub struct EventHead {
     pub kind: Option<String>,
     /// When it happened.
     pub at: Option<Instant>,
+}
+
+impl EventHead {
+    /// The head as a document with the keys of an event.
+    #[must_use]
+    pub fn to_document(&self) -> Document {
+        Document::object()
+            .with("type", self.kind.as_deref())
+            .with("id", self.id.as_deref())
+            .with("member", self.member.as_deref())
+            .with("at", self.at.map(|at| Document::Instant { at, offset: 0 }))
+    }
 }
 
 /// Reads only what says which member's state an event needs: the host's first step.

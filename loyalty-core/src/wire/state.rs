@@ -21,6 +21,7 @@ use crate::engine::tally::{Entry, Tallies};
 use crate::engine::value::Stored;
 use crate::plan::Plan;
 use crate::time::Instant;
+use crate::wire::document::Document;
 use pack::{Names, Packed};
 use values::{Amount, Moment, SavedExpiry, SavedValue, SavedVesting};
 
@@ -166,6 +167,12 @@ impl MigrationReport {
     #[must_use]
     pub fn added(&self) -> &[String] {
         &self.added
+    }
+
+    /// The report as a document: `dropped` and `added`.
+    #[must_use]
+    pub fn to_document(&self) -> Document {
+        Document::object().with("dropped", self.dropped.clone()).with("added", self.added.clone())
     }
 }
 

@@ -1,0 +1,166 @@
+//! Documents of the core as values of Python, and instants both ways.
+
+use loyalty_core::{Decimal, Document, Instant};
+use pyo3::exceptions::{PyTypeError, PyValueError};
+use pyo3::intern;
+use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
+use pyo3::types::{PyBool, PyDateTime, PyDelta, PyDict, PyInt, PyList, PyString, PyTuple, PyType, PyTzInfo};
+
+use crate::error;
+use crate::record::Record;
+
+/// What `__reduce__` gives pickle: whom to call, and with what.
+pub type Reduced<'py, T> = PyResult<(Bound<'py, PyAny>, T)>;
+
+/// `decimal.Decimal`, looked up once.
+pub fn decimal_class(py: Python<'_>) -> PyResult<&Bound<'_, PyType>> {
+    static CLASS: PyOnceLock<Py<PyType>> = PyOnceLock::new();
+    CLASS.import(py, "decimal", "Decimal")
+}
+
+/// 1970-01-01T00:00:00Z.
+fn epoch(py: Python<'_>) -> PyResult<&Bound<'_, PyAny>> {
+    static EPOCH: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+    let epoch = EPOCH.get_or_try_init(py, || {
+        let utc = PyTzInfo::utc(py)?.to_owned();
+        Ok::<_, PyErr>(PyDateTime::new(py, 1970, 1, 1, 0, 0, 0, 0, Some(&utc))?.into_any().unbind())
+    })?;
+    Ok(epoch.bind(py))
+}
+
+/// Microseconds since 1970 of an aware datetime; nothing for one without an offset.
+pub fn micros_of(value: &Bound<'_, PyAny>) -> PyResult<Option<i64>> {
+    let py = value.py();
+    if value.call_method0(intern!(py, "utcoffset"))?.is_none() {
+        return Ok(None);
+    }
+    let since = value.sub(epoch(py)?)?;
+    let part = |name: &Bound<'_, PyString>| since.getattr(name).and_then(|part| part.extract::<i64>());
+    let seconds = part(intern!(py, "days"))? * 86_400 + part(intern!(py, "seconds"))?;
+    Ok(Some(seconds * 1_000_000 + part(intern!(py, "microseconds"))?))
+}
+
+/// An instant that a host names: an aware datetime, or RFC 3339 text.
+pub fn instant(value: &Bound<'_, PyAny>) -> PyResult<Instant> {
+    let py = value.py();
+    let refuse = |text: &str| text.parse::<Instant>().map_err(|refused| error::event(py, &refused));
+    if let Ok(text) = value.cast::<PyString>() {
+        return refuse(text.to_str()?);
+    }
+    if value.cast::<PyDateTime>().is_err() {
+        let name = value.get_type().fully_qualified_name()?;
+        return Err(PyTypeError::new_err(format!("an instant is an aware datetime or a str, not {name}")));
+    }
+    match micros_of(value)?.and_then(Instant::from_micros) {
+        Some(instant) => Ok(instant),
+        None => refuse(value.call_method0("isoformat")?.cast::<PyString>()?.to_str()?),
+    }
+}
+
+/// An instant as an aware datetime, so many seconds east of UTC.
+pub fn datetime(py: Python<'_>, at: Instant, offset: i32) -> PyResult<Bound<'_, PyAny>> {
+    let micros = at.as_micros();
+    let (days, of_day) = (micros.div_euclid(86_400_000_000), micros.rem_euclid(86_400_000_000));
+    let since = PyDelta::new(py, days as i32, (of_day / 1_000_000) as i32, (of_day % 1_000_000) as i32, false)?;
+    let utc = epoch(py)?.add(since)?;
+    if offset == 0 {
+        return Ok(utc);
+    }
+    let zone = PyTzInfo::fixed_offset(py, PyDelta::new(py, 0, offset, 0, true)?)?;
+    utc.call_method1(intern!(py, "astimezone"), (zone,))
+}
+
+pub fn decimal(py: Python<'_>, amount: Decimal) -> PyResult<Bound<'_, PyAny>> {
+    decimal_class(py)?.call1((amount.normalize().to_string(),))
+}
+
+/// A document as a value with attributes.
+pub fn value<'py>(py: Python<'py>, document: &Document) -> PyResult<Bound<'py, PyAny>> {
+    Ok(match document {
+        Document::Null => py.None().into_bound(py),
+        Document::Bool(value) => PyBool::new(py, *value).to_owned().into_any(),
+        Document::Number(number) => number.into_pyobject(py)?.into_any(),
+        Document::Amount(amount) => decimal(py, *amount)?,
+        Document::Text(text) => PyString::new(py, text).into_any(),
+        Document::Instant { at, offset } => datetime(py, *at, *offset)?,
+        Document::List(items) => {
+            let items: Vec<_> = items.iter().map(|item| value(py, item)).collect::<PyResult<_>>()?;
+            PyTuple::new(py, items)?.into_any()
+        }
+        Document::Object(_) => Bound::new(py, Record::of(document.clone()))?.into_any(),
+    })
+}
+
+/// A document as what `json.loads` makes of its JSON.
+pub fn plain<'py>(py: Python<'py>, document: &Document) -> PyResult<Bound<'py, PyAny>> {
+    Ok(match document {
+        Document::Amount(_) | Document::Instant { .. } => {
+            PyString::new(py, document.to_string().trim_matches('"')).into_any()
+        }
+        _ => nested(py, document, plain)?,
+    })
+}
+
+/// A document as plain values of Python that [`document`] turns into the same document again.
+pub fn exact<'py>(py: Python<'py>, document: &Document) -> PyResult<Bound<'py, PyAny>> {
+    nested(py, document, exact)
+}
+
+fn nested<'py>(
+    py: Python<'py>,
+    document: &Document,
+    inner: fn(Python<'py>, &Document) -> PyResult<Bound<'py, PyAny>>,
+) -> PyResult<Bound<'py, PyAny>> {
+    Ok(match document {
+        Document::List(items) => {
+            let items: Vec<_> = items.iter().map(|item| inner(py, item)).collect::<PyResult<_>>()?;
+            PyList::new(py, items)?.into_any()
+        }
+        Document::Object(entries) => {
+            let dict = PyDict::new(py);
+            for (key, entry) in entries {
+                dict.set_item(key, inner(py, entry)?)?;
+            }
+            dict.into_any()
+        }
+        single => value(py, single)?,
+    })
+}
+
+/// The document that [`exact`] was given.
+pub fn document(value: &Bound<'_, PyAny>) -> PyResult<Document> {
+    let py = value.py();
+    if value.is_none() {
+        return Ok(Document::Null);
+    }
+    if let Ok(value) = value.cast::<PyBool>() {
+        return Ok(Document::Bool(value.is_true()));
+    }
+    if value.cast::<PyInt>().is_ok() {
+        return Ok(Document::Number(value.extract()?));
+    }
+    if let Ok(text) = value.cast::<PyString>() {
+        return Ok(Document::Text(text.to_str()?.to_owned()));
+    }
+    if let Ok(items) = value.cast::<PyList>() {
+        return Ok(Document::List(items.iter().map(|item| document(&item)).collect::<PyResult<_>>()?));
+    }
+    if let Ok(dict) = value.cast::<PyDict>() {
+        let entries = dict.iter().map(|(key, entry)| Ok((key.extract()?, document(&entry)?)));
+        return Ok(Document::Object(entries.collect::<PyResult<_>>()?));
+    }
+    if value.cast::<PyDateTime>().is_ok() {
+        let at = micros_of(value)?.and_then(Instant::from_micros);
+        let offset: i64 =
+            value.call_method0("utcoffset")?.call_method0("total_seconds")?.call_method0("__int__")?.extract()?;
+        let at = at.ok_or_else(|| PyValueError::new_err("no instant of the engine's"))?;
+        return Ok(Document::Instant { at, offset: offset as i32 });
+    }
+    if value.is_instance(decimal_class(py)?)? {
+        let digits = value.str()?;
+        let amount = digits.to_str()?.parse();
+        return Ok(Document::Amount(amount.map_err(|_| PyValueError::new_err("no amount of the engine's"))?));
+    }
+    Err(PyTypeError::new_err("no value that the engine gave"))
+}

@@ -1,0 +1,155 @@
+//! Dicts read in place: what the decoder wants is looked up by key, and nothing else is touched.
+
+use std::borrow::Cow;
+
+use loyalty_core::{EventError, Fields, Input, Refused, Scalar, Shape};
+use pyo3::intern;
+use pyo3::prelude::*;
+use pyo3::types::{PyBool, PyDate, PyDateTime, PyDict, PyFloat, PyInt, PyList, PyString, PyTime, PyTuple};
+
+use crate::convert::{decimal_class, micros_of};
+
+/// A value of Python's, and the keys by which its fields are looked up.
+pub struct Place<'k, 'py> {
+    pub value: Bound<'py, PyAny>,
+    /// The program's names in its own order, as Python has them.
+    pub keys: &'k [Py<PyString>],
+}
+
+impl<'k, 'py> Place<'k, 'py> {
+    fn at(&self, value: Bound<'py, PyAny>) -> Self {
+        Place { value, keys: self.keys }
+    }
+
+    fn get(&self, dict: &Bound<'py, PyDict>, wanted: &Fields, number: usize) -> PyResult<Option<Bound<'py, PyAny>>> {
+        match self.keys.get(wanted.key(number)) {
+            Some(key) => dict.get_item(key.bind(self.value.py())),
+            None => Ok(None),
+        }
+    }
+}
+
+/// Looking up a text in a dict can only fail if another key of the dict does something odd when it is compared.
+fn unreadable(error: &PyErr) -> EventError {
+    EventError::unreadable(&error.to_string())
+}
+
+impl Input for Place<'_, '_> {
+    fn shape(&mut self) -> Result<Shape, EventError> {
+        let value = &self.value;
+        Ok(if value.is_none() {
+            Shape::Null
+        } else if value.cast::<PyDict>().is_ok() {
+            Shape::Object
+        } else if value.cast::<PyList>().is_ok() || value.cast::<PyTuple>().is_ok() {
+            Shape::List
+        } else {
+            Shape::Scalar
+        })
+    }
+
+    fn scalar(&mut self) -> Result<Scalar<'_>, EventError> {
+        let value = &self.value;
+        if let Ok(text) = value.cast::<PyString>() {
+            return Ok(text.to_str().map_or(Scalar::HALF, |text| Scalar::Text(Cow::Borrowed(text))));
+        }
+        if value.is_none() {
+            return Ok(Scalar::Null);
+        }
+        if let Ok(value) = value.cast::<PyBool>() {
+            return Ok(Scalar::Bool(value.is_true()));
+        }
+        if value.cast::<PyInt>().is_ok() {
+            return Ok(value.extract().map_or_else(|_| large(value), Scalar::Whole));
+        }
+        other(value).map_err(|error| unreadable(&error))
+    }
+
+    fn peek<T>(
+        &mut self,
+        wanted: &Fields,
+        number: usize,
+        take: impl FnOnce(&mut Self) -> T,
+    ) -> Result<Option<T>, EventError> {
+        let Ok(dict) = self.value.cast::<PyDict>() else { return Ok(None) };
+        let found = self.get(dict, wanted, number).map_err(|error| unreadable(&error))?;
+        Ok(found.map(|value| take(&mut self.at(value))))
+    }
+
+    fn fields(
+        &mut self,
+        wanted: &Fields,
+        mut take: impl FnMut(usize, &mut Self) -> Result<(), EventError>,
+    ) -> Result<(), Refused> {
+        let Ok(dict) = self.value.cast::<PyDict>() else { return Ok(()) };
+        for number in 0..wanted.len() {
+            let found = self.get(dict, wanted, number).map_err(|error| Refused::object(unreadable(&error)))?;
+            if let Some(value) = found {
+                take(number, &mut self.at(value)).map_err(|error| Refused::field(number, error))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn items(&mut self, mut take: impl FnMut(usize, &mut Self) -> Result<(), EventError>) -> Result<(), EventError> {
+        // A list that another thread changes meanwhile is read as far as it goes.
+        let mut number = 0;
+        loop {
+            let item = match (self.value.cast::<PyList>(), self.value.cast::<PyTuple>()) {
+                (Ok(list), _) if number < list.len() => list.get_item(number),
+                (_, Ok(tuple)) if number < tuple.len() => tuple.get_item(number),
+                _ => return Ok(()),
+            };
+            take(number, &mut self.at(item.map_err(|error| unreadable(&error))?))?;
+            number += 1;
+        }
+    }
+}
+
+/// A whole number beyond 64 bits. Python refuses to write out those of more than some thousand digits.
+fn large(value: &Bound<'_, PyAny>) -> Scalar<'static> {
+    let digits = value.str().ok().and_then(|digits| digits.to_str().map(str::to_owned).ok());
+    Scalar::Number(Cow::Owned(digits.unwrap_or_else(|| "1e4300".to_owned())))
+}
+
+/// What is rarer than texts, whole numbers and truth.
+fn other<'s>(value: &Bound<'_, PyAny>) -> PyResult<Scalar<'s>> {
+    let py = value.py();
+    let text = |value: Bound<'_, PyString>| value.to_str().map(|text| Cow::Owned(text.to_owned()));
+    if value.is_instance(decimal_class(py)?)? {
+        return text(value.str()?).map(Scalar::Number);
+    }
+    if value.cast::<PyFloat>().is_ok() {
+        // A subclass may show itself in its own way.
+        let digits = py.get_type::<PyFloat>().call_method1("__repr__", (value,))?;
+        return text(digits.cast_into()?).map(Scalar::Float);
+    }
+    if value.cast::<PyDateTime>().is_ok() {
+        // Without an offset it is no instant, and is refused like the text that it shows itself as.
+        return match micros_of(value)? {
+            Some(micros) => Ok(Scalar::Instant(micros)),
+            None => text(value.call_method0("isoformat")?.cast_into()?).map(Scalar::Text),
+        };
+    }
+    if value.cast::<PyDate>().is_ok() {
+        let ordinal: i32 = value.call_method0(intern!(py, "toordinal"))?.extract()?;
+        return Ok(Scalar::Date(ordinal - 719_163));
+    }
+    if value.cast::<PyTime>().is_ok() && value.getattr("tzinfo")?.is_none() {
+        let part = |name| value.getattr(name).and_then(|part| part.extract::<i64>());
+        let seconds = (part("hour")? * 60 + part("minute")?) * 60 + part("second")?;
+        return Ok(Scalar::Time(seconds * 1_000_000 + part("microsecond")?));
+    }
+    if value.cast::<PyDict>().is_ok() {
+        return Ok(Scalar::OBJECT);
+    }
+    if value.cast::<PyList>().is_ok() || value.cast::<PyTuple>().is_ok() {
+        return Ok(Scalar::LIST);
+    }
+    // The whole numbers of numeric libraries.
+    if let Ok(whole) = value.extract::<i64>() {
+        return Ok(Scalar::Whole(whole));
+    }
+    let name = value.get_type().fully_qualified_name()?;
+    Ok(Scalar::Other(Cow::Owned(format!("a {}", name.to_str()?))))
+}

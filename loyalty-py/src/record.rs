@@ -1,0 +1,192 @@
+//! Named values of the engine as an object with attributes: what outcomes, decisions, views and the rest have in common.
+
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::sync::{Arc, OnceLock};
+
+use loyalty_core::Document;
+use pyo3::exceptions::{PyAttributeError, PyKeyError};
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyIterator, PyTuple, PyType};
+
+use crate::convert::{Reduced, document, exact, plain, value};
+use crate::html;
+
+/// Named values, by attribute or by key; immutable. Amounts are Decimals, instants aware datetimes, lists tuples, and
+/// objects are Records again.
+#[pyclass(frozen, subclass, module = "loyalty")]
+pub struct Record(pub Arc<Values>);
+
+/// The values of a record. An outcome is written out when somebody asks for more than its most common values.
+pub struct Values {
+    pub source: Source,
+    document: OnceLock<Document>,
+}
+
+/// What values are taken from.
+pub enum Source {
+    Document,
+    Outcome(loyalty_core::Outcome),
+    /// The decision of that number.
+    Decision {
+        of: Arc<Values>,
+        number: usize,
+    },
+}
+
+impl Values {
+    pub fn document(&self) -> &Document {
+        self.document.get_or_init(|| match &self.source {
+            Source::Document => Document::Null,
+            Source::Outcome(outcome) => outcome.to_document(),
+            Source::Decision { of, number } => {
+                let decisions = of.document().get("decisions");
+                decisions.and_then(|list| list.item(*number)).cloned().unwrap_or(Document::Null)
+            }
+        })
+    }
+
+    /// The value under a key; None where there is none.
+    pub fn value<'py>(&self, py: Python<'py>, key: &str) -> PyResult<Bound<'py, PyAny>> {
+        value(py, self.document().get(key).unwrap_or(&Document::Null))
+    }
+}
+
+impl Record {
+    pub fn of(document: Document) -> Self {
+        Self(Arc::new(Values { source: Source::Document, document: document.into() }))
+    }
+
+    pub fn later(source: Source) -> Self {
+        Self(Arc::new(Values { source, document: OnceLock::new() }))
+    }
+
+    pub fn document(&self) -> &Document {
+        self.0.document()
+    }
+
+    fn entries(&self) -> &[(String, Document)] {
+        if let Document::Object(entries) = self.document() { entries } else { &[] }
+    }
+}
+
+#[pymethods]
+impl Record {
+    fn __getattr__<'py>(slf: &Bound<'py, Self>, name: &str) -> PyResult<Bound<'py, PyAny>> {
+        let own = slf.get();
+        if let Some(found) = own.document().get(name) {
+            return value(slf.py(), found);
+        }
+        let keys: Vec<_> = own.entries().iter().map(|(key, _)| &**key).collect();
+        let class = slf.get_type().name()?;
+        Err(PyAttributeError::new_err(format!("this {class} has no `{name}`; it has {}", keys.join(", "))))
+    }
+
+    fn __getitem__<'py>(&self, py: Python<'py>, key: &str) -> PyResult<Bound<'py, PyAny>> {
+        let found = self.document().get(key).ok_or_else(|| PyKeyError::new_err(key.to_owned()))?;
+        value(py, found)
+    }
+
+    fn __contains__(&self, key: &Bound<'_, PyAny>) -> bool {
+        key.extract::<&str>().is_ok_and(|key| self.document().get(key).is_some())
+    }
+
+    fn __len__(&self) -> usize {
+        self.entries().len()
+    }
+
+    fn __iter__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyIterator>> {
+        self.keys(py)?.try_iter()
+    }
+
+    /// The keys, in order.
+    fn keys<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
+        PyTuple::new(py, self.entries().iter().map(|(key, _)| &**key))
+    }
+
+    /// The values, in the order of the keys.
+    fn values<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
+        let values: Vec<_> = self.entries().iter().map(|(_, entry)| value(py, entry)).collect::<PyResult<_>>()?;
+        PyTuple::new(py, values)
+    }
+
+    /// Keys with their values, in order.
+    fn items<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
+        let items = self.entries().iter().map(|(key, entry)| Ok((key.clone(), value(py, entry)?)));
+        PyTuple::new(py, items.collect::<PyResult<Vec<_>>>()?)
+    }
+
+    /// The value under a key, or the default.
+    #[pyo3(signature = (key, default=None))]
+    fn get<'py>(&self, py: Python<'py>, key: &str, default: Option<Bound<'py, PyAny>>) -> PyResult<Bound<'py, PyAny>> {
+        match self.document().get(key) {
+            Some(found) => value(py, found),
+            None => Ok(default.unwrap_or_else(|| py.None().into_bound(py))),
+        }
+    }
+
+    /// The values as `json.loads` would give them: amounts and instants as str, ready to be written anywhere.
+    fn to_dict<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        Ok(plain(py, self.document())?.cast_into()?)
+    }
+
+    /// The values as JSON, the same bytes as in every other host.
+    fn to_json(&self) -> String {
+        self.document().to_string()
+    }
+
+    fn __eq__(slf: &Bound<'_, Self>, other: &Bound<'_, PyAny>) -> bool {
+        let same_class = other.get_type().is(slf.get_type());
+        same_class && other.cast::<Self>().is_ok_and(|other| slf.get().document() == other.get().document())
+    }
+
+    fn __hash__(&self) -> u64 {
+        let mut hasher = DefaultHasher::new();
+        self.document().to_string().hash(&mut hasher);
+        hasher.finish()
+    }
+
+    fn __repr__(slf: &Bound<'_, Self>) -> PyResult<String> {
+        Ok(format!("{}({})", slf.get_type().name()?, shown_entries(slf.get().entries())))
+    }
+
+    /// A table for notebooks.
+    fn _repr_html_(&self) -> String {
+        html::table(self.document())
+    }
+
+    fn __dir__<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+        let names = slf.get_type().call_method1("mro", ())?.get_item(0)?.dir()?;
+        names.call_method1("extend", (slf.get().keys(slf.py())?,))?;
+        Ok(names.into_any())
+    }
+
+    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> Reduced<'py, (Bound<'py, PyAny>,)> {
+        let restore = slf.get_type().getattr("_restore")?;
+        Ok((restore, (exact(slf.py(), slf.get().document())?,)))
+    }
+
+    /// What pickle calls.
+    #[classmethod]
+    fn _restore(_class: &Bound<'_, PyType>, values: &Bound<'_, PyAny>) -> PyResult<Self> {
+        Ok(Self::of(document(values)?))
+    }
+}
+
+fn shown_entries(entries: &[(String, Document)]) -> String {
+    let entries: Vec<_> = entries.iter().map(|(key, entry)| format!("{key}={}", shown(entry))).collect();
+    entries.join(", ")
+}
+
+/// A value as Python would show it, or shorter.
+fn shown(document: &Document) -> String {
+    match document {
+        Document::Null => "None".to_owned(),
+        Document::Bool(true) => "True".to_owned(),
+        Document::Bool(false) => "False".to_owned(),
+        Document::Amount(_) => format!("Decimal({})", document.to_string().replace('"', "'")),
+        Document::Instant { .. } => document.to_string().trim_matches('"').to_owned(),
+        Document::Number(_) | Document::Text(_) => document.to_string(),
+        Document::List(items) => format!("[{}]", items.iter().map(shown).collect::<Vec<_>>().join(", ")),
+        Document::Object(entries) => format!("({})", shown_entries(entries)),
+    }
+}

@@ -1,0 +1,84 @@
+//! Whole histories in one call.
+
+use loyalty_core::{Document, ReplayOptions};
+use pyo3::prelude::*;
+use pyo3::types::{PyBytes, PyString, PyTuple};
+
+use crate::convert::instant;
+use crate::error;
+use crate::member::Member;
+use crate::program::Program;
+use crate::record::Record;
+
+/// What a history came to.
+#[pyclass(frozen, module = "loyalty")]
+pub struct Replay {
+    core: loyalty_core::Replay,
+    program: Py<Program>,
+}
+
+impl Replay {
+    /// Plays lines of JSON, Python let go for the whole of it.
+    pub fn play(
+        program: &Bound<'_, Program>,
+        lines: &Bound<'_, PyAny>,
+        until: Option<&Bound<'_, PyAny>>,
+        outcomes: bool,
+    ) -> PyResult<Self> {
+        let py = program.py();
+        let options = ReplayOptions { outcomes, until: until.map(instant).transpose()? };
+        let lines = match lines.cast::<PyBytes>() {
+            Ok(bytes) => bytes.as_bytes(),
+            Err(_) => lines.cast::<PyString>()?.to_str()?.as_bytes(),
+        };
+        let core = &program.get().core;
+        let core = py.detach(|| core.replay(lines, options));
+        Ok(Self { core, program: program.clone().unbind() })
+    }
+}
+
+#[pymethods]
+impl Replay {
+    /// The program, the numbers of events, and the sums of each wallet over all members.
+    #[getter]
+    fn summary(&self, py: Python<'_>) -> PyResult<Record> {
+        self.core.to_document().map(Record::of).map_err(|refused| error::event(py, &refused))
+    }
+
+    /// The members after the history, in the order of their ids.
+    fn members(&self, py: Python<'_>) -> Vec<Member> {
+        let member = |member: &loyalty_core::Member| Member::new(member.clone(), self.program.clone_ref(py), None);
+        self.core.members().map(member).collect()
+    }
+
+    /// One of the members; None if the history has no such member.
+    fn member(&self, py: Python<'_>, id: &str) -> Option<Member> {
+        let member = self.core.member(id)?.clone();
+        Some(Member::new(member, self.program.clone_ref(py), None))
+    }
+
+    /// The events that were refused: `line`, `event` and `error`, which has the attributes of an EventError.
+    #[getter]
+    fn refused<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
+        let refused = self.core.refused().iter().map(|refused| {
+            let event = refused.event.clone().map_or(Document::Null, Document::Text);
+            Record::of(Document::Object(vec![
+                ("line".to_owned(), Document::Number(refused.line.into())),
+                ("event".to_owned(), event),
+                ("error".to_owned(), refused.error.to_document()),
+            ]))
+        });
+        PyTuple::new(py, refused.collect::<Vec<_>>())
+    }
+
+    /// The outcomes as JSON, in the order of the events; none unless they were asked for.
+    #[getter]
+    fn outcomes<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
+        PyTuple::new(py, self.core.outcomes())
+    }
+
+    fn __repr__(&self) -> String {
+        let (members, refused) = (self.core.members().count(), self.core.refused().len());
+        format!("Replay(members={members}, refused={refused})")
+    }
+}

@@ -1,0 +1,178 @@
+"""The corpus: every word of the engine is the same byte for byte as in Rust.
+
+The core's own runner writes what it says of each case to `target/tmp/corpus.jsonl`: outcomes, explanations, states, views,
+diagnostics, and what programs say of themselves. A case that is added to the corpus is played here with no further change.
+"""
+
+import json
+import os
+import pathlib
+from decimal import Decimal
+from typing import Any
+
+import loyalty
+import pytest
+
+from shop import compact, error_json
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+TARGET = pathlib.Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
+GOOD = sorted((ROOT / "corpus" / "good").rglob("*.case"))
+BAD = sorted((ROOT / "corpus" / "bad").glob("*.loyalty"))
+
+
+@pytest.fixture(scope="session")
+def words() -> dict[str, Any]:
+    path = TARGET / "tmp" / "corpus.jsonl"
+    assert path.exists(), f"{path} is missing; `cargo test -p loyalty-core --test corpus` writes it"
+    lines = map(json.loads, path.read_text(encoding="utf-8").splitlines())
+    return {line.get("case") or line["program"]: line for line in lines}
+
+
+class Case:
+    """What a case file says, read as `loyalty-core/tests/corpus` reads it."""
+
+    def __init__(self, text: str) -> None:
+        head, _, _ = text.partition("=== outcomes\n")
+        sections = [section.partition("\n") for section in head.split("=== ")]
+        self.programs = [body for name, _, body in sections if name == "program"]
+        (steps,) = [body.splitlines() for name, _, body in sections if name == "steps"]
+        enrolled_at = next((line.removeprefix("enroll ") for line in steps if line.startswith("enroll ")), None)
+        self.steps = [line for line in steps if not line.startswith("enroll ")]
+        first: dict[str, Any] = next((json.loads(line) for line in self.steps if line.startswith("{")), {})
+        self.enrolled_at: str = enrolled_at or first["at"]
+        # An id may be sent as a number.
+        self.member = str(first.get("member", "m-1"))
+
+
+class Player:
+    """A case on its way from the first step to the last, and all that is said on it."""
+
+    def __init__(self, case: Case, read: Any) -> None:
+        self.case = case
+        # An event as the host has it: the line itself, its bytes, or the dict that it says.
+        self.read = read
+        self.programs = [loyalty.Program.compile(text) for text in case.programs]
+        self.next = iter(self.programs)
+        self.program = next(self.next)
+        self.member = self.program.enroll(case.member, case.enrolled_at)
+        self.now: str | None = None
+        self.outcomes: list[str] = []
+        self.explanations: list[list[str]] = []
+        self.states: list[str] = []
+
+    def play(self) -> None:
+        for step in self.case.steps:
+            word, _, rest = step.partition(" ")
+            if step.startswith("{") or word == "raw":
+                self.happen(self.read(step if step.startswith("{") else rest))
+            elif word == "advance":
+                self.outcomes.append(self.program.advance(self.member, rest).to_json())
+            elif word == "now":
+                self.now = rest
+            elif step == "next program":
+                saved = self.member.save()
+                self.program = next(self.next)
+                self.member = self.program.load(saved)
+                assert self.member.migration is not None
+                self.states.append(self.member.migration.to_json())
+            else:
+                # What is expected of the view was compared in Rust, and the view is the same to the byte.
+                assert word in ("expect", "refused", "replayed")
+                continue
+            self.states.append(self.member.save())
+
+    def happen(self, event: Any) -> None:
+        try:
+            explanation = self.program.explain(self.member, event)
+            self.explanations.append([explanation.to_json(), explanation.to_text()])
+        except loyalty.EventError as error:
+            self.explanations.append([error_json(error), str(error)])
+        try:
+            self.outcomes.append(self.program.apply(self.member, event, now=self.now).to_json())
+        except loyalty.EventError as error:
+            self.outcomes.append(error_json(error))
+
+    def said(self) -> dict[str, Any]:
+        return {
+            "outcomes": self.outcomes,
+            "explanations": self.explanations,
+            "states": self.states,
+            "bytes": self.member.save_binary().hex(),
+            "view": self.program.view(self.member).to_json(),
+            "programs": [about(program) for program in self.programs],
+        }
+
+
+def about(program: loyalty.Program) -> list[Any]:
+    policies = [{"declaration": declaration, "policy": policy} for declaration, policy in program.policies()]
+    tests = [
+        {"title": test.title, "line": test.line, "passed": not test.failures, "failures": test.to_dict()["failures"]}
+        for test in program.run_tests()
+    ]
+    warnings = [in_utf16(program.text, warning.to_dict()) for warning in program.warnings]
+    laid_out = loyalty.format(program.text)
+    return [program.title, program.version, compact(warnings), compact(policies), compact(tests), laid_out]
+
+
+def in_utf16(text: str, diagnostic: dict[str, Any]) -> dict[str, Any]:
+    """The same diagnostic with the offsets of JavaScript, in which programs tell of their warnings in `corpus.jsonl`."""
+    for place in (diagnostic["span"], *diagnostic["labels"]):
+        for key in ("start", "end"):
+            place[key] = len(text[: place[key]].encode("utf-16-le")) // 2
+    return diagnostic
+
+
+def read_as_dict(line: str) -> Any:
+    """The dict that a line says; the line itself, if a dict cannot say it: a key that comes twice, digits that Python writes
+    otherwise, what is no object at all."""
+
+    def unequal(found: str) -> Any:
+        raise ValueError(found)
+
+    def number(digits: str) -> Any:
+        read = int(digits) if digits.removeprefix("-").isdigit() else Decimal(digits)
+        return read if str(read) == digits else unequal(digits)
+
+    def pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        read = dict(pairs)
+        return read if len(read) == len(pairs) else unequal(line)
+
+    try:
+        read = json.loads(line, parse_float=number, parse_int=number, parse_constant=unequal, object_pairs_hook=pairs)
+    except ValueError:
+        return line
+    return read if isinstance(read, dict) else line
+
+
+READERS = {"str": lambda line: line, "bytes": lambda line: line.encode(), "dict": read_as_dict}
+
+
+@pytest.mark.parametrize("path", [pytest.param(path, id=f"{path.parent.name}-{path.stem}") for path in GOOD])
+def test_good(path: pathlib.Path, words: dict[str, Any]) -> None:
+    expected = words[str(path.relative_to(ROOT / "corpus" / "good"))]
+    case = Case(path.read_text(encoding="utf-8"))
+    for name, read in READERS.items():
+        player = Player(case, read)
+        player.play()
+        for key, said in player.said().items():
+            assert said == expected[key], f"{key}, from {name}"
+
+
+@pytest.mark.parametrize("path", [pytest.param(path, id=path.stem) for path in BAD])
+def test_bad(path: pathlib.Path, words: dict[str, Any]) -> None:
+    expected = words[path.name]
+    text = path.read_text(encoding="utf-8")
+    try:
+        diagnostics = loyalty.Program.compile(text, name=path.name).warnings
+    except loyalty.RulesError as error:
+        assert str(error) == expected["drawn"]
+        diagnostics = error.diagnostics
+    assert f"[{','.join(diagnostic.to_json() for diagnostic in diagnostics)}]" == expected["code_points"]
+
+
+def test_every_case_is_played(words: dict[str, Any]) -> None:
+    assert len(words) == len(GOOD) + len(BAD), "target/tmp/corpus.jsonl is of another corpus; write it anew"
+    if path := os.environ.get("LOYALTY_CASES"):
+        with open(path, "a", encoding="utf-8") as file:
+            file.write(f"Python: {len(GOOD)} good and {len(BAD)} bad cases\n")

@@ -1,0 +1,142 @@
+"""Events as dicts: read in place, digit by digit, and refused with the words of JSON."""
+
+import datetime as dt
+import enum
+import json
+from collections import OrderedDict, UserDict
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import loyalty
+import pytest
+
+from shop import order, shop, told
+
+JSON = {"subtotal": "37.50", "gift": True, "wrapped": "2026-02-01", "pickup": "10:15", "floors": 3}
+
+
+def apply(**more: Any) -> str:
+    program, member = shop()
+    return told(lambda: program.apply(member, order(**more)))
+
+
+def saved(**more: Any) -> str:
+    program, member = shop()
+    program.apply(member, order(**more))
+    return member.save()
+
+
+@pytest.mark.parametrize(
+    ("field", "text", "value"),
+    [
+        ("subtotal", "37.50", Decimal("37.50")),
+        ("subtotal", "37", 37),
+        ("subtotal", "37.5", 37.5),
+        ("subtotal", "0.1", 0.1),
+        ("subtotal", "1200", Decimal("1.2E+3")),
+        ("subtotal", "9007199254740991", 9007199254740991.0),
+        ("subtotal", "123456789012345678", 123456789012345678),
+        ("id", "820982911946154508", 820982911946154508),
+        ("id", "12", 12.0),
+        ("at", "2026-11-21T10:00:00+01:00", dt.datetime(2026, 11, 21, 10, tzinfo=ZoneInfo("Europe/Berlin"))),
+        ("at", "2026-11-21T10:00:00.000001+01:00", dt.datetime(2026, 11, 21, 9, 0, 0, 1, tzinfo=dt.UTC)),
+        ("at", "2026-10-25T02:30:00+01:00", dt.datetime(2026, 10, 25, 2, 30, tzinfo=ZoneInfo("Europe/Berlin"), fold=1)),
+        ("promised", "2026-11-21T10:00:00Z", dt.datetime(2026, 11, 21, 10, tzinfo=dt.UTC)),
+        ("wrapped", "2024-02-29", dt.date(2024, 2, 29)),
+        ("pickup", "10:15:30", dt.time(10, 15, 30)),
+        ("gift", True, True),
+        ("member", "m-1", type("Id", (str,), {})("m-1")),
+        ("member", "m-1", enum.StrEnum("Members", {"ONE": "m-1"}).ONE),  # type: ignore[attr-defined]
+        ("lines", [{"amount": "1.25"}], ({"amount": Decimal("1.25")},)),
+        ("lines", [{"amount": "1.25"}], [OrderedDict(amount=Decimal("1.25"), nothing=object())]),
+    ],
+)
+def test_a_value_of_python_is_what_its_text_is(field: str, text: Any, value: Any) -> None:
+    assert saved(**{field: value}) == saved(**{field: text})
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "code", "found"),
+    [
+        # What arithmetic with floats leaves behind has more decimals than an amount may have.
+        ("subtotal", 0.1 + 0.2, "number_too_long", "0.30000000000000004"),
+        ("subtotal", 2.0**53, "wrong_type", "9007199254740992.0"),
+        ("subtotal", float("nan"), "wrong_type", "nan"),
+        ("subtotal", float("-inf"), "wrong_type", "-inf"),
+        ("subtotal", Decimal("NaN"), "wrong_type", "NaN"),
+        ("subtotal", Decimal("1E+30"), "number_too_long", "1E+30"),
+        ("subtotal", -1, "negative_amount", "-1"),
+        ("subtotal", 10**18, "number_too_long", "1000000000000000000"),
+        ("subtotal", 10**30, "number_too_long", "1000000000000000000000000000000"),
+        pytest.param("subtotal", 10**5000, "number_too_long", "1e4300", id="more digits than Python writes"),
+        ("subtotal", True, "wrong_type", "true"),
+        ("subtotal", "\ud800", "wrong_type", "a text with half a character"),
+        ("subtotal", {"value": 1}, "wrong_type", "an object"),
+        ("subtotal", [1], "wrong_type", "a list"),
+        ("subtotal", object(), "wrong_type", "a object"),
+        ("subtotal", b"37", "wrong_type", "a bytes"),
+        ("floors", 2.5, "wrong_type", "2.5"),
+        ("id", 8.209829119461545e17, "wrong_type", "8.209829119461545e+17"),
+        ("id", 1.5, "wrong_type", "1.5"),
+        ("id", "", "wrong_type", '""'),
+        ("id", None, "missing_field", None),
+        ("type", "ordre", "unknown_event", "`ordre`"),
+        ("gift", 1, "wrong_type", "1"),
+        ("wrapped", dt.datetime(2026, 1, 1, tzinfo=dt.UTC), "wrong_type", '"2026-01-01T00:00:00Z"'),
+        ("pickup", dt.time(10, tzinfo=dt.UTC), "wrong_type", "a datetime.time"),
+        ("promised", dt.datetime(2026, 1, 1), "wrong_type", '"2026-01-01T00:00:00"'),
+        ("promised", dt.date(2026, 1, 1), "wrong_type", '"2026-01-01"'),
+        ("lines", {}, "wrong_type", "an object"),
+        ("lines", {1, 2}, "wrong_type", "a set"),
+        ("lines", [7], "wrong_type", "7"),
+        ("currency", "USD", "wrong_currency", "`USD`"),
+    ],
+)
+def test_what_does_not_fit_is_refused(field: str, value: Any, code: str, found: str | None) -> None:
+    error = json.loads(apply(**{field: value}))
+    assert (error["error"], error.get("found")) == (code, found)
+    assert error["field"].split("[")[0] == field
+
+
+def test_the_order_of_keys_does_not_change_the_refusal() -> None:
+    event = order(id="", subtotal="x", gift="y", lines=[{"amount": "z"}])
+    turned = dict(reversed(event.items()))
+    program, member = shop()
+    given: list[Any] = [event, turned, json.dumps(event), json.dumps(turned)]
+    answers = {told(lambda event=event: program.apply(member, event)) for event in given}
+    assert answers == {'{"error":"wrong_type","field":"id","expected":"a text","found":"\\"\\""}'}
+
+
+def test_only_what_the_program_reads_is_looked_at() -> None:
+    cycle: dict[Any, Any] = {7: "a key that is no text"}
+    cycle["self"] = cycle
+    assert apply(unread=cycle, other=object(), nothing="\ud800") == apply()
+
+
+def test_what_is_no_dict_is_a_type_error() -> None:
+    program, member = shop()
+    with pytest.raises(TypeError, match="an event is a dict, or JSON as str or bytes, not collections.UserDict"):
+        program.apply(member, UserDict(order()))  # type: ignore[arg-type]
+
+
+def test_code_of_the_host_that_runs_while_an_event_is_read_does_no_harm() -> None:
+    program, member = shop()
+    inner = program.enroll("m-2", "2026-01-01T00:00:00Z")
+
+    class Nested(Decimal):
+        def __str__(self) -> str:
+            program.apply(inner, order(id=f"o-{inner.revision}", member="m-2", branch="another"))
+            return "12.5"
+
+    class Broken(Decimal):
+        def __str__(self) -> str:
+            raise RuntimeError("no")
+
+    outcome = program.apply(member, order(subtotal=Nested(1), lines=[{"amount": Nested(2), "category": "coffee"}]))
+    assert outcome.decisions[0].amount == 25 and inner.revision == 2
+    before = member.save()
+    with pytest.raises(loyalty.EventError) as raised:
+        program.apply(member, order(id="o-2", subtotal=Broken(1)))
+    assert (raised.value.code, raised.value.found) == ("invalid_json", "RuntimeError: no")
+    assert member.save() == before
