@@ -1,0 +1,166 @@
+"""docs/storage.md, under workers that get in each other's way, on SQLite and on a PostgreSQL server of the test's own."""
+
+import datetime as dt
+import json
+import os
+import pathlib
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import loyalty
+import psycopg
+import pytest
+
+from test_examples import run_page
+
+PROGRAM = """program "Corner Shop" { currency EUR  timezone "Europe/Berlin" }
+wallet points { vest after 14 days }
+rule base on order { earn 1 points per 1 EUR of order.subtotal }
+"""
+LATER = dt.datetime(2026, 6, 1, tzinfo=dt.UTC)
+
+
+@pytest.fixture(scope="module")
+def page() -> dict[str, Any]:
+    return run_page("docs/storage.md")
+
+
+def events() -> dict[str, list[dict[str, Any]]]:
+    """Twenty orders of each of six members."""
+
+    def order(member: int, number: int) -> dict[str, Any]:
+        at = f"2026-01-{number + 1:02}T10:00:00Z"
+        return {"type": "order", "id": f"o-{number}", "member": f"m-{member}", "at": at, "subtotal": str(10 + number)}
+
+    return {f"m-{member}": [order(member, number) for number in range(20)] for member in range(6)}
+
+
+def expected(program: loyalty.Program) -> tuple[dict[str, bytes], list[str]]:
+    """Each member after its events in their order; and what is in the outbox then, in any order."""
+    states, decisions = {}, []
+    for id, orders in events().items():
+        member = program.enroll(id, orders[0]["at"])
+        outcomes = [program.apply(member, order) for order in orders]
+        outcomes.append(program.advance(member, LATER))
+        states[id] = member.save_binary()
+        decisions += [decision.to_json() for outcome in outcomes for decision in outcome.decisions]
+    return states, sorted(decisions)
+
+
+def work(deliver: Callable[[dict[str, Any]], Any]) -> None:
+    """Eight workers; each event twice; of each member one by one, of different members at once. The two deliveries of an event
+    and those of its neighbour meet now and then."""
+
+    def one(orders: list[dict[str, Any]]) -> None:
+        with ThreadPoolExecutor(2) as pair:
+            for order in orders:
+                list(pair.map(deliver, [order, order]))
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(one, events().values()))
+
+
+def test_sqlite(page: dict[str, Any], tmp_path: pathlib.Path) -> None:
+    program = loyalty.Program.compile(PROGRAM)
+    path = str(tmp_path / "shop.db")
+    page["connect"](path).close()
+
+    def deliver(event: dict[str, Any]) -> None:
+        db = page["connect"](path)
+        page["on_event"](db, program, event)
+        db.close()
+
+    work(deliver)
+    db = page["connect"](path)
+    while page["on_due"](db, program, LATER):
+        pass
+    states, decisions = expected(program)
+    assert dict(db.execute("SELECT id, state FROM member")) == states
+    assert sorted(decision for (decision,) in db.execute("SELECT decision FROM outbox")) == decisions
+    db.close()
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A server of our own, on a socket in a folder of its own; it goes with the test."""
+    found = sorted(pathlib.Path("/usr/lib/postgresql").glob("*/bin"))
+    path = os.pathsep.join([*map(str, reversed(found)), os.environ["PATH"]])
+    if shutil.which("initdb", path=path) is None:
+        pytest.skip("PostgreSQL is not installed; `apt-get install postgresql` brings it")
+    folder = tmp_path_factory.mktemp("postgresql")
+    environment = {**os.environ, "PATH": path}
+    # The server refuses to run as root.
+    as_user: list[str] = []
+    if os.getuid() == 0:
+        as_user = ["runuser", "-u", "postgres", "--"]
+        for parent in [folder, *folder.parents][:3]:
+            parent.chmod(0o755)
+        shutil.chown(folder, "postgres", "postgres")
+
+    def run(*command: str) -> None:
+        subprocess.run([*as_user, "env", f"PATH={path}", *command], env=environment, cwd=folder, check=True)
+
+    run("initdb", "--pgdata", f"{folder}/data", "--auth", "trust", "--no-sync", "--username", "shop")
+    options = f"-c listen_addresses='' -c unix_socket_directories='{folder}' -c fsync=off"
+    run("pg_ctl", "start", "--wait", "--pgdata", f"{folder}/data", "--log", f"{folder}/log", "--options", options)
+    try:
+        yield f"host={folder} user=shop dbname=postgres"
+    finally:
+        run("pg_ctl", "stop", "--pgdata", f"{folder}/data", "--mode", "immediate")
+
+
+def test_postgresql(page: dict[str, Any], server: str) -> None:
+    program = loyalty.Program.compile(PROGRAM)
+    with psycopg.connect(server, autocommit=True) as db:
+        db.execute(page["POSTGRESQL_TABLES"])
+
+    def with_store(happen: Callable[[Any], Any]) -> Any:
+        with psycopg.connect(server, autocommit=True) as db:
+            return happen(page["PostgresqlStore"](db))
+
+    work(lambda event: with_store(lambda store: store.on_event(program, event)))
+
+    def all_due(store: Any) -> int:
+        count = 0
+        while store.on_due(program, LATER):
+            count += 1
+        return count
+
+    # No two workers take the same member.
+    with ThreadPoolExecutor(3) as pool:
+        assert sum(pool.map(lambda _: with_store(all_due), range(3))) == len(events())
+    states, decisions = expected(program)
+    with psycopg.connect(server, autocommit=True) as db:
+        assert dict(db.execute("SELECT id, state FROM member").fetchall()) == states
+        found = [json.dumps(decision) for (decision,) in db.execute("SELECT decision FROM outbox").fetchall()]
+    as_json = [json.dumps(json.loads(decision), sort_keys=True) for decision in decisions]
+    assert sorted(json.dumps(json.loads(decision), sort_keys=True) for decision in found) == sorted(as_json)
+
+
+def test_postgresql_limits_over_all_members(page: dict[str, Any], server: str) -> None:
+    program = loyalty.Program.compile(
+        PROGRAM.replace("points { vest after 14 days }", "points {}")
+        + "rule early on order limit 5 in total { earn 100 points }\n"
+    )
+    with psycopg.connect(server, autocommit=True) as db:
+        db.execute("DROP TABLE IF EXISTS member, outbox, claimed")
+        db.execute(page["POSTGRESQL_TABLES"])
+    order = events()["m-0"][0]
+    first = [{**order, "member": f"m-{member}"} for member in range(12)]
+
+    def deliver(event: dict[str, Any]) -> bool:
+        with psycopg.connect(server, autocommit=True) as db:
+            try:
+                page["PostgresqlStore"](db).on_event(program, event)
+            except page["LimitReached"]:
+                return False
+            return True
+
+    with ThreadPoolExecutor(8) as pool:
+        taken = list(pool.map(deliver, first))
+    assert sum(taken) == 5
+    with psycopg.connect(server, autocommit=True) as db:
+        assert db.execute("SELECT count(*) FROM outbox WHERE decision ->> 'kind' = 'claim'").fetchone() == (5,)
