@@ -104,7 +104,9 @@ fn crates(module: &[u8]) -> Option<BTreeMap<String, usize>> {
     for at in 0..count {
         let (length, after) = number(rest)?;
         rest = after.get(length..)?;
-        let of = names.get(&(imports + at)).map_or("?".to_owned(), |name| crate_of(&rustc_demangle::demangle(name).to_string()).to_owned());
+        let of = names
+            .get(&(imports + at))
+            .map_or("?".to_owned(), |name| crate_of(&rustc_demangle::demangle(name).to_string()).to_owned());
         *crates.entry(of).or_default() += length;
     }
     Some(crates)

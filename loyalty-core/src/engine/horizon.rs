@@ -218,6 +218,12 @@ fn leaves(calendar: &Calendar, length: Length, at: At) -> i64 {
     }
 }
 
+/// When what a counter holds under a key leaves a window of that length.
+pub fn leaves_at(plan: &Plan, tally: u32, length: Length, key: i64) -> i64 {
+    let at = if plan.grain(tally) == Grain::Instant { At::Instant(key) } else { At::Day(key as i32) };
+    leaves(&plan.calendar, length, at)
+}
+
 /// The local day from which a member's own years are counted.
 pub fn first_day(plan: &Plan, member: &Member, of: OwnYear) -> Option<i32> {
     let since = match of {

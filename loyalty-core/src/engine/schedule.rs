@@ -10,14 +10,15 @@ use super::horizon::{Horizon, years_between};
 use super::lots::{Expiry, Vesting};
 use super::member::Member;
 use super::rules;
-use super::tally::Changes;
-use super::{ladders, segments};
+use super::tally::{self, Changes, Entry};
+use super::{horizon, ladders, segments};
 use crate::amount;
 use crate::calendar::{Calendar, clock_micros};
 use crate::check::model::{
-    Anniversary, CalendarDay, ClockTrigger, Every, Length, Period, Rise, TimeUnit, Trigger, Valid,
+    AggregateFunction, Anniversary, CalendarDay, ClockTrigger, Every, Keep, Length, Period, Rise, TimeUnit, Trigger,
+    Valid, Window,
 };
-use crate::plan::{Plan, RuleFormPlan, in_force};
+use crate::plan::{LadderPlan, LevelPlan, Node, Plan, RuleFormPlan, in_force};
 use crate::time::{date_of, day_of, micros_of};
 
 /// The instant of the next thing that happens; the largest number for never.
@@ -52,6 +53,13 @@ fn ladder_due(plan: &Plan, member: &Member, number: u16, limit: i64) -> i64 {
         return i64::MAX;
     };
     let clock = member.clock;
+    // Ends that are fixed, whatever conditions say by then.
+    let sets = standing.set.iter().map(|(_, end)| *end).filter(|end| *end != i64::MAX);
+    let ends = sets.chain(standing.grace).chain(standing.until).filter(|at| *at > clock).min().unwrap_or(i64::MAX);
+    if let Some(changes) = meter_changes(plan, member, number, ladder, limit.min(ends)) {
+        return ends.min(changes);
+    }
+    let mut next = ends;
     let mut horizon = Horizon::new(plan, member, clock);
     horizon.forms(&ladder.forms);
     for form in &ladder.forms {
@@ -61,9 +69,6 @@ fn ladder_due(plan: &Plan, member: &Member, number: u16, limit: i64) -> i64 {
         form.by.into_iter().chain(whens).chain(retain).for_each(|node| horizon.expression(node));
     }
     let changes = horizon.instants();
-    // Ends that are fixed, whatever conditions say by then.
-    let sets = standing.set.iter().map(|(_, end)| *end).filter(|end| *end != i64::MAX);
-    let mut next = sets.chain(standing.grace).chain(standing.until).filter(|at| *at > clock).min().unwrap_or(i64::MAX);
     next = next.min(first(&changes, limit.min(next), |at| ladders::would_change(plan, member, number, at)));
     let rise = ladders::form(plan, number, plan.calendar.day_at(clock)).map(|form| form.rise);
     if let Some(Rise::AtEndOf(period)) = rise {
@@ -74,6 +79,57 @@ fn ladder_due(plan: &Plan, member: &Member, number: u16, limit: i64) -> i64 {
         next = next.min(first(&ends, limit.min(next), |at| ladders::would_change(plan, member, number, at)));
     }
     next
+}
+
+/// The usual ladder, by one sum or count over a rolling window, is gone through in one walk: what leaves the window is
+/// taken off, the oldest first, until another level is earned. Nothing, if the ladder is of another kind.
+fn meter_changes(plan: &Plan, member: &Member, number: u16, ladder: &LadderPlan, limit: i64) -> Option<i64> {
+    let ([form], standing) = (ladder.forms.as_slice(), member.standings.get(usize::from(number))?) else { return None };
+    let form = &form.value;
+    let measure = plan.measures.get(usize::from(form.meter?))?;
+    let [measured] = measure.forms.as_slice() else { return None };
+    let (Window::Rolling(length), Some(tally)) = (measured.value.window, measure.tally) else { return None };
+    let sums = match measure.function {
+        AggregateFunction::Sum => true,
+        AggregateFunction::Count => false,
+        _ => return None,
+    };
+    if form.rise != Rise::AtOnce || form.retain.is_some() || form.carry.is_some() {
+        return None;
+    }
+    let threshold = |level: &LevelPlan| match plan.nodes.get(level.from? as usize) {
+        Some(Node::Number(from)) if level.when.is_empty() => Some(*from),
+        _ => None,
+    };
+    let thresholds: Vec<Decimal> = form.levels.iter().skip(1).map(threshold).collect::<Option<_>>()?;
+    let (from, to) = tally::window_keys(
+        measured.value.window,
+        plan.grain(tally),
+        &plan.calendar,
+        member.clock,
+        plan.calendar.day_at(member.clock),
+    );
+    let entries = member.tallies.between(tally, from, to);
+    let value = |entry: &Entry| if sums { entry.sum } else { Decimal::from(entry.count) };
+    let mut left = entries.iter().try_fold(Decimal::ZERO, |sum, entry| amount::add(sum, value(entry))).ok()?;
+    let falls = form.keep == Keep::WhileQualified && standing.grace.is_none() && standing.until.is_none();
+    let mut waiting = entries.iter().peekable();
+    while let Some(entry) = waiting.next() {
+        let at = horizon::leaves_at(plan, tally, length, entry.key);
+        if at >= limit {
+            break;
+        }
+        left = amount::subtract(left, value(entry)).ok()?;
+        if waiting.peek().is_some_and(|next| horizon::leaves_at(plan, tally, length, next.key) == at) {
+            continue;
+        }
+        let earned = thresholds.iter().take_while(|from| **from <= left).count() as u16;
+        let requalifies = standing.grace.is_some() && earned >= standing.level;
+        if earned > standing.level || requalifies || falls && earned < standing.level {
+            return Some(at);
+        }
+    }
+    Some(i64::MAX)
 }
 
 fn segment_due(plan: &Plan, member: &Member, watched: usize, limit: i64) -> i64 {

@@ -15,6 +15,17 @@ wallet points { vest after 14 days  expire 12 months after earning  clawback may
 wallet stars  { vest on delivered within 3 days }
 measure orders = count(order)
 segment regular = orders >= 2
+segment lapsed  = days since last(order) > 200
+tiers status by orders {
+  benefit lounge = false
+  basic from 0
+  known from 1 { lounge true }
+  gold  from 9
+  keep  6 months
+  retain when orders < 1
+}
+rule asleep on segment lapsed entered { forfeit points.balance }
+rule back on segment lapsed left { tag "back" }
 rule base on order limit 1_000 in total { earn 1 points per 1 EUR of order.subtotal }
 rule star on order { earn 1 stars }
 rule joined on signup { earn 20 points vest at once  tag "new"  set member.level = "basic"  signal greeted to member.id }
@@ -23,7 +34,7 @@ rule pay on redeem { spend 15 points }
 "#;
 
 /// Every kind of decision with what it says; the order is that of the page.
-const KINDS: [(&str, &str); 13] = [
+const KINDS: [(&str, &str); 18] = [
     ("earned", "points were granted; `pending` until they vest"),
     ("vested", "points of a `lot` may be spent now"),
     ("spent", "points were taken `from` lots"),
@@ -33,11 +44,19 @@ const KINDS: [(&str, &str); 13] = [
         "a return took back `amount`: what was pending, what lay in lots, what is a debt now, what nobody will collect",
     ),
     ("restored", "spent points were given back"),
+    ("forfeited", "a rule took points away for good; they count as expired"),
     ("debt_settled", "points that became available paid a debt"),
     ("tagged", "the member has the tag"),
     ("untagged", "the member has lost the tag"),
     ("attribute_set", "an attribute of the member has the value"),
     ("signal", "the host sends another member an event"),
+    (
+        "tier_changed",
+        "the level of a ladder is another one: `reached`, `not_qualified` any more, `set` beside the rules, or `set_level_ended`; `until` is null or when it is judged next",
+    ),
+    ("tier_kept", "a level was judged and stays: `qualified`, or for a time of `grace`"),
+    ("segment_entered", "the member is now in a segment that a rule watches"),
+    ("segment_left", "the member is no longer in it"),
     ("claim", "the host counts a firing against a limit over all members"),
     ("not_earned", "the event was taken and could not earn: `before_enrolment`"),
 ];
@@ -113,6 +132,7 @@ fn history(program: &Program) -> (Vec<Outcome>, Member) {
     }
     let before = member.clone();
     outcomes.push(program.advance(&mut member, at("2028-01-01")).expect("an outcome"));
+    outcomes.push(apply(program, &mut member, "order", "o-3", "2028-01-02", r#","subtotal":50"#));
     (outcomes, before)
 }
 
@@ -163,12 +183,25 @@ fn the_outcome_and_the_view_are_those_of_a_history() {
     let outcome = broken(&order.to_json(), &["{\"kind\"", "\"because\""]);
     holds("docs/embedding.md", "outcome", &format!("```json\n{outcome}\n```"));
     let view = program.view(&member, at("2026-02-01")).to_json();
-    let parts = ["\"wallets\"", "\"stars\":{", "\"lots\"", "\"measures\"", "\"next_due\""];
+    let parts = ["\"wallets\"", "\"stars\":{", "\"lots\"", "\"tiers\"", "\"next\"", "\"measures\"", "\"next_due\""];
     holds("docs/embedding.md", "view", &format!("```json\n{}\n```", broken(&view, &parts)));
     // Every key of the view is explained on the page.
     let page = read("docs/embedding.md");
     let keys = view.split('"').filter(|word| word.starts_with(|letter: char| letter.is_ascii_lowercase()));
-    let own = ["m-1", "points", "stars", "orders", "level", "basic", "delivered"];
+    let own = [
+        "m-1",
+        "points",
+        "stars",
+        "orders",
+        "basic",
+        "delivered",
+        "status",
+        "lounge",
+        "known",
+        "gold",
+        "threshold",
+        "orders < 1",
+    ];
     for key in keys.filter(|key| !own.contains(key)) {
         assert!(page.contains(&format!("`{key}`")), "`{key}` is not explained");
     }
