@@ -161,7 +161,12 @@ impl Checker<'_> {
         for place in rest {
             diagnostic = diagnostic.label(place, "on the way");
         }
-        self.report(diagnostic.help("let a rule follow something that it does not bring about itself"));
+        let ladder = ring.iter().any(|link| matches!(link, Link::Ladder(_)));
+        self.report(diagnostic.help(if ladder {
+            "let the ladder count events, as in `sum(order.subtotal)`, or let the rule do something that the ladder does not read"
+        } else {
+            "let a rule follow something that it does not bring about itself"
+        }));
     }
 
     fn called(&self, link: Link, rules: &[Rule]) -> String {

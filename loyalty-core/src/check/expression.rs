@@ -392,8 +392,16 @@ impl<'a> Checker<'a> {
             return (word.unwrap_or_else(|| self.expression(left, scope)), second);
         }
         let first = self.expression(left, scope);
+        if first.is_none() && is_word(right) && !self.declares(right) {
+            // Perhaps a level; of what the other side is, enough has been said.
+            return (None, None);
+        }
         let word = first.as_ref().and_then(|first| self.level_word(right, &first.ty.clone()));
         (first, word.unwrap_or_else(|| self.expression(right, scope)))
+    }
+
+    fn declares(&self, expr: &tree::Expr) -> bool {
+        matches!(&expr.kind, tree::ExprKind::Name(name) if self.names.values.contains_key(name.as_str()))
     }
 
     fn names_ladder(&self, expr: &tree::Expr) -> bool {

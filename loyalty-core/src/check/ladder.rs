@@ -242,6 +242,7 @@ impl<'a> Checker<'a> {
                 );
                 continue;
             };
+            let says_how = from.is_some() || when.is_some();
             let from = from.as_ref().and_then(|from| self.threshold(from, by));
             let when: Vec<Expr> =
                 match when.as_ref().and_then(|when| self.condition(when, &Scope::member("a ladder"), "`when`")) {
@@ -249,7 +250,7 @@ impl<'a> Checker<'a> {
                     when => when.into_iter().collect(),
                 };
             when.iter().for_each(|when| self.watched(when, "a ladder"));
-            self.lowest(place, &from, &when, clause.span, name);
+            self.lowest(place, &from, says_how, &when, clause.span, name);
             let values = self.benefits(&ladder, benefits);
             let Some(level) = levels.get_mut(place) else { continue };
             if from.is_some() || !when.is_empty() {
@@ -280,7 +281,7 @@ impl<'a> Checker<'a> {
     }
 
     /// The lowest level is everybody's; every other one has to be reached.
-    fn lowest(&mut self, place: usize, from: &Option<Expr>, when: &[Expr], span: Span, name: &Name) {
+    fn lowest(&mut self, place: usize, from: &Option<Expr>, says_how: bool, when: &[Expr], span: Span, name: &Name) {
         let zero = from.as_ref().is_none_or(|from| matches!(from.kind, ExprKind::Number(number) if number.is_zero()));
         if place == 0 && (!zero || !when.is_empty()) {
             self.report(
@@ -291,7 +292,7 @@ impl<'a> Checker<'a> {
                 )
                 .help("put a level without a condition before it, as in `member { }`"),
             );
-        } else if place > 0 && from.is_none() && when.is_empty() {
+        } else if place > 0 && !says_how {
             self.report(
                 Diagnostic::new(Code::LevelOrder, span, format!("nothing says how `{}` is reached", name.text))
                     .help("write its threshold, as in `gold from 2_000 MYR`, or a condition after `when`"),
@@ -452,7 +453,8 @@ impl<'a> Checker<'a> {
             let known: Vec<String> = found.levels.iter().map(|level| level.name.clone()).collect();
             let diagnostic =
                 Diagnostic::new(Code::UnknownLevel, name.span, format!("`{of}` has no level `{}`", name.text))
-                    .label(span, format!("`{of}` is declared here"));
+                    .label(span, format!("`{of}` is declared here"))
+                    .help(format!("its levels are {}", listed(&known)));
             self.suggest(diagnostic, &name.text, known.iter().map(String::as_str));
         }
         place
@@ -470,4 +472,9 @@ impl<'a> Checker<'a> {
         let level = self.level(*ladder, &name);
         Some(level.map(|level| Expr { kind: ExprKind::LevelNamed(*ladder, level), ty: ty.clone(), span: expr.span }))
     }
+}
+
+/// Names as a message lists them.
+fn listed(names: &[String]) -> String {
+    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
 }

@@ -247,6 +247,14 @@ impl<'a> Checker<'a> {
             ("since", _) => (ExprKind::Standing(ladder, StandingMoment::Since), Type::Instant),
             ("until", _) => (ExprKind::Standing(ladder, StandingMoment::Until), Type::Instant),
             ("before", _) if scope.cause == Cause::Ladder(ladder) => (ExprKind::LevelBefore(ladder), level),
+            ("before", _) => {
+                let message = format!("only a rule on a change of `{}` knows the level before it", found.name);
+                let diagnostic = Diagnostic::new(Code::OutOfReach, name.span, message);
+                self.report(
+                    diagnostic.help("write the trigger `on LADDER changes`, `rises`, `falls` or `reaches LEVEL`"),
+                );
+                return None;
+            }
             (text, _) => {
                 let known: Vec<String> = found.benefits.iter().map(|benefit| benefit.name.clone()).collect();
                 let diagnostic = Diagnostic::new(
@@ -256,7 +264,7 @@ impl<'a> Checker<'a> {
                 )
                 .label(found.span, "declared here")
                 .help("a ladder has its benefits, `since` and `until`, and `before` in rules on its changes");
-                let known = known.iter().map(String::as_str).chain(["since", "until", "before"]);
+                let known = known.iter().map(String::as_str).chain(["since", "until"]);
                 self.suggest(diagnostic, text, known);
                 return None;
             }

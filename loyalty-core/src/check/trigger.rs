@@ -121,7 +121,13 @@ impl<'a> Checker<'a> {
             (ExprKind::Member(field), Type::Date) => Some(Anniversary::Attribute(*field)),
             (ExprKind::Enrolled, _) => Some(Anniversary::Joining),
             _ => {
-                self.wrong_type(&date, "a day that comes round is a date of the member, such as `member.birthday`");
+                let message =
+                    format!("a day that comes round is a date of the member, and this is {}", self.describe(&date.ty));
+                let diagnostic = Diagnostic::new(Code::WrongType, date.span, message);
+                self.report(
+                    diagnostic
+                        .help("declare it as one, as in `member { birthday date? }`; `member.enrolled` is one too"),
+                );
                 None
             }
         }

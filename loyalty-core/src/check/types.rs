@@ -167,6 +167,9 @@ fn mixing_help(one: &Type, other: &Type) -> Option<&'static str> {
             "points and money meet only in a rate, `1 beans per 1 MYR of x`"
         }
         (Type::Date, Type::Instant) | (Type::Instant, Type::Date) => "`.date` of an instant is its local day",
+        (Type::Level(_), Type::Level(_)) => {
+            "each ladder has levels of its own, and compares with those, as in `status >= gold`"
+        }
         (Type::Text, _) | (_, Type::Text) => "a text stands in double quotes",
         _ => return None,
     })

@@ -37,11 +37,21 @@ pub(super) const fn name_of(found: Rule) -> &'static str {
         Rule::open_ | Rule::block | Rule::fields | Rule::values | Rule::later_block | Rule::tiers_block => "`{`",
         Rule::paren_open | Rule::arguments => "`(`",
         Rule::equals_ | Rule::field_default => "`=`",
-        Rule::reserved | Rule::unit_stop | Rule::name | Rule::word | Rule::unit | Rule::plain_name | Rule::path => {
-            "a name"
-        }
+        Rule::reserved
+        | Rule::tiers_word
+        | Rule::next_threshold
+        | Rule::unit_stop
+        | Rule::name
+        | Rule::word
+        | Rule::unit
+        | Rule::plain_name
+        | Rule::path => "a name",
         Rule::name_list => "a list of names",
-        Rule::number | Rule::bare_number | Rule::lone_number => "a number",
+        Rule::number
+        | Rule::bare_number
+        | Rule::lone_number
+        | Rule::number_before_level
+        | Rule::threshold_before_level => "a number",
         Rule::integer => "a whole number",
         Rule::percent | Rule::percentage | Rule::units_off => "a percentage",
         Rule::quantity

@@ -134,6 +134,7 @@ fn expected(rules: &[Rule], keyword: Option<&str>) -> Vec<String> {
     }
     names.sort_by_key(|name| (matches!(*name, "`}`" | "the next declaration"), name.starts_with('`')));
     let named = names.into_iter().map(|name| match (name, keyword) {
+        ("a clause", Some("tiers")) => "a clause of a ladder".to_owned(),
         ("a clause", Some(keyword)) => format!("a clause of a {keyword}"),
         _ => name.to_owned(),
     });

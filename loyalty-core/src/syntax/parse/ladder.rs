@@ -35,7 +35,13 @@ impl Build {
 
     fn ladder_clause(&self, pair: &Pair<'_, Rule>) -> Option<LadderClause> {
         Some(match pair.as_rule() {
-            Rule::benefit => LadderClause::Benefit { name: self.name_of(pair)?, value: self.expr_of(pair)? },
+            Rule::benefit => LadderClause::Benefit {
+                name: self.name_of(pair)?,
+                value: match pair.child(Rule::number_before_level) {
+                    Some(number) => self.lone_number(&number)?,
+                    None => self.expr_of(pair)?,
+                },
+            },
             Rule::rise if pair.has(Rule::at_once) => LadderClause::Rise(Rise::AtOnce),
             Rule::rise => LadderClause::Rise(match pair.child(Rule::at_end_of) {
                 Some(end) => Rise::AtEndOf(literal::period_of(&end)?),
@@ -58,7 +64,13 @@ impl Build {
             }),
             _ => LadderClause::Level {
                 name: self.name_of(pair)?,
-                from: self.inner_expr(pair, Rule::level_from)?,
+                from: match pair.child(Rule::level_from) {
+                    Some(from) => Some(match from.child(Rule::threshold_before_level) {
+                        Some(number) => self.lone_number(&number)?,
+                        None => self.expr_of(&from)?,
+                    }),
+                    None => None,
+                },
                 when: self.when_of(pair)?,
                 benefits: if pair.has(Rule::values) { self.values_of(pair)? } else { Vec::new() },
             },

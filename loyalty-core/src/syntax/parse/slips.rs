@@ -123,6 +123,9 @@ pub(super) fn explain(failure: Failure<'_>, place: Span) -> Diagnostic {
     if let Some(help) = sign_help(&failure, &found) {
         return plain.help(help);
     }
+    if let Some(help) = ladder_help(&failure) {
+        return plain.help(help);
+    }
     let starts_item = DECLARATIONS.contains(&found.text);
     if starts_item && failure.open.iter().any(|open| open.text == "{") && !failure.in_value() {
         return unclosed(&failure, plain);
@@ -140,6 +143,24 @@ pub(super) fn explain(failure: Failure<'_>, place: Span) -> Diagnostic {
         return plain.candidates(nearest(found.text, CLAUSES));
     }
     plain
+}
+
+/// A clause of a ladder that was not finished, or the lowest level without its braces.
+fn ladder_help(failure: &Failure<'_>) -> Option<String> {
+    let before = failure.before.filter(|_| failure.keyword == Some("tiers"))?;
+    let forms = match before.text {
+        "rise" => "`rise at once` or `rise at end of year`",
+        "keep" => "`keep while qualified`, `keep 12 months` or `keep to end of next year`",
+        "grace" => "`grace 1 month` or `grace none`",
+        "fall" => "`fall to earned level`, `fall one level` or `fall never`",
+        "retain" => "`retain when orders >= 3`",
+        "seen" => "`seen before` or `seen after`",
+        level if failure.expected == ["`{`", "`from`", "`when`"] => {
+            return Some(format!("a level that everybody has is written with braces: `{level} {{ }}`"));
+        }
+        _ => return None,
+    };
+    Some(format!("write {forms}"))
 }
 
 impl Failure<'_> {
