@@ -54,14 +54,20 @@ impl LineIndex {
         self.starts.get(before).or(self.starts.last()).copied().unwrap_or(0)
     }
 
+    /// The line, from 1, that holds the byte `offset`.
+    #[must_use]
+    pub fn line(&self, offset: u32) -> u32 {
+        self.starts.partition_point(|start| *start <= offset).max(1) as u32
+    }
+
     /// The place of the byte `offset` of `text`, which must be the text that the index was made from.
     #[must_use]
     pub fn place(&self, text: &str, offset: u32) -> LineColumn {
-        let line = self.starts.partition_point(|start| *start <= offset).max(1);
-        let start = self.starts.get(line - 1).copied().unwrap_or(0) as usize;
+        let line = self.line(offset);
+        let start = self.line_start(line) as usize;
         let end = (offset as usize).min(text.len());
         let column = text.get(start..end).map_or(0, |before| before.chars().count());
-        LineColumn { line: line as u32, column: column as u32 + 1 }
+        LineColumn { line, column: column as u32 + 1 }
     }
 }
 

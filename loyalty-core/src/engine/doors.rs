@@ -290,6 +290,29 @@ fn slow(
     event: &EventData,
     decisions: &mut Vec<Decision>,
 ) -> Result<(), EventError> {
+    let first = before_rules(plan, event_plan, member, event, decisions)?;
+    let mut work = Work::default();
+    evaluate(plan, event_plan, member, event, &mut work)?;
+    write(plan, event_plan, member, event, &mut work, first, decisions)?;
+    for wallet in &mut member.wallets {
+        wallet.sweep(|_| true);
+    }
+    member.next_due = member.find_next_due(plan);
+    if member.revision.is_multiple_of(16) {
+        member.forget(plan);
+    }
+    Ok(())
+}
+
+/// What happens before the rules are asked: time passes, and the event does what its type does by itself. Tells how many
+/// decisions time alone brought about.
+pub fn before_rules(
+    plan: &Plan,
+    event_plan: &EventPlan,
+    member: &mut Member,
+    event: &EventData,
+    decisions: &mut Vec<Decision>,
+) -> Result<usize, EventError> {
     if event.at > member.clock {
         clock::advance(plan, member, event.at, decisions)?;
     }
@@ -304,17 +327,7 @@ fn slow(
     if event_plan.vests {
         vest_on(plan, event_plan, member, event, decisions)?;
     }
-    let mut work = Work::default();
-    evaluate(plan, event_plan, member, event, &mut work)?;
-    write(plan, event_plan, member, event, &mut work, first, decisions)?;
-    for wallet in &mut member.wallets {
-        wallet.sweep(|_| true);
-    }
-    member.next_due = member.find_next_due(plan);
-    if member.revision.is_multiple_of(16) {
-        member.forget(plan);
-    }
-    Ok(())
+    Ok(first)
 }
 
 /// The lots of an order that were waiting for this event vest.

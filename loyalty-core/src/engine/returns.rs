@@ -24,7 +24,7 @@ use super::{earning, flows, granted};
 use crate::amount::{self, Overflow};
 use crate::check::model::{Clawback, Flow};
 use crate::plan::layout::LinesLayout;
-use crate::plan::{EffectKindPlan, EventKind, Plan, RestorePlan, in_force};
+use crate::plan::{EffectKindPlan, EventKind, Plan, PolicyPlan, RestorePlan, WalletPlan, in_force};
 use crate::wire::codec::Reader;
 use crate::wire::decode;
 use kept::{Line, base, field, kept, lines, minor, share};
@@ -48,12 +48,24 @@ pub struct Returned {
 }
 
 /// An order as it was captured, with what the rules made of it.
-struct Order {
-    event: EventData,
+pub struct Order {
+    pub event: EventData,
     fired: Vec<u32>,
-    grants: Grants,
-    decisions: Vec<Decision>,
-    day: i32,
+    pub grants: Grants,
+    pub decisions: Vec<Decision>,
+    pub day: i32,
+}
+
+/// What a refund or cancellation says, before anything is taken.
+pub struct Judged {
+    pub order: Order,
+    /// The points that the host wants given back, if it says so itself.
+    pub points: Option<Decimal>,
+    pub before: Returned,
+    /// Invariant: `clawed` and `restored` are still those of `before`.
+    pub after: Returned,
+    pub kept_before: EventData,
+    pub kept_after: EventData,
 }
 
 /// Takes back what a refund or cancellation says. Works on a state that is thrown away if anything is wrong.
@@ -63,6 +75,26 @@ pub fn apply(
     refund: &EventData,
     decisions: &mut Vec<Decision>,
 ) -> Result<(), EventError> {
+    let Judged { order, points, before, mut after, kept_before, kept_after } = judge(plan, member, refund)?;
+    if !after.whole {
+        remeasure(plan, member, &order, Some(&kept_before), Some(&kept_after))?;
+    } else {
+        remeasure(plan, member, &order, Some(&kept_before), None)?;
+    }
+    claw_back(plan, member, &order, (&kept_before, &before), (&kept_after, &mut after), refund.at, decisions)?;
+    if after.whole {
+        give_limits_back(plan, member, &order)?;
+    }
+    restore(plan, member, &order, &kept_after, points, &mut after, refund.at, decisions)?;
+    match member.returned.iter_mut().find(|returned| returned.order == after.order) {
+        Some(returned) => *returned = after,
+        None => member.returned.push(after),
+    }
+    Ok(())
+}
+
+/// Finds the order that a refund speaks of, and what of it is kept before and after.
+pub fn judge(plan: &Plan, member: &Member, refund: &EventData) -> Result<Judged, EventError> {
     let event_plan = plan.events.get(usize::from(refund.event));
     let named = event_plan.and_then(|event| event.order_slot).map_or(Value::Missing, |slot| refund.slot(slot));
     let Value::Text(id, _) = named else {
@@ -94,26 +126,12 @@ pub fn apply(
         return Err(EventError::new(Refusal::AlreadyReturned).in_field("order").but_found(format!("`{id}`")));
     }
     let points = points_asked(plan, refund);
-    let mut after = match points {
+    let after = match points {
         Some(_) => before.clone(),
         None => come_back(plan, &order, refund, &before)?,
     };
     let (kept_before, kept_after) = (kept(plan, &order, &before)?, kept(plan, &order, &after)?);
-    if !after.whole {
-        remeasure(plan, member, &order, Some(&kept_before), Some(&kept_after))?;
-    } else {
-        remeasure(plan, member, &order, Some(&kept_before), None)?;
-    }
-    claw_back(plan, member, &order, (&kept_before, &before), (&kept_after, &mut after), refund.at, decisions)?;
-    if after.whole {
-        give_limits_back(plan, member, &order)?;
-    }
-    restore(plan, member, &order, &kept_after, points, &mut after, refund.at, decisions)?;
-    match member.returned.iter_mut().find(|returned| returned.order == key) {
-        Some(returned) => *returned = after,
-        None => member.returned.push(after),
-    }
-    Ok(())
+    Ok(Judged { order, points, before, after, kept_before, kept_after })
 }
 
 fn unknown_order(found: &str) -> EventError {
@@ -328,7 +346,8 @@ fn amount_back(
     Ok(())
 }
 
-fn scope<'a>(plan: &'a Plan, member: &'a Member, order: &'a Order, event: &'a EventData) -> Scope<'a> {
+/// The scope in which an order, or what is kept of it, is judged.
+pub fn scope<'a>(plan: &'a Plan, member: &'a Member, order: &'a Order, event: &'a EventData) -> Scope<'a> {
     Scope { event: Some(event), day: order.day, ..Scope::of(plan, member, order.event.at) }
 }
 
@@ -365,7 +384,7 @@ fn remeasure(
 }
 
 /// The contributions of an order, worked out on what is kept of it.
-fn rerate(
+pub fn rerate(
     plan: &Plan,
     member: &Member,
     order: &Order,
@@ -435,17 +454,7 @@ fn claw_back(
             continue;
         }
         let Some(policy) = plan.policy(number, order.day) else { continue };
-        let mut by_rule: Vec<(u32, Decimal)> = Vec::new();
-        for (grant, amount) in order.grants.iter().zip(&new).filter(|(grant, _)| grant.wallet == number) {
-            match by_rule.last_mut().filter(|(rule, _)| *rule == grant.rule) {
-                Some((_, sum)) => *sum = amount::add(*sum, *amount)?,
-                None => by_rule.push((grant.rule, *amount)),
-            }
-        }
-        let mut sum = Decimal::ZERO;
-        for (_, amount) in by_rule {
-            sum = amount::add(sum, earning::rounded_contribution(wallet, policy, amount)?)?;
-        }
+        let sum = rerated_sum(&order.grants, &new, (number, wallet), policy)?;
         let rerated = amount::round(sum, wallet.denominator, wallet.decimals, policy.round)?;
         let rerated = rerated.clamp(Decimal::ZERO, granted);
         let clawed = after.clawed.get(usize::from(number)).copied().unwrap_or_default();
@@ -473,7 +482,29 @@ fn claw_back(
     Ok(())
 }
 
-fn granted(order: &Order, wallet: u16) -> Result<Decimal, Overflow> {
+/// What re-rated contributions to a wallet add up to, times its denominator and before the one rounding.
+pub fn rerated_sum(
+    grants: &Grants,
+    rerated: &[Decimal],
+    (number, wallet): (u16, &WalletPlan),
+    policy: &PolicyPlan,
+) -> Result<Decimal, Overflow> {
+    let mut by_rule: Vec<(u32, Decimal)> = Vec::new();
+    for (grant, amount) in grants.iter().zip(rerated).filter(|(grant, _)| grant.wallet == number) {
+        match by_rule.last_mut().filter(|(rule, _)| *rule == grant.rule) {
+            Some((_, sum)) => *sum = amount::add(*sum, *amount)?,
+            None => by_rule.push((grant.rule, *amount)),
+        }
+    }
+    let mut sum = Decimal::ZERO;
+    for (_, amount) in by_rule {
+        sum = amount::add(sum, earning::rounded_contribution(wallet, policy, amount)?)?;
+    }
+    Ok(sum)
+}
+
+/// What an order has granted in a wallet.
+pub fn granted(order: &Order, wallet: u16) -> Result<Decimal, Overflow> {
     let mut sum = Decimal::ZERO;
     for decision in &order.decisions {
         // What other rules have made of it since stays: it is no part of what the order itself granted.
