@@ -7,6 +7,7 @@ pub mod index;
 pub mod layout;
 pub mod lower;
 pub mod node;
+pub mod quotes;
 pub mod reactions;
 pub mod symbols;
 
@@ -21,6 +22,7 @@ use rust_decimal::Decimal;
 pub use index::RuleIndex;
 pub use layout::{EventLayout, FieldKind, SlotLayout};
 pub use node::{Node, NodeId};
+pub use quotes::{PolicyQuotes, Quote, Quoted, Unit};
 pub use reactions::Reactions;
 pub use symbols::Symbols;
 
@@ -30,6 +32,8 @@ pub struct Plan {
     pub calendar: Calendar,
     pub symbols: Symbols,
     pub nodes: Vec<Node>,
+    /// What each node says in the program, for explanations; as many as nodes.
+    pub quotes: Vec<Quoted>,
     /// Operands of nodes that have a variable number of them.
     pub operands: Vec<NodeId>,
     /// Sorted symbols of `in [ … ]` conditions.
@@ -128,6 +132,8 @@ impl Plan {
 #[derive(Debug)]
 pub struct WalletPlan {
     pub name: Box<str>,
+    /// What its amounts count.
+    pub unit: Unit,
     pub decimals: u32,
     /// Contributions are kept multiplied by this, so that rates such as 1 per 3 stay exact until the one rounding.
     pub denominator: Decimal,
@@ -154,6 +160,7 @@ pub struct PolicyPlan {
     pub hold_at_most: Option<Decimal>,
     pub caps: Vec<CapPlan>,
     pub cap_mode: CapMode,
+    pub quotes: PolicyQuotes,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -354,6 +361,7 @@ pub struct Condition {
 #[derive(Debug, Clone)]
 pub struct EffectPlan {
     pub kind: EffectKindPlan,
+    pub quote: Quote,
 }
 
 #[derive(Debug, Clone)]
@@ -434,6 +442,7 @@ pub struct PerLine {
 
 #[derive(Debug)]
 pub struct GroupPlan {
+    pub name: Box<str>,
     pub forms: Vec<Dated<GroupFormPlan>>,
 }
 

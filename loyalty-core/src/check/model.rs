@@ -160,6 +160,20 @@ pub struct WalletPolicy {
     pub hold_at_most: Option<Decimal>,
     pub caps: Vec<Cap>,
     pub cap_mode: CapMode,
+    pub spans: PolicySpans,
+}
+
+/// Where the clauses of a wallet's policy stand; nothing where a default holds.
+#[derive(Debug, Clone, Default)]
+pub struct PolicySpans {
+    pub round: Option<Span>,
+    pub multipliers: Option<Span>,
+    pub vest: Option<Span>,
+    /// One for each expiry, in order.
+    pub expire: Vec<Span>,
+    pub clawback: Option<Span>,
+    pub restore: Option<Span>,
+    pub hold_at_most: Option<Span>,
 }
 
 #[derive(Debug, Clone, PartialEq)]

@@ -6,8 +6,8 @@ use super::Checker;
 use super::clauses::{Holder, InForce};
 use super::expression::Scope;
 use super::model::{
-    Activity, Cap, CapMode, Clawback, Expire, ExpireRule, Length, Multipliers, Restore, RoundMode, RoundScope,
-    SpendOrder, TimeUnit, Type, Versioned, Vest, Wallet, WalletIndex, WalletPolicy,
+    Activity, Cap, CapMode, Clawback, Expire, ExpireRule, Length, Multipliers, PolicySpans, Restore, RoundMode,
+    RoundScope, SpendOrder, TimeUnit, Type, Versioned, Vest, Wallet, WalletIndex, WalletPolicy,
 };
 use super::names::{Declared, Owner};
 use crate::diagnostic::{Code, Diagnostic};
@@ -32,6 +32,7 @@ impl Default for WalletPolicy {
             hold_at_most: None,
             caps: Vec::new(),
             cap_mode: CapMode::Truncate,
+            spans: PolicySpans::default(),
         }
     }
 }
@@ -96,9 +97,16 @@ impl<'a> Checker<'a> {
                 ClauseKind::Round { mode, scope } => {
                     policy.round = mode.unwrap_or(policy.round);
                     policy.scope = scope.unwrap_or(policy.scope);
+                    policy.spans.round = Some(clause.span);
                 }
-                ClauseKind::Multipliers(multipliers) => policy.multipliers = *multipliers,
-                ClauseKind::Vest(vest) => policy.vest = self.vest(vest).unwrap_or(Vest::AtOnce),
+                ClauseKind::Multipliers(multipliers) => {
+                    policy.multipliers = *multipliers;
+                    policy.spans.multipliers = Some(clause.span);
+                }
+                ClauseKind::Vest(vest) => {
+                    policy.vest = self.vest(vest).unwrap_or(Vest::AtOnce);
+                    policy.spans.vest = Some(clause.span);
+                }
                 ClauseKind::Expire { form, when } => {
                     if policy.expire.last().is_some_and(|rule| rule.when.is_none()) {
                         self.report(
@@ -114,12 +122,17 @@ impl<'a> Checker<'a> {
                         when.as_ref().map(|when| self.condition(when, &Scope::member("a wallet's clause"), "`when`"));
                     if let (Some(form), None | Some(Some(_))) = (self.expire(form, clause.span), &when) {
                         policy.expire.push(ExpireRule { form, when: when.flatten() });
+                        policy.spans.expire.push(clause.span);
                     }
                 }
                 ClauseKind::SpendOrder(order) => policy.spend = *order,
-                ClauseKind::Clawback(clawback) => policy.clawback = *clawback,
+                ClauseKind::Clawback(clawback) => {
+                    policy.clawback = *clawback;
+                    policy.spans.clawback = Some(clause.span);
+                }
                 ClauseKind::Restore { form, full_only } => {
                     policy.restore_full_only = *full_only;
+                    policy.spans.restore = Some(clause.span);
                     policy.restore = match form {
                         tree::Restore::Original { at_least } => {
                             Restore::Original { at_least: self.length_if(at_least.as_ref()).flatten() }
@@ -129,6 +142,7 @@ impl<'a> Checker<'a> {
                     };
                 }
                 ClauseKind::HoldAtMost(amount) => {
+                    policy.spans.hold_at_most = Some(clause.span);
                     policy.hold_at_most =
                         self.positive(amount, "what a wallet holds at most").and_then(|(value, amount)| {
                             let wanted = self.unit_of(wallet);

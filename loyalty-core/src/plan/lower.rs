@@ -10,8 +10,8 @@ use rust_decimal::Decimal;
 use super::{
     CapPlan, Condition, Dated, EffectKindPlan, EffectPlan, EventKind, EventPlan, ExpirePlan, Grain, GroupFormPlan,
     GroupPlan, InactivityPlan, LimitPlan, MeasureFormPlan, MeasurePlan, Node, NodeId, PerLine, Plan, PolicyPlan,
-    RatePlan, Reactions, RestorePlan, RuleFormPlan, RulePlan, RulesOn, SegmentPlan, Symbols, TallyPlan, TestPlan,
-    TestStepPlan, VestPlan, WalletPlan,
+    PolicyQuotes, Quote, Quoted, RatePlan, Reactions, RestorePlan, RuleFormPlan, RulePlan, RulesOn, SegmentPlan,
+    Symbols, TallyPlan, TestPlan, TestStepPlan, Unit, VestPlan, WalletPlan,
 };
 use crate::amount;
 use crate::calendar::{Calendar, clock_micros, days_at_most};
@@ -32,6 +32,7 @@ pub fn lower(checked: &Checked, text: &str) -> Plan {
             calendar: Calendar::new(checked.settings.zone, checked.settings.week_start),
             symbols: Symbols::default(),
             nodes: Vec::new(),
+            quotes: Vec::new(),
             operands: Vec::new(),
             symbol_sets: Vec::new(),
             events: Vec::new(),
@@ -83,8 +84,25 @@ struct Lower<'a> {
 }
 
 impl Lower<'_> {
+    fn quote(&self, span: Span) -> Quote {
+        Quote { start: span.start, end: span.end, line: self.line(span) }
+    }
+
+    fn quotes(&self, spans: &model::PolicySpans) -> PolicyQuotes {
+        let quote = |span: Option<Span>| span.map(|span| self.quote(span));
+        PolicyQuotes {
+            round: quote(spans.round),
+            multipliers: quote(spans.multipliers),
+            vest: quote(spans.vest),
+            expire: spans.expire.iter().map(|span| self.quote(*span)).collect(),
+            clawback: quote(spans.clawback),
+            restore: quote(spans.restore),
+            hold_at_most: quote(spans.hold_at_most),
+        }
+    }
+
     fn line(&self, span: Span) -> u32 {
-        self.lines.place(self.text, span.start).line
+        self.lines.line(span.start)
     }
 
     fn dated<T, U>(&mut self, versions: &[Versioned<T>], mut form: impl FnMut(&mut Self, &T) -> U) -> Vec<Dated<U>> {
@@ -167,6 +185,7 @@ impl Lower<'_> {
         for (index, wallet) in self.checked.wallets.iter().enumerate() {
             self.plan.wallets.push(WalletPlan {
                 name: wallet.name.as_str().into(),
+                unit: wallet.holds.map_or(Unit::Wallet(index as u16), Unit::Money),
                 decimals: wallet.decimals,
                 denominator: self.denominator(index),
                 own_forms: self.own_forms(index),
@@ -214,6 +233,7 @@ impl Lower<'_> {
                     hold_at_most: policy.hold_at_most,
                     caps: self.caps(&owner, Some(index), Decimal::ONE, &policy.caps),
                     cap_mode: policy.cap_mode,
+                    quotes: self.quotes(&policy.spans),
                 };
                 policies.push(Dated { from: from.unwrap_or(i32::MIN), value });
             }
@@ -470,7 +490,7 @@ impl Lower<'_> {
                 EffectKindPlan::Raise { ladder: *ladder as u16, level: *level as u16, end: *end }
             }
         };
-        EffectPlan { kind }
+        EffectPlan { kind, quote: self.quote(effect.span) }
     }
 
     fn rate(&mut self, wallet: usize, points: &model::Expr, per: Decimal, full: bool, of: &model::Expr) -> RatePlan {
@@ -507,7 +527,7 @@ impl Lower<'_> {
                 caps: lower.contribution_caps(&owner, form.cap_wallet, &form.caps),
                 cap_mode: form.cap_mode,
             });
-            self.plan.groups.push(GroupPlan { forms });
+            self.plan.groups.push(GroupPlan { name: group.name.as_str().into(), forms });
         }
     }
 
@@ -614,6 +634,7 @@ impl Lower<'_> {
 
     fn node(&mut self, node: Node) -> NodeId {
         self.plan.nodes.push(node);
+        self.plan.quotes.push(Quoted::default());
         (self.plan.nodes.len() - 1) as NodeId
     }
 }

@@ -6,6 +6,7 @@ use super::Lower;
 use crate::check::model::{AggregateFunction, Comparison, Expr, ExprKind, Pattern};
 use crate::plan::layout::{FieldKind, Place};
 use crate::plan::node::{Node, NodeId, Range};
+use crate::plan::quotes::{Quoted, Unit};
 use crate::time::{day_of, micros_of};
 
 impl Lower<'_> {
@@ -75,7 +76,16 @@ impl Lower<'_> {
             // Tags and lists of literals stand only on the right of `in`.
             ExprKind::Tags | ExprKind::List(_) => Node::Bool(false),
         };
-        self.node(node)
+        let id = self.node(node);
+        let counts = match &expr.kind {
+            ExprKind::Compare(_, left, _) => &left.ty,
+            _ => &expr.ty,
+        };
+        let quoted = Quoted { quote: self.quote(expr.span), unit: Unit::of(counts) };
+        if let Some(place) = self.plan.quotes.get_mut(id as usize) {
+            *place = quoted;
+        }
+        id
     }
 
     fn range(&mut self, parts: &[Expr]) -> Range {
