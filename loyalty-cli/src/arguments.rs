@@ -253,6 +253,7 @@ those that did not.
 
 Examples:
   loyalty explain club.loyalty --events 2026.jsonl.gz --event o-4711
+  loyalty explain club.loyalty --events 2026.jsonl.gz --event o-4711 --html why.html
   zcat 2026-*.gz | loyalty explain club.loyalty --events - --event o-4711 --member m-17")]
 pub(crate) struct Explain {
     /// The program
@@ -273,6 +274,10 @@ pub(crate) struct Explain {
     /// Write JSON for machines
     #[arg(long)]
     pub(crate) json: bool,
+
+    /// Also write the explanation as a page for browsers
+    #[arg(long, value_name = "FILE")]
+    pub(crate) html: Option<PathBuf>,
 }
 
 /// Reads an instant as the language writes it in data.

@@ -25,8 +25,16 @@ pub(crate) fn explain(arguments: &Explain) -> Result<Verdict, Failure> {
         return Err(not_there(arguments));
     };
     match program.explain(&member, event.as_slice()) {
-        Ok(explanation) if arguments.json => terminal::print(&format!("{}\n", explanation.to_json()))?,
-        Ok(explanation) => terminal::print(&explanation.to_text(terminal::colour_out()))?,
+        Ok(explanation) => {
+            if let Some(file) = &arguments.html {
+                let page = page(&arguments.event, &explanation.to_html());
+                std::fs::write(file, page).map_err(|error| Failure::file("write", file, &error))?;
+            }
+            match arguments.json {
+                true => terminal::print(&format!("{}\n", explanation.to_json()))?,
+                false => terminal::print(&explanation.to_text(terminal::colour_out()))?,
+            }
+        }
         Err(error) => {
             let refusal = Refusal::new(Some(&arguments.event), &error);
             if arguments.json {
@@ -37,6 +45,16 @@ pub(crate) fn explain(arguments: &Explain) -> Result<Verdict, Failure> {
         }
     }
     Ok(Verdict::Yes)
+}
+
+/// A page around an explanation, light or dark as the reader has it.
+fn page(event: &str, explanation: &str) -> String {
+    let title = event.replace('&', "&amp;").replace('<', "&lt;");
+    format!(
+        "<!doctype html>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width\">\n\
+         <title>{title}</title>\n<style>:root {{ color-scheme: light dark }} body {{ margin: 2rem auto; max-width: 54rem; \
+         padding: 0 1rem }}</style>\n{explanation}\n"
+    )
 }
 
 /// The only member who has the event.

@@ -59,6 +59,9 @@ mod pages {
     #[doc = include_str!("../../docs/embedding.md")]
     struct Embedding;
 
+    #[doc = include_str!("../../docs/explain.md")]
+    struct Explain;
+
     #[doc = include_str!("../../README.md")]
     struct Readme;
 }

@@ -353,9 +353,6 @@ pub struct Condition {
     pub node: NodeId,
     /// Whether it reads nothing but the event, so that it can be judged again later.
     pub event_only: bool,
-    /// Its text in the program, for explanations.
-    pub start: u32,
-    pub end: u32,
 }
 
 #[derive(Debug, Clone)]

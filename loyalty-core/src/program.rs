@@ -294,6 +294,27 @@ impl Program {
         explain::explain(&self.plan, before, &event.data, &self.text)
     }
 
+    /// Why the passing of time until `to` would bring about what it does; changes nothing.
+    ///
+    /// # Errors
+    ///
+    /// As [`Program::advance`].
+    ///
+    /// ```
+    /// use loyalty_core::{Instant, Program};
+    ///
+    /// let program = Program::compile(r#"program "Shop" { currency EUR }
+    ///     wallet points { expire 30 days after earning }
+    ///     rule base on order { earn 1 points per 1 EUR of order.subtotal }"#).unwrap();
+    /// let mut member = program.enroll("m-1", Instant::parse("2026-01-01T00:00:00Z").unwrap()).unwrap();
+    /// program.apply(&mut member, r#"{"type":"order","id":"o-1","at":"2026-01-05T10:00:00Z","subtotal":5}"#).unwrap();
+    /// let why = program.explain_advance(&member, Instant::parse("2026-03-01T00:00:00Z").unwrap()).unwrap();
+    /// assert!(why.to_text(false).contains("expire 30 days after earning (line 2)"));
+    /// ```
+    pub fn explain_advance(&self, before: &Member, to: Instant) -> Result<Explanation, EventError> {
+        explain::explain_advance(&self.plan, before, to.0, &self.text)
+    }
+
     /// The member's state as JSON, by name.
     #[must_use]
     pub fn save(&self, member: &Member) -> String {

@@ -1,54 +1,90 @@
-//! Why an event earns what it earns, and why the other rules stay silent.
+//! Why an event or the passing of time brings about what it does, and why the other rules stay silent.
 //!
-//! The same code that applies an event is run on the state before it; what it came to is taken apart, and every rule on
-//! the event that came to nothing is asked for all its failing conditions, not only the first.
+//! Nothing of it is worked out while events are applied. To explain, the event is applied to a copy of the state; then
+//! the state that the rules met is asked again, stage by stage, with a note of every number on the way.
+//!
+//! | file | what it tells |
+//! |---|---|
+//! | `judged` | what the engine made of the event, the one place that knows how it does so |
+//! | `trace` | the numbers behind an expression |
+//! | `granted`, `stage`, `caps` | how each part of what was earned came about |
+//! | `returned` | what an order had granted, what is kept of it, what is taken |
+//! | `timed` | why points vest and run out |
+//! | `silent`, `limits` | everything that kept a rule from firing |
+//! | `words`, `page`, `text`, `html`, `data` | how it is told |
+
+mod caps;
+mod data;
+mod granted;
+mod html;
+mod judged;
+mod limits;
+mod page;
+mod returned;
+mod silent;
+mod stage;
+mod text;
+mod timed;
+mod trace;
+mod words;
 
 use std::sync::Arc;
 
-use rust_decimal::Decimal;
-
-use super::eval::{NO_ROW, Scope};
+use super::error::EventError;
+use super::eval::Scope;
 use super::event::EventData;
+use super::lots::Expiry;
 use super::measures;
 use super::member::Member;
-use super::outcome::{Because, Kind, Outcome};
-use super::rules;
-use super::tally::Changes;
+use super::outcome::{Because, Decision, Kind, Outcome, TierBecause};
 use super::value::{Stored, Value};
-use super::{doors, error::EventError};
-use crate::amount::{self, text};
-use crate::check::model::Comparison;
-use crate::plan::node::Node;
-use crate::plan::{Condition, Plan, RuleFormPlan, in_force};
-use crate::wire::document::Document;
-use crate::wire::json::{because_document, instant, rule_name, stored, wallet_name};
+use super::{clock, doors};
+use crate::plan::{Condition, EffectKindPlan, EffectPlan, EventKind, ExpirePlan, NodeId, Plan, Quote};
+use granted::{Choice, Granted, Part};
+use judged::Judged;
+use returned::Return;
+use silent::Silent;
 
-/// The answer to "why": what an event would bring, part by part, and what is missing for the rest.
+pub use silent::Reason;
+use timed::Past;
+use trace::{Figure, Tracer};
+
+/// The answer to "why": what an event or the passing of time brings, part by part, and what is missing for the rest.
+///
+/// It is made only where it is asked for, by [`Program::explain`](crate::Program::explain) and
+/// [`Program::explain_advance`](crate::Program::explain_advance), and is shown as text, as data or as HTML.
 #[derive(Debug, Clone)]
 pub struct Explanation {
     outcome: Outcome,
-    silent: Vec<SilentRule>,
+    /// The type of the event; nothing for the passing of time.
+    event: Option<u16>,
     source: Arc<str>,
+    /// One for each decision.
+    stories: Vec<Story>,
+    returned: Option<Return>,
+    silent: Vec<Silent>,
 }
 
-/// A rule on the event that came to nothing.
+/// What there is to say of a decision.
+#[derive(Debug, Clone, Default)]
+struct Story {
+    /// The rule that decided it, where it is one alone.
+    rule: Option<u32>,
+    granted: Option<Granted>,
+    effect: Option<Effect>,
+    past: Option<Past>,
+    /// What the wallet owed before and after.
+    debt: Option<(rust_decimal::Decimal, rust_decimal::Decimal)>,
+}
+
+/// The effect that took points or set a level.
 #[derive(Debug, Clone)]
-struct SilentRule {
-    rule: u32,
-    line: u32,
-    reasons: Vec<Reason>,
+struct Effect {
+    quote: Quote,
+    figures: Vec<Figure>,
 }
 
-/// One thing that keeps a rule from firing.
-#[derive(Debug, Clone)]
-pub struct Reason {
-    /// The condition as the program has it, or what else stood in the way.
-    condition: String,
-    actual: Option<Stored>,
-    required: Option<Stored>,
-    shortfall: Option<Decimal>,
-}
-
+/// Explains an event on the state that it would meet.
 pub fn explain(
     plan: &Arc<Plan>,
     member: &Member,
@@ -57,255 +93,260 @@ pub fn explain(
 ) -> Result<Explanation, EventError> {
     let mut after = member.clone();
     let outcome = doors::apply(plan, &mut after, event, None)?;
-    // Conditions are asked on the state that the event met: everything due by then has happened.
-    let mut before = member.clone();
-    super::clock::advance(plan, &mut before, event.at, &mut Vec::new())?;
-    let day = plan.calendar.day_at(event.at);
-    let scope = Scope { event: Some(event), ..Scope::of(plan, &before, event.at) };
-    let measures_of = plan.events.get(usize::from(event.event)).map(|event| event.measures.as_slice()).unwrap_or(&[]);
-    let mut deltas = measures::Deltas::new();
-    if !outcome.replayed {
-        measures::deltas(&scope, measures_of, &mut deltas)?;
+    let stories = stories(plan, member, &outcome.decisions);
+    let source = Arc::clone(source);
+    let event_type = Some(event.event);
+    let mut told = Explanation { outcome, event: event_type, source, stories, returned: None, silent: Vec::new() };
+    // Of an event that is known already only its decisions are: the state that it met is gone.
+    if !told.outcome.replayed && event.at >= member.enrolled_at {
+        tell(plan, member, event, &mut told)?;
     }
-    let scope = Scope { deltas: &deltas, ..scope };
-    let spoke = |rule: u32| {
-        outcome.decisions.iter().any(|decision| match &decision.kind {
+    Ok(told)
+}
+
+/// Explains the passing of time.
+pub fn explain_advance(
+    plan: &Arc<Plan>,
+    member: &Member,
+    to: i64,
+    source: &Arc<str>,
+) -> Result<Explanation, EventError> {
+    let mut after = member.clone();
+    let outcome = doors::advance(plan, &mut after, to)?;
+    let stories = stories(plan, member, &outcome.decisions);
+    Ok(Explanation { outcome, event: None, source: Arc::clone(source), stories, returned: None, silent: Vec::new() })
+}
+
+/// Why a condition does not hold.
+pub fn failing(scope: &Scope<'_>, source: &str, condition: &Condition) -> Result<Reason, EventError> {
+    Ok(silent::failing(&Tracer { scope: *scope, source }, condition.node)?)
+}
+
+/// What can be said of decisions by themselves: lots, debts, lines of rules.
+fn stories(plan: &Plan, member: &Member, decisions: &[Decision]) -> Vec<Story> {
+    let debts = timed::debts(member, decisions);
+    let told = decisions.iter().zip(debts).map(|(decision, debt)| {
+        let mut story = Story { debt, ..Story::default() };
+        match &decision.kind {
             Kind::Earned { because, .. } => {
-                because.iter().any(|part| matches!(part, Because::Rule { rule: own, .. } if *own == rule))
+                let parts = because.iter().map(|part| Part { line: line_of(plan, part), ..Part::default() });
+                let (vest, expire) = (Choice::default(), Choice::default());
+                story.granted = Some(Granted { parts: parts.collect(), vest, expire });
             }
-            Kind::Spent { rule: own, .. } => *own == Some(rule),
-            Kind::Claim { rule: own, .. } => *own == rule,
-            _ => false,
-        })
-    };
-    let mut silent = Vec::new();
+            Kind::Spent { rule, .. } => story.rule = *rule,
+            Kind::Claim { rule, .. } | Kind::Forfeited { rule, .. } => story.rule = Some(*rule),
+            Kind::Vested { wallet, lot, .. } | Kind::Expired { wallet, lot, .. } => {
+                story.past = Some(timed::past(plan, member, decisions, *wallet, *lot, decision.at));
+            }
+            _ => {}
+        }
+        story
+    });
+    told.collect()
+}
+
+/// The line of the rule that a part names.
+fn line_of(plan: &Plan, part: &Because) -> Option<u32> {
+    match part {
+        Because::Rule { rule, .. } => plan.rules.get(*rule as usize).map(|rule| rule.line),
+        _ => None,
+    }
+}
+
+/// Asks the rules again, on the state that they met.
+fn tell(plan: &Arc<Plan>, member: &Member, event: &EventData, told: &mut Explanation) -> Result<(), EventError> {
+    let Some(event_plan) = plan.events.get(usize::from(event.event)) else { return Ok(()) };
+    let source = Arc::clone(&told.source);
+    if matches!(event_plan.kind, EventKind::Refund | EventKind::Cancel) {
+        let mut present = member.clone();
+        if event.at > present.clock {
+            clock::advance(plan, &mut present, event.at, &mut Vec::new())?;
+        }
+        told.returned = Some(returned::of(plan, &present, &source, event)?);
+    }
+    let mut met = member.clone();
+    let mut before = Vec::new();
+    doors::before_rules(plan, event_plan, &mut met, event, &mut before)?;
+    let scope = Scope { event: Some(event), ..Scope::of(plan, &met, event.at) };
+    let mut deltas = measures::Deltas::new();
+    measures::deltas(&scope, &event_plan.measures, &mut deltas)?;
+    let scope = Scope { deltas: &deltas, ..scope };
+    let judged = Judged::new(Tracer { scope, source: &source }, event_plan, event)?;
+    let mut stages = Vec::new();
+    for wallet in 0..plan.wallets.len() {
+        stages.extend(stage::of(&judged, wallet as u16)?);
+    }
+    tell_adjustment(&judged, &before, told)?;
+    tell_lots(&judged, &stages, before.len(), told)?;
+    tell_effects(&judged, before.len(), told)?;
     for (number, rule) in plan.rules.iter().enumerate().filter(|(_, rule)| rule.on(event.event)) {
         let number = number as u32;
-        if spoke(number) {
-            continue;
-        }
-        let reasons = match in_force(&rule.forms, day) {
-            None => vec![Reason::plain("not yet in force")],
-            Some(form) => reasons(&scope, source, number, form)?,
-        };
-        // A rule that holds and says nothing here tags, sets or signals: it is among the decisions.
-        let acts = in_force(&rule.forms, day).is_some_and(|form| {
-            form.effects.iter().any(|effect| {
-                use crate::plan::EffectKindPlan as Effect;
-                matches!(effect.kind, Effect::Tag(_) | Effect::Untag(_) | Effect::Set { .. } | Effect::Signal { .. })
-            })
-        });
-        if !reasons.is_empty() {
-            silent.push(SilentRule { rule: number, line: rule.line, reasons });
-        } else if !acts {
-            let reason = Reason::plain("its amount comes to nothing");
-            silent.push(SilentRule { rule: number, line: rule.line, reasons: vec![reason] });
+        if !told.spoke(number) {
+            let reasons = silent::reasons(&judged, &stages, number, rule)?;
+            told.silent.push(Silent { rule: number, line: rule.line, reasons });
         }
     }
-    Ok(Explanation { outcome, silent, source: Arc::clone(source) })
+    Ok(())
 }
 
-impl Reason {
-    /// The reason as hosts get it.
-    pub fn document(&self, plan: &Plan) -> Document {
-        let mut document = Document::object().with("condition", self.condition.as_str());
-        if let Some(actual) = &self.actual {
-            document.put("actual", stored(plan, actual));
+/// Staff gave points: only their expiry is anybody's choice.
+fn tell_adjustment(judged: &Judged<'_>, before: &[Decision], told: &mut Explanation) -> Result<(), EventError> {
+    for (decision, story) in before.iter().zip(&mut told.stories) {
+        if let (Kind::Earned { wallet, expires_at, .. }, Some(granted)) = (&decision.kind, &mut story.granted) {
+            let scope = &judged.tracer.scope;
+            let policy = scope.plan.policy(*wallet, scope.day);
+            let chosen = policy.map_or(Ok(ExpirePlan::Never), |policy| super::earning::wallet_expiry(scope, policy))?;
+            // The event may say itself until when.
+            let own = match super::lots::expiry(scope.plan, chosen, decision.at, true) {
+                Expiry::At(at) => *expires_at != Some(at),
+                _ => false,
+            };
+            if !own {
+                granted.expire = granted::wallet_choice(&judged.tracer, *wallet, chosen)?;
+            }
         }
-        if let Some(required) = &self.required {
-            document.put("required", stored(plan, required));
-        }
-        if let Some(shortfall) = self.shortfall {
-            document.put("shortfall", shortfall);
-        }
-        document
     }
-
-    fn plain(condition: &str) -> Self {
-        Self { condition: condition.to_owned(), actual: None, required: None, shortfall: None }
-    }
+    Ok(())
 }
 
-/// Everything that keeps a rule from firing.
-fn reasons(scope: &Scope<'_>, source: &str, rule: u32, form: &RuleFormPlan) -> Result<Vec<Reason>, EventError> {
-    let mut reasons = Vec::new();
-    for condition in &form.when {
-        if !scope.holds(condition.node)? {
-            reasons.push(failing(scope, source, condition)?);
+/// Lots are decided in the order in which they were made.
+fn tell_lots(
+    judged: &Judged<'_>,
+    stages: &[stage::Stage],
+    first: usize,
+    told: &mut Explanation,
+) -> Result<(), EventError> {
+    let lots = granted::lots(judged, stages)?;
+    let mut lots = lots.iter().peekable();
+    for (decision, story) in told.outcome.decisions.iter().zip(&mut told.stories).skip(first) {
+        if let Kind::Earned { wallet, amount, because, .. } = &decision.kind
+            && let Some(lot) = lots.next_if(|lot| (lot.wallet, lot.amount) == (*wallet, *amount))
+        {
+            story.granted = Some(lot.told(judged, because)?);
         }
     }
-    if !form.valid.iter().all(|valid| rules::is_valid(scope, valid)) {
-        reasons.push(Reason::plain("not valid at this time"));
-    }
-    let groups = scope.plan.rules.get(rule as usize).map(|rule| rule.groups.as_slice()).unwrap_or(&[]);
-    let groups = groups.iter().filter_map(|group| scope.plan.groups.get(usize::from(*group)));
-    let groups = groups.filter_map(|group| in_force(&group.forms, scope.day)).flat_map(|group| &group.limits);
-    for limit in form.limits.iter().chain(groups) {
-        if rules::left(scope, limit, &Changes::new()) <= 0 {
-            reasons.push(Reason::plain(&format!("the limit of {} (line {}) is used up", limit.count, limit.line)));
-        }
-    }
-    Ok(reasons)
+    Ok(())
 }
 
-/// A condition that does not hold, with what it found and what it asked for.
-pub fn failing(scope: &Scope<'_>, source: &str, condition: &Condition) -> Result<Reason, EventError> {
-    let said = source.get(condition.start as usize..condition.end as usize).unwrap_or("");
-    let mut reason = Reason::plain(&said.split_whitespace().collect::<Vec<_>>().join(" "));
-    let (comparison, left, right) = match scope.plan.nodes.get(condition.node as usize) {
-        Some(Node::Compare(comparison, left, right)) => {
-            (*comparison, scope.eval(*left, NO_ROW)?, scope.eval(*right, NO_ROW)?)
+/// Which rule spent, tagged, set, signalled or moved: effects are decided in the order of the rules.
+fn tell_effects(judged: &Judged<'_>, first: usize, told: &mut Explanation) -> Result<(), EventError> {
+    let mut facts = judged.facts.iter().peekable();
+    let mut rules = Vec::new();
+    for firing in &judged.firings {
+        for effect in &firing.form.effects {
+            if let Some(by) = effect_of(&judged.tracer, effect)? {
+                let mut own = told.outcome.decisions.iter().zip(&mut told.stories).skip(first);
+                let own = own.find(|(decision, story)| {
+                    story.effect.is_none()
+                        && decided_by(&effect.kind, &decision.kind, firing.rule, judged.tracer.scope.plan)
+                });
+                match own {
+                    Some((_, story)) => {
+                        story.rule = Some(firing.rule);
+                        story.effect = Some(by);
+                    }
+                    // A price that does not fit takes all else that the rule does with it.
+                    None if matches!(effect.kind, EffectKindPlan::Spend { .. }) => break,
+                    None => {}
+                }
+            } else if let Some(fact) = fact(&judged.tracer, &effect.kind)?
+                && facts.next_if(|known| **known == fact).is_some()
+            {
+                rules.push((firing.rule, fact));
+            }
         }
-        Some(Node::SlotAgainst(comparison, slot, right)) => {
-            let left = scope.event.map_or(Value::Missing, |event| event.slot(*slot));
-            (*comparison, left, Value::Number(*right))
+    }
+    let mut rules = rules.into_iter().peekable();
+    for (decision, story) in told.outcome.decisions.iter().zip(&mut told.stories).skip(first) {
+        if let Some((rule, _)) = rules.next_if(|(_, fact)| *fact == decision.kind) {
+            story.rule = Some(rule);
         }
-        Some(Node::SlotIs(slot, symbol)) => {
-            let left = scope.event.map_or(Value::Missing, |event| event.slot(*slot));
-            (Comparison::Equal, left, Value::Text(scope.plan.symbols.text(*symbol), *symbol))
+    }
+    Ok(())
+}
+
+/// An effect that takes points or sets a level, and the numbers that it reads.
+fn effect_of(tracer: &Tracer<'_>, effect: &EffectPlan) -> Result<Option<Effect>, EventError> {
+    let figures = match &effect.kind {
+        EffectKindPlan::Spend { amount, .. } | EffectKindPlan::Forfeit { amount, .. } => tracer.figures(*amount)?,
+        EffectKindPlan::Convert { takes, gives, .. } => {
+            let mut figures = tracer.figures(*takes)?;
+            figures.extend(tracer.figures(*gives)?);
+            figures
         }
-        Some(Node::SlotIn { slot, .. }) => {
-            reason.actual = scope.event.map(|event| Stored::of(event.slot(*slot)));
-            return Ok(reason);
-        }
-        Some(Node::InConstants { value, .. }) => {
-            reason.actual = Some(Stored::of(scope.eval(*value, NO_ROW)?));
-            return Ok(reason);
-        }
-        _ => return Ok(reason),
+        EffectKindPlan::Raise { .. } => Vec::new(),
+        _ => return Ok(None),
     };
-    if let (Value::Number(left), Value::Number(right)) = (left, right)
-        && matches!(comparison, Comparison::Greater | Comparison::GreaterOrEqual)
-    {
-        reason.shortfall = Some(amount::subtract(right, left)?);
+    Ok(Some(Effect { quote: effect.quote, figures }))
+}
+
+/// Whether a decision can be what such an effect of the rule has decided.
+fn decided_by(effect: &EffectKindPlan, decided: &Kind, rule: u32, plan: &Plan) -> bool {
+    match (effect, decided) {
+        (EffectKindPlan::Spend { wallet, .. }, Kind::Spent { wallet: from, rule: Some(by), .. })
+        | (EffectKindPlan::Convert { from: wallet, .. }, Kind::Spent { wallet: from, rule: Some(by), .. })
+        | (EffectKindPlan::Forfeit { wallet, .. }, Kind::Forfeited { wallet: from, rule: by, .. }) => {
+            wallet == from && *by == rule
+        }
+        (EffectKindPlan::Raise { ladder, .. }, Kind::TierChanged { ladder: name, because, .. }) => {
+            let own = plan.ladders.get(usize::from(*ladder));
+            *because == TierBecause::SetLevel && own.is_some_and(|own| own.name == *name)
+        }
+        _ => false,
     }
-    reason.actual = Some(Stored::of(left));
-    reason.required = Some(Stored::of(right));
-    Ok(reason)
+}
+
+/// What an effect that moves no points decides.
+fn fact(tracer: &Tracer<'_>, effect: &EffectKindPlan) -> Result<Option<Kind>, EventError> {
+    let text = |node: NodeId| match tracer.eval(node)? {
+        Value::Text(text, _) => Ok::<_, EventError>(Some(Box::<str>::from(text))),
+        _ => Ok(None),
+    };
+    Ok(match effect {
+        EffectKindPlan::Tag(tag) => text(*tag)?.map(|tag| Kind::Tagged { tag }),
+        EffectKindPlan::Untag(tag) => text(*tag)?.map(|tag| Kind::Untagged { tag }),
+        EffectKindPlan::Set { field, value } => {
+            Some(Kind::AttributeSet { field: *field, value: Stored::of(tracer.eval(*value)?) })
+        }
+        EffectKindPlan::Signal { name, to } => text(*to)?.map(|to| Kind::Signal { name: name.clone(), to }),
+        _ => None,
+    })
 }
 
 impl Explanation {
-    /// What the event would bring.
+    /// What the event or the passing of time would bring.
     #[must_use]
     pub fn outcome(&self) -> &Outcome {
         &self.outcome
     }
 
-    /// The explanation as JSON.
-    #[must_use]
-    pub fn to_json(&self) -> String {
-        self.to_document().to_string()
-    }
-
-    /// The same as a document, which tells amounts and instants from texts.
-    #[must_use]
-    pub fn to_document(&self) -> Document {
-        let plan = &self.outcome.plan;
-        let mut earned = Vec::new();
-        for decision in &self.outcome.decisions {
-            let Kind::Earned { wallet, amount, because, .. } = &decision.kind else { continue };
-            let parts = because.iter().map(|part| {
-                let mut document = because_document(plan, part);
-                if let Because::Rule { rule, .. } = part {
-                    document.put("line", self.line(*rule));
-                }
-                document
-            });
-            earned.push(
-                Document::object()
-                    .with("wallet", wallet_name(plan, *wallet))
-                    .with("amount", *amount)
-                    .with("because", parts.collect::<Document>()),
-            );
-        }
-        let silent = self.silent.iter().map(|silent| {
-            let reasons = silent.reasons.iter().map(|reason| reason.document(plan));
-            Document::object()
-                .with("rule", rule_name(plan, silent.rule))
-                .with("line", silent.line)
-                .with("reasons", reasons.collect::<Document>())
-        });
-        Document::object()
-            .with("event", self.outcome.event.as_deref())
-            .with("at", instant(plan, self.outcome.at))
-            .with("earned", earned)
-            .with("silent", silent.collect::<Document>())
-    }
-
-    fn line(&self, rule: u32) -> u32 {
-        self.outcome.plan.rules.get(rule as usize).map_or(0, |rule| rule.line)
-    }
-
     /// The explanation as text for people; `colour` uses terminal colours.
     #[must_use]
     pub fn to_text(&self, colour: bool) -> String {
-        let plan = &self.outcome.plan;
-        let (bold, dim, end) = if colour { ("\x1b[1m", "\x1b[2m", "\x1b[0m") } else { ("", "", "") };
-        let mut lines = Vec::new();
-        let event = self.outcome.event.as_deref().unwrap_or("");
-        lines.push(format!("{bold}{event}{end} at {}", instant(plan, self.outcome.at).plain()));
-        let mut nothing = true;
-        for decision in &self.outcome.decisions {
-            match &decision.kind {
-                Kind::Earned { wallet, amount, because, .. } => {
-                    nothing = false;
-                    lines.push(format!("  {bold}+{} {}{end}", text(*amount), wallet_name(plan, *wallet)));
-                    for part in because {
-                        lines.push(self.part(part, dim, end));
-                    }
-                }
-                kind => {
-                    if let Some(amount) = decision.amount() {
-                        nothing = false;
-                        let wallet = decision.wallet().map_or("", |wallet| wallet_name(plan, wallet));
-                        let name = kind.name().replace('_', " ");
-                        lines.push(format!("  {bold}{name} {} {wallet}{end}", text(amount)));
-                    }
-                }
-            }
-        }
-        if nothing {
-            lines.push("  nothing earned".to_owned());
-        }
-        for silent in &self.silent {
-            lines.push(format!("  {dim}{} (line {}) did not fire:{end}", rule_name(plan, silent.rule), silent.line));
-            for reason in &silent.reasons {
-                lines.push(format!("      {}", reason.words(plan)));
-            }
-        }
-        debug_assert!(!self.source.is_empty());
-        lines.join("\n") + "\n"
+        text::draw(&page::of(self), colour)
     }
 
-    fn part(&self, part: &Because, dim: &str, end: &str) -> String {
-        let plan = &self.outcome.plan;
-        let (name, amount, place) = match part {
-            Because::Rule { rule, amount } => {
-                (rule_name(plan, *rule), amount, format!(" {dim}(line {}){end}", self.line(*rule)))
-            }
-            Because::Rounding { amount } => ("rounding", amount, String::new()),
-            Because::Cap { amount } => ("the wallet's cap", amount, String::new()),
-            Because::HoldAtMost { amount } => ("the wallet's greatest balance", amount, String::new()),
-            Because::Adjustment { amount } => ("adjustment", amount, String::new()),
-        };
-        let sign = if amount.is_sign_negative() { "" } else { "+" };
-        format!("      {:>12} {name}{place}", format!("{sign}{}", text(*amount)))
+    /// The explanation as a piece of HTML to be put into a page or a notebook: one element with its own style, readable
+    /// on light and dark, with everything that came from the program or the event escaped.
+    #[must_use]
+    pub fn to_html(&self) -> String {
+        html::draw(&page::of(self))
     }
-}
 
-impl Reason {
-    /// The reason in words: the condition, what it found, what is missing.
-    pub fn words(&self, plan: &Plan) -> String {
-        let plain = |value: &Stored| stored(plan, value).plain();
-        let mut words = self.condition.clone();
-        match &self.actual {
-            Some(Stored::Missing) => words.push_str(": missing"),
-            Some(actual) => words.push_str(&format!(": is {}", plain(actual))),
-            None => {}
-        }
-        if let Some(shortfall) = self.shortfall {
-            words.push_str(&format!(", {} short", text(shortfall)));
-        }
-        words
+    fn plan(&self) -> &Plan {
+        &self.outcome.plan
+    }
+
+    /// Whether a rule has decided anything.
+    fn spoke(&self, rule: u32) -> bool {
+        self.outcome.decisions.iter().zip(&self.stories).any(|(decision, story)| {
+            let contributed = match &decision.kind {
+                Kind::Earned { because, .. } => {
+                    because.iter().any(|part| matches!(part, Because::Rule { rule: own, .. } if *own == rule))
+                }
+                _ => false,
+            };
+            contributed || story.rule == Some(rule)
+        })
     }
 }

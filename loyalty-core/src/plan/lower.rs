@@ -431,12 +431,7 @@ impl Lower<'_> {
     }
 
     fn condition(&mut self, condition: &model::Expr) -> Condition {
-        Condition {
-            node: self.expression(condition),
-            event_only: fields::event_only(condition),
-            start: condition.span.start,
-            end: condition.span.end,
-        }
+        Condition { node: self.expression(condition), event_only: fields::event_only(condition) }
     }
 
     fn effect(&mut self, effect: &model::Effect) -> EffectPlan {

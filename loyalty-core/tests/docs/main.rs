@@ -9,6 +9,7 @@
     reason = "pages and sources are files; the purity is that of the core"
 )]
 
+mod explain;
 mod front;
 mod imports;
 mod page;

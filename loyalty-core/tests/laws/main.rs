@@ -12,6 +12,7 @@
 
 mod agree;
 mod engine;
+mod explained;
 mod generate;
 mod histories;
 mod laws;

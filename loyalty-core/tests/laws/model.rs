@@ -17,6 +17,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use calendar::Micros;
+pub use earn::Failing;
 use event::{Event, Kept, Step};
 use expr::{Scope, Seen, Value};
 pub use ledger::Member;

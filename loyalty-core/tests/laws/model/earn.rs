@@ -19,6 +19,20 @@ pub struct Judgement {
     pub shares: Vec<Share>,
     pub lots: Vec<LotPlan>,
     pub spends: Vec<(usize, Exact)>,
+    /// What fails of each rule on the event.
+    pub failing: Vec<Failing>,
+}
+
+/// How much of a rule fails, at the moment of its turn.
+#[derive(Debug, Clone)]
+pub struct Failing {
+    pub rule: usize,
+    /// Conditions, `and` taken apart.
+    pub conditions: usize,
+    /// Parts of `valid`.
+    pub valid: usize,
+    /// A limit of its own or of its groups is used up.
+    pub limited: bool,
 }
 
 /// What one rule contributes to one wallet by one effect.
@@ -46,13 +60,34 @@ pub struct LotPlan {
     pub amount: Exact,
 }
 
+fn failing_parts(scope: &Scope<'_>, when: &Expr) -> usize {
+    match when {
+        Expr::And(parts) => parts.iter().map(|part| failing_parts(scope, part)).sum(),
+        when => usize::from(!scope.holds(when)),
+    }
+}
+
 impl Member<'_> {
+    /// What fails of the rules on the last event that was taken; nothing of one before the member joined.
+    pub fn failing(&self) -> Option<&[Failing]> {
+        self.known.last().filter(|known| !known.ignored).map(|known| known.judgement.failing.as_slice())
+    }
+
     /// Judges the rules. Refused where a rule spends more than there is.
     pub fn judge(&self, event: &Event, seen: Seen) -> Result<Judgement, &'static str> {
         let program = self.program;
         let scope = Scope { program, event, seen: &seen };
         let mut firing: Vec<usize> = vec![];
+        let mut failing = vec![];
         for (index, rule) in program.rules.iter().enumerate() {
+            if rule.event == event.kind {
+                failing.push(Failing {
+                    rule: index,
+                    conditions: rule.when.iter().map(|when| failing_parts(&scope, when)).sum(),
+                    valid: rule.valid.iter().filter(|valid| !self.is_valid(valid, event.at)).count(),
+                    limited: !self.limits_leave_room(index, event.at, &firing),
+                });
+            }
             let fires = rule.event == event.kind
                 && rule.when.iter().all(|when| scope.holds(when))
                 && rule.valid.iter().all(|valid| self.is_valid(valid, event.at))
@@ -67,7 +102,7 @@ impl Member<'_> {
         shares.sort_by_key(|share| share.rule);
         self.cap(&mut shares, &firing, event.at);
         shares.retain(|share| share.amount != zero());
-        let mut judgement = Judgement { seen: seen.clone(), shares, ..Judgement::default() };
+        let mut judgement = Judgement { seen: seen.clone(), shares, failing, ..Judgement::default() };
         let mut spending = vec![];
         for rule in &firing {
             for effect in &program.rules[*rule].effects {

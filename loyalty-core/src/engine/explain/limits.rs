@@ -1,0 +1,105 @@
+//! Validity that does not hold and limits that are used up: what stood in the way, and until when.
+
+use super::caps::Owner;
+use super::judged::Judged;
+use super::silent::{Reason, What};
+use super::trace::Shown;
+use super::words;
+use crate::calendar::Calendar;
+use crate::check::model::{Per, Valid};
+use crate::engine::eval::Scope;
+use crate::engine::rules;
+use crate::engine::tally::{self, Entry};
+use crate::engine::value::Stored;
+use crate::plan::{LimitPlan, RuleFormPlan, RulePlan, in_force};
+use crate::time::day_of;
+
+/// The parts of `valid` that do not hold at the event's instant.
+pub fn invalid(scope: &Scope<'_>, rule: &RulePlan, form: &RuleFormPlan) -> Vec<Reason> {
+    let parts = form.valid.iter().filter(|valid| !rules::is_valid(scope, valid));
+    let reasons = parts.map(|valid| {
+        let said = format!("valid {}", words::valid(scope.plan, valid));
+        let (actual, until) = match valid {
+            Valid::Dates { from, .. } => {
+                let ahead = from.map(day_of).filter(|from| *from > scope.day);
+                (Shown::Value(Stored::Date(scope.day)), ahead.map(|day| scope.plan.calendar.start_of(day)))
+            }
+            Valid::Instants { from, .. } => {
+                (Shown::Value(Stored::Instant(scope.at)), from.filter(|from| *from > scope.at))
+            }
+            Valid::Weekdays(days) => {
+                let on = |day: i32| days.iter().any(|own| own.num_days_from_monday() as u8 == Calendar::weekday(day));
+                let next = (1..=7).map(|ahead| scope.day.saturating_add(ahead)).find(|day| on(*day));
+                let today = words::weekday(Calendar::weekday(scope.day));
+                (Shown::Word(today), next.map(|day| scope.plan.calendar.start_of(day)))
+            }
+            Valid::Hours { from, .. } => {
+                let calendar = &scope.plan.calendar;
+                let (time, from) = (calendar.time_at(scope.at), crate::time::micros_of(*from));
+                let day = if time < from { scope.day } else { scope.day.saturating_add(1) };
+                (Shown::Value(Stored::Time(time)), Some(calendar.instant_of(day, from)))
+            }
+        };
+        let ended = until.is_none();
+        let reason = Reason { line: Some(rule.line), actual: Some(actual), until, ..Reason::new(What::Valid, said) };
+        if ended { reason.saying("that is over") } else { reason }
+    });
+    reasons.collect()
+}
+
+/// The limits of a rule and of its groups that let it fire no more.
+pub fn used_up(judged: &Judged<'_>, number: u32, rule: &RulePlan, form: &RuleFormPlan) -> Vec<Reason> {
+    let scope = &judged.tracer.scope;
+    let groups = rule.groups.iter().filter_map(|group| {
+        let form = in_force(&scope.plan.groups.get(usize::from(*group))?.forms, scope.day)?;
+        Some((Owner::Group(*group), form.limits.as_slice()))
+    });
+    let owners = core::iter::once((Owner::Rule(number), form.limits.as_slice())).chain(groups);
+    let limits = owners.flat_map(|(owner, limits)| limits.iter().map(move |limit| (owner, limit)));
+    limits.filter_map(|(owner, limit)| limit_reason(judged, owner, limit, number)).collect()
+}
+
+fn limit_reason(judged: &Judged<'_>, owner: Owner, limit: &LimitPlan, rule: u32) -> Option<Reason> {
+    let scope = &judged.tracer.scope;
+    let tally = limit.tally?;
+    let (from, to) = tally::per_keys(limit.per, scope.plan.grain(tally), &scope.plan.calendar, scope.at, scope.day);
+    let entries = scope.member.tallies.between(tally, from, to);
+    let before: i64 = entries.iter().map(|entry| entry.count).sum();
+    let now = match owner {
+        Owner::Group(group) => earlier_in(judged, group, rule),
+        _ => 0,
+    };
+    let used = before.saturating_add(now);
+    if used < i64::from(limit.count) {
+        return None;
+    }
+    let said = format!("limit {} per member{}", limit.count, words::per(limit.per));
+    let reason = Reason::new(What::Limit { owner, used, of: limit.count }, said);
+    let until = free_again(scope, limit, entries, used);
+    let reason = if now > 0 { reason.saying("an earlier rule has its turn") } else { reason };
+    Some(Reason { line: Some(limit.line), until, ..reason })
+}
+
+/// How many rules of a group have fired on this event before a rule had its turn.
+fn earlier_in(judged: &Judged<'_>, group: u16, rule: u32) -> i64 {
+    let plan = judged.tracer.scope.plan;
+    let of_group = |number: u32| plan.rules.get(number as usize).is_some_and(|rule| rule.groups.contains(&group));
+    judged.firings.iter().filter(|firing| firing.rule < rule && of_group(firing.rule)).count() as i64
+}
+
+/// When a limit lets its rule fire again, if the rule does not fire before.
+fn free_again(scope: &Scope<'_>, limit: &LimitPlan, entries: &[Entry], used: i64) -> Option<i64> {
+    let Some(Per::Rolling(length)) = limit.per else { return super::caps::next(scope, limit.per) };
+    let calendar = &scope.plan.calendar;
+    let mut left = used;
+    for entry in entries {
+        left = left.saturating_sub(entry.count);
+        if left < i64::from(limit.count) {
+            return Some(match crate::calendar::clock_micros(length) {
+                Some(micros) => entry.key.saturating_add(micros),
+                None => calendar.start_of(Calendar::day_plus(entry.key as i32, length)),
+            });
+        }
+    }
+    None
+}
