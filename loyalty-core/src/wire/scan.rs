@@ -15,6 +15,8 @@ use crate::wire::input::{Fields, Input, Refused, Scalar, Shape};
 const DEPTH_MAX: u32 = 127;
 /// Keys of the outermost object: nobody has an event with so many fields, and each is compared with all others.
 const KEYS_MAX: usize = 1_000;
+/// Keys of one object that are remembered for the next.
+const PATTERN_MAX: usize = 64;
 
 /// A place in a JSON text.
 pub struct Json<'a> {
@@ -23,6 +25,18 @@ pub struct Json<'a> {
     at: usize,
     /// Where the outermost object begins.
     outermost: usize,
+    /// The keys of the object before this one, for the items of a list nearly always have the same.
+    pattern: SmallVec<[Known; 16]>,
+    /// The address of the wanted fields that the pattern was found with; it is only compared.
+    pattern_of: usize,
+}
+
+/// A key that was read before: where it stands with its quotes and colon, and the number of the wanted field.
+#[derive(Clone, Copy)]
+struct Known {
+    start: u32,
+    end: u32,
+    number: Option<u16>,
 }
 
 /// What is wrong with a text, and at which byte.
@@ -59,7 +73,7 @@ impl<'a> Json<'a> {
                 .but_found(format!("{} bytes", bytes.len())));
         }
         let text = core::str::from_utf8(bytes).map_err(|_| invalid("bytes that are no UTF-8 text"))?;
-        let mut json = Self { text, bytes, at: 0, outermost: 0 };
+        let mut json = Self { text, bytes, at: 0, outermost: 0, pattern: SmallVec::new(), pattern_of: 0 };
         if json.after_space() != Some(b'{') {
             return Err(invalid(text.trim()));
         }
@@ -96,13 +110,16 @@ impl<'a> Json<'a> {
         }
     }
 
-    /// Passes the rest of a text after its first quote.
+    /// Passes a text.
     fn quoted(&mut self) -> Result<Quoted<'a>, Slip> {
-        self.pass(b'"')?;
+        if self.byte() != Some(b'"') {
+            return self.slip();
+        }
+        self.at += 1;
         let start = self.at;
         let mut escaped = false;
         loop {
-            self.plain_bytes();
+            self.at += plain_bytes(self.bytes.get(self.at..).unwrap_or(&[]));
             match self.byte() {
                 Some(b'"') => break,
                 Some(b'\\') => {
@@ -116,29 +133,6 @@ impl<'a> Json<'a> {
         let inside = self.text.get(start..self.at).unwrap_or("");
         self.at += 1;
         Ok(Quoted { inside, escaped })
-    }
-
-    /// Passes bytes that are neither quote nor backslash nor control, eight at a time.
-    fn plain_bytes(&mut self) {
-        const ONES: u64 = 0x0101_0101_0101_0101;
-        const HIGH: u64 = 0x8080_8080_8080_8080;
-        // The high bit of each byte that is zero; exact up to the first of them, which is the one that counts.
-        let zero = |word: u64| word.wrapping_sub(ONES) & !word & HIGH;
-        while let Some(chunk) = self.bytes.get(self.at..).and_then(|rest| rest.first_chunk::<8>()) {
-            let word = u64::from_le_bytes(*chunk);
-            let quote = zero(word ^ (ONES * b'"' as u64));
-            let backslash = zero(word ^ (ONES * b'\\' as u64));
-            let control = word.wrapping_sub(ONES * 0x20) & !word & HIGH;
-            let found = quote | backslash | control;
-            if found != 0 {
-                self.at += (found.trailing_zeros() / 8) as usize;
-                return;
-            }
-            self.at += 8;
-        }
-        while self.byte().is_some_and(|byte| byte != b'"' && byte != b'\\' && byte >= 0x20) {
-            self.at += 1;
-        }
     }
 
     /// Passes what follows a backslash.
@@ -201,8 +195,17 @@ impl<'a> Json<'a> {
         Ok(())
     }
 
-    /// Passes one value, whatever it is, without recursion.
+    /// Passes one value, whatever it is.
     fn pass_value(&mut self) -> Result<(), Slip> {
+        match self.after_space() {
+            Some(b'"') => self.quoted().map(drop),
+            Some(b'-' | b'0'..=b'9') => self.number().map(drop),
+            _ => self.pass_any(),
+        }
+    }
+
+    /// The same, without recursion.
+    fn pass_any(&mut self) -> Result<(), Slip> {
         // One bit a level: whether it is an object.
         let (mut levels, mut depth) = (0_u128, 0_u32);
         loop {
@@ -239,6 +242,7 @@ impl<'a> Json<'a> {
                     Some(b',') => {
                         self.at += 1;
                         if object {
+                            self.after_space();
                             self.quoted()?;
                             self.pass(b':')?;
                         }
@@ -254,7 +258,7 @@ impl<'a> Json<'a> {
         }
     }
 
-    /// A key and its colon.
+    /// A key with its colon, and the white space around them.
     fn key(&mut self) -> Result<Cow<'a, str>, Slip> {
         self.after_space();
         let at = self.at;
@@ -302,6 +306,27 @@ impl<'a> Json<'a> {
             }
         }
     }
+}
+
+/// How many bytes of a text come before its next quote, backslash or control character, looked for eight at a time.
+fn plain_bytes(rest: &[u8]) -> usize {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    const HIGH: u64 = 0x8080_8080_8080_8080;
+    // The high bit of each byte that is zero; exact up to the first of them, which is the one that counts.
+    let zero = |word: u64| word.wrapping_sub(ONES) & !word;
+    let (chunks, tail) = rest.as_chunks::<8>();
+    for (number, chunk) in chunks.iter().enumerate() {
+        let word = u64::from_le_bytes(*chunk);
+        let quote = zero(word ^ (ONES * b'"' as u64));
+        let backslash = zero(word ^ (ONES * b'\\' as u64));
+        let control = word.wrapping_sub(ONES * 0x20) & !word;
+        let found = (quote | backslash | control) & HIGH;
+        if found != 0 {
+            return number * 8 + (found.trailing_zeros() / 8) as usize;
+        }
+    }
+    let plain = tail.iter().take_while(|byte| **byte != b'"' && **byte != b'\\' && **byte >= 0x20);
+    chunks.len() * 8 + plain.count()
 }
 
 fn invalid(found: &str) -> EventError {
@@ -402,26 +427,46 @@ impl Input for Json<'_> {
         let mut refused: Option<Refused> = None;
         let mut seen: SmallVec<[u64; 2]> = SmallVec::from_elem(0, wanted.len() / 64 + 1);
         let mut others: SmallVec<[Cow<'_, str>; 16]> = SmallVec::new();
+        if !outermost && self.pattern_of != core::ptr::from_ref(wanted).addr() {
+            self.pattern_of = core::ptr::from_ref(wanted).addr();
+            self.pattern.clear();
+        }
         let mut count = 0;
         let mut more = self.open(b'}');
         while more {
-            let key = self.key().map_err(|slip| Refused::object(self.told(slip)))?;
+            let number = match if outermost { None } else { self.known(count) } {
+                Some(number) => number,
+                None => {
+                    self.after_space();
+                    let start = self.at as u32;
+                    let key = self.key().map_err(|slip| Refused::object(self.told(slip)))?;
+                    let number = wanted.find(key.as_bytes());
+                    if !outermost && count < PATTERN_MAX {
+                        self.pattern.truncate(count);
+                        let number = number.map(|number| number as u16);
+                        self.pattern.push(Known { start, end: self.at as u32, number });
+                    } else if outermost && number.is_none() {
+                        if others.contains(&key) {
+                            return Err(Refused::object(twice(&key)));
+                        }
+                        others.push(key);
+                    }
+                    number
+                }
+            };
             count += 1;
             if outermost && count > KEYS_MAX {
                 let slip = Slip { at: self.at, what: Wrong::Keys };
                 return Err(Refused::object(self.told(slip)));
             }
-            let number = wanted.find(key.as_bytes());
-            let twice = match number.and_then(|number| Some((seen.get_mut(number / 64)?, 1 << (number % 64)))) {
-                Some((word, bit)) => {
-                    let twice = *word & bit != 0;
-                    *word |= bit;
-                    twice
+            if let Some(number) = number
+                && let Some(word) = seen.get_mut(number / 64)
+            {
+                let bit = 1 << (number % 64);
+                if *word & bit != 0 {
+                    return Err(Refused::object(twice(wanted.name(number))));
                 }
-                None => outermost && others.contains(&key),
-            };
-            if twice {
-                return Err(Refused::object(invalid(&format!("the key `{key}` twice"))));
+                *word |= bit;
             }
             let start = self.at;
             if let Some(number) = number {
@@ -435,8 +480,6 @@ impl Input for Json<'_> {
                         }
                     }
                 }
-            } else if outermost {
-                others.push(key);
             }
             // What was not wanted, not read or not taken still has to be JSON.
             if self.at == start {
@@ -478,7 +521,24 @@ impl Input for Json<'_> {
     }
 }
 
+fn twice(key: &str) -> EventError {
+    invalid(&format!("the key `{key}` twice"))
+}
+
 impl Json<'_> {
+    /// Passes a key that is the same, to the byte, as that of the same place in the object before; the number of its
+    /// wanted field.
+    fn known(&mut self, count: usize) -> Option<Option<usize>> {
+        self.after_space();
+        let known = *self.pattern.get(count)?;
+        let same = self.bytes.get(known.start as usize..known.end as usize)?;
+        if !self.bytes.get(self.at..)?.starts_with(same) {
+            return None;
+        }
+        self.at += same.len();
+        Some(known.number.map(usize::from))
+    }
+
     /// Goes to the value of a key of the object that opens here; whether there is one.
     fn seek(&mut self, name: &str) -> Result<bool, Slip> {
         let mut more = self.open(b'}');
