@@ -151,7 +151,7 @@ function look(view, path) {
 }
 
 function same(found, wanted, what) {
-  if (found !== wanted) throw new Error(`${what}\n  Rust  ${wanted}\n  found ${found}`);
+  if (found !== wanted) throw new Error(`${what}\n  wanted ${wanted}\n  found  ${found}`);
 }
 
 function sameList(found, wanted, what) {
