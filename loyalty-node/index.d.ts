@@ -193,10 +193,10 @@ export class Program {
 
   /**
    * Compiles the text of a program.
-   * @param options.fileName what the text is called in messages; `program` by default
+   * @param options.name what the text is called in messages; `program` by default
    * @throws {RulesError} with all that is wrong with it
    */
-  static compile(text: string, options?: { fileName?: string }): Program;
+  static compile(text: string, options?: { name?: string }): Program;
 
   /** The program's title. */
   get title(): string;
@@ -231,11 +231,6 @@ export class Program {
    * @throws {EventError} as `apply`
    */
   explain(member: Member, event: Event): Explanation;
-
-  /** The member's state as text, to be kept as it is. */
-  save(member: Member): string;
-  /** The same as bytes: smaller, and faster. */
-  saveBinary(member: Member): Uint8Array;
 
   /**
    * The member whose state this or another version of the program has saved, in either form. `member.migration` says what
@@ -278,9 +273,15 @@ export class Member {
   get clock(): string;
   /** When the member joined, in UTC. */
   get enrolledAt(): string;
-  /** What became of the state when it was loaded. */
-  get migration(): Migration;
+  /** The program that it belongs to. */
+  get program(): Program;
+  /** What became of the state when it was loaded; null for a member that was not. */
+  get migration(): Migration | null;
 
+  /** The state as text, to be kept as it is. */
+  save(): string;
+  /** The same as bytes: smaller, and faster. */
+  saveBinary(): Uint8Array;
   /** A member of its own in the same state. */
   copy(): Member;
   /** Gives the memory back at once; the member is of no use after it. */
@@ -296,10 +297,9 @@ export class Replay {
   get refused(): { line: number; event: string | null; error: EventError }[];
   /** The outcomes in the order of the events; none unless they were asked for. */
   get outcomes(): Outcome[];
-  /** The ids of the members, in their order. */
-  get ids(): string[];
-
-  /** A copy of a member as the history left it. */
+  /** Copies of the members as the history left them, in the order of their ids. */
+  members(): Member[];
+  /** A copy of one of them. */
   member(id: string): Member | undefined;
   /** Gives the memory back at once; the replay is of no use after it. */
   close(): void;
@@ -333,11 +333,26 @@ export class StateError extends Error {
   name: "StateError";
 }
 
+/** What every event says of itself, whatever its type: what it takes to find the member's state. */
+export interface EventHead {
+  type: string | null;
+  id: string | null;
+  /** Null for a guest. */
+  member: string | null;
+  at: string | null;
+}
+
+/**
+ * Reads only the envelope of an event.
+ * @throws {EventError} for what is no object
+ */
+export function eventHead(event: Event): EventHead;
+
 /**
  * The program's text laid out as everybody's is.
  * @throws {RulesError} for what cannot be read
  */
-export function format(text: string, options?: { fileName?: string }): string;
+export function format(text: string, options?: { name?: string }): string;
 
 /** All errors and warnings about a text, none for one that is fine; `toString()` draws them for people. */
-export function check(text: string, options?: { fileName?: string }): Diagnostic[];
+export function check(text: string, options?: { name?: string }): Diagnostic[];

@@ -10,6 +10,7 @@ use crate::program::{Event, Program};
 use crate::replay::{RefusedEvent, Replay, ReplayOptions};
 use crate::source::Units;
 use crate::testing::TestResult;
+use crate::wire::decode::{event_head, event_head_from};
 use crate::wire::document::Document;
 use crate::wire::input::{ENVELOPE, Fields};
 use crate::wire::packed::Packed;
@@ -91,6 +92,28 @@ impl Given<'_> {
             Given::Packed(text) => program.decode_from(&mut Packed::new(text)?, event),
         }
     }
+}
+
+impl Given<'_> {
+    /// Reads only the envelope: the JSON of the head.
+    ///
+    /// # Errors
+    ///
+    /// As [`event_head`].
+    pub fn head(self) -> Result<String, EventError> {
+        let head = match self {
+            Given::Json(json) => event_head(json),
+            Given::Packed(text) => event_head_from(&mut Packed::new(text)?),
+        };
+        head.map(|head| head.to_document().to_string())
+    }
+}
+
+/// What [`reads`] says where there is no program: the envelope.
+#[must_use]
+pub fn envelope() -> String {
+    let envelope = ENVELOPE.into_iter().collect::<Document>();
+    Document::object().with("envelope", envelope).with("events", Document::object()).to_string()
 }
 
 /// The fields that a program reads, each list in the order of their numbers, by event:

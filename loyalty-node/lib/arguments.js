@@ -42,6 +42,20 @@ function text(value, name) {
   return value;
 }
 
+/** JSON text of whole characters. */
+function whole(json) {
+  if (!json.isWellFormed()) throw refused("invalid_json", undefined, "one JSON object", "a text with half a character");
+  return json;
+}
+
+/** An event that is an object. */
+function object(event) {
+  if (event === null || typeof event !== "object" || Array.isArray(event)) {
+    throw refused("invalid_json", undefined, "one JSON object", kind(event));
+  }
+  return event;
+}
+
 /** An instant as text. That it is one is for the core to say. */
 function instant(value, name) {
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? String(value) : value.toISOString();
@@ -66,4 +80,4 @@ function options(given, known) {
   return given;
 }
 
-module.exports = { instant, kind, options, refused, text };
+module.exports = { instant, kind, object, options, text, whole };

@@ -3,9 +3,10 @@
 
 const { init } = require("./core.js");
 const { EventError, RulesError, StateError } = require("./errors.js");
+const { eventHead } = require("./head.js");
 const { Member } = require("./member.js");
 const { Program } = require("./program.js");
 const { Replay } = require("./replay.js");
 const { check, format } = require("./text.js");
 
-module.exports = { check, EventError, format, init, Member, Program, Replay, RulesError, StateError };
+module.exports = { check, EventError, eventHead, format, init, Member, Program, Replay, RulesError, StateError };

@@ -10,11 +10,13 @@ let memberHandle;
 
 class Member {
   #handle;
+  #owner;
   #migration;
 
-  constructor(make, handle, migration) {
+  constructor(make, handle, owner, migration) {
     if (make !== MAKE) throw new TypeError("enroll or load a member; there is no other way to make one");
     this.#handle = handle;
+    this.#owner = owner;
     this.#migration = migration;
   }
 
@@ -48,12 +50,24 @@ class Member {
     return memberHandle(this).enrolledAt;
   }
 
+  get program() {
+    return this.#owner.program;
+  }
+
   get migration() {
     return this.#migration;
   }
 
+  save() {
+    return this.#owner.save(memberHandle(this));
+  }
+
+  saveBinary() {
+    return this.#owner.saveBinary(memberHandle(this));
+  }
+
   copy() {
-    return new Member(MAKE, memberHandle(this).copy(), this.#migration);
+    return new Member(MAKE, memberHandle(this).copy(), this.#owner, this.#migration);
   }
 
   close() {
@@ -62,9 +76,9 @@ class Member {
   }
 }
 
-/** A member around a handle of the core's. */
-function newMember(handle, migration = { dropped: [], added: [] }) {
-  return new Member(MAKE, handle, migration);
+/** A member of a program, around a handle of the core's. */
+function newMember(handle, owner, migration = null) {
+  return new Member(MAKE, handle, owner, migration);
 }
 
 module.exports = { Member, memberHandle, newMember };

@@ -1,13 +1,13 @@
 "use strict";
 // Programs: compiled once, used for any number of members.
 
-const { instant, kind, options, refused, text } = require("./arguments.js");
+const { instant, kind, object, options, text, whole } = require("./arguments.js");
 const { ready } = require("./core.js");
 const { revived } = require("./errors.js");
 const { Packer } = require("./event.js");
 const { memberHandle, newMember } = require("./member.js");
 const { newReplay } = require("./replay.js");
-const { fileName } = require("./text.js");
+const { nameOf } = require("./text.js");
 
 /** Only `compile` makes programs. */
 const MAKE = Symbol("make");
@@ -24,6 +24,12 @@ function told(call) {
 class Program {
   #handle;
   #packer;
+  /** What a member asks of the program that it belongs to. */
+  #owner = {
+    program: this,
+    save: (state) => this.#open.save(state),
+    saveBinary: (state) => this.#open.saveBinary(state),
+  };
 
   constructor(make, handle) {
     if (make !== MAKE) throw new TypeError("call Program.compile; there is no other way to make a program");
@@ -32,7 +38,7 @@ class Program {
   }
 
   static compile(program, given) {
-    const name = fileName(given);
+    const name = nameOf(given);
     const source = text(program, "text");
     return new Program(MAKE, told(() => ready().Program.compile(source, name)));
   }
@@ -60,7 +66,7 @@ class Program {
 
   enroll(id, at) {
     const [who, when] = [text(id, "id"), instant(at, "at")];
-    return newMember(told(() => this.#open.enroll(who, when)));
+    return newMember(told(() => this.#open.enroll(who, when)), this.#owner);
   }
 
   apply(member, event, given) {
@@ -101,14 +107,6 @@ class Program {
     return Object.defineProperty(JSON.parse(json), "toString", { value: () => words });
   }
 
-  save(member) {
-    return this.#open.save(memberHandle(member));
-  }
-
-  saveBinary(member) {
-    return this.#open.saveBinary(memberHandle(member));
-  }
-
   load(state) {
     const program = this.#open;
     let loaded;
@@ -118,7 +116,7 @@ class Program {
       // An object has been through a parser that rounds whole numbers beyond 2^53, which the state has.
       throw new TypeError(`\`state\`: expected the string or the bytes that were saved, as they are, found ${kind(state)}`);
     }
-    const member = newMember(loaded.member(), JSON.parse(loaded.migration()));
+    const member = newMember(loaded.member(), this.#owner, JSON.parse(loaded.migration()));
     loaded.free?.();
     return member;
   }
@@ -139,7 +137,7 @@ class Program {
     const history = await historyOf(events, this.#packer);
     try {
       const replay = typeof history === "string" ? "replayPacked" : "replay";
-      return newReplay(await program[replay](history, outcomes, end));
+      return newReplay(await program[replay](history, outcomes, end), this.#owner);
     } catch (thrown) {
       throw revived(thrown);
     }
@@ -153,20 +151,6 @@ class Program {
 
 function optionalInstant(value, name) {
   return value === undefined ? undefined : instant(value, name);
-}
-
-/** JSON text of whole characters. */
-function whole(json) {
-  if (!json.isWellFormed()) throw refused("invalid_json", undefined, "one JSON object", "a text with half a character");
-  return json;
-}
-
-/** An event that is an object. */
-function object(event) {
-  if (event === null || typeof event !== "object" || Array.isArray(event)) {
-    throw refused("invalid_json", undefined, "one JSON object", kind(event));
-  }
-  return event;
 }
 
 /** A history as the bytes of its lines, or as one packed string. */

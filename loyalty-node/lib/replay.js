@@ -10,10 +10,12 @@ const MAKE = Symbol("make");
 
 class Replay {
   #handle;
+  #owner;
 
-  constructor(make, handle) {
+  constructor(make, handle, owner) {
     if (make !== MAKE) throw new TypeError("a Replay is what `program.replay` gives; there is no other way to make one");
     this.#handle = handle;
+    this.#owner = owner;
   }
 
   get #open() {
@@ -38,14 +40,14 @@ class Replay {
     return JSON.parse(this.#open.outcomes());
   }
 
-  get ids() {
-    return this.#open.ids();
+  members() {
+    return this.#open.ids().map((id) => this.member(id));
   }
 
   member(id) {
     if (typeof id !== "string") throw new TypeError(`\`id\`: expected a string, found ${kind(id)}`);
     const handle = this.#open.member(id);
-    return handle ? newMember(handle) : undefined;
+    return handle ? newMember(handle, this.#owner) : undefined;
   }
 
   close() {
@@ -55,8 +57,8 @@ class Replay {
 }
 
 /** A replay around a handle of the core's. */
-function newReplay(handle) {
-  return new Replay(MAKE, handle);
+function newReplay(handle, owner) {
+  return new Replay(MAKE, handle, owner);
 }
 
 module.exports = { newReplay, Replay };

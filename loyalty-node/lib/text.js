@@ -5,14 +5,14 @@ const { ready } = require("./core.js");
 const { options, text } = require("./arguments.js");
 const { revived } = require("./errors.js");
 
-/** The name of a program in messages. */
-function fileName(given) {
-  const { fileName = "program" } = options(given, ["fileName"]);
-  return text(fileName, "fileName");
+/** What a text is called in messages. */
+function nameOf(given) {
+  const { name = "program" } = options(given, ["name"]);
+  return text(name, "name");
 }
 
 function format(program, given) {
-  const name = fileName(given);
+  const name = nameOf(given);
   try {
     return ready().format(text(program, "text"), name);
   } catch (thrown) {
@@ -21,7 +21,7 @@ function format(program, given) {
 }
 
 function check(program, given) {
-  const name = fileName(given);
+  const name = nameOf(given);
   try {
     const { drawn, diagnostics } = JSON.parse(ready().check(text(program, "text"), name));
     return Object.defineProperty(diagnostics, "toString", { value: () => drawn });
@@ -30,4 +30,4 @@ function check(program, given) {
   }
 }
 
-module.exports = { check, fileName, format };
+module.exports = { check, format, nameOf };

@@ -1,10 +1,12 @@
-//! Functions on program texts.
+//! Functions that need no program: on program texts, and on the envelopes of events.
 
-use loyalty_core::{Units, host};
+use loyalty_core::Units;
+use loyalty_core::host::{self, Given};
 use napi::Result;
 use napi_derive::napi;
 
 use crate::error;
+use crate::program::own;
 
 /// The text laid out as everybody's is.
 #[napi(catch_unwind)]
@@ -16,6 +18,24 @@ pub fn format(text: String, file_name: String) -> Result<String> {
 #[napi(catch_unwind)]
 pub fn check(text: String, file_name: String) -> String {
     host::check(&text, &file_name, Units::Utf16)
+}
+
+/// The envelope of an event in JSON, as JSON.
+#[napi(catch_unwind)]
+pub fn event_head(event: &[u8]) -> Result<String> {
+    Given::Json(&own(event)).head().map_err(|refused| error::event(&refused))
+}
+
+/// The same of a packed event, whose fields have the numbers that `envelope` says.
+#[napi(catch_unwind)]
+pub fn event_head_packed(event: String) -> Result<String> {
+    Given::Packed(&event).head().map_err(|refused| error::event(&refused))
+}
+
+/// The names of the fields of the envelope, in the order of their numbers, as JSON.
+#[napi(catch_unwind)]
+pub fn envelope() -> String {
+    host::envelope()
 }
 
 /// Throws an `EventError` about a value that only JavaScript has.

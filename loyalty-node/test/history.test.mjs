@@ -18,7 +18,7 @@ for (const name of ["grocery", "wholesaler"]) {
     const run = ["run", "--quiet", "--locked", "--package", "loyalty-cli", "--", "run", rules, "--events", events, "--json"];
     const told = JSON.parse(execFileSync("cargo", run, { cwd: ROOT, encoding: "utf8", maxBuffer: 1 << 26 }));
 
-    const program = Program.compile(readFileSync(join(ROOT, rules), "utf8"), { fileName: rules });
+    const program = Program.compile(readFileSync(join(ROOT, rules), "utf8"), { name: rules });
     let ticks = 0;
     const clock = setInterval(() => (ticks += 1), 5);
     const replay = await program.replay(gunzipSync(readFileSync(join(ROOT, events))));

@@ -1,7 +1,8 @@
-//! Functions on program texts.
+//! Functions that need no program: on program texts, and on the envelopes of events.
 
 use js_sys::Error;
-use loyalty_core::{Units, host};
+use loyalty_core::Units;
+use loyalty_core::host::{self, Given};
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::error;
@@ -16,6 +17,24 @@ pub fn format(text: &str, file_name: &str) -> Result<String, Error> {
 #[wasm_bindgen]
 pub fn check(text: &str, file_name: &str) -> String {
     host::check(text, file_name, Units::Utf16)
+}
+
+/// The envelope of an event in JSON, as JSON.
+#[wasm_bindgen(js_name = eventHead)]
+pub fn event_head(event: &[u8]) -> Result<String, Error> {
+    Given::Json(event).head().map_err(|refused| error::event(&refused))
+}
+
+/// The same of a packed event, whose fields have the numbers that `envelope` says.
+#[wasm_bindgen(js_name = eventHeadPacked)]
+pub fn event_head_packed(event: &str) -> Result<String, Error> {
+    Given::Packed(event).head().map_err(|refused| error::event(&refused))
+}
+
+/// The names of the fields of the envelope, in the order of their numbers, as JSON.
+#[wasm_bindgen]
+pub fn envelope() -> String {
+    host::envelope()
 }
 
 /// Throws an `EventError` about a value that only JavaScript has.

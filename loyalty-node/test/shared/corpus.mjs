@@ -26,9 +26,9 @@ export function playCorpus(loyalty, { good, bad, words }) {
     attempt(name, () => {
       const wanted = words[name];
       if (wanted === undefined) throw new Error("Rust says nothing of it: run its corpus first");
-      same(String(loyalty.check(text, { fileName: name })), drawn, "what is drawn");
+      same(String(loyalty.check(text, { name: name })), drawn, "what is drawn");
       same(JSON.stringify(loyalty.check(text)), wanted.utf16, "the diagnostics");
-      const compiled = thrown(() => loyalty.Program.compile(text, { fileName: name }));
+      const compiled = thrown(() => loyalty.Program.compile(text, { name: name }));
       if (compiled === undefined) return;
       if (!(compiled instanceof loyalty.RulesError)) throw compiled;
       same(compiled.message, drawn, "the error's message");
@@ -115,7 +115,7 @@ function playAs(programs, { member: id, enrolledAt, steps }, given) {
     } else if (word === "advance") outcomes.push(JSON.stringify(said(() => program.advance(member, rest))));
     else if (word === "now") now = rest;
     else if (step === "next program") {
-      const saved = program.save(member);
+      const saved = member.save();
       program = programs[next++];
       member = program.load(saved);
       states.push(JSON.stringify(member.migration));
@@ -128,10 +128,10 @@ function playAs(programs, { member: id, enrolledAt, steps }, given) {
       else throw new Error(`no such step: ${step}`);
       continue;
     }
-    states.push(program.save(member));
+    states.push(member.save());
   }
-  const binary = program.saveBinary(member);
-  same(program.save(program.load(binary)), program.save(member), "the state that was saved and loaded");
+  const binary = member.saveBinary();
+  same(program.load(binary).save(), member.save(), "the state that was saved and loaded");
   const bytes = Array.from(binary, (byte) => byte.toString(16).padStart(2, "0")).join("");
   return { outcomes, explanations, states, bytes, view: JSON.stringify(program.view(member)) };
 }

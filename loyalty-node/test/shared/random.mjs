@@ -124,7 +124,7 @@ export function playRandom(loyalty, count, seed = 1) {
   // A history, so that there is something to damage.
   program.apply(member, { ...ORDER, id: "o-0" });
   const { below, one } = chance(seed);
-  const before = program.save(member);
+  const before = member.save();
   const json = JSON.stringify(ORDER);
   const damaged = (text) => {
     // A cut is never JSON; what is put in is a sign that JSON has nowhere.
@@ -157,17 +157,17 @@ export function playRandom(loyalty, count, seed = 1) {
     },
     "no member": () => {
       const wrong = one([null, undefined, 7, {}, [], program, Object.create(member), new Proxy(member, {}), "m-1"]);
-      return ["member", TypeError, () => program[one(["apply", "advance", "view", "save", "explain"])](wrong, ORDER)];
+      return ["member", TypeError, () => program[one(["apply", "advance", "view", "explain"])](wrong, ORDER)];
     },
     "a closed member": () => {
       const closed = member.copy();
       closed.close();
-      return ["closed", TypeError, () => program[one(["apply", "explain", "save", "saveBinary"])](closed, ORDER)];
+      return ["closed", TypeError, () => one([() => program.apply(closed, ORDER), () => program.explain(closed, ORDER), () => closed.save(), () => closed.copy(), () => closed.id])()];
     },
     "a closed program": () => {
       const closed = Program.compile(TEXT);
       closed.close();
-      return ["closed", TypeError, () => closed[one(["apply", "explain", "save", "view", "enroll"])](member, ORDER)];
+      return ["closed", TypeError, () => one([() => closed.apply(member, ORDER), () => closed.view(member), () => closed.enroll("m-1", ORDER.at), () => closed.title])()];
     },
     "another program's member": () => ["other", EventError, () => other.apply(member, ORDER)],
     "options": () => {
@@ -185,7 +185,7 @@ export function playRandom(loyalty, count, seed = 1) {
       return ["state", state === before ? undefined : StateError, () => program.load(state)];
     },
     "a state in bytes": () => {
-      const bytes = program.saveBinary(member);
+      const bytes = member.saveBinary();
       const cut = bytes.slice(0, below(bytes.length));
       return ["state", StateError, () => program.load(one([cut, Uint8Array.from([...bytes, 0]), new Uint8Array(0)]))];
     },
@@ -218,7 +218,7 @@ export function playRandom(loyalty, count, seed = 1) {
     const said = thrown === undefined ? "nothing was thrown" : `${thrown?.name}: ${thrown?.message}`;
     const proper = Class === undefined || (thrown instanceof Class && thrown instanceof Error && thrown.message !== "");
     if (!proper) failures.push(`${number}, ${kind} (${what}): expected a ${Class.name}, ${said}`);
-    if (program.save(member) !== before) {
+    if (member.save() !== before) {
       failures.push(`${number}, ${kind} (${what}): the member has changed`);
       break;
     }

@@ -1,11 +1,11 @@
 // How the library is used from TypeScript: what is right compiles, what is wrong does not. `tsc` reads it, nobody runs it.
 
-import { check, EventError, format, init, Member, Program, Replay, RulesError, StateError } from "loyalty-rules";
+import { check, EventError, eventHead, format, init, Member, Program, Replay, RulesError, StateError } from "loyalty-rules";
 import type { Decision, Diagnostic, Event, EventObject, Explanation, Migration, Outcome, Policy, Summary, TestResult, View } from "loyalty-rules";
 
 await init();
 
-const program: Program = Program.compile("program \"Shop\" {}", { fileName: "shop.loyalty" });
+const program: Program = Program.compile("program \"Shop\" {}", { name: "shop.loyalty" });
 const [title, version, warnings]: [string, number, Diagnostic[]] = [program.title, program.version, program.warnings];
 const member: Member = program.enroll("m-1", new Date());
 const [revision, due]: [number, string | null] = [member.revision, member.nextDue];
@@ -23,9 +23,10 @@ const view: View = program.view(member);
 const balance: string | undefined = view.wallets["points"]?.available;
 program.advance(member, "2026-01-01T00:00:00Z").decisions.map(({ kind }) => kind.length);
 
-const state: string = program.save(member);
-const bytes: Uint8Array = program.saveBinary(member);
-const migration: Migration = program.load(state).migration;
+const state: string = member.save();
+const bytes: Uint8Array = member.saveBinary();
+const whose: string | null = eventHead(order).member;
+const migration: Migration | null = program.load(state).migration;
 program.load(bytes).copy().close();
 
 const tests: TestResult[] = program.runTests();
@@ -36,7 +37,7 @@ const after: Member | undefined = replay.member("m-1");
 replay.refused.map(({ line, error }) => line.toFixed() + error.code);
 
 try {
-  format("", { fileName: "shop.loyalty" });
+  format("", { name: "shop.loyalty" });
 } catch (error) {
   if (error instanceof RulesError) error.diagnostics.map(({ code, span }) => code.slice(span.start, span.end));
   else if (error instanceof EventError) (error.field ?? "").toUpperCase();
@@ -65,4 +66,4 @@ member.revision = 7;
 // @ts-expect-error: amounts are strings
 const wrong: number | undefined = decision?.amount;
 
-export { after, amount, balance, due, found, further, migration, policies, revision, summary, tests, title, version, warnings, why, wrong };
+export { after, amount, balance, due, found, further, migration, policies, revision, summary, tests, title, version, warnings, whose, why, wrong };
