@@ -16,6 +16,11 @@ pub struct Granted<'a> {
 
 pub fn write(writer: &mut Writer<'_>, capture: &[u8], fired: &[u32], grants: &[Grant]) {
     writer.bytes(capture);
+    write_grants(writer, fired, grants);
+}
+
+/// The part without the event's fields.
+pub fn write_grants(writer: &mut Writer<'_>, fired: &[u32], grants: &[Grant]) {
     writer.number(fired.len() as u64);
     fired.iter().for_each(|rule| writer.number(u64::from(*rule)));
     writer.number(grants.len() as u64);
@@ -26,6 +31,11 @@ pub fn write(writer: &mut Writer<'_>, capture: &[u8], fired: &[u32], grants: &[G
 
 pub fn read<'a>(reader: &mut Reader<'a>) -> Result<Granted<'a>, Malformed> {
     let capture = reader.bytes()?;
+    let (fired, grants) = read_grants(reader)?;
+    Ok(Granted { capture, fired, grants })
+}
+
+pub fn read_grants(reader: &mut Reader<'_>) -> Result<(Vec<u32>, Grants), Malformed> {
     let count = reader.count()?;
     let mut fired = Vec::with_capacity(count.min(64));
     for _ in 0..count {
@@ -35,7 +45,7 @@ pub fn read<'a>(reader: &mut Reader<'a>) -> Result<Granted<'a>, Malformed> {
     for _ in 0..reader.count()? {
         grants.push(read_grant(reader)?);
     }
-    Ok(Granted { capture, fired, grants })
+    Ok((fired, grants))
 }
 
 fn small<T: TryFrom<u64>>(reader: &mut Reader<'_>) -> Result<T, Malformed> {

@@ -6,6 +6,7 @@ use rust_decimal::Decimal;
 
 use super::lots::{Expiry, Use, Vesting};
 use super::value::Stored;
+use crate::amount;
 use crate::check::model::{Length, TimeUnit};
 use crate::plan::Plan;
 use crate::time::Instant;
@@ -328,36 +329,37 @@ impl Kind {
     }
 }
 
-/// The compact form in which decisions are remembered. Rules, wallets and fields are numbers of the plan.
+/// The compact form in which decisions are remembered. Rules, wallets and fields are numbers of the plan; instants are
+/// told from that of the event. What was earned is not written: it is what its parts add up to.
 pub fn write(writer: &mut Writer<'_>, decisions: &[Decision], event_at: i64) {
     writer.number(decisions.len() as u64);
     for decision in decisions {
-        writer.signed(decision.at.saturating_sub(event_at));
+        writer.instant(decision.at, event_at);
         match &decision.kind {
             Kind::Earned { entry, wallet, amount, vesting, expires_at, because } => {
-                head(writer, 0, *entry, *wallet, *amount);
-                write_vesting(writer, *vesting);
-                writer.option(*expires_at, |writer, at| writer.signed(at));
+                debug_assert!(amount::sum(because.iter().map(Because::amount)) == Ok(*amount), "law 11");
+                writer.byte(EARNED);
+                writer.number(*entry);
+                writer.number(u64::from(*wallet));
+                write_vesting(writer, *vesting, event_at);
+                writer.option(*expires_at, |writer, at| writer.instant(at, event_at));
                 writer.number(because.len() as u64);
                 for part in because {
-                    let (tag, rule, amount) = match part {
-                        Because::Rule { rule, amount } => (0, Some(*rule), amount),
-                        Because::Rounding { amount } => (1, None, amount),
-                        Because::Cap { amount } => (2, None, amount),
-                        Because::HoldAtMost { amount } => (3, None, amount),
-                        Because::Adjustment { amount } => (4, None, amount),
+                    let kind = match part {
+                        Because::Rounding { .. } => 0,
+                        Because::Cap { .. } => 1,
+                        Because::HoldAtMost { .. } => 2,
+                        Because::Adjustment { .. } => 3,
+                        Because::Rule { rule, .. } => PARTS_WITHOUT_RULE + u64::from(*rule),
                     };
-                    writer.byte(tag);
-                    if let Some(rule) = rule {
-                        writer.number(u64::from(rule));
-                    }
-                    writer.decimal(*amount);
+                    writer.number(kind);
+                    writer.decimal(part.amount());
                 }
             }
             Kind::Vested { entry, wallet, lot, amount, expires_at } => {
                 head(writer, 1, *entry, *wallet, *amount);
                 writer.number(*lot);
-                writer.option(*expires_at, |writer, at| writer.signed(at));
+                writer.option(*expires_at, |writer, at| writer.instant(at, event_at));
             }
             Kind::Spent { entry, wallet, amount, rule, uses } => {
                 head(writer, 2, *entry, *wallet, *amount);
@@ -367,8 +369,8 @@ pub fn write(writer: &mut Writer<'_>, decisions: &[Decision], event_at: i64) {
                     writer.number(used.entry);
                     writer.fixed(used.source);
                     writer.decimal(used.amount);
-                    writer.signed(used.earned_at);
-                    write_expiry(writer, used.expiry);
+                    writer.instant(used.earned_at, event_at);
+                    write_expiry(writer, used.expiry, event_at);
                 }
             }
             Kind::Expired { entry, wallet, lot, amount, not_vested } => {
@@ -384,7 +386,7 @@ pub fn write(writer: &mut Writer<'_>, decisions: &[Decision], event_at: i64) {
             }
             Kind::Restored { entry, wallet, amount, expires_at } => {
                 head(writer, 5, *entry, *wallet, *amount);
-                writer.option(*expires_at, |writer, at| writer.signed(at));
+                writer.option(*expires_at, |writer, at| writer.instant(at, event_at));
             }
             Kind::DebtSettled { entry, wallet, amount } => head(writer, 6, *entry, *wallet, *amount),
             Kind::Tagged { tag } => {
@@ -439,6 +441,12 @@ pub fn write(writer: &mut Writer<'_>, decisions: &[Decision], event_at: i64) {
     }
 }
 
+/// The kind of decision whose amount is not written.
+const EARNED: u8 = 0;
+
+/// The kinds of parts that name no rule; the numbers of rules follow them.
+const PARTS_WITHOUT_RULE: u64 = 4;
+
 fn head(writer: &mut Writer<'_>, tag: u8, entry: u64, wallet: u16, amount: Decimal) {
     writer.byte(tag);
     writer.number(entry);
@@ -450,39 +458,45 @@ pub fn read(reader: &mut Reader<'_>, event_at: i64) -> Result<Vec<Decision>, Mal
     let count = reader.count()?;
     let mut decisions = Vec::with_capacity(count.min(64));
     for _ in 0..count {
-        let at = event_at.checked_add(reader.signed()?).ok_or(Malformed)?;
-        decisions.push(Decision { at, kind: read_kind(reader)? });
+        decisions.push(Decision { at: reader.instant(event_at)?, kind: read_kind(reader, event_at)? });
     }
     Ok(decisions)
 }
 
-fn read_kind(reader: &mut Reader<'_>) -> Result<Kind, Malformed> {
+fn read_kind(reader: &mut Reader<'_>, event_at: i64) -> Result<Kind, Malformed> {
     let tag = reader.byte()?;
     let (mut entry, mut wallet, mut amount) = (0, 0, Decimal::ZERO);
     if tag <= 6 || tag == 13 {
         entry = reader.number()?;
         wallet = small(reader)?;
+    }
+    if tag <= 6 && tag != EARNED {
         amount = reader.decimal()?;
     }
+    let instant = |reader: &mut Reader<'_>| reader.instant(event_at);
     Ok(match tag {
-        0 => {
-            let vesting = read_vesting(reader)?;
-            let expires_at = reader.option(Reader::signed)?;
+        EARNED => {
+            let vesting = read_vesting(reader, event_at)?;
+            let expires_at = reader.option(instant)?;
             let count = reader.count()?;
             let mut because = Vec::with_capacity(count.min(64));
             for _ in 0..count {
-                because.push(match reader.byte()? {
-                    0 => Because::Rule { rule: rule(reader)?, amount: reader.decimal()? },
-                    1 => Because::Rounding { amount: reader.decimal()? },
-                    2 => Because::Cap { amount: reader.decimal()? },
-                    3 => Because::HoldAtMost { amount: reader.decimal()? },
-                    4 => Because::Adjustment { amount: reader.decimal()? },
-                    _ => return Err(Malformed),
+                let (kind, amount) = (reader.number()?, reader.decimal()?);
+                because.push(match kind {
+                    0 => Because::Rounding { amount },
+                    1 => Because::Cap { amount },
+                    2 => Because::HoldAtMost { amount },
+                    3 => Because::Adjustment { amount },
+                    rule => {
+                        let rule = u32::try_from(rule - PARTS_WITHOUT_RULE).map_err(|_| Malformed)?;
+                        Because::Rule { rule, amount }
+                    }
                 });
             }
+            let amount = amount::sum(because.iter().map(Because::amount)).map_err(|_| Malformed)?;
             Kind::Earned { entry, wallet, amount, vesting, expires_at, because }
         }
-        1 => Kind::Vested { entry, wallet, amount, lot: reader.number()?, expires_at: reader.option(Reader::signed)? },
+        1 => Kind::Vested { entry, wallet, amount, lot: reader.number()?, expires_at: reader.option(instant)? },
         2 => {
             let rule = reader.option(rule)?;
             let count = reader.count()?;
@@ -492,8 +506,8 @@ fn read_kind(reader: &mut Reader<'_>) -> Result<Kind, Malformed> {
                     entry: reader.number()?,
                     source: reader.fixed()?,
                     amount: reader.decimal()?,
-                    earned_at: reader.signed()?,
-                    expiry: read_expiry(reader)?,
+                    earned_at: reader.instant(event_at)?,
+                    expiry: read_expiry(reader, event_at)?,
                 });
             }
             Kind::Spent { entry, wallet, amount, rule, uses }
@@ -508,7 +522,7 @@ fn read_kind(reader: &mut Reader<'_>) -> Result<Kind, Malformed> {
             debt: reader.decimal()?,
             written_off: reader.decimal()?,
         },
-        5 => Kind::Restored { entry, wallet, amount, expires_at: reader.option(Reader::signed)? },
+        5 => Kind::Restored { entry, wallet, amount, expires_at: reader.option(instant)? },
         6 => Kind::DebtSettled { entry, wallet, amount },
         7 => Kind::Tagged { tag: reader.text()?.into() },
         8 => Kind::Untagged { tag: reader.text()?.into() },
@@ -544,37 +558,37 @@ fn rule(reader: &mut Reader<'_>) -> Result<u32, Malformed> {
     u32::try_from(reader.number()?).map_err(|_| Malformed)
 }
 
-pub fn write_vesting(writer: &mut Writer<'_>, vesting: Vesting) {
+fn write_vesting(writer: &mut Writer<'_>, vesting: Vesting, event_at: i64) {
     match vesting {
         Vesting::Done => writer.byte(0),
         Vesting::At(at) => {
             writer.byte(1);
-            writer.signed(at);
+            writer.instant(at, event_at);
         }
         Vesting::On { event, deadline } => {
             writer.byte(2);
             writer.number(u64::from(event));
-            writer.signed(deadline);
+            writer.instant(deadline, event_at);
         }
     }
 }
 
-pub fn read_vesting(reader: &mut Reader<'_>) -> Result<Vesting, Malformed> {
+fn read_vesting(reader: &mut Reader<'_>, event_at: i64) -> Result<Vesting, Malformed> {
     Ok(match reader.byte()? {
         0 => Vesting::Done,
-        1 => Vesting::At(reader.signed()?),
-        2 => Vesting::On { event: small(reader)?, deadline: reader.signed()? },
+        1 => Vesting::At(reader.instant(event_at)?),
+        2 => Vesting::On { event: small(reader)?, deadline: reader.instant(event_at)? },
         _ => return Err(Malformed),
     })
 }
 
-pub fn write_expiry(writer: &mut Writer<'_>, expiry: Expiry) {
+fn write_expiry(writer: &mut Writer<'_>, expiry: Expiry, event_at: i64) {
     match expiry {
         Expiry::Never => writer.byte(0),
         Expiry::Open => writer.byte(4),
         Expiry::At(at) => {
             writer.byte(1);
-            writer.signed(at);
+            writer.instant(at, event_at);
         }
         Expiry::Inactivity(form) => {
             writer.byte(2);
@@ -588,11 +602,11 @@ pub fn write_expiry(writer: &mut Writer<'_>, expiry: Expiry) {
     }
 }
 
-pub fn read_expiry(reader: &mut Reader<'_>) -> Result<Expiry, Malformed> {
+fn read_expiry(reader: &mut Reader<'_>, event_at: i64) -> Result<Expiry, Malformed> {
     Ok(match reader.byte()? {
         0 => Expiry::Never,
         4 => Expiry::Open,
-        1 => Expiry::At(reader.signed()?),
+        1 => Expiry::At(reader.instant(event_at)?),
         2 => Expiry::Inactivity(small(reader)?),
         3 => Expiry::AfterVesting(Length {
             count: rule(reader)?,
@@ -614,7 +628,7 @@ const UNITS: [TimeUnit; 8] = [
     TimeUnit::Year,
 ];
 
-pub fn write_stored(writer: &mut Writer<'_>, value: &Stored) {
+fn write_stored(writer: &mut Writer<'_>, value: &Stored) {
     match value {
         Stored::Missing => writer.byte(0),
         Stored::Number(number) => {
@@ -643,7 +657,7 @@ pub fn write_stored(writer: &mut Writer<'_>, value: &Stored) {
     }
 }
 
-pub fn read_stored(reader: &mut Reader<'_>) -> Result<Stored, Malformed> {
+fn read_stored(reader: &mut Reader<'_>) -> Result<Stored, Malformed> {
     Ok(match reader.byte()? {
         0 => Stored::Missing,
         1 => Stored::Number(reader.decimal()?),

@@ -1,12 +1,75 @@
-//! A compact binary form: whole numbers in as few bytes as they need, decimals as scale and digits, texts with their length.
+//! A compact binary form: whole numbers in as few bytes as they need, decimals and instants as whole numbers that are
+//! small for what is usual, texts with their length.
 //!
 //! Reading never trusts what it reads: every length is checked against what is left.
 
 use rust_decimal::Decimal;
 
+use crate::time::SECOND;
+
 /// The bytes are not what a writer would have written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Malformed;
+
+/// A decimal as one whole number, small for one of few digits: the sign in the lowest bit of the digits, and below them
+/// two bits for how many of the digits stand after the point. Trailing zeros are left out.
+pub fn packed(value: Decimal) -> u128 {
+    const MANY_DECIMALS: u128 = 3;
+    let (mut digits, mut scale) = (value.mantissa(), value.scale());
+    // Sixty-four bits divide many times faster than a hundred and twenty-eight.
+    if let Ok(mut small) = i64::try_from(digits) {
+        while scale > 0 && small % 10 == 0 {
+            small /= 10;
+            scale -= 1;
+        }
+        digits = i128::from(small);
+    } else {
+        while scale > 0 && digits % 10 == 0 {
+            digits /= 10;
+            scale -= 1;
+        }
+    }
+    let signed = zigzag(digits);
+    match u128::from(scale) {
+        few @ 0..MANY_DECIMALS => signed << 2 | few,
+        many => (signed << 5 | many) << 2 | MANY_DECIMALS,
+    }
+}
+
+pub fn unpacked(number: u128) -> Result<Decimal, Malformed> {
+    let (signed, scale) = match number & 3 {
+        3 => (number >> 7, number >> 2 & 31),
+        few => (number >> 2, few),
+    };
+    Decimal::try_from_i128_with_scale(unzigzag(signed), scale as u32).map_err(|_| Malformed)
+}
+
+/// What instants are whole multiples of: most of a minute, nearly all of a second.
+const UNITS: [i64; 3] = [60 * SECOND, SECOND, 1];
+
+/// An instant as one whole number, small for one that is near another and round: the distance in the largest unit that
+/// tells it exactly, and below it two bits for the unit.
+pub fn packed_instant(at: i64, near: i64) -> u128 {
+    let units = UNITS.iter().zip(0_u128..);
+    let (unit, code) = units.clone().find(|(unit, _)| at % **unit == 0).unwrap_or((&1, 2));
+    let distance = i128::from(at / unit) - i128::from(near.div_euclid(*unit));
+    zigzag(distance) << 2 | code
+}
+
+pub fn unpacked_instant(number: u128, near: i64) -> Result<i64, Malformed> {
+    let unit = *UNITS.get((number & 3) as usize).ok_or(Malformed)?;
+    let units = unzigzag(number >> 2).checked_add(i128::from(near.div_euclid(unit))).ok_or(Malformed)?;
+    units.checked_mul(i128::from(unit)).and_then(|at| i64::try_from(at).ok()).ok_or(Malformed)
+}
+
+/// The sign in the lowest bit, so that numbers near zero are small.
+fn zigzag(number: i128) -> u128 {
+    ((number << 1) ^ (number >> 127)) as u128
+}
+
+fn unzigzag(number: u128) -> i128 {
+    (number >> 1) as i128 ^ -((number & 1) as i128)
+}
 
 /// Appends to a byte buffer.
 pub struct Writer<'a>(pub &'a mut Vec<u8>);
@@ -32,32 +95,28 @@ impl Writer<'_> {
         self.0.extend_from_slice(&number.to_le_bytes());
     }
 
+    pub fn large(&mut self, mut number: u128) {
+        while number >= 0x80 {
+            self.0.push(number as u8 | 0x80);
+            number >>= 7;
+        }
+        self.0.push(number as u8);
+    }
+
     /// Equal decimals give equal bytes, whatever their trailing zeros.
     pub fn decimal(&mut self, value: Decimal) {
-        let (mut digits, mut scale) = (value.mantissa(), value.scale());
-        if digits == 0 {
-            scale = 0;
+        match u64::try_from(packed(value)) {
+            Ok(small) => self.number(small),
+            Err(_) => self.large(packed(value)),
         }
-        // Sixty-four bits divide many times faster than a hundred and twenty-eight.
-        if let Ok(mut small) = i64::try_from(digits) {
-            while scale > 0 && small % 10 == 0 {
-                small /= 10;
-                scale -= 1;
-            }
-            digits = i128::from(small);
-        } else {
-            while scale > 0 && digits % 10 == 0 {
-                digits /= 10;
-                scale -= 1;
-            }
+    }
+
+    /// An instant, told from another one that is near.
+    pub fn instant(&mut self, at: i64, near: i64) {
+        match u64::try_from(packed_instant(at, near)) {
+            Ok(small) => self.number(small),
+            Err(_) => self.large(packed_instant(at, near)),
         }
-        self.byte(scale as u8);
-        let mut zigzag = ((digits << 1) ^ (digits >> 127)) as u128;
-        while zigzag >= 0x80 {
-            self.0.push(zigzag as u8 | 0x80);
-            zigzag >>= 7;
-        }
-        self.0.push(zigzag as u8);
     }
 
     pub fn text(&mut self, text: &str) {
@@ -123,22 +182,28 @@ impl<'a> Reader<'a> {
         Ok(u64::from_le_bytes(*bytes))
     }
 
-    pub fn decimal(&mut self) -> Result<Decimal, Malformed> {
-        let scale = self.byte()?;
-        let mut zigzag = 0_u128;
+    pub fn large(&mut self) -> Result<u128, Malformed> {
+        let mut number = 0_u128;
         for shift in (0..128).step_by(7) {
             let byte = self.byte()?;
             let part = u128::from(byte & 0x7f);
             if shift == 126 && part > 3 {
                 return Err(Malformed);
             }
-            zigzag |= part << shift;
+            number |= part << shift;
             if byte & 0x80 == 0 {
-                let digits = (zigzag >> 1) as i128 ^ -((zigzag & 1) as i128);
-                return Decimal::try_from_i128_with_scale(digits, u32::from(scale)).map_err(|_| Malformed);
+                return Ok(number);
             }
         }
         Err(Malformed)
+    }
+
+    pub fn decimal(&mut self) -> Result<Decimal, Malformed> {
+        unpacked(self.large()?)
+    }
+
+    pub fn instant(&mut self, near: i64) -> Result<i64, Malformed> {
+        unpacked_instant(self.large()?, near)
     }
 
     pub fn bytes(&mut self) -> Result<&'a [u8], Malformed> {
@@ -163,6 +228,34 @@ impl<'a> Reader<'a> {
             0 => Ok(None),
             1 => read(self).map(Some),
             _ => Err(Malformed),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn decimals_come_back(digits in -(1_i128 << 95)..1 << 95, shift in 0_u32..95, scale in 0_u32..=28) {
+            let value = Decimal::from_i128_with_scale(digits >> shift, scale);
+            prop_assert_eq!(unpacked(packed(value)), Ok(value));
+            prop_assert_eq!(packed(value.normalize()), packed(value));
+        }
+
+        #[test]
+        fn instants_come_back(at: i64, near: i64, unit in 0_usize..3) {
+            let unit = UNITS.get(unit).copied().unwrap_or(1);
+            let at = at / unit * unit;
+            prop_assert_eq!(unpacked_instant(packed_instant(at, near), near), Ok(at));
+        }
+
+        #[test]
+        fn any_number_is_read_or_refused(number: u128, near: i64) {
+            let _ = (unpacked(number), unpacked_instant(number, near));
         }
     }
 }

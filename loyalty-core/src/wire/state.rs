@@ -4,8 +4,10 @@
 //! returns) is packed in both: it is for the engine alone. Tables of names stand beside it, so that its numbers do not
 //! depend on the program that wrote it.
 
+mod captured;
 mod pack;
 mod standings;
+mod texts;
 mod values;
 
 use std::collections::BTreeMap;

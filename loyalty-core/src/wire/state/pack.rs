@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
+use super::captured;
+use super::texts::{self, Written};
 use crate::engine::event::{EventData, Slot};
 use crate::engine::granted::{self, Granted};
 use crate::engine::grants::Grants;
@@ -95,13 +97,28 @@ fn kind_number(kind: FieldKind) -> u8 {
     KINDS.iter().position(same).unwrap_or(0) as u8
 }
 
+// What the lowest bits of a record's first number say; above them is the event type.
+const ORDER: u64 = 1;
+/// The digest is that of the captured fields.
+const DIGEST_OF_FIELDS: u64 = 2;
+/// The digest belongs to another layout than the one in the table.
+const OWN_SIGNATURE: u64 = 4;
+const HEAD_BITS: u32 = 3;
+
 pub fn pack(plan: &Plan, member: &Member, mut names: Names) -> Packed {
     let mut bytes = Vec::new();
     let mut writer = Writer(&mut bytes);
+    let (mut ids, mut texts) = (Written::default(), Written::default());
     let (mut count, mut last) = (0_u64, 0);
     for record in member.log.iter() {
         // A record that the engine wrote itself is always whole.
         let Ok(mut decisions) = record.decisions() else { continue };
+        let layout = plan.events.get(usize::from(record.event)).map(|event| &event.layout);
+        let order = granted::read(&mut Reader(record.order)).ok();
+        let order = order.zip(layout).and_then(|(order, layout)| {
+            let event = from_capture(plan, layout, order.capture).ok()?;
+            Some((order, layout, EventData { at: record.at, ..event }))
+        });
         count += 1;
         for decision in &mut decisions {
             renumber(
@@ -111,17 +128,28 @@ pub fn pack(plan: &Plan, member: &Member, mut names: Names) -> Packed {
                 &mut |event| place(&mut names.events, event) as u16,
             );
         }
-        writer.text(record.id);
-        writer.number(place(&mut names.events, record.event) as u64);
-        // Most events follow each other closely and have the layout of the table.
-        writer.signed(record.at.saturating_sub(last));
+        let own_signature = layout.is_none_or(|layout| layout.signature != record.signature);
+        let digest_of_fields =
+            !own_signature && order.as_ref().is_some_and(|(_, _, event)| event.digest == record.digest);
+        let mut head = (place(&mut names.events, record.event) as u64) << HEAD_BITS;
+        for (flag, set) in
+            [(ORDER, order.is_some()), (DIGEST_OF_FIELDS, digest_of_fields), (OWN_SIGNATURE, own_signature)]
+        {
+            head |= if set { flag } else { 0 };
+        }
+        writer.number(head);
+        ids.id(&mut writer, record.id);
+        writer.instant(record.at, last);
         last = record.at;
-        writer.fixed(record.digest);
-        let usual = plan.events.get(usize::from(record.event)).map(|event| event.layout.signature);
-        writer.option(Some(record.signature).filter(|own| usual != Some(*own)), |writer, own| writer.fixed(own));
+        if !digest_of_fields {
+            writer.fixed(record.digest);
+        }
+        if own_signature {
+            writer.fixed(record.signature);
+        }
         outcome::write(&mut writer, &decisions, record.at);
-        let order = granted::read(&mut Reader(record.order)).ok().filter(|_| !record.order.is_empty());
-        writer.option(order, |writer, Granted { capture, mut fired, mut grants }| {
+        if let Some((Granted { mut fired, mut grants, .. }, layout, event)) = order {
+            captured::write(&mut writer, &mut texts, layout, &event);
             for rule in &mut fired {
                 *rule = place(&mut names.rules, *rule) as u32;
             }
@@ -129,8 +157,8 @@ pub fn pack(plan: &Plan, member: &Member, mut names: Names) -> Packed {
                 grant.rule = place(&mut names.rules, grant.rule) as u32;
                 grant.base_rule = place(&mut names.rules, grant.base_rule) as u32;
             }
-            granted::write(writer, capture, &fired, &grants);
-        });
+            granted::write_grants(&mut writer, &fired, &grants);
+        }
     }
     let mut records = Vec::with_capacity(bytes.len() + 4);
     Writer(&mut records).number(count);
@@ -223,17 +251,19 @@ pub fn unpack(
         let plan = plan.wallets.get(usize::from(wallet(of)?))?;
         plan.inactivities.iter().position(|form| *form.key == **key).map(|at| at as u16)
     };
+    let layouts = packed.events.iter().map(layout_of).collect::<Result<Vec<_>, _>>()?;
     let mut reader = Reader(&packed.records.0);
+    let (mut ids, mut texts) = (texts::Read::default(), texts::Read::default());
     let mut last = 0_i64;
     for _ in 0..reader.count()? {
-        let id = reader.text()?;
-        let saved_event = u16::try_from(reader.number()?).map_err(|_| Malformed)?;
-        let at = reader.signed()?.checked_add(last).ok_or(Malformed)?;
+        let head = reader.number()?;
+        let saved_event = u16::try_from(head >> HEAD_BITS).map_err(|_| Malformed)?;
+        let saved_layout = layouts.get(usize::from(saved_event)).ok_or(Malformed)?;
+        let id = ids.id(&mut reader)?;
+        let at = reader.instant(last)?;
         last = at;
-        let digest = reader.fixed()?;
-        let own_signature = reader.option(Reader::fixed)?;
-        let usual = packed.events.get(usize::from(saved_event)).map_or(0, |layout| layout.signature);
-        let signature = own_signature.unwrap_or(usual);
+        let mut digest = if head & DIGEST_OF_FIELDS == 0 { reader.fixed()? } else { 0 };
+        let signature = if head & OWN_SIGNATURE == 0 { saved_layout.signature } else { reader.fixed()? };
         let mut decisions = outcome::read(&mut reader, at)?;
         for decision in &mut decisions {
             renumber(decision, &mut |saved| rule(saved), &mut |saved| field(saved), &mut |saved| event(saved));
@@ -242,24 +272,27 @@ pub fn unpack(
         // What a wallet that is no more once got, nobody can be told any more.
         decisions.retain(|decision| decision.wallet() != Some(u16::MAX));
         let number = event(saved_event);
-        let order = reader.option(granted::read)?;
-        let layout = plan.events.get(usize::from(number)).map(|event| &event.layout);
-        let saved_layout = packed.events.get(usize::from(saved_event)).ok_or(Malformed)?;
-        let order = match (order, layout) {
-            (Some(Granted { capture, fired, grants }), Some(layout)) => {
-                let capture = recapture(plan, layout, saved_layout, capture.to_vec())?;
-                let fired: Vec<u32> = fired.into_iter().map(rule).collect();
-                let mut kept = Grants::new();
-                for mut grant in grants {
-                    let Some(to) = wallet(grant.wallet) else { continue };
-                    (grant.rule, grant.base_rule, grant.wallet) = (rule(grant.rule), rule(grant.base_rule), to);
-                    kept.push(grant);
-                }
-                Some((capture, fired, kept))
+        let mut order = None;
+        if head & ORDER != 0 {
+            let mut fields = captured::read(&mut reader, &mut texts, saved_layout, at)?;
+            capture(&mut fields);
+            if head & DIGEST_OF_FIELDS != 0 {
+                digest = fields.digest;
             }
-            _ => None,
-        };
-        member.log.push(id, number, at, (digest, signature), &decisions, |writer| {
+            let (fired, grants) = granted::read_grants(&mut reader)?;
+            let fired: Vec<u32> = fired.into_iter().map(rule).collect();
+            let mut kept = Grants::new();
+            for mut grant in grants {
+                let Some(to) = wallet(grant.wallet) else { continue };
+                (grant.rule, grant.base_rule, grant.wallet) = (rule(grant.rule), rule(grant.base_rule), to);
+                kept.push(grant);
+            }
+            let layout = plan.events.get(usize::from(number)).map(|event| &event.layout);
+            order = layout.map(|layout| (moved(layout, saved_layout, fields).capture, fired, kept));
+        } else if head & DIGEST_OF_FIELDS != 0 {
+            return Err(Malformed);
+        }
+        member.log.push(&id, number, at, (digest, signature), &decisions, |writer| {
             if let Some((capture, fired, grants)) = order {
                 granted::write(writer, &capture, &fired, &grants);
             }
@@ -293,13 +326,8 @@ fn move_wallet(
     }
 }
 
-/// A captured event in the layout that this program gives it.
-fn recapture(plan: &Plan, layout: &EventLayout, saved: &SavedLayout, bytes: Vec<u8>) -> Result<Vec<u8>, Malformed> {
-    if layout.signature == saved.signature {
-        // Read it once, so that damaged bytes are found now and not at a return.
-        from_capture(plan, layout, &bytes)?;
-        return Ok(bytes);
-    }
+/// The layout that a saved event's fields are in, as far as reading them needs it.
+fn layout_of(saved: &SavedLayout) -> Result<EventLayout, Malformed> {
     let slot = |name: &str, kind: u8| -> Result<SlotLayout, Malformed> {
         let kind = *KINDS.get(usize::from(kind)).ok_or(Malformed)?;
         Ok(SlotLayout {
@@ -325,7 +353,7 @@ fn recapture(plan: &Plan, layout: &EventLayout, saved: &SavedLayout, bytes: Vec<
             has_defaults: false,
         });
     }
-    let old_layout = EventLayout {
+    Ok(EventLayout {
         name: saved.name.as_str().into(),
         slots: slots(&saved.slots)?,
         lists,
@@ -333,8 +361,14 @@ fn recapture(plan: &Plan, layout: &EventLayout, saved: &SavedLayout, bytes: Vec<
         lines: None,
         signature: saved.signature,
         has_defaults: false,
-    };
-    let old = from_capture(plan, &old_layout, &bytes)?;
+    })
+}
+
+/// A captured event in the layout that this program gives it.
+fn moved(layout: &EventLayout, old_layout: &EventLayout, old: EventData) -> EventData {
+    if layout.signature == old_layout.signature {
+        return old;
+    }
     let mut new = EventData::default();
     new.text.push_str(&old.text);
     let same = |one: &SlotLayout, other: &SlotLayout| {
@@ -361,5 +395,5 @@ fn recapture(plan: &Plan, layout: &EventLayout, saved: &SavedLayout, bytes: Vec<
         new.lists.push(place);
     }
     capture(&mut new);
-    Ok(new.capture)
+    new
 }

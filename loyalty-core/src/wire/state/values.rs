@@ -8,9 +8,9 @@ use crate::check::model::{Length, TimeUnit};
 use crate::engine::lots::{Expiry, Vesting};
 use crate::engine::value::Stored;
 use crate::time::{Instant, rfc3339};
-use crate::wire::codec::{Reader, Writer};
+use crate::wire::codec::{packed, packed_instant, unpacked, unpacked_instant};
 
-/// A decimal: its digits as a text in JSON, scale and digits in bytes.
+/// A decimal: its digits as a text in JSON, one whole number in bytes.
 #[derive(Clone, Copy)]
 pub struct Amount(pub Decimal);
 
@@ -19,9 +19,7 @@ impl Serialize for Amount {
         if serializer.is_human_readable() {
             return serializer.serialize_str(&crate::amount::text(self.0));
         }
-        let mut bytes = Vec::with_capacity(8);
-        Writer(&mut bytes).decimal(self.0);
-        serializer.serialize_bytes(&bytes)
+        serializer.serialize_u128(packed(self.0))
     }
 }
 
@@ -32,13 +30,11 @@ impl<'de> Deserialize<'de> for Amount {
             let value = Decimal::from_str_exact(&text).map_err(D::Error::custom)?;
             return Ok(Self(value));
         }
-        let bytes = <&[u8]>::deserialize(deserializer)?;
-        let value = Reader(bytes).decimal().map_err(|_| D::Error::custom("a damaged amount"))?;
-        Ok(Self(value))
+        unpacked(u128::deserialize(deserializer)?).map(Self).map_err(|_| D::Error::custom("a damaged amount"))
     }
 }
 
-/// An instant: RFC 3339 in UTC in JSON, microseconds in bytes.
+/// An instant: RFC 3339 in UTC in JSON, one whole number in bytes.
 #[derive(Clone, Copy)]
 pub struct Moment(pub i64);
 
@@ -47,7 +43,7 @@ impl Serialize for Moment {
         if serializer.is_human_readable() {
             serializer.serialize_str(&rfc3339(self.0, 0))
         } else {
-            serializer.serialize_i64(self.0)
+            serializer.serialize_u128(packed_instant(self.0, 0))
         }
     }
 }
@@ -59,7 +55,8 @@ impl<'de> Deserialize<'de> for Moment {
             let instant = Instant::parse(&text).ok_or_else(|| D::Error::custom(format!("`{text}` is no instant")))?;
             return Ok(Self(instant.0));
         }
-        i64::deserialize(deserializer).map(Self)
+        let instant = unpacked_instant(u128::deserialize(deserializer)?, 0);
+        instant.map(Self).map_err(|_| D::Error::custom("a damaged instant"))
     }
 }
 
