@@ -34,10 +34,10 @@ impl<'a> Checker<'a> {
             let mut benefits: BTreeMap<&str, Span> = BTreeMap::new();
             for clause in *clauses {
                 match &clause.kind {
-                    ClauseKind::Ladder(LadderClause::Level { name, .. }) => {
-                        if self.new_name(&mut levels, name, "the level") {
-                            ladder.levels.push(Level { name: name.text.clone(), span: name.span });
-                        }
+                    ClauseKind::Ladder(LadderClause::Level { name, .. })
+                        if self.new_name(&mut levels, name, "the level") =>
+                    {
+                        ladder.levels.push(Level { name: name.text.clone(), span: name.span });
                     }
                     ClauseKind::Ladder(LadderClause::Benefit { name, value }) => {
                         if ["since", "until", "before"].contains(&name.text.as_str()) {

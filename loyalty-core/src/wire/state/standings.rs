@@ -91,6 +91,6 @@ pub fn judged_anew(plan: &Plan, member: &Member) -> bool {
 }
 
 fn level(ladder: &LadderPlan, names: &[String]) -> u16 {
-    let places = names.iter().filter_map(|name| ladder.levels.iter().position(|level| **level == **name));
-    places.last().unwrap_or(0) as u16
+    let mut places = names.iter().rev().filter_map(|name| ladder.levels.iter().position(|level| **level == **name));
+    places.next().unwrap_or(0) as u16
 }
