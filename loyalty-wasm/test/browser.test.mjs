@@ -5,6 +5,7 @@ import { test } from "node:test";
 
 import { count, readCorpus } from "../../loyalty-node/test/shared/files.mjs";
 import { RANDOM_INPUTS } from "../../loyalty-node/test/shared/host.mjs";
+import { blocks, example } from "../../loyalty-node/test/shared/page.mjs";
 import { withPage } from "./browser.mjs";
 
 const PAGE = `<!doctype html><meta charset="utf-8"><title>The library in a page</title><link rel="icon" href="data:,">
@@ -45,4 +46,26 @@ test("Chromium: the border, wrong inputs, and the corpus", async () => {
   assert.equal(told.corpus.length, 0, told.corpus.join("\n\n"));
   console.log(`${told.agent}: ${told.tests} tests of the border, ${told.random.inputs} wrong inputs`);
   count("WebAssembly in Chromium", corpus);
+});
+
+test("Chromium: the example of the documentation, as a script of a page", async () => {
+  const library = "/loyalty-wasm/pkg/web/index.js";
+  const script = `<script type="module">
+    import * as loyalty from "${library}";
+    import * as assert from "/loyalty-node/test/shared/assert.mjs";
+    ${example()}
+    document.title = "it holds";
+  </script>`;
+  const [page] = blocks("docs/embedding.md", "html");
+  const head = '<!doctype html><meta charset="utf-8"><title></title><link rel="icon" href="data:,">';
+  const pages = {
+    "/example.html": head + script,
+    "/page.html": head + page.replace("./loyalty-rules-wasm/web/index.js", library),
+  };
+  await withPage(async (page, server) => {
+    for (const [path, title] of [["/example.html", "it holds"], ["/page.html", "Corner Shop"]]) {
+      await page.goto(server + path);
+      await page.waitForFunction((title) => document.title === title, title, { timeout: 60_000 });
+    }
+  }, pages);
 });

@@ -5,6 +5,7 @@ import { test } from "node:test";
 
 import { playCorpus } from "./corpus.mjs";
 import { count, readCorpus } from "./files.mjs";
+import { example } from "./page.mjs";
 import { programTests } from "./program.mjs";
 import { playRandom } from "./random.mjs";
 
@@ -14,6 +15,10 @@ export const RANDOM_INPUTS = 1_000;
 /** The border, the wrong inputs and the corpus. */
 export function testHost(name, loyalty) {
   for (const [title, run] of Object.entries(programTests(loyalty, assert))) test(`${name}: ${title}`, run);
+  test(`${name}: the example of the documentation`, async () => {
+    const AsyncFunction = (async () => {}).constructor;
+    await new AsyncFunction("loyalty", "assert", example())(loyalty, assert);
+  });
   test(`${name}: wrong inputs are errors and change nothing`, () => {
     const { inputs, failures } = playRandom(loyalty, RANDOM_INPUTS);
     console.log(`${name}: ${inputs} wrong inputs`);

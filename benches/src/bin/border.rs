@@ -1,0 +1,92 @@
+//! What the core itself takes for the job that `benches/javascript/apply.mjs` gives to a host: JSON text in, JSON text out.
+//!
+//! A line of JSON for each program: nanoseconds for each event, and the program and the orders for the host to use.
+
+#![expect(
+    clippy::float_arithmetic,
+    clippy::cast_precision_loss,
+    reason = "times are printed for people; no amount is near"
+)]
+
+use std::hint::black_box;
+use std::time::Instant as Clock;
+
+use benches::{ORDER, real_program, ten_rules};
+use loyalty_core::{Document, Event, Instant, Program, ReplayOptions};
+
+/// Orders that a member has seen before, and those that are measured.
+const SEEN: usize = 16;
+const NEXT: usize = 200;
+
+/// Orders with ids of their own, four a day.
+fn orders(first: usize, count: usize) -> Vec<String> {
+    let order = |number: usize| {
+        let at = 1_771_200_000_000_000 + (number as i64 / 4) * 86_400_000_000 + (number as i64 % 4) * 3_600_000_000;
+        let at = Instant::from_micros(at).map(|at| at.to_string()).unwrap_or_default();
+        ORDER.replace("\"o-1\"", &format!("\"o-{number}\"")).replace("2026-11-20T10:00:00+08:00", &at)
+    };
+    (first..first + count).map(order).collect()
+}
+
+/// The median of sixty rounds, a call.
+fn median(calls: usize, mut round: impl FnMut()) -> f64 {
+    let mut times: Vec<f64> = (0..60)
+        .map(|_| {
+            let started = Clock::now();
+            round();
+            started.elapsed().as_nanos() as f64 / calls as f64
+        })
+        .collect();
+    times.sort_by(f64::total_cmp);
+    times.get(times.len() / 2).copied().unwrap_or_default()
+}
+
+fn main() {
+    let joined = Instant::parse("2026-01-01T00:00:00Z");
+    for (name, text) in [("ten", ten_rules()), ("real", real_program())] {
+        let (Ok(program), Some(joined)) = (Program::compile(&text), joined) else { return };
+        let Ok(mut warm) = program.enroll("m-1", joined) else { return };
+        for order in orders(0, SEEN) {
+            drop(program.apply(&mut warm, order));
+        }
+        let next = orders(SEEN, NEXT);
+        let mut event = Event::default();
+        let decode = median(NEXT, || {
+            for order in &next {
+                black_box(program.decode_into(black_box(order.as_bytes()), &mut event)).ok();
+            }
+        });
+        // A copy for each round, taken before the clock starts.
+        let mut copies = vec![warm.clone(); 60].into_iter();
+        let apply = median(NEXT, || {
+            let Some(mut member) = copies.next() else { return };
+            for order in &next {
+                let outcome = program
+                    .decode_into(black_box(order.as_bytes()), &mut event)
+                    .and_then(|()| program.apply_event(&mut member, &event));
+                black_box(outcome.map(|outcome| outcome.to_json())).ok();
+            }
+        });
+        let members: Vec<String> = (0..50)
+            .flat_map(|member| next.iter().map(move |order| order.replace("\"m-1\"", &format!("\"m-{member}\""))))
+            .collect();
+        let lines = members.join("\n");
+        let started = Clock::now();
+        let replay = program.replay(black_box(lines.as_bytes()), ReplayOptions::default());
+        let bulk = started.elapsed().as_nanos() as f64 / members.len() as f64;
+        let text = |text: String| Document::Text(text);
+        let list = |texts: Vec<String>| Document::List(texts.into_iter().map(text).collect());
+        let nanos = |nanos: f64| Document::Text(format!("{nanos:.0}"));
+        let told = [
+            ("program", text(name.to_owned())),
+            ("text", text(program.text().to_owned())),
+            ("seen", list(orders(0, SEEN))),
+            ("next", list(next)),
+            ("decode", nanos(decode)),
+            ("apply", nanos(apply)),
+            ("bulk", nanos(bulk)),
+            ("refused", Document::Number(replay.refused().len() as i128)),
+        ];
+        println!("{}", Document::Object(told.map(|(key, value)| (key.to_owned(), value)).to_vec()));
+    }
+}
