@@ -46,6 +46,7 @@ pub use program::{Event, Program, format};
 pub use replay::{RefusedEvent, Replay, ReplayOptions};
 pub use rust_decimal::Decimal;
 pub use source::{Span, Units};
+pub use testing::scenario::Scenario;
 pub use testing::{TestFailure, TestResult};
 pub use time::Instant;
 pub use wire::decode::{EventHead, event_head, event_head_from};

@@ -140,6 +140,12 @@ impl Program {
         crate::testing::run(self)
     }
 
+    /// The `test` declarations as histories to be played event by event, in their order; see [`crate::Scenario`].
+    #[must_use]
+    pub fn scenarios(&self) -> Vec<crate::Scenario> {
+        crate::testing::scenario::scenarios(self)
+    }
+
     /// The policies in force, the defaults among them, as the clauses that would say so: (declaration, clause).
     #[must_use]
     pub fn policies(&self) -> Vec<(String, String)> {

@@ -1,5 +1,7 @@
 //! Running the tests that a program holds.
 
+pub(crate) mod scenario;
+
 use rust_decimal::Decimal;
 
 use crate::amount;
@@ -95,6 +97,17 @@ pub fn run(program: &Program) -> Vec<TestResult> {
     program.plan().tests.iter().map(|test| Run::new(program, test).all(test)).collect()
 }
 
+/// The member joins before anything happens, at the beginning of the first day.
+fn start(plan: &Plan, test: &TestPlan) -> i64 {
+    let instants = test.steps.iter().filter_map(|step| match step {
+        TestStepPlan::On { fields, .. } => scenario::written_at(fields),
+        TestStepPlan::Advance { to } => Some(*to),
+        _ => None,
+    });
+    let default = crate::Instant::parse(DEFAULT_START).map_or(0, |start| start.0);
+    plan.calendar.start_of(plan.calendar.day_at(instants.min().unwrap_or(default)))
+}
+
 struct Run<'p> {
     program: &'p Program,
     plan: &'p Plan,
@@ -112,17 +125,7 @@ struct Run<'p> {
 impl<'p> Run<'p> {
     fn new(program: &'p Program, test: &TestPlan) -> Self {
         let plan = program.plan();
-        let instants = test.steps.iter().filter_map(|step| match step {
-            TestStepPlan::On { fields, .. } => fields.iter().find_map(|(name, value)| match value {
-                Literal::Moment(text) if name == "at" => crate::Instant::parse(text).map(|at| at.0),
-                _ => None,
-            }),
-            TestStepPlan::Advance { to } => Some(*to),
-            _ => None,
-        });
-        let default = crate::Instant::parse(DEFAULT_START).map_or(0, |start| start.0);
-        // The member joins before anything happens, at the beginning of the first day.
-        let start = plan.calendar.start_of(plan.calendar.day_at(instants.min().unwrap_or(default)));
+        let start = start(plan, test);
         Self {
             program,
             plan,
@@ -218,19 +221,8 @@ impl<'p> Run<'p> {
 
     fn on(&mut self, event: u16, fields: &[(String, Literal)], line: u32) {
         self.events += 1;
-        let has = |name: &str| fields.iter().any(|(field, _)| field == name);
         let name = self.plan.events.get(usize::from(event)).map_or("", |event| &event.layout.name);
-        let mut json = Document::object().with("type", name);
-        if !has("id") {
-            json.put("id", format!("event-{}", self.events));
-        }
-        if !has("at") {
-            json.put("at", instant(self.plan, self.at));
-        }
-        for (field, literal) in fields {
-            json.put(field, document(literal));
-        }
-        let json = json.to_string();
+        let json = scenario::event_json(name, self.events, &instant(self.plan, self.at), fields);
         let mut decoded = EventData::default();
         let result = match decode::decode(self.plan, self.program.reading(), json.as_bytes(), &mut decoded) {
             Ok(()) => {

@@ -56,11 +56,12 @@ const AGAINST: [(&str, &str, &str); 22] = [
 ];
 
 /// The part that a re-export of `lib.rs` comes from.
-const REEXPORTS: [(&str, &str); 6] = [
+const REEXPORTS: [(&str, &str); 7] = [
     ("Instant", "time"),
     ("Program", "program"),
     ("TestResult", "testing"),
     ("TestFailure", "testing"),
+    ("Scenario", "testing"),
     ("EventError", "engine"),
     ("Refusal", "engine"),
 ];

@@ -83,3 +83,24 @@ fn the_reference_holds_programs_with_tests() {
         programs.partition(|block| block.text.lines().any(|line| line.starts_with("test ")));
     assert!(tests.len() >= 30, "{} programs with tests, {} without", tests.len(), programs.len());
 }
+
+/// A scenario comes to the same as its test: played event by event it leaves no step out, and refuses what the test has refused.
+#[test]
+fn tests_can_be_played_as_histories() {
+    let programs = blocks("docs/language.md").into_iter().filter(|block| block.tag.starts_with("loyalty"));
+    let mut played = 0;
+    for block in programs {
+        let Ok(program) = Program::compile(&program(&block, block.tag.contains("fragment"))) else { continue };
+        for scenario in program.scenarios() {
+            let mut member = program.enroll("m-1", scenario.enrolled()).expect("a member");
+            for event in scenario.events() {
+                let refused = program.apply(&mut member, event).err().map(|error| error.to_string());
+                let expected = block.text.contains("expect refused");
+                assert!(refused.is_none() || expected, "{}: {event}: {refused:?}", block.place);
+            }
+            program.advance(&mut member, scenario.until()).expect("an outcome");
+            played += 1;
+        }
+    }
+    assert!(played > 40, "{played} scenarios");
+}
