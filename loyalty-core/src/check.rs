@@ -24,6 +24,7 @@ mod names;
 mod path;
 mod rule;
 mod settings;
+pub(crate) mod survey;
 mod test_steps;
 mod trigger;
 mod types;

@@ -15,6 +15,7 @@
 #![deny(missing_docs)]
 
 mod amount;
+pub mod assist;
 mod calendar;
 #[doc(hidden)]
 pub mod check;

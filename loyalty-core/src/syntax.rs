@@ -3,7 +3,7 @@
 pub mod format;
 pub mod ladder;
 pub mod later;
-mod lexer;
+pub(crate) mod lexer;
 pub(crate) mod nearest;
 pub mod parse;
 pub mod tree;

@@ -111,7 +111,7 @@ impl Kind {
     }
 
     /// The word that introduces it.
-    const fn word(self) -> &'static str {
+    pub(super) const fn word(self) -> &'static str {
         match self {
             Self::Version => "version",
             Self::Currency => "currency",
@@ -175,7 +175,7 @@ impl Kind {
 }
 
 impl Holder {
-    const fn word(self) -> &'static str {
+    pub(super) const fn word(self) -> &'static str {
         match self {
             Self::Program => "program",
             Self::Wallet => "wallet",
@@ -185,7 +185,7 @@ impl Holder {
         }
     }
 
-    const fn kinds(self) -> &'static [Kind] {
+    pub(super) const fn kinds(self) -> &'static [Kind] {
         match self {
             Self::Program => &[
                 Kind::Version,

@@ -8,7 +8,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
 use crate::syntax::tree::{self, Effect, Name};
 
-const BUILT_EFFECTS: &str =
+pub(super) const BUILT_EFFECTS: &str =
     "this version does `earn`, `multiply`, `spend`, `convert`, `forfeit`, `raise`, `tag`, `untag`, `set` and `signal`";
 
 impl<'a> Checker<'a> {

@@ -494,7 +494,7 @@ impl<'a> Checker<'a> {
     }
 }
 
-const FUNCTIONS: [&str; 11] =
+pub(super) const FUNCTIONS: [&str; 11] =
     ["min", "max", "floor", "ceil", "abs", "sum", "count", "average", "first", "last", "streak"];
 
 /// Units of time, which no amount has.

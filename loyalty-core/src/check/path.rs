@@ -419,7 +419,7 @@ impl<'a> Checker<'a> {
     }
 }
 
-const PARTS: [&str; 8] = ["weekday", "hour", "minute", "day", "month", "year", "date", "time"];
+pub(super) const PARTS: [&str; 8] = ["weekday", "hour", "minute", "day", "month", "year", "date", "time"];
 
 fn date_part(name: &str) -> Option<(DatePart, Type)> {
     Some(match name {

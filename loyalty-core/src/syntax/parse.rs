@@ -14,8 +14,11 @@ mod ladder;
 mod later;
 mod literal;
 mod nesting;
+pub(crate) mod probe;
+pub(crate) mod roles;
 mod slips;
 mod trigger;
+pub(crate) mod words;
 
 use std::collections::BTreeSet;
 

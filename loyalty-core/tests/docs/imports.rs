@@ -18,11 +18,12 @@ const EDGES: [(&str, &[&str]); 15] = [
     ("plan", &["check", "calendar", "amount", "time", "source"]),
     ("engine", &["plan", "check", "calendar", "amount", "time"]),
     ("wire", &["engine", "plan", "check", "calendar", "amount", "time", "diagnostic", "source"]),
+    ("assist", &["engine", "check", "syntax", "source"]),
     ("testing", &["program", "wire", "engine", "plan", "check", "amount", "time"]),
     ("program", &["testing", "wire", "engine", "plan", "check", "syntax", "diagnostic", "time"]),
     ("migrate", &["program", "wire", "engine", "time"]),
     ("replay", &["program", "wire", "engine", "amount", "time"]),
-    ("host", &["replay", "program", "testing", "wire", "engine", "diagnostic", "source"]),
+    ("host", &["replay", "program", "testing", "assist", "wire", "engine", "diagnostic", "source"]),
 ];
 
 /// Edges against the direction, file by file: each is to be argued for, and goes when its reason goes.

@@ -1,0 +1,91 @@
+//! What an editor asks of a program that may be wrong: the types of its measures, and which words belong where.
+
+use std::collections::BTreeMap;
+
+use super::clauses::Holder;
+use super::model::Type;
+use super::{Checker, PRELUDE, currency, effects, expression, names, path};
+use crate::syntax::tree;
+
+/// The type of a measure.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Measured {
+    /// As the language calls it: `money in `EUR``.
+    pub(crate) described: String,
+    /// Whether it is an instant or a date, which have parts.
+    pub(crate) moment: bool,
+}
+
+/// The standard records and events, as a tree.
+pub(crate) fn prelude() -> tree::File {
+    crate::syntax::parse(PRELUDE).0
+}
+
+/// The measures that are sound, whatever else is wrong with the program.
+pub(crate) fn measures(file: &tree::File) -> BTreeMap<String, Measured> {
+    let prelude = prelude();
+    let mut checker = Checker::default();
+    let declared = checker.declare(&prelude, file);
+    checker.settings(&declared);
+    checker.wallet_heads(&declared);
+    checker.fields(&declared);
+    checker.ladder_heads(&declared);
+    checker.measures(&declared);
+    let named = declared.measures.iter().zip(&checker.measures);
+    let sound = named.filter_map(|((name, ..), measure)| Some((name.text.clone(), &measure.as_ref()?.ty)));
+    sound
+        .map(|(name, ty)| {
+            let moment = matches!(ty, Type::Instant | Type::Date);
+            (name, Measured { described: checker.describe(ty), moment })
+        })
+        .collect()
+}
+
+/// The first words of the clauses that a declaration may hold; `None` if that is not settled by a list.
+pub(crate) fn clauses_of(declaration: &str) -> Option<Vec<&'static str>> {
+    let holder = [Holder::Program, Holder::Wallet, Holder::Rule, Holder::Group, Holder::Tiers];
+    let holder = holder.into_iter().find(|holder| holder.word() == declaration)?;
+    let words = holder.kinds().iter().filter_map(|kind| kind.word().split(' ').next());
+    let mut words: Vec<&str> = words.collect();
+    if words.contains(&"earn") {
+        words.extend(quoted(effects::BUILT_EFFECTS));
+    }
+    words.sort_unstable();
+    words.dedup();
+    Some(words)
+}
+
+/// The declarations that this version runs.
+pub(crate) fn declarations() -> Vec<&'static str> {
+    quoted(names::BUILT_DECLARATIONS).collect()
+}
+
+/// The types that a field may have, beside lists and records.
+pub(crate) fn types() -> &'static [&'static str] {
+    &names::TYPES
+}
+
+/// The functions of expressions.
+pub(crate) fn functions() -> &'static [&'static str] {
+    &expression::FUNCTIONS
+}
+
+/// The parts of an instant.
+pub(crate) fn parts() -> &'static [&'static str] {
+    &path::PARTS
+}
+
+/// The codes of currencies.
+pub(crate) fn currencies() -> impl Iterator<Item = &'static str> {
+    currency::codes()
+}
+
+/// The policies in force, if nothing is wrong with the program: (declaration, clause).
+pub(crate) fn policies(file: &tree::File) -> Vec<(String, String)> {
+    super::check(file).0.map_or_else(Vec::new, |checked| super::policies::list(&checked))
+}
+
+/// What stands between backticks.
+fn quoted(text: &'static str) -> impl Iterator<Item = &'static str> {
+    text.split('`').skip(1).step_by(2)
+}
