@@ -4,6 +4,8 @@
 //! An error crosses a border as an object whose `name` says which class it becomes, with its `message` as the core prints
 //! it and every further property that the class has. What an error does not say is null.
 
+pub mod assist;
+
 use crate::diagnostic::Diagnostics;
 use crate::engine::error::{EventError, Refusal};
 use crate::program::{Event, Program};

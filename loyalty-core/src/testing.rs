@@ -222,7 +222,7 @@ impl<'p> Run<'p> {
     fn on(&mut self, event: u16, fields: &[(String, Literal)], line: u32) {
         self.events += 1;
         let name = self.plan.events.get(usize::from(event)).map_or("", |event| &event.layout.name);
-        let json = scenario::event_json(name, self.events, &instant(self.plan, self.at), fields);
+        let json = scenario::event_json(name, self.events, instant(self.plan, self.at), fields);
         let mut decoded = EventData::default();
         let result = match decode::decode(self.plan, self.program.reading(), json.as_bytes(), &mut decoded) {
             Ok(()) => {

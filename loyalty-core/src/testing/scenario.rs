@@ -89,7 +89,7 @@ fn scenario(program: &Program, test: &TestPlan) -> Scenario {
                 count += 1;
                 at = written_at(fields).unwrap_or(at);
                 let name = plan.events.get(usize::from(*event)).map_or("", |event| &*event.layout.name);
-                events.push(event_json(name, count, &instant(plan, at), fields));
+                events.push(event_json(name, count, instant(plan, at), fields));
             }
             TestStepPlan::Advance { to } => at = at.max(*to),
             TestStepPlan::Expect { .. } | TestStepPlan::ExpectRefused { .. } => {}
@@ -108,7 +108,7 @@ pub(super) fn written_at(fields: &[(String, Literal)]) -> Option<i64> {
 }
 
 /// The JSON that a host would send.
-pub(super) fn event_json(name: &str, number: usize, at: &str, fields: &[(String, Literal)]) -> String {
+pub(super) fn event_json(name: &str, number: usize, at: Document, fields: &[(String, Literal)]) -> String {
     let has = |name: &str| fields.iter().any(|(field, _)| field == name);
     let mut json = Document::object().with("type", name);
     if !has("id") {
