@@ -1,0 +1,115 @@
+// Plays a history through a program, step by step: what each event and each instant in between brings about.
+
+/** The most events of one member, and the most instants at which time alone does something. */
+export const STEPS_MAX = 2000;
+
+/**
+ * @typedef {object} Line One line of the list of events.
+ * @property {number} index its place in the list
+ * @property {string} text as it is written
+ * @property {object} [event] what it says, unless it is no JSON object
+ */
+
+/** The lines of a list of events; empty ones are left out. */
+export function readLines(texts) {
+  return texts.map((text, index) => {
+    try {
+      const event = JSON.parse(text);
+      if (event !== null && typeof event === "object" && !Array.isArray(event)) return { index, text, event };
+    } catch {
+      // Told by the engine when the line is played, in its words.
+    }
+    return { index, text };
+  });
+}
+
+/** The members that the events name, in the order in which they are met. */
+export function membersOf(lines) {
+  const ids = lines.map(({ event }) => event?.member).filter((id) => id !== undefined && id !== null);
+  return [...new Set(ids.map(String))];
+}
+
+/** The lines that are played for a member: its own, and those that name nobody. */
+export function linesOf(lines, member) {
+  return lines.filter(({ event }) => event?.member === undefined || event.member === null || String(event.member) === member);
+}
+
+const instantOf = (text) => {
+  const at = typeof text === "string" ? Date.parse(text) : Number.NaN;
+  return Number.isNaN(at) ? null : at;
+};
+
+/**
+ * Plays the lines in their order, and then lets time pass.
+ *
+ * Time is let pass in single steps, so that what expires or vests is seen when it happens; the engine comes to the same in
+ * any number of steps.
+ *
+ * @returns {{steps: object[], points: object[], view: object, member: object, end: string}}
+ */
+export function play(program, { lines, member: id, joined, until }) {
+  const first = lines.find(({ event }) => instantOf(event?.at) !== null)?.event.at;
+  const member = program.enroll(id, joined || first || "2026-01-01T00:00:00Z");
+  const steps = [];
+  const points = [];
+  const note = () => {
+    const view = program.view(member);
+    points.push({ at: Date.parse(view.at), view });
+  };
+  let budget = STEPS_MAX;
+  const passTo = (to) => {
+    const limit = instantOf(to);
+    if (limit === null) return;
+    while (member.nextDue !== null && Date.parse(member.nextDue) <= limit && budget > 0) {
+      budget -= 1;
+      const due = member.nextDue;
+      const outcome = program.advance(member, due);
+      if (outcome.decisions.length > 0) steps.push({ kind: "time", at: outcome.at, outcome });
+      note();
+      if (member.nextDue === due) break;
+    }
+  };
+  note();
+  for (const line of lines.slice(0, STEPS_MAX)) {
+    const step = { kind: "event", line, at: line.event?.at ?? null };
+    try {
+      passTo(line.event?.at);
+      step.explanation = explanation(program, member, line.text);
+      step.outcome = program.apply(member, line.text);
+      step.at = step.outcome.at;
+      note();
+    } catch (error) {
+      if (error.name !== "EventError") throw error;
+      step.refused = error;
+      delete step.explanation;
+    }
+    steps.push(step);
+  }
+  const clock = Date.parse(member.clock);
+  const end = instantOf(until) !== null && instantOf(until) > clock ? until : member.clock;
+  if (end === until) {
+    passTo(until);
+    const outcome = program.advance(member, until);
+    if (outcome.decisions.length > 0) steps.push({ kind: "time", at: outcome.at, outcome });
+    note();
+  }
+  const view = program.view(member);
+  return { steps, points, view, member, end: view.at, left: lines.length - Math.min(lines.length, STEPS_MAX) };
+}
+
+function explanation(program, member, text) {
+  const { event, at, earned, silent, ...more } = program.explain(member, text);
+  return { event, at, earned, silent, ...more };
+}
+
+/** The figures of each wallet over time: `{ name, points: [{ at, available, pending }] }`. Numbers, for drawing only. */
+export function series(points) {
+  const names = Object.keys(points.at(-1)?.view.wallets ?? {});
+  return names.map((name) => ({
+    name,
+    points: points.map(({ at, view }) => {
+      const { available, pending, debt } = view.wallets[name];
+      return { at, available: Number(available) - Number(debt), pending: Number(pending), shown: { ...view.wallets[name], at: view.at } };
+    }),
+  }));
+}

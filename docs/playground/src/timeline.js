@@ -1,0 +1,284 @@
+// The history step by step: each event or instant with what it brought about, and why.
+
+import { code, element } from "./dom.js";
+import { shown } from "./member.js";
+import { amount, call, isInstant, say, when } from "./words.js";
+
+/** Keys of an event that its line shows elsewhere. */
+const ENVELOPE = ["type", "id", "member", "at", "currency"];
+/** Keys of a decision that its own line shows. */
+const TOLD = ["kind", "wallet", "amount", "because", "entry", "at", "pending"];
+/** Fields of an event that its line has room for. */
+const FIELDS_SHOWN = 3;
+
+/**
+ * Draws the steps.
+ * @param open the keys of the steps that are open
+ * @param actions `jumpToLine(line)`, `replace(index, text)`, `remove(index)`, `move(index, by)`, `toggled(key, open)`
+ */
+export function showSteps(place, steps, { open, actions }) {
+  const seen = new Map();
+  const items = steps.map((step) => {
+    const base = step.kind === "event" ? `e${step.line.index}` : `t${step.at}`;
+    const count = seen.get(base) ?? 0;
+    seen.set(base, count + 1);
+    const key = count === 0 ? base : `${base}.${count}`;
+    return item(step, key, open.has(key), actions);
+  });
+  place.replaceChildren(...items);
+}
+
+function item(step, key, isOpen, actions) {
+  const details = element("details", { class: `step ${step.kind}${step.refused ? " refused" : ""}`, "data-key": key, "data-at": Date.parse(step.at ?? "") });
+  details.append(summary(step));
+  details.open = isOpen;
+  let filled = false;
+  const fill = () => {
+    if (filled || !details.open) return;
+    filled = true;
+    details.append(body(step, actions));
+  };
+  fill();
+  details.addEventListener("toggle", () => {
+    fill();
+    actions.toggled(key, details.open);
+  });
+  return element("li", {}, details);
+}
+
+function summary(step) {
+  const { kind, at, line, refused } = step;
+  const event = line?.event ?? {};
+  const what =
+    kind === "time"
+      ? element("span", { class: "what" }, say("timePasses"))
+      : element("span", { class: "what" }, element("b", { dir: "auto" }, event.type ?? "?"), " ", element("span", { class: "id", dir: "auto" }, event.id ?? ""));
+  const fields = Object.entries(event).filter(([key, value]) => !ENVELOPE.includes(key) && value !== null);
+  const told = fields.slice(0, FIELDS_SHOWN).map(([key, value]) =>
+    element("span", { class: "field", dir: "auto" }, `${key} `, element("bdi", {}, brief(value))),
+  );
+  return element(
+    "summary",
+    {},
+    element("time", { datetime: at ?? "" }, at ? when(at) : "–"),
+    what,
+    told.length > 0 ? element("span", { class: "fields" }, told) : null,
+    element("span", { class: "chips-row" }, refused ? element("span", { class: "chip bad" }, say("refused")) : chips(step.outcome)),
+  );
+}
+
+function brief(value) {
+  if (Array.isArray(value)) {
+    if (value.every((item) => typeof item !== "object")) return value.join(", ");
+    return `${value.length} × ${value.map((item) => item?.sku ?? item?.category ?? item?.kind ?? "").filter(Boolean).slice(0, 2).join(", ") || "…"}`;
+  }
+  return typeof value === "object" ? "…" : String(value);
+}
+
+/** Kinds of decisions that take from the member, and such that only wait. */
+const TAKES = ["spent", "expired", "clawed_back", "debt_settled"];
+
+function chips({ decisions, replayed }) {
+  if (replayed) return element("span", { class: "chip quiet" }, say("replayed"));
+  if (decisions.length === 0) return element("span", { class: "chip quiet" }, say("nothing"));
+  return decisions.map((decision) => {
+    const { kind, wallet, amount: figure, pending } = decision;
+    if (figure === undefined) {
+      const about = decision.tag ?? decision.name ?? decision.rule ?? decision.field ?? decision.reason ?? "";
+      const value = decision.field !== undefined ? ` = ${plain(decision.value)}` : "";
+      return element("span", { class: `chip other kind-${kind}` }, `${call("kind", kind)} `, element("bdi", {}, `${about}${value}`));
+    }
+    const sign = TAKES.includes(kind) ? "−" : kind === "vested" ? "" : "+";
+    const tone = TAKES.includes(kind) ? "takes" : pending === true ? "waits" : kind === "vested" ? "other" : "gives";
+    const word = kind === "earned" ? (pending === true ? say("key").pending : "") : call("kind", kind);
+    return element(
+      "span",
+      { class: `chip ${tone} kind-${kind}` },
+      element("b", { dir: "ltr" }, `${sign}${amount(figure)}`),
+      " ",
+      element("bdi", {}, wallet ?? ""),
+      word ? element("small", {}, ` ${word}`) : null,
+    );
+  });
+}
+
+const plain = (value) => (value !== null && typeof value === "object" ? JSON.stringify(value) : String(value));
+
+function body(step, actions) {
+  const parts = [];
+  if (step.refused) parts.push(refusal(step.refused));
+  else parts.push(why(step, actions));
+  if (step.kind === "event") parts.push(editing(step, actions));
+  return element("div", { class: "body" }, parts);
+}
+
+function refusal({ code: name, message, field, expected, found, help }) {
+  const rows = [
+    ["expected", expected],
+    ["found", found],
+  ].filter(([, value]) => value !== null);
+  return element(
+    "section",
+    { class: "refusal", role: "note" },
+    element("p", {}, code(name), field ? [" ", code(field)] : null),
+    element("dl", { class: "terms", dir: "ltr", lang: "en" }, rows.map(([key, value]) => element("div", {}, element("dt", {}, say(key)), element("dd", {}, value)))),
+    help ? element("p", { class: "help", dir: "ltr", lang: "en" }, help) : rows.length === 0 ? element("p", { dir: "ltr", lang: "en" }, message) : null,
+  );
+}
+
+/** Each decision with the parts that it is made of, then the rules that came to nothing and what they lacked. */
+function why({ outcome, explanation }, actions) {
+  const lines = new Map();
+  for (const { because } of explanation?.earned ?? []) for (const { rule, line } of because) if (rule) lines.set(rule, line);
+  const decisions = outcome.decisions.map((decision) => decided(decision, lines, actions));
+  const silent = (explanation?.silent ?? []).map((rule) => kept(rule, actions));
+  const { event, at, earned, silent: _, ...more } = explanation ?? {};
+  return element(
+    "section",
+    { class: "why" },
+    decisions.length > 0 ? element("ol", { class: "decisions" }, decisions) : element("p", { class: "dim" }, say("nothing")),
+    silent.length > 0 ? [element("h4", {}, say("silent")), element("ul", { class: "silent" }, silent)] : null,
+    Object.keys(more).length > 0 ? shown(more) : null,
+  );
+}
+
+function decided(decision, lines, actions) {
+  const { kind, wallet, amount: figure, because } = decision;
+  const rest = Object.entries(decision).filter(([key, value]) => !TOLD.includes(key) && value !== null && value !== false);
+  return element(
+    "li",
+    {},
+    element(
+      "p",
+      { class: "decision" },
+      element("span", { class: "kind" }, call("kind", kind)),
+      figure === undefined ? null : element("b", { dir: "ltr" }, amount(figure)),
+      wallet === undefined ? null : element("bdi", {}, wallet),
+      rest.map(([key, value]) =>
+        element("span", { class: "more" }, `${call("key", key)} `, inline(value)),
+      ),
+    ),
+    because ? parts(because, figure, lines, actions) : null,
+  );
+}
+
+/** A value on the line of its decision: the items of a list one after the other, each with its keys. */
+function inline(value) {
+  if (isInstant(value)) return element("time", { datetime: value }, when(value));
+  if (value === null || typeof value !== "object") return element("bdi", {}, amount(plain(value)));
+  const items = Array.isArray(value) ? value : [value];
+  const told = items.map((item) =>
+    item !== null && typeof item === "object"
+      ? element("span", {}, Object.entries(item).map(([key, inner]) => [`${call("key", key)} `, inline(inner), " "]))
+      : element("bdi", {}, plain(item)),
+  );
+  return element("span", { class: "inline" }, told);
+}
+
+/** The sum, part by part. */
+function parts(because, figure, lines, actions) {
+  const rows = because.map(({ rule, step, amount: part }) =>
+    element(
+      "tr",
+      {},
+      element("td", { class: "number", dir: "ltr" }, amount(part, { signed: true })),
+      element("td", {}, rule ? element("bdi", {}, rule) : call("step", step), rule && lines.get(rule) ? [" ", toLine(lines.get(rule), actions)] : null),
+    ),
+  );
+  return element(
+    "table",
+    { class: "parts" },
+    element("tbody", {}, rows),
+    because.length > 1 ? element("tfoot", {}, element("tr", {}, element("td", { class: "number", dir: "ltr" }, amount(figure)), element("td", {}, say("total")))) : null,
+  );
+}
+
+function kept({ rule, line, reasons }, actions) {
+  return element(
+    "li",
+    {},
+    element("span", { class: "rule" }, element("bdi", {}, rule), " ", toLine(line, actions)),
+    element(
+      "ul",
+      {},
+      reasons.map(({ condition, actual, required, shortfall }) =>
+        element(
+          "li",
+          {},
+          code(condition, { dir: "ltr" }),
+          actual === undefined ? null : actual === null ? ` — ${say("missing")}` : [` — ${say("is")} `, element("b", {}, plainly(actual))],
+          shortfall === undefined ? null : [" · ", element("span", { class: "shortfall" }, say("short", amount(shortfall)))],
+        ),
+      ),
+    ),
+  );
+}
+
+function plainly(value) {
+  if (isInstant(value)) return when(value);
+  return Array.isArray(value) ? `[${value.join(", ")}]` : amount(plain(value));
+}
+
+function toLine(line, actions) {
+  return element("button", { type: "button", class: "link", onclick: () => actions.jumpToLine(line) }, say("line", line));
+}
+
+/** The event as it is sent, to be changed. */
+function editing({ line }, actions) {
+  const text = element("textarea", { class: "json", dir: "ltr", spellcheck: "false", rows: 3, "aria-label": say("edit") });
+  // What JavaScript would write in other digits is shown as it is.
+  const exact = line.event && JSON.stringify(line.event) === compact(line.text);
+  text.value = exact ? pretty(line.event) : line.text;
+  text.rows = Math.min(text.value.split("\n").length, 16);
+  const apply = () => actions.replace(line.index, oneLine(text.value));
+  text.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) apply();
+  });
+  const button = (key, act, look = "") => element("button", { type: "button", class: look, onclick: act }, say(key));
+  return element(
+    "section",
+    { class: "editing" },
+    element("h4", {}, say("edit")),
+    text,
+    element(
+      "div",
+      { class: "row" },
+      button("apply", apply, "primary"),
+      button("earlier", () => actions.move(line.index, -1)),
+      button("later", () => actions.move(line.index, 1)),
+      button("remove", () => actions.remove(line.index), "quiet-bad"),
+    ),
+  );
+}
+
+/** A field a line; what is within fields stays on its line. */
+function pretty(event) {
+  const entries = Object.entries(event).map(([key, value]) => {
+    const list = Array.isArray(value) && value.some((item) => item !== null && typeof item === "object");
+    const inner = list ? `[\n${value.map((item) => `    ${spaced(item)}`).join(",\n")}\n  ]` : spaced(value);
+    return `  ${JSON.stringify(key)}: ${inner}`;
+  });
+  return `{\n${entries.join(",\n")}\n}`;
+}
+
+function spaced(value) {
+  if (value === null || typeof value !== "object") return JSON.stringify(value);
+  if (Array.isArray(value)) return `[${value.map(spaced).join(", ")}]`;
+  return `{ ${Object.entries(value).map(([key, inner]) => `${JSON.stringify(key)}: ${spaced(inner)}`).join(", ")} }`;
+}
+
+/** One line of the file; what is no JSON stays as it was typed, for the engine to say what is wrong with it. */
+function oneLine(text) {
+  try {
+    JSON.parse(text);
+  } catch {
+    return text.replace(/\s*\n\s*/g, " ").trim();
+  }
+  // The digits stay as they were typed: JSON.parse would round long ones.
+  return compact(text);
+}
+
+/** JSON without the space between its parts. */
+function compact(text) {
+  return text.replace(/("(?:\\.|[^"\\])*")|\s+/g, (_, string) => string ?? "");
+}

@@ -1,0 +1,59 @@
+// A real Chromium and a plain static server for the tests of the page.
+
+import { existsSync, readFileSync } from "node:fs";
+import { createServer } from "node:http";
+import { extname, join, normalize } from "node:path";
+
+import { chromium } from "playwright-core";
+
+export const dist = join(import.meta.dirname, "../dist");
+
+const TYPES = { ".html": "text/html; charset=utf-8", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml" };
+/** What keeps the browser from talking to anybody but the page's server. */
+const QUIET = [
+  "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update",
+  "--disable-sync",
+];
+const PLACES = [process.env.CHROMIUM, "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
+
+/** Serves the built page: `{ address, close }`. */
+export async function serve() {
+  if (!existsSync(join(dist, "index.html"))) throw new Error("the page is not built: npm run build");
+  const server = createServer((request, response) => {
+    const path = new URL(request.url, "http://host").pathname;
+    const file = join(dist, normalize(path === "/" ? "/index.html" : path));
+    if (!file.startsWith(dist) || !existsSync(file)) return response.writeHead(404).end();
+    response.writeHead(200, { "content-type": TYPES[extname(file)] ?? "application/octet-stream" });
+    response.end(readFileSync(file));
+  });
+  await new Promise((listening) => server.listen(0, "127.0.0.1", listening));
+  const close = () => {
+    server.closeAllConnections();
+    server.close();
+  };
+  return { address: `http://127.0.0.1:${server.address().port}/`, close };
+}
+
+export function launch() {
+  const executablePath = PLACES.find((path) => path && existsSync(path));
+  if (!executablePath) throw new Error("no Chromium is installed; CHROMIUM says where one is");
+  return chromium.launch({ executablePath, args: QUIET });
+}
+
+/** Opens an address and waits until the engine is there; whatever the page complains of is collected. */
+export async function open(browser, address, options = {}) {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 860 }, locale: "en-GB", ...options });
+  const page = await context.newPage();
+  const complaints = [];
+  page.on("pageerror", (error) => complaints.push(String(error.stack ?? error)));
+  page.on("console", (message) => {
+    if (["error", "warning"].includes(message.type())) complaints.push(message.text());
+  });
+  page.on("request", (request) => {
+    const own = ["blob:", "data:", "file:", new URL(address).origin].some((start) => request.url().startsWith(start));
+    if (!own) complaints.push(`asked for ${request.url()}`);
+  });
+  await page.goto(address);
+  await page.waitForSelector("body[data-ready]", { timeout: 60_000 });
+  return { context, page, complaints };
+}

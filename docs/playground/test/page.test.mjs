@@ -1,0 +1,318 @@
+// The page in a real Chromium: what an author does on it, with the mouse and without, in every form that it takes.
+
+import assert from "node:assert/strict";
+import { pathToFileURL } from "node:url";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+
+import { dist, launch, open, serve } from "./browser.mjs";
+
+const FIVE_LINES = `program "Corner Shop" { currency EUR  timezone "Europe/Berlin" }
+wallet points { expire 12 months after earning }
+rule base on order { earn 1 points per 1 EUR of order.subtotal }
+rule big on order when order.subtotal >= 50 EUR { earn 10 points }
+test "a big order" { on order { subtotal 72.50 EUR }  expect earned == 82 points }
+`;
+const ORDER = '{"type":"order","id":"o-1","at":"2026-01-05T10:00:00+01:00","subtotal":"42.86"}';
+
+let browser;
+let server;
+before(async () => {
+  server = await serve();
+  browser = await launch();
+});
+after(async () => {
+  await browser?.close();
+  server?.close();
+});
+
+/** Runs a test on a page of its own, which must have nothing to complain of. */
+function onPage(name, options, act) {
+  test(name, async () => {
+    const { context, page, complaints } = await open(browser, server.address, options);
+    try {
+      await act(page, context);
+      assert.deepEqual(complaints, []);
+    } finally {
+      await context.close();
+    }
+  });
+}
+
+async function write(page, text) {
+  await page.locator(".cm-content").click();
+  await page.keyboard.press("Control+a");
+  await page.keyboard.press("Delete");
+  // Typed at once, as a paste is: brackets would close themselves.
+  await page.keyboard.insertText(text);
+}
+
+async function history(page, lines) {
+  await page.locator("#as-text").click();
+  await page.locator("#lines").fill(lines);
+  await page.locator("#as-text").click();
+}
+
+const balance = (page, wallet) => page.locator(`.balance[data-wallet="${wallet}"]`);
+const summary = (page) => page.locator("#problems .summary");
+
+onPage("an error is seen as one types, with its mend", {}, async (page) => {
+  await write(page, FIVE_LINES);
+  await page.waitForFunction(() => /right, its one test holds/.test(document.querySelector("#problems .summary").textContent));
+  await page.locator(".cm-line", { hasText: "rule big" }).click();
+  await page.keyboard.press("End");
+  await page.keyboard.press("ArrowLeft");
+  await page.keyboard.type("earn 5 pints ");
+  await page.waitForSelector(".cm-lintRange-error");
+  assert.equal(await page.locator(".cm-lintRange-error").first().innerText(), "pints");
+  assert.match(await summary(page).innerText(), /1 error/);
+  assert.match(await page.locator(".problem .message").first().innerText(), /pints/);
+  assert.ok(await page.locator("#stale").isVisible());
+  await page.locator(".mend", { hasText: "points" }).click();
+  await page.waitForSelector('#problems[data-state="warning"], #problems[data-state="right"]');
+  assert.ok(!(await page.locator("#stale").isVisible()));
+  // The test of the program says by how much it is wrong after that.
+  assert.match(await page.locator("#problems").innerText(), /1 of 1 tests fail.*is 87/s);
+});
+
+onPage("an order is run, its balance read, and each point explained", {}, async (page) => {
+  await write(page, FIVE_LINES);
+  await history(page, ORDER);
+  await page.waitForFunction(() => document.querySelector('.balance[data-wallet="points"]')?.textContent === "42");
+  await page.locator("[data-key=e0] summary").click();
+  const why = await page.locator("[data-key=e0] .why").innerText();
+  assert.match(why, /\+42\.86\s+base line 3/);
+  assert.match(why, /−0\.86\s+rounding/);
+  assert.match(why, /order\.subtotal >= 50 EUR — is 42\.86 · 7\.14 short/);
+  await page.locator("[data-key=e0] .why .link", { hasText: "line 4" }).click();
+  assert.match(await page.locator(".cm-activeLine").innerText(), /^rule big/);
+  // Time passes, and the points run out.
+  await page.locator("#year").click();
+  await page.locator("#month").click();
+  await page.waitForFunction(() => document.querySelector('.balance[data-wallet="points"]')?.textContent === "0");
+  assert.match(await page.locator(".step.time").innerText(), /6 Jan 2027\s+time passes\s+−42 points expired/);
+});
+
+onPage("a hover says what a word is, and completion what may follow", {}, async (page) => {
+  await write(page, FIVE_LINES);
+  await page.locator(".tok-unit", { hasText: "points" }).first().hover();
+  await page.waitForSelector(".hover");
+  assert.match(await page.locator(".hover").innerText(), /wallet\s*wallet points\s+holds points\s+.*round down per order.*line 2/s);
+  await page.mouse.move(5, 5);
+  await page.waitForSelector(".hover", { state: "detached" });
+  await page.locator(".cm-line", { hasText: "rule big" }).click();
+  await page.keyboard.press("End");
+  await page.keyboard.press("ArrowLeft");
+  await page.keyboard.type("when order.");
+  await page.waitForSelector(".cm-tooltip-autocomplete");
+  const offered = await page.locator(".cm-completionLabel").allInnerTexts();
+  assert.deepEqual(offered.slice(0, 3), ["subtotal", "total", "shipping"]);
+  await page.keyboard.type("bra");
+  await page.waitForFunction(() => document.querySelector(".cm-completionLabel")?.textContent === "branch");
+  // An answer that has just come is not taken yet.
+  await page.waitForTimeout(150);
+  await page.keyboard.press("Enter");
+  assert.match(await page.locator(".cm-activeLine").innerText(), /when order\.branch/);
+});
+
+onPage("a link brings back what it was copied from", {}, async (page, context) => {
+  await write(page, FIVE_LINES);
+  await history(page, `${ORDER}\n${ORDER.replace("o-1", "o-2").replace("42.86", "60")}`);
+  await page.waitForFunction(() => document.querySelector('.balance[data-wallet="points"]')?.textContent === "112");
+  await page.waitForTimeout(600);
+  const address = page.url();
+  assert.match(address, /#1\./);
+  const again = await context.newPage();
+  await again.goto(address);
+  await again.waitForSelector("body[data-ready]");
+  assert.equal(await balance(again, "points").innerText(), "112");
+  assert.equal((await again.locator(".cm-content").innerText()).trim(), FIVE_LINES.trim());
+  await again.reload();
+  await again.waitForSelector("body[data-ready]");
+  assert.equal(await balance(again, "points").innerText(), "112");
+});
+
+onPage("without a network it opens all the same", {}, async (page, context) => {
+  await page.evaluate(async () => (await navigator.serviceWorker.ready).active.state);
+  await page.waitForFunction(() => navigator.serviceWorker.controller !== null);
+  await context.setOffline(true);
+  await page.reload();
+  await page.waitForSelector("body[data-ready]");
+  await write(page, FIVE_LINES);
+  await history(page, ORDER);
+  await page.waitForFunction(() => document.querySelector('.balance[data-wallet="points"]')?.textContent === "42");
+});
+
+test("it opens from a folder, without a server", async () => {
+  const address = pathToFileURL(join(dist, "index.html")).href;
+  const { context, page, complaints } = await open(browser, address);
+  assert.ok((await page.locator(".step").count()) > 5);
+  assert.match(await summary(page).innerText(), /right/);
+  assert.deepEqual(complaints, []);
+  await context.close();
+});
+
+onPage("every sample is right and does something", {}, async (page) => {
+  const names = await page.locator("#sample option").evaluateAll((options) => options.map(({ value }) => value).filter(Boolean));
+  assert.ok(names.length >= 4, `${names}`);
+  for (const name of names) {
+    await page.locator("#sample").selectOption(name);
+    assert.notEqual(await page.locator("#problems").getAttribute("data-state"), "wrong", name);
+    assert.ok((await page.locator(".step.event").count()) > 0, name);
+    assert.ok((await page.locator(".wallet .line").count()) > 0, name);
+  }
+});
+
+onPage("a test of the program is played as a history", {}, async (page) => {
+  await page.locator("#histories").selectOption({ label: "a mug costs forty points" });
+  assert.deepEqual(await page.locator(".step .what b").allInnerTexts(), ["adjust", "redeem", "redeem"]);
+  assert.equal(await balance(page, "points").innerText(), "10");
+  await page.locator(".step.refused summary").click();
+  assert.match(await page.locator(".refusal").innerText(), /insufficient_balance/);
+});
+
+onPage("an event is added, changed, moved and removed; a file is loaded", {}, async (page) => {
+  await write(page, FIVE_LINES);
+  await history(page, ORDER);
+  await page.waitForFunction(() => document.querySelectorAll(".step").length === 1);
+  await page.locator("#add").selectOption("order");
+  const json = page.locator("[data-key=e1] textarea");
+  const added = JSON.parse(await json.inputValue());
+  assert.deepEqual(added, { type: "order", id: "order-2", at: "2026-01-06T10:00:00+01:00", subtotal: "20.00" });
+  assert.equal(await balance(page, "points").innerText(), "62");
+  await json.fill(JSON.stringify({ ...added, subtotal: "50" }, null, 2));
+  await page.locator("[data-key=e1] button", { hasText: "Apply" }).click();
+  assert.equal(await balance(page, "points").innerText(), "102");
+  await page.locator("[data-key=e1] button", { hasText: "Earlier" }).click();
+  assert.deepEqual(await page.locator(".step .id").allInnerTexts(), ["order-2", "o-1"]);
+  await page.locator("[data-key=e0] button", { hasText: "Remove" }).click();
+  assert.deepEqual(await page.locator(".step .id").allInnerTexts(), ["o-1"]);
+  const lines = [ORDER, ORDER.replace("o-1", "o-2")].join("\n");
+  await page.locator("#file").setInputFiles({ name: "day.jsonl", mimeType: "text/plain", buffer: Buffer.from(lines) });
+  await page.waitForFunction(() => document.querySelectorAll(".step").length === 2);
+  assert.equal(await balance(page, "points").innerText(), "84");
+});
+
+onPage("all of it goes with the keyboard alone", {}, async (page) => {
+  const focused = () => page.evaluate(() => document.activeElement?.id || document.activeElement?.className || "");
+  const tabTo = async (wanted) => {
+    for (let steps = 0; steps < 60; steps += 1) {
+      await page.keyboard.press("Tab");
+      if ((await focused()).includes(wanted)) return;
+    }
+    assert.fail(`${wanted} cannot be reached`);
+  };
+  await tabTo("sample");
+  await page.keyboard.press("ArrowDown");
+  await tabTo("cm-content");
+  // The word at the cursor is explained, its declaration found, and the editor left again.
+  await page.keyboard.press("Control+Home");
+  await page.keyboard.press("Control+i");
+  await page.waitForSelector(".hover");
+  assert.match(await page.locator(".hover").innerText(), /program/);
+  await page.keyboard.press("Escape");
+  await page.waitForSelector(".hover", { state: "detached" });
+  await tabTo("year");
+  const before = await page.locator("#until").inputValue();
+  await page.keyboard.press("Enter");
+  assert.notEqual(await page.locator("#until").inputValue(), before);
+  await tabTo("figure");
+  await page.keyboard.press("Home");
+  const first = await page.locator(".reading").first().innerText();
+  await page.keyboard.press("ArrowRight");
+  assert.notEqual(await page.locator(".reading").first().innerText(), first);
+  await page.locator(".step summary").first().focus();
+  await page.keyboard.press("Enter");
+  await page.locator(".step .why").first().waitFor({ state: "visible" });
+  // What has the focus shows it.
+  const outline = await page.evaluate(() => getComputedStyle(document.activeElement).outlineStyle);
+  assert.notEqual(outline, "none");
+});
+
+for (const width of [320, 390, 768, 1100, 1600]) {
+  for (const language of ["en", "ar"]) {
+    onPage(`${width} px wide, in ${language}, nothing hangs over`, { viewport: { width, height: 800 }, hasTouch: width < 800 }, async (page) => {
+      await page.locator("#language").selectOption(language);
+      const narrow = await page.locator("[role=tablist]").isVisible();
+      for (const panel of narrow ? ["rules", "result"] : ["rules"]) {
+        if (narrow) await page.locator(`#tab-${panel}`).click();
+        if (panel === "result" || !narrow) await page.locator(".step summary").nth(1).click();
+        const over = await page.evaluate(() => {
+          const wide = document.documentElement.scrollWidth - document.documentElement.clientWidth;
+          const inside = document.querySelector("#result");
+          return [wide, inside.scrollWidth - inside.clientWidth].map((pixels) => Math.max(pixels, 0));
+        });
+        assert.deepEqual(over, [0, 0], panel);
+      }
+    });
+  }
+}
+
+onPage("Arabic reads from the right, and the rules from the left", {}, async (page) => {
+  await page.locator("#language").selectOption("ar");
+  assert.deepEqual(await page.evaluate(() => [document.documentElement.dir, document.documentElement.lang]), ["rtl", "ar"]);
+  const boxes = await Promise.all(["#rules", "#result"].map((place) => page.locator(place).boundingBox()));
+  assert.ok(boxes[0].x > boxes[1].x, "the rules stand where reading begins");
+  assert.equal(await page.locator(".cm-content").evaluate((node) => getComputedStyle(node).direction), "ltr");
+  // No text of the page is left in English, and none is missing.
+  const said = await page.locator("[data-say]").evaluateAll((nodes) => nodes.map((node) => node.textContent));
+  for (const text of said) assert.match(text, /\p{Script=Arabic}/u);
+  // Signs between two Arabic names stay in their order.
+  await write(page, 'program "م" {}\nwallet نقاط {}\nmeasure زيارات = count(order)\nsegment وفي = زيارات >= 4\nrule ر on order when وفي { earn 1 نقاط }\n');
+  const line = page.locator(".cm-line", { hasText: "segment" });
+  const [name, value] = await Promise.all(["وفي", "زيارات"].map((word) => line.locator(".isolated", { hasText: word }).boundingBox()));
+  assert.ok(name.x < value.x, "what is declared stands before what it is");
+  // A letter goes in where the cursor is, between two names.
+  await line.click();
+  await page.keyboard.press("End");
+  await page.keyboard.type("0");
+  assert.match(await line.innerText(), /^segment وفي = زيارات >= 40$/);
+});
+
+for (const colorScheme of ["light", "dark"]) {
+  onPage(`${colorScheme}: every text stands out from its ground`, { colorScheme }, async (page) => {
+    await page.locator(".step summary").nth(1).click();
+    await page.locator(".cm-line", { hasText: "earn 25 points" }).click();
+    await page.keyboard.press("End");
+    await page.keyboard.type(" to pints");
+    await page.waitForSelector(".problem");
+    await page.keyboard.press("Escape");
+    const faint = await page.evaluate(tooFaint);
+    assert.deepEqual(faint, []);
+  });
+}
+
+/** The texts whose contrast with what is behind them is under 4.5 (3 for large ones), as WCAG counts it. */
+function tooFaint() {
+  const canvas = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
+  const rgba = (colour) => {
+    canvas.clearRect(0, 0, 1, 1);
+    canvas.fillStyle = colour;
+    canvas.fillRect(0, 0, 1, 1);
+    return [...canvas.getImageData(0, 0, 1, 1).data].map((part) => part / 255);
+  };
+  const over = ([r, g, b, a], under) => [r, g, b].map((part, index) => part * a + under[index] * (1 - a));
+  const ground = (node) => {
+    const layers = [];
+    for (let at = node; at; at = at.parentElement) layers.push(rgba(getComputedStyle(at).backgroundColor));
+    return layers.reverse().reduce((under, layer) => over(layer, under), [1, 1, 1]);
+  };
+  const light = (colour) => {
+    const [r, g, b] = colour.map((part) => (part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4));
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  };
+  const found = new Set();
+  for (const node of document.querySelectorAll("body *")) {
+    const own = [...node.childNodes].some((child) => child.nodeType === 3 && child.textContent.trim() !== "");
+    // What is drawn faint on purpose is out of date or not to be used.
+    if (!own || !node.checkVisibility() || node.closest(".is-stale #member-view, .is-stale #steps, #toast, svg, [aria-hidden=true]")) continue;
+    const style = getComputedStyle(node);
+    const under = ground(node);
+    const [one, other] = [light(over(rgba(style.color), under)), light(under)].sort((a, b) => b - a);
+    const ratio = (one + 0.05) / (other + 0.05);
+    const size = Number.parseFloat(style.fontSize);
+    const large = size >= 24 || (size >= 18.6 && Number(style.fontWeight) >= 700);
+    if (ratio < (large ? 3 : 4.5)) found.add(`${node.className || node.tagName}: ${ratio.toFixed(2)} ${node.textContent.trim().slice(0, 20)}`);
+  }
+  return [...found];
+}

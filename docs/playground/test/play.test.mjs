@@ -1,0 +1,92 @@
+// What needs no browser: the state in the address, and that a history played in single steps comes to what the engine says.
+
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+
+import { Program } from "../../../loyalty-wasm/pkg/node/index.mjs";
+import { linesOf, membersOf, play, readLines, series } from "../src/play.js";
+import { decode, encode, linesIn } from "../src/state.js";
+import { template } from "../src/template.js";
+
+const SAMPLES = join(import.meta.dirname, "../samples");
+const sample = (name) => ({
+  rules: readFileSync(join(SAMPLES, `${name}.loyalty`), "utf8"),
+  events: linesIn(readFileSync(join(SAMPLES, `${name}.events.jsonl`), "utf8")),
+});
+
+test("a state comes back from its fragment", async () => {
+  const { rules, events } = sample("qahwa");
+  const state = { rules: `${rules}// 🎁`, events, member: "نورة", joined: "", until: "2027-01-01T23:59:59+03:00" };
+  const fragment = await encode(state);
+  assert.match(fragment, /^1\.[A-Za-z0-9_-]+$/);
+  assert.deepEqual(await decode(fragment), state);
+});
+
+test("a fragment that holds no state is none", async () => {
+  for (const fragment of ["", "1", "1.", "1.!!!", "2.abcd", "1.AAAA", "sample=x"]) assert.equal(await decode(fragment), null, fragment);
+  const cut = (await encode({ rules: "x".repeat(99), events: [], member: "", joined: "", until: "" })).slice(0, -6);
+  assert.equal(await decode(cut), null);
+});
+
+for (const [name, member] of [["corner-shop", "m-7"], ["qahwa", "نورة"]]) {
+  test(`${name}: single steps come to what the engine says of the whole`, () => {
+    const { rules, events } = sample(name);
+    const program = Program.compile(rules);
+    const until = "2028-06-01T00:00:00Z";
+    const lines = linesOf(readLines(events), member);
+    const played = play(program, { lines, member, joined: "", until });
+    const other = program.enroll(member, JSON.parse(events[0]).at);
+    for (const event of events) program.apply(other, event);
+    program.advance(other, until);
+    const [{ revision: _, ...mine }, { revision: __, ...theirs }] = [played.view, program.view(other)];
+    assert.deepEqual(mine, theirs);
+    assert.ok(played.steps.every(({ refused }) => refused === undefined));
+    assert.equal(played.steps.filter(({ kind }) => kind === "event").length, events.length);
+    // What an event explains adds up to what it decides.
+    for (const { explanation, outcome } of played.steps.filter(({ kind }) => kind === "event")) {
+      const earned = outcome.decisions.filter(({ kind }) => kind === "earned").map(({ wallet, amount }) => ({ wallet, amount }));
+      assert.deepEqual(explanation.earned.map(({ wallet, amount }) => ({ wallet, amount })), earned);
+    }
+    const last = series(played.points).map((line) => [line.name, line.points.at(-1).shown.available]);
+    assert.deepEqual(Object.fromEntries(last), Object.fromEntries(Object.entries(played.view.wallets).map(([wallet, { available }]) => [wallet, available])));
+  });
+}
+
+test("a refused event leaves the rest as it is, and says why", () => {
+  const program = Program.compile(sample("corner-shop").rules);
+  const lines = readLines(["no json", '{"type":"order","id":"o-1","at":"2026-01-05T10:00:00+01:00","subtotal":"ten"}', '{"type":"order","id":"o-2","at":"2026-01-06T10:00:00+01:00","subtotal":"10"}']);
+  const played = play(program, { lines, member: "m-1", joined: "", until: "" });
+  assert.deepEqual(played.steps.map(({ refused }) => refused?.code ?? null), ["invalid_json", "wrong_type", null]);
+  assert.equal(played.view.wallets.points.pending, "10");
+});
+
+test("members are those that the events name", () => {
+  const lines = readLines(['{"member":"a"}', '{"member":7}', "{}", '{"member":"a"}']);
+  assert.deepEqual(membersOf(lines), ["a", "7"]);
+  assert.deepEqual(linesOf(lines, "7").map(({ index }) => index), [1, 2]);
+});
+
+test("a first form of an event is one that the program takes", () => {
+  const { rules } = sample("corner-shop");
+  const field = (name, detail) => ({ name, detail });
+  const records = new Map([["line", [field("category", "text?"), field("amount", "money"), field("roast", "text?")]]]);
+  const order = { name: "order", fields: [field("subtotal", "money shared, with a default"), field("lines", "[line]?"), field("branch", "text?")] };
+  const text = template(order, { records, rules, lines: readLines(['{"type":"order","id":"order-2","at":"2026-02-28T10:00:00+01:00"}']) });
+  assert.deepEqual(JSON.parse(text), { type: "order", id: "order-3", at: "2026-03-01T10:00:00+01:00", lines: [{ category: "tea", amount: "20.00" }] });
+  const program = Program.compile(rules);
+  const member = program.enroll("m-1", "2026-01-01T00:00:00Z");
+  assert.equal(program.apply(member, text).decisions[0].amount, "60");
+});
+
+test("what the documentation tells to run is what the tests of the project run", () => {
+  const root = join(import.meta.dirname, "../../..");
+  const page = readFileSync(join(root, "docs/playground/README.md"), "utf8");
+  const script = readFileSync(join(root, "test"), "utf8");
+  const commands = page.split("```sh\n")[1].split("```")[0].trim().split("\n").map((line) => line.split("#")[0].trim());
+  assert.equal(commands.length, 3);
+  // The packages are fetched by a function of the script, which does so where they are missing.
+  const run = (command) => script.includes(command) || (/ ci$/.test(command) && script.includes("packages docs/playground"));
+  for (const command of commands) assert.ok(run(command), command);
+});
