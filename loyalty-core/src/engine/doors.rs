@@ -11,7 +11,7 @@ use super::eval::Scope;
 use super::event::EventData;
 use super::ladders::{self, Occasion};
 use super::log::hash;
-use super::lots::Vesting;
+use super::lots::{Vesting, WalletState};
 use super::marks::Mark;
 use super::measures::{self, Delta};
 use super::member::Member;
@@ -27,13 +27,20 @@ use crate::time::rfc3339;
 pub fn advance(plan: &Arc<Plan>, member: &mut Member, to: i64) -> Result<Outcome, EventError> {
     same_program(plan, member)?;
     let mut decisions = Vec::new();
-    if member.next_due <= to {
+    if member.next_due > to {
+        member.clock = member.clock.max(to);
+    } else if plan.reactions.any {
         let mut working = member.clone();
         clock::advance(plan, &mut working, to, &mut decisions)?;
         working.forget(plan);
         *member = working;
     } else {
-        member.clock = member.clock.max(to);
+        let before = Timed::of(member);
+        if let Err(error) = clock::advance(plan, member, to, &mut decisions) {
+            before.put_back(member);
+            return Err(error);
+        }
+        member.forget(plan);
     }
     Ok(outcome(plan, member, None, to, decisions))
 }
@@ -95,12 +102,8 @@ pub fn apply(
         && !plan.reactions.any
         && !event_plan.vests
         && event.at >= member.clock
-        && member.next_due > event.at
     {
-        // Nothing but the rules has anything to do: what they come to is worked out first and then written down.
-        let mut work = Work::default();
-        evaluate(plan, event_plan, member, event, &mut work)?;
-        write(plan, event_plan, member, event, &mut work, 0, &mut decisions)?;
+        present(plan, event_plan, member, event, &mut decisions)?;
     } else {
         let mut working = member.clone();
         slow(plan, event_plan, &mut working, event, &mut decisions)?;
@@ -108,6 +111,70 @@ pub fn apply(
     }
     member.revision += 1;
     Ok(outcome(plan, member, Some(event), event.at, decisions))
+}
+
+/// An event of the present that nothing but the rules has to do with: what they come to is worked out first and then
+/// written down. If points vest or run out before it, that alone is kept back for the case that it is refused.
+fn present(
+    plan: &Plan,
+    event_plan: &EventPlan,
+    member: &mut Member,
+    event: &EventData,
+    decisions: &mut Vec<Decision>,
+) -> Result<(), EventError> {
+    let due = member.next_due <= event.at;
+    let before = due.then(|| Timed::of(member));
+    let mut work = Work::default();
+    let mut judge = || {
+        if due {
+            clock::advance(plan, member, event.at, decisions)?;
+        }
+        evaluate(plan, event_plan, member, event, &mut work)
+    };
+    if let Err(error) = judge() {
+        if let Some(before) = before {
+            before.put_back(member);
+        }
+        return Err(error);
+    }
+    write(plan, event_plan, member, event, &mut work, 0, decisions)?;
+    if due {
+        tidy(plan, member);
+    }
+    Ok(())
+}
+
+/// What the passing of time changes of a member without reactions.
+struct Timed {
+    wallets: Vec<WalletState>,
+    clock: i64,
+    revision: u64,
+    entry: u64,
+    next_due: i64,
+}
+
+impl Timed {
+    fn of(member: &Member) -> Self {
+        let Member { clock, revision, entry, next_due, .. } = *member;
+        Self { wallets: member.wallets.clone(), clock, revision, entry, next_due }
+    }
+
+    fn put_back(self, member: &mut Member) {
+        let Self { wallets, clock, revision, entry, next_due } = self;
+        (member.wallets, member.clock, member.revision) = (wallets, clock, revision);
+        (member.entry, member.next_due) = (entry, next_due);
+    }
+}
+
+/// Drops what no longer matters.
+fn tidy(plan: &Plan, member: &mut Member) {
+    for wallet in &mut member.wallets {
+        wallet.sweep(|_| true);
+    }
+    member.next_due = member.find_next_due(plan);
+    if member.revision.is_multiple_of(16) {
+        member.forget(plan);
+    }
 }
 
 /// Refuses what cannot be taken, and answers what is known already.
@@ -294,13 +361,7 @@ fn slow(
     let mut work = Work::default();
     evaluate(plan, event_plan, member, event, &mut work)?;
     write(plan, event_plan, member, event, &mut work, first, decisions)?;
-    for wallet in &mut member.wallets {
-        wallet.sweep(|_| true);
-    }
-    member.next_due = member.find_next_due(plan);
-    if member.revision.is_multiple_of(16) {
-        member.forget(plan);
-    }
+    tidy(plan, member);
     Ok(())
 }
 

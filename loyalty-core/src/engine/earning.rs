@@ -139,6 +139,9 @@ fn earn(scope: &Scope<'_>, evaluation: &mut Evaluation) -> Result<(), EventError
     Ok(())
 }
 
+/// Parts beside those of rules: a rounding and a cap.
+const OTHER_PARTS: usize = 2;
+
 /// All contributions to a wallet whose points share one way to vest and to expire, and are rounded once: the usual case.
 fn one_lot<'g>(
     scope: &Scope<'_>,
@@ -146,7 +149,7 @@ fn one_lot<'g>(
     policy: &PolicyPlan,
     grants: impl Iterator<Item = &'g Grant> + Clone,
 ) -> Result<LotPlan, Overflow> {
-    let mut because: Vec<Because> = Vec::with_capacity(grants.clone().count() + 1);
+    let mut because: Vec<Because> = Vec::with_capacity(grants.clone().count() + OTHER_PARTS);
     let exact = amount::sum(grants.clone().map(|grant| grant.amount))?;
     for grant in grants {
         let part = amount::divide_exactly(grant.amount, wallet.denominator)?;

@@ -100,8 +100,9 @@ impl Tallies {
     /// The entries of a counter with keys from `from` to `to`, both included.
     pub fn between(&self, tally: u32, from: i64, to: i64) -> &[Entry] {
         let start = self.entries.partition_point(|entry| (entry.tally, entry.key) < (tally, from));
-        let end = self.entries.partition_point(|entry| (entry.tally, entry.key) <= (tally, to));
-        self.entries.get(start..end.max(start)).unwrap_or(&[])
+        let entries = self.entries.get(start..).unwrap_or(&[]);
+        let end = entries.iter().position(|entry| entry.tally != tally || entry.key > to).unwrap_or(entries.len());
+        entries.get(..end).unwrap_or(&[])
     }
 
     pub fn total(&self, tally: u32, from: i64, to: i64) -> Result<Total, Overflow> {
