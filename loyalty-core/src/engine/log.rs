@@ -69,6 +69,16 @@ impl Log {
         None
     }
 
+    /// Where the event with that digest of its id stands among the remembered ones.
+    pub fn place_of(&self, hash: u64) -> Option<usize> {
+        self.heads.iter().position(|head| head.hash == hash)
+    }
+
+    /// The digest of the id of the event that stands there.
+    pub fn hash_at(&self, place: usize) -> Option<u64> {
+        self.heads.get(place).map(|head| head.hash)
+    }
+
     /// All records, in the order of their coming.
     pub fn iter(&self) -> impl Iterator<Item = Record<'_>> {
         self.heads.iter().filter_map(|head| self.record(head))

@@ -5,6 +5,7 @@
 //! depend on the program that wrote it.
 
 mod captured;
+mod columns;
 mod pack;
 mod standings;
 mod texts;
@@ -24,8 +25,9 @@ use crate::engine::value::Stored;
 use crate::plan::Plan;
 use crate::time::Instant;
 use crate::wire::document::Document;
+use columns::{Column, Counted, Marked};
 use pack::{Names, Packed};
-use values::{Amount, Moment, SavedExpiry, SavedValue, SavedVesting};
+use values::{Amount, Moment, SavedExpiry, SavedSource, SavedValue, SavedVesting};
 
 /// The version of the form; a reader refuses what it does not know.
 const FORMAT: u8 = 2;
@@ -69,13 +71,13 @@ struct SavedWallet {
     debt: Amount,
     /// Forms of inactivity with their last activity.
     activity: Vec<(String, Option<Moment>)>,
-    lots: Vec<SavedLot>,
+    lots: Column<SavedLot>,
 }
 
 #[derive(Serialize, Deserialize)]
 struct SavedLot {
     entry: u64,
-    source: u64,
+    source: SavedSource,
     amount: Amount,
     earned_at: Moment,
     vesting: SavedVesting,
@@ -86,14 +88,13 @@ struct SavedLot {
 #[derive(Serialize, Deserialize)]
 struct SavedCounter {
     key: String,
-    /// (time key, count, sum)
-    entries: Vec<(i64, i64, Amount)>,
+    entries: Column<Counted>,
 }
 
 #[derive(Serialize, Deserialize)]
 struct SavedMarks {
     measure: String,
-    values: Vec<(Moment, SavedValue)>,
+    values: Column<Marked>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -253,19 +254,24 @@ fn snapshot(plan: &Plan, member: &Member) -> Snapshot {
             .zip(&state.activity)
             .map(|(form, last)| (form.key.to_string(), last.map(Moment)))
             .collect(),
-        lots: state
-            .lots
-            .iter()
-            .map(|lot| SavedLot {
-                entry: lot.entry,
-                source: lot.source,
-                amount: Amount(lot.amount),
-                earned_at: Moment(lot.earned_at),
-                vesting: SavedVesting::of(lot.vesting, |event| names.event(plan, event)),
-                expiry: SavedExpiry::of(lot.expiry),
-                expired: Amount(lot.expired),
-            })
-            .collect(),
+        lots: Column(
+            state
+                .lots
+                .iter()
+                .map(|lot| SavedLot {
+                    entry: lot.entry,
+                    source: match member.log.place_of(lot.source) {
+                        Some(place) => SavedSource::Event(place as u32),
+                        None => SavedSource::Digest(lot.source),
+                    },
+                    amount: Amount(lot.amount),
+                    earned_at: Moment(lot.earned_at),
+                    vesting: SavedVesting::of(lot.vesting, |event| names.event(plan, event)),
+                    expiry: SavedExpiry::of(lot.expiry),
+                    expired: Amount(lot.expired),
+                })
+                .collect(),
+        ),
     });
     let wallets = wallets.collect();
     let events = pack::pack(plan, &member, names);
@@ -296,10 +302,10 @@ fn counters(plan: &Plan, tallies: &Tallies) -> Vec<SavedCounter> {
         if last != Some(entry.tally) {
             last = Some(entry.tally);
             let key = plan.tallies.get(entry.tally as usize).map_or(String::new(), |tally| tally.key.to_string());
-            counters.push(SavedCounter { key, entries: Vec::new() });
+            counters.push(SavedCounter { key, entries: Column(Vec::new()) });
         }
         if let Some(counter) = counters.last_mut() {
-            counter.entries.push((entry.key, entry.count, Amount(entry.sum)));
+            counter.entries.0.push(Counted(entry.key, entry.count, Amount(entry.sum)));
         }
     }
     counters
@@ -313,10 +319,10 @@ fn marks(plan: &Plan, marks: &Marks) -> Vec<SavedMarks> {
             last = Some(mark.measure);
             let name =
                 plan.measures.get(usize::from(mark.measure)).map_or(String::new(), |known| known.name.to_string());
-            saved.push(SavedMarks { measure: name, values: Vec::new() });
+            saved.push(SavedMarks { measure: name, values: Column(Vec::new()) });
         }
         if let Some(of_measure) = saved.last_mut() {
-            of_measure.values.push((Moment(mark.at), SavedValue::of(&mark.value)));
+            of_measure.values.0.push(Marked(Moment(mark.at), SavedValue::of(&mark.value)));
         }
     }
     saved
@@ -371,6 +377,11 @@ fn restore(plan: &Plan, saved: Snapshot) -> Result<Loaded, StateError> {
     member.tags = saved.tags.iter().map(|tag| tag.as_str().into()).collect();
     member.tags.sort();
     member.tags.dedup();
+    let wallet_names: Vec<&str> = saved.wallets.iter().map(|wallet| wallet.name.as_str()).collect();
+    let forms: Vec<Vec<&str>> =
+        saved.wallets.iter().map(|wallet| wallet.activity.iter().map(|(key, _)| key.as_str()).collect()).collect();
+    pack::unpack(plan, &mut member, &saved.events, &wallet_names, &forms)
+        .map_err(|_| StateError::new("not a saved member: its events are damaged"))?;
     restore_wallets(plan, &mut member, &saved, &mut report)?;
     restore_counters(plan, &mut member, &saved, &mut report);
     restore_marks(plan, &mut member, &saved, &mut report)?;
@@ -395,11 +406,6 @@ fn restore(plan: &Plan, saved: Snapshot) -> Result<Loaded, StateError> {
             restored: given,
         });
     }
-    let wallet_names: Vec<&str> = saved.wallets.iter().map(|wallet| wallet.name.as_str()).collect();
-    let forms: Vec<Vec<&str>> =
-        saved.wallets.iter().map(|wallet| wallet.activity.iter().map(|(key, _)| key.as_str()).collect()).collect();
-    pack::unpack(plan, &mut member, &saved.events, &wallet_names, &forms)
-        .map_err(|_| StateError::new("not a saved member: its events are damaged"))?;
     standings::restore(plan, &mut member, &saved, &mut report);
     member.next_due = member.find_next_due(plan);
     if saved.program != plan.text && standings::judged_anew(plan, &member) {
@@ -434,17 +440,19 @@ fn restore_wallets(
             written_off: wallet.written_off.0,
             debt: wallet.debt.0,
             activity: vec![None; wallet_plan.inactivities.len()],
-            lots: Vec::with_capacity(wallet.lots.len()),
+            lots: Vec::with_capacity(wallet.lots.0.len()),
         };
         for (key, last) in &wallet.activity {
             if let Some(place) = form_of(key).and_then(|form| state.activity.get_mut(form)) {
                 *place = last.map(|last| last.0);
             }
         }
-        for lot in &wallet.lots {
+        for lot in &wallet.lots.0 {
+            let source = lot.source.digest(&member.log);
+            let source = source.ok_or_else(|| StateError::new("a lot of an event that is not remembered"))?;
             state.lots.push(Lot {
                 entry: lot.entry,
-                source: lot.source,
+                source,
                 amount: lot.amount.0,
                 earned_at: lot.earned_at.0,
                 vesting: lot.vesting.vesting(|event| pack::event_named(plan, &saved.events, event)),
@@ -488,8 +496,12 @@ fn restore_counters(plan: &Plan, member: &mut Member, saved: &Snapshot, report: 
             continue;
         };
         let tally = *tally as u32;
-        let entries =
-            counter.entries.iter().map(|(key, count, sum)| Entry { tally, key: *key, count: *count, sum: sum.0 });
+        let entries = counter.entries.0.iter().map(|Counted(key, count, sum)| Entry {
+            tally,
+            key: *key,
+            count: *count,
+            sum: sum.0,
+        });
         member.tallies.entries.extend(entries);
     }
     member.tallies.entries.sort_by_key(|entry| (entry.tally, entry.key));
@@ -508,7 +520,7 @@ fn restore_marks(
             report.dropped.push(format!("measure `{}`", of_measure.measure));
             continue;
         };
-        for (at, value) in &of_measure.values {
+        for Marked(at, value) in &of_measure.values.0 {
             member.marks.marks.push(Mark { measure: *measure as u16, at: at.0, value: value.stored()? });
         }
     }

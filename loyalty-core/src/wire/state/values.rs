@@ -5,13 +5,14 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
 use super::StateError;
 use crate::check::model::{Length, TimeUnit};
+use crate::engine::log::Log;
 use crate::engine::lots::{Expiry, Vesting};
 use crate::engine::value::Stored;
 use crate::time::{Instant, rfc3339};
 use crate::wire::codec::{packed, packed_instant, unpacked, unpacked_instant};
 
 /// A decimal: its digits as a text in JSON, one whole number in bytes.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Default)]
 pub struct Amount(pub Decimal);
 
 impl Serialize for Amount {
@@ -103,6 +104,29 @@ impl SavedValue {
     }
 }
 
+/// The event that a lot comes from: its place among the remembered ones, or the digest of its id.
+#[derive(Serialize, Deserialize, Clone, Copy)]
+#[serde(rename_all = "snake_case")]
+pub enum SavedSource {
+    Event(u32),
+    Digest(u64),
+}
+
+impl SavedSource {
+    /// The digest of the event's id, told from those of the remembered ones.
+    pub fn digest(self, log: &Log) -> Option<u64> {
+        match self {
+            SavedSource::Event(place) => log.hash_at(place as usize),
+            SavedSource::Digest(digest) => Some(digest),
+        }
+    }
+
+    /// Where the event stands among the remembered ones; zero if it is none of them.
+    pub fn place(self) -> u32 {
+        if let SavedSource::Event(place) = self { place } else { 0 }
+    }
+}
+
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SavedVesting {
@@ -167,6 +191,13 @@ const UNITS: [(SavedUnit, TimeUnit); 8] = [
     (SavedUnit::Quarter, TimeUnit::Quarter),
     (SavedUnit::Year, TimeUnit::Year),
 ];
+
+impl SavedUnit {
+    /// The unit with that number.
+    pub fn of(number: u8) -> Option<Self> {
+        UNITS.get(usize::from(number)).map(|(saved, _)| *saved)
+    }
+}
 
 impl SavedExpiry {
     pub fn of(expiry: Expiry) -> Self {
