@@ -110,22 +110,39 @@ export interface Lot {
   [key: string]: unknown;
 }
 
-/** What an event would bring and why, and what was missing for the rest. `toString()` tells it to people. */
+/**
+ * What an event would bring and why, and what was missing for the rest. `toString()` tells it to people, `toHtml()` is a
+ * piece of HTML with its own style. `docs/explain.md` describes every key.
+ */
 export interface Explanation {
   event: string;
+  type: string;
+  member: string;
   at: string;
-  earned: { wallet: string; amount: string; because: (Part & { line?: number })[] }[];
+  replayed?: true;
+  decisions: (Decision & { line?: number })[];
+  returned?: { order: string; ordered_at: string; whole: boolean; [key: string]: unknown };
   silent: { rule: string; line: number; reasons: Reason[] }[];
   [key: string]: unknown;
   toString(): string;
+  toHtml(): string;
 }
 
 /** Something that kept a rule from firing. */
 export interface Reason {
-  condition: string;
+  kind: string;
+  said?: string;
+  line?: number;
+  note?: string;
   actual?: unknown;
   required?: unknown;
+  unit?: string;
   shortfall?: string;
+  excess?: string;
+  missing?: string[];
+  until?: string;
+  parts?: Reason[];
+  [key: string]: unknown;
 }
 
 /** A place in a program's text, in UTF-16 code units, as `slice` takes them. */

@@ -99,12 +99,15 @@ class Program {
   explain(member, event) {
     const program = this.#open;
     const state = memberHandle(member);
-    const [json, words] = told(() => {
+    const [json, words, html] = told(() => {
       if (typeof event === "string") return program.explain(state, new TextEncoder().encode(whole(event)));
       if (event instanceof Uint8Array) return program.explain(state, event);
       return program.explainPacked(state, this.#packer.pack(object(event)));
     });
-    return Object.defineProperty(JSON.parse(json), "toString", { value: () => words });
+    return Object.defineProperties(JSON.parse(json), {
+      toString: { value: () => words },
+      toHtml: { value: () => html },
+    });
   }
 
   load(state) {

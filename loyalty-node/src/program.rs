@@ -169,7 +169,7 @@ impl Program {
         let explained = read.and_then(|()| self.program.explain_event(&member.0, &event));
         self.event.set(event);
         let explained = explained.map_err(|refused| error::event(&refused))?;
-        Ok(vec![explained.to_json(), explained.to_text(false)])
+        Ok(vec![explained.to_json(), explained.to_text(false), explained.to_html()])
     }
 }
 

@@ -5,7 +5,6 @@ use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyTuple, PyType};
 
 use crate::convert::{Reduced, decimal, document, exact};
-use crate::html::escape;
 use crate::record::{Record, Source};
 
 /// What an event or the passing of time brought about.
@@ -24,6 +23,7 @@ pub struct View;
 #[pyclass(frozen, extends = Record, module = "loyalty")]
 pub struct Explanation {
     text: String,
+    html: String,
     #[pyo3(get)]
     outcome: Py<Outcome>,
 }
@@ -202,7 +202,7 @@ impl View {
 impl Explanation {
     pub fn of(py: Python<'_>, explanation: &loyalty_core::Explanation) -> PyResult<Py<Self>> {
         let outcome = Outcome::of(py, explanation.outcome().clone())?;
-        let own = Self { text: explanation.to_text(false), outcome };
+        let own = Self { text: explanation.to_text(false), html: explanation.to_html(), outcome };
         Py::new(py, PyClassInitializer::from(Record::of(explanation.to_document())).add_subclass(own))
     }
 }
@@ -218,15 +218,21 @@ impl Explanation {
         &self.text
     }
 
-    /// The explanation for notebooks.
-    fn _repr_html_(&self) -> String {
-        format!("<pre>{}</pre>", escape(&self.text))
+    /// The explanation as a piece of HTML.
+    fn to_html(&self) -> &str {
+        &self.html
     }
 
-    fn __reduce__<'py>(slf: PyRef<'py, Self>) -> Reduced<'py, (Bound<'py, PyAny>, String, Py<Outcome>)> {
+    /// The explanation for notebooks.
+    fn _repr_html_(&self) -> &str {
+        &self.html
+    }
+
+    fn __reduce__<'py>(slf: PyRef<'py, Self>) -> Reduced<'py, (Bound<'py, PyAny>, String, String, Py<Outcome>)> {
         let py = slf.py();
         let restore = py.get_type::<Self>().getattr("_restore")?;
-        Ok((restore, (exact(py, slf.as_super().document())?, slf.text.clone(), slf.outcome.clone_ref(py))))
+        let values = exact(py, slf.as_super().document())?;
+        Ok((restore, (values, slf.text.clone(), slf.html.clone(), slf.outcome.clone_ref(py))))
     }
 
     /// What pickle calls.
@@ -235,9 +241,10 @@ impl Explanation {
         class: &Bound<'_, PyType>,
         values: &Bound<'_, PyAny>,
         text: String,
+        html: String,
         outcome: Py<Outcome>,
     ) -> PyResult<Py<Self>> {
         let record = Record::of(document(values)?);
-        Py::new(class.py(), PyClassInitializer::from(record).add_subclass(Self { text, outcome }))
+        Py::new(class.py(), PyClassInitializer::from(record).add_subclass(Self { text, html, outcome }))
     }
 }

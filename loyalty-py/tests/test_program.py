@@ -168,7 +168,7 @@ def test_notebooks_show_tables_and_escape_them() -> None:
     assert "<td>earned</td>" in html and "<td>37</td>" in html
     assert "&lt;script&gt;&amp;" in html and "<script>" not in html
     assert "points" in member._repr_html_()
-    assert program.explain(member, order(id="o-2"))._repr_html_().startswith("<pre>")
+    assert program.explain(member, order(id="o-2"))._repr_html_().startswith('<div class="loyalty-why"')
 
 
 def test_explaining_changes_nothing() -> None:

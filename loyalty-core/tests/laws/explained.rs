@@ -87,7 +87,7 @@ fn adds_up(decision: &Value, told: &Value) -> Result<(), TestCaseError> {
             }
         }
         Some("clawed_back") => {
-            let taken = list(&told["return"], "taken").iter().find(|taken| taken["wallet"] == decision["wallet"]);
+            let taken = list(&told["returned"], "taken").iter().find(|taken| taken["wallet"] == decision["wallet"]);
             if told.get("replayed").is_none() {
                 let taken = taken.expect("why it is taken");
                 let amount = |key: &str| decimal(&taken[key]);

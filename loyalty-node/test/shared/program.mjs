@@ -149,9 +149,10 @@ export function programTests(loyalty, assert) {
       const before = member.save();
       for (const event of [ORDER, EVENT, new TextEncoder().encode(EVENT)]) {
         const why = program.explain(member, event);
-        assert.equal(why.earned[0].amount, "37");
-        assert.ok(String(why).startsWith("o-1 at 2026-11-21T10:00:00+01:00\n  +37 points\n"));
-        assert.ok(!Object.keys(why).includes("toString"));
+        assert.equal(why.decisions[0].amount, "37");
+        assert.ok(String(why).startsWith("o-1, order at 2026-11-21 10:00 (member m-1)\n\n  +37 points\n"));
+        assert.ok(why.toHtml().startsWith('<div class="loyalty-why"'));
+        assert.ok(!Object.keys(why).includes("toString") && !Object.keys(why).includes("toHtml"));
       }
       assert.equal(program.view(member).wallets.points.available, "0");
       assert.equal(member.save(), before);

@@ -45,7 +45,7 @@ fn document(told: &Explanation) -> Document {
     let decisions = decisions.map(|(decision, story)| decided(told, decision, story));
     document.put("decisions", decisions.collect::<Document>());
     if let Some(returned) = &told.returned {
-        document.put("return", return_document(told, returned));
+        document.put("returned", return_document(told, returned));
     }
     let silent = told.silent.iter().map(|silent| {
         let reasons = silent.reasons.iter().map(|reason| reason_document(plan, reason));
