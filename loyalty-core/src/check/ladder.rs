@@ -228,6 +228,8 @@ impl<'a> Checker<'a> {
             .iter()
             .map(|_| LevelForm { from: None, when: Vec::new(), benefits: defaults.iter().flatten().cloned().collect() })
             .collect();
+        // The levels of which the way to them has been said, or has been found missing.
+        let mut told: Vec<usize> = Vec::new();
         for clause in &form.clauses {
             let ClauseKind::Ladder(LadderClause::Level { name, from, when, benefits }) = &clause.kind else { continue };
             let Some(place) = ladder.levels.iter().position(|level| level.name == name.text) else {
@@ -242,7 +244,8 @@ impl<'a> Checker<'a> {
                 );
                 continue;
             };
-            let says_how = from.is_some() || when.is_some();
+            let says_how = from.is_some() || when.is_some() || told.contains(&place);
+            told.push(place);
             let from = from.as_ref().and_then(|from| self.threshold(from, by));
             let when: Vec<Expr> =
                 match when.as_ref().and_then(|when| self.condition(when, &Scope::member("a ladder"), "`when`")) {

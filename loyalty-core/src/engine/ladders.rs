@@ -169,6 +169,8 @@ fn judge(
     let closing_scope = Scope { closing: true, ..*scope };
     let now = earned(scope, ladder)?;
     let closing = if due || period_ends { earned(&closing_scope, ladder)? } else { now };
+    // What is kept to the end of its own period ends with it, unless that period leads to the next one.
+    let looks_back = due && (period_ends || !matches!(form.keep, Keep::ToEnd { next: false, .. }));
     let reached = match form.rise {
         Rise::AtOnce => now,
         Rise::AtEndOf(_) if period_ends => closing,
@@ -180,13 +182,13 @@ fn judge(
     if standing.level == 0 {
         return Ok(Judged::AsItIs);
     }
-    let qualified = (if due { closing } else { now }) >= standing.level;
-    let judged_scope = if due { &closing_scope } else { scope };
+    let qualified = (if looks_back { closing } else { now }) >= standing.level;
+    let judged_scope = if looks_back { &closing_scope } else { scope };
     if qualified {
         return Ok(if standing.grace.is_some() {
             Judged::Kept { closing: false }
         } else if due {
-            Judged::Kept { closing: true }
+            Judged::Kept { closing: looks_back }
         } else if form.keep == Keep::WhileQualified && standing.until.is_some() {
             // Qualified for again before the end to which a return had let it stay.
             Judged::Kept { closing: false }
@@ -212,18 +214,18 @@ fn judge(
         return Ok(Judged::AsItIs);
     }
     if retained(judged_scope, form)? {
-        return Ok(if due || standing.grace.is_some() { Judged::Kept { closing: due } } else { Judged::AsItIs });
+        return Ok(if due || standing.grace.is_some() { Judged::Kept { closing: looks_back } } else { Judged::AsItIs });
     }
     match standing.grace {
         Some(end) if end > at => return Ok(Judged::AsItIs),
         None if form.grace.is_some() && !revoked => return Ok(Judged::Grace { closing: due }),
         _ => {}
     }
-    let earned = if due { closing } else { now };
+    let earned = if looks_back { closing } else { now };
     let to = match form.fall {
         Fall::ToEarnedLevel => earned,
         Fall::OneLevel => earned.max(standing.level.saturating_sub(1)),
-        Fall::Never => return Ok(Judged::Kept { closing: due }),
+        Fall::Never => return Ok(Judged::Kept { closing: looks_back }),
     };
     Ok(Judged::Falls { to, closing: due || standing.grace.is_some() })
 }
@@ -238,8 +240,12 @@ fn apply(
     at: i64,
 ) -> Result<Option<TierBecause>, Overflow> {
     let calendar = &scope.plan.calendar;
-    // What is judged at the end of a period belongs to that period.
-    let base = |closing: bool| if closing { at.saturating_sub(1) } else { at };
+    // What is judged at the end of a period belongs to that period; anniversaries are those of the entry itself.
+    let base = |closing: bool| match form.keep {
+        Keep::ToAnniversary => at,
+        _ if closing => at.saturating_sub(1),
+        _ => at,
+    };
     Ok(match judged {
         Judged::AsItIs => None,
         Judged::Rises { to, closing } => {
@@ -383,8 +389,13 @@ fn kept_until(calendar: &Calendar, keep: Keep, base: i64, at: i64) -> Option<i64
     Some(match keep {
         Keep::WhileQualified => return None,
         Keep::ToEnd { next, period } => {
-            let number = calendar.period_of(period, calendar.day_at(base)) + 1 + i64::from(next);
-            calendar.start_of(calendar.first_day(period, number))
+            let end = |from: i64| {
+                let number = calendar.period_of(period, calendar.day_at(from)) + 1 + i64::from(next);
+                calendar.start_of(calendar.first_day(period, number))
+            };
+            // Entered by what a period was that ends here, it is kept through the period that begins.
+            let own = end(base);
+            if own > at { own } else { end(at) }
         }
         // Counted from the entry each time, so that the 31st comes back after a shorter month.
         Keep::For(length) => nth(length, base, at, |times| calendar.end_after(base, times)),

@@ -7,6 +7,7 @@ use rust_decimal::Decimal;
 use super::eval::{DIVISION_DIGITS, NO_ROW, Scope};
 use super::marks::{Mark, Marks};
 use super::member::Member;
+use super::standing::Standing;
 use super::tally::Change;
 use super::value::{Stored, Value};
 use super::{horizon, tally};
@@ -172,9 +173,13 @@ fn keys(scope: &Scope<'_>, window: Window, grain: Grain) -> (i64, i64) {
         return (i64::from(begins(year)), i64::from(begins(next)) - 1);
     }
     let from = match of {
-        // What led to the level is not counted again.
         OwnYear::Level(ladder) if year == 0 => {
-            scope.member.standings.get(ladder).map_or(i64::MAX, |standing| standing.since.saturating_add(1))
+            // What led to the level is not counted again. To the lowest, and at the end of a period, no event leads.
+            let first = |standing: &Standing| match standing.level > 0 && standing.base >= standing.since {
+                true => standing.since.saturating_add(1),
+                false => standing.since,
+            };
+            scope.member.standings.get(ladder).map_or(i64::MAX, first)
         }
         _ => calendar.start_of(begins(year)),
     };

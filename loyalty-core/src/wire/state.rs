@@ -277,7 +277,8 @@ fn snapshot(plan: &Plan, member: &Member) -> Snapshot {
     let events = pack::pack(plan, &member, names);
     Snapshot {
         format: FORMAT,
-        program: plan.text,
+        // Whom these rules have not judged yet is saved as if other rules had: loading judges once more.
+        program: if member.next_due <= member.clock { 0 } else { plan.text },
         member: member.id.clone(),
         enrolled_at: Moment(member.enrolled_at),
         clock: Moment(member.clock),
