@@ -124,3 +124,12 @@ fn patterns_keep_their_kind() {
     assert!(matches!(second.patterns.as_slice(), [Pattern::Range { from: Some(_), to: Some(_), .. }]));
     assert!(matches!(third.patterns.as_slice(), [Pattern::Range { from: Some(_), to: None, .. }]));
 }
+
+/// The words about a field follow the default of the one before: they are no division.
+#[test]
+fn a_default_ends_where_the_words_about_the_next_field_begin() {
+    let text = "event visit {\n  guests number = 1\n  /// Of them.\n  children number = 2 / 2 // a half\n}\n";
+    let (file, found) = loyalty_core::syntax::parse(text);
+    assert!(found.is_empty(), "{found:?}");
+    assert_eq!(file.items.len(), 1);
+}
