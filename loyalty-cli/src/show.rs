@@ -10,8 +10,19 @@ use crate::store::Store;
 use crate::table::{grouped, table};
 use crate::terminal;
 
-const AMOUNTS: [&str; 9] =
-    ["available", "pending", "held", "debt", "issued", "spent", "expired", "clawed_back", "written_off"];
+const AMOUNTS: [&str; 11] = [
+    "available",
+    "pending",
+    "held",
+    "debt",
+    "issued",
+    "spent",
+    "transferred_in",
+    "transferred_out",
+    "expired",
+    "clawed_back",
+    "written_off",
+];
 const LOT: [&str; 4] = ["amount", "earned_at", "vests_at", "expires_at"];
 
 /// Prints the member's view.
@@ -46,6 +57,9 @@ pub(crate) fn show(arguments: &Show) -> Result<Verdict, Failure> {
 /// A view as people read it.
 fn page(view: &Value) -> String {
     let mut page = format!("member {} at {}\n", plain(view.get("member")), plain(view.get("at")));
+    if let Some(account) = view.get("account").and_then(account) {
+        page.push_str(&format!("{account}\n"));
+    }
     let facts = [("enrolled", "enrolled_at"), ("revision", "revision"), ("next due", "next_due")];
     page.push_str(&table(&[], facts.map(|(name, field)| vec![name.to_owned(), plain(view.get(field))]), 2));
     for (name, wallet) in entries(view, "wallets") {
@@ -106,6 +120,19 @@ fn standing(tier: &Value) -> Vec<Vec<String>> {
     let part = |name: &str| plain(projected.and_then(|projected| projected.get(name)));
     rows.push(vec!["if nothing happens".to_owned(), format!("{} on {}", part("level"), part("at"))]);
     rows
+}
+
+/// What is special about the account, in a line.
+fn account(account: &Value) -> Option<String> {
+    let said = |key: &str| plain(account.get(key));
+    Some(match account.get("state")?.as_str()? {
+        "merged" => format!("merged into {}: its events go there", said("into")),
+        "erased" => "erased: only the sums are left".to_owned(),
+        "paused" if account.get("freeze_expiry") == Some(&Value::Bool(true)) => {
+            format!("paused since {}, and no points run out", said("since"))
+        }
+        _ => format!("paused since {}", said("since")),
+    })
 }
 
 fn entries<'a>(view: &'a Value, part: &str) -> impl Iterator<Item = (&'a String, &'a Value)> {

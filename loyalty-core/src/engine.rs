@@ -20,6 +20,7 @@
 //! | `segments` | who enters and leaves those that rules watch |
 //! | `reactions` | rules on what has just been decided, until nothing more follows |
 //! | `horizon`, `schedule` | when time alone may change something, and when it does |
+//! | `members` | transfers, pools, pauses; merging and erasing accounts |
 //! | `clock` | what happens by time alone |
 //! | `doors` | apply and advance, whole or not at all |
 //! | `explain`, `view` | answers to questions |
@@ -44,6 +45,7 @@ pub mod lots;
 pub mod marks;
 pub mod measures;
 pub mod member;
+pub mod members;
 pub mod moves;
 pub mod outcome;
 pub mod reactions;

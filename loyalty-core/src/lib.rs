@@ -40,6 +40,7 @@ pub use diagnostic::{Code, Diagnostic, Diagnostics, Label, Severity};
 pub use engine::error::{EventError, Refusal};
 pub use engine::explain::Explanation;
 pub use engine::member::Member;
+pub use engine::members::pool::{PoolPayment, PoolReturn, share};
 pub use engine::outcome::{Decision, Outcome};
 pub use engine::view::{Totals, View};
 pub use migrate::{Migration, TierMove};
@@ -63,6 +64,9 @@ mod pages {
 
     #[doc = include_str!("../../docs/explain.md")]
     struct Explain;
+
+    #[doc = include_str!("../../docs/members.md")]
+    struct Members;
 
     #[doc = include_str!("../../README.md")]
     struct Readme;

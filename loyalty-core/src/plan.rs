@@ -64,6 +64,21 @@ pub enum EventKind {
     Adjust,
     Profile,
     AssignLevel,
+    /// Points of another member come in.
+    Received,
+    /// Points that were sent to another member come back.
+    SentBack,
+    /// A part of what a household spends.
+    Pooled,
+    Pause,
+    Resume,
+}
+
+impl EventKind {
+    /// Whether what it gave and took can be undone by a return, so that it is kept as it came.
+    pub fn returnable(self) -> bool {
+        matches!(self, EventKind::Plain | EventKind::Pooled)
+    }
 }
 
 #[derive(Debug)]
@@ -121,6 +136,11 @@ impl Plan {
     /// What the contributions to a wallet are multiplied by.
     pub fn denominator(&self, wallet: u16) -> Decimal {
         self.wallets.get(usize::from(wallet)).map_or(Decimal::ONE, |wallet| wallet.denominator)
+    }
+
+    /// The forms of inactivity that lots of a wallet may run out by.
+    pub fn inactivities(&self, wallet: u16) -> &[InactivityPlan] {
+        self.wallets.get(usize::from(wallet)).map(|wallet| wallet.inactivities.as_slice()).unwrap_or(&[])
     }
 
     /// The policies of a wallet on a day.
@@ -385,6 +405,16 @@ pub enum EffectKindPlan {
         wallet: u16,
         amount: NodeId,
         up_to: bool,
+    },
+    Transfer {
+        wallet: u16,
+        amount: NodeId,
+        to: NodeId,
+        fresh: bool,
+        at_least: Option<Length>,
+    },
+    Accept {
+        wallet: u16,
     },
     Tag(NodeId),
     Untag(NodeId),

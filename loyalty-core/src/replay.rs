@@ -205,10 +205,12 @@ impl Replay {
         for sum in totals {
             let amounts = [
                 ("issued", sum.issued),
+                ("transferred_in", sum.transferred_in),
                 ("pending", sum.pending),
                 ("available", sum.available),
                 ("held", sum.held),
                 ("spent", sum.spent),
+                ("transferred_out", sum.transferred_out),
                 ("expired", sum.expired),
                 ("clawed_back", sum.clawed_back),
                 ("written_off", sum.written_off),
@@ -236,18 +238,18 @@ fn sum<'m>(program: &Program, members: impl Iterator<Item = &'m Member>) -> Opti
     let mut sums = program.totals(&program.enroll("nobody", Instant(0)).ok()?);
     for member in members {
         for (sum, more) in sums.iter_mut().zip(program.totals(member)) {
-            let Totals { wallet: _, issued, available, pending, held, spent, expired, clawed_back, written_off, debt } =
-                sum;
             for (sum, more) in [
-                (issued, more.issued),
-                (available, more.available),
-                (pending, more.pending),
-                (held, more.held),
-                (spent, more.spent),
-                (expired, more.expired),
-                (clawed_back, more.clawed_back),
-                (written_off, more.written_off),
-                (debt, more.debt),
+                (&mut sum.issued, more.issued),
+                (&mut sum.transferred_in, more.transferred_in),
+                (&mut sum.available, more.available),
+                (&mut sum.pending, more.pending),
+                (&mut sum.held, more.held),
+                (&mut sum.spent, more.spent),
+                (&mut sum.transferred_out, more.transferred_out),
+                (&mut sum.expired, more.expired),
+                (&mut sum.clawed_back, more.clawed_back),
+                (&mut sum.written_off, more.written_off),
+                (&mut sum.debt, more.debt),
             ] {
                 *sum = crate::amount::add(*sum, more).ok()?;
             }

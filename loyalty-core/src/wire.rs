@@ -3,6 +3,7 @@
 pub mod codec;
 pub mod decode;
 pub mod document;
+pub mod export;
 pub mod input;
 pub mod json;
 pub mod packed;

@@ -91,7 +91,11 @@ impl Checker<'_> {
                     EffectKind::Earn { wallet, .. } => {
                         chains.lead(rule_link, Link::Moved(*wallet, DecisionTrigger::Earned));
                     }
-                    EffectKind::Spend { wallet, .. } => {
+                    // Where points come in, levels by the balance may change as when they are earned.
+                    EffectKind::Accept { wallet } => {
+                        chains.lead(rule_link, Link::Moved(*wallet, DecisionTrigger::Earned));
+                    }
+                    EffectKind::Spend { wallet, .. } | EffectKind::Transfer { wallet, .. } => {
                         chains.lead(rule_link, Link::Moved(*wallet, DecisionTrigger::Spent));
                     }
                     EffectKind::Forfeit { wallet, .. } => {

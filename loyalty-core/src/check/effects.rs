@@ -8,8 +8,10 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
 use crate::syntax::tree::{self, Effect, Name};
 
-pub(super) const BUILT_EFFECTS: &str =
-    "this version does `earn`, `multiply`, `spend`, `convert`, `forfeit`, `raise`, `tag`, `untag`, `set` and `signal`";
+pub(super) const BUILT_EFFECTS: &str = "this version does `earn`, `multiply`, `spend`, `convert`, `forfeit`, `transfer`, `accept`, `raise`, `tag`, `untag`, `set` and `signal`";
+
+/// The standard event that brings the points of another member.
+const RECEIVED: &str = "received";
 
 impl<'a> Checker<'a> {
     pub(super) fn effect(&mut self, effect: &'a Effect, scope: &Scope, span: Span) -> Option<EffectKind> {
@@ -41,6 +43,37 @@ impl<'a> Checker<'a> {
                     None => from.as_ref().and_then(|from| self.wallet(from)),
                 };
                 Some(EffectKind::Spend { wallet: wallet?, amount: amount?, up_to: *up_to })
+            }
+            Effect::Transfer { amount, from, to, fresh, at_least } => {
+                let amount = self.expression(amount, scope);
+                let wallet = match &amount {
+                    Some(amount) => self.wallet_for(&amount.ty.clone(), amount.span, from.as_ref(), "from"),
+                    None => from.as_ref().and_then(|from| self.wallet(from)),
+                };
+                let to = self.text(to, scope, "`transfer … to`");
+                let at_least = self.length_if(at_least.as_ref())?;
+                // What is sent may be received.
+                self.wallets_filled.extend(wallet);
+                if scope.event.is_none() {
+                    self.report(
+                        Diagnostic::new(Code::TransferEvent, span, "only a rule on an event can transfer points")
+                            .help("write `on` and an event in the head of the rule: points that are not taken come back to it"),
+                    );
+                    return None;
+                }
+                Some(EffectKind::Transfer { wallet: wallet?, amount: amount?, to: to?, fresh: *fresh, at_least })
+            }
+            Effect::Accept(name) => {
+                let wallet = self.wallet(name);
+                let on = scope.event.and_then(|event| self.events.get(event));
+                if on.is_some_and(|event| event.name == RECEIVED) {
+                    return Some(EffectKind::Accept { wallet: wallet? });
+                }
+                self.report(
+                    Diagnostic::new(Code::TransferEvent, span, "only a rule on `received` can accept points")
+                        .help("write `on received` in the head of the rule; other events bring no points of members"),
+                );
+                None
             }
             Effect::Tag(tag) => self.text(tag, scope, "`tag`").map(EffectKind::Tag),
             Effect::Untag(tag) => self.text(tag, scope, "`untag`").map(EffectKind::Untag),

@@ -593,6 +593,18 @@ pub enum EffectKind {
         amount: Expr,
         up_to: bool,
     },
+    /// Points go to another member, those that have `at_least` so long to live; `fresh`: their expiry begins anew there.
+    Transfer {
+        wallet: WalletIndex,
+        amount: Expr,
+        to: Expr,
+        fresh: bool,
+        at_least: Option<Length>,
+    },
+    /// Points that another member has sent are taken in, as far as the rule's caps let them. On `received` only.
+    Accept {
+        wallet: WalletIndex,
+    },
     Tag(Expr),
     Untag(Expr),
     Set {

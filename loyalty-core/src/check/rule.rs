@@ -360,7 +360,10 @@ fn wallets_of(draft: &Draft, drafts: &[Draft]) -> BTreeSet<WalletIndex> {
     let mut wallets = BTreeSet::new();
     for effect in draft.rule.versions.iter().flat_map(|version| &version.value.effects) {
         match &effect.kind {
-            EffectKind::Earn { wallet, .. } | EffectKind::Spend { wallet, .. } => {
+            EffectKind::Earn { wallet, .. }
+            | EffectKind::Spend { wallet, .. }
+            | EffectKind::Transfer { wallet, .. }
+            | EffectKind::Accept { wallet } => {
                 wallets.insert(*wallet);
             }
             EffectKind::Multiply { rules, .. } => {

@@ -132,6 +132,8 @@ codes! {
     NoPeriod = "L0245" Error,
     /// A condition whose instant of change cannot be known beforehand.
     Unwatchable = "L0246" Error,
+    /// `transfer` in a rule on no event, or `accept` in one on another event than `received`.
+    TransferEvent = "L0250" Error,
 
     // W02: legal and surely not what was meant.
     /// A rule that can never fire.

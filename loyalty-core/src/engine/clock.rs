@@ -96,6 +96,7 @@ pub fn vest(
 }
 
 fn expire_due(plan: &Plan, member: &mut Member, due: i64, decisions: &mut Vec<Decision>) -> Result<(), Overflow> {
+    let frozen = member.account.frozen();
     for (number, wallet) in plan.wallets.iter().enumerate() {
         for at in 0..member.wallets.get(number).map_or(0, |state| state.lots.len()) {
             let Some(state) = member.wallets.get_mut(number) else { break };
@@ -105,6 +106,7 @@ fn expire_due(plan: &Plan, member: &mut Member, due: i64, decisions: &mut Vec<De
                 Vesting::At(_) => (false, false),
                 Vesting::Done => (
                     !lot.amount.is_zero()
+                        && !frozen
                         && state.expires_at(plan, &wallet.inactivities, lot).is_some_and(|end| end <= due),
                     false,
                 ),

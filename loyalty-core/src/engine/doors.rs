@@ -15,7 +15,8 @@ use super::lots::{Vesting, WalletState};
 use super::marks::Mark;
 use super::measures::{self, Delta};
 use super::member::Member;
-use super::outcome::{Because, Decision, Kind, NotEarned, Outcome};
+use super::members::{pause, pool, transfer};
+use super::outcome::{Because, Decision, Kind, NotEarned, NotTaken, Outcome};
 use super::tally::Entry;
 use super::value::{Stored, Value};
 use super::{clock, granted, grants, ledger, moves, reactions, returns, rules};
@@ -59,7 +60,7 @@ pub fn judge(plan: &Arc<Plan>, member: &mut Member, at: i64) -> Result<Outcome, 
     Ok(outcome(plan, member, None, at, decisions))
 }
 
-fn same_program(plan: &Plan, member: &Member) -> Result<(), EventError> {
+pub fn same_program(plan: &Plan, member: &Member) -> Result<(), EventError> {
     if member.fingerprint == plan.fingerprint {
         return Ok(());
     }
@@ -67,7 +68,13 @@ fn same_program(plan: &Plan, member: &Member) -> Result<(), EventError> {
         .advising("load the saved state with this program: it takes over what it can and reports the rest"))
 }
 
-fn outcome(plan: &Arc<Plan>, member: &Member, event: Option<&EventData>, at: i64, decisions: Vec<Decision>) -> Outcome {
+pub fn outcome(
+    plan: &Arc<Plan>,
+    member: &Member,
+    event: Option<&EventData>,
+    at: i64,
+    decisions: Vec<Decision>,
+) -> Outcome {
     Outcome {
         plan: Arc::clone(plan),
         event: event.map(|event| event.id.clone()),
@@ -95,12 +102,18 @@ pub fn apply(
     };
     let mut decisions = Vec::new();
     if event.at < member.enrolled_at {
-        let kind = Kind::NotEarned { reason: NotEarned::BeforeEnrolment };
-        decisions.push(Decision { at: event.at, kind });
+        if event_plan.kind == EventKind::Received {
+            let reason = NotTaken::BeforeEnrolment;
+            transfer::refuse(plan, event_plan, member, event, reason, &mut decisions)?;
+        } else {
+            let kind = Kind::NotEarned { reason: NotEarned::BeforeEnrolment };
+            decisions.push(Decision { at: event.at, kind });
+        }
         remember(event_plan, member, event, &decisions, &[], &[]);
     } else if event_plan.kind == EventKind::Plain
         && !plan.reactions.any
         && !event_plan.vests
+        && member.account.pauses.is_empty()
         && event.at >= member.clock
     {
         present(plan, event_plan, member, event, &mut decisions)?;
@@ -184,8 +197,10 @@ fn admit(
     event: &EventData,
     now: Option<i64>,
 ) -> Result<Option<Outcome>, EventError> {
+    member.account.expect_open("member")?;
     if let Some(of) = &event.member
         && *of != member.id
+        && !member.account.has_absorbed(of)
     {
         return Err(EventError::new(Refusal::WrongMember)
             .in_field("member")
@@ -247,6 +262,9 @@ fn evaluate(
     let Work { deltas, evaluation, entries } = work;
     let scope = Scope { event: Some(event), ..Scope::of(plan, member, event.at) };
     measures::deltas(&scope, &event_plan.measures, deltas)?;
+    if event_plan.kind == EventKind::Received {
+        evaluation.offer = Some(transfer::offer(&scope, event_plan, event)?);
+    }
     let candidates = rules::candidates(event_plan, event);
     earning::evaluate(&Scope { deltas, ..scope }, &candidates, &event_plan.rules, evaluation)?;
     // Whatever could overflow does so before anything is written.
@@ -301,7 +319,6 @@ fn write(
     first: usize,
     decisions: &mut Vec<Decision>,
 ) -> Result<(), EventError> {
-    let until = member.clock.max(event.at);
     entries.drain(..).for_each(|entry| member.tallies.put(entry));
     for delta in deltas.drain(..) {
         if let Delta::Marked { measure, value } = delta {
@@ -312,7 +329,11 @@ fn write(
         ledger::activity(plan, member, wallet as u16, event.at, |form| form.events.contains(&event.event));
     }
     let spent = !evaluation.spends.is_empty();
+    transfer::send_all(plan, member, evaluation, event, decisions)?;
     ledger::commit(plan, member, (hash(&event.id), event.at), evaluation, decisions)?;
+    if let Some(offer) = &evaluation.offer {
+        transfer::take_in(plan, event_plan, member, event, offer, decisions)?;
+    }
     if spent {
         for wallet in &mut member.wallets {
             wallet.sweep(|_| true);
@@ -320,14 +341,8 @@ fn write(
     }
     if plan.reactions.any {
         moves::commit(plan, member, core::mem::take(&mut evaluation.moves), event.at, decisions)?;
-        member.clock = until;
-        let returns = matches!(event_plan.kind, EventKind::Refund | EventKind::Cancel);
-        let occasion = if returns { Occasion::Return } else { Occasion::Event };
-        reactions::follow(plan, member, until, occasion, first, decisions)?;
     }
-    member.next_due = member.find_next_due(plan);
-    // A late event's points may have vested or run out long since, and others may be earned after their last day.
-    clock::advance(plan, member, until, decisions)?;
+    settle(plan, event_plan, member, event, first, decisions)?;
     remember(event_plan, member, event, decisions, &evaluation.fired, &evaluation.grants);
     Ok(())
 }
@@ -343,7 +358,7 @@ fn remember(
 ) {
     let signature = event_plan.layout.signature;
     member.log.push(&event.id, event.event, event.at, (event.digest, signature), decisions, |writer| {
-        if event_plan.kind == EventKind::Plain {
+        if event_plan.kind.returnable() {
             granted::write(writer, &event.capture, fired, grants);
         }
     });
@@ -358,9 +373,13 @@ fn slow(
     decisions: &mut Vec<Decision>,
 ) -> Result<(), EventError> {
     let first = before_rules(plan, event_plan, member, event, decisions)?;
-    let mut work = Work::default();
-    evaluate(plan, event_plan, member, event, &mut work)?;
-    write(plan, event_plan, member, event, &mut work, first, decisions)?;
+    if rests(event_plan, member, event) {
+        asleep(plan, event_plan, member, event, first, decisions)?;
+    } else {
+        let mut work = Work::default();
+        evaluate(plan, event_plan, member, event, &mut work)?;
+        write(plan, event_plan, member, event, &mut work, first, decisions)?;
+    }
     tidy(plan, member);
     Ok(())
 }
@@ -384,11 +403,66 @@ pub fn before_rules(
         EventKind::Adjust => adjust(plan, event_plan, member, event, decisions)?,
         EventKind::Profile => profile(plan, event_plan, member, event, decisions),
         EventKind::AssignLevel => assign_level(plan, event_plan, member, event, decisions)?,
+        EventKind::SentBack => transfer::come_back(plan, event_plan, member, event, decisions)?,
+        EventKind::Pooled => pool::pay(plan, event_plan, member, event, decisions)?,
+        EventKind::Pause => pause::pause(event_plan, member, event, decisions),
+        EventKind::Resume => pause::resume(plan, member, decisions),
+        EventKind::Received => {}
     }
     if event_plan.vests {
         vest_on(plan, event_plan, member, event, decisions)?;
     }
     Ok(first)
+}
+
+/// Whether no rule is asked about an event, because the account rested at the time.
+pub fn rests(event_plan: &EventPlan, member: &Member, event: &EventData) -> bool {
+    member.account.paused_at(event.at) && !matches!(event_plan.kind, EventKind::Pause | EventKind::Resume)
+}
+
+/// An event of a time at which the account rests: no rule and no measure sees it, and it says so.
+fn asleep(
+    plan: &Plan,
+    event_plan: &EventPlan,
+    member: &mut Member,
+    event: &EventData,
+    first: usize,
+    decisions: &mut Vec<Decision>,
+) -> Result<(), EventError> {
+    match event_plan.kind {
+        EventKind::Plain => {
+            let kind = Kind::NotEarned { reason: NotEarned::Paused };
+            decisions.push(Decision { at: event.at, kind });
+        }
+        EventKind::Received => {
+            transfer::refuse(plan, event_plan, member, event, NotTaken::Paused, decisions)?;
+        }
+        _ => {}
+    }
+    settle(plan, event_plan, member, event, first, decisions)?;
+    remember(event_plan, member, event, decisions, &[], &[]);
+    Ok(())
+}
+
+/// What follows from an event, and what by time alone: a late event's points may have vested or run out long since, and
+/// others may be earned after their last day.
+fn settle(
+    plan: &Plan,
+    event_plan: &EventPlan,
+    member: &mut Member,
+    event: &EventData,
+    first: usize,
+    decisions: &mut Vec<Decision>,
+) -> Result<(), EventError> {
+    let until = member.clock.max(event.at);
+    if plan.reactions.any {
+        member.clock = until;
+        let returns = matches!(event_plan.kind, EventKind::Refund | EventKind::Cancel);
+        let occasion = if returns { Occasion::Return } else { Occasion::Event };
+        reactions::follow(plan, member, until, occasion, first, decisions)?;
+    }
+    member.next_due = member.find_next_due(plan);
+    clock::advance(plan, member, until, decisions)
 }
 
 /// The lots of an order that were waiting for this event vest.
@@ -416,7 +490,7 @@ fn vest_on(
     Ok(())
 }
 
-fn named<'e>(event_plan: &EventPlan, event: &'e EventData, name: &str) -> Value<'e> {
+pub fn named<'e>(event_plan: &EventPlan, event: &'e EventData, name: &str) -> Value<'e> {
     let slot = event_plan.layout.slots.iter().position(|slot| &*slot.name == name);
     slot.map_or(Value::Missing, |slot| event.slot(slot as u16))
 }

@@ -10,6 +10,7 @@ use smallvec::SmallVec;
 use super::error::EventError;
 use super::eval::Scope;
 use super::grants::{self, Grant, Grants};
+use super::members::transfer::Offer;
 use super::moves::Move;
 use super::outcome::{Because, Kind};
 use super::rules::{self, Firings};
@@ -30,6 +31,8 @@ pub struct Evaluation {
     /// What each wallet gets, wallet by wallet.
     pub lots: SmallVec<[LotPlan; 2]>,
     pub spends: SmallVec<[Spend; 1]>,
+    /// What a `received` event offers, and what is taken of it.
+    pub offer: Option<Offer>,
     /// What becomes of points that are there already, and of levels.
     pub moves: Vec<Move>,
     /// Decisions that move no points.
@@ -52,6 +55,17 @@ pub struct Spend {
     pub wallet: u16,
     pub rule: u32,
     pub amount: Decimal,
+    /// To whom the points go, unless they are spent.
+    pub sending: Option<Sending>,
+}
+
+/// Another member to whom points go.
+#[derive(Debug)]
+pub struct Sending {
+    pub to: Box<str>,
+    pub fresh: bool,
+    /// Points that end before this instant stay.
+    pub not_before: Option<i64>,
 }
 
 /// Judges some rules; what they come to is put into `evaluation`, which must be empty.
@@ -98,7 +112,7 @@ fn count_limits(scope: &Scope<'_>, firings: &Firings<'_>, evaluation: &mut Evalu
 
 /// Rounds what each wallet gets, cuts it by the wallet's own limits, and shares it out over lots.
 fn earn(scope: &Scope<'_>, evaluation: &mut Evaluation) -> Result<(), EventError> {
-    let Evaluation { grants, lots, changes, .. } = evaluation;
+    let Evaluation { grants, lots, changes, offer, .. } = evaluation;
     for (number, wallet) in scope.plan.wallets.iter().enumerate() {
         let number = number as u16;
         let own = || grants.iter().filter(move |grant| grant.wallet == number);
@@ -120,7 +134,8 @@ fn earn(scope: &Scope<'_>, evaluation: &mut Evaluation) -> Result<(), EventError
         }
         let state = scope.member.wallets.get(usize::from(number));
         if let (Some(most), Some(state)) = (policy.hold_at_most, state) {
-            let held = amount::add(state.available, state.pending)?;
+            let taken = offer.as_ref().filter(|offer| offer.wallet == number).map(|offer| offer.accepted);
+            let held = amount::add(amount::add(state.available, state.pending)?, taken.unwrap_or_default())?;
             let room = amount::subtract(most, held)?.max(Decimal::ZERO);
             if given > room {
                 trim(lots, first, amount::subtract(given, room)?, |amount| Because::HoldAtMost { amount })?;

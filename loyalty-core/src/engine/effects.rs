@@ -4,16 +4,17 @@ use rust_decimal::Decimal;
 use smallvec::SmallVec;
 
 use super::caps;
-use super::earning::{Evaluation, Spend};
+use super::earning::{Evaluation, Sending, Spend};
 use super::error::{EventError, Refusal};
 use super::eval::{NO_ROW, Scope};
+use super::members::transfer;
 use super::moves::plan_move;
 use super::outcome::Kind;
-use super::rules::Firings;
+use super::rules::{Firing, Firings};
 use super::value::{Stored, Value};
 use crate::amount;
 use crate::check::model::{CapMode, RoundMode};
-use crate::plan::EffectKindPlan;
+use crate::plan::{CapPlan, EffectKindPlan};
 
 /// Adds the spending and the facts of the firing rules, and the rules that these come from to `acted`.
 pub fn collect(
@@ -25,30 +26,21 @@ pub fn collect(
     'firings: for firing in firings {
         let (rule, form) = (firing.rule, firing.form);
         let (facts, spends, moves) = (evaluation.facts.len(), evaluation.spends.len(), evaluation.moves.len());
+        let accepted = evaluation.offer.as_ref().map(|offer| offer.accepted);
         for effect in &form.effects {
             let fact = match &effect.kind {
-                EffectKindPlan::Spend { wallet, amount, up_to } => {
-                    let Some(wanted) = scope.number(*amount)? else { continue };
-                    let spend = spend(scope, evaluation, (rule, *wallet), wanted, *up_to)?;
-                    let denominator = scope.plan.denominator(*wallet);
-                    let scaled = amount::multiply(spend, denominator)?;
-                    let left = caps::cut_all(scope, *wallet, (&form.caps, form.cap_mode), scaled, &evaluation.changes)?;
-                    let decimals = scope.plan.wallets.get(usize::from(*wallet)).map_or(0, |wallet| wallet.decimals);
-                    let amount = amount::round(left, denominator, decimals, RoundMode::Down)?;
-                    if amount < spend && form.cap_mode == CapMode::Reject {
-                        // The price does not fit: the rule gives nothing for it either.
+                EffectKindPlan::Spend { .. } | EffectKindPlan::Transfer { .. } | EffectKindPlan::Accept { .. } => {
+                    if !moves_points(scope, firing, &effect.kind, evaluation, acted)? {
+                        // What is moved does not fit: the rule gives nothing for it either.
                         evaluation.facts.truncate(facts);
                         evaluation.spends.truncate(spends);
                         evaluation.moves.truncate(moves);
                         evaluation.grants.retain(|grant| grant.rule != rule);
+                        if let (Some(offer), Some(accepted)) = (&mut evaluation.offer, accepted) {
+                            offer.accepted = accepted;
+                        }
                         acted.retain(|acting| *acting != rule);
                         continue 'firings;
-                    }
-                    let counted = amount::multiply(amount, denominator)?;
-                    caps::count(scope, *wallet, &form.caps, counted, &mut evaluation.changes)?;
-                    if amount > Decimal::ZERO {
-                        evaluation.spends.push(Spend { wallet: *wallet, rule, amount });
-                        acted.push(rule);
                     }
                     continue;
                 }
@@ -89,6 +81,57 @@ pub fn collect(
     Ok(())
 }
 
+/// What a rule spends, transfers or accepts, within its caps; whether it fits.
+fn moves_points(
+    scope: &Scope<'_>,
+    firing: &Firing<'_>,
+    effect: &EffectKindPlan,
+    evaluation: &mut Evaluation,
+    acted: &mut SmallVec<[u32; 4]>,
+) -> Result<bool, EventError> {
+    let (rule, form) = (firing.rule, firing.form);
+    let (wallet, wanted, sending) = match effect {
+        EffectKindPlan::Spend { wallet, amount, up_to } => {
+            let Some(wanted) = scope.number(*amount)? else { return Ok(true) };
+            (*wallet, spend(scope, evaluation, (rule, *wallet), wanted, *up_to, None)?, None)
+        }
+        EffectKindPlan::Transfer { wallet, amount, to, fresh, at_least } => {
+            let Some(wanted) = scope.number(*amount)? else { return Ok(true) };
+            let Value::Text(to, _) = scope.eval(*to, NO_ROW)? else { return Ok(true) };
+            transfer::expect_receiver(scope, rule, to)?;
+            let not_before = at_least.map(|length| scope.plan.calendar.plus(scope.at, length));
+            let sending = Sending { to: to.into(), fresh: *fresh, not_before };
+            (*wallet, spend(scope, evaluation, (rule, *wallet), wanted, false, not_before)?, Some(sending))
+        }
+        EffectKindPlan::Accept { wallet } => {
+            let left = evaluation.offer.as_ref().map(|offer| offer.left(*wallet)).transpose()?.flatten();
+            let Some(left) = left else { return Ok(true) };
+            (*wallet, left, None)
+        }
+        _ => return Ok(true),
+    };
+    // Where points go to another member, the caps speak of those, and not of what the rule asks for it.
+    let transfers = form.effects.iter().any(|other| matches!(other.kind, EffectKindPlan::Transfer { .. }));
+    let own: &[CapPlan] = if transfers && sending.is_none() { &[] } else { &form.caps };
+    let denominator = scope.plan.denominator(wallet);
+    let scaled = amount::multiply(wanted, denominator)?;
+    let left = caps::cut_all(scope, wallet, (own, form.cap_mode), scaled, &evaluation.changes)?;
+    let decimals = scope.plan.wallets.get(usize::from(wallet)).map_or(0, |wallet| wallet.decimals);
+    let amount = amount::round(left, denominator, decimals, RoundMode::Down)?;
+    if amount < wanted && form.cap_mode == CapMode::Reject {
+        return Ok(false);
+    }
+    caps::count(scope, wallet, own, amount::multiply(amount, denominator)?, &mut evaluation.changes)?;
+    if amount > Decimal::ZERO {
+        match (effect, &mut evaluation.offer) {
+            (EffectKindPlan::Accept { .. }, Some(offer)) => offer.accepted = amount::add(offer.accepted, amount)?,
+            _ => evaluation.spends.push(Spend { wallet, rule, amount, sending }),
+        }
+        acted.push(rule);
+    }
+    Ok(true)
+}
+
 /// How much a rule may spend of what was there before the event.
 fn spend(
     scope: &Scope<'_>,
@@ -96,11 +139,15 @@ fn spend(
     (rule, wallet): (u32, u16),
     wanted: Decimal,
     up_to: bool,
+    not_before: Option<i64>,
 ) -> Result<Decimal, EventError> {
     let plan = scope.plan.wallets.get(usize::from(wallet));
     let state = scope.member.wallets.get(usize::from(wallet));
     let (Some(plan), Some(state)) = (plan, state) else { return Ok(Decimal::ZERO) };
     let mut available = state.available;
+    for lot in state.ending_before(scope.plan, &plan.inactivities, not_before) {
+        available = amount::subtract(available, lot.amount)?;
+    }
     for spend in evaluation.spends.iter().filter(|spend| spend.wallet == wallet) {
         available = amount::subtract(available, spend.amount)?;
     }

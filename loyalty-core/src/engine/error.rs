@@ -72,6 +72,14 @@ refusals! {
     ReturnWindowClosed = "return_window_closed",
     /// More is to be spent than there is.
     InsufficientBalance = "insufficient_balance",
+    /// Points go to nobody, or to their own sender.
+    UnknownReceiver = "unknown_receiver",
+    /// Points come back that this member has not sent, or not so many.
+    UnknownTransfer = "unknown_transfer",
+    /// The account was merged into another one, or erased.
+    MemberClosed = "member_closed",
+    /// The account is paused.
+    MemberPaused = "member_paused",
     /// The program has no wallet of that name.
     UnknownWallet = "unknown_wallet",
     /// The program has no ladder or level of that name.

@@ -134,7 +134,9 @@ fn stories(plan: &Plan, member: &Member, decisions: &[Decision]) -> Vec<Story> {
                 story.granted = Some(Granted { parts: parts.collect(), vest, expire });
             }
             Kind::Spent { rule, .. } => story.rule = *rule,
-            Kind::Claim { rule, .. } | Kind::Forfeited { rule, .. } => story.rule = Some(*rule),
+            Kind::Claim { rule, .. } | Kind::Forfeited { rule, .. } | Kind::Transferred { rule, .. } => {
+                story.rule = Some(*rule);
+            }
             Kind::Vested { wallet, lot, .. } | Kind::Expired { wallet, lot, .. } => {
                 story.past = Some(timed::past(plan, member, decisions, *wallet, *lot, decision.at));
             }
@@ -167,6 +169,10 @@ fn tell(plan: &Arc<Plan>, member: &Member, event: &EventData, told: &mut Explana
     let mut met = member.clone();
     let mut before = Vec::new();
     doors::before_rules(plan, event_plan, &mut met, event, &mut before)?;
+    if doors::rests(event_plan, &met, event) {
+        // No rule was asked.
+        return Ok(());
+    }
     let scope = Scope { event: Some(event), ..Scope::of(plan, &met, event.at) };
     let mut deltas = measures::Deltas::new();
     measures::deltas(&scope, &event_plan.measures, &mut deltas)?;
@@ -246,7 +252,13 @@ fn tell_effects(judged: &Judged<'_>, first: usize, told: &mut Explanation) -> Re
                         story.effect = Some(by);
                     }
                     // A price that does not fit takes all else that the rule does with it.
-                    None if matches!(effect.kind, EffectKindPlan::Spend { .. }) => break,
+                    None if matches!(
+                        effect.kind,
+                        EffectKindPlan::Spend { .. } | EffectKindPlan::Transfer { .. } | EffectKindPlan::Accept { .. }
+                    ) =>
+                    {
+                        break;
+                    }
                     None => {}
                 }
             } else if let Some(fact) = fact(&judged.tracer, &effect.kind)?
@@ -268,13 +280,15 @@ fn tell_effects(judged: &Judged<'_>, first: usize, told: &mut Explanation) -> Re
 /// An effect that takes points or sets a level, and the numbers that it reads.
 fn effect_of(tracer: &Tracer<'_>, effect: &EffectPlan) -> Result<Option<Effect>, EventError> {
     let figures = match &effect.kind {
-        EffectKindPlan::Spend { amount, .. } | EffectKindPlan::Forfeit { amount, .. } => tracer.figures(*amount)?,
+        EffectKindPlan::Spend { amount, .. }
+        | EffectKindPlan::Transfer { amount, .. }
+        | EffectKindPlan::Forfeit { amount, .. } => tracer.figures(*amount)?,
         EffectKindPlan::Convert { takes, gives, .. } => {
             let mut figures = tracer.figures(*takes)?;
             figures.extend(tracer.figures(*gives)?);
             figures
         }
-        EffectKindPlan::Raise { .. } => Vec::new(),
+        EffectKindPlan::Raise { .. } | EffectKindPlan::Accept { .. } => Vec::new(),
         _ => return Ok(None),
     };
     Ok(Some(Effect { quote: effect.quote, figures }))
@@ -285,9 +299,11 @@ fn decided_by(effect: &EffectKindPlan, decided: &Kind, rule: u32, plan: &Plan) -
     match (effect, decided) {
         (EffectKindPlan::Spend { wallet, .. }, Kind::Spent { wallet: from, rule: Some(by), .. })
         | (EffectKindPlan::Convert { from: wallet, .. }, Kind::Spent { wallet: from, rule: Some(by), .. })
+        | (EffectKindPlan::Transfer { wallet, .. }, Kind::Transferred { wallet: from, rule: by, .. })
         | (EffectKindPlan::Forfeit { wallet, .. }, Kind::Forfeited { wallet: from, rule: by, .. }) => {
             wallet == from && *by == rule
         }
+        (EffectKindPlan::Accept { wallet }, Kind::Received { wallet: into, .. }) => wallet == into,
         (EffectKindPlan::Raise { ladder, .. }, Kind::TierChanged { ladder: name, because, .. }) => {
             let own = plan.ladders.get(usize::from(*ladder));
             *because == TierBecause::SetLevel && own.is_some_and(|own| own.name == *name)

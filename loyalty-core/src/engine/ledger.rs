@@ -4,8 +4,9 @@ use rust_decimal::Decimal;
 
 use super::earning::{Evaluation, LotPlan};
 use super::flows;
-use super::lots::{self, Expiry, Lot, Vesting};
+use super::lots::{self, Expiry, Lot, Use, Vesting};
 use super::member::Member;
+use super::members::pause;
 use super::outcome::{Decision, Kind};
 use crate::amount::{self, Overflow};
 use crate::check::model::Flow;
@@ -26,6 +27,7 @@ pub fn add_lot(
         VestPlan::On { event, within } => Vesting::On { event, deadline: plan.calendar.end_after(at, within) },
     };
     let expiry = lots::expiry(plan, lot.expire, at, vesting == Vesting::Done);
+    let expiry = pause::moved_expiry(plan, &member.account, expiry, at);
     let Some(state) = member.wallets.get_mut(usize::from(wallet)) else { return Ok(()) };
     state.issued = amount::add(state.issued, lot.amount)?;
     if let Expiry::Inactivity(form) = expiry
@@ -59,7 +61,7 @@ pub fn add_lot(
 }
 
 /// Settles the wallet's debt from the lot that came last.
-fn settle_debt(member: &mut Member, wallet: u16, at: i64, decisions: &mut Vec<Decision>) -> Result<(), Overflow> {
+pub fn settle_debt(member: &mut Member, wallet: u16, at: i64, decisions: &mut Vec<Decision>) -> Result<(), Overflow> {
     let Some(state) = member.wallets.get_mut(usize::from(wallet)) else { return Ok(()) };
     if state.debt.is_zero() {
         return Ok(());
@@ -80,7 +82,8 @@ pub fn commit(
     evaluation: &mut Evaluation,
     decisions: &mut Vec<Decision>,
 ) -> Result<(), Overflow> {
-    for spend in &evaluation.spends {
+    // What goes to other members has gone before: see `members::transfer`.
+    for spend in evaluation.spends.iter().filter(|spend| spend.sending.is_none()) {
         take(plan, member, spend.wallet, spend.amount, Some(spend.rule), at, decisions)?;
     }
     for lot in evaluation.lots.drain(..) {
@@ -121,19 +124,34 @@ pub fn take(
     at: i64,
     decisions: &mut Vec<Decision>,
 ) -> Result<(), Overflow> {
-    let day = plan.calendar.day_at(at);
-    let Some(policy) = plan.policy(wallet, day) else { return Ok(()) };
-    let inactivities =
-        plan.wallets.get(usize::from(wallet)).map(|wallet| wallet.inactivities.as_slice()).unwrap_or(&[]);
-    let entry = member.next_entry();
-    let Some(state) = member.wallets.get_mut(usize::from(wallet)) else { return Ok(()) };
-    let order = state.spending_order(plan, inactivities, policy.spend);
-    let uses = state.take(&order, amount)?;
-    state.spent = amount::add(state.spent, amount)?;
-    activity(plan, member, wallet, at, |form| form.spending);
+    let Some((entry, uses)) = draw(plan, member, wallet, (amount, None), at)? else { return Ok(()) };
+    if let Some(state) = member.wallets.get_mut(usize::from(wallet)) {
+        state.spent = amount::add(state.spent, amount)?;
+    }
     flows::note(plan, member, wallet, Flow::Spent, amount, at)?;
     decisions.push(Decision { at, kind: Kind::Spent { entry, wallet, amount, rule, uses } });
     Ok(())
+}
+
+/// Takes available points out of their lots, in the wallet's order, those left alone that end before an instant; tells the
+/// entry and what came from which lot.
+pub fn draw(
+    plan: &Plan,
+    member: &mut Member,
+    wallet: u16,
+    (amount, not_before): (Decimal, Option<i64>),
+    at: i64,
+) -> Result<Option<(u64, Vec<Use>)>, Overflow> {
+    let Some(policy) = plan.policy(wallet, plan.calendar.day_at(at)) else { return Ok(None) };
+    let entry = member.next_entry();
+    let Some(state) = member.wallets.get_mut(usize::from(wallet)) else { return Ok(None) };
+    let inactivities = plan.inactivities(wallet);
+    let mut order = state.spending_order(plan, inactivities, policy.spend);
+    let spared: Vec<u64> = state.ending_before(plan, inactivities, not_before).map(|lot| lot.entry).collect();
+    order.retain(|lot| state.lots.get(*lot).is_some_and(|lot| !spared.contains(&lot.entry)));
+    let uses = state.take(&order, amount)?;
+    activity(plan, member, wallet, at, |form| form.spending);
+    Ok(Some((entry, uses)))
 }
 
 /// Notes activity in a wallet for the forms of inactivity that it counts for.
@@ -145,6 +163,7 @@ pub fn activity(
     counts: impl Fn(&crate::plan::InactivityPlan) -> bool,
 ) {
     let Some(forms) = plan.wallets.get(usize::from(wallet)) else { return };
+    let at = pause::moved(plan, &member.account, at, at);
     let Some(state) = member.wallets.get_mut(usize::from(wallet)) else { return };
     for (form, last) in forms.inactivities.iter().zip(&mut state.activity) {
         if counts(form) {

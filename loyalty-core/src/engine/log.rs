@@ -129,6 +129,22 @@ impl Log {
         self.heads.push(head);
     }
 
+    /// Takes over the records of another log, their ledger entries numbered on from `entries`. Of an id that both have,
+    /// the own record stays.
+    pub fn absorb(&mut self, other: &Log, entries: u64) -> Result<(), Malformed> {
+        for record in other.iter() {
+            if self.find(record.id).is_some() {
+                continue;
+            }
+            let mut decisions = record.decisions()?;
+            decisions.iter_mut().try_for_each(|decision| decision.kind.renumber(entries))?;
+            self.push(record.id, record.event, record.at, (record.digest, record.signature), &decisions, |writer| {
+                writer.0.extend_from_slice(record.order);
+            });
+        }
+        Ok(())
+    }
+
     /// Drops records older than `horizon`, and the order parts of those older than `returns`.
     pub fn forget(&mut self, horizon: i64, returns: i64) {
         let stale = |head: &Head| head.at < horizon || (head.at < returns && head.order < head.end);

@@ -1,6 +1,7 @@
 //! Wallets as lots: what was earned when, until when it may be spent, and in which order it goes.
 //!
-//! Conservation, always: issued = available + pending + held + spent + expired + clawed back − debt − written off.
+//! Conservation, always: issued + transferred in = available + pending + held + spent + transferred out + expired +
+//! clawed back − debt − written off.
 
 use rust_decimal::Decimal;
 
@@ -56,6 +57,8 @@ pub struct WalletState {
     pub pending: Decimal,
     pub issued: Decimal,
     pub spent: Decimal,
+    pub transferred_in: Decimal,
+    pub transferred_out: Decimal,
     pub expired: Decimal,
     pub clawed_back: Decimal,
     pub written_off: Decimal,
@@ -85,10 +88,18 @@ impl WalletState {
     pub fn conserved(&self) -> bool {
         let sum = || -> Result<bool, Overflow> {
             let mut right = self.available;
-            for part in [self.pending, self.spent, self.expired, self.clawed_back, -self.debt, -self.written_off] {
+            for part in [
+                self.pending,
+                self.spent,
+                self.transferred_out,
+                self.expired,
+                self.clawed_back,
+                -self.debt,
+                -self.written_off,
+            ] {
                 right = amount::add(right, part)?;
             }
-            Ok(right == self.issued)
+            Ok(right == amount::add(self.issued, self.transferred_in)?)
         };
         sum().unwrap_or(false)
     }
@@ -117,14 +128,14 @@ impl WalletState {
         }
     }
 
-    /// The next instant at which something happens in this wallet by time alone.
-    pub fn next_due(&self, plan: &Plan, plans: &[InactivityPlan]) -> Option<i64> {
+    /// The next instant at which something happens in this wallet by time alone. While frozen, nothing runs out.
+    pub fn next_due(&self, plan: &Plan, plans: &[InactivityPlan], frozen: bool) -> Option<i64> {
         self.lots
             .iter()
             .filter_map(|lot| match lot.vesting {
                 Vesting::At(at) => Some(at),
                 Vesting::On { deadline, .. } => Some(deadline),
-                Vesting::Done if lot.amount.is_zero() => None,
+                Vesting::Done if lot.amount.is_zero() || frozen => None,
                 Vesting::Done => self.expires_at(plan, plans, lot),
             })
             .min()
@@ -144,6 +155,19 @@ impl WalletState {
             .collect();
         keyed.sort_unstable();
         keyed.into_iter().map(|(_, _, _, at)| at).collect()
+    }
+
+    /// The spendable lots that are gone before an instant.
+    pub fn ending_before(
+        &self,
+        plan: &Plan,
+        plans: &[InactivityPlan],
+        instant: Option<i64>,
+    ) -> impl Iterator<Item = &Lot> {
+        self.lots.iter().filter(move |lot| {
+            let end = instant.and_then(|_| self.expires_at(plan, plans, lot));
+            !lot.pending() && end.zip(instant).is_some_and(|(end, instant)| end < instant)
+        })
     }
 
     /// Takes up to `wanted` from the lots in that order; tells what was taken from which.

@@ -3,6 +3,7 @@
 use super::log::Log;
 use super::lots::WalletState;
 use super::marks::Marks;
+use super::members::{Account, pause};
 use super::returns::Returned;
 use super::standing::Standing;
 use super::tally::Tallies;
@@ -39,6 +40,8 @@ pub struct Member {
     pub(crate) standings: Vec<Standing>,
     /// Whether the member is in each segment that rules watch.
     pub(crate) inside: Vec<bool>,
+    /// Whether the account is open, and what became of it.
+    pub(crate) account: Account,
 }
 
 impl Member {
@@ -72,6 +75,7 @@ impl Member {
             returned: Vec::new(),
             standings: vec![Standing::new(at); plan.ladders.len()],
             inside: vec![false; plan.reactions.segments.len()],
+            account: Account::default(),
         }
     }
 
@@ -139,6 +143,7 @@ impl Member {
         let (horizon, returns) = (self.horizon(plan), self.return_horizon(plan));
         self.log.forget(horizon, returns);
         self.returned.retain(|returned| returned.ordered_at >= returns);
+        pause::forget(&mut self.account, horizon);
         for wallet in &mut self.wallets {
             wallet.sweep(|earned_at| earned_at >= returns);
         }

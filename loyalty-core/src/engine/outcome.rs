@@ -62,6 +62,14 @@ impl Outcome {
         &self.decisions
     }
 
+    /// The events that the decisions hold ready for other members, as JSON, in order: the host applies each to the
+    /// member that it names, as often as it likes. See `transfer` in the language.
+    #[must_use]
+    pub fn outgoing(&self) -> Vec<String> {
+        let carried = |decision: &Decision| crate::wire::json::carried(&self.plan, decision);
+        self.decisions.iter().filter_map(carried).map(|event| event.to_string()).collect()
+    }
+
     /// The outcome as JSON: snake_case keys, amounts as decimal strings, instants RFC 3339 in the program's zone.
     #[must_use]
     pub fn to_json(&self) -> String {
@@ -107,7 +115,9 @@ impl Decision {
             | Kind::ClawedBack { amount, .. }
             | Kind::Restored { amount, .. }
             | Kind::DebtSettled { amount, .. }
-            | Kind::Forfeited { amount, .. } => Some(*amount),
+            | Kind::Forfeited { amount, .. }
+            | Kind::Transferred { amount, .. }
+            | Kind::Received { amount, .. } => Some(*amount),
             _ => None,
         }
     }
@@ -121,7 +131,11 @@ impl Decision {
             | Kind::ClawedBack { wallet, .. }
             | Kind::Restored { wallet, .. }
             | Kind::DebtSettled { wallet, .. }
-            | Kind::Forfeited { wallet, .. } => Some(*wallet),
+            | Kind::Forfeited { wallet, .. }
+            | Kind::Transferred { wallet, .. }
+            | Kind::Received { wallet, .. }
+            | Kind::SentBack { wallet, .. }
+            | Kind::Joined { wallet, .. } => Some(*wallet),
             _ => None,
         }
     }
@@ -229,6 +243,79 @@ pub enum Kind {
     SegmentLeft {
         segment: Box<str>,
     },
+    /// Points left for another member.
+    Transferred {
+        entry: u64,
+        wallet: u16,
+        amount: Decimal,
+        rule: u32,
+        /// Their expiry begins anew there.
+        fresh: bool,
+        parcel: Box<Parcel>,
+        uses: Vec<Use>,
+    },
+    /// Points of another member came in, as one lot.
+    Received {
+        entry: u64,
+        wallet: u16,
+        amount: Decimal,
+        sender: Box<str>,
+        expires_at: Option<i64>,
+    },
+    /// Points of another member were not taken.
+    SentBack {
+        wallet: u16,
+        amount: Decimal,
+        reason: NotTaken,
+        parcel: Box<Parcel>,
+    },
+    /// Another account was merged into this one; its ledger entries are numbered on from there.
+    Merged {
+        from: Box<str>,
+        entries: u64,
+    },
+    /// What a wallet has gained by a merge.
+    Joined {
+        entry: u64,
+        wallet: u16,
+        available: Decimal,
+        pending: Decimal,
+        debt: Decimal,
+    },
+    /// This account was merged into another one.
+    MergedInto {
+        into: Box<str>,
+    },
+    Paused {
+        freeze: bool,
+    },
+    /// The days by which the ends of points have moved.
+    Resumed {
+        days: i32,
+    },
+    Erased,
+}
+
+/// What is on its way between two members.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Parcel {
+    /// The id of the event that brings it.
+    pub id: Box<str>,
+    /// The sender's event that sent it off.
+    pub transfer: Box<str>,
+    pub from: Box<str>,
+    pub to: Box<str>,
+}
+
+/// Why points of another member were not taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NotTaken {
+    /// No rule accepted them.
+    NotAccepted,
+    /// The wallet holds no more.
+    HoldAtMost,
+    Paused,
+    BeforeEnrolment,
 }
 
 /// Why a member has another level, or the same one again.
@@ -302,6 +389,7 @@ impl Because {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NotEarned {
     BeforeEnrolment,
+    Paused,
 }
 
 impl Kind {
@@ -325,6 +413,58 @@ impl Kind {
             Kind::TierKept { .. } => "tier_kept",
             Kind::SegmentEntered { .. } => "segment_entered",
             Kind::SegmentLeft { .. } => "segment_left",
+            Kind::Transferred { .. } => "transferred",
+            Kind::Received { .. } => "received",
+            Kind::SentBack { .. } => "sent_back",
+            Kind::Merged { .. } => "merged",
+            Kind::Joined { .. } => "joined",
+            Kind::MergedInto { .. } => "merged_into",
+            Kind::Paused { .. } => "paused",
+            Kind::Resumed { .. } => "resumed",
+            Kind::Erased => "erased",
+        }
+    }
+}
+
+impl Kind {
+    /// Numbers the ledger entries that it names on from `entries`.
+    pub fn renumber(&mut self, entries: u64) -> Result<(), Malformed> {
+        let on = |entry: &mut u64| {
+            *entry = entry.checked_add(entries).ok_or(Malformed)?;
+            Ok(())
+        };
+        match self {
+            Kind::Vested { entry, lot, .. } | Kind::Expired { entry, lot, .. } => {
+                on(lot)?;
+                on(entry)
+            }
+            Kind::Spent { entry, uses, .. } | Kind::Transferred { entry, uses, .. } => {
+                uses.iter_mut().try_for_each(|used| on(&mut used.entry))?;
+                on(entry)
+            }
+            Kind::Earned { entry, .. }
+            | Kind::ClawedBack { entry, .. }
+            | Kind::Restored { entry, .. }
+            | Kind::DebtSettled { entry, .. }
+            | Kind::Received { entry, .. }
+            | Kind::Forfeited { entry, .. }
+            | Kind::Joined { entry, .. } => on(entry),
+            Kind::Tagged { .. }
+            | Kind::Untagged { .. }
+            | Kind::AttributeSet { .. }
+            | Kind::Signal { .. }
+            | Kind::Claim { .. }
+            | Kind::NotEarned { .. }
+            | Kind::SentBack { .. }
+            | Kind::Merged { .. }
+            | Kind::TierChanged { .. }
+            | Kind::TierKept { .. }
+            | Kind::SegmentEntered { .. }
+            | Kind::SegmentLeft { .. }
+            | Kind::MergedInto { .. }
+            | Kind::Paused { .. }
+            | Kind::Resumed { .. }
+            | Kind::Erased => Ok(()),
         }
     }
 }
@@ -364,14 +504,7 @@ pub fn write(writer: &mut Writer<'_>, decisions: &[Decision], event_at: i64) {
             Kind::Spent { entry, wallet, amount, rule, uses } => {
                 head(writer, 2, *entry, *wallet, *amount);
                 writer.option(*rule, |writer, rule| writer.number(u64::from(rule)));
-                writer.number(uses.len() as u64);
-                for used in uses {
-                    writer.number(used.entry);
-                    writer.fixed(used.source);
-                    writer.decimal(used.amount);
-                    writer.instant(used.earned_at, event_at);
-                    write_expiry(writer, used.expiry, event_at);
-                }
+                write_uses(writer, uses, event_at);
             }
             Kind::Expired { entry, wallet, lot, amount, not_vested } => {
                 head(writer, 3, *entry, *wallet, *amount);
@@ -437,6 +570,54 @@ pub fn write(writer: &mut Writer<'_>, decisions: &[Decision], event_at: i64) {
                 writer.byte(17);
                 writer.text(segment);
             }
+            Kind::Transferred { entry, wallet, amount, rule, fresh, parcel, uses } => {
+                head(writer, 18, *entry, *wallet, *amount);
+                writer.number(u64::from(*rule));
+                writer.byte(u8::from(*fresh));
+                write_parcel(writer, parcel);
+                write_uses(writer, uses, event_at);
+            }
+            Kind::Received { entry, wallet, amount, sender, expires_at } => {
+                head(writer, 19, *entry, *wallet, *amount);
+                writer.text(sender);
+                writer.option(*expires_at, |writer, at| writer.instant(at, event_at));
+            }
+            Kind::SentBack { wallet, amount, reason, parcel } => {
+                writer.byte(20);
+                writer.number(u64::from(*wallet));
+                writer.decimal(*amount);
+                writer.byte(match reason {
+                    NotTaken::NotAccepted => 0,
+                    NotTaken::HoldAtMost => 1,
+                    NotTaken::Paused => 2,
+                    NotTaken::BeforeEnrolment => 3,
+                });
+                write_parcel(writer, parcel);
+            }
+            Kind::Merged { from, entries } => {
+                writer.byte(21);
+                writer.text(from);
+                writer.number(*entries);
+            }
+            Kind::Joined { entry, wallet, available, pending, debt } => {
+                head(writer, 22, *entry, *wallet, *available);
+                writer.decimal(*pending);
+                writer.decimal(*debt);
+            }
+            Kind::MergedInto { into } => {
+                writer.byte(23);
+                writer.text(into);
+            }
+            Kind::Paused { freeze } => {
+                writer.byte(24);
+                writer.byte(u8::from(*freeze));
+            }
+            Kind::Resumed { days } => {
+                writer.byte(25);
+                writer.signed(i64::from(*days));
+            }
+            Kind::Erased => writer.byte(26),
+            Kind::NotEarned { reason: NotEarned::Paused } => writer.byte(27),
         }
     }
 }
@@ -446,6 +627,43 @@ const EARNED: u8 = 0;
 
 /// The kinds of parts that name no rule; the numbers of rules follow them.
 const PARTS_WITHOUT_RULE: u64 = 4;
+
+fn write_uses(writer: &mut Writer<'_>, uses: &[Use], event_at: i64) {
+    writer.number(uses.len() as u64);
+    for used in uses {
+        writer.number(used.entry);
+        writer.fixed(used.source);
+        writer.decimal(used.amount);
+        writer.instant(used.earned_at, event_at);
+        write_expiry(writer, used.expiry, event_at);
+    }
+}
+
+fn read_uses(reader: &mut Reader<'_>, event_at: i64) -> Result<Vec<Use>, Malformed> {
+    let count = reader.count()?;
+    let mut uses = Vec::with_capacity(count.min(64));
+    for _ in 0..count {
+        uses.push(Use {
+            entry: reader.number()?,
+            source: reader.fixed()?,
+            amount: reader.decimal()?,
+            earned_at: reader.instant(event_at)?,
+            expiry: read_expiry(reader, event_at)?,
+        });
+    }
+    Ok(uses)
+}
+
+fn write_parcel(writer: &mut Writer<'_>, parcel: &Parcel) {
+    for text in [&parcel.id, &parcel.transfer, &parcel.from, &parcel.to] {
+        writer.text(text);
+    }
+}
+
+fn read_parcel(reader: &mut Reader<'_>) -> Result<Box<Parcel>, Malformed> {
+    let mut text = || reader.text().map(Into::into);
+    Ok(Box::new(Parcel { id: text()?, transfer: text()?, from: text()?, to: text()? }))
+}
 
 fn head(writer: &mut Writer<'_>, tag: u8, entry: u64, wallet: u16, amount: Decimal) {
     writer.byte(tag);
@@ -466,11 +684,11 @@ pub fn read(reader: &mut Reader<'_>, event_at: i64) -> Result<Vec<Decision>, Mal
 fn read_kind(reader: &mut Reader<'_>, event_at: i64) -> Result<Kind, Malformed> {
     let tag = reader.byte()?;
     let (mut entry, mut wallet, mut amount) = (0, 0, Decimal::ZERO);
-    if tag <= 6 || tag == 13 {
+    if matches!(tag, 0..=6 | 13 | 18 | 19 | 22) {
         entry = reader.number()?;
         wallet = small(reader)?;
     }
-    if tag <= 6 && tag != EARNED {
+    if matches!(tag, 1..=6 | 13 | 18 | 19 | 22) {
         amount = reader.decimal()?;
     }
     let instant = |reader: &mut Reader<'_>| reader.instant(event_at);
@@ -499,18 +717,7 @@ fn read_kind(reader: &mut Reader<'_>, event_at: i64) -> Result<Kind, Malformed> 
         1 => Kind::Vested { entry, wallet, amount, lot: reader.number()?, expires_at: reader.option(instant)? },
         2 => {
             let rule = reader.option(rule)?;
-            let count = reader.count()?;
-            let mut uses = Vec::with_capacity(count.min(64));
-            for _ in 0..count {
-                uses.push(Use {
-                    entry: reader.number()?,
-                    source: reader.fixed()?,
-                    amount: reader.decimal()?,
-                    earned_at: reader.instant(event_at)?,
-                    expiry: read_expiry(reader, event_at)?,
-                });
-            }
-            Kind::Spent { entry, wallet, amount, rule, uses }
+            Kind::Spent { entry, wallet, amount, rule, uses: read_uses(reader, event_at)? }
         }
         3 => Kind::Expired { entry, wallet, amount, lot: reader.number()?, not_vested: reader.byte()? != 0 },
         4 => Kind::ClawedBack {
@@ -546,6 +753,37 @@ fn read_kind(reader: &mut Reader<'_>, event_at: i64) -> Result<Kind, Malformed> 
         },
         16 => Kind::SegmentEntered { segment: reader.text()?.into() },
         17 => Kind::SegmentLeft { segment: reader.text()?.into() },
+        18 => Kind::Transferred {
+            entry,
+            wallet,
+            amount,
+            rule: rule(reader)?,
+            fresh: reader.byte()? != 0,
+            parcel: read_parcel(reader)?,
+            uses: read_uses(reader, event_at)?,
+        },
+        19 => {
+            Kind::Received { entry, wallet, amount, sender: reader.text()?.into(), expires_at: reader.option(instant)? }
+        }
+        20 => Kind::SentBack {
+            wallet: small(reader)?,
+            amount: reader.decimal()?,
+            reason: match reader.byte()? {
+                0 => NotTaken::NotAccepted,
+                1 => NotTaken::HoldAtMost,
+                2 => NotTaken::Paused,
+                3 => NotTaken::BeforeEnrolment,
+                _ => return Err(Malformed),
+            },
+            parcel: read_parcel(reader)?,
+        },
+        21 => Kind::Merged { from: reader.text()?.into(), entries: reader.number()? },
+        22 => Kind::Joined { entry, wallet, available: amount, pending: reader.decimal()?, debt: reader.decimal()? },
+        23 => Kind::MergedInto { into: reader.text()?.into() },
+        24 => Kind::Paused { freeze: reader.byte()? != 0 },
+        25 => Kind::Resumed { days: i32::try_from(reader.signed()?).map_err(|_| Malformed)? },
+        26 => Kind::Erased,
+        27 => Kind::NotEarned { reason: NotEarned::Paused },
         _ => return Err(Malformed),
     })
 }

@@ -38,7 +38,7 @@ pub fn follow(
     mut next: usize,
     decisions: &mut Vec<Decision>,
 ) -> Result<(), EventError> {
-    if !plan.reactions.any {
+    if !plan.reactions.any || !member.account.is_open() {
         return Ok(());
     }
     for _ in 0..ROUNDS_MAX {
@@ -123,6 +123,9 @@ pub fn by_the_clock(
     due: i64,
     decisions: &mut Vec<Decision>,
 ) -> Result<(), EventError> {
+    if !member.account.is_open() || member.account.paused_at(due) {
+        return Ok(());
+    }
     for number in &plan.reactions.clock {
         let trigger = plan.rules.get(*number as usize).map(|rule| &rule.trigger);
         let Some(Trigger::Clock(trigger)) = trigger else { continue };
@@ -151,6 +154,9 @@ fn run(
     at: i64,
     decisions: &mut Vec<Decision>,
 ) -> Result<(), EventError> {
+    if member.account.paused_at(at) {
+        return Ok(());
+    }
     let mut evaluation = Evaluation::default();
     let scope = Scope { cause: Some(&cause), ..Scope::of(plan, member, at) };
     match earning::evaluate(&scope, &[rule], &RulesOn::ANYTHING, &mut evaluation) {

@@ -16,6 +16,7 @@ use super::log::{Record, hash};
 use super::lots::{Expiry, Lot, Use, Vesting};
 use super::measures;
 use super::member::Member;
+use super::members::pause;
 use super::outcome::{Because, Decision, Kind};
 use super::rules;
 use super::tally::{self, Change, Changes};
@@ -24,7 +25,7 @@ use super::{earning, flows, granted};
 use crate::amount::{self, Overflow};
 use crate::check::model::{Clawback, Flow};
 use crate::plan::layout::LinesLayout;
-use crate::plan::{EffectKindPlan, EventKind, Plan, PolicyPlan, RestorePlan, WalletPlan, in_force};
+use crate::plan::{EffectKindPlan, Plan, PolicyPlan, RestorePlan, WalletPlan, in_force};
 use crate::wire::codec::Reader;
 use crate::wire::decode;
 use kept::{Line, base, field, kept, lines, minor, share};
@@ -75,17 +76,29 @@ pub fn apply(
     refund: &EventData,
     decisions: &mut Vec<Decision>,
 ) -> Result<(), EventError> {
-    let Judged { order, points, before, mut after, kept_before, kept_after } = judge(plan, member, refund)?;
+    let judged = judge(plan, member, refund)?;
+    take_away(plan, member, judged, refund.at, decisions)
+}
+
+/// Works out what it means that more of an order has come back than before, and writes it down.
+fn take_away(
+    plan: &Plan,
+    member: &mut Member,
+    judged: Judged,
+    at: i64,
+    decisions: &mut Vec<Decision>,
+) -> Result<(), EventError> {
+    let Judged { order, points, before, mut after, kept_before, kept_after } = judged;
     if !after.whole {
         remeasure(plan, member, &order, Some(&kept_before), Some(&kept_after))?;
     } else {
         remeasure(plan, member, &order, Some(&kept_before), None)?;
     }
-    claw_back(plan, member, &order, (&kept_before, &before), (&kept_after, &mut after), refund.at, decisions)?;
+    claw_back(plan, member, &order, (&kept_before, &before), (&kept_after, &mut after), at, decisions)?;
     if after.whole {
         give_limits_back(plan, member, &order)?;
     }
-    restore(plan, member, &order, &kept_after, points, &mut after, refund.at, decisions)?;
+    restore(plan, member, &order, &kept_after, points, &mut after, at, decisions)?;
     match member.returned.iter_mut().find(|returned| returned.order == after.order) {
         Some(returned) => *returned = after,
         None => member.returned.push(after),
@@ -102,8 +115,8 @@ pub fn judge(plan: &Plan, member: &Member, refund: &EventData) -> Result<Judged,
     };
     let record = member.log.find(id).filter(|record| record.at >= member.horizon(plan));
     let record = record.ok_or_else(|| unknown_order(&format!("`{id}`")))?;
-    let plain = plan.events.get(usize::from(record.event)).is_some_and(|event| event.kind == EventKind::Plain);
-    if !plain {
+    let returnable = plan.events.get(usize::from(record.event)).is_some_and(|event| event.kind.returnable());
+    if !returnable {
         return Err(unknown_order(&format!("`{id}`, which is no order")));
     }
     if record.order.is_empty() || record.at < member.return_horizon(plan) {
@@ -113,15 +126,7 @@ pub fn judge(plan: &Plan, member: &Member, refund: &EventData) -> Result<Judged,
             .advising("`returns within` in the program says how long orders can be returned"));
     }
     let order = read(plan, &record)?;
-    let key = hash(id);
-    let before = member.returned.iter().find(|returned| returned.order == key).cloned();
-    let before = before.unwrap_or_else(|| Returned {
-        order: key,
-        ordered_at: record.at,
-        clawed: vec![Decimal::ZERO; plan.wallets.len()],
-        restored: vec![Decimal::ZERO; plan.wallets.len()],
-        ..Returned::default()
-    });
+    let before = come_back_before(plan, member, id, record.at);
     if before.whole {
         return Err(EventError::new(Refusal::AlreadyReturned).in_field("order").but_found(format!("`{id}`")));
     }
@@ -132,6 +137,41 @@ pub fn judge(plan: &Plan, member: &Member, refund: &EventData) -> Result<Judged,
     };
     let (kept_before, kept_after) = (kept(plan, &order, &before)?, kept(plan, &order, &after)?);
     Ok(Judged { order, points, before, after, kept_before, kept_after })
+}
+
+/// Undoes an order as a cancellation would; whether there was anything left to undo.
+pub fn undo(
+    plan: &Plan,
+    member: &mut Member,
+    id: &str,
+    at: i64,
+    decisions: &mut Vec<Decision>,
+) -> Result<bool, EventError> {
+    let record = member.log.find(id).filter(|record| record.at >= member.return_horizon(plan));
+    let Some(record) = record.filter(|record| !record.order.is_empty()) else { return Ok(false) };
+    let order = read(plan, &record)?;
+    let before = come_back_before(plan, member, id, record.at);
+    if before.whole {
+        return Ok(false);
+    }
+    let after = Returned { whole: true, ..before.clone() };
+    let (kept_before, kept_after) = (kept(plan, &order, &before)?, kept(plan, &order, &after)?);
+    let judged = Judged { order, points: None, before, after, kept_before, kept_after };
+    take_away(plan, member, judged, at, decisions)?;
+    Ok(true)
+}
+
+/// What has come back of an order so far.
+fn come_back_before(plan: &Plan, member: &Member, id: &str, ordered_at: i64) -> Returned {
+    let key = hash(id);
+    let before = member.returned.iter().find(|returned| returned.order == key).cloned();
+    before.unwrap_or_else(|| Returned {
+        order: key,
+        ordered_at,
+        clawed: vec![Decimal::ZERO; plan.wallets.len()],
+        restored: vec![Decimal::ZERO; plan.wallets.len()],
+        ..Returned::default()
+    })
 }
 
 fn unknown_order(found: &str) -> EventError {
@@ -158,6 +198,20 @@ fn read(plan: &Plan, record: &Record<'_>) -> Result<Order, EventError> {
     event.day = plan.calendar.day_at(record.at);
     let decisions = record.decisions().map_err(|_| lost())?;
     Ok(Order { event, fired, grants, decisions, day: plan.calendar.day_at(record.at) })
+}
+
+/// What was kept of an event for its return.
+pub struct Captured {
+    pub event: EventData,
+    pub fired: Vec<u32>,
+    pub grants: Grants,
+}
+
+/// What is kept of a remembered event, if anything is.
+pub fn captured(plan: &Plan, record: &Record<'_>) -> Option<Captured> {
+    let record = Some(record).filter(|record| !record.order.is_empty())?;
+    let Order { event, fired, grants, .. } = read(plan, record).ok()?;
+    Some(Captured { event, fired, grants })
 }
 
 /// Adds what a refund says to what had come back before.
@@ -665,7 +719,8 @@ fn restore(
             let part = amount::subtract(used.amount, passed)?.min(due);
             if part > Decimal::ZERO {
                 due = amount::subtract(due, part)?;
-                give_back(plan, member, number, used, part, at, decisions)?;
+                let expiry = pause::moved_expiry(plan, &member.account, used.expiry, order.event.at);
+                give_back(plan, member, number, &Use { expiry, ..(*used).clone() }, part, at, decisions)?;
             }
         }
     }
@@ -714,19 +769,46 @@ fn give_back(
         }
         RestorePlan::Never => return Ok(()),
     };
+    if let Some(state) = member.wallets.get_mut(usize::from(wallet)) {
+        state.spent = amount::subtract(state.spent, amount)?;
+    }
+    flows::note(plan, member, wallet, Flow::Spent, -amount, at)?;
+    let fresh = policy.restore == RestorePlan::Fresh;
+    put_into_lot(plan, member, wallet, used, (amount, expiry, earned_at, fresh), at, decisions)?;
+    Ok(())
+}
+
+/// Puts points back into the very lot that they came from; the sum that they were counted in is the caller's to mend.
+pub fn put_back(
+    plan: &Plan,
+    member: &mut Member,
+    wallet: u16,
+    used: &Use,
+    amount: Decimal,
+    at: i64,
+    decisions: &mut Vec<Decision>,
+) -> Result<(), Overflow> {
+    put_into_lot(plan, member, wallet, used, (amount, used.expiry, used.earned_at, false), at, decisions)
+}
+
+fn put_into_lot(
+    plan: &Plan,
+    member: &mut Member,
+    wallet: u16,
+    used: &Use,
+    (amount, expiry, earned_at, fresh): (Decimal, Expiry, i64, bool),
+    at: i64,
+    decisions: &mut Vec<Decision>,
+) -> Result<(), Overflow> {
     let entry = member.next_entry();
-    let inactivities =
-        plan.wallets.get(usize::from(wallet)).map(|wallet| wallet.inactivities.as_slice()).unwrap_or(&[]);
+    let inactivities = plan.inactivities(wallet);
     let Some(state) = member.wallets.get_mut(usize::from(wallet)) else { return Ok(()) };
-    state.spent = amount::subtract(state.spent, amount)?;
     state.available = amount::add(state.available, amount)?;
     let known = state.lots.iter().position(|lot| lot.entry == used.entry && lot.expiry == expiry && !lot.pending());
-    let lot = match (known, policy.restore) {
-        (Some(lot), RestorePlan::Original { .. }) => lot,
+    let lot = match known {
+        Some(lot) if !fresh => lot,
         // The lot is gone and its day is not: it comes back under its own name.
-        (None, RestorePlan::Original { .. })
-            if expiry == used.expiry && !state.lots.iter().any(|lot| lot.entry == used.entry) =>
-        {
+        None if !fresh && expiry == used.expiry && !state.lots.iter().any(|lot| lot.entry == used.entry) => {
             let place = state.lots.partition_point(|lot| lot.entry < used.entry);
             state.lots.insert(place, lot(used.entry, used.source, earned_at, expiry));
             place
@@ -741,7 +823,6 @@ fn give_back(
     }
     let expires_at = state.lots.get(lot).and_then(|lot| state.expires_at(plan, inactivities, lot));
     let settled = state.settle(lot)?;
-    flows::note(plan, member, wallet, Flow::Spent, -amount, at)?;
     decisions.push(Decision { at, kind: Kind::Restored { entry, wallet, amount, expires_at } });
     if settled > Decimal::ZERO {
         let entry = member.next_entry();

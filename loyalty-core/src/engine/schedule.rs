@@ -24,9 +24,10 @@ use crate::time::{date_of, day_of, micros_of};
 /// The instant of the next thing that happens; the largest number for never.
 pub fn next_due(plan: &Plan, member: &Member) -> i64 {
     let wallets = member.wallets.iter().zip(&plan.wallets);
-    let lots = wallets.filter_map(|(state, wallet)| state.next_due(plan, &wallet.inactivities)).min();
+    let frozen = member.account.frozen();
+    let lots = wallets.filter_map(|(state, wallet)| state.next_due(plan, &wallet.inactivities, frozen)).min();
     let mut next = lots.unwrap_or(i64::MAX);
-    if !plan.reactions.any {
+    if !plan.reactions.any || !member.account.is_open() {
         return next;
     }
     for ladder in 0..plan.ladders.len() as u16 {
@@ -35,7 +36,9 @@ pub fn next_due(plan: &Plan, member: &Member) -> i64 {
     for watched in 0..plan.reactions.segments.len() {
         next = next.min(segment_due(plan, member, watched, next));
     }
-    for rule in &plan.reactions.clock {
+    // No rule fires while the account rests, and nobody knows for how long it does.
+    let awake = member.account.current_pause().is_none();
+    for rule in plan.reactions.clock.iter().filter(|_| awake) {
         next = next.min(rule_due(plan, member, *rule, next));
     }
     next

@@ -11,13 +11,15 @@ use super::eval::Scope;
 use super::lots::{Vesting, WalletState};
 use super::measures;
 use super::member::Member;
+use super::members::{Fate, pause};
 use super::value::{Stored, Value};
 use crate::plan::Plan;
 use crate::wire::document::Document;
 use crate::wire::json::{instant, stored};
 
 /// Sums of one wallet. Conservation, always:
-/// issued = available + pending + held + spent + expired + clawed back − debt − written off.
+/// issued + transferred in = available + pending + held + spent + transferred out + expired + clawed back − debt −
+/// written off. Over all members, what was transferred out and not in is on its way.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Totals {
     /// The wallet's name.
@@ -32,6 +34,10 @@ pub struct Totals {
     pub held: Decimal,
     /// Spent and not given back.
     pub spent: Decimal,
+    /// Taken in from other members.
+    pub transferred_in: Decimal,
+    /// Sent to other members and not come back.
+    pub transferred_out: Decimal,
     /// Run out, or cancelled because what they waited for did not come.
     pub expired: Decimal,
     /// Taken back because of returns, whether or not there were points left to take.
@@ -51,6 +57,8 @@ impl Totals {
             pending: state.pending,
             held: Decimal::ZERO,
             spent: state.spent,
+            transferred_in: state.transferred_in,
+            transferred_out: state.transferred_out,
             expired: state.expired,
             clawed_back: state.clawed_back,
             written_off: state.written_off,
@@ -66,6 +74,8 @@ impl Totals {
             available: self.available,
             pending: self.pending,
             spent: self.spent,
+            transferred_in: self.transferred_in,
+            transferred_out: self.transferred_out,
             expired: self.expired,
             clawed_back: self.clawed_back,
             written_off: self.written_off,
@@ -119,8 +129,14 @@ pub fn view(plan: &Arc<Plan>, member: &Member, at: i64, source: &str) -> View {
         .with("at", instant(plan, at))
         .with("revision", member.revision)
         .with("enrolled_at", instant(plan, member.enrolled_at));
+    if let Some(account) = account(plan, member) {
+        document.put("account", account);
+    }
+    // Points that do not age are shown as if the account woke up at this instant: later than that is their end at best.
+    let mut awake = member.clone();
+    pause::resume(plan, &mut awake, &mut Vec::new());
     let mut wallets = Document::object();
-    for (wallet, state) in plan.wallets.iter().zip(&member.wallets) {
+    for (wallet, state) in plan.wallets.iter().zip(&awake.wallets) {
         wallets.put(&wallet.name, wallet_document(plan, wallet, state));
     }
     document.put("wallets", wallets);
@@ -149,6 +165,19 @@ pub fn view(plan: &Arc<Plan>, member: &Member, at: i64, source: &str) -> View {
     document.put("next_due", member.next_due().map(|due| instant(plan, due.0)));
     let totals = plan.wallets.iter().zip(&member.wallets).map(|(wallet, state)| Totals::of(&wallet.name, state));
     View { document, totals: totals.collect() }
+}
+
+/// What is special about an account: nothing for one that is open and awake.
+fn account(plan: &Plan, member: &Member) -> Option<Document> {
+    let state = |state: &str| Document::object().with("state", state);
+    match (&member.account.fate, member.account.current_pause()) {
+        (Fate::Merged { into }, _) => Some(state("merged").with("into", &**into)),
+        (Fate::Erased, _) => Some(state("erased")),
+        (Fate::Open, Some(pause)) => {
+            Some(state("paused").with("since", instant(plan, pause.from)).with("freeze_expiry", pause.freeze))
+        }
+        (Fate::Open, None) => None,
+    }
 }
 
 fn wallet_document(plan: &Plan, wallet: &crate::plan::WalletPlan, state: &WalletState) -> Document {
@@ -180,6 +209,8 @@ fn wallet_document(plan: &Plan, wallet: &crate::plan::WalletPlan, state: &Wallet
         .with("debt", state.debt)
         .with("issued", state.issued)
         .with("spent", state.spent)
+        .with("transferred_in", state.transferred_in)
+        .with("transferred_out", state.transferred_out)
         .with("expired", state.expired)
         .with("clawed_back", state.clawed_back)
         .with("written_off", state.written_off)

@@ -463,6 +463,14 @@ impl Lower<'_> {
             model::EffectKind::Spend { wallet, amount, up_to } => {
                 EffectKindPlan::Spend { wallet: *wallet as u16, amount: self.expression(amount), up_to: *up_to }
             }
+            model::EffectKind::Transfer { wallet, amount, to, fresh, at_least } => EffectKindPlan::Transfer {
+                wallet: *wallet as u16,
+                amount: self.expression(amount),
+                to: self.expression(to),
+                fresh: *fresh,
+                at_least: *at_least,
+            },
+            model::EffectKind::Accept { wallet } => EffectKindPlan::Accept { wallet: *wallet as u16 },
             model::EffectKind::Tag(text) => EffectKindPlan::Tag(self.expression(text)),
             model::EffectKind::Untag(text) => EffectKindPlan::Untag(self.expression(text)),
             model::EffectKind::Set { field, value } => {
@@ -570,6 +578,11 @@ impl Lower<'_> {
                 ("adjust", true) => EventKind::Adjust,
                 ("profile", true) => EventKind::Profile,
                 ("assign_level", true) => EventKind::AssignLevel,
+                ("received", true) => EventKind::Received,
+                ("sent_back", true) => EventKind::SentBack,
+                ("pooled", true) => EventKind::Pooled,
+                ("pause", true) => EventKind::Pause,
+                ("resume", true) => EventKind::Resume,
                 _ => EventKind::Plain,
             };
             let measures = self.plan.measures.iter().enumerate();

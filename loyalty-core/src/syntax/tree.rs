@@ -298,6 +298,8 @@ impl Effect {
             Self::Earn { .. } => "earn",
             Self::Multiply { .. } => "multiply",
             Self::Spend { .. } => "spend",
+            Self::Transfer { .. } => "transfer",
+            Self::Accept(_) => "accept",
             Self::Tag(_) => "tag",
             Self::Untag(_) => "untag",
             Self::Set { .. } => "set",
@@ -471,6 +473,11 @@ pub enum Effect {
     Multiply { rules: Vec<Name>, by: Expr },
     /// `spend 100 beans`, `spend up to 50% of order.subtotal from gift_card`
     Spend { amount: Expr, up_to: bool, from: Option<Name> },
+    /// `transfer 100 beans to gift.friend keep expiry at least 24 hours`,
+    /// `transfer gift.points from points to gift.friend fresh expiry`
+    Transfer { amount: Expr, from: Option<Name>, to: Expr, fresh: bool, at_least: Option<Duration> },
+    /// `accept beans`
+    Accept(Name),
     /// `tag "vip"`
     Tag(Expr),
     /// `untag "vip"`

@@ -1,9 +1,12 @@
 //! Outcomes, errors and diagnostics as documents: snake_case keys, amounts as decimal strings, instants RFC 3339.
 
+use rust_decimal::Decimal;
+
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::engine::error::EventError;
-use crate::engine::lots::Vesting;
-use crate::engine::outcome::{Because, Decision, Kind, NotEarned, Outcome, TierBecause};
+use crate::engine::lots::{Expiry, Vesting};
+use crate::engine::members::pool::Part;
+use crate::engine::outcome::{Because, Decision, Kind, NotEarned, NotTaken, Outcome, TierBecause};
 use crate::engine::value::Stored;
 use crate::plan::Plan;
 use crate::source::{LineIndex, Offsets, Units};
@@ -124,7 +127,62 @@ pub fn decision_document(plan: &Plan, decision: &Decision, at: i64) -> Document 
             put("rule", rule_name(plan, *rule).into());
             put("limit", (*limit).into());
         }
-        Kind::NotEarned { reason: NotEarned::BeforeEnrolment } => put("reason", "before_enrolment".into()),
+        Kind::NotEarned { reason } => put(
+            "reason",
+            match reason {
+                NotEarned::BeforeEnrolment => "before_enrolment",
+                NotEarned::Paused => "paused",
+            }
+            .into(),
+        ),
+        Kind::Transferred { entry, wallet, amount: sum, rule, parcel, uses, .. } => {
+            put("entry", (*entry).into());
+            put("wallet", wallet_name(plan, *wallet).into());
+            put("amount", (*sum).into());
+            put("rule", rule_name(plan, *rule).into());
+            put("to", (&*parcel.to).into());
+            let lots = uses.iter().map(|used| Document::object().with("lot", used.entry).with("amount", used.amount));
+            put("from", lots.collect());
+            put("event", carried(plan, decision).unwrap_or(Document::Null));
+        }
+        Kind::Received { entry, wallet, amount: sum, sender, expires_at } => {
+            put("entry", (*entry).into());
+            put("wallet", wallet_name(plan, *wallet).into());
+            put("amount", (*sum).into());
+            put("sender", (&**sender).into());
+            put("expires_at", expires(expires_at));
+        }
+        Kind::SentBack { wallet, amount: sum, reason, parcel } => {
+            put("wallet", wallet_name(plan, *wallet).into());
+            put("amount", (*sum).into());
+            put("to", (&*parcel.to).into());
+            put(
+                "reason",
+                match reason {
+                    NotTaken::NotAccepted => "not_accepted",
+                    NotTaken::HoldAtMost => "hold_at_most",
+                    NotTaken::Paused => "paused",
+                    NotTaken::BeforeEnrolment => "before_enrolment",
+                }
+                .into(),
+            );
+            put("event", carried(plan, decision).unwrap_or(Document::Null));
+        }
+        Kind::Merged { from, entries } => {
+            put("from", (&**from).into());
+            put("entries_after", (*entries).into());
+        }
+        Kind::Joined { entry, wallet, available, pending, debt } => {
+            put("entry", (*entry).into());
+            put("wallet", wallet_name(plan, *wallet).into());
+            put("available", (*available).into());
+            put("pending", (*pending).into());
+            put("debt", (*debt).into());
+        }
+        Kind::MergedInto { into } => put("into", (&**into).into()),
+        Kind::Paused { freeze } => put("freeze_expiry", (*freeze).into()),
+        Kind::Resumed { days } => put("frozen_days", i64::from(*days).into()),
+        Kind::Erased => {}
         Kind::Forfeited { entry, wallet, amount: sum, rule } => {
             put("entry", (*entry).into());
             put("wallet", wallet_name(plan, *wallet).into());
@@ -147,6 +205,58 @@ pub fn decision_document(plan: &Plan, decision: &Decision, at: i64) -> Document 
         Kind::SegmentEntered { segment } | Kind::SegmentLeft { segment } => put("segment", (&**segment).into()),
     }
     object
+}
+
+/// The event that a decision holds ready for another member.
+pub fn carried(plan: &Plan, decision: &Decision) -> Option<Document> {
+    let (kind, wallet, amount, parcel) = match &decision.kind {
+        Kind::Transferred { wallet, amount, parcel, .. } => ("received", *wallet, *amount, parcel),
+        Kind::SentBack { wallet, amount, parcel, .. } => ("sent_back", *wallet, *amount, parcel),
+        _ => return None,
+    };
+    let partner = if kind == "received" { "sender" } else { "receiver" };
+    let mut event = Document::object()
+        .with("type", kind)
+        .with("id", &*parcel.id)
+        .with("member", &*parcel.to)
+        .with("at", instant(plan, decision.at))
+        .with(partner, &*parcel.from)
+        .with("transfer", &*parcel.transfer)
+        .with("wallet", wallet_name(plan, wallet))
+        .with("points", amount);
+    if let Kind::Transferred { fresh, uses, .. } = &decision.kind {
+        let lots = uses.iter().map(|used| {
+            let mut lot = Document::object().with("amount", used.amount);
+            if !fresh {
+                lot.put("earned_at", instant(plan, used.earned_at));
+            }
+            match used.expiry {
+                // What ends by its owner's inactivity ends by that of the new owner.
+                _ if *fresh => lot.put("fresh", true),
+                Expiry::Inactivity(_) | Expiry::AfterVesting(_) => lot.put("fresh", true),
+                Expiry::At(end) => lot.put("expires_at", instant(plan, end)),
+                Expiry::Never => lot.put("never", true),
+                Expiry::Open => {}
+            }
+            lot
+        });
+        event.put("lots", lots.collect::<Document>());
+    }
+    Some(event)
+}
+
+/// The event that a host would send for a member's part of what a pool pays or gets back.
+pub fn pool_part(part: Part<'_>) -> Document {
+    let event = |kind: &str, id: &str, at: Instant, points: Decimal| {
+        let at = Document::Instant { at, offset: 0 };
+        Document::object().with("type", kind).with("id", id).with("at", at).with("points", points)
+    };
+    match part {
+        Part::Payment(payment, points) => {
+            event("pooled", &payment.id, payment.at, points).with("wallet", payment.wallet.as_str())
+        }
+        Part::Return(back, points) => event("refund", &back.id, back.at, points).with("order", back.payment.as_str()),
+    }
 }
 
 pub fn because_document(plan: &Plan, part: &Because) -> Document {

@@ -19,6 +19,8 @@ use serde::{Deserialize, Serialize};
 use crate::engine::lots::{Lot, WalletState};
 use crate::engine::marks::{Mark, Marks};
 use crate::engine::member::Member;
+use crate::engine::members::pause::Pause;
+use crate::engine::members::{Account, Fate};
 use crate::engine::returns::Returned;
 use crate::engine::tally::{Entry, Tallies};
 use crate::engine::value::Stored;
@@ -56,6 +58,17 @@ struct Snapshot {
     /// Segments that rules watch, with whether the member is in them.
     segments: Vec<(String, bool)>,
     events: Packed,
+    account: SavedAccount,
+}
+
+/// Whether the account is open, and what it has been through.
+#[derive(Serialize, Deserialize, Default)]
+struct SavedAccount {
+    merged_into: Option<String>,
+    erased: bool,
+    /// From, to, whether ends were frozen.
+    pauses: Vec<(Moment, Option<Moment>, bool)>,
+    absorbed: Vec<String>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -65,6 +78,8 @@ struct SavedWallet {
     pending: Amount,
     issued: Amount,
     spent: Amount,
+    transferred_in: Amount,
+    transferred_out: Amount,
     expired: Amount,
     clawed_back: Amount,
     written_off: Amount,
@@ -244,6 +259,8 @@ fn snapshot(plan: &Plan, member: &Member) -> Snapshot {
         pending: Amount(state.pending),
         issued: Amount(state.issued),
         spent: Amount(state.spent),
+        transferred_in: Amount(state.transferred_in),
+        transferred_out: Amount(state.transferred_out),
         expired: Amount(state.expired),
         clawed_back: Amount(state.clawed_back),
         written_off: Amount(state.written_off),
@@ -293,7 +310,34 @@ fn snapshot(plan: &Plan, member: &Member) -> Snapshot {
         tiers: standings::save(plan, &member),
         segments: standings::save_segments(plan, &member),
         events,
+        account: saved_account(&member.account),
     }
+}
+
+fn saved_account(account: &Account) -> SavedAccount {
+    let merged_into = match &account.fate {
+        Fate::Merged { into } => Some(into.to_string()),
+        Fate::Open | Fate::Erased => None,
+    };
+    let pauses = account.pauses.iter().map(|pause| (Moment(pause.from), pause.to.map(Moment), pause.freeze));
+    SavedAccount {
+        merged_into,
+        erased: account.fate == Fate::Erased,
+        pauses: pauses.collect(),
+        absorbed: account.absorbed.iter().map(ToString::to_string).collect(),
+    }
+}
+
+fn restored_account(saved: &SavedAccount) -> Account {
+    let fate = match &saved.merged_into {
+        _ if saved.erased => Fate::Erased,
+        Some(into) => Fate::Merged { into: into.as_str().into() },
+        None => Fate::Open,
+    };
+    let pauses = saved.pauses.iter();
+    let pauses = pauses.map(|(from, to, freeze)| Pause { from: from.0, to: to.map(|to| to.0), freeze: *freeze });
+    let absorbed = saved.absorbed.iter().map(|id| id.as_str().into());
+    Account { fate, pauses: pauses.collect(), absorbed: absorbed.collect() }
 }
 
 fn counters(plan: &Plan, tallies: &Tallies) -> Vec<SavedCounter> {
@@ -407,6 +451,7 @@ fn restore(plan: &Plan, saved: Snapshot) -> Result<Loaded, StateError> {
             restored: given,
         });
     }
+    member.account = restored_account(&saved.account);
     standings::restore(plan, &mut member, &saved, &mut report);
     member.next_due = member.find_next_due(plan);
     if saved.program != plan.text && standings::judged_anew(plan, &member) {
@@ -436,6 +481,8 @@ fn restore_wallets(
             pending: wallet.pending.0,
             issued: wallet.issued.0,
             spent: wallet.spent.0,
+            transferred_in: wallet.transferred_in.0,
+            transferred_out: wallet.transferred_out.0,
             expired: wallet.expired.0,
             clawed_back: wallet.clawed_back.0,
             written_off: wallet.written_off.0,

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use loyalty_core::{Instant, event_head};
+use loyalty_core::{Instant, PoolPayment, PoolReturn, event_head};
 use serde_json::Value;
 
 /// A parsed case file.
@@ -34,6 +34,20 @@ pub enum Step {
     Expect(String, Value),
     Refused(String),
     Replayed,
+    /// The steps from here on are of that member, who joins then unless it is known.
+    Member(String, Option<Instant>),
+    /// The events that the outcomes before hold ready for other members are applied to them.
+    Deliver,
+    /// The same events cannot be delivered: they go back to where they came from.
+    Undelivered,
+    /// That member is merged into the one at hand.
+    Merge(String, Instant),
+    /// The member at hand is erased, and has that name from here on.
+    Erase(String, Instant),
+    /// Those members pay together.
+    PoolSpend(Vec<String>, PoolPayment),
+    /// Those members get back of what they paid together.
+    PoolGiveBack(Vec<String>, PoolReturn),
 }
 
 const OUTCOMES: &str = "=== outcomes\n";
@@ -108,7 +122,9 @@ impl Case {
     pub fn ends_at(&self) -> Instant {
         let instants = self.steps.iter().filter_map(|(_, step)| match step {
             Step::Event(json) => event_head(json.as_bytes()).ok()?.at,
-            Step::Advance(to) => Some(*to),
+            Step::Advance(to) | Step::Merge(_, to) | Step::Erase(_, to) => Some(*to),
+            Step::PoolSpend(_, payment) => Some(payment.at),
+            Step::PoolGiveBack(_, back) => Some(back.at),
             _ => None,
         });
         instants.max().unwrap_or(self.enrolled_at)
@@ -147,6 +163,34 @@ fn step(line: &str) -> Result<Step, String> {
         }
         "refused" => Step::Refused(rest.to_owned()),
         "replayed" => Step::Replayed,
+        "member" => {
+            let (id, at) = rest.split_once(' ').map_or((rest, None), |(id, at)| (id, Some(at)));
+            Step::Member(id.to_owned(), at.map(instant).transpose()?)
+        }
+        "deliver" => Step::Deliver,
+        "undelivered" => Step::Undelivered,
+        "merge" | "erase" => {
+            let (id, at) = rest.split_once(' ').ok_or("a member and an instant are missing")?;
+            let (id, at) = (id.to_owned(), instant(at)?);
+            if word == "merge" { Step::Merge(id, at) } else { Step::Erase(id, at) }
+        }
+        "pool_spend" | "pool_give_back" => {
+            let (members, json) = rest.split_once(" {").ok_or("members and an object are missing")?;
+            let members = members.split(' ').map(str::to_owned).collect();
+            let said: Value = serde_json::from_str(&format!("{{{json}")).map_err(|error| error.to_string())?;
+            let text = |key: &str| said[key].as_str().map(str::to_owned).ok_or(format!("`{key}` is missing"));
+            let points = match &said["points"] {
+                Value::Null => None,
+                points => Some(points.as_str().unwrap_or("").parse().map_err(|_| "points are a decimal text")?),
+            };
+            let (id, at) = (text("id")?, instant(&text("at")?)?);
+            if word == "pool_spend" {
+                let points = points.ok_or("`points` is missing")?;
+                Step::PoolSpend(members, PoolPayment { id, wallet: text("wallet")?, points, at })
+            } else {
+                Step::PoolGiveBack(members, PoolReturn { id, payment: text("payment")?, points, at })
+            }
+        }
         "next" if rest == "program" => Step::NextProgram,
         _ => return Err(format!("`{line}` is no step")),
     })

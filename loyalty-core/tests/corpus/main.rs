@@ -22,8 +22,14 @@ use case::Case;
 use loyalty_core::{Program, Refusal};
 use play::{Way, play};
 
+/// The cases of one member, which every host runs.
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../corpus/good")
+}
+
+/// All cases: those of one member, and those of several.
+fn cases() -> Vec<Result<Case, String>> {
+    [root(), root().join("../members")].iter().flat_map(|root| case::all(root)).collect()
 }
 
 /// Fails once, with everything that is wrong.
@@ -35,7 +41,7 @@ fn report(failures: &[String]) {
 fn every_case_gives_its_outcomes() {
     let bless = std::env::var_os("BLESS").is_some();
     let mut failures = Vec::new();
-    for case in case::all(&root()) {
+    for case in cases() {
         match case.and_then(|case| outcomes(&case, bless)) {
             Ok(mut found) => failures.append(&mut found),
             Err(failure) => failures.push(failure),
@@ -69,7 +75,7 @@ fn outcomes(case: &Case, bless: bool) -> Result<Vec<String>, String> {
 
 /// The cases whose programs compile; the others are told of elsewhere.
 fn sound() -> impl Iterator<Item = (Case, Vec<Program>)> {
-    case::all(&root()).into_iter().flatten().filter_map(|case| {
+    cases().into_iter().flatten().filter_map(|case| {
         let programs = programs(&case).ok()?;
         Some((case, programs))
     })
@@ -97,7 +103,7 @@ fn it_makes_no_difference_how_a_case_is_played() {
 #[test]
 fn every_program_is_laid_out_as_the_formatter_does_it() {
     let mut failures = Vec::new();
-    let cases = case::all(&root());
+    let cases = cases();
     let texts: BTreeSet<(&str, &str)> = cases
         .iter()
         .flatten()
@@ -123,7 +129,7 @@ fn every_program_is_laid_out_as_the_formatter_does_it() {
 
 #[test]
 fn every_refusal_has_a_case() {
-    let cases: Vec<Case> = case::all(&root()).into_iter().flatten().collect();
+    let cases: Vec<Case> = cases().into_iter().flatten().collect();
     let mut told: BTreeSet<&str> = cases.iter().flat_map(Case::refusals).collect();
     told.extend(limits::REFUSALS);
     let all: BTreeSet<&str> = Refusal::ALL.iter().map(|refusal| refusal.as_str()).collect();

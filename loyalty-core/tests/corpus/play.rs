@@ -1,5 +1,7 @@
 //! A case played from its first step to its last, in one of several ways that must make no difference.
 
+use std::collections::BTreeMap;
+
 use loyalty_core::{EventError, Instant, Member, Outcome, Program, event_head};
 use serde_json::Value;
 
@@ -40,7 +42,15 @@ struct Player<'c> {
     programs: &'c [Program],
     /// The one in force.
     current: usize,
-    member: Member,
+    members: BTreeMap<String, Member>,
+    /// The id of the one at hand.
+    member: String,
+    /// When members join, unless a step says it.
+    enrolled_at: Instant,
+    /// Where the accounts went that were merged into others.
+    merged: BTreeMap<String, String>,
+    /// Events for other members, not delivered yet.
+    outgoing: Vec<String>,
     now: Option<Instant>,
     last: Option<Given>,
     played: Played,
@@ -48,9 +58,20 @@ struct Player<'c> {
 
 /// Plays a case by its programs.
 pub fn play(case: &Case, programs: &[Program], way: Way) -> Played {
-    let member = programs[0].enroll(&case.member, case.enrolled_at).unwrap();
-    let played = Played::default();
-    let mut player = Player { way, programs, current: 0, member, now: None, last: None, played };
+    let mut player = Player {
+        way,
+        programs,
+        current: 0,
+        members: BTreeMap::new(),
+        member: case.member.clone(),
+        enrolled_at: case.enrolled_at,
+        merged: BTreeMap::new(),
+        outgoing: Vec::new(),
+        now: None,
+        last: None,
+        played: Played::default(),
+    };
+    player.join(&case.member, case.enrolled_at);
     for (line, step) in &case.steps {
         if let Err(failure) = player.step(step) {
             player.played.failures.push(format!("{}:{line}: {failure}", case.name));
@@ -62,8 +83,11 @@ pub fn play(case: &Case, programs: &[Program], way: Way) -> Played {
     if player.current + 1 < programs.len() {
         player.played.failures.push(format!("{}: there is a program that no step comes to", case.name));
     }
-    player.played.state = player.program().save(&player.member);
-    player.played.view = player.program().view(&player.member, case.ends_at()).to_json();
+    let program = &player.programs[player.current];
+    let states: Vec<String> = player.members.values().map(|member| program.save(member)).collect();
+    let views = player.members.values().map(|member| program.view(member, case.ends_at()).to_json());
+    player.played.view = views.collect::<Vec<_>>().join("\n");
+    player.played.state = states.join("\n");
     player.played
 }
 
@@ -72,31 +96,39 @@ impl Player<'_> {
         &self.programs[self.current]
     }
 
+    fn at_hand(&self) -> &Member {
+        &self.members[&self.member]
+    }
+
+    /// Enrols a member that is not known yet.
+    fn join(&mut self, id: &str, at: Instant) {
+        if !self.members.contains_key(id) {
+            let member = self.program().enroll(id, at).unwrap();
+            self.members.insert(id.to_owned(), member);
+        }
+    }
+
     fn step(&mut self, step: &Step) -> Result<(), String> {
         match step {
-            Step::Event(json) => {
-                self.come_near(event_head(json.as_bytes()).ok().and_then(|head| head.at))?;
-                let given = self.apply(json);
-                if self.way == Way::Twice {
-                    self.again(json, &given)?;
-                }
-                self.note(given)?;
-            }
+            Step::Event(json) => self.event(&self.member.clone(), json)?,
             Step::Advance(to) => {
-                self.come_near(Some(*to))?;
-                let given = self.programs[self.current].advance(&mut self.member, *to);
+                let id = self.member.clone();
+                self.come_near(&id, Some(*to))?;
+                let given = self.programs[self.current].advance(self.members.get_mut(&id).unwrap(), *to);
                 self.note(given)?;
             }
             Step::Now(now) => self.now = Some(*now),
             Step::NextProgram => {
-                let saved = self.program().save(&self.member);
+                let program = &self.programs[self.current];
                 self.current += 1;
                 let next = self.programs.get(self.current).ok_or("there is no next program")?;
-                self.member = next.load(&saved).map_err(|error| error.to_string())?.member;
+                for member in self.members.values_mut() {
+                    *member = next.load(&program.save(member)).map_err(|error| error.to_string())?.member;
+                }
             }
             Step::Expect(path, wanted) => {
                 self.fine()?;
-                let view = self.program().view(&self.member, self.member.clock()).to_json();
+                let view = self.program().view(self.at_hand(), self.at_hand().clock()).to_json();
                 let view: Value = serde_json::from_str(&view).map_err(|error| error.to_string())?;
                 let found = look(&view, path);
                 if found != Some(wanted) {
@@ -113,40 +145,150 @@ impl Player<'_> {
                 Some(Ok(outcome)) if outcome.replayed() => {}
                 _ => return Err("expected a replay".to_owned()),
             },
+            _ => self.between_members(step)?,
         }
         self.conserved()?;
         self.save_and_load()
     }
 
-    fn apply(&mut self, json: &str) -> Given {
+    /// What concerns several members, or an account as a whole.
+    fn between_members(&mut self, step: &Step) -> Result<(), String> {
+        match step {
+            Step::Member(id, at) => {
+                self.join(id, at.unwrap_or(self.enrolled_at));
+                self.member.clone_from(id);
+            }
+            Step::Deliver => {
+                for json in std::mem::take(&mut self.outgoing) {
+                    let to = event_head(json.as_bytes()).ok().and_then(|head| head.member).ok_or("nobody")?;
+                    let to = self.merged.get(&to).cloned().unwrap_or(to);
+                    self.join(&to, self.enrolled_at);
+                    self.event(&to, &json)?;
+                }
+            }
+            Step::Undelivered => {
+                for json in std::mem::take(&mut self.outgoing) {
+                    let back = self.program().send_back(&json).map_err(|error| error.to_json())?;
+                    self.outgoing.push(back);
+                }
+            }
+            Step::Merge(id, at) => {
+                for id in [self.member.clone(), id.clone()] {
+                    self.come_near(&id, Some(*at))?;
+                }
+                self.twice(|player| {
+                    let program = &player.programs[player.current];
+                    let mut from = player.members[id].clone();
+                    let merged = program.merge(player.members.get_mut(&player.member).unwrap(), &mut from, *at);
+                    player.members.insert(id.clone(), from);
+                    if merged.is_ok() {
+                        player.merged.insert(id.clone(), player.member.clone());
+                    }
+                    merged.map(|(into, from)| vec![into, from])
+                })?;
+            }
+            Step::Erase(pseudonym, at) => {
+                self.come_near(&self.member.clone(), Some(*at))?;
+                let mut member = self.members.remove(&self.member).unwrap();
+                let erased = self.program().erase(&mut member, pseudonym, *at);
+                self.member = member.id().to_owned();
+                self.members.insert(self.member.clone(), member);
+                self.note(erased)?;
+            }
+            Step::PoolSpend(ids, payment) => {
+                self.pool(ids, payment.at, |program, members| program.pool_spend(members, payment))?;
+            }
+            Step::PoolGiveBack(ids, back) => {
+                self.pool(ids, back.at, |program, members| program.pool_give_back(members, back))?;
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// Something that several members do, in the order of their ids in the step.
+    fn pool(
+        &mut self,
+        ids: &[String],
+        at: Instant,
+        act: impl Fn(&Program, &mut [&mut Member]) -> Result<Vec<Outcome>, EventError>,
+    ) -> Result<(), String> {
+        for id in ids {
+            self.join(id, self.enrolled_at);
+            self.come_near(id, Some(at))?;
+        }
+        self.twice(|player| {
+            let mut members: Vec<Member> = ids.iter().map(|id| player.members[id].clone()).collect();
+            let mut borrowed: Vec<&mut Member> = members.iter_mut().collect();
+            let given = act(player.program(), &mut borrowed);
+            for (id, member) in ids.iter().zip(members) {
+                player.members.insert(id.clone(), member);
+            }
+            given
+        })
+    }
+
+    /// Does something with several outcomes; in one way of playing, once more with the same answers.
+    fn twice(&mut self, act: impl Fn(&mut Self) -> Result<Vec<Outcome>, EventError>) -> Result<(), String> {
+        let given = act(self);
+        if self.way == Way::Twice {
+            let before = self.members.clone();
+            let same = match (&given, act(self)) {
+                (Ok(_), Ok(again)) => again.iter().all(Outcome::replayed),
+                (Err(given), Err(again)) => *given == again,
+                _ => false,
+            };
+            if !same || self.members != before {
+                return Err("the same once more gave something else".to_owned());
+            }
+        }
+        match given {
+            Ok(outcomes) => outcomes.into_iter().try_for_each(|outcome| self.note(Ok(outcome))),
+            Err(error) => self.note(Err(error)),
+        }
+    }
+
+    /// An event happens to a member.
+    fn event(&mut self, id: &str, json: &str) -> Result<(), String> {
+        self.come_near(id, event_head(json.as_bytes()).ok().and_then(|head| head.at))?;
+        let given = self.apply(id, json);
+        if self.way == Way::Twice {
+            self.again(id, json, &given)?;
+        }
+        self.note(given)
+    }
+
+    fn apply(&mut self, id: &str, json: &str) -> Given {
+        let (program, member) = (&self.programs[self.current], self.members.get_mut(id).unwrap());
         match self.now {
-            Some(now) => self.programs[self.current].apply_at(&mut self.member, json, now),
-            None => self.programs[self.current].apply(&mut self.member, json),
+            Some(now) => program.apply_at(member, json, now),
+            None => program.apply(member, json),
         }
     }
 
     /// Lets time pass up to just before an instant, in three steps.
-    fn come_near(&mut self, to: Option<Instant>) -> Result<(), String> {
+    fn come_near(&mut self, id: &str, to: Option<Instant>) -> Result<(), String> {
         let (Way::InSteps, Some(to)) = (self.way, to) else { return Ok(()) };
-        let (from, to) = (self.member.clock().as_micros(), to.as_micros());
+        let (program, member) = (&self.programs[self.current], self.members.get_mut(id).unwrap());
+        let (from, to) = (member.clock().as_micros(), to.as_micros());
         for step in [(to - from) / 3, (to - from) / 3 * 2, to - from - 1] {
             if step > 0 {
                 let near = Instant::from_micros(from + step).ok_or("an instant out of bounds")?;
-                self.programs[self.current].advance(&mut self.member, near).map_err(|error| error.to_string())?;
+                program.advance(member, near).map_err(|error| error.to_string())?;
             }
         }
         Ok(())
     }
 
     /// The same event once more: the same answer, and nothing else.
-    fn again(&mut self, json: &str, given: &Given) -> Result<(), String> {
-        let before = self.program().save(&self.member);
-        let same = match (given, self.apply(json)) {
+    fn again(&mut self, id: &str, json: &str, given: &Given) -> Result<(), String> {
+        let before = self.program().save(&self.members[id]);
+        let same = match (given, self.apply(id, json)) {
             (Ok(given), Ok(again)) => again.replayed() && again.decisions() == given.decisions(),
             (Err(given), Err(again)) => *given == again,
             _ => false,
         };
-        if same && before == self.program().save(&self.member) {
+        if same && before == self.program().save(&self.members[id]) {
             Ok(())
         } else {
             Err("the same event once more gave something else".to_owned())
@@ -160,6 +302,9 @@ impl Player<'_> {
             Ok(outcome) => outcome.to_json(),
             Err(error) => error.to_json(),
         });
+        if let Ok(outcome) = &given {
+            self.outgoing.extend(outcome.outgoing());
+        }
         self.last = Some(given);
         before
     }
@@ -171,24 +316,29 @@ impl Player<'_> {
         }
     }
 
+    /// Every wallet of every member adds up.
     fn conserved(&self) -> Result<(), String> {
-        match self.program().totals(&self.member).iter().find(|totals| !totals.conserved()) {
-            Some(totals) => Err(format!("the wallet does not add up: {totals:?}")),
-            None => Ok(()),
+        let totals: Vec<_> = self.members.values().flat_map(|member| self.program().totals(member)).collect();
+        if let Some(totals) = totals.iter().find(|totals| !totals.conserved()) {
+            return Err(format!("the wallet does not add up: {totals:?}"));
         }
+        Ok(())
     }
 
     fn save_and_load(&mut self) -> Result<(), String> {
-        let loaded = match self.way {
-            Way::ThroughJson => self.program().load(&self.program().save(&self.member)),
-            Way::ThroughBinary => self.program().load_binary(&self.program().save_binary(&self.member)),
-            _ => return Ok(()),
-        };
-        let loaded = loaded.map_err(|error| format!("the saved state does not load: {error}"))?;
-        if !loaded.report.is_empty() {
-            return Err("loading the state lost something of it".to_owned());
+        let program = &self.programs[self.current];
+        for member in self.members.values_mut() {
+            let loaded = match self.way {
+                Way::ThroughJson => program.load(&program.save(member)),
+                Way::ThroughBinary => program.load_binary(&program.save_binary(member)),
+                _ => return Ok(()),
+            };
+            let loaded = loaded.map_err(|error| format!("the saved state does not load: {error}"))?;
+            if !loaded.report.is_empty() {
+                return Err("loading the state lost something of it".to_owned());
+            }
+            *member = loaded.member;
         }
-        self.member = loaded.member;
         Ok(())
     }
 }

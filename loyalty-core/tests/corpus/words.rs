@@ -76,6 +76,7 @@ fn said(case: &Case, programs: &[Program]) -> Value {
                 states.push(host::migration(&loaded.report));
             }
             Step::Expect(..) | Step::Refused(_) | Step::Replayed => continue,
+            _ => panic!("{}: cases of several members stand in `members/`", case.name),
         }
         states.push(current.save(&member));
     }

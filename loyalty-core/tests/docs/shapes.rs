@@ -31,10 +31,13 @@ rule star on order { earn 1 stars }
 rule joined on signup { earn 20 points vest at once  tag "new"  set member.level = "basic"  signal greeted to member.id }
 rule seen on visit { untag "new" }
 rule pay on redeem { spend 15 points }
+event gift { to text  points number }
+rule give on gift { transfer gift.points from points to gift.to }
+rule take on received when received.sender != "m-9" { accept points }
 "#;
 
 /// Every kind of decision with what it says; the order is that of the page.
-const KINDS: [(&str, &str); 18] = [
+const KINDS: [(&str, &str); 27] = [
     ("earned", "points were granted; `pending` until they vest"),
     ("vested", "points of a `lot` may be spent now"),
     ("spent", "points were taken `from` lots"),
@@ -58,7 +61,19 @@ const KINDS: [(&str, &str); 18] = [
     ("segment_entered", "the member is now in a segment that a rule watches"),
     ("segment_left", "the member is no longer in it"),
     ("claim", "the host counts a firing against a limit over all members"),
-    ("not_earned", "the event was taken and could not earn: `before_enrolment`"),
+    ("not_earned", "the event was taken and could not earn: `before_enrolment`, `paused`"),
+    ("transferred", "points left `from` lots for the member `to`; `event` is for that member"),
+    ("received", "points of another member came in, as one lot"),
+    (
+        "sent_back",
+        "points of another member were not taken: `not_accepted`, `hold_at_most`, `paused`, `before_enrolment`; `event` is for that member",
+    ),
+    ("paused", "the account earns and spends nothing from here on"),
+    ("resumed", "it does again; the ends of points have moved by `frozen_days`"),
+    ("merged", "the account `from` went up in this one, its entries numbered on after `entries_after`"),
+    ("joined", "a wallet has grown by that of the other account"),
+    ("merged_into", "the account went up in another one"),
+    ("erased", "only the sums are left"),
 ];
 
 /// An object's keys, in their order.
@@ -133,7 +148,30 @@ fn history(program: &Program) -> (Vec<Outcome>, Member) {
     let before = member.clone();
     outcomes.push(program.advance(&mut member, at("2028-01-01")).expect("an outcome"));
     outcomes.push(apply(program, &mut member, "order", "o-3", "2028-01-02", r#","subtotal":50"#));
+    outcomes.extend(between_accounts(program));
     (outcomes, before)
+}
+
+/// What happens between accounts, and to one as a whole.
+fn between_accounts(program: &Program) -> Vec<Outcome> {
+    let enroll = |id: &str| program.enroll(id, at("2026-01-01")).expect("a member");
+    let (mut ana, mut ben) = (enroll("ana"), enroll("ben"));
+    let lots = r#","sender":"m-9","transfer":"g-0","wallet":"points","points":5,"lots":[{"amount":5}]"#;
+    let mut outcomes = vec![
+        apply(program, &mut ana, "adjust", "a-1", "2026-01-02", r#","wallet":"points","points":30"#),
+        apply(program, &mut ana, "gift", "g-1", "2026-01-03", r#","to":"ben","points":10"#),
+        apply(program, &mut ben, "received", "m-9/g-0/1", "2026-01-03", lots),
+    ];
+    for event in outcomes.iter().flat_map(Outcome::outgoing).filter(|event| event.contains("ana/")).collect::<Vec<_>>()
+    {
+        outcomes.push(program.apply(&mut ben, event).expect("an outcome"));
+    }
+    for kind in ["pause", "resume"] {
+        outcomes.push(apply(program, &mut ben, kind, kind, "2026-01-04", ""));
+    }
+    let (into, from) = program.merge(&mut ana, &mut ben, at("2026-01-05")).expect("one account");
+    outcomes.extend([into, from, program.erase(&mut ana, "gone", at("2026-01-06")).expect("a trace")]);
+    outcomes
 }
 
 #[test]

@@ -67,8 +67,8 @@ proptest! {
             let _ = engine.step(step);
             for totals in engine.program.totals(&engine.member) {
                 let right = totals.available + totals.pending + totals.held + totals.spent + totals.expired
-                    + totals.clawed_back - totals.debt - totals.written_off;
-                prop_assert_eq!(totals.issued, right, "{} after step {}", totals.wallet, number);
+                    + totals.transferred_out + totals.clawed_back - totals.debt - totals.written_off;
+                prop_assert_eq!(totals.issued + totals.transferred_in, right, "{} after step {}", totals.wallet, number);
                 let figures = [totals.available, totals.pending, totals.spent, totals.expired, totals.debt];
                 prop_assert!(figures.iter().all(|figure| *figure >= Decimal::ZERO), "{:?} after step {}", totals, number);
             }

@@ -204,6 +204,17 @@ fn decision_row(told: &Explanation, decision: &Decision, story: &Story) -> Row {
         Kind::NotEarned { reason: NotEarned::BeforeEnrolment } => {
             (words().say("nothing is earned: this was before the member joined"), Vec::new())
         }
+        Kind::NotEarned { reason: NotEarned::Paused } => {
+            (words().say("nothing is earned or spent: the account was paused"), Vec::new())
+        }
+        Kind::Transferred { wallet, amount, parcel, uses, .. } => {
+            let head = words().strong(format!("−{}", points(*amount, *wallet))).say(" sent to ");
+            (head.strong(format!("\"{}\"", parcel.to)), spent_rows(told, story, uses.len()))
+        }
+        Kind::Received { wallet, amount, sender, expires_at, .. } => {
+            let head = words().strong(format!("+{}", points(*amount, *wallet))).say(" received from ");
+            (head.strong(format!("\"{sender}\"")).say(usable(plan, *expires_at)), Vec::new())
+        }
         // A kind without words of its own is told by its keys.
         kind => (other_head(plan, decision, kind.name(), told.outcome.at), Vec::new()),
     };

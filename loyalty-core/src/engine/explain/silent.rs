@@ -355,7 +355,8 @@ fn nothing(judged: &Judged<'_>, stages: &[Stage], rule: u32, form: &RuleFormPlan
                     None => multiplies_nothing(judged, of, *by, reason)?,
                 }
             }
-            EffectKindPlan::Spend { wallet, amount, .. } => {
+            EffectKindPlan::Accept { .. } => reason.saying("its cap or the wallet has no room for what was sent"),
+            EffectKindPlan::Spend { wallet, amount, .. } | EffectKindPlan::Transfer { wallet, amount, .. } => {
                 let state = judged.tracer.scope.member.wallets.get(usize::from(*wallet));
                 let available = state.map_or(Decimal::ZERO, |state| state.available);
                 let balance = words::points(judged.tracer.scope.plan, available, *wallet);

@@ -38,7 +38,11 @@ impl Reads {
                             reads.expression(event, takes);
                             reads.expression(event, gives);
                         }
-                        EffectKind::Raise { .. } => {}
+                        EffectKind::Transfer { amount, to, .. } => {
+                            reads.expression(event, amount);
+                            reads.expression(event, to);
+                        }
+                        EffectKind::Raise { .. } | EffectKind::Accept { .. } => {}
                         EffectKind::Earn { amount: model::Earn::Rate { points, of, .. }, .. } => {
                             reads.expression(event, points);
                             reads.expression(event, of);
@@ -58,6 +62,10 @@ impl Reads {
             let standard: &[&str] = match (event.name.as_str(), event.standard) {
                 ("refund" | "cancel", true) => &["order", "lines", "amount", "points"],
                 ("adjust", true) => &["wallet", "points", "reason", "expires"],
+                ("received", true) => &["sender", "transfer", "wallet", "points", "lots"],
+                ("sent_back", true) => &["receiver", "transfer", "wallet", "points"],
+                ("pooled", true) => &["wallet", "points"],
+                ("pause", true) => &["freeze_expiry"],
                 ("assign_level", true) => &["ladder", "level", "until"],
                 ("profile", true) => {
                     self.everything(index, event.fields.len());
@@ -74,6 +82,11 @@ impl Reads {
                 }
                 let Type::List(inner) = &field.ty else { continue };
                 let Type::Record(record) = **inner else { continue };
+                if field.name == "lots" && event.standard && event.name == "received" {
+                    let fields = checked.records.get(record).map_or(0, |record| record.fields.len());
+                    let reads = self.fields.get_mut(index);
+                    reads.into_iter().for_each(|reads| reads.entry(at).or_default().extend(0..fields));
+                }
                 if field.name == "lines"
                     && let Some(record) = checked.records.get(record)
                     && let Some(reads) = self.fields.get_mut(index)

@@ -9,7 +9,8 @@ const FUNCTIONS: &[&str] =
 /// Words that are never called.
 const NOT_CALLED: &[&str] = &[
     "and", "or", "not", "in", "is", "of", "where", "when", "per", "match", "else", "by", "to", "earn", "spend", "tag",
-    "untag", "expect", "given", "cap", "full", "since", "convert", "signal", "budget", "cost", "goal", "from",
+    "untag", "transfer", "expect", "given", "cap", "full", "since", "convert", "signal", "budget", "cost", "goal",
+    "from",
 ];
 
 /// What stands between `before` and `token`.

@@ -22,6 +22,17 @@ impl Build {
                 up_to: pair.has(Rule::up_to_),
                 from: pair.child(Rule::from_wallet).and_then(|from| self.name_of(&from)),
             },
+            Rule::transfer => Effect::Transfer {
+                amount: self.expr_of(pair)?,
+                from: pair.child(Rule::from_wallet).and_then(|from| self.name_of(&from)),
+                to: self.expr_of(&pair.child(Rule::transfer_to)?)?,
+                fresh: pair.has(Rule::fresh_expiry),
+                at_least: match pair.child(Rule::keep_expiry).and_then(|keep| keep.child(Rule::at_least)) {
+                    Some(least) => Some(self.duration_of(&least)?),
+                    None => None,
+                },
+            },
+            Rule::accept => Effect::Accept(self.name_of(pair)?),
             Rule::tag => Effect::Tag(self.expr_of(pair)?),
             Rule::untag => Effect::Untag(self.expr_of(pair)?),
             Rule::set => Effect::Set { field: self.name(&pair.child(Rule::word)?), value: self.expr_of(pair)? },

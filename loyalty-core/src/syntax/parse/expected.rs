@@ -123,6 +123,8 @@ pub(super) const fn name_of(found: Rule) -> &'static str {
         | Rule::earn
         | Rule::multiply
         | Rule::spend
+        | Rule::transfer
+        | Rule::accept
         | Rule::tag
         | Rule::untag
         | Rule::set
@@ -201,7 +203,9 @@ pub(super) const fn name_of(found: Rule) -> &'static str {
         Rule::at_least => "`at least`",
         Rule::hold_at_most => "`hold at most`",
         Rule::rate | Rule::cost_per | Rule::per_ => "`per`",
-        Rule::to_wallet | Rule::signal_to | Rule::convert_to | Rule::raise_to | Rule::to_ => "`to`",
+        Rule::to_wallet | Rule::signal_to | Rule::transfer_to | Rule::convert_to | Rule::raise_to | Rule::to_ => "`to`",
+        Rule::keep_expiry => "`keep expiry`",
+        Rule::fresh_expiry => "`fresh expiry`",
         Rule::up_to_ | Rule::up_to | Rule::repeat_max => "`up to`",
         Rule::from_wallet | Rule::level_from | Rule::from_ => "`from`",
         Rule::field_decl => "a field",
@@ -309,6 +313,7 @@ pub(super) const fn name_of(found: Rule) -> &'static str {
         Rule::optional_ => "`?`",
         Rule::to_end_ => "`..`",
         Rule::expect_refused_ => "`expect refused`",
+        Rule::accept_ => "`accept`",
         Rule::activity_ => "`activity`",
         Rule::add_ => "`add`",
         Rule::advance_ => "`advance`",
@@ -351,6 +356,7 @@ pub(super) const fn name_of(found: Rule) -> &'static str {
         Rule::expiring_ => "`expiring`",
         Rule::first_ => "`first`",
         Rule::free_ => "`free`",
+        Rule::expiry_ => "`expiry`",
         Rule::fresh_ => "`fresh`",
         Rule::full_ => "`full`",
         Rule::given_ => "`given`",
@@ -416,6 +422,7 @@ pub(super) const fn name_of(found: Rule) -> &'static str {
         Rule::this_ => "`this`",
         Rule::tiers_ => "`tiers`",
         Rule::total_ => "`total`",
+        Rule::transfer_ => "`transfer`",
         Rule::truncate_ => "`truncate`",
         Rule::unit_ => "`unit`",
         Rule::untag_ => "`untag`",

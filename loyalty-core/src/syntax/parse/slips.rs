@@ -64,6 +64,8 @@ const CLAUSES: &[&str] = &[
     "untag",
     "set",
     "signal",
+    "transfer",
+    "accept",
     "award",
     "issue",
     "redeem",

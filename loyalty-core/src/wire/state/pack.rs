@@ -10,8 +10,8 @@ use crate::engine::grants::Grants;
 use crate::engine::lots::{Expiry, Vesting};
 use crate::engine::member::Member;
 use crate::engine::outcome::{self, Because, Decision, Kind};
+use crate::plan::Plan;
 use crate::plan::layout::{EventLayout, FieldKind, ListLayout, SlotLayout};
-use crate::plan::{EventKind, Plan};
 use crate::wire::codec::{Malformed, Reader, Writer};
 use crate::wire::decode::{capture, from_capture};
 
@@ -181,7 +181,7 @@ fn saved_layout(plan: &Plan, event: u16) -> SavedLayout {
     let layout = &event.layout;
     let slots =
         |slots: &[SlotLayout]| slots.iter().map(|slot| (slot.name.to_string(), kind_number(slot.kind))).collect();
-    if event.kind != EventKind::Plain {
+    if !event.kind.returnable() {
         return SavedLayout { name: layout.name.to_string(), signature: layout.signature, ..empty };
     }
     SavedLayout {
@@ -210,7 +210,10 @@ fn renumber(
                 }
             }
         }
-        Kind::Spent { rule: Some(rule), .. } | Kind::Claim { rule, .. } | Kind::Forfeited { rule, .. } => {
+        Kind::Spent { rule: Some(rule), .. }
+        | Kind::Claim { rule, .. }
+        | Kind::Forfeited { rule, .. }
+        | Kind::Transferred { rule, .. } => {
             *rule = rule_to(*rule);
         }
         Kind::AttributeSet { field, .. } => *field = field_to(*field),
@@ -313,8 +316,11 @@ fn move_wallet(
         | Kind::ClawedBack { wallet, .. }
         | Kind::Restored { wallet, .. }
         | Kind::DebtSettled { wallet, .. }
+        | Kind::Received { wallet, .. }
+        | Kind::SentBack { wallet, .. }
+        | Kind::Joined { wallet, .. }
         | Kind::Forfeited { wallet, .. } => *wallet = place(*wallet).unwrap_or(u16::MAX),
-        Kind::Spent { wallet, uses, .. } => {
+        Kind::Spent { wallet, uses, .. } | Kind::Transferred { wallet, uses, .. } => {
             for used in uses {
                 if let Expiry::Inactivity(form) = used.expiry {
                     used.expiry = form_place(*wallet, form).map_or(Expiry::Never, Expiry::Inactivity);

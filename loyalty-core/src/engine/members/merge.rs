@@ -1,0 +1,242 @@
+//! Two accounts become one: what the absorbed one had goes over to the one that stays.
+
+use std::sync::Arc;
+
+use rust_decimal::Decimal;
+
+use super::super::error::{EventError, Refusal};
+use super::super::ladders::Occasion;
+use super::super::lots::WalletState;
+use super::super::member::Member;
+use super::super::outcome::{Decision, Kind, Outcome};
+use super::super::standing::Standing;
+use super::super::tally::{Change, Entry};
+use super::super::value::Stored;
+use super::super::{clock, doors, log, reactions, returns};
+use super::{Account, Fate};
+use crate::amount;
+use crate::plan::Plan;
+use crate::plan::layout::TOTAL_MAX;
+
+/// Merges `from` into `into`; the outcomes of both, `into` first. What cannot be merged leaves both as they were.
+pub fn merge(
+    plan: &Arc<Plan>,
+    into: &mut Member,
+    from: &mut Member,
+    at: i64,
+) -> Result<(Outcome, Outcome), EventError> {
+    doors::same_program(plan, into)?;
+    doors::same_program(plan, from)?;
+    if into.id == from.id {
+        return Err(EventError::new(Refusal::WrongMember)
+            .in_field("from")
+            .expecting(format!("another member than `{}`", into.id))
+            .but_found("the same"));
+    }
+    into.account.expect_open("into")?;
+    if into.account.has_absorbed(&from.id) {
+        // A host that had kept only one of the two states comes again: nothing is taken over twice.
+        close(plan, from, &into.id);
+        return Ok((replayed(plan, into, at), replayed(plan, from, at)));
+    }
+    from.account.expect_open("from")?;
+    into.account.expect_awake("into")?;
+    from.account.expect_awake("from")?;
+    let at = at.max(into.clock).max(from.clock);
+    let (mut survivor, mut absorbed) = (into.clone(), from.clone());
+    let (mut gained, mut lost) = (Vec::new(), Vec::new());
+    clock::advance(plan, &mut survivor, at, &mut gained)?;
+    clock::advance(plan, &mut absorbed, at, &mut lost)?;
+    count_once(plan, &survivor, &mut absorbed, at, &mut lost)?;
+    join(plan, &mut survivor, &absorbed, at, &mut gained)?;
+    survivor.revision = survivor.revision.max(absorbed.revision) + 1;
+    close(plan, &mut absorbed, &survivor.id);
+    lost.push(Decision { at, kind: Kind::MergedInto { into: survivor.id.as_str().into() } });
+    (*into, *from) = (survivor, absorbed);
+    Ok((doors::outcome(plan, into, None, at, gained), doors::outcome(plan, from, None, at, lost)))
+}
+
+fn replayed(plan: &Arc<Plan>, member: &Member, at: i64) -> Outcome {
+    Outcome { replayed: true, ..doors::outcome(plan, member, None, at, Vec::new()) }
+}
+
+/// Leaves nothing in an account but where it went.
+fn close(plan: &Plan, member: &mut Member, into: &str) {
+    let fate = Fate::Merged { into: into.into() };
+    if member.account.fate == fate {
+        return;
+    }
+    *member = Member {
+        clock: member.clock,
+        revision: member.revision + 1,
+        entry: member.entry,
+        account: Account { fate, ..Account::default() },
+        ..Member::new(plan, &member.id, member.enrolled_at)
+    };
+}
+
+/// What both have under one id is one event, and counts once: what the absorbed account made of it is undone there.
+fn count_once(
+    plan: &Plan,
+    survivor: &Member,
+    absorbed: &mut Member,
+    at: i64,
+    decisions: &mut Vec<Decision>,
+) -> Result<(), EventError> {
+    let horizon = survivor.horizon(plan);
+    let mut both = Vec::new();
+    for record in absorbed.log.iter().filter(|record| record.at >= horizon) {
+        let Some(own) = survivor.log.find(record.id).filter(|own| own.at >= horizon) else { continue };
+        let comparable = own.signature == record.signature;
+        if own.event != record.event || own.at != record.at || (comparable && own.digest != record.digest) {
+            return Err(EventError::new(Refusal::Conflict)
+                .in_field("from")
+                .expecting("ids that mean one event in the whole program")
+                .but_found(format!("`{}` in both accounts with two payloads", record.id))
+                .advising("merge when `history` has passed, so that neither account remembers it"));
+        }
+        both.push(record.id.to_owned());
+    }
+    for id in both {
+        returns::undo(plan, absorbed, &id, at, decisions)?;
+        // Whatever has come back of it or will, comes back to the account that stays.
+        let key = log::hash(&id);
+        absorbed.returned.retain(|returned| returned.order != key);
+    }
+    Ok(())
+}
+
+fn join(
+    plan: &Plan,
+    survivor: &mut Member,
+    absorbed: &Member,
+    at: i64,
+    decisions: &mut Vec<Decision>,
+) -> Result<(), EventError> {
+    let (entries, first) = (survivor.entry, decisions.len());
+    survivor.entry = entries.checked_add(absorbed.entry).ok_or(amount::Overflow)?;
+    decisions.push(Decision { at, kind: Kind::Merged { from: absorbed.id.as_str().into(), entries } });
+    for number in 0..plan.wallets.len() {
+        wallet(plan, survivor, absorbed, (number as u16, entries), at, decisions)?;
+    }
+    for Entry { tally, key, count, sum } in absorbed.tallies.entries.iter().copied() {
+        survivor.tallies.add(&Change { tally, key, count, sum })?;
+    }
+    for mark in &absorbed.marks.marks {
+        survivor.marks.insert(mark.clone());
+    }
+    survivor.log.absorb(&absorbed.log, entries).map_err(|_| EventError::new(Refusal::OtherProgram))?;
+    for returned in &absorbed.returned {
+        if !survivor.returned.iter().any(|known| known.order == returned.order) {
+            survivor.returned.push(returned.clone());
+        }
+    }
+    for (number, (own, other)) in survivor.attributes.iter_mut().zip(&absorbed.attributes).enumerate() {
+        if *own == Stored::Missing && *other != Stored::Missing {
+            own.clone_from(other);
+            decisions.push(Decision { at, kind: Kind::AttributeSet { field: number as u16, value: other.clone() } });
+        }
+    }
+    for tag in &absorbed.tags {
+        if let Err(place) = survivor.tags.binary_search(tag) {
+            survivor.tags.insert(place, tag.clone());
+            decisions.push(Decision { at, kind: Kind::Tagged { tag: tag.clone() } });
+        }
+    }
+    survivor.enrolled_at = survivor.enrolled_at.min(absorbed.enrolled_at);
+    survivor.account.absorbed.push(absorbed.id.as_str().into());
+    survivor.account.absorbed.extend(absorbed.account.absorbed.iter().cloned());
+    standings(survivor, absorbed);
+    // Levels and segments are judged on what both have done together, and rules follow.
+    reactions::follow(plan, survivor, at, Occasion::Event, first, decisions)?;
+    survivor.forget(plan);
+    survivor.next_due = survivor.find_next_due(plan);
+    // What was due by this instant has happened in each of the two, and what is new is no earlier.
+    clock::advance(plan, survivor, at, decisions)
+}
+
+/// On each ladder the better of the two levels, with its own times, is where the joined account begins; levels that were
+/// given beside the rules are all kept, and what earlier levels have used up of either meter is used up of the joined one.
+fn standings(survivor: &mut Member, absorbed: &Member) {
+    for (own, other) in survivor.standings.iter_mut().zip(&absorbed.standings) {
+        let carried = amount::add(own.carried, other.carried).unwrap_or(own.carried);
+        let carried_on = own.carried_on.max(other.carried_on);
+        let mut better = if (other.level, other.until) > (own.level, own.until) { other.clone() } else { own.clone() };
+        for (level, end) in own.set.iter().chain(&other.set) {
+            better.set_level(*level, *end);
+        }
+        *own = Standing { carried, carried_on, ..better };
+    }
+}
+
+/// Adds the absorbed account's wallet to that of the one that stays.
+fn wallet(
+    plan: &Plan,
+    survivor: &mut Member,
+    absorbed: &Member,
+    (number, entries): (u16, u64),
+    at: i64,
+    decisions: &mut Vec<Decision>,
+) -> Result<(), EventError> {
+    let place = usize::from(number);
+    let Some(other) = absorbed.wallets.get(place).filter(|state| **state != WalletState::default()) else {
+        return Ok(());
+    };
+    let entry = survivor.next_entry();
+    let Some(state) = survivor.wallets.get_mut(place) else { return Ok(()) };
+    for (own, other) in [
+        (&mut state.available, other.available),
+        (&mut state.pending, other.pending),
+        (&mut state.issued, other.issued),
+        (&mut state.spent, other.spent),
+        (&mut state.transferred_in, other.transferred_in),
+        (&mut state.transferred_out, other.transferred_out),
+        (&mut state.expired, other.expired),
+        (&mut state.clawed_back, other.clawed_back),
+        (&mut state.written_off, other.written_off),
+        (&mut state.debt, other.debt),
+    ] {
+        *own = amount::add(*own, other)?;
+    }
+    if amount::add(state.issued, state.transferred_in)? > TOTAL_MAX {
+        return Err(amount::Overflow.into());
+    }
+    for (own, other) in state.activity.iter_mut().zip(&other.activity) {
+        *own = (*own).max(*other);
+    }
+    for lot in &other.lots {
+        let mut lot = lot.clone();
+        lot.entry = lot.entry.checked_add(entries).ok_or(amount::Overflow)?;
+        state.lots.push(lot);
+    }
+    state.lots.sort_by_key(|lot| lot.entry);
+    let (available, pending, debt) = (other.available, other.pending, other.debt);
+    if [available, pending, debt].iter().any(|part| !part.is_zero()) {
+        decisions.push(Decision { at, kind: Kind::Joined { entry, wallet: number, available, pending, debt } });
+    }
+    settle(plan, survivor, number, at, decisions)
+}
+
+/// A debt of one is paid with the points of the other, in the order in which they are spent.
+fn settle(
+    plan: &Plan,
+    survivor: &mut Member,
+    number: u16,
+    at: i64,
+    decisions: &mut Vec<Decision>,
+) -> Result<(), EventError> {
+    let order = plan.policy(number, plan.calendar.day_at(at)).map(|policy| policy.spend);
+    let (Some(order), Some(state)) = (order, survivor.wallets.get_mut(usize::from(number))) else { return Ok(()) };
+    let mut settled = Decimal::ZERO;
+    for lot in state.spending_order(plan, plan.inactivities(number), order) {
+        if state.debt.is_zero() {
+            break;
+        }
+        settled = amount::add(settled, state.settle(lot)?)?;
+    }
+    if settled > Decimal::ZERO {
+        let entry = survivor.next_entry();
+        decisions.push(Decision { at, kind: Kind::DebtSettled { entry, wallet: number, amount: settled } });
+    }
+    Ok(())
+}

@@ -1,0 +1,95 @@
+//! An account rests: it earns and spends nothing, and with frozen expiry its points do not age.
+//!
+//! While ends are frozen nothing runs out. When the account wakes up, each end that had not come moves by the local
+//! days since the pause began, or since the points were earned if that was later; a last activity moves alike. Points
+//! go on vesting: what was granted before the pause is still owed on its day.
+
+use super::super::event::EventData;
+use super::super::lots::Expiry;
+use super::super::member::Member;
+use super::super::outcome::{Decision, Kind};
+use super::super::value::Value;
+use super::Account;
+use crate::check::model::{Length, TimeUnit};
+use crate::plan::{EventPlan, Plan};
+
+/// One pause of an account, half open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Pause {
+    pub from: i64,
+    pub to: Option<i64>,
+    pub freeze: bool,
+}
+
+/// The account falls asleep at its clock; in a pause, nothing more happens.
+pub fn pause(event_plan: &EventPlan, member: &mut Member, event: &EventData, decisions: &mut Vec<Decision>) {
+    if member.account.current_pause().is_some() {
+        return;
+    }
+    let freeze = super::super::doors::named(event_plan, event, "freeze_expiry") == Value::Bool(true);
+    // A pause does not reach back: what has run out by then has run out.
+    member.account.pauses.push(Pause { from: member.clock, to: None, freeze });
+    decisions.push(Decision { at: member.clock, kind: Kind::Paused { freeze } });
+}
+
+/// The account wakes up at its clock.
+pub fn resume(plan: &Plan, member: &mut Member, decisions: &mut Vec<Decision>) {
+    let clock = member.clock;
+    let Some(pause) = member.account.pauses.last_mut().filter(|pause| pause.to.is_none()) else { return };
+    pause.to = Some(clock);
+    let pause = *pause;
+    let days = if pause.freeze { days_between(plan, pause.from, clock) } else { 0 };
+    if days > 0 {
+        thaw(plan, member, pause);
+    }
+    decisions.push(Decision { at: clock, kind: Kind::Resumed { days } });
+}
+
+fn days_between(plan: &Plan, from: i64, to: i64) -> i32 {
+    plan.calendar.day_at(to).saturating_sub(plan.calendar.day_at(from)).max(0)
+}
+
+/// Moves the ends that a frozen pause has kept from coming.
+fn thaw(plan: &Plan, member: &mut Member, pause: Pause) {
+    for (wallet, state) in plan.wallets.iter().zip(&mut member.wallets) {
+        for lot in &mut state.lots {
+            if let Expiry::At(end) = lot.expiry {
+                lot.expiry = Expiry::At(moved_by(plan, pause, end, lot.earned_at));
+            }
+        }
+        for (form, last) in wallet.inactivities.iter().zip(&mut state.activity) {
+            // The day on which a clause took effect counts as activity, and is put off with the rest.
+            let since = form.since.map(|day| plan.calendar.start_of(day)).filter(|since| *since < pause.from);
+            *last = (*last).max(since).map(|at| moved_by(plan, pause, at, at));
+        }
+    }
+}
+
+/// Where an instant that was settled at `settled_at` moves to by one pause with frozen expiry that is over.
+fn moved_by(plan: &Plan, pause: Pause, at: i64, settled_at: i64) -> i64 {
+    let Some(to) = pause.to.filter(|to| pause.freeze && settled_at < *to) else { return at };
+    if at <= pause.from && settled_at < at {
+        // It had come before the pause began.
+        return at;
+    }
+    let days = days_between(plan, pause.from.max(settled_at), to);
+    plan.calendar.plus(at, Length { count: days.unsigned_abs(), unit: TimeUnit::Day })
+}
+
+/// Where an instant that was settled at `settled_at` stands after all pauses since.
+pub fn moved(plan: &Plan, account: &Account, at: i64, settled_at: i64) -> i64 {
+    account.pauses.iter().fold(at, |at, pause| moved_by(plan, *pause, at, settled_at))
+}
+
+/// The same for an expiry.
+pub fn moved_expiry(plan: &Plan, account: &Account, expiry: Expiry, settled_at: i64) -> Expiry {
+    match expiry {
+        Expiry::At(end) => Expiry::At(moved(plan, account, end, settled_at)),
+        other => other,
+    }
+}
+
+/// Forgets the pauses into which no event can fall any more.
+pub fn forget(account: &mut Account, horizon: i64) {
+    account.pauses.retain(|pause| pause.to.is_none_or(|to| to >= horizon));
+}

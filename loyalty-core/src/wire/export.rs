@@ -1,0 +1,241 @@
+//! All that is held about a member, for the person: named, in plain values, nothing left out and nothing packed.
+
+use rust_decimal::Decimal;
+
+use super::document::Document;
+use super::json::{decision_document, instant, rule_name, stored, wallet_name};
+use crate::engine::event::EventData;
+use crate::engine::grants::{Basis, Grant};
+use crate::engine::log::Record;
+use crate::engine::lots::{Expiry, Lot, Vesting, WalletState};
+use crate::engine::member::Member;
+use crate::engine::members::Fate;
+use crate::engine::returns::{self, Captured, Returned};
+use crate::engine::standing::Standing;
+use crate::engine::value::{Stored, Value};
+use crate::plan::{LadderPlan, Plan, WalletPlan};
+use crate::time::date_of;
+
+/// The document of a member.
+pub fn export(plan: &Plan, member: &Member) -> Document {
+    let account = &member.account;
+    let fate = match &account.fate {
+        Fate::Open => Document::object().with("state", "open"),
+        Fate::Merged { into } => Document::object().with("state", "merged").with("into", &**into),
+        Fate::Erased => Document::object().with("state", "erased"),
+    };
+    let pauses = account.pauses.iter().map(|pause| {
+        Document::object()
+            .with("from", instant(plan, pause.from))
+            .with("to", pause.to.map(|to| instant(plan, to)))
+            .with("freeze_expiry", pause.freeze)
+    });
+    let mut attributes = Document::object();
+    for (field, value) in plan.member.iter().zip(&member.attributes) {
+        attributes.put(&field.name, stored(plan, value));
+    }
+    let mut wallets = Document::object();
+    for (wallet, state) in plan.wallets.iter().zip(&member.wallets) {
+        wallets.put(&wallet.name, wallet_of(plan, wallet, state));
+    }
+    let mut tiers = Document::object();
+    for (ladder, standing) in plan.ladders.iter().zip(&member.standings) {
+        tiers.put(&ladder.name, standing_of(plan, ladder, standing));
+    }
+    let mut segments = Document::object();
+    for (watched, inside) in plan.reactions.segments.iter().zip(&member.inside) {
+        let name = plan.segments.get(usize::from(watched.segment)).map_or("", |segment| &*segment.name);
+        segments.put(name, *inside);
+    }
+    let counters = member.tallies.entries.iter().map(|entry| {
+        let key = plan.tallies.get(entry.tally as usize).map_or("", |tally| &*tally.key);
+        Document::object()
+            .with("counter", key)
+            .with("period", entry.key)
+            .with("count", entry.count)
+            .with("sum", entry.sum)
+    });
+    let values = member.marks.marks.iter().map(|mark| {
+        let name = plan.measures.get(usize::from(mark.measure)).map_or("", |measure| &*measure.name);
+        Document::object()
+            .with("measure", name)
+            .with("at", instant(plan, mark.at))
+            .with("value", stored(plan, &mark.value))
+    });
+    Document::object()
+        .with("member", member.id.as_str())
+        .with("program", plan.settings.title.as_str())
+        .with("enrolled_at", instant(plan, member.enrolled_at))
+        .with("clock", instant(plan, member.clock))
+        .with("revision", member.revision)
+        .with("last_entry", member.entry)
+        .with("next_due", member.next_due().map(|due| instant(plan, due.0)))
+        .with("account", fate)
+        .with("pauses", pauses.collect::<Document>())
+        .with("absorbed", account.absorbed.iter().map(|id| &**id).collect::<Document>())
+        .with("attributes", attributes)
+        .with("tags", member.tags.iter().map(|tag| &**tag).collect::<Document>())
+        .with("wallets", wallets)
+        .with("tiers", tiers)
+        .with("segments", segments)
+        .with("counters", counters.collect::<Document>())
+        .with("values", values.collect::<Document>())
+        .with("returned", member.returned.iter().map(|returned| returned_of(plan, returned)).collect::<Document>())
+        .with("events", member.log.iter().map(|record| event_of(plan, &record)).collect::<Document>())
+}
+
+/// A digest stands for the id of an event; as a text, since no binary float holds it.
+fn digest(value: u64) -> String {
+    value.to_string()
+}
+
+fn wallet_of(plan: &Plan, wallet: &WalletPlan, state: &WalletState) -> Document {
+    let activity = wallet.inactivities.iter().zip(&state.activity);
+    let activity = activity.map(|(form, last)| {
+        Document::object().with("form", &*form.key).with("last", last.map(|last| instant(plan, last)))
+    });
+    Document::object()
+        .with("available", state.available)
+        .with("pending", state.pending)
+        .with("debt", state.debt)
+        .with("issued", state.issued)
+        .with("spent", state.spent)
+        .with("transferred_in", state.transferred_in)
+        .with("transferred_out", state.transferred_out)
+        .with("expired", state.expired)
+        .with("clawed_back", state.clawed_back)
+        .with("written_off", state.written_off)
+        .with("activity", activity.collect::<Document>())
+        .with("lots", state.lots.iter().map(|lot| lot_of(plan, wallet, lot)).collect::<Document>())
+}
+
+fn lot_of(plan: &Plan, wallet: &WalletPlan, lot: &Lot) -> Document {
+    let vesting = match lot.vesting {
+        Vesting::Done => Document::from("vested"),
+        Vesting::At(at) => Document::object().with("at", instant(plan, at)),
+        Vesting::On { event, deadline } => {
+            let name = plan.events.get(usize::from(event)).map_or("", |event| &*event.layout.name);
+            Document::object().with("on", name).with("before", instant(plan, deadline))
+        }
+    };
+    let expiry = match lot.expiry {
+        Expiry::Never => Document::from("never"),
+        Expiry::Open => Document::from("open"),
+        Expiry::At(at) => Document::object().with("at", instant(plan, at)),
+        Expiry::Inactivity(form) => {
+            let key = wallet.inactivities.get(usize::from(form)).map_or("", |form| &*form.key);
+            Document::object().with("inactivity", key)
+        }
+        Expiry::AfterVesting(length) => {
+            let unit = format!("{:?}", length.unit).to_lowercase();
+            Document::object().with("after_vesting", u64::from(length.count)).with("unit", unit)
+        }
+    };
+    Document::object()
+        .with("entry", lot.entry)
+        .with("source", digest(lot.source))
+        .with("amount", lot.amount)
+        .with("earned_at", instant(plan, lot.earned_at))
+        .with("vesting", vesting)
+        .with("expiry", expiry)
+        .with("expired", lot.expired)
+}
+
+fn standing_of(plan: &Plan, ladder: &LadderPlan, standing: &Standing) -> Document {
+    let level = |level: u16| ladder.levels.get(usize::from(level)).map_or("", |name| &**name);
+    let set = standing.set.iter().map(|(given, end)| {
+        let end = (*end != i64::MAX).then(|| instant(plan, *end));
+        Document::object().with("level", level(*given)).with("until", end)
+    });
+    Document::object()
+        .with("level", level(standing.level))
+        .with("since", instant(plan, standing.since))
+        .with("counted_from", instant(plan, standing.base))
+        .with("until", standing.until.map(|until| instant(plan, until)))
+        .with("grace", standing.grace.map(|grace| instant(plan, grace)))
+        .with("set", set.collect::<Document>())
+        .with("used_up", standing.carried)
+        .with("used_up_on", date_of(standing.carried_on).to_string())
+}
+
+fn returned_of(plan: &Plan, returned: &Returned) -> Document {
+    let amounts = |values: &[Decimal]| values.iter().copied().collect::<Document>();
+    let wallets = plan.wallets.iter().zip(returned.clawed.iter().zip(&returned.restored));
+    let wallets = wallets.map(|(wallet, (clawed, restored))| {
+        Document::object().with("wallet", &*wallet.name).with("taken_back", *clawed).with("given_back", *restored)
+    });
+    Document::object()
+        .with("order", digest(returned.order))
+        .with("ordered_at", instant(plan, returned.ordered_at))
+        .with("units", amounts(&returned.units))
+        .with("amounts", amounts(&returned.amounts))
+        .with("amount", returned.amount)
+        .with("whole", returned.whole)
+        .with("wallets", wallets.collect::<Document>())
+}
+
+fn event_of(plan: &Plan, record: &Record<'_>) -> Document {
+    let name = plan.events.get(usize::from(record.event)).map_or("", |event| &*event.layout.name);
+    let mut event = Document::object()
+        .with("type", name)
+        .with("id", record.id)
+        .with("at", instant(plan, record.at))
+        .with("digest", digest(record.digest))
+        .with("layout", digest(record.signature));
+    if let Some(Captured { event: captured, fired, grants }) = returns::captured(plan, record) {
+        event.put("fields", fields_of(plan, record.event, &captured));
+        event.put("rules", fired.iter().map(|rule| rule_name(plan, *rule)).collect::<Document>());
+        event.put("contributions", grants.iter().map(|grant| grant_of(plan, grant)).collect::<Document>());
+    }
+    let decisions = record.decisions().unwrap_or_default();
+    let decisions = decisions.iter().map(|decision| decision_document(plan, decision, record.at));
+    event.with("decisions", decisions.collect::<Document>())
+}
+
+fn fields_of(plan: &Plan, number: u16, event: &EventData) -> Document {
+    let mut fields = Document::object();
+    let Some(layout) = plan.events.get(usize::from(number)).map(|event| &event.layout) else { return fields };
+    for (at, slot) in layout.slots.iter().enumerate() {
+        fields.put(&slot.name, shown(plan, event.slot(at as u16)));
+    }
+    for (at, list) in layout.lists.iter().enumerate() {
+        let rows = event.rows_of(event.list(at as u16)).map(|row| {
+            if list.plain {
+                return shown(plan, event.item(row, 0));
+            }
+            let mut item = Document::object();
+            for (slot, field) in list.fields.iter().enumerate() {
+                item.put(&field.name, shown(plan, event.item(row, slot as u16)));
+            }
+            item
+        });
+        fields.put(&list.name, rows.collect::<Document>());
+    }
+    fields
+}
+
+fn shown(plan: &Plan, value: Value<'_>) -> Document {
+    stored(plan, &Stored::of(value))
+}
+
+/// Amounts of contributions are exact only when multiplied by the wallet's denominator, and are told so.
+fn grant_of(plan: &Plan, grant: &Grant) -> Document {
+    let denominator = plan.wallets.get(usize::from(grant.wallet)).map_or(Decimal::ONE, |wallet| wallet.denominator);
+    let mut document = Document::object()
+        .with("rule", rule_name(plan, grant.rule))
+        .with("earned_by", rule_name(plan, grant.base_rule))
+        .with("effect", u64::from(grant.effect))
+        .with("wallet", wallet_name(plan, grant.wallet))
+        .with("amount", grant.amount)
+        .with("denominator", denominator);
+    match &grant.basis {
+        Basis::Fixed => {}
+        Basis::Rate(rate) => document.put("rate", *rate),
+        Basis::Factor { rate, before, after } => {
+            document.put("rate", *rate);
+            document.put("factor_before", *before);
+            document.put("factor_after", *after);
+        }
+    }
+    document
+}
