@@ -111,7 +111,7 @@ fn wallet_of(plan: &Plan, wallet: &WalletPlan, state: &WalletState) -> Document 
 
 fn lot_of(plan: &Plan, wallet: &WalletPlan, lot: &Lot) -> Document {
     let vesting = match lot.vesting {
-        Vesting::Done => Document::from("vested"),
+        Vesting::Done => Document::from("done"),
         Vesting::At(at) => Document::object().with("at", instant(plan, at)),
         Vesting::On { event, deadline } => {
             let name = plan.events.get(usize::from(event)).map_or("", |event| &*event.layout.name);

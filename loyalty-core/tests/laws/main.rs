@@ -16,6 +16,7 @@ mod explained;
 mod generate;
 mod histories;
 mod laws;
+mod members;
 mod model;
 
 use proptest::test_runner::{Config, RngSeed};
