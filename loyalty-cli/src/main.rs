@@ -25,6 +25,7 @@ mod run;
 mod store;
 mod summary;
 
+mod accounts;
 mod explain;
 mod history;
 mod show;
@@ -46,6 +47,9 @@ fn main() -> ExitCode {
         Command::Migrate(arguments) => migrate::migrate(arguments),
         Command::Show(arguments) => show::show(arguments),
         Command::Explain(arguments) => explain::explain(arguments),
+        Command::Merge(arguments) => accounts::merge(arguments),
+        Command::Erase(arguments) => accounts::erase(arguments),
+        Command::Export(arguments) => accounts::export(arguments),
     };
     match result {
         Ok(verdict) => verdict.exit_code(),

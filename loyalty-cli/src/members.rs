@@ -61,7 +61,7 @@ impl<'a> Members<'a> {
         event: &Event,
         enrolled: impl FnOnce() -> Result<Instant, E>,
     ) -> Result<Result<Judged, E>, Failure> {
-        self.fetch(id)?;
+        let id = &self.follow(id)?;
         let judged = if let Some(member) = self.at_hand.get_mut(id) {
             self.program.apply_event(member, event)
         } else {
@@ -79,15 +79,96 @@ impl<'a> Members<'a> {
             Err(error) => Judged::Refused(error),
             Ok(outcome) if outcome.replayed() => Judged::Replayed,
             Ok(outcome) => {
-                if self.store.is_some() && !self.changed.contains(id) {
-                    self.changed.insert(id.to_owned());
-                }
-                if !outcome.decisions().is_empty() && (self.store.is_some() || self.out.is_some()) {
-                    self.batch.outcomes.push(outcome.to_json());
+                self.note(id, &outcome);
+                for json in outcome.outgoing() {
+                    self.deliver(&json)?;
                 }
                 Judged::Applied
             }
         }))
+    }
+
+    /// Keeps what has happened to a member for the next commit.
+    fn note(&mut self, id: &str, outcome: &Outcome) {
+        if self.store.is_some() && !self.changed.contains(id) {
+            self.changed.insert(id.to_owned());
+        }
+        if !outcome.decisions().is_empty() && (self.store.is_some() || self.out.is_some()) {
+            self.batch.outcomes.push(outcome.to_json());
+        }
+    }
+
+    /// Applies what a decision holds ready for another member, who joins by it as by any first event. It lasts by the
+    /// same commit as the decision. What that member refuses goes back; what nobody takes stays on its way.
+    fn deliver(&mut self, json: &str) -> Result<(), Failure> {
+        let trouble = |error: EventError| Failure::trouble(format!("an event between members is damaged: {error}"));
+        let event = self.program.decode(json.as_bytes()).map_err(trouble)?;
+        let to = event.member().unwrap_or_default().to_owned();
+        let judged = self.judge(&to, &event, || Ok::<_, EventError>(event.at()))?;
+        if let (Ok(Judged::Refused(_)) | Err(_), Ok(back)) = (judged, self.program.send_back(json)) {
+            self.deliver(&back)?;
+        }
+        Ok(())
+    }
+
+    /// Merges one account into another, for the next commit.
+    pub(crate) fn merge(
+        &mut self,
+        into: &str,
+        from: &str,
+        at: Instant,
+    ) -> Result<Result<(Outcome, Outcome), EventError>, Failure> {
+        let (mut survivor, mut absorbed) = (self.known(into)?, self.known(from)?);
+        let merged = self.program.merge(&mut survivor, &mut absorbed, at);
+        if let Ok((one, other)) = &merged {
+            for (id, member, outcome) in [(into, survivor, one), (from, absorbed, other)] {
+                self.at_hand.insert(id.to_owned(), member);
+                self.note(id, outcome);
+            }
+        }
+        Ok(merged)
+    }
+
+    /// Erases a member, for the next commit.
+    pub(crate) fn erase(
+        &mut self,
+        id: &str,
+        pseudonym: &str,
+        at: Instant,
+    ) -> Result<Result<Outcome, EventError>, Failure> {
+        let mut member = self.known(id)?;
+        self.fetch(pseudonym)?;
+        if pseudonym != id && self.at_hand.contains_key(pseudonym) {
+            return Err(Failure::no(format!("there is a member `{pseudonym}` already")).help("take another pseudonym"));
+        }
+        let erased = self.program.erase(&mut member, pseudonym, at);
+        if let Ok(outcome) = &erased
+            && pseudonym != id
+        {
+            self.at_hand.remove(id);
+            self.batch.erased.push(id.to_owned());
+            self.at_hand.insert(pseudonym.to_owned(), member);
+            self.note(pseudonym, outcome);
+        }
+        Ok(erased)
+    }
+
+    fn known(&mut self, id: &str) -> Result<Member, Failure> {
+        self.fetch(id)?;
+        let known = self.at_hand.get(id).cloned();
+        known.ok_or_else(|| Failure::no(format!("no member `{id}` in the store")).help("check the id"))
+    }
+
+    /// Has the member at hand, if anybody knows him, or whoever his account was merged into; tells under which id.
+    fn follow(&mut self, id: &str) -> Result<String, Failure> {
+        let mut id = id.to_owned();
+        loop {
+            self.fetch(&id)?;
+            match self.at_hand.get(&id).and_then(Member::merged_into) {
+                Some(into) => id = into.to_owned(),
+                None => return Ok(id),
+            }
+        }
     }
 
     /// The refusal of this very line in an earlier run over the store.

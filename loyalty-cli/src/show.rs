@@ -1,8 +1,9 @@
 //! `loyalty show`: one member on a page.
 
+use loyalty_core::{Member, Program};
 use serde_json::{Map, Value};
 
-use crate::arguments::Show;
+use crate::arguments::{Show, Source};
 use crate::failure::{Failure, Verdict};
 use crate::history;
 use crate::program;
@@ -28,7 +29,17 @@ const LOT: [&str; 4] = ["amount", "earned_at", "vests_at", "expires_at"];
 /// Prints the member's view.
 pub(crate) fn show(arguments: &Show) -> Result<Verdict, Failure> {
     let program = program::load(&arguments.program)?;
-    let (member, place) = match (&arguments.source.store, &arguments.source.events) {
+    let member = member(&program, &arguments.source, &arguments.member)?;
+    let view = program.view(&member, arguments.at.unwrap_or(member.clock())).to_json();
+    let text =
+        if arguments.json { format!("{view}\n") } else { page(&serde_json::from_str(&view).unwrap_or_default()) };
+    terminal::print(&text)?;
+    Ok(Verdict::Yes)
+}
+
+/// The member of that id, from a store or from events.
+pub(crate) fn member(program: &Program, source: &Source, id: &str) -> Result<Member, Failure> {
+    let (member, place) = match (&source.store, &source.events) {
         (Some(path), _) => {
             let store = Store::open(path)?;
             if store.program_text()?.is_some_and(|text| text != program.text()) {
@@ -36,22 +47,17 @@ pub(crate) fn show(arguments: &Show) -> Result<Verdict, Failure> {
                     "note: another program wrote this store; the member is shown as this one would carry him over\n",
                 );
             }
-            (store.member(&program, &arguments.member)?, path)
+            (store.member(program, id)?, path)
         }
-        (None, Some(path)) => (history::play(&program, path, &arguments.member, None)?.0, path),
+        (None, Some(path)) => (history::play(program, path, id, None)?.0, path),
         (None, None) => {
             return Err(Failure::trouble("neither --store nor --events says where the member is"));
         }
     };
-    let Some(member) = member else {
-        return Err(Failure::no(format!("no member `{}` in `{}`", arguments.member, program::name(place)))
-            .help("check the id; a member is there once an event of his was accepted"));
-    };
-    let view = program.view(&member, arguments.at.unwrap_or(member.clock())).to_json();
-    let text =
-        if arguments.json { format!("{view}\n") } else { page(&serde_json::from_str(&view).unwrap_or_default()) };
-    terminal::print(&text)?;
-    Ok(Verdict::Yes)
+    member.ok_or_else(|| {
+        Failure::no(format!("no member `{id}` in `{}`", program::name(place)))
+            .help("check the id; a member is there once an event of his was accepted")
+    })
 }
 
 /// A view as people read it.

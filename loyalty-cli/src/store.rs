@@ -47,6 +47,8 @@ pub(crate) struct Batch {
     /// Outcomes with decisions, as JSON.
     pub(crate) outcomes: Vec<String>,
     pub(crate) refusals: Vec<(LineKey, Refusal)>,
+    /// The ids of members that were erased; nothing of theirs stays.
+    pub(crate) erased: Vec<String>,
 }
 
 /// A member as the store keeps it.
@@ -71,7 +73,7 @@ impl Row {
 
 impl Batch {
     pub(crate) fn is_empty(&self) -> bool {
-        self.members.is_empty() && self.outcomes.is_empty() && self.refusals.is_empty()
+        self.members.is_empty() && self.outcomes.is_empty() && self.refusals.is_empty() && self.erased.is_empty()
     }
 }
 
@@ -286,6 +288,14 @@ impl Store {
     pub(crate) fn write(&self, batch: &Batch, written: Option<Written<'_>>) -> Result<(), Failure> {
         self.transaction(|connection| {
             self.put_written(written)?;
+            if !batch.erased.is_empty() {
+                // What is deleted is overwritten, so that no page of the file keeps it.
+                connection.pragma_update(None, "secure_delete", true)?;
+            }
+            for id in &batch.erased {
+                connection.execute("DELETE FROM members WHERE id = ?1", [id])?;
+                connection.execute("DELETE FROM refused WHERE instr(message, ?1) > 0", [id])?;
+            }
             for row in &batch.members {
                 self.put_member(row)?;
             }

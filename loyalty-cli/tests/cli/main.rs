@@ -2,6 +2,7 @@
 
 #![expect(clippy::expect_used, clippy::string_slice, reason = "a test that fails should fail loudly and be short")]
 
+mod accounts;
 mod authors;
 mod crash;
 mod looks;

@@ -13,6 +13,9 @@ pub(super) const BUILT_EFFECTS: &str = "this version does `earn`, `multiply`, `s
 /// The standard event that brings the points of another member.
 const RECEIVED: &str = "received";
 
+/// The standard event that brings back what the other member did not take.
+const SENT_BACK: &str = "sent_back";
+
 impl<'a> Checker<'a> {
     pub(super) fn effect(&mut self, effect: &'a Effect, scope: &Scope, span: Span) -> Option<EffectKind> {
         match effect {
@@ -54,7 +57,15 @@ impl<'a> Checker<'a> {
                 let at_least = self.length_if(at_least.as_ref())?;
                 // What is sent may be received.
                 self.wallets_filled.extend(wallet);
-                if scope.event.is_none() {
+                let on = scope.event.and_then(|event| self.events.get(event));
+                if on.is_some_and(|event| [RECEIVED, SENT_BACK].contains(&event.name.as_str())) {
+                    self.report(
+                        Diagnostic::new(Code::TransferEvent, span, "points on their way set off no further transfer")
+                            .help("two members could send the same points to and fro for ever; transfer on an event of the member's own"),
+                    );
+                    return None;
+                }
+                if on.is_none() {
                     self.report(
                         Diagnostic::new(Code::TransferEvent, span, "only a rule on an event can transfer points")
                             .help("write `on` and an event in the head of the rule: points that are not taken come back to it"),

@@ -111,6 +111,12 @@ impl Member {
         (self.next_due != i64::MAX).then_some(Instant(self.next_due))
     }
 
+    /// The account that this one was merged into, if it was; its events go there.
+    #[must_use]
+    pub fn merged_into(&self) -> Option<&str> {
+        self.account.merged_into()
+    }
+
     pub(crate) fn has_tag(&self, tag: &str) -> bool {
         self.tags.binary_search_by(|known| (**known).cmp(tag)).is_ok()
     }

@@ -43,6 +43,13 @@ impl Account {
         self.fate == Fate::Open
     }
 
+    pub fn merged_into(&self) -> Option<&str> {
+        match &self.fate {
+            Fate::Merged { into } => Some(into),
+            Fate::Open | Fate::Erased => None,
+        }
+    }
+
     /// The pause that the account is in.
     pub fn current_pause(&self) -> Option<&Pause> {
         self.pauses.last().filter(|pause| pause.to.is_none())
