@@ -483,6 +483,57 @@ proptest! {
         prop_assert_eq!(program.save(&stepwise), program.save(&at_once));
     }
 
+    /// A pause anywhere in any history: what is due is due exactly then, in however many steps time passes; nothing is
+    /// earned or spent by rules meanwhile, and frozen points outlive it.
+    #[test]
+    fn a_pause_in_any_history(case in case(12), cut in 0_usize..12, freeze in any::<bool>(), days in 1_i64..200) {
+        let mut engine = Engine::new(&case);
+        let cut = cut.min(case.steps.len());
+        for step in &case.steps[..cut] {
+            let _ = engine.step(step);
+        }
+        let pause = |engine: &mut Engine, kind: &str, at: Instant| {
+            let json = format!(r#"{{"type":"{kind}","id":"{kind}-1","at":"{at}","freeze_expiry":{freeze}}}"#);
+            engine.program.apply(&mut engine.member, json).expect("an account that is there")
+        };
+        let began = engine.member.clock();
+        pause(&mut engine, "pause", began);
+        let before = engine.program.totals(&engine.member);
+        let (mut stepwise, end) = (engine.clone(), instant(began.as_micros() + days * DAY));
+        engine.program.advance(&mut engine.member, end).expect("time passes");
+        while let Some(due) = stepwise.member.next_due().filter(|due| *due <= end) {
+            let nothing = stepwise.program.advance(&mut stepwise.member, instant(due.as_micros() - 1)).expect("time passes");
+            prop_assert!(nothing.decisions().is_empty());
+            let something = stepwise.program.advance(&mut stepwise.member, due).expect("time passes");
+            prop_assert!(!something.decisions().is_empty());
+        }
+        stepwise.program.advance(&mut stepwise.member, end).expect("time passes");
+        prop_assert_eq!(engine.save(), stepwise.save());
+        for (before, after) in before.iter().zip(engine.program.totals(&engine.member)) {
+            prop_assert!(after.conserved());
+            prop_assert_eq!((before.issued, before.spent), (after.issued, after.spent));
+            // Only what waited for an event that did not come is gone.
+            prop_assert!(!freeze || after.available + after.debt >= before.available);
+        }
+        pause(&mut engine, "resume", end);
+        let json = engine.save();
+        prop_assert_eq!(engine.program.load(&json).expect("a saved member").member.next_due(), engine.member.next_due());
+        for step in &case.steps[cut..] {
+            let _ = engine.step(step);
+            prop_assert!(engine.program.totals(&engine.member).iter().all(Totals::conserved));
+        }
+        let (mut at_once, far) = (engine.clone(), instant(engine.member.clock().as_micros() + 900 * DAY));
+        for _ in 0..20 {
+            let Some(due) = engine.member.next_due() else { break };
+            prop_assert!(!engine.program.advance(&mut engine.member, due).expect("time passes").decisions().is_empty());
+        }
+        let far = far.max(engine.member.clock());
+        for engine in [&mut engine, &mut at_once] {
+            engine.program.advance(&mut engine.member, far).expect("time passes");
+        }
+        prop_assert_eq!(engine.save(), at_once.save());
+    }
+
     /// All that a member's state holds is in the export: every text and number, and of the events that are packed in the
     /// state every id, and every text and number that the host sent and the state has kept.
     #[test]

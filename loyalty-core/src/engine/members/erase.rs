@@ -48,7 +48,7 @@ pub fn erase(plan: &Arc<Plan>, member: &mut Member, pseudonym: &str, at: i64) ->
         revision: working.revision + 1,
         entry: working.entry,
         account: Account { fate: Fate::Erased, ..Account::default() },
-        ..Member::new(plan, pseudonym, midnight(working.enrolled_at))
+        ..Member::blank(plan, pseudonym, midnight(working.enrolled_at))
     };
     for (own, state) in left.wallets.iter_mut().zip(working.wallets) {
         let lots = state.lots.iter().filter(|lot| !lot.amount.is_zero()).map(|lot| Lot {

@@ -71,7 +71,7 @@ fn close(plan: &Plan, member: &mut Member, into: &str) {
         revision: member.revision + 1,
         entry: member.entry,
         account: Account { fate, ..Account::default() },
-        ..Member::new(plan, &member.id, member.enrolled_at)
+        ..Member::blank(plan, &member.id, member.enrolled_at)
     };
 }
 
