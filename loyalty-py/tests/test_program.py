@@ -38,7 +38,7 @@ def test_tests_of_the_program_run() -> None:
     text = TEXT + 'test "wrong" { on order { subtotal 5 EUR }  expect earned == 6 points }\n'
     (result,) = loyalty.Program.compile(text).run_tests()
     assert (result.title, result.line) == ("wrong", 8)
-    assert [failure.message for failure in result.failures] == ["earned == 6 points: is 5"]
+    assert [failure.message for failure in result.failures] == ["earned == 6 points: is 5 points"]
 
 
 def test_an_outcome_is_an_object_with_attributes() -> None:

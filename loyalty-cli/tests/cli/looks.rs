@@ -62,6 +62,12 @@ fn explain_judges_the_event_over_what_was_before() {
     let text = explain(&["o3"]);
     assert_eq!(text.code, 0, "{}", text.errors);
     assert!(text.out.contains('6'), "{}", text.out);
+    let html = explain(&["o3", "--html", "why.html"]);
+    assert_eq!(html.code, 0, "{}", html.errors);
+    assert_eq!(html.out, text.out);
+    let page = folder.read("why.html");
+    assert!(page.starts_with("<!doctype html>") && page.contains("<div class=\"loyalty-why\""), "{page}");
+    assert_eq!(explain(&["o3", "--html", "nowhere/why.html"]).code, 2);
     let json = explain(&["o3", "--json"]);
     assert!(serde_json::from_str::<Value>(&json.out).is_ok(), "{}", json.out);
 

@@ -237,7 +237,7 @@ export function programTests(loyalty, assert) {
       const { program } = start();
       const [ten, wrong] = program.runTests();
       assert.deepEqual(ten, { title: "ten", line: 8, passed: true, failures: [] });
-      assert.deepEqual(wrong.failures, [{ line: 9, message: "earned == 11 points: is 10" }]);
+      assert.deepEqual(wrong.failures, [{ line: 9, message: "earned == 11 points: is 10 points" }]);
       assert.ok(program.policies().some(({ declaration, policy }) => declaration.includes("points") && policy.includes("round down")));
     },
 
