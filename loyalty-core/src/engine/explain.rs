@@ -9,7 +9,7 @@
 //! | `trace` | the numbers behind an expression |
 //! | `granted`, `stage`, `caps` | how each part of what was earned came about |
 //! | `returned` | what an order had granted, what is kept of it, what is taken |
-//! | `timed` | why points vest and run out |
+//! | `timed`, `levels` | why points vest and run out, and why a level changes |
 //! | `silent`, `limits` | everything that kept a rule from firing |
 //! | `words`, `page`, `text`, `html`, `data` | how it is told |
 
@@ -18,6 +18,7 @@ mod data;
 mod granted;
 mod html;
 mod judged;
+mod levels;
 mod limits;
 mod page;
 mod returned;
@@ -39,9 +40,10 @@ use super::member::Member;
 use super::outcome::{Because, Decision, Kind, Outcome, TierBecause};
 use super::value::{Stored, Value};
 use super::{clock, doors};
-use crate::plan::{Condition, EffectKindPlan, EffectPlan, EventKind, ExpirePlan, NodeId, Plan, Quote};
-use granted::{Choice, Granted, Part};
+use crate::plan::{Condition, EffectKindPlan, EffectPlan, EventKind, ExpirePlan, NodeId, Plan, Quote, in_force};
+use granted::{Choice, Granted, Part, Step};
 use judged::Judged;
+use levels::Level;
 use returned::Return;
 use silent::Silent;
 
@@ -73,6 +75,8 @@ struct Story {
     granted: Option<Granted>,
     effect: Option<Effect>,
     past: Option<Past>,
+    /// What a level asks for, and what there is.
+    level: Option<Level>,
     /// What the wallet owed before and after.
     debt: Option<(rust_decimal::Decimal, rust_decimal::Decimal)>,
 }
@@ -93,7 +97,8 @@ pub fn explain(
 ) -> Result<Explanation, EventError> {
     let mut after = member.clone();
     let outcome = doors::apply(plan, &mut after, event, None)?;
-    let stories = stories(plan, member, &outcome.decisions);
+    let mut stories = stories(plan, member, &outcome.decisions);
+    levels::tell(plan, &after, source, &outcome, &mut stories)?;
     let source = Arc::clone(source);
     let event_type = Some(event.event);
     let mut told = Explanation { outcome, event: event_type, source, stories, returned: None, silent: Vec::new() };
@@ -113,7 +118,8 @@ pub fn explain_advance(
 ) -> Result<Explanation, EventError> {
     let mut after = member.clone();
     let outcome = doors::advance(plan, &mut after, to)?;
-    let stories = stories(plan, member, &outcome.decisions);
+    let mut stories = stories(plan, member, &outcome.decisions);
+    levels::tell(plan, &after, source, &outcome, &mut stories)?;
     Ok(Explanation { outcome, event: None, source: Arc::clone(source), stories, returned: None, silent: Vec::new() })
 }
 
@@ -129,14 +135,19 @@ fn stories(plan: &Plan, member: &Member, decisions: &[Decision]) -> Vec<Story> {
         let mut story = Story { debt, ..Story::default() };
         match &decision.kind {
             Kind::Earned { because, .. } => {
-                let parts = because.iter().map(|part| Part { line: line_of(plan, part), ..Part::default() });
+                let parts = because.iter().map(|part| part_of(plan, part, decision));
                 let (vest, expire) = (Choice::default(), Choice::default());
                 story.granted = Some(Granted { parts: parts.collect(), vest, expire });
             }
-            Kind::Spent { rule, .. } => story.rule = *rule,
-            Kind::Claim { rule, .. } | Kind::Forfeited { rule, .. } | Kind::Transferred { rule, .. } => {
-                story.rule = Some(*rule);
+            Kind::Spent { rule, wallet, .. } => {
+                story.rule = *rule;
+                story.effect = rule.and_then(|rule| effects_on(plan, rule, *wallet, decision.at).into_iter().next());
             }
+            Kind::Forfeited { rule, wallet, .. } => {
+                story.rule = Some(*rule);
+                story.effect = effects_on(plan, *rule, *wallet, decision.at).into_iter().next();
+            }
+            Kind::Claim { rule, .. } | Kind::Transferred { rule, .. } => story.rule = Some(*rule),
             Kind::Vested { wallet, lot, .. } | Kind::Expired { wallet, lot, .. } => {
                 story.past = Some(timed::past(plan, member, decisions, *wallet, *lot, decision.at));
             }
@@ -147,12 +158,31 @@ fn stories(plan: &Plan, member: &Member, decisions: &[Decision]) -> Vec<Story> {
     told.collect()
 }
 
-/// The line of the rule that a part names.
-fn line_of(plan: &Plan, part: &Because) -> Option<u32> {
-    match part {
-        Because::Rule { rule, .. } => plan.rules.get(*rule as usize).map(|rule| rule.line),
-        _ => None,
+/// What is known of a part without asking the rules again: of a rule that no event sets off, its head and its effects.
+fn part_of(plan: &Plan, part: &Because, decision: &Decision) -> Part {
+    let Because::Rule { rule: number, .. } = part else { return Part::default() };
+    let Some(rule) = plan.rules.get(*number as usize) else { return Part::default() };
+    let mut told = Part { line: Some(rule.line), ..Part::default() };
+    if let (None, Some(wallet)) = (rule.trigger.event(), decision.wallet()) {
+        let effects = effects_on(plan, *number, wallet, decision.at);
+        told.steps.extend(effects.into_iter().map(|effect| Step::Effect(effect.quote)));
     }
+    told
+}
+
+/// The effects of a rule that no event sets off on a wallet, in the form of that instant.
+fn effects_on(plan: &Plan, rule: u32, wallet: u16, at: i64) -> Vec<Effect> {
+    let rule = plan.rules.get(rule as usize).filter(|rule| rule.trigger.event().is_none());
+    let form = rule.and_then(|rule| in_force(&rule.forms, plan.calendar.day_at(at)));
+    let effects = form.into_iter().flat_map(|form| &form.effects).filter(|effect| match effect.kind {
+        EffectKindPlan::EarnFixed { wallet: own, .. }
+        | EffectKindPlan::EarnRate { wallet: own, .. }
+        | EffectKindPlan::Spend { wallet: own, .. }
+        | EffectKindPlan::Forfeit { wallet: own, .. } => own == wallet,
+        EffectKindPlan::Convert { from, to, .. } => from == wallet || to == wallet,
+        _ => false,
+    });
+    effects.map(|effect| Effect { quote: effect.quote, figures: Vec::new() }).collect()
 }
 
 /// Asks the rules again, on the state that they met.

@@ -87,6 +87,23 @@ fn decided(told: &Explanation, decision: &Decision, story: &Story) -> Document {
     if let Some(past) = &story.past {
         put_past(told, &mut document, past);
     }
+    if let Some(level) = &story.level {
+        let mut asked = Document::object().with("level", &*level.name);
+        if let Some(line) = level.line {
+            asked.put("line", line);
+        }
+        if let Some(meter) = &level.meter {
+            asked.put("figures", figures(plan, core::slice::from_ref(meter)));
+        }
+        if let Some((from, _)) = &level.from {
+            asked.put("required", shown(plan, from));
+        }
+        if !level.conditions.is_empty() {
+            let conditions = level.conditions.iter().map(|condition| reason_document(plan, condition));
+            asked.put("parts", conditions.collect::<Document>());
+        }
+        document.put("asked", asked);
+    }
     if let Some((before, after)) = story.debt {
         document.put("debt_before", before);
         document.put("debt_after", after);
@@ -143,6 +160,9 @@ fn step_document(told: &Explanation, step: &Step) -> Document {
     let plan = told.plan();
     let named = |name: &str| Document::object().with("step", name);
     match step {
+        Step::Effect(quote) => {
+            named("effect").with("said", words::quoted(&told.source, *quote)).with("line", quote.line)
+        }
         Step::Earn(earn) => {
             let mut document = named("earn");
             document.put("said", words::quoted(&told.source, earn.quote));

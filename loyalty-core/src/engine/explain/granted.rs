@@ -37,6 +37,8 @@ pub struct Part {
 /// One step on the way to a part.
 #[derive(Debug, Clone)]
 pub enum Step {
+    /// An effect of a rule that no event sets off, as the program has it.
+    Effect(Quote),
     /// An effect of the rule earns.
     Earn(Earn),
     /// An effect of the rule multiplies what another earns.

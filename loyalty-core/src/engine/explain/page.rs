@@ -12,7 +12,7 @@ use super::{Explanation, Story, words};
 use crate::amount;
 use crate::check::model::RoundScope;
 use crate::engine::lots::Vesting;
-use crate::engine::outcome::{Because, Decision, Kind, NotEarned};
+use crate::engine::outcome::{Because, Decision, Kind, NotEarned, TierBecause};
 use crate::plan::{Plan, Quote, RestorePlan, Unit};
 use crate::wire::document::Document;
 use crate::wire::json::{decision_document, rule_name};
@@ -126,13 +126,14 @@ fn wallet_name(plan: &Plan, wallet: u16) -> &str {
 fn decision_row(told: &Explanation, decision: &Decision, story: &Story) -> Row {
     let plan = told.plan();
     let points = |amount: Decimal, wallet: u16| words::points(plan, amount, wallet);
+    let sum = |amount: Decimal, wallet: u16| words::sum(plan, amount, wallet);
     let (head, rows) = match &decision.kind {
         Kind::Earned { wallet, amount, vesting, expires_at, because, .. } => {
-            let head = words().strong(format!("+{}", points(*amount, *wallet)));
+            let head = words().strong(format!("+{}", sum(*amount, *wallet)));
             (head, earned_rows(told, story, (*vesting, *expires_at), because))
         }
         Kind::ClawedBack { wallet, amount, from_pending, from_lots, debt, written_off, .. } => {
-            let head = words().strong(format!("−{}", points(*amount, *wallet))).say(" taken back");
+            let head = words().strong(format!("−{}", sum(*amount, *wallet))).say(" taken back");
             let taken = told.returned.iter().flat_map(|returned| &returned.taken);
             let taken = taken.filter(|taken| taken.wallet == *wallet && taken.due == *amount);
             let taken: Vec<&Taken> = taken.collect();
@@ -156,32 +157,30 @@ fn decision_row(told: &Explanation, decision: &Decision, story: &Story) -> Row {
             (head, rows)
         }
         Kind::Restored { wallet, amount, expires_at, .. } => {
-            let head = words()
-                .strong(format!("+{}", points(*amount, *wallet)))
-                .say(" given back")
-                .say(usable(plan, *expires_at));
+            let head =
+                words().strong(format!("+{}", sum(*amount, *wallet))).say(" given back").say(usable(plan, *expires_at));
             let restored = told.returned.iter().flat_map(|returned| &returned.restored);
             let rows = restored.filter(|restored| restored.wallet == *wallet).flat_map(|one| restored_rows(told, one));
             (head, rows.collect())
         }
         Kind::Vested { wallet, amount, expires_at, .. } => {
             let since = words::moment(plan, decision.at);
-            let head = words().strong(points(*amount, *wallet)).say(format!(" may be spent since {since}"));
+            let head = words().strong(sum(*amount, *wallet)).say(format!(" may be spent since {since}"));
             (head.say(usable(plan, *expires_at)), past_rows(told, story, false))
         }
         Kind::Expired { wallet, amount, not_vested, .. } => {
             let end = words::through(plan, decision.at);
             let gone = if *not_vested { " cancelled; they waited " } else { " run out; they were usable " };
-            let head = words().strong(format!("−{}", points(*amount, *wallet))).say(gone).say(end);
+            let head = words().strong(format!("−{}", sum(*amount, *wallet))).say(gone).say(end);
             (head, past_rows(told, story, *not_vested))
         }
         Kind::Spent { wallet, amount, uses, .. } => {
             let by = if story.rule.is_some() { " spent" } else { " taken by staff" };
-            let head = words().strong(format!("−{}", points(*amount, *wallet))).say(by);
+            let head = words().strong(format!("−{}", sum(*amount, *wallet))).say(by);
             (head, spent_rows(told, story, uses.len()))
         }
         Kind::DebtSettled { wallet, amount, .. } => {
-            let head = words().strong(format!("−{}", points(*amount, *wallet))).say(" settle a debt");
+            let head = words().strong(format!("−{}", sum(*amount, *wallet))).say(" settle a debt");
             let rest = story.debt.map(|(before, after)| {
                 let rest = if after.is_zero() { "none".to_owned() } else { amount::text(after) };
                 words().say(format!("of {} owed, {rest} are left", points(before, *wallet))).row()
@@ -214,6 +213,29 @@ fn decision_row(told: &Explanation, decision: &Decision, story: &Story) -> Row {
         Kind::Received { wallet, amount, sender, expires_at, .. } => {
             let head = words().strong(format!("+{}", points(*amount, *wallet))).say(" received from ");
             (head.strong(format!("\"{sender}\"")).say(usable(plan, *expires_at)), Vec::new())
+        }
+        Kind::TierChanged { ladder, from, to, because, until } => {
+            let why = match because {
+                TierBecause::Reached => "reached",
+                TierBecause::Lost => "no longer qualified for",
+                TierBecause::Kept => "qualified for once more",
+                TierBecause::Grace => "kept for a time of grace",
+                TierBecause::SetLevel => "set beside the rules of the ladder",
+                TierBecause::SetLevelEnded => "the level that was set has ended",
+            };
+            let head = words().strong(format!("{ladder}: {to}")).say(format!(", {from} before: {why}"));
+            (head.say(level_end(plan, *until)), level_rows(plan, story))
+        }
+        Kind::TierKept { ladder, level, grace, until } => {
+            let why = if *grace { "kept for a time of grace" } else { "qualified for once more" };
+            let head = words().strong(format!("{ladder}: {level}")).say(format!(": {why}"));
+            (head.say(level_end(plan, *until)), Vec::new())
+        }
+        Kind::SegmentEntered { segment } => (words().say("enters the segment ").strong(&**segment), Vec::new()),
+        Kind::SegmentLeft { segment } => (words().say("leaves the segment ").strong(&**segment), Vec::new()),
+        Kind::Forfeited { wallet, amount, .. } => {
+            let head = words().strong(format!("−{}", sum(*amount, *wallet))).say(" forfeited");
+            (head, spent_rows(told, story, 0))
         }
         // A kind without words of its own is told by its keys.
         kind => (other_head(plan, decision, kind.name(), told.outcome.at), Vec::new()),
@@ -250,6 +272,29 @@ fn other_head(plan: &Plan, decision: &Decision, name: &str, at: i64) -> Words {
         }
     }
     head
+}
+
+/// How long a level lasts.
+fn level_end(plan: &Plan, until: Option<i64>) -> String {
+    until.map_or_else(String::new, |at| format!(", {}", words::through(plan, at)))
+}
+
+/// What a level asks for, and what there is.
+fn level_rows(plan: &Plan, story: &Story) -> Vec<Row> {
+    let Some(level) = &story.level else { return Vec::new() };
+    let mut rows = Vec::new();
+    if let Some(meter) = &level.meter {
+        let said = figure_words(plan, words(), meter);
+        rows.push(match &level.from {
+            Some((from, unit)) => {
+                let from = words::value(plan, from, *unit);
+                said.say(format!("; {} begins at {from}", level.name)).line(level.line).row()
+            }
+            None => said.row(),
+        });
+    }
+    rows.extend(level.conditions.iter().map(|condition| reason_row(plan, condition, None)));
+    rows
 }
 
 /// How long points are usable.
@@ -352,6 +397,10 @@ fn part_row(told: &Explanation, part: &Because, story: &Part) -> Row {
 fn step_words(told: &Explanation, step: &Step, part: &Part) -> Words {
     let plan = told.plan();
     match step {
+        Step::Effect(quote) => {
+            let line = Some(quote.line).filter(|line| part.line != Some(*line));
+            words().code(words::quoted(&told.source, *quote)).line(line)
+        }
         Step::Earn(earn) => earn_words(told, earn, part),
         Step::Multiply(multiply) => multiply_words(plan, multiply, part),
         Step::Cut(cut) => cut_words(plan, cut),

@@ -116,6 +116,15 @@ pub fn points(plan: &Plan, value: Decimal, wallet: u16) -> String {
     number(plan, value, unit_of(plan, wallet))
 }
 
+/// An amount of a wallet that names the wallet, whatever it counts.
+pub fn sum(plan: &Plan, value: Decimal, wallet: u16) -> String {
+    let name = plan.wallets.get(usize::from(wallet)).map_or("", |wallet| &*wallet.name);
+    match unit_of(plan, wallet) {
+        Unit::Wallet(_) => points(plan, value, wallet),
+        _ => format!("{} in {name}", points(plan, value, wallet)),
+    }
+}
+
 /// A value as the language writes it.
 pub fn value(plan: &Plan, shown: &Shown, unit: Unit) -> String {
     match shown {
