@@ -6,11 +6,11 @@ import { series } from "./play.js";
 import { amount, call, isInstant, say, when } from "./words.js";
 
 /** Keys that are shown elsewhere. */
-const KNOWN = ["member", "at", "revision", "enrolled_at", "wallets"];
+const KNOWN = ["member", "at", "revision", "enrolled_at", "wallets", "tiers"];
 /** What the big figure and the picture already say. */
-const SMALL = ["available", "lots"];
-/** Lots shown before the others are folded. */
-const LOTS_SHOWN = 4;
+const SMALL = ["available", "lots", "expiring"];
+/** Days of expiry that a wallet names by itself; the others stand among its lots. */
+const DAYS_SHOWN = 3;
 
 /**
  * Draws a member.
@@ -28,11 +28,13 @@ export function showMember(place, { view, points, end }, { width, chosen, units 
   const facts = others.map(([key, value]) =>
     element("section", { class: `fact fact-${key}` }, element("h3", {}, call("key", key)), shown(value)),
   );
-  place.replaceChildren(
+  const parts = [
     element("p", { class: "at dim" }, say("at", when(view.at))),
     element("div", { class: "wallets" }, wallets),
+    Object.entries(view.tiers ?? {}).map(([name, standing]) => ladder(name, standing)),
     facts.length > 0 ? element("div", { class: "facts" }, facts) : "",
-  );
+  ];
+  place.replaceChildren(...parts.flat());
 }
 
 function wallet(line, figures, room) {
@@ -50,8 +52,74 @@ function wallet(line, figures, room) {
     small.length > 0
       ? element("dl", { class: "figures" }, small.map(([key, value]) => element("div", {}, element("dt", {}, call("key", key)), element("dd", {}, shown(value)))))
       : null,
+    expiring(figures.expiring ?? []),
     lots(figures.lots ?? []),
   );
+}
+
+/** The next days on which something runs out. */
+function expiring(days) {
+  if (days.length === 0) return null;
+  const items = days.slice(0, DAYS_SHOWN).map(({ expires_at, amount: left }) =>
+    element("li", {}, element("b", {}, amount(left)), " ", element("time", { datetime: expires_at }, when(expires_at))),
+  );
+  const more = days.length - DAYS_SHOWN;
+  return element("p", { class: "expiring" }, element("span", { class: "dim" }, call("key", "expiring")), element("ul", {}, items, more > 0 ? element("li", { class: "dim" }, `+ ${more}`) : null));
+}
+
+/** A level with what it gives, how far the next one is, and what keeps this one. */
+function ladder(name, { level, since, until, benefits, next, stay, ...more }) {
+  const gives = Object.entries(benefits ?? {}).map(([key, value]) => element("li", {}, element("bdi", {}, key), " ", shown(value)));
+  const rest = Object.entries(more).filter(([, value]) => !isEmpty(value) && value !== false);
+  return element(
+    "article",
+    { class: "ladder" },
+    element(
+      "header",
+      {},
+      element("h3", { dir: "auto" }, name),
+      element("b", { class: "level", dir: "auto" }, level),
+      since ? element("span", { class: "dim" }, `${call("key", "since")} ${when(since, { time: false })}`) : null,
+      until ? element("span", { class: "dim" }, `${call("key", "until")} ${when(until)}`) : null,
+      gives.length > 0 ? element("ul", { class: "chips" }, gives) : null,
+    ),
+    [["next", next], ["stay", stay]].map(([key, goal]) => (goal ? aim(key, goal) : null)),
+    rest.length > 0 ? element("dl", { class: "figures" }, rest.map(([key, value]) => element("div", {}, element("dt", {}, call("key", key)), element("dd", {}, inline(value))))) : null,
+  );
+}
+
+/** What is missing for a level, each with how far one has come. */
+function aim(key, { level, until, missing, ...more }) {
+  const lacks = (missing ?? []).map(({ condition, actual, required, shortfall }) =>
+    element(
+      "li",
+      {},
+      element("span", {}, `${call("key", condition)}: `, element("b", {}, plainly(actual)), required === undefined ? null : ` / ${plainly(required)}`),
+      shortfall === undefined || Number(required) <= 0 ? null : meter(actual, required),
+      shortfall === undefined ? null : element("span", { class: "shortfall" }, say("short", amount(shortfall))),
+    ),
+  );
+  const rest = Object.entries(more).filter(([, value]) => !isEmpty(value) && value !== false);
+  return element(
+    "div",
+    { class: "aim" },
+    element("p", {}, element("span", { class: "dim" }, `${call("key", key)} `), level ? element("b", { dir: "auto" }, level) : null, until ? element("span", { class: "dim" }, ` ${call("key", "until")} ${when(until)}`) : null),
+    lacks.length > 0 ? element("ul", {}, lacks) : null,
+    rest.map(([other, value]) => element("p", {}, element("span", { class: "dim" }, `${call("key", other)} `), inline(value))),
+  );
+}
+
+/** How far one has come, drawn. */
+function meter(actual, required) {
+  return element("meter", { min: 0, max: required, value: Math.min(Math.max(Number(actual ?? 0), 0), Number(required)) });
+}
+
+const plainly = (value) => (value === null || value === undefined ? "–" : isInstant(value) ? when(value) : amount(String(value)));
+
+/** An object on one line. */
+function inline(value) {
+  if (value === null || typeof value !== "object" || Array.isArray(value)) return shown(value);
+  return element("span", { class: "inline" }, Object.entries(value).map(([key, inner]) => element("span", {}, element("span", { class: "dim" }, `${call("key", key)} `), inline(inner))));
 }
 
 function lots(list) {
@@ -65,12 +133,11 @@ function lots(list) {
       element("span", { class: "dim" }, `${say("expires")} ${expires_at ? lastDay(expires_at) : say("never")}`),
     ),
   );
-  const rest = rows.splice(LOTS_SHOWN);
   return element(
     "details",
     { class: "lots" },
     element("summary", {}, `${say("lots")} · ${list.length}`),
-    element("ul", {}, rows, rest),
+    element("ul", {}, rows),
   );
 }
 

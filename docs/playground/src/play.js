@@ -74,7 +74,7 @@ export function play(program, { lines, member: id, joined, until }) {
     const step = { kind: "event", line, at: line.event?.at ?? null };
     try {
       passTo(line.event?.at);
-      step.explanation = explanation(program, member, line.text);
+      step.explanation = { ...program.explain(member, line.text) };
       step.outcome = program.apply(member, line.text);
       step.at = step.outcome.at;
       note();
@@ -95,11 +95,6 @@ export function play(program, { lines, member: id, joined, until }) {
   }
   const view = program.view(member);
   return { steps, points, view, member, end: view.at, left: lines.length - Math.min(lines.length, STEPS_MAX) };
-}
-
-function explanation(program, member, text) {
-  const { event, at, earned, silent, ...more } = program.explain(member, text);
-  return { event, at, earned, silent, ...more };
 }
 
 /** The figures of each wallet over time: `{ name, points: [{ at, available, pending }] }`. Numbers, for drawing only. */

@@ -1,13 +1,11 @@
 // The history step by step: each event or instant with what it brought about, and why.
 
 import { code, element } from "./dom.js";
-import { shown } from "./member.js";
-import { amount, call, isInstant, say, when } from "./words.js";
+import { why } from "./why.js";
+import { amount, call, say, when } from "./words.js";
 
 /** Keys of an event that its line shows elsewhere. */
 const ENVELOPE = ["type", "id", "member", "at", "currency"];
-/** Keys of a decision that its own line shows. */
-const TOLD = ["kind", "wallet", "amount", "because", "entry", "at", "pending"];
 /** Fields of an event that its line has room for. */
 const FIELDS_SHOWN = 3;
 
@@ -76,7 +74,7 @@ function brief(value) {
 }
 
 /** Kinds of decisions that take from the member, and such that only wait. */
-const TAKES = ["spent", "expired", "clawed_back", "debt_settled"];
+const TAKES = ["spent", "expired", "clawed_back", "forfeited", "debt_settled"];
 
 function chips({ decisions, replayed }) {
   if (replayed) return element("span", { class: "chip quiet" }, say("replayed"));
@@ -84,9 +82,7 @@ function chips({ decisions, replayed }) {
   return decisions.map((decision) => {
     const { kind, wallet, amount: figure, pending } = decision;
     if (figure === undefined) {
-      const about = decision.tag ?? decision.name ?? decision.rule ?? decision.field ?? decision.reason ?? "";
-      const value = decision.field !== undefined ? ` = ${plain(decision.value)}` : "";
-      return element("span", { class: `chip other kind-${kind}` }, `${call("kind", kind)} `, element("bdi", {}, `${about}${value}`));
+      return element("span", { class: `chip other kind-${kind}` }, `${call("kind", kind)} `, element("bdi", {}, about(decision)));
     }
     const sign = TAKES.includes(kind) ? "−" : kind === "vested" ? "" : "+";
     const tone = TAKES.includes(kind) ? "takes" : pending === true ? "waits" : kind === "vested" ? "other" : "gives";
@@ -100,6 +96,13 @@ function chips({ decisions, replayed }) {
       word ? element("small", {}, ` ${word}`) : null,
     );
   });
+}
+
+/** What a decision without an amount is about, in a word or two. */
+function about({ tag, name, field, value, ladder, from, to, level, segment, rule, reason }) {
+  if (field !== undefined) return `${field} = ${plain(value)}`;
+  if (ladder !== undefined) return `${ladder} ${from ? `${from} → ` : ""}${to ?? level ?? ""}`;
+  return tag ?? segment ?? (to ? `${name} → ${to}` : name) ?? rule ?? reason ?? "";
 }
 
 const plain = (value) => (value !== null && typeof value === "object" ? JSON.stringify(value) : String(value));
@@ -124,103 +127,6 @@ function refusal({ code: name, message, field, expected, found, help }) {
     element("dl", { class: "terms", dir: "ltr", lang: "en" }, rows.map(([key, value]) => element("div", {}, element("dt", {}, say(key)), element("dd", {}, value)))),
     help ? element("p", { class: "help", dir: "ltr", lang: "en" }, help) : rows.length === 0 ? element("p", { dir: "ltr", lang: "en" }, message) : null,
   );
-}
-
-/** Each decision with the parts that it is made of, then the rules that came to nothing and what they lacked. */
-function why({ outcome, explanation }, actions) {
-  const lines = new Map();
-  for (const { because } of explanation?.earned ?? []) for (const { rule, line } of because) if (rule) lines.set(rule, line);
-  const decisions = outcome.decisions.map((decision) => decided(decision, lines, actions));
-  const silent = (explanation?.silent ?? []).map((rule) => kept(rule, actions));
-  const { event, at, earned, silent: _, ...more } = explanation ?? {};
-  return element(
-    "section",
-    { class: "why" },
-    decisions.length > 0 ? element("ol", { class: "decisions" }, decisions) : element("p", { class: "dim" }, say("nothing")),
-    silent.length > 0 ? [element("h4", {}, say("silent")), element("ul", { class: "silent" }, silent)] : null,
-    Object.keys(more).length > 0 ? shown(more) : null,
-  );
-}
-
-function decided(decision, lines, actions) {
-  const { kind, wallet, amount: figure, because } = decision;
-  const rest = Object.entries(decision).filter(([key, value]) => !TOLD.includes(key) && value !== null && value !== false);
-  return element(
-    "li",
-    {},
-    element(
-      "p",
-      { class: "decision" },
-      element("span", { class: "kind" }, call("kind", kind)),
-      figure === undefined ? null : element("b", { dir: "ltr" }, amount(figure)),
-      wallet === undefined ? null : element("bdi", {}, wallet),
-      rest.map(([key, value]) =>
-        element("span", { class: "more" }, `${call("key", key)} `, inline(value)),
-      ),
-    ),
-    because ? parts(because, figure, lines, actions) : null,
-  );
-}
-
-/** A value on the line of its decision: the items of a list one after the other, each with its keys. */
-function inline(value) {
-  if (isInstant(value)) return element("time", { datetime: value }, when(value));
-  if (value === null || typeof value !== "object") return element("bdi", {}, amount(plain(value)));
-  const items = Array.isArray(value) ? value : [value];
-  const told = items.map((item) =>
-    item !== null && typeof item === "object"
-      ? element("span", {}, Object.entries(item).map(([key, inner]) => [`${call("key", key)} `, inline(inner), " "]))
-      : element("bdi", {}, plain(item)),
-  );
-  return element("span", { class: "inline" }, told);
-}
-
-/** The sum, part by part. */
-function parts(because, figure, lines, actions) {
-  const rows = because.map(({ rule, step, amount: part }) =>
-    element(
-      "tr",
-      {},
-      element("td", { class: "number", dir: "ltr" }, amount(part, { signed: true })),
-      element("td", {}, rule ? element("bdi", {}, rule) : call("step", step), rule && lines.get(rule) ? [" ", toLine(lines.get(rule), actions)] : null),
-    ),
-  );
-  return element(
-    "table",
-    { class: "parts" },
-    element("tbody", {}, rows),
-    because.length > 1 ? element("tfoot", {}, element("tr", {}, element("td", { class: "number", dir: "ltr" }, amount(figure)), element("td", {}, say("total")))) : null,
-  );
-}
-
-function kept({ rule, line, reasons }, actions) {
-  return element(
-    "li",
-    {},
-    element("span", { class: "rule" }, element("bdi", {}, rule), " ", toLine(line, actions)),
-    element(
-      "ul",
-      {},
-      reasons.map(({ condition, actual, required, shortfall }) =>
-        element(
-          "li",
-          {},
-          code(condition, { dir: "ltr" }),
-          actual === undefined ? null : actual === null ? ` — ${say("missing")}` : [` — ${say("is")} `, element("b", {}, plainly(actual))],
-          shortfall === undefined ? null : [" · ", element("span", { class: "shortfall" }, say("short", amount(shortfall)))],
-        ),
-      ),
-    ),
-  );
-}
-
-function plainly(value) {
-  if (isInstant(value)) return when(value);
-  return Array.isArray(value) ? `[${value.join(", ")}]` : amount(plain(value));
-}
-
-function toLine(line, actions) {
-  return element("button", { type: "button", class: "link", onclick: () => actions.jumpToLine(line) }, say("line", line));
 }
 
 /** The event as it is sent, to be changed. */

@@ -30,7 +30,7 @@ test("a fragment that holds no state is none", async () => {
   assert.equal(await decode(cut), null);
 });
 
-for (const [name, member] of [["corner-shop", "m-7"], ["qahwa", "نورة"]]) {
+for (const [name, member] of [["corner-shop", "m-7"], ["qahwa", "نورة"], ["roastery", "m-12"]]) {
   test(`${name}: single steps come to what the engine says of the whole`, () => {
     const { rules, events } = sample(name);
     const program = Program.compile(rules);
@@ -46,8 +46,8 @@ for (const [name, member] of [["corner-shop", "m-7"], ["qahwa", "نورة"]]) {
     assert.equal(played.steps.filter(({ kind }) => kind === "event").length, events.length);
     // What an event explains adds up to what it decides.
     for (const { explanation, outcome } of played.steps.filter(({ kind }) => kind === "event")) {
-      const earned = outcome.decisions.filter(({ kind }) => kind === "earned").map(({ wallet, amount }) => ({ wallet, amount }));
-      assert.deepEqual(explanation.earned.map(({ wallet, amount }) => ({ wallet, amount })), earned);
+      const told = (decisions) => decisions.map(({ kind, wallet, amount }) => ({ kind, wallet, amount }));
+      assert.deepEqual(told(explanation.decisions), told(outcome.decisions));
     }
     const last = series(played.points).map((line) => [line.name, line.points.at(-1).shown.available]);
     assert.deepEqual(Object.fromEntries(last), Object.fromEntries(Object.entries(played.view.wallets).map(([wallet, { available }]) => [wallet, available])));

@@ -226,7 +226,9 @@ fn names(known: &Known, place: &Place<'_>, probe: &Probe<'_>) -> Vec<Symbol> {
         let envelope = [Symbol::new("field", "at", "instant"), Symbol::new("field", "id", "text")];
         let envelope = envelope.into_iter().filter(|_| owner.kind == "event");
         let fields = owner.fields.iter().cloned().chain(envelope);
-        names.extend(fields.filter(|field| !given.contains(&field.name.as_str())));
+        // A member may also be given levels, by the names of their ladders.
+        let ladders = of("tiers").into_iter().filter(|_| owner.kind == "member");
+        names.extend(fields.chain(ladders).filter(|field| !given.contains(&field.name.as_str())));
         return names;
     }
     let in_list_of_rules = place.bracket().0 == "[" && (place.bracket().1 == "multiply" || keyword == "group");
@@ -239,6 +241,9 @@ fn names(known: &Known, place: &Place<'_>, probe: &Probe<'_>) -> Vec<Symbol> {
         "raise" => return of("tiers"),
         "to" if place.word(2) == "raise" => return levels(known, place.word(1)),
         "reaches" => return levels(known, place.word(1)),
+        ladder if place.braced(known).is_some() && known.find("tiers", ladder).is_some() => {
+            return levels(known, ladder);
+        }
         _ if place.word(1) == "on" && place.depth() == 0 && known.find("event", place.word(0)).is_none() => {
             return of("wallet");
         }

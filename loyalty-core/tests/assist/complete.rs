@@ -149,6 +149,8 @@ fn ladders_their_levels_and_what_moves_them() {
     climbs("rule x on order { raise ‸", &["status"], &["base"]);
     climbs("rule x on order { raise status to ‸", &["silver"], &["cash"]);
     climbs("tiers other by year { benefit size = 1  low { ‸", &[], &["rate"]);
+    climbs("test \"x\" { given member { ‸ } }", &["level", "status"], &["cash"]);
+    climbs("test \"x\" { given member { status ‸ } }", &["bronze", "silver"], &["level"]);
     has("rule x on earned ‸", &["نقاط", "cash"], &["order"]);
     has("rule x on earned نقاط when earned.‸", &["amount", "at"], &["subtotal"]);
     has("rule x on ‸", &["earned", "member", "order"], &[]);

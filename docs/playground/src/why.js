@@ -1,0 +1,173 @@
+// Why: each decision with the parts that it is the sum of, and each rule that came to nothing with all that it lacked.
+//
+// The engine tells this as a document whose keys may grow. What is said of the program (`said`, on its `line`) becomes code
+// with a way to it; all else is shown by its shape.
+
+import { code, element } from "./dom.js";
+import { amount, call, isInstant, say, when } from "./words.js";
+
+/** Keys of an explanation that stand elsewhere on the page. */
+const ELSEWHERE = ["event", "type", "member", "at", "decisions", "silent", "earned"];
+/** Keys of a decision that its first line tells in its own way. */
+const FIRST = ["kind", "wallet", "amount", "pending", "entry", "at", "because", "line"];
+/** Keys that a part of a sum tells in its own way. */
+const PART = ["rule", "step", "amount", "line"];
+/** Keys of an entry of code that its line tells in its own way. */
+const SAID = ["kind", "step", "said", "line", "unit", "note", "actual", "required", "shortfall", "used", "of", "missing", "figures", "condition", "until", "exact", "result"];
+/** What repeats in numbers what the code beside it says. */
+const REPEATED = ["points", "per", "amount", "multipliers"];
+
+/** Whether there is nothing to be seen in a value. */
+function isNothing(value) {
+  if (value === null || value === undefined || value === false || value === "0") return true;
+  return typeof value === "object" && Object.keys(value).length === 0;
+}
+
+const isPlain = (value) => value === null || typeof value !== "object";
+
+/** The whole of it for one step. */
+export function why({ outcome, explanation }, actions) {
+  const decisions = explanation?.decisions ?? outcome.decisions;
+  const silent = explanation?.silent ?? [];
+  const more = Object.entries(explanation ?? {}).filter(([key, value]) => !ELSEWHERE.includes(key) && !isNothing(value));
+  return element(
+    "section",
+    { class: "why" },
+    decisions.length > 0
+      ? element("ol", { class: "decisions" }, decisions.map((decision) => decided(decision, actions)))
+      : element("p", { class: "dim none" }, say("nothing")),
+    more.map(([key, value]) => [element("h4", {}, call("key", key)), element("div", { class: "more-told" }, told(value, actions))]),
+    silent.length > 0
+      ? [element("h4", {}, say("silent")), element("ul", { class: "silent" }, silent.map((rule) => kept(rule, actions)))]
+      : null,
+  );
+}
+
+function decided(decision, actions) {
+  const { kind, wallet, amount: figure, because, line } = decision;
+  const rest = Object.entries(decision).filter(([key, value]) => !FIRST.includes(key) && !isNothing(value));
+  const facts = rest.filter(([, value]) => isPlain(value));
+  const entries = rest.filter(([, value]) => !isPlain(value));
+  if (because !== undefined && !Array.isArray(because)) facts.push(["because", because]);
+  return element(
+    "li",
+    {},
+    element(
+      "p",
+      { class: "decision" },
+      element("span", { class: "kind" }, call("kind", kind)),
+      figure === undefined ? null : element("b", { dir: "ltr" }, amount(figure)),
+      wallet === undefined ? null : element("bdi", {}, wallet),
+      line ? toLine(line, actions) : null,
+      facts.map(([key, value]) => element("span", { class: "more" }, `${call("key", key)} `, plain(value))),
+    ),
+    Array.isArray(because) ? sum(because, figure, actions) : null,
+    entries.map(([key, value]) => element("div", { class: "entry" }, element("span", { class: "dim" }, `${call("key", key)} `), told(value, actions))),
+  );
+}
+
+/** The sum, part by part, each with what it was worked out from. */
+function sum(because, figure, actions) {
+  const rows = because.map((part) => {
+    const { rule, step, amount: own, line } = part;
+    const rest = Object.entries(part).filter(([key, value]) => !PART.includes(key) && !isNothing(value));
+    return element(
+      "tr",
+      {},
+      element("td", { class: "number", dir: "ltr" }, amount(own, { signed: true })),
+      element(
+        "td",
+        {},
+        rule ? element("bdi", {}, rule) : call("step", step),
+        line ? [" ", toLine(line, actions)] : null,
+        rest.map(([, value]) => element("div", { class: "from" }, told(value, actions))),
+      ),
+    );
+  });
+  const total = element(
+    "tfoot",
+    {},
+    element("tr", {}, element("td", { class: "number", dir: "ltr" }, amount(figure)), element("td", {}, say("total"))),
+  );
+  return element("table", { class: "parts" }, element("tbody", {}, rows), because.length > 1 ? total : null);
+}
+
+function kept({ rule, line, reasons }, actions) {
+  return element(
+    "li",
+    {},
+    element("span", { class: "rule" }, element("bdi", {}, rule), " ", toLine(line, actions)),
+    element("ul", {}, reasons.map((reason) => element("li", {}, told(reason, actions)))),
+  );
+}
+
+/** Any value: entries of code, lists of them, and objects key by key. */
+function told(value, actions) {
+  if (isPlain(value)) return plain(value);
+  if (Array.isArray(value)) {
+    if (value.every(isPlain)) return value.map((item, index) => [index > 0 ? ", " : "", plain(item)]);
+    if (value.every(isSmall)) return value.map((item, index) => [index > 0 ? " · " : "", small(item)]);
+    return element("ul", { class: "told" }, value.map((item) => element("li", {}, told(item, actions))));
+  }
+  if (value.said !== undefined || value.condition !== undefined || value.exact !== undefined) return saying(value, actions);
+  const { rule, line, wallet } = value;
+  const entries = Object.entries(value).filter(([key, inner]) => !["rule", "line", "wallet"].includes(key) && !isNothing(inner));
+  const facts = entries.filter(([, inner]) => isPlain(inner));
+  const inner = entries.filter(([, inner]) => !isPlain(inner));
+  return [
+    element(
+      "span",
+      { class: "facts-line" },
+      rule ? element("span", { class: "rule" }, element("bdi", {}, rule), line ? [" ", toLine(line, actions)] : null) : null,
+      wallet ? element("bdi", { class: "rule" }, wallet) : null,
+      facts.map(([key, fact]) => element("span", { class: "more" }, `${call("key", key)} `, plain(fact))),
+    ),
+    inner.map(([key, entry]) => element("div", { class: "entry" }, element("span", { class: "dim" }, `${call("key", key)} `), told(entry, actions))),
+  ];
+}
+
+/** Whether an object is but a few plain values, as `{ lot, amount }` is. */
+const isSmall = (value) => Object.keys(value).length <= 2 && Object.values(value).every(isPlain) && value.said === undefined;
+
+function small(value) {
+  return Object.entries(value).map(([key, inner], index) => [index > 0 ? ", " : "", `${call("key", key)} `, plain(inner)]);
+}
+
+/** What the program says, and what that came to: `order.subtotal >= 50 EUR — is 42.86 EUR · 7.14 EUR short`. */
+function saying(entry, actions) {
+  const { said, condition, line, unit, note, actual, required, shortfall, used, of, missing, figures, until, exact, result } = entry;
+  const money = (value) => [plain(value), unit ? ` ${unit}` : ""];
+  const facts = [];
+  if (actual === null) facts.push([say("missing")]);
+  else if (actual !== undefined) facts.push([`${say("is")} `, element("b", {}, money(actual))]);
+  if (required !== undefined && shortfall === undefined && said === undefined) facts.push([`${call("key", "required")} `, money(required)]);
+  if (shortfall !== undefined) facts.push([element("span", { class: "shortfall" }, say("short", `${amount(shortfall)}${unit ? ` ${unit}` : ""}`))]);
+  if (used !== undefined) facts.push([say("usedUp", used, of)]);
+  if (missing?.length > 0) facts.push([`${say("missing")}: `, missing.map((name, index) => [index > 0 ? ", " : "", code(name, { dir: "ltr" })])]);
+  if (until) facts.push([`${call("key", "until")} `, plain(until)]);
+  if (exact !== undefined) facts.push([element("span", { dir: "ltr" }, `${amount(exact)} → `, element("b", {}, amount(result)))]);
+  if (note && actual === undefined) facts.push([note]);
+  // A figure that is said in other words than the entry itself.
+  const others = (figures ?? []).filter((figure) => figure.said !== said && figure.value !== undefined);
+  for (const figure of others) {
+    facts.push([code(figure.said, { dir: "ltr" }), " = ", figure.value === null ? say("missing") : element("b", {}, amount(String(figure.value)), figure.unit ? ` ${figure.unit}` : "")]);
+  }
+  const rest = Object.entries(entry).filter(([key, value]) => !SAID.includes(key) && !(said && REPEATED.includes(key)) && !isNothing(value));
+  for (const [key, value] of rest) facts.push([`${call("key", key)} `, told(value, actions)]);
+  const text = said ?? condition;
+  return [
+    text === undefined ? null : code(text, { dir: "ltr", class: "said" }),
+    text !== undefined && line ? [" ", toLine(line, actions)] : null,
+    facts.map((fact, index) => [index === 0 ? (text === undefined ? "" : " — ") : " · ", fact]),
+  ];
+}
+
+function plain(value) {
+  if (isInstant(value)) return element("time", { datetime: value }, when(value));
+  if (value === true) return "✓";
+  return element("bdi", {}, typeof value === "string" ? amount(value) : String(value));
+}
+
+export function toLine(line, actions) {
+  return element("button", { type: "button", class: "link", onclick: () => actions.jumpToLine(line) }, say("line", line));
+}
