@@ -6,7 +6,7 @@ import { check, events as eventsOf, format, load, outline, Program, records, sce
 import { showMember } from "./member.js";
 import { linesOf, membersOf, play, readLines } from "./play.js";
 import { failures, showProblems } from "./problems.js";
-import { decode, empty, encode, linesIn, LINK_MAX } from "./state.js";
+import { decode, empty, encode, LETTERS_MAX, linesIn, LINK_MAX } from "./state.js";
 import { template } from "./template.js";
 import { showSteps } from "./timeline.js";
 import { isRtl, languages, nameOf, say, speak, spoken } from "./words.js";
@@ -65,12 +65,21 @@ function compile() {
 
 // --- The history -------------------------------------------------------------------------------------------------------
 
+let read = { texts: [], lines: [] };
+
+/** The lines of the list, read once for as long as they stay what they are: there may be tens of thousands. */
+function lines() {
+  const same = read.texts.length === state.events.length && read.texts.every((text, index) => text === state.events[index]);
+  if (!same) read = { texts: [...state.events], lines: readLines(state.events) };
+  return read.lines;
+}
+
 function replay() {
   saveLater();
   if (!program) return;
-  const lines = readLines(state.events);
-  fillMembers(membersOf(lines));
-  const mine = linesOf(lines, state.member);
+  const all = lines();
+  fillMembers(membersOf(all));
+  const mine = linesOf(all, state.member);
   let played;
   try {
     played = play(program, { ...state, lines: mine });
@@ -96,7 +105,11 @@ function draw() {
   if (shown.left > 0) $("steps").append(element("li", { class: "empty" }, say("moreLeft", shown.left)));
   $("joined").value = (state.joined || shown.view.enrolled_at).slice(0, 10);
   $("until").value = shown.end.slice(0, 10);
-  if (document.activeElement !== $("lines")) $("lines").value = state.events.join("\n");
+  showLines();
+}
+
+function showLines() {
+  if (asText && document.activeElement !== $("lines")) $("lines").value = state.events.join("\n");
 }
 
 /** Opens the last step at or before an instant. */
@@ -141,16 +154,17 @@ const actions = {
 };
 
 function fillMembers(ids) {
-  const list = ids.includes(state.member) || ids.length === 0 ? ids : [...ids];
-  if (list.length > 0 && !list.includes(state.member)) [state.member] = list;
-  const many = list.length > 1;
+  if (ids.length > 0 && !ids.includes(state.member)) [state.member] = ids;
+  const many = ids.length > 1;
   $("member").hidden = many;
   $("members").hidden = !many;
   $("member").value = state.member;
-  if (many) {
-    $("members").replaceChildren(...list.slice(0, 5000).map((id) => element("option", { value: id }, id)));
-    $("members").value = state.member;
+  if (!many) return;
+  const known = [...$("members").options].map(({ value }) => value);
+  if (known.length !== ids.length || known.some((id, index) => id !== ids[index])) {
+    $("members").replaceChildren(...ids.map((id) => element("option", { value: id }, id)));
   }
+  $("members").value = state.member;
 }
 
 function fillHistories() {
@@ -195,10 +209,9 @@ function addEvent(name) {
   const symbols = eventsOf(state.rules);
   const symbol = symbols.find((event) => event.name === name);
   if (!symbol) return;
-  const lines = readLines(state.events);
-  const { member } = lines.find(({ event }) => event?.member !== undefined)?.event ?? {};
+  const { member } = lines().find(({ event }) => event?.member !== undefined)?.event ?? {};
   const lists = new Map(records(state.rules).map(({ name, fields }) => [name, fields]));
-  const text = template(symbol, { records: lists, rules: state.rules, lines });
+  const text = template(symbol, { records: lists, rules: state.rules, lines: linesOf(lines(), state.member) });
   const line = member === undefined ? text : JSON.stringify({ ...JSON.parse(text), member: state.member });
   state.events.push(line);
   open.clear();
@@ -234,8 +247,9 @@ function save(name, text) {
 let written = "";
 
 async function writeAddress() {
-  const fragment = await encode(state);
-  const fits = fragment.length <= LINK_MAX;
+  const letters = state.events.reduce((sum, line) => sum + line.length, state.rules.length);
+  const fragment = letters <= LETTERS_MAX ? await encode(state) : "";
+  const fits = fragment !== "" && fragment.length <= LINK_MAX;
   written = fits ? fragment : "";
   history.replaceState(null, "", fits ? `#${fragment}` : location.pathname + location.search);
   return fits;
@@ -413,6 +427,7 @@ function listen() {
     $("steps").hidden = asText;
     $("as-text").textContent = say(asText ? "asList" : "asText");
     $("as-text").setAttribute("aria-expanded", asText);
+    showLines();
     if (asText) $("lines").focus();
   });
   const replaySoon = calmly(200, replay);

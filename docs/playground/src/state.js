@@ -3,6 +3,8 @@
 const FORM = "1";
 /** Longer links are cut by what carries them. */
 export const LINK_MAX = 60_000;
+/** What has more letters does not become so short, and is not tried. */
+export const LETTERS_MAX = 1_500_000;
 
 /** What the page shows: the rules, the lines of events, the member, when it joined, and how far time goes. */
 export function empty() {

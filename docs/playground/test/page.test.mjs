@@ -193,6 +193,19 @@ onPage("an event is added, changed, moved and removed; a file is loaded", {}, as
   assert.equal(await balance(page, "points").innerText(), "84");
 });
 
+onPage("a year of a whole chain is loaded, and its members looked at one by one", {}, async (page) => {
+  await page.locator("#sample").selectOption({ label: "Grocery Rewards" });
+  await page.locator("#file").setInputFiles(join(dist, "../../../examples/grocery/events.jsonl.gz"));
+  await page.waitForFunction(() => document.querySelector("#members").options.length === 2379);
+  await page.locator("#members").selectOption("1238");
+  assert.equal(await page.locator("#members").inputValue(), "1238");
+  assert.ok((await page.locator(".step.event").count()) > 3);
+  // It does not fit into a link, and the page says so.
+  await page.locator("#share").click();
+  assert.match(await page.locator("#toast").innerText(), /Too much for a link/);
+  assert.equal(new URL(page.url()).hash, "");
+});
+
 onPage("all of it goes with the keyboard alone", {}, async (page) => {
   const focused = () => page.evaluate(() => document.activeElement?.id || document.activeElement?.className || "");
   const tabTo = async (wanted) => {

@@ -100,6 +100,11 @@ fn no_place_makes_anything_panic() {
         }
         let _ = (assist::tokens(text), assist::outline(text), assist::events(text));
     }
+    // A program as it is while it is typed.
+    for (cut, _) in SHOP.char_indices().step_by(11) {
+        let text = &SHOP[..cut];
+        let (_, _) = (assist::hover(text, cut), assist::complete(text, cut));
+    }
     // A text that is too deep for the parser is not handed to it.
     let deep = format!("rule x on order when {}", "(".repeat(100_000));
     let names: Vec<_> =
