@@ -4,7 +4,7 @@ import datetime
 import os
 from collections.abc import Iterator
 from decimal import Decimal
-from typing import Any, Final, Literal, TypeAlias, final
+from typing import Any, Final, Literal, Protocol, TypeAlias, final
 
 from typing_extensions import disjoint_base
 
@@ -30,6 +30,9 @@ __version__: Final[str]
 
 _Instant: TypeAlias = datetime.datetime | str
 _Event: TypeAlias = dict[str, Any] | str | bytes
+
+class _ArrowStream(Protocol):
+    def __arrow_c_stream__(self, requested_schema: object = None) -> object: ...
 
 class RulesError(Exception):
     """A program that does not compile: `diagnostics` is all that is wrong with it, the text of the error shows the places."""
@@ -192,7 +195,7 @@ class Program:
     def view(self, member: Member, at: _Instant | None = None) -> View: ...
     def explain(self, member: Member, event: _Event) -> Explanation: ...
     def run_tests(self) -> list[Record]: ...
-    def replay(self, lines: str | bytes, *, until: _Instant | None = None, outcomes: bool = False) -> Replay: ...
+    def replay(self, lines: str | bytes | _ArrowStream, *, until: _Instant | None = None, outcomes: bool = False) -> Replay: ...
     def __eq__(self, other: object, /) -> bool: ...
     def __hash__(self) -> int: ...
 

@@ -9,6 +9,7 @@ use crate::program::{Event, Program};
 use crate::time::Instant;
 use crate::wire::decode::{event_head, event_head_from};
 use crate::wire::document::Document;
+use crate::wire::input::Input;
 use crate::wire::packed::{Packed, PackedEvent, PackedEvents};
 
 /// How a history is played.
@@ -68,16 +69,42 @@ impl Program {
         let lines = lines.map(|(number, line)| (number, line.trim_ascii())).filter(|(_, line)| !line.is_empty());
         Replay::of(self, options, lines.map(|(number, line)| (number, Line::Json(line))))
     }
+
+    /// The same from objects of the host's own, such as the rows of a table; the lines are their numbers, from 1.
+    #[must_use]
+    pub fn replay_inputs<I: Input + Clone>(&self, events: impl Iterator<Item = I>, options: ReplayOptions) -> Replay {
+        Replay::of(self, options, (1..).zip(events.map(Place)))
+    }
 }
 
 /// An event of a history, not yet read.
+trait Unread {
+    fn read(&self, program: &Program, event: &mut Event) -> Result<(), EventError>;
+
+    /// The id of an event that was refused.
+    fn id(&self) -> Option<String>;
+}
+
+/// An event in an input of the host's.
+struct Place<I>(I);
+
+impl<I: Input + Clone> Unread for Place<I> {
+    fn read(&self, program: &Program, event: &mut Event) -> Result<(), EventError> {
+        program.decode_from(&mut self.0.clone(), event)
+    }
+
+    fn id(&self) -> Option<String> {
+        event_head_from(&mut self.0.clone()).ok().and_then(|head| head.id)
+    }
+}
+
 enum Line<'a> {
     Json(&'a [u8]),
     Object(Packed<'a>),
     Unreadable(EventError),
 }
 
-impl Line<'_> {
+impl Unread for Line<'_> {
     fn read(&self, program: &Program, event: &mut Event) -> Result<(), EventError> {
         match self {
             Line::Json(json) => program.decode_into(json, event),
@@ -86,7 +113,6 @@ impl Line<'_> {
         }
     }
 
-    /// The id of an event that was refused.
     fn id(&self) -> Option<String> {
         let head = match self {
             Line::Json(json) => event_head(json),
@@ -115,7 +141,7 @@ impl Replay {
         Self::of(program, options, events)
     }
 
-    fn of<'a>(program: &Program, options: ReplayOptions, lines: impl Iterator<Item = (u64, Line<'a>)>) -> Self {
+    fn of(program: &Program, options: ReplayOptions, lines: impl Iterator<Item = (u64, impl Unread)>) -> Self {
         let mut replay = Self { title: program.title().to_owned(), version: program.version(), ..Self::default() };
         let mut event = Event::default();
         for (number, line) in lines {
@@ -135,7 +161,7 @@ impl Replay {
         replay
     }
 
-    fn play(&mut self, program: &Program, number: u64, line: Line<'_>, event: &mut Event, keep: bool) {
+    fn play(&mut self, program: &Program, number: u64, line: impl Unread, event: &mut Event, keep: bool) {
         self.events += 1;
         let judged = line.read(program, event).and_then(|()| {
             let id = event.member().ok_or_else(|| EventError::new(Refusal::MissingField).in_field("member"))?;

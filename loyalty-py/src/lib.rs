@@ -3,6 +3,8 @@
 //! A binding converts, calls and converts back; what it says and decides is the core's. `loyalty-node` and
 //! `loyalty-wasm` have the same files and offer the same.
 
+mod arrow;
+mod columns;
 mod convert;
 mod error;
 mod html;

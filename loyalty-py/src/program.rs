@@ -206,7 +206,8 @@ impl Program {
         tests.iter().map(|test| Record::of(test.to_document())).collect()
     }
 
-    /// Play a whole history from nothing: lines of JSON, each an event, each member enrolled by the first that is taken.
+    /// Play a whole history from nothing: lines of JSON, or a table of Arrow (whatever has `__arrow_c_stream__`), each row an
+    /// event. Each member is enrolled by the first event that is taken.
     /// With `until`, time then passes for all; with `outcomes`, the outcomes are kept.
     #[pyo3(signature = (lines, *, until=None, outcomes=false))]
     fn replay(

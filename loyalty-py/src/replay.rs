@@ -4,6 +4,8 @@ use loyalty_core::{Document, ReplayOptions};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyString, PyTuple};
 
+use crate::arrow::Batches;
+use crate::columns::Column;
 use crate::convert::instant;
 use crate::error;
 use crate::member::Member;
@@ -18,7 +20,7 @@ pub struct Replay {
 }
 
 impl Replay {
-    /// Plays lines of JSON, Python let go for the whole of it.
+    /// Plays lines of JSON, or the rows of a table, Python let go for the whole of it.
     pub fn play(
         program: &Bound<'_, Program>,
         lines: &Bound<'_, PyAny>,
@@ -27,11 +29,16 @@ impl Replay {
     ) -> PyResult<Self> {
         let py = program.py();
         let options = ReplayOptions { outcomes, until: until.map(instant).transpose()? };
+        let core = &program.get().core;
+        if let Some(batches) = Batches::of(lines)? {
+            let columns = batches.columns()?;
+            let core = py.detach(|| core.replay_inputs(columns.iter().flat_map(Column::cells), options));
+            return Ok(Self { core, program: program.clone().unbind() });
+        }
         let lines = match lines.cast::<PyBytes>() {
             Ok(bytes) => bytes.as_bytes(),
             Err(_) => lines.cast::<PyString>()?.to_str()?.as_bytes(),
         };
-        let core = &program.get().core;
         let core = py.detach(|| core.replay(lines, options));
         Ok(Self { core, program: program.clone().unbind() })
     }

@@ -6,6 +6,8 @@
 
 use std::borrow::Cow;
 
+use rust_decimal::Decimal;
+
 use crate::engine::error::EventError;
 use crate::time::{SECOND, date_of, rfc3339};
 
@@ -86,6 +88,8 @@ pub enum Scalar<'a> {
     Number(Cow<'a, str>),
     /// A whole number.
     Whole(i64),
+    /// An exact number that the host has as such.
+    Decimal(Decimal),
     /// A binary float, by the shortest digits that name it. It is taken as the number that these digits say, below
     /// 2⁵³; from there on a float no longer tells one whole number from the next.
     Float(Cow<'a, str>),
@@ -116,6 +120,7 @@ impl Scalar<'_> {
             Scalar::Bool(value) => value.to_string(),
             Scalar::Number(digits) | Scalar::Float(digits) | Scalar::Other(digits) => digits.clone().into_owned(),
             Scalar::Whole(number) => number.to_string(),
+            Scalar::Decimal(number) => number.to_string(),
             Scalar::Text(text) => super::document::Document::from(&**text).to_string(),
             Scalar::Instant(micros) => format!("\"{}\"", rfc3339(*micros, 0)),
             Scalar::Date(day) => format!("\"{}\"", date_of(*day)),

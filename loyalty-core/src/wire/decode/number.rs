@@ -28,6 +28,17 @@ pub fn whole(value: i64, scale: u8) -> Result<Decimal, NumberError> {
     Decimal::try_from_i128_with_scale(mantissa, u32::from(scale)).map_err(|_| NumberError::TooLong)
 }
 
+/// An exact number, with as many decimals as its digits would give.
+pub fn exact(value: Decimal, least_scale: u8) -> Result<Decimal, NumberError> {
+    let mut value = value.normalize();
+    let integer_max = Decimal::from(10_u64.pow(INTEGER_DIGITS_MAX));
+    if value.scale() > FRACTION_DIGITS_MAX || value.abs() >= integer_max {
+        return Err(NumberError::TooLong);
+    }
+    value.rescale(value.scale().max(u32::from(least_scale)));
+    Ok(value)
+}
+
 /// The form in which nearly every number comes, read in one go: at most eighteen digits, of which no more than the
 /// least lie behind the point. Nothing for any other.
 fn plain(text: &str, least_scale: u8) -> Option<Decimal> {

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use rust_decimal::Decimal;
 
-use super::number::{NumberError, number, whole};
+use super::number::{NumberError, exact, number, whole};
 use crate::engine::error::{EventError, Refusal};
 use crate::engine::event::{EventData, Slot};
 use crate::plan::Plan;
@@ -29,6 +29,7 @@ pub fn text_of<'s>(scalar: &'s Scalar<'_>) -> Option<Cow<'s, str>> {
     match scalar {
         Scalar::Text(text) | Scalar::Number(text) => Some(Cow::Borrowed(text)),
         Scalar::Whole(number) => Some(Cow::Owned(number.to_string())),
+        Scalar::Decimal(number) => Some(Cow::Owned(number.to_string())),
         Scalar::Float(digits) => {
             let number = number(digits, 0).ok().filter(|number| number.scale() == 0 && number.abs() <= FLOAT_MAX)?;
             Some(Cow::Owned(number.to_string()))
@@ -93,6 +94,7 @@ fn decimal(layout: &SlotLayout, is_whole: bool, scale: u8, scalar: &Scalar<'_>) 
     let read = match scalar {
         Scalar::Text(digits) | Scalar::Number(digits) | Scalar::Float(digits) => number(digits, scale),
         Scalar::Whole(value) => whole(*value, scale),
+        Scalar::Decimal(value) => exact(*value, scale),
         _ => Err(NumberError::NotANumber),
     };
     // Digits are shown bare, whether they came as a text or as a number.

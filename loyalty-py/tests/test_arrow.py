@@ -1,0 +1,165 @@
+"""Tables of Arrow: rows are the events that the same lines of JSON are."""
+
+import datetime as dt
+import json
+import random
+from decimal import Decimal
+from typing import Any
+
+import loyalty
+import pyarrow as pa
+import pytest
+
+from shop import shop
+
+LINE = pa.struct([("category", pa.string()), ("amount", pa.decimal128(10, 2)), ("quantity", pa.int8())])
+SCHEMA = pa.schema(
+    [
+        ("type", pa.dictionary(pa.int8(), pa.string())),
+        ("id", pa.int64()),
+        ("member", pa.large_string()),
+        ("at", pa.timestamp("ms", tz="Europe/Berlin")),
+        ("subtotal", pa.decimal128(12, 3)),
+        ("lines", pa.large_list(LINE)),
+        ("gift", pa.bool_()),
+        ("wrapped", pa.date32()),
+        ("pickup", pa.time32("s")),
+        ("promised", pa.timestamp("ns", tz="UTC")),
+        ("floors", pa.uint16()),
+        ("unread", pa.float32()),
+    ]
+)
+
+
+def events(count: int) -> list[dict[str, Any]]:
+    chance = random.Random(3)
+    start = dt.datetime(2026, 2, 1, tzinfo=dt.UTC)
+
+    def maybe(value: Any) -> Any:
+        return value if chance.random() < 0.7 else None
+
+    def event(number: int) -> dict[str, Any]:
+        lines = [
+            {"category": maybe(chance.choice(["coffee", "tea", "قهوة"])), "amount": Decimal(chance.randrange(500)) / 100, "quantity": 1}
+            for _ in range(chance.randrange(4))
+        ]
+        return {
+            "type": chance.choice(["order", "order", "order", "signup", "ordre"]),
+            "id": number,
+            "member": maybe(f"m-{chance.randrange(20)}"),
+            "at": start + dt.timedelta(hours=number),
+            "subtotal": maybe(Decimal(chance.randrange(100_000)) / 1_000),
+            "lines": maybe(lines),
+            "gift": maybe(chance.random() < 0.5),
+            "wrapped": maybe(dt.date(2026, 2, chance.randrange(1, 29))),
+            "pickup": maybe(dt.time(chance.randrange(24), 30)),
+            "promised": maybe(start + dt.timedelta(minutes=number)),
+            "floors": maybe(chance.randrange(60_000)),
+            "unread": 0.5,
+        }
+
+    return [event(number) for number in range(count)]
+
+
+def as_json(value: Any) -> Any:
+    """What json.dumps cannot write by itself."""
+    return value.isoformat() if isinstance(value, (dt.date, dt.time)) else str(value)
+
+
+def lines(events: list[dict[str, Any]]) -> str:
+    return "\n".join(json.dumps(event, default=as_json) for event in events)
+
+
+def played(replay: loyalty.Replay) -> Any:
+    refused = [(refused.line, refused.event, refused.error.to_json()) for refused in replay.refused]
+    return replay.summary.to_json(), [member.save() for member in replay.members()], refused, replay.outcomes
+
+
+def test_rows_are_the_events_that_the_lines_are() -> None:
+    program, _ = shop()
+    made = events(400)
+    table = pa.Table.from_pylist(made, SCHEMA)
+    expected = played(program.replay(lines(made), outcomes=True))
+    assert len(expected[2]) > 50 and len(expected[3]) > 50
+    assert played(program.replay(table, outcomes=True)) == expected
+    # In pieces that begin in the middle of their buffers; as a stream; as one batch.
+    pieces = pa.concat_tables([table.slice(0, 131), table.slice(131, 1), table.slice(132)])
+    assert played(program.replay(pieces, outcomes=True)) == expected
+    assert played(program.replay(pa.RecordBatchReader.from_batches(SCHEMA, table.to_batches(37)), outcomes=True)) == expected
+    single = table.combine_chunks().to_batches()[0]
+    assert played(program.replay(pa.table(single), outcomes=True)) == expected
+    rest = table.slice(200, 150)
+    assert played(program.replay(rest)) == played(program.replay(lines(made[200:350])))
+
+
+@pytest.mark.parametrize(
+    ("type", "value", "text"),
+    [
+        (pa.string(), "12.50", "12.50"),
+        (pa.string_view(), "12.50", "12.50"),
+        (pa.string_view(), "000000000000012.5", "12.5"),
+        (pa.float64(), 12.5, "12.5"),
+        (pa.float32(), 0.1, "0.1"),
+        (pa.int8(), 12, "12"),
+        (pa.uint64(), 12, "12"),
+        (pa.decimal128(38, 10), Decimal("12.5000000000"), "12.5"),
+        (pa.decimal128(5, -2), Decimal("1200"), "1200"),
+        (pa.null(), None, None),
+    ],
+)
+def test_amounts_in_many_types(type: Any, value: Any, text: str | None) -> None:
+    program, _ = shop()
+    order = {"type": "order", "id": "o-1", "member": "m-1", "at": "2026-02-01T10:00:00Z", "subtotal": text, "gift": True}
+    column = pa.array([value], type)
+    table = pa.table({key: [value] for key, value in order.items() if key != "subtotal"}).append_column("subtotal", column)
+    assert played(program.replay(table, outcomes=True)) == played(program.replay(lines([order]), outcomes=True))
+
+
+@pytest.mark.parametrize(
+    ("type", "value", "code", "found"),
+    [
+        (pa.float64(), 0.1 + 0.2, "number_too_long", "0.30000000000000004"),
+        (pa.float64(), float("nan"), "wrong_type", "NaN"),
+        (pa.uint64(), 2**64 - 1, "number_too_long", "18446744073709551615"),
+        (pa.decimal128(38, 0), Decimal(10**37), "number_too_long", f"{10**37}e0"),
+        (pa.decimal128(38, 9), Decimal("0.000000001"), "number_too_long", "0.000000001"),
+        (pa.timestamp("us"), dt.datetime(2026, 1, 1), "wrong_type", "a timestamp without a zone"),
+        (pa.list_(pa.int8()), [1], "wrong_type", "a list"),
+        (pa.bool_(), True, "wrong_type", "true"),
+    ],
+)
+def test_what_does_not_fit_is_refused(type: Any, value: Any, code: str, found: str) -> None:
+    program, _ = shop()
+    order = {"type": "order", "id": "o-1", "member": "m-1", "at": "2026-02-01T10:00:00Z"}
+    table = pa.table({key: [value] for key, value in order.items()}).append_column("subtotal", pa.array([value], type))
+    (refused,) = program.replay(table).refused
+    assert (refused.error.error, refused.error.field, refused.error.found) == (code, "subtotal", found)
+
+
+def test_columns_that_nobody_reads_may_be_anything() -> None:
+    program, _ = shop()
+    order = {"type": "order", "id": "o-1", "member": "m-1", "at": "2026-02-01T10:00:00Z", "subtotal": "10"}
+    raw = pa.array([b"x"], pa.binary())
+    table = pa.table({key: [value] for key, value in order.items()})
+    assert program.replay(table.append_column("raw", raw)).summary.applied == 1
+    (refused,) = program.replay(table.append_column("gift", raw)).refused
+    assert (refused.error.error, refused.error.found) == ("wrong_type", "a value of type `z` of Arrow")
+
+
+def test_a_stream_that_fails_is_an_error() -> None:
+    program, _ = shop()
+    assert program.replay(pa.RecordBatchReader.from_batches(SCHEMA, iter([]))).summary.events == 0
+
+    class Rude:
+        def __arrow_c_stream__(self, requested_schema: object = None) -> object:
+            return 7
+
+    with pytest.raises(TypeError):
+        program.replay(Rude())
+
+    def failing() -> Any:
+        yield pa.Table.from_pylist(events(3), SCHEMA).to_batches()[0]
+        raise RuntimeError("the disk is gone")
+
+    with pytest.raises(ValueError, match="the disk is gone"):
+        program.replay(pa.RecordBatchReader.from_batches(SCHEMA, failing()))
