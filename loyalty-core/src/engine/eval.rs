@@ -70,7 +70,15 @@ impl<'a> Scope<'a> {
             Node::At => Value::Instant(self.at),
             Node::Id => self.event.map_or(Value::Missing, |event| Value::Text(&event.id, 0)),
             Node::Member(field) => {
-                self.member.attributes.get(usize::from(field)).map_or(Value::Missing, |stored| stored.value())
+                let field = usize::from(field);
+                match self.member.attributes.get(field).map_or(Value::Missing, |stored| stored.value()) {
+                    // What nobody has told is what the program says it is then, a constant.
+                    Value::Missing => match self.plan.member.get(field).and_then(|field| field.default) {
+                        Some(default) => self.eval(default, NO_ROW)?,
+                        None => Value::Missing,
+                    },
+                    told => told,
+                }
             }
             Node::MemberId => Value::Text(&self.member.id, 0),
             Node::Enrolled => Value::Instant(self.member.enrolled_at),

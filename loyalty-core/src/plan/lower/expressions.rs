@@ -241,8 +241,18 @@ impl Lower<'_> {
 
     /// The code of the fields' defaults, in terms of the same event's slots.
     pub(super) fn defaults(&mut self) {
+        for (at, field) in self.checked.member.iter().enumerate() {
+            let default = field.default.as_ref().map(|default| self.expression(default));
+            if let Some(slot) = self.plan.member.get_mut(at) {
+                slot.default = default;
+            }
+        }
         for index in 0..self.checked.events.len() {
             let Some(event) = self.checked.events.get(index) else { return };
+            if event.standard && event.name == "profile" {
+                // What a profile does not tell stays as it is; the default is the member's.
+                continue;
+            }
             self.event = Some(index);
             for (at, field) in event.fields.iter().enumerate() {
                 match self.place(at) {
