@@ -15,7 +15,7 @@ use crate::engine::ledger::add_lot;
 use crate::engine::member::Member;
 use crate::engine::outcome::{Because, Kind, Outcome};
 use crate::engine::value::Stored;
-use crate::engine::{ladders, schedule};
+use crate::engine::{ladders, schedule, segments};
 use crate::plan::{ExpirePlan, FieldKind, Plan, TestPlan, TestStepPlan, VestPlan};
 use crate::program::Program;
 use crate::time::{DAY, day_of, micros_of};
@@ -170,11 +170,12 @@ impl<'p> Run<'p> {
                         *attribute = stored(kind, literal);
                     }
                 }
+                self.stand();
             }
             TestStepPlan::GivenLevel { ladder, level } => {
                 let at = self.member.clock;
                 ladders::set_level(self.plan, &mut self.member, *ladder, *level, i64::MAX, at, &mut Vec::new());
-                self.member.next_due = schedule::next_due(self.plan, &self.member);
+                self.stand();
             }
             TestStepPlan::Given { wallet, amount } => {
                 let because = vec![Because::Adjustment { amount: *amount }];
@@ -188,6 +189,7 @@ impl<'p> Run<'p> {
                 let at = self.member.enrolled_at;
                 // An opening balance is a literal of the program, far from overflowing.
                 let _ = add_lot(self.plan, &mut self.member, lot, (0, at), &mut Vec::new());
+                self.stand();
             }
             TestStepPlan::On { event, fields, line } => self.on(*event, fields, *line),
             TestStepPlan::Advance { to } => {
@@ -217,6 +219,15 @@ impl<'p> Run<'p> {
                 self.fail(*line, found);
             }
         }
+    }
+
+    /// What is given beforehand decides over levels and segments, and sets off no rules.
+    fn stand(&mut self) {
+        let at = self.member.clock;
+        // Nothing here can overflow: what is given is a literal of the program.
+        let _ = ladders::settle(self.plan, &mut self.member, at, ladders::Occasion::Time, &mut Vec::new());
+        let _ = segments::settle(self.plan, &mut self.member, at, &mut Vec::new());
+        self.member.next_due = schedule::next_due(self.plan, &self.member);
     }
 
     fn on(&mut self, event: u16, fields: &[(String, Literal)], line: u32) {

@@ -182,6 +182,13 @@ impl<'a> Checker<'a> {
                 return None;
             }
             (Type::Instant, tree::ExprKind::Instant(instant)) => return Some(Literal::Moment(instant.to_rfc3339())),
+            // A day alone is enough for an event: then it happens at noon.
+            (Type::Instant, tree::ExprKind::Date(date)) if name.text == "at" => {
+                let noon = date.and_hms_opt(12, 0, 0)?;
+                if let Some(noon) = self.settings.zone.from_local_datetime(&noon).earliest() {
+                    return Some(Literal::Moment(noon.to_rfc3339()));
+                }
+            }
             _ => {}
         }
         let expr = self.expression(value, &Scope::constant("a test's event"))?;

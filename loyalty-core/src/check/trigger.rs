@@ -141,6 +141,12 @@ impl<'a> Checker<'a> {
             return Some((Trigger::Clock(clock), Scope::reaction(Cause::Nothing)));
         }
         let value = match split(subject) {
+            Some(("coupon", span, rest)) if rest.is_empty() => {
+                self.report(
+                    Diagnostic::new(Code::NotBuilt, span, "coupons are not built in this version").help(BUILT_TRIGGERS),
+                );
+                return None;
+            }
             Some((root, _, rest)) if rest.is_empty() => self.names.values.get(root).copied(),
             _ => None,
         };
