@@ -19,7 +19,7 @@ const SHOP: [(&str, &str); 3] = [
 ];
 
 /// Tags of blocks that are no programs of the language. Rust is run as doctests of the crate.
-const OTHERS: [&str; 6] = ["rust", "python", "json", "text", "sh", "markdown"];
+const OTHERS: [&str; 8] = ["rust", "python", "js", "json", "html", "text", "sh", "markdown"];
 
 fn program(block: &Block, fragment: bool) -> String {
     if !fragment {
