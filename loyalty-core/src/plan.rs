@@ -444,6 +444,34 @@ pub enum EffectKindPlan {
     },
 }
 
+impl EffectKindPlan {
+    /// Every expression that what the effect comes to depends on.
+    pub fn nodes(&self, mut found: impl FnMut(NodeId)) {
+        match self {
+            Self::EarnFixed { amount: node, .. }
+            | Self::Multiply { by: node, .. }
+            | Self::Spend { amount: node, .. }
+            | Self::Tag(node)
+            | Self::Untag(node)
+            | Self::Set { value: node, .. }
+            | Self::Signal { to: node, .. }
+            | Self::Forfeit { amount: node, .. } => found(*node),
+            Self::EarnRate { rate, .. } => [rate.points, rate.of].into_iter().for_each(found),
+            Self::Convert { takes, gives, .. } => [*takes, *gives].into_iter().for_each(found),
+            Self::Transfer { amount, to, .. } => [*amount, *to].into_iter().for_each(found),
+            Self::Raise { .. } | Self::Accept { .. } => {}
+        }
+    }
+
+    /// The wallet whose caps and greatest balance cut the effect.
+    pub fn earns_in(&self) -> Option<u16> {
+        match self {
+            Self::EarnFixed { wallet, .. } | Self::EarnRate { wallet, .. } => Some(*wallet),
+            _ => None,
+        }
+    }
+}
+
 /// `points / per × of`, or `floor(of / per) × points`.
 #[derive(Debug, Clone)]
 pub struct RatePlan {

@@ -10,6 +10,7 @@ use smallvec::SmallVec;
 use super::error::EventError;
 use super::eval::Scope;
 use super::grants::{self, Grant, Grants};
+use super::member::Member;
 use super::members::transfer::Offer;
 use super::moves::Move;
 use super::outcome::{Because, Kind};
@@ -38,6 +39,14 @@ pub struct Evaluation {
     /// Decisions that move no points.
     pub facts: Vec<Kind>,
     pub changes: Changes,
+}
+
+impl Evaluation {
+    /// Whether writing it down would change anything.
+    pub fn comes_to_something(&self, member: &Member, at: i64) -> bool {
+        !(self.lots.is_empty() && self.spends.is_empty() && self.facts.is_empty())
+            || self.moves.iter().any(|one| one.comes_to_something(member, at))
+    }
 }
 
 /// A lot to be, with the parts that its amount is made of.

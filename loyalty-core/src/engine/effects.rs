@@ -8,7 +8,7 @@ use super::earning::{Evaluation, Sending, Spend};
 use super::error::{EventError, Refusal};
 use super::eval::{NO_ROW, Scope};
 use super::members::transfer;
-use super::moves::plan_move;
+use super::moves::{self, plan_move};
 use super::outcome::Kind;
 use super::rules::{Firing, Firings};
 use super::value::{Stored, Value};
@@ -144,12 +144,9 @@ fn spend(
     let plan = scope.plan.wallets.get(usize::from(wallet));
     let state = scope.member.wallets.get(usize::from(wallet));
     let (Some(plan), Some(state)) = (plan, state) else { return Ok(Decimal::ZERO) };
-    let mut available = state.available;
+    let mut available = moves::available(scope, evaluation, wallet)?;
     for lot in state.ending_before(scope.plan, &plan.inactivities, not_before) {
         available = amount::subtract(available, lot.amount)?;
-    }
-    for spend in evaluation.spends.iter().filter(|spend| spend.wallet == wallet) {
-        available = amount::subtract(available, spend.amount)?;
     }
     // A price with more digits than the wallet has is rounded up: nobody pays less than it.
     let mode = if up_to { RoundMode::Down } else { RoundMode::Up };

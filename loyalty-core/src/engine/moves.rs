@@ -23,6 +23,19 @@ pub enum Move {
     Raise { ladder: u16, level: u16, end: i64 },
 }
 
+impl Move {
+    /// Whether making it would change anything: a level that others outdo in height and length does not.
+    pub fn comes_to_something(&self, member: &Member, at: i64) -> bool {
+        match self {
+            Move::Convert { .. } | Move::Forfeit { .. } => true,
+            Move::Raise { ladder, level, end } => {
+                let standing = member.standings.get(usize::from(*ladder));
+                *end > at && standing.is_some_and(|standing| standing.is_outdone_by(*level, *end))
+            }
+        }
+    }
+}
+
 /// Works out a move on what is there before the event, less what the event's other effects take.
 pub fn plan_move(
     scope: &Scope<'_>,
@@ -63,7 +76,7 @@ pub fn plan_move(
 }
 
 /// What of a wallet other effects of the event have left.
-fn available(scope: &Scope<'_>, evaluation: &Evaluation, wallet: u16) -> Result<Decimal, Overflow> {
+pub fn available(scope: &Scope<'_>, evaluation: &Evaluation, wallet: u16) -> Result<Decimal, Overflow> {
     let state = scope.member.wallets.get(usize::from(wallet));
     let mut left = state.map_or(Decimal::ZERO, |state| state.available);
     for spend in evaluation.spends.iter().filter(|spend| spend.wallet == wallet) {

@@ -14,7 +14,7 @@ use super::member::Member;
 use super::outcome::{Decision, Kind};
 use super::{ledger, moves, schedule, segments};
 use crate::amount::Overflow;
-use crate::check::model::{ClockTrigger, DecisionTrigger, LadderChange, Trigger};
+use crate::check::model::{DecisionTrigger, LadderChange, Trigger};
 use crate::plan::{LadderPlan, Plan, RulesOn};
 
 /// What a rule can read of what set it off.
@@ -132,14 +132,9 @@ pub fn by_the_clock(
         if schedule::occurs_after(plan, member, trigger, due.saturating_sub(1)) != Some(due) {
             continue;
         }
-        let (amount, at) = match trigger {
-            ClockTrigger::BeforeExpiry { wallet, before } => {
-                schedule::expiring(plan, member, *wallet as u16, *before, due)
-            }
-            _ => (Decimal::ZERO, due),
-        };
+        let cause = schedule::cause(plan, member, trigger, due);
         let next = decisions.len();
-        run(plan, member, *number, Cause { amount, at, before: None }, due, decisions)?;
+        run(plan, member, *number, cause, due, decisions)?;
         follow(plan, member, due, Occasion::Time, next, decisions)?;
     }
     Ok(())

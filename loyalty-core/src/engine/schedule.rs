@@ -5,20 +5,22 @@
 
 use rust_decimal::Decimal;
 
+use super::earning::{self, Evaluation};
+use super::error::Refusal;
 use super::eval::Scope;
 use super::horizon::{Horizon, years_between};
 use super::lots::{Expiry, Vesting};
 use super::member::Member;
-use super::rules;
-use super::tally::{self, Changes, Entry};
-use super::{horizon, ladders, segments};
+use super::reactions::Cause;
+use super::tally::{self, Entry};
+use super::{horizon, ladders, rules, segments};
 use crate::amount;
 use crate::calendar::{Calendar, clock_micros};
 use crate::check::model::{
-    AggregateFunction, Anniversary, CalendarDay, ClockTrigger, Every, Keep, Length, Period, Rise, TimeUnit, Trigger,
+    AggregateFunction, Anniversary, CalendarDay, ClockTrigger, Every, Fall, Keep, Length, Period, Rise, TimeUnit, Trigger,
     Valid, Window,
 };
-use crate::plan::{LadderPlan, LevelPlan, Node, Plan, RuleFormPlan, in_force};
+use crate::plan::{LadderPlan, LevelPlan, Node, Plan, RuleFormPlan, RulesOn, in_force};
 use crate::time::{date_of, day_of, micros_of};
 
 /// The instant of the next thing that happens; the largest number for never.
@@ -56,6 +58,10 @@ fn ladder_due(plan: &Plan, member: &Member, number: u16, limit: i64) -> i64 {
         return i64::MAX;
     };
     let clock = member.clock;
+    // Whoever has just joined, or has been taken over by another program, may qualify already.
+    if ladders::would_change(plan, member, number, clock) {
+        return clock;
+    }
     // Ends that are fixed, whatever conditions say by then.
     let sets = standing.set.iter().map(|(_, end)| *end).filter(|end| *end != i64::MAX);
     let ends = sets.chain(standing.grace).chain(standing.until).filter(|at| *at > clock).min().unwrap_or(i64::MAX);
@@ -115,7 +121,11 @@ fn meter_changes(plan: &Plan, member: &Member, number: u16, ladder: &LadderPlan,
     let entries = member.tallies.between(tally, from, to);
     let value = |entry: &Entry| if sums { entry.sum } else { Decimal::from(entry.count) };
     let mut left = entries.iter().try_fold(Decimal::ZERO, |sum, entry| amount::add(sum, value(entry))).ok()?;
-    let falls = form.keep == Keep::WhileQualified && standing.grace.is_none() && standing.until.is_none();
+    let timed = form.keep != Keep::WhileQualified;
+    let ends = standing.grace.is_some() || standing.until.is_some();
+    let falls = !timed && !ends && form.fall != Fall::Never;
+    // Qualifying again takes away the end that grace or a return has set.
+    let may_requalify = standing.grace.is_some() || (!timed && ends);
     let mut waiting = entries.iter().peekable();
     while let Some(entry) = waiting.next() {
         let at = horizon::leaves_at(plan, tally, length, entry.key);
@@ -127,7 +137,7 @@ fn meter_changes(plan: &Plan, member: &Member, number: u16, ladder: &LadderPlan,
             continue;
         }
         let earned = thresholds.iter().take_while(|from| **from <= left).count() as u16;
-        let requalifies = standing.grace.is_some() && earned >= standing.level;
+        let requalifies = may_requalify && earned >= standing.level;
         if earned > standing.level || requalifies || falls && earned < standing.level {
             return Some(at);
         }
@@ -150,7 +160,7 @@ fn segment_due(plan: &Plan, member: &Member, watched: usize, limit: i64) -> i64 
 /// How many times of a recurring trigger are tried where its validity asks for hours or weekdays.
 const TRIES: usize = 1_000;
 
-/// When a rule by the calendar will fire, as far as its conditions can be told.
+/// When a rule by the calendar will come to something.
 fn rule_due(plan: &Plan, member: &Member, number: u32, limit: i64) -> i64 {
     let Some(rule) = plan.rules.get(number as usize) else { return i64::MAX };
     let Trigger::Clock(clock) = &rule.trigger else { return i64::MAX };
@@ -158,23 +168,24 @@ fn rule_due(plan: &Plan, member: &Member, number: u32, limit: i64) -> i64 {
     let mut changes: Option<Vec<i64>> = None;
     let mut tries = 0;
     while let Some(occurs) = occurs_after(plan, member, clock, at).filter(|occurs| *occurs < limit) {
-        let Some(form) = in_force(&rule.forms, plan.calendar.day_at(occurs)) else { return i64::MAX };
-        if fires(&Scope::of(plan, member, occurs), number, form) {
-            return occurs;
-        }
         at = occurs;
+        let form = in_force(&rule.forms, plan.calendar.day_at(occurs));
+        let scope = Scope::of(plan, member, occurs);
+        let of_the_day = |form: &RuleFormPlan| {
+            form.valid.iter().filter(|valid| recurs(valid)).all(|valid| rules::is_valid(&scope, valid))
+        };
+        match form {
+            Some(form) if !of_the_day(form) && tries < TRIES => {
+                tries += 1;
+                continue;
+            }
+            Some(_) if comes_to_something(plan, member, number, clock, occurs) => return occurs,
+            _ => {}
+        }
         if !matches!(clock, ClockTrigger::Every(_) | ClockTrigger::Anniversary { .. }) {
             continue;
         }
         // It comes round for ever: the next time that can be another is the first after something changes.
-        let by_the_clock = form.valid.iter().any(|valid| matches!(valid, Valid::Weekdays(_) | Valid::Hours { .. }));
-        if by_the_clock {
-            tries += 1;
-            if tries >= TRIES {
-                return occurs;
-            }
-            continue;
-        }
         let changes = changes.get_or_insert_with(|| rule_changes(plan, member, number));
         match changes.iter().copied().find(|change| *change > occurs) {
             // One microsecond earlier, so that a time at the very instant counts.
@@ -185,11 +196,17 @@ fn rule_due(plan: &Plan, member: &Member, number: u32, limit: i64) -> i64 {
     i64::MAX
 }
 
-/// When the conditions, the validity and the limits of a rule may change.
+/// Whether a part of `valid` comes round by itself, so that its changes cannot be listed.
+fn recurs(valid: &Valid) -> bool {
+    matches!(valid, Valid::Weekdays(_) | Valid::Hours { .. })
+}
+
+/// When what a rule comes to may change.
 fn rule_changes(plan: &Plan, member: &Member, number: u32) -> Vec<i64> {
     let mut horizon = Horizon::new(plan, member, member.clock);
     let Some(rule) = plan.rules.get(number as usize) else { return Vec::new() };
     horizon.forms(&rule.forms);
+    let mut wallets: Vec<u16> = Vec::new();
     for form in &rule.forms {
         form.value.when.iter().for_each(|condition| horizon.expression(condition.node));
         for valid in &form.value.valid {
@@ -202,26 +219,50 @@ fn rule_changes(plan: &Plan, member: &Member, number: u32) -> Vec<i64> {
                 Valid::Weekdays(_) | Valid::Hours { .. } => {}
             }
         }
-        let groups = rule.groups.iter().filter_map(|group| plan.groups.get(usize::from(*group)));
-        let group_limits = groups.flat_map(|group| &group.forms).flat_map(|form| &form.value.limits);
-        for limit in form.value.limits.iter().chain(group_limits) {
-            if let Some(tally) = limit.tally {
-                horizon.limit(tally, limit.per);
-            }
+        for effect in &form.value.effects {
+            effect.kind.nodes(|node| horizon.expression(node));
+            wallets.extend(effect.kind.earns_in());
         }
+    }
+    let groups = || rule.groups.iter().filter_map(|group| plan.groups.get(usize::from(*group)));
+    groups().for_each(|group| horizon.forms(&group.forms));
+    let group_forms = || groups().flat_map(|group| &group.forms).map(|form| &form.value);
+    let limits = rule.forms.iter().flat_map(|form| &form.value.limits);
+    for limit in limits.chain(group_forms().flat_map(|form| &form.limits)) {
+        limit.tally.into_iter().for_each(|tally| horizon.limit(tally, limit.per));
+    }
+    wallets.sort_unstable();
+    wallets.dedup();
+    let policies =
+        wallets.iter().filter_map(|wallet| plan.wallets.get(usize::from(*wallet))).map(|wallet| &wallet.policies);
+    let policies: Vec<_> = policies.collect();
+    policies.iter().for_each(|policies| horizon.forms(policies));
+    let wallet_caps = policies.iter().flat_map(|policies| policies.iter()).flat_map(|policy| &policy.value.caps);
+    let caps = rule.forms.iter().flat_map(|form| &form.value.caps);
+    for cap in caps.chain(group_forms().flat_map(|form| &form.caps)).chain(wallet_caps) {
+        cap.tally.into_iter().for_each(|tally| horizon.limit(tally, cap.per));
     }
     horizon.instants()
 }
 
-/// Whether a rule would fire at the scope's instant, as far as conditions, validity and limits go.
-fn fires(scope: &Scope<'_>, number: u32, form: &RuleFormPlan) -> bool {
-    let groups = scope.plan.rules.get(number as usize).map(|rule| rule.groups.as_slice()).unwrap_or(&[]);
-    let groups = groups.iter().filter_map(|group| scope.plan.groups.get(usize::from(*group)));
-    let mut limits = groups.filter_map(|group| in_force(&group.forms, scope.day)).flat_map(|form| &form.limits);
-    form.valid.iter().all(|valid| rules::is_valid(scope, valid))
-        && form.when.iter().all(|condition| scope.holds(condition.node).unwrap_or(false))
-        && form.limits.iter().all(|limit| rules::left(scope, limit, &Changes::new()) > 0)
-        && limits.all(|limit| rules::left(scope, limit, &Changes::new()) > 0)
+/// Whether a rule, set off at an instant, would decide anything.
+fn comes_to_something(plan: &Plan, member: &Member, number: u32, trigger: &ClockTrigger, at: i64) -> bool {
+    let cause = cause(plan, member, trigger, at);
+    let scope = Scope { cause: Some(&cause), ..Scope::of(plan, member, at) };
+    let mut evaluation = Evaluation::default();
+    match earning::evaluate(&scope, &[number], &RulesOn::ANYTHING, &mut evaluation) {
+        Ok(()) => evaluation.comes_to_something(member, at),
+        Err(error) => error.code() != Refusal::InsufficientBalance,
+    }
+}
+
+/// What a rule by the calendar can read of its occasion.
+pub fn cause(plan: &Plan, member: &Member, trigger: &ClockTrigger, at: i64) -> Cause {
+    let (amount, at) = match trigger {
+        ClockTrigger::BeforeExpiry { wallet, before } => expiring(plan, member, *wallet as u16, *before, at),
+        _ => (Decimal::ZERO, at),
+    };
+    Cause { amount, at, before: None }
 }
 
 /// The next time that a trigger comes about, if nothing happens before.
@@ -253,17 +294,18 @@ pub fn occurs_after(plan: &Plan, member: &Member, trigger: &ClockTrigger, after:
         }
         ClockTrigger::AfterEach { length, of, without } => {
             let others = without.map(|without| member.marks.of(without as u16)).unwrap_or(&[]);
-            let open = member.marks.of(*of as u16).iter().filter(|mark| {
-                let end = calendar.plus(mark.at, *length);
-                !others.iter().any(|other| (mark.at..=end).contains(&other.at))
-            });
-            open.map(|mark| calendar.plus(mark.at, *length)).filter(|at| *at > after).min()
+            let ends = member.marks.of(*of as u16).iter().map(|mark| (mark.at, calendar.plus(mark.at, *length)));
+            let open = |from: i64, end: i64| {
+                let next = others.partition_point(|other| other.at < from);
+                others.get(next).is_none_or(|other| other.at > end)
+            };
+            ends.filter(|(from, end)| *end > after && open(*from, *end)).map(|(_, end)| end).min()
         }
     }
 }
 
 /// What of a wallet runs out at the instant that a rule before it was set for.
-pub fn expiring(plan: &Plan, member: &Member, wallet: u16, before: Length, at: i64) -> (Decimal, i64) {
+fn expiring(plan: &Plan, member: &Member, wallet: u16, before: Length, at: i64) -> (Decimal, i64) {
     let due = expiries(plan, member, wallet)
         .filter(|(end, _)| so_long_before(&plan.calendar, *end, before) == at)
         .collect::<Vec<_>>();

@@ -52,13 +52,17 @@ impl Standing {
 
     /// Gives a level through an end; the largest number for good.
     pub fn set_level(&mut self, level: u16, end: i64) {
-        // What another one outdoes in height and length says nothing more.
-        if self.set.iter().any(|(other, until)| *other >= level && *until >= end) {
+        if !self.is_outdone_by(level, end) {
             return;
         }
         self.set.retain(|(other, until)| *other > level || *until > end);
         let place = self.set.partition_point(|(other, _)| *other > level);
         self.set.insert(place, (level, end));
+    }
+
+    /// Whether a given level says more than those that are there: is higher than some that last as long.
+    pub fn is_outdone_by(&self, level: u16, end: i64) -> bool {
+        !self.set.iter().any(|(other, until)| *other >= level && *until >= end)
     }
 
     /// Takes away what has come to its end.
