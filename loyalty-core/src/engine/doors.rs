@@ -393,7 +393,7 @@ pub fn before_rules(
     event: &EventData,
     decisions: &mut Vec<Decision>,
 ) -> Result<usize, EventError> {
-    if event.at > member.clock {
+    if event.at >= member.clock {
         clock::advance(plan, member, event.at, decisions)?;
     }
     let first = decisions.len();

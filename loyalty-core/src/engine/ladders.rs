@@ -10,6 +10,7 @@ use super::member::Member;
 use super::outcome::{Decision, Kind, TierBecause};
 use super::standing::Standing;
 use super::value::Value;
+use super::{horizon, measures};
 use crate::amount::{self, Overflow};
 use crate::calendar::{Calendar, clock_micros};
 use crate::check::model::{Carry, Fall, Grace, Keep, LadderReturns, Length, OwnYear, Period, RaiseEnd, Rise, Window};
@@ -47,13 +48,18 @@ fn still_counts(scope: &Scope<'_>, form: &LadderFormPlan, day: i32) -> bool {
         return true;
     };
     let calendar = &scope.plan.calendar;
-    let today = if scope.closing { scope.day.saturating_sub(1) } else { scope.day };
+    let (_, today) = measures::looking_from(scope, window);
     match window {
         Window::This(period) => calendar.period_of(period, day) == calendar.period_of(period, today),
         Window::Previous(period) => calendar.period_of(period, day) + 1 == calendar.period_of(period, today),
         Window::Rolling(length) => day > Calendar::day_minus(today, length),
         Window::OwnYear { of: OwnYear::Level(_), .. } => false,
-        Window::AllTime | Window::Range { .. } | Window::OwnYear { .. } => true,
+        Window::OwnYear { of: OwnYear::Membership, previous } => {
+            let first = calendar.day_at(scope.member.enrolled_at);
+            let (then, now) = (horizon::years_between(first, day), horizon::years_between(first, today));
+            then + u32::from(previous) == now
+        }
+        Window::AllTime | Window::Range { .. } => true,
     }
 }
 
@@ -167,13 +173,16 @@ fn judge(
         _ => false,
     };
     let closing_scope = Scope { closing: true, ..*scope };
+    let timed = form.keep != Keep::WhileQualified;
     let now = earned(scope, ladder)?;
     let closing = if due || period_ends { earned(&closing_scope, ladder)? } else { now };
     // What is kept to the end of its own period ends with it, unless that period leads to the next one.
-    let looks_back = due && (period_ends || !matches!(form.keep, Keep::ToEnd { next: false, .. }));
+    let looks_back = due && timed && (period_ends || !matches!(form.keep, Keep::ToEnd { next: false, .. }));
     let reached = match form.rise {
         Rise::AtOnce => now,
-        Rise::AtEndOf(_) if period_ends => closing,
+        // Nobody is given what the next judgement would take away again.
+        Rise::AtEndOf(_) if period_ends && timed => closing,
+        Rise::AtEndOf(_) if period_ends => closing.min(now),
         Rise::AtEndOf(_) => 0,
     };
     if reached > standing.level {
@@ -182,52 +191,45 @@ fn judge(
     if standing.level == 0 {
         return Ok(Judged::AsItIs);
     }
-    let qualified = (if looks_back { closing } else { now }) >= standing.level;
-    let judged_scope = if looks_back { &closing_scope } else { scope };
-    if qualified {
-        return Ok(if standing.grace.is_some() {
-            Judged::Kept { closing: false }
-        } else if due {
-            Judged::Kept { closing: looks_back }
-        } else if form.keep == Keep::WhileQualified && standing.until.is_some() {
-            // Qualified for again before the end to which a return had let it stay.
-            Judged::Kept { closing: false }
-        } else {
-            Judged::AsItIs
-        });
+    // What has been reached by the beginning period is not lost with the ending one.
+    let (earned, judged_scope) = if looks_back { (closing.max(reached), &closing_scope) } else { (now, scope) };
+    let in_grace = standing.grace.is_some();
+    // A clause that has come into force gives an end to levels that had none.
+    let endless = standing.until.is_none() && !in_grace;
+    let judged_by_time = due || (timed && endless);
+    let kept = |kept: bool| if kept { Judged::Kept { closing: looks_back } } else { Judged::AsItIs };
+    if earned >= standing.level {
+        // An end without a time to keep: a return had let it stay, and it has been qualified for again before.
+        return Ok(kept(in_grace || judged_by_time || (!timed && standing.until.is_some())));
+    }
+    if form.fall == Fall::Never {
+        return Ok(kept(in_grace || judged_by_time));
     }
     let returned = occasion == Occasion::Return;
-    if returned
-        && form.keep == Keep::WhileQualified
-        && standing.until.is_none()
-        && standing.grace.is_none()
-        && let LadderReturns::KeepToEnd(period) = form.returns
+    if let LadderReturns::KeepToEnd(period) = form.returns
+        && returned
+        && !timed
+        && endless
     {
         return Ok(Judged::KeptToEnd(period));
     }
     let revoked = returned && form.returns == LadderReturns::Revoke;
-    let over = match form.keep {
-        Keep::WhileQualified => due || standing.until.is_none(),
-        _ => due || revoked,
-    };
-    if !over && standing.grace.is_none() {
+    if !(in_grace || due || endless || (timed && revoked)) {
         return Ok(Judged::AsItIs);
     }
     if retained(judged_scope, form)? {
-        return Ok(if due || standing.grace.is_some() { Judged::Kept { closing: looks_back } } else { Judged::AsItIs });
+        return Ok(kept(in_grace || judged_by_time));
     }
     match standing.grace {
         Some(end) if end > at => return Ok(Judged::AsItIs),
         None if form.grace.is_some() && !revoked => return Ok(Judged::Grace { closing: due }),
         _ => {}
     }
-    let earned = if looks_back { closing } else { now };
     let to = match form.fall {
-        Fall::ToEarnedLevel => earned,
         Fall::OneLevel => earned.max(standing.level.saturating_sub(1)),
-        Fall::Never => return Ok(Judged::Kept { closing: looks_back }),
+        Fall::ToEarnedLevel | Fall::Never => earned,
     };
-    Ok(Judged::Falls { to, closing: due || standing.grace.is_some() })
+    Ok(Judged::Falls { to, closing: looks_back || in_grace })
 }
 
 /// Writes a judgement into the standing, and says why the level is another one, if it is.
@@ -240,12 +242,7 @@ fn apply(
     at: i64,
 ) -> Result<Option<TierBecause>, Overflow> {
     let calendar = &scope.plan.calendar;
-    // What is judged at the end of a period belongs to that period; anniversaries are those of the entry itself.
-    let base = |closing: bool| match form.keep {
-        Keep::ToAnniversary => at,
-        _ if closing => at.saturating_sub(1),
-        _ => at,
-    };
+    let base = |closing: bool| counted_from(form.keep, closing, at);
     Ok(match judged {
         Judged::AsItIs => None,
         Judged::Rises { to, closing } => {
@@ -258,15 +255,15 @@ fn apply(
                 if let (Some(threshold), Some(whole), Some(meter)) = (threshold, whole, meter) {
                     let rest = if carry == Carry::Rest { amount::subtract(meter, threshold)? } else { Decimal::ZERO };
                     standing.carried = amount::subtract(whole, rest)?;
-                    standing.carried_on = calendar.day_at(base(closing));
+                    standing.carried_on = calendar.day_at(if closing { at.saturating_sub(1) } else { at });
                 }
             }
             enter(calendar, form, standing, to, base(closing), at);
             Some(TierBecause::Reached)
         }
         Judged::Kept { closing } => {
-            let in_grace = standing.grace.take().is_some();
-            if in_grace || matches!(form.keep, Keep::ToEnd { .. }) {
+            let begins = standing.grace.take().is_some() || standing.until.is_none();
+            if begins || matches!(form.keep, Keep::ToEnd { .. }) {
                 standing.base = base(closing);
             }
             standing.until = kept_until(calendar, form.keep, standing.base, at);
@@ -274,7 +271,10 @@ fn apply(
         }
         Judged::Grace { closing } => {
             standing.until = None;
-            standing.grace = form.grace.map(|grace| grace_end(calendar, grace, base(closing)));
+            standing.grace = form.grace.map(|grace| {
+                let by_the_day = clock_micros(grace.length).is_none();
+                grace_end(calendar, grace, if closing && by_the_day { at.saturating_sub(1) } else { at })
+            });
             Some(TierBecause::Grace)
         }
         Judged::Falls { to, closing } => {
@@ -286,6 +286,17 @@ fn apply(
             None
         }
     })
+}
+
+/// From when the time is counted for which a level is kept: what is judged at the end of a period belongs to its last
+/// day. The clock knows no days, and an anniversary is that of the entry.
+fn counted_from(keep: Keep, closing: bool, at: i64) -> i64 {
+    let by_the_day = match keep {
+        Keep::For(length) => clock_micros(length).is_none(),
+        Keep::ToEnd { .. } => true,
+        Keep::WhileQualified | Keep::ToAnniversary => false,
+    };
+    if closing && by_the_day { at.saturating_sub(1) } else { at }
 }
 
 fn enter(calendar: &Calendar, form: &LadderFormPlan, standing: &mut Standing, level: u16, base: i64, at: i64) {
@@ -310,10 +321,9 @@ fn say(
     let (from, to) = (before.effective(), after.effective());
     let until = after.ends_at();
     if from != to {
+        let given = before.set.first().filter(|(level, _)| *level > before.level);
         let because = match because {
-            Some(TierBecause::Reached | TierBecause::Lost) | None if before.set != after.set && to < from => {
-                TierBecause::SetLevelEnded
-            }
+            _ if to < from && given.is_some_and(|(_, end)| *end <= at) => TierBecause::SetLevelEnded,
             Some(because) => because,
             None => TierBecause::SetLevel,
         };
@@ -389,13 +399,10 @@ fn kept_until(calendar: &Calendar, keep: Keep, base: i64, at: i64) -> Option<i64
     Some(match keep {
         Keep::WhileQualified => return None,
         Keep::ToEnd { next, period } => {
-            let end = |from: i64| {
-                let number = calendar.period_of(period, calendar.day_at(from)) + 1 + i64::from(next);
-                calendar.start_of(calendar.first_day(period, number))
-            };
-            // Entered by what a period was that ends here, it is kept through the period that begins.
-            let own = end(base);
-            if own > at { own } else { end(at) }
+            let number = calendar.period_of(period, calendar.day_at(base)) + 1 + i64::from(next);
+            let end = calendar.start_of(calendar.first_day(period, number));
+            // What was reached as a period ended is kept through the one that begins.
+            if end > at { end } else { end_of(calendar, period, at) }
         }
         // Counted from the entry each time, so that the 31st comes back after a shorter month.
         Keep::For(length) => nth(length, base, at, |times| calendar.end_after(base, times)),

@@ -143,11 +143,12 @@ fn tallied<'a>(
     })
 }
 
-/// Where calendar windows are looked at from: at the end of a period, from its last day.
-fn looking_from(scope: &Scope<'_>, window: Window) -> (i64, i32) {
+/// Where a window is looked at from: at the end of a period calendar windows from its last instant.
+pub fn looking_from(scope: &Scope<'_>, window: Window) -> (i64, i32) {
     match window {
         Window::This(_) | Window::Previous(_) | Window::OwnYear { .. } | Window::AllTime if scope.closing => {
-            (scope.at.saturating_sub(1), scope.day.saturating_sub(1))
+            let at = scope.at.saturating_sub(1);
+            (at, scope.plan.calendar.day_at(at))
         }
         _ => (scope.at, scope.day),
     }

@@ -10,7 +10,7 @@ pub struct Reactions {
     pub decisions: Vec<[Vec<u32>; 6]>,
     /// By ladder.
     pub ladders: Vec<Vec<u32>>,
-    /// Segments that rules watch, with the rules.
+    /// Segments that rules watch, in the order of the file, with the rules.
     pub segments: Vec<Watched>,
     /// Set off by time alone.
     pub clock: Vec<u32>,
@@ -64,11 +64,10 @@ impl Reactions {
     }
 
     fn watch(&mut self, segment: u16, entered: bool, rule: u32) {
-        let known = self.segments.iter().position(|watched| watched.segment == segment);
-        let at = known.unwrap_or_else(|| {
-            self.segments.push(Watched { segment, entered: Vec::new(), left: Vec::new() });
-            self.segments.len() - 1
-        });
+        let at = self.segments.partition_point(|watched| watched.segment < segment);
+        if self.segments.get(at).is_none_or(|watched| watched.segment != segment) {
+            self.segments.insert(at, Watched { segment, entered: Vec::new(), left: Vec::new() });
+        }
         if let Some(watched) = self.segments.get_mut(at) {
             if entered { watched.entered.push(rule) } else { watched.left.push(rule) }
         }
