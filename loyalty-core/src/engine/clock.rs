@@ -25,13 +25,19 @@ pub fn advance(plan: &Plan, member: &mut Member, to: i64, decisions: &mut Vec<De
         let before = decisions.len();
         vest_due(plan, member, due, decisions)?;
         expire_due(plan, member, due, decisions)?;
-        reactions::follow(plan, member, due, Occasion::Time, before, decisions)?;
-        reactions::by_the_clock(plan, member, due, decisions)?;
-        member.revision += (decisions.len() - before) as u64;
+        // A late event's points may have come and gone at instants that have passed; what follows, follows at present,
+        // and the calendar does not come round again.
+        let ahead = due > member.clock;
         member.clock = member.clock.max(due);
+        reactions::follow(plan, member, member.clock, Occasion::Time, before, decisions)?;
+        if ahead {
+            reactions::by_the_clock(plan, member, due, decisions)?;
+        }
+        member.revision += (decisions.len() - before) as u64;
         member.next_due = member.find_next_due(plan);
-        // What was due has happened, so that the next instant lies ahead; a state that says otherwise must not hang us.
-        if member.next_due <= due {
+        // What was due has happened, so that the next instant lies ahead, or points have been given whose day has passed;
+        // a state that says otherwise must not hang us.
+        if member.next_due <= due && decisions.len() == before {
             return Err(Overflow.into());
         }
     }

@@ -30,14 +30,21 @@ pub fn add_lot(
     let expiry = pause::moved_expiry(plan, &member.account, expiry, at);
     let Some(state) = member.wallets.get_mut(usize::from(wallet)) else { return Ok(()) };
     state.issued = amount::add(state.issued, lot.amount)?;
-    if let Expiry::Inactivity(form) = expiry
-        && let Some(last) = state.activity.get_mut(usize::from(form))
-    {
-        // Where there was no activity yet, earning starts the clock.
-        *last = last.or(Some(at));
+    let wallets = plan.wallets.get(usize::from(wallet)).map(|wallet| wallet.inactivities.as_slice()).unwrap_or(&[]);
+    for (form, inactivity) in wallets.iter().enumerate() {
+        let concerned = match expiry {
+            Expiry::Inactivity(own) => usize::from(own) == form,
+            Expiry::Open => inactivity.takes_over,
+            _ => false,
+        };
+        // Where there was no activity yet, or its time is over, earning starts the clock: nobody earns what is gone.
+        let end = state.inactivity_end(plan, form as u16, wallets);
+        let over = end.map_or(expiry != Expiry::Open, |end| end <= at);
+        if let Some(last) = state.activity.get_mut(form).filter(|_| concerned && over) {
+            *last = (*last).max(Some(at));
+        }
     }
     let kept = Lot { entry, source, amount: lot.amount, earned_at: at, vesting, expiry, expired: Decimal::ZERO };
-    let wallets = plan.wallets.get(usize::from(wallet)).map(|wallet| wallet.inactivities.as_slice()).unwrap_or(&[]);
     let expires_at = state.expires_at(plan, wallets, &kept);
     state.lots.push(kept);
     let pending = vesting != Vesting::Done;
