@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use crate::engine::Engine;
-use crate::generate::{Case, case};
+use crate::generate::{Case, case, timed_case};
 use crate::model::Member;
 use crate::model::number::{scaled, whole};
 use crate::model::program::{Comparison, Earn, Effect, Expr, Returns, Rule};
@@ -14,8 +14,15 @@ pub fn compare(case: &Case) -> Result<(), TestCaseError> {
     let mut engine = Engine::new(case);
     let mut model = Member::new(&case.program, case.enrolled);
     for (number, step) in case.steps.iter().enumerate() {
-        let (theirs, ours) = (engine.answer(step), model.step(step));
-        prop_assert_eq!(theirs, ours, "answer (engine, model) to step {}", number);
+        let known = model.happened.len();
+        let (result, ours) = (engine.step(step), model.step(step));
+        prop_assert_eq!(Engine::answered(&result), ours, "answer (engine, model) to step {}", number);
+        if let Ok(outcome) =
+            result.as_ref().map_err(|_| ()).and_then(|one| if one.replayed() { Err(()) } else { Ok(one) })
+        {
+            let told: Vec<String> = model.happened[known..].iter().map(|one| one.told(&case.program)).collect();
+            prop_assert_eq!(Engine::decided(outcome), told, "decisions (engine, model) of step {}", number);
+        }
         same_figures(&engine, &model, &format!("step {number}"))?;
     }
     Ok(())
@@ -27,6 +34,7 @@ pub fn same_figures(engine: &Engine, model: &Member<'_>, after: &str) -> Result<
         prop_assert_eq!(&theirs.totals[name], amount, "{} (engine, model) after {}", name, after);
     }
     prop_assert_eq!(theirs.lots, ours.lots, "lots (engine, model) after {}", after);
+    prop_assert_eq!(theirs.levels, ours.levels, "levels (engine, model) after {}", after);
     prop_assert_eq!(theirs.measures, ours.measures, "measures (engine, model) after {}", after);
     Ok(())
 }
@@ -36,6 +44,11 @@ proptest! {
 
     #[test]
     fn engine_and_model_agree(case in case(20)) {
+        compare(&case)?;
+    }
+
+    #[test]
+    fn they_agree_on_ladders_and_clocks(case in timed_case(12)) {
         compare(&case)?;
     }
 }

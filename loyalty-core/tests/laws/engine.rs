@@ -30,8 +30,8 @@ impl Engine {
         }
     }
 
-    pub fn answer(&mut self, step: &Step) -> Answer {
-        match self.step(step) {
+    pub fn answered(result: &Result<Outcome, EventError>) -> Answer {
+        match result {
             Ok(outcome) if outcome.replayed() => Answer::Replayed,
             Ok(_) => Answer::Applied,
             Err(error) => Answer::Refused(error.code().as_str()),
@@ -45,7 +45,12 @@ impl Engine {
     pub fn figures(&self) -> Figures {
         let view = self.program.view(&self.member, self.member.clock());
         let view: Value = serde_json::from_str(&view.to_json()).expect("a view is JSON");
-        let mut figures = Figures { totals: BTreeMap::new(), lots: BTreeMap::new(), measures: BTreeMap::new() };
+        let mut figures = Figures {
+            totals: BTreeMap::new(),
+            lots: BTreeMap::new(),
+            measures: BTreeMap::new(),
+            levels: BTreeMap::new(),
+        };
         for totals in self.program.totals(&self.member) {
             let amounts = [
                 ("issued", totals.issued),
@@ -74,7 +79,22 @@ impl Engine {
         for (name, value) in view["measures"].as_object().expect("measures") {
             figures.measures.insert(name.clone(), shown(value));
         }
+        let saved: Value = serde_json::from_str(&self.save()).expect("a state is JSON");
+        for tier in saved["tiers"].as_array().expect("tiers") {
+            let text = |value: &Value| value.as_str().expect("a text").to_owned();
+            let at = |name: &str| tier.get(name).and_then(Value::as_str).map(micros);
+            let level = text(tier["levels"].as_array().and_then(|levels| levels.last()).expect("a level"));
+            let shown = (level, at("since").expect("an instant"), at("until"), at("grace"));
+            figures.levels.insert(text(&tier["ladder"]), shown);
+        }
         figures
+    }
+
+    /// What a step has decided, in the model's form.
+    pub fn decided(outcome: &Outcome) -> Vec<String> {
+        let outcome: Value = serde_json::from_str(&outcome.to_json()).expect("an outcome is JSON");
+        let at = outcome["at"].as_str().expect("an instant");
+        outcome["decisions"].as_array().into_iter().flatten().filter_map(|decision| told(decision, at)).collect()
     }
 }
 
@@ -111,4 +131,27 @@ fn shown(value: &Value) -> Option<String> {
         Ok(at) => Some(at.to_utc().to_rfc3339()),
         Err(_) => Some(text),
     }
+}
+
+/// A decision in the model's form; nothing for kinds that it has no word for.
+fn told(decision: &Value, outcome_at: &str) -> Option<String> {
+    let text = |name: &str| decision[name].as_str().unwrap_or_else(|| panic!("no {name}: {decision}"));
+    let at = micros(decision["at"].as_str().unwrap_or(outcome_at));
+    let until = || decision["until"].as_str().map_or("open".to_owned(), |until| micros(until).to_string());
+    let kind = text("kind");
+    Some(match kind {
+        "earned" | "vested" | "spent" | "expired" | "restored" | "clawed_back" | "forfeited" => {
+            let amount: Decimal = text("amount").parse().expect("a decimal");
+            format!("{at} {kind} {} {}", text("wallet"), plain(amount))
+        }
+        "tier_changed" => {
+            let (ladder, from, to) = (text("ladder"), text("from"), text("to"));
+            format!("{at} tier_changed {ladder} {from} {to} {} {}", text("because"), until())
+        }
+        "tier_kept" => {
+            format!("{at} tier_kept {} {} {} {}", text("ladder"), text("level"), text("because"), until())
+        }
+        "segment_entered" | "segment_left" => format!("{at} {kind} {}", text("segment")),
+        _ => return None,
+    })
 }

@@ -5,6 +5,7 @@
 
 mod history;
 mod program;
+mod tiers;
 
 use std::fmt::{Debug, Formatter};
 
@@ -80,6 +81,25 @@ pub fn case(steps: usize) -> impl Strategy<Value = Case> {
             Case { program, enrolled, steps }
         },
     )
+}
+
+/// A program with ladders and with rules that follow decisions and the calendar.
+pub fn timed_case(steps: usize) -> impl Strategy<Value = Case> {
+    let declarations = (rolls(12), vec(vec(0_u32..1000, 0..=24), 1..=2), vec(rolls(12), 0..=2), vec(rolls(24), 1..=3));
+    let timed = (vec(rolls(8), 0..=2), vec(rolls(40), 0..=2), vec(rolls(12), 0..=2), vec(rolls(24), 0..=4));
+    (declarations, timed, rolls(4), vec(rolls(24), 1..=steps)).prop_map(
+        |((settings, wallets, measures, rules), timed, start, steps)| {
+            let mut program = program::make(settings, wallets, measures, rules, vec![]);
+            tiers::add(&mut program, timed);
+            let (enrolled, steps) = history::make(&program, start, steps);
+            Case { program, enrolled, steps }
+        },
+    )
+}
+
+/// A program of either kind.
+pub fn any_case(steps: usize) -> impl Strategy<Value = Case> {
+    prop_oneof![case(steps), timed_case(steps)]
 }
 
 /// Lengths that programs and histories share, so that they meet.

@@ -125,6 +125,9 @@ fn shop(currency: Currency, zone: Tz) -> Program {
         measures: vec![],
         rules: vec![],
         groups: vec![],
+        ladders: vec![],
+        segments: vec![],
+        lengths: vec![],
     }
 }
 
@@ -144,6 +147,7 @@ fn measure(name: &str, event: &str, function: Function, value: Option<Expr>, win
     Measure {
         name: name.to_owned(),
         event: event.to_owned(),
+        flow: None,
         function,
         value,
         filter: None,

@@ -11,20 +11,27 @@ mod ledger;
 mod measure;
 pub mod number;
 mod print;
+mod print_tiers;
 pub mod program;
+mod reactions;
+mod standing;
+pub mod tiers;
+mod time;
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use calendar::Micros;
 pub use earn::Failing;
+use earn::Judgement;
 use event::{Event, Kept, Step};
-use expr::{Scope, Seen, Value};
+use expr::{Scope, Value};
 pub use ledger::Member;
 use ledger::{Account, Known, Use, Vesting};
 use measure::Past;
 use number::{Exact, floor_at, print, zero};
-use program::Restore;
+use program::{Flow, Ladder, Restore, Rule};
+use standing::Occasion;
 
 /// What a step came to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,6 +49,8 @@ pub struct Figures {
     /// Amounts by wallet, instant of earning, of vesting and of expiry.
     pub lots: BTreeMap<(String, Micros, Option<Micros>, Option<Micros>), String>,
     pub measures: BTreeMap<String, Option<String>>,
+    /// By ladder: the level that the rules have led to, since when, and its end or that of its grace.
+    pub levels: BTreeMap<String, (String, Micros, Option<Micros>, Option<Micros>)>,
 }
 
 const DAY: Micros = 86_400_000_000;
@@ -85,65 +94,90 @@ impl<'p> Member<'p> {
 
     /// An event that is new; the member is thrown away if it is refused.
     fn take_event(&mut self, event: &Event) -> Result<(), &'static str> {
-        let kept = Kept::new(event, self.program.currency.minor);
-        let mut known = Known {
-            event: event.clone(),
-            ignored: event.at < self.enrolled,
-            kept,
-            judgement: Default::default(),
-            granted: BTreeMap::new(),
-            clawed: BTreeMap::new(),
-            uses: BTreeMap::new(),
-            restored: BTreeMap::new(),
-        };
+        let known = Known::new(event, self.program.currency.minor, event.at < self.enrolled);
         if known.ignored {
             self.known.push(Rc::new(known));
             return Ok(());
         }
-        let clock = self.clock;
-        self.advance(event.at);
-        if matches!(event.kind.as_str(), "refund" | "cancel") {
-            self.come_back(event)?;
+        if event.at >= self.clock {
+            self.advance(event.at);
         }
+        let first = self.happened.len();
+        let occasion = match event.kind.as_str() {
+            "refund" | "cancel" => {
+                self.come_back(event)?;
+                Occasion::Return
+            }
+            "profile" => {
+                self.birthday = event.text("birthday").and_then(|day| day.parse().ok()).or(self.birthday);
+                Occasion::Event
+            }
+            "assign_level" => {
+                self.assign_level(event);
+                Occasion::Event
+            }
+            _ => Occasion::Event,
+        };
         self.vest_on(event);
         let at = event.at;
-        self.known.push(Rc::new(known.clone()));
-        let seen = self.seen(at);
-        let judgement = self.judge(&known.kept.original, seen)?;
+        let original = known.kept.original.clone();
+        self.known.push(Rc::new(known));
+        self.note_instant(at);
+        let seen = self.seen(at, false, true);
+        let on_event = |rule: &Rule| rule.trigger.is_none() && rule.event == event.kind;
+        let rules: Vec<usize> =
+            (0..self.program.rules.len()).filter(|rule| on_event(&self.program.rules[*rule])).collect();
+        let judgement = self.judge(&original, seen, &rules)?;
+        self.carry_out(judgement, at);
+        self.clock = self.clock.max(at);
+        self.follow(occasion, first);
+        self.advance(self.clock);
+        Ok(())
+    }
+
+    /// Does what the rules came to on the event that is known last.
+    fn carry_out(&mut self, judgement: Judgement, at: Micros) {
+        let index = self.known.len() - 1;
+        let mut known = Known::clone(&self.known[index]);
         for (wallet, amount) in &judgement.spends {
             let order = self.spending_order(*wallet);
             let uses = self.take(&order, amount);
             known.uses.entry(*wallet).or_default().extend(uses);
             self.note(*wallet, Account::Spent, amount.clone());
             self.spent.push((*wallet, at));
+            self.flows.push((*wallet, Flow::Spent, amount.clone(), at));
+            self.tell_moved(Flow::Spent, *wallet, amount, at);
         }
         for lot in &judgement.lots {
             self.earned.push((lot.wallet, at));
-            self.add_lot(lot.wallet, &event.id, lot.amount.clone(), at, &lot.vest, &lot.expire);
+            self.add_lot(lot.wallet, &known.event.id, lot.amount.clone(), at, &lot.vest, &lot.expire);
             *known.granted.entry(lot.wallet).or_insert_with(zero) += &lot.amount;
         }
+        let moves = judgement.moves.clone();
         known.judgement = judgement;
-        *self.known.last_mut().expect("pushed above") = Rc::new(known);
-        self.advance(clock.max(at));
-        Ok(())
+        self.known[index] = Rc::new(known);
+        self.note_instant(at);
+        self.make(moves, at);
     }
 
-    fn seen(&self, at: Micros) -> Seen {
-        let wallets = 0..self.program.wallets.len();
-        Seen {
-            measures: self.measures(at),
-            balances: wallets.clone().map(|wallet| self.available(wallet)).collect(),
-            pendings: wallets.map(|wallet| self.pending(wallet)).collect(),
-        }
+    fn past(&self) -> Vec<Past<'_>> {
+        let counted = self.known.iter().filter(|known| !known.ignored);
+        counted
+            .map(|known| Past { original: &known.kept.original, kept: (!known.kept.whole).then_some(&known.kept.form) })
+            .collect()
     }
 
-    fn measures<'m>(&'m self, at: Micros) -> Vec<Option<Value>> {
-        let past = |known: &'m Rc<Known>| Past {
-            original: &known.kept.original,
-            kept: (!known.kept.whole).then_some(&known.kept.form),
-        };
-        let events: Vec<Past<'_>> = self.known.iter().filter(|known| !known.ignored).map(past).collect();
-        self.program.measures.iter().map(|measure| measure::value(self.program, measure, &events, at)).collect()
+    /// Staff give a level: for good, or through a day.
+    fn assign_level(&mut self, event: &Event) {
+        let named = |ladder: &&Ladder| event.text("ladder").is_none_or(|name| name == ladder.name);
+        let ladder = self.program.ladders.iter().find(named).expect("a ladder of the program");
+        let number = self.program.ladders.iter().position(|known| known.name == ladder.name).expect("found above");
+        let wanted = event.text("level").expect("a level");
+        let level = ladder.forms[0].1.levels.iter().position(|level| level.name == wanted).expect("a level");
+        let until = event.text("until").map(|day| day.parse().expect("a day"));
+        let end = until.map_or(Micros::MAX, |day| calendar::end(self.program.zone, day));
+        self.clock = self.clock.max(event.at);
+        self.give_level(number, level, end);
     }
 
     fn vest_on(&mut self, event: &Event) {
@@ -163,7 +197,7 @@ impl<'p> Member<'p> {
         let is_it = |known: &Rc<Known>| known.event.id == id && known.event.at >= horizon;
         let index = self.known.iter().position(is_it).ok_or("unknown_order")?;
         let mut known = Known::clone(&self.known[index]);
-        if matches!(known.event.kind.as_str(), "refund" | "cancel") {
+        if matches!(known.event.kind.as_str(), "refund" | "cancel" | "profile" | "assign_level") {
             return Err("unknown_order");
         }
         if known.event.at < self.clock - Micros::from(self.program.returns_days) * DAY {
@@ -181,7 +215,7 @@ impl<'p> Member<'p> {
             let due = granted - self.rerated(&known, wallet) - clawed;
             if due > zero() {
                 *known.clawed.entry(wallet).or_insert_with(zero) += &due;
-                self.claw_back(wallet, id, &due);
+                self.claw_back(wallet, (id, known.event.at), &due, refund.at);
             }
         }
         // What is given back sees the member without what came back.
@@ -233,7 +267,7 @@ impl<'p> Member<'p> {
     }
 
     fn give_back_one(&mut self, wallet: usize, used: &Use, part: Exact, at: Micros) {
-        let seen = self.seen(at);
+        let seen = self.seen(at, false, false);
         let nothing = Event::new("", "", at);
         let scope = Scope { program: self.program, event: &nothing, seen: &seen };
         let fresh = earn::wallet_expiry(&self.program.wallets[wallet], &scope);
@@ -241,7 +275,12 @@ impl<'p> Member<'p> {
     }
 
     pub fn figures(&self) -> Figures {
-        let mut figures = Figures { totals: BTreeMap::new(), lots: BTreeMap::new(), measures: BTreeMap::new() };
+        let mut figures = Figures {
+            totals: BTreeMap::new(),
+            lots: BTreeMap::new(),
+            measures: BTreeMap::new(),
+            levels: BTreeMap::new(),
+        };
         for (index, wallet) in self.program.wallets.iter().enumerate() {
             let figure = |account| self.figure(index, account);
             let amounts = [
@@ -268,8 +307,13 @@ impl<'p> Member<'p> {
             *lots.entry((name, lot.earned_at, vests_at, self.ends_at(lot))).or_insert_with(zero) += &lot.amount;
         }
         figures.lots = lots.into_iter().map(|(key, amount)| (key, print(&amount))).collect();
-        for (measure, value) in self.program.measures.iter().zip(self.measures(self.clock)) {
+        for (measure, value) in self.program.measures.iter().zip(self.measures(self.clock, false)) {
             figures.measures.insert(measure.name.clone(), value.map(|value| self.show(&value)));
+        }
+        for (ladder, standing) in self.program.ladders.iter().zip(&self.standings) {
+            let level = ladder.forms[0].1.levels[standing.level].name.to_owned();
+            let shown = (level, standing.since, standing.until, standing.grace);
+            figures.levels.insert(ladder.name.clone(), shown);
         }
         figures
     }

@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 
 use super::{CATEGORIES, LENGTHS, PAYMENTS, Rolls, money};
-use crate::model::calendar::{Micros, instant, later, through};
+use crate::model::calendar::{Micros, day, instant, later, through};
 use crate::model::event::{Event, Field, Line, Step};
 use crate::model::number::{scaled, whole};
 use crate::model::program::Program;
@@ -31,6 +31,19 @@ const MIXED: &[&str] = &[
     "advance",
     "advance",
 ];
+const LEVELS: &[&str] = &[
+    "order",
+    "order",
+    "refund",
+    "assign_level",
+    "order",
+    "advance",
+    "profile",
+    "visit",
+    "redeem",
+    "cancel",
+    "advance",
+];
 const RETURNS: &[&str] = &["order", "refund", "refund", "order", "refund", "redeem", "cancel", "again"];
 const TIME: &[&str] = &["order", "advance", "order", "advance", "redeem", "delivered", "visit", "refund"];
 
@@ -43,7 +56,12 @@ pub fn make(program: &Program, start: Vec<u32>, steps: Vec<Vec<u32>>) -> (Micros
     let hour = rolls.pick(&[10, 0, 2, 23]);
     let first = NaiveDate::from_ymd_opt(year, month, day).expect("a date").and_hms_opt(hour, 30, 0).expect("a time");
     let start = instant(program.zone, first);
-    let kinds = rolls.pick(&[MIXED, MIXED, RETURNS, TIME]);
+    let plain = program.declarations.is_empty();
+    let kinds = if plain {
+        rolls.pick(&[MIXED, MIXED, RETURNS, TIME])
+    } else {
+        rolls.pick(&[LEVELS, LEVELS, MIXED, RETURNS, TIME])
+    };
     let mut history = History { program, kinds, times: vec![start], steps: vec![] };
     for rolls in steps {
         history.step(&mut Rolls::new(rolls));
@@ -70,6 +88,14 @@ impl History<'_> {
             "order" => Step::Apply(self.order(event, rolls)),
             "refund" => Step::Apply(self.refund(event, rolls)),
             "cancel" | "delivered" => Step::Apply(event.with("order", self.earlier(rolls))),
+            "profile" => {
+                let birthdays = ["1996-02-29", "1990-03-29", "2000-10-25", "1985-12-31", "1970-01-06"];
+                Step::Apply(event.with("birthday", text(rolls.pick(&birthdays))))
+            }
+            "assign_level" => match self.assigned(event, rolls) {
+                Some(event) => Step::Apply(event),
+                None => Step::Advance(at),
+            },
             "again" => self.again(rolls, at),
             "advance" => Step::Advance(at),
             _ => Step::Apply(event),
@@ -95,6 +121,22 @@ impl History<'_> {
             8 => later(zone, any, rolls.pick(&LENGTHS)).min(latest),
             _ => latest + rolls.pick(&[24 * HOUR, 1, 31 * 24 * HOUR]),
         }
+    }
+
+    fn assigned(&self, event: Event, rolls: &mut Rolls) -> Option<Event> {
+        let ladders = &self.program.ladders;
+        let ladder = (!ladders.is_empty()).then(|| &ladders[rolls.below(ladders.len())])?;
+        let level = &ladder.forms[0].1.levels[rolls.below(ladder.forms[0].1.levels.len())];
+        let event = event.with("ladder", text(&ladder.name)).with("level", text(level.name));
+        Some(match rolls.below(3) {
+            0 => event,
+            1 => {
+                let length = rolls.pick(&LENGTHS);
+                let day = day(self.program.zone, later(self.program.zone, event.at, length));
+                event.with("until", text(&day.to_string()))
+            }
+            _ => event.with("until", text(rolls.pick(&["2026-03-31", "2024-02-29", "2026-12-31"]))),
+        })
     }
 
     fn order(&self, event: Event, rolls: &mut Rolls) -> Event {

@@ -20,7 +20,7 @@ const ZONES: [Tz; 8] = [
     Tz::Asia__Kathmandu,
 ];
 
-const PERIODS: [Period; 6] =
+pub const PERIODS: [Period; 6] =
     [Period::Day, Period::Month, Period::Week, Period::Year, Period::Quarter, Period::HalfYear];
 
 pub fn make(
@@ -44,6 +44,9 @@ pub fn make(
         measures: vec![],
         rules: vec![],
         groups: vec![],
+        ladders: vec![],
+        segments: vec![],
+        lengths: vec![],
     };
     for (index, rolls) in wallets.into_iter().enumerate() {
         let wallet = wallet(&mut Rolls::new(rolls), index, program.currency);
@@ -53,6 +56,7 @@ pub fn make(
     program.measures.push(Measure {
         name: "turnover".to_owned(),
         event: "order".to_owned(),
+        flow: None,
         function: Function::Sum,
         value: Some(Expr::Field("subtotal".to_owned())),
         filter: None,
@@ -123,7 +127,7 @@ fn wallet(rolls: &mut Rolls, index: usize, currency: Currency) -> Wallet {
 }
 
 /// An amount that the wallet can hold.
-fn points(rolls: &mut Rolls, wallet: &Wallet) -> Exact {
+pub fn points(rolls: &mut Rolls, wallet: &Wallet) -> Exact {
     let number = rolls.pick(&[10, 25, 100, 7, 1, 50]);
     if wallet.decimals > 0 && rolls.one_in(3) { scaled(number, 1) } else { whole(number) }
 }
@@ -133,7 +137,7 @@ fn caps(rolls: &mut Rolls, wallet: &Wallet) -> Vec<Cap> {
     (0..count).map(|_| Cap { amount: points(rolls, wallet), per: per(rolls, true) }).collect()
 }
 
-fn per(rolls: &mut Rolls, order: bool) -> Option<Per> {
+pub fn per(rolls: &mut Rolls, order: bool) -> Option<Per> {
     match rolls.below(8) {
         0 | 1 => Some(Per::Period(Period::Day)),
         2 => None,
@@ -185,7 +189,7 @@ fn calendar_length(rolls: &mut Rolls) -> Length {
     rolls.pick(&calendar)
 }
 
-fn date(rolls: &mut Rolls) -> NaiveDate {
+pub fn date(rolls: &mut Rolls) -> NaiveDate {
     let (year, month, day) = rolls.pick(&[(2026, 3, 31), (2024, 2, 29), (2026, 10, 25), (2026, 12, 31), (2026, 2, 28)]);
     NaiveDate::from_ymd_opt(year, month, day).expect("a date")
 }
@@ -216,10 +220,19 @@ fn measure(rolls: &mut Rolls, index: usize, currency: Currency) -> Measure {
         returns = Returns::Keep;
     }
     let value = value.filter(|_| function != Function::Count);
-    Measure { name: format!("measure{index}"), event: event.to_owned(), function, value, filter, window, returns }
+    Measure {
+        name: format!("measure{index}"),
+        event: event.to_owned(),
+        flow: None,
+        function,
+        value,
+        filter,
+        window,
+        returns,
+    }
 }
 
-fn window(rolls: &mut Rolls) -> Window {
+pub fn window(rolls: &mut Rolls) -> Window {
     match rolls.below(6) {
         0 => Window::AllTime,
         1 => Window::This(rolls.pick(&PERIODS)),
@@ -246,7 +259,7 @@ fn category_filter(rolls: &mut Rolls) -> Option<Box<Expr>> {
     }
 }
 
-fn compare(comparison: Comparison, left: Expr, right: Expr) -> Expr {
+pub fn compare(comparison: Comparison, left: Expr, right: Expr) -> Expr {
     Expr::Compare(comparison, Box::new(left), Box::new(right))
 }
 
@@ -281,7 +294,7 @@ fn event_condition(rolls: &mut Rolls, event: &str, currency: Currency) -> Expr {
 }
 
 /// A condition that reads the member only.
-fn member_condition(rolls: &mut Rolls, program: &Program) -> Expr {
+pub fn member_condition(rolls: &mut Rolls, program: &Program) -> Expr {
     let comparison = rolls.pick(&[Comparison::GreaterOrEqual, Comparison::Less, Comparison::Equal]);
     if rolls.one_in(4) {
         let wallet = rolls.below(program.wallets.len());
@@ -291,6 +304,10 @@ fn member_condition(rolls: &mut Rolls, program: &Program) -> Expr {
     }
     let index = rolls.below(program.measures.len());
     let measure = &program.measures[index];
+    if let Some((wallet, _)) = measure.flow {
+        let amount = points(rolls, &program.wallets[wallet]);
+        return compare(comparison, Expr::Measure(index), Expr::Points(wallet, amount));
+    }
     let is_money = measure.value.is_some() && !matches!(measure.function, Function::CountDistinct);
     match measure.function {
         Function::First | Function::Last if measure.value.is_none() => {
@@ -357,7 +374,7 @@ fn rule(rolls: &mut Rolls, index: usize, program: &Program) -> Rule {
 fn rates(program: &Program, wallet: usize, event: &str) -> Vec<usize> {
     let by_rate = |effect: &Effect| match effect {
         Effect::Earn { wallet: to, amount, .. } => *to == wallet && matches!(amount, Earn::Rate { .. }),
-        Effect::Multiply { .. } | Effect::Spend { .. } => false,
+        _ => false,
     };
     let fits = |rule: &Rule| rule.event == event && rule.effects.iter().all(by_rate);
     (0..program.rules.len()).filter(|index| fits(&program.rules[*index])).collect()
@@ -413,7 +430,7 @@ fn rate(rolls: &mut Rolls, index: usize, program: &Program) -> Earn {
     Earn::Rate { points, per, full: rolls.one_in(4), of }
 }
 
-fn valid(rolls: &mut Rolls) -> Valid {
+pub fn valid(rolls: &mut Rolls) -> Valid {
     match rolls.below(3) {
         0 => {
             let (one, other) = (date(rolls), date(rolls));

@@ -19,6 +19,7 @@ pub struct Judgement {
     pub shares: Vec<Share>,
     pub lots: Vec<LotPlan>,
     pub spends: Vec<(usize, Exact)>,
+    pub moves: Vec<Move>,
     /// What fails of each rule on the event.
     pub failing: Vec<Failing>,
 }
@@ -33,6 +34,27 @@ pub struct Failing {
     pub valid: usize,
     /// A limit of its own or of its groups is used up.
     pub limited: bool,
+}
+
+/// What becomes of points that are there already, and of levels.
+#[derive(Debug, Clone)]
+pub enum Move {
+    Convert { from: usize, taken: Exact, to: usize, given: Exact },
+    Forfeit { wallet: usize, amount: Exact },
+    Raise { ladder: usize, level: usize, end: Option<RaiseEnd> },
+}
+
+impl Judgement {
+    /// What is left in a wallet of `available` after what has been decided so far.
+    fn left(&self, wallet: usize, available: Exact) -> Exact {
+        let spent: Exact = self.spends.iter().filter(|(of, _)| *of == wallet).map(|(_, spent)| spent).sum();
+        let moved = self.moves.iter().map(|one| match one {
+            Move::Convert { from, taken, .. } if *from == wallet => taken.clone(),
+            Move::Forfeit { wallet: of, amount } if *of == wallet => amount.clone(),
+            _ => zero(),
+        });
+        available - spent - moved.sum::<Exact>()
+    }
 }
 
 /// What one rule contributes to one wallet by one effect.
@@ -70,17 +92,17 @@ fn failing_parts(scope: &Scope<'_>, when: &Expr) -> usize {
 impl Member<'_> {
     /// What fails of the rules on the last event that was taken; nothing of one before the member joined.
     pub fn failing(&self) -> Option<&[Failing]> {
-        self.known.last().filter(|known| !known.ignored).map(|known| known.judgement.failing.as_slice())
+        self.known.iter().rfind(|known| !known.event.kind.is_empty()).filter(|known| !known.ignored).map(|known| known.judgement.failing.as_slice())
     }
 
     /// Judges the rules. Refused where a rule spends more than there is.
-    pub fn judge(&self, event: &Event, seen: Seen) -> Result<Judgement, &'static str> {
+    pub fn judge(&self, event: &Event, seen: Seen, rules: &[usize]) -> Result<Judgement, &'static str> {
         let program = self.program;
         let scope = Scope { program, event, seen: &seen };
         let mut firing: Vec<usize> = vec![];
         let mut failing = vec![];
         for (index, rule) in program.rules.iter().enumerate() {
-            if rule.event == event.kind {
+            if rules.contains(&index) {
                 failing.push(Failing {
                     rule: index,
                     conditions: rule.when.iter().map(|when| failing_parts(&scope, when)).sum(),
@@ -88,7 +110,7 @@ impl Member<'_> {
                     limited: !self.limits_leave_room(index, event.at, &firing),
                 });
             }
-            let fires = rule.event == event.kind
+            let fires = rules.contains(&index)
                 && rule.when.iter().all(|when| scope.holds(when))
                 && rule.valid.iter().all(|valid| self.is_valid(valid, event.at))
                 && self.limits_leave_room(index, event.at, &firing)
@@ -106,22 +128,48 @@ impl Member<'_> {
         let mut spending = vec![];
         for rule in &firing {
             for effect in &program.rules[*rule].effects {
-                let Effect::Spend { wallet, amount, up_to } = effect else { continue };
-                let Some(wanted) = scope.number(amount) else { continue };
-                let spent: Exact = judgement.spends.iter().filter(|(of, _)| of == wallet).map(|(_, spent)| spent).sum();
-                let available = self.available(*wallet) - spent;
-                let mode = if *up_to { RoundMode::Down } else { RoundMode::Up };
-                let mut wanted = round(&wanted.max(zero()), program.wallets[*wallet].decimals, mode);
-                if wanted > available {
-                    if !*up_to {
-                        return Err("insufficient_balance");
+                match effect {
+                    Effect::Earn { .. } | Effect::Multiply { .. } => continue,
+                    Effect::Spend { wallet, amount, up_to } => {
+                        let Some(wanted) = scope.number(amount) else { continue };
+                        let available = judgement.left(*wallet, self.available(*wallet));
+                        let mode = if *up_to { RoundMode::Down } else { RoundMode::Up };
+                        let mut wanted = round(&wanted.max(zero()), program.wallets[*wallet].decimals, mode);
+                        if wanted > available {
+                            if !*up_to {
+                                return Err("insufficient_balance");
+                            }
+                            wanted = available;
+                        }
+                        if wanted <= zero() {
+                            continue;
+                        }
+                        judgement.spends.push((*wallet, wanted));
                     }
-                    wanted = available;
+                    Effect::Convert { from, takes, to, gives, each } => {
+                        let available = judgement.left(*from, self.available(*from));
+                        let most = (available / takes).floor();
+                        let times = if *each { most } else { most.min(whole(1)) };
+                        if times <= zero() {
+                            continue;
+                        }
+                        let given = round(&(gives * &times), program.wallets[*to].decimals, RoundMode::Down);
+                        judgement.moves.push(Move::Convert { from: *from, taken: takes * times, to: *to, given });
+                    }
+                    Effect::Forfeit { wallet, amount } => {
+                        let Some(wanted) = scope.number(amount) else { continue };
+                        let wanted = round(&wanted, program.wallets[*wallet].decimals, RoundMode::Down);
+                        let amount = wanted.min(judgement.left(*wallet, self.available(*wallet)));
+                        if amount <= zero() {
+                            continue;
+                        }
+                        judgement.moves.push(Move::Forfeit { wallet: *wallet, amount });
+                    }
+                    Effect::Raise { ladder, level, end } => {
+                        judgement.moves.push(Move::Raise { ladder: *ladder, level: *level, end: *end });
+                    }
                 }
-                if wanted > zero() {
-                    judgement.spends.push((*wallet, wanted));
-                    spending.push(*rule);
-                }
+                spending.push(*rule);
             }
         }
         let contributes = |rule: &usize| judgement.shares.iter().any(|share| share.rule == *rule);

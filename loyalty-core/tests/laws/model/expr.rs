@@ -5,7 +5,7 @@ use chrono::{Datelike, Timelike, Weekday};
 use super::calendar::{Micros, day, local};
 use super::event::{Event, Line, number, text};
 use super::number::Exact;
-use super::program::{Comparison, Expr, Program};
+use super::program::{Comparison, Expr, Program, in_force};
 
 #[derive(Debug, Clone, PartialEq, PartialOrd)]
 pub enum Value {
@@ -22,6 +22,9 @@ pub struct Seen {
     pub measures: Vec<Option<Value>>,
     pub balances: Vec<Exact>,
     pub pendings: Vec<Exact>,
+    /// Per ladder: the level that counts, and the rate that it gives.
+    pub levels: Vec<usize>,
+    pub rates: Vec<Exact>,
 }
 
 #[derive(Clone, Copy)]
@@ -79,6 +82,10 @@ impl Scope<'_> {
                 }
                 _ => None,
             },
+            Expr::Share(wallet, share) => Some(Value::Number(&self.seen.balances[*wallet] * share)),
+            Expr::AtLeast(ladder, level) => Some(Value::Bool(self.seen.levels[*ladder] >= *level)),
+            Expr::Benefit(ladder) => Some(Value::Number(self.seen.rates[*ladder].clone())),
+            Expr::Segment(segment) => sub(in_force(&self.program.segments[*segment].forms, day(zone, self.event.at))),
             Expr::Not(inner) => match sub(inner)? {
                 Value::Bool(value) => Some(Value::Bool(!value)),
                 _ => None,

@@ -1,6 +1,6 @@
 //! A member's ledger: lots, and one line of bookkeeping for every change of a figure.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use chrono::{Datelike, NaiveDate};
@@ -9,7 +9,9 @@ use super::calendar::{Micros, day, end, later, later_day, period, through};
 use super::earn::Judgement;
 use super::event::{Event, Kept};
 use super::number::{Exact, zero};
-use super::program::{Activity, Clawback, Expire, Length, Program, Restore, SpendOrder, Vest};
+use super::program::{Activity, Clawback, Expire, Flow, Length, Program, Restore, SpendOrder, Vest};
+use super::reactions::Happened;
+use super::standing::Standing;
 
 #[derive(Debug, Clone)]
 pub struct Lot {
@@ -87,11 +89,36 @@ pub struct Member<'p> {
     pub spent: Vec<(usize, Micros)>,
     pub vested: Vec<(usize, End, Micros)>,
     pub waits: Vec<(usize, End, Micros)>,
+    /// Everything that measures over a wallet may sum up.
+    pub flows: Vec<(usize, Flow, Exact, Micros)>,
+    pub birthday: Option<NaiveDate>,
+    /// One for each ladder.
+    pub standings: Vec<Standing>,
+    /// Whether the member is in each segment that a rule watches.
+    pub inside: Vec<bool>,
+    pub happened: Vec<Happened>,
+    /// Instants at which time alone may change something.
+    pub wakes: BTreeSet<Micros>,
+}
+
+impl Known {
+    pub fn new(event: &Event, minor: u32, ignored: bool) -> Known {
+        Known {
+            event: event.clone(),
+            ignored,
+            kept: Kept::new(event, minor),
+            judgement: Judgement::default(),
+            granted: BTreeMap::new(),
+            clawed: BTreeMap::new(),
+            uses: BTreeMap::new(),
+            restored: BTreeMap::new(),
+        }
+    }
 }
 
 impl<'p> Member<'p> {
     pub fn new(program: &'p Program, enrolled: Micros) -> Member<'p> {
-        Member {
+        let mut member = Member {
             program,
             enrolled,
             clock: enrolled,
@@ -102,7 +129,16 @@ impl<'p> Member<'p> {
             spent: vec![],
             vested: vec![],
             waits: vec![],
-        }
+            flows: vec![],
+            birthday: None,
+            standings: program.ladders.iter().map(|_| Standing::new(enrolled)).collect(),
+            inside: vec![],
+            happened: vec![],
+            wakes: BTreeSet::new(),
+        };
+        member.note_instant(enrolled);
+        member.inside = (0..program.segments.len()).map(|segment| member.is_in(segment, enrolled)).collect();
+        member
     }
 
     pub fn note(&mut self, wallet: usize, account: Account, amount: Exact) {
@@ -187,11 +223,18 @@ impl<'p> Member<'p> {
         };
         let end = self.end_of(expire, at, vesting == Vesting::Done);
         if let End::Idle(length, without) = &end
-            && self.last_activity(wallet, *length, without).is_none()
+            && self.last_activity(wallet, *length, without).is_none_or(|last| through(zone, last, *length) <= at)
         {
             self.waits.push((wallet, end.clone(), at));
         }
         self.note(wallet, Account::Issued, amount.clone());
+        let at_once = vesting == Vesting::Done;
+        self.flows.push((wallet, Flow::Earned, amount.clone(), at));
+        if at_once {
+            self.flows.push((wallet, Flow::Vested, amount.clone(), at));
+        }
+        self.note_instant(at);
+        self.happened.push(Happened::Moved { flow: Flow::Earned, wallet, amount: amount.clone(), at, at_once });
         let source = source.to_owned();
         self.lots.push(Lot { wallet, source, amount, earned_at: at, vesting, end, lapsed: zero() });
         self.settle(self.lots.len() - 1);
@@ -217,33 +260,47 @@ impl<'p> Member<'p> {
             self.lots[lot].end = End::At(through(self.program.zone, at, length));
         }
         self.vested.push((wallet, self.lots[lot].end.clone(), at));
+        let amount = self.lots[lot].amount.clone();
+        if amount > zero() {
+            self.flows.push((wallet, Flow::Vested, amount.clone(), at));
+            self.note_instant(at);
+            self.tell_moved(Flow::Vested, wallet, &amount, at);
+        }
         self.settle(lot);
     }
 
-    /// The next instant at which time alone does something, and to which lot.
-    fn next_due(&self) -> Option<(Micros, bool, usize, usize)> {
-        let due = |(index, lot): (usize, &Lot)| match &lot.vesting {
+    /// The next instant at which time alone does something to a lot.
+    pub fn next_due(&self) -> Option<Micros> {
+        self.lots_due().map(|(at, ..)| at).min()
+    }
+
+    /// What comes next to each lot: when, whether it is gone then, its wallet and number.
+    fn lots_due(&self) -> impl Iterator<Item = (Micros, bool, usize, usize)> {
+        self.lots.iter().enumerate().filter_map(|(index, lot)| match &lot.vesting {
             _ if lot.amount == zero() => None,
             Vesting::At(at) => Some((*at, false, lot.wallet, index)),
             Vesting::On { deadline, .. } => Some((*deadline, true, lot.wallet, index)),
             Vesting::Done => self.ends_at(lot).map(|end| (end, true, lot.wallet, index)),
-        };
-        self.lots.iter().enumerate().filter_map(due).min()
+        })
     }
 
-    /// Brings the member to `at`, everything at its own instant, vesting before expiry.
-    pub fn advance(&mut self, at: Micros) {
-        while let Some((due, over, wallet, lot)) = self.next_due().filter(|(due, ..)| *due <= at) {
+    /// Lets vest what is due by `at`, then lets run out what is.
+    pub fn pass_lots(&mut self, at: Micros) {
+        while let Some((_, over, wallet, lot)) =
+            self.lots_due().filter(|(due, ..)| *due <= at).min_by_key(|(_, over, wallet, lot)| (*over, *wallet, *lot))
+        {
             if over {
                 let amount = std::mem::replace(&mut self.lots[lot].amount, zero());
                 self.lots[lot].vesting = Vesting::Done;
                 self.lots[lot].lapsed += &amount;
+                self.flows.push((wallet, Flow::Expired, amount.clone(), at));
+                self.note_instant(at);
+                self.tell_moved(Flow::Expired, wallet, &amount, at);
                 self.note(wallet, Account::Expired, amount);
             } else {
-                self.vest(lot, due);
+                self.vest(lot, at);
             }
         }
-        self.clock = self.clock.max(at);
     }
 
     /// The spendable lots of a wallet in the order in which they go.
@@ -277,7 +334,7 @@ impl<'p> Member<'p> {
     }
 
     /// Takes `amount` of what the event `source` granted back.
-    pub fn claw_back(&mut self, wallet: usize, source: &str, amount: &Exact) {
+    pub fn claw_back(&mut self, wallet: usize, (source, then): (&str, Micros), amount: &Exact, at: Micros) {
         let policy = self.program.wallets[wallet].clawback;
         let own = |member: &Member<'_>, pending: bool| -> Vec<usize> {
             let is_own =
@@ -288,6 +345,10 @@ impl<'p> Member<'p> {
         let mut left = amount.clone();
         let pending = own(self, true);
         left -= sum(self.take(&pending, &left));
+        self.flows.push((wallet, Flow::Earned, -amount.clone(), then));
+        self.flows.push((wallet, Flow::Vested, -left.clone(), at));
+        self.note_instant(at);
+        self.tell_moved(Flow::ClawedBack, wallet, amount, at);
         let (mut written_off, mut debt) = (zero(), zero());
         if policy == Clawback::OnlyPending {
             written_off = left;
@@ -334,6 +395,9 @@ impl<'p> Member<'p> {
             }
         };
         self.note(wallet, Account::Spent, -amount.clone());
+        self.flows.push((wallet, Flow::Spent, -amount.clone(), at));
+        self.note_instant(at);
+        self.tell_moved(Flow::Restored, wallet, &amount, at);
         let into = match into {
             Some(lot) => {
                 self.lots[lot].amount += amount;

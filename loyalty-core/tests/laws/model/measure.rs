@@ -2,11 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use super::calendar::{Micros, clock_micros, day, earlier_day, is_clock, period};
+use chrono::NaiveDate;
+
+use super::calendar::{Micros, clock_micros, day, earlier_day, is_clock, later_day, period, start};
 use super::event::Event;
 use super::expr::{Scope, Seen, Value};
 use super::number::{Exact, round, whole};
-use super::program::{Function, Measure, Program, Returns, RoundMode, Window};
+use super::program::{Flow, Function, Length, Measure, Program, Returns, RoundMode, TimeUnit, Window};
 
 /// One event as a measure may see it: as it was sent, and what is kept of it (nothing, if all of it came back).
 pub struct Past<'m> {
@@ -14,16 +16,33 @@ pub struct Past<'m> {
     pub kept: Option<&'m Event>,
 }
 
-/// What a measure comes to at `at`. `events` are in the order of their arrival.
-pub fn value(program: &Program, measure: &Measure, events: &[Past<'_>], at: Micros) -> Option<Value> {
+/// Where a measure is asked from.
+pub struct View<'m> {
+    pub at: Micros,
+    /// At the end of a period, which calendar windows then mean, and not the one that begins.
+    pub closing: bool,
+    pub enrolled: Micros,
+    /// When the present level of each ladder was entered.
+    pub entered: Vec<Micros>,
+    /// In the order of their arrival.
+    pub events: Vec<Past<'m>>,
+    pub flows: &'m [(usize, Flow, Exact, Micros)],
+}
+
+/// What a measure comes to.
+pub fn value(program: &Program, measure: &Measure, view: &View<'_>) -> Option<Value> {
     let seen = Seen::default();
     let mut found: Vec<(Micros, Option<Value>)> = vec![];
-    for past in events {
+    if let Some((wallet, flow)) = measure.flow {
+        let own = view.flows.iter().filter(|(of, kind, ..)| (*of, *kind) == (wallet, flow));
+        found.extend(own.map(|(.., amount, when)| (*when, Some(Value::Number(amount.clone())))));
+    }
+    for past in &view.events {
         let event = match measure.returns {
             Returns::Keep => Some(past.original),
             Returns::Revoke => past.kept,
         };
-        let Some(event) = event.filter(|event| event.kind == measure.event) else { continue };
+        let Some(event) = event.filter(|event| event.kind == measure.event && measure.flow.is_none()) else { continue };
         let scope = Scope { program, event, seen: &seen };
         if measure.filter.as_ref().is_some_and(|filter| !scope.holds(filter)) {
             continue;
@@ -31,10 +50,12 @@ pub fn value(program: &Program, measure: &Measure, events: &[Past<'_>], at: Micr
         found
             .push((event.at, measure.value.as_ref().map_or(Some(Value::Instant(event.at)), |of| scope.eval(of, None))));
     }
+    let rolling = matches!(measure.window, Window::Rolling(_));
+    let at = if view.closing && !rolling { view.at - 1 } else { view.at };
     if let Function::Streak(of) = measure.function {
         return Some(Value::Number(whole(streak(program, of, &found, at))));
     }
-    found.retain(|(when, value)| value.is_some() && inside(program, &measure.window, *when, at));
+    found.retain(|(when, value)| value.is_some() && inside(program, &measure.window, *when, at, view));
     found.sort_by_key(|(when, _)| *when);
     let values: Vec<Value> = found.into_iter().filter_map(|(_, value)| value).collect();
     let sum = || -> Exact {
@@ -57,7 +78,8 @@ pub fn value(program: &Program, measure: &Measure, events: &[Past<'_>], at: Micr
     }
 }
 
-fn inside(program: &Program, window: &Window, when: Micros, at: Micros) -> bool {
+/// Whether what was at `when` lies in the window as it is seen from `at`.
+pub fn inside(program: &Program, window: &Window, when: Micros, at: Micros, view: &View<'_>) -> bool {
     let (today, that_day) = (day(program.zone, at), day(program.zone, when));
     match *window {
         Window::AllTime => true,
@@ -69,8 +91,32 @@ fn inside(program: &Program, window: &Window, when: Micros, at: Micros) -> bool 
         }
         Window::Rolling(length) if is_clock(length.unit) => at - clock_micros(length) < when && when <= at,
         Window::Rolling(length) => earlier_day(today, length) < that_day && that_day <= today,
+        Window::Membership { previous } => {
+            let years = own_years(day(program.zone, view.enrolled), today, previous);
+            years.is_some_and(|(from, to, _)| from <= that_day && that_day < to)
+        }
+        Window::LevelYear { ladder, previous } => {
+            let entered = view.entered[ladder];
+            let years = own_years(day(program.zone, entered), today, previous);
+            years.is_some_and(|(from, to, year)| {
+                // What led to the level is not counted again.
+                let from = if year == 0 { entered + 1 } else { start(program.zone, from) };
+                from <= when && when < start(program.zone, to)
+            })
+        }
         Window::Range(from, to) => from <= that_day && that_day <= to,
     }
+}
+
+/// The year around `today` of those counted from `first`, or the one before it: half-open, with its number.
+fn own_years(first: NaiveDate, today: NaiveDate, previous: bool) -> Option<(NaiveDate, NaiveDate, u32)> {
+    let begins = |year| later_day(first, Length { count: year, unit: TimeUnit::Year });
+    let mut year = 0;
+    while begins(year + 1) <= today {
+        year += 1;
+    }
+    let year = if previous { year.checked_sub(1)? } else { year };
+    Some((begins(year), begins(year + 1), year))
 }
 
 fn streak(program: &Program, of: super::program::Period, found: &[(Micros, Option<Value>)], at: Micros) -> i64 {

@@ -5,6 +5,7 @@ use std::fmt::{Display, Formatter, Result};
 use chrono::Weekday;
 
 use super::number::{Exact, print, whole};
+use super::print_tiers::moved;
 use super::program::*;
 
 impl Display for Program {
@@ -26,8 +27,23 @@ impl Display for Program {
         for measure in &self.measures {
             writeln!(f, "{}", self.measure(measure))?;
         }
+        for segment in &self.segments {
+            let (_, first) = &segment.forms[0];
+            write!(f, "segment {} = {}", segment.name, self.expr(first, MEMBER))?;
+            for (from, form) in &segment.forms[1..] {
+                write!(f, " from {} {{ {} }}", from.expect("a day"), self.expr(form, MEMBER))?;
+            }
+            writeln!(f)?;
+        }
+        for ladder in &self.ladders {
+            f.write_str(&self.ladder(ladder))?;
+        }
         for rule in &self.rules {
-            writeln!(f, "rule {} on {} {{", rule.name, rule.event)?;
+            let trigger = match &rule.trigger {
+                Some(trigger) => self.trigger(trigger),
+                None => format!("on {}", rule.event),
+            };
+            writeln!(f, "rule {} {trigger} {{", rule.name)?;
             self.rule(rule).iter().try_for_each(|clause| writeln!(f, "  {clause}"))?;
             writeln!(f, "}}")?;
         }
@@ -45,11 +61,14 @@ impl Display for Program {
 
 /// Where an expression stands: what a bare name means there, and what an event's field is called.
 #[derive(Clone, Copy)]
-struct Scope<'p> {
+pub(super) struct Scope<'p> {
     event: &'p str,
     /// Inside a measure's `where`, whose bare names are the event's fields.
     filter: bool,
 }
+
+/// A condition on the member alone.
+pub(super) const MEMBER: Scope<'_> = Scope { event: "order", filter: false };
 
 impl Program {
     fn wallet(&self, wallet: &Wallet) -> Vec<String> {
@@ -145,6 +164,10 @@ impl Program {
             }
             Some(value) => self.expr(value, scope),
         };
+        let of = match measure.flow {
+            Some((wallet, flow)) => format!("{}.{}", self.wallets[wallet].name, moved(flow)),
+            None => of,
+        };
         let filter = match &measure.filter {
             Some(filter) => format!(" where {}", self.expr(filter, Scope { filter: true, ..scope })),
             None => String::new(),
@@ -156,14 +179,26 @@ impl Program {
             Window::This(of) => format!(" this {}", period(of)),
             Window::Previous(of) => format!(" last {}", period(of)),
             Window::Rolling(of) => format!(" over last {}", length(of)),
+            Window::Membership { previous } => format!(" {} membership year", if previous { "last" } else { "this" }),
+            Window::LevelYear { ladder, previous } => {
+                format!(" {} {} year", if previous { "last" } else { "this" }, self.ladders[ladder].name)
+            }
             Window::Range(from, to) => format!(" {from} .. {to}"),
         };
-        let returns = returns(measure.returns);
-        format!("measure {} = {function}({of}{filter}){by}{window} returns {returns}", measure.name)
+        // A flow is net of what comes back for itself.
+        let returns =
+            if measure.flow.is_some() { String::new() } else { format!(" returns {}", returns(measure.returns)) };
+        format!("measure {} = {function}({of}{filter}){by}{window}{returns}", measure.name)
     }
 
     fn rule(&self, rule: &Rule) -> Vec<String> {
-        let scope = Scope { event: &rule.event, filter: false };
+        // What a trigger tells has the name of the trigger.
+        let event = match &rule.trigger {
+            None => &rule.event,
+            Some(Trigger::Moved(flow, _)) => moved(*flow),
+            Some(_) => "expiring",
+        };
+        let scope = Scope { event, filter: false };
         let mut clauses: Vec<String> =
             rule.when.iter().map(|when| format!("when {}", self.expr(when, scope))).collect();
         for valid in &rule.valid {
@@ -212,6 +247,27 @@ impl Program {
                 let up_to = if *up_to { "up to " } else { "" };
                 format!("spend {up_to}{} from {}", self.expr(amount, scope), self.wallets[*wallet].name)
             }
+            Effect::Convert { from, takes, to, gives, each } => {
+                let each = if *each { "each " } else { "" };
+                let (takes, gives) = (self.amount(*from, takes), self.amount(*to, gives));
+                // Two wallets may hold the same money, so that the amount alone does not tell them apart.
+                format!("convert {each}{takes} to {gives} into {}", self.wallets[*to].name)
+            }
+            Effect::Forfeit { wallet, amount } => {
+                format!("forfeit {} from {}", self.expr(amount, scope), self.wallets[*wallet].name)
+            }
+            Effect::Raise { ladder, level, end } => {
+                let ladder = &self.ladders[*ladder];
+                let end = match end {
+                    None => String::new(),
+                    Some(RaiseEnd::For(of)) => format!(" for {}", length(*of)),
+                    Some(RaiseEnd::Until(day)) => format!(" until {day}"),
+                    Some(RaiseEnd::ToEnd { next, period: of }) => {
+                        format!(" to end of {}{}", if *next { "next " } else { "" }, period(*of))
+                    }
+                };
+                format!("raise {} to {}{end}", ladder.name, ladder.forms[0].1.levels[*level].name)
+            }
         }
     }
 
@@ -227,7 +283,7 @@ impl Program {
         (!each.is_empty()).then(|| format!("cap {} {mode}", each.join(", ")))
     }
 
-    fn expr(&self, expr: &Expr, scope: Scope<'_>) -> String {
+    pub(super) fn expr(&self, expr: &Expr, scope: Scope<'_>) -> String {
         let sub = |expr: &Expr| self.expr(expr, scope);
         let event = scope.event;
         let list = |parts: &[Expr], word: &str| {
@@ -259,6 +315,15 @@ impl Program {
                 format!("count({lines}{})", self.line_filter(filter.as_deref(), scope))
             }
             Expr::DaysSince(measure) => format!("days since {}", self.measures[*measure].name),
+            Expr::Share(wallet, share) => {
+                format!("{}% of {}.balance", print(&(share * whole(100))), self.wallets[*wallet].name)
+            }
+            Expr::AtLeast(ladder, level) => {
+                let ladder = &self.ladders[*ladder];
+                format!("{} >= {}", ladder.name, ladder.forms[0].1.levels[*level].name)
+            }
+            Expr::Benefit(ladder) => format!("{}.rate", self.ladders[*ladder].name),
+            Expr::Segment(segment) => self.segments[*segment].name.clone(),
             Expr::Not(inner) => format!("not ({})", sub(inner)),
             Expr::And(parts) => list(parts, "and"),
             Expr::Or(parts) => list(parts, "or"),
@@ -359,7 +424,7 @@ fn returns(policy: Returns) -> &'static str {
     }
 }
 
-fn length(of: Length) -> String {
+pub(super) fn length(of: Length) -> String {
     let unit = match of.unit {
         TimeUnit::Second => "second",
         TimeUnit::Minute => "minute",
@@ -373,7 +438,7 @@ fn length(of: Length) -> String {
     format!("{} {unit}{}", of.count, if of.count == 1 { "" } else { "s" })
 }
 
-fn period(of: Period) -> &'static str {
+pub(super) fn period(of: Period) -> &'static str {
     match of {
         Period::Day => "day",
         Period::Week => "week",
@@ -384,7 +449,7 @@ fn period(of: Period) -> &'static str {
     }
 }
 
-fn weekday(day: Weekday) -> &'static str {
+pub(super) fn weekday(day: Weekday) -> &'static str {
     match day {
         Weekday::Mon => "monday",
         Weekday::Tue => "tuesday",

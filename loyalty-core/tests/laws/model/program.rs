@@ -4,6 +4,7 @@ use chrono::{NaiveDate, NaiveTime, Weekday};
 use chrono_tz::Tz;
 
 use super::number::Exact;
+pub use super::tiers::*;
 
 #[derive(Debug, Clone)]
 pub struct Program {
@@ -17,8 +18,12 @@ pub struct Program {
     pub returns: Returns,
     pub wallets: Vec<Wallet>,
     pub measures: Vec<Measure>,
+    pub ladders: Vec<Ladder>,
+    pub segments: Vec<Segment>,
     pub rules: Vec<Rule>,
     pub groups: Vec<Group>,
+    /// All lengths of time that the program may speak of.
+    pub lengths: Vec<Length>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,7 +53,7 @@ pub struct Length {
     pub unit: TimeUnit,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Period {
     Day,
     Week,
@@ -183,7 +188,9 @@ pub enum Per {
 #[derive(Debug, Clone)]
 pub struct Measure {
     pub name: String,
+    /// Nothing where a flow is summed up.
     pub event: String,
+    pub flow: Option<(usize, Flow)>,
     pub function: Function,
     /// What is summed, compared or kept.
     pub value: Option<Expr>,
@@ -211,6 +218,15 @@ pub enum Window {
     This(Period),
     Previous(Period),
     Rolling(Length),
+    /// Years counted from joining.
+    Membership {
+        previous: bool,
+    },
+    /// Years counted from the entry into the present level.
+    LevelYear {
+        ladder: usize,
+        previous: bool,
+    },
     /// Local days, both included.
     Range(NaiveDate, NaiveDate),
 }
@@ -218,7 +234,9 @@ pub enum Window {
 #[derive(Debug, Clone)]
 pub struct Rule {
     pub name: String,
+    /// Nothing where a trigger sets it off.
     pub event: String,
+    pub trigger: Option<Trigger>,
     pub when: Vec<Expr>,
     pub valid: Vec<Valid>,
     pub limits: Vec<Limit>,
@@ -258,6 +276,9 @@ pub enum Effect {
     Earn { wallet: usize, amount: Earn, vest: Option<Vest>, expire: Option<Expire> },
     Multiply { rules: Vec<usize>, by: Expr },
     Spend { wallet: usize, amount: Expr, up_to: bool },
+    Convert { from: usize, takes: Exact, to: usize, gives: Exact, each: bool },
+    Forfeit { wallet: usize, amount: Expr },
+    Raise { ladder: usize, level: usize, end: Option<RaiseEnd> },
 }
 
 #[derive(Debug, Clone)]
@@ -295,6 +316,13 @@ pub enum Expr {
     CountLines(Option<Box<Expr>>),
     /// `days since MEASURE`, an instant.
     DaysSince(usize),
+    /// The balance times a share, rounded by whoever uses it.
+    Share(usize, Exact),
+    /// `LADDER >= LEVEL`
+    AtLeast(usize, usize),
+    /// `LADDER.rate`
+    Benefit(usize),
+    Segment(usize),
     Not(Box<Expr>),
     And(Vec<Expr>),
     Or(Vec<Expr>),
@@ -352,6 +380,7 @@ impl Rule {
         Rule {
             name: name.to_owned(),
             event: event.to_owned(),
+            trigger: None,
             when: vec![],
             valid: vec![],
             limits: vec![],

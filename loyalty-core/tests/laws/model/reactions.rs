@@ -1,0 +1,226 @@
+//! What follows what: everything that has happened in a list, and rules that go down the list until nothing is added.
+
+use super::calendar::{Micros, end, later, period, start, through};
+use super::earn::Move;
+use super::event::{Event, Field};
+use super::expr::Value;
+use super::ledger::{Account, Known, Member};
+use super::number::{Exact, print, zero};
+use super::print_tiers::moved;
+use super::program::*;
+use super::standing::Occasion;
+
+/// One fact, as the host is told it.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Happened {
+    /// `at_once`: earned points that can be spent from the beginning.
+    Moved {
+        flow: Flow,
+        wallet: usize,
+        amount: Exact,
+        at: Micros,
+        at_once: bool,
+    },
+    Forfeited {
+        wallet: usize,
+        amount: Exact,
+        at: Micros,
+    },
+    TierChanged {
+        ladder: usize,
+        from: usize,
+        to: usize,
+        because: &'static str,
+        until: Option<Micros>,
+        at: Micros,
+    },
+    TierKept {
+        ladder: usize,
+        level: usize,
+        because: &'static str,
+        until: Option<Micros>,
+        at: Micros,
+    },
+    Segment {
+        segment: usize,
+        entered: bool,
+        at: Micros,
+    },
+}
+
+impl Happened {
+    /// The fact in the form in which those of the engine are compared with it.
+    pub fn told(&self, program: &Program) -> String {
+        let wallet = |wallet: usize| &program.wallets[wallet].name;
+        let end = |until: &Option<Micros>| until.map_or("open".to_owned(), |until| until.to_string());
+        let level = |ladder: usize, level: usize| program.ladders[ladder].forms[0].1.levels[level].name;
+        match self {
+            Happened::Moved { flow, wallet: of, amount, at, .. } => {
+                format!("{at} {} {} {}", moved(*flow), wallet(*of), print(amount))
+            }
+            Happened::Forfeited { wallet: of, amount, at } => {
+                format!("{at} forfeited {} {}", wallet(*of), print(amount))
+            }
+            Happened::TierChanged { ladder, from, to, because, until, at } => {
+                let (name, from, to) = (&program.ladders[*ladder].name, level(*ladder, *from), level(*ladder, *to));
+                format!("{at} tier_changed {name} {from} {to} {because} {}", end(until))
+            }
+            Happened::TierKept { ladder, level: kept, because, until, at } => {
+                let name = &program.ladders[*ladder].name;
+                format!("{at} tier_kept {name} {} {because} {}", level(*ladder, *kept), end(until))
+            }
+            Happened::Segment { segment, entered, at } => {
+                let kind = if *entered { "segment_entered" } else { "segment_left" };
+                format!("{at} {kind} {}", program.segments[*segment].name)
+            }
+        }
+    }
+}
+
+impl Member<'_> {
+    pub fn tell_moved(&mut self, flow: Flow, wallet: usize, amount: &Exact, at: Micros) {
+        let amount = amount.clone();
+        self.happened.push(Happened::Moved { flow, wallet, amount, at, at_once: false });
+    }
+
+    /// Runs what the facts since `next` set off, and judges ladders and segments, until nothing more happens.
+    pub fn follow(&mut self, occasion: Occasion, mut next: usize) {
+        loop {
+            while let Some(fact) = self.happened.get(next).cloned() {
+                next += 1;
+                for (rule, amount) in self.set_off_by(&fact) {
+                    self.react(rule, amount);
+                }
+            }
+            for ladder in 0..self.program.ladders.len() {
+                self.judge_ladder(ladder, occasion);
+            }
+            for segment in 0..self.program.segments.len() {
+                self.judge_segment(segment);
+            }
+            if next == self.happened.len() {
+                return;
+            }
+        }
+    }
+
+    fn set_off_by(&self, fact: &Happened) -> Vec<(usize, Exact)> {
+        let matches = |trigger: &Trigger| match (fact, trigger) {
+            (Happened::Moved { flow, wallet, at_once, .. }, Trigger::Moved(on, of)) => {
+                wallet == of && (flow == on || (*at_once && *on == Flow::Vested))
+            }
+            (Happened::Forfeited { wallet, .. }, Trigger::Moved(Flow::Expired, of)) => wallet == of,
+            (Happened::TierChanged { ladder, from, to, .. }, Trigger::Ladder(of, change)) => {
+                ladder == of
+                    && match change {
+                        Change::Rises => to > from,
+                        Change::Falls => to < from,
+                        Change::Changes => true,
+                        Change::Reaches(level) => from < level && level <= to,
+                    }
+            }
+            (Happened::Segment { segment, entered, .. }, Trigger::Segment { segment: of, entered: on }) => {
+                (segment, entered) == (of, on)
+            }
+            _ => false,
+        };
+        let amount = match fact {
+            Happened::Moved { amount, .. } | Happened::Forfeited { amount, .. } => amount.clone(),
+            _ => zero(),
+        };
+        let rules = self.program.rules.iter().enumerate();
+        let concerned = rules.filter(|(_, rule)| rule.trigger.as_ref().is_some_and(matches));
+        concerned.map(|(index, _)| (index, amount.clone())).collect()
+    }
+
+    /// One rule that no event sets off.
+    pub fn react(&mut self, rule: usize, amount: Exact) {
+        let at = self.clock;
+        let cause = Event::new("", &format!("~{}", self.known.len()), at).with("amount", Field::Number(amount));
+        let seen = self.seen(at, false, false);
+        // What cannot be paid for does not happen.
+        let Ok(judgement) = self.judge(&cause, seen, &[rule]) else { return };
+        let known = Known::new(&cause, self.program.currency.minor, false);
+        self.known.push(known.into());
+        self.carry_out(judgement, at);
+    }
+
+    fn judge_segment(&mut self, segment: usize) {
+        let at = self.clock;
+        if !self.is_watched(segment) {
+            return;
+        }
+        let now = self.is_in(segment, at);
+        if self.inside[segment] != now {
+            self.inside[segment] = now;
+            self.happened.push(Happened::Segment { segment, entered: now, at });
+        }
+    }
+
+    fn is_watched(&self, segment: usize) -> bool {
+        let watches = |trigger: &Trigger| matches!(trigger, Trigger::Segment { segment: of, .. } if *of == segment);
+        self.program.rules.iter().any(|rule| rule.trigger.as_ref().is_some_and(watches))
+    }
+
+    pub fn is_in(&self, segment: usize, at: Micros) -> bool {
+        let seen = self.seen(at, false, false);
+        let nothing = Event::new("", "", at);
+        let scope = super::expr::Scope { program: self.program, event: &nothing, seen: &seen };
+        scope.eval(&Expr::Segment(segment), None) == Some(Value::Bool(true))
+    }
+
+    pub fn make(&mut self, moves: Vec<Move>, at: Micros) {
+        for one in moves {
+            match one {
+                Move::Convert { from, taken, to, given } => {
+                    let order = self.spending_order(from);
+                    self.take(&order, &taken);
+                    self.note(from, Account::Spent, taken.clone());
+                    self.spent.push((from, at));
+                    self.flows.push((from, Flow::Spent, taken.clone(), at));
+                    self.tell_moved(Flow::Spent, from, &taken, at);
+                    if given > zero() {
+                        let seen = self.seen(at, false, false);
+                        let nothing = Event::new("", "", at);
+                        let scope = super::expr::Scope { program: self.program, event: &nothing, seen: &seen };
+                        let policy = &self.program.wallets[to];
+                        let expire = super::earn::wallet_expiry(policy, &scope);
+                        self.earned.push((to, at));
+                        self.add_lot(to, "", given, at, &policy.vest, &expire);
+                    }
+                }
+                Move::Forfeit { wallet, amount } => {
+                    let order = self.spending_order(wallet);
+                    for used in self.take(&order, &amount) {
+                        self.lots[used.lot].lapsed += used.amount;
+                    }
+                    self.note(wallet, Account::Expired, amount.clone());
+                    self.flows.push((wallet, Flow::Expired, amount.clone(), at));
+                    self.happened.push(Happened::Forfeited { wallet, amount, at });
+                }
+                Move::Raise { ladder, level, end: ends } => {
+                    let (zone, week) = (self.program.zone, self.program.week);
+                    let today = super::calendar::day(zone, at);
+                    let end = match ends {
+                        None => Micros::MAX,
+                        Some(RaiseEnd::For(length)) => through(zone, at, length),
+                        Some(RaiseEnd::Until(day)) => end(zone, day),
+                        Some(RaiseEnd::ToEnd { next, period: of }) => {
+                            let this = period(today, of, week).end;
+                            start(zone, if next { period(this, of, week).end } else { this })
+                        }
+                    };
+                    self.give_level(ladder, level, end);
+                }
+            }
+        }
+    }
+
+    /// Instants at which lengths of the program that began then are over.
+    pub fn note_instant(&mut self, at: Micros) {
+        let zone = self.program.zone;
+        for length in &self.program.lengths {
+            self.wakes.insert(later(zone, at, *length));
+        }
+    }
+}

@@ -1,0 +1,344 @@
+//! Where a member stands on a ladder, judged anew each time from the whole list of what happened.
+
+use super::calendar::{Micros, clock_micros, day, end, is_clock, later_day, period, start, through};
+use super::event::Event;
+use super::expr::{Scope, Seen, Value};
+use super::ledger::Member;
+use super::measure::{self, View};
+use super::number::{Exact, zero};
+use super::program::*;
+use super::reactions::Happened;
+
+#[derive(Debug, Clone)]
+pub struct Standing {
+    /// What the rules of the ladder have led to.
+    pub level: usize,
+    pub since: Micros,
+    /// From when the time is counted for which the level is kept.
+    base: Micros,
+    pub until: Option<Micros>,
+    pub grace: Option<Micros>,
+    /// Levels given beside the rules, with their ends.
+    pub given: Vec<(usize, Micros)>,
+    /// What of the meter has been used up, and when.
+    used: Exact,
+    used_at: Micros,
+}
+
+/// What has happened when levels are judged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Occasion {
+    Event,
+    Return,
+    Time,
+}
+
+impl Standing {
+    pub fn new(at: Micros) -> Standing {
+        Standing { level: 0, since: at, base: at, until: None, grace: None, given: vec![], used: zero(), used_at: at }
+    }
+
+    /// The highest given level, and the latest end of one so high.
+    fn highest_given(&self) -> Option<(usize, Micros)> {
+        self.given.iter().copied().max()
+    }
+
+    pub fn counts(&self) -> usize {
+        self.level.max(self.highest_given().map_or(0, |(level, _)| level))
+    }
+
+    /// The end of the level that counts, if one is known.
+    pub fn ends_at(&self) -> Option<Micros> {
+        match self.highest_given() {
+            Some((level, end)) if level > self.level => (end != Micros::MAX).then_some(end),
+            _ => self.grace.or(self.until),
+        }
+    }
+}
+
+impl Member<'_> {
+    fn form_at(&self, ladder: usize, at: Micros) -> &LadderForm {
+        in_force(&self.program.ladders[ladder].forms, day(self.program.zone, at))
+    }
+
+    /// All that conditions on the member may read at an instant; `event`: the levels that it leads to, where asked for.
+    pub fn seen(&self, at: Micros, closing: bool, event: bool) -> Seen {
+        let wallets = 0..self.program.wallets.len();
+        let mut seen = Seen {
+            measures: self.measures(at, closing),
+            balances: wallets.clone().map(|wallet| self.available(wallet)).collect(),
+            pendings: wallets.map(|wallet| self.pending(wallet)).collect(),
+            levels: self.standings.iter().map(Standing::counts).collect(),
+            rates: vec![],
+        };
+        for ladder in 0..self.standings.len() {
+            let form = self.form_at(ladder, at);
+            if event && form.seen_after && form.rise == Rise::AtOnce {
+                seen.levels[ladder] = seen.levels[ladder].max(self.qualifies_for(ladder, at, &seen, false));
+            }
+        }
+        for ladder in 0..self.standings.len() {
+            let level = &self.form_at(ladder, at).levels[seen.levels[ladder]];
+            seen.rates.push(level.rate.clone());
+        }
+        seen
+    }
+
+    fn view(&self, at: Micros, closing: bool) -> View<'_> {
+        View {
+            at,
+            closing,
+            enrolled: self.enrolled,
+            entered: self.standings.iter().map(|standing| standing.since).collect(),
+            events: self.past(),
+            flows: &self.flows,
+        }
+    }
+
+    pub fn measures(&self, at: Micros, closing: bool) -> Vec<Option<Value>> {
+        let view = self.view(at, closing);
+        self.program.measures.iter().map(|measure| measure::value(self.program, measure, &view)).collect()
+    }
+
+    /// The highest level whose threshold and conditions are met.
+    fn qualifies_for(&self, ladder: usize, at: Micros, seen: &Seen, closing: bool) -> usize {
+        let nothing = Event::new("", "", at);
+        let scope = Scope { program: self.program, event: &nothing, seen };
+        let form = self.form_at(ladder, at);
+        let meter = self.meter(ladder, &scope, closing);
+        let met = |level: &Level| {
+            let reached = level.from.as_ref().is_none_or(|from| {
+                let (Some(meter), Some(from)) = (&meter, scope.number(from)) else { return false };
+                *meter >= from
+            });
+            reached && level.when.iter().all(|when| scope.holds(when))
+        };
+        (1..form.levels.len()).rev().find(|level| met(&form.levels[*level])).unwrap_or(0)
+    }
+
+    /// What thresholds are compared with: less what was used up, as long as that lies in the window.
+    fn meter(&self, ladder: usize, scope: &Scope<'_>, closing: bool) -> Option<Exact> {
+        let by = self.program.ladders[ladder].by.as_ref()?;
+        let whole = scope.number(by)?;
+        let standing = &self.standings[ladder];
+        let counts = match by {
+            Expr::Measure(number) => {
+                let at = scope.event.at;
+                let window = &self.program.measures[*number].window;
+                let look = if closing && !matches!(window, Window::Rolling(_)) { at - 1 } else { at };
+                match window {
+                    Window::AllTime | Window::Range(..) => true,
+                    Window::LevelYear { .. } => false,
+                    window => measure::inside(self.program, window, standing.used_at, look, &self.view(at, closing)),
+                }
+            }
+            _ => true,
+        };
+        Some(if counts { (whole - &standing.used).max(zero()) } else { whole })
+    }
+
+    /// Judges a ladder at the member's clock.
+    pub fn judge_ladder(&mut self, ladder: usize, occasion: Occasion) {
+        let at = self.clock;
+        let before = self.standings[ladder].clone();
+        let mut after = before.clone();
+        after.given.retain(|(_, end)| *end > at);
+        let because = self.judge_standing(ladder, &mut after, occasion);
+        self.standings[ladder] = after;
+        self.tell_standing(ladder, &before, because);
+    }
+
+    /// Tells what has become another.
+    fn tell_standing(&mut self, ladder: usize, before: &Standing, because: Option<&'static str>) {
+        let (at, after) = (self.clock, &self.standings[ladder]);
+        let (from, to) = (before.counts(), after.counts());
+        let until = after.ends_at();
+        let given_ended = before.highest_given().is_some_and(|(level, end)| level > before.level && end <= at);
+        if from != to {
+            let because = match because {
+                _ if to < from && given_ended => "set_level_ended",
+                Some(because) => because,
+                None => "set",
+            };
+            self.happened.push(Happened::TierChanged { ladder, from, to, because, until, at });
+        } else if let Some(because @ ("qualified" | "grace")) = because
+            && (before.until, before.grace) != (after.until, after.grace)
+        {
+            self.happened.push(Happened::TierKept { ladder, level: to, because, until, at });
+        }
+    }
+
+    /// A level given beside the rules.
+    pub fn give_level(&mut self, ladder: usize, level: usize, end: Micros) {
+        let before = self.standings[ladder].clone();
+        if end > self.clock {
+            self.standings[ladder].given.push((level, end));
+        }
+        self.tell_standing(ladder, &before, None);
+    }
+
+    /// What becomes of the standing, and why.
+    fn judge_standing(&self, ladder: usize, standing: &mut Standing, occasion: Occasion) -> Option<&'static str> {
+        let at = self.clock;
+        let zone = self.program.zone;
+        let form = self.form_at(ladder, at);
+        let seen = self.seen(at, false, false);
+        let seen_closing = self.seen(at, true, false);
+        let now = self.qualifies_for(ladder, at, &seen, false);
+        let closing = self.qualifies_for(ladder, at, &seen_closing, true);
+        let timed = form.keep != Keep::WhileQualified;
+
+        let (mut reached, mut period_ends) = (0, false);
+        if let Rise::AtEndOf(of) = form.rise {
+            let today = day(zone, at);
+            let begins = start(zone, today) == at && period(today, of, self.program.week).start == today;
+            if begins && occasion == Occasion::Time {
+                period_ends = true;
+                // Nobody is given what is lost again at once.
+                reached = if timed { closing } else { closing.min(now) };
+                if reached > standing.level {
+                    self.use_up(ladder, standing, reached, &seen_closing, true);
+                    self.enter(form, standing, reached, true);
+                    return Some("reached");
+                }
+            }
+        } else {
+            reached = now;
+            if now > standing.level {
+                self.use_up(ladder, standing, now, &seen, false);
+                self.enter(form, standing, now, false);
+                return Some("reached");
+            }
+        }
+        if standing.level == 0 {
+            return None;
+        }
+
+        let due = standing.until.is_some_and(|until| until <= at);
+        // What a level was given for to the end of a period is no reason to keep it in the next one.
+        let looks_back = due && timed && (period_ends || !matches!(form.keep, Keep::ToEnd { next: false, .. }));
+        let (earned, seen) = if looks_back { (closing.max(reached), &seen_closing) } else { (now, &seen) };
+        let in_grace = standing.grace.is_some();
+        let endless = standing.until.is_none() && !in_grace;
+        let falls_due = if timed { due || endless } else { due };
+        if earned >= standing.level {
+            let kept = in_grace || falls_due || (!timed && standing.until.is_some());
+            return kept.then(|| self.keep_on(form, standing, looks_back));
+        }
+        if form.fall == Fall::Never {
+            return (in_grace || falls_due).then(|| self.keep_on(form, standing, looks_back));
+        }
+        let returned = occasion == Occasion::Return;
+        if let (true, false, true, LadderReturns::KeepToEnd(of)) = (returned, timed, endless, form.returns) {
+            standing.until = Some(start(zone, period(day(zone, at), of, self.program.week).end));
+            return None;
+        }
+        let revoked = returned && form.returns == LadderReturns::Revoke;
+        let judged = in_grace || due || endless || (timed && revoked);
+        if !judged {
+            return None;
+        }
+        let nothing = Event::new("", "", at);
+        let scope = Scope { program: self.program, event: &nothing, seen };
+        let retained = form
+            .retain
+            .as_ref()
+            .is_some_and(|(count, all)| all.iter().filter(|condition| scope.holds(condition)).count() >= *count);
+        if retained {
+            return (in_grace || falls_due).then(|| self.keep_on(form, standing, looks_back));
+        }
+        if let Some(end) = standing.grace {
+            if end > at {
+                return None;
+            }
+        } else if let Some((length, to)) = form.grace
+            && !revoked
+        {
+            let from = if due && !is_clock(length.unit) { at - 1 } else { at };
+            let over = through(zone, from, length);
+            standing.until = None;
+            standing.grace = Some(match to {
+                None => over,
+                Some(of) => start(zone, period(day(zone, over - 1), of, self.program.week).end),
+            });
+            return Some("grace");
+        }
+        let to = match form.fall {
+            Fall::OneLevel => earned.max(standing.level - 1),
+            _ => earned,
+        };
+        self.enter(form, standing, to, looks_back || in_grace);
+        Some("not_qualified")
+    }
+
+    /// What reaching a level leaves of the meter.
+    fn use_up(&self, ladder: usize, standing: &mut Standing, level: usize, seen: &Seen, closing: bool) {
+        let form = self.form_at(ladder, self.clock);
+        let nothing = Event::new("", "", self.clock);
+        let scope = Scope { program: self.program, event: &nothing, seen };
+        let (Some(carry), Some(from)) = (form.carry, &form.levels[level].from) else { return };
+        let whole = self.program.ladders[ladder].by.as_ref().and_then(|by| scope.number(by));
+        let (Some(whole), Some(meter), Some(from)) = (whole, self.meter(ladder, &scope, closing), scope.number(from))
+        else {
+            return;
+        };
+        standing.used = match carry {
+            Carry::Rest => whole - (meter - from),
+            Carry::Nothing => whole,
+        };
+        standing.used_at = if closing { self.clock - 1 } else { self.clock };
+    }
+
+    fn enter(&self, form: &LadderForm, standing: &mut Standing, level: usize, closing: bool) {
+        standing.level = level;
+        standing.since = self.clock;
+        standing.base = self.base(form.keep, closing);
+        standing.grace = None;
+        standing.until = if level == 0 { None } else { self.keep_end(form.keep, standing.base) };
+    }
+
+    fn keep_on(&self, form: &LadderForm, standing: &mut Standing, closing: bool) -> &'static str {
+        if standing.grace.is_some() || standing.until.is_none() || matches!(form.keep, Keep::ToEnd { .. }) {
+            standing.base = self.base(form.keep, closing);
+        }
+        standing.grace = None;
+        standing.until = self.keep_end(form.keep, standing.base);
+        "qualified"
+    }
+
+    /// What is judged at the end of a period belongs to its last day.
+    fn base(&self, keep: Keep, closing: bool) -> Micros {
+        let by_the_day = match keep {
+            Keep::For(length) => !is_clock(length.unit),
+            Keep::ToEnd { .. } => true,
+            Keep::WhileQualified | Keep::ToAnniversary => false,
+        };
+        if closing && by_the_day { self.clock - 1 } else { self.clock }
+    }
+
+    /// The first end after the clock that a level counted from `base` comes to.
+    fn keep_end(&self, keep: Keep, base: Micros) -> Option<Micros> {
+        let (at, zone, week) = (self.clock, self.program.zone, self.program.week);
+        let first = day(zone, base);
+        let times = |length: Length, count: u32| Length { count: length.count * count, ..length };
+        match keep {
+            Keep::WhileQualified => None,
+            Keep::For(length) if is_clock(length.unit) => {
+                (1..).map(|count| base + clock_micros(length) * count).find(|end| *end > at)
+            }
+            Keep::For(length) => {
+                (1..).map(|count| end(zone, later_day(first, times(length, count)))).find(|end| *end > at)
+            }
+            Keep::ToAnniversary => {
+                let year = Length { count: 1, unit: TimeUnit::Year };
+                (1..).map(|count| start(zone, later_day(first, times(year, count)))).find(|end| *end > at)
+            }
+            Keep::ToEnd { next, period: of } => {
+                let this = period(first, of, week).end;
+                let last = if next { period(this, of, week).end } else { this };
+                let last = start(zone, last);
+                Some(if last > at { last } else { start(zone, period(day(zone, at), of, week).end) })
+            }
+        }
+    }
+}
