@@ -22,8 +22,8 @@ pub struct View<'m> {
     /// At the end of a period, which calendar windows then mean, and not the one that begins.
     pub closing: bool,
     pub enrolled: Micros,
-    /// When the present level of each ladder was entered.
-    pub entered: Vec<Micros>,
+    /// When the present level of each ladder was entered, and the first instant whose events did not lead to it.
+    pub entered: Vec<(Micros, Micros)>,
     /// In the order of their arrival.
     pub events: Vec<Past<'m>>,
     pub flows: &'m [(usize, Flow, Exact, Micros)],
@@ -96,11 +96,11 @@ pub fn inside(program: &Program, window: &Window, when: Micros, at: Micros, view
             years.is_some_and(|(from, to, _)| from <= that_day && that_day < to)
         }
         Window::LevelYear { ladder, previous } => {
-            let entered = view.entered[ladder];
+            let (entered, since_then) = view.entered[ladder];
             let years = own_years(day(program.zone, entered), today, previous);
             years.is_some_and(|(from, to, year)| {
                 // What led to the level is not counted again.
-                let from = if year == 0 { entered + 1 } else { start(program.zone, from) };
+                let from = if year == 0 { since_then } else { start(program.zone, from) };
                 from <= when && when < start(program.zone, to)
             })
         }

@@ -47,6 +47,11 @@ impl Standing {
         self.level.max(self.highest_given().map_or(0, |(level, _)| level))
     }
 
+    /// To the lowest level no event leads, nor does one at the end of a period.
+    fn counts_from(&self) -> Micros {
+        if self.level > 0 && self.base >= self.since { self.since + 1 } else { self.since }
+    }
+
     /// The end of the level that counts, if one is known.
     pub fn ends_at(&self) -> Option<Micros> {
         match self.highest_given() {
@@ -89,7 +94,7 @@ impl Member<'_> {
             at,
             closing,
             enrolled: self.enrolled,
-            entered: self.standings.iter().map(|standing| standing.since).collect(),
+            entered: self.standings.iter().map(|standing| (standing.since, standing.counts_from())).collect(),
             events: self.past(),
             flows: &self.flows,
         }
