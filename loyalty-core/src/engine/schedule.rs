@@ -17,8 +17,8 @@ use super::{horizon, ladders, rules, segments};
 use crate::amount;
 use crate::calendar::{Calendar, clock_micros};
 use crate::check::model::{
-    AggregateFunction, Anniversary, CalendarDay, ClockTrigger, Every, Fall, Keep, Length, Period, Rise, TimeUnit, Trigger,
-    Valid, Window,
+    AggregateFunction, Anniversary, CalendarDay, ClockTrigger, Every, Fall, Keep, Length, Period, Rise, TimeUnit,
+    Trigger, Valid, Window,
 };
 use crate::plan::{LadderPlan, LevelPlan, Node, Plan, RuleFormPlan, RulesOn, in_force};
 use crate::time::{date_of, day_of, micros_of};

@@ -92,7 +92,11 @@ fn failing_parts(scope: &Scope<'_>, when: &Expr) -> usize {
 impl Member<'_> {
     /// What fails of the rules on the last event that was taken; nothing of one before the member joined.
     pub fn failing(&self) -> Option<&[Failing]> {
-        self.known.iter().rfind(|known| !known.event.kind.is_empty()).filter(|known| !known.ignored).map(|known| known.judgement.failing.as_slice())
+        self.known
+            .iter()
+            .rfind(|known| !known.event.kind.is_empty())
+            .filter(|known| !known.ignored)
+            .map(|known| known.judgement.failing.as_slice())
     }
 
     /// Judges the rules. Refused where a rule spends more than there is.
