@@ -1,12 +1,15 @@
 //! The remembered events of saved state: packed bytes, with the names that their numbers stand for beside them.
 
+use rust_decimal::Decimal;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
 use super::captured;
 use super::texts::{self, Written};
+use super::values::Amount;
+use crate::amount::{self, Overflow};
 use crate::engine::event::{EventData, Slot};
 use crate::engine::granted::{self, Granted};
-use crate::engine::grants::Grants;
+use crate::engine::grants::{Basis, Grant, Grants};
 use crate::engine::lots::{Expiry, Vesting};
 use crate::engine::member::Member;
 use crate::engine::outcome::{self, Because, Decision, Kind};
@@ -20,6 +23,8 @@ pub struct Packed {
     rules: Vec<String>,
     fields: Vec<String>,
     events: Vec<SavedLayout>,
+    /// What the contributions to each wallet are multiplied by.
+    denominators: Vec<Amount>,
     records: Bytes,
 }
 
@@ -171,6 +176,7 @@ pub fn pack(plan: &Plan, member: &Member, mut names: Names) -> Packed {
             .map(|field| plan.member.get(usize::from(*field)).map_or(String::new(), |field| field.name.to_string()))
             .collect(),
         events: names.events.iter().map(|event| saved_layout(plan, *event)).collect(),
+        denominators: plan.wallets.iter().map(|wallet| Amount(wallet.denominator)).collect(),
         records: Bytes(records),
     }
 }
@@ -287,6 +293,8 @@ pub fn unpack(
             let mut kept = Grants::new();
             for mut grant in grants {
                 let Some(to) = wallet(grant.wallet) else { continue };
+                let before = packed.denominators.get(usize::from(grant.wallet)).ok_or(Malformed)?;
+                rebase(&mut grant, before.0, plan.denominator(to)).map_err(|_| Malformed)?;
                 (grant.rule, grant.base_rule, grant.wallet) = (rule(grant.rule), rule(grant.base_rule), to);
                 kept.push(grant);
             }
@@ -302,6 +310,23 @@ pub fn unpack(
         });
     }
     if reader.is_empty() { Ok(()) } else { Err(Malformed) }
+}
+
+/// A contribution times another denominator: the rates of the program may have learnt or lost a fraction that does not
+/// end. What the new denominator cannot hold is rounded at 12 decimals.
+fn rebase(grant: &mut Grant, before: Decimal, after: Decimal) -> Result<(), Overflow> {
+    if before == after {
+        return Ok(());
+    }
+    let times = |value: &mut Decimal| {
+        *value = amount::divide_exactly(amount::multiply(*value, after)?, before)?;
+        Ok(())
+    };
+    times(&mut grant.amount)?;
+    match &mut grant.basis {
+        Basis::Fixed => Ok(()),
+        Basis::Rate(rate) | Basis::Factor { rate, .. } => times(rate),
+    }
 }
 
 fn move_wallet(
