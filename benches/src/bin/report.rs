@@ -15,6 +15,28 @@ use std::time::Instant as Clock;
 use benches::{ORDER, by_hand, many_rules, order, real_program, ten_rules};
 use loyalty_core::{Event, Instant, Member, Program};
 
+/// Nanoseconds that this thread has spent on a core, where the system tells: what takes long is measured by it, so that
+/// other work on the machine does not count. Elsewhere the time on the clock.
+fn on_core(started: Clock) -> f64 {
+    let told = std::fs::read_to_string("/proc/thread-self/schedstat").ok();
+    let nanos = told.and_then(|told| told.split_whitespace().next().and_then(|nanos| nanos.parse().ok()));
+    nanos.unwrap_or_else(|| started.elapsed().as_nanos() as f64)
+}
+
+/// The median of some long runs, in nanoseconds a call.
+fn time_on_core(mut call: impl FnMut()) -> f64 {
+    let started = Clock::now();
+    let mut runs: Vec<f64> = (0..7)
+        .map(|_| {
+            let before = on_core(started);
+            call();
+            on_core(started) - before
+        })
+        .collect();
+    runs.sort_by(f64::total_cmp);
+    runs.get(runs.len() / 2).copied().unwrap_or_default()
+}
+
 /// The median of many short runs, in nanoseconds a call.
 fn time(mut call: impl FnMut()) -> f64 {
     let started = Clock::now();
@@ -137,7 +159,7 @@ fn main() {
     let text = many_rules(10_000);
     row(
         "10 000 rules: parsed, checked and planned",
-        time(|| {
+        time_on_core(|| {
             black_box(Program::compile(black_box(&text))).ok();
         }),
         None,
@@ -169,11 +191,12 @@ fn main() {
 fn million(program: &Program) {
     let events = orders(program, 10, 0);
     let mut members: Vec<Member> = (0..100_000).map(|_| member(program)).collect();
-    let started = Clock::now();
+    let clock = Clock::now();
+    let started = on_core(clock);
     for event in &events {
         for member in &mut members {
             black_box(program.apply_event(member, event)).ok();
         }
     }
-    println!("a million events over 100 000 members: {:.2} s", started.elapsed().as_secs_f64());
+    println!("a million events over 100 000 members: {:.2} s", (on_core(clock) - started) / 1e9);
 }
