@@ -11,9 +11,10 @@ const EDGE = { top: 10, bottom: 22, start: 2, end: 2 };
  * @param points `{ at, available, pending, shown }`, in the order of time
  * @param start the left end of all pictures of the page
  * @param end their right end
+ * @param offset how far local days begin before those of UTC, in milliseconds
  * @param chosen called with an instant when a point is chosen
  */
-export function chart({ name, points }, { start, end, width, number, chosen }) {
+export function chart({ name, points }, { start, end, offset, width, number, chosen }) {
   const span = Math.max(end - start, 1);
   const inner = width - EDGE.start - EDGE.end;
   // Time runs in the direction of reading.
@@ -43,7 +44,7 @@ export function chart({ name, points }, { start, end, width, number, chosen }) {
   const waiting = points.some(({ pending }) => pending > 0);
   const cursor = svg("line", { class: "cursor", y1: EDGE.top, y2: HEIGHT - EDGE.bottom, hidden: true });
   const dot = svg("circle", { class: "dot", r: 4, hidden: true });
-  const ticks = ticksOf(start, end, width);
+  const ticks = ticksOf(start + offset, end + offset, width).map((mark) => ({ ...mark, at: mark.at - offset }));
   const drawing = svg(
     "svg",
     { viewBox: `0 0 ${width} ${HEIGHT}`, class: `chart series-${number % 6}`, role: "img", "aria-label": label(name, points, end) },

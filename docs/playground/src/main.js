@@ -271,8 +271,9 @@ function show({ rules, events, member, joined, until }) {
   open.clear();
   editor.replace(rules);
   compile();
-  // A program without a history is shown at work by its own first test.
-  if (events.length === 0 && histories.length > 0) playTest(histories[0]);
+  // A program without a history is shown at work by the longest of its own tests.
+  const [longest] = [...histories].sort((one, other) => other.events.length - one.events.length);
+  if (events.length === 0 && longest) playTest(longest);
 }
 
 function playTest({ events, enrolled, until }) {

@@ -22,7 +22,7 @@ export function showMember(place, { view, points, end }, { width, chosen, units 
   const start = Math.min(...times);
   // A history of one instant still has some width, and what comes last some room behind it.
   const span = Math.max(last - start, 86_400_000);
-  const room = { start, end: start + span * 1.04, width, chosen, units };
+  const room = { start, end: start + span * 1.04, offset: offsetOf(view.at), width, chosen, units };
   const wallets = series(points).map((line, number) => wallet(line, view.wallets[line.name], { ...room, number }));
   const others = Object.entries(view).filter(([key, value]) => !KNOWN.includes(key) && !isEmpty(value));
   const facts = others.map(([key, value]) =>
@@ -37,6 +37,11 @@ export function showMember(place, { view, points, end }, { width, chosen, units 
   place.replaceChildren(...parts.flat());
 }
 
+/** How far the program's clocks are ahead of UTC at an instant, in milliseconds. */
+function offsetOf(at) {
+  return Date.parse(`${at.slice(0, 19)}Z`) - Date.parse(at);
+}
+
 function wallet(line, figures, room) {
   const small = Object.entries(figures).filter(([key, value]) => !SMALL.includes(key) && value !== "0" && !isEmpty(value));
   return element(
@@ -48,7 +53,8 @@ function wallet(line, figures, room) {
       element("h3", { dir: "auto" }, line.name),
       element("p", { class: "balance", "data-wallet": line.name }, amount(figures.available), room.units.has(line.name) ? element("small", {}, room.units.get(line.name)) : null),
     ),
-    chart(line, room),
+    // A wallet in which nothing ever was has no picture.
+    line.points.some(({ available, pending }) => available !== 0 || pending !== 0) ? chart(line, room) : null,
     small.length > 0
       ? element("dl", { class: "figures" }, small.map(([key, value]) => element("div", {}, element("dt", {}, call("key", key)), element("dd", {}, shown(value)))))
       : null,
