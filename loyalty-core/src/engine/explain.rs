@@ -125,7 +125,7 @@ pub fn explain_advance(
 
 /// Why a condition does not hold.
 pub fn failing(scope: &Scope<'_>, source: &str, condition: &Condition) -> Result<Reason, EventError> {
-    Ok(silent::failing(&Tracer { scope: *scope, source }, condition.node)?)
+    Ok(silent::failing(&Tracer::new(*scope, source), condition.node)?)
 }
 
 /// What can be said of decisions by themselves: lots, debts, lines of rules.
@@ -207,7 +207,7 @@ fn tell(plan: &Arc<Plan>, member: &Member, event: &EventData, told: &mut Explana
     let mut deltas = measures::Deltas::new();
     measures::deltas(&scope, &event_plan.measures, &mut deltas)?;
     let scope = Scope { deltas: &deltas, ..scope };
-    let judged = Judged::new(Tracer { scope, source: &source }, event_plan, event)?;
+    let judged = Judged::new(Tracer::new(scope, &source), event_plan, event)?;
     let mut stages = Vec::new();
     for wallet in 0..plan.wallets.len() {
         stages.extend(stage::of(&judged, wallet as u16)?);

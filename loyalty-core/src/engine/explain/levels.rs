@@ -49,7 +49,7 @@ pub fn tell(
         let form = ladders::form(plan, number as u16, scope.day);
         let (Some(form), Some(place)) = (form, place) else { continue };
         let Some(level) = form.levels.get(place) else { continue };
-        let tracer = Tracer { scope, source };
+        let tracer = Tracer::new(scope, source);
         let meter = match (form.by, ladders::meter(&scope, number as u16, form)?) {
             (Some(by), Some(meter)) => {
                 Some(Figure { value: Shown::Value(Stored::Number(meter)), ..tracer.figure(by)? })

@@ -167,7 +167,7 @@ fn parts(
         let rate = grants::rate_plan(plan, grant.base_rule, grant.effect, order.day);
         let of = match rate {
             Some(rate) => {
-                let tracer = Tracer { scope: then, source };
+                let tracer = Tracer::new(then, source);
                 // Where nothing is kept there is nothing of it.
                 let left = if judged.after.whole {
                     Shown::Value(Stored::Number(Decimal::ZERO))

@@ -109,6 +109,7 @@ impl Reason {
 /// Why a condition does not hold. What it says of one that does is of no use.
 pub fn failing(tracer: &Tracer<'_>, node: NodeId) -> Result<Reason, Overflow> {
     let reason = Reason::condition(tracer, node);
+    let Some(tracer) = &tracer.deeper() else { return Ok(reason) };
     Ok(match tracer.node(node) {
         Some(Node::And(parts)) => {
             let parts = parts.of(&tracer.scope.plan.operands);
@@ -149,6 +150,7 @@ pub fn failing(tracer: &Tracer<'_>, node: NodeId) -> Result<Reason, Overflow> {
 /// What makes a condition hold: of a rule that fires, or behind a `not`.
 pub fn holding(tracer: &Tracer<'_>, node: NodeId) -> Result<Reason, Overflow> {
     let reason = Reason::condition(tracer, node);
+    let Some(tracer) = &tracer.deeper() else { return Ok(reason) };
     Ok(match tracer.node(node) {
         Some(Node::And(parts)) => {
             let parts = parts.of(&tracer.scope.plan.operands);

@@ -59,9 +59,23 @@ impl Shown {
 pub struct Tracer<'a> {
     pub scope: Scope<'a>,
     pub source: &'a str,
+    /// How deep it is in conditions within conditions.
+    depth: u32,
 }
 
+/// Conditions within conditions that are told, through segments of segments; what lies deeper is only evaluated.
+const DEPTH_MAX: u32 = 24;
+
 impl<'a> Tracer<'a> {
+    pub fn new(scope: Scope<'a>, source: &'a str) -> Self {
+        Self { scope, source, depth: 0 }
+    }
+
+    /// The same one step deeper; nothing where it has gone deep enough.
+    pub fn deeper(&self) -> Option<Self> {
+        (self.depth < DEPTH_MAX).then_some(Self { depth: self.depth + 1, ..*self })
+    }
+
     pub fn node(&self, node: NodeId) -> Option<Node> {
         self.scope.plan.nodes.get(node as usize).copied()
     }
@@ -167,50 +181,49 @@ impl<'a> Tracer<'a> {
         )
     }
 
+    /// The parts that read something, in the order of the text. Sums may have very many terms, so that they are waiting in
+    /// a list rather than on the stack.
     fn collect(&self, node: NodeId, found: &mut Vec<Figure>) -> Result<(), Overflow> {
         let operands = &self.scope.plan.operands;
-        match self.node(node) {
-            _ if self.is_constant(node) => {}
-            None => {}
-            Some(
-                Node::Not(of)
-                | Node::Negate(of)
-                | Node::Floor(of)
-                | Node::Ceil(of)
-                | Node::Absolute(of)
-                | Node::InConstants { value: of, .. }
-                | Node::InList { value: of, .. }
-                | Node::InTags { value: of, .. }
-                | Node::IsMissing { value: of, .. },
-            ) => self.collect(of, found)?,
-            Some(Node::And(parts) | Node::Or(parts) | Node::Least(parts) | Node::Greatest(parts)) => {
-                for part in parts.of(operands) {
-                    self.collect(*part, found)?;
+        let mut waiting = vec![node];
+        while let Some(node) = waiting.pop() {
+            if self.is_constant(node) {
+                continue;
+            }
+            match self.node(node) {
+                None => {}
+                Some(
+                    Node::Not(of)
+                    | Node::Negate(of)
+                    | Node::Floor(of)
+                    | Node::Ceil(of)
+                    | Node::Absolute(of)
+                    | Node::InConstants { value: of, .. }
+                    | Node::InList { value: of, .. }
+                    | Node::InTags { value: of, .. }
+                    | Node::IsMissing { value: of, .. },
+                ) => waiting.push(of),
+                Some(Node::And(parts) | Node::Or(parts) | Node::Least(parts) | Node::Greatest(parts)) => {
+                    waiting.extend(parts.of(operands).iter().rev());
                 }
-            }
-            Some(Node::Compare(_, left, right) | Node::Arithmetic(_, left, right)) => {
-                self.collect(left, found)?;
-                self.collect(right, found)?;
-            }
-            Some(Node::Otherwise(value, other)) => {
-                self.collect(value, found)?;
-                if self.eval(value)? == Value::Missing {
-                    self.collect(other, found)?;
+                Some(Node::Compare(_, left, right) | Node::Arithmetic(_, left, right)) => waiting.extend([right, left]),
+                Some(Node::Otherwise(value, other)) => {
+                    let missing = self.eval(value)? == Value::Missing;
+                    waiting.extend(Some(other).filter(|_| missing));
+                    waiting.push(value);
                 }
-            }
-            Some(Node::SlotAgainst(_, slot, _) | Node::SlotIs(slot, _) | Node::SlotIn { slot, .. }) => {
-                let value = self.scope.event.map_or(Value::Missing, |event| event.slot(slot));
-                let (said, value) = (self.field(slot), Shown::of(value));
-                add(found, Figure { said, value, unit: self.unit(node), over: None, lacks: None });
-            }
-            Some(Node::Match { subject, arms, otherwise }) => {
-                self.collect(subject, found)?;
-                if let Some(arm) = self.arm(subject, arms.of(operands), otherwise)? {
-                    self.collect(arm, found)?;
+                Some(Node::SlotAgainst(_, slot, _) | Node::SlotIs(slot, _) | Node::SlotIn { slot, .. }) => {
+                    let value = self.scope.event.map_or(Value::Missing, |event| event.slot(slot));
+                    let (said, value) = (self.field(slot), Shown::of(value));
+                    add(found, Figure { said, value, unit: self.unit(node), over: None, lacks: None });
                 }
+                Some(Node::Match { subject, arms, otherwise }) => {
+                    waiting.extend(self.arm(subject, arms.of(operands), otherwise)?);
+                    waiting.push(subject);
+                }
+                // Everything else reads something, and is known by its own text.
+                Some(_) => add(found, self.figure(node)?),
             }
-            // Everything else reads something, and is known by its own text.
-            Some(_) => add(found, self.figure(node)?),
         }
         Ok(())
     }
