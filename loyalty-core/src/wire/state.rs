@@ -328,7 +328,13 @@ fn saved_account(account: &Account) -> SavedAccount {
     }
 }
 
-fn restored_account(saved: &SavedAccount) -> Account {
+fn restored_account(saved: &SavedAccount) -> Result<Account, StateError> {
+    for (from, to, _) in &saved.pauses {
+        for moment in core::iter::once(from).chain(to) {
+            Instant::from_micros(moment.0)
+                .ok_or_else(|| StateError::new("a pause with an instant outside of 1970 to 2199"))?;
+        }
+    }
     let fate = match &saved.merged_into {
         _ if saved.erased => Fate::Erased,
         Some(into) => Fate::Merged { into: into.as_str().into() },
@@ -337,7 +343,7 @@ fn restored_account(saved: &SavedAccount) -> Account {
     let pauses = saved.pauses.iter();
     let pauses = pauses.map(|(from, to, freeze)| Pause { from: from.0, to: to.map(|to| to.0), freeze: *freeze });
     let absorbed = saved.absorbed.iter().map(|id| id.as_str().into());
-    Account { fate, pauses: pauses.collect(), absorbed: absorbed.collect() }
+    Ok(Account { fate, pauses: pauses.collect(), absorbed: absorbed.collect() })
 }
 
 fn counters(plan: &Plan, tallies: &Tallies) -> Vec<SavedCounter> {
@@ -451,7 +457,7 @@ fn restore(plan: &Plan, saved: Snapshot) -> Result<Loaded, StateError> {
             restored: given,
         });
     }
-    member.account = restored_account(&saved.account);
+    member.account = restored_account(&saved.account)?;
     standings::restore(plan, &mut member, &saved, &mut report);
     member.next_due = member.find_next_due(plan);
     if saved.program != plan.text && standings::judged_anew(plan, &member) {

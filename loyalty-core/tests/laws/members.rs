@@ -644,6 +644,20 @@ fn without_references(value: &mut Value) {
     }
 }
 
+/// A state that somebody has written by hand is refused, and never worked with.
+#[test]
+fn a_pause_beyond_the_calendar_is_no_state() {
+    let program = compile(CLUB);
+    let member = program.enroll("ana", instant(0)).unwrap();
+    let saved = program.save(&member);
+    let paused = saved.replace(r#""pauses":[]"#, r#""pauses":[["1970-01-01T00:00:00Z","2199-12-31T00:00:00Z",true]]"#);
+    assert_ne!(saved, paused);
+    program.load(&paused).unwrap();
+    for instant in ["1969-12-31T23:59:59Z", "2300-01-01T00:00:00Z", "no instant"] {
+        program.load(&paused.replace("2199-12-31T00:00:00Z", instant)).unwrap_err();
+    }
+}
+
 /// Every text and number of a value, without the names of keys.
 fn values(value: &Value, found: &mut BTreeSet<String>) {
     match value {

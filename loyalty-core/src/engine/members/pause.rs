@@ -12,6 +12,7 @@ use super::super::value::Value;
 use super::Account;
 use crate::check::model::{Length, TimeUnit};
 use crate::plan::{EventPlan, Plan};
+use crate::time::Instant;
 
 /// One pause of an account, half open.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -70,6 +71,10 @@ fn moved_by(plan: &Plan, pause: Pause, at: i64, settled_at: i64) -> i64 {
     let Some(to) = pause.to.filter(|to| pause.freeze && settled_at < *to) else { return at };
     if at <= pause.from && settled_at < at {
         // It had come before the pause began.
+        return at;
+    }
+    if Instant::from_micros(at).is_none() {
+        // An end beyond the calendar is as good as none.
         return at;
     }
     let days = days_between(plan, pause.from.max(settled_at), to);
