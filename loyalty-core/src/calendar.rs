@@ -4,14 +4,11 @@
 //! the program is compiled. Conventions: windows are half-open; a month added to 31 January ends on the last day of
 //! February; a local time that a clock change skips means the instant as far after the change, one that it repeats means the first.
 
-use chrono::{Months, NaiveDate, Offset, TimeZone, Weekday};
-use chrono_tz::Tz;
+use chrono::{Months, NaiveDate, Weekday};
 
 use crate::check::model::{Length, Period, TimeUnit};
 use crate::time::{DAY, SECOND, date_of, day_of};
-
-/// The last day for which offsets are laid out; later instants keep the last offset.
-const LAST_DAY: i32 = 47_846;
+use crate::zones::Zone;
 
 #[derive(Debug, Clone)]
 pub struct Calendar {
@@ -23,30 +20,9 @@ pub struct Calendar {
 }
 
 impl Calendar {
-    pub fn new(zone: Tz, week_start: Weekday) -> Self {
-        let offset_at = |second: i64| -> i64 {
-            let utc = chrono::DateTime::from_timestamp(second, 0).unwrap_or_default().naive_utc();
-            i64::from(zone.offset_from_utc_datetime(&utc).fix().local_minus_utc())
-        };
-        let mut starts = vec![i64::MIN];
-        let mut current = offset_at(0);
-        let mut offsets = vec![current * SECOND];
-        // No zone changes its offset twice within two days, so that a probe every second day finds every change.
-        let mut day = 0_i64;
-        while zone != Tz::UTC && day < i64::from(LAST_DAY) {
-            let (mut before, mut after) = (day * 86_400, (day + 2) * 86_400);
-            let next = offset_at(after);
-            if next != current {
-                while after - before > 1 {
-                    let middle = before + (after - before) / 2;
-                    if offset_at(middle) == current { before = middle } else { after = middle }
-                }
-                starts.push(after * SECOND);
-                offsets.push(next * SECOND);
-                current = next;
-            }
-            day += 2;
-        }
+    pub fn new(zone: Zone, week_start: Weekday) -> Self {
+        let stretches = zone.stretches().map(|(start, offset)| (start.saturating_mul(SECOND), offset * SECOND));
+        let (starts, offsets) = stretches.unzip();
         Self { starts, offsets, week_start: week_start.num_days_from_monday() as u8 }
     }
 

@@ -35,6 +35,7 @@ pub mod syntax;
 mod testing;
 mod time;
 mod wire;
+mod zones;
 
 pub use diagnostic::{Code, Diagnostic, Diagnostics, Label, Severity};
 pub use engine::error::{EventError, Refusal};

@@ -1,17 +1,19 @@
 //! The steps of the build that are more than cargo.
 //!
 //! `cargo xtask wasm` compiles `loyalty-wasm` and writes what a host loads to `loyalty-wasm/pkg`; with `--release` as small and
-//! as fast as it gets. `cargo xtask size` tells what a release is made of.
+//! as fast as it gets. `cargo xtask size` tells what a release is made of. `cargo xtask zones` writes what
+//! the core knows of time zones.
 
 mod size;
 mod wasm;
+mod zones;
 
 use std::env;
 use std::error::Error;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-const USAGE: &str = "usage: cargo xtask wasm [--release] | cargo xtask size";
+const USAGE: &str = "usage: cargo xtask wasm [--release] | cargo xtask size | cargo xtask zones";
 
 type Done = Result<(), Box<dyn Error>>;
 
@@ -22,6 +24,7 @@ fn main() -> ExitCode {
         ["wasm"] => wasm::build(&wasm::DEBUG),
         ["wasm", "--release"] => wasm::build(&wasm::RELEASE),
         ["size"] => size::tell(),
+        ["zones"] => zones::write(),
         _ => Err(USAGE.into()),
     };
     match done {

@@ -51,7 +51,7 @@ pub struct Settings {
     pub title: String,
     pub version: u32,
     pub currency: Option<Currency>,
-    pub zone: chrono_tz::Tz,
+    pub zone: crate::zones::Zone,
     pub week_start: Weekday,
     pub languages: Vec<String>,
     /// How long single events are remembered.

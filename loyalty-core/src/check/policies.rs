@@ -11,7 +11,7 @@ pub fn list(checked: &Checked) -> Vec<(String, String)> {
     let mut list = Vec::new();
     let mut add = |place: &str, clause: String| list.push((place.to_owned(), clause));
     add("program", format!("version {}", settings.version));
-    add("program", format!("timezone \"{}\"", settings.zone));
+    add("program", format!("timezone \"{}\"", settings.zone.name()));
     add("program", format!("week {}", weekday_name(settings.week_start)));
     add("program", format!("history {}", length(settings.history)));
     add("program", format!("returns within {}", length(settings.returns_within)));

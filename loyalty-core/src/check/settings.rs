@@ -10,6 +10,7 @@ use super::names::Declared;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
 use crate::syntax::tree::{ClauseKind, Name};
+use crate::zones::{self, Zone};
 
 /// What holds where a program says nothing.
 impl Default for Settings {
@@ -18,7 +19,7 @@ impl Default for Settings {
             title: String::new(),
             version: 1,
             currency: None,
-            zone: chrono_tz::UTC,
+            zone: Zone::UTC,
             week_start: Weekday::Mon,
             languages: Vec::new(),
             history: Length { count: 400, unit: TimeUnit::Day },
@@ -44,10 +45,10 @@ impl<'a> Checker<'a> {
                     // One that is misspelt is reported as such, and not as missing.
                     self.no_currency_reported = true;
                 }
-                ClauseKind::Timezone(name) => match name.text.parse::<chrono_tz::Tz>() {
-                    Ok(zone) => self.settings.zone = zone,
-                    Err(_) => {
-                        let known = chrono_tz::TZ_VARIANTS.iter().map(|zone| zone.name());
+                ClauseKind::Timezone(name) => match Zone::find(&name.text) {
+                    Some(zone) => self.settings.zone = zone,
+                    None => {
+                        let known = zones::all().map(Zone::name);
                         let message = format!("unknown time zone `{}`", name.text);
                         let diagnostic = Diagnostic::new(Code::UnknownZone, name.span, message)
                             .help("zones are named as in the IANA database, such as `Asia/Kuala_Lumpur`");

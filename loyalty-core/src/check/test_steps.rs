@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{LocalResult, NaiveDate, TimeDelta, TimeZone};
+use chrono::{NaiveDate, TimeDelta};
 
 use super::Checker;
 use super::expression::{Scope, constant};
@@ -219,10 +219,8 @@ impl<'a> Checker<'a> {
         // Where the clocks jump over midnight, the day starts later; no zone jumps by more than a day.
         let start = (0..=96)
             .filter_map(|quarter| midnight?.checked_add_signed(TimeDelta::minutes(quarter * 15)))
-            .find_map(|local| match self.settings.zone.from_local_datetime(&local) {
-                LocalResult::Single(instant) | LocalResult::Ambiguous(instant, _) => Some(instant.timestamp_micros()),
-                LocalResult::None => None,
-            });
+            .find_map(|local| self.settings.zone.second_of(local.and_utc().timestamp()))
+            .map(|second| second.saturating_mul(1_000_000));
         if start.is_none() {
             self.report(Diagnostic::new(Code::OutOfRange, span, "this day has no instant in the program's zone"));
         }

@@ -9,11 +9,12 @@ use crate::page::{holds, repository};
 /// Part → the parts that it uses, from the bottom up. A folder and the file of its name are one part.
 const EDGES: [(&str, &[&str]); 16] = [
     ("source", &[]),
+    ("zones", &[]),
     ("time", &[]),
     ("diagnostic", &["source"]),
     ("syntax", &["diagnostic", "source"]),
-    ("check", &["syntax", "diagnostic", "source"]),
-    ("calendar", &["check", "time"]),
+    ("check", &["syntax", "diagnostic", "source", "zones"]),
+    ("calendar", &["check", "time", "zones"]),
     ("amount", &["check"]),
     ("plan", &["check", "calendar", "amount", "time", "source"]),
     ("engine", &["plan", "check", "calendar", "amount", "time"]),
