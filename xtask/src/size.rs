@@ -1,7 +1,7 @@
 //! `cargo xtask size`: what the released module weighs, and what it is made of.
 //!
-//! The released file has no names any more, so the bytes of its functions are told from the module before the last steps,
-//! which has them; what binaryen saves is told as a sum.
+//! The released file has no names any more, so the bytes of its functions are told from the module that cargo compiled, which
+//! has them.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -40,7 +40,7 @@ pub fn tell() -> Done {
     let named = fs::read(compiled(RELEASE.folder)?)?;
     let crates = crates(&named).ok_or("the compiled module has no names")?;
     let code: usize = crates.values().sum();
-    println!("code by crate, before binaryen ({code} bytes):");
+    println!("code by crate ({code} bytes):");
     let mut crates: Vec<_> = crates.into_iter().collect();
     crates.sort_by_key(|(name, bytes)| (std::cmp::Reverse(*bytes), name.clone()));
     for (name, bytes) in crates.iter().take(12) {

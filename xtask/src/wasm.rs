@@ -16,11 +16,10 @@ pub struct Way {
     profile: &'static str,
     /// Where cargo puts what it builds in that profile.
     pub folder: &'static str,
-    optimised: bool,
 }
 
-pub const DEBUG: Way = Way { profile: "dev", folder: "debug", optimised: false };
-pub const RELEASE: Way = Way { profile: "wasm", folder: "wasm", optimised: true };
+pub const DEBUG: Way = Way { profile: "dev", folder: "debug" };
+pub const RELEASE: Way = Way { profile: "wasm", folder: "wasm" };
 
 const NODE: &str = "node";
 const WEB: &str = "web";
@@ -33,12 +32,10 @@ pub fn build(way: &Way) -> Done {
     if package.exists() {
         fs::remove_dir_all(&package)?;
     }
-    glue(&compiled(way.folder)?, way).nodejs(true)?.generate(package.join(NODE))?;
+    let module = compiled(way.folder)?;
+    glue(&module).nodejs(true)?.generate(package.join(NODE))?;
     // With the default path `init()` needs no argument: it finds the module beside the script.
-    glue(&compiled(way.folder)?, way).web(true)?.omit_default_module_path(false).generate(package.join(WEB))?;
-    if way.optimised {
-        optimise(root, &package)?;
-    }
+    glue(&module).web(true)?.omit_default_module_path(false).generate(package.join(WEB))?;
     let library = root.join("loyalty-node");
     copy(&wasm.join("js/package.json"), &package.join("package.json"))?;
     copy(&wasm.join("js/node.js"), &package.join("node/index.js"))?;
@@ -69,27 +66,12 @@ pub fn compile(root: &Path, way: &Way) -> Done {
     if compiled.success() { Ok(()) } else { Err("loyalty-wasm does not compile".into()) }
 }
 
-fn glue(module: &Path, way: &Way) -> Bindgen {
+fn glue(module: &Path) -> Bindgen {
     let mut glue = Bindgen::new();
-    glue.input_path(module).out_name("loyalty_core").typescript(false).remove_name_section(way.optimised);
+    glue.input_path(module).out_name("loyalty_core").typescript(false);
+    // Names and notes on the compiler are of no use to a host.
+    glue.remove_name_section(true).remove_producers_section(true);
     glue
-}
-
-/// Makes both modules smaller with binaryen, which npm brings.
-fn optimise(root: &Path, package: &Path) -> Done {
-    let tool = root.join("loyalty-wasm/node_modules/.bin/wasm-opt");
-    if !tool.exists() {
-        return Err("wasm-opt is missing: `npm --prefix loyalty-wasm ci` installs it".into());
-    }
-    for host in [NODE, WEB] {
-        let module = package.join(host).join("loyalty_core_bg.wasm");
-        // Without a word on features: what is then on is what browsers have.
-        let done = Command::new(&tool).arg("-O3").arg(&module).arg("-o").arg(&module).status()?;
-        if !done.success() {
-            return Err("wasm-opt has failed".into());
-        }
-    }
-    Ok(())
 }
 
 fn copy(from: &Path, to: &Path) -> Done {
