@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use serde_json::Value;
 
 use crate::engine::{Engine, instant};
-use crate::generate::{Case, any_case, case, timed_case};
+use crate::generate::{Case, MEMBER, any_case, case, timed_case};
 use crate::model::event::{Event, Field, Step};
 use crate::settings;
 
@@ -280,6 +280,21 @@ proptest! {
         let foreseen = engine.program.view(&engine.member, at).to_json();
         engine.program.advance(&mut engine.member, at).expect("time passes");
         prop_assert_eq!(foreseen, engine.program.view(&engine.member, at).to_json());
+    }
+
+    /// Law 13: laid out by the formatter, a program is the same program, and laid out it stays.
+    #[test]
+    fn formatted(case in any_case(8)) {
+        let text = case.program.to_string();
+        let laid_out = loyalty_core::format(&text).expect("a program without slips");
+        prop_assert_eq!(loyalty_core::format(&laid_out).expect("no slips"), laid_out.clone());
+        let (plain, told_plain) = run(&case);
+        let mut engine = Engine::new(&case);
+        engine.program = crate::engine::compile(&laid_out);
+        engine.member = engine.program.enroll(MEMBER, instant(case.enrolled)).expect("a member");
+        let told_laid_out: Vec<String> = case.steps.iter().map(|step| told(&mut engine, step)).collect();
+        prop_assert_eq!(told_plain, told_laid_out);
+        prop_assert_eq!(plain.save(), engine.save());
     }
 
     /// Law 9: an event that is refused leaves no trace.

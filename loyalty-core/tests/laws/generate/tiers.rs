@@ -11,10 +11,10 @@ use crate::model::program::*;
 
 const LEVELS: [&str; 4] = ["bronze", "silver", "gold", "platinum"];
 
-pub type Parts = (Vec<Vec<u32>>, Vec<Vec<u32>>, Vec<Vec<u32>>, Vec<Vec<u32>>);
+pub type Parts = (Vec<Vec<u32>>, Vec<Vec<u32>>, Vec<Vec<u32>>, Vec<Vec<u32>>, Vec<u32>);
 
 /// Adds measures, ladders, segments and rules, each from its own rolls.
-pub fn add(program: &mut Program, (measures, ladders, segments, rules): Parts) {
+pub fn add(program: &mut Program, (measures, ladders, segments, rules, reads): Parts) {
     program.declarations = "member {\n  birthday date?\n}\n";
     program.lengths = LENGTHS.to_vec();
     for rolls in measures {
@@ -33,12 +33,33 @@ pub fn add(program: &mut Program, (measures, ladders, segments, rules): Parts) {
         let ladder = ladder(&mut Rolls::new(rolls), index, program);
         program.ladders.push(ladder);
     }
+    if !program.ladders.is_empty() {
+        read_levels(&mut Rolls::new(reads), program);
+    }
     let first = program.rules.len();
     for (index, rolls) in rules.into_iter().enumerate() {
         let rule = reaction(&mut Rolls::new(rolls), first + index, program);
         program.rules.push(rule);
     }
     without_circles(program);
+}
+
+/// Lets rules on events ask for levels, and multiply by what these give.
+fn read_levels(rolls: &mut Rolls, program: &mut Program) {
+    for index in 0..program.rules.len() {
+        if rolls.one_in(3) {
+            let condition = at_least(rolls, program);
+            program.rules[index].when.push(condition);
+        }
+        let by_rate = |effect: &Effect| matches!(effect, Effect::Earn { amount: Earn::Rate { .. }, .. });
+        if program.rules[index].event == "order" && program.rules[index].effects.iter().all(by_rate) && rolls.one_in(2)
+        {
+            let by = Expr::Benefit(rolls.below(program.ladders.len()));
+            let name = format!("by_level{index}");
+            let effects = vec![Effect::Multiply { rules: vec![index], by }];
+            program.rules.push(Rule::plain(&name, "order", effects));
+        }
+    }
 }
 
 /// Takes out rules that would set themselves off.
