@@ -105,7 +105,7 @@ impl<'t> Place<'t> {
         owner.filter(|_| self.keyword() == Some("test"))
     }
 
-    /// The names of that are given in the same braces already.
+    /// The names that are given in the same braces already.
     pub(super) fn given(&self) -> impl Iterator<Item = &'t str> {
         let from = self.open.last().map_or(0, |at| at + 1);
         self.before

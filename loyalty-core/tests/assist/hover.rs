@@ -122,3 +122,17 @@ fn a_declaration_that_is_being_written_still_knows_the_others() {
     says("rule x on order when order.subtotal > ye‸ar and", "measure", "money in `EUR`", "", Some(11));
     says("wallet half { round sideways }\nrule x on order { earn 1 ha‸lf", "wallet", "", "", Some(15));
 }
+
+#[test]
+fn ladders_levels_and_benefits() {
+    let ladder = "/// Three steps.\ntiers status by year {\n  benefit rate = 1.0\n  bronze {}\n  silver from 100 EUR { rate 1.25 }\n}\n";
+    let says = |rest: &str, kind: &str, detail: &str, docs: &str, line: Option<u32>| {
+        says(&format!("{ladder}{rest}"), kind, detail, docs, line);
+    };
+    says("rule x on order when sta‸tus >= silver { earn 1 نقاط }", "tiers", "bronze, silver", "Three steps.", Some(16));
+    says("rule x on order when status >= sil‸ver { earn 1 نقاط }", "level", "", "", Some(19));
+    says("rule x on order { multiply base by status.ra‸te }", "benefit", "", "", Some(17));
+    says("rule x on order { raise sta‸tus to silver }", "tiers", "bronze, silver", "Three steps.", Some(16));
+    says("rule x on order { raise status to sil‸ver }", "level", "", "", Some(19));
+    says("rule x on earned نقاط when earned.amo‸unt > 5 نقاط { tag \"x\" }", "field", "", "how much", None);
+}
