@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{NaiveDate, TimeDelta};
+use chrono::{DateTime, NaiveDate, TimeDelta};
 
 use super::Checker;
 use super::expression::{Scope, constant};
@@ -185,7 +185,8 @@ impl<'a> Checker<'a> {
             // A day alone is enough for an event: then it happens at noon.
             (Type::Instant, tree::ExprKind::Date(date)) if name.text == "at" => {
                 let noon = date.and_hms_opt(12, 0, 0)?;
-                if let Some(noon) = self.settings.zone.from_local_datetime(&noon).earliest() {
+                let second = self.settings.zone.second_of(noon.and_utc().timestamp());
+                if let Some(noon) = second.and_then(|second| DateTime::from_timestamp(second, 0)) {
                     return Some(Literal::Moment(noon.to_rfc3339()));
                 }
             }
