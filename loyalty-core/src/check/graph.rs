@@ -16,6 +16,18 @@ impl Expr {
         }
     }
 
+    /// How many expressions lie within each other, this one among them.
+    pub(super) fn depth(&self) -> usize {
+        let (mut deepest, mut waiting) = (0, vec![(self, 1_usize)]);
+        let mut parts = Vec::new();
+        while let Some((expr, depth)) = waiting.pop() {
+            deepest = deepest.max(depth);
+            expr.parts(&mut parts);
+            waiting.extend(parts.drain(..).map(|part| (part, depth.saturating_add(1))));
+        }
+        deepest
+    }
+
     /// The direct parts, subjects and conditions included.
     pub(super) fn parts<'e>(&'e self, into: &mut Vec<&'e Expr>) {
         match &self.kind {

@@ -9,6 +9,9 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
 use crate::syntax::tree::{self, Dated, MeasureBody, Name};
 
+/// How deep conditions may lie within each other through segments, each operator and each segment counted.
+const SEGMENT_DEPTH_MAX: usize = 200;
+
 impl<'a> Checker<'a> {
     pub(super) fn measures(&mut self, declared: &Declared<'a>) {
         for (name, body, later) in &declared.measures {
@@ -104,6 +107,46 @@ impl<'a> Checker<'a> {
                 diagnostic = diagnostic.label(segment.span, "on the way");
             }
             self.report(diagnostic.help("let one of them stand without the other"));
+            return;
+        }
+        self.deep_segments(&edges);
+    }
+
+    /// Segments that read each other are evaluated one within the other: they may not go deeper than any stack.
+    fn deep_segments(&mut self, edges: &[Vec<usize>]) {
+        let own: Vec<usize> = self
+            .segments
+            .iter()
+            .map(|segment| segment.versions.iter().map(|version| version.value.depth()).max().unwrap_or(0))
+            .collect();
+        let mut depths: Vec<Option<usize>> = vec![None; edges.len()];
+        let mut waiting: Vec<usize> = (0..edges.len()).rev().collect();
+        while let Some(segment) = waiting.pop() {
+            if depths.get(segment).is_none_or(Option::is_some) {
+                continue;
+            }
+            let read = edges.get(segment).map(Vec::as_slice).unwrap_or(&[]);
+            let unknown: Vec<usize> =
+                read.iter().copied().filter(|read| depths.get(*read).is_some_and(Option::is_none)).collect();
+            if !unknown.is_empty() {
+                // There is no circle, so that those are known the next time.
+                waiting.push(segment);
+                waiting.extend(unknown);
+                continue;
+            }
+            let below = read.iter().filter_map(|read| depths.get(*read).copied().flatten()).max().unwrap_or(0);
+            let depth = own.get(segment).map_or(0, |own| own.saturating_add(below));
+            if depth > SEGMENT_DEPTH_MAX && below <= SEGMENT_DEPTH_MAX {
+                let span = self.segments.get(segment).map_or(Span::default(), |segment| segment.span);
+                let message = format!("this segment reads others to a depth of more than {SEGMENT_DEPTH_MAX} levels");
+                self.report(
+                    Diagnostic::new(Code::TooDeep, span, message)
+                        .help("read a measure or an attribute in place of a chain of segments"),
+                );
+            }
+            if let Some(place) = depths.get_mut(segment) {
+                *place = Some(depth);
+            }
         }
     }
 

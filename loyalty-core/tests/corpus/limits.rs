@@ -72,3 +72,22 @@ fn the_state_of_another_program_is_not_touched() {
     assert_eq!(code(other.apply(&mut member, order("b", 1))), "other_program");
     assert_eq!(program.save(&member), before);
 }
+
+/// Segments that read each other in a chain of so many, and a rule that reads the last.
+fn chain_of_segments(length: usize) -> String {
+    let first = "measure orders = count(order)\nsegment s0 = orders > 3".to_owned();
+    let segments = (1..length).map(|segment| format!("segment s{segment} = not (not s{})", segment - 1));
+    let segments: Vec<String> = std::iter::once(first).chain(segments).collect();
+    let rule = format!("rule last on order when s{} {{ earn 1 pts }}", length - 1);
+    [PROGRAM, &segments.join("\n"), &rule].join("\n")
+}
+
+#[test]
+fn a_chain_of_segments_goes_no_deeper_than_any_stack() {
+    Program::compile(&chain_of_segments(40)).unwrap();
+    for length in [200, 1_000] {
+        let told = Program::compile(&chain_of_segments(length)).unwrap_err();
+        let codes: Vec<&str> = told.iter().map(|diagnostic| diagnostic.code().as_str()).collect();
+        assert_eq!(codes, ["L0102"], "told once, where the chain first goes too deep");
+    }
+}
