@@ -5,7 +5,11 @@
 //!
 //! With `count ten-years|one-year` (of one member each) it does one thing, for counting instructions with callgrind.
 
-#![expect(clippy::float_arithmetic, reason = "means of measured times are printed, not paid")]
+#![expect(
+    clippy::float_arithmetic,
+    clippy::cast_precision_loss,
+    reason = "means of measured times are printed, not paid"
+)]
 
 use std::error::Error;
 use std::time::{Duration, Instant as Clock};

@@ -7,7 +7,7 @@ use std::path::Path;
 use crate::page::{holds, repository};
 
 /// Part → the parts that it uses, from the bottom up. A folder and the file of its name are one part.
-const EDGES: [(&str, &[&str]); 16] = [
+const EDGES: [(&str, &[&str]); 17] = [
     ("source", &[]),
     ("zones", &[]),
     ("time", &[]),
