@@ -20,7 +20,13 @@ function fill(node, attributes, children) {
   return node;
 }
 
-/** Code stays left to right in any language. */
+/** A word of a language that is written from the right, as it stands in code. */
+const FROM_THE_RIGHT = /([\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Syriac}\p{Script=Thaana}][\p{L}\p{M}\p{N}_]*)/u;
+
+/** Code stays left to right in any language: a word from the right turns itself round, and not the signs beside it. */
 export function code(text, attributes = {}) {
-  return element("code", { dir: "auto", ...attributes }, text);
+  const parts = text.split(FROM_THE_RIGHT);
+  if (parts.length === 1) return element("code", { dir: "ltr", ...attributes }, text);
+  const isolated = parts.map((part, index) => (index % 2 === 1 ? element("bdi", {}, part) : part));
+  return element("code", { dir: "ltr", ...attributes }, isolated);
 }

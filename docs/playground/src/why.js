@@ -143,22 +143,23 @@ function saying(entry, actions) {
   if (required !== undefined && shortfall === undefined && said === undefined) facts.push([`${call("key", "required")} `, money(required)]);
   if (shortfall !== undefined) facts.push([element("span", { class: "shortfall" }, say("short", `${amount(shortfall)}${unit ? ` ${unit}` : ""}`))]);
   if (used !== undefined) facts.push([say("usedUp", used, of)]);
-  if (missing?.length > 0) facts.push([`${say("missing")}: `, missing.map((name, index) => [index > 0 ? ", " : "", code(name, { dir: "ltr" })])]);
+  if (missing?.length > 0) facts.push([`${say("missing")}: `, missing.map((name, index) => [index > 0 ? ", " : "", code(name)])]);
   if (until) facts.push([`${call("key", "until")} `, plain(until)]);
   if (exact !== undefined) facts.push([element("span", { dir: "ltr" }, `${amount(exact)} → `, element("b", {}, amount(result)))]);
   if (note && actual === undefined) facts.push([note]);
   // A figure that is said in other words than the entry itself.
   const others = (figures ?? []).filter((figure) => figure.said !== said && figure.value !== undefined);
   for (const figure of others) {
-    facts.push([code(figure.said, { dir: "ltr" }), " = ", figure.value === null ? say("missing") : element("b", {}, amount(String(figure.value)), figure.unit ? ` ${figure.unit}` : "")]);
+    facts.push([code(figure.said), " = ", figure.value === null ? say("missing") : element("b", {}, amount(String(figure.value)), figure.unit ? ` ${figure.unit}` : "")]);
   }
   const rest = Object.entries(entry).filter(([key, value]) => !SAID.includes(key) && !(said && REPEATED.includes(key)) && !isNothing(value));
   for (const [key, value] of rest) facts.push([`${call("key", key)} `, told(value, actions)]);
   const text = said ?? condition;
   return [
-    text === undefined ? null : code(text, { dir: "ltr", class: "said" }),
+    text === undefined ? null : code(text, { class: "said" }),
     text !== undefined && line ? [" ", toLine(line, actions)] : null,
-    facts.map((fact, index) => [index === 0 ? (text === undefined ? "" : " — ") : " · ", fact]),
+    // Each fact turns by itself, whichever way the words beside it run.
+    facts.map((fact, index) => [index === 0 ? (text === undefined ? "" : " — ") : " · ", element("bdi", {}, fact)]),
   ];
 }
 

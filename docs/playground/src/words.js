@@ -223,6 +223,10 @@ const TEXTS = {
     },
     key: {
       because: "السبب",
+      blocks: "الكتل",
+      factor_before: "المعامل قبل",
+      factor_after: "المعامل بعد",
+      multipliers: "المضاعفات",
       field: "الحقل",
       from: "من",
       from_lots: "من الدفعات",

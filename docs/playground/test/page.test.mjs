@@ -269,13 +269,20 @@ onPage("Arabic reads from the right, and the rules from the left", {}, async (pa
   assert.ok(boxes[0].x > boxes[1].x, "the rules stand where reading begins");
   assert.equal(await page.locator(".cm-content").evaluate((node) => getComputedStyle(node).direction), "ltr");
   // No text of the page is left in English, and none is missing.
-  const said = await page.locator("[data-say]").evaluateAll((nodes) => nodes.map((node) => node.textContent));
-  for (const text of said) assert.match(text, /\p{Script=Arabic}/u);
+  const texts = await page.locator("[data-say]").evaluateAll((nodes) => nodes.map((node) => node.textContent));
+  for (const text of texts) assert.match(text, /\p{Script=Arabic}/u);
   // Signs between two Arabic names stay in their order.
   await write(page, 'program "م" {}\nwallet نقاط {}\nmeasure زيارات = count(order)\nsegment وفي = زيارات >= 4\nrule ر on order when وفي { earn 1 نقاط }\n');
   const line = page.locator(".cm-line", { hasText: "segment" });
   const [name, value] = await Promise.all(["وفي", "زيارات"].map((word) => line.locator(".isolated", { hasText: word }).boundingBox()));
   assert.ok(name.x < value.x, "what is declared stands before what it is");
+  // In explanations, too; those of the program before are gone when its wallet is there.
+  await page.locator('.balance[data-wallet="نقاط"]').waitFor();
+  await page.locator(".step.event summary", { hasText: "order" }).first().click();
+  const condition = page.locator(".silent .said", { hasText: ">=" }).first();
+  await condition.waitFor();
+  const [word, whole] = await Promise.all([condition.locator("bdi").boundingBox(), condition.boundingBox()]);
+  assert.ok(word.x - whole.x < 2, "what is compared stands before the sign");
   // A letter goes in where the cursor is, between two names.
   await line.click();
   await page.keyboard.press("End");
