@@ -24,7 +24,7 @@ def test_a_year_gives_the_summary_of_the_command_line(name: str) -> None:
     told = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     summary = json.loads(told.stdout)
     ours = replay.summary.to_dict()
-    assert ours["events"] > 1_000 and ours["conserved"]
+    assert ours["events"] > 900 and ours["conserved"]
     assert ours == {key: summary[key] for key in ours}
 
 

@@ -127,3 +127,44 @@ fn nesting_and_keys_have_limits() {
     assert_eq!(keys(995), "taken");
     assert!(keys(996).ends_with("found more than 1000 fields"), "{}", keys(996));
 }
+
+#[test]
+fn keys_that_repeat_from_line_to_line_are_read_as_any_others() {
+    let program = program();
+    let issued = |lines: &str| {
+        let json = format!(
+            r#"{{"type":"order","id":"o-1","at":"2026-02-01T10:00:00Z","subtotal":0,"gift":true,"lines":[{lines}]}}"#
+        );
+        let mut member = member(program);
+        match program.apply(&mut member, &json) {
+            Ok(_) => program.totals(&member)[0].issued.to_string(),
+            Err(error) => error.to_string(),
+        }
+    };
+    let same = r#"{"amount":0,"category":"coffee","quantity":1}, {"amount":0,"category":"coffee","quantity":10}"#;
+    assert_eq!(issued(same), "11");
+    // Fewer, more, others, in another order, with other spaces or escapes, unread ones between.
+    assert_eq!(
+        issued(&format!(r#"{same},{{"amount":0,"category":"coffee"}},{{"amount":0,"category":"tea","quantity":100}}"#)),
+        "12"
+    );
+    assert_eq!(
+        issued(&format!(r#"{same},{{"amount":0,"quantity":100,"category":"coffee"}},{{"amount":0,"quantity":1000}}"#)),
+        "111"
+    );
+    assert_eq!(issued(&format!(r#"{same},{{"amount":0,"category" : "coffee" , "quantity" : 100}}"#)), "111");
+    assert_eq!(issued(&format!(r#"{same},{{"amount":0,"c\u0061tegory":"coffee","quantity":100}}"#)), "111");
+    assert_eq!(
+        issued(&format!(r#"{same},{{"amount":0,"category":"coffee","more":{{"quantity":7}},"quantity":100}}"#)),
+        "111"
+    );
+    assert_eq!(issued(&format!(r#"{same},{{"amount":0,"category_":"coffee","quantity":100}},{same}"#)), "22");
+    let twice = r#"{"amount":0,"category":"coffee","quantity":100,"category":"coffee"}"#;
+    assert!(issued(&format!("{same},{twice}")).ends_with("found the key `category` twice"));
+    assert!(
+        issued(&format!(r#"{same},{{"amount":0,"category":"coffee","category":"tea"}}"#))
+            .ends_with("the key `category` twice")
+    );
+    assert!(issued(&format!(r#"{same},{{"amount":0,"category":"coffee","quantity":}}"#)).starts_with("invalid_json"));
+    assert!(issued(&format!(r#"{same},{{"amount":0,"category":"coffee","quantity"}}"#)).starts_with("invalid_json"));
+}
