@@ -200,6 +200,18 @@ impl Program {
         Explanation::of(py, &explained)
     }
 
+    /// Why time alone would bring what it would until that instant; changes nothing.
+    fn explain_advance(
+        &self,
+        py: Python<'_>,
+        member: &Bound<'_, Member>,
+        to: &Bound<'_, PyAny>,
+    ) -> PyResult<Py<Explanation>> {
+        let (to, member) = (instant(to)?, member.get());
+        let explained = py.detach(|| self.core.explain_advance(&member.lock(), to));
+        Explanation::of(py, &explained.map_err(|refused| error::event(py, &refused))?)
+    }
+
     /// Run the `test` declarations of the program: `title` and `failures`, each with `line` and `message`.
     fn run_tests(&self, py: Python<'_>) -> Vec<Record> {
         let tests = py.detach(|| self.core.run_tests());

@@ -180,6 +180,15 @@ def test_explaining_changes_nothing() -> None:
     assert member.save() == before
 
 
+def test_the_passing_of_time_is_explained() -> None:
+    program, member = shop()
+    program.apply(member, order())
+    before = member.save()
+    explanation = program.explain_advance(member, "2027-01-01T00:00:00Z")
+    assert [decision.kind for decision in explanation.outcome.decisions] == ["vested"]
+    assert "37 points may be spent since 2026-12-05" in explanation.to_text() and member.save() == before
+
+
 def test_state_is_saved_and_loaded_in_both_forms() -> None:
     program, member = shop()
     program.apply(member, order())
