@@ -122,7 +122,7 @@ function playAs(programs, { member: id, enrolledAt, steps }, given) {
     } else {
       if (word === "expect") {
         const [path] = rest.split(" ", 1);
-        same(JSON.stringify(look(program.view(member), path)), rest.slice(path.length + 1), step);
+        same(sorted(look(program.view(member), path)), sorted(JSON.parse(rest.slice(path.length + 1))), step);
       } else if (word === "refused") same(JSON.parse(outcomes.at(-1)).error, rest, step);
       else if (word === "replayed") same(JSON.parse(outcomes.at(-1)).replayed, true, step);
       else throw new Error(`no such step: ${step}`);
@@ -148,6 +148,13 @@ function thrown(call) {
 /** What stands at a dotted path; numbers count the items of a list from zero. */
 function look(view, path) {
   return path.split(".").reduce((value, part) => value?.[part], view);
+}
+
+/** JSON with the keys of objects in one order: what a case expects is a value, not its spelling. */
+function sorted(value) {
+  const byKey = ([left], [right]) => (left < right ? -1 : 1);
+  const order = (_, part) => (part?.constructor === Object ? Object.fromEntries(Object.entries(part).sort(byKey)) : part);
+  return JSON.stringify(value, order);
 }
 
 function same(found, wanted, what) {
