@@ -294,7 +294,13 @@ proptest! {
         engine.member = engine.program.enroll(MEMBER, instant(case.enrolled)).expect("a member");
         let told_laid_out: Vec<String> = case.steps.iter().map(|step| told(&mut engine, step)).collect();
         prop_assert_eq!(told_plain, told_laid_out);
-        prop_assert_eq!(plain.save(), engine.save());
+        // The state names the text that it was written by.
+        let state = |engine: &Engine| {
+            let mut state: Value = serde_json::from_str(&engine.save()).expect("a state is JSON");
+            state["program"].take();
+            state
+        };
+        prop_assert_eq!(state(&plain), state(&engine));
     }
 
     /// Law 9: an event that is refused leaves no trace.
