@@ -5,6 +5,7 @@ use proptest::prelude::*;
 use crate::engine::Engine;
 use crate::generate::{Case, case, timed_case};
 use crate::model::Member;
+use crate::model::event::{Event, Step};
 use crate::model::number::{scaled, whole};
 use crate::model::program::{Comparison, Earn, Effect, Expr, Returns, Rule};
 use crate::settings;
@@ -60,6 +61,47 @@ proptest! {
     #[test]
     fn they_agree_where_returns_revoke(case in case(12).prop_map(with_a_threshold)) {
         compare(&case)?;
+    }
+}
+
+const DAY: i64 = 86_400_000_000;
+
+fn at(step: &Step) -> i64 {
+    match step {
+        Step::Apply(event) => event.at,
+        Step::Advance(at) => *at,
+    }
+}
+
+proptest! {
+    #![proptest_config(settings(10))]
+
+    /// What is forgotten meanwhile is not missed, neither by what time brings nor by events after it.
+    #[test]
+    fn they_agree_after_long_silences(case in timed_case(4), again in timed_case(3), days in 200_i64..500) {
+        let mut engine = Engine::new(&case);
+        let mut model = Member::new(&case.program, case.enrolled);
+        let mut both = |step: &Step| {
+            let known = model.happened.len();
+            let (result, ours) = (engine.step(step), model.step(step));
+            prop_assert_eq!(Engine::answered(&result), ours, "answer (engine, model) to {:?}", step);
+            if let Some(outcome) = result.ok().filter(|outcome| !outcome.replayed()) {
+                let told: Vec<String> = model.happened[known..].iter().map(|one| one.told(&case.program)).collect();
+                prop_assert_eq!(Engine::decided(&outcome), told, "decisions (engine, model) of {:?}", step);
+            }
+            same_figures(&engine, &model, &format!("{step:?}"))
+        };
+        case.steps.iter().try_for_each(&mut both)?;
+        let last = case.steps.iter().map(at).max().unwrap_or(case.enrolled) + days * DAY;
+        both(&Step::Advance(last))?;
+        // The orders of another history, each as long after the silence as it comes after its own beginning.
+        for (number, step) in again.steps.iter().enumerate() {
+            if let Step::Apply(event) = step && event.kind == "order" {
+                let order = Event { id: format!("late{number}"), at: last + event.at - again.enrolled, ..event.clone() };
+                both(&Step::Apply(order))?;
+            }
+        }
+        both(&Step::Advance(last + days * DAY))?;
     }
 }
 
