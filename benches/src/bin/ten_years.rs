@@ -3,13 +3,8 @@
 //!
 //! `cargo run --release -p benches --bin ten_years [members]`
 //!
-//! With `count ten-years|one-year` (of one member each) it does one thing, for counting instructions with callgrind.
-
-#![expect(
-    clippy::float_arithmetic,
-    clippy::cast_precision_loss,
-    reason = "means of measured times are printed, not paid"
-)]
+//! `count none|one-year|ten-years|ten-years-daily` does one thing with a hundred members, for counting instructions:
+//! `valgrind --tool=callgrind target/release/ten_years count ten-years`
 
 use std::error::Error;
 use std::time::{Duration, Instant as Clock};
@@ -138,25 +133,25 @@ fn measure(program: &Program, members: u64) -> Result<(), Box<dyn Error>> {
         bucket.daily += many_steps;
     }
     println!("{members} members over {DAYS} days: identical bytes in one step and day by day");
-    println!("decisions     members   in one step   a decision   day by day   an advance");
+    println!("decisions     members   one step, ns   a decision, ns   day by day, ns   an advance, ns");
     for (bucket, (_, name)) in buckets.iter().zip(BUCKETS).filter(|(bucket, _)| bucket.members > 0) {
-        let each = |time: Duration, of: u64| time.as_secs_f64() * 1e6 / of.max(1) as f64;
+        let each = |time: Duration, of: u64| time.as_nanos() / u128::from(of.max(1));
         let decision = match bucket.decisions {
-            0 => "         -".to_owned(),
-            decisions => format!("{:>7.2} us", each(bucket.at_once, decisions)),
+            0 => "-".to_owned(),
+            decisions => each(bucket.at_once, decisions).to_string(),
         };
         println!(
-            "{name:<12} {:>8}  {:>9.1} us   {decision}   {:>7.0} us   {:>7.0} ns",
+            "{name:<12} {:>8} {:>14} {decision:>16} {:>16} {:>16}",
             bucket.members,
             each(bucket.at_once, bucket.members),
             each(bucket.daily, bucket.members),
-            each(bucket.daily, bucket.members) * 1e3 / DAYS as f64,
+            each(bucket.daily, bucket.members * DAYS.unsigned_abs()),
         );
     }
     Ok(())
 }
 
-/// One thing done with a hundred members: with another word than `none`, time passes for each.
+/// A hundred members, for whom time passes unless the word is `none`.
 fn count(program: &Program) -> Result<(), Box<dyn Error>> {
     let what = std::env::args().nth(2).unwrap_or_default();
     let mut decisions = 0;
