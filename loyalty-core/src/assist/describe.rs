@@ -174,6 +174,8 @@ const CLAUSES: Meanings = &[
     ("untag", "takes a tag from the member"),
     ("set", "sets an attribute of the member: `set member.level = \"gold\"`"),
     ("signal", "a decision that names another member, for whom the host makes an event of it"),
+    ("transfer", "sends available points to another member: `transfer 100 points to gift.friend`"),
+    ("accept", "takes in points that another member has sent: `accept points`, in rules on `received`"),
     ("vest", "when these points may be spent, in place of what the wallet says"),
     ("expire", "when these points run out, in place of what the wallet says"),
     ("truncate", "earns what is left below the cap"),
