@@ -1,8 +1,8 @@
 //! The policies that a program has in force, chosen or by default, as the clauses that would say so.
 
 use super::model::{
-    Activity, CapMode, Checked, Clawback, Expire, ExpireStart, Length, Multipliers, Per, Period, Restore, RoundMode,
-    RoundScope, SpendOrder, TimeUnit, Vest, WalletPolicy,
+    Activity, CapMode, Carry, Checked, Clawback, Expire, ExpireStart, Fall, Keep, LadderForm, LadderReturns, Length,
+    Multipliers, Per, Period, Restore, Rise, RoundMode, RoundScope, SpendOrder, TimeUnit, Vest, WalletPolicy,
 };
 
 /// (declaration, clause), in the order of the program.
@@ -27,7 +27,63 @@ pub fn list(checked: &Checked) -> Vec<(String, String)> {
             }
         }
     }
+    for ladder in &checked.ladders {
+        for version in &ladder.versions {
+            let from = version.from.map_or(String::new(), |from| format!(" from {from}"));
+            let place = format!("tiers {}{from}", ladder.name);
+            for clause in standing(&version.value) {
+                add(&place, clause);
+            }
+        }
+    }
     list
+}
+
+/// How members rise, stay and fall.
+fn standing(form: &LadderForm) -> Vec<String> {
+    let to_end =
+        |next: bool, period: Period| format!("to end of {}{}", if next { "next " } else { "" }, period_name(period));
+    let rise = match form.rise {
+        Rise::AtOnce => "at once".to_owned(),
+        Rise::AtEndOf(period) => format!("at end of {}", period_name(period)),
+    };
+    let keep = match form.keep {
+        Keep::WhileQualified => "while qualified".to_owned(),
+        Keep::For(time) => length(time),
+        Keep::ToEnd { next, period } => to_end(next, period),
+        Keep::ToAnniversary => "to anniversary".to_owned(),
+    };
+    let grace = form.grace.map_or("none".to_owned(), |grace| match grace.to_end_of {
+        Some(period) => format!("{} {}", length(grace.length), to_end(false, period)),
+        None => length(grace.length),
+    });
+    let fall = match form.fall {
+        Fall::ToEarnedLevel => "to earned level",
+        Fall::OneLevel => "one level",
+        Fall::Never => "never",
+    };
+    let returns = match form.returns {
+        LadderReturns::Keep => "keep".to_owned(),
+        LadderReturns::Revoke => "revoke".to_owned(),
+        LadderReturns::KeepToEnd(period) => format!("keep {}", to_end(false, period)),
+    };
+    let mut clauses =
+        vec![format!("rise {rise}"), format!("keep {keep}"), format!("grace {grace}"), format!("fall {fall}")];
+    if let Some(retain) = &form.retain {
+        let conditions = retain.conditions.len();
+        clauses.push(if conditions == 1 {
+            "retain when …".to_owned()
+        } else {
+            format!("retain when any {} of {conditions} conditions", retain.count)
+        });
+    }
+    clauses.push(format!("seen {}", if form.seen_after { "after" } else { "before" }));
+    clauses.extend(form.carry.map(|carry| match carry {
+        Carry::Rest => "carry".to_owned(),
+        Carry::Nothing => "carry nothing".to_owned(),
+    }));
+    clauses.push(format!("returns {returns}"));
+    clauses
 }
 
 fn policy(checked: &Checked, policy: &WalletPolicy, unit: &str) -> Vec<String> {
@@ -176,4 +232,36 @@ fn month_name(month: u32) -> &'static str {
         "december",
     ];
     month.checked_sub(1).and_then(|month| MONTHS.get(month as usize)).copied().unwrap_or("")
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::check::survey;
+    use crate::syntax;
+
+    fn of_ladders(clauses: &str) -> String {
+        let text = format!(
+            "program \"Shop\" {{ currency EUR }}
+            measure spend = sum(order.subtotal) this month
+            tiers status by spend {{ bronze {{ }}  silver from 5 EUR  {clauses} }}"
+        );
+        let (file, _) = syntax::parse(&text);
+        let ladders = survey::policies(&file).into_iter().filter(|(place, _)| place.starts_with("tiers "));
+        ladders.map(|(_, clause)| clause).collect::<Vec<_>>().join(", ")
+    }
+
+    #[test]
+    fn ladders_tell_what_they_do_by_default() {
+        let told = "rise at once, keep while qualified, grace none, fall to earned level, seen before, returns keep";
+        assert_eq!(of_ladders(""), told);
+    }
+
+    #[test]
+    fn ladders_tell_what_is_chosen() {
+        let chosen = "rise at end of month, keep to end of next month, grace 10 days to end of month, fall one level, \
+                      retain when any 1 of 2 conditions, seen after, carry, returns revoke";
+        let written = "rise at period end  keep to end of next month  grace 10 days to end of month  fall one level
+            retain when any 1 of [spend > 1 EUR, spend > 2 EUR]  seen after  carry  returns revoke";
+        assert_eq!(of_ladders(written), chosen);
+    }
 }
