@@ -22,9 +22,10 @@ const PAGE_MEMBERS: u32 = 512;
 const SCHEMA: &str = "
     CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
     -- `due`: when something happens next by time alone, in microseconds since 1970; null for never. An index by it finds
-    -- whom a nightly job concerns without looking at the others.
-    CREATE TABLE members (id TEXT PRIMARY KEY, revision INTEGER NOT NULL, due INTEGER, state BLOB NOT NULL) WITHOUT ROWID;
-    CREATE INDEX members_due ON members (due) WHERE due IS NOT NULL;
+    -- whom a nightly job concerns without looking at the others, and counts members without reading their states. The
+    -- table keeps its row ids: the states would fill the inner pages of the tree, and make it several times as deep.
+    CREATE TABLE members (id TEXT PRIMARY KEY NOT NULL, revision INTEGER NOT NULL, due INTEGER, state BLOB NOT NULL);
+    CREATE INDEX members_due ON members (due, id);
     -- Outcomes that no file has received.
     CREATE TABLE outbox (number INTEGER PRIMARY KEY, outcome TEXT NOT NULL);
     -- How much of each file of decisions is surely this store's.
@@ -341,12 +342,15 @@ impl Store {
 
     /// How many outcomes no file has received.
     pub(crate) fn undelivered(&self) -> Result<u64, Failure> {
-        let count = self.row("SELECT count(*) FROM outbox", [], |row| row.get::<_, i64>(0))?;
+        // They are numbered from 1 and leave together, so that the last number is how many there are.
+        let count = self.row("SELECT coalesce(max(number), 0) FROM outbox", [], |row| row.get::<_, i64>(0))?;
         Ok(count.map_or(0, |count| u64::try_from(count).unwrap_or(0)))
     }
 
     fn put_member(&self, Row { id, revision, due, state }: &Row) -> rusqlite::Result<()> {
-        let mut statement = self.connection.prepare_cached("INSERT OR REPLACE INTO members VALUES (?1, ?2, ?3, ?4)")?;
+        let put = "INSERT INTO members VALUES (?1, ?2, ?3, ?4) ON CONFLICT (id) DO UPDATE
+            SET revision = excluded.revision, due = excluded.due, state = excluded.state";
+        let mut statement = self.connection.prepare_cached(put)?;
         statement.execute(params![id, integer(*revision), due, state]).map(|_| ())
     }
 
