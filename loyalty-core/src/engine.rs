@@ -27,6 +27,7 @@
 
 pub mod caps;
 pub mod clock;
+pub mod decided;
 pub mod doors;
 pub mod earning;
 pub mod effects;

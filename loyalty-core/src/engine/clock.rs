@@ -6,6 +6,7 @@
 
 use rust_decimal::Decimal;
 
+use super::decided::Decided;
 use super::error::EventError;
 use super::flows;
 use super::ladders::Occasion;
@@ -19,7 +20,7 @@ use crate::plan::Plan;
 
 /// Brings a member to an instant. Everything due happens at its own instant, in order, so that it does not matter in
 /// how many steps time passes.
-pub fn advance(plan: &Plan, member: &mut Member, to: i64, decisions: &mut Vec<Decision>) -> Result<(), EventError> {
+pub fn advance(plan: &Plan, member: &mut Member, to: i64, decisions: &mut Decided) -> Result<(), EventError> {
     while member.next_due <= to {
         let due = member.next_due;
         let before = decisions.len();

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use rust_decimal::Decimal;
 use smallvec::SmallVec;
 
+use super::decided::Decided;
 use super::earning::{self, LotPlan};
 use super::error::{EventError, Refusal};
 use super::eval::Scope;
@@ -26,38 +27,44 @@ use crate::time::rfc3339;
 
 /// Time passes.
 pub fn advance(plan: &Arc<Plan>, member: &mut Member, to: i64) -> Result<Outcome, EventError> {
+    let mut decisions = Decided::default();
+    advance_into(plan, member, to, &mut decisions)?;
+    Ok(outcome(plan, member, None, to, decisions.take_list()))
+}
+
+/// Time passes, and what it brings about is written down.
+pub fn advance_into(plan: &Arc<Plan>, member: &mut Member, to: i64, decisions: &mut Decided) -> Result<(), EventError> {
     same_program(plan, member)?;
-    let mut decisions = Vec::new();
     if member.next_due > to {
         member.clock = member.clock.max(to);
     } else if plan.reactions.any {
         let mut working = member.clone();
-        clock::advance(plan, &mut working, to, &mut decisions)?;
+        clock::advance(plan, &mut working, to, decisions)?;
         working.forget(plan);
         *member = working;
     } else {
         let before = Timed::of(member);
-        if let Err(error) = clock::advance(plan, member, to, &mut decisions) {
+        if let Err(error) = clock::advance(plan, member, to, decisions) {
             before.put_back(member);
             return Err(error);
         }
         member.forget(plan);
     }
-    Ok(outcome(plan, member, None, to, decisions))
+    Ok(())
 }
 
 /// Judges a member by rules that have changed, at an instant that the member has been brought to.
 pub fn judge(plan: &Arc<Plan>, member: &mut Member, at: i64) -> Result<Outcome, EventError> {
     same_program(plan, member)?;
     let mut working = member.clone();
-    let mut decisions = Vec::new();
+    let mut decisions = Decided::default();
     clock::advance(plan, &mut working, at, &mut decisions)?;
     let first = decisions.len();
     reactions::follow(plan, &mut working, at, Occasion::Event, first, &mut decisions)?;
     working.next_due = working.find_next_due(plan);
     working.revision += (decisions.len() - first) as u64;
     *member = working;
-    Ok(outcome(plan, member, None, at, decisions))
+    Ok(outcome(plan, member, None, at, decisions.take_list()))
 }
 
 pub fn same_program(plan: &Plan, member: &Member) -> Result<(), EventError> {
@@ -93,6 +100,17 @@ pub fn apply(
     event: &EventData,
     now: Option<i64>,
 ) -> Result<Outcome, EventError> {
+    apply_into(plan, member, event, now, &mut Decided::default())
+}
+
+/// An event happens; what is decided passes through `decisions`, which keeps what there is to explain.
+pub fn apply_into(
+    plan: &Arc<Plan>,
+    member: &mut Member,
+    event: &EventData,
+    now: Option<i64>,
+    decisions: &mut Decided,
+) -> Result<Outcome, EventError> {
     same_program(plan, member)?;
     if let Some(replay) = admit(plan, member, event, now)? {
         return Ok(replay);
@@ -100,30 +118,29 @@ pub fn apply(
     let Some(event_plan) = plan.events.get(usize::from(event.event)) else {
         return Err(EventError::new(Refusal::OtherProgram));
     };
-    let mut decisions = Vec::new();
     if event.at < member.enrolled_at {
         if event_plan.kind == EventKind::Received {
             let reason = NotTaken::BeforeEnrolment;
-            transfer::refuse(plan, event_plan, member, event, reason, &mut decisions)?;
+            transfer::refuse(plan, event_plan, member, event, reason, decisions)?;
         } else {
             let kind = Kind::NotEarned { reason: NotEarned::BeforeEnrolment };
             decisions.push(Decision { at: event.at, kind });
         }
-        remember(event_plan, member, event, &decisions, &[], &[]);
+        remember(event_plan, member, event, decisions, &[], &[]);
     } else if event_plan.kind == EventKind::Plain
         && !plan.reactions.any
         && !event_plan.vests
         && member.account.pauses.is_empty()
         && event.at >= member.clock
     {
-        present(plan, event_plan, member, event, &mut decisions)?;
+        present(plan, event_plan, member, event, decisions)?;
     } else {
         let mut working = member.clone();
-        slow(plan, event_plan, &mut working, event, &mut decisions)?;
+        slow(plan, event_plan, &mut working, event, decisions)?;
         *member = working;
     }
     member.revision += 1;
-    Ok(outcome(plan, member, Some(event), event.at, decisions))
+    Ok(outcome(plan, member, Some(event), event.at, decisions.take_list()))
 }
 
 /// An event of the present that nothing but the rules has to do with: what they come to is worked out first and then
@@ -133,7 +150,7 @@ fn present(
     event_plan: &EventPlan,
     member: &mut Member,
     event: &EventData,
-    decisions: &mut Vec<Decision>,
+    decisions: &mut Decided,
 ) -> Result<(), EventError> {
     let due = member.next_due <= event.at;
     let before = due.then(|| Timed::of(member));
@@ -317,7 +334,7 @@ fn write(
     Work { deltas, evaluation, entries }: &mut Work,
     // The decisions before this one have been followed already.
     first: usize,
-    decisions: &mut Vec<Decision>,
+    decisions: &mut Decided,
 ) -> Result<(), EventError> {
     entries.drain(..).for_each(|entry| member.tallies.put(entry));
     for delta in deltas.drain(..) {
@@ -370,7 +387,7 @@ fn slow(
     event_plan: &EventPlan,
     member: &mut Member,
     event: &EventData,
-    decisions: &mut Vec<Decision>,
+    decisions: &mut Decided,
 ) -> Result<(), EventError> {
     let first = before_rules(plan, event_plan, member, event, decisions)?;
     if rests(event_plan, member, event) {
@@ -391,7 +408,7 @@ pub fn before_rules(
     event_plan: &EventPlan,
     member: &mut Member,
     event: &EventData,
-    decisions: &mut Vec<Decision>,
+    decisions: &mut Decided,
 ) -> Result<usize, EventError> {
     if event.at >= member.clock {
         clock::advance(plan, member, event.at, decisions)?;
@@ -427,7 +444,7 @@ fn asleep(
     member: &mut Member,
     event: &EventData,
     first: usize,
-    decisions: &mut Vec<Decision>,
+    decisions: &mut Decided,
 ) -> Result<(), EventError> {
     match event_plan.kind {
         EventKind::Plain => {
@@ -452,7 +469,7 @@ fn settle(
     member: &mut Member,
     event: &EventData,
     first: usize,
-    decisions: &mut Vec<Decision>,
+    decisions: &mut Decided,
 ) -> Result<(), EventError> {
     let until = member.clock.max(event.at);
     if plan.reactions.any {

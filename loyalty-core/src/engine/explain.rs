@@ -29,8 +29,10 @@ mod timed;
 mod trace;
 mod words;
 
+use core::ops::RangeBounds;
 use std::sync::Arc;
 
+use super::decided::{Decided, Run};
 use super::error::EventError;
 use super::eval::Scope;
 use super::event::EventData;
@@ -95,8 +97,8 @@ pub fn explain(
     event: &EventData,
     source: &Arc<str>,
 ) -> Result<Explanation, EventError> {
-    let mut after = member.clone();
-    let outcome = doors::apply(plan, &mut after, event, None)?;
+    let (mut after, mut decided) = (member.clone(), Decided::watched());
+    let outcome = doors::apply_into(plan, &mut after, event, None, &mut decided)?;
     let mut stories = stories(plan, member, &outcome.decisions);
     levels::tell(plan, &after, source, &outcome, &mut stories)?;
     let source = Arc::clone(source);
@@ -106,6 +108,7 @@ pub fn explain(
     if !told.outcome.replayed && event.at >= member.enrolled_at {
         tell(plan, member, event, &mut told)?;
     }
+    tell_runs(plan, decided.into_runs(), &mut told)?;
     Ok(told)
 }
 
@@ -116,11 +119,15 @@ pub fn explain_advance(
     to: i64,
     source: &Arc<str>,
 ) -> Result<Explanation, EventError> {
-    let mut after = member.clone();
-    let outcome = doors::advance(plan, &mut after, to)?;
+    let (mut after, mut decided) = (member.clone(), Decided::watched());
+    doors::advance_into(plan, &mut after, to, &mut decided)?;
+    let outcome = doors::outcome(plan, &after, None, to, decided.take_list());
     let mut stories = stories(plan, member, &outcome.decisions);
     levels::tell(plan, &after, source, &outcome, &mut stories)?;
-    Ok(Explanation { outcome, event: None, source: Arc::clone(source), stories, returned: None, silent: Vec::new() })
+    let source = Arc::clone(source);
+    let mut told = Explanation { outcome, event: None, source, stories, returned: None, silent: Vec::new() };
+    tell_runs(plan, decided.into_runs(), &mut told)?;
+    Ok(told)
 }
 
 /// Why a condition does not hold.
@@ -192,12 +199,12 @@ fn tell(plan: &Arc<Plan>, member: &Member, event: &EventData, told: &mut Explana
     if matches!(event_plan.kind, EventKind::Refund | EventKind::Cancel) {
         let mut present = member.clone();
         if event.at > present.clock {
-            clock::advance(plan, &mut present, event.at, &mut Vec::new())?;
+            clock::advance(plan, &mut present, event.at, &mut Decided::default())?;
         }
         told.returned = Some(returned::of(plan, &present, &source, event)?);
     }
     let mut met = member.clone();
-    let mut before = Vec::new();
+    let mut before = Decided::default();
     doors::before_rules(plan, event_plan, &mut met, event, &mut before)?;
     if doors::rests(event_plan, &met, event) {
         // No rule was asked.
@@ -207,14 +214,11 @@ fn tell(plan: &Arc<Plan>, member: &Member, event: &EventData, told: &mut Explana
     let mut deltas = measures::Deltas::new();
     measures::deltas(&scope, &event_plan.measures, &mut deltas)?;
     let scope = Scope { deltas: &deltas, ..scope };
-    let judged = Judged::new(Tracer::new(scope, &source), event_plan, event)?;
-    let mut stages = Vec::new();
-    for wallet in 0..plan.wallets.len() {
-        stages.extend(stage::of(&judged, wallet as u16)?);
-    }
+    let judged = Judged::of_event(Tracer::new(scope, &source), event_plan, event)?;
+    let stages = stages(&judged)?;
     tell_adjustment(&judged, &before, told)?;
-    tell_lots(&judged, &stages, before.len(), told)?;
-    tell_effects(&judged, before.len(), told)?;
+    tell_lots(&judged, &stages, before.len().., told)?;
+    tell_effects(&judged, before.len().., told)?;
     for (number, rule) in plan.rules.iter().enumerate().filter(|(_, rule)| rule.on(event.event)) {
         let number = number as u32;
         if !told.spoke(number) {
@@ -223,6 +227,40 @@ fn tell(plan: &Arc<Plan>, member: &Member, event: &EventData, told: &mut Explana
         }
     }
     Ok(())
+}
+
+/// Asks the rules that followed again, each on the state that it met.
+fn tell_runs(plan: &Plan, runs: Vec<Run>, told: &mut Explanation) -> Result<(), EventError> {
+    let source = Arc::clone(&told.source);
+    for run in &runs {
+        let scope = Scope { cause: Some(&run.cause), ..Scope::of(plan, &run.met, run.at) };
+        let judged = Judged::of_run(Tracer::new(scope, &source), run.rule)?;
+        let stages = stages(&judged)?;
+        if !run.decisions.is_empty() {
+            // What was said of the effects by the program alone is said with numbers.
+            let known: Vec<_> = told.within(run.decisions.clone()).map(|(_, story)| story.effect.take()).collect();
+            tell_lots(&judged, &stages, run.decisions.clone(), told)?;
+            tell_effects(&judged, run.decisions.clone(), told)?;
+            for ((_, story), known) in told.within(run.decisions.clone()).zip(known) {
+                story.effect = story.effect.take().or(known);
+            }
+        }
+        let known = told.spoke(run.rule) || told.silent.iter().any(|silent| silent.rule == run.rule);
+        if let Some(rule) = plan.rules.get(run.rule as usize).filter(|_| run.decisions.is_empty() && !known) {
+            let reasons = silent::reasons(&judged, &stages, run.rule, rule)?;
+            told.silent.push(Silent { rule: run.rule, line: rule.line, reasons });
+        }
+    }
+    Ok(())
+}
+
+/// What became of the contributions to each wallet.
+fn stages(judged: &Judged<'_>) -> Result<Vec<stage::Stage>, EventError> {
+    let mut found = Vec::new();
+    for wallet in 0..judged.tracer.scope.plan.wallets.len() {
+        found.extend(stage::of(judged, wallet as u16)?);
+    }
+    Ok(found)
 }
 
 /// Staff gave points: only their expiry is anybody's choice.
@@ -249,12 +287,12 @@ fn tell_adjustment(judged: &Judged<'_>, before: &[Decision], told: &mut Explanat
 fn tell_lots(
     judged: &Judged<'_>,
     stages: &[stage::Stage],
-    first: usize,
+    range: impl RangeBounds<usize>,
     told: &mut Explanation,
 ) -> Result<(), EventError> {
     let lots = granted::lots(judged, stages)?;
     let mut lots = lots.iter().peekable();
-    for (decision, story) in told.outcome.decisions.iter().zip(&mut told.stories).skip(first) {
+    for (decision, story) in told.within(range) {
         if let Kind::Earned { wallet, amount, because, .. } = &decision.kind
             && let Some(lot) = lots.next_if(|lot| (lot.wallet, lot.amount) == (*wallet, *amount))
         {
@@ -265,14 +303,17 @@ fn tell_lots(
 }
 
 /// Which rule spent, tagged, set, signalled or moved: effects are decided in the order of the rules.
-fn tell_effects(judged: &Judged<'_>, first: usize, told: &mut Explanation) -> Result<(), EventError> {
+fn tell_effects(
+    judged: &Judged<'_>,
+    range: impl RangeBounds<usize> + Clone,
+    told: &mut Explanation,
+) -> Result<(), EventError> {
     let mut facts = judged.facts.iter().peekable();
     let mut rules = Vec::new();
     for firing in &judged.firings {
         for effect in &firing.form.effects {
             if let Some(by) = effect_of(&judged.tracer, effect)? {
-                let mut own = told.outcome.decisions.iter().zip(&mut told.stories).skip(first);
-                let own = own.find(|(decision, story)| {
+                let own = told.within(range.clone()).find(|(decision, story)| {
                     story.effect.is_none()
                         && decided_by(&effect.kind, &decision.kind, firing.rule, judged.tracer.scope.plan)
                 });
@@ -299,7 +340,7 @@ fn tell_effects(judged: &Judged<'_>, first: usize, told: &mut Explanation) -> Re
         }
     }
     let mut rules = rules.into_iter().peekable();
-    for (decision, story) in told.outcome.decisions.iter().zip(&mut told.stories).skip(first) {
+    for (decision, story) in told.within(range) {
         if let Some((rule, _)) = rules.next_if(|(_, fact)| *fact == decision.kind) {
             story.rule = Some(rule);
         }
@@ -381,6 +422,12 @@ impl Explanation {
 
     fn plan(&self) -> &Plan {
         &self.outcome.plan
+    }
+
+    /// Some decisions, and what there is to say of each.
+    fn within(&mut self, range: impl RangeBounds<usize>) -> impl Iterator<Item = (&Decision, &mut Story)> {
+        let all = self.outcome.decisions.iter().zip(&mut self.stories).enumerate();
+        all.filter(move |(number, _)| range.contains(number)).map(|(_, told)| told)
     }
 
     /// Whether a rule has decided anything.

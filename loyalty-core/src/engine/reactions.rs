@@ -5,6 +5,7 @@
 
 use rust_decimal::Decimal;
 
+use super::decided::{Decided, Run};
 use super::earning::{self, Evaluation};
 use super::error::{EventError, Refusal};
 use super::eval::Scope;
@@ -36,7 +37,7 @@ pub fn follow(
     at: i64,
     occasion: Occasion,
     mut next: usize,
-    decisions: &mut Vec<Decision>,
+    decisions: &mut Decided,
 ) -> Result<(), EventError> {
     if !plan.reactions.any || !member.account.is_open() {
         return Ok(());
@@ -117,12 +118,7 @@ fn watchers(plan: &Plan, segment: &str, entered: bool, cause: Cause) -> Vec<(u32
 }
 
 /// The rules by the calendar whose instant has come, each followed by what it leads to.
-pub fn by_the_clock(
-    plan: &Plan,
-    member: &mut Member,
-    due: i64,
-    decisions: &mut Vec<Decision>,
-) -> Result<(), EventError> {
+pub fn by_the_clock(plan: &Plan, member: &mut Member, due: i64, decisions: &mut Decided) -> Result<(), EventError> {
     if !member.account.is_open() || member.account.paused_at(due) {
         return Ok(());
     }
@@ -147,23 +143,30 @@ fn run(
     rule: u32,
     cause: Cause,
     at: i64,
-    decisions: &mut Vec<Decision>,
+    decisions: &mut Decided,
 ) -> Result<(), EventError> {
     if member.account.paused_at(at) {
         return Ok(());
     }
+    let (met, first) = (decisions.meet(member), decisions.len());
     let mut evaluation = Evaluation::default();
     let scope = Scope { cause: Some(&cause), ..Scope::of(plan, member, at) };
     match earning::evaluate(&scope, &[rule], &RulesOn::ANYTHING, &mut evaluation) {
-        Ok(()) => {}
+        Ok(()) => {
+            let moves = core::mem::take(&mut evaluation.moves);
+            for change in &evaluation.changes {
+                member.tallies.add(change)?;
+            }
+            ledger::commit(plan, member, (0, at), &mut evaluation, decisions)?;
+            moves::commit(plan, member, moves, at, decisions)?;
+        }
         // A price that is not there can be no reason to refuse what has set the rule off.
-        Err(error) if error.code() == Refusal::InsufficientBalance => return Ok(()),
+        Err(error) if error.code() == Refusal::InsufficientBalance => {}
         Err(error) => return Err(error),
     }
-    let moves = core::mem::take(&mut evaluation.moves);
-    for change in &evaluation.changes {
-        member.tallies.add(change)?;
+    if let Some(met) = met {
+        let decisions_of = first..decisions.len();
+        decisions.ran(Run { rule, cause, at, met, decisions: decisions_of });
     }
-    ledger::commit(plan, member, (0, at), &mut evaluation, decisions)?;
-    moves::commit(plan, member, moves, at, decisions)
+    Ok(())
 }

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use rust_decimal::Decimal;
 
 use super::clock;
+use super::decided::Decided;
 use super::eval::Scope;
 use super::lots::{Vesting, WalletState};
 use super::measures;
@@ -119,7 +120,7 @@ impl View {
 pub fn view(plan: &Arc<Plan>, member: &Member, at: i64, source: &str) -> View {
     let mut at_instant = member.clone();
     // What cannot be brought forward (a sum beyond all bounds) is shown as it stands.
-    if clock::advance(plan, &mut at_instant, at, &mut Vec::new()).is_err() {
+    if clock::advance(plan, &mut at_instant, at, &mut Decided::default()).is_err() {
         at_instant = member.clone();
     }
     let member = &at_instant;

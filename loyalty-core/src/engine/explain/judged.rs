@@ -6,12 +6,14 @@ use super::caps::{self, Cut};
 use super::trace::Tracer;
 use crate::amount::{self, Overflow};
 use crate::engine::earning::{self, Evaluation};
-use crate::engine::error::EventError;
+use crate::engine::error::{EventError, Refusal};
 use crate::engine::event::{EventData, List};
 use crate::engine::grants::{self, Basis, Grant, RateTerms};
 use crate::engine::outcome::Kind;
 use crate::engine::rules::{self, Firings};
-use crate::plan::{EffectKindPlan, EventPlan, ExpirePlan, PerLine, PolicyPlan, RuleFormPlan, VestPlan, in_force};
+use crate::plan::{
+    EffectKindPlan, EventPlan, ExpirePlan, PerLine, PolicyPlan, RuleFormPlan, RulesOn, VestPlan, in_force,
+};
 
 /// One contribution of one rule to one wallet; amounts are times the wallet's denominator.
 #[derive(Debug, Clone)]
@@ -43,10 +45,9 @@ pub struct Made {
     pub amount: Decimal,
 }
 
-/// An event as the engine judged it.
+/// An event as the engine judged it, or one rule that no event has set off.
 pub struct Judged<'a> {
     pub tracer: Tracer<'a>,
-    pub event: &'a EventData,
     pub firings: Firings<'a>,
     pub shares: Vec<Share>,
     /// What caps of rules and groups took: rule, wallet, cap.
@@ -58,23 +59,38 @@ pub struct Judged<'a> {
 }
 
 impl<'a> Judged<'a> {
-    pub fn new(tracer: Tracer<'a>, event_plan: &'a EventPlan, event: &'a EventData) -> Result<Self, EventError> {
+    pub fn of_event(tracer: Tracer<'a>, event_plan: &EventPlan, event: &EventData) -> Result<Self, EventError> {
+        Self::of(tracer, &rules::candidates(event_plan, event), &event_plan.rules)
+    }
+
+    /// A rule that has been set off, on the state that it met.
+    pub fn of_run(tracer: Tracer<'a>, rule: u32) -> Result<Self, EventError> {
+        Self::of(tracer, &[rule], &RulesOn::ANYTHING)
+    }
+
+    fn of(tracer: Tracer<'a>, candidates: &[u32], on: &RulesOn) -> Result<Self, EventError> {
         let scope = &tracer.scope;
-        let candidates = rules::candidates(event_plan, event);
         let mut fired = Evaluation::default();
-        let firings = rules::fire(scope, &candidates, &mut fired)?;
+        let firings = rules::fire(scope, candidates, &mut fired)?;
         grants::multiply(scope, &firings, &mut fired.grants)?;
         let mut shares: Vec<Share> = fired.grants.iter().map(Share::of).collect();
         let cuts = caps::cut_shares(scope, &firings, &mut shares)?;
         let mut evaluation = Evaluation::default();
-        earning::evaluate(scope, &candidates, &event_plan.rules, &mut evaluation)?;
+        match earning::evaluate(scope, candidates, on, &mut evaluation) {
+            Ok(()) => {}
+            // A rule that is set off comes to nothing where its price is not there.
+            Err(error) if scope.cause.is_some() && error.code() == Refusal::InsufficientBalance => {
+                evaluation = Evaluation::default();
+            }
+            Err(error) => return Err(error),
+        }
         let lots = evaluation.lots.iter().map(|lot| Made {
             wallet: lot.wallet,
             vest: lot.vest,
             expire: lot.expire,
             amount: lot.amount,
         });
-        Ok(Self { tracer, event, lots: lots.collect(), firings, shares, cuts, facts: evaluation.facts })
+        Ok(Self { tracer, lots: lots.collect(), firings, shares, cuts, facts: evaluation.facts })
     }
 
     /// The form of a rule that fired.
@@ -92,11 +108,12 @@ impl<'a> Judged<'a> {
         let (Some(PerLine { list, .. }), Some(terms)) = (rate.per_line.filter(|_| by_line(policy)), terms) else {
             return Ok(Vec::new());
         };
-        let whole = self.event.list(list);
+        let Some(event) = scope.event else { return Ok(Vec::new()) };
+        let whole = event.list(list);
         let denominator = scope.plan.denominator(share.wallet);
-        let mut alone = self.event.clone();
+        let mut alone = event.clone();
         let mut found = Vec::new();
-        for (place, row) in (1_u32..).zip(self.event.rows_of(whole)).take(LINES_MAX) {
+        for (place, row) in (1_u32..).zip(event.rows_of(whole)).take(LINES_MAX) {
             if let Some(kept) = alone.lists.get_mut(usize::from(list)) {
                 *kept = List { start: row as u32, count: 1, ..whole };
             }

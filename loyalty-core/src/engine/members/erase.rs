@@ -5,6 +5,7 @@
 
 use std::sync::Arc;
 
+use super::super::decided::Decided;
 use super::super::error::{EventError, Refusal};
 use super::super::lots::{Lot, Vesting};
 use super::super::member::Member;
@@ -38,7 +39,7 @@ pub fn erase(plan: &Arc<Plan>, member: &mut Member, pseudonym: &str, at: i64) ->
     }
     let mut working = member.clone();
     let at = at.max(working.clock);
-    let mut decisions = Vec::new();
+    let mut decisions = Decided::default();
     clock::advance(plan, &mut working, at, &mut decisions)?;
     // Points that a pause has kept from running out run out like all others from here on.
     pause::resume(plan, &mut working, &mut Vec::new());
@@ -68,5 +69,5 @@ pub fn erase(plan: &Arc<Plan>, member: &mut Member, pseudonym: &str, at: i64) ->
     left.next_due = left.find_next_due(plan);
     decisions.push(Decision { at, kind: Kind::Erased });
     *member = left;
-    Ok(doors::outcome(plan, member, None, at, decisions))
+    Ok(doors::outcome(plan, member, None, at, decisions.take_list()))
 }

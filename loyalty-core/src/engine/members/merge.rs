@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use rust_decimal::Decimal;
 
+use super::super::decided::Decided;
 use super::super::error::{EventError, Refusal};
 use super::super::ladders::Occasion;
 use super::super::lots::WalletState;
@@ -44,7 +45,7 @@ pub fn merge(
     from.account.expect_awake("from")?;
     let at = at.max(into.clock).max(from.clock);
     let (mut survivor, mut absorbed) = (into.clone(), from.clone());
-    let (mut gained, mut lost) = (Vec::new(), Vec::new());
+    let (mut gained, mut lost) = (Decided::default(), Decided::default());
     clock::advance(plan, &mut survivor, at, &mut gained)?;
     clock::advance(plan, &mut absorbed, at, &mut lost)?;
     count_once(plan, &survivor, &mut absorbed, at, &mut lost)?;
@@ -53,7 +54,10 @@ pub fn merge(
     close(plan, &mut absorbed, &survivor.id);
     lost.push(Decision { at, kind: Kind::MergedInto { into: survivor.id.as_str().into() } });
     (*into, *from) = (survivor, absorbed);
-    Ok((doors::outcome(plan, into, None, at, gained), doors::outcome(plan, from, None, at, lost)))
+    Ok((
+        doors::outcome(plan, into, None, at, gained.take_list()),
+        doors::outcome(plan, from, None, at, lost.take_list()),
+    ))
 }
 
 fn replayed(plan: &Arc<Plan>, member: &Member, at: i64) -> Outcome {
@@ -111,7 +115,7 @@ fn join(
     survivor: &mut Member,
     absorbed: &Member,
     at: i64,
-    decisions: &mut Vec<Decision>,
+    decisions: &mut Decided,
 ) -> Result<(), EventError> {
     let (entries, first) = (survivor.entry, decisions.len());
     survivor.entry = entries.checked_add(absorbed.entry).ok_or(amount::Overflow)?;

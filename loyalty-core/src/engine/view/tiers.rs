@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::amount;
 use crate::check::model::{Period, Rise};
+use crate::engine::decided::Decided;
 use crate::engine::error::EventError;
 use crate::engine::eval::{NO_ROW, Scope};
 use crate::engine::explain;
@@ -103,7 +104,7 @@ fn projected(scope: &Scope<'_>, (number, ladder, form): Of<'_>, standing: &Stand
     let end = rise.into_iter().chain(standing.ends_at()).min();
     let at = end.unwrap_or_else(|| ladders::end_of(calendar, Period::Year, scope.at));
     let mut then = scope.member.clone();
-    if clock::advance(scope.plan, &mut then, at, &mut Vec::new()).is_err() {
+    if clock::advance(scope.plan, &mut then, at, &mut Decided::default()).is_err() {
         return Document::Null;
     }
     let level = then.standings.get(usize::from(number)).map_or(0, Standing::effective);

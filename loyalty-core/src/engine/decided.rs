@@ -1,0 +1,75 @@
+//! What an occasion decides, as it is decided; and, where that is to be explained, what the rules that follow met.
+
+use core::ops::{Deref, DerefMut, Range};
+
+use super::member::Member;
+use super::outcome::Decision;
+use super::reactions::Cause;
+
+/// Decisions in their order. It reads as the list of them.
+#[derive(Debug, Default)]
+pub struct Decided {
+    list: Vec<Decision>,
+    /// The rules that no event has set off, as they ran; nothing where nobody asks.
+    runs: Option<Vec<Run>>,
+}
+
+/// A rule that a decision, a change or the calendar has set off.
+#[derive(Debug)]
+pub struct Run {
+    pub rule: u32,
+    pub cause: Cause,
+    pub at: i64,
+    /// The state that it met.
+    pub met: Member,
+    /// What it decided.
+    pub decisions: Range<usize>,
+}
+
+/// Runs that are kept: each holds a state. What comes after them is still told, without its numbers.
+const RUNS_MAX: usize = 1_000;
+
+impl Decided {
+    /// Decisions of an occasion that is to be explained.
+    pub fn watched() -> Self {
+        Self { list: Vec::new(), runs: Some(Vec::new()) }
+    }
+
+    /// A copy of the state that a rule meets, if anybody will ask for it.
+    pub fn meet(&self, member: &Member) -> Option<Member> {
+        self.runs.as_ref().filter(|runs| runs.len() < RUNS_MAX).map(|_| member.clone())
+    }
+
+    /// Keeps a rule's run. Of a rule that comes to nothing again and again only the last time is kept.
+    pub fn ran(&mut self, run: Run) {
+        let Some(runs) = &mut self.runs else { return };
+        if run.decisions.is_empty() {
+            runs.retain(|known| known.rule != run.rule || !known.decisions.is_empty());
+        }
+        runs.push(run);
+    }
+
+    /// The decisions; none are left.
+    pub fn take_list(&mut self) -> Vec<Decision> {
+        core::mem::take(&mut self.list)
+    }
+
+    /// The runs, in their order.
+    pub fn into_runs(self) -> Vec<Run> {
+        self.runs.unwrap_or_default()
+    }
+}
+
+impl Deref for Decided {
+    type Target = Vec<Decision>;
+
+    fn deref(&self) -> &Vec<Decision> {
+        &self.list
+    }
+}
+
+impl DerefMut for Decided {
+    fn deref_mut(&mut self) -> &mut Vec<Decision> {
+        &mut self.list
+    }
+}
