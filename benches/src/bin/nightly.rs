@@ -15,6 +15,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
+use loyalty_core::Program;
+
 const MEMBERS: usize = 100_000;
 /// Of the members, every so many have a birthday in the night that is measured.
 const ONE_IN: usize = 100;
@@ -89,7 +91,46 @@ fn measure(folder: &Path) -> Result<(), Box<dyn Error>> {
     println!("all are due                        {:>9.1} ms", milliseconds(all));
     println!("the first over the second          {:>9.2} %", 100.0 * milliseconds(due) / milliseconds(looked));
     println!("the first over the third           {:>9.2} %", 100.0 * milliseconds(due) / milliseconds(all));
+    let (due, all) = in_memory()?;
+    println!("in memory, those who are due       {:>9.1} ms", milliseconds(due));
+    println!("in memory, all                     {:>9.1} ms", milliseconds(all));
+    println!("the one over the other             {:>9.2} %", 100.0 * milliseconds(due) / milliseconds(all));
     Ok(())
+}
+
+/// The engine's part: the same members as bytes in a list, read, brought through the night and written again; only those
+/// who are due, and all.
+fn in_memory() -> Result<(Duration, Duration), Box<dyn Error>> {
+    let program = Program::compile(PROGRAM).map_err(|found| found.render("night", false))?;
+    let instant = |text: &str| loyalty_core::Instant::parse(text).ok_or("an instant");
+    let (joined, eve, night) = (instant("2026-03-01T07:00:00Z")?, instant("2026-04-30T00:00:00Z")?, instant(NIGHT)?);
+    let mut stored = Vec::with_capacity(MEMBERS);
+    let history = history(ONE_IN)?;
+    let mut events = history.lines();
+    for member in 0..MEMBERS {
+        let mut member = program.enroll(&format!("m{member}"), joined)?;
+        for event in events.by_ref().take(2) {
+            program.apply(&mut member, event)?;
+        }
+        program.advance(&mut member, eve)?;
+        stored.push((member.next_due(), program.save_binary(&member)));
+    }
+    let run = |all: bool| -> Result<Duration, Box<dyn Error>> {
+        let began = Instant::now();
+        let concerned = stored.iter().filter(|(due, _)| all || due.is_some_and(|due| due <= night));
+        for (_, bytes) in concerned {
+            let mut member = program.load_binary(bytes)?.member;
+            program.advance(&mut member, night)?;
+            std::hint::black_box(program.save_binary(&member));
+        }
+        Ok(began.elapsed())
+    };
+    let median = |all: bool| -> Result<Duration, Box<dyn Error>> {
+        let mut taken = (0..TIMES).map(|_| run(all)).collect::<Result<Vec<_>, _>>()?;
+        taken.sort();
+        Ok(taken.get(TIMES / 2).copied().unwrap_or_default())
+    };
+    Ok((median(false)?, median(true)?))
 }
 
 /// A store on the eve of the night, of members of whom one in so many has a birthday then.
