@@ -110,7 +110,9 @@ impl<'a> Checker<'a> {
                 let to = self.text(to, scope, "`signal … to`")?;
                 Some(EffectKind::Signal { name: name.text.clone(), to })
             }
-            Effect::Convert { each, amount, to, into } => self.convert(*each, amount, to, into.as_ref(), scope),
+            Effect::Convert { each, amount, from, to, into } => {
+                self.convert(*each, (amount, from.as_ref()), (to, into.as_ref()), scope)
+            }
             Effect::Forfeit { amount, from } => {
                 let amount = self.expression(amount, scope);
                 let wallet = match &amount {
@@ -142,9 +144,8 @@ impl<'a> Checker<'a> {
     fn convert(
         &mut self,
         each: bool,
-        amount: &'a tree::Expr,
-        to: &'a tree::Expr,
-        into: Option<&Name>,
+        (amount, from): (&'a tree::Expr, Option<&Name>),
+        (to, into): (&'a tree::Expr, Option<&Name>),
         scope: &Scope,
     ) -> Option<EffectKind> {
         let (takes, gives) = if each {
@@ -154,15 +155,9 @@ impl<'a> Checker<'a> {
             (self.expression(amount, scope), self.expression(to, scope))
         };
         let (takes, gives) = (takes?, gives?);
-        let from = self.wallet_for(&takes.ty.clone(), takes.span, None, "from");
         let place = gives.span;
-        // A currency that one wallet alone holds says which one is meant.
-        let holding: Vec<WalletIndex> =
-            (0..self.wallets.len()).filter(|wallet| self.unit_of(*wallet) == gives.ty).collect();
-        let to = match (into, holding.as_slice()) {
-            (None, [wallet]) => Some(*wallet),
-            _ => self.wallet_for(&gives.ty.clone(), place, into, "into"),
-        };
+        let from = self.wallet_meant(&takes.ty.clone(), takes.span, from, "from");
+        let to = self.wallet_meant(&gives.ty.clone(), place, into, "into");
         let (from, to) = (from?, to?);
         if from == to {
             self.report(
@@ -178,6 +173,15 @@ impl<'a> Checker<'a> {
     fn text(&mut self, expr: &'a tree::Expr, scope: &Scope, place: &str) -> Option<super::model::Expr> {
         let expr = self.expression(expr, scope)?;
         self.hold(expr, &Type::Text, place)
+    }
+
+    /// The wallet for an amount of that type; a currency that one wallet alone holds says which one is meant.
+    fn wallet_meant(&mut self, ty: &Type, span: Span, named: Option<&Name>, word: &str) -> Option<WalletIndex> {
+        let holding: Vec<WalletIndex> = (0..self.wallets.len()).filter(|wallet| self.unit_of(*wallet) == *ty).collect();
+        match (named, holding.as_slice()) {
+            (None, [wallet]) => Some(*wallet),
+            _ => self.wallet_for(ty, span, named, word),
+        }
     }
 
     /// The wallet for an amount of that type, named by the amount itself or after `to` or `from`.

@@ -487,7 +487,7 @@ pub enum Effect {
     /// `signal referred to referral.friend`
     Signal { name: Name, to: Expr },
     /// `convert each 50 points to 0.50 GBP into vouchers`
-    Convert { each: bool, amount: Expr, to: Expr, into: Option<Name> },
+    Convert { each: bool, amount: Expr, from: Option<Name>, to: Expr, into: Option<Name> },
     /// `forfeit 10% of beans.balance`
     Forfeit { amount: Expr, from: Option<Name> },
     /// `raise status to gold for 90 days`

@@ -42,6 +42,7 @@ impl Build {
             Rule::convert => Effect::Convert {
                 each: pair.has(Rule::each_),
                 amount: self.expr_of(pair)?,
+                from: pair.child(Rule::from_wallet).and_then(|from| self.name_of(&from)),
                 to: self.expr_of(&pair.child(Rule::convert_to)?)?,
                 into: pair.child(Rule::into_wallet).and_then(|into| self.name_of(&into)),
             },
