@@ -129,12 +129,16 @@ function refusal({ code: name, message, field, expected, found, help }) {
   );
 }
 
+/** What has been written into events and not applied: the steps are drawn anew whenever the rules or the window change. */
+const drafts = new WeakMap();
+
 /** The event as it is sent, to be changed. */
 function editing({ line }, actions) {
   const text = element("textarea", { class: "json", dir: "ltr", spellcheck: "false", rows: 3, "aria-label": say("edit") });
   // What JavaScript would write in other digits is shown as it is.
   const exact = line.event && JSON.stringify(line.event) === compact(line.text);
-  text.value = exact ? pretty(line.event) : line.text;
+  text.value = drafts.get(line) ?? (exact ? pretty(line.event) : line.text);
+  text.addEventListener("input", () => drafts.set(line, text.value));
   text.rows = Math.min(text.value.split("\n").length, 16);
   const apply = () => actions.replace(line.index, oneLine(text.value));
   text.addEventListener("keydown", (event) => {

@@ -174,6 +174,7 @@ onPage("a test of the program is played as a history", {}, async (page) => {
 
 onPage("an event is added, changed, moved and removed; a file is loaded", {}, async (page) => {
   await write(page, FIVE_LINES);
+  await page.waitForFunction(() => /right, its one test holds/.test(document.querySelector("#problems .summary").textContent));
   await history(page, ORDER);
   await page.waitForFunction(() => document.querySelectorAll(".step").length === 1);
   await page.locator("#add").selectOption("order");
@@ -182,6 +183,13 @@ onPage("an event is added, changed, moved and removed; a file is loaded", {}, as
   assert.deepEqual(added, { type: "order", id: "order-2", at: "2026-01-06T10:00:00+01:00", subtotal: "20.00" });
   assert.equal(await balance(page, "points").innerText(), "62");
   await json.fill(JSON.stringify({ ...added, subtotal: "50" }, null, 2));
+  await json.evaluate((text) => (text.dataset.seen = "yes"));
+  // The steps are drawn anew when the rules change; what is being written stays.
+  await page.locator(".cm-content").click();
+  await page.keyboard.press("Control+Home");
+  await page.keyboard.insertText("// Rules\n");
+  await page.waitForFunction(() => document.querySelector("[data-key=e1] textarea").dataset.seen === undefined);
+  assert.equal(JSON.parse(await json.inputValue()).subtotal, "50");
   await page.locator("[data-key=e1] button", { hasText: "Apply" }).click();
   assert.equal(await balance(page, "points").innerText(), "102");
   await page.locator("[data-key=e1] button", { hasText: "Earlier" }).click();
