@@ -2,7 +2,7 @@
 
 import datetime
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import Any, Final, Literal, Protocol, TypeAlias, final
 
@@ -14,6 +14,7 @@ __all__ = [
     "EventError",
     "Explanation",
     "Member",
+    "Migration",
     "Outcome",
     "Program",
     "Record",
@@ -29,7 +30,8 @@ __all__ = [
 __version__: Final[str]
 
 _Instant: TypeAlias = datetime.datetime | str
-_Event: TypeAlias = dict[str, Any] | str | bytes
+_Event: TypeAlias = dict[str, Any] | str | bytes | Record
+_Points: TypeAlias = int | Decimal | str
 
 class _ArrowStream(Protocol):
     def __arrow_c_stream__(self, requested_schema: object = None) -> object: ...
@@ -172,6 +174,20 @@ class Member:
     def _repr_html_(self) -> str: ...
 
 @final
+class Migration(Record):
+    """What becomes of a member under another version of the program: `report` (what was dropped and added), `moves` (levels
+    that are others) and `outcome` (what the new version decides at once)."""
+
+    @property
+    def member(self) -> Member: ...
+    @property
+    def outcome(self) -> Outcome: ...
+    @property
+    def report(self) -> Record: ...
+    @property
+    def moves(self) -> tuple[Record, ...]: ...
+
+@final
 class Program:
     """A compiled program: immutable, to be used for any number of members and by any number of threads."""
 
@@ -195,6 +211,17 @@ class Program:
     def view(self, member: Member, at: _Instant | None = None) -> View: ...
     def explain(self, member: Member, event: _Event) -> Explanation: ...
     def explain_advance(self, member: Member, to: _Instant) -> Explanation: ...
+    def merge(self, into: Member, absorbed: Member, at: _Instant) -> tuple[Outcome, Outcome]: ...
+    def erase(self, member: Member, pseudonym: str, at: _Instant) -> Outcome: ...
+    def export(self, member: Member) -> Record: ...
+    def pool_spend(
+        self, members: Sequence[Member], *, id: str, wallet: str, points: _Points, at: _Instant
+    ) -> list[Outcome]: ...
+    def pool_give_back(
+        self, members: Sequence[Member], *, id: str, payment: str, at: _Instant, points: _Points | None = None
+    ) -> list[Outcome]: ...
+    def send_back(self, received: _Event) -> Record: ...
+    def migrate(self, old: Program, member: Member, at: _Instant) -> Migration: ...
     def run_tests(self) -> list[Record]: ...
     def replay(self, lines: str | bytes | _ArrowStream, *, until: _Instant | None = None, outcomes: bool = False) -> Replay: ...
     def __eq__(self, other: object, /) -> bool: ...

@@ -5,6 +5,7 @@
 //! it and every further property that the class has. What an error does not say is null.
 
 pub mod assist;
+pub mod members;
 
 use crate::diagnostic::Diagnostics;
 use crate::engine::error::{EventError, Refusal};

@@ -19,6 +19,7 @@ use crate::plan::{Plan, lower};
 use crate::syntax;
 use crate::time::Instant;
 use crate::wire::decode::{self, Reading};
+use crate::wire::document::Document;
 use crate::wire::export;
 use crate::wire::input::Input;
 use crate::wire::state::{self, Loaded, StateError};
@@ -348,7 +349,13 @@ impl Program {
     /// ```
     #[must_use]
     pub fn export(&self, member: &Member) -> String {
-        export::export(&self.plan, member).to_string()
+        self.export_document(member).to_string()
+    }
+
+    /// The same as a document, which tells amounts and instants from texts.
+    #[must_use]
+    pub fn export_document(&self, member: &Member) -> Document {
+        export::export(&self.plan, member)
     }
 
     /// Members of one household pay together, each in proportion to what it has available: one event for each of them,
@@ -400,9 +407,17 @@ impl Program {
     ///
     /// What is wrong with the event, [`Refusal::UnknownEvent`] for another one.
     pub fn send_back(&self, received: impl AsRef<[u8]>) -> Result<String, EventError> {
-        let event = self.decode(received.as_ref())?;
-        let decision = transfer::undelivered(&self.plan, &event.data)?;
-        Ok(crate::wire::json::carried(&self.plan, &decision).map(|event| event.to_string()).unwrap_or_default())
+        self.send_back_event(&self.decode(received.as_ref())?).map(|event| event.to_string())
+    }
+
+    /// The same for an event that has been decoded, as a document.
+    ///
+    /// # Errors
+    ///
+    /// As [`Program::send_back`].
+    pub fn send_back_event(&self, received: &Event) -> Result<Document, EventError> {
+        let decision = transfer::undelivered(&self.plan, &received.data)?;
+        Ok(crate::wire::json::carried(&self.plan, &decision).unwrap_or(Document::Null))
     }
 
     fn pool_event(&self, part: pool::Part<'_>, event: &mut EventData) -> Result<(), EventError> {

@@ -3,6 +3,7 @@
 //! A binding converts, calls and converts back; what it says and decides is the core's. `loyalty-node` and
 //! `loyalty-wasm` have the same files and offer the same.
 
+mod accounts;
 mod arrow;
 mod columns;
 mod convert;
@@ -20,6 +21,8 @@ mod replay;
 mod loyalty {
     use pyo3::prelude::*;
 
+    #[pymodule_export]
+    use crate::accounts::Migration;
     #[pymodule_export]
     use crate::error::{Diagnostic, EventError, RulesError, StateError};
     #[pymodule_export]

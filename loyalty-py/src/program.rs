@@ -1,14 +1,17 @@
 //! Programs: what they are compiled from and what they do to members.
 
+use std::borrow::Cow;
 use std::cell::RefCell;
 use std::path::PathBuf;
 
+use loyalty_core::host::members;
 use loyalty_core::{Event, EventError};
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
-use pyo3::types::{PyBytes, PyDict, PyString, PyTuple};
+use pyo3::types::{PyBool, PyBytes, PyDict, PyInt, PyString, PyTuple};
 
-use crate::convert::{Reduced, instant};
+use crate::accounts::{self, Migration};
+use crate::convert::{Reduced, decimal_class, instant};
 use crate::error;
 use crate::input::Place;
 use crate::member::Member;
@@ -26,7 +29,7 @@ pub struct Program {
 
 /// An event as a host has it.
 enum Given<'a, 'py> {
-    Json(&'a [u8]),
+    Json(Cow<'a, [u8]>),
     Dict(Bound<'py, PyAny>),
 }
 
@@ -41,10 +44,14 @@ fn given<'a, 'py>(event: &'a Bound<'py, PyAny>) -> PyResult<Given<'a, 'py>> {
         return Ok(Given::Dict(event.clone()));
     }
     if let Ok(bytes) = event.cast::<PyBytes>() {
-        return Ok(Given::Json(bytes.as_bytes()));
+        return Ok(Given::Json(bytes.as_bytes().into()));
     }
     if let Ok(text) = event.cast::<PyString>() {
-        return Ok(Given::Json(text.to_str()?.as_bytes()));
+        return Ok(Given::Json(text.to_str()?.as_bytes().into()));
+    }
+    // The event for another member that a decision holds ready.
+    if let Ok(record) = event.cast::<Record>() {
+        return Ok(Given::Json(record.get().document().to_string().into_bytes().into()));
     }
     let name = event.get_type().fully_qualified_name()?;
     Err(PyTypeError::new_err(format!("an event is a dict, or JSON as str or bytes, not {name}")))
@@ -68,7 +75,7 @@ impl Program {
         let mut buffers = BUFFERS.take();
         let happened = match given(event)? {
             Given::Json(json) => py.detach(|| {
-                self.core.decode_into(json, &mut buffers)?;
+                self.core.decode_into(&json, &mut buffers)?;
                 happen(&buffers)
             }),
             Given::Dict(value) => {
@@ -212,6 +219,90 @@ impl Program {
         Explanation::of(py, &explained.map_err(|refused| error::event(py, &refused))?)
     }
 
+    /// Merge the account `absorbed` into the account `into`: all that it has goes over, and it takes no more events. The
+    /// outcomes of both; either both change or neither.
+    fn merge(
+        &self,
+        py: Python<'_>,
+        into: PyRef<'_, Member>,
+        absorbed: PyRef<'_, Member>,
+        at: &Bound<'_, PyAny>,
+    ) -> PyResult<(Py<Outcome>, Py<Outcome>)> {
+        let at = instant(at)?;
+        let outcomes = accounts::together(py, &[into, absorbed], |members| members::merge(&self.core, members, at))?;
+        let mut outcomes = outcomes.into_iter();
+        outcomes.next().zip(outcomes.next()).ok_or_else(|| PyTypeError::new_err("a merge has two outcomes"))
+    }
+
+    /// Erase the person and keep the sums: what is left has the pseudonym for its id and takes no more events.
+    fn erase(
+        &self,
+        py: Python<'_>,
+        member: &Bound<'_, Member>,
+        pseudonym: &str,
+        at: &Bound<'_, PyAny>,
+    ) -> PyResult<Py<Outcome>> {
+        let (at, member) = (instant(at)?, member.get());
+        let erased = py.detach(|| self.core.erase(&mut member.lock(), pseudonym, at));
+        Outcome::of(py, erased.map_err(|refused| error::event(py, &refused))?)
+    }
+
+    /// All that is held about a member, for the person: named, in plain values.
+    fn export(&self, py: Python<'_>, member: &Bound<'_, Member>) -> Record {
+        let member = member.get();
+        Record::of(py.detach(|| self.core.export_document(&member.lock())))
+    }
+
+    /// Members of one household pay together, each in proportion to what it has; either all of them or none. The outcomes
+    /// in the order of the members. The same `id` again repeats them.
+    #[pyo3(signature = (members, *, id, wallet, points, at))]
+    fn pool_spend(
+        &self,
+        py: Python<'_>,
+        members: Vec<PyRef<'_, Member>>,
+        id: &str,
+        wallet: &str,
+        points: &Bound<'_, PyAny>,
+        at: &Bound<'_, PyAny>,
+    ) -> PyResult<Vec<Py<Outcome>>> {
+        let (points, at) = (digits(points)?, instant(at)?);
+        accounts::together(py, &members, |members| members::pool_spend(&self.core, members, (id, wallet, &points), at))
+    }
+
+    /// Members get back of what they paid together under the id `payment`; without `points`, all that is left of it.
+    #[pyo3(signature = (members, *, id, payment, at, points=None))]
+    fn pool_give_back(
+        &self,
+        py: Python<'_>,
+        members: Vec<PyRef<'_, Member>>,
+        id: &str,
+        payment: &str,
+        at: &Bound<'_, PyAny>,
+        points: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<Vec<Py<Outcome>>> {
+        let (points, at) = (points.map(digits).transpose()?, instant(at)?);
+        accounts::together(py, &members, |members| {
+            members::pool_give_back(&self.core, members, (id, payment, points.as_deref()), at)
+        })
+    }
+
+    /// The `sent_back` event for the sender of a `received` event that cannot be delivered: all its points go back.
+    fn send_back(&self, received: &Bound<'_, PyAny>) -> PyResult<Record> {
+        let back = self.on_event(received, |event| self.core.send_back_event(event))?;
+        Ok(Record::of(back))
+    }
+
+    /// What becomes of a member of `old`, another version of this program, at an instant; changes nothing. Go on with its
+    /// `member` to go through with it.
+    fn migrate(
+        slf: &Bound<'_, Self>,
+        old: &Bound<'_, Self>,
+        member: &Bound<'_, Member>,
+        at: &Bound<'_, PyAny>,
+    ) -> PyResult<Py<Migration>> {
+        Migration::of(slf, old.get(), member.get(), instant(at)?)
+    }
+
     /// Run the `test` declarations of the program: `title` and `failures`, each with `line` and `message`.
     fn run_tests(&self, py: Python<'_>) -> Vec<Record> {
         let tests = py.detach(|| self.core.run_tests());
@@ -248,12 +339,22 @@ impl Program {
     }
 }
 
+/// The digits of a number of points: an int, a Decimal, or a str.
+fn digits(points: &Bound<'_, PyAny>) -> PyResult<String> {
+    let exact = points.cast::<PyInt>().is_ok() && points.cast::<PyBool>().is_err();
+    if exact || points.cast::<PyString>().is_ok() || points.is_instance(decimal_class(points.py())?)? {
+        return Ok(points.str()?.to_str()?.to_owned());
+    }
+    let name = points.get_type().fully_qualified_name()?;
+    Err(PyTypeError::new_err(format!("points are an int, a Decimal or a str, not {name}")))
+}
+
 /// What an event says of itself, whatever its type: `id`, `member`, `type` and `at`, each None where it is missing. The
 /// host's first step, for it says whose state the event needs.
 #[pyfunction]
 pub fn event_head(py: Python<'_>, event: &Bound<'_, PyAny>) -> PyResult<Record> {
     let head = match given(event)? {
-        Given::Json(json) => loyalty_core::event_head(json),
+        Given::Json(json) => loyalty_core::event_head(&json),
         Given::Dict(value) => {
             let keys: Vec<_> = loyalty_core::ENVELOPE.iter().map(|key| PyString::intern(py, key).unbind()).collect();
             loyalty_core::event_head_from(&mut Place { value, keys: &keys })

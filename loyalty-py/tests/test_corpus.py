@@ -17,6 +17,7 @@ from shop import compact, error_json
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 TARGET = pathlib.Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
+MEMBERS = sorted((ROOT / "corpus" / "members").rglob("*.case"))
 GOOD = sorted((ROOT / "corpus" / "good").rglob("*.case"))
 BAD = sorted((ROOT / "corpus" / "bad").glob("*.loyalty"))
 
@@ -100,8 +101,82 @@ class Player:
             "states": self.states,
             "bytes": self.member.save_binary().hex(),
             "view": self.program.view(self.member).to_json(),
+            "export": self.program.export(self.member).to_json(),
             "programs": [about(program) for program in self.programs],
         }
+
+
+class Household:
+    """A case of several members on its way."""
+
+    def __init__(self, case: Case, read: Any) -> None:
+        self.case = case
+        self.read = read
+        (text,) = case.programs
+        self.program = loyalty.Program.compile(text)
+        self.at_hand = case.member
+        self.members = {case.member: self.program.enroll(case.member, case.enrolled_at)}
+        self.merged: dict[str, str] = {}
+        self.outgoing: list[Any] = []
+        self.outcomes: list[str] = []
+
+    def play(self) -> None:
+        for step in self.case.steps:
+            word, _, rest = step.partition(" ")
+            if step.startswith("{"):
+                self.happen(self.at_hand, self.read(step))
+            elif word not in ("expect", "refused", "replayed"):
+                getattr(self, word)(*rest.split(" ")) if not word.startswith("pool_") else self.pool(word, rest)
+
+    def join(self, id: str, at: str | None = None) -> loyalty.Member:
+        if id not in self.members:
+            self.members[id] = self.program.enroll(id, at or self.case.enrolled_at)
+        return self.members[id]
+
+    def member(self, id: str, at: str | None = None) -> None:
+        self.join(id, at)
+        self.at_hand = id
+
+    def advance(self, to: str) -> None:
+        self.note(lambda: [self.program.advance(self.members[self.at_hand], to)])
+
+    def happen(self, id: str, event: Any) -> None:
+        self.note(lambda: [self.program.apply(self.join(id), event)])
+
+    def deliver(self, _: str) -> None:
+        events, self.outgoing = self.outgoing, []
+        for event in events:
+            to = loyalty.event_head(event).member
+            self.happen(self.merged.get(to, to), event)
+
+    def undelivered(self, _: str) -> None:
+        self.outgoing = [self.program.send_back(event) for event in self.outgoing]
+
+    def merge(self, id: str, at: str) -> None:
+        if self.note(lambda: self.program.merge(self.members[self.at_hand], self.members[id], at)):
+            self.merged[id] = self.at_hand
+
+    def erase(self, pseudonym: str, at: str) -> None:
+        member = self.members.pop(self.at_hand)
+        self.note(lambda: [self.program.erase(member, pseudonym, at)])
+        self.at_hand = member.id
+        self.members[member.id] = member
+
+    def pool(self, word: str, rest: str) -> None:
+        ids, _, given = rest.partition(" {")
+        members = [self.join(id) for id in ids.split(" ")]
+        self.note(lambda: getattr(self.program, word)(members, **json.loads("{" + given)))
+
+    def note(self, act: Any) -> bool:
+        try:
+            outcomes = act()
+        except loyalty.EventError as error:
+            self.outcomes.append(error_json(error))
+            return False
+        for outcome in outcomes:
+            self.outcomes.append(outcome.to_json())
+            self.outgoing += [decision.event for decision in outcome.decisions if isinstance(decision.get("event"), loyalty.Record)]
+        return True
 
 
 def about(program: loyalty.Program) -> list[Any]:
@@ -159,6 +234,17 @@ def test_good(path: pathlib.Path, words: dict[str, Any]) -> None:
             assert said == expected[key], f"{key}, from {name}"
 
 
+@pytest.mark.parametrize("path", [pytest.param(path, id=f"{path.parent.name}-{path.stem}") for path in MEMBERS])
+def test_members(path: pathlib.Path, words: dict[str, Any]) -> None:
+    expected = words[str(path.relative_to(ROOT / "corpus"))]
+    case = Case(path.read_text(encoding="utf-8"))
+    for name, read in READERS.items():
+        household = Household(case, read)
+        household.play()
+        assert household.outcomes == expected["outcomes"], f"from {name}"
+        assert "\n".join(household.members[id].save() for id in sorted(household.members)) == expected["states"]
+
+
 @pytest.mark.parametrize("path", [pytest.param(path, id=path.stem) for path in BAD])
 def test_bad(path: pathlib.Path, words: dict[str, Any]) -> None:
     expected = words[path.name]
@@ -172,7 +258,7 @@ def test_bad(path: pathlib.Path, words: dict[str, Any]) -> None:
 
 
 def test_every_case_is_played(words: dict[str, Any]) -> None:
-    assert len(words) == len(GOOD) + len(BAD), "target/tmp/corpus.jsonl is of another corpus; write it anew"
+    assert len(words) == len(GOOD) + len(MEMBERS) + len(BAD), "target/tmp/corpus.jsonl is of another corpus; write it anew"
     if path := os.environ.get("LOYALTY_CASES"):
         with open(path, "a", encoding="utf-8") as file:
-            file.write(f"Python: {len(GOOD)} good and {len(BAD)} bad cases\n")
+            file.write(f"Python: {len(GOOD) + len(MEMBERS)} good and {len(BAD)} bad cases\n")

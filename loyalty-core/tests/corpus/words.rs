@@ -2,8 +2,9 @@
 //! the runners of the other hosts compare theirs byte for byte.
 //!
 //! A line for each case of `good/`: the outcomes; before each event its explanation, as data and as a text; the state after
-//! every step; the view at the end; and what the programs say of themselves. A line for each program of `bad/`: its
-//! diagnostics, drawn and as data in the units of each kind of host.
+//! every step; the view at the end, and all that is held about the member; and what the programs say of themselves. A line
+//! for each case of `members/`: the outcomes, and the states at the end. A line for each program of `bad/`: its diagnostics,
+//! drawn and as data in the units of each kind of host.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -13,6 +14,7 @@ use loyalty_core::{EventError, Member, Program, Units, host};
 use serde_json::{Value, json};
 
 use crate::case::{self, Case, Step};
+use crate::play::{Way, play};
 use crate::{programs, root};
 
 #[test]
@@ -23,6 +25,13 @@ fn the_words_of_every_case_are_there_for_the_hosts() {
         let case = case.unwrap();
         let programs = programs(&case).unwrap();
         writeln!(lines, "{}", said(&case, &programs)).unwrap();
+        good += 1;
+    }
+    for case in case::all(&root().join("../members")) {
+        let case = case.unwrap();
+        let played = play(&case, &programs(&case).unwrap(), Way::Plain);
+        let name = format!("members/{}", case.name);
+        writeln!(lines, "{}", json!({ "case": name, "outcomes": played.outcomes, "states": played.state })).unwrap();
         good += 1;
     }
     let folder = root().join("../bad");
@@ -87,6 +96,7 @@ fn said(case: &Case, programs: &[Program]) -> Value {
         "states": states,
         "bytes": hex(&current.save_binary(&member)),
         "view": view(current, &member),
+        "export": current.export(&member),
         "programs": programs.iter().map(about).collect::<Vec<_>>(),
     })
 }
