@@ -189,6 +189,20 @@ export interface Migration {
   added: string[];
 }
 
+/** What becomes of a member under another version of its program. */
+export interface Migrated {
+  /** The member under the new version. */
+  member: Member;
+  report: Migration;
+  /** The levels that are others. */
+  moves: { ladder: string; from: string | null; to: string | null; because: string }[];
+  /** What the new version decides at once. */
+  outcome: Outcome;
+}
+
+/** A number of points: a number only if it is exact, or its digits. */
+export type Points = string | number | bigint;
+
 /** What a history came to. */
 export interface Summary {
   program: { title: string; version: number };
@@ -255,6 +269,48 @@ export class Program {
    * @throws {StateError} for what was not saved so
    */
   load(state: string | Uint8Array): Member;
+
+  /**
+   * Merges the account `absorbed` into the account `into`: all that it has goes over, and it takes no more events. The outcomes
+   * of both.
+   * @throws {EventError} why they are not merged; both are then as before
+   */
+  merge(into: Member, absorbed: Member, at: Instant): [Outcome, Outcome];
+
+  /**
+   * Erases the person and keeps the sums: what is left has the pseudonym for its id and takes no more events.
+   * @throws {EventError} for a pseudonym that holds the id, is empty or too long
+   */
+  erase(member: Member, pseudonym: string, at: Instant): Outcome;
+
+  /** All that is held about a member, for the person: named, in plain values. */
+  export(member: Member): Record<string, unknown>;
+
+  /**
+   * Members of one household pay together, each in proportion to what it has. The outcomes in the order of the members; the
+   * same `id` again repeats them.
+   * @throws {EventError} why they do not pay; all are then as before
+   */
+  poolSpend(members: Member[], payment: { id: string; wallet: string; points: Points; at: Instant }): Outcome[];
+
+  /**
+   * Members get back of what they paid together; without `points`, all that is left of it.
+   * @throws {EventError} why they do not; all are then as before
+   */
+  poolGiveBack(members: Member[], back: { id: string; payment: string; points?: Points; at: Instant }): Outcome[];
+
+  /**
+   * The `sent_back` event for the sender of a `received` event that cannot be delivered: all its points go back.
+   * @throws {EventError} for another event
+   */
+  sendBack(received: Event): EventObject;
+
+  /**
+   * What becomes of a member of `old`, another version of this program, at an instant; changes nothing. Go on with its
+   * `member` to go through with it.
+   * @throws {EventError} for a member of another program
+   */
+  migrate(old: Program, member: Member, at: Instant): Migrated;
 
   /** Runs the `test` declarations of the program. */
   runTests(): TestResult[];

@@ -65,6 +65,14 @@ function instant(value, name) {
   return text(value, name);
 }
 
+/** A number of points as its digits. That they are some is for the core to say. */
+function points(value, name) {
+  const exact = typeof value === "bigint" || (typeof value === "number" && (Number.isSafeInteger(value) || !Number.isInteger(value)));
+  if (exact) return String(value);
+  if (typeof value !== "string") throw new TypeError(`\`${name}\`: expected an exact number or its digits, found ${kind(value)}`);
+  return text(value, name);
+}
+
 /** An object of options that has no other than the known ones. */
 function options(given, known) {
   if (given === undefined) return {};
@@ -80,4 +88,4 @@ function options(given, known) {
   return given;
 }
 
-module.exports = { instant, kind, object, options, text, whole };
+module.exports = { instant, kind, object, options, points, text, whole };

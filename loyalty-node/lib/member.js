@@ -7,6 +7,7 @@ const { kind } = require("./arguments.js");
 const MAKE = Symbol("make");
 
 let memberHandle;
+let replaceHandle;
 
 class Member {
   #handle;
@@ -27,6 +28,10 @@ class Member {
       }
       if (member.#handle === null) throw new TypeError("the member is closed");
       return member.#handle;
+    };
+    replaceHandle = (member, handle) => {
+      member.#handle.free?.();
+      member.#handle = handle;
     };
   }
 
@@ -81,4 +86,4 @@ function newMember(handle, owner, migration = null) {
   return new Member(MAKE, handle, owner, migration);
 }
 
-module.exports = { Member, memberHandle, newMember };
+module.exports = { Member, memberHandle, newMember, replaceHandle };

@@ -1,7 +1,8 @@
 "use strict";
 // Programs: compiled once, used for any number of members.
 
-const { instant, kind, object, options, text, whole } = require("./arguments.js");
+const { together } = require("./accounts.js");
+const { instant, kind, object, options, points, text, whole } = require("./arguments.js");
 const { ready } = require("./core.js");
 const { revived } = require("./errors.js");
 const { Packer } = require("./event.js");
@@ -108,6 +109,61 @@ class Program {
       toString: { value: () => words },
       toHtml: { value: () => html },
     });
+  }
+
+  merge(into, absorbed, at) {
+    const program = this.#open;
+    const when = instant(at, "at");
+    return told(() => together([into, absorbed], (states) => program.merge(states, when)));
+  }
+
+  erase(member, pseudonym, at) {
+    const state = memberHandle(member);
+    const [name, when] = [text(pseudonym, "pseudonym"), instant(at, "at")];
+    return JSON.parse(told(() => this.#open.erase(state, name, when)));
+  }
+
+  export(member) {
+    const state = memberHandle(member);
+    return JSON.parse(this.#open.export(state));
+  }
+
+  poolSpend(members, payment) {
+    const program = this.#open;
+    const given = options(payment, ["at", "id", "points", "wallet"]);
+    const [id, wallet] = [text(given.id, "id"), text(given.wallet, "wallet")];
+    const [amount, when] = [points(given.points, "points"), instant(given.at, "at")];
+    return told(() => together(members, (states) => program.poolSpend(states, id, wallet, amount, when)));
+  }
+
+  poolGiveBack(members, back) {
+    const program = this.#open;
+    const given = options(back, ["at", "id", "payment", "points"]);
+    const [id, payment] = [text(given.id, "id"), text(given.payment, "payment")];
+    const amount = given.points === undefined ? undefined : points(given.points, "points");
+    const when = instant(given.at, "at");
+    return told(() => together(members, (states) => program.poolGiveBack(states, id, payment, amount, when)));
+  }
+
+  sendBack(received) {
+    const program = this.#open;
+    const back = told(() => {
+      if (typeof received === "string") return program.sendBack(whole(received));
+      if (received instanceof Uint8Array) return program.sendBack(new TextDecoder().decode(received));
+      return program.sendBackPacked(this.#packer.pack(object(received)));
+    });
+    return JSON.parse(back);
+  }
+
+  migrate(old, member, at) {
+    const program = this.#open;
+    if (!(old instanceof Program)) throw new TypeError(`\`old\`: expected a Program, found ${kind(old)}`);
+    const [before, state, when] = [old.#open, memberHandle(member), instant(at, "at")];
+    const migrated = told(() => program.migrate(before, state, when));
+    const { report, moves, outcome } = JSON.parse(migrated.told());
+    const after = newMember(migrated.member(), this.#owner, report);
+    migrated.free?.();
+    return { member: after, report, moves, outcome };
   }
 
   load(state) {

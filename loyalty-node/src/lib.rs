@@ -3,6 +3,7 @@
 //! A binding converts, calls and converts back; what it says and decides is the core's. `loyalty-py` and `loyalty-wasm`
 //! have the same files and offer the same. What JavaScript sees of this module is `lib/`, which is shared with `loyalty-wasm`.
 
+mod accounts;
 mod error;
 mod program;
 mod replay;

@@ -4,6 +4,7 @@
 //! have the same files and offer the same. What JavaScript sees of this module is `loyalty-node/lib`, shared with that host:
 //! it hands over values of the right types only, which the generated code does not check.
 
+mod accounts;
 mod assist;
 mod error;
 mod program;

@@ -13,11 +13,12 @@ export function readCorpus() {
   }
   const lines = readFileSync(WORDS, "utf8").split("\n").slice(0, -1).map((line) => JSON.parse(line));
   const folder = join(ROOT, "corpus");
-  const names = readdirSync(join(folder, "good"), { recursive: true }).filter((name) => name.endsWith(".case"));
+  const cases = (part) => readdirSync(join(folder, part), { recursive: true }).filter((name) => name.endsWith(".case")).sort();
   const bad = readdirSync(join(folder, "bad")).filter((name) => name.endsWith(".loyalty"));
   const text = (...parts) => readFileSync(join(folder, ...parts), "utf8");
   return {
-    good: names.sort().map((name) => ({ name, text: text("good", name) })),
+    good: cases("good").map((name) => ({ name, text: text("good", name) })),
+    members: cases("members").map((name) => ({ name, text: text("members", name) })),
     bad: bad.sort().map((name) => ({
       name,
       text: text("bad", name),
@@ -28,8 +29,8 @@ export function readCorpus() {
 }
 
 /** Says how many cases a host has run, and tells the script that runs all hosts. */
-export function count(host, { good, bad }) {
-  const line = `${host}: ${good.length} good and ${bad.length} bad cases`;
+export function count(host, { good, members, bad }) {
+  const line = `${host}: ${good.length + members.length} good and ${bad.length} bad cases`;
   console.log(line);
   if (process.env.LOYALTY_CASES) appendFileSync(process.env.LOYALTY_CASES, `${line}\n`);
 }

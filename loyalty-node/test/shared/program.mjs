@@ -408,6 +408,74 @@ export function programTests(loyalty, assert) {
       assert.ok(error instanceof TypeError);
     },
 
+    "what several members do together, they do together or not at all": () => {
+      const { program, member } = start();
+      const other = program.enroll("m-2", JOINED);
+      program.apply(member, ORDER);
+      program.apply(other, { ...ORDER, id: "o-2", member: "m-2", subtotal: "10" });
+      const at = "2026-12-01T00:00:00Z";
+      const balances = () => [member, other].map((one) => program.view(one).wallets.points.available);
+      const paid = program.poolSpend([member, other], { id: "p-1", wallet: "points", points: 7, at });
+      assert.deepEqual(paid.map(({ decisions }) => decisions[0].amount), ["6", "1"]);
+      assert.deepEqual(balances(), ["31", "9"]);
+      const far = () => program.poolSpend([member, other], { id: "p-2", wallet: "points", points: 1000n, at });
+      refused(far, EventError, { code: "insufficient_balance", field: "points" });
+      program.poolGiveBack([member, other], { id: "r-1", payment: "p-1", points: "7", at });
+      assert.deepEqual(balances(), ["37", "10"]);
+      refused(() => program.merge(member, member, at), EventError, { code: "wrong_member" });
+      const third = program.enroll("m-3", JOINED);
+      const [kept, gone] = program.merge(third, other, at);
+      assert.deepEqual([kept.decisions[0].kind, gone.decisions[0].kind], ["merged", "merged_into"]);
+      assert.deepEqual(balances(), ["37", "0"]);
+      refused(() => program.apply(other, { ...ORDER, id: "o-3", member: "m-2", at }), EventError, { code: "member_closed" });
+    },
+
+    "what is wrong with a household": () => {
+      const { program, member } = start();
+      const payment = { id: "p-1", wallet: "points", points: 1, at: JOINED };
+      for (const members of [member, null, undefined, [1], [undefined]]) {
+        refused(() => program.poolSpend(members, payment), TypeError);
+      }
+      for (const members of [[], [member, member]]) {
+        refused(() => program.poolSpend(members, payment), EventError, { code: "wrong_member", field: "members" });
+      }
+      for (const points of [null, undefined, NaN, 2 ** 53, true, {}]) {
+        const call = () => program.poolSpend([member], { ...payment, points });
+        if (Number.isNaN(points)) refused(call, EventError, { code: "wrong_type", field: "points" });
+        else refused(call, TypeError);
+      }
+      refused(() => program.poolSpend([member], { ...payment, point: 1 }), TypeError);
+      refused(() => program.poolGiveBack([member], { id: "r-1", payment: "p-1", at: JOINED }), EventError, { code: "unknown_order" });
+      refused(() => program.sendBack(ORDER), EventError, { code: "unknown_event" });
+    },
+
+    "a person is told everything, and forgotten": () => {
+      const { program, member } = start();
+      program.apply(member, ORDER);
+      assert.equal(program.export(member).member, "m-1");
+      assert.ok(JSON.stringify(program.export(member)).includes("o-1"));
+      const outcome = program.erase(member, "gone-7f3a", "2026-12-01T00:00:00Z");
+      assert.deepEqual(outcome.decisions.map(({ kind }) => kind), ["erased"]);
+      assert.equal(member.id, "gone-7f3a");
+      assert.ok(!JSON.stringify(program.export(member)).includes("o-1"));
+    },
+
+    "another version of the program says who moves": () => {
+      const tiers = (silver) => `${TEXT}measure spend = sum(order.subtotal)
+tiers status by spend { bronze from 0 EUR  silver from ${silver} EUR }`;
+      const [old, next] = [Program.compile(tiers(40)), Program.compile(tiers(30))];
+      const member = old.enroll("m-1", JOINED);
+      old.apply(member, ORDER);
+      const { member: after, report, moves, outcome } = next.migrate(old, member, "2026-12-01T00:00:00Z");
+      assert.deepEqual(moves, [{ ladder: "status", from: "bronze", to: "silver", because: "reached" }]);
+      assert.deepEqual(report, { dropped: [], added: [] });
+      assert.deepEqual([outcome.decisions[0].kind, after.program, after.migration], ["tier_changed", next, report]);
+      assert.equal(next.view(after).tiers.status.level, "silver");
+      assert.equal(old.view(member).tiers.status.level, "bronze");
+      refused(() => next.migrate({}, member, JOINED), TypeError);
+      refused(() => next.migrate(Program.compile(TEXT), member, JOINED), EventError, { code: "other_program" });
+    },
+
     "what is loaded may be loaded again": async () => {
       await init();
       await init();

@@ -1,7 +1,7 @@
 // How the library is used from TypeScript: what is right compiles, what is wrong does not. `tsc` reads it, nobody runs it.
 
 import { check, EventError, eventHead, format, init, Member, Program, Replay, RulesError, StateError } from "loyalty-rules";
-import type { Decision, Diagnostic, Event, EventObject, Explanation, Migration, Outcome, Policy, Summary, TestResult, View } from "loyalty-rules";
+import type { Decision, Diagnostic, Event, EventObject, Explanation, Migrated, Migration, Outcome, Policy, Summary, TestResult, View } from "loyalty-rules";
 
 await init();
 
@@ -28,6 +28,14 @@ const bytes: Uint8Array = member.saveBinary();
 const whose: string | null = eventHead(order).member;
 const migration: Migration | null = program.load(state).migration;
 program.load(bytes).copy().close();
+
+const [kept]: [Outcome, Outcome] = program.merge(member, program.enroll("m-2", "2026-01-01T00:00:00Z"), new Date());
+const paid: Outcome[] = program.poolSpend([member], { id: "p-1", wallet: "points", points: 10n, at: new Date() });
+program.poolGiveBack([member], { id: "r-1", payment: "p-1", at: new Date() }).concat(paid, kept);
+program.apply(member, program.sendBack(order));
+const migrated: Migrated = program.migrate(program, member, new Date());
+const held: unknown = program.export(migrated.member)["wallets"];
+const erased: Outcome = program.erase(member, "gone", new Date());
 
 const tests: TestResult[] = program.runTests();
 const policies: Policy[] = program.policies();

@@ -1,0 +1,132 @@
+//! What concerns several members, or an account as a whole.
+
+use loyalty_core::host::members;
+use loyalty_core::{EventError, host::Given};
+use napi::Result;
+use napi::bindgen_prelude::ClassInstance;
+use napi_derive::napi;
+
+use crate::error;
+use crate::program::{Member, Program, instant};
+
+/// Members after something that they did together, and what came of it.
+#[napi]
+pub struct Together(members::Together);
+
+/// A member under another version of the program, and what became of it.
+#[napi]
+pub struct Migrated(loyalty_core::Migration);
+
+#[napi]
+impl Program {
+    /// The second of two accounts goes up in the first.
+    #[napi(catch_unwind)]
+    pub fn merge(&self, members: Vec<ClassInstance<Member>>, at: String) -> Result<Together> {
+        together(members::merge(&self.program, copies(&members), instant(&at)?))
+    }
+
+    /// Members pay together.
+    #[napi(catch_unwind)]
+    pub fn pool_spend(
+        &self,
+        members: Vec<ClassInstance<Member>>,
+        id: String,
+        wallet: String,
+        points: String,
+        at: String,
+    ) -> Result<Together> {
+        let payment = (&*id, &*wallet, &*points);
+        together(members::pool_spend(&self.program, copies(&members), payment, instant(&at)?))
+    }
+
+    /// Members get back of what they paid together.
+    #[napi(catch_unwind)]
+    pub fn pool_give_back(
+        &self,
+        members: Vec<ClassInstance<Member>>,
+        id: String,
+        payment: String,
+        points: Option<String>,
+        at: String,
+    ) -> Result<Together> {
+        let back = (&*id, &*payment, points.as_deref());
+        together(members::pool_give_back(&self.program, copies(&members), back, instant(&at)?))
+    }
+
+    /// Erases the person and keeps the sums: the outcome's JSON.
+    #[napi(catch_unwind)]
+    pub fn erase(&self, member: &mut Member, pseudonym: String, at: String) -> Result<String> {
+        let erased = self.program.erase(&mut member.0, &pseudonym, instant(&at)?);
+        erased.map(|outcome| outcome.to_json()).map_err(|refused| error::event(&refused))
+    }
+
+    /// All that is held about a member, as JSON.
+    #[napi(catch_unwind)]
+    pub fn export(&self, member: &Member) -> String {
+        self.program.export(&member.0)
+    }
+
+    /// The `sent_back` event for a `received` one that cannot be delivered, as JSON.
+    #[napi(catch_unwind)]
+    pub fn send_back(&self, received: String) -> Result<String> {
+        self.come_back(Given::Json(received.as_bytes()))
+    }
+
+    /// The same for a packed object.
+    #[napi(catch_unwind)]
+    pub fn send_back_packed(&self, received: String) -> Result<String> {
+        self.come_back(Given::Packed(&received))
+    }
+
+    /// What becomes of a member of another version of the program.
+    #[napi(catch_unwind)]
+    pub fn migrate(&self, old: &Program, member: &Member, at: String) -> Result<Migrated> {
+        let migrated = self.program.migrate(&old.program, &member.0, instant(&at)?);
+        migrated.map(Migrated).map_err(|refused| error::event(&refused))
+    }
+
+    fn come_back(&self, received: Given<'_>) -> Result<String> {
+        let mut event = loyalty_core::Event::default();
+        let back = received.read(&self.program, &mut event).and_then(|()| self.program.send_back_event(&event));
+        back.map(|back| back.to_string()).map_err(|refused| error::event(&refused))
+    }
+}
+
+#[napi]
+impl Together {
+    /// The outcomes as one JSON list.
+    #[napi(catch_unwind)]
+    pub fn outcomes(&self) -> String {
+        self.0.to_json()
+    }
+
+    /// The members, in the order in which they were given.
+    #[napi(catch_unwind)]
+    pub fn members(&self) -> Vec<Member> {
+        self.0.members.iter().cloned().map(Member).collect()
+    }
+}
+
+#[napi]
+impl Migrated {
+    /// The member under the new version.
+    #[napi(catch_unwind)]
+    pub fn member(&self) -> Member {
+        Member(self.0.member().clone())
+    }
+
+    /// What became of it, as JSON.
+    #[napi(catch_unwind)]
+    pub fn told(&self) -> String {
+        members::migrated(&self.0).to_string()
+    }
+}
+
+fn together(done: core::result::Result<members::Together, EventError>) -> Result<Together> {
+    done.map(Together).map_err(|refused| error::event(&refused))
+}
+
+/// Copies: two of them may be one object, which cannot be lent twice.
+fn copies(members: &[ClassInstance<Member>]) -> Vec<loyalty_core::Member> {
+    members.iter().map(|member| member.0.clone()).collect()
+}
