@@ -9,6 +9,7 @@ pub mod policies;
 mod aggregate;
 mod chains;
 mod clauses;
+mod coupon;
 mod currency;
 mod earn;
 mod effects;
@@ -38,7 +39,8 @@ use crate::source::Span;
 use crate::syntax::nearest::nearest;
 use crate::syntax::tree;
 use model::{
-    Checked, Currency, Event, Field, Ladder, Measure, MeasureIndex, Record, Segment, Settings, Wallet, WalletIndex,
+    Checked, Coupon, Currency, Event, Field, Ladder, Measure, MeasureIndex, Record, Segment, Settings, Wallet,
+    WalletIndex,
 };
 use names::Names;
 
@@ -65,6 +67,7 @@ pub fn check(file: &tree::File) -> (Option<Checked>, Vec<Diagnostic>) {
     checker.segments(&declared);
     checker.wallets(&declared);
     checker.ladders(&declared);
+    checker.coupons(&declared);
     let (rules, groups) = checker.rules(&declared);
     checker.chains(&rules);
     let tests = checker.tests(&declared);
@@ -93,6 +96,9 @@ struct Checker<'a> {
     segments: Vec<Segment>,
     /// Their forms are filled in when all that they may read is known.
     ladders: Vec<Ladder>,
+    coupons: Vec<Coupon>,
+    /// Coupons that some rule issues.
+    coupons_issued: BTreeSet<usize>,
     /// The unnamed measures by the place of their text.
     unnamed: BTreeMap<Span, MeasureIndex>,
     wallets_filled: BTreeSet<WalletIndex>,
@@ -164,6 +170,7 @@ impl Checker<'_> {
             measures: self.measures.into_iter().flatten().collect(),
             segments: self.segments,
             ladders: self.ladders,
+            coupons: self.coupons,
             rules,
             groups,
             tests,

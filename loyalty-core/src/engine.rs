@@ -16,6 +16,7 @@
 //! | `granted` | remembering it for returns |
 //! | `returns` | what a return takes back and gives back |
 //! | `moves`, `flows` | points converted and forfeited; sums over what moves in a wallet |
+//! | `coupons` | coupons issued, held, used and run out |
 //! | `standing`, `ladders` | the level of a member: judged, kept, lost |
 //! | `segments` | who enters and leaves those that rules watch |
 //! | `reactions` | rules on what has just been decided, until nothing more follows |
@@ -27,6 +28,7 @@
 
 pub mod caps;
 pub mod clock;
+pub mod coupons;
 pub mod decided;
 pub mod doors;
 pub mod earning;

@@ -3,6 +3,7 @@
 //! No name is looked up here any more and no text compared where a number will do: fields are slots, literal texts are
 //! symbols, expressions are one flat array of nodes, rules are found through an index. Names stay only to be printed.
 
+pub mod coupons;
 pub mod index;
 pub mod layout;
 pub mod lower;
@@ -19,6 +20,7 @@ use crate::check::model::{
 };
 use rust_decimal::Decimal;
 
+pub use coupons::{CouponFormPlan, CouponPlan};
 pub use index::RuleIndex;
 pub use layout::{EventLayout, FieldKind, SlotLayout};
 pub use node::{Node, NodeId};
@@ -44,6 +46,7 @@ pub struct Plan {
     pub measures: Vec<MeasurePlan>,
     pub segments: Vec<SegmentPlan>,
     pub ladders: Vec<LadderPlan>,
+    pub coupons: Vec<CouponPlan>,
     pub rules: Vec<RulePlan>,
     pub groups: Vec<GroupPlan>,
     pub reactions: Reactions,
@@ -72,6 +75,8 @@ pub enum EventKind {
     Pooled,
     Pause,
     Resume,
+    /// Staff give a coupon.
+    Issue,
 }
 
 impl EventKind {
@@ -442,6 +447,18 @@ pub enum EffectKindPlan {
         level: u16,
         end: Option<RaiseEnd>,
     },
+    Issue {
+        coupon: u32,
+        code: Option<NodeId>,
+        end: Option<IssueEndPlan>,
+    },
+}
+
+/// The end that an issue gives to a coupon.
+#[derive(Debug, Clone, Copy)]
+pub enum IssueEndPlan {
+    For(Length),
+    Until(NodeId),
 }
 
 impl EffectKindPlan {
@@ -459,6 +476,10 @@ impl EffectKindPlan {
             Self::EarnRate { rate, .. } => [rate.points, rate.of].into_iter().for_each(found),
             Self::Convert { takes, gives, .. } => [*takes, *gives].into_iter().for_each(found),
             Self::Transfer { amount, to, .. } => [*amount, *to].into_iter().for_each(found),
+            Self::Issue { code, end, .. } => {
+                let day = end.and_then(|end| if let IssueEndPlan::Until(day) = end { Some(day) } else { None });
+                code.iter().copied().chain(day).for_each(found);
+            }
             Self::Raise { .. } | Self::Accept { .. } => {}
         }
     }

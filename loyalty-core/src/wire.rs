@@ -1,6 +1,7 @@
 //! The border: the only place that knows JSON and the binary form.
 
 pub mod codec;
+pub mod coupons;
 pub mod decode;
 pub mod document;
 pub mod export;

@@ -17,6 +17,7 @@ enum Link {
     Moved(WalletIndex, DecisionTrigger),
     Ladder(LadderIndex),
     Segment(SegmentIndex),
+    Coupon(usize),
     Attribute(usize),
     Tags,
 }
@@ -108,6 +109,7 @@ impl Checker<'_> {
                     EffectKind::Raise { ladder, .. } => chains.lead(rule_link, Link::Ladder(*ladder)),
                     EffectKind::Set { field, .. } => chains.lead(rule_link, Link::Attribute(*field)),
                     EffectKind::Tag(_) | EffectKind::Untag(_) => chains.lead(rule_link, Link::Tags),
+                    EffectKind::Issue { coupon, .. } => chains.lead(rule_link, Link::Coupon(*coupon)),
                     EffectKind::Multiply { .. } | EffectKind::Signal { .. } => {}
                 }
             }
@@ -131,6 +133,7 @@ impl Checker<'_> {
                 chains.lead(Link::Ladder(*ladder), to);
             }
             ExprKind::Segment(segment) => chains.lead(Link::Segment(*segment), to),
+            ExprKind::Held(coupon) => chains.lead(Link::Coupon(*coupon), to),
             ExprKind::Member(field) => chains.lead(Link::Attribute(*field), to),
             ExprKind::Tags => chains.lead(Link::Tags, to),
             ExprKind::Measure(measure) => {
@@ -194,6 +197,9 @@ impl Checker<'_> {
             Link::Segment(segment) => {
                 format!("the segment `{}`", self.segments.get(segment).map_or("", |segment| &segment.name))
             }
+            Link::Coupon(coupon) => {
+                format!("the coupon `{}`", self.coupons.get(coupon).map_or("", |coupon| &coupon.name))
+            }
             Link::Attribute(field) => format!("`member.{}`", self.member.get(field).map_or("", |field| &field.name)),
             Link::Tags => "`member.tags`".to_owned(),
         }
@@ -204,6 +210,7 @@ impl Checker<'_> {
             Link::Rule(rule) => rules.get(rule).map(|rule| rule.span),
             Link::Ladder(ladder) => self.ladders.get(ladder).map(|ladder| ladder.span),
             Link::Segment(segment) => self.segments.get(segment).map(|segment| segment.span),
+            Link::Coupon(coupon) => self.coupons.get(coupon).map(|coupon| coupon.span),
             _ => None,
         }
     }

@@ -6,6 +6,7 @@ use super::Checker;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
 use crate::syntax::ladder::LadderClause;
+use crate::syntax::later::LaterClause;
 use crate::syntax::tree::{Clause, ClauseKind};
 
 /// A declaration that holds clauses.
@@ -16,6 +17,7 @@ pub(super) enum Holder {
     Rule,
     Group,
     Tiers,
+    Coupon,
 }
 
 /// Kinds of clauses; a `from` block replaces all clauses of the kinds that it holds.
@@ -56,6 +58,9 @@ pub(super) enum Kind {
     Seen,
     Carry,
     LadderReturns,
+    ValidFor,
+    Budget,
+    Usage,
     Later,
 }
 
@@ -106,6 +111,9 @@ impl Kind {
             ClauseKind::Ladder(LadderClause::Seen { .. }) => Self::Seen,
             ClauseKind::Ladder(LadderClause::Carry(_)) => Self::Carry,
             ClauseKind::Ladder(LadderClause::Returns(_)) => Self::LadderReturns,
+            ClauseKind::Later(LaterClause::ValidFor(_)) => Self::ValidFor,
+            ClauseKind::Later(LaterClause::Budget { .. }) => Self::Budget,
+            ClauseKind::Later(LaterClause::Usage { .. }) => Self::Usage,
             ClauseKind::Later(_) => Self::Later,
         }
     }
@@ -148,6 +156,9 @@ impl Kind {
             Self::Seen => "seen",
             Self::Carry => "carry",
             Self::LadderReturns => "returns",
+            Self::ValidFor => "valid",
+            Self::Budget => "budget",
+            Self::Usage => "usage",
             Self::Later => "later",
         }
     }
@@ -182,6 +193,7 @@ impl Holder {
             Self::Rule => "rule",
             Self::Group => "group",
             Self::Tiers => "tiers",
+            Self::Coupon => "coupon",
         }
     }
 
@@ -229,11 +241,14 @@ impl Holder {
                 Kind::LadderReturns,
                 Kind::From,
             ],
+            Self::Coupon => {
+                &[Kind::When, Kind::Valid, Kind::ValidFor, Kind::Limit, Kind::Budget, Kind::Usage, Kind::From]
+            }
         }
     }
 
     fn list(self) -> String {
-        let words: Vec<String> = self
+        let mut words: Vec<String> = self
             .kinds()
             .iter()
             .map(|kind| {
@@ -246,6 +261,7 @@ impl Holder {
                 }
             })
             .collect();
+        words.dedup();
         words.join(", ")
     }
 }
@@ -292,7 +308,7 @@ impl<'a> Checker<'a> {
     /// Whether the clause may stand here; `from` blocks may, and are no clause in force themselves.
     fn belongs(&mut self, holder: Holder, clause: &Clause, dated: bool) -> bool {
         let kind = Kind::of(&clause.kind);
-        if let ClauseKind::Later(later) = &clause.kind {
+        if let (ClauseKind::Later(later), Kind::Later) = (&clause.kind, kind) {
             self.not_built(clause.span, later.word(), &format!("a `{}` holds {}", holder.word(), holder.list()));
             return false;
         }

@@ -6,9 +6,10 @@ use super::model::{EffectKind, RaiseEnd, RuleIndex, Type, WalletIndex};
 use super::names::Owner;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
+use crate::syntax::later::LaterEffect;
 use crate::syntax::tree::{self, Effect, Name};
 
-pub(super) const BUILT_EFFECTS: &str = "this version does `earn`, `multiply`, `spend`, `convert`, `forfeit`, `transfer`, `accept`, `raise`, `tag`, `untag`, `set` and `signal`";
+pub(super) const BUILT_EFFECTS: &str = "this version does `earn`, `multiply`, `spend`, `convert`, `forfeit`, `transfer`, `accept`, `raise`, `tag`, `untag`, `set`, `signal` and `issue`";
 
 /// The standard event that brings the points of another member.
 const RECEIVED: &str = "received";
@@ -133,6 +134,9 @@ impl<'a> Checker<'a> {
                     }
                 };
                 Some(EffectKind::Raise { ladder, level, end })
+            }
+            Effect::Later(LaterEffect::Issue { coupon, code, end }) => {
+                self.issue(coupon, code.as_ref(), end.as_ref(), scope)
             }
             Effect::Later(later) => {
                 self.not_built(span, later.word(), BUILT_EFFECTS);

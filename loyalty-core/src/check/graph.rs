@@ -54,6 +54,7 @@ impl Expr {
             | ExprKind::LevelNamed(..)
             | ExprKind::Benefit(..)
             | ExprKind::Standing(..)
+            | ExprKind::Held(_)
             | ExprKind::Cause(_) => {}
             ExprKind::List(all)
             | ExprKind::And(all)

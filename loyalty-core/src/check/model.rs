@@ -10,6 +10,7 @@ use rust_decimal::Decimal;
 
 use crate::source::Span;
 pub use crate::syntax::ladder::Fall;
+pub use crate::syntax::later::{BudgetMode, CouponKind};
 pub use crate::syntax::tree::{
     AggregateFunction, CapMode, Clawback, ExpireStart, Multipliers, Period, Returns, RoundMode, RoundScope, SpendOrder,
     TimeUnit,
@@ -25,6 +26,7 @@ pub type SegmentIndex = usize;
 pub type RuleIndex = usize;
 pub type RecordIndex = usize;
 pub type LadderIndex = usize;
+pub type CouponIndex = usize;
 /// A level within its ladder, the lowest 0.
 pub type LevelIndex = usize;
 
@@ -40,6 +42,7 @@ pub struct Checked {
     pub measures: Vec<Measure>,
     pub segments: Vec<Segment>,
     pub ladders: Vec<Ladder>,
+    pub coupons: Vec<Coupon>,
     /// In the order of the file.
     pub rules: Vec<Rule>,
     pub groups: Vec<Group>,
@@ -543,6 +546,40 @@ pub enum Valid {
     Hours { from: NaiveTime, to: NaiveTime },
 }
 
+/// What a member may use on an order.
+#[derive(Debug, Clone)]
+pub struct Coupon {
+    pub name: String,
+    pub kind: CouponKind,
+    pub versions: Vec<Versioned<CouponForm>>,
+    pub span: Span,
+}
+
+#[derive(Debug, Clone)]
+pub struct CouponForm {
+    /// The conjuncts of all `when` clauses, over an order and the member, in order. Empty: always.
+    pub when: Vec<Expr>,
+    /// All must hold.
+    pub valid: Vec<Valid>,
+    /// How long an issued one lasts.
+    pub valid_for: Option<Length>,
+    pub limits: Vec<Limit>,
+    pub budget: Option<Budget>,
+    /// A cancelled order keeps the use.
+    pub usage_kept: bool,
+    /// Where this form stands.
+    pub span: Span,
+}
+
+/// What all discounts of a coupon together may come to, over all members.
+#[derive(Debug, Clone)]
+pub struct Budget {
+    /// In the program's currency.
+    pub amount: Decimal,
+    pub mode: BudgetMode,
+    pub span: Span,
+}
+
 #[derive(Debug, Clone)]
 pub struct Limit {
     pub count: u32,
@@ -632,6 +669,20 @@ pub enum EffectKind {
         level: LevelIndex,
         end: Option<RaiseEnd>,
     },
+    /// A coupon for this member alone; without `code` the host's secret makes one.
+    Issue {
+        coupon: CouponIndex,
+        code: Option<Expr>,
+        end: Option<IssueEnd>,
+    },
+}
+
+/// The end that an issue gives, in the place of the coupon's own.
+#[derive(Debug, Clone)]
+pub enum IssueEnd {
+    For(Length),
+    /// Through that local day.
+    Until(Expr),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -751,6 +802,8 @@ pub enum ExprKind {
     Benefit(LadderIndex, usize),
     /// Since when and until when a member has the level.
     Standing(LadderIndex, StandingMoment),
+    /// How many coupons of that name the member holds and may use.
+    Held(CouponIndex),
     /// `earned.amount`: of the decision that set the rule off.
     Cause(CauseFigure),
     /// `.weekday .hour .minute .day .month .year .date .time` of an instant or date, in the program's zone.

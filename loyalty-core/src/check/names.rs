@@ -7,15 +7,18 @@ use super::Checker;
 use super::currency;
 use super::expression::TIME_WORDS;
 use super::model::{
-    Event, EventIndex, FieldIndex, LadderIndex, MeasureIndex, Record, RecordIndex, RuleIndex, SegmentIndex, WalletIndex,
+    CouponIndex, CouponKind, Event, EventIndex, FieldIndex, LadderIndex, MeasureIndex, Record, RecordIndex, RuleIndex,
+    SegmentIndex, WalletIndex,
 };
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
+use crate::syntax::later::Later;
 use crate::syntax::tree::{self, Item, ItemKind, Name};
 
 /// Rules are many; of everything else a program has few.
 const RULES_MAX: usize = 20_000;
 const DECLARATIONS_MAX: usize = 1_000;
+const COUPONS_MAX: usize = 100_000;
 
 /// Words that name something wherever they stand.
 const RESERVED: [&str; 13] = [
@@ -46,6 +49,7 @@ pub(super) enum Value {
     Measure(MeasureIndex),
     Segment(SegmentIndex),
     Ladder(LadderIndex),
+    Coupon(CouponIndex),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -96,6 +100,7 @@ pub(super) struct Declared<'a> {
     pub measures: Vec<(&'a Name, &'a tree::MeasureBody, &'a [tree::Dated<tree::MeasureBody>])>,
     pub segments: Vec<(&'a Name, &'a tree::Expr, &'a [tree::Dated<tree::Expr>])>,
     pub ladders: Vec<(&'a Name, Option<&'a tree::Expr>, &'a [tree::Clause])>,
+    pub coupons: Vec<(&'a Name, CouponKind, &'a [tree::Clause])>,
     pub rules: Vec<(&'a Name, &'a tree::Trigger, &'a [tree::Clause])>,
     pub groups: Vec<(&'a Name, &'a [Name], &'a [tree::Clause])>,
     pub tests: Vec<(&'a Name, &'a [tree::TestStep])>,
@@ -184,6 +189,11 @@ impl<'a> Checker<'a> {
             ItemKind::Test { title, steps } => {
                 if self.first(&mut places.tests, &title.text, title.span, &format!("the test `{}`", title.text)) {
                     declared.tests.push((title, steps));
+                }
+            }
+            ItemKind::Later(Later::Coupon { name, kind, clauses }) => {
+                if self.declare_value(places, name, Value::Coupon(declared.coupons.len())) {
+                    declared.coupons.push((name, *kind, clauses));
                 }
             }
             ItemKind::Later(later) => {
@@ -324,6 +334,7 @@ impl<'a> Checker<'a> {
             too_many(declared.measures.get(DECLARATIONS_MAX).map(|(name, ..)| name.span), "measures", DECLARATIONS_MAX),
             too_many(declared.segments.get(DECLARATIONS_MAX).map(|(name, ..)| name.span), "segments", DECLARATIONS_MAX),
             too_many(declared.ladders.get(DECLARATIONS_MAX).map(|(name, ..)| name.span), "ladders", DECLARATIONS_MAX),
+            too_many(declared.coupons.get(COUPONS_MAX).map(|(name, ..)| name.span), "coupons", COUPONS_MAX),
             too_many(declared.groups.get(DECLARATIONS_MAX).map(|(name, ..)| name.span), "groups", DECLARATIONS_MAX),
             too_many(declared.tests.get(DECLARATIONS_MAX).map(|(name, _)| name.span), "tests", DECLARATIONS_MAX),
             too_many(
@@ -346,7 +357,7 @@ impl<'a> Checker<'a> {
     }
 }
 
-pub(super) const BUILT_DECLARATIONS: &str = "this version runs `program`, `member`, `event`, `record`, `wallet`, `measure`, `tiers`, `segment`, `rule`, `group` and `test`";
+pub(super) const BUILT_DECLARATIONS: &str = "this version runs `program`, `member`, `event`, `record`, `wallet`, `measure`, `tiers`, `segment`, `rule`, `group`, `coupon` and `test`";
 
 /// Where each name was first declared, one map for each namespace.
 #[derive(Default)]

@@ -5,8 +5,8 @@ use chrono::Weekday;
 use super::Checker;
 use super::expression::{Cause, Scope};
 use super::model::{
-    CauseFigure, DatePart, DecisionTrigger, Expr, ExprKind, LadderIndex, StandingMoment, Type, WalletFigure,
-    WalletIndex,
+    CauseFigure, CouponIndex, DatePart, DecisionTrigger, Expr, ExprKind, LadderIndex, StandingMoment, Type,
+    WalletFigure, WalletIndex,
 };
 use super::names::{Owner, Value};
 use crate::diagnostic::{Code, Diagnostic};
@@ -190,6 +190,7 @@ impl<'a> Checker<'a> {
             Value::Segment(segment) => {
                 self.parts(Expr { kind: ExprKind::Segment(segment), ty: Type::Bool, span: root_span }, rest)
             }
+            Value::Coupon(coupon) => self.coupon_path(coupon, root_span, rest),
             Value::Ladder(ladder) => self.ladder_path(ladder, root_span, rest, scope),
             Value::Measure(measure) => {
                 let ty = self.measures.get(measure)?.as_ref()?.ty.clone();
@@ -270,6 +271,24 @@ impl<'a> Checker<'a> {
             }
         };
         self.parts(Expr { kind, ty, span }, rest)
+    }
+
+    /// What a member has of a coupon.
+    fn coupon_path(&mut self, coupon: CouponIndex, root_span: Span, rest: &[&Name]) -> Option<Expr> {
+        let Some((name, rest)) = rest.split_first() else {
+            self.report(
+                Diagnostic::new(Code::WrongType, root_span, "a coupon alone is no value")
+                    .help("`.held` says how many of it the member may use"),
+            );
+            return None;
+        };
+        if name.text != "held" {
+            let diagnostic = Diagnostic::new(Code::UnknownField, name.span, format!("a coupon has no `{}`", name.text));
+            self.suggest(diagnostic.help("`.held` says how many of it the member may use"), &name.text, ["held"]);
+            return None;
+        }
+        let held = Expr { kind: ExprKind::Held(coupon), ty: Type::Number, span: root_span.to(name.span) };
+        self.parts(held, rest)
     }
 
     /// A figure of what set a rule off.

@@ -88,13 +88,8 @@ impl<'a> Checker<'a> {
         let mut has_effect = false;
         for clause in &form.clauses {
             match &clause.kind {
-                ClauseKind::When(when) => match self.condition(when, scope, "`when`") {
-                    Some(Expr { kind: ExprKind::And(all), .. }) => value.when.extend(all),
-                    when => value.when.extend(when),
-                },
-                ClauseKind::Valid(parts) => {
-                    value.valid.extend(parts.iter().filter_map(|part| self.valid(part)).collect::<Vec<_>>())
-                }
+                ClauseKind::When(when) => value.when.extend(self.conjuncts(when, scope)),
+                ClauseKind::Valid(parts) => value.valid.extend(self.valid_parts(parts)),
                 ClauseKind::Limit(limits) => self.limits(limits, &mut value.limits),
                 ClauseKind::Cap { caps, mode: written } => {
                     self.cap_mode(&mut mode, *written, clause.span);
@@ -126,7 +121,20 @@ impl<'a> Checker<'a> {
         }
     }
 
-    fn limits(&mut self, written: &'a [tree::Limit], limits: &mut Vec<Limit>) {
+    /// The conjuncts of a `when`, `and` taken apart.
+    pub(super) fn conjuncts(&mut self, when: &'a tree::Expr, scope: &Scope) -> Vec<Expr> {
+        match self.condition(when, scope, "`when`") {
+            Some(Expr { kind: ExprKind::And(all), .. }) => all,
+            when => when.into_iter().collect(),
+        }
+    }
+
+    /// The parts of a `valid` that are sound.
+    pub(super) fn valid_parts(&mut self, parts: &[ValidPart]) -> Vec<Valid> {
+        parts.iter().filter_map(|part| self.valid(part)).collect()
+    }
+
+    pub(super) fn limits(&mut self, written: &'a [tree::Limit], limits: &mut Vec<Limit>) {
         for limit in written {
             if limit.count == 0 {
                 self.report(

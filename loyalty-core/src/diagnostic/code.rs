@@ -134,6 +134,14 @@ codes! {
     Unwatchable = "L0246" Error,
     /// `transfer` in a rule on no event, or `accept` in one on another event than `received`.
     TransferEvent = "L0250" Error,
+    /// No coupon of that name.
+    UnknownCoupon = "L0280" Error,
+    /// `issue` of a coupon that is not issued.
+    NotIssued = "L0281" Error,
+    /// `valid` for a length in a coupon that is not issued.
+    ValidFor = "L0282" Error,
+    /// A budget of something else than the program's money.
+    BudgetUnit = "L0283" Error,
 
     // W02: legal and surely not what was meant.
     /// A rule that can never fire.
@@ -148,6 +156,8 @@ codes! {
     Shadowed = "W0205" Warning,
     /// A limit that another one makes pointless.
     UselessLimit = "W0206" Warning,
+    /// A coupon that no rule issues.
+    NeverIssued = "W0217" Warning,
 }
 
 impl core::fmt::Display for Code {

@@ -1,11 +1,12 @@
 //! What time alone brings about: points vest, run out, or are cancelled because what they waited for did not come;
 //! levels are judged; rules by the calendar fire.
 //!
-//! At one instant the order is fixed: points vest, points run out, what follows from that, levels and segments are
+//! At one instant the order is fixed: points vest, points run out, coupons run out, what follows from that, levels and segments are
 //! judged, then the rules by the calendar fire in the order of the file, each with what follows from it.
 
 use rust_decimal::Decimal;
 
+use super::coupons;
 use super::decided::Decided;
 use super::error::EventError;
 use super::flows;
@@ -26,6 +27,7 @@ pub fn advance(plan: &Plan, member: &mut Member, to: i64, decisions: &mut Decide
         let before = decisions.len();
         vest_due(plan, member, due, decisions)?;
         expire_due(plan, member, due, decisions)?;
+        coupons::expire_due(plan, member, due, decisions);
         // A late event's points may have come and gone at instants that have passed; what follows, follows at present,
         // and the calendar does not come round again.
         let ahead = due > member.clock;

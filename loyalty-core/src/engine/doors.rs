@@ -20,7 +20,7 @@ use super::members::{pause, pool, transfer};
 use super::outcome::{Because, Decision, Kind, NotEarned, NotTaken, Outcome};
 use super::tally::Entry;
 use super::value::{Stored, Value};
-use super::{clock, granted, grants, ledger, moves, reactions, returns, rules};
+use super::{clock, coupons, granted, grants, ledger, moves, reactions, returns, rules};
 use crate::amount;
 use crate::plan::{EventKind, EventPlan, ExpirePlan, Plan, VestPlan};
 use crate::time::rfc3339;
@@ -424,6 +424,7 @@ pub fn before_rules(
         EventKind::Pooled => pool::pay(plan, event_plan, member, event, decisions)?,
         EventKind::Pause => pause::pause(event_plan, member, event, decisions),
         EventKind::Resume => pause::resume(plan, member, decisions),
+        EventKind::Issue => coupons::issue::by_staff(plan, event_plan, member, event, decisions)?,
         EventKind::Received => {}
     }
     if event_plan.vests {

@@ -1,4 +1,4 @@
-//! What firing rules do besides earning: spend, tag, set attributes, signal, convert, forfeit, raise levels.
+//! What firing rules do besides earning: spend, tag, set attributes, signal, convert, forfeit, raise levels, issue coupons.
 
 use rust_decimal::Decimal;
 use smallvec::SmallVec;
@@ -61,7 +61,8 @@ pub fn collect(
                 },
                 kind @ (EffectKindPlan::Convert { .. }
                 | EffectKindPlan::Forfeit { .. }
-                | EffectKindPlan::Raise { .. }) => {
+                | EffectKindPlan::Raise { .. }
+                | EffectKindPlan::Issue { .. }) => {
                     if let Some(found) = plan_move(scope, evaluation, rule, kind)? {
                         evaluation.moves.push(found);
                         acted.push(rule);

@@ -84,6 +84,8 @@ refusals! {
     UnknownWallet = "unknown_wallet",
     /// The program has no ladder or level of that name.
     UnknownLevel = "unknown_level",
+    /// The program has no coupon of that name that could be issued.
+    UnknownCoupon = "unknown_coupon",
     /// An amount beyond what can be held exactly.
     Overflow = "overflow",
     /// The member's state was made by another program.

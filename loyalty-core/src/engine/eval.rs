@@ -105,6 +105,7 @@ impl<'a> Scope<'a> {
                 });
                 at.map_or(Value::Missing, Value::Instant)
             }
+            Node::Held(coupon) => Value::Number(Decimal::from(self.member.coupons.usable(coupon, self.at))),
             Node::Cause(figure) => match (self.cause, figure) {
                 (Some(cause), CauseFigure::Amount) => Value::Number(cause.amount),
                 (Some(cause), CauseFigure::At) => Value::Instant(cause.at),

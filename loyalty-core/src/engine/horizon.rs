@@ -58,6 +58,10 @@ impl<'a> Horizon<'a> {
             let Some(node) = self.plan.nodes.get(node as usize) else { continue };
             match *node {
                 Node::Measure(measure) => self.measure(measure),
+                Node::Held(coupon) => {
+                    let member = self.member;
+                    member.coupons.open().filter(|held| held.coupon == coupon).for_each(|held| self.push(held.until));
+                }
                 Node::Segment(segment) => {
                     if let Some(segment) = self.plan.segments.get(usize::from(segment)) {
                         self.forms(&segment.forms);

@@ -1,5 +1,6 @@
 //! All that the engine remembers of one account.
 
+use super::coupons::Coupons;
 use super::log::Log;
 use super::lots::WalletState;
 use super::marks::Marks;
@@ -40,6 +41,8 @@ pub struct Member {
     pub(crate) standings: Vec<Standing>,
     /// Whether the member is in each segment that rules watch.
     pub(crate) inside: Vec<bool>,
+    /// The coupons that were issued to the member.
+    pub(crate) coupons: Coupons,
     /// Whether the account is open, and what became of it.
     pub(crate) account: Account,
 }
@@ -75,6 +78,7 @@ impl Member {
             returned: Vec::new(),
             standings: vec![Standing::new(at); plan.ladders.len()],
             inside: vec![false; plan.reactions.segments.len()],
+            coupons: Coupons::default(),
             account: Account::default(),
         }
     }
@@ -149,6 +153,7 @@ impl Member {
         let (horizon, returns) = (self.horizon(plan), self.return_horizon(plan));
         self.log.forget(horizon, returns);
         self.returned.retain(|returned| returned.ordered_at >= returns);
+        self.coupons.forget(horizon);
         pause::forget(&mut self.account, horizon);
         for wallet in &mut self.wallets {
             wallet.sweep(|earned_at| earned_at >= returns);

@@ -1,7 +1,8 @@
-//! What rules do with points that are there already, and with levels: convert, forfeit, raise.
+//! What rules do with points that are there already, and with levels: convert, forfeit, raise; and the coupons that they issue.
 
 use rust_decimal::Decimal;
 
+use super::coupons::issue::{self, Issue};
 use super::earning::{self, Evaluation, LotPlan};
 use super::error::EventError;
 use super::eval::{NO_ROW, Scope};
@@ -21,13 +22,14 @@ pub enum Move {
     Convert { rule: u32, from: u16, taken: Decimal, to: u16, given: Decimal },
     Forfeit { rule: u32, wallet: u16, amount: Decimal },
     Raise { ladder: u16, level: u16, end: i64 },
+    Issue { rule: u32, issue: Issue },
 }
 
 impl Move {
     /// Whether making it would change anything: a level that others outdo in height and length does not.
     pub fn comes_to_something(&self, member: &Member, at: i64) -> bool {
         match self {
-            Move::Convert { .. } | Move::Forfeit { .. } => true,
+            Move::Convert { .. } | Move::Forfeit { .. } | Move::Issue { .. } => true,
             Move::Raise { ladder, level, end } => {
                 let standing = member.standings.get(usize::from(*ladder));
                 *end > at && standing.is_some_and(|standing| standing.is_outdone_by(*level, *end))
@@ -71,6 +73,9 @@ pub fn plan_move(
             let end = ladders::raise_end(&scope.plan.calendar, *end, scope.at);
             Some(Move::Raise { ladder: *ladder, level: *level, end })
         }
+        EffectKindPlan::Issue { coupon, code, end } => {
+            issue::plan(scope, *coupon, *code, *end)?.map(|issue| Move::Issue { rule, issue })
+        }
         _ => None,
     })
 }
@@ -113,6 +118,7 @@ pub fn commit(
             Move::Raise { ladder, level, end } => {
                 ladders::set_level(plan, member, ladder, level, end, at, decisions);
             }
+            Move::Issue { rule, issue } => issue::commit(plan, member, issue, Some(rule), at, decisions),
         }
     }
     Ok(())

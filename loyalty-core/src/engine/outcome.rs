@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use rust_decimal::Decimal;
 
+use super::coupons::decision::CouponDecision;
 use super::lots::{Expiry, Use, Vesting};
 use super::value::Stored;
 use crate::amount;
@@ -294,6 +295,7 @@ pub enum Kind {
         days: i32,
     },
     Erased,
+    Coupon(CouponDecision),
 }
 
 /// What is on its way between two members.
@@ -422,6 +424,7 @@ impl Kind {
             Kind::Paused { .. } => "paused",
             Kind::Resumed { .. } => "resumed",
             Kind::Erased => "erased",
+            Kind::Coupon(decision) => decision.name(),
         }
     }
 }
@@ -449,6 +452,7 @@ impl Kind {
             | Kind::Received { entry, .. }
             | Kind::Forfeited { entry, .. }
             | Kind::Joined { entry, .. } => on(entry),
+            Kind::Coupon(decision) => decision.number_mut().map_or(Ok(()), on),
             Kind::Tagged { .. }
             | Kind::Untagged { .. }
             | Kind::AttributeSet { .. }
@@ -617,6 +621,10 @@ pub fn write(writer: &mut Writer<'_>, decisions: &[Decision], event_at: i64) {
                 writer.signed(i64::from(*days));
             }
             Kind::Erased => writer.byte(26),
+            Kind::Coupon(decision) => {
+                writer.byte(COUPON);
+                decision.write(writer, event_at);
+            }
             Kind::NotEarned { reason: NotEarned::Paused } => writer.byte(27),
         }
     }
@@ -624,6 +632,7 @@ pub fn write(writer: &mut Writer<'_>, decisions: &[Decision], event_at: i64) {
 
 /// The kind of decision whose amount is not written.
 const EARNED: u8 = 0;
+const COUPON: u8 = 40;
 
 /// The kinds of parts that name no rule; the numbers of rules follow them.
 const PARTS_WITHOUT_RULE: u64 = 4;
@@ -783,6 +792,7 @@ fn read_kind(reader: &mut Reader<'_>, event_at: i64) -> Result<Kind, Malformed> 
         24 => Kind::Paused { freeze: reader.byte()? != 0 },
         25 => Kind::Resumed { days: i32::try_from(reader.signed()?).map_err(|_| Malformed)? },
         26 => Kind::Erased,
+        COUPON => Kind::Coupon(CouponDecision::read(reader, event_at)?),
         27 => Kind::NotEarned { reason: NotEarned::Paused },
         _ => return Err(Malformed),
     })

@@ -32,6 +32,7 @@ pub fn next_due(plan: &Plan, member: &Member) -> i64 {
     if !plan.reactions.any || !member.account.is_open() {
         return next;
     }
+    next = next.min(member.coupons.next_due());
     for ladder in 0..plan.ladders.len() as u16 {
         next = next.min(ladder_due(plan, member, ladder, next));
     }

@@ -1,5 +1,6 @@
 //! What a member has: read-only, at any instant.
 
+mod coupons;
 mod tiers;
 
 use std::sync::Arc;
@@ -163,6 +164,9 @@ pub fn view(plan: &Arc<Plan>, member: &Member, at: i64, source: &str) -> View {
     }
     document.put("attributes", attributes);
     document.put("tags", member.tags.iter().map(|tag| &**tag).collect::<Document>());
+    if let Some(coupons) = coupons::document(plan, member) {
+        document.put("coupons", coupons);
+    }
     document.put("next_due", member.next_due().map(|due| instant(plan, due.0)));
     let totals = plan.wallets.iter().zip(&member.wallets).map(|(wallet, state)| Totals::of(&wallet.name, state));
     View { document, totals: totals.collect() }

@@ -1,5 +1,6 @@
 //! From the checked program to the plan.
 
+mod coupons;
 mod expressions;
 mod fields;
 mod filing;
@@ -41,6 +42,7 @@ pub fn lower(checked: &Checked, text: &str) -> Plan {
             measures: Vec::new(),
             segments: Vec::new(),
             ladders: Vec::new(),
+            coupons: Vec::new(),
             rules: Vec::new(),
             groups: Vec::new(),
             reactions: Reactions::default(),
@@ -60,6 +62,7 @@ pub fn lower(checked: &Checked, text: &str) -> Plan {
     lower.measures();
     lower.segments();
     lower.ladders();
+    lower.coupons();
     lower.rules();
     lower.groups();
     lower.tests();
@@ -428,6 +431,8 @@ impl Lower<'_> {
         }
         let flows = self.plan.wallets.iter().any(|wallet| !wallet.flows.is_empty());
         self.plan.reactions = Reactions::of(&self.plan.rules, self.plan.wallets.len(), self.plan.ladders.len(), flows);
+        // Coupons run out by time alone, and are issued where reactions are followed.
+        self.plan.reactions.any |= !self.plan.coupons.is_empty();
     }
 
     fn condition(&mut self, condition: &model::Expr) -> Condition {
@@ -492,6 +497,7 @@ impl Lower<'_> {
             model::EffectKind::Raise { ladder, level, end } => {
                 EffectKindPlan::Raise { ladder: *ladder as u16, level: *level as u16, end: *end }
             }
+            model::EffectKind::Issue { coupon, code, end } => self.issue(*coupon, code.as_ref(), end.as_ref()),
         };
         EffectPlan { kind, quote: self.quote(effect.span) }
     }
@@ -583,6 +589,7 @@ impl Lower<'_> {
                 ("pooled", true) => EventKind::Pooled,
                 ("pause", true) => EventKind::Pause,
                 ("resume", true) => EventKind::Resume,
+                ("issue", true) => EventKind::Issue,
                 _ => EventKind::Plain,
             };
             let measures = self.plan.measures.iter().enumerate();
@@ -741,6 +748,9 @@ fn fingerprint(plan: &Plan) -> u64 {
     }
     for ladder in &plan.ladders {
         text.push_str(&format!("ladder {} {:?}\n", ladder.name, ladder.levels));
+    }
+    for coupon in &plan.coupons {
+        text.push_str(&format!("coupon {}\n", coupon.name));
     }
     for watched in &plan.reactions.segments {
         text.push_str(&format!("segment {}\n", watched.segment));

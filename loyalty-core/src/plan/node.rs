@@ -54,6 +54,8 @@ pub enum Node {
     /// What the member's level gives, by the place of the benefit.
     Benefit(u16, u16),
     Standing(u16, StandingMoment),
+    /// How many coupons of a kind the member may use.
+    Held(u32),
     Cause(CauseFigure),
     Part(DatePart, NodeId),
     Since(TimeUnit, NodeId),
@@ -188,6 +190,7 @@ impl Node {
             | Node::LevelNamed(..)
             | Node::Benefit(..)
             | Node::Standing(..)
+            | Node::Held(_)
             | Node::Cause(_)
             | Node::SlotIs(..)
             | Node::SlotAgainst(..)

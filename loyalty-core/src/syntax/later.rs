@@ -23,8 +23,8 @@ pub enum Later {
     Survey { name: Name, clauses: Vec<Clause> },
     /// `leaderboard month_cups by cups when …`, with a block or without.
     Leaderboard { name: Name, by: Expr, clauses: Vec<Clause> },
-    /// `coupon WEEKEND20 { … }`; `issued` ones are only had by being issued.
-    Coupon { name: Name, issued: bool, clauses: Vec<Clause> },
+    /// `coupon WEEKEND20 { … }`, `coupon BIRTHDAY issued { … }`, `coupon HAPPY_HOUR automatic { … }`
+    Coupon { name: Name, kind: CouponKind, clauses: Vec<Clause> },
     /// `reward free_latte { … }`
     Reward { name: Name, clauses: Vec<Clause> },
     /// `message tier_up utility { … }`
@@ -83,8 +83,8 @@ pub enum LaterClause {
     UpTo(Expr),
     /// `valid 30 days`: from the day it was issued.
     ValidFor(Duration),
-    /// `budget 5_000 MYR`
-    Budget(Expr),
+    /// `budget 5_000 MYR`, `budget 5_000 MYR refuse`
+    Budget { amount: Expr, mode: Option<BudgetMode> },
     /// `stack with [FREEDELIVERY]`
     Stack(Stack),
     /// `priority 5`
@@ -161,7 +161,7 @@ impl LaterClause {
             Self::Give(_) => "give",
             Self::UpTo(_) => "up to",
             Self::ValidFor(_) => "valid",
-            Self::Budget(_) => "budget",
+            Self::Budget { .. } => "budget",
             Self::Stack(_) => "stack",
             Self::Priority(_) => "priority",
             Self::Group { .. } => "group",
@@ -251,13 +251,42 @@ pub enum Within {
     Window(Window),
 }
 
+/// How a member comes by a coupon.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum CouponKind {
+    /// Whoever names it may use it: its own name is the code.
+    Public,
+    /// `issued`: only had by being issued, one by one.
+    Issued,
+    /// `automatic`: nobody has to name it.
+    Automatic,
+}
+
+/// What becomes of a discount that the rest of a budget does not cover.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BudgetMode {
+    /// What is left of the budget is given.
+    Partial,
+    /// Nothing is given.
+    Refuse,
+}
+
+/// The end that an issue gives to a coupon, in the place of the coupon's own.
+#[derive(Debug, Clone, PartialEq)]
+pub enum IssueEnd {
+    /// `for 7 days`
+    For(Duration),
+    /// `until 2026-12-31`, `until voucher.last_day`: through that local day.
+    Until(Expr),
+}
+
 /// An effect of a later stage.
 #[derive(Debug, Clone, PartialEq)]
 pub enum LaterEffect {
     /// `award regular`
     Award(Name),
-    /// `issue FREEPASTRY`
-    Issue(Name),
+    /// `issue FREEPASTRY`, `issue VOUCHER code voucher.code until voucher.last_day`
+    Issue { coupon: Name, code: Option<Expr>, end: Option<IssueEnd> },
     /// `redeem free_latte`
     Redeem(Name),
     /// `draw spin`
@@ -278,7 +307,7 @@ impl LaterEffect {
     pub fn word(&self) -> &'static str {
         match self {
             Self::Award(_) => "award",
-            Self::Issue(_) => "issue",
+            Self::Issue { .. } => "issue",
             Self::Redeem(_) => "redeem",
             Self::Draw(_) => "draw",
             Self::Ask(_) => "ask",

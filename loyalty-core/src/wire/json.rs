@@ -11,6 +11,7 @@ use crate::engine::value::Stored;
 use crate::plan::Plan;
 use crate::source::{LineIndex, Offsets, Units};
 use crate::time::{Instant, SECOND, date_of};
+use crate::wire::coupons;
 use crate::wire::document::Document;
 
 /// An instant with the offset that the program's zone has then.
@@ -46,11 +47,15 @@ pub fn rule_name(plan: &Plan, rule: u32) -> &str {
 
 pub fn decision_document(plan: &Plan, decision: &Decision, at: i64) -> Document {
     let mut object = Document::object();
-    let mut put = |key: &str, value: Document| object.put(key, value);
-    put("kind", decision.kind.name().into());
+    object.put("kind", decision.kind.name());
     if decision.at != at {
-        put("at", instant(plan, decision.at));
+        object.put("at", instant(plan, decision.at));
     }
+    if let Kind::Coupon(decision) = &decision.kind {
+        coupons::put(plan, decision, &mut object);
+        return object;
+    }
+    let mut put = |key: &str, value: Document| object.put(key, value);
     let expires = |expires_at: &Option<i64>| Document::from(expires_at.map(|at| instant(plan, at)));
     match &decision.kind {
         Kind::Earned { entry, wallet, amount: sum, vesting, expires_at, because } => {
@@ -182,7 +187,7 @@ pub fn decision_document(plan: &Plan, decision: &Decision, at: i64) -> Document 
         Kind::MergedInto { into } => put("into", (&**into).into()),
         Kind::Paused { freeze } => put("freeze_expiry", (*freeze).into()),
         Kind::Resumed { days } => put("frozen_days", i64::from(*days).into()),
-        Kind::Erased => {}
+        Kind::Erased | Kind::Coupon(_) => {}
         Kind::Forfeited { entry, wallet, amount: sum, rule } => {
             put("entry", (*entry).into());
             put("wallet", wallet_name(plan, *wallet).into());

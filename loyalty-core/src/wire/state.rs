@@ -6,6 +6,7 @@
 
 mod captured;
 mod columns;
+mod coupons;
 mod pack;
 mod standings;
 mod texts;
@@ -27,12 +28,13 @@ use crate::engine::value::Stored;
 use crate::plan::Plan;
 use crate::time::Instant;
 use crate::wire::document::Document;
-use columns::{Column, Counted, Marked};
+use columns::{Column, Counted, Marked, Sparse};
+use coupons::SavedCoupon;
 use pack::{Names, Packed};
 use values::{Amount, Moment, SavedExpiry, SavedSource, SavedValue, SavedVesting};
 
 /// The version of the form; a reader refuses what it does not know.
-const FORMAT: u8 = 2;
+const FORMAT: u8 = 3;
 
 /// The largest revision and entry: up to 2^53 − 1 every host reads a whole number of JSON exactly, JavaScript among them.
 /// Nobody comes there by events.
@@ -59,6 +61,8 @@ struct Snapshot {
     segments: Vec<(String, bool)>,
     events: Packed,
     account: SavedAccount,
+    #[serde(default, skip_serializing_if = "Sparse::is_absent")]
+    coupons: Sparse<SavedCoupon>,
 }
 
 /// Whether the account is open, and what it has been through.
@@ -206,12 +210,12 @@ pub struct Loaded {
 /// The state as JSON.
 pub fn save_json(plan: &Plan, member: &Member) -> String {
     // Every key is a text and every value a plain one, so that writing cannot fail.
-    serde_json::to_string(&snapshot(plan, member)).unwrap_or_default()
+    serde_json::to_string(&snapshot(plan, member, Form::Json)).unwrap_or_default()
 }
 
 /// The state as bytes.
 pub fn save_binary(plan: &Plan, member: &Member) -> Vec<u8> {
-    postcard::to_allocvec(&snapshot(plan, member)).unwrap_or_default()
+    postcard::to_allocvec(&snapshot(plan, member, Form::Bytes)).unwrap_or_default()
 }
 
 pub fn load_json(plan: &Plan, json: &str) -> Result<Loaded, StateError> {
@@ -232,6 +236,13 @@ pub fn load_binary(plan: &Plan, bytes: &[u8]) -> Result<Loaded, StateError> {
     restore(plan, snapshot)
 }
 
+/// The two forms in which state is written.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Form {
+    Json,
+    Bytes,
+}
+
 /// What every form says first.
 #[derive(Deserialize)]
 struct Format {
@@ -247,7 +258,7 @@ fn check_format(format: u8) -> Result<(), StateError> {
     )))
 }
 
-fn snapshot(plan: &Plan, member: &Member) -> Snapshot {
+fn snapshot(plan: &Plan, member: &Member, form: Form) -> Snapshot {
     let mut member = member.clone();
     member.forget(plan);
     let mut names = Names::default();
@@ -311,6 +322,7 @@ fn snapshot(plan: &Plan, member: &Member) -> Snapshot {
         segments: standings::save_segments(plan, &member),
         events,
         account: saved_account(&member.account),
+        coupons: Sparse::new(form, coupons::save(plan, &member.coupons)),
     }
 }
 
@@ -458,6 +470,7 @@ fn restore(plan: &Plan, saved: Snapshot) -> Result<Loaded, StateError> {
         });
     }
     member.account = restored_account(&saved.account)?;
+    member.coupons = coupons::restore(plan, &saved.coupons, &mut report)?;
     standings::restore(plan, &mut member, &saved, &mut report);
     member.next_due = member.find_next_due(plan);
     if saved.program != plan.text && standings::judged_anew(plan, &member) {

@@ -29,6 +29,9 @@ rule back on segment lapsed left { tag "back" }
 rule base on order limit 1_000 in total { earn 1 points per 1 EUR of order.subtotal }
 rule star on order { earn 1 stars }
 rule joined on signup { earn 20 points vest at once  tag "new"  set member.level = "basic"  signal greeted to member.id }
+coupon HELLO issued { valid 3 days }
+coupon TILL  issued { valid 3 days }
+rule hello on review { issue HELLO  issue TILL code member.id }
 rule seen on visit { untag "new" }
 rule pay on redeem { spend 15 points }
 event gift { to text  points number }
@@ -37,7 +40,7 @@ rule take on received when received.sender != "m-9" { accept points }
 "#;
 
 /// Every kind of decision with what it says; the order is that of the page.
-const KINDS: [(&str, &str); 27] = [
+const KINDS: &[(&str, &str)] = &[
     ("earned", "points were granted; `pending` until they vest"),
     ("vested", "points of a `lot` may be spent now"),
     ("spent", "points were taken `from` lots"),
@@ -60,6 +63,8 @@ const KINDS: [(&str, &str); 27] = [
     ("tier_kept", "a level was judged and stays: `qualified`, or for a time of `grace`"),
     ("segment_entered", "the member is now in a segment that a rule watches"),
     ("segment_left", "the member is no longer in it"),
+    ("coupon_issued", "the member has a coupon, by a rule or by the staff, through the day before `expires_at`"),
+    ("coupon_expired", "a coupon has run out unused"),
     ("claim", "the host counts a firing against a limit over all members"),
     ("not_earned", "the event was taken and could not earn: `before_enrolment`, `paused`"),
     ("transferred", "points left `from` lots for the member `to`; `event` is for that member"),
@@ -135,6 +140,8 @@ fn history(program: &Program) -> (Vec<Outcome>, Member) {
         ("order", "o-1", "2026-01-05", r#","subtotal":"37.50""#),
         ("delivered", "d-1", "2026-01-06", r#","order":"o-1""#),
         ("visit", "v-1", "2026-01-07", ""),
+        ("review", "w-1", "2026-01-08", ""),
+        ("issue", "i-1", "2026-01-08", r#","coupon":"HELLO""#),
         ("redeem", "p-1", "2026-01-20", ""),
         ("refund", "r-1", "2026-01-21", r#","order":"p-1""#),
         ("redeem", "p-2", "2026-01-22", ""),

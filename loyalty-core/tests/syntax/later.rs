@@ -1,6 +1,8 @@
 //! The forms of later stages are read and kept.
 
-use loyalty_core::syntax::later::{Give, GroupChoice, Later, LaterClause, LaterEffect, Stack, Within};
+use loyalty_core::syntax::later::{
+    BudgetMode, CouponKind, Give, GroupChoice, IssueEnd, Later, LaterClause, LaterEffect, Stack, Within,
+};
 use loyalty_core::syntax::tree::{ClauseKind, Effect, ItemKind};
 
 use crate::{clause, item};
@@ -46,7 +48,9 @@ fn coupons_and_rewards() {
     reads!(coupon, "give { issue LATTE }", "give", LaterClause::Give(Give::Effects(effects)) if effects.len() == 1);
     reads!(coupon, "up to 50 MYR", "up to", LaterClause::UpTo(_));
     reads!(coupon, "valid 30 days", "valid", LaterClause::ValidFor(_));
-    reads!(coupon, "budget 5_000 MYR", "budget", LaterClause::Budget(_));
+    reads!(coupon, "budget 5_000 MYR", "budget", LaterClause::Budget { mode: None, .. });
+    reads!(coupon, "budget 5_000 MYR refuse", "budget", LaterClause::Budget { mode: Some(BudgetMode::Refuse), .. });
+    reads!(coupon, "budget 100 beans partial", "budget", LaterClause::Budget { mode: Some(BudgetMode::Partial), .. });
     reads!(coupon, "stack with none", "stack", LaterClause::Stack(Stack::None));
     reads!(coupon, "stack with any", "stack", LaterClause::Stack(Stack::Any));
     reads!(coupon, "stack with [A, B]", "stack", LaterClause::Stack(Stack::With(names)) if names.len() == 2);
@@ -63,7 +67,12 @@ fn coupons_and_rewards() {
     reads!("reward r", "cost 50 beans", "cost", LaterClause::Cost { per: None, .. });
     assert!(matches!(clause(coupon, "valid 2026-11-01 .. on [monday]"), ClauseKind::Valid(parts) if parts.len() == 2));
     assert!(matches!(clause(coupon, "when status >= silver"), ClauseKind::When(_)));
-    assert!(matches!(item("coupon C issued { }"), ItemKind::Later(Later::Coupon { issued: true, .. })));
+    assert!(matches!(item("coupon C issued { }"), ItemKind::Later(Later::Coupon { kind: CouponKind::Issued, .. })));
+    assert!(matches!(item("coupon C { }"), ItemKind::Later(Later::Coupon { kind: CouponKind::Public, .. })));
+    assert!(matches!(
+        item("coupon C automatic { }"),
+        ItemKind::Later(Later::Coupon { kind: CouponKind::Automatic, .. })
+    ));
 }
 
 #[test]
@@ -140,4 +149,16 @@ fn effects() {
         };
         assert_eq!(effect.word(), word);
     }
+}
+
+#[test]
+fn an_issue_may_say_code_and_end() {
+    let issue = |text: &str| match clause("rule r on order", text) {
+        ClauseKind::Effect(Effect::Later(LaterEffect::Issue { code, end, .. })) => (code.is_some(), end),
+        other => panic!("{text}: {other:?}"),
+    };
+    assert!(matches!(issue("issue x"), (false, None)));
+    assert!(matches!(issue("issue x code order.voucher"), (true, None)));
+    assert!(matches!(issue("issue x for 7 days"), (false, Some(IssueEnd::For(_)))));
+    assert!(matches!(issue("issue x code \"A\" until 2026-12-31"), (true, Some(IssueEnd::Until(_)))));
 }

@@ -147,6 +147,7 @@ fn join(
             decisions.push(Decision { at, kind: Kind::Tagged { tag: tag.clone() } });
         }
     }
+    survivor.coupons.absorb(&absorbed.coupons, entries);
     survivor.enrolled_at = survivor.enrolled_at.min(absorbed.enrolled_at);
     survivor.account.absorbed.push(absorbed.id.as_str().into());
     survivor.account.absorbed.extend(absorbed.account.absorbed.iter().cloned());

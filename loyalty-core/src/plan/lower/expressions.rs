@@ -38,6 +38,7 @@ impl Lower<'_> {
             ExprKind::LevelNamed(ladder, level) => Node::LevelNamed(*ladder as u16, *level as u16),
             ExprKind::Benefit(ladder, benefit) => Node::Benefit(*ladder as u16, *benefit as u16),
             ExprKind::Standing(ladder, moment) => Node::Standing(*ladder as u16, *moment),
+            ExprKind::Held(coupon) => Node::Held(*coupon as u32),
             ExprKind::Cause(figure) => Node::Cause(*figure),
             ExprKind::Measure(measure) => {
                 Node::Measure(self.same_measure.get(*measure).copied().unwrap_or(*measure as u16))

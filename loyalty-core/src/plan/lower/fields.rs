@@ -42,6 +42,12 @@ impl Reads {
                             reads.expression(event, amount);
                             reads.expression(event, to);
                         }
+                        EffectKind::Issue { code, end, .. } => {
+                            code.iter().for_each(|code| reads.expression(event, code));
+                            if let Some(model::IssueEnd::Until(day)) = end {
+                                reads.expression(event, day);
+                            }
+                        }
                         EffectKind::Raise { .. } | EffectKind::Accept { .. } => {}
                         EffectKind::Earn { amount: model::Earn::Rate { points, of, .. }, .. } => {
                             reads.expression(event, points);
@@ -50,6 +56,10 @@ impl Reads {
                     }
                 }
             }
+        }
+        if let Some(order) = checked.events.iter().position(|event| event.standard && event.name == "order") {
+            let forms = checked.coupons.iter().flat_map(|coupon| &coupon.versions);
+            forms.flat_map(|form| &form.value.when).for_each(|expr| reads.expression(order, expr));
         }
         reads.engine(checked);
         reads.defaults(checked);
@@ -64,6 +74,7 @@ impl Reads {
                 ("adjust", true) => &["wallet", "points", "reason", "expires"],
                 ("received", true) => &["sender", "transfer", "wallet", "points", "lots"],
                 ("sent_back", true) => &["receiver", "transfer", "wallet", "points"],
+                ("issue", true) => &["coupon", "code", "until"],
                 ("pooled", true) => &["wallet", "points"],
                 ("pause", true) => &["freeze_expiry"],
                 ("assign_level", true) => &["ladder", "level", "until"],
@@ -71,6 +82,8 @@ impl Reads {
                     self.everything(index, event.fields.len());
                     continue;
                 }
+                // Codes stand in the order whose lines they make cheaper.
+                ("order", true) if !checked.coupons.is_empty() => &["order", "coupons"],
                 _ => &["order"],
             };
             for (at, field) in event.fields.iter().enumerate() {

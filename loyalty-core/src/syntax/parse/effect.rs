@@ -5,7 +5,7 @@ use pest::iterators::Pair;
 use super::build::{Build, Children};
 use super::grammar::Rule;
 use super::literal;
-use crate::syntax::later::LaterEffect;
+use crate::syntax::later::{IssueEnd, LaterEffect};
 use crate::syntax::tree::{Earn, Effect, RaiseEnd};
 
 impl Build {
@@ -71,6 +71,16 @@ impl Build {
         }))
     }
 
+    /// The end that an issue gives; the outer `None` is a broken promise of the grammar.
+    fn issue_end(&self, pair: &Pair<'_, Rule>) -> Option<Option<IssueEnd>> {
+        let Some(end) = pair.child(Rule::issue_end) else { return Some(None) };
+        Some(Some(if end.has(Rule::duration) {
+            IssueEnd::For(self.duration_of(&end)?)
+        } else {
+            IssueEnd::Until(self.expr_of(&end)?)
+        }))
+    }
+
     fn earn(&self, pair: &Pair<'_, Rule>) -> Option<Effect> {
         let points = self.expr_of(pair)?;
         let amount = match pair.child(Rule::rate) {
@@ -94,7 +104,11 @@ impl Build {
         let name = self.name_of(pair)?;
         Some(match pair.as_rule() {
             Rule::award => LaterEffect::Award(name),
-            Rule::issue => LaterEffect::Issue(name),
+            Rule::issue => LaterEffect::Issue {
+                coupon: name,
+                code: self.inner_expr(pair, Rule::issue_code)?,
+                end: self.issue_end(pair)?,
+            },
             Rule::redeem => LaterEffect::Redeem(name),
             Rule::draw => LaterEffect::Draw(name),
             Rule::ask => LaterEffect::Ask(name),

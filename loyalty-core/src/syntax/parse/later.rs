@@ -5,7 +5,7 @@ use pest::iterators::Pair;
 use super::build::{Build, Children};
 use super::grammar::Rule;
 use super::literal;
-use crate::syntax::later::{Give, GroupChoice, Later, LaterClause, Stack, Within};
+use crate::syntax::later::{BudgetMode, CouponKind, Give, GroupChoice, Later, LaterClause, Stack, Within};
 use crate::syntax::tree::Expr;
 
 impl Build {
@@ -27,7 +27,7 @@ impl Build {
             Rule::leaderboard => {
                 Later::Leaderboard { name, by: self.expr_of(&pair.child(Rule::leaderboard_by)?)?, clauses }
             }
-            Rule::coupon => Later::Coupon { name, issued: pair.has(Rule::issued_), clauses },
+            Rule::coupon => Later::Coupon { name, kind: coupon_kind(pair), clauses },
             Rule::reward => Later::Reward { name, clauses },
             Rule::message => Later::Message { name, category: self.name(&pair.all(Rule::name).nth(1)?), clauses },
             Rule::policy => Later::Policy { name, clauses },
@@ -41,7 +41,7 @@ impl Build {
             Rule::give => LaterClause::Give(self.give(pair)?),
             Rule::up_to => LaterClause::UpTo(self.expr_of(pair)?),
             Rule::valid_for => LaterClause::ValidFor(self.duration_of(pair)?),
-            Rule::budget => LaterClause::Budget(self.expr_of(pair)?),
+            Rule::budget => LaterClause::Budget { amount: self.expr_of(pair)?, mode: budget_mode(pair) },
             Rule::stack => LaterClause::Stack(self.stack(pair)?),
             Rule::priority => LaterClause::Priority(self.integer_of(pair)?),
             Rule::stacking_group => LaterClause::Group { name: self.name_of(pair)?, choice: group_choice(pair) },
@@ -163,6 +163,24 @@ impl Build {
             Rule::following => Within::Following { duration: self.duration_of(pair)?, event: self.name_of(pair)? },
             _ => Within::Window(self.window(pair)?),
         })
+    }
+}
+
+fn coupon_kind(pair: &Pair<'_, Rule>) -> CouponKind {
+    if pair.has(Rule::issued_) {
+        CouponKind::Issued
+    } else if pair.has(Rule::automatic_) {
+        CouponKind::Automatic
+    } else {
+        CouponKind::Public
+    }
+}
+
+fn budget_mode(pair: &Pair<'_, Rule>) -> Option<BudgetMode> {
+    if pair.has(Rule::partial_) {
+        Some(BudgetMode::Partial)
+    } else {
+        pair.has(Rule::refuse_).then_some(BudgetMode::Refuse)
     }
 }
 

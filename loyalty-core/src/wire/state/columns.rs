@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
-use super::SavedLot;
 use super::values::{Amount, Moment, SavedExpiry, SavedSource, SavedUnit, SavedValue, SavedVesting};
+use super::{Form, SavedLot};
 use crate::wire::codec::{Malformed, Reader, Writer};
 
 /// An entry of such a list.
@@ -42,6 +42,41 @@ impl<'de, T: Entry + Deserialize<'de>> Deserialize<'de> for Column<T> {
             entries.push(entry);
         }
         Ok(Self(entries))
+    }
+}
+
+/// A list that JSON leaves out where it is empty, so that members of programs that know nothing of it are saved as if
+/// there were no such thing. Bytes have no names and leave nothing out.
+pub struct Sparse<T> {
+    form: Form,
+    pub items: Vec<T>,
+}
+
+impl<T> Sparse<T> {
+    pub fn new(form: Form, items: Vec<T>) -> Self {
+        Self { form, items }
+    }
+
+    pub fn is_absent(&self) -> bool {
+        self.form == Form::Json && self.items.is_empty()
+    }
+}
+
+impl<T> Default for Sparse<T> {
+    fn default() -> Self {
+        Self::new(Form::Json, Vec::new())
+    }
+}
+
+impl<T: Serialize> Serialize for Sparse<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.items.serialize(serializer)
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Sparse<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Vec::deserialize(deserializer).map(|items| Self::new(Form::Json, items))
     }
 }
 

@@ -223,6 +223,11 @@ fn renumber(
             *rule = rule_to(*rule);
         }
         Kind::AttributeSet { field, .. } => *field = field_to(*field),
+        Kind::Coupon(decision) => {
+            if let Some(rule) = decision.rule_mut() {
+                *rule = rule_to(*rule);
+            }
+        }
         _ => {}
     }
 }

@@ -1,0 +1,185 @@
+//! Coupons: for whom and when they are good, how often and how much of them there is, and how they are issued.
+
+use super::Checker;
+use super::clauses::{Holder, InForce};
+use super::expression::Scope;
+use super::model::{
+    Budget, BudgetMode, Coupon, CouponForm, CouponIndex, CouponKind, EffectKind, Expr, ExprKind, IssueEnd, Type,
+    Versioned,
+};
+use super::names::{Declared, Value};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::source::Span;
+use crate::syntax::later::{self, LaterClause};
+use crate::syntax::tree::{self, ClauseKind, Name};
+
+/// The standard event that coupons are used on.
+const ORDER: &str = "order";
+
+impl<'a> Checker<'a> {
+    pub(super) fn coupons(&mut self, declared: &Declared<'a>) {
+        for (name, kind, clauses) in &declared.coupons {
+            let mut versions = Vec::new();
+            for form in self.in_force(Holder::Coupon, clauses) {
+                let value = self.coupon_form(name, *kind, &form);
+                versions.push(Versioned { from: form.from, value });
+            }
+            self.coupons.push(Coupon { name: name.text.clone(), kind: *kind, versions, span: name.span });
+        }
+    }
+
+    fn coupon_form(&mut self, name: &Name, kind: CouponKind, form: &InForce<'a>) -> CouponForm {
+        let mut value = CouponForm {
+            when: Vec::new(),
+            valid: Vec::new(),
+            valid_for: None,
+            limits: Vec::new(),
+            budget: None,
+            usage_kept: false,
+            span: form.span.unwrap_or(name.span),
+        };
+        // The prelude declares it.
+        let Some(order) = self.names.events.get(ORDER).copied() else { return value };
+        let scope = Scope { place: "this coupon", ..Scope::rule(order) };
+        for clause in &form.clauses {
+            match &clause.kind {
+                ClauseKind::When(when) => value.when.extend(self.conjuncts(when, &scope)),
+                ClauseKind::Valid(parts) => value.valid.extend(self.valid_parts(parts)),
+                ClauseKind::Limit(limits) => self.limits(limits, &mut value.limits),
+                ClauseKind::Later(LaterClause::ValidFor(duration)) => {
+                    if kind != CouponKind::Issued {
+                        self.report(
+                            Diagnostic::new(
+                                Code::ValidFor,
+                                clause.span,
+                                format!("`{}` is not issued, so that nothing says from when it lasts", name.text),
+                            )
+                            .help(format!(
+                                "write `coupon {} issued`, or the days as in `valid 2026-11-01 .. 2026-11-30`",
+                                name.text
+                            )),
+                        );
+                    }
+                    value.valid_for = self.length(duration);
+                }
+                ClauseKind::Later(LaterClause::Budget { amount, mode }) => {
+                    value.budget = self.budget(amount, *mode, clause.span);
+                }
+                ClauseKind::Later(LaterClause::Usage { kept }) => value.usage_kept = *kept,
+                _ => {}
+            }
+        }
+        value
+    }
+
+    fn budget(&mut self, amount: &'a tree::Expr, mode: Option<BudgetMode>, span: Span) -> Option<Budget> {
+        let (amount, expr) = self.positive(amount, "a budget")?;
+        if matches!(expr.ty, Type::Money(currency) if Some(currency) == self.settings.currency) {
+            return Some(Budget { amount, mode: mode.unwrap_or(BudgetMode::Partial), span });
+        }
+        let found = self.describe(&expr.ty);
+        let diagnostic = Diagnostic::new(
+            Code::BudgetUnit,
+            expr.span,
+            format!("a budget is money of the program, and this is {found}"),
+        );
+        let diagnostic = self.with_unit(diagnostic, &expr.ty);
+        self.report(
+            diagnostic.help("it is what all discounts of the coupon together may come to, as in `budget 5_000 EUR`"),
+        );
+        None
+    }
+
+    /// `issue FREEPASTRY code … until …`
+    pub(super) fn issue(
+        &mut self,
+        coupon: &Name,
+        code: Option<&'a tree::Expr>,
+        end: Option<&'a later::IssueEnd>,
+        scope: &Scope,
+    ) -> Option<EffectKind> {
+        let index = self.coupon(coupon);
+        let code = code.map(|code| self.issue_text(code, scope));
+        let end = match end {
+            None => None,
+            Some(later::IssueEnd::For(duration)) => Some(self.length(duration).map(IssueEnd::For)),
+            Some(later::IssueEnd::Until(day)) => Some(self.last_day(day, scope).map(IssueEnd::Until)),
+        };
+        let index = index?;
+        // It is known which coupon was meant, whatever else is wrong.
+        self.coupons_issued.insert(index);
+        let declared = self.coupons.get(index).map(|coupon| (coupon.kind, coupon.span));
+        if let Some((kind, declared_at)) = declared
+            && kind != CouponKind::Issued
+        {
+            self.report(
+                Diagnostic::new(
+                    Code::NotIssued,
+                    coupon.span,
+                    format!("`{}` is not a coupon that is issued", coupon.text),
+                )
+                .label(declared_at, "declared here")
+                .help(format!("write `coupon {} issued` where it is declared", coupon.text)),
+            );
+            return None;
+        }
+        let code = match code {
+            Some(code) => Some(code?),
+            None => None,
+        };
+        let end = match end {
+            Some(end) => Some(end?),
+            None => None,
+        };
+        Some(EffectKind::Issue { coupon: index, code, end })
+    }
+
+    fn issue_text(&mut self, code: &'a tree::Expr, scope: &Scope) -> Option<Expr> {
+        let code = self.expression(code, scope)?;
+        self.hold(code, &Type::Text, "the code of a coupon")
+    }
+
+    /// A day, or the day of an instant.
+    fn last_day(&mut self, day: &'a tree::Expr, scope: &Scope) -> Option<Expr> {
+        let day = self.expression(day, scope)?;
+        if day.ty == Type::Instant {
+            let span = day.span;
+            let part = ExprKind::Part(super::model::DatePart::Date, Box::new(day));
+            return Some(Expr { kind: part, ty: Type::Date, span });
+        }
+        self.hold(day, &Type::Date, "the last day of a coupon")
+    }
+
+    /// The coupon of that name.
+    pub(super) fn coupon(&mut self, name: &Name) -> Option<CouponIndex> {
+        match self.names.values.get(name.text.as_str()).copied() {
+            Some(Value::Coupon(coupon)) => Some(coupon),
+            _ => {
+                let known: Vec<String> = if self.may_suggest() {
+                    self.coupons.iter().map(|coupon| coupon.name.clone()).collect()
+                } else {
+                    Vec::new()
+                };
+                self.unknown(Code::UnknownCoupon, name.span, "coupon", &name.text, known.iter().map(String::as_str));
+                None
+            }
+        }
+    }
+
+    /// Coupons that nobody can come by.
+    pub(super) fn lint_coupons(&mut self) {
+        let lost = self
+            .coupons
+            .iter()
+            .enumerate()
+            .filter(|(index, coupon)| coupon.kind == CouponKind::Issued && !self.coupons_issued.contains(index));
+        let lost: Vec<(Span, String)> = lost.map(|(_, coupon)| (coupon.span, coupon.name.clone())).collect();
+        for (span, name) in lost {
+            self.report(
+                Diagnostic::new(Code::NeverIssued, span, format!("no rule issues the coupon `{name}`")).help(format!(
+                    "let a rule do so, as in `issue {name}`; only the event `issue` of the staff can now"
+                )),
+            );
+        }
+    }
+}

@@ -1,0 +1,108 @@
+//! Coupons that were issued to a member: each with its own code and end, used or not.
+//!
+//! | file | what it does |
+//! |---|---|
+//! | `decision` | what is decided about coupons |
+//! | `issue` | a rule issues one |
+
+pub mod decision;
+pub mod issue;
+
+use super::decided::Decided;
+use super::member::Member;
+use super::outcome::{Decision, Kind};
+use crate::plan::Plan;
+use decision::CouponDecision;
+
+/// The coupons of one member, in the order of their issue.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Coupons {
+    pub held: Vec<Held>,
+}
+
+/// One coupon that was issued.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Held {
+    /// The number that decisions know it by, from the sequence of the ledger's entries.
+    pub number: u64,
+    /// Which coupon of the program.
+    pub coupon: u32,
+    pub code: Option<Box<str>>,
+    pub issued_at: i64,
+    /// The instant from which it may not be used any more; the largest number for never.
+    pub until: i64,
+    pub fate: Fate,
+}
+
+/// What became of an issued coupon.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fate {
+    /// It may be used.
+    Open,
+    /// Used on an order, known by the digest of its id.
+    Used { at: i64, order: u64 },
+    /// It ran out at its end, unused.
+    Ended,
+}
+
+impl Held {
+    /// The instant at which nothing more could be done with it; nothing while it may be used.
+    pub fn closed_at(&self) -> Option<i64> {
+        match self.fate {
+            Fate::Open => None,
+            Fate::Used { at, .. } => Some(at),
+            Fate::Ended => Some(self.until),
+        }
+    }
+
+    /// Its end, if it has one.
+    pub fn expires_at(&self) -> Option<i64> {
+        (self.until != i64::MAX).then_some(self.until)
+    }
+}
+
+impl Coupons {
+    /// Those that may be used.
+    pub fn open(&self) -> impl Iterator<Item = &Held> {
+        self.held.iter().filter(|held| held.fate == Fate::Open)
+    }
+
+    /// How many of a coupon may be used at an instant.
+    pub fn usable(&self, coupon: u32, at: i64) -> usize {
+        self.open().filter(|held| held.coupon == coupon && held.issued_at <= at && at < held.until).count()
+    }
+
+    /// When the next one runs out; the largest number for never.
+    pub fn next_due(&self) -> i64 {
+        self.open().map(|held| held.until).min().unwrap_or(i64::MAX)
+    }
+
+    /// Forgets those with which nothing more can be done and of which nobody will ask.
+    pub fn forget(&mut self, horizon: i64) {
+        self.held.retain(|held| held.closed_at().is_none_or(|at| at >= horizon));
+    }
+
+    /// Takes over the coupons of another account, their numbers counted on from `entries`.
+    pub fn absorb(&mut self, other: &Self, entries: u64) {
+        let taken = other.held.iter().map(|held| Held { number: held.number.saturating_add(entries), ..held.clone() });
+        self.held.extend(taken);
+    }
+}
+
+/// Coupons whose end has come run out.
+pub fn expire_due(plan: &Plan, member: &mut Member, due: i64, decisions: &mut Decided) {
+    for held in &mut member.coupons.held {
+        if held.fate != Fate::Open || held.until > due {
+            continue;
+        }
+        held.fate = Fate::Ended;
+        let (number, coupon, code) = (held.number, name(plan, held.coupon).into(), held.code.clone());
+        let kind = Kind::Coupon(CouponDecision::Expired { number, coupon, code });
+        decisions.push(Decision { at: held.until, kind });
+    }
+}
+
+/// A coupon's name.
+pub fn name(plan: &Plan, coupon: u32) -> &str {
+    plan.coupons.get(coupon as usize).map_or("", |coupon| &coupon.name)
+}

@@ -1,0 +1,47 @@
+//! Coupons, whose conditions speak of an order.
+
+use super::Lower;
+use crate::check::model::{BudgetMode, IssueEnd};
+use crate::plan::coupons::{BudgetPlan, CouponFormPlan, CouponPlan};
+use crate::plan::{EffectKindPlan, IssueEndPlan};
+
+impl Lower<'_> {
+    pub(super) fn coupons(&mut self) {
+        let order = self.checked.events.iter().position(|event| event.standard && event.name == "order");
+        for coupon in &self.checked.coupons {
+            let owner = format!("coupon {}", coupon.name);
+            self.event = order;
+            let forms = self.dated(&coupon.versions, |lower, form| CouponFormPlan {
+                when: form.when.iter().map(|condition| lower.condition(condition)).collect(),
+                valid: form.valid.clone(),
+                valid_for: form.valid_for,
+                limits: lower.limits(&owner, &form.limits),
+                budget: form.budget.as_ref().map(|budget| BudgetPlan {
+                    amount: budget.amount,
+                    partial: budget.mode == BudgetMode::Partial,
+                    line: lower.line(budget.span),
+                }),
+                usage_kept: form.usage_kept,
+            });
+            self.event = None;
+            let line = self.line(coupon.span);
+            self.plan.coupons.push(CouponPlan { name: coupon.name.as_str().into(), kind: coupon.kind, forms, line });
+        }
+    }
+
+    pub(super) fn issue(
+        &mut self,
+        coupon: usize,
+        code: Option<&crate::check::model::Expr>,
+        end: Option<&IssueEnd>,
+    ) -> EffectKindPlan {
+        EffectKindPlan::Issue {
+            coupon: coupon as u32,
+            code: code.map(|code| self.expression(code)),
+            end: end.map(|end| match end {
+                IssueEnd::For(length) => IssueEndPlan::For(*length),
+                IssueEnd::Until(day) => IssueEndPlan::Until(self.expression(day)),
+            }),
+        }
+    }
+}
