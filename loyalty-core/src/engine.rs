@@ -23,6 +23,7 @@
 //! | `horizon`, `schedule` | when time alone may change something, and when it does |
 //! | `members` | transfers, pools, pauses; merging and erasing accounts |
 //! | `clock` | what happens by time alone |
+//! | `pricing` | what coupons take off a cart, to the cent, and which of them apply together |
 //! | `doors` | apply and advance, whole or not at all |
 //! | `explain`, `view` | answers to questions |
 
@@ -51,6 +52,8 @@ pub mod member;
 pub mod members;
 pub mod moves;
 pub mod outcome;
+#[cfg_attr(not(test), expect(dead_code, reason = "what coupons give is lowered to it next"))]
+pub mod pricing;
 pub mod reactions;
 pub mod returns;
 pub mod rules;
