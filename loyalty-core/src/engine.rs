@@ -22,12 +22,14 @@
 //! | `reactions` | rules on what has just been decided, until nothing more follows |
 //! | `horizon`, `schedule` | when time alone may change something, and when it does |
 //! | `members` | transfers, pools, pauses; merging and erasing accounts |
+//! | `claims` | counters over all members, which the host keeps |
 //! | `clock` | what happens by time alone |
 //! | `pricing` | what coupons take off a cart, to the cent, and which of them apply together |
 //! | `doors` | apply and advance, whole or not at all |
 //! | `explain`, `view` | answers to questions |
 
 pub mod caps;
+pub mod claims;
 pub mod clock;
 pub mod coupons;
 pub mod decided;

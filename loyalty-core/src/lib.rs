@@ -38,6 +38,7 @@ mod wire;
 mod zones;
 
 pub use diagnostic::{Code, Diagnostic, Diagnostics, Label, Severity};
+pub use engine::claims::{Claim, Counters};
 pub use engine::error::{EventError, Refusal};
 pub use engine::explain::Explanation;
 pub use engine::member::Member;

@@ -6,6 +6,8 @@ use rust_decimal::Decimal;
 
 use crate::check::check;
 use crate::diagnostic::Diagnostics;
+use crate::engine::claims::Counters;
+use crate::engine::decided::Decided;
 use crate::engine::doors;
 use crate::engine::error::{EventError, Refusal};
 use crate::engine::event::EventData;
@@ -251,6 +253,48 @@ impl Program {
     /// As [`Program::apply_at`].
     pub fn apply_event_at(&self, member: &mut Member, event: &Event, now: Instant) -> Result<Outcome, EventError> {
         doors::apply(&self.plan, member, &event.data, Some(now.0))
+    }
+
+    /// The same, knowing where the counters over all members stand: no rule fires and no coupon applies beyond its limit
+    /// `in total`, and no discount exceeds a budget. The claims of the outcome are to be committed together with the
+    /// member's state, on counters that are still the same or leave room for them.
+    ///
+    /// # Errors
+    ///
+    /// As [`Program::apply_at`].
+    ///
+    /// ```
+    /// # use loyalty_core::{Counters, Instant, Program};
+    /// # let program = Program::compile("program \"Shop\" { currency EUR }\nwallet points {}\n\
+    /// #     rule early on order limit 1 in total { earn 100 points }").unwrap();
+    /// # let at = Instant::parse("2026-01-01T00:00:00Z").unwrap();
+    /// # let mut member = program.enroll("m-1", at).unwrap();
+    /// let event = program.decode(br#"{"type":"order","id":"o-1","at":"2026-01-02T10:00:00Z","subtotal":5}"#).unwrap();
+    /// let mut counters = Counters::default();
+    /// counters.set("rule early", "1".parse().unwrap());
+    /// let outcome = program.apply_event_with(&mut member, &event, None, counters).unwrap();
+    /// assert!(outcome.decisions().is_empty());
+    /// ```
+    pub fn apply_event_with(
+        &self,
+        member: &mut Member,
+        event: &Event,
+        now: Option<Instant>,
+        counters: Counters,
+    ) -> Result<Outcome, EventError> {
+        let mut decisions = Decided::counted(counters);
+        doors::apply_into(&self.plan, member, &event.data, now.map(|now| now.0), &mut decisions)
+    }
+
+    /// [`Program::advance`], knowing where the counters over all members stand.
+    ///
+    /// # Errors
+    ///
+    /// As [`Program::advance`].
+    pub fn advance_with(&self, member: &mut Member, to: Instant, counters: Counters) -> Result<Outcome, EventError> {
+        let mut decisions = Decided::counted(counters);
+        doors::advance_into(&self.plan, member, to.0, &mut decisions)?;
+        Ok(doors::outcome(&self.plan, member, None, to.0, decisions.take_list()))
     }
 
     /// What the rules would earn for an event on a member as it stands, per wallet in the program's order: the judging

@@ -1,7 +1,9 @@
 //! What an occasion decides, as it is decided; and, where that is to be explained, what the rules that follow met.
 
 use core::ops::{Deref, DerefMut, Range};
+use std::sync::Arc;
 
+use super::claims::Counters;
 use super::member::Member;
 use super::outcome::Decision;
 use super::reactions::Cause;
@@ -12,6 +14,8 @@ pub struct Decided {
     list: Vec<Decision>,
     /// The rules that no event has set off, as they ran; nothing where nobody asks.
     runs: Option<Vec<Run>>,
+    /// Where the counters over all members stand, if the host says so.
+    counters: Option<Arc<Counters>>,
 }
 
 /// A rule that a decision, a change or the calendar has set off.
@@ -32,7 +36,17 @@ const RUNS_MAX: usize = 1_000;
 impl Decided {
     /// Decisions of an occasion that is to be explained.
     pub fn watched() -> Self {
-        Self { list: Vec::new(), runs: Some(Vec::new()) }
+        Self { runs: Some(Vec::new()), ..Self::default() }
+    }
+
+    /// Decisions of an occasion at which the host says where the counters over all members stand.
+    pub fn counted(counters: Counters) -> Self {
+        Self { counters: Some(Arc::new(counters)), ..Self::default() }
+    }
+
+    /// Where they stand, if the host says so.
+    pub fn counters(&self) -> Option<Arc<Counters>> {
+        self.counters.clone()
     }
 
     /// A copy of the state that a rule meets, if anybody will ask for it.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use rust_decimal::Decimal;
 use smallvec::SmallVec;
 
+use super::claims::Counters;
 use super::decided::Decided;
 use super::earning::{self, LotPlan};
 use super::error::{EventError, Refusal};
@@ -159,7 +160,7 @@ fn present(
         if due {
             clock::advance(plan, member, event.at, decisions)?;
         }
-        evaluate(plan, event_plan, member, event, &mut work)
+        evaluate(plan, event_plan, member, event, decisions.counters().as_deref(), &mut work)
     };
     if let Err(error) = judge() {
         if let Some(before) = before {
@@ -274,10 +275,11 @@ fn evaluate(
     event_plan: &EventPlan,
     member: &Member,
     event: &EventData,
+    counters: Option<&Counters>,
     work: &mut Work,
 ) -> Result<(), EventError> {
     let Work { deltas, evaluation, entries } = work;
-    let scope = Scope { event: Some(event), ..Scope::of(plan, member, event.at) };
+    let scope = Scope { event: Some(event), counters, ..Scope::of(plan, member, event.at) };
     measures::deltas(&scope, &event_plan.measures, deltas)?;
     if event_plan.kind == EventKind::Received {
         evaluation.offer = Some(transfer::offer(&scope, event_plan, event)?);
@@ -314,7 +316,7 @@ pub fn rate<'p>(
     same_program(plan, member)?;
     let Some(event_plan) = plan.events.get(usize::from(event.event)) else { return Ok(Vec::new()) };
     let mut work = Work::default();
-    evaluate(plan, event_plan, member, event, &mut work)?;
+    evaluate(plan, event_plan, member, event, None, &mut work)?;
     let mut earnings: Vec<(&str, Decimal)> = Vec::new();
     for lot in &work.evaluation.lots {
         let name = plan.wallets.get(usize::from(lot.wallet)).map_or("", |wallet| &*wallet.name);
@@ -394,7 +396,7 @@ fn slow(
         asleep(plan, event_plan, member, event, first, decisions)?;
     } else {
         let mut work = Work::default();
-        evaluate(plan, event_plan, member, event, &mut work)?;
+        evaluate(plan, event_plan, member, event, decisions.counters().as_deref(), &mut work)?;
         write(plan, event_plan, member, event, &mut work, first, decisions)?;
     }
     tidy(plan, member);

@@ -113,8 +113,7 @@ fn count_limits(scope: &Scope<'_>, firings: &Firings<'_>, evaluation: &mut Evalu
         if limited && (acted.contains(&rule) || grants.iter().any(|grant| grant.rule == rule)) {
             fired.push(rule);
             rules::use_limits(scope.plan, firing.plan, form, scope.at, scope.day, changes);
-            let in_total = form.limits.iter().filter(|limit| limit.in_total);
-            facts.extend(in_total.map(|limit| Kind::Claim { rule, limit: limit.count }));
+            facts.extend(rules::claims(scope.plan, rule, firing.plan, form, scope.day));
         }
     }
 }

@@ -7,6 +7,7 @@ use core::cmp::Ordering;
 
 use rust_decimal::Decimal;
 
+use super::claims::Counters;
 use super::event::{EventData, Slot};
 use super::ladders;
 use super::measures::Delta;
@@ -46,13 +47,26 @@ pub struct Scope<'a> {
     pub cause: Option<&'a Cause>,
     /// Calendar windows are those that end at this instant, not those that begin: for a review at the end of a period.
     pub closing: bool,
+    /// Where the counters over all members stand, if the host says so.
+    pub counters: Option<&'a Counters>,
 }
 
 impl<'a> Scope<'a> {
     /// A member alone at an instant.
     pub fn of(plan: &'a Plan, member: &'a Member, at: i64) -> Self {
         let day = plan.calendar.day_at(at);
-        Self { plan, member, event: None, at, day, deltas: &[], last: None, cause: None, closing: false }
+        Self {
+            plan,
+            member,
+            event: None,
+            at,
+            day,
+            deltas: &[],
+            last: None,
+            cause: None,
+            closing: false,
+            counters: None,
+        }
     }
 
     pub fn eval(&self, node: NodeId, row: usize) -> Result<Value<'a>, Overflow> {

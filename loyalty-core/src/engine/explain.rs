@@ -155,7 +155,8 @@ fn stories(plan: &Plan, member: &Member, decisions: &[Decision]) -> Vec<Story> {
                 story.effect = effects_on(plan, *rule, *wallet, decision.at).into_iter().next();
             }
             Kind::Coupon(decision) => story.rule = decision.rule(),
-            Kind::Claim { rule, .. } | Kind::Transferred { rule, .. } => story.rule = Some(*rule),
+            Kind::Claim { rule, .. } => story.rule = *rule,
+            Kind::Transferred { rule, .. } => story.rule = Some(*rule),
             Kind::Vested { wallet, lot, .. } | Kind::Expired { wallet, lot, .. } => {
                 story.past = Some(timed::past(plan, member, decisions, *wallet, *lot, decision.at));
             }

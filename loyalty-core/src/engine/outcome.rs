@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use rust_decimal::Decimal;
 
+use super::claims::Claim;
 use super::coupons::decision::CouponDecision;
 use super::lots::{Expiry, Use, Vesting};
 use super::value::Stored;
@@ -123,6 +124,15 @@ impl Decision {
         }
     }
 
+    /// By how much it moves a counter over all members; nothing for every other kind of decision.
+    #[must_use]
+    pub fn claim(&self) -> Option<Claim<'_>> {
+        match &self.kind {
+            Kind::Claim { counter, by, limit, .. } => Some(Claim { counter, by: *by, limit: *limit }),
+            _ => None,
+        }
+    }
+
     pub(crate) fn wallet(&self) -> Option<u16> {
         match &self.kind {
             Kind::Earned { wallet, .. }
@@ -208,10 +218,13 @@ pub enum Kind {
         name: Box<str>,
         to: Box<str>,
     },
-    /// A program-wide limit to be counted by the host.
+    /// A counter over all members moves, and may not go beyond its limit; below zero it is given back.
     Claim {
-        rule: u32,
-        limit: u32,
+        counter: Box<str>,
+        by: Decimal,
+        limit: Decimal,
+        /// The rule whose firing is counted, if one is.
+        rule: Option<u32>,
     },
     NotEarned {
         reason: NotEarned,
@@ -544,10 +557,12 @@ pub fn write(writer: &mut Writer<'_>, decisions: &[Decision], event_at: i64) {
                 writer.text(name);
                 writer.text(to);
             }
-            Kind::Claim { rule, limit } => {
+            Kind::Claim { counter, by, limit, rule } => {
                 writer.byte(11);
-                writer.number(u64::from(*rule));
-                writer.number(u64::from(*limit));
+                writer.text(counter);
+                writer.decimal(*by);
+                writer.decimal(*limit);
+                writer.option(*rule, |writer, rule| writer.number(u64::from(rule)));
             }
             Kind::NotEarned { reason: NotEarned::BeforeEnrolment } => writer.byte(12),
             Kind::Forfeited { entry, wallet, amount, rule } => {
@@ -744,7 +759,12 @@ fn read_kind(reader: &mut Reader<'_>, event_at: i64) -> Result<Kind, Malformed> 
         8 => Kind::Untagged { tag: reader.text()?.into() },
         9 => Kind::AttributeSet { field: small(reader)?, value: read_stored(reader)? },
         10 => Kind::Signal { name: reader.text()?.into(), to: reader.text()?.into() },
-        11 => Kind::Claim { rule: rule(reader)?, limit: rule(reader)? },
+        11 => Kind::Claim {
+            counter: reader.text()?.into(),
+            by: reader.decimal()?,
+            limit: reader.decimal()?,
+            rule: reader.option(rule)?,
+        },
         12 => Kind::NotEarned { reason: NotEarned::BeforeEnrolment },
         13 => Kind::Forfeited { entry, wallet, amount, rule: rule(reader)? },
         14 => Kind::TierChanged {

@@ -150,7 +150,8 @@ fn run(
     }
     let (met, first) = (decisions.meet(member), decisions.len());
     let mut evaluation = Evaluation::default();
-    let scope = Scope { cause: Some(&cause), ..Scope::of(plan, member, at) };
+    let counters = decisions.counters();
+    let scope = Scope { cause: Some(&cause), counters: counters.as_deref(), ..Scope::of(plan, member, at) };
     match earning::evaluate(&scope, &[rule], &RulesOn::ANYTHING, &mut evaluation) {
         Ok(()) => {
             let moves = core::mem::take(&mut evaluation.moves);

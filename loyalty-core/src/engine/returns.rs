@@ -21,7 +21,7 @@ use super::outcome::{Because, Decision, Kind};
 use super::rules;
 use super::tally::{self, Change, Changes};
 use super::value::Value;
-use super::{earning, flows, granted};
+use super::{claims, earning, flows, granted};
 use crate::amount::{self, Overflow};
 use crate::check::model::{Clawback, Flow};
 use crate::plan::layout::LinesLayout;
@@ -96,7 +96,7 @@ fn take_away(
     }
     claw_back(plan, member, &order, (&kept_before, &before), (&kept_after, &mut after), at, decisions)?;
     if after.whole {
-        give_limits_back(plan, member, &order)?;
+        give_limits_back(plan, member, &order, at, decisions)?;
     }
     restore(plan, member, &order, &kept_after, points, &mut after, at, decisions)?;
     match member.returned.iter_mut().find(|returned| returned.order == after.order) {
@@ -652,7 +652,22 @@ fn take_back(
 }
 
 /// The rules that the order had set off may fire once more.
-fn give_limits_back(plan: &Plan, member: &mut Member, order: &Order) -> Result<(), EventError> {
+fn give_limits_back(
+    plan: &Plan,
+    member: &mut Member,
+    order: &Order,
+    at: i64,
+    decisions: &mut Vec<Decision>,
+) -> Result<(), EventError> {
+    for decision in &order.decisions {
+        // What rules that followed have claimed stays, as what they have given does.
+        if let Kind::Claim { rule, .. } = &decision.kind
+            && rule.is_none_or(|rule| order.fired.contains(&rule))
+            && let Some(kind) = claims::given_back(&decision.kind)
+        {
+            decisions.push(Decision { at, kind });
+        }
+    }
     for rule in &order.fired {
         let Some(rule) = plan.rules.get(*rule as usize) else { continue };
         let Some(form) = in_force(&rule.forms, order.day) else { continue };

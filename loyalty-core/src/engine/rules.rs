@@ -1,12 +1,14 @@
 //! Which rules an event sets off: the index finds those that may fire, and conditions, validity and limits decide.
 
+use rust_decimal::Decimal;
 use smallvec::SmallVec;
 
 use super::earning::Evaluation;
 use super::eval::Scope;
 use super::event::{EventData, Slot};
-use super::grants;
+use super::outcome::Kind;
 use super::tally::{self, Changes};
+use super::{claims, grants};
 use crate::amount::Overflow;
 use crate::check::model::Valid;
 use crate::plan::{EffectKindPlan, EventPlan, GroupFormPlan, LimitPlan, Plan, RuleFormPlan, RulePlan, in_force};
@@ -56,7 +58,8 @@ pub fn fire<'p>(scope: &Scope<'p>, candidates: &[u32], evaluation: &mut Evaluati
             continue;
         }
         let limited = !form.limits.is_empty() || !plan.groups.is_empty();
-        if limited && !limits(scope, plan, form).all(|limit| left(scope, limit, &used) > 0) {
+        let within = || limits(scope, plan, form).all(|limit| left(scope, limit, &used) > 0);
+        if limited && !(within() && within_totals(scope, plan, form)) {
             continue;
         }
         let firing = Firing { rule, plan, form };
@@ -113,6 +116,45 @@ pub fn use_limits(plan: &Plan, rule: &RulePlan, form: &RuleFormPlan, at: i64, da
     for number in form.limits.iter().chain(groups).filter_map(|limit| limit.tally) {
         tally::count_once(changes, number, limit_key(plan, number, at, day));
     }
+}
+
+/// The limits over all members of a rule and of its groups, with the names of their counters.
+fn totals<'p>(
+    plan: &'p Plan,
+    rule: &'p RulePlan,
+    form: &'p RuleFormPlan,
+    day: i32,
+) -> impl Iterator<Item = (Box<str>, Decimal)> {
+    let own = form.limits.iter().map(|limit| ("rule", &rule.name, limit));
+    let groups = rule.groups.iter().filter_map(|group| plan.groups.get(usize::from(*group)));
+    let groups = groups.filter_map(move |group| Some((group, in_force(&group.forms, day)?)));
+    let groups = groups.flat_map(|(group, form)| form.limits.iter().map(|limit| ("group", &group.name, limit)));
+    own.chain(groups)
+        .filter(|(.., limit)| limit.in_total)
+        .map(|(keyword, name, limit)| (claims::counter(keyword, name), Decimal::from(limit.count)))
+}
+
+/// Whether the counters over all members, where the host tells them, leave room for a firing.
+fn within_totals(scope: &Scope<'_>, rule: &RulePlan, form: &RuleFormPlan) -> bool {
+    let Some(counters) = scope.counters else { return true };
+    let mut totals = totals(scope.plan, rule, form, scope.day);
+    totals.all(|(counter, limit)| counters.left(&counter, limit) >= Decimal::ONE)
+}
+
+/// What a firing counts against limits over all members.
+pub fn claims<'p>(
+    plan: &'p Plan,
+    number: u32,
+    rule: &'p RulePlan,
+    form: &'p RuleFormPlan,
+    day: i32,
+) -> impl Iterator<Item = Kind> + 'p {
+    totals(plan, rule, form, day).map(move |(counter, limit)| Kind::Claim {
+        counter,
+        by: Decimal::ONE,
+        limit,
+        rule: Some(number),
+    })
 }
 
 pub fn limit_key(plan: &Plan, tally: u32, at: i64, day: i32) -> i64 {

@@ -128,8 +128,9 @@ pub fn decision_document(plan: &Plan, decision: &Decision, at: i64) -> Document 
             put("name", (&**name).into());
             put("to", (&**to).into());
         }
-        Kind::Claim { rule, limit } => {
-            put("rule", rule_name(plan, *rule).into());
+        Kind::Claim { counter, by, limit, .. } => {
+            put("counter", (&**counter).into());
+            put("by", (*by).into());
             put("limit", (*limit).into());
         }
         Kind::NotEarned { reason } => put(

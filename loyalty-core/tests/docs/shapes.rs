@@ -65,7 +65,10 @@ const KINDS: &[(&str, &str)] = &[
     ("segment_left", "the member is no longer in it"),
     ("coupon_issued", "the member has a coupon, by a rule or by the staff, through the day before `expires_at`"),
     ("coupon_expired", "a coupon has run out unused"),
-    ("claim", "the host counts a firing against a limit over all members"),
+    (
+        "claim",
+        "a counter over all members moves `by` so much, and may stand at its `limit` at most; below zero it is given back",
+    ),
     ("not_earned", "the event was taken and could not earn: `before_enrolment`, `paused`"),
     ("transferred", "points left `from` lots for the member `to`; `event` is for that member"),
     ("received", "points of another member came in, as one lot"),

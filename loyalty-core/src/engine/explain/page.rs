@@ -197,9 +197,7 @@ fn decision_row(told: &Explanation, decision: &Decision, story: &Story) -> Row {
         Kind::Signal { name, to } => {
             (words().say("signal ").strong(&**name).say(" to ").strong(format!("\"{to}\"")), Vec::new())
         }
-        Kind::Claim { limit, .. } => {
-            (words().say(format!("counts against the limit of {limit} over all members")), Vec::new())
-        }
+        Kind::Claim { counter, by, limit, .. } => (claim_words(counter, *by, *limit), Vec::new()),
         Kind::NotEarned { reason: NotEarned::BeforeEnrolment } => {
             (words().say("nothing is earned: this was before the member joined"), Vec::new())
         }
@@ -272,6 +270,16 @@ fn other_head(plan: &Plan, decision: &Decision, name: &str, at: i64) -> Words {
         }
     }
     head
+}
+
+/// What a counter over all members moves by.
+fn claim_words(counter: &str, by: Decimal, limit: Decimal) -> Words {
+    let limit = amount::text(limit);
+    let times = if by.abs() == Decimal::ONE { String::new() } else { format!("{} ", amount::text(by.abs())) };
+    if by.is_sign_negative() {
+        return words().say(format!("gives {times}back to the limit of {limit} over all members for ")).code(counter);
+    }
+    words().say(format!("counts {times}against the limit of {limit} over all members"))
 }
 
 /// How long a level lasts.

@@ -217,7 +217,7 @@ fn renumber(
             }
         }
         Kind::Spent { rule: Some(rule), .. }
-        | Kind::Claim { rule, .. }
+        | Kind::Claim { rule: Some(rule), .. }
         | Kind::Forfeited { rule, .. }
         | Kind::Transferred { rule, .. } => {
             *rule = rule_to(*rule);
