@@ -7,7 +7,9 @@ pub mod model;
 pub mod policies;
 
 mod aggregate;
+mod blocks;
 mod chains;
+mod challenge;
 mod clauses;
 mod coupon;
 mod currency;
@@ -39,8 +41,8 @@ use crate::source::Span;
 use crate::syntax::nearest::nearest;
 use crate::syntax::tree;
 use model::{
-    Checked, Coupon, Currency, Event, Field, Ladder, Measure, MeasureIndex, Record, Segment, Settings, Wallet,
-    WalletIndex,
+    Challenge, Checked, Coupon, Currency, Event, Field, Ladder, Measure, MeasureIndex, Record, Segment, Settings,
+    Wallet, WalletIndex,
 };
 use names::Names;
 
@@ -63,11 +65,14 @@ pub fn check(file: &tree::File) -> (Option<Checked>, Vec<Diagnostic>) {
     checker.wallet_heads(&declared);
     checker.fields(&declared);
     checker.ladder_heads(&declared);
+    checker.challenge_names(&declared);
     checker.measures(&declared);
+    checker.challenge_heads(&declared);
     checker.segments(&declared);
     checker.wallets(&declared);
     checker.ladders(&declared);
     checker.coupons(&declared);
+    checker.challenges(&declared);
     let (rules, groups) = checker.rules(&declared);
     checker.chains(&rules);
     let tests = checker.tests(&declared);
@@ -99,6 +104,10 @@ struct Checker<'a> {
     coupons: Vec<Coupon>,
     /// Coupons that some rule issues.
     coupons_issued: BTreeSet<usize>,
+    /// Their forms come with the ladders'.
+    challenges: Vec<Challenge>,
+    /// Blocks of effects that have been met, to be read with the rules.
+    blocks: Vec<blocks::Block<'a>>,
     /// The unnamed measures by the place of their text.
     unnamed: BTreeMap<Span, MeasureIndex>,
     wallets_filled: BTreeSet<WalletIndex>,
@@ -171,6 +180,7 @@ impl Checker<'_> {
             segments: self.segments,
             ladders: self.ladders,
             coupons: self.coupons,
+            challenges: self.challenges,
             rules,
             groups,
             tests,

@@ -29,6 +29,7 @@
 //! | `explain`, `view` | answers to questions |
 
 pub mod caps;
+pub mod challenges;
 pub mod claims;
 pub mod clock;
 pub mod coupons;

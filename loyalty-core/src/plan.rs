@@ -3,6 +3,7 @@
 //! No name is looked up here any more and no text compared where a number will do: fields are slots, literal texts are
 //! symbols, expressions are one flat array of nodes, rules are found through an index. Names stay only to be printed.
 
+pub mod challenges;
 pub mod coupons;
 pub mod index;
 pub mod layout;
@@ -15,11 +16,12 @@ pub mod symbols;
 use crate::calendar::Calendar;
 use crate::check::model::AggregateFunction;
 use crate::check::model::{
-    CapMode, Carry, Clawback, ExpireStart, Fall, Flow, Grace, Keep, LadderReturns, Length, Multipliers, Per, Period,
-    RaiseEnd, Rise, RoundMode, RoundScope, Settings, SpendOrder, Trigger, Valid, Window,
+    CapMode, Carry, Clawback, ExpireStart, Fall, Flow, Grace, Held, Keep, LadderReturns, Length, Multipliers, Per,
+    Period, RaiseEnd, Rise, RoundMode, RoundScope, Settings, SpendOrder, Trigger, Valid, Window,
 };
 use rust_decimal::Decimal;
 
+pub use challenges::{ChallengeFormPlan, ChallengePlan, GoalsPlan, ProgressPlan};
 pub use coupons::{CouponFormPlan, CouponPlan};
 pub use index::RuleIndex;
 pub use layout::{EventLayout, FieldKind, SlotLayout};
@@ -47,6 +49,7 @@ pub struct Plan {
     pub segments: Vec<SegmentPlan>,
     pub ladders: Vec<LadderPlan>,
     pub coupons: Vec<CouponPlan>,
+    pub challenges: Vec<ChallengePlan>,
     pub rules: Vec<RulePlan>,
     pub groups: Vec<GroupPlan>,
     pub reactions: Reactions,
@@ -77,6 +80,8 @@ pub enum EventKind {
     Resume,
     /// Staff give a coupon.
     Issue,
+    /// The member takes part in a challenge.
+    OptIn,
 }
 
 impl EventKind {
@@ -293,6 +298,8 @@ pub struct MeasurePlan {
     pub revoke: bool,
     /// Sums, counts, averages and streaks live in a tally; the rest in marks.
     pub tally: Option<u32>,
+    /// It remembers when a step of a challenge was done.
+    pub step: bool,
     /// Longest window, in days, that a mark must outlive the clock; none: all time.
     pub keep_days: Option<i32>,
 }
@@ -317,6 +324,8 @@ pub struct RulePlan {
     pub forms: Vec<Dated<RuleFormPlan>>,
     /// Groups that the rule belongs to.
     pub groups: Vec<u16>,
+    /// The declaration whose block of effects this is.
+    pub held: Option<Held>,
     /// Source line of the declaration.
     pub line: u32,
 }

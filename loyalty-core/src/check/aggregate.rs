@@ -3,8 +3,8 @@
 use super::Checker;
 use super::expression::Scope;
 use super::model::{
-    AggregateFunction, EventIndex, Expr, ExprKind, FieldIndex, Flow, Measure, MeasureForm, MeasureOf, Origin, Period,
-    RecordIndex, Type, Versioned, WalletIndex, Window,
+    AggregateFunction, ChallengeIndex, EventIndex, Expr, ExprKind, FieldIndex, Flow, Measure, MeasureForm, MeasureOf,
+    Origin, Period, RecordIndex, Type, Versioned, WalletIndex, Window,
 };
 use super::names::{Owner, Value};
 use super::path::split;
@@ -36,7 +36,8 @@ impl<'a> Checker<'a> {
         if let Some(lines) = self.lines_at_hand(root, &names, scope) {
             return self.fold(aggregate, lines, span, scope);
         }
-        if !self.names.events.contains_key(root) && self.flow_of(root, &names).is_none() {
+        let known = self.names.events.contains_key(root) || self.names.challenge(root).is_some();
+        if !known && self.flow_of(root, &names).is_none() {
             self.not_a_list(root, root_span, &names, scope);
             return None;
         }
@@ -66,6 +67,7 @@ impl<'a> Checker<'a> {
                     ty: over.ty,
                     versions: vec![Versioned { from: None, value: form }],
                     returns: tree::Returns::Revoke,
+                    meter: None,
                     span,
                 }));
                 self.unnamed.insert(span, index);
@@ -81,6 +83,9 @@ impl<'a> Checker<'a> {
         let (root, root_span, names) = self.aggregate_path(aggregate)?;
         if let Some((wallet, flow)) = self.flow_of(root, &names) {
             return self.over_flow(aggregate, wallet, flow);
+        }
+        if let Some(challenge) = self.names.challenge(root) {
+            return self.over_goals(aggregate, challenge, &names);
         }
         let Some(event) = self.names.events.get(root).copied() else {
             let known: Vec<&str> = self.names.events.keys().copied().collect();
@@ -178,6 +183,37 @@ impl<'a> Checker<'a> {
             value: None,
             filter: None,
             ty: self.unit_of(wallet),
+        })
+    }
+
+    /// A count of the times that a goal was met.
+    fn over_goals(
+        &mut self,
+        aggregate: &'a Aggregate,
+        challenge: ChallengeIndex,
+        names: &[&Name],
+    ) -> Option<OverEvents> {
+        let function = aggregate.function;
+        let goal = self.goal_named(challenge, names)?;
+        let counts = matches!(function, AggregateFunction::Count | AggregateFunction::Streak);
+        if !counts || aggregate.filter.is_some() || (function == AggregateFunction::Streak) != aggregate.by.is_some() {
+            self.report(
+                Diagnostic::new(
+                    Code::WrongType,
+                    aggregate.function_span,
+                    "the times that a challenge was done can only be counted",
+                )
+                .help("write `count(five_a_month)`, or `streak(five_a_month) by month`, without `where`"),
+            );
+            return None;
+        }
+        Some(OverEvents {
+            of: MeasureOf::Goal(challenge, goal),
+            function,
+            by: aggregate.by,
+            value: None,
+            filter: None,
+            ty: Type::Number,
         })
     }
 

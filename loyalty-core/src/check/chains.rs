@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use super::Checker;
 use super::graph::cycle;
 use super::model::{
-    DecisionTrigger, EffectKind, Expr, ExprKind, Flow, LadderIndex, MeasureOf, Rule, SegmentIndex, Trigger, WalletIndex,
+    ChallengeIndex, DecisionTrigger, EffectKind, Expr, ExprKind, Flow, Goals, LadderIndex, MeasureIndex, MeasureOf,
+    Moment, Rule, SegmentIndex, Trigger, WalletIndex,
 };
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
@@ -18,6 +19,7 @@ enum Link {
     Ladder(LadderIndex),
     Segment(SegmentIndex),
     Coupon(usize),
+    Challenge(ChallengeIndex),
     Attribute(usize),
     Tags,
 }
@@ -79,12 +81,14 @@ impl Checker<'_> {
                     .for_each(|expr| self.reads_from(expr, Link::Ladder(index), &mut chains));
             }
         }
+        (0..self.challenges.len()).for_each(|challenge| self.challenge_reads(challenge, &mut chains));
         for (index, rule) in rules.iter().enumerate() {
             let rule_link = Link::Rule(index);
             match &rule.trigger {
                 Trigger::Decision(kind, wallet) => chains.lead(Link::Moved(*wallet, *kind), rule_link),
                 Trigger::Ladder(ladder, _) => chains.lead(Link::Ladder(*ladder), rule_link),
                 Trigger::Segment { segment, .. } => chains.lead(Link::Segment(*segment), rule_link),
+                Trigger::Declared(moment) => chains.lead(Self::decided_by(*moment), rule_link),
                 Trigger::Event(_) | Trigger::Clock(_) => {}
             }
             for effect in rule.versions.iter().flat_map(|form| &form.value.effects) {
@@ -123,6 +127,47 @@ impl Checker<'_> {
         self.ring(&ring, rules);
     }
 
+    /// What decides a moment of a declaration.
+    fn decided_by(moment: Moment) -> Link {
+        match moment {
+            Moment::Goal(challenge, _) | Moment::Breaks(challenge) => Link::Challenge(challenge),
+        }
+    }
+
+    /// What a challenge goes by leads to it.
+    fn challenge_reads(&self, index: ChallengeIndex, chains: &mut Chains) {
+        let Some(challenge) = self.challenges.get(index) else { return };
+        let to = Link::Challenge(index);
+        challenge.progress.measures().iter().for_each(|measure| self.measure_reads(*measure, to, chains));
+        // What keeps the streak is spent.
+        challenge.freeze.iter().for_each(|(wallet, _)| {
+            chains.lead(to, Link::Moved(*wallet, DecisionTrigger::Spent));
+        });
+        for form in &challenge.versions {
+            form.value.when.iter().for_each(|when| self.reads_from(when, to, chains));
+            if let Goals::Fixed(goals) = &form.value.goal {
+                goals.iter().for_each(|goal| self.reads_from(goal, to, chains));
+            }
+        }
+    }
+
+    /// What moves a measure leads to what reads it.
+    fn measure_reads(&self, measure: MeasureIndex, to: Link, chains: &mut Chains) {
+        match self.measures.get(measure).and_then(Option::as_ref).map(|measure| measure.of) {
+            Some(MeasureOf::Flow(wallet, flow)) => {
+                let kinds: &[DecisionTrigger] = match flow {
+                    Flow::Earned => &[DecisionTrigger::Earned, DecisionTrigger::ClawedBack],
+                    Flow::Vested => &[DecisionTrigger::Vested, DecisionTrigger::ClawedBack],
+                    Flow::Spent => &[DecisionTrigger::Spent, DecisionTrigger::Restored],
+                    Flow::Expired => &[DecisionTrigger::Expired],
+                };
+                kinds.iter().for_each(|kind| chains.lead(Link::Moved(wallet, *kind), to));
+            }
+            Some(MeasureOf::Goal(challenge, _)) => chains.lead(Link::Challenge(challenge), to),
+            Some(MeasureOf::Event(_)) | None => {}
+        }
+    }
+
     /// Everything that an expression reads leads to what it decides.
     fn reads_from(&self, expr: &Expr, to: Link, chains: &mut Chains) {
         expr.walk(&mut |part| match &part.kind {
@@ -136,19 +181,8 @@ impl Checker<'_> {
             ExprKind::Held(coupon) => chains.lead(Link::Coupon(*coupon), to),
             ExprKind::Member(field) => chains.lead(Link::Attribute(*field), to),
             ExprKind::Tags => chains.lead(Link::Tags, to),
-            ExprKind::Measure(measure) => {
-                if let Some(Some(measure)) = self.measures.get(*measure)
-                    && let MeasureOf::Flow(wallet, flow) = measure.of
-                {
-                    let kinds: &[DecisionTrigger] = match flow {
-                        Flow::Earned => &[DecisionTrigger::Earned, DecisionTrigger::ClawedBack],
-                        Flow::Vested => &[DecisionTrigger::Vested, DecisionTrigger::ClawedBack],
-                        Flow::Spent => &[DecisionTrigger::Spent, DecisionTrigger::Restored],
-                        Flow::Expired => &[DecisionTrigger::Expired],
-                    };
-                    kinds.iter().for_each(|kind| chains.lead(Link::Moved(wallet, *kind), to));
-                }
-            }
+            ExprKind::Measure(measure) => self.measure_reads(*measure, to, chains),
+            ExprKind::Challenge(challenge, _) => chains.lead(Link::Challenge(*challenge), to),
             _ => {}
         });
     }
@@ -179,7 +213,13 @@ impl Checker<'_> {
     fn called(&self, link: Link, rules: &[Rule]) -> String {
         let wallet = |wallet: WalletIndex| self.wallets.get(wallet).map_or("", |wallet| &wallet.name);
         match link {
-            Link::Rule(rule) => format!("the rule `{}`", rules.get(rule).map_or("", |rule| &rule.name)),
+            Link::Rule(rule) => match rules.get(rule).map(|rule| (&rule.held, &rule.name)) {
+                Some((Some(held), _)) => format!("the block of the {} `{}`", held.keyword, held.name),
+                found => format!("the rule `{}`", found.map_or("", |(_, name)| name)),
+            },
+            Link::Challenge(challenge) => {
+                format!("the challenge `{}`", self.challenges.get(challenge).map_or("", |challenge| &challenge.name))
+            }
             Link::Moved(of, kind) => {
                 let word = match kind {
                     DecisionTrigger::Earned => "earned",
@@ -211,6 +251,7 @@ impl Checker<'_> {
             Link::Ladder(ladder) => self.ladders.get(ladder).map(|ladder| ladder.span),
             Link::Segment(segment) => self.segments.get(segment).map(|segment| segment.span),
             Link::Coupon(coupon) => self.coupons.get(coupon).map(|coupon| coupon.span),
+            Link::Challenge(challenge) => self.challenges.get(challenge).map(|challenge| challenge.span),
             _ => None,
         }
     }

@@ -18,6 +18,9 @@ pub(super) enum Holder {
     Group,
     Tiers,
     Coupon,
+    Challenge,
+    /// Effects that another declaration holds.
+    Block,
 }
 
 /// Kinds of clauses; a `from` block replaces all clauses of the kinds that it holds.
@@ -61,7 +64,8 @@ pub(super) enum Kind {
     ValidFor,
     Budget,
     Usage,
-    Later,
+    /// A clause that has no kind of its own here, by the word that introduces it.
+    Word(&'static str),
 }
 
 /// The clauses in force from a day on.
@@ -74,7 +78,7 @@ pub(super) struct InForce<'a> {
 }
 
 impl Kind {
-    pub(super) const fn of(clause: &ClauseKind) -> Self {
+    pub(super) fn of(clause: &ClauseKind) -> Self {
         match clause {
             ClauseKind::Version(_) => Self::Version,
             ClauseKind::Currency(_) => Self::Currency,
@@ -114,7 +118,7 @@ impl Kind {
             ClauseKind::Later(LaterClause::ValidFor(_)) => Self::ValidFor,
             ClauseKind::Later(LaterClause::Budget { .. }) => Self::Budget,
             ClauseKind::Later(LaterClause::Usage { .. }) => Self::Usage,
-            ClauseKind::Later(_) => Self::Later,
+            ClauseKind::Later(clause) => Self::Word(clause.word()),
         }
     }
 
@@ -159,12 +163,12 @@ impl Kind {
             Self::ValidFor => "valid",
             Self::Budget => "budget",
             Self::Usage => "usage",
-            Self::Later => "later",
+            Self::Word(word) => word,
         }
     }
 
     /// Whether several of it add up.
-    const fn repeats(self) -> bool {
+    fn repeats(self) -> bool {
         matches!(
             self,
             Self::When
@@ -176,12 +180,19 @@ impl Kind {
                 | Self::From
                 | Self::Benefit
                 | Self::Level
+                | Self::Word("goal")
         )
     }
 
     /// Whether it says something that no day changes.
-    const fn fixed(self) -> bool {
-        matches!(self, Self::Holds | Self::Decimals | Self::Benefit)
+    fn fixed(self) -> bool {
+        matches!(
+            self,
+            Self::Holds
+                | Self::Decimals
+                | Self::Benefit
+                | Self::Word("count" | "steps" | "within" | "opt in" | "after" | "freeze")
+        )
     }
 }
 
@@ -194,6 +205,8 @@ impl Holder {
             Self::Group => "group",
             Self::Tiers => "tiers",
             Self::Coupon => "coupon",
+            Self::Challenge => "challenge",
+            Self::Block => "block of effects",
         }
     }
 
@@ -244,6 +257,24 @@ impl Holder {
             Self::Coupon => {
                 &[Kind::When, Kind::Valid, Kind::ValidFor, Kind::Limit, Kind::Budget, Kind::Usage, Kind::From]
             }
+            Self::Challenge => &[
+                Kind::Word("count"),
+                Kind::Word("steps"),
+                Kind::Word("within"),
+                Kind::Word("goal"),
+                Kind::Word("reward"),
+                Kind::Word("repeat"),
+                Kind::Word("carry"),
+                Kind::Word("opt in"),
+                Kind::Word("after"),
+                Kind::Word("freeze"),
+                Kind::Word("tolerance"),
+                Kind::Word("migrate"),
+                Kind::When,
+                Kind::ReturnsPolicy,
+                Kind::From,
+            ],
+            Self::Block => &[Kind::When, Kind::Limit, Kind::Cap, Kind::Effect],
         }
     }
 
@@ -256,6 +287,8 @@ impl Holder {
                     "effects such as `earn`".to_owned()
                 } else if *kind == Kind::Level {
                     "levels such as `gold from 500 MYR`".to_owned()
+                } else if *kind == Kind::Word("count") {
+                    "`count`, `sum`, `streak` or `max`".to_owned()
                 } else {
                     format!("`{}`", kind.word())
                 }
@@ -308,11 +341,14 @@ impl<'a> Checker<'a> {
     /// Whether the clause may stand here; `from` blocks may, and are no clause in force themselves.
     fn belongs(&mut self, holder: Holder, clause: &Clause, dated: bool) -> bool {
         let kind = Kind::of(&clause.kind);
-        if let (ClauseKind::Later(later), Kind::Later) = (&clause.kind, kind) {
+        if let ClauseKind::Later(later) = &clause.kind
+            && !Self::built(kind)
+        {
             self.not_built(clause.span, later.word(), &format!("a `{}` holds {}", holder.word(), holder.list()));
             return false;
         }
-        if holder == Holder::Rule && matches!(&clause.kind, ClauseKind::Returns { within: Some(_), .. })
+        if matches!(holder, Holder::Rule | Holder::Challenge)
+            && matches!(&clause.kind, ClauseKind::Returns { within: Some(_), .. })
             || !holder.kinds().contains(&kind)
         {
             let word = if kind == Kind::Effect { "an effect".to_owned() } else { format!("`{}`", kind.word()) };
@@ -344,6 +380,21 @@ impl<'a> Checker<'a> {
             );
         }
         kind != Kind::From
+    }
+
+    /// Whether any declaration that this version runs holds such a clause.
+    fn built(kind: Kind) -> bool {
+        const HOLDERS: [Holder; 8] = [
+            Holder::Coupon,
+            Holder::Program,
+            Holder::Wallet,
+            Holder::Rule,
+            Holder::Group,
+            Holder::Tiers,
+            Holder::Challenge,
+            Holder::Block,
+        ];
+        HOLDERS.iter().any(|holder| holder.kinds().contains(&kind))
     }
 
     fn repeated(&mut self, clauses: &[&'a Clause]) {

@@ -123,6 +123,7 @@ fn reads_state(expr: &Expr) -> bool {
                 | ExprKind::Level(_)
                 | ExprKind::Benefit(..)
                 | ExprKind::Standing(..)
+                | ExprKind::Challenge(..)
         );
     });
     found

@@ -55,6 +55,7 @@ impl Expr {
             | ExprKind::Benefit(..)
             | ExprKind::Standing(..)
             | ExprKind::Held(_)
+            | ExprKind::Challenge(..)
             | ExprKind::Cause(_) => {}
             ExprKind::List(all)
             | ExprKind::And(all)

@@ -73,6 +73,7 @@ impl<'a> Checker<'a> {
             ty,
             versions,
             returns,
+            meter: None,
             span: name.span,
         })
     }

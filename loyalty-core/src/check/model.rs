@@ -3,6 +3,8 @@
 //! Spans stay, so that the plan can say where a rule stands; text that only served resolution is gone. A value of
 //! [`Checked`] exists only where the checker found no error.
 
+mod challenge;
+
 use std::sync::Arc;
 
 use chrono::{NaiveDate, NaiveTime, Weekday};
@@ -16,6 +18,7 @@ pub use crate::syntax::tree::{
     TimeUnit,
 };
 pub use crate::syntax::trigger::CalendarDay;
+pub use challenge::{Adaptive, Challenge, ChallengeFigure, ChallengeForm, GoalHead, Goals, OptIn, Progress, Within};
 
 /// Indexes into the lists of [`Checked`].
 pub type EventIndex = usize;
@@ -27,6 +30,7 @@ pub type RuleIndex = usize;
 pub type RecordIndex = usize;
 pub type LadderIndex = usize;
 pub type CouponIndex = usize;
+pub type ChallengeIndex = usize;
 /// A level within its ladder, the lowest 0.
 pub type LevelIndex = usize;
 
@@ -43,7 +47,8 @@ pub struct Checked {
     pub segments: Vec<Segment>,
     pub ladders: Vec<Ladder>,
     pub coupons: Vec<Coupon>,
-    /// In the order of the file.
+    pub challenges: Vec<Challenge>,
+    /// In the order of the file; after those that the program writes as rules, the blocks that other declarations hold.
     pub rules: Vec<Rule>,
     pub groups: Vec<Group>,
     pub tests: Vec<Test>,
@@ -244,7 +249,18 @@ pub struct Measure {
     /// Same event, function, `by` and type in all; window, value and filter may differ.
     pub versions: Vec<Versioned<MeasureForm>>,
     pub returns: Returns,
+    /// How it is kept for a challenge whose meter it is.
+    pub meter: Option<Meter>,
     pub span: Span,
+}
+
+/// How a measure is kept that a challenge goes by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Meter {
+    /// Every event by its instant, because windows begin at instants of the member's own.
+    pub by_instant: bool,
+    /// Whole windows before the present one that are kept, too.
+    pub windows_before: u32,
 }
 
 /// Where a measure comes from.
@@ -263,6 +279,8 @@ pub enum MeasureOf {
     Event(EventIndex),
     /// What flows into or out of a wallet, `sum(beans.earned)`.
     Flow(WalletIndex, Flow),
+    /// The times that a goal of a challenge is met, `count(four_a_month)`.
+    Goal(ChallengeIndex, usize),
 }
 
 /// A movement of a wallet that measures can sum up.
@@ -427,7 +445,18 @@ pub enum Trigger {
     Decision(DecisionTrigger, WalletIndex),
     Ladder(LadderIndex, LadderChange),
     Segment { segment: SegmentIndex, entered: bool },
+    Declared(Moment),
     Clock(ClockTrigger),
+}
+
+/// Something that a declaration decides, and that sets off rules: the blocks of effects that it holds, and those that the
+/// program writes itself. A kind of declaration adds its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Moment {
+    /// A goal of a challenge is met; the lowest is 0.
+    Goal(ChallengeIndex, usize),
+    /// A streak ends.
+    Breaks(ChallengeIndex),
 }
 
 impl Trigger {
@@ -514,7 +543,17 @@ pub struct Rule {
     pub name: String,
     pub trigger: Trigger,
     pub versions: Vec<Versioned<RuleForm>>,
+    /// The declaration whose block of effects this is; nothing for a rule that the program writes as one.
+    pub held: Option<Held>,
     pub span: Span,
+}
+
+/// A declaration that holds a block of effects, as the program names it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Held {
+    /// The word that introduces it, such as `challenge`.
+    pub keyword: &'static str,
+    pub name: String,
 }
 
 #[derive(Debug, Clone)]
@@ -804,6 +843,8 @@ pub enum ExprKind {
     Standing(LadderIndex, StandingMoment),
     /// How many coupons of that name the member holds and may use.
     Held(CouponIndex),
+    /// `five_a_month.remaining`
+    Challenge(ChallengeIndex, ChallengeFigure),
     /// `earned.amount`: of the decision that set the rule off.
     Cause(CauseFigure),
     /// `.weekday .hour .minute .day .month .year .date .time` of an instant or date, in the program's zone.

@@ -7,8 +7,8 @@ use super::Checker;
 use super::currency;
 use super::expression::TIME_WORDS;
 use super::model::{
-    CouponIndex, CouponKind, Event, EventIndex, FieldIndex, LadderIndex, MeasureIndex, Record, RecordIndex, RuleIndex,
-    SegmentIndex, WalletIndex,
+    ChallengeIndex, CouponIndex, CouponKind, Event, EventIndex, FieldIndex, LadderIndex, MeasureIndex, Record,
+    RecordIndex, RuleIndex, SegmentIndex, WalletIndex,
 };
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
@@ -50,6 +50,7 @@ pub(super) enum Value {
     Segment(SegmentIndex),
     Ladder(LadderIndex),
     Coupon(CouponIndex),
+    Challenge(ChallengeIndex),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -78,6 +79,14 @@ pub(super) struct Names<'a> {
 }
 
 impl<'a> Names<'a> {
+    /// The challenge of that name.
+    pub(super) fn challenge(&self, name: &str) -> Option<ChallengeIndex> {
+        match self.values.get(name) {
+            Some(Value::Challenge(challenge)) => Some(*challenge),
+            _ => None,
+        }
+    }
+
     /// The names of an owner's fields.
     pub(super) fn fields_of(&self, owner: Owner) -> impl Iterator<Item = &'a str> {
         self.fields.range((owner, "")..).take_while(move |((other, _), _)| *other == owner).map(|((_, name), _)| *name)
@@ -101,6 +110,7 @@ pub(super) struct Declared<'a> {
     pub segments: Vec<(&'a Name, &'a tree::Expr, &'a [tree::Dated<tree::Expr>])>,
     pub ladders: Vec<(&'a Name, Option<&'a tree::Expr>, &'a [tree::Clause])>,
     pub coupons: Vec<(&'a Name, CouponKind, &'a [tree::Clause])>,
+    pub challenges: Vec<(&'a Name, &'a [tree::Clause])>,
     pub rules: Vec<(&'a Name, &'a tree::Trigger, &'a [tree::Clause])>,
     pub groups: Vec<(&'a Name, &'a [Name], &'a [tree::Clause])>,
     pub tests: Vec<(&'a Name, &'a [tree::TestStep])>,
@@ -194,6 +204,11 @@ impl<'a> Checker<'a> {
             ItemKind::Later(Later::Coupon { name, kind, clauses }) => {
                 if self.declare_value(places, name, Value::Coupon(declared.coupons.len())) {
                     declared.coupons.push((name, *kind, clauses));
+                }
+            }
+            ItemKind::Later(Later::Challenge { name, clauses }) => {
+                if self.declare_value(places, name, Value::Challenge(declared.challenges.len())) {
+                    declared.challenges.push((name, clauses));
                 }
             }
             ItemKind::Later(later) => {
@@ -335,6 +350,11 @@ impl<'a> Checker<'a> {
             too_many(declared.segments.get(DECLARATIONS_MAX).map(|(name, ..)| name.span), "segments", DECLARATIONS_MAX),
             too_many(declared.ladders.get(DECLARATIONS_MAX).map(|(name, ..)| name.span), "ladders", DECLARATIONS_MAX),
             too_many(declared.coupons.get(COUPONS_MAX).map(|(name, ..)| name.span), "coupons", COUPONS_MAX),
+            too_many(
+                declared.challenges.get(DECLARATIONS_MAX).map(|(name, _)| name.span),
+                "challenges",
+                DECLARATIONS_MAX,
+            ),
             too_many(declared.groups.get(DECLARATIONS_MAX).map(|(name, ..)| name.span), "groups", DECLARATIONS_MAX),
             too_many(declared.tests.get(DECLARATIONS_MAX).map(|(name, _)| name.span), "tests", DECLARATIONS_MAX),
             too_many(
@@ -357,7 +377,7 @@ impl<'a> Checker<'a> {
     }
 }
 
-pub(super) const BUILT_DECLARATIONS: &str = "this version runs `program`, `member`, `event`, `record`, `wallet`, `measure`, `tiers`, `segment`, `rule`, `group`, `coupon` and `test`";
+pub(super) const BUILT_DECLARATIONS: &str = "this version runs `program`, `member`, `event`, `record`, `wallet`, `measure`, `tiers`, `segment`, `rule`, `group`, `coupon`, `challenge` and `test`";
 
 /// Where each name was first declared, one map for each namespace.
 #[derive(Default)]

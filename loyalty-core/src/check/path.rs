@@ -192,6 +192,7 @@ impl<'a> Checker<'a> {
             }
             Value::Coupon(coupon) => self.coupon_path(coupon, root_span, rest),
             Value::Ladder(ladder) => self.ladder_path(ladder, root_span, rest, scope),
+            Value::Challenge(challenge) => self.challenge_path(challenge, root_span, rest),
             Value::Measure(measure) => {
                 let ty = self.measures.get(measure)?.as_ref()?.ty.clone();
                 self.parts(Expr { kind: ExprKind::Measure(measure), ty, span: root_span }, rest)

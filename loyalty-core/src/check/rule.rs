@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 
 use super::Checker;
+use super::blocks::Block;
 use super::clauses::{Holder, InForce};
-use super::expression::Scope;
+use super::expression::{Cause, Scope};
 use super::model::{
     Cap, CapMode, Earn, Effect, EffectKind, Expr, ExprKind, Group, GroupForm, Limit, Returns, Rule, RuleForm,
     RuleIndex, Trigger, Type, Valid, Versioned, WalletIndex,
@@ -32,6 +33,9 @@ impl<'a> Checker<'a> {
         for (name, trigger, clauses) in &declared.rules {
             drafts.push(self.draft(name, trigger, clauses));
         }
+        for block in core::mem::take(&mut self.blocks) {
+            drafts.push(self.block(block));
+        }
         for index in 0..drafts.len() {
             self.multiplied(&drafts, index);
         }
@@ -57,6 +61,7 @@ impl<'a> Checker<'a> {
             name: name.text.clone(),
             trigger: trigger.as_ref().map_or_else(placeholder, |(trigger, _)| trigger.clone()),
             versions: Vec::new(),
+            held: None,
             span: name.span,
         };
         let mut cap_types = Vec::new();
@@ -65,6 +70,23 @@ impl<'a> Checker<'a> {
             for form in &forms {
                 let (value, types) = self.rule_form(&scope, form, name.span);
                 rule.versions.push(Versioned { from: form.from, value });
+                cap_types.push(types);
+            }
+        }
+        Draft { rule, cap_types, sound: self.errors == errors }
+    }
+
+    /// A block of effects that another declaration holds: a rule that this declaration sets off.
+    fn block(&mut self, block: Block<'a>) -> Draft {
+        let errors = self.errors;
+        let Block { held, name, moment, forms, span } = block;
+        let mut rule = Rule { name, trigger: Trigger::Declared(moment), versions: Vec::new(), held: Some(held), span };
+        let mut cap_types = Vec::new();
+        for (from, clauses, span) in forms {
+            for form in self.in_force(Holder::Block, clauses) {
+                let form = InForce { from, span: Some(span), ..form };
+                let (value, types) = self.rule_form(&Scope::reaction(Cause::Nothing), &form, span);
+                rule.versions.push(Versioned { from, value });
                 cap_types.push(types);
             }
         }

@@ -4,7 +4,8 @@ use super::Checker;
 use super::expression::{Cause, Scope};
 use super::model::{
     AggregateFunction, Anniversary, CalendarDay, ClockTrigger, DecisionTrigger, Every, ExprKind, LadderChange, Length,
-    Measure, MeasureForm, MeasureIndex, MeasureOf, Origin, Period, Returns, TimeUnit, Trigger, Type, Versioned, Window,
+    Measure, MeasureForm, MeasureIndex, MeasureOf, Moment, Origin, Period, Returns, TimeUnit, Trigger, Type, Versioned,
+    Window,
 };
 use super::names::Value;
 use super::path::split;
@@ -57,6 +58,9 @@ impl<'a> Checker<'a> {
                 (Trigger::Decision(kind, wallet), Scope::reaction(Cause::Decision(kind, wallet)))
             }
             TriggerKind::Change { subject, change } => {
+                if let Some(challenge) = self.names.challenge(&subject.text) {
+                    return self.challenge_change(challenge, change);
+                }
                 let ladder = self.ladder(subject)?;
                 let change = match change.text.as_str() {
                     "rises" => LadderChange::Rises,
@@ -73,6 +77,10 @@ impl<'a> Checker<'a> {
                 (Trigger::Ladder(ladder, change), Scope::reaction(Cause::Ladder(ladder)))
             }
             TriggerKind::Reaches { subject, level } => {
+                if let Some(challenge) = self.names.challenge(&subject.text) {
+                    let goal = self.goal_named(challenge, &[level])?;
+                    return Some((Trigger::Declared(Moment::Goal(challenge, goal)), Scope::reaction(Cause::Nothing)));
+                }
                 let ladder = self.ladder(subject)?;
                 let level = self.level(ladder, level)?;
                 (Trigger::Ladder(ladder, LadderChange::Reaches(level)), Scope::reaction(Cause::Ladder(ladder)))
@@ -246,6 +254,7 @@ impl<'a> Checker<'a> {
             ty: Type::Instant,
             versions: vec![Versioned { from: None, value: MeasureForm { value: None, filter: None, window } }],
             returns: Returns::Revoke,
+            meter: None,
             span,
         }));
         self.measures.len() - 1

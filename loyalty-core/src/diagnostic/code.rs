@@ -143,6 +143,20 @@ codes! {
     /// A budget of something else than the program's money.
     BudgetUnit = "L0283" Error,
 
+    // Challenges.
+    /// A goal of nothing, or goals out of order.
+    BadGoal = "L0260" Error,
+    /// Challenges that wait for each other.
+    ChallengeCycle = "L0261" Error,
+    /// No challenge of that name, or no goal of that name in it.
+    UnknownChallenge = "L0262" Error,
+    /// A challenge that counts nothing, or several things.
+    NoProgress = "L0263" Error,
+    /// A window that does not fit what is counted in it.
+    BadWindow = "L0264" Error,
+    /// A clause that needs another one beside it.
+    BadRound = "L0265" Error,
+
     // W02: legal and surely not what was meant.
     /// A rule that can never fire.
     NeverFires = "W0201" Warning,
@@ -158,6 +172,8 @@ codes! {
     UselessLimit = "W0206" Warning,
     /// A coupon that no rule issues.
     NeverIssued = "W0217" Warning,
+    /// A goal for which the window has no room.
+    GoalOutOfReach = "W0210" Warning,
 }
 
 impl core::fmt::Display for Code {

@@ -21,7 +21,7 @@ use super::members::{pause, pool, transfer};
 use super::outcome::{Because, Decision, Kind, NotEarned, NotTaken, Outcome};
 use super::tally::Entry;
 use super::value::{Stored, Value};
-use super::{clock, coupons, granted, grants, ledger, moves, reactions, returns, rules};
+use super::{challenges, clock, coupons, granted, grants, ledger, moves, reactions, returns, rules};
 use crate::amount;
 use crate::plan::{EventKind, EventPlan, ExpirePlan, Plan, VestPlan};
 use crate::time::rfc3339;
@@ -427,6 +427,7 @@ pub fn before_rules(
         EventKind::Pause => pause::pause(event_plan, member, event, decisions),
         EventKind::Resume => pause::resume(plan, member, decisions),
         EventKind::Issue => coupons::issue::by_staff(plan, event_plan, member, event, decisions)?,
+        EventKind::OptIn => challenges::opt_in(plan, event_plan, member, event, decisions)?,
         EventKind::Received => {}
     }
     if event_plan.vests {
@@ -478,7 +479,11 @@ fn settle(
     if plan.reactions.any {
         member.clock = until;
         let returns = matches!(event_plan.kind, EventKind::Refund | EventKind::Cancel);
-        let occasion = if returns { Occasion::Return } else { Occasion::Event };
+        let occasion = match returns {
+            true => Occasion::Return,
+            false if event.at < until => Occasion::Late(event.at),
+            false => Occasion::Event,
+        };
         reactions::follow(plan, member, until, occasion, first, decisions)?;
     }
     member.next_due = member.find_next_due(plan);

@@ -86,6 +86,10 @@ refusals! {
     UnknownLevel = "unknown_level",
     /// The program has no coupon of that name that could be issued.
     UnknownCoupon = "unknown_coupon",
+    /// The program has no challenge of that name to opt in to.
+    UnknownChallenge = "unknown_challenge",
+    /// The challenge is over.
+    ChallengeClosed = "challenge_closed",
     /// An amount beyond what can be held exactly.
     Overflow = "overflow",
     /// The member's state was made by another program.

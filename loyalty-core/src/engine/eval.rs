@@ -125,6 +125,7 @@ impl<'a> Scope<'a> {
                 (Some(cause), CauseFigure::At) => Value::Instant(cause.at),
                 (None, _) => Value::Missing,
             },
+            Node::Challenge(challenge, figure) => super::challenges::figure(self, usize::from(challenge), figure)?,
             Node::Measure(measure) => super::measures::value(self, measure)?,
             Node::Segment(segment) => {
                 let forms = self.plan.segments.get(usize::from(segment)).map(|segment| segment.forms.as_slice());

@@ -9,6 +9,30 @@ use crate::check::model::{Flow, Window};
 use crate::plan::{Plan, in_force};
 use crate::time::day_of;
 
+/// Adds to the count of one measure, at the instant where it belongs.
+pub fn count(plan: &Plan, member: &mut Member, number: u16, count: i64, at: i64) -> Result<(), Overflow> {
+    let Some(measure) = plan.measures.get(usize::from(number)) else { return Ok(()) };
+    let Some(tally) = measure.tally else { return Ok(()) };
+    let day = plan.calendar.day_at(at);
+    if !in_range(plan, number, day) {
+        return Ok(());
+    }
+    let key = tally::key(plan.grain(tally), &plan.calendar, at, day);
+    member.tallies.add(&Change { tally, key, count, sum: Decimal::ZERO })
+}
+
+/// Whether a day lies in the days that a measure looks at.
+fn in_range(plan: &Plan, number: u16, day: i32) -> bool {
+    let measure = plan.measures.get(usize::from(number));
+    let window = measure.and_then(|measure| in_force(&measure.forms, day)).map(|form| form.window);
+    match window {
+        Some(Window::Range { from, to }) => {
+            from.is_none_or(|from| day_of(from) <= day) && to.is_none_or(|to| day <= day_of(to))
+        }
+        _ => true,
+    }
+}
+
 /// Adds a movement to the measures that sum it up, at the instant where it belongs; below zero takes out again.
 pub fn note(
     plan: &Plan,
@@ -23,10 +47,7 @@ pub fn note(
         let Some(measure) = plan.measures.get(usize::from(*number)) else { continue };
         let Some(tally) = measure.tally else { continue };
         let day = plan.calendar.day_at(at);
-        let window = in_force(&measure.forms, day).map(|form| form.window);
-        if let Some(Window::Range { from, to }) = window
-            && !(from.is_none_or(|from| day_of(from) <= day) && to.is_none_or(|to| day <= day_of(to)))
-        {
+        if !in_range(plan, *number, day) {
             continue;
         }
         let grain = plan.tallies.get(tally as usize).map_or(crate::plan::Grain::Ever, |tally| tally.grain);

@@ -9,9 +9,9 @@ use super::member::Member;
 use super::value::Value;
 use super::{eval::NO_ROW, eval::Scope};
 use crate::calendar::{Calendar, clock_micros};
-use crate::check::model::{Length, OwnYear, Per, Period, TimeUnit, Window};
+use crate::check::model::{Length, OwnYear, Per, Period, TimeUnit, Window, Within};
 use crate::plan::node::{Node, NodeId};
-use crate::plan::{Dated, Grain, Plan};
+use crate::plan::{Dated, GoalsPlan, Grain, Plan, ProgressPlan};
 use crate::time::day_of;
 
 /// Instants after the member's clock at which an expression may change, in no order.
@@ -62,6 +62,7 @@ impl<'a> Horizon<'a> {
                     let member = self.member;
                     member.coupons.open().filter(|held| held.coupon == coupon).for_each(|held| self.push(held.until));
                 }
+                Node::Challenge(challenge, _) => self.challenge(challenge, &mut waiting),
                 Node::Segment(segment) => {
                     if let Some(segment) = self.plan.segments.get(usize::from(segment)) {
                         self.forms(&segment.forms);
@@ -101,6 +102,35 @@ impl<'a> Horizon<'a> {
             match clock_micros(length) {
                 Some(micros) => self.push(from_instant.saturating_add(micros)),
                 None => self.push_day(Calendar::day_plus(from_day, length)),
+            }
+        }
+    }
+
+    /// The ends of windows, and what leaves one that moves on; with the goals, as long as they are open.
+    fn challenge(&mut self, number: u16, waiting: &mut Vec<NodeId>) {
+        let Some(challenge) = self.plan.challenges.get(usize::from(number)) else { return };
+        self.forms(&challenge.forms);
+        for form in &challenge.forms {
+            if let GoalsPlan::Fixed(goals) = &form.value.goals {
+                waiting.extend(goals);
+            }
+        }
+        if let ProgressPlan::Streak(_, period) = challenge.progress {
+            self.periods(period, 2);
+        }
+        match challenge.within {
+            Within::AllTime => {}
+            Within::Each(period) => self.periods(period, 2),
+            Within::Range { from, to } => self.days(from, to),
+            Within::Rolling(length) => {
+                for measure in challenge.measures() {
+                    let tally = self.plan.measures.get(usize::from(*measure)).and_then(|measure| measure.tally);
+                    self.leaving(*measure, tally, |calendar, at| leaves(calendar, length, at));
+                }
+            }
+            Within::Following { .. } | Within::OptedIn(_) => {
+                let frame = super::challenges::frame(self.plan, self.member, usize::from(number), self.after);
+                frame.into_iter().for_each(|frame| self.push(frame.to));
             }
         }
     }

@@ -20,6 +20,8 @@ use crate::plan::{LadderFormPlan, LadderPlan, Plan, in_force};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Occasion {
     Event,
+    /// An event of an earlier instant, when the member had been brought further.
+    Late(i64),
     /// Something was returned.
     Return,
     Time,

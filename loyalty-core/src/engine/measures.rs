@@ -109,6 +109,31 @@ pub fn value<'a>(scope: &Scope<'a>, measure: u16) -> Result<Value<'a>, Overflow>
     }
 }
 
+/// What a measure comes to from an instant on and before another, the event at hand included; nothing counts as zero.
+pub fn between(scope: &Scope<'_>, measure: u16, from: i64, to: i64) -> Result<Decimal, Overflow> {
+    let Some(plan) = scope.plan.measures.get(usize::from(measure)) else { return Ok(Decimal::ZERO) };
+    let delta = scope.deltas.iter().find(|delta| delta.measure() == measure);
+    let last = to.saturating_sub(1);
+    let Some(number) = plan.tally else {
+        let value = marked_between(scope, plan, measure, delta, (from, last));
+        return Ok(value.number().unwrap_or_default());
+    };
+    let (calendar, grain) = (&scope.plan.calendar, scope.plan.grain(number));
+    let key = |at: i64| tally::key(grain, calendar, at, calendar.day_at(at));
+    let (first, last) = if grain == Grain::Instant { (from, last) } else { (key(from), key(last)) };
+    let mut total = scope.member.tallies.total(number, first, last)?;
+    if let Some(Delta::Counted { change, .. }) = delta
+        && (first..=last).contains(&change.key)
+    {
+        total.count += change.count;
+        total.sum = amount::add(total.sum, change.sum)?;
+    }
+    Ok(match plan.function {
+        AggregateFunction::Count => Decimal::from(total.count),
+        _ => total.sum,
+    })
+}
+
 fn tallied<'a>(
     scope: &Scope<'a>,
     plan: &MeasurePlan,
@@ -207,7 +232,17 @@ fn marked<'a>(
     measure: u16,
     delta: Option<&'a Delta>,
 ) -> Value<'a> {
-    let (from, to) = keys(scope, window, Grain::Instant);
+    marked_between(scope, plan, measure, delta, keys(scope, window, Grain::Instant))
+}
+
+/// What the marks from an instant to another come to, both included.
+fn marked_between<'a>(
+    scope: &Scope<'a>,
+    plan: &MeasurePlan,
+    measure: u16,
+    delta: Option<&'a Delta>,
+    (from, to): (i64, i64),
+) -> Value<'a> {
     let marks = scope.member.marks.of(measure);
     let inside = |at: i64| (from..=to).contains(&at);
     // The event at hand comes after the known ones of its instant.
@@ -262,6 +297,8 @@ pub fn forget(plan: &Plan, member: &mut Member, clock: i64, today: i32) {
     let mut kept: Vec<Mark> = Vec::with_capacity(marks.len());
     for mark in marks.drain(..) {
         let all_time = plan.measures.get(usize::from(mark.measure)).filter(|measure| measure.keep_days.is_none());
+        // Of steps the first counts, and which one that is their challenge knows.
+        let all_time = all_time.filter(|measure| !measure.step);
         let Some(measure) = all_time.filter(|_| mark.at < settled) else {
             kept.push(mark);
             continue;

@@ -1,5 +1,6 @@
 //! All that the engine remembers of one account.
 
+use super::challenges::ChallengeState;
 use super::coupons::Coupons;
 use super::log::Log;
 use super::lots::WalletState;
@@ -39,6 +40,8 @@ pub struct Member {
     pub(crate) returned: Vec<Returned>,
     /// One for each ladder.
     pub(crate) standings: Vec<Standing>,
+    /// One for each challenge.
+    pub(crate) challenges: Vec<ChallengeState>,
     /// Whether the member is in each segment that rules watch.
     pub(crate) inside: Vec<bool>,
     /// The coupons that were issued to the member.
@@ -77,6 +80,7 @@ impl Member {
             log: Log::default(),
             returned: Vec::new(),
             standings: vec![Standing::new(at); plan.ladders.len()],
+            challenges: vec![ChallengeState::default(); plan.challenges.len()],
             inside: vec![false; plan.reactions.segments.len()],
             coupons: Coupons::default(),
             account: Account::default(),
@@ -150,6 +154,7 @@ impl Member {
         let today = plan.calendar.day_at(self.clock);
         self.tallies.forget(&plan.tallies, &plan.calendar, today);
         super::measures::forget(plan, self, self.clock, today);
+        super::challenges::forget(plan, self);
         let (horizon, returns) = (self.horizon(plan), self.return_horizon(plan));
         self.log.forget(horizon, returns);
         self.returned.retain(|returned| returned.ordered_at >= returns);

@@ -309,6 +309,60 @@ pub enum Kind {
     },
     Erased,
     Coupon(CouponDecision),
+    /// A goal of a challenge was met, and there are more. Challenges are named, as ladders are.
+    GoalMet {
+        challenge: Box<str>,
+        goal: Decimal,
+        place: u16,
+        window: i64,
+        round: u32,
+    },
+    /// The last goal of a challenge was met.
+    ChallengeCompleted {
+        challenge: Box<str>,
+        goal: Decimal,
+        place: u16,
+        window: i64,
+        round: u32,
+        /// How often so far.
+        times: u32,
+    },
+    /// A goal that a return has left unmet, with what it gave.
+    GoalRevoked {
+        challenge: Box<str>,
+        goal: Decimal,
+        place: u16,
+        times: u32,
+    },
+    /// How far a challenge is.
+    Progress {
+        challenge: Box<str>,
+        current: Decimal,
+        goal: Option<Decimal>,
+        remaining: Option<Decimal>,
+        percent: Option<Decimal>,
+        deadline: Option<i64>,
+    },
+    /// A goal that moves is another one from now on.
+    GoalChanged {
+        challenge: Box<str>,
+        goal: Decimal,
+        deadline: Option<i64>,
+    },
+    /// A period without an event was made good, so that the streak goes on.
+    StreakFrozen {
+        challenge: Box<str>,
+        length: u32,
+    },
+    StreakBroken {
+        challenge: Box<str>,
+        length: u32,
+        best: u32,
+    },
+    OptedIn {
+        challenge: Box<str>,
+        deadline: Option<i64>,
+    },
 }
 
 /// What is on its way between two members.
@@ -438,6 +492,14 @@ impl Kind {
             Kind::Resumed { .. } => "resumed",
             Kind::Erased => "erased",
             Kind::Coupon(decision) => decision.name(),
+            Kind::GoalMet { .. } => "goal_met",
+            Kind::ChallengeCompleted { .. } => "challenge_completed",
+            Kind::GoalRevoked { .. } => "goal_revoked",
+            Kind::Progress { .. } => "progress",
+            Kind::GoalChanged { .. } => "goal_changed",
+            Kind::StreakFrozen { .. } => "streak_frozen",
+            Kind::StreakBroken { .. } => "streak_broken",
+            Kind::OptedIn { .. } => "opted_in",
         }
     }
 }
@@ -481,6 +543,14 @@ impl Kind {
             | Kind::MergedInto { .. }
             | Kind::Paused { .. }
             | Kind::Resumed { .. }
+            | Kind::GoalMet { .. }
+            | Kind::ChallengeCompleted { .. }
+            | Kind::GoalRevoked { .. }
+            | Kind::Progress { .. }
+            | Kind::GoalChanged { .. }
+            | Kind::StreakFrozen { .. }
+            | Kind::StreakBroken { .. }
+            | Kind::OptedIn { .. }
             | Kind::Erased => Ok(()),
         }
     }
@@ -641,6 +711,53 @@ pub fn write(writer: &mut Writer<'_>, decisions: &[Decision], event_at: i64) {
                 decision.write(writer, event_at);
             }
             Kind::NotEarned { reason: NotEarned::Paused } => writer.byte(27),
+            Kind::GoalMet { challenge, goal, place, window, round } => {
+                writer.byte(30);
+                write_goal(writer, challenge, *goal, *place);
+                writer.signed(*window);
+                writer.number(u64::from(*round));
+            }
+            Kind::ChallengeCompleted { challenge, goal, place, window, round, times } => {
+                writer.byte(31);
+                write_goal(writer, challenge, *goal, *place);
+                writer.signed(*window);
+                writer.number(u64::from(*round));
+                writer.number(u64::from(*times));
+            }
+            Kind::GoalRevoked { challenge, goal, place, times } => {
+                writer.byte(32);
+                write_goal(writer, challenge, *goal, *place);
+                writer.number(u64::from(*times));
+            }
+            Kind::Progress { challenge, current, goal, remaining, percent, deadline } => {
+                writer.byte(33);
+                writer.text(challenge);
+                writer.decimal(*current);
+                [goal, remaining, percent].into_iter().for_each(|value| writer.option(*value, Writer::decimal));
+                writer.option(*deadline, |writer, at| writer.instant(at, event_at));
+            }
+            Kind::GoalChanged { challenge, goal, deadline } => {
+                writer.byte(34);
+                writer.text(challenge);
+                writer.decimal(*goal);
+                writer.option(*deadline, |writer, at| writer.instant(at, event_at));
+            }
+            Kind::StreakFrozen { challenge, length } => {
+                writer.byte(35);
+                writer.text(challenge);
+                writer.number(u64::from(*length));
+            }
+            Kind::StreakBroken { challenge, length, best } => {
+                writer.byte(36);
+                writer.text(challenge);
+                writer.number(u64::from(*length));
+                writer.number(u64::from(*best));
+            }
+            Kind::OptedIn { challenge, deadline } => {
+                writer.byte(37);
+                writer.text(challenge);
+                writer.option(*deadline, |writer, at| writer.instant(at, event_at));
+            }
         }
     }
 }
@@ -676,6 +793,12 @@ fn read_uses(reader: &mut Reader<'_>, event_at: i64) -> Result<Vec<Use>, Malform
         });
     }
     Ok(uses)
+}
+
+fn write_goal(writer: &mut Writer<'_>, challenge: &str, goal: Decimal, place: u16) {
+    writer.text(challenge);
+    writer.decimal(goal);
+    writer.number(u64::from(place));
 }
 
 fn write_parcel(writer: &mut Writer<'_>, parcel: &Parcel) {
@@ -814,6 +937,43 @@ fn read_kind(reader: &mut Reader<'_>, event_at: i64) -> Result<Kind, Malformed> 
         26 => Kind::Erased,
         COUPON => Kind::Coupon(CouponDecision::read(reader, event_at)?),
         27 => Kind::NotEarned { reason: NotEarned::Paused },
+        30 => Kind::GoalMet {
+            challenge: reader.text()?.into(),
+            goal: reader.decimal()?,
+            place: small(reader)?,
+            window: reader.signed()?,
+            round: rule(reader)?,
+        },
+        31 => Kind::ChallengeCompleted {
+            challenge: reader.text()?.into(),
+            goal: reader.decimal()?,
+            place: small(reader)?,
+            window: reader.signed()?,
+            round: rule(reader)?,
+            times: rule(reader)?,
+        },
+        32 => Kind::GoalRevoked {
+            challenge: reader.text()?.into(),
+            goal: reader.decimal()?,
+            place: small(reader)?,
+            times: rule(reader)?,
+        },
+        33 => Kind::Progress {
+            challenge: reader.text()?.into(),
+            current: reader.decimal()?,
+            goal: reader.option(Reader::decimal)?,
+            remaining: reader.option(Reader::decimal)?,
+            percent: reader.option(Reader::decimal)?,
+            deadline: reader.option(instant)?,
+        },
+        34 => Kind::GoalChanged {
+            challenge: reader.text()?.into(),
+            goal: reader.decimal()?,
+            deadline: reader.option(instant)?,
+        },
+        35 => Kind::StreakFrozen { challenge: reader.text()?.into(), length: rule(reader)? },
+        36 => Kind::StreakBroken { challenge: reader.text()?.into(), length: rule(reader)?, best: rule(reader)? },
+        37 => Kind::OptedIn { challenge: reader.text()?.into(), deadline: reader.option(instant)? },
         _ => return Err(Malformed),
     })
 }

@@ -5,6 +5,7 @@
 
 use rust_decimal::Decimal;
 
+use super::challenges::{self, Reward};
 use super::decided::{Decided, Run};
 use super::earning::{self, Evaluation};
 use super::error::{EventError, Refusal};
@@ -15,7 +16,7 @@ use super::member::Member;
 use super::outcome::{Decision, Kind};
 use super::{ledger, moves, schedule, segments};
 use crate::amount::Overflow;
-use crate::check::model::{DecisionTrigger, LadderChange, Trigger};
+use crate::check::model::{DecisionTrigger, LadderChange, Moment, Trigger};
 use crate::plan::{LadderPlan, Plan, RulesOn};
 
 /// What a rule can read of what set it off.
@@ -25,6 +26,8 @@ pub struct Cause {
     pub at: i64,
     /// The level before a change.
     pub before: Option<u16>,
+    /// The goal of a challenge whose reward this is.
+    pub reward: Option<Reward>,
 }
 
 /// Far more rounds than a program without circles can need.
@@ -52,6 +55,7 @@ pub fn follow(
         }
         ladders::settle(plan, member, at, occasion, decisions)?;
         segments::settle(plan, member, at, decisions)?;
+        challenges::settle(plan, member, at, occasion, decisions)?;
         if next == decisions.len() {
             return Ok(());
         }
@@ -63,7 +67,7 @@ pub fn follow(
 fn rules_on(plan: &Plan, decision: &Decision) -> Vec<(u32, Cause)> {
     let reactions = &plan.reactions;
     let amount = decision.amount().unwrap_or_default();
-    let cause = Cause { amount, at: decision.at, before: None };
+    let cause = Cause { amount, at: decision.at, before: None, reward: None };
     let about = |wallet: u16, kind: DecisionTrigger| reactions.on(wallet, kind).iter().map(|rule| (*rule, cause));
     match &decision.kind {
         Kind::Earned { wallet, vesting, .. } => {
@@ -100,6 +104,22 @@ fn rules_on(plan: &Plan, decision: &Decision) -> Vec<(u32, Cause)> {
         }
         Kind::SegmentEntered { segment } => watchers(plan, segment, true, cause),
         Kind::SegmentLeft { segment } => watchers(plan, segment, false, cause),
+        Kind::GoalMet { challenge, place, window, round, .. }
+        | Kind::ChallengeCompleted { challenge, place, window, round, .. } => {
+            let Some(number) = plan.challenge_named(challenge) else { return Vec::new() };
+            let reward = Reward { challenge: number as u16, window: *window, round: *round, goal: *place };
+            let moment = Moment::Goal(number, usize::from(*place));
+            let rules = reactions.at(moment);
+            rules.map(|rule| (rule, Cause { reward: Some(reward), ..cause })).collect()
+        }
+        Kind::StreakBroken { challenge, .. } => {
+            let number = plan.challenge_named(challenge);
+            number
+                .into_iter()
+                .flat_map(|number| reactions.at(Moment::Breaks(number)))
+                .map(|rule| (rule, cause))
+                .collect()
+        }
         _ => Vec::new(),
     }
 }
@@ -158,8 +178,15 @@ fn run(
             for change in &evaluation.changes {
                 member.tallies.add(change)?;
             }
-            ledger::commit(plan, member, (0, at), &mut evaluation, decisions)?;
+            // A rule that the program writes itself gives what no return takes back.
+            let held = plan.rules.get(rule as usize).is_some_and(|rule| rule.held.is_some());
+            let reward = cause.reward.filter(|_| held);
+            let source = reward.map_or(0, |reward| reward.source(plan));
+            ledger::commit(plan, member, (source, at), &mut evaluation, decisions)?;
             moves::commit(plan, member, moves, at, decisions)?;
+            if let Some(reward) = reward {
+                challenges::granted(member, reward, decisions.get(first..).unwrap_or(&[]));
+            }
         }
         // A price that is not there can be no reason to refuse what has set the rule off.
         Err(error) if error.code() == Refusal::InsufficientBalance => {}

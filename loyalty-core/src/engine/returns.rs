@@ -590,6 +590,20 @@ fn lower_caps(plan: &Plan, order: &Order, grant: &Grant, less: Decimal, changes:
     Ok(())
 }
 
+/// Takes back what a reward gave: its pending points, what is left of its own, others, debt, as the wallet says.
+pub fn take_reward_back(
+    plan: &Plan,
+    member: &mut Member,
+    wallet: u16,
+    amount: Decimal,
+    (source, given_at): (u64, i64),
+    at: i64,
+    decisions: &mut Vec<Decision>,
+) -> Result<(), Overflow> {
+    let Some(policy) = plan.policy(wallet, plan.calendar.day_at(given_at)) else { return Ok(()) };
+    take_back(plan, member, wallet, amount, (source, given_at, policy.clawback), at, decisions)
+}
+
 /// Takes points back: the order's pending ones, what is left of its own, what has run out of them, others, debt.
 fn take_back(
     plan: &Plan,

@@ -13,7 +13,7 @@ use super::lots::{Expiry, Vesting};
 use super::member::Member;
 use super::reactions::Cause;
 use super::tally::{self, Entry};
-use super::{horizon, ladders, rules, segments};
+use super::{challenges, horizon, ladders, rules, segments};
 use crate::amount;
 use crate::calendar::{Calendar, clock_micros};
 use crate::check::model::{
@@ -35,6 +35,11 @@ pub fn next_due(plan: &Plan, member: &Member) -> i64 {
     next = next.min(member.coupons.next_due());
     for ladder in 0..plan.ladders.len() as u16 {
         next = next.min(ladder_due(plan, member, ladder, next));
+    }
+    if member.account.current_pause().is_none() {
+        for challenge in 0..plan.challenges.len() {
+            next = next.min(challenges::due(plan, member, challenge));
+        }
     }
     for watched in 0..plan.reactions.segments.len() {
         next = next.min(segment_due(plan, member, watched, next));
@@ -263,7 +268,7 @@ pub fn cause(plan: &Plan, member: &Member, trigger: &ClockTrigger, at: i64) -> C
         ClockTrigger::BeforeExpiry { wallet, before } => expiring(plan, member, *wallet as u16, *before, at),
         _ => (Decimal::ZERO, at),
     };
-    Cause { amount, at, before: None }
+    Cause { amount, at, before: None, reward: None }
 }
 
 /// The next time that a trigger comes about, if nothing happens before.

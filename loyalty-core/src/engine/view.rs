@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use rust_decimal::Decimal;
 
+use super::challenges;
 use super::clock;
 use super::decided::Decided;
 use super::eval::Scope;
@@ -143,6 +144,9 @@ pub fn view(plan: &Arc<Plan>, member: &Member, at: i64, source: &str) -> View {
     }
     document.put("wallets", wallets);
     document.put("tiers", tiers::document(plan, member, source));
+    if let Some(challenges) = challenges::document(plan, member) {
+        document.put("challenges", challenges);
+    }
     let day = plan.calendar.day_at(at);
     let scope = Scope::of(plan, member, at);
     let mut values = Document::object();

@@ -1,5 +1,6 @@
 //! From the checked program to the plan.
 
+mod challenges;
 mod coupons;
 mod expressions;
 mod fields;
@@ -43,6 +44,7 @@ pub fn lower(checked: &Checked, text: &str) -> Plan {
             segments: Vec::new(),
             ladders: Vec::new(),
             coupons: Vec::new(),
+            challenges: Vec::new(),
             rules: Vec::new(),
             groups: Vec::new(),
             reactions: Reactions::default(),
@@ -63,6 +65,7 @@ pub fn lower(checked: &Checked, text: &str) -> Plan {
     lower.segments();
     lower.ladders();
     lower.coupons();
+    lower.challenges();
     lower.rules();
     lower.groups();
     lower.tests();
@@ -350,7 +353,10 @@ impl Lower<'_> {
                     Window::OwnYear { previous, .. } => Some(period_days(Period::Year) * if previous { 2 } else { 1 }),
                 })
                 .try_fold(0, |longest, days| Some(longest.max(days?)))
-                .map(|days| days.saturating_add(history));
+                .map(|days| {
+                    let before = measure.meter.map_or(0, |meter| meter.windows_before);
+                    days.saturating_mul(before as i32 + 1).saturating_add(history)
+                });
             let in_tally = matches!(
                 measure.function,
                 AggregateFunction::Sum
@@ -360,6 +366,7 @@ impl Lower<'_> {
             );
             let grain = match measure.by {
                 Some(period) if measure.function == AggregateFunction::Streak => Grain::Period(period),
+                _ if measure.meter.is_some_and(|meter| meter.by_instant) => Grain::Instant,
                 _ => grain_of(measure.versions.iter().map(|version| version.value.window)),
             };
             let name = self.measure_name(measure);
@@ -379,6 +386,7 @@ impl Lower<'_> {
                 forms,
                 revoke: measure.returns == model::Returns::Revoke,
                 tally,
+                step: measure.meter.is_some() && measure.function == AggregateFunction::Last,
                 keep_days: keep,
             });
             let number = (self.plan.measures.len() - 1) as u16;
@@ -426,11 +434,14 @@ impl Lower<'_> {
                 trigger: rule.trigger.clone(),
                 forms,
                 groups,
+                held: rule.held.clone(),
                 line,
             });
         }
         let flows = self.plan.wallets.iter().any(|wallet| !wallet.flows.is_empty());
-        self.plan.reactions = Reactions::of(&self.plan.rules, self.plan.wallets.len(), self.plan.ladders.len(), flows);
+        let challenges = !self.plan.challenges.is_empty();
+        self.plan.reactions =
+            Reactions::of(&self.plan.rules, self.plan.wallets.len(), self.plan.ladders.len(), flows || challenges);
         // Coupons run out by time alone, and are issued where reactions are followed.
         self.plan.reactions.any |= !self.plan.coupons.is_empty();
     }
@@ -590,6 +601,7 @@ impl Lower<'_> {
                 ("pause", true) => EventKind::Pause,
                 ("resume", true) => EventKind::Resume,
                 ("issue", true) => EventKind::Issue,
+                ("opt_in", true) => EventKind::OptIn,
                 _ => EventKind::Plain,
             };
             let measures = self.plan.measures.iter().enumerate();
@@ -751,6 +763,9 @@ fn fingerprint(plan: &Plan) -> u64 {
     }
     for coupon in &plan.coupons {
         text.push_str(&format!("coupon {}\n", coupon.name));
+    }
+    for challenge in &plan.challenges {
+        text.push_str(&format!("challenge {} {:?}\n", challenge.name, challenge.goals));
     }
     for watched in &plan.reactions.segments {
         text.push_str(&format!("segment {}\n", watched.segment));

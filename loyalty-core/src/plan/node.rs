@@ -6,7 +6,8 @@
 use rust_decimal::Decimal;
 
 use crate::check::model::{
-    AggregateFunction, Arithmetic, CauseFigure, Comparison, DatePart, StandingMoment, TimeUnit, WalletFigure,
+    AggregateFunction, Arithmetic, CauseFigure, ChallengeFigure, Comparison, DatePart, StandingMoment, TimeUnit,
+    WalletFigure,
 };
 
 pub type NodeId = u32;
@@ -56,6 +57,7 @@ pub enum Node {
     Standing(u16, StandingMoment),
     /// How many coupons of a kind the member may use.
     Held(u32),
+    Challenge(u16, ChallengeFigure),
     Cause(CauseFigure),
     Part(DatePart, NodeId),
     Since(TimeUnit, NodeId),
@@ -191,6 +193,7 @@ impl Node {
             | Node::Benefit(..)
             | Node::Standing(..)
             | Node::Held(_)
+            | Node::Challenge(..)
             | Node::Cause(_)
             | Node::SlotIs(..)
             | Node::SlotAgainst(..)

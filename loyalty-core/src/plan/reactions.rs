@@ -1,7 +1,7 @@
 //! Which rules follow decisions and the calendar, found by what sets them off.
 
 use super::{EffectKindPlan, RulePlan};
-use crate::check::model::{DecisionTrigger, Trigger};
+use crate::check::model::{DecisionTrigger, Moment, Trigger};
 
 /// Rules that no event sets off, each list in the order of the file.
 #[derive(Debug, Default)]
@@ -12,6 +12,8 @@ pub struct Reactions {
     pub ladders: Vec<Vec<u32>>,
     /// Segments that rules watch, in the order of the file, with the rules.
     pub segments: Vec<Watched>,
+    /// Set off by what a declaration decides, in the order of the file.
+    pub declared: Vec<(Moment, u32)>,
     /// Set off by time alone.
     pub clock: Vec<u32>,
     /// Whether anything at all can follow an event, so that nothing is looked for where nothing can.
@@ -27,7 +29,8 @@ pub struct Watched {
 }
 
 impl Reactions {
-    pub fn of(rules: &[RulePlan], wallets: usize, ladders: usize, flows: bool) -> Self {
+    /// `others`: something else that is judged where reactions are followed, such as a flow or a challenge.
+    pub fn of(rules: &[RulePlan], wallets: usize, ladders: usize, others: bool) -> Self {
         let mut reactions = Self {
             decisions: (0..wallets).map(|_| Default::default()).collect(),
             ladders: vec![Vec::new(); ladders],
@@ -49,6 +52,7 @@ impl Reactions {
                     }
                 }
                 Trigger::Segment { segment, entered } => reactions.watch(*segment as u16, *entered, number),
+                Trigger::Declared(moment) => reactions.declared.push((*moment, number)),
                 Trigger::Clock(_) => reactions.clock.push(number),
             }
             reactions.any = true;
@@ -59,8 +63,13 @@ impl Reactions {
             .flat_map(|rule| &rule.forms)
             .flat_map(|form| &form.value.effects)
             .any(|effect| matches!(effect.kind, EffectKindPlan::Convert { .. } | EffectKindPlan::Forfeit { .. }));
-        reactions.any |= flows || moves || ladders > 0;
+        reactions.any |= others || moves || ladders > 0;
         reactions
+    }
+
+    /// The rules on a moment of a declaration.
+    pub fn at(&self, moment: Moment) -> impl Iterator<Item = u32> {
+        self.declared.iter().filter(move |(own, _)| *own == moment).map(|(_, rule)| *rule)
     }
 
     fn watch(&mut self, segment: u16, entered: bool, rule: u32) {

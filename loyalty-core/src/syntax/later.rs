@@ -101,18 +101,26 @@ pub enum LaterClause {
     Carry(bool),
     /// `count order where total >= 5 MYR`, `streak order by week`
     Progress(Aggregate),
-    /// `steps [signup, order, review] in order`
-    Steps { events: Vec<Name>, in_order: bool },
+    /// `steps [signup, order where total >= 20 EUR, review] in order`
+    Steps { steps: Vec<Step>, in_order: bool },
     /// `within each month`
     Within(Within),
-    /// `goal 5`
-    Goal(Expr),
+    /// `goal 5`, `goal hot 11 { … }`, `goal from 150 to 1_200 … plus 50 when met`
+    Goal(Goal),
     /// `reward { … }`
     Reward(Vec<Clause>),
     /// `repeat`, `repeat up to 3`
     Repeat { up_to: Option<u32> },
     /// `tolerance 2 days`: how late an event may arrive and still count.
     Tolerance(Duration),
+    /// `opt in`, `opt in once`: only whoever has asked to takes part, anew in each window or for good.
+    OptIn { once: bool },
+    /// `after first_steps`: what came before that challenge was done does not count.
+    After(Name),
+    /// `freeze 1 shields`: what is spent to keep a streak over a period without an event.
+    Freeze(Expr),
+    /// `migrate`: goals that the program changes hold for windows under way, too.
+    Migrate,
 
     // wheels
     /// `weight 50 { … }`, `weight 1 stock 10 { … }`
@@ -175,6 +183,10 @@ impl LaterClause {
             Self::Reward(_) => "reward",
             Self::Repeat { .. } => "repeat",
             Self::Tolerance(_) => "tolerance",
+            Self::OptIn { .. } => "opt in",
+            Self::After(_) => "after",
+            Self::Freeze(_) => "freeze",
+            Self::Migrate => "migrate",
             Self::Weight { .. } => "weight",
             Self::WithoutStock { .. } => "without stock",
             Self::Question(_) => "ask",
@@ -278,6 +290,36 @@ pub enum IssueEnd {
     For(Duration),
     /// `until 2026-12-31`, `until voucher.last_day`: through that local day.
     Until(Expr),
+}
+
+/// One step of a challenge: an event, and which of them.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Step {
+    pub event: Name,
+    pub filter: Option<Expr>,
+}
+
+/// What is to be reached in a challenge, and what is had for it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Goal {
+    pub name: Option<Name>,
+    pub value: GoalValue,
+    pub effects: Option<Vec<Clause>>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum GoalValue {
+    /// `5`, `50 EUR`, `match status { … }`
+    Plain(Expr),
+    /// `from 150 to 1_200 by average of 12 weeks plus 50 when met minus 25 when missed`
+    Adaptive {
+        least: Expr,
+        most: Expr,
+        /// Periods before the first window, whose mean is the first goal.
+        average: Option<Duration>,
+        plus: Expr,
+        minus: Option<Expr>,
+    },
 }
 
 /// An effect of a later stage.

@@ -208,9 +208,60 @@ pub fn decision_document(plan: &Plan, decision: &Decision, at: i64) -> Document 
             put("because", if *grace { TierBecause::Grace } else { TierBecause::Kept }.name().into());
             put("until", expires(until));
         }
+        Kind::GoalMet { challenge, goal, place, .. } => {
+            put("challenge", (&**challenge).into());
+            put_goal_name(plan, challenge, *place, &mut put);
+            put("goal", (*goal).into());
+        }
+        Kind::ChallengeCompleted { challenge, goal, place, times, .. } => {
+            put("challenge", (&**challenge).into());
+            put_goal_name(plan, challenge, *place, &mut put);
+            put("goal", (*goal).into());
+            put("times", u64::from(*times).into());
+        }
+        Kind::GoalRevoked { challenge, goal, place, times } => {
+            put("challenge", (&**challenge).into());
+            put_goal_name(plan, challenge, *place, &mut put);
+            put("goal", (*goal).into());
+            put("times", u64::from(*times).into());
+        }
+        Kind::Progress { challenge, current, goal, remaining, percent, deadline } => {
+            put("challenge", (&**challenge).into());
+            put("current", (*current).into());
+            put("goal", (*goal).into());
+            put("remaining", (*remaining).into());
+            put("percent", (*percent).into());
+            put("deadline", expires(deadline));
+        }
+        Kind::GoalChanged { challenge, goal, deadline } => {
+            put("challenge", (&**challenge).into());
+            put("goal", (*goal).into());
+            put("deadline", expires(deadline));
+        }
+        Kind::StreakFrozen { challenge, length } => {
+            put("challenge", (&**challenge).into());
+            put("length", u64::from(*length).into());
+        }
+        Kind::StreakBroken { challenge, length, best } => {
+            put("challenge", (&**challenge).into());
+            put("length", u64::from(*length).into());
+            put("best", u64::from(*best).into());
+        }
+        Kind::OptedIn { challenge, deadline } => {
+            put("challenge", (&**challenge).into());
+            put("deadline", expires(deadline));
+        }
         Kind::SegmentEntered { segment } | Kind::SegmentLeft { segment } => put("segment", (&**segment).into()),
     }
     object
+}
+
+/// The name of a goal, if it has one.
+fn put_goal_name(plan: &Plan, challenge: &str, place: u16, put: &mut impl FnMut(&str, Document)) {
+    let challenge = plan.challenge_named(challenge).and_then(|number| plan.challenges.get(number));
+    if let Some(Some(name)) = challenge.and_then(|challenge| challenge.goals.get(usize::from(place))) {
+        put("name", (&**name).into());
+    }
 }
 
 /// The event that a decision holds ready for another member.
@@ -267,7 +318,13 @@ pub fn pool_part(part: Part<'_>) -> Document {
 
 pub fn because_document(plan: &Plan, part: &Because) -> Document {
     let (key, name, amount) = match part {
-        Because::Rule { rule, amount } => ("rule", rule_name(plan, *rule), amount),
+        Because::Rule { rule, amount } => {
+            // A block of effects is known by the declaration that holds it.
+            match plan.rules.get(*rule as usize).and_then(|rule| rule.held.as_ref()) {
+                Some(held) => (held.keyword, held.name.as_str(), amount),
+                None => ("rule", rule_name(plan, *rule), amount),
+            }
+        }
         Because::Rounding { amount } => ("step", "rounding", amount),
         Because::Cap { amount } => ("step", "cap", amount),
         Because::HoldAtMost { amount } => ("step", "hold_at_most", amount),

@@ -5,6 +5,7 @@
 //! depend on the program that wrote it.
 
 mod captured;
+mod challenges;
 mod columns;
 mod coupons;
 mod pack;
@@ -63,6 +64,9 @@ struct Snapshot {
     account: SavedAccount,
     #[serde(default, skip_serializing_if = "Sparse::is_absent")]
     coupons: Sparse<SavedCoupon>,
+    /// Those that the member has begun.
+    #[serde(default, skip_serializing_if = "Sparse::is_absent")]
+    challenges: Sparse<challenges::SavedChallenge>,
 }
 
 /// Whether the account is open, and what it has been through.
@@ -323,6 +327,7 @@ fn snapshot(plan: &Plan, member: &Member, form: Form) -> Snapshot {
         events,
         account: saved_account(&member.account),
         coupons: Sparse::new(form, coupons::save(plan, &member.coupons)),
+        challenges: Sparse::new(form, challenges::save(plan, &member)),
     }
 }
 
@@ -471,9 +476,11 @@ fn restore(plan: &Plan, saved: Snapshot) -> Result<Loaded, StateError> {
     }
     member.account = restored_account(&saved.account)?;
     member.coupons = coupons::restore(plan, &saved.coupons, &mut report)?;
+    challenges::restore(plan, &mut member, &saved, &mut report)?;
     standings::restore(plan, &mut member, &saved, &mut report);
     member.next_due = member.find_next_due(plan);
-    if saved.program != plan.text && standings::judged_anew(plan, &member) {
+    let anew = || standings::judged_anew(plan, &member) || challenges::judged_anew(plan, &member);
+    if saved.program != plan.text && anew() {
         // What other rules make of the member happens with the next step of time.
         member.next_due = member.clock;
     }

@@ -51,6 +51,8 @@ const AGAINST: &[(&str, &str, &str)] = &[
     ("engine/view.rs", "wire::json", "the same"),
     ("engine/view/coupons.rs", "wire::document", "the same"),
     ("engine/view/coupons.rs", "wire::json", "the same"),
+    ("engine/challenges/view.rs", "wire::document", "the same"),
+    ("engine/challenges/view.rs", "wire::json", "the same"),
     ("engine/view/tiers.rs", "wire::document", "the same"),
     ("engine/view/tiers.rs", "wire::json", "the same"),
     ("engine/explain/data.rs", "wire::document", "an explanation is built as the document that it is shown as"),

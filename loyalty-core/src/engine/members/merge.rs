@@ -13,7 +13,7 @@ use super::super::outcome::{Decision, Kind, Outcome};
 use super::super::standing::Standing;
 use super::super::tally::{Change, Entry};
 use super::super::value::Stored;
-use super::super::{clock, doors, log, reactions, returns};
+use super::super::{challenges, clock, doors, log, reactions, returns};
 use super::{Account, Fate};
 use crate::amount;
 use crate::plan::Plan;
@@ -152,6 +152,7 @@ fn join(
     survivor.account.absorbed.push(absorbed.id.as_str().into());
     survivor.account.absorbed.extend(absorbed.account.absorbed.iter().cloned());
     standings(survivor, absorbed);
+    challenges::join(&mut survivor.challenges, &absorbed.challenges);
     // Levels and segments are judged on what both have done together, and rules follow.
     reactions::follow(plan, survivor, at, Occasion::Event, first, decisions)?;
     survivor.forget(plan);

@@ -43,6 +43,7 @@ impl Lower<'_> {
             ExprKind::Measure(measure) => {
                 Node::Measure(self.same_measure.get(*measure).copied().unwrap_or(*measure as u16))
             }
+            ExprKind::Challenge(challenge, figure) => Node::Challenge(*challenge as u16, *figure),
             ExprKind::Segment(segment) => Node::Segment(*segment as u16),
             ExprKind::Wallet(wallet, figure) => Node::Wallet(*wallet as u16, *figure),
             ExprKind::Part(part, of) => Node::Part(*part, self.expression(of)),

@@ -77,6 +77,7 @@ impl Reads {
                 ("issue", true) => &["coupon", "code", "until"],
                 ("pooled", true) => &["wallet", "points"],
                 ("pause", true) => &["freeze_expiry"],
+                ("opt_in", true) => &["challenge"],
                 ("assign_level", true) => &["ladder", "level", "until"],
                 ("profile", true) => {
                     self.everything(index, event.fields.len());
@@ -239,6 +240,7 @@ pub fn event_only(expr: &Expr) -> bool {
                 | ExprKind::Level(_)
                 | ExprKind::Benefit(..)
                 | ExprKind::Standing(..)
+                | ExprKind::Challenge(..)
                 | ExprKind::Measure(_)
                 | ExprKind::Segment(_)
                 | ExprKind::Wallet(..)

@@ -19,7 +19,10 @@ impl Build {
     /// The clauses of a block, or of a head.
     pub(super) fn clauses(&self, pair: &Pair<'_, Rule>) -> Option<Vec<Clause>> {
         let clauses = pair.children().filter(|child| {
-            matches!(child.as_rule(), Rule::clause | Rule::head_clause | Rule::later_clause | Rule::when_clause)
+            matches!(
+                child.as_rule(),
+                Rule::clause | Rule::head_clause | Rule::later_clause | Rule::dated_later | Rule::when_clause
+            )
         });
         clauses.map(|clause| self.clause(&clause)).collect()
     }
@@ -28,6 +31,9 @@ impl Build {
         let span = self.span(pair);
         let kind = match pair.as_rule() {
             Rule::when_clause => ClauseKind::When(self.expr_of(pair)?),
+            Rule::dated_later => {
+                ClauseKind::From { date: self.date_of(pair)?, clauses: self.clauses(&pair.child(Rule::later_block)?)? }
+            }
             Rule::later_clause => ClauseKind::Later(self.later_clause(&pair.children().next()?)?),
             _ => self.clause_kind(&pair.children().next()?)?,
         };

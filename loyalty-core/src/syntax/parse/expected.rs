@@ -165,6 +165,7 @@ pub(super) const fn name_of(found: Rule) -> &'static str {
         | Rule::dated_measure
         | Rule::dated_segment
         | Rule::dated_tiers
+        | Rule::dated_later
         | Rule::every_from => "`from` and a day",
         Rule::version | Rule::version_ => "`version`",
         Rule::currency | Rule::currency_ => "`currency`",
@@ -276,6 +277,18 @@ pub(super) const fn name_of(found: Rule) -> &'static str {
         Rule::seen | Rule::seen_ => "`seen`",
         Rule::carry | Rule::carry_ => "`carry`",
         Rule::steps | Rule::steps_ => "`steps`",
+        Rule::step_list => "a list of events",
+        Rule::step => "an event",
+        Rule::opt_in | Rule::opt_ => "`opt in`",
+        Rule::after_challenge => "`after`",
+        Rule::freeze | Rule::freeze_ => "`freeze`",
+        Rule::migrate | Rule::migrate_ => "`migrate`",
+        Rule::adaptive_goal => "`from`",
+        Rule::goal_name => "a name",
+        Rule::goal_to => "`to`",
+        Rule::goal_average => "`by average of`",
+        Rule::goal_plus | Rule::plus_ => "`plus`",
+        Rule::goal_minus | Rule::minus_ => "`minus`",
         Rule::in_order => "`in order`",
         Rule::goal | Rule::goal_ => "`goal`",
         Rule::reward_clause | Rule::reward_ => "`reward`",
@@ -326,6 +339,7 @@ pub(super) const fn name_of(found: Rule) -> &'static str {
         Rule::at_ => "`at`",
         Rule::automatic_ => "`automatic`",
         Rule::award_ => "`award`",
+        Rule::average_ => "`average`",
         Rule::back_ => "`back`",
         Rule::badge_ => "`badge`",
         Rule::balance_ => "`balance`",
@@ -380,6 +394,8 @@ pub(super) const fn name_of(found: Rule) -> &'static str {
         Rule::measure_ => "`measure`",
         Rule::member_ => "`member`",
         Rule::message_ => "`message`",
+        Rule::met_ => "`met`",
+        Rule::missed_ => "`missed`",
         Rule::missing_ => "`missing`",
         Rule::month_ => "`month`",
         Rule::most_ => "`most`",

@@ -5,7 +5,9 @@ use pest::iterators::Pair;
 use super::build::{Build, Children};
 use super::grammar::Rule;
 use super::literal;
-use crate::syntax::later::{BudgetMode, CouponKind, Give, GroupChoice, Later, LaterClause, Stack, Within};
+use crate::syntax::later::{
+    BudgetMode, CouponKind, Give, Goal, GoalValue, GroupChoice, Later, LaterClause, Stack, Step, Within,
+};
 use crate::syntax::tree::Expr;
 
 impl Build {
@@ -53,16 +55,24 @@ impl Build {
             Rule::carry => LaterClause::Carry(!pair.has(Rule::nothing_)),
             Rule::progress => LaterClause::Progress(self.aggregate_of(&pair.child(Rule::progress_word)?, pair)?),
             Rule::steps => LaterClause::Steps {
-                events: self.names_of(&pair.child(Rule::name_list)?),
+                steps: pair
+                    .child(Rule::step_list)?
+                    .all(Rule::step)
+                    .map(|step| self.step(&step))
+                    .collect::<Option<_>>()?,
                 in_order: pair.has(Rule::in_order),
             },
             Rule::within => LaterClause::Within(self.within(&pair.children().nth(1)?)?),
-            Rule::goal => LaterClause::Goal(self.value(&pair.child(Rule::value)?)?),
+            Rule::goal => LaterClause::Goal(self.goal(pair)?),
             Rule::reward_clause => LaterClause::Reward(self.block_of(pair)?),
             Rule::repeat => {
                 LaterClause::Repeat { up_to: pair.child(Rule::repeat_max).and_then(|most| self.integer_of(&most)) }
             }
             Rule::tolerance => LaterClause::Tolerance(self.duration_of(pair)?),
+            Rule::opt_in => LaterClause::OptIn { once: pair.has(Rule::once_) },
+            Rule::after_challenge => LaterClause::After(self.name_of(pair)?),
+            Rule::freeze => LaterClause::Freeze(self.expr_of(pair)?),
+            Rule::migrate => LaterClause::Migrate,
 
             Rule::weight => LaterClause::Weight {
                 weight: self.decimal(&pair.child(Rule::number)?),
@@ -155,6 +165,32 @@ impl Build {
         } else {
             Stack::With(self.names_of(&pair.child(Rule::name_list)?))
         })
+    }
+
+    fn step(&self, pair: &Pair<'_, Rule>) -> Option<Step> {
+        Some(Step { event: self.name_of(pair)?, filter: self.filter_of(pair)? })
+    }
+
+    fn goal(&self, pair: &Pair<'_, Rule>) -> Option<Goal> {
+        let name = match pair.child(Rule::goal_name) {
+            Some(name) => Some(self.name_of(&name)?),
+            None => None,
+        };
+        let effects = if pair.has(Rule::block) { Some(self.block_of(pair)?) } else { None };
+        let value = match pair.child(Rule::adaptive_goal) {
+            Some(adaptive) => GoalValue::Adaptive {
+                least: self.expr_of(&adaptive)?,
+                most: self.inner_expr(&adaptive, Rule::goal_to)??,
+                average: match adaptive.child(Rule::goal_average) {
+                    Some(average) => Some(self.duration_of(&average)?),
+                    None => None,
+                },
+                plus: self.inner_expr(&adaptive, Rule::goal_plus)??,
+                minus: self.inner_expr(&adaptive, Rule::goal_minus)?,
+            },
+            None => GoalValue::Plain(self.expr_of(pair)?),
+        };
+        Some(Goal { name, value, effects })
     }
 
     fn within(&self, pair: &Pair<'_, Rule>) -> Option<Within> {

@@ -1,0 +1,737 @@
+//! `challenge`: what is counted, in which time, up to which goals, and what is had for them.
+
+use std::collections::BTreeMap;
+
+use rust_decimal::Decimal;
+
+use super::Checker;
+use super::blocks::Block;
+use super::clauses::{Holder, InForce};
+use super::expression::{Cause, Scope, constant};
+use super::graph::cycle;
+use super::model::{
+    Adaptive, AggregateFunction, Challenge, ChallengeFigure, ChallengeForm, ChallengeIndex, Expr, ExprKind, GoalHead,
+    Goals, Held, Measure, MeasureForm, MeasureIndex, MeasureOf, Meter, Moment, OptIn, Origin, Period, Progress,
+    Returns, TimeUnit, Trigger, Type, Versioned, WalletIndex, Window, Within,
+};
+use super::names::Declared;
+use crate::diagnostic::{Code, Diagnostic};
+use crate::source::Span;
+use crate::syntax::later::{Goal, GoalValue, LaterClause, Step, Within as WrittenWithin};
+use crate::syntax::tree::{self, ClauseKind, Name};
+
+/// What every challenge has by itself, so that no goal may be called so.
+const FIGURES: [&str; 8] = ["current", "goal", "remaining", "percent", "completed", "times", "best", "deadline"];
+
+/// The most goals that one challenge may have, and the most steps.
+const GOALS_MAX: usize = 100;
+
+/// The standard event by which a member asks to take part.
+const OPT_IN: &str = "opt_in";
+
+impl Progress {
+    /// The measures that it goes by.
+    pub(super) fn measures(&self) -> &[MeasureIndex] {
+        match self {
+            Self::Measure(measure) | Self::Streak(measure, _) => core::slice::from_ref(measure),
+            Self::Steps { steps, .. } => steps,
+        }
+    }
+}
+
+impl<'a> Checker<'a> {
+    /// The challenges and the names of their goals, which other declarations may count.
+    pub(super) fn challenge_names(&mut self, declared: &Declared<'a>) {
+        for (name, clauses) in &declared.challenges {
+            let mut goals = Vec::new();
+            let mut known: BTreeMap<&str, Span> = BTreeMap::new();
+            for goal in clauses.iter().filter_map(|clause| goal_of(&clause.kind)) {
+                if let Some(name) = &goal.name {
+                    if FIGURES.contains(&name.text.as_str()) {
+                        self.report(
+                            Diagnostic::new(
+                                Code::Reserved,
+                                name.span,
+                                format!("every challenge has its own `{}`", name.text),
+                            )
+                            .help("choose another name"),
+                        );
+                    } else if let Some(before) = known.insert(&name.text, name.span) {
+                        let message = format!("the goal `{}` is declared twice", name.text);
+                        self.report(
+                            Diagnostic::new(Code::Duplicate, name.span, message)
+                                .at("declared again here")
+                                .label(before, "first declared here")
+                                .help("give one of them another name"),
+                        );
+                    }
+                }
+                if goals.len() == GOALS_MAX {
+                    let message = format!("more than {GOALS_MAX} goals");
+                    self.report(Diagnostic::new(Code::TooMany, name.span, message).at("the first one too many"));
+                }
+                goals.push(GoalHead { name: goal.name.as_ref().map(|name| name.text.clone()) });
+            }
+            // The steps themselves are the goal.
+            if goals.is_empty() {
+                goals.push(GoalHead { name: None });
+            }
+            self.challenges.push(Challenge {
+                name: name.text.clone(),
+                progress: Progress::Steps { steps: Vec::new(), in_order: false },
+                within: Within::AllTime,
+                opt_in: None,
+                after: None,
+                freeze: None,
+                ty: Type::Number,
+                goals,
+                versions: Vec::new(),
+                span: name.span,
+            });
+        }
+    }
+
+    /// What each challenge counts and when, which no day changes.
+    pub(super) fn challenge_heads(&mut self, declared: &Declared<'a>) {
+        for (index, (name, clauses)) in declared.challenges.iter().enumerate() {
+            self.challenge_head(index, name, clauses);
+        }
+        let edges: Vec<Vec<usize>> =
+            self.challenges.iter().map(|challenge| challenge.after.into_iter().collect()).collect();
+        let Some(ring) = cycle(&edges) else { return };
+        let ring: Vec<&Challenge> = ring.iter().filter_map(|index| self.challenges.get(*index)).collect();
+        let names: Vec<String> = ring.iter().map(|challenge| format!("`{}`", challenge.name)).collect();
+        let span = ring.first().map_or(Span::default(), |challenge| challenge.span);
+        let message = match names.as_slice() {
+            [one] => format!("the challenge {one} comes after itself"),
+            [first, ..] => format!("the challenge {}, which comes after {first}", names.join(" comes after ")),
+            [] => String::new(),
+        };
+        let mut diagnostic = Diagnostic::new(Code::ChallengeCycle, span, message).at("nobody can begin here");
+        for challenge in ring.iter().skip(1) {
+            diagnostic = diagnostic.label(challenge.span, "on the way");
+        }
+        self.report(diagnostic.help("let one of them stand without `after`"));
+    }
+
+    fn challenge_head(&mut self, index: ChallengeIndex, name: &Name, clauses: &'a [tree::Clause]) {
+        let (mut counted, mut within) = (None, None);
+        let (mut opt_in, mut after, mut freeze) = (None, None, None);
+        for clause in clauses {
+            let ClauseKind::Later(later) = &clause.kind else { continue };
+            match later {
+                LaterClause::Progress(_) | LaterClause::Steps { .. } => {
+                    if let Some(before) = counted {
+                        let (_, before): (&LaterClause, Span) = before;
+                        self.report(
+                            Diagnostic::new(Code::NoProgress, clause.span, "a challenge counts one thing")
+                                .label(before, "it counts this already")
+                                .help("write a challenge for each, and let one come `after` the other"),
+                        );
+                    } else {
+                        counted = Some((later, clause.span));
+                    }
+                }
+                LaterClause::Within(written) => within = Some((written, clause.span)),
+                LaterClause::OptIn { once } => {
+                    opt_in = Some(if *once { OptIn::Once } else { OptIn::EachWindow });
+                }
+                LaterClause::After(name) => after = self.challenge_named(name),
+                LaterClause::Freeze(price) => freeze = Some((price, clause.span)),
+                _ => {}
+            }
+        }
+        let Some((counted, counted_span)) = counted else {
+            self.report(Diagnostic::new(Code::NoProgress, name.span, "nothing says what this challenge counts").help(
+                "write it as in `count order`, `sum order.subtotal`, `streak order by week` or `steps [signup, order]`",
+            ));
+            return;
+        };
+        let windows_before = clauses.iter().filter_map(|clause| goal_of(&clause.kind)).filter_map(averaged).max();
+        let within = match within {
+            Some((written, span)) => match self.within(index, written, span) {
+                Some(within) => (within, span),
+                None => return,
+            },
+            None => (Within::AllTime, counted_span),
+        };
+        let opt_in = if matches!(within.0, Within::OptedIn(_)) { opt_in.or(Some(OptIn::EachWindow)) } else { opt_in };
+        let own_start = opt_in.is_some() || after.is_some();
+        let meter = Meter { by_instant: own_start, windows_before: windows_before.unwrap_or(0) };
+        let Some((progress, ty)) = self.progress(index, counted, within, meter) else { return };
+        let freeze = match freeze {
+            Some((price, span)) => self.freeze(price, span, &progress),
+            None => None,
+        };
+        if let (Progress::Streak(..), Some(_)) = (&progress, opt_in.map(|_| ()).or(after.map(|_| ()))) {
+            self.report(
+                Diagnostic::new(Code::BadWindow, counted_span, "a streak begins with its first event")
+                    .help("leave out `opt in` and `after`, or count the events of a streak by a measure"),
+            );
+        }
+        if let Some(challenge) = self.challenges.get_mut(index) {
+            challenge.progress = progress;
+            challenge.within = within.0;
+            challenge.opt_in = opt_in;
+            challenge.after = after;
+            challenge.freeze = freeze;
+            challenge.ty = ty;
+        }
+    }
+
+    fn within(&mut self, index: ChallengeIndex, written: &'a WrittenWithin, span: Span) -> Option<Within> {
+        Some(match written {
+            WrittenWithin::Each { period, .. } => Within::Each(*period),
+            WrittenWithin::Following { duration, event } => {
+                let length = self.length(duration);
+                if event.text == OPT_IN {
+                    return Some(Within::OptedIn(length?));
+                }
+                let event = self.event(event);
+                let (length, event) = (length?, event?);
+                let of = self.hidden(index, "start of", event, Window::AllTime, span);
+                Within::Following { length, of }
+            }
+            WrittenWithin::Window(tree::Window::AllTime) => Within::AllTime,
+            WrittenWithin::Window(tree::Window::Rolling(duration)) => Within::Rolling(self.length(duration)?),
+            WrittenWithin::Window(tree::Window::Range(range)) => {
+                let (from, to) = self.days(range)?;
+                Within::Range { from, to }
+            }
+            WrittenWithin::Window(_) => {
+                self.report(
+                    Diagnostic::new(Code::BadWindow, span, "a challenge needs a window that says when it begins anew")
+                        .help("write `within each month`, `within 2026-11-01 .. 2026-12-31`, `within over last 30 days` or `within 30 days of signup`"),
+                );
+                return None;
+            }
+        })
+    }
+
+    /// A measure of the instants of an event, for a challenge.
+    fn hidden(&mut self, index: ChallengeIndex, what: &str, event: usize, window: Window, span: Span) -> MeasureIndex {
+        let name = self.challenges.get(index).map_or(String::new(), |challenge| challenge.name.clone());
+        self.measures.push(Some(Measure {
+            name: format!("{what} challenge {name}"),
+            origin: Origin::Trigger,
+            of: MeasureOf::Event(event),
+            function: AggregateFunction::Last,
+            by: None,
+            ty: Type::Instant,
+            versions: vec![Versioned { from: None, value: MeasureForm { value: None, filter: None, window } }],
+            returns: Returns::Revoke,
+            meter: None,
+            span,
+        }));
+        self.measures.len() - 1
+    }
+
+    /// What is counted, and its type.
+    fn progress(
+        &mut self,
+        index: ChallengeIndex,
+        counted: &'a LaterClause,
+        (within, within_span): (Within, Span),
+        meter: Meter,
+    ) -> Option<(Progress, Type)> {
+        let rolling = matches!(within, Within::Rolling(_) | Within::Following { .. } | Within::OptedIn(_));
+        let meter = Meter { by_instant: meter.by_instant || rolling, ..meter };
+        let window = match within {
+            Within::AllTime => Window::AllTime,
+            Within::Each(period) => Window::This(period),
+            Within::Rolling(length) | Within::Following { length, .. } | Within::OptedIn(length) => {
+                Window::Rolling(length)
+            }
+            Within::Range { from, to } => Window::Range { from, to },
+        };
+        let name = self.challenges.get(index).map_or(String::new(), |challenge| challenge.name.clone());
+        let aggregate = match counted {
+            LaterClause::Progress(aggregate) => aggregate,
+            LaterClause::Steps { steps, in_order } => {
+                return Some((self.steps(index, steps, *in_order, window, meter)?, Type::Number));
+            }
+            _ => return None,
+        };
+        let over = self.over_events(aggregate)?;
+        let ty = over.ty.clone();
+        if !ty.is_quantity() {
+            let found = self.describe(&ty);
+            let message = format!("a challenge counts up to a goal, and this is {found}");
+            self.report(
+                Diagnostic::new(Code::WrongType, aggregate.of.span, message).help("count events, or sum up an amount"),
+            );
+            return None;
+        }
+        let streak = (over.function == AggregateFunction::Streak).then_some(over.by).flatten();
+        if streak.is_some() && !matches!(within, Within::AllTime | Within::Range { .. }) {
+            self.report(
+                Diagnostic::new(Code::BadWindow, within_span, "a streak runs on from window to window")
+                    .help("leave out `within`, or give it days: `within 2026-11-01 .. 2026-12-31`"),
+            );
+            return None;
+        }
+        let measure = self.measures.len();
+        self.measures.push(Some(Measure {
+            name: format!("challenge {name}"),
+            origin: Origin::Trigger,
+            of: over.of,
+            function: over.function,
+            by: over.by,
+            ty: over.ty,
+            versions: vec![Versioned {
+                from: None,
+                value: MeasureForm { value: over.value, filter: over.filter, window },
+            }],
+            returns: Returns::Revoke,
+            meter: Some(meter),
+            span: aggregate.of.span,
+        }));
+        Some(match streak {
+            Some(period) => (Progress::Streak(measure, period), ty),
+            None => (Progress::Measure(measure), ty),
+        })
+    }
+
+    fn steps(
+        &mut self,
+        index: ChallengeIndex,
+        steps: &'a [Step],
+        in_order: bool,
+        window: Window,
+        meter: Meter,
+    ) -> Option<Progress> {
+        let mut measures = Vec::new();
+        let span = self.challenges.get(index).map_or(Span::default(), |challenge| challenge.span);
+        if steps.is_empty() || steps.len() > GOALS_MAX {
+            let message = format!("a challenge has 1 to {GOALS_MAX} steps");
+            self.report(Diagnostic::new(Code::NoProgress, span, message).help("write `steps [signup, order]`"));
+            return None;
+        }
+        for (number, step) in steps.iter().enumerate() {
+            let event = self.event(&step.event);
+            let filter = match (&step.filter, event) {
+                (Some(filter), Some(event)) => {
+                    self.condition(filter, &Scope::measure(event), "`where`").map(Some).ok_or(())
+                }
+                _ => Ok(None),
+            };
+            let (Some(event), Ok(filter)) = (event, filter) else { continue };
+            let measure = self.hidden(index, &format!("step {} of", number + 1), event, window, step.event.span);
+            if let Some(Some(measure)) = self.measures.get_mut(measure) {
+                measure.meter = Some(meter);
+                measure.versions.iter_mut().for_each(|form| form.value.filter.clone_from(&filter));
+            }
+            measures.push(measure);
+        }
+        (measures.len() == steps.len()).then_some(Progress::Steps { steps: measures, in_order })
+    }
+
+    /// What keeps a streak: a whole number of points that are spent.
+    fn freeze(&mut self, price: &'a tree::Expr, span: Span, progress: &Progress) -> Option<(WalletIndex, Decimal)> {
+        let (value, price) = self.positive(price, "what keeps a streak")?;
+        let Type::Amount(wallet) = price.ty else {
+            let found = self.describe(&price.ty);
+            self.report(
+                Diagnostic::new(Code::WrongType, price.span, format!("a streak is kept by points, and this is {found}"))
+                    .help("declare a wallet for it, as in `wallet shields { hold at most 2 shields }`, and write `freeze 1 shields`"),
+            );
+            return None;
+        };
+        if !matches!(progress, Progress::Streak(..)) {
+            self.report(
+                Diagnostic::new(Code::BadRound, span, "only a streak can be kept over a period without an event")
+                    .help("write `streak order by week`, or leave out `freeze`"),
+            );
+            return None;
+        }
+        Some((wallet, value))
+    }
+
+    /// Goals and rewards of each challenge, from each day on.
+    pub(super) fn challenges(&mut self, declared: &Declared<'a>) {
+        for (index, (name, clauses)) in declared.challenges.iter().enumerate() {
+            let errors = self.errors;
+            let forms = self.in_force(Holder::Challenge, clauses);
+            let mut versions = Vec::new();
+            for form in &forms {
+                let value = self.challenge_form(index, name, form);
+                versions.push(Versioned { from: form.from, value });
+            }
+            if self.errors == errors {
+                self.lint_goal(index, &versions);
+            }
+            self.rewards(index, name, &forms);
+            if let Some(challenge) = self.challenges.get_mut(index) {
+                challenge.versions = versions;
+            }
+        }
+    }
+
+    fn challenge_form(&mut self, index: ChallengeIndex, name: &Name, form: &InForce<'a>) -> ChallengeForm {
+        let mut value = ChallengeForm {
+            goal: Goals::Fixed(Vec::new()),
+            repeat: None,
+            carry: false,
+            tolerance: None,
+            returns: self.rule_returns.unwrap_or(Returns::Keep),
+            migrate: false,
+            when: Vec::new(),
+        };
+        let (mut goals, mut carry) = (Vec::new(), None);
+        for clause in &form.clauses {
+            match &clause.kind {
+                ClauseKind::When(when) => match self.condition(when, &Scope::member("a challenge"), "`when`") {
+                    Some(Expr { kind: ExprKind::And(all), .. }) => value.when.extend(all),
+                    when => value.when.extend(when),
+                },
+                ClauseKind::Returns { policy: Some(policy), .. } => value.returns = *policy,
+                ClauseKind::Later(LaterClause::Goal(goal)) => goals.push((goal, clause.span)),
+                ClauseKind::Later(LaterClause::Repeat { up_to }) => {
+                    if *up_to == Some(0) {
+                        self.report(Diagnostic::new(Code::OutOfRange, clause.span, "it can be done once at least"));
+                    }
+                    value.repeat = Some(*up_to);
+                }
+                ClauseKind::Later(LaterClause::Carry(rest)) => {
+                    carry = Some(clause.span);
+                    value.carry = *rest;
+                }
+                ClauseKind::Later(LaterClause::Tolerance(duration)) => value.tolerance = self.length(duration),
+                ClauseKind::Later(LaterClause::Migrate) => value.migrate = true,
+                _ => {}
+            }
+        }
+        let within = self.challenges.get(index).map_or(Within::AllTime, |challenge| challenge.within);
+        if let Some(carry) = carry {
+            let help = if value.repeat.is_none() {
+                Some("write `repeat` beside it: what is over counts for the next round")
+            } else if matches!(within, Within::Rolling(_)) && value.carry {
+                Some(
+                    "what a window that moves on has counted leaves it again; write `carry nothing`, or a window of days",
+                )
+            } else {
+                None
+            };
+            if let Some(help) = help {
+                self.report(Diagnostic::new(Code::BadRound, carry, "there is no round for what is over").help(help));
+            }
+        }
+        value.goal = self.goals(index, name, &goals);
+        value
+    }
+
+    fn goals(&mut self, index: ChallengeIndex, name: &Name, goals: &[(&'a Goal, Span)]) -> Goals {
+        let Some(challenge) = self.challenges.get(index) else { return Goals::Fixed(Vec::new()) };
+        let (ty, within, count) = (challenge.ty.clone(), challenge.within, challenge.goals.len());
+        let steps = match &challenge.progress {
+            // What is wrong with what it counts has been said.
+            Progress::Steps { steps, .. } if steps.is_empty() => return Goals::Fixed(Vec::new()),
+            Progress::Steps { steps, .. } => Some(steps.len()),
+            _ => None,
+        };
+        if let (Some(steps), []) = (steps, goals) {
+            let kind = ExprKind::Number(Decimal::from(steps));
+            return Goals::Fixed(vec![Expr { kind, ty: Type::Number, span: name.span }]);
+        }
+        if goals.is_empty() {
+            self.report(
+                Diagnostic::new(Code::BadGoal, name.span, "nothing says what is to be reached")
+                    .help("write it as in `goal 5`"),
+            );
+        }
+        if let [(Goal { value: GoalValue::Adaptive { least, most, average, plus, minus }, .. }, span)] = goals {
+            let adaptive = self.adaptive((least, most), average.as_ref(), (plus, minus.as_ref()), &ty);
+            let Within::Each(period) = within else {
+                self.report(
+                    Diagnostic::new(Code::BadWindow, *span, "a goal that moves needs windows that follow each other")
+                        .help("write `within each week`"),
+                );
+                return Goals::Fixed(Vec::new());
+            };
+            if let Some(average) = average
+                && !fits(average, period)
+            {
+                self.report(
+                    Diagnostic::new(Code::BadWindow, average.span, "this is counted in the windows of the challenge")
+                        .help(format!("write it in {}s, as the window says", period_word(period))),
+                );
+            }
+            return adaptive.map_or(Goals::Fixed(Vec::new()), |adaptive| Goals::Adaptive(Box::new(adaptive)));
+        }
+        let mut found: Vec<Expr> = Vec::new();
+        let mut last: Option<(Decimal, Span)> = None;
+        for (goal, span) in goals {
+            let GoalValue::Plain(written) = &goal.value else {
+                self.report(
+                    Diagnostic::new(Code::BadGoal, *span, "a goal that moves stands alone")
+                        .help("keep it, or the goals beside it"),
+                );
+                continue;
+            };
+            let Some(goal) = self.expression(written, &Scope::member("a goal")) else { continue };
+            let Some(goal) = self.hold(goal, &ty, "the goal") else { continue };
+            if let Some(value) = constant(&goal) {
+                let most = steps.map(Decimal::from);
+                if value <= Decimal::ZERO || most.is_some_and(|most| value > most) {
+                    let message = match most.filter(|most| value > *most) {
+                        Some(most) => format!("there are only {most} steps"),
+                        None => "a goal is more than nothing".to_owned(),
+                    };
+                    self.report(Diagnostic::new(Code::BadGoal, goal.span, message).help("write it as in `goal 5`"));
+                } else if let Some((before, place)) = last
+                    && value <= before
+                {
+                    self.report(
+                        Diagnostic::new(Code::BadGoal, goal.span, "this goal is not above the one before it")
+                            .label(place, "the one before")
+                            .help("write the goals from the lowest to the highest"),
+                    );
+                }
+                last = Some((value, goal.span));
+            }
+            found.push(goal);
+        }
+        if goals.len() != count && !goals.is_empty() {
+            let message = format!("`{}` cannot come to have another number of goals", name.text);
+            let span = goals.first().map_or(name.span, |(_, span)| *span);
+            self.report(
+                Diagnostic::new(Code::FixedForever, span, message)
+                    .label(name.span, "its goals are declared here")
+                    .help("declare all goals at the beginning, or another challenge"),
+            );
+        }
+        Goals::Fixed(found)
+    }
+
+    fn adaptive(
+        &mut self,
+        (least, most): (&'a tree::Expr, &'a tree::Expr),
+        average: Option<&tree::Duration>,
+        (plus, minus): (&'a tree::Expr, Option<&'a tree::Expr>),
+        ty: &Type,
+    ) -> Option<Adaptive> {
+        let mut amount = |expr: &'a tree::Expr, what: &'static str| {
+            let (_, expr) = self.positive(expr, what)?;
+            let expr = self.hold(expr, ty, "the goal")?;
+            Some((constant(&expr)?, expr.span))
+        };
+        let least = amount(least, "the least goal");
+        let most = amount(most, "the greatest goal");
+        let plus = amount(plus, "what a goal grows by");
+        let minus = minus.map(|minus| amount(minus, "what a goal shrinks by"));
+        let ((least, _), (most, span), (plus, _)) = (least?, most?, plus?);
+        let minus = match minus {
+            Some(minus) => minus?.0,
+            None => Decimal::ZERO,
+        };
+        if most < least {
+            self.report(
+                Diagnostic::new(Code::BadGoal, span, "the greatest goal is below the least one")
+                    .help("write the least one first"),
+            );
+            return None;
+        }
+        let average = average.map(|average| average.count).filter(|count| *count > 0);
+        Some(Adaptive { least, most, average, plus, minus })
+    }
+
+    /// Warns of a streak that its days have no room for.
+    fn lint_goal(&mut self, index: ChallengeIndex, versions: &[Versioned<ChallengeForm>]) {
+        let Some(challenge) = self.challenges.get(index) else { return };
+        let (Progress::Streak(_, period), Within::Range { from: Some(from), to: Some(to) }) =
+            (&challenge.progress, challenge.within)
+        else {
+            return;
+        };
+        let days = (to - from).num_days() + 1;
+        // At most this many periods touch so many days.
+        let room = match period {
+            Period::Day => days,
+            Period::Week => (days + 12) / 7,
+            Period::Month => (days + 54) / 28,
+            Period::Quarter => (days + 180) / 90,
+            Period::HalfYear => (days + 360) / 181,
+            Period::Year => (days + 728) / 365,
+        };
+        let mut found = Vec::new();
+        for form in versions {
+            let Goals::Fixed(goals) = &form.value.goal else { continue };
+            for goal in goals {
+                if constant(goal).is_some_and(|goal| goal > Decimal::from(room)) {
+                    found.push(goal.span);
+                }
+            }
+        }
+        for span in found {
+            self.report(
+                Diagnostic::new(Code::GoalOutOfReach, span, "the days of this challenge have no room for this goal")
+                    .help(format!("they touch {room} {}s at most", period_word(*period_of(&self.challenges, index)))),
+            );
+        }
+    }
+
+    /// The blocks of effects, each a rule that a goal sets off.
+    fn rewards(&mut self, index: ChallengeIndex, name: &Name, forms: &[InForce<'a>]) {
+        let count = self.challenges.get(index).map_or(0, |challenge| challenge.goals.len());
+        for place in 0..count {
+            let mut found: Vec<(Option<chrono::NaiveDate>, &'a [tree::Clause], Span)> = Vec::new();
+            for form in forms {
+                let goals = form.clauses.iter().filter_map(|clause| Some((goal_of(&clause.kind)?, clause.span)));
+                let own = goals.clone().nth(place).and_then(|(goal, span)| Some((goal.effects.as_deref()?, span)));
+                let reward = form.clauses.iter().find_map(|clause| match &clause.kind {
+                    ClauseKind::Later(LaterClause::Reward(clauses)) => Some((clauses.as_slice(), clause.span)),
+                    _ => None,
+                });
+                let reward = reward.filter(|_| place + 1 == count);
+                if let (Some((_, own)), Some((_, reward))) = (own, reward) {
+                    self.report(
+                        Diagnostic::new(Code::DuplicateClause, reward, "the last goal has its reward already")
+                            .label(own, "what is had for the last goal")
+                            .help("write all of it in one block"),
+                    );
+                }
+                if let Some((clauses, span)) = own.or(reward) {
+                    found.push((form.from, clauses, span));
+                }
+            }
+            let Some((_, _, span)) = found.first().copied() else { continue };
+            let held = Held { keyword: "challenge", name: name.text.clone() };
+            let rule = if count == 1 {
+                format!("challenge {}", name.text)
+            } else {
+                format!("challenge {} goal {}", name.text, place + 1)
+            };
+            let moment = Moment::Goal(index, place);
+            self.blocks.push(Block { held, name: rule, moment, forms: found, span });
+        }
+    }
+
+    /// The challenge of that name.
+    pub(super) fn challenge_named(&mut self, name: &Name) -> Option<ChallengeIndex> {
+        let found = self.names.challenge(&name.text);
+        if found.is_none() {
+            let known: Vec<String> = self.challenges.iter().map(|challenge| challenge.name.clone()).collect();
+            self.unknown(Code::UnknownChallenge, name.span, "challenge", &name.text, known.iter().map(String::as_str));
+        }
+        found
+    }
+
+    /// The goal that a path names after its challenge; without a name the last.
+    pub(super) fn goal_named(&mut self, challenge: ChallengeIndex, names: &[&Name]) -> Option<usize> {
+        let found = self.challenges.get(challenge)?;
+        let Some(name) = names.first() else { return found.goals.len().checked_sub(1) };
+        let place = found.goals.iter().position(|goal| goal.name.as_deref() == Some(&name.text));
+        if place.is_none() || names.len() > 1 {
+            let (of, span) = (found.name.clone(), found.span);
+            let known: Vec<String> = found.goals.iter().filter_map(|goal| goal.name.clone()).collect();
+            let message = format!("`{of}` has no goal `{}`", name.text);
+            let diagnostic = Diagnostic::new(Code::UnknownChallenge, name.span, message)
+                .label(span, format!("`{of}` is declared here"))
+                .help("a goal is named before its number, as in `goal hot 11`");
+            self.suggest(diagnostic, &name.text, known.iter().map(String::as_str));
+            return None;
+        }
+        place
+    }
+
+    /// `five_a_month completes`, `four_weeks breaks`
+    pub(super) fn challenge_change(&mut self, challenge: ChallengeIndex, change: &Name) -> Option<(Trigger, Scope)> {
+        let found = self.challenges.get(challenge)?;
+        let moment = match change.text.as_str() {
+            "completes" => Moment::Goal(challenge, found.goals.len().checked_sub(1)?),
+            "breaks" if matches!(found.progress, Progress::Streak(..)) => Moment::Breaks(challenge),
+            _ => {
+                self.report(
+                    Diagnostic::new(Code::NotBuilt, change.span, "a challenge does not do this")
+                        .help("a challenge `completes` and `reaches` a goal, and a streak `breaks`"),
+                );
+                return None;
+            }
+        };
+        Some((Trigger::Declared(moment), Scope::reaction(Cause::Nothing)))
+    }
+
+    /// A figure of a challenge, or whether one of its goals is met.
+    pub(super) fn challenge_path(&mut self, index: ChallengeIndex, root_span: Span, rest: &[&Name]) -> Option<Expr> {
+        let found = self.challenges.get(index)?;
+        let (ty, name) = (found.ty.clone(), found.name.clone());
+        let Some((figure, rest)) = rest.split_first() else {
+            self.report(
+                Diagnostic::new(Code::WrongType, root_span, format!("`{name}` alone is no value"))
+                    .help(format!("write `{name}.current`, `{name}.remaining` or `{name}.completed`")),
+            );
+            return None;
+        };
+        let place = found.goals.iter().position(|goal| goal.name.as_deref() == Some(&figure.text));
+        let (figure, ty) = match (figure.text.as_str(), place) {
+            ("current", _) => (ChallengeFigure::Current, ty),
+            ("goal", _) => (ChallengeFigure::Goal, ty),
+            ("remaining", _) => (ChallengeFigure::Remaining, ty),
+            ("percent", _) => (ChallengeFigure::Percent, Type::Number),
+            ("completed", _) => (ChallengeFigure::Completed, Type::Bool),
+            ("times", _) => (ChallengeFigure::Times, Type::Number),
+            ("best", _) if matches!(found.progress, Progress::Streak(..)) => (ChallengeFigure::Best, Type::Number),
+            ("deadline", _) => (ChallengeFigure::Deadline, Type::Instant),
+            (_, Some(place)) => (ChallengeFigure::Met(place as u16), Type::Bool),
+            (text, None) => {
+                let goals: Vec<String> = found.goals.iter().filter_map(|goal| goal.name.clone()).collect();
+                let diagnostic = Diagnostic::new(
+                    Code::UnknownField,
+                    figure.span,
+                    format!("the challenge `{name}` has no `{text}`"),
+                )
+                .label(found.span, "declared here")
+                .help("a challenge has `current`, `goal`, `remaining`, `percent`, `completed`, `times`, `deadline` and its named goals, and a streak has `best`");
+                self.suggest(diagnostic, text, goals.iter().map(String::as_str).chain(FIGURES));
+                return None;
+            }
+        };
+        let span = rest.last().map_or(root_span, |last| root_span.to(last.span));
+        self.parts(Expr { kind: ExprKind::Challenge(index, figure), ty, span }, rest)
+    }
+}
+
+fn goal_of(clause: &ClauseKind) -> Option<&Goal> {
+    match clause {
+        ClauseKind::Later(LaterClause::Goal(goal)) => Some(goal),
+        _ => None,
+    }
+}
+
+/// How many windows before the first a goal is the mean of.
+fn averaged(goal: &Goal) -> Option<u32> {
+    match &goal.value {
+        GoalValue::Adaptive { average, .. } => average.as_ref().map(|average| average.count.min(1_000)),
+        GoalValue::Plain(_) => None,
+    }
+}
+
+fn fits(average: &tree::Duration, period: Period) -> bool {
+    let same = matches!(
+        (average.unit, period),
+        (TimeUnit::Day, Period::Day)
+            | (TimeUnit::Week, Period::Week)
+            | (TimeUnit::Month, Period::Month)
+            | (TimeUnit::Quarter, Period::Quarter)
+            | (TimeUnit::Year, Period::Year)
+    );
+    same && (1..=1_000).contains(&average.count)
+}
+
+fn period_of(challenges: &[Challenge], index: ChallengeIndex) -> &Period {
+    match challenges.get(index).map(|challenge| &challenge.progress) {
+        Some(Progress::Streak(_, period)) => period,
+        _ => &Period::Day,
+    }
+}
+
+fn period_word(period: Period) -> &'static str {
+    match period {
+        Period::Day => "day",
+        Period::Week => "week",
+        Period::Month => "month",
+        Period::Quarter => "quarter",
+        Period::HalfYear => "half year",
+        Period::Year => "year",
+    }
+}

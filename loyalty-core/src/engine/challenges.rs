@@ -1,0 +1,25 @@
+//! Challenges: how far a member is, which goals are met, and what time does to streaks and to goals that move.
+//!
+//! What is counted is kept by measures, so that late events and returns count where they belong. Kept beside them is only
+//! what cannot be counted again: the goals that hold for a window, those that are met, and what they have used up.
+
+mod adaptive;
+mod due;
+mod figures;
+mod judge;
+mod opt_in;
+mod revoke;
+mod state;
+mod steps;
+mod streaks;
+mod view;
+mod windows;
+
+pub use due::due;
+pub use figures::figure;
+pub use judge::{settle, would_change};
+pub use opt_in::opt_in;
+pub use revoke::{Reward, granted};
+pub use state::{ChallengeState, Done, WindowState, forget, join};
+pub use view::document;
+pub use windows::frame;

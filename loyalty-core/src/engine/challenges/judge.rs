@@ -1,0 +1,299 @@
+//! Judging challenges: after every event, and where time changes something, goals are met and progress is told.
+//!
+//! A goal that is met stays met in its window, whatever comes back later, unless the challenge says `returns revoke`.
+
+use rust_decimal::Decimal;
+use smallvec::SmallVec;
+
+use super::super::decided::Decided;
+use super::super::eval::{NO_ROW, Scope};
+use super::super::ladders::Occasion;
+use super::super::member::Member;
+use super::super::outcome::{Decision, Kind};
+use super::state::{Done, WindowState};
+use super::windows::{self, Frame};
+use super::{adaptive, figures, revoke, streaks};
+use crate::amount::{self, Overflow};
+use crate::plan::{ChallengeFormPlan, GoalsPlan, Plan, ProgressPlan};
+
+/// The most goals that one event may meet in one challenge: far more is a slip in an amount.
+const MET_MAX: usize = 1_000;
+
+/// Judges every challenge at the member's present.
+pub fn settle(
+    plan: &Plan,
+    member: &mut Member,
+    at: i64,
+    occasion: Occasion,
+    decisions: &mut Decided,
+) -> Result<(), Overflow> {
+    // While the account rests nothing is met, and nothing is had for it.
+    if member.account.paused_at(at) {
+        return Ok(());
+    }
+    for (number, challenge) in plan.challenges.iter().enumerate() {
+        let Some(form) = challenge.form(plan.calendar.day_at(at)) else { continue };
+        if matches!(challenge.progress, ProgressPlan::Streak(..)) {
+            streaks::settle(plan, member, number, at, occasion, decisions)?;
+        }
+        if occasion == Occasion::Return && form.revoke {
+            revoke::revoke(plan, member, number, at, decisions)?;
+        }
+        for frame in frames(plan, member, number, form, at, occasion) {
+            judge(plan, member, number, form, &frame, at, occasion, decisions)?;
+        }
+    }
+    Ok(())
+}
+
+/// The windows that may have changed: the present one, and that of a late event.
+fn frames(
+    plan: &Plan,
+    member: &Member,
+    number: usize,
+    form: &ChallengeFormPlan,
+    at: i64,
+    occasion: Occasion,
+) -> SmallVec<[Frame; 2]> {
+    let mut frames = SmallVec::new();
+    if let Some(ProgressPlan::Streak(..)) = plan.challenges.get(number).map(|challenge| &challenge.progress) {
+        let run = streaks::run_now(plan, member, number, at);
+        frames.extend(run.and_then(|run| streaks::frame(plan, number, &run, form.repeat.is_some(), at)));
+        return frames;
+    }
+    let present = windows::frame(plan, member, number, at);
+    if let Occasion::Late(event_at) = occasion
+        && let Some(frame) = windows::frame(plan, member, number, event_at)
+        && !frame.moves
+        && Some(frame.key) != present.map(|present| present.key)
+    {
+        let in_time = form.tolerance.is_none_or(|length| at <= plan.calendar.plus(frame.to, length));
+        frames.extend(in_time.then_some(frame));
+    }
+    frames.extend(present);
+    frames
+}
+
+/// Meets the goals of one window that are reached, and tells how far it is.
+#[expect(clippy::too_many_arguments, reason = "one step of `settle`, which holds all of them")]
+fn judge(
+    plan: &Plan,
+    member: &mut Member,
+    number: usize,
+    form: &ChallengeFormPlan,
+    frame: &Frame,
+    at: i64,
+    occasion: Occasion,
+    decisions: &mut Decided,
+) -> Result<(), Overflow> {
+    let Some(looked_at) = look(plan, member, number, form, frame, at)? else { return Ok(()) };
+    let Looked { mut window, total, begun, goal_before } = looked_at;
+    let (Some(challenge), Some(state)) = (plan.challenges.get(number), member.challenges.get_mut(number)) else {
+        return Ok(());
+    };
+    if begun
+        && let (Some(before), Some(goal)) = (goal_before, window.goals.first())
+        && before != *goal
+    {
+        let kind = Kind::GoalChanged { challenge: challenge.name.clone(), goal: *goal, deadline: frame.deadline() };
+        decisions.push(Decision { at, kind });
+    }
+    let closed = frame.to <= at;
+    // What is met in a window that is over belongs to its last instant.
+    let noted_at = if closed { frame.to.saturating_sub(1) } else { at };
+    let mut noted: SmallVec<[u16; 2]> = SmallVec::new();
+    while let Some(goal) = reached(&window, total)? {
+        if noted.len() >= MET_MAX {
+            return Err(Overflow);
+        }
+        let met = window.met;
+        if form.revoke {
+            window.done.push(Done {
+                goal: met,
+                round: window.rounds,
+                at: noted_at,
+                used: window.used,
+                since: window.since,
+                granted: Vec::new(),
+            });
+        }
+        let round = window.rounds;
+        window.met = window.met.saturating_add(1);
+        let last = usize::from(window.met) >= window.goals.len();
+        if last {
+            state.times = state.times.saturating_add(1);
+            state.first_done = state.first_done.or(Some(at));
+            let again = form.repeat.is_some_and(|most| most.is_none_or(|most| window.rounds.saturating_add(1) < most));
+            if again {
+                window.used = if form.carry { amount::add(window.used, goal)? } else { total };
+                window.rounds = window.rounds.saturating_add(1);
+                window.met = 0;
+                if frame.moves && !matches!(challenge.progress, ProgressPlan::Streak(..)) {
+                    (window.used, window.since) = (Decimal::ZERO, at.saturating_add(1));
+                }
+            }
+        }
+        noted.push(met);
+        let name = challenge.name.clone();
+        let kind = if last {
+            Kind::ChallengeCompleted {
+                challenge: name,
+                goal,
+                place: met,
+                window: window.key,
+                round,
+                times: state.times,
+            }
+        } else {
+            Kind::GoalMet { challenge: name, goal, place: met, window: window.key, round }
+        };
+        decisions.push(Decision { at, kind });
+        if last && window.since > at {
+            // What this window has counted is used up: the next round begins after this instant.
+            break;
+        }
+    }
+    let total = if window.since > at { Decimal::ZERO } else { total };
+    let current = window.current(total)?;
+    let touched = last_touched(plan, member, number, frame);
+    let state = member.challenges.get_mut(number);
+    if occasion != Occasion::Time && (window.told != current || window.told_at != touched) {
+        (window.told, window.told_at) = (current, touched);
+        if !closed {
+            let kind = figures::progress(plan, number, &window, current, frame);
+            decisions.push(Decision { at, kind });
+        }
+    }
+    if let Some(state) = state {
+        state.put(window);
+    }
+    for goal in noted {
+        note(plan, member, number, goal, noted_at, 1)?;
+    }
+    Ok(())
+}
+
+/// A window as it is found.
+struct Looked {
+    window: WindowState,
+    total: Decimal,
+    /// Nothing was kept of it before.
+    begun: bool,
+    /// The goal of the window before, where goals move.
+    goal_before: Option<Decimal>,
+}
+
+/// What there is to judge in a window; nothing if the member does not take part in it or has done nothing.
+fn look(
+    plan: &Plan,
+    member: &Member,
+    number: usize,
+    form: &ChallengeFormPlan,
+    frame: &Frame,
+    at: i64,
+) -> Result<Option<Looked>, Overflow> {
+    let (Some(challenge), Some(state)) = (plan.challenges.get(number), member.challenges.get(number)) else {
+        return Ok(None);
+    };
+    let scope = Scope::of(plan, member, at);
+    for condition in &form.when {
+        if !scope.holds(condition.node)? {
+            return Ok(None);
+        }
+    }
+    let total = windows::total(&scope, number, frame)?;
+    let known = known(state, challenge.progress.is_streak(), frame);
+    let before = adaptive::goal_before(form, state, frame.key);
+    let begun = known.is_none();
+    let goals = goals(&scope, number, form, frame)?;
+    let moves_on = before.is_some() && before != goals.first().copied();
+    if begun && total.is_zero() && challenge.opt_in.is_none() && !moves_on {
+        return Ok(None);
+    }
+    let mut window = known.unwrap_or_else(|| WindowState::begun(goals.clone()));
+    if form.migrate && matches!(form.goals, GoalsPlan::Fixed(_)) {
+        window.goals = goals;
+    }
+    window.goals.truncate(challenge.goals.len());
+    (window.key, window.from, window.to) = (frame.key, frame.from, frame.to);
+    if let GoalsPlan::Adaptive(_) = form.goals {
+        return Ok(Some(Looked { window, total, begun, goal_before: before }));
+    }
+    Ok(Some(Looked { window, total, begun, goal_before: None }))
+}
+
+/// What is kept of a window. A run that a late event has joined from two has what both have.
+fn known(state: &super::ChallengeState, streak: bool, frame: &Frame) -> Option<WindowState> {
+    if !streak || frame.key == 0 {
+        return state.window(frame.key).cloned();
+    }
+    let runs = state.windows.iter().filter(|window| window.key >= frame.key);
+    runs.cloned().reduce(|mut one, other| {
+        one.used = amount::add(one.used, other.used).unwrap_or(one.used);
+        one.rounds = one.rounds.saturating_add(other.rounds);
+        one.met = one.met.max(other.met);
+        one.done.extend(other.done);
+        one
+    })
+}
+
+/// The goal that is met next, if it is reached.
+fn reached(window: &WindowState, total: Decimal) -> Result<Option<Decimal>, Overflow> {
+    let current = window.current(total)?;
+    let next = window.goals.get(usize::from(window.met)).copied();
+    Ok(next.filter(|goal| *goal > Decimal::ZERO && current >= *goal))
+}
+
+/// The goals of a window for a member who begins it at the scope's instant.
+pub fn goals(
+    scope: &Scope<'_>,
+    number: usize,
+    form: &ChallengeFormPlan,
+    frame: &Frame,
+) -> Result<Vec<Decimal>, Overflow> {
+    match &form.goals {
+        GoalsPlan::Fixed(goals) => {
+            let mut found = Vec::with_capacity(goals.len());
+            for goal in goals {
+                // A goal that nobody can say is none.
+                found.push(scope.eval(*goal, NO_ROW)?.number().unwrap_or_default());
+            }
+            Ok(found)
+        }
+        GoalsPlan::Adaptive(adaptive) => Ok(vec![adaptive::goal(scope, number, adaptive, frame)?]),
+    }
+}
+
+/// When what a window that moves on counts was last added to.
+fn last_touched(plan: &Plan, member: &Member, number: usize, frame: &Frame) -> i64 {
+    let Some(ProgressPlan::Measure(measure)) = plan.challenges.get(number).map(|challenge| &challenge.progress) else {
+        return 0;
+    };
+    if !frame.moves {
+        return 0;
+    }
+    let measure_plan = plan.measures.get(usize::from(*measure));
+    match measure_plan.and_then(|measure| measure.tally) {
+        Some(tally) => member.tallies.between(tally, frame.from, i64::MAX).last().map_or(0, |entry| entry.key),
+        None => member.marks.of(*measure).last().map_or(0, |mark| mark.at),
+    }
+}
+
+/// Counts a goal that was met, or takes it out again.
+pub fn note(plan: &Plan, member: &mut Member, number: usize, goal: u16, at: i64, count: i64) -> Result<(), Overflow> {
+    let noted = plan.challenges.get(number).map(|challenge| challenge.noted.as_slice()).unwrap_or(&[]);
+    for (_, measure) in noted.iter().filter(|(of, _)| *of == goal) {
+        super::super::flows::count(plan, member, *measure, count, at)?;
+    }
+    Ok(())
+}
+
+/// Whether rules that have changed would meet a goal at once.
+pub fn would_change(plan: &Plan, member: &Member, number: usize, at: i64) -> bool {
+    let Some(challenge) = plan.challenges.get(number) else { return false };
+    let Some(form) = challenge.form(plan.calendar.day_at(at)) else { return false };
+    frames(plan, member, number, form, at, Occasion::Event).iter().any(|frame| {
+        let looked = look(plan, member, number, form, frame, at).ok().flatten();
+        looked.is_some_and(|Looked { window, total, .. }| reached(&window, total).is_ok_and(|goal| goal.is_some()))
+    })
+}

@@ -1,0 +1,128 @@
+//! What a return takes back of a challenge: the goals that are no longer reached, the last first, with what they gave.
+
+use rust_decimal::Decimal;
+
+use super::super::decided::Decided;
+use super::super::eval::Scope;
+use super::super::log::hash;
+use super::super::member::Member;
+use super::super::outcome::{Decision, Kind};
+use super::super::returns;
+use super::state::Done;
+use super::windows::{self, Frame};
+use super::{judge, streaks};
+use crate::amount::{self, Overflow};
+use crate::plan::{Plan, ProgressPlan};
+
+/// A goal that was met and whose reward is being given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Reward {
+    pub challenge: u16,
+    pub window: i64,
+    pub round: u32,
+    pub goal: u16,
+}
+
+impl Reward {
+    /// What the points of the reward come from, as lots say it.
+    pub fn source(&self, plan: &Plan) -> u64 {
+        let name = plan.challenges.get(usize::from(self.challenge)).map_or("", |challenge| &challenge.name);
+        hash(&format!("challenge {name} {} {} {}", self.window, self.round, self.goal))
+    }
+}
+
+/// Notes what a reward has given, for the case that it is taken back.
+pub fn granted(member: &mut Member, reward: Reward, decisions: &[Decision]) {
+    let state = member.challenges.get_mut(usize::from(reward.challenge));
+    let window = state.and_then(|state| state.windows.iter_mut().find(|window| window.key == reward.window));
+    let done = window.and_then(|window| {
+        window.done.iter_mut().rev().find(|done| (done.round, done.goal) == (reward.round, reward.goal))
+    });
+    let Some(done) = done else { return };
+    for decision in decisions {
+        if let Kind::Earned { wallet, amount, .. } = &decision.kind {
+            done.granted.push((*wallet, *amount));
+        }
+    }
+}
+
+/// Takes back the goals of a challenge that what is left no longer reaches.
+pub fn revoke(
+    plan: &Plan,
+    member: &mut Member,
+    number: usize,
+    at: i64,
+    decisions: &mut Decided,
+) -> Result<(), Overflow> {
+    let keys: Vec<i64> = member
+        .challenges
+        .get(number)
+        .map(|state| state.windows.iter().filter(|window| !window.done.is_empty()).map(|window| window.key).collect())
+        .unwrap_or_default();
+    for key in keys {
+        while let Some(done) = lost(plan, member, number, key)? {
+            take_back(plan, member, number, key, done, at, decisions)?;
+        }
+    }
+    Ok(())
+}
+
+/// The goal that was met last in a window, if it is no longer reached.
+fn lost(plan: &Plan, member: &Member, number: usize, key: i64) -> Result<Option<Done>, Overflow> {
+    let Some(window) = member.challenges.get(number).and_then(|state| state.window(key)) else { return Ok(None) };
+    let Some(done) = window.done.last() else { return Ok(None) };
+    let Some(goal) = window.goals.get(usize::from(done.goal)) else { return Ok(None) };
+    let moves = plan.challenges.get(number).is_some_and(|challenge| challenge.moves());
+    let total = match plan.challenges.get(number).map(|challenge| &challenge.progress) {
+        Some(ProgressPlan::Streak(..)) => {
+            Decimal::from(streaks::run_now(plan, member, number, done.at).map_or(0, |run| run.length))
+        }
+        // What has left the window since counted then.
+        _ if moves => match windows::frame(plan, member, number, done.at) {
+            Some(frame) => {
+                let window = windows::rolling_start(plan, number, done.at).max(done.since);
+                let frame = Frame { from: window, to: done.at.saturating_add(1), ..frame };
+                windows::total(&Scope::of(plan, member, done.at), number, &frame)?
+            }
+            None => return Ok(None),
+        },
+        _ => {
+            let frame = Frame { key, from: window.from, to: window.to, moves: false };
+            windows::total(&Scope::of(plan, member, done.at), number, &frame)?
+        }
+    };
+    let left = amount::subtract(total, done.used)?;
+    Ok((left < *goal).then(|| done.clone()))
+}
+
+fn take_back(
+    plan: &Plan,
+    member: &mut Member,
+    number: usize,
+    key: i64,
+    done: Done,
+    at: i64,
+    decisions: &mut Decided,
+) -> Result<(), Overflow> {
+    let Some(challenge) = plan.challenges.get(number) else { return Ok(()) };
+    let Some(state) = member.challenges.get_mut(number) else { return Ok(()) };
+    let Some(window) = state.windows.iter_mut().find(|window| window.key == key) else { return Ok(()) };
+    window.done.pop();
+    (window.used, window.since) = (done.used, done.since);
+    (window.rounds, window.met) = (done.round, done.goal);
+    let goal = window.goals.get(usize::from(done.goal)).copied().unwrap_or_default();
+    if usize::from(done.goal).saturating_add(1) >= window.goals.len() {
+        state.times = state.times.saturating_sub(1);
+        if state.times == 0 {
+            state.first_done = None;
+        }
+    }
+    let kind = Kind::GoalRevoked { challenge: challenge.name.clone(), goal, place: done.goal, times: state.times };
+    decisions.push(Decision { at, kind });
+    judge::note(plan, member, number, done.goal, done.at, -1)?;
+    let reward = Reward { challenge: number as u16, window: key, round: done.round, goal: done.goal };
+    for (wallet, amount) in done.granted {
+        returns::take_reward_back(plan, member, wallet, amount, (reward.source(plan), done.at), at, decisions)?;
+    }
+    Ok(())
+}

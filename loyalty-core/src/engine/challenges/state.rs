@@ -1,0 +1,198 @@
+//! What is remembered of a challenge beside what its measures count.
+
+use rust_decimal::Decimal;
+
+use super::super::marks::Marks;
+use super::super::member::Member;
+use super::{steps, streaks};
+use crate::amount;
+use crate::check::model::{OptIn, Within};
+use crate::plan::{Plan, ProgressPlan};
+use crate::time::DAY;
+
+/// What a member has done of one challenge.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct ChallengeState {
+    /// When the member asked to take part, ascending.
+    pub opted_in: Vec<i64>,
+    /// Windows in which something was done, ascending.
+    pub windows: Vec<WindowState>,
+    /// How often the last goal was met, ever.
+    pub times: u32,
+    /// When it was met for the first time.
+    pub first_done: Option<i64>,
+    /// The length of a streak when it was last looked at, and the greatest ever.
+    pub length: u32,
+    pub best: u32,
+    /// Periods without an event over which a streak was kept, ascending.
+    pub frozen: Vec<i64>,
+}
+
+/// One window, or one run of a streak.
+#[derive(Debug, Clone, PartialEq)]
+pub struct WindowState {
+    /// The number of the period, the instant at which the window begins, the first period of a run; or 0.
+    pub key: i64,
+    /// What counts lies from here on, and before there.
+    pub from: i64,
+    pub to: i64,
+    /// The goals that hold for it, the lowest first.
+    pub goals: Vec<Decimal>,
+    /// What earlier rounds have used up of what is counted.
+    pub used: Decimal,
+    /// Rounds that are over.
+    pub rounds: u32,
+    /// Goals that are met in the present round, the lowest first.
+    pub met: u16,
+    /// What was last told of it.
+    pub told: Decimal,
+    /// When what is counted in a window that moves on was last added to, as far as it was told.
+    pub told_at: i64,
+    /// Of a window that moves on: what came before has been used up.
+    pub since: i64,
+    /// The goals that were met, oldest first, where returns take rewards back.
+    pub done: Vec<Done>,
+}
+
+/// A goal that was met.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Done {
+    pub goal: u16,
+    pub round: u32,
+    pub at: i64,
+    /// What had been used up before, and from when on it counted.
+    pub used: Decimal,
+    pub since: i64,
+    /// What its reward gave, by wallet.
+    pub granted: Vec<(u16, Decimal)>,
+}
+
+impl ChallengeState {
+    pub fn window(&self, key: i64) -> Option<&WindowState> {
+        self.windows.iter().find(|window| window.key == key)
+    }
+
+    pub fn put(&mut self, window: WindowState) {
+        match self.windows.binary_search_by_key(&window.key, |known| known.key) {
+            Ok(at) => {
+                if let Some(known) = self.windows.get_mut(at) {
+                    *known = window;
+                }
+            }
+            Err(at) => self.windows.insert(at, window),
+        }
+    }
+}
+
+impl WindowState {
+    /// A window in which nothing has been done.
+    pub fn begun(goals: Vec<Decimal>) -> Self {
+        Self {
+            key: 0,
+            from: i64::MIN,
+            to: i64::MAX,
+            goals,
+            used: Decimal::ZERO,
+            rounds: 0,
+            met: 0,
+            told: Decimal::ZERO,
+            told_at: 0,
+            since: i64::MIN,
+            done: Vec::new(),
+        }
+    }
+
+    /// What counts in the present round.
+    pub fn current(&self, total: Decimal) -> Result<Decimal, amount::Overflow> {
+        Ok(amount::subtract(total, self.used)?.max(Decimal::ZERO))
+    }
+
+    /// Whether the last goal was met in this window.
+    pub fn completed(&self) -> bool {
+        self.rounds > 0 || (self.met > 0 && usize::from(self.met) >= self.goals.len())
+    }
+
+    /// The goal that is to be met next, or the last one.
+    pub fn next_goal(&self) -> Option<Decimal> {
+        self.goals.get(usize::from(self.met)).or(self.goals.last()).copied()
+    }
+}
+
+/// Forgets windows that neither a late event nor a return can reach any more, and what streaks no longer stand on.
+pub fn forget(plan: &Plan, member: &mut Member) {
+    if plan.challenges.is_empty() {
+        return;
+    }
+    let horizon = member.horizon(plan);
+    let settled = plan.calendar.start_of(plan.calendar.day_at(horizon));
+    for number in 0..plan.challenges.len() {
+        let runs = streaks::run_now(plan, member, number, member.clock);
+        let chain = steps::chain_now(plan, member, number, member.clock);
+        let (Some(challenge), Some(state)) = (plan.challenges.get(number), member.challenges.get_mut(number)) else {
+            continue;
+        };
+        // The goal of the window before is what the next one grows from.
+        let last = state.windows.last().map(|window| window.key);
+        state.windows.retain(|window| window.to >= horizon || Some(window.key) == last);
+        if let Some(longest) = longest_window(challenge.within).filter(|_| challenge.opt_in != Some(OptIn::Once)) {
+            let oldest = horizon.saturating_sub(i64::from(longest) * DAY);
+            state.opted_in.retain(|at| *at >= oldest);
+        }
+        if let ProgressPlan::Streak(_, period) = challenge.progress {
+            let first = runs.filter(|run| run.length > 0).map(|run| run.first);
+            let oldest = plan.calendar.period_of(period, plan.calendar.day_at(horizon));
+            state.frozen.retain(|frozen| *frozen >= oldest || first.is_some_and(|first| *frozen >= first));
+        }
+        // Of old steps those alone matter that were the first.
+        if let ProgressPlan::Steps { steps, .. } = &challenge.progress {
+            let Marks { marks } = &mut member.marks;
+            marks.retain(|mark| {
+                mark.at >= settled
+                    || !steps.contains(&mark.measure)
+                    || chain.iter().any(|(measure, at)| (*measure, *at) == (mark.measure, mark.at))
+            });
+        }
+    }
+}
+
+/// About how many days a window is long in which members take part anew; nothing for one that has no end.
+fn longest_window(within: Within) -> Option<i32> {
+    match within {
+        Within::OptedIn(length) => Some(crate::calendar::days_at_most(length)),
+        Within::Each(_) => Some(367),
+        _ => None,
+    }
+}
+
+/// What another account has done of each challenge joins what this one has: rounds and what they used up add up, as what
+/// is counted does; a goal that either has met is met.
+pub fn join(own: &mut [ChallengeState], other: &[ChallengeState]) {
+    for (own, other) in own.iter_mut().zip(other) {
+        own.opted_in.extend(&other.opted_in);
+        own.opted_in.sort_unstable();
+        own.opted_in.dedup();
+        own.frozen.extend(&other.frozen);
+        own.frozen.sort_unstable();
+        own.frozen.dedup();
+        own.times = own.times.saturating_add(other.times);
+        own.first_done = match (own.first_done, other.first_done) {
+            (Some(one), Some(two)) => Some(one.min(two)),
+            (one, two) => one.or(two),
+        };
+        own.length = own.length.max(other.length);
+        own.best = own.best.max(other.best);
+        for window in &other.windows {
+            let Some(known) = own.windows.iter_mut().find(|known| known.key == window.key) else {
+                own.put(window.clone());
+                continue;
+            };
+            known.used = amount::add(known.used, window.used).unwrap_or(known.used);
+            known.rounds = known.rounds.saturating_add(window.rounds);
+            known.met = known.met.max(window.met);
+            known.from = known.from.min(window.from);
+            known.since = known.since.max(window.since);
+            known.done.extend(window.done.iter().cloned());
+            known.done.sort_by_key(|done| (done.round, done.goal, done.at));
+        }
+    }
+}

@@ -1,0 +1,120 @@
+//! Streaks: periods in a row with an event. Periods that were kept without one hold a run together and do not lengthen it.
+
+use rust_decimal::Decimal;
+
+use super::super::decided::Decided;
+use super::super::eval::Scope;
+use super::super::ladders::Occasion;
+use super::super::ledger;
+use super::super::measures::Delta;
+use super::super::member::Member;
+use super::super::outcome::{Decision, Kind};
+use super::windows::Frame;
+use crate::amount::Overflow;
+use crate::plan::{Grain, Plan, ProgressPlan};
+
+/// A run of periods up to an instant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Run {
+    pub length: u32,
+    /// Its first period with an event.
+    pub first: i64,
+    /// Whether the period at hand has an event.
+    pub now: bool,
+}
+
+/// The run that a member has at the scope's instant, in a challenge that is a streak.
+pub fn run(scope: &Scope<'_>, number: usize) -> Option<Run> {
+    let (measure, now) = now(scope.plan, number, scope.day)?;
+    let tally = scope.plan.measures.get(usize::from(measure))?.tally?;
+    let entries = scope.member.tallies.between(tally, i64::MIN, i64::MAX);
+    let own = scope.deltas.iter().find_map(|delta| match delta {
+        Delta::Counted { measure: of, change } if *of == measure => Some(change.key),
+        _ => None,
+    });
+    let full = |key: i64| own == Some(key) || entries.binary_search_by(|entry| entry.key.cmp(&key)).is_ok();
+    let frozen = scope.member.challenges.get(number).map(|state| state.frozen.as_slice()).unwrap_or(&[]);
+    let has_event = full(now);
+    let mut run = Run { length: 0, first: now, now: has_event };
+    let mut key = if has_event { now } else { now - 1 };
+    loop {
+        if full(key) {
+            run.length = run.length.saturating_add(1);
+            run.first = key;
+        } else if frozen.binary_search(&key).is_err() {
+            return Some(run);
+        }
+        key -= 1;
+    }
+}
+
+/// The same for a member alone.
+pub fn run_now(plan: &Plan, member: &Member, number: usize, at: i64) -> Option<Run> {
+    run(&Scope::of(plan, member, at), number)
+}
+
+/// The measure of a streak, and the period around a day.
+fn now(plan: &Plan, number: usize, day: i32) -> Option<(u16, i64)> {
+    let ProgressPlan::Streak(measure, period) = plan.challenges.get(number)?.progress else { return None };
+    Some((measure, plan.calendar.period_of(period, day)))
+}
+
+/// The window that a run is: of its own if the challenge begins again, else the one of all time.
+pub fn frame(plan: &Plan, number: usize, run: &Run, repeats: bool, at: i64) -> Option<Frame> {
+    let (measure, now) = now(plan, number, plan.calendar.day_at(at))?;
+    if !repeats {
+        return Some(Frame { key: 0, from: i64::MIN, to: i64::MAX, moves: true });
+    }
+    let Grain::Period(period) = plan.grain(plan.measures.get(usize::from(measure))?.tally?) else { return None };
+    let to = plan.calendar.start_of(plan.calendar.first_day(period, now.saturating_add(1)));
+    Some(Frame { key: run.first, from: i64::MIN, to, moves: true })
+}
+
+/// When the run ends by time alone, if nothing happens before.
+pub fn ends_at(plan: &Plan, member: &Member, number: usize, at: i64) -> Option<i64> {
+    let run = run_now(plan, member, number, at).filter(|run| run.length > 0)?;
+    let ProgressPlan::Streak(_, period) = plan.challenges.get(number)?.progress else { return None };
+    let now = plan.calendar.period_of(period, plan.calendar.day_at(at));
+    let missed = if run.now { now + 1 } else { now };
+    Some(plan.calendar.start_of(plan.calendar.first_day(period, missed + 1)))
+}
+
+/// Keeps a run that has just missed a period, if there is something to keep it with; and tells of one that has ended.
+pub fn settle(
+    plan: &Plan,
+    member: &mut Member,
+    number: usize,
+    at: i64,
+    occasion: Occasion,
+    decisions: &mut Decided,
+) -> Result<(), Overflow> {
+    let Some(challenge) = plan.challenges.get(number) else { return Ok(()) };
+    let Some((_, now)) = now(plan, number, plan.calendar.day_at(at)) else { return Ok(()) };
+    let length = |member: &Member| run_now(plan, member, number, at).map_or(0, |run| run.length);
+    let before = member.challenges.get(number).map_or(0, |state| state.length);
+    if let (Some((wallet, price)), Occasion::Time) = (challenge.freeze, occasion)
+        && before > 0
+        && length(member) == 0
+    {
+        let balance = member.wallets.get(usize::from(wallet)).map_or(Decimal::ZERO, |state| state.available);
+        let mut kept = member.clone();
+        if let Some(state) = kept.challenges.get_mut(number) {
+            state.frozen.push(now - 1);
+        }
+        let length = length(&kept);
+        if length > 0 && balance >= price {
+            *member = kept;
+            ledger::take(plan, member, wallet, price, None, at, decisions)?;
+            decisions.push(Decision { at, kind: Kind::StreakFrozen { challenge: challenge.name.clone(), length } });
+        }
+    }
+    let length = length(member);
+    let Some(state) = member.challenges.get_mut(number) else { return Ok(()) };
+    state.length = length;
+    state.best = state.best.max(length);
+    if length == 0 && before > 0 && occasion != Occasion::Return {
+        let kind = Kind::StreakBroken { challenge: challenge.name.clone(), length: before, best: state.best };
+        decisions.push(Decision { at, kind });
+    }
+    Ok(())
+}

@@ -1,0 +1,166 @@
+//! How far members are in challenges, by name.
+
+use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
+
+use super::values::{Amount, Moment};
+use super::{MigrationReport, Snapshot, StateError};
+use crate::engine::challenges::{self, ChallengeState, Done, WindowState};
+use crate::engine::member::Member;
+use crate::plan::Plan;
+
+#[derive(Serialize, Deserialize)]
+pub struct SavedChallenge {
+    name: String,
+    opted_in: Vec<Moment>,
+    times: u32,
+    first_done: Option<Moment>,
+    length: u32,
+    best: u32,
+    frozen: Vec<i64>,
+    windows: Vec<SavedWindow>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct SavedWindow {
+    key: i64,
+    from: Option<Moment>,
+    to: Option<Moment>,
+    goals: Vec<Amount>,
+    used: Amount,
+    rounds: u32,
+    met: u16,
+    told: Amount,
+    told_at: i64,
+    since: Option<Moment>,
+    done: Vec<SavedDone>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct SavedDone {
+    goal: u16,
+    round: u32,
+    at: Moment,
+    used: Amount,
+    since: Option<Moment>,
+    /// By the name of the wallet.
+    granted: Vec<(String, Amount)>,
+}
+
+/// An end of time is no instant.
+fn moment(at: i64) -> Option<Moment> {
+    (at != i64::MIN && at != i64::MAX).then_some(Moment(at))
+}
+
+pub fn save(plan: &Plan, member: &Member) -> Vec<SavedChallenge> {
+    let all = plan.challenges.iter().zip(&member.challenges);
+    let begun = all.filter(|(_, state)| **state != ChallengeState::default());
+    begun.map(|(challenge, state)| saved(plan, &challenge.name, state)).collect()
+}
+
+fn saved(plan: &Plan, name: &str, state: &ChallengeState) -> SavedChallenge {
+    SavedChallenge {
+        name: name.to_owned(),
+        opted_in: state.opted_in.iter().copied().map(Moment).collect(),
+        times: state.times,
+        first_done: state.first_done.map(Moment),
+        length: state.length,
+        best: state.best,
+        frozen: state.frozen.clone(),
+        windows: state.windows.iter().map(|window| saved_window(plan, window)).collect(),
+    }
+}
+
+fn saved_window(plan: &Plan, window: &WindowState) -> SavedWindow {
+    let done = window.done.iter().map(|done| SavedDone {
+        goal: done.goal,
+        round: done.round,
+        at: Moment(done.at),
+        used: Amount(done.used),
+        since: moment(done.since),
+        granted: done
+            .granted
+            .iter()
+            .map(|(wallet, amount)| (crate::wire::json::wallet_name(plan, *wallet).to_owned(), Amount(*amount)))
+            .collect(),
+    });
+    SavedWindow {
+        key: window.key,
+        from: moment(window.from),
+        to: moment(window.to),
+        goals: window.goals.iter().copied().map(Amount).collect(),
+        used: Amount(window.used),
+        rounds: window.rounds,
+        met: window.met,
+        told: Amount(window.told),
+        told_at: window.told_at,
+        since: moment(window.since),
+        done: done.collect(),
+    }
+}
+
+/// Takes over what the program still has.
+pub fn restore(
+    plan: &Plan,
+    member: &mut Member,
+    saved: &Snapshot,
+    report: &mut MigrationReport,
+) -> Result<(), StateError> {
+    for challenge in &saved.challenges.items {
+        let Some(number) = plan.challenge_named(&challenge.name) else {
+            report.dropped.push(format!("challenge `{}`, done {} times", challenge.name, challenge.times));
+            continue;
+        };
+        let mut state = ChallengeState {
+            opted_in: challenge.opted_in.iter().map(|at| at.0).collect(),
+            windows: challenge.windows.iter().map(|window| restored(plan, window)).collect(),
+            times: challenge.times,
+            first_done: challenge.first_done.map(|at| at.0),
+            length: challenge.length,
+            best: challenge.best,
+            frozen: challenge.frozen.clone(),
+        };
+        let negative = |window: &WindowState| window.used < Decimal::ZERO;
+        if state.windows.iter().any(negative) {
+            return Err(StateError::new(format!("challenge `{}` has used up less than nothing", challenge.name)));
+        }
+        state.windows.sort_by_key(|window| window.key);
+        state.windows.dedup_by_key(|window| window.key);
+        state.opted_in.sort_unstable();
+        state.frozen.sort_unstable();
+        if let Some(place) = member.challenges.get_mut(number) {
+            *place = state;
+        }
+    }
+    Ok(())
+}
+
+fn restored(plan: &Plan, window: &SavedWindow) -> WindowState {
+    let wallet = |name: &str| plan.wallets.iter().position(|wallet| *wallet.name == *name).map(|at| at as u16);
+    let done = window.done.iter().map(|done| Done {
+        goal: done.goal,
+        round: done.round,
+        at: done.at.0,
+        used: done.used.0,
+        since: done.since.map_or(i64::MIN, |at| at.0),
+        granted: done.granted.iter().filter_map(|(name, amount)| Some((wallet(name)?, amount.0))).collect(),
+    });
+    WindowState {
+        key: window.key,
+        from: window.from.map_or(i64::MIN, |at| at.0),
+        to: window.to.map_or(i64::MAX, |at| at.0),
+        goals: window.goals.iter().map(|goal| goal.0).collect(),
+        used: window.used.0,
+        rounds: window.rounds,
+        met: window.met,
+        told: window.told.0,
+        told_at: window.told_at,
+        since: window.since.map_or(i64::MIN, |at| at.0),
+        done: done.collect(),
+    }
+}
+
+/// Whether the goals of a program that has changed would be met at once.
+pub fn judged_anew(plan: &Plan, member: &Member) -> bool {
+    (0..plan.challenges.len()).any(|challenge| challenges::would_change(plan, member, challenge, member.clock))
+}
