@@ -36,6 +36,8 @@
 #![deny(missing_docs)]
 
 mod build;
+#[doc(hidden)]
+pub mod host;
 mod json;
 pub mod magento;
 mod money;
@@ -44,6 +46,13 @@ pub mod shopify;
 mod translation;
 pub mod whatsapp;
 pub mod woocommerce;
+
+/// The Rust in the page of the repository, run as a doctest.
+#[cfg(doctest)]
+mod pages {
+    #[doc = include_str!("../../docs/hosts.md")]
+    struct Hosts;
+}
 
 pub use json::BODY_BYTES_MAX;
 pub use options::{Earn, Money, Options};

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use loyalty_core::{Document, EventError};
-use loyalty_hosts::{Options, Translation, magento, shopify, whatsapp, woocommerce};
+use loyalty_hosts::{Options, Translation, host, magento, shopify, whatsapp, woocommerce};
 
 pub struct Case {
     pub name: String,
@@ -90,10 +90,7 @@ impl Case {
 /// Calls what a case names.
 pub fn ask(call: &str, options: &str, body: &[u8]) -> Result<Document, EventError> {
     let (function, topic) = call.split_once(' ').unwrap_or((call, ""));
-    if function == "whatsapp.payload" {
-        return whatsapp::payload(body, &whatsapp::Send::from_json(options.as_bytes())?);
-    }
-    translate(function, topic, &Options::from_json(options.as_bytes())?, body).map(|told| told.to_document())
+    host::answer(function, topic, options.as_bytes(), body)
 }
 
 pub fn translate(function: &str, topic: &str, options: &Options, body: &[u8]) -> Result<Translation, EventError> {
