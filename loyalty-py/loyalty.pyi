@@ -4,7 +4,7 @@ import datetime
 import os
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
-from typing import Any, Final, Literal, Protocol, TypeAlias, final
+from typing import Any, Final, Literal, NotRequired, Protocol, TypeAlias, TypedDict, final
 
 from typing_extensions import disjoint_base
 
@@ -25,6 +25,10 @@ __all__ = [
     "__version__",
     "event_head",
     "format",
+    "magento",
+    "shopify",
+    "whatsapp",
+    "woocommerce",
 ]
 
 __version__: Final[str]
@@ -242,3 +246,73 @@ class Replay:
 
 def event_head(event: _Event) -> Record: ...
 def format(text: str) -> str: ...
+
+class _HostEvent(TypedDict):
+    """An event that waits for its member: `keys` to find one by, and the `event` to apply once `member` is put in. One that
+    tells how something stands says of what and as of when in `latest`, and an older one is passed over."""
+
+    keys: dict[str, str]
+    latest: NotRequired[dict[str, str]]
+    event: dict[str, Any]
+
+class _Parked(TypedDict):
+    """What must not be applied as it is: why, where that shows, and what would be applied if the host decided so."""
+
+    reason: str
+    path: NotRequired[str]
+    error: NotRequired[dict[str, str]]
+    events: NotRequired[list[_HostEvent]]
+
+class _Translation(TypedDict):
+    """What comes of one payload."""
+
+    events: list[_HostEvent]
+    parked: list[_Parked]
+    notices: list[dict[str, str]]
+
+_Earn: TypeAlias = Literal["paid", "placed"]
+_Money: TypeAlias = Literal["shop", "presentment"]
+
+@final
+class shopify:
+    """Shopify's webhooks."""
+
+    @staticmethod
+    def events(
+        topic: str, body: str | bytes, *, source: str | None = None, earn: _Earn | None = None, money: _Money | None = None
+    ) -> _Translation: ...
+
+@final
+class woocommerce:
+    """WooCommerce's webhooks, and refunds of its REST API."""
+
+    @staticmethod
+    def events(
+        topic: str, body: str | bytes, *, source: str | None = None, earn: _Earn | None = None, money: _Money | None = None
+    ) -> _Translation: ...
+
+@final
+class magento:
+    """Resources of Magento's REST API."""
+
+    @staticmethod
+    def events(
+        resource: str, body: str | bytes, *, source: str | None = None, earn: _Earn | None = None, money: _Money | None = None
+    ) -> _Translation: ...
+
+@final
+class whatsapp:
+    """The WhatsApp Cloud API: its webhooks, and the messages that it takes."""
+
+    @staticmethod
+    def events(body: str | bytes, *, source: str | None = None) -> _Translation: ...
+    @staticmethod
+    def payload(
+        message: dict[str, Any] | str | bytes,
+        *,
+        phone: str | None = None,
+        bsuid: str | None = None,
+        window: Literal["open", "closed"] | None = None,
+        reply_to: str | None = None,
+        callback: str | None = None,
+    ) -> dict[str, Any]: ...

@@ -8,6 +8,7 @@ mod arrow;
 mod columns;
 mod convert;
 mod error;
+mod hosts;
 mod html;
 mod input;
 mod member;
@@ -25,6 +26,8 @@ mod loyalty {
     use crate::accounts::Migration;
     #[pymodule_export]
     use crate::error::{Diagnostic, EventError, RulesError, StateError};
+    #[pymodule_export]
+    use crate::hosts::{magento, shopify, whatsapp, woocommerce};
     #[pymodule_export]
     use crate::member::Member;
     #[pymodule_export]
