@@ -5,6 +5,8 @@
 
 mod accounts;
 mod error;
+// Public, as `text` is.
+pub mod hosts;
 mod program;
 mod replay;
 // Public, for in a build for tests nothing else tells that JavaScript calls its functions.

@@ -1,0 +1,58 @@
+"use strict";
+// What shops and messengers send, as events, and messages as they take them. `hosts.d.ts` describes it.
+
+const { kind, options, text } = require("./arguments.js");
+const { revived } = require("./errors.js");
+
+// The compiled translations; the entry of each build fills it, or says how they are loaded.
+const translations = {};
+const source = { load: async () => {} };
+
+/** Loads the translations where they are not there from the beginning. */
+function init(module) {
+  return source.load(module);
+}
+
+/** JSON as bytes. An object would have lost the last digits of its ids, which is why none is taken. */
+function bytes(body, name) {
+  if (body instanceof Uint8Array) return body;
+  if (typeof body === "string") return new TextEncoder().encode(text(body, name));
+  throw new TypeError(`\`${name}\`: expected the text or the bytes of a body, found ${kind(body)}`);
+}
+
+function ask(name, topic, given, body) {
+  if (translations.translate === undefined) throw new Error("the module is not loaded yet: await `init()` first");
+  try {
+    return JSON.parse(translations.translate(name, topic, JSON.stringify(given), body));
+  } catch (thrown) {
+    throw revived(thrown);
+  }
+}
+
+const KNOWN = ["source", "earn", "money"];
+
+/** The translations of a platform that says apart from the body what the body is. */
+function platform(name) {
+  return Object.freeze({
+    events(topic, body, given) {
+      return ask(`${name}.events`, text(topic, "topic"), options(given, KNOWN), bytes(body, "body"));
+    },
+  });
+}
+
+const shopify = platform("shopify");
+const woocommerce = platform("woocommerce");
+const magento = platform("magento");
+
+const whatsapp = Object.freeze({
+  events(body, given) {
+    return ask("whatsapp.events", "", options(given, ["source"]), bytes(body, "body"));
+  },
+  payload(message, given) {
+    const send = options(given, ["phone", "bsuid", "window", "reply_to", "callback"]);
+    const json = message !== null && typeof message === "object" && !(message instanceof Uint8Array) ? JSON.stringify(message) : message;
+    return ask("whatsapp.payload", "", send, bytes(json, "message"));
+  },
+});
+
+module.exports = { init, magento, shopify, source, translations, whatsapp, woocommerce };

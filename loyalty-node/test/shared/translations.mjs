@@ -1,0 +1,68 @@
+// The corpus of translations: every answer is the same byte for byte as in Rust. Runs in browsers too.
+
+/** What a host answers to a case, in the words of the corpus. */
+function answered(hosts, { call, topic, options, body }) {
+  const [platform, name] = call.split(".");
+  try {
+    const told = topic === undefined ? hosts[platform][name](body, options) : hosts[platform][name](topic, body, options);
+    if (name === "payload") return `payload ${JSON.stringify(told)}`;
+    const lines = [["event", told.events], ["parked", told.parked], ["notice", told.notices]].flatMap(([word, items]) =>
+      items.map((item) => `${word} ${JSON.stringify(item)}`),
+    );
+    return lines.length === 0 ? "nothing" : lines.join("\n");
+  } catch (error) {
+    // What JavaScript itself refuses: an option that is none.
+    if (error instanceof TypeError) return "a TypeError";
+    if (!(error instanceof hosts.EventError)) throw error;
+    return `error ${JSON.stringify(error)}`;
+  }
+}
+
+/** Plays every case, from its text and from its bytes, and tells what differs. */
+export function playTranslations(hosts, cases) {
+  const failures = [];
+  for (const one of cases) {
+    const text = answered(hosts, one);
+    const bytes = answered(hosts, { ...one, body: new TextEncoder().encode(one.body) });
+    const wanted = text === "a TypeError" && /unknown-(option|way)/.test(one.name) ? text : one.answer;
+    if (text !== wanted) failures.push(`${one.name}\n  wanted ${wanted}\n  got    ${text}`);
+    if (bytes !== text) failures.push(`${one.name}: bytes give ${bytes}`);
+  }
+  return failures;
+}
+
+/** What is JavaScript's own: the values that come in. */
+export function hostsTests(hosts, assert) {
+  const order = '{"id":820982911946154508,"customer":{"id":5},"financial_status":"paid","created_at":"2026-11-21T10:00:00Z","line_items":[]}';
+  return {
+    "ids above 2^53 stay whole": () => {
+      const { events } = hosts.shopify.events("orders/paid", order);
+      assert.equal(events[0].event.id, "shopify:order:820982911946154508");
+    },
+    "a body is text or bytes, for an object has lost its digits": () => {
+      for (const body of [JSON.parse(order), 5, null, undefined]) {
+        assert.throws(() => hosts.shopify.events("orders/paid", body), TypeError);
+      }
+      assert.throws(() => hosts.shopify.events(5, order), TypeError);
+    },
+    "a misspelt option is an error": () => {
+      assert.throws(() => hosts.shopify.events("orders/paid", order, { erna: "placed" }), TypeError);
+      assert.throws(() => hosts.whatsapp.payload({}, { fone: "+1" }), TypeError);
+    },
+    "a message may be an object": () => {
+      const sent = hosts.whatsapp.payload({ category: "reply", text: "٥ نقاط" }, { phone: "+966501234567", window: "open" });
+      assert.equal(sent.text.body, "٥ نقاط");
+    },
+    "a refusal is an EventError": () => {
+      try {
+        hosts.whatsapp.payload({ category: "reply", text: "x" }, {});
+      } catch (error) {
+        assert.equal(error instanceof hosts.EventError, true);
+        assert.equal(error.code, "missing_field");
+        assert.equal(error.field, "phone");
+        return;
+      }
+      throw new Error("it was taken");
+    },
+  };
+}
