@@ -25,6 +25,7 @@ mod matching;
 mod measure;
 mod names;
 mod path;
+mod reward;
 mod rule;
 mod settings;
 pub(crate) mod survey;
@@ -41,8 +42,8 @@ use crate::source::Span;
 use crate::syntax::nearest::nearest;
 use crate::syntax::tree;
 use model::{
-    Challenge, Checked, Coupon, Currency, Event, Field, Ladder, Measure, MeasureIndex, Record, Segment, Settings,
-    Wallet, WalletIndex,
+    Challenge, Checked, Coupon, Currency, Event, Field, Ladder, Measure, MeasureIndex, Record, Reward, Segment,
+    Settings, Wallet, WalletIndex,
 };
 use names::Names;
 
@@ -73,6 +74,7 @@ pub fn check(file: &tree::File) -> (Option<Checked>, Vec<Diagnostic>) {
     checker.ladders(&declared);
     checker.coupons(&declared);
     checker.challenges(&declared);
+    checker.declared_rewards(&declared);
     let (rules, groups) = checker.rules(&declared);
     checker.chains(&rules);
     let tests = checker.tests(&declared);
@@ -108,6 +110,8 @@ struct Checker<'a> {
     challenges: Vec<Challenge>,
     /// Blocks of effects that have been met, to be read with the rules.
     blocks: Vec<blocks::Block<'a>>,
+    /// Nothing for those that are wrong; empty until all that they may read is known.
+    rewards: Vec<Option<Reward>>,
     /// The unnamed measures by the place of their text.
     unnamed: BTreeMap<Span, MeasureIndex>,
     wallets_filled: BTreeSet<WalletIndex>,
@@ -170,6 +174,7 @@ impl Checker<'_> {
         if self.errors > 0 {
             return (None, self.diagnostics);
         }
+        let rewards = self.sound_rewards();
         let checked = Checked {
             settings: self.settings,
             member: self.member,
@@ -181,6 +186,7 @@ impl Checker<'_> {
             ladders: self.ladders,
             coupons: self.coupons,
             challenges: self.challenges,
+            rewards,
             rules,
             groups,
             tests,

@@ -17,6 +17,7 @@
 //! | `returns` | what a return takes back and gives back |
 //! | `moves`, `flows` | points converted and forfeited; sums over what moves in a wallet |
 //! | `coupons` | coupons issued, held, used and run out |
+//! | `rewards` | what may be redeemed for what, and redeeming it |
 //! | `standing`, `ladders` | the level of a member: judged, kept, lost |
 //! | `segments` | who enters and leaves those that rules watch |
 //! | `reactions` | rules on what has just been decided, until nothing more follows |
@@ -59,6 +60,7 @@ pub mod outcome;
 pub mod pricing;
 pub mod reactions;
 pub mod returns;
+pub mod rewards;
 pub mod rules;
 pub mod schedule;
 pub mod segments;

@@ -11,6 +11,7 @@ pub mod lower;
 pub mod node;
 pub mod quotes;
 pub mod reactions;
+pub mod reward;
 pub mod symbols;
 
 use crate::calendar::Calendar;
@@ -28,6 +29,7 @@ pub use layout::{EventLayout, FieldKind, SlotLayout};
 pub use node::{Node, NodeId};
 pub use quotes::{PolicyQuotes, Quote, Quoted, Unit};
 pub use reactions::Reactions;
+pub use reward::RewardPlan;
 pub use symbols::Symbols;
 
 #[derive(Debug)]
@@ -50,6 +52,7 @@ pub struct Plan {
     pub ladders: Vec<LadderPlan>,
     pub coupons: Vec<CouponPlan>,
     pub challenges: Vec<ChallengePlan>,
+    pub rewards: Vec<RewardPlan>,
     pub rules: Vec<RulePlan>,
     pub groups: Vec<GroupPlan>,
     pub reactions: Reactions,
@@ -76,6 +79,8 @@ pub enum EventKind {
     SentBack,
     /// A part of what a household spends.
     Pooled,
+    /// The member asks for a reward, of a program that has some.
+    Redeem,
     Pause,
     Resume,
     /// Staff give a coupon.
@@ -87,7 +92,7 @@ pub enum EventKind {
 impl EventKind {
     /// Whether what it gave and took can be undone by a return, so that it is kept as it came.
     pub fn returnable(self) -> bool {
-        matches!(self, EventKind::Plain | EventKind::Pooled)
+        matches!(self, EventKind::Plain | EventKind::Pooled | EventKind::Redeem)
     }
 }
 
@@ -461,6 +466,7 @@ pub enum EffectKindPlan {
         code: Option<NodeId>,
         end: Option<IssueEndPlan>,
     },
+    Redeem(u16),
 }
 
 /// The end that an issue gives to a coupon.
@@ -489,7 +495,7 @@ impl EffectKindPlan {
                 let day = end.and_then(|end| if let IssueEndPlan::Until(day) = end { Some(day) } else { None });
                 code.iter().copied().chain(day).for_each(found);
             }
-            Self::Raise { .. } | Self::Accept { .. } => {}
+            Self::Raise { .. } | Self::Accept { .. } | Self::Redeem(_) => {}
         }
     }
 

@@ -39,6 +39,7 @@ pub(super) fn describe(declaration: &str, word: &str) -> Option<&'static str> {
         "wallet" => WALLET,
         "tiers" => TIERS,
         "test" => TEST,
+        "reward" => REWARD,
         _ => &[],
     };
     let lists = [own, DECLARATIONS, CLAUSES, EXPRESSIONS];
@@ -92,6 +93,20 @@ const PROGRAM: Meanings = &[
         "`within 180 days`: how long orders can be returned; `keep` or `revoke`: what a return does to rules that say nothing of it",
     ),
     ("future", "how far an event may lie ahead of the host's clock; `at most 5 minutes` if it says nothing"),
+];
+
+const REWARD: Meanings = &[
+    (
+        "cost",
+        "what it takes: `50 beans`, `100 stars or 50 coins`, `100 beans and 5 EUR`, or a rate, `100 beans per 1 EUR`",
+    ),
+    ("steps", "`steps of 100 beans`: what is paid by rate is a multiple of it"),
+    ("at", "`at least 500 beans`: the least that is paid by rate"),
+    ("up", "`up to 50% of order.subtotal`: the most money that what is paid comes to"),
+    ("all", "`all or nothing`: the most that may be paid, or nothing"),
+    ("give", "the effects that follow when it is redeemed, in braces"),
+    ("limit", "how often it is redeemed: `1 per member per day`, `500 in total`"),
+    ("when", "who may have it; everything that does not hold is told"),
 ];
 
 const WALLET: Meanings = &[
@@ -261,7 +276,7 @@ mod tests {
         let words = words::words();
         let functions = survey::functions();
         let known = |word: &str| words.contains(word) || functions.contains(&word);
-        for (word, _) in [DECLARATIONS, PROGRAM, WALLET, TIERS, TEST, CLAUSES, EXPRESSIONS].concat() {
+        for (word, _) in [DECLARATIONS, PROGRAM, REWARD, WALLET, TIERS, TEST, CLAUSES, EXPRESSIONS].concat() {
             assert!(known(word), "{word}");
         }
         assert!(PHRASES.iter().flat_map(|phrase| phrase.split(' ')).all(known), "{PHRASES:?}");

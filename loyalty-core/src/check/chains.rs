@@ -6,7 +6,7 @@ use super::Checker;
 use super::graph::cycle;
 use super::model::{
     ChallengeIndex, DecisionTrigger, EffectKind, Expr, ExprKind, Flow, Goals, LadderIndex, MeasureIndex, MeasureOf,
-    Moment, Rule, SegmentIndex, Trigger, WalletIndex,
+    Moment, RewardIndex, Rule, SegmentIndex, Trigger, WalletIndex,
 };
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
@@ -22,6 +22,7 @@ enum Link {
     Challenge(ChallengeIndex),
     Attribute(usize),
     Tags,
+    Reward(RewardIndex),
 }
 
 const MOVES: [DecisionTrigger; 6] = [
@@ -110,6 +111,12 @@ impl Checker<'_> {
                         chains.lead(rule_link, Link::Moved(*from, DecisionTrigger::Spent));
                         chains.lead(rule_link, Link::Moved(*to, DecisionTrigger::Earned));
                     }
+                    EffectKind::Redeem(reward) => {
+                        chains.lead(rule_link, Link::Reward(*reward));
+                        for wallet in self.paid_from(*reward) {
+                            chains.lead(rule_link, Link::Moved(wallet, DecisionTrigger::Spent));
+                        }
+                    }
                     EffectKind::Raise { ladder, .. } => chains.lead(rule_link, Link::Ladder(*ladder)),
                     EffectKind::Set { field, .. } => chains.lead(rule_link, Link::Attribute(*field)),
                     EffectKind::Tag(_) | EffectKind::Untag(_) => chains.lead(rule_link, Link::Tags),
@@ -130,6 +137,7 @@ impl Checker<'_> {
     /// What decides a moment of a declaration.
     fn decided_by(moment: Moment) -> Link {
         match moment {
+            Moment::Redeemed(reward) => Link::Reward(reward),
             Moment::Goal(challenge, _) | Moment::Breaks(challenge) => Link::Challenge(challenge),
         }
     }
@@ -242,16 +250,25 @@ impl Checker<'_> {
             }
             Link::Attribute(field) => format!("`member.{}`", self.member.get(field).map_or("", |field| &field.name)),
             Link::Tags => "`member.tags`".to_owned(),
+            Link::Reward(reward) => {
+                let reward = self.rewards.get(reward).and_then(|reward| reward.as_ref());
+                format!("the reward `{}`", reward.map_or("", |reward| &reward.name))
+            }
         }
     }
 
     fn place_of(&self, link: Link, rules: &[Rule]) -> Option<Span> {
         match link {
+            // The declaration that holds a block stands there already.
+            Link::Rule(rule) if rules.get(rule).is_some_and(|rule| rule.held.is_some()) => None,
             Link::Rule(rule) => rules.get(rule).map(|rule| rule.span),
             Link::Ladder(ladder) => self.ladders.get(ladder).map(|ladder| ladder.span),
             Link::Segment(segment) => self.segments.get(segment).map(|segment| segment.span),
             Link::Coupon(coupon) => self.coupons.get(coupon).map(|coupon| coupon.span),
             Link::Challenge(challenge) => self.challenges.get(challenge).map(|challenge| challenge.span),
+            Link::Reward(reward) => {
+                self.rewards.get(reward).and_then(|reward| reward.as_ref()).map(|reward| reward.span)
+            }
             _ => None,
         }
     }

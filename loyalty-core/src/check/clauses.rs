@@ -21,6 +21,7 @@ pub(super) enum Holder {
     Challenge,
     /// Effects that another declaration holds.
     Block,
+    Reward,
 }
 
 /// Kinds of clauses; a `from` block replaces all clauses of the kinds that it holds.
@@ -207,6 +208,7 @@ impl Holder {
             Self::Coupon => "coupon",
             Self::Challenge => "challenge",
             Self::Block => "block of effects",
+            Self::Reward => "reward",
         }
     }
 
@@ -241,6 +243,18 @@ impl Holder {
                 &[Kind::When, Kind::Valid, Kind::Limit, Kind::Cap, Kind::ReturnsPolicy, Kind::Effect, Kind::From]
             }
             Self::Group => &[Kind::Limit, Kind::Cap, Kind::From],
+            Self::Reward => &[
+                Kind::Word("cost"),
+                Kind::Word("steps of"),
+                Kind::Word("at least"),
+                Kind::Word("up to"),
+                Kind::Word("all or nothing"),
+                Kind::When,
+                Kind::Valid,
+                Kind::Limit,
+                Kind::Word("give"),
+                Kind::From,
+            ],
             Self::Tiers => &[
                 Kind::Benefit,
                 Kind::Level,
@@ -342,7 +356,7 @@ impl<'a> Checker<'a> {
     fn belongs(&mut self, holder: Holder, clause: &Clause, dated: bool) -> bool {
         let kind = Kind::of(&clause.kind);
         if let ClauseKind::Later(later) = &clause.kind
-            && !Self::built(kind)
+            && (!Self::built(kind) || Self::waits(holder, kind))
         {
             self.not_built(clause.span, later.word(), &format!("a `{}` holds {}", holder.word(), holder.list()));
             return false;
@@ -383,8 +397,15 @@ impl<'a> Checker<'a> {
     }
 
     /// Whether any declaration that this version runs holds such a clause.
+    /// What is built for rewards and not yet for coupons.
+    fn waits(holder: Holder, kind: Kind) -> bool {
+        let discount = matches!(kind, Kind::Word("give" | "up to"));
+        holder == Holder::Coupon && discount && !holder.kinds().contains(&kind)
+    }
+
     fn built(kind: Kind) -> bool {
-        const HOLDERS: [Holder; 8] = [
+        const HOLDERS: [Holder; 9] = [
+            Holder::Reward,
             Holder::Coupon,
             Holder::Program,
             Holder::Wallet,

@@ -116,6 +116,7 @@ fn reads_state(expr: &Expr) -> bool {
             ExprKind::Measure(_)
                 | ExprKind::Segment(_)
                 | ExprKind::Wallet(..)
+                | ExprKind::Reward(..)
                 | ExprKind::Member(_)
                 | ExprKind::Tags
                 | ExprKind::MemberId

@@ -9,7 +9,7 @@ use crate::source::Span;
 use crate::syntax::later::LaterEffect;
 use crate::syntax::tree::{self, Effect, Name};
 
-pub(super) const BUILT_EFFECTS: &str = "this version does `earn`, `multiply`, `spend`, `convert`, `forfeit`, `transfer`, `accept`, `raise`, `tag`, `untag`, `set`, `signal` and `issue`";
+pub(super) const BUILT_EFFECTS: &str = "this version does `earn`, `multiply`, `spend`, `convert`, `forfeit`, `transfer`, `accept`, `raise`, `redeem`, `tag`, `untag`, `set`, `signal` and `issue`";
 
 /// The standard event that brings the points of another member.
 const RECEIVED: &str = "received";
@@ -138,6 +138,7 @@ impl<'a> Checker<'a> {
             Effect::Later(LaterEffect::Issue { coupon, code, end }) => {
                 self.issue(coupon, code.as_ref(), end.as_ref(), scope)
             }
+            Effect::Later(LaterEffect::Redeem(name)) => self.redeemed(name, scope, span).map(EffectKind::Redeem),
             Effect::Later(later) => {
                 self.not_built(span, later.word(), BUILT_EFFECTS);
                 None
@@ -180,7 +181,13 @@ impl<'a> Checker<'a> {
     }
 
     /// The wallet for an amount of that type; a currency that one wallet alone holds says which one is meant.
-    fn wallet_meant(&mut self, ty: &Type, span: Span, named: Option<&Name>, word: &str) -> Option<WalletIndex> {
+    pub(super) fn wallet_meant(
+        &mut self,
+        ty: &Type,
+        span: Span,
+        named: Option<&Name>,
+        word: &str,
+    ) -> Option<WalletIndex> {
         let holding: Vec<WalletIndex> = (0..self.wallets.len()).filter(|wallet| self.unit_of(*wallet) == *ty).collect();
         match (named, holding.as_slice()) {
             (None, [wallet]) => Some(*wallet),

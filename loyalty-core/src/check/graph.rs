@@ -49,6 +49,7 @@ impl Expr {
             | ExprKind::Measure(_)
             | ExprKind::Segment(_)
             | ExprKind::Wallet(..)
+            | ExprKind::Reward(..)
             | ExprKind::Level(_)
             | ExprKind::LevelBefore(_)
             | ExprKind::LevelNamed(..)

@@ -4,6 +4,7 @@
 //! [`Checked`] exists only where the checker found no error.
 
 mod challenge;
+mod reward;
 
 use std::sync::Arc;
 
@@ -19,6 +20,7 @@ pub use crate::syntax::tree::{
 };
 pub use crate::syntax::trigger::CalendarDay;
 pub use challenge::{Adaptive, Challenge, ChallengeFigure, ChallengeForm, GoalHead, Goals, OptIn, Progress, Within};
+pub use reward::{Cost, PayRate, Price, Reward, RewardFigure, RewardForm, RewardIndex};
 
 /// Indexes into the lists of [`Checked`].
 pub type EventIndex = usize;
@@ -48,6 +50,7 @@ pub struct Checked {
     pub ladders: Vec<Ladder>,
     pub coupons: Vec<Coupon>,
     pub challenges: Vec<Challenge>,
+    pub rewards: Vec<Reward>,
     /// In the order of the file; after those that the program writes as rules, the blocks that other declarations hold.
     pub rules: Vec<Rule>,
     pub groups: Vec<Group>,
@@ -453,6 +456,8 @@ pub enum Trigger {
 /// program writes itself. A kind of declaration adds its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Moment {
+    /// A reward is redeemed.
+    Redeemed(RewardIndex),
     /// A goal of a challenge is met; the lowest is 0.
     Goal(ChallengeIndex, usize),
     /// A streak ends.
@@ -571,6 +576,23 @@ pub struct RuleForm {
     pub effects: Vec<Effect>,
     /// Where this form stands.
     pub span: Span,
+}
+
+impl RuleForm {
+    /// A form without any clause.
+    pub fn empty(span: Span) -> Self {
+        Self {
+            when: Vec::new(),
+            valid: Vec::new(),
+            limits: Vec::new(),
+            caps: Vec::new(),
+            cap_wallet: None,
+            cap_mode: CapMode::Truncate,
+            returns: Returns::Keep,
+            effects: Vec::new(),
+            span,
+        }
+    }
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -714,6 +736,8 @@ pub enum EffectKind {
         code: Option<Expr>,
         end: Option<IssueEnd>,
     },
+    /// Gives a reward for its price.
+    Redeem(RewardIndex),
 }
 
 /// The end that an issue gives, in the place of the coupon's own.
@@ -831,6 +855,8 @@ pub enum ExprKind {
     Measure(MeasureIndex),
     Segment(SegmentIndex),
     Wallet(WalletIndex, WalletFigure),
+    /// What a member pays for a reward, lacks for it, or whether it is there.
+    Reward(RewardIndex, RewardFigure),
     /// The level that a member has.
     Level(LadderIndex),
     /// The level before the change that set the rule off.

@@ -8,7 +8,7 @@ use super::currency;
 use super::expression::TIME_WORDS;
 use super::model::{
     ChallengeIndex, CouponIndex, CouponKind, Event, EventIndex, FieldIndex, LadderIndex, MeasureIndex, Record,
-    RecordIndex, RuleIndex, SegmentIndex, WalletIndex,
+    RecordIndex, RewardIndex, RuleIndex, SegmentIndex, WalletIndex,
 };
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
@@ -51,6 +51,7 @@ pub(super) enum Value {
     Ladder(LadderIndex),
     Coupon(CouponIndex),
     Challenge(ChallengeIndex),
+    Reward(RewardIndex),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -111,6 +112,7 @@ pub(super) struct Declared<'a> {
     pub ladders: Vec<(&'a Name, Option<&'a tree::Expr>, &'a [tree::Clause])>,
     pub coupons: Vec<(&'a Name, CouponKind, &'a [tree::Clause])>,
     pub challenges: Vec<(&'a Name, &'a [tree::Clause])>,
+    pub rewards: Vec<(&'a Name, &'a [tree::Clause])>,
     pub rules: Vec<(&'a Name, &'a tree::Trigger, &'a [tree::Clause])>,
     pub groups: Vec<(&'a Name, &'a [Name], &'a [tree::Clause])>,
     pub tests: Vec<(&'a Name, &'a [tree::TestStep])>,
@@ -209,6 +211,11 @@ impl<'a> Checker<'a> {
             ItemKind::Later(Later::Challenge { name, clauses }) => {
                 if self.declare_value(places, name, Value::Challenge(declared.challenges.len())) {
                     declared.challenges.push((name, clauses));
+                }
+            }
+            ItemKind::Later(Later::Reward { name, clauses }) => {
+                if self.declare_value(places, name, Value::Reward(declared.rewards.len())) {
+                    declared.rewards.push((name, clauses));
                 }
             }
             ItemKind::Later(later) => {
@@ -355,6 +362,7 @@ impl<'a> Checker<'a> {
                 "challenges",
                 DECLARATIONS_MAX,
             ),
+            too_many(declared.rewards.get(DECLARATIONS_MAX).map(|(name, _)| name.span), "rewards", DECLARATIONS_MAX),
             too_many(declared.groups.get(DECLARATIONS_MAX).map(|(name, ..)| name.span), "groups", DECLARATIONS_MAX),
             too_many(declared.tests.get(DECLARATIONS_MAX).map(|(name, _)| name.span), "tests", DECLARATIONS_MAX),
             too_many(
@@ -377,7 +385,7 @@ impl<'a> Checker<'a> {
     }
 }
 
-pub(super) const BUILT_DECLARATIONS: &str = "this version runs `program`, `member`, `event`, `record`, `wallet`, `measure`, `tiers`, `segment`, `rule`, `group`, `coupon`, `challenge` and `test`";
+pub(super) const BUILT_DECLARATIONS: &str = "this version runs `program`, `member`, `event`, `record`, `wallet`, `measure`, `tiers`, `segment`, `rule`, `group`, `coupon`, `challenge`, `reward` and `test`";
 
 /// Where each name was first declared, one map for each namespace.
 #[derive(Default)]

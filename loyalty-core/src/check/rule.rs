@@ -95,15 +95,8 @@ impl<'a> Checker<'a> {
 
     fn rule_form(&mut self, scope: &Scope, form: &InForce<'a>, name: Span) -> (RuleForm, CapTypes) {
         let mut value = RuleForm {
-            when: Vec::new(),
-            valid: Vec::new(),
-            limits: Vec::new(),
-            caps: Vec::new(),
-            cap_wallet: None,
-            cap_mode: CapMode::Truncate,
             returns: self.rule_returns.unwrap_or(Returns::Keep),
-            effects: Vec::new(),
-            span: form.span.unwrap_or(name),
+            ..RuleForm::empty(form.span.unwrap_or(name))
         };
         let mut types = Vec::new();
         let mut mode = None;
@@ -173,7 +166,7 @@ impl<'a> Checker<'a> {
         }
     }
 
-    fn valid(&mut self, part: &ValidPart) -> Option<Valid> {
+    pub(super) fn valid(&mut self, part: &ValidPart) -> Option<Valid> {
         Some(match part {
             ValidPart::Dates(range) => {
                 let (from, to) = self.days(range)?;

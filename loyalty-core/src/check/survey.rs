@@ -43,7 +43,8 @@ pub(crate) fn measures(file: &tree::File) -> BTreeMap<String, Measured> {
 
 /// The first words of the clauses that a declaration may hold; `None` if that is not settled by a list.
 pub(crate) fn clauses_of(declaration: &str) -> Option<Vec<&'static str>> {
-    let holder = [Holder::Program, Holder::Wallet, Holder::Rule, Holder::Group, Holder::Tiers, Holder::Coupon];
+    let holder =
+        [Holder::Program, Holder::Wallet, Holder::Rule, Holder::Group, Holder::Tiers, Holder::Coupon, Holder::Reward];
     let holder = holder.into_iter().find(|holder| holder.word() == declaration)?;
     let words = holder.kinds().iter().filter_map(|kind| kind.word().split(' ').next());
     let mut words: Vec<&str> = words.collect();

@@ -156,6 +156,15 @@ codes! {
     BadWindow = "L0264" Error,
     /// A clause that needs another one beside it.
     BadRound = "L0265" Error,
+    // Rewards.
+    /// A reward without a price, or with clauses that do not go with it.
+    BadCost = "L0294" Error,
+    /// No reward of that name.
+    UnknownReward = "L0295" Error,
+    /// A reward that reads the order, redeemed where there is none.
+    RewardOfOrder = "L0296" Error,
+    /// One number asked of a reward that has prices in several wallets, or a rate.
+    MixedPrices = "L0297" Error,
 
     // W02: legal and surely not what was meant.
     /// A rule that can never fire.

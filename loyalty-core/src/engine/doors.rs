@@ -21,7 +21,7 @@ use super::members::{pause, pool, transfer};
 use super::outcome::{Because, Decision, Kind, NotEarned, NotTaken, Outcome};
 use super::tally::Entry;
 use super::value::{Stored, Value};
-use super::{challenges, clock, coupons, granted, grants, ledger, moves, reactions, returns, rules};
+use super::{challenges, clock, coupons, granted, grants, ledger, moves, reactions, returns, rewards, rules};
 use crate::amount;
 use crate::plan::{EventKind, EventPlan, ExpirePlan, Plan, VestPlan};
 use crate::time::rfc3339;
@@ -428,6 +428,7 @@ pub fn before_rules(
         EventKind::Resume => pause::resume(plan, member, decisions),
         EventKind::Issue => coupons::issue::by_staff(plan, event_plan, member, event, decisions)?,
         EventKind::OptIn => challenges::opt_in(plan, event_plan, member, event, decisions)?,
+        EventKind::Redeem => rewards::on_event(plan, event_plan, member, event, decisions)?,
         EventKind::Received => {}
     }
     if event_plan.vests {

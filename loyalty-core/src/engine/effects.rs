@@ -62,7 +62,8 @@ pub fn collect(
                 kind @ (EffectKindPlan::Convert { .. }
                 | EffectKindPlan::Forfeit { .. }
                 | EffectKindPlan::Raise { .. }
-                | EffectKindPlan::Issue { .. }) => {
+                | EffectKindPlan::Issue { .. }
+                | EffectKindPlan::Redeem(_)) => {
                     if let Some(found) = plan_move(scope, evaluation, rule, kind)? {
                         evaluation.moves.push(found);
                         acted.push(rule);

@@ -80,6 +80,12 @@ refusals! {
     MemberClosed = "member_closed",
     /// The account is paused.
     MemberPaused = "member_paused",
+    /// The program has no reward of that name.
+    UnknownReward = "unknown_reward",
+    /// A condition of what is asked for does not hold.
+    NotEligible = "not_eligible",
+    /// A limit is used up.
+    LimitReached = "limit_reached",
     /// The program has no wallet of that name.
     UnknownWallet = "unknown_wallet",
     /// The program has no ladder or level of that name.

@@ -134,6 +134,7 @@ impl<'a> Scope<'a> {
                     None => Value::Bool(false),
                 }
             }
+            Node::Reward(reward, figure) => super::rewards::figure(self, reward, figure)?,
             Node::Wallet(wallet, figure) => Value::Number(self.figure(wallet, figure)),
             Node::Part(part, of) => self.part(part, of, row)?,
             Node::Since(unit, of) => self.since(unit, self.eval(of, row)?),

@@ -52,6 +52,7 @@ use silent::Silent;
 pub use silent::Reason;
 use timed::Past;
 use trace::{Figure, Tracer};
+pub use words::{money, per, sum, valid};
 
 /// The answer to "why": what an event or the passing of time brings, part by part, and what is missing for the rest.
 ///

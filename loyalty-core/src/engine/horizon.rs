@@ -9,10 +9,13 @@ use super::member::Member;
 use super::value::Value;
 use super::{eval::NO_ROW, eval::Scope};
 use crate::calendar::{Calendar, clock_micros};
-use crate::check::model::{Length, OwnYear, Per, Period, TimeUnit, Window, Within};
+use crate::check::model::{Length, OwnYear, Per, Period, TimeUnit, Valid, Window, Within};
 use crate::plan::node::{Node, NodeId};
 use crate::plan::{Dated, GoalsPlan, Grain, Plan, ProgressPlan};
-use crate::time::day_of;
+use crate::time::{day_of, micros_of};
+
+/// Days ahead at which what comes round by itself is tried: all weekdays, twice.
+const RECURRING_DAYS: i32 = 15;
 
 /// Instants after the member's clock at which an expression may change, in no order.
 pub struct Horizon<'a> {
@@ -69,6 +72,9 @@ impl<'a> Horizon<'a> {
                         waiting.extend(segment.forms.iter().map(|form| form.value));
                     }
                 }
+                Node::Reward(reward, _) => {
+                    self.reward(reward, &mut waiting);
+                }
                 Node::Compare(_, left, right) => {
                     for (side, other) in [(left, right), (right, left)] {
                         self.length(side, other);
@@ -78,6 +84,44 @@ impl<'a> Horizon<'a> {
                 _ => node.operands(&self.plan.operands, |operand| waiting.push(operand)),
             }
         }
+    }
+
+    /// What changes about a reward, and the expressions that decide about it.
+    fn reward(&mut self, number: u16, waiting: &mut Vec<NodeId>) {
+        let Some(reward) = self.plan.rewards.get(usize::from(number)) else { return };
+        self.forms(&reward.forms);
+        for form in reward.forms.iter().map(|form| &form.value) {
+            form.nodes(|node| waiting.push(node));
+            for valid in &form.guard.valid {
+                match valid {
+                    Valid::Dates { from, to } => self.days(*from, *to),
+                    Valid::Instants { from, to } => {
+                        self.instant(*from);
+                        self.instant(*to);
+                    }
+                    // They come round by themselves.
+                    Valid::Weekdays(_) | Valid::Hours { .. } => {
+                        let today = self.plan.calendar.day_at(self.after);
+                        (1..=RECURRING_DAYS).for_each(|ahead| self.push_day(today.saturating_add(ahead)));
+                        if let Valid::Hours { from, to } = valid {
+                            for (day, time) in (0..RECURRING_DAYS).flat_map(|day| [(day, *from), (day, *to)]) {
+                                let at = self.plan.calendar.instant_of(today.saturating_add(day), micros_of(time));
+                                self.push(at);
+                            }
+                        }
+                    }
+                }
+            }
+            let limits = form.guard.limits.iter();
+            limits.for_each(|limit| limit.tally.into_iter().for_each(|tally| self.limit(tally, limit.per)));
+        }
+    }
+
+    /// The instants of a reward that a rule would redeem.
+    pub fn redeemed(&mut self, number: u16) {
+        let mut waiting = Vec::new();
+        self.reward(number, &mut waiting);
+        waiting.into_iter().for_each(|node| self.expression(node));
     }
 
     /// `days since x` against a constant: when the constant is reached, and when it is passed.

@@ -9,8 +9,9 @@ use super::eval::{NO_ROW, Scope};
 use super::lots::Use;
 use super::member::Member;
 use super::outcome::{Because, Decision, Kind};
+use super::rewards::{Lack, Taking};
 use super::value::Value;
-use super::{flows, ladders, ledger};
+use super::{flows, ladders, ledger, rewards};
 use crate::amount::{self, Overflow};
 use crate::check::model::{Flow, RoundMode};
 use crate::plan::layout::TOTAL_MAX;
@@ -19,17 +20,40 @@ use crate::plan::{EffectKindPlan, Plan};
 /// A move, worked out and not made yet.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Move {
-    Convert { rule: u32, from: u16, taken: Decimal, to: u16, given: Decimal },
-    Forfeit { rule: u32, wallet: u16, amount: Decimal },
-    Raise { ladder: u16, level: u16, end: i64 },
-    Issue { rule: u32, issue: Issue },
+    Convert {
+        rule: u32,
+        from: u16,
+        taken: Decimal,
+        to: u16,
+        given: Decimal,
+    },
+    Forfeit {
+        rule: u32,
+        wallet: u16,
+        amount: Decimal,
+    },
+    Raise {
+        ladder: u16,
+        level: u16,
+        end: i64,
+    },
+    Issue {
+        rule: u32,
+        issue: Issue,
+    },
+    /// A reward with its price, or what it lacks.
+    Redeem {
+        rule: u32,
+        reward: u16,
+        taking: Result<Taking, Vec<Lack>>,
+    },
 }
 
 impl Move {
     /// Whether making it would change anything: a level that others outdo in height and length does not.
     pub fn comes_to_something(&self, member: &Member, at: i64) -> bool {
         match self {
-            Move::Convert { .. } | Move::Forfeit { .. } | Move::Issue { .. } => true,
+            Move::Convert { .. } | Move::Forfeit { .. } | Move::Issue { .. } | Move::Redeem { .. } => true,
             Move::Raise { ladder, level, end } => {
                 let standing = member.standings.get(usize::from(*ladder));
                 *end > at && standing.is_some_and(|standing| standing.is_outdone_by(*level, *end))
@@ -44,8 +68,9 @@ pub fn plan_move(
     evaluation: &Evaluation,
     rule: u32,
     effect: &EffectKindPlan,
-) -> Result<Option<Move>, Overflow> {
+) -> Result<Option<Move>, EventError> {
     Ok(match effect {
+        EffectKindPlan::Redeem(reward) => return rewards::plan_redeem(scope, evaluation, rule, *reward),
         EffectKindPlan::Convert { from, takes, to, gives, each } => {
             let takes = scope.eval(*takes, NO_ROW)?.number();
             let gives = scope.eval(*gives, NO_ROW)?.number();
@@ -91,6 +116,10 @@ pub fn available(scope: &Scope<'_>, evaluation: &Evaluation, wallet: u16) -> Res
         let taken = match known {
             Move::Convert { from, taken, .. } if *from == wallet => *taken,
             Move::Forfeit { wallet: own, amount, .. } if *own == wallet => *amount,
+            Move::Redeem { taking: Ok(taking), .. } => {
+                let own = taking.parts.iter().filter(|(own, _)| *own == wallet).map(|(_, amount)| *amount);
+                amount::sum(own)?
+            }
             _ => continue,
         };
         left = amount::subtract(left, taken)?;
@@ -115,6 +144,11 @@ pub fn commit(
                 }
             }
             Move::Forfeit { rule, wallet, amount } => forfeit(plan, member, rule, wallet, amount, at, decisions)?,
+            Move::Redeem { taking: Ok(taking), .. } => rewards::commit(plan, member, &taking, at, decisions)?,
+            Move::Redeem { reward, taking: Err(lacks), .. } => {
+                let rule = plan.rewards.get(usize::from(reward)).map_or(u32::MAX, |reward| reward.rule);
+                decisions.push(Decision { at, kind: Kind::RewardRefused { rule, lacks } });
+            }
             Move::Raise { ladder, level, end } => {
                 ladders::set_level(plan, member, ladder, level, end, at, decisions);
             }

@@ -7,6 +7,7 @@ use rust_decimal::Decimal;
 use super::claims::Claim;
 use super::coupons::decision::CouponDecision;
 use super::lots::{Expiry, Use, Vesting};
+use super::rewards::Lack;
 use super::value::Stored;
 use crate::amount;
 use crate::check::model::{Length, TimeUnit};
@@ -363,6 +364,17 @@ pub enum Kind {
         challenge: Box<str>,
         deadline: Option<i64>,
     },
+    /// A reward was redeemed, named by the rule that gives what it gives; `worth`: the money that points paid by rate come to.
+    RewardRedeemed {
+        rule: u32,
+        quantity: u32,
+        worth: Option<Decimal>,
+    },
+    /// A rule would have redeemed a reward, and this is what it lacks.
+    RewardRefused {
+        rule: u32,
+        lacks: Vec<Lack>,
+    },
 }
 
 /// What is on its way between two members.
@@ -500,6 +512,8 @@ impl Kind {
             Kind::StreakFrozen { .. } => "streak_frozen",
             Kind::StreakBroken { .. } => "streak_broken",
             Kind::OptedIn { .. } => "opted_in",
+            Kind::RewardRedeemed { .. } => "reward_redeemed",
+            Kind::RewardRefused { .. } => "reward_refused",
         }
     }
 }
@@ -551,6 +565,8 @@ impl Kind {
             | Kind::StreakFrozen { .. }
             | Kind::StreakBroken { .. }
             | Kind::OptedIn { .. }
+            | Kind::RewardRedeemed { .. }
+            | Kind::RewardRefused { .. }
             | Kind::Erased => Ok(()),
         }
     }
@@ -757,6 +773,18 @@ pub fn write(writer: &mut Writer<'_>, decisions: &[Decision], event_at: i64) {
                 writer.byte(37);
                 writer.text(challenge);
                 writer.option(*deadline, |writer, at| writer.instant(at, event_at));
+            }
+            Kind::RewardRedeemed { rule, quantity, worth } => {
+                writer.byte(60);
+                writer.number(u64::from(*rule));
+                writer.number(u64::from(*quantity));
+                writer.option(*worth, |writer, worth| writer.decimal(worth));
+            }
+            Kind::RewardRefused { rule, lacks } => {
+                writer.byte(61);
+                writer.number(u64::from(*rule));
+                writer.number(lacks.len() as u64);
+                lacks.iter().for_each(|lack| lack.write(writer));
             }
         }
     }
@@ -974,6 +1002,20 @@ fn read_kind(reader: &mut Reader<'_>, event_at: i64) -> Result<Kind, Malformed> 
         35 => Kind::StreakFrozen { challenge: reader.text()?.into(), length: rule(reader)? },
         36 => Kind::StreakBroken { challenge: reader.text()?.into(), length: rule(reader)?, best: rule(reader)? },
         37 => Kind::OptedIn { challenge: reader.text()?.into(), deadline: reader.option(instant)? },
+        60 => Kind::RewardRedeemed {
+            rule: rule(reader)?,
+            quantity: rule(reader)?,
+            worth: reader.option(Reader::decimal)?,
+        },
+        61 => {
+            let rule = rule(reader)?;
+            let count = reader.count()?;
+            let mut lacks = Vec::with_capacity(count.min(64));
+            for _ in 0..count {
+                lacks.push(Lack::read(reader)?);
+            }
+            Kind::RewardRefused { rule, lacks }
+        }
         _ => return Err(Malformed),
     })
 }

@@ -102,6 +102,8 @@ fn rules_on(plan: &Plan, decision: &Decision) -> Vec<(u32, Cause)> {
             });
             concerned.map(|rule| (*rule, Cause { before: Some(from), ..cause })).collect()
         }
+        // Once for each of it.
+        Kind::RewardRedeemed { rule, quantity, .. } => (0..*quantity).map(|_| (*rule, cause)).collect(),
         Kind::SegmentEntered { segment } => watchers(plan, segment, true, cause),
         Kind::SegmentLeft { segment } => watchers(plan, segment, false, cause),
         Kind::GoalMet { challenge, place, window, round, .. }

@@ -23,7 +23,7 @@ use super::tally::{self, Change, Changes};
 use super::value::Value;
 use super::{claims, earning, flows, granted};
 use crate::amount::{self, Overflow};
-use crate::check::model::{Clawback, Flow};
+use crate::check::model::{Clawback, Flow, Moment, Trigger};
 use crate::plan::layout::LinesLayout;
 use crate::plan::{EffectKindPlan, Plan, PolicyPlan, RestorePlan, WalletPlan, in_force};
 use crate::wire::codec::Reader;
@@ -768,6 +768,9 @@ fn is_price(plan: &Plan, rule: Option<u32>, wallet: u16, day: i32) -> bool {
     let form = in_force(&rule.forms, day);
     let effects = form.map(|form| form.effects.as_slice()).unwrap_or(&[]);
     let spends = |kind: &EffectKindPlan| matches!(kind, EffectKindPlan::Spend { wallet: own, .. } if *own == wallet);
+    if matches!(rule.trigger, Trigger::Declared(Moment::Redeemed(_))) {
+        return true;
+    }
     rule.trigger.event().is_some() && effects.iter().any(|effect| spends(&effect.kind))
 }
 

@@ -20,7 +20,7 @@ use crate::check::model::{
     AggregateFunction, Anniversary, CalendarDay, ClockTrigger, Every, Fall, Keep, Length, Period, Rise, TimeUnit,
     Trigger, Valid, Window,
 };
-use crate::plan::{LadderPlan, LevelPlan, Node, Plan, RuleFormPlan, RulesOn, in_force};
+use crate::plan::{EffectKindPlan, LadderPlan, LevelPlan, Node, Plan, RuleFormPlan, RulesOn, in_force};
 use crate::time::{date_of, day_of, micros_of};
 
 /// The instant of the next thing that happens; the largest number for never.
@@ -227,6 +227,9 @@ fn rule_changes(plan: &Plan, member: &Member, number: u32) -> Vec<i64> {
         }
         for effect in &form.value.effects {
             effect.kind.nodes(|node| horizon.expression(node));
+            if let EffectKindPlan::Redeem(reward) = effect.kind {
+                horizon.redeemed(reward);
+            }
             wallets.extend(effect.kind.earns_in());
         }
     }

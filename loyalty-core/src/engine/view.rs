@@ -1,6 +1,7 @@
 //! What a member has: read-only, at any instant.
 
 mod coupons;
+mod rewards;
 mod tiers;
 
 use std::sync::Arc;
@@ -160,6 +161,9 @@ pub fn view(plan: &Arc<Plan>, member: &Member, at: i64, source: &str) -> View {
         condition.is_some_and(|condition| scope.holds(*condition).unwrap_or(false))
     });
     document.put("segments", segments.map(|segment| &*segment.name).collect::<Document>());
+    if let Some(rewards) = rewards::document(plan, member) {
+        document.put("rewards", rewards);
+    }
     let mut attributes = Document::object();
     for (field, value) in plan.member.iter().zip(&member.attributes) {
         if *value != Stored::Missing {

@@ -6,6 +6,7 @@ mod expressions;
 mod fields;
 mod filing;
 mod ladders;
+mod rewards;
 
 use rust_decimal::Decimal;
 
@@ -45,6 +46,7 @@ pub fn lower(checked: &Checked, text: &str) -> Plan {
             ladders: Vec::new(),
             coupons: Vec::new(),
             challenges: Vec::new(),
+            rewards: Vec::new(),
             rules: Vec::new(),
             groups: Vec::new(),
             reactions: Reactions::default(),
@@ -66,6 +68,7 @@ pub fn lower(checked: &Checked, text: &str) -> Plan {
     lower.ladders();
     lower.coupons();
     lower.challenges();
+    lower.rewards();
     lower.rules();
     lower.groups();
     lower.tests();
@@ -444,6 +447,7 @@ impl Lower<'_> {
             Reactions::of(&self.plan.rules, self.plan.wallets.len(), self.plan.ladders.len(), flows || challenges);
         // Coupons run out by time alone, and are issued where reactions are followed.
         self.plan.reactions.any |= !self.plan.coupons.is_empty();
+        self.plan.reactions.any |= !self.plan.rewards.is_empty();
     }
 
     fn condition(&mut self, condition: &model::Expr) -> Condition {
@@ -505,6 +509,7 @@ impl Lower<'_> {
             model::EffectKind::Forfeit { wallet, amount } => {
                 EffectKindPlan::Forfeit { wallet: *wallet as u16, amount: self.expression(amount) }
             }
+            model::EffectKind::Redeem(reward) => EffectKindPlan::Redeem(*reward as u16),
             model::EffectKind::Raise { ladder, level, end } => {
                 EffectKindPlan::Raise { ladder: *ladder as u16, level: *level as u16, end: *end }
             }
@@ -602,6 +607,7 @@ impl Lower<'_> {
                 ("resume", true) => EventKind::Resume,
                 ("issue", true) => EventKind::Issue,
                 ("opt_in", true) => EventKind::OptIn,
+                ("redeem", true) if !self.checked.rewards.is_empty() => EventKind::Redeem,
                 _ => EventKind::Plain,
             };
             let measures = self.plan.measures.iter().enumerate();

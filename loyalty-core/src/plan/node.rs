@@ -6,8 +6,8 @@
 use rust_decimal::Decimal;
 
 use crate::check::model::{
-    AggregateFunction, Arithmetic, CauseFigure, ChallengeFigure, Comparison, DatePart, StandingMoment, TimeUnit,
-    WalletFigure,
+    AggregateFunction, Arithmetic, CauseFigure, ChallengeFigure, Comparison, DatePart, RewardFigure, StandingMoment,
+    TimeUnit, WalletFigure,
 };
 
 pub type NodeId = u32;
@@ -47,6 +47,7 @@ pub enum Node {
     Measure(u16),
     Segment(u16),
     Wallet(u16, WalletFigure),
+    Reward(u16, RewardFigure),
     /// The level that a member has on a ladder.
     Level(u16),
     LevelBefore(u16),
@@ -187,6 +188,7 @@ impl Node {
             | Node::Measure(_)
             | Node::Segment(_)
             | Node::Wallet(..)
+            | Node::Reward(..)
             | Node::Level(_)
             | Node::LevelBefore(_)
             | Node::LevelNamed(..)

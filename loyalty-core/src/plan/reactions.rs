@@ -58,11 +58,12 @@ impl Reactions {
             reactions.any = true;
         }
         // Moves are made where reactions are followed.
-        let moves = rules
-            .iter()
-            .flat_map(|rule| &rule.forms)
-            .flat_map(|form| &form.value.effects)
-            .any(|effect| matches!(effect.kind, EffectKindPlan::Convert { .. } | EffectKindPlan::Forfeit { .. }));
+        let moves = rules.iter().flat_map(|rule| &rule.forms).flat_map(|form| &form.value.effects).any(|effect| {
+            matches!(
+                effect.kind,
+                EffectKindPlan::Convert { .. } | EffectKindPlan::Forfeit { .. } | EffectKindPlan::Redeem(_)
+            )
+        });
         reactions.any |= others || moves || ladders > 0;
         reactions
     }

@@ -194,5 +194,19 @@ fn row(text: &str, line: &Line<'_>, next: Option<&Line<'_>>, starts: &Starts) ->
 /// How many tokens the first column holds: the word of a clause, the word and the name of a declaration.
 fn head_length(line: &Line<'_>, item: bool) -> usize {
     let word = |at: usize| line.tokens.get(at).map(|token: &Token<'_>| token.text);
-    if item || (word(0) == Some("up") && word(1) == Some("to")) { 2 } else { 1 }
+    if item {
+        return 2;
+    }
+    let phrase = PHRASES.iter().find(|phrase| phrase.iter().enumerate().all(|(at, known)| word(at) == Some(known)));
+    phrase.map_or(1, |phrase| phrase.len())
 }
+
+/// Clauses that several words introduce.
+const PHRASES: [&[&str]; 6] = [
+    &["up", "to"],
+    &["steps", "of"],
+    &["at", "least"],
+    &["all", "or", "nothing"],
+    &["same", "order", "counts"],
+    &["hold", "for"],
+];

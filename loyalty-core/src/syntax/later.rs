@@ -93,8 +93,18 @@ pub enum LaterClause {
     Group { name: Name, choice: Option<GroupChoice> },
     /// `usage kept`: whether a cancelled order keeps the use of its coupons.
     Usage { kept: bool },
-    /// `cost 50 beans`, `cost 100 beans per 1 MYR`
-    Cost { amount: Expr, per: Option<Expr> },
+    /// `cost 50 beans`, `cost 100 beans per 1 MYR`, `cost 5 EUR from credit`
+    Cost { amount: Expr, per: Option<Expr>, from: Option<Name> },
+    /// `steps of 100 beans`: what is paid by rate is a multiple of it.
+    CostSteps(Expr),
+    /// `at least 500 beans`
+    AtLeast(Expr),
+    /// `all or nothing`: what is left to pay is paid whole, or not at all.
+    AllOrNothing,
+    /// `same order counts`: what an order earns may pay for what is taken in it.
+    SameOrder,
+    /// `hold for 30 minutes`
+    HoldFor(Duration),
 
     // challenges
     /// `carry`, `carry nothing`: whether what is over counts for the next round.
@@ -175,6 +185,11 @@ impl LaterClause {
             Self::Group { .. } => "group",
             Self::Usage { .. } => "usage",
             Self::Cost { .. } => "cost",
+            Self::CostSteps(_) => "steps of",
+            Self::AtLeast(_) => "at least",
+            Self::AllOrNothing => "all or nothing",
+            Self::SameOrder => "same order counts",
+            Self::HoldFor(_) => "hold for",
             Self::Carry(_) => "carry",
             Self::Progress(_) => "count",
             Self::Steps { .. } => "steps",

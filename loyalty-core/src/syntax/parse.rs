@@ -116,6 +116,7 @@ pub(super) fn starts(text: &str) -> Starts {
             }
             Rule::clause
             | Rule::later_clause
+            | Rule::dated_later
             | Rule::tiers_clause
             | Rule::dated_fields
             | Rule::field_value

@@ -7,6 +7,7 @@ use crate::engine::error::EventError;
 use crate::engine::lots::{Expiry, Vesting};
 use crate::engine::members::pool::Part;
 use crate::engine::outcome::{Because, Decision, Kind, NotEarned, NotTaken, Outcome, TierBecause};
+use crate::engine::rewards::Lack;
 use crate::engine::value::Stored;
 use crate::plan::Plan;
 use crate::source::{LineIndex, Offsets, Units};
@@ -43,6 +44,28 @@ pub fn wallet_name(plan: &Plan, wallet: u16) -> &str {
 /// A rule's name; a rule that the program no longer has is `(removed)`.
 pub fn rule_name(plan: &Plan, rule: u32) -> &str {
     plan.rules.get(rule as usize).map_or("(removed)", |rule| &rule.name)
+}
+
+/// What a reward lacks.
+pub fn lack(lack: &Lack) -> Document {
+    let mut object = Document::object().with("kind", lack.of.name()).with("text", &*lack.text);
+    if let Some(wallet) = &lack.wallet {
+        object.put("wallet", &**wallet);
+    }
+    for (key, value) in [("required", lack.required), ("actual", lack.actual), ("shortfall", lack.shortfall)] {
+        if let Some(value) = value {
+            object.put(key, value);
+        }
+    }
+    object
+}
+
+/// Who does something: a rule by its name, or the declaration that holds the block of effects, by its own.
+pub fn author(plan: &Plan, rule: u32) -> (&'static str, &str) {
+    match plan.rules.get(rule as usize).and_then(|rule| rule.held.as_ref()) {
+        Some(held) => (held.keyword, &held.name),
+        None => ("rule", rule_name(plan, rule)),
+    }
 }
 
 pub fn decision_document(plan: &Plan, decision: &Decision, at: i64) -> Document {
@@ -87,7 +110,8 @@ pub fn decision_document(plan: &Plan, decision: &Decision, at: i64) -> Document 
             put("wallet", wallet_name(plan, *wallet).into());
             put("amount", (*sum).into());
             if let Some(rule) = rule {
-                put("rule", rule_name(plan, *rule).into());
+                let (key, name) = author(plan, *rule);
+                put(key, name.into());
             }
             let lots = uses.iter().map(|used| Document::object().with("lot", used.entry).with("amount", used.amount));
             put("from", lots.collect());
@@ -189,6 +213,17 @@ pub fn decision_document(plan: &Plan, decision: &Decision, at: i64) -> Document 
         Kind::Paused { freeze } => put("freeze_expiry", (*freeze).into()),
         Kind::Resumed { days } => put("frozen_days", i64::from(*days).into()),
         Kind::Erased | Kind::Coupon(_) => {}
+        Kind::RewardRedeemed { rule, quantity, worth } => {
+            put("reward", author(plan, *rule).1.into());
+            put("quantity", u64::from(*quantity).into());
+            if let Some(worth) = worth {
+                put("worth", (*worth).into());
+            }
+        }
+        Kind::RewardRefused { rule, lacks } => {
+            put("reward", author(plan, *rule).1.into());
+            put("missing", lacks.iter().map(lack).collect());
+        }
         Kind::Forfeited { entry, wallet, amount: sum, rule } => {
             put("entry", (*entry).into());
             put("wallet", wallet_name(plan, *wallet).into());
@@ -319,11 +354,8 @@ pub fn pool_part(part: Part<'_>) -> Document {
 pub fn because_document(plan: &Plan, part: &Because) -> Document {
     let (key, name, amount) = match part {
         Because::Rule { rule, amount } => {
-            // A block of effects is known by the declaration that holds it.
-            match plan.rules.get(*rule as usize).and_then(|rule| rule.held.as_ref()) {
-                Some(held) => (held.keyword, held.name.as_str(), amount),
-                None => ("rule", rule_name(plan, *rule), amount),
-            }
+            let (key, name) = author(plan, *rule);
+            (key, name, amount)
         }
         Because::Rounding { amount } => ("step", "rounding", amount),
         Because::Cap { amount } => ("step", "cap", amount),

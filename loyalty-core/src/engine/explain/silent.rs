@@ -100,6 +100,14 @@ impl Reason {
         super::text::line(&super::page::reason_words(plan, self))
     }
 
+    /// How much a number is short of what was asked.
+    pub fn shortfall(&self) -> Option<Decimal> {
+        match self.gap {
+            Some(Gap::Short(gap)) => Some(gap).filter(|gap| !gap.is_zero()),
+            _ => None,
+        }
+    }
+
     pub fn saying(mut self, words: impl Into<String>) -> Self {
         self.words = words.into();
         self

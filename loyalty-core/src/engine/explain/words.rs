@@ -4,7 +4,7 @@ use rust_decimal::Decimal;
 
 use super::trace::Shown;
 use crate::amount;
-use crate::check::model::{Length, Multipliers, Per, Period, RoundMode, RoundScope, TimeUnit, Valid};
+use crate::check::model::{Currency, Length, Multipliers, Per, Period, RoundMode, RoundScope, TimeUnit, Valid};
 use crate::engine::value::Stored;
 use crate::plan::{Plan, Quote, Unit};
 use crate::time::{DAY, SECOND, date_of, micros_of};
@@ -104,6 +104,11 @@ pub fn bare(plan: &Plan, value: Decimal, unit: Unit) -> String {
 pub fn signed(value: Decimal) -> String {
     let sign = if value.is_sign_negative() { "" } else { "+" };
     format!("{sign}{}", amount::text(value))
+}
+
+/// An amount of money.
+pub fn money(plan: &Plan, value: Decimal, currency: Currency) -> String {
+    number(plan, value, Unit::Money(currency))
 }
 
 /// What a wallet counts.

@@ -45,6 +45,7 @@ impl Lower<'_> {
             }
             ExprKind::Challenge(challenge, figure) => Node::Challenge(*challenge as u16, *figure),
             ExprKind::Segment(segment) => Node::Segment(*segment as u16),
+            ExprKind::Reward(reward, figure) => Node::Reward(*reward as u16, *figure),
             ExprKind::Wallet(wallet, figure) => Node::Wallet(*wallet as u16, *figure),
             ExprKind::Part(part, of) => Node::Part(*part, self.expression(of)),
             ExprKind::Since(unit, of) => Node::Since(*unit, self.expression(of)),

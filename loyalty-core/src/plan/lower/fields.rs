@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::check::model::{self, Checked, EffectKind, Expr, ExprKind, Field, Type};
+use crate::check::model::{self, Checked, Cost, EffectKind, Expr, ExprKind, Field, Type};
 use crate::plan::layout::{EventLayout, FieldKind, LinesLayout, ListLayout, Place, SlotLayout};
 use crate::time::day_of;
 
@@ -48,7 +48,7 @@ impl Reads {
                                 reads.expression(event, day);
                             }
                         }
-                        EffectKind::Raise { .. } | EffectKind::Accept { .. } => {}
+                        EffectKind::Raise { .. } | EffectKind::Accept { .. } | EffectKind::Redeem(_) => {}
                         EffectKind::Earn { amount: model::Earn::Rate { points, of, .. }, .. } => {
                             reads.expression(event, points);
                             reads.expression(event, of);
@@ -61,9 +61,26 @@ impl Reads {
             let forms = checked.coupons.iter().flat_map(|coupon| &coupon.versions);
             forms.flat_map(|form| &form.value.when).for_each(|expr| reads.expression(order, expr));
         }
+        reads.rewards(checked);
         reads.engine(checked);
         reads.defaults(checked);
         reads
+    }
+
+    /// What the clauses of rewards read of an order.
+    fn rewards(&mut self, checked: &Checked) {
+        let Some(order) = checked.events.iter().position(|event| event.standard && event.name == "order") else {
+            return;
+        };
+        for form in checked.rewards.iter().flat_map(|reward| &reward.versions).map(|form| &form.value) {
+            form.when.iter().for_each(|expr| self.expression(order, expr));
+            match &form.cost {
+                Cost::Prices(prices) => {
+                    prices.iter().flatten().for_each(|price| self.expression(order, &price.amount));
+                }
+                Cost::Rate(rate) => rate.up_to.iter().for_each(|expr| self.expression(order, expr)),
+            }
+        }
     }
 
     /// What the engine itself needs: the fields of refunds and adjustments, the lines of whatever can be returned.
@@ -76,6 +93,9 @@ impl Reads {
                 ("sent_back", true) => &["receiver", "transfer", "wallet", "points"],
                 ("issue", true) => &["coupon", "code", "until"],
                 ("pooled", true) => &["wallet", "points"],
+                ("redeem", true) if !checked.rewards.is_empty() => {
+                    &["reward", "quantity", "wallet", "points", "amount"]
+                }
                 ("pause", true) => &["freeze_expiry"],
                 ("opt_in", true) => &["challenge"],
                 ("assign_level", true) => &["ladder", "level", "until"],
@@ -244,6 +264,7 @@ pub fn event_only(expr: &Expr) -> bool {
                 | ExprKind::Measure(_)
                 | ExprKind::Segment(_)
                 | ExprKind::Wallet(..)
+                | ExprKind::Reward(..)
                 | ExprKind::Since(..)
         );
     });

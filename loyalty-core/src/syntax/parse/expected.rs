@@ -161,11 +161,11 @@ pub(super) const fn name_of(found: Rule) -> &'static str {
         Rule::cap_clause | Rule::cap_ => "`cap`",
         Rule::cap => "a maximum such as `500 beans per day`",
         Rule::dated_block
+        | Rule::dated_later
         | Rule::dated_fields
         | Rule::dated_measure
         | Rule::dated_segment
         | Rule::dated_tiers
-        | Rule::dated_later
         | Rule::every_from => "`from` and a day",
         Rule::version | Rule::version_ => "`version`",
         Rule::currency | Rule::currency_ => "`currency`",
@@ -262,6 +262,11 @@ pub(super) const fn name_of(found: Rule) -> &'static str {
         Rule::usage | Rule::usage_ => "`usage`",
         Rule::given_back => "`given back`",
         Rule::cost | Rule::cost_ => "`cost`",
+        Rule::cost_steps => "`steps of`",
+        Rule::pay_at_least => "`at least`",
+        Rule::all_or_nothing => "`all or nothing`",
+        Rule::same_order | Rule::same_ => "`same order counts`",
+        Rule::hold_for => "`hold for`",
         Rule::benefit | Rule::benefit_ => "`benefit`",
         Rule::rise | Rule::rise_ => "`rise`",
         Rule::at_period_end => "`at period end`",
@@ -351,6 +356,7 @@ pub(super) const fn name_of(found: Rule) -> &'static str {
         Rule::competition_ => "`competition`",
         Rule::compound_ => "`compound`",
         Rule::consent_ => "`consent`",
+        Rule::counts_ => "`counts`",
         Rule::convert_ => "`convert`",
         Rule::coupon_ => "`coupon`",
         Rule::day_ => "`day`",

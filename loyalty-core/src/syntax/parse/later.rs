@@ -49,8 +49,14 @@ impl Build {
             Rule::stacking_group => LaterClause::Group { name: self.name_of(pair)?, choice: group_choice(pair) },
             Rule::usage => LaterClause::Usage { kept: pair.has(Rule::kept_) },
             Rule::cost => {
-                LaterClause::Cost { amount: self.expr_of(pair)?, per: self.inner_expr(pair, Rule::cost_per)? }
+                let from = pair.child(Rule::from_wallet).and_then(|from| self.name_of(&from));
+                LaterClause::Cost { amount: self.expr_of(pair)?, per: self.inner_expr(pair, Rule::cost_per)?, from }
             }
+            Rule::cost_steps => LaterClause::CostSteps(self.expr_of(pair)?),
+            Rule::pay_at_least => LaterClause::AtLeast(self.expr_of(pair)?),
+            Rule::all_or_nothing => LaterClause::AllOrNothing,
+            Rule::same_order => LaterClause::SameOrder,
+            Rule::hold_for => LaterClause::HoldFor(self.duration_of(pair)?),
 
             Rule::carry => LaterClause::Carry(!pair.has(Rule::nothing_)),
             Rule::progress => LaterClause::Progress(self.aggregate_of(&pair.child(Rule::progress_word)?, pair)?),

@@ -218,6 +218,8 @@ fn renumber(
         }
         Kind::Spent { rule: Some(rule), .. }
         | Kind::Claim { rule: Some(rule), .. }
+        | Kind::RewardRedeemed { rule, .. }
+        | Kind::RewardRefused { rule, .. }
         | Kind::Forfeited { rule, .. }
         | Kind::Transferred { rule, .. } => {
             *rule = rule_to(*rule);

@@ -1,0 +1,150 @@
+//! Paying by rate: points for a part of an order, in steps, at least so many, up to a share of it.
+
+use rust_decimal::Decimal;
+
+use super::lack::{Lack, LackOf};
+use super::{Asked, Left, decimals};
+use crate::amount::{self, Overflow};
+use crate::check::model::RoundMode;
+use crate::engine::error::EventError;
+use crate::engine::eval::{NO_ROW, Scope};
+use crate::engine::explain;
+use crate::engine::value::Value;
+use crate::plan::reward::PayPlan;
+
+/// The money that points come to, down to the smallest unit.
+fn worth(rate: &PayPlan, points: Decimal) -> Result<Decimal, Overflow> {
+    amount::round(amount::multiply(points, rate.money)?, rate.points, rate.minor, RoundMode::Down)
+}
+
+/// The least points that money costs.
+fn points_for(rate: &PayPlan, money: Decimal, decimals: u32) -> Result<Decimal, Overflow> {
+    amount::round(amount::multiply(money, rate.points)?, rate.money, decimals, RoundMode::Up)
+}
+
+fn in_steps(rate: &PayPlan, points: Decimal, up: bool) -> Result<Decimal, Overflow> {
+    let Some(step) = rate.steps else { return Ok(points) };
+    let whole = amount::multiply(amount::divide_floor(points, step)?, step)?;
+    if up && whole < points { amount::add(whole, step) } else { Ok(whole) }
+}
+
+/// The least that may be paid.
+pub fn least(scope: &Scope<'_>, rate: &PayPlan) -> Result<Decimal, Overflow> {
+    let decimals = decimals(scope, rate.wallet);
+    let smallest = points_for(rate, Decimal::new(1, rate.minor), decimals)?;
+    in_steps(rate, smallest.max(rate.at_least.unwrap_or_default()), true)
+}
+
+/// The most money that it may come to; nothing: any.
+fn most_money(scope: &Scope<'_>, rate: &PayPlan) -> Result<Option<Decimal>, Overflow> {
+    let Some(node) = rate.up_to else { return Ok(None) };
+    let Value::Number(most) = scope.eval(node, NO_ROW)? else { return Ok(None) };
+    Ok(Some(amount::round(most.max(Decimal::ZERO), Decimal::ONE, rate.minor, RoundMode::Down)?))
+}
+
+/// The most of some points that may be paid, and what it comes to; the least may still be more.
+fn most(
+    rate: &PayPlan,
+    decimals: u32,
+    points: Decimal,
+    money: Option<Decimal>,
+) -> Result<(Decimal, Decimal), Overflow> {
+    let mut points = points.max(Decimal::ZERO);
+    if let Some(money) = money {
+        let by_money = amount::round(amount::multiply(money, rate.points)?, rate.money, decimals, RoundMode::Down)?;
+        points = points.min(by_money);
+    }
+    let points = in_steps(rate, points, false)?;
+    let money = worth(rate, points)?;
+    // Points that buy no whole unit of money stay, unless they come in steps.
+    let points = if rate.steps.is_some() { points } else { points_for(rate, money, decimals)? };
+    Ok((points, money))
+}
+
+/// What is paid, and the money that it comes to; or what stands in the way.
+pub fn judge(
+    scope: &Scope<'_>,
+    rate: &PayPlan,
+    asked: &Asked<'_>,
+    left: Left<'_>,
+) -> Result<Result<(Decimal, Decimal), Vec<Lack>>, EventError> {
+    let decimals = decimals(scope, rate.wallet);
+    let available = left(rate.wallet)?;
+    let cap = most_money(scope, rate)?;
+    let (least, words) = (least(scope, rate)?, |points: Decimal| explain::sum(scope.plan, points, rate.wallet));
+    let mut lacks = Vec::new();
+    let wallet = scope.plan.wallets.get(usize::from(rate.wallet)).map_or("", |wallet| &*wallet.name);
+    if let Some(wanted) = asked.wallet.filter(|wanted| *wanted != wallet) {
+        lacks.push(Lack::saying(LackOf::Amount, format!("`{wanted}` does not pay for it")));
+    }
+    if asked.quantity > 1 {
+        lacks.push(Lack::saying(LackOf::Amount, "of what is paid by rate there is one: say how much is paid"));
+    }
+    let wanted = match (asked.points, asked.money) {
+        (Some(points), money) => {
+            let (own, paid) = if rate.steps.is_some() {
+                (points, worth(rate, points)?)
+            } else {
+                let paid = worth(rate, points)?;
+                (points_for(rate, paid, decimals)?, paid)
+            };
+            if money.is_some_and(|money| money != paid) {
+                let text = format!(
+                    "{} are {}, not {}",
+                    words(points),
+                    money_words(scope, paid),
+                    money_words(scope, money.unwrap_or_default())
+                );
+                lacks.push(Lack::saying(LackOf::Amount, text));
+            }
+            (own, paid)
+        }
+        (None, Some(money)) => (points_for(rate, money, decimals)?, money),
+        (None, None) => {
+            let whole = cap.map(|cap| most(rate, decimals, Decimal::MAX, Some(cap))).transpose();
+            match (rate.whole, whole) {
+                (true, Ok(Some(whole))) => whole,
+                _ => {
+                    let found = most(rate, decimals, available, cap)?;
+                    // Too little for the least: say so as for any other price.
+                    if found.0 < least && cap.is_none_or(|cap| worth(rate, least).is_ok_and(|money| money <= cap)) {
+                        (least, worth(rate, least)?)
+                    } else {
+                        found
+                    }
+                }
+            }
+        }
+    };
+    let (points, money) = wanted;
+    if points < least {
+        let text = format!("at least {}", words(least));
+        lacks.push(Lack { required: Some(least), actual: Some(points), ..Lack::saying(LackOf::Amount, text) });
+    }
+    if in_steps(rate, points, false)? != points {
+        let text = format!("in steps of {}", words(rate.steps.unwrap_or_default()));
+        lacks.push(Lack { actual: Some(points), ..Lack::saying(LackOf::Amount, text) });
+    }
+    if let Some(cap) = cap {
+        let (most, worth) = most(rate, decimals, Decimal::from(i64::MAX), Some(cap))?;
+        if money > cap {
+            let text = format!("at most {} for {}", words(most), money_words(scope, worth));
+            lacks.push(Lack { required: Some(most), actual: Some(points), ..Lack::saying(LackOf::Amount, text) });
+        } else if rate.whole && points != most {
+            let text = format!("all of {} or nothing, which costs {}", money_words(scope, worth), words(most));
+            lacks.push(Lack { required: Some(most), actual: Some(points), ..Lack::saying(LackOf::Amount, text) });
+        }
+    }
+    if points > available {
+        lacks.push(Lack::balance(scope.plan, rate.wallet, points, available)?);
+    }
+    Ok(if lacks.is_empty() { Ok((points, money)) } else { Err(lacks) })
+}
+
+fn money_words(scope: &Scope<'_>, money: Decimal) -> String {
+    scope
+        .plan
+        .settings
+        .currency
+        .map_or_else(|| amount::text(money), |currency| explain::money(scope.plan, money, currency))
+}

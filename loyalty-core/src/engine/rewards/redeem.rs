@@ -1,0 +1,154 @@
+//! Redeeming: by the event that asks for it, and by rules.
+
+use rust_decimal::Decimal;
+
+use super::lack::{self, Lack, LackOf};
+use super::{Asked, QUANTITY_MAX, Taking, balance, counter, form_of, judge, use_limits};
+use crate::amount::Overflow;
+use crate::engine::decided::Decided;
+use crate::engine::earning::Evaluation;
+use crate::engine::error::{EventError, Refusal};
+use crate::engine::eval::Scope;
+use crate::engine::event::EventData;
+use crate::engine::member::Member;
+use crate::engine::moves::{self, Move};
+use crate::engine::outcome::{Decision, Kind};
+use crate::engine::value::Value;
+use crate::engine::{doors, ledger};
+use crate::plan::{EventPlan, Plan};
+
+/// The member asks for a reward. One that names none is for the rules alone.
+pub fn on_event(
+    plan: &Plan,
+    event_plan: &EventPlan,
+    member: &mut Member,
+    event: &EventData,
+    decisions: &mut Decided,
+) -> Result<(), EventError> {
+    let Value::Text(name, _) = doors::named(event_plan, event, "reward") else { return Ok(()) };
+    member.account.expect_awake("member")?;
+    let reward = named(plan, name, "reward")?;
+    let number = |name: &str| doors::named(event_plan, event, name).number();
+    let asked = Asked {
+        reward,
+        quantity: quantity(number("quantity"), "quantity")?,
+        wallet: match doors::named(event_plan, event, "wallet") {
+            Value::Text(wallet, _) => Some(wallet),
+            _ => None,
+        },
+        points: not_negative(number("points"), "points")?,
+        money: not_negative(number("amount"), "amount")?,
+    };
+    let counters = decisions.counters();
+    let scope = Scope { counters: counters.as_deref(), ..Scope::of(plan, member, event.at) };
+    if form_of(&scope, reward).is_some_and(|(_, form)| form.in_order) {
+        let lacks = [Lack::saying(LackOf::Condition, "it is taken in an order, which is missing here")];
+        return Err(lack::refusal(plan, reward, &lacks, "reward"));
+    }
+    match judge(&scope, &asked, &|wallet| Ok(balance(&scope, wallet)))? {
+        Ok(taking) => Ok(commit(plan, member, &taking, event.at, decisions)?),
+        Err(lacks) => Err(lack::refusal(plan, reward, &lacks, "reward")),
+    }
+}
+
+/// The reward of a name.
+fn named(plan: &Plan, name: &str, field: &str) -> Result<u16, EventError> {
+    let found = plan.rewards.iter().position(|reward| &*reward.name == name);
+    found.map(|reward| reward as u16).ok_or_else(|| {
+        let names: Vec<String> = plan.rewards.iter().take(8).map(|reward| format!("`{}`", reward.name)).collect();
+        EventError::new(Refusal::UnknownReward)
+            .in_field(field)
+            .expecting(names.join(" or "))
+            .but_found(format!("`{name}`"))
+    })
+}
+
+/// How often a reward is taken: a whole number, once if nothing says it.
+fn quantity(found: Option<Decimal>, field: &str) -> Result<u32, EventError> {
+    let Some(found) = found else { return Ok(1) };
+    let whole = Some(found).filter(|found| found.normalize().scale() == 0);
+    let count = whole.and_then(|whole| u32::try_from(whole.normalize().mantissa()).ok());
+    count.filter(|count| (1..=QUANTITY_MAX).contains(count)).ok_or_else(|| {
+        EventError::new(Refusal::WrongType)
+            .in_field(field)
+            .expecting(format!("a whole number from 1 to {QUANTITY_MAX}"))
+            .but_found(crate::amount::text(found))
+    })
+}
+
+fn not_negative(found: Option<Decimal>, field: &str) -> Result<Option<Decimal>, EventError> {
+    match found {
+        Some(found) if found < Decimal::ZERO => Err(EventError::new(Refusal::NegativeAmount)
+            .in_field(field)
+            .expecting("zero or more")
+            .but_found(crate::amount::text(found))),
+        found => Ok(found),
+    }
+}
+
+/// Works out what a rule's `redeem` comes to. Set off by time or by a decision, it comes to nothing where the reward
+/// lacks something; on an event it says what.
+pub fn plan_redeem(
+    scope: &Scope<'_>,
+    evaluation: &Evaluation,
+    rule: u32,
+    reward: u16,
+) -> Result<Option<Move>, EventError> {
+    let before = evaluation
+        .moves
+        .iter()
+        .filter(|known| matches!(known, Move::Redeem { taking: Ok(taking), .. } if taking.reward == reward));
+    // What the same event has redeemed already counts against the limits.
+    let quantity = 1 + before.count() as u32;
+    let left = |wallet: u16| moves::available(scope, evaluation, wallet);
+    let order = scope.event.filter(|event| is_order(scope.plan, event));
+    let scope = Scope { event: order, ..*scope };
+    let mut lacks = match form_of(&scope, reward) {
+        Some((reward, form)) if quantity > 1 => lack::guards(&scope, reward, form, quantity)?,
+        _ => Vec::new(),
+    };
+    let taking = match judge(&scope, &Asked::one(reward), &left)? {
+        Ok(taking) if lacks.is_empty() => Ok(taking),
+        Ok(_) => Err(lacks),
+        Err(more) => {
+            lacks = more;
+            Err(lacks)
+        }
+    };
+    let told = taking.is_ok() || scope.cause.is_none();
+    Ok(told.then_some(Move::Redeem { rule, reward, taking }))
+}
+
+/// Whether an event is an order, which the clauses of rewards read.
+fn is_order(plan: &Plan, event: &EventData) -> bool {
+    plan.events.get(usize::from(event.event)).is_some_and(|event| &*event.layout.name == "order")
+}
+
+/// Takes the price and says that the reward is redeemed; what it gives follows.
+pub fn commit(
+    plan: &Plan,
+    member: &mut Member,
+    taking: &Taking,
+    at: i64,
+    decisions: &mut Vec<Decision>,
+) -> Result<(), Overflow> {
+    let Some(reward) = plan.rewards.get(usize::from(taking.reward)) else { return Ok(()) };
+    let (rule, quantity) = (reward.rule, taking.quantity);
+    let form = reward.form(plan.calendar.day_at(at));
+    if let Some(form) = form {
+        let changes = use_limits(&Scope::of(plan, member, at), form, quantity)?;
+        for change in &changes {
+            member.tallies.add(change)?;
+        }
+    }
+    let kind = Kind::RewardRedeemed { rule, quantity, worth: taking.worth };
+    decisions.push(Decision { at, kind });
+    for (wallet, amount) in &taking.parts {
+        ledger::take(plan, member, *wallet, *amount, Some(rule), at, decisions)?;
+    }
+    for limit in form.iter().flat_map(|form| &form.guard.limits).filter(|limit| limit.in_total) {
+        let (counter, limit) = (counter(reward), Decimal::from(limit.count));
+        decisions.push(Decision { at, kind: Kind::Claim { counter, by: Decimal::from(quantity), limit, rule: None } });
+    }
+    Ok(())
+}
