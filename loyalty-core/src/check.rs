@@ -23,6 +23,8 @@ mod ladder;
 mod lints;
 mod matching;
 mod measure;
+mod message;
+mod message_text;
 mod names;
 mod path;
 mod reward;
@@ -75,11 +77,13 @@ pub fn check(file: &tree::File) -> (Option<Checked>, Vec<Diagnostic>) {
     checker.coupons(&declared);
     checker.challenges(&declared);
     checker.declared_rewards(&declared);
+    checker.messages(&declared);
     let (rules, groups) = checker.rules(&declared);
     checker.chains(&rules);
+    let messages = checker.finish_messages();
     let tests = checker.tests(&declared);
     checker.lint(&declared, &rules);
-    checker.finish(rules, groups, tests)
+    checker.finish(rules, groups, messages, tests)
 }
 
 /// What is known so far; filled stage by stage in the order of [`check`].
@@ -112,6 +116,11 @@ struct Checker<'a> {
     blocks: Vec<blocks::Block<'a>>,
     /// Nothing for those that are wrong; empty until all that they may read is known.
     rewards: Vec<Option<Reward>>,
+    messages: Vec<message::MessageDraft<'a>>,
+    /// Messages as rules say them.
+    sayings: Vec<model::Saying>,
+    /// What tapping the buttons and rows of messages does.
+    tapped: Vec<message::Tapped<'a>>,
     /// The unnamed measures by the place of their text.
     unnamed: BTreeMap<Span, MeasureIndex>,
     wallets_filled: BTreeSet<WalletIndex>,
@@ -163,6 +172,7 @@ impl Checker<'_> {
         mut self,
         rules: Vec<model::Rule>,
         groups: Vec<model::Group>,
+        messages: Vec<model::Message>,
         tests: Vec<model::Test>,
     ) -> (Option<Checked>, Vec<Diagnostic>) {
         // A clause that stays in force in several versions is looked at once for each.
@@ -187,6 +197,8 @@ impl Checker<'_> {
             coupons: self.coupons,
             challenges: self.challenges,
             rewards,
+            messages,
+            sayings: self.sayings,
             rules,
             groups,
             tests,

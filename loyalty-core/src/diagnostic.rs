@@ -76,6 +76,14 @@ impl Diagnostic {
         self
     }
 
+    /// The same of a part that begins at that byte of the text.
+    pub(crate) fn moved(mut self, by: u32) -> Self {
+        for label in &mut self.labels {
+            label.span = label.span.moved(by);
+        }
+        self
+    }
+
     /// Says how to mend it.
     pub(crate) fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());

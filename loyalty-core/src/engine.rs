@@ -18,6 +18,7 @@
 //! | `moves`, `flows` | points converted and forfeited; sums over what moves in a wallet |
 //! | `coupons` | coupons issued, held, used and run out |
 //! | `rewards` | what may be redeemed for what, and redeeming it |
+//! | `messages` | what is said, in which words, and what is not said |
 //! | `standing`, `ladders` | the level of a member: judged, kept, lost |
 //! | `segments` | who enters and leaves those that rules watch |
 //! | `reactions` | rules on what has just been decided, until nothing more follows |
@@ -54,6 +55,7 @@ pub mod marks;
 pub mod measures;
 pub mod member;
 pub mod members;
+pub mod messages;
 pub mod moves;
 pub mod outcome;
 #[cfg_attr(not(test), expect(dead_code, reason = "what coupons give is lowered to it next"))]

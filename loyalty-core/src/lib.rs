@@ -24,6 +24,7 @@ pub mod diagnostic;
 mod engine;
 #[doc(hidden)]
 pub mod host;
+mod locale;
 mod migrate;
 mod plan;
 mod program;

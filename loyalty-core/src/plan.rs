@@ -8,6 +8,7 @@ pub mod coupons;
 pub mod index;
 pub mod layout;
 pub mod lower;
+pub mod messages;
 pub mod node;
 pub mod quotes;
 pub mod reactions;
@@ -53,6 +54,7 @@ pub struct Plan {
     pub coupons: Vec<CouponPlan>,
     pub challenges: Vec<ChallengePlan>,
     pub rewards: Vec<RewardPlan>,
+    pub messages: messages::Messages,
     pub rules: Vec<RulePlan>,
     pub groups: Vec<GroupPlan>,
     pub reactions: Reactions,
@@ -445,6 +447,8 @@ pub enum EffectKindPlan {
         name: Box<str>,
         to: NodeId,
     },
+    /// A message, as the plan's sayings number it.
+    Say(u32),
     Convert {
         from: u16,
         takes: NodeId,
@@ -495,7 +499,7 @@ impl EffectKindPlan {
                 let day = end.and_then(|end| if let IssueEndPlan::Until(day) = end { Some(day) } else { None });
                 code.iter().copied().chain(day).for_each(found);
             }
-            Self::Raise { .. } | Self::Accept { .. } | Self::Redeem(_) => {}
+            Self::Raise { .. } | Self::Accept { .. } | Self::Redeem(_) | Self::Say(_) => {}
         }
     }
 

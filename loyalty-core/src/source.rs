@@ -16,6 +16,11 @@ impl Span {
         Self { start, end }
     }
 
+    /// The same stretch of a part that begins at that byte of the text.
+    pub(crate) fn moved(self, by: u32) -> Self {
+        Self { start: self.start.saturating_add(by), end: self.end.saturating_add(by) }
+    }
+
     /// The smallest span that holds both.
     #[must_use]
     pub fn to(self, other: Self) -> Self {

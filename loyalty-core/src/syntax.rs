@@ -4,6 +4,7 @@ pub mod format;
 pub mod ladder;
 pub mod later;
 pub(crate) mod lexer;
+pub mod message;
 pub(crate) mod nearest;
 pub mod parse;
 pub mod tree;

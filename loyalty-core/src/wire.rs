@@ -7,6 +7,7 @@ pub mod document;
 pub mod export;
 pub mod input;
 pub mod json;
+pub mod messages;
 pub mod packed;
 pub mod scan;
 pub mod state;

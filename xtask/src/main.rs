@@ -2,8 +2,9 @@
 //!
 //! `cargo xtask wasm` compiles `loyalty-wasm` and writes what a host loads to `loyalty-wasm/pkg`; with `--release` as small and
 //! as fast as it gets. `cargo xtask size` tells what a release is made of. `cargo xtask zones` writes what
-//! the core knows of time zones.
+//! the core knows of time zones, and `cargo xtask locales FOLDER` what it knows of languages.
 
+mod locales;
 mod size;
 mod wasm;
 mod zones;
@@ -13,7 +14,8 @@ use std::error::Error;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-const USAGE: &str = "usage: cargo xtask wasm [--release] | cargo xtask size | cargo xtask zones";
+const USAGE: &str =
+    "usage: cargo xtask wasm [--release] | cargo xtask size | cargo xtask zones | cargo xtask locales FOLDER";
 
 type Done = Result<(), Box<dyn Error>>;
 
@@ -25,6 +27,7 @@ fn main() -> ExitCode {
         ["wasm", "--release"] => wasm::build(&wasm::RELEASE),
         ["size"] => size::tell(),
         ["zones"] => zones::write(),
+        ["locales", folder] => locales::write(folder),
         _ => Err(USAGE.into()),
     };
     match done {

@@ -121,7 +121,7 @@ impl Checker<'_> {
                     EffectKind::Set { field, .. } => chains.lead(rule_link, Link::Attribute(*field)),
                     EffectKind::Tag(_) | EffectKind::Untag(_) => chains.lead(rule_link, Link::Tags),
                     EffectKind::Issue { coupon, .. } => chains.lead(rule_link, Link::Coupon(*coupon)),
-                    EffectKind::Multiply { .. } | EffectKind::Signal { .. } => {}
+                    EffectKind::Multiply { .. } | EffectKind::Signal { .. } | EffectKind::Say(_) => {}
                 }
             }
         }

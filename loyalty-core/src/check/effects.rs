@@ -9,7 +9,7 @@ use crate::source::Span;
 use crate::syntax::later::LaterEffect;
 use crate::syntax::tree::{self, Effect, Name};
 
-pub(super) const BUILT_EFFECTS: &str = "this version does `earn`, `multiply`, `spend`, `convert`, `forfeit`, `transfer`, `accept`, `raise`, `redeem`, `tag`, `untag`, `set`, `signal` and `issue`";
+pub(super) const BUILT_EFFECTS: &str = "this version does `earn`, `multiply`, `spend`, `convert`, `forfeit`, `transfer`, `accept`, `raise`, `redeem`, `tag`, `untag`, `set`, `signal`, `issue` and `say`";
 
 /// The standard event that brings the points of another member.
 const RECEIVED: &str = "received";
@@ -139,6 +139,7 @@ impl<'a> Checker<'a> {
                 self.issue(coupon, code.as_ref(), end.as_ref(), scope)
             }
             Effect::Later(LaterEffect::Redeem(name)) => self.redeemed(name, scope, span).map(EffectKind::Redeem),
+            Effect::Later(LaterEffect::Say(name)) => self.say(name, scope).map(EffectKind::Say),
             Effect::Later(later) => {
                 self.not_built(span, later.word(), BUILT_EFFECTS);
                 None

@@ -79,6 +79,11 @@ impl Scope {
         Self { event: Some(event), bare_event: Some(event), ..Self::constant("a measure") }
     }
 
+    /// Whether the same can be read here as there.
+    pub(super) fn reads_as(&self, other: &Self) -> bool {
+        (self.event, self.state, self.cause) == (other.event, other.state, other.cause)
+    }
+
     /// The default of a field.
     pub(super) fn default_of(owner: Owner) -> Self {
         let constant = Self::constant("a default");

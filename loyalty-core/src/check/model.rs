@@ -4,6 +4,7 @@
 //! [`Checked`] exists only where the checker found no error.
 
 mod challenge;
+mod messages;
 mod reward;
 
 use std::sync::Arc;
@@ -12,6 +13,10 @@ use chrono::{NaiveDate, NaiveTime, Weekday};
 use rust_decimal::Decimal;
 
 use crate::source::Span;
+pub use messages::{
+    Category, Choice, Control, Label, Message, Parameter, Row, Saying, SayingIndex, Shown, Text, TextPart,
+};
+
 pub use crate::syntax::ladder::Fall;
 pub use crate::syntax::later::{BudgetMode, CouponKind};
 pub use crate::syntax::tree::{
@@ -51,6 +56,9 @@ pub struct Checked {
     pub coupons: Vec<Coupon>,
     pub challenges: Vec<Challenge>,
     pub rewards: Vec<Reward>,
+    pub messages: Vec<Message>,
+    /// The messages as rules say them, one for each kind of what sets those off.
+    pub sayings: Vec<Saying>,
     /// In the order of the file; after those that the program writes as rules, the blocks that other declarations hold.
     pub rules: Vec<Rule>,
     pub groups: Vec<Group>,
@@ -713,6 +721,7 @@ pub enum EffectKind {
         name: String,
         to: Expr,
     },
+    Say(SayingIndex),
     /// `gives` for every `takes`, as often as the balance allows, or once.
     Convert {
         from: WalletIndex,

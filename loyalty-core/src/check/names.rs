@@ -74,6 +74,7 @@ pub(super) struct Names<'a> {
     pub records: BTreeMap<&'a str, RecordIndex>,
     pub values: BTreeMap<&'a str, Value>,
     pub rules: BTreeMap<&'a str, RuleName>,
+    pub messages: BTreeMap<&'a str, usize>,
     pub fields: BTreeMap<(Owner, &'a str), FieldIndex>,
     /// Declared by what this version does not run; whoever reads them has nothing more to hear.
     pub later: BTreeSet<&'a str>,
@@ -115,6 +116,7 @@ pub(super) struct Declared<'a> {
     pub rewards: Vec<(&'a Name, &'a [tree::Clause])>,
     pub rules: Vec<(&'a Name, &'a tree::Trigger, &'a [tree::Clause])>,
     pub groups: Vec<(&'a Name, &'a [Name], &'a [tree::Clause])>,
+    pub messages: Vec<(&'a Name, &'a Name, &'a [tree::Clause])>,
     pub tests: Vec<(&'a Name, &'a [tree::TestStep])>,
 }
 
@@ -216,6 +218,12 @@ impl<'a> Checker<'a> {
             ItemKind::Later(Later::Reward { name, clauses }) => {
                 if self.declare_value(places, name, Value::Reward(declared.rewards.len())) {
                     declared.rewards.push((name, clauses));
+                }
+            }
+            ItemKind::Later(Later::Message { name, category, clauses }) => {
+                if self.first(&mut places.messages, &name.text, name.span, &format!("the message `{}`", name.text)) {
+                    self.names.messages.insert(&name.text, declared.messages.len());
+                    declared.messages.push((name, category, clauses));
                 }
             }
             ItemKind::Later(later) => {
@@ -364,6 +372,7 @@ impl<'a> Checker<'a> {
             ),
             too_many(declared.rewards.get(DECLARATIONS_MAX).map(|(name, _)| name.span), "rewards", DECLARATIONS_MAX),
             too_many(declared.groups.get(DECLARATIONS_MAX).map(|(name, ..)| name.span), "groups", DECLARATIONS_MAX),
+            too_many(declared.messages.get(DECLARATIONS_MAX).map(|(name, ..)| name.span), "messages", DECLARATIONS_MAX),
             too_many(declared.tests.get(DECLARATIONS_MAX).map(|(name, _)| name.span), "tests", DECLARATIONS_MAX),
             too_many(
                 own_fields
@@ -385,7 +394,7 @@ impl<'a> Checker<'a> {
     }
 }
 
-pub(super) const BUILT_DECLARATIONS: &str = "this version runs `program`, `member`, `event`, `record`, `wallet`, `measure`, `tiers`, `segment`, `rule`, `group`, `coupon`, `challenge`, `reward` and `test`";
+pub(super) const BUILT_DECLARATIONS: &str = "this version runs `program`, `member`, `event`, `record`, `wallet`, `measure`, `tiers`, `segment`, `rule`, `group`, `coupon`, `challenge`, `reward`, `message` and `test`";
 
 /// Where each name was first declared, one map for each namespace.
 #[derive(Default)]
@@ -396,6 +405,7 @@ struct Places<'a> {
     values: BTreeMap<&'a str, Span>,
     rules: BTreeMap<&'a str, Span>,
     tests: BTreeMap<&'a str, Span>,
+    messages: BTreeMap<&'a str, Span>,
     /// Standard declarations to which the program has added.
     extended: BTreeSet<Owner>,
     standard_records: usize,

@@ -36,6 +36,9 @@ impl<'a> Checker<'a> {
         for block in core::mem::take(&mut self.blocks) {
             drafts.push(self.block(block));
         }
+        for rule in self.tapped_rules() {
+            drafts.push(Draft { rule, cap_types: Vec::new(), sound: true });
+        }
         for index in 0..drafts.len() {
             self.multiplied(&drafts, index);
         }

@@ -165,6 +165,27 @@ codes! {
     RewardOfOrder = "L0296" Error,
     /// One number asked of a reward that has prices in several wallets, or a rate.
     MixedPrices = "L0297" Error,
+    // Messages and conversation.
+    /// The text of a message that cannot be read.
+    BadMessageText = "L0300" Error,
+    /// No message of that name.
+    UnknownMessage = "L0301" Error,
+    /// No category of messages of that name.
+    UnknownCategory = "L0302" Error,
+    /// A language that the program or the library does not know.
+    UnknownLanguage = "L0303" Error,
+    /// A message without a text, or a label without one in some language.
+    MissingText = "L0304" Error,
+    /// More or longer than the protocol of messages allows.
+    ProtocolLimit = "L0305" Error,
+    /// Parts of a message that do not go together.
+    MessageParts = "L0306" Error,
+    /// A value that cannot be told in this way.
+    WrongFormat = "L0307" Error,
+    /// A plural or a select without a branch that it needs.
+    MissingBranch = "L0308" Error,
+    /// A branch that can never be chosen.
+    UnknownBranch = "L0309" Error,
 
     // W02: legal and surely not what was meant.
     /// A rule that can never fire.
@@ -183,6 +204,10 @@ codes! {
     NeverIssued = "W0217" Warning,
     /// A goal for which the window has no room.
     GoalOutOfReach = "W0210" Warning,
+    /// A message that no rule says and that no broadcast could.
+    NeverSaid = "W0225" Warning,
+    /// A plural without a branch for a category that its language has.
+    PluralGap = "W0226" Warning,
 }
 
 impl core::fmt::Display for Code {

@@ -12,6 +12,8 @@ use super::reactions::Cause;
 #[derive(Debug, Default)]
 pub struct Decided {
     list: Vec<Decision>,
+    /// The event that decides; nothing while time alone does.
+    event: Option<Box<str>>,
     /// The rules that no event has set off, as they ran; nothing where nobody asks.
     runs: Option<Vec<Run>>,
     /// Where the counters over all members stand, if the host says so.
@@ -61,6 +63,16 @@ impl Decided {
             runs.retain(|known| known.rule != run.rule || !known.decisions.is_empty());
         }
         runs.push(run);
+    }
+
+    /// Says which event decides from here on, or that time does; the one before.
+    pub fn because_of(&mut self, event: Option<Box<str>>) -> Option<Box<str>> {
+        core::mem::replace(&mut self.event, event)
+    }
+
+    /// The event that decides.
+    pub fn event(&self) -> Option<&str> {
+        self.event.as_deref()
     }
 
     /// The decisions; none are left.

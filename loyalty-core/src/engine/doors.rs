@@ -21,7 +21,7 @@ use super::members::{pause, pool, transfer};
 use super::outcome::{Because, Decision, Kind, NotEarned, NotTaken, Outcome};
 use super::tally::Entry;
 use super::value::{Stored, Value};
-use super::{challenges, clock, coupons, granted, grants, ledger, moves, reactions, returns, rewards, rules};
+use super::{challenges, clock, coupons, granted, grants, ledger, messages, moves, reactions, returns, rewards, rules};
 use crate::amount;
 use crate::plan::{EventKind, EventPlan, ExpirePlan, Plan, VestPlan};
 use crate::time::rfc3339;
@@ -113,6 +113,7 @@ pub fn apply_into(
     decisions: &mut Decided,
 ) -> Result<Outcome, EventError> {
     same_program(plan, member)?;
+    decisions.because_of(Some(event.id.as_str().into()));
     if let Some(replay) = admit(plan, member, event, now)? {
         return Ok(replay);
     }
@@ -361,6 +362,8 @@ fn write(
     if plan.reactions.any {
         moves::commit(plan, member, core::mem::take(&mut evaluation.moves), event.at, decisions)?;
     }
+    let occasion = messages::Occasion { event: Some(event), cause: None, at: event.at };
+    messages::commit(plan, member, &evaluation.says, occasion, decisions)?;
     settle(plan, event_plan, member, event, first, decisions)?;
     remember(event_plan, member, event, decisions, &evaluation.fired, &evaluation.grants);
     Ok(())

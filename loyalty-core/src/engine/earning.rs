@@ -12,6 +12,7 @@ use super::eval::Scope;
 use super::grants::{self, Grant, Grants};
 use super::member::Member;
 use super::members::transfer::Offer;
+use super::messages::Say;
 use super::moves::Move;
 use super::outcome::{Because, Kind};
 use super::rules::{self, Firings};
@@ -36,6 +37,8 @@ pub struct Evaluation {
     pub offer: Option<Offer>,
     /// What becomes of points that are there already, and of levels.
     pub moves: Vec<Move>,
+    /// What is said to the member.
+    pub says: Vec<Say>,
     /// Decisions that move no points.
     pub facts: Vec<Kind>,
     pub changes: Changes,
@@ -44,7 +47,7 @@ pub struct Evaluation {
 impl Evaluation {
     /// Whether writing it down would change anything.
     pub fn comes_to_something(&self, member: &Member, at: i64) -> bool {
-        !(self.lots.is_empty() && self.spends.is_empty() && self.facts.is_empty())
+        !(self.lots.is_empty() && self.spends.is_empty() && self.facts.is_empty() && self.says.is_empty())
             || self.moves.iter().any(|one| one.comes_to_something(member, at))
     }
 }

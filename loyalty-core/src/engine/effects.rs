@@ -8,6 +8,7 @@ use super::earning::{Evaluation, Sending, Spend};
 use super::error::{EventError, Refusal};
 use super::eval::{NO_ROW, Scope};
 use super::members::transfer;
+use super::messages::Say;
 use super::moves::{self, plan_move};
 use super::outcome::Kind;
 use super::rules::{Firing, Firings};
@@ -26,6 +27,7 @@ pub fn collect(
     'firings: for firing in firings {
         let (rule, form) = (firing.rule, firing.form);
         let (facts, spends, moves) = (evaluation.facts.len(), evaluation.spends.len(), evaluation.moves.len());
+        let says = evaluation.says.len();
         let accepted = evaluation.offer.as_ref().map(|offer| offer.accepted);
         for effect in &form.effects {
             let fact = match &effect.kind {
@@ -35,6 +37,7 @@ pub fn collect(
                         evaluation.facts.truncate(facts);
                         evaluation.spends.truncate(spends);
                         evaluation.moves.truncate(moves);
+                        evaluation.says.truncate(says);
                         evaluation.grants.retain(|grant| grant.rule != rule);
                         if let (Some(offer), Some(accepted)) = (&mut evaluation.offer, accepted) {
                             offer.accepted = accepted;
@@ -59,6 +62,11 @@ pub fn collect(
                     Value::Text(to, _) => Kind::Signal { name: name.clone(), to: to.into() },
                     _ => continue,
                 },
+                EffectKindPlan::Say(saying) => {
+                    evaluation.says.push(Say { rule, saying: *saying });
+                    acted.push(rule);
+                    continue;
+                }
                 kind @ (EffectKindPlan::Convert { .. }
                 | EffectKindPlan::Forfeit { .. }
                 | EffectKindPlan::Raise { .. }

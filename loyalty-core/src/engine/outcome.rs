@@ -7,6 +7,7 @@ use rust_decimal::Decimal;
 use super::claims::Claim;
 use super::coupons::decision::CouponDecision;
 use super::lots::{Expiry, Use, Vesting};
+use super::messages::said::{Said, Suppressed};
 use super::rewards::Lack;
 use super::value::Stored;
 use crate::amount;
@@ -375,6 +376,10 @@ pub enum Kind {
         rule: u32,
         lacks: Vec<Lack>,
     },
+    /// Something to be said to the member.
+    Message(Box<Said>),
+    /// Something that is not said, and why.
+    MessageSuppressed(Box<Suppressed>),
 }
 
 /// What is on its way between two members.
@@ -514,6 +519,8 @@ impl Kind {
             Kind::OptedIn { .. } => "opted_in",
             Kind::RewardRedeemed { .. } => "reward_redeemed",
             Kind::RewardRefused { .. } => "reward_refused",
+            Kind::Message(_) => "message",
+            Kind::MessageSuppressed(_) => "message_suppressed",
         }
     }
 }
@@ -567,6 +574,8 @@ impl Kind {
             | Kind::OptedIn { .. }
             | Kind::RewardRedeemed { .. }
             | Kind::RewardRefused { .. }
+            | Kind::Message(_)
+            | Kind::MessageSuppressed(_)
             | Kind::Erased => Ok(()),
         }
     }
@@ -726,6 +735,14 @@ pub fn write(writer: &mut Writer<'_>, decisions: &[Decision], event_at: i64) {
                 writer.byte(COUPON);
                 decision.write(writer, event_at);
             }
+            Kind::Message(said) => {
+                writer.byte(MESSAGE);
+                said.write(writer);
+            }
+            Kind::MessageSuppressed(suppressed) => {
+                writer.byte(MESSAGE_SUPPRESSED);
+                suppressed.write(writer);
+            }
             Kind::NotEarned { reason: NotEarned::Paused } => writer.byte(27),
             Kind::GoalMet { challenge, goal, place, window, round } => {
                 writer.byte(30);
@@ -793,6 +810,10 @@ pub fn write(writer: &mut Writer<'_>, decisions: &[Decision], event_at: i64) {
 /// The kind of decision whose amount is not written.
 const EARNED: u8 = 0;
 const COUPON: u8 = 40;
+
+/// What is said and not said.
+const MESSAGE: u8 = 90;
+const MESSAGE_SUPPRESSED: u8 = 91;
 
 /// The kinds of parts that name no rule; the numbers of rules follow them.
 const PARTS_WITHOUT_RULE: u64 = 4;
@@ -964,6 +985,8 @@ fn read_kind(reader: &mut Reader<'_>, event_at: i64) -> Result<Kind, Malformed> 
         25 => Kind::Resumed { days: i32::try_from(reader.signed()?).map_err(|_| Malformed)? },
         26 => Kind::Erased,
         COUPON => Kind::Coupon(CouponDecision::read(reader, event_at)?),
+        MESSAGE => Kind::Message(Box::new(Said::read(reader)?)),
+        MESSAGE_SUPPRESSED => Kind::MessageSuppressed(Box::new(Suppressed::read(reader)?)),
         27 => Kind::NotEarned { reason: NotEarned::Paused },
         30 => Kind::GoalMet {
             challenge: reader.text()?.into(),

@@ -14,7 +14,7 @@ use super::ladders::{self, Occasion};
 use super::lots::Vesting;
 use super::member::Member;
 use super::outcome::{Decision, Kind};
-use super::{ledger, moves, schedule, segments};
+use super::{ledger, messages, moves, schedule, segments};
 use crate::amount::Overflow;
 use crate::check::model::{DecisionTrigger, LadderChange, Moment, Trigger};
 use crate::plan::{LadderPlan, Plan, RulesOn};
@@ -189,6 +189,8 @@ fn run(
             if let Some(reward) = reward {
                 challenges::granted(member, reward, decisions.get(first..).unwrap_or(&[]));
             }
+            let occasion = messages::Occasion { event: None, cause: Some(&cause), at };
+            messages::commit(plan, member, &evaluation.says, occasion, decisions)?;
         }
         // A price that is not there can be no reason to refuse what has set the rule off.
         Err(error) if error.code() == Refusal::InsufficientBalance => {}

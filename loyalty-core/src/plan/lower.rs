@@ -6,6 +6,7 @@ mod expressions;
 mod fields;
 mod filing;
 mod ladders;
+mod messages;
 mod rewards;
 
 use rust_decimal::Decimal;
@@ -47,6 +48,7 @@ pub fn lower(checked: &Checked, text: &str) -> Plan {
             coupons: Vec::new(),
             challenges: Vec::new(),
             rewards: Vec::new(),
+            messages: super::messages::Messages::default(),
             rules: Vec::new(),
             groups: Vec::new(),
             reactions: Reactions::default(),
@@ -70,6 +72,7 @@ pub fn lower(checked: &Checked, text: &str) -> Plan {
     lower.challenges();
     lower.rewards();
     lower.rules();
+    lower.messages();
     lower.groups();
     lower.tests();
     lower.events();
@@ -499,6 +502,7 @@ impl Lower<'_> {
             model::EffectKind::Signal { name, to } => {
                 EffectKindPlan::Signal { name: name.as_str().into(), to: self.expression(to) }
             }
+            model::EffectKind::Say(saying) => EffectKindPlan::Say(*saying as u32),
             model::EffectKind::Convert { from, takes, to, gives, each } => EffectKindPlan::Convert {
                 from: *from as u16,
                 takes: self.expression(takes),

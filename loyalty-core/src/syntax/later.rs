@@ -6,6 +6,7 @@
 use chrono::NaiveTime;
 use rust_decimal::Decimal;
 
+use super::message::{Label, MenuRow, TemplateArgument, Translation};
 use super::tree::{Aggregate, Clause, Duration, Effect, Expr, Name, Period, Span, Window};
 
 /// A declaration of a later stage.
@@ -156,11 +157,21 @@ pub enum LaterClause {
 
     // messages, policies, leaderboards, experiments
     /// `template "beans_earned" (member.name, earned.amount)`
-    Template { name: Name, arguments: Vec<Expr> },
+    Template { name: Name, arguments: Vec<TemplateArgument> },
     /// `button "Redeem now" redeem free_latte when …`
-    Button { text: Name, effect: Box<Effect>, when: Option<Expr> },
+    Button { label: Label, effect: Box<Effect>, when: Option<Expr> },
+    /// `link "See the menu" "https://example.com/menu"`
+    Link { label: Label, url: Label },
+    /// `copy "Copy the code" coupon.code`
+    CopyCode { label: Label, code: Expr },
+    /// `list "Menu" { row "Balance" "What you have" say balance }`
+    Menu { label: Label, rows: Vec<MenuRow> },
+    /// `header "Bean Club"`
+    Header(Label),
+    /// `footer "Reply STOP to end"`
+    Footer(Label),
     /// `en "…"`
-    Translation { language: Name, text: Name },
+    Translation(Translation),
     /// `quiet 21:00 .. 09:00`
     Quiet { from: NaiveTime, to: NaiveTime },
     /// `marketing at most 2 per week`
@@ -213,7 +224,12 @@ impl LaterClause {
             Self::Done(_) => "done",
             Self::Template { .. } => "template",
             Self::Button { .. } => "button",
-            Self::Translation { .. } => "translation",
+            Self::Link { .. } => "link",
+            Self::CopyCode { .. } => "copy",
+            Self::Menu { .. } => "list",
+            Self::Header(_) => "header",
+            Self::Footer(_) => "footer",
+            Self::Translation(_) => "translation",
             Self::Quiet { .. } => "quiet",
             Self::AtMost { .. } => "at most",
             Self::Ties { .. } => "ties",

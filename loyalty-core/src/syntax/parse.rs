@@ -13,6 +13,7 @@ mod grammar;
 mod ladder;
 mod later;
 mod literal;
+mod message;
 mod nesting;
 pub(crate) mod probe;
 pub(crate) mod roles;
@@ -117,6 +118,7 @@ pub(super) fn starts(text: &str) -> Starts {
             Rule::clause
             | Rule::later_clause
             | Rule::dated_later
+            | Rule::menu_row
             | Rule::tiers_clause
             | Rule::dated_fields
             | Rule::field_value

@@ -224,6 +224,8 @@ pub fn decision_document(plan: &Plan, decision: &Decision, at: i64) -> Document 
             put("reward", author(plan, *rule).1.into());
             put("missing", lacks.iter().map(lack).collect());
         }
+        Kind::Message(said) => super::messages::said(&mut object, said),
+        Kind::MessageSuppressed(suppressed) => super::messages::suppressed(&mut object, suppressed),
         Kind::Forfeited { entry, wallet, amount: sum, rule } => {
             put("entry", (*entry).into());
             put("wallet", wallet_name(plan, *wallet).into());

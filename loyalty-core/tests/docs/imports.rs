@@ -7,17 +7,18 @@ use std::path::Path;
 use crate::page::{holds, repository};
 
 /// Part → the parts that it uses, from the bottom up. A folder and the file of its name are one part.
-const EDGES: [(&str, &[&str]); 17] = [
+const EDGES: [(&str, &[&str]); 18] = [
     ("source", &[]),
     ("zones", &[]),
+    ("locale", &[]),
     ("time", &[]),
     ("diagnostic", &["source"]),
     ("syntax", &["diagnostic", "source"]),
-    ("check", &["syntax", "diagnostic", "source", "zones"]),
+    ("check", &["syntax", "diagnostic", "source", "zones", "locale"]),
     ("calendar", &["check", "time", "zones"]),
     ("amount", &["check"]),
     ("plan", &["check", "calendar", "amount", "time", "source"]),
-    ("engine", &["plan", "check", "calendar", "amount", "time"]),
+    ("engine", &["plan", "check", "calendar", "amount", "locale", "time"]),
     ("wire", &["engine", "plan", "check", "calendar", "amount", "time", "diagnostic", "source"]),
     ("assist", &["engine", "check", "syntax", "source"]),
     ("testing", &["program", "wire", "engine", "plan", "check", "amount", "time"]),
@@ -39,6 +40,7 @@ const AGAINST: &[(&str, &str, &str)] = &[
     ("engine/coupons/decision.rs", "wire::codec", "the same"),
     ("engine/granted.rs", "wire::codec", "what granted is kept in bytes, in the member's log"),
     ("engine/log.rs", "wire::codec", "the log is one byte buffer"),
+    ("engine/messages/said.rs", "wire::codec", "what is said is kept in bytes, with the other decisions"),
     ("engine/log.rs", "wire::digest", "events are found by the digest of their id"),
     ("engine/returns.rs", "wire::codec", "reads what was kept of an order"),
     ("engine/returns.rs", "wire::decode", "an order kept in bytes becomes an event again"),

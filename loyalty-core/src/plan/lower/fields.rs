@@ -49,6 +49,11 @@ impl Reads {
                             }
                         }
                         EffectKind::Raise { .. } | EffectKind::Accept { .. } | EffectKind::Redeem(_) => {}
+                        EffectKind::Say(saying) => {
+                            if let Some(saying) = checked.sayings.get(*saying) {
+                                saying.map(&mut |value| reads.expression(event, value));
+                            }
+                        }
                         EffectKind::Earn { amount: model::Earn::Rate { points, of, .. }, .. } => {
                             reads.expression(event, points);
                             reads.expression(event, of);

@@ -42,13 +42,26 @@ impl<'t> Children<'t> for Pair<'t, Rule> {
 pub(super) struct Build {
     /// Whether nodes carry their places; without, two programs that say the same are equal.
     places: bool,
+    /// Where the part that is read begins in the text.
+    base: u32,
     /// What is wrong with literals: the grammar takes their form, the builder their value.
     complaints: RefCell<Vec<Diagnostic>>,
 }
 
 impl Build {
     pub(super) fn new(places: bool) -> Self {
-        Self { places, complaints: RefCell::new(Vec::new()) }
+        Self { places, base: 0, complaints: RefCell::new(Vec::new()) }
+    }
+
+    /// For a part of the text that is read by itself and begins at that byte.
+    pub(super) fn part(&self, base: u32) -> Self {
+        Self { places: self.places, base: self.base.saturating_add(base), complaints: RefCell::new(Vec::new()) }
+    }
+
+    /// Takes over what is wrong with a part.
+    pub(super) fn take_complaints(&self, part: Self) {
+        let by = part.base.saturating_sub(self.base);
+        part.into_complaints().into_iter().for_each(|complaint| self.complain(complaint.moved(by)));
     }
 
     pub(super) fn into_complaints(self) -> Vec<Diagnostic> {
@@ -61,7 +74,12 @@ impl Build {
 
     /// The place of a node in the tree.
     pub(super) fn span(&self, pair: &Pair<'_, Rule>) -> Span {
-        if self.places { place(pair) } else { Span::default() }
+        self.placed(place(pair))
+    }
+
+    /// A place within the part that is read, as one of the text.
+    pub(super) fn placed(&self, span: Span) -> Span {
+        if self.places { span.moved(self.base) } else { Span::default() }
     }
 
     /// A name, a word or a unit.

@@ -7,6 +7,7 @@ pub(super) const fn name_of(found: Rule) -> &'static str {
     match found {
         Rule::file
         | Rule::lone_item
+        | Rule::lone_expr
         | Rule::bad_item
         | Rule::item_start
         | Rule::item_word
@@ -56,6 +57,7 @@ pub(super) const fn name_of(found: Rule) -> &'static str {
         Rule::percent | Rule::percentage | Rule::units_off => "a percentage",
         Rule::quantity
         | Rule::expr
+        | Rule::argument
         | Rule::negate
         | Rule::operand
         | Rule::parenthesised
@@ -312,6 +314,14 @@ pub(super) const fn name_of(found: Rule) -> &'static str {
         Rule::done | Rule::done_ => "`done`",
         Rule::template | Rule::template_ => "`template`",
         Rule::button | Rule::button_ => "`button`",
+        Rule::tapped => "what the button does",
+        Rule::link | Rule::link_ => "`link`",
+        Rule::copy_code | Rule::copy_ => "`copy`",
+        Rule::menu | Rule::list_ => "`list`",
+        Rule::menu_row | Rule::row_ => "`row`",
+        Rule::header | Rule::header_ => "`header`",
+        Rule::footer | Rule::footer_ => "`footer`",
+        Rule::label => "a text in quotes",
         Rule::quiet | Rule::quiet_ => "`quiet`",
         Rule::ties | Rule::ties_ => "`ties`",
         Rule::WHITESPACE | Rule::blank | Rule::here | Rule::gap => "a space",

@@ -103,19 +103,30 @@ impl Build {
             Rule::template => LaterClause::Template {
                 name: self.text_name(&pair.child(Rule::text)?),
                 arguments: match pair.child(Rule::arguments) {
-                    Some(arguments) => self.exprs_of(&arguments)?,
+                    Some(arguments) => {
+                        let arguments = arguments.all(Rule::argument).map(|argument| self.argument(&argument));
+                        arguments.collect::<Option<_>>()?
+                    }
                     None => Vec::new(),
                 },
             },
             Rule::button => LaterClause::Button {
-                text: self.text_name(&pair.child(Rule::text)?),
-                effect: Box::new(self.effect(&pair.children().nth(2)?)?),
+                label: self.label_of(pair)?,
+                effect: Box::new(self.tapped(pair)?),
                 when: self.when_of(pair)?,
             },
-            Rule::translation => LaterClause::Translation {
-                language: self.name_of(pair)?,
-                text: self.text_name(&pair.child(Rule::text)?),
+            Rule::link => {
+                let mut labels = pair.all(Rule::label).map(|label| self.label(&label));
+                LaterClause::Link { label: labels.next()??, url: labels.next()?? }
+            }
+            Rule::copy_code => LaterClause::CopyCode { label: self.label_of(pair)?, code: self.expr_of(pair)? },
+            Rule::menu => LaterClause::Menu {
+                label: self.label_of(pair)?,
+                rows: pair.all(Rule::menu_row).map(|row| self.menu_row(&row)).collect::<Option<_>>()?,
             },
+            Rule::header => LaterClause::Header(self.label_of(pair)?),
+            Rule::footer => LaterClause::Footer(self.label_of(pair)?),
+            Rule::translation => LaterClause::Translation(self.translation(pair)?),
             Rule::quiet => {
                 let (from, to) = self.hours(&pair.child(Rule::hours)?)?;
                 LaterClause::Quiet { from, to }

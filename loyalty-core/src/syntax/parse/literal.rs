@@ -56,31 +56,7 @@ impl Build {
     pub(super) fn text(&self, pair: &Pair<'_, Rule>) -> String {
         let written = pair.as_str();
         let inner = written.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).unwrap_or(written);
-        if !inner.contains('\\') {
-            return inner.to_owned();
-        }
-        let start = place(pair).start.saturating_add(1);
-        let mut value = String::with_capacity(inner.len());
-        let mut rest = inner;
-        while let Some(at) = rest.find('\\') {
-            let (before, escape) = rest.split_at(at);
-            value.push_str(before);
-            let (read, length) = read_escape(escape);
-            if let Some(character) = read {
-                value.push(character);
-            } else {
-                let from = start.saturating_add(super::build::offset(inner.len().saturating_sub(escape.len())));
-                let to = from.saturating_add(super::build::offset(length));
-                let written = escape.get(..length).unwrap_or(escape);
-                self.complain(
-                    Diagnostic::new(Code::BadEscape, Span::new(from, to), format!("unknown escape `{written}`"))
-                        .help("the escapes are `\\\"`, `\\\\`, `\\n` and `\\u{1F600}`"),
-                );
-            }
-            rest = escape.get(length..).unwrap_or("");
-        }
-        value.push_str(rest);
-        value
+        unescaped(self, inner, place(pair).start.saturating_add(1))
     }
 
     /// The value of a `date`.
@@ -222,6 +198,34 @@ pub(super) fn month(pair: &Pair<'_, Rule>) -> Option<u32> {
         "december",
     ];
     (1..).zip(MONTHS).find(|(_, name)| *name == pair.as_str()).map(|(number, _)| number)
+}
+
+/// A text with its escapes replaced; it begins at byte `start`.
+pub(super) fn unescaped(build: &Build, inner: &str, start: u32) -> String {
+    if !inner.contains('\\') {
+        return inner.to_owned();
+    }
+    let mut value = String::with_capacity(inner.len());
+    let mut rest = inner;
+    while let Some(at) = rest.find('\\') {
+        let (before, escape) = rest.split_at(at);
+        value.push_str(before);
+        let (read, length) = read_escape(escape);
+        if let Some(character) = read {
+            value.push(character);
+        } else {
+            let from = start.saturating_add(super::build::offset(inner.len().saturating_sub(escape.len())));
+            let to = from.saturating_add(super::build::offset(length));
+            let written = escape.get(..length).unwrap_or(escape);
+            build.complain(
+                Diagnostic::new(Code::BadEscape, Span::new(from, to), format!("unknown escape `{written}`"))
+                    .help("the escapes are `\\\"`, `\\\\`, `\\n` and `\\u{1F600}`"),
+            );
+        }
+        rest = escape.get(length..).unwrap_or("");
+    }
+    value.push_str(rest);
+    value
 }
 
 /// The character that an escape stands for, and how long the escape is.

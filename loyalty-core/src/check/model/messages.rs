@@ -1,0 +1,208 @@
+//! Messages with their texts typed: what is said, in which languages, with which buttons.
+//!
+//! What a message says is written over the form of its values, `E`: expressions here, and nodes in the plan.
+
+use std::sync::Arc;
+
+use super::{Currency, EventIndex, Expr, LevelIndex};
+use crate::locale::{self, Locale};
+use crate::source::Span;
+
+pub type MessageIndex = usize;
+pub type SayingIndex = usize;
+
+/// A message as it is declared.
+#[derive(Debug, Clone)]
+pub struct Message {
+    pub name: String,
+    pub category: Category,
+    /// The name of its template with the provider.
+    pub template: Option<String>,
+    /// Its languages, in the order of the program; the first is the last resort.
+    pub languages: Vec<(String, Locale)>,
+    pub span: Span,
+}
+
+/// What a message is sent for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Category {
+    /// About something that the member did or asked for.
+    Utility,
+    /// Everything that promotes.
+    Marketing,
+    /// An answer to what the member has just written.
+    Reply,
+}
+
+impl Category {
+    pub const ALL: [Self; 3] = [Self::Utility, Self::Marketing, Self::Reply];
+
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Utility => "utility",
+            Self::Marketing => "marketing",
+            Self::Reply => "reply",
+        }
+    }
+
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|known| known.name() == name)
+    }
+}
+
+/// A message as rules of one kind of trigger say it: its values are read from what set them off.
+#[derive(Debug, Clone)]
+pub struct Saying<E = Expr> {
+    pub message: MessageIndex,
+    /// The event whose fields its values read.
+    pub event: Option<EventIndex>,
+    /// One for each language of the message.
+    pub texts: Vec<Text<E>>,
+    pub parameters: Vec<Parameter<E>>,
+    pub header: Option<Label>,
+    pub footer: Option<Label>,
+    pub controls: Vec<Control<E>>,
+}
+
+/// A text, one part after the other.
+pub type Text<E = Expr> = Vec<TextPart<E>>;
+
+/// A short text, one for each language of the message.
+pub type Label = Vec<Arc<str>>;
+
+#[derive(Debug, Clone)]
+pub enum TextPart<E = Expr> {
+    Literal(Arc<str>),
+    /// The number of the plural around it, as the language writes it.
+    NumberSign,
+    Value {
+        value: E,
+        shown: Shown,
+    },
+    Plural {
+        value: E,
+        ordinal: bool,
+        offset: u32,
+        exactly: Vec<(u32, Text<E>)>,
+        branches: Vec<(locale::Category, Text<E>)>,
+    },
+    Select {
+        value: E,
+        branches: Vec<(Choice, Text<E>)>,
+        other: Text<E>,
+    },
+}
+
+/// How a value is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shown {
+    Number,
+    /// Rounded half even to a whole number.
+    Integer,
+    Percent,
+    Money(Currency),
+    Text,
+    Date(locale::Length),
+    Time,
+    /// The day and the time of an instant.
+    Instant(locale::Length),
+    Weekday,
+    Level,
+}
+
+/// What a branch of a select is for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Choice {
+    Text(Arc<str>),
+    Bool(bool),
+    Level(LevelIndex),
+    /// Monday 0.
+    Weekday(u8),
+}
+
+/// What fills a place of a template.
+#[derive(Debug, Clone)]
+pub struct Parameter<E = Expr> {
+    pub name: Option<String>,
+    pub value: E,
+    pub shown: Shown,
+}
+
+/// What a member can do with a message besides reading it.
+#[derive(Debug, Clone)]
+pub enum Control<E = Expr> {
+    Button { label: Label, payload: String, when: Option<E> },
+    Link { label: Label, url: Vec<Text<E>> },
+    CopyCode { label: Label, code: E },
+    Menu { label: Label, rows: Vec<Row> },
+}
+
+#[derive(Debug, Clone)]
+pub struct Row {
+    pub label: Label,
+    pub description: Option<Label>,
+    pub payload: String,
+}
+
+impl<E> Saying<E> {
+    /// The same with its values in another form.
+    pub fn map<F>(&self, form: &mut impl FnMut(&E) -> F) -> Saying<F> {
+        Saying {
+            message: self.message,
+            event: self.event,
+            texts: self.texts.iter().map(|text| map_text(text, form)).collect(),
+            parameters: self
+                .parameters
+                .iter()
+                .map(|parameter| Parameter {
+                    name: parameter.name.clone(),
+                    value: form(&parameter.value),
+                    shown: parameter.shown,
+                })
+                .collect(),
+            header: self.header.clone(),
+            footer: self.footer.clone(),
+            controls: self.controls.iter().map(|control| control.map(form)).collect(),
+        }
+    }
+}
+
+impl<E> Control<E> {
+    fn map<F>(&self, form: &mut impl FnMut(&E) -> F) -> Control<F> {
+        match self {
+            Control::Button { label, payload, when } => {
+                Control::Button { label: label.clone(), payload: payload.clone(), when: when.as_ref().map(form) }
+            }
+            Control::Link { label, url } => {
+                Control::Link { label: label.clone(), url: url.iter().map(|text| map_text(text, form)).collect() }
+            }
+            Control::CopyCode { label, code } => Control::CopyCode { label: label.clone(), code: form(code) },
+            Control::Menu { label, rows } => Control::Menu { label: label.clone(), rows: rows.clone() },
+        }
+    }
+}
+
+/// Texts nest as deeply as the parser lets them.
+fn map_text<E, F>(text: &Text<E>, form: &mut impl FnMut(&E) -> F) -> Text<F> {
+    let mut parts = Vec::with_capacity(text.len());
+    for part in text {
+        parts.push(match part {
+            TextPart::Literal(literal) => TextPart::Literal(Arc::clone(literal)),
+            TextPart::NumberSign => TextPart::NumberSign,
+            TextPart::Value { value, shown } => TextPart::Value { value: form(value), shown: *shown },
+            TextPart::Plural { value, ordinal, offset, exactly, branches } => TextPart::Plural {
+                value: form(value),
+                ordinal: *ordinal,
+                offset: *offset,
+                exactly: exactly.iter().map(|(number, text)| (*number, map_text(text, form))).collect(),
+                branches: branches.iter().map(|(category, text)| (*category, map_text(text, form))).collect(),
+            },
+            TextPart::Select { value, branches, other } => TextPart::Select {
+                value: form(value),
+                branches: branches.iter().map(|(choice, text)| (choice.clone(), map_text(text, form))).collect(),
+                other: map_text(other, form),
+            },
+        });
+    }
+    parts
+}

@@ -1,0 +1,238 @@
+//! A message as it was said, and one that was not: as decisions, and in the bytes in which they are remembered.
+
+use crate::check::model::Category;
+use crate::wire::codec::{Malformed, Reader, Writer};
+
+/// A message, ready to be sent.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Said {
+    /// Tells it from every other message to the member, so that a host sends it once.
+    pub id: Box<str>,
+    pub message: Box<str>,
+    pub category: Category,
+    pub language: Box<str>,
+    pub form: Form,
+    pub template: Option<Box<str>>,
+    pub because: Because,
+    pub text: Box<str>,
+    pub header: Option<Box<str>>,
+    pub footer: Option<Box<str>>,
+    pub parameters: Vec<SaidParameter>,
+    pub controls: Vec<SaidControl>,
+}
+
+/// Why it is said: a keyword and a name, as in `rule told`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Because {
+    pub keyword: Box<str>,
+    pub name: Box<str>,
+}
+
+/// In which form it is to be sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    Text,
+    Template,
+}
+
+impl Form {
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Template => "template",
+        }
+    }
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct SaidParameter {
+    pub name: Option<Box<str>>,
+    pub text: Box<str>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum SaidControl {
+    Button { text: Box<str>, payload: Box<str> },
+    Link { text: Box<str>, url: Box<str> },
+    CopyCode { text: Box<str>, code: Box<str> },
+    Menu { text: Box<str>, rows: Vec<SaidRow> },
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct SaidRow {
+    pub text: Box<str>,
+    pub description: Option<Box<str>>,
+    pub payload: Box<str>,
+}
+
+/// A message that was to be said and is not.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Suppressed {
+    pub message: Box<str>,
+    pub category: Category,
+    pub because: Because,
+    pub reason: Unsaid,
+}
+
+/// Why a message is not said.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Unsaid {
+    /// It has been said for the same event or at the same instant.
+    AlreadySaid,
+    /// A value of its text is not known.
+    MissingValue { value: Box<str> },
+    /// More characters than the protocol takes.
+    TooLong { most: u32 },
+    /// It has no text.
+    NoText,
+}
+
+impl Unsaid {
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::AlreadySaid => "already_said",
+            Self::MissingValue { .. } => "missing_value",
+            Self::TooLong { .. } => "too_long",
+            Self::NoText => "no_text",
+        }
+    }
+}
+
+fn category(reader: &mut Reader<'_>) -> Result<Category, Malformed> {
+    Category::ALL.get(usize::from(reader.byte()?)).copied().ok_or(Malformed)
+}
+
+fn category_byte(category: Category) -> u8 {
+    Category::ALL.iter().position(|known| *known == category).unwrap_or(0) as u8
+}
+
+fn boxed(reader: &mut Reader<'_>) -> Result<Box<str>, Malformed> {
+    reader.text().map(Into::into)
+}
+
+fn many<T>(
+    reader: &mut Reader<'_>,
+    mut read: impl FnMut(&mut Reader<'_>) -> Result<T, Malformed>,
+) -> Result<Vec<T>, Malformed> {
+    let count = reader.count()?;
+    let mut list = Vec::with_capacity(count.min(64));
+    for _ in 0..count {
+        list.push(read(reader)?);
+    }
+    Ok(list)
+}
+
+impl Said {
+    pub fn write(&self, writer: &mut Writer<'_>) {
+        [&self.id, &self.message, &self.language, &self.because.keyword, &self.because.name, &self.text]
+            .into_iter()
+            .for_each(|text| writer.text(text));
+        writer.byte(category_byte(self.category));
+        writer.byte(u8::from(self.form == Form::Template));
+        for text in [&self.template, &self.header, &self.footer] {
+            writer.option(text.as_deref(), |writer, text| writer.text(text));
+        }
+        writer.number(self.parameters.len() as u64);
+        for parameter in &self.parameters {
+            writer.option(parameter.name.as_deref(), |writer, name| writer.text(name));
+            writer.text(&parameter.text);
+        }
+        writer.number(self.controls.len() as u64);
+        for control in &self.controls {
+            let (tag, first, second) = match control {
+                SaidControl::Button { text, payload } => (0, text, Some(payload)),
+                SaidControl::Link { text, url } => (1, text, Some(url)),
+                SaidControl::CopyCode { text, code } => (2, text, Some(code)),
+                SaidControl::Menu { text, .. } => (3, text, None),
+            };
+            writer.byte(tag);
+            writer.text(first);
+            second.into_iter().for_each(|second| writer.text(second));
+            if let SaidControl::Menu { rows, .. } = control {
+                writer.number(rows.len() as u64);
+                for row in rows {
+                    writer.text(&row.text);
+                    writer.option(row.description.as_deref(), |writer, text| writer.text(text));
+                    writer.text(&row.payload);
+                }
+            }
+        }
+    }
+
+    pub fn read(reader: &mut Reader<'_>) -> Result<Self, Malformed> {
+        let (id, message, language) = (boxed(reader)?, boxed(reader)?, boxed(reader)?);
+        let because = Because { keyword: boxed(reader)?, name: boxed(reader)? };
+        let text = boxed(reader)?;
+        let category = category(reader)?;
+        let form = if reader.byte()? != 0 { Form::Template } else { Form::Text };
+        let (template, header, footer) = (reader.option(boxed)?, reader.option(boxed)?, reader.option(boxed)?);
+        let parameters =
+            many(reader, |reader| Ok(SaidParameter { name: reader.option(boxed)?, text: boxed(reader)? }))?;
+        let controls = many(reader, |reader| {
+            let (tag, text) = (reader.byte()?, boxed(reader)?);
+            Ok(match tag {
+                0 => SaidControl::Button { text, payload: boxed(reader)? },
+                1 => SaidControl::Link { text, url: boxed(reader)? },
+                2 => SaidControl::CopyCode { text, code: boxed(reader)? },
+                3 => SaidControl::Menu {
+                    text,
+                    rows: many(reader, |reader| {
+                        Ok(SaidRow {
+                            text: boxed(reader)?,
+                            description: reader.option(boxed)?,
+                            payload: boxed(reader)?,
+                        })
+                    })?,
+                },
+                _ => return Err(Malformed),
+            })
+        })?;
+        Ok(Self {
+            id,
+            message,
+            category,
+            language,
+            form,
+            template,
+            because,
+            text,
+            header,
+            footer,
+            parameters,
+            controls,
+        })
+    }
+}
+
+impl Suppressed {
+    pub fn write(&self, writer: &mut Writer<'_>) {
+        [&self.message, &self.because.keyword, &self.because.name].into_iter().for_each(|text| writer.text(text));
+        writer.byte(category_byte(self.category));
+        match &self.reason {
+            Unsaid::AlreadySaid => writer.byte(0),
+            Unsaid::MissingValue { value } => {
+                writer.byte(1);
+                writer.text(value);
+            }
+            Unsaid::TooLong { most } => {
+                writer.byte(2);
+                writer.number(u64::from(*most));
+            }
+            Unsaid::NoText => writer.byte(3),
+        }
+    }
+
+    pub fn read(reader: &mut Reader<'_>) -> Result<Self, Malformed> {
+        let message = boxed(reader)?;
+        let because = Because { keyword: boxed(reader)?, name: boxed(reader)? };
+        let category = category(reader)?;
+        let reason = match reader.byte()? {
+            0 => Unsaid::AlreadySaid,
+            1 => Unsaid::MissingValue { value: boxed(reader)? },
+            2 => Unsaid::TooLong { most: u32::try_from(reader.number()?).map_err(|_| Malformed)? },
+            3 => Unsaid::NoText,
+            _ => return Err(Malformed),
+        };
+        Ok(Self { message, category, because, reason })
+    }
+}
