@@ -27,6 +27,7 @@ mod message;
 mod message_text;
 mod names;
 mod path;
+mod referral;
 mod reward;
 mod rule;
 mod settings;
@@ -44,8 +45,8 @@ use crate::source::Span;
 use crate::syntax::nearest::nearest;
 use crate::syntax::tree;
 use model::{
-    Challenge, Checked, Coupon, Currency, Event, Field, Ladder, Measure, MeasureIndex, Record, Reward, Segment,
-    Settings, Wallet, WalletIndex,
+    Challenge, Checked, Coupon, Currency, Event, Field, Ladder, Measure, MeasureIndex, Record, Referral, Reward,
+    Segment, Settings, Wallet, WalletIndex,
 };
 use names::Names;
 
@@ -121,6 +122,7 @@ struct Checker<'a> {
     sayings: Vec<model::Saying>,
     /// What tapping the buttons and rows of messages does.
     tapped: Vec<message::Tapped<'a>>,
+    referrals: Vec<Referral>,
     /// The unnamed measures by the place of their text.
     unnamed: BTreeMap<Span, MeasureIndex>,
     wallets_filled: BTreeSet<WalletIndex>,
@@ -199,6 +201,7 @@ impl Checker<'_> {
             rewards,
             messages,
             sayings: self.sayings,
+            referrals: self.referrals,
             rules,
             groups,
             tests,

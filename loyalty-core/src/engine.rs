@@ -61,6 +61,7 @@ pub mod outcome;
 #[cfg_attr(not(test), expect(dead_code, reason = "what coupons give is lowered to it next"))]
 pub mod pricing;
 pub mod reactions;
+pub mod referrals;
 pub mod returns;
 pub mod rewards;
 pub mod rules;

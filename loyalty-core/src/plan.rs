@@ -55,6 +55,7 @@ pub struct Plan {
     pub challenges: Vec<ChallengePlan>,
     pub rewards: Vec<RewardPlan>,
     pub messages: messages::Messages,
+    pub referrals: Vec<ReferralPlan>,
     pub rules: Vec<RulePlan>,
     pub groups: Vec<GroupPlan>,
     pub reactions: Reactions,
@@ -79,6 +80,12 @@ pub enum EventKind {
     Received,
     /// Points that were sent to another member come back.
     SentBack,
+    /// A friend whom the member has brought counts.
+    Referral,
+    /// What made a friend count has come back.
+    ReferralWithdrawn,
+    /// The advocate does not take the friend.
+    ReferralRefused,
     /// A part of what a household spends.
     Pooled,
     /// The member asks for a reward, of a program that has some.
@@ -94,7 +101,7 @@ pub enum EventKind {
 impl EventKind {
     /// Whether what it gave and took can be undone by a return, so that it is kept as it came.
     pub fn returnable(self) -> bool {
-        matches!(self, EventKind::Plain | EventKind::Pooled | EventKind::Redeem)
+        matches!(self, EventKind::Plain | EventKind::Pooled | EventKind::Redeem | EventKind::Referral)
     }
 }
 
@@ -324,6 +331,15 @@ pub struct SegmentPlan {
     pub forms: Vec<Dated<NodeId>>,
 }
 
+/// Members who bring others.
+#[derive(Debug)]
+pub struct ReferralPlan {
+    pub name: Box<str>,
+    pub within: Option<Length>,
+    pub settle: Option<Length>,
+    pub revoke: bool,
+}
+
 #[derive(Debug)]
 pub struct RulePlan {
     pub name: Box<str>,
@@ -471,6 +487,15 @@ pub enum EffectKindPlan {
         end: Option<IssueEndPlan>,
     },
     Redeem(u16),
+    /// `identities` is the number of the event's list.
+    Bring {
+        referral: u16,
+        by: NodeId,
+        identities: Option<u16>,
+    },
+    Refer {
+        referral: u16,
+    },
 }
 
 /// The end that an issue gives to a coupon.
@@ -491,6 +516,7 @@ impl EffectKindPlan {
             | Self::Untag(node)
             | Self::Set { value: node, .. }
             | Self::Signal { to: node, .. }
+            | Self::Bring { by: node, .. }
             | Self::Forfeit { amount: node, .. } => found(*node),
             Self::EarnRate { rate, .. } => [rate.points, rate.of].into_iter().for_each(found),
             Self::Convert { takes, gives, .. } => [*takes, *gives].into_iter().for_each(found),
@@ -499,7 +525,7 @@ impl EffectKindPlan {
                 let day = end.and_then(|end| if let IssueEndPlan::Until(day) = end { Some(day) } else { None });
                 code.iter().copied().chain(day).for_each(found);
             }
-            Self::Raise { .. } | Self::Accept { .. } | Self::Redeem(_) | Self::Say(_) => {}
+            Self::Raise { .. } | Self::Accept { .. } | Self::Redeem(_) | Self::Say(_) | Self::Refer { .. } => {}
         }
     }
 

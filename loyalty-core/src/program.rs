@@ -16,6 +16,7 @@ use crate::engine::member::Member;
 use crate::engine::members::pool::{self, PoolPayment, PoolReturn};
 use crate::engine::members::{erase, merge, transfer};
 use crate::engine::outcome::Outcome;
+use crate::engine::referrals;
 use crate::engine::view::{self, Totals, View};
 use crate::plan::{Plan, lower};
 use crate::syntax;
@@ -445,7 +446,8 @@ impl Program {
     }
 
     /// The `sent_back` event for the sender of a `received` event that cannot be delivered, because its member does not
-    /// exist, was erased, or is not the host's: all its points go back.
+    /// exist, was erased, or is not the host's: all its points go back. And the `referral_refused` event for the friend of a
+    /// `referral` event that its advocate does not take, or that has no advocate.
     ///
     /// # Errors
     ///
@@ -460,7 +462,10 @@ impl Program {
     ///
     /// As [`Program::send_back`].
     pub fn send_back_event(&self, received: &Event) -> Result<Document, EventError> {
-        let decision = transfer::undelivered(&self.plan, &received.data)?;
+        let decision = match referrals::undelivered(&self.plan, &received.data) {
+            Some(decision) => decision,
+            None => transfer::undelivered(&self.plan, &received.data)?,
+        };
         Ok(crate::wire::json::carried(&self.plan, &decision).unwrap_or(Document::Null))
     }
 

@@ -7,6 +7,7 @@ pub(crate) mod lexer;
 pub mod message;
 pub(crate) mod nearest;
 pub mod parse;
+pub mod referral;
 pub mod tree;
 pub mod trigger;
 

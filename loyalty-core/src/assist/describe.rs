@@ -38,6 +38,7 @@ pub(super) fn describe(declaration: &str, word: &str) -> Option<&'static str> {
         "program" => PROGRAM,
         "wallet" => WALLET,
         "tiers" => TIERS,
+        "referral" => REFERRAL,
         "test" => TEST,
         "reward" => REWARD,
         _ => &[],
@@ -65,6 +66,7 @@ const DECLARATIONS: Meanings = &[
     ("group", "limits and caps of several rules together"),
     ("test", "events and what must hold after them; `loyalty test` runs it"),
     ("tiers", "ordered levels that a measure reaches, with what each level brings"),
+    ("referral", "members who bring others: what counts, and what both sides get"),
     ("challenge", "a goal to be reached within a time, and its reward"),
     ("badge", "a mark of honour that a member is given once"),
     ("wheel", "chances with their weights, of which one is drawn"),
@@ -107,6 +109,17 @@ const REWARD: Meanings = &[
     ("give", "the effects that follow when it is redeemed, in braces"),
     ("limit", "how often it is redeemed: `1 per member per day`, `500 in total`"),
     ("when", "who may have it; everything that does not hold is told"),
+];
+
+const REFERRAL: Meanings = &[
+    ("qualify", "the friend's first such event makes it count, as in `order where total >= 20 EUR`"),
+    ("within", "how long after joining a friend may come to count"),
+    ("settle", "`after 14 days`: until then the advocate's part is pending, and a return takes it back"),
+    ("terms", "whose day decides what is given: `at joining`, or `at qualifying` if it says nothing"),
+    ("friend", "what the friend gets"),
+    ("advocate", "what the member gets who brought it"),
+    ("reach", "what so many settled friends bring, once"),
+    ("returns", "what a return does after the time of settling: `keep`, or `revoke`"),
 ];
 
 const WALLET: Meanings = &[

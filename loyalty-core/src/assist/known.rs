@@ -138,6 +138,7 @@ impl Known {
                 let symbol = Symbol::new("tiers", &name.text, levels.join(", ")).documented(docs);
                 self.symbols.push(Symbol { place: Some((item.span, name.span)), fields, ..symbol });
             }
+            ItemKind::Referral { name, .. } => declare("referral", name, String::new()),
             ItemKind::Test { title, .. } => declare("test", title, String::new()),
             ItemKind::Later(later) => {
                 if let Some(name) = later.name() {

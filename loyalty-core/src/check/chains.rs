@@ -121,7 +121,11 @@ impl Checker<'_> {
                     EffectKind::Set { field, .. } => chains.lead(rule_link, Link::Attribute(*field)),
                     EffectKind::Tag(_) | EffectKind::Untag(_) => chains.lead(rule_link, Link::Tags),
                     EffectKind::Issue { coupon, .. } => chains.lead(rule_link, Link::Coupon(*coupon)),
-                    EffectKind::Multiply { .. } | EffectKind::Signal { .. } | EffectKind::Say(_) => {}
+                    EffectKind::Multiply { .. }
+                    | EffectKind::Say(_)
+                    | EffectKind::Signal { .. }
+                    | EffectKind::Bring { .. }
+                    | EffectKind::Refer { .. } => {}
                 }
             }
         }

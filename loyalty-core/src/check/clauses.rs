@@ -19,6 +19,7 @@ pub(super) enum Holder {
     Tiers,
     Coupon,
     Challenge,
+    Referral,
     /// Effects that another declaration holds.
     Block,
     Reward,
@@ -119,6 +120,7 @@ impl Kind {
             ClauseKind::Later(LaterClause::ValidFor(_)) => Self::ValidFor,
             ClauseKind::Later(LaterClause::Budget { .. }) => Self::Budget,
             ClauseKind::Later(LaterClause::Usage { .. }) => Self::Usage,
+            ClauseKind::Referral(clause) => Self::Word(clause.word()),
             ClauseKind::Later(clause) => Self::Word(clause.word()),
         }
     }
@@ -181,7 +183,7 @@ impl Kind {
                 | Self::From
                 | Self::Benefit
                 | Self::Level
-                | Self::Word("goal")
+                | Self::Word("goal" | "reach")
         )
     }
 
@@ -192,7 +194,9 @@ impl Kind {
             Self::Holds
                 | Self::Decimals
                 | Self::Benefit
-                | Self::Word("count" | "steps" | "within" | "opt in" | "after" | "freeze")
+                | Self::Word(
+                    "count" | "steps" | "within" | "opt in" | "after" | "freeze" | "qualify" | "settle" | "terms"
+                )
         )
     }
 }
@@ -207,6 +211,7 @@ impl Holder {
             Self::Tiers => "tiers",
             Self::Coupon => "coupon",
             Self::Challenge => "challenge",
+            Self::Referral => "referral",
             Self::Block => "block of effects",
             Self::Reward => "reward",
         }
@@ -271,6 +276,18 @@ impl Holder {
             Self::Coupon => {
                 &[Kind::When, Kind::Valid, Kind::ValidFor, Kind::Limit, Kind::Budget, Kind::Usage, Kind::From]
             }
+            Self::Referral => &[
+                Kind::Word("qualify"),
+                Kind::Word("within"),
+                Kind::Word("settle"),
+                Kind::Word("terms"),
+                Kind::ReturnsPolicy,
+                Kind::Limit,
+                Kind::Word("friend"),
+                Kind::Word("advocate"),
+                Kind::Word("reach"),
+                Kind::From,
+            ],
             Self::Challenge => &[
                 Kind::Word("count"),
                 Kind::Word("steps"),

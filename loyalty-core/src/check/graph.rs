@@ -57,6 +57,7 @@ impl Expr {
             | ExprKind::Standing(..)
             | ExprKind::Held(_)
             | ExprKind::Challenge(..)
+            | ExprKind::Referral(..)
             | ExprKind::Cause(_) => {}
             ExprKind::List(all)
             | ExprKind::And(all)

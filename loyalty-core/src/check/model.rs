@@ -38,6 +38,7 @@ pub type RecordIndex = usize;
 pub type LadderIndex = usize;
 pub type CouponIndex = usize;
 pub type ChallengeIndex = usize;
+pub type ReferralIndex = usize;
 /// A level within its ladder, the lowest 0.
 pub type LevelIndex = usize;
 
@@ -59,6 +60,7 @@ pub struct Checked {
     pub messages: Vec<Message>,
     /// The messages as rules say them, one for each kind of what sets those off.
     pub sayings: Vec<Saying>,
+    pub referrals: Vec<Referral>,
     /// In the order of the file; after those that the program writes as rules, the blocks that other declarations hold.
     pub rules: Vec<Rule>,
     pub groups: Vec<Group>,
@@ -449,6 +451,34 @@ pub enum LadderReturns {
     KeepToEnd(Period),
 }
 
+/// Members who bring others.
+#[derive(Debug, Clone)]
+pub struct Referral {
+    pub name: String,
+    /// How long after joining the friend may qualify.
+    pub within: Option<Length>,
+    /// Until then a return undoes the referral.
+    pub settle: Option<Length>,
+    /// Whether a return undoes it even then.
+    pub revoke: bool,
+    pub span: Span,
+}
+
+/// What can be read of a referral.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ReferralFigure {
+    /// Friends who count.
+    Count,
+    /// Those of them whose time of returning is over.
+    Settled,
+    /// Who brought the member.
+    Advocate,
+    /// The day on which it was brought.
+    Joined,
+    /// Whether the event at hand can be the first that counts.
+    Qualifies,
+}
+
 /// What sets a rule off.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Trigger {
@@ -747,6 +777,16 @@ pub enum EffectKind {
     },
     /// Gives a reward for its price.
     Redeem(RewardIndex),
+    /// The member is told who brought it, and by what it is known again.
+    Bring {
+        referral: ReferralIndex,
+        by: Expr,
+        identities: Option<FieldIndex>,
+    },
+    /// The member counts as the friend of whoever brought it.
+    Refer {
+        referral: ReferralIndex,
+    },
 }
 
 /// The end that an issue gives, in the place of the coupon's own.
@@ -880,6 +920,7 @@ pub enum ExprKind {
     Held(CouponIndex),
     /// `five_a_month.remaining`
     Challenge(ChallengeIndex, ChallengeFigure),
+    Referral(ReferralIndex, ReferralFigure),
     /// `earned.amount`: of the decision that set the rule off.
     Cause(CauseFigure),
     /// `.weekday .hour .minute .day .month .year .date .time` of an instant or date, in the program's zone.

@@ -8,7 +8,7 @@ use super::currency;
 use super::expression::TIME_WORDS;
 use super::model::{
     ChallengeIndex, CouponIndex, CouponKind, Event, EventIndex, FieldIndex, LadderIndex, MeasureIndex, Record,
-    RecordIndex, RewardIndex, RuleIndex, SegmentIndex, WalletIndex,
+    RecordIndex, ReferralIndex, RewardIndex, RuleIndex, SegmentIndex, WalletIndex,
 };
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
@@ -52,6 +52,7 @@ pub(super) enum Value {
     Coupon(CouponIndex),
     Challenge(ChallengeIndex),
     Reward(RewardIndex),
+    Referral(ReferralIndex),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -117,6 +118,7 @@ pub(super) struct Declared<'a> {
     pub rules: Vec<(&'a Name, &'a tree::Trigger, &'a [tree::Clause])>,
     pub groups: Vec<(&'a Name, &'a [Name], &'a [tree::Clause])>,
     pub messages: Vec<(&'a Name, &'a Name, &'a [tree::Clause])>,
+    pub referrals: Vec<(&'a Name, &'a tree::Expr, &'a [tree::Clause])>,
     pub tests: Vec<(&'a Name, &'a [tree::TestStep])>,
 }
 
@@ -198,6 +200,11 @@ impl<'a> Checker<'a> {
                 if self.first(&mut places.rules, &name.text, name.span, &format!("`{}`", name.text)) {
                     self.names.rules.insert(&name.text, RuleName::Group(declared.groups.len()));
                     declared.groups.push((name, rules, clauses));
+                }
+            }
+            ItemKind::Referral { name, by, clauses } => {
+                if self.declare_value(places, name, Value::Referral(declared.referrals.len())) {
+                    declared.referrals.push((name, by, clauses));
                 }
             }
             ItemKind::Test { title, steps } => {
@@ -373,6 +380,11 @@ impl<'a> Checker<'a> {
             too_many(declared.rewards.get(DECLARATIONS_MAX).map(|(name, _)| name.span), "rewards", DECLARATIONS_MAX),
             too_many(declared.groups.get(DECLARATIONS_MAX).map(|(name, ..)| name.span), "groups", DECLARATIONS_MAX),
             too_many(declared.messages.get(DECLARATIONS_MAX).map(|(name, ..)| name.span), "messages", DECLARATIONS_MAX),
+            too_many(
+                declared.referrals.get(DECLARATIONS_MAX).map(|(name, ..)| name.span),
+                "referrals",
+                DECLARATIONS_MAX,
+            ),
             too_many(declared.tests.get(DECLARATIONS_MAX).map(|(name, _)| name.span), "tests", DECLARATIONS_MAX),
             too_many(
                 own_fields
@@ -394,7 +406,7 @@ impl<'a> Checker<'a> {
     }
 }
 
-pub(super) const BUILT_DECLARATIONS: &str = "this version runs `program`, `member`, `event`, `record`, `wallet`, `measure`, `tiers`, `segment`, `rule`, `group`, `coupon`, `challenge`, `reward`, `message` and `test`";
+pub(super) const BUILT_DECLARATIONS: &str = "this version runs `program`, `member`, `event`, `record`, `wallet`, `measure`, `tiers`, `segment`, `rule`, `group`, `coupon`, `challenge`, `reward`, `message`, `referral` and `test`";
 
 /// Where each name was first declared, one map for each namespace.
 #[derive(Default)]

@@ -192,6 +192,7 @@ impl<'a> Checker<'a> {
             }
             Value::Coupon(coupon) => self.coupon_path(coupon, root_span, rest),
             Value::Reward(reward) => self.reward_path(reward, root_span, rest),
+            Value::Referral(referral) => self.referral_path(referral, root_span, rest),
             Value::Ladder(ladder) => self.ladder_path(ladder, root_span, rest, scope),
             Value::Challenge(challenge) => self.challenge_path(challenge, root_span, rest),
             Value::Measure(measure) => {

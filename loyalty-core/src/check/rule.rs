@@ -16,15 +16,15 @@ use crate::source::Span;
 use crate::syntax::tree::{self, ClauseKind, LimitScope, Name, ValidPart};
 
 /// The amounts of a form's caps with their types, to be laid on a wallet when all rules are known.
-type CapTypes = Vec<(Type, Span)>;
+pub(super) type CapTypes = Vec<(Type, Span)>;
 
 /// What rules are until every one of them has been read.
-struct Draft {
-    rule: Rule,
+pub(super) struct Draft {
+    pub rule: Rule,
     /// Of each form.
-    cap_types: Vec<CapTypes>,
+    pub cap_types: Vec<CapTypes>,
     /// Without error so far; nothing more is said of the others.
-    sound: bool,
+    pub sound: bool,
 }
 
 impl<'a> Checker<'a> {
@@ -39,6 +39,7 @@ impl<'a> Checker<'a> {
         for rule in self.tapped_rules() {
             drafts.push(Draft { rule, cap_types: Vec::new(), sound: true });
         }
+        drafts.extend(self.referral_drafts(declared));
         for index in 0..drafts.len() {
             self.multiplied(&drafts, index);
         }
@@ -96,7 +97,7 @@ impl<'a> Checker<'a> {
         Draft { rule, cap_types, sound: self.errors == errors }
     }
 
-    fn rule_form(&mut self, scope: &Scope, form: &InForce<'a>, name: Span) -> (RuleForm, CapTypes) {
+    pub(super) fn rule_form(&mut self, scope: &Scope, form: &InForce<'a>, name: Span) -> (RuleForm, CapTypes) {
         let mut value = RuleForm {
             returns: self.rule_returns.unwrap_or(Returns::Keep),
             ..RuleForm::empty(form.span.unwrap_or(name))

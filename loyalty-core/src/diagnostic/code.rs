@@ -142,6 +142,10 @@ codes! {
     ValidFor = "L0282" Error,
     /// A budget of something else than the program's money.
     BudgetUnit = "L0283" Error,
+    /// A referral that says nothing of what counts, or gives nobody anything.
+    IncompleteReferral = "L0251" Error,
+    /// What brings a friend is no text of an event.
+    ReferralBy = "L0252" Error,
 
     // Challenges.
     /// A goal of nothing, or goals out of order.

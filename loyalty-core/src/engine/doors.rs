@@ -21,7 +21,9 @@ use super::members::{pause, pool, transfer};
 use super::outcome::{Because, Decision, Kind, NotEarned, NotTaken, Outcome};
 use super::tally::Entry;
 use super::value::{Stored, Value};
-use super::{challenges, clock, coupons, granted, grants, ledger, messages, moves, reactions, returns, rewards, rules};
+use super::{
+    challenges, clock, coupons, granted, grants, ledger, messages, moves, reactions, referrals, returns, rewards, rules,
+};
 use crate::amount;
 use crate::plan::{EventKind, EventPlan, ExpirePlan, Plan, VestPlan};
 use crate::time::rfc3339;
@@ -395,8 +397,8 @@ fn slow(
     decisions: &mut Decided,
 ) -> Result<(), EventError> {
     let first = before_rules(plan, event_plan, member, event, decisions)?;
-    if rests(event_plan, member, event) {
-        asleep(plan, event_plan, member, event, first, decisions)?;
+    if let Some(reason) = rests(plan, event_plan, member, event) {
+        asleep(plan, event_plan, member, event, (reason, first), decisions)?;
     } else {
         let mut work = Work::default();
         evaluate(plan, event_plan, member, event, decisions.counters().as_deref(), &mut work)?;
@@ -433,6 +435,10 @@ pub fn before_rules(
         EventKind::OptIn => challenges::opt_in(plan, event_plan, member, event, decisions)?,
         EventKind::Redeem => rewards::on_event(plan, event_plan, member, event, decisions)?,
         EventKind::Received => {}
+        EventKind::Referral if member.account.paused_at(event.at) => {}
+        EventKind::Referral => referrals::take_in(plan, event_plan, member, event, decisions)?,
+        EventKind::ReferralWithdrawn => referrals::withdraw(plan, event_plan, member, event, decisions)?,
+        EventKind::ReferralRefused => referrals::refuse(plan, event_plan, member, event, decisions)?,
     }
     if event_plan.vests {
         vest_on(plan, event_plan, member, event, decisions)?;
@@ -440,9 +446,12 @@ pub fn before_rules(
     Ok(first)
 }
 
-/// Whether no rule is asked about an event, because the account rested at the time.
-pub fn rests(event_plan: &EventPlan, member: &Member, event: &EventData) -> bool {
-    member.account.paused_at(event.at) && !matches!(event_plan.kind, EventKind::Pause | EventKind::Resume)
+/// Why no rule is asked about an event, if none is: the account rested at the time, or what it tells was taken back before.
+pub fn rests(plan: &Plan, event_plan: &EventPlan, member: &Member, event: &EventData) -> Option<NotEarned> {
+    if member.account.paused_at(event.at) && !matches!(event_plan.kind, EventKind::Pause | EventKind::Resume) {
+        return Some(NotEarned::Paused);
+    }
+    referrals::is_void(plan, event_plan, member, event).then_some(NotEarned::Withdrawn)
 }
 
 /// An event of a time at which the account rests: no rule and no measure sees it, and it says so.
@@ -451,12 +460,12 @@ fn asleep(
     event_plan: &EventPlan,
     member: &mut Member,
     event: &EventData,
-    first: usize,
+    (reason, first): (NotEarned, usize),
     decisions: &mut Decided,
 ) -> Result<(), EventError> {
     match event_plan.kind {
-        EventKind::Plain => {
-            let kind = Kind::NotEarned { reason: NotEarned::Paused };
+        EventKind::Plain | EventKind::Referral => {
+            let kind = Kind::NotEarned { reason };
             decisions.push(Decision { at: event.at, kind });
         }
         EventKind::Received => {

@@ -11,6 +11,7 @@ use super::members::transfer;
 use super::messages::Say;
 use super::moves::{self, plan_move};
 use super::outcome::Kind;
+use super::referrals;
 use super::rules::{Firing, Firings};
 use super::value::{Stored, Value};
 use crate::amount;
@@ -78,6 +79,16 @@ pub fn collect(
                     }
                     continue;
                 }
+                EffectKindPlan::Bring { referral, by, identities } => {
+                    if referrals::bring(scope, (*referral, *by, *identities), &mut evaluation.facts)? {
+                        acted.push(rule);
+                    }
+                    continue;
+                }
+                EffectKindPlan::Refer { referral } => match referrals::refer(scope, rule, *referral) {
+                    Some(referred) => referred,
+                    None => continue,
+                },
                 EffectKindPlan::EarnFixed { .. }
                 | EffectKindPlan::EarnRate { .. }
                 | EffectKindPlan::Multiply { .. } => {

@@ -76,6 +76,12 @@ refusals! {
     UnknownReceiver = "unknown_receiver",
     /// Points come back that this member has not sent, or not so many.
     UnknownTransfer = "unknown_transfer",
+    /// A member brings itself, by its own id, another account of its own, or what it is known by.
+    SelfReferral = "self_referral",
+    /// The friend is known by what another friend of the member was.
+    KnownFriend = "known_friend",
+    /// A referral is taken back or refused that this member knows nothing of.
+    UnknownReferral = "unknown_referral",
     /// The account was merged into another one, or erased.
     MemberClosed = "member_closed",
     /// The account is paused.

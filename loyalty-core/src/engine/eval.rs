@@ -126,6 +126,7 @@ impl<'a> Scope<'a> {
                 (None, _) => Value::Missing,
             },
             Node::Challenge(challenge, figure) => super::challenges::figure(self, usize::from(challenge), figure)?,
+            Node::Referral(referral, figure) => super::referrals::figure(self, referral, figure),
             Node::Measure(measure) => super::measures::value(self, measure)?,
             Node::Segment(segment) => {
                 let forms = self.plan.segments.get(usize::from(segment)).map(|segment| segment.forms.as_slice());

@@ -209,7 +209,7 @@ fn tell(plan: &Arc<Plan>, member: &Member, event: &EventData, told: &mut Explana
     let mut met = member.clone();
     let mut before = Decided::default();
     doors::before_rules(plan, event_plan, &mut met, event, &mut before)?;
-    if doors::rests(event_plan, &met, event) {
+    if doors::rests(plan, event_plan, &met, event).is_some() {
         // No rule was asked.
         return Ok(());
     }

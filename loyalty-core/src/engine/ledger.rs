@@ -114,7 +114,7 @@ pub fn commit(
                     *attribute = value.clone();
                 }
             }
-            _ => {}
+            kind => super::referrals::note(plan, member, kind, at),
         }
         decisions.push(Decision { at, kind });
     }

@@ -6,6 +6,7 @@ use super::log::Log;
 use super::lots::WalletState;
 use super::marks::Marks;
 use super::members::{Account, pause};
+use super::referrals::Referrals;
 use super::returns::Returned;
 use super::standing::Standing;
 use super::tally::Tallies;
@@ -46,6 +47,8 @@ pub struct Member {
     pub(crate) inside: Vec<bool>,
     /// The coupons that were issued to the member.
     pub(crate) coupons: Coupons,
+    /// Who brought the member, and whom it has brought.
+    pub(crate) referrals: Referrals,
     /// Whether the account is open, and what became of it.
     pub(crate) account: Account,
 }
@@ -83,6 +86,7 @@ impl Member {
             challenges: vec![ChallengeState::default(); plan.challenges.len()],
             inside: vec![false; plan.reactions.segments.len()],
             coupons: Coupons::default(),
+            referrals: Referrals::new(plan),
             account: Account::default(),
         }
     }
@@ -157,6 +161,7 @@ impl Member {
         super::challenges::forget(plan, self);
         let (horizon, returns) = (self.horizon(plan), self.return_horizon(plan));
         self.log.forget(horizon, returns);
+        self.referrals.forget(horizon);
         self.returned.retain(|returned| returned.ordered_at >= returns);
         self.coupons.forget(horizon);
         pause::forget(&mut self.account, horizon);

@@ -380,6 +380,39 @@ pub enum Kind {
     Message(Box<Said>),
     /// Something that is not said, and why.
     MessageSuppressed(Box<Suppressed>),
+    /// What the member is known by: digests.
+    Identified {
+        keys: Vec<u64>,
+    },
+    /// Who brought the member.
+    Brought {
+        referral: Box<str>,
+        by: Box<str>,
+    },
+    /// The member counts as a friend, since the event that the parcel calls its transfer.
+    Referred {
+        referral: Box<str>,
+        rule: u32,
+        /// The local day on which it was brought.
+        joined: i32,
+        keys: Vec<u64>,
+        parcel: Box<Parcel>,
+    },
+    /// It counts no more, because what made it count has come back.
+    ReferralWithdrawn {
+        referral: Box<str>,
+        parcel: Box<Parcel>,
+    },
+    /// The advocate has not taken it.
+    ReferralRefused {
+        referral: Box<str>,
+        by: Box<str>,
+    },
+    /// What a host tells the friend of an advocate that does not take it; no decision of a member.
+    ReferralSentBack {
+        referral: Box<str>,
+        parcel: Box<Parcel>,
+    },
 }
 
 /// What is on its way between two members.
@@ -476,6 +509,8 @@ impl Because {
 pub enum NotEarned {
     BeforeEnrolment,
     Paused,
+    /// What it tells was taken back before it came.
+    Withdrawn,
 }
 
 impl Kind {
@@ -521,6 +556,12 @@ impl Kind {
             Kind::RewardRefused { .. } => "reward_refused",
             Kind::Message(_) => "message",
             Kind::MessageSuppressed(_) => "message_suppressed",
+            Kind::Identified { .. } => "identified",
+            Kind::Brought { .. } => "brought",
+            Kind::Referred { .. } => "referred",
+            Kind::ReferralWithdrawn { .. } => "referral_withdrawn",
+            Kind::ReferralRefused { .. } => "referral_refused",
+            Kind::ReferralSentBack { .. } => "referral_sent_back",
         }
     }
 }
@@ -576,6 +617,12 @@ impl Kind {
             | Kind::RewardRefused { .. }
             | Kind::Message(_)
             | Kind::MessageSuppressed(_)
+            | Kind::Identified { .. }
+            | Kind::Brought { .. }
+            | Kind::Referred { .. }
+            | Kind::ReferralWithdrawn { .. }
+            | Kind::ReferralRefused { .. }
+            | Kind::ReferralSentBack { .. }
             | Kind::Erased => Ok(()),
         }
     }
@@ -803,6 +850,37 @@ pub fn write(writer: &mut Writer<'_>, decisions: &[Decision], event_at: i64) {
                 writer.number(lacks.len() as u64);
                 lacks.iter().for_each(|lack| lack.write(writer));
             }
+            Kind::NotEarned { reason: NotEarned::Withdrawn } => writer.byte(70),
+            Kind::Identified { keys } => {
+                writer.byte(71);
+                write_keys(writer, keys);
+            }
+            Kind::Brought { referral, by } => {
+                writer.byte(72);
+                [referral, by].into_iter().for_each(|name| writer.text(name));
+            }
+            Kind::Referred { referral, rule, joined, keys, parcel } => {
+                writer.byte(73);
+                writer.text(referral);
+                writer.number(u64::from(*rule));
+                writer.signed(i64::from(*joined));
+                write_keys(writer, keys);
+                write_parcel(writer, parcel);
+            }
+            Kind::ReferralWithdrawn { referral, parcel } => {
+                writer.byte(74);
+                writer.text(referral);
+                write_parcel(writer, parcel);
+            }
+            Kind::ReferralRefused { referral, by } => {
+                writer.byte(75);
+                [referral, by].into_iter().for_each(|name| writer.text(name));
+            }
+            Kind::ReferralSentBack { referral, parcel } => {
+                writer.byte(76);
+                writer.text(referral);
+                write_parcel(writer, parcel);
+            }
         }
     }
 }
@@ -848,6 +926,16 @@ fn write_goal(writer: &mut Writer<'_>, challenge: &str, goal: Decimal, place: u1
     writer.text(challenge);
     writer.decimal(goal);
     writer.number(u64::from(place));
+}
+
+fn write_keys(writer: &mut Writer<'_>, keys: &[u64]) {
+    writer.number(keys.len() as u64);
+    keys.iter().for_each(|key| writer.fixed(*key));
+}
+
+fn read_keys(reader: &mut Reader<'_>) -> Result<Vec<u64>, Malformed> {
+    let count = reader.count()?;
+    (0..count).map(|_| reader.fixed()).collect()
 }
 
 fn write_parcel(writer: &mut Writer<'_>, parcel: &Parcel) {
@@ -1039,6 +1127,19 @@ fn read_kind(reader: &mut Reader<'_>, event_at: i64) -> Result<Kind, Malformed> 
             }
             Kind::RewardRefused { rule, lacks }
         }
+        70 => Kind::NotEarned { reason: NotEarned::Withdrawn },
+        71 => Kind::Identified { keys: read_keys(reader)? },
+        72 => Kind::Brought { referral: reader.text()?.into(), by: reader.text()?.into() },
+        73 => Kind::Referred {
+            referral: reader.text()?.into(),
+            rule: rule(reader)?,
+            joined: i32::try_from(reader.signed()?).map_err(|_| Malformed)?,
+            keys: read_keys(reader)?,
+            parcel: read_parcel(reader)?,
+        },
+        74 => Kind::ReferralWithdrawn { referral: reader.text()?.into(), parcel: read_parcel(reader)? },
+        75 => Kind::ReferralRefused { referral: reader.text()?.into(), by: reader.text()?.into() },
+        76 => Kind::ReferralSentBack { referral: reader.text()?.into(), parcel: read_parcel(reader)? },
         _ => return Err(Malformed),
     })
 }

@@ -21,7 +21,7 @@ use super::outcome::{Because, Decision, Kind};
 use super::rules;
 use super::tally::{self, Change, Changes};
 use super::value::Value;
-use super::{claims, earning, flows, granted};
+use super::{claims, earning, flows, granted, referrals};
 use crate::amount::{self, Overflow};
 use crate::check::model::{Clawback, Flow, Moment, Trigger};
 use crate::plan::layout::LinesLayout;
@@ -99,6 +99,10 @@ fn take_away(
         give_limits_back(plan, member, &order, at, decisions)?;
     }
     restore(plan, member, &order, &kept_after, points, &mut after, at, decisions)?;
+    referrals::come_back(plan, member, (&order, &kept_after, after.whole), at, decisions)?;
+    if after.whole {
+        referrals::gone(member, after.order);
+    }
     match member.returned.iter_mut().find(|returned| returned.order == after.order) {
         Some(returned) => *returned = after,
         None => member.returned.push(after),
@@ -159,6 +163,30 @@ pub fn undo(
     let judged = Judged { order, points: None, before, after, kept_before, kept_after };
     take_away(plan, member, judged, at, decisions)?;
     Ok(true)
+}
+
+/// Takes back what an order has granted that it would not grant any more, though nothing of it has come back.
+pub fn rate_again(
+    plan: &Plan,
+    member: &mut Member,
+    id: &str,
+    at: i64,
+    decisions: &mut Vec<Decision>,
+) -> Result<(), EventError> {
+    let record = member.log.find(id).filter(|record| record.at >= member.return_horizon(plan));
+    let Some(record) = record.filter(|record| !record.order.is_empty()) else { return Ok(()) };
+    let order = read(plan, &record)?;
+    let before = come_back_before(plan, member, id, record.at);
+    if before.whole {
+        return Ok(());
+    }
+    let (event, mut after) = (kept(plan, &order, &before)?, before.clone());
+    claw_back(plan, member, &order, (&event, &before), (&event, &mut after), at, decisions)?;
+    match member.returned.iter_mut().find(|returned| returned.order == after.order) {
+        Some(returned) => *returned = after,
+        None => member.returned.push(after),
+    }
+    Ok(())
 }
 
 /// What has come back of an order so far.
@@ -462,6 +490,9 @@ fn rerate_one(
     all: Decimal,
 ) -> Result<Decimal, EventError> {
     let plan = scope.plan;
+    if referrals::refused(plan, scope.member, grant.rule, &order.event.id) {
+        return Ok(Decimal::ZERO);
+    }
     // What multiplies a rule is gone with it.
     for rule in [grant.rule, grant.base_rule] {
         let form = plan.rules.get(rule as usize).and_then(|rule| in_force(&rule.forms, order.day));

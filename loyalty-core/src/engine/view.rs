@@ -1,6 +1,7 @@
 //! What a member has: read-only, at any instant.
 
 mod coupons;
+mod referrals;
 mod rewards;
 mod tiers;
 
@@ -174,6 +175,9 @@ pub fn view(plan: &Arc<Plan>, member: &Member, at: i64, source: &str) -> View {
     document.put("tags", member.tags.iter().map(|tag| &**tag).collect::<Document>());
     if let Some(coupons) = coupons::document(plan, member) {
         document.put("coupons", coupons);
+    }
+    if let Some(referrals) = referrals::document(plan, member) {
+        document.put("referrals", referrals);
     }
     document.put("next_due", member.next_due().map(|due| instant(plan, due.0)));
     let totals = plan.wallets.iter().zip(&member.wallets).map(|(wallet, state)| Totals::of(&wallet.name, state));

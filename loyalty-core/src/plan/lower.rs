@@ -14,8 +14,8 @@ use rust_decimal::Decimal;
 use super::{
     CapPlan, Condition, Dated, EffectKindPlan, EffectPlan, EventKind, EventPlan, ExpirePlan, Grain, GroupFormPlan,
     GroupPlan, InactivityPlan, LimitPlan, MeasureFormPlan, MeasurePlan, Node, NodeId, PerLine, Plan, PolicyPlan,
-    PolicyQuotes, Quote, Quoted, RatePlan, Reactions, RestorePlan, RuleFormPlan, RulePlan, RulesOn, SegmentPlan,
-    Symbols, TallyPlan, TestPlan, TestStepPlan, Unit, VestPlan, WalletPlan,
+    PolicyQuotes, Quote, Quoted, RatePlan, Reactions, ReferralPlan, RestorePlan, RuleFormPlan, RulePlan, RulesOn,
+    SegmentPlan, Symbols, TallyPlan, TestPlan, TestStepPlan, Unit, VestPlan, WalletPlan,
 };
 use crate::amount;
 use crate::calendar::{Calendar, clock_micros, days_at_most};
@@ -49,6 +49,7 @@ pub fn lower(checked: &Checked, text: &str) -> Plan {
             challenges: Vec::new(),
             rewards: Vec::new(),
             messages: super::messages::Messages::default(),
+            referrals: Vec::new(),
             rules: Vec::new(),
             groups: Vec::new(),
             reactions: Reactions::default(),
@@ -71,6 +72,7 @@ pub fn lower(checked: &Checked, text: &str) -> Plan {
     lower.coupons();
     lower.challenges();
     lower.rewards();
+    lower.referrals();
     lower.rules();
     lower.messages();
     lower.groups();
@@ -413,6 +415,16 @@ impl Lower<'_> {
         }
     }
 
+    fn referrals(&mut self) {
+        let referrals = self.checked.referrals.iter().map(|referral| ReferralPlan {
+            name: referral.name.as_str().into(),
+            within: referral.within,
+            settle: referral.settle,
+            revoke: referral.revoke,
+        });
+        self.plan.referrals = referrals.collect();
+    }
+
     fn rules(&mut self) {
         let mut groups: Vec<Vec<u16>> = vec![Vec::new(); self.checked.rules.len()];
         for (index, group) in self.checked.groups.iter().enumerate() {
@@ -424,11 +436,18 @@ impl Lower<'_> {
         }
         for (rule, groups) in self.checked.rules.iter().zip(groups) {
             self.event = rule.trigger.event();
+            // The forms of a referral's part that each have a rule of their own, told by a number, share their limits.
+            let owner = match &rule.held {
+                Some(held) if held.keyword == "referral" => {
+                    rule.name.trim_end_matches(|last: char| last.is_ascii_digit()).trim_end()
+                }
+                _ => rule.name.as_str(),
+            };
             let forms = self.dated(&rule.versions, |lower, form| RuleFormPlan {
                 when: form.when.iter().map(|condition| lower.condition(condition)).collect(),
                 valid: form.valid.clone(),
-                limits: lower.limits(&rule.name, &form.limits),
-                caps: lower.contribution_caps(&rule.name, form.cap_wallet, &form.caps),
+                limits: lower.limits(owner, &form.limits),
+                caps: lower.contribution_caps(owner, form.cap_wallet, &form.caps),
                 cap_mode: form.cap_mode,
                 revoke: form.returns == model::Returns::Revoke,
                 effects: form.effects.iter().map(|effect| lower.effect(effect)).collect(),
@@ -518,6 +537,12 @@ impl Lower<'_> {
                 EffectKindPlan::Raise { ladder: *ladder as u16, level: *level as u16, end: *end }
             }
             model::EffectKind::Issue { coupon, code, end } => self.issue(*coupon, code.as_ref(), end.as_ref()),
+            model::EffectKind::Bring { referral, by, identities } => EffectKindPlan::Bring {
+                referral: *referral as u16,
+                by: self.expression(by),
+                identities: identities.and_then(|field| self.list_of(field)),
+            },
+            model::EffectKind::Refer { referral } => EffectKindPlan::Refer { referral: *referral as u16 },
         };
         EffectPlan { kind, quote: self.quote(effect.span) }
     }
@@ -606,6 +631,9 @@ impl Lower<'_> {
                 ("assign_level", true) => EventKind::AssignLevel,
                 ("received", true) => EventKind::Received,
                 ("sent_back", true) => EventKind::SentBack,
+                ("referral", true) if !self.checked.referrals.is_empty() => EventKind::Referral,
+                ("referral_withdrawn", true) => EventKind::ReferralWithdrawn,
+                ("referral_refused", true) => EventKind::ReferralRefused,
                 ("pooled", true) => EventKind::Pooled,
                 ("pause", true) => EventKind::Pause,
                 ("resume", true) => EventKind::Resume,
@@ -776,6 +804,9 @@ fn fingerprint(plan: &Plan) -> u64 {
     }
     for challenge in &plan.challenges {
         text.push_str(&format!("challenge {} {:?}\n", challenge.name, challenge.goals));
+    }
+    for referral in &plan.referrals {
+        text.push_str(&format!("referral {}\n", referral.name));
     }
     for watched in &plan.reactions.segments {
         text.push_str(&format!("segment {}\n", watched.segment));

@@ -6,8 +6,8 @@
 use rust_decimal::Decimal;
 
 use crate::check::model::{
-    AggregateFunction, Arithmetic, CauseFigure, ChallengeFigure, Comparison, DatePart, RewardFigure, StandingMoment,
-    TimeUnit, WalletFigure,
+    AggregateFunction, Arithmetic, CauseFigure, ChallengeFigure, Comparison, DatePart, ReferralFigure, RewardFigure,
+    StandingMoment, TimeUnit, WalletFigure,
 };
 
 pub type NodeId = u32;
@@ -59,6 +59,7 @@ pub enum Node {
     /// How many coupons of a kind the member may use.
     Held(u32),
     Challenge(u16, ChallengeFigure),
+    Referral(u16, ReferralFigure),
     Cause(CauseFigure),
     Part(DatePart, NodeId),
     Since(TimeUnit, NodeId),
@@ -196,6 +197,7 @@ impl Node {
             | Node::Standing(..)
             | Node::Held(_)
             | Node::Challenge(..)
+            | Node::Referral(..)
             | Node::Cause(_)
             | Node::SlotIs(..)
             | Node::SlotAgainst(..)

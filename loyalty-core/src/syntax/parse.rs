@@ -16,6 +16,7 @@ mod literal;
 mod message;
 mod nesting;
 pub(crate) mod probe;
+mod referral;
 pub(crate) mod roles;
 mod slips;
 mod trigger;
@@ -120,6 +121,7 @@ pub(super) fn starts(text: &str) -> Starts {
             | Rule::dated_later
             | Rule::menu_row
             | Rule::tiers_clause
+            | Rule::referral_clause
             | Rule::dated_fields
             | Rule::field_value
             | Rule::test_step

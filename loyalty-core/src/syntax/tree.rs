@@ -7,6 +7,7 @@ use chrono::{DateTime, FixedOffset, NaiveDate, NaiveTime, Weekday};
 use rust_decimal::Decimal;
 
 use super::ladder::LadderClause;
+use super::referral::ReferralClause;
 pub use super::trigger::{Trigger, TriggerKind};
 pub use crate::source::Span;
 
@@ -54,6 +55,8 @@ pub enum ItemKind {
     Group { name: Name, rules: Vec<Name>, clauses: Vec<Clause> },
     /// `tiers status by spend { … }`
     Tiers { name: Name, by: Option<Expr>, clauses: Vec<Clause> },
+    /// `referral friends by signup.referrer { … }`
+    Referral { name: Name, by: Expr, clauses: Vec<Clause> },
     /// `test "…" { … }`
     Test { title: Name, steps: Vec<TestStep> },
     /// The declarations of later stages: read, kept and printed.
@@ -251,6 +254,8 @@ pub enum ClauseKind {
     From { date: NaiveDate, clauses: Vec<Clause> },
     /// A clause of `tiers`.
     Ladder(LadderClause),
+    /// A clause of `referral`.
+    Referral(ReferralClause),
     /// A clause of a later declaration.
     Later(crate::syntax::later::LaterClause),
 }
@@ -285,6 +290,7 @@ impl ClauseKind {
             Self::Effect(effect) => effect.word(),
             Self::From { .. } => "from",
             Self::Ladder(clause) => clause.word(),
+            Self::Referral(clause) => clause.word(),
             Self::Later(clause) => clause.word(),
         }
     }

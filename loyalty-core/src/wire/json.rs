@@ -6,7 +6,7 @@ use crate::diagnostic::{Diagnostic, Severity};
 use crate::engine::error::EventError;
 use crate::engine::lots::{Expiry, Vesting};
 use crate::engine::members::pool::Part;
-use crate::engine::outcome::{Because, Decision, Kind, NotEarned, NotTaken, Outcome, TierBecause};
+use crate::engine::outcome::{Because, Decision, Kind, NotEarned, NotTaken, Outcome, Parcel, TierBecause};
 use crate::engine::rewards::Lack;
 use crate::engine::value::Stored;
 use crate::plan::Plan;
@@ -162,6 +162,7 @@ pub fn decision_document(plan: &Plan, decision: &Decision, at: i64) -> Document 
             match reason {
                 NotEarned::BeforeEnrolment => "before_enrolment",
                 NotEarned::Paused => "paused",
+                NotEarned::Withdrawn => "withdrawn",
             }
             .into(),
         ),
@@ -226,6 +227,18 @@ pub fn decision_document(plan: &Plan, decision: &Decision, at: i64) -> Document 
         }
         Kind::Message(said) => super::messages::said(&mut object, said),
         Kind::MessageSuppressed(suppressed) => super::messages::suppressed(&mut object, suppressed),
+        Kind::Identified { keys } => put("keys", (keys.len() as u64).into()),
+        Kind::Brought { referral, by } | Kind::ReferralRefused { referral, by } => {
+            put("referral", (&**referral).into());
+            put("by", (&**by).into());
+        }
+        Kind::Referred { referral, parcel, .. }
+        | Kind::ReferralWithdrawn { referral, parcel }
+        | Kind::ReferralSentBack { referral, parcel } => {
+            put("referral", (&**referral).into());
+            put("to", (&*parcel.to).into());
+            put("event", carried(plan, decision).unwrap_or(Document::Null));
+        }
         Kind::Forfeited { entry, wallet, amount: sum, rule } => {
             put("entry", (*entry).into());
             put("wallet", wallet_name(plan, *wallet).into());
@@ -306,6 +319,9 @@ pub fn carried(plan: &Plan, decision: &Decision) -> Option<Document> {
     let (kind, wallet, amount, parcel) = match &decision.kind {
         Kind::Transferred { wallet, amount, parcel, .. } => ("received", *wallet, *amount, parcel),
         Kind::SentBack { wallet, amount, parcel, .. } => ("sent_back", *wallet, *amount, parcel),
+        Kind::Referred { .. } | Kind::ReferralWithdrawn { .. } | Kind::ReferralSentBack { .. } => {
+            return referral(plan, decision);
+        }
         _ => return None,
     };
     let partner = if kind == "received" { "sender" } else { "receiver" };
@@ -337,6 +353,38 @@ pub fn carried(plan: &Plan, decision: &Decision) -> Option<Document> {
         event.put("lots", lots.collect::<Document>());
     }
     Some(event)
+}
+
+/// The event of a referral that a decision holds ready for the other side.
+fn referral(plan: &Plan, decision: &Decision) -> Option<Document> {
+    let head = |kind: &str, parcel: &Parcel| {
+        Document::object()
+            .with("type", kind)
+            .with("id", &*parcel.id)
+            .with("member", &*parcel.to)
+            .with("at", instant(plan, decision.at))
+    };
+    Some(match &decision.kind {
+        Kind::Referred { referral, joined, keys, parcel, .. } => {
+            let event = head("referral", parcel)
+                .with("friend", &*parcel.from)
+                .with("program", &**referral)
+                .with("order", &*parcel.transfer)
+                .with("joined", date_of(*joined).to_string());
+            if keys.is_empty() {
+                return Some(event);
+            }
+            event.with("identities", keys.iter().map(|key| format!("{key:016x}")).collect::<Document>())
+        }
+        Kind::ReferralWithdrawn { referral, parcel } => {
+            head("referral_withdrawn", parcel).with("referral", &*parcel.transfer).with("program", &**referral)
+        }
+        Kind::ReferralSentBack { referral, parcel } => head("referral_refused", parcel)
+            .with("referral", &*parcel.from)
+            .with("program", &**referral)
+            .with("order", &*parcel.transfer),
+        _ => return None,
+    })
 }
 
 /// The event that a host would send for a member's part of what a pool pays or gets back.

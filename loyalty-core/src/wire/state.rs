@@ -9,6 +9,7 @@ mod challenges;
 mod columns;
 mod coupons;
 mod pack;
+mod referrals;
 mod standings;
 mod texts;
 mod values;
@@ -32,6 +33,7 @@ use crate::wire::document::Document;
 use columns::{Column, Counted, Marked, Sparse};
 use coupons::SavedCoupon;
 use pack::{Names, Packed};
+use referrals::SavedReferrals;
 use values::{Amount, Moment, SavedExpiry, SavedSource, SavedValue, SavedVesting};
 
 /// The version of the form; a reader refuses what it does not know.
@@ -67,6 +69,8 @@ struct Snapshot {
     /// Those that the member has begun.
     #[serde(default, skip_serializing_if = "Sparse::is_absent")]
     challenges: Sparse<challenges::SavedChallenge>,
+    #[serde(default, skip_serializing_if = "Sparse::is_absent")]
+    referrals: Sparse<SavedReferrals>,
 }
 
 /// Whether the account is open, and what it has been through.
@@ -328,6 +332,7 @@ fn snapshot(plan: &Plan, member: &Member, form: Form) -> Snapshot {
         account: saved_account(&member.account),
         coupons: Sparse::new(form, coupons::save(plan, &member.coupons)),
         challenges: Sparse::new(form, challenges::save(plan, &member)),
+        referrals: Sparse::new(form, referrals::save(plan, &member)),
     }
 }
 
@@ -478,6 +483,7 @@ fn restore(plan: &Plan, saved: Snapshot) -> Result<Loaded, StateError> {
     member.coupons = coupons::restore(plan, &saved.coupons, &mut report)?;
     challenges::restore(plan, &mut member, &saved, &mut report)?;
     standings::restore(plan, &mut member, &saved, &mut report);
+    referrals::restore(plan, &mut member, saved.referrals.items, &mut report);
     member.next_due = member.find_next_due(plan);
     let anew = || standings::judged_anew(plan, &member) || challenges::judged_anew(plan, &member);
     if saved.program != plan.text && anew() {

@@ -58,6 +58,8 @@ const AGAINST: &[(&str, &str, &str)] = &[
     ("engine/challenges/view.rs", "wire::json", "the same"),
     ("engine/view/rewards.rs", "wire::document", "the same"),
     ("engine/view/rewards.rs", "wire::json", "the same"),
+    ("engine/view/referrals.rs", "wire::document", "the same"),
+    ("engine/view/referrals.rs", "wire::json", "the same"),
     ("engine/view/tiers.rs", "wire::document", "the same"),
     ("engine/view/tiers.rs", "wire::json", "the same"),
     ("engine/explain/data.rs", "wire::document", "an explanation is built as the document that it is shown as"),

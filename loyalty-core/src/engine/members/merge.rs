@@ -151,6 +151,7 @@ fn join(
     survivor.enrolled_at = survivor.enrolled_at.min(absorbed.enrolled_at);
     survivor.account.absorbed.push(absorbed.id.as_str().into());
     survivor.account.absorbed.extend(absorbed.account.absorbed.iter().cloned());
+    survivor.referrals.join(&absorbed.referrals);
     standings(survivor, absorbed);
     challenges::join(&mut survivor.challenges, &absorbed.challenges);
     // Levels and segments are judged on what both have done together, and rules follow.

@@ -39,6 +39,7 @@ impl Lower<'_> {
             ExprKind::Benefit(ladder, benefit) => Node::Benefit(*ladder as u16, *benefit as u16),
             ExprKind::Standing(ladder, moment) => Node::Standing(*ladder as u16, *moment),
             ExprKind::Held(coupon) => Node::Held(*coupon as u32),
+            ExprKind::Referral(referral, figure) => Node::Referral(*referral as u16, *figure),
             ExprKind::Cause(figure) => Node::Cause(*figure),
             ExprKind::Measure(measure) => {
                 Node::Measure(self.same_measure.get(*measure).copied().unwrap_or(*measure as u16))
@@ -234,6 +235,14 @@ impl Lower<'_> {
 
     fn place(&self, field: usize) -> Option<Place> {
         self.layouts.get(self.event?)?.places.get(field).copied().flatten()
+    }
+
+    /// The number of a list of the event.
+    pub(super) fn list_of(&self, field: usize) -> Option<u16> {
+        match self.place(field) {
+            Some(Place::List(list)) => Some(list),
+            _ => None,
+        }
     }
 
     fn item_slot(&self, field: usize) -> u16 {

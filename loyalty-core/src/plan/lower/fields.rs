@@ -48,7 +48,16 @@ impl Reads {
                                 reads.expression(event, day);
                             }
                         }
-                        EffectKind::Raise { .. } | EffectKind::Accept { .. } | EffectKind::Redeem(_) => {}
+                        EffectKind::Bring { by, identities, .. } => {
+                            reads.expression(event, by);
+                            if let (Some(field), Some(reads)) = (identities, reads.fields.get_mut(event)) {
+                                reads.entry(*field).or_default();
+                            }
+                        }
+                        EffectKind::Raise { .. }
+                        | EffectKind::Accept { .. }
+                        | EffectKind::Redeem(_)
+                        | EffectKind::Refer { .. } => {}
                         EffectKind::Say(saying) => {
                             if let Some(saying) = checked.sayings.get(*saying) {
                                 saying.map(&mut |value| reads.expression(event, value));
@@ -97,6 +106,11 @@ impl Reads {
                 ("received", true) => &["sender", "transfer", "wallet", "points", "lots"],
                 ("sent_back", true) => &["receiver", "transfer", "wallet", "points"],
                 ("issue", true) => &["coupon", "code", "until"],
+                ("referral", true) if !checked.referrals.is_empty() => {
+                    &["friend", "program", "order", "joined", "identities"]
+                }
+                ("referral_withdrawn", true) => &["referral", "program"],
+                ("referral_refused", true) => &["referral", "program", "order"],
                 ("pooled", true) => &["wallet", "points"],
                 ("redeem", true) if !checked.rewards.is_empty() => {
                     &["reward", "quantity", "wallet", "points", "amount"]
@@ -270,6 +284,7 @@ pub fn event_only(expr: &Expr) -> bool {
                 | ExprKind::Segment(_)
                 | ExprKind::Wallet(..)
                 | ExprKind::Reward(..)
+                | ExprKind::Referral(..)
                 | ExprKind::Since(..)
         );
     });

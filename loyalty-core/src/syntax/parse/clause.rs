@@ -40,7 +40,7 @@ impl Build {
         Some(Clause { kind, span })
     }
 
-    fn clause_kind(&self, pair: &Pair<'_, Rule>) -> Option<ClauseKind> {
+    pub(super) fn clause_kind(&self, pair: &Pair<'_, Rule>) -> Option<ClauseKind> {
         Some(match pair.as_rule() {
             Rule::when_clause => ClauseKind::When(self.expr_of(pair)?),
             Rule::limit_clause => {

@@ -33,9 +33,16 @@ pub(super) const fn name_of(found: Rule) -> &'static str {
         | Rule::reward
         | Rule::message
         | Rule::policy
-        | Rule::experiment => "a declaration",
+        | Rule::experiment
+        | Rule::referral => "a declaration",
         Rule::doc => "a `///` comment",
-        Rule::open_ | Rule::block | Rule::fields | Rule::values | Rule::later_block | Rule::tiers_block => "`{`",
+        Rule::open_
+        | Rule::block
+        | Rule::fields
+        | Rule::values
+        | Rule::later_block
+        | Rule::tiers_block
+        | Rule::referral_block => "`{`",
         Rule::paren_open | Rule::arguments => "`(`",
         Rule::equals_ | Rule::field_default => "`=`",
         Rule::reserved
@@ -117,7 +124,9 @@ pub(super) const fn name_of(found: Rule) -> &'static str {
         Rule::aggregate | Rule::aggregate_function | Rule::measure_body | Rule::progress | Rule::progress_word => {
             "an aggregate such as `sum(order.subtotal)`"
         }
-        Rule::by_period | Rule::factor | Rule::tiers_by | Rule::leaderboard_by | Rule::by_ => "`by`",
+        Rule::by_period | Rule::factor | Rule::tiers_by | Rule::referral_by | Rule::leaderboard_by | Rule::by_ => {
+            "`by`"
+        }
         Rule::match_arm => "a pattern and its value",
         Rule::otherwise_arm | Rule::else_ => "`else`",
         Rule::patterns | Rule::closed_range | Rule::open_range | Rule::bound => "a pattern",
@@ -143,6 +152,7 @@ pub(super) const fn name_of(found: Rule) -> &'static str {
         | Rule::forfeit
         | Rule::raise
         | Rule::tiers_clause
+        | Rule::referral_clause
         | Rule::head_clause
         | Rule::later_clause
         | Rule::level
@@ -168,6 +178,7 @@ pub(super) const fn name_of(found: Rule) -> &'static str {
         | Rule::dated_measure
         | Rule::dated_segment
         | Rule::dated_tiers
+        | Rule::dated_referral
         | Rule::every_from => "`from` and a day",
         Rule::version | Rule::version_ => "`version`",
         Rule::currency | Rule::currency_ => "`currency`",
@@ -282,6 +293,16 @@ pub(super) const fn name_of(found: Rule) -> &'static str {
         Rule::retain | Rule::retain_ => "`retain`",
         Rule::any_of | Rule::any_ => "`any`",
         Rule::seen | Rule::seen_ => "`seen`",
+        Rule::qualify | Rule::qualify_ => "`qualify`",
+        Rule::referral_within => "`within` and a duration",
+        Rule::settle | Rule::settle_ => "`settle`",
+        Rule::terms | Rule::terms_ => "`terms`",
+        Rule::joining_ => "`joining`",
+        Rule::qualifying_ => "`qualifying`",
+        Rule::friend_part | Rule::friend_ => "`friend`",
+        Rule::advocate_part | Rule::advocate_ => "`advocate`",
+        Rule::reach | Rule::reach_ => "`reach`",
+        Rule::referral_ => "`referral`",
         Rule::carry | Rule::carry_ => "`carry`",
         Rule::steps | Rule::steps_ => "`steps`",
         Rule::step_list => "a list of events",

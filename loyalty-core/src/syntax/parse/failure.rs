@@ -52,6 +52,8 @@ pub(super) struct Failure<'t> {
     pub(super) in_clauses: bool,
     /// Whether letters directly follow what stands there.
     pub(super) glued: bool,
+    /// Whether a dot directly follows what stands there, so that it is the beginning of a path.
+    pub(super) dotted: bool,
 }
 
 /// Says what is wrong with the `broken` part of the text, which follows the declaration that starts at `previous`.
@@ -107,8 +109,9 @@ fn look<'t>(text: &'t str, declared: usize, at: usize, rules: &[Rule]) -> Failur
     }
     let next = found.and_then(|found: Token<'_>| text.get(found.end()..)).and_then(|rest| rest.chars().next());
     let glued = next.is_some_and(char::is_alphabetic);
+    let dotted = next == Some('.');
     let in_clauses = rules.iter().any(|failed| name_of(*failed) == "a clause");
-    Failure { found, before, earlier, open, keyword, expected: expected(rules, keyword), in_clauses, glued }
+    Failure { found, before, earlier, open, keyword, expected: expected(rules, keyword), in_clauses, glued, dotted }
 }
 
 /// The names of what was expected, without repetition, most telling first.

@@ -84,6 +84,7 @@ fn declares(rule: Rule) -> bool {
             | Rule::message
             | Rule::policy
             | Rule::experiment
+            | Rule::referral
             | Rule::level
     )
 }

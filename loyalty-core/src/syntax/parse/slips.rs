@@ -30,6 +30,7 @@ pub(super) const DECLARATIONS: &[&str] = &[
     "message",
     "policy",
     "experiment",
+    "referral",
     "test",
 ];
 
@@ -86,6 +87,12 @@ const CLAUSES: &[&str] = &[
     "grace",
     "fall",
     "retain",
+    "qualify",
+    "settle",
+    "terms",
+    "friend",
+    "advocate",
+    "reach",
     "count",
     "sum",
     "streak",
@@ -131,7 +138,7 @@ pub(super) fn explain(failure: Failure<'_>, place: Span) -> Diagnostic {
     if let Some(help) = ladder_help(&failure) {
         return plain.help(help);
     }
-    let starts_item = DECLARATIONS.contains(&found.text);
+    let starts_item = DECLARATIONS.contains(&found.text) && !failure.dotted;
     if starts_item && failure.open.iter().any(|open| open.text == "{") && !failure.in_value() {
         return unclosed(&failure, plain);
     }

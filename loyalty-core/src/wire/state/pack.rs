@@ -221,7 +221,8 @@ fn renumber(
         | Kind::RewardRedeemed { rule, .. }
         | Kind::RewardRefused { rule, .. }
         | Kind::Forfeited { rule, .. }
-        | Kind::Transferred { rule, .. } => {
+        | Kind::Transferred { rule, .. }
+        | Kind::Referred { rule, .. } => {
             *rule = rule_to(*rule);
         }
         Kind::AttributeSet { field, .. } => *field = field_to(*field),

@@ -1,0 +1,523 @@
+//! Who brought whom: what both sides remember, and the events that they hold ready for each other.
+//!
+//! The friend's state knows who brought it and whether it counts; when it does, its decision `referred` holds a `referral`
+//! event for the advocate, and when the order that made it count comes back, `referral_withdrawn` holds another one. The
+//! advocate's state keeps its friends. Whatever the order in which these events come, and however often, both end alike.
+
+use rust_decimal::Decimal;
+
+use super::doors::named;
+use super::error::{EventError, Refusal};
+use super::eval::{NO_ROW, Scope};
+use super::event::EventData;
+use super::log::hash;
+use super::member::Member;
+use super::outcome::{Decision, Kind, Parcel};
+use super::returns::{self, Order};
+use super::value::Value;
+use crate::check::model::ReferralFigure;
+use crate::plan::layout::ID_BYTES_MAX;
+use crate::plan::node::{Node, NodeId};
+use crate::plan::{EffectKindPlan, EventKind, EventPlan, Plan, ReferralPlan, in_force};
+
+/// The most identities that one event may tell.
+const IDENTITIES_MAX: usize = 16;
+
+/// The most identities that are kept of one member.
+const IDENTITIES_KEPT: usize = 64;
+
+/// The most friends whose identities an advocate's state keeps; of earlier ones only their number is left.
+const FRIENDS_KEPT: usize = 1_000;
+
+/// What is put behind the id of a `referral` event for that of the one that takes it back, and that of a refusal.
+const WITHDRAWN: &str = "/withdrawn";
+const REFUSED: &str = "/refused";
+
+/// All that one member remembers of friends.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Referrals {
+    /// Digests of what the member is known by. Ascending.
+    pub identities: Vec<u64>,
+    /// One for each declaration.
+    pub of: Vec<Standing>,
+    /// Referrals that were taken back before they came: digests of their ids, with the instants of taking back.
+    pub withdrawn: Vec<(u64, i64)>,
+}
+
+/// What one declaration has made of a member.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Standing {
+    pub brought: Option<Brought>,
+    /// Ascending by instant and id.
+    pub friends: Vec<Friend>,
+    /// How many there were before those.
+    pub earlier: u32,
+}
+
+/// Who brought a member, and how far it has come.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Brought {
+    pub by: Box<str>,
+    pub at: i64,
+    pub stage: Stage,
+}
+
+/// How far a friend has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stage {
+    /// It does not count yet.
+    Open,
+    /// It counts since an order, by the digest of its id.
+    Counts(u64),
+    /// The advocate has not taken it: it counts for nobody. What the order gave for it is taken back.
+    Refused(u64),
+}
+
+/// A friend who counts for its advocate.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Friend {
+    /// Digest of the id of the `referral` event.
+    pub event: u64,
+    /// Digest of the friend's id.
+    pub friend: u64,
+    pub at: i64,
+    /// What the friend is known by. Ascending.
+    pub keys: Vec<u64>,
+}
+
+impl Referrals {
+    pub fn new(plan: &Plan) -> Self {
+        Self { of: vec![Standing::default(); plan.referrals.len()], ..Self::default() }
+    }
+
+    /// Whether there is nothing to be remembered.
+    pub fn is_empty(&self) -> bool {
+        self.identities.is_empty() && self.withdrawn.is_empty() && self.of.iter().all(|one| *one == Standing::default())
+    }
+
+    /// Drops what can no longer matter.
+    pub fn forget(&mut self, horizon: i64) {
+        self.withdrawn.retain(|(_, at)| *at >= horizon);
+    }
+
+    fn identify(&mut self, keys: &[u64]) {
+        for key in keys {
+            if let Err(place) = self.identities.binary_search(key)
+                && self.identities.len() < IDENTITIES_KEPT
+            {
+                self.identities.insert(place, *key);
+            }
+        }
+    }
+
+    /// Takes over what another account of the same person remembers.
+    pub fn join(&mut self, other: &Self) {
+        self.identify(&other.identities);
+        for (own, other) in self.of.iter_mut().zip(&other.of) {
+            own.brought = own.brought.take().or_else(|| other.brought.clone());
+            other.friends.iter().for_each(|friend| own.befriend(friend.clone()));
+            own.earlier = own.earlier.saturating_add(other.earlier);
+        }
+        self.withdrawn.extend(&other.withdrawn);
+    }
+}
+
+impl Standing {
+    fn befriend(&mut self, friend: Friend) {
+        if self.friends.iter().any(|known| known.event == friend.event) {
+            return;
+        }
+        let place = self.friends.partition_point(|known| (known.at, known.event) < (friend.at, friend.event));
+        self.friends.insert(place, friend);
+        if self.friends.len() > FRIENDS_KEPT {
+            self.friends.remove(0);
+            self.earlier = self.earlier.saturating_add(1);
+        }
+    }
+
+    /// How many friends count, and how many of them are settled at an instant.
+    pub fn friends_at(&self, plan: &Plan, referral: &ReferralPlan, at: i64) -> (u64, u64) {
+        let settled = |friend: &&Friend| settles_at(plan, referral, friend.at) <= at;
+        let settled = self.friends.iter().filter(settled).count() as u64;
+        let earlier = u64::from(self.earlier);
+        (earlier.saturating_add(self.friends.len() as u64), earlier.saturating_add(settled))
+    }
+}
+
+/// When the time of returning is over for a friend who counts since an instant.
+fn settles_at(plan: &Plan, referral: &ReferralPlan, at: i64) -> i64 {
+    referral.settle.map_or(at, |length| plan.calendar.plus(at, length))
+}
+
+/// What an expression reads.
+pub fn figure<'a>(scope: &Scope<'a>, referral: u16, figure: ReferralFigure) -> Value<'a> {
+    let plan = scope.plan.referrals.get(usize::from(referral));
+    let (Some(plan), Some(standing)) = (plan, scope.member.referrals.of.get(usize::from(referral))) else {
+        return Value::Missing;
+    };
+    let brought = standing.brought.as_ref();
+    match figure {
+        ReferralFigure::Count => Value::Number(Decimal::from(standing.friends_at(scope.plan, plan, scope.at).0)),
+        ReferralFigure::Settled => Value::Number(Decimal::from(standing.friends_at(scope.plan, plan, scope.at).1)),
+        ReferralFigure::Advocate => brought.map_or(Value::Missing, |brought| Value::Text(&brought.by, 0)),
+        ReferralFigure::Joined => {
+            brought.map_or(Value::Missing, |brought| Value::Date(scope.plan.calendar.day_at(brought.at)))
+        }
+        ReferralFigure::Qualifies => Value::Bool(brought.is_some_and(|brought| {
+            let end = plan.within.map_or(i64::MAX, |length| scope.plan.calendar.end_after(brought.at, length));
+            brought.stage == Stage::Open && brought.at <= scope.at && scope.at < end
+        })),
+    }
+}
+
+/// An event tells who brought the member, and what it is known by.
+pub fn bring(
+    scope: &Scope<'_>,
+    (referral, by, identities): (u16, NodeId, Option<u16>),
+    facts: &mut Vec<Kind>,
+) -> Result<bool, EventError> {
+    let before = facts.len();
+    let known = &scope.member.referrals;
+    let keys = identities.map_or(Ok(Vec::new()), |list| keys(scope, list))?;
+    let new = keys.iter().any(|key| known.identities.binary_search(key).is_err());
+    if new && !facts.iter().any(|fact| matches!(fact, Kind::Identified { .. })) {
+        facts.push(Kind::Identified { keys });
+    }
+    if let Value::Text(advocate, _) = scope.eval(by, NO_ROW)? {
+        let field = field_of(scope, by);
+        if advocate.is_empty() || advocate.len() > ID_BYTES_MAX {
+            return Err(EventError::new(Refusal::UnknownReceiver)
+                .in_field(field)
+                .expecting("the id of the member who brought this one")
+                .but_found(format!("{} bytes", advocate.len())));
+        }
+        if *advocate == *scope.member.id || scope.member.account.has_absorbed(advocate) {
+            return Err(self_referral(field).but_found(format!("`{advocate}`, who is the friend")));
+        }
+        let (plan, standing) = (scope.plan.referrals.get(usize::from(referral)), known.of.get(usize::from(referral)));
+        if let (Some(plan), Some(Standing { brought: None, .. })) = (plan, standing) {
+            facts.push(Kind::Brought { referral: plan.name.clone(), by: advocate.into() });
+        }
+    }
+    Ok(facts.len() > before)
+}
+
+fn self_referral(field: &str) -> EventError {
+    EventError::new(Refusal::SelfReferral).in_field(field).expecting("another person than the friend")
+}
+
+/// The name of the event's field that an expression is.
+fn field_of<'p>(scope: &Scope<'p>, node: NodeId) -> &'p str {
+    let Some(Node::Slot(slot)) = scope.plan.nodes.get(node as usize) else { return "referrer" };
+    let event = scope.event.and_then(|event| scope.plan.events.get(usize::from(event.event)));
+    event.and_then(|event| event.layout.slots.get(usize::from(*slot))).map_or("referrer", |slot| &slot.name)
+}
+
+/// Digests of the identities that an event tells. Ascending.
+fn keys(scope: &Scope<'_>, list: u16) -> Result<Vec<u64>, EventError> {
+    let Some(event) = scope.event else { return Ok(Vec::new()) };
+    let list = event.list(list);
+    if list.count as usize > IDENTITIES_MAX {
+        return Err(EventError::new(Refusal::TooManyItems)
+            .in_field("identities")
+            .expecting(format!("at most {IDENTITIES_MAX}"))
+            .but_found(list.count.to_string()));
+    }
+    let texts = event.rows_of(list).filter_map(|row| match event.item(row, 0) {
+        Value::Text(text, _) if !text.is_empty() => Some(hash(&format!("identity {text}"))),
+        _ => None,
+    });
+    let mut keys: Vec<u64> = texts.collect();
+    keys.sort_unstable();
+    keys.dedup();
+    Ok(keys)
+}
+
+/// The member counts as a friend from the event at hand on.
+pub fn refer(scope: &Scope<'_>, rule: u32, referral: u16) -> Option<Kind> {
+    let plan = scope.plan.referrals.get(usize::from(referral))?;
+    let brought = scope.member.referrals.of.get(usize::from(referral))?.brought.as_ref()?;
+    let order = scope.event?.id.as_str();
+    let id = format!("{}/{order}/{}", scope.member.id, plan.name);
+    let id = if id.len() + WITHDRAWN.len() <= ID_BYTES_MAX {
+        id
+    } else {
+        format!("{:016x}/{:016x}/{:016x}", hash(&scope.member.id), hash(order), hash(&plan.name))
+    };
+    Some(Kind::Referred {
+        referral: plan.name.clone(),
+        rule,
+        joined: scope.plan.calendar.day_at(brought.at),
+        keys: scope.member.referrals.identities.clone(),
+        parcel: Box::new(Parcel {
+            id: id.into(),
+            transfer: order.into(),
+            from: scope.member.id.as_str().into(),
+            to: brought.by.clone(),
+        }),
+    })
+}
+
+/// Writes a decision into the member's state.
+pub fn note(plan: &Plan, member: &mut Member, kind: &Kind, at: i64) {
+    match kind {
+        Kind::Identified { keys } => member.referrals.identify(keys),
+        Kind::Brought { referral, by } => {
+            if let Some(standing) = standing(plan, member, referral) {
+                standing.brought.get_or_insert_with(|| Brought { by: by.clone(), at, stage: Stage::Open });
+            }
+        }
+        Kind::Referred { referral, parcel, .. } => {
+            let brought = standing(plan, member, referral).and_then(|standing| standing.brought.as_mut());
+            if let Some(brought) = brought {
+                brought.stage = Stage::Counts(hash(&parcel.transfer));
+            }
+        }
+        _ => {}
+    }
+}
+
+fn standing<'m>(plan: &Plan, member: &'m mut Member, referral: &str) -> Option<&'m mut Standing> {
+    member.referrals.of.get_mut(number_of(plan, referral)?)
+}
+
+fn number_of(plan: &Plan, referral: &str) -> Option<usize> {
+    plan.referrals.iter().position(|known| *known.name == *referral)
+}
+
+/// What came of an order that has come back, wholly or in part, for the advocate.
+pub fn come_back(
+    plan: &Plan,
+    member: &mut Member,
+    (order, kept, whole): (&Order, &EventData, bool),
+    at: i64,
+    decisions: &mut Vec<Decision>,
+) -> Result<(), EventError> {
+    for decision in &order.decisions {
+        let Kind::Referred { referral, rule, parcel, .. } = &decision.kind else { continue };
+        let Some(number) = number_of(plan, referral) else { continue };
+        let Some(of) = plan.referrals.get(number) else { continue };
+        let brought = member.referrals.of.get(number).and_then(|standing| standing.brought.as_ref());
+        if brought.map(|brought| brought.stage) != Some(Stage::Counts(hash(&order.event.id))) {
+            continue;
+        }
+        let settled = at >= settles_at(plan, of, order.event.at);
+        if settled && !of.revoke || !whole && still_counts(plan, member, order, *rule, kept)? {
+            continue;
+        }
+        if let Some(brought) = member.referrals.of.get_mut(number).and_then(|standing| standing.brought.as_mut()) {
+            brought.stage = Stage::Open;
+        }
+        let parcel = Box::new(Parcel {
+            id: format!("{}{WITHDRAWN}", parcel.id).into(),
+            transfer: parcel.id.clone(),
+            from: parcel.from.clone(),
+            to: parcel.to.clone(),
+        });
+        decisions.push(Decision { at, kind: Kind::ReferralWithdrawn { referral: referral.clone(), parcel } });
+    }
+    Ok(())
+}
+
+/// Whether what is kept of an order would have made the friend count.
+fn still_counts(plan: &Plan, member: &Member, order: &Order, rule: u32, kept: &EventData) -> Result<bool, EventError> {
+    let scope = returns::scope(plan, member, order, kept);
+    let form = plan.rules.get(rule as usize).and_then(|rule| in_force(&rule.forms, order.day));
+    for condition in form.iter().flat_map(|form| &form.when).filter(|condition| condition.event_only) {
+        if !scope.holds(condition.node)? {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+/// Whether a rule is the friend's part of a referral that the advocate has refused for that order.
+pub fn refused(plan: &Plan, member: &Member, rule: u32, order: &str) -> bool {
+    let forms = plan.rules.get(rule as usize).map(|rule| rule.forms.as_slice()).unwrap_or(&[]);
+    let effects = forms.iter().flat_map(|form| &form.value.effects);
+    let mut referrals = effects.filter_map(|effect| match effect.kind {
+        EffectKindPlan::Refer { referral } => Some(usize::from(referral)),
+        _ => None,
+    });
+    let number = referrals.next();
+    let brought = number.and_then(|number| member.referrals.of.get(number)).and_then(|one| one.brought.as_ref());
+    brought.is_some_and(|brought| brought.stage == Stage::Refused(hash(order)))
+}
+
+/// A `referral` event as its fields say it; nothing for one that names no declaration of the program.
+struct Told<'e> {
+    number: usize,
+    friend: &'e str,
+    keys: Vec<u64>,
+}
+
+fn told<'e>(plan: &Plan, event_plan: &EventPlan, event: &'e EventData) -> Option<Told<'e>> {
+    let (Value::Text(program, _), Value::Text(friend, _)) =
+        (named(event_plan, event, "program"), named(event_plan, event, "friend"))
+    else {
+        return None;
+    };
+    let number = number_of(plan, program)?;
+    let list = event_plan.layout.lists.iter().position(|list| &*list.name == "identities");
+    let list = list.map(|list| event.list(list as u16)).unwrap_or_default();
+    let texts = event.rows_of(list).take(IDENTITIES_KEPT).filter_map(|row| match event.item(row, 0) {
+        // The decision of the friend tells digests; a host that tells of a friend itself may send plain texts.
+        Value::Text(text, _) => {
+            let digest = Some(text).filter(|text| text.len() == 16).and_then(|text| u64::from_str_radix(text, 16).ok());
+            Some(digest.unwrap_or_else(|| hash(&format!("identity {text}"))))
+        }
+        _ => None,
+    });
+    let mut keys: Vec<u64> = texts.collect();
+    keys.sort_unstable();
+    keys.dedup();
+    Some(Told { number, friend, keys })
+}
+
+/// A friend counts for this member, unless it is the same person, or has been taken back already. Of two referrals of one
+/// friend the later one holds: the friend's own state has taken back the earlier one.
+pub fn take_in(
+    plan: &Plan,
+    event_plan: &EventPlan,
+    member: &mut Member,
+    event: &EventData,
+    decisions: &mut Vec<Decision>,
+) -> Result<(), EventError> {
+    let Some(Told { number, friend, keys }) = told(plan, event_plan, event) else { return Ok(()) };
+    if *friend == *member.id || member.account.has_absorbed(friend) {
+        return Err(self_referral("friend").but_found(format!("`{friend}`, who is the advocate")));
+    }
+    if keys.iter().any(|key| member.referrals.identities.binary_search(key).is_ok()) {
+        return Err(self_referral("identities")
+            .but_found(format!("one that `{}` is known by itself", member.id))
+            .advising("tell the friend by `Program::send_back`: what it was given for the referral is taken back"));
+    }
+    let (own, friend) = (hash(&event.id), hash(friend));
+    let Some(standing) = member.referrals.of.get(number) else { return Ok(()) };
+    let same_person = |known: &&Friend| known.friend != friend && known.keys.iter().any(|key| keys.contains(key));
+    if standing.friends.iter().any(|known| same_person(&known)) {
+        return Err(EventError::new(Refusal::KnownFriend)
+            .in_field("identities")
+            .expecting("a friend who has not counted before")
+            .but_found("one that another friend of this member is known by")
+            .advising("tell the friend by `Program::send_back`: what it was given for the referral is taken back"));
+    }
+    let before = standing.friends.iter().find(|known| known.friend == friend && known.event != own).cloned();
+    let late = before.as_ref().is_some_and(|before| (before.at, before.event) > (event.at, own));
+    if late || member.referrals.withdrawn.iter().any(|(known, _)| *known == own) {
+        return Ok(());
+    }
+    if let Some(before) = before {
+        let id = member.log.iter().find(|record| hash(record.id) == before.event).map(|record| record.id.to_owned());
+        if let Some(id) = id {
+            returns::undo(plan, member, &id, event.at, decisions)?;
+        }
+        gone(member, before.event);
+    }
+    if let Some(standing) = member.referrals.of.get_mut(number) {
+        standing.befriend(Friend { event: own, friend, at: event.at, keys });
+    }
+    Ok(())
+}
+
+/// Whether a `referral` event was taken back before it came, so that nothing follows from it.
+pub fn is_void(plan: &Plan, event_plan: &EventPlan, member: &Member, event: &EventData) -> bool {
+    if event_plan.kind != EventKind::Referral {
+        return false;
+    }
+    let Some(Told { number, .. }) = told(plan, event_plan, event) else { return false };
+    let own = hash(&event.id);
+    !member.referrals.of.get(number).is_some_and(|one| one.friends.iter().any(|friend| friend.event == own))
+}
+
+/// A friend counts no more.
+pub fn gone(member: &mut Member, event: u64) {
+    for standing in &mut member.referrals.of {
+        standing.friends.retain(|friend| friend.event != event);
+    }
+}
+
+fn text<'e>(event_plan: &EventPlan, event: &'e EventData, name: &str) -> &'e str {
+    if let Value::Text(text, _) = named(event_plan, event, name) { text } else { "" }
+}
+
+/// What made a friend count has come back: the advocate's part of it goes.
+pub fn withdraw(
+    plan: &Plan,
+    event_plan: &EventPlan,
+    member: &mut Member,
+    event: &EventData,
+    decisions: &mut Vec<Decision>,
+) -> Result<(), EventError> {
+    let id = text(event_plan, event, "referral");
+    let horizon = member.horizon(plan);
+    match member.log.find(id).filter(|record| record.at >= horizon) {
+        Some(record) => {
+            let kind = plan.events.get(usize::from(record.event)).map(|event| event.kind);
+            if kind != Some(EventKind::Referral) {
+                return Err(EventError::new(Refusal::UnknownReferral)
+                    .in_field("referral")
+                    .expecting("the id of a `referral` event of this member")
+                    .but_found(format!("`{id}`, which is another event")));
+            }
+            returns::undo(plan, member, id, event.at, decisions)?;
+            gone(member, hash(id));
+        }
+        // It comes before what it takes back.
+        None => {
+            let known = hash(id);
+            if !member.referrals.withdrawn.iter().any(|(other, _)| *other == known) {
+                member.referrals.withdrawn.push((known, event.at));
+                member.referrals.withdrawn.sort_unstable();
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The advocate does not take this member for a friend: it counts for nobody, and what it was given for it goes.
+pub fn refuse(
+    plan: &Plan,
+    event_plan: &EventPlan,
+    member: &mut Member,
+    event: &EventData,
+    decisions: &mut Vec<Decision>,
+) -> Result<(), EventError> {
+    let unknown = |field: &str, found: &str| {
+        EventError::new(Refusal::UnknownReferral)
+            .in_field(field)
+            .expecting("what a `referred` decision of this member says")
+            .but_found(format!("`{found}`"))
+            .advising("send what `Program::send_back` gives, as it is")
+    };
+    let (program, order) = (text(event_plan, event, "program"), text(event_plan, event, "order"));
+    let id = text(event_plan, event, "referral");
+    let number = number_of(plan, program).ok_or_else(|| unknown("program", program))?;
+    let horizon = member.horizon(plan);
+    let record = member.log.find(order).filter(|record| record.at >= horizon).ok_or_else(|| unknown("order", order))?;
+    let known = record.decisions().map_err(|_| EventError::new(Refusal::OtherProgram))?;
+    let sent = |decision: &Decision| matches!(&decision.kind, Kind::Referred { parcel, .. } if *parcel.id == *id);
+    if !known.iter().any(sent) {
+        return Err(unknown("referral", id));
+    }
+    let brought = member.referrals.of.get_mut(number).and_then(|standing| standing.brought.as_mut());
+    let Some(brought) = brought else { return Err(unknown("program", program)) };
+    brought.stage = Stage::Refused(hash(order));
+    let by = brought.by.clone();
+    decisions.push(Decision { at: event.at, kind: Kind::ReferralRefused { referral: program.into(), by } });
+    returns::rate_again(plan, member, order, event.at, decisions)
+}
+
+/// The `referral_refused` event of a host whose advocate does not take a friend, or does not exist.
+pub fn undelivered(plan: &Plan, event: &EventData) -> Option<Decision> {
+    let event_plan = plan.events.get(usize::from(event.event)).filter(|event| event.kind == EventKind::Referral)?;
+    let Told { number, friend, .. } = told(plan, event_plan, event)?;
+    let referral = plan.referrals.get(number)?.name.clone();
+    let parcel = Box::new(Parcel {
+        id: format!("{}{REFUSED}", event.id).into(),
+        transfer: text(event_plan, event, "order").into(),
+        from: event.id.as_str().into(),
+        to: friend.into(),
+    });
+    Some(Decision { at: event.at, kind: Kind::ReferralSentBack { referral, parcel } })
+}

@@ -1,0 +1,108 @@
+//! Who brought a member, and whom it has brought, by the names of the declarations.
+
+use serde::{Deserialize, Serialize};
+
+use super::MigrationReport;
+use super::values::Moment;
+use crate::engine::member::Member;
+use crate::engine::referrals::{Brought, Friend, Stage, Standing};
+use crate::plan::Plan;
+
+#[derive(Serialize, Deserialize)]
+pub struct SavedReferrals {
+    identities: Vec<u64>,
+    of: Vec<SavedReferral>,
+    withdrawn: Vec<(u64, Moment)>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct SavedReferral {
+    referral: String,
+    brought: Option<SavedBrought>,
+    friends: Vec<SavedFriend>,
+    earlier: u32,
+}
+
+#[derive(Serialize, Deserialize)]
+struct SavedBrought {
+    by: String,
+    at: Moment,
+    /// The order by which the member counts, or for which the advocate has refused it.
+    counts: Option<u64>,
+    refused: Option<u64>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct SavedFriend {
+    event: u64,
+    friend: u64,
+    at: Moment,
+    keys: Vec<u64>,
+}
+
+/// Nothing of a member who has none.
+pub fn save(plan: &Plan, member: &Member) -> Vec<SavedReferrals> {
+    let own = &member.referrals;
+    if own.is_empty() {
+        return Vec::new();
+    }
+    let of = plan.referrals.iter().zip(&own.of).filter(|(_, standing)| **standing != Standing::default());
+    let of = of.map(|(referral, standing)| SavedReferral {
+        referral: referral.name.to_string(),
+        brought: standing.brought.as_ref().map(|brought| SavedBrought {
+            by: brought.by.to_string(),
+            at: Moment(brought.at),
+            counts: if let Stage::Counts(order) = brought.stage { Some(order) } else { None },
+            refused: if let Stage::Refused(order) = brought.stage { Some(order) } else { None },
+        }),
+        friends: standing
+            .friends
+            .iter()
+            .map(|friend| SavedFriend {
+                event: friend.event,
+                friend: friend.friend,
+                at: Moment(friend.at),
+                keys: friend.keys.clone(),
+            })
+            .collect(),
+        earlier: standing.earlier,
+    });
+    let withdrawn = own.withdrawn.iter().map(|(event, at)| (*event, Moment(*at)));
+    vec![SavedReferrals { identities: own.identities.clone(), of: of.collect(), withdrawn: withdrawn.collect() }]
+}
+
+/// Takes over what the program still has.
+pub fn restore(plan: &Plan, member: &mut Member, saved: Vec<SavedReferrals>, report: &mut MigrationReport) {
+    for saved in saved {
+        let own = &mut member.referrals;
+        own.identities = saved.identities;
+        own.identities.sort_unstable();
+        own.identities.dedup();
+        own.withdrawn = saved.withdrawn.into_iter().map(|(event, at)| (event, at.0)).collect();
+        own.withdrawn.sort_unstable();
+        for one in saved.of {
+            let number = plan.referrals.iter().position(|known| *known.name == *one.referral);
+            let Some(place) = number.and_then(|number| own.of.get_mut(number)) else {
+                let friends = one.friends.len();
+                report.dropped.push(format!("referral `{}` with {friends} friends", one.referral));
+                continue;
+            };
+            let mut friends: Vec<Friend> = one
+                .friends
+                .into_iter()
+                .map(|friend| Friend { event: friend.event, friend: friend.friend, at: friend.at.0, keys: friend.keys })
+                .collect();
+            friends.sort_by_key(|friend| (friend.at, friend.event));
+            let brought = one.brought.map(|brought| Brought {
+                by: brought.by.into(),
+                at: brought.at.0,
+                stage: match (brought.refused, brought.counts) {
+                    (Some(order), _) => Stage::Refused(order),
+                    (None, Some(order)) => Stage::Counts(order),
+                    (None, None) => Stage::Open,
+                },
+            });
+            *place = Standing { brought, friends, earlier: one.earlier };
+        }
+    }
+}
