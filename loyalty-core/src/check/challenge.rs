@@ -470,6 +470,7 @@ impl<'a> Checker<'a> {
             };
             let Some(goal) = self.expression(written, &Scope::member("a goal")) else { continue };
             let Some(goal) = self.hold(goal, &ty, "the goal") else { continue };
+            self.goal_alone(&goal);
             if let Some(value) = constant(&goal) {
                 let most = steps.map(Decimal::from);
                 if value <= Decimal::ZERO || most.is_some_and(|most| value > most) {
@@ -501,6 +502,29 @@ impl<'a> Checker<'a> {
             );
         }
         Goals::Fixed(found)
+    }
+
+    /// A goal that went by another challenge's could go on from challenge to challenge without end.
+    fn goal_alone(&mut self, goal: &Expr) {
+        let (mut waiting, mut segments) = (vec![goal], Vec::new());
+        let mut reads = false;
+        while let Some(expr) = waiting.pop() {
+            match &expr.kind {
+                ExprKind::Challenge(..) => reads = true,
+                ExprKind::Segment(segment) if !segments.contains(segment) => {
+                    segments.push(*segment);
+                    let forms = self.segments.get(*segment).map(|segment| segment.versions.as_slice());
+                    waiting.extend(forms.unwrap_or(&[]).iter().map(|form| &form.value));
+                }
+                _ => expr.parts(&mut waiting),
+            }
+        }
+        if reads {
+            self.report(
+                Diagnostic::new(Code::OutOfReach, goal.span, "a goal cannot read how far a challenge is")
+                    .help("let it go by a level, an attribute or a measure, as in `count(five_a_month)`"),
+            );
+        }
     }
 
     fn adaptive(

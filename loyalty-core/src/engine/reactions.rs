@@ -53,9 +53,10 @@ pub fn follow(
                 run(plan, member, rule, cause, at, decisions)?;
             }
         }
+        // A goal that goes by the level is that of the level before the event.
+        challenges::settle(plan, member, at, occasion, decisions)?;
         ladders::settle(plan, member, at, occasion, decisions)?;
         segments::settle(plan, member, at, decisions)?;
-        challenges::settle(plan, member, at, occasion, decisions)?;
         if next == decisions.len() {
             return Ok(());
         }

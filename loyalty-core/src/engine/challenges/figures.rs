@@ -3,6 +3,7 @@
 use rust_decimal::Decimal;
 
 use super::super::eval::Scope;
+use super::super::member::Member;
 use super::super::outcome::Kind;
 use super::super::value::Value;
 use super::state::WindowState;
@@ -68,7 +69,16 @@ pub fn standing(scope: &Scope<'_>, number: usize) -> Result<Option<Standing>, Ov
         Some(window) => window.clone(),
         None => WindowState::begun(judge::goals(scope, number, form, &frame)?),
     };
-    Ok(Some(Standing { current: window.current(total)?, window, deadline: frame.deadline() }))
+    let deadline = deadline(scope.plan, scope.member, number, &frame, scope.at);
+    Ok(Some(Standing { current: window.current(total)?, window, deadline }))
+}
+
+/// When a window ends; of a streak, when it does without another event.
+pub fn deadline(plan: &Plan, member: &Member, number: usize, frame: &Frame, at: i64) -> Option<i64> {
+    if plan.challenges.get(number).is_some_and(|challenge| challenge.progress.is_streak()) {
+        return streaks::ends_at(plan, member, number, at);
+    }
+    frame.deadline()
 }
 
 /// A figure of a challenge at the scope's instant.
@@ -105,9 +115,9 @@ pub fn figure<'a>(scope: &Scope<'a>, number: usize, figure: ChallengeFigure) -> 
 }
 
 /// How far a window is, as a decision.
-pub fn progress(plan: &Plan, number: usize, window: &WindowState, current: Decimal, frame: &Frame) -> Kind {
+pub fn progress(plan: &Plan, number: usize, window: &WindowState, current: Decimal, deadline: Option<i64>) -> Kind {
     let name = plan.challenges.get(number).map(|challenge| challenge.name.clone()).unwrap_or_default();
-    let standing = Standing { current, window: window.clone(), deadline: frame.deadline() };
+    let standing = Standing { current, window: window.clone(), deadline };
     Kind::Progress {
         challenge: name,
         current,

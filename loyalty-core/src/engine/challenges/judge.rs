@@ -99,6 +99,7 @@ fn judge(
         decisions.push(Decision { at, kind });
     }
     let closed = frame.to <= at;
+    let done_before = usize::from(window.met) >= window.goals.len();
     // What is met in a window that is over belongs to its last instant.
     let noted_at = if closed { frame.to.saturating_sub(1) } else { at };
     let mut noted: SmallVec<[u16; 2]> = SmallVec::new();
@@ -155,16 +156,20 @@ fn judge(
     }
     let total = if window.since > at { Decimal::ZERO } else { total };
     let current = window.current(total)?;
-    let touched = last_touched(plan, member, number, frame);
-    let state = member.challenges.get_mut(number);
+    let touched = last_touched(plan, member, number, frame.from.max(window.since), frame.moves);
     if occasion != Occasion::Time && (window.told != current || window.told_at != touched) {
         (window.told, window.told_at) = (current, touched);
-        if !closed {
-            let kind = figures::progress(plan, number, &window, current, frame);
-            decisions.push(Decision { at, kind });
+        // Of what is over, and of what was done before, nothing more is to be reached.
+        if !(closed || done_before && noted.is_empty()) {
+            let deadline = figures::deadline(plan, member, number, frame, at);
+            decisions.push(Decision { at, kind: figures::progress(plan, number, &window, current, deadline) });
         }
     }
-    if let Some(state) = state {
+    if let Some(state) = member.challenges.get_mut(number) {
+        if challenge.progress.is_streak() {
+            // Later runs that a late event has joined to this one are part of it now.
+            state.windows.retain(|other| other.key <= window.key);
+        }
         state.put(window);
     }
     for goal in noted {
@@ -265,17 +270,17 @@ pub fn goals(
 }
 
 /// When what a window that moves on counts was last added to.
-fn last_touched(plan: &Plan, member: &Member, number: usize, frame: &Frame) -> i64 {
+fn last_touched(plan: &Plan, member: &Member, number: usize, from: i64, moves: bool) -> i64 {
     let Some(ProgressPlan::Measure(measure)) = plan.challenges.get(number).map(|challenge| &challenge.progress) else {
         return 0;
     };
-    if !frame.moves {
+    if !moves {
         return 0;
     }
     let measure_plan = plan.measures.get(usize::from(*measure));
     match measure_plan.and_then(|measure| measure.tally) {
-        Some(tally) => member.tallies.between(tally, frame.from, i64::MAX).last().map_or(0, |entry| entry.key),
-        None => member.marks.of(*measure).last().map_or(0, |mark| mark.at),
+        Some(tally) => member.tallies.between(tally, from, i64::MAX).last().map_or(0, |entry| entry.key),
+        None => member.marks.of(*measure).last().filter(|mark| mark.at >= from).map_or(0, |mark| mark.at),
     }
 }
 
