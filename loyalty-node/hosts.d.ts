@@ -1,8 +1,8 @@
 // What shops and messengers send, as events of the rules language, and its messages as they take them.
 
-import type { EventError } from "./index";
+import type { EventError } from "./index.js";
 
-export { EventError } from "./index";
+export { EventError } from "./index.js";
 
 /** An event that waits for its member. */
 export interface HostEvent {

@@ -1,6 +1,6 @@
 //! The steps of the build that are more than cargo.
 //!
-//! `cargo xtask wasm` compiles `loyalty-wasm` and writes what a host loads to `loyalty-wasm/pkg`; with `--release` as small and
+//! `cargo xtask wasm` compiles `loyalty-wasm` and `loyalty-wasm-hosts` and writes what a host loads to `loyalty-wasm/pkg`; with `--release` as small and
 //! as fast as it gets. `cargo xtask size` tells what a release is made of. `cargo xtask zones` writes what
 //! the core knows of time zones, and `cargo xtask locales FOLDER` what it knows of languages.
 
@@ -43,9 +43,9 @@ fn root() -> Result<&'static Path, &'static str> {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().ok_or("xtask has no parent folder")
 }
 
-/// A file that cargo has compiled for WebAssembly.
-fn compiled(folder: &str) -> Result<PathBuf, &'static str> {
+/// What cargo has compiled of a crate for WebAssembly.
+fn compiled(folder: &str, name: &str) -> Result<PathBuf, &'static str> {
     let target =
         env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().map(|root| root.join("target")), |set| Ok(set.into()));
-    Ok(target?.join("wasm32-unknown-unknown").join(folder).join("loyalty_wasm.wasm"))
+    Ok(target?.join("wasm32-unknown-unknown").join(folder).join(format!("{name}.wasm")))
 }

@@ -8,7 +8,7 @@ use std::fs;
 use std::io::Write;
 use std::process::{Command, Stdio};
 
-use crate::wasm::RELEASE;
+use crate::wasm::{CORE, HOSTS, RELEASE};
 use crate::{Done, compiled, root};
 
 const SECTIONS: [(u8, &str); 12] = [
@@ -30,6 +30,8 @@ pub fn tell() -> Done {
     let released = root()?.join("loyalty-wasm/pkg/web/loyalty_core_bg.wasm");
     let bytes = fs::read(&released).map_err(|_| "there is no release: `cargo xtask wasm --release` makes one")?;
     println!("loyalty_core_bg.wasm: {} bytes, {} gzipped", bytes.len(), gzipped(&bytes)?);
+    let hosts = fs::read(root()?.join("loyalty-wasm/pkg/web").join(format!("{}_bg.wasm", HOSTS.glue)))?;
+    println!("{}_bg.wasm: {} bytes, {} gzipped", HOSTS.glue, hosts.len(), gzipped(&hosts)?);
     let sections = sections(&bytes).ok_or("this is no module")?;
     for (kind, body) in &sections {
         if body.len() > 1_000 {
@@ -37,7 +39,7 @@ pub fn tell() -> Done {
             println!("  {name:<16} {:>9} bytes, {:>7} gzipped by itself", body.len(), gzipped(body)?);
         }
     }
-    let named = fs::read(compiled(RELEASE.folder)?)?;
+    let named = fs::read(compiled(RELEASE.folder, CORE.compiled)?)?;
     let crates = crates(&named).ok_or("the compiled module has no names")?;
     let code: usize = crates.values().sum();
     println!("code by crate ({code} bytes):");

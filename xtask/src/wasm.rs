@@ -1,6 +1,6 @@
-//! `loyalty-wasm/pkg`: the compiled module, its glue, and the library of `loyalty-node/lib` over them.
+//! `loyalty-wasm/pkg`: the compiled modules, their glue, and the library of `loyalty-node/lib` over them.
 //!
-//! `node` is for Node, `web` for browsers and bundlers. The crate that writes the glue is a dependency, so that Cargo.lock
+//! The translations are a module of their own: a page that evaluates rules does not load what servers need. `node` is for Node, `web` for browsers and bundlers. The crate that writes the glue is a dependency, so that Cargo.lock
 //! holds it at the version of `wasm-bindgen` that the module was compiled with.
 
 use std::fs;
@@ -21,6 +21,15 @@ pub struct Way {
 pub const DEBUG: Way = Way { profile: "dev", folder: "debug" };
 pub const RELEASE: Way = Way { profile: "wasm", folder: "wasm" };
 
+/// A module: how cargo calls what it compiles, and how its glue is called.
+pub struct Module {
+    pub compiled: &'static str,
+    pub glue: &'static str,
+}
+
+pub const CORE: Module = Module { compiled: "loyalty_wasm", glue: "loyalty_core" };
+pub const HOSTS: Module = Module { compiled: "loyalty_wasm_hosts", glue: "loyalty_hosts" };
+
 const NODE: &str = "node";
 const WEB: &str = "web";
 
@@ -32,18 +41,26 @@ pub fn build(way: &Way) -> Done {
     if package.exists() {
         fs::remove_dir_all(&package)?;
     }
-    let module = compiled(way.folder)?;
-    glue(&module).nodejs(true)?.generate(package.join(NODE))?;
-    // With the default path `init()` needs no argument: it finds the module beside the script.
-    glue(&module).web(true)?.omit_default_module_path(false).generate(package.join(WEB))?;
+    for module in [CORE, HOSTS] {
+        let path = compiled(way.folder, module.compiled)?;
+        glue(&path, &module).nodejs(true)?.generate(package.join(NODE))?;
+        // With the default path `init()` needs no argument: it finds the module beside the script.
+        glue(&path, &module).web(true)?.omit_default_module_path(false).generate(package.join(WEB))?;
+    }
     let library = root.join("loyalty-node");
     copy(&wasm.join("js/package.json"), &package.join("package.json"))?;
     copy(&wasm.join("js/node.js"), &package.join("node/index.js"))?;
     copy(&wasm.join("js/web.js"), &package.join("web/index.js"))?;
-    for file in ["index.mjs", "index.d.mts", "index.d.ts"] {
-        copy(&library.join(file), &package.join(NODE).join(file))?;
+    copy(&wasm.join("js/hosts-node.js"), &package.join("node/hosts.js"))?;
+    copy(&wasm.join("js/hosts-web.js"), &package.join("web/hosts.js"))?;
+    for entry in ["index", "hosts"] {
+        for ending in ["mjs", "d.mts", "d.ts"] {
+            let file = format!("{entry}.{ending}");
+            copy(&library.join(&file), &package.join(NODE).join(&file))?;
+        }
+        let types = format!("{entry}.d.ts");
+        copy(&library.join(&types), &package.join(WEB).join(&types))?;
     }
-    copy(&library.join("index.d.ts"), &package.join("web/index.d.ts"))?;
     fs::write(package.join("web/package.json"), "{ \"type\": \"module\" }\n")?;
     for entry in fs::read_dir(library.join("lib"))? {
         let file = entry?.path();
@@ -56,19 +73,20 @@ pub fn build(way: &Way) -> Done {
     Ok(())
 }
 
-/// Compiles the crate.
+/// Compiles the crates.
 pub fn compile(root: &Path, way: &Way) -> Done {
     let compiled = Command::new(env!("CARGO"))
         .current_dir(root)
-        .args(["build", "--locked", "--package", "loyalty-wasm", "--target", "wasm32-unknown-unknown"])
+        .args(["build", "--locked", "--package", "loyalty-wasm", "--package", "loyalty-wasm-hosts"])
+        .args(["--target", "wasm32-unknown-unknown"])
         .args(["--profile", way.profile])
         .status()?;
-    if compiled.success() { Ok(()) } else { Err("loyalty-wasm does not compile".into()) }
+    if compiled.success() { Ok(()) } else { Err("the modules do not compile".into()) }
 }
 
-fn glue(module: &Path) -> Bindgen {
+fn glue(path: &Path, module: &Module) -> Bindgen {
     let mut glue = Bindgen::new();
-    glue.input_path(module).out_name("loyalty_core").typescript(false);
+    glue.input_path(path).out_name(module.glue).typescript(false);
     // Names and notes on the compiler are of no use to a host.
     glue.remove_name_section(true).remove_producers_section(true);
     glue
