@@ -18,6 +18,7 @@ mod effects;
 mod expression;
 mod fields;
 mod graph;
+mod inbound;
 mod intervals;
 mod ladder;
 mod lints;

@@ -10,6 +10,7 @@
 //! of months is that of the wide ones; signs of currencies that are not there are those of English.
 
 mod dates;
+pub mod inbound;
 mod numbers;
 mod plurals;
 

@@ -71,6 +71,7 @@ impl Expr {
             | ExprKind::Floor(one)
             | ExprKind::Ceil(one)
             | ExprKind::Absolute(one)
+            | ExprKind::Matches { value: one, .. }
             | ExprKind::IsMissing { value: one, .. } => into.push(one),
             ExprKind::Compare(_, left, right)
             | ExprKind::Otherwise(left, right)

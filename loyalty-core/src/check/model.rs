@@ -938,6 +938,12 @@ pub enum ExprKind {
         list: Box<Expr>,
         negated: bool,
     },
+    /// What a member has written is, as inbound texts are compared, one of these words.
+    Matches {
+        value: Box<Expr>,
+        words: Arc<[Arc<str>]>,
+        negated: bool,
+    },
     IsMissing {
         value: Box<Expr>,
         negated: bool,

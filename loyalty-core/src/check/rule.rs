@@ -40,6 +40,7 @@ impl<'a> Checker<'a> {
             drafts.push(Draft { rule, cap_types: Vec::new(), sound: true });
         }
         drafts.extend(self.referral_drafts(declared));
+        self.otherwise(drafts.iter_mut().map(|draft| &mut draft.rule));
         for index in 0..drafts.len() {
             self.multiplied(&drafts, index);
         }
@@ -59,7 +60,7 @@ impl<'a> Checker<'a> {
 
     fn draft(&mut self, name: &Name, trigger: &'a tree::Trigger, clauses: &'a [tree::Clause]) -> Draft {
         let errors = self.errors;
-        let trigger = self.trigger(trigger);
+        let (written, trigger) = (trigger, self.trigger(trigger));
         let placeholder = || Trigger::Event(0);
         let mut rule = Rule {
             name: name.text.clone(),
@@ -70,9 +71,11 @@ impl<'a> Checker<'a> {
         };
         let mut cap_types = Vec::new();
         let forms = self.in_force(Holder::Rule, clauses);
+        let matching = self.inbound(written);
         if let Some((_, scope)) = trigger {
             for form in &forms {
-                let (value, types) = self.rule_form(&scope, form, name.span);
+                let (mut value, types) = self.rule_form(&scope, form, name.span);
+                value.when.splice(0..0, matching.clone());
                 rule.versions.push(Versioned { from: form.from, value });
                 cap_types.push(types);
             }

@@ -14,6 +14,9 @@ use crate::source::Span;
 use crate::syntax::tree::{self, Duration, Name, TriggerKind};
 use crate::syntax::trigger;
 
+/// The standard event that brings what a member has written.
+pub(super) const MESSAGE: &str = "message";
+
 const BUILT_TRIGGERS: &str = "this version runs rules on events, on decisions and changes, and by the calendar, as in `on order`, `on earned beans`, `on status rises`, `every month`";
 
 impl<'a> Checker<'a> {
@@ -26,11 +29,8 @@ impl<'a> Checker<'a> {
                 (Trigger::Event(event), Scope::rule(event))
             }
             TriggerKind::Message { .. } => {
-                self.report(
-                    Diagnostic::new(Code::NotBuilt, span, "this trigger is not built in this version")
-                        .help(BUILT_TRIGGERS),
-                );
-                return None;
+                let event = self.names.events.get(MESSAGE).copied()?;
+                (Trigger::Event(event), Scope::rule(event))
             }
             TriggerKind::Segment { name, entered } => {
                 let segment = self.segment_named(name)?;

@@ -190,6 +190,8 @@ codes! {
     MissingBranch = "L0308" Error,
     /// A branch that can never be chosen.
     UnknownBranch = "L0309" Error,
+    /// Texts that nothing could match, or the same one twice.
+    BadMatching = "L0310" Error,
 
     // W02: legal and surely not what was meant.
     /// A rule that can never fire.
@@ -212,6 +214,8 @@ codes! {
     NeverSaid = "W0225" Warning,
     /// A plural without a branch for a category that its language has.
     PluralGap = "W0226" Warning,
+    /// A text that two rules answer to.
+    MatchedTwice = "W0228" Warning,
 }
 
 impl core::fmt::Display for Code {

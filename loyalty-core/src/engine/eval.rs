@@ -19,6 +19,7 @@ use crate::calendar::Calendar;
 use crate::check::model::{
     AggregateFunction, Arithmetic, CauseFigure, Comparison, DatePart, StandingMoment, TimeUnit, WalletFigure,
 };
+use crate::locale::inbound;
 use crate::plan::node::{Node, NodeId, Range};
 use crate::plan::{Plan, in_force};
 use crate::time::{DAY, SECOND, date_of};
@@ -186,6 +187,14 @@ impl<'a> Scope<'a> {
             Node::InList { value, list, negated } => self.in_list(self.eval(value, row)?, list, negated),
             Node::InTags { value, negated } => match self.eval(value, row)? {
                 Value::Text(text, _) => Value::Bool(self.member.has_tag(text) != negated),
+                _ => Value::Missing,
+            },
+            Node::Matches { value, words, negated } => match self.eval(value, row)? {
+                Value::Text(text, _) => {
+                    let words = self.plan.messages.words.get(words as usize).map_or(&[][..], Vec::as_slice);
+                    let plain = inbound::plain(text);
+                    Value::Bool(words.binary_search_by(|known| (**known).cmp(&plain)).is_ok() != negated)
+                }
                 _ => Value::Missing,
             },
             Node::IsMissing { value, negated } => Value::Bool((self.eval(value, row)? == Value::Missing) != negated),

@@ -17,6 +17,8 @@ pub struct Messages {
     pub declared: Vec<Message>,
     /// As rules say them.
     pub sayings: Vec<Saying<ValuePlan>>,
+    /// Lists of words that inbound texts are compared with, each sorted.
+    pub words: Vec<Vec<Box<str>>>,
     /// The member's attribute that names a language.
     pub language: Option<u16>,
 }

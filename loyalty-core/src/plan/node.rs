@@ -102,6 +102,12 @@ pub enum Node {
         value: NodeId,
         negated: bool,
     },
+    /// A text is, as inbound texts are compared, one of a list of words of the plan.
+    Matches {
+        value: NodeId,
+        words: u32,
+        negated: bool,
+    },
     IsMissing {
         value: NodeId,
         negated: bool,
@@ -153,6 +159,7 @@ impl Node {
             | Node::Equals(of)
             | Node::InList { value: of, .. }
             | Node::InTags { value: of, .. }
+            | Node::Matches { value: of, .. }
             | Node::IsMissing { value: of, .. } => see(of),
             Node::Compare(_, left, right) | Node::Otherwise(left, right) | Node::Arithmetic(_, left, right) => {
                 see(left);

@@ -16,8 +16,8 @@ pub struct Trigger {
 pub enum TriggerKind {
     /// `on order`
     Event(Name),
-    /// `on message matching ["points", "نقاط"]`
-    Message { matching: Vec<Expr> },
+    /// `on message matching ["points", "نقاط"]`; nothing in `on message otherwise`, which no other rule matches.
+    Message { matching: Option<Vec<Expr>> },
     /// `on segment lapsed entered`, `on segment lapsed left`
     Segment { name: Name, entered: bool },
     /// `on earned beans`: a decision about the thing named.

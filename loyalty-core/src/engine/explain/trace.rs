@@ -152,6 +152,7 @@ impl<'a> Tracer<'a> {
                     | Node::InConstants { .. }
                     | Node::InList { .. }
                     | Node::InTags { .. }
+                    | Node::Matches { .. }
                     | Node::IsMissing { .. }
                     | Node::Otherwise(..)
                     | Node::Arithmetic(..)
@@ -201,6 +202,7 @@ impl<'a> Tracer<'a> {
                     | Node::InConstants { value: of, .. }
                     | Node::InList { value: of, .. }
                     | Node::InTags { value: of, .. }
+                    | Node::Matches { value: of, .. }
                     | Node::IsMissing { value: of, .. },
                 ) => waiting.push(of),
                 Some(Node::And(parts) | Node::Or(parts) | Node::Least(parts) | Node::Greatest(parts)) => {

@@ -61,6 +61,14 @@ impl Lower<'_> {
             ExprKind::Absolute(of) => Node::Absolute(self.expression(of)),
             ExprKind::Compare(comparison, left, right) => self.compare(*comparison, left, right),
             ExprKind::In { value, list, negated } => self.is_in(value, list, *negated),
+            ExprKind::Matches { value, words, negated } => {
+                let mut list: Vec<Box<str>> = words.iter().map(|word| (**word).into()).collect();
+                list.sort();
+                list.dedup();
+                self.plan.messages.words.push(list);
+                let words = (self.plan.messages.words.len() - 1) as u32;
+                Node::Matches { value: self.expression(value), words, negated: *negated }
+            }
             ExprKind::IsMissing { value, negated } => {
                 Node::IsMissing { value: self.expression(value), negated: *negated }
             }

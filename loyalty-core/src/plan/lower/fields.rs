@@ -239,7 +239,7 @@ pub fn walk(expr: &Expr, visit: &mut impl FnMut(&Expr)) {
         | ExprKind::Floor(part)
         | ExprKind::Ceil(part)
         | ExprKind::Absolute(part) => walk(part, visit),
-        ExprKind::IsMissing { value, .. } => walk(value, visit),
+        ExprKind::IsMissing { value, .. } | ExprKind::Matches { value, .. } => walk(value, visit),
         ExprKind::Compare(_, left, right) | ExprKind::Otherwise(left, right) | ExprKind::Arithmetic(_, left, right) => {
             walk(left, visit);
             walk(right, visit);

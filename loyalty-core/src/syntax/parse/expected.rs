@@ -236,6 +236,7 @@ pub(super) const fn name_of(found: Rule) -> &'static str {
             "a trigger such as `on order`"
         }
         Rule::on_message => "`message matching`",
+        Rule::otherwise_ => "`otherwise`",
         Rule::on_segment | Rule::segment_ => "`segment`",
         Rule::on_decision | Rule::decision => "a decision",
         Rule::on_subject | Rule::after_event => "an event",

@@ -27,7 +27,12 @@ impl Build {
 
     fn on_trigger(&self, pair: &Pair<'_, Rule>) -> Option<TriggerKind> {
         Some(match pair.as_rule() {
-            Rule::on_message => TriggerKind::Message { matching: self.exprs_of(&pair.child(Rule::list)?)? },
+            Rule::on_message => TriggerKind::Message {
+                matching: match pair.child(Rule::list) {
+                    Some(list) => Some(self.exprs_of(&list)?),
+                    None => None,
+                },
+            },
             Rule::on_segment => TriggerKind::Segment { name: self.name_of(pair)?, entered: pair.has(Rule::entered_) },
             Rule::on_decision => {
                 TriggerKind::Decision { decision: self.name(&pair.child(Rule::decision)?), of: self.name_of(pair)? }
