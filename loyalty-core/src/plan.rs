@@ -90,6 +90,12 @@ pub enum EventKind {
     Pooled,
     /// The member asks for a reward, of a program that has some.
     Redeem,
+    /// The price of a reward is set aside.
+    Hold,
+    /// What was set aside is spent.
+    Capture,
+    /// What was set aside is let go.
+    Release,
     Pause,
     Resume,
     /// Staff give a coupon.
@@ -101,7 +107,10 @@ pub enum EventKind {
 impl EventKind {
     /// Whether what it gave and took can be undone by a return, so that it is kept as it came.
     pub fn returnable(self) -> bool {
-        matches!(self, EventKind::Plain | EventKind::Pooled | EventKind::Redeem | EventKind::Referral)
+        matches!(
+            self,
+            EventKind::Plain | EventKind::Pooled | EventKind::Redeem | EventKind::Capture | EventKind::Referral
+        )
     }
 }
 
@@ -114,6 +123,8 @@ pub struct EventPlan {
     pub index: RuleIndex,
     /// What the rules on it can do.
     pub rules: RulesOn,
+    /// It is an order that may take rewards, or be paid with money of wallets.
+    pub takes_rewards: bool,
     /// Some wallet's points vest on this event.
     pub vests: bool,
     /// The slot of `order`, for refunds, cancellations and vesting.
@@ -176,6 +187,8 @@ impl Plan {
 #[derive(Debug)]
 pub struct WalletPlan {
     pub name: Box<str>,
+    /// The kind of tender by which an order is paid from it.
+    pub tender: Option<Box<str>>,
     /// What its amounts count.
     pub unit: Unit,
     pub decimals: u32,

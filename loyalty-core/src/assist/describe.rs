@@ -106,6 +106,8 @@ const REWARD: Meanings = &[
     ("at", "`at least 500 beans`: the least that is paid by rate"),
     ("up", "`up to 50% of order.subtotal`: the most money that what is paid comes to"),
     ("all", "`all or nothing`: the most that may be paid, or nothing"),
+    ("same", "`same order counts`: what an order earns may pay for what is taken in it"),
+    ("hold", "`hold for 30 minutes`: how long its price can be set aside before it is captured"),
     ("give", "the effects that follow when it is redeemed, in braces"),
     ("limit", "how often it is redeemed: `1 per member per day`, `500 in total`"),
     ("when", "who may have it; everything that does not hold is told"),
@@ -124,6 +126,7 @@ const REFERRAL: Meanings = &[
 
 const WALLET: Meanings = &[
     ("holds", "the currency of a wallet of money; without it the wallet holds points"),
+    ("tender", "an order is paid from it by the tender of its name, or of another: `tender \"gift card\"`"),
     ("decimals", "digits after the point of a balance, up to 6; `0` if it says nothing"),
     (
         "round",

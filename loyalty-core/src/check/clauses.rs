@@ -38,6 +38,7 @@ pub(super) enum Kind {
     ReturnsWithin,
     Future,
     Holds,
+    Tender,
     Decimals,
     Round,
     Multipliers,
@@ -92,6 +93,7 @@ impl Kind {
             ClauseKind::Returns { .. } => Self::ReturnsPolicy,
             ClauseKind::Future(_) => Self::Future,
             ClauseKind::Holds(_) => Self::Holds,
+            ClauseKind::Tender(_) => Self::Tender,
             ClauseKind::Decimals(_) => Self::Decimals,
             ClauseKind::Round { .. } => Self::Round,
             ClauseKind::Multipliers(_) => Self::Multipliers,
@@ -138,6 +140,7 @@ impl Kind {
             Self::ReturnsWithin => "returns within",
             Self::Future => "future",
             Self::Holds => "holds",
+            Self::Tender => "tender",
             Self::Decimals => "decimals",
             Self::Round => "round",
             Self::Multipliers => "multipliers",
@@ -192,6 +195,7 @@ impl Kind {
         matches!(
             self,
             Self::Holds
+                | Self::Tender
                 | Self::Decimals
                 | Self::Benefit
                 | Self::Word(
@@ -232,6 +236,7 @@ impl Holder {
             ],
             Self::Wallet => &[
                 Kind::Holds,
+                Kind::Tender,
                 Kind::Decimals,
                 Kind::Round,
                 Kind::Multipliers,
@@ -254,6 +259,8 @@ impl Holder {
                 Kind::Word("at least"),
                 Kind::Word("up to"),
                 Kind::Word("all or nothing"),
+                Kind::Word("same order counts"),
+                Kind::Word("hold for"),
                 Kind::When,
                 Kind::Valid,
                 Kind::Limit,
@@ -413,13 +420,13 @@ impl<'a> Checker<'a> {
         kind != Kind::From
     }
 
-    /// Whether any declaration that this version runs holds such a clause.
     /// What is built for rewards and not yet for coupons.
     fn waits(holder: Holder, kind: Kind) -> bool {
         let discount = matches!(kind, Kind::Word("give" | "up to"));
         holder == Holder::Coupon && discount && !holder.kinds().contains(&kind)
     }
 
+    /// Whether any declaration that this version runs holds such a clause.
     fn built(kind: Kind) -> bool {
         const HOLDERS: [Holder; 9] = [
             Holder::Reward,

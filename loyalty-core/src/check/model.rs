@@ -151,6 +151,8 @@ pub struct Wallet {
     pub name: String,
     /// Money wallets: the currency that they hold.
     pub holds: Option<Currency>,
+    /// The kind of tender by which an order is paid from it.
+    pub tender: Option<String>,
     /// Digits after the point of a balance.
     pub decimals: u32,
     /// The policies over time, oldest first; the first has no start.

@@ -41,12 +41,23 @@ impl<'a> Checker<'a> {
     /// What each wallet holds, which is needed before anything can be counted in it.
     pub(super) fn wallet_heads(&mut self, declared: &Declared<'a>) {
         for (name, clauses) in &declared.wallets {
-            let mut wallet =
-                Wallet { name: name.text.clone(), holds: None, decimals: 0, versions: Vec::new(), span: name.span };
+            let mut wallet = Wallet {
+                name: name.text.clone(),
+                holds: None,
+                tender: None,
+                decimals: 0,
+                versions: Vec::new(),
+                span: name.span,
+            };
+            let mut tender = None;
             let mut decimals = None;
             for clause in *clauses {
                 match &clause.kind {
                     ClauseKind::Holds(currency) => wallet.holds = self.currency(currency),
+                    ClauseKind::Tender(kind) => {
+                        wallet.tender = Some(kind.as_ref().map_or_else(|| name.text.clone(), |kind| kind.text.clone()));
+                        tender = Some(clause.span);
+                    }
                     ClauseKind::Decimals(digits) => decimals = Some((*digits, clause.span)),
                     _ => {}
                 }
@@ -74,7 +85,31 @@ impl<'a> Checker<'a> {
                     wallet.decimals = digits;
                 }
             }
+            self.tender(&wallet, tender);
             self.wallets.push(wallet);
+        }
+    }
+
+    /// That a tender is money, and the only one of its kind.
+    fn tender(&mut self, wallet: &Wallet, span: Option<Span>) {
+        let (Some(kind), Some(span)) = (&wallet.tender, span) else { return };
+        if wallet.holds.is_none() {
+            self.report(
+                Diagnostic::new(
+                    Code::NoTender,
+                    span,
+                    format!("`{}` holds points, and an order is paid with money", wallet.name),
+                )
+                .help("write `holds EUR` in the wallet, or let a reward pay, `cost 100 points per 1 EUR`"),
+            );
+        }
+        let same = self.wallets.iter().find(|known| known.tender.as_ref() == Some(kind)).map(|known| known.span);
+        if let Some(same) = same {
+            self.report(
+                Diagnostic::new(Code::NoTender, span, format!("two wallets are paid from by the tender `{kind}`"))
+                    .label(same, "the other one")
+                    .help("give each its own kind, as in `tender \"gift_card\"`"),
+            );
         }
     }
 

@@ -192,6 +192,8 @@ codes! {
     UnknownBranch = "L0309" Error,
     /// Texts that nothing could match, or the same one twice.
     BadMatching = "L0310" Error,
+    /// A wallet of points as a tender, or one kind of tender for two wallets.
+    NoTender = "L0298" Error,
 
     // W02: legal and surely not what was meant.
     /// A rule that can never fire.

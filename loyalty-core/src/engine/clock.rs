@@ -14,7 +14,7 @@ use super::ladders::Occasion;
 use super::lots::{Expiry, Vesting};
 use super::member::Member;
 use super::outcome::{Decision, Kind};
-use super::reactions;
+use super::{reactions, rewards};
 use crate::amount::{self, Overflow};
 use crate::check::model::Flow;
 use crate::plan::Plan;
@@ -28,6 +28,7 @@ pub fn advance(plan: &Plan, member: &mut Member, to: i64, decisions: &mut Decide
         let due = member.next_due;
         let before = decisions.len();
         vest_due(plan, member, due, decisions)?;
+        rewards::lapse(plan, member, due, decisions)?;
         expire_due(plan, member, due, decisions)?;
         coupons::expire_due(plan, member, due, decisions);
         // A late event's points may have come and gone at instants that have passed; what follows, follows at present,

@@ -19,6 +19,7 @@ use super::measures::{self, Delta};
 use super::member::Member;
 use super::members::{pause, pool, transfer};
 use super::outcome::{Because, Decision, Kind, NotEarned, NotTaken, Outcome};
+use super::rewards::Turn;
 use super::tally::Entry;
 use super::value::{Stored, Value};
 use super::{
@@ -123,6 +124,12 @@ pub fn apply_into(
         return Err(EventError::new(Refusal::OtherProgram));
     };
     if event.at < member.enrolled_at {
+        if rewards::takes_any(plan, event_plan, event) {
+            return Err(EventError::new(Refusal::NotEligible)
+                .in_field("at")
+                .expecting("an order since the member joined, for it takes rewards or pays from a wallet")
+                .but_found(rfc3339(event.at, plan.calendar.offset_at(event.at))));
+        }
         if event_plan.kind == EventKind::Received {
             let reason = NotTaken::BeforeEnrolment;
             transfer::refuse(plan, event_plan, member, event, reason, decisions)?;
@@ -364,6 +371,7 @@ fn write(
     if plan.reactions.any {
         moves::commit(plan, member, core::mem::take(&mut evaluation.moves), event.at, decisions)?;
     }
+    rewards::take(plan, event_plan, member, event, Turn::After, decisions)?;
     let occasion = messages::Occasion { event: Some(event), cause: None, at: event.at };
     messages::commit(plan, member, &evaluation.says, occasion, decisions)?;
     settle(plan, event_plan, member, event, first, decisions)?;
@@ -422,7 +430,7 @@ pub fn before_rules(
     }
     let first = decisions.len();
     match event_plan.kind {
-        EventKind::Plain => {}
+        EventKind::Plain => rewards::take(plan, event_plan, member, event, Turn::Before, decisions)?,
         EventKind::Refund | EventKind::Cancel => returns::apply(plan, member, event, decisions)?,
         EventKind::Adjust => adjust(plan, event_plan, member, event, decisions)?,
         EventKind::Profile => profile(plan, event_plan, member, event, decisions),
@@ -434,6 +442,9 @@ pub fn before_rules(
         EventKind::Issue => coupons::issue::by_staff(plan, event_plan, member, event, decisions)?,
         EventKind::OptIn => challenges::opt_in(plan, event_plan, member, event, decisions)?,
         EventKind::Redeem => rewards::on_event(plan, event_plan, member, event, decisions)?,
+        EventKind::Hold => rewards::hold(plan, event_plan, member, event, decisions)?,
+        EventKind::Capture => rewards::capture(plan, event_plan, member, event, decisions)?,
+        EventKind::Release => rewards::release(plan, event_plan, member, event, decisions)?,
         EventKind::Received => {}
         EventKind::Referral if member.account.paused_at(event.at) => {}
         EventKind::Referral => referrals::take_in(plan, event_plan, member, event, decisions)?,

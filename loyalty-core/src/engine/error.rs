@@ -88,6 +88,8 @@ refusals! {
     MemberPaused = "member_paused",
     /// The program has no reward of that name.
     UnknownReward = "unknown_reward",
+    /// No such hold, or no longer.
+    UnknownHold = "unknown_hold",
     /// A condition of what is asked for does not hold.
     NotEligible = "not_eligible",
     /// A limit is used up.

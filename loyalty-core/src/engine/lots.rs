@@ -55,6 +55,8 @@ pub struct WalletState {
     pub lots: Vec<Lot>,
     pub available: Decimal,
     pub pending: Decimal,
+    /// Set aside for purchases under way, in no lot.
+    pub held: Decimal,
     pub issued: Decimal,
     pub spent: Decimal,
     pub transferred_in: Decimal,
@@ -90,6 +92,7 @@ impl WalletState {
             let mut right = self.available;
             for part in [
                 self.pending,
+                self.held,
                 self.spent,
                 self.transferred_out,
                 self.expired,

@@ -8,6 +8,7 @@ use super::marks::Marks;
 use super::members::{Account, pause};
 use super::referrals::Referrals;
 use super::returns::Returned;
+use super::rewards::Hold;
 use super::standing::Standing;
 use super::tally::Tallies;
 use super::value::Stored;
@@ -49,6 +50,8 @@ pub struct Member {
     pub(crate) coupons: Coupons,
     /// Who brought the member, and whom it has brought.
     pub(crate) referrals: Referrals,
+    /// Prices of rewards that are set aside, in the order in which they were.
+    pub(crate) holds: Vec<Hold>,
     /// Whether the account is open, and what became of it.
     pub(crate) account: Account,
 }
@@ -87,6 +90,7 @@ impl Member {
             inside: vec![false; plan.reactions.segments.len()],
             coupons: Coupons::default(),
             referrals: Referrals::new(plan),
+            holds: Vec::new(),
             account: Account::default(),
         }
     }

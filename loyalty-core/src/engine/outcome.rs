@@ -8,7 +8,7 @@ use super::claims::Claim;
 use super::coupons::decision::CouponDecision;
 use super::lots::{Expiry, Use, Vesting};
 use super::messages::said::{Said, Suppressed};
-use super::rewards::Lack;
+use super::rewards::{Ended, Lack};
 use super::value::Stored;
 use crate::amount;
 use crate::check::model::{Length, TimeUnit};
@@ -121,6 +121,8 @@ impl Decision {
             | Kind::DebtSettled { amount, .. }
             | Kind::Forfeited { amount, .. }
             | Kind::Transferred { amount, .. }
+            | Kind::Held { amount, .. }
+            | Kind::Released { amount, .. }
             | Kind::Received { amount, .. } => Some(*amount),
             _ => None,
         }
@@ -145,6 +147,8 @@ impl Decision {
             | Kind::Restored { wallet, .. }
             | Kind::DebtSettled { wallet, .. }
             | Kind::Forfeited { wallet, .. }
+            | Kind::Held { wallet, .. }
+            | Kind::Released { wallet, .. }
             | Kind::Transferred { wallet, .. }
             | Kind::Received { wallet, .. }
             | Kind::SentBack { wallet, .. }
@@ -371,6 +375,28 @@ pub enum Kind {
         quantity: u32,
         worth: Option<Decimal>,
     },
+    /// So many of a reward have come back.
+    RewardReturned {
+        rule: u32,
+        quantity: Decimal,
+    },
+    /// Points are set aside for a reward.
+    Held {
+        entry: u64,
+        wallet: u16,
+        amount: Decimal,
+        rule: u32,
+        until: i64,
+        uses: Vec<Use>,
+    },
+    /// Points that were set aside are let go.
+    Released {
+        entry: u64,
+        wallet: u16,
+        amount: Decimal,
+        rule: u32,
+        because: Ended,
+    },
     /// A rule would have redeemed a reward, and this is what it lacks.
     RewardRefused {
         rule: u32,
@@ -562,6 +588,9 @@ impl Kind {
             Kind::ReferralWithdrawn { .. } => "referral_withdrawn",
             Kind::ReferralRefused { .. } => "referral_refused",
             Kind::ReferralSentBack { .. } => "referral_sent_back",
+            Kind::RewardReturned { .. } => "reward_returned",
+            Kind::Held { .. } => "held",
+            Kind::Released { .. } => "released",
         }
     }
 }
@@ -578,7 +607,9 @@ impl Kind {
                 on(lot)?;
                 on(entry)
             }
-            Kind::Spent { entry, uses, .. } | Kind::Transferred { entry, uses, .. } => {
+            Kind::Spent { entry, uses, .. }
+            | Kind::Transferred { entry, uses, .. }
+            | Kind::Held { entry, uses, .. } => {
                 uses.iter_mut().try_for_each(|used| on(&mut used.entry))?;
                 on(entry)
             }
@@ -588,6 +619,7 @@ impl Kind {
             | Kind::DebtSettled { entry, .. }
             | Kind::Received { entry, .. }
             | Kind::Forfeited { entry, .. }
+            | Kind::Released { entry, .. }
             | Kind::Joined { entry, .. } => on(entry),
             Kind::Coupon(decision) => decision.number_mut().map_or(Ok(()), on),
             Kind::Tagged { .. }
@@ -623,6 +655,7 @@ impl Kind {
             | Kind::ReferralWithdrawn { .. }
             | Kind::ReferralRefused { .. }
             | Kind::ReferralSentBack { .. }
+            | Kind::RewardReturned { .. }
             | Kind::Erased => Ok(()),
         }
     }
@@ -844,6 +877,22 @@ pub fn write(writer: &mut Writer<'_>, decisions: &[Decision], event_at: i64) {
                 writer.number(u64::from(*quantity));
                 writer.option(*worth, |writer, worth| writer.decimal(worth));
             }
+            Kind::Held { entry, wallet, amount, rule, until, uses } => {
+                head(writer, 62, *entry, *wallet, *amount);
+                writer.number(u64::from(*rule));
+                writer.instant(*until, event_at);
+                write_uses(writer, uses, event_at);
+            }
+            Kind::Released { entry, wallet, amount, rule, because } => {
+                head(writer, 63, *entry, *wallet, *amount);
+                writer.number(u64::from(*rule));
+                writer.byte(u8::from(*because == Ended::Lapsed));
+            }
+            Kind::RewardReturned { rule, quantity } => {
+                writer.byte(64);
+                writer.number(u64::from(*rule));
+                writer.decimal(*quantity);
+            }
             Kind::RewardRefused { rule, lacks } => {
                 writer.byte(61);
                 writer.number(u64::from(*rule));
@@ -968,11 +1017,11 @@ pub fn read(reader: &mut Reader<'_>, event_at: i64) -> Result<Vec<Decision>, Mal
 fn read_kind(reader: &mut Reader<'_>, event_at: i64) -> Result<Kind, Malformed> {
     let tag = reader.byte()?;
     let (mut entry, mut wallet, mut amount) = (0, 0, Decimal::ZERO);
-    if matches!(tag, 0..=6 | 13 | 18 | 19 | 22) {
+    if matches!(tag, 0..=6 | 13 | 18 | 19 | 22 | 62 | 63) {
         entry = reader.number()?;
         wallet = small(reader)?;
     }
-    if matches!(tag, 1..=6 | 13 | 18 | 19 | 22) {
+    if matches!(tag, 1..=6 | 13 | 18 | 19 | 22 | 62 | 63) {
         amount = reader.decimal()?;
     }
     let instant = |reader: &mut Reader<'_>| reader.instant(event_at);
@@ -1118,6 +1167,22 @@ fn read_kind(reader: &mut Reader<'_>, event_at: i64) -> Result<Kind, Malformed> 
             quantity: rule(reader)?,
             worth: reader.option(Reader::decimal)?,
         },
+        62 => Kind::Held {
+            entry,
+            wallet,
+            amount,
+            rule: rule(reader)?,
+            until: reader.instant(event_at)?,
+            uses: read_uses(reader, event_at)?,
+        },
+        63 => Kind::Released {
+            entry,
+            wallet,
+            amount,
+            rule: rule(reader)?,
+            because: if reader.byte()? == 0 { Ended::Released } else { Ended::Lapsed },
+        },
+        64 => Kind::RewardReturned { rule: rule(reader)?, quantity: reader.decimal()? },
         61 => {
             let rule = rule(reader)?;
             let count = reader.count()?;

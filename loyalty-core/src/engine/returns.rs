@@ -21,7 +21,7 @@ use super::outcome::{Because, Decision, Kind};
 use super::rules;
 use super::tally::{self, Change, Changes};
 use super::value::Value;
-use super::{claims, earning, flows, granted, referrals};
+use super::{claims, earning, flows, granted, referrals, rewards};
 use crate::amount::{self, Overflow};
 use crate::check::model::{Clawback, Flow, Moment, Trigger};
 use crate::plan::layout::LinesLayout;
@@ -46,6 +46,8 @@ pub struct Returned {
     /// Per wallet: taken back, and given back of what was spent.
     pub clawed: Vec<Decimal>,
     pub restored: Vec<Decimal>,
+    /// Units of redeemed rewards, by the reward's rule.
+    pub rewards: Vec<(u32, Decimal)>,
 }
 
 /// An order as it was captured, with what the rules made of it.
@@ -60,6 +62,8 @@ pub struct Order {
 /// What a refund or cancellation says, before anything is taken.
 pub struct Judged {
     pub order: Order,
+    /// The reward, by its rule, of which so many come back out of so many, if the host says so.
+    pub units: Option<(u32, Decimal, Decimal)>,
     /// The points that the host wants given back, if it says so itself.
     pub points: Option<Decimal>,
     pub before: Returned,
@@ -88,26 +92,65 @@ fn take_away(
     at: i64,
     decisions: &mut Vec<Decision>,
 ) -> Result<(), EventError> {
-    let Judged { order, points, before, mut after, kept_before, kept_after } = judged;
+    let Judged { order, units, points, before, mut after, kept_before, kept_after } = judged;
     if !after.whole {
         remeasure(plan, member, &order, Some(&kept_before), Some(&kept_after))?;
     } else {
         remeasure(plan, member, &order, Some(&kept_before), None)?;
     }
+    // Points of the order itself that have paid for it go back before they are taken away with the rest of its points.
+    let own = paid_by_itself(&order);
+    if own {
+        give_back_spent(plan, member, &order, (units, points), &before, (&kept_after, &mut after), at, decisions)?;
+    }
     claw_back(plan, member, &order, (&kept_before, &before), (&kept_after, &mut after), at, decisions)?;
     if after.whole {
         give_limits_back(plan, member, &order, at, decisions)?;
     }
-    restore(plan, member, &order, &kept_after, points, &mut after, at, decisions)?;
+    if !own {
+        give_back_spent(plan, member, &order, (units, points), &before, (&kept_after, &mut after), at, decisions)?;
+    }
     referrals::come_back(plan, member, (&order, &kept_after, after.whole), at, decisions)?;
     if after.whole {
         referrals::gone(member, after.order);
+        for (rule, all) in rewards::all_redeemed(&order.decisions) {
+            let back = after.rewards.iter().find(|(known, _)| *known == rule);
+            let left = amount::subtract(all, back.map_or(Decimal::ZERO, |(_, units)| *units))?;
+            rewards::come_back(plan, member, (rule, left), (order.event.at, at), decisions)?;
+        }
     }
     match member.returned.iter_mut().find(|returned| returned.order == after.order) {
         Some(returned) => *returned = after,
         None => member.returned.push(after),
     }
     Ok(())
+}
+
+/// Whether points that an order has earned have paid for what was taken in it.
+fn paid_by_itself(order: &Order) -> bool {
+    let source = hash(&order.event.id);
+    order.decisions.iter().any(|decision| match &decision.kind {
+        Kind::Spent { uses, .. } => uses.iter().any(|used| used.source == source),
+        _ => false,
+    })
+}
+
+/// Gives back what the order has spent, of what comes back.
+#[expect(clippy::too_many_arguments, reason = "one step of `take_away`, which holds all of them")]
+fn give_back_spent(
+    plan: &Plan,
+    member: &mut Member,
+    order: &Order,
+    (units, points): (Option<(u32, Decimal, Decimal)>, Option<Decimal>),
+    before: &Returned,
+    (kept, after): (&EventData, &mut Returned),
+    at: i64,
+    decisions: &mut Vec<Decision>,
+) -> Result<(), EventError> {
+    if let Some(units) = units {
+        restore_units(plan, member, order, units, (before, after), at, decisions)?;
+    }
+    restore(plan, member, order, kept, points, after, at, decisions)
 }
 
 /// Finds the order that a refund speaks of, and what of it is kept before and after.
@@ -135,12 +178,13 @@ pub fn judge(plan: &Plan, member: &Member, refund: &EventData) -> Result<Judged,
         return Err(EventError::new(Refusal::AlreadyReturned).in_field("order").but_found(format!("`{id}`")));
     }
     let points = points_asked(plan, refund);
-    let after = match points {
-        Some(_) => before.clone(),
-        None => come_back(plan, &order, refund, &before)?,
+    let units = units_asked(plan, &order, &before, refund)?;
+    let after = match (points, units) {
+        (_, Some(_)) | (Some(_), None) => before.clone(),
+        (None, None) => come_back(plan, &order, refund, &before)?,
     };
     let (kept_before, kept_after) = (kept(plan, &order, &before)?, kept(plan, &order, &after)?);
-    Ok(Judged { order, points, before, after, kept_before, kept_after })
+    Ok(Judged { order, units, points, before, after, kept_before, kept_after })
 }
 
 /// Undoes an order as a cancellation would; whether there was anything left to undo.
@@ -160,7 +204,7 @@ pub fn undo(
     }
     let after = Returned { whole: true, ..before.clone() };
     let (kept_before, kept_after) = (kept(plan, &order, &before)?, kept(plan, &order, &after)?);
-    let judged = Judged { order, points: None, before, after, kept_before, kept_after };
+    let judged = Judged { order, units: None, points: None, before, after, kept_before, kept_after };
     take_away(plan, member, judged, at, decisions)?;
     Ok(true)
 }
@@ -211,6 +255,23 @@ fn unknown_order(found: &str) -> EventError {
 
 fn points_asked(plan: &Plan, refund: &EventData) -> Option<Decimal> {
     field(plan, refund, "points")
+}
+
+/// The units of a reward that the host wants given back, if it says so: of which, how many, and out of how many.
+fn units_asked(
+    plan: &Plan,
+    order: &Order,
+    before: &Returned,
+    refund: &EventData,
+) -> Result<Option<(u32, Decimal, Decimal)>, EventError> {
+    let Some(units) = field(plan, refund, "quantity") else { return Ok(None) };
+    let event_plan = plan.events.get(usize::from(refund.event));
+    let name = match event_plan.map(|event_plan| super::doors::named(event_plan, refund, "reward")) {
+        Some(Value::Text(name, _)) => Some(name),
+        _ => None,
+    };
+    let (rule, all) = rewards::asked_back(plan, &order.decisions, &before.rewards, (name, units))?;
+    Ok(Some((rule, units, all)))
 }
 
 /// Reads a captured order back.
@@ -706,7 +767,9 @@ fn give_limits_back(
 ) -> Result<(), EventError> {
     for decision in &order.decisions {
         // What rules that followed have claimed stays, as what they have given does.
-        if let Kind::Claim { rule, .. } = &decision.kind
+        // Those of rewards come back with their units.
+        if let Kind::Claim { rule, counter, .. } = &decision.kind
+            && !rewards::is_claim(counter)
             && rule.is_none_or(|rule| order.fired.contains(&rule))
             && let Some(kind) = claims::given_back(&decision.kind)
         {
@@ -772,17 +835,7 @@ fn restore(
         if let Some(restored) = after.restored.get_mut(usize::from(number)) {
             *restored = amount::add(before, due)?;
         }
-        let (mut skip, mut due) = (before, due);
-        for used in uses.iter().rev() {
-            let passed = used.amount.min(skip);
-            skip = amount::subtract(skip, passed)?;
-            let part = amount::subtract(used.amount, passed)?.min(due);
-            if part > Decimal::ZERO {
-                due = amount::subtract(due, part)?;
-                let expiry = pause::moved_expiry(plan, &member.account, used.expiry, order.event.at);
-                give_back(plan, member, number, &Use { expiry, ..(*used).clone() }, part, at, decisions)?;
-            }
-        }
+        restore_uses(plan, member, number, &uses, (before, due), (order.event.at, at), decisions)?;
     }
     match asked {
         Some(rest) if rest > Decimal::ZERO => Err(EventError::new(Refusal::RefundExceedsOrder)
@@ -791,6 +844,68 @@ fn restore(
             .but_found(amount::text(points.unwrap_or_default()))),
         _ => Ok(()),
     }
+}
+
+/// Gives the price of so many units of a reward back, in the reverse order of its use.
+fn restore_units(
+    plan: &Plan,
+    member: &mut Member,
+    order: &Order,
+    (rule, units, all): (u32, Decimal, Decimal),
+    (before, after): (&Returned, &mut Returned),
+    at: i64,
+    decisions: &mut Vec<Decision>,
+) -> Result<(), EventError> {
+    let back = before.rewards.iter().find(|(known, _)| *known == rule).map_or(Decimal::ZERO, |(_, units)| *units);
+    let now = amount::add(back, units)?;
+    match after.rewards.iter_mut().find(|(known, _)| *known == rule) {
+        Some((_, known)) => *known = now,
+        None => after.rewards.push((rule, now)),
+    }
+    for (number, wallet) in plan.wallets.iter().enumerate() {
+        let number = number as u16;
+        let spends = order.decisions.iter().filter_map(|decision| match &decision.kind {
+            Kind::Spent { wallet, uses, rule: Some(by), .. } if (*wallet, *by) == (number, rule) => Some(uses),
+            _ => None,
+        });
+        let uses: Vec<&Use> = spends.flatten().collect();
+        let spent = amount::sum(uses.iter().map(|used| used.amount))?;
+        let never = plan.policy(number, order.day).is_none_or(|policy| policy.restore == RestorePlan::Never);
+        if spent.is_zero() || never {
+            continue;
+        }
+        let skip = share(spent, back, all, wallet.decimals)?;
+        let due = amount::subtract(share(spent, now, all, wallet.decimals)?, skip)?;
+        if let Some(restored) = after.restored.get_mut(usize::from(number)) {
+            *restored = amount::add(*restored, due)?;
+        }
+        restore_uses(plan, member, number, &uses, (skip, due), (order.event.at, at), decisions)?;
+    }
+    rewards::come_back(plan, member, (rule, units), (order.event.at, at), decisions)?;
+    Ok(())
+}
+
+/// Gives so much of what was used back, what was given back before passed over, in the reverse order of its use.
+fn restore_uses(
+    plan: &Plan,
+    member: &mut Member,
+    wallet: u16,
+    uses: &[&Use],
+    (mut skip, mut due): (Decimal, Decimal),
+    (used_at, at): (i64, i64),
+    decisions: &mut Vec<Decision>,
+) -> Result<(), EventError> {
+    for used in uses.iter().rev() {
+        let passed = used.amount.min(skip);
+        skip = amount::subtract(skip, passed)?;
+        let part = amount::subtract(used.amount, passed)?.min(due);
+        if part > Decimal::ZERO {
+            due = amount::subtract(due, part)?;
+            let expiry = pause::moved_expiry(plan, &member.account, used.expiry, used_at);
+            give_back(plan, member, wallet, &Use { expiry, ..(*used).clone() }, part, at, decisions)?;
+        }
+    }
+    Ok(())
 }
 
 /// Whether what a rule has spent was the price of something on the order itself, and no sweep that followed.

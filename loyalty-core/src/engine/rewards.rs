@@ -3,7 +3,10 @@
 //! A reward is judged whole before anything is taken: either it is there, with its price, or everything that it lacks
 //! is known, not only the first thing. What it gives, its rule gives, which follows the decision that it was redeemed.
 
+mod back;
+mod hold;
 mod lack;
+mod order;
 mod pay;
 mod redeem;
 
@@ -20,7 +23,10 @@ use crate::amount::{self, Overflow};
 use crate::check::model::{RewardFigure, RoundMode};
 use crate::plan::reward::{CostPlan, PricePlan, RewardFormPlan, RewardPlan};
 
+pub use back::{asked as asked_back, come_back, is_claim, redeemed as all_redeemed};
+pub use hold::{Ended, Hold, capture, hold, lapse, let_all_go, release};
 pub use lack::{Lack, LackOf};
+pub use order::{Turn, take, takes_any};
 pub use redeem::{commit, on_event, plan_redeem};
 
 /// How often one event may take a reward.
@@ -67,7 +73,7 @@ pub fn balance(scope: &Scope<'_>, wallet: u16) -> Decimal {
 /// Judges whether a reward can be had: what is paid for it, or everything that it lacks.
 pub fn judge(scope: &Scope<'_>, asked: &Asked<'_>, left: Left<'_>) -> Result<Result<Taking, Vec<Lack>>, EventError> {
     let Some((reward, form)) = form_of(scope, asked.reward) else {
-        return Ok(Err(vec![Lack::saying(LackOf::Valid, "it is not in force yet")]));
+        return Ok(Err(vec![Lack::not_yet()]));
     };
     let mut lacks = lack::guards(scope, reward, form, asked.quantity)?;
     let priced = match &form.cost {

@@ -33,6 +33,7 @@ pub fn next_due(plan: &Plan, member: &Member) -> i64 {
         return next;
     }
     next = next.min(member.coupons.next_due());
+    next = member.holds.iter().map(|hold| hold.until).fold(next, i64::min);
     for ladder in 0..plan.ladders.len() as u16 {
         next = next.min(ladder_due(plan, member, ladder, next));
     }

@@ -60,7 +60,7 @@ impl Totals {
             issued: state.issued,
             available: state.available,
             pending: state.pending,
-            held: Decimal::ZERO,
+            held: state.held,
             spent: state.spent,
             transferred_in: state.transferred_in,
             transferred_out: state.transferred_out,
@@ -78,6 +78,7 @@ impl Totals {
             issued: self.issued,
             available: self.available,
             pending: self.pending,
+            held: self.held,
             spent: self.spent,
             transferred_in: self.transferred_in,
             transferred_out: self.transferred_out,
@@ -87,7 +88,7 @@ impl Totals {
             debt: self.debt,
             ..WalletState::default()
         };
-        self.held.is_zero() && state.conserved()
+        state.conserved()
     }
 }
 
@@ -222,7 +223,7 @@ fn wallet_document(plan: &Plan, wallet: &crate::plan::WalletPlan, state: &Wallet
     Document::object()
         .with("available", state.available)
         .with("pending", state.pending)
-        .with("held", Decimal::ZERO)
+        .with("held", state.held)
         .with("debt", state.debt)
         .with("issued", state.issued)
         .with("spent", state.spent)

@@ -199,6 +199,7 @@ impl Lower<'_> {
         for (index, wallet) in self.checked.wallets.iter().enumerate() {
             self.plan.wallets.push(WalletPlan {
                 name: wallet.name.as_str().into(),
+                tender: wallet.tender.as_deref().map(Into::into),
                 unit: wallet.holds.map_or(Unit::Wallet(index as u16), Unit::Money),
                 decimals: wallet.decimals,
                 denominator: self.denominator(index),
@@ -469,7 +470,8 @@ impl Lower<'_> {
             Reactions::of(&self.plan.rules, self.plan.wallets.len(), self.plan.ladders.len(), flows || challenges);
         // Coupons run out by time alone, and are issued where reactions are followed.
         self.plan.reactions.any |= !self.plan.coupons.is_empty();
-        self.plan.reactions.any |= !self.plan.rewards.is_empty();
+        let tenders = self.plan.wallets.iter().any(|wallet| wallet.tender.is_some());
+        self.plan.reactions.any |= tenders || !self.plan.rewards.is_empty();
     }
 
     fn condition(&mut self, condition: &model::Expr) -> Condition {
@@ -640,6 +642,9 @@ impl Lower<'_> {
                 ("issue", true) => EventKind::Issue,
                 ("opt_in", true) => EventKind::OptIn,
                 ("redeem", true) if !self.checked.rewards.is_empty() => EventKind::Redeem,
+                ("hold", true) if !self.checked.rewards.is_empty() => EventKind::Hold,
+                ("capture", true) if !self.checked.rewards.is_empty() => EventKind::Capture,
+                ("release", true) if !self.checked.rewards.is_empty() => EventKind::Release,
                 _ => EventKind::Plain,
             };
             let measures = self.plan.measures.iter().enumerate();
@@ -647,6 +652,9 @@ impl Lower<'_> {
                 measure.event == Some(index as u16) && self.same_measure.get(*at) == Some(&(*at as u16))
             });
             let measures = measures.map(|(at, _)| at as u16).collect();
+            let order = &*layout.name == "order" && self.checked.events.get(index).is_some_and(|event| event.standard);
+            let tenders = self.plan.wallets.iter().any(|wallet| wallet.tender.is_some());
+            let takes_rewards = order && (tenders || !self.plan.rewards.is_empty());
             let vests = self.vests_on(index);
             let order_slot = layout.slots.iter().position(|slot| &*slot.name == "order").map(|slot| slot as u16);
             let rules = filing::file(&self.plan, index as u16);
@@ -657,6 +665,7 @@ impl Lower<'_> {
                 measures,
                 index: rules,
                 rules: on_event,
+                takes_rewards,
                 vests,
                 order_slot,
             });

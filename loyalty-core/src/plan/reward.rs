@@ -3,6 +3,7 @@
 use rust_decimal::Decimal;
 
 use super::{Dated, NodeId, RuleFormPlan, in_force};
+use crate::check::model::Length;
 
 #[derive(Debug)]
 pub struct RewardPlan {
@@ -19,6 +20,10 @@ pub struct RewardFormPlan {
     /// What each condition says in the program, for refusals.
     pub said: Vec<Box<str>>,
     pub cost: CostPlan,
+    /// How long its price can be held.
+    pub hold: Option<Length>,
+    /// What the order earns may pay for what is taken in it.
+    pub same_order: bool,
     pub in_order: bool,
 }
 

@@ -220,6 +220,8 @@ pub enum ClauseKind {
     // wallet
     /// `holds MYR`: the wallet holds money of that currency instead of points.
     Holds(Name),
+    /// `tender`, `tender "gift card"`: the kind of tender by which an order is paid from the wallet.
+    Tender(Option<Name>),
     /// `decimals 1`
     Decimals(u32),
     /// `round half up per line`; either part may be missing.
@@ -274,6 +276,7 @@ impl ClauseKind {
             Self::Returns { .. } => "returns",
             Self::Future(_) => "future",
             Self::Holds(_) => "holds",
+            Self::Tender(_) => "tender",
             Self::Decimals(_) => "decimals",
             Self::Round { .. } => "round",
             Self::Multipliers(_) => "multipliers",

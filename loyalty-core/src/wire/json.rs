@@ -7,7 +7,7 @@ use crate::engine::error::EventError;
 use crate::engine::lots::{Expiry, Vesting};
 use crate::engine::members::pool::Part;
 use crate::engine::outcome::{Because, Decision, Kind, NotEarned, NotTaken, Outcome, Parcel, TierBecause};
-use crate::engine::rewards::Lack;
+use crate::engine::rewards::{Ended, Lack};
 use crate::engine::value::Stored;
 use crate::plan::Plan;
 use crate::source::{LineIndex, Offsets, Units};
@@ -220,6 +220,26 @@ pub fn decision_document(plan: &Plan, decision: &Decision, at: i64) -> Document 
             if let Some(worth) = worth {
                 put("worth", (*worth).into());
             }
+        }
+        Kind::RewardReturned { rule, quantity } => {
+            put("reward", author(plan, *rule).1.into());
+            put("quantity", (*quantity).into());
+        }
+        Kind::Held { entry, wallet, amount: sum, rule, until, uses } => {
+            put("entry", (*entry).into());
+            put("wallet", wallet_name(plan, *wallet).into());
+            put("amount", (*sum).into());
+            put("reward", author(plan, *rule).1.into());
+            put("until", instant(plan, *until));
+            let lots = uses.iter().map(|used| Document::object().with("lot", used.entry).with("amount", used.amount));
+            put("from", lots.collect());
+        }
+        Kind::Released { entry, wallet, amount: sum, rule, because } => {
+            put("entry", (*entry).into());
+            put("wallet", wallet_name(plan, *wallet).into());
+            put("amount", (*sum).into());
+            put("reward", author(plan, *rule).1.into());
+            put("reason", if *because == Ended::Lapsed { "lapsed" } else { "released" }.into());
         }
         Kind::RewardRefused { rule, lacks } => {
             put("reward", author(plan, *rule).1.into());

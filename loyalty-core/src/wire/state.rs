@@ -10,6 +10,7 @@ mod columns;
 mod coupons;
 mod pack;
 mod referrals;
+mod rewards;
 mod standings;
 mod texts;
 mod values;
@@ -71,6 +72,12 @@ struct Snapshot {
     challenges: Sparse<challenges::SavedChallenge>,
     #[serde(default, skip_serializing_if = "Sparse::is_absent")]
     referrals: Sparse<SavedReferrals>,
+    /// Prices of rewards that are set aside.
+    #[serde(default, skip_serializing_if = "Sparse::is_absent")]
+    holds: Sparse<rewards::SavedHold>,
+    /// Units of rewards that have come back.
+    #[serde(default, skip_serializing_if = "Sparse::is_absent")]
+    reward_units: Sparse<rewards::SavedUnits>,
 }
 
 /// Whether the account is open, and what it has been through.
@@ -333,6 +340,8 @@ fn snapshot(plan: &Plan, member: &Member, form: Form) -> Snapshot {
         coupons: Sparse::new(form, coupons::save(plan, &member.coupons)),
         challenges: Sparse::new(form, challenges::save(plan, &member)),
         referrals: Sparse::new(form, referrals::save(plan, &member)),
+        holds: Sparse::new(form, rewards::save_holds(plan, &member)),
+        reward_units: Sparse::new(form, rewards::save_units(plan, &member)),
     }
 }
 
@@ -477,8 +486,10 @@ fn restore(plan: &Plan, saved: Snapshot) -> Result<Loaded, StateError> {
             whole: returned.whole,
             clawed,
             restored: given,
+            rewards: Vec::new(),
         });
     }
+    rewards::restore(plan, &mut member, &saved)?;
     member.account = restored_account(&saved.account)?;
     member.coupons = coupons::restore(plan, &saved.coupons, &mut report)?;
     challenges::restore(plan, &mut member, &saved, &mut report)?;
@@ -511,6 +522,7 @@ fn restore_wallets(
         let mut state = WalletState {
             available: wallet.available.0,
             pending: wallet.pending.0,
+            held: rewards::held(saved, &wallet.name)?,
             issued: wallet.issued.0,
             spent: wallet.spent.0,
             transferred_in: wallet.transferred_in.0,

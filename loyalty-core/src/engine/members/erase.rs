@@ -10,7 +10,7 @@ use super::super::error::{EventError, Refusal};
 use super::super::lots::{Lot, Vesting};
 use super::super::member::Member;
 use super::super::outcome::{Decision, Kind, Outcome};
-use super::super::{clock, doors};
+use super::super::{clock, doors, rewards};
 use super::{Account, Fate, pause};
 use crate::plan::Plan;
 use crate::plan::layout::ID_BYTES_MAX;
@@ -41,6 +41,7 @@ pub fn erase(plan: &Arc<Plan>, member: &mut Member, pseudonym: &str, at: i64) ->
     let at = at.max(working.clock);
     let mut decisions = Decided::default();
     clock::advance(plan, &mut working, at, &mut decisions)?;
+    rewards::let_all_go(plan, &mut working, at, &mut decisions)?;
     // Points that a pause has kept from running out run out like all others from here on.
     pause::resume(plan, &mut working, &mut Vec::new());
     let midnight = |instant: i64| plan.calendar.start_of(plan.calendar.day_at(instant));

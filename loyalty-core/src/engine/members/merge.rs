@@ -13,7 +13,7 @@ use super::super::outcome::{Decision, Kind, Outcome};
 use super::super::standing::Standing;
 use super::super::tally::{Change, Entry};
 use super::super::value::Stored;
-use super::super::{challenges, clock, doors, log, reactions, returns};
+use super::super::{challenges, clock, doors, log, reactions, returns, rewards};
 use super::{Account, Fate};
 use crate::amount;
 use crate::plan::Plan;
@@ -48,6 +48,9 @@ pub fn merge(
     let (mut gained, mut lost) = (Decided::default(), Decided::default());
     clock::advance(plan, &mut survivor, at, &mut gained)?;
     clock::advance(plan, &mut absorbed, at, &mut lost)?;
+    // What is set aside for a purchase of either goes back: the purchase begins anew in the joined account.
+    rewards::let_all_go(plan, &mut survivor, at, &mut gained)?;
+    rewards::let_all_go(plan, &mut absorbed, at, &mut lost)?;
     count_once(plan, &survivor, &mut absorbed, at, &mut lost)?;
     join(plan, &mut survivor, &absorbed, at, &mut gained)?;
     survivor.revision = survivor.revision.max(absorbed.revision) + 1;

@@ -59,6 +59,11 @@ impl Lack {
         Self { of, text: text.into(), wallet: None, required: None, actual: None, shortfall: None }
     }
 
+    /// No form of the reward is in force.
+    pub fn not_yet() -> Self {
+        Self::saying(LackOf::Valid, "it is not in force yet")
+    }
+
     /// A wallet that has too little for a price.
     pub fn balance(plan: &Plan, wallet: u16, required: Decimal, available: Decimal) -> Result<Self, Overflow> {
         let shortfall = amount::subtract(required, available)?;

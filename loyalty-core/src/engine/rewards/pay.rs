@@ -13,7 +13,7 @@ use crate::engine::value::Value;
 use crate::plan::reward::PayPlan;
 
 /// The money that points come to, down to the smallest unit.
-fn worth(rate: &PayPlan, points: Decimal) -> Result<Decimal, Overflow> {
+pub fn worth(rate: &PayPlan, points: Decimal) -> Result<Decimal, Overflow> {
     amount::round(amount::multiply(points, rate.money)?, rate.points, rate.minor, RoundMode::Down)
 }
 

@@ -13,8 +13,10 @@ use crate::engine::event::EventData;
 use crate::engine::member::Member;
 use crate::engine::moves::{self, Move};
 use crate::engine::outcome::{Decision, Kind};
+use crate::engine::tally::Change;
 use crate::engine::value::Value;
 use crate::engine::{doors, ledger};
+use crate::plan::reward::{RewardFormPlan, RewardPlan};
 use crate::plan::{EventPlan, Plan};
 
 /// The member asks for a reward. One that names none is for the rules alone.
@@ -25,34 +27,47 @@ pub fn on_event(
     event: &EventData,
     decisions: &mut Decided,
 ) -> Result<(), EventError> {
-    let Value::Text(name, _) = doors::named(event_plan, event, "reward") else { return Ok(()) };
+    if doors::named(event_plan, event, "reward") == Value::Missing {
+        return Ok(());
+    }
     member.account.expect_awake("member")?;
-    let reward = named(plan, name, "reward")?;
-    let number = |name: &str| doors::named(event_plan, event, name).number();
-    let asked = Asked {
-        reward,
-        quantity: quantity(number("quantity"), "quantity")?,
-        wallet: match doors::named(event_plan, event, "wallet") {
-            Value::Text(wallet, _) => Some(wallet),
-            _ => None,
-        },
-        points: not_negative(number("points"), "points")?,
-        money: not_negative(number("amount"), "amount")?,
-    };
+    let asked = asked(plan, event_plan, event)?;
     let counters = decisions.counters();
     let scope = Scope { counters: counters.as_deref(), ..Scope::of(plan, member, event.at) };
-    if form_of(&scope, reward).is_some_and(|(_, form)| form.in_order) {
-        let lacks = [Lack::saying(LackOf::Condition, "it is taken in an order, which is missing here")];
-        return Err(lack::refusal(plan, reward, &lacks, "reward"));
-    }
+    not_in_an_order(&scope, asked.reward)?;
     match judge(&scope, &asked, &|wallet| Ok(balance(&scope, wallet)))? {
         Ok(taking) => Ok(commit(plan, member, &taking, event.at, decisions)?),
-        Err(lacks) => Err(lack::refusal(plan, reward, &lacks, "reward")),
+        Err(lacks) => Err(lack::refusal(plan, asked.reward, &lacks, "reward")),
     }
 }
 
+/// What an event by itself asks for.
+pub fn asked<'e>(plan: &Plan, event_plan: &EventPlan, event: &'e EventData) -> Result<Asked<'e>, EventError> {
+    let text = |name: &str| match doors::named(event_plan, event, name) {
+        Value::Text(text, _) => Some(text),
+        _ => None,
+    };
+    let number = |name: &str| doors::named(event_plan, event, name).number();
+    Ok(Asked {
+        reward: named(plan, text("reward").unwrap_or_default(), "reward")?,
+        quantity: quantity(number("quantity"), "quantity")?,
+        wallet: text("wallet"),
+        points: not_negative(number("points"), "points")?,
+        money: not_negative(number("amount"), "amount")?,
+    })
+}
+
+/// Refuses a reward that is taken in an order.
+pub fn not_in_an_order(scope: &Scope<'_>, reward: u16) -> Result<(), EventError> {
+    if form_of(scope, reward).is_some_and(|(_, form)| form.in_order) {
+        let lacks = [Lack::saying(LackOf::Condition, "it is taken in an order, among its `rewards`")];
+        return Err(lack::refusal(scope.plan, reward, &lacks, "reward"));
+    }
+    Ok(())
+}
+
 /// The reward of a name.
-fn named(plan: &Plan, name: &str, field: &str) -> Result<u16, EventError> {
+pub fn named(plan: &Plan, name: &str, field: &str) -> Result<u16, EventError> {
     let found = plan.rewards.iter().position(|reward| &*reward.name == name);
     found.map(|reward| reward as u16).ok_or_else(|| {
         let names: Vec<String> = plan.rewards.iter().take(8).map(|reward| format!("`{}`", reward.name)).collect();
@@ -64,7 +79,7 @@ fn named(plan: &Plan, name: &str, field: &str) -> Result<u16, EventError> {
 }
 
 /// How often a reward is taken: a whole number, once if nothing says it.
-fn quantity(found: Option<Decimal>, field: &str) -> Result<u32, EventError> {
+pub fn quantity(found: Option<Decimal>, field: &str) -> Result<u32, EventError> {
     let Some(found) = found else { return Ok(1) };
     let whole = Some(found).filter(|found| found.normalize().scale() == 0);
     let count = whole.and_then(|whole| u32::try_from(whole.normalize().mantissa()).ok());
@@ -76,7 +91,7 @@ fn quantity(found: Option<Decimal>, field: &str) -> Result<u32, EventError> {
     })
 }
 
-fn not_negative(found: Option<Decimal>, field: &str) -> Result<Option<Decimal>, EventError> {
+pub fn not_negative(found: Option<Decimal>, field: &str) -> Result<Option<Decimal>, EventError> {
     match found {
         Some(found) if found < Decimal::ZERO => Err(EventError::new(Refusal::NegativeAmount)
             .in_field(field)
@@ -133,22 +148,51 @@ pub fn commit(
     decisions: &mut Vec<Decision>,
 ) -> Result<(), Overflow> {
     let Some(reward) = plan.rewards.get(usize::from(taking.reward)) else { return Ok(()) };
-    let (rule, quantity) = (reward.rule, taking.quantity);
     let form = reward.form(plan.calendar.day_at(at));
     if let Some(form) = form {
-        let changes = use_limits(&Scope::of(plan, member, at), form, quantity)?;
+        let changes = use_limits(&Scope::of(plan, member, at), form, taking.quantity)?;
         for change in &changes {
             member.tallies.add(change)?;
         }
     }
-    let kind = Kind::RewardRedeemed { rule, quantity, worth: taking.worth };
-    decisions.push(Decision { at, kind });
+    redeemed(reward.rule, taking.quantity, taking.worth, at, decisions);
     for (wallet, amount) in &taking.parts {
-        ledger::take(plan, member, *wallet, *amount, Some(rule), at, decisions)?;
+        ledger::take(plan, member, *wallet, *amount, Some(reward.rule), at, decisions)?;
     }
-    for limit in form.iter().flat_map(|form| &form.guard.limits).filter(|limit| limit.in_total) {
+    if let Some(form) = form {
+        claims(reward, form, Decimal::from(taking.quantity), at, decisions);
+    }
+    Ok(())
+}
+
+/// Says that a reward is redeemed.
+pub fn redeemed(rule: u32, quantity: u32, worth: Option<Decimal>, at: i64, decisions: &mut Vec<Decision>) {
+    decisions.push(Decision { at, kind: Kind::RewardRedeemed { rule, quantity, worth } });
+}
+
+/// Counts units of a reward over all members; below zero, gives them back.
+pub fn claims(reward: &RewardPlan, form: &RewardFormPlan, by: Decimal, at: i64, decisions: &mut Vec<Decision>) {
+    for limit in form.guard.limits.iter().filter(|limit| limit.in_total) {
         let (counter, limit) = (counter(reward), Decimal::from(limit.count));
-        decisions.push(Decision { at, kind: Kind::Claim { counter, by: Decimal::from(quantity), limit, rule: None } });
+        decisions.push(Decision { at, kind: Kind::Claim { counter, by, limit, rule: None } });
     }
+}
+
+/// Gives the limits and claims of units of a reward back that were taken `then`.
+pub fn undone(
+    plan: &Plan,
+    member: &mut Member,
+    (rule, units): (u32, Decimal),
+    (then, now): (i64, i64),
+    decisions: &mut Vec<Decision>,
+) -> Result<(), Overflow> {
+    let Some(reward) = plan.rewards.iter().find(|reward| reward.rule == rule) else { return Ok(()) };
+    let Some(form) = reward.form(plan.calendar.day_at(then)) else { return Ok(()) };
+    let count = u32::try_from(units.normalize().mantissa()).unwrap_or_default();
+    for change in use_limits(&Scope::of(plan, member, then), form, count)? {
+        let known = member.tallies.between(change.tally, change.key, change.key).first().map(|entry| entry.count);
+        member.tallies.add(&Change { count: -change.count.min(known.unwrap_or(0)), ..change })?;
+    }
+    claims(reward, form, -units, now, decisions);
     Ok(())
 }

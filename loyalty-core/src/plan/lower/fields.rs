@@ -101,6 +101,9 @@ impl Reads {
     fn engine(&mut self, checked: &Checked) {
         for (index, event) in checked.events.iter().enumerate() {
             let standard: &[&str] = match (event.name.as_str(), event.standard) {
+                ("refund", true) if !checked.rewards.is_empty() => {
+                    &["order", "lines", "amount", "points", "reward", "quantity"]
+                }
                 ("refund" | "cancel", true) => &["order", "lines", "amount", "points"],
                 ("adjust", true) => &["wallet", "points", "reason", "expires"],
                 ("received", true) => &["sender", "transfer", "wallet", "points", "lots"],
@@ -115,6 +118,9 @@ impl Reads {
                 ("redeem", true) if !checked.rewards.is_empty() => {
                     &["reward", "quantity", "wallet", "points", "amount"]
                 }
+                ("hold", true) if !checked.rewards.is_empty() => &["reward", "quantity", "wallet", "points", "amount"],
+                ("capture" | "release", true) if !checked.rewards.is_empty() => &["hold"],
+
                 ("pause", true) => &["freeze_expiry"],
                 ("opt_in", true) => &["challenge"],
                 ("assign_level", true) => &["ladder", "level", "until"],
@@ -135,6 +141,17 @@ impl Reads {
                 }
                 let Type::List(inner) = &field.ty else { continue };
                 let Type::Record(record) = **inner else { continue };
+                let tender = checked.wallets.iter().any(|wallet| wallet.tender.is_some());
+                let taken = match field.name.as_str() {
+                    "rewards" => !checked.rewards.is_empty(),
+                    "tenders" => tender,
+                    _ => false,
+                };
+                if taken && event.standard && event.name == "order" {
+                    let fields = checked.records.get(record).map_or(0, |record| record.fields.len());
+                    let reads = self.fields.get_mut(index);
+                    reads.into_iter().for_each(|reads| reads.entry(at).or_default().extend(0..fields));
+                }
                 if field.name == "lots" && event.standard && event.name == "received" {
                     let fields = checked.records.get(record).map_or(0, |record| record.fields.len());
                     let reads = self.fields.get_mut(index);

@@ -26,6 +26,8 @@ impl Lower<'_> {
                 },
                 said: form.when.iter().map(|condition| lower.said(condition)).collect(),
                 cost: lower.cost(&form.cost),
+                hold: form.hold,
+                same_order: form.same_order,
                 in_order: form.in_order,
             });
             self.event = None;

@@ -62,6 +62,7 @@ impl Build {
             Rule::future => ClauseKind::Future(self.duration_of(pair)?),
             Rule::returns => self.returns(pair)?,
 
+            Rule::tender_clause => ClauseKind::Tender(pair.child(Rule::text).map(|kind| self.text_name(&kind))),
             Rule::holds => ClauseKind::Holds(self.name_of(pair)?),
             Rule::decimals => ClauseKind::Decimals(self.integer_of(pair)?),
             Rule::round => ClauseKind::Round {

@@ -254,6 +254,7 @@ pub(super) const fn name_of(found: Rule) -> &'static str {
         Rule::until_ => "`until`",
         Rule::after_last | Rule::last_ => "`last`",
         Rule::without_event | Rule::without_ => "`without`",
+        Rule::tender_clause | Rule::tender_ => "`tender`",
         Rule::test_step
         | Rule::given_member
         | Rule::given

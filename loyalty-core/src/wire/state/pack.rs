@@ -220,6 +220,9 @@ fn renumber(
         | Kind::Claim { rule: Some(rule), .. }
         | Kind::RewardRedeemed { rule, .. }
         | Kind::RewardRefused { rule, .. }
+        | Kind::RewardReturned { rule, .. }
+        | Kind::Held { rule, .. }
+        | Kind::Released { rule, .. }
         | Kind::Forfeited { rule, .. }
         | Kind::Transferred { rule, .. }
         | Kind::Referred { rule, .. } => {
@@ -352,8 +355,9 @@ fn move_wallet(
         | Kind::Received { wallet, .. }
         | Kind::SentBack { wallet, .. }
         | Kind::Joined { wallet, .. }
+        | Kind::Released { wallet, .. }
         | Kind::Forfeited { wallet, .. } => *wallet = place(*wallet).unwrap_or(u16::MAX),
-        Kind::Spent { wallet, uses, .. } | Kind::Transferred { wallet, uses, .. } => {
+        Kind::Spent { wallet, uses, .. } | Kind::Transferred { wallet, uses, .. } | Kind::Held { wallet, uses, .. } => {
             for used in uses {
                 if let Expiry::Inactivity(form) = used.expiry {
                     used.expiry = form_place(*wallet, form).map_or(Expiry::Never, Expiry::Inactivity);

@@ -1,0 +1,248 @@
+//! Holds: the price of a reward set aside until it is captured, released, or its time is over.
+//!
+//! Held points are in no lot, so that what they were earned for does not run out under a purchase that is under way. What
+//! is not captured goes back where it came from; what would have run out meanwhile runs out then.
+
+use rust_decimal::Decimal;
+
+use super::redeem::{asked, claims, not_in_an_order, redeemed};
+use super::{Taking, balance, judge, lack, use_limits};
+use crate::amount::{self, Overflow};
+use crate::check::model::Flow;
+use crate::engine::decided::Decided;
+use crate::engine::doors::named;
+use crate::engine::error::{EventError, Refusal};
+use crate::engine::eval::Scope;
+use crate::engine::event::EventData;
+use crate::engine::lots::{Lot, Use, Vesting};
+use crate::engine::member::Member;
+use crate::engine::members::pause;
+use crate::engine::outcome::{Decision, Kind};
+use crate::engine::value::Value;
+use crate::engine::{flows, ledger};
+use crate::plan::{EventPlan, Plan};
+
+/// The price of a reward, set aside.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Hold {
+    /// The id of the event that holds it.
+    pub id: Box<str>,
+    /// The reward's rule.
+    pub rule: u32,
+    pub quantity: u32,
+    pub worth: Option<Decimal>,
+    pub at: i64,
+    /// It lapses at this instant.
+    pub until: i64,
+    /// Per wallet: what was taken of which lot.
+    pub parts: Vec<(u16, Vec<Use>)>,
+}
+
+/// Why a hold has ended without being captured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ended {
+    Released,
+    Lapsed,
+}
+
+/// The price of a reward is set aside.
+pub fn hold(
+    plan: &Plan,
+    event_plan: &EventPlan,
+    member: &mut Member,
+    event: &EventData,
+    decisions: &mut Decided,
+) -> Result<(), EventError> {
+    member.account.expect_awake("member")?;
+    let asked = asked(plan, event_plan, event)?;
+    let counters = decisions.counters();
+    let scope = Scope { counters: counters.as_deref(), ..Scope::of(plan, member, event.at) };
+    not_in_an_order(&scope, asked.reward)?;
+    let reward = plan.rewards.get(usize::from(asked.reward));
+    let form = reward.and_then(|reward| reward.form(scope.day));
+    let Some((reward, form)) = reward.zip(form) else {
+        return Err(lack::refusal(plan, asked.reward, &[lack::Lack::not_yet()], "reward"));
+    };
+    let Some(length) = form.hold else {
+        return Err(EventError::new(Refusal::NotEligible)
+            .in_field("reward")
+            .expecting("a reward that says for how long it is held")
+            .but_found(format!("`{}`", reward.name))
+            .advising("write `hold for 30 minutes` in the reward"));
+    };
+    let taking: Taking = match judge(&scope, &asked, &|wallet| Ok(balance(&scope, wallet)))? {
+        Ok(taking) => taking,
+        Err(lacks) => return Err(lack::refusal(plan, asked.reward, &lacks, "reward")),
+    };
+    let changes = use_limits(&scope, form, taking.quantity)?;
+    let until = plan.calendar.plus(event.at, length);
+    for change in &changes {
+        member.tallies.add(change)?;
+    }
+    let mut parts = Vec::with_capacity(taking.parts.len());
+    for (wallet, amount) in &taking.parts {
+        let Some((entry, uses)) = ledger::draw(plan, member, *wallet, (*amount, None), event.at)? else { continue };
+        if let Some(state) = member.wallets.get_mut(usize::from(*wallet)) {
+            state.held = amount::add(state.held, *amount)?;
+        }
+        let kind = Kind::Held { entry, wallet: *wallet, amount: *amount, rule: reward.rule, until, uses: uses.clone() };
+        decisions.push(Decision { at: event.at, kind });
+        parts.push((*wallet, uses));
+    }
+    claims(reward, form, Decimal::from(taking.quantity), event.at, decisions);
+    member.holds.push(Hold {
+        id: event.id.as_str().into(),
+        rule: reward.rule,
+        quantity: taking.quantity,
+        worth: taking.worth,
+        at: event.at,
+        until,
+        parts,
+    });
+    Ok(())
+}
+
+/// Takes a hold out that an event names.
+fn taken_out(event_plan: &EventPlan, member: &mut Member, event: &EventData) -> Result<Hold, EventError> {
+    let id = if let Value::Text(id, _) = named(event_plan, event, "hold") { id } else { "" };
+    let found = member.holds.iter().position(|hold| *hold.id == *id && event.at < hold.until);
+    let Some(found) = found else {
+        return Err(EventError::new(Refusal::UnknownHold)
+            .in_field("hold")
+            .expecting("the id of a `hold` that is still there")
+            .but_found(format!("`{id}`"))
+            .advising("it may have lapsed, or been captured or released before; hold the price again"));
+    };
+    Ok(member.holds.remove(found))
+}
+
+/// What was held is spent, and the reward is redeemed.
+pub fn capture(
+    plan: &Plan,
+    event_plan: &EventPlan,
+    member: &mut Member,
+    event: &EventData,
+    decisions: &mut Decided,
+) -> Result<(), EventError> {
+    member.account.expect_awake("member")?;
+    let hold = taken_out(event_plan, member, event)?;
+    redeemed(hold.rule, hold.quantity, hold.worth, event.at, decisions);
+    for (wallet, uses) in hold.parts {
+        let amount = amount::sum(uses.iter().map(|used| used.amount))?;
+        let entry = member.next_entry();
+        if let Some(state) = member.wallets.get_mut(usize::from(wallet)) {
+            state.held = amount::subtract(state.held, amount)?;
+            state.spent = amount::add(state.spent, amount)?;
+        }
+        flows::note(plan, member, wallet, Flow::Spent, amount, event.at)?;
+        let kind = Kind::Spent { entry, wallet, amount, rule: Some(hold.rule), uses };
+        decisions.push(Decision { at: event.at, kind });
+    }
+    Ok(())
+}
+
+/// What was held is let go.
+pub fn release(
+    plan: &Plan,
+    event_plan: &EventPlan,
+    member: &mut Member,
+    event: &EventData,
+    decisions: &mut Decided,
+) -> Result<(), EventError> {
+    let hold = taken_out(event_plan, member, event)?;
+    Ok(let_go(plan, member, hold, event.at, Ended::Released, decisions)?)
+}
+
+/// Holds whose time is over by an instant lapse.
+pub fn lapse(plan: &Plan, member: &mut Member, due: i64, decisions: &mut Vec<Decision>) -> Result<(), Overflow> {
+    while let Some(place) = member.holds.iter().position(|hold| hold.until <= due) {
+        let hold = member.holds.remove(place);
+        let until = hold.until;
+        let_go(plan, member, hold, until, Ended::Lapsed, decisions)?;
+    }
+    Ok(())
+}
+
+/// Lets every hold go, for an account that ends.
+pub fn let_all_go(plan: &Plan, member: &mut Member, at: i64, decisions: &mut Vec<Decision>) -> Result<(), Overflow> {
+    for hold in core::mem::take(&mut member.holds) {
+        let_go(plan, member, hold, at, Ended::Released, decisions)?;
+    }
+    Ok(())
+}
+
+/// Puts what was held back where it came from, and gives limits and claims back.
+fn let_go(
+    plan: &Plan,
+    member: &mut Member,
+    hold: Hold,
+    at: i64,
+    because: Ended,
+    decisions: &mut Vec<Decision>,
+) -> Result<(), Overflow> {
+    let Hold { rule, quantity, at: held_at, parts, .. } = hold;
+    for (wallet, uses) in parts {
+        let amount = amount::sum(uses.iter().map(|used| used.amount))?;
+        let entry = member.next_entry();
+        if let Some(state) = member.wallets.get_mut(usize::from(wallet)) {
+            state.held = amount::subtract(state.held, amount)?;
+        }
+        decisions.push(Decision { at, kind: Kind::Released { entry, wallet, amount, rule, because } });
+        for used in uses {
+            put_back(plan, member, wallet, used, held_at, at, decisions)?;
+        }
+    }
+    super::redeem::undone(plan, member, (rule, Decimal::from(quantity)), (held_at, at), decisions)
+}
+
+/// Puts held points back into their lot; those whose day has passed meanwhile run out.
+fn put_back(
+    plan: &Plan,
+    member: &mut Member,
+    wallet: u16,
+    used: Use,
+    held_at: i64,
+    at: i64,
+    decisions: &mut Vec<Decision>,
+) -> Result<(), Overflow> {
+    let expiry = pause::moved_expiry(plan, &member.account, used.expiry, held_at);
+    let frozen = member.account.frozen();
+    let inactivities = plan.inactivities(wallet);
+    let Some(state) = member.wallets.get_mut(usize::from(wallet)) else { return Ok(()) };
+    let lot = Lot {
+        entry: used.entry,
+        source: used.source,
+        amount: used.amount,
+        earned_at: used.earned_at,
+        vesting: Vesting::Done,
+        expiry,
+        expired: Decimal::ZERO,
+    };
+    let over = !frozen && state.expires_at(plan, inactivities, &lot).is_some_and(|end| end <= at);
+    let place = match state.lots.iter().position(|known| known.entry == used.entry) {
+        Some(place) => place,
+        None => {
+            let place = state.lots.partition_point(|known| known.entry < used.entry);
+            state.lots.insert(place, Lot { amount: Decimal::ZERO, ..lot });
+            place
+        }
+    };
+    let Some(lot) = state.lots.get_mut(place) else { return Ok(()) };
+    if over {
+        lot.expired = amount::add(lot.expired, used.amount)?;
+        state.expired = amount::add(state.expired, used.amount)?;
+        flows::note(plan, member, wallet, Flow::Expired, used.amount, at)?;
+        let entry = member.next_entry();
+        let kind = Kind::Expired { entry, wallet, lot: used.entry, amount: used.amount, not_vested: false };
+        decisions.push(Decision { at, kind });
+        return Ok(());
+    }
+    lot.amount = amount::add(lot.amount, used.amount)?;
+    state.available = amount::add(state.available, used.amount)?;
+    let settled = state.settle(place)?;
+    if settled > Decimal::ZERO {
+        let entry = member.next_entry();
+        decisions.push(Decision { at, kind: Kind::DebtSettled { entry, wallet, amount: settled } });
+    }
+    Ok(())
+}

@@ -1,0 +1,123 @@
+//! Of saved state: holds, and the units of rewards that have come back.
+
+use serde::{Deserialize, Serialize};
+
+use super::values::{Amount, Moment, SavedExpiry};
+use super::{Snapshot, StateError, places};
+use crate::engine::lots::Use;
+use crate::engine::member::Member;
+use crate::engine::rewards::Hold;
+use crate::plan::Plan;
+use crate::time::Instant;
+use crate::wire::json::rule_name;
+
+/// The price of a reward that is set aside.
+#[derive(Serialize, Deserialize)]
+pub struct SavedHold {
+    id: String,
+    /// The reward's rule.
+    rule: String,
+    quantity: u32,
+    worth: Option<Amount>,
+    at: Moment,
+    until: Moment,
+    /// By wallet: what was taken of which lot.
+    parts: Vec<(String, Vec<SavedUse>)>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct SavedUse {
+    entry: u64,
+    source: u64,
+    amount: Amount,
+    earned_at: Moment,
+    expiry: SavedExpiry,
+}
+
+/// Of an order, by its digest: the reward's rule, and how many of it have come back.
+#[derive(Serialize, Deserialize)]
+pub struct SavedUnits(u64, String, Amount);
+
+pub fn save_holds(plan: &Plan, member: &Member) -> Vec<SavedHold> {
+    let wallet = |number: u16| plan.wallets.get(usize::from(number)).map_or(String::new(), |own| own.name.to_string());
+    let used = |used: &Use| SavedUse {
+        entry: used.entry,
+        source: used.source,
+        amount: Amount(used.amount),
+        earned_at: Moment(used.earned_at),
+        expiry: SavedExpiry::of(used.expiry),
+    };
+    let saved = member.holds.iter().map(|hold| SavedHold {
+        id: hold.id.to_string(),
+        rule: rule_name(plan, hold.rule).to_owned(),
+        quantity: hold.quantity,
+        worth: hold.worth.map(Amount),
+        at: Moment(hold.at),
+        until: Moment(hold.until),
+        parts: hold.parts.iter().map(|(number, uses)| (wallet(*number), uses.iter().map(used).collect())).collect(),
+    });
+    saved.collect()
+}
+
+pub fn save_units(plan: &Plan, member: &Member) -> Vec<SavedUnits> {
+    let units = member.returned.iter().flat_map(|returned| {
+        returned
+            .rewards
+            .iter()
+            .map(|(rule, units)| SavedUnits(returned.order, rule_name(plan, *rule).to_owned(), Amount(*units)))
+    });
+    units.collect()
+}
+
+/// Puts holds and returned units back; the wallets, with the forms of inactivity that they were saved with, are known.
+pub fn restore(plan: &Plan, member: &mut Member, saved: &Snapshot) -> Result<(), StateError> {
+    let rules = places(plan.rules.iter().map(|rule| &*rule.name));
+    let rule = |name: &str| rules.get(name).map_or(u32::MAX, |rule| *rule as u32);
+    let wallets = places(plan.wallets.iter().map(|wallet| &*wallet.name));
+    for hold in &saved.holds.items {
+        for moment in [hold.at, hold.until] {
+            Instant::from_micros(moment.0)
+                .ok_or_else(|| StateError::new("a hold with an instant outside of 1970 to 2199"))?;
+        }
+        let mut parts = Vec::new();
+        for (name, uses) in &hold.parts {
+            let Some(at) = wallets.get(name.as_str()) else { continue };
+            let forms = saved.wallets.iter().find(|wallet| wallet.name == *name).map(|wallet| &wallet.activity);
+            let form = |saved: u16| {
+                let key = &forms?.get(usize::from(saved))?.0;
+                plan.wallets.get(*at)?.inactivities.iter().position(|own| *own.key == **key)
+            };
+            let uses = uses.iter().map(|used| Use {
+                entry: used.entry,
+                source: used.source,
+                amount: used.amount.0,
+                earned_at: used.earned_at.0,
+                expiry: used.expiry.expiry(form),
+            });
+            parts.push((*at as u16, uses.collect()));
+        }
+        member.holds.push(Hold {
+            id: hold.id.as_str().into(),
+            rule: rule(&hold.rule),
+            quantity: hold.quantity,
+            worth: hold.worth.map(|worth| worth.0),
+            at: hold.at.0,
+            until: hold.until.0,
+            parts,
+        });
+    }
+    for SavedUnits(order, name, units) in &saved.reward_units.items {
+        if let Some(returned) = member.returned.iter_mut().find(|returned| returned.order == *order) {
+            returned.rewards.push((rule(name), units.0));
+        }
+    }
+    Ok(())
+}
+
+/// What holds have set aside of a saved wallet.
+pub fn held(saved: &Snapshot, wallet: &str) -> Result<rust_decimal::Decimal, StateError> {
+    let parts = saved.holds.items.iter().flat_map(|hold| &hold.parts).filter(|(name, _)| name == wallet);
+    let amounts: Vec<_> = parts.flat_map(|(_, uses)| uses).map(|used| used.amount.0).collect();
+    crate::amount::sum(amounts.into_iter())
+        .map_err(|_| StateError::new(format!("wallet `{wallet}` holds more than can be counted")))
+}
