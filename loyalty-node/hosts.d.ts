@@ -80,11 +80,11 @@ export interface Send {
   /** If it is known, the message goes there. */
   phone?: string;
   bsuid?: string;
-  /** Whether the member has written within the last 24 hours; if nobody knows, not. */
+  /** Whether the member has written within the last 24 hours, if the host knows; otherwise the message's own `send` says it. */
   window?: "open" | "closed";
   /** The id of the message that this one answers. */
   reply_to?: string;
-  /** What comes back with every status of the message. */
+  /** What comes back with every status of the message; otherwise the message's own `id`. */
   callback?: string;
 }
 
@@ -95,7 +95,7 @@ export const whatsapp: {
    */
   events(body: Body, options?: Pick<HostOptions, "source">): Translation;
   /**
-   * The body of `POST /PHONE-NUMBER-ID/messages` for a message, within the limits of the protocol.
+   * The body of `POST /PHONE-NUMBER-ID/messages` for a decision `message` of an outcome, within the limits of the protocol.
    * @throws {EventError} with the place and the limit
    */
   payload(message: object | Body, send: Send): { messaging_product: "whatsapp"; type: string; [field: string]: unknown };

@@ -3,6 +3,8 @@
 
 import assert from "node:assert/strict";
 import { createHmac, webcrypto } from "node:crypto";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { test } from "node:test";
 
 import { buildTemplatePayload } from "@kapso/whatsapp-cloud-api";
@@ -11,6 +13,7 @@ import { shopify, whatsapp } from "loyalty-rules/hosts";
 import { WhatsAppAPI } from "whatsapp-api-js";
 import * as J from "whatsapp-api-js/messages";
 
+import { ROOT } from "./shared/files.mjs";
 import { readTranslations } from "./shared/hosts.mjs";
 
 const SECRET = "a secret of tests";
@@ -30,7 +33,10 @@ function built(message, template) {
     return new J.Interactive(new J.ActionList(message.list.button, ...sections), body(), header, footer);
   }
   const buttons = message.buttons ?? [];
-  if (buttons.length === 0) return new J.Text(message.text, /https?:\/\//.test(message.text) || undefined);
+  if (buttons.length === 0) {
+    const text = [message.header, message.text, message.footer].filter((part) => part !== undefined).join("\n\n");
+    return new J.Text(text, /https?:\/\//.test(text) || undefined);
+  }
   const [{ url, title }] = buttons;
   const action =
     buttons.length === 1 && url !== undefined
@@ -68,7 +74,7 @@ function alike(payload) {
 }
 
 /** What the client posts. */
-async function posted(message, { phone, bsuid, reply_to, callback }) {
+async function posted(message, { phone, bsuid, reply_to }, callback) {
   const sent = [];
   const fetch = async (url, { body }) => {
     sent.push(JSON.parse(body));
@@ -84,7 +90,8 @@ async function posted(message, { phone, bsuid, reply_to, callback }) {
 for (const { name, body, options, answer } of outbound.filter(({ answer }) => answer.startsWith("payload"))) {
   test(`a client would send the same: ${name}`, async () => {
     const ours = whatsapp.payload(body, options);
-    const theirs = await posted(built(JSON.parse(body), ours.type === "template"), options);
+    const asked = JSON.parse(body);
+    const theirs = await posted(built(asked, ours.type === "template"), options, options.callback ?? asked.id);
     assert.deepEqual(alike(ours), alike(theirs));
     assert.equal(JSON.stringify(ours), answer.slice("payload ".length));
     // The other client knows no offers that end.
@@ -94,6 +101,32 @@ for (const { name, body, options, answer } of outbound.filter(({ answer }) => an
     }
   });
 }
+
+/** Every message that the rules decide on in the corpus of the language. */
+function decided() {
+  const folder = join(ROOT, "corpus/good");
+  const names = readdirSync(folder, { recursive: true }).filter((name) => name.endsWith(".case"));
+  const lines = names.flatMap((name) => readFileSync(join(folder, name), "utf8").split("=== outcomes\n")[1].split("\n"));
+  const outcomes = lines.filter((line) => line.includes('"kind":"message"')).map((line) => JSON.parse(line));
+  return outcomes.flatMap(({ decisions }) => decisions.filter(({ kind }) => kind === "message"));
+}
+
+test("a client would send every message of the corpus of the language, as a text and as a template", async () => {
+  const messages = decided();
+  assert.ok(messages.length > 10, `${messages.length} messages`);
+  const kinds = new Set();
+  for (const message of messages) {
+    for (const window of message.template ? ["open", "closed", undefined] : ["open", undefined]) {
+      if (window === undefined && message.send === "template" && !message.template) continue;
+      const send = { phone: "+966501234567", ...(window && { window }) };
+      const ours = whatsapp.payload(message, send);
+      const theirs = await posted(built(message, ours.type === "template"), send, message.id);
+      assert.deepEqual(alike(ours), alike(theirs), message.id);
+      kinds.add(ours.type);
+    }
+  }
+  assert.deepEqual([...kinds].sort(), ["interactive", "template", "text"]);
+});
 
 // What the client's own constructors refuse too. (It does not count rows over sections, nor letters of a code.)
 const REFUSED = ["too-long-text", "too-long-body", "too-long-title", "four-buttons", "equal-titles", "equal-payloads", "too-long-header", "too-long-description"];

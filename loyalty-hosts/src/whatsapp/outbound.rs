@@ -7,12 +7,11 @@ use crate::build::Build;
 use crate::json::{self, Object, Result, refuse, refuse_with_help};
 
 /// Whether the member has written within the last 24 hours.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Window {
     /// Yes: any message may be sent.
     Open,
-    /// No, or nobody knows: approved templates only.
-    #[default]
+    /// No: approved templates only.
     Closed,
 }
 
@@ -22,7 +21,7 @@ pub enum Window {
 /// use loyalty_hosts::whatsapp::{Send, Window};
 ///
 /// let send = Send::from_json(br#"{"phone":"+966501234567","window":"open","callback":"outbox-17"}"#).unwrap();
-/// assert_eq!((send.phone.as_deref(), send.window), (Some("+966501234567"), Window::Open));
+/// assert_eq!((send.phone.as_deref(), send.window), (Some("+966501234567"), Some(Window::Open)));
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Send {
@@ -30,11 +29,13 @@ pub struct Send {
     pub phone: Option<String>,
     /// The id by which the business knows the member: for members who have hidden their number.
     pub bsuid: Option<String>,
-    /// Whether the member has written within the last 24 hours.
-    pub window: Window,
+    /// Whether the member has written within the last 24 hours, if the host knows; otherwise the message's own `send` says
+    /// it, and a message that does not say it either goes out as a template.
+    pub window: Option<Window>,
     /// The id of the message that this one answers.
     pub reply_to: Option<String>,
-    /// What comes back with every status of the message, such as the id of the row in the outbox.
+    /// What comes back with every status of the message, such as the id of the row in the outbox; otherwise the message's own
+    /// `id`.
     pub callback: Option<String>,
 }
 
@@ -53,8 +54,9 @@ impl Send {
             return Err(refuse(Refusal::WrongType, unknown, expected, &format!("`{unknown}`")));
         }
         let window = match object.text("window")?.as_deref() {
-            Some("open") => Window::Open,
-            Some("closed") | None => Window::Closed,
+            Some("open") => Some(Window::Open),
+            Some("closed") => Some(Window::Closed),
+            None => None,
             Some(other) => return Err(refuse(Refusal::WrongType, "window", "`open` or `closed`", other)),
         };
         Ok(Self {
@@ -67,11 +69,11 @@ impl Send {
     }
 }
 
-/// The body of `POST /PHONE-NUMBER-ID/messages` for a message, which is JSON of this shape; all but `category` may be
-/// missing:
+/// The body of `POST /PHONE-NUMBER-ID/messages` for a decision `message` of an outcome, as it stands, or for any JSON of its
+/// shape; all but `category` may be missing, and what is not told here is passed over:
 ///
 /// ```json
-/// {"category": "utility", "language": "ar",
+/// {"id": "o-1/beans_earned", "category": "utility", "language": "ar", "send": "template",
 ///  "template": {"name": "beans_earned", "parameters": ["Sara", "5"],
 ///               "header": {"image": "https://…"}, "offer_ends": "2026-12-01T00:00:00Z"},
 ///  "text": "…", "header": "…", "footer": "…",
@@ -82,7 +84,8 @@ impl Send {
 ///
 /// `parameters` are a list, or an object of names. A button has a `title` and one of `payload` (comes back with a tap),
 /// `url` (a link), `url_end` (the end of a template's link), `copy_code` (templates only). Within the window the text is sent
-/// if there is one that can be, outside of it the template.
+/// if there is one that can be, outside of it the template. A text without buttons has no header and no footer in the
+/// protocol: they are written above and below it.
 ///
 /// # Errors
 ///
@@ -92,13 +95,13 @@ impl Send {
 /// use loyalty_hosts::whatsapp::{Send, Window, payload};
 ///
 /// let message = r#"{"category":"reply","text":"You have 120 beans."}"#;
-/// let open = Send { phone: Some("+966501234567".to_owned()), window: Window::Open, ..Send::default() };
+/// let open = Send { phone: Some("+966501234567".to_owned()), window: Some(Window::Open), ..Send::default() };
 /// let sent = payload(message.as_bytes(), &open).unwrap();
 /// assert_eq!(
 ///     sent.to_string(),
 ///     r#"{"messaging_product":"whatsapp","recipient_type":"individual","to":"966501234567","type":"text","text":{"body":"You have 120 beans."}}"#
 /// );
-/// let error = payload(message.as_bytes(), &Send { window: Window::Closed, ..open }).unwrap_err();
+/// let error = payload(message.as_bytes(), &Send { window: Some(Window::Closed), ..open }).unwrap_err();
 /// assert_eq!((error.code().as_str(), error.field()), ("missing_field", Some("template")));
 /// ```
 pub fn payload(message: &[u8], send: &Send) -> core::result::Result<Document, EventError> {
@@ -108,13 +111,17 @@ pub fn payload(message: &[u8], send: &Send) -> core::result::Result<Document, Ev
         let expected = "`utility`, `marketing`, `authentication` or `reply`";
         return Err(refuse(Refusal::WrongType, "category", expected, &format!("`{category}`")));
     }
-    let envelope = envelope(send, &category)?;
-    let (kind, body) = match (send.window, free(&message)?) {
+    let envelope = envelope(send, &message, &category)?;
+    let window = match send.window {
+        Some(window) => window,
+        None => window_of(&message)?,
+    };
+    let (kind, body) = match (window, free(&message)?) {
         (Window::Open, Some(free)) => free,
         _ => match message.object("template")? {
             Some(template) => ("template", template::template(&message, &template)?),
             None => {
-                let (expected, help) = match send.window {
+                let (expected, help) = match window {
                     Window::Open => ("a `text`, or a `template` for a code to copy", "give the message one of them"),
                     Window::Closed => (
                         "an approved template",
@@ -128,8 +135,17 @@ pub fn payload(message: &[u8], send: &Send) -> core::result::Result<Document, Ev
     Ok(envelope.put("type", kind).put(kind, body).done())
 }
 
+/// What the rules took the window for when they decided on the message.
+fn window_of(message: &Object<'_>) -> Result<Window> {
+    match message.text("send")?.as_deref() {
+        Some("text") => Ok(Window::Open),
+        Some("template") | None => Ok(Window::Closed),
+        Some(other) => Err(refuse(Refusal::WrongType, "send", "`text` or `template`", &format!("`{other}`"))),
+    }
+}
+
 /// To whom, and what comes back.
-fn envelope(send: &Send, category: &str) -> Result<Build> {
+fn envelope(send: &Send, message: &Object<'_>, category: &str) -> Result<Build> {
     let envelope = Build::new().put("messaging_product", "whatsapp").put("recipient_type", "individual");
     let envelope = match (&send.phone, &send.bsuid) {
         (Some(phone), _) => {
@@ -146,11 +162,15 @@ fn envelope(send: &Send, category: &str) -> Result<Build> {
         (None, Some(bsuid)) => envelope.put("recipient", bsuid.as_str()),
         (None, None) => return Err(refuse(Refusal::MissingField, "phone", "`phone` or `bsuid`", "neither")),
     };
-    if let Some(callback) = &send.callback {
+    let callback = match &send.callback {
+        Some(callback) => Some(callback.clone()),
+        None => message.text("id")?,
+    };
+    if let Some(callback) = &callback {
         limits::within("callback", callback, limits::CALLBACK)?;
     }
     let context = send.reply_to.as_ref().map(|id| Build::new().put("message_id", id.as_str()).done());
-    Ok(envelope.maybe("context", context).maybe("biz_opaque_callback_data", send.callback.as_deref()))
+    Ok(envelope.maybe("context", context).maybe("biz_opaque_callback_data", callback))
 }
 
 /// The message as it may be sent within the window, if it has a text and nothing that only templates can do. What is wrong
@@ -172,11 +192,12 @@ fn free(message: &Object<'_>) -> Result<Option<(&'static str, Document)>> {
     let links = buttons.iter().filter(|button| button.get("url").is_some()).count();
     match (buttons.as_slice(), links) {
         ([], _) => {
-            if message.get("header").is_some() || message.get("footer").is_some() {
-                let expected = "buttons or a list: a text by itself has no header and no footer";
-                return Err(refuse(Refusal::MissingField, "buttons", expected, "neither"));
-            }
+            let header = limits::text(message, "header", limits::HEADER)?;
+            let footer = limits::text(message, "footer", limits::FOOTER)?;
             let text = limits::need(message, "text", limits::TEXT)?;
+            let parts: Vec<_> = [header, Some(text), footer].into_iter().flatten().collect();
+            let text = parts.join("\n\n");
+            limits::within("text", &text, limits::TEXT)?;
             let preview = (text.contains("https://") || text.contains("http://")).then_some(true);
             Ok(Some(("text", Build::new().maybe("preview_url", preview).put("body", text).done())))
         }

@@ -26,7 +26,7 @@ pub fn payload(name: &str) -> Vec<u8> {
 }
 
 /// The files of a folder and of those in it, sorted by name.
-fn files(folder: &Path, found: &mut Vec<PathBuf>) {
+pub fn files(folder: &Path, found: &mut Vec<PathBuf>) {
     let mut entries: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     entries.sort();
     for path in entries {

@@ -1,9 +1,11 @@
 //! From a webhook to points: the samples played through the core.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
 use std::sync::LazyLock;
 
 use loyalty_core::{Document, Instant, Member, Program, Refusal};
+use loyalty_hosts::whatsapp::{Send, Window};
 use loyalty_hosts::{Options, Reason, Translation, shopify, whatsapp, woocommerce};
 
 use super::case::{all, at, payload, translate};
@@ -272,4 +274,81 @@ fn every_answer_of_the_corpus_is_taken_by_the_core() {
         view(&program, &member);
     }
     assert!(played > 70, "{played} events");
+}
+
+#[test]
+fn every_message_of_the_corpus_of_the_language_can_be_sent() {
+    let folder = super::case::root().join("../../corpus/good");
+    let mut cases = Vec::new();
+    super::case::files(&folder, &mut cases);
+    let mut sent = 0;
+    for path in cases {
+        let text = fs::read_to_string(&path).unwrap();
+        let outcomes = text.split("=== outcomes\n").nth(1).unwrap_or("");
+        for line in outcomes.lines().filter(|line| line.contains(r#""kind":"message""#)) {
+            let outcome: serde_json::Value = serde_json::from_str(line).unwrap();
+            for decision in outcome["decisions"].as_array().unwrap().iter().filter(|one| one["kind"] == "message") {
+                let to = |window| Send { phone: Some("+966501234567".to_owned()), window, ..Send::default() };
+                let message = decision.to_string();
+                let as_decided = whatsapp::payload(message.as_bytes(), &to(None)).unwrap();
+                assert_eq!(at(&as_decided, "biz_opaque_callback_data"), decision["id"].to_string());
+                let open = whatsapp::payload(message.as_bytes(), &to(Some(Window::Open)));
+                assert!(open.is_ok(), "{message}");
+                let closed = whatsapp::payload(message.as_bytes(), &to(Some(Window::Closed)));
+                assert_eq!(closed.is_ok(), decision.get("template").is_some(), "{message}");
+                sent += 1;
+            }
+        }
+    }
+    assert!(sent > 10, "{sent} messages");
+}
+
+#[test]
+fn from_an_order_to_a_message_and_from_a_tap_to_an_answer() {
+    let program = Program::compile(
+        r#"
+program "Shop" { currency USD  timezone "Europe/Berlin"  languages [en, ar] }
+wallet pts {}
+rule base on order { earn 1 pts per 1 USD of order.subtotal }
+rule told on order { say thanks }
+message thanks utility {
+  template "order_thanks" (pts.balance)
+  en "You have {pts.balance, plural, one {# point} other {# points}}."
+  ar "لديك {pts.balance, plural, zero {# نقطة} one {نقطة واحدة} two {نقطتان} few {# نقاط} many {# نقطة} other {# نقطة}}."
+  button { en "My balance" ar "رصيدي" } say balance
+}
+message balance reply { en "{pts.balance} points."  ar "{pts.balance} نقاط." }
+"#,
+    )
+    .unwrap_or_else(|errors| panic!("{}", errors.render("shop.loyalty", false)));
+    let mut member = program.enroll("m-1", Instant::parse("2026-01-01T00:00:00Z").unwrap()).unwrap();
+    let messages = |outcome: &loyalty_core::Outcome| -> Vec<String> {
+        let document = outcome.to_document();
+        let Some(Document::List(decisions)) = document.get("decisions") else { return Vec::new() };
+        let said = decisions.iter().filter(|decision| decision.get("kind") == Some(&"message".into()));
+        said.map(ToString::to_string).collect()
+    };
+    let order =
+        br#"{"id":1,"customer":{"id":5},"currency":"USD","financial_status":"paid","created_at":"2026-02-01T10:00:00Z",
+        "line_items":[{"id":7,"quantity":2,"price":"2.50"}]}"#;
+    let told = of_shopify("orders/paid", order);
+    let outcome = program.apply(&mut member, told.events()[0].json_for("m-1")).unwrap();
+    let send = Send { phone: Some("+966501234567".to_owned()), window: Some(Window::Open), ..Send::default() };
+    let sent = whatsapp::payload(messages(&outcome)[0].as_bytes(), &send).unwrap();
+    assert_eq!(at(&sent, "interactive.body.text"), "\"You have 5 points.\"");
+    let tap = at(&sent, "interactive.action.buttons.0.reply.id");
+    assert_eq!(tap, "\"say balance\"");
+    // The tap comes back as a webhook, and is answered within the window.
+    let body = format!(
+        r#"{{"object":"whatsapp_business_account","entry":[{{"id":"1","changes":[{{"field":"messages","value":{{"messages":[
+        {{"from":"966501234567","id":"wamid.T","timestamp":"1769940060","type":"interactive","interactive":{{"type":"button_reply",
+        "button_reply":{{"id":{tap},"title":"My balance"}}}}}}]}}}}]}}]}}"#
+    );
+    let tapped = whatsapp::events(body.as_bytes(), &Options::default()).unwrap();
+    let outcome = program.apply(&mut member, tapped.events()[0].json_for("m-1")).unwrap();
+    let answer = whatsapp::payload(messages(&outcome)[0].as_bytes(), &Send { window: None, ..send }).unwrap();
+    assert_eq!(at(&answer, "text.body"), "\"5 points.\"");
+    assert_eq!(at(&answer, "to"), "\"966501234567\"");
+    // Twice is once.
+    assert!(program.apply(&mut member, tapped.events()[0].json_for("m-1")).unwrap().replayed());
 }
