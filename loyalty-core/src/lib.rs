@@ -19,6 +19,7 @@ pub mod assist;
 mod calendar;
 #[doc(hidden)]
 pub mod check;
+pub mod codes;
 #[doc(hidden)]
 pub mod diagnostic;
 mod engine;

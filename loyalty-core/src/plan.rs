@@ -24,7 +24,7 @@ use crate::check::model::{
 use rust_decimal::Decimal;
 
 pub use challenges::{ChallengeFormPlan, ChallengePlan, GoalsPlan, ProgressPlan};
-pub use coupons::{CouponFormPlan, CouponPlan};
+pub use coupons::{CouponFormPlan, CouponNames, CouponPlan};
 pub use index::RuleIndex;
 pub use layout::{EventLayout, FieldKind, SlotLayout};
 pub use node::{Node, NodeId};
@@ -52,6 +52,7 @@ pub struct Plan {
     pub segments: Vec<SegmentPlan>,
     pub ladders: Vec<LadderPlan>,
     pub coupons: Vec<CouponPlan>,
+    pub coupon_names: CouponNames,
     pub challenges: Vec<ChallengePlan>,
     pub rewards: Vec<RewardPlan>,
     pub messages: messages::Messages,
@@ -129,6 +130,10 @@ pub struct EventPlan {
     pub vests: bool,
     /// The slot of `order`, for refunds, cancellations and vesting.
     pub order_slot: Option<u16>,
+    /// The list of codes that an order names, in a program with coupons.
+    pub codes: Option<u16>,
+    /// The slot of the order that an order replaces.
+    pub replaces: Option<u16>,
 }
 
 /// What any of the rules on an event can do; stages that none of them can need are passed over.

@@ -4,9 +4,18 @@
 //! |---|---|
 //! | `decision` | what is decided about coupons |
 //! | `issue` | a rule issues one |
+//! | `offers` | the coupons that an order names, and those that apply by themselves |
+//! | `life`, `reason` | whether one may be used, and everything that speaks against it |
+//! | `redeem` | which apply to an order, and what is counted for them |
+//! | `back` | uses given back |
 
+pub mod back;
 pub mod decision;
 pub mod issue;
+pub mod life;
+pub mod offers;
+pub mod reason;
+pub mod redeem;
 
 use super::decided::Decided;
 use super::member::Member;

@@ -143,6 +143,7 @@ pub fn apply_into(
         && !event_plan.vests
         && member.account.pauses.is_empty()
         && event.at >= member.clock
+        && coupons::redeem::replaced(event_plan, event).is_none()
     {
         present(plan, event_plan, member, event, decisions)?;
     } else {
@@ -288,14 +289,16 @@ fn evaluate(
     counters: Option<&Counters>,
     work: &mut Work,
 ) -> Result<(), EventError> {
-    let Work { deltas, evaluation, entries } = work;
+    let Work { deltas, evaluation, entries, uses } = work;
     let scope = Scope { event: Some(event), counters, ..Scope::of(plan, member, event.at) };
     measures::deltas(&scope, &event_plan.measures, deltas)?;
     if event_plan.kind == EventKind::Received {
         evaluation.offer = Some(transfer::offer(&scope, event_plan, event)?);
     }
     let candidates = rules::candidates(event_plan, event);
-    earning::evaluate(&Scope { deltas, ..scope }, &candidates, &event_plan.rules, evaluation)?;
+    let scope = Scope { deltas, ..scope };
+    *uses = coupons::redeem::decide(&scope, event_plan, event)?;
+    earning::evaluate(&scope, &candidates, &event_plan.rules, evaluation)?;
     // Whatever could overflow does so before anything is written.
     let counted = deltas.iter().filter_map(|delta| match delta {
         Delta::Counted { change, .. } => Some(change),
@@ -315,6 +318,8 @@ struct Work {
     evaluation: earning::Evaluation,
     /// What the counters will say.
     entries: SmallVec<[Entry; 12]>,
+    /// What the event makes of coupons.
+    uses: coupons::redeem::Uses,
 }
 
 /// What the rules would earn, per wallet.
@@ -343,7 +348,7 @@ fn write(
     event_plan: &EventPlan,
     member: &mut Member,
     event: &EventData,
-    Work { deltas, evaluation, entries }: &mut Work,
+    Work { deltas, evaluation, entries, uses }: &mut Work,
     // The decisions before this one have been followed already.
     first: usize,
     decisions: &mut Decided,
@@ -357,6 +362,7 @@ fn write(
     for wallet in 0..plan.wallets.len() {
         ledger::activity(plan, member, wallet as u16, event.at, |form| form.events.contains(&event.event));
     }
+    coupons::redeem::commit(plan, member, event, core::mem::take(uses), decisions)?;
     let spent = !evaluation.spends.is_empty();
     transfer::send_all(plan, member, evaluation, event, decisions)?;
     ledger::commit(plan, member, (hash(&event.id), event.at), evaluation, decisions)?;
@@ -430,7 +436,12 @@ pub fn before_rules(
     }
     let first = decisions.len();
     match event_plan.kind {
-        EventKind::Plain => rewards::take(plan, event_plan, member, event, Turn::Before, decisions)?,
+        EventKind::Plain => {
+            if let Some(order) = coupons::redeem::replaced(event_plan, event) {
+                returns::replace(plan, member, event, order, decisions)?;
+            }
+            rewards::take(plan, event_plan, member, event, Turn::Before, decisions)?;
+        }
         EventKind::Refund | EventKind::Cancel => returns::apply(plan, member, event, decisions)?,
         EventKind::Adjust => adjust(plan, event_plan, member, event, decisions)?,
         EventKind::Profile => profile(plan, event_plan, member, event, decisions),

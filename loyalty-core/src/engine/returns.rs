@@ -8,6 +8,7 @@ mod kept;
 
 use rust_decimal::Decimal;
 
+use super::coupons::back;
 use super::error::{EventError, Refusal};
 use super::eval::Scope;
 use super::event::EventData;
@@ -71,6 +72,8 @@ pub struct Judged {
     pub after: Returned,
     pub kept_before: EventData,
     pub kept_after: EventData,
+    /// Another order takes its place.
+    pub lives_on: bool,
 }
 
 /// Takes back what a refund or cancellation says. Works on a state that is thrown away if anything is wrong.
@@ -92,7 +95,7 @@ fn take_away(
     at: i64,
     decisions: &mut Vec<Decision>,
 ) -> Result<(), EventError> {
-    let Judged { order, units, points, before, mut after, kept_before, kept_after } = judged;
+    let Judged { order, units, points, before, mut after, kept_before, kept_after, lives_on } = judged;
     if !after.whole {
         remeasure(plan, member, &order, Some(&kept_before), Some(&kept_after))?;
     } else {
@@ -105,7 +108,7 @@ fn take_away(
     }
     claw_back(plan, member, &order, (&kept_before, &before), (&kept_after, &mut after), at, decisions)?;
     if after.whole {
-        give_limits_back(plan, member, &order, at, decisions)?;
+        give_limits_back(plan, member, &order, lives_on, at, decisions)?;
     }
     if !own {
         give_back_spent(plan, member, &order, (units, points), &before, (&kept_after, &mut after), at, decisions)?;
@@ -160,6 +163,34 @@ pub fn judge(plan: &Plan, member: &Member, refund: &EventData) -> Result<Judged,
     let Value::Text(id, _) = named else {
         return Err(unknown_order("nothing").advising("a refund names the id of the order that it undoes"));
     };
+    let (order, before) = open(plan, member, id)?;
+    let points = points_asked(plan, refund);
+    let units = units_asked(plan, &order, &before, refund)?;
+    let after = match (points, units) {
+        (_, Some(_)) | (Some(_), None) => before.clone(),
+        (None, None) => come_back(plan, &order, refund, &before)?,
+    };
+    let (kept_before, kept_after) = (kept(plan, &order, &before)?, kept(plan, &order, &after)?);
+    Ok(Judged { order, units, points, before, after, kept_before, kept_after, lives_on: false })
+}
+
+/// Undoes an order in whose place another one comes.
+pub fn replace(
+    plan: &Plan,
+    member: &mut Member,
+    event: &EventData,
+    id: &str,
+    decisions: &mut Vec<Decision>,
+) -> Result<(), EventError> {
+    let (order, before) = open(plan, member, id).map_err(|error| error.in_field("replaces"))?;
+    let after = Returned { whole: true, ..before.clone() };
+    let (kept_before, kept_after) = (kept(plan, &order, &before)?, kept(plan, &order, &after)?);
+    let judged = Judged { order, units: None, points: None, before, after, kept_before, kept_after, lives_on: true };
+    take_away(plan, member, judged, event.at, decisions)
+}
+
+/// An order of which something can still come back, and what has come back so far.
+fn open(plan: &Plan, member: &Member, id: &str) -> Result<(Order, Returned), EventError> {
     let record = member.log.find(id).filter(|record| record.at >= member.horizon(plan));
     let record = record.ok_or_else(|| unknown_order(&format!("`{id}`")))?;
     let returnable = plan.events.get(usize::from(record.event)).is_some_and(|event| event.kind.returnable());
@@ -177,14 +208,7 @@ pub fn judge(plan: &Plan, member: &Member, refund: &EventData) -> Result<Judged,
     if before.whole {
         return Err(EventError::new(Refusal::AlreadyReturned).in_field("order").but_found(format!("`{id}`")));
     }
-    let points = points_asked(plan, refund);
-    let units = units_asked(plan, &order, &before, refund)?;
-    let after = match (points, units) {
-        (_, Some(_)) | (Some(_), None) => before.clone(),
-        (None, None) => come_back(plan, &order, refund, &before)?,
-    };
-    let (kept_before, kept_after) = (kept(plan, &order, &before)?, kept(plan, &order, &after)?);
-    Ok(Judged { order, units, points, before, after, kept_before, kept_after })
+    Ok((order, before))
 }
 
 /// Undoes an order as a cancellation would; whether there was anything left to undo.
@@ -204,7 +228,7 @@ pub fn undo(
     }
     let after = Returned { whole: true, ..before.clone() };
     let (kept_before, kept_after) = (kept(plan, &order, &before)?, kept(plan, &order, &after)?);
-    let judged = Judged { order, units: None, points: None, before, after, kept_before, kept_after };
+    let judged = Judged { order, units: None, points: None, before, after, kept_before, kept_after, lives_on: false };
     take_away(plan, member, judged, at, decisions)?;
     Ok(true)
 }
@@ -762,15 +786,18 @@ fn give_limits_back(
     plan: &Plan,
     member: &mut Member,
     order: &Order,
+    lives_on: bool,
     at: i64,
     decisions: &mut Vec<Decision>,
 ) -> Result<(), EventError> {
+    back::give_back(plan, member, (&order.event, &order.decisions), lives_on, at, decisions)?;
     for decision in &order.decisions {
         // What rules that followed have claimed stays, as what they have given does.
         // Those of rewards come back with their units.
-        if let Kind::Claim { rule, counter, .. } = &decision.kind
+        if let Kind::Claim { counter, rule, .. } = &decision.kind
             && !rewards::is_claim(counter)
             && rule.is_none_or(|rule| order.fired.contains(&rule))
+            && (lives_on || !back::keeps_claim(plan, counter, order.event.at))
             && let Some(kind) = claims::given_back(&decision.kind)
         {
             decisions.push(Decision { at, kind });

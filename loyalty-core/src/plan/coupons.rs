@@ -1,9 +1,12 @@
 //! Coupons as the engine reads them.
 
+use std::collections::BTreeMap;
+
 use rust_decimal::Decimal;
 
 use super::{Condition, Dated, LimitPlan};
 use crate::check::model::{CouponKind, Length, Valid};
+use crate::codes;
 
 #[derive(Debug)]
 pub struct CouponPlan {
@@ -16,7 +19,6 @@ pub struct CouponPlan {
 }
 
 #[derive(Debug, Clone)]
-#[expect(dead_code, reason = "conditions, limits and budgets are read when coupons are used")]
 pub struct CouponFormPlan {
     /// Over an order and the member.
     pub when: Vec<Condition>,
@@ -31,12 +33,34 @@ pub struct CouponFormPlan {
 
 /// What all discounts of a coupon together may come to, over all members.
 #[derive(Debug, Clone, Copy)]
-#[expect(dead_code, reason = "read when coupons are used")]
 pub struct BudgetPlan {
     pub amount: Decimal,
     /// What is left of it is given where a discount is larger.
+    #[expect(dead_code, reason = "read where discounts are worked out")]
     pub partial: bool,
-    pub line: u32,
+}
+
+/// Where coupons are found.
+#[derive(Debug, Default)]
+pub struct CouponNames {
+    /// The normalised names, which are the codes of public coupons.
+    pub codes: BTreeMap<Box<str>, u32>,
+    /// Those that nobody has to name, in the order of the file.
+    pub automatic: Vec<u32>,
+}
+
+impl CouponNames {
+    pub fn of(coupons: &[CouponPlan]) -> Self {
+        let mut index = Self::default();
+        for (number, coupon) in coupons.iter().enumerate() {
+            let number = number as u32;
+            index.codes.entry(codes::normalise(&coupon.name).into()).or_insert(number);
+            if coupon.kind == CouponKind::Automatic {
+                index.automatic.push(number);
+            }
+        }
+        index
+    }
 }
 
 impl CouponPlan {

@@ -46,6 +46,7 @@ pub fn lower(checked: &Checked, text: &str) -> Plan {
             segments: Vec::new(),
             ladders: Vec::new(),
             coupons: Vec::new(),
+            coupon_names: super::CouponNames::default(),
             challenges: Vec::new(),
             rewards: Vec::new(),
             messages: super::messages::Messages::default(),
@@ -657,6 +658,10 @@ impl Lower<'_> {
             let takes_rewards = order && (tenders || !self.plan.rewards.is_empty());
             let vests = self.vests_on(index);
             let order_slot = layout.slots.iter().position(|slot| &*slot.name == "order").map(|slot| slot as u16);
+            let order = &*layout.name == "order" && self.checked.events.get(index).is_some_and(|event| event.standard);
+            let with_coupons = order && !self.plan.coupons.is_empty();
+            let codes = layout.lists.iter().position(|list| &*list.name == "coupons").filter(|_| with_coupons);
+            let replaces = layout.slots.iter().position(|slot| &*slot.name == "replaces").filter(|_| order);
             let rules = filing::file(&self.plan, index as u16);
             let on_event = self.rules_on(index);
             self.plan.events.push(EventPlan {
@@ -668,6 +673,8 @@ impl Lower<'_> {
                 takes_rewards,
                 vests,
                 order_slot,
+                codes: codes.map(|list| list as u16),
+                replaces: replaces.map(|slot| slot as u16),
             });
         }
     }

@@ -3,6 +3,7 @@
 use super::document::Document;
 use super::json::{instant, rule_name};
 use crate::engine::coupons::decision::CouponDecision;
+use crate::engine::coupons::reason::Reason;
 use crate::plan::Plan;
 
 /// Adds what a decision says to its document.
@@ -16,6 +17,37 @@ pub fn put(plan: &Plan, decision: &CouponDecision, object: &mut Document) {
             }
         }
         CouponDecision::Expired { number, coupon, code } => head(object, coupon, Some(*number), code.as_deref()),
+        CouponDecision::Redeemed { coupon, number, code, discount, lines, .. } => {
+            head(object, coupon, *number, code.as_deref());
+            if let Some(discount) = discount {
+                object.put("discount", *discount);
+                let lines = lines
+                    .iter()
+                    .map(|(line, off)| Document::object().with("line", u64::from(*line)).with("discount", *off));
+                object.put("lines", lines.collect::<Document>());
+            }
+        }
+        CouponDecision::Refused { code, coupon, reasons } => {
+            object.put("code", &**code);
+            if let Some(coupon) = coupon {
+                object.put("coupon", &**coupon);
+            }
+            object.put("reasons", reasons.iter().map(|one| reason(plan, one)).collect::<Document>());
+        }
+        CouponDecision::GivenBack { coupon, number, code } => head(object, coupon, *number, code.as_deref()),
+    }
+}
+
+/// Why a coupon is not applied.
+pub fn reason(plan: &Plan, reason: &Reason) -> Document {
+    let object = Document::object().with("reason", reason.name());
+    match reason {
+        Reason::Expired { at } => object.with("at", instant(plan, *at)),
+        Reason::NotYet { from } => object.with("from", instant(plan, *from)),
+        Reason::Condition { number } => object.with("condition", u64::from(*number)),
+        Reason::Limit { count, in_total } => object.with("limit", u64::from(*count)).with("in_total", *in_total),
+        Reason::Budget { amount } => object.with("budget", *amount),
+        _ => object,
     }
 }
 

@@ -7,9 +7,10 @@ use std::path::Path;
 use crate::page::{holds, repository};
 
 /// Part → the parts that it uses, from the bottom up. A folder and the file of its name are one part.
-const EDGES: [(&str, &[&str]); 18] = [
+const EDGES: &[(&str, &[&str])] = &[
     ("source", &[]),
     ("zones", &[]),
+    ("codes", &[]),
     ("locale", &[]),
     ("time", &[]),
     ("diagnostic", &["source"]),
@@ -17,8 +18,8 @@ const EDGES: [(&str, &[&str]); 18] = [
     ("check", &["syntax", "diagnostic", "source", "zones", "locale"]),
     ("calendar", &["check", "time", "zones"]),
     ("amount", &["check"]),
-    ("plan", &["check", "calendar", "amount", "time", "source"]),
-    ("engine", &["plan", "check", "calendar", "amount", "locale", "time"]),
+    ("plan", &["check", "calendar", "amount", "time", "source", "codes"]),
+    ("engine", &["plan", "check", "calendar", "amount", "locale", "time", "codes"]),
     ("wire", &["engine", "plan", "check", "calendar", "amount", "time", "diagnostic", "source"]),
     ("assist", &["engine", "check", "syntax", "source"]),
     ("testing", &["program", "wire", "engine", "plan", "check", "amount", "time"]),
@@ -38,6 +39,7 @@ const AGAINST: &[(&str, &str, &str)] = &[
     ("engine/outcome.rs", "wire::json", "`Outcome::to_json` hands on to the writer"),
     ("engine/outcome.rs", "wire::codec", "decisions are kept in bytes, in the member's log"),
     ("engine/coupons/decision.rs", "wire::codec", "the same"),
+    ("engine/coupons/reason.rs", "wire::codec", "the same"),
     ("engine/granted.rs", "wire::codec", "what granted is kept in bytes, in the member's log"),
     ("engine/log.rs", "wire::codec", "the log is one byte buffer"),
     ("engine/messages/said.rs", "wire::codec", "what is said is kept in bytes, with the other decisions"),

@@ -31,6 +31,7 @@ rule star on order { earn 1 stars }
 rule joined on signup { earn 20 points vest at once  tag "new"  set member.level = "basic"  signal greeted to member.id }
 coupon HELLO issued { valid 3 days }
 coupon TILL  issued { valid 3 days }
+coupon SPRING { limit 1 per member }
 rule hello on review { issue HELLO  issue TILL code member.id }
 rule seen on visit { untag "new" }
 rule pay on redeem { spend 15 points }
@@ -65,6 +66,12 @@ const KINDS: &[(&str, &str)] = &[
     ("segment_left", "the member is no longer in it"),
     ("coupon_issued", "the member has a coupon, by a rule or by the staff, through the day before `expires_at`"),
     ("coupon_expired", "a coupon has run out unused"),
+    (
+        "coupon_redeemed",
+        "a coupon was used on the order: the `number` of an issued one, the `code` as it was named, what it takes off (`discount`) and off which `lines`, where that is not the host's",
+    ),
+    ("coupon_refused", "a `code` was not applied, for all of these `reasons`; the order stands"),
+    ("coupon_given_back", "the order was called off, and the coupon may be used once more"),
     (
         "claim",
         "a counter over all members moves `by` so much, and may stand at its `limit` at most; below zero it is given back",
@@ -140,7 +147,7 @@ fn history(program: &Program) -> (Vec<Outcome>, Member) {
     for (kind, id, day, fields) in [
         ("order", "o-0", "2025-12-31", r#","subtotal":5"#),
         ("signup", "s-1", "2026-01-02", ""),
-        ("order", "o-1", "2026-01-05", r#","subtotal":"37.50""#),
+        ("order", "o-1", "2026-01-05", r#","subtotal":"37.50","coupons":["SPRING","AUTUMN"]"#),
         ("delivered", "d-1", "2026-01-06", r#","order":"o-1""#),
         ("visit", "v-1", "2026-01-07", ""),
         ("review", "w-1", "2026-01-08", ""),

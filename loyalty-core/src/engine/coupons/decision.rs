@@ -1,5 +1,8 @@
 //! What is decided about coupons. They are named, for another version of the program may number them otherwise.
 
+use rust_decimal::Decimal;
+
+use super::reason::Reason;
 use crate::wire::codec::{Malformed, Reader, Writer};
 
 #[derive(Debug, Clone, PartialEq)]
@@ -15,6 +18,24 @@ pub enum CouponDecision {
     },
     /// Its end has come, and nobody had used it.
     Expired { number: u64, coupon: Box<str>, code: Option<Box<str>> },
+    /// Used on an order.
+    Redeemed {
+        coupon: Box<str>,
+        /// Of the issued one that was used.
+        number: Option<u64>,
+        /// As it was named; nothing for one that applies by itself.
+        code: Option<Box<str>>,
+        /// What it takes off; nothing where what it gives is the host's.
+        discount: Option<Decimal>,
+        /// What it takes off each line, by the line's place.
+        lines: Vec<(u32, Decimal)>,
+        /// The instant at which it had to be valid.
+        as_of: i64,
+    },
+    /// Named on an order, and not applied.
+    Refused { code: Box<str>, coupon: Option<Box<str>>, reasons: Vec<Reason> },
+    /// Its order was called off, and it may be used once more.
+    GivenBack { coupon: Box<str>, number: Option<u64>, code: Option<Box<str>> },
 }
 
 impl CouponDecision {
@@ -23,6 +44,9 @@ impl CouponDecision {
         match self {
             Self::Issued { .. } => "coupon_issued",
             Self::Expired { .. } => "coupon_expired",
+            Self::Redeemed { .. } => "coupon_redeemed",
+            Self::Refused { .. } => "coupon_refused",
+            Self::GivenBack { .. } => "coupon_given_back",
         }
     }
 
@@ -30,6 +54,8 @@ impl CouponDecision {
     pub fn number_mut(&mut self) -> Option<&mut u64> {
         match self {
             Self::Issued { number, .. } | Self::Expired { number, .. } => Some(number),
+            Self::Redeemed { number, .. } | Self::GivenBack { number, .. } => number.as_mut(),
+            Self::Refused { .. } => None,
         }
     }
 
@@ -57,22 +83,74 @@ impl CouponDecision {
                 writer.text(coupon);
                 writer.option(code.as_deref(), Writer::text);
             }
+            Self::Redeemed { coupon, number, code, discount, lines, as_of } => {
+                writer.byte(2);
+                head(writer, coupon, *number, code.as_deref());
+                writer.option(*discount, Writer::decimal);
+                writer.number(lines.len() as u64);
+                for (line, off) in lines {
+                    writer.number(u64::from(*line));
+                    writer.decimal(*off);
+                }
+                writer.instant(*as_of, event_at);
+            }
+            Self::Refused { code, coupon, reasons } => {
+                writer.byte(3);
+                writer.text(code);
+                writer.option(coupon.as_deref(), Writer::text);
+                writer.number(reasons.len() as u64);
+                reasons.iter().for_each(|reason| reason.write(writer, event_at));
+            }
+            Self::GivenBack { coupon, number, code } => {
+                writer.byte(4);
+                head(writer, coupon, *number, code.as_deref());
+            }
         }
     }
 
     pub fn read(reader: &mut Reader<'_>, event_at: i64) -> Result<Self, Malformed> {
         let text = |reader: &mut Reader<'_>| reader.text().map(Box::<str>::from);
-        let rule = |reader: &mut Reader<'_>| u32::try_from(reader.number()?).map_err(|_| Malformed);
+        let small = |reader: &mut Reader<'_>| u32::try_from(reader.number()?).map_err(|_| Malformed);
         Ok(match reader.byte()? {
             0 => Self::Issued {
                 number: reader.number()?,
                 coupon: text(reader)?,
                 code: reader.option(text)?,
                 expires_at: reader.option(|reader| reader.instant(event_at))?,
-                rule: reader.option(rule)?,
+                rule: reader.option(small)?,
             },
             1 => Self::Expired { number: reader.number()?, coupon: text(reader)?, code: reader.option(text)? },
+            2 => {
+                let (coupon, number) = (text(reader)?, reader.option(Reader::number)?);
+                let (code, discount) = (reader.option(text)?, reader.option(Reader::decimal)?);
+                let count = reader.count()?;
+                let mut lines = Vec::with_capacity(count.min(64));
+                for _ in 0..count {
+                    lines.push((small(reader)?, reader.decimal()?));
+                }
+                Self::Redeemed { coupon, number, code, discount, lines, as_of: reader.instant(event_at)? }
+            }
+            3 => {
+                let (code, coupon) = (text(reader)?, reader.option(text)?);
+                let count = reader.count()?;
+                let mut reasons = Vec::with_capacity(count.min(64));
+                for _ in 0..count {
+                    reasons.push(Reason::read(reader, event_at)?);
+                }
+                Self::Refused { code, coupon, reasons }
+            }
+            4 => Self::GivenBack {
+                coupon: text(reader)?,
+                number: reader.option(Reader::number)?,
+                code: reader.option(text)?,
+            },
             _ => return Err(Malformed),
         })
     }
+}
+
+fn head(writer: &mut Writer<'_>, coupon: &str, number: Option<u64>, code: Option<&str>) {
+    writer.text(coupon);
+    writer.option(number, Writer::number);
+    writer.option(code, Writer::text);
 }

@@ -2,7 +2,7 @@
 
 use super::Lower;
 use crate::check::model::{BudgetMode, IssueEnd};
-use crate::plan::coupons::{BudgetPlan, CouponFormPlan, CouponPlan};
+use crate::plan::coupons::{BudgetPlan, CouponFormPlan, CouponNames, CouponPlan};
 use crate::plan::{EffectKindPlan, IssueEndPlan};
 
 impl Lower<'_> {
@@ -16,17 +16,17 @@ impl Lower<'_> {
                 valid: form.valid.clone(),
                 valid_for: form.valid_for,
                 limits: lower.limits(&owner, &form.limits),
-                budget: form.budget.as_ref().map(|budget| BudgetPlan {
-                    amount: budget.amount,
-                    partial: budget.mode == BudgetMode::Partial,
-                    line: lower.line(budget.span),
-                }),
+                budget: form
+                    .budget
+                    .as_ref()
+                    .map(|budget| BudgetPlan { amount: budget.amount, partial: budget.mode == BudgetMode::Partial }),
                 usage_kept: form.usage_kept,
             });
             self.event = None;
             let line = self.line(coupon.span);
             self.plan.coupons.push(CouponPlan { name: coupon.name.as_str().into(), kind: coupon.kind, forms, line });
         }
+        self.plan.coupon_names = CouponNames::of(&self.plan.coupons);
     }
 
     pub(super) fn issue(

@@ -129,7 +129,8 @@ impl Reads {
                     continue;
                 }
                 // Codes stand in the order whose lines they make cheaper.
-                ("order", true) if !checked.coupons.is_empty() => &["order", "coupons"],
+                ("order", true) if !checked.coupons.is_empty() => &["order", "replaces", "coupons"],
+                ("order", true) => &["order", "replaces"],
                 _ => &["order"],
             };
             for (at, field) in event.fields.iter().enumerate() {

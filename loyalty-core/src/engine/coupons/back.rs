@@ -1,0 +1,65 @@
+//! Uses are given back when their order is called off, or replaced by another one.
+
+use super::decision::CouponDecision;
+use super::issue::form;
+use super::offers::Offer;
+use super::{Fate, redeem};
+use crate::amount::Overflow;
+use crate::engine::event::EventData;
+use crate::engine::log::hash;
+use crate::engine::member::Member;
+use crate::engine::outcome::{Decision, Kind};
+use crate::engine::tally::{Change, Changes};
+use crate::plan::{CouponPlan, Plan};
+
+/// Gives back what an order had used of coupons. One whose `usage` is `kept` stays used, unless the order lives on in
+/// another one.
+pub fn give_back(
+    plan: &Plan,
+    member: &mut Member,
+    (order, decided): (&EventData, &[Decision]),
+    lives_on: bool,
+    at: i64,
+    decisions: &mut Vec<Decision>,
+) -> Result<(), Overflow> {
+    for decision in decided {
+        let Kind::Coupon(CouponDecision::Redeemed { coupon, number, code, as_of, .. }) = &decision.kind else {
+            continue;
+        };
+        if !lives_on && keeps(plan, coupon, *as_of) {
+            continue;
+        }
+        let (coupon, number, code, as_of) = (coupon.clone(), *number, code.clone(), *as_of);
+        let own = Fate::Used { at: order.at, order: hash(&order.id) };
+        let held = member.coupons.held.iter_mut().find(|held| Some(held.number) == number && held.fate == own);
+        if let Some(held) = held {
+            // If its end has come meanwhile, it runs out at once.
+            held.fate = Fate::Open;
+        }
+        if let Some(known) = CouponPlan::named(&plan.coupons, &coupon) {
+            let mut changes = Changes::new();
+            let offer = Offer { coupon: known, number, code: None, as_of };
+            redeem::count(plan, &offer, order.at, order.day, &mut changes);
+            for change in changes {
+                let known = member.tallies.between(change.tally, change.key, change.key).first();
+                let count = change.count.min(known.map_or(0, |entry| entry.count));
+                member.tallies.add(&Change { count: -count, ..change })?;
+            }
+        }
+        decisions.push(Decision { at, kind: Kind::Coupon(CouponDecision::GivenBack { coupon, number, code }) });
+    }
+    Ok(())
+}
+
+/// Whether a coupon stays used when its order is called off.
+fn keeps(plan: &Plan, coupon: &str, as_of: i64) -> bool {
+    let form =
+        CouponPlan::named(&plan.coupons, coupon).and_then(|coupon| form(plan, coupon, plan.calendar.day_at(as_of)));
+    form.is_some_and(|form| form.usage_kept)
+}
+
+/// Whether a counter over all members counts uses that stay.
+pub fn keeps_claim(plan: &Plan, counter: &str, as_of: i64) -> bool {
+    let coupon = counter.strip_prefix("coupon ").or_else(|| counter.strip_prefix("budget "));
+    coupon.is_some_and(|coupon| keeps(plan, coupon, as_of))
+}
