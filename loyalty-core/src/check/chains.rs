@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use super::Checker;
 use super::graph::cycle;
 use super::model::{
-    ChallengeIndex, DecisionTrigger, EffectKind, Expr, ExprKind, Flow, Goals, LadderIndex, MeasureIndex, MeasureOf,
-    Moment, RewardIndex, Rule, SegmentIndex, Trigger, WalletIndex,
+    ChallengeIndex, CouponChange, DecisionTrigger, EffectKind, Expr, ExprKind, Flow, Goals, LadderIndex, MeasureIndex,
+    MeasureOf, Moment, RewardIndex, Rule, SegmentIndex, Trigger, WalletIndex,
 };
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
@@ -90,6 +90,12 @@ impl Checker<'_> {
                 Trigger::Ladder(ladder, _) => chains.lead(Link::Ladder(*ladder), rule_link),
                 Trigger::Segment { segment, .. } => chains.lead(Link::Segment(*segment), rule_link),
                 Trigger::Declared(moment) => chains.lead(Self::decided_by(*moment), rule_link),
+                // Only orders redeem.
+                Trigger::Coupon(CouponChange::Redeemed, _) => {}
+                Trigger::Coupon(_, Some(coupon)) => chains.lead(Link::Coupon(*coupon), rule_link),
+                Trigger::Coupon(_, None) => {
+                    (0..self.coupons.len()).for_each(|coupon| chains.lead(Link::Coupon(coupon), rule_link));
+                }
                 Trigger::Event(_) | Trigger::Clock(_) => {}
             }
             for effect in rule.versions.iter().flat_map(|form| &form.value.effects) {

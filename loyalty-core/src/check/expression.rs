@@ -25,6 +25,8 @@ pub(super) enum Cause {
     Ladder(LadderIndex),
     /// `expiring.amount`, `expiring.at`
     Expiring(WalletIndex),
+    /// `coupon.code`
+    Coupon,
 }
 
 /// What can be read at a place.

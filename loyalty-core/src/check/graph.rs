@@ -58,7 +58,8 @@ impl Expr {
             | ExprKind::Held(_)
             | ExprKind::Challenge(..)
             | ExprKind::Referral(..)
-            | ExprKind::Cause(_) => {}
+            | ExprKind::Cause(_)
+            | ExprKind::CauseCoupon(_) => {}
             ExprKind::List(all)
             | ExprKind::And(all)
             | ExprKind::Or(all)

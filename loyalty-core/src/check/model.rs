@@ -487,8 +487,13 @@ pub enum Trigger {
     Event(EventIndex),
     Decision(DecisionTrigger, WalletIndex),
     Ladder(LadderIndex, LadderChange),
-    Segment { segment: SegmentIndex, entered: bool },
+    Segment {
+        segment: SegmentIndex,
+        entered: bool,
+    },
     Declared(Moment),
+    /// What becomes of a coupon, or of any.
+    Coupon(CouponChange, Option<CouponIndex>),
     Clock(ClockTrigger),
 }
 
@@ -523,6 +528,14 @@ pub enum DecisionTrigger {
     ClawedBack,
 }
 
+/// What may become of a coupon.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CouponChange {
+    Issued,
+    Redeemed,
+    Expired,
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LadderChange {
     Rises,
@@ -544,6 +557,11 @@ pub enum ClockTrigger {
     /// So long before points of a wallet run out.
     BeforeExpiry {
         wallet: WalletIndex,
+        before: Length,
+    },
+    /// So long before a coupon, or any, runs out.
+    BeforeCoupon {
+        coupon: Option<CouponIndex>,
         before: Length,
     },
     /// So long before a level of a ladder ends, if nothing keeps it.
@@ -925,6 +943,8 @@ pub enum ExprKind {
     Referral(ReferralIndex, ReferralFigure),
     /// `earned.amount`: of the decision that set the rule off.
     Cause(CauseFigure),
+    /// `coupon.code`: of the coupon that set the rule off.
+    CauseCoupon(CouponFigure),
     /// `.weekday .hour .minute .day .month .year .date .time` of an instant or date, in the program's zone.
     Part(DatePart, Box<Expr>),
     /// Whole units of local calendar time (or of clock time for hours and shorter) from the inner instant or date to the event.
@@ -1000,6 +1020,15 @@ pub enum WalletFigure {
 pub enum StandingMoment {
     Since,
     Until,
+}
+
+/// What a rule can read of the coupon that set it off.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CouponFigure {
+    Name,
+    /// By which it can be used: its own, or its name.
+    Code,
+    ExpiresAt,
 }
 
 /// What a rule can read of the decision or the instant that set it off.

@@ -5,8 +5,8 @@ use chrono::Weekday;
 use super::Checker;
 use super::expression::{Cause, Scope};
 use super::model::{
-    CauseFigure, CouponIndex, DatePart, DecisionTrigger, Expr, ExprKind, LadderIndex, StandingMoment, Type,
-    WalletFigure, WalletIndex,
+    CauseFigure, CouponFigure, CouponIndex, DatePart, DecisionTrigger, Expr, ExprKind, LadderIndex, StandingMoment,
+    Type, WalletFigure, WalletIndex,
 };
 use super::names::{Owner, Value};
 use crate::diagnostic::{Code, Diagnostic};
@@ -66,6 +66,9 @@ impl<'a> Checker<'a> {
         }
         if let Some(value) = self.names.values.get(root).copied() {
             return self.value_path(root, value, root_span, rest, scope);
+        }
+        if root == "coupon" && scope.cause == Cause::Coupon {
+            return self.coupon_cause_path(root_span, rest);
         }
         if let Some(of) = cause_of(root, scope.cause) {
             return self.cause_path(root, of, root_span, rest);
@@ -274,6 +277,30 @@ impl<'a> Checker<'a> {
             }
         };
         self.parts(Expr { kind, ty, span }, rest)
+    }
+
+    /// A figure of the coupon that set a rule off.
+    fn coupon_cause_path(&mut self, root_span: Span, rest: &[&Name]) -> Option<Expr> {
+        let Some((name, rest)) = rest.split_first() else {
+            self.report(
+                Diagnostic::new(Code::WrongType, root_span, "`coupon` alone is no value")
+                    .help("write `coupon.name`, `coupon.code` or `coupon.expires_at`"),
+            );
+            return None;
+        };
+        let (figure, ty) = match name.text.as_str() {
+            "name" => (CouponFigure::Name, Type::Text),
+            "code" => (CouponFigure::Code, Type::Text),
+            "expires_at" => (CouponFigure::ExpiresAt, Type::Instant),
+            text => {
+                let diagnostic = Diagnostic::new(Code::UnknownField, name.span, format!("`coupon` has no `{text}`"))
+                    .help("it has `coupon.name`, `coupon.code` and `coupon.expires_at`");
+                self.suggest(diagnostic, text, ["name", "code", "expires_at"]);
+                return None;
+            }
+        };
+        let span = root_span.to(name.span);
+        self.parts(Expr { kind: ExprKind::CauseCoupon(figure), ty, span }, rest)
     }
 
     /// What a member has of a coupon.

@@ -3,9 +3,9 @@
 use super::Checker;
 use super::expression::{Cause, Scope};
 use super::model::{
-    AggregateFunction, Anniversary, CalendarDay, ClockTrigger, DecisionTrigger, Every, ExprKind, LadderChange, Length,
-    Measure, MeasureForm, MeasureIndex, MeasureOf, Moment, Origin, Period, Returns, TimeUnit, Trigger, Type, Versioned,
-    Window,
+    AggregateFunction, Anniversary, CalendarDay, ClockTrigger, CouponChange, CouponIndex, DecisionTrigger, Every,
+    ExprKind, LadderChange, Length, Measure, MeasureForm, MeasureIndex, MeasureOf, Moment, Origin, Period, Returns,
+    TimeUnit, Trigger, Type, Versioned, Window,
 };
 use super::names::Value;
 use super::path::split;
@@ -17,7 +17,8 @@ use crate::syntax::trigger;
 /// The standard event that brings what a member has written.
 pub(super) const MESSAGE: &str = "message";
 
-const BUILT_TRIGGERS: &str = "this version runs rules on events, on decisions and changes, and by the calendar, as in `on order`, `on earned beans`, `on status rises`, `every month`";
+/// Stands for every coupon.
+const ANY_COUPON: &str = "coupon";
 
 impl<'a> Checker<'a> {
     /// The trigger, and the scope of the rule's expressions.
@@ -38,6 +39,10 @@ impl<'a> Checker<'a> {
                 versions.iter().for_each(|version| self.watched(&version.value, "a segment that a rule watches"));
                 (Trigger::Segment { segment, entered: *entered }, Scope::reaction(Cause::Nothing))
             }
+            TriggerKind::Decision { decision, of } if self.coupon_change(decision, of).is_some() => {
+                let (change, coupon) = self.coupon_change(decision, of)?;
+                (Trigger::Coupon(change, coupon), Scope::reaction(Cause::Coupon))
+            }
             TriggerKind::Decision { decision, of } => {
                 let kind = match decision.text.as_str() {
                     "earned" => DecisionTrigger::Earned,
@@ -49,7 +54,7 @@ impl<'a> Checker<'a> {
                     _ => {
                         self.report(
                             Diagnostic::new(Code::NotBuilt, decision.span, "this decision sets off no rules in this version")
-                                .help("`earned`, `vested`, `spent`, `expired`, `restored` and `clawed_back` do, each with a wallet"),
+                                .help("`earned`, `vested`, `spent`, `expired`, `restored` and `clawed_back` do, each with a wallet; `issued`, `redeemed` and `expired` with a coupon"),
                         );
                         return None;
                     }
@@ -113,6 +118,21 @@ impl<'a> Checker<'a> {
         })
     }
 
+    /// What happens to which coupon, if a decision is about one; `coupon` means any.
+    fn coupon_change(&self, decision: &Name, of: &Name) -> Option<(CouponChange, Option<CouponIndex>)> {
+        let change = match decision.text.as_str() {
+            "issued" => CouponChange::Issued,
+            "redeemed" => CouponChange::Redeemed,
+            "expired" => CouponChange::Expired,
+            _ => return None,
+        };
+        match self.names.values.get(of.text.as_str()) {
+            Some(Value::Coupon(coupon)) => Some((change, Some(*coupon))),
+            None if of.text == ANY_COUPON => Some((change, None)),
+            _ => None,
+        }
+    }
+
     fn segment_named(&mut self, name: &Name) -> Option<usize> {
         if let Some(Value::Segment(segment)) = self.names.values.get(name.text.as_str()).copied() {
             return Some(segment);
@@ -149,11 +169,10 @@ impl<'a> Checker<'a> {
             return Some((Trigger::Clock(clock), Scope::reaction(Cause::Nothing)));
         }
         let value = match split(subject) {
-            Some(("coupon", span, rest)) if rest.is_empty() => {
-                self.report(
-                    Diagnostic::new(Code::NotBuilt, span, "coupons are not built in this version").help(BUILT_TRIGGERS),
-                );
-                return None;
+            // Any of them.
+            Some((ANY_COUPON, _, rest)) if rest.is_empty() && !self.names.values.contains_key(ANY_COUPON) => {
+                let clock = ClockTrigger::BeforeCoupon { coupon: None, before: length? };
+                return Some((Trigger::Clock(clock), Scope::reaction(Cause::Coupon)));
             }
             Some((root, _, rest)) if rest.is_empty() => self.names.values.get(root).copied(),
             _ => None,
@@ -163,6 +182,10 @@ impl<'a> Checker<'a> {
                 let clock = ClockTrigger::BeforeExpiry { wallet, before: length? };
                 Some((Trigger::Clock(clock), Scope::reaction(Cause::Expiring(wallet))))
             }
+            Some(Value::Coupon(coupon)) => {
+                let clock = ClockTrigger::BeforeCoupon { coupon: Some(coupon), before: length? };
+                Some((Trigger::Clock(clock), Scope::reaction(Cause::Coupon)))
+            }
             Some(Value::Ladder(ladder)) => {
                 let clock = ClockTrigger::BeforeEnd { ladder, before: length? };
                 Some((Trigger::Clock(clock), Scope::reaction(Cause::Nothing)))
@@ -170,7 +193,7 @@ impl<'a> Checker<'a> {
             _ => {
                 self.report(
                     Diagnostic::new(Code::WrongType, subject.span, "this does not expire")
-                        .help("points of a wallet expire, and the level of a ladder: `3 days before beans expire`"),
+                        .help("points of a wallet expire, coupons, and the level of a ladder: `3 days before beans expire`, `2 days before coupon expires`"),
                 );
                 None
             }

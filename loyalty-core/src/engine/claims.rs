@@ -5,6 +5,7 @@
 //! fire and no coupon apply beyond them.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use rust_decimal::Decimal;
 
@@ -32,9 +33,11 @@ pub struct Claim<'a> {
 /// assert_eq!(counters.get("coupon SPRING").to_string(), "999");
 /// assert_eq!(counters.get("coupon AUTUMN").to_string(), "0");
 /// ```
+///
+/// It is cheap to clone.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Counters {
-    known: BTreeMap<String, Decimal>,
+    known: Arc<BTreeMap<String, Decimal>>,
 }
 
 impl Counters {
@@ -46,7 +49,14 @@ impl Counters {
 
     /// Says where a counter stands.
     pub fn set(&mut self, counter: impl Into<String>, value: Decimal) {
-        self.known.insert(counter.into(), value);
+        Arc::make_mut(&mut self.known).insert(counter.into(), value);
+    }
+
+    /// Moves a counter as a claim says, and tells where it stands then.
+    pub fn commit(&mut self, claim: &Claim<'_>) -> Decimal {
+        let value = amount::add(self.get(claim.counter), claim.by).unwrap_or(claim.limit);
+        self.set(claim.counter, value);
+        value
     }
 
     /// How much further a counter may move.
@@ -57,7 +67,7 @@ impl Counters {
 
 impl FromIterator<(String, Decimal)> for Counters {
     fn from_iter<I: IntoIterator<Item = (String, Decimal)>>(counters: I) -> Self {
-        Self { known: counters.into_iter().collect() }
+        Self { known: Arc::new(counters.into_iter().collect()) }
     }
 }
 

@@ -18,9 +18,12 @@ pub mod reason;
 pub mod redeem;
 
 use super::decided::Decided;
+use super::eval::Scope;
 use super::member::Member;
 use super::outcome::{Decision, Kind};
-use crate::plan::Plan;
+use super::value::Value;
+use crate::check::model::{CouponChange, CouponFigure};
+use crate::plan::{CouponPlan, Plan};
 use decision::CouponDecision;
 
 /// The coupons of one member, in the order of their issue.
@@ -108,6 +111,38 @@ pub fn expire_due(plan: &Plan, member: &mut Member, due: i64, decisions: &mut De
         let (number, coupon, code) = (held.number, name(plan, held.coupon).into(), held.code.clone());
         let kind = Kind::Coupon(CouponDecision::Expired { number, coupon, code });
         decisions.push(Decision { at: held.until, kind });
+    }
+}
+
+/// A coupon that set a rule off: which one, and the number of an issued one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Concerned {
+    pub coupon: u32,
+    pub number: Option<u64>,
+}
+
+impl Concerned {
+    /// The coupon that a decision speaks of, if the program has it, and what became of it.
+    pub fn of(plan: &Plan, decision: &CouponDecision) -> Option<(CouponChange, Self)> {
+        let (change, coupon, number) = match decision {
+            CouponDecision::Issued { coupon, number, .. } => (CouponChange::Issued, coupon, Some(*number)),
+            CouponDecision::Expired { coupon, number, .. } => (CouponChange::Expired, coupon, Some(*number)),
+            CouponDecision::Redeemed { coupon, number, .. } => (CouponChange::Redeemed, coupon, *number),
+            CouponDecision::Refused { .. } | CouponDecision::GivenBack { .. } => return None,
+        };
+        Some((change, Self { coupon: CouponPlan::named(&plan.coupons, coupon)?, number }))
+    }
+}
+
+/// What a rule can read of the coupon that set it off.
+pub fn figure<'a>(scope: &Scope<'a>, of: Concerned, figure: CouponFigure) -> Value<'a> {
+    let name = name(scope.plan, of.coupon);
+    let text = |text: &'a str| Value::Text(text, scope.plan.symbols.get(text));
+    let held = of.number.and_then(|number| scope.member.coupons.held.iter().find(|held| held.number == number));
+    match figure {
+        CouponFigure::Name => text(name),
+        CouponFigure::Code => text(held.and_then(|held| held.code.as_deref()).unwrap_or(name)),
+        CouponFigure::ExpiresAt => held.and_then(Held::expires_at).map_or(Value::Missing, Value::Instant),
     }
 }
 

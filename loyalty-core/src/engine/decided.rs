@@ -1,7 +1,6 @@
 //! What an occasion decides, as it is decided; and, where that is to be explained, what the rules that follow met.
 
 use core::ops::{Deref, DerefMut, Range};
-use std::sync::Arc;
 
 use super::claims::Counters;
 use super::member::Member;
@@ -17,7 +16,7 @@ pub struct Decided {
     /// The rules that no event has set off, as they ran; nothing where nobody asks.
     runs: Option<Vec<Run>>,
     /// Where the counters over all members stand, if the host says so.
-    counters: Option<Arc<Counters>>,
+    counters: Option<Counters>,
 }
 
 /// A rule that a decision, a change or the calendar has set off.
@@ -43,11 +42,11 @@ impl Decided {
 
     /// Decisions of an occasion at which the host says where the counters over all members stand.
     pub fn counted(counters: Counters) -> Self {
-        Self { counters: Some(Arc::new(counters)), ..Self::default() }
+        Self { counters: Some(counters), ..Self::default() }
     }
 
     /// Where they stand, if the host says so.
-    pub fn counters(&self) -> Option<Arc<Counters>> {
+    pub fn counters(&self) -> Option<Counters> {
         self.counters.clone()
     }
 

@@ -171,7 +171,7 @@ fn present(
         if due {
             clock::advance(plan, member, event.at, decisions)?;
         }
-        evaluate(plan, event_plan, member, event, decisions.counters().as_deref(), &mut work)
+        evaluate(plan, event_plan, member, event, decisions.counters().as_ref(), &mut work)
     };
     if let Err(error) = judge() {
         if let Some(before) = before {
@@ -415,7 +415,7 @@ fn slow(
         asleep(plan, event_plan, member, event, (reason, first), decisions)?;
     } else {
         let mut work = Work::default();
-        evaluate(plan, event_plan, member, event, decisions.counters().as_deref(), &mut work)?;
+        evaluate(plan, event_plan, member, event, decisions.counters().as_ref(), &mut work)?;
         write(plan, event_plan, member, event, &mut work, first, decisions)?;
     }
     tidy(plan, member);

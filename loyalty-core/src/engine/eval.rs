@@ -8,6 +8,7 @@ use core::cmp::Ordering;
 use rust_decimal::Decimal;
 
 use super::claims::Counters;
+use super::coupons;
 use super::event::{EventData, Slot};
 use super::ladders;
 use super::measures::Delta;
@@ -121,6 +122,10 @@ impl<'a> Scope<'a> {
                 at.map_or(Value::Missing, Value::Instant)
             }
             Node::Held(coupon) => Value::Number(Decimal::from(self.member.coupons.usable(coupon, self.at))),
+            Node::CauseCoupon(figure) => {
+                let coupon = self.cause.and_then(|cause| cause.coupon);
+                coupon.map_or(Value::Missing, |coupon| coupons::figure(self, coupon, figure))
+            }
             Node::Cause(figure) => match (self.cause, figure) {
                 (Some(cause), CauseFigure::Amount) => Value::Number(cause.amount),
                 (Some(cause), CauseFigure::At) => Value::Instant(cause.at),

@@ -6,6 +6,7 @@
 use rust_decimal::Decimal;
 
 use super::challenges::{self, Reward};
+use super::coupons::Concerned;
 use super::decided::{Decided, Run};
 use super::earning::{self, Evaluation};
 use super::error::{EventError, Refusal};
@@ -28,6 +29,7 @@ pub struct Cause {
     pub before: Option<u16>,
     /// The goal of a challenge whose reward this is.
     pub reward: Option<Reward>,
+    pub coupon: Option<Concerned>,
 }
 
 /// Far more rounds than a program without circles can need.
@@ -68,7 +70,7 @@ pub fn follow(
 fn rules_on(plan: &Plan, decision: &Decision) -> Vec<(u32, Cause)> {
     let reactions = &plan.reactions;
     let amount = decision.amount().unwrap_or_default();
-    let cause = Cause { amount, at: decision.at, before: None, reward: None };
+    let cause = Cause { amount, at: decision.at, before: None, reward: None, coupon: None };
     let about = |wallet: u16, kind: DecisionTrigger| reactions.on(wallet, kind).iter().map(|rule| (*rule, cause));
     match &decision.kind {
         Kind::Earned { wallet, vesting, .. } => {
@@ -123,6 +125,13 @@ fn rules_on(plan: &Plan, decision: &Decision) -> Vec<(u32, Cause)> {
                 .map(|rule| (rule, cause))
                 .collect()
         }
+        Kind::Coupon(decision) => {
+            let Some((change, of)) = Concerned::of(plan, decision) else { return Vec::new() };
+            let rules = reactions.coupons.iter();
+            let rules =
+                rules.filter(|(on, coupon, _)| *on == change && coupon.is_none_or(|coupon| coupon == of.coupon));
+            rules.map(|(.., rule)| (*rule, Cause { coupon: Some(of), ..cause })).collect()
+        }
         _ => Vec::new(),
     }
 }
@@ -151,10 +160,11 @@ pub fn by_the_clock(plan: &Plan, member: &mut Member, due: i64, decisions: &mut 
         if schedule::occurs_after(plan, member, trigger, due.saturating_sub(1)) != Some(due) {
             continue;
         }
-        let cause = schedule::cause(plan, member, trigger, due);
-        let next = decisions.len();
-        run(plan, member, *number, cause, due, decisions)?;
-        follow(plan, member, due, Occasion::Time, next, decisions)?;
+        for cause in schedule::causes(plan, member, trigger, due) {
+            let next = decisions.len();
+            run(plan, member, *number, cause, due, decisions)?;
+            follow(plan, member, due, Occasion::Time, next, decisions)?;
+        }
     }
     Ok(())
 }
@@ -174,7 +184,7 @@ fn run(
     let (met, first) = (decisions.meet(member), decisions.len());
     let mut evaluation = Evaluation::default();
     let counters = decisions.counters();
-    let scope = Scope { cause: Some(&cause), counters: counters.as_deref(), ..Scope::of(plan, member, at) };
+    let scope = Scope { cause: Some(&cause), counters: counters.as_ref(), ..Scope::of(plan, member, at) };
     match earning::evaluate(&scope, &[rule], &RulesOn::ANYTHING, &mut evaluation) {
         Ok(()) => {
             let moves = core::mem::take(&mut evaluation.moves);

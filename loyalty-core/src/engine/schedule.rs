@@ -4,7 +4,9 @@
 //! the instants at which it may come about, with the state as it is, for until then nothing else happens.
 
 use rust_decimal::Decimal;
+use smallvec::SmallVec;
 
+use super::coupons::{Concerned, Held};
 use super::earning::{self, Evaluation};
 use super::error::Refusal;
 use super::eval::Scope;
@@ -257,22 +259,36 @@ fn rule_changes(plan: &Plan, member: &Member, number: u32) -> Vec<i64> {
 
 /// Whether a rule, set off at an instant, would decide anything.
 fn comes_to_something(plan: &Plan, member: &Member, number: u32, trigger: &ClockTrigger, at: i64) -> bool {
-    let cause = cause(plan, member, trigger, at);
-    let scope = Scope { cause: Some(&cause), ..Scope::of(plan, member, at) };
-    let mut evaluation = Evaluation::default();
-    match earning::evaluate(&scope, &[number], &RulesOn::ANYTHING, &mut evaluation) {
-        Ok(()) => evaluation.comes_to_something(member, at),
-        Err(error) => error.code() != Refusal::InsufficientBalance,
-    }
+    causes(plan, member, trigger, at).iter().any(|cause| {
+        let scope = Scope { cause: Some(cause), ..Scope::of(plan, member, at) };
+        let mut evaluation = Evaluation::default();
+        match earning::evaluate(&scope, &[number], &RulesOn::ANYTHING, &mut evaluation) {
+            Ok(()) => evaluation.comes_to_something(member, at),
+            Err(error) => error.code() != Refusal::InsufficientBalance,
+        }
+    })
 }
 
-/// What a rule by the calendar can read of its occasion.
-pub fn cause(plan: &Plan, member: &Member, trigger: &ClockTrigger, at: i64) -> Cause {
+/// What a rule by the calendar can read of its occasion; of several coupons at one instant, once for each.
+pub fn causes(plan: &Plan, member: &Member, trigger: &ClockTrigger, at: i64) -> SmallVec<[Cause; 1]> {
     let (amount, at) = match trigger {
         ClockTrigger::BeforeExpiry { wallet, before } => expiring(plan, member, *wallet as u16, *before, at),
+        ClockTrigger::BeforeCoupon { coupon, before } => {
+            let ending = ending(member, *coupon);
+            let ending = ending.filter(|held| so_long_before(&plan.calendar, held.until, *before) == at);
+            let concerned = ending.map(|held| Concerned { coupon: held.coupon, number: Some(held.number) });
+            let cause = |coupon| Cause { amount: Decimal::ZERO, at, before: None, reward: None, coupon: Some(coupon) };
+            return concerned.map(cause).collect();
+        }
         _ => (Decimal::ZERO, at),
     };
-    Cause { amount, at, before: None, reward: None }
+    SmallVec::from_elem(Cause { amount, at, before: None, reward: None, coupon: None }, 1)
+}
+
+/// The coupons, of a kind or of any, that will run out.
+fn ending(member: &Member, coupon: Option<usize>) -> impl Iterator<Item = &Held> {
+    let own = move |held: &&Held| coupon.is_none_or(|coupon| held.coupon as usize == coupon);
+    member.coupons.open().filter(own).filter(|held| held.until != i64::MAX)
 }
 
 /// The next time that a trigger comes about, if nothing happens before.
@@ -293,6 +309,10 @@ pub fn occurs_after(plan: &Plan, member: &Member, trigger: &ClockTrigger, after:
         ClockTrigger::BeforeExpiry { wallet, before } => {
             let ends = expiries(plan, member, *wallet as u16);
             ends.map(|(end, _)| so_long_before(calendar, end, *before)).filter(|at| *at > after).min()
+        }
+        ClockTrigger::BeforeCoupon { coupon, before } => {
+            let ends = ending(member, *coupon).map(|held| so_long_before(calendar, held.until, *before));
+            ends.filter(|at| *at > after).min()
         }
         ClockTrigger::BeforeEnd { ladder, before } => {
             let end = member.standings.get(*ladder)?.ends_at()?;

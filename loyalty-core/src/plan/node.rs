@@ -6,8 +6,8 @@
 use rust_decimal::Decimal;
 
 use crate::check::model::{
-    AggregateFunction, Arithmetic, CauseFigure, ChallengeFigure, Comparison, DatePart, ReferralFigure, RewardFigure,
-    StandingMoment, TimeUnit, WalletFigure,
+    AggregateFunction, Arithmetic, CauseFigure, ChallengeFigure, Comparison, CouponFigure, DatePart, ReferralFigure,
+    RewardFigure, StandingMoment, TimeUnit, WalletFigure,
 };
 
 pub type NodeId = u32;
@@ -61,6 +61,7 @@ pub enum Node {
     Challenge(u16, ChallengeFigure),
     Referral(u16, ReferralFigure),
     Cause(CauseFigure),
+    CauseCoupon(CouponFigure),
     Part(DatePart, NodeId),
     Since(TimeUnit, NodeId),
     Not(NodeId),
@@ -206,6 +207,7 @@ impl Node {
             | Node::Challenge(..)
             | Node::Referral(..)
             | Node::Cause(_)
+            | Node::CauseCoupon(_)
             | Node::SlotIs(..)
             | Node::SlotAgainst(..)
             | Node::SlotIn { .. }

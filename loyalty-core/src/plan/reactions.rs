@@ -1,7 +1,7 @@
 //! Which rules follow decisions and the calendar, found by what sets them off.
 
 use super::{EffectKindPlan, RulePlan};
-use crate::check::model::{DecisionTrigger, Moment, Trigger};
+use crate::check::model::{CouponChange, DecisionTrigger, Moment, Trigger};
 
 /// Rules that no event sets off, each list in the order of the file.
 #[derive(Debug, Default)]
@@ -14,6 +14,8 @@ pub struct Reactions {
     pub segments: Vec<Watched>,
     /// Set off by what a declaration decides, in the order of the file.
     pub declared: Vec<(Moment, u32)>,
+    /// What becomes of coupons, of one or of any, with the rules.
+    pub coupons: Vec<(CouponChange, Option<u32>, u32)>,
     /// Set off by time alone.
     pub clock: Vec<u32>,
     /// Whether anything at all can follow an event, so that nothing is looked for where nothing can.
@@ -53,6 +55,9 @@ impl Reactions {
                 }
                 Trigger::Segment { segment, entered } => reactions.watch(*segment as u16, *entered, number),
                 Trigger::Declared(moment) => reactions.declared.push((*moment, number)),
+                Trigger::Coupon(change, coupon) => {
+                    reactions.coupons.push((*change, coupon.map(|coupon| coupon as u32), number));
+                }
                 Trigger::Clock(_) => reactions.clock.push(number),
             }
             reactions.any = true;

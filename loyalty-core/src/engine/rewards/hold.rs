@@ -56,7 +56,7 @@ pub fn hold(
     member.account.expect_awake("member")?;
     let asked = asked(plan, event_plan, event)?;
     let counters = decisions.counters();
-    let scope = Scope { counters: counters.as_deref(), ..Scope::of(plan, member, event.at) };
+    let scope = Scope { counters: counters.as_ref(), ..Scope::of(plan, member, event.at) };
     not_in_an_order(&scope, asked.reward)?;
     let reward = plan.rewards.get(usize::from(asked.reward));
     let form = reward.and_then(|reward| reward.form(scope.day));

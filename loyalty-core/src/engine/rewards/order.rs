@@ -75,7 +75,7 @@ pub fn take(
     let before = before_payment(plan, event_plan, event, &claimed)?;
     for (place, asked) in claimed {
         let counters = decisions.counters();
-        let scope = Scope { event: Some(&before), counters: counters.as_deref(), ..Scope::of(plan, member, event.at) };
+        let scope = Scope { event: Some(&before), counters: counters.as_ref(), ..Scope::of(plan, member, event.at) };
         let after = form_of(&scope, asked.reward).is_some_and(|(_, form)| form.same_order);
         if after != (turn == Turn::After) {
             continue;

@@ -33,7 +33,7 @@ pub fn on_event(
     member.account.expect_awake("member")?;
     let asked = asked(plan, event_plan, event)?;
     let counters = decisions.counters();
-    let scope = Scope { counters: counters.as_deref(), ..Scope::of(plan, member, event.at) };
+    let scope = Scope { counters: counters.as_ref(), ..Scope::of(plan, member, event.at) };
     not_in_an_order(&scope, asked.reward)?;
     match judge(&scope, &asked, &|wallet| Ok(balance(&scope, wallet)))? {
         Ok(taking) => Ok(commit(plan, member, &taking, event.at, decisions)?),

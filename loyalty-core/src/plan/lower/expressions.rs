@@ -40,6 +40,7 @@ impl Lower<'_> {
             ExprKind::Standing(ladder, moment) => Node::Standing(*ladder as u16, *moment),
             ExprKind::Held(coupon) => Node::Held(*coupon as u32),
             ExprKind::Referral(referral, figure) => Node::Referral(*referral as u16, *figure),
+            ExprKind::CauseCoupon(figure) => Node::CauseCoupon(*figure),
             ExprKind::Cause(figure) => Node::Cause(*figure),
             ExprKind::Measure(measure) => {
                 Node::Measure(self.same_measure.get(*measure).copied().unwrap_or(*measure as u16))
