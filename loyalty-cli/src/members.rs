@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use loyalty_core::{Event, EventError, Instant, Member, Outcome, Program};
+use loyalty_core::{Counters, Decision, Event, EventError, Instant, Member, Outcome, Program};
 
 use crate::decisions::Decisions;
 use crate::failure::Failure;
@@ -30,6 +30,8 @@ pub(crate) struct Members<'a> {
     /// Members that the store has not seen in their present state.
     changed: BTreeSet<String>,
     batch: Batch,
+    /// Where the counters over all members stand; they move with the members, in the same commit.
+    counters: Counters,
     store: Option<Store>,
     out: Option<Decisions>,
     carried_over: Option<CarriedOver>,
@@ -45,8 +47,9 @@ impl<'a> Members<'a> {
             (None, Some(path)) => Some(Decisions::create(path)?),
             (Some(store), Some(path)) => Some(Decisions::resume(path, store)?),
         };
+        let counters = store.as_ref().map(Store::counters).transpose()?.unwrap_or_default();
         let (at_hand, changed, batch) = Default::default();
-        Ok(Self { program, at_hand, changed, batch, store, out, carried_over })
+        Ok(Self { program, at_hand, changed, batch, counters, store, out, carried_over })
     }
 
     /// How members were carried over from another program, if they were.
@@ -63,14 +66,15 @@ impl<'a> Members<'a> {
     ) -> Result<Result<Judged, E>, Failure> {
         let id = &self.follow(id)?;
         let judged = if let Some(member) = self.at_hand.get_mut(id) {
-            self.program.apply_event(member, event)
+            self.program.apply_event_with(member, event, None, self.counters.clone())
         } else {
             let at = match enrolled() {
                 Ok(at) => at,
                 Err(refusal) => return Ok(Err(refusal)),
             };
             self.program.enroll(id, at).and_then(|mut member| {
-                let outcome = self.program.apply_event(&mut member, event)?;
+                let counters = self.counters.clone();
+                let outcome = self.program.apply_event_with(&mut member, event, None, counters)?;
                 self.at_hand.insert(id.to_owned(), member);
                 Ok(outcome)
             })
@@ -95,6 +99,15 @@ impl<'a> Members<'a> {
         }
         if !outcome.decisions().is_empty() && (self.store.is_some() || self.out.is_some()) {
             self.batch.outcomes.push(outcome.to_json());
+        }
+        self.move_counters(outcome);
+    }
+
+    /// Moves the counters over all members as an outcome claims.
+    fn move_counters(&mut self, outcome: &Outcome) {
+        for claim in outcome.decisions().iter().filter_map(Decision::claim) {
+            let value = self.counters.commit(&claim);
+            self.batch.counters.insert(claim.counter.to_owned(), value);
         }
     }
 
@@ -222,7 +235,9 @@ impl<'a> Members<'a> {
             if member.clock() >= until {
                 continue;
             }
-            let outcome = self.program.advance(member, until).map_err(|error| cannot_advance(&id, &error))?;
+            let advanced = self.program.advance_with(member, until, self.counters.clone());
+            let outcome = advanced.map_err(|error| cannot_advance(&id, &error))?;
+            self.move_counters(&outcome);
             if !outcome.decisions().is_empty() && (self.store.is_some() || self.out.is_some()) {
                 self.batch.outcomes.push(outcome.to_json());
             }
@@ -247,7 +262,9 @@ impl<'a> Members<'a> {
             for id in ids {
                 self.fetch(&id)?;
                 let Some(member) = self.at_hand.get_mut(&id) else { continue };
-                let outcome = self.program.advance(member, until).map_err(|error| cannot_advance(&id, &error))?;
+                let advanced = self.program.advance_with(member, until, self.counters.clone());
+                let outcome = advanced.map_err(|error| cannot_advance(&id, &error))?;
+                self.move_counters(&outcome);
                 tell(&outcome);
                 if !outcome.decisions().is_empty() {
                     self.batch.outcomes.push(outcome.to_json());

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use loyalty_core::{Instant, Member, MigrationReport, Program};
+use loyalty_core::{Counters, Decimal, Instant, Member, MigrationReport, Program};
 use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension as _, params};
 
 use crate::failure::Failure;
@@ -15,7 +15,7 @@ use crate::refusals::Refusal;
 /// Marks the SQLite file as a store: "Loya" in ASCII.
 const APPLICATION_ID: i32 = 0x4c6f_7961;
 /// The form of the tables.
-const FORMAT: i32 = 2;
+const FORMAT: i32 = 3;
 /// How many members are read at once where all are gone through.
 const PAGE_MEMBERS: u32 = 512;
 
@@ -26,6 +26,8 @@ const SCHEMA: &str = "
     -- table keeps its row ids: the states would fill the inner pages of the tree, and make it several times as deep.
     CREATE TABLE members (id TEXT PRIMARY KEY NOT NULL, revision INTEGER NOT NULL, due INTEGER, state BLOB NOT NULL);
     CREATE INDEX members_due ON members (due, id);
+    -- Where the counters over all members stand: limits in total, budgets, stock. Exact decimals, as texts.
+    CREATE TABLE counters (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
     -- Outcomes that no file has received.
     CREATE TABLE outbox (number INTEGER PRIMARY KEY, outcome TEXT NOT NULL);
     -- How much of each file of decisions is surely this store's.
@@ -50,6 +52,8 @@ pub(crate) struct Batch {
     pub(crate) refusals: Vec<(LineKey, Refusal)>,
     /// The ids of members that were erased; nothing of theirs stays.
     pub(crate) erased: Vec<String>,
+    /// Counters over all members that have moved, with where they stand.
+    pub(crate) counters: BTreeMap<String, Decimal>,
 }
 
 /// A member as the store keeps it.
@@ -221,6 +225,22 @@ impl Store {
         Ok(carried)
     }
 
+    /// Where the counters over all members stand.
+    pub(crate) fn counters(&self) -> Result<Counters, Failure> {
+        let rows = || -> rusqlite::Result<Vec<(String, String)>> {
+            let mut statement = self.connection.prepare_cached("SELECT name, value FROM counters")?;
+            statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect()
+        };
+        let rows = rows().map_err(|error| self.fail(&error))?;
+        let counters = rows.into_iter().map(|(name, value)| match value.parse() {
+            Ok(value) => Ok((name, value)),
+            Err(_) => {
+                Err(Failure::trouble(format!("the store `{}` is damaged: counter `{name}`", self.path.display())))
+            }
+        });
+        counters.collect()
+    }
+
     pub(crate) fn path(&self) -> &Path {
         &self.path
     }
@@ -299,6 +319,10 @@ impl Store {
             }
             for row in &batch.members {
                 self.put_member(row)?;
+            }
+            let mut put = connection.prepare_cached("INSERT OR REPLACE INTO counters VALUES (?1, ?2)")?;
+            for (name, value) in &batch.counters {
+                put.execute(params![name, value.normalize().to_string()])?;
             }
             let mut insert = connection.prepare_cached("INSERT INTO outbox (outcome) VALUES (?1)")?;
             for outcome in &batch.outcomes {

@@ -4,6 +4,7 @@
 
 mod accounts;
 mod authors;
+mod claims;
 mod crash;
 mod looks;
 mod nights;
