@@ -84,6 +84,11 @@ fn page(view: &Value) -> String {
         page.push_str(&format!("\nladder {name}\n"));
         page.push_str(&table(&[], standing(tier), 2));
     }
+    let challenges: Vec<Vec<String>> = entries(view, "challenges").map(|(name, state)| progress(name, state)).collect();
+    if !challenges.is_empty() {
+        let head = ["challenge", "current", "goal", "done", "deadline"];
+        page.push_str(&format!("\n{}", table(&head, challenges, 5)));
+    }
     for (part, title) in [("measures", "measures"), ("attributes", "attributes")] {
         let rows: Vec<Vec<String>> =
             entries(view, part).map(|(name, value)| vec![name.clone(), number(Some(value))]).collect();
@@ -99,6 +104,14 @@ fn page(view: &Value) -> String {
         }
     }
     page
+}
+
+/// How far a challenge is, as a row.
+fn progress(name: &str, challenge: &Value) -> Vec<String> {
+    let figure = |field: &str| number(challenge.get(field));
+    let times = challenge.get("times").and_then(Value::as_u64).unwrap_or_default();
+    let done = if times == 0 { String::new() } else { format!("{times} times") };
+    vec![name.to_owned(), figure("current"), figure("goal"), done, plain(challenge.get("deadline"))]
 }
 
 /// What there is to say of a ladder.

@@ -234,7 +234,18 @@ const CLAUSES: Meanings = &[
         "lifts the member to a level: `raise status to gold`, `for 6 months`, `until 2027-12-31` or `to end of year`",
     ),
     ("every", "a recurring point of the calendar: `every month on day 1`, `every second wednesday at 09:00`"),
-    ("reaches", "that level is entered, or passed on the way up"),
+    ("reaches", "that level is entered, or passed on the way up; that goal of a challenge is met"),
+    ("completes", "the last goal of a challenge is met"),
+    ("breaks", "a streak ends"),
+    ("within", "the time in which a challenge counts: `each month`, `2026-11-01 .. 2026-12-31`, `30 days of signup`"),
+    ("goal", "what is to be reached: `goal 5`, `goal 50 EUR { earn 10 points }`, `goal hot 11 { … }`"),
+    ("steps", "events that are each done once, `in order` or in any"),
+    ("repeat", "again and again within one window, or `up to` so often"),
+    ("carry", "what is over counts for the next round; `carry nothing` begins it from zero"),
+    ("opt", "`opt in`: only whoever asks takes part, in each window anew or `once`"),
+    ("freeze", "what is spent to keep a streak over a period without an event: `freeze 1 shields`"),
+    ("tolerance", "how late after the end of its window an event still counts"),
+    ("migrate", "goals that a new version changes hold for windows under way, too"),
 ];
 
 const EXPRESSIONS: Meanings = &[

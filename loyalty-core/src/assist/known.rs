@@ -6,6 +6,7 @@ use super::symbol::Symbol;
 use crate::check::survey;
 use crate::source::Span;
 use crate::syntax::ladder::LadderClause;
+use crate::syntax::later::{Later, LaterClause};
 use crate::syntax::lexer::{Token, TokenKind, tokens};
 use crate::syntax::parse::words;
 use crate::syntax::tree::{Clause, ClauseKind, FieldDecl, File, Item, ItemKind, Name};
@@ -140,6 +141,10 @@ impl Known {
             }
             ItemKind::Referral { name, .. } => declare("referral", name, String::new()),
             ItemKind::Test { title, .. } => declare("test", title, String::new()),
+            ItemKind::Later(Later::Challenge { name, clauses }) => {
+                let symbol = Symbol::new("challenge", &name.text, "").documented(docs);
+                self.symbols.push(Symbol { place: Some((item.span, name.span)), fields: goals(clauses), ..symbol });
+            }
             ItemKind::Later(later) => {
                 if let Some(name) = later.name() {
                     declare(later.keyword(), name, String::new());
@@ -210,6 +215,21 @@ fn ladder(clauses: &[Clause]) -> Vec<Symbol> {
     });
     parts
         .map(|(kind, span, name)| Symbol { place: Some((span, name.span)), ..Symbol::new(kind, &name.text, "") })
+        .collect()
+}
+
+/// The named goals of a `challenge`, lowest first.
+fn goals(clauses: &[Clause]) -> Vec<Symbol> {
+    let goals = clauses.iter().filter_map(|clause| match &clause.kind {
+        ClauseKind::Later(LaterClause::Goal(goal)) => Some((clause.span, goal.name.as_ref()?)),
+        _ => None,
+    });
+    let said = "whether this goal is met in the present window";
+    goals
+        .map(|(span, name)| {
+            let goal = Symbol::new("goal", &name.text, "a condition").documented(said);
+            Symbol { place: Some((span, name.span)), ..goal }
+        })
         .collect()
 }
 

@@ -182,7 +182,7 @@ impl<'t> Place<'t> {
         }
         if fold.is_none_or(|(_, filter)| filter) {
             roots.push(member(known));
-            for kind in ["wallet", "measure", "segment", "tiers"] {
+            for kind in ["wallet", "measure", "segment", "tiers", "challenge"] {
                 roots.extend(known.all(kind).cloned());
             }
             roots.extend(self.cause());
@@ -260,6 +260,7 @@ impl<'t> Place<'t> {
             "member" | "cause" => symbol.fields.clone(),
             "tiers" => standing(symbol),
             "wallet" => figures(self.keyword() == Some("test")),
+            "challenge" => challenge(symbol),
             _ => Vec::new(),
         }
     }
@@ -291,6 +292,25 @@ fn standing(ladder: &Symbol) -> Vec<Symbol> {
     let moments = told.map(|(name, docs)| Symbol::new("figure", name, "instant").documented(docs).moment());
     let before = Symbol::new("figure", "before", "").documented("the level before a change, in rules on that change");
     benefits.chain(moments).chain([before]).collect()
+}
+
+/// What is read of a challenge, and its named goals.
+fn challenge(challenge: &Symbol) -> Vec<Symbol> {
+    const FIGURES: [(&str, &str, &str); 8] = [
+        ("current", "", "what counts in the present round"),
+        ("goal", "", "what is to be reached next"),
+        ("remaining", "", "what is left to the goal"),
+        ("percent", "a number", "whole percents of the goal, at most 100"),
+        ("completed", "a condition", "whether the last goal is met in the present window"),
+        ("times", "a number", "how often the last goal was met, ever"),
+        ("best", "a number", "the longest run of a streak"),
+        ("deadline", "instant", "when the present window ends"),
+    ];
+    let figures = FIGURES.iter().map(|(name, ty, docs)| {
+        let figure = Symbol::new("figure", name, *ty).documented(*docs);
+        if *ty == "instant" { figure.moment() } else { figure }
+    });
+    figures.chain(challenge.fields.iter().cloned()).collect()
 }
 
 /// The figures that need no event.

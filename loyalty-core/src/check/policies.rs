@@ -1,8 +1,9 @@
 //! The policies that a program has in force, chosen or by default, as the clauses that would say so.
 
 use super::model::{
-    Activity, CapMode, Carry, Checked, Clawback, Expire, ExpireStart, Fall, Keep, LadderForm, LadderReturns, Length,
-    Multipliers, Per, Period, Restore, Rise, RoundMode, RoundScope, SpendOrder, TimeUnit, Vest, WalletPolicy,
+    Activity, CapMode, Carry, ChallengeForm, Checked, Clawback, Expire, ExpireStart, Fall, Keep, LadderForm,
+    LadderReturns, Length, Multipliers, Per, Period, Restore, Returns, Rise, RoundMode, RoundScope, SpendOrder,
+    TimeUnit, Vest, WalletPolicy,
 };
 
 /// (declaration, clause), in the order of the program.
@@ -36,7 +37,34 @@ pub fn list(checked: &Checked) -> Vec<(String, String)> {
             }
         }
     }
+    for challenge in &checked.challenges {
+        for version in &challenge.versions {
+            let from = version.from.map_or(String::new(), |from| format!(" from {from}"));
+            let place = format!("challenge {}{from}", challenge.name);
+            for clause in rounds(&version.value) {
+                add(&place, clause);
+            }
+        }
+    }
     list
+}
+
+/// What becomes of rounds, late events and returns in a challenge.
+fn rounds(form: &ChallengeForm) -> Vec<String> {
+    let mut clauses = Vec::new();
+    match form.repeat {
+        None => {}
+        Some(most) => {
+            clauses.push(most.map_or("repeat".to_owned(), |most| format!("repeat up to {most}")));
+            clauses.push(if form.carry { "carry" } else { "carry nothing" }.to_owned());
+        }
+    }
+    clauses.extend(form.tolerance.map(|time| format!("tolerance {}", length(time))));
+    clauses.push(if form.returns == Returns::Keep { "returns keep" } else { "returns revoke" }.to_owned());
+    if form.migrate {
+        clauses.push("migrate".to_owned());
+    }
+    clauses
 }
 
 /// How members rise, stay and fall.

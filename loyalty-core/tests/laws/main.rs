@@ -11,6 +11,7 @@
 )]
 
 mod agree;
+mod challenges;
 mod engine;
 mod explained;
 mod generate;

@@ -4,6 +4,7 @@
 //! It shares no code with the engine.
 
 pub mod calendar;
+pub mod challenges;
 mod earn;
 pub mod event;
 mod expr;

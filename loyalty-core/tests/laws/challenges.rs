@@ -1,0 +1,219 @@
+//! Challenges: rounds, what is carried over and what comes back, against the slow evaluator and against plain sums; and
+//! streaks with what keeps them, day by day.
+
+use chrono::DateTime;
+use loyalty_core::{Member, Program};
+use proptest::collection::vec;
+use proptest::prelude::*;
+use serde_json::Value;
+
+use crate::engine::{compile, instant};
+use crate::model::challenges::{DAY, Rules, Standing, Step, Window};
+use crate::settings;
+
+/// Friday, 2 January 2026, at noon.
+const ENROLLED: i64 = 1_767_355_200_000_000;
+
+fn rules() -> impl Strategy<Value = Rules> {
+    let window = prop_oneof![Just(Window::AllTime), Just(Window::Week), Just(Window::Month)];
+    let repeat = prop_oneof![Just(None), Just(Some(None)), (1_u32..4).prop_map(|most| Some(Some(most)))];
+    let choices = (any::<bool>(), window, vec(1_i64..5, 1..=3), repeat);
+    let policies = (any::<bool>(), any::<bool>(), prop_oneof![Just(None), (1_i64..20).prop_map(Some)]);
+    (choices, policies).prop_map(|((counts, window, steps, repeat), (carry, revoke, tolerance))| {
+        let mut last = 0;
+        let goals = steps.into_iter().map(|step| {
+            last += if counts { step } else { step * 1_725 };
+            last
+        });
+        Rules { counts, window, goals: goals.collect(), repeat, carry, revoke, tolerance }
+    })
+}
+
+/// Orders on the way up, late ones among them, refunds of what is left of some, and time that passes.
+fn steps() -> impl Strategy<Value = Vec<Step>> {
+    let rolls = (0_u32..10, 0_i64..20, 0_i64..10_000, any::<prop::sample::Index>());
+    vec(rolls, 1..40).prop_map(|rolls| {
+        let mut made: Vec<Step> = Vec::new();
+        let mut left: Vec<i64> = Vec::new();
+        let mut clock = ENROLLED;
+        for (kind, days, cents, pick) in rolls {
+            match kind {
+                0..=5 => {
+                    clock += days * DAY / 4;
+                    let late = if kind == 0 { days * 2 * DAY } else { 0 };
+                    let at = (clock - late).max(ENROLLED);
+                    made.push(Step::Order { id: left.len(), at, cents: cents + 1 });
+                    left.push(cents + 1);
+                }
+                6..=8 if !left.is_empty() => {
+                    let order = pick.index(left.len());
+                    // All of it, or a part.
+                    let back = if kind == 6 { left[order] } else { left[order].min(cents + 1) };
+                    if back > 0 {
+                        clock += days * DAY / 8;
+                        left[order] -= back;
+                        made.push(Step::Refund { order, at: clock, cents: back });
+                    }
+                }
+                _ => {
+                    clock += days * DAY;
+                    made.push(Step::Advance { to: clock });
+                }
+            }
+        }
+        made
+    })
+}
+
+fn rfc3339(at: i64) -> String {
+    DateTime::from_timestamp_micros(at).expect("an instant").to_rfc3339()
+}
+
+fn money(cents: i64) -> String {
+    format!("{}.{:02}", cents / 100, cents % 100)
+}
+
+fn event(number: usize, step: &Step) -> Option<String> {
+    Some(match step {
+        Step::Order { id, at, cents } => {
+            format!(r#"{{"type":"order","id":"o-{id}","at":"{}","subtotal":"{}"}}"#, rfc3339(*at), money(*cents))
+        }
+        Step::Refund { order, at, cents } => format!(
+            r#"{{"type":"refund","id":"r-{number}","order":"o-{order}","at":"{}","amount":"{}"}}"#,
+            rfc3339(*at),
+            money(*cents)
+        ),
+        Step::Advance { .. } => return None,
+    })
+}
+
+fn play(program: &Program, member: &mut Member, number: usize, step: &Step) {
+    match (event(number, step), step) {
+        (Some(event), _) => {
+            program.apply(member, event.as_str()).unwrap_or_else(|error| panic!("{event}: {error}"));
+        }
+        (None, Step::Advance { to }) => {
+            program.advance(member, instant(*to)).expect("time passes");
+        }
+        (None, _) => {}
+    }
+}
+
+fn view(program: &Program, member: &Member) -> Value {
+    serde_json::from_str(&program.view(member, member.clock()).to_json()).expect("a view is JSON")
+}
+
+fn whole(value: &Value, factor: i64) -> i64 {
+    let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    let (units, rest) = text.split_once('.').unwrap_or((&text, ""));
+    let mut cents: i64 = format!("{rest:0<2}").parse().expect("digits");
+    cents += units.parse::<i64>().expect("digits") * 100;
+    cents * factor / 100
+}
+
+fn shown(rules: &Rules, program: &Program, member: &Member) -> Standing {
+    let view = view(program, member);
+    let challenge = &view["challenges"]["it"];
+    Standing {
+        times: whole(&challenge["times"], 1),
+        points: whole(&view["wallets"]["pts"]["available"], 1),
+        current: whole(&challenge["current"], if rules.counts { 1 } else { 100 }),
+        completed: challenge["completed"].as_bool().expect("a bool"),
+    }
+}
+
+proptest! {
+    #![proptest_config(settings(64))]
+
+    /// Whatever is bought, comes back and comes late: goals, rounds and rewards are those of the slow evaluator after
+    /// every step, also where every event comes twice and the state is saved in between.
+    #[test]
+    fn rounds_are_those_of_the_slow_evaluator(rules in rules(), steps in steps()) {
+        let text = rules.program();
+        let program = compile(&text);
+        let mut member = program.enroll("m-1", instant(ENROLLED)).expect("a member");
+        for (number, step) in steps.iter().enumerate() {
+            play(&program, &mut member, number, step);
+            let saved = program.save(&member);
+            play(&program, &mut member, number, step);
+            prop_assert_eq!(&program.save(&member), &saved, "a second time changes nothing\n{}", text);
+            member = program.load(&saved).expect("a saved member").member;
+            prop_assert_eq!(&program.save(&member), &saved, "saved and loaded\n{}", text);
+            let bytes = program.save_binary(&member);
+            prop_assert_eq!(program.save_binary(&program.load_binary(&bytes).expect("bytes").member), bytes);
+            let slow = rules.stand(ENROLLED, &steps[..=number]);
+            prop_assert_eq!(shown(&rules, &program, &member), slow, "after step {} of\n{}\n{:?}", number, text, steps);
+        }
+    }
+
+    /// With `carry` and `returns revoke` nothing depends on the way: the rounds are those that the kept sum allows.
+    #[test]
+    fn carried_rounds_are_a_plain_division(rules in rules(), steps in steps()) {
+        let rules = Rules {
+            repeat: Some(None), carry: true, revoke: true, tolerance: None, window: Window::AllTime,
+            goals: rules.goals.into_iter().take(1).collect(), counts: rules.counts,
+        };
+        let program = compile(&rules.program());
+        let mut member = program.enroll("m-1", instant(ENROLLED)).expect("a member");
+        steps.iter().enumerate().for_each(|(number, step)| play(&program, &mut member, number, step));
+        let total = rules.total(&steps, 0);
+        let shown = shown(&rules, &program, &member);
+        prop_assert_eq!((shown.times, shown.current), (total / rules.goals[0], total % rules.goals[0]));
+        prop_assert_eq!(shown.points, shown.times);
+    }
+
+    /// Day by day: a visit lengthens a streak, a shield keeps it over a day without one, and nothing else does; however
+    /// rarely time is told.
+    #[test]
+    fn streaks_are_those_of_a_diary(days in vec((0_u32..3, any::<bool>(), any::<bool>()), 1..40), most in 1_u32..4) {
+        let text = format!(
+            "program \"Shop\" {{ timezone \"Europe/Berlin\" }}\nwallet pts {{}}\n\
+             wallet shields {{ hold at most {most} shields }}\n\
+             challenge it {{ streak visit by day  goal 3  repeat  freeze 1 shields  reward {{ earn 1 pts }} }}\n\
+             rule gift on review {{ earn 1 shields }}\n"
+        );
+        let program = compile(&text);
+        let mut member = program.enroll("m-1", instant(ENROLLED)).expect("a member");
+        let (mut run, mut best, mut shields, mut rewards) = (0_i64, 0_i64, 0_i64, 0_i64);
+        for (number, (visits, gift, told)) in days.iter().enumerate() {
+            // Noon of each day; 29 March has 23 hours.
+            let noon = ENROLLED + 70 * DAY + number as i64 * DAY;
+            for visit in 0..*visits {
+                let at = rfc3339(noon + i64::from(visit) * 3_600_000_000);
+                let event = format!(r#"{{"type":"visit","id":"v-{number}-{visit}","at":"{at}"}}"#);
+                program.apply(&mut member, event.as_str()).expect("a visit");
+            }
+            if *visits > 0 {
+                run += 1;
+                best = best.max(run);
+                rewards += i64::from(run % 3 == 0);
+            }
+            if *gift {
+                let at = rfc3339(noon + 5 * 3_600_000_000);
+                let event = format!(r#"{{"type":"review","id":"g-{number}","at":"{at}"}}"#);
+                program.apply(&mut member, event.as_str()).expect("a review");
+                shields = (shields + 1).min(i64::from(most));
+            }
+            // What the diary says at the midnight after.
+            if *visits == 0 && run > 0 {
+                if shields > 0 {
+                    shields -= 1;
+                } else {
+                    run = 0;
+                }
+            }
+            if *told {
+                let due = member.next_due();
+                let midnight = noon + 13 * 3_600_000_000;
+                let outcome = program.advance(&mut member, instant(midnight)).expect("time passes");
+                prop_assert_eq!(due.is_some_and(|due| due <= instant(midnight)), !outcome.decisions().is_empty());
+                let view = view(&program, &member);
+                let it = &view["challenges"]["it"];
+                prop_assert_eq!(whole(&it["current"], 1), run % 3, "day {} of {:?}", number, days);
+                prop_assert_eq!(whole(&it["best"], 1), best);
+                prop_assert_eq!(whole(&view["wallets"]["shields"]["available"], 1), shields);
+                prop_assert_eq!(whole(&view["wallets"]["pts"]["available"], 1), rewards);
+            }
+        }
+    }
+}
