@@ -115,8 +115,9 @@ export interface Lot {
  * piece of HTML with its own style. `docs/explain.md` describes every key.
  */
 export interface Explanation {
-  event: string;
-  type: string;
+  /** The event's id; null where time alone is explained. */
+  event: string | null;
+  type?: string;
   member: string;
   at: string;
   replayed?: true;
@@ -262,6 +263,9 @@ export class Program {
    * @throws {EventError} as `apply`
    */
   explain(member: Member, event: Event): Explanation;
+
+  /** Why time alone would bring what it would until then, asked before it passes; changes nothing. */
+  explainAdvance(member: Member, to: Instant): Explanation;
 
   /**
    * The member whose state this or another version of the program has saved, in either form. `member.migration` says what

@@ -100,15 +100,17 @@ class Program {
   explain(member, event) {
     const program = this.#open;
     const state = memberHandle(member);
-    const [json, words, html] = told(() => {
+    return explanation(() => {
       if (typeof event === "string") return program.explain(state, new TextEncoder().encode(whole(event)));
       if (event instanceof Uint8Array) return program.explain(state, event);
       return program.explainPacked(state, this.#packer.pack(object(event)));
     });
-    return Object.defineProperties(JSON.parse(json), {
-      toString: { value: () => words },
-      toHtml: { value: () => html },
-    });
+  }
+
+  explainAdvance(member, to) {
+    const program = this.#open;
+    const [state, when] = [memberHandle(member), instant(to, "to")];
+    return explanation(() => program.explainAdvance(state, when));
   }
 
   merge(into, absorbed, at) {
@@ -206,6 +208,15 @@ class Program {
     this.#handle?.free?.();
     this.#handle = null;
   }
+}
+
+/** What the core explains: its data, which also tells itself to people. */
+function explanation(ask) {
+  const [json, words, html] = told(ask);
+  return Object.defineProperties(JSON.parse(json), {
+    toString: { value: () => words },
+    toHtml: { value: () => html },
+  });
 }
 
 function optionalInstant(value, name) {

@@ -3,7 +3,7 @@
 use std::cell::Cell;
 
 use loyalty_core::host::{self, Given};
-use loyalty_core::{Event, Instant, Units};
+use loyalty_core::{Event, EventError, Explanation, Instant, Units};
 use napi::Result;
 use napi::bindgen_prelude::Buffer;
 use napi_derive::napi;
@@ -128,6 +128,12 @@ impl Program {
         self.why(member, Given::Packed(&event))
     }
 
+    /// Why time alone would bring what it would until an instant, in the same forms.
+    #[napi(catch_unwind)]
+    pub fn explain_advance(&self, member: &Member, to: String) -> Result<Vec<String>> {
+        explained(self.program.explain_advance(&member.0, instant(&to)?))
+    }
+
     /// The member's state as JSON.
     #[napi(catch_unwind)]
     pub fn save(&self, member: &Member) -> String {
@@ -166,10 +172,9 @@ impl Program {
     fn why(&self, member: &Member, given: Given<'_>) -> Result<Vec<String>> {
         let mut event = self.event.take();
         let read = given.read(&self.program, &mut event);
-        let explained = read.and_then(|()| self.program.explain_event(&member.0, &event));
+        let why = read.and_then(|()| self.program.explain_event(&member.0, &event));
         self.event.set(event);
-        let explained = explained.map_err(|refused| error::event(&refused))?;
-        Ok(vec![explained.to_json(), explained.to_text(false), explained.to_html()])
+        explained(why)
     }
 }
 
@@ -225,6 +230,12 @@ impl Loaded {
     pub fn migration(&self) -> String {
         host::migration(&self.0.report)
     }
+}
+
+/// An explanation as JSON, as a text for people, and as HTML.
+fn explained(explained: core::result::Result<Explanation, EventError>) -> Result<Vec<String>> {
+    let explained = explained.map_err(|refused| error::event(&refused))?;
+    Ok(vec![explained.to_json(), explained.to_text(false), explained.to_html()])
 }
 
 pub fn instant(text: &str) -> Result<Instant> {

@@ -4,7 +4,7 @@ use std::cell::Cell;
 
 use js_sys::Error;
 use loyalty_core::host::{self, Given};
-use loyalty_core::{Event, Instant, Units};
+use loyalty_core::{Event, EventError, Explanation, Instant, Units};
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::error;
@@ -118,6 +118,12 @@ impl Program {
         self.why(member, Given::Packed(event))
     }
 
+    /// Why time alone would bring what it would until an instant, in the same forms.
+    #[wasm_bindgen(js_name = explainAdvance)]
+    pub fn explain_advance(&self, member: &Member, to: &str) -> Result<Vec<String>, Error> {
+        explained(self.program.explain_advance(&member.0, instant(to)?))
+    }
+
     /// The member's state as JSON.
     pub fn save(&self, member: &Member) -> String {
         self.program.save(&member.0)
@@ -154,10 +160,9 @@ impl Program {
     fn why(&self, member: &Member, given: Given<'_>) -> Result<Vec<String>, Error> {
         let mut event = self.event.take();
         let read = given.read(&self.program, &mut event);
-        let explained = read.and_then(|()| self.program.explain_event(&member.0, &event));
+        let why = read.and_then(|()| self.program.explain_event(&member.0, &event));
         self.event.set(event);
-        let explained = explained.map_err(|refused| error::event(&refused))?;
-        Ok(vec![explained.to_json(), explained.to_text(false), explained.to_html()])
+        explained(why)
     }
 }
 
@@ -210,6 +215,12 @@ impl Loaded {
     pub fn migration(&self) -> String {
         host::migration(&self.0.report)
     }
+}
+
+/// An explanation as JSON, as a text for people, and as HTML.
+fn explained(explained: Result<Explanation, EventError>) -> Result<Vec<String>, Error> {
+    let explained = explained.map_err(|refused| error::event(&refused))?;
+    Ok(vec![explained.to_json(), explained.to_text(false), explained.to_html()])
 }
 
 pub fn instant(text: &str) -> Result<Instant, Error> {

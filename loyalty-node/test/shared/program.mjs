@@ -408,6 +408,18 @@ export function programTests(loyalty, assert) {
       assert.ok(error instanceof TypeError);
     },
 
+    "what time alone would bring is explained before it passes": () => {
+      const { program, member } = start();
+      program.apply(member, ORDER);
+      const before = member.save();
+      const why = program.explainAdvance(member, new Date("2028-01-01T00:00:00Z"));
+      assert.deepEqual([why.event, why.type], [null, undefined]);
+      assert.deepEqual(why.decisions.map(({ kind }) => kind), ["expired"]);
+      assert.ok(String(why).includes("37 points") && why.toHtml().includes("37"));
+      assert.equal(member.save(), before);
+      refused(() => program.explainAdvance(member, "tomorrow"), EventError, { code: "bad_instant" });
+    },
+
     "what several members do together, they do together or not at all": () => {
       const { program, member } = start();
       const other = program.enroll("m-2", JOINED);
