@@ -19,6 +19,7 @@ pub struct Migration {
     /// The member under the new version.
     #[pyo3(get)]
     member: Py<Member>,
+    /// What the new version decides at once: levels reached or lost, and what rules make of it.
     #[pyo3(get)]
     outcome: Py<Outcome>,
 }

@@ -24,6 +24,7 @@ pub struct View;
 pub struct Explanation {
     text: String,
     html: String,
+    /// What the event, or time, would bring about.
     #[pyo3(get)]
     outcome: Py<Outcome>,
 }

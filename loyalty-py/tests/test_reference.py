@@ -1,0 +1,81 @@
+"""`docs/reference/python.md` is what the module says of itself: signatures from the stubs, sentences from the docstrings.
+`BLESS=1` writes it anew."""
+
+import ast
+import inspect
+import os
+import pathlib
+from collections.abc import Iterator
+
+import loyalty
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+PAGE = ROOT / "docs" / "reference" / "python.md"
+HEAD = """# Python
+
+`import loyalty`. What each call does, the pages on [embedding](../embedding.md), [members](../members.md) and
+[explaining](../explain.md) tell at length. This page is written by a test from the module itself.
+
+An instant is an aware `datetime`, or RFC 3339 text with an offset; an event is a `dict`, JSON as `str` or `bytes`, or the
+Record that a decision holds ready.
+"""
+
+# Where a reader begins; the rest follows in the order of the stubs.
+FIRST = ("Program", "Member", "Outcome", "Decision", "View", "Explanation")
+
+
+def test_the_page_is_that_of_the_module() -> None:
+    page = HEAD + "".join(sections())
+    if os.environ.get("BLESS"):
+        PAGE.write_text(page, encoding="utf-8")
+    assert PAGE.read_text(encoding="utf-8") == page, "`BLESS=1 pytest loyalty-py/tests/test_reference.py` writes it anew"
+
+
+def sections() -> Iterator[str]:
+    stubs = ast.parse((ROOT / "loyalty-py" / "loyalty.pyi").read_text(encoding="utf-8"))
+    first = {name: place for place, name in enumerate(FIRST)}
+    for node in sorted(stubs.body, key=lambda node: first.get(getattr(node, "name", ""), len(first))):
+        if isinstance(node, ast.FunctionDef):
+            yield f"\n## `{signature(node)}`\n\n{said(getattr(loyalty, node.name))}\n"
+        if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+            yield from of_class(node)
+
+
+def of_class(node: ast.ClassDef) -> Iterator[str]:
+    found = getattr(loyalty, node.name)
+    bases = [base.id for base in node.bases if isinstance(base, ast.Name)]
+    yield f"\n## `{node.name}`\n\n{said(found)}\n"
+    if bases:
+        yield f"\nBased on `{bases[0]}`, with all that it has.\n"
+    rows = [row for part in node.body for row in member(found, part)]
+    if rows:
+        yield "\n| | |\n| --- | --- |\n" + "".join(rows)
+
+
+def member(found: object, part: ast.stmt) -> Iterator[str]:
+    if isinstance(part, ast.AnnAssign) and isinstance(part.target, ast.Name):
+        yield row(f"{part.target.id}: {ast.unparse(part.annotation)}", "")
+    if isinstance(part, ast.FunctionDef) and not part.name.startswith("_"):
+        doc = said(getattr(found, part.name))
+        is_property = any(isinstance(mark, ast.Name) and mark.id == "property" for mark in part.decorator_list)
+        yield row(f"{part.name}: {ast.unparse(part.returns)}" if is_property and part.returns else signature(part), doc)
+
+
+def row(code: str, doc: str) -> str:
+    cells = [cell.replace("|", "\\|") for cell in (f"`{code}`", doc)]
+    return f"| {' | '.join(cells)} |\n"
+
+
+def signature(node: ast.FunctionDef) -> str:
+    """The call as it is written, without `self`, and with the names that the stubs have for themselves made plain."""
+    arguments = ast.unparse(node.args).removeprefix("self, ").removeprefix("self")
+    plain = f"{node.name}({arguments}) -> {ast.unparse(node.returns) if node.returns else 'None'}"
+    for name in ("_Instant", "_Event", "_Points", "_ArrowStream"):
+        plain = plain.replace(name, name.removeprefix("_"))
+    return plain
+
+
+def said(thing: object) -> str:
+    doc = inspect.getdoc(thing)
+    assert doc, f"{thing!r} says nothing of itself"
+    return " ".join(doc.split())
