@@ -16,6 +16,7 @@ mod engine;
 mod explained;
 mod generate;
 mod histories;
+mod holds;
 mod laws;
 mod members;
 mod model;
