@@ -317,6 +317,47 @@ impl Program {
         doors::advance(&self.plan, member, to.0)
     }
 
+    /// What a member may redeem with an order, and what its points may pay of it: an object with an entry for each reward,
+    /// as in the [view](Program::view), with `pays` (`points` and their `worth`) where a reward pays by rate. The order is one
+    /// that has not been paid: its subtotal is that before any reward. Nothing is changed.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with the order, as [`Program::decode`]; [`Refusal::UnknownEvent`] for another event;
+    /// [`Refusal::OtherProgram`] for a member of another program.
+    ///
+    /// ```
+    /// use loyalty_core::{Counters, Instant, Program};
+    ///
+    /// let program = Program::compile(r#"program "Shop" { currency EUR }
+    /// wallet pts {}
+    /// rule welcome on signup { earn 2_000 pts }
+    /// reward off { cost 100 pts per 1 EUR  steps of 100 pts  up to 50% of order.subtotal }"#).unwrap();
+    /// let mut member = program.enroll("m-1", Instant::parse("2026-01-01T00:00:00Z").unwrap()).unwrap();
+    /// program.apply(&mut member, r#"{"type":"signup","id":"s-1","at":"2026-01-02T10:00:00Z"}"#).unwrap();
+    /// let order = r#"{"type":"order","id":"o-1","at":"2026-01-03T10:00:00Z","subtotal":"37.50"}"#;
+    /// let redeemable = program.redeemable(&member, order, &Counters::default()).unwrap().to_string();
+    /// assert!(redeemable.contains(r#""pays":{"points":"1800","worth":"18"}"#));
+    /// ```
+    pub fn redeemable(
+        &self,
+        member: &Member,
+        order: impl AsRef<[u8]>,
+        counters: &Counters,
+    ) -> Result<Document, EventError> {
+        let event = self.decode(order.as_ref())?;
+        let kind = self.plan.events.get(usize::from(event.data.event)).map_or("", |event| &*event.layout.name);
+        if kind != "order" {
+            return Err(EventError::new(Refusal::UnknownEvent)
+                .in_field("type")
+                .expecting("an order")
+                .but_found(format!("`{kind}`")));
+        }
+        let mut working = member.clone();
+        doors::advance(&self.plan, &mut working, event.data.at)?;
+        Ok(view::rewards::offered(&self.plan, &working, Some(&event.data), Some(counters)))
+    }
+
     /// What a member has at an instant (or at its own clock, if that is later); changes nothing.
     #[must_use]
     pub fn view(&self, member: &Member, at: Instant) -> View {

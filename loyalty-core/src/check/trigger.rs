@@ -44,6 +44,10 @@ impl<'a> Checker<'a> {
                 (Trigger::Coupon(change, coupon), Scope::reaction(Cause::Coupon))
             }
             TriggerKind::Decision { decision, of } => {
+                if decision.text == "redeemed" {
+                    let reward = self.reward(of)?;
+                    return Some((Trigger::Declared(Moment::Redeemed(reward)), Scope::reaction(Cause::Nothing)));
+                }
                 let kind = match decision.text.as_str() {
                     "earned" => DecisionTrigger::Earned,
                     "vested" => DecisionTrigger::Vested,
@@ -54,7 +58,7 @@ impl<'a> Checker<'a> {
                     _ => {
                         self.report(
                             Diagnostic::new(Code::NotBuilt, decision.span, "this decision sets off no rules in this version")
-                                .help("`earned`, `vested`, `spent`, `expired`, `restored` and `clawed_back` do, each with a wallet; `issued`, `redeemed` and `expired` with a coupon"),
+                                .help("`earned`, `vested`, `spent`, `expired`, `restored` and `clawed_back` do, each with a wallet; `issued`, `redeemed` and `expired` with a coupon; `redeemed` with a reward"),
                         );
                         return None;
                     }

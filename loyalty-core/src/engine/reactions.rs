@@ -106,7 +106,15 @@ fn rules_on(plan: &Plan, decision: &Decision) -> Vec<(u32, Cause)> {
             concerned.map(|rule| (*rule, Cause { before: Some(from), ..cause })).collect()
         }
         // Once for each of it.
-        Kind::RewardRedeemed { rule, quantity, .. } => (0..*quantity).map(|_| (*rule, cause)).collect(),
+        Kind::RewardRedeemed { rule, quantity, .. } => {
+            let moment = plan.rules.get(*rule as usize).map(|rule| &rule.trigger);
+            let followers = match moment {
+                Some(Trigger::Declared(moment)) => reactions.at(*moment).filter(|other| other != rule).collect(),
+                _ => Vec::new(),
+            };
+            let gives = (0..*quantity).map(|_| *rule);
+            gives.chain(followers).map(|rule| (rule, cause)).collect()
+        }
         Kind::SegmentEntered { segment } => watchers(plan, segment, true, cause),
         Kind::SegmentLeft { segment } => watchers(plan, segment, false, cause),
         Kind::GoalMet { challenge, place, window, round, .. }

@@ -2,7 +2,7 @@
 
 mod coupons;
 mod referrals;
-mod rewards;
+pub mod rewards;
 mod tiers;
 
 use std::sync::Arc;
