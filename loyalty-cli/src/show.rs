@@ -89,6 +89,11 @@ fn page(view: &Value) -> String {
         let head = ["challenge", "current", "goal", "done", "deadline"];
         page.push_str(&format!("\n{}", table(&head, challenges, 5)));
     }
+    let rewards: Vec<Vec<String>> =
+        entries(view, "rewards").map(|(name, reward)| vec![name.clone(), offer(reward)]).collect();
+    if !rewards.is_empty() {
+        page.push_str(&format!("\nrewards\n{}", table(&[], rewards, 2)));
+    }
     for (part, title) in [("measures", "measures"), ("attributes", "attributes")] {
         let rows: Vec<Vec<String>> =
             entries(view, part).map(|(name, value)| vec![name.clone(), number(Some(value))]).collect();
@@ -139,6 +144,18 @@ fn standing(tier: &Value) -> Vec<Vec<String>> {
     let part = |name: &str| plain(projected.and_then(|projected| projected.get(name)));
     rows.push(vec!["if nothing happens".to_owned(), format!("{} on {}", part("level"), part("at"))]);
     rows
+}
+
+/// Whether a reward is there, or what it lacks.
+fn offer(reward: &Value) -> String {
+    match reward.get("available").and_then(Value::as_bool) {
+        None => "taken in an order".to_owned(),
+        Some(true) => "there".to_owned(),
+        Some(false) => {
+            let missing = reward.get("missing").and_then(Value::as_array).into_iter().flatten();
+            missing.map(|lack| plain(lack.get("text"))).collect::<Vec<_>>().join("; ")
+        }
+    }
 }
 
 /// What is special about the account, in a line.

@@ -19,6 +19,7 @@ use super::measures;
 use super::member::Member;
 use super::members::pause;
 use super::outcome::{Because, Decision, Kind};
+use super::rewards::Units;
 use super::rules;
 use super::tally::{self, Change, Changes};
 use super::value::Value;
@@ -119,7 +120,8 @@ fn take_away(
         for (rule, all) in rewards::all_redeemed(&order.decisions) {
             let back = after.rewards.iter().find(|(known, _)| *known == rule);
             let left = amount::subtract(all, back.map_or(Decimal::ZERO, |(_, units)| *units))?;
-            rewards::come_back(plan, member, (rule, left), (order.event.at, at), decisions)?;
+            let units = Units { rule, before: amount::subtract(all, left)?, units: left, all };
+            rewards::come_back(plan, member, &order.decisions, units, (order.event.at, at), decisions)?;
         }
     }
     match member.returned.iter_mut().find(|returned| returned.order == after.order) {
@@ -721,7 +723,7 @@ pub fn take_reward_back(
 }
 
 /// Takes points back: the order's pending ones, what is left of its own, what has run out of them, others, debt.
-fn take_back(
+pub fn take_back(
     plan: &Plan,
     member: &mut Member,
     wallet: u16,
@@ -908,7 +910,8 @@ fn restore_units(
         }
         restore_uses(plan, member, number, &uses, (skip, due), (order.event.at, at), decisions)?;
     }
-    rewards::come_back(plan, member, (rule, units), (order.event.at, at), decisions)?;
+    let units = Units { rule, before: back, units, all };
+    rewards::come_back(plan, member, &order.decisions, units, (order.event.at, at), decisions)?;
     Ok(())
 }
 

@@ -1,7 +1,7 @@
 //! What is decided about coupons, as documents.
 
 use super::document::Document;
-use super::json::{instant, rule_name};
+use super::json::{author, instant};
 use crate::engine::coupons::decision::CouponDecision;
 use crate::engine::coupons::reason::Reason;
 use crate::plan::Plan;
@@ -13,7 +13,8 @@ pub fn put(plan: &Plan, decision: &CouponDecision, object: &mut Document) {
             head(object, coupon, Some(*number), code.as_deref());
             object.put("expires_at", expires_at.map(|at| instant(plan, at)));
             if let Some(rule) = rule {
-                object.put("rule", rule_name(plan, *rule));
+                let (key, name) = author(plan, *rule);
+                object.put(key, name);
             }
         }
         CouponDecision::Expired { number, coupon, code } => head(object, coupon, Some(*number), code.as_deref()),

@@ -170,7 +170,8 @@ pub fn decision_document(plan: &Plan, decision: &Decision, at: i64) -> Document 
             put("entry", (*entry).into());
             put("wallet", wallet_name(plan, *wallet).into());
             put("amount", (*sum).into());
-            put("rule", rule_name(plan, *rule).into());
+            let (key, name) = author(plan, *rule);
+            put(key, name.into());
             put("to", (&*parcel.to).into());
             let lots = uses.iter().map(|used| Document::object().with("lot", used.entry).with("amount", used.amount));
             put("from", lots.collect());
@@ -263,7 +264,8 @@ pub fn decision_document(plan: &Plan, decision: &Decision, at: i64) -> Document 
             put("entry", (*entry).into());
             put("wallet", wallet_name(plan, *wallet).into());
             put("amount", (*sum).into());
-            put("rule", rule_name(plan, *rule).into());
+            let (key, name) = author(plan, *rule);
+            put(key, name.into());
         }
         Kind::TierChanged { ladder, from, to, because, until } => {
             put("ladder", (&**ladder).into());

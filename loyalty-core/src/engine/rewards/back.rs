@@ -4,9 +4,13 @@ use rust_decimal::Decimal;
 
 use super::redeem;
 use crate::amount::{self, Overflow};
+use crate::check::model::RoundMode;
+use crate::engine::coupons::decision::CouponDecision;
+use crate::engine::coupons::{Fate, name};
 use crate::engine::error::{EventError, Refusal};
 use crate::engine::member::Member;
-use crate::engine::outcome::{Decision, Kind};
+use crate::engine::outcome::{Because, Decision, Kind};
+use crate::engine::returns;
 use crate::plan::Plan;
 
 /// What an event has redeemed: by the reward's rule, how many of it.
@@ -53,19 +57,89 @@ pub fn asked(
     Ok((rule, all))
 }
 
-/// Says that units of a reward have come back, and gives their limits and claims back.
+/// Units of a reward that come back, after others and out of all.
+#[derive(Debug, Clone, Copy)]
+pub struct Units {
+    pub rule: u32,
+    pub before: Decimal,
+    pub units: Decimal,
+    pub all: Decimal,
+}
+
+/// Says that units of a reward have come back, gives their limits and claims back, and takes what they gave: points that
+/// they earned, and issued coupons that nobody has used.
 pub fn come_back(
     plan: &Plan,
     member: &mut Member,
-    (rule, units): (u32, Decimal),
+    redeemed: &[Decision],
+    back: Units,
     (then, now): (i64, i64),
     decisions: &mut Vec<Decision>,
 ) -> Result<(), Overflow> {
+    let Units { rule, before, units, all } = back;
     if units <= Decimal::ZERO {
         return Ok(());
     }
     decisions.push(Decision { at: now, kind: Kind::RewardReturned { rule, quantity: units } });
-    redeem::undone(plan, member, (rule, units), (then, now), decisions)
+    redeem::undone(plan, member, (rule, units), (then, now), decisions)?;
+    end_coupons(plan, member, redeemed, back, now, decisions);
+    let after = amount::add(before, units)?;
+    for (number, wallet) in plan.wallets.iter().enumerate() {
+        let number = number as u16;
+        let earned = redeemed.iter().filter_map(|decision| match &decision.kind {
+            Kind::Earned { wallet, amount, because, .. } if *wallet == number && by(because, rule) => Some(*amount),
+            _ => None,
+        });
+        let earned = amount::sum(earned.collect::<Vec<_>>().into_iter())?;
+        let gone =
+            |units: Decimal| amount::round(amount::multiply(earned, units)?, all, wallet.decimals, RoundMode::Down);
+        let due = amount::subtract(gone(after)?, gone(before)?)?;
+        let policy = plan.policy(number, plan.calendar.day_at(then));
+        if let Some(policy) = policy.filter(|_| due > Decimal::ZERO) {
+            returns::take_back(plan, member, number, due, (NO_SOURCE, then, policy.clawback), now, decisions)?;
+        }
+    }
+    Ok(())
+}
+
+/// Points that a reward gives come of no event by itself, so that no lot has this source.
+const NO_SOURCE: u64 = u64::MAX;
+
+/// Whether a reward alone has earned something.
+fn by(because: &[Because], rule: u32) -> bool {
+    let own = |part: &Because| matches!(part, Because::Rule { rule: own, .. } if *own == rule);
+    because.iter().any(own) && !because.iter().any(|part| matches!(part, Because::Rule { .. }) && !own(part))
+}
+
+/// Issued coupons that nobody has used end with the units that gave them.
+fn end_coupons(
+    plan: &Plan,
+    member: &mut Member,
+    redeemed: &[Decision],
+    Units { rule, units, all, .. }: Units,
+    at: i64,
+    decisions: &mut Vec<Decision>,
+) {
+    let issued: Vec<u64> = redeemed
+        .iter()
+        .filter_map(|decision| match &decision.kind {
+            Kind::Coupon(CouponDecision::Issued { number, rule: Some(by), .. }) if *by == rule => Some(*number),
+            _ => None,
+        })
+        .collect();
+    let each = Decimal::from(issued.len()).checked_div(all).unwrap_or_default();
+    let mut left = each.checked_mul(units).unwrap_or_default();
+    for held in member.coupons.held.iter_mut().rev() {
+        if left < Decimal::ONE {
+            break;
+        }
+        if held.fate == Fate::Open && issued.contains(&held.number) {
+            (held.fate, held.until) = (Fate::Ended, at);
+            left -= Decimal::ONE;
+            let (number, coupon, code) = (held.number, name(plan, held.coupon).into(), held.code.clone());
+            decisions.push(Decision { at, kind: Kind::Coupon(CouponDecision::Expired { number, coupon, code }) });
+        }
+    }
 }
 
 /// Whether a claim is that of a reward, which comes back by units.
