@@ -7,6 +7,7 @@ pub mod model;
 pub mod policies;
 
 mod aggregate;
+mod badge;
 mod blocks;
 mod chains;
 mod challenge;
@@ -15,6 +16,7 @@ mod coupon;
 mod currency;
 mod earn;
 mod effects;
+mod experiment;
 mod expression;
 mod fields;
 mod graph;
@@ -46,8 +48,8 @@ use crate::source::Span;
 use crate::syntax::nearest::nearest;
 use crate::syntax::tree;
 use model::{
-    Challenge, Checked, Coupon, Currency, Event, Field, Ladder, Measure, MeasureIndex, Record, Referral, Reward,
-    Segment, Settings, Wallet, WalletIndex,
+    Badge, Challenge, Checked, Coupon, Currency, Event, Experiment, Field, Ladder, Measure, MeasureIndex, Record,
+    Referral, Reward, Segment, Settings, Wallet, WalletIndex,
 };
 use names::Names;
 
@@ -70,6 +72,8 @@ pub fn check(file: &tree::File) -> (Option<Checked>, Vec<Diagnostic>) {
     checker.wallet_heads(&declared);
     checker.fields(&declared);
     checker.ladder_heads(&declared);
+    checker.badge_heads(&declared);
+    checker.experiments(&declared);
     checker.challenge_names(&declared);
     checker.measures(&declared);
     checker.challenge_heads(&declared);
@@ -77,6 +81,7 @@ pub fn check(file: &tree::File) -> (Option<Checked>, Vec<Diagnostic>) {
     checker.wallets(&declared);
     checker.ladders(&declared);
     checker.coupons(&declared);
+    checker.badges(&declared);
     checker.challenges(&declared);
     checker.declared_rewards(&declared);
     checker.messages(&declared);
@@ -112,6 +117,9 @@ struct Checker<'a> {
     coupons: Vec<Coupon>,
     /// Coupons that some rule issues.
     coupons_issued: BTreeSet<usize>,
+    /// Their conditions too.
+    badges: Vec<Badge>,
+    experiments: Vec<Experiment>,
     /// Their forms come with the ladders'.
     challenges: Vec<Challenge>,
     /// Blocks of effects that have been met, to be read with the rules.
@@ -198,6 +206,8 @@ impl Checker<'_> {
             segments: self.segments,
             ladders: self.ladders,
             coupons: self.coupons,
+            badges: self.badges,
+            experiments: self.experiments,
             challenges: self.challenges,
             rewards,
             messages,

@@ -20,6 +20,8 @@
 //! | `rewards` | what may be redeemed for what, and redeeming it |
 //! | `messages` | what is said, in which words, and what is not said |
 //! | `standing`, `ladders` | the level of a member: judged, kept, lost |
+//! | `badges` | given, raised, taken away by returns |
+//! | `experiments` | which arm a member is in |
 //! | `segments` | who enters and leaves those that rules watch |
 //! | `reactions` | rules on what has just been decided, until nothing more follows |
 //! | `horizon`, `schedule` | when time alone may change something, and when it does |
@@ -30,6 +32,7 @@
 //! | `doors` | apply and advance, whole or not at all |
 //! | `explain`, `view` | answers to questions |
 
+pub mod badges;
 pub mod caps;
 pub mod challenges;
 pub mod claims;
@@ -42,6 +45,7 @@ pub mod effects;
 pub mod error;
 pub mod eval;
 pub mod event;
+pub mod experiments;
 pub mod explain;
 pub mod flows;
 pub mod granted;

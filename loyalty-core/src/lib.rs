@@ -17,6 +17,7 @@
 mod amount;
 pub mod assist;
 mod calendar;
+mod chance;
 #[doc(hidden)]
 pub mod check;
 pub mod codes;
@@ -39,6 +40,7 @@ mod time;
 mod wire;
 mod zones;
 
+pub use chance::SecretTooShort;
 pub use diagnostic::{Code, Diagnostic, Diagnostics, Label, Severity};
 pub use engine::claims::{Claim, Counters};
 pub use engine::error::{EventError, Refusal};
@@ -52,6 +54,7 @@ pub use program::{Event, Program, format};
 pub use replay::{RefusedEvent, Replay, ReplayOptions};
 pub use rust_decimal::Decimal;
 pub use source::{Span, Units};
+pub use testing::TEST_SECRET;
 pub use testing::scenario::Scenario;
 pub use testing::{TestFailure, TestResult};
 pub use time::Instant;
@@ -68,6 +71,9 @@ mod pages {
 
     #[doc = include_str!("../../docs/explain.md")]
     struct Explain;
+
+    #[doc = include_str!("../../docs/games.md")]
+    struct Games;
 
     #[doc = include_str!("../../docs/members.md")]
     struct Members;

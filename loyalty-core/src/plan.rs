@@ -3,8 +3,10 @@
 //! No name is looked up here any more and no text compared where a number will do: fields are slots, literal texts are
 //! symbols, expressions are one flat array of nodes, rules are found through an index. Names stay only to be printed.
 
+pub mod badges;
 pub mod challenges;
 pub mod coupons;
+pub mod experiments;
 pub mod index;
 pub mod layout;
 pub mod lower;
@@ -16,6 +18,7 @@ pub mod reward;
 pub mod symbols;
 
 use crate::calendar::Calendar;
+use crate::chance::Secret;
 use crate::check::model::AggregateFunction;
 use crate::check::model::{
     CapMode, Carry, Clawback, ExpireStart, Fall, Flow, Grace, Held, Keep, LadderReturns, Length, Multipliers, Per,
@@ -23,8 +26,10 @@ use crate::check::model::{
 };
 use rust_decimal::Decimal;
 
+pub use badges::{BadgeLevelPlan, BadgePlan};
 pub use challenges::{ChallengeFormPlan, ChallengePlan, GoalsPlan, ProgressPlan};
 pub use coupons::{CouponFormPlan, CouponNames, CouponPlan};
+pub use experiments::ExperimentPlan;
 pub use index::RuleIndex;
 pub use layout::{EventLayout, FieldKind, SlotLayout};
 pub use node::{Node, NodeId};
@@ -53,6 +58,10 @@ pub struct Plan {
     pub ladders: Vec<LadderPlan>,
     pub coupons: Vec<CouponPlan>,
     pub coupon_names: CouponNames,
+    pub badges: Vec<BadgePlan>,
+    pub experiments: Vec<ExperimentPlan>,
+    /// Rules by the calendar need chance, so that time cannot pass without a secret.
+    pub chance_by_time: bool,
     pub challenges: Vec<ChallengePlan>,
     pub rewards: Vec<RewardPlan>,
     pub messages: messages::Messages,
@@ -62,6 +71,8 @@ pub struct Plan {
     pub reactions: Reactions,
     pub tallies: Vec<TallyPlan>,
     pub tests: Vec<TestPlan>,
+    /// With which chance is chosen; the host gives it.
+    pub secret: Option<Secret>,
     /// Tells one layout of member state from another.
     pub fingerprint: u64,
     /// Tells one program text from another.
@@ -126,6 +137,8 @@ pub struct EventPlan {
     pub rules: RulesOn,
     /// It is an order that may take rewards, or be paid with money of wallets.
     pub takes_rewards: bool,
+    /// Experiments whose arms the rules on it read, or whatever is judged after every event.
+    pub arms: Vec<u16>,
     /// Some wallet's points vest on this event.
     pub vests: bool,
     /// The slot of `order`, for refunds, cancellations and vesting.
@@ -365,6 +378,8 @@ pub struct RulePlan {
     pub forms: Vec<Dated<RuleFormPlan>>,
     /// Groups that the rule belongs to.
     pub groups: Vec<u16>,
+    /// Experiments whose arms it reads.
+    pub arms: Vec<u16>,
     /// The declaration whose block of effects this is.
     pub held: Option<Held>,
     /// Source line of the declaration.
@@ -499,6 +514,11 @@ pub enum EffectKindPlan {
         level: u16,
         end: Option<RaiseEnd>,
     },
+    /// Without a level: the next one.
+    Award {
+        badge: u16,
+        level: Option<u16>,
+    },
     Issue {
         coupon: u32,
         code: Option<NodeId>,
@@ -544,6 +564,7 @@ impl EffectKindPlan {
                 code.iter().copied().chain(day).for_each(found);
             }
             Self::Raise { .. } | Self::Accept { .. } | Self::Redeem(_) | Self::Say(_) | Self::Refer { .. } => {}
+            Self::Award { .. } => {}
         }
     }
 

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use rust_decimal::Decimal;
 
+use crate::chance::{Secret, SecretTooShort};
 use crate::check::check;
 use crate::diagnostic::Diagnostics;
 use crate::engine::claims::Counters;
@@ -103,6 +104,46 @@ impl Program {
         let plan = Arc::new(lower::lower(&checked, text));
         let reading = Arc::new(Reading::new(&plan));
         Ok(Self { plan, reading, checked: Arc::new(checked), text: text.into(), warnings: Arc::new(diagnostics) })
+    }
+
+    /// The program with the host's secret, without which nothing is drawn and no arm of an experiment is known: events
+    /// that need chance are refused with [`Refusal::NoSecret`]. Members are the same with every secret and without one;
+    /// but another secret draws other numbers, so keep it for as long as the program runs.
+    ///
+    /// # Errors
+    ///
+    /// A secret of fewer than 16 bytes. Take 32 random ones.
+    ///
+    /// ```
+    /// # use loyalty_core::Program;
+    /// let program = Program::compile("program \"Shop\" {}").unwrap();
+    /// let program = program.with_secret(b"32 random bytes from a safe place").unwrap();
+    /// # let _ = program;
+    /// ```
+    pub fn with_secret(mut self, secret: &[u8]) -> Result<Self, SecretTooShort> {
+        let secret = Secret::new(secret)?;
+        if Arc::get_mut(&mut self.plan).is_none() {
+            // Others hold this plan; it is laid out once more, the same.
+            self.plan = Arc::new(lower::lower(&self.checked, &self.text));
+        }
+        if let Some(plan) = Arc::get_mut(&mut self.plan) {
+            plan.secret = Some(secret);
+        }
+        Ok(self)
+    }
+
+    /// The same program as its own tests run it.
+    pub(crate) fn with_test_secret(&self) -> Self {
+        if self.plan.experiments.is_empty() {
+            return self.clone();
+        }
+        self.clone().with_secret(crate::testing::TEST_SECRET).unwrap_or_else(|_| self.clone())
+    }
+
+    /// Whether the program has a secret.
+    #[must_use]
+    pub fn has_secret(&self) -> bool {
+        self.plan.secret.is_some()
     }
 
     /// What is legal and surely not meant.

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use super::Checker;
 use super::graph::cycle;
 use super::model::{
-    ChallengeIndex, CouponChange, DecisionTrigger, EffectKind, Expr, ExprKind, Flow, Goals, LadderIndex, MeasureIndex,
-    MeasureOf, Moment, RewardIndex, Rule, SegmentIndex, Trigger, WalletIndex,
+    BadgeIndex, ChallengeIndex, CouponChange, DecisionTrigger, EffectKind, Expr, ExprKind, Flow, Goals, LadderIndex,
+    MeasureIndex, MeasureOf, Moment, RewardIndex, Rule, SegmentIndex, Trigger, WalletIndex,
 };
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
@@ -19,6 +19,7 @@ enum Link {
     Ladder(LadderIndex),
     Segment(SegmentIndex),
     Coupon(usize),
+    Badge(BadgeIndex),
     Challenge(ChallengeIndex),
     Attribute(usize),
     Tags,
@@ -82,6 +83,10 @@ impl Checker<'_> {
                     .for_each(|expr| self.reads_from(expr, Link::Ladder(index), &mut chains));
             }
         }
+        for (index, badge) in self.badges.iter().enumerate() {
+            let whens = badge.levels.iter().filter_map(|level| level.when.as_ref());
+            whens.for_each(|when| self.reads_from(when, Link::Badge(index), &mut chains));
+        }
         (0..self.challenges.len()).for_each(|challenge| self.challenge_reads(challenge, &mut chains));
         for (index, rule) in rules.iter().enumerate() {
             let rule_link = Link::Rule(index);
@@ -124,6 +129,7 @@ impl Checker<'_> {
                         }
                     }
                     EffectKind::Raise { ladder, .. } => chains.lead(rule_link, Link::Ladder(*ladder)),
+                    EffectKind::Award { badge, .. } => chains.lead(rule_link, Link::Badge(*badge)),
                     EffectKind::Set { field, .. } => chains.lead(rule_link, Link::Attribute(*field)),
                     EffectKind::Tag(_) | EffectKind::Untag(_) => chains.lead(rule_link, Link::Tags),
                     EffectKind::Issue { coupon, .. } => chains.lead(rule_link, Link::Coupon(*coupon)),
@@ -197,6 +203,7 @@ impl Checker<'_> {
             }
             ExprKind::Segment(segment) => chains.lead(Link::Segment(*segment), to),
             ExprKind::Held(coupon) => chains.lead(Link::Coupon(*coupon), to),
+            ExprKind::Badge(badge, _) => chains.lead(Link::Badge(*badge), to),
             ExprKind::Member(field) => chains.lead(Link::Attribute(*field), to),
             ExprKind::Tags => chains.lead(Link::Tags, to),
             ExprKind::Measure(measure) => self.measure_reads(*measure, to, chains),
@@ -258,6 +265,7 @@ impl Checker<'_> {
             Link::Coupon(coupon) => {
                 format!("the coupon `{}`", self.coupons.get(coupon).map_or("", |coupon| &coupon.name))
             }
+            Link::Badge(badge) => format!("the badge `{}`", self.badges.get(badge).map_or("", |badge| &badge.name)),
             Link::Attribute(field) => format!("`member.{}`", self.member.get(field).map_or("", |field| &field.name)),
             Link::Tags => "`member.tags`".to_owned(),
             Link::Reward(reward) => {
@@ -275,6 +283,7 @@ impl Checker<'_> {
             Link::Ladder(ladder) => self.ladders.get(ladder).map(|ladder| ladder.span),
             Link::Segment(segment) => self.segments.get(segment).map(|segment| segment.span),
             Link::Coupon(coupon) => self.coupons.get(coupon).map(|coupon| coupon.span),
+            Link::Badge(badge) => self.badges.get(badge).map(|badge| badge.span),
             Link::Challenge(challenge) => self.challenges.get(challenge).map(|challenge| challenge.span),
             Link::Reward(reward) => {
                 self.rewards.get(reward).and_then(|reward| reward.as_ref()).map(|reward| reward.span)

@@ -124,6 +124,8 @@ fn reads_state(expr: &Expr) -> bool {
                 | ExprKind::Level(_)
                 | ExprKind::Benefit(..)
                 | ExprKind::Standing(..)
+                | ExprKind::Badge(..)
+                | ExprKind::Arm(_)
                 | ExprKind::Challenge(..)
         );
     });

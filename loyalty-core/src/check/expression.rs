@@ -390,7 +390,7 @@ impl<'a> Checker<'a> {
         }
     }
 
-    /// Both sides of an operator, where a bare word beside a ladder is one of its levels.
+    /// Both sides of an operator, where a bare word beside a ladder is one of its levels, and beside an experiment one of its arms.
     fn sides(&mut self, left: &'a tree::Expr, right: &'a tree::Expr, scope: &Scope) -> (Option<Expr>, Option<Expr>) {
         let is_word = |expr: &tree::Expr| matches!(expr.kind, tree::ExprKind::Name(_));
         if is_word(left) && !is_word(right) || is_word(left) && !self.names_ladder(left) {
@@ -414,7 +414,7 @@ impl<'a> Checker<'a> {
     fn names_ladder(&self, expr: &tree::Expr) -> bool {
         match &expr.kind {
             tree::ExprKind::Name(name) => {
-                matches!(self.names.values.get(name.as_str()), Some(Value::Ladder(_)))
+                matches!(self.names.values.get(name.as_str()), Some(Value::Ladder(_) | Value::Experiment(_)))
             }
             _ => false,
         }
@@ -520,7 +520,8 @@ pub(super) fn is_literal(expr: &Expr) -> bool {
         | ExprKind::Instant(_)
         | ExprKind::Time(_)
         | ExprKind::Weekday(_)
-        | ExprKind::LevelNamed(..) => true,
+        | ExprKind::LevelNamed(..)
+        | ExprKind::ArmNamed(..) => true,
         ExprKind::Negate(inner) => matches!(inner.kind, ExprKind::Number(_)),
         _ => false,
     }

@@ -74,7 +74,7 @@ impl<'a> Checker<'a> {
         }
     }
 
-    fn new_name<'n>(&mut self, seen: &mut BTreeMap<&'n str, Span>, name: &'n Name, what: &str) -> bool {
+    pub(super) fn new_name<'n>(&mut self, seen: &mut BTreeMap<&'n str, Span>, name: &'n Name, what: &str) -> bool {
         let Some(before) = seen.insert(&name.text, name.span) else { return true };
         self.report(
             Diagnostic::new(Code::Duplicate, name.span, format!("{what} `{}` is declared twice", name.text))
@@ -463,8 +463,11 @@ impl<'a> Checker<'a> {
         place
     }
 
-    /// A bare word where a level of that ladder is meant.
+    /// A bare word where a level of that ladder, or an arm of that experiment, is meant.
     pub(super) fn level_word(&mut self, expr: &tree::Expr, ty: &Type) -> Option<Option<Expr>> {
+        if let Type::Arm(experiment) = ty {
+            return self.arm_word(expr, *experiment);
+        }
         let (Type::Level(ladder), tree::ExprKind::Name(word)) = (ty, &expr.kind) else { return None };
         // A name that the program declares means what it declares, unless the ladder has such a level.
         let is_level = self.ladders.get(*ladder)?.levels.iter().any(|level| level.name == *word);

@@ -30,6 +30,7 @@ impl<'a> Checker<'a> {
             }
         }
         self.lint_coupons();
+        self.lint_badges(rules);
         for form in rules.iter().flat_map(|rule| &rule.versions) {
             self.lint_conditions(&form.value);
             self.lint_valid(&form.value);

@@ -33,6 +33,7 @@ pub(super) fn key(expr: &Expr) -> Option<Key<'_>> {
         ExprKind::Instant(micros) => Key::Moment(*micros),
         ExprKind::Time(time) => Key::Moment(i64::from(chrono::Timelike::num_seconds_from_midnight(time))),
         ExprKind::LevelNamed(_, level) => Key::Moment(*level as i64),
+        ExprKind::ArmNamed(_, arm) => Key::Moment(*arm as i64),
         ExprKind::Weekday(day) => Key::Moment(i64::from(day.num_days_from_monday())),
         _ => return None,
     })
@@ -120,6 +121,7 @@ impl<'a> Checker<'a> {
                         }
                     },
                     Type::Level(ladder) => ExprKind::LevelNamed(*ladder, self.level(*ladder, name)?),
+                    Type::Arm(experiment) => self.arm_named(*experiment, name)?.kind,
                     _ => {
                         let wanted = self.describe(ty);
                         self.report(
@@ -196,6 +198,10 @@ impl<'a> Checker<'a> {
             Type::Level(ladder) => {
                 let levels = self.ladders.get(*ladder).map_or(0, |ladder| ladder.levels.len());
                 (0..levels as i64).all(|level| taken.covers(&Interval::point(Key::Moment(level))))
+            }
+            Type::Arm(experiment) => {
+                let arms = self.experiments.get(*experiment).map_or(0, |experiment| experiment.arms.len());
+                (0..arms as i64).all(|arm| taken.covers(&Interval::point(Key::Moment(arm))))
             }
             _ => taken.covers(&Interval::ALL),
         };

@@ -409,7 +409,7 @@ impl<'a> Checker<'a> {
     /// What comes back when a button or a row is tapped, and that it does something.
     fn tap(&mut self, effect: &'a Effect, span: Span) -> Option<String> {
         let Effect::Later(later) = effect else { return None };
-        let (LaterEffect::Award(name)
+        let (LaterEffect::Award { badge: name, .. }
         | LaterEffect::Issue { coupon: name, .. }
         | LaterEffect::Redeem(name)
         | LaterEffect::Draw(name)

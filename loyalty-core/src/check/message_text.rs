@@ -71,7 +71,8 @@ impl<'a> Checker<'a> {
             Type::Number | Type::Amount(_) => Shown::Number,
             Type::Percent => Shown::Percent,
             Type::Money(currency) => Shown::Money(*currency),
-            Type::Text => Shown::Text,
+            // An arm is told by its name.
+            Type::Text | Type::Arm(_) => Shown::Text,
             Type::Date => Shown::Date(Length::Medium),
             Type::Instant => Shown::Instant(Length::Medium),
             Type::Time => Shown::Time,

@@ -41,6 +41,8 @@ pub type ChallengeIndex = usize;
 pub type ReferralIndex = usize;
 /// A level within its ladder, the lowest 0.
 pub type LevelIndex = usize;
+pub type BadgeIndex = usize;
+pub type ExperimentIndex = usize;
 
 #[derive(Debug, Clone)]
 pub struct Checked {
@@ -55,6 +57,8 @@ pub struct Checked {
     pub segments: Vec<Segment>,
     pub ladders: Vec<Ladder>,
     pub coupons: Vec<Coupon>,
+    pub badges: Vec<Badge>,
+    pub experiments: Vec<Experiment>,
     pub challenges: Vec<Challenge>,
     pub rewards: Vec<Reward>,
     pub messages: Vec<Message>,
@@ -113,6 +117,8 @@ pub enum Type {
     Weekday,
     /// A level of that ladder.
     Level(LadderIndex),
+    /// An arm of that experiment.
+    Arm(ExperimentIndex),
     List(Box<Type>),
     Record(RecordIndex),
 }
@@ -481,6 +487,41 @@ pub enum ReferralFigure {
     Qualifies,
 }
 
+/// A mark of honour that a member has or has not.
+#[derive(Debug, Clone)]
+pub struct Badge {
+    pub name: String,
+    pub title: Option<String>,
+    /// Lowest first; one without a name where the badge has no levels.
+    pub levels: Vec<BadgeLevel>,
+    /// Whether a return takes it away again.
+    pub returns: Returns,
+    pub span: Span,
+}
+
+#[derive(Debug, Clone)]
+pub struct BadgeLevel {
+    /// Empty where the badge has no levels.
+    pub name: String,
+    pub title: Option<String>,
+    /// Nothing: it is given by the effect `award` alone.
+    pub when: Option<Expr>,
+    pub span: Span,
+}
+
+/// A trial that gives each member one of several arms.
+#[derive(Debug, Clone)]
+pub struct Experiment {
+    pub name: String,
+    /// What the choice depends on beside the member; experiments that share it choose alike.
+    pub salt: String,
+    /// The names of all arms, in the order in which they are first named.
+    pub arms: Vec<String>,
+    /// Each arm's share in millionths, as many as arms; they add up to a million.
+    pub versions: Vec<Versioned<Vec<u32>>>,
+    pub span: Span,
+}
+
 /// What sets a rule off.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Trigger {
@@ -789,6 +830,11 @@ pub enum EffectKind {
         level: LevelIndex,
         end: Option<RaiseEnd>,
     },
+    /// Without a level: the next one.
+    Award {
+        badge: BadgeIndex,
+        level: Option<usize>,
+    },
     /// A coupon for this member alone; without `code` the host's secret makes one.
     Issue {
         coupon: CouponIndex,
@@ -938,6 +984,12 @@ pub enum ExprKind {
     Standing(LadderIndex, StandingMoment),
     /// How many coupons of that name the member holds and may use.
     Held(CouponIndex),
+    /// The arm of an experiment that a member is in.
+    Arm(ExperimentIndex),
+    /// An arm by its name.
+    ArmNamed(ExperimentIndex, usize),
+    /// What is known of a member's badge.
+    Badge(BadgeIndex, BadgeFigure),
     /// `five_a_month.remaining`
     Challenge(ChallengeIndex, ChallengeFigure),
     Referral(ReferralIndex, ReferralFigure),
@@ -1029,6 +1081,15 @@ pub enum CouponFigure {
     /// By which it can be used: its own, or its name.
     Code,
     ExpiresAt,
+}
+
+/// What can be read of a badge.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BadgeFigure {
+    /// Whether the member has it, at that level or a higher one; the lowest is 0.
+    Held(u16),
+    /// Since when.
+    Since,
 }
 
 /// What a rule can read of the decision or the instant that set it off.

@@ -7,8 +7,8 @@ use super::Checker;
 use super::currency;
 use super::expression::TIME_WORDS;
 use super::model::{
-    ChallengeIndex, CouponIndex, CouponKind, Event, EventIndex, FieldIndex, LadderIndex, MeasureIndex, Record,
-    RecordIndex, ReferralIndex, RewardIndex, RuleIndex, SegmentIndex, WalletIndex,
+    BadgeIndex, ChallengeIndex, CouponIndex, CouponKind, Event, EventIndex, ExperimentIndex, FieldIndex, LadderIndex,
+    MeasureIndex, Record, RecordIndex, ReferralIndex, RewardIndex, RuleIndex, SegmentIndex, WalletIndex,
 };
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
@@ -50,6 +50,8 @@ pub(super) enum Value {
     Segment(SegmentIndex),
     Ladder(LadderIndex),
     Coupon(CouponIndex),
+    Badge(BadgeIndex),
+    Experiment(ExperimentIndex),
     Challenge(ChallengeIndex),
     Reward(RewardIndex),
     Referral(ReferralIndex),
@@ -116,6 +118,8 @@ pub(super) struct Declared<'a> {
     pub challenges: Vec<(&'a Name, &'a [tree::Clause])>,
     pub rewards: Vec<(&'a Name, &'a [tree::Clause])>,
     pub rules: Vec<(&'a Name, &'a tree::Trigger, &'a [tree::Clause])>,
+    pub experiments: Vec<(&'a Name, &'a [tree::Clause])>,
+    pub badges: Vec<(&'a Name, Option<&'a Name>, &'a [tree::Clause])>,
     pub groups: Vec<(&'a Name, &'a [Name], &'a [tree::Clause])>,
     pub messages: Vec<(&'a Name, &'a Name, &'a [tree::Clause])>,
     pub referrals: Vec<(&'a Name, &'a tree::Expr, &'a [tree::Clause])>,
@@ -215,6 +219,16 @@ impl<'a> Checker<'a> {
             ItemKind::Later(Later::Coupon { name, kind, clauses }) => {
                 if self.declare_value(places, name, Value::Coupon(declared.coupons.len())) {
                     declared.coupons.push((name, *kind, clauses));
+                }
+            }
+            ItemKind::Later(Later::Experiment { name, clauses }) => {
+                if self.declare_value(places, name, Value::Experiment(declared.experiments.len())) {
+                    declared.experiments.push((name, clauses));
+                }
+            }
+            ItemKind::Later(Later::Badge { name, title, clauses }) => {
+                if self.declare_value(places, name, Value::Badge(declared.badges.len())) {
+                    declared.badges.push((name, title.as_ref(), clauses));
                 }
             }
             ItemKind::Later(Later::Challenge { name, clauses }) => {
@@ -373,6 +387,12 @@ impl<'a> Checker<'a> {
             too_many(declared.ladders.get(DECLARATIONS_MAX).map(|(name, ..)| name.span), "ladders", DECLARATIONS_MAX),
             too_many(declared.coupons.get(COUPONS_MAX).map(|(name, ..)| name.span), "coupons", COUPONS_MAX),
             too_many(
+                declared.experiments.get(DECLARATIONS_MAX).map(|(name, _)| name.span),
+                "experiments",
+                DECLARATIONS_MAX,
+            ),
+            too_many(declared.badges.get(DECLARATIONS_MAX).map(|(name, ..)| name.span), "badges", DECLARATIONS_MAX),
+            too_many(
                 declared.challenges.get(DECLARATIONS_MAX).map(|(name, _)| name.span),
                 "challenges",
                 DECLARATIONS_MAX,
@@ -406,7 +426,7 @@ impl<'a> Checker<'a> {
     }
 }
 
-pub(super) const BUILT_DECLARATIONS: &str = "this version runs `program`, `member`, `event`, `record`, `wallet`, `measure`, `tiers`, `segment`, `rule`, `group`, `coupon`, `challenge`, `reward`, `message`, `referral` and `test`";
+pub(super) const BUILT_DECLARATIONS: &str = "this version runs `program`, `member`, `event`, `record`, `wallet`, `measure`, `tiers`, `segment`, `rule`, `group`, `coupon`, `challenge`, `reward`, `message`, `badge`, `experiment`, `referral` and `test`";
 
 /// Where each name was first declared, one map for each namespace.
 #[derive(Default)]

@@ -197,6 +197,11 @@ impl<'a> Checker<'a> {
             Value::Reward(reward) => self.reward_path(reward, root_span, rest),
             Value::Referral(referral) => self.referral_path(referral, root_span, rest),
             Value::Ladder(ladder) => self.ladder_path(ladder, root_span, rest, scope),
+            Value::Experiment(experiment) => {
+                let arm = ExprKind::Arm(experiment);
+                self.parts(Expr { kind: arm, ty: Type::Arm(experiment), span: root_span }, rest)
+            }
+            Value::Badge(badge) => self.badge_path(badge, root_span, rest),
             Value::Challenge(challenge) => self.challenge_path(challenge, root_span, rest),
             Value::Measure(measure) => {
                 let ty = self.measures.get(measure)?.as_ref()?.ty.clone();

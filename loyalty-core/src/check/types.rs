@@ -87,6 +87,10 @@ impl Checker<'_> {
             Type::Level(ladder) => {
                 format!("a level of `{}`", self.ladders.get(*ladder).map_or("", |ladder| &ladder.name))
             }
+            Type::Arm(experiment) => {
+                let name = self.experiments.get(*experiment).map_or("", |experiment| &experiment.name);
+                format!("an arm of `{name}`")
+            }
             Type::List(of) => match &**of {
                 Type::Record(record) => {
                     format!("a list of `{}`", self.records.get(*record).map_or("", |record| &record.name))
@@ -126,6 +130,10 @@ impl Checker<'_> {
             },
             Type::Level(ladder) => match self.ladders.get(*ladder) {
                 Some(ladder) => diagnostic.label(ladder.span, format!("`{}` is declared here", ladder.name)),
+                None => diagnostic,
+            },
+            Type::Arm(experiment) => match self.experiments.get(*experiment) {
+                Some(found) => diagnostic.label(found.span, format!("`{}` is declared here", found.name)),
                 None => diagnostic,
             },
             _ => diagnostic,

@@ -147,6 +147,13 @@ codes! {
     /// What brings a friend is no text of an event.
     ReferralBy = "L0252" Error,
 
+    // Badges, games and experiments.
+    /// No badge, wheel, quiz, survey or experiment of that name.
+    UnknownGame = "L0270" Error,
+    /// A badge with levels and a condition beside them.
+    BadgeLevels = "L0271" Error,
+    /// Shares that do not add up to 100 %, or weights to nothing.
+    ShareSum = "L0272" Error,
     // Challenges.
     /// A goal of nothing, or goals out of order.
     BadGoal = "L0260" Error,
@@ -210,6 +217,8 @@ codes! {
     UselessLimit = "W0206" Warning,
     /// A coupon that no rule issues.
     NeverIssued = "W0217" Warning,
+    /// A badge that nothing gives.
+    NeverAwarded = "W0214" Warning,
     /// A goal for which the window has no room.
     GoalOutOfReach = "W0210" Warning,
     /// A message that no rule says and that no broadcast could.

@@ -23,7 +23,8 @@ use super::rewards::Turn;
 use super::tally::Entry;
 use super::value::{Stored, Value};
 use super::{
-    challenges, clock, coupons, granted, grants, ledger, messages, moves, reactions, referrals, returns, rewards, rules,
+    challenges, clock, coupons, experiments, granted, grants, ledger, messages, moves, reactions, referrals, returns,
+    rewards, rules,
 };
 use crate::amount;
 use crate::plan::{EventKind, EventPlan, ExpirePlan, Plan, VestPlan};
@@ -39,6 +40,7 @@ pub fn advance(plan: &Arc<Plan>, member: &mut Member, to: i64) -> Result<Outcome
 /// Time passes, and what it brings about is written down.
 pub fn advance_into(plan: &Arc<Plan>, member: &mut Member, to: i64, decisions: &mut Decided) -> Result<(), EventError> {
     same_program(plan, member)?;
+    experiments::expect_secret(plan, plan.chance_by_time)?;
     if member.next_due > to {
         member.clock = member.clock.max(to);
     } else if plan.reactions.any {
@@ -123,6 +125,7 @@ pub fn apply_into(
     let Some(event_plan) = plan.events.get(usize::from(event.event)) else {
         return Err(EventError::new(Refusal::OtherProgram));
     };
+    experiments::expect_secret(plan, plan.chance_by_time || !event_plan.arms.is_empty())?;
     if event.at < member.enrolled_at {
         if rewards::takes_any(plan, event_plan, event) {
             return Err(EventError::new(Refusal::NotEligible)
@@ -353,6 +356,7 @@ fn write(
     first: usize,
     decisions: &mut Decided,
 ) -> Result<(), EventError> {
+    experiments::note(plan, member, &event_plan.arms, event.at, decisions);
     entries.drain(..).for_each(|entry| member.tallies.put(entry));
     for delta in deltas.drain(..) {
         if let Delta::Marked { measure, value } = delta {

@@ -3,6 +3,7 @@
 use rust_decimal::Decimal;
 use smallvec::SmallVec;
 
+use super::badges;
 use super::caps;
 use super::earning::{Evaluation, Sending, Spend};
 use super::error::{EventError, Refusal};
@@ -68,6 +69,10 @@ pub fn collect(
                     acted.push(rule);
                     continue;
                 }
+                EffectKindPlan::Award { badge, level } => match badges::award(scope, rule, *badge, *level) {
+                    Some(fact) => fact,
+                    None => continue,
+                },
                 kind @ (EffectKindPlan::Convert { .. }
                 | EffectKindPlan::Forfeit { .. }
                 | EffectKindPlan::Raise { .. }

@@ -10,6 +10,7 @@ use rust_decimal::Decimal;
 use super::claims::Counters;
 use super::coupons;
 use super::event::{EventData, Slot};
+use super::experiments;
 use super::ladders;
 use super::measures::Delta;
 use super::member::Member;
@@ -18,7 +19,8 @@ use super::value::Value;
 use crate::amount::{self, Overflow};
 use crate::calendar::Calendar;
 use crate::check::model::{
-    AggregateFunction, Arithmetic, CauseFigure, Comparison, DatePart, StandingMoment, TimeUnit, WalletFigure,
+    AggregateFunction, Arithmetic, BadgeFigure, CauseFigure, Comparison, DatePart, StandingMoment, TimeUnit,
+    WalletFigure,
 };
 use crate::locale::inbound;
 use crate::plan::node::{Node, NodeId, Range};
@@ -125,6 +127,22 @@ impl<'a> Scope<'a> {
             Node::CauseCoupon(figure) => {
                 let coupon = self.cause.and_then(|cause| cause.coupon);
                 coupon.map_or(Value::Missing, |coupon| coupons::figure(self, coupon, figure))
+            }
+            Node::Arm(experiment) => {
+                let arm = experiments::arm(self.plan, self.member, experiment, self.at);
+                let arms = self.plan.experiments.get(usize::from(experiment)).map(|experiment| &experiment.arms);
+                match arm.and_then(|arm| arms?.get(usize::from(arm))) {
+                    Some(arm) => Value::Text(&arm.name, arm.symbol),
+                    None => Value::Missing,
+                }
+            }
+            Node::Badge(badge, figure) => {
+                let held = self.member.badges.get(usize::from(badge)).copied().unwrap_or_default();
+                match figure {
+                    BadgeFigure::Held(level) => Value::Bool(held.level > level),
+                    BadgeFigure::Since if held.level > 0 => Value::Instant(held.since),
+                    BadgeFigure::Since => Value::Missing,
+                }
             }
             Node::Cause(figure) => match (self.cause, figure) {
                 (Some(cause), CauseFigure::Amount) => Value::Number(cause.amount),

@@ -41,7 +41,7 @@ use super::measures;
 use super::member::Member;
 use super::outcome::{Because, Decision, Kind, Outcome, TierBecause};
 use super::value::{Stored, Value};
-use super::{clock, doors};
+use super::{badges, clock, doors};
 use crate::plan::{Condition, EffectKindPlan, EffectPlan, EventKind, ExpirePlan, NodeId, Plan, Quote, in_force};
 use granted::{Choice, Granted, Part, Step};
 use judged::Judged;
@@ -335,7 +335,7 @@ fn tell_effects(
                     }
                     None => {}
                 }
-            } else if let Some(fact) = fact(&judged.tracer, &effect.kind)?
+            } else if let Some(fact) = fact(&judged.tracer, firing.rule, &effect.kind)?
                 && facts.next_if(|known| **known == fact).is_some()
             {
                 rules.push((firing.rule, fact));
@@ -387,7 +387,7 @@ fn decided_by(effect: &EffectKindPlan, decided: &Kind, rule: u32, plan: &Plan) -
 }
 
 /// What an effect that moves no points decides.
-fn fact(tracer: &Tracer<'_>, effect: &EffectKindPlan) -> Result<Option<Kind>, EventError> {
+fn fact(tracer: &Tracer<'_>, rule: u32, effect: &EffectKindPlan) -> Result<Option<Kind>, EventError> {
     let text = |node: NodeId| match tracer.eval(node)? {
         Value::Text(text, _) => Ok::<_, EventError>(Some(Box::<str>::from(text))),
         _ => Ok(None),
@@ -398,6 +398,7 @@ fn fact(tracer: &Tracer<'_>, effect: &EffectKindPlan) -> Result<Option<Kind>, Ev
         EffectKindPlan::Set { field, value } => {
             Some(Kind::AttributeSet { field: *field, value: Stored::of(tracer.eval(*value)?) })
         }
+        EffectKindPlan::Award { badge, level } => badges::award(&tracer.scope, rule, *badge, *level),
         EffectKindPlan::Signal { name, to } => text(*to)?.map(|to| Kind::Signal { name: name.clone(), to }),
         _ => None,
     })

@@ -75,6 +75,11 @@ impl<'a> Horizon<'a> {
                 Node::Reward(reward, _) => {
                     self.reward(reward, &mut waiting);
                 }
+                Node::Arm(experiment) => {
+                    if let Some(experiment) = self.plan.experiments.get(usize::from(experiment)) {
+                        self.forms(&experiment.forms);
+                    }
+                }
                 Node::Compare(_, left, right) => {
                     for (side, other) in [(left, right), (right, left)] {
                         self.length(side, other);

@@ -104,6 +104,10 @@ pub fn commit(
                     member.tags.insert(place, tag.clone());
                 }
             }
+            // Two rules may give the same badge.
+            Kind::BadgeAwarded { badge, level, .. } if !super::badges::commit(plan, member, (badge, level), at) => {
+                continue;
+            }
             Kind::Untagged { tag } => {
                 if let Ok(place) = member.tags.binary_search(tag) {
                     member.tags.remove(place);

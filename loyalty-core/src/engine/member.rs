@@ -1,7 +1,9 @@
 //! All that the engine remembers of one account.
 
+use super::badges::Held;
 use super::challenges::ChallengeState;
 use super::coupons::Coupons;
+use super::experiments::Assigned;
 use super::log::Log;
 use super::lots::WalletState;
 use super::marks::Marks;
@@ -52,6 +54,10 @@ pub struct Member {
     pub(crate) referrals: Referrals,
     /// Prices of rewards that are set aside, in the order in which they were.
     pub(crate) holds: Vec<Hold>,
+    /// The arm of each experiment, once it was read.
+    pub(crate) arms: Vec<Option<Assigned>>,
+    /// One for each badge.
+    pub(crate) badges: Vec<Held>,
     /// Whether the account is open, and what became of it.
     pub(crate) account: Account,
 }
@@ -91,6 +97,8 @@ impl Member {
             coupons: Coupons::default(),
             referrals: Referrals::new(plan),
             holds: Vec::new(),
+            arms: vec![None; plan.experiments.len()],
+            badges: vec![Held::default(); plan.badges.len()],
             account: Account::default(),
         }
     }

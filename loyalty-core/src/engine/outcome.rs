@@ -263,6 +263,27 @@ pub enum Kind {
     SegmentLeft {
         segment: Box<str>,
     },
+    /// The member is in an arm of an experiment from now on, and was in the one `from`, if that is not empty.
+    Assigned {
+        experiment: Box<str>,
+        arm: Box<str>,
+        from: Box<str>,
+    },
+    /// Badges and their levels are named; a level is empty where there is none.
+    BadgeAwarded {
+        badge: Box<str>,
+        level: Box<str>,
+        /// The level before.
+        from: Box<str>,
+        /// Nothing: its own condition holds.
+        rule: Option<u32>,
+    },
+    /// A return has taken a badge away, down to the level `to`.
+    BadgeRevoked {
+        badge: Box<str>,
+        level: Box<str>,
+        to: Box<str>,
+    },
     /// Points left for another member.
     Transferred {
         entry: u64,
@@ -560,6 +581,9 @@ impl Kind {
             Kind::TierKept { .. } => "tier_kept",
             Kind::SegmentEntered { .. } => "segment_entered",
             Kind::SegmentLeft { .. } => "segment_left",
+            Kind::Assigned { .. } => "assigned",
+            Kind::BadgeAwarded { .. } => "badge_awarded",
+            Kind::BadgeRevoked { .. } => "badge_revoked",
             Kind::Transferred { .. } => "transferred",
             Kind::Received { .. } => "received",
             Kind::SentBack { .. } => "sent_back",
@@ -634,6 +658,9 @@ impl Kind {
             | Kind::TierKept { .. }
             | Kind::SegmentEntered { .. }
             | Kind::SegmentLeft { .. }
+            | Kind::Assigned { .. }
+            | Kind::BadgeAwarded { .. }
+            | Kind::BadgeRevoked { .. }
             | Kind::MergedInto { .. }
             | Kind::Paused { .. }
             | Kind::Resumed { .. }
@@ -824,6 +851,19 @@ pub fn write(writer: &mut Writer<'_>, decisions: &[Decision], event_at: i64) {
                 suppressed.write(writer);
             }
             Kind::NotEarned { reason: NotEarned::Paused } => writer.byte(27),
+            Kind::BadgeAwarded { badge, level, from, rule } => {
+                writer.byte(120);
+                [badge, level, from].into_iter().for_each(|name| writer.text(name));
+                writer.option(*rule, |writer, rule| writer.number(u64::from(rule)));
+            }
+            Kind::Assigned { experiment, arm, from } => {
+                writer.byte(122);
+                [experiment, arm, from].into_iter().for_each(|name| writer.text(name));
+            }
+            Kind::BadgeRevoked { badge, level, to } => {
+                writer.byte(121);
+                [badge, level, to].into_iter().for_each(|name| writer.text(name));
+            }
             Kind::GoalMet { challenge, goal, place, window, round } => {
                 writer.byte(30);
                 write_goal(writer, challenge, *goal, *place);
@@ -1125,6 +1165,20 @@ fn read_kind(reader: &mut Reader<'_>, event_at: i64) -> Result<Kind, Malformed> 
         MESSAGE => Kind::Message(Box::new(Said::read(reader)?)),
         MESSAGE_SUPPRESSED => Kind::MessageSuppressed(Box::new(Suppressed::read(reader)?)),
         27 => Kind::NotEarned { reason: NotEarned::Paused },
+        120 => Kind::BadgeAwarded {
+            badge: reader.text()?.into(),
+            level: reader.text()?.into(),
+            from: reader.text()?.into(),
+            rule: reader.option(rule)?,
+        },
+        122 => Kind::Assigned {
+            experiment: reader.text()?.into(),
+            arm: reader.text()?.into(),
+            from: reader.text()?.into(),
+        },
+        121 => {
+            Kind::BadgeRevoked { badge: reader.text()?.into(), level: reader.text()?.into(), to: reader.text()?.into() }
+        }
         30 => Kind::GoalMet {
             challenge: reader.text()?.into(),
             goal: reader.decimal()?,

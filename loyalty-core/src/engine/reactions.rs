@@ -15,7 +15,7 @@ use super::ladders::{self, Occasion};
 use super::lots::Vesting;
 use super::member::Member;
 use super::outcome::{Decision, Kind};
-use super::{ledger, messages, moves, schedule, segments};
+use super::{badges, experiments, ledger, messages, moves, schedule, segments};
 use crate::amount::Overflow;
 use crate::check::model::{DecisionTrigger, LadderChange, Moment, Trigger};
 use crate::plan::{LadderPlan, Plan, RulesOn};
@@ -59,6 +59,8 @@ pub fn follow(
         challenges::settle(plan, member, at, occasion, decisions)?;
         ladders::settle(plan, member, at, occasion, decisions)?;
         segments::settle(plan, member, at, decisions)?;
+        badges::settle(plan, member, at, occasion, decisions)?;
+        challenges::settle(plan, member, at, occasion, decisions)?;
         if next == decisions.len() {
             return Ok(());
         }
@@ -189,12 +191,22 @@ fn run(
     if member.account.paused_at(at) {
         return Ok(());
     }
+    let plan_of = plan.rules.get(rule as usize);
+    let arms = plan_of.map(|rule| rule.arms.as_slice()).unwrap_or(&[]);
+    experiments::expect_secret(plan, !arms.is_empty())?;
+    // Whoever the calendar passes over has not been met by it.
+    if plan_of.is_some_and(|rule| !matches!(rule.trigger, Trigger::Clock(_))) {
+        experiments::note(plan, member, arms, at, decisions);
+    }
     let (met, first) = (decisions.meet(member), decisions.len());
     let mut evaluation = Evaluation::default();
     let counters = decisions.counters();
     let scope = Scope { cause: Some(&cause), counters: counters.as_ref(), ..Scope::of(plan, member, at) };
     match earning::evaluate(&scope, &[rule], &RulesOn::ANYTHING, &mut evaluation) {
         Ok(()) => {
+            if evaluation.comes_to_something(member, at) {
+                experiments::note(plan, member, arms, at, decisions);
+            }
             let moves = core::mem::take(&mut evaluation.moves);
             for change in &evaluation.changes {
                 member.tallies.add(change)?;

@@ -23,11 +23,11 @@ use super::rewards::Units;
 use super::rules;
 use super::tally::{self, Change, Changes};
 use super::value::Value;
-use super::{claims, earning, flows, granted, referrals, rewards};
+use super::{badges, claims, earning, flows, granted, referrals, rewards};
 use crate::amount::{self, Overflow};
 use crate::check::model::{Clawback, Flow, Moment, Trigger};
 use crate::plan::layout::LinesLayout;
-use crate::plan::{EffectKindPlan, Plan, PolicyPlan, RestorePlan, WalletPlan, in_force};
+use crate::plan::{EffectKindPlan, Plan, PolicyPlan, RestorePlan, RuleFormPlan, WalletPlan, in_force};
 use crate::wire::codec::Reader;
 use crate::wire::decode;
 use kept::{Line, base, field, kept, lines, minor, share};
@@ -124,6 +124,7 @@ fn take_away(
             rewards::come_back(plan, member, &order.decisions, units, (order.event.at, at), decisions)?;
         }
     }
+    badges_back(plan, member, &order, &kept_after, after.whole, at, decisions)?;
     match member.returned.iter_mut().find(|returned| returned.order == after.order) {
         Some(returned) => *returned = after,
         None => member.returned.push(after),
@@ -156,6 +157,29 @@ fn give_back_spent(
         restore_units(plan, member, order, units, (before, after), at, decisions)?;
     }
     restore(plan, member, order, kept, points, after, at, decisions)
+}
+
+/// Takes away the badges that the order has given and what is kept of it does not.
+fn badges_back(
+    plan: &Plan,
+    member: &mut Member,
+    order: &Order,
+    kept: &EventData,
+    whole: bool,
+    at: i64,
+    decisions: &mut Vec<Decision>,
+) -> Result<(), EventError> {
+    let met = member.clone();
+    let scope = scope(plan, &met, order, kept);
+    let still_holds = |form: &RuleFormPlan| {
+        for condition in form.when.iter().filter(|condition| condition.event_only) {
+            if !scope.holds(condition.node)? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    };
+    Ok(badges::come_back(plan, member, order, whole, still_holds, at, decisions)?)
 }
 
 /// Finds the order that a refund speaks of, and what of it is kept before and after.

@@ -15,7 +15,7 @@ use super::lots::{Expiry, Vesting};
 use super::member::Member;
 use super::reactions::Cause;
 use super::tally::{self, Entry};
-use super::{challenges, horizon, ladders, rules, segments};
+use super::{badges, challenges, horizon, ladders, rules, segments};
 use crate::amount;
 use crate::calendar::{Calendar, clock_micros};
 use crate::check::model::{
@@ -47,6 +47,7 @@ pub fn next_due(plan: &Plan, member: &Member) -> i64 {
     for watched in 0..plan.reactions.segments.len() {
         next = next.min(segment_due(plan, member, watched, next));
     }
+    next = badges::next_due(plan, member, next);
     // No rule fires while the account rests, and nobody knows for how long it does.
     let awake = member.account.current_pause().is_none();
     for rule in plan.reactions.clock.iter().filter(|_| awake) {

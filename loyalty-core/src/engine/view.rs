@@ -1,6 +1,8 @@
 //! What a member has: read-only, at any instant.
 
+mod badges;
 mod coupons;
+mod experiments;
 mod referrals;
 pub mod rewards;
 mod tiers;
@@ -165,6 +167,12 @@ pub fn view(plan: &Arc<Plan>, member: &Member, at: i64, source: &str) -> View {
     document.put("segments", segments.map(|segment| &*segment.name).collect::<Document>());
     if let Some(rewards) = rewards::document(plan, member) {
         document.put("rewards", rewards);
+    }
+    if let Some(experiments) = experiments::document(plan, member) {
+        document.put("experiments", experiments);
+    }
+    if let Some(badges) = badges::document(plan, member) {
+        document.put("badges", badges);
     }
     let mut attributes = Document::object();
     for (field, value) in plan.member.iter().zip(&member.attributes) {

@@ -1,7 +1,9 @@
 //! From the checked program to the plan.
 
+mod badges;
 mod challenges;
 mod coupons;
+mod experiments;
 mod expressions;
 mod fields;
 mod filing;
@@ -12,10 +14,10 @@ mod rewards;
 use rust_decimal::Decimal;
 
 use super::{
-    CapPlan, Condition, Dated, EffectKindPlan, EffectPlan, EventKind, EventPlan, ExpirePlan, Grain, GroupFormPlan,
-    GroupPlan, InactivityPlan, LimitPlan, MeasureFormPlan, MeasurePlan, Node, NodeId, PerLine, Plan, PolicyPlan,
-    PolicyQuotes, Quote, Quoted, RatePlan, Reactions, ReferralPlan, RestorePlan, RuleFormPlan, RulePlan, RulesOn,
-    SegmentPlan, Symbols, TallyPlan, TestPlan, TestStepPlan, Unit, VestPlan, WalletPlan,
+    BadgePlan, CapPlan, Condition, Dated, EffectKindPlan, EffectPlan, EventKind, EventPlan, ExpirePlan, Grain,
+    GroupFormPlan, GroupPlan, InactivityPlan, LimitPlan, MeasureFormPlan, MeasurePlan, Node, NodeId, PerLine, Plan,
+    PolicyPlan, PolicyQuotes, Quote, Quoted, RatePlan, Reactions, ReferralPlan, RestorePlan, RuleFormPlan, RulePlan,
+    RulesOn, SegmentPlan, Symbols, TallyPlan, TestPlan, TestStepPlan, Unit, VestPlan, WalletPlan,
 };
 use crate::amount;
 use crate::calendar::{Calendar, clock_micros, days_at_most};
@@ -47,6 +49,9 @@ pub fn lower(checked: &Checked, text: &str) -> Plan {
             ladders: Vec::new(),
             coupons: Vec::new(),
             coupon_names: super::CouponNames::default(),
+            badges: Vec::new(),
+            experiments: Vec::new(),
+            chance_by_time: false,
             challenges: Vec::new(),
             rewards: Vec::new(),
             messages: super::messages::Messages::default(),
@@ -56,6 +61,7 @@ pub fn lower(checked: &Checked, text: &str) -> Plan {
             reactions: Reactions::default(),
             tallies: Vec::new(),
             tests: Vec::new(),
+            secret: None,
             fingerprint: 0,
             text: crate::wire::digest(text.as_bytes()),
         },
@@ -71,6 +77,8 @@ pub fn lower(checked: &Checked, text: &str) -> Plan {
     lower.segments();
     lower.ladders();
     lower.coupons();
+    lower.badges();
+    lower.experiments();
     lower.challenges();
     lower.rewards();
     lower.referrals();
@@ -456,11 +464,14 @@ impl Lower<'_> {
             });
             self.event = None;
             let line = self.line(rule.span);
+            let arms = self.arms_of(rule);
+            self.plan.chance_by_time |= matches!(rule.trigger, model::Trigger::Clock(_)) && !arms.is_empty();
             self.plan.rules.push(RulePlan {
                 name: rule.name.as_str().into(),
                 trigger: rule.trigger.clone(),
                 forms,
                 groups,
+                arms,
                 held: rule.held.clone(),
                 line,
             });
@@ -473,6 +484,8 @@ impl Lower<'_> {
         self.plan.reactions.any |= !self.plan.coupons.is_empty();
         let tenders = self.plan.wallets.iter().any(|wallet| wallet.tender.is_some());
         self.plan.reactions.any |= tenders || !self.plan.rewards.is_empty();
+        self.plan.reactions.any |= !self.plan.rewards.is_empty();
+        self.plan.reactions.any |= self.plan.badges.iter().any(BadgePlan::watched);
     }
 
     fn condition(&mut self, condition: &model::Expr) -> Condition {
@@ -546,6 +559,9 @@ impl Lower<'_> {
                 identities: identities.and_then(|field| self.list_of(field)),
             },
             model::EffectKind::Refer { referral } => EffectKindPlan::Refer { referral: *referral as u16 },
+            model::EffectKind::Award { badge, level } => {
+                EffectKindPlan::Award { badge: *badge as u16, level: level.map(|level| level as u16) }
+            }
         };
         EffectPlan { kind, quote: self.quote(effect.span) }
     }
@@ -625,6 +641,7 @@ impl Lower<'_> {
 
     fn events(&mut self) {
         let layouts = core::mem::take(&mut self.layouts);
+        let everywhere = self.arms_of_all();
         for (index, layout) in layouts.into_iter().enumerate() {
             let kind = match (&*layout.name, self.checked.events.get(index).is_some_and(|event| event.standard)) {
                 ("refund", true) => EventKind::Refund,
@@ -664,12 +681,16 @@ impl Lower<'_> {
             let replaces = layout.slots.iter().position(|slot| &*slot.name == "replaces").filter(|_| order);
             let rules = filing::file(&self.plan, index as u16);
             let on_event = self.rules_on(index);
+            let own = self.plan.rules.iter().filter(|rule| rule.on(index as u16)).flat_map(|rule| &rule.arms);
+            let arms: std::collections::BTreeSet<u16> = own.chain(&everywhere).copied().collect();
+            let arms = arms.into_iter().collect();
             self.plan.events.push(EventPlan {
                 layout,
                 kind,
                 measures,
                 index: rules,
                 rules: on_event,
+                arms,
                 takes_rewards,
                 vests,
                 order_slot,
@@ -817,6 +838,14 @@ fn fingerprint(plan: &Plan) -> u64 {
     }
     for coupon in &plan.coupons {
         text.push_str(&format!("coupon {}\n", coupon.name));
+    }
+    for experiment in &plan.experiments {
+        let arms: Vec<&str> = experiment.arms.iter().map(|arm| &*arm.name).collect();
+        text.push_str(&format!("experiment {} {arms:?}\n", experiment.name));
+    }
+    for badge in &plan.badges {
+        let levels: Vec<&str> = badge.levels.iter().map(|level| &*level.name).collect();
+        text.push_str(&format!("badge {} {levels:?}\n", badge.name));
     }
     for challenge in &plan.challenges {
         text.push_str(&format!("challenge {} {:?}\n", challenge.name, challenge.goals));

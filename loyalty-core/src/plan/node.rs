@@ -6,8 +6,8 @@
 use rust_decimal::Decimal;
 
 use crate::check::model::{
-    AggregateFunction, Arithmetic, CauseFigure, ChallengeFigure, Comparison, CouponFigure, DatePart, ReferralFigure,
-    RewardFigure, StandingMoment, TimeUnit, WalletFigure,
+    AggregateFunction, Arithmetic, BadgeFigure, CauseFigure, ChallengeFigure, Comparison, CouponFigure, DatePart,
+    ReferralFigure, RewardFigure, StandingMoment, TimeUnit, WalletFigure,
 };
 
 pub type NodeId = u32;
@@ -58,6 +58,9 @@ pub enum Node {
     Standing(u16, StandingMoment),
     /// How many coupons of a kind the member may use.
     Held(u32),
+    Badge(u16, BadgeFigure),
+    /// The name of the arm that the member is in.
+    Arm(u16),
     Challenge(u16, ChallengeFigure),
     Referral(u16, ReferralFigure),
     Cause(CauseFigure),
@@ -204,6 +207,8 @@ impl Node {
             | Node::Benefit(..)
             | Node::Standing(..)
             | Node::Held(_)
+            | Node::Badge(..)
+            | Node::Arm(_)
             | Node::Challenge(..)
             | Node::Referral(..)
             | Node::Cause(_)

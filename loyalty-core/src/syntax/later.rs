@@ -133,6 +133,10 @@ pub enum LaterClause {
     /// `migrate`: goals that the program changes hold for windows under way, too.
     Migrate,
 
+    // badges
+    /// `level silver "Silver explorer" when branches >= 6`
+    BadgeLevel { name: Name, title: Option<Name>, when: Option<Expr> },
+
     // wheels
     /// `weight 50 { … }`, `weight 1 stock 10 { … }`
     Weight { weight: Decimal, stock: Option<u32>, clauses: Vec<Clause> },
@@ -178,6 +182,8 @@ pub enum LaterClause {
     AtMost { category: Name, count: u32, per: Period },
     /// `ties dense`, `ties competition`
     Ties { dense: bool },
+    /// `salt "spring"`: what an experiment shares with another, so that both choose alike.
+    Salt(Name),
     /// `points 50%`: an arm and its share, held as 50.
     Arm { name: Name, share: Decimal },
 }
@@ -209,6 +215,7 @@ impl LaterClause {
             Self::Reward(_) => "reward",
             Self::Repeat { .. } => "repeat",
             Self::Tolerance(_) => "tolerance",
+            Self::BadgeLevel { .. } => "level",
             Self::OptIn { .. } => "opt in",
             Self::After(_) => "after",
             Self::Freeze(_) => "freeze",
@@ -233,6 +240,7 @@ impl LaterClause {
             Self::Quiet { .. } => "quiet",
             Self::AtMost { .. } => "at most",
             Self::Ties { .. } => "ties",
+            Self::Salt(_) => "salt",
             Self::Arm { .. } => "arm",
         }
     }
@@ -356,8 +364,8 @@ pub enum GoalValue {
 /// An effect of a later stage.
 #[derive(Debug, Clone, PartialEq)]
 pub enum LaterEffect {
-    /// `award regular`
-    Award(Name),
+    /// `award regular`, `award explorer level silver`
+    Award { badge: Name, level: Option<Name> },
     /// `issue FREEPASTRY`, `issue VOUCHER code voucher.code until voucher.last_day`
     Issue { coupon: Name, code: Option<Expr>, end: Option<IssueEnd> },
     /// `redeem free_latte`
@@ -379,7 +387,7 @@ impl LaterEffect {
     #[must_use]
     pub fn word(&self) -> &'static str {
         match self {
-            Self::Award(_) => "award",
+            Self::Award { .. } => "award",
             Self::Issue { .. } => "issue",
             Self::Redeem(_) => "redeem",
             Self::Draw(_) => "draw",

@@ -4,6 +4,7 @@ use rust_decimal::Decimal;
 
 use super::document::Document;
 use super::json::{decision_document, instant, rule_name, stored, wallet_name};
+use crate::engine::badges::level_name;
 use crate::engine::event::EventData;
 use crate::engine::grants::{Basis, Grant};
 use crate::engine::log::Record;
@@ -47,6 +48,19 @@ pub fn export(plan: &Plan, member: &Member) -> Document {
         let name = plan.segments.get(usize::from(watched.segment)).map_or("", |segment| &*segment.name);
         segments.put(name, *inside);
     }
+    let mut experiments = Document::object();
+    for (experiment, assigned) in plan.experiments.iter().zip(&member.arms) {
+        let Some(assigned) = assigned else { continue };
+        let arm = experiment.arms.get(usize::from(assigned.arm)).map(|arm| &*arm.name);
+        let arm = Document::object().with("arm", arm).with("since", instant(plan, assigned.since));
+        experiments.put(&experiment.name, arm);
+    }
+    let mut badges = Document::object();
+    for (badge, held) in plan.badges.iter().zip(&member.badges).filter(|(_, held)| held.level > 0) {
+        let level = level_name(badge, held.level);
+        let level = (!level.is_empty()).then_some(&*level);
+        badges.put(&badge.name, Document::object().with("level", level).with("since", instant(plan, held.since)));
+    }
     let counters = member.tallies.entries.iter().map(|entry| {
         let key = plan.tallies.get(entry.tally as usize).map_or("", |tally| &*tally.key);
         Document::object()
@@ -78,6 +92,8 @@ pub fn export(plan: &Plan, member: &Member) -> Document {
         .with("wallets", wallets)
         .with("tiers", tiers)
         .with("segments", segments)
+        .with("badges", badges)
+        .with("experiments", experiments)
         .with("counters", counters.collect::<Document>())
         .with("values", values.collect::<Document>())
         .with("returned", member.returned.iter().map(|returned| returned_of(plan, returned)).collect::<Document>())

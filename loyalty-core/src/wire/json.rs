@@ -280,6 +280,28 @@ pub fn decision_document(plan: &Plan, decision: &Decision, at: i64) -> Document 
             put("because", if *grace { TierBecause::Grace } else { TierBecause::Kept }.name().into());
             put("until", expires(until));
         }
+        Kind::BadgeAwarded { badge, level, from, rule } => {
+            put("badge", (&**badge).into());
+            for (key, name) in [("level", level), ("from", from)].into_iter().filter(|(_, name)| !name.is_empty()) {
+                put(key, (&**name).into());
+            }
+            if let Some(rule) = rule {
+                put("rule", rule_name(plan, *rule).into());
+            }
+        }
+        Kind::Assigned { experiment, arm, from } => {
+            put("experiment", (&**experiment).into());
+            put("arm", (&**arm).into());
+            if !from.is_empty() {
+                put("from", (&**from).into());
+            }
+        }
+        Kind::BadgeRevoked { badge, level, to } => {
+            put("badge", (&**badge).into());
+            for (key, name) in [("level", level), ("to", to)].into_iter().filter(|(_, name)| !name.is_empty()) {
+                put(key, (&**name).into());
+            }
+        }
         Kind::GoalMet { challenge, goal, place, .. } => {
             put("challenge", (&**challenge).into());
             put_goal_name(plan, challenge, *place, &mut put);

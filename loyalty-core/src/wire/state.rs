@@ -4,10 +4,12 @@
 //! returns) is packed in both: it is for the engine alone. Tables of names stand beside it, so that its numbers do not
 //! depend on the program that wrote it.
 
+mod badges;
 mod captured;
 mod challenges;
 mod columns;
 mod coupons;
+mod experiments;
 mod pack;
 mod referrals;
 mod rewards;
@@ -31,8 +33,10 @@ use crate::engine::value::Stored;
 use crate::plan::Plan;
 use crate::time::Instant;
 use crate::wire::document::Document;
+use badges::SavedBadge;
 use columns::{Column, Counted, Marked, Sparse};
 use coupons::SavedCoupon;
+use experiments::SavedArm;
 use pack::{Names, Packed};
 use referrals::SavedReferrals;
 use values::{Amount, Moment, SavedExpiry, SavedSource, SavedValue, SavedVesting};
@@ -67,6 +71,10 @@ struct Snapshot {
     account: SavedAccount,
     #[serde(default, skip_serializing_if = "Sparse::is_absent")]
     coupons: Sparse<SavedCoupon>,
+    #[serde(default, skip_serializing_if = "Sparse::is_absent")]
+    badges: Sparse<SavedBadge>,
+    #[serde(default, skip_serializing_if = "Sparse::is_absent")]
+    experiments: Sparse<SavedArm>,
     /// Those that the member has begun.
     #[serde(default, skip_serializing_if = "Sparse::is_absent")]
     challenges: Sparse<challenges::SavedChallenge>,
@@ -338,6 +346,8 @@ fn snapshot(plan: &Plan, member: &Member, form: Form) -> Snapshot {
         events,
         account: saved_account(&member.account),
         coupons: Sparse::new(form, coupons::save(plan, &member.coupons)),
+        badges: Sparse::new(form, badges::save(plan, &member)),
+        experiments: Sparse::new(form, experiments::save(plan, &member)),
         challenges: Sparse::new(form, challenges::save(plan, &member)),
         referrals: Sparse::new(form, referrals::save(plan, &member)),
         holds: Sparse::new(form, rewards::save_holds(plan, &member)),
@@ -492,6 +502,8 @@ fn restore(plan: &Plan, saved: Snapshot) -> Result<Loaded, StateError> {
     rewards::restore(plan, &mut member, &saved)?;
     member.account = restored_account(&saved.account)?;
     member.coupons = coupons::restore(plan, &saved.coupons, &mut report)?;
+    experiments::restore(plan, &mut member, &saved.experiments.items, &mut report);
+    badges::restore(plan, &mut member, &saved.badges.items, &mut report);
     challenges::restore(plan, &mut member, &saved, &mut report)?;
     standings::restore(plan, &mut member, &saved, &mut report);
     referrals::restore(plan, &mut member, saved.referrals.items, &mut report);

@@ -41,7 +41,7 @@ fn declarations_between_declarations() {
 #[test]
 fn clauses_are_those_of_the_declaration() {
     has("wallet b { ‸ }", &["round", "vest", "hold at most", "clawback"], &["when", "earn", "currency"]);
-    has("rule x on order { ‸ }", &["earn", "when", "limit", "tag"], &["round", "timezone", "award"]);
+    has("rule x on order { ‸ }", &["earn", "when", "limit", "tag"], &["round", "timezone", "draw"]);
     has("rule x on order ‸", &["when", "valid", "limit", "cap"], &["earn", "round"]);
     has("program \"X\" { ‸", &["currency", "timezone"], &["round"]);
 }

@@ -13,6 +13,8 @@ pub struct Case {
     pub name: String,
     /// The first, and those to which `next program` goes on.
     pub programs: Vec<String>,
+    /// With which the programs choose chance.
+    pub secret: Option<String>,
     pub member: String,
     pub enrolled_at: Instant,
     pub steps: Vec<(usize, Step)>,
@@ -61,6 +63,7 @@ impl Case {
             path: path.to_owned(),
             name: path.strip_prefix(root).unwrap_or(path).display().to_string(),
             programs: Vec::new(),
+            secret: None,
             member: "m-1".to_owned(),
             enrolled_at: Instant::parse("1970-01-01T00:00:00Z").unwrap(),
             steps: Vec::new(),
@@ -80,6 +83,7 @@ impl Case {
             match section {
                 "" if number == 1 => said(line, "why: ")?,
                 "" if number == 2 => said(line, "source: ")?,
+                "" if line.starts_with("secret: ") => case.secret = line.strip_prefix("secret: ").map(str::to_owned),
                 "program" => {
                     let program = case.programs.last_mut().unwrap();
                     program.push_str(line);

@@ -51,7 +51,13 @@ fn every_case_gives_its_outcomes() {
 }
 
 fn programs(case: &Case) -> Result<Vec<Program>, String> {
-    let compile = |text: &String| Program::compile(text).map_err(|errors| errors.render(&case.name, false));
+    let compile = |text: &String| {
+        let program = Program::compile(text).map_err(|errors| errors.render(&case.name, false))?;
+        match &case.secret {
+            Some(secret) => program.with_secret(secret.as_bytes()).map_err(|error| format!("{}: {error}", case.name)),
+            None => Ok(program),
+        }
+    };
     case.programs.iter().map(compile).collect()
 }
 

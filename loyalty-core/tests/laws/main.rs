@@ -12,6 +12,7 @@
 
 mod agree;
 mod challenges;
+mod chance;
 mod engine;
 mod explained;
 mod generate;

@@ -231,6 +231,16 @@ fn decision_row(told: &Explanation, decision: &Decision, story: &Story) -> Row {
         }
         Kind::SegmentEntered { segment } => (words().say("enters the segment ").strong(&**segment), Vec::new()),
         Kind::SegmentLeft { segment } => (words().say("leaves the segment ").strong(&**segment), Vec::new()),
+        Kind::BadgeAwarded { badge, level, rule, .. } => {
+            let head = words().say("the badge ").strong(spaced(badge, level));
+            (if rule.is_none() { head.say(", as its condition holds") } else { head }, Vec::new())
+        }
+        Kind::Assigned { experiment, arm, .. } => {
+            (words().say("in the arm ").strong(&**arm).say(" of ").code(&**experiment), Vec::new())
+        }
+        Kind::BadgeRevoked { badge, level, .. } => {
+            (words().say("the badge ").strong(spaced(badge, level)).say(" taken away by the return"), Vec::new())
+        }
         Kind::Forfeited { wallet, amount, .. } => {
             let head = words().strong(format!("−{}", sum(*amount, *wallet))).say(" forfeited");
             (head, spent_rows(told, story, 0))
@@ -280,6 +290,11 @@ fn claim_words(counter: &str, by: Decimal, limit: Decimal) -> Words {
         return words().say(format!("gives {times}back to the limit of {limit} over all members for ")).code(counter);
     }
     words().say(format!("counts {times}against the limit of {limit} over all members"))
+}
+
+/// A name and, if there is one, a level.
+fn spaced(name: &str, level: &str) -> String {
+    if level.is_empty() { name.to_owned() } else { format!("{name}: {level}") }
 }
 
 /// How long a level lasts.

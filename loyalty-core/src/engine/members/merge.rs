@@ -13,7 +13,7 @@ use super::super::outcome::{Decision, Kind, Outcome};
 use super::super::standing::Standing;
 use super::super::tally::{Change, Entry};
 use super::super::value::Stored;
-use super::super::{challenges, clock, doors, log, reactions, returns, rewards};
+use super::super::{badges, challenges, clock, doors, log, reactions, returns, rewards};
 use super::{Account, Fate};
 use crate::amount;
 use crate::plan::Plan;
@@ -156,6 +156,13 @@ fn join(
     survivor.account.absorbed.extend(absorbed.account.absorbed.iter().cloned());
     survivor.referrals.join(&absorbed.referrals);
     standings(survivor, absorbed);
+    // Whoever has met an arm has met it; of two arms the surviving account's is the one that counts.
+    for (own, other) in survivor.arms.iter_mut().zip(&absorbed.arms) {
+        if own.is_none() {
+            own.clone_from(other);
+        }
+    }
+    badges::join(plan, &mut survivor.badges, &absorbed.badges, at, decisions);
     challenges::join(&mut survivor.challenges, &absorbed.challenges);
     // Levels and segments are judged on what both have done together, and rules follow.
     reactions::follow(plan, survivor, at, Occasion::Event, first, decisions)?;

@@ -41,6 +41,13 @@ impl Lower<'_> {
             ExprKind::Held(coupon) => Node::Held(*coupon as u32),
             ExprKind::Referral(referral, figure) => Node::Referral(*referral as u16, *figure),
             ExprKind::CauseCoupon(figure) => Node::CauseCoupon(*figure),
+            ExprKind::Arm(experiment) => Node::Arm(*experiment as u16),
+            ExprKind::ArmNamed(experiment, arm) => {
+                let arms = self.checked.experiments.get(*experiment).map(|experiment| &experiment.arms);
+                let name = arms.and_then(|arms| arms.get(*arm)).map_or("", |name| name);
+                Node::Text(self.plan.symbols.intern(name))
+            }
+            ExprKind::Badge(badge, figure) => Node::Badge(*badge as u16, *figure),
             ExprKind::Cause(figure) => Node::Cause(*figure),
             ExprKind::Measure(measure) => {
                 Node::Measure(self.same_measure.get(*measure).copied().unwrap_or(*measure as u16))

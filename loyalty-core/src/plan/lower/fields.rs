@@ -58,6 +58,7 @@ impl Reads {
                         | EffectKind::Accept { .. }
                         | EffectKind::Redeem(_)
                         | EffectKind::Refer { .. } => {}
+                        EffectKind::Award { .. } => {}
                         EffectKind::Say(saying) => {
                             if let Some(saying) = checked.sayings.get(*saying) {
                                 saying.map(&mut |value| reads.expression(event, value));
@@ -297,6 +298,8 @@ pub fn event_only(expr: &Expr) -> bool {
                 | ExprKind::Level(_)
                 | ExprKind::Benefit(..)
                 | ExprKind::Standing(..)
+                | ExprKind::Badge(..)
+                | ExprKind::Arm(_)
                 | ExprKind::Challenge(..)
                 | ExprKind::Measure(_)
                 | ExprKind::Segment(_)
@@ -427,7 +430,7 @@ fn kind(ty: &Type, whole: bool) -> FieldKind {
         Type::Date => FieldKind::Date,
         Type::Instant => FieldKind::Instant,
         Type::Time => FieldKind::Time,
-        Type::Text | Type::Weekday | Type::Level(_) | Type::List(_) | Type::Record(_) => FieldKind::Text,
+        Type::Text | Type::Weekday | Type::Level(_) | Type::Arm(_) | Type::List(_) | Type::Record(_) => FieldKind::Text,
     }
 }
 

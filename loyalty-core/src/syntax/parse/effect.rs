@@ -103,7 +103,10 @@ impl Build {
     fn later_effect(&self, pair: &Pair<'_, Rule>) -> Option<LaterEffect> {
         let name = self.name_of(pair)?;
         Some(match pair.as_rule() {
-            Rule::award => LaterEffect::Award(name),
+            Rule::award => {
+                let level = pair.child(Rule::award_level).and_then(|level| self.name_of(&level));
+                LaterEffect::Award { badge: name, level }
+            }
             Rule::issue => LaterEffect::Issue {
                 coupon: name,
                 code: self.inner_expr(pair, Rule::issue_code)?,

@@ -321,6 +321,8 @@ pub(super) const fn name_of(found: Rule) -> &'static str {
         Rule::goal_minus | Rule::minus_ => "`minus`",
         Rule::in_order => "`in order`",
         Rule::goal | Rule::goal_ => "`goal`",
+        Rule::salt | Rule::salt_ => "`salt`",
+        Rule::badge_level | Rule::award_level => "`level`",
         Rule::reward_clause | Rule::reward_ => "`reward`",
         Rule::repeat | Rule::repeat_ => "`repeat`",
         Rule::tolerance | Rule::tolerance_ => "`tolerance`",

@@ -80,6 +80,12 @@ impl Build {
             Rule::freeze => LaterClause::Freeze(self.expr_of(pair)?),
             Rule::migrate => LaterClause::Migrate,
 
+            Rule::badge_level => LaterClause::BadgeLevel {
+                name: self.name_of(pair)?,
+                title: pair.child(Rule::text).map(|title| self.text_name(&title)),
+                when: self.when_of(pair)?,
+            },
+
             Rule::weight => LaterClause::Weight {
                 weight: self.decimal(&pair.child(Rule::number)?),
                 stock: pair.child(Rule::stock).and_then(|stock| self.integer_of(&stock)),
@@ -137,6 +143,7 @@ impl Build {
                 per: literal::period_of(pair)?,
             },
             Rule::ties => LaterClause::Ties { dense: pair.has(Rule::dense_) },
+            Rule::salt => LaterClause::Salt(self.text_name(&pair.child(Rule::text)?)),
             Rule::arm => {
                 LaterClause::Arm { name: self.name_of(pair)?, share: self.decimal(&pair.child(Rule::percent)?) }
             }

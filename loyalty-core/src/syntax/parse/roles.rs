@@ -86,6 +86,7 @@ fn declares(rule: Rule) -> bool {
             | Rule::experiment
             | Rule::referral
             | Rule::level
+            | Rule::badge_level
     )
 }
 

@@ -217,6 +217,7 @@ fn renumber(
             }
         }
         Kind::Spent { rule: Some(rule), .. }
+        | Kind::BadgeAwarded { rule: Some(rule), .. }
         | Kind::Claim { rule: Some(rule), .. }
         | Kind::RewardRedeemed { rule, .. }
         | Kind::RewardRefused { rule, .. }

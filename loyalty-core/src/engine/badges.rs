@@ -1,0 +1,161 @@
+//! Badges: who has which, at which level; given by rules or by conditions of their own, and taken away by returns.
+
+use super::eval::Scope;
+use super::horizon::Horizon;
+use super::ladders::Occasion;
+use super::member::Member;
+use super::outcome::{Decision, Kind};
+use super::returns::Order;
+use crate::amount::Overflow;
+use crate::plan::{BadgePlan, Plan, RuleFormPlan, in_force};
+
+/// What a member has of a badge.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Held {
+    /// The level, the lowest 1; 0: not held.
+    pub level: u16,
+    /// Since when it has been held at that level.
+    pub since: i64,
+}
+
+/// The name of a level, the lowest 1; nothing for none, and for a badge without levels.
+pub fn level_name(badge: &BadgePlan, level: u16) -> Box<str> {
+    let level = level.checked_sub(1).and_then(|place| badge.levels.get(usize::from(place)));
+    level.map(|level| level.name.clone()).unwrap_or_default()
+}
+
+/// The fact that a rule gives a badge, if the member does not have it.
+pub fn award(scope: &Scope<'_>, rule: u32, badge: u16, level: Option<u16>) -> Option<Kind> {
+    let plan = scope.plan.badges.get(usize::from(badge))?;
+    let held = scope.member.badges.get(usize::from(badge)).copied().unwrap_or_default().level;
+    let wanted = level.map_or(held + 1, |level| level + 1);
+    (wanted > held && usize::from(wanted) <= plan.levels.len()).then(|| awarded(plan, held, wanted, Some(rule)))
+}
+
+fn awarded(badge: &BadgePlan, from: u16, to: u16, rule: Option<u32>) -> Kind {
+    Kind::BadgeAwarded { badge: badge.name.clone(), level: level_name(badge, to), from: level_name(badge, from), rule }
+}
+
+/// The badge and the level that a decision names, the lowest 1.
+fn named(plan: &Plan, badge: &str, level: &str) -> Option<(usize, u16)> {
+    let number = plan.badges.iter().position(|known| *known.name == *badge)?;
+    let place = plan.badges.get(number)?.levels.iter().position(|known| *known.name == *level)?;
+    Some((number, place as u16 + 1))
+}
+
+/// Writes a badge that a rule gives; whether the member did not have it yet.
+pub fn commit(plan: &Plan, member: &mut Member, (badge, level): (&str, &str), at: i64) -> bool {
+    let Some((number, level)) = named(plan, badge, level) else { return false };
+    match member.badges.get_mut(number) {
+        Some(held) if held.level < level => {
+            *held = Held { level, since: at };
+            true
+        }
+        _ => false,
+    }
+}
+
+/// The highest level whose own condition holds, the lowest 1; 0: none does.
+fn earned(scope: &Scope<'_>, badge: &BadgePlan) -> Result<u16, Overflow> {
+    for (place, level) in badge.levels.iter().enumerate().rev() {
+        if let Some(when) = level.when
+            && scope.holds(when)?
+        {
+            return Ok(place as u16 + 1);
+        }
+    }
+    Ok(0)
+}
+
+/// Gives the badges whose own conditions have come to hold, and takes away those that a return has lost.
+pub fn settle(
+    plan: &Plan,
+    member: &mut Member,
+    at: i64,
+    occasion: Occasion,
+    decisions: &mut Vec<Decision>,
+) -> Result<(), Overflow> {
+    for (number, badge) in plan.badges.iter().enumerate().filter(|(_, badge)| badge.watched()) {
+        let earned = earned(&Scope::of(plan, member, at), badge)?;
+        let Some(held) = member.badges.get_mut(number) else { continue };
+        let before = held.level;
+        // Only a level with a condition of its own can be lost by it.
+        let own = badge.levels.get(usize::from(before).wrapping_sub(1)).is_some_and(|level| level.when.is_some());
+        let lost = badge.revoke && occasion == Occasion::Return && own && earned < before;
+        if earned <= before && !lost {
+            continue;
+        }
+        *held = Held { level: earned, since: at };
+        let kind = if lost { revoked(badge, before, earned) } else { awarded(badge, before, earned, None) };
+        decisions.push(Decision { at, kind });
+    }
+    Ok(())
+}
+
+fn revoked(badge: &BadgePlan, from: u16, to: u16) -> Kind {
+    Kind::BadgeRevoked { badge: badge.name.clone(), level: level_name(badge, from), to: level_name(badge, to) }
+}
+
+/// Takes away what a returned order's rules have given: when nothing of it is kept, or when the rule asks that its own
+/// conditions hold for what is kept and they do not. A level that the member has risen above since is not missed.
+pub fn come_back(
+    plan: &Plan,
+    member: &mut Member,
+    order: &Order,
+    whole: bool,
+    still_holds: impl Fn(&RuleFormPlan) -> Result<bool, Overflow>,
+    at: i64,
+    decisions: &mut Vec<Decision>,
+) -> Result<(), Overflow> {
+    for decision in &order.decisions {
+        let Kind::BadgeAwarded { badge, level, from, rule: Some(rule) } = &decision.kind else { continue };
+        let Some((number, level)) = named(plan, badge, level) else { continue };
+        let Some(badge) = plan.badges.get(number).filter(|badge| badge.revoke) else { continue };
+        let form = plan.rules.get(*rule as usize).and_then(|rule| in_force(&rule.forms, order.day));
+        let kept = match form.filter(|form| form.revoke && !whole) {
+            Some(form) => still_holds(form)?,
+            None => !whole,
+        };
+        let from = badge.levels.iter().position(|known| !from.is_empty() && known.name == *from);
+        let from = from.map_or(0, |place| place as u16 + 1);
+        if let Some(held) = member.badges.get_mut(number).filter(|held| !kept && held.level == level) {
+            *held = Held { level: from, since: at };
+            decisions.push(Decision { at, kind: revoked(badge, level, from) });
+        }
+    }
+    Ok(())
+}
+
+/// The instant before a limit at which time alone will give some badge.
+pub fn next_due(plan: &Plan, member: &Member, limit: i64) -> i64 {
+    let mut next = limit;
+    let clock = member.clock;
+    for (number, badge) in plan.badges.iter().enumerate().filter(|(_, badge)| badge.watched()) {
+        let held = member.badges.get(number).copied().unwrap_or_default().level;
+        if usize::from(held) >= badge.levels.len() {
+            continue;
+        }
+        let gained = |at: i64| earned(&Scope::of(plan, member, at), badge).is_ok_and(|earned| earned > held);
+        // Whoever has just joined, or has been taken over by another program, may deserve it already.
+        if gained(clock) {
+            return clock;
+        }
+        let mut horizon = Horizon::new(plan, member, clock);
+        badge.levels.iter().filter_map(|level| level.when).for_each(|when| horizon.expression(when));
+        let instants = horizon.instants();
+        next = instants.into_iter().take_while(|at| *at < next).find(|at| gained(*at)).unwrap_or(next);
+    }
+    next
+}
+
+/// Of two accounts that become one the higher level counts, with its own day.
+pub fn join(plan: &Plan, own: &mut [Held], other: &[Held], at: i64, decisions: &mut Vec<Decision>) {
+    for ((badge, own), other) in plan.badges.iter().zip(own).zip(other) {
+        if other.level > own.level {
+            decisions.push(Decision { at, kind: awarded(badge, own.level, other.level, None) });
+            *own = *other;
+        } else if other.level == own.level {
+            own.since = own.since.min(other.since);
+        }
+    }
+}
