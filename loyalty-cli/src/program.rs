@@ -37,6 +37,7 @@ pub(crate) fn load(path: &Path) -> Result<Program, Failure> {
     let name = name(path);
     match Program::compile(&text) {
         Ok(program) => {
+            let program = with_secret(program)?;
             terminal::note(&program.warnings().render(&name, terminal::colour_error()));
             Ok(program)
         }
@@ -45,4 +46,18 @@ pub(crate) fn load(path: &Path) -> Result<Program, Failure> {
             Err(Failure::no(format!("`{name}` has errors")).help("mend them, then run the command again"))
         }
     }
+}
+
+/// Names the file that holds the host's secret.
+const SECRET_FILE: &str = "LOYALTY_SECRET_FILE";
+
+/// The program with the secret of the file that the environment names, if it names one. The secret is all bytes of the file.
+fn with_secret(program: Program) -> Result<Program, Failure> {
+    let Some(path) = std::env::var_os(SECRET_FILE) else { return Ok(program) };
+    let path = Path::new(&path);
+    let secret = fs::read(path).map_err(|error| Failure::file("read", path, &error))?;
+    let told = |error: loyalty_core::SecretTooShort| {
+        Failure::no(format!("`{}`, which {SECRET_FILE} names: {error}", name(path)))
+    };
+    program.with_secret(&secret).map_err(told)
 }

@@ -88,4 +88,21 @@ function options(given, known) {
   return given;
 }
 
-module.exports = { instant, kind, object, options, points, text, whole };
+/** The fewest bytes of a secret: shorter ones can be found by trying. */
+const SECRET_BYTES_MIN = 16;
+
+/** A secret as bytes; a string stands for its UTF-8. */
+function secret(value) {
+  if (value === undefined) return undefined;
+  if (typeof value !== "string" && !(value instanceof Uint8Array)) {
+    throw new TypeError(`\`secret\`: expected a string or bytes, found ${kind(value)}`);
+  }
+  const bytes = typeof value === "string" ? new TextEncoder().encode(text(value, "secret")) : value;
+  if (bytes.length < SECRET_BYTES_MIN) {
+    const found = `at least ${SECRET_BYTES_MIN} bytes, found ${bytes.length}`;
+    throw new RangeError(`\`secret\`: expected ${found}; take 32 random ones, and keep them as long as the program runs`);
+  }
+  return bytes;
+}
+
+module.exports = { instant, kind, object, options, points, secret, text, whole };

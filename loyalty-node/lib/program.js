@@ -2,13 +2,12 @@
 // Programs: compiled once, used for any number of members.
 
 const { together } = require("./accounts.js");
-const { instant, kind, object, options, points, text, whole } = require("./arguments.js");
+const { instant, kind, object, options, points, secret, text, whole } = require("./arguments.js");
 const { ready } = require("./core.js");
 const { revived } = require("./errors.js");
 const { Packer } = require("./event.js");
 const { memberHandle, newMember } = require("./member.js");
 const { newReplay } = require("./replay.js");
-const { nameOf } = require("./text.js");
 
 /** Only `compile` makes programs. */
 const MAKE = Symbol("make");
@@ -39,9 +38,9 @@ class Program {
   }
 
   static compile(program, given) {
-    const name = nameOf(given);
-    const source = text(program, "text");
-    return new Program(MAKE, told(() => ready().Program.compile(source, name)));
+    const { name = "program", secret: key } = options(given, ["name", "secret"]);
+    const [called, source, bytes] = [text(name, "name"), text(program, "text"), secret(key)];
+    return new Program(MAKE, told(() => ready().Program.compile(source, called, bytes)));
   }
 
   get #open() {

@@ -1,6 +1,6 @@
 //! The core's errors on their way to JavaScript: each is one JSON text, and `lib/errors.js` makes an error of it.
 
-use loyalty_core::{Diagnostics, EventError, StateError, Units, host};
+use loyalty_core::{Diagnostics, EventError, SecretTooShort, StateError, Units, host};
 use napi::Error;
 
 pub fn rules(diagnostics: &Diagnostics, file_name: &str) -> Error {
@@ -13,4 +13,9 @@ pub fn event(refused: &EventError) -> Error {
 
 pub fn state(error: &StateError) -> Error {
     Error::from_reason(host::state_error(error))
+}
+
+/// The library looks at a secret before the core does, so that this says no more than it must.
+pub fn secret(short: SecretTooShort) -> Error {
+    Error::from_reason(short.to_string())
 }

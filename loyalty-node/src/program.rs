@@ -28,13 +28,16 @@ pub struct Loaded(loyalty_core::Loaded);
 
 #[napi]
 impl Program {
-    /// Compiles the text of a program.
+    /// Compiles the text of a program, with the host's secret if there is one.
     #[napi(catch_unwind)]
-    pub fn compile(text: String, file_name: String) -> Result<Self> {
-        match loyalty_core::Program::compile(&text) {
-            Ok(program) => Ok(Self { program, event: Cell::default() }),
-            Err(diagnostics) => Err(error::rules(&diagnostics, &file_name)),
-        }
+    pub fn compile(text: String, file_name: String, secret: Option<Buffer>) -> Result<Self> {
+        let program =
+            loyalty_core::Program::compile(&text).map_err(|diagnostics| error::rules(&diagnostics, &file_name))?;
+        let program = match secret {
+            Some(secret) => program.with_secret(&secret).map_err(error::secret)?,
+            None => program,
+        };
+        Ok(Self { program, event: Cell::default() })
     }
 
     /// The program's title.

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use loyalty_core::host::members;
 use loyalty_core::{Event, EventError};
-use pyo3::exceptions::PyTypeError;
+use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyBytes, PyDict, PyInt, PyString, PyTuple};
 
@@ -58,9 +58,13 @@ fn given<'a, 'py>(event: &'a Bound<'py, PyAny>) -> PyResult<Given<'a, 'py>> {
 }
 
 impl Program {
-    fn new(py: Python<'_>, text: &str, name: &str) -> PyResult<Self> {
+    fn new(py: Python<'_>, text: &str, name: &str, secret: Option<&[u8]>) -> PyResult<Self> {
         let compiled = py.detach(|| loyalty_core::Program::compile(text));
         let core = compiled.map_err(|diagnostics| error::rules(py, &diagnostics, name))?;
+        let core = match secret {
+            Some(secret) => core.with_secret(secret).map_err(|short| PyValueError::new_err(short.to_string()))?,
+            None => core,
+        };
         let keys = core.keys().map(|key| PyString::intern(py, key).unbind()).collect();
         Ok(Self { core, keys })
     }
@@ -91,18 +95,19 @@ impl Program {
 #[pymethods]
 impl Program {
     /// Compile the text of a program; raise RulesError with all that is wrong with it. `name` stands for the text where
-    /// places are shown.
+    /// places are shown; `secret`, at least 16 bytes, chooses draws and arms: without it, events that need chance are refused.
     #[staticmethod]
-    #[pyo3(signature = (text, *, name="program"))]
-    fn compile(py: Python<'_>, text: &str, name: &str) -> PyResult<Self> {
-        Self::new(py, text, name)
+    #[pyo3(signature = (text, *, name="program", secret=None))]
+    fn compile(py: Python<'_>, text: &str, name: &str, secret: Option<&[u8]>) -> PyResult<Self> {
+        Self::new(py, text, name, secret)
     }
 
-    /// Compile the program of a file.
+    /// Compile the program of a file, with the host's secret if it has one.
     #[staticmethod]
-    fn from_file(py: Python<'_>, path: PathBuf) -> PyResult<Self> {
+    #[pyo3(signature = (path, *, secret=None))]
+    fn from_file(py: Python<'_>, path: PathBuf, secret: Option<&[u8]>) -> PyResult<Self> {
         let text = py.detach(|| std::fs::read_to_string(&path))?;
-        Self::new(py, &text, &path.to_string_lossy())
+        Self::new(py, &text, &path.to_string_lossy(), secret)
     }
 
     /// The program's title.

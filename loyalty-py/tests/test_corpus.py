@@ -5,6 +5,7 @@ diagnostics, and what programs say of themselves. A case that is added to the co
 """
 
 import json
+import re
 import os
 import pathlib
 from decimal import Decimal
@@ -36,6 +37,8 @@ class Case:
     def __init__(self, text: str) -> None:
         head, _, _ = text.partition("=== outcomes\n")
         sections = [section.partition("\n") for section in head.split("=== ")]
+        secret = re.search(r"^secret: (.*)$", sections[0][0] + "\n" + sections[0][2], re.MULTILINE)
+        self.secret = secret[1].encode() if secret else None
         self.programs = [body for name, _, body in sections if name == "program"]
         (steps,) = [body.splitlines() for name, _, body in sections if name == "steps"]
         enrolled_at = next((line.removeprefix("enroll ") for line in steps if line.startswith("enroll ")), None)
@@ -53,7 +56,7 @@ class Player:
         self.case = case
         # An event as the host has it: the line itself, its bytes, or the dict that it says.
         self.read = read
-        self.programs = [loyalty.Program.compile(text) for text in case.programs]
+        self.programs = [loyalty.Program.compile(text, secret=case.secret) for text in case.programs]
         self.next = iter(self.programs)
         self.program = next(self.next)
         self.member = self.program.enroll(case.member, case.enrolled_at)

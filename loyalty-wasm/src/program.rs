@@ -27,12 +27,15 @@ pub struct Loaded(loyalty_core::Loaded);
 
 #[wasm_bindgen]
 impl Program {
-    /// Compiles the text of a program.
-    pub fn compile(text: &str, file_name: &str) -> Result<Self, Error> {
-        match loyalty_core::Program::compile(text) {
-            Ok(program) => Ok(Self { program, event: Cell::default() }),
-            Err(diagnostics) => Err(error::rules(&diagnostics, file_name)),
-        }
+    /// Compiles the text of a program, with the host's secret if there is one.
+    pub fn compile(text: &str, file_name: &str, secret: Option<Vec<u8>>) -> Result<Self, Error> {
+        let program =
+            loyalty_core::Program::compile(text).map_err(|diagnostics| error::rules(&diagnostics, file_name))?;
+        let program = match secret {
+            Some(secret) => program.with_secret(&secret).map_err(error::secret)?,
+            None => program,
+        };
+        Ok(Self { program, event: Cell::default() })
     }
 
     /// The program's title.

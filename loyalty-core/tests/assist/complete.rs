@@ -48,7 +48,7 @@ fn clauses_are_those_of_the_declaration() {
 
 #[test]
 fn choices_of_a_policy() {
-    is("wallet b { clawback ‸ }", &["may overdraw", "only pending", "within balance"]);
+    is("wallet b { clawback ‸ }", &["within balance", "may overdraw", "only pending"]);
     is("wallet b { multipliers ‸", &["add", "best", "compound"]);
     has("wallet b { round ‸", &["half up", "half even", "down", "up", "per line"], &["per member", "per"]);
     has("wallet b { expire after 1 year without ‸", &["order", "visit", "earning", "activity"], &["year"]);

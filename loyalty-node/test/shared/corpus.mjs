@@ -63,6 +63,7 @@ function read(text) {
   const first = JSON.parse(steps.find((line) => line.startsWith("{")) ?? "{}");
   return {
     programs: bodies("program"),
+    secret: /^secret: (.*)$/m.exec(text.split("=== ", 1)[0])?.[1],
     // An id may be sent as a number.
     member: String(first.member ?? "m-1"),
     enrolledAt: enrolment?.slice("enroll ".length) ?? first.at,
@@ -86,7 +87,7 @@ const FORMS = {
 };
 
 function play(loyalty, found, wanted) {
-  const programs = found.programs.map((text) => loyalty.Program.compile(text));
+  const programs = found.programs.map((text) => loyalty.Program.compile(text, found.secret ? { secret: found.secret } : {}));
   for (const [at, program] of programs.entries()) {
     const told = [program.warnings, program.policies(), program.runTests()].map((list) => JSON.stringify(list));
     const about = [program.title, program.version, ...told, loyalty.format(program.text)];
