@@ -4,6 +4,7 @@
 //! becomes `None`, and whoever needs it says nothing more.
 
 pub mod model;
+pub mod offer;
 pub mod policies;
 
 mod aggregate;
@@ -19,6 +20,7 @@ mod effects;
 mod experiment;
 mod expression;
 mod fields;
+mod give;
 mod graph;
 mod inbound;
 mod intervals;
@@ -80,6 +82,7 @@ pub fn check(file: &tree::File) -> (Option<Checked>, Vec<Diagnostic>) {
     checker.segments(&declared);
     checker.wallets(&declared);
     checker.ladders(&declared);
+    checker.coupon_policy(&declared);
     checker.coupons(&declared);
     checker.badges(&declared);
     checker.challenges(&declared);
@@ -115,6 +118,9 @@ struct Checker<'a> {
     /// Their forms are filled in when all that they may read is known.
     ladders: Vec<Ladder>,
     coupons: Vec<Coupon>,
+    /// What coupons say of how they are chosen among.
+    stack_groups: give::StackGroups,
+    coupon_rules: offer::CouponPolicy,
     /// Coupons that some rule issues.
     coupons_issued: BTreeSet<usize>,
     /// Their conditions too.
@@ -213,6 +219,7 @@ impl Checker<'_> {
             messages,
             sayings: self.sayings,
             referrals: self.referrals,
+            coupon_policy: self.coupon_rules,
             rules,
             groups,
             tests,

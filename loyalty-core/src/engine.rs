@@ -27,6 +27,7 @@
 //! | `horizon`, `schedule` | when time alone may change something, and when it does |
 //! | `members` | transfers, pools, pauses; merging and erasing accounts |
 //! | `claims` | counters over all members, which the host keeps |
+//! | `quote` | what a cart would get, and why not more |
 //! | `clock` | what happens by time alone |
 //! | `pricing` | what coupons take off a cart, to the cent, and which of them apply together |
 //! | `doors` | apply and advance, whole or not at all |
@@ -62,8 +63,8 @@ pub mod members;
 pub mod messages;
 pub mod moves;
 pub mod outcome;
-#[cfg_attr(not(test), expect(dead_code, reason = "what coupons give is lowered to it next"))]
 pub mod pricing;
+pub mod quote;
 pub mod reactions;
 pub mod referrals;
 pub mod returns;

@@ -30,6 +30,7 @@ mod locale;
 mod migrate;
 mod plan;
 mod program;
+mod quote;
 mod replay;
 #[doc(hidden)]
 pub mod source;
@@ -51,6 +52,7 @@ pub use engine::outcome::{Decision, Outcome};
 pub use engine::view::{Totals, View};
 pub use migrate::{Migration, TierMove};
 pub use program::{Event, Program, format};
+pub use quote::Quote;
 pub use replay::{RefusedEvent, Replay, ReplayOptions};
 pub use rust_decimal::Decimal;
 pub use source::{Span, Units};

@@ -5,6 +5,7 @@
 
 pub mod badges;
 pub mod challenges;
+pub mod coupon_index;
 pub mod coupons;
 pub mod experiments;
 pub mod index;
@@ -12,6 +13,7 @@ pub mod layout;
 pub mod lower;
 pub mod messages;
 pub mod node;
+pub mod offers;
 pub mod quotes;
 pub mod reactions;
 pub mod reward;
@@ -28,11 +30,13 @@ use rust_decimal::Decimal;
 
 pub use badges::{BadgeLevelPlan, BadgePlan};
 pub use challenges::{ChallengeFormPlan, ChallengePlan, GoalsPlan, ProgressPlan};
+pub use coupon_index::CouponIndex;
 pub use coupons::{CouponFormPlan, CouponNames, CouponPlan};
 pub use experiments::ExperimentPlan;
 pub use index::RuleIndex;
 pub use layout::{EventLayout, FieldKind, SlotLayout};
 pub use node::{Node, NodeId};
+pub use offers::CartPlan;
 pub use quotes::{PolicyQuotes, Quote, Quoted, Unit};
 pub use reactions::Reactions;
 pub use reward::RewardPlan;
@@ -66,6 +70,9 @@ pub struct Plan {
     pub rewards: Vec<RewardPlan>,
     pub messages: messages::Messages,
     pub referrals: Vec<ReferralPlan>,
+    /// Where an order keeps what pricing needs; nothing where no coupon gives anything.
+    pub cart: Option<CartPlan>,
+    pub coupon_index: CouponIndex,
     pub rules: Vec<RulePlan>,
     pub groups: Vec<GroupPlan>,
     pub reactions: Reactions,

@@ -1,6 +1,7 @@
 //! From text to tree.
 
 pub mod format;
+pub mod give;
 pub mod ladder;
 pub mod later;
 pub(crate) mod lexer;

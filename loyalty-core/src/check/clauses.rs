@@ -18,6 +18,7 @@ pub(super) enum Holder {
     Group,
     Tiers,
     Coupon,
+    CouponPolicy,
     Challenge,
     Referral,
     /// Effects that another declaration holds.
@@ -214,6 +215,7 @@ impl Holder {
             Self::Group => "group",
             Self::Tiers => "tiers",
             Self::Coupon => "coupon",
+            Self::CouponPolicy => "policy coupons",
             Self::Challenge => "challenge",
             Self::Referral => "referral",
             Self::Block => "block of effects",
@@ -280,9 +282,6 @@ impl Holder {
                 Kind::LadderReturns,
                 Kind::From,
             ],
-            Self::Coupon => {
-                &[Kind::When, Kind::Valid, Kind::ValidFor, Kind::Limit, Kind::Budget, Kind::Usage, Kind::From]
-            }
             Self::Referral => &[
                 Kind::Word("qualify"),
                 Kind::Word("within"),
@@ -293,6 +292,28 @@ impl Holder {
                 Kind::Word("friend"),
                 Kind::Word("advocate"),
                 Kind::Word("reach"),
+                Kind::From,
+            ],
+            Self::CouponPolicy => &[Kind::Word("choose"), Kind::Word("codes"), Kind::Word("floor")],
+            Self::Coupon => &[
+                Kind::Word("give"),
+                Kind::Word("up to"),
+                Kind::Word("at most"),
+                Kind::Word("groups"),
+                Kind::Word("spread"),
+                Kind::Word("split"),
+                Kind::Word("basis"),
+                Kind::When,
+                Kind::Word("judge"),
+                Kind::Valid,
+                Kind::ValidFor,
+                Kind::Limit,
+                Kind::Budget,
+                Kind::Usage,
+                Kind::Word("priority"),
+                Kind::Word("group"),
+                Kind::Word("stack"),
+                Kind::Word("stop"),
                 Kind::From,
             ],
             Self::Challenge => &[
@@ -428,7 +449,8 @@ impl<'a> Checker<'a> {
 
     /// Whether any declaration that this version runs holds such a clause.
     fn built(kind: Kind) -> bool {
-        const HOLDERS: [Holder; 9] = [
+        const HOLDERS: [Holder; 10] = [
+            Holder::CouponPolicy,
             Holder::Reward,
             Holder::Coupon,
             Holder::Program,

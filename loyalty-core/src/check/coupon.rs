@@ -18,17 +18,18 @@ const ORDER: &str = "order";
 
 impl<'a> Checker<'a> {
     pub(super) fn coupons(&mut self, declared: &Declared<'a>) {
-        for (name, kind, clauses) in &declared.coupons {
+        for (index, (name, kind, clauses)) in declared.coupons.iter().enumerate() {
             let mut versions = Vec::new();
             for form in self.in_force(Holder::Coupon, clauses) {
-                let value = self.coupon_form(name, *kind, &form);
+                let value = self.coupon_form(name, index, *kind, &form);
                 versions.push(Versioned { from: form.from, value });
             }
             self.coupons.push(Coupon { name: name.text.clone(), kind: *kind, versions, span: name.span });
         }
+        self.finish_stacking();
     }
 
-    fn coupon_form(&mut self, name: &Name, kind: CouponKind, form: &InForce<'a>) -> CouponForm {
+    fn coupon_form(&mut self, name: &Name, index: CouponIndex, kind: CouponKind, form: &InForce<'a>) -> CouponForm {
         let mut value = CouponForm {
             when: Vec::new(),
             valid: Vec::new(),
@@ -36,6 +37,7 @@ impl<'a> Checker<'a> {
             limits: Vec::new(),
             budget: None,
             usage_kept: false,
+            offer: None,
             span: form.span.unwrap_or(name.span),
         };
         // The prelude declares it.
@@ -69,6 +71,7 @@ impl<'a> Checker<'a> {
                 _ => {}
             }
         }
+        value.offer = self.offer(name, index, &form.clauses, &scope);
         value
     }
 

@@ -66,6 +66,8 @@ pub struct Checked {
     pub sayings: Vec<Saying>,
     pub referrals: Vec<Referral>,
     /// In the order of the file; after those that the program writes as rules, the blocks that other declarations hold.
+    pub coupon_policy: super::offer::CouponPolicy,
+    /// In the order of the file.
     pub rules: Vec<Rule>,
     pub groups: Vec<Group>,
     pub tests: Vec<Test>,
@@ -727,6 +729,8 @@ pub struct CouponForm {
     pub budget: Option<Budget>,
     /// A cancelled order keeps the use.
     pub usage_kept: bool,
+    /// Nothing: it gives nothing.
+    pub offer: Option<super::offer::Offer>,
     /// Where this form stands.
     pub span: Span,
 }

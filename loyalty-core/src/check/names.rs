@@ -117,6 +117,8 @@ pub(super) struct Declared<'a> {
     pub coupons: Vec<(&'a Name, CouponKind, &'a [tree::Clause])>,
     pub challenges: Vec<(&'a Name, &'a [tree::Clause])>,
     pub rewards: Vec<(&'a Name, &'a [tree::Clause])>,
+    /// `policy coupons`
+    pub coupon_policy: Option<&'a [tree::Clause]>,
     pub rules: Vec<(&'a Name, &'a tree::Trigger, &'a [tree::Clause])>,
     pub experiments: Vec<(&'a Name, &'a [tree::Clause])>,
     pub badges: Vec<(&'a Name, Option<&'a Name>, &'a [tree::Clause])>,
@@ -245,6 +247,11 @@ impl<'a> Checker<'a> {
                 if self.first(&mut places.messages, &name.text, name.span, &format!("the message `{}`", name.text)) {
                     self.names.messages.insert(&name.text, declared.messages.len());
                     declared.messages.push((name, category, clauses));
+                }
+            }
+            ItemKind::Later(Later::Policy { name, clauses }) if name.text == "coupons" => {
+                if self.first(&mut places.single, "policy coupons", name.span, "`policy coupons`") {
+                    declared.coupon_policy = Some(clauses);
                 }
             }
             ItemKind::Later(later) => {

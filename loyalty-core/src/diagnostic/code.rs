@@ -146,6 +146,19 @@ codes! {
     IncompleteReferral = "L0251" Error,
     /// What brings a friend is no text of an event.
     ReferralBy = "L0252" Error,
+    // What coupons give.
+    /// A coupon that would lower what no coupon can.
+    GiveTarget = "L0287" Error,
+    /// A discount that is none: more than all, nothing, or in the wrong unit.
+    GiveAmount = "L0288" Error,
+    /// A clause that has nothing to do with what the coupon gives.
+    GiveClause = "L0289" Error,
+    /// A coupon that would stand beside itself, or a group that chooses in two ways.
+    Stacking = "L0290" Error,
+    /// A floor that is no price of a unit.
+    FloorUnit = "L0291" Error,
+    /// Steps that do not ascend, or of two kinds.
+    Steps = "L0292" Error,
 
     // Badges, games and experiments.
     /// No badge, wheel, quiz, survey or experiment of that name.
@@ -227,6 +240,10 @@ codes! {
     PluralGap = "W0226" Warning,
     /// A text that two rules answer to.
     MatchedTwice = "W0228" Warning,
+    /// A coupon that gives nothing.
+    GivesNothing = "W0219" Warning,
+    /// A coupon that would stand beside another, which does not agree.
+    OneSidedStack = "W0220" Warning,
 }
 
 impl core::fmt::Display for Code {

@@ -14,20 +14,20 @@
 //! | `words`, `page`, `text`, `html`, `data` | how it is told |
 
 mod caps;
-mod data;
+pub(in crate::engine) mod data;
 mod granted;
 mod html;
 mod judged;
 mod levels;
-mod limits;
+pub(in crate::engine) mod limits;
 mod page;
 mod returned;
-mod silent;
+pub(in crate::engine) mod silent;
 mod stage;
 mod text;
 mod timed;
-mod trace;
-mod words;
+pub(in crate::engine) mod trace;
+pub(crate) mod words;
 
 use core::ops::RangeBounds;
 use std::sync::Arc;

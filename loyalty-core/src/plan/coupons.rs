@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use rust_decimal::Decimal;
 
+use super::offers::OfferPlan;
 use super::{Condition, Dated, LimitPlan};
 use crate::check::model::{CouponKind, Length, Valid};
 use crate::codes;
@@ -14,7 +15,6 @@ pub struct CouponPlan {
     pub kind: CouponKind,
     pub forms: Vec<Dated<CouponFormPlan>>,
     /// Source line of the declaration.
-    #[expect(dead_code, reason = "read when coupons are explained")]
     pub line: u32,
 }
 
@@ -29,6 +29,8 @@ pub struct CouponFormPlan {
     pub budget: Option<BudgetPlan>,
     /// A cancelled order keeps the use.
     pub usage_kept: bool,
+    /// Nothing: it gives nothing.
+    pub offer: Option<OfferPlan>,
 }
 
 /// What all discounts of a coupon together may come to, over all members.
@@ -36,7 +38,6 @@ pub struct CouponFormPlan {
 pub struct BudgetPlan {
     pub amount: Decimal,
     /// What is left of it is given where a discount is larger.
-    #[expect(dead_code, reason = "read where discounts are worked out")]
     pub partial: bool,
 }
 

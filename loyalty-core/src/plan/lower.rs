@@ -9,6 +9,7 @@ mod fields;
 mod filing;
 mod ladders;
 mod messages;
+mod offers;
 mod rewards;
 
 use rust_decimal::Decimal;
@@ -56,6 +57,8 @@ pub fn lower(checked: &Checked, text: &str) -> Plan {
             rewards: Vec::new(),
             messages: super::messages::Messages::default(),
             referrals: Vec::new(),
+            cart: None,
+            coupon_index: super::CouponIndex::default(),
             rules: Vec::new(),
             groups: Vec::new(),
             reactions: Reactions::default(),
@@ -76,12 +79,14 @@ pub fn lower(checked: &Checked, text: &str) -> Plan {
     lower.measures();
     lower.segments();
     lower.ladders();
+    lower.cart();
     lower.coupons();
     lower.badges();
     lower.experiments();
     lower.challenges();
     lower.rewards();
     lower.referrals();
+    lower.plan.coupon_index = super::CouponIndex::of(&lower.plan);
     lower.rules();
     lower.messages();
     lower.groups();

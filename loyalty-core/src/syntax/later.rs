@@ -6,6 +6,7 @@
 use chrono::NaiveTime;
 use rust_decimal::Decimal;
 
+pub use super::give::{Give, GiveClause, GroupChoice, Stack};
 use super::message::{Label, MenuRow, TemplateArgument, Translation};
 use super::tree::{Aggregate, Clause, Duration, Effect, Expr, Name, Period, Span, Window};
 
@@ -88,6 +89,8 @@ pub enum LaterClause {
     Budget { amount: Expr, mode: Option<BudgetMode> },
     /// `stack with [FREEDELIVERY]`
     Stack(Stack),
+    /// How it is given: `at most 3 times`, `basis initial`, …
+    Manner(GiveClause),
     /// `priority 5`
     Priority(u32),
     /// `group seasonal best`
@@ -198,6 +201,7 @@ impl LaterClause {
             Self::ValidFor(_) => "valid",
             Self::Budget { .. } => "budget",
             Self::Stack(_) => "stack",
+            Self::Manner(clause) => clause.word(),
             Self::Priority(_) => "priority",
             Self::Group { .. } => "group",
             Self::Usage { .. } => "usage",
@@ -244,51 +248,6 @@ impl LaterClause {
             Self::Arm { .. } => "arm",
         }
     }
-}
-
-/// What a coupon or a reward gives.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Give {
-    /// `20% off order.lines where …`, `5 MYR off order`
-    Off { amount: Expr, target: Expr, filter: Option<Expr> },
-    /// `free shipping`
-    FreeShipping,
-    /// `cheapest 1 free of 2 from order.lines where …`, `most expensive 1 50% off from order.lines`
-    Units {
-        /// The most expensive ones instead of the cheapest.
-        most_expensive: bool,
-        count: u32,
-        /// How much of their price; `None` is all of it.
-        percent: Option<Decimal>,
-        /// The size of the group that they are taken from.
-        of: Option<u32>,
-        target: Expr,
-        filter: Option<Expr>,
-    },
-    /// `{ issue LATTE }`
-    Effects(Vec<Clause>),
-}
-
-/// What a coupon may stand beside.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Stack {
-    /// `stack with none`
-    None,
-    /// `stack with any`
-    Any,
-    /// `stack with [FREEDELIVERY]`
-    With(Vec<Name>),
-}
-
-/// Which coupons of a group apply.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum GroupChoice {
-    /// `best`
-    Best,
-    /// `first by priority`
-    FirstByPriority,
-    /// `all`
-    All,
 }
 
 /// The time in which a challenge is to be done.

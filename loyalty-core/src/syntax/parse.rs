@@ -9,6 +9,7 @@ mod effect;
 mod expected;
 mod expression;
 mod failure;
+mod give;
 mod grammar;
 mod ladder;
 mod later;

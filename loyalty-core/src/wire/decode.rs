@@ -9,6 +9,8 @@ mod slot;
 
 use std::borrow::Cow;
 
+use rust_decimal::Decimal;
+
 pub use capture::{capture, from_capture};
 use defaults::complete;
 pub use defaults::{fill, forget_defaults};
@@ -99,9 +101,31 @@ pub fn decode_from<I: Input>(
     input: &mut I,
     event: &mut EventData,
 ) -> Result<(), EventError> {
+    decode_as(plan, reading, input, event, false)
+}
+
+/// Decodes a cart: an order that has not happened. It needs neither a type nor an id, and a line may say what one unit
+/// costs instead of what the line costs.
+pub fn decode_cart<I: Input>(
+    plan: &Plan,
+    reading: &Reading,
+    input: &mut I,
+    event: &mut EventData,
+) -> Result<(), EventError> {
+    decode_as(plan, reading, input, event, true)
+}
+
+fn decode_as<I: Input>(
+    plan: &Plan,
+    reading: &Reading,
+    input: &mut I,
+    event: &mut EventData,
+    cart: bool,
+) -> Result<(), EventError> {
     event.clear();
-    let number = match input.peek(&reading.envelope, TYPE, |value| kind(plan, value))? {
+    let number = match input.peek(&reading.envelope, TYPE, |value| kind(plan, value, cart))? {
         Some(Ok(number)) => number,
+        None if cart => order(plan).ok_or_else(|| missing("type"))?,
         unknown => {
             // What is no JSON at all is told before what the program does not know.
             input.fields(&reading.envelope, |_, _| Ok(())).map_err(|refused| refused.error)?;
@@ -149,6 +173,9 @@ pub fn decode_from<I: Input>(
         Ok(()) => true,
         Err(refused) => refused.field > Some(field),
     };
+    if event.id.is_empty() && cart {
+        event.id.push_str("cart");
+    }
     if event.id.is_empty() && first(ID) {
         return Err(missing("id"));
     }
@@ -157,18 +184,30 @@ pub fn decode_from<I: Input>(
     }
     read.map_err(|refused| refused.error)?;
     event.day = plan.calendar.day_at(event.at);
+    if cart {
+        price_lines(plan, event)?;
+    }
     complete(plan, layout, event)?;
     capture(event);
     Ok(())
 }
 
 /// The number of the event type that a value names.
-fn kind<I: Input>(plan: &Plan, value: &mut I) -> Result<u16, EventError> {
+fn kind<I: Input>(plan: &Plan, value: &mut I, cart: bool) -> Result<u16, EventError> {
     let scalar = value.scalar()?;
     if scalar == Scalar::Null {
         return Err(missing("type"));
     }
     let name = envelope(&scalar, TYPE)?;
+    if cart {
+        return order(plan).filter(|_| matches!(&*name, "cart" | "order")).ok_or_else(|| {
+            EventError::new(Refusal::UnknownEvent)
+                .in_field("type")
+                .expecting("`cart`")
+                .but_found(format!("`{name}`"))
+                .advising("a quote is asked for a cart, or for an order that has not happened yet")
+        });
+    }
     let number = plan.events.iter().position(|event| *event.layout.name == *name);
     number.map(|number| number as u16).ok_or_else(|| {
         EventError::new(Refusal::UnknownEvent)
@@ -176,6 +215,32 @@ fn kind<I: Input>(plan: &Plan, value: &mut I) -> Result<u16, EventError> {
             .but_found(format!("`{name}`"))
             .advising("declare it in the program with `event`, or do not send it")
     })
+}
+
+/// The number of the standard event that a cart is read as.
+fn order(plan: &Plan) -> Option<u16> {
+    match &plan.cart {
+        Some(cart) => Some(cart.event),
+        None => plan.events.iter().position(|event| &*event.layout.name == "order").map(|number| number as u16),
+    }
+}
+
+/// Works out what a line costs from what one unit costs.
+fn price_lines(plan: &Plan, event: &mut EventData) -> Result<(), EventError> {
+    let Some(cart) = &plan.cart else { return Ok(()) };
+    let rows: Vec<usize> = event.rows_of(event.list(cart.lines)).collect();
+    for row in rows {
+        let number = |slot: u16| event.item(row, slot).number();
+        if number(cart.amount).is_some() {
+            continue;
+        }
+        let Some(price) = number(cart.unit_price) else { continue };
+        let amount = crate::amount::multiply(price, number(cart.quantity).unwrap_or(Decimal::ONE))?;
+        if let Some(slot) = event.rows.get_mut(row + usize::from(cart.amount)) {
+            *slot = Slot::Number(amount);
+        }
+    }
+    Ok(())
 }
 
 fn missing(field: &str) -> EventError {

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use loyalty_core::{Instant, PoolPayment, PoolReturn, event_head};
+use loyalty_core::{Counters, Instant, PoolPayment, PoolReturn, event_head};
 use serde_json::Value;
 
 /// A parsed case file.
@@ -28,6 +28,10 @@ pub enum Step {
     /// An event as the host sends it, sound or not.
     Event(String),
     Advance(Instant),
+    /// A cart is quoted; what it names of codes stands in it.
+    Quote(String),
+    /// Where the counters over all members stand, for the quotes from here on.
+    Counters(Counters),
     /// The host's clock from here on.
     Now(Instant),
     /// The state is saved, and loaded by the next version of the program.
@@ -97,7 +101,7 @@ impl Case {
             }
         }
         let first = case.steps.iter().find_map(|(_, step)| match step {
-            Step::Event(json) => event_head(json.as_bytes()).ok(),
+            Step::Event(json) | Step::Quote(json) => event_head(json.as_bytes()).ok(),
             _ => None,
         });
         case.enrolled_at = enrolled
@@ -125,7 +129,7 @@ impl Case {
     /// The latest instant that a step names.
     pub fn ends_at(&self) -> Instant {
         let instants = self.steps.iter().filter_map(|(_, step)| match step {
-            Step::Event(json) => event_head(json.as_bytes()).ok()?.at,
+            Step::Event(json) | Step::Quote(json) => event_head(json.as_bytes()).ok()?.at,
             Step::Advance(to) | Step::Merge(_, to) | Step::Erase(_, to) => Some(*to),
             Step::PoolSpend(_, payment) => Some(payment.at),
             Step::PoolGiveBack(_, back) => Some(back.at),
@@ -159,6 +163,16 @@ fn step(line: &str) -> Result<Step, String> {
     Ok(match word {
         _ if line.starts_with('{') => Step::Event(line.to_owned()),
         "raw" => Step::Event(rest.to_owned()),
+        "quote" => Step::Quote(rest.to_owned()),
+        "counters" => {
+            let said: Value = serde_json::from_str(rest).map_err(|error| error.to_string())?;
+            let mut counters = Counters::default();
+            for (name, value) in said.as_object().ok_or("counters are an object")? {
+                let value = value.as_str().and_then(|value| value.parse().ok());
+                counters.set(name.as_str(), value.ok_or("counters are decimal texts")?);
+            }
+            Step::Counters(counters)
+        }
         "advance" => Step::Advance(instant(rest)?),
         "now" => Step::Now(instant(rest)?),
         "expect" => {

@@ -29,7 +29,7 @@ fn root() -> PathBuf {
 
 /// All cases: those of one member, and those of several.
 fn cases() -> Vec<Result<Case, String>> {
-    [root(), root().join("../members")].iter().flat_map(|root| case::all(root)).collect()
+    [root(), root().join("../members"), root().join("../quotes")].iter().flat_map(|root| case::all(root)).collect()
 }
 
 /// Fails once, with everything that is wrong.

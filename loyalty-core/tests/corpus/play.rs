@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use loyalty_core::{EventError, Instant, Member, Outcome, Program, event_head};
+use loyalty_core::{Counters, EventError, Instant, Member, Outcome, Program, event_head};
 use serde_json::Value;
 
 use crate::case::{Case, Step};
@@ -53,6 +53,9 @@ struct Player<'c> {
     outgoing: Vec<String>,
     now: Option<Instant>,
     last: Option<Given>,
+    counters: Counters,
+    /// The last quote.
+    quoted: Value,
     played: Played,
 }
 
@@ -69,6 +72,8 @@ pub fn play(case: &Case, programs: &[Program], way: Way) -> Played {
         outgoing: Vec::new(),
         now: None,
         last: None,
+        counters: Counters::default(),
+        quoted: Value::Null,
         played: Played::default(),
     };
     player.join(&case.member, case.enrolled_at);
@@ -118,6 +123,8 @@ impl Player<'_> {
                 self.note(given)?;
             }
             Step::Now(now) => self.now = Some(*now),
+            Step::Counters(counters) => self.counters = counters.clone(),
+            Step::Quote(json) => self.quote(json)?,
             Step::NextProgram => {
                 let program = &self.programs[self.current];
                 self.current += 1;
@@ -130,7 +137,10 @@ impl Player<'_> {
                 self.fine()?;
                 let view = self.program().view(self.at_hand(), self.at_hand().clock()).to_json();
                 let view: Value = serde_json::from_str(&view).map_err(|error| error.to_string())?;
-                let found = look(&view, path);
+                let found = match path.strip_prefix("quote.") {
+                    Some(path) => look(&self.quoted, path),
+                    None => look(&view, path),
+                };
                 if found != Some(wanted) {
                     let found = found.map_or("nothing".to_owned(), Value::to_string);
                     return Err(format!("expected {path} {wanted}, found {found}"));
@@ -246,6 +256,26 @@ impl Player<'_> {
             Ok(outcomes) => outcomes.into_iter().try_for_each(|outcome| self.note(Ok(outcome))),
             Err(error) => self.note(Err(error)),
         }
+    }
+
+    /// A cart is quoted, which changes nothing, however often it is asked for.
+    fn quote(&mut self, json: &str) -> Result<(), String> {
+        let id = self.member.clone();
+        self.come_near(&id, event_head(json.as_bytes()).ok().and_then(|head| head.at))?;
+        let before = self.fine();
+        let ask = |player: &Self| player.program().quote(&player.members[&id], json, &[], &player.counters);
+        let (state, quote) = (self.program().save(&self.members[&id]), ask(self));
+        let text = |quote: &Result<loyalty_core::Quote, EventError>| match quote {
+            Ok(quote) => quote.to_json(),
+            Err(error) => error.to_json(),
+        };
+        if text(&quote) != text(&ask(self)) || state != self.program().save(&self.members[&id]) {
+            return Err("a quote changed something".to_owned());
+        }
+        self.quoted = serde_json::from_str(&text(&quote)).map_err(|error| error.to_string())?;
+        self.played.outcomes.push(text(&quote));
+        self.last = quote.err().map(Err);
+        before
     }
 
     /// An event happens to a member.

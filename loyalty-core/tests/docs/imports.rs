@@ -22,12 +22,13 @@ const EDGES: &[(&str, &[&str])] = &[
     ("plan", &["check", "calendar", "amount", "time", "source", "codes", "chance"]),
     ("engine", &["plan", "check", "calendar", "amount", "locale", "time", "codes", "chance"]),
     ("wire", &["engine", "plan", "check", "calendar", "amount", "time", "diagnostic", "source"]),
+    ("quote", &["wire", "engine", "plan"]),
     ("assist", &["engine", "check", "syntax", "source"]),
     ("testing", &["program", "wire", "engine", "plan", "check", "amount", "time"]),
-    ("program", &["testing", "wire", "engine", "plan", "check", "chance", "syntax", "diagnostic", "time"]),
+    ("program", &["testing", "quote", "wire", "engine", "plan", "check", "chance", "syntax", "diagnostic", "time"]),
     ("migrate", &["program", "wire", "engine", "time"]),
     ("replay", &["program", "wire", "engine", "amount", "time"]),
-    ("host", &["replay", "migrate", "program", "testing", "assist", "wire", "engine", "diagnostic", "source", "time"]),
+    ("host", &["replay", "migrate", "program", "quote", "testing", "assist", "wire", "engine", "diagnostic", "source", "time"]),
 ];
 
 /// Edges against the direction, file by file: each is to be argued for, and goes when its reason goes.
@@ -73,6 +74,9 @@ const AGAINST: &[(&str, &str, &str)] = &[
     ("engine/explain/data.rs", "wire::json", "the same"),
     ("engine/explain/page.rs", "wire::document", "a kind of decision without words of its own is told by its keys"),
     ("engine/explain/page.rs", "wire::json", "the same"),
+    ("engine/quote/cart.rs", "wire::decode", "the sums of an order are worked out again from other amounts"),
+    ("engine/quote/why.rs", "wire::document", "a reason is built as the document that it is shown as"),
+    ("engine/quote/why.rs", "wire::json", "the same"),
     ("plan", "wire::digest", "layouts and names are told apart by digests"),
 ];
 

@@ -1,8 +1,7 @@
 //! The forms of later stages are read and kept.
 
-use loyalty_core::syntax::later::{
-    BudgetMode, CouponKind, Give, GroupChoice, IssueEnd, Later, LaterClause, LaterEffect, Stack, Within,
-};
+use loyalty_core::syntax::give::{Each, Give, GiveClause, GroupChoice, Lines, Off, Stack, Stop};
+use loyalty_core::syntax::later::{BudgetMode, CouponKind, IssueEnd, Later, LaterClause, LaterEffect, Within};
 use loyalty_core::syntax::tree::{ClauseKind, Effect, ItemKind};
 
 use crate::{clause, item};
@@ -29,22 +28,94 @@ fn coupons_and_rewards() {
         coupon,
         "give 20% off order.lines where category in [\"a\"]",
         "give",
-        LaterClause::Give(Give::Off { filter: Some(_), .. })
+        LaterClause::Give(Give::Off { lines: Lines { filter: Some(_), .. }, .. })
     );
-    reads!(coupon, "give 5 MYR off order", "give", LaterClause::Give(Give::Off { filter: None, .. }));
+    reads!(
+        coupon,
+        "give 5 MYR off order",
+        "give",
+        LaterClause::Give(Give::Off { lines: Lines { filter: None, .. }, .. })
+    );
     reads!(coupon, "give free shipping", "give", LaterClause::Give(Give::FreeShipping));
     reads!(
         coupon,
         "give cheapest 1 free of 2 from order.lines",
         "give",
-        LaterClause::Give(Give::Units { count: 1, of: Some(2), percent: None, most_expensive: false, .. })
+        LaterClause::Give(Give::Units { count: 1, of: Some(2), off: Off::Free, most_expensive: false, .. })
     );
     reads!(
         coupon,
         "give most expensive 1 50% off from order.lines where a",
         "give",
-        LaterClause::Give(Give::Units { percent: Some(_), most_expensive: true, filter: Some(_), .. })
+        LaterClause::Give(Give::Units {
+            off: Off::By(_),
+            most_expensive: true,
+            lines: Lines { filter: Some(_), .. },
+            ..
+        })
     );
+    reads!(
+        coupon,
+        "give 5 EUR off each unit of order.lines where a except where b",
+        "give",
+        LaterClause::Give(Give::Off { each: Some(Each::Unit), lines: Lines { except: Some(_), .. }, .. })
+    );
+    reads!(
+        coupon,
+        "give price 9.99 EUR of all of order.lines",
+        "give",
+        LaterClause::Give(Give::Off { off: Off::Price(_), each: Some(Each::All), .. })
+    );
+    reads!(
+        coupon,
+        "give 5 EUR off first unit and 2 EUR off each further unit of order.lines",
+        "give",
+        LaterClause::Give(Give::Graduated { .. })
+    );
+    reads!(coupon, "give 4 EUR off every full 50 EUR of order", "give", LaterClause::Give(Give::Every { .. }));
+    reads!(coupon, "give 4 EUR off every 3 of order.lines", "give", LaterClause::Give(Give::Every { .. }));
+    reads!(
+        coupon,
+        "give 1 free from order.lines where a for every 2 from order.lines where b",
+        "give",
+        LaterClause::Give(Give::Get { count: 1, every: 2, off: Off::Free, .. })
+    );
+    reads!(
+        coupon,
+        "give bundle [1 from order.lines where a, 2 from order.lines where b] price 7 EUR",
+        "give",
+        LaterClause::Give(Give::Bundle { parts, off: Off::Price(_) }) if parts.len() == 2
+    );
+    reads!(
+        coupon,
+        "give steps [from 50 EUR 5 EUR off, from 100 EUR 12% off] of order",
+        "give",
+        LaterClause::Give(Give::Steps { steps, .. }) if steps.len() == 2
+    );
+    reads!(
+        coupon,
+        "give 1 \"MUG\" free for every 3 from order.lines",
+        "give",
+        LaterClause::Give(Give::Gift { count: 1, every: Some((3, _)), .. })
+    );
+    reads!(coupon, "give 2 \"MUG\" free", "give", LaterClause::Give(Give::Gift { count: 2, every: None, .. }));
+    reads!(coupon, "at most 3 times", "at most", LaterClause::Manner(GiveClause::AtMost(3)));
+    reads!(
+        coupon,
+        "groups partial for merchant",
+        "groups",
+        LaterClause::Manner(GiveClause::Groups { partial: true, merchant: true })
+    );
+    reads!(coupon, "spread over free units", "spread", LaterClause::Manner(GiveClause::Spread { group: false }));
+    reads!(coupon, "split by quantity", "split", LaterClause::Manner(GiveClause::Split { by_quantity: true }));
+    reads!(coupon, "basis initial", "basis", LaterClause::Manner(GiveClause::Basis(_)));
+    reads!(coupon, "judge after item discounts", "judge", LaterClause::Manner(GiveClause::Judge { after_items: true }));
+    reads!(coupon, "judge on list", "judge", LaterClause::Manner(GiveClause::Judge { after_items: false }));
+    reads!(coupon, "stop lines", "stop", LaterClause::Manner(GiveClause::Stop(Stop::Lines)));
+    let policy = "policy coupons";
+    reads!(policy, "floor 80% of unit_price", "floor", LaterClause::Manner(GiveClause::Floor(_)));
+    reads!(policy, "choose by priority", "choose", LaterClause::Manner(GiveClause::Choose { by_priority: true }));
+    reads!(policy, "codes all", "codes", LaterClause::Manner(GiveClause::Codes { all: true }));
     reads!(coupon, "give { issue LATTE }", "give", LaterClause::Give(Give::Effects(effects)) if effects.len() == 1);
     reads!(coupon, "up to 50 MYR", "up to", LaterClause::UpTo(_));
     reads!(coupon, "valid 30 days", "valid", LaterClause::ValidFor(_));

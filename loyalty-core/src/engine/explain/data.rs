@@ -342,7 +342,7 @@ impl Reason {
     }
 }
 
-fn reason_document(plan: &Plan, reason: &Reason) -> Document {
+pub fn reason_document(plan: &Plan, reason: &Reason) -> Document {
     let kind = match &reason.what {
         What::Condition => "condition",
         What::Valid => "valid",

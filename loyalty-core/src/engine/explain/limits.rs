@@ -17,34 +17,34 @@ use crate::time::day_of;
 /// The parts of `valid` that do not hold at the event's instant.
 pub fn invalid(scope: &Scope<'_>, rule: &RulePlan, form: &RuleFormPlan) -> Vec<Reason> {
     let parts = form.valid.iter().filter(|valid| !rules::is_valid(scope, valid));
-    let reasons = parts.map(|valid| {
-        let said = format!("valid {}", words::valid(scope.plan, valid));
-        let (actual, until) = match valid {
-            Valid::Dates { from, .. } => {
-                let ahead = from.map(day_of).filter(|from| *from > scope.day);
-                (Shown::Value(Stored::Date(scope.day)), ahead.map(|day| scope.plan.calendar.start_of(day)))
-            }
-            Valid::Instants { from, .. } => {
-                (Shown::Value(Stored::Instant(scope.at)), from.filter(|from| *from > scope.at))
-            }
-            Valid::Weekdays(days) => {
-                let on = |day: i32| days.iter().any(|own| own.num_days_from_monday() as u8 == Calendar::weekday(day));
-                let next = (1..=7).map(|ahead| scope.day.saturating_add(ahead)).find(|day| on(*day));
-                let today = words::weekday(Calendar::weekday(scope.day));
-                (Shown::Word(today), next.map(|day| scope.plan.calendar.start_of(day)))
-            }
-            Valid::Hours { from, .. } => {
-                let calendar = &scope.plan.calendar;
-                let (time, from) = (calendar.time_at(scope.at), crate::time::micros_of(*from));
-                let day = if time < from { scope.day } else { scope.day.saturating_add(1) };
-                (Shown::Value(Stored::Time(time)), Some(calendar.instant_of(day, from)))
-            }
-        };
-        let ended = until.is_none();
-        let reason = Reason { line: Some(rule.line), actual: Some(actual), until, ..Reason::new(What::Valid, said) };
-        if ended { reason.saying("that is over") } else { reason }
-    });
-    reasons.collect()
+    parts.map(|valid| not_valid(scope, valid, rule.line)).collect()
+}
+
+/// Why a part of `valid` does not hold, and from when it does.
+pub fn not_valid(scope: &Scope<'_>, valid: &Valid, line: u32) -> Reason {
+    let said = format!("valid {}", words::valid(scope.plan, valid));
+    let (actual, until) = match valid {
+        Valid::Dates { from, .. } => {
+            let ahead = from.map(day_of).filter(|from| *from > scope.day);
+            (Shown::Value(Stored::Date(scope.day)), ahead.map(|day| scope.plan.calendar.start_of(day)))
+        }
+        Valid::Instants { from, .. } => (Shown::Value(Stored::Instant(scope.at)), from.filter(|from| *from > scope.at)),
+        Valid::Weekdays(days) => {
+            let on = |day: i32| days.iter().any(|own| own.num_days_from_monday() as u8 == Calendar::weekday(day));
+            let next = (1..=7).map(|ahead| scope.day.saturating_add(ahead)).find(|day| on(*day));
+            let today = words::weekday(Calendar::weekday(scope.day));
+            (Shown::Word(today), next.map(|day| scope.plan.calendar.start_of(day)))
+        }
+        Valid::Hours { from, .. } => {
+            let calendar = &scope.plan.calendar;
+            let (time, from) = (calendar.time_at(scope.at), crate::time::micros_of(*from));
+            let day = if time < from { scope.day } else { scope.day.saturating_add(1) };
+            (Shown::Value(Stored::Time(time)), Some(calendar.instant_of(day, from)))
+        }
+    };
+    let ended = until.is_none();
+    let reason = Reason { line: Some(line), actual: Some(actual), until, ..Reason::new(What::Valid, said) };
+    if ended { reason.saying("that is over") } else { reason }
 }
 
 /// The limits of a rule and of its groups that let it fire no more.

@@ -2,6 +2,7 @@
 
 use super::split::Ratio;
 use super::{Lines, Minor};
+pub use crate::check::offer::{Basis, Each, GroupChoice, Stop};
 
 /// A coupon whose conditions hold for the cart at hand.
 #[derive(Debug, Clone, PartialEq)]
@@ -34,15 +35,6 @@ pub enum Stage {
     Shipping,
 }
 
-/// What an amount is worked out from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Basis {
-    /// What the coupons before it leave.
-    Sequential,
-    /// The price before any coupon.
-    Initial,
-}
-
 /// How a price is lowered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Off {
@@ -61,15 +53,6 @@ impl Off {
             Self::Price(to) => (price - to).max(0),
         }
     }
-}
-
-/// What a price is lowered of, and where it is rounded.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Each {
-    Unit,
-    Line,
-    /// All lines together, once.
-    All,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -161,23 +144,6 @@ pub enum Stack {
     Any,
     /// Sorted numbers of coupons.
     With(Vec<u32>),
-}
-
-/// How the coupons of a group stand to each other.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum GroupChoice {
-    Best,
-    FirstByPriority,
-    All,
-}
-
-/// What no later coupon may lower any more.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Stop {
-    /// The lines that it has lowered.
-    Lines,
-    /// Anything.
-    Order,
 }
 
 impl Candidate {

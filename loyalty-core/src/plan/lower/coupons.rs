@@ -21,6 +21,7 @@ impl Lower<'_> {
                     .as_ref()
                     .map(|budget| BudgetPlan { amount: budget.amount, partial: budget.mode == BudgetMode::Partial }),
                 usage_kept: form.usage_kept,
+                offer: form.offer.as_ref().map(|offer| lower.offer(offer)),
             });
             self.event = None;
             let line = self.line(coupon.span);

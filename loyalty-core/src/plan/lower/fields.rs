@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::offers::{LINE_FIELDS, ORDER_FIELDS};
 use crate::check::model::{self, Checked, Cost, EffectKind, Expr, ExprKind, Field, Type};
+use crate::check::offer::Offer;
 use crate::plan::layout::{EventLayout, FieldKind, LinesLayout, ListLayout, Place, SlotLayout};
 use crate::time::day_of;
 
@@ -74,7 +76,10 @@ impl Reads {
         }
         if let Some(order) = checked.events.iter().position(|event| event.standard && event.name == "order") {
             let forms = checked.coupons.iter().flat_map(|coupon| &coupon.versions);
-            forms.flat_map(|form| &form.value.when).for_each(|expr| reads.expression(order, expr));
+            for form in forms {
+                form.value.when.iter().for_each(|expr| reads.expression(order, expr));
+                form.value.offer.iter().for_each(|offer| reads.offer(checked, order, offer));
+            }
         }
         reads.rewards(checked);
         reads.engine(checked);
@@ -95,6 +100,36 @@ impl Reads {
                 }
                 Cost::Rate(rate) => rate.up_to.iter().for_each(|expr| self.expression(order, expr)),
             }
+        }
+    }
+
+    /// What pricing needs of an order, and what a coupon reads of it.
+    fn offer(&mut self, checked: &Checked, order: usize, offer: &Offer) {
+        let amounts = offer.give.amounts();
+        amounts.into_iter().chain(&offer.up_to).for_each(|expr| self.expression(order, expr));
+        let Some(event) = checked.events.get(order) else { return };
+        let mut found = Vec::new();
+        let floor = &checked.coupon_policy.floor;
+        floor.iter().for_each(|floor| items(floor, &mut found));
+        for lines in offer.give.lines() {
+            lines.filter.iter().chain(&lines.except).for_each(|filter| {
+                items(filter, &mut found);
+                self.expression(order, filter);
+            });
+        }
+        floor.iter().for_each(|floor| self.expression(order, floor));
+        let Some(reads) = self.fields.get_mut(order) else { return };
+        for (at, field) in event.fields.iter().enumerate() {
+            if !ORDER_FIELDS.contains(&field.name.as_str()) {
+                continue;
+            }
+            let reads = reads.entry(at).or_default();
+            let Type::List(inner) = &field.ty else { continue };
+            let Type::Record(record) = **inner else { continue };
+            let Some(record) = checked.records.get(record) else { continue };
+            let places = record.fields.iter().enumerate();
+            let needed = places.filter(|(_, field)| LINE_FIELDS.contains(&field.name.as_str()));
+            reads.extend(needed.map(|(place, _)| place).chain(found.iter().copied()));
         }
     }
 

@@ -178,7 +178,7 @@ impl Build {
     }
 
     /// A number, quantity, percentage without `of`, day, time, text or truth.
-    fn literal(&self, pair: &Pair<'_, Rule>) -> Option<Expr> {
+    pub(super) fn literal(&self, pair: &Pair<'_, Rule>) -> Option<Expr> {
         let kind = match pair.as_rule() {
             Rule::number => ExprKind::Number(self.decimal(pair)),
             Rule::percent => ExprKind::Percent(self.decimal(pair)),

@@ -5,9 +5,7 @@ use pest::iterators::Pair;
 use super::build::{Build, Children};
 use super::grammar::Rule;
 use super::literal;
-use crate::syntax::later::{
-    BudgetMode, CouponKind, Give, Goal, GoalValue, GroupChoice, Later, LaterClause, Stack, Step, Within,
-};
+use crate::syntax::later::{BudgetMode, CouponKind, Goal, GoalValue, Later, LaterClause, Step, Within};
 use crate::syntax::tree::Expr;
 
 impl Build {
@@ -46,7 +44,19 @@ impl Build {
             Rule::budget => LaterClause::Budget { amount: self.expr_of(pair)?, mode: budget_mode(pair) },
             Rule::stack => LaterClause::Stack(self.stack(pair)?),
             Rule::priority => LaterClause::Priority(self.integer_of(pair)?),
-            Rule::stacking_group => LaterClause::Group { name: self.name_of(pair)?, choice: group_choice(pair) },
+            Rule::stacking_group => {
+                LaterClause::Group { name: self.name_of(pair)?, choice: super::give::group_choice(pair) }
+            }
+            Rule::times
+            | Rule::unit_groups
+            | Rule::spread
+            | Rule::split
+            | Rule::basis
+            | Rule::judge
+            | Rule::stop
+            | Rule::floor
+            | Rule::choose
+            | Rule::all_codes => LaterClause::Manner(self.manner(pair)?),
             Rule::usage => LaterClause::Usage { kept: pair.has(Rule::kept_) },
             Rule::cost => {
                 let from = pair.child(Rule::from_wallet).and_then(|from| self.name_of(&from));
@@ -159,38 +169,6 @@ impl Build {
         }
     }
 
-    fn give(&self, pair: &Pair<'_, Rule>) -> Option<Give> {
-        let form = pair.children().nth(1)?;
-        Some(match form.as_rule() {
-            Rule::block => Give::Effects(self.clauses(&form)?),
-            Rule::give_shipping => Give::FreeShipping,
-            Rule::give_units => Give::Units {
-                most_expensive: form.has(Rule::most_expensive),
-                count: self.integer_of(&form)?,
-                percent: form
-                    .child(Rule::units_off)
-                    .and_then(|off| off.child(Rule::percent))
-                    .map(|percent| self.decimal(&percent)),
-                of: form.child(Rule::of_units).and_then(|of| self.integer_of(&of)),
-                target: self.path_of(&form)?,
-                filter: self.filter_of(&form)?,
-            },
-            _ => {
-                Give::Off { amount: self.expr_of(&form)?, target: self.path_of(&form)?, filter: self.filter_of(&form)? }
-            }
-        })
-    }
-
-    fn stack(&self, pair: &Pair<'_, Rule>) -> Option<Stack> {
-        Some(if pair.has(Rule::none_) {
-            Stack::None
-        } else if pair.has(Rule::any_) {
-            Stack::Any
-        } else {
-            Stack::With(self.names_of(&pair.child(Rule::name_list)?))
-        })
-    }
-
     fn step(&self, pair: &Pair<'_, Rule>) -> Option<Step> {
         Some(Step { event: self.name_of(pair)?, filter: self.filter_of(pair)? })
     }
@@ -241,15 +219,5 @@ fn budget_mode(pair: &Pair<'_, Rule>) -> Option<BudgetMode> {
         Some(BudgetMode::Partial)
     } else {
         pair.has(Rule::refuse_).then_some(BudgetMode::Refuse)
-    }
-}
-
-fn group_choice(pair: &Pair<'_, Rule>) -> Option<GroupChoice> {
-    if pair.has(Rule::best_) {
-        Some(GroupChoice::Best)
-    } else if pair.has(Rule::first_by_priority) {
-        Some(GroupChoice::FirstByPriority)
-    } else {
-        pair.has(Rule::all_).then_some(GroupChoice::All)
     }
 }

@@ -1,0 +1,621 @@
+//! `give` and the clauses around it: what a coupon lowers, by how much, and beside which others.
+
+use rust_decimal::Decimal;
+
+use super::Checker;
+use super::clauses::Holder;
+use super::expression::Scope;
+use super::model::{CouponIndex, Expr, ExprKind, RecordIndex, Type};
+use super::names::{Declared, Owner, Value};
+use super::offer::{Basis, Each, FixedOff, Give, GroupChoice, Lines, Off, Offer, Stack, Units};
+use super::path::split;
+use crate::diagnostic::{Code, Diagnostic};
+use crate::source::Span;
+use crate::syntax::give::{self, GiveClause};
+use crate::syntax::later::LaterClause;
+use crate::syntax::tree::{self, Clause, ClauseKind, Name};
+
+/// The stacking groups of a program: how their coupons are chosen among, and where that was said.
+#[derive(Debug, Default)]
+pub(super) struct StackGroups {
+    names: std::collections::BTreeMap<String, u32>,
+    choices: Vec<Option<(GroupChoice, Span)>>,
+}
+
+/// The clauses that say how something is given, as far as they were written.
+#[derive(Default)]
+struct Manner {
+    at_most: Option<(u32, Span)>,
+    groups: Option<(bool, bool, Span)>,
+    spread: Option<(bool, Span)>,
+    split: Option<(bool, Span)>,
+    basis: Option<(Basis, Span)>,
+}
+
+/// What a form of `give` has to do with.
+struct Fits {
+    at_most: bool,
+    groups: bool,
+    spread: bool,
+    split: bool,
+    basis: bool,
+}
+
+const FITS_NOTHING: Fits = Fits { at_most: false, groups: false, spread: false, split: false, basis: false };
+
+/// What `give` lowers.
+enum Target {
+    Lines(Lines),
+    Shipping,
+}
+
+impl<'a> Checker<'a> {
+    /// What a coupon gives in one of its forms; nothing if it gives nothing, or if that is wrong.
+    pub(super) fn offer(
+        &mut self,
+        name: &Name,
+        coupon: CouponIndex,
+        clauses: &[&'a Clause],
+        scope: &Scope,
+    ) -> Option<Offer> {
+        let mut given = None;
+        let mut manner = Manner::default();
+        let mut offer_up_to = None;
+        let (mut priority, mut group, mut stop, mut judged_after_items) = (0, None, None, false);
+        let mut stack = Some(Stack::None);
+        for clause in clauses {
+            let span = clause.span;
+            let ClauseKind::Later(later) = &clause.kind else { continue };
+            match later {
+                LaterClause::Give(give) => given = Some((give, span)),
+                LaterClause::UpTo(amount) => offer_up_to = Some(self.money_off(amount, scope, "a maximum")),
+                LaterClause::Priority(written) => priority = *written,
+                LaterClause::Stack(written) => stack = self.stack(written, coupon),
+                LaterClause::Group { name, choice } => group = Some(self.stack_group(name, *choice)),
+                LaterClause::Manner(clause) => match clause {
+                    GiveClause::AtMost(times) => manner.at_most = Some((*times, span)),
+                    GiveClause::Groups { partial, merchant } => manner.groups = Some((*partial, *merchant, span)),
+                    GiveClause::Spread { group } => manner.spread = Some((*group, span)),
+                    GiveClause::Split { by_quantity } => manner.split = Some((*by_quantity, span)),
+                    GiveClause::Basis(basis) => manner.basis = Some((*basis, span)),
+                    GiveClause::Judge { after_items } => judged_after_items = *after_items,
+                    GiveClause::Stop(written) => stop = Some(*written),
+                    GiveClause::Floor(_) | GiveClause::Choose { .. } | GiveClause::Codes { .. } => {}
+                },
+                _ => {}
+            }
+        }
+        let Some((give, span)) = given else {
+            let about_giving = |clause: &&&Clause| match &clause.kind {
+                ClauseKind::Later(later) => {
+                    matches!(later, LaterClause::UpTo(_) | LaterClause::Stack(_) | LaterClause::Manner(_))
+                }
+                _ => false,
+            };
+            if clauses.iter().any(|clause| about_giving(&clause)) {
+                self.report(
+                    Diagnostic::new(Code::GivesNothing, name.span, format!("the coupon `{}` gives nothing", name.text))
+                        .help("say what it is good for, as in `give 10% off order`"),
+                );
+            }
+            return None;
+        };
+        let (give, fits) = self.give(give, span, &manner, scope)?;
+        self.fitting(&manner, &fits);
+        let up_to = match offer_up_to {
+            Some(up_to) => Some(up_to?),
+            None => None,
+        };
+        Some(Offer {
+            give,
+            up_to,
+            basis: manner.basis.map_or(Basis::Sequential, |(basis, _)| basis),
+            judged_after_items,
+            priority,
+            stack: stack?,
+            group,
+            stop,
+            span,
+        })
+    }
+
+    fn give(&mut self, give: &'a give::Give, span: Span, manner: &Manner, scope: &Scope) -> Option<(Give, Fits)> {
+        let at_most = manner.at_most.map(|(times, _)| times);
+        let spread = manner.spread.is_none_or(|(group, _)| group);
+        Some(match give {
+            give::Give::FreeShipping => (Give::Shipping(all(span)), FITS_NOTHING),
+            give::Give::Off { off, each, lines } => {
+                let target = self.target(lines, scope);
+                let off = self.off(off, lines.target.span, scope);
+                match target? {
+                    Target::Shipping => {
+                        if each.is_some() {
+                            self.report(
+                                Diagnostic::new(
+                                    Code::GiveTarget,
+                                    lines.target.span,
+                                    "shipping has no lines and no units",
+                                )
+                                .help("write `give 50% off shipping`"),
+                            );
+                        }
+                        (Give::Shipping(off?), Fits { basis: true, ..FITS_NOTHING })
+                    }
+                    Target::Lines(lines) => {
+                        let off = off?;
+                        let each = each.unwrap_or(match (&off, lines.whole) {
+                            (_, true) | (Off::Amount(_), false) => Each::All,
+                            (Off::Percent(_), false) => Each::Line,
+                            (Off::Price(_), false) => Each::Unit,
+                        });
+                        let by_quantity = manner.split.is_some_and(|(by_quantity, _)| by_quantity);
+                        let fits = Fits { split: each == Each::All, basis: true, ..FITS_NOTHING };
+                        (Give::Off { off, each, by_quantity, lines }, fits)
+                    }
+                }
+            }
+            give::Give::Graduated { first, further, lines } => {
+                let lines = self.lines(lines, scope);
+                let first = self.money_off(first, scope, "an amount off");
+                let further = self.money_off(further, scope, "an amount off");
+                let give = Give::Graduated { first: first?, further: further?, units: at_most, lines: lines? };
+                (give, Fits { at_most: true, ..FITS_NOTHING })
+            }
+            give::Give::Every { off, per, lines } => {
+                let lines = self.lines(lines, scope);
+                let (off, off_expr) = self.positive(off, "an amount off")?;
+                let (per, per_expr) = self.positive(per, "what an amount is given for")?;
+                self.program_money(&off_expr, "an amount off")?;
+                let by_quantity = self.measured_by(&per_expr)?;
+                let give = Give::Every { off, by_quantity, per, at_most, lines: lines? };
+                (give, Fits { at_most: true, basis: true, ..FITS_NOTHING })
+            }
+            give::Give::Units { most_expensive, count, off, of, lines } => {
+                let lines = self.lines(lines, scope);
+                let off = self.off(off, span, scope);
+                self.group_size(*count, *of, span)?;
+                let (partial, merchant) =
+                    manner.groups.map_or((false, false), |(partial, merchant, _)| (partial, merchant));
+                let units = Units {
+                    count: *count,
+                    of: *of,
+                    most_expensive: *most_expensive,
+                    partial,
+                    merchant,
+                    at_most,
+                    spread: spread && of.is_some(),
+                };
+                let grouped = of.is_some();
+                let fits = Fits { at_most: grouped, groups: grouped, spread: grouped, ..FITS_NOTHING };
+                (Give::Units { units, off: off?, lines: lines? }, fits)
+            }
+            give::Give::Get { count, off, lines, every, bought } => {
+                let (lines, bought) = (self.lines(lines, scope), self.lines(bought, scope));
+                let off = self.off(off, span, scope);
+                self.group_size(*count, None, span)?;
+                self.group_size(*every, None, span)?;
+                let give = Give::Get {
+                    count: *count,
+                    off: off?,
+                    lines: lines?,
+                    every: *every,
+                    bought: bought?,
+                    at_most,
+                    spread,
+                };
+                (give, Fits { at_most: true, spread: true, ..FITS_NOTHING })
+            }
+            give::Give::Bundle { parts, off } => {
+                let off = self.off(off, span, scope);
+                let mut checked = Vec::with_capacity(parts.len());
+                for (count, lines) in parts {
+                    self.group_size(*count, None, span)?;
+                    checked.push((*count, self.lines(lines, scope)?));
+                }
+                let give = Give::Bundle { parts: checked, off: off?, at_most };
+                (give, Fits { at_most: true, ..FITS_NOTHING })
+            }
+            give::Give::Steps { steps, lines } => self.give_steps(steps, lines, scope)?,
+            give::Give::Gift { count, sku, every } => {
+                self.group_size(*count, None, span)?;
+                let every = match every {
+                    Some((count, lines)) => {
+                        self.group_size(*count, None, span)?;
+                        Some((*count, self.lines(lines, scope)?))
+                    }
+                    None => None,
+                };
+                let fits = Fits { at_most: every.is_some(), ..FITS_NOTHING };
+                (Give::Gift { count: *count, sku: sku.text.clone(), every, at_most }, fits)
+            }
+            give::Give::Effects(_) => {
+                self.not_built(span, "give { … }", "a coupon gives something of an order, as in `give 10% off order`");
+                return None;
+            }
+        })
+    }
+
+    fn give_steps(
+        &mut self,
+        steps: &'a [(tree::Expr, give::Off)],
+        lines: &'a give::Lines,
+        scope: &Scope,
+    ) -> Option<(Give, Fits)> {
+        let lines = self.lines(lines, scope);
+        let mut checked: Vec<(Decimal, FixedOff)> = Vec::with_capacity(steps.len());
+        let mut kind = None;
+        for (from, off) in steps {
+            let (bound, expr) = self.positive(from, "a step")?;
+            let by_quantity = self.measured_by(&expr)?;
+            if *kind.get_or_insert(by_quantity) != by_quantity {
+                self.report(Diagnostic::new(Code::Steps, from.span, "steps are all of money or all of units"));
+                return None;
+            }
+            if checked.last().is_some_and(|(before, _)| *before >= bound) {
+                self.report(
+                    Diagnostic::new(Code::Steps, from.span, "each step begins above the one before")
+                        .help("write the steps in ascending order"),
+                );
+                return None;
+            }
+            let off = self.off(off, from.span, &Scope::constant("a step"))?;
+            let ExprKind::Number(amount) = off.amount().kind else {
+                self.report(Diagnostic::new(Code::NotConstant, off.amount().span, "what a step gives is a constant"));
+                return None;
+            };
+            checked.push((
+                bound,
+                match off {
+                    Off::Percent(_) => FixedOff::Percent(amount),
+                    Off::Amount(_) => FixedOff::Amount(amount),
+                    Off::Price(_) => FixedOff::Price(amount),
+                },
+            ));
+        }
+        let give = Give::Steps { by_quantity: kind.unwrap_or(false), steps: checked, lines: lines? };
+        Some((give, Fits { basis: true, ..FITS_NOTHING }))
+    }
+
+    /// Whether it counts units; else it is money of the program.
+    fn measured_by(&mut self, expr: &Expr) -> Option<bool> {
+        match &expr.ty {
+            Type::Number => {
+                if let ExprKind::Number(number) = expr.kind
+                    && !number.fract().is_zero()
+                {
+                    self.report(Diagnostic::new(Code::OutOfRange, expr.span, "units are counted in whole numbers"));
+                    return None;
+                }
+                Some(true)
+            }
+            _ => self.program_money(expr, "what is counted").map(|()| false),
+        }
+    }
+
+    fn group_size(&mut self, count: u32, of: Option<u32>, span: Span) -> Option<()> {
+        let message = match of {
+            _ if count == 0 => "none of them is nothing",
+            Some(of) if of < count => "a group has at least as many units as are lowered in it",
+            _ => return Some(()),
+        };
+        self.report(Diagnostic::new(Code::OutOfRange, span, message).help("write it as in `cheapest 1 free of 3`"));
+        None
+    }
+
+    /// How a price is lowered; the place is that of the whole, for what is not an expression.
+    fn off(&mut self, off: &'a give::Off, span: Span, scope: &Scope) -> Option<Off> {
+        let (written, price) = match off {
+            give::Off::Free => return Some(all(span)),
+            give::Off::By(amount) => (amount, false),
+            give::Off::Price(price) => (price, true),
+        };
+        let amount = self.expression(written, scope)?;
+        let out_of_range = match (&amount.ty, &amount.kind) {
+            (Type::Percent, ExprKind::Number(share)) => *share <= Decimal::ZERO || *share > Decimal::ONE,
+            (_, ExprKind::Number(number)) if price => *number < Decimal::ZERO,
+            (_, ExprKind::Number(number)) => *number <= Decimal::ZERO,
+            (_, ExprKind::Negate(_)) => true,
+            _ => false,
+        };
+        if out_of_range {
+            let (what, help) = match (price, &amount.ty) {
+                (true, _) => ("a price is never below nothing", "write the price that is left, as in `price 9.99 EUR`"),
+                (false, Type::Percent) => {
+                    ("a share of a price lies between nothing and 100%", "write how much is taken off, as in `20% off`")
+                }
+                _ => ("an amount off is more than nothing", "write how much is taken off, as in `5 EUR off`"),
+            };
+            self.report(Diagnostic::new(Code::GiveAmount, amount.span, what).help(help));
+            return None;
+        }
+        if amount.ty == Type::Percent && !price {
+            return Some(Off::Percent(amount));
+        }
+        self.program_money(&amount, if price { "a price" } else { "what is taken off" })?;
+        Some(if price { Off::Price(amount) } else { Off::Amount(amount) })
+    }
+
+    /// An expression that is money of the program.
+    fn money_off(&mut self, expr: &'a tree::Expr, scope: &Scope, what: &str) -> Option<Expr> {
+        let expr = self.expression(expr, scope)?;
+        if let ExprKind::Number(number) = expr.kind
+            && number <= Decimal::ZERO
+        {
+            let message = format!("{what} is more than nothing");
+            self.report(Diagnostic::new(Code::GiveAmount, expr.span, message).help("write it as in `5 EUR`"));
+            return None;
+        }
+        self.program_money(&expr, what)?;
+        Some(expr)
+    }
+
+    fn program_money(&mut self, expr: &Expr, what: &str) -> Option<()> {
+        if matches!(expr.ty, Type::Money(currency) if Some(currency) == self.settings.currency) {
+            return Some(());
+        }
+        let found = self.describe(&expr.ty);
+        let diagnostic = Diagnostic::new(
+            Code::GiveAmount,
+            expr.span,
+            format!("{what} is money of the program, and this is {found}"),
+        );
+        let diagnostic = self.with_unit(diagnostic, &expr.ty);
+        self.report(diagnostic.help("write it in the currency of the program, as in `5 EUR`"));
+        None
+    }
+
+    /// `policy coupons { … }`
+    pub(super) fn coupon_policy(&mut self, declared: &Declared<'a>) {
+        let Some(clauses) = declared.coupon_policy else { return };
+        let Some(order) = self.names.events.get("order").copied() else { return };
+        let scope = Scope { event: Some(order), ..Scope::constant("a floor") };
+        let forms = self.in_force(Holder::CouponPolicy, clauses);
+        for clause in forms.iter().flat_map(|form| &form.clauses) {
+            let ClauseKind::Later(LaterClause::Manner(manner)) = &clause.kind else { continue };
+            match manner {
+                GiveClause::Choose { by_priority } => self.coupon_rules.by_priority = *by_priority,
+                GiveClause::Codes { all } => self.coupon_rules.all_codes = *all,
+                GiveClause::Floor(floor) => self.coupon_rules.floor = self.floor(floor, &scope),
+                _ => {}
+            }
+        }
+    }
+
+    /// The least price of a unit, over its line.
+    fn floor(&mut self, floor: &'a tree::Expr, scope: &Scope) -> Option<Expr> {
+        let inner = Scope { bare_record: self.line_record(scope), ..*scope };
+        let floor = self.expression(floor, &inner)?;
+        if matches!(floor.ty, Type::Money(currency) if Some(currency) == self.settings.currency) {
+            return Some(floor);
+        }
+        let found = self.describe(&floor.ty);
+        self.report(
+            Diagnostic::new(
+                Code::FloorUnit,
+                floor.span,
+                format!("a floor is the least price of one unit, and this is {found}"),
+            )
+            .help("name a field of the line that is money, as in `floor 80% of unit_price`"),
+        );
+        None
+    }
+
+    /// The record of the lines of an order.
+    fn line_record(&self, scope: &Scope) -> Option<RecordIndex> {
+        let order = scope.event?;
+        let field = *self.names.fields.get(&(Owner::Event(order), "lines"))?;
+        match &self.fields_of(Owner::Event(order)).get(field)?.ty {
+            Type::List(inner) => match **inner {
+                Type::Record(record) => Some(record),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    fn lines(&mut self, lines: &'a give::Lines, scope: &Scope) -> Option<Lines> {
+        match self.target(lines, scope)? {
+            Target::Lines(lines) => Some(lines),
+            Target::Shipping => {
+                self.report(
+                    Diagnostic::new(Code::GiveTarget, lines.target.span, "shipping has no lines and no units")
+                        .help("name `order` or `order.lines`"),
+                );
+                None
+            }
+        }
+    }
+
+    fn target(&mut self, lines: &'a give::Lines, scope: &Scope) -> Option<Target> {
+        let path = split(&lines.target);
+        let path = path.map(|(root, _, names)| (root, names.iter().map(|name| name.text.as_str()).collect::<Vec<_>>()));
+        let whole = match &path {
+            Some(("order", names)) if names.is_empty() => true,
+            Some(("order", names)) if *names == ["lines"] => false,
+            Some(("shipping", names)) if names.is_empty() => return self.no_filter(lines, Target::Shipping),
+            Some(("order", names)) if *names == ["shipping"] => return self.no_filter(lines, Target::Shipping),
+            _ => {
+                self.report(
+                    Diagnostic::new(Code::GiveTarget, lines.target.span, "a coupon cannot lower this")
+                        .help("a coupon lowers `order`, `order.lines where …` or `shipping`"),
+                );
+                return None;
+            }
+        };
+        if whole && lines.filter.is_some() {
+            self.report(
+                Diagnostic::new(
+                    Code::GiveTarget,
+                    lines.target.span,
+                    "`order` is not a list that `where` could go through",
+                )
+                .help("write `order.lines where …`"),
+            );
+            return None;
+        }
+        let record = self.line_record(scope);
+        let inner = Scope { bare_record: record, ..*scope };
+        let filter = lines.filter.as_ref().map(|filter| self.condition(filter, &inner, "`where`"));
+        let except = lines.except.as_ref().map(|except| self.condition(except, &inner, "`except where`"));
+        let filter = match filter {
+            Some(filter) => Some(filter?),
+            None => None,
+        };
+        let except = match except {
+            Some(except) => Some(except?),
+            None => None,
+        };
+        let kind = record.and_then(|record| self.names.fields.get(&(Owner::Record(record), "kind")).copied());
+        let mut any_kind = false;
+        if let (Some(filter), Some(kind)) = (&filter, kind) {
+            filter.walk(&mut |part| any_kind |= matches!(part.kind, ExprKind::Item(field) if field == kind));
+        }
+        Some(Target::Lines(Lines { whole, filter, except, any_kind }))
+    }
+
+    fn no_filter(&mut self, lines: &give::Lines, target: Target) -> Option<Target> {
+        if lines.filter.is_none() && lines.except.is_none() {
+            return Some(target);
+        }
+        self.report(
+            Diagnostic::new(Code::GiveTarget, lines.target.span, "shipping has no lines that `where` could go through")
+                .help("say under which conditions in `when`"),
+        );
+        None
+    }
+
+    /// Reports clauses that have nothing to do with what is given.
+    fn fitting(&mut self, manner: &Manner, fits: &Fits) {
+        let found = [
+            (manner.at_most.map(|found| found.1), fits.at_most, "at most", "units that are counted"),
+            (
+                manner.groups.map(|found| found.2),
+                fits.groups,
+                "groups",
+                "so many units of a group, as in `cheapest 1 free of 3`",
+            ),
+            (manner.spread.map(|found| found.1), fits.spread, "spread", "units that are free for others"),
+            (manner.split.map(|found| found.1), fits.split, "split", "one amount for several lines"),
+            (manner.basis.map(|found| found.1), fits.basis, "basis", "shares of a price and amounts"),
+        ];
+        for (span, fits, word, what) in found {
+            let Some(span) = span.filter(|_| !fits) else { continue };
+            self.report(
+                Diagnostic::new(
+                    Code::GiveClause,
+                    span,
+                    format!("`{word}` has nothing to do with what this coupon gives"),
+                )
+                .help(format!("it belongs to {what}; leave it out")),
+            );
+        }
+    }
+
+    fn stack(&mut self, stack: &give::Stack, own: CouponIndex) -> Option<Stack> {
+        Some(match stack {
+            give::Stack::None => Stack::None,
+            give::Stack::Any => Stack::Any,
+            give::Stack::With(names) => {
+                let mut with = Vec::with_capacity(names.len());
+                for name in names {
+                    let found = match self.names.values.get(name.text.as_str()).copied() {
+                        Some(Value::Coupon(found)) => found,
+                        _ => self.coupon(name)?,
+                    };
+                    if found == own {
+                        self.report(
+                            Diagnostic::new(Code::Stacking, name.span, "a coupon does not stand beside itself")
+                                .help("one coupon applies once to an order; leave it out"),
+                        );
+                        return None;
+                    }
+                    with.push(found);
+                }
+                with.sort_unstable();
+                with.dedup();
+                Stack::With(with)
+            }
+        })
+    }
+
+    fn stack_group(&mut self, name: &Name, choice: Option<GroupChoice>) -> (u32, GroupChoice) {
+        let next = self.stack_groups.choices.len() as u32;
+        let number = *self.stack_groups.names.entry(name.text.clone()).or_insert(next);
+        if number == next {
+            self.stack_groups.choices.push(None);
+        }
+        let known = self.stack_groups.choices.get(number as usize).copied().flatten();
+        match (known, choice) {
+            (Some((before, at)), Some(choice)) if before != choice => {
+                self.report(
+                    Diagnostic::new(
+                        Code::Stacking,
+                        name.span,
+                        format!("the group `{}` chooses in two ways", name.text),
+                    )
+                    .label(at, "said otherwise here")
+                    .help("say it once; the other coupons of the group only name it"),
+                );
+            }
+            (None, Some(choice)) => {
+                if let Some(place) = self.stack_groups.choices.get_mut(number as usize) {
+                    *place = Some((choice, name.span));
+                }
+            }
+            _ => {}
+        }
+        (number, choice.or(known.map(|known| known.0)).unwrap_or(GroupChoice::Best))
+    }
+
+    /// What can only be seen of all coupons together: how groups choose, and consent that comes from one side only.
+    pub(super) fn finish_stacking(&mut self) {
+        let choices: Vec<GroupChoice> = (self.stack_groups.choices.iter())
+            .map(|choice| choice.map_or(GroupChoice::Best, |(choice, _)| choice))
+            .collect();
+        let offers = self
+            .coupons
+            .iter_mut()
+            .flat_map(|coupon| &mut coupon.versions)
+            .filter_map(|form| form.value.offer.as_mut());
+        for offer in offers {
+            if let Some((group, choice)) = &mut offer.group
+                && let Some(said) = choices.get(*group as usize)
+            {
+                *choice = *said;
+            }
+        }
+        let mut one_sided = Vec::new();
+        for (own, coupon) in self.coupons.iter().enumerate() {
+            let Some(offer) = coupon.versions.first().and_then(|form| form.value.offer.as_ref()) else { continue };
+            let Stack::With(with) = &offer.stack else { continue };
+            for other in with {
+                let Some(coupon_other) = self.coupons.get(*other) else { continue };
+                let mut forms = coupon_other.versions.iter().filter_map(|form| form.value.offer.as_ref()).peekable();
+                let agrees = |other: &Offer| match &other.stack {
+                    Stack::None => false,
+                    Stack::Any => true,
+                    Stack::With(with) => with.contains(&own),
+                };
+                if forms.peek().is_some() && !forms.any(agrees) {
+                    one_sided.push((coupon.span, coupon.name.clone(), coupon_other.name.clone(), coupon_other.span));
+                }
+            }
+        }
+        for (span, name, other, at) in one_sided {
+            self.report(
+                Diagnostic::new(
+                    Code::OneSidedStack,
+                    span,
+                    format!("`{name}` would stand beside `{other}`, which does not agree"),
+                )
+                .label(at, "stands beside others here")
+                .help(format!("let `{other}` say `stack with [{name}]` or `stack with any`, or leave it out")),
+            );
+        }
+    }
+}
+
+/// All of a price.
+fn all(span: Span) -> Off {
+    Off::Percent(Expr { kind: ExprKind::Number(Decimal::ONE), ty: Type::Percent, span })
+}

@@ -1,0 +1,205 @@
+//! Which coupons may be used on an order, and everything that keeps the others from being used.
+
+use super::why::WhyNot;
+use super::{NotApplied, form, index};
+use crate::amount::Overflow;
+use crate::check::model::{CouponKind, Valid};
+use crate::codes::normalise;
+use crate::engine::claims::{Counters, counter};
+use crate::engine::coupons::{Fate, Held};
+use crate::engine::eval::Scope;
+use crate::engine::explain::silent;
+use crate::engine::explain::trace::Tracer;
+use crate::engine::rules;
+use crate::engine::tally::Changes;
+use crate::plan::offers::minor_units;
+use crate::plan::{CouponFormPlan, CouponPlan, LimitPlan};
+use crate::time::day_of;
+
+use super::offer::Left;
+
+pub struct Eligible<'s, 'a> {
+    pub scope: &'s Scope<'a>,
+    pub counters: &'s Counters,
+    /// The program's text, which conditions are quoted from.
+    pub source: &'s str,
+}
+
+/// What a code stands for.
+pub enum Named<'a> {
+    Unknown(WhyNot),
+    /// A coupon, with the issued one that the member holds.
+    Coupon(u32, Option<&'a Held>),
+}
+
+impl<'a> Eligible<'_, 'a> {
+    fn plan(&self, coupon: u32) -> Option<&'a CouponPlan> {
+        self.scope.plan.coupons.get(coupon as usize)
+    }
+
+    /// The coupon that a code stands for: an issued one by its own code, else any by its name.
+    pub fn named(&self, code: &str) -> Named<'a> {
+        let held = &self.scope.member.coupons.held;
+        // Of several with the same code the one that may be used, and of these the one that ends first.
+        let usable = |held: &&Held| (held.fate != Fate::Open || held.until <= self.scope.at, held.until, held.number);
+        let code = normalise(code);
+        let is_own = |held: &&Held| held.code.as_deref().is_some_and(|own| normalise(own) == code);
+        let own = held.iter().filter(is_own).min_by_key(usable);
+        if let Some(own) = own {
+            return Named::Coupon(own.coupon, Some(own));
+        }
+        let Some(coupon) = self.scope.plan.coupon_names.codes.get(&*code).copied() else {
+            return Named::Unknown(WhyNot::UnknownCode);
+        };
+        let own = held.iter().filter(|held| held.coupon == coupon && held.code.is_none()).min_by_key(usable);
+        Named::Coupon(coupon, own)
+    }
+
+    /// What is left of a coupon's budget, if it may be used.
+    pub fn left(&self, coupon: u32, held: Option<&Held>) -> Result<Option<Left>, Overflow> {
+        let (Some(plan), Some(form)) = (self.plan(coupon), form(self.scope.plan, coupon, self.scope.day)) else {
+            return Ok(None);
+        };
+        let issued = plan.kind == CouponKind::Issued;
+        let hand = !issued || held.is_some_and(|held| why_not_held(held, self.scope.at).is_none());
+        if !hand || form.offer.is_none() || !form.valid.iter().all(|valid| self.is_valid(valid, issued)) {
+            return Ok(None);
+        }
+        if !self.conditions(form)? {
+            return Ok(None);
+        }
+        if !form.limits.iter().all(|limit| self.limit_left(plan, limit)) {
+            return Ok(None);
+        }
+        Ok(self.budget(plan, form).ok())
+    }
+
+    /// Conditions that are judged after the item discounts are not judged here.
+    fn conditions(&self, form: &CouponFormPlan) -> Result<bool, Overflow> {
+        if form.offer.as_ref().is_some_and(|offer| offer.judged_after_items) {
+            return Ok(true);
+        }
+        for condition in &form.when {
+            if !self.scope.holds(condition.node)? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    /// The end of an issued coupon is its own; the days of the program only say from when.
+    fn is_valid(&self, valid: &Valid, issued: bool) -> bool {
+        match valid {
+            Valid::Dates { from, .. } if issued => from.is_none_or(|from| day_of(from) <= self.scope.day),
+            Valid::Instants { from, .. } if issued => from.is_none_or(|from| from <= self.scope.at),
+            valid => rules::is_valid(self.scope, valid),
+        }
+    }
+
+    fn limit_left(&self, plan: &CouponPlan, limit: &LimitPlan) -> bool {
+        if limit.in_total {
+            let left = self.counters.left(&counter("coupon", &plan.name), limit.count.into());
+            return crate::amount::is_positive(left);
+        }
+        rules::left(self.scope, limit, &Changes::new()) > 0
+    }
+
+    /// What is left of the budget; the error says that nothing is.
+    fn budget(&self, plan: &CouponPlan, form: &CouponFormPlan) -> Result<Left, WhyNot> {
+        let Some(budget) = &form.budget else { return Ok(Left::default()) };
+        let minor = self.scope.plan.cart.as_ref().map_or(2, |cart| cart.minor);
+        let left = self.counters.left(&counter("budget", &plan.name), budget.amount);
+        match minor_units(left, minor) {
+            Some(left) if left > 0 => Ok(Left { budget: Some((left, budget.partial)) }),
+            _ => Err(WhyNot::Budget { of: budget.amount, line: plan.line }),
+        }
+    }
+
+    /// Calls for each coupon that nobody has to name and that may be used.
+    pub fn automatic(&self, mut found: impl FnMut(u32, Left) -> Result<(), Overflow>) -> Result<(), Overflow> {
+        let (Some(cart), Some(event)) = (&self.scope.plan.cart, self.scope.event) else { return Ok(()) };
+        for coupon in index::candidates(&self.scope.plan.coupon_index, cart, event) {
+            if let Some(left) = self.left(coupon, None)? {
+                found(coupon, left)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Everything that keeps a coupon from being used; of one that may be used, that it lowers nothing.
+    pub fn reasons(&self, coupon: u32, held: Option<&Held>) -> Result<Vec<WhyNot>, Overflow> {
+        let (Some(plan), Some(form)) = (self.plan(coupon), form(self.scope.plan, coupon, self.scope.day)) else {
+            return Ok(vec![WhyNot::NotInForce]);
+        };
+        let mut reasons = Vec::new();
+        let issued = plan.kind == CouponKind::Issued;
+        if issued {
+            match held {
+                Some(held) => reasons.extend(why_not_held(held, self.scope.at)),
+                None => reasons.push(WhyNot::NotHeld),
+            }
+        }
+        let invalid = form.valid.iter().filter(|valid| !self.is_valid(valid, issued));
+        reasons.extend(invalid.map(|valid| WhyNot::invalid(self.scope, valid, plan.line)));
+        if !form.offer.as_ref().is_some_and(|offer| offer.judged_after_items) {
+            reasons.extend(self.failing(self.scope, form)?);
+        }
+        for limit in form.limits.iter().filter(|limit| !self.limit_left(plan, limit)) {
+            reasons.push(WhyNot::Limit {
+                count: limit.count,
+                in_total: limit.in_total,
+                per: limit.per,
+                line: limit.line,
+            });
+        }
+        reasons.extend(self.budget(plan, form).err());
+        if reasons.is_empty() {
+            reasons.push(if form.offer.is_none() { WhyNot::GivesNothing } else { WhyNot::NothingToLower });
+        }
+        Ok(reasons)
+    }
+
+    /// The conditions that do not hold.
+    pub fn failing(&self, scope: &Scope<'_>, form: &CouponFormPlan) -> Result<Vec<WhyNot>, Overflow> {
+        let tracer = Tracer::new(*scope, self.source);
+        let mut failing = Vec::new();
+        for condition in &form.when {
+            if !scope.holds(condition.node)? {
+                let reason = silent::failing(&tracer, condition.node)?;
+                failing.push(WhyNot::Condition(Box::new(reason), condition.event_only));
+            }
+        }
+        Ok(failing)
+    }
+
+    /// What there is to say of a coupon that nobody has named and that does not apply by itself: nothing of those that
+    /// others hold.
+    pub fn unnamed(&self, coupon: u32) -> Result<Option<NotApplied>, Overflow> {
+        let Some(plan) = self.plan(coupon) else { return Ok(None) };
+        let held = &self.scope.member.coupons;
+        let own = held.open().filter(|held| held.coupon == coupon).min_by_key(|held| held.until);
+        if plan.kind == CouponKind::Issued && own.is_none() {
+            return Ok(None);
+        }
+        let mut reasons = match self.left(coupon, own)? {
+            Some(_) => Vec::new(),
+            None => self.reasons(coupon, own)?,
+        };
+        if reasons.is_empty() && plan.kind != CouponKind::Automatic {
+            reasons.push(WhyNot::NotNamed);
+        }
+        let reasons_known = !reasons.is_empty();
+        let code = own.and_then(|own| own.code.clone());
+        Ok(reasons_known.then_some(NotApplied { code, coupon: Some(coupon), reasons }))
+    }
+}
+
+/// Why an issued coupon may not be used.
+fn why_not_held(held: &Held, at: i64) -> Option<WhyNot> {
+    match held.fate {
+        Fate::Used { at, .. } => Some(WhyNot::Used { at }),
+        _ if held.until <= at => Some(WhyNot::Expired { at: held.until }),
+        Fate::Ended => Some(WhyNot::Expired { at: held.until }),
+        Fate::Open => None,
+    }
+}
