@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
-use loyalty_core::Instant;
+use loyalty_core::{Decimal, Instant};
 
 const EXIT_CODES: &str = "\
 Exit codes:
@@ -45,6 +45,8 @@ pub(crate) enum Command {
     Migrate(Migrate),
     /// Look at one member
     Show(Show),
+    /// Say what a cart would get, and why not more
+    Quote(Quote),
     /// Say why an event gave what it gave
     Explain(Explain),
     /// Merge one account into another
@@ -254,6 +256,52 @@ pub(crate) struct Show {
 
 #[derive(Debug, Args)]
 #[command(after_help = "\
+The cart is JSON like an order that has not happened yet: `at`, `currency`, `lines` with `unit_price` and `quantity`,
+`shipping`, and whatever else the program's conditions read. Without a member somebody asks who joins with the cart.
+
+Examples:
+  loyalty quote club.loyalty --cart cart.json --codes WEEKEND20,FREEDELIVERY
+  loyalty quote club.loyalty --cart cart.json --member m-17 --store club.db
+  loyalty quote club.loyalty --cart cart.json --counter 'coupon WEEKEND20=999' --json")]
+pub(crate) struct Quote {
+    /// The program
+    pub(crate) program: PathBuf,
+
+    /// The file of the cart
+    #[arg(long, value_name = "FILE")]
+    pub(crate) cart: PathBuf,
+
+    /// The member's id
+    #[arg(long, value_name = "ID")]
+    pub(crate) member: Option<String>,
+
+    /// The store that holds the member
+    #[arg(long, value_name = "FILE", requires = "member", conflicts_with = "events")]
+    pub(crate) store: Option<PathBuf>,
+
+    /// Play the member's events of this file in memory; `-` reads the standard input
+    #[arg(long, value_name = "FILE", requires = "member")]
+    pub(crate) events: Option<PathBuf>,
+
+    /// Codes, beside those that the cart names
+    #[arg(long, value_name = "CODES", value_delimiter = ',')]
+    pub(crate) codes: Vec<String>,
+
+    /// Where a counter over all members stands; may be said again
+    #[arg(long = "counter", value_name = "NAME=AMOUNT", value_parser = counter)]
+    pub(crate) counters: Vec<(String, Decimal)>,
+
+    /// The language of the reasons: en or ar
+    #[arg(long, value_name = "LANGUAGE", default_value = "en")]
+    pub(crate) language: String,
+
+    /// Write JSON for machines
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
 Plays the member's events up to that one, and says which rules fired with which numbers, and what was missing for
 those that did not.
 
@@ -368,6 +416,12 @@ pub(crate) struct Export {
 }
 
 /// Reads an instant as the language writes it in data.
+fn counter(text: &str) -> Result<(String, Decimal), String> {
+    let (name, amount) = text.split_once('=').ok_or("write it as `coupon SPRING=999`")?;
+    let amount = amount.trim().parse().map_err(|_| format!("`{amount}` is no amount"))?;
+    Ok((name.trim().to_owned(), amount))
+}
+
 fn instant(text: &str) -> Result<Instant, String> {
     Instant::parse(text)
         .ok_or_else(|| "expected an instant with its offset, such as `2026-12-31T23:59:00+08:00`".to_owned())

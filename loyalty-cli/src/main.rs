@@ -28,6 +28,7 @@ mod summary;
 mod accounts;
 mod explain;
 mod history;
+mod quote;
 mod show;
 
 use std::process::ExitCode;
@@ -46,6 +47,7 @@ fn main() -> ExitCode {
         Command::Advance(arguments) => advance::advance(arguments),
         Command::Migrate(arguments) => migrate::migrate(arguments),
         Command::Show(arguments) => show::show(arguments),
+        Command::Quote(arguments) => quote::quote(arguments),
         Command::Explain(arguments) => explain::explain(arguments),
         Command::Merge(arguments) => accounts::merge(arguments),
         Command::Erase(arguments) => accounts::erase(arguments),

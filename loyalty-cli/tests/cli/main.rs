@@ -9,5 +9,6 @@ mod crash;
 mod looks;
 mod nights;
 mod plays;
+mod quotes;
 mod stores;
 mod support;

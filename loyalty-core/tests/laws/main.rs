@@ -21,6 +21,7 @@ mod holds;
 mod laws;
 mod members;
 mod model;
+mod quotes;
 
 use proptest::test_runner::{Config, RngSeed};
 

@@ -1,0 +1,99 @@
+//! `loyalty quote`: what a cart would get, and why not more.
+
+use loyalty_core::{Counters, Document, Instant, Member, Program, Quote, event_head};
+
+use crate::arguments::{Quote as Arguments, Source};
+use crate::failure::{Failure, Verdict};
+use crate::program;
+use crate::show;
+use crate::table::table;
+use crate::terminal;
+
+/// Prints what the cart gets.
+pub(crate) fn quote(arguments: &Arguments) -> Result<Verdict, Failure> {
+    let program = program::load(&arguments.program)?;
+    let cart = std::fs::read(&arguments.cart).map_err(|error| Failure::file("read", &arguments.cart, &error))?;
+    let at = event_head(&cart).ok().and_then(|head| head.at);
+    let source = Source { store: arguments.store.clone(), events: arguments.events.clone() };
+    let member = member(&program, &source, arguments.member.as_deref(), at)?;
+    let codes: Vec<&str> = arguments.codes.iter().map(String::as_str).collect();
+    let counters: Counters = arguments.counters.iter().cloned().collect();
+    match program.quote(&member, &cart, &codes, &counters) {
+        Ok(quote) if arguments.json => terminal::print(&format!("{}\n", quote.to_document_in(&arguments.language)))?,
+        Ok(quote) => terminal::print(&page(&quote, &arguments.language))?,
+        Err(error) => return Err(Failure::no(format!("the cart is refused: {error}"))),
+    }
+    Ok(Verdict::Yes)
+}
+
+/// The member of that id; without one, somebody who joins with the cart.
+fn member(program: &Program, source: &Source, id: Option<&str>, at: Option<Instant>) -> Result<Member, Failure> {
+    match id {
+        Some(id) if source.store.is_some() || source.events.is_some() => show::member(program, source, id),
+        id => {
+            let joined = at.or_else(|| Instant::parse("1970-01-01T00:00:00Z"));
+            let joined = joined.ok_or_else(|| Failure::trouble("the cart says no instant"))?;
+            let member = program.enroll(id.unwrap_or("guest"), joined);
+            member.map_err(|error| Failure::no(format!("the member is refused: {error}")))
+        }
+    }
+}
+
+/// A quote as people read it.
+fn page(quote: &Quote, language: &str) -> String {
+    let document = quote.to_document_in(language);
+    let mut page = table(
+        &["line", "sku", "price", "off", "net"],
+        rows(&document, "lines", &["line", "sku", "amount", "discount", "net"]),
+        5,
+    );
+    let sums = [
+        ("goods", "subtotal"),
+        ("discount", "discount"),
+        ("shipping", "shipping"),
+        ("shipping discount", "shipping_discount"),
+        ("total", "total"),
+    ];
+    page.push('\n');
+    page.push_str(&table(&[], sums.map(|(name, key)| vec![name.to_owned(), plain(document.get(key))]), 1));
+    let applied = rows(&document, "applied", &["coupon", "discount"]);
+    if !applied.is_empty() {
+        page.push_str("\napplied\n");
+        page.push_str(&table(&[], applied, 1));
+    }
+    if document.get("complete") == Some(&Document::Bool(false)) {
+        page.push_str("\nthe search for the best combination was cut off; something better may exist\n");
+    }
+    for hint in items(&document, "hints") {
+        page.push_str(&format!("\nhint: {}\n", plain(hint.get("text"))));
+    }
+    let mut silent = String::new();
+    for one in items(&document, "not_applied") {
+        let name = one.get("coupon").or_else(|| one.get("code"));
+        let reasons: Vec<String> = items(one, "reasons").iter().map(|reason| plain(reason.get("text"))).collect();
+        silent.push_str(&format!("  {}: {}\n", plain(name), reasons.join("; ")));
+    }
+    if !silent.is_empty() {
+        page.push_str(&format!("\nnot applied\n{silent}"));
+    }
+    page
+}
+
+fn items<'d>(document: &'d Document, key: &str) -> &'d [Document] {
+    match document.get(key) {
+        Some(Document::List(items)) => items,
+        _ => &[],
+    }
+}
+
+fn rows(document: &Document, key: &str, columns: &[&str]) -> Vec<Vec<String>> {
+    items(document, key).iter().map(|item| columns.iter().map(|column| plain(item.get(column))).collect()).collect()
+}
+
+fn plain(value: Option<&Document>) -> String {
+    match value {
+        None | Some(Document::Null) => String::new(),
+        Some(Document::Text(text)) => text.clone(),
+        Some(other) => other.to_string().trim_matches('"').to_owned(),
+    }
+}
