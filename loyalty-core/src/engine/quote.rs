@@ -148,7 +148,9 @@ pub fn answer(
     let mut deltas = measures::Deltas::default();
     measures::deltas(&scope, &event_plan.measures, &mut deltas)?;
     let scope = Scope { deltas: &deltas, ..scope };
-    let eligible = Eligible { scope: &scope, counters: request.counters, source };
+    let earlier = super::coupons::redeem::replaced(event_plan, event);
+    let earlier = earlier.map(|order| super::coupons::offers::earlier(&scope, order)).unwrap_or_default();
+    let eligible = Eligible { scope: &scope, counters: request.counters, source, earlier: &earlier };
 
     let mut considered: Vec<Considered<'_>> = Vec::new();
     let mut candidates: Vec<Candidate> = Vec::new();
@@ -265,7 +267,7 @@ pub fn eligible_coupons(
     let mut deltas = measures::Deltas::default();
     measures::deltas(&scope, &event_plan.measures, &mut deltas)?;
     let scope = Scope { deltas: &deltas, ..scope };
-    Eligible { scope: &scope, counters, source: "" }.automatic(|coupon, _| {
+    Eligible { scope: &scope, counters, source: "", earlier: &[] }.automatic(|coupon, _| {
         found.push(coupon);
         Ok(())
     })?;

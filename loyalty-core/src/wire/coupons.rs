@@ -24,7 +24,7 @@ pub fn put(plan: &Plan, decision: &CouponDecision, object: &mut Document) {
                 object.put("discount", *discount);
                 let lines = lines
                     .iter()
-                    .map(|(line, off)| Document::object().with("line", u64::from(*line)).with("discount", *off));
+                    .map(|(line, off)| Document::object().with("line", u64::from(*line) + 1).with("discount", *off));
                 object.put("lines", lines.collect::<Document>());
             }
         }

@@ -38,7 +38,7 @@ pub struct Unmet {
 
 /// A use by the order that is being replaced, which is no use against this one.
 #[derive(Debug, Clone, PartialEq)]
-struct Earlier {
+pub struct Earlier {
     coupon: Box<str>,
     number: Option<u64>,
     as_of: i64,
@@ -136,14 +136,14 @@ fn strange(_plan: &Plan, _code: &str) -> Reason {
 }
 
 /// The instant at which a coupon has to be valid.
-fn as_of(scope: &Scope<'_>, coupon: u32, number: Option<u64>, earlier: &[Earlier]) -> i64 {
+pub fn as_of(scope: &Scope<'_>, coupon: u32, number: Option<u64>, earlier: &[Earlier]) -> i64 {
     let name = super::name(scope.plan, coupon);
     let own = earlier.iter().find(|known| *known.coupon == *name && known.number == number);
     own.map_or(scope.at, |known| known.as_of)
 }
 
 /// The coupons that an order had used.
-fn earlier(scope: &Scope<'_>, order: &str) -> Vec<Earlier> {
+pub fn earlier(scope: &Scope<'_>, order: &str) -> Vec<Earlier> {
     let decisions = scope.member.log.find(order).and_then(|record| record.decisions().ok()).unwrap_or_default();
     let used = decisions.into_iter().filter_map(|decision| match decision.kind {
         Kind::Coupon(CouponDecision::Redeemed { coupon, number, as_of, .. }) => Some(Earlier { coupon, number, as_of }),

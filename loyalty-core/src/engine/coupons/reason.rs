@@ -41,6 +41,48 @@ pub enum Reason {
     Budget {
         amount: Decimal,
     },
+    /// It could be used, and takes nothing off, or others take off more without it.
+    NotApplied(NotApplied),
+}
+
+/// Why a coupon that could be used is not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NotApplied {
+    /// No line of the order is meant, or nothing is left to be lowered.
+    NothingToLower,
+    /// It may not stand beside others that take off more.
+    NotBeside,
+    /// One before it lets none after it apply.
+    Stopped,
+    AddsNothing,
+    NotBetter,
+    /// Another code does not apply, and the program wants all or none.
+    OtherCode,
+}
+
+impl NotApplied {
+    /// Their numbers in saved state are their places; never reordered.
+    const ALL: [(Self, &'static str); 6] = [
+        (Self::NothingToLower, "nothing_to_lower"),
+        (Self::NotBeside, "not_beside"),
+        (Self::Stopped, "stopped"),
+        (Self::AddsNothing, "adds_nothing"),
+        (Self::NotBetter, "not_better"),
+        (Self::OtherCode, "other_code"),
+    ];
+
+    /// The one of that name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.iter().find(|(_, known)| *known == name).map(|(one, _)| *one)
+    }
+
+    fn name(self) -> &'static str {
+        Self::ALL.iter().find(|(one, _)| *one == self).map_or("", |(_, name)| name)
+    }
+
+    fn place(self) -> u8 {
+        Self::ALL.iter().position(|(one, _)| *one == self).unwrap_or(0) as u8
+    }
 }
 
 impl Reason {
@@ -59,6 +101,7 @@ impl Reason {
             Self::Condition { .. } => "condition",
             Self::Limit { .. } => "limit_reached",
             Self::Budget { .. } => "budget_used_up",
+            Self::NotApplied(why) => why.name(),
         }
     }
 
@@ -93,6 +136,10 @@ impl Reason {
                 writer.byte(12);
                 writer.decimal(*amount);
             }
+            Self::NotApplied(why) => {
+                writer.byte(13);
+                writer.byte(why.place());
+            }
         }
     }
 
@@ -112,6 +159,7 @@ impl Reason {
             10 => Self::Condition { number: small(reader)? },
             11 => Self::Limit { count: small(reader)?, in_total: reader.byte()? != 0 },
             12 => Self::Budget { amount: reader.decimal()? },
+            13 => Self::NotApplied(NotApplied::ALL.get(usize::from(reader.byte()?)).ok_or(Malformed)?.0),
             _ => return Err(Malformed),
         })
     }

@@ -6,15 +6,20 @@ use super::decision::CouponDecision;
 use super::issue::form;
 use super::life;
 use super::offers::{self, Offer, Unmet};
+use super::reason::{NotApplied, Reason};
 use super::{Fate, name};
 use crate::amount::Overflow;
-use crate::engine::claims::counter;
+use crate::engine::claims::{Counters, counter};
 use crate::engine::error::EventError;
 use crate::engine::eval::Scope;
 use crate::engine::event::EventData;
 use crate::engine::log::hash;
+use crate::engine::measures;
 use crate::engine::member::Member;
 use crate::engine::outcome::{Decision, Kind};
+use crate::engine::quote;
+use crate::engine::quote::cart::{Source, decimal};
+use crate::engine::quote::why::WhyNot;
 use crate::engine::rules;
 use crate::engine::tally::{self, Change, Changes};
 use crate::engine::value::Value;
@@ -48,7 +53,18 @@ pub fn decide(scope: &Scope<'_>, event_plan: &EventPlan, event: &EventData) -> R
     let (offers, unmet) = offers::offers(scope, &codes, replaced(event_plan, event));
     uses.unmet = unmet;
     let mut used = Changes::new();
+    let gives = |coupon: u32| form(scope.plan, coupon, scope.day).is_some_and(|form| form.offer.is_some());
+    // An order without lines cannot be priced here: what its coupons take off is the host's.
+    let cart = scope.plan.cart.as_ref().filter(|cart| event.list(cart.lines).present);
+    if cart.is_some() {
+        uses.unmet.retain(|unmet| !unmet.coupon.is_some_and(gives));
+        priced(scope, event_plan, event, &mut uses)?;
+    }
     for offer in offers {
+        if cart.is_some() && gives(offer.coupon) {
+            // Spoken of already.
+            continue;
+        }
         let reasons = life::unmet(scope, &offer, &used)?;
         if reasons.is_empty() {
             count(scope.plan, &offer, scope.at, scope.day, &mut used);
@@ -59,6 +75,55 @@ pub fn decide(scope: &Scope<'_>, event_plan: &EventPlan, event: &EventData) -> R
     }
     uses.unmet.sort_by_key(|unmet| codes.iter().position(|code| **code == *unmet.code));
     Ok(uses)
+}
+
+/// The coupons that say what they give, by the very function that quotes a cart.
+fn priced(scope: &Scope<'_>, event_plan: &EventPlan, event: &EventData, uses: &mut Uses) -> Result<(), EventError> {
+    let none = Counters::default();
+    let request =
+        quote::Request { codes: &[], counters: scope.counters.unwrap_or(&none), source: Source::Order, others: false };
+    let answer = quote::answer(scope.plan, scope.member, event, "", request)?;
+    let minor = scope.plan.cart.as_ref().map_or(2, |cart| cart.minor);
+    // What speaks against the others is told as of coupons that give nothing: on the order as the coupons met it.
+    let view = &answer.order.view;
+    let mut deltas = measures::Deltas::default();
+    let met = Scope { event: Some(view), deltas: &[], ..*scope };
+    measures::deltas(&met, &event_plan.measures, &mut deltas)?;
+    let met = Scope { deltas: &deltas, ..met };
+    let earlier = replaced(event_plan, event).map(|order| offers::earlier(scope, order)).unwrap_or_default();
+    for applied in answer.applied {
+        let as_of = offers::as_of(scope, applied.coupon, applied.held, &earlier);
+        let offer = Offer { coupon: applied.coupon, number: applied.held, code: applied.code, as_of };
+        let lines = applied.applied.lines.iter().map(|(line, off)| (*line, decimal(*off, minor)));
+        let (discount, lines) = (Some(decimal(applied.applied.off(), minor)), lines.collect());
+        uses.used.push(Use { offer, discount, lines });
+    }
+    for refused in answer.not_applied {
+        let (Some(code), Some(coupon)) = (refused.code, refused.coupon) else { continue };
+        if form(scope.plan, coupon, scope.day).is_none_or(|form| form.offer.is_none()) {
+            continue;
+        }
+        let number = scope.member.coupons.held.iter().find(|held| held.coupon == coupon).map(|held| held.number);
+        let as_of = offers::as_of(scope, coupon, number, &earlier);
+        let offer = Offer { coupon, number, code: None, as_of };
+        let mut reasons: Vec<Reason> = refused.reasons.iter().filter_map(of_quote).collect();
+        if reasons.is_empty() {
+            reasons = life::unmet(&met, &offer, &Changes::new())?;
+        }
+        uses.unmet.push(Unmet { code, coupon: Some(coupon), reasons });
+    }
+    Ok(())
+}
+
+/// What a quote says of the coupon itself, and of what others do to it.
+fn of_quote(why: &WhyNot) -> Option<Reason> {
+    Some(match why {
+        WhyNot::NamedTwice => Reason::NamedTwice,
+        WhyNot::NotHeld => Reason::NotHeld,
+        WhyNot::Used { .. } => Reason::AlreadyUsed,
+        WhyNot::Expired { at } => Reason::Expired { at: *at },
+        why => Reason::NotApplied(NotApplied::named(why.name())?),
+    })
 }
 
 /// The order that an order replaces.

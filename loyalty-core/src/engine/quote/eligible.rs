@@ -6,6 +6,7 @@ use crate::amount::Overflow;
 use crate::check::model::{CouponKind, Valid};
 use crate::codes::normalise;
 use crate::engine::claims::{Counters, counter};
+use crate::engine::coupons::offers::{self, Earlier};
 use crate::engine::coupons::{Fate, Held};
 use crate::engine::eval::Scope;
 use crate::engine::explain::silent;
@@ -23,6 +24,8 @@ pub struct Eligible<'s, 'a> {
     pub counters: &'s Counters,
     /// The program's text, which conditions are quoted from.
     pub source: &'s str,
+    /// What the order had used that this one replaces.
+    pub earlier: &'s [Earlier],
 }
 
 /// What a code stands for.
@@ -51,7 +54,7 @@ impl<'a> Eligible<'_, 'a> {
         let Some(coupon) = self.scope.plan.coupon_names.codes.get(&*code).copied() else {
             return Named::Unknown(WhyNot::UnknownCode);
         };
-        let own = held.iter().filter(|held| held.coupon == coupon && held.code.is_none()).min_by_key(usable);
+        let own = held.iter().filter(|held| held.coupon == coupon).min_by_key(usable);
         Named::Coupon(coupon, own)
     }
 
@@ -61,8 +64,11 @@ impl<'a> Eligible<'_, 'a> {
             return Ok(None);
         };
         let issued = plan.kind == CouponKind::Issued;
-        let hand = !issued || held.is_some_and(|held| why_not_held(held, self.scope.at).is_none());
-        if !hand || form.offer.is_none() || !form.valid.iter().all(|valid| self.is_valid(valid, issued)) {
+        let at = offers::as_of(self.scope, coupon, held.map(|held| held.number), self.earlier);
+        let moment = Scope { at, day: self.scope.plan.calendar.day_at(at), ..*self.scope };
+        let then = Eligible { scope: &moment, ..*self };
+        let hand = !issued || held.is_some_and(|held| why_not_held(held, at).is_none());
+        if !hand || form.offer.is_none() || !form.valid.iter().all(|valid| then.is_valid(valid, issued)) {
             return Ok(None);
         }
         if !self.conditions(form)? {
@@ -199,7 +205,7 @@ fn why_not_held(held: &Held, at: i64) -> Option<WhyNot> {
     match held.fate {
         Fate::Used { at, .. } => Some(WhyNot::Used { at }),
         _ if held.until <= at => Some(WhyNot::Expired { at: held.until }),
-        Fate::Ended => Some(WhyNot::Expired { at: held.until }),
-        Fate::Open => None,
+        // A late order uses what could be used then.
+        Fate::Ended | Fate::Open => None,
     }
 }
