@@ -80,6 +80,9 @@ mod pages {
     #[doc = include_str!("../../docs/members.md")]
     struct Members;
 
+    #[doc = include_str!("../../docs/referrals.md")]
+    struct Referrals;
+
     #[doc = include_str!("../../README.md")]
     struct Readme;
 }

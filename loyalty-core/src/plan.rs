@@ -376,6 +376,7 @@ pub struct ReferralPlan {
     pub within: Option<Length>,
     pub settle: Option<Length>,
     pub revoke: bool,
+    pub reach: Vec<u32>,
 }
 
 #[derive(Debug)]

@@ -6,7 +6,7 @@ use super::Checker;
 use super::graph::cycle;
 use super::model::{
     BadgeIndex, ChallengeIndex, CouponChange, DecisionTrigger, EffectKind, Expr, ExprKind, Flow, Goals, LadderIndex,
-    MeasureIndex, MeasureOf, Moment, RewardIndex, Rule, SegmentIndex, Trigger, WalletIndex,
+    MeasureIndex, MeasureOf, Moment, ReferralIndex, RewardIndex, Rule, SegmentIndex, Trigger, WalletIndex,
 };
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
@@ -21,6 +21,7 @@ enum Link {
     Coupon(usize),
     Badge(BadgeIndex),
     Challenge(ChallengeIndex),
+    Referral(ReferralIndex),
     Attribute(usize),
     Tags,
     Reward(RewardIndex),
@@ -155,6 +156,7 @@ impl Checker<'_> {
         match moment {
             Moment::Redeemed(reward) => Link::Reward(reward),
             Moment::Goal(challenge, _) | Moment::Breaks(challenge) => Link::Challenge(challenge),
+            Moment::Friends(referral, _) => Link::Referral(referral),
         }
     }
 
@@ -208,6 +210,7 @@ impl Checker<'_> {
             ExprKind::Tags => chains.lead(Link::Tags, to),
             ExprKind::Measure(measure) => self.measure_reads(*measure, to, chains),
             ExprKind::Challenge(challenge, _) => chains.lead(Link::Challenge(*challenge), to),
+            ExprKind::Referral(referral, _) => chains.lead(Link::Referral(*referral), to),
             _ => {}
         });
     }
@@ -242,6 +245,9 @@ impl Checker<'_> {
                 Some((Some(held), _)) => format!("the block of the {} `{}`", held.keyword, held.name),
                 found => format!("the rule `{}`", found.map_or("", |(_, name)| name)),
             },
+            Link::Referral(referral) => {
+                format!("the referral `{}`", self.referrals.get(referral).map_or("", |referral| &referral.name))
+            }
             Link::Challenge(challenge) => {
                 format!("the challenge `{}`", self.challenges.get(challenge).map_or("", |challenge| &challenge.name))
             }
@@ -285,6 +291,7 @@ impl Checker<'_> {
             Link::Coupon(coupon) => self.coupons.get(coupon).map(|coupon| coupon.span),
             Link::Badge(badge) => self.badges.get(badge).map(|badge| badge.span),
             Link::Challenge(challenge) => self.challenges.get(challenge).map(|challenge| challenge.span),
+            Link::Referral(referral) => self.referrals.get(referral).map(|referral| referral.span),
             Link::Reward(reward) => {
                 self.rewards.get(reward).and_then(|reward| reward.as_ref()).map(|reward| reward.span)
             }

@@ -31,6 +31,22 @@ impl<'a> Checker<'a> {
         }
         self.lint_coupons();
         self.lint_badges(rules);
+        let unsettled: Vec<Span> = self
+            .referrals
+            .iter()
+            .filter(|referral| referral.settle.is_none() && !referral.revoke)
+            .map(|referral| referral.span)
+            .collect();
+        for span in unsettled {
+            self.report(
+                Diagnostic::new(
+                    Code::UnsettledReferral,
+                    span,
+                    "a friend may return everything at once, and the advocate keeps its part",
+                )
+                .help("say how long a return undoes it, `settle after 14 days`, or `returns revoke` for always"),
+            );
+        }
         for form in rules.iter().flat_map(|rule| &rule.versions) {
             self.lint_conditions(&form.value);
             self.lint_valid(&form.value);

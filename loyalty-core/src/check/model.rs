@@ -471,6 +471,8 @@ pub struct Referral {
     pub settle: Option<Length>,
     /// Whether a return undoes it even then.
     pub revoke: bool,
+    /// The numbers of settled friends that bring something. Ascending.
+    pub reach: Vec<u32>,
     pub span: Span,
 }
 
@@ -550,6 +552,8 @@ pub enum Moment {
     Goal(ChallengeIndex, usize),
     /// A streak ends.
     Breaks(ChallengeIndex),
+    /// So many friends are settled.
+    Friends(ReferralIndex, u32),
 }
 
 impl Trigger {

@@ -6,11 +6,12 @@
 use chrono::NaiveDate;
 
 use super::Checker;
+use super::blocks::Block;
 use super::clauses::{Holder, InForce};
 use super::expression::Scope;
 use super::model::{
-    Comparison, DatePart, Effect, EffectKind, EventIndex, Expr, ExprKind, FieldIndex, Held, Referral, ReferralFigure,
-    ReferralIndex, Returns, Rule, RuleForm, Trigger, Type, Versioned, Vest,
+    Comparison, DatePart, Effect, EffectKind, EventIndex, Expr, ExprKind, FieldIndex, Held, Moment, Referral,
+    ReferralFigure, ReferralIndex, Returns, Rule, RuleForm, Trigger, Type, Versioned, Vest,
 };
 use super::names::{Declared, Owner};
 use super::path::split;
@@ -57,19 +58,21 @@ impl<'a> Checker<'a> {
             let errors = self.errors;
             let forms = self.in_force(Holder::Referral, clauses);
             let head = self.referral_head(name, by, &forms);
-            for clause in forms.iter().flat_map(|form| &form.clauses) {
-                if let Some(ReferralClause::Reach { .. }) = referral_clause(clause) {
-                    self.not_built(clause.span, "reach", "this version gives the advocate a part for each friend");
-                }
-            }
             // Whatever is wrong, the declarations keep their numbers.
-            let blank =
-                Referral { name: name.text.clone(), within: None, settle: None, revoke: false, span: name.span };
+            let blank = Referral {
+                name: name.text.clone(),
+                within: None,
+                settle: None,
+                revoke: false,
+                reach: Vec::new(),
+                span: name.span,
+            };
             self.referrals.push(head.as_ref().map_or(blank, |head| head.referral.clone()));
             let Some(head) = head else { continue };
             drafts.push(self.brings(&head));
             self.friend_drafts(&head, &forms, &mut drafts);
             self.advocate_drafts(&head, &forms, &mut drafts);
+            self.reach_drafts(&head, &forms, &mut drafts);
             for draft in &mut drafts {
                 draft.sound &= self.errors == errors;
             }
@@ -158,6 +161,7 @@ impl<'a> Checker<'a> {
             within: within?,
             settle: settle?,
             revoke: policy.is_some_and(|(policy, _)| policy == Returns::Revoke),
+            reach: self.reach(forms),
             span: name.span,
         };
         let index = self.referrals.len();
@@ -265,6 +269,65 @@ impl<'a> Checker<'a> {
             Expr { kind: ExprKind::Otherwise(date(ExprKind::Event(joined)), today), ty: Type::Date, span }
         };
         self.terms(head, ("advocate", event), versions, types, &joined, drafts);
+    }
+
+    /// The numbers of friends that bring something, in any form.
+    fn reach(&mut self, forms: &[InForce<'a>]) -> Vec<u32> {
+        let mut all = Vec::new();
+        for form in forms {
+            let mut seen: Vec<(u32, Span)> = Vec::new();
+            for clause in &form.clauses {
+                let Some(ReferralClause::Reach { friends, .. }) = referral_clause(clause) else { continue };
+                if *friends == 0 {
+                    self.report(
+                        Diagnostic::new(
+                            Code::OutOfRange,
+                            clause.span,
+                            "nobody has to bring anybody to reach 0 friends",
+                        )
+                        .help("write 1 or more"),
+                    );
+                }
+                if let Some((_, before)) = seen.iter().find(|(known, _)| known == friends) {
+                    let message = format!("`reach {friends}` is said twice");
+                    self.report(
+                        Diagnostic::new(Code::DuplicateClause, clause.span, message)
+                            .label(*before, "first said here")
+                            .help("write all effects in one block"),
+                    );
+                }
+                seen.push((*friends, clause.span));
+            }
+            all.extend(seen.into_iter().map(|(friends, _)| friends));
+        }
+        all.sort_unstable();
+        all.dedup();
+        all
+    }
+
+    /// What so many friends bring: blocks that the referral sets off.
+    fn reach_drafts(&mut self, head: &Head<'a>, forms: &[InForce<'a>], drafts: &mut Vec<Draft>) {
+        for friends in &head.referral.reach {
+            let mut found = Vec::new();
+            for form in forms {
+                let own = form.clauses.iter().find_map(|clause| match referral_clause(clause) {
+                    Some(ReferralClause::Reach { friends: own, clauses }) if own == friends => {
+                        Some((form.from, clauses.as_slice(), clause.span))
+                    }
+                    _ => None,
+                });
+                found.extend(own);
+            }
+            let Some((_, _, span)) = found.first().copied() else { continue };
+            let block = Block {
+                held: Held { keyword: "referral", name: head.name.text.clone() },
+                name: format!("referral {} reach {friends} friends", head.name.text),
+                moment: Moment::Friends(head.index, *friends),
+                forms: found,
+                span,
+            };
+            drafts.push(self.block(block));
+        }
     }
 
     /// A rule whose form is that of the day at hand; or a rule for each form, by the day of joining.

@@ -84,7 +84,7 @@ impl<'a> Checker<'a> {
     }
 
     /// A block of effects that another declaration holds: a rule that this declaration sets off.
-    fn block(&mut self, block: Block<'a>) -> Draft {
+    pub(super) fn block(&mut self, block: Block<'a>) -> Draft {
         let errors = self.errors;
         let Block { held, name, moment, forms, span } = block;
         let mut rule = Rule { name, trigger: Trigger::Declared(moment), versions: Vec::new(), held: Some(held), span };

@@ -234,6 +234,8 @@ codes! {
     NeverAwarded = "W0214" Warning,
     /// A goal for which the window has no room.
     GoalOutOfReach = "W0210" Warning,
+    /// A referral whose friends may return everything, and the advocate keeps its part.
+    UnsettledReferral = "W0223" Warning,
     /// A message that no rule says and that no broadcast could.
     NeverSaid = "W0225" Warning,
     /// A plural without a branch for a category that its language has.

@@ -7,9 +7,9 @@
 
 use super::member::Member;
 use super::value::Value;
-use super::{eval::NO_ROW, eval::Scope};
+use super::{eval::NO_ROW, eval::Scope, referrals};
 use crate::calendar::{Calendar, clock_micros};
-use crate::check::model::{Length, OwnYear, Per, Period, TimeUnit, Valid, Window, Within};
+use crate::check::model::{Length, OwnYear, Per, Period, ReferralFigure, TimeUnit, Valid, Window, Within};
 use crate::plan::node::{Node, NodeId};
 use crate::plan::{Dated, GoalsPlan, Grain, Plan, ProgressPlan};
 use crate::time::{day_of, micros_of};
@@ -66,6 +66,10 @@ impl<'a> Horizon<'a> {
                     member.coupons.open().filter(|held| held.coupon == coupon).for_each(|held| self.push(held.until));
                 }
                 Node::Challenge(challenge, _) => self.challenge(challenge, &mut waiting),
+                Node::Referral(referral, ReferralFigure::Settled) => {
+                    let (plan, member) = (self.plan, self.member);
+                    referrals::settling(plan, member, usize::from(referral)).for_each(|at| self.push(at));
+                }
                 Node::Segment(segment) => {
                     if let Some(segment) = self.plan.segments.get(usize::from(segment)) {
                         self.forms(&segment.forms);

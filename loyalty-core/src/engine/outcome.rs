@@ -455,6 +455,11 @@ pub enum Kind {
         referral: Box<str>,
         by: Box<str>,
     },
+    /// So many friends are settled.
+    FriendsReached {
+        referral: Box<str>,
+        friends: u32,
+    },
     /// What a host tells the friend of an advocate that does not take it; no decision of a member.
     ReferralSentBack {
         referral: Box<str>,
@@ -615,6 +620,7 @@ impl Kind {
             Kind::RewardReturned { .. } => "reward_returned",
             Kind::Held { .. } => "held",
             Kind::Released { .. } => "released",
+            Kind::FriendsReached { .. } => "friends_reached",
         }
     }
 }
@@ -683,6 +689,7 @@ impl Kind {
             | Kind::ReferralRefused { .. }
             | Kind::ReferralSentBack { .. }
             | Kind::RewardReturned { .. }
+            | Kind::FriendsReached { .. }
             | Kind::Erased => Ok(()),
         }
     }
@@ -964,6 +971,11 @@ pub fn write(writer: &mut Writer<'_>, decisions: &[Decision], event_at: i64) {
             Kind::ReferralRefused { referral, by } => {
                 writer.byte(75);
                 [referral, by].into_iter().for_each(|name| writer.text(name));
+            }
+            Kind::FriendsReached { referral, friends } => {
+                writer.byte(77);
+                writer.text(referral);
+                writer.number(u64::from(*friends));
             }
             Kind::ReferralSentBack { referral, parcel } => {
                 writer.byte(76);
@@ -1258,6 +1270,7 @@ fn read_kind(reader: &mut Reader<'_>, event_at: i64) -> Result<Kind, Malformed> 
         },
         74 => Kind::ReferralWithdrawn { referral: reader.text()?.into(), parcel: read_parcel(reader)? },
         75 => Kind::ReferralRefused { referral: reader.text()?.into(), by: reader.text()?.into() },
+        77 => Kind::FriendsReached { referral: reader.text()?.into(), friends: rule(reader)? },
         76 => Kind::ReferralSentBack { referral: reader.text()?.into(), parcel: read_parcel(reader)? },
         _ => return Err(Malformed),
     })

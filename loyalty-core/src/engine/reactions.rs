@@ -15,7 +15,7 @@ use super::ladders::{self, Occasion};
 use super::lots::Vesting;
 use super::member::Member;
 use super::outcome::{Decision, Kind};
-use super::{badges, experiments, ledger, messages, moves, schedule, segments};
+use super::{badges, experiments, ledger, messages, moves, referrals, schedule, segments};
 use crate::amount::Overflow;
 use crate::check::model::{DecisionTrigger, LadderChange, Moment, Trigger};
 use crate::plan::{LadderPlan, Plan, RulesOn};
@@ -60,7 +60,7 @@ pub fn follow(
         ladders::settle(plan, member, at, occasion, decisions)?;
         segments::settle(plan, member, at, decisions)?;
         badges::settle(plan, member, at, occasion, decisions)?;
-        challenges::settle(plan, member, at, occasion, decisions)?;
+        referrals::settle(plan, member, at, decisions);
         if next == decisions.len() {
             return Ok(());
         }
@@ -126,6 +126,11 @@ fn rules_on(plan: &Plan, decision: &Decision) -> Vec<(u32, Cause)> {
             let moment = Moment::Goal(number, usize::from(*place));
             let rules = reactions.at(moment);
             rules.map(|rule| (rule, Cause { reward: Some(reward), ..cause })).collect()
+        }
+        Kind::FriendsReached { referral, friends } => {
+            let number = plan.referrals.iter().position(|known| *known.name == **referral);
+            let rules = number.into_iter().flat_map(|number| reactions.at(Moment::Friends(number, *friends)));
+            rules.map(|rule| (rule, cause)).collect()
         }
         Kind::StreakBroken { challenge, .. } => {
             let number = plan.challenge_named(challenge);

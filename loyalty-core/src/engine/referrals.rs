@@ -52,6 +52,8 @@ pub struct Standing {
     pub friends: Vec<Friend>,
     /// How many there were before those.
     pub earlier: u32,
+    /// The numbers of friends that have been reached. Ascending.
+    pub reached: Vec<u32>,
 }
 
 /// Who brought a member, and how far it has come.
@@ -117,6 +119,9 @@ impl Referrals {
             own.brought = own.brought.take().or_else(|| other.brought.clone());
             other.friends.iter().for_each(|friend| own.befriend(friend.clone()));
             own.earlier = own.earlier.saturating_add(other.earlier);
+            own.reached.extend(&other.reached);
+            own.reached.sort_unstable();
+            own.reached.dedup();
         }
         self.withdrawn.extend(&other.withdrawn);
     }
@@ -147,6 +152,39 @@ impl Standing {
 /// When the time of returning is over for a friend who counts since an instant.
 fn settles_at(plan: &Plan, referral: &ReferralPlan, at: i64) -> i64 {
     referral.settle.map_or(at, |length| plan.calendar.plus(at, length))
+}
+
+/// When each friend who counts is settled, the first first.
+pub fn settling<'a>(plan: &'a Plan, member: &'a Member, referral: usize) -> impl Iterator<Item = i64> + 'a {
+    let of = plan.referrals.get(referral).zip(member.referrals.of.get(referral));
+    of.into_iter().flat_map(move |(of, one)| one.friends.iter().map(move |friend| settles_at(plan, of, friend.at)))
+}
+
+/// When the next number of settled friends is reached, as the friends are; the largest number for never.
+pub fn next_due(plan: &Plan, member: &Member) -> i64 {
+    let mut next = i64::MAX;
+    for (number, (of, standing)) in plan.referrals.iter().zip(&member.referrals.of).enumerate() {
+        let Some(wanted) = of.reach.iter().find(|wanted| !standing.reached.contains(wanted)) else { continue };
+        let before = wanted.saturating_sub(standing.earlier).saturating_sub(1);
+        // Friends settle in the order in which they came to count.
+        let at = settling(plan, member, number).nth(before as usize);
+        next = next.min(at.map_or(i64::MAX, |at| at.max(member.clock)));
+    }
+    next
+}
+
+/// Says which numbers of settled friends are reached by an instant, each once.
+pub fn settle(plan: &Plan, member: &mut Member, at: i64, decisions: &mut Vec<Decision>) {
+    for (of, standing) in plan.referrals.iter().zip(&mut member.referrals.of) {
+        let settled = standing.friends_at(plan, of, at).1;
+        for friends in of.reach.iter().copied().filter(|friends| u64::from(*friends) <= settled) {
+            if let Err(place) = standing.reached.binary_search(&friends) {
+                standing.reached.insert(place, friends);
+                let kind = Kind::FriendsReached { referral: of.name.clone(), friends };
+                decisions.push(Decision { at, kind });
+            }
+        }
+    }
 }
 
 /// What an expression reads.

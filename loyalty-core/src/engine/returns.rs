@@ -553,7 +553,8 @@ fn remeasure(
     after: Option<&EventData>,
 ) -> Result<(), EventError> {
     let Some(event) = plan.events.get(usize::from(order.event.event)) else { return Ok(()) };
-    if order.event.at < member.enrolled_at {
+    let unseen = |decision: &Decision| matches!(decision.kind, Kind::NotEarned { .. });
+    if order.event.at < member.enrolled_at || order.decisions.iter().any(unseen) {
         // It never counted.
         return Ok(());
     }

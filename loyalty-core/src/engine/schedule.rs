@@ -15,7 +15,7 @@ use super::lots::{Expiry, Vesting};
 use super::member::Member;
 use super::reactions::Cause;
 use super::tally::{self, Entry};
-use super::{badges, challenges, horizon, ladders, rules, segments};
+use super::{badges, challenges, horizon, ladders, referrals, rules, segments};
 use crate::amount;
 use crate::calendar::{Calendar, clock_micros};
 use crate::check::model::{
@@ -44,6 +44,7 @@ pub fn next_due(plan: &Plan, member: &Member) -> i64 {
             next = next.min(challenges::due(plan, member, challenge));
         }
     }
+    next = next.min(referrals::next_due(plan, member));
     for watched in 0..plan.reactions.segments.len() {
         next = next.min(segment_due(plan, member, watched, next));
     }

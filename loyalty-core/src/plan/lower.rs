@@ -436,6 +436,7 @@ impl Lower<'_> {
             within: referral.within,
             settle: referral.settle,
             revoke: referral.revoke,
+            reach: referral.reach.clone(),
         });
         self.plan.referrals = referrals.collect();
     }
@@ -489,8 +490,9 @@ impl Lower<'_> {
         self.plan.reactions.any |= !self.plan.coupons.is_empty();
         let tenders = self.plan.wallets.iter().any(|wallet| wallet.tender.is_some());
         self.plan.reactions.any |= tenders || !self.plan.rewards.is_empty();
-        self.plan.reactions.any |= !self.plan.rewards.is_empty();
         self.plan.reactions.any |= self.plan.badges.iter().any(BadgePlan::watched);
+        // So many friends are reached by time alone.
+        self.plan.reactions.any |= self.plan.referrals.iter().any(|referral| !referral.reach.is_empty());
     }
 
     fn condition(&mut self, condition: &model::Expr) -> Condition {

@@ -11,11 +11,57 @@ use crate::engine::log::Record;
 use crate::engine::lots::{Expiry, Lot, Vesting, WalletState};
 use crate::engine::member::Member;
 use crate::engine::members::Fate;
+use crate::engine::referrals::Stage;
 use crate::engine::returns::{self, Captured, Returned};
 use crate::engine::standing::Standing;
 use crate::engine::value::{Stored, Value};
 use crate::plan::{LadderPlan, Plan, WalletPlan};
 use crate::time::date_of;
+
+/// Who brought the member and whom it has brought: of friends and of what people are known by there are only digests.
+fn referrals_of(plan: &Plan, member: &Member) -> Document {
+    let own = &member.referrals;
+    let digests = |digests: &[u64]| digests.iter().map(|own| digest(*own)).collect::<Document>();
+    let mut of = Document::object();
+    for (referral, standing) in plan.referrals.iter().zip(&own.of) {
+        let brought = standing.brought.as_ref().map(|brought| {
+            let (counts, refused) = match brought.stage {
+                Stage::Open => (None, None),
+                Stage::Counts(order) => (Some(order), None),
+                Stage::Refused(order) => (None, Some(order)),
+            };
+            Document::object()
+                .with("by", &*brought.by)
+                .with("at", instant(plan, brought.at))
+                .with("counts_by", counts.map(digest))
+                .with("refused_for", refused.map(digest))
+        });
+        let friends = standing.friends.iter().map(|friend| {
+            Document::object()
+                .with("event", digest(friend.event))
+                .with("friend", digest(friend.friend))
+                .with("at", instant(plan, friend.at))
+                .with("identities", digests(&friend.keys))
+        });
+        let reached = standing.reached.iter().map(|friends| u64::from(*friends)).collect::<Document>();
+        of.put(
+            &referral.name,
+            Document::object()
+                .with("brought", brought)
+                .with("friends", friends.collect::<Document>())
+                .with("earlier_friends", u64::from(standing.earlier))
+                .with("reached", reached),
+        );
+    }
+    let withdrawn = own
+        .withdrawn
+        .iter()
+        .map(|(event, at)| Document::object().with("event", digest(*event)).with("at", instant(plan, *at)));
+    Document::object()
+        .with("identities", digests(&own.identities))
+        .with("of", of)
+        .with("withdrawn", withdrawn.collect::<Document>())
+}
 
 /// The document of a member.
 pub fn export(plan: &Plan, member: &Member) -> Document {
@@ -76,7 +122,7 @@ pub fn export(plan: &Plan, member: &Member) -> Document {
             .with("at", instant(plan, mark.at))
             .with("value", stored(plan, &mark.value))
     });
-    Document::object()
+    let mut document = Document::object()
         .with("member", member.id.as_str())
         .with("program", plan.settings.title.as_str())
         .with("enrolled_at", instant(plan, member.enrolled_at))
@@ -97,7 +143,11 @@ pub fn export(plan: &Plan, member: &Member) -> Document {
         .with("counters", counters.collect::<Document>())
         .with("values", values.collect::<Document>())
         .with("returned", member.returned.iter().map(|returned| returned_of(plan, returned)).collect::<Document>())
-        .with("events", member.log.iter().map(|record| event_of(plan, &record)).collect::<Document>())
+        .with("events", member.log.iter().map(|record| event_of(plan, &record)).collect::<Document>());
+    if !member.referrals.is_empty() {
+        document.put("referrals", referrals_of(plan, member));
+    }
+    document
 }
 
 /// A digest stands for the id of an event; as a text, since no binary float holds it.

@@ -253,6 +253,10 @@ pub fn decision_document(plan: &Plan, decision: &Decision, at: i64) -> Document 
             put("referral", (&**referral).into());
             put("by", (&**by).into());
         }
+        Kind::FriendsReached { referral, friends } => {
+            put("referral", (&**referral).into());
+            put("friends", u64::from(*friends).into());
+        }
         Kind::Referred { referral, parcel, .. }
         | Kind::ReferralWithdrawn { referral, parcel }
         | Kind::ReferralSentBack { referral, parcel } => {

@@ -22,6 +22,7 @@ mod laws;
 mod members;
 mod model;
 mod quotes;
+mod referrals;
 
 use proptest::test_runner::{Config, RngSeed};
 

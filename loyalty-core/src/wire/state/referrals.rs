@@ -21,6 +21,7 @@ struct SavedReferral {
     brought: Option<SavedBrought>,
     friends: Vec<SavedFriend>,
     earlier: u32,
+    reached: Vec<u32>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -66,6 +67,7 @@ pub fn save(plan: &Plan, member: &Member) -> Vec<SavedReferrals> {
             })
             .collect(),
         earlier: standing.earlier,
+        reached: standing.reached.clone(),
     });
     let withdrawn = own.withdrawn.iter().map(|(event, at)| (*event, Moment(*at)));
     vec![SavedReferrals { identities: own.identities.clone(), of: of.collect(), withdrawn: withdrawn.collect() }]
@@ -102,7 +104,10 @@ pub fn restore(plan: &Plan, member: &mut Member, saved: Vec<SavedReferrals>, rep
                     (None, None) => Stage::Open,
                 },
             });
-            *place = Standing { brought, friends, earlier: one.earlier };
+            let mut reached = one.reached;
+            reached.sort_unstable();
+            reached.dedup();
+            *place = Standing { brought, friends, earlier: one.earlier, reached };
         }
     }
 }
