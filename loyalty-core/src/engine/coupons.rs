@@ -128,7 +128,9 @@ impl Concerned {
             CouponDecision::Issued { coupon, number, .. } => (CouponChange::Issued, coupon, Some(*number)),
             CouponDecision::Expired { coupon, number, .. } => (CouponChange::Expired, coupon, Some(*number)),
             CouponDecision::Redeemed { coupon, number, .. } => (CouponChange::Redeemed, coupon, *number),
-            CouponDecision::Refused { .. } | CouponDecision::GivenBack { .. } => return None,
+            CouponDecision::Refused { .. } | CouponDecision::GivenBack { .. } | CouponDecision::Revoked { .. } => {
+                return None;
+            }
         };
         Some((change, Self { coupon: CouponPlan::named(&plan.coupons, coupon)?, number }))
     }
@@ -144,6 +146,15 @@ pub fn figure<'a>(scope: &Scope<'a>, of: Concerned, figure: CouponFigure) -> Val
         CouponFigure::Code => text(held.and_then(|held| held.code.as_deref()).unwrap_or(name)),
         CouponFigure::ExpiresAt => held.and_then(Held::expires_at).map_or(Value::Missing, Value::Instant),
     }
+}
+
+/// Takes back an issued coupon that nobody has used.
+pub fn revoke(plan: &Plan, member: &mut Member, number: u64, at: i64, decisions: &mut Decided) {
+    let mut open = member.coupons.held.iter_mut().filter(|held| held.fate == Fate::Open);
+    let Some(held) = open.find(|held| held.number == number) else { return };
+    (held.fate, held.until) = (Fate::Ended, held.until.min(at));
+    let (coupon, code) = (name(plan, held.coupon).into(), held.code.clone());
+    decisions.push(Decision { at, kind: Kind::Coupon(CouponDecision::Revoked { number, coupon, code }) });
 }
 
 /// A coupon's name.

@@ -17,7 +17,9 @@ pub fn put(plan: &Plan, decision: &CouponDecision, object: &mut Document) {
                 object.put(key, name);
             }
         }
-        CouponDecision::Expired { number, coupon, code } => head(object, coupon, Some(*number), code.as_deref()),
+        CouponDecision::Expired { number, coupon, code } | CouponDecision::Revoked { number, coupon, code } => {
+            head(object, coupon, Some(*number), code.as_deref());
+        }
         CouponDecision::Redeemed { coupon, number, code, discount, lines, .. } => {
             head(object, coupon, *number, code.as_deref());
             if let Some(discount) = discount {

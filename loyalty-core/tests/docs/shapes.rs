@@ -40,6 +40,25 @@ rule give on gift { transfer gift.points from points to gift.to }
 rule take on received when received.sender != "m-9" { accept points }
 "#;
 
+const CLUB: &str = r#"
+program "Club" { currency EUR  timezone "Europe/Berlin" }
+wallet points {}
+wallet shields {}
+coupon GIFT issued { valid 30 days }
+rule joined on signup { earn 1 shields }
+challenge bar {
+  count order
+  within each month
+  opt in
+  goal low 1 { earn 1 points }
+  goal 2
+  returns revoke
+  reward { issue GIFT }
+}
+challenge daily { streak visit by day  goal 5  freeze 1 shields  reward { earn 5 points } }
+challenge week { count visit  within each week  goal from 1 to 5 plus 1 when met  reward { earn 1 points } }
+"#;
+
 /// Every kind of decision with what it says; the order is that of the page.
 const KINDS: &[(&str, &str)] = &[
     ("earned", "points were granted; `pending` until they vest"),
@@ -72,6 +91,15 @@ const KINDS: &[(&str, &str)] = &[
     ),
     ("coupon_refused", "a `code` was not applied, for all of these `reasons`; the order stands"),
     ("coupon_given_back", "the order was called off, and the coupon may be used once more"),
+    ("coupon_revoked", "what an unused coupon was given for has come back, and the coupon is gone"),
+    ("opted_in", "the member takes part in a challenge"),
+    ("progress", "an event has changed what counts in a challenge"),
+    ("goal_met", "a goal of a challenge is met, and there are more"),
+    ("challenge_completed", "the last goal is met, so many `times` in all"),
+    ("goal_revoked", "a return has left a goal unmet; what it gave is taken back"),
+    ("goal_changed", "a goal that moves is another one in the window that begins"),
+    ("streak_frozen", "a period without an event was made good by what the member has spent"),
+    ("streak_broken", "a streak has ended"),
     (
         "claim",
         "a counter over all members moves `by` so much, and may stand at its `limit` at most; below zero it is given back",
@@ -169,6 +197,26 @@ fn history(program: &Program) -> (Vec<Outcome>, Member) {
     (outcomes, before)
 }
 
+/// What becomes of challenges.
+fn challenges() -> Vec<Outcome> {
+    let program = Program::compile(CLUB).unwrap_or_else(|diagnostics| panic!("{}", diagnostics.render("club", false)));
+    let mut member = program.enroll("m-1", at("2026-01-01")).expect("a member");
+    let mut outcomes = Vec::new();
+    for (kind, id, day, fields) in [
+        ("signup", "s-1", "2026-01-02", ""),
+        ("opt_in", "c-1", "2026-01-03", r#","challenge":"bar""#),
+        ("order", "o-1", "2026-01-05", r#","subtotal":5"#),
+        ("order", "o-2", "2026-01-06", r#","subtotal":5"#),
+        ("refund", "r-1", "2026-01-07", r#","order":"o-2""#),
+        ("refund", "r-2", "2026-01-07", r#","order":"o-1""#),
+        ("visit", "v-1", "2026-01-08", ""),
+    ] {
+        outcomes.push(apply(&program, &mut member, kind, id, day, fields));
+    }
+    outcomes.push(program.advance(&mut member, at("2026-02-01")).expect("an outcome"));
+    outcomes
+}
+
 /// What happens between accounts, and to one as a whole.
 fn between_accounts(program: &Program) -> Vec<Outcome> {
     let enroll = |id: &str| program.enroll(id, at("2026-01-01")).expect("a member");
@@ -196,7 +244,7 @@ fn the_table_of_decisions_is_that_of_a_history() {
     let program = shop();
     // Kind → how often it came, and the keys in their order, each with how often it was there.
     let mut seen: BTreeMap<String, (usize, Vec<(String, usize)>)> = BTreeMap::new();
-    for outcome in history(&program).0 {
+    for outcome in history(&program).0.into_iter().chain(challenges()) {
         let json = outcome.to_json();
         for decision in serde_json::from_str::<Decisions<'_>>(&json).expect("an outcome").decisions {
             let Kind { kind } = serde_json::from_str(decision.get()).expect("a decision");

@@ -116,6 +116,7 @@ fn judge(
                 used: window.used,
                 since: window.since,
                 granted: Vec::new(),
+                coupons: Vec::new(),
             });
         }
         let round = window.rounds;

@@ -2,6 +2,7 @@
 
 use rust_decimal::Decimal;
 
+use super::super::coupons::{self, decision::CouponDecision};
 use super::super::decided::Decided;
 use super::super::eval::Scope;
 use super::super::log::hash;
@@ -40,8 +41,10 @@ pub fn granted(member: &mut Member, reward: Reward, decisions: &[Decision]) {
     });
     let Some(done) = done else { return };
     for decision in decisions {
-        if let Kind::Earned { wallet, amount, .. } = &decision.kind {
-            done.granted.push((*wallet, *amount));
+        match &decision.kind {
+            Kind::Earned { wallet, amount, .. } => done.granted.push((*wallet, *amount)),
+            Kind::Coupon(CouponDecision::Issued { number, .. }) => done.coupons.push(*number),
+            _ => {}
         }
     }
 }
@@ -121,6 +124,7 @@ fn take_back(
     decisions.push(Decision { at, kind });
     judge::note(plan, member, number, done.goal, done.at, -1)?;
     let reward = Reward { challenge: number as u16, window: key, round: done.round, goal: done.goal };
+    done.coupons.iter().for_each(|number| coupons::revoke(plan, member, *number, at, decisions));
     for (wallet, amount) in done.granted {
         returns::take_reward_back(plan, member, wallet, amount, (reward.source(plan), done.at), at, decisions)?;
     }

@@ -65,6 +65,8 @@ pub struct Done {
     pub since: i64,
     /// What its reward gave, by wallet.
     pub granted: Vec<(u16, Decimal)>,
+    /// The coupons that it issued, by their numbers.
+    pub coupons: Vec<u64>,
 }
 
 impl ChallengeState {
@@ -165,8 +167,8 @@ fn longest_window(within: Within) -> Option<i32> {
 }
 
 /// What another account has done of each challenge joins what this one has: rounds and what they used up add up, as what
-/// is counted does; a goal that either has met is met.
-pub fn join(own: &mut [ChallengeState], other: &[ChallengeState]) {
+/// is counted does; a goal that either has met is met. The other's coupons are numbered on from `entries`.
+pub fn join(own: &mut [ChallengeState], other: &[ChallengeState], entries: u64) {
     for (own, other) in own.iter_mut().zip(other) {
         own.opted_in.extend(&other.opted_in);
         own.opted_in.sort_unstable();
@@ -182,8 +184,11 @@ pub fn join(own: &mut [ChallengeState], other: &[ChallengeState]) {
         own.length = own.length.max(other.length);
         own.best = own.best.max(other.best);
         for window in &other.windows {
+            let mut window = window.clone();
+            let coupons = window.done.iter_mut().flat_map(|done| &mut done.coupons);
+            coupons.for_each(|number| *number = number.saturating_add(entries));
             let Some(known) = own.windows.iter_mut().find(|known| known.key == window.key) else {
-                own.put(window.clone());
+                own.put(window);
                 continue;
             };
             known.used = amount::add(known.used, window.used).unwrap_or(known.used);
@@ -191,7 +196,7 @@ pub fn join(own: &mut [ChallengeState], other: &[ChallengeState]) {
             known.met = known.met.max(window.met);
             known.from = known.from.min(window.from);
             known.since = known.since.max(window.since);
-            known.done.extend(window.done.iter().cloned());
+            known.done.extend(window.done);
             known.done.sort_by_key(|done| (done.round, done.goal, done.at));
         }
     }

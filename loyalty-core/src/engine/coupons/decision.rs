@@ -36,6 +36,8 @@ pub enum CouponDecision {
     Refused { code: Box<str>, coupon: Option<Box<str>>, reasons: Vec<Reason> },
     /// Its order was called off, and it may be used once more.
     GivenBack { coupon: Box<str>, number: Option<u64>, code: Option<Box<str>> },
+    /// What it was given for has come back, and nobody had used it.
+    Revoked { number: u64, coupon: Box<str>, code: Option<Box<str>> },
 }
 
 impl CouponDecision {
@@ -47,13 +49,14 @@ impl CouponDecision {
             Self::Redeemed { .. } => "coupon_redeemed",
             Self::Refused { .. } => "coupon_refused",
             Self::GivenBack { .. } => "coupon_given_back",
+            Self::Revoked { .. } => "coupon_revoked",
         }
     }
 
     /// The number of the issued coupon that it speaks of.
     pub fn number_mut(&mut self) -> Option<&mut u64> {
         match self {
-            Self::Issued { number, .. } | Self::Expired { number, .. } => Some(number),
+            Self::Issued { number, .. } | Self::Expired { number, .. } | Self::Revoked { number, .. } => Some(number),
             Self::Redeemed { number, .. } | Self::GivenBack { number, .. } => number.as_mut(),
             Self::Refused { .. } => None,
         }
@@ -105,6 +108,12 @@ impl CouponDecision {
                 writer.byte(4);
                 head(writer, coupon, *number, code.as_deref());
             }
+            Self::Revoked { number, coupon, code } => {
+                writer.byte(9);
+                writer.number(*number);
+                writer.text(coupon);
+                writer.option(code.as_deref(), Writer::text);
+            }
         }
     }
 
@@ -144,6 +153,7 @@ impl CouponDecision {
                 number: reader.option(Reader::number)?,
                 code: reader.option(text)?,
             },
+            9 => Self::Revoked { number: reader.number()?, coupon: text(reader)?, code: reader.option(text)? },
             _ => return Err(Malformed),
         })
     }

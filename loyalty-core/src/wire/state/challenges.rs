@@ -45,6 +45,7 @@ struct SavedDone {
     since: Option<Moment>,
     /// By the name of the wallet.
     granted: Vec<(String, Amount)>,
+    coupons: Vec<u64>,
 }
 
 /// An end of time is no instant.
@@ -83,6 +84,7 @@ fn saved_window(plan: &Plan, window: &WindowState) -> SavedWindow {
             .iter()
             .map(|(wallet, amount)| (crate::wire::json::wallet_name(plan, *wallet).to_owned(), Amount(*amount)))
             .collect(),
+        coupons: done.coupons.clone(),
     });
     SavedWindow {
         key: window.key,
@@ -144,6 +146,7 @@ fn restored(plan: &Plan, window: &SavedWindow) -> WindowState {
         used: done.used.0,
         since: done.since.map_or(i64::MIN, |at| at.0),
         granted: done.granted.iter().filter_map(|(name, amount)| Some((wallet(name)?, amount.0))).collect(),
+        coupons: done.coupons.clone(),
     });
     WindowState {
         key: window.key,
