@@ -929,7 +929,17 @@ fn restore_units(
             continue;
         }
         let skip = share(spent, back, all, wallet.decimals)?;
-        let due = amount::subtract(share(spent, now, all, wallet.decimals)?, skip)?;
+        // What has come back with a part of the order does not come back again with its rewards.
+        let prices = order.decisions.iter().filter_map(|decision| match &decision.kind {
+            Kind::Spent { wallet, amount, rule, .. } if *wallet == number => {
+                is_price(plan, *rule, number, order.day).then_some(*amount)
+            }
+            _ => None,
+        });
+        let paid = amount::sum(prices.collect::<Vec<_>>().into_iter())?;
+        let restored = after.restored.get(usize::from(number)).copied().unwrap_or_default();
+        let left = amount::subtract(paid, restored)?;
+        let due = amount::subtract(share(spent, now, all, wallet.decimals)?, skip)?.min(left);
         if let Some(restored) = after.restored.get_mut(usize::from(number)) {
             *restored = amount::add(*restored, due)?;
         }
