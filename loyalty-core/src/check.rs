@@ -29,6 +29,7 @@ mod lints;
 mod matching;
 mod measure;
 mod message;
+mod message_policy;
 mod message_text;
 mod names;
 mod path;
@@ -90,7 +91,7 @@ pub fn check(file: &tree::File) -> (Option<Checked>, Vec<Diagnostic>) {
     checker.messages(&declared);
     let (rules, groups) = checker.rules(&declared);
     checker.chains(&rules);
-    let messages = checker.finish_messages();
+    let messages = (checker.finish_messages(), checker.message_policy(&declared));
     let tests = checker.tests(&declared);
     checker.lint(&declared, &rules);
     checker.finish(rules, groups, messages, tests)
@@ -137,6 +138,8 @@ struct Checker<'a> {
     sayings: Vec<model::Saying>,
     /// What tapping the buttons and rows of messages does.
     tapped: Vec<message::Tapped<'a>>,
+    /// A rule or a condition speaks of what members agree to.
+    consents_used: bool,
     referrals: Vec<Referral>,
     /// The unnamed measures by the place of their text.
     unnamed: BTreeMap<Span, MeasureIndex>,
@@ -189,7 +192,7 @@ impl Checker<'_> {
         mut self,
         rules: Vec<model::Rule>,
         groups: Vec<model::Group>,
-        messages: Vec<model::Message>,
+        (messages, message_policy): (Vec<model::Message>, Option<model::MessagePolicy>),
         tests: Vec<model::Test>,
     ) -> (Option<Checked>, Vec<Diagnostic>) {
         // A clause that stays in force in several versions is looked at once for each.
@@ -217,6 +220,8 @@ impl Checker<'_> {
             challenges: self.challenges,
             rewards,
             messages,
+            converses: self.consents_used || message_policy.is_some() || !self.sayings.is_empty(),
+            message_policy,
             sayings: self.sayings,
             referrals: self.referrals,
             coupon_policy: self.coupon_rules,

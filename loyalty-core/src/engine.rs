@@ -18,6 +18,7 @@
 //! | `moves`, `flows` | points converted and forfeited; sums over what moves in a wallet |
 //! | `coupons` | coupons issued, held, used and run out |
 //! | `rewards` | what may be redeemed for what, and redeeming it |
+//! | `contact` | what a member agrees to, and what holds messages back |
 //! | `messages` | what is said, in which words, and what is not said |
 //! | `standing`, `ladders` | the level of a member: judged, kept, lost |
 //! | `badges` | given, raised, taken away by returns |
@@ -38,6 +39,7 @@ pub mod caps;
 pub mod challenges;
 pub mod claims;
 pub mod clock;
+pub mod contact;
 pub mod coupons;
 pub mod decided;
 pub mod doors;

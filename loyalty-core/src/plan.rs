@@ -119,6 +119,12 @@ pub enum EventKind {
     Resume,
     /// Staff give a coupon.
     Issue,
+    /// The member has written, in a program that says something.
+    Message,
+    /// What has become of a message.
+    MessageStatus,
+    /// The host tells what the member agrees to.
+    Consent,
     /// The member takes part in a challenge.
     OptIn,
 }
@@ -128,7 +134,12 @@ impl EventKind {
     pub fn returnable(self) -> bool {
         matches!(
             self,
-            EventKind::Plain | EventKind::Pooled | EventKind::Redeem | EventKind::Capture | EventKind::Referral
+            EventKind::Plain
+                | EventKind::Message
+                | EventKind::Pooled
+                | EventKind::Redeem
+                | EventKind::Capture
+                | EventKind::Referral
         )
     }
 }
@@ -506,6 +517,10 @@ pub enum EffectKindPlan {
     },
     /// A message, as the plan's sayings number it.
     Say(u32),
+    Consent {
+        category: Box<str>,
+        given: bool,
+    },
     Convert {
         from: u16,
         takes: NodeId,
@@ -571,8 +586,13 @@ impl EffectKindPlan {
                 let day = end.and_then(|end| if let IssueEndPlan::Until(day) = end { Some(day) } else { None });
                 code.iter().copied().chain(day).for_each(found);
             }
-            Self::Raise { .. } | Self::Accept { .. } | Self::Redeem(_) | Self::Say(_) | Self::Refer { .. } => {}
-            Self::Award { .. } => {}
+            Self::Raise { .. }
+            | Self::Accept { .. }
+            | Self::Redeem(_)
+            | Self::Say(_)
+            | Self::Consent { .. }
+            | Self::Award { .. }
+            | Self::Refer { .. } => {}
         }
     }
 

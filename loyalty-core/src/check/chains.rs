@@ -136,6 +136,7 @@ impl Checker<'_> {
                     EffectKind::Issue { coupon, .. } => chains.lead(rule_link, Link::Coupon(*coupon)),
                     EffectKind::Multiply { .. }
                     | EffectKind::Say(_)
+                    | EffectKind::Consent { .. }
                     | EffectKind::Signal { .. }
                     | EffectKind::Bring { .. }
                     | EffectKind::Refer { .. } => {}

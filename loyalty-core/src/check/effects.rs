@@ -139,6 +139,11 @@ impl<'a> Checker<'a> {
                 self.issue(coupon, code.as_ref(), end.as_ref(), scope)
             }
             Effect::Later(LaterEffect::Redeem(name)) => self.redeemed(name, scope, span).map(EffectKind::Redeem),
+            Effect::Later(LaterEffect::Consent(name) | LaterEffect::Withdraw(name)) => {
+                self.consents_used = true;
+                let given = matches!(effect, Effect::Later(LaterEffect::Consent(_)));
+                Some(EffectKind::Consent { category: name.text.clone(), given })
+            }
             Effect::Later(LaterEffect::Say(name)) => self.say(name, scope).map(EffectKind::Say),
             Effect::Later(LaterEffect::Award { badge, level }) => self.award(badge, level.as_ref()),
             Effect::Later(later) => {

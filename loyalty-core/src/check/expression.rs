@@ -140,6 +140,10 @@ impl<'a> Checker<'a> {
                 None
             }
             tree::ExprKind::Aggregate(aggregate) => self.aggregate(aggregate, span, scope),
+            tree::ExprKind::Call { function, arguments } if function.text == "consents" && arguments.len() == 2 => {
+                self.consents_used = true;
+                self.consents(arguments, span, scope)
+            }
             tree::ExprKind::Call { function, arguments } => self.call(function, arguments, span, scope),
             tree::ExprKind::Since { unit, instant } => {
                 let inner = self.expression(instant, scope)?;

@@ -63,6 +63,7 @@ impl Expr {
             | ExprKind::Referral(..)
             | ExprKind::Cause(_)
             | ExprKind::CauseCoupon(_) => {}
+            ExprKind::Consents(_) | ExprKind::Cause(_) => {}
             ExprKind::List(all)
             | ExprKind::And(all)
             | ExprKind::Or(all)

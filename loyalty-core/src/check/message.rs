@@ -607,6 +607,11 @@ impl<'a> Checker<'a> {
         rules.collect()
     }
 
+    /// Where the first message of a category stands.
+    pub(super) fn first_of(&self, category: Category) -> Option<Span> {
+        self.messages.iter().find(|draft| draft.category == category).map(|draft| draft.name.span)
+    }
+
     /// The messages as they are declared; those that nothing says are typed, too, so that their slips are told.
     pub(super) fn finish_messages(&mut self) -> Vec<Message> {
         // Where something is wrong, a rule that would say them may be what is missing.

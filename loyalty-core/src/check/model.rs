@@ -14,7 +14,8 @@ use rust_decimal::Decimal;
 
 use crate::source::Span;
 pub use messages::{
-    Category, Choice, Control, Label, Message, Parameter, Row, Saying, SayingIndex, Shown, Text, TextPart,
+    AtMost, Category, Choice, ConsentNeed, Control, Label, Message, MessagePolicy, Parameter, Quiet, Row, Saying,
+    SayingIndex, Shown, Text, TextPart,
 };
 
 pub use crate::syntax::ladder::Fall;
@@ -64,6 +65,9 @@ pub struct Checked {
     pub messages: Vec<Message>,
     /// The messages as rules say them, one for each kind of what sets those off.
     pub sayings: Vec<Saying>,
+    pub message_policy: Option<MessagePolicy>,
+    /// Whether members agree to anything, or are said anything.
+    pub converses: bool,
     pub referrals: Vec<Referral>,
     /// In the order of the file; after those that the program writes as rules, the blocks that other declarations hold.
     pub coupon_policy: super::offer::CouponPolicy,
@@ -821,6 +825,11 @@ pub enum EffectKind {
         to: Expr,
     },
     Say(SayingIndex),
+    /// The member agrees to a category of messages, or no longer.
+    Consent {
+        category: String,
+        given: bool,
+    },
     /// `gives` for every `takes`, as often as the balance allows, or once.
     Convert {
         from: WalletIndex,
@@ -1020,6 +1029,8 @@ pub enum ExprKind {
         list: Box<Expr>,
         negated: bool,
     },
+    /// `member.consents marketing`
+    Consents(Arc<str>),
     /// What a member has written is, as inbound texts are compared, one of these words.
     Matches {
         value: Box<Expr>,

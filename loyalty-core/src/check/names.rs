@@ -124,6 +124,7 @@ pub(super) struct Declared<'a> {
     pub badges: Vec<(&'a Name, Option<&'a Name>, &'a [tree::Clause])>,
     pub groups: Vec<(&'a Name, &'a [Name], &'a [tree::Clause])>,
     pub messages: Vec<(&'a Name, &'a Name, &'a [tree::Clause])>,
+    pub policies: Vec<(&'a Name, &'a [tree::Clause])>,
     pub referrals: Vec<(&'a Name, &'a tree::Expr, &'a [tree::Clause])>,
     pub tests: Vec<(&'a Name, &'a [tree::TestStep])>,
 }
@@ -241,6 +242,11 @@ impl<'a> Checker<'a> {
             ItemKind::Later(Later::Reward { name, clauses }) => {
                 if self.declare_value(places, name, Value::Reward(declared.rewards.len())) {
                     declared.rewards.push((name, clauses));
+                }
+            }
+            ItemKind::Later(Later::Policy { name, clauses }) => {
+                if self.first(&mut places.single, "policy", name.span, "the policy") {
+                    declared.policies.push((name, clauses));
                 }
             }
             ItemKind::Later(Later::Message { name, category, clauses }) => {
@@ -433,7 +439,7 @@ impl<'a> Checker<'a> {
     }
 }
 
-pub(super) const BUILT_DECLARATIONS: &str = "this version runs `program`, `member`, `event`, `record`, `wallet`, `measure`, `tiers`, `segment`, `rule`, `group`, `coupon`, `challenge`, `reward`, `message`, `badge`, `experiment`, `referral` and `test`";
+pub(super) const BUILT_DECLARATIONS: &str = "this version runs `program`, `member`, `event`, `record`, `wallet`, `measure`, `tiers`, `segment`, `rule`, `group`, `coupon`, `challenge`, `reward`, `message`, `policy`, `badge`, `experiment`, `referral` and `test`";
 
 /// Where each name was first declared, one map for each namespace.
 #[derive(Default)]

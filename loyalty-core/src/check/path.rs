@@ -418,7 +418,7 @@ impl<'a> Checker<'a> {
         );
     }
 
-    fn out_of_reach(&mut self, name: &str, span: Span, scope: &Scope) {
+    pub(super) fn out_of_reach(&mut self, name: &str, span: Span, scope: &Scope) {
         self.report(
             Diagnostic::new(
                 Code::OutOfReach,

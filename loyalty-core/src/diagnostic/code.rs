@@ -214,6 +214,8 @@ codes! {
     BadMatching = "L0310" Error,
     /// A wallet of points as a tender, or one kind of tender for two wallets.
     NoTender = "L0298" Error,
+    /// A policy that does not exist, or one that contradicts itself.
+    BadPolicy = "L0311" Error,
 
     // W02: legal and surely not what was meant.
     /// A rule that can never fire.
@@ -240,6 +242,8 @@ codes! {
     NeverSaid = "W0225" Warning,
     /// A plural without a branch for a category that its language has.
     PluralGap = "W0226" Warning,
+    /// Messages that promote, and nobody is asked.
+    NoConsent = "W0227" Warning,
     /// A text that two rules answer to.
     MatchedTwice = "W0228" Warning,
     /// A coupon that gives nothing.

@@ -13,6 +13,7 @@ use super::flows;
 use super::ladders::Occasion;
 use super::lots::{Expiry, Vesting};
 use super::member::Member;
+use super::messages;
 use super::outcome::{Decision, Kind};
 use super::{reactions, rewards};
 use crate::amount::{self, Overflow};
@@ -39,6 +40,7 @@ pub fn advance(plan: &Plan, member: &mut Member, to: i64, decisions: &mut Decide
         if ahead {
             reactions::by_the_clock(plan, member, due, decisions)?;
         }
+        messages::policy::release(plan, member, due, decisions)?;
         member.revision += (decisions.len() - before) as u64;
         member.next_due = member.find_next_due(plan);
         // What was due has happened, so that the next instant lies ahead, or points have been given whose day has passed;

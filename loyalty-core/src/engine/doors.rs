@@ -461,6 +461,9 @@ pub fn before_rules(
         EventKind::Capture => rewards::capture(plan, event_plan, member, event, decisions)?,
         EventKind::Release => rewards::release(plan, event_plan, member, event, decisions)?,
         EventKind::Received => {}
+        EventKind::Message => messages::policy::wrote(member, event.at),
+        EventKind::MessageStatus => messages::policy::status(event_plan, member, event, decisions),
+        EventKind::Consent => messages::policy::told(event_plan, member, event, decisions),
         EventKind::Referral if member.account.paused_at(event.at) => {}
         EventKind::Referral => referrals::take_in(plan, event_plan, member, event, decisions)?,
         EventKind::ReferralWithdrawn => referrals::withdraw(plan, event_plan, member, event, decisions)?,

@@ -9,7 +9,7 @@ use super::earning::{Evaluation, Sending, Spend};
 use super::error::{EventError, Refusal};
 use super::eval::{NO_ROW, Scope};
 use super::members::transfer;
-use super::messages::Say;
+use super::messages::{self, Say};
 use super::moves::{self, plan_move};
 use super::outcome::Kind;
 use super::referrals;
@@ -64,6 +64,12 @@ pub fn collect(
                     Value::Text(to, _) => Kind::Signal { name: name.clone(), to: to.into() },
                     _ => continue,
                 },
+                EffectKindPlan::Consent { category, given } => {
+                    match messages::policy::consent(scope, category, *given) {
+                        Some(fact) => fact,
+                        None => continue,
+                    }
+                }
                 EffectKindPlan::Say(saying) => {
                     evaluation.says.push(Say { rule, saying: *saying });
                     acted.push(rule);

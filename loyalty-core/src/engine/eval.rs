@@ -212,6 +212,10 @@ impl<'a> Scope<'a> {
                 Value::Text(text, _) => Value::Bool(self.member.has_tag(text) != negated),
                 _ => Value::Missing,
             },
+            Node::Consents(category) => {
+                let category = self.plan.messages.consents.get(usize::from(category));
+                Value::Bool(category.is_some_and(|category| self.member.contact.consents(category)))
+            }
             Node::Matches { value, words, negated } => match self.eval(value, row)? {
                 Value::Text(text, _) => {
                     let words = self.plan.messages.words.get(words as usize).map_or(&[][..], Vec::as_slice);

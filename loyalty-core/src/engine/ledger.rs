@@ -118,6 +118,7 @@ pub fn commit(
                     *attribute = value.clone();
                 }
             }
+            Kind::Consent(consent) => member.contact.note((**consent).clone()),
             kind => super::referrals::note(plan, member, kind, at),
         }
         decisions.push(Decision { at, kind });

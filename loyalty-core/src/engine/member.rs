@@ -2,6 +2,7 @@
 
 use super::badges::Held;
 use super::challenges::ChallengeState;
+use super::contact::Contact;
 use super::coupons::Coupons;
 use super::experiments::Assigned;
 use super::log::Log;
@@ -46,6 +47,8 @@ pub struct Member {
     pub(crate) standings: Vec<Standing>,
     /// One for each challenge.
     pub(crate) challenges: Vec<ChallengeState>,
+    /// How the member may be reached.
+    pub(crate) contact: Contact,
     /// Whether the member is in each segment that rules watch.
     pub(crate) inside: Vec<bool>,
     /// The coupons that were issued to the member.
@@ -92,6 +95,7 @@ impl Member {
             log: Log::default(),
             returned: Vec::new(),
             standings: vec![Standing::new(at); plan.ladders.len()],
+            contact: Contact::default(),
             challenges: vec![ChallengeState::default(); plan.challenges.len()],
             inside: vec![false; plan.reactions.segments.len()],
             coupons: Coupons::default(),

@@ -1,5 +1,6 @@
 //! What is said to a member: which message, in which language, with which numbers; and what is not said, and why.
 
+pub mod policy;
 pub mod said;
 
 mod render;
@@ -36,14 +37,17 @@ pub struct Occasion<'a> {
 /// Says what rules have decided to say.
 pub fn commit(
     plan: &Plan,
-    member: &Member,
+    member: &mut Member,
     says: &[Say],
     occasion: Occasion<'_>,
     decisions: &mut Decided,
 ) -> Result<(), EventError> {
     for say in says {
-        let kind = decide(plan, member, *say, occasion, decisions)?;
-        decisions.push(Decision { at: occasion.at, kind });
+        match decide(plan, member, *say, occasion, decisions)? {
+            // A late event is told of at present.
+            Kind::Message(said) => policy::settle(plan, member, *said, occasion.at.max(member.clock), true, decisions)?,
+            kind => decisions.push(Decision { at: occasion.at, kind }),
+        }
     }
     Ok(())
 }

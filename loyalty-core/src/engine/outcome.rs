@@ -5,13 +5,14 @@ use std::sync::Arc;
 use rust_decimal::Decimal;
 
 use super::claims::Claim;
+use super::contact::Consent;
 use super::coupons::decision::CouponDecision;
 use super::lots::{Expiry, Use, Vesting};
-use super::messages::said::{Said, Suppressed};
+use super::messages::said::{self, Said, Suppressed};
 use super::rewards::{Ended, Lack};
 use super::value::Stored;
 use crate::amount;
-use crate::check::model::{Length, TimeUnit};
+use crate::check::model::{Category, Length, TimeUnit};
 use crate::plan::Plan;
 use crate::time::Instant;
 use crate::wire::codec::{Malformed, Reader, Writer};
@@ -423,6 +424,14 @@ pub enum Kind {
         rule: u32,
         lacks: Vec<Lack>,
     },
+    /// What the member says of a category of messages.
+    Consent(Box<Consent>),
+    /// Nothing is said until an instant, or until the member writes.
+    MessagesHeldBack {
+        category: Option<Category>,
+        until: Option<i64>,
+        error: i64,
+    },
     /// Something to be said to the member.
     Message(Box<Said>),
     /// Something that is not said, and why.
@@ -610,6 +619,8 @@ impl Kind {
             Kind::RewardRedeemed { .. } => "reward_redeemed",
             Kind::RewardRefused { .. } => "reward_refused",
             Kind::Message(_) => "message",
+            Kind::Consent(_) => "consent",
+            Kind::MessagesHeldBack { .. } => "messages_held_back",
             Kind::MessageSuppressed(_) => "message_suppressed",
             Kind::Identified { .. } => "identified",
             Kind::Brought { .. } => "brought",
@@ -681,6 +692,8 @@ impl Kind {
             | Kind::RewardRedeemed { .. }
             | Kind::RewardRefused { .. }
             | Kind::Message(_)
+            | Kind::Consent(_)
+            | Kind::MessagesHeldBack { .. }
             | Kind::MessageSuppressed(_)
             | Kind::Identified { .. }
             | Kind::Brought { .. }
@@ -849,6 +862,14 @@ pub fn write(writer: &mut Writer<'_>, decisions: &[Decision], event_at: i64) {
                 writer.byte(COUPON);
                 decision.write(writer, event_at);
             }
+            Kind::Consent(consent) => {
+                writer.byte(CONSENT);
+                said::write_consent(writer, consent);
+            }
+            Kind::MessagesHeldBack { category, until, error } => {
+                writer.byte(MESSAGES_HELD_BACK);
+                said::write_held_back(writer, *category, *until, *error);
+            }
             Kind::Message(said) => {
                 writer.byte(MESSAGE);
                 said.write(writer);
@@ -993,6 +1014,8 @@ const COUPON: u8 = 40;
 /// What is said and not said.
 const MESSAGE: u8 = 90;
 const MESSAGE_SUPPRESSED: u8 = 91;
+const CONSENT: u8 = 92;
+const MESSAGES_HELD_BACK: u8 = 93;
 
 /// The kinds of parts that name no rule; the numbers of rules follow them.
 const PARTS_WITHOUT_RULE: u64 = 4;
@@ -1174,6 +1197,11 @@ fn read_kind(reader: &mut Reader<'_>, event_at: i64) -> Result<Kind, Malformed> 
         25 => Kind::Resumed { days: i32::try_from(reader.signed()?).map_err(|_| Malformed)? },
         26 => Kind::Erased,
         COUPON => Kind::Coupon(CouponDecision::read(reader, event_at)?),
+        CONSENT => Kind::Consent(Box::new(said::read_consent(reader)?)),
+        MESSAGES_HELD_BACK => {
+            let (category, until, error) = said::read_held_back(reader)?;
+            Kind::MessagesHeldBack { category, until, error }
+        }
         MESSAGE => Kind::Message(Box::new(Said::read(reader)?)),
         MESSAGE_SUPPRESSED => Kind::MessageSuppressed(Box::new(Suppressed::read(reader)?)),
         27 => Kind::NotEarned { reason: NotEarned::Paused },

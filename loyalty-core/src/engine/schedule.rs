@@ -36,6 +36,7 @@ pub fn next_due(plan: &Plan, member: &Member) -> i64 {
     }
     next = next.min(member.coupons.next_due());
     next = member.holds.iter().map(|hold| hold.until).fold(next, i64::min);
+    next = next.min(member.contact.next_due());
     for ladder in 0..plan.ladders.len() as u16 {
         next = next.min(ladder_due(plan, member, ladder, next));
     }

@@ -149,6 +149,9 @@ pub fn view(plan: &Arc<Plan>, member: &Member, at: i64, source: &str) -> View {
     }
     document.put("wallets", wallets);
     document.put("tiers", tiers::document(plan, member, source));
+    if let Some(contact) = crate::wire::messages::contact(plan, &member.contact) {
+        document.put("contact", contact);
+    }
     if let Some(challenges) = challenges::document(plan, member) {
         document.put("challenges", challenges);
     }

@@ -544,6 +544,9 @@ impl Lower<'_> {
             model::EffectKind::Signal { name, to } => {
                 EffectKindPlan::Signal { name: name.as_str().into(), to: self.expression(to) }
             }
+            model::EffectKind::Consent { category, given } => {
+                EffectKindPlan::Consent { category: category.as_str().into(), given: *given }
+            }
             model::EffectKind::Say(saying) => EffectKindPlan::Say(*saying as u32),
             model::EffectKind::Convert { from, takes, to, gives, each } => EffectKindPlan::Convert {
                 from: *from as u16,
@@ -652,6 +655,9 @@ impl Lower<'_> {
         for (index, layout) in layouts.into_iter().enumerate() {
             let kind = match (&*layout.name, self.checked.events.get(index).is_some_and(|event| event.standard)) {
                 ("refund", true) => EventKind::Refund,
+                ("message", true) if self.checked.converses => EventKind::Message,
+                ("message_status", true) if self.checked.converses => EventKind::MessageStatus,
+                ("consent", true) if self.checked.converses => EventKind::Consent,
                 ("cancel", true) => EventKind::Cancel,
                 ("adjust", true) => EventKind::Adjust,
                 ("profile", true) => EventKind::Profile,

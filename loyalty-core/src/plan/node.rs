@@ -106,6 +106,8 @@ pub enum Node {
         value: NodeId,
         negated: bool,
     },
+    /// Whether the member agrees to a category of messages, by its place in the plan.
+    Consents(u16),
     /// A text is, as inbound texts are compared, one of a list of words of the plan.
     Matches {
         value: NodeId,
@@ -213,6 +215,7 @@ impl Node {
             | Node::Referral(..)
             | Node::Cause(_)
             | Node::CauseCoupon(_)
+            | Node::Consents(_)
             | Node::SlotIs(..)
             | Node::SlotAgainst(..)
             | Node::SlotIn { .. }

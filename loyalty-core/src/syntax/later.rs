@@ -179,10 +179,16 @@ pub enum LaterClause {
     Footer(Label),
     /// `en "…"`
     Translation(Translation),
-    /// `quiet 21:00 .. 09:00`
-    Quiet { from: NaiveTime, to: NaiveTime },
+    /// `quiet 21:00 .. 09:00 dropped for [marketing]`
+    Quiet { from: NaiveTime, to: NaiveTime, dropped: bool, categories: Vec<Name> },
     /// `marketing at most 2 per week`
-    AtMost { category: Name, count: u32, per: Period },
+    AtMost { category: Name, count: u32, per: MessagePer },
+    /// `marketing when member.country != "US"`
+    Allowed { category: Name, when: Expr },
+    /// `window 24 hours`: how long after the member's last message anything may be said.
+    MessageWindow(Duration),
+    /// `consent marketing double`
+    DoubleConsent(Name),
     /// `ties dense`, `ties competition`
     Ties { dense: bool },
     /// `salt "spring"`: what an experiment shares with another, so that both choose alike.
@@ -243,11 +249,25 @@ impl LaterClause {
             Self::Translation(_) => "translation",
             Self::Quiet { .. } => "quiet",
             Self::AtMost { .. } => "at most",
+            Self::Allowed { .. } => "when",
+            Self::MessageWindow(_) => "window",
+            Self::DoubleConsent(_) => "consent",
             Self::Ties { .. } => "ties",
             Self::Salt(_) => "salt",
             Self::Arm { .. } => "arm",
         }
     }
+}
+
+/// How long messages are counted.
+#[derive(Debug, Clone, PartialEq)]
+pub enum MessagePer {
+    /// `per week`
+    Period(Period),
+    /// `per 7 days`
+    Duration(Duration),
+    /// `in total`, `in total per day`: over all members.
+    InTotal(Option<Period>),
 }
 
 /// The time in which a challenge is to be done.

@@ -247,7 +247,15 @@ pub fn decision_document(plan: &Plan, decision: &Decision, at: i64) -> Document 
             put("missing", lacks.iter().map(lack).collect());
         }
         Kind::Message(said) => super::messages::said(&mut object, said),
-        Kind::MessageSuppressed(suppressed) => super::messages::suppressed(&mut object, suppressed),
+        Kind::MessageSuppressed(suppressed) => super::messages::suppressed(plan, &mut object, suppressed),
+        Kind::Consent(consent) => super::messages::consent(plan, &mut object, consent),
+        Kind::MessagesHeldBack { category, until, error } => {
+            if let Some(category) = category {
+                put("category", category.name().into());
+            }
+            put("until", expires(until));
+            put("error", (*error).into());
+        }
         Kind::Identified { keys } => put("keys", (keys.len() as u64).into()),
         Kind::Brought { referral, by } | Kind::ReferralRefused { referral, by } => {
             put("referral", (&**referral).into());

@@ -1,7 +1,10 @@
 //! Messages as hosts are given them: what to send, or why nothing is.
 
 use super::document::Document;
+use super::json::instant;
+use crate::engine::contact::{Consent, Contact};
 use crate::engine::messages::said::{Because, Said, SaidControl, Suppressed, Unsaid};
+use crate::plan::Plan;
 
 /// Puts what there is to say of a message into its decision.
 pub fn said(object: &mut Document, said: &Said) {
@@ -39,6 +42,51 @@ pub fn said(object: &mut Document, said: &Said) {
     object.put("because", because(&said.because));
 }
 
+/// Puts what the member says of a category of messages, with its proof.
+pub fn consent(plan: &Plan, object: &mut Document, consent: &Consent) {
+    object.put("category", &*consent.category);
+    object.put("state", consent.state.name());
+    object.put("since", instant(plan, consent.at));
+    object.put("how", &*consent.how);
+    if let Some(words) = &consent.words {
+        object.put("words", &**words);
+    }
+}
+
+/// What is known of how a member may be reached; nothing if there is nothing.
+pub fn contact(plan: &Plan, contact: &Contact) -> Option<Document> {
+    if *contact == Contact::default() {
+        return None;
+    }
+    let mut object = Document::object();
+    let consents = contact.consents.iter().map(|known| {
+        let mut one = Document::object();
+        consent(plan, &mut one, known);
+        one
+    });
+    object.put("consents", consents.collect::<Document>());
+    let moments = [
+        ("wrote_at", contact.wrote_at),
+        ("held_back_until", contact.backoff),
+        ("marketing_held_back_until", contact.marketing_backoff),
+    ];
+    for (key, at) in moments {
+        if let Some(at) = at {
+            object.put(key, instant(plan, at));
+        }
+    }
+    if contact.unreachable {
+        object.put("unreachable", true);
+    }
+    if !contact.held.is_empty() {
+        let waiting = contact.held.iter().map(|held| {
+            Document::object().with("message", &*held.said.message).with("until", instant(plan, held.until))
+        });
+        object.put("waiting", waiting.collect::<Document>());
+    }
+    Some(object)
+}
+
 /// What fills the places of a template: in their order, or by their names.
 fn parameters(said: &Said) -> Document {
     if said.parameters.iter().all(|parameter| parameter.name.is_none()) {
@@ -62,14 +110,23 @@ fn button(control: &SaidControl) -> Option<Document> {
 }
 
 /// Puts what there is to say of a message that is not sent.
-pub fn suppressed(object: &mut Document, suppressed: &Suppressed) {
+pub fn suppressed(plan: &Plan, object: &mut Document, suppressed: &Suppressed) {
     object.put("message", &*suppressed.message);
     object.put("category", suppressed.category.name());
     object.put("reason", suppressed.reason.name());
     match &suppressed.reason {
         Unsaid::MissingValue { value } => object.put("value", &**value),
         Unsaid::TooLong { most } => object.put("at_most", u64::from(*most)),
-        Unsaid::AlreadySaid | Unsaid::NoText => {}
+        Unsaid::AtMost { count } | Unsaid::AtMostInTotal { count } => object.put("at_most", u64::from(*count)),
+        Unsaid::Held { until } | Unsaid::BackedOff { until } => object.put("until", instant(plan, *until)),
+        Unsaid::AlreadySaid
+        | Unsaid::NoText
+        | Unsaid::NoConsent
+        | Unsaid::Withdrawn
+        | Unsaid::NotAllowed
+        | Unsaid::OutsideWindow
+        | Unsaid::Quiet
+        | Unsaid::Unreachable => {}
     }
     object.put("because", because(&suppressed.because));
 }

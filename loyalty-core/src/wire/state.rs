@@ -8,6 +8,7 @@ mod badges;
 mod captured;
 mod challenges;
 mod columns;
+mod contact;
 mod coupons;
 mod experiments;
 mod pack;
@@ -78,6 +79,8 @@ struct Snapshot {
     /// Those that the member has begun.
     #[serde(default, skip_serializing_if = "Sparse::is_absent")]
     challenges: Sparse<challenges::SavedChallenge>,
+    #[serde(default, skip_serializing_if = "Sparse::is_absent")]
+    contact: Sparse<contact::SavedContact>,
     #[serde(default, skip_serializing_if = "Sparse::is_absent")]
     referrals: Sparse<SavedReferrals>,
     /// Prices of rewards that are set aside.
@@ -349,6 +352,7 @@ fn snapshot(plan: &Plan, member: &Member, form: Form) -> Snapshot {
         badges: Sparse::new(form, badges::save(plan, &member)),
         experiments: Sparse::new(form, experiments::save(plan, &member)),
         challenges: Sparse::new(form, challenges::save(plan, &member)),
+        contact: Sparse::new(form, contact::save(&member.contact)),
         referrals: Sparse::new(form, referrals::save(plan, &member)),
         holds: Sparse::new(form, rewards::save_holds(plan, &member)),
         reward_units: Sparse::new(form, rewards::save_units(plan, &member)),
@@ -505,6 +509,7 @@ fn restore(plan: &Plan, saved: Snapshot) -> Result<Loaded, StateError> {
     experiments::restore(plan, &mut member, &saved.experiments.items, &mut report);
     badges::restore(plan, &mut member, &saved.badges.items, &mut report);
     challenges::restore(plan, &mut member, &saved, &mut report)?;
+    member.contact = contact::restore(&saved.contact.items)?;
     standings::restore(plan, &mut member, &saved, &mut report);
     referrals::restore(plan, &mut member, saved.referrals.items, &mut report);
     member.next_due = member.find_next_due(plan);

@@ -4,7 +4,9 @@
 
 use std::sync::Arc;
 
-use super::{Currency, EventIndex, Expr, LevelIndex};
+use chrono::NaiveTime;
+
+use super::{Currency, EventIndex, Expr, Length, LevelIndex, Per, Period};
 use crate::locale::{self, Locale};
 use crate::source::Span;
 
@@ -62,6 +64,46 @@ pub struct Saying<E = Expr> {
     pub header: Option<Label>,
     pub footer: Option<Label>,
     pub controls: Vec<Control<E>>,
+}
+
+/// What may be said to whom, when and how often.
+#[derive(Debug, Clone, Default)]
+pub struct MessagePolicy {
+    /// Categories that a member must have agreed to.
+    pub consent: Vec<ConsentNeed>,
+    pub at_most: Vec<AtMost>,
+    /// Over all members, in a period or for ever.
+    pub totals: Vec<(Category, u32, Option<Period>)>,
+    pub quiet: Option<Quiet>,
+    /// How long after the member has written anything may be said; after that templates only.
+    pub window: Option<Length>,
+    /// Categories that are said only where a condition holds.
+    pub allowed: Vec<(Category, Expr)>,
+    pub span: Span,
+}
+
+#[derive(Debug, Clone, Copy)]
+pub struct ConsentNeed {
+    pub category: Category,
+    /// It is to be said twice.
+    pub double: bool,
+}
+
+#[derive(Debug, Clone, Copy)]
+pub struct AtMost {
+    pub category: Category,
+    pub count: u32,
+    pub per: Per,
+}
+
+/// Hours in which nothing is said, half-open; they may cross midnight.
+#[derive(Debug, Clone)]
+pub struct Quiet {
+    pub from: NaiveTime,
+    pub to: NaiveTime,
+    /// What falls into them is never said, instead of later.
+    pub dropped: bool,
+    pub categories: Vec<Category>,
 }
 
 /// A text, one part after the other.

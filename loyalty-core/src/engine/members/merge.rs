@@ -163,6 +163,7 @@ fn join(
         }
     }
     badges::join(plan, &mut survivor.badges, &absorbed.badges, at, decisions);
+    survivor.contact.join(&absorbed.contact);
     challenges::join(&mut survivor.challenges, &absorbed.challenges, entries);
     // Levels and segments are judged on what both have done together, and rules follow.
     reactions::follow(plan, survivor, at, Occasion::Event, first, decisions)?;

@@ -1,6 +1,7 @@
 //! A message as it was said, and one that was not: as decisions, and in the bytes in which they are remembered.
 
 use crate::check::model::Category;
+use crate::engine::contact::{Consent, ConsentState};
 use crate::wire::codec::{Malformed, Reader, Writer};
 
 /// A message, ready to be sent.
@@ -85,6 +86,26 @@ pub enum Unsaid {
     TooLong { most: u32 },
     /// It has no text.
     NoText,
+    /// The member has not agreed to its category.
+    NoConsent,
+    /// The member does not agree any more.
+    Withdrawn,
+    /// The policy's condition for its category does not hold.
+    NotAllowed,
+    /// The member has not written for long, and it has no template.
+    OutsideWindow,
+    /// So many have been said already.
+    AtMost { count: u32 },
+    /// So many have been said to all members.
+    AtMostInTotal { count: u32 },
+    /// Quiet hours, in which it is never said.
+    Quiet,
+    /// Quiet hours, after which it will be.
+    Held { until: i64 },
+    /// The messenger asks to wait.
+    BackedOff { until: i64 },
+    /// Messages do not arrive.
+    Unreachable,
 }
 
 impl Unsaid {
@@ -94,6 +115,16 @@ impl Unsaid {
             Self::MissingValue { .. } => "missing_value",
             Self::TooLong { .. } => "too_long",
             Self::NoText => "no_text",
+            Self::NoConsent => "no_consent",
+            Self::Withdrawn => "withdrawn",
+            Self::NotAllowed => "not_allowed",
+            Self::OutsideWindow => "outside_window",
+            Self::AtMost { .. } => "at_most",
+            Self::AtMostInTotal { .. } => "at_most_in_total",
+            Self::Quiet => "quiet",
+            Self::Held { .. } => "held",
+            Self::BackedOff { .. } => "backed_off",
+            Self::Unreachable => "unreachable",
         }
     }
 }
@@ -219,6 +250,28 @@ impl Suppressed {
                 writer.number(u64::from(*most));
             }
             Unsaid::NoText => writer.byte(3),
+            Unsaid::NoConsent => writer.byte(4),
+            Unsaid::Withdrawn => writer.byte(5),
+            Unsaid::NotAllowed => writer.byte(6),
+            Unsaid::OutsideWindow => writer.byte(7),
+            Unsaid::Quiet => writer.byte(8),
+            Unsaid::Unreachable => writer.byte(9),
+            Unsaid::AtMost { count } => {
+                writer.byte(10);
+                writer.number(u64::from(*count));
+            }
+            Unsaid::AtMostInTotal { count } => {
+                writer.byte(11);
+                writer.number(u64::from(*count));
+            }
+            Unsaid::Held { until } => {
+                writer.byte(12);
+                writer.signed(*until);
+            }
+            Unsaid::BackedOff { until } => {
+                writer.byte(13);
+                writer.signed(*until);
+            }
         }
     }
 
@@ -231,8 +284,47 @@ impl Suppressed {
             1 => Unsaid::MissingValue { value: boxed(reader)? },
             2 => Unsaid::TooLong { most: u32::try_from(reader.number()?).map_err(|_| Malformed)? },
             3 => Unsaid::NoText,
+            4 => Unsaid::NoConsent,
+            5 => Unsaid::Withdrawn,
+            6 => Unsaid::NotAllowed,
+            7 => Unsaid::OutsideWindow,
+            8 => Unsaid::Quiet,
+            9 => Unsaid::Unreachable,
+            10 => Unsaid::AtMost { count: u32::try_from(reader.number()?).map_err(|_| Malformed)? },
+            11 => Unsaid::AtMostInTotal { count: u32::try_from(reader.number()?).map_err(|_| Malformed)? },
+            12 => Unsaid::Held { until: reader.signed()? },
+            13 => Unsaid::BackedOff { until: reader.signed()? },
             _ => return Err(Malformed),
         };
         Ok(Self { message, category, because, reason })
     }
+}
+
+/// What the member says of a category, in bytes.
+pub fn write_consent(writer: &mut Writer<'_>, consent: &Consent) {
+    writer.text(&consent.category);
+    writer.byte(ConsentState::ALL.iter().position(|known| *known == consent.state).unwrap_or(0) as u8);
+    writer.signed(consent.at);
+    writer.text(&consent.how);
+    writer.option(consent.words.as_deref(), |writer, words| writer.text(words));
+}
+
+pub fn read_consent(reader: &mut Reader<'_>) -> Result<Consent, Malformed> {
+    Ok(Consent {
+        category: boxed(reader)?,
+        state: ConsentState::ALL.get(usize::from(reader.byte()?)).copied().ok_or(Malformed)?,
+        at: reader.signed()?,
+        how: boxed(reader)?,
+        words: reader.option(boxed)?,
+    })
+}
+
+pub fn write_held_back(writer: &mut Writer<'_>, category: Option<Category>, until: Option<i64>, error: i64) {
+    writer.option(category, |writer, category| writer.byte(category_byte(category)));
+    writer.option(until, |writer, until| writer.signed(until));
+    writer.signed(error);
+}
+
+pub fn read_held_back(reader: &mut Reader<'_>) -> Result<(Option<Category>, Option<i64>, i64), Malformed> {
+    Ok((reader.option(category)?, reader.option(Reader::signed)?, reader.signed()?))
 }

@@ -69,6 +69,14 @@ impl Lower<'_> {
             ExprKind::Absolute(of) => Node::Absolute(self.expression(of)),
             ExprKind::Compare(comparison, left, right) => self.compare(*comparison, left, right),
             ExprKind::In { value, list, negated } => self.is_in(value, list, *negated),
+            ExprKind::Consents(category) => {
+                let known = self.plan.messages.consents.iter().position(|known| **known == **category);
+                let place = known.unwrap_or_else(|| {
+                    self.plan.messages.consents.push((**category).into());
+                    self.plan.messages.consents.len() - 1
+                });
+                Node::Consents(place as u16)
+            }
             ExprKind::Matches { value, words, negated } => {
                 let mut list: Vec<Box<str>> = words.iter().map(|word| (**word).into()).collect();
                 list.sort();

@@ -57,6 +57,7 @@ impl Reads {
                             }
                         }
                         EffectKind::Raise { .. }
+                        | EffectKind::Consent { .. }
                         | EffectKind::Accept { .. }
                         | EffectKind::Redeem(_)
                         | EffectKind::Refer { .. } => {}
@@ -157,6 +158,9 @@ impl Reads {
                 ("hold", true) if !checked.rewards.is_empty() => &["reward", "quantity", "wallet", "points", "amount"],
                 ("capture" | "release", true) if !checked.rewards.is_empty() => &["hold"],
 
+                ("message", true) if checked.converses => &["text", "payload"],
+                ("message_status", true) if checked.converses => &["status", "error"],
+                ("consent", true) if checked.converses => &["category", "given", "how", "words"],
                 ("pause", true) => &["freeze_expiry"],
                 ("opt_in", true) => &["challenge"],
                 ("assign_level", true) => &["ladder", "level", "until"],
@@ -329,6 +333,7 @@ pub fn event_only(expr: &Expr) -> bool {
         only &= !matches!(
             part.kind,
             ExprKind::Member(_)
+                | ExprKind::Consents(_)
                 | ExprKind::Tags
                 | ExprKind::Level(_)
                 | ExprKind::Benefit(..)

@@ -158,6 +158,7 @@ pub(super) const fn name_of(found: Rule) -> &'static str {
         | Rule::level
         | Rule::translation
         | Rule::at_most
+        | Rule::allowed
         | Rule::arm => "a clause",
         Rule::when_clause | Rule::when_ => "`when`",
         Rule::valid_clause | Rule::valid_for | Rule::valid_ => "`valid`",
@@ -377,6 +378,13 @@ pub(super) const fn name_of(found: Rule) -> &'static str {
         Rule::footer | Rule::footer_ => "`footer`",
         Rule::label => "a text in quotes",
         Rule::quiet | Rule::quiet_ => "`quiet`",
+        Rule::quiet_for => "`for`",
+        Rule::message_window | Rule::window_ => "`window`",
+        Rule::double_consent => "`consent`",
+        Rule::double_ => "`double`",
+        Rule::held_ => "`held`",
+        Rule::dropped_ => "`dropped`",
+        Rule::total_per => "`per`",
         Rule::ties | Rule::ties_ => "`ties`",
         Rule::WHITESPACE | Rule::blank | Rule::here | Rule::gap => "a space",
         Rule::digits => "a number",

@@ -5,7 +5,7 @@ use pest::iterators::Pair;
 use super::build::{Build, Children};
 use super::grammar::Rule;
 use super::literal;
-use crate::syntax::later::{BudgetMode, CouponKind, Goal, GoalValue, Later, LaterClause, Step, Within};
+use crate::syntax::later::{BudgetMode, CouponKind, Goal, GoalValue, Later, LaterClause, MessagePer, Step, Within};
 use crate::syntax::tree::Expr;
 
 impl Build {
@@ -145,12 +145,24 @@ impl Build {
             Rule::translation => LaterClause::Translation(self.translation(pair)?),
             Rule::quiet => {
                 let (from, to) = self.hours(&pair.child(Rule::hours)?)?;
-                LaterClause::Quiet { from, to }
+                let named = pair.child(Rule::quiet_for).and_then(|named| named.child(Rule::name_list));
+                let categories = named.map(|named| self.names_of(&named)).unwrap_or_default();
+                LaterClause::Quiet { from, to, dropped: pair.has(Rule::dropped_), categories }
             }
+            Rule::message_window => LaterClause::MessageWindow(self.duration_of(pair)?),
+            Rule::double_consent => LaterClause::DoubleConsent(self.name_of(pair)?),
+            Rule::allowed => LaterClause::Allowed { category: self.name_of(pair)?, when: self.expr_of(pair)? },
             Rule::at_most => LaterClause::AtMost {
                 category: self.name_of(pair)?,
                 count: self.integer_of(pair)?,
-                per: literal::period_of(pair)?,
+                per: if pair.has(Rule::in_total) {
+                    let per = pair.child(Rule::total_per);
+                    MessagePer::InTotal(per.and_then(|per| literal::period_of(&per)))
+                } else if pair.has(Rule::duration) {
+                    MessagePer::Duration(self.duration_of(pair)?)
+                } else {
+                    MessagePer::Period(literal::period_of(pair)?)
+                },
             },
             Rule::ties => LaterClause::Ties { dense: pair.has(Rule::dense_) },
             Rule::salt => LaterClause::Salt(self.text_name(&pair.child(Rule::text)?)),

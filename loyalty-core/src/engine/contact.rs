@@ -1,0 +1,105 @@
+//! How a member may be reached: what they have agreed to and in which words, when they last wrote, what holds messages
+//! back, and the messages that wait.
+
+use super::messages::said::Said;
+
+/// What is known of it; nothing of it is kept for members of programs that say nothing.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Contact {
+    /// By the names of their categories.
+    pub consents: Vec<Consent>,
+    /// When the member last wrote.
+    pub wrote_at: Option<i64>,
+    /// Until when nothing is sent, after a failure.
+    pub backoff: Option<i64>,
+    /// Until when nothing is sent that promotes.
+    pub marketing_backoff: Option<i64>,
+    /// Failures of one kind, one after the other.
+    pub failures: u32,
+    /// Messages do not arrive, until one does or the member writes.
+    pub unreachable: bool,
+    /// Messages that wait for the end of quiet hours, in the order in which they were to be said.
+    pub held: Vec<Held>,
+}
+
+/// What a member has said of one category of messages, with its proof.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Consent {
+    pub category: Box<str>,
+    pub state: ConsentState,
+    pub at: i64,
+    /// By which way it came: `message`, `button`, the name of an event, or what the host says.
+    pub how: Box<str>,
+    /// In which words, if there were any.
+    pub words: Option<Box<str>>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ConsentState {
+    Given,
+    /// Said once, where it is to be said twice.
+    Asked,
+    Withdrawn,
+}
+
+impl ConsentState {
+    pub const ALL: [Self; 3] = [Self::Given, Self::Asked, Self::Withdrawn];
+
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Given => "given",
+            Self::Asked => "asked",
+            Self::Withdrawn => "withdrawn",
+        }
+    }
+}
+
+/// A message that waits.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Held {
+    pub until: i64,
+    pub said: Said,
+}
+
+impl Contact {
+    /// What the member has said of a category.
+    pub fn consent(&self, category: &str) -> Option<&Consent> {
+        let at = self.consents.binary_search_by(|known| (*known.category).cmp(category)).ok()?;
+        self.consents.get(at)
+    }
+
+    /// Whether the member agrees to a category.
+    pub fn consents(&self, category: &str) -> bool {
+        self.consent(category).is_some_and(|consent| consent.state == ConsentState::Given)
+    }
+
+    /// Notes what the member says of a category.
+    pub fn note(&mut self, consent: Consent) {
+        match self.consents.binary_search_by(|known| known.category.cmp(&consent.category)) {
+            Ok(at) => {
+                if let Some(known) = self.consents.get_mut(at) {
+                    *known = consent;
+                }
+            }
+            Err(at) => self.consents.insert(at, consent),
+        }
+    }
+
+    /// Takes over what is known of another account of the same person: the later word counts.
+    pub fn join(&mut self, other: &Self) {
+        for consent in &other.consents {
+            if self.consent(&consent.category).is_none_or(|own| own.at < consent.at) {
+                self.note(consent.clone());
+            }
+        }
+        self.wrote_at = self.wrote_at.max(other.wrote_at);
+        self.backoff = self.backoff.max(other.backoff);
+        self.marketing_backoff = self.marketing_backoff.max(other.marketing_backoff);
+        self.held.extend(other.held.iter().cloned());
+    }
+
+    /// When the next message that waits is due.
+    pub fn next_due(&self) -> i64 {
+        self.held.iter().map(|held| held.until).min().unwrap_or(i64::MAX)
+    }
+}

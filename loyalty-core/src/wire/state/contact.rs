@@ -1,0 +1,90 @@
+//! How a member may be reached, as it is kept.
+
+use serde::{Deserialize, Serialize};
+
+use super::StateError;
+use super::values::Moment;
+use crate::engine::contact::{Consent, ConsentState, Contact, Held};
+use crate::engine::messages::said::Said;
+use crate::time::Instant;
+use crate::wire::codec::{Reader, Writer};
+
+#[derive(Serialize, Deserialize)]
+pub struct SavedContact {
+    consents: Vec<SavedConsent>,
+    wrote_at: Option<Moment>,
+    backoff: Option<Moment>,
+    marketing_backoff: Option<Moment>,
+    failures: u32,
+    unreachable: bool,
+    /// Until when, and the message: for the engine alone.
+    held: Vec<(Moment, String)>,
+}
+
+/// Category, state, when, how, in which words.
+type SavedConsent = (String, String, Moment, String, Option<String>);
+
+pub fn save(contact: &Contact) -> Vec<SavedContact> {
+    if *contact == Contact::default() {
+        return Vec::new();
+    }
+    let consents = contact.consents.iter().map(|consent| {
+        let Consent { category, state, at, how, words } = consent;
+        let words = words.as_deref().map(str::to_owned);
+        (category.to_string(), state.name().to_owned(), Moment(*at), how.to_string(), words)
+    });
+    let held = contact.held.iter().map(|held| {
+        let mut bytes = Vec::new();
+        held.said.write(&mut Writer(&mut bytes));
+        (Moment(held.until), bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+    });
+    vec![SavedContact {
+        consents: consents.collect(),
+        wrote_at: contact.wrote_at.map(Moment),
+        backoff: contact.backoff.map(Moment),
+        marketing_backoff: contact.marketing_backoff.map(Moment),
+        failures: contact.failures,
+        unreachable: contact.unreachable,
+        held: held.collect(),
+    }]
+}
+
+pub fn restore(saved: &[SavedContact]) -> Result<Contact, StateError> {
+    let Some(saved) = saved.first() else { return Ok(Contact::default()) };
+    let damaged = || StateError::new("not a saved member: what it says of messages is damaged");
+    let consent_moments = saved.consents.iter().map(|(_, _, at, ..)| at);
+    let others = [&saved.wrote_at, &saved.backoff, &saved.marketing_backoff];
+    let moments = others.into_iter().flatten().chain(consent_moments).chain(saved.held.iter().map(|(until, _)| until));
+    for moment in moments {
+        Instant::from_micros(moment.0).ok_or_else(damaged)?;
+    }
+    let mut contact = Contact {
+        consents: Vec::new(),
+        wrote_at: saved.wrote_at.map(|at| at.0),
+        backoff: saved.backoff.map(|at| at.0),
+        marketing_backoff: saved.marketing_backoff.map(|at| at.0),
+        failures: saved.failures,
+        unreachable: saved.unreachable,
+        held: Vec::with_capacity(saved.held.len().min(64)),
+    };
+    for (category, state, at, how, words) in &saved.consents {
+        let state = ConsentState::ALL.into_iter().find(|known| known.name() == state).ok_or_else(damaged)?;
+        contact.note(Consent {
+            category: category.as_str().into(),
+            state,
+            at: at.0,
+            how: how.as_str().into(),
+            words: words.as_deref().map(Into::into),
+        });
+    }
+    for (until, hex) in &saved.held {
+        let digits = hex.as_bytes().chunks(2).map(|pair| {
+            let pair = core::str::from_utf8(pair).ok()?;
+            u8::from_str_radix(pair, 16).ok()
+        });
+        let bytes: Vec<u8> = digits.collect::<Option<_>>().ok_or_else(damaged)?;
+        let said = Said::read(&mut Reader(&bytes)).map_err(|_| damaged())?;
+        contact.held.push(Held { until: until.0, said });
+    }
+    Ok(contact)
+}
