@@ -1,6 +1,6 @@
 //! What people write, as it is compared: compatibility forms, capitals, Arabic letters, digits and punctuation set aside.
 
-use unicode_normalization::UnicodeNormalization;
+use icu_normalizer::ComposingNormalizer;
 
 /// How often the steps are gone through until nothing more changes; one more than any text has been seen to need.
 const ROUNDS_MAX: usize = 6;
@@ -22,7 +22,10 @@ pub fn plain(text: &str) -> String {
 }
 
 fn once(text: &str) -> String {
-    let folded: String = text.nfkc().flat_map(char::to_uppercase).flat_map(char::to_lowercase).nfkc().collect();
+    let nfkc = ComposingNormalizer::new_nfkc();
+    let small: String =
+        nfkc.normalize(text).chars().flat_map(char::to_uppercase).flat_map(char::to_lowercase).collect();
+    let folded = nfkc.normalize(&small);
     let letters: String = folded.chars().filter(|letter| !unseen(*letter)).map(letter).collect();
     let words: Vec<&str> = letters.split_whitespace().collect();
     let joined = words.join(" ");
