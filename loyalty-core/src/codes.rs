@@ -1,6 +1,6 @@
 //! Codes of coupons: what people type becomes one form, and a check character tells slips of the finger.
 
-use unicode_normalization::UnicodeNormalization as _;
+use icu_normalizer::ComposingNormalizer;
 
 /// The characters of minted codes: digits and capital letters without 0, 1, I, L and O, which look like each other.
 /// There are 31, a prime number, which the check character makes use of.
@@ -21,9 +21,10 @@ const BASE: u64 = 31;
 #[must_use]
 pub fn normalise(code: &str) -> String {
     // Capitals of compatibility forms may be compatible with something once more: `ŉ` is `ʼN`.
-    let capital: String = code.nfkc().collect::<String>().to_uppercase();
-    let plain = capital.nfkc().filter(|letter| !passed_over(*letter));
-    plain.map(digit).collect()
+    let nfkc = ComposingNormalizer::new_nfkc();
+    let capital = nfkc.normalize(code).to_uppercase();
+    let plain = nfkc.normalize(&capital);
+    plain.chars().filter(|letter| !passed_over(*letter)).map(digit).collect()
 }
 
 /// What nobody means to type as part of a code.

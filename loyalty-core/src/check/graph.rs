@@ -61,9 +61,9 @@ impl Expr {
             | ExprKind::ArmNamed(..)
             | ExprKind::Challenge(..)
             | ExprKind::Referral(..)
+            | ExprKind::Consents(_)
             | ExprKind::Cause(_)
             | ExprKind::CauseCoupon(_) => {}
-            ExprKind::Consents(_) | ExprKind::Cause(_) => {}
             ExprKind::List(all)
             | ExprKind::And(all)
             | ExprKind::Or(all)

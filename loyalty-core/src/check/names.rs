@@ -244,6 +244,11 @@ impl<'a> Checker<'a> {
                     declared.rewards.push((name, clauses));
                 }
             }
+            ItemKind::Later(Later::Policy { name, clauses }) if name.text == "coupons" => {
+                if self.first(&mut places.single, "policy coupons", name.span, "`policy coupons`") {
+                    declared.coupon_policy = Some(clauses);
+                }
+            }
             ItemKind::Later(Later::Policy { name, clauses }) => {
                 if self.first(&mut places.single, "policy", name.span, "the policy") {
                     declared.policies.push((name, clauses));
@@ -253,11 +258,6 @@ impl<'a> Checker<'a> {
                 if self.first(&mut places.messages, &name.text, name.span, &format!("the message `{}`", name.text)) {
                     self.names.messages.insert(&name.text, declared.messages.len());
                     declared.messages.push((name, category, clauses));
-                }
-            }
-            ItemKind::Later(Later::Policy { name, clauses }) if name.text == "coupons" => {
-                if self.first(&mut places.single, "policy coupons", name.span, "`policy coupons`") {
-                    declared.coupon_policy = Some(clauses);
                 }
             }
             ItemKind::Later(later) => {
