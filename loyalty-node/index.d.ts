@@ -201,6 +201,28 @@ export interface Migrated {
   outcome: Outcome;
 }
 
+/** Where the counters over all members stand, by the names that the decisions `claim` have for them. */
+export type Counters = Record<string, Points>;
+
+/** An order that has not happened yet. */
+export interface Cart {
+  at: Instant;
+  currency?: string | null;
+  /** Fields as those of an order. */
+  [field: string]: unknown;
+}
+
+/** What a cart would get. `docs/quotes.md` describes every key. */
+export interface Quote {
+  member: string;
+  at: string;
+  total: string;
+  discount: string;
+  applied: { coupon: string; [key: string]: unknown }[];
+  not_applied: { coupon?: string; reasons: { reason: string; text: string; [key: string]: unknown }[]; [key: string]: unknown }[];
+  [key: string]: unknown;
+}
+
 /** A number of points: a number only if it is exact, or its digits. */
 export type Points = string | number | bigint;
 
@@ -250,12 +272,31 @@ export class Program {
   /**
    * An event happens to a member.
    * @param options.now the host's clock; an event that is dated further ahead of it than the program tolerates is refused
+   * @param options.counters where the counters over all members stand; nothing goes beyond their limits
    * @throws {EventError} why the event is refused; the member is then as before
    */
-  apply(member: Member, event: Event, options?: { now?: Instant }): Outcome;
+  apply(member: Member, event: Event, options?: { now?: Instant; counters?: Counters }): Outcome;
 
-  /** Time passes until then: points vest and run out, each at its own instant. */
-  advance(member: Member, to: Instant): Outcome;
+  /**
+   * Time passes until then: points vest and run out, each at its own instant.
+   * @param options.counters where the counters over all members stand; nothing goes beyond their limits
+   */
+  advance(member: Member, to: Instant, options?: { counters?: Counters }): Outcome;
+
+  /**
+   * What a cart would get: the coupons that apply, line by line, and why not the others; changes nothing. The cart is an order
+   * that has not happened yet, with neither type nor id.
+   * @param options.codes the codes that the customer has entered
+   * @param options.counters where the counters over all members stand
+   * @param options.others whether every coupon of the program that does not apply says why (the default), or those that are named
+   * @param options.language the language of the texts: `en` or `ar`
+   * @throws {EventError} what is wrong with the cart
+   */
+  quote(
+    member: Member,
+    cart: Cart | string | Uint8Array,
+    options?: { codes?: string[]; counters?: Counters; others?: boolean; language?: string },
+  ): Quote;
 
   /** What a member has at an instant, by default and at the earliest at its own clock; changes nothing. */
   view(member: Member, at?: Instant): View;

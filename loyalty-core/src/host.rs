@@ -8,8 +8,11 @@ pub mod assist;
 pub mod members;
 
 use crate::diagnostic::Diagnostics;
+use crate::engine::claims::Counters;
 use crate::engine::error::{EventError, Refusal};
+use crate::engine::member::Member;
 use crate::program::{Event, Program};
+use crate::quote::Quote;
 use crate::replay::{RefusedEvent, Replay, ReplayOptions};
 use crate::source::Units;
 use crate::testing::TestResult;
@@ -18,6 +21,7 @@ use crate::wire::document::Document;
 use crate::wire::input::{ENVELOPE, Fields};
 use crate::wire::packed::Packed;
 use crate::wire::state::{MigrationReport, StateError};
+use rust_decimal::Decimal;
 
 /// `RulesError`: what is wrong with a program, in the host's units.
 #[must_use]
@@ -95,9 +99,19 @@ impl Given<'_> {
             Given::Packed(text) => program.decode_from(&mut Packed::new(text)?, event),
         }
     }
-}
 
-impl Given<'_> {
+    /// Reads it as a cart.
+    ///
+    /// # Errors
+    ///
+    /// As [`Program::decode_cart`].
+    pub fn cart(self, program: &Program) -> Result<Event, EventError> {
+        match self {
+            Given::Json(json) => program.decode_cart(json),
+            Given::Packed(text) => program.decode_cart_from(&mut Packed::new(text)?),
+        }
+    }
+
     /// Reads only the envelope: the JSON of the head.
     ///
     /// # Errors
@@ -110,6 +124,49 @@ impl Given<'_> {
         };
         head.map(|head| head.to_document().to_string())
     }
+}
+
+/// What a cart would get. With `others`, every coupon of the program that does not apply says why; without, those whose
+/// codes are named.
+///
+/// # Errors
+///
+/// As [`Program::quote`].
+pub fn quote(
+    program: &Program,
+    member: &Member,
+    cart: &Event,
+    codes: &[&str],
+    counters: &Counters,
+    others: bool,
+) -> Result<Quote, EventError> {
+    program.quoted(member, cart, codes, counters, others)
+}
+
+/// Counters over all members from their names and the digits of where they stand.
+///
+/// # Errors
+///
+/// [`Refusal::WrongType`] for what are no digits.
+pub fn counters<N: Into<String>, D: AsRef<str>>(
+    known: impl IntoIterator<Item = (N, D)>,
+) -> Result<Counters, EventError> {
+    let counter = |(name, stands): (N, D)| {
+        let name = name.into();
+        let stands = digits(&format!("counters.{name}"), stands.as_ref())?;
+        Ok((name, stands))
+    };
+    known.into_iter().map(counter).collect()
+}
+
+/// An exact number from its digits.
+fn digits(field: &str, text: &str) -> Result<Decimal, EventError> {
+    Decimal::from_str_exact(text).map_err(|_| {
+        EventError::new(Refusal::WrongType)
+            .in_field(field)
+            .expecting("a number such as 100 or 12.50")
+            .but_found(format!("`{text}`"))
+    })
 }
 
 /// What [`reads`] says where there is no program: the envelope.

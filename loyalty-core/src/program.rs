@@ -487,7 +487,7 @@ impl Program {
         Ok(event)
     }
 
-    fn quoted(
+    pub(crate) fn quoted(
         &self,
         member: &Member,
         cart: &Event,

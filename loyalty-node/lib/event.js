@@ -35,7 +35,12 @@ class Packer {
 
   /** The event as the core reads it. */
   pack(event) {
-    const fields = this.#events.get(event.type) ?? this.#envelope;
+    return this.packAs(event.type, event);
+  }
+
+  /** The same for what says no type of its own. */
+  packAs(type, event) {
+    const fields = this.#events.get(type) ?? this.#envelope;
     const packed = fieldsOf(event, fields, plain);
     // Halves of characters are seldom: only if there is one, every text is looked at for it.
     return packed.isWellFormed() ? packed : fieldsOf(event, fields, careful);

@@ -72,22 +72,44 @@ class Program {
   apply(member, event, given) {
     const program = this.#open;
     const state = memberHandle(member);
-    const now = given === undefined ? undefined : optionalInstant(options(given, ["now"]).now, "now");
+    let [now, counters] = [];
+    if (given !== undefined) {
+      const known = options(given, ["counters", "now"]);
+      now = optionalInstant(known.now, "now");
+      if (known.counters !== undefined) counters = countersOf(known.counters);
+    }
     let outcome;
     try {
-      if (typeof event === "string") outcome = program.apply(state, whole(event), now);
-      else if (event instanceof Uint8Array) outcome = program.applyBytes(state, event, now);
-      else outcome = program.applyPacked(state, this.#packer.pack(object(event)), now);
+      if (typeof event === "string") outcome = program.apply(state, whole(event), now, counters);
+      else if (event instanceof Uint8Array) outcome = program.applyBytes(state, event, now, counters);
+      else outcome = program.applyPacked(state, this.#packer.pack(object(event)), now, counters);
     } catch (thrown) {
       throw revived(thrown);
     }
     return JSON.parse(outcome);
   }
 
-  advance(member, to) {
+  advance(member, to, given) {
     const state = memberHandle(member);
     const when = instant(to, "to");
-    return JSON.parse(told(() => this.#open.advance(state, when)));
+    const { counters } = options(given, ["counters"]);
+    const known = counters === undefined ? undefined : countersOf(counters);
+    return JSON.parse(told(() => this.#open.advance(state, when, known)));
+  }
+
+  quote(member, cart, given) {
+    const program = this.#open;
+    const state = memberHandle(member);
+    const { codes = [], counters = {}, language = "en", others = true } = options(given, ["codes", "counters", "language", "others"]);
+    if (!Array.isArray(codes)) throw new TypeError(`\`codes\`: expected a list of strings, found ${kind(codes)}`);
+    if (typeof others !== "boolean") throw new TypeError(`\`others\`: expected true or false, found ${kind(others)}`);
+    const asked = [codes.map((code) => text(code, "codes")), countersOf(counters), others, text(language, "language")];
+    const quote = told(() => {
+      if (typeof cart === "string") return program.quote(state, whole(cart), ...asked);
+      if (cart instanceof Uint8Array) return program.quote(state, new TextDecoder().decode(cart), ...asked);
+      return program.quotePacked(state, this.#packer.packAs("order", object(cart)), ...asked);
+    });
+    return JSON.parse(quote);
   }
 
   view(member, at) {
@@ -216,6 +238,14 @@ function explanation(ask) {
     toString: { value: () => words },
     toHtml: { value: () => html },
   });
+}
+
+/** Counters over all members: names and digits by turns. */
+function countersOf(counters) {
+  if (counters === null || typeof counters !== "object" || Array.isArray(counters)) {
+    throw new TypeError(`\`counters\`: expected an object of numbers, found ${kind(counters)}`);
+  }
+  return Object.entries(counters).flatMap(([name, value]) => [text(name, "counters"), points(value, `counters.${name}`)]);
 }
 
 function optionalInstant(value, name) {

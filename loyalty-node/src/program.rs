@@ -3,7 +3,7 @@
 use std::cell::Cell;
 
 use loyalty_core::host::{self, Given};
-use loyalty_core::{Event, EventError, Explanation, Instant, Units};
+use loyalty_core::{Counters, Event, EventError, Explanation, Instant, Units};
 use napi::Result;
 use napi::bindgen_prelude::Buffer;
 use napi_derive::napi;
@@ -90,27 +90,74 @@ impl Program {
 
     /// An event happens to a member: JSON text in, the outcome's JSON out.
     #[napi(catch_unwind)]
-    pub fn apply(&self, member: &mut Member, event: String, now: Option<String>) -> Result<String> {
-        self.happen(member, Given::Json(event.as_bytes()), now)
+    pub fn apply(
+        &self,
+        member: &mut Member,
+        event: String,
+        now: Option<String>,
+        counters: Option<Vec<String>>,
+    ) -> Result<String> {
+        self.happen(member, Given::Json(event.as_bytes()), now, counters)
     }
 
     /// The same for JSON in bytes.
     #[napi(catch_unwind)]
-    pub fn apply_bytes(&self, member: &mut Member, event: &[u8], now: Option<String>) -> Result<String> {
-        self.happen(member, Given::Json(&own(event)), now)
+    pub fn apply_bytes(
+        &self,
+        member: &mut Member,
+        event: &[u8],
+        now: Option<String>,
+        counters: Option<Vec<String>>,
+    ) -> Result<String> {
+        self.happen(member, Given::Json(&own(event)), now, counters)
     }
 
     /// The same for a packed object.
     #[napi(catch_unwind)]
-    pub fn apply_packed(&self, member: &mut Member, event: String, now: Option<String>) -> Result<String> {
-        self.happen(member, Given::Packed(&event), now)
+    pub fn apply_packed(
+        &self,
+        member: &mut Member,
+        event: String,
+        now: Option<String>,
+        counters: Option<Vec<String>>,
+    ) -> Result<String> {
+        self.happen(member, Given::Packed(&event), now, counters)
     }
 
     /// Time passes: the outcome's JSON.
     #[napi(catch_unwind)]
-    pub fn advance(&self, member: &mut Member, at: String) -> Result<String> {
-        let advanced = self.program.advance(&mut member.0, instant(&at)?);
+    pub fn advance(&self, member: &mut Member, at: String, counters: Option<Vec<String>>) -> Result<String> {
+        let counters = counted(counters)?.unwrap_or_default();
+        let advanced = self.program.advance_with(&mut member.0, instant(&at)?, counters);
         advanced.map(|outcome| outcome.to_json()).map_err(|refused| error::event(&refused))
+    }
+
+    /// What a cart would get, as JSON.
+    #[napi(catch_unwind)]
+    pub fn quote(
+        &self,
+        member: &Member,
+        cart: String,
+        codes: Vec<String>,
+        counters: Vec<String>,
+        others: bool,
+        language: String,
+    ) -> Result<String> {
+        self.price(member, Given::Json(cart.as_bytes()), &codes, counters, (others, &language))
+    }
+
+    /// The same for a packed object.
+    #[napi(catch_unwind)]
+    pub fn quote_packed(
+        &self,
+        member: &Member,
+        cart: String,
+        codes: Vec<String>,
+        counters: Vec<String>,
+        others: bool,
+        language: String,
+    ) -> Result<String> {
+        self.price(member, Given::Packed(&cart), &codes, counters, (others, &language))
     }
 
     /// What a member has at an instant, as JSON.
@@ -161,15 +208,38 @@ impl Program {
         self.program.load_binary(&own(state)).map(Loaded).map_err(|error| error::state(&error))
     }
 
-    fn happen(&self, member: &mut Member, given: Given<'_>, now: Option<String>) -> Result<String> {
+    fn happen(
+        &self,
+        member: &mut Member,
+        given: Given<'_>,
+        now: Option<String>,
+        counters: Option<Vec<String>>,
+    ) -> Result<String> {
         let now = now.map(|now| instant(&now)).transpose()?;
+        let counters = counted(counters)?;
         let mut event = self.event.take();
-        let applied = given.read(&self.program, &mut event).and_then(|()| match now {
-            Some(now) => self.program.apply_event_at(&mut member.0, &event, now),
-            None => self.program.apply_event(&mut member.0, &event),
+        let applied = given.read(&self.program, &mut event).and_then(|()| match (counters, now) {
+            (Some(counters), now) => self.program.apply_event_with(&mut member.0, &event, now, counters),
+            (None, Some(now)) => self.program.apply_event_at(&mut member.0, &event, now),
+            (None, None) => self.program.apply_event(&mut member.0, &event),
         });
         self.event.set(event);
         applied.map(|outcome| outcome.to_json()).map_err(|refused| error::event(&refused))
+    }
+
+    fn price(
+        &self,
+        member: &Member,
+        cart: Given<'_>,
+        codes: &[String],
+        counters: Vec<String>,
+        (others, language): (bool, &str),
+    ) -> Result<String> {
+        let counters = counted(Some(counters))?.unwrap_or_default();
+        let codes: Vec<&str> = codes.iter().map(String::as_str).collect();
+        let cart = cart.cart(&self.program);
+        let quote = cart.and_then(|cart| host::quote(&self.program, &member.0, &cart, &codes, &counters, others));
+        quote.map(|quote| quote.to_document_in(language).to_string()).map_err(|refused| error::event(&refused))
     }
 
     fn why(&self, member: &Member, given: Given<'_>) -> Result<Vec<String>> {
@@ -239,6 +309,13 @@ impl Loaded {
 fn explained(explained: core::result::Result<Explanation, EventError>) -> Result<Vec<String>> {
     let explained = explained.map_err(|refused| error::event(&refused))?;
     Ok(vec![explained.to_json(), explained.to_text(false), explained.to_html()])
+}
+
+/// Counters over all members: names and digits by turns.
+fn counted(told: Option<Vec<String>>) -> Result<Option<Counters>> {
+    let Some(told) = told else { return Ok(None) };
+    let pairs = told.chunks_exact(2).filter_map(|pair| Some((pair.first()?.clone(), pair.get(1)?.clone())));
+    host::counters(pairs).map(Some).map_err(|refused| error::event(&refused))
 }
 
 pub fn instant(text: &str) -> Result<Instant> {

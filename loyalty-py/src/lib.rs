@@ -31,7 +31,7 @@ mod loyalty {
     #[pymodule_export]
     use crate::member::Member;
     #[pymodule_export]
-    use crate::outcome::{Decision, Explanation, Outcome, View};
+    use crate::outcome::{Decision, Explanation, Outcome, Quote, View};
     #[pymodule_export]
     use crate::program::{Program, event_head, format};
     #[pymodule_export]

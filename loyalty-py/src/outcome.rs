@@ -19,6 +19,10 @@ pub struct Decision;
 #[pyclass(frozen, extends = Record, module = "loyalty")]
 pub struct View;
 
+/// What a cart would get, and why not more.
+#[pyclass(frozen, extends = Record, module = "loyalty")]
+pub struct Quote;
+
 /// Why an event would earn what it would, and what is missing for the rest.
 #[pyclass(frozen, extends = Record, module = "loyalty")]
 pub struct Explanation {
@@ -190,6 +194,52 @@ impl View {
     #[getter]
     fn wallets<'py>(slf: PyRef<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
         slf.as_super().0.value(slf.py(), "wallets")
+    }
+
+    /// What pickle calls.
+    #[classmethod]
+    fn _restore(class: &Bound<'_, PyType>, values: &Bound<'_, PyAny>) -> PyResult<Py<Self>> {
+        let record = Record::of(document(values)?);
+        Py::new(class.py(), PyClassInitializer::from(record).add_subclass(Self))
+    }
+}
+
+impl Quote {
+    pub fn of(py: Python<'_>, quote: &loyalty_core::Quote, language: &str) -> PyResult<Py<Self>> {
+        Py::new(py, PyClassInitializer::from(Record::of(quote.to_document_in(language))).add_subclass(Self))
+    }
+}
+
+#[pymethods]
+impl Quote {
+    /// What the goods and the shipping cost with the coupons that apply.
+    #[getter]
+    fn total<'py>(slf: PyRef<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+        slf.as_super().0.value(slf.py(), "total")
+    }
+
+    /// What the coupons take off the goods.
+    #[getter]
+    fn discount<'py>(slf: PyRef<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+        slf.as_super().0.value(slf.py(), "discount")
+    }
+
+    /// What each line costs, in the order of the cart.
+    #[getter]
+    fn lines<'py>(slf: PyRef<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+        slf.as_super().0.value(slf.py(), "lines")
+    }
+
+    /// The coupons that apply, in the order in which they do.
+    #[getter]
+    fn applied<'py>(slf: PyRef<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+        slf.as_super().0.value(slf.py(), "applied")
+    }
+
+    /// The coupons and codes that do not, each with all its reasons.
+    #[getter]
+    fn not_applied<'py>(slf: PyRef<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+        slf.as_super().0.value(slf.py(), "not_applied")
     }
 
     /// What pickle calls.

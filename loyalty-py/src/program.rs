@@ -4,8 +4,8 @@ use std::borrow::Cow;
 use std::cell::RefCell;
 use std::path::PathBuf;
 
-use loyalty_core::host::members;
-use loyalty_core::{Event, EventError};
+use loyalty_core::host::{self, members};
+use loyalty_core::{Counters, Event, EventError};
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyBytes, PyDict, PyInt, PyString, PyTuple};
@@ -15,7 +15,7 @@ use crate::convert::{Reduced, decimal_class, instant};
 use crate::error;
 use crate::input::Place;
 use crate::member::Member;
-use crate::outcome::{Explanation, Outcome, View};
+use crate::outcome::{Explanation, Outcome, Quote, View};
 use crate::record::Record;
 use crate::replay::Replay;
 
@@ -163,29 +163,69 @@ impl Program {
         Ok(Member::new(loaded.member, slf.clone().unbind(), Some(loaded.report.to_document())))
     }
 
-    /// An event happens to a member: a dict, or JSON as str or bytes. With `now`, an event from the future is refused.
-    #[pyo3(signature = (member, event, *, now=None))]
+    /// An event happens to a member: a dict, or JSON as str or bytes. With `now`, an event from the future is refused; with
+    /// `counters`, nothing goes beyond a limit over all members.
+    #[pyo3(signature = (member, event, *, now=None, counters=None))]
     fn apply(
         &self,
         py: Python<'_>,
         member: &Bound<'_, Member>,
         event: &Bound<'_, PyAny>,
         now: Option<&Bound<'_, PyAny>>,
+        counters: Option<&Bound<'_, PyDict>>,
     ) -> PyResult<Py<Outcome>> {
         let now = now.map(instant).transpose()?;
+        let counters = counters.map(counted).transpose()?;
         let member = member.get();
-        let outcome = self.on_event(event, |event| match now {
-            Some(now) => self.core.apply_event_at(&mut member.lock(), event, now),
-            None => self.core.apply_event(&mut member.lock(), event),
+        let outcome = self.on_event(event, |event| match (counters, now) {
+            (Some(counters), now) => self.core.apply_event_with(&mut member.lock(), event, now, counters),
+            (None, Some(now)) => self.core.apply_event_at(&mut member.lock(), event, now),
+            (None, None) => self.core.apply_event(&mut member.lock(), event),
         })?;
         Outcome::of(py, outcome)
     }
 
-    /// Time passes until that instant.
-    fn advance(&self, py: Python<'_>, member: &Bound<'_, Member>, to: &Bound<'_, PyAny>) -> PyResult<Py<Outcome>> {
-        let (to, member) = (instant(to)?, member.get());
-        let advanced = py.detach(|| self.core.advance(&mut member.lock(), to));
+    /// Time passes until that instant; with `counters`, nothing goes beyond a limit over all members.
+    #[pyo3(signature = (member, to, *, counters=None))]
+    fn advance(
+        &self,
+        py: Python<'_>,
+        member: &Bound<'_, Member>,
+        to: &Bound<'_, PyAny>,
+        counters: Option<&Bound<'_, PyDict>>,
+    ) -> PyResult<Py<Outcome>> {
+        let (to, counters) = (instant(to)?, counters.map(counted).transpose()?.unwrap_or_default());
+        let member = member.get();
+        let advanced = py.detach(|| self.core.advance_with(&mut member.lock(), to, counters));
         Outcome::of(py, advanced.map_err(|refused| error::event(py, &refused))?)
+    }
+
+    /// What a cart would get: the coupons that apply, line by line, and why not the others; changes nothing. The cart is an
+    /// order that has not happened yet, with neither type nor id: a dict, or JSON as str or bytes. `counters` says where the
+    /// counters over all members stand. Without `others`, only the named codes say why they do not apply. The texts are in
+    /// `language`: `en` or `ar`.
+    #[pyo3(signature = (member, cart, *, codes=Vec::new(), counters=None, others=true, language="en"))]
+    #[expect(clippy::too_many_arguments, reason = "they are Python's, by name")]
+    fn quote(
+        &self,
+        py: Python<'_>,
+        member: &Bound<'_, Member>,
+        cart: &Bound<'_, PyAny>,
+        codes: Vec<String>,
+        counters: Option<&Bound<'_, PyDict>>,
+        others: bool,
+        language: &str,
+    ) -> PyResult<Py<Quote>> {
+        let counters = counters.map(counted).transpose()?.unwrap_or_default();
+        let member = member.get();
+        let codes: Vec<&str> = codes.iter().map(String::as_str).collect();
+        let cart = match given(cart)? {
+            Given::Json(json) => py.detach(|| self.core.decode_cart(&json)),
+            Given::Dict(value) => self.core.decode_cart_from(&mut Place { value, keys: &self.keys }),
+        };
+        let quoted = cart
+            .and_then(|cart| py.detach(|| host::quote(&self.core, &member.lock(), &cart, &codes, &counters, others)));
+        Quote::of(py, &quoted.map_err(|refused| error::event(py, &refused))?, language)
     }
 
     /// What a member has at that instant, or at its own clock if that is later; changes nothing.
@@ -270,7 +310,7 @@ impl Program {
         points: &Bound<'_, PyAny>,
         at: &Bound<'_, PyAny>,
     ) -> PyResult<Vec<Py<Outcome>>> {
-        let (points, at) = (digits(points)?, instant(at)?);
+        let (points, at) = (digits(points, "points")?, instant(at)?);
         accounts::together(py, &members, |members| members::pool_spend(&self.core, members, (id, wallet, &points), at))
     }
 
@@ -285,7 +325,7 @@ impl Program {
         at: &Bound<'_, PyAny>,
         points: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Vec<Py<Outcome>>> {
-        let (points, at) = (points.map(digits).transpose()?, instant(at)?);
+        let (points, at) = (points.map(|points| digits(points, "points")).transpose()?, instant(at)?);
         accounts::together(py, &members, |members| {
             members::pool_give_back(&self.core, members, (id, payment, points.as_deref()), at)
         })
@@ -344,14 +384,21 @@ impl Program {
     }
 }
 
-/// The digits of a number of points: an int, a Decimal, or a str.
-fn digits(points: &Bound<'_, PyAny>) -> PyResult<String> {
-    let exact = points.cast::<PyInt>().is_ok() && points.cast::<PyBool>().is_err();
-    if exact || points.cast::<PyString>().is_ok() || points.is_instance(decimal_class(points.py())?)? {
-        return Ok(points.str()?.to_str()?.to_owned());
+/// The digits of an exact number: an int, a Decimal, or a str.
+fn digits(number: &Bound<'_, PyAny>, what: &str) -> PyResult<String> {
+    let exact = number.cast::<PyInt>().is_ok() && number.cast::<PyBool>().is_err();
+    if exact || number.cast::<PyString>().is_ok() || number.is_instance(decimal_class(number.py())?)? {
+        return Ok(number.str()?.to_str()?.to_owned());
     }
-    let name = points.get_type().fully_qualified_name()?;
-    Err(PyTypeError::new_err(format!("points are an int, a Decimal or a str, not {name}")))
+    let name = number.get_type().fully_qualified_name()?;
+    Err(PyTypeError::new_err(format!("{what} are an int, a Decimal or a str, not {name}")))
+}
+
+/// Counters over all members, by their names.
+fn counted(counters: &Bound<'_, PyDict>) -> PyResult<Counters> {
+    let known = counters.iter().map(|(name, value)| Ok((name.extract::<String>()?, digits(&value, "counters")?)));
+    let known: Vec<(String, String)> = known.collect::<PyResult<_>>()?;
+    host::counters(known).map_err(|refused| error::event(counters.py(), &refused))
 }
 
 /// What an event says of itself, whatever its type: `id`, `member`, `type` and `at`, each None where it is missing. The

@@ -19,6 +19,7 @@ from shop import compact, error_json
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 TARGET = pathlib.Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
 MEMBERS = sorted((ROOT / "corpus" / "members").rglob("*.case"))
+QUOTES = sorted((ROOT / "corpus" / "quotes").rglob("*.case"))
 GOOD = sorted((ROOT / "corpus" / "good").rglob("*.case"))
 BAD = sorted((ROOT / "corpus" / "bad").glob("*.loyalty"))
 
@@ -44,7 +45,8 @@ class Case:
         enrolled_at = next((line.removeprefix("enroll ") for line in steps if line.startswith("enroll ")), None)
         self.steps = [line for line in steps if not line.startswith("enroll ")]
         first: dict[str, Any] = next((json.loads(line) for line in self.steps if line.startswith("{")), {})
-        self.enrolled_at: str = enrolled_at or first["at"]
+        quoted = next((json.loads(line.removeprefix("quote ")) for line in self.steps if line.startswith("quote {")), {})
+        self.enrolled_at: str = enrolled_at or first.get("at") or quoted["at"]
         # An id may be sent as a number.
         self.member = str(first.get("member", "m-1"))
 
@@ -61,6 +63,7 @@ class Player:
         self.program = next(self.next)
         self.member = self.program.enroll(case.member, case.enrolled_at)
         self.now: str | None = None
+        self.counters: dict[str, str] = {}
         self.outcomes: list[str] = []
         self.explanations: list[list[str]] = []
         self.states: list[str] = []
@@ -74,6 +77,10 @@ class Player:
                 self.outcomes.append(self.program.advance(self.member, rest).to_json())
             elif word == "now":
                 self.now = rest
+            elif word == "counters":
+                self.counters = json.loads(rest)
+            elif word == "quote":
+                self.quote(self.read(rest))
             elif step == "next program":
                 saved = self.member.save()
                 self.program = next(self.next)
@@ -85,6 +92,12 @@ class Player:
                 assert word in ("expect", "refused", "replayed")
                 continue
             self.states.append(self.member.save())
+
+    def quote(self, cart: Any) -> None:
+        try:
+            self.outcomes.append(self.program.quote(self.member, cart, counters=self.counters).to_json())
+        except loyalty.EventError as error:
+            self.outcomes.append(error_json(error))
 
     def happen(self, event: Any) -> None:
         try:
@@ -248,6 +261,17 @@ def test_members(path: pathlib.Path, words: dict[str, Any]) -> None:
         assert "\n".join(household.members[id].save() for id in sorted(household.members)) == expected["states"]
 
 
+@pytest.mark.parametrize("path", [pytest.param(path, id=path.stem) for path in QUOTES])
+def test_quotes(path: pathlib.Path, words: dict[str, Any]) -> None:
+    expected = words[str(path.relative_to(ROOT / "corpus"))]
+    case = Case(path.read_text(encoding="utf-8"))
+    for name, read in READERS.items():
+        player = Player(case, read)
+        player.play()
+        assert player.outcomes == expected["outcomes"], f"from {name}"
+        assert player.member.save() == expected["states"]
+
+
 @pytest.mark.parametrize("path", [pytest.param(path, id=path.stem) for path in BAD])
 def test_bad(path: pathlib.Path, words: dict[str, Any]) -> None:
     expected = words[path.name]
@@ -261,7 +285,7 @@ def test_bad(path: pathlib.Path, words: dict[str, Any]) -> None:
 
 
 def test_every_case_is_played(words: dict[str, Any]) -> None:
-    assert len(words) == len(GOOD) + len(MEMBERS) + len(BAD), "target/tmp/corpus.jsonl is of another corpus; write it anew"
+    assert len(words) == len(GOOD) + len(MEMBERS) + len(QUOTES) + len(BAD), "target/tmp/corpus.jsonl is of another corpus; write it anew"
     if path := os.environ.get("LOYALTY_CASES"):
         with open(path, "a", encoding="utf-8") as file:
-            file.write(f"Python: {len(GOOD) + len(MEMBERS)} good and {len(BAD)} bad cases\n")
+            file.write(f"Python: {len(GOOD) + len(MEMBERS) + len(QUOTES)} good and {len(BAD)} bad cases\n")

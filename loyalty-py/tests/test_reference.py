@@ -21,7 +21,7 @@ Record that a decision holds ready.
 """
 
 # Where a reader begins; the rest follows in the order of the stubs.
-FIRST = ("Program", "Member", "Outcome", "Decision", "View", "Explanation")
+FIRST = ("Program", "Member", "Outcome", "Decision", "View", "Quote", "Explanation")
 
 
 def test_the_page_is_that_of_the_module() -> None:
@@ -70,7 +70,7 @@ def signature(node: ast.FunctionDef) -> str:
     """The call as it is written, without `self`, and with the names that the stubs have for themselves made plain."""
     arguments = ast.unparse(node.args).removeprefix("self, ").removeprefix("self")
     plain = f"{node.name}({arguments}) -> {ast.unparse(node.returns) if node.returns else 'None'}"
-    for name in ("_Instant", "_Event", "_Points", "_ArrowStream"):
+    for name in ("_Instant", "_Event", "_Points", "_Counters", "_ArrowStream"):
         plain = plain.replace(name, name.removeprefix("_"))
     return plain
 

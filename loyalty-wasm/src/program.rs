@@ -4,7 +4,7 @@ use std::cell::Cell;
 
 use js_sys::Error;
 use loyalty_core::host::{self, Given};
-use loyalty_core::{Event, EventError, Explanation, Instant, Units};
+use loyalty_core::{Counters, Event, EventError, Explanation, Instant, Units};
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::error;
@@ -83,26 +83,72 @@ impl Program {
     }
 
     /// An event happens to a member: JSON text in, the outcome's JSON out.
-    pub fn apply(&self, member: &mut Member, event: &str, now: Option<String>) -> Result<String, Error> {
-        self.happen(member, Given::Json(event.as_bytes()), now)
+    pub fn apply(
+        &self,
+        member: &mut Member,
+        event: &str,
+        now: Option<String>,
+        counters: Option<Vec<String>>,
+    ) -> Result<String, Error> {
+        self.happen(member, Given::Json(event.as_bytes()), now, counters)
     }
 
     /// The same for JSON in bytes.
     #[wasm_bindgen(js_name = applyBytes)]
-    pub fn apply_bytes(&self, member: &mut Member, event: &[u8], now: Option<String>) -> Result<String, Error> {
-        self.happen(member, Given::Json(event), now)
+    pub fn apply_bytes(
+        &self,
+        member: &mut Member,
+        event: &[u8],
+        now: Option<String>,
+        counters: Option<Vec<String>>,
+    ) -> Result<String, Error> {
+        self.happen(member, Given::Json(event), now, counters)
     }
 
     /// The same for a packed object.
     #[wasm_bindgen(js_name = applyPacked)]
-    pub fn apply_packed(&self, member: &mut Member, event: &str, now: Option<String>) -> Result<String, Error> {
-        self.happen(member, Given::Packed(event), now)
+    pub fn apply_packed(
+        &self,
+        member: &mut Member,
+        event: &str,
+        now: Option<String>,
+        counters: Option<Vec<String>>,
+    ) -> Result<String, Error> {
+        self.happen(member, Given::Packed(event), now, counters)
     }
 
     /// Time passes: the outcome's JSON.
-    pub fn advance(&self, member: &mut Member, at: &str) -> Result<String, Error> {
-        let advanced = self.program.advance(&mut member.0, instant(at)?);
+    pub fn advance(&self, member: &mut Member, at: &str, counters: Option<Vec<String>>) -> Result<String, Error> {
+        let counters = counted(counters)?.unwrap_or_default();
+        let advanced = self.program.advance_with(&mut member.0, instant(at)?, counters);
         advanced.map(|outcome| outcome.to_json()).map_err(|refused| error::event(&refused))
+    }
+
+    /// What a cart would get, as JSON.
+    pub fn quote(
+        &self,
+        member: &Member,
+        cart: &str,
+        codes: Vec<String>,
+        counters: Vec<String>,
+        others: bool,
+        language: &str,
+    ) -> Result<String, Error> {
+        self.price(member, Given::Json(cart.as_bytes()), &codes, counters, (others, language))
+    }
+
+    /// The same for a packed object.
+    #[wasm_bindgen(js_name = quotePacked)]
+    pub fn quote_packed(
+        &self,
+        member: &Member,
+        cart: &str,
+        codes: Vec<String>,
+        counters: Vec<String>,
+        others: bool,
+        language: &str,
+    ) -> Result<String, Error> {
+        self.price(member, Given::Packed(cart), &codes, counters, (others, language))
     }
 
     /// What a member has at an instant, as JSON.
@@ -149,15 +195,38 @@ impl Program {
         self.program.load_binary(state).map(Loaded).map_err(|error| error::state(&error))
     }
 
-    fn happen(&self, member: &mut Member, given: Given<'_>, now: Option<String>) -> Result<String, Error> {
+    fn happen(
+        &self,
+        member: &mut Member,
+        given: Given<'_>,
+        now: Option<String>,
+        counters: Option<Vec<String>>,
+    ) -> Result<String, Error> {
         let now = now.map(|now| instant(&now)).transpose()?;
+        let counters = counted(counters)?;
         let mut event = self.event.take();
-        let applied = given.read(&self.program, &mut event).and_then(|()| match now {
-            Some(now) => self.program.apply_event_at(&mut member.0, &event, now),
-            None => self.program.apply_event(&mut member.0, &event),
+        let applied = given.read(&self.program, &mut event).and_then(|()| match (counters, now) {
+            (Some(counters), now) => self.program.apply_event_with(&mut member.0, &event, now, counters),
+            (None, Some(now)) => self.program.apply_event_at(&mut member.0, &event, now),
+            (None, None) => self.program.apply_event(&mut member.0, &event),
         });
         self.event.set(event);
         applied.map(|outcome| outcome.to_json()).map_err(|refused| error::event(&refused))
+    }
+
+    fn price(
+        &self,
+        member: &Member,
+        cart: Given<'_>,
+        codes: &[String],
+        counters: Vec<String>,
+        (others, language): (bool, &str),
+    ) -> Result<String, Error> {
+        let counters = counted(Some(counters))?.unwrap_or_default();
+        let codes: Vec<&str> = codes.iter().map(String::as_str).collect();
+        let cart = cart.cart(&self.program);
+        let quote = cart.and_then(|cart| host::quote(&self.program, &member.0, &cart, &codes, &counters, others));
+        quote.map(|quote| quote.to_document_in(language).to_string()).map_err(|refused| error::event(&refused))
     }
 
     fn why(&self, member: &Member, given: Given<'_>) -> Result<Vec<String>, Error> {
@@ -224,6 +293,13 @@ impl Loaded {
 fn explained(explained: Result<Explanation, EventError>) -> Result<Vec<String>, Error> {
     let explained = explained.map_err(|refused| error::event(&refused))?;
     Ok(vec![explained.to_json(), explained.to_text(false), explained.to_html()])
+}
+
+/// Counters over all members: names and digits by turns.
+fn counted(told: Option<Vec<String>>) -> Result<Option<Counters>, Error> {
+    let Some(told) = told else { return Ok(None) };
+    let pairs = told.chunks_exact(2).filter_map(|pair| Some((pair.first()?.clone(), pair.get(1)?.clone())));
+    host::counters(pairs).map(Some).map_err(|refused| error::event(&refused))
 }
 
 pub fn instant(text: &str) -> Result<Instant, Error> {

@@ -1,6 +1,7 @@
 //! What several members do together, for hosts that cannot lend more than one of them at a time: copies go in, and what
 //! comes out replaces them.
 
+use super::digits;
 use crate::engine::error::{EventError, Refusal};
 use crate::engine::member::Member;
 use crate::engine::members::pool::{PoolPayment, PoolReturn};
@@ -9,7 +10,6 @@ use crate::migrate::Migration;
 use crate::program::Program;
 use crate::time::Instant;
 use crate::wire::document::Document;
-use rust_decimal::Decimal;
 
 /// The members after something that they did together, in the order in which they were given, and what came of it.
 #[derive(Debug)]
@@ -54,7 +54,7 @@ pub fn pool_spend(
     (id, wallet, points): (&str, &str, &str),
     at: Instant,
 ) -> Result<Together, EventError> {
-    let payment = PoolPayment { id: id.to_owned(), wallet: wallet.to_owned(), points: digits(points)?, at };
+    let payment = PoolPayment { id: id.to_owned(), wallet: wallet.to_owned(), points: digits("points", points)?, at };
     let outcomes = program.pool_spend(&mut members.iter_mut().collect::<Vec<_>>(), &payment)?;
     Ok(Together { members, outcomes })
 }
@@ -70,7 +70,7 @@ pub fn pool_give_back(
     (id, payment, points): (&str, &str, Option<&str>),
     at: Instant,
 ) -> Result<Together, EventError> {
-    let points = points.map(digits).transpose()?;
+    let points = points.map(|points| digits("points", points)).transpose()?;
     let back = PoolReturn { id: id.to_owned(), payment: payment.to_owned(), points, at };
     let outcomes = program.pool_give_back(&mut members.iter_mut().collect::<Vec<_>>(), &back)?;
     Ok(Together { members, outcomes })
@@ -85,14 +85,4 @@ pub fn migrated(migration: &Migration) -> Document {
         .with("report", migration.report().to_document())
         .with("moves", moves.collect::<Document>())
         .with("outcome", migration.outcome().to_document())
-}
-
-/// An amount of points from its digits.
-fn digits(points: &str) -> Result<Decimal, EventError> {
-    Decimal::from_str_exact(points).map_err(|_| {
-        EventError::new(Refusal::WrongType)
-            .in_field("points")
-            .expecting("a number such as 100 or 12.50")
-            .but_found(format!("`{points}`"))
-    })
 }

@@ -3,7 +3,7 @@
 //!
 //! A line for each case of `good/`: the outcomes; before each event its explanation, as data and as a text; the state after
 //! every step; the view at the end, and all that is held about the member; and what the programs say of themselves. A line
-//! for each case of `members/`: the outcomes, and the states at the end. A line for each program of `bad/`: its diagnostics,
+//! for each case of `members/` and `quotes/`: the outcomes, and the states at the end. A line for each program of `bad/`: its diagnostics,
 //! drawn and as data in the units of each kind of host.
 
 use std::fmt::Write as _;
@@ -27,12 +27,15 @@ fn the_words_of_every_case_are_there_for_the_hosts() {
         writeln!(lines, "{}", said(&case, &programs)).unwrap();
         good += 1;
     }
-    for case in case::all(&root().join("../members")) {
-        let case = case.unwrap();
-        let played = play(&case, &programs(&case).unwrap(), Way::Plain);
-        let name = format!("members/{}", case.name);
-        writeln!(lines, "{}", json!({ "case": name, "outcomes": played.outcomes, "states": played.state })).unwrap();
-        good += 1;
+    for folder in ["members", "quotes"] {
+        for case in case::all(&root().join("..").join(folder)) {
+            let case = case.unwrap();
+            let played = play(&case, &programs(&case).unwrap(), Way::Plain);
+            let name = format!("{folder}/{}", case.name);
+            writeln!(lines, "{}", json!({ "case": name, "outcomes": played.outcomes, "states": played.state }))
+                .unwrap();
+            good += 1;
+        }
     }
     let folder = root().join("../bad");
     let mut paths: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();

@@ -3,9 +3,9 @@
 
 /**
  * Plays all cases and gives what failed, one text each.
- * @param {object} corpus what `files.mjs` reads: `good` and `members` with their cases, `bad` with its programs, and `words` with what Rust says
+ * @param {object} corpus what `files.mjs` reads: `good`, `members` and `quotes` with their cases, `bad` with its programs, and `words` with what Rust says
  */
-export function playCorpus(loyalty, { good, members, bad, words }) {
+export function playCorpus(loyalty, { good, members, quotes, bad, words }) {
   const failures = [];
   const attempt = (name, play) => {
     try {
@@ -30,6 +30,18 @@ export function playCorpus(loyalty, { good, members, bad, words }) {
         const found = playMembers(loyalty, read(text), given);
         sameList(found.outcomes, wanted.outcomes, "outcomes");
         same(found.states, wanted.states, "the states");
+      }
+    });
+  }
+  for (const { name, text } of quotes) {
+    attempt(name, () => {
+      const wanted = words[`quotes/${name}`];
+      if (wanted === undefined) throw new Error("Rust says nothing of it: run its corpus first");
+      for (const given of Object.values(FORMS)) {
+        const found = read(text);
+        const played = playAs(found.programs.map((program) => loyalty.Program.compile(program)), found, given);
+        sameList(played.outcomes, wanted.outcomes, "outcomes");
+        same(played.states.at(-1), wanted.states, "the state");
       }
     });
   }
@@ -61,12 +73,13 @@ function read(text) {
   const enrolment = lines.find((line) => line.startsWith("enroll "));
   const steps = lines.filter((line) => !line.startsWith("enroll "));
   const first = JSON.parse(steps.find((line) => line.startsWith("{")) ?? "{}");
+  const quoted = JSON.parse(steps.find((line) => line.startsWith("quote {"))?.slice("quote ".length) ?? "{}");
   return {
     programs: bodies("program"),
     secret: /^secret: (.*)$/m.exec(text.split("=== ", 1)[0])?.[1],
     // An id may be sent as a number.
     member: String(first.member ?? "m-1"),
-    enrolledAt: enrolment?.slice("enroll ".length) ?? first.at,
+    enrolledAt: enrolment?.slice("enroll ".length) ?? first.at ?? quoted.at,
     steps,
     outcomes: outcomes.split("\n").slice(0, -1),
   };
@@ -108,6 +121,8 @@ function playAs(programs, { member: id, enrolledAt, steps }, given) {
   let program = programs[next++];
   let member = program.enroll(id, enrolledAt);
   let now;
+  let counters = {};
+  let quoted;
   const [outcomes, explanations, states] = [[], [], []];
   const said = (happen) => {
     try {
@@ -127,6 +142,11 @@ function playAs(programs, { member: id, enrolledAt, steps }, given) {
       outcomes.push(JSON.stringify(said(() => program.apply(member, event, now && { now }))));
     } else if (word === "advance") outcomes.push(JSON.stringify(said(() => program.advance(member, rest))));
     else if (word === "now") now = rest;
+    else if (word === "counters") counters = JSON.parse(rest);
+    else if (word === "quote") {
+      quoted = said(() => program.quote(member, given(rest), { counters }));
+      outcomes.push(JSON.stringify(quoted));
+    }
     else if (step === "next program") {
       const saved = member.save();
       program = programs[next++];
@@ -135,7 +155,8 @@ function playAs(programs, { member: id, enrolledAt, steps }, given) {
     } else {
       if (word === "expect") {
         const [path] = rest.split(" ", 1);
-        same(sorted(look(program.view(member), path)), sorted(JSON.parse(rest.slice(path.length + 1))), step);
+        const found = path.startsWith("quote.") ? look(quoted, path.slice("quote.".length)) : look(program.view(member), path);
+        same(sorted(found), sorted(JSON.parse(rest.slice(path.length + 1))), step);
       } else if (word === "refused") same(JSON.parse(outcomes.at(-1)).error, rest, step);
       else if (word === "replayed") same(JSON.parse(outcomes.at(-1)).replayed, true, step);
       else throw new Error(`no such step: ${step}`);
