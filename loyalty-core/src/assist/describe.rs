@@ -41,6 +41,7 @@ pub(super) fn describe(declaration: &str, word: &str) -> Option<&'static str> {
         "referral" => REFERRAL,
         "test" => TEST,
         "reward" => REWARD,
+        "coupon" => COUPON,
         _ => &[],
     };
     let lists = [own, DECLARATIONS, CLAUSES, EXPRESSIONS];
@@ -69,7 +70,6 @@ const DECLARATIONS: Meanings = &[
     ("tiers", "ordered levels that a measure reaches, with what each level brings"),
     ("referral", "members who bring others: what counts, and what both sides get"),
     ("challenge", "a goal to be reached within a time, and its reward"),
-    ("badge", "a mark of honour that a member is given once"),
     ("wheel", "chances with their weights, of which one is drawn"),
     ("quiz", "a question with a right answer"),
     ("survey", "a question on a scale"),
@@ -96,6 +96,23 @@ const PROGRAM: Meanings = &[
         "`within 180 days`: how long orders can be returned; `keep` or `revoke`: what a return does to rules that say nothing of it",
     ),
     ("future", "how far an event may lie ahead of the host's clock; `at most 5 minutes` if it says nothing"),
+];
+
+const COUPON: Meanings = &[
+    ("give", "what it takes off, and of what: `20% off order.lines where category == \"coffee\"`, `free shipping`"),
+    ("up", "`up to 50 EUR`: the most that it takes off"),
+    ("at", "`at most 5`: how many units, or how often in one cart"),
+    ("groups", "whether an incomplete group counts: `groups whole`, `groups partial`"),
+    ("spread", "how units that are free share their price with those that are paid"),
+    ("split", "how an amount is shared out among what it is taken off"),
+    ("basis", "`sequential`: of what coupons before it have left; `initial`: of the price before all"),
+    ("judge", "`judge after item discounts`: its minimum is judged on what these leave"),
+    ("stop", "no coupon of less priority applies beside it, to the same lines or at all"),
+    ("stack", "beside which others it may stand; both must agree"),
+    ("priority", "the greater goes first"),
+    ("group", "coupons of which the best, the first or all apply"),
+    ("budget", "the most that it takes off for all members together"),
+    ("usage", "whether an order that is called off gives its use back"),
 ];
 
 const REWARD: Meanings = &[

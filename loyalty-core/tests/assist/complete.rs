@@ -33,7 +33,7 @@ fn has(rest: &str, expected: &[&str], not: &[&str]) {
 
 #[test]
 fn declarations_between_declarations() {
-    has("w‸", &["wallet", "rule", "test"], &["round", "policy"]);
+    has("w‸", &["wallet", "rule", "test", "policy"], &["round", "wheel"]);
     let (_, replaced) = offered("wal‸");
     assert_eq!(replaced, "wal");
 }
