@@ -3,6 +3,8 @@
 //!
 //! `loyalty-core/src/locale.rs` says what the file holds.
 
+#![expect(clippy::indexing_slicing, reason = "of JSON: what is not there is null, and no panic")]
+
 use std::collections::BTreeMap;
 use std::error::Error;
 use std::fs;

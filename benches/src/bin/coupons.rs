@@ -6,7 +6,7 @@
 //! with one of its products. All of them are judged on every basket. What members redeemed is known by day, so that a
 //! redemption is looked for in the baskets of that member and day; where none is eligible, the reasons are counted.
 
-#![expect(clippy::float_arithmetic, reason = "measured times are printed, not paid")]
+#![expect(clippy::float_arithmetic, clippy::cast_precision_loss, reason = "measured times are printed, not paid")]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error;
@@ -59,6 +59,9 @@ fn program(coupons: &[Value], ends: &BTreeMap<&str, &str>) -> Result<String, std
     Ok(program)
 }
 
+/// Of one member and day: the coupons that some basket was eligible for, and why others were not.
+type Day = (BTreeSet<String>, BTreeMap<String, String>);
+
 /// What became of the redemptions.
 #[derive(Default)]
 struct Found {
@@ -92,8 +95,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 
     let start = Instant::parse("2016-11-01T00:00:00Z").ok_or("an instant")?;
     let mut members: BTreeMap<&str, Member> = BTreeMap::new();
-    // Of each member and day: the coupons that some basket was eligible for, and why others were not.
-    let mut judged: BTreeMap<(&str, &str), (BTreeSet<String>, BTreeMap<String, String>)> = BTreeMap::new();
+    let mut judged: BTreeMap<(&str, &str), Day> = BTreeMap::new();
     let (mut baskets, mut pairs) = (0_usize, 0_usize);
     let clock = Clock::now();
     for event in &events {
