@@ -411,6 +411,8 @@ fn come_back(plan: &Plan, order: &Order, refund: &EventData, before: &Returned) 
     // Of an order with lines something is kept as long as a line is, whatever its subtotal counts.
     let worth = |event: &EventData| match layout.and_then(|layout| lines(event, layout)) {
         Some((_, _, lines)) => lines.iter().map(|line| line.amount).try_fold(Decimal::ZERO, amount::add),
+        // All its lines are gone.
+        None if known.is_some() => Ok(Decimal::ZERO),
         None => base(plan, event),
     };
     let nothing_left = worth(&kept_then)?.is_zero();

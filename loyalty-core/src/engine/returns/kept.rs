@@ -78,6 +78,7 @@ pub(super) fn kept(plan: &Plan, order: &Order, returned: &Returned) -> Result<Ev
         // What the host did not tell, or told as its default says, follows from what is kept.
         decode::forget_defaults(plan, layout, &mut event)?;
         keep_lines(plan, layout, (places, list, &lines), returned, &mut event)?;
+        drop_lines(places, &lines, returned, &mut event);
         decode::fill(plan, layout, &mut event)?;
     }
     let left = base(plan, &event)?;
@@ -160,6 +161,27 @@ fn keep_lines(
         }
     }
     Ok(())
+}
+
+/// Takes the lines out of which every unit has come back: they count no more than what was never bought. A line whose money
+/// alone has come back is still with the member, and stays.
+fn drop_lines(places: LinesLayout, lines: &[Line], returned: &Returned, event: &mut EventData) {
+    let Some(list) = event.lists.get_mut(usize::from(places.list)) else { return };
+    let width = list.width as usize;
+    let mut to = list.start as usize;
+    list.count = 0;
+    for (at, line) in lines.iter().enumerate() {
+        let units = returned.units.get(at).copied().unwrap_or_default();
+        if !units.is_zero() && units >= line.quantity {
+            continue;
+        }
+        // Rows only move towards the start of their own list, so that no other list is touched.
+        if to != line.row {
+            event.rows.copy_within(line.row..line.row + width, to);
+        }
+        to += width;
+        list.count += 1;
+    }
 }
 
 /// Takes money of the order as a whole out of everything that shares it.

@@ -395,7 +395,7 @@ fn earn(rolls: &mut Rolls, wallet: usize, event: &str, program: &Program) -> Eff
 fn rate(rolls: &mut Rolls, index: usize, program: &Program) -> Earn {
     let (wallet, currency) = (&program.wallets[index], program.currency);
     let amount = |rolls: &mut Rolls| Expr::SumLines("amount".to_owned(), category_filter(rolls));
-    let of = match rolls.below(8) {
+    let of = match rolls.below(9) {
         0..=2 => Expr::Field("subtotal".to_owned()),
         3 | 4 => amount(rolls),
         5 => Expr::Field("total".to_owned()),
@@ -404,9 +404,13 @@ fn rate(rolls: &mut Rolls, index: usize, program: &Program) -> Earn {
             let shipping = Expr::Otherwise(shipping, Box::new(Expr::Money(zero())));
             Expr::Add(Box::new(Expr::Field("subtotal".to_owned())), Box::new(shipping))
         }
-        _ => Expr::SumLines("quantity".to_owned(), category_filter(rolls)),
+        7 => Expr::SumLines("quantity".to_owned(), category_filter(rolls)),
+        _ => Expr::CountLines(category_filter(rolls)),
     };
-    let is_units = matches!(&of, Expr::SumLines(name, _) if name == "quantity");
+    let is_units = match &of {
+        Expr::SumLines(name, _) => name == "quantity",
+        of => matches!(of, Expr::CountLines(_)),
+    };
     let per = if is_units {
         whole(rolls.pick(&[1, 2, 3]))
     } else if currency.minor == 0 {

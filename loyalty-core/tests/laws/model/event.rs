@@ -227,6 +227,14 @@ impl Kept {
     pub fn take_back(&mut self, refund: &Event) -> Result<(), &'static str> {
         self.take(refund)?;
         self.form = self.keep();
+        if let Some(Field::Lines(lines)) = self.form.fields.get_mut("lines") {
+            // A line of which every unit came back is no line of what is kept.
+            let mut back = self.units.iter();
+            lines.retain(|line| {
+                let back = back.next().expect("the units of every line");
+                *back == zero() || number(line, "quantity") > Some(zero())
+            });
+        }
         Ok(())
     }
 
