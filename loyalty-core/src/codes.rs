@@ -8,6 +8,9 @@ pub const ALPHABET: &str = "23456789ABCDEFGHJKMNPQRSTUVWXYZ";
 
 const BASE: u64 = 31;
 
+/// How often the steps are gone through until nothing more changes; more than any text has been seen to need.
+const ROUNDS_MAX: usize = 6;
+
 /// One form for all ways in which a code is typed: compatibility forms (full width, ligatures) become plain, letters
 /// capital, Arabic and Persian digits ASCII; spaces, hyphens and invisible marks go.
 ///
@@ -20,7 +23,20 @@ const BASE: u64 = 31;
 /// ```
 #[must_use]
 pub fn normalise(code: &str) -> String {
-    // Capitals of compatibility forms may be compatible with something once more: `ŉ` is `ʼN`.
+    let mut plain = once(code);
+    for _ in 0..ROUNDS_MAX {
+        let next = once(&plain);
+        if next == plain {
+            break;
+        }
+        plain = next;
+    }
+    plain
+}
+
+fn once(code: &str) -> String {
+    // Capitals of compatibility forms may be compatible with something once more: `ŉ` is `ʼN`. And what stood apart may come
+    // together when a blank goes: `¸` is a blank with a cedilla.
     let nfkc = ComposingNormalizer::new_nfkc();
     let capital = nfkc.normalize(code).to_uppercase();
     let plain = nfkc.normalize(&capital);
@@ -108,6 +124,11 @@ mod tests {
                 assert_eq!(is_sound(&swapped.iter().collect::<String>()), letters[place] == letters[other]);
             }
         }
+    }
+
+    #[test]
+    fn what_stood_apart_comes_together_when_a_blank_goes() {
+        assert_eq!(normalise("c\u{b8}"), "\u{c7}");
     }
 
     proptest! {
