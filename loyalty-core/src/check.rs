@@ -60,7 +60,7 @@ use names::Names;
 const PRELUDE: &str = include_str!("check/prelude.loyalty");
 
 /// The most expressions that a program may hold, its names and operators counted.
-const EXPRESSIONS_MAX: usize = 500_000;
+const EXPRESSIONS_MAX: usize = 4_000_000;
 
 /// After so many diagnostics no more neighbours are looked for, so that a wrong file costs no more than a right one.
 const SUGGESTIONS_MAX: usize = 100;

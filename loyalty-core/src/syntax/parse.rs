@@ -32,8 +32,8 @@ use self::grammar::{Grammar, Rule};
 use super::tree::{File, Span};
 use crate::diagnostic::{Code, Diagnostic};
 
-/// The most bytes of a program text: 4 MiB.
-pub const TEXT_BYTES_MAX: usize = 4 << 20;
+/// The most bytes of a program text: 32 MiB.
+pub const TEXT_BYTES_MAX: usize = 32 << 20;
 
 /// Reads a whole program text: what of it can be read, and what is wrong with the rest.
 ///
