@@ -236,7 +236,7 @@ class Program:
         member: Member,
         cart: _Event,
         *,
-        codes: Sequence[str] = [],
+        codes: Sequence[str] | None = None,
         counters: _Counters | None = None,
         others: bool = True,
         language: str = "en",

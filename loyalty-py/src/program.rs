@@ -204,20 +204,21 @@ impl Program {
     /// order that has not happened yet, with neither type nor id: a dict, or JSON as str or bytes. `counters` says where the
     /// counters over all members stand. Without `others`, only the named codes say why they do not apply. The texts are in
     /// `language`: `en` or `ar`.
-    #[pyo3(signature = (member, cart, *, codes=Vec::new(), counters=None, others=true, language="en"))]
+    #[pyo3(signature = (member, cart, *, codes=None, counters=None, others=true, language="en"))]
     #[expect(clippy::too_many_arguments, reason = "they are Python's, by name")]
     fn quote(
         &self,
         py: Python<'_>,
         member: &Bound<'_, Member>,
         cart: &Bound<'_, PyAny>,
-        codes: Vec<String>,
+        codes: Option<Vec<String>>,
         counters: Option<&Bound<'_, PyDict>>,
         others: bool,
         language: &str,
     ) -> PyResult<Py<Quote>> {
         let counters = counters.map(counted).transpose()?.unwrap_or_default();
         let member = member.get();
+        let codes = codes.unwrap_or_default();
         let codes: Vec<&str> = codes.iter().map(String::as_str).collect();
         let cart = match given(cart)? {
             Given::Json(json) => py.detach(|| self.core.decode_cart(&json)),
