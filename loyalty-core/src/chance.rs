@@ -99,6 +99,12 @@ pub struct Position {
 }
 
 impl Draw {
+    /// The same occasion, had it drawn another number.
+    #[cfg(test)]
+    pub fn with_number(self, number: u64) -> Self {
+        Self { number, ..self }
+    }
+
     /// A position below a bound, each exactly as likely as every other: of the 2^64 numbers those are thrown away that
     /// are left over when they are dealt out evenly (fewer than the bound, so that it hardly ever happens).
     ///

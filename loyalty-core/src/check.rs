@@ -42,6 +42,7 @@ mod test_steps;
 mod trigger;
 mod types;
 mod wallet;
+mod wheel;
 mod windows;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -52,7 +53,7 @@ use crate::syntax::nearest::nearest;
 use crate::syntax::tree;
 use model::{
     Badge, Challenge, Checked, Coupon, Currency, Event, Experiment, Field, Ladder, Measure, MeasureIndex, Record,
-    Referral, Reward, Segment, Settings, Wallet, WalletIndex,
+    Referral, Reward, Segment, Settings, Wallet, WalletIndex, Wheel,
 };
 use names::Names;
 
@@ -86,6 +87,7 @@ pub fn check(file: &tree::File) -> (Option<Checked>, Vec<Diagnostic>) {
     checker.coupon_policy(&declared);
     checker.coupons(&declared);
     checker.badges(&declared);
+    checker.wheels(&declared);
     checker.challenges(&declared);
     checker.declared_rewards(&declared);
     checker.messages(&declared);
@@ -127,6 +129,7 @@ struct Checker<'a> {
     /// Their conditions too.
     badges: Vec<Badge>,
     experiments: Vec<Experiment>,
+    wheels: Vec<Wheel>,
     /// Their forms come with the ladders'.
     challenges: Vec<Challenge>,
     /// Blocks of effects that have been met, to be read with the rules.
@@ -217,6 +220,7 @@ impl Checker<'_> {
             coupons: self.coupons,
             badges: self.badges,
             experiments: self.experiments,
+            wheels: self.wheels,
             challenges: self.challenges,
             rewards,
             messages,

@@ -23,6 +23,7 @@
 //! | `standing`, `ladders` | the level of a member: judged, kept, lost |
 //! | `badges` | given, raised, taken away by returns |
 //! | `experiments` | which arm a member is in |
+//! | `wheels` | what chance draws |
 //! | `segments` | who enters and leaves those that rules watch |
 //! | `reactions` | rules on what has just been decided, until nothing more follows |
 //! | `horizon`, `schedule` | when time alone may change something, and when it does |
@@ -78,3 +79,4 @@ pub mod standing;
 pub mod tally;
 pub mod value;
 pub mod view;
+pub mod wheels;

@@ -18,6 +18,7 @@ pub mod quotes;
 pub mod reactions;
 pub mod reward;
 pub mod symbols;
+pub mod wheels;
 
 use crate::calendar::Calendar;
 use crate::chance::Secret;
@@ -41,6 +42,7 @@ pub use quotes::{PolicyQuotes, Quote, Quoted, Unit};
 pub use reactions::Reactions;
 pub use reward::RewardPlan;
 pub use symbols::Symbols;
+pub use wheels::{SlicePlan, WheelPlan};
 
 #[derive(Debug)]
 pub struct Plan {
@@ -64,6 +66,7 @@ pub struct Plan {
     pub coupon_names: CouponNames,
     pub badges: Vec<BadgePlan>,
     pub experiments: Vec<ExperimentPlan>,
+    pub wheels: Vec<WheelPlan>,
     /// Rules by the calendar need chance, so that time cannot pass without a secret.
     pub chance_by_time: bool,
     pub challenges: Vec<ChallengePlan>,
@@ -115,6 +118,8 @@ pub enum EventKind {
     Capture,
     /// What was set aside is let go.
     Release,
+    /// A wheel is turned.
+    Draw,
     Pause,
     Resume,
     /// Staff give a coupon.
@@ -537,6 +542,8 @@ pub enum EffectKindPlan {
         level: u16,
         end: Option<RaiseEnd>,
     },
+    /// A wheel is turned.
+    Draw(u16),
     /// Without a level: the next one.
     Award {
         badge: u16,
@@ -592,6 +599,7 @@ impl EffectKindPlan {
             | Self::Say(_)
             | Self::Consent { .. }
             | Self::Award { .. }
+            | Self::Draw(_)
             | Self::Refer { .. } => {}
         }
     }

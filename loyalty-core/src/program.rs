@@ -136,7 +136,7 @@ impl Program {
 
     /// The same program as its own tests run it.
     pub(crate) fn with_test_secret(&self) -> Self {
-        if self.plan.experiments.is_empty() {
+        if self.plan.experiments.is_empty() && self.plan.wheels.is_empty() {
             return self.clone();
         }
         self.clone().with_secret(crate::testing::TEST_SECRET).unwrap_or_else(|_| self.clone())
@@ -146,6 +146,28 @@ impl Program {
     #[must_use]
     pub fn has_secret(&self) -> bool {
         self.plan.secret.is_some()
+    }
+
+    /// Why the wheels that an event turned came out so: of each draw the texts that were hashed, the number, the position and
+    /// what it lies below, the slices with where each begins and ends, and whether all of it agrees when it is worked out again with
+    /// the program's secret. Anybody who has the secret can do the same without this library; see `docs/games.md`.
+    ///
+    /// # Errors
+    ///
+    /// [`Refusal::NoSecret`]; [`Refusal::UnknownOrder`] for an event that the member does not remember.
+    ///
+    /// ```
+    /// # use loyalty_core::{Instant, Program};
+    /// let program = Program::compile("program \"Shop\" {}\nwallet pts {}\nwheel spin { weight 1 { earn 5 pts } }").unwrap();
+    /// let program = program.with_secret(b"32 random bytes from a safe place").unwrap();
+    /// let mut member = program.enroll("m-1", Instant::parse("2026-01-01T00:00:00Z").unwrap()).unwrap();
+    /// program.apply(&mut member, r#"{"type":"draw","id":"d-1","at":"2026-01-02T10:00:00Z","wheel":"spin"}"#).unwrap();
+    /// let audit = program.audit(&member, "d-1").unwrap().to_string();
+    /// assert!(audit.contains(r#""hashed":["draw","Shop","spin","m-1","d-1","1"]"#));
+    /// assert!(audit.contains(r#""agrees":true"#));
+    /// ```
+    pub fn audit(&self, member: &Member, event: &str) -> Result<Document, EventError> {
+        crate::engine::wheels::audit(&self.plan, member, event)
     }
 
     /// What is legal and surely not meant.

@@ -6,7 +6,7 @@ use super::Checker;
 use super::graph::cycle;
 use super::model::{
     BadgeIndex, ChallengeIndex, CouponChange, DecisionTrigger, EffectKind, Expr, ExprKind, Flow, Goals, LadderIndex,
-    MeasureIndex, MeasureOf, Moment, ReferralIndex, RewardIndex, Rule, SegmentIndex, Trigger, WalletIndex,
+    MeasureIndex, MeasureOf, Moment, ReferralIndex, RewardIndex, Rule, SegmentIndex, Trigger, WalletIndex, WheelIndex,
 };
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
@@ -20,6 +20,7 @@ enum Link {
     Segment(SegmentIndex),
     Coupon(usize),
     Badge(BadgeIndex),
+    Wheel(WheelIndex),
     Challenge(ChallengeIndex),
     Referral(ReferralIndex),
     Attribute(usize),
@@ -130,6 +131,7 @@ impl Checker<'_> {
                         }
                     }
                     EffectKind::Raise { ladder, .. } => chains.lead(rule_link, Link::Ladder(*ladder)),
+                    EffectKind::Draw(wheel) => chains.lead(rule_link, Link::Wheel(*wheel)),
                     EffectKind::Award { badge, .. } => chains.lead(rule_link, Link::Badge(*badge)),
                     EffectKind::Set { field, .. } => chains.lead(rule_link, Link::Attribute(*field)),
                     EffectKind::Tag(_) | EffectKind::Untag(_) => chains.lead(rule_link, Link::Tags),
@@ -155,6 +157,7 @@ impl Checker<'_> {
     /// What decides a moment of a declaration.
     fn decided_by(moment: Moment) -> Link {
         match moment {
+            Moment::Slice(wheel, _) => Link::Wheel(wheel),
             Moment::Redeemed(reward) => Link::Reward(reward),
             Moment::Goal(challenge, _) | Moment::Breaks(challenge) => Link::Challenge(challenge),
             Moment::Friends(referral, _) => Link::Referral(referral),
@@ -272,6 +275,7 @@ impl Checker<'_> {
             Link::Coupon(coupon) => {
                 format!("the coupon `{}`", self.coupons.get(coupon).map_or("", |coupon| &coupon.name))
             }
+            Link::Wheel(wheel) => format!("the wheel `{}`", self.wheels.get(wheel).map_or("", |wheel| &wheel.name)),
             Link::Badge(badge) => format!("the badge `{}`", self.badges.get(badge).map_or("", |badge| &badge.name)),
             Link::Attribute(field) => format!("`member.{}`", self.member.get(field).map_or("", |field| &field.name)),
             Link::Tags => "`member.tags`".to_owned(),
@@ -290,6 +294,7 @@ impl Checker<'_> {
             Link::Ladder(ladder) => self.ladders.get(ladder).map(|ladder| ladder.span),
             Link::Segment(segment) => self.segments.get(segment).map(|segment| segment.span),
             Link::Coupon(coupon) => self.coupons.get(coupon).map(|coupon| coupon.span),
+            Link::Wheel(wheel) => self.wheels.get(wheel).map(|wheel| wheel.span),
             Link::Badge(badge) => self.badges.get(badge).map(|badge| badge.span),
             Link::Challenge(challenge) => self.challenges.get(challenge).map(|challenge| challenge.span),
             Link::Referral(referral) => self.referrals.get(referral).map(|referral| referral.span),

@@ -44,6 +44,7 @@ pub type ReferralIndex = usize;
 pub type LevelIndex = usize;
 pub type BadgeIndex = usize;
 pub type ExperimentIndex = usize;
+pub type WheelIndex = usize;
 
 #[derive(Debug, Clone)]
 pub struct Checked {
@@ -60,6 +61,7 @@ pub struct Checked {
     pub coupons: Vec<Coupon>,
     pub badges: Vec<Badge>,
     pub experiments: Vec<Experiment>,
+    pub wheels: Vec<Wheel>,
     pub challenges: Vec<Challenge>,
     pub rewards: Vec<Reward>,
     pub messages: Vec<Message>,
@@ -517,6 +519,26 @@ pub struct BadgeLevel {
     pub span: Span,
 }
 
+/// What chance gives, one slice each time.
+#[derive(Debug, Clone)]
+pub struct Wheel {
+    pub name: String,
+    pub slices: Vec<Slice>,
+    /// Slices that are out of stock leave their share to the others, and not to nothing.
+    pub renormalise: bool,
+    pub limits: Vec<Limit>,
+    pub span: Span,
+}
+
+#[derive(Debug, Clone)]
+pub struct Slice {
+    pub title: Option<String>,
+    /// In whole numbers, all slices by one unit.
+    pub weight: u64,
+    /// How often it may come over all members.
+    pub stock: Option<u32>,
+}
+
 /// A trial that gives each member one of several arms.
 #[derive(Debug, Clone)]
 pub struct Experiment {
@@ -550,6 +572,8 @@ pub enum Trigger {
 /// program writes itself. A kind of declaration adds its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Moment {
+    /// A wheel stops at that slice; the first is 0.
+    Slice(WheelIndex, usize),
     /// A reward is redeemed.
     Redeemed(RewardIndex),
     /// A goal of a challenge is met; the lowest is 0.
@@ -847,6 +871,8 @@ pub enum EffectKind {
         level: LevelIndex,
         end: Option<RaiseEnd>,
     },
+    /// A wheel is turned.
+    Draw(WheelIndex),
     /// Without a level: the next one.
     Award {
         badge: BadgeIndex,

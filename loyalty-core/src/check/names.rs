@@ -8,7 +8,7 @@ use super::currency;
 use super::expression::TIME_WORDS;
 use super::model::{
     BadgeIndex, ChallengeIndex, CouponIndex, CouponKind, Event, EventIndex, ExperimentIndex, FieldIndex, LadderIndex,
-    MeasureIndex, Record, RecordIndex, ReferralIndex, RewardIndex, RuleIndex, SegmentIndex, WalletIndex,
+    MeasureIndex, Record, RecordIndex, ReferralIndex, RewardIndex, RuleIndex, SegmentIndex, WalletIndex, WheelIndex,
 };
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
@@ -52,6 +52,7 @@ pub(super) enum Value {
     Coupon(CouponIndex),
     Badge(BadgeIndex),
     Experiment(ExperimentIndex),
+    Wheel(WheelIndex),
     Challenge(ChallengeIndex),
     Reward(RewardIndex),
     Referral(ReferralIndex),
@@ -121,6 +122,7 @@ pub(super) struct Declared<'a> {
     pub coupon_policy: Option<&'a [tree::Clause]>,
     pub rules: Vec<(&'a Name, &'a tree::Trigger, &'a [tree::Clause])>,
     pub experiments: Vec<(&'a Name, &'a [tree::Clause])>,
+    pub wheels: Vec<(&'a Name, &'a [tree::Clause])>,
     pub badges: Vec<(&'a Name, Option<&'a Name>, &'a [tree::Clause])>,
     pub groups: Vec<(&'a Name, &'a [Name], &'a [tree::Clause])>,
     pub messages: Vec<(&'a Name, &'a Name, &'a [tree::Clause])>,
@@ -222,6 +224,11 @@ impl<'a> Checker<'a> {
             ItemKind::Later(Later::Coupon { name, kind, clauses }) => {
                 if self.declare_value(places, name, Value::Coupon(declared.coupons.len())) {
                     declared.coupons.push((name, *kind, clauses));
+                }
+            }
+            ItemKind::Later(Later::Wheel { name, clauses }) => {
+                if self.declare_value(places, name, Value::Wheel(declared.wheels.len())) {
+                    declared.wheels.push((name, clauses));
                 }
             }
             ItemKind::Later(Later::Experiment { name, clauses }) => {
@@ -404,6 +411,7 @@ impl<'a> Checker<'a> {
                 "experiments",
                 DECLARATIONS_MAX,
             ),
+            too_many(declared.wheels.get(DECLARATIONS_MAX).map(|(name, _)| name.span), "wheels", DECLARATIONS_MAX),
             too_many(declared.badges.get(DECLARATIONS_MAX).map(|(name, ..)| name.span), "badges", DECLARATIONS_MAX),
             too_many(
                 declared.challenges.get(DECLARATIONS_MAX).map(|(name, _)| name.span),
@@ -439,7 +447,7 @@ impl<'a> Checker<'a> {
     }
 }
 
-pub(super) const BUILT_DECLARATIONS: &str = "this version runs `program`, `member`, `event`, `record`, `wallet`, `measure`, `tiers`, `segment`, `rule`, `group`, `coupon`, `challenge`, `reward`, `message`, `policy`, `badge`, `experiment`, `referral` and `test`";
+pub(super) const BUILT_DECLARATIONS: &str = "this version runs `program`, `member`, `event`, `record`, `wallet`, `measure`, `tiers`, `segment`, `rule`, `group`, `coupon`, `challenge`, `reward`, `message`, `policy`, `badge`, `experiment`, `wheel`, `referral` and `test`";
 
 /// Where each name was first declared, one map for each namespace.
 #[derive(Default)]

@@ -24,7 +24,7 @@ use super::tally::Entry;
 use super::value::{Stored, Value};
 use super::{
     challenges, clock, coupons, experiments, granted, grants, ledger, messages, moves, reactions, referrals, returns,
-    rewards, rules,
+    rewards, rules, wheels,
 };
 use crate::amount;
 use crate::plan::{EventKind, EventPlan, ExpirePlan, Plan, VestPlan};
@@ -456,6 +456,7 @@ pub fn before_rules(
         EventKind::Resume => pause::resume(plan, member, decisions),
         EventKind::Issue => coupons::issue::by_staff(plan, event_plan, member, event, decisions)?,
         EventKind::OptIn => challenges::opt_in(plan, event_plan, member, event, decisions)?,
+        EventKind::Draw => wheels::on_event(plan, event_plan, member, event, decisions)?,
         EventKind::Redeem => rewards::on_event(plan, event_plan, member, event, decisions)?,
         EventKind::Hold => rewards::hold(plan, event_plan, member, event, decisions)?,
         EventKind::Capture => rewards::capture(plan, event_plan, member, event, decisions)?,

@@ -3,18 +3,18 @@
 use rust_decimal::Decimal;
 use smallvec::SmallVec;
 
-use super::badges;
 use super::caps;
 use super::earning::{Evaluation, Sending, Spend};
 use super::error::{EventError, Refusal};
 use super::eval::{NO_ROW, Scope};
 use super::members::transfer;
 use super::messages::{self, Say};
-use super::moves::{self, plan_move};
+use super::moves::{self, Move, plan_move};
 use super::outcome::Kind;
 use super::referrals;
 use super::rules::{Firing, Firings};
 use super::value::{Stored, Value};
+use super::{badges, experiments};
 use crate::amount;
 use crate::check::model::{CapMode, RoundMode};
 use crate::plan::{CapPlan, EffectKindPlan};
@@ -72,6 +72,14 @@ pub fn collect(
                 }
                 EffectKindPlan::Say(saying) => {
                     evaluation.says.push(Say { rule, saying: *saying });
+                    acted.push(rule);
+                    continue;
+                }
+                EffectKindPlan::Draw(wheel) => {
+                    if scope.plan.secret.is_none() {
+                        return Err(experiments::no_secret());
+                    }
+                    evaluation.moves.push(Move::Draw { rule, wheel: *wheel });
                     acted.push(rule);
                     continue;
                 }

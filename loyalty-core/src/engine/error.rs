@@ -100,6 +100,8 @@ refusals! {
     UnknownLevel = "unknown_level",
     /// The program has no coupon of that name that could be issued.
     UnknownCoupon = "unknown_coupon",
+    /// The program has no wheel of that name.
+    UnknownGame = "unknown_game",
     /// The event needs chance, and the host has given the program no secret.
     NoSecret = "no_secret",
     /// The program has no challenge of that name to opt in to.

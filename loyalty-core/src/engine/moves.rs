@@ -3,6 +3,7 @@
 use rust_decimal::Decimal;
 
 use super::coupons::issue::{self, Issue};
+use super::decided::Decided;
 use super::earning::{self, Evaluation, LotPlan};
 use super::error::EventError;
 use super::eval::{NO_ROW, Scope};
@@ -11,7 +12,7 @@ use super::member::Member;
 use super::outcome::{Because, Decision, Kind};
 use super::rewards::{Lack, Taking};
 use super::value::Value;
-use super::{flows, ladders, ledger, rewards};
+use super::{flows, ladders, ledger, rewards, wheels};
 use crate::amount::{self, Overflow};
 use crate::check::model::{Flow, RoundMode};
 use crate::plan::layout::TOTAL_MAX;
@@ -20,6 +21,10 @@ use crate::plan::{EffectKindPlan, Plan};
 /// A move, worked out and not made yet.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Move {
+    Draw {
+        rule: u32,
+        wheel: u16,
+    },
     Convert {
         rule: u32,
         from: u16,
@@ -53,7 +58,11 @@ impl Move {
     /// Whether making it would change anything: a level that others outdo in height and length does not.
     pub fn comes_to_something(&self, member: &Member, at: i64) -> bool {
         match self {
-            Move::Convert { .. } | Move::Forfeit { .. } | Move::Issue { .. } | Move::Redeem { .. } => true,
+            Move::Draw { .. }
+            | Move::Convert { .. }
+            | Move::Forfeit { .. }
+            | Move::Issue { .. }
+            | Move::Redeem { .. } => true,
             Move::Raise { ladder, level, end } => {
                 let standing = member.standings.get(usize::from(*ladder));
                 *end > at && standing.is_some_and(|standing| standing.is_outdone_by(*level, *end))
@@ -133,10 +142,11 @@ pub fn commit(
     member: &mut Member,
     moves: Vec<Move>,
     at: i64,
-    decisions: &mut Vec<Decision>,
+    decisions: &mut Decided,
 ) -> Result<(), EventError> {
     for step in moves {
         match step {
+            Move::Draw { rule, wheel } => wheels::draw(plan, member, wheel, Some(rule), at, decisions)?,
             Move::Convert { rule, from, taken, to, given } => {
                 ledger::take(plan, member, from, taken, Some(rule), at, decisions)?;
                 if given > Decimal::ZERO {

@@ -11,6 +11,7 @@ use super::lots::{Expiry, Use, Vesting};
 use super::messages::said::{self, Said, Suppressed};
 use super::rewards::{Ended, Lack};
 use super::value::Stored;
+use super::wheels::Proof;
 use crate::amount;
 use crate::check::model::{Category, Length, TimeUnit};
 use crate::plan::Plan;
@@ -270,6 +271,21 @@ pub enum Kind {
         arm: Box<str>,
         from: Box<str>,
     },
+    /// A wheel has stopped at a slice; the first is 0.
+    Drawn {
+        wheel: Box<str>,
+        slice: u16,
+        title: Box<str>,
+        /// It gives nothing, for nothing is left of it.
+        out_of_stock: bool,
+        rule: Option<u32>,
+        proof: Box<Proof>,
+    },
+    NotDrawn {
+        wheel: Box<str>,
+        reason: NotDrawn,
+        rule: Option<u32>,
+    },
     /// Badges and their levels are named; a level is empty where there is none.
     BadgeAwarded {
         badge: Box<str>,
@@ -476,6 +492,15 @@ pub enum Kind {
     },
 }
 
+/// Why a wheel was not turned.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NotDrawn {
+    /// The member's turns are used up, or those of all members.
+    Limit,
+    /// Nothing is left of any slice.
+    OutOfStock,
+}
+
 /// What is on its way between two members.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Parcel {
@@ -596,6 +621,8 @@ impl Kind {
             Kind::SegmentEntered { .. } => "segment_entered",
             Kind::SegmentLeft { .. } => "segment_left",
             Kind::Assigned { .. } => "assigned",
+            Kind::Drawn { .. } => "drawn",
+            Kind::NotDrawn { .. } => "not_drawn",
             Kind::BadgeAwarded { .. } => "badge_awarded",
             Kind::BadgeRevoked { .. } => "badge_revoked",
             Kind::Transferred { .. } => "transferred",
@@ -676,6 +703,8 @@ impl Kind {
             | Kind::SegmentEntered { .. }
             | Kind::SegmentLeft { .. }
             | Kind::Assigned { .. }
+            | Kind::Drawn { .. }
+            | Kind::NotDrawn { .. }
             | Kind::BadgeAwarded { .. }
             | Kind::BadgeRevoked { .. }
             | Kind::MergedInto { .. }
@@ -879,6 +908,23 @@ pub fn write(writer: &mut Writer<'_>, decisions: &[Decision], event_at: i64) {
                 suppressed.write(writer);
             }
             Kind::NotEarned { reason: NotEarned::Paused } => writer.byte(27),
+            Kind::Drawn { wheel, slice, title, out_of_stock, rule, proof } => {
+                writer.byte(123);
+                [wheel, title, &proof.occasion].into_iter().for_each(|text| writer.text(text));
+                writer.number(u64::from(*slice));
+                writer.byte(u8::from(*out_of_stock));
+                writer.option(*rule, |writer, rule| writer.number(u64::from(rule)));
+                writer.number(u64::from(proof.turn));
+                writer.number(proof.out.len() as u64);
+                proof.out.iter().for_each(|place| writer.number(u64::from(*place)));
+                [proof.number, proof.position, proof.of].into_iter().for_each(|number| writer.fixed(number));
+            }
+            Kind::NotDrawn { wheel, reason, rule } => {
+                writer.byte(124);
+                writer.text(wheel);
+                writer.byte(u8::from(*reason == NotDrawn::OutOfStock));
+                writer.option(*rule, |writer, rule| writer.number(u64::from(rule)));
+            }
             Kind::BadgeAwarded { badge, level, from, rule } => {
                 writer.byte(120);
                 [badge, level, from].into_iter().for_each(|name| writer.text(name));
@@ -1205,6 +1251,24 @@ fn read_kind(reader: &mut Reader<'_>, event_at: i64) -> Result<Kind, Malformed> 
         MESSAGE => Kind::Message(Box::new(Said::read(reader)?)),
         MESSAGE_SUPPRESSED => Kind::MessageSuppressed(Box::new(Suppressed::read(reader)?)),
         27 => Kind::NotEarned { reason: NotEarned::Paused },
+        123 => {
+            let (wheel, title, occasion) = (reader.text()?.into(), reader.text()?.into(), reader.text()?.into());
+            let (slice, out_of_stock, rule) = (small(reader)?, reader.byte()? != 0, reader.option(rule)?);
+            let turn = u32::try_from(reader.number()?).map_err(|_| Malformed)?;
+            let count = reader.count()?;
+            let mut out = Vec::with_capacity(count.min(64));
+            for _ in 0..count {
+                out.push(small(reader)?);
+            }
+            let (number, position, of) = (reader.fixed()?, reader.fixed()?, reader.fixed()?);
+            let proof = Box::new(Proof { occasion, turn, out, number, position, of });
+            Kind::Drawn { wheel, slice, title, out_of_stock, rule, proof }
+        }
+        124 => Kind::NotDrawn {
+            wheel: reader.text()?.into(),
+            reason: if reader.byte()? == 0 { NotDrawn::Limit } else { NotDrawn::OutOfStock },
+            rule: reader.option(rule)?,
+        },
         120 => Kind::BadgeAwarded {
             badge: reader.text()?.into(),
             level: reader.text()?.into(),

@@ -117,6 +117,11 @@ fn rules_on(plan: &Plan, decision: &Decision) -> Vec<(u32, Cause)> {
             let gives = (0..*quantity).map(|_| *rule);
             gives.chain(followers).map(|rule| (rule, cause)).collect()
         }
+        Kind::Drawn { wheel, slice, out_of_stock: false, .. } => {
+            let number = plan.wheels.iter().position(|known| known.name == *wheel);
+            let moment = number.map(|number| Moment::Slice(number, usize::from(*slice)));
+            moment.into_iter().flat_map(|moment| reactions.at(moment)).map(|rule| (rule, cause)).collect()
+        }
         Kind::SegmentEntered { segment } => watchers(plan, segment, true, cause),
         Kind::SegmentLeft { segment } => watchers(plan, segment, false, cause),
         Kind::GoalMet { challenge, place, window, round, .. }

@@ -11,6 +11,7 @@ mod ladders;
 mod messages;
 mod offers;
 mod rewards;
+mod wheels;
 
 use rust_decimal::Decimal;
 
@@ -52,6 +53,7 @@ pub fn lower(checked: &Checked, text: &str) -> Plan {
             coupon_names: super::CouponNames::default(),
             badges: Vec::new(),
             experiments: Vec::new(),
+            wheels: Vec::new(),
             chance_by_time: false,
             challenges: Vec::new(),
             rewards: Vec::new(),
@@ -83,6 +85,7 @@ pub fn lower(checked: &Checked, text: &str) -> Plan {
     lower.coupons();
     lower.badges();
     lower.experiments();
+    lower.wheels();
     lower.challenges();
     lower.rewards();
     lower.referrals();
@@ -471,7 +474,8 @@ impl Lower<'_> {
             self.event = None;
             let line = self.line(rule.span);
             let arms = self.arms_of(rule);
-            self.plan.chance_by_time |= matches!(rule.trigger, model::Trigger::Clock(_)) && !arms.is_empty();
+            self.plan.chance_by_time |=
+                matches!(rule.trigger, model::Trigger::Clock(_)) && (!arms.is_empty() || draws(rule));
             self.plan.rules.push(RulePlan {
                 name: rule.name.as_str().into(),
                 trigger: rule.trigger.clone(),
@@ -490,7 +494,7 @@ impl Lower<'_> {
         self.plan.reactions.any |= !self.plan.coupons.is_empty();
         let tenders = self.plan.wallets.iter().any(|wallet| wallet.tender.is_some());
         self.plan.reactions.any |= tenders || !self.plan.rewards.is_empty();
-        self.plan.reactions.any |= self.plan.badges.iter().any(BadgePlan::watched);
+        self.plan.reactions.any |= self.plan.badges.iter().any(BadgePlan::watched) || !self.plan.wheels.is_empty();
         // So many friends are reached by time alone.
         self.plan.reactions.any |= self.plan.referrals.iter().any(|referral| !referral.reach.is_empty());
     }
@@ -569,6 +573,7 @@ impl Lower<'_> {
                 identities: identities.and_then(|field| self.list_of(field)),
             },
             model::EffectKind::Refer { referral } => EffectKindPlan::Refer { referral: *referral as u16 },
+            model::EffectKind::Draw(wheel) => EffectKindPlan::Draw(*wheel as u16),
             model::EffectKind::Award { badge, level } => {
                 EffectKindPlan::Award { badge: *badge as u16, level: level.map(|level| level as u16) }
             }
@@ -672,6 +677,7 @@ impl Lower<'_> {
                 ("resume", true) => EventKind::Resume,
                 ("issue", true) => EventKind::Issue,
                 ("opt_in", true) => EventKind::OptIn,
+                ("draw", true) if !self.checked.wheels.is_empty() => EventKind::Draw,
                 ("redeem", true) if !self.checked.rewards.is_empty() => EventKind::Redeem,
                 ("hold", true) if !self.checked.rewards.is_empty() => EventKind::Hold,
                 ("capture", true) if !self.checked.rewards.is_empty() => EventKind::Capture,
@@ -752,6 +758,12 @@ impl Lower<'_> {
         self.plan.quotes.push(Quoted::default());
         (self.plan.nodes.len() - 1) as NodeId
     }
+}
+
+/// Whether a rule turns a wheel.
+fn draws(rule: &model::Rule) -> bool {
+    let mut effects = rule.versions.iter().flat_map(|form| &form.value.effects);
+    effects.any(|effect| matches!(effect.kind, model::EffectKind::Draw(_)))
 }
 
 /// A text without the blanks that formatting may change: none but between two words, and within quotes.

@@ -141,8 +141,8 @@ pub enum LaterClause {
     BadgeLevel { name: Name, title: Option<Name>, when: Option<Expr> },
 
     // wheels
-    /// `weight 50 { … }`, `weight 1 stock 10 { … }`
-    Weight { weight: Decimal, stock: Option<u32>, clauses: Vec<Clause> },
+    /// `weight 50 { … }`, `weight 1 "Grand prize" stock 10 { … }`, `weight 20% { … }`, held as 20
+    Weight { weight: Decimal, percent: bool, title: Option<Name>, stock: Option<u32>, clauses: Vec<Clause> },
     /// `without stock to nothing`, `without stock renormalise`
     WithoutStock { renormalise: bool },
 

@@ -6,7 +6,7 @@ use crate::diagnostic::{Diagnostic, Severity};
 use crate::engine::error::EventError;
 use crate::engine::lots::{Expiry, Vesting};
 use crate::engine::members::pool::Part;
-use crate::engine::outcome::{Because, Decision, Kind, NotEarned, NotTaken, Outcome, Parcel, TierBecause};
+use crate::engine::outcome::{Because, Decision, Kind, NotDrawn, NotEarned, NotTaken, Outcome, Parcel, TierBecause};
 use crate::engine::rewards::{Ended, Lack};
 use crate::engine::value::Stored;
 use crate::plan::Plan;
@@ -292,13 +292,40 @@ pub fn decision_document(plan: &Plan, decision: &Decision, at: i64) -> Document 
             put("because", if *grace { TierBecause::Grace } else { TierBecause::Kept }.name().into());
             put("until", expires(until));
         }
+        Kind::Drawn { wheel, slice, title, out_of_stock, rule, proof } => {
+            put("wheel", (&**wheel).into());
+            put("slice", (u64::from(*slice) + 1).into());
+            if !title.is_empty() {
+                put("title", (&**title).into());
+            }
+            if *out_of_stock {
+                put("out_of_stock", true.into());
+            }
+            if let Some(rule) = rule {
+                put("rule", rule_name(plan, *rule).into());
+            }
+            put("occasion", (&*proof.occasion).into());
+            put("turn", u64::from(proof.turn).into());
+            // No binary float holds it.
+            put("number", proof.number.to_string().into());
+            put("position", proof.position.into());
+            put("of", proof.of.into());
+        }
+        Kind::NotDrawn { wheel, reason, rule } => {
+            put("wheel", (&**wheel).into());
+            put("reason", if *reason == NotDrawn::Limit { "limit" } else { "out_of_stock" }.into());
+            if let Some(rule) = rule {
+                put("rule", rule_name(plan, *rule).into());
+            }
+        }
         Kind::BadgeAwarded { badge, level, from, rule } => {
             put("badge", (&**badge).into());
             for (key, name) in [("level", level), ("from", from)].into_iter().filter(|(_, name)| !name.is_empty()) {
                 put(key, (&**name).into());
             }
             if let Some(rule) = rule {
-                put("rule", rule_name(plan, *rule).into());
+                let (keyword, name) = author(plan, *rule);
+                put(keyword, name.into());
             }
         }
         Kind::Assigned { experiment, arm, from } => {

@@ -76,6 +76,7 @@ const AGAINST: &[(&str, &str, &str)] = &[
     ("engine/view/coupons.rs", "wire::json", "the same"),
     ("engine/view/experiments.rs", "wire::document", "the same"),
     ("engine/view/experiments.rs", "wire::json", "the same"),
+    ("engine/wheels.rs", "wire::document", "an audit is built as the document that it is shown as"),
     ("engine/view/badges.rs", "wire::document", "the same"),
     ("engine/view/badges.rs", "wire::json", "the same"),
     ("engine/challenges/view.rs", "wire::document", "the same"),

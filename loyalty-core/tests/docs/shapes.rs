@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use loyalty_core::{Instant, Member, Outcome, Program};
+use loyalty_core::{Counters, Instant, Member, Outcome, Program};
 use serde::Deserialize;
 use serde::de::{Deserializer, IgnoredAny, MapAccess, Visitor};
 
@@ -59,6 +59,15 @@ challenge daily { streak visit by day  goal 5  freeze 1 shields  reward { earn 5
 challenge week { count visit  within each week  goal from 1 to 5 plus 1 when met  reward { earn 1 points } }
 "#;
 
+const FAIR: &str = r#"
+program "Fair" { currency EUR  timezone "Europe/Berlin" }
+coupon GIFT issued { valid 30 days }
+wheel spin { limit 2 per member  weight 1 "Gift" stock 5 { issue GIFT } }
+wheel rare { weight 1 stock 5 { issue GIFT }  without stock renormalise }
+wheel plain { weight 1 {} }
+rule play on visit { draw plain  draw spin }
+"#;
+
 /// Every kind of decision with what it says; the order is that of the page.
 const KINDS: &[(&str, &str)] = &[
     ("earned", "points were granted; `pending` until they vest"),
@@ -100,6 +109,11 @@ const KINDS: &[(&str, &str)] = &[
     ("goal_changed", "a goal that moves is another one in the window that begins"),
     ("streak_frozen", "a period without an event was made good by what the member has spent"),
     ("streak_broken", "a streak has ended"),
+    (
+        "drawn",
+        "chance has chosen that `slice` of a wheel, counted from 1; `occasion` to `of` are the [proof](games.md#wheels)",
+    ),
+    ("not_drawn", "a wheel was not turned: its `limit` is used up, or all of it is `out_of_stock`"),
     (
         "claim",
         "a counter over all members moves `by` so much, and may stand at its `limit` at most; below zero it is given back",
@@ -239,12 +253,37 @@ fn between_accounts(program: &Program) -> Vec<Outcome> {
     outcomes
 }
 
+/// What becomes of wheels: a slice in stock, one out of stock, and a limit.
+fn wheels() -> Vec<Outcome> {
+    let program = Program::compile(FAIR).expect("a program").with_secret(b"the secret of the page").expect("a secret");
+    let mut member = program.enroll("m-1", at("2026-01-01")).expect("a member");
+    let mut sold_out = Counters::default();
+    for counter in ["stock spin 1", "stock rare 1"] {
+        sold_out.set(counter, "5".parse().expect("a number"));
+    }
+    let draw = |wheel: &str| {
+        format!(r#"{{"type":"draw","id":"d-{wheel}","at":"2026-01-02T10:00:00+01:00","wheel":"{wheel}"}}"#)
+    };
+    let visit = |id: &str| format!(r#"{{"type":"visit","id":"{id}","at":"2026-01-03T10:00:00+01:00"}}"#);
+    let lines = [
+        (draw("spin"), Counters::default()),
+        (draw("rare"), sold_out.clone()),
+        (visit("v-1"), sold_out),
+        (visit("v-2"), Counters::default()),
+    ];
+    let apply = |(line, counters): (String, Counters)| {
+        let event = program.decode(line.as_bytes()).expect("an event");
+        program.apply_event_with(&mut member, &event, None, counters).expect("an outcome")
+    };
+    lines.into_iter().map(apply).collect()
+}
+
 #[test]
 fn the_table_of_decisions_is_that_of_a_history() {
     let program = shop();
     // Kind → how often it came, and the keys in their order, each with how often it was there.
     let mut seen: BTreeMap<String, (usize, Vec<(String, usize)>)> = BTreeMap::new();
-    for outcome in history(&program).0.into_iter().chain(challenges()) {
+    for outcome in history(&program).0.into_iter().chain(challenges()).chain(wheels()) {
         let json = outcome.to_json();
         for decision in serde_json::from_str::<Decisions<'_>>(&json).expect("an outcome").decisions {
             let Kind { kind } = serde_json::from_str(decision.get()).expect("a decision");

@@ -5,6 +5,7 @@ mod alike;
 mod documents;
 mod strict;
 mod tree;
+mod wheels;
 
 use std::sync::LazyLock;
 

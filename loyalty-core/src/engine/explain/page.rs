@@ -231,6 +231,12 @@ fn decision_row(told: &Explanation, decision: &Decision, story: &Story) -> Row {
         }
         Kind::SegmentEntered { segment } => (words().say("enters the segment ").strong(&**segment), Vec::new()),
         Kind::SegmentLeft { segment } => (words().say("leaves the segment ").strong(&**segment), Vec::new()),
+        Kind::Drawn { wheel, slice, title, out_of_stock, proof, .. } => {
+            let slice = if title.is_empty() { format!("slice {}", slice + 1) } else { title.to_string() };
+            let head = words().say("the wheel ").code(&**wheel).say(" stops at ").strong(slice);
+            let head = if *out_of_stock { head.say(", of which nothing is left") } else { head };
+            (head.say(format!(": position {} of {}", proof.position, proof.of)), Vec::new())
+        }
         Kind::BadgeAwarded { badge, level, rule, .. } => {
             let head = words().say("the badge ").strong(spaced(badge, level));
             (if rule.is_none() { head.say(", as its condition holds") } else { head }, Vec::new())

@@ -61,7 +61,7 @@ impl Reads {
                         | EffectKind::Accept { .. }
                         | EffectKind::Redeem(_)
                         | EffectKind::Refer { .. } => {}
-                        EffectKind::Award { .. } => {}
+                        EffectKind::Award { .. } | EffectKind::Draw(_) => {}
                         EffectKind::Say(saying) => {
                             if let Some(saying) = checked.sayings.get(*saying) {
                                 saying.map(&mut |value| reads.expression(event, value));
@@ -152,6 +152,7 @@ impl Reads {
                 ("referral_withdrawn", true) => &["referral", "program"],
                 ("referral_refused", true) => &["referral", "program", "order"],
                 ("pooled", true) => &["wallet", "points"],
+                ("draw", true) if !checked.wheels.is_empty() => &["wheel"],
                 ("redeem", true) if !checked.rewards.is_empty() => {
                     &["reward", "quantity", "wallet", "points", "amount"]
                 }

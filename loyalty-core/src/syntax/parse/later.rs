@@ -97,7 +97,12 @@ impl Build {
             },
 
             Rule::weight => LaterClause::Weight {
-                weight: self.decimal(&pair.child(Rule::number)?),
+                weight: match pair.child(Rule::percent) {
+                    Some(percent) => self.decimal(&percent),
+                    None => self.decimal(&pair.child(Rule::number)?),
+                },
+                percent: pair.has(Rule::percent),
+                title: pair.child(Rule::text).map(|title| self.text_name(&title)),
                 stock: pair.child(Rule::stock).and_then(|stock| self.integer_of(&stock)),
                 clauses: self.block_of(pair)?,
             },

@@ -217,6 +217,8 @@ fn renumber(
             }
         }
         Kind::Spent { rule: Some(rule), .. }
+        | Kind::Drawn { rule: Some(rule), .. }
+        | Kind::NotDrawn { rule: Some(rule), .. }
         | Kind::BadgeAwarded { rule: Some(rule), .. }
         | Kind::Claim { rule: Some(rule), .. }
         | Kind::RewardRedeemed { rule, .. }

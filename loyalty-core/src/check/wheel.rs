@@ -1,0 +1,183 @@
+//! `wheel`: weighted slices, each with what it gives, its stock, and how often a member may draw.
+
+use super::Checker;
+use super::blocks::Block;
+use super::experiment::SHARES;
+use super::model::{EffectKind, Held, Limit, Moment, Slice, Wheel, WheelIndex};
+use super::names::{Declared, Value};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::source::Span;
+use crate::syntax::later::LaterClause;
+use crate::syntax::tree::{Clause, ClauseKind, Name};
+use rust_decimal::Decimal;
+use rust_decimal::prelude::ToPrimitive as _;
+
+/// The most slices of one wheel.
+const SLICES_MAX: usize = 1_000;
+
+/// What all weights of a wheel may come to, in their finest unit.
+const WEIGHTS_MAX: u64 = 1_000_000_000_000;
+
+const HOLDS: &str = "a `wheel` holds slices such as `weight 50 { earn 5 beans }`, `limit` and `without stock`";
+
+/// A slice as it is written.
+struct Written<'a> {
+    weight: Decimal,
+    percent: bool,
+    title: Option<&'a Name>,
+    stock: Option<u32>,
+    clauses: &'a [Clause],
+    span: Span,
+}
+
+impl<'a> Checker<'a> {
+    pub(super) fn wheels(&mut self, declared: &Declared<'a>) {
+        for (index, (name, clauses)) in declared.wheels.iter().enumerate() {
+            let wheel = self.wheel_of(index, name, clauses);
+            self.wheels.push(wheel);
+        }
+    }
+
+    fn wheel_of(&mut self, index: WheelIndex, name: &'a Name, clauses: &'a [Clause]) -> Wheel {
+        let mut slices: Vec<Written<'a>> = Vec::new();
+        let mut limits: Vec<Limit> = Vec::new();
+        let mut without_stock: Option<(bool, Span)> = None;
+        for clause in clauses {
+            match &clause.kind {
+                ClauseKind::Later(LaterClause::Weight { weight, percent, title, stock, clauses }) => {
+                    slices.push(Written {
+                        weight: *weight,
+                        percent: *percent,
+                        title: title.as_ref(),
+                        stock: *stock,
+                        clauses,
+                        span: clause.span,
+                    });
+                }
+                ClauseKind::Later(LaterClause::WithoutStock { renormalise }) => {
+                    if let Some((_, before)) = without_stock.replace((*renormalise, clause.span)) {
+                        self.said_twice(clause, "without stock", before);
+                    }
+                }
+                ClauseKind::Limit(written) => self.limits(written, &mut limits),
+                _ => self.misplaced(clause, "wheel", HOLDS),
+            }
+        }
+        if let Some((_, span)) = without_stock
+            && slices.iter().all(|slice| slice.stock.is_none())
+        {
+            self.report(
+                Diagnostic::new(Code::ShareSum, span, "no slice of this wheel has a stock that could run out")
+                    .help("write it behind a weight, as in `weight 1 stock 10 { … }`, or leave this out"),
+            );
+        }
+        let weights = self.weights(name, &slices);
+        for (place, slice) in slices.iter().enumerate().filter(|(_, slice)| !slice.clauses.is_empty()) {
+            self.blocks.push(Block {
+                held: Held { keyword: "wheel", name: name.text.clone() },
+                name: format!("wheel {} slice {}", name.text, place + 1),
+                moment: Moment::Slice(index, place),
+                forms: vec![(None, slice.clauses, slice.span)],
+                span: slice.span,
+            });
+        }
+        let slices = slices.iter().zip(weights).map(|(slice, weight)| Slice {
+            title: slice.title.map(|title| title.text.clone()),
+            weight,
+            stock: slice.stock,
+        });
+        Wheel {
+            name: name.text.clone(),
+            slices: slices.collect(),
+            renormalise: without_stock.is_some_and(|(renormalise, _)| renormalise),
+            limits,
+            span: name.span,
+        }
+    }
+
+    /// The weights of the slices as whole numbers, by one unit.
+    fn weights(&mut self, name: &Name, slices: &[Written<'a>]) -> Vec<u64> {
+        let nothing = vec![0; slices.len()];
+        let errors = self.errors;
+        let Some(first) = slices.first() else {
+            self.report(
+                Diagnostic::new(Code::ShareSum, name.span, "this wheel has no slice")
+                    .help("write what it may give, as in `weight 50 { earn 5 beans }`"),
+            );
+            return nothing;
+        };
+        if let Some(one) = slices.get(SLICES_MAX) {
+            self.report(Diagnostic::new(Code::TooMany, one.span, format!("more than {SLICES_MAX} slices")));
+        }
+        for slice in slices {
+            if slice.weight.is_zero() {
+                self.report(
+                    Diagnostic::new(Code::ShareSum, slice.span, "a slice of no weight never comes")
+                        .help("leave it out, or give it a weight"),
+                );
+            }
+            if slice.stock == Some(0) {
+                self.report(
+                    Diagnostic::new(Code::OutOfRange, slice.span, "a stock of none is a slice that never comes")
+                        .help("a stock is 1 or more"),
+                );
+            }
+            if slice.percent != first.percent {
+                self.report(
+                    Diagnostic::new(
+                        Code::ShareSum,
+                        slice.span,
+                        "percents and plain weights cannot be weighed together",
+                    )
+                    .label(first.span, "the first slice is weighed otherwise")
+                    .help("write all of them as percents, or none"),
+                );
+                return nothing;
+            }
+        }
+        let sum = slices.iter().fold(Decimal::ZERO, |sum, slice| sum.saturating_add(slice.weight));
+        if first.percent && sum != Decimal::ONE_HUNDRED {
+            let difference = (Decimal::ONE_HUNDRED - sum).normalize();
+            let help = if difference > Decimal::ZERO {
+                format!("{difference}% are missing: write `weight {difference}% {{ }}` for a slice that gives nothing")
+            } else {
+                format!("{}% are too many", -difference)
+            };
+            let message = format!("the weights of these slices add up to {}%, not to 100%", sum.normalize());
+            self.report(Diagnostic::new(Code::ShareSum, name.span, message).help(help));
+        }
+        let scale = slices.iter().map(|slice| slice.weight.normalize().scale()).max().unwrap_or(0);
+        let unit = 10_u64.checked_pow(scale).filter(|unit| *unit <= u64::from(SHARES)).map(Decimal::from);
+        let whole = |slice: &Written<'a>| slice.weight.checked_mul(unit?)?.normalize().to_u64();
+        let weights: Option<Vec<u64>> = slices.iter().map(whole).collect();
+        let fits = |weights: &Vec<u64>| {
+            weights.iter().try_fold(0_u64, |sum, weight| sum.checked_add(*weight)).is_some_and(|sum| sum <= WEIGHTS_MAX)
+        };
+        match weights.filter(fits) {
+            Some(weights) => weights,
+            None => {
+                if self.errors == errors {
+                    self.report(
+                        Diagnostic::new(
+                            Code::OutOfRange,
+                            name.span,
+                            "the weights of this wheel are too fine or too large",
+                        )
+                        .help("they have at most six decimals, and add up to no more than a million"),
+                    );
+                }
+                nothing
+            }
+        }
+    }
+
+    /// `draw spin`
+    pub(super) fn draw(&mut self, wheel: &Name) -> Option<EffectKind> {
+        if let Some(Value::Wheel(wheel)) = self.names.values.get(wheel.text.as_str()).copied() {
+            return Some(EffectKind::Draw(wheel));
+        }
+        let known: Vec<String> = self.wheels.iter().map(|wheel| wheel.name.clone()).collect();
+        self.unknown(Code::UnknownGame, wheel.span, "wheel", &wheel.text, known.iter().map(String::as_str));
+        None
+    }
+}
