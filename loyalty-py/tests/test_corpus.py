@@ -45,7 +45,7 @@ class Case:
         enrolled_at = next((line.removeprefix("enroll ") for line in steps if line.startswith("enroll ")), None)
         self.steps = [line for line in steps if not line.startswith("enroll ")]
         first: dict[str, Any] = next((json.loads(line) for line in self.steps if line.startswith("{")), {})
-        quoted = next((json.loads(line.removeprefix("quote ")) for line in self.steps if line.startswith("quote {")), {})
+        quoted: dict[str, Any] = next((json.loads(line.removeprefix("quote ")) for line in self.steps if line.startswith("quote {")), {})
         self.enrolled_at: str = enrolled_at or first.get("at") or quoted["at"]
         # An id may be sent as a number.
         self.member = str(first.get("member", "m-1"))
@@ -63,7 +63,7 @@ class Player:
         self.program = next(self.next)
         self.member = self.program.enroll(case.member, case.enrolled_at)
         self.now: str | None = None
-        self.counters: dict[str, str] = {}
+        self.counters: dict[str, Any] = {}
         self.outcomes: list[str] = []
         self.explanations: list[list[str]] = []
         self.states: list[str] = []
