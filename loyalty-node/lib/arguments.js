@@ -48,6 +48,15 @@ function whole(json) {
   return json;
 }
 
+/** The JSON text that bytes are; what is no text is refused, and not read as another one. */
+function decoded(bytes) {
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    throw refused("invalid_json", undefined, "one JSON object", "bytes that are no UTF-8");
+  }
+}
+
 /** An event that is an object. */
 function object(event) {
   if (event === null || typeof event !== "object" || Array.isArray(event)) {
@@ -105,4 +114,4 @@ function secret(value) {
   return bytes;
 }
 
-module.exports = { instant, kind, object, options, points, secret, text, whole };
+module.exports = { decoded, instant, kind, object, options, points, secret, text, whole };

@@ -2,7 +2,7 @@
 // Programs: compiled once, used for any number of members.
 
 const { together } = require("./accounts.js");
-const { instant, kind, object, options, points, secret, text, whole } = require("./arguments.js");
+const { decoded, instant, kind, object, options, points, secret, text, whole } = require("./arguments.js");
 const { ready } = require("./core.js");
 const { revived } = require("./errors.js");
 const { Packer } = require("./event.js");
@@ -106,7 +106,7 @@ class Program {
     const asked = [codes.map((code) => text(code, "codes")), countersOf(counters), others, text(language, "language")];
     const quote = told(() => {
       if (typeof cart === "string") return program.quote(state, whole(cart), ...asked);
-      if (cart instanceof Uint8Array) return program.quote(state, new TextDecoder().decode(cart), ...asked);
+      if (cart instanceof Uint8Array) return program.quote(state, decoded(cart), ...asked);
       return program.quotePacked(state, this.#packer.packAs("order", object(cart)), ...asked);
     });
     return JSON.parse(quote);
@@ -172,7 +172,7 @@ class Program {
     const program = this.#open;
     const back = told(() => {
       if (typeof received === "string") return program.sendBack(whole(received));
-      if (received instanceof Uint8Array) return program.sendBack(new TextDecoder().decode(received));
+      if (received instanceof Uint8Array) return program.sendBack(decoded(received));
       return program.sendBackPacked(this.#packer.pack(object(received)));
     });
     return JSON.parse(back);

@@ -459,6 +459,17 @@ export function programTests(loyalty, assert) {
       refused(() => program.poolSpend([member], { ...payment, point: 1 }), TypeError);
       refused(() => program.poolGiveBack([member], { id: "r-1", payment: "p-1", at: JOINED }), EventError, { code: "unknown_order" });
       refused(() => program.sendBack(ORDER), EventError, { code: "unknown_event" });
+      refused(() => program.sendBack(new Uint8Array([0x7b, 0xff, 0x7d])), EventError, { code: "invalid_json" });
+    },
+
+    "a cart in bytes that are no text is refused": () => {
+      const program = Program.compile(`${TEXT}coupon TENTH automatic { give 10% off order }`);
+      const member = program.enroll("m-1", JOINED);
+      const cart = '{"at":"2026-11-21T10:00:00+01:00","lines":[{"sku":"_","unit_price":"10.00","quantity":1,"amount":"10.00"}]}';
+      const bytes = new TextEncoder().encode(cart);
+      assert.equal(program.quote(member, bytes).total, "9");
+      bytes[bytes.indexOf(0x5f)] = 0xff;
+      refused(() => program.quote(member, bytes), EventError, { code: "invalid_json" });
     },
 
     "a person is told everything, and forgotten": () => {
