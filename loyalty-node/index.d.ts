@@ -248,7 +248,7 @@ export class Program {
   /**
    * Compiles the text of a program.
    * @param options.name what the text is called in messages; `program` by default
-   * @param options.secret the host's secret, by which draws and arms are chosen; without it, events that need chance are refused. At least 16
+   * @param options.secret the host's secret, by which draws, arms and codes are chosen; without it, events that need chance are refused. At least 16
    *   bytes; a string stands for its UTF-8
    * @throws {RulesError} with all that is wrong with it
    */

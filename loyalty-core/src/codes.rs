@@ -8,6 +8,13 @@ pub const ALPHABET: &str = "23456789ABCDEFGHJKMNPQRSTUVWXYZ";
 
 const BASE: u64 = 31;
 
+/// The longest prefix of minted codes, in letters.
+pub const PREFIX_MAX: usize = 16;
+
+/// How many characters a minted code may have behind its prefix: enough that none is guessed, and no more than the check
+/// character can tell apart.
+pub const LENGTHS: core::ops::RangeInclusive<u32> = 12..=30;
+
 /// How often the steps are gone through until nothing more changes; more than any text has been seen to need.
 const ROUNDS_MAX: usize = 6;
 
@@ -92,6 +99,44 @@ pub fn check_character(code: &str) -> Option<char> {
     }
     // All together come to nothing.
     character((BASE - sum % BASE) % BASE)
+}
+
+/// How many bits of a minted code a guess has to get right, rounded down: all characters behind its prefix but the check
+/// character, which follows from them.
+///
+/// ```
+/// use loyalty_core::codes::entropy_bits;
+///
+/// assert_eq!(entropy_bits(16), 74);
+/// ```
+#[must_use]
+pub fn entropy_bits(length: u32) -> u32 {
+    // The logarithm of 31 to the base of 2 is 4.954196….
+    (u64::from(length.saturating_sub(1)) * 4_954_196 / 1_000_000) as u32
+}
+
+/// Whether a prefix of minted codes stands as it will in them: capital letters and digits, none of which is passed over
+/// when a code is read, and at most [`PREFIX_MAX`].
+///
+/// ```
+/// use loyalty_core::codes::is_prefix;
+///
+/// assert!(is_prefix("BDAY"));
+/// assert!(!is_prefix("bday") && !is_prefix("B-DAY") && !is_prefix(""));
+/// ```
+#[must_use]
+pub fn is_prefix(prefix: &str) -> bool {
+    !prefix.is_empty() && prefix.chars().count() <= PREFIX_MAX && normalise(prefix) == prefix
+}
+
+/// A number as so many characters of the alphabet, the lowest digit last.
+pub(crate) fn from_number(mut number: u64, count: usize) -> String {
+    let mut letters: Vec<char> = Vec::with_capacity(count);
+    for _ in 0..count {
+        letters.extend(character(number % BASE));
+        number /= BASE;
+    }
+    letters.iter().rev().collect()
 }
 
 fn value(letter: char) -> Option<u64> {

@@ -112,6 +112,7 @@ const COUPON: Meanings = &[
     ("priority", "the greater goes first"),
     ("group", "coupons of which the best, the first or all apply"),
     ("budget", "the most that it takes off for all members together"),
+    ("codes", "`codes \"BDAY\" length 16`: the codes that the host's secret makes for those that are issued"),
     ("usage", "whether an order that is called off gives its use back"),
 ];
 

@@ -68,6 +68,7 @@ pub(super) enum Kind {
     ValidFor,
     Budget,
     Usage,
+    Minted,
     /// A clause that has no kind of its own here, by the word that introduces it.
     Word(&'static str),
 }
@@ -123,6 +124,7 @@ impl Kind {
             ClauseKind::Later(LaterClause::ValidFor(_)) => Self::ValidFor,
             ClauseKind::Later(LaterClause::Budget { .. }) => Self::Budget,
             ClauseKind::Later(LaterClause::Usage { .. }) => Self::Usage,
+            ClauseKind::Later(LaterClause::Minted { .. }) => Self::Minted,
             ClauseKind::Referral(clause) => Self::Word(clause.word()),
             ClauseKind::Later(clause) => Self::Word(clause.word()),
         }
@@ -170,6 +172,7 @@ impl Kind {
             Self::ValidFor => "valid",
             Self::Budget => "budget",
             Self::Usage => "usage",
+            Self::Minted => "codes",
             Self::Word(word) => word,
         }
     }
@@ -307,6 +310,7 @@ impl Holder {
                 Kind::Word("judge"),
                 Kind::Valid,
                 Kind::ValidFor,
+                Kind::Minted,
                 Kind::Limit,
                 Kind::Budget,
                 Kind::Usage,

@@ -1,13 +1,16 @@
 //! Coupons: for whom and when they are good, how often and how much of them there is, and how they are issued.
 
+use std::collections::BTreeMap;
+
 use super::Checker;
 use super::clauses::{Holder, InForce};
 use super::expression::Scope;
 use super::model::{
-    Budget, BudgetMode, Coupon, CouponForm, CouponIndex, CouponKind, EffectKind, Expr, ExprKind, IssueEnd, Type,
+    Budget, BudgetMode, Coupon, CouponForm, CouponIndex, CouponKind, EffectKind, Expr, ExprKind, IssueEnd, Mint, Type,
     Versioned,
 };
 use super::names::{Declared, Value};
+use crate::codes;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
 use crate::syntax::later::{self, LaterClause};
@@ -26,6 +29,7 @@ impl<'a> Checker<'a> {
             }
             self.coupons.push(Coupon { name: name.text.clone(), kind: *kind, versions, span: name.span });
         }
+        self.same_codes();
         self.finish_stacking();
     }
 
@@ -34,6 +38,7 @@ impl<'a> Checker<'a> {
             when: Vec::new(),
             valid: Vec::new(),
             valid_for: None,
+            minted: None,
             limits: Vec::new(),
             budget: None,
             usage_kept: false,
@@ -64,6 +69,9 @@ impl<'a> Checker<'a> {
                     }
                     value.valid_for = self.length(duration);
                 }
+                ClauseKind::Later(LaterClause::Minted { prefix, length }) => {
+                    value.minted = self.minted(name, kind, prefix, *length, clause.span);
+                }
                 ClauseKind::Later(LaterClause::Budget { amount, mode }) => {
                     value.budget = self.budget(amount, *mode, clause.span);
                 }
@@ -73,6 +81,78 @@ impl<'a> Checker<'a> {
         }
         value.offer = self.offer(name, index, &form.clauses, &scope);
         value
+    }
+
+    /// `codes "BDAY" length 16`
+    fn minted(&mut self, name: &Name, kind: CouponKind, prefix: &Name, length: u32, span: Span) -> Option<Mint> {
+        let mut sound = true;
+        if kind != CouponKind::Issued {
+            self.report(
+                Diagnostic::new(
+                    Code::MintsForNobody,
+                    span,
+                    format!("`{}` is not issued: its own name is its only code", name.text),
+                )
+                .help(format!("write `coupon {} issued`, and let a rule issue it", name.text)),
+            );
+            sound = false;
+        }
+        if !codes::is_prefix(&prefix.text) {
+            let plain: String = codes::normalise(&prefix.text).chars().take(codes::PREFIX_MAX).collect();
+            let diagnostic = Diagnostic::new(
+                Code::CodeForm,
+                prefix.span,
+                format!(
+                    "the codes would begin with `{}`, and a prefix has 1 to {} capital letters and digits",
+                    prefix.text,
+                    codes::PREFIX_MAX
+                ),
+            );
+            self.report(if plain.is_empty() {
+                diagnostic.help("write letters that tell what it is for, as in `codes \"BDAY\" length 16`")
+            } else {
+                diagnostic.help(format!("write `codes \"{plain}\" length {length}`"))
+            });
+            sound = false;
+        }
+        let (least, most) = (*codes::LENGTHS.start(), *codes::LENGTHS.end());
+        if !codes::LENGTHS.contains(&length) {
+            let why = if length < least {
+                format!("{length} characters can be guessed: they hold {} bits", codes::entropy_bits(length))
+            } else {
+                format!("{length} characters are more than one of them can check")
+            };
+            self.report(Diagnostic::new(Code::CodeForm, span, why).help(format!(
+                "write `length {least}` ({} bits) to `length {most}` ({} bits), beside the prefix",
+                codes::entropy_bits(least),
+                codes::entropy_bits(most)
+            )));
+            sound = false;
+        }
+        let length = u8::try_from(length).ok()?;
+        sound.then(|| Mint { prefix: prefix.text.clone(), length })
+    }
+
+    /// Names that are one code: nobody could say which of them is meant.
+    fn same_codes(&mut self) {
+        let mut known: BTreeMap<String, CouponIndex> = BTreeMap::new();
+        let mut same = Vec::new();
+        for (index, coupon) in self.coupons.iter().enumerate() {
+            let code = codes::normalise(&coupon.name);
+            match known.get(&code).and_then(|first| self.coupons.get(*first)) {
+                Some(first) => same.push((coupon.name.clone(), coupon.span, first.name.clone(), first.span, code)),
+                None => {
+                    known.insert(code, index);
+                }
+            }
+        }
+        for (name, span, first, declared_at, code) in same {
+            self.report(
+                Diagnostic::new(Code::SameCode, span, format!("`{name}` and `{first}` are the same code, `{code}`"))
+                    .label(declared_at, format!("`{first}` is declared here"))
+                    .help("capitals, `_`, `-` and blanks make no difference when a code is typed: choose another name"),
+            );
+        }
     }
 
     fn budget(&mut self, amount: &'a tree::Expr, mode: Option<BudgetMode>, span: Span) -> Option<Budget> {

@@ -757,6 +757,8 @@ pub struct CouponForm {
     pub valid: Vec<Valid>,
     /// How long an issued one lasts.
     pub valid_for: Option<Length>,
+    /// The codes that the host's secret makes for an issued one.
+    pub minted: Option<Mint>,
     pub limits: Vec<Limit>,
     pub budget: Option<Budget>,
     /// A cancelled order keeps the use.
@@ -765,6 +767,14 @@ pub struct CouponForm {
     pub offer: Option<super::offer::Offer>,
     /// Where this form stands.
     pub span: Span,
+}
+
+/// What minted codes look like.
+#[derive(Debug, Clone)]
+pub struct Mint {
+    pub prefix: String,
+    /// Characters behind the prefix.
+    pub length: u8,
 }
 
 /// What all discounts of a coupon together may come to, over all members.

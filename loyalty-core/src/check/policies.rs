@@ -1,10 +1,12 @@
 //! The policies that a program has in force, chosen or by default, as the clauses that would say so.
 
 use super::model::{
-    Activity, CapMode, Carry, ChallengeForm, Checked, Clawback, Expire, ExpireStart, Fall, Keep, LadderForm,
-    LadderReturns, Length, Multipliers, Per, Period, Restore, Returns, Rise, RoundMode, RoundScope, SpendOrder,
-    TimeUnit, Vest, WalletPolicy,
+    Activity, CapMode, Carry, ChallengeForm, Checked, Clawback, CouponForm, Expire, ExpireStart, Fall, Keep,
+    LadderForm, LadderReturns, Length, Multipliers, Per, Period, Restore, Returns, Rise, RoundMode, RoundScope,
+    SpendOrder, TimeUnit, Vest, WalletPolicy,
 };
+use super::offer::{Basis, Stack};
+use crate::codes::entropy_bits;
 
 /// (declaration, clause), in the order of the program.
 pub fn list(checked: &Checked) -> Vec<(String, String)> {
@@ -46,7 +48,45 @@ pub fn list(checked: &Checked) -> Vec<(String, String)> {
             }
         }
     }
+    if !checked.coupons.is_empty() {
+        let rules = &checked.coupon_policy;
+        add("policy coupons", format!("choose {}", if rules.by_priority { "by priority" } else { "best for member" }));
+        add("policy coupons", format!("codes {}", if rules.all_codes { "all" } else { "partial" }));
+    }
+    for coupon in &checked.coupons {
+        for version in &coupon.versions {
+            let from = version.from.map_or(String::new(), |from| format!(" from {from}"));
+            let place = format!("coupon {}{from}", coupon.name);
+            for clause in uses(checked, &version.value) {
+                add(&place, clause);
+            }
+        }
+    }
     list
+}
+
+/// The codes of a coupon, beside which others it stands, and what becomes of its use.
+fn uses(checked: &Checked, form: &CouponForm) -> Vec<String> {
+    let mut clauses = Vec::new();
+    if let Some(mint) = &form.minted {
+        let (length, bits) = (u32::from(mint.length), entropy_bits(u32::from(mint.length)));
+        clauses.push(format!("codes \"{}\" length {length}  // {bits} bits", mint.prefix));
+    }
+    clauses.push(if form.usage_kept { "usage kept" } else { "usage given back" }.to_owned());
+    let Some(offer) = &form.offer else { return clauses };
+    clauses.push(if offer.basis == Basis::Initial { "basis initial" } else { "basis sequential" }.to_owned());
+    clauses.push(if offer.judged_after_items { "judge after item discounts" } else { "judge on list" }.to_owned());
+    clauses.push(format!("priority {}", offer.priority));
+    clauses.push(match &offer.stack {
+        Stack::None => "stack with none".to_owned(),
+        Stack::Any => "stack with any".to_owned(),
+        Stack::With(coupons) => {
+            let names = coupons.iter().filter_map(|coupon| checked.coupons.get(*coupon));
+            let names: Vec<&str> = names.map(|coupon| coupon.name.as_str()).collect();
+            format!("stack with [{}]", names.join(", "))
+        }
+    });
+    clauses
 }
 
 /// What becomes of rounds, late events and returns in a challenge.

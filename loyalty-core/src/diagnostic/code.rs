@@ -134,6 +134,12 @@ codes! {
     Unwatchable = "L0246" Error,
     /// `transfer` in a rule on no event, or `accept` in one on another event than `received`.
     TransferEvent = "L0250" Error,
+    /// `codes` in a coupon that is not issued.
+    MintsForNobody = "L0276" Error,
+    /// Minted codes with a prefix or a length that codes do not have.
+    CodeForm = "L0277" Error,
+    /// Coupons whose names are the same code.
+    SameCode = "L0278" Error,
     /// No coupon of that name.
     UnknownCoupon = "L0280" Error,
     /// `issue` of a coupon that is not issued.

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `decision` | what is decided about coupons |
 //! | `issue` | a rule issues one |
+//! | `mint` | codes that the host's secret makes |
 //! | `offers` | the coupons that an order names, and those that apply by themselves |
 //! | `life`, `reason` | whether one may be used, and everything that speaks against it |
 //! | `redeem` | which apply to an order, and what is counted for them |
@@ -13,6 +14,7 @@ pub mod back;
 pub mod decision;
 pub mod issue;
 pub mod life;
+pub mod mint;
 pub mod offers;
 pub mod reason;
 pub mod redeem;

@@ -138,7 +138,7 @@ pub fn expect_secret(plan: &Plan, needed: bool) -> Result<(), EventError> {
 
 pub fn no_secret() -> EventError {
     EventError::new(Refusal::NoSecret)
-        .expecting("a program with a secret, by which draws and arms are chosen")
+        .expecting("a program with a secret, by which draws, arms and codes are chosen")
         .but_found("none")
         .advising(
             "give the program the host's secret, such as `Program::with_secret`, and keep it for as long as it runs",

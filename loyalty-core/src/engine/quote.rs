@@ -77,6 +77,13 @@ pub struct NotApplied {
     pub reasons: Vec<WhyNot>,
 }
 
+impl NotApplied {
+    /// A code that only looks like one of its coupon: nothing is said of the coupon itself.
+    fn is_strange(&self) -> bool {
+        self.reasons.iter().all(|why| matches!(why, WhyNot::MistypedCode | WhyNot::OtherMember))
+    }
+}
+
 /// What an order gets.
 #[derive(Debug)]
 pub struct Answer {
@@ -177,7 +184,7 @@ pub fn answer(
             continue;
         }
         match eligible.named(code) {
-            Named::Unknown(why) => not_applied.push(refuse(code, None, vec![why])),
+            Named::Unknown(coupon, why) => not_applied.push(refuse(code, coupon, vec![why])),
             Named::Coupon(coupon, held) => {
                 let left = eligible.left(coupon, held)?;
                 let taken = match left {
@@ -231,7 +238,7 @@ pub fn answer(
     if request.others {
         let known = |coupon: u32| {
             candidates.iter().any(|candidate| candidate.coupon == coupon)
-                || not_applied.iter().any(|refused| refused.coupon == Some(coupon))
+                || not_applied.iter().any(|refused| refused.coupon == Some(coupon) && !refused.is_strange())
         };
         let others: Vec<u32> = (0..plan.coupons.len() as u32).filter(|coupon| !known(*coupon)).collect();
         for coupon in others {

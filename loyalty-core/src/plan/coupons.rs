@@ -25,12 +25,22 @@ pub struct CouponFormPlan {
     pub valid: Vec<Valid>,
     /// How long an issued one lasts.
     pub valid_for: Option<Length>,
+    /// The codes that the host's secret makes for an issued one.
+    pub minted: Option<MintPlan>,
     pub limits: Vec<LimitPlan>,
     pub budget: Option<BudgetPlan>,
     /// A cancelled order keeps the use.
     pub usage_kept: bool,
     /// Nothing: it gives nothing.
     pub offer: Option<OfferPlan>,
+}
+
+/// What minted codes look like.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MintPlan {
+    pub prefix: Box<str>,
+    /// Characters behind the prefix.
+    pub length: u8,
 }
 
 /// What all discounts of a coupon together may come to, over all members.
@@ -48,6 +58,8 @@ pub struct CouponNames {
     pub codes: BTreeMap<Box<str>, u32>,
     /// Those that nobody has to name, in the order of the file.
     pub automatic: Vec<u32>,
+    /// By the prefix of minted codes how many characters follow, and of which coupon.
+    pub minted: BTreeMap<Box<str>, Vec<(u8, u32)>>,
 }
 
 impl CouponNames {
@@ -56,6 +68,12 @@ impl CouponNames {
         for (number, coupon) in coupons.iter().enumerate() {
             let number = number as u32;
             index.codes.entry(codes::normalise(&coupon.name).into()).or_insert(number);
+            for mint in coupon.forms.iter().filter_map(|form| form.value.minted.as_ref()) {
+                let known = index.minted.entry(mint.prefix.clone()).or_default();
+                if !known.contains(&(mint.length, number)) {
+                    known.push((mint.length, number));
+                }
+            }
             if coupon.kind == CouponKind::Automatic {
                 index.automatic.push(number);
             }

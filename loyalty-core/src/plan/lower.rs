@@ -474,8 +474,8 @@ impl Lower<'_> {
             self.event = None;
             let line = self.line(rule.span);
             let arms = self.arms_of(rule);
-            self.plan.chance_by_time |=
-                matches!(rule.trigger, model::Trigger::Clock(_)) && (!arms.is_empty() || draws(rule));
+            self.plan.chance_by_time |= matches!(rule.trigger, model::Trigger::Clock(_))
+                && (!arms.is_empty() || needs_secret(self.checked, rule));
             self.plan.rules.push(RulePlan {
                 name: rule.name.as_str().into(),
                 trigger: rule.trigger.clone(),
@@ -760,10 +760,15 @@ impl Lower<'_> {
     }
 }
 
-/// Whether a rule turns a wheel.
-fn draws(rule: &model::Rule) -> bool {
+/// Whether a rule does what only the host's secret makes possible: it turns a wheel, or issues a coupon with minted codes.
+fn needs_secret(checked: &Checked, rule: &model::Rule) -> bool {
     let mut effects = rule.versions.iter().flat_map(|form| &form.value.effects);
-    effects.any(|effect| matches!(effect.kind, model::EffectKind::Draw(_)))
+    effects.any(|effect| match &effect.kind {
+        model::EffectKind::Draw(_) => true,
+        model::EffectKind::Issue { coupon, code: None, .. } => (checked.coupons.get(*coupon))
+            .is_some_and(|coupon| coupon.versions.iter().any(|form| form.value.minted.is_some())),
+        _ => false,
+    })
 }
 
 /// A text without the blanks that formatting may change: none but between two words, and within quotes.

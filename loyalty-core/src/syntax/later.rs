@@ -97,6 +97,8 @@ pub enum LaterClause {
     Group { name: Name, choice: Option<GroupChoice> },
     /// `usage kept`: whether a cancelled order keeps the use of its coupons.
     Usage { kept: bool },
+    /// `codes "BDAY" length 16`: the codes that the host's secret makes for a coupon that is issued.
+    Minted { prefix: Name, length: u32 },
     /// `cost 50 beans`, `cost 100 beans per 1 MYR`, `cost 5 EUR from credit`
     Cost { amount: Expr, per: Option<Expr>, from: Option<Name> },
     /// `steps of 100 beans`: what is paid by rate is a multiple of it.
@@ -211,6 +213,7 @@ impl LaterClause {
             Self::Priority(_) => "priority",
             Self::Group { .. } => "group",
             Self::Usage { .. } => "usage",
+            Self::Minted { .. } => "codes",
             Self::Cost { .. } => "cost",
             Self::CostSteps(_) => "steps of",
             Self::AtLeast(_) => "at least",

@@ -16,7 +16,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ("chance", &[]),
     ("diagnostic", &["source"]),
     ("syntax", &["diagnostic", "source"]),
-    ("check", &["syntax", "diagnostic", "source", "zones", "locale"]),
+    ("check", &["syntax", "diagnostic", "source", "zones", "locale", "codes"]),
     ("calendar", &["check", "time", "zones"]),
     ("amount", &["check"]),
     ("plan", &["check", "calendar", "amount", "time", "source", "codes", "chance"]),

@@ -13,6 +13,7 @@
 mod agree;
 mod challenges;
 mod chance;
+mod codes;
 mod engine;
 mod explained;
 mod generate;

@@ -1,14 +1,14 @@
 //! Issuing: how long a coupon lasts, and the code that it has.
 
 use super::decision::CouponDecision;
-use super::{Fate, Held, name};
-use crate::amount::Overflow;
+use super::{Fate, Held, mint, name};
 use crate::check::model::CouponKind;
 use crate::check::model::Valid;
 use crate::engine::doors::named;
 use crate::engine::error::{EventError, Refusal};
 use crate::engine::eval::{NO_ROW, Scope};
 use crate::engine::event::EventData;
+use crate::engine::experiments;
 use crate::engine::member::Member;
 use crate::engine::outcome::{Decision, Kind};
 use crate::engine::value::Value;
@@ -29,7 +29,7 @@ pub fn plan(
     coupon: u32,
     code: Option<NodeId>,
     end: Option<IssueEndPlan>,
-) -> Result<Option<Issue>, Overflow> {
+) -> Result<Option<Issue>, EventError> {
     let Some(form) = form(scope.plan, coupon, scope.day) else { return Ok(None) };
     let code = match code.map(|code| scope.eval(code, NO_ROW)).transpose()? {
         Some(Value::Text(code, _)) if !code.is_empty() => Some(code.into()),
@@ -43,7 +43,16 @@ pub fn plan(
         },
         None => own_end(scope.plan, form, scope.at),
     };
-    Ok((until > scope.at).then_some(Issue { coupon, code, until }))
+    if until <= scope.at {
+        return Ok(None);
+    }
+    expect_secret(scope.plan, form, code.as_deref())?;
+    Ok(Some(Issue { coupon, code, until }))
+}
+
+/// Refuses to issue what only the host's secret could make a code for.
+fn expect_secret(plan: &Plan, form: &CouponFormPlan, code: Option<&str>) -> Result<(), EventError> {
+    experiments::expect_secret(plan, code.is_none() && form.minted.is_some())
 }
 
 /// The form of a coupon that is in force on a day.
@@ -73,6 +82,11 @@ pub fn commit(
 ) {
     let number = member.next_entry();
     let Issue { coupon, code, until } = issue;
+    let minted = || {
+        let mint = form(plan, coupon, plan.calendar.day_at(at))?.minted.as_ref()?;
+        Some(mint::code(plan, mint, plan.secret.as_ref()?, coupon, (&member.id, number, at)))
+    };
+    let code = code.or_else(minted);
     let held = Held { number, coupon, code: code.clone(), issued_at: at, until, fate: Fate::Open };
     let (coupon, expires_at) = (name(plan, coupon).into(), held.expires_at());
     member.coupons.held.push(held);
@@ -112,6 +126,7 @@ pub fn by_staff(
         _ => own_end(plan, form, event.at),
     };
     if until > event.at {
+        expect_secret(plan, form, code.as_deref())?;
         commit(plan, member, Issue { coupon, code, until }, None, event.at, decisions);
     }
     Ok(())

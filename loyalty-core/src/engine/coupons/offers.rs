@@ -1,7 +1,7 @@
 //! From codes to coupons: what an order names, what applies without being named, and what nobody has.
 
 use super::reason::Reason;
-use super::{Fate, Held};
+use super::{Fate, Held, mint};
 use crate::check::model::CouponKind;
 use crate::codes;
 use crate::engine::error::{EventError, Refusal};
@@ -9,7 +9,7 @@ use crate::engine::eval::Scope;
 use crate::engine::event::EventData;
 use crate::engine::outcome::Kind;
 use crate::engine::value::Value;
-use crate::plan::{EventPlan, Plan};
+use crate::plan::EventPlan;
 
 use super::decision::CouponDecision;
 
@@ -125,14 +125,9 @@ fn offer(scope: &Scope<'_>, code: &str, taken: &[Offer], earlier: &[Earlier]) ->
     } else if by_name.is_some() {
         Reason::NotHeld
     } else {
-        strange(scope.plan, &plain)
+        return Err(mint::strange(scope.plan, &plain));
     };
     Err((coupon, reason))
-}
-
-/// What can be said of a code that this member has not got.
-fn strange(_plan: &Plan, _code: &str) -> Reason {
-    Reason::UnknownCode
 }
 
 /// The instant at which a coupon has to be valid.

@@ -118,6 +118,8 @@ fn priced(scope: &Scope<'_>, event_plan: &EventPlan, event: &EventData, uses: &m
 /// What a quote says of the coupon itself, and of what others do to it.
 fn of_quote(why: &WhyNot) -> Option<Reason> {
     Some(match why {
+        WhyNot::MistypedCode => Reason::MistypedCode,
+        WhyNot::OtherMember => Reason::OtherMember,
         WhyNot::NamedTwice => Reason::NamedTwice,
         WhyNot::NotHeld => Reason::NotHeld,
         WhyNot::Used { .. } => Reason::AlreadyUsed,

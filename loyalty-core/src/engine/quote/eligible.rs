@@ -7,7 +7,8 @@ use crate::check::model::{CouponKind, Valid};
 use crate::codes::normalise;
 use crate::engine::claims::{Counters, counter};
 use crate::engine::coupons::offers::{self, Earlier};
-use crate::engine::coupons::{Fate, Held};
+use crate::engine::coupons::reason::Reason;
+use crate::engine::coupons::{Fate, Held, mint};
 use crate::engine::eval::Scope;
 use crate::engine::explain::silent;
 use crate::engine::explain::trace::Tracer;
@@ -30,7 +31,8 @@ pub struct Eligible<'s, 'a> {
 
 /// What a code stands for.
 pub enum Named<'a> {
-    Unknown(WhyNot),
+    /// Nothing that the member could use; with the coupon that it is of, if that can be told.
+    Unknown(Option<u32>, WhyNot),
     /// A coupon, with the issued one that the member holds.
     Coupon(u32, Option<&'a Held>),
 }
@@ -52,7 +54,15 @@ impl<'a> Eligible<'_, 'a> {
             return Named::Coupon(own.coupon, Some(own));
         }
         let Some(coupon) = self.scope.plan.coupon_names.codes.get(&*code).copied() else {
-            return Named::Unknown(WhyNot::UnknownCode);
+            let (coupon, reason) = mint::strange(self.scope.plan, &code);
+            return Named::Unknown(
+                coupon,
+                match reason {
+                    Reason::MistypedCode => WhyNot::MistypedCode,
+                    Reason::OtherMember => WhyNot::OtherMember,
+                    _ => WhyNot::UnknownCode,
+                },
+            );
         };
         let own = held.iter().filter(|held| held.coupon == coupon).min_by_key(usable);
         Named::Coupon(coupon, own)

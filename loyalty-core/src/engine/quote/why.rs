@@ -15,6 +15,10 @@ use crate::wire::json::instant;
 pub enum WhyNot {
     /// No coupon has that code.
     UnknownCode,
+    /// The check character says that it was typed wrongly.
+    MistypedCode,
+    /// It was issued, and not to this member.
+    OtherMember,
     NamedTwice,
     TooManyCodes,
     /// The program's days do not have it yet, or no more.
@@ -83,6 +87,8 @@ impl WhyNot {
     pub fn name(&self) -> &'static str {
         match self {
             Self::UnknownCode => "unknown_code",
+            Self::MistypedCode => "mistyped_code",
+            Self::OtherMember => "code_of_another_member",
             Self::NamedTwice => "named_twice",
             Self::TooManyCodes => "too_many_codes",
             Self::NotInForce => "not_in_force",
@@ -158,6 +164,8 @@ impl WhyNot {
     fn english(&self, plan: &Plan) -> String {
         match self {
             Self::UnknownCode => "no coupon has this code".to_owned(),
+            Self::MistypedCode => "this code is typed wrongly".to_owned(),
+            Self::OtherMember => "this code was issued to another member".to_owned(),
             Self::NamedTwice => "this code was named already".to_owned(),
             Self::TooManyCodes => format!("at most {} codes are looked at", super::CODES_MAX),
             Self::NotInForce => "this coupon is not in force".to_owned(),
@@ -198,6 +206,8 @@ impl WhyNot {
     fn arabic(&self, plan: &Plan) -> String {
         match self {
             Self::UnknownCode => "لا توجد قسيمة بهذا الرمز".to_owned(),
+            Self::MistypedCode => "كُتب هذا الرمز خطأً".to_owned(),
+            Self::OtherMember => "صدر هذا الرمز لعضو آخر".to_owned(),
             Self::NamedTwice => "أُدخل هذا الرمز من قبل".to_owned(),
             Self::TooManyCodes => format!("يُنظر في {} رمز على الأكثر", super::CODES_MAX),
             Self::NotInForce => "هذه القسيمة غير سارية".to_owned(),

@@ -2,7 +2,7 @@
 
 use super::Lower;
 use crate::check::model::{BudgetMode, IssueEnd};
-use crate::plan::coupons::{BudgetPlan, CouponFormPlan, CouponNames, CouponPlan};
+use crate::plan::coupons::{BudgetPlan, CouponFormPlan, CouponNames, CouponPlan, MintPlan};
 use crate::plan::{EffectKindPlan, IssueEndPlan};
 
 impl Lower<'_> {
@@ -15,6 +15,10 @@ impl Lower<'_> {
                 when: form.when.iter().map(|condition| lower.condition(condition)).collect(),
                 valid: form.valid.clone(),
                 valid_for: form.valid_for,
+                minted: form
+                    .minted
+                    .as_ref()
+                    .map(|mint| MintPlan { prefix: mint.prefix.as_str().into(), length: mint.length }),
                 limits: lower.limits(&owner, &form.limits),
                 budget: form
                     .budget

@@ -57,6 +57,9 @@ impl Build {
             | Rule::floor
             | Rule::choose
             | Rule::all_codes => LaterClause::Manner(self.manner(pair)?),
+            Rule::minted => {
+                LaterClause::Minted { prefix: self.text_name(&pair.child(Rule::text)?), length: self.integer_of(pair)? }
+            }
             Rule::usage => LaterClause::Usage { kept: pair.has(Rule::kept_) },
             Rule::cost => {
                 let from = pair.child(Rule::from_wallet).and_then(|from| self.name_of(&from));
