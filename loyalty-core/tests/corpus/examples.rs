@@ -33,6 +33,11 @@ fn wholesaler() {
 }
 
 #[test]
+fn shopify_whatsapp() {
+    holds("examples/shopify-whatsapp/shop.loyalty");
+}
+
+#[test]
 fn every_program_of_the_documentation() {
     let entries = std::fs::read_dir(repository("docs/examples")).unwrap().map(|entry| entry.unwrap().file_name());
     let mut names: Vec<String> = entries.map(|name| name.into_string().unwrap()).collect();
