@@ -16,6 +16,7 @@
 
 mod amount;
 pub mod assist;
+mod broadcast;
 mod calendar;
 mod chance;
 #[doc(hidden)]
@@ -41,6 +42,7 @@ mod time;
 mod wire;
 mod zones;
 
+pub use broadcast::BroadcastEstimate;
 pub use chance::SecretTooShort;
 pub use diagnostic::{Code, Diagnostic, Diagnostics, Label, Severity};
 pub use engine::claims::{Claim, Counters};

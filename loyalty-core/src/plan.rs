@@ -130,6 +130,8 @@ pub enum EventKind {
     MessageStatus,
     /// The host tells what the member agrees to.
     Consent,
+    /// A message is said to many.
+    Broadcast,
     /// The member takes part in a challenge.
     OptIn,
 }
@@ -141,6 +143,7 @@ impl EventKind {
             self,
             EventKind::Plain
                 | EventKind::Message
+                | EventKind::Broadcast
                 | EventKind::Pooled
                 | EventKind::Redeem
                 | EventKind::Capture

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use super::Checker;
 use super::expression::Scope;
 use super::model::{
-    self, CapMode, Category, Comparison, Control, Expr, ExprKind, Held, Label, Message, Returns, Row, Rule, RuleForm,
-    Saying, SayingIndex, Text, Trigger, Type, Versioned,
+    self, Broadcast, CapMode, Category, Comparison, Control, Expr, ExprKind, Held, Label, Message, Returns, Row, Rule,
+    RuleForm, Saying, SayingIndex, SegmentIndex, Text, Trigger, Type, Versioned,
 };
 use super::names::{Declared, Owner};
 use crate::diagnostic::{Code, Diagnostic};
@@ -29,11 +29,15 @@ const BUTTONS_MAX: usize = 3;
 const ROWS_MAX: usize = 10;
 const PARAMETERS_MAX: usize = 50;
 
+/// The standard event by which a host says a message to many.
+const BROADCAST: &str = "broadcast";
+
 /// A message while the program is checked: its texts are typed where it is said.
 pub(super) struct MessageDraft<'a> {
     name: &'a Name,
     category: Category,
     template: Option<(&'a Name, &'a [TemplateArgument])>,
+    broadcast: Option<BroadcastDraft>,
     texts: Vec<(&'a Name, &'a MessageText, Locale)>,
     header: Option<Label>,
     footer: Option<Label>,
@@ -42,6 +46,13 @@ pub(super) struct MessageDraft<'a> {
     sound: bool,
     /// How it is said so far, by what set the saying rules off.
     sayings: Vec<(Scope, Option<SayingIndex>)>,
+}
+
+/// That a message may be said to many, and to whom.
+#[derive(Clone, Copy)]
+struct BroadcastDraft {
+    audience: Option<SegmentIndex>,
+    span: Span,
 }
 
 /// Buttons and the like, their short texts settled.
@@ -74,6 +85,7 @@ impl<'a> Checker<'a> {
             name,
             category: self.category(category).unwrap_or(Category::Reply),
             template: None,
+            broadcast: None,
             texts: Vec::new(),
             header: None,
             footer: None,
@@ -105,6 +117,7 @@ impl<'a> Checker<'a> {
             match later {
                 LaterClause::Translation(_) => {}
                 LaterClause::Template { name, arguments } => self.template(&mut draft, name, arguments, clause.span),
+                LaterClause::Broadcast { audience } => self.broadcast(&mut draft, audience.as_ref(), clause.span),
                 LaterClause::Header(label) => self.once(&mut header, label, clause.span, "header"),
                 LaterClause::Footer(label) => self.once(&mut footer, label, clause.span, "footer"),
                 LaterClause::Button { label, effect, when } => {
@@ -150,7 +163,7 @@ impl<'a> Checker<'a> {
                 clause.span,
                 format!("a message holds no `{}`", clause.kind.word()),
             )
-            .help("a message holds a text for each language, `template`, `button`, `link`, `list`, `copy`, `header` and `footer`"),
+            .help("a message holds a text for each language, `template`, `broadcast`, `button`, `link`, `list`, `copy`, `header` and `footer`"),
         );
     }
 
@@ -269,6 +282,44 @@ impl<'a> Checker<'a> {
                 self.report(Diagnostic::new(Code::Duplicate, name.span, message));
             }
             seen.push(&name.text);
+        }
+    }
+
+    /// What is said to many answers to nobody.
+    fn broadcast(&mut self, draft: &mut MessageDraft<'a>, audience: Option<&'a Name>, span: Span) {
+        if draft.category == Category::Reply {
+            self.report(
+                Diagnostic::new(Code::BroadcastReply, span, "a reply answers to what one member has written")
+                    .label(draft.name.span, "this message is a reply")
+                    .help("what is said to many is `utility` or `marketing`"),
+            );
+        }
+        let audience = match audience {
+            Some(name) => match self.segment_named(name) {
+                Some(segment) => Some(segment),
+                None => return,
+            },
+            None => None,
+        };
+        if let Some(before) = draft.broadcast.replace(BroadcastDraft { audience, span }) {
+            let diagnostic = Diagnostic::new(Code::DuplicateClause, span, "`broadcast` is given twice");
+            self.report(diagnostic.label(before.span, "first given here"));
+        }
+    }
+
+    /// Broadcasts that need a template, where a policy lets texts be said for some time only.
+    pub(super) fn broadcasts_without_template(&mut self) {
+        let drafts = self.messages.iter().filter(|draft| draft.template.is_none());
+        let spans: Vec<Span> = drafts.filter_map(|draft| draft.broadcast).map(|broadcast| broadcast.span).collect();
+        for span in spans {
+            self.report(
+                Diagnostic::new(
+                    Code::BroadcastOutside,
+                    span,
+                    "only members who have written within the policy's `window` will hear this",
+                )
+                .help("a message with a `template` may be said to the others too"),
+            );
         }
     }
 
@@ -614,6 +665,16 @@ impl<'a> Checker<'a> {
 
     /// The messages as they are declared; those that nothing says are typed, too, so that their slips are told.
     pub(super) fn finish_messages(&mut self) -> Vec<Message> {
+        let event = self.names.events.get(BROADCAST).copied();
+        let mut broadcasts = Vec::with_capacity(self.messages.len());
+        for number in 0..self.messages.len() {
+            let draft = self.messages.get(number);
+            let found = draft.and_then(|draft| Some((draft.name, draft.broadcast?)));
+            broadcasts.push(found.and_then(|(name, BroadcastDraft { audience, .. })| {
+                let saying = self.say(name, &Scope::rule(event?))?;
+                Some(Broadcast { saying, audience })
+            }));
+        }
         // Where something is wrong, a rule that would say them may be what is missing.
         let quiet = self.errors > 0;
         for number in (0..self.messages.len()).filter(|_| !quiet) {
@@ -625,10 +686,11 @@ impl<'a> Checker<'a> {
             self.say(name, &scope);
             self.report(
                 Diagnostic::new(Code::NeverSaid, name.span, format!("no rule says the message `{}`", name.text))
-                    .help(format!("write `say {}` in a rule", name.text)),
+                    .help(format!("write `say {}` in a rule, or `broadcast` in the message", name.text)),
             );
         }
-        let drafts = self.messages.iter().map(|draft| Message {
+        let drafts = self.messages.iter().zip(broadcasts).map(|(draft, broadcast)| Message {
+            broadcast,
             name: draft.name.text.clone(),
             category: draft.category,
             template: draft.template.map(|(name, _)| name.text.clone()),

@@ -26,6 +26,9 @@ impl<'a> Checker<'a> {
             }
             policy = Some(self.policy_clauses(clauses, name.span));
         }
+        if policy.as_ref().is_some_and(|policy| policy.window.is_some()) {
+            self.broadcasts_without_template();
+        }
         let marketing: Option<Span> = self.first_of(Category::Marketing);
         if let Some(span) = marketing
             && self.errors == 0

@@ -14,8 +14,8 @@ use rust_decimal::Decimal;
 
 use crate::source::Span;
 pub use messages::{
-    AtMost, Category, Choice, ConsentNeed, Control, Label, Message, MessagePolicy, Parameter, Quiet, Row, Saying,
-    SayingIndex, Shown, Text, TextPart,
+    AtMost, Broadcast, Category, Choice, ConsentNeed, Control, Label, Message, MessagePolicy, Parameter, Quiet, Row,
+    Saying, SayingIndex, Shown, Text, TextPart,
 };
 
 pub use crate::syntax::ladder::Fall;

@@ -137,7 +137,7 @@ impl<'a> Checker<'a> {
         }
     }
 
-    fn segment_named(&mut self, name: &Name) -> Option<usize> {
+    pub(super) fn segment_named(&mut self, name: &Name) -> Option<usize> {
         if let Some(Value::Segment(segment)) = self.names.values.get(name.text.as_str()).copied() {
             return Some(segment);
         }

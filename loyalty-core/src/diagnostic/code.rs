@@ -222,6 +222,8 @@ codes! {
     NoTender = "L0298" Error,
     /// A policy that does not exist, or one that contradicts itself.
     BadPolicy = "L0311" Error,
+    /// A reply that is to be said to many.
+    BroadcastReply = "L0312" Error,
 
     // W02: legal and surely not what was meant.
     /// A rule that can never fire.
@@ -252,6 +254,8 @@ codes! {
     NoConsent = "W0227" Warning,
     /// A text that two rules answer to.
     MatchedTwice = "W0228" Warning,
+    /// A broadcast that nobody may be told whose window is closed.
+    BroadcastOutside = "W0229" Warning,
     /// A coupon that gives nothing.
     GivesNothing = "W0219" Warning,
     /// A coupon that would stand beside another, which does not agree.

@@ -20,6 +20,8 @@ pub struct Contact {
     pub unreachable: bool,
     /// Messages that wait for the end of quiet hours, in the order in which they were to be said.
     pub held: Vec<Held>,
+    /// What the member has heard of campaigns, by their names and those of the messages.
+    pub campaigns: Vec<Heard>,
 }
 
 /// What a member has said of one category of messages, with its proof.
@@ -61,7 +63,42 @@ pub struct Held {
     pub said: Said,
 }
 
+/// A message of a campaign that was said, or waits to be.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Heard {
+    pub campaign: Box<str>,
+    pub message: Box<str>,
+    pub at: i64,
+}
+
 impl Contact {
+    /// Whether the member has heard a message of a campaign, since an instant.
+    pub fn has_heard(&self, campaign: &str, message: &str, since: i64) -> bool {
+        let heard = self.place_of(campaign, message).ok().and_then(|at| self.campaigns.get(at));
+        heard.is_some_and(|heard| heard.at >= since)
+    }
+
+    /// Notes that the member hears a message of a campaign.
+    pub fn hear(&mut self, heard: Heard) {
+        match self.place_of(&heard.campaign, &heard.message) {
+            Ok(at) => {
+                if let Some(known) = self.campaigns.get_mut(at) {
+                    known.at = known.at.max(heard.at);
+                }
+            }
+            Err(at) => self.campaigns.insert(at, heard),
+        }
+    }
+
+    fn place_of(&self, campaign: &str, message: &str) -> Result<usize, usize> {
+        self.campaigns.binary_search_by(|known| (&*known.campaign, &*known.message).cmp(&(campaign, message)))
+    }
+
+    /// Forgets campaigns of before an instant.
+    pub fn forget(&mut self, horizon: i64) {
+        self.campaigns.retain(|heard| heard.at >= horizon);
+    }
+
     /// What the member has said of a category.
     pub fn consent(&self, category: &str) -> Option<&Consent> {
         let at = self.consents.binary_search_by(|known| (*known.category).cmp(category)).ok()?;
@@ -96,6 +133,7 @@ impl Contact {
         self.backoff = self.backoff.max(other.backoff);
         self.marketing_backoff = self.marketing_backoff.max(other.marketing_backoff);
         self.held.extend(other.held.iter().cloned());
+        other.campaigns.iter().for_each(|heard| self.hear(heard.clone()));
     }
 
     /// When the next message that waits is due.

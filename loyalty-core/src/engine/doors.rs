@@ -18,6 +18,8 @@ use super::marks::Mark;
 use super::measures::{self, Delta};
 use super::member::Member;
 use super::members::{pause, pool, transfer};
+use super::messages::broadcast;
+use super::messages::said::Unsaid;
 use super::outcome::{Because, Decision, Kind, NotEarned, NotTaken, Outcome};
 use super::rewards::Turn;
 use super::tally::Entry;
@@ -133,12 +135,18 @@ pub fn apply_into(
                 .expecting("an order since the member joined, for it takes rewards or pays from a wallet")
                 .but_found(rfc3339(event.at, plan.calendar.offset_at(event.at))));
         }
-        if event_plan.kind == EventKind::Received {
-            let reason = NotTaken::BeforeEnrolment;
-            transfer::refuse(plan, event_plan, member, event, reason, decisions)?;
-        } else {
-            let kind = Kind::NotEarned { reason: NotEarned::BeforeEnrolment };
-            decisions.push(Decision { at: event.at, kind });
+        match event_plan.kind {
+            EventKind::Received => {
+                let reason = NotTaken::BeforeEnrolment;
+                transfer::refuse(plan, event_plan, member, event, reason, decisions)?;
+            }
+            EventKind::Broadcast => {
+                broadcast::unsaid(plan, event_plan, event, Unsaid::BeforeEnrolment, decisions)?;
+            }
+            _ => {
+                let kind = Kind::NotEarned { reason: NotEarned::BeforeEnrolment };
+                decisions.push(Decision { at: event.at, kind });
+            }
         }
         remember(event_plan, member, event, decisions, &[], &[]);
     } else if event_plan.kind == EventKind::Plain
@@ -384,6 +392,9 @@ fn write(
     rewards::take(plan, event_plan, member, event, Turn::After, decisions)?;
     let occasion = messages::Occasion { event: Some(event), cause: None, at: event.at };
     messages::commit(plan, member, &evaluation.says, occasion, decisions)?;
+    if event_plan.kind == EventKind::Broadcast {
+        broadcast::say(plan, event_plan, member, event, decisions)?;
+    }
     settle(plan, event_plan, member, event, first, decisions)?;
     remember(event_plan, member, event, decisions, &evaluation.fired, &evaluation.grants);
     Ok(())
@@ -464,6 +475,8 @@ pub fn before_rules(
         EventKind::Received => {}
         EventKind::Message => messages::policy::wrote(member, event.at),
         EventKind::MessageStatus => messages::policy::status(event_plan, member, event, decisions),
+        // Whether it can be said at all is asked before anything is done; it is said after the rules on it.
+        EventKind::Broadcast => drop(broadcast::Broadcast::of(plan, event_plan, event)?),
         EventKind::Consent => messages::policy::told(event_plan, member, event, decisions),
         EventKind::Referral if member.account.paused_at(event.at) => {}
         EventKind::Referral => referrals::take_in(plan, event_plan, member, event, decisions)?,
@@ -501,6 +514,7 @@ fn asleep(
         EventKind::Received => {
             transfer::refuse(plan, event_plan, member, event, NotTaken::Paused, decisions)?;
         }
+        EventKind::Broadcast => broadcast::unsaid(plan, event_plan, event, Unsaid::Paused, decisions)?,
         _ => {}
     }
     settle(plan, event_plan, member, event, first, decisions)?;

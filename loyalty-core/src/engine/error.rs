@@ -102,6 +102,10 @@ refusals! {
     UnknownCoupon = "unknown_coupon",
     /// The program has no wheel of that name.
     UnknownGame = "unknown_game",
+    /// The program has no message of that name that may be broadcast.
+    UnknownMessage = "unknown_message",
+    /// The program has no segment of that name.
+    UnknownSegment = "unknown_segment",
     /// The event needs chance, and the host has given the program no secret.
     NoSecret = "no_secret",
     /// The program has no challenge of that name to opt in to.

@@ -180,6 +180,7 @@ impl Member {
         self.referrals.forget(horizon);
         self.returned.retain(|returned| returned.ordered_at >= returns);
         self.coupons.forget(horizon);
+        self.contact.forget(horizon);
         pause::forget(&mut self.account, horizon);
         for wallet in &mut self.wallets {
             wallet.sweep(|earned_at| earned_at >= returns);

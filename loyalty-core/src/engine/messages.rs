@@ -1,5 +1,6 @@
 //! What is said to a member: which message, in which language, with which numbers; and what is not said, and why.
 
+pub mod broadcast;
 pub mod policy;
 pub mod said;
 
@@ -43,7 +44,7 @@ pub fn commit(
     decisions: &mut Decided,
 ) -> Result<(), EventError> {
     for say in says {
-        match decide(plan, member, *say, occasion, decisions)? {
+        match decide(plan, member, say.saying, because(plan, say.rule), occasion, decisions)? {
             // A late event is told of at present.
             Kind::Message(said) => policy::settle(plan, member, *said, occasion.at.max(member.clock), true, decisions)?,
             kind => decisions.push(Decision { at: occasion.at, kind }),
@@ -55,25 +56,24 @@ pub fn commit(
 fn decide(
     plan: &Plan,
     member: &Member,
-    say: Say,
+    saying: u32,
+    because: Because,
     Occasion { event, cause, at }: Occasion<'_>,
     decisions: &Decided,
 ) -> Result<Kind, EventError> {
-    let found = plan.messages.sayings.get(say.saying as usize);
+    let found = plan.messages.sayings.get(saying as usize);
     let message = found.and_then(|saying| plan.messages.declared.get(saying.message));
     let (Some(saying), Some(message)) = (found, message) else { return Err(crate::amount::Overflow.into()) };
-    let because = because(plan, say.rule);
     let occasion_id = match decisions.event() {
         Some(event) => event.to_owned(),
         None => rfc3339(at, plan.calendar.offset_at(at)),
     };
     let id = format!("{occasion_id}/{}", message.name);
     let unsaid = |reason: Unsaid| {
-        let (message, because) = (message.name.as_str().into(), because.clone());
         Kind::MessageSuppressed(Box::new(Suppressed {
-            message,
-            category: declared(plan, saying.message),
-            because,
+            message: message.name.as_str().into(),
+            category: message.category,
+            because: because.clone(),
             reason,
         }))
     };
@@ -102,10 +102,6 @@ fn decide(
         parameters: rendered.parameters,
         controls: rendered.controls,
     })))
-}
-
-fn declared(plan: &Plan, message: usize) -> crate::check::model::Category {
-    plan.messages.declared.get(message).map_or(crate::check::model::Category::Reply, |message| message.category)
 }
 
 /// The rule that says it, or what holds the block that does.

@@ -662,6 +662,7 @@ impl Lower<'_> {
                 ("refund", true) => EventKind::Refund,
                 ("message", true) if self.checked.converses => EventKind::Message,
                 ("message_status", true) if self.checked.converses => EventKind::MessageStatus,
+                ("broadcast", true) if self.checked.converses => EventKind::Broadcast,
                 ("consent", true) if self.checked.converses => EventKind::Consent,
                 ("cancel", true) => EventKind::Cancel,
                 ("adjust", true) => EventKind::Adjust,

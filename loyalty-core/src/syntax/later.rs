@@ -167,6 +167,8 @@ pub enum LaterClause {
     // messages, policies, leaderboards, experiments
     /// `template "beans_earned" (member.name, earned.amount)`
     Template { name: Name, arguments: Vec<TemplateArgument> },
+    /// `broadcast`, `broadcast to lapsed`: it may be said to everybody, or to a segment, by an event of the host's.
+    Broadcast { audience: Option<Name> },
     /// `button "Redeem now" redeem free_latte when …`
     Button { label: Label, effect: Box<Effect>, when: Option<Expr> },
     /// `link "See the menu" "https://example.com/menu"`
@@ -243,6 +245,7 @@ impl LaterClause {
             Self::Scale { .. } => "scale",
             Self::Done(_) => "done",
             Self::Template { .. } => "template",
+            Self::Broadcast { .. } => "broadcast",
             Self::Button { .. } => "button",
             Self::Link { .. } => "link",
             Self::CopyCode { .. } => "copy",

@@ -101,7 +101,7 @@ pub fn decode_from<I: Input>(
     input: &mut I,
     event: &mut EventData,
 ) -> Result<(), EventError> {
-    decode_as(plan, reading, input, event, false)
+    decode_as(plan, reading, input, event, None)
 }
 
 /// Decodes a cart: an order that has not happened. It needs neither a type nor an id, and a line may say what one unit
@@ -112,7 +112,24 @@ pub fn decode_cart<I: Input>(
     input: &mut I,
     event: &mut EventData,
 ) -> Result<(), EventError> {
-    decode_as(plan, reading, input, event, true)
+    decode_as(plan, reading, input, event, Some(Sketch::Cart))
+}
+
+/// Decodes an event that is about to happen to many, and has no id of its own yet.
+pub fn decode_plan<I: Input>(
+    plan: &Plan,
+    reading: &Reading,
+    input: &mut I,
+    event: &mut EventData,
+) -> Result<(), EventError> {
+    decode_as(plan, reading, input, event, Some(Sketch::Plan))
+}
+
+/// What has not happened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Sketch {
+    Cart,
+    Plan,
 }
 
 fn decode_as<I: Input>(
@@ -120,8 +137,9 @@ fn decode_as<I: Input>(
     reading: &Reading,
     input: &mut I,
     event: &mut EventData,
-    cart: bool,
+    sketch: Option<Sketch>,
 ) -> Result<(), EventError> {
+    let cart = sketch == Some(Sketch::Cart);
     event.clear();
     let number = match input.peek(&reading.envelope, TYPE, |value| kind(plan, value, cart))? {
         Some(Ok(number)) => number,
@@ -173,8 +191,10 @@ fn decode_as<I: Input>(
         Ok(()) => true,
         Err(refused) => refused.field > Some(field),
     };
-    if event.id.is_empty() && cart {
-        event.id.push_str("cart");
+    if event.id.is_empty()
+        && let Some(sketch) = sketch
+    {
+        event.id.push_str(if sketch == Sketch::Cart { "cart" } else { "plan" });
     }
     if event.id.is_empty() && first(ID) {
         return Err(missing("id"));

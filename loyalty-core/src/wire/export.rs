@@ -144,6 +144,9 @@ pub fn export(plan: &Plan, member: &Member) -> Document {
         .with("values", values.collect::<Document>())
         .with("returned", member.returned.iter().map(|returned| returned_of(plan, returned)).collect::<Document>())
         .with("events", member.log.iter().map(|record| event_of(plan, &record)).collect::<Document>());
+    if let Some(contact) = super::messages::contact(plan, &member.contact) {
+        document.put("contact", contact);
+    }
     if !member.referrals.is_empty() {
         document.put("referrals", referrals_of(plan, member));
     }

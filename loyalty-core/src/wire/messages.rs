@@ -84,6 +84,13 @@ pub fn contact(plan: &Plan, contact: &Contact) -> Option<Document> {
         });
         object.put("waiting", waiting.collect::<Document>());
     }
+    if !contact.campaigns.is_empty() {
+        let campaigns = contact.campaigns.iter().map(|heard| {
+            let one = Document::object().with("campaign", &*heard.campaign).with("message", &*heard.message);
+            one.with("since", instant(plan, heard.at))
+        });
+        object.put("campaigns", campaigns.collect::<Document>());
+    }
     Some(object)
 }
 
@@ -119,7 +126,10 @@ pub fn suppressed(plan: &Plan, object: &mut Document, suppressed: &Suppressed) {
         Unsaid::TooLong { most } => object.put("at_most", u64::from(*most)),
         Unsaid::AtMost { count } | Unsaid::AtMostInTotal { count } => object.put("at_most", u64::from(*count)),
         Unsaid::Held { until } | Unsaid::BackedOff { until } => object.put("until", instant(plan, *until)),
+        Unsaid::OutsideSegment { segment } => object.put("segment", &**segment),
         Unsaid::AlreadySaid
+        | Unsaid::Paused
+        | Unsaid::BeforeEnrolment
         | Unsaid::NoText
         | Unsaid::NoConsent
         | Unsaid::Withdrawn

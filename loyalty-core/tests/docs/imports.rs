@@ -23,9 +23,13 @@ const EDGES: &[(&str, &[&str])] = &[
     ("engine", &["plan", "check", "calendar", "amount", "locale", "zones", "time", "codes", "chance"]),
     ("wire", &["engine", "plan", "check", "calendar", "amount", "time", "diagnostic", "source"]),
     ("quote", &["wire", "engine", "plan"]),
+    ("broadcast", &["wire", "engine", "plan"]),
     ("assist", &["engine", "check", "syntax", "source"]),
     ("testing", &["program", "wire", "engine", "plan", "check", "amount", "time"]),
-    ("program", &["testing", "quote", "wire", "engine", "plan", "check", "chance", "syntax", "diagnostic", "time"]),
+    (
+        "program",
+        &["testing", "quote", "broadcast", "wire", "engine", "plan", "check", "chance", "syntax", "diagnostic", "time"],
+    ),
     ("migrate", &["program", "wire", "engine", "time"]),
     ("replay", &["program", "wire", "engine", "amount", "time"]),
     (

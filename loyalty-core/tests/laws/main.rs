@@ -11,6 +11,7 @@
 )]
 
 mod agree;
+mod broadcasts;
 mod challenges;
 mod chance;
 mod codes;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use chrono::NaiveTime;
 
-use super::{Currency, EventIndex, Expr, Length, LevelIndex, Per, Period};
+use super::{Currency, EventIndex, Expr, Length, LevelIndex, Per, Period, SegmentIndex};
 use crate::locale::{self, Locale};
 use crate::source::Span;
 
@@ -20,9 +20,20 @@ pub struct Message {
     pub category: Category,
     /// The name of its template with the provider.
     pub template: Option<String>,
+    /// It may be said to many.
+    pub broadcast: Option<Broadcast>,
     /// Its languages, in the order of the program; the first is the last resort.
     pub languages: Vec<(String, Locale)>,
     pub span: Span,
+}
+
+/// A message that a host may say to many.
+#[derive(Debug, Clone, Copy)]
+pub struct Broadcast {
+    /// As the event `broadcast` says it.
+    pub saying: SayingIndex,
+    /// Only to the members of this segment.
+    pub audience: Option<SegmentIndex>,
 }
 
 /// What a message is sent for.

@@ -78,7 +78,7 @@ pub struct Suppressed {
 /// Why a message is not said.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Unsaid {
-    /// It has been said for the same event or at the same instant.
+    /// It has been said for the same event, at the same instant or in the same campaign.
     AlreadySaid,
     /// A value of its text is not known.
     MissingValue { value: Box<str> },
@@ -106,6 +106,12 @@ pub enum Unsaid {
     BackedOff { until: i64 },
     /// Messages do not arrive.
     Unreachable,
+    /// The member is not in the segment that it is for.
+    OutsideSegment { segment: Box<str> },
+    /// The account rested at the time.
+    Paused,
+    /// The member joined later.
+    BeforeEnrolment,
 }
 
 impl Unsaid {
@@ -125,6 +131,9 @@ impl Unsaid {
             Self::Held { .. } => "held",
             Self::BackedOff { .. } => "backed_off",
             Self::Unreachable => "unreachable",
+            Self::OutsideSegment { .. } => "outside_segment",
+            Self::Paused => "paused",
+            Self::BeforeEnrolment => "before_enrolment",
         }
     }
 }
@@ -272,6 +281,12 @@ impl Suppressed {
                 writer.byte(13);
                 writer.signed(*until);
             }
+            Unsaid::OutsideSegment { segment } => {
+                writer.byte(14);
+                writer.text(segment);
+            }
+            Unsaid::Paused => writer.byte(15),
+            Unsaid::BeforeEnrolment => writer.byte(16),
         }
     }
 
@@ -294,6 +309,9 @@ impl Suppressed {
             11 => Unsaid::AtMostInTotal { count: u32::try_from(reader.number()?).map_err(|_| Malformed)? },
             12 => Unsaid::Held { until: reader.signed()? },
             13 => Unsaid::BackedOff { until: reader.signed()? },
+            14 => Unsaid::OutsideSegment { segment: boxed(reader)? },
+            15 => Unsaid::Paused,
+            16 => Unsaid::BeforeEnrolment,
             _ => return Err(Malformed),
         };
         Ok(Self { message, category, because, reason })

@@ -22,6 +22,10 @@ impl Reads {
                 form.value.value.iter().chain(&form.value.filter).for_each(|expr| reads.expression(event, expr));
             }
         }
+        for saying in &checked.sayings {
+            let Some(event) = saying.event else { continue };
+            saying.map(&mut |value| reads.expression(event, value));
+        }
         for rule in &checked.rules {
             let Some(event) = rule.trigger.event() else { continue };
             for form in &rule.versions {
@@ -57,16 +61,12 @@ impl Reads {
                             }
                         }
                         EffectKind::Raise { .. }
+                        | EffectKind::Say(_)
                         | EffectKind::Consent { .. }
                         | EffectKind::Accept { .. }
                         | EffectKind::Redeem(_)
                         | EffectKind::Refer { .. } => {}
                         EffectKind::Award { .. } | EffectKind::Draw(_) => {}
-                        EffectKind::Say(saying) => {
-                            if let Some(saying) = checked.sayings.get(*saying) {
-                                saying.map(&mut |value| reads.expression(event, value));
-                            }
-                        }
                         EffectKind::Earn { amount: model::Earn::Rate { points, of, .. }, .. } => {
                             reads.expression(event, points);
                             reads.expression(event, of);
@@ -161,6 +161,7 @@ impl Reads {
 
                 ("message", true) if checked.converses => &["text", "payload"],
                 ("message_status", true) if checked.converses => &["status", "error"],
+                ("broadcast", true) if checked.converses => &["message", "campaign", "segment"],
                 ("consent", true) if checked.converses => &["category", "given", "how", "words"],
                 ("pause", true) => &["freeze_expiry"],
                 ("opt_in", true) => &["challenge"],

@@ -369,6 +369,8 @@ pub(super) const fn name_of(found: Rule) -> &'static str {
         Rule::scale | Rule::scale_ => "`scale`",
         Rule::done | Rule::done_ => "`done`",
         Rule::template | Rule::template_ => "`template`",
+        Rule::broadcast | Rule::broadcast_ => "`broadcast`",
+        Rule::audience => "`to`",
         Rule::button | Rule::button_ => "`button`",
         Rule::tapped => "what the button does",
         Rule::link | Rule::link_ => "`link`",

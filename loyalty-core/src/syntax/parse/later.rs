@@ -134,6 +134,10 @@ impl Build {
                     None => Vec::new(),
                 },
             },
+            Rule::broadcast => {
+                let audience = pair.child(Rule::audience).and_then(|audience| self.name_of(&audience));
+                LaterClause::Broadcast { audience }
+            }
             Rule::button => LaterClause::Button {
                 label: self.label_of(pair)?,
                 effect: Box::new(self.tapped(pair)?),

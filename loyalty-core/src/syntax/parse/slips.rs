@@ -112,6 +112,7 @@ const CLAUSES: &[&str] = &[
     "scale",
     "done",
     "template",
+    "broadcast",
     "button",
     "quiet",
 ];

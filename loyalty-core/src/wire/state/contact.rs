@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::StateError;
 use super::values::Moment;
-use crate::engine::contact::{Consent, ConsentState, Contact, Held};
+use crate::engine::contact::{Consent, ConsentState, Contact, Heard, Held};
 use crate::engine::messages::said::Said;
 use crate::time::Instant;
 use crate::wire::codec::{Reader, Writer};
@@ -19,6 +19,8 @@ pub struct SavedContact {
     unreachable: bool,
     /// Until when, and the message: for the engine alone.
     held: Vec<(Moment, String)>,
+    /// Campaign, message, when.
+    campaigns: Vec<(String, String, Moment)>,
 }
 
 /// Category, state, when, how, in which words.
@@ -46,6 +48,11 @@ pub fn save(contact: &Contact) -> Vec<SavedContact> {
         failures: contact.failures,
         unreachable: contact.unreachable,
         held: held.collect(),
+        campaigns: contact
+            .campaigns
+            .iter()
+            .map(|heard| (heard.campaign.to_string(), heard.message.to_string(), Moment(heard.at)))
+            .collect(),
     }]
 }
 
@@ -55,6 +62,7 @@ pub fn restore(saved: &[SavedContact]) -> Result<Contact, StateError> {
     let consent_moments = saved.consents.iter().map(|(_, _, at, ..)| at);
     let others = [&saved.wrote_at, &saved.backoff, &saved.marketing_backoff];
     let moments = others.into_iter().flatten().chain(consent_moments).chain(saved.held.iter().map(|(until, _)| until));
+    let moments = moments.chain(saved.campaigns.iter().map(|(.., at)| at));
     for moment in moments {
         Instant::from_micros(moment.0).ok_or_else(damaged)?;
     }
@@ -66,6 +74,7 @@ pub fn restore(saved: &[SavedContact]) -> Result<Contact, StateError> {
         failures: saved.failures,
         unreachable: saved.unreachable,
         held: Vec::with_capacity(saved.held.len().min(64)),
+        campaigns: Vec::new(),
     };
     for (category, state, at, how, words) in &saved.consents {
         let state = ConsentState::ALL.into_iter().find(|known| known.name() == state).ok_or_else(damaged)?;
@@ -85,6 +94,9 @@ pub fn restore(saved: &[SavedContact]) -> Result<Contact, StateError> {
         let bytes: Vec<u8> = digits.collect::<Option<_>>().ok_or_else(damaged)?;
         let said = Said::read(&mut Reader(&bytes)).map_err(|_| damaged())?;
         contact.held.push(Held { until: until.0, said });
+    }
+    for (campaign, message, at) in &saved.campaigns {
+        contact.hear(Heard { campaign: campaign.as_str().into(), message: message.as_str().into(), at: at.0 });
     }
     Ok(contact)
 }
