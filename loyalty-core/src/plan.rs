@@ -207,6 +207,11 @@ pub fn in_force<T>(forms: &[Dated<T>], day: i32) -> Option<&T> {
 }
 
 impl Plan {
+    /// The instant before which nothing is remembered that can be returned, come late or be repeated, seen from `clock`.
+    pub fn horizon_at(&self, clock: i64) -> i64 {
+        clock.saturating_sub(i64::from(crate::calendar::days_at_most(self.settings.history)) * crate::time::DAY)
+    }
+
     /// What the keys of a counter's entries mean.
     pub fn grain(&self, tally: u32) -> Grain {
         self.tallies.get(tally as usize).map_or(Grain::Ever, |tally| tally.grain)

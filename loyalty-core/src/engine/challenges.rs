@@ -4,6 +4,7 @@
 //! what cannot be counted again: the goals that hold for a window, those that are met, and what they have used up.
 
 mod adaptive;
+mod bound;
 mod due;
 mod figures;
 mod judge;
@@ -15,6 +16,7 @@ mod streaks;
 mod view;
 mod windows;
 
+pub use bound::forget as forget_events;
 pub use due::due;
 pub use figures::figure;
 pub use judge::{settle, would_change};

@@ -156,8 +156,11 @@ pub fn draw(
 ) -> Result<Option<(u64, Vec<Use>)>, Overflow> {
     let Some(policy) = plan.policy(wallet, plan.calendar.day_at(at)) else { return Ok(None) };
     let entry = member.next_entry();
+    let horizon = plan.horizon_at(member.clock.max(at));
     let Some(state) = member.wallets.get_mut(usize::from(wallet)) else { return Ok(None) };
     let inactivities = plan.inactivities(wallet);
+    // What is noted as used must not go by when the state was last tidied.
+    state.draw_together(inactivities, horizon);
     let mut order = state.spending_order(plan, inactivities, policy.spend);
     let spared: Vec<u64> = state.ending_before(plan, inactivities, not_before).map(|lot| lot.entry).collect();
     order.retain(|lot| state.lots.get(*lot).is_some_and(|lot| !spared.contains(&lot.entry)));

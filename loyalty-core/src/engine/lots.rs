@@ -209,6 +209,44 @@ impl WalletState {
         self.lots.retain(|lot| !lot.amount.is_zero() || (!lot.expired.is_zero() && returnable(lot.earned_at)));
     }
 
+    /// Makes one lot of those that never run out and that neither a return nor a late event reaches any more: what was earned before
+    /// `horizon` and would be spent one after the other. The latest gives it its name, so that what is left of it after
+    /// spending is what would be left of them, and a wallet whose points stay does not grow with each event.
+    pub fn draw_together(&mut self, plans: &[InactivityPlan], horizon: i64) {
+        let lapses = plans.iter().any(|form| form.takes_over);
+        let settled = |lot: &Lot| {
+            let endless = lot.expiry == Expiry::Never || (lot.expiry == Expiry::Open && !lapses);
+            endless && !lot.pending() && lot.earned_at < horizon && !lot.amount.is_zero()
+        };
+        if self.lots.iter().filter(|lot| settled(lot)).nth(1).is_none() {
+            return;
+        }
+        let lots = self.lots.iter().enumerate().filter(|(_, lot)| !lot.amount.is_zero());
+        let mut order: Vec<(i64, u64, usize)> = lots.map(|(at, lot)| (lot.earned_at, lot.entry, at)).collect();
+        order.sort_unstable();
+        let mut before: Option<usize> = None;
+        for (_, _, at) in order {
+            let Some(lot) = self.lots.get(at) else { return };
+            if !settled(lot) {
+                before = None;
+                continue;
+            }
+            let older = before.and_then(|before| self.lots.get(before)).filter(|older| older.expiry == lot.expiry);
+            // The parts of a balance add up to it, which has been added up before.
+            let sum = older.and_then(|older| amount::add(older.amount, lot.amount).ok());
+            if let (Some(sum), Some(before)) = (sum, before) {
+                if let Some(older) = self.lots.get_mut(before) {
+                    (older.amount, older.expired) = (Decimal::ZERO, Decimal::ZERO);
+                }
+                if let Some(lot) = self.lots.get_mut(at) {
+                    (lot.amount, lot.expired) = (sum, Decimal::ZERO);
+                }
+            }
+            before = Some(at);
+        }
+        self.lots.retain(|lot| !lot.amount.is_zero() || !lot.expired.is_zero());
+    }
+
     /// Settles debt from points that have just become available in a lot; tells how much.
     pub fn settle(&mut self, lot: usize) -> Result<Decimal, Overflow> {
         let Some(lot) = self.lots.get_mut(lot) else { return Ok(Decimal::ZERO) };

@@ -160,7 +160,7 @@ impl Member {
 
     /// The instant before which single events are no longer remembered.
     pub(crate) fn horizon(&self, plan: &Plan) -> i64 {
-        self.clock.saturating_sub(i64::from(crate::calendar::days_at_most(plan.settings.history)) * DAY)
+        plan.horizon_at(self.clock)
     }
 
     /// The instant before which orders can no longer be returned.
@@ -173,6 +173,7 @@ impl Member {
     pub(crate) fn forget(&mut self, plan: &Plan) {
         let today = plan.calendar.day_at(self.clock);
         self.tallies.forget(&plan.tallies, &plan.calendar, today);
+        super::challenges::forget_events(plan, self);
         super::measures::forget(plan, self, self.clock, today);
         super::challenges::forget(plan, self);
         let (horizon, returns) = (self.horizon(plan), self.return_horizon(plan));
@@ -182,7 +183,8 @@ impl Member {
         self.coupons.forget(horizon);
         self.contact.forget(horizon);
         pause::forget(&mut self.account, horizon);
-        for wallet in &mut self.wallets {
+        for (number, wallet) in self.wallets.iter_mut().enumerate() {
+            wallet.draw_together(plan.inactivities(number as u16), horizon);
             wallet.sweep(|earned_at| earned_at >= returns);
         }
     }

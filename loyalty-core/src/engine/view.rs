@@ -130,6 +130,7 @@ pub fn view(plan: &Arc<Plan>, member: &Member, at: i64, source: &str) -> View {
     if clock::advance(plan, &mut at_instant, at, &mut Decided::default()).is_err() {
         at_instant = member.clone();
     }
+    at_instant.forget(plan);
     let member = &at_instant;
     let at = member.clock;
     let mut document = Document::object()

@@ -217,3 +217,38 @@ proptest! {
         }
     }
 }
+
+/// A challenge without an end that was asked for counts for good and does not grow for as long.
+#[test]
+fn a_challenge_without_an_end_does_not_grow() {
+    let text = "program \"Shop\" { timezone \"Europe/Berlin\"  history 60 days  returns within 30 days }\nwallet pts {}\n\
+                challenge all { count visit  opt in once  goal 10  repeat  returns revoke  reward { earn 1 pts } }\n\
+                challenge kinds { count distinct order.branch  opt in once  goal 100  reward { earn 1 pts } }\n\
+                challenge next { count order  after all  goal 5000  reward { earn 1 pts } }\n";
+    let program = compile(text);
+    let mut member = program.enroll("m-1", instant(ENROLLED)).expect("a member");
+    let mut happen = |kind: &str, number: i64, more: &str| {
+        let at = rfc3339(ENROLLED + number * DAY + 1);
+        let id = format!("{kind}-{number}-{}", more.len());
+        let event = format!(r#"{{"type":"{kind}","id":"{id}","at":"{at}"{more}}}"#);
+        program.apply(&mut member, event.as_str()).expect("an event");
+        (program.save_binary(&member).len(), view(&program, &member))
+    };
+    happen("visit", 0, "");
+    happen("opt_in", 1, r#","challenge":"all""#);
+    happen("opt_in", 1, r#","challenge":"kinds""#);
+    let mut sizes = Vec::new();
+    for day in 2..1_502 {
+        happen("visit", day, "");
+        let (size, seen) = happen("order", day, &format!(r#","subtotal":"1.00","branch":"b{}""#, day % 7));
+        if day % 500 == 1 {
+            assert_eq!(seen["challenges"]["all"]["times"], (day - 1) / 10, "on day {day}");
+            assert_eq!(seen["challenges"]["kinds"]["current"], "7");
+            // The tenth visit came on day 11, at the instant of that day's order, which does not count.
+            assert_eq!(seen["challenges"]["next"]["current"], (day - 11).to_string());
+            sizes.push(size);
+        }
+    }
+    let [first, .., last] = *sizes else { panic!("three sizes: {sizes:?}") };
+    assert!(last < first + first / 20, "{sizes:?}");
+}

@@ -42,13 +42,15 @@ pub enum Answer {
     Refused(&'static str),
 }
 
+/// Amounts by wallet, instant of earning, of vesting and of expiry.
+pub type Lots = BTreeMap<(String, Micros, Option<Micros>, Option<Micros>), String>;
+
 /// Every figure that the engine shows too, in one comparable form.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Figures {
     /// `wallet.figure` and its amount.
     pub totals: BTreeMap<String, String>,
-    /// Amounts by wallet, instant of earning, of vesting and of expiry.
-    pub lots: BTreeMap<(String, Micros, Option<Micros>, Option<Micros>), String>,
+    pub lots: Lots,
     pub measures: BTreeMap<String, Option<String>>,
     /// By ladder: the level that the rules have led to, since when, and its end or that of its grace.
     pub levels: BTreeMap<String, (String, Micros, Option<Micros>, Option<Micros>)>,
@@ -57,6 +59,11 @@ pub struct Figures {
 const DAY: Micros = 86_400_000_000;
 
 impl<'p> Member<'p> {
+    /// What is older is remembered no more.
+    pub fn horizon(&self) -> Micros {
+        self.clock - Micros::from(self.program.history_days) * DAY
+    }
+
     pub fn step(&mut self, step: &Step) -> Answer {
         match step {
             Step::Advance(at) => {
@@ -68,7 +75,7 @@ impl<'p> Member<'p> {
     }
 
     fn happen(&mut self, event: &Event) -> Answer {
-        let horizon = self.clock - Micros::from(self.program.history_days) * DAY;
+        let horizon = self.horizon();
         let mut filled = Kept::new(event, self.program.currency.minor).original;
         filled.offset = 0;
         if event.kind == "order" && filled.number("subtotal").is_none() {
@@ -194,7 +201,7 @@ impl<'p> Member<'p> {
     /// A refund or a cancellation.
     fn come_back(&mut self, refund: &Event) -> Result<(), &'static str> {
         let id = refund.text("order").ok_or("unknown_order")?;
-        let horizon = self.clock - Micros::from(self.program.history_days) * DAY;
+        let horizon = self.horizon();
         let is_it = |known: &Rc<Known>| known.event.id == id && known.event.at >= horizon;
         let index = self.known.iter().position(is_it).ok_or("unknown_order")?;
         let mut known = Known::clone(&self.known[index]);

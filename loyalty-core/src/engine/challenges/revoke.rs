@@ -73,7 +73,9 @@ pub fn revoke(
 /// The goal that was met last in a window, if it is no longer reached.
 fn lost(plan: &Plan, member: &Member, number: usize, key: i64) -> Result<Option<Done>, Overflow> {
     let Some(window) = member.challenges.get(number).and_then(|state| state.window(key)) else { return Ok(None) };
-    let Some(done) = window.done.last() else { return Ok(None) };
+    // What was met before any event that can still come back stays met, whether it has been forgotten by now or not.
+    let horizon = member.horizon(plan);
+    let Some(done) = window.done.last().filter(|done| done.at >= horizon) else { return Ok(None) };
     let Some(goal) = window.goals.get(usize::from(done.goal)) else { return Ok(None) };
     let moves = plan.challenges.get(number).is_some_and(|challenge| challenge.moves());
     let total = match plan.challenges.get(number).map(|challenge| &challenge.progress) {

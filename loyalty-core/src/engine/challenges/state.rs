@@ -136,6 +136,8 @@ pub fn forget(plan: &Plan, member: &mut Member) {
         // The goal of the window before is what the next one grows from.
         let last = state.windows.last().map(|window| window.key);
         state.windows.retain(|window| window.to >= horizon || Some(window.key) == last);
+        // What was met before any event that can still come back stays met.
+        state.windows.iter_mut().for_each(|window| window.done.retain(|done| done.at >= horizon));
         if let Some(longest) = longest_window(challenge.within).filter(|_| challenge.opt_in != Some(OptIn::Once)) {
             let oldest = horizon.saturating_sub(i64::from(longest) * DAY);
             state.opted_in.retain(|at| *at >= oldest);
