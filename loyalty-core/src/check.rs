@@ -93,6 +93,7 @@ pub fn check(file: &tree::File) -> (Option<Checked>, Vec<Diagnostic>) {
     checker.messages(&declared);
     let (rules, groups) = checker.rules(&declared);
     checker.chains(&rules);
+    checker.budgets(&rules);
     let messages = (checker.finish_messages(), checker.message_policy(&declared));
     let tests = checker.tests(&declared);
     checker.lint(&declared, &rules);

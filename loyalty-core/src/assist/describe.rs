@@ -236,7 +236,7 @@ const CLAUSES: Meanings = &[
     ("revoke", "a return takes it back"),
     (
         "budget",
-        "what all discounts of a coupon together may come to; `partial` gives what is left of it, `refuse` nothing",
+        "what all discounts of a coupon together may come to, or all points that it gives; `partial` gives what is left of it, `refuse` nothing",
     ),
     ("usage", "what a cancelled order does to the use of a coupon: `given back`, or `kept`"),
     ("award", "gives a badge"),

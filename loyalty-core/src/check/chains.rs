@@ -96,9 +96,9 @@ impl Checker<'_> {
                 Trigger::Decision(kind, wallet) => chains.lead(Link::Moved(*wallet, *kind), rule_link),
                 Trigger::Ladder(ladder, _) => chains.lead(Link::Ladder(*ladder), rule_link),
                 Trigger::Segment { segment, .. } => chains.lead(Link::Segment(*segment), rule_link),
-                Trigger::Declared(moment) => chains.lead(Self::decided_by(*moment), rule_link),
                 // Only orders redeem.
-                Trigger::Coupon(CouponChange::Redeemed, _) => {}
+                Trigger::Declared(Moment::Used(_)) | Trigger::Coupon(CouponChange::Redeemed, _) => {}
+                Trigger::Declared(moment) => chains.lead(Self::decided_by(*moment), rule_link),
                 Trigger::Coupon(_, Some(coupon)) => chains.lead(Link::Coupon(*coupon), rule_link),
                 Trigger::Coupon(_, None) => {
                     (0..self.coupons.len()).for_each(|coupon| chains.lead(Link::Coupon(coupon), rule_link));
@@ -161,6 +161,7 @@ impl Checker<'_> {
             Moment::Redeemed(reward) => Link::Reward(reward),
             Moment::Goal(challenge, _) | Moment::Breaks(challenge) => Link::Challenge(challenge),
             Moment::Friends(referral, _) => Link::Referral(referral),
+            Moment::Used(coupon) => Link::Coupon(coupon),
         }
     }
 

@@ -3,17 +3,19 @@
 use std::collections::BTreeMap;
 
 use super::Checker;
+use super::blocks::Block;
 use super::clauses::{Holder, InForce};
 use super::expression::Scope;
 use super::model::{
-    Budget, BudgetMode, Coupon, CouponForm, CouponIndex, CouponKind, EffectKind, Expr, ExprKind, IssueEnd, Mint, Type,
-    Versioned,
+    Budget, BudgetMode, Coupon, CouponForm, CouponIndex, CouponKind, EffectKind, Expr, ExprKind, Held, IssueEnd, Mint,
+    Moment, Rule, Trigger, Type, Versioned, Wallet, WalletIndex,
 };
 use super::names::{Declared, Value};
+use super::reward::gives;
 use crate::codes;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
-use crate::syntax::later::{self, LaterClause};
+use crate::syntax::later::{self, Give, LaterClause};
 use crate::syntax::tree::{self, ClauseKind, Name};
 
 /// The standard event that coupons are used on.
@@ -26,6 +28,15 @@ impl<'a> Checker<'a> {
             for form in self.in_force(Holder::Coupon, clauses) {
                 let value = self.coupon_form(name, index, *kind, &form);
                 versions.push(Versioned { from: form.from, value });
+            }
+            if versions.iter().any(|form| form.value.effects) {
+                self.blocks.push(Block {
+                    held: Held { keyword: "coupon", name: name.text.clone() },
+                    name: format!("coupon {} gives", name.text),
+                    moment: Moment::Used(index),
+                    forms: gives(clauses),
+                    span: name.span,
+                });
             }
             self.coupons.push(Coupon { name: name.text.clone(), kind: *kind, versions, span: name.span });
         }
@@ -43,6 +54,7 @@ impl<'a> Checker<'a> {
             budget: None,
             usage_kept: false,
             offer: None,
+            effects: false,
             span: form.span.unwrap_or(name.span),
         };
         // The prelude declares it.
@@ -80,6 +92,10 @@ impl<'a> Checker<'a> {
             }
         }
         value.offer = self.offer(name, index, &form.clauses, &scope);
+        value.effects = form
+            .clauses
+            .iter()
+            .any(|clause| matches!(clause.kind, ClauseKind::Later(LaterClause::Give(Give::Effects(_)))));
         value
     }
 
@@ -157,20 +173,67 @@ impl<'a> Checker<'a> {
 
     fn budget(&mut self, amount: &'a tree::Expr, mode: Option<BudgetMode>, span: Span) -> Option<Budget> {
         let (amount, expr) = self.positive(amount, "a budget")?;
-        if matches!(expr.ty, Type::Money(currency) if Some(currency) == self.settings.currency) {
-            return Some(Budget { amount, mode: mode.unwrap_or(BudgetMode::Partial), span });
+        let wallet = match &expr.ty {
+            Type::Money(currency) if Some(*currency) == self.settings.currency => Some(None),
+            Type::Amount(wallet) => Some(Some(*wallet)),
+            _ => None,
+        };
+        if let Some(wallet) = wallet {
+            return Some(Budget { amount, wallet, mode: mode.unwrap_or(BudgetMode::Partial), span });
         }
         let found = self.describe(&expr.ty);
         let diagnostic = Diagnostic::new(
             Code::BudgetUnit,
             expr.span,
-            format!("a budget is money of the program, and this is {found}"),
+            format!("a budget is money of the program or points, and this is {found}"),
         );
         let diagnostic = self.with_unit(diagnostic, &expr.ty);
         self.report(
-            diagnostic.help("it is what all discounts of the coupon together may come to, as in `budget 5_000 EUR`"),
-        );
+            diagnostic.help(
+            "it is what all discounts of the coupon together may come to, as in `budget 5_000 EUR`, or all points that it \
+             gives, as in `budget 100_000 points`",
+        ));
         None
+    }
+
+    /// Budgets that nothing is counted against: of points that the coupon does not give, or of money where it takes none off.
+    pub(super) fn budgets(&mut self, rules: &[Rule]) {
+        let mut idle = Vec::new();
+        for (index, coupon) in self.coupons.iter().enumerate() {
+            let budgets = coupon.versions.iter().filter_map(|form| Some((&form.value, form.value.budget.as_ref()?)));
+            for (form, budget) in budgets {
+                match budget.wallet {
+                    None if form.effects => idle.push((budget.span, coupon.name.clone(), None)),
+                    Some(wallet) if !self.earns(rules, index, wallet) => {
+                        idle.push((budget.span, coupon.name.clone(), Some(wallet)));
+                    }
+                    _ => {}
+                }
+            }
+        }
+        for (span, name, wallet) in idle {
+            let (what, help) = match wallet.and_then(|wallet| self.wallets.get(wallet)) {
+                Some(Wallet { name: unit, .. }) => (
+                    format!("`{name}` gives no {unit}"),
+                    format!("let the coupon give some, as in `give {{ earn 100 {unit} }}`, or leave the budget out"),
+                ),
+                None => (
+                    format!("`{name}` takes nothing off"),
+                    "write it in the points that it gives, as in `budget 100_000 points`".to_owned(),
+                ),
+            };
+            self.report(
+                Diagnostic::new(Code::IdleBudget, span, format!("{what}, so that nothing uses its budget up"))
+                    .help(help),
+            );
+        }
+    }
+
+    /// Whether a coupon gives points of a wallet.
+    fn earns(&self, rules: &[Rule], coupon: CouponIndex, wallet: WalletIndex) -> bool {
+        let own = rules.iter().filter(|rule| rule.trigger == Trigger::Declared(Moment::Used(coupon)));
+        let mut effects = own.flat_map(|rule| &rule.versions).flat_map(|form| &form.value.effects);
+        effects.any(|effect| matches!(&effect.kind, EffectKind::Earn { wallet: own, .. } if *own == wallet))
     }
 
     /// `issue FREEPASTRY code … until …`

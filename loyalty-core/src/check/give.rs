@@ -100,6 +100,10 @@ impl<'a> Checker<'a> {
             }
             return None;
         };
+        if matches!(give, give::Give::Effects(_)) {
+            self.only_effects(clauses);
+            return None;
+        }
         let (give, fits) = self.give(give, span, &manner, scope)?;
         self.fitting(&manner, &fits);
         let up_to = match offer_up_to {
@@ -228,11 +232,34 @@ impl<'a> Checker<'a> {
                 let fits = Fits { at_most: every.is_some(), ..FITS_NOTHING };
                 (Give::Gift { count: *count, sku: sku.text.clone(), every, at_most }, fits)
             }
-            give::Give::Effects(_) => {
-                self.not_built(span, "give { … }", "a coupon gives something of an order, as in `give 10% off order`");
-                return None;
-            }
+            // Spoken of before.
+            give::Give::Effects(_) => return None,
         })
+    }
+
+    /// A coupon that holds effects takes nothing off, so that nothing can be said of how.
+    fn only_effects(&mut self, clauses: &[&'a Clause]) {
+        for clause in clauses {
+            let ClauseKind::Later(later) = &clause.kind else { continue };
+            let about_money = matches!(
+                later,
+                LaterClause::UpTo(_)
+                    | LaterClause::Stack(_)
+                    | LaterClause::Manner(_)
+                    | LaterClause::Priority(_)
+                    | LaterClause::Group { .. }
+            );
+            if about_money {
+                self.report(
+                    Diagnostic::new(
+                        Code::GiveClause,
+                        clause.span,
+                        format!("`{}` has nothing to do with what this coupon gives", later.word()),
+                    )
+                    .help("it belongs to a coupon that takes something off an order; leave it out"),
+                );
+            }
+        }
     }
 
     fn give_steps(

@@ -582,6 +582,8 @@ pub enum Moment {
     Breaks(ChallengeIndex),
     /// So many friends are settled.
     Friends(ReferralIndex, u32),
+    /// A coupon is used.
+    Used(CouponIndex),
 }
 
 impl Trigger {
@@ -763,8 +765,10 @@ pub struct CouponForm {
     pub budget: Option<Budget>,
     /// A cancelled order keeps the use.
     pub usage_kept: bool,
-    /// Nothing: it gives nothing.
+    /// Nothing: it takes nothing off.
     pub offer: Option<super::offer::Offer>,
+    /// It holds effects, which follow when it is used.
+    pub effects: bool,
     /// Where this form stands.
     pub span: Span,
 }
@@ -777,11 +781,12 @@ pub struct Mint {
     pub length: u8,
 }
 
-/// What all discounts of a coupon together may come to, over all members.
+/// What all discounts of a coupon together may come to, over all members, or all points that it gives.
 #[derive(Debug, Clone)]
 pub struct Budget {
-    /// In the program's currency.
     pub amount: Decimal,
+    /// The wallet of the points; nothing: money of the program's currency.
+    pub wallet: Option<WalletIndex>,
     pub mode: BudgetMode,
     pub span: Span,
 }

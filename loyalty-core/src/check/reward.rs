@@ -353,7 +353,7 @@ impl<'a> RateClauses<'a> {
 }
 
 /// The blocks of `give`, each with the day from which it holds.
-fn gives(clauses: &[Clause]) -> Vec<(Option<NaiveDate>, &[Clause], Span)> {
+pub(super) fn gives(clauses: &[Clause]) -> Vec<(Option<NaiveDate>, &[Clause], Span)> {
     let own = given(None, clauses);
     let dated = clauses.iter().filter_map(|clause| match &clause.kind {
         ClauseKind::From { date, clauses } => given(Some(*date), clauses),

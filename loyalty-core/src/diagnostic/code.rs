@@ -140,6 +140,8 @@ codes! {
     CodeForm = "L0277" Error,
     /// Coupons whose names are the same code.
     SameCode = "L0278" Error,
+    /// A budget of points that the coupon does not give, or of money where it takes none off.
+    IdleBudget = "L0279" Error,
     /// No coupon of that name.
     UnknownCoupon = "L0280" Error,
     /// `issue` of a coupon that is not issued.

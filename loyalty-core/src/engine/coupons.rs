@@ -7,6 +7,7 @@
 //! | `mint` | codes that the host's secret makes |
 //! | `offers` | the coupons that an order names, and those that apply by themselves |
 //! | `life`, `reason` | whether one may be used, and everything that speaks against it |
+//! | `points` | what it gives in points, within its budget |
 //! | `redeem` | which apply to an order, and what is counted for them |
 //! | `back` | uses given back |
 
@@ -16,6 +17,7 @@ pub mod issue;
 pub mod life;
 pub mod mint;
 pub mod offers;
+pub mod points;
 pub mod reason;
 pub mod redeem;
 

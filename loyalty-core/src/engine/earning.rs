@@ -7,6 +7,7 @@
 use rust_decimal::Decimal;
 use smallvec::SmallVec;
 
+use super::coupons::points;
 use super::error::EventError;
 use super::eval::Scope;
 use super::grants::{self, Grant, Grants};
@@ -96,6 +97,9 @@ pub fn evaluate(
     }
     if on_event.capped {
         caps::cap_contributions(scope, &firings, &mut evaluation.grants, &mut evaluation.changes)?;
+    }
+    if let Some(room) = scope.cause.and_then(|cause| cause.room) {
+        points::cut(scope, &room, &mut evaluation.grants)?;
     }
     let mut acted = SmallVec::new();
     if on_event.act {

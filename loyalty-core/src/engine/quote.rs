@@ -148,7 +148,7 @@ pub fn answer(
         return Err(EventError::new(Refusal::UnknownEvent)
             .in_field("type")
             .but_found("a cart")
-            .advising("no coupon of the program gives anything"));
+            .advising("no coupon of the program gives anything, and no reward of it reads an order"));
     };
     let order = Priceable::of(plan, cart, event, request.source)?;
     let scope = Scope { event: Some(&order.view), ..Scope::of(plan, member, event.at) };
@@ -162,10 +162,20 @@ pub fn answer(
     let mut considered: Vec<Considered<'_>> = Vec::new();
     let mut candidates: Vec<Candidate> = Vec::new();
     let mut not_applied: Vec<NotApplied> = Vec::new();
+    // Those that take nothing off: they stand beside all others.
+    let mut plain: Vec<AppliedCoupon> = Vec::new();
     let reader = Reader { scope: &scope, cart, order: &order };
     let mut consider = |coupon: u32, code: Option<&str>, held: Option<&Held>, left: Left| -> Result<bool, Overflow> {
         let Some(form) = form(plan, coupon, scope.day) else { return Ok(false) };
-        let Some(offer) = &form.offer else { return Ok(false) };
+        let Some(offer) = &form.offer else {
+            let held = held.map(|held| held.number);
+            let known = plain.iter().any(|known| known.coupon == coupon && known.held == held);
+            if !known {
+                let code = code.map(Into::into);
+                plain.push(AppliedCoupon { coupon, code, held, applied: Applied::default() });
+            }
+            return Ok(!known || code.is_none());
+        };
         let Some(candidate) = reader.candidate(coupon, offer, left)? else { return Ok(false) };
         candidates.push(candidate);
         considered.push(Considered { form, code: code.map(Into::into), held: held.map(|held| held.number) });
@@ -198,6 +208,9 @@ pub fn answer(
         }
     }
     if cart.all_codes && !not_applied.is_empty() {
+        for AppliedCoupon { code, coupon, .. } in plain.drain(..) {
+            not_applied.push(NotApplied { code, coupon: Some(coupon), reasons: vec![WhyNot::OtherCode] });
+        }
         for (considered, candidate) in considered.drain(..).zip(candidates.drain(..)) {
             let (code, coupon) = (considered.code, Some(candidate.coupon));
             not_applied.push(NotApplied { code, coupon, reasons: vec![WhyNot::OtherCode] });
@@ -205,7 +218,12 @@ pub fn answer(
     }
     let mut consider = |coupon: u32, left: Left| -> Result<(), Overflow> {
         let Some(form) = form(plan, coupon, scope.day) else { return Ok(()) };
-        let Some(offer) = &form.offer else { return Ok(()) };
+        let Some(offer) = &form.offer else {
+            if !plain.iter().any(|known| known.coupon == coupon) {
+                plain.push(AppliedCoupon { coupon, code: None, held: None, applied: Applied::default() });
+            }
+            return Ok(());
+        };
         if let Some(candidate) = reader.candidate(coupon, offer, left)? {
             candidates.push(candidate);
             considered.push(Considered { form, code: None, held: None });
@@ -238,6 +256,7 @@ pub fn answer(
     if request.others {
         let known = |coupon: u32| {
             candidates.iter().any(|candidate| candidate.coupon == coupon)
+                || plain.iter().any(|known| known.coupon == coupon)
                 || not_applied.iter().any(|refused| refused.coupon == Some(coupon) && !refused.is_strange())
         };
         let others: Vec<u32> = (0..plan.coupons.len() as u32).filter(|coupon| !known(*coupon)).collect();
@@ -254,7 +273,7 @@ pub fn answer(
         let code = considered.code.clone();
         Some(AppliedCoupon { coupon: candidate.coupon, code, held: considered.held, applied })
     });
-    let applied = applied.collect();
+    let applied = applied.chain(plain).collect();
     Ok(Answer { applied, not_applied, nets, units, shipping, complete, order })
 }
 

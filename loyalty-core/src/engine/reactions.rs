@@ -7,6 +7,7 @@ use rust_decimal::Decimal;
 
 use super::challenges::{self, Reward};
 use super::coupons::Concerned;
+use super::coupons::points::{self, Room};
 use super::decided::{Decided, Run};
 use super::earning::{self, Evaluation};
 use super::error::{EventError, Refusal};
@@ -17,7 +18,7 @@ use super::member::Member;
 use super::outcome::{Decision, Kind};
 use super::{badges, experiments, ledger, messages, moves, referrals, schedule, segments};
 use crate::amount::Overflow;
-use crate::check::model::{DecisionTrigger, LadderChange, Moment, Trigger};
+use crate::check::model::{CouponChange, DecisionTrigger, LadderChange, Moment, Trigger};
 use crate::plan::{LadderPlan, Plan, RulesOn};
 
 /// What a rule can read of what set it off.
@@ -30,6 +31,8 @@ pub struct Cause {
     /// The goal of a challenge whose reward this is.
     pub reward: Option<Reward>,
     pub coupon: Option<Concerned>,
+    /// What is left of the budget of points of the coupon whose effects these are.
+    pub room: Option<Room>,
 }
 
 /// Far more rounds than a program without circles can need.
@@ -72,7 +75,7 @@ pub fn follow(
 fn rules_on(plan: &Plan, decision: &Decision) -> Vec<(u32, Cause)> {
     let reactions = &plan.reactions;
     let amount = decision.amount().unwrap_or_default();
-    let cause = Cause { amount, at: decision.at, before: None, reward: None, coupon: None };
+    let cause = Cause { amount, at: decision.at, before: None, reward: None, coupon: None, room: None };
     let about = |wallet: u16, kind: DecisionTrigger| reactions.on(wallet, kind).iter().map(|rule| (*rule, cause));
     match &decision.kind {
         Kind::Earned { wallet, vesting, .. } => {
@@ -145,12 +148,14 @@ fn rules_on(plan: &Plan, decision: &Decision) -> Vec<(u32, Cause)> {
                 .map(|rule| (rule, cause))
                 .collect()
         }
-        Kind::Coupon(decision) => {
-            let Some((change, of)) = Concerned::of(plan, decision) else { return Vec::new() };
+        Kind::Coupon(coupon) => {
+            let Some((change, of)) = Concerned::of(plan, coupon) else { return Vec::new() };
             let rules = reactions.coupons.iter();
             let rules =
                 rules.filter(|(on, coupon, _)| *on == change && coupon.is_none_or(|coupon| coupon == of.coupon));
-            rules.map(|(.., rule)| (*rule, Cause { coupon: Some(of), ..cause })).collect()
+            let cause = Cause { coupon: Some(of), ..cause };
+            let own = points::gives(plan, of.coupon, decision.at).filter(|_| change == CouponChange::Redeemed);
+            own.into_iter().chain(rules.map(|(.., rule)| *rule)).map(|rule| (rule, cause)).collect()
         }
         _ => Vec::new(),
     }
@@ -211,6 +216,7 @@ fn run(
     let (met, first) = (decisions.meet(member), decisions.len());
     let mut evaluation = Evaluation::default();
     let counters = decisions.counters();
+    let cause = Cause { room: points::room_of(plan, rule, &cause, counters.as_ref(), at, decisions), ..cause };
     let scope = Scope { cause: Some(&cause), counters: counters.as_ref(), ..Scope::of(plan, member, at) };
     match earning::evaluate(&scope, &[rule], &RulesOn::ANYTHING, &mut evaluation) {
         Ok(()) => {
@@ -225,7 +231,9 @@ fn run(
             let held = plan.rules.get(rule as usize).is_some_and(|rule| rule.held.is_some());
             let reward = cause.reward.filter(|_| held);
             let source = reward.map_or(0, |reward| reward.source(plan));
+            let claim = points::claim(plan, &cause, &evaluation, at)?;
             ledger::commit(plan, member, (source, at), &mut evaluation, decisions)?;
+            decisions.extend(claim);
             moves::commit(plan, member, moves, at, decisions)?;
             if let Some(reward) = reward {
                 challenges::granted(member, reward, decisions.get(first..).unwrap_or(&[]));

@@ -280,12 +280,19 @@ pub fn causes(plan: &Plan, member: &Member, trigger: &ClockTrigger, at: i64) -> 
             let ending = ending(member, *coupon);
             let ending = ending.filter(|held| so_long_before(&plan.calendar, held.until, *before) == at);
             let concerned = ending.map(|held| Concerned { coupon: held.coupon, number: Some(held.number) });
-            let cause = |coupon| Cause { amount: Decimal::ZERO, at, before: None, reward: None, coupon: Some(coupon) };
+            let cause = |coupon| Cause {
+                amount: Decimal::ZERO,
+                at,
+                before: None,
+                reward: None,
+                coupon: Some(coupon),
+                room: None,
+            };
             return concerned.map(cause).collect();
         }
         _ => (Decimal::ZERO, at),
     };
-    SmallVec::from_elem(Cause { amount, at, before: None, reward: None, coupon: None }, 1)
+    SmallVec::from_elem(Cause { amount, at, before: None, reward: None, coupon: None, room: None }, 1)
 }
 
 /// The coupons, of a kind or of any, that will run out.

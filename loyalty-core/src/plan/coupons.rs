@@ -31,8 +31,10 @@ pub struct CouponFormPlan {
     pub budget: Option<BudgetPlan>,
     /// A cancelled order keeps the use.
     pub usage_kept: bool,
-    /// Nothing: it gives nothing.
+    /// Nothing: it takes nothing off.
     pub offer: Option<OfferPlan>,
+    /// The rule of the effects that follow when it is used.
+    pub gives: Option<u32>,
 }
 
 /// What minted codes look like.
@@ -43,10 +45,12 @@ pub struct MintPlan {
     pub length: u8,
 }
 
-/// What all discounts of a coupon together may come to, over all members.
+/// What all discounts of a coupon together may come to, over all members, or all points that it gives.
 #[derive(Debug, Clone, Copy)]
 pub struct BudgetPlan {
     pub amount: Decimal,
+    /// The wallet of the points; nothing: money.
+    pub wallet: Option<u16>,
     /// What is left of it is given where a discount is larger.
     pub partial: bool,
 }

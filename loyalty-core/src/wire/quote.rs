@@ -72,6 +72,11 @@ impl Telling<'_> {
         if let Some(held) = one.held {
             document.put("number", held);
         }
+        let day = self.answer.order.view.day;
+        let form = self.plan.coupons.get(one.coupon as usize).and_then(|coupon| in_force(&coupon.forms, day));
+        if form.is_none_or(|form| form.offer.is_none()) {
+            return document;
+        }
         document.put("discount", self.money(one.applied.off()));
         let lines = one.applied.lines.iter().map(|(line, off)| {
             let document = self.identified(*line as usize);

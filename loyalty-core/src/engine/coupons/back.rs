@@ -1,14 +1,17 @@
 //! Uses are given back when their order is called off, or replaced by another one.
 
+use rust_decimal::Decimal;
+
 use super::decision::CouponDecision;
 use super::issue::form;
 use super::offers::Offer;
-use super::{Fate, redeem};
+use super::{Fate, points, redeem};
 use crate::amount::Overflow;
 use crate::engine::event::EventData;
 use crate::engine::log::hash;
 use crate::engine::member::Member;
 use crate::engine::outcome::{Decision, Kind};
+use crate::engine::rewards::{self, Units};
 use crate::engine::tally::{Change, Changes};
 use crate::plan::{CouponPlan, Plan};
 
@@ -22,6 +25,7 @@ pub fn give_back(
     at: i64,
     decisions: &mut Vec<Decision>,
 ) -> Result<(), Overflow> {
+    points_back(plan, member, (order, decided), at, decisions)?;
     for decision in decided {
         let Kind::Coupon(CouponDecision::Redeemed { coupon, number, code, as_of, .. }) = &decision.kind else {
             continue;
@@ -47,6 +51,28 @@ pub fn give_back(
             }
         }
         decisions.push(Decision { at, kind: Kind::Coupon(CouponDecision::GivenBack { coupon, number, code }) });
+    }
+    Ok(())
+}
+
+/// Takes back what the effects of an order's coupons gave: the order has not happened, whether or not its uses stay.
+fn points_back(
+    plan: &Plan,
+    member: &mut Member,
+    (order, decided): (&EventData, &[Decision]),
+    at: i64,
+    decisions: &mut Vec<Decision>,
+) -> Result<(), Overflow> {
+    let mut rules: Vec<u32> = Vec::new();
+    for decision in decided {
+        let Kind::Coupon(CouponDecision::Redeemed { coupon, .. }) = &decision.kind else { continue };
+        let coupon = CouponPlan::named(&plan.coupons, coupon);
+        let rule = coupon.and_then(|coupon| points::gives(plan, coupon, order.at));
+        rules.extend(rule.filter(|rule| !rules.contains(rule)));
+    }
+    for rule in rules {
+        let units = Units { rule, before: Decimal::ZERO, units: Decimal::ONE, all: Decimal::ONE };
+        rewards::take_given(plan, member, decided, units, (order.at, at), decisions)?;
     }
     Ok(())
 }

@@ -3,9 +3,9 @@
 use rust_decimal::Decimal;
 
 use super::issue::form;
-use super::name;
 use super::offers::Offer;
 use super::reason::Reason;
+use super::{name, points};
 use crate::amount::Overflow;
 use crate::check::model::Valid;
 use crate::engine::claims::counter;
@@ -29,6 +29,11 @@ pub fn unmet(scope: &Scope<'_>, offer: &Offer, used: &Changes) -> Result<Vec<Rea
         }
     }
     reasons.extend(used_up(scope, offer.coupon, form, used));
+    if let (Some(counters), Some(budget)) = (scope.counters, form.budget)
+        && points::is_used_up(scope, offer.coupon, form, counters)?
+    {
+        reasons.push(Reason::Budget { amount: budget.amount });
+    }
     Ok(reasons)
 }
 
@@ -73,7 +78,7 @@ fn used_up<'s>(
         };
         reached.then_some(Reason::Limit { count: limit.count, in_total: limit.in_total })
     });
-    let budget = form.budget.and_then(move |budget| {
+    let budget = form.budget.filter(|budget| budget.wallet.is_none()).and_then(move |budget| {
         let left = left_in_total("budget", budget.amount)?;
         left.is_zero().then_some(Reason::Budget { amount: budget.amount })
     });

@@ -53,18 +53,14 @@ pub fn decide(scope: &Scope<'_>, event_plan: &EventPlan, event: &EventData) -> R
     let (offers, unmet) = offers::offers(scope, &codes, replaced(event_plan, event));
     uses.unmet = unmet;
     let mut used = Changes::new();
-    let gives = |coupon: u32| form(scope.plan, coupon, scope.day).is_some_and(|form| form.offer.is_some());
     // An order without lines cannot be priced here: what its coupons take off is the host's.
     let cart = scope.plan.cart.as_ref().filter(|cart| event.list(cart.lines).present);
     if cart.is_some() {
-        uses.unmet.retain(|unmet| !unmet.coupon.is_some_and(gives));
+        uses.unmet.retain(|unmet| unmet.coupon.is_none());
         priced(scope, event_plan, event, &mut uses)?;
     }
-    for offer in offers {
-        if cart.is_some() && gives(offer.coupon) {
-            // Spoken of already.
-            continue;
-        }
+    // Where the order was priced, all of them were spoken of.
+    for offer in offers.into_iter().filter(|_| cart.is_none()) {
         let reasons = life::unmet(scope, &offer, &used)?;
         if reasons.is_empty() {
             count(scope.plan, &offer, scope.at, scope.day, &mut used);
@@ -95,14 +91,12 @@ fn priced(scope: &Scope<'_>, event_plan: &EventPlan, event: &EventData, uses: &m
         let as_of = offers::as_of(scope, applied.coupon, applied.held, &earlier);
         let offer = Offer { coupon: applied.coupon, number: applied.held, code: applied.code, as_of };
         let lines = applied.applied.lines.iter().map(|(line, off)| (*line, decimal(*off, minor)));
-        let (discount, lines) = (Some(decimal(applied.applied.off(), minor)), lines.collect());
+        let gives = form(scope.plan, offer.coupon, scope.day).is_some_and(|form| form.offer.is_some());
+        let (discount, lines) = (gives.then(|| decimal(applied.applied.off(), minor)), lines.collect());
         uses.used.push(Use { offer, discount, lines });
     }
     for refused in answer.not_applied {
         let (Some(code), Some(coupon)) = (refused.code, refused.coupon) else { continue };
-        if form(scope.plan, coupon, scope.day).is_none_or(|form| form.offer.is_none()) {
-            continue;
-        }
         let number = scope.member.coupons.held.iter().find(|held| held.coupon == coupon).map(|held| held.number);
         let as_of = offers::as_of(scope, coupon, number, &earlier);
         let offer = Offer { coupon, number, code: None, as_of };
@@ -168,7 +162,11 @@ pub fn commit(
         let Some(form) = form(plan, coupon, plan.calendar.day_at(as_of)) else { continue };
         let totals = form.limits.iter().filter(|limit| limit.in_total);
         let totals = totals.map(|limit| ("coupon", Decimal::ONE, Decimal::from(limit.count)));
-        let budget = form.budget.zip(discount).map(|(budget, discount)| ("budget", discount, budget.amount));
+        let budget = form
+            .budget
+            .filter(|budget| budget.wallet.is_none())
+            .zip(discount)
+            .map(|(budget, discount)| ("budget", discount, budget.amount));
         for (keyword, by, limit) in totals.chain(budget).filter(|(_, by, _)| *by > Decimal::ZERO) {
             let kind = Kind::Claim { counter: counter(keyword, &named), by, limit, rule: None };
             decisions.push(Decision { at, kind });

@@ -8,7 +8,7 @@ use crate::codes::normalise;
 use crate::engine::claims::{Counters, counter};
 use crate::engine::coupons::offers::{self, Earlier};
 use crate::engine::coupons::reason::Reason;
-use crate::engine::coupons::{Fate, Held, mint};
+use crate::engine::coupons::{Fate, Held, mint, points};
 use crate::engine::eval::Scope;
 use crate::engine::explain::silent;
 use crate::engine::explain::trace::Tracer;
@@ -78,7 +78,7 @@ impl<'a> Eligible<'_, 'a> {
         let moment = Scope { at, day: self.scope.plan.calendar.day_at(at), ..*self.scope };
         let then = Eligible { scope: &moment, ..*self };
         let hand = !issued || held.is_some_and(|held| why_not_held(held, at).is_none());
-        if !hand || form.offer.is_none() || !form.valid.iter().all(|valid| then.is_valid(valid, issued)) {
+        if !hand || !form.valid.iter().all(|valid| then.is_valid(valid, issued)) {
             return Ok(None);
         }
         if !self.conditions(form)? {
@@ -87,7 +87,7 @@ impl<'a> Eligible<'_, 'a> {
         if !form.limits.iter().all(|limit| self.limit_left(plan, limit)) {
             return Ok(None);
         }
-        Ok(self.budget(plan, form).ok())
+        Ok(self.budget(coupon, plan, form)?.ok())
     }
 
     /// Conditions that are judged after the item discounts are not judged here.
@@ -121,14 +121,19 @@ impl<'a> Eligible<'_, 'a> {
     }
 
     /// What is left of the budget; the error says that nothing is.
-    fn budget(&self, plan: &CouponPlan, form: &CouponFormPlan) -> Result<Left, WhyNot> {
-        let Some(budget) = &form.budget else { return Ok(Left::default()) };
+    fn budget(&self, coupon: u32, plan: &CouponPlan, form: &CouponFormPlan) -> Result<Result<Left, WhyNot>, Overflow> {
+        let Some(budget) = &form.budget else { return Ok(Ok(Left::default())) };
+        let used_up = WhyNot::Budget { of: budget.amount, line: plan.line };
+        if budget.wallet.is_some() {
+            let is_used_up = points::is_used_up(self.scope, coupon, form, self.counters)?;
+            return Ok(if is_used_up { Err(used_up) } else { Ok(Left::default()) });
+        }
         let minor = self.scope.plan.cart.as_ref().map_or(2, |cart| cart.minor);
         let left = self.counters.left(&counter("budget", &plan.name), budget.amount);
-        match minor_units(left, minor) {
+        Ok(match minor_units(left, minor) {
             Some(left) if left > 0 => Ok(Left { budget: Some((left, budget.partial)) }),
-            _ => Err(WhyNot::Budget { of: budget.amount, line: plan.line }),
-        }
+            _ => Err(used_up),
+        })
     }
 
     /// Calls for each coupon that nobody has to name and that may be used.
@@ -168,9 +173,9 @@ impl<'a> Eligible<'_, 'a> {
                 line: limit.line,
             });
         }
-        reasons.extend(self.budget(plan, form).err());
+        reasons.extend(self.budget(coupon, plan, form)?.err());
         if reasons.is_empty() {
-            reasons.push(if form.offer.is_none() { WhyNot::GivesNothing } else { WhyNot::NothingToLower });
+            reasons.push(WhyNot::NothingToLower);
         }
         Ok(reasons)
     }

@@ -46,8 +46,6 @@ pub enum WhyNot {
     },
     /// No line of the order is meant, or nothing is left to be lowered.
     NothingToLower,
-    /// It gives nothing of an order.
-    GivesNothing,
     /// It may be used, and nobody has named it.
     NotNamed,
     /// It does not stand beside these, which take off more.
@@ -101,7 +99,6 @@ impl WhyNot {
             Self::Limit { .. } => "limit_reached",
             Self::Budget { .. } => "budget_used_up",
             Self::NothingToLower => "nothing_to_lower",
-            Self::GivesNothing => "gives_nothing",
             Self::NotNamed => "not_named",
             Self::NotBeside(_) => "not_beside",
             Self::Stopped(_) => "stopped",
@@ -193,7 +190,6 @@ impl WhyNot {
             Self::Limit { count, in_total, per, .. } => format!("used up: {}", limit_said(*count, *in_total, *per)),
             Self::Budget { .. } => "its budget is used up".to_owned(),
             Self::NothingToLower => "nothing in this cart that it is good for".to_owned(),
-            Self::GivesNothing => "this coupon gives nothing of an order".to_owned(),
             Self::NotNamed => "it may be used: name its code".to_owned(),
             Self::NotBeside(coupons) => format!("it does not go together with {}", self.names(plan, coupons)),
             Self::Stopped(coupon) => format!("{} lets no other apply after it", self.names(plan, &[*coupon])),
@@ -228,7 +224,6 @@ impl WhyNot {
             Self::Limit { .. } => "بلغت حد الاستخدام".to_owned(),
             Self::Budget { .. } => "نفدت ميزانيتها".to_owned(),
             Self::NothingToLower => "لا شيء في السلة تنطبق عليه".to_owned(),
-            Self::GivesNothing => "لا تمنح هذه القسيمة شيئًا على الطلب".to_owned(),
             Self::NotNamed => "يمكن استخدامها: أدخل رمزها".to_owned(),
             Self::NotBeside(coupons) => format!("لا تُجمع مع {}", self.names(plan, coupons)),
             Self::Stopped(coupon) => format!("لا تُطبق قسيمة بعد {}", self.names(plan, &[*coupon])),

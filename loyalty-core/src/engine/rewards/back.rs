@@ -66,8 +66,7 @@ pub struct Units {
     pub all: Decimal,
 }
 
-/// Says that units of a reward have come back, gives their limits and claims back, and takes what they gave: points that
-/// they earned, and issued coupons that nobody has used.
+/// Says that units of a reward have come back, gives their limits and claims back, and takes what they gave.
 pub fn come_back(
     plan: &Plan,
     member: &mut Member,
@@ -76,12 +75,26 @@ pub fn come_back(
     (then, now): (i64, i64),
     decisions: &mut Vec<Decision>,
 ) -> Result<(), Overflow> {
-    let Units { rule, before, units, all } = back;
+    let Units { rule, units, .. } = back;
     if units <= Decimal::ZERO {
         return Ok(());
     }
     decisions.push(Decision { at: now, kind: Kind::RewardReturned { rule, quantity: units } });
     redeem::undone(plan, member, (rule, units), (then, now), decisions)?;
+    take_given(plan, member, redeemed, back, (then, now), decisions)
+}
+
+/// Takes back what the effects of a declaration gave, for the units that come back: points that it alone has earned, and
+/// issued coupons that nobody has used.
+pub fn take_given(
+    plan: &Plan,
+    member: &mut Member,
+    redeemed: &[Decision],
+    back: Units,
+    (then, now): (i64, i64),
+    decisions: &mut Vec<Decision>,
+) -> Result<(), Overflow> {
+    let Units { rule, before, units, all } = back;
     end_coupons(plan, member, redeemed, back, now, decisions);
     let after = amount::add(before, units)?;
     for (number, wallet) in plan.wallets.iter().enumerate() {

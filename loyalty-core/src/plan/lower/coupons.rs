@@ -1,14 +1,18 @@
 //! Coupons, whose conditions speak of an order.
 
 use super::Lower;
-use crate::check::model::{BudgetMode, IssueEnd};
+use crate::check::model::{BudgetMode, IssueEnd, Moment, Trigger};
 use crate::plan::coupons::{BudgetPlan, CouponFormPlan, CouponNames, CouponPlan, MintPlan};
 use crate::plan::{EffectKindPlan, IssueEndPlan};
 
 impl Lower<'_> {
     pub(super) fn coupons(&mut self) {
         let order = self.checked.events.iter().position(|event| event.standard && event.name == "order");
-        for coupon in &self.checked.coupons {
+        for (index, coupon) in self.checked.coupons.iter().enumerate() {
+            let moment = Trigger::Declared(Moment::Used(index));
+            let gives = coupon.versions.iter().any(|form| form.value.effects);
+            let gives = gives.then(|| self.checked.rules.iter().position(|rule| rule.trigger == moment)).flatten();
+            let gives = gives.map(|rule| rule as u32);
             let owner = format!("coupon {}", coupon.name);
             self.event = order;
             let forms = self.dated(&coupon.versions, |lower, form| CouponFormPlan {
@@ -20,12 +24,14 @@ impl Lower<'_> {
                     .as_ref()
                     .map(|mint| MintPlan { prefix: mint.prefix.as_str().into(), length: mint.length }),
                 limits: lower.limits(&owner, &form.limits),
-                budget: form
-                    .budget
-                    .as_ref()
-                    .map(|budget| BudgetPlan { amount: budget.amount, partial: budget.mode == BudgetMode::Partial }),
+                budget: form.budget.as_ref().map(|budget| BudgetPlan {
+                    amount: budget.amount,
+                    wallet: budget.wallet.map(|wallet| wallet as u16),
+                    partial: budget.mode == BudgetMode::Partial,
+                }),
                 usage_kept: form.usage_kept,
                 offer: form.offer.as_ref().map(|offer| lower.offer(offer)),
+                gives: gives.filter(|_| form.effects),
             });
             self.event = None;
             let line = self.line(coupon.span);

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::offers::{LINE_FIELDS, ORDER_FIELDS};
+use super::offers::{LINE_FIELDS, ORDER_FIELDS, is_priced};
 use crate::check::model::{self, Checked, Cost, EffectKind, Expr, ExprKind, Field, Type};
 use crate::check::offer::Offer;
 use crate::plan::layout::{EventLayout, FieldKind, LinesLayout, ListLayout, Place, SlotLayout};
@@ -81,6 +81,9 @@ impl Reads {
                 form.value.when.iter().for_each(|expr| reads.expression(order, expr));
                 form.value.offer.iter().for_each(|offer| reads.offer(checked, order, offer));
             }
+            if is_priced(checked) {
+                reads.pricing(checked, order);
+            }
         }
         reads.rewards(checked);
         reads.engine(checked);
@@ -104,34 +107,51 @@ impl Reads {
         }
     }
 
-    /// What pricing needs of an order, and what a coupon reads of it.
+    /// What a coupon reads of an order.
     fn offer(&mut self, checked: &Checked, order: usize, offer: &Offer) {
         let amounts = offer.give.amounts();
         amounts.into_iter().chain(&offer.up_to).for_each(|expr| self.expression(order, expr));
         let Some(event) = checked.events.get(order) else { return };
         let mut found = Vec::new();
-        let floor = &checked.coupon_policy.floor;
-        floor.iter().for_each(|floor| items(floor, &mut found));
         for lines in offer.give.lines() {
             lines.filter.iter().chain(&lines.except).for_each(|filter| {
                 items(filter, &mut found);
                 self.expression(order, filter);
             });
         }
-        floor.iter().for_each(|floor| self.expression(order, floor));
-        let Some(reads) = self.fields.get_mut(order) else { return };
-        for (at, field) in event.fields.iter().enumerate() {
-            if !ORDER_FIELDS.contains(&field.name.as_str()) {
-                continue;
-            }
-            let reads = reads.entry(at).or_default();
-            let Type::List(inner) = &field.ty else { continue };
-            let Type::Record(record) = **inner else { continue };
-            let Some(record) = checked.records.get(record) else { continue };
-            let places = record.fields.iter().enumerate();
-            let needed = places.filter(|(_, field)| LINE_FIELDS.contains(&field.name.as_str()));
-            reads.extend(needed.map(|(place, _)| place).chain(found.iter().copied()));
+        self.lines(checked, event, order, &found);
+    }
+
+    /// What pricing needs of an order.
+    fn pricing(&mut self, checked: &Checked, order: usize) {
+        let Some(event) = checked.events.get(order) else { return };
+        let mut found = Vec::new();
+        if let Some(floor) = &checked.coupon_policy.floor {
+            items(floor, &mut found);
+            self.expression(order, floor);
         }
+        if let Some(reads) = self.fields.get_mut(order) {
+            let needed = event.fields.iter().enumerate();
+            let needed = needed.filter(|(_, field)| ORDER_FIELDS.contains(&field.name.as_str()));
+            for (at, _) in needed {
+                reads.entry(at).or_default();
+            }
+        }
+        if let Some(record) = lines_record(checked, event) {
+            let places = record.fields.iter().enumerate();
+            found.extend(places.filter(|(_, field)| LINE_FIELDS.contains(&field.name.as_str())).map(|(at, _)| at));
+        }
+        self.lines(checked, event, order, &found);
+    }
+
+    /// Some fields of an order's lines.
+    fn lines(&mut self, checked: &Checked, event: &model::Event, order: usize, found: &[usize]) {
+        let lines = event.fields.iter().position(|field| field.name == "lines");
+        let (Some(lines), Some(_), Some(reads)) = (lines, lines_record(checked, event), self.fields.get_mut(order))
+        else {
+            return;
+        };
+        reads.entry(lines).or_default().extend(found.iter().copied());
     }
 
     /// What the engine itself needs: the fields of refunds and adjustments, the lines of whatever can be returned.
@@ -272,6 +292,14 @@ impl Reads {
             }
         });
     }
+}
+
+/// The record of an order's lines.
+fn lines_record<'c>(checked: &'c Checked, event: &model::Event) -> Option<&'c model::Record> {
+    let lines = event.fields.iter().find(|field| field.name == "lines")?;
+    let Type::List(inner) = &lines.ty else { return None };
+    let Type::Record(record) = **inner else { return None };
+    checked.records.get(record)
 }
 
 /// The fields of the item at hand that an expression reads.

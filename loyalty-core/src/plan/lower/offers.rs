@@ -3,11 +3,18 @@
 use rust_decimal::Decimal;
 
 use super::Lower;
-use crate::check::model::{Expr, ExprKind};
+use crate::check::model::{Checked, Expr, ExprKind};
 use crate::check::offer::{FixedOff, Give, Lines, Off, Offer, Stack};
 use crate::plan::offers::{
     CartPlan, GivePlan, LinesPlan, MoneyPlan, OffPlan, OfferPlan, StackPlan, fraction, minor_units,
 };
+
+/// Whether an order is priced: some coupon gives something, or some reward reads it.
+pub fn is_priced(checked: &Checked) -> bool {
+    let mut coupons = checked.coupons.iter().flat_map(|coupon| &coupon.versions);
+    let mut rewards = checked.rewards.iter().flat_map(|reward| &reward.versions);
+    coupons.any(|form| form.value.offer.is_some() || form.value.effects) || rewards.any(|form| form.value.in_order)
+}
 
 /// Fields of an order that pricing reads.
 pub const ORDER_FIELDS: [&str; 4] = ["shipping", "subtotal", "lines", "coupons"];
@@ -17,8 +24,7 @@ pub const LINE_FIELDS: [&str; 6] = ["id", "sku", "kind", "quantity", "unit_price
 impl Lower<'_> {
     /// Where an order keeps what pricing needs; nothing where no coupon gives anything.
     pub(super) fn cart(&mut self) {
-        let forms = self.checked.coupons.iter().flat_map(|coupon| &coupon.versions);
-        if !forms.into_iter().any(|form| form.value.offer.is_some()) {
+        if !is_priced(self.checked) {
             return;
         }
         let Some(event) = self.checked.events.iter().position(|event| event.standard && event.name == "order") else {

@@ -1,0 +1,110 @@
+//! What a coupon gives in points when it is used, within its budget over all members.
+
+use rust_decimal::Decimal;
+
+use super::issue::form;
+use super::{Concerned, name};
+use crate::amount::{self, Overflow};
+use crate::engine::claims::{Counters, counter};
+use crate::engine::earning::Evaluation;
+use crate::engine::eval::Scope;
+use crate::engine::grants::{Grants, contribution};
+use crate::engine::outcome::{Decision, Kind};
+use crate::engine::reactions::Cause;
+use crate::engine::rules;
+use crate::plan::coupons::BudgetPlan;
+use crate::plan::{CouponFormPlan, Plan};
+
+/// What is left of a budget of points.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Room {
+    pub rule: u32,
+    pub wallet: u16,
+    pub left: Decimal,
+    /// What is left is given where the coupon would give more; else nothing.
+    pub partial: bool,
+}
+
+/// The rule of a coupon's effects on the day of an instant.
+pub fn gives(plan: &Plan, coupon: u32, at: i64) -> Option<u32> {
+    form(plan, coupon, plan.calendar.day_at(at))?.gives
+}
+
+/// The budget of points of a form, with the rule that uses it up.
+fn budget(form: &CouponFormPlan) -> Option<(u32, u16, &BudgetPlan)> {
+    let budget = form.budget.as_ref()?;
+    Some((form.gives?, budget.wallet?, budget))
+}
+
+/// The room that a rule has, if it is that of a coupon's effects; what this occasion has claimed is gone.
+pub fn room_of(
+    plan: &Plan,
+    rule: u32,
+    cause: &Cause,
+    counters: Option<&Counters>,
+    at: i64,
+    decisions: &[Decision],
+) -> Option<Room> {
+    let coupon = cause.coupon?.coupon;
+    let form = form(plan, coupon, plan.calendar.day_at(at))?;
+    let (_, wallet, budget) = budget(form).filter(|(own, ..)| *own == rule)?;
+    let counter = counter("budget", name(plan, coupon));
+    let left = counters.map_or(budget.amount, |counters| counters.left(&counter, budget.amount));
+    let claimed = decisions.iter().filter_map(|decision| match &decision.kind {
+        Kind::Claim { counter: own, by, .. } if *own == counter => Some(*by),
+        _ => None,
+    });
+    let left = claimed.fold(left, |left, by| amount::subtract(left, by).unwrap_or_default());
+    Some(Room { rule, wallet, left: left.max(Decimal::ZERO), partial: budget.partial })
+}
+
+/// Cuts what a coupon's effects contribute to what is left of its budget.
+pub fn cut(scope: &Scope<'_>, room: &Room, grants: &mut Grants) -> Result<(), Overflow> {
+    let wanted = contribution(grants, room.rule, room.wallet)?;
+    let left = amount::multiply(room.left, scope.plan.denominator(room.wallet))?;
+    if wanted <= left {
+        return Ok(());
+    }
+    let mut rest = if room.partial { left } else { Decimal::ZERO };
+    for grant in grants.iter_mut().filter(|grant| (grant.rule, grant.wallet) == (room.rule, room.wallet)) {
+        grant.amount = grant.amount.min(rest);
+        rest = amount::subtract(rest, grant.amount)?;
+    }
+    grants.retain(|grant| !grant.amount.is_zero());
+    Ok(())
+}
+
+/// What a coupon's effects have used of its budget.
+pub fn claim(plan: &Plan, cause: &Cause, evaluation: &Evaluation, at: i64) -> Result<Option<Decision>, Overflow> {
+    let (Some(room), Some(Concerned { coupon, .. })) = (cause.room, cause.coupon) else { return Ok(None) };
+    let Some(limit) = form(plan, coupon, plan.calendar.day_at(at)).and_then(|form| form.budget) else {
+        return Ok(None);
+    };
+    let given = evaluation.lots.iter().filter(|lot| lot.wallet == room.wallet).map(|lot| lot.amount);
+    let by = amount::sum(given)?;
+    let counter = counter("budget", name(plan, coupon));
+    let kind = Kind::Claim { counter, by, limit: limit.amount, rule: None };
+    Ok(amount::is_positive(by).then_some(Decision { at, kind }))
+}
+
+/// Whether a budget of points leaves nothing to give, of what the coupon would give to the member at hand.
+pub fn is_used_up(
+    scope: &Scope<'_>,
+    coupon: u32,
+    form: &CouponFormPlan,
+    counters: &Counters,
+) -> Result<bool, Overflow> {
+    let Some((rule, wallet, budget)) = budget(form) else { return Ok(false) };
+    let left = counters.left(&counter("budget", name(scope.plan, coupon)), budget.amount);
+    if budget.partial || left.is_zero() {
+        return Ok(left.is_zero());
+    }
+    let of = Concerned { coupon, number: None };
+    let cause = Cause { amount: Decimal::ZERO, at: scope.at, before: None, reward: None, coupon: Some(of), room: None };
+    let alone =
+        Scope { cause: Some(&cause), counters: Some(counters), ..Scope::of(scope.plan, scope.member, scope.at) };
+    let mut evaluation = Evaluation::default();
+    rules::fire(&alone, &[rule], &mut evaluation)?;
+    let wanted = contribution(&evaluation.grants, rule, wallet)?;
+    Ok(wanted > amount::multiply(left, scope.plan.denominator(wallet))?)
+}
