@@ -63,7 +63,7 @@ class Player:
         self.program = next(self.next)
         self.member = self.program.enroll(case.member, case.enrolled_at)
         self.now: str | None = None
-        self.counters: dict[str, Any] = {}
+        self.counters: dict[str, Any] | None = None
         self.outcomes: list[str] = []
         self.explanations: list[list[str]] = []
         self.states: list[str] = []
@@ -74,7 +74,7 @@ class Player:
             if step.startswith("{") or word == "raw":
                 self.happen(self.read(step if step.startswith("{") else rest))
             elif word == "advance":
-                self.outcomes.append(self.program.advance(self.member, rest).to_json())
+                self.outcomes.append(self.program.advance(self.member, rest, counters=self.counters).to_json())
             elif word == "now":
                 self.now = rest
             elif word == "counters":
@@ -106,7 +106,7 @@ class Player:
         except loyalty.EventError as error:
             self.explanations.append([error_json(error), str(error)])
         try:
-            self.outcomes.append(self.program.apply(self.member, event, now=self.now).to_json())
+            self.outcomes.append(self.program.apply(self.member, event, now=self.now, counters=self.counters).to_json())
         except loyalty.EventError as error:
             self.outcomes.append(error_json(error))
 

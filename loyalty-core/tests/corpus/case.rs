@@ -30,7 +30,7 @@ pub enum Step {
     Advance(Instant),
     /// A cart is quoted; what it names of codes stands in it.
     Quote(String),
-    /// Where the counters over all members stand, for the quotes from here on.
+    /// Where the counters over all members stand from here on.
     Counters(Counters),
     /// The host's clock from here on.
     Now(Instant),

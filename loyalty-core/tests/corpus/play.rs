@@ -53,7 +53,8 @@ struct Player<'c> {
     outgoing: Vec<String>,
     now: Option<Instant>,
     last: Option<Given>,
-    counters: Counters,
+    /// Where the counters over all members stand, once a step has said so.
+    counters: Option<Counters>,
     /// The last quote.
     quoted: Value,
     played: Played,
@@ -72,7 +73,7 @@ pub fn play(case: &Case, programs: &[Program], way: Way) -> Played {
         outgoing: Vec::new(),
         now: None,
         last: None,
-        counters: Counters::default(),
+        counters: None,
         quoted: Value::Null,
         played: Played::default(),
     };
@@ -119,11 +120,15 @@ impl Player<'_> {
             Step::Advance(to) => {
                 let id = self.member.clone();
                 self.come_near(&id, Some(*to))?;
-                let given = self.programs[self.current].advance(self.members.get_mut(&id).unwrap(), *to);
+                let (program, member) = (&self.programs[self.current], self.members.get_mut(&id).unwrap());
+                let given = match &self.counters {
+                    Some(counters) => program.advance_with(member, *to, counters.clone()),
+                    None => program.advance(member, *to),
+                };
                 self.note(given)?;
             }
             Step::Now(now) => self.now = Some(*now),
-            Step::Counters(counters) => self.counters = counters.clone(),
+            Step::Counters(counters) => self.counters = Some(counters.clone()),
             Step::Quote(json) => self.quote(json)?,
             Step::NextProgram => {
                 let program = &self.programs[self.current];
@@ -263,7 +268,8 @@ impl Player<'_> {
         let id = self.member.clone();
         self.come_near(&id, event_head(json.as_bytes()).ok().and_then(|head| head.at))?;
         let before = self.fine();
-        let ask = |player: &Self| player.program().quote(&player.members[&id], json, &[], &player.counters);
+        let counters = self.counters.clone().unwrap_or_default();
+        let ask = |player: &Self| player.program().quote(&player.members[&id], json, &[], &counters);
         let (state, quote) = (self.program().save(&self.members[&id]), ask(self));
         let text = |quote: &Result<loyalty_core::Quote, EventError>| match quote {
             Ok(quote) => quote.to_json(),
@@ -290,9 +296,13 @@ impl Player<'_> {
 
     fn apply(&mut self, id: &str, json: &str) -> Given {
         let (program, member) = (&self.programs[self.current], self.members.get_mut(id).unwrap());
-        match self.now {
-            Some(now) => program.apply_at(member, json, now),
-            None => program.apply(member, json),
+        match (&self.counters, self.now) {
+            (Some(counters), now) => {
+                let event = program.decode(json.as_bytes())?;
+                program.apply_event_with(member, &event, now, counters.clone())
+            }
+            (None, Some(now)) => program.apply_at(member, json, now),
+            (None, None) => program.apply(member, json),
         }
     }
 

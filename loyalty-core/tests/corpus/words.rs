@@ -10,7 +10,7 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
-use loyalty_core::{EventError, Member, Program, Units, host};
+use loyalty_core::{Counters, EventError, Member, Program, Units, host};
 use serde_json::{Value, json};
 
 use crate::case::{self, Case, Step};
@@ -60,7 +60,7 @@ fn said(case: &Case, programs: &[Program]) -> Value {
     let mut current = programs.first().unwrap();
     let mut next = programs.iter().skip(1);
     let mut member = current.enroll(&case.member, case.enrolled_at).unwrap();
-    let mut now = None;
+    let (mut now, mut counters) = (None, None);
     let (mut outcomes, mut explanations, mut states) = (Vec::new(), Vec::new(), Vec::new());
     for (_, step) in &case.steps {
         match step {
@@ -69,17 +69,24 @@ fn said(case: &Case, programs: &[Program]) -> Value {
                     Ok(explanation) => json!([explanation.to_json(), explanation.to_text(false)]),
                     Err(error) => json!([error.to_json(), error.to_string()]),
                 });
-                let given = match now {
-                    Some(now) => current.apply_at(&mut member, json, now),
-                    None => current.apply(&mut member, json),
+                let given = match (&counters, now) {
+                    (Some(counters), now) => current.decode(json.as_bytes()).and_then(|event| {
+                        current.apply_event_with(&mut member, &event, now, Counters::clone(counters))
+                    }),
+                    (None, Some(now)) => current.apply_at(&mut member, json, now),
+                    (None, None) => current.apply(&mut member, json),
                 };
                 outcomes.push(given.map_or_else(|error| error.to_json(), |outcome| outcome.to_json()));
             }
             Step::Advance(to) => {
-                let given: Result<_, EventError> = current.advance(&mut member, *to);
+                let given: Result<_, EventError> = match &counters {
+                    Some(counters) => current.advance_with(&mut member, *to, counters.clone()),
+                    None => current.advance(&mut member, *to),
+                };
                 outcomes.push(given.map_or_else(|error| error.to_json(), |outcome| outcome.to_json()));
             }
             Step::Now(instant) => now = Some(*instant),
+            Step::Counters(told) => counters = Some(told.clone()),
             Step::NextProgram => {
                 let saved = current.save(&member);
                 current = next.next().unwrap();

@@ -121,7 +121,7 @@ function playAs(programs, { member: id, enrolledAt, steps }, given) {
   let program = programs[next++];
   let member = program.enroll(id, enrolledAt);
   let now;
-  let counters = {};
+  let counters;
   let quoted;
   const [outcomes, explanations, states] = [[], [], []];
   const said = (happen) => {
@@ -139,8 +139,8 @@ function playAs(programs, { member: id, enrolledAt, steps }, given) {
       const event = given(word === "raw" ? rest : step);
       const why = said(() => program.explain(member, event));
       explanations.push([JSON.stringify(why), why instanceof Error ? why.message : String(why)]);
-      outcomes.push(JSON.stringify(said(() => program.apply(member, event, now && { now }))));
-    } else if (word === "advance") outcomes.push(JSON.stringify(said(() => program.advance(member, rest))));
+      outcomes.push(JSON.stringify(said(() => program.apply(member, event, (now || counters) && { now, counters }))));
+    } else if (word === "advance") outcomes.push(JSON.stringify(said(() => program.advance(member, rest, counters && { counters }))));
     else if (word === "now") now = rest;
     else if (word === "counters") counters = JSON.parse(rest);
     else if (word === "quote") {
