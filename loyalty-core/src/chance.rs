@@ -62,6 +62,15 @@ impl Secret {
         Hmac::new_from_slice(bytes).map(|mac| Self(Arc::new(mac))).map_err(|_| short)
     }
 
+    /// What only a holder of the secret can have said of a list of fields: the first sixteen bytes of the hash, as
+    /// hexadecimal digits.
+    pub fn seal(&self, fields: &[&str]) -> String {
+        let mut mac = (*self.0).clone();
+        fields.iter().for_each(|field| put(&mut mac, field));
+        let hash: [u8; 32] = mac.finalize().into_bytes().into();
+        hash.iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+    }
+
     /// The number that belongs to a list of fields.
     pub fn draw(&self, fields: &[&str]) -> Draw {
         let mut mac = (*self.0).clone();

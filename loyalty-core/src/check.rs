@@ -25,6 +25,7 @@ mod graph;
 mod inbound;
 mod intervals;
 mod ladder;
+mod leaderboard;
 mod lints;
 mod matching;
 mod measure;
@@ -52,8 +53,8 @@ use crate::source::Span;
 use crate::syntax::nearest::nearest;
 use crate::syntax::tree;
 use model::{
-    Badge, Challenge, Checked, Coupon, Currency, Event, Experiment, Field, Ladder, Measure, MeasureIndex, Record,
-    Referral, Reward, Segment, Settings, Wallet, WalletIndex, Wheel,
+    Badge, Challenge, Checked, Coupon, Currency, Event, Experiment, Field, Ladder, Leaderboard, Measure, MeasureIndex,
+    Record, Referral, Reward, Segment, Settings, Wallet, WalletIndex, Wheel,
 };
 use names::Names;
 
@@ -88,6 +89,7 @@ pub fn check(file: &tree::File) -> (Option<Checked>, Vec<Diagnostic>) {
     checker.coupons(&declared);
     checker.badges(&declared);
     checker.wheels(&declared);
+    checker.leaderboards(&declared);
     checker.challenges(&declared);
     checker.declared_rewards(&declared);
     checker.messages(&declared);
@@ -131,6 +133,7 @@ struct Checker<'a> {
     badges: Vec<Badge>,
     experiments: Vec<Experiment>,
     wheels: Vec<Wheel>,
+    leaderboards: Vec<Leaderboard>,
     /// Their forms come with the ladders'.
     challenges: Vec<Challenge>,
     /// Blocks of effects that have been met, to be read with the rules.
@@ -222,6 +225,7 @@ impl Checker<'_> {
             badges: self.badges,
             experiments: self.experiments,
             wheels: self.wheels,
+            leaderboards: self.leaderboards,
             challenges: self.challenges,
             rewards,
             messages,

@@ -24,6 +24,7 @@
 //! | `badges` | given, raised, taken away by returns |
 //! | `experiments` | which arm a member is in |
 //! | `wheels` | what chance draws |
+//! | `leaderboards` | what a member stands on one with, and what its place wins |
 //! | `segments` | who enters and leaves those that rules watch |
 //! | `reactions` | rules on what has just been decided, until nothing more follows |
 //! | `horizon`, `schedule` | when time alone may change something, and when it does |
@@ -56,6 +57,7 @@ pub mod granted;
 pub mod grants;
 pub mod horizon;
 pub mod ladders;
+pub mod leaderboards;
 pub mod ledger;
 pub mod log;
 pub mod lots;

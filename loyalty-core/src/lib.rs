@@ -27,6 +27,7 @@ pub mod diagnostic;
 mod engine;
 #[doc(hidden)]
 pub mod host;
+mod leaderboard;
 mod locale;
 mod migrate;
 mod plan;
@@ -52,6 +53,7 @@ pub use engine::member::Member;
 pub use engine::members::pool::{PoolPayment, PoolReturn, share};
 pub use engine::outcome::{Decision, Outcome};
 pub use engine::view::{Totals, View};
+pub use leaderboard::{Leaderboard, Standing, Standings};
 pub use migrate::{Migration, TierMove};
 pub use program::{Event, Program, format};
 pub use quote::Quote;

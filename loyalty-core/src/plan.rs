@@ -10,6 +10,7 @@ pub mod coupons;
 pub mod experiments;
 pub mod index;
 pub mod layout;
+pub mod leaderboards;
 pub mod lower;
 pub mod messages;
 pub mod node;
@@ -36,6 +37,7 @@ pub use coupons::{CouponFormPlan, CouponNames, CouponPlan};
 pub use experiments::ExperimentPlan;
 pub use index::RuleIndex;
 pub use layout::{EventLayout, FieldKind, SlotLayout};
+pub use leaderboards::LeaderboardPlan;
 pub use node::{Node, NodeId};
 pub use offers::CartPlan;
 pub use quotes::{PolicyQuotes, Quote, Quoted, Unit};
@@ -67,6 +69,7 @@ pub struct Plan {
     pub badges: Vec<BadgePlan>,
     pub experiments: Vec<ExperimentPlan>,
     pub wheels: Vec<WheelPlan>,
+    pub leaderboards: Vec<LeaderboardPlan>,
     /// Rules by the calendar need chance, so that time cannot pass without a secret.
     pub chance_by_time: bool,
     pub challenges: Vec<ChallengePlan>,
@@ -120,6 +123,8 @@ pub enum EventKind {
     Release,
     /// A wheel is turned.
     Draw,
+    /// The member has won a place on a leaderboard.
+    Placed,
     Pause,
     Resume,
     /// Staff give a coupon.

@@ -6,7 +6,8 @@ use super::Checker;
 use super::graph::cycle;
 use super::model::{
     BadgeIndex, ChallengeIndex, CouponChange, DecisionTrigger, EffectKind, Expr, ExprKind, Flow, Goals, LadderIndex,
-    MeasureIndex, MeasureOf, Moment, ReferralIndex, RewardIndex, Rule, SegmentIndex, Trigger, WalletIndex, WheelIndex,
+    LeaderboardIndex, MeasureIndex, MeasureOf, Moment, ReferralIndex, RewardIndex, Rule, SegmentIndex, Trigger,
+    WalletIndex, WheelIndex,
 };
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
@@ -21,6 +22,8 @@ enum Link {
     Coupon(usize),
     Badge(BadgeIndex),
     Wheel(WheelIndex),
+    /// Its end is told by an event, so that nothing leads to it.
+    Leaderboard(LeaderboardIndex),
     Challenge(ChallengeIndex),
     Referral(ReferralIndex),
     Attribute(usize),
@@ -158,6 +161,7 @@ impl Checker<'_> {
     fn decided_by(moment: Moment) -> Link {
         match moment {
             Moment::Slice(wheel, _) => Link::Wheel(wheel),
+            Moment::Placed(leaderboard, _) => Link::Leaderboard(leaderboard),
             Moment::Redeemed(reward) => Link::Reward(reward),
             Moment::Goal(challenge, _) | Moment::Breaks(challenge) => Link::Challenge(challenge),
             Moment::Friends(referral, _) => Link::Referral(referral),
@@ -277,6 +281,9 @@ impl Checker<'_> {
                 format!("the coupon `{}`", self.coupons.get(coupon).map_or("", |coupon| &coupon.name))
             }
             Link::Wheel(wheel) => format!("the wheel `{}`", self.wheels.get(wheel).map_or("", |wheel| &wheel.name)),
+            Link::Leaderboard(leaderboard) => {
+                format!("the leaderboard `{}`", self.leaderboards.get(leaderboard).map_or("", |board| &board.name))
+            }
             Link::Badge(badge) => format!("the badge `{}`", self.badges.get(badge).map_or("", |badge| &badge.name)),
             Link::Attribute(field) => format!("`member.{}`", self.member.get(field).map_or("", |field| &field.name)),
             Link::Tags => "`member.tags`".to_owned(),
@@ -296,6 +303,7 @@ impl Checker<'_> {
             Link::Segment(segment) => self.segments.get(segment).map(|segment| segment.span),
             Link::Coupon(coupon) => self.coupons.get(coupon).map(|coupon| coupon.span),
             Link::Wheel(wheel) => self.wheels.get(wheel).map(|wheel| wheel.span),
+            Link::Leaderboard(leaderboard) => self.leaderboards.get(leaderboard).map(|board| board.span),
             Link::Badge(badge) => self.badges.get(badge).map(|badge| badge.span),
             Link::Challenge(challenge) => self.challenges.get(challenge).map(|challenge| challenge.span),
             Link::Referral(referral) => self.referrals.get(referral).map(|referral| referral.span),

@@ -45,6 +45,7 @@ pub type LevelIndex = usize;
 pub type BadgeIndex = usize;
 pub type ExperimentIndex = usize;
 pub type WheelIndex = usize;
+pub type LeaderboardIndex = usize;
 
 #[derive(Debug, Clone)]
 pub struct Checked {
@@ -62,6 +63,7 @@ pub struct Checked {
     pub badges: Vec<Badge>,
     pub experiments: Vec<Experiment>,
     pub wheels: Vec<Wheel>,
+    pub leaderboards: Vec<Leaderboard>,
     pub challenges: Vec<Challenge>,
     pub rewards: Vec<Reward>,
     pub messages: Vec<Message>,
@@ -539,6 +541,34 @@ pub struct Slice {
     pub stock: Option<u32>,
 }
 
+/// Members in the order of what they have.
+#[derive(Debug, Clone)]
+pub struct Leaderboard {
+    pub name: String,
+    /// A number, money or points.
+    pub by: Expr,
+    /// The conjuncts of all `when` clauses. Empty: always.
+    pub when: Vec<Expr>,
+    /// Whoever follows a tie stands one place below it, however many share it.
+    pub dense: bool,
+    /// Nothing: it has no end.
+    pub rounds: Option<Rounds>,
+    /// Through which place each block gives something. Ascending.
+    pub places: Vec<u32>,
+    pub span: Span,
+}
+
+/// When a leaderboard begins anew, or ends: as the window of its measure does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rounds {
+    Each(Period),
+    /// Local days, both included.
+    Once {
+        from: Option<NaiveDate>,
+        to: NaiveDate,
+    },
+}
+
 /// A trial that gives each member one of several arms.
 #[derive(Debug, Clone)]
 pub struct Experiment {
@@ -576,6 +606,8 @@ pub enum Moment {
     Slice(WheelIndex, usize),
     /// A reward is redeemed.
     Redeemed(RewardIndex),
+    /// A leaderboard is over, and the member among those places; the highest are 0.
+    Placed(LeaderboardIndex, usize),
     /// A goal of a challenge is met; the lowest is 0.
     Goal(ChallengeIndex, usize),
     /// A streak ends.

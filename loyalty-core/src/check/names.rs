@@ -8,7 +8,8 @@ use super::currency;
 use super::expression::TIME_WORDS;
 use super::model::{
     BadgeIndex, ChallengeIndex, CouponIndex, CouponKind, Event, EventIndex, ExperimentIndex, FieldIndex, LadderIndex,
-    MeasureIndex, Record, RecordIndex, ReferralIndex, RewardIndex, RuleIndex, SegmentIndex, WalletIndex, WheelIndex,
+    LeaderboardIndex, MeasureIndex, Record, RecordIndex, ReferralIndex, RewardIndex, RuleIndex, SegmentIndex,
+    WalletIndex, WheelIndex,
 };
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
@@ -53,6 +54,7 @@ pub(super) enum Value {
     Badge(BadgeIndex),
     Experiment(ExperimentIndex),
     Wheel(WheelIndex),
+    Leaderboard(LeaderboardIndex),
     Challenge(ChallengeIndex),
     Reward(RewardIndex),
     Referral(ReferralIndex),
@@ -123,6 +125,7 @@ pub(super) struct Declared<'a> {
     pub rules: Vec<(&'a Name, &'a tree::Trigger, &'a [tree::Clause])>,
     pub experiments: Vec<(&'a Name, &'a [tree::Clause])>,
     pub wheels: Vec<(&'a Name, &'a [tree::Clause])>,
+    pub leaderboards: Vec<(&'a Name, &'a tree::Expr, &'a [tree::Clause])>,
     pub badges: Vec<(&'a Name, Option<&'a Name>, &'a [tree::Clause])>,
     pub groups: Vec<(&'a Name, &'a [Name], &'a [tree::Clause])>,
     pub messages: Vec<(&'a Name, &'a Name, &'a [tree::Clause])>,
@@ -229,6 +232,11 @@ impl<'a> Checker<'a> {
             ItemKind::Later(Later::Wheel { name, clauses }) => {
                 if self.declare_value(places, name, Value::Wheel(declared.wheels.len())) {
                     declared.wheels.push((name, clauses));
+                }
+            }
+            ItemKind::Later(Later::Leaderboard { name, by, clauses }) => {
+                if self.declare_value(places, name, Value::Leaderboard(declared.leaderboards.len())) {
+                    declared.leaderboards.push((name, by, clauses));
                 }
             }
             ItemKind::Later(Later::Experiment { name, clauses }) => {
@@ -412,6 +420,11 @@ impl<'a> Checker<'a> {
                 DECLARATIONS_MAX,
             ),
             too_many(declared.wheels.get(DECLARATIONS_MAX).map(|(name, _)| name.span), "wheels", DECLARATIONS_MAX),
+            too_many(
+                declared.leaderboards.get(DECLARATIONS_MAX).map(|(name, ..)| name.span),
+                "leaderboards",
+                DECLARATIONS_MAX,
+            ),
             too_many(declared.badges.get(DECLARATIONS_MAX).map(|(name, ..)| name.span), "badges", DECLARATIONS_MAX),
             too_many(
                 declared.challenges.get(DECLARATIONS_MAX).map(|(name, _)| name.span),
@@ -447,7 +460,7 @@ impl<'a> Checker<'a> {
     }
 }
 
-pub(super) const BUILT_DECLARATIONS: &str = "this version runs `program`, `member`, `event`, `record`, `wallet`, `measure`, `tiers`, `segment`, `rule`, `group`, `coupon`, `challenge`, `reward`, `message`, `policy`, `badge`, `experiment`, `wheel`, `referral` and `test`";
+pub(super) const BUILT_DECLARATIONS: &str = "this version runs `program`, `member`, `event`, `record`, `wallet`, `measure`, `tiers`, `segment`, `rule`, `group`, `coupon`, `challenge`, `reward`, `message`, `policy`, `badge`, `experiment`, `wheel`, `leaderboard`, `referral` and `test`";
 
 /// Where each name was first declared, one map for each namespace.
 #[derive(Default)]

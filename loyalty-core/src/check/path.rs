@@ -203,6 +203,12 @@ impl<'a> Checker<'a> {
                 self.report(diagnostic.help(format!("a rule turns it by `draw {root}`")));
                 None
             }
+            Value::Leaderboard(_) => {
+                let message = format!("the leaderboard `{root}` is no value");
+                let diagnostic = Diagnostic::new(Code::WrongType, root_span, message);
+                self.report(diagnostic.help("where a member stands depends on all others, whom no rule sees"));
+                None
+            }
             Value::Experiment(experiment) => {
                 let arm = ExprKind::Arm(experiment);
                 self.parts(Expr { kind: arm, ty: Type::Arm(experiment), span: root_span }, rest)

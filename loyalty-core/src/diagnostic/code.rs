@@ -188,6 +188,13 @@ codes! {
     BadWindow = "L0264" Error,
     /// A clause that needs another one beside it.
     BadRound = "L0265" Error,
+    // Leaderboards.
+    /// Members put in order by what is no number.
+    BoardScore = "L0266" Error,
+    /// What is won at the end, and no end.
+    BoardEnd = "L0267" Error,
+    /// Places that are won in no order, or by nobody.
+    BoardPlaces = "L0268" Error,
     // Rewards.
     /// A reward without a price, or with clauses that do not go with it.
     BadCost = "L0294" Error,
@@ -244,6 +251,8 @@ codes! {
     NeverIssued = "W0217" Warning,
     /// A badge that nothing gives.
     NeverAwarded = "W0214" Warning,
+    /// A leaderboard that shows members who were not asked.
+    BoardConsent = "W0215" Warning,
     /// A goal for which the window has no room.
     GoalOutOfReach = "W0210" Warning,
     /// A referral whose friends may return everything, and the advocate keeps its part.

@@ -25,8 +25,8 @@ use super::rewards::Turn;
 use super::tally::Entry;
 use super::value::{Stored, Value};
 use super::{
-    challenges, clock, coupons, experiments, granted, grants, ledger, messages, moves, reactions, referrals, returns,
-    rewards, rules, wheels,
+    challenges, clock, coupons, experiments, granted, grants, leaderboards, ledger, messages, moves, reactions,
+    referrals, returns, rewards, rules, wheels,
 };
 use crate::amount;
 use crate::plan::{EventKind, EventPlan, ExpirePlan, Plan, VestPlan};
@@ -468,6 +468,8 @@ pub fn before_rules(
         EventKind::Issue => coupons::issue::by_staff(plan, event_plan, member, event, decisions)?,
         EventKind::OptIn => challenges::opt_in(plan, event_plan, member, event, decisions)?,
         EventKind::Draw => wheels::on_event(plan, event_plan, member, event, decisions)?,
+        EventKind::Placed if member.account.paused_at(event.at) => {}
+        EventKind::Placed => leaderboards::on_event(plan, event_plan, member, event, decisions)?,
         EventKind::Redeem => rewards::on_event(plan, event_plan, member, event, decisions)?,
         EventKind::Hold => rewards::hold(plan, event_plan, member, event, decisions)?,
         EventKind::Capture => rewards::capture(plan, event_plan, member, event, decisions)?,
@@ -507,7 +509,7 @@ fn asleep(
     decisions: &mut Decided,
 ) -> Result<(), EventError> {
     match event_plan.kind {
-        EventKind::Plain | EventKind::Referral => {
+        EventKind::Plain | EventKind::Referral | EventKind::Placed => {
             let kind = Kind::NotEarned { reason };
             decisions.push(Decision { at: event.at, kind });
         }

@@ -106,6 +106,14 @@ refusals! {
     UnknownMessage = "unknown_message",
     /// The program has no segment of that name.
     UnknownSegment = "unknown_segment",
+    /// The program has no leaderboard of that name.
+    UnknownLeaderboard = "unknown_leaderboard",
+    /// The standings of the leaderboard have not said so.
+    Forged = "forged",
+    /// The leaderboard has no end, or has not come to one.
+    NotOver = "not_over",
+    /// Parts of different questions, which cannot be put together.
+    NotAlike = "not_alike",
     /// The event needs chance, and the host has given the program no secret.
     NoSecret = "no_secret",
     /// The program has no challenge of that name to opt in to.

@@ -286,6 +286,13 @@ pub enum Kind {
         reason: NotDrawn,
         rule: Option<u32>,
     },
+    /// The member has won a place on a leaderboard; its name, the last day, the place and what it was won with.
+    Placed {
+        leaderboard: Box<str>,
+        round: i32,
+        rank: u32,
+        score: Decimal,
+    },
     /// Badges and their levels are named; a level is empty where there is none.
     BadgeAwarded {
         badge: Box<str>,
@@ -623,6 +630,7 @@ impl Kind {
             Kind::Assigned { .. } => "assigned",
             Kind::Drawn { .. } => "drawn",
             Kind::NotDrawn { .. } => "not_drawn",
+            Kind::Placed { .. } => "placed",
             Kind::BadgeAwarded { .. } => "badge_awarded",
             Kind::BadgeRevoked { .. } => "badge_revoked",
             Kind::Transferred { .. } => "transferred",
@@ -705,6 +713,7 @@ impl Kind {
             | Kind::Assigned { .. }
             | Kind::Drawn { .. }
             | Kind::NotDrawn { .. }
+            | Kind::Placed { .. }
             | Kind::BadgeAwarded { .. }
             | Kind::BadgeRevoked { .. }
             | Kind::MergedInto { .. }
@@ -924,6 +933,13 @@ pub fn write(writer: &mut Writer<'_>, decisions: &[Decision], event_at: i64) {
                 writer.text(wheel);
                 writer.byte(u8::from(*reason == NotDrawn::OutOfStock));
                 writer.option(*rule, |writer, rule| writer.number(u64::from(rule)));
+            }
+            Kind::Placed { leaderboard, round, rank, score } => {
+                writer.byte(130);
+                writer.text(leaderboard);
+                writer.signed(i64::from(*round));
+                writer.number(u64::from(*rank));
+                writer.decimal(*score);
             }
             Kind::BadgeAwarded { badge, level, from, rule } => {
                 writer.byte(120);
@@ -1268,6 +1284,12 @@ fn read_kind(reader: &mut Reader<'_>, event_at: i64) -> Result<Kind, Malformed> 
             wheel: reader.text()?.into(),
             reason: if reader.byte()? == 0 { NotDrawn::Limit } else { NotDrawn::OutOfStock },
             rule: reader.option(rule)?,
+        },
+        130 => Kind::Placed {
+            leaderboard: reader.text()?.into(),
+            round: i32::try_from(reader.signed()?).map_err(|_| Malformed)?,
+            rank: rule(reader)?,
+            score: reader.decimal()?,
         },
         120 => Kind::BadgeAwarded {
             badge: reader.text()?.into(),

@@ -125,6 +125,13 @@ fn rules_on(plan: &Plan, decision: &Decision) -> Vec<(u32, Cause)> {
             let moment = number.map(|number| Moment::Slice(number, usize::from(*slice)));
             moment.into_iter().flat_map(|moment| reactions.at(moment)).map(|rule| (rule, cause)).collect()
         }
+        Kind::Placed { leaderboard, rank, .. } => {
+            let number = plan.leaderboards.iter().position(|known| known.name == *leaderboard);
+            let places = number.and_then(|number| plan.leaderboards.get(number)).map_or(&[][..], |board| &board.places);
+            let won = places.iter().position(|last| rank <= last);
+            let moment = number.zip(won).map(|(number, won)| Moment::Placed(number, won));
+            moment.into_iter().flat_map(|moment| reactions.at(moment)).map(|rule| (rule, cause)).collect()
+        }
         Kind::SegmentEntered { segment } => watchers(plan, segment, true, cause),
         Kind::SegmentLeft { segment } => watchers(plan, segment, false, cause),
         Kind::GoalMet { challenge, place, window, round, .. }

@@ -8,6 +8,7 @@ mod expressions;
 mod fields;
 mod filing;
 mod ladders;
+mod leaderboards;
 mod messages;
 mod offers;
 mod rewards;
@@ -54,6 +55,7 @@ pub fn lower(checked: &Checked, text: &str) -> Plan {
             badges: Vec::new(),
             experiments: Vec::new(),
             wheels: Vec::new(),
+            leaderboards: Vec::new(),
             chance_by_time: false,
             challenges: Vec::new(),
             rewards: Vec::new(),
@@ -86,6 +88,7 @@ pub fn lower(checked: &Checked, text: &str) -> Plan {
     lower.badges();
     lower.experiments();
     lower.wheels();
+    lower.leaderboards();
     lower.challenges();
     lower.rewards();
     lower.referrals();
@@ -679,6 +682,7 @@ impl Lower<'_> {
                 ("issue", true) => EventKind::Issue,
                 ("opt_in", true) => EventKind::OptIn,
                 ("draw", true) if !self.checked.wheels.is_empty() => EventKind::Draw,
+                ("placed", true) if !self.checked.leaderboards.is_empty() => EventKind::Placed,
                 ("redeem", true) if !self.checked.rewards.is_empty() => EventKind::Redeem,
                 ("hold", true) if !self.checked.rewards.is_empty() => EventKind::Hold,
                 ("capture", true) if !self.checked.rewards.is_empty() => EventKind::Capture,

@@ -195,6 +195,8 @@ pub enum LaterClause {
     DoubleConsent(Name),
     /// `ties dense`, `ties competition`
     Ties { dense: bool },
+    /// `top 3 { earn 100 beans }`: what whoever stands so high gets when the time of a leaderboard is over.
+    Top { count: u32, clauses: Vec<Clause> },
     /// `salt "spring"`: what an experiment shares with another, so that both choose alike.
     Salt(Name),
     /// `points 50%`: an arm and its share, held as 50.
@@ -259,6 +261,7 @@ impl LaterClause {
             Self::MessageWindow(_) => "window",
             Self::DoubleConsent(_) => "consent",
             Self::Ties { .. } => "ties",
+            Self::Top { .. } => "top",
             Self::Salt(_) => "salt",
             Self::Arm { .. } => "arm",
         }

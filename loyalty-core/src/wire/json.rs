@@ -318,6 +318,12 @@ pub fn decision_document(plan: &Plan, decision: &Decision, at: i64) -> Document 
                 put("rule", rule_name(plan, *rule).into());
             }
         }
+        Kind::Placed { leaderboard, round, rank, score } => {
+            put("leaderboard", (&**leaderboard).into());
+            put("round", date_of(*round).to_string().into());
+            put("rank", (*rank).into());
+            put("score", (*score).into());
+        }
         Kind::BadgeAwarded { badge, level, from, rule } => {
             put("badge", (&**badge).into());
             for (key, name) in [("level", level), ("from", from)].into_iter().filter(|(_, name)| !name.is_empty()) {

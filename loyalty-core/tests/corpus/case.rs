@@ -50,6 +50,8 @@ pub enum Step {
     Merge(String, Instant),
     /// The member at hand is erased, and has that name from here on.
     Erase(String, Instant),
+    /// The standings of a leaderboard at an instant, with what else is asked.
+    Standings(String, Instant, Value),
     /// Those members pay together.
     PoolSpend(Vec<String>, PoolPayment),
     /// Those members get back of what they paid together.
@@ -131,6 +133,7 @@ impl Case {
         let instants = self.steps.iter().filter_map(|(_, step)| match step {
             Step::Event(json) | Step::Quote(json) => event_head(json.as_bytes()).ok()?.at,
             Step::Advance(to) | Step::Merge(_, to) | Step::Erase(_, to) => Some(*to),
+            Step::Standings(_, at, _) => Some(*at),
             Step::PoolSpend(_, payment) => Some(payment.at),
             Step::PoolGiveBack(_, back) => Some(back.at),
             _ => None,
@@ -191,6 +194,12 @@ fn step(line: &str) -> Result<Step, String> {
             let (id, at) = rest.split_once(' ').ok_or("a member and an instant are missing")?;
             let (id, at) = (id.to_owned(), instant(at)?);
             if word == "merge" { Step::Merge(id, at) } else { Step::Erase(id, at) }
+        }
+        "standings" => {
+            let (name, rest) = rest.split_once(' ').ok_or("a leaderboard and an instant are missing")?;
+            let (at, asked) = rest.split_once(' ').unwrap_or((rest, "{}"));
+            let asked = serde_json::from_str(asked).map_err(|error| error.to_string())?;
+            Step::Standings(name.to_owned(), instant(at)?, asked)
         }
         "pool_spend" | "pool_give_back" => {
             let (members, json) = rest.split_once(" {").ok_or("members and an object are missing")?;

@@ -3,7 +3,7 @@
 use loyalty_core::{EventError, Instant, Outcome, Program};
 
 /// The refusals that are raised here and in no case.
-pub const REFUSALS: [&str; 3] = ["event_too_large", "too_many_items", "other_program"];
+pub const REFUSALS: [&str; 4] = ["event_too_large", "too_many_items", "not_alike", "other_program"];
 
 const PROGRAM: &str = r#"program "Shop" {
   currency EUR

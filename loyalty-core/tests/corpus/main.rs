@@ -29,7 +29,10 @@ fn root() -> PathBuf {
 
 /// All cases: those of one member, and those of several.
 fn cases() -> Vec<Result<Case, String>> {
-    [root(), root().join("../members"), root().join("../quotes")].iter().flat_map(|root| case::all(root)).collect()
+    [root(), root().join("../members"), root().join("../quotes"), root().join("../leaderboards")]
+        .iter()
+        .flat_map(|root| case::all(root))
+        .collect()
 }
 
 /// Fails once, with everything that is wrong.

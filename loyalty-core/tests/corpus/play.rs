@@ -57,6 +57,8 @@ struct Player<'c> {
     counters: Option<Counters>,
     /// The last quote.
     quoted: Value,
+    /// The last standings.
+    standings: Value,
     played: Played,
 }
 
@@ -75,6 +77,7 @@ pub fn play(case: &Case, programs: &[Program], way: Way) -> Played {
         last: None,
         counters: None,
         quoted: Value::Null,
+        standings: Value::Null,
         played: Played::default(),
     };
     player.join(&case.member, case.enrolled_at);
@@ -142,9 +145,10 @@ impl Player<'_> {
                 self.fine()?;
                 let view = self.program().view(self.at_hand(), self.at_hand().clock()).to_json();
                 let view: Value = serde_json::from_str(&view).map_err(|error| error.to_string())?;
-                let found = match path.strip_prefix("quote.") {
-                    Some(path) => look(&self.quoted, path),
-                    None => look(&view, path),
+                let found = match (path.strip_prefix("quote."), path.strip_prefix("standings.")) {
+                    (Some(path), _) => look(&self.quoted, path),
+                    (_, Some(path)) => look(&self.standings, path),
+                    _ => look(&view, path),
                 };
                 if found != Some(wanted) {
                     let found = found.map_or("nothing".to_owned(), Value::to_string);
@@ -210,6 +214,7 @@ impl Player<'_> {
                 self.members.insert(self.member.clone(), member);
                 self.note(erased)?;
             }
+            Step::Standings(name, at, asked) => self.standings(name, *at, asked)?,
             Step::PoolSpend(ids, payment) => {
                 self.pool(ids, payment.at, |program, members| program.pool_spend(members, payment))?;
             }
@@ -219,6 +224,56 @@ impl Player<'_> {
             _ => {}
         }
         Ok(())
+    }
+
+    /// The standings of all members: the same one by one, the other way round, and in two parts. The events of those who win
+    /// something are held ready for `deliver`.
+    fn standings(&mut self, name: &str, at: Instant, asked: &Value) -> Result<(), String> {
+        let before = self.fine();
+        let members: Vec<&Member> = self.members.values().collect();
+        let program = self.program();
+        let number = |key: &str| asked[key].as_u64().map(|number| number as usize);
+        let begin = || {
+            let mut board = match asked["closed"] == true {
+                true => program.closed_leaderboard(name, at),
+                false => program.leaderboard(name, at),
+            }?;
+            if let Some(top) = number("top") {
+                board = board.top(top)?;
+            }
+            if let Some(member) = asked["around"].as_str().and_then(|id| self.members.get(id)) {
+                board = board.around(member, number("neighbours").unwrap_or(2))?;
+            }
+            Ok::<_, EventError>(board)
+        };
+        let add = |members: &[&Member]| -> Result<_, EventError> {
+            let mut board: loyalty_core::Leaderboard = begin()?;
+            for member in members {
+                board.add(member)?;
+            }
+            Ok(board)
+        };
+        let given = add(&members).and_then(|board| board.finish());
+        if let Ok(standings) = &given {
+            let reversed: Vec<&Member> = members.iter().rev().copied().collect();
+            let (one, two) = reversed.split_at(members.len() / 2);
+            let mut parts = add(one).map_err(|error| error.to_json())?;
+            parts.merge(&add(two).map_err(|error| error.to_json())?).map_err(|error| error.to_json())?;
+            if parts.finish().as_ref() != Ok(standings) {
+                return Err("the standings of two parts are others".to_owned());
+            }
+        }
+        let text = match &given {
+            Ok(standings) => standings.to_json(),
+            Err(error) => error.to_json(),
+        };
+        if let Ok(standings) = &given {
+            self.outgoing.extend(standings.rows().filter_map(|row| row.event()).map(ToString::to_string));
+        }
+        self.standings = serde_json::from_str(&text).map_err(|error| error.to_string())?;
+        self.played.outcomes.push(text);
+        self.last = given.err().map(Err);
+        before
     }
 
     /// Something that several members do, in the order of their ids in the step.

@@ -27,7 +27,7 @@ fn the_words_of_every_case_are_there_for_the_hosts() {
         writeln!(lines, "{}", said(&case, &programs)).unwrap();
         good += 1;
     }
-    for folder in ["members", "quotes"] {
+    for folder in ["members", "quotes", "leaderboards"] {
         for case in case::all(&root().join("..").join(folder)) {
             let case = case.unwrap();
             let played = play(&case, &programs(&case).unwrap(), Way::Plain);

@@ -30,6 +30,7 @@ const EDGES: &[(&str, &[&str])] = &[
         "program",
         &["testing", "quote", "broadcast", "wire", "engine", "plan", "check", "chance", "syntax", "diagnostic", "time"],
     ),
+    ("leaderboard", &["program", "wire", "engine", "plan", "time"]),
     ("migrate", &["program", "wire", "engine", "time"]),
     ("replay", &["program", "wire", "engine", "amount", "time"]),
     (

@@ -114,6 +114,7 @@ const KINDS: &[(&str, &str)] = &[
         "chance has chosen that `slice` of a wheel, counted from 1; `occasion` to `of` are the [proof](games.md#wheels)",
     ),
     ("not_drawn", "a wheel was not turned: its `limit` is used up, or all of it is `out_of_stock`"),
+    ("placed", "a leaderboard is over, and the member has won that place of it"),
     (
         "claim",
         "a counter over all members moves `by` so much, and may stand at its `limit` at most; below zero it is given back",
@@ -278,12 +279,27 @@ fn wheels() -> Vec<Outcome> {
     lines.into_iter().map(apply).collect()
 }
 
+/// A place that is won.
+fn leaderboards() -> Vec<Outcome> {
+    let text = "program \"Fair\" {}\nmeasure visits = count(visit) this month\n\
+        leaderboard regulars by visits { top 1 { tag \"first\" } }";
+    let program = Program::compile(text).expect("a program").with_secret(b"the secret of the page").expect("a secret");
+    let mut member = program.enroll("m-1", at("2026-01-01")).expect("a member");
+    let visit = r#"{"type":"visit","id":"v-1","at":"2026-01-03T10:00:00Z"}"#;
+    let visited = program.apply(&mut member, visit).expect("an outcome");
+    let mut board = program.closed_leaderboard("regulars", at("2026-02-01")).expect("a leaderboard");
+    board.add(&member).expect("a member");
+    let standings = board.finish().expect("standings");
+    let won = standings.rows().next().and_then(|row| row.event()).expect("a winner").to_string();
+    vec![visited, program.apply(&mut member, won).expect("an outcome")]
+}
+
 #[test]
 fn the_table_of_decisions_is_that_of_a_history() {
     let program = shop();
     // Kind → how often it came, and the keys in their order, each with how often it was there.
     let mut seen: BTreeMap<String, (usize, Vec<(String, usize)>)> = BTreeMap::new();
-    for outcome in history(&program).0.into_iter().chain(challenges()).chain(wheels()) {
+    for outcome in history(&program).0.into_iter().chain(challenges()).chain(wheels()).chain(leaderboards()) {
         let json = outcome.to_json();
         for decision in serde_json::from_str::<Decisions<'_>>(&json).expect("an outcome").decisions {
             let Kind { kind } = serde_json::from_str(decision.get()).expect("a decision");

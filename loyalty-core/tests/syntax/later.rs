@@ -193,6 +193,7 @@ fn games_messages_and_policies() {
     reads!("policy messages", "quiet 21:00 .. 09:00", "quiet", LaterClause::Quiet { .. });
     reads!("policy messages", "marketing at most 2 per week", "at most", LaterClause::AtMost { count: 2, .. });
     reads!("leaderboard l by cups", "ties dense", "ties", LaterClause::Ties { dense: true });
+    reads!("leaderboard l by cups", "top 3 { earn 5 beans }", "top", LaterClause::Top { count: 3, clauses } if clauses.len() == 1);
     reads!("experiment e", "points 50%", "arm", LaterClause::Arm { .. });
     assert!(
         matches!(item("badge b \"B\" when a > 1"), ItemKind::Later(Later::Badge { title: Some(_), clauses, .. }) if clauses.len() == 1)

@@ -237,6 +237,10 @@ fn decision_row(told: &Explanation, decision: &Decision, story: &Story) -> Row {
             let head = if *out_of_stock { head.say(", of which nothing is left") } else { head };
             (head.say(format!(": position {} of {}", proof.position, proof.of)), Vec::new())
         }
+        Kind::Placed { leaderboard, rank, score, .. } => {
+            let head = words().say("place ").strong(rank.to_string()).say(" on the leaderboard ").code(&**leaderboard);
+            (head.say(format!(" with {}", amount::text(*score))), Vec::new())
+        }
         Kind::BadgeAwarded { badge, level, rule, .. } => {
             let head = words().say("the badge ").strong(spaced(badge, level));
             (if rule.is_none() { head.say(", as its condition holds") } else { head }, Vec::new())

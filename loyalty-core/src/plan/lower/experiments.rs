@@ -61,6 +61,13 @@ impl Lower<'_> {
         found.into_iter().collect()
     }
 
+    /// Whether an arm decides on any of these.
+    pub(super) fn reads_arms<'e>(&self, expressions: impl Iterator<Item = &'e Expr>) -> bool {
+        let mut found = BTreeSet::new();
+        expressions.for_each(|expr| self.arms_in(expr, &mut found, 0));
+        !found.is_empty()
+    }
+
     fn arms_in(&self, expr: &Expr, found: &mut BTreeSet<u16>, depth: u32) {
         // Segments do not read themselves; the checker has seen to it.
         if self.checked.experiments.is_empty() || depth > 64 {

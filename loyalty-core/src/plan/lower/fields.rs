@@ -173,6 +173,9 @@ impl Reads {
                 ("referral_refused", true) => &["referral", "program", "order"],
                 ("pooled", true) => &["wallet", "points"],
                 ("draw", true) if !checked.wheels.is_empty() => &["wheel"],
+                ("placed", true) if !checked.leaderboards.is_empty() => {
+                    &["leaderboard", "round", "rank", "score", "seal"]
+                }
                 ("redeem", true) if !checked.rewards.is_empty() => {
                     &["reward", "quantity", "wallet", "points", "amount"]
                 }

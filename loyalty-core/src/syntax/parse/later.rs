@@ -177,6 +177,7 @@ impl Build {
                 },
             },
             Rule::ties => LaterClause::Ties { dense: pair.has(Rule::dense_) },
+            Rule::top_places => LaterClause::Top { count: self.integer_of(pair)?, clauses: self.block_of(pair)? },
             Rule::salt => LaterClause::Salt(self.text_name(&pair.child(Rule::text)?)),
             Rule::arm => {
                 LaterClause::Arm { name: self.name_of(pair)?, share: self.decimal(&pair.child(Rule::percent)?) }

@@ -105,6 +105,7 @@ const CLAUSES: &[&str] = &[
     "freeze",
     "migrate",
     "weight",
+    "top",
     "choice",
     "answer",
     "right",
