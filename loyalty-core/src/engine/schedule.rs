@@ -91,15 +91,16 @@ fn ladder_due(plan: &Plan, member: &Member, number: u16, limit: i64) -> i64 {
     }
     let changes = horizon.instants();
     next = next.min(first(&changes, limit.min(next), |at| ladders::would_change(plan, member, number, at)));
-    let rise = ladders::form(plan, number, plan.calendar.day_at(clock)).map(|form| form.rise);
-    if let Some(Rise::AtEndOf(period)) = rise {
-        // The end of the present period, and of every period in which something changes.
-        let mut ends: Vec<i64> =
-            core::iter::once(clock).chain(changes).map(|at| ladders::end_of(&plan.calendar, period, at)).collect();
-        ends.dedup();
-        next = next.min(first(&ends, limit.min(next), |at| ladders::would_change(plan, member, number, at)));
-    }
-    next
+    // The end of the present period, and of every period in which something changes; periods are those of the form in
+    // force by then.
+    let period_end = |at: i64| match ladders::form(plan, number, plan.calendar.day_at(at))?.rise {
+        Rise::AtEndOf(period) => Some(ladders::end_of(&plan.calendar, period, at)),
+        _ => None,
+    };
+    let mut ends: Vec<i64> = core::iter::once(clock).chain(changes).filter_map(period_end).collect();
+    ends.sort_unstable();
+    ends.dedup();
+    next.min(first(&ends, limit.min(next), |at| ladders::would_change(plan, member, number, at)))
 }
 
 /// The usual ladder, by one sum or count over a rolling window, is gone through in one walk: what leaves the window is
