@@ -60,8 +60,9 @@ export class Engine {
         return this.store.park({ reason: waitsFor ? "unknown_order" : "nobody", origin, keys, event, waitsFor }, now);
       }
     }
-    // A status may come long after its message, and tell of a number that is somebody else's by then.
-    if (event.type === "message_status") return this.apply(member, event, keys, origin);
+    // A status may come long after its message, and tell of a number that is somebody else's by then. That a message was taken is for
+    // the outbox alone; whether it arrives, or not, is for the rules.
+    if (event.type === "message_status") return event.status === "sent" ? undefined : this.apply(member, event, keys, origin);
     if (event.type === "identity_changed") changed(this.store, member, /** @type {any} */ (event), at);
     else note(this.store, member, keys, wrote, at);
     this.apply(member, event, keys, origin);

@@ -41,6 +41,9 @@ CREATE TABLE IF NOT EXISTS outbox (
   state TEXT NOT NULL CHECK (state IN ('waiting', 'sending', 'sent', 'failed')), attempt INTEGER NOT NULL,
   since INTEGER NOT NULL, not_before INTEGER NOT NULL, wamid TEXT, error TEXT
 ) STRICT;
+-- What is sent is never looked through again.
+CREATE INDEX IF NOT EXISTS outbox_waiting ON outbox (position) WHERE state = 'waiting';
+CREATE INDEX IF NOT EXISTS outbox_sending ON outbox (since) WHERE state = 'sending';
 CREATE INDEX IF NOT EXISTS outbox_open ON outbox (member, position) WHERE state IN ('waiting', 'sending');
 CREATE INDEX IF NOT EXISTS outbox_wamid ON outbox (wamid) WHERE wamid IS NOT NULL;
 

@@ -21,9 +21,11 @@ export class CloudApi {
     /** Where webhooks go. @type {string | undefined} */
     this.webhook = undefined;
     this.stopped = false;
-    /** @type {object[]} */
-    this.undelivered = [];
-    this.delivering = false;
+    /** Statuses that were not taken yet. @type {{ body: object, since: number }[]} */
+    this.queue = [];
+    this.delivering = 0;
+    /** How long a status had to wait at most, in milliseconds. */
+    this.longest = 0;
     this.server = createServer((request, response) => this.take(request, response));
   }
 
@@ -66,20 +68,27 @@ export class CloudApi {
       biz_opaque_callback_data: message.biz_opaque_callback_data,
       ...(error && { errors: [{ code: error, title: "failed" }] }),
     };
-    this.undelivered.push(envelope(this.known.phoneNumberId, { statuses: [told] }));
+    this.queue.push({ body: envelope(this.known.phoneNumberId, { statuses: [told] }), since: Date.now() });
     void this.deliver();
   }
 
-  /** One after the other, each until it was taken. */
+  /** How many statuses were not taken yet. */
+  get undelivered() {
+    return this.queue.length + this.delivering;
+  }
+
+  /** A few at once, the oldest first, each until it was taken. */
   async deliver() {
-    if (this.delivering) return;
-    this.delivering = true;
-    while (this.undelivered.length > 0 && !this.stopped) {
-      if (this.webhook !== undefined && (await post(this.webhook, this.undelivered[0], this.known.appSecret)) === 200) {
-        this.undelivered.shift();
-      } else await new Promise((resolve) => setTimeout(resolve, 50));
+    if (this.delivering >= 8) return;
+    const next = this.queue.shift();
+    if (next === undefined) return;
+    this.delivering += 1;
+    while (!this.stopped && (this.webhook === undefined || (await post(this.webhook, next.body, this.known.appSecret)) !== 200)) {
+      await new Promise((resolve) => setTimeout(resolve, 50));
     }
-    this.delivering = false;
+    this.longest = Math.max(this.longest, Date.now() - next.since);
+    this.delivering -= 1;
+    void this.deliver();
   }
 
   async stop() {

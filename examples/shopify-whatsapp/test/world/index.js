@@ -73,7 +73,7 @@ export async function world({ now, env = {}, statuses }) {
       const end = Date.now() + 10_000;
       for (;;) {
         const { waiting = 0, sending = 0 } = app.store.outboxCounts();
-        if (waiting + sending === 0 && cloud.undelivered.length === 0) return;
+        if (waiting + sending === 0 && cloud.undelivered === 0) return;
         if (Date.now() > end) throw new Error(`still on its way: ${JSON.stringify(app.store.outboxCounts())}\n${said.join("\n")}`);
         await new Promise((resolve) => setTimeout(resolve, 10));
       }
