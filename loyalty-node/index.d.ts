@@ -298,6 +298,14 @@ export class Program {
     options?: { codes?: string[]; counters?: Counters; others?: boolean; language?: string },
   ): Quote;
 
+  /**
+   * Whom a `broadcast` event would reach if it happened to each of many members: an estimate to which they are added. The event
+   * is the one that will be applied to them, without `id` and `member`.
+   * @param options.counters where the counters over all members stand
+   * @throws {EventError} what is wrong with the event
+   */
+  broadcastEstimate(broadcast: Event, options?: { counters?: Counters }): BroadcastEstimate;
+
   /** What a member has at an instant, by default and at the earliest at its own clock; changes nothing. */
   view(member: Member, at?: Instant): View;
 
@@ -406,6 +414,34 @@ export class Member {
   copy(): Member;
   /** Gives the memory back at once; the member is of no use after it. */
   close(): void;
+}
+
+/** Whom a broadcast would reach, and why not the others: members are added one by one, and do not change. */
+export class BroadcastEstimate {
+  private constructor();
+
+  /** Asks what the broadcast would come to for a member. */
+  add(member: Member): void;
+  /** Adds what another part of the members came to. Throws an `EventError` for the estimate of another broadcast. */
+  merge(other: BroadcastEstimate): void;
+  /** How many members were asked for, how many would hear it now and later, and why not the others. */
+  get counts(): BroadcastCounts;
+  /** Gives the memory back at once; the estimate is of no use after it. */
+  close(): void;
+}
+
+/** What an estimate comes to; `docs/messages.md` describes every key. */
+export interface BroadcastCounts {
+  campaign: string;
+  message: string;
+  at: string;
+  members: number;
+  now: number;
+  later: number;
+  /** By the reasons of `message_suppressed`. */
+  suppressed: Record<string, number>;
+  /** By the codes of `EventError`. */
+  refused: Record<string, number>;
 }
 
 /** A history that was played. */

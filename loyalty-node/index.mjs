@@ -2,4 +2,4 @@
 
 import loyalty from "./index.js";
 
-export const { check, EventError, eventHead, format, init, Member, Program, Replay, RulesError, StateError } = loyalty;
+export const { BroadcastEstimate, check, EventError, eventHead, format, init, Member, Program, Replay, RulesError, StateError } = loyalty;

@@ -41,6 +41,8 @@ pub(crate) enum Command {
     Run(Run),
     /// Let time pass for the members of a store for whom something is due: the nightly job
     Advance(Advance),
+    /// Say a message to many: first how many it would reach, and why not the others
+    Broadcast(Broadcast),
     /// Say who moves under another version of the program, before it is used
     Migrate(Migrate),
     /// Look at one member
@@ -184,6 +186,58 @@ pub(crate) struct Advance {
 
     /// Write decisions to this file, one outcome a line
     #[arg(long, value_name = "FILE")]
+    pub(crate) out: Option<PathBuf>,
+
+    /// Write JSON for machines
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Without --apply nothing changes: it counts how many members would hear the message now, how many when quiet hours end, and why
+not the others. With --apply the event `broadcast` happens to every member of the store, and what is to be sent is among the
+decisions. Killed and started again with the same --at it goes on where it was; a later run of the same campaign reaches only
+those who have not heard it.
+
+Examples:
+  loyalty broadcast club.loyalty --store club.db --message spring --campaign spring-2026 --at 2026-03-20T10:00:00+08:00
+  loyalty broadcast club.loyalty --store club.db --message come_back --campaign back --segment lapsed \\
+      --field code=BACK10 --at 2026-03-20T10:00:00+08:00 --apply --out decisions.jsonl")]
+pub(crate) struct Broadcast {
+    /// The program
+    pub(crate) program: PathBuf,
+
+    /// The store of the members
+    #[arg(long, value_name = "FILE")]
+    pub(crate) store: PathBuf,
+
+    /// The message; it says `broadcast` in the program
+    #[arg(long, value_name = "NAME")]
+    pub(crate) message: String,
+
+    /// What the campaign is called: nobody hears the same message of it twice
+    #[arg(long, value_name = "NAME")]
+    pub(crate) campaign: String,
+
+    /// When
+    #[arg(long, value_name = "INSTANT", value_parser = instant)]
+    pub(crate) at: Instant,
+
+    /// Only to the members of this segment
+    #[arg(long, value_name = "NAME")]
+    pub(crate) segment: Option<String>,
+
+    /// A field that the program has added to the event; may be said again
+    #[arg(long = "field", value_name = "NAME=TEXT", value_parser = field)]
+    pub(crate) fields: Vec<(String, String)>,
+
+    /// Let it happen, instead of only asking what would come of it
+    #[arg(long)]
+    pub(crate) apply: bool,
+
+    /// Write decisions to this file, one outcome a line
+    #[arg(long, value_name = "FILE", requires = "apply")]
     pub(crate) out: Option<PathBuf>,
 
     /// Write JSON for machines
@@ -420,6 +474,11 @@ fn counter(text: &str) -> Result<(String, Decimal), String> {
     let (name, amount) = text.split_once('=').ok_or("write it as `coupon SPRING=999`")?;
     let amount = amount.trim().parse().map_err(|_| format!("`{amount}` is no amount"))?;
     Ok((name.trim().to_owned(), amount))
+}
+
+fn field(text: &str) -> Result<(String, String), String> {
+    let (name, value) = text.split_once('=').ok_or("write it as `code=BACK10`")?;
+    Ok((name.trim().to_owned(), value.to_owned()))
 }
 
 fn instant(text: &str) -> Result<Instant, String> {

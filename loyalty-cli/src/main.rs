@@ -16,6 +16,7 @@ mod test;
 
 mod advance;
 mod amounts;
+mod broadcast;
 mod decisions;
 mod enrolment;
 mod members;
@@ -45,6 +46,7 @@ fn main() -> ExitCode {
         Command::Test(arguments) => test::test(arguments),
         Command::Run(arguments) => run::run(arguments),
         Command::Advance(arguments) => advance::advance(arguments),
+        Command::Broadcast(arguments) => broadcast::broadcast(arguments),
         Command::Migrate(arguments) => migrate::migrate(arguments),
         Command::Show(arguments) => show::show(arguments),
         Command::Quote(arguments) => quote::quote(arguments),

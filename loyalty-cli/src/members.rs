@@ -216,18 +216,7 @@ impl<'a> Members<'a> {
     /// Advances everybody to `until`.
     pub(crate) fn advance(&mut self, until: Instant) -> Result<(), Failure> {
         self.commit()?;
-        let ids: Vec<String> = match &self.store {
-            None => self.at_hand.keys().cloned().collect(),
-            Some(store) => {
-                let mut ids = Vec::new();
-                store.each_page(|page| {
-                    ids.extend(page.into_iter().map(|(id, _)| id));
-                    Ok(())
-                })?;
-                ids
-            }
-        };
-        for id in ids {
+        for id in self.ids()? {
             self.fetch(&id)?;
             let Some(member) = self.at_hand.get_mut(&id) else {
                 continue;
@@ -249,6 +238,48 @@ impl<'a> Members<'a> {
             }
         }
         self.commit()
+    }
+
+    fn ids(&self) -> Result<Vec<String>, Failure> {
+        let Some(store) = &self.store else { return Ok(self.at_hand.keys().cloned().collect()) };
+        let mut ids = Vec::new();
+        store.each_page(|page| {
+            ids.extend(page.into_iter().map(|(id, _)| id));
+            Ok(())
+        })?;
+        Ok(ids)
+    }
+
+    /// Applies an event to everybody, and tells each outcome or refusal.
+    pub(crate) fn happens_to_all(
+        &mut self,
+        event: &Event,
+        mut tell: impl FnMut(&Result<Outcome, EventError>),
+    ) -> Result<(), Failure> {
+        self.commit()?;
+        for id in self.ids()? {
+            self.fetch(&id)?;
+            let Some(member) = self.at_hand.get_mut(&id) else { continue };
+            let happened = self.program.apply_event_with(member, event, None, self.counters.clone());
+            tell(&happened);
+            if let Ok(outcome) = &happened
+                && !outcome.replayed()
+            {
+                self.note(&id, outcome);
+                for json in outcome.outgoing() {
+                    self.deliver(&json)?;
+                }
+            }
+            if self.batch.outcomes.len() >= OUTCOMES_MAX || self.changed.len() >= OUTCOMES_MAX {
+                self.commit()?;
+            }
+        }
+        self.commit()
+    }
+
+    /// Where the counters over all members stand.
+    pub(crate) fn counters(&self) -> &Counters {
+        &self.counters
     }
 
     /// Advances to `until` those for whom something happens by then, and tells each outcome; the others stay untouched.

@@ -7,6 +7,7 @@
 pub mod assist;
 pub mod members;
 
+use crate::broadcast::BroadcastEstimate;
 use crate::diagnostic::Diagnostics;
 use crate::engine::claims::Counters;
 use crate::engine::error::{EventError, Refusal};
@@ -109,6 +110,18 @@ impl Given<'_> {
         match self {
             Given::Json(json) => program.decode_cart(json),
             Given::Packed(text) => program.decode_cart_from(&mut Packed::new(text)?),
+        }
+    }
+
+    /// Reads it as a broadcast, whose reach is to be estimated.
+    ///
+    /// # Errors
+    ///
+    /// As [`Program::broadcast_estimate`].
+    pub fn broadcast(self, program: &Program, counters: Counters) -> Result<BroadcastEstimate, EventError> {
+        match self {
+            Given::Json(json) => program.broadcast_estimate(json, counters),
+            Given::Packed(text) => program.broadcast_estimate_from(&mut Packed::new(text)?, counters),
         }
     }
 

@@ -1,6 +1,7 @@
 "use strict";
 // What the library offers, in Node as in WebAssembly. `index.d.ts` describes it.
 
+const { BroadcastEstimate } = require("./broadcast.js");
 const { init } = require("./core.js");
 const { EventError, RulesError, StateError } = require("./errors.js");
 const { eventHead } = require("./head.js");
@@ -9,4 +10,4 @@ const { Program } = require("./program.js");
 const { Replay } = require("./replay.js");
 const { check, format } = require("./text.js");
 
-module.exports = { check, EventError, eventHead, format, init, Member, Program, Replay, RulesError, StateError };
+module.exports = { BroadcastEstimate, check, EventError, eventHead, format, init, Member, Program, Replay, RulesError, StateError };

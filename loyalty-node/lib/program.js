@@ -3,6 +3,7 @@
 
 const { together } = require("./accounts.js");
 const { decoded, instant, kind, object, options, points, secret, text, whole } = require("./arguments.js");
+const { newEstimate } = require("./broadcast.js");
 const { ready } = require("./core.js");
 const { revived } = require("./errors.js");
 const { Packer } = require("./event.js");
@@ -110,6 +111,18 @@ class Program {
       return program.quotePacked(state, this.#packer.packAs("order", object(cart)), ...asked);
     });
     return JSON.parse(quote);
+  }
+
+  broadcastEstimate(broadcast, given) {
+    const program = this.#open;
+    const { counters = {} } = options(given, ["counters"]);
+    const known = countersOf(counters);
+    const handle = told(() => {
+      if (typeof broadcast === "string") return program.broadcastEstimate(whole(broadcast), known);
+      if (broadcast instanceof Uint8Array) return program.broadcastEstimate(decoded(broadcast), known);
+      return program.broadcastEstimatePacked(this.#packer.pack(object(broadcast)), known);
+    });
+    return newEstimate(handle);
   }
 
   view(member, at) {

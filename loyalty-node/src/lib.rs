@@ -4,6 +4,7 @@
 //! have the same files and offer the same. What JavaScript sees of this module is `lib/`, which is shared with `loyalty-wasm`.
 
 mod accounts;
+mod broadcast;
 mod error;
 // Public, as `text` is.
 pub mod hosts;

@@ -5,6 +5,7 @@
 
 mod accounts;
 mod arrow;
+mod broadcast;
 mod columns;
 mod convert;
 mod error;
@@ -24,6 +25,8 @@ mod loyalty {
 
     #[pymodule_export]
     use crate::accounts::Migration;
+    #[pymodule_export]
+    use crate::broadcast::BroadcastEstimate;
     #[pymodule_export]
     use crate::error::{Diagnostic, EventError, RulesError, StateError};
     #[pymodule_export]

@@ -11,6 +11,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyBytes, PyDict, PyInt, PyString, PyTuple};
 
 use crate::accounts::{self, Migration};
+use crate::broadcast::BroadcastEstimate;
 use crate::convert::{Reduced, decimal_class, instant};
 use crate::error;
 use crate::input::Place;
@@ -227,6 +228,24 @@ impl Program {
         let quoted = cart
             .and_then(|cart| py.detach(|| host::quote(&self.core, &member.lock(), &cart, &codes, &counters, others)));
         Quote::of(py, &quoted.map_err(|refused| error::event(py, &refused))?, language)
+    }
+
+    /// Whom a `broadcast` event would reach if it happened to each of many members: an estimate to which they are added. The
+    /// event is the one that will be applied to them, without `id` and `member`: a dict, or JSON as str or bytes. `counters`
+    /// says where the counters over all members stand.
+    #[pyo3(signature = (broadcast, *, counters=None))]
+    fn broadcast_estimate(
+        &self,
+        py: Python<'_>,
+        broadcast: &Bound<'_, PyAny>,
+        counters: Option<&Bound<'_, PyDict>>,
+    ) -> PyResult<BroadcastEstimate> {
+        let counters = counters.map(counted).transpose()?.unwrap_or_default();
+        let estimate = match given(broadcast)? {
+            Given::Json(json) => self.core.broadcast_estimate(&*json, counters),
+            Given::Dict(value) => self.core.broadcast_estimate_from(&mut Place { value, keys: &self.keys }, counters),
+        };
+        estimate.map(BroadcastEstimate::new).map_err(|refused| error::event(py, &refused))
     }
 
     /// What a member has at that instant, or at its own clock if that is later; changes nothing.

@@ -40,6 +40,6 @@ def run_page(page: str) -> dict[str, Any]:
     return names
 
 
-@pytest.mark.parametrize("page", ["loyalty-py/README.md", "docs/embedding.md", "docs/hosts.md"])
+@pytest.mark.parametrize("page", ["loyalty-py/README.md", "docs/embedding.md", "docs/hosts.md", "docs/messages.md"])
 def test_the_python_of_a_page_runs(page: str) -> None:
     run_page(page)

@@ -6,6 +6,7 @@
 
 mod accounts;
 mod assist;
+mod broadcast;
 mod error;
 mod program;
 mod replay;

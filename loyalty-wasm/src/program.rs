@@ -296,7 +296,7 @@ fn explained(explained: Result<Explanation, EventError>) -> Result<Vec<String>, 
 }
 
 /// Counters over all members: names and digits by turns.
-fn counted(told: Option<Vec<String>>) -> Result<Option<Counters>, Error> {
+pub fn counted(told: Option<Vec<String>>) -> Result<Option<Counters>, Error> {
     let Some(told) = told else { return Ok(None) };
     let pairs = told.chunks_exact(2).filter_map(|pair| Some((pair.first()?.clone(), pair.get(1)?.clone())));
     host::counters(pairs).map(Some).map_err(|refused| error::event(&refused))

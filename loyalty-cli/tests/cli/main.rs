@@ -4,6 +4,7 @@
 
 mod accounts;
 mod authors;
+mod broadcasts;
 mod claims;
 mod crash;
 mod looks;

@@ -40,6 +40,7 @@ const EDGES: &[(&str, &[&str])] = &[
             "migrate",
             "program",
             "quote",
+            "broadcast",
             "testing",
             "assist",
             "wire",

@@ -17,7 +17,7 @@ const EVENT = JSON.stringify(ORDER);
 
 /** The tests by name. `assert` is Node's, or what does the same in a browser. */
 export function programTests(loyalty, assert) {
-  const { check, EventError, eventHead, format, init, Member, Program, Replay, RulesError, StateError } = loyalty;
+  const { BroadcastEstimate, check, EventError, eventHead, format, init, Member, Program, Replay, RulesError, StateError } = loyalty;
   const start = () => {
     const program = Program.compile(TEXT);
     return { program, member: program.enroll("m-1", JOINED) };
@@ -53,6 +53,47 @@ export function programTests(loyalty, assert) {
       assert.equal(member.revision, 1);
       const expired = program.advance(member, member.nextDue);
       assert.equal(expired.decisions[0].kind, "expired");
+    },
+
+    "a broadcast is estimated before it is said": () => {
+      const program = Program.compile(`program "Corner Shop" { currency EUR  timezone "Europe/Berlin" }
+policy messages { consent marketing  marketing at most 1 in total per day }
+rule yes on message matching ["yes"] { consent marketing }
+message spring marketing { broadcast  en "Spring is here." }`);
+      const members = ["m-0", "m-1", "m-2"].map((id) => program.enroll(id, JOINED));
+      for (const member of members.slice(1)) {
+        program.apply(member, { type: "message", id: "w-1", at: "2026-01-02T10:00:00Z", text: "Yes!" });
+      }
+      const spring = { type: "broadcast", at: "2026-03-20T12:00:00Z", message: "spring", campaign: "spring-2026" };
+      const json = JSON.stringify(spring);
+      for (const event of [spring, json, new TextEncoder().encode(json)]) {
+        const before = members.map((member) => member.save());
+        const estimates = members.map(() => program.broadcastEstimate(event));
+        const [whole] = estimates;
+        estimates.forEach((estimate, place) => estimate.add(members[place]));
+        estimates.slice(1).forEach((estimate) => whole.merge(estimate));
+        assert.deepEqual(members.map((member) => member.save()), before);
+        const suppressed = { at_most_in_total: 1, no_consent: 1 };
+        assert.deepEqual(whole.counts, {
+          campaign: "spring-2026", message: "spring", at: "2026-03-20T13:00:00+01:00", members: 3, now: 1, later: 0, suppressed, refused: {},
+        });
+        whole.merge(whole);
+        assert.equal(whole.counts.members, 6);
+        estimates.forEach((estimate) => estimate.close());
+        refused(() => whole.counts, TypeError);
+      }
+      const estimate = program.broadcastEstimate(spring, { counters: { "messages marketing 2026-03-20": 1 } });
+      estimate.add(members[1]);
+      assert.equal(estimate.counts.now, 0);
+      const autumn = program.broadcastEstimate({ ...spring, campaign: "autumn-2026" });
+      refused(() => estimate.merge(autumn), EventError, { code: "conflict" });
+      refused(() => estimate.merge({}), TypeError);
+      refused(() => estimate.add(spring), TypeError);
+      refused(() => new BroadcastEstimate(), TypeError);
+      refused(() => program.broadcastEstimate({ ...spring, message: "autumn" }), EventError, { code: "unknown_message" });
+      refused(() => program.broadcastEstimate({ ...spring, segment: "nobody" }), EventError, { code: "unknown_segment" });
+      refused(() => program.broadcastEstimate(ORDER), EventError, { code: "unknown_event", expected: "`broadcast`" });
+      refused(() => program.broadcastEstimate(spring, { counter: {} }), TypeError);
     },
 
     "an event is an object, JSON text, or its bytes": () => {
