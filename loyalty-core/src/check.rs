@@ -34,6 +34,7 @@ mod message_policy;
 mod message_text;
 mod names;
 mod path;
+mod question;
 mod referral;
 mod reward;
 mod rule;
@@ -54,7 +55,7 @@ use crate::syntax::nearest::nearest;
 use crate::syntax::tree;
 use model::{
     Badge, Challenge, Checked, Coupon, Currency, Event, Experiment, Field, Ladder, Leaderboard, Measure, MeasureIndex,
-    Record, Referral, Reward, Segment, Settings, Wallet, WalletIndex, Wheel,
+    Question, Record, Referral, Reward, Segment, Settings, Wallet, WalletIndex, Wheel,
 };
 use names::Names;
 
@@ -79,6 +80,7 @@ pub fn check(file: &tree::File) -> (Option<Checked>, Vec<Diagnostic>) {
     checker.ladder_heads(&declared);
     checker.badge_heads(&declared);
     checker.experiments(&declared);
+    checker.question_heads(&declared);
     checker.challenge_names(&declared);
     checker.measures(&declared);
     checker.challenge_heads(&declared);
@@ -93,6 +95,7 @@ pub fn check(file: &tree::File) -> (Option<Checked>, Vec<Diagnostic>) {
     checker.challenges(&declared);
     checker.declared_rewards(&declared);
     checker.messages(&declared);
+    checker.questions(&declared);
     let (rules, groups) = checker.rules(&declared);
     checker.chains(&rules);
     checker.budgets(&rules);
@@ -134,6 +137,9 @@ struct Checker<'a> {
     experiments: Vec<Experiment>,
     wheels: Vec<Wheel>,
     leaderboards: Vec<Leaderboard>,
+    questions: Vec<Question>,
+    /// Those that some rule asks.
+    asked: BTreeSet<usize>,
     /// Their forms come with the ladders'.
     challenges: Vec<Challenge>,
     /// Blocks of effects that have been met, to be read with the rules.
@@ -226,6 +232,7 @@ impl Checker<'_> {
             experiments: self.experiments,
             wheels: self.wheels,
             leaderboards: self.leaderboards,
+            questions: self.questions,
             challenges: self.challenges,
             rewards,
             messages,

@@ -22,6 +22,7 @@
 //! | `messages` | what is said, in which words, and what is not said |
 //! | `standing`, `ladders` | the level of a member: judged, kept, lost |
 //! | `badges` | given, raised, taken away by returns |
+//! | `questions` | quizzes and surveys: asked, answered |
 //! | `experiments` | which arm a member is in |
 //! | `wheels` | what chance draws |
 //! | `leaderboards` | what a member stands on one with, and what its place wins |
@@ -69,6 +70,7 @@ pub mod messages;
 pub mod moves;
 pub mod outcome;
 pub mod pricing;
+pub mod questions;
 pub mod quote;
 pub mod reactions;
 pub mod referrals;

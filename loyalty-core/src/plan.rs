@@ -15,6 +15,7 @@ pub mod lower;
 pub mod messages;
 pub mod node;
 pub mod offers;
+pub mod questions;
 pub mod quotes;
 pub mod reactions;
 pub mod reward;
@@ -70,6 +71,7 @@ pub struct Plan {
     pub experiments: Vec<ExperimentPlan>,
     pub wheels: Vec<WheelPlan>,
     pub leaderboards: Vec<LeaderboardPlan>,
+    pub questions: questions::Questions,
     /// Rules by the calendar need chance, so that time cannot pass without a secret.
     pub chance_by_time: bool,
     pub challenges: Vec<ChallengePlan>,
@@ -125,6 +127,8 @@ pub enum EventKind {
     Draw,
     /// The member has won a place on a leaderboard.
     Placed,
+    /// A quiz or a survey is answered.
+    Answer,
     Pause,
     Resume,
     /// Staff give a coupon.

@@ -9,6 +9,7 @@ pub mod input;
 pub mod json;
 pub mod messages;
 pub mod packed;
+pub mod questions;
 pub mod quote;
 pub mod scan;
 pub mod state;

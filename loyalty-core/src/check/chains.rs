@@ -6,8 +6,8 @@ use super::Checker;
 use super::graph::cycle;
 use super::model::{
     BadgeIndex, ChallengeIndex, CouponChange, DecisionTrigger, EffectKind, Expr, ExprKind, Flow, Goals, LadderIndex,
-    LeaderboardIndex, MeasureIndex, MeasureOf, Moment, ReferralIndex, RewardIndex, Rule, SegmentIndex, Trigger,
-    WalletIndex, WheelIndex,
+    LeaderboardIndex, MeasureIndex, MeasureOf, Moment, QuestionFigure, QuestionIndex, ReferralIndex, RewardIndex, Rule,
+    SegmentIndex, Trigger, WalletIndex, WheelIndex,
 };
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
@@ -24,6 +24,10 @@ enum Link {
     Wheel(WheelIndex),
     /// Its end is told by an event, so that nothing leads to it.
     Leaderboard(LeaderboardIndex),
+    /// A question is asked.
+    Asked(QuestionIndex),
+    /// A question is answered, which nothing but the member does.
+    Answered(QuestionIndex),
     Challenge(ChallengeIndex),
     Referral(ReferralIndex),
     Attribute(usize),
@@ -134,13 +138,17 @@ impl Checker<'_> {
                         }
                     }
                     EffectKind::Raise { ladder, .. } => chains.lead(rule_link, Link::Ladder(*ladder)),
+                    EffectKind::Say(saying) => {
+                        if let Some(question) = self.asked_by(*saying) {
+                            chains.lead(rule_link, Link::Asked(question));
+                        }
+                    }
                     EffectKind::Draw(wheel) => chains.lead(rule_link, Link::Wheel(*wheel)),
                     EffectKind::Award { badge, .. } => chains.lead(rule_link, Link::Badge(*badge)),
                     EffectKind::Set { field, .. } => chains.lead(rule_link, Link::Attribute(*field)),
                     EffectKind::Tag(_) | EffectKind::Untag(_) => chains.lead(rule_link, Link::Tags),
                     EffectKind::Issue { coupon, .. } => chains.lead(rule_link, Link::Coupon(*coupon)),
                     EffectKind::Multiply { .. }
-                    | EffectKind::Say(_)
                     | EffectKind::Consent { .. }
                     | EffectKind::Signal { .. }
                     | EffectKind::Bring { .. }
@@ -157,11 +165,18 @@ impl Checker<'_> {
         self.ring(&ring, rules);
     }
 
+    /// The question that a saying asks.
+    fn asked_by(&self, saying: usize) -> Option<QuestionIndex> {
+        let message = self.sayings.get(saying)?.message;
+        self.questions.iter().position(|question| question.message == message)
+    }
+
     /// What decides a moment of a declaration.
     fn decided_by(moment: Moment) -> Link {
         match moment {
             Moment::Slice(wheel, _) => Link::Wheel(wheel),
             Moment::Placed(leaderboard, _) => Link::Leaderboard(leaderboard),
+            Moment::Answered(question, _) => Link::Answered(question),
             Moment::Redeemed(reward) => Link::Reward(reward),
             Moment::Goal(challenge, _) | Moment::Breaks(challenge) => Link::Challenge(challenge),
             Moment::Friends(referral, _) => Link::Referral(referral),
@@ -215,6 +230,8 @@ impl Checker<'_> {
             ExprKind::Segment(segment) => chains.lead(Link::Segment(*segment), to),
             ExprKind::Held(coupon) => chains.lead(Link::Coupon(*coupon), to),
             ExprKind::Badge(badge, _) => chains.lead(Link::Badge(*badge), to),
+            ExprKind::Question(question, QuestionFigure::Asked) => chains.lead(Link::Asked(*question), to),
+            ExprKind::Question(question, _) => chains.lead(Link::Answered(*question), to),
             ExprKind::Member(field) => chains.lead(Link::Attribute(*field), to),
             ExprKind::Tags => chains.lead(Link::Tags, to),
             ExprKind::Measure(measure) => self.measure_reads(*measure, to, chains),
@@ -284,6 +301,10 @@ impl Checker<'_> {
             Link::Leaderboard(leaderboard) => {
                 format!("the leaderboard `{}`", self.leaderboards.get(leaderboard).map_or("", |board| &board.name))
             }
+            Link::Asked(question) | Link::Answered(question) => match self.questions.get(question) {
+                Some(question) => format!("the {} `{}`", question.kind.word(), question.name),
+                None => String::new(),
+            },
             Link::Badge(badge) => format!("the badge `{}`", self.badges.get(badge).map_or("", |badge| &badge.name)),
             Link::Attribute(field) => format!("`member.{}`", self.member.get(field).map_or("", |field| &field.name)),
             Link::Tags => "`member.tags`".to_owned(),
@@ -304,6 +325,9 @@ impl Checker<'_> {
             Link::Coupon(coupon) => self.coupons.get(coupon).map(|coupon| coupon.span),
             Link::Wheel(wheel) => self.wheels.get(wheel).map(|wheel| wheel.span),
             Link::Leaderboard(leaderboard) => self.leaderboards.get(leaderboard).map(|board| board.span),
+            Link::Asked(question) | Link::Answered(question) => {
+                self.questions.get(question).map(|question| question.span)
+            }
             Link::Badge(badge) => self.badges.get(badge).map(|badge| badge.span),
             Link::Challenge(challenge) => self.challenges.get(challenge).map(|challenge| challenge.span),
             Link::Referral(referral) => self.referrals.get(referral).map(|referral| referral.span),

@@ -125,6 +125,7 @@ fn reads_state(expr: &Expr) -> bool {
                 | ExprKind::Benefit(..)
                 | ExprKind::Standing(..)
                 | ExprKind::Badge(..)
+                | ExprKind::Question(..)
                 | ExprKind::Arm(_)
                 | ExprKind::Challenge(..)
         );

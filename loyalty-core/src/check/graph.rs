@@ -57,6 +57,7 @@ impl Expr {
             | ExprKind::Standing(..)
             | ExprKind::Held(_)
             | ExprKind::Badge(..)
+            | ExprKind::Question(..)
             | ExprKind::Arm(_)
             | ExprKind::ArmNamed(..)
             | ExprKind::Challenge(..)

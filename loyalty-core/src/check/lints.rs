@@ -31,6 +31,7 @@ impl<'a> Checker<'a> {
         }
         self.lint_coupons();
         self.lint_badges(rules);
+        self.lint_questions(rules);
         let unsettled: Vec<Span> = self
             .referrals
             .iter()

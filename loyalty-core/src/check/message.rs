@@ -19,7 +19,7 @@ use crate::syntax::tree::{self, Clause, ClauseKind, Effect, Name};
 /// What the protocol takes, in UTF-16 units.
 const TEXT_MAX: usize = 4_096;
 const BODY_MAX: usize = 1_024;
-const HEADER_MAX: usize = 60;
+pub(super) const HEADER_MAX: usize = 60;
 const BUTTON_MAX: usize = 20;
 const ROW_MAX: usize = 24;
 const DESCRIPTION_MAX: usize = 72;
@@ -34,16 +34,18 @@ const BROADCAST: &str = "broadcast";
 
 /// A message while the program is checked: its texts are typed where it is said.
 pub(super) struct MessageDraft<'a> {
-    name: &'a Name,
+    pub name: &'a Name,
     category: Category,
     template: Option<(&'a Name, &'a [TemplateArgument])>,
     broadcast: Option<BroadcastDraft>,
-    texts: Vec<(&'a Name, &'a MessageText, Locale)>,
-    header: Option<Label>,
-    footer: Option<Label>,
-    controls: Vec<ControlDraft<'a>>,
+    pub texts: Vec<(Name, &'a MessageText, Locale)>,
+    pub header: Option<Label>,
+    pub footer: Option<Label>,
+    pub controls: Vec<ControlDraft<'a>>,
     /// Without error so far.
-    sound: bool,
+    pub sound: bool,
+    /// It asks a question: a quiz or a survey says it.
+    asks: bool,
     /// How it is said so far, by what set the saying rules off.
     sayings: Vec<(Scope, Option<SayingIndex>)>,
 }
@@ -55,8 +57,27 @@ struct BroadcastDraft {
     span: Span,
 }
 
+impl<'a> MessageDraft<'a> {
+    /// The question of a quiz or a survey, of which nothing is read yet.
+    pub fn new(name: &'a Name, category: Category) -> Self {
+        Self {
+            name,
+            category,
+            template: None,
+            broadcast: None,
+            texts: Vec::new(),
+            header: None,
+            footer: None,
+            controls: Vec::new(),
+            sound: true,
+            asks: true,
+            sayings: Vec::new(),
+        }
+    }
+}
+
 /// Buttons and the like, their short texts settled.
-enum ControlDraft<'a> {
+pub(super) enum ControlDraft<'a> {
     Button { label: Label, payload: String, when: Option<&'a tree::Expr> },
     Link { label: Label, url: Vec<&'a MessageText> },
     CopyCode { label: Label, code: &'a tree::Expr },
@@ -81,18 +102,8 @@ impl<'a> Checker<'a> {
 
     fn message(&mut self, name: &'a Name, category: &'a Name, clauses: &'a [Clause]) -> MessageDraft<'a> {
         let errors = self.errors;
-        let mut draft = MessageDraft {
-            name,
-            category: self.category(category).unwrap_or(Category::Reply),
-            template: None,
-            broadcast: None,
-            texts: Vec::new(),
-            header: None,
-            footer: None,
-            controls: Vec::new(),
-            sound: true,
-            sayings: Vec::new(),
-        };
+        let category = self.category(category).unwrap_or(Category::Reply);
+        let mut draft = MessageDraft { asks: false, ..MessageDraft::new(name, category) };
         for clause in clauses {
             if let ClauseKind::Later(LaterClause::Translation(translation)) = &clause.kind {
                 self.message_language(&mut draft, translation);
@@ -104,10 +115,7 @@ impl<'a> Checker<'a> {
                     .help("write one for each language, as in `en \"You have {beans.balance} beans.\"`"),
             );
         }
-        let order = self.settings.languages.clone();
-        draft
-            .texts
-            .sort_by_key(|(language, ..)| order.iter().position(|known| *known == language.text).unwrap_or(usize::MAX));
+        self.in_order(&mut draft);
         let (mut header, mut footer) = (None, None);
         for clause in clauses {
             let ClauseKind::Later(later) = &clause.kind else {
@@ -154,6 +162,14 @@ impl<'a> Checker<'a> {
         self.message_limits(&draft, clauses);
         draft.sound = self.errors == errors;
         draft
+    }
+
+    /// Puts the languages of a message into the order of the program.
+    pub(super) fn in_order(&self, draft: &mut MessageDraft<'a>) {
+        let order = &self.settings.languages;
+        draft
+            .texts
+            .sort_by_key(|(language, ..)| order.iter().position(|known| *known == language.text).unwrap_or(usize::MAX));
     }
 
     fn not_in_message(&mut self, clause: &Clause) {
@@ -219,7 +235,11 @@ impl<'a> Checker<'a> {
         found
     }
 
-    fn message_language(&mut self, draft: &mut MessageDraft<'a>, translation: &'a tree_message::Translation) {
+    pub(super) fn message_language(
+        &mut self,
+        draft: &mut MessageDraft<'a>,
+        translation: &'a tree_message::Translation,
+    ) {
         let Some(locale) = self.language(&translation.language) else { return };
         if let Some((before, ..)) = draft.texts.iter().find(|(known, ..)| known.text == translation.language.text) {
             let message = format!("the text in `{}` is given twice", translation.language.text);
@@ -230,10 +250,10 @@ impl<'a> Checker<'a> {
             let message = format!("the text in `{}` is empty", translation.language.text);
             self.report(Diagnostic::new(Code::MissingText, translation.text.span, message));
         }
-        draft.texts.push((&translation.language, &translation.text, locale));
+        draft.texts.push((translation.language.clone(), &translation.text, locale));
     }
 
-    fn template(
+    pub(super) fn template(
         &mut self,
         draft: &mut MessageDraft<'a>,
         name: &'a Name,
@@ -324,7 +344,7 @@ impl<'a> Checker<'a> {
     }
 
     /// A short text for each language of the message.
-    fn label(
+    pub(super) fn label(
         &mut self,
         draft: &MessageDraft<'a>,
         label: &'a tree_message::Label,
@@ -476,7 +496,7 @@ impl<'a> Checker<'a> {
     }
 
     /// How long texts may be and what may stand side by side.
-    fn message_limits(&mut self, draft: &MessageDraft<'a>, clauses: &'a [Clause]) {
+    pub(super) fn message_limits(&mut self, draft: &MessageDraft<'a>, clauses: &'a [Clause]) {
         let (mut buttons, mut links, mut menus, mut codes) = (Vec::new(), 0, 0, 0);
         for control in &draft.controls {
             match control {
@@ -558,10 +578,22 @@ impl<'a> Checker<'a> {
     /// The message of that name as it is said where `scope` is what can be read.
     pub(super) fn say(&mut self, name: &Name, scope: &Scope) -> Option<SayingIndex> {
         let Some(number) = self.names.messages.get(name.text.as_str()).copied() else {
+            if let Some(super::names::Value::Question(question)) = self.names.values.get(name.text.as_str()).copied() {
+                let word = self.questions.get(question).map_or("", |question| question.kind.word());
+                let message = format!("`{}` is a {word}, which is asked and not said", name.text);
+                let diagnostic = Diagnostic::new(Code::AskedNotSaid, name.span, message);
+                self.report(diagnostic.help(format!("write `ask {}`", name.text)));
+                return None;
+            }
             let known: Vec<String> = self.names.messages.keys().map(|known| (*known).to_owned()).collect();
             self.unknown(Code::UnknownMessage, name.span, "message", &name.text, known.iter().map(String::as_str));
             return None;
         };
+        self.say_number(number, scope)
+    }
+
+    /// The message of that number as it is said where `scope` is what can be read.
+    pub(super) fn say_number(&mut self, number: usize, scope: &Scope) -> Option<SayingIndex> {
         let draft = self.messages.get(number).filter(|draft| draft.sound)?;
         let known = draft.sayings.iter().find(|(known, _)| known.reads_as(scope));
         if let Some((_, saying)) = known {
@@ -681,9 +713,12 @@ impl<'a> Checker<'a> {
             let Some(draft) = self.messages.get(number).filter(|draft| draft.sound && draft.sayings.is_empty()) else {
                 continue;
             };
-            let name = draft.name;
+            let (name, asks) = (draft.name, draft.asks);
             let scope = Scope::member("this message");
-            self.say(name, &scope);
+            self.say_number(number, &scope);
+            if asks {
+                continue;
+            }
             self.report(
                 Diagnostic::new(Code::NeverSaid, name.span, format!("no rule says the message `{}`", name.text))
                     .help(format!("write `say {}` in a rule, or `broadcast` in the message", name.text)),
@@ -701,12 +736,12 @@ impl<'a> Checker<'a> {
     }
 }
 
-fn is_blank(text: &MessageText) -> bool {
+pub(super) fn is_blank(text: &MessageText) -> bool {
     text.parts.iter().all(|part| matches!(part, Part::Literal(literal) if literal.trim().is_empty()))
 }
 
 /// How long a text is as the protocol counts, an emoji as two.
-fn units(text: &str) -> usize {
+pub(super) fn units(text: &str) -> usize {
     text.encode_utf16().count()
 }
 

@@ -5,6 +5,7 @@
 
 mod challenge;
 mod messages;
+mod questions;
 mod reward;
 
 use std::sync::Arc;
@@ -26,6 +27,7 @@ pub use crate::syntax::tree::{
 };
 pub use crate::syntax::trigger::CalendarDay;
 pub use challenge::{Adaptive, Challenge, ChallengeFigure, ChallengeForm, GoalHead, Goals, OptIn, Progress, Within};
+pub use questions::{AnswerChoice, Answers, Question, QuestionFigure, QuestionIndex, QuestionKind, Reply};
 pub use reward::{Cost, PayRate, Price, Reward, RewardFigure, RewardForm, RewardIndex};
 
 /// Indexes into the lists of [`Checked`].
@@ -64,6 +66,7 @@ pub struct Checked {
     pub experiments: Vec<Experiment>,
     pub wheels: Vec<Wheel>,
     pub leaderboards: Vec<Leaderboard>,
+    pub questions: Vec<Question>,
     pub challenges: Vec<Challenge>,
     pub rewards: Vec<Reward>,
     pub messages: Vec<Message>,
@@ -604,6 +607,8 @@ pub enum Trigger {
 pub enum Moment {
     /// A wheel stops at that slice; the first is 0.
     Slice(WheelIndex, usize),
+    /// A quiz or a survey is answered.
+    Answered(QuestionIndex, Reply),
     /// A reward is redeemed.
     Redeemed(RewardIndex),
     /// A leaderboard is over, and the member among those places; the highest are 0.
@@ -1080,6 +1085,8 @@ pub enum ExprKind {
     ArmNamed(ExperimentIndex, usize),
     /// What is known of a member's badge.
     Badge(BadgeIndex, BadgeFigure),
+    /// What is known of a quiz or a survey.
+    Question(QuestionIndex, QuestionFigure),
     /// `five_a_month.remaining`
     Challenge(ChallengeIndex, ChallengeFigure),
     Referral(ReferralIndex, ReferralFigure),

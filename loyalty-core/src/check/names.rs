@@ -8,8 +8,8 @@ use super::currency;
 use super::expression::TIME_WORDS;
 use super::model::{
     BadgeIndex, ChallengeIndex, CouponIndex, CouponKind, Event, EventIndex, ExperimentIndex, FieldIndex, LadderIndex,
-    LeaderboardIndex, MeasureIndex, Record, RecordIndex, ReferralIndex, RewardIndex, RuleIndex, SegmentIndex,
-    WalletIndex, WheelIndex,
+    LeaderboardIndex, MeasureIndex, QuestionIndex, QuestionKind, Record, RecordIndex, ReferralIndex, RewardIndex,
+    RuleIndex, SegmentIndex, WalletIndex, WheelIndex,
 };
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
@@ -55,6 +55,7 @@ pub(super) enum Value {
     Experiment(ExperimentIndex),
     Wheel(WheelIndex),
     Leaderboard(LeaderboardIndex),
+    Question(QuestionIndex),
     Challenge(ChallengeIndex),
     Reward(RewardIndex),
     Referral(ReferralIndex),
@@ -82,8 +83,6 @@ pub(super) struct Names<'a> {
     pub rules: BTreeMap<&'a str, RuleName>,
     pub messages: BTreeMap<&'a str, usize>,
     pub fields: BTreeMap<(Owner, &'a str), FieldIndex>,
-    /// Declared by what this version does not run; whoever reads them has nothing more to hear.
-    pub later: BTreeSet<&'a str>,
 }
 
 impl<'a> Names<'a> {
@@ -126,6 +125,7 @@ pub(super) struct Declared<'a> {
     pub experiments: Vec<(&'a Name, &'a [tree::Clause])>,
     pub wheels: Vec<(&'a Name, &'a [tree::Clause])>,
     pub leaderboards: Vec<(&'a Name, &'a tree::Expr, &'a [tree::Clause])>,
+    pub questions: Vec<(QuestionKind, &'a Name, Option<&'a Name>, &'a [tree::Clause])>,
     pub badges: Vec<(&'a Name, Option<&'a Name>, &'a [tree::Clause])>,
     pub groups: Vec<(&'a Name, &'a [Name], &'a [tree::Clause])>,
     pub messages: Vec<(&'a Name, &'a Name, &'a [tree::Clause])>,
@@ -239,6 +239,12 @@ impl<'a> Checker<'a> {
                     declared.leaderboards.push((name, by, clauses));
                 }
             }
+            ItemKind::Later(Later::Quiz { name, category, clauses }) => {
+                self.declare_question(declared, places, (QuestionKind::Quiz, name, category.as_ref(), clauses));
+            }
+            ItemKind::Later(Later::Survey { name, category, clauses }) => {
+                self.declare_question(declared, places, (QuestionKind::Survey, name, category.as_ref(), clauses));
+            }
             ItemKind::Later(Later::Experiment { name, clauses }) => {
                 if self.declare_value(places, name, Value::Experiment(declared.experiments.len())) {
                     declared.experiments.push((name, clauses));
@@ -275,11 +281,22 @@ impl<'a> Checker<'a> {
                     declared.messages.push((name, category, clauses));
                 }
             }
-            ItemKind::Later(later) => {
-                self.names.later.extend(later.name().map(|name| name.text.as_str()));
-                let place = later.name().map_or(item.span, |name| name.span);
-                self.not_built(place, later.keyword(), BUILT_DECLARATIONS);
-            }
+        }
+    }
+
+    /// A quiz or a survey: its question is a message, so that the two share their names.
+    fn declare_question(
+        &mut self,
+        declared: &mut Declared<'a>,
+        places: &mut Places<'a>,
+        question: (QuestionKind, &'a Name, Option<&'a Name>, &'a [tree::Clause]),
+    ) {
+        let (kind, name, ..) = question;
+        let what = format!("the {} `{}`", kind.word(), name.text);
+        if self.first(&mut places.messages, &name.text, name.span, &what)
+            && self.declare_value(places, name, Value::Question(declared.questions.len()))
+        {
+            declared.questions.push(question);
         }
     }
 
@@ -425,6 +442,11 @@ impl<'a> Checker<'a> {
                 "leaderboards",
                 DECLARATIONS_MAX,
             ),
+            too_many(
+                declared.questions.get(DECLARATIONS_MAX).map(|(_, name, ..)| name.span),
+                "quizzes and surveys",
+                DECLARATIONS_MAX,
+            ),
             too_many(declared.badges.get(DECLARATIONS_MAX).map(|(name, ..)| name.span), "badges", DECLARATIONS_MAX),
             too_many(
                 declared.challenges.get(DECLARATIONS_MAX).map(|(name, _)| name.span),
@@ -460,7 +482,7 @@ impl<'a> Checker<'a> {
     }
 }
 
-pub(super) const BUILT_DECLARATIONS: &str = "this version runs `program`, `member`, `event`, `record`, `wallet`, `measure`, `tiers`, `segment`, `rule`, `group`, `coupon`, `challenge`, `reward`, `message`, `policy`, `badge`, `experiment`, `wheel`, `leaderboard`, `referral` and `test`";
+pub(super) const BUILT_DECLARATIONS: &str = "this version runs `program`, `member`, `event`, `record`, `wallet`, `measure`, `tiers`, `segment`, `rule`, `group`, `coupon`, `challenge`, `reward`, `message`, `policy`, `badge`, `experiment`, `wheel`, `quiz`, `survey`, `leaderboard`, `referral` and `test`";
 
 /// Where each name was first declared, one map for each namespace.
 #[derive(Default)]

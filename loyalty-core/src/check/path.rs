@@ -209,6 +209,7 @@ impl<'a> Checker<'a> {
                 self.report(diagnostic.help("where a member stands depends on all others, whom no rule sees"));
                 None
             }
+            Value::Question(question) => self.question_path(question, root_span, rest),
             Value::Experiment(experiment) => {
                 let arm = ExprKind::Arm(experiment);
                 self.parts(Expr { kind: arm, ty: Type::Arm(experiment), span: root_span }, rest)
@@ -442,9 +443,6 @@ impl<'a> Checker<'a> {
     }
 
     fn unresolved(&mut self, root: &str, span: Span, rest: &[&Name], scope: &Scope) {
-        if self.names.later.contains(root) {
-            return;
-        }
         if self.names.events.contains_key(root) {
             let trigger = scope.event.and_then(|event| self.events.get(event)).map(|event| event.name.clone());
             let mut diagnostic = Diagnostic::new(

@@ -154,6 +154,17 @@ codes! {
     IncompleteReferral = "L0251" Error,
     /// What brings a friend is no text of an event.
     ReferralBy = "L0252" Error,
+    // Quizzes and surveys.
+    /// A quiz or a survey that asks nothing, or that nobody could answer.
+    IncompleteQuestion = "L0253" Error,
+    /// A scale that does not go up, or one beside choices.
+    BadScale = "L0254" Error,
+    /// No choice of that name in the quiz.
+    UnknownChoice = "L0255" Error,
+    /// Two choices that what members write could not tell apart.
+    ChoicesAlike = "L0256" Error,
+    /// `say` of a quiz or a survey.
+    AskedNotSaid = "L0257" Error,
     // What coupons give.
     /// A coupon that would lower what no coupon can.
     GiveTarget = "L0287" Error,
@@ -251,6 +262,12 @@ codes! {
     NeverIssued = "W0217" Warning,
     /// A badge that nothing gives.
     NeverAwarded = "W0214" Warning,
+    /// A quiz or a survey that no rule asks.
+    NeverAsked = "W0211" Warning,
+    /// A text that a rule answers to, so that it is never an answer.
+    AnswerTaken = "W0212" Warning,
+    /// Choices in a list without a text that opens it.
+    UntitledList = "W0213" Warning,
     /// A leaderboard that shows members who were not asked.
     BoardConsent = "W0215" Warning,
     /// A goal for which the window has no room.

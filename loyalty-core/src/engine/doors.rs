@@ -25,8 +25,8 @@ use super::rewards::Turn;
 use super::tally::Entry;
 use super::value::{Stored, Value};
 use super::{
-    challenges, clock, coupons, experiments, granted, grants, leaderboards, ledger, messages, moves, reactions,
-    referrals, returns, rewards, rules, wheels,
+    challenges, clock, coupons, experiments, granted, grants, leaderboards, ledger, messages, moves, questions,
+    reactions, referrals, returns, rewards, rules, wheels,
 };
 use crate::amount;
 use crate::plan::{EventKind, EventPlan, ExpirePlan, Plan, VestPlan};
@@ -127,6 +127,8 @@ pub fn apply_into(
     let Some(event_plan) = plan.events.get(usize::from(event.event)) else {
         return Err(EventError::new(Refusal::OtherProgram));
     };
+    let settled = questions::settled(plan, event_plan, event);
+    let event = settled.as_ref().unwrap_or(event);
     experiments::expect_secret(plan, plan.chance_by_time || !event_plan.arms.is_empty())?;
     if event.at < member.enrolled_at {
         if rewards::takes_any(plan, event_plan, event) {
@@ -359,9 +361,24 @@ fn write(
     event_plan: &EventPlan,
     member: &mut Member,
     event: &EventData,
-    Work { deltas, evaluation, entries, uses }: &mut Work,
+    work: &mut Work,
     // The decisions before this one have been followed already.
     first: usize,
+    decisions: &mut Decided,
+) -> Result<(), EventError> {
+    commit(plan, event_plan, member, event, work, decisions)?;
+    settle(plan, event_plan, member, event, first, decisions)?;
+    remember(event_plan, member, event, decisions, &work.evaluation.fired, &work.evaluation.grants);
+    Ok(())
+}
+
+/// Writes what the rules on an event have come to.
+fn commit(
+    plan: &Plan,
+    event_plan: &EventPlan,
+    member: &mut Member,
+    event: &EventData,
+    Work { deltas, evaluation, entries, uses }: &mut Work,
     decisions: &mut Decided,
 ) -> Result<(), EventError> {
     experiments::note(plan, member, &event_plan.arms, event.at, decisions);
@@ -395,8 +412,6 @@ fn write(
     if event_plan.kind == EventKind::Broadcast {
         broadcast::say(plan, event_plan, member, event, decisions)?;
     }
-    settle(plan, event_plan, member, event, first, decisions)?;
-    remember(event_plan, member, event, decisions, &evaluation.fired, &evaluation.grants);
     Ok(())
 }
 
@@ -430,8 +445,20 @@ fn slow(
         asleep(plan, event_plan, member, event, (reason, first), decisions)?;
     } else {
         let mut work = Work::default();
+        // What the rules on the message meet is the question as it was before.
+        let heard = questions::hears(plan, member, event);
         evaluate(plan, event_plan, member, event, decisions.counters().as_ref(), &mut work)?;
-        write(plan, event_plan, member, event, &mut work, first, decisions)?;
+        commit(plan, event_plan, member, event, &mut work, decisions)?;
+        if let Some(heard) = heard
+            && let Some(answer) = questions::take(plan, member, heard, event, decisions)?
+            && let Some(answer_plan) = plan.events.get(usize::from(answer.event))
+        {
+            let mut work = Work::default();
+            evaluate(plan, answer_plan, member, &answer, decisions.counters().as_ref(), &mut work)?;
+            commit(plan, answer_plan, member, &answer, &mut work, decisions)?;
+        }
+        settle(plan, event_plan, member, event, first, decisions)?;
+        remember(event_plan, member, event, decisions, &work.evaluation.fired, &work.evaluation.grants);
     }
     tidy(plan, member);
     Ok(())
@@ -467,6 +494,7 @@ pub fn before_rules(
         EventKind::Resume => pause::resume(plan, member, decisions),
         EventKind::Issue => coupons::issue::by_staff(plan, event_plan, member, event, decisions)?,
         EventKind::OptIn => challenges::opt_in(plan, event_plan, member, event, decisions)?,
+        EventKind::Answer => questions::on_event(plan, event_plan, member, event, decisions)?,
         EventKind::Draw => wheels::on_event(plan, event_plan, member, event, decisions)?,
         EventKind::Placed if member.account.paused_at(event.at) => {}
         EventKind::Placed => leaderboards::on_event(plan, event_plan, member, event, decisions)?,

@@ -100,7 +100,7 @@ refusals! {
     UnknownLevel = "unknown_level",
     /// The program has no coupon of that name that could be issued.
     UnknownCoupon = "unknown_coupon",
-    /// The program has no wheel of that name.
+    /// The program has no wheel, quiz or survey of that name.
     UnknownGame = "unknown_game",
     /// The program has no message of that name that may be broadcast.
     UnknownMessage = "unknown_message",
@@ -114,6 +114,14 @@ refusals! {
     NotOver = "not_over",
     /// Parts of different questions, which cannot be put together.
     NotAlike = "not_alike",
+    /// The member was not asked that quiz or survey.
+    NotAsked = "not_asked",
+    /// The question has been answered, and was not asked again.
+    AlreadyAnswered = "already_answered",
+    /// The time for an answer is over.
+    QuestionClosed = "question_closed",
+    /// None of the answers that there are.
+    UnknownAnswer = "unknown_answer",
     /// The event needs chance, and the host has given the program no secret.
     NoSecret = "no_secret",
     /// The program has no challenge of that name to opt in to.

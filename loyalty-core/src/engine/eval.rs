@@ -14,6 +14,7 @@ use super::experiments;
 use super::ladders;
 use super::measures::Delta;
 use super::member::Member;
+use super::questions;
 use super::reactions::Cause;
 use super::value::Value;
 use crate::amount::{self, Overflow};
@@ -136,6 +137,7 @@ impl<'a> Scope<'a> {
                     None => Value::Missing,
                 }
             }
+            Node::Question(question, figure) => questions::figure(self.plan, self.member, question, figure),
             Node::Badge(badge, figure) => {
                 let held = self.member.badges.get(usize::from(badge)).copied().unwrap_or_default();
                 match figure {
@@ -215,6 +217,12 @@ impl<'a> Scope<'a> {
             Node::Consents(category) => {
                 let category = self.plan.messages.consents.get(usize::from(category));
                 Value::Bool(category.is_some_and(|category| self.member.contact.consents(category)))
+            }
+            // What is said to a question is no unknown text.
+            Node::Matches { negated: true, .. }
+                if self.event.is_some_and(|event| questions::hears(self.plan, self.member, event).is_some()) =>
+            {
+                Value::Bool(false)
             }
             Node::Matches { value, words, negated } => match self.eval(value, row)? {
                 Value::Text(text, _) => {

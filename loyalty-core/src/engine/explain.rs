@@ -198,6 +198,8 @@ fn effects_on(plan: &Plan, rule: u32, wallet: u16, at: i64) -> Vec<Effect> {
 /// Asks the rules again, on the state that they met.
 fn tell(plan: &Arc<Plan>, member: &Member, event: &EventData, told: &mut Explanation) -> Result<(), EventError> {
     let Some(event_plan) = plan.events.get(usize::from(event.event)) else { return Ok(()) };
+    let settled = super::questions::settled(plan, event_plan, event);
+    let event = settled.as_ref().unwrap_or(event);
     let source = Arc::clone(&told.source);
     if matches!(event_plan.kind, EventKind::Refund | EventKind::Cancel) {
         let mut present = member.clone();

@@ -59,6 +59,8 @@ pub struct Member {
     pub(crate) holds: Vec<Hold>,
     /// The arm of each experiment, once it was read.
     pub(crate) arms: Vec<Option<Assigned>>,
+    /// Quizzes and surveys that the member was asked, in the order in which they were.
+    pub(crate) asked: Vec<super::questions::Asked>,
     /// One for each badge.
     pub(crate) badges: Vec<Held>,
     /// Whether the account is open, and what became of it.
@@ -102,6 +104,7 @@ impl Member {
             referrals: Referrals::new(plan),
             holds: Vec::new(),
             arms: vec![None; plan.experiments.len()],
+            asked: Vec::new(),
             badges: vec![Held::default(); plan.badges.len()],
             account: Account::default(),
         }
@@ -182,6 +185,7 @@ impl Member {
         self.returned.retain(|returned| returned.ordered_at >= returns);
         self.coupons.forget(horizon);
         self.contact.forget(horizon);
+        super::questions::forget(self);
         pause::forget(&mut self.account, horizon);
         for (number, wallet) in self.wallets.iter_mut().enumerate() {
             wallet.draw_together(plan.inactivities(number as u16), horizon);

@@ -9,6 +9,7 @@ use super::contact::Consent;
 use super::coupons::decision::CouponDecision;
 use super::lots::{Expiry, Use, Vesting};
 use super::messages::said::{self, Said, Suppressed};
+use super::questions::decision::Told;
 use super::rewards::{Ended, Lack};
 use super::value::Stored;
 use super::wheels::Proof;
@@ -271,6 +272,8 @@ pub enum Kind {
         arm: Box<str>,
         from: Box<str>,
     },
+    /// A quiz or a survey is asked, or answered, or not.
+    Question(Box<Told>),
     /// A wheel has stopped at a slice; the first is 0.
     Drawn {
         wheel: Box<str>,
@@ -628,6 +631,7 @@ impl Kind {
             Kind::SegmentEntered { .. } => "segment_entered",
             Kind::SegmentLeft { .. } => "segment_left",
             Kind::Assigned { .. } => "assigned",
+            Kind::Question(told) => told.name(),
             Kind::Drawn { .. } => "drawn",
             Kind::NotDrawn { .. } => "not_drawn",
             Kind::Placed { .. } => "placed",
@@ -711,6 +715,7 @@ impl Kind {
             | Kind::SegmentEntered { .. }
             | Kind::SegmentLeft { .. }
             | Kind::Assigned { .. }
+            | Kind::Question(_)
             | Kind::Drawn { .. }
             | Kind::NotDrawn { .. }
             | Kind::Placed { .. }
@@ -917,6 +922,10 @@ pub fn write(writer: &mut Writer<'_>, decisions: &[Decision], event_at: i64) {
                 suppressed.write(writer);
             }
             Kind::NotEarned { reason: NotEarned::Paused } => writer.byte(27),
+            Kind::Question(told) => {
+                writer.byte(QUESTION);
+                told.write(writer, event_at);
+            }
             Kind::Drawn { wheel, slice, title, out_of_stock, rule, proof } => {
                 writer.byte(123);
                 [wheel, title, &proof.occasion].into_iter().for_each(|text| writer.text(text));
@@ -1072,6 +1081,7 @@ pub fn write(writer: &mut Writer<'_>, decisions: &[Decision], event_at: i64) {
 /// The kind of decision whose amount is not written.
 const EARNED: u8 = 0;
 const COUPON: u8 = 40;
+const QUESTION: u8 = 45;
 
 /// What is said and not said.
 const MESSAGE: u8 = 90;
@@ -1258,6 +1268,7 @@ fn read_kind(reader: &mut Reader<'_>, event_at: i64) -> Result<Kind, Malformed> 
         24 => Kind::Paused { freeze: reader.byte()? != 0 },
         25 => Kind::Resumed { days: i32::try_from(reader.signed()?).map_err(|_| Malformed)? },
         26 => Kind::Erased,
+        QUESTION => Kind::Question(Box::new(Told::read(reader, event_at)?)),
         COUPON => Kind::Coupon(CouponDecision::read(reader, event_at)?),
         CONSENT => Kind::Consent(Box::new(said::read_consent(reader)?)),
         MESSAGES_HELD_BACK => {

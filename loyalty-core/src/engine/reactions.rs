@@ -16,7 +16,7 @@ use super::ladders::{self, Occasion};
 use super::lots::Vesting;
 use super::member::Member;
 use super::outcome::{Decision, Kind};
-use super::{badges, experiments, ledger, messages, moves, referrals, schedule, segments};
+use super::{badges, experiments, ledger, messages, moves, questions, referrals, schedule, segments};
 use crate::amount::Overflow;
 use crate::check::model::{CouponChange, DecisionTrigger, LadderChange, Moment, Trigger};
 use crate::plan::{LadderPlan, Plan, RulesOn};
@@ -131,6 +131,10 @@ fn rules_on(plan: &Plan, decision: &Decision) -> Vec<(u32, Cause)> {
             let won = places.iter().position(|last| rank <= last);
             let moment = number.zip(won).map(|(number, won)| Moment::Placed(number, won));
             moment.into_iter().flat_map(|moment| reactions.at(moment)).map(|rule| (rule, cause)).collect()
+        }
+        Kind::Question(told) => {
+            let rules = questions::moments(plan, told).into_iter().flat_map(|moment| reactions.at(moment));
+            rules.map(|rule| (rule, cause)).collect()
         }
         Kind::SegmentEntered { segment } => watchers(plan, segment, true, cause),
         Kind::SegmentLeft { segment } => watchers(plan, segment, false, cause),

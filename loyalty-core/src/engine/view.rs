@@ -3,6 +3,7 @@
 mod badges;
 mod coupons;
 mod experiments;
+mod questions;
 mod referrals;
 pub mod rewards;
 mod tiers;
@@ -20,6 +21,7 @@ use super::measures;
 use super::member::Member;
 use super::members::{Fate, pause};
 use super::value::{Stored, Value};
+use crate::check::model::QuestionKind;
 use crate::plan::Plan;
 use crate::wire::document::Document;
 use crate::wire::json::{instant, stored};
@@ -177,6 +179,11 @@ pub fn view(plan: &Arc<Plan>, member: &Member, at: i64, source: &str) -> View {
     }
     if let Some(badges) = badges::document(plan, member) {
         document.put("badges", badges);
+    }
+    for (key, kind) in [("quizzes", QuestionKind::Quiz), ("surveys", QuestionKind::Survey)] {
+        if let Some(questions) = questions::document(plan, member, kind) {
+            document.put(key, questions);
+        }
     }
     let mut attributes = Document::object();
     for (field, value) in plan.member.iter().zip(&member.attributes) {

@@ -11,6 +11,7 @@ mod ladders;
 mod leaderboards;
 mod messages;
 mod offers;
+mod questions;
 mod rewards;
 mod wheels;
 
@@ -56,6 +57,7 @@ pub fn lower(checked: &Checked, text: &str) -> Plan {
             experiments: Vec::new(),
             wheels: Vec::new(),
             leaderboards: Vec::new(),
+            questions: super::questions::Questions::default(),
             chance_by_time: false,
             challenges: Vec::new(),
             rewards: Vec::new(),
@@ -89,6 +91,7 @@ pub fn lower(checked: &Checked, text: &str) -> Plan {
     lower.experiments();
     lower.wheels();
     lower.leaderboards();
+    lower.questions();
     lower.challenges();
     lower.rewards();
     lower.referrals();
@@ -681,6 +684,7 @@ impl Lower<'_> {
                 ("resume", true) => EventKind::Resume,
                 ("issue", true) => EventKind::Issue,
                 ("opt_in", true) => EventKind::OptIn,
+                ("answer", true) if !self.checked.questions.is_empty() => EventKind::Answer,
                 ("draw", true) if !self.checked.wheels.is_empty() => EventKind::Draw,
                 ("placed", true) if !self.checked.leaderboards.is_empty() => EventKind::Placed,
                 ("redeem", true) if !self.checked.rewards.is_empty() => EventKind::Redeem,
@@ -881,6 +885,9 @@ fn fingerprint(plan: &Plan) -> u64 {
     for badge in &plan.badges {
         let levels: Vec<&str> = badge.levels.iter().map(|level| &*level.name).collect();
         text.push_str(&format!("badge {} {levels:?}\n", badge.name));
+    }
+    for question in &plan.questions.declared {
+        text.push_str(&format!("question {} {:?}\n", question.name, question.answers));
     }
     for challenge in &plan.challenges {
         text.push_str(&format!("challenge {} {:?}\n", challenge.name, challenge.goals));

@@ -7,7 +7,7 @@ use rust_decimal::Decimal;
 
 use crate::check::model::{
     AggregateFunction, Arithmetic, BadgeFigure, CauseFigure, ChallengeFigure, Comparison, CouponFigure, DatePart,
-    ReferralFigure, RewardFigure, StandingMoment, TimeUnit, WalletFigure,
+    QuestionFigure, ReferralFigure, RewardFigure, StandingMoment, TimeUnit, WalletFigure,
 };
 
 pub type NodeId = u32;
@@ -59,6 +59,7 @@ pub enum Node {
     /// How many coupons of a kind the member may use.
     Held(u32),
     Badge(u16, BadgeFigure),
+    Question(u16, QuestionFigure),
     /// The name of the arm that the member is in.
     Arm(u16),
     Challenge(u16, ChallengeFigure),
@@ -210,6 +211,7 @@ impl Node {
             | Node::Standing(..)
             | Node::Held(_)
             | Node::Badge(..)
+            | Node::Question(..)
             | Node::Arm(_)
             | Node::Challenge(..)
             | Node::Referral(..)

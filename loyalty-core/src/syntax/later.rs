@@ -19,10 +19,10 @@ pub enum Later {
     Badge { name: Name, title: Option<Name>, clauses: Vec<Clause> },
     /// `wheel spin { … }`
     Wheel { name: Name, clauses: Vec<Clause> },
-    /// `quiz new_blend { … }`
-    Quiz { name: Name, clauses: Vec<Clause> },
-    /// `survey after_order { … }`
-    Survey { name: Name, clauses: Vec<Clause> },
+    /// `quiz new_blend { … }`, `quiz new_blend marketing { … }`
+    Quiz { name: Name, category: Option<Name>, clauses: Vec<Clause> },
+    /// `survey after_order { … }`, `survey after_order utility { … }`
+    Survey { name: Name, category: Option<Name>, clauses: Vec<Clause> },
     /// `leaderboard month_cups by cups when …`, with a block or without.
     Leaderboard { name: Name, by: Expr, clauses: Vec<Clause> },
     /// `coupon WEEKEND20 { … }`, `coupon BIRTHDAY issued { … }`, `coupon HAPPY_HOUR automatic { … }`
@@ -149,10 +149,14 @@ pub enum LaterClause {
     WithoutStock { renormalise: bool },
 
     // quizzes and surveys
-    /// `ask "…"`
-    Question(Name),
-    /// `choice A "Cocoa"`
-    Choice { name: Name, text: Name },
+    /// `ask "…"`, `ask { en "…" ar "…" }`
+    Question(Label),
+    /// `choice A "Cocoa"`, `choice A { en "Cocoa" ar "كاكاو" }`
+    Choice { name: Name, label: Label },
+    /// `list "Choose"`: what opens the list of choices, where there are too many for buttons.
+    ChoiceList(Label),
+    /// `within 2 days`: how long after it was asked it may be answered.
+    AnswerWithin(Duration),
     /// `answer B`
     Answer(Name),
     /// `right { … }`
@@ -163,6 +167,8 @@ pub enum LaterClause {
     Scale { from: u32, to: u32 },
     /// `done { … }`
     Done(Vec<Clause>),
+    /// `otherwise { … }`: what is done about something that is no answer.
+    Otherwise(Vec<Clause>),
 
     // messages, policies, leaderboards, experiments
     /// `template "beans_earned" (member.name, earned.amount)`
@@ -241,11 +247,14 @@ impl LaterClause {
             Self::WithoutStock { .. } => "without stock",
             Self::Question(_) => "ask",
             Self::Choice { .. } => "choice",
+            Self::ChoiceList(_) => "list",
+            Self::AnswerWithin(_) => "within",
             Self::Answer(_) => "answer",
             Self::Right(_) => "right",
             Self::Wrong(_) => "wrong",
             Self::Scale { .. } => "scale",
             Self::Done(_) => "done",
+            Self::Otherwise(_) => "otherwise",
             Self::Template { .. } => "template",
             Self::Broadcast { .. } => "broadcast",
             Self::Button { .. } => "button",

@@ -12,8 +12,8 @@ use crate::engine::value::Stored;
 use crate::plan::Plan;
 use crate::source::{LineIndex, Offsets, Units};
 use crate::time::{Instant, SECOND, date_of};
-use crate::wire::coupons;
 use crate::wire::document::Document;
+use crate::wire::{coupons, questions};
 
 /// An instant with the offset that the program's zone has then.
 pub fn instant(plan: &Plan, at: i64) -> Document {
@@ -76,6 +76,10 @@ pub fn decision_document(plan: &Plan, decision: &Decision, at: i64) -> Document 
     }
     if let Kind::Coupon(decision) = &decision.kind {
         coupons::put(plan, decision, &mut object);
+        return object;
+    }
+    if let Kind::Question(told) = &decision.kind {
+        questions::put(plan, told, &mut object);
         return object;
     }
     let mut put = |key: &str, value: Document| object.put(key, value);
@@ -214,7 +218,7 @@ pub fn decision_document(plan: &Plan, decision: &Decision, at: i64) -> Document 
         Kind::MergedInto { into } => put("into", (&**into).into()),
         Kind::Paused { freeze } => put("freeze_expiry", (*freeze).into()),
         Kind::Resumed { days } => put("frozen_days", i64::from(*days).into()),
-        Kind::Erased | Kind::Coupon(_) => {}
+        Kind::Erased | Kind::Coupon(_) | Kind::Question(_) => {}
         Kind::RewardRedeemed { rule, quantity, worth } => {
             put("reward", author(plan, *rule).1.into());
             put("quantity", u64::from(*quantity).into());

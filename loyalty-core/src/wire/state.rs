@@ -12,6 +12,7 @@ mod contact;
 mod coupons;
 mod experiments;
 mod pack;
+mod questions;
 mod referrals;
 mod rewards;
 mod standings;
@@ -89,6 +90,9 @@ struct Snapshot {
     /// Units of rewards that have come back.
     #[serde(default, skip_serializing_if = "Sparse::is_absent")]
     reward_units: Sparse<rewards::SavedUnits>,
+    /// Quizzes and surveys, in the order in which they were asked.
+    #[serde(default, skip_serializing_if = "Sparse::is_absent")]
+    questions: Sparse<questions::SavedQuestion>,
 }
 
 /// Whether the account is open, and what it has been through.
@@ -356,6 +360,7 @@ fn snapshot(plan: &Plan, member: &Member, form: Form) -> Snapshot {
         referrals: Sparse::new(form, referrals::save(plan, &member)),
         holds: Sparse::new(form, rewards::save_holds(plan, &member)),
         reward_units: Sparse::new(form, rewards::save_units(plan, &member)),
+        questions: Sparse::new(form, questions::save(plan, &member)),
     }
 }
 
@@ -508,6 +513,7 @@ fn restore(plan: &Plan, saved: Snapshot) -> Result<Loaded, StateError> {
     member.coupons = coupons::restore(plan, &saved.coupons, &mut report)?;
     experiments::restore(plan, &mut member, &saved.experiments.items, &mut report);
     badges::restore(plan, &mut member, &saved.badges.items, &mut report);
+    questions::restore(plan, &mut member, &saved.questions.items, &mut report)?;
     challenges::restore(plan, &mut member, &saved, &mut report)?;
     member.contact = contact::restore(&saved.contact.items)?;
     standings::restore(plan, &mut member, &saved, &mut report);

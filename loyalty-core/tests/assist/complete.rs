@@ -33,7 +33,7 @@ fn has(rest: &str, expected: &[&str], not: &[&str]) {
 
 #[test]
 fn declarations_between_declarations() {
-    has("w‸", &["wallet", "rule", "test", "policy"], &["round", "quiz"]);
+    has("w‸", &["wallet", "rule", "test", "quiz"], &["round", "ask"]);
     let (_, replaced) = offered("wal‸");
     assert_eq!(replaced, "wal");
 }
@@ -41,7 +41,7 @@ fn declarations_between_declarations() {
 #[test]
 fn clauses_are_those_of_the_declaration() {
     has("wallet b { ‸ }", &["round", "vest", "hold at most", "clawback"], &["when", "earn", "currency"]);
-    has("rule x on order { ‸ }", &["earn", "when", "limit", "tag"], &["round", "timezone", "ask"]);
+    has("rule x on order { ‸ }", &["earn", "when", "limit", "tag", "ask"], &["round", "timezone"]);
     has("rule x on order ‸", &["when", "valid", "limit", "cap"], &["earn", "round"]);
     has("program \"X\" { ‸", &["currency", "timezone"], &["round"]);
 }

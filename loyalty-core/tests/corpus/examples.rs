@@ -4,9 +4,6 @@ use std::path::{Path, PathBuf};
 
 use loyalty_core::Program;
 
-/// Of `docs/examples`, what asks for parts that this version does not run.
-const LATER: &str = "bean_club.loyalty";
-
 fn repository(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(path)
 }
@@ -41,7 +38,7 @@ fn shopify_whatsapp() {
 fn every_program_of_the_documentation() {
     let entries = std::fs::read_dir(repository("docs/examples")).unwrap().map(|entry| entry.unwrap().file_name());
     let mut names: Vec<String> = entries.map(|name| name.into_string().unwrap()).collect();
-    names.retain(|name| name.ends_with(".loyalty") && name != LATER);
+    names.retain(|name| name.ends_with(".loyalty"));
     names.sort();
     assert!(names.len() >= 7, "only {names:?}");
     let index = std::fs::read_to_string(repository("docs/examples/README.md")).unwrap();
@@ -49,11 +46,4 @@ fn every_program_of_the_documentation() {
         assert!(index.contains(&format!("| `{name}` |")), "{name} has no row in the README of the examples");
         holds(&format!("docs/examples/{name}"));
     }
-}
-
-#[test]
-fn what_is_left_for_later_is_left_for_nothing_else() {
-    let text = std::fs::read_to_string(repository("docs/examples").join(LATER)).unwrap();
-    let errors = Program::compile(&text).expect_err("it compiles: hold it like the others");
-    assert!(errors.iter().all(|error| error.code().as_str() == "L0215"), "{}", errors.render(LATER, false));
 }

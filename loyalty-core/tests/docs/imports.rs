@@ -67,6 +67,7 @@ const AGAINST: &[(&str, &str, &str)] = &[
     ("engine/log.rs", "wire::codec", "the log is one byte buffer"),
     ("engine/messages/said.rs", "wire::codec", "what is said is kept in bytes, with the other decisions"),
     ("engine/log.rs", "wire::digest", "events are found by the digest of their id"),
+    ("engine/questions/decision.rs", "wire::codec", "what is decided is kept in bytes, in the member's log"),
     ("engine/returns.rs", "wire::codec", "reads what was kept of an order"),
     ("engine/returns.rs", "wire::decode", "an order kept in bytes becomes an event again"),
     (
@@ -82,6 +83,8 @@ const AGAINST: &[(&str, &str, &str)] = &[
     ("engine/view/coupons.rs", "wire::json", "the same"),
     ("engine/view/experiments.rs", "wire::document", "the same"),
     ("engine/view/experiments.rs", "wire::json", "the same"),
+    ("engine/view/questions.rs", "wire::document", "the same"),
+    ("engine/view/questions.rs", "wire::json", "the same"),
     ("engine/wheels.rs", "wire::document", "an audit is built as the document that it is shown as"),
     ("engine/view/badges.rs", "wire::document", "the same"),
     ("engine/view/badges.rs", "wire::json", "the same"),

@@ -68,6 +68,13 @@ wheel plain { weight 1 {} }
 rule play on visit { draw plain  draw spin }
 "#;
 
+const SCHOOL: &str = r#"
+program "School" { currency EUR  timezone "Europe/Berlin" }
+quiz blend { ask "Which note is in it?"  choice A "Cocoa"  choice B "Pine"  answer A  limit 1 per member }
+survey taste { ask "How was it?"  scale 1 .. 5 }
+rule asks on visit { ask blend  ask taste }
+"#;
+
 /// Every kind of decision with what it says; the order is that of the page.
 const KINDS: &[(&str, &str)] = &[
     ("earned", "points were granted; `pending` until they vest"),
@@ -113,6 +120,10 @@ const KINDS: &[(&str, &str)] = &[
         "drawn",
         "chance has chosen that `slice` of a wheel, counted from 1; `occasion` to `of` are the [proof](games.md#wheels)",
     ),
+    ("asked", "a quiz or a survey is asked by the `message` beside it, to be answered before `until`"),
+    ("not_asked", "it is not asked: a `limit` is used up, or it is `not_valid` now"),
+    ("answered", "it was answered, by a `choice` or by a `score` on its scale"),
+    ("not_answered", "a message was no answer to it, or none any more: [the reasons](questions.md#answering)"),
     ("not_drawn", "a wheel was not turned: its `limit` is used up, or all of it is `out_of_stock`"),
     ("placed", "a leaderboard is over, and the member has won that place of it"),
     (
@@ -294,16 +305,37 @@ fn leaderboards() -> Vec<Outcome> {
     vec![visited, program.apply(&mut member, won).expect("an outcome")]
 }
 
+/// What becomes of questions: asked, answered both ways, answered too late, and not asked again.
+fn questions() -> Vec<Outcome> {
+    let program = Program::compile(SCHOOL).expect("a program");
+    let mut member = program.enroll("m-1", at("2026-01-01")).expect("a member");
+    [
+        ("visit", "v-1", "2026-01-02", ""),
+        ("answer", "a-1", "2026-01-03", r#","quiz":"blend","choice":"A""#),
+        ("answer", "a-2", "2026-01-04", r#","survey":"taste","score":4"#),
+        ("message", "w-1", "2026-01-05", r#","payload":"answer blend B""#),
+        ("visit", "v-2", "2026-01-06", ""),
+    ]
+    .into_iter()
+    .map(|(kind, id, day, fields)| apply(&program, &mut member, kind, id, day, fields))
+    .collect()
+}
+
 #[test]
 fn the_table_of_decisions_is_that_of_a_history() {
     let program = shop();
     // Kind → how often it came, and the keys in their order, each with how often it was there.
     let mut seen: BTreeMap<String, (usize, Vec<(String, usize)>)> = BTreeMap::new();
-    for outcome in history(&program).0.into_iter().chain(challenges()).chain(wheels()).chain(leaderboards()) {
+    let others = challenges().into_iter().chain(wheels()).chain(leaderboards()).chain(questions());
+    for outcome in history(&program).0.into_iter().chain(others) {
         let json = outcome.to_json();
         for decision in serde_json::from_str::<Decisions<'_>>(&json).expect("an outcome").decisions {
             let Kind { kind } = serde_json::from_str(decision.get()).expect("a decision");
             let Keys(keys) = serde_json::from_str(decision.get()).expect("a decision");
+            // `docs/messages.md` tells of them.
+            if kind == "message" {
+                continue;
+            }
             let (count, known) = seen.entry(kind).or_default();
             *count += 1;
             for key in keys.into_iter().filter(|key| key != "kind" && key != "at") {

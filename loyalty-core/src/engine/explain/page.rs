@@ -13,6 +13,7 @@ use crate::amount;
 use crate::check::model::RoundScope;
 use crate::engine::lots::Vesting;
 use crate::engine::outcome::{Because, Decision, Kind, NotEarned, TierBecause};
+use crate::engine::questions::decision::{NotAsked, Told, Unanswered};
 use crate::plan::{Plan, Quote, RestorePlan, Unit};
 use crate::wire::document::Document;
 use crate::wire::json::{decision_document, rule_name};
@@ -231,6 +232,7 @@ fn decision_row(told: &Explanation, decision: &Decision, story: &Story) -> Row {
         }
         Kind::SegmentEntered { segment } => (words().say("enters the segment ").strong(&**segment), Vec::new()),
         Kind::SegmentLeft { segment } => (words().say("leaves the segment ").strong(&**segment), Vec::new()),
+        Kind::Question(told) => (question_words(plan, told), Vec::new()),
         Kind::Drawn { wheel, slice, title, out_of_stock, proof, .. } => {
             let slice = if title.is_empty() { format!("slice {}", slice + 1) } else { title.to_string() };
             let head = words().say("the wheel ").code(&**wheel).say(" stops at ").strong(slice);
@@ -272,6 +274,35 @@ fn decision_row(told: &Explanation, decision: &Decision, story: &Story) -> Row {
         head.say(format!(", on {}", words::moment(plan, decision.at)))
     };
     Row { amount: None, words: head, rows }
+}
+
+/// What became of a quiz or a survey.
+fn question_words(plan: &Plan, told: &Told) -> Words {
+    let (kind, name) = told.question();
+    let head = words().say(format!("the {} ", kind.word())).code(name);
+    match told {
+        Told::Asked { until: Some(until), .. } => {
+            head.say(format!(" is asked, to be answered before {}", words::moment(plan, *until)))
+        }
+        Told::Asked { until: None, .. } => head.say(" is asked"),
+        Told::NotAsked { why: NotAsked::Limit, .. } => head.say(" is not asked: its limit is used up"),
+        Told::NotAsked { why: NotAsked::NotValid, .. } => head.say(" is not asked: this is not its time"),
+        Told::Answered { choice, score, right, .. } => {
+            let answer = score.map_or_else(|| choice.to_string(), |score| score.to_string());
+            let head = head.say(" is answered: ").strong(answer);
+            match right {
+                Some(true) => head.say(", which is right"),
+                Some(false) => head.say(", which is wrong"),
+                None => head,
+            }
+        }
+        Told::NotAnswered { why, .. } => head.say(match why {
+            Unanswered::Unknown => " is not answered: there is no such answer",
+            Unanswered::NotAsked => " is not answered: the member was not asked",
+            Unanswered::AlreadyAnswered => " has been answered already",
+            Unanswered::Closed => " is not answered: its time is over",
+        }),
+    }
 }
 
 /// A decision of any other kind, by what it says of itself.

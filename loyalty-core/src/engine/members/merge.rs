@@ -13,7 +13,7 @@ use super::super::outcome::{Decision, Kind, Outcome};
 use super::super::standing::Standing;
 use super::super::tally::{Change, Entry};
 use super::super::value::Stored;
-use super::super::{badges, challenges, clock, doors, log, reactions, returns, rewards};
+use super::super::{badges, challenges, clock, doors, log, questions, reactions, returns, rewards};
 use super::{Account, Fate};
 use crate::amount;
 use crate::plan::Plan;
@@ -163,6 +163,7 @@ fn join(
         }
     }
     badges::join(plan, &mut survivor.badges, &absorbed.badges, at, decisions);
+    questions::join(&mut survivor.asked, &absorbed.asked);
     survivor.contact.join(&absorbed.contact);
     challenges::join(&mut survivor.challenges, &absorbed.challenges, entries);
     // Levels and segments are judged on what both have done together, and rules follow.

@@ -10,9 +10,10 @@ use super::super::eval::Scope;
 use super::super::event::EventData;
 use super::super::member::Member;
 use super::super::outcome::{Decision, Kind};
-use super::super::rules;
+use super::super::questions::decision::Told;
 use super::super::tally::{Change, per_keys};
 use super::super::value::Value;
+use super::super::{questions, rules};
 use super::said::{Form, Said, SaidControl, Suppressed, Unsaid};
 use crate::amount::Overflow;
 use crate::calendar::Calendar;
@@ -129,11 +130,42 @@ fn quiet_until(plan: &Plan, member: &Member, policy: &PolicyPlan, category: Cate
     Some(calendar.instant_of(day.saturating_add(tomorrow), to)).filter(|until| *until > at)
 }
 
-/// Writes down what becomes of a message.
+/// Writes down what becomes of a message; of one that asks a question, that it is asked.
 pub fn settle(
     plan: &Plan,
     member: &mut Member,
-    mut said: Said,
+    said: Said,
+    at: i64,
+    quiet: bool,
+    decisions: &mut Decided,
+) -> Result<(), EventError> {
+    let question = questions::of_message(plan, &said.message);
+    let found = question.and_then(|number| plan.questions.declared.get(usize::from(number)));
+    if let Some(question) = found
+        && let Err(why) = questions::may_ask(plan, member, question, at, decisions)
+    {
+        let told = Told::NotAsked { kind: question.kind, name: question.name.clone(), why };
+        decisions.push(Decision { at, kind: Kind::Question(Box::new(told)) });
+        return Ok(());
+    }
+    put(plan, member, (said, question), at, quiet, decisions)
+}
+
+/// Writes down what becomes of a message that was said before; of a question, without asking it anew.
+pub fn say_again(
+    plan: &Plan,
+    member: &mut Member,
+    said: Said,
+    at: i64,
+    decisions: &mut Decided,
+) -> Result<(), EventError> {
+    put(plan, member, (said, None), at, true, decisions)
+}
+
+fn put(
+    plan: &Plan,
+    member: &mut Member,
+    (mut said, question): (Said, Option<u16>),
     at: i64,
     quiet: bool,
     decisions: &mut Decided,
@@ -151,6 +183,9 @@ pub fn settle(
             Kind::MessageSuppressed(Box::new(Suppressed { message, category, because, reason: Unsaid::Held { until } }))
         }
         Verdict::Said => {
+            if let Some(question) = question {
+                questions::ask(plan, member, question, &said, at, decisions)?;
+            }
             count(plan, member, said.category, at, decisions)?;
             Kind::Message(Box::new(said))
         }

@@ -48,6 +48,7 @@ impl Lower<'_> {
                 Node::Text(self.plan.symbols.intern(name))
             }
             ExprKind::Badge(badge, figure) => Node::Badge(*badge as u16, *figure),
+            ExprKind::Question(question, figure) => Node::Question(*question as u16, *figure),
             ExprKind::Cause(figure) => Node::Cause(*figure),
             ExprKind::Measure(measure) => {
                 Node::Measure(self.same_measure.get(*measure).copied().unwrap_or(*measure as u16))

@@ -172,6 +172,7 @@ impl Reads {
                 ("referral_withdrawn", true) => &["referral", "program"],
                 ("referral_refused", true) => &["referral", "program", "order"],
                 ("pooled", true) => &["wallet", "points"],
+                ("answer", true) if !checked.questions.is_empty() => &["quiz", "survey", "choice", "score", "right"],
                 ("draw", true) if !checked.wheels.is_empty() => &["wheel"],
                 ("placed", true) if !checked.leaderboards.is_empty() => {
                     &["leaderboard", "round", "rank", "score", "seal"]
@@ -372,6 +373,7 @@ pub fn event_only(expr: &Expr) -> bool {
                 | ExprKind::Benefit(..)
                 | ExprKind::Standing(..)
                 | ExprKind::Badge(..)
+                | ExprKind::Question(..)
                 | ExprKind::Arm(_)
                 | ExprKind::Challenge(..)
                 | ExprKind::Measure(_)

@@ -231,13 +231,14 @@ pub(super) const fn name_of(found: Rule) -> &'static str {
         | Rule::rolling_window
         | Rule::own_year
         | Rule::within
+        | Rule::answer_within
         | Rule::each_window
         | Rule::following => "a window such as `this month`",
         Rule::trigger | Rule::every_trigger | Rule::before_trigger | Rule::after_trigger => {
             "a trigger such as `on order`"
         }
         Rule::on_message => "`message matching`",
-        Rule::otherwise_ => "`otherwise`",
+        Rule::otherwise_ | Rule::otherwise_block => "`otherwise`",
         Rule::on_segment | Rule::segment_ => "`segment`",
         Rule::on_decision | Rule::decision => "a decision",
         Rule::on_subject | Rule::after_event => "an event",
@@ -375,7 +376,7 @@ pub(super) const fn name_of(found: Rule) -> &'static str {
         Rule::tapped => "what the button does",
         Rule::link | Rule::link_ => "`link`",
         Rule::copy_code | Rule::copy_ => "`copy`",
-        Rule::menu | Rule::list_ => "`list`",
+        Rule::menu | Rule::choice_list | Rule::list_ => "`list`",
         Rule::menu_row | Rule::row_ => "`row`",
         Rule::header | Rule::header_ => "`header`",
         Rule::footer | Rule::footer_ => "`footer`",

@@ -6,7 +6,7 @@ use super::build::{Build, Children};
 use super::grammar::Rule;
 use super::literal;
 use crate::syntax::later::{BudgetMode, CouponKind, Goal, GoalValue, Later, LaterClause, MessagePer, Step, Within};
-use crate::syntax::tree::Expr;
+use crate::syntax::tree::{Expr, Name};
 
 impl Build {
     pub(super) fn later(&self, pair: &Pair<'_, Rule>) -> Option<Later> {
@@ -22,8 +22,8 @@ impl Build {
                 Later::Badge { name, title, clauses }
             }
             Rule::wheel => Later::Wheel { name, clauses },
-            Rule::quiz => Later::Quiz { name, clauses },
-            Rule::survey => Later::Survey { name, clauses },
+            Rule::quiz => Later::Quiz { name, category: self.second_name(pair), clauses },
+            Rule::survey => Later::Survey { name, category: self.second_name(pair), clauses },
             Rule::leaderboard => {
                 Later::Leaderboard { name, by: self.expr_of(&pair.child(Rule::leaderboard_by)?)?, clauses }
             }
@@ -111,10 +111,10 @@ impl Build {
             },
             Rule::without_stock => LaterClause::WithoutStock { renormalise: pair.has(Rule::renormalise_) },
 
-            Rule::question => LaterClause::Question(self.text_name(&pair.child(Rule::text)?)),
-            Rule::choice => {
-                LaterClause::Choice { name: self.name_of(pair)?, text: self.text_name(&pair.child(Rule::text)?) }
-            }
+            Rule::question => LaterClause::Question(self.label_of(pair)?),
+            Rule::choice => LaterClause::Choice { name: self.name_of(pair)?, label: self.label_of(pair)? },
+            Rule::choice_list => LaterClause::ChoiceList(self.label_of(pair)?),
+            Rule::answer_within => LaterClause::AnswerWithin(self.duration_of(pair)?),
             Rule::answer => LaterClause::Answer(self.name_of(pair)?),
             Rule::right => LaterClause::Right(self.block_of(pair)?),
             Rule::wrong => LaterClause::Wrong(self.block_of(pair)?),
@@ -123,6 +123,7 @@ impl Build {
                 LaterClause::Scale { from: ends.next()?, to: ends.next()? }
             }
             Rule::done => LaterClause::Done(self.block_of(pair)?),
+            Rule::otherwise_block => LaterClause::Otherwise(self.block_of(pair)?),
 
             Rule::template => LaterClause::Template {
                 name: self.text_name(&pair.child(Rule::text)?),
@@ -184,6 +185,11 @@ impl Build {
             }
             _ => return None,
         })
+    }
+
+    /// The name behind the declared one, if there is one.
+    fn second_name(&self, pair: &Pair<'_, Rule>) -> Option<Name> {
+        pair.all(Rule::name).nth(1).map(|name| self.name(&name))
     }
 
     /// The expression within a child of that rule; the outer `None` is a broken promise of the grammar.

@@ -1,0 +1,54 @@
+//! Quizzes and surveys become plans.
+
+use std::collections::BTreeSet;
+
+use super::Lower;
+use crate::check::model::{Answers, ExprKind};
+use crate::plan::questions::{AnswersPlan, ChoicePlan, QuestionPlan};
+
+impl Lower<'_> {
+    pub(super) fn questions(&mut self) {
+        for question in &self.checked.questions {
+            let answers = match &question.answers {
+                Answers::Scale { from, to } => AnswersPlan::Scale { from: *from, to: *to },
+                Answers::Choices { choices, right } => AnswersPlan::Choices {
+                    choices: choices
+                        .iter()
+                        .map(|choice| ChoicePlan {
+                            name: choice.name.as_str().into(),
+                            symbol: self.plan.symbols.intern(&choice.name),
+                            words: choice.words.iter().map(|word| (&**word).into()).collect(),
+                        })
+                        .collect(),
+                    right: right.map(|right| right as u16),
+                },
+            };
+            let counter = format!("{} {}", question.kind.word(), question.name);
+            let limits = self.limits(&counter, &question.limits);
+            self.plan.questions.declared.push(QuestionPlan {
+                name: question.name.as_str().into(),
+                kind: question.kind,
+                message: question.message,
+                counter: counter.into(),
+                answers,
+                limits,
+                valid: question.valid.clone(),
+                within: question.within,
+            });
+        }
+        if self.checked.questions.is_empty() {
+            return;
+        }
+        let whens = self.checked.rules.iter().flat_map(|rule| &rule.versions).flat_map(|form| &form.value.when);
+        let commands: BTreeSet<&str> = whens
+            .filter_map(|when| match &when.kind {
+                ExprKind::Matches { words, negated: false, .. } => Some(words),
+                _ => None,
+            })
+            .flat_map(|words| words.iter().map(|word| &**word))
+            .collect();
+        self.plan.questions.commands = commands.into_iter().map(Into::into).collect();
+        let answer = self.checked.events.iter().position(|event| event.standard && event.name == "answer");
+        self.plan.questions.event = answer.map(|event| event as u16);
+    }
+}

@@ -1,0 +1,96 @@
+//! The quizzes and surveys that a member was asked, by name.
+
+use serde::{Deserialize, Serialize};
+
+use super::values::Moment;
+use super::{MigrationReport, StateError};
+use crate::engine::member::Member;
+use crate::engine::messages::said::Said;
+use crate::engine::questions::{Answer, Asked, words};
+use crate::plan::Plan;
+use crate::plan::questions::{AnswersPlan, QuestionPlan};
+use crate::time::Instant;
+use crate::wire::codec::{Reader, Writer};
+
+#[derive(Serialize, Deserialize)]
+pub struct SavedQuestion {
+    question: String,
+    at: Moment,
+    until: Option<Moment>,
+    open: bool,
+    /// The message that asks it: for the engine alone.
+    said: Option<String>,
+    /// The name of a choice, or a number; and when it was answered.
+    answer: Option<(String, Moment)>,
+}
+
+pub fn save(plan: &Plan, member: &Member) -> Vec<SavedQuestion> {
+    let known = |asked: &Asked| plan.questions.declared.get(usize::from(asked.question));
+    let saved = member.asked.iter().filter_map(|asked| Some((asked, known(asked)?)));
+    let saved = saved.map(|(asked, question)| SavedQuestion {
+        question: question.name.to_string(),
+        at: Moment(asked.at),
+        until: asked.until.map(Moment),
+        open: asked.open,
+        said: asked.said.as_ref().map(|said| {
+            let mut bytes = Vec::new();
+            said.write(&mut Writer(&mut bytes));
+            bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+        }),
+        answer: asked.answer.map(|answer| {
+            let (choice, score) = words(question, answer.value);
+            let text = score.map_or_else(|| choice.unwrap_or_default().to_owned(), |score| score.to_string());
+            (text, Moment(answer.at))
+        }),
+    });
+    saved.collect()
+}
+
+/// Takes over the questions that the program still has. An answer that is none any more is forgotten, and said so.
+pub fn restore(
+    plan: &Plan,
+    member: &mut Member,
+    saved: &[SavedQuestion],
+    report: &mut MigrationReport,
+) -> Result<(), StateError> {
+    let damaged = || StateError::new("not a saved member: what it says of a quiz or a survey is damaged");
+    for one in saved {
+        let moments = [Some(&one.at), one.until.as_ref(), one.answer.as_ref().map(|(_, at)| at)];
+        for moment in moments.into_iter().flatten() {
+            Instant::from_micros(moment.0).ok_or_else(damaged)?;
+        }
+        let Some((number, question)) = plan.questions.named(&one.question) else {
+            report.dropped.push(format!("the quiz or survey `{}`", one.question));
+            continue;
+        };
+        if member.asked.iter().any(|asked| asked.question == number) {
+            return Err(damaged());
+        }
+        let said = one.said.as_deref().map(|hex| said(hex).ok_or_else(damaged)).transpose()?;
+        let mut answer = None;
+        if let Some((text, at)) = &one.answer {
+            answer = value(question, text).map(|value| Answer { at: at.0, value });
+            if answer.is_none() {
+                report.dropped.push(format!("the answer `{text}` to `{}`", one.question));
+            }
+        }
+        let until = one.until.map(|until| until.0);
+        member.asked.push(Asked { question: number, at: one.at.0, until, open: one.open, said, answer });
+    }
+    Ok(())
+}
+
+fn value(question: &QuestionPlan, text: &str) -> Option<u32> {
+    match &question.answers {
+        AnswersPlan::Choices { choices, .. } => {
+            choices.iter().position(|choice| &*choice.name == text).map(|place| place as u32)
+        }
+        AnswersPlan::Scale { from, to } => text.parse().ok().filter(|number| (from..=to).contains(&number)),
+    }
+}
+
+fn said(hex: &str) -> Option<Said> {
+    let digits = hex.as_bytes().chunks(2).map(|pair| u8::from_str_radix(core::str::from_utf8(pair).ok()?, 16).ok());
+    let bytes: Vec<u8> = digits.collect::<Option<_>>()?;
+    Said::read(&mut Reader(&bytes)).ok()
+}
