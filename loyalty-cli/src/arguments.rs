@@ -47,6 +47,8 @@ pub(crate) enum Command {
     Migrate(Migrate),
     /// Look at one member
     Show(Show),
+    /// Say who stands where on a leaderboard
+    Leaderboard(Leaderboard),
     /// Say what a cart would get, and why not more
     Quote(Quote),
     /// Say why an event gave what it gave
@@ -274,11 +276,11 @@ pub(crate) struct Migrate {
 #[derive(Debug, Args)]
 #[group(required = true, multiple = false)]
 pub(crate) struct Source {
-    /// Take the member from this store
+    /// Take members from this store
     #[arg(long, value_name = "FILE")]
     pub(crate) store: Option<PathBuf>,
 
-    /// Play the member's events of this file in memory; `-` reads the standard input
+    /// Play events of this file in memory; `-` reads the standard input
     #[arg(long, value_name = "FILE")]
     pub(crate) events: Option<PathBuf>,
 }
@@ -302,6 +304,51 @@ pub(crate) struct Show {
     /// The instant to look at; without it the member's own clock
     #[arg(long, value_name = "INSTANT", value_parser = instant)]
     pub(crate) at: Option<Instant>,
+
+    /// Write JSON for machines
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Only members for whom the leaderboard's `when` holds stand on it. All members pass by once; what is kept grows with --top
+and not with them. The closed standings are those of the last round that is over; as JSON each row that wins holds the
+event for its member, which needs the host's secret (the file that LOYALTY_SECRET_FILE names).
+
+Examples:
+  loyalty leaderboard club.loyalty month_cups --store club.db
+  loyalty leaderboard club.loyalty month_cups --store club.db --member m-17 --neighbours 3
+  loyalty leaderboard club.loyalty month_cups --store club.db --at 2026-12-01T09:00:00+08:00 --closed --json")]
+pub(crate) struct Leaderboard {
+    /// The program
+    pub(crate) program: PathBuf,
+
+    /// The leaderboard's name
+    pub(crate) name: String,
+
+    #[command(flatten)]
+    pub(crate) source: Source,
+
+    /// The instant to look at; without it the latest one that any member has come to
+    #[arg(long, value_name = "INSTANT", value_parser = instant)]
+    pub(crate) at: Option<Instant>,
+
+    /// How many places
+    #[arg(long, value_name = "N", default_value_t = 10)]
+    pub(crate) top: usize,
+
+    /// Also where this member stands
+    #[arg(long, value_name = "ID")]
+    pub(crate) member: Option<String>,
+
+    /// How many members before and behind it
+    #[arg(long, value_name = "N", default_value_t = 2, requires = "member")]
+    pub(crate) neighbours: usize,
+
+    /// The last round that is over, with what its places win
+    #[arg(long)]
+    pub(crate) closed: bool,
 
     /// Write JSON for machines
     #[arg(long)]

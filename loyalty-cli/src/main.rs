@@ -14,6 +14,7 @@ mod check;
 mod format;
 mod test;
 
+mod achieved;
 mod advance;
 mod amounts;
 mod broadcast;
@@ -29,6 +30,7 @@ mod summary;
 mod accounts;
 mod explain;
 mod history;
+mod leaderboard;
 mod quote;
 mod show;
 
@@ -49,6 +51,7 @@ fn main() -> ExitCode {
         Command::Broadcast(arguments) => broadcast::broadcast(arguments),
         Command::Migrate(arguments) => migrate::migrate(arguments),
         Command::Show(arguments) => show::show(arguments),
+        Command::Leaderboard(arguments) => leaderboard::leaderboard(arguments),
         Command::Quote(arguments) => quote::quote(arguments),
         Command::Explain(arguments) => explain::explain(arguments),
         Command::Merge(arguments) => accounts::merge(arguments),

@@ -1,9 +1,11 @@
 //! `loyalty run`: plays a file of events, batch by batch, and sums up.
 
+use std::path::Path;
 use std::time::Instant as Clock;
 
 use loyalty_core::{Event, EventHead, Program, Refusal as Code, event_head};
 
+use crate::achieved::Achieved;
 use crate::arguments::Run;
 use crate::enrolment::Enrolment;
 use crate::events::{Events, Line};
@@ -38,12 +40,28 @@ pub(crate) fn run(arguments: &Run) -> Result<Verdict, Failure> {
     if let Some(until) = arguments.until {
         run.members.advance(until)?;
     }
-    let summary = Summary::new(&program, &source, &run.counts, began.elapsed(), &run.members)?;
+    let elapsed = began.elapsed();
+    let achieved = Achieved::new(&program, &run.members, arguments.until)?;
+    let summary = Summary::new(&program, &source, &run.counts, elapsed, &run.members, achieved)?;
     let text = if arguments.json { format!("{}\n", summary.json()) } else { summary.page() };
     let well = summary.conserved() && !(arguments.deny_refused && run.counts.refused.count() > 0);
     run.members.close()?;
     terminal::print(&text)?;
     Ok(Verdict::of(well))
+}
+
+/// The members after a file of events, in memory.
+pub(crate) fn played<'a>(program: &'a Program, path: &Path) -> Result<Members<'a>, Failure> {
+    let mut run = Playing {
+        program,
+        members: Members::open(program, None, None)?,
+        enrolment: Enrolment::new(&[]),
+        event: Event::default(),
+        counts: Counts::default(),
+        retry_refused: false,
+    };
+    run.play(&mut Events::open(path)?)?;
+    Ok(run.members)
 }
 
 /// A run over a file of events.

@@ -7,6 +7,7 @@ use std::time::Duration;
 use loyalty_core::{Decimal, Instant, Program, Totals};
 use serde_json::{Map, Value, json};
 
+use crate::achieved::Achieved;
 use crate::amounts;
 use crate::failure::Failure;
 use crate::members::Members;
@@ -38,6 +39,7 @@ pub(crate) struct Summary<'a> {
     carried_over: Option<&'a CarriedOver>,
     /// Outcomes that wait in the store for a run with a file of decisions.
     undelivered: u64,
+    achieved: Achieved,
 }
 
 impl<'a> Summary<'a> {
@@ -48,6 +50,7 @@ impl<'a> Summary<'a> {
         counts: &'a Counts,
         elapsed: Duration,
         members: &'a Members<'_>,
+        achieved: Achieved,
     ) -> Result<Self, Failure> {
         let mut count = 0_u64;
         let mut unbalanced = 0_u64;
@@ -73,6 +76,7 @@ impl<'a> Summary<'a> {
             unbalanced,
             carried_over,
             undelivered,
+            achieved,
         })
     }
 
@@ -108,6 +112,7 @@ impl<'a> Summary<'a> {
             page.push_str(&format!("\n{refused}"));
         }
         page.push_str(&format!("\n{}", self.tables()));
+        page.push_str(&self.achieved.page());
         page.push('\n');
         for sum in &self.wallets {
             let verdict = if sum.conserved() { "adds up" } else { "DOES NOT ADD UP" };
@@ -162,6 +167,7 @@ impl<'a> Summary<'a> {
 
     /// What machines read.
     pub(crate) fn json(&self) -> Value {
+        let (challenges, badges, leaderboards) = self.achieved.json();
         let wallets: Map<String, Value> =
             self.wallets.iter().map(|sum| (sum.wallet.clone(), amounts::json(sum))).collect();
         json!({
@@ -174,6 +180,9 @@ impl<'a> Summary<'a> {
             "refusals": self.counts.refused.json(self.source),
             "members": self.members,
             "wallets": wallets,
+            "challenges": challenges,
+            "badges": badges,
+            "leaderboards": leaderboards,
             "conserved": self.conserved(),
             "carried_over": self.carried_over.map(|carried| json!({
                 "from_version": carried.from_version,

@@ -172,6 +172,12 @@ impl Program {
         crate::engine::wheels::audit(&self.plan, member, event)
     }
 
+    /// Whether members have challenges or badges, which a view shows.
+    #[must_use]
+    pub fn has_challenges_or_badges(&self) -> bool {
+        !self.plan.challenges.is_empty() || !self.plan.badges.is_empty()
+    }
+
     /// What is legal and surely not meant.
     #[must_use]
     pub fn warnings(&self) -> &Diagnostics {

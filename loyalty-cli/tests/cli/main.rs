@@ -4,6 +4,7 @@
 
 mod accounts;
 mod authors;
+mod boards;
 mod broadcasts;
 mod claims;
 mod crash;

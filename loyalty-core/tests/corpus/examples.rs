@@ -22,6 +22,7 @@ fn holds(path: &str) {
 #[test]
 fn grocery() {
     holds("examples/grocery/grocery.loyalty");
+    holds("examples/grocery/challenges.loyalty");
 }
 
 #[test]

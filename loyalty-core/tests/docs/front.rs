@@ -69,6 +69,10 @@ fn the_demo_comes_to_what_is_shown() {
         )
     }));
     let page = read("README.md");
+    // What the challenges come to is held to the page of the example, and shown here too.
+    let example = read("examples/grocery/README.md");
+    let shown = example.split("```text\n").nth(1).and_then(|rest| rest.split("\n```").next()).expect("a summary");
+    assert!(page.contains(shown), "README.md should show\n{shown}");
     for line in lines {
         assert!(page.contains(&line), "README.md should show `{line}`, as ./demo does");
     }
