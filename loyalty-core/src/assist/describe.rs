@@ -105,6 +105,7 @@ const COUPON: Meanings = &[
     ("groups", "whether an incomplete group counts: `groups whole`, `groups partial`"),
     ("spread", "how units that are free share their price with those that are paid"),
     ("split", "how an amount is shared out among what it is taken off"),
+    ("floor", "`floor 80% of unit_price`: the least that one unit of a line may cost with it"),
     ("basis", "`sequential`: of what coupons before it have left; `initial`: of the price before all"),
     ("judge", "`judge after item discounts`: its minimum is judged on what these leave"),
     ("stop", "no coupon of less priority applies beside it, to the same lines or at all"),

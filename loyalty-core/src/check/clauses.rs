@@ -306,6 +306,7 @@ impl Holder {
                 Kind::Word("spread"),
                 Kind::Word("split"),
                 Kind::Word("basis"),
+                Kind::Word("floor"),
                 Kind::When,
                 Kind::Word("judge"),
                 Kind::Valid,

@@ -30,6 +30,7 @@ struct Manner {
     spread: Option<(bool, Span)>,
     split: Option<(bool, Span)>,
     basis: Option<(Basis, Span)>,
+    floor: Option<(Option<Expr>, Span)>,
 }
 
 /// What a form of `give` has to do with.
@@ -80,7 +81,8 @@ impl<'a> Checker<'a> {
                     GiveClause::Basis(basis) => manner.basis = Some((*basis, span)),
                     GiveClause::Judge { after_items } => judged_after_items = *after_items,
                     GiveClause::Stop(written) => stop = Some(*written),
-                    GiveClause::Floor(_) | GiveClause::Choose { .. } | GiveClause::Codes { .. } => {}
+                    GiveClause::Floor(floor) => manner.floor = Some((self.floor(floor, scope), span)),
+                    GiveClause::Choose { .. } | GiveClause::Codes { .. } => {}
                 },
                 _ => {}
             }
@@ -106,6 +108,21 @@ impl<'a> Checker<'a> {
         }
         let (give, fits) = self.give(give, span, &manner, scope)?;
         self.fitting(&manner, &fits);
+        let floor = match manner.floor {
+            Some((_, span)) if matches!(give, Give::Shipping(_)) => {
+                self.report(
+                    Diagnostic::new(
+                        Code::GiveClause,
+                        span,
+                        "`floor` has nothing to do with what this coupon gives".to_owned(),
+                    )
+                    .help("it is the least that a unit of a line costs, and shipping has no units; leave it out"),
+                );
+                return None;
+            }
+            Some((floor, _)) => Some(floor?),
+            None => None,
+        };
         let up_to = match offer_up_to {
             Some(up_to) => Some(up_to?),
             None => None,
@@ -119,6 +136,7 @@ impl<'a> Checker<'a> {
             stack: stack?,
             group,
             stop,
+            floor,
             span,
         })
     }

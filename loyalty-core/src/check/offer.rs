@@ -30,6 +30,8 @@ pub struct Offer {
     /// By its place among the groups of the program.
     pub group: Option<(u32, GroupChoice)>,
     pub stop: Option<Stop>,
+    /// The least that one unit of a line may cost with it, over the line.
+    pub floor: Option<Expr>,
     pub span: Span,
 }
 

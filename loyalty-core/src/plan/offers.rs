@@ -39,6 +39,8 @@ pub struct OfferPlan {
     pub stack: StackPlan,
     pub group: Option<(u32, GroupChoice)>,
     pub stop: Option<Stop>,
+    /// The least that a unit may cost with it, over its line.
+    pub floor: Option<NodeId>,
     /// What it gives, as the program has it.
     pub quote: Quote,
 }

@@ -51,6 +51,8 @@ pub fn apply(cart: &mut Cart<'_>, coupon: &Candidate, record: Option<&mut Applie
     if cart.ended {
         return Effect::default();
     }
+    cart.floors.clear();
+    cart.floors.extend_from_slice(&coupon.floors);
     let most = coupon.up_to.unwrap_or(Minor::MAX).max(0);
     let mut recorded = Applied::default();
     match &coupon.give {

@@ -28,6 +28,8 @@ pub struct Cart<'a> {
     pub shipping: Minor,
     /// What the order as a whole may still be lowered by, without shipping.
     pub ceiling: Minor,
+    /// The least that one unit of each line may cost with the coupon that applies now; empty: none of its own.
+    pub floors: SmallVec<[Minor; 4]>,
     /// Lines that no later coupon may lower.
     pub stopped: SmallVec<[u32; 4]>,
     /// No later coupon applies.
@@ -52,6 +54,7 @@ impl<'a> Cart<'a> {
             runs,
             shipping: basket.shipping,
             ceiling: (goods - basket.credit).max(0),
+            floors: SmallVec::new(),
             stopped: SmallVec::new(),
             ended: false,
             after_items: None,
@@ -63,7 +66,11 @@ impl<'a> Cart<'a> {
     }
 
     pub fn line(&self, line: u32) -> Line {
-        self.basket.lines.get(line as usize).copied().unwrap_or(Line { units: 0, amount: 0, floor: 0 })
+        let own = self.basket.lines.get(line as usize).copied().unwrap_or(Line { units: 0, amount: 0, floor: 0 });
+        match self.floors.get(line as usize) {
+            Some(floor) => Line { floor: own.floor.max(*floor), ..own },
+            None => own,
+        }
     }
 
     pub fn is_stopped(&self, line: u32) -> bool {

@@ -420,11 +420,13 @@ impl<'a, J: Judge> Search<'_, '_, 'a, J> {
                     // Line by line, what is left of a lower price is never more.
                     Stage::Items => line_by_line(other),
                     // What is left of a lower sum is never more; only of the sum, so sums that share lines are the same.
+                    // Floors of their own make what is left depend on how it lies.
                     _ => {
                         is_sum(other)
+                            && other.floors.is_empty()
                             && later.iter().all(|(third, its)| {
                                 third.stage != Stage::Order
-                                    || third.lines == other.lines
+                                    || (third.lines == other.lines && third.floors.is_empty())
                                     || !overlap(&its.touches, &entry.touches)
                             })
                     }

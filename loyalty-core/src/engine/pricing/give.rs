@@ -1,5 +1,7 @@
 //! What a coupon gives, and which others it may stand beside.
 
+use smallvec::SmallVec;
+
 use super::split::Ratio;
 use super::{Lines, Minor};
 pub use crate::check::offer::{Basis, Each, GroupChoice, Stop};
@@ -23,6 +25,8 @@ pub struct Candidate {
     pub stack: Stack,
     pub group: Option<(u32, GroupChoice)>,
     pub stop: Option<Stop>,
+    /// The least that one unit of each line may cost with it, in the order of the basket; empty: none of its own.
+    pub floors: SmallVec<[Minor; 4]>,
     /// Its conditions are judged again on what the item discounts before it leave.
     pub judged_after_items: bool,
 }

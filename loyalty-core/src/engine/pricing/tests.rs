@@ -35,6 +35,7 @@ fn coupon(number: u32, stage: Stage, give: Give, lines: &[u32]) -> Candidate {
         stack: Stack::Any,
         group: None,
         stop: None,
+        floors: smallvec::SmallVec::new(),
         judged_after_items: false,
     }
 }

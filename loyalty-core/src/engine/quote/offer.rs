@@ -1,6 +1,7 @@
 //! What an eligible coupon gives of the order at hand: lines found, amounts worked out.
 
 use rust_decimal::Decimal;
+use smallvec::SmallVec;
 
 use super::cart::Priceable;
 use crate::amount::Overflow;
@@ -57,8 +58,20 @@ impl Reader<'_, '_> {
             },
             group: offer.group,
             stop: offer.stop,
+            floors: self.floors(offer)?,
             judged_after_items: offer.judged_after_items,
         }))
+    }
+
+    /// What one unit of each line may cost at least with a coupon that says so itself.
+    fn floors(&self, offer: &OfferPlan) -> Result<SmallVec<[Minor; 4]>, Overflow> {
+        let mut floors = SmallVec::new();
+        let Some(node) = offer.floor else { return Ok(floors) };
+        for row in self.order.view.rows_of(self.order.view.list(self.cart.lines)) {
+            let floor = self.scope.eval(node, row)?.number().unwrap_or_default();
+            floors.push(minor_units(floor, self.cart.minor).ok_or(Overflow)?.max(0));
+        }
+        Ok(floors)
     }
 
     fn give(&self, give: &GivePlan) -> Result<Option<(Give, Stage, Lines)>, Overflow> {

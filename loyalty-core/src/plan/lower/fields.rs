@@ -113,6 +113,10 @@ impl Reads {
         amounts.into_iter().chain(&offer.up_to).for_each(|expr| self.expression(order, expr));
         let Some(event) = checked.events.get(order) else { return };
         let mut found = Vec::new();
+        if let Some(floor) = &offer.floor {
+            items(floor, &mut found);
+            self.expression(order, floor);
+        }
         for lines in offer.give.lines() {
             lines.filter.iter().chain(&lines.except).for_each(|filter| {
                 items(filter, &mut found);

@@ -143,6 +143,7 @@ impl Lower<'_> {
             },
             group: offer.group,
             stop: offer.stop,
+            floor: offer.floor.as_ref().map(|floor| self.over_lines(floor)),
             quote: self.quote(offer.span),
         }
     }

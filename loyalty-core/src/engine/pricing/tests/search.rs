@@ -58,13 +58,18 @@ fn candidate_strategy() -> impl Strategy<Value = Candidate> {
         1 => prop::collection::btree_set(0_u32..6, 0..5).prop_map(|set| Stack::With(set.into_iter().collect())),
     ];
     let stop = prop_oneof![6 => Just(None), 1 => Just(Some(Stop::Lines)), 1 => Just(Some(Stop::Order))];
+    let floors = prop_oneof![3 => Just(Vec::new()), 1 => prop::collection::vec(0_i64..30, 5)];
     (
         (give_strategy(), prop::collection::btree_set(0_u32..5, 1..5), prop::option::weighted(0.2, 0_i64..15)),
-        (prop::option::weighted(0.1, 0_i64..15), 0_u32..3, stack),
+        (prop::option::weighted(0.1, 0_i64..15), 0_u32..3, stack, floors),
         (prop::option::weighted(0.2, 0_u32..2), stop, any::<bool>(), prop::bool::weighted(0.15)),
     )
         .prop_map(
-            |(((stage, give), lines, up_to), (whole_within, priority, stack), (group, stop, initial, judged))| {
+            |(
+                ((stage, give), lines, up_to),
+                (whole_within, priority, stack, floors),
+                (group, stop, initial, judged),
+            )| {
                 let basis = if initial { Basis::Initial } else { Basis::Sequential };
                 let choice = [GroupChoice::Best, GroupChoice::All];
                 let group = group.map(|group| (group, choice[group as usize]));
@@ -82,6 +87,7 @@ fn candidate_strategy() -> impl Strategy<Value = Candidate> {
                     stack,
                     group,
                     stop,
+                    floors: floors.into_iter().collect(),
                     judged_after_items,
                 }
             },
