@@ -220,7 +220,23 @@ export interface Quote {
   discount: string;
   applied: { coupon: string; [key: string]: unknown }[];
   not_applied: { coupon?: string; reasons: { reason: string; text: string; [key: string]: unknown }[]; [key: string]: unknown }[];
+  /** The rewards that the cart names: what is spent on each, or what it lacks. */
+  taken?: { reward: string; available: boolean; spent?: Record<string, string>; worth?: string; missing?: Lack[]; [key: string]: unknown }[];
+  /** The money that these rewards pay of the cart. */
+  paid?: string;
+  /** Of every reward what it costs and what it lacks. */
+  rewards?: Record<string, { available?: boolean; missing?: Lack[]; [key: string]: unknown }>;
   [key: string]: unknown;
+}
+
+/** What a reward lacks. */
+export interface Lack {
+  kind: "condition" | "valid" | "limit" | "balance" | "amount";
+  text: string;
+  wallet?: string;
+  required?: string;
+  actual?: string;
+  shortfall?: string;
 }
 
 /** A number of points: a number only if it is exact, or its digits. */

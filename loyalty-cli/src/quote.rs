@@ -47,19 +47,47 @@ fn page(quote: &Quote, language: &str) -> String {
         rows(&document, "lines", &["line", "sku", "amount", "discount", "net"]),
         5,
     );
-    let sums = [
+    let mut sums = vec![
         ("goods", "subtotal"),
         ("discount", "discount"),
         ("shipping", "shipping"),
         ("shipping discount", "shipping_discount"),
-        ("total", "total"),
     ];
+    if document.get("paid").is_some() {
+        sums.push(("paid by rewards", "paid"));
+    }
+    sums.push(("total", "total"));
     page.push('\n');
-    page.push_str(&table(&[], sums.map(|(name, key)| vec![name.to_owned(), plain(document.get(key))]), 1));
+    page.push_str(&table(&[], sums.into_iter().map(|(name, key)| vec![name.to_owned(), plain(document.get(key))]), 1));
     let applied = rows(&document, "applied", &["coupon", "discount"]);
     if !applied.is_empty() {
         page.push_str("\napplied\n");
         page.push_str(&table(&[], applied, 1));
+    }
+    let taken = items(&document, "taken").iter().map(|one| {
+        let spent: Vec<String> = match one.get("spent") {
+            Some(Document::Object(parts)) => {
+                parts.iter().map(|(wallet, amount)| format!("{} {wallet}", plain(Some(amount)))).collect()
+            }
+            _ => items(one, "missing").iter().map(|lack| plain(lack.get("text"))).collect(),
+        };
+        vec![plain(one.get("reward")), spent.join("; "), plain(one.get("worth"))]
+    });
+    let taken: Vec<Vec<String>> = taken.collect();
+    if !taken.is_empty() {
+        page.push_str("\nrewards of the cart\n");
+        page.push_str(&table(&[], taken, 2));
+    }
+    if let Some(Document::Object(rewards)) = document.get("rewards") {
+        page.push_str("\nrewards\n");
+        for (name, one) in rewards {
+            let lacks: Vec<String> = items(one, "missing").iter().map(|lack| plain(lack.get("text"))).collect();
+            let pays = one.get("pays").map(|pays| {
+                format!("{} {} pay {}", plain(pays.get("points")), plain(one.get("wallet")), plain(pays.get("worth")))
+            });
+            let told = if lacks.is_empty() { pays.unwrap_or_else(|| "available".to_owned()) } else { lacks.join("; ") };
+            page.push_str(&format!("  {name}: {told}\n"));
+        }
     }
     if document.get("complete") == Some(&Document::Bool(false)) {
         page.push_str("\nthe search for the best combination was cut off; something better may exist\n");

@@ -25,12 +25,16 @@ impl Quote {
         Self { plan: Arc::clone(plan), text: Arc::clone(text), member: member.into(), answer: Arc::new(answer) }
     }
 
-    /// What the goods and the shipping cost with the coupons that apply.
+    /// What is to be paid: what the goods and the shipping cost with the coupons that apply, less what rewards pay of it.
     #[must_use]
     pub fn total(&self) -> Decimal {
-        let goods: i64 = self.answer.nets.iter().sum();
-        let credit = self.answer.order.basket.credit.min(goods);
-        self.money(goods - credit + self.answer.shipping)
+        self.answer.total(self.plan.cart.as_ref().map_or(2, |cart| cart.minor))
+    }
+
+    /// The money that the rewards of the cart pay of it.
+    #[must_use]
+    pub fn paid(&self) -> Decimal {
+        self.answer.rewards.paid
     }
 
     /// What the coupons take off the goods.

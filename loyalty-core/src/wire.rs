@@ -11,6 +11,7 @@ pub mod messages;
 pub mod packed;
 pub mod questions;
 pub mod quote;
+pub mod rewards;
 pub mod scan;
 pub mod state;
 

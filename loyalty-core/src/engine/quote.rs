@@ -6,6 +6,7 @@
 //! | `eligible` | which coupons may be used on it, and why not the others |
 //! | `index` | the automatic ones that are worth a look |
 //! | `offer` | what an eligible one gives of it |
+//! | `rewards` | the rewards that it names, and what the others lack |
 //! | `why` | reasons as data and in words |
 //!
 //! An order that has happened is priced by the same function as the cart that was quoted, so that a preview and what is
@@ -15,10 +16,12 @@ pub mod cart;
 pub mod eligible;
 pub mod index;
 pub mod offer;
+pub mod rewards;
 pub mod why;
 
 use std::sync::Arc;
 
+use rust_decimal::Decimal;
 use smallvec::SmallVec;
 
 use super::clock;
@@ -36,12 +39,13 @@ use super::pricing::cart::Cart;
 use super::pricing::choice::{Choice, Judge, price};
 use super::pricing::give::{Candidate, Stack, Stop};
 use super::value::Value;
-use crate::amount::Overflow;
+use crate::amount::{self, Overflow};
 use crate::engine::claims::Counters;
 use crate::plan::{CartPlan, CouponFormPlan, Plan, in_force};
-use cart::{Priceable, Source};
+use cart::{Priceable, Source, decimal};
 use eligible::{Eligible, Named};
 use offer::{Left, Reader};
+use rewards::CartRewards;
 use why::WhyNot;
 
 /// Codes that one order may name.
@@ -96,6 +100,8 @@ pub struct Answer {
     /// What each unit of each line costs in the end: (units, net), the lines one after the other.
     pub units: Vec<SmallVec<[(u32, Minor); 4]>>,
     pub shipping: Minor,
+    /// Of a cart; nothing of an order, which has taken its rewards by itself.
+    pub rewards: CartRewards,
     /// No lawful combination takes off more.
     pub complete: bool,
 }
@@ -274,7 +280,24 @@ pub fn answer(
         Some(AppliedCoupon { coupon: candidate.coupon, code, held: considered.held, applied })
     });
     let applied = applied.chain(plain).collect();
-    Ok(Answer { applied, not_applied, nets, units, shipping, complete, order })
+    let rewards = if request.source == Source::Cart && !plan.rewards.is_empty() {
+        let left = order.at_nets(plan, cart, &nets)?;
+        let sum: Minor = nets.iter().sum();
+        let goods = decimal((sum - order.basket.credit).max(0), cart.minor);
+        rewards::judge(plan, member, &left, goods, request.counters, request.others)?
+    } else {
+        CartRewards::default()
+    };
+    Ok(Answer { rewards, applied, not_applied, nets, units, shipping, complete, order })
+}
+
+impl Answer {
+    /// What is to be paid: goods and shipping with the coupons that apply, less what rewards pay of it.
+    pub fn total(&self, digits: u8) -> Decimal {
+        let goods: Minor = self.nets.iter().sum();
+        let left = decimal(goods - self.order.basket.credit.min(goods) + self.shipping, digits);
+        amount::subtract(left, self.rewards.paid).unwrap_or(left)
+    }
 }
 
 /// The automatic coupons that may be used on a cart.

@@ -26,7 +26,7 @@ use crate::plan::reward::{CostPlan, PricePlan, RewardFormPlan, RewardPlan};
 pub use back::{Units, asked as asked_back, come_back, is_claim, redeemed as all_redeemed, take_given};
 pub use hold::{Ended, Hold, capture, hold, lapse, let_all_go, release};
 pub use lack::{Lack, LackOf};
-pub use order::{Turn, take, takes_any};
+pub use order::{Turn, claimed, take, takes_any};
 pub use redeem::{commit, on_event, plan_redeem};
 
 /// How often one event may take a reward.
@@ -42,12 +42,14 @@ pub struct Asked<'a> {
     /// By rate: so many points, or points for so much money; neither: as much as may be.
     pub points: Option<Decimal>,
     pub money: Option<Decimal>,
+    /// What there is left to be paid by rate, where that is known.
+    pub money_left: Option<Decimal>,
 }
 
 impl Asked<'_> {
     /// One of a reward.
     pub fn one(reward: u16) -> Self {
-        Self { reward, quantity: 1, wallet: None, points: None, money: None }
+        Self { reward, quantity: 1, wallet: None, points: None, money: None, money_left: None }
     }
 }
 
@@ -202,9 +204,35 @@ fn use_limits(scope: &Scope<'_>, form: &RewardFormPlan, quantity: u32) -> Result
 }
 
 /// What a reward costs a member, whether or not it can be paid.
+#[derive(Debug)]
 pub enum RewardTerms {
     Prices(Vec<Vec<(u16, Decimal)>>),
     Rate { wallet: u16, points: Decimal, money: Decimal, least: Decimal },
+}
+
+/// A reward as it is offered to the member at hand.
+#[derive(Debug)]
+pub struct Offered {
+    pub reward: u16,
+    /// Its price, or everything that it lacks; nothing for one that reads an order, where there is none.
+    pub judged: Option<Result<Taking, Vec<Lack>>>,
+    pub terms: RewardTerms,
+}
+
+/// Every reward that is in force, in the order of the file; `money_left` is what there is to be paid by rate.
+pub fn offered(scope: &Scope<'_>, money_left: Option<Decimal>) -> Vec<Offered> {
+    let one = |(number, reward): (usize, &RewardPlan)| {
+        let form = reward.form(scope.day)?;
+        let number = number as u16;
+        let judged = if form.in_order && scope.event.is_none() {
+            None
+        } else {
+            let asked = Asked { money_left, ..Asked::one(number) };
+            Some(judge(scope, &asked, &|wallet| Ok(balance(scope, wallet))).ok()?)
+        };
+        Some(Offered { reward: number, judged, terms: terms(scope, form) })
+    };
+    scope.plan.rewards.iter().enumerate().filter_map(one).collect()
 }
 
 /// The terms of a reward as they are for the member at hand.

@@ -7,12 +7,13 @@ use crate::engine::error::EventError;
 use crate::engine::lots::{Expiry, Vesting};
 use crate::engine::members::pool::Part;
 use crate::engine::outcome::{Because, Decision, Kind, NotDrawn, NotEarned, NotTaken, Outcome, Parcel, TierBecause};
-use crate::engine::rewards::{Ended, Lack};
+use crate::engine::rewards::Ended;
 use crate::engine::value::Stored;
 use crate::plan::Plan;
 use crate::source::{LineIndex, Offsets, Units};
 use crate::time::{Instant, SECOND, date_of};
 use crate::wire::document::Document;
+use crate::wire::rewards::lack;
 use crate::wire::{coupons, questions};
 
 /// An instant with the offset that the program's zone has then.
@@ -44,20 +45,6 @@ pub fn wallet_name(plan: &Plan, wallet: u16) -> &str {
 /// A rule's name; a rule that the program no longer has is `(removed)`.
 pub fn rule_name(plan: &Plan, rule: u32) -> &str {
     plan.rules.get(rule as usize).map_or("(removed)", |rule| &rule.name)
-}
-
-/// What a reward lacks.
-pub fn lack(lack: &Lack) -> Document {
-    let mut object = Document::object().with("kind", lack.of.name()).with("text", &*lack.text);
-    if let Some(wallet) = &lack.wallet {
-        object.put("wallet", &**wallet);
-    }
-    for (key, value) in [("required", lack.required), ("actual", lack.actual), ("shortfall", lack.shortfall)] {
-        if let Some(value) = value {
-            object.put(key, value);
-        }
-    }
-    object
 }
 
 /// Who does something: a rule by its name, or the declaration that holds the block of effects, by its own.

@@ -4,11 +4,13 @@ use rust_decimal::Decimal;
 
 use super::document::Document;
 use super::json::instant;
+use super::rewards::{lack_text, reward_offered, reward_taken};
 use crate::engine::explain::words;
 use crate::engine::pricing::Minor;
 use crate::engine::quote::cart::decimal;
 use crate::engine::quote::why::{Language, WhyNot};
 use crate::engine::quote::{Answer, AppliedCoupon, NotApplied};
+use crate::engine::rewards::Lack;
 use crate::engine::value::Value;
 use crate::plan::offers::GivePlan;
 use crate::plan::{Plan, Unit, in_force};
@@ -39,7 +41,11 @@ impl Telling<'_> {
         if credit > 0 {
             document.put("credit", self.money(credit));
         }
-        document.put("total", self.money(nets - credit + self.answer.shipping));
+        let rewards = &self.answer.rewards;
+        if !rewards.paid.is_zero() {
+            document.put("paid", rewards.paid);
+        }
+        document.put("total", self.answer.total(self.minor()));
         document.put("complete", self.answer.complete);
         document.put("applied", self.answer.applied.iter().map(|one| self.applied(one)).collect::<Document>());
         document.put("lines", (0..self.answer.nets.len()).map(|line| self.line(line)).collect::<Document>());
@@ -48,6 +54,19 @@ impl Telling<'_> {
         let hints: Vec<Document> = self.answer.not_applied.iter().filter_map(|one| self.hint(one)).collect();
         if !hints.is_empty() {
             document.put("hints", hints);
+        }
+        let text = |lack: &Lack| lack_text(self.plan, lack, self.language);
+        if !rewards.taken.is_empty() {
+            let taken = rewards.taken.iter().map(|taken| reward_taken(self.plan, taken, text));
+            document.put("taken", taken.collect::<Document>());
+        }
+        if !rewards.offered.is_empty() {
+            let mut offered = Document::object();
+            for one in &rewards.offered {
+                let name = self.plan.rewards.get(usize::from(one.reward)).map_or("", |reward| &*reward.name);
+                offered.put(name, reward_offered(self.plan, one, text));
+            }
+            document.put("rewards", offered);
         }
         document
     }

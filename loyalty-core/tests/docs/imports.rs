@@ -91,7 +91,7 @@ const AGAINST: &[(&str, &str, &str)] = &[
     ("engine/challenges/view.rs", "wire::document", "the same"),
     ("engine/challenges/view.rs", "wire::json", "the same"),
     ("engine/view/rewards.rs", "wire::document", "the same"),
-    ("engine/view/rewards.rs", "wire::json", "the same"),
+    ("engine/view/rewards.rs", "wire::rewards", "the same"),
     ("engine/view/referrals.rs", "wire::document", "the same"),
     ("engine/view/referrals.rs", "wire::json", "the same"),
     ("engine/view/tiers.rs", "wire::document", "the same"),

@@ -89,21 +89,27 @@ pub fn take(
 }
 
 /// What a row asks for.
-fn asked<'e>(plan: &Plan, event: &'e EventData, layout: &ListLayout, row: usize) -> Result<Asked<'e>, EventError> {
+fn item_asked<'e>(plan: &Plan, event: &'e EventData, layout: &ListLayout, row: usize) -> Result<Asked<'e>, EventError> {
     let text = |name: &str| match item(event, layout, row, name) {
         Value::Text(text, _) => Some(text),
         _ => None,
     };
     let number = |name: &str| item(event, layout, row, name).number();
     let reward = named(plan, text("reward").unwrap_or_default(), "reward")?;
-    let asked = Asked {
+    Ok(Asked {
         reward,
         quantity: quantity(number("quantity"), "quantity")?,
         wallet: text("wallet"),
         points: not_negative(number("points"), "points")?,
         money: not_negative(number("amount"), "amount")?,
-    };
-    let rate = plan.rewards.get(usize::from(reward)).and_then(|reward| reward.form(event.day));
+        money_left: None,
+    })
+}
+
+/// What a row of an order asks for; of what is paid by rate it says how much.
+fn asked<'e>(plan: &Plan, event: &'e EventData, layout: &ListLayout, row: usize) -> Result<Asked<'e>, EventError> {
+    let asked = item_asked(plan, event, layout, row)?;
+    let rate = plan.rewards.get(usize::from(asked.reward)).and_then(|reward| reward.form(event.day));
     let by_rate = rate.is_some_and(|form| matches!(form.cost, CostPlan::Rate(_)));
     if by_rate && asked.points.is_none() && asked.money.is_none() {
         return Err(EventError::new(Refusal::MissingField)
@@ -112,6 +118,19 @@ fn asked<'e>(plan: &Plan, event: &'e EventData, layout: &ListLayout, row: usize)
             .advising("the subtotal of the order is what is left after it"));
     }
     Ok(asked)
+}
+
+/// The rewards that a cart names. Of what is paid by rate it need not say how much: then as much as may be.
+pub fn claimed<'e>(plan: &Plan, cart: &'e EventData) -> Result<Vec<Asked<'e>>, EventError> {
+    let event_plan = plan.events.get(usize::from(cart.event)).filter(|event_plan| event_plan.takes_rewards);
+    let Some((number, layout)) = event_plan.and_then(|event_plan| list(event_plan, "rewards")) else {
+        return Ok(Vec::new());
+    };
+    let rows = cart.rows_of(cart.list(number)).enumerate();
+    let claimed = rows.map(|(place, row)| {
+        item_asked(plan, cart, layout, row).map_err(|error| error.within(&format!("rewards[{place}]")))
+    });
+    claimed.collect()
 }
 
 /// The order as it was before its rewards paid for a part of it.

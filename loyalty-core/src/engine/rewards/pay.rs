@@ -70,7 +70,10 @@ pub fn judge(
 ) -> Result<Result<(Decimal, Decimal), Vec<Lack>>, EventError> {
     let decimals = decimals(scope, rate.wallet);
     let available = left(rate.wallet)?;
-    let cap = most_money(scope, rate)?;
+    let cap = match (most_money(scope, rate)?, asked.money_left) {
+        (Some(cap), Some(left)) => Some(cap.min(left)),
+        (cap, left) => cap.or(left),
+    };
     let (least, words) = (least(scope, rate)?, |points: Decimal| explain::sum(scope.plan, points, rate.wallet));
     let mut lacks = Vec::new();
     let wallet = scope.plan.wallets.get(usize::from(rate.wallet)).map_or("", |wallet| &*wallet.name);

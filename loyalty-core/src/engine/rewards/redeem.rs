@@ -54,6 +54,7 @@ pub fn asked<'e>(plan: &Plan, event_plan: &EventPlan, event: &'e EventData) -> R
         wallet: text("wallet"),
         points: not_negative(number("points"), "points")?,
         money: not_negative(number("amount"), "amount")?,
+        money_left: None,
     })
 }
 
