@@ -80,6 +80,7 @@ pub fn check(file: &tree::File) -> (Option<Checked>, Vec<Diagnostic>) {
     checker.ladder_heads(&declared);
     checker.badge_heads(&declared);
     checker.experiments(&declared);
+    checker.wheel_heads(&declared);
     checker.question_heads(&declared);
     checker.challenge_names(&declared);
     checker.measures(&declared);

@@ -561,6 +561,8 @@ pub enum EffectKindPlan {
     },
     /// A wheel is turned.
     Draw(u16),
+    /// A card of a wheel is issued.
+    Deal(u16),
     /// Without a level: the next one.
     Award {
         badge: u16,
@@ -617,6 +619,7 @@ impl EffectKindPlan {
             | Self::Consent { .. }
             | Self::Award { .. }
             | Self::Draw(_)
+            | Self::Deal(_)
             | Self::Refer { .. } => {}
         }
     }

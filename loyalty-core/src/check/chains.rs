@@ -24,6 +24,8 @@ enum Link {
     Wheel(WheelIndex),
     /// Its end is told by an event, so that nothing leads to it.
     Leaderboard(LeaderboardIndex),
+    /// Cards of a wheel come and go.
+    Cards(WheelIndex),
     /// A question is asked.
     Asked(QuestionIndex),
     /// A question is answered, which nothing but the member does.
@@ -143,7 +145,11 @@ impl Checker<'_> {
                             chains.lead(rule_link, Link::Asked(question));
                         }
                     }
-                    EffectKind::Draw(wheel) => chains.lead(rule_link, Link::Wheel(*wheel)),
+                    EffectKind::Draw(wheel) => {
+                        chains.lead(rule_link, Link::Wheel(*wheel));
+                        chains.lead(rule_link, Link::Cards(*wheel));
+                    }
+                    EffectKind::Deal(wheel) => chains.lead(rule_link, Link::Cards(*wheel)),
                     EffectKind::Award { badge, .. } => chains.lead(rule_link, Link::Badge(*badge)),
                     EffectKind::Set { field, .. } => chains.lead(rule_link, Link::Attribute(*field)),
                     EffectKind::Tag(_) | EffectKind::Untag(_) => chains.lead(rule_link, Link::Tags),
@@ -230,6 +236,7 @@ impl Checker<'_> {
             ExprKind::Segment(segment) => chains.lead(Link::Segment(*segment), to),
             ExprKind::Held(coupon) => chains.lead(Link::Coupon(*coupon), to),
             ExprKind::Badge(badge, _) => chains.lead(Link::Badge(*badge), to),
+            ExprKind::Cards(wheel) => chains.lead(Link::Cards(*wheel), to),
             ExprKind::Question(question, QuestionFigure::Asked) => chains.lead(Link::Asked(*question), to),
             ExprKind::Question(question, _) => chains.lead(Link::Answered(*question), to),
             ExprKind::Member(field) => chains.lead(Link::Attribute(*field), to),
@@ -297,6 +304,9 @@ impl Checker<'_> {
             Link::Coupon(coupon) => {
                 format!("the coupon `{}`", self.coupons.get(coupon).map_or("", |coupon| &coupon.name))
             }
+            Link::Cards(wheel) => {
+                format!("the cards of the wheel `{}`", self.wheels.get(wheel).map_or("", |wheel| &wheel.name))
+            }
             Link::Wheel(wheel) => format!("the wheel `{}`", self.wheels.get(wheel).map_or("", |wheel| &wheel.name)),
             Link::Leaderboard(leaderboard) => {
                 format!("the leaderboard `{}`", self.leaderboards.get(leaderboard).map_or("", |board| &board.name))
@@ -323,7 +333,7 @@ impl Checker<'_> {
             Link::Ladder(ladder) => self.ladders.get(ladder).map(|ladder| ladder.span),
             Link::Segment(segment) => self.segments.get(segment).map(|segment| segment.span),
             Link::Coupon(coupon) => self.coupons.get(coupon).map(|coupon| coupon.span),
-            Link::Wheel(wheel) => self.wheels.get(wheel).map(|wheel| wheel.span),
+            Link::Wheel(wheel) | Link::Cards(wheel) => self.wheels.get(wheel).map(|wheel| wheel.span),
             Link::Leaderboard(leaderboard) => self.leaderboards.get(leaderboard).map(|board| board.span),
             Link::Asked(question) | Link::Answered(question) => {
                 self.questions.get(question).map(|question| question.span)

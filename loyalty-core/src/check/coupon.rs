@@ -244,6 +244,9 @@ impl<'a> Checker<'a> {
         end: Option<&'a later::IssueEnd>,
         scope: &Scope,
     ) -> Option<EffectKind> {
+        if let Some(dealt) = self.deal(coupon, code.is_none() && end.is_none()) {
+            return dealt;
+        }
         let index = self.coupon(coupon);
         let code = code.map(|code| self.issue_text(code, scope));
         let end = match end {

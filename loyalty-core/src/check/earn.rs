@@ -126,6 +126,7 @@ fn reads_state(expr: &Expr) -> bool {
                 | ExprKind::Standing(..)
                 | ExprKind::Badge(..)
                 | ExprKind::Question(..)
+                | ExprKind::Cards(_)
                 | ExprKind::Arm(_)
                 | ExprKind::Challenge(..)
         );

@@ -58,6 +58,7 @@ impl Expr {
             | ExprKind::Held(_)
             | ExprKind::Badge(..)
             | ExprKind::Question(..)
+            | ExprKind::Cards(_)
             | ExprKind::Arm(_)
             | ExprKind::ArmNamed(..)
             | ExprKind::Challenge(..)

@@ -532,6 +532,10 @@ pub struct Wheel {
     /// Slices that are out of stock leave their share to the others, and not to nothing.
     pub renormalise: bool,
     pub limits: Vec<Limit>,
+    /// Only whoever was issued a card draws, once for each.
+    pub issued: bool,
+    /// How long a card may be drawn.
+    pub valid_for: Option<Length>,
     pub span: Span,
 }
 
@@ -925,6 +929,8 @@ pub enum EffectKind {
     },
     /// A wheel is turned.
     Draw(WheelIndex),
+    /// A card of a wheel is issued.
+    Deal(WheelIndex),
     /// Without a level: the next one.
     Award {
         badge: BadgeIndex,
@@ -1085,6 +1091,8 @@ pub enum ExprKind {
     ArmNamed(ExperimentIndex, usize),
     /// What is known of a member's badge.
     Badge(BadgeIndex, BadgeFigure),
+    /// How many cards of a wheel the member has.
+    Cards(WheelIndex),
     /// What is known of a quiz or a survey.
     Question(QuestionIndex, QuestionFigure),
     /// `five_a_month.remaining`

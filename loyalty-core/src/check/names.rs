@@ -123,7 +123,7 @@ pub(super) struct Declared<'a> {
     pub coupon_policy: Option<&'a [tree::Clause]>,
     pub rules: Vec<(&'a Name, &'a tree::Trigger, &'a [tree::Clause])>,
     pub experiments: Vec<(&'a Name, &'a [tree::Clause])>,
-    pub wheels: Vec<(&'a Name, &'a [tree::Clause])>,
+    pub wheels: Vec<(&'a Name, bool, &'a [tree::Clause])>,
     pub leaderboards: Vec<(&'a Name, &'a tree::Expr, &'a [tree::Clause])>,
     pub questions: Vec<(QuestionKind, &'a Name, Option<&'a Name>, &'a [tree::Clause])>,
     pub badges: Vec<(&'a Name, Option<&'a Name>, &'a [tree::Clause])>,
@@ -229,9 +229,9 @@ impl<'a> Checker<'a> {
                     declared.coupons.push((name, *kind, clauses));
                 }
             }
-            ItemKind::Later(Later::Wheel { name, clauses }) => {
+            ItemKind::Later(Later::Wheel { name, issued, clauses }) => {
                 if self.declare_value(places, name, Value::Wheel(declared.wheels.len())) {
-                    declared.wheels.push((name, clauses));
+                    declared.wheels.push((name, *issued, clauses));
                 }
             }
             ItemKind::Later(Later::Leaderboard { name, by, clauses }) => {
@@ -436,7 +436,7 @@ impl<'a> Checker<'a> {
                 "experiments",
                 DECLARATIONS_MAX,
             ),
-            too_many(declared.wheels.get(DECLARATIONS_MAX).map(|(name, _)| name.span), "wheels", DECLARATIONS_MAX),
+            too_many(declared.wheels.get(DECLARATIONS_MAX).map(|(name, ..)| name.span), "wheels", DECLARATIONS_MAX),
             too_many(
                 declared.leaderboards.get(DECLARATIONS_MAX).map(|(name, ..)| name.span),
                 "leaderboards",

@@ -197,12 +197,7 @@ impl<'a> Checker<'a> {
             Value::Reward(reward) => self.reward_path(reward, root_span, rest),
             Value::Referral(referral) => self.referral_path(referral, root_span, rest),
             Value::Ladder(ladder) => self.ladder_path(ladder, root_span, rest, scope),
-            Value::Wheel(_) => {
-                let message = format!("the wheel `{root}` is no value");
-                let diagnostic = Diagnostic::new(Code::WrongType, root_span, message);
-                self.report(diagnostic.help(format!("a rule turns it by `draw {root}`")));
-                None
-            }
+            Value::Wheel(wheel) => self.wheel_path(wheel, root_span, rest),
             Value::Leaderboard(_) => {
                 let message = format!("the leaderboard `{root}` is no value");
                 let diagnostic = Diagnostic::new(Code::WrongType, root_span, message);

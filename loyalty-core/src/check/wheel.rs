@@ -3,7 +3,7 @@
 use super::Checker;
 use super::blocks::Block;
 use super::experiment::SHARES;
-use super::model::{EffectKind, Held, Limit, Moment, Slice, Wheel, WheelIndex};
+use super::model::{EffectKind, Expr, ExprKind, Held, Length, Limit, Moment, Slice, Type, Wheel, WheelIndex};
 use super::names::{Declared, Value};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
@@ -18,7 +18,7 @@ const SLICES_MAX: usize = 1_000;
 /// What all weights of a wheel may come to, in their finest unit.
 const WEIGHTS_MAX: u64 = 1_000_000_000_000;
 
-const HOLDS: &str = "a `wheel` holds slices such as `weight 50 { earn 5 beans }`, `limit` and `without stock`";
+const HOLDS: &str = "a `wheel` holds slices such as `weight 50 { earn 5 beans }`, `limit` and `without stock`; one that is `issued` holds `valid 7 days`, too";
 
 /// A slice as it is written.
 struct Written<'a> {
@@ -31,14 +31,31 @@ struct Written<'a> {
 }
 
 impl<'a> Checker<'a> {
+    /// What other declarations read of each wheel.
+    pub(super) fn wheel_heads(&mut self, declared: &Declared<'a>) {
+        let heads = declared.wheels.iter().map(|(name, issued, _)| Wheel {
+            name: name.text.clone(),
+            slices: Vec::new(),
+            renormalise: false,
+            limits: Vec::new(),
+            issued: *issued,
+            valid_for: None,
+            span: name.span,
+        });
+        self.wheels = heads.collect();
+    }
+
     pub(super) fn wheels(&mut self, declared: &Declared<'a>) {
-        for (index, (name, clauses)) in declared.wheels.iter().enumerate() {
-            let wheel = self.wheel_of(index, name, clauses);
-            self.wheels.push(wheel);
+        for (index, (name, issued, clauses)) in declared.wheels.iter().enumerate() {
+            let wheel = self.wheel_of(index, name, *issued, clauses);
+            if let Some(place) = self.wheels.get_mut(index) {
+                *place = wheel;
+            }
         }
     }
 
-    fn wheel_of(&mut self, index: WheelIndex, name: &'a Name, clauses: &'a [Clause]) -> Wheel {
+    fn wheel_of(&mut self, index: WheelIndex, name: &'a Name, issued: bool, clauses: &'a [Clause]) -> Wheel {
+        let mut valid_for: Option<(Option<Length>, Span)> = None;
         let mut slices: Vec<Written<'a>> = Vec::new();
         let mut limits: Vec<Limit> = Vec::new();
         let mut without_stock: Option<(bool, Span)> = None;
@@ -60,6 +77,12 @@ impl<'a> Checker<'a> {
                     }
                 }
                 ClauseKind::Limit(written) => self.limits(written, &mut limits),
+                ClauseKind::Later(LaterClause::ValidFor(duration)) if issued => {
+                    let length = self.length(duration);
+                    if let Some((_, before)) = valid_for.replace((length, clause.span)) {
+                        self.said_twice(clause, "valid", before);
+                    }
+                }
                 _ => self.misplaced(clause, "wheel", HOLDS),
             }
         }
@@ -69,6 +92,12 @@ impl<'a> Checker<'a> {
             self.report(
                 Diagnostic::new(Code::ShareSum, span, "no slice of this wheel has a stock that could run out")
                     .help("write it behind a weight, as in `weight 1 stock 10 { … }`, or leave this out"),
+            );
+        }
+        if issued && valid_for.is_none() {
+            self.report(
+                Diagnostic::new(Code::CardEnd, name.span, format!("the cards of `{}` would never lapse", name.text))
+                    .help("say for how long a card may be drawn: `valid 7 days`"),
             );
         }
         let weights = self.weights(name, &slices);
@@ -91,6 +120,8 @@ impl<'a> Checker<'a> {
             slices: slices.collect(),
             renormalise: without_stock.is_some_and(|(renormalise, _)| renormalise),
             limits,
+            issued,
+            valid_for: valid_for.and_then(|(length, _)| length),
             span: name.span,
         }
     }
@@ -179,5 +210,61 @@ impl<'a> Checker<'a> {
         let known: Vec<String> = self.wheels.iter().map(|wheel| wheel.name.clone()).collect();
         self.unknown(Code::UnknownGame, wheel.span, "wheel", &wheel.text, known.iter().map(String::as_str));
         None
+    }
+
+    /// `issue autumn`: a card of a wheel; nothing if no wheel is called so.
+    pub(super) fn deal(&mut self, name: &Name, plain: bool) -> Option<Option<EffectKind>> {
+        let Some(Value::Wheel(wheel)) = self.names.values.get(name.text.as_str()).copied() else { return None };
+        let (issued, span) = self.wheels.get(wheel).map(|wheel| (wheel.issued, wheel.span))?;
+        if !issued {
+            let message = format!("`{}` is not a wheel whose cards are issued", name.text);
+            self.report(
+                Diagnostic::new(Code::NotIssued, name.span, message)
+                    .label(span, "declared here")
+                    .help(format!("write `wheel {} issued` where it is declared, or `draw {}`", name.text, name.text)),
+            );
+            return Some(None);
+        }
+        if !plain {
+            let message = "a card has no code and no end of its own";
+            self.report(
+                Diagnostic::new(Code::CardEnd, name.span, message)
+                    .help("`valid` in the wheel says for how long its cards may be drawn"),
+            );
+            return Some(None);
+        }
+        Some(Some(EffectKind::Deal(wheel)))
+    }
+
+    /// `autumn.cards`
+    pub(super) fn wheel_path(&mut self, wheel: WheelIndex, root_span: Span, rest: &[&Name]) -> Option<Expr> {
+        let found = self.wheels.get(wheel)?;
+        let (name, issued, span) = (found.name.clone(), found.issued, found.span);
+        match rest {
+            [cards, rest @ ..] if issued && cards.text == "cards" => {
+                let span = root_span.to(cards.span);
+                self.parts(Expr { kind: ExprKind::Cards(wheel), ty: Type::Number, span }, rest)
+            }
+            [] => {
+                let diagnostic = Diagnostic::new(Code::WrongType, root_span, format!("the wheel `{name}` is no value"));
+                let help = if issued {
+                    format!("write `{name}.cards` for how many cards the member has")
+                } else {
+                    format!("a rule turns it by `draw {name}`")
+                };
+                self.report(diagnostic.help(help));
+                None
+            }
+            [field, ..] => {
+                let message = format!("the wheel `{name}` has no `{}`", field.text);
+                let diagnostic = Diagnostic::new(Code::UnknownField, field.span, message).label(span, "declared here");
+                self.report(diagnostic.help(if issued {
+                    format!("write `{name}.cards` for how many cards the member has")
+                } else {
+                    format!("only `wheel {name} issued` has `cards`")
+                }));
+                None
+            }
+        }
     }
 }

@@ -165,6 +165,8 @@ codes! {
     ChoicesAlike = "L0256" Error,
     /// `say` of a quiz or a survey.
     AskedNotSaid = "L0257" Error,
+    /// A card that would never lapse, or that says itself when it does.
+    CardEnd = "L0258" Error,
     // What coupons give.
     /// A coupon that would lower what no coupon can.
     GiveTarget = "L0287" Error,

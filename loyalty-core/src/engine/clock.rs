@@ -15,7 +15,7 @@ use super::lots::{Expiry, Vesting};
 use super::member::Member;
 use super::messages;
 use super::outcome::{Decision, Kind};
-use super::{reactions, rewards};
+use super::{reactions, rewards, wheels};
 use crate::amount::{self, Overflow};
 use crate::check::model::Flow;
 use crate::plan::Plan;
@@ -32,6 +32,7 @@ pub fn advance(plan: &Plan, member: &mut Member, to: i64, decisions: &mut Decide
         rewards::lapse(plan, member, due, decisions)?;
         expire_due(plan, member, due, decisions)?;
         coupons::expire_due(plan, member, due, decisions);
+        wheels::expire_due(plan, member, due, decisions);
         // A late event's points may have come and gone at instants that have passed; what follows, follows at present,
         // and the calendar does not come round again.
         let ahead = due > member.clock;

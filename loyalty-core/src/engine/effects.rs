@@ -83,6 +83,11 @@ pub fn collect(
                     acted.push(rule);
                     continue;
                 }
+                EffectKindPlan::Deal(wheel) => {
+                    evaluation.moves.push(Move::Deal { rule, wheel: *wheel });
+                    acted.push(rule);
+                    continue;
+                }
                 EffectKindPlan::Award { badge, level } => match badges::award(scope, rule, *badge, *level) {
                     Some(fact) => fact,
                     None => continue,

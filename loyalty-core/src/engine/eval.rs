@@ -17,6 +17,7 @@ use super::member::Member;
 use super::questions;
 use super::reactions::Cause;
 use super::value::Value;
+use super::wheels;
 use crate::amount::{self, Overflow};
 use crate::calendar::Calendar;
 use crate::check::model::{
@@ -137,6 +138,7 @@ impl<'a> Scope<'a> {
                     None => Value::Missing,
                 }
             }
+            Node::Cards(wheel) => Value::Number(Decimal::from(wheels::cards(self.member, wheel, self.at).count())),
             Node::Question(question, figure) => questions::figure(self.plan, self.member, question, figure),
             Node::Badge(badge, figure) => {
                 let held = self.member.badges.get(usize::from(badge)).copied().unwrap_or_default();

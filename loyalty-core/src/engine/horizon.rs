@@ -65,6 +65,10 @@ impl<'a> Horizon<'a> {
                     let member = self.member;
                     member.coupons.open().filter(|held| held.coupon == coupon).for_each(|held| self.push(held.until));
                 }
+                Node::Cards(wheel) => {
+                    let member = self.member;
+                    member.cards.iter().filter(|card| card.wheel == wheel).for_each(|card| self.push(card.until));
+                }
                 Node::Challenge(challenge, _) => self.challenge(challenge, &mut waiting),
                 Node::Referral(referral, ReferralFigure::Settled) => {
                     let (plan, member) = (self.plan, self.member);

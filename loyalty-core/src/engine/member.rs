@@ -61,6 +61,8 @@ pub struct Member {
     pub(crate) arms: Vec<Option<Assigned>>,
     /// Quizzes and surveys that the member was asked, in the order in which they were.
     pub(crate) asked: Vec<super::questions::Asked>,
+    /// Cards of wheels that are not drawn yet, in the order in which they were issued.
+    pub(crate) cards: Vec<super::wheels::Card>,
     /// One for each badge.
     pub(crate) badges: Vec<Held>,
     /// Whether the account is open, and what became of it.
@@ -105,6 +107,7 @@ impl Member {
             holds: Vec::new(),
             arms: vec![None; plan.experiments.len()],
             asked: Vec::new(),
+            cards: Vec::new(),
             badges: vec![Held::default(); plan.badges.len()],
             account: Account::default(),
         }

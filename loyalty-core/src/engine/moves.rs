@@ -25,6 +25,10 @@ pub enum Move {
         rule: u32,
         wheel: u16,
     },
+    Deal {
+        rule: u32,
+        wheel: u16,
+    },
     Convert {
         rule: u32,
         from: u16,
@@ -59,6 +63,7 @@ impl Move {
     pub fn comes_to_something(&self, member: &Member, at: i64) -> bool {
         match self {
             Move::Draw { .. }
+            | Move::Deal { .. }
             | Move::Convert { .. }
             | Move::Forfeit { .. }
             | Move::Issue { .. }
@@ -146,6 +151,7 @@ pub fn commit(
 ) -> Result<(), EventError> {
     for step in moves {
         match step {
+            Move::Deal { rule, wheel } => wheels::deal(plan, member, wheel, rule, at, decisions),
             Move::Draw { rule, wheel } => wheels::draw(plan, member, wheel, Some(rule), at, decisions)?,
             Move::Convert { rule, from, taken, to, given } => {
                 ledger::take(plan, member, from, taken, Some(rule), at, decisions)?;

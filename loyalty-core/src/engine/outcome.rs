@@ -274,6 +274,16 @@ pub enum Kind {
     },
     /// A quiz or a survey is asked, or answered, or not.
     Question(Box<Told>),
+    /// A card of a wheel is issued, to be drawn before that instant.
+    CardIssued {
+        wheel: Box<str>,
+        expires_at: i64,
+        rule: u32,
+    },
+    /// A card was not drawn in time.
+    CardExpired {
+        wheel: Box<str>,
+    },
     /// A wheel has stopped at a slice; the first is 0.
     Drawn {
         wheel: Box<str>,
@@ -509,6 +519,8 @@ pub enum NotDrawn {
     Limit,
     /// Nothing is left of any slice.
     OutOfStock,
+    /// The member has no card.
+    NoCard,
 }
 
 /// What is on its way between two members.
@@ -632,6 +644,8 @@ impl Kind {
             Kind::SegmentLeft { .. } => "segment_left",
             Kind::Assigned { .. } => "assigned",
             Kind::Question(told) => told.name(),
+            Kind::CardIssued { .. } => "card_issued",
+            Kind::CardExpired { .. } => "card_expired",
             Kind::Drawn { .. } => "drawn",
             Kind::NotDrawn { .. } => "not_drawn",
             Kind::Placed { .. } => "placed",
@@ -716,6 +730,8 @@ impl Kind {
             | Kind::SegmentLeft { .. }
             | Kind::Assigned { .. }
             | Kind::Question(_)
+            | Kind::CardIssued { .. }
+            | Kind::CardExpired { .. }
             | Kind::Drawn { .. }
             | Kind::NotDrawn { .. }
             | Kind::Placed { .. }
@@ -922,6 +938,16 @@ pub fn write(writer: &mut Writer<'_>, decisions: &[Decision], event_at: i64) {
                 suppressed.write(writer);
             }
             Kind::NotEarned { reason: NotEarned::Paused } => writer.byte(27),
+            Kind::CardIssued { wheel, expires_at, rule } => {
+                writer.byte(CARD_ISSUED);
+                writer.text(wheel);
+                writer.instant(*expires_at, event_at);
+                writer.number(u64::from(*rule));
+            }
+            Kind::CardExpired { wheel } => {
+                writer.byte(CARD_EXPIRED);
+                writer.text(wheel);
+            }
             Kind::Question(told) => {
                 writer.byte(QUESTION);
                 told.write(writer, event_at);
@@ -940,7 +966,11 @@ pub fn write(writer: &mut Writer<'_>, decisions: &[Decision], event_at: i64) {
             Kind::NotDrawn { wheel, reason, rule } => {
                 writer.byte(124);
                 writer.text(wheel);
-                writer.byte(u8::from(*reason == NotDrawn::OutOfStock));
+                writer.byte(match reason {
+                    NotDrawn::Limit => 0,
+                    NotDrawn::OutOfStock => 1,
+                    NotDrawn::NoCard => 2,
+                });
                 writer.option(*rule, |writer, rule| writer.number(u64::from(rule)));
             }
             Kind::Placed { leaderboard, round, rank, score } => {
@@ -1082,6 +1112,8 @@ pub fn write(writer: &mut Writer<'_>, decisions: &[Decision], event_at: i64) {
 const EARNED: u8 = 0;
 const COUPON: u8 = 40;
 const QUESTION: u8 = 45;
+const CARD_ISSUED: u8 = 46;
+const CARD_EXPIRED: u8 = 47;
 
 /// What is said and not said.
 const MESSAGE: u8 = 90;
@@ -1268,6 +1300,11 @@ fn read_kind(reader: &mut Reader<'_>, event_at: i64) -> Result<Kind, Malformed> 
         24 => Kind::Paused { freeze: reader.byte()? != 0 },
         25 => Kind::Resumed { days: i32::try_from(reader.signed()?).map_err(|_| Malformed)? },
         26 => Kind::Erased,
+        CARD_ISSUED => {
+            let (wheel, expires_at) = (reader.text()?.into(), reader.instant(event_at)?);
+            Kind::CardIssued { wheel, expires_at, rule: rule(reader)? }
+        }
+        CARD_EXPIRED => Kind::CardExpired { wheel: reader.text()?.into() },
         QUESTION => Kind::Question(Box::new(Told::read(reader, event_at)?)),
         COUPON => Kind::Coupon(CouponDecision::read(reader, event_at)?),
         CONSENT => Kind::Consent(Box::new(said::read_consent(reader)?)),
@@ -1293,7 +1330,12 @@ fn read_kind(reader: &mut Reader<'_>, event_at: i64) -> Result<Kind, Malformed> 
         }
         124 => Kind::NotDrawn {
             wheel: reader.text()?.into(),
-            reason: if reader.byte()? == 0 { NotDrawn::Limit } else { NotDrawn::OutOfStock },
+            reason: match reader.byte()? {
+                0 => NotDrawn::Limit,
+                1 => NotDrawn::OutOfStock,
+                2 => NotDrawn::NoCard,
+                _ => return Err(Malformed),
+            },
             rule: reader.option(rule)?,
         },
         130 => Kind::Placed {

@@ -15,7 +15,7 @@ use super::lots::{Expiry, Vesting};
 use super::member::Member;
 use super::reactions::Cause;
 use super::tally::{self, Entry};
-use super::{badges, challenges, horizon, ladders, referrals, rules, segments};
+use super::{badges, challenges, horizon, ladders, referrals, rules, segments, wheels};
 use crate::amount;
 use crate::calendar::{Calendar, clock_micros};
 use crate::check::model::{
@@ -35,6 +35,7 @@ pub fn next_due(plan: &Plan, member: &Member) -> i64 {
         return next;
     }
     next = next.min(member.coupons.next_due());
+    next = next.min(wheels::next_due(member));
     next = member.holds.iter().map(|hold| hold.until).fold(next, i64::min);
     next = next.min(member.contact.next_due());
     for ladder in 0..plan.ladders.len() as u16 {

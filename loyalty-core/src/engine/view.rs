@@ -180,6 +180,15 @@ pub fn view(plan: &Arc<Plan>, member: &Member, at: i64, source: &str) -> View {
     if let Some(badges) = badges::document(plan, member) {
         document.put("badges", badges);
     }
+    if !member.cards.is_empty() {
+        let cards = member.cards.iter().map(|card| {
+            Document::object()
+                .with("wheel", plan.wheels.get(usize::from(card.wheel)).map_or("", |wheel| &wheel.name))
+                .with("issued_at", instant(plan, card.issued_at))
+                .with("expires_at", instant(plan, card.until))
+        });
+        document.put("cards", cards.collect::<Document>());
+    }
     for (key, kind) in [("quizzes", QuestionKind::Quiz), ("surveys", QuestionKind::Survey)] {
         if let Some(questions) = questions::document(plan, member, kind) {
             document.put(key, questions);

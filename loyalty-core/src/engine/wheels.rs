@@ -64,6 +64,45 @@ pub fn texts<'a>(
     ["draw", &plan.settings.title, &wheel.name, member, occasion, turn]
 }
 
+/// A card of a wheel that the member may draw.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Card {
+    pub wheel: u16,
+    pub issued_at: i64,
+    /// Before that instant.
+    pub until: i64,
+}
+
+/// Puts a card into the member's hand.
+pub fn deal(plan: &Plan, member: &mut Member, number: u16, rule: u32, at: i64, decisions: &mut Decided) {
+    let Some(wheel) = plan.wheels.get(usize::from(number)) else { return };
+    let Some(length) = wheel.card else { return };
+    let until = plan.calendar.end_after(at, length);
+    member.cards.push(Card { wheel: number, issued_at: at, until });
+    let kind = Kind::CardIssued { wheel: wheel.name.clone(), expires_at: until, rule };
+    decisions.push(Decision { at, kind });
+}
+
+/// Takes away the cards that were not drawn in time.
+pub fn expire_due(plan: &Plan, member: &mut Member, due: i64, decisions: &mut Decided) {
+    let (gone, kept) = core::mem::take(&mut member.cards).into_iter().partition(|card: &Card| card.until <= due);
+    member.cards = kept;
+    for card in gone {
+        let wheel = plan.wheels.get(usize::from(card.wheel)).map(|wheel| wheel.name.clone()).unwrap_or_default();
+        decisions.push(Decision { at: card.until, kind: Kind::CardExpired { wheel } });
+    }
+}
+
+/// When the next card lapses.
+pub fn next_due(member: &Member) -> i64 {
+    member.cards.iter().map(|card| card.until).min().unwrap_or(i64::MAX)
+}
+
+/// The cards of a wheel that may be drawn at an instant.
+pub fn cards(member: &Member, wheel: u16, at: i64) -> impl Iterator<Item = &Card> {
+    member.cards.iter().filter(move |card| card.wheel == wheel && card.issued_at <= at && at < card.until)
+}
+
 /// Turns a wheel: what comes of it, and what it claims, are decisions.
 pub fn draw(
     plan: &Plan,
@@ -77,6 +116,11 @@ pub fn draw(
     let Some(secret) = &plan.secret else { return Err(experiments::no_secret()) };
     let counters = decisions.counters();
     let refused = |reason: NotDrawn| Decision { at, kind: Kind::NotDrawn { wheel: wheel.name.clone(), reason, rule } };
+    let card = cards(member, number, at).min_by_key(|card| card.until).copied();
+    if wheel.card.is_some() && card.is_none() {
+        decisions.push(refused(NotDrawn::NoCard));
+        return Ok(());
+    }
     if !within_limits(plan, member, wheel, counters.as_ref(), decisions, at) {
         decisions.push(refused(NotDrawn::Limit));
         return Ok(());
@@ -100,6 +144,9 @@ pub fn draw(
     }
     for change in &changes {
         member.tallies.add(change)?;
+    }
+    if let Some(place) = card.and_then(|card| member.cards.iter().position(|own| *own == card)) {
+        member.cards.remove(place);
     }
     let claim = |counter: &str, limit: u32| Decision {
         at,
@@ -182,6 +229,11 @@ pub fn on_event(
             .expecting("a turn within the limits of the wheel")
             .but_found("all turns used up")
             .advising("`limit` in the wheel says how often a member may turn it")),
+        Some(Kind::NotDrawn { reason: NotDrawn::NoCard, .. }) => Err(EventError::new(Refusal::NotEligible)
+            .in_field("wheel")
+            .expecting(format!("a card of `{name}`"))
+            .but_found("none")
+            .advising("a rule gives one by `issue`; it lapses if it is not drawn in time")),
         _ => Ok(()),
     }
 }

@@ -579,6 +579,7 @@ impl Lower<'_> {
                 identities: identities.and_then(|field| self.list_of(field)),
             },
             model::EffectKind::Refer { referral } => EffectKindPlan::Refer { referral: *referral as u16 },
+            model::EffectKind::Deal(wheel) => EffectKindPlan::Deal(*wheel as u16),
             model::EffectKind::Draw(wheel) => EffectKindPlan::Draw(*wheel as u16),
             model::EffectKind::Award { badge, level } => {
                 EffectKindPlan::Award { badge: *badge as u16, level: level.map(|level| level as u16) }

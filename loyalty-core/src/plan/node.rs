@@ -60,6 +60,7 @@ pub enum Node {
     Held(u32),
     Badge(u16, BadgeFigure),
     Question(u16, QuestionFigure),
+    Cards(u16),
     /// The name of the arm that the member is in.
     Arm(u16),
     Challenge(u16, ChallengeFigure),
@@ -212,6 +213,7 @@ impl Node {
             | Node::Held(_)
             | Node::Badge(..)
             | Node::Question(..)
+            | Node::Cards(_)
             | Node::Arm(_)
             | Node::Challenge(..)
             | Node::Referral(..)

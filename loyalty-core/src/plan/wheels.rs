@@ -1,6 +1,7 @@
 //! Wheels: their slices by weight, their stock and limits.
 
 use super::LimitPlan;
+use crate::check::model::Length;
 
 #[derive(Debug)]
 pub struct WheelPlan {
@@ -10,6 +11,8 @@ pub struct WheelPlan {
     pub slices: Vec<SlicePlan>,
     pub renormalise: bool,
     pub limits: Vec<LimitPlan>,
+    /// How long a card of it may be drawn; nothing where no card is asked for.
+    pub card: Option<Length>,
 }
 
 #[derive(Debug)]

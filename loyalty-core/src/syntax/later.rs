@@ -17,8 +17,8 @@ pub enum Later {
     Challenge { name: Name, clauses: Vec<Clause> },
     /// `badge regular "Regular" when …`, with a block or without.
     Badge { name: Name, title: Option<Name>, clauses: Vec<Clause> },
-    /// `wheel spin { … }`
-    Wheel { name: Name, clauses: Vec<Clause> },
+    /// `wheel spin { … }`, `wheel autumn issued { … }`
+    Wheel { name: Name, issued: bool, clauses: Vec<Clause> },
     /// `quiz new_blend { … }`, `quiz new_blend marketing { … }`
     Quiz { name: Name, category: Option<Name>, clauses: Vec<Clause> },
     /// `survey after_order { … }`, `survey after_order utility { … }`

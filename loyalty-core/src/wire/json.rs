@@ -283,6 +283,13 @@ pub fn decision_document(plan: &Plan, decision: &Decision, at: i64) -> Document 
             put("because", if *grace { TierBecause::Grace } else { TierBecause::Kept }.name().into());
             put("until", expires(until));
         }
+        Kind::CardIssued { wheel, expires_at, rule } => {
+            put("wheel", (&**wheel).into());
+            put("expires_at", instant(plan, *expires_at));
+            let (keyword, name) = author(plan, *rule);
+            put(if keyword == "wheel" { "from_wheel" } else { keyword }, name.into());
+        }
+        Kind::CardExpired { wheel } => put("wheel", (&**wheel).into()),
         Kind::Drawn { wheel, slice, title, out_of_stock, rule, proof } => {
             put("wheel", (&**wheel).into());
             put("slice", (u64::from(*slice) + 1).into());
@@ -304,7 +311,12 @@ pub fn decision_document(plan: &Plan, decision: &Decision, at: i64) -> Document 
         }
         Kind::NotDrawn { wheel, reason, rule } => {
             put("wheel", (&**wheel).into());
-            put("reason", if *reason == NotDrawn::Limit { "limit" } else { "out_of_stock" }.into());
+            let reason = match reason {
+                NotDrawn::Limit => "limit",
+                NotDrawn::OutOfStock => "out_of_stock",
+                NotDrawn::NoCard => "no_card",
+            };
+            put("reason", reason.into());
             if let Some(rule) = rule {
                 put("rule", rule_name(plan, *rule).into());
             }

@@ -6,6 +6,7 @@
 
 mod badges;
 mod captured;
+mod cards;
 mod challenges;
 mod columns;
 mod contact;
@@ -93,6 +94,9 @@ struct Snapshot {
     /// Quizzes and surveys, in the order in which they were asked.
     #[serde(default, skip_serializing_if = "Sparse::is_absent")]
     questions: Sparse<questions::SavedQuestion>,
+    /// Cards of wheels that are not drawn yet.
+    #[serde(default, skip_serializing_if = "Sparse::is_absent")]
+    cards: Sparse<cards::SavedCard>,
 }
 
 /// Whether the account is open, and what it has been through.
@@ -361,6 +365,7 @@ fn snapshot(plan: &Plan, member: &Member, form: Form) -> Snapshot {
         holds: Sparse::new(form, rewards::save_holds(plan, &member)),
         reward_units: Sparse::new(form, rewards::save_units(plan, &member)),
         questions: Sparse::new(form, questions::save(plan, &member)),
+        cards: Sparse::new(form, cards::save(plan, &member)),
     }
 }
 
@@ -513,6 +518,7 @@ fn restore(plan: &Plan, saved: Snapshot) -> Result<Loaded, StateError> {
     member.coupons = coupons::restore(plan, &saved.coupons, &mut report)?;
     experiments::restore(plan, &mut member, &saved.experiments.items, &mut report);
     badges::restore(plan, &mut member, &saved.badges.items, &mut report);
+    cards::restore(plan, &mut member, &saved.cards.items, &mut report)?;
     questions::restore(plan, &mut member, &saved.questions.items, &mut report)?;
     challenges::restore(plan, &mut member, &saved, &mut report)?;
     member.contact = contact::restore(&saved.contact.items)?;

@@ -65,6 +65,8 @@ coupon GIFT issued { valid 30 days }
 wheel spin { limit 2 per member  weight 1 "Gift" stock 5 { issue GIFT } }
 wheel rare { weight 1 stock 5 { issue GIFT }  without stock renormalise }
 wheel plain { weight 1 {} }
+wheel autumn issued { valid 7 days  weight 1 { issue autumn } }
+rule gets on review { issue autumn }
 rule play on visit { draw plain  draw spin }
 "#;
 
@@ -124,7 +126,9 @@ const KINDS: &[(&str, &str)] = &[
     ("not_asked", "it is not asked: a `limit` is used up, or it is `not_valid` now"),
     ("answered", "it was answered, by a `choice` or by a `score` on its scale"),
     ("not_answered", "a message was no answer to it, or none any more: [the reasons](questions.md#answering)"),
-    ("not_drawn", "a wheel was not turned: its `limit` is used up, or all of it is `out_of_stock`"),
+    ("not_drawn", "a wheel was not turned: its `limit` is used up, all of it is `out_of_stock`, or there is `no_card`"),
+    ("card_issued", "the member may draw once, before `expires_at`; `from_wheel` names a wheel that gave the card"),
+    ("card_expired", "a card was not drawn in time"),
     ("placed", "a leaderboard is over, and the member has won that place of it"),
     (
         "claim",
@@ -282,12 +286,16 @@ fn wheels() -> Vec<Outcome> {
         (draw("rare"), sold_out.clone()),
         (visit("v-1"), sold_out),
         (visit("v-2"), Counters::default()),
+        (r#"{"type":"review","id":"r-1","at":"2026-01-04T10:00:00+01:00"}"#.to_owned(), Counters::default()),
+        (draw("autumn").replace("01-02", "01-05"), Counters::default()),
     ];
     let apply = |(line, counters): (String, Counters)| {
         let event = program.decode(line.as_bytes()).expect("an event");
         program.apply_event_with(&mut member, &event, None, counters).expect("an outcome")
     };
-    lines.into_iter().map(apply).collect()
+    let mut outcomes: Vec<Outcome> = lines.into_iter().map(apply).collect();
+    outcomes.push(program.advance(&mut member, at("2026-02-01")).expect("an outcome"));
+    outcomes
 }
 
 /// A place that is won.

@@ -12,7 +12,7 @@ use super::{Explanation, Story, words};
 use crate::amount;
 use crate::check::model::RoundScope;
 use crate::engine::lots::Vesting;
-use crate::engine::outcome::{Because, Decision, Kind, NotEarned, TierBecause};
+use crate::engine::outcome::{Because, Decision, Kind, NotDrawn, NotEarned, TierBecause};
 use crate::engine::questions::decision::{NotAsked, Told, Unanswered};
 use crate::plan::{Plan, Quote, RestorePlan, Unit};
 use crate::wire::document::Document;
@@ -232,6 +232,22 @@ fn decision_row(told: &Explanation, decision: &Decision, story: &Story) -> Row {
         }
         Kind::SegmentEntered { segment } => (words().say("enters the segment ").strong(&**segment), Vec::new()),
         Kind::SegmentLeft { segment } => (words().say("leaves the segment ").strong(&**segment), Vec::new()),
+        Kind::CardIssued { wheel, expires_at, .. } => {
+            let head = words().say("a card of ").code(&**wheel).say(" is issued, to be drawn before ");
+            (head.say(words::moment(plan, *expires_at)), Vec::new())
+        }
+        Kind::CardExpired { wheel } => {
+            (words().say("a card of ").code(&**wheel).say(" lapses: it was not drawn in time"), Vec::new())
+        }
+        Kind::NotDrawn { wheel, reason, .. } => {
+            let head = words().say("the wheel ").code(&**wheel).say(" is not turned: ");
+            let why = match reason {
+                NotDrawn::Limit => "its limit is used up",
+                NotDrawn::OutOfStock => "nothing is left of it",
+                NotDrawn::NoCard => "the member has no card",
+            };
+            (head.say(why), Vec::new())
+        }
         Kind::Question(told) => (question_words(plan, told), Vec::new()),
         Kind::Drawn { wheel, slice, title, out_of_stock, proof, .. } => {
             let slice = if title.is_empty() { format!("slice {}", slice + 1) } else { title.to_string() };

@@ -163,6 +163,7 @@ fn join(
         }
     }
     badges::join(plan, &mut survivor.badges, &absorbed.badges, at, decisions);
+    survivor.cards.extend(&absorbed.cards);
     questions::join(&mut survivor.asked, &absorbed.asked);
     survivor.contact.join(&absorbed.contact);
     challenges::join(&mut survivor.challenges, &absorbed.challenges, entries);

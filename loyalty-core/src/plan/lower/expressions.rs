@@ -48,6 +48,7 @@ impl Lower<'_> {
                 Node::Text(self.plan.symbols.intern(name))
             }
             ExprKind::Badge(badge, figure) => Node::Badge(*badge as u16, *figure),
+            ExprKind::Cards(wheel) => Node::Cards(*wheel as u16),
             ExprKind::Question(question, figure) => Node::Question(*question as u16, *figure),
             ExprKind::Cause(figure) => Node::Cause(*figure),
             ExprKind::Measure(measure) => {

@@ -66,7 +66,7 @@ impl Reads {
                         | EffectKind::Accept { .. }
                         | EffectKind::Redeem(_)
                         | EffectKind::Refer { .. } => {}
-                        EffectKind::Award { .. } | EffectKind::Draw(_) => {}
+                        EffectKind::Award { .. } | EffectKind::Draw(_) | EffectKind::Deal(_) => {}
                         EffectKind::Earn { amount: model::Earn::Rate { points, of, .. }, .. } => {
                             reads.expression(event, points);
                             reads.expression(event, of);
@@ -378,6 +378,7 @@ pub fn event_only(expr: &Expr) -> bool {
                 | ExprKind::Standing(..)
                 | ExprKind::Badge(..)
                 | ExprKind::Question(..)
+                | ExprKind::Cards(_)
                 | ExprKind::Arm(_)
                 | ExprKind::Challenge(..)
                 | ExprKind::Measure(_)

@@ -20,6 +20,7 @@ impl Lower<'_> {
                 slices,
                 renormalise: wheel.renormalise,
                 limits,
+                card: wheel.valid_for.filter(|_| wheel.issued),
             });
         }
     }

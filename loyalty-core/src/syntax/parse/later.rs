@@ -21,7 +21,7 @@ impl Build {
                 let title = pair.child(Rule::text).map(|title| self.text_name(&title));
                 Later::Badge { name, title, clauses }
             }
-            Rule::wheel => Later::Wheel { name, clauses },
+            Rule::wheel => Later::Wheel { name, issued: pair.has(Rule::issued_), clauses },
             Rule::quiz => Later::Quiz { name, category: self.second_name(pair), clauses },
             Rule::survey => Later::Survey { name, category: self.second_name(pair), clauses },
             Rule::leaderboard => {

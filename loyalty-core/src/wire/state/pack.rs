@@ -219,6 +219,7 @@ fn renumber(
         Kind::Spent { rule: Some(rule), .. }
         | Kind::Drawn { rule: Some(rule), .. }
         | Kind::NotDrawn { rule: Some(rule), .. }
+        | Kind::CardIssued { rule, .. }
         | Kind::BadgeAwarded { rule: Some(rule), .. }
         | Kind::Claim { rule: Some(rule), .. }
         | Kind::RewardRedeemed { rule, .. }
