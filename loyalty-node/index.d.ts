@@ -129,6 +129,28 @@ export interface Explanation {
   toHtml(): string;
 }
 
+/** Why the wheels that an event turned came out so; `docs/games.md` says how a draw is worked out. */
+export interface Audit {
+  event: string;
+  member: string;
+  draws: {
+    wheel: string;
+    /** The texts that were hashed. */
+    hashed: string[];
+    /** The number that the hash gives, below 2^64. */
+    number: string;
+    /** What is left of it when divided by `of`: where it lies among the slices. */
+    position: number;
+    of: number;
+    slices: { slice: number; title?: string; weight: number; out_of_stock: boolean; from: number; to: number }[];
+    /** The slice that was drawn, counted from one. */
+    slice: number;
+    out_of_stock: boolean;
+    /** Whether working it out again gives the same. */
+    agrees: boolean;
+  }[];
+}
+
 /** Something that kept a rule from firing. */
 export interface Reason {
   kind: string;
@@ -333,6 +355,13 @@ export class Program {
 
   /** Why time alone would bring what it would until then, asked before it passes; changes nothing. */
   explainAdvance(member: Member, to: Instant): Explanation;
+
+  /**
+   * Why the wheels that an event turned came out so: for each draw the texts that were hashed, the number, the slices with
+   * where each begins and ends, and whether all of it agrees when it is worked out again with the program's secret.
+   * @throws {EventError} `no_secret`; `unknown_order` for an event that the member does not remember
+   */
+  audit(member: Member, event: string): Audit;
 
   /**
    * The member whose state this or another version of the program has saved, in either form. `member.migration` says what

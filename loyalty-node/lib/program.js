@@ -147,6 +147,12 @@ class Program {
     return explanation(() => program.explainAdvance(state, when));
   }
 
+  audit(member, event) {
+    const state = memberHandle(member);
+    const id = text(event, "event");
+    return JSON.parse(told(() => this.#open.audit(state, id)));
+  }
+
   merge(into, absorbed, at) {
     const program = this.#open;
     const when = instant(at, "at");

@@ -184,6 +184,13 @@ impl Program {
         explained(self.program.explain_advance(&member.0, instant(&to)?))
     }
 
+    /// Why what an event drew came out so, as JSON.
+    #[napi(catch_unwind)]
+    pub fn audit(&self, member: &Member, event: String) -> Result<String> {
+        let audited = self.program.audit(&member.0, &event);
+        audited.map(|audit| audit.to_string()).map_err(|refused| error::event(&refused))
+    }
+
     /// The member's state as JSON.
     #[napi(catch_unwind)]
     pub fn save(&self, member: &Member) -> String {

@@ -284,6 +284,14 @@ impl Program {
         Explanation::of(py, &explained.map_err(|refused| error::event(py, &refused))?)
     }
 
+    /// Why the wheels that an event turned came out so: for each draw what was hashed, the number, the slices, and whether
+    /// all of it agrees when it is worked out again.
+    fn audit(&self, py: Python<'_>, member: &Bound<'_, Member>, event: &str) -> PyResult<Record> {
+        let member = member.get();
+        let audited = py.detach(|| self.core.audit(&member.lock(), event));
+        audited.map(Record::of).map_err(|refused| error::event(py, &refused))
+    }
+
     /// Merge the account `absorbed` into the account `into`: all that it has goes over, and it takes no more events. The
     /// outcomes of both; either both change or neither.
     fn merge(

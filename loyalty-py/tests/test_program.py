@@ -189,6 +189,21 @@ def test_the_passing_of_time_is_explained() -> None:
     assert "37 points may be spent since 2026-12-05" in explanation.to_text() and member.save() == before
 
 
+def test_a_draw_is_worked_out_again() -> None:
+    text = """program "Shop" {}
+        wallet points {}
+        wheel spin { weight 20% "Grand prize" stock 1 { earn 100 points }  weight 80% {}  without stock to nothing }"""
+    program = loyalty.Program.compile(text, secret=b"the secret of the corpus")
+    member = program.enroll("m-1", "2026-01-01T00:00:00Z")
+    program.apply(member, {"type": "draw", "id": "s-1", "at": "2026-01-02T10:00:00Z", "wheel": "spin"})
+    (draw,) = program.audit(member, "s-1").draws
+    assert (draw.wheel, draw.number, draw.position, draw.of) == ("spin", "1271487200582221309", 6, 100)
+    assert (draw.slice, draw.agrees) == (1, True)
+    with pytest.raises(loyalty.EventError, match="remembers") as refused:
+        program.audit(member, "s-2")
+    assert refused.value.code == "unknown_order"
+
+
 def test_state_is_saved_and_loaded_in_both_forms() -> None:
     program, member = shop()
     program.apply(member, order())

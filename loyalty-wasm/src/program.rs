@@ -173,6 +173,12 @@ impl Program {
         explained(self.program.explain_advance(&member.0, instant(to)?))
     }
 
+    /// Why what an event drew came out so, as JSON.
+    pub fn audit(&self, member: &Member, event: &str) -> Result<String, Error> {
+        let audited = self.program.audit(&member.0, event);
+        audited.map(|audit| audit.to_string()).map_err(|refused| error::event(&refused))
+    }
+
     /// The member's state as JSON.
     pub fn save(&self, member: &Member) -> String {
         self.program.save(&member.0)

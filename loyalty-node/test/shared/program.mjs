@@ -461,6 +461,19 @@ message spring marketing { broadcast  en "Spring is here." }`);
       refused(() => program.explainAdvance(member, "tomorrow"), EventError, { code: "bad_instant" });
     },
 
+    "a draw is worked out again": () => {
+      const text = `program "Shop" {}\nwallet points {}
+        wheel spin { weight 20% "Grand prize" stock 1 { earn 100 points }  weight 80% {}  without stock to nothing }`;
+      const program = Program.compile(text, { secret: "the secret of the corpus" });
+      const member = program.enroll("m-1", "2026-01-01T00:00:00Z");
+      program.apply(member, { type: "draw", id: "s-1", at: "2026-01-02T10:00:00Z", wheel: "spin" });
+      const [draw] = program.audit(member, "s-1").draws;
+      assert.deepEqual([draw.wheel, draw.number, draw.position, draw.of], ["spin", "1271487200582221309", 6, 100]);
+      assert.deepEqual([draw.slice, draw.agrees], [1, true]);
+      refused(() => program.audit(member, "s-2"), EventError, { code: "unknown_order" });
+      refused(() => Program.compile(text).audit(member, "s-1"), EventError, { code: "no_secret" });
+    },
+
     "what several members do together, they do together or not at all": () => {
       const { program, member } = start();
       const other = program.enroll("m-2", JOINED);

@@ -51,9 +51,14 @@ fn read_levels(rolls: &mut Rolls, program: &mut Program) {
             let condition = at_least(rolls, program);
             program.rules[index].when.push(condition);
         }
-        let by_rate = |effect: &Effect| matches!(effect, Effect::Earn { amount: Earn::Rate { .. }, .. });
-        if program.rules[index].event == "order" && program.rules[index].effects.iter().all(by_rate) && rolls.one_in(2)
-        {
+        // What multiplies a rule multiplies points of one wallet.
+        let rated = |effect: &Effect| match effect {
+            Effect::Earn { amount: Earn::Rate { .. }, wallet, .. } => Some(*wallet),
+            _ => None,
+        };
+        let wallets: Vec<Option<usize>> = program.rules[index].effects.iter().map(rated).collect();
+        let alike = wallets.iter().all(|wallet| wallet.is_some() && *wallet == wallets[0]);
+        if program.rules[index].event == "order" && alike && rolls.one_in(2) {
             let by = Expr::Benefit(rolls.below(program.ladders.len()));
             let name = format!("by_level{index}");
             let effects = vec![Effect::Multiply { rules: vec![index], by }];
