@@ -2,11 +2,8 @@
 
 import datetime as dt
 import json
-import os
 import pathlib
-import shutil
-import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -14,6 +11,7 @@ import loyalty
 import psycopg
 import pytest
 
+from postgresql import server as server  # a fixture
 from test_examples import run_page
 
 PROGRAM = """program "Corner Shop" { currency EUR  timezone "Europe/Berlin" }
@@ -81,35 +79,6 @@ def test_sqlite(page: dict[str, Any], tmp_path: pathlib.Path) -> None:
     assert dict(db.execute("SELECT id, state FROM member")) == states
     assert sorted(decision for (decision,) in db.execute("SELECT decision FROM outbox")) == decisions
     db.close()
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A server of our own, on a socket in a folder of its own; it goes with the test."""
-    found = sorted(pathlib.Path("/usr/lib/postgresql").glob("*/bin"))
-    path = os.pathsep.join([*map(str, reversed(found)), os.environ["PATH"]])
-    if shutil.which("initdb", path=path) is None:
-        pytest.skip("PostgreSQL is not installed; `apt-get install postgresql` brings it")
-    folder = tmp_path_factory.mktemp("postgresql")
-    environment = {**os.environ, "PATH": path}
-    # The server refuses to run as root.
-    as_user: list[str] = []
-    if os.getuid() == 0:
-        as_user = ["runuser", "-u", "postgres", "--"]
-        for parent in [folder, *folder.parents][:3]:
-            parent.chmod(0o755)
-        shutil.chown(folder, "postgres", "postgres")
-
-    def run(*command: str) -> None:
-        subprocess.run([*as_user, "env", f"PATH={path}", *command], env=environment, cwd=folder, check=True)
-
-    run("initdb", "--pgdata", f"{folder}/data", "--auth", "trust", "--no-sync", "--username", "shop")
-    options = f"-c listen_addresses='' -c unix_socket_directories='{folder}' -c fsync=off"
-    run("pg_ctl", "start", "--wait", "--pgdata", f"{folder}/data", "--log", f"{folder}/log", "--options", options)
-    try:
-        yield f"host={folder} user=shop dbname=postgres"
-    finally:
-        run("pg_ctl", "stop", "--pgdata", f"{folder}/data", "--mode", "immediate")
 
 
 def test_postgresql(page: dict[str, Any], server: str) -> None:

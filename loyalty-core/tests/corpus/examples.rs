@@ -31,6 +31,11 @@ fn wholesaler() {
 }
 
 #[test]
+fn nightly_crm() {
+    holds("examples/nightly-crm/club.loyalty");
+}
+
+#[test]
 fn shopify_whatsapp() {
     holds("examples/shopify-whatsapp/shop.loyalty");
 }

@@ -1,0 +1,1 @@
+"""A nightly job over a database of members."""
