@@ -87,6 +87,10 @@ impl<'a> Value<'a> {
         self.text.starts_with('"')
     }
 
+    pub fn is_object(&self) -> bool {
+        self.text.starts_with('{')
+    }
+
     pub fn is_list(&self) -> bool {
         self.text.starts_with('[')
     }

@@ -50,17 +50,36 @@ function templateOf({ template, language, buttons = [] }) {
   if (template.header?.image) components.push(new J.HeaderComponent(new J.HeaderParameter(new J.Image(template.header.image))));
   const { parameters = [] } = template;
   const filled = Array.isArray(parameters)
-    ? parameters.map((text) => new J.BodyParameter(String(text)))
-    : Object.keys(parameters).sort().map((name) => new J.BodyParameter(String(parameters[name]), name));
+    ? parameters.map((value) => new J.BodyParameter(typed(value)))
+    : Object.keys(parameters).sort().map((name) => new J.BodyParameter(words(parameters[name]), name));
   if (filled.length > 0) components.push(new J.BodyComponent(...filled));
   if (template.offer_ends) components.push(new J.LTOComponent(Date.parse(template.offer_ends)));
-  for (const { payload, url_end, copy_code } of buttons) {
+  let place = 0;
+  for (const { payload, url_end, copy_code, index = place } of buttons) {
+    // The client counts buttons by what stands in its list.
+    for (; place < index; place++) components.push(new J.SkipButtonComponent());
+    place++;
     if (payload !== undefined) components.push(new J.PayloadComponent(payload));
     else if (url_end !== undefined) components.push(new J.URLComponent(url_end));
     else if (copy_code !== undefined) components.push(new J.CopyComponent(copy_code));
     else components.push(new J.SkipButtonComponent());
   }
   return new J.Template(template.name, language, ...components);
+}
+
+/** The words of a parameter. */
+function words(value) {
+  return String(value?.text ?? value);
+}
+
+/** A parameter with its value, where the protocol knows it; it takes thousandths above zero. */
+function typed(value) {
+  if (typeof value !== "object") return words(value);
+  const thousandths = Math.round(Number(value.amount) * 1e9) / 1e6;
+  if (value.currency && thousandths > 0 && Number.isInteger(thousandths)) {
+    return new J.Currency(thousandths, value.currency, value.text);
+  }
+  return value.date || value.at ? new J.DateTime(value.text) : words(value);
 }
 
 /** What a client writes for the same message: without what may be left out, and with one spelling of what has two. */
@@ -159,7 +178,7 @@ async function read(raw) {
 }
 
 /** Which words and which payload a message of the Cloud API holds, as its documentation says. */
-function words(message) {
+function told(message) {
   const { type } = message;
   if (type === "text") return [message.text.body, undefined];
   if (type === "button") return [message.button.text, message.button.payload];
@@ -185,7 +204,7 @@ test("the clients read what we read, and a handler has run", async () => {
       messages += 1;
       assert.equal(event.id, `whatsapp:message:${message.id}`, name);
       assert.equal(String(at), message.timestamp, name);
-      assert.deepEqual([event.text, event.payload], words(message), name);
+      assert.deepEqual([event.text, event.payload], told(message), name);
       assert.equal(event.reply_to, message.context?.id, name);
       assert.equal(event.number, phoneID, name);
       assert.equal(keys.phone, contact.wa_id && `+${contact.wa_id}`, name);

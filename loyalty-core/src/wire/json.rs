@@ -237,7 +237,7 @@ pub fn decision_document(plan: &Plan, decision: &Decision, at: i64) -> Document 
             put("reward", author(plan, *rule).1.into());
             put("missing", lacks.iter().map(lack).collect());
         }
-        Kind::Message(said) => super::messages::said(&mut object, said),
+        Kind::Message(said) => super::messages::said(plan, &mut object, said),
         Kind::MessageSuppressed(suppressed) => super::messages::suppressed(plan, &mut object, suppressed),
         Kind::Consent(consent) => super::messages::consent(plan, &mut object, consent),
         Kind::MessagesHeldBack { category, until, error } => {

@@ -3,11 +3,12 @@
 use super::document::Document;
 use super::json::instant;
 use crate::engine::contact::{Consent, Contact};
-use crate::engine::messages::said::{Because, Said, SaidControl, Suppressed, Unsaid};
+use crate::engine::messages::said::{Because, Said, SaidControl, SaidParameter, Suppressed, Typed, Unsaid};
 use crate::plan::Plan;
+use crate::time::date_of;
 
 /// Puts what there is to say of a message into its decision.
-pub fn said(object: &mut Document, said: &Said) {
+pub fn said(plan: &Plan, object: &mut Document, said: &Said) {
     object.put("id", &*said.id);
     object.put("message", &*said.message);
     object.put("category", said.category.name());
@@ -20,9 +21,17 @@ pub fn said(object: &mut Document, said: &Said) {
         }
     }
     if let Some(template) = &said.template {
-        object.put("template", Document::object().with("name", &**template).with("parameters", parameters(said)));
+        object.put("template", Document::object().with("name", &**template).with("parameters", parameters(plan, said)));
     }
-    let buttons: Vec<Document> = said.controls.iter().filter_map(button).collect();
+    let mut buttons: Vec<Document> = Vec::new();
+    for (place, control) in said.controls.iter().enumerate() {
+        let Some(mut button) = button(control) else { continue };
+        // A template numbers its buttons, also those that are not there.
+        if said.template.is_some() && place != buttons.len() {
+            button.put("index", place as u64);
+        }
+        buttons.push(button);
+    }
     if !buttons.is_empty() {
         object.put("buttons", buttons.into_iter().collect::<Document>());
     }
@@ -95,15 +104,29 @@ pub fn contact(plan: &Plan, contact: &Contact) -> Option<Document> {
 }
 
 /// What fills the places of a template: in their order, or by their names.
-fn parameters(said: &Said) -> Document {
+fn parameters(plan: &Plan, said: &Said) -> Document {
     if said.parameters.iter().all(|parameter| parameter.name.is_none()) {
-        return said.parameters.iter().map(|parameter| &*parameter.text).collect();
+        return said.parameters.iter().map(|one| parameter(plan, one)).collect();
     }
     let mut named = Document::object();
-    for parameter in &said.parameters {
-        named.put(parameter.name.as_deref().unwrap_or(""), &*parameter.text);
+    for one in &said.parameters {
+        named.put(one.name.as_deref().unwrap_or(""), parameter(plan, one));
     }
     named
+}
+
+/// A text; for what is more than its words, the value beside it.
+fn parameter(plan: &Plan, parameter: &SaidParameter) -> Document {
+    let text = &*parameter.text;
+    let with_text = || Document::object().with("text", text);
+    match &parameter.typed {
+        None => text.into(),
+        Some(Typed::Money { amount, currency }) => {
+            with_text().with("amount", *amount).with("currency", core::str::from_utf8(currency).unwrap_or(""))
+        }
+        Some(Typed::Date(day)) => with_text().with("date", date_of(*day).to_string()),
+        Some(Typed::Instant(at)) => with_text().with("at", instant(plan, *at)),
+    }
 }
 
 fn button(control: &SaidControl) -> Option<Document> {
@@ -111,7 +134,7 @@ fn button(control: &SaidControl) -> Option<Document> {
         SaidControl::Button { text, payload } => (text, "payload", payload),
         SaidControl::Link { text, url } => (text, "url", url),
         SaidControl::CopyCode { text, code } => (text, "copy_code", code),
-        SaidControl::Menu { .. } => return None,
+        SaidControl::Menu { .. } | SaidControl::Gap => return None,
     };
     Some(Document::object().with("title", &**title).with(key, &**value))
 }

@@ -1,6 +1,6 @@
 //! Approved templates: the only messages that may be sent outside of the 24 hours.
 
-use loyalty_core::{Document, Refusal};
+use loyalty_core::{Decimal, Document, Refusal};
 
 use super::limits;
 use crate::build::Build;
@@ -38,8 +38,11 @@ pub fn template(message: &Object<'_>, template: &Object<'_>) -> Result<Document>
     if !buttons.is_empty() {
         limits::count(&message.path_of("buttons"), &buttons, limits::TEMPLATE_BUTTONS)?;
     }
-    for (index, button) in buttons.iter().enumerate() {
+    let mut next = 0;
+    for button in &buttons {
+        let index = place(button, next)?;
         components.extend(filled(index, button)?);
+        next = index + 1;
     }
     let language = Build::new().put("code", language).done();
     Ok(Build::new().put("name", name).put("language", language).some("components", components).done())
@@ -49,11 +52,21 @@ fn component(kind: &str, parameters: Vec<Document>) -> Document {
     Build::new().put("type", kind).put("parameters", parameters).done()
 }
 
+/// The number of a button among those of the template: the next one, or the one that it names because buttons before it are left
+/// out.
+fn place(button: &Object<'_>, next: usize) -> Result<usize> {
+    let Some(given) = button.number("index")? else { return Ok(next) };
+    let index = usize::try_from(given).ok().filter(|index| (next..limits::TEMPLATE_BUTTONS).contains(index));
+    index.filter(|index| Decimal::from(*index) == given).ok_or_else(|| {
+        let expected = format!("a whole number from {next} to {}", limits::TEMPLATE_BUTTONS - 1);
+        refuse(Refusal::WrongType, &button.path_of("index"), &expected, &given.to_string())
+    })
+}
+
 /// A list of positional parameters, or an object of named ones. A template has one kind or the other.
 fn parameters(value: &Value<'_>) -> Result<Vec<Document>> {
-    let text = |value: &Value<'_>| Ok(Build::new().put("type", "text").put("text", limits::parameter(value)?));
     if value.is_list() {
-        return value.list()?.iter().map(|item| text(item).map(Build::done)).collect();
+        return value.list()?.iter().map(|item| positional(item).map(Build::done)).collect();
     }
     let named = value.object()?;
     let mut parameters = Vec::new();
@@ -64,9 +77,54 @@ fn parameters(value: &Value<'_>) -> Result<Vec<Document>> {
             return Err(refuse(Refusal::WrongType, named.path(), expected, &format!("`{name}`")));
         }
         let value = named.need(name, "a text")?;
-        parameters.push(text(&value)?.put("parameter_name", name).done());
+        // The protocol describes no other kind of them.
+        parameters.push(text(&words(&value)?).put("parameter_name", name).done());
     }
     Ok(parameters)
+}
+
+/// A text; or an amount of money or a day, with the text for a messenger that does not write it in its own way.
+fn positional(value: &Value<'_>) -> Result<Build> {
+    let words = words(value)?;
+    if !value.is_object() {
+        return Ok(text(&words));
+    }
+    let object = value.object()?;
+    if let Some(amount) = object.number("amount")? {
+        let code = object.need("currency", "a currency such as `SAR`")?.text()?;
+        if code.len() != 3 || !code.bytes().all(|letter| letter.is_ascii_uppercase()) {
+            let expected = "a currency such as `SAR`";
+            return Err(refuse(Refusal::WrongType, &object.path_of("currency"), expected, &format!("`{code}`")));
+        }
+        // Thousandths, whole and above zero; other amounts are told in words.
+        let thousandths = amount.checked_mul(Decimal::ONE_THOUSAND).map(|amount| amount.normalize());
+        let whole = thousandths.filter(|amount| *amount > Decimal::ZERO && amount.scale() == 0);
+        let whole = whole.and_then(|amount| u64::try_from(amount).ok());
+        return Ok(match whole {
+            Some(amount) => {
+                let currency = Build::new().put("fallback_value", words).put("code", code).put("amount_1000", amount);
+                Build::new().put("type", "currency").put("currency", currency.done())
+            }
+            None => text(&words),
+        });
+    }
+    if object.get("date").is_some() || object.get("at").is_some() {
+        let day = Build::new().put("fallback_value", words).done();
+        return Ok(Build::new().put("type", "date_time").put("date_time", day));
+    }
+    Ok(text(&words))
+}
+
+fn text(words: &str) -> Build {
+    Build::new().put("type", "text").put("text", words)
+}
+
+/// The words of a parameter, which may stand beside its value.
+fn words(value: &Value<'_>) -> Result<String> {
+    if value.is_object() {
+        return limits::parameter(&value.object()?.need("text", "the value in words")?);
+    }
+    limits::parameter(value)
 }
 
 /// What stands over the text: a parameter of its own, or a picture, a film or a document by its link.

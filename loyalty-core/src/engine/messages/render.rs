@@ -2,7 +2,7 @@
 
 use rust_decimal::{Decimal, RoundingStrategy};
 
-use super::said::{SaidControl, SaidParameter, SaidRow, Unsaid};
+use super::said::{SaidControl, SaidParameter, SaidRow, Typed, Unsaid};
 use crate::amount::Overflow;
 use crate::check::model::{Choice, Control, Label, Message, Saying, Shown, Text, TextPart};
 use crate::engine::eval::{NO_ROW, Scope};
@@ -66,15 +66,25 @@ impl<'a> Renderer<'_, 'a> {
         let parameters = saying.parameters.iter().map(|parameter| {
             let value = self.value(&parameter.value)?;
             let text = self.shown(value, parameter.shown);
-            Ok(SaidParameter { name: parameter.name.as_deref().map(Into::into), text: text.into() })
+            let typed = match (value, parameter.shown) {
+                (Value::Number(amount), Shown::Money(currency)) => {
+                    Some(Typed::Money { amount: amount.normalize(), currency: currency.code })
+                }
+                (Value::Date(day), _) => Some(Typed::Date(day)),
+                (Value::Instant(at), Shown::Date(_) | Shown::Instant(_)) => Some(Typed::Instant(at)),
+                _ => None,
+            };
+            Ok(SaidParameter { name: parameter.name.as_deref().map(Into::into), text: text.into(), typed })
         });
         let parameters = parameters.collect::<Result<_, Failure>>()?;
         let mut controls = Vec::with_capacity(saying.controls.len());
         for control in &saying.controls {
-            controls.extend(self.control(control)?);
+            controls.push(self.control(control)?);
         }
-        let alone =
-            controls.is_empty() && saying.header.is_none() && saying.footer.is_none() && message.template.is_none();
+        let alone = controls.iter().all(|control| *control == SaidControl::Gap)
+            && saying.header.is_none()
+            && saying.footer.is_none()
+            && message.template.is_none();
         let most = if alone { TEXT_MAX } else { BODY_MAX };
         if text.encode_utf16().count() > most {
             return Err(Failure::Unsaid(Unsaid::TooLong { most: most as u32 }));
@@ -92,13 +102,13 @@ impl<'a> Renderer<'_, 'a> {
         label.get(self.language).map_or("", |label| label).into()
     }
 
-    fn control(&self, control: &Control<ValuePlan>) -> Result<Option<SaidControl>, Failure> {
-        Ok(Some(match control {
+    fn control(&self, control: &Control<ValuePlan>) -> Result<SaidControl, Failure> {
+        Ok(match control {
             Control::Button { label, payload, when } => {
                 if let Some(when) = when
                     && !self.scope.holds(when.node)?
                 {
-                    return Ok(None);
+                    return Ok(SaidControl::Gap);
                 }
                 SaidControl::Button { text: self.label(label), payload: payload.as_str().into() }
             }
@@ -130,7 +140,7 @@ impl<'a> Renderer<'_, 'a> {
                     })
                     .collect(),
             },
-        }))
+        })
     }
 
     fn of_language(&self, texts: &[Text<ValuePlan>]) -> Result<String, Failure> {

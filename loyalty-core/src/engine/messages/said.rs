@@ -1,5 +1,7 @@
 //! A message as it was said, and one that was not: as decisions, and in the bytes in which they are remembered.
 
+use rust_decimal::Decimal;
+
 use crate::check::model::Category;
 use crate::engine::contact::{Consent, ConsentState};
 use crate::wire::codec::{Malformed, Reader, Writer};
@@ -48,15 +50,44 @@ impl Form {
 #[derive(Debug, Clone, PartialEq)]
 pub struct SaidParameter {
     pub name: Option<Box<str>>,
+    /// As the member's language writes it.
     pub text: Box<str>,
+    /// The value itself, where a messenger may write it in its own way.
+    pub typed: Option<Typed>,
+}
+
+/// A value that is more than its words.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Typed {
+    Money {
+        amount: Decimal,
+        currency: [u8; 3],
+    },
+    /// The number of a day.
+    Date(i32),
+    Instant(i64),
 }
 
 #[derive(Debug, Clone, PartialEq)]
 pub enum SaidControl {
-    Button { text: Box<str>, payload: Box<str> },
-    Link { text: Box<str>, url: Box<str> },
-    CopyCode { text: Box<str>, code: Box<str> },
-    Menu { text: Box<str>, rows: Vec<SaidRow> },
+    Button {
+        text: Box<str>,
+        payload: Box<str>,
+    },
+    Link {
+        text: Box<str>,
+        url: Box<str>,
+    },
+    CopyCode {
+        text: Box<str>,
+        code: Box<str>,
+    },
+    Menu {
+        text: Box<str>,
+        rows: Vec<SaidRow>,
+    },
+    /// The place of a button whose condition does not hold: in a template the others keep their numbers.
+    Gap,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -150,6 +181,16 @@ fn boxed(reader: &mut Reader<'_>) -> Result<Box<str>, Malformed> {
     reader.text().map(Into::into)
 }
 
+fn typed(reader: &mut Reader<'_>) -> Result<Option<Typed>, Malformed> {
+    Ok(Some(match reader.byte()? {
+        0 => return Ok(None),
+        1 => Typed::Money { amount: reader.decimal()?, currency: [reader.byte()?, reader.byte()?, reader.byte()?] },
+        2 => Typed::Date(i32::try_from(reader.signed()?).map_err(|_| Malformed)?),
+        3 => Typed::Instant(reader.signed()?),
+        _ => return Err(Malformed),
+    }))
+}
+
 fn many<T>(
     reader: &mut Reader<'_>,
     mut read: impl FnMut(&mut Reader<'_>) -> Result<T, Malformed>,
@@ -176,6 +217,22 @@ impl Said {
         for parameter in &self.parameters {
             writer.option(parameter.name.as_deref(), |writer, name| writer.text(name));
             writer.text(&parameter.text);
+            match &parameter.typed {
+                None => writer.byte(0),
+                Some(Typed::Money { amount, currency }) => {
+                    writer.byte(1);
+                    writer.decimal(*amount);
+                    currency.iter().for_each(|letter| writer.byte(*letter));
+                }
+                Some(Typed::Date(day)) => {
+                    writer.byte(2);
+                    writer.signed(i64::from(*day));
+                }
+                Some(Typed::Instant(at)) => {
+                    writer.byte(3);
+                    writer.signed(*at);
+                }
+            }
         }
         writer.number(self.controls.len() as u64);
         for control in &self.controls {
@@ -184,6 +241,10 @@ impl Said {
                 SaidControl::Link { text, url } => (1, text, Some(url)),
                 SaidControl::CopyCode { text, code } => (2, text, Some(code)),
                 SaidControl::Menu { text, .. } => (3, text, None),
+                SaidControl::Gap => {
+                    writer.byte(4);
+                    continue;
+                }
             };
             writer.byte(tag);
             writer.text(first);
@@ -206,10 +267,16 @@ impl Said {
         let category = category(reader)?;
         let form = if reader.byte()? != 0 { Form::Template } else { Form::Text };
         let (template, header, footer) = (reader.option(boxed)?, reader.option(boxed)?, reader.option(boxed)?);
-        let parameters =
-            many(reader, |reader| Ok(SaidParameter { name: reader.option(boxed)?, text: boxed(reader)? }))?;
+        let parameters = many(reader, |reader| {
+            let (name, text) = (reader.option(boxed)?, boxed(reader)?);
+            Ok(SaidParameter { name, text, typed: typed(reader)? })
+        })?;
         let controls = many(reader, |reader| {
-            let (tag, text) = (reader.byte()?, boxed(reader)?);
+            let tag = reader.byte()?;
+            if tag == 4 {
+                return Ok(SaidControl::Gap);
+            }
+            let text = boxed(reader)?;
             Ok(match tag {
                 0 => SaidControl::Button { text, payload: boxed(reader)? },
                 1 => SaidControl::Link { text, url: boxed(reader)? },
