@@ -127,6 +127,7 @@ Examples:
   loyalty run club.loyalty --events 2026.jsonl.gz
   loyalty run club.loyalty --events 2026.jsonl.gz --store club.db --out decisions.jsonl
   loyalty run club.loyalty --events 2026.jsonl.gz --until 2027-01-01T00:00:00+08:00 --json
+  loyalty run club.loyalty --events 2026.jsonl.gz --report --value points=0.01
   zcat 2026-*.gz | loyalty run club.loyalty --events -")]
 pub(crate) struct Run {
     /// The program
@@ -160,6 +161,22 @@ pub(crate) struct Run {
     /// Exit with 1 if any event was refused
     #[arg(long)]
     pub(crate) deny_refused: bool,
+
+    /// Also tell how the program does: retention, engagement, redemption and the rest, by period, level and arm
+    #[arg(long)]
+    pub(crate) report: bool,
+
+    /// How long a row of the report is: day, week, month, quarter, half-year or year
+    #[arg(long, value_name = "PERIOD", default_value = "month", requires = "report")]
+    pub(crate) period: String,
+
+    /// The events by which the report counts a member as active; without it those of members' own doing
+    #[arg(long, value_name = "EVENTS", value_delimiter = ',', requires = "report")]
+    pub(crate) active: Vec<String>,
+
+    /// What a point of a wallet is worth in money, for the report's liability; may be said again
+    #[arg(long = "value", value_name = "WALLET=MONEY", value_parser = counter, requires = "report")]
+    pub(crate) values: Vec<(String, Decimal)>,
 
     /// Write the summary as JSON for machines
     #[arg(long)]

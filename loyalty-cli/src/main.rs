@@ -23,6 +23,7 @@ mod enrolment;
 mod members;
 mod migrate;
 mod refusals;
+mod report;
 mod run;
 mod store;
 mod summary;

@@ -3,11 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use loyalty_core::{Counters, Decision, Event, EventError, Instant, Member, Outcome, Program};
+use loyalty_core::{Counters, Decision, Document, Event, EventError, Instant, Member, Outcome, Program, Report};
 
 use crate::decisions::Decisions;
 use crate::failure::Failure;
 use crate::refusals::Refusal;
+use crate::report;
 use crate::store::{self, Batch, CarriedOver, LineKey, Row, Store};
 
 /// How many members are kept at hand between batches where there is a store to read them from again.
@@ -35,6 +36,8 @@ pub(crate) struct Members<'a> {
     store: Option<Store>,
     out: Option<Decisions>,
     carried_over: Option<CarriedOver>,
+    /// What is made up of every outcome, and what went wrong with that first.
+    report: Option<(Report, Option<EventError>)>,
 }
 
 impl<'a> Members<'a> {
@@ -49,7 +52,7 @@ impl<'a> Members<'a> {
         };
         let counters = store.as_ref().map(Store::counters).transpose()?.unwrap_or_default();
         let (at_hand, changed, batch) = Default::default();
-        Ok(Self { program, at_hand, changed, batch, counters, store, out, carried_over })
+        Ok(Self { program, at_hand, changed, batch, counters, store, out, carried_over, report: None })
     }
 
     /// How members were carried over from another program, if they were.
@@ -101,6 +104,31 @@ impl<'a> Members<'a> {
             self.batch.outcomes.push(outcome.to_json());
         }
         self.move_counters(outcome);
+        self.tell(id, outcome);
+    }
+
+    /// From here on a report is made up.
+    pub(crate) fn report(&mut self, report: Report) {
+        self.report = Some((report, None));
+    }
+
+    fn tell(&mut self, id: &str, outcome: &Outcome) {
+        if let (Some((report, trouble)), Some(member)) = (&mut self.report, self.at_hand.get(id))
+            && let Err(error) = report.add(outcome, member)
+        {
+            trouble.get_or_insert(error);
+        }
+    }
+
+    /// The report over all that has happened, and over the members to whom nothing has.
+    pub(crate) fn reported(&self) -> Result<Option<Document>, Failure> {
+        let Some((report, trouble)) = &self.report else { return Ok(None) };
+        if let Some(error) = trouble {
+            return Err(report::refused(error));
+        }
+        let mut report = report.clone();
+        self.each(|member| report.know(member).map(drop).map_err(|error| report::refused(&error)))?;
+        report.finish().map(Some).map_err(|error| report::refused(&error))
     }
 
     /// Moves the counters over all members as an outcome claims.
@@ -227,6 +255,7 @@ impl<'a> Members<'a> {
             let advanced = self.program.advance_with(member, until, self.counters.clone());
             let outcome = advanced.map_err(|error| cannot_advance(&id, &error))?;
             self.move_counters(&outcome);
+            self.tell(&id, &outcome);
             if !outcome.decisions().is_empty() && (self.store.is_some() || self.out.is_some()) {
                 self.batch.outcomes.push(outcome.to_json());
             }

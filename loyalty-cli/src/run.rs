@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::Instant as Clock;
 
-use loyalty_core::{Event, EventHead, Program, Refusal as Code, event_head};
+use loyalty_core::{Event, EventHead, Program, Refusal as Code, ReportOptions, event_head};
 
 use crate::achieved::Achieved;
 use crate::arguments::Run;
@@ -13,6 +13,7 @@ use crate::failure::{Failure, Verdict};
 use crate::members::{Judged, Members};
 use crate::program;
 use crate::refusals::Refusal;
+use crate::report;
 use crate::store::LineKey;
 use crate::summary::{Counts, Summary};
 use crate::table::grouped;
@@ -36,6 +37,11 @@ pub(crate) fn run(arguments: &Run) -> Result<Verdict, Failure> {
         counts: Counts::default(),
         retry_refused: arguments.retry_refused,
     };
+    if arguments.report {
+        let Run { period, active, values, .. } = arguments;
+        let options = ReportOptions { period: Some(period.clone()), active: active.clone(), values: values.clone() };
+        run.members.report(program.report(&options).map_err(|error| report::refused(&error))?);
+    }
     run.play(&mut events)?;
     if let Some(until) = arguments.until {
         run.members.advance(until)?;
@@ -43,7 +49,18 @@ pub(crate) fn run(arguments: &Run) -> Result<Verdict, Failure> {
     let elapsed = began.elapsed();
     let achieved = Achieved::new(&program, &run.members, arguments.until)?;
     let summary = Summary::new(&program, &source, &run.counts, elapsed, &run.members, achieved)?;
-    let text = if arguments.json { format!("{}\n", summary.json()) } else { summary.page() };
+    let reported = run.members.reported()?;
+    let text = match (arguments.json, &reported) {
+        (true, reported) => {
+            let mut json = summary.json();
+            if let (Some(summary), Some(report)) = (json.as_object_mut(), reported) {
+                summary.insert("report".to_owned(), report::json(report));
+            }
+            format!("{json}\n")
+        }
+        (false, Some(report)) => format!("{}{}", summary.page(), report::page(report)),
+        (false, None) => summary.page(),
+    };
     let well = summary.conserved() && !(arguments.deny_refused && run.counts.refused.count() > 0);
     run.members.close()?;
     terminal::print(&text)?;

@@ -34,6 +34,7 @@ mod plan;
 mod program;
 mod quote;
 mod replay;
+mod report;
 #[doc(hidden)]
 pub mod source;
 #[doc(hidden)]
@@ -58,6 +59,7 @@ pub use migrate::{Migration, TierMove};
 pub use program::{Event, Program, format};
 pub use quote::Quote;
 pub use replay::{RefusedEvent, Replay, ReplayOptions};
+pub use report::{Report, ReportOptions};
 pub use rust_decimal::Decimal;
 pub use source::{Span, Units};
 pub use testing::TEST_SECRET;
@@ -86,6 +88,9 @@ mod pages {
 
     #[doc = include_str!("../../docs/referrals.md")]
     struct Referrals;
+
+    #[doc = include_str!("../../docs/report.md")]
+    struct Report;
 
     #[doc = include_str!("../../README.md")]
     struct Readme;

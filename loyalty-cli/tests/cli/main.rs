@@ -12,5 +12,6 @@ mod looks;
 mod nights;
 mod plays;
 mod quotes;
+mod reports;
 mod stores;
 mod support;

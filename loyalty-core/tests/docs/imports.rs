@@ -32,6 +32,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ),
     ("leaderboard", &["program", "wire", "engine", "plan", "time"]),
     ("migrate", &["program", "wire", "engine", "time"]),
+    ("report", &["program", "wire", "engine", "plan", "check", "amount", "time"]),
     ("replay", &["program", "wire", "engine", "amount", "time"]),
     (
         "host",

@@ -21,10 +21,12 @@ mod generate;
 mod histories;
 mod holds;
 mod laws;
+mod leaderboards;
 mod members;
 mod model;
 mod quotes;
 mod referrals;
+mod reports;
 
 use proptest::test_runner::{Config, RngSeed};
 
