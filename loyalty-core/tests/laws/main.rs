@@ -12,6 +12,7 @@
 
 mod agree;
 mod broadcasts;
+mod carts;
 mod challenges;
 mod chance;
 mod codes;

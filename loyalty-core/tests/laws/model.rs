@@ -5,6 +5,7 @@
 
 pub mod calendar;
 pub mod challenges;
+pub mod coupons;
 mod earn;
 pub mod event;
 mod expr;

@@ -65,8 +65,9 @@ pub fn apply(cart: &mut Cart<'_>, coupon: &Candidate, record: Option<&mut Applie
             }
         }
         Give::Gift { per, count, at_most } => {
-            let (gifts, pieces) = units::gifts(cart, &coupon.lines, *per, *count, *at_most);
+            let (gifts, mut pieces) = units::gifts(cart, &coupon.lines, *per, *count, *at_most);
             recorded.gifts = gifts;
+            in_order(&mut pieces);
             lower_units(cart, pieces, false, Minor::MAX, &mut recorded);
         }
         Give::Units(of) => {
@@ -221,6 +222,7 @@ fn by_units(
     if sum <= 0 || !within(coupon, sum) {
         return;
     }
+    in_order(&mut pieces);
     if sum < wanted && !spread {
         let parts: SmallVec<[Part; 8]> = pieces
             .iter()
@@ -233,8 +235,13 @@ fn by_units(
     lower_units(cart, pieces, spread, sum, recorded);
 }
 
+/// In the order of the lines; of one run those that are lowered come first.
+fn in_order(pieces: &mut [Piece]) {
+    pieces.sort_by(|one, two| one.run.cmp(&two.run).then(two.off.each.cmp(&one.off.each)));
+}
+
 /// Writes what units are lowered by, and that they are counted. Spread, the sum is shared over all of them by what they
-/// cost.
+/// cost. The units come in the order of the lines.
 fn lower_units(
     cart: &mut Cart<'_>,
     mut pieces: SmallVec<[Piece; 8]>,
@@ -245,8 +252,6 @@ fn lower_units(
     if pieces.is_empty() {
         return;
     }
-    // In the order of the lines; of one run those that are lowered come first.
-    pieces.sort_by(|one, two| one.run.cmp(&two.run).then(two.off.each.cmp(&one.off.each)));
     let old: Runs = cart.runs.clone();
     let run = |piece: &Piece| old.get(piece.run as usize).copied();
     if spread {

@@ -178,7 +178,8 @@ impl<'a, J: Judge> Field<'_, 'a, J> {
             }
             let all = *worth.get_or_insert_with(|| self.worth(chosen));
             let without: Vec<usize> = chosen.iter().copied().filter(|other| *other != at).collect();
-            if self.worth(&without) >= all {
+            // By priority, others may take off more without one that comes before them; it stays.
+            if self.worth(&without) == all {
                 *chosen = without;
                 worth = None;
             }
