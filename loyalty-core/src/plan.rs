@@ -139,6 +139,8 @@ pub enum EventKind {
     MessageStatus,
     /// The host tells what the member agrees to.
     Consent,
+    /// The member has another number, or another id at a messenger.
+    IdentityChanged,
     /// A message is said to many.
     Broadcast,
     /// The member takes part in a challenge.
@@ -153,6 +155,7 @@ impl EventKind {
             EventKind::Plain
                 | EventKind::Message
                 | EventKind::Broadcast
+                | EventKind::IdentityChanged
                 | EventKind::Pooled
                 | EventKind::Redeem
                 | EventKind::Capture

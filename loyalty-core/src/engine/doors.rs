@@ -505,6 +505,7 @@ pub fn before_rules(
         EventKind::Received => {}
         EventKind::Message => messages::policy::wrote(member, event.at),
         EventKind::MessageStatus => messages::policy::status(event_plan, member, event, decisions),
+        EventKind::IdentityChanged => messages::policy::another_identity(event_plan, member, event),
         // Whether it can be said at all is asked before anything is done; it is said after the rules on it.
         EventKind::Broadcast => drop(broadcast::Broadcast::of(plan, event_plan, event)?),
         EventKind::Consent => messages::policy::told(event_plan, member, event, decisions),

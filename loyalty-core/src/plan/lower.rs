@@ -669,6 +669,7 @@ impl Lower<'_> {
                 ("refund", true) => EventKind::Refund,
                 ("message", true) if self.checked.converses => EventKind::Message,
                 ("message_status", true) if self.checked.converses => EventKind::MessageStatus,
+                ("identity_changed", true) if self.checked.converses => EventKind::IdentityChanged,
                 ("broadcast", true) if self.checked.converses => EventKind::Broadcast,
                 ("consent", true) if self.checked.converses => EventKind::Consent,
                 ("cancel", true) => EventKind::Cancel,

@@ -289,6 +289,22 @@ pub fn wrote(member: &mut Member, at: i64) {
     member.contact.unreachable = false;
 }
 
+/// What a member is known by when the number is another one, and not only the id at a messenger.
+const PHONE: &str = "phone";
+
+/// The member is known by something else from now on: what failed, failed with the old one, and whoever has not written from a new
+/// number has no window there. What the member has agreed to and heard stays, for it is the same person.
+pub fn another_identity(event_plan: &EventPlan, member: &mut Member, event: &EventData) {
+    let contact = &mut member.contact;
+    (contact.backoff, contact.failures, contact.unreachable) = (None, 0, false);
+    // One that is only known from now on is the same that has written.
+    let replaced = named(event_plan, event, "previous") != Value::Missing;
+    let phone = matches!(named(event_plan, event, "kind"), Value::Text(kind, _) if kind == PHONE);
+    if phone && replaced && contact.wrote_at.is_some_and(|wrote| wrote <= event.at) {
+        contact.wrote_at = None;
+    }
+}
+
 /// More than 24 hours since the member wrote.
 const WINDOW_CLOSED: i64 = 131_047;
 /// Held back by the messenger, for how the member engages; part of an experiment.

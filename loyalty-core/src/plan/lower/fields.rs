@@ -189,6 +189,7 @@ impl Reads {
 
                 ("message", true) if checked.converses => &["text", "payload"],
                 ("message_status", true) if checked.converses => &["status", "error"],
+                ("identity_changed", true) if checked.converses => &["kind", "previous"],
                 ("broadcast", true) if checked.converses => &["message", "campaign", "segment"],
                 ("consent", true) if checked.converses => &["category", "given", "how", "words"],
                 ("pause", true) => &["freeze_expiry"],
