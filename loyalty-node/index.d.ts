@@ -43,6 +43,8 @@ export interface Outcome {
   revision: number;
   /** The event was known: these are the decisions of then, and nothing has changed. */
   replayed?: true;
+  /** The member's arm in each experiment that has been noted. */
+  arms?: Record<string, string>;
   decisions: Decision[];
 }
 

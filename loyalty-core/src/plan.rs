@@ -74,6 +74,8 @@ pub struct Plan {
     pub questions: questions::Questions,
     /// Rules by the calendar need chance, so that time cannot pass without a secret.
     pub chance_by_time: bool,
+    /// Coupons, rewards or what is judged with them need chance, so that no cart is quoted without a secret.
+    pub chance_by_quotes: bool,
     pub challenges: Vec<ChallengePlan>,
     pub rewards: Vec<RewardPlan>,
     pub messages: messages::Messages,

@@ -83,6 +83,12 @@ impl Outcome {
         }
     }
 
+    /// The member's arm in each experiment that has been noted, by name; None without any.
+    #[getter]
+    fn arms<'py>(slf: PyRef<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+        slf.as_super().0.value(slf.py(), "arms")
+    }
+
     /// What was decided, in order.
     #[getter]
     fn decisions<'py>(slf: PyRef<'py, Self>) -> PyResult<Bound<'py, PyTuple>> {

@@ -246,11 +246,15 @@ impl<'a> Checker<'a> {
                 let levels = self.ladders.get(*ladder).map(|ladder| ladder.levels.as_slice()).unwrap_or_default();
                 Some(levels.iter().map(|level| level.name.clone()).collect())
             }
+            Type::Arm(experiment) => {
+                let arms = self.experiments.get(*experiment).map(|experiment| experiment.arms.clone());
+                Some(arms.unwrap_or_default())
+            }
             _ => {
                 self.wrong_format(
                     &value,
                     "chosen by",
-                    "a select is by a text, a level, a weekday or a condition; numbers have `plural`",
+                    "a select is by a text, a level, a weekday, an arm or a condition; numbers have `plural`",
                 );
                 return None;
             }
@@ -271,7 +275,8 @@ impl<'a> Checker<'a> {
                 }
                 (Type::Bool, Some(Some(place))) => Choice::Bool(place == 0),
                 (Type::Weekday, Some(Some(place))) => Choice::Weekday(place as u8),
-                (_, Some(Some(place))) => Choice::Level(place),
+                (Type::Level(_), Some(Some(place))) => Choice::Level(place),
+                (_, Some(Some(_))) => Choice::Text(Arc::from(name.text.as_str())),
                 (_, None) => Choice::Text(Arc::from(name.text.as_str())),
             };
             chosen.push((choice, text));

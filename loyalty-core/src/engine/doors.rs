@@ -97,6 +97,7 @@ pub fn outcome(
         at,
         revision: member.revision,
         replayed: false,
+        arms: experiments::noted(member),
         decisions,
     }
 }

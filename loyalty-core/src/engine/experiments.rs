@@ -145,6 +145,13 @@ pub fn no_secret() -> EventError {
         )
 }
 
+/// The arms that a member was given, by the places of experiment and arm.
+pub fn noted(member: &Member) -> Vec<(u16, u16)> {
+    let arms = member.arms.iter().enumerate();
+    let arms = arms.filter_map(|(number, known)| Some((number as u16, known.as_ref()?.arm)));
+    arms.filter(|(_, arm)| *arm != GONE).collect()
+}
+
 /// Remembers the arms that are read from now on, and says which are new.
 pub fn note(plan: &Plan, member: &mut Member, experiments: &[u16], at: i64, decisions: &mut Vec<Decision>) {
     for number in experiments {

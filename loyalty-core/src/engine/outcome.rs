@@ -29,6 +29,8 @@ pub struct Outcome {
     pub(crate) at: i64,
     pub(crate) revision: u64,
     pub(crate) replayed: bool,
+    /// The member's arm in each experiment that has been noted, by their places.
+    pub(crate) arms: Vec<(u16, u16)>,
     pub(crate) decisions: Vec<Decision>,
 }
 
@@ -61,6 +63,24 @@ impl Outcome {
     #[must_use]
     pub fn replayed(&self) -> bool {
         self.replayed
+    }
+
+    /// The member's arm in each experiment that has been noted, by their names, so that what was decided can be compared.
+    ///
+    /// ```
+    /// # use loyalty_core::{Instant, Program};
+    /// let text = "program \"Shop\" {}\nexperiment mechanics { points 100% }\nrule seen on visit when mechanics == points { tag \"seen\" }";
+    /// let program = Program::compile(text).unwrap().with_secret(b"32 random bytes from a safe place").unwrap();
+    /// let mut member = program.enroll("m-1", Instant::parse("2026-01-01T00:00:00Z").unwrap()).unwrap();
+    /// let outcome = program.apply(&mut member, r#"{"type":"visit","id":"v-1","at":"2026-01-02T10:00:00Z"}"#).unwrap();
+    /// assert_eq!(outcome.arms().collect::<Vec<_>>(), [("mechanics", "points")]);
+    /// assert!(outcome.to_json().contains(r#""arms":{"mechanics":"points"}"#));
+    /// ```
+    pub fn arms(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.arms.iter().filter_map(|(experiment, arm)| {
+            let experiment = self.plan.experiments.get(usize::from(*experiment))?;
+            Some((&*experiment.name, &*experiment.arms.get(usize::from(*arm))?.name))
+        })
     }
 
     /// What was decided, in order.

@@ -31,6 +31,7 @@ use super::doors::same_program;
 use super::error::{EventError, Refusal};
 use super::eval::Scope;
 use super::event::EventData;
+use super::experiments;
 use super::measures;
 use super::member::Member;
 use super::pricing::Minor;
@@ -133,6 +134,7 @@ impl Judge for AfterItems<'_, '_> {
 /// The member at the instant of a cart, with all that time has brought about by then.
 pub fn at(plan: &Arc<Plan>, member: &Member, at: i64) -> Result<Option<Member>, EventError> {
     same_program(plan, member)?;
+    experiments::expect_secret(plan, plan.chance_by_quotes)?;
     if member.next_due > at {
         return Ok(None);
     }

@@ -59,6 +59,7 @@ pub fn lower(checked: &Checked, text: &str) -> Plan {
             leaderboards: Vec::new(),
             questions: super::questions::Questions::default(),
             chance_by_time: false,
+            chance_by_quotes: false,
             challenges: Vec::new(),
             rewards: Vec::new(),
             messages: super::messages::Messages::default(),
@@ -664,6 +665,8 @@ impl Lower<'_> {
     fn events(&mut self) {
         let layouts = core::mem::take(&mut self.layouts);
         let everywhere = self.arms_of_all();
+        let of_coupons = self.arms_of_coupons();
+        self.plan.chance_by_quotes = !of_coupons.is_empty() || !everywhere.is_empty();
         for (index, layout) in layouts.into_iter().enumerate() {
             let kind = match (&*layout.name, self.checked.events.get(index).is_some_and(|event| event.standard)) {
                 ("refund", true) => EventKind::Refund,
@@ -712,7 +715,8 @@ impl Lower<'_> {
             let rules = filing::file(&self.plan, index as u16);
             let on_event = self.rules_on(index);
             let own = self.plan.rules.iter().filter(|rule| rule.on(index as u16)).flat_map(|rule| &rule.arms);
-            let arms: std::collections::BTreeSet<u16> = own.chain(&everywhere).copied().collect();
+            let arms: std::collections::BTreeSet<u16> =
+                own.chain(&everywhere).chain(of_coupons.iter().filter(|_| order)).copied().collect();
             let arms = arms.into_iter().collect();
             self.plan.events.push(EventPlan {
                 layout,

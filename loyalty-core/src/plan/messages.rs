@@ -37,6 +37,8 @@ pub struct PolicyPlan {
     pub quiet: Option<Quiet>,
     pub window: Option<Length>,
     pub allowed: Vec<(Category, NodeId)>,
+    /// Experiments whose arms these conditions read.
+    pub arms: Vec<u16>,
 }
 
 #[derive(Debug)]

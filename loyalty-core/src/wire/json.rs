@@ -33,6 +33,11 @@ pub fn outcome(outcome: &Outcome) -> Document {
     if outcome.replayed {
         object.put("replayed", true);
     }
+    if !outcome.arms.is_empty() {
+        let mut arms = Document::object();
+        outcome.arms().for_each(|(experiment, arm)| arms.put(experiment, arm));
+        object.put("arms", arms);
+    }
     let decisions = outcome.decisions.iter().map(|decision| decision_document(plan, decision, outcome.at));
     object.put("decisions", decisions.collect::<Document>());
     object

@@ -13,7 +13,7 @@ use super::super::outcome::{Decision, Kind};
 use super::super::questions::decision::Told;
 use super::super::tally::{Change, per_keys};
 use super::super::value::Value;
-use super::super::{questions, rules};
+use super::super::{experiments, questions, rules};
 use super::said::{Form, Said, SaidControl, Suppressed, Unsaid};
 use crate::amount::Overflow;
 use crate::calendar::Calendar;
@@ -170,6 +170,9 @@ fn put(
     quiet: bool,
     decisions: &mut Decided,
 ) -> Result<(), EventError> {
+    let arms = plan.messages.policy.as_ref().map_or(&[][..], |policy| &policy.arms);
+    experiments::expect_secret(plan, !arms.is_empty())?;
+    experiments::note(plan, member, arms, at, decisions);
     let kind = match judge(plan, member, &mut said, at, quiet, decisions)? {
         Verdict::Suppressed(reason) => Kind::MessageSuppressed(Box::new(Suppressed {
             message: said.message,

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{Lower, fields};
-use crate::check::model::{Earn, EffectKind, Expr, ExprKind, Goals, IssueEnd, Rule};
+use crate::check::model::{Cost, Earn, EffectKind, Expr, ExprKind, Goals, IssueEnd, Rule};
 use crate::plan::ExperimentPlan;
 use crate::plan::experiments::ArmPlan;
 
@@ -31,7 +31,35 @@ impl Lower<'_> {
         for form in &rule.versions {
             let effects = form.value.effects.iter().flat_map(|effect| expressions_of(&effect.kind));
             form.value.when.iter().chain(effects).for_each(|expr| self.arms_in(expr, &mut found, 0));
+            for effect in &form.value.effects {
+                let EffectKind::Say(saying) = &effect.kind else { continue };
+                if let Some(saying) = self.checked.sayings.get(*saying) {
+                    saying.map(&mut |value| self.arms_in(value, &mut found, 0));
+                }
+            }
         }
+        found.into_iter().collect()
+    }
+
+    /// The experiments that coupons read: of an order, and of a cart.
+    pub(super) fn arms_of_coupons(&self) -> Vec<u16> {
+        let mut found = BTreeSet::new();
+        for form in self.checked.coupons.iter().flat_map(|coupon| &coupon.versions).map(|form| &form.value) {
+            form.when.iter().for_each(|expr| self.arms_in(expr, &mut found, 0));
+            let Some(offer) = &form.offer else { continue };
+            let lines = offer.give.lines();
+            let filters = lines.iter().flat_map(|lines| lines.filter.iter().chain(&lines.except));
+            let amounts = offer.give.amounts().into_iter().chain(&offer.up_to).chain(&offer.floor);
+            amounts.chain(filters).for_each(|expr| self.arms_in(expr, &mut found, 0));
+        }
+        found.into_iter().collect()
+    }
+
+    /// The experiments that the policy for messages reads.
+    pub(super) fn arms_of_policy(&self) -> Vec<u16> {
+        let mut found = BTreeSet::new();
+        let policy = self.checked.message_policy.iter();
+        policy.flat_map(|policy| &policy.allowed).for_each(|(_, when)| self.arms_in(when, &mut found, 0));
         found.into_iter().collect()
     }
 
@@ -52,6 +80,12 @@ impl Lower<'_> {
         }
         for form in self.checked.rewards.iter().flat_map(|reward| &reward.versions) {
             form.value.when.iter().for_each(|expr| self.arms_in(expr, &mut found, 0));
+            match &form.value.cost {
+                Cost::Prices(prices) => {
+                    prices.iter().flatten().for_each(|price| self.arms_in(&price.amount, &mut found, 0));
+                }
+                Cost::Rate(rate) => rate.up_to.iter().for_each(|expr| self.arms_in(expr, &mut found, 0)),
+            }
         }
         for watched in &self.plan.reactions.segments {
             let segment = self.checked.segments.get(usize::from(watched.segment));

@@ -32,6 +32,7 @@ impl Lower<'_> {
                 quiet: policy.quiet.clone(),
                 window: policy.window,
                 allowed,
+                arms: self.arms_of_policy(),
             });
         }
         let timezone = checked.member.iter().position(|field| field.name == "timezone");
