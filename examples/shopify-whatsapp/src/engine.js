@@ -1,6 +1,8 @@
 // What an event does: the member is found, the rules are asked, and state, counters, log and outbox are written. Everything here
 // runs within a transaction of the caller's.
 
+import { randomBytes } from "node:crypto";
+
 import { EventError } from "loyalty-rules";
 
 import { changed, find, instantOf, nameOf, note, TwoMembers } from "./members.js";
@@ -31,17 +33,19 @@ export class Engine {
    */
   take(translation, origin) {
     const now = this.clock();
-    translation.events.forEach((item) => this.event(item, `${origin} ${item.event.id}`));
+    translation.events.forEach((item) => this.event(item));
     translation.parked.forEach(({ reason, error, events }, number) => {
       if (!events?.length) return this.store.park({ reason, origin: `${origin} ${number}`, error }, now);
-      for (const { keys, event } of events) this.store.park({ reason, origin: `${origin} ${event.id}`, keys, event }, now);
+      // Each webhook about a guest's order tells of the same order.
+      for (const { keys, event } of events) this.store.park({ reason, origin: event.id, keys, event }, now);
     });
     translation.notices.forEach((notice) => this.store.notice(notice, now));
   }
 
-  /** @param {HostEvent} item @param {string} origin */
-  event({ keys, latest, event }, origin) {
+  /** @param {HostEvent} item */
+  event({ keys, latest, event }) {
     const now = this.clock();
+    const origin = event.id;
     if (latest && !this.store.isLatest(latest)) return;
     const at = instantOf(event);
     const wrote = event.id.startsWith("whatsapp:");
@@ -49,8 +53,10 @@ export class Engine {
     try {
       member = this.sender(event) ?? find(this.store, keys, (into, absorbed) => this.merge(into, absorbed, at));
     } catch (error) {
-      if (!(error instanceof TwoMembers)) throw error;
-      return this.store.park({ reason: "two_members", origin, keys, event, error: { members: error.members } }, now);
+      if (error instanceof TwoMembers) return this.store.park({ reason: "two_members", origin, keys, event, error: { members: error.members } }, now);
+      // Two accounts that the engine does not merge.
+      if (error instanceof EventError) return this.store.park({ reason: error.code, origin, keys, event, error: error.toJSON() }, now);
+      throw error;
     }
     if (member === undefined) {
       member = event.type === "message_status" ? undefined : nameOf(keys);
@@ -62,13 +68,18 @@ export class Engine {
     }
     // A status may come long after its message, and tell of a number that is somebody else's by then. That a message was taken is for
     // the outbox alone; whether it arrives, or not, is for the rules.
-    if (event.type === "message_status") return event.status === "sent" ? undefined : this.apply(member, event, keys, origin);
+    if (event.type === "message_status") return event.status === "sent" ? undefined : this.apply(member, event, keys);
     if (event.type === "identity_changed") changed(this.store, member, /** @type {any} */ (event), at);
     else note(this.store, member, keys, wrote, at);
-    this.apply(member, event, keys, origin);
+    this.apply(member, event, keys);
+    this.arrived(event);
+  }
+
+  /** What waited for an order goes on. @param {HostEvent["event"]} event */
+  arrived(event) {
     if (event.type !== "order") return;
     for (const waiting of this.store.unparkWaiting(event.id)) {
-      this.event({ keys: JSON.parse(waiting.keys), event: JSON.parse(waiting.event) }, waiting.origin);
+      this.event({ keys: JSON.parse(waiting.keys), event: JSON.parse(waiting.event) });
     }
   }
 
@@ -93,9 +104,9 @@ export class Engine {
   }
 
   /**
-   * @param {string} id @param {HostEvent["event"]} event @param {Record<string, string>} keys @param {string} origin
+   * @param {string} id @param {HostEvent["event"]} event @param {Record<string, string>} keys
    */
-  apply(id, event, keys, origin) {
+  apply(id, event, keys) {
     const now = this.clock();
     // Members are enrolled as of the day on which the program opened: an order that comes before an earlier one counts all the same.
     const member = this.load(id) ?? this.program.enroll(id, this.opened);
@@ -105,7 +116,7 @@ export class Engine {
     } catch (error) {
       if (!(error instanceof EventError)) throw error;
       const waitsFor = error.code === "unknown_order" ? /** @type {string} */ (event.order) : undefined;
-      this.store.park({ reason: error.code, origin, keys, event, error: error.toJSON(), waitsFor }, now);
+      this.store.park({ reason: error.code, origin: event.id, keys, event, error: error.toJSON(), waitsFor }, now);
     }
   }
 
@@ -125,7 +136,7 @@ export class Engine {
       // Points on their way to another member, or back: an event that says for whom it is.
       if (decision.event !== undefined && typeof decision.event === "object") {
         const sent = /** @type {any} */ (decision.event);
-        this.apply(sent.member, sent, {}, `from ${member.id}`);
+        this.apply(sent.member, sent, {});
       }
     }
   }
@@ -139,7 +150,7 @@ export class Engine {
   advance() {
     const now = this.clock();
     for (const reason of LATER) {
-      for (const { keys, event, origin } of this.store.unpark(reason)) this.event({ keys: JSON.parse(keys), event: JSON.parse(event) }, origin);
+      for (const { keys, event } of this.store.unpark(reason)) this.event({ keys: JSON.parse(keys), event: JSON.parse(event) });
     }
     const due = /** @type {string[]} */ (this.store.due(now, 100));
     for (const id of due) {
@@ -149,13 +160,38 @@ export class Engine {
     return due.length;
   }
 
+  /**
+   * A guest's order belongs to a member, who was it or says so.
+   * @param {string} order the id of the order's event @param {string} member
+   */
+  claimed(order, member) {
+    const row = this.store.unparkOne("guest", order);
+    if (row === undefined) throw new Error(`no guest's order is called ${order}`);
+    const event = JSON.parse(row.event);
+    note(this.store, member, { order }, false, instantOf(event));
+    this.apply(member, event, JSON.parse(row.keys));
+    this.arrived(event);
+  }
+
+  /** Forgets a person and keeps the sums. @param {string} id @returns {string} what is left of the member is called */
+  erase(id) {
+    const member = this.load(id);
+    if (member === undefined) throw new Error(`no member is called ${id}`);
+    const pseudonym = `erased-${randomBytes(12).toString("hex")}`;
+    const [now, clock] = [this.clock(), new Date(member.clock)];
+    const outcome = this.program.erase(member, pseudonym, now > clock ? now : clock);
+    this.store.erase(id, pseudonym);
+    this.write(member, { type: "erase" }, outcome);
+    return pseudonym;
+  }
+
   /** Two members are one person: what the one has goes to the other. @param {string} into @param {string} absorbed @param {string} at */
   merge(into, absorbed, at) {
     const [one, other] = [this.load(into), this.load(absorbed)];
-    this.store.hand(absorbed, into);
-    if (!one || !other) return;
+    if (!one || !other) return this.store.hand(absorbed, into);
     const instant = [at, one.clock, other.clock].map((text) => new Date(text)).reduce((a, b) => (a > b ? a : b));
     const [outcome, farewell] = this.program.merge(one, other, instant);
+    this.store.hand(absorbed, into);
     this.write(one, { type: "merge", from: absorbed }, outcome);
     this.write(other, { type: "merge", into }, farewell);
   }
@@ -172,7 +208,7 @@ export class Engine {
       status: "failed",
       error,
     };
-    this.apply(row.member, event, {}, event.id);
+    this.apply(row.member, event, {});
   }
 
   /**

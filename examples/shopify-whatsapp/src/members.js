@@ -27,6 +27,7 @@ export class TwoMembers extends Error {
  * @returns {string | undefined}
  */
 export function find(store, keys, merge) {
+  /** @type {string[]} */
   const found = [];
   for (const kind of [...PERSONAL, "order"]) {
     const member = keys[kind] === undefined ? undefined : store.memberBy(kind, keys[kind]);

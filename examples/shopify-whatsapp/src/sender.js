@@ -54,11 +54,14 @@ export class Sender {
       return now < this.pausedUntil ? [] : this.store.take(now, free);
     });
     for (const row of taken) {
-      const sending = this.send(row).finally(() => {
-        this.underWay.delete(sending);
-        // The next one of the same member, or of the queue.
-        setImmediate(() => this.tick());
-      });
+      const sending = this.send(row)
+        // The database could not be written, say: the mark stays, as after a crash.
+        .catch((error) => this.say(`message ${row.position}: ${error?.stack ?? error}`))
+        .finally(() => {
+          this.underWay.delete(sending);
+          // The next one of the same member, or of the queue.
+          setImmediate(() => this.tick());
+        });
       this.underWay.add(sending);
     }
   }

@@ -25,7 +25,8 @@ CREATE TABLE IF NOT EXISTS event (
   UNIQUE (member, id)
 ) STRICT;
 
--- What was not applied, and why. 'waits_for' is the order whose arrival ends the waiting.
+-- What was not applied, and why; of one thing what was told last. 'origin' is the event's id, or names the delivery where there is
+-- no event. 'waits_for' is the order whose arrival ends the waiting.
 CREATE TABLE IF NOT EXISTS parked (
   position INTEGER PRIMARY KEY, reason TEXT NOT NULL, origin TEXT NOT NULL, keys TEXT, event TEXT, error TEXT, waits_for TEXT,
   received TEXT NOT NULL, UNIQUE (reason, origin)
@@ -59,9 +60,9 @@ CREATE TABLE IF NOT EXISTS notice (position INTEGER PRIMARY KEY, body TEXT NOT N
  *   attempt: number, since: number }} Outgoing */
 
 export class Store {
-  /** @param {string} path */
-  constructor(path) {
-    this.db = new Database(path, { timeout: 10_000 });
+  /** @param {string} path @param {{ fileMustExist?: boolean }} [how] */
+  constructor(path, how = {}) {
+    this.db = new Database(path, { timeout: 10_000, ...how });
     // FULL: what was answered with 200 is on the disk, whatever becomes of the machine.
     this.db.pragma("journal_mode = WAL");
     this.db.pragma("synchronous = FULL");
@@ -170,20 +171,38 @@ export class Store {
     const json = (/** @type {object | undefined} */ value) => (value === undefined ? null : JSON.stringify(value));
     this.sql(
       `INSERT INTO parked (reason, origin, keys, event, error, waits_for, received) VALUES (?, ?, ?, ?, ?, ?, ?)
-       ON CONFLICT DO NOTHING`,
+       ON CONFLICT (reason, origin) DO UPDATE SET keys = excluded.keys, event = excluded.event, error = excluded.error`,
     ).run(reason, origin, json(keys), json(event), json(error), waitsFor ?? null, now.toISOString());
   }
 
-  /** Takes out what waits for an order. @param {string} order @returns {{ keys: string, event: string, origin: string }[]} */
+  /** Takes out what waits for an order. @param {string} order @returns {{ keys: string, event: string }[]} */
   unparkWaiting(order) {
-    const sql = "DELETE FROM parked WHERE waits_for = ? RETURNING position, keys, event, origin";
+    const sql = "DELETE FROM parked WHERE waits_for = ? RETURNING position, keys, event";
     const rows = /** @type {any[]} */ (this.sql(sql).all(order));
     return rows.sort((one, other) => one.position - other.position);
   }
 
-  /** Takes out what was parked for a reason. @param {string} reason @returns {{ keys: string, event: string, origin: string }[]} */
+  /** Takes out what was parked for a reason. @param {string} reason @returns {{ keys: string, event: string }[]} */
   unpark(reason) {
-    return /** @type {any[]} */ (this.sql("DELETE FROM parked WHERE reason = ? RETURNING keys, event, origin").all(reason));
+    return /** @type {any[]} */ (this.sql("DELETE FROM parked WHERE reason = ? RETURNING keys, event").all(reason));
+  }
+
+  /** Takes out one thing that was parked. @param {string} reason @param {string} origin @returns {{ keys: string, event: string } | undefined} */
+  unparkOne(reason, origin) {
+    const sql = "DELETE FROM parked WHERE reason = ? AND origin = ? RETURNING keys, event";
+    return /** @type {any} */ (this.sql(sql).get(reason, origin));
+  }
+
+  /** Everything about a person goes but the state, which the engine has emptied. @param {string} member @param {string} pseudonym */
+  erase(member, pseudonym) {
+    const known = /** @type {{ kind: string, value: string }[]} */ (this.sql("SELECT kind, value FROM identity WHERE member = ?").all(member));
+    for (const { kind, value } of known) {
+      this.sql("DELETE FROM parked WHERE json_extract(keys, '$.' || ?) = ?").run(kind, value);
+    }
+    this.sql("DELETE FROM identity WHERE member = ?").run(member);
+    this.sql("DELETE FROM outbox WHERE member = ?").run(member);
+    this.sql("DELETE FROM event WHERE member = ?").run(member);
+    this.sql("UPDATE member SET id = ? WHERE id = ?").run(pseudonym, member);
   }
 
   /** @param {object} notice @param {Date} now */
@@ -195,7 +214,7 @@ export class Store {
 
   /** @returns {Record<string, string>} */
   counters() {
-    return Object.fromEntries(this.sql("SELECT counter, count FROM claimed").raw().all());
+    return Object.fromEntries(/** @type {any} */ (this.sql("SELECT counter, count FROM claimed").raw().all()));
   }
 
   /** @param {string} counter @param {string} count */
@@ -279,7 +298,7 @@ export class Store {
 
   /** @returns {Record<string, number>} how many messages there are in each state */
   outboxCounts() {
-    return Object.fromEntries(this.sql("SELECT state, count(*) FROM outbox GROUP BY state").raw().all());
+    return Object.fromEntries(/** @type {any} */ (this.sql("SELECT state, count(*) FROM outbox GROUP BY state").raw().all()));
   }
 
   close() {

@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { test } from "node:test";
 
-import { orderBody, refundBody } from "./world/shop.js";
+import { checkoutBody, orderBody, refundBody } from "./world/shop.js";
 import { world } from "./world/index.js";
 
 const SARA = "971501234567";
@@ -96,6 +96,13 @@ test("a member's story", async () => {
     const back = refundBody({ id: "5001", order: "7001", at: "2026-11-21T14:59:00+04:00", lines: [{ id: "2", quantity: 1, subtotal: "80.00" }] });
     heard = await then("80.00 of it come back", () => accepted(dallah.tells("w-7", "refunds/create", back)));
     assert.match(heard.said[0], /^What you sent back took 80 points along; /);
+
+    // A cart is left, and an hour later spoken of.
+    dallah.at("2026-11-21T16:00:00+04:00");
+    const left = checkoutBody({ token: "c1", customer: { id: "820982911946154508" }, at: "2026-11-21T15:59:00+04:00", price: "45.00" });
+    await then("She fills a cart and leaves it", () => accepted(dallah.tells("w-9", "checkouts/update", left)));
+    heard = await then("An hour later", () => dallah.at("2026-11-21T16:59:00+04:00"));
+    assert.deepEqual(heard.said, ["Your cart is waiting for you."]);
 
     // A second spin on the next day; its end is announced, for that promotes and Sara has agreed.
     dallah.at("2026-11-22T11:00:00+04:00");

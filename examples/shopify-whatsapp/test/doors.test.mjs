@@ -92,19 +92,22 @@ test("ids above 2^53 stay what they are", async () => {
 
 test("guests, tests and what is no order yet are parked with their reason", async () => {
   const cases = [
-    ["guest", { customer: undefined }],
-    ["test", { test: true }],
-    ["unpaid", { status: "pending" }],
-    ["voided", { status: "voided" }],
+    ["guest", { customer: undefined }, "shopify:order:20"],
+    ["test", { test: true }, "p-test"],
+    ["unpaid", { status: "pending" }, "p-unpaid"],
+    ["voided", { status: "voided" }, "p-voided"],
   ];
-  for (const [number, [reason, more]] of cases.entries()) {
+  for (const [number, [reason, more, origin]] of cases.entries()) {
     const id = `2${number}`;
     assert.equal(await deliver(`p-${reason}`, "orders/create", body(id, more)), 200);
-    assert.equal(parked(`p-${reason}`)[0]?.reason, reason);
+    assert.deepEqual(parked(origin).map((row) => row.reason), [reason]);
     assert.equal(events(`shopify:order:${id}`), 0);
   }
-  // A guest's order is kept whole for the member who claims it.
-  assert.equal(JSON.parse(parked("p-guest")[0].event).id, "shopify:order:20");
+  // A guest's order is kept whole, and once, for the member who claims it.
+  assert.equal(await deliver("p-again", "orders/paid", body("20", { customer: undefined })), 200);
+  const [guest, ...more] = parked("shopify:order:20");
+  assert.deepEqual(more, []);
+  assert.equal(JSON.parse(guest.event).lines[0].amount, "10");
 });
 
 test("what cannot be read is taken once and kept for people", async () => {
@@ -130,9 +133,9 @@ test("a refund before its order waits for it", async () => {
 
 test("an event ahead of the clock waits for it", async () => {
   assert.equal(await deliver("t-1", "orders/paid", body("60", { at: "2026-11-21T13:00:00+04:00" })), 200);
-  assert.equal(parked("t-1")[0].reason, "future_event");
+  assert.equal(parked("shopify:order:60")[0].reason, "future_event");
   dallah.at("2026-11-21T13:00:01+04:00");
-  assert.deepEqual(parked("t-1"), []);
+  assert.deepEqual(parked("shopify:order:60"), []);
   assert.equal(points("s960"), "60");
   dallah.at("2026-11-21T13:00:02+04:00");
 });
@@ -171,8 +174,20 @@ test("one person on two ways is one member; two accounts with one phone are not"
   // Another account names the same phone.
   assert.equal(await deliver("m-3", "orders/paid", body("71")), 200);
   assert.equal(await deliver("m-4", "customers/update", customer("971", "+971500000070")), 200);
-  assert.equal(parked("m-4")[0].reason, "two_members");
+  assert.equal(parked("shopify:profile:971")[0].reason, "two_members");
   assert.equal(points("s971"), "60");
+});
+
+test("who has a name and no number is answered under Meta's own id", async () => {
+  const said = { from_user_id: "AE.13491208655302741918", id: "wamid.B", timestamp: "1795251700", type: "text", text: { body: "yes" } };
+  const { envelope } = await import("./world/cloud-api.js");
+  const contacts = [{ user_id: "AE.13491208655302741918", profile: { name: "Sara", username: "sara" } }];
+  assert.equal(await post(dallah.app.url, envelope("106540352242922", { contacts, messages: [said] }), dallah.config.whatsapp.appSecret), 200);
+  await dallah.quiet();
+  assert.equal(points("wAE.13491208655302741918"), "25");
+  const { to, recipient, interactive } = dallah.cloud.messages.at(-2);
+  assert.deepEqual([to, recipient], [undefined, "AE.13491208655302741918"]);
+  assert.match(interactive.body.text, /^Welcome/);
 });
 
 test("another number: the member is found by it, and its messages go there", async () => {

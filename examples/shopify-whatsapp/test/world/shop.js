@@ -25,7 +25,7 @@ export class Shop {
     };
     const all = Object.entries({ ...right, ...headers }).filter(([, value]) => value !== undefined);
     try {
-      const response = await fetch(`${url}/webhooks/shopify`, { method: "POST", headers: /** @type {any} */ (all), body });
+      const response = await fetch(`${url}/webhooks/shopify`, { method: "POST", headers: /** @type {any} */ (all), body: /** @type {any} */ (body) });
       await response.arrayBuffer();
       return response.status;
     } catch {
@@ -72,4 +72,13 @@ export function orderBody({ id, customer, at, lines, codes = [], status = "paid"
 export function refundBody({ id, order, at, lines }) {
   const items = lines.map((line) => `{"line_item_id":${line.id},"quantity":${line.quantity},"subtotal":${line.subtotal}}`);
   return `{"id":${id},"order_id":${order},"created_at":"${at}","processed_at":"${at}","refund_line_items":[${items}],"transactions":[]}`;
+}
+
+/** A cart on its way to be paid, or left. @param {{ token: string, customer: { id: string, phone?: string }, at: string, price: string }} what */
+export function checkoutBody({ token, customer, at, price }) {
+  const line = `{"key":"1","sku":"HARAZ","quantity":1,"price":"${price}"}`;
+  return (
+    `{"id":1,"token":"${token}","cart_token":"${token}","customer":{"id":${customer.id},"phone":"${customer.phone ?? ""}"},"currency":"AED",` +
+    `"completed_at":null,"created_at":"${at}","updated_at":"${at}","subtotal_price":"${price}","total_price":"${price}","line_items":[${line}]}`
+  );
 }

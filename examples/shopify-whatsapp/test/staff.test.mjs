@@ -1,0 +1,65 @@
+// What staff do with the database of a running app.
+
+import assert from "node:assert/strict";
+import { execFileSync, spawnSync } from "node:child_process";
+import { test } from "node:test";
+import { fileURLToPath } from "node:url";
+
+import { orderBody, refundBody } from "./world/shop.js";
+import { world } from "./world/index.js";
+
+const MEMBERS = fileURLToPath(new URL("../members.js", import.meta.url));
+const AT = "2026-11-21T09:00:00+04:00";
+
+test("members are listed, guests' orders claimed, persons forgotten", async () => {
+  const dallah = await world({ now: "2026-11-21T10:00:00+04:00" });
+  const env = { ...process.env, LOYALTY_SECRET: "the secret of every test" };
+  const staff = (...asked) => execFileSync(process.execPath, [MEMBERS, dallah.config.database, ...asked], { encoding: "utf8", env });
+  const wrong = (...asked) => spawnSync(process.execPath, [MEMBERS, ...asked], { encoding: "utf8", env });
+  try {
+    await dallah.writes("971501234567", "yes");
+    await dallah.tells("w-1", "orders/paid", orderBody({ id: "1", at: AT, lines: [{ id: "1", price: "60.00" }] }));
+    const back = refundBody({ id: "2", order: "1", at: AT, lines: [{ id: "1", quantity: 1, subtotal: "60.00" }] });
+    await dallah.tells("w-2", "orders/paid", orderBody({ id: "3", customer: { id: "5", phone: "+971501234567" }, at: AT, lines: [{ id: "1", price: "10.00" }] }));
+    await dallah.quiet();
+    let told = staff();
+    assert.match(told, /^t\+971501234567\t85 points$/m);
+    assert.match(told, /^parked\tguest\tshopify:order:1\t/m);
+    assert.match(told, /^outbox\t\{"sent":3\}$/m);
+
+    // The guest was Sara. What comes back of it afterwards takes its points.
+    assert.equal(staff("claim", "shopify:order:1", "+971501234567"), "shopify:order:1 is +971501234567's\n");
+    assert.equal(JSON.parse(staff("5")).wallets.points.available, "145");
+    await dallah.tells("w-3", "refunds/create", back);
+    assert.equal(JSON.parse(staff("+971501234567")).wallets.points.available, "85");
+
+    // Forgotten: no table knows the phone, the account or a word that was said; the sums are there.
+    await dallah.quiet();
+    const pseudonym = staff("erase", "+971501234567").trim();
+    const { db } = dallah.app.store;
+    for (const table of db.prepare("SELECT name FROM sqlite_schema WHERE type = 'table'").pluck().all()) {
+      const text = JSON.stringify(db.prepare(`SELECT * FROM ${table}`).all());
+      assert.doesNotMatch(text, /971501234567|shopify:order|wamid/, table);
+      assert.equal(Buffer.concat(db.prepare(`SELECT * FROM ${table}`).raw().all().flat().filter(Buffer.isBuffer)).includes("971501234567"), false, table);
+    }
+    assert.deepEqual(JSON.parse(staff(pseudonym)).wallets.points.available, "85");
+    // Who comes back begins from nothing.
+    await dallah.writes("971501234567", "points");
+    await dallah.quiet();
+    assert.equal(dallah.cloud.messages.at(-1).text.body, "You have 0 points.");
+
+    for (const [asked, status, said] of [
+      [[], 2, "usage: "],
+      [[dallah.config.database, "nobody"], 2, "no member is called nobody"],
+      [[dallah.config.database, "claim", "shopify:order:1", "+971501234567"], 1, "no guest's order is called shopify:order:1"],
+      [[dallah.config.database, "claim", "x"], 2, "usage: "],
+      [[`${dallah.config.database}x`], 1, "file"],
+    ]) {
+      const done = wrong(...asked);
+      assert.equal(done.status, status, done.stderr);
+      assert.ok(done.stderr.includes(said), done.stderr);
+    }
+  } finally {
+    await dallah.stop();
+  }
+});
