@@ -51,7 +51,7 @@ export function doors(engine, store, config, { say, posted }) {
       if (domain !== config.shopify.shop) throw new Answer(403, "another shop");
       const topic = /** @type {string} */ (request.headers["x-shopify-topic"]);
       const origin = `shopify ${topic} ${webhookId}`;
-      store.transaction(() => {
+      await store.together(() => {
         // What was delivered twice is known here by its name, and within the engine by what happened, whatever it is called.
         if (!store.firstDelivery(webhookId, topic, config.clock())) return;
         taken(origin, () => fromShopify.events(topic, body));
@@ -75,7 +75,7 @@ export function doors(engine, store, config, { say, posted }) {
         throw new Answer(401, "the signature is not that of the body");
       }
       const origin = `whatsapp ${createHash("sha256").update(body).digest("hex").slice(0, 16)}`;
-      store.transaction(() => taken(origin, () => fromWhatsApp.events(body)));
+      await store.together(() => taken(origin, () => fromWhatsApp.events(body)));
       posted();
       return "ok";
     },

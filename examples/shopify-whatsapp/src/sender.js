@@ -11,6 +11,8 @@ import { address } from "./members.js";
 const BUSY = new Set([4, 80007, 130429, 131048]);
 /** It failed on its side, before it took the message. */
 const TEMPORARY = new Set([1, 2, 131000, 131016, 131057, 133004]);
+/** Something is wrong with the shop's own account: token, permission, payment, registration. No message is to blame. */
+const OWNER = new Set([0, 3, 10, 190, 200, 131005, 131031, 131042, 133010]);
 /** Too much for this member within a short time. */
 const PAIR = 131056;
 
@@ -37,6 +39,8 @@ export class Sender {
     });
     /** @type {Set<Promise<void>>} */
     this.underWay = new Set();
+    /** @type {Promise<unknown> | undefined} */
+    this.taking = undefined;
     this.pausedUntil = 0;
     this.stopped = false;
     store.transaction(() => store.restartDoubt(Date.now()));
@@ -44,11 +48,17 @@ export class Sender {
 
   /** Sends what may be sent, as much as may be on its way at once. Real time counts here, whatever the program's clock says. */
   tick() {
-    if (this.stopped) return;
+    if (this.stopped || this.taking || this.underWay.size >= this.how.parallel) return;
+    this.taking = this.take()
+      // Nothing was taken; the next tick tries again.
+      .catch((error) => this.say(`outbox: ${error?.stack ?? error}`))
+      .finally(() => (this.taking = undefined));
+  }
+
+  async take() {
     const now = Date.now();
     const free = this.how.parallel - this.underWay.size;
-    if (free <= 0) return;
-    const taken = this.store.transaction(() => {
+    const taken = await this.store.together(() => {
       const doubtful = this.store.doubtful(now - this.how.unsureMs);
       if (doubtful > 0) this.say(`${doubtful} messages without an answer and without a status: sent again`);
       return now < this.pausedUntil ? [] : this.store.take(now, free);
@@ -85,25 +95,30 @@ export class Sender {
     }
     try {
       const answer = await this.client.messages.sendRaw({ phoneNumberId: this.number, payload });
-      this.store.transaction(() => this.store.sent(row.position, answer.messages[0].id));
+      await this.store.together(() => this.store.sent(row.position, answer.messages[0].id));
     } catch (error) {
-      this.failure(row, error);
+      await this.failure(row, error);
     }
   }
 
   /** @param {import("./store.js").Outgoing} row @param {unknown} error */
-  failure(row, error) {
+  async failure(row, error) {
     const now = Date.now();
     const pause = this.how.backOffMs * 2 ** Math.min(row.attempt - 1, 10);
     const again = (/** @type {number} */ after, /** @type {string} */ why) => {
       if (row.attempt >= this.how.attempts) return this.giveUp(row, why);
-      this.store.transaction(() => this.store.again(row.position, now + after, why));
+      return this.store.together(() => this.store.again(row.position, now + after, why));
     };
     if (error instanceof GraphApiError && typeof error.code === "number" && error.raw !== null && typeof error.raw === "object") {
       // The Cloud API has answered, and has not taken it.
       const { code } = error;
       const why = `${code}`;
       if (code === PAIR) return again(Math.max(pause, this.how.backOffMs * 4 ** Math.min(row.attempt, 6)), why);
+      if (OWNER.has(code)) {
+        this.pausedUntil = now + Math.min(this.how.backOffMs * 64, 300_000);
+        this.say(`nothing is sent before this is mended: ${error.message}`);
+        return this.store.together(() => this.store.again(row.position, this.pausedUntil, why, false));
+      }
       if (BUSY.has(code) || error.httpStatus === 429) {
         this.pausedUntil = Math.max(this.pausedUntil, now + pause);
         return again(pause, why);
@@ -121,7 +136,7 @@ export class Sender {
   /** @param {import("./store.js").Outgoing} row @param {string} why @param {number} [code] what the Cloud API said */
   giveUp(row, why, code) {
     this.say(`message ${row.position} is given up: ${why}`);
-    this.store.transaction(() => {
+    return this.store.together(() => {
       this.store.failed(row.position, why);
       if (code !== undefined) this.engine.refused(row.position, code);
     });
@@ -130,6 +145,7 @@ export class Sender {
   /** Nothing more leaves; what is on its way arrives. */
   async stop() {
     this.stopped = true;
+    await this.taking;
     await Promise.allSettled(this.underWay);
   }
 }

@@ -70,6 +70,8 @@ export class Store {
     this.db.prepare("INSERT INTO called SELECT ? WHERE NOT EXISTS (SELECT 1 FROM called)").run(randomBytes(6).toString("hex"));
     /** What the names of its messages begin with. */
     this.name = /** @type {string} */ (this.db.prepare("SELECT name FROM called").pluck().get());
+    /** @type {{ work: () => any, resolve: (result: any) => void, reject: (error: unknown) => void }[]} */
+    this.waiting = [];
     /** @type {Map<string, import("better-sqlite3").Statement>} */
     this.statements = new Map();
   }
@@ -84,6 +86,40 @@ export class Store {
   /** All that `work` writes, or nothing. @template T @param {() => T} work @returns {T} */
   transaction(work) {
     return this.db.transaction(work).immediate();
+  }
+
+  /**
+   * The same, together with whatever else asks for it before the event loop comes round: one commit, and one wait for the disk, for all of
+   * them. Each is whole by itself; one that throws takes nothing of the others along. @template T @param {() => T} work @returns {Promise<T>}
+   */
+  together(work) {
+    return new Promise((resolve, reject) => {
+      this.waiting.push({ work, resolve, reject });
+      if (this.waiting.length === 1) setImmediate(() => this.commit());
+    });
+  }
+
+  commit() {
+    const jobs = this.waiting.splice(0);
+    /** @type {(() => void)[]} */
+    let settled = [];
+    try {
+      this.transaction(() => {
+        settled = jobs.map(({ work, resolve, reject }) => {
+          try {
+            // Within a transaction this is a savepoint.
+            const result = this.db.transaction(work)();
+            return () => resolve(result);
+          } catch (error) {
+            return () => reject(error);
+          }
+        });
+      });
+    } catch (error) {
+      settled = jobs.map(({ reject }) => () => reject(error));
+    }
+    // Nobody is told of anything before it is on the disk.
+    settled.forEach((settle) => settle());
   }
 
   // Members ------------------------------------------------------------------------------------------------------------
@@ -252,10 +288,13 @@ export class Store {
     this.sql("UPDATE outbox SET state = 'sent', wamid = ?, error = NULL WHERE position = ? AND state != 'failed'").run(wamid, position);
   }
 
-  /** It has surely not left, and is tried again. @param {number} position @param {number} notBefore @param {string} error */
-  again(position, notBefore, error) {
-    const sql = "UPDATE outbox SET state = 'waiting', not_before = ?, error = ? WHERE position = ? AND state = 'sending'";
-    this.sql(sql).run(notBefore, error, position);
+  /**
+   * It has surely not left, and is tried again; `counted` if that was one of its attempts.
+   * @param {number} position @param {number} notBefore @param {string} error @param {boolean} [counted]
+   */
+  again(position, notBefore, error, counted = true) {
+    const sql = `UPDATE outbox SET state = 'waiting', attempt = attempt - ?, not_before = ?, error = ? WHERE position = ? AND state = 'sending'`;
+    this.sql(sql).run(Number(!counted), notBefore, error, position);
   }
 
   /** It will not be sent. @param {number} position @param {string} error */

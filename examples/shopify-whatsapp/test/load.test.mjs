@@ -20,7 +20,7 @@ import { environment } from "./world/index.js";
 import { arrivals, END, season } from "./world/season.js";
 import { Shop } from "./world/shop.js";
 
-const COUNT = Number(process.env.LOAD ?? 1500);
+const COUNT = Number(process.env.LOAD ?? 2500);
 const SEED = 20261121;
 const KILLS = [0.25, 0.5, 0.75];
 const AT_ONCE = 8;

@@ -32,6 +32,26 @@ test("the Cloud API is busy: again, later, in order", () =>
     assert.deepEqual(rows(dallah).map(({ state, attempt }) => [state, attempt]), [["sent", 4], ["sent", 1]]);
   }));
 
+test("the token has run out: nothing is lost, and no attempt is spent", () =>
+  within({ env: { SEND_BACK_OFF_MS: "1", SEND_ATTEMPTS: "2" } }, async (dallah) => {
+    const refused = () => ({ status: 401, body: errorOf(190, "the token has run out") });
+    dallah.cloud.instead.push(refused, refused, refused, refused);
+    await dallah.writes(SARA, "points");
+    await dallah.quiet();
+    assert.deepEqual(rows(dallah).map(({ state, attempt }) => [state, attempt]), [["sent", 1]]);
+    assert.ok(dallah.said.some((line) => line.startsWith("nothing is sent before this is mended: ")));
+  }));
+
+test("what fails again and again is given up", () =>
+  within({ env: { SEND_BACK_OFF_MS: "1", SEND_ATTEMPTS: "3" } }, async (dallah) => {
+    const pair = () => ({ status: 400, body: errorOf(131056, "too many messages to this member") });
+    dallah.cloud.instead.push(pair, pair, pair);
+    await dallah.writes(SARA, "points");
+    await dallah.quiet();
+    assert.deepEqual(rows(dallah).map(({ state, attempt, error }) => [state, attempt, error]), [["failed", 3, "131056"]]);
+    assert.equal(dallah.cloud.messages.length, 0);
+  }));
+
 test("what is refused for good is given up, and the rules hear of it", () =>
   within({}, async (dallah) => {
     dallah.cloud.instead.push(() => ({ status: 400, body: errorOf(131026, "undeliverable") }));
