@@ -38,7 +38,7 @@ use super::pricing::Minor;
 use super::pricing::apply::{Applied, apply};
 use super::pricing::cart::Cart;
 use super::pricing::choice::{Choice, Judge, price};
-use super::pricing::give::{Candidate, Stack, Stop};
+use super::pricing::give::{Candidate, GroupChoice, Stack, Stop};
 use super::value::Value;
 use crate::amount::{self, Overflow};
 use crate::engine::claims::Counters;
@@ -176,13 +176,9 @@ pub fn answer(
     let mut consider = |coupon: u32, code: Option<&str>, held: Option<&Held>, left: Left| -> Result<bool, Overflow> {
         let Some(form) = form(plan, coupon, scope.day) else { return Ok(false) };
         let Some(offer) = &form.offer else {
-            let held = held.map(|held| held.number);
-            let known = plain.iter().any(|known| known.coupon == coupon && known.held == held);
-            if !known {
-                let code = code.map(Into::into);
-                plain.push(AppliedCoupon { coupon, code, held, applied: Applied::default() });
-            }
-            return Ok(!known || code.is_none());
+            let (code, held) = (code.map(Into::into), held.map(|held| held.number));
+            plain.push(AppliedCoupon { coupon, code, held, applied: Applied::default() });
+            return Ok(true);
         };
         let Some(candidate) = reader.candidate(coupon, offer, left)? else { return Ok(false) };
         candidates.push(candidate);
@@ -192,6 +188,7 @@ pub fn answer(
     let refuse =
         |code: &str, coupon: Option<u32>, reasons: Vec<WhyNot>| NotApplied { code: Some(code.into()), coupon, reasons };
     let codes = codes_of(&order, cart, request.codes);
+    let mut named: Vec<(u32, Option<u64>)> = Vec::new();
     for (at, code) in codes.iter().enumerate() {
         if at >= CODES_MAX {
             not_applied.push(refuse(code, None, vec![WhyNot::TooManyCodes]));
@@ -204,13 +201,23 @@ pub fn answer(
         match eligible.named(code) {
             Named::Unknown(coupon, why) => not_applied.push(refuse(code, coupon, vec![why])),
             Named::Coupon(coupon, held) => {
-                let left = eligible.left(coupon, held)?;
+                let own = (coupon, held.map(|held| held.number));
+                if named.contains(&own) {
+                    not_applied.push(refuse(code, Some(coupon), vec![WhyNot::NamedTwice]));
+                    continue;
+                }
+                // Of coupons that stand beside themselves, those before use the limits, too.
+                let several = form(plan, coupon, scope.day).is_some_and(stands_beside_itself);
+                let before = named.iter().filter(|(known, _)| several && *known == coupon).count() as u32;
+                let left = eligible.left(coupon, held, before)?;
                 let taken = match left {
                     Some(left) => consider(coupon, Some(code), held, left)?,
                     None => false,
                 };
-                if !taken {
-                    not_applied.push(refuse(code, Some(coupon), eligible.reasons(coupon, held)?));
+                if taken {
+                    named.push(own);
+                } else {
+                    not_applied.push(refuse(code, Some(coupon), eligible.reasons(coupon, held, before)?));
                 }
             }
         }
@@ -232,6 +239,10 @@ pub fn answer(
             }
             return Ok(());
         };
+        // One that was named, too, applies once.
+        if candidates.iter().any(|known| known.coupon == coupon) {
+            return Ok(());
+        }
         if let Some(candidate) = reader.candidate(coupon, offer, left)? {
             candidates.push(candidate);
             considered.push(Considered { form, code: None, held: None });
@@ -343,6 +354,11 @@ fn form(plan: &Plan, coupon: u32, day: i32) -> Option<&CouponFormPlan> {
     in_force(&plan.coupons.get(coupon as usize)?.forms, day)
 }
 
+/// Whether several issued ones of a coupon may apply to one order.
+fn stands_beside_itself(form: &CouponFormPlan) -> bool {
+    form.offer.as_ref().is_none_or(|offer| matches!(offer.group, Some((_, GroupChoice::All))))
+}
+
 /// Why an eligible coupon is not among those that apply.
 fn beaten<'c>(
     order: &Priceable,
@@ -355,7 +371,8 @@ fn beaten<'c>(
         return vec![WhyNot::NothingToLower];
     }
     let chosen: Vec<&Candidate> = chosen.collect();
-    let against: Vec<u32> = chosen.iter().filter(|one| !one.beside(candidate)).map(|one| one.coupon).collect();
+    let mut against: Vec<u32> = chosen.iter().filter(|one| !one.beside(candidate)).map(|one| one.coupon).collect();
+    against.dedup();
     if against.is_empty() {
         let stopping = chosen.iter().find(|one| match one.stop {
             Some(Stop::Order) => true,

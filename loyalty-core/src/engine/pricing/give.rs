@@ -9,7 +9,7 @@ pub use crate::check::offer::{Basis, Each, GroupChoice, Stop};
 /// A coupon whose conditions hold for the cart at hand.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Candidate {
-    /// The number of the coupon; one coupon applies at most once.
+    /// The number of the coupon; it applies once, or as often as it was issued where its group says `all`.
     pub coupon: u32,
     pub give: Give,
     pub stage: Stage,
@@ -154,7 +154,8 @@ impl Candidate {
     /// Whether both agree to stand beside each other.
     pub fn beside(&self, other: &Self) -> bool {
         if self.coupon == other.coupon {
-            return false;
+            // Issued ones of one coupon are told apart by nothing else than that they are several.
+            return matches!(self.group, Some((_, GroupChoice::All)));
         }
         if let (Some((one, choice)), Some((two, _))) = (self.group, other.group)
             && one == two

@@ -1,5 +1,7 @@
 //! Which coupons may be used on an order, and everything that keeps the others from being used.
 
+use rust_decimal::Decimal;
+
 use super::why::WhyNot;
 use super::{NotApplied, form, index};
 use crate::amount::Overflow;
@@ -68,8 +70,8 @@ impl<'a> Eligible<'_, 'a> {
         Named::Coupon(coupon, own)
     }
 
-    /// What is left of a coupon's budget, if it may be used.
-    pub fn left(&self, coupon: u32, held: Option<&Held>) -> Result<Option<Left>, Overflow> {
+    /// What is left of a coupon's budget, if it may be used; `before` of it are used on the same order already.
+    pub fn left(&self, coupon: u32, held: Option<&Held>, before: u32) -> Result<Option<Left>, Overflow> {
         let (Some(plan), Some(form)) = (self.plan(coupon), form(self.scope.plan, coupon, self.scope.day)) else {
             return Ok(None);
         };
@@ -84,10 +86,10 @@ impl<'a> Eligible<'_, 'a> {
         if !self.conditions(form)? {
             return Ok(None);
         }
-        if !form.limits.iter().all(|limit| self.limit_left(plan, limit)) {
+        if !form.limits.iter().all(|limit| self.limit_left(plan, limit, before)) {
             return Ok(None);
         }
-        Ok(self.budget(coupon, plan, form)?.ok())
+        Ok(self.budget(coupon, plan, form, before)?.ok())
     }
 
     /// Conditions that are judged after the item discounts are not judged here.
@@ -112,18 +114,28 @@ impl<'a> Eligible<'_, 'a> {
         }
     }
 
-    fn limit_left(&self, plan: &CouponPlan, limit: &LimitPlan) -> bool {
+    fn limit_left(&self, plan: &CouponPlan, limit: &LimitPlan, before: u32) -> bool {
         if limit.in_total {
             let left = self.counters.left(&counter("coupon", &plan.name), limit.count.into());
-            return crate::amount::is_positive(left);
+            return left > Decimal::from(before);
         }
-        rules::left(self.scope, limit, &Changes::new()) > 0
+        rules::left(self.scope, limit, &Changes::new()) > i64::from(before)
     }
 
     /// What is left of the budget; the error says that nothing is.
-    fn budget(&self, coupon: u32, plan: &CouponPlan, form: &CouponFormPlan) -> Result<Result<Left, WhyNot>, Overflow> {
+    fn budget(
+        &self,
+        coupon: u32,
+        plan: &CouponPlan,
+        form: &CouponFormPlan,
+        before: u32,
+    ) -> Result<Result<Left, WhyNot>, Overflow> {
         let Some(budget) = &form.budget else { return Ok(Ok(Left::default())) };
         let used_up = WhyNot::Budget { of: budget.amount, line: plan.line };
+        if before > 0 {
+            // What the first leaves of it is known only when all is chosen.
+            return Ok(Err(used_up));
+        }
         if budget.wallet.is_some() {
             let is_used_up = points::is_used_up(self.scope, coupon, form, self.counters)?;
             return Ok(if is_used_up { Err(used_up) } else { Ok(Left::default()) });
@@ -140,7 +152,7 @@ impl<'a> Eligible<'_, 'a> {
     pub fn automatic(&self, mut found: impl FnMut(u32, Left) -> Result<(), Overflow>) -> Result<(), Overflow> {
         let (Some(cart), Some(event)) = (&self.scope.plan.cart, self.scope.event) else { return Ok(()) };
         for coupon in index::candidates(&self.scope.plan.coupon_index, cart, event) {
-            if let Some(left) = self.left(coupon, None)? {
+            if let Some(left) = self.left(coupon, None, 0)? {
                 found(coupon, left)?;
             }
         }
@@ -148,7 +160,7 @@ impl<'a> Eligible<'_, 'a> {
     }
 
     /// Everything that keeps a coupon from being used; of one that may be used, that it lowers nothing.
-    pub fn reasons(&self, coupon: u32, held: Option<&Held>) -> Result<Vec<WhyNot>, Overflow> {
+    pub fn reasons(&self, coupon: u32, held: Option<&Held>, before: u32) -> Result<Vec<WhyNot>, Overflow> {
         let (Some(plan), Some(form)) = (self.plan(coupon), form(self.scope.plan, coupon, self.scope.day)) else {
             return Ok(vec![WhyNot::NotInForce]);
         };
@@ -165,7 +177,7 @@ impl<'a> Eligible<'_, 'a> {
         if !form.offer.as_ref().is_some_and(|offer| offer.judged_after_items) {
             reasons.extend(self.failing(self.scope, form)?);
         }
-        for limit in form.limits.iter().filter(|limit| !self.limit_left(plan, limit)) {
+        for limit in form.limits.iter().filter(|limit| !self.limit_left(plan, limit, before)) {
             reasons.push(WhyNot::Limit {
                 count: limit.count,
                 in_total: limit.in_total,
@@ -173,7 +185,7 @@ impl<'a> Eligible<'_, 'a> {
                 line: limit.line,
             });
         }
-        reasons.extend(self.budget(coupon, plan, form)?.err());
+        reasons.extend(self.budget(coupon, plan, form, before)?.err());
         if reasons.is_empty() {
             reasons.push(WhyNot::NothingToLower);
         }
@@ -202,9 +214,9 @@ impl<'a> Eligible<'_, 'a> {
         if plan.kind == CouponKind::Issued && own.is_none() {
             return Ok(None);
         }
-        let mut reasons = match self.left(coupon, own)? {
+        let mut reasons = match self.left(coupon, own, 0)? {
             Some(_) => Vec::new(),
-            None => self.reasons(coupon, own)?,
+            None => self.reasons(coupon, own, 0)?,
         };
         if reasons.is_empty() && plan.kind != CouponKind::Automatic {
             reasons.push(WhyNot::NotNamed);
