@@ -24,6 +24,13 @@ pub fn plus(at: &Object<'_>, one: Decimal, other: Decimal) -> Result<Decimal> {
     one.checked_add(other).ok_or_else(|| overflow(at)).map(|sum| sum.normalize())
 }
 
+/// The part of an amount that falls to some of its units, to so many decimals, ties to the even one.
+pub fn share(at: &Object<'_>, amount: Decimal, (units, of): (Decimal, Decimal), decimals: u32) -> Result<Decimal> {
+    let product = amount.checked_mul(units).ok_or_else(|| overflow(at))?;
+    let part = product.checked_div(of).ok_or_else(|| overflow(at))?;
+    Ok(part.round_dp(decimals).normalize())
+}
+
 fn overflow(at: &Object<'_>) -> loyalty_core::EventError {
     refuse(Refusal::Overflow, at.path(), "amounts that can be held exactly", "more")
 }

@@ -2,6 +2,7 @@
 
 mod carts;
 mod customers;
+mod edits;
 mod orders;
 mod prices;
 mod refunds;
@@ -32,8 +33,8 @@ pub fn events(topic: &str, body: &[u8], options: &Options) -> Result<Translation
         | "orders/cancelled"
         | "orders/fulfilled"
         | "orders/partially_fulfilled" => orders::translate(origin, topic, &body),
-        // Only lines that came and went, without prices.
-        "orders/edited" => Ok(Translation::parked_only(Parked::new(Reason::Incomplete, "order_edit"))),
+        // Lines that came and went, without prices: the order stands beside them.
+        "orders/edited" => edits::translate(origin, &body),
         "orders/delete" => Ok(Translation::parked_only(Parked::new(Reason::Deleted, "id"))),
         "refunds/create" => refunds::translate(origin, &body),
         "checkouts/create" | "checkouts/update" | "carts/create" | "carts/update" => carts::translate(origin, &body),

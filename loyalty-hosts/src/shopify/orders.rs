@@ -5,7 +5,7 @@
 
 use loyalty_core::{Decimal, Document};
 
-use super::prices::{amount, currency, line};
+use super::prices::{Line, amount, currency, line};
 use super::{Origin, keys, refunds};
 use crate::build::{self, Build};
 use crate::json::{Moment, Object, Result};
@@ -42,13 +42,21 @@ pub fn translate(origin: Origin<'_>, topic: &str, order: &Object<'_>) -> Result<
     Ok(if keys.known() { translation } else { translation.for_nobody("customer") })
 }
 
-/// Why nothing is to be made of the order as it stands.
-fn not_yet(origin: Origin<'_>, topic: &str, order: &Object<'_>) -> Result<Option<Parked>> {
+/// Why nothing is ever to be made of the order, whatever becomes of it.
+pub fn never(order: &Object<'_>) -> Result<Option<Parked>> {
     if order.bool("test")? == Some(true) {
-        return Ok(Some(Parked::new(Reason::Test, "test")));
+        return Ok(Some(Parked::new(Reason::Test, &order.path_of("test"))));
     }
     if order.bool("confirmed")? == Some(false) {
-        return Ok(Some(Parked::new(Reason::Unconfirmed, "confirmed")));
+        return Ok(Some(Parked::new(Reason::Unconfirmed, &order.path_of("confirmed"))));
+    }
+    Ok(None)
+}
+
+/// Why nothing is to be made of the order as it stands.
+fn not_yet(origin: Origin<'_>, topic: &str, order: &Object<'_>) -> Result<Option<Parked>> {
+    if let Some(parked) = never(order)? {
+        return Ok(Some(parked));
     }
     let status = order.text("financial_status")?;
     let cancelled = order.get("cancelled_at").is_some();
@@ -97,7 +105,11 @@ fn bought(origin: Origin<'_>, order: &Object<'_>, id: &str, keys: &Keys) -> Resu
 }
 
 fn bought_line(origin: Origin<'_>, item: &Object<'_>) -> Result<Option<Document>> {
-    let figures = line(origin, item)?;
+    line_document(item, &line(origin, item)?)
+}
+
+/// A line of an order with its figures; nothing for one without units.
+pub fn line_document(item: &Object<'_>, figures: &Line) -> Result<Option<Document>> {
     if figures.quantity.is_zero() {
         return Ok(None);
     }

@@ -111,6 +111,31 @@ fn a_cancelled_order_keeps_nothing() {
     assert_eq!(at(&view, "wallets.points.clawed_back"), "\"602\"");
 }
 
+/// 3 × 10.00 and 1 × 4.00 were bought; then two of the first went and one of 7.00 came: 10 + 4 + 7.
+#[test]
+fn an_edited_order_counts_for_what_it_is_in_the_end() {
+    let order = |lines: &str| {
+        format!(
+            r#"{{"id":42,"customer":{{"id":5}},"currency":"USD","financial_status":"paid","created_at":"2026-11-01T10:00:00Z",
+            "updated_at":"2026-11-02T10:00:00Z","line_items":[{lines}]}}"#
+        )
+    };
+    let bought = order(r#"{"id":1,"quantity":3,"price":"10.00"},{"id":2,"quantity":1,"price":"4.00"}"#);
+    let now = order(
+        r#"{"id":1,"quantity":3,"current_quantity":1,"price":"10.00"},{"id":2,"quantity":1,"current_quantity":1,"price":"4.00"},
+        {"id":3,"quantity":1,"current_quantity":1,"price":"7.00"}"#,
+    );
+    let edit =
+        r#"{"id":9,"order_id":42,"line_items":{"additions":[{"id":3,"delta":1}],"removals":[{"id":1,"delta":2}]}}"#;
+    let edited = format!(r#"{{"order_edit":{edit},"order":{now}}}"#);
+    let told = || of_shopify("orders/edited", edited.as_bytes());
+    let plain = play(&[of_shopify("orders/paid", bought.as_bytes())]);
+    let view = play(&[of_shopify("orders/paid", bought.as_bytes()), told(), told()]);
+    let points = |view: &Document| at(view, "wallets.points.available").trim_matches('"').parse::<i64>().unwrap();
+    // Five for each unit, too: four before, and one, one and one after.
+    assert_eq!((points(&plain), points(&view)), (34 + 20, 21 + 15));
+}
+
 #[test]
 fn shipping_that_is_paid_back_takes_no_points() {
     let order = of_shopify("orders/updated", &payload("shopify/orders_updated.partially_refunded.json"));
