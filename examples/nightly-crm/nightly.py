@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """The nightly job of a loyalty program with its members in a database.
 
-    nightly.py seed  [--database URL]                      members with the past of examples/grocery
-    nightly.py night [--database URL] [--campaign NAME=MESSAGE]  time passes, campaigns are said, a report is written
+    nightly.py seed                                  members with the past of examples/grocery
+    nightly.py estimate --campaign NAME=MESSAGE      who would hear it, and why not the others; nothing changes
+    nightly.py night [--campaign NAME=MESSAGE]       time passes, campaigns are said, a report is written
 
 A URL is a file for SQLite, or postgresql://… Run it every night; a run that was killed is finished by the next."""
 
@@ -52,11 +53,13 @@ def arguments() -> argparse.Namespace:
     seed.add_argument("--history", type=pathlib.Path, default=HERE.parent / "grocery" / "events.jsonl.gz")
     seed.add_argument("--if-empty", action="store_true", help="do nothing where there are members already")
     seed.add_argument("--every", type=number, default=1, help="only every so many households")
+    estimate = commands.add_parser("estimate", help="who would hear a campaign, and why not the others; nothing changes")
     night = commands.add_parser("night", help="time passes, campaigns are said, a report is written")
-    night.add_argument("--now", type=instant, default=None, help="as of when; now, if it is not said")
-    night.add_argument("--campaign", type=assignment, action="append", default=[], metavar="NAME=MESSAGE")
+    for command in (estimate, night):
+        command.add_argument("--now", type=instant, default=None, help="as of when; now, if it is not said")
+        command.add_argument("--campaign", type=assignment, action="append", default=[], metavar="NAME=MESSAGE")
     night.add_argument("--report", type=pathlib.Path, default=pathlib.Path("report"), help="the folder for the report")
-    for command in (seed, night):
+    for command in (seed, estimate, night):
         command.add_argument("--database", default="crm.db", help="a file, or postgresql://…")
         command.add_argument("--batch", type=number, default=200, help="members in one transaction")
     return parser.parse_args()
@@ -77,6 +80,13 @@ def main() -> int:
             print(f"{jobs.seed(store, program, asked.history, asked.every):,} members")
             return 0
         now = asked.now or dt.datetime.now(dt.UTC).replace(microsecond=0)
+        if asked.command == "estimate":
+            for name, message in asked.campaign:
+                found = jobs.estimate(store, program, now, name, message, asked.batch)
+                print(f"{name}: {found['now']:,} of {found['members']:,} would hear `{message}` now, {found['later']:,} later")
+                for reason, count in [*found["suppressed"].items(), *found["refused"].items()]:
+                    print(f"  {count:,} not: {reason}")
+            return 0
         at = jobs.night(store, program, now, asked.campaign, asked.batch)
         print(report.write(store, program, at, asked.report))
         return 0

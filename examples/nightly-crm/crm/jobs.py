@@ -5,6 +5,7 @@ of the same instant, and comes to the same."""
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import gzip
 import json
@@ -56,8 +57,14 @@ def advance(store: Store, program: loyalty.Program, now: dt.datetime, batch: int
             with store.transaction():
                 rows = store.due(now, batch)
                 for row in rows:
-                    member = program.load(row.state)
-                    store.write(member, program.advance(member, now, counters=_counters(store)), night)
+                    try:
+                        member = program.load(row.state)
+                        outcome = program.advance(member, now, counters=_counters(store))
+                    except (loyalty.StateError, loyalty.EventError) as error:
+                        # One account that is out of order does not cost the others their night.
+                        store.trouble(night, row.id, error)
+                    else:
+                        store.write(member, outcome, night)
             if not rows:
                 return
             progress(len(rows))
@@ -81,22 +88,32 @@ def campaign(store: Store, program: loyalty.Program, now: dt.datetime, name: str
             with store.transaction():
                 rows = store.members(reached, batch, hold=True)
                 for row in rows:
-                    member = program.load(row.state)
                     own = {**event, "id": f"broadcast/{name}", "member": row.id}
                     try:
+                        member = program.load(row.state)
                         outcome = program.apply(member, own, counters=_counters(store))
                     except loyalty.EventError as refused:
-                        # Counted, and nobody else is held up.
+                        # An account that was erased, say. Counted, and nobody else is held up.
                         store.count(night, f"refused {refused.code}")
-                        continue
-                    if not outcome.replayed:
-                        store.write(member, outcome, night)
+                    except loyalty.StateError as error:
+                        store.trouble(night, row.id, error)
+                    else:
+                        if not outcome.replayed:
+                            store.write(member, outcome, night)
                 if rows:
                     reached = rows[-1].id
                     store.campaign_reached(name, reached)
             if not rows:
                 return
             progress(len(rows))
+
+
+def estimate(store: Store, program: loyalty.Program, now: dt.datetime, name: str, message: str, batch: int) -> dict[str, Any]:
+    """How many would hear a campaign, and why not the others, asked beforehand: nothing changes."""
+    _known(store, program, now, name, message)
+    event = {"type": "broadcast", "at": now.isoformat(), "message": message, "campaign": name}
+    found: dict[str, Any] = json.loads(_estimate(store, program, event, name, batch))
+    return found
 
 
 def _estimate(store: Store, program: loyalty.Program, event: dict[str, Any], name: str, batch: int) -> str:
@@ -106,7 +123,8 @@ def _estimate(store: Store, program: loyalty.Program, event: dict[str, Any], nam
         after = ""
         while rows := store.members(after, batch, hold=False):
             for row in rows:
-                estimate.add(program.load(row.state))
+                with contextlib.suppress(loyalty.StateError):
+                    estimate.add(program.load(row.state))
             after = rows[-1].id
             progress(len(rows))
     return estimate.to_json()

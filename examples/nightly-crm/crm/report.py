@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import collections
+import contextlib
 import datetime as dt
 import html
 import itertools
@@ -67,7 +68,8 @@ def _sums(store: Store, program: loyalty.Program, now: dt.datetime, batch: int) 
     with bar(store.count_members(), "report") as progress:
         while rows := store.members(after, batch, hold=False):
             for row in rows:
-                _add(sums, program.view(program.load(row.state), now))
+                with contextlib.suppress(loyalty.StateError):  # it is among the troubles
+                    _add(sums, program.view(program.load(row.state), now))
             after = rows[-1].id
             progress(len(rows))
     return sums
@@ -194,6 +196,7 @@ def _table(head: tuple[str, ...], rows: list[tuple[Any, ...]]) -> str:
 def _page(store: Store, program: loyalty.Program, now: dt.datetime, sums: Sums, pictures: list[tuple[str, str]]) -> str:
     night = text_of(now)
     decided = store.rows("SELECT what, count FROM decided WHERE night = ? ORDER BY what", night)
+    troubles = store.rows("SELECT member, error FROM trouble WHERE night = ? ORDER BY member", night)
     mailed = store.rows("SELECT count(*) FROM outbox WHERE night = ?", night)[0][0]
     wallets = [
         (name, *(wallet[key] for key in ("available", "pending", "issued", "spent", "expired"))) for name, wallet in sorted(sums.wallets.items())
@@ -208,5 +211,6 @@ def _page(store: Store, program: loyalty.Program, now: dt.datetime, sums: Sums, 
         *(f'<p><img src="{name}" alt="{html.escape(stem)}"></p>' for name, stem in pictures),
         "<h2>What the night decided</h2>",
         _table(("what", "how often"), [(what, int(count)) for what, count in decided]) if decided else "<p>Nothing was due.</p>",
+        *(["<h2>Members to be looked at</h2>", _table(("member", "what is wrong"), troubles)] if troubles else []),
     ]
     return "\n".join(itertools.chain(parts, ["</html>", ""]))

@@ -24,6 +24,7 @@ CREATE TABLE IF NOT EXISTS outbox (
   member TEXT NOT NULL, id TEXT NOT NULL, message TEXT NOT NULL, night TEXT NOT NULL, PRIMARY KEY (member, id)
 );
 CREATE TABLE IF NOT EXISTS decided (night TEXT NOT NULL, what TEXT NOT NULL, count BIGINT NOT NULL, PRIMARY KEY (night, what));
+CREATE TABLE IF NOT EXISTS trouble (night TEXT NOT NULL, member TEXT NOT NULL, error TEXT NOT NULL, PRIMARY KEY (night, member));
 CREATE TABLE IF NOT EXISTS night (at TEXT PRIMARY KEY, finished INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS campaign (name TEXT PRIMARY KEY, message TEXT NOT NULL, night TEXT NOT NULL, estimate TEXT NOT NULL,
   reached TEXT);
@@ -92,9 +93,12 @@ class Store:
     # --- Members ------------------------------------------------------------------------------------------------------
 
     def due(self, now: dt.datetime, most: int) -> list[Row]:
-        """Members for whom time has brought something about. In PostgreSQL the rows are held until the transaction ends."""
-        sql = "SELECT id, state FROM member WHERE due <= ? ORDER BY due, id LIMIT ?"
-        return self._members(sql + (" FOR UPDATE" if self.postgresql else ""), text_of(now), most)
+        """Members for whom time has brought something about, but for those with whom this night has had trouble already. In
+        PostgreSQL the rows are held until the transaction ends."""
+        sql = """SELECT id, state FROM member WHERE due <= ?
+                 AND NOT EXISTS (SELECT 1 FROM trouble WHERE trouble.night = ? AND trouble.member = member.id)
+                 ORDER BY due, id LIMIT ?"""
+        return self._members(sql + (" FOR UPDATE OF member" if self.postgresql else ""), text_of(now), text_of(now), most)
 
     def count_due(self, now: dt.datetime) -> int:
         return int(self.rows("SELECT count(*) FROM member WHERE due <= ?", text_of(now))[0][0])
@@ -109,6 +113,10 @@ class Store:
 
     def _members(self, sql: str, *values: Any) -> list[Row]:
         return [Row(id, bytes(state)) for id, state in self.rows(sql, *values)]
+
+    def trouble(self, night: str, member: str, error: Exception) -> None:
+        """Somebody has to look at this member."""
+        self.run("INSERT INTO trouble VALUES (?, ?, ?) ON CONFLICT DO NOTHING", night, member, str(error))
 
     def write(self, member: loyalty.Member, outcome: loyalty.Outcome, night: str) -> None:
         """The new state, and everything that follows from what was decided. Called within a transaction."""

@@ -27,7 +27,7 @@ NEXT = NOW + dt.timedelta(days=1)
 CAMPAIGN = [("january", "we_miss_you")]
 TABLES = {
     "member": "id", "claimed": "counter", "ledger": "member, entry", "outbox": "member, id", "decided": "night, what",
-    "night": "at", "campaign": "name",
+    "night": "at", "campaign": "name", "trouble": "night, member",
 }  # fmt: skip
 
 PROGRAM = loyalty.Program.from_file(HERE / "club.loyalty")
@@ -110,6 +110,34 @@ def test_the_estimate_is_what_comes(database: pathlib.Path) -> None:
     said = [json.loads(message) for (message,) in store.rows("SELECT message FROM outbox WHERE message LIKE '%we_miss_you%'")]
     assert len(said) == estimate["now"]
     assert all(message["text"].startswith("It has been a while. ") for message in said)
+    store.close()
+
+
+def test_an_estimate_beforehand_is_that_of_the_night(database: pathlib.Path) -> None:
+    store = Store(str(database))
+    jobs.night(store, PROGRAM, NOW, [], 50)
+    before = dump(store)
+    asked = command("estimate", "--database", str(database), "--now", NIGHT, "--campaign", "january=we_miss_you")
+    told = subprocess.run(asked, check=True, capture_output=True, text=True).stdout
+    assert dump(store) == before
+    jobs.night(store, PROGRAM, NOW, CAMPAIGN, 50)
+    found = store.campaign("january")
+    assert found is not None
+    estimate = found["estimate"]
+    assert told.startswith(f"january: {estimate['now']} of 235 would hear `we_miss_you` now, 0 later\n")
+    assert f"  {estimate['suppressed']['outside_segment']} not: outside_segment\n" in told
+    store.close()
+
+
+def test_an_account_out_of_order_costs_the_others_nothing(database: pathlib.Path, tmp_path: pathlib.Path, expected: tuple[Any, Any]) -> None:
+    store = Store(str(database))
+    ((first, _),) = store.rows("SELECT id, due FROM member WHERE due <= ? ORDER BY due, id LIMIT 1", "2018-01-02")
+    store.run("UPDATE member SET state = ? WHERE id = ?", b"no state", first)
+    at = jobs.night(store, PROGRAM, NOW, CAMPAIGN, 5)
+    assert [row for row in dump(store)["member"] if row[0] != first] == [row for row in expected[0]["member"] if row[0] != first]
+    ((night, member, error),) = store.rows("SELECT * FROM trouble")
+    assert member == first and error
+    assert "Members to be looked at" in report.write(store, PROGRAM, at, tmp_path / "report").read_text()
     store.close()
 
 
@@ -224,6 +252,9 @@ def test_the_report_shows_something(expected: tuple[Any, dict[str, bytes]], tmp_
         # Bars, a title and a ground: more than one colour, and not only lines.
         assert image.shape[1] == 880 and 0.02 < (image[:, :, :3].min(axis=2) < 0.9).mean() < 0.9
     assert "the night of 2 January 2018" in page
+    points = [PROGRAM.view(PROGRAM.load(row[2]), NOW).wallets["points"] for row in expected[0]["member"]]
+    for key in ("available", "pending", "issued", "spent", "expired"):
+        assert f'<td class="n">{sum(wallet[key] for wallet in points):,}</td>' in page
 
 
 

@@ -3,7 +3,7 @@
 
 import { randomBytes } from "node:crypto";
 
-import { EventError } from "loyalty-rules";
+import { EventError, StateError } from "loyalty-rules";
 
 import { changed, find, instantOf, nameOf, note, TwoMembers } from "./members.js";
 
@@ -154,8 +154,15 @@ export class Engine {
     }
     const due = /** @type {string[]} */ (this.store.due(now, 100));
     for (const id of due) {
-      const member = /** @type {import("loyalty-rules").Member} */ (this.load(id));
-      this.write(member, undefined, this.program.advance(member, now, { counters: this.store.counters() }));
+      try {
+        const member = /** @type {import("loyalty-rules").Member} */ (this.load(id));
+        this.write(member, undefined, this.program.advance(member, now, { counters: this.store.counters() }));
+      } catch (error) {
+        if (!(error instanceof EventError || error instanceof StateError)) throw error;
+        // One account that is out of order does not stop the clock for the others; its next event, or staff, will come upon it.
+        this.store.park({ reason: "time_stopped", origin: id, error: { error: error.message } }, now);
+        this.store.notDue(id);
+      }
     }
     return due.length;
   }

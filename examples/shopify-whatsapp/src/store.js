@@ -143,6 +143,11 @@ export class Store {
     return this.sql("SELECT id FROM member WHERE due <= ? ORDER BY due LIMIT ?").pluck().all(at, most);
   }
 
+  /** @param {string} id */
+  notDue(id) {
+    this.sql("UPDATE member SET due = NULL WHERE id = ?").run(id);
+  }
+
   // Identities ---------------------------------------------------------------------------------------------------------
 
   /** @param {string} kind @param {string} value @returns {string | undefined} */

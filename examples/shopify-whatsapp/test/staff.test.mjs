@@ -63,3 +63,21 @@ test("members are listed, guests' orders claimed, persons forgotten", async () =
     await dallah.stop();
   }
 });
+
+test("an account whose state cannot be read does not stop the clock for the others", async () => {
+  const dallah = await world({ now: "2026-11-21T10:00:00+04:00" });
+  try {
+    for (const id of ["1", "2"]) {
+      const order = orderBody({ id, customer: { id, phone: `+97150000000${id}` }, at: AT, lines: [{ id: "1", price: "60.00" }] });
+      assert.equal(await dallah.tells(`w-${id}`, "orders/paid", order), 200);
+    }
+    dallah.app.store.db.prepare("UPDATE member SET state = ? WHERE id = 's1'").run(Buffer.from("no state"));
+    dallah.at("2027-12-01T10:00:00+04:00");
+    assert.equal(dallah.view("s2").wallets.points.expired, "110");
+    const parked = dallah.app.store.db.prepare("SELECT reason, origin FROM parked").all();
+    assert.deepEqual(parked, [{ reason: "time_stopped", origin: "s1" }]);
+    assert.deepEqual(dallah.said, []);
+  } finally {
+    await dallah.stop();
+  }
+});
