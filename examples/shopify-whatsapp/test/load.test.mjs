@@ -75,8 +75,13 @@ test(`${COUNT} webhooks, and three kills`, { timeout: 600_000 }, async () => {
         if (next >= (kills[0] ?? Infinity)) {
           kills.shift();
           killed += 1;
-          // In the middle of whatever it does, with requests of the other workers and messages on their way.
+          await reviving;
+          // In the middle of whatever it does, with requests of the other workers on their way. Of its messages some were taken, and
+          // neither an answer nor a status has come yet; of others the request was lost.
           reviving = (async () => {
+            cloud.webhook = undefined;
+            cloud.instead.push(() => "hold", () => "hang up", () => "hold", () => "hang up");
+            for (let times = 0; cloud.instead.length > 0 && times < 500; times += 1) await new Promise((resolve) => setTimeout(resolve, 10));
             assert.equal(await app.end("SIGKILL"), "SIGKILL");
             app = await process_(env);
             cloud.webhook = app.url;
@@ -95,6 +100,7 @@ test(`${COUNT} webhooks, and three kills`, { timeout: 600_000 }, async () => {
     const delivered = Date.now() - started;
     assert.equal(killed, KILLS.length);
     assert.ok(again > 0, "no kill has hit a delivery");
+    assert.deepEqual([cloud.held, cloud.lost], [2 * KILLS.length, 2 * KILLS.length], "no kill has hit a message");
 
     // Until nothing is on its way any more.
     for (;;) {
@@ -148,6 +154,8 @@ function judge(store, happenings, cloud, env) {
     assert.ok(!arrived.has(name), `twice: ${JSON.stringify(message)}`);
     arrived.set(name, message);
   }
+  // What was lost was sent again, and whatever a kill has met between its mark and its request.
+  assert.ok(all("SELECT position FROM outbox WHERE attempt > 1").length >= cloud.lost);
   assert.deepEqual([...arrived.keys()].sort(), outbox.map(({ position }) => store.callback(position)).sort());
 
   // Each member is what the log makes of it, to the byte; and has what a straight replay gives, in the order in which things

@@ -89,7 +89,7 @@ test("outside of the window after all: the template says the same", () =>
   }));
 
 test("the answer is lost: the status says that it has left, and it is not sent twice", () =>
-  within({ env: { SEND_UNSURE_MS: "2000" } }, async (dallah) => {
+  within({ env: { SEND_UNSURE_MS: "5000" } }, async (dallah) => {
     dallah.cloud.instead.push(() => "hang up late");
     await dallah.writes(SARA, "points");
     await dallah.quiet();
@@ -107,7 +107,7 @@ test("the request is lost: no status comes, and it is sent again", () =>
   }));
 
 test("a restart between the mark and the answer: the mark waits for its status", () =>
-  within({ env: { SEND_UNSURE_MS: "300" } }, async (dallah) => {
+  within({ env: { SEND_UNSURE_MS: "3000" } }, async (dallah) => {
     await dallah.writes(SARA, "points");
     await dallah.quiet();
     // As a process that died with the request on its way has left it: one message that arrived, and one that did not.

@@ -16,17 +16,28 @@ export class CloudApi {
     this.at = how.at ?? (() => new Date());
     /** Every message that was taken, in order. @type {Message[]} */
     this.messages = [];
-    /** What is answered to the next requests instead. @type {((message: Message) => { status: number, body: object } | "hang up" | "hang up late" | undefined)[]} */
+    /** What is answered to the next requests instead. @type {((message: Message) => { status: number, body: object } | "hang up" | "hang up late" | "hold" | undefined)[]} */
     this.instead = [];
-    /** Where webhooks go. @type {string | undefined} */
-    this.webhook = undefined;
+    /** @type {string | undefined} */
+    this.address = undefined;
+    /** Since when webhooks go there. */
+    this.reachable = 0;
+    /** How many messages were taken without an answer to anybody, and how many requests were lost. */
+    this.held = 0;
+    this.lost = 0;
     this.stopped = false;
     /** Statuses that were not taken yet. @type {{ body: object, since: number }[]} */
     this.queue = [];
     this.delivering = 0;
-    /** How long a status had to wait at most, in milliseconds. */
+    /** How long a status had to wait at most while somebody was there, in milliseconds. */
     this.longest = 0;
     this.server = createServer((request, response) => this.take(request, response));
+  }
+
+  /** Where webhooks go; undefined while nobody is there. @param {string | undefined} url */
+  set webhook(url) {
+    this.address = url;
+    this.reachable = Date.now();
   }
 
   async start() {
@@ -49,12 +60,16 @@ export class CloudApi {
     /** @type {Message} */
     const message = JSON.parse(Buffer.concat(parts).toString("utf8"));
     const otherwise = this.instead.shift()?.(message);
-    if (otherwise === "hang up") return void request.socket.destroy();
-    if (otherwise && otherwise !== "hang up late") return answer(otherwise.status, otherwise.body);
+    if (otherwise === "hang up") {
+      this.lost += 1;
+      return void request.socket.destroy();
+    }
+    if (typeof otherwise === "object") return answer(otherwise.status, otherwise.body);
     this.messages.push(message);
     const wamid = `wamid.${String(this.messages.length).padStart(6, "0")}`;
     if (this.statuses) this.tell(message, wamid, "sent");
     if (otherwise === "hang up late") return void request.socket.destroy();
+    if (otherwise === "hold") return void (this.held += 1);
     answer(200, { messaging_product: "whatsapp", contacts: [{ input: message.to, wa_id: message.to }], messages: [{ id: wamid }] });
   }
 
@@ -83,10 +98,10 @@ export class CloudApi {
     const next = this.queue.shift();
     if (next === undefined) return;
     this.delivering += 1;
-    while (!this.stopped && (this.webhook === undefined || (await post(this.webhook, next.body, this.known.appSecret)) !== 200)) {
+    while (!this.stopped && (this.address === undefined || (await post(this.address, next.body, this.known.appSecret)) !== 200)) {
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
-    this.longest = Math.max(this.longest, Date.now() - next.since);
+    this.longest = Math.max(this.longest, Date.now() - Math.max(next.since, this.reachable));
     this.delivering -= 1;
     void this.deliver();
   }
