@@ -14,7 +14,7 @@ import { WhatsAppAPI } from "whatsapp-api-js";
 import * as J from "whatsapp-api-js/messages";
 
 import { ROOT } from "./shared/files.mjs";
-import { readTranslations } from "./shared/hosts.mjs";
+import { decided, readTranslations } from "./shared/hosts.mjs";
 
 const SECRET = "a secret of tests";
 const cases = readTranslations();
@@ -121,15 +121,6 @@ for (const { name, body, options, answer } of outbound.filter(({ answer }) => an
   });
 }
 
-/** Every message that the rules decide on in the corpus of the language. */
-function decided() {
-  const folder = join(ROOT, "corpus/good");
-  const names = readdirSync(folder, { recursive: true }).filter((name) => name.endsWith(".case"));
-  const lines = names.flatMap((name) => readFileSync(join(folder, name), "utf8").split("=== outcomes\n")[1].split("\n"));
-  const outcomes = lines.filter((line) => line.includes('"kind":"message"')).map((line) => JSON.parse(line));
-  return outcomes.flatMap(({ decisions }) => decisions.filter(({ kind }) => kind === "message"));
-}
-
 test("a client would send every message of the corpus of the language, as a text and as a template", async () => {
   const messages = decided();
   assert.ok(messages.length > 10, `${messages.length} messages`);
@@ -188,10 +179,13 @@ function told(message) {
 
 const inbound = cases.filter(({ name, body }) => name.startsWith("inbound/") && !/user_preferences|user_id_update|"system"/.test(body));
 
+/** The cases of messages and statuses that both clients know. */
+const COMPARED = /text|ad\.|reply|bsuid|arabic|sent|failed\.|username/;
+
 test("the clients read what we read, and a handler has run", async () => {
   let messages = 0;
   let statuses = 0;
-  for (const { name, body: text } of inbound.filter(({ name }) => /text|ad\.|reply|bsuid|arabic|sent|failed\.|username/.test(name))) {
+  for (const { name, body: text } of inbound.filter(({ name }) => COMPARED.test(name))) {
     const body = escaped(text);
     const { events, parked } = whatsapp.events(body);
     assert.deepEqual(parked, [], name);
@@ -220,6 +214,51 @@ test("the clients read what we read, and a handler has run", async () => {
     }
   }
   assert.ok(messages >= 8 && statuses >= 2, `${messages} messages, ${statuses} statuses`);
+});
+
+/** What both clients make of a body that is neither a message nor a status; whether one of them knows no such thing. */
+async function otherwise(text) {
+  const body = escaped(text);
+  const signature = `sha256=${createHmac("sha256", SECRET).update(body).digest("hex")}`;
+  const heard = [];
+  const api = new WhatsAppAPI({ token: "t", appSecret: SECRET, secure: true, v: "v23.0", ponyfill: { subtle: webcrypto.subtle, fetch } });
+  api.on.message = ({ message }) => void heard.push(message);
+  const unknown = await api.post(JSON.parse(body), body, signature).then(() => false, () => true);
+  return { ours: whatsapp.events(body), heard, unknown, normal: normalizeWebhook(JSON.parse(body)) };
+}
+
+const sample = (name) => cases.find((one) => one.name === `inbound/${name}.case`).body;
+const seconds = (event) => String(Date.parse(event.at) / 1_000);
+
+test("a new number is read as the clients read it", async () => {
+  const { ours, heard, normal } = await otherwise(sample("number-changed"));
+  const [{ keys, event }] = ours.events;
+  const [{ id, from, timestamp, system }] = normal.messages;
+  assert.deepEqual([event.id, seconds(event)], [`whatsapp:identity:phone:${id}`, timestamp]);
+  assert.deepEqual([keys.phone, event.previous, event.current], [`+${from}`, `+${from}`, `+${system.waId}`]);
+  assert.deepEqual(heard.map((message) => [message.id, message.timestamp, message.system.wa_id]), [[id, timestamp, system.waId]]);
+});
+
+test("the app's own switch is read as the one client reads it that knows it", async () => {
+  const { ours, unknown, normal } = await otherwise(sample("signed-up"));
+  const [{ userPreferences }] = normal.raw.userPreferences;
+  const [preference] = userPreferences;
+  const [{ keys, event }] = ours.events;
+  assert.equal(unknown, true, "the other one has learnt of it: compare with it too");
+  assert.deepEqual([keys.phone, seconds(event)], [`+${preference.waId}`, String(preference.timestamp)]);
+  assert.deepEqual([event.category, event.given], ["marketing", preference.value !== "stop"]);
+});
+
+test("every sample is read beside a client", () => {
+  const samples = readdirSync(join(ROOT, "loyalty-hosts/corpus/payloads/whatsapp")).filter((name) => name.endsWith(".json"));
+  assert.ok(samples.length >= 10, `${samples.length} samples`);
+  const compared = inbound.filter(({ name }) => COMPARED.test(name)).map(({ body }) => body);
+  const others = ["number-changed", "signed-up"].map(sample);
+  for (const name of samples) {
+    const body = readFileSync(join(ROOT, "loyalty-hosts/corpus/payloads/whatsapp", name), "utf8");
+    const same = (one) => JSON.stringify(JSON.parse(one)) === JSON.stringify(JSON.parse(body));
+    assert.ok([...compared, ...others].some(same), name);
+  }
 });
 
 test("JavaScript's own reader would have lost the digits", () => {

@@ -21,3 +21,12 @@ export function readTranslations() {
     return { name, call, topic, options: JSON.parse(field("options") ?? "{}"), body, answer: section("answer").trimEnd() };
   });
 }
+
+/** Every message that the rules decide on in the corpus of the language. */
+export function decided() {
+  const folder = join(ROOT, "corpus/good");
+  const names = readdirSync(folder, { recursive: true }).filter((name) => name.endsWith(".case"));
+  const lines = names.flatMap((name) => readFileSync(join(folder, name), "utf8").split("=== outcomes\n")[1].split("\n"));
+  const outcomes = lines.filter((line) => line.includes('"kind":"message"')).map((line) => JSON.parse(line));
+  return outcomes.flatMap(({ decisions }) => decisions.filter(({ kind }) => kind === "message"));
+}
