@@ -566,6 +566,8 @@ pub enum EffectKindPlan {
     },
     /// A wheel is turned.
     Draw(u16),
+    /// The member takes part in a challenge.
+    OptIn(u16),
     /// A card of a wheel is issued.
     Deal(u16),
     /// Without a level: the next one.
@@ -625,6 +627,7 @@ impl EffectKindPlan {
             | Self::Award { .. }
             | Self::Draw(_)
             | Self::Deal(_)
+            | Self::OptIn(_)
             | Self::Refer { .. } => {}
         }
     }

@@ -263,7 +263,10 @@ const CLAUSES: Meanings = &[
     ("steps", "events that are each done once, `in order` or in any"),
     ("repeat", "again and again within one window, or `up to` so often"),
     ("carry", "what is over counts for the next round; `carry nothing` begins it from zero"),
-    ("opt", "`opt in`: only whoever asks takes part, in each window anew or `once`"),
+    (
+        "opt",
+        "`opt in`: only whoever asks takes part, in each window anew or `once`; in a rule the member takes part: `opt in five_a_month`",
+    ),
     ("freeze", "what is spent to keep a streak over a period without an event: `freeze 1 shields`"),
     ("tolerance", "how late after the end of its window an event still counts"),
     ("migrate", "goals that a new version changes hold for windows under way, too"),

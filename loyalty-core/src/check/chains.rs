@@ -149,6 +149,7 @@ impl Checker<'_> {
                         chains.lead(rule_link, Link::Wheel(*wheel));
                         chains.lead(rule_link, Link::Cards(*wheel));
                     }
+                    EffectKind::OptIn(challenge) => chains.lead(rule_link, Link::Challenge(*challenge)),
                     EffectKind::Deal(wheel) => chains.lead(rule_link, Link::Cards(*wheel)),
                     EffectKind::Award { badge, .. } => chains.lead(rule_link, Link::Badge(*badge)),
                     EffectKind::Set { field, .. } => chains.lead(rule_link, Link::Attribute(*field)),

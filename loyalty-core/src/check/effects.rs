@@ -9,7 +9,7 @@ use crate::source::Span;
 use crate::syntax::later::LaterEffect;
 use crate::syntax::tree::{self, Effect, Name};
 
-pub(super) const BUILT_EFFECTS: &str = "this version does `earn`, `multiply`, `spend`, `convert`, `forfeit`, `transfer`, `accept`, `raise`, `redeem`, `tag`, `untag`, `set`, `signal`, `award`, `draw`, `ask`, `issue` and `say`";
+pub(super) const BUILT_EFFECTS: &str = "this version does `earn`, `multiply`, `spend`, `convert`, `forfeit`, `transfer`, `accept`, `raise`, `redeem`, `tag`, `untag`, `set`, `signal`, `award`, `draw`, `ask`, `opt in`, `issue` and `say`";
 
 /// The standard event that brings the points of another member.
 const RECEIVED: &str = "received";
@@ -147,6 +147,7 @@ impl<'a> Checker<'a> {
             Effect::Later(LaterEffect::Say(name)) => self.say(name, scope).map(EffectKind::Say),
             Effect::Later(LaterEffect::Draw(wheel)) => self.draw(wheel),
             Effect::Later(LaterEffect::Ask(name)) => self.ask(name, scope),
+            Effect::Later(LaterEffect::OptIn(name)) => self.opted_into(name),
             Effect::Later(LaterEffect::Award { badge, level }) => self.award(badge, level.as_ref()),
         }
     }

@@ -485,6 +485,7 @@ impl<'a> Checker<'a> {
         | LaterEffect::Redeem(name)
         | LaterEffect::Draw(name)
         | LaterEffect::Ask(name)
+        | LaterEffect::OptIn(name)
         | LaterEffect::Say(name)
         | LaterEffect::Consent(name)
         | LaterEffect::Withdraw(name)) = later;

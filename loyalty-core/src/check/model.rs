@@ -929,6 +929,8 @@ pub enum EffectKind {
     },
     /// A wheel is turned.
     Draw(WheelIndex),
+    /// The member takes part in a challenge from here on.
+    OptIn(ChallengeIndex),
     /// A card of a wheel is issued.
     Deal(WheelIndex),
     /// Without a level: the next one.

@@ -167,6 +167,8 @@ codes! {
     AskedNotSaid = "L0257" Error,
     /// A card that would never lapse, or that says itself when it does.
     CardEnd = "L0258" Error,
+    /// `opt in` of a challenge in which everybody takes part.
+    NoOptIn = "L0259" Error,
     // What coupons give.
     /// A coupon that would lower what no coupon can.
     GiveTarget = "L0287" Error,

@@ -96,6 +96,24 @@ fn revoked(badge: &BadgePlan, from: u16, to: u16) -> Kind {
     Kind::BadgeRevoked { badge: badge.name.clone(), level: level_name(badge, from), to: level_name(badge, to) }
 }
 
+/// Takes away a badge that was given at a level, unless the member has risen above it since.
+pub fn take_back(
+    plan: &Plan,
+    member: &mut Member,
+    (badge, level, from): (&str, &str, &str),
+    at: i64,
+    decisions: &mut Vec<Decision>,
+) {
+    let Some((number, level)) = named(plan, badge, level) else { return };
+    let Some(badge) = plan.badges.get(number) else { return };
+    let from = badge.levels.iter().position(|known| !from.is_empty() && *known.name == *from);
+    let from = from.map_or(0, |place| place as u16 + 1);
+    if let Some(held) = member.badges.get_mut(number).filter(|held| held.level == level) {
+        *held = Held { level: from, since: at };
+        decisions.push(Decision { at, kind: revoked(badge, level, from) });
+    }
+}
+
 /// Takes away what a returned order's rules have given: when nothing of it is kept, or when the rule asks that its own
 /// conditions hold for what is kept and they do not. A level that the member has risen above since is not missed.
 pub fn come_back(
@@ -116,11 +134,8 @@ pub fn come_back(
             Some(form) => still_holds(form)?,
             None => !whole,
         };
-        let from = badge.levels.iter().position(|known| !from.is_empty() && known.name == *from);
-        let from = from.map_or(0, |place| place as u16 + 1);
-        if let Some(held) = member.badges.get_mut(number).filter(|held| !kept && held.level == level) {
-            *held = Held { level: from, since: at };
-            decisions.push(Decision { at, kind: revoked(badge, level, from) });
+        if !kept {
+            take_back(plan, member, (&badge.name, &level_name(badge, level), from), at, decisions);
         }
     }
     Ok(())

@@ -83,6 +83,11 @@ pub fn collect(
                     acted.push(rule);
                     continue;
                 }
+                EffectKindPlan::OptIn(challenge) => {
+                    evaluation.moves.push(Move::OptIn { challenge: *challenge });
+                    acted.push(rule);
+                    continue;
+                }
                 EffectKindPlan::Deal(wheel) => {
                     evaluation.moves.push(Move::Deal { rule, wheel: *wheel });
                     acted.push(rule);

@@ -362,6 +362,26 @@ pub fn set_level(
     say(ladder, &before, standing, None, at, decisions);
 }
 
+/// Takes away a level that was given beside the rules, if it is still there, and puts those back that it had made pointless.
+pub fn take_level(
+    plan: &Plan,
+    member: &mut Member,
+    ladder: u16,
+    level: (u16, i64),
+    instead_of: &[(u16, i64)],
+    at: i64,
+    decisions: &mut Vec<Decision>,
+) {
+    let number = usize::from(ladder);
+    let (Some(ladder), Some(standing)) = (plan.ladders.get(number), member.standings.get_mut(number)) else { return };
+    let before = standing.clone();
+    let Some(place) = standing.set.iter().position(|own| *own == level) else { return };
+    standing.set.remove(place);
+    instead_of.iter().for_each(|(level, end)| standing.set_level(*level, *end));
+    standing.end_set_levels(at);
+    say(ladder, &before, standing, Some(TierBecause::SetLevelEnded), at, decisions);
+}
+
 /// The end of a level that a rule gives.
 pub fn raise_end(calendar: &Calendar, end: Option<RaiseEnd>, at: i64) -> i64 {
     match end {

@@ -12,7 +12,7 @@ use super::member::Member;
 use super::outcome::{Because, Decision, Kind};
 use super::rewards::{Lack, Taking};
 use super::value::Value;
-use super::{flows, ladders, ledger, rewards, wheels};
+use super::{challenges, flows, ladders, ledger, rewards, wheels};
 use crate::amount::{self, Overflow};
 use crate::check::model::{Flow, RoundMode};
 use crate::plan::layout::TOTAL_MAX;
@@ -24,6 +24,9 @@ pub enum Move {
     Draw {
         rule: u32,
         wheel: u16,
+    },
+    OptIn {
+        challenge: u16,
     },
     Deal {
         rule: u32,
@@ -64,6 +67,7 @@ impl Move {
         match self {
             Move::Draw { .. }
             | Move::Deal { .. }
+            | Move::OptIn { .. }
             | Move::Convert { .. }
             | Move::Forfeit { .. }
             | Move::Issue { .. }
@@ -151,6 +155,7 @@ pub fn commit(
 ) -> Result<(), EventError> {
     for step in moves {
         match step {
+            Move::OptIn { challenge } => challenges::take_in(plan, member, usize::from(challenge), at, decisions),
             Move::Deal { rule, wheel } => wheels::deal(plan, member, wheel, rule, at, decisions),
             Move::Draw { rule, wheel } => wheels::draw(plan, member, wheel, Some(rule), at, decisions)?,
             Move::Convert { rule, from, taken, to, given } => {

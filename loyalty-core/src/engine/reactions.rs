@@ -242,12 +242,13 @@ fn run(
             let held = plan.rules.get(rule as usize).is_some_and(|rule| rule.held.is_some());
             let reward = cause.reward.filter(|_| held);
             let source = reward.map_or(0, |reward| reward.source(plan));
+            let before = reward.map(|_| challenges::Before::of(member));
             let claim = points::claim(plan, &cause, &evaluation, at)?;
             ledger::commit(plan, member, (source, at), &mut evaluation, decisions)?;
             decisions.extend(claim);
             moves::commit(plan, member, moves, at, decisions)?;
-            if let Some(reward) = reward {
-                challenges::granted(member, reward, decisions.get(first..).unwrap_or(&[]));
+            if let Some((reward, before)) = reward.zip(before) {
+                challenges::granted(member, reward, &before, decisions.get(first..).unwrap_or(&[]));
             }
             let occasion = messages::Occasion { event: None, cause: Some(&cause), at };
             messages::commit(plan, member, &evaluation.says, occasion, decisions)?;

@@ -371,6 +371,8 @@ pub enum LaterEffect {
     Draw(Name),
     /// `ask new_blend`
     Ask(Name),
+    /// `opt in five_a_month`
+    OptIn(Name),
     /// `say welcome`
     Say(Name),
     /// `consent marketing`
@@ -389,6 +391,7 @@ impl LaterEffect {
             Self::Redeem(_) => "redeem",
             Self::Draw(_) => "draw",
             Self::Ask(_) => "ask",
+            Self::OptIn(_) => "opt in",
             Self::Say(_) => "say",
             Self::Consent(_) => "consent",
             Self::Withdraw(_) => "withdraw",

@@ -2,7 +2,9 @@
 
 use super::super::Checker;
 use super::super::expression::{Cause, Scope};
-use super::super::model::{ChallengeFigure, ChallengeIndex, Expr, ExprKind, Moment, Progress, Trigger, Type};
+use super::super::model::{
+    ChallengeFigure, ChallengeIndex, EffectKind, Expr, ExprKind, Moment, Progress, Trigger, Type,
+};
 use super::FIGURES;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
@@ -17,6 +19,21 @@ impl Checker<'_> {
             self.unknown(Code::UnknownChallenge, name.span, "challenge", &name.text, known.iter().map(String::as_str));
         }
         found
+    }
+
+    /// `opt in five_a_month`
+    pub(in crate::check) fn opted_into(&mut self, name: &Name) -> Option<EffectKind> {
+        let challenge = self.challenge_named(name)?;
+        let found = self.challenges.get(challenge)?;
+        if found.opt_in.is_none() {
+            let diagnostic =
+                Diagnostic::new(Code::NoOptIn, name.span, format!("everybody takes part in `{}`", name.text))
+                    .label(found.span, "the challenge is declared here")
+                    .help("write `opt in` in the challenge, so that only those take part who ask to");
+            self.report(diagnostic);
+            return None;
+        }
+        Some(EffectKind::OptIn(challenge))
     }
 
     /// The goal that a path names after its challenge; without a name the last.

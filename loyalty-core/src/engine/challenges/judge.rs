@@ -117,6 +117,7 @@ fn judge(
                 since: window.since,
                 granted: Vec::new(),
                 coupons: Vec::new(),
+                given: Vec::new(),
             });
         }
         let round = window.rounds;

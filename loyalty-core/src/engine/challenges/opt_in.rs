@@ -40,25 +40,35 @@ pub fn opt_in(
             .but_found(format!("`{name}`"))
             .advising("`opt in` in a challenge makes it one that members ask to take part in"));
     };
-    let Some(challenge) = plan.challenges.get(number) else { return Ok(()) };
-    if let Within::Range { to: Some(to), .. } = challenge.within {
-        let end = plan.calendar.start_of(day_of(to).saturating_add(1));
-        if event.at >= end {
-            let instant = |at: i64| rfc3339(at, plan.calendar.offset_at(at));
-            return Err(EventError::new(Refusal::ChallengeClosed)
-                .in_field("at")
-                .expecting(format!("before {}, when `{name}` ends", instant(end)))
-                .but_found(instant(event.at)));
-        }
+    if let Some(end) = end(plan, number).filter(|end| event.at >= *end) {
+        let instant = |at: i64| rfc3339(at, plan.calendar.offset_at(at));
+        return Err(EventError::new(Refusal::ChallengeClosed)
+            .in_field("at")
+            .expecting(format!("before {}, when `{name}` ends", instant(end)))
+            .but_found(instant(event.at)));
     }
-    let already = windows::frame(plan, member, number, event.at).is_some();
-    let Some(state) = member.challenges.get_mut(number) else { return Ok(()) };
-    if already || state.opted_in.contains(&event.at) {
-        return Ok(());
-    }
-    let place = state.opted_in.partition_point(|asked| *asked < event.at);
-    state.opted_in.insert(place, event.at);
-    let deadline = windows::frame(plan, member, number, event.at).and_then(|frame| frame.deadline());
-    decisions.push(Decision { at: event.at, kind: Kind::OptedIn { challenge: challenge.name.clone(), deadline } });
+    take_in(plan, member, number, event.at, decisions);
     Ok(())
+}
+
+/// When a challenge is over for good.
+fn end(plan: &Plan, number: usize) -> Option<i64> {
+    match plan.challenges.get(number)?.within {
+        Within::Range { to: Some(to), .. } => Some(plan.calendar.start_of(day_of(to).saturating_add(1))),
+        _ => None,
+    }
+}
+
+/// A member takes part from an instant on. Nothing comes of it for who takes part already, and where the challenge is over.
+pub fn take_in(plan: &Plan, member: &mut Member, number: usize, at: i64, decisions: &mut Decided) {
+    let Some(challenge) = plan.challenges.get(number) else { return };
+    let already = windows::frame(plan, member, number, at).is_some();
+    let Some(state) = member.challenges.get_mut(number) else { return };
+    if already || state.opted_in.contains(&at) || end(plan, number).is_some_and(|end| at >= end) {
+        return;
+    }
+    let place = state.opted_in.partition_point(|asked| *asked < at);
+    state.opted_in.insert(place, at);
+    let deadline = windows::frame(plan, member, number, at).and_then(|frame| frame.deadline());
+    decisions.push(Decision { at, kind: Kind::OptedIn { challenge: challenge.name.clone(), deadline } });
 }

@@ -11,7 +11,7 @@ use super::super::outcome::{Decision, Kind};
 use super::super::returns;
 use super::state::Done;
 use super::windows::{self, Frame};
-use super::{judge, streaks};
+use super::{Before, judge, streaks};
 use crate::amount::{self, Overflow};
 use crate::plan::{Plan, ProgressPlan};
 
@@ -33,13 +33,15 @@ impl Reward {
 }
 
 /// Notes what a reward has given, for the case that it is taken back.
-pub fn granted(member: &mut Member, reward: Reward, decisions: &[Decision]) {
+pub fn granted(member: &mut Member, reward: Reward, before: &Before, decisions: &[Decision]) {
+    let given = before.given(member, decisions);
     let state = member.challenges.get_mut(usize::from(reward.challenge));
     let window = state.and_then(|state| state.windows.iter_mut().find(|window| window.key == reward.window));
     let done = window.and_then(|window| {
         window.done.iter_mut().rev().find(|done| (done.round, done.goal) == (reward.round, reward.goal))
     });
     let Some(done) = done else { return };
+    done.given.extend(given);
     for decision in decisions {
         match &decision.kind {
             Kind::Earned { wallet, amount, .. } => done.granted.push((*wallet, *amount)),
@@ -127,6 +129,9 @@ fn take_back(
     judge::note(plan, member, number, done.goal, done.at, -1)?;
     let reward = Reward { challenge: number as u16, window: key, round: done.round, goal: done.goal };
     done.coupons.iter().for_each(|number| coupons::revoke(plan, member, *number, at, decisions));
+    for given in done.given.into_iter().rev() {
+        super::given::take_back(plan, member, given, at, decisions);
+    }
     for (wallet, amount) in done.granted {
         returns::take_reward_back(plan, member, wallet, amount, (reward.source(plan), done.at), at, decisions)?;
     }

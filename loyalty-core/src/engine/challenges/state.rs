@@ -4,7 +4,7 @@ use rust_decimal::Decimal;
 
 use super::super::marks::Marks;
 use super::super::member::Member;
-use super::{steps, streaks};
+use super::{Given, steps, streaks};
 use crate::amount;
 use crate::check::model::{OptIn, Within};
 use crate::plan::{Plan, ProgressPlan};
@@ -67,6 +67,8 @@ pub struct Done {
     pub granted: Vec<(u16, Decimal)>,
     /// The coupons that it issued, by their numbers.
     pub coupons: Vec<u64>,
+    /// Badges, tags and levels.
+    pub given: Vec<Given>,
 }
 
 impl ChallengeState {

@@ -66,7 +66,8 @@ impl Reads {
                         | EffectKind::Accept { .. }
                         | EffectKind::Redeem(_)
                         | EffectKind::Refer { .. } => {}
-                        EffectKind::Award { .. } | EffectKind::Draw(_) | EffectKind::Deal(_) => {}
+                        EffectKind::Award { .. } | EffectKind::Draw(_) | EffectKind::Deal(_) | EffectKind::OptIn(_) => {
+                        }
                         EffectKind::Earn { amount: model::Earn::Rate { points, of, .. }, .. } => {
                             reads.expression(event, points);
                             reads.expression(event, of);

@@ -115,6 +115,7 @@ impl Build {
             Rule::redeem => LaterEffect::Redeem(name),
             Rule::draw => LaterEffect::Draw(name),
             Rule::ask => LaterEffect::Ask(name),
+            Rule::opt_into => LaterEffect::OptIn(name),
             Rule::say => LaterEffect::Say(name),
             Rule::consent => LaterEffect::Consent(name),
             Rule::withdraw => LaterEffect::Withdraw(name),

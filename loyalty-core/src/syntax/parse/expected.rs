@@ -145,6 +145,7 @@ pub(super) const fn name_of(found: Rule) -> &'static str {
         | Rule::redeem
         | Rule::draw
         | Rule::ask
+        | Rule::opt_into
         | Rule::say
         | Rule::consent
         | Rule::withdraw

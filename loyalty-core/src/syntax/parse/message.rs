@@ -69,7 +69,14 @@ impl Build {
         let effect = pair.children().find(|child| {
             matches!(
                 child.as_rule(),
-                Outer::say | Outer::issue | Outer::redeem | Outer::draw | Outer::ask | Outer::consent | Outer::withdraw
+                Outer::say
+                    | Outer::issue
+                    | Outer::redeem
+                    | Outer::draw
+                    | Outer::ask
+                    | Outer::opt_into
+                    | Outer::consent
+                    | Outer::withdraw
             )
         });
         self.effect(&effect?)

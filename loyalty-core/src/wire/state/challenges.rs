@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::values::{Amount, Moment};
 use super::{MigrationReport, Snapshot, StateError};
-use crate::engine::challenges::{self, ChallengeState, Done, WindowState};
+use crate::engine::challenges::{self, ChallengeState, Done, Given, WindowState};
 use crate::engine::member::Member;
 use crate::plan::Plan;
 
@@ -46,7 +46,20 @@ struct SavedDone {
     /// By the name of the wallet.
     granted: Vec<(String, Amount)>,
     coupons: Vec<u64>,
+    #[serde(default)]
+    given: Vec<SavedGiven>,
 }
+
+/// A badge, a tag, or a level of a ladder, each by its name.
+#[derive(Serialize, Deserialize)]
+enum SavedGiven {
+    Badge(String, String, String),
+    Tag(String),
+    Level(String, SavedLevel, Vec<SavedLevel>),
+}
+
+/// A level with its end.
+type SavedLevel = (String, Option<Moment>);
 
 /// An end of time is no instant.
 fn moment(at: i64) -> Option<Moment> {
@@ -85,6 +98,7 @@ fn saved_window(plan: &Plan, window: &WindowState) -> SavedWindow {
             .map(|(wallet, amount)| (crate::wire::json::wallet_name(plan, *wallet).to_owned(), Amount(*amount)))
             .collect(),
         coupons: done.coupons.clone(),
+        given: done.given.iter().filter_map(|given| saved_given(plan, given)).collect(),
     });
     SavedWindow {
         key: window.key,
@@ -99,6 +113,42 @@ fn saved_window(plan: &Plan, window: &WindowState) -> SavedWindow {
         since: moment(window.since),
         done: done.collect(),
     }
+}
+
+fn saved_given(plan: &Plan, given: &Given) -> Option<SavedGiven> {
+    Some(match given {
+        Given::Badge { badge, level, from } => {
+            SavedGiven::Badge(badge.to_string(), level.to_string(), from.to_string())
+        }
+        Given::Tag(tag) => SavedGiven::Tag(tag.to_string()),
+        Given::Level { ladder, level, instead_of } => {
+            let ladder = plan.ladders.get(usize::from(*ladder))?;
+            let saved = |(level, end): &(u16, i64)| -> Option<SavedLevel> {
+                Some((ladder.levels.get(usize::from(*level))?.to_string(), moment(*end)))
+            };
+            let instead_of = instead_of.iter().filter_map(saved).collect();
+            SavedGiven::Level(ladder.name.to_string(), saved(level)?, instead_of)
+        }
+    })
+}
+
+fn restored_given(plan: &Plan, given: &SavedGiven) -> Option<Given> {
+    Some(match given {
+        SavedGiven::Badge(badge, level, from) => {
+            Given::Badge { badge: badge.as_str().into(), level: level.as_str().into(), from: from.as_str().into() }
+        }
+        SavedGiven::Tag(tag) => Given::Tag(tag.as_str().into()),
+        SavedGiven::Level(name, level, instead_of) => {
+            let ladder = plan.ladders.iter().position(|ladder| *ladder.name == **name)?;
+            let levels = &plan.ladders.get(ladder)?.levels;
+            let restored = |(level, end): &SavedLevel| -> Option<(u16, i64)> {
+                let place = levels.iter().position(|known| **known == **level)?;
+                Some((place as u16, end.map_or(i64::MAX, |end| end.0)))
+            };
+            let instead_of = instead_of.iter().filter_map(restored).collect();
+            Given::Level { ladder: ladder as u16, level: restored(level)?, instead_of }
+        }
+    })
 }
 
 /// Takes over what the program still has.
@@ -147,6 +197,7 @@ fn restored(plan: &Plan, window: &SavedWindow) -> WindowState {
         since: done.since.map_or(i64::MIN, |at| at.0),
         granted: done.granted.iter().filter_map(|(name, amount)| Some((wallet(name)?, amount.0))).collect(),
         coupons: done.coupons.clone(),
+        given: done.given.iter().filter_map(|given| restored_given(plan, given)).collect(),
     });
     WindowState {
         key: window.key,
