@@ -63,7 +63,7 @@ impl Achieved {
         let view = view.document();
         if let Some(Document::Object(challenges)) = view.get("challenges") {
             if self.challenges.is_empty() {
-                self.challenges = challenges.iter().map(|(name, _)| (name.clone(), 0, 0)).collect();
+                self.challenges = challenges.iter().map(|(name, _)| (name.to_string(), 0, 0)).collect();
             }
             for ((_, members, completions), (_, challenge)) in self.challenges.iter_mut().zip(challenges) {
                 let times = match challenge.get("times") {
@@ -76,7 +76,7 @@ impl Achieved {
         }
         if let Some(Document::Object(badges)) = view.get("badges") {
             for (name, _) in badges {
-                let count = self.badges.entry(name.clone()).or_default();
+                let count = self.badges.entry(name.to_string()).or_default();
                 *count = count.saturating_add(1);
             }
         }

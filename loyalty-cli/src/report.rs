@@ -78,7 +78,7 @@ pub(crate) fn json(report: &Document) -> Value {
 
 fn wallets(rows: &[Document]) -> Vec<String> {
     match rows.first().and_then(|row| row.get("wallets")) {
-        Some(Document::Object(wallets)) => wallets.iter().map(|(name, _)| name.clone()).collect(),
+        Some(Document::Object(wallets)) => wallets.iter().map(|(name, _)| name.to_string()).collect(),
         _ => Vec::new(),
     }
 }

@@ -307,8 +307,39 @@ pub fn apportion(total: Decimal, weights: &[Decimal], scale: u32) -> Result<Vec<
 
 /// The shortest text of a decimal: no trailing zeros, no exponent.
 pub fn text(value: Decimal) -> String {
-    let value = value.normalize();
-    if value.is_zero() { "0".to_owned() } else { value.to_string() }
+    let mut text = String::new();
+    write(&mut text, value);
+    text
+}
+
+/// The same, behind a text.
+pub fn write(out: &mut String, value: Decimal) {
+    use core::fmt::Write as _;
+
+    let (mantissa, mut scale) = (value.mantissa(), value.scale() as usize);
+    let Ok(mut digits) = u64::try_from(mantissa.unsigned_abs()) else {
+        out.push_str(&value.normalize().to_string());
+        return;
+    };
+    while scale > 0 && digits % 10 == 0 {
+        (digits, scale) = (digits / 10, scale - 1);
+    }
+    if mantissa < 0 {
+        out.push('-');
+    }
+    let first = out.len();
+    // A text takes all that is written to it.
+    let _ = write!(out, "{digits}");
+    if scale > 0 {
+        let written = out.len() - first;
+        match written.checked_sub(scale).filter(|whole| *whole > 0) {
+            Some(whole) => out.insert(first + whole, '.'),
+            None => {
+                let zeros = "0.0000000000000000000000000000";
+                out.insert_str(first, zeros.get(..2 + scale - written).unwrap_or(zeros));
+            }
+        }
+    }
 }
 
 /// `value / divisor` for showing and counting: exact where it ends within 12 decimals.
@@ -322,6 +353,14 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    proptest! {
+        #[test]
+        fn digits_are_those_of_the_shortest_form(value in decimal()) {
+            prop_assert_eq!(text(value), value.normalize().to_string());
+            prop_assert_eq!(text(-value), if value.is_zero() { "0".to_owned() } else { (-value).normalize().to_string() });
+        }
+    }
 
     /// Decimals of all sizes, most of them around what 64 bits hold.
     fn decimal() -> impl Strategy<Value = Decimal> {

@@ -166,7 +166,7 @@ impl BroadcastEstimate {
     pub fn to_document(&self) -> Document {
         let counts = |counts: &BTreeMap<&'static str, u64>| {
             let mut document = Document::object();
-            counts.iter().for_each(|(reason, members)| document.put(reason, *members));
+            counts.iter().for_each(|(reason, members)| document.put(*reason, *members));
             document
         };
         let (message, campaign) = self.broadcast();

@@ -67,7 +67,7 @@ pub use testing::scenario::Scenario;
 pub use testing::{TestFailure, TestResult};
 pub use time::Instant;
 pub use wire::decode::{EventHead, event_head, event_head_from};
-pub use wire::document::Document;
+pub use wire::document::{Document, Key};
 pub use wire::input::{ENVELOPE, Fields, Input, Refused, Scalar, Shape};
 pub use wire::state::{Loaded, MigrationReport, StateError};
 

@@ -243,7 +243,7 @@ impl Replay {
                 ("debt", sum.debt),
             ];
             let amounts = amounts.into_iter().fold(Document::object(), |all, (name, amount)| all.with(name, amount));
-            wallets.put(&sum.wallet, amounts);
+            wallets.put(sum.wallet.clone(), amounts);
         }
         let program = Document::object().with("title", self.title.as_str()).with("version", self.version);
         let summary = Document::object()

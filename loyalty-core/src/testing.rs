@@ -280,7 +280,7 @@ fn document(literal: &Literal) -> Document {
         Literal::Bool(value) => (*value).into(),
         Literal::List(items) => items.iter().map(document).collect(),
         Literal::Record(fields) => {
-            fields.iter().fold(Document::object(), |record, (name, value)| record.with(name, document(value)))
+            fields.iter().fold(Document::object(), |record, (name, value)| record.with(name.clone(), document(value)))
         }
     }
 }

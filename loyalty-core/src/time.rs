@@ -92,26 +92,57 @@ fn parse_plain(text: &str) -> Option<i64> {
 
 /// The instant as RFC 3339 text at an offset of so many microseconds from UTC (whole minutes).
 pub(crate) fn rfc3339(micros: i64, offset: i64) -> String {
+    let mut text = String::with_capacity(25);
+    write_rfc3339(&mut text, micros, offset);
+    text
+}
+
+/// The same, behind a text.
+pub(crate) fn write_rfc3339(out: &mut String, micros: i64, offset: i64) {
+    use chrono::Datelike as _;
     use core::fmt::Write as _;
+
     let local = micros.saturating_add(offset);
     let (day, of_day) = (local.div_euclid(DAY), local.rem_euclid(DAY));
     let seconds = of_day / SECOND;
-    let mut text = String::with_capacity(25);
-    // Writing to a String cannot fail.
-    let _ = write!(text, "{}T{:02}:{:02}:{:02}", date_of(day as i32), seconds / 3_600, seconds / 60 % 60, seconds % 60);
+    let date = date_of(day as i32);
+    match u32::try_from(date.year()) {
+        Ok(year @ 0..=9999) => {
+            two_digits(out, year / 100);
+            two_digits(out, year % 100);
+            for part in [date.month(), date.day()] {
+                out.push('-');
+                two_digits(out, part);
+            }
+        }
+        // A text takes all that is written to it.
+        _ => drop(write!(out, "{date}")),
+    }
+    for (before, part) in [('T', seconds / 3_600), (':', seconds / 60 % 60), (':', seconds % 60)] {
+        out.push(before);
+        two_digits(out, part as u32);
+    }
     let fraction = of_day % SECOND;
     if fraction != 0 {
         let digits = format!("{fraction:06}");
-        let _ = write!(text, ".{}", digits.trim_end_matches('0'));
+        out.push('.');
+        out.push_str(digits.trim_end_matches('0'));
     }
     if offset == 0 {
-        text.push('Z');
+        out.push('Z');
     } else {
-        let minutes = offset.abs() / SECOND / 60;
-        let sign = if offset < 0 { '-' } else { '+' };
-        let _ = write!(text, "{sign}{:02}:{:02}", minutes / 60, minutes % 60);
+        let minutes = offset.unsigned_abs() / SECOND.unsigned_abs() / 60;
+        out.push(if offset < 0 { '-' } else { '+' });
+        two_digits(out, (minutes / 60) as u32);
+        out.push(':');
+        two_digits(out, (minutes % 60) as u32);
     }
-    text
+}
+
+fn two_digits(out: &mut String, number: u32) {
+    for digit in [number / 10 % 10, number % 10] {
+        out.push(char::from_digit(digit, 10).unwrap_or('0'));
+    }
 }
 
 /// Days since 1970-01-01.

@@ -40,7 +40,7 @@ impl Build {
     }
 
     pub fn done(self) -> Document {
-        Document::Object(self.0)
+        Document::Object(self.0.into_iter().map(|(key, value)| (key.into(), value)).collect())
     }
 }
 

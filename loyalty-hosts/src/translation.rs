@@ -147,14 +147,14 @@ impl HostEvent {
         let Document::Object(entries) = &self.event else { return self.event.to_string() };
         let mut entries = entries.clone();
         // After its type and id, where it stands in every event of the documentation.
-        entries.insert(2.min(entries.len()), ("member".to_owned(), member.into()));
+        entries.insert(2.min(entries.len()), ("member".into(), member.into()));
         Document::Object(entries).to_string()
     }
 
     /// `{"keys":{…},"latest":{"of":…,"at":…},"event":{…}}`; `latest` only where there is one.
     #[must_use]
     pub fn to_document(&self) -> Document {
-        let keys = self.keys().map(|(name, value)| (name.to_owned(), value.into())).collect();
+        let keys = self.keys().map(|(name, value)| (name.to_owned().into(), value.into())).collect();
         let latest = self.latest.as_ref();
         let latest = latest.map(|(of, at)| Build::new().put("of", of.as_str()).put("at", *at).done());
         Build::new().put("keys", Document::Object(keys)).maybe("latest", latest).put("event", self.event.clone()).done()

@@ -23,7 +23,7 @@ impl BroadcastEstimate {
     }
 
     fn counts<'a>(&self, counts: impl IntoIterator<Item = (&'a &'a str, &'a u64)>) -> Record {
-        let counts = counts.into_iter().map(|(name, members)| ((*name).to_owned(), Document::from(*members)));
+        let counts = counts.into_iter().map(|(name, members)| ((*name).to_owned().into(), Document::from(*members)));
         Record::of(Document::Object(counts.collect()))
     }
 }

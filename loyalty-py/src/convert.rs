@@ -147,7 +147,7 @@ pub fn document(value: &Bound<'_, PyAny>) -> PyResult<Document> {
         return Ok(Document::List(items.iter().map(|item| document(&item)).collect::<PyResult<_>>()?));
     }
     if let Ok(dict) = value.cast::<PyDict>() {
-        let entries = dict.iter().map(|(key, entry)| Ok((key.extract()?, document(&entry)?)));
+        let entries = dict.iter().map(|(key, entry)| Ok((key.extract::<String>()?.into(), document(&entry)?)));
         return Ok(Document::Object(entries.collect::<PyResult<_>>()?));
     }
     if value.cast::<PyDateTime>().is_ok() {

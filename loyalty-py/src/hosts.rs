@@ -26,7 +26,7 @@ fn body<'a>(given: &'a Bound<'_, PyAny>, what: &str) -> PyResult<Cow<'a, [u8]>> 
 
 /// What a host chooses, as the JSON that the translations read.
 fn options(named: &[(&str, Option<&str>)]) -> String {
-    let given = named.iter().filter_map(|(name, value)| Some(((*name).to_owned(), Document::from((*value)?))));
+    let given = named.iter().filter_map(|(name, value)| Some(((*name).to_owned().into(), Document::from((*value)?))));
     Document::Object(given.collect()).to_string()
 }
 

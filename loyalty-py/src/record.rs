@@ -3,7 +3,7 @@
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::{Arc, OnceLock};
 
-use loyalty_core::Document;
+use loyalty_core::{Document, Key};
 use pyo3::exceptions::{PyAttributeError, PyKeyError};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyIterator, PyTuple, PyType};
@@ -64,7 +64,7 @@ impl Record {
         self.0.document()
     }
 
-    fn entries(&self) -> &[(String, Document)] {
+    fn entries(&self) -> &[(Key, Document)] {
         if let Document::Object(entries) = self.document() { entries } else { &[] }
     }
 }
@@ -172,7 +172,7 @@ impl Record {
     }
 }
 
-fn shown_entries(entries: &[(String, Document)]) -> String {
+fn shown_entries(entries: &[(Key, Document)]) -> String {
     let entries: Vec<_> = entries.iter().map(|(key, entry)| format!("{key}={}", shown(entry))).collect();
     entries.join(", ")
 }

@@ -70,9 +70,9 @@ impl Replay {
         let refused = self.core.refused().iter().map(|refused| {
             let event = refused.event.clone().map_or(Document::Null, Document::Text);
             Record::of(Document::Object(vec![
-                ("line".to_owned(), Document::Number(refused.line.into())),
-                ("event".to_owned(), event),
-                ("error".to_owned(), refused.error.to_document()),
+                ("line".into(), Document::Number(refused.line.into())),
+                ("event".into(), event),
+                ("error".into(), refused.error.to_document()),
             ]))
         });
         PyTuple::new(py, refused.collect::<Vec<_>>())

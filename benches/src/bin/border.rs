@@ -92,6 +92,6 @@ fn main() {
             ("bulk", nanos(bulk)),
             ("refused", Document::Number(refused as i128)),
         ];
-        println!("{}", Document::Object(told.map(|(key, value)| (key.to_owned(), value)).to_vec()));
+        println!("{}", Document::Object(told.map(|(key, value)| (key.into(), value)).to_vec()));
     }
 }

@@ -1,5 +1,5 @@
 //! One thing done a thousand times, for counting instructions:
-//! `valgrind --tool=callgrind target/release/count rate|apply|decode|hand`.
+//! `valgrind --tool=callgrind target/release/count rate|apply|told|decode|hand`.
 
 use std::hint::black_box;
 
@@ -24,6 +24,7 @@ fn main() {
             }
             "rate" => drop(black_box(program.rate(&member, black_box(&event)))),
             "decode" => drop(black_box(program.decode_into(black_box(ORDER.as_bytes()), &mut event))),
+            "told" => drop(black_box(program.apply_event(&mut member, next).map(|outcome| outcome.to_json()))),
             "apply" => drop(black_box(program.apply_event(&mut member, next))),
             _ => {}
         }

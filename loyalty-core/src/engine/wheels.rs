@@ -309,6 +309,7 @@ mod tests {
             slices: slices.collect(),
             renormalise,
             limits: Vec::new(),
+            card: None,
         }
     }
 

@@ -117,5 +117,5 @@ pub(super) fn event_json(name: &str, number: usize, at: Document, fields: &[(Str
     if !has("at") {
         json.put("at", at);
     }
-    fields.iter().fold(json, |json, (field, literal)| json.with(field, document(literal))).to_string()
+    fields.iter().fold(json, |json, (field, literal)| json.with(field.clone(), document(literal))).to_string()
 }

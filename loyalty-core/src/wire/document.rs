@@ -5,11 +5,15 @@
 //! may switch on; bytes that must be the same everywhere cannot rest on that.) It knows amounts and instants from
 //! texts, so that a binding hands them on as its own kind of decimals and dates without a list of their names.
 
-use core::fmt::{self, Write as _};
+use core::fmt;
+use std::borrow::Cow;
 
 use rust_decimal::Decimal;
 
-use crate::time::{Instant, SECOND, rfc3339};
+use crate::time::{Instant, SECOND, rfc3339, write_rfc3339};
+
+/// What a value of an object is called. Nearly all keys stand in the core's own text.
+pub type Key = Cow<'static, str>;
 
 /// One value that a host is given. `Display` writes it as JSON.
 ///
@@ -47,7 +51,7 @@ pub enum Document {
     /// Values in order.
     List(Vec<Document>),
     /// Named values in order.
-    Object(Vec<(String, Document)>),
+    Object(Vec<(Key, Document)>),
 }
 
 impl Document {
@@ -80,15 +84,15 @@ impl Document {
     }
 
     /// Puts a key behind the others.
-    pub(crate) fn put(&mut self, key: &str, value: impl Into<Document>) {
+    pub(crate) fn put(&mut self, key: impl IntoKey, value: impl Into<Document>) {
         if let Document::Object(entries) = self {
-            entries.push((key.to_owned(), value.into()));
+            entries.push((key.into_key(), value.into()));
         }
     }
 
     /// The same, for building in one go.
     #[must_use]
-    pub(crate) fn with(mut self, key: &str, value: impl Into<Document>) -> Self {
+    pub(crate) fn with(mut self, key: impl IntoKey, value: impl Into<Document>) -> Self {
         self.put(key, value);
         self
     }
@@ -148,57 +152,128 @@ impl<T: Into<Document>> FromIterator<T> for Document {
     }
 }
 
+/// What becomes a key: a text of the core itself as it stands, a name of the program as a copy.
+pub(crate) trait IntoKey {
+    fn into_key(self) -> Key;
+}
+
+impl IntoKey for &'static str {
+    fn into_key(self) -> Key {
+        Cow::Borrowed(self)
+    }
+}
+
+impl IntoKey for String {
+    fn into_key(self) -> Key {
+        Cow::Owned(self)
+    }
+}
+
+impl IntoKey for Key {
+    fn into_key(self) -> Key {
+        self
+    }
+}
+
+impl IntoKey for &Box<str> {
+    fn into_key(self) -> Key {
+        Cow::Owned(self.as_ref().to_owned())
+    }
+}
+
 impl fmt::Display for Document {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // One write instead of one for each value, which a formatter looks up anew each time.
+        let mut json = String::with_capacity(256);
+        self.write(&mut json);
+        formatter.write_str(&json)
+    }
+}
+
+impl Document {
+    /// Writes it as JSON behind a text.
+    pub(crate) fn write(&self, out: &mut String) {
         match self {
-            Document::Null => formatter.write_str("null"),
-            Document::Bool(value) => write!(formatter, "{value}"),
-            Document::Number(number) => write!(formatter, "{number}"),
-            Document::Text(text) => write_text(formatter, text),
+            Document::Null => out.push_str("null"),
+            Document::Bool(true) => out.push_str("true"),
+            Document::Bool(false) => out.push_str("false"),
+            Document::Number(number) => write_number(out, *number),
+            Document::Text(text) => write_text(out, text),
             // Digits, points, signs and colons need no escape.
-            Document::Amount(_) | Document::Instant { .. } => write!(formatter, "\"{}\"", self.plain()),
+            Document::Amount(amount) => {
+                out.push('"');
+                crate::amount::write(out, *amount);
+                out.push('"');
+            }
+            Document::Instant { at, offset } => {
+                out.push('"');
+                write_rfc3339(out, at.as_micros(), i64::from(*offset) * SECOND);
+                out.push('"');
+            }
             Document::List(values) => {
-                formatter.write_char('[')?;
+                out.push('[');
                 for (at, value) in values.iter().enumerate() {
                     if at > 0 {
-                        formatter.write_char(',')?;
+                        out.push(',');
                     }
-                    value.fmt(formatter)?;
+                    value.write(out);
                 }
-                formatter.write_char(']')
+                out.push(']');
             }
             Document::Object(entries) => {
-                formatter.write_char('{')?;
+                out.push('{');
                 for (at, (key, value)) in entries.iter().enumerate() {
                     if at > 0 {
-                        formatter.write_char(',')?;
+                        out.push(',');
                     }
-                    write_text(formatter, key)?;
-                    formatter.write_char(':')?;
-                    value.fmt(formatter)?;
+                    write_text(out, key);
+                    out.push(':');
+                    value.write(out);
                 }
-                formatter.write_char('}')
+                out.push('}');
             }
         }
     }
 }
 
-fn write_text(formatter: &mut fmt::Formatter<'_>, text: &str) -> fmt::Result {
-    formatter.write_char('"')?;
-    for character in text.chars() {
-        match character {
-            '"' => formatter.write_str("\\\"")?,
-            '\\' => formatter.write_str("\\\\")?,
-            '\n' => formatter.write_str("\\n")?,
-            '\r' => formatter.write_str("\\r")?,
-            '\t' => formatter.write_str("\\t")?,
+fn write_number(out: &mut String, number: i128) {
+    use fmt::Write as _;
+
+    // A text takes all that is written to it.
+    let _ = match i64::try_from(number) {
+        Ok(small) => write!(out, "{small}"),
+        Err(_) => write!(out, "{number}"),
+    };
+}
+
+fn write_text(out: &mut String, text: &str) {
+    use fmt::Write as _;
+
+    out.push('"');
+    let mut rest = text;
+    // Whatever JSON escapes is one byte, which is never a part of a longer character.
+    while let Some(at) = rest.bytes().position(|byte| byte < 0x20 || byte == b'"' || byte == b'\\') {
+        let (before, from) = rest.split_at(at);
+        out.push_str(before);
+        let mut characters = from.chars();
+        match characters.next() {
+            Some('"') => out.push_str("\\\""),
+            Some('\\') => out.push_str("\\\\"),
+            Some('\n') => out.push_str("\\n"),
+            Some('\r') => out.push_str("\\r"),
+            Some('\t') => out.push_str("\\t"),
             // Short where JSON has a short form, as the writers of Python and JavaScript do: what a host parses and writes
             // again stays the same bytes.
-            '\u{8}' => formatter.write_str("\\b")?,
-            '\u{c}' => formatter.write_str("\\f")?,
-            control if (control as u32) < 0x20 => write!(formatter, "\\u{:04x}", control as u32)?,
-            other => formatter.write_char(other)?,
+            Some('\u{8}') => out.push_str("\\b"),
+            Some('\u{c}') => out.push_str("\\f"),
+            Some(control) => {
+                // A text takes all that is written to it.
+                let _ = write!(out, "\\u{:04x}", control as u32);
+            }
+            None => {}
         }
+        rest = characters.as_str();
     }
-    formatter.write_char('"')
+    out.push_str(rest);
+    out.push('"');
 }

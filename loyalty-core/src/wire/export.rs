@@ -92,7 +92,7 @@ pub fn export(plan: &Plan, member: &Member) -> Document {
     let mut segments = Document::object();
     for (watched, inside) in plan.reactions.segments.iter().zip(&member.inside) {
         let name = plan.segments.get(usize::from(watched.segment)).map_or("", |segment| &*segment.name);
-        segments.put(name, *inside);
+        segments.put(name.to_owned(), *inside);
     }
     let mut experiments = Document::object();
     for (experiment, assigned) in plan.experiments.iter().zip(&member.arms) {

@@ -35,7 +35,7 @@ pub fn outcome(outcome: &Outcome) -> Document {
     }
     if !outcome.arms.is_empty() {
         let mut arms = Document::object();
-        outcome.arms().for_each(|(experiment, arm)| arms.put(experiment, arm));
+        outcome.arms().for_each(|(experiment, arm)| arms.put(experiment.to_owned(), arm));
         object.put("arms", arms);
     }
     let decisions = outcome.decisions.iter().map(|decision| decision_document(plan, decision, outcome.at));
@@ -74,7 +74,7 @@ pub fn decision_document(plan: &Plan, decision: &Decision, at: i64) -> Document 
         questions::put(plan, told, &mut object);
         return object;
     }
-    let mut put = |key: &str, value: Document| object.put(key, value);
+    let mut put = |key: &'static str, value: Document| object.put(key, value);
     let expires = |expires_at: &Option<i64>| Document::from(expires_at.map(|at| instant(plan, at)));
     match &decision.kind {
         Kind::Earned { entry, wallet, amount: sum, vesting, expires_at, because } => {
@@ -404,7 +404,7 @@ pub fn decision_document(plan: &Plan, decision: &Decision, at: i64) -> Document 
 }
 
 /// The name of a goal, if it has one.
-fn put_goal_name(plan: &Plan, challenge: &str, place: u16, put: &mut impl FnMut(&str, Document)) {
+fn put_goal_name(plan: &Plan, challenge: &str, place: u16, put: &mut impl FnMut(&'static str, Document)) {
     let challenge = plan.challenge_named(challenge).and_then(|number| plan.challenges.get(number));
     if let Some(Some(name)) = challenge.and_then(|challenge| challenge.goals.get(usize::from(place))) {
         put("name", (&**name).into());

@@ -110,7 +110,7 @@ fn parameters(plan: &Plan, said: &Said) -> Document {
     }
     let mut named = Document::object();
     for one in &said.parameters {
-        named.put(one.name.as_deref().unwrap_or(""), parameter(plan, one));
+        named.put(one.name.as_deref().unwrap_or("").to_owned(), parameter(plan, one));
     }
     named
 }

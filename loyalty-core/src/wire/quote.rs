@@ -64,7 +64,7 @@ impl Telling<'_> {
             let mut offered = Document::object();
             for one in &rewards.offered {
                 let name = self.plan.rewards.get(usize::from(one.reward)).map_or("", |reward| &*reward.name);
-                offered.put(name, reward_offered(self.plan, one, text));
+                offered.put(name.to_owned(), reward_offered(self.plan, one, text));
             }
             document.put("rewards", offered);
         }

@@ -40,7 +40,7 @@ pub fn reward_offered(plan: &Plan, offered: &Offered, text: impl Fn(&Lack) -> St
         RewardTerms::Prices(prices) => {
             let prices = prices.iter().map(|price| {
                 let mut one = Document::object();
-                price.iter().for_each(|(wallet, amount)| one.put(wallet_name(plan, *wallet), *amount));
+                price.iter().for_each(|(wallet, amount)| one.put(wallet_name(plan, *wallet).to_owned(), *amount));
                 one
             });
             document.put("cost", prices.collect::<Document>());
@@ -69,7 +69,7 @@ pub fn reward_taken(plan: &Plan, taken: &Taken, text: impl Fn(&Lack) -> String) 
     match &taken.judged {
         Ok(taking) => {
             let mut spent = Document::object();
-            taking.parts.iter().for_each(|(wallet, amount)| spent.put(wallet_name(plan, *wallet), *amount));
+            taking.parts.iter().for_each(|(wallet, amount)| spent.put(wallet_name(plan, *wallet).to_owned(), *amount));
             let mut document = document.with("spent", spent);
             if let Some(worth) = taking.worth {
                 document.put("worth", worth);

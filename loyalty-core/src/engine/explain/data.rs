@@ -115,7 +115,7 @@ fn quoted(told: &Explanation, quote: Quote) -> Document {
     Document::object().with("said", words::quoted(&told.source, quote)).with("line", quote.line)
 }
 
-fn put_choice(told: &Explanation, document: &mut Document, key: &str, choice: &Choice) {
+fn put_choice(told: &Explanation, document: &mut Document, key: &'static str, choice: &Choice) {
     if choice.quote.is_none() && choice.passed.is_empty() {
         return;
     }

@@ -332,7 +332,7 @@ fn other_head(plan: &Plan, decision: &Decision, name: &str, at: i64) -> Words {
             Document::Null | Document::List(_) | Document::Object(_) => continue,
             value => value.plain(),
         };
-        if !matches!(key.as_str(), "kind" | "entry" | "at" | "rule") {
+        if !matches!(&*key, "kind" | "entry" | "at" | "rule") {
             head = head.say(format!(" {} ", key.replace('_', " "))).code(value);
         }
     }

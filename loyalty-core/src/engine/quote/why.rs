@@ -126,7 +126,7 @@ impl WhyNot {
                     entries
                         .into_iter()
                         .filter(|(key, _)| key != "kind")
-                        .for_each(|(key, value)| document.put(&key, value));
+                        .for_each(|(key, value)| document.put(key, value));
                 }
             }
             Self::Limit { count, in_total, per, line } => {

@@ -21,7 +21,7 @@ pub fn offered(plan: &Plan, member: &Member, order: Option<&EventData>, counters
     let mut rewards = Document::object();
     for one in rewards::offered(&scope, None) {
         let name = plan.rewards.get(usize::from(one.reward)).map_or("", |reward| &*reward.name);
-        rewards.put(name, reward_offered(plan, &one, |lack| lack.text.to_string()));
+        rewards.put(name.to_owned(), reward_offered(plan, &one, |lack| lack.text.to_string()));
     }
     rewards
 }
