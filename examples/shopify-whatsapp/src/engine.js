@@ -133,12 +133,23 @@ export class Engine {
         const answers = decision.category === "reply" ? words?.[1] : undefined;
         this.store.post(member.id, decision, answers, this.clock().getTime());
       }
-      // Points on their way to another member, or back: an event that says for whom it is.
-      if (decision.event !== undefined && typeof decision.event === "object") {
-        const sent = /** @type {any} */ (decision.event);
-        this.apply(sent.member, sent, {});
-      }
+      if (decision.event !== undefined && typeof decision.event === "object") this.deliver(/** @type {any} */ (decision.event));
+      if (decision.kind === "signal") this.signal(member.id, outcome, /** @type {any} */ (decision));
     }
+  }
+
+  /** Points on their way to another member, or back. @param {HostEvent["event"] & { member: string }} sent */
+  deliver(sent) {
+    if (this.store.member(sent.member) !== undefined) return this.apply(sent.member, sent, {});
+    // There is nobody of that name: they go back to whom they came from.
+    const back = /** @type {any} */ (this.program.sendBack(sent));
+    this.apply(back.member, back, {});
+  }
+
+  /** An event of another member, if there is one. @param {string} from @param {Outcome} outcome @param {{ name: string, to: string }} signal */
+  signal(from, outcome, { name, to }) {
+    if (this.store.member(to) === undefined) return;
+    this.apply(to, { type: name, id: `${from}/${outcome.event ?? outcome.at}/${name}`, at: outcome.at }, {});
   }
 
   /** The rules were told where the counters stand and went beyond no limit; nobody else is in this transaction. @param {{ counter: string, by: string }} claim */

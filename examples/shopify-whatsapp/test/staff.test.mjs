@@ -2,6 +2,9 @@
 
 import assert from "node:assert/strict";
 import { execFileSync, spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 
@@ -79,5 +82,39 @@ test("an account whose state cannot be read does not stop the clock for the othe
     assert.deepEqual(dallah.said, []);
   } finally {
     await dallah.stop();
+  }
+});
+
+test("other rules: points and signals for another member arrive, and what nobody takes comes back", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "shopify-whatsapp-rules-"));
+  const RULES = join(folder, "gifts.loyalty");
+  writeFileSync(
+    RULES,
+    `program "Gifts" { currency AED  timezone "Asia/Dubai" }
+     event thanked {}
+     wallet points {}
+     rule base    on order    { earn 1 points per 1 AED of order.subtotal }
+     rule receive on received { accept points }
+     rule gift    on message matching ["gift"]    { transfer 10 points to "s2"  signal thanked to "s2" }
+     rule nobody  on message matching ["nowhere"] { transfer 5 points to "s3"  signal thanked to "s3" }
+     rule thanked on thanked  { tag "thanked" }`,
+  );
+  const dallah = await world({ now: "2026-11-21T10:00:00+04:00", env: { RULES } });
+  const available = (id) => dallah.view(id).wallets.points.available;
+  try {
+    for (const id of ["1", "2"]) {
+      const order = orderBody({ id, customer: { id, phone: `+97150000000${id}` }, at: AT, lines: [{ id: "1", price: "60.00" }] });
+      assert.equal(await dallah.tells(`w-${id}`, "orders/paid", order), 200);
+    }
+    await dallah.writes("971500000001", "gift");
+    assert.deepEqual([available("s1"), available("s2")], ["50", "70"]);
+    assert.deepEqual(dallah.view("s2").tags, ["thanked"]);
+    await dallah.writes("971500000001", "nowhere");
+    assert.deepEqual([available("s1"), available("s2")], ["50", "70"]);
+    assert.deepEqual(dallah.app.store.db.prepare("SELECT id FROM member").pluck().all(), ["s1", "s2"]);
+    assert.deepEqual(dallah.app.store.db.prepare("SELECT reason FROM parked").all(), []);
+  } finally {
+    await dallah.stop();
+    rmSync(folder, { recursive: true });
   }
 });
