@@ -346,6 +346,32 @@ export class Program {
    */
   broadcastEstimate(broadcast: Event, options?: { counters?: Counters }): BroadcastEstimate;
 
+  /**
+   * The standings of a leaderboard at an instant, to which every member is added.
+   * @param options.closed those of the last round that is over by then, with the event of each member who wins something
+   * @param options.top how many places are kept, 10 if it says nothing
+   * @param options.around a member whose place is told too, with so many `neighbours` on each side, 2 if it says nothing
+   * @throws {EventError} for a leaderboard that there is not, or that has not come to an end
+   */
+  leaderboard(
+    name: string,
+    at: Instant,
+    options?: { closed?: boolean; top?: number; around?: Member; neighbours?: number },
+  ): Leaderboard;
+
+  /**
+   * How the program does, to be made of outcomes.
+   * @param options.period how long a row is, a month if it says nothing
+   * @param options.active the events by which a member counts as active, those of members' own doing if it says nothing
+   * @param options.values what a point of a wallet is worth in money
+   * @throws {EventError} for an event or a wallet that there is not
+   */
+  report(options?: {
+    period?: "day" | "week" | "month" | "quarter" | "half-year" | "year";
+    active?: string[];
+    values?: Record<string, Points>;
+  }): Report;
+
   /** What a member has at an instant, by default and at the earliest at its own clock; changes nothing. */
   view(member: Member, at?: Instant): View;
 
@@ -475,6 +501,110 @@ export class BroadcastEstimate {
   get counts(): BroadcastCounts;
   /** Gives the memory back at once; the estimate is of no use after it. */
   close(): void;
+}
+
+/** The standings of a leaderboard in the making: every member is added once, in any order, and does not change. */
+export class Leaderboard {
+  private constructor();
+
+  /** Adds a member; tells whether it stands on the leaderboard. Throws an `EventError` for one whose standing cannot be told. */
+  add(member: Member): boolean;
+  /** Takes in the standings of other members. Throws an `EventError` for those of another question. */
+  merge(other: Leaderboard): void;
+  /** Who stands where. */
+  finish(): Standings;
+  /** Gives the memory back at once; the leaderboard is of no use after it. */
+  close(): void;
+}
+
+/** One row of the standings; `rank` is null only where ties are `dense` and 10,000 different scores stand above it. */
+export interface StandingsRow {
+  rank: number | null;
+  member: string;
+  score: string;
+  /** For the member to be applied, where its place wins something. */
+  event?: EventObject;
+}
+
+/** Who stands where; `docs/games.md` describes every key. */
+export interface Standings {
+  leaderboard: string;
+  at?: string;
+  first_day?: string | null;
+  last_day?: string;
+  ends_at?: string;
+  closed: boolean;
+  members: number;
+  rows: StandingsRow[];
+  winners_left_out?: number;
+  /** The member that was asked for; null where it does not stand on the leaderboard. */
+  around?: (StandingsRow & { above: StandingsRow[]; below: StandingsRow[] }) | null;
+}
+
+/** Retention, engagement, redemption and the rest in the making: outcomes are added one by one, those of one member in their order. */
+export class Report {
+  private constructor();
+
+  /**
+   * Adds an outcome, with the member as it is after it; tells whether it counted. A replay and what was added before do not.
+   * Throws an `EventError` for the outcome of another member, or a member of another revision.
+   */
+  add(outcome: Outcome, member: Member): boolean;
+  /** Tells of a member without an outcome, so that it counts among the members; tells whether it was not known. */
+  know(member: Member): boolean;
+  /** Takes in the report of other members. Throws an `EventError` for one of another question, or with a member in both. */
+  merge(other: Report): void;
+  /** The report. */
+  finish(): ReportTable;
+  /** Gives the memory back at once; the report is of no use after it. */
+  close(): void;
+}
+
+/** A report; `docs/report.md` says what every figure is. */
+export interface ReportTable {
+  program: string;
+  version: number;
+  period: string;
+  active: string[];
+  groups: ReportGroup[];
+}
+
+/** All members, a level of a ladder, or an arm of an experiment. */
+export interface ReportGroup {
+  by: "all" | "tier" | "arm";
+  ladder?: string;
+  level?: string;
+  experiment?: string;
+  arm?: string;
+  rows: ReportRow[];
+}
+
+/** One period. */
+export interface ReportRow {
+  first_day: string;
+  last_day: string;
+  members: number;
+  active: number;
+  active_before: number;
+  retained: number;
+  purchasers: number;
+  repeat_purchasers: number;
+  engagement_rate: string | null;
+  retention_rate: string | null;
+  repeat_purchase_rate: string | null;
+  wallets: Record<
+    string,
+    {
+      issued: string;
+      redeemed: string;
+      expired: string;
+      other: string;
+      outstanding: string;
+      redemption_rate: string | null;
+      breakage_rate: string | null;
+      liability?: string;
+    }
+  >;
 }
 
 /** What an estimate comes to; `docs/messages.md` describes every key. */

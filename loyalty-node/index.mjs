@@ -2,4 +2,4 @@
 
 import loyalty from "./index.js";
 
-export const { BroadcastEstimate, check, EventError, eventHead, format, init, Member, Program, Replay, RulesError, StateError } = loyalty;
+export const { BroadcastEstimate, check, EventError, eventHead, format, init, Leaderboard, Member, Program, Replay, Report, RulesError, StateError } = loyalty;

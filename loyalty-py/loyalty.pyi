@@ -14,6 +14,7 @@ __all__ = [
     "Diagnostic",
     "EventError",
     "Explanation",
+    "Leaderboard",
     "Member",
     "Migration",
     "Outcome",
@@ -21,6 +22,7 @@ __all__ = [
     "Quote",
     "Record",
     "Replay",
+    "Report",
     "RulesError",
     "StateError",
     "View",
@@ -160,6 +162,25 @@ class BroadcastEstimate:
     def to_json(self) -> str: ...
 
 @final
+class Leaderboard:
+    """The standings of a leaderboard in the making: every member is added once, in any order, and does not change. What is
+    kept does not grow with the members."""
+
+    def add(self, member: Member) -> bool: ...
+    def merge(self, other: Leaderboard) -> None: ...
+    def finish(self) -> Record: ...
+
+@final
+class Report:
+    """Retention, engagement, redemption and the rest in the making: outcomes are added one by one, those of one member in
+    their order."""
+
+    def add(self, outcome: Outcome, member: Member) -> bool: ...
+    def know(self, member: Member) -> bool: ...
+    def merge(self, other: Report) -> None: ...
+    def finish(self) -> Record: ...
+
+@final
 class Explanation(Record):
     """Why an event would earn what it would, and what is missing for the rest."""
 
@@ -264,6 +285,19 @@ class Program:
         language: str = "en",
     ) -> Quote: ...
     def broadcast_estimate(self, broadcast: _Event, *, counters: _Counters | None = None) -> BroadcastEstimate: ...
+    def leaderboard(
+        self,
+        name: str,
+        at: _Instant,
+        *,
+        closed: bool = False,
+        top: int | None = None,
+        around: Member | None = None,
+        neighbours: int = 2,
+    ) -> Leaderboard: ...
+    def report(
+        self, *, period: str = "month", active: Sequence[str] | None = None, values: dict[str, _Points] | None = None
+    ) -> Report: ...
     def view(self, member: Member, at: _Instant | None = None) -> View: ...
     def explain(self, member: Member, event: _Event) -> Explanation: ...
     def explain_advance(self, member: Member, to: _Instant) -> Explanation: ...

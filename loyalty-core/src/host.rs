@@ -12,11 +12,14 @@ use crate::diagnostic::Diagnostics;
 use crate::engine::claims::Counters;
 use crate::engine::error::{EventError, Refusal};
 use crate::engine::member::Member;
+use crate::leaderboard::Leaderboard;
 use crate::program::{Event, Program};
 use crate::quote::Quote;
 use crate::replay::{RefusedEvent, Replay, ReplayOptions};
+use crate::report::{Report, ReportOptions};
 use crate::source::Units;
 use crate::testing::TestResult;
+use crate::time::Instant;
 use crate::wire::decode::{event_head, event_head_from};
 use crate::wire::document::Document;
 use crate::wire::input::{ENVELOPE, Fields};
@@ -180,6 +183,50 @@ fn digits(field: &str, text: &str) -> Result<Decimal, EventError> {
             .expecting("a number such as 100 or 12.50")
             .but_found(format!("`{text}`"))
     })
+}
+
+/// Begins the standings of a leaderboard; see [`Program::leaderboard`] and [`Program::closed_leaderboard`].
+///
+/// # Errors
+///
+/// As those, [`Leaderboard::top`] and [`Leaderboard::around`].
+pub fn leaderboard(
+    program: &Program,
+    name: &str,
+    at: Instant,
+    closed: bool,
+    top: Option<u32>,
+    around: Option<(&Member, u32)>,
+) -> Result<Leaderboard, EventError> {
+    let board = if closed { program.closed_leaderboard(name, at)? } else { program.leaderboard(name, at)? };
+    let board = match top {
+        Some(top) => board.top(top as usize)?,
+        None => board,
+    };
+    match around {
+        Some((member, neighbours)) => board.around(member, neighbours as usize),
+        None => Ok(board),
+    }
+}
+
+/// Begins a report; the values of points are digits.
+///
+/// # Errors
+///
+/// As [`Program::report`], and [`Refusal::WrongType`] for what are no digits.
+pub fn report<N: Into<String>, D: AsRef<str>>(
+    program: &Program,
+    period: Option<String>,
+    active: Vec<String>,
+    values: impl IntoIterator<Item = (N, D)>,
+) -> Result<Report, EventError> {
+    let value = |(name, value): (N, D)| {
+        let name = name.into();
+        let value = digits(&format!("values.{name}"), value.as_ref())?;
+        Ok((name, value))
+    };
+    let values = values.into_iter().map(value).collect::<Result<_, EventError>>()?;
+    program.report(&ReportOptions { period, active, values })
 }
 
 /// What [`reads`] says where there is no program: the envelope.

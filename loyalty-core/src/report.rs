@@ -15,12 +15,16 @@ use crate::check::model::Period;
 use crate::engine::error::{EventError, Refusal};
 use crate::engine::member::Member;
 use crate::engine::members::Fate;
-use crate::engine::outcome::{Decision, Kind, Outcome};
+use crate::engine::outcome::Outcome;
 use crate::plan::{Plan, Unit};
 use crate::program::Program;
 use crate::wire::document::Document;
+use crate::wire::told;
 
+mod changes;
 mod rows;
+
+use changes::Change;
 
 /// The standard events that tell that a member has done something.
 const ACTIVE: [&str; 9] = ["order", "visit", "review", "message", "redeem", "hold", "draw", "opt_in", "signup"];
@@ -204,11 +208,41 @@ impl Report {
     /// [`Refusal::OtherProgram`], [`Refusal::WrongMember`], [`Refusal::NotAlike`] for a member of another revision than the
     /// outcome, [`Refusal::Overflow`]; the report is then as before.
     pub fn add(&mut self, outcome: &Outcome, member: &Member) -> Result<bool, EventError> {
-        self.same_program(member)?;
         if outcome.plan.fingerprint != self.plan.fingerprint {
             return Err(EventError::new(Refusal::OtherProgram));
         }
-        if outcome.member != member.id {
+        let happened = Happened {
+            member: &outcome.member,
+            at: outcome.at,
+            revision: outcome.revision,
+            replayed: outcome.replayed,
+            event: outcome.event.as_deref(),
+            changes: outcome.decisions.iter().filter_map(|decision| changes::of(&self.plan, decision)).collect(),
+        };
+        self.happened(&happened, member)
+    }
+
+    /// The same for an outcome as its JSON, such as a line of a file of decisions.
+    ///
+    /// # Errors
+    ///
+    /// As [`Report::add`]; [`Refusal::InvalidJson`] for what is no outcome.
+    pub fn add_json(&mut self, outcome: &str, member: &Member) -> Result<bool, EventError> {
+        let told = told::outcome(&self.plan, outcome)?;
+        let happened = Happened {
+            member: &told.member,
+            at: told.at,
+            revision: told.revision,
+            replayed: told.replayed,
+            event: told.event.as_deref(),
+            changes: told.decisions.iter().filter_map(|decision| changes::told(&self.plan, decision)).collect(),
+        };
+        self.happened(&happened, member)
+    }
+
+    fn happened(&mut self, outcome: &Happened<'_>, member: &Member) -> Result<bool, EventError> {
+        self.same_program(member)?;
+        if *outcome.member != member.id {
             return Err(EventError::new(Refusal::WrongMember)
                 .in_field("member")
                 .expecting(format!("`{}`, whose outcome this is", outcome.member))
@@ -225,7 +259,7 @@ impl Report {
                 .but_found(member.revision.to_string())
                 .advising("add each outcome before the next event is applied to its member"));
         }
-        self.take(member, outcome.at, &outcome.decisions, outcome.event.as_deref())?;
+        self.take(member, outcome.at, &outcome.changes, outcome.event)?;
         Ok(true)
     }
 
@@ -256,11 +290,11 @@ impl Report {
         &mut self,
         member: &Member,
         at: i64,
-        decisions: &[Decision],
+        changes: &[(i64, Change)],
         event: Option<&str>,
     ) -> Result<(), EventError> {
         let now = self.period_at(at);
-        let happened = event.is_some() || !decisions.is_empty();
+        let happened = event.is_some() || !changes.is_empty();
         let mut working = Working { report: self, touched: BTreeMap::new(), span: self.span };
         let actual = balances(&self.plan, member)?;
         let known = self.members.get(member.id.as_str());
@@ -268,7 +302,7 @@ impl Report {
         let mut facts = known.cloned().unwrap_or_else(|| Facts {
             revision: 0,
             balances: vec![Decimal::ZERO; self.plan.wallets.len()],
-            groups: self.groups_before(member, decisions),
+            groups: self.groups_before(member, changes),
             seen: Vec::new(),
             // Who was erased has been counted under another name.
             counts: member.account.fate != Fate::Erased,
@@ -279,11 +313,11 @@ impl Report {
         }
         // What decisions move, when they do.
         let mut moved = vec![Decimal::ZERO; actual.len()];
-        for decision in decisions {
-            let Some((wallet, flow)) = flow_of(decision) else { continue };
+        for (at, change) in changes {
+            let Change::Moved(wallet, flow) = *change else { continue };
             let Some(moved) = moved.get_mut(wallet) else { continue };
             *moved = amount::add(*moved, flow.change)?;
-            working.flow(&facts.groups, self.period_at(decision.at), wallet, flow)?;
+            working.flow(&facts.groups, self.period_at(*at), wallet, flow)?;
         }
         // What they do not tell: what was there before the report, and what merging brings.
         for (wallet, ((before, moved), actual)) in facts.balances.iter().zip(&moved).zip(&actual).enumerate() {
@@ -296,11 +330,8 @@ impl Report {
         facts.balances = actual;
         let groups = self.groups_of(member);
         if groups != facts.groups {
-            let changed = decisions
-                .iter()
-                .rev()
-                .find(|decision| matches!(decision.kind, Kind::TierChanged { .. } | Kind::Assigned { .. }));
-            let period = changed.map_or(now, |decision| self.period_at(decision.at));
+            let changed = changes.iter().rev().find(|(_, change)| !matches!(change, Change::Moved(..)));
+            let period = changed.map_or(now, |(at, _)| self.period_at(*at));
             working.move_over(&facts, &groups, period)?;
             facts.groups = groups;
         }
@@ -346,31 +377,23 @@ impl Report {
     }
 
     /// The same before the decisions that have changed them.
-    fn groups_before(&self, member: &Member, decisions: &[Decision]) -> Groups {
+    fn groups_before(&self, member: &Member, changes: &[(i64, Change)]) -> Groups {
         let mut groups = self.groups_of(member);
-        for decision in decisions.iter().rev() {
-            match &decision.kind {
-                Kind::TierChanged { ladder, from, .. } => {
-                    let Some(number) = self.plan.ladders.iter().position(|known| known.name == *ladder) else {
-                        continue;
+        for (_, change) in changes.iter().rev() {
+            match *change {
+                Change::Level { ladder, before } => {
+                    let before = self.number_of(&Group::Level { ladder, level: before });
+                    let same = |group: &u32| {
+                        matches!(self.groups.get(*group as usize), Some(Group::Level { ladder: of, .. }) if *of == ladder)
                     };
-                    let levels = self.plan.ladders.get(number).map_or(&[][..], |ladder| &ladder.levels);
-                    let level = levels.iter().position(|level| level == from);
-                    let before =
-                        level.and_then(|level| self.number_of(&Group::Level { ladder: number, level: level as u16 }));
-                    let Some(before) = before else { continue };
-                    let of_ladder = |group: &u32| matches!(self.groups.get(*group as usize), Some(Group::Level { ladder, .. }) if *ladder == number);
-                    if let Some(place) = groups.iter_mut().find(|group| of_ladder(group)) {
+                    if let (Some(place), Some(before)) = (groups.iter_mut().find(|group| same(group)), before) {
                         *place = before;
                     }
                 }
-                Kind::Assigned { experiment, from, .. } if from.is_empty() => {
-                    let number = self.plan.experiments.iter().position(|known| known.name == *experiment);
-                    groups.retain(|group| {
-                        !matches!(self.groups.get(*group as usize), Some(Group::Arm { experiment, .. }) if Some(*experiment) == number)
-                    });
-                }
-                _ => {}
+                Change::FirstArm { experiment } => groups.retain(|group| {
+                    !matches!(self.groups.get(*group as usize), Some(Group::Arm { experiment: of, .. }) if *of == experiment)
+                }),
+                Change::Moved(..) | Change::Arm => {}
             }
         }
         groups
@@ -439,22 +462,6 @@ fn balances(plan: &Plan, member: &Member) -> Result<Vec<Decimal>, Overflow> {
         .collect()
 }
 
-/// What a decision moves into or out of a wallet.
-fn flow_of(decision: &Decision) -> Option<(usize, Flow)> {
-    let wallet = usize::from(decision.wallet()?);
-    let nothing = Flow::default();
-    let flow = match &decision.kind {
-        Kind::Earned { amount, .. } => Flow { issued: *amount, change: *amount, ..nothing },
-        Kind::Spent { amount, .. } => Flow { redeemed: *amount, change: -*amount, ..nothing },
-        Kind::Restored { amount, .. } => Flow { redeemed: -*amount, change: *amount, ..nothing },
-        Kind::Expired { amount, .. } | Kind::Forfeited { amount, .. } => {
-            Flow { expired: *amount, change: -*amount, ..nothing }
-        }
-        _ => return None,
-    };
-    Some((wallet, flow))
-}
-
 impl Cell {
     fn flow(&mut self, wallet: usize, flow: Flow) -> Result<(), Overflow> {
         if self.wallets.len() <= wallet {
@@ -477,6 +484,16 @@ impl Flow {
         self.change = amount::add(self.change, other.change)?;
         Ok(())
     }
+}
+
+/// An outcome, as far as a report goes by it.
+struct Happened<'a> {
+    member: &'a str,
+    at: i64,
+    revision: u64,
+    replayed: bool,
+    event: Option<&'a str>,
+    changes: Vec<(i64, Change)>,
 }
 
 /// The cells that an outcome changes, as they will be.

@@ -14,6 +14,7 @@ pub mod quote;
 pub mod rewards;
 pub mod scan;
 pub mod state;
+pub mod told;
 
 /// A digest that is the same on every platform and in every release (XXH3, 64 bits).
 pub fn digest(bytes: &[u8]) -> u64 {

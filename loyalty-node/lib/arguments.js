@@ -82,6 +82,14 @@ function points(value, name) {
   return text(value, name);
 }
 
+/** A number of things, as whole as one that fits into 32 bits. */
+function count(value, name) {
+  if (typeof value !== "number" || !Number.isInteger(value) || value < 0 || value > 0xffff_ffff) {
+    throw new TypeError(`\`${name}\`: expected a whole number, found ${kind(value)}`);
+  }
+  return value;
+}
+
 /** An object of options that has no other than the known ones. */
 function options(given, known) {
   if (given === undefined) return {};
@@ -114,4 +122,4 @@ function secret(value) {
   return bytes;
 }
 
-module.exports = { decoded, instant, kind, object, options, points, secret, text, whole };
+module.exports = { count, decoded, instant, kind, object, options, points, secret, text, whole };

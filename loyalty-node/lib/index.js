@@ -5,9 +5,11 @@ const { BroadcastEstimate } = require("./broadcast.js");
 const { init } = require("./core.js");
 const { EventError, RulesError, StateError } = require("./errors.js");
 const { eventHead } = require("./head.js");
+const { Leaderboard } = require("./leaderboard.js");
 const { Member } = require("./member.js");
 const { Program } = require("./program.js");
 const { Replay } = require("./replay.js");
+const { Report } = require("./report.js");
 const { check, format } = require("./text.js");
 
-module.exports = { BroadcastEstimate, check, EventError, eventHead, format, init, Member, Program, Replay, RulesError, StateError };
+module.exports = { BroadcastEstimate, check, EventError, eventHead, format, init, Leaderboard, Member, Program, Replay, Report, RulesError, StateError };

@@ -2,13 +2,15 @@
 // Programs: compiled once, used for any number of members.
 
 const { together } = require("./accounts.js");
-const { decoded, instant, kind, object, options, points, secret, text, whole } = require("./arguments.js");
+const { count, decoded, instant, kind, object, options, points, secret, text, whole } = require("./arguments.js");
 const { newEstimate } = require("./broadcast.js");
 const { ready } = require("./core.js");
 const { revived } = require("./errors.js");
 const { Packer } = require("./event.js");
+const { newLeaderboard } = require("./leaderboard.js");
 const { memberHandle, newMember } = require("./member.js");
 const { newReplay } = require("./replay.js");
+const { newReport } = require("./report.js");
 
 /** Only `compile` makes programs. */
 const MAKE = Symbol("make");
@@ -123,6 +125,28 @@ class Program {
       return program.broadcastEstimatePacked(this.#packer.pack(object(broadcast)), known);
     });
     return newEstimate(handle);
+  }
+
+  leaderboard(name, at, given) {
+    const program = this.#open;
+    const { around, closed = false, neighbours = 2, top } = options(given, ["around", "closed", "neighbours", "top"]);
+    if (typeof closed !== "boolean") throw new TypeError(`\`closed\`: expected true or false, found ${kind(closed)}`);
+    const [board, when] = [text(name, "name"), instant(at, "at")];
+    const places = top === undefined ? undefined : count(top, "top");
+    const each = count(neighbours, "neighbours");
+    if (around === undefined) return newLeaderboard(told(() => program.leaderboard(board, when, closed, places)));
+    const state = memberHandle(around);
+    return newLeaderboard(told(() => program.leaderboardAround(board, when, closed, places, state, each)));
+  }
+
+  report(given) {
+    const program = this.#open;
+    const { active = [], period, values = {} } = options(given, ["active", "period", "values"]);
+    if (!Array.isArray(active)) throw new TypeError(`\`active\`: expected a list of strings, found ${kind(active)}`);
+    const events = active.map((name) => text(name, "active"));
+    const length = period === undefined ? undefined : text(period, "period");
+    const worth = namedAmounts(values, "values");
+    return newReport(told(() => program.report(length, events, worth)));
   }
 
   view(member, at) {
@@ -261,10 +285,15 @@ function explanation(ask) {
 
 /** Counters over all members: names and digits by turns. */
 function countersOf(counters) {
-  if (counters === null || typeof counters !== "object" || Array.isArray(counters)) {
-    throw new TypeError(`\`counters\`: expected an object of numbers, found ${kind(counters)}`);
+  return namedAmounts(counters, "counters");
+}
+
+/** Names and digits by turns. */
+function namedAmounts(amounts, field) {
+  if (amounts === null || typeof amounts !== "object" || Array.isArray(amounts)) {
+    throw new TypeError(`\`${field}\`: expected an object of numbers, found ${kind(amounts)}`);
   }
-  return Object.entries(counters).flatMap(([name, value]) => [text(name, "counters"), points(value, `counters.${name}`)]);
+  return Object.entries(amounts).flatMap(([name, value]) => [text(name, field), points(value, `${field}.${name}`)]);
 }
 
 function optionalInstant(value, name) {

@@ -8,7 +8,9 @@ mod broadcast;
 mod error;
 // Public, as `text` is.
 pub mod hosts;
+mod leaderboard;
 mod program;
 mod replay;
+mod report;
 // Public, for in a build for tests nothing else tells that JavaScript calls its functions.
 pub mod text;

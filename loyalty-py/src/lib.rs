@@ -12,11 +12,13 @@ mod error;
 mod hosts;
 mod html;
 mod input;
+mod leaderboard;
 mod member;
 mod outcome;
 mod program;
 mod record;
 mod replay;
+mod report;
 
 /// The loyalty rules language: a program text in, exact and explained decisions out.
 #[pyo3::pymodule]
@@ -32,6 +34,8 @@ mod loyalty {
     #[pymodule_export]
     use crate::hosts::{magento, shopify, whatsapp, woocommerce};
     #[pymodule_export]
+    use crate::leaderboard::Leaderboard;
+    #[pymodule_export]
     use crate::member::Member;
     #[pymodule_export]
     use crate::outcome::{Decision, Explanation, Outcome, Quote, View};
@@ -41,6 +45,8 @@ mod loyalty {
     use crate::record::Record;
     #[pymodule_export]
     use crate::replay::Replay;
+    #[pymodule_export]
+    use crate::report::Report;
 
     #[pymodule_init]
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {

@@ -15,10 +15,12 @@ use crate::broadcast::BroadcastEstimate;
 use crate::convert::{Reduced, decimal_class, instant};
 use crate::error;
 use crate::input::Place;
+use crate::leaderboard::Leaderboard;
 use crate::member::Member;
 use crate::outcome::{Explanation, Outcome, Quote, View};
 use crate::record::Record;
 use crate::replay::Replay;
+use crate::report::Report;
 
 /// A compiled program: immutable, to be used for any number of members and by any number of threads.
 #[pyclass(frozen, module = "loyalty")]
@@ -246,6 +248,46 @@ impl Program {
             Given::Dict(value) => self.core.broadcast_estimate_from(&mut Place { value, keys: &self.keys }, counters),
         };
         estimate.map(BroadcastEstimate::new).map_err(|refused| error::event(py, &refused))
+    }
+
+    /// The standings of a leaderboard at an instant, to which every member is added; with `closed`, those of the last round
+    /// that is over by then, with the event of each member who wins something. `top` says how many places are kept, `around`
+    /// a member whose place and `neighbours` are told too.
+    #[pyo3(signature = (name, at, *, closed=false, top=None, around=None, neighbours=2))]
+    #[expect(clippy::too_many_arguments, reason = "they are Python's, by name")]
+    fn leaderboard(
+        &self,
+        py: Python<'_>,
+        name: &str,
+        at: &Bound<'_, PyAny>,
+        closed: bool,
+        top: Option<u32>,
+        around: Option<&Bound<'_, Member>>,
+        neighbours: u32,
+    ) -> PyResult<Leaderboard> {
+        let at = instant(at)?;
+        let around = around.map(|member| member.get().lock().clone());
+        let around = around.as_ref().map(|member| (member, neighbours));
+        let board = host::leaderboard(&self.core, name, at, closed, top, around);
+        board.map(Leaderboard::new).map_err(|refused| error::event(py, &refused))
+    }
+
+    /// How the program does, to be made of outcomes: a row for each `period` (day, week, month, quarter, half-year, year).
+    /// `active` names the events by which a member counts as active, `values` what a point of a wallet is worth in money.
+    #[pyo3(signature = (*, period="month", active=None, values=None))]
+    fn report(
+        &self,
+        py: Python<'_>,
+        period: &str,
+        active: Option<Vec<String>>,
+        values: Option<&Bound<'_, PyDict>>,
+    ) -> PyResult<Report> {
+        let mut told: Vec<(String, String)> = Vec::new();
+        for (name, value) in values.into_iter().flatten() {
+            told.push((name.extract()?, digits(&value, "values")?));
+        }
+        let report = host::report(&self.core, Some(period.to_owned()), active.unwrap_or_default(), told);
+        report.map(Report::new).map_err(|refused| error::event(py, &refused))
     }
 
     /// What a member has at that instant, or at its own clock if that is later; changes nothing.

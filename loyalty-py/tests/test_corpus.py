@@ -18,7 +18,7 @@ from shop import compact, error_json
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 TARGET = pathlib.Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
-MEMBERS = sorted((ROOT / "corpus" / "members").rglob("*.case"))
+MEMBERS = sorted(path for folder in ("members", "leaderboards") for path in (ROOT / "corpus" / folder).rglob("*.case"))
 QUOTES = sorted((ROOT / "corpus" / "quotes").rglob("*.case"))
 GOOD = sorted((ROOT / "corpus" / "good").rglob("*.case"))
 BAD = sorted((ROOT / "corpus" / "bad").glob("*.loyalty"))
@@ -129,7 +129,7 @@ class Household:
         self.case = case
         self.read = read
         (text,) = case.programs
-        self.program = loyalty.Program.compile(text)
+        self.program = loyalty.Program.compile(text, secret=case.secret)
         self.at_hand = case.member
         self.members = {case.member: self.program.enroll(case.member, case.enrolled_at)}
         self.merged: dict[str, str] = {}
@@ -142,7 +142,12 @@ class Household:
             if step.startswith("{"):
                 self.happen(self.at_hand, self.read(step))
             elif word not in ("expect", "refused", "replayed"):
-                getattr(self, word)(*rest.split(" ")) if not word.startswith("pool_") else self.pool(word, rest)
+                if word.startswith("pool_"):
+                    self.pool(word, rest)
+                elif word == "standings":
+                    self.standings(*rest.split(" ", 2))
+                else:
+                    getattr(self, word)(*rest.split(" "))
 
     def join(self, id: str, at: str | None = None) -> loyalty.Member:
         if id not in self.members:
@@ -182,6 +187,21 @@ class Household:
         ids, _, given = rest.partition(" {")
         members = [self.join(id) for id in ids.split(" ")]
         self.note(lambda: getattr(self.program, word)(members, **json.loads("{" + given)))
+
+    def standings(self, name: str, at: str, asked: str = "{}") -> None:
+        options = json.loads(asked)
+        options["around"] = self.members.get(options.get("around"))
+        try:
+            board, part = (self.program.leaderboard(name, at, **options) for _ in range(2))
+            for number, member in enumerate(self.members.values()):
+                (part if number % 2 else board).add(member)
+            board.merge(part)
+            standings = board.finish()
+        except loyalty.EventError as error:
+            self.outcomes.append(error_json(error))
+            return
+        self.outcomes.append(standings.to_json())
+        self.outgoing += [row.event for row in standings.rows if "event" in row.to_dict()]
 
     def note(self, act: Any) -> bool:
         try:

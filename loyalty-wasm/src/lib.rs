@@ -8,6 +8,8 @@ mod accounts;
 mod assist;
 mod broadcast;
 mod error;
+mod leaderboard;
 mod program;
 mod replay;
+mod report;
 mod text;

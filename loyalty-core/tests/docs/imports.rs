@@ -38,6 +38,8 @@ const EDGES: &[(&str, &[&str])] = &[
         "host",
         &[
             "replay",
+            "report",
+            "leaderboard",
             "migrate",
             "program",
             "quote",

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use loyalty_core::{Decimal, Member, Program, Report, ReportOptions};
+use loyalty_core::{Decimal, Member, Outcome, Program, Report, ReportOptions};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use serde_json::Value;
@@ -61,7 +61,7 @@ struct Told {
 }
 
 /// Lives one life, and adds each outcome to a report as it comes.
-fn live(program: &Program, id: &str, life: &Life, report: &mut Report, told: &mut Told) -> Member {
+fn live(program: &Program, id: &str, life: &Life, (report, as_json): (&mut Report, bool), told: &mut Told) -> Member {
     let mut member = program.enroll(id, instant(START)).expect("a member");
     let (mut day, mut orders) = (0_i64, Vec::new());
     report.know(&member).expect("a member");
@@ -88,8 +88,12 @@ fn live(program: &Program, id: &str, life: &Life, report: &mut Report, told: &mu
             orders.push(number);
             *told.bought.entry(month).or_default().entry(id.to_owned()).or_default() += 1;
         }
-        assert!(report.add(&outcome, &member).expect("an outcome") || outcome.event().is_none());
-        assert!(!report.add(&outcome, &member).expect("the same"), "an outcome counts once");
+        let mut add = |outcome: &Outcome| match as_json {
+            true => report.add_json(&outcome.to_json(), &member),
+            false => report.add(outcome, &member),
+        };
+        assert!(add(&outcome).expect("an outcome") || outcome.event().is_none());
+        assert!(!add(&outcome).expect("the same"), "an outcome counts once");
     }
     member
 }
@@ -120,8 +124,8 @@ proptest! {
         let mut parts = [begin(&program), begin(&program), begin(&program)];
         for (number, (life, part)) in lives.iter().enumerate() {
             let id = format!("m{number}");
-            members.push(live(&program, &id, life, &mut whole, &mut told));
-            live(&program, &id, life, &mut parts[*part], &mut Told::default());
+            members.push(live(&program, &id, life, (&mut whole, false), &mut told));
+            live(&program, &id, life, (&mut parts[*part], true), &mut Told::default());
         }
         let document = whole.finish().expect("a report").to_string();
         for order in [[0, 1, 2], [2, 0, 1]] {

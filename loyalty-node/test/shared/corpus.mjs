@@ -3,9 +3,9 @@
 
 /**
  * Plays all cases and gives what failed, one text each.
- * @param {object} corpus what `files.mjs` reads: `good`, `members` and `quotes` with their cases, `bad` with its programs, and `words` with what Rust says
+ * @param {object} corpus what `files.mjs` reads: `good`, `members`, `leaderboards` and `quotes` with their cases, `bad` with its programs, and `words` with what Rust says
  */
-export function playCorpus(loyalty, { good, members, quotes, bad, words }) {
+export function playCorpus(loyalty, { good, members, leaderboards, quotes, bad, words }) {
   const failures = [];
   const attempt = (name, play) => {
     try {
@@ -22,9 +22,10 @@ export function playCorpus(loyalty, { good, members, quotes, bad, words }) {
       play(loyalty, found, wanted);
     });
   }
-  for (const { name, text } of members) {
+  const several = [["members", members], ["leaderboards", leaderboards]];
+  for (const [folder, { name, text }] of several.flatMap(([folder, cases]) => cases.map((found) => [folder, found]))) {
     attempt(name, () => {
-      const wanted = words[`members/${name}`];
+      const wanted = words[`${folder}/${name}`];
       if (wanted === undefined) throw new Error("Rust says nothing of it: run its corpus first");
       for (const given of Object.values(FORMS)) {
         const found = playMembers(loyalty, read(text), given);
@@ -39,7 +40,8 @@ export function playCorpus(loyalty, { good, members, quotes, bad, words }) {
       if (wanted === undefined) throw new Error("Rust says nothing of it: run its corpus first");
       for (const given of Object.values(FORMS)) {
         const found = read(text);
-        const played = playAs(found.programs.map((program) => loyalty.Program.compile(program)), found, given);
+        const options = found.secret ? { secret: found.secret } : {};
+        const played = playAs(found.programs.map((program) => loyalty.Program.compile(program, options)), found, given);
         sameList(played.outcomes, wanted.outcomes, "outcomes");
         same(played.states.at(-1), wanted.states, "the state");
       }
@@ -172,8 +174,8 @@ function playAs(programs, { member: id, enrolledAt, steps }, given) {
 }
 
 /** A case of several members. */
-function playMembers(loyalty, { programs: [text], member: first, enrolledAt, steps }, given) {
-  const program = loyalty.Program.compile(text);
+function playMembers(loyalty, { programs: [text], secret, member: first, enrolledAt, steps }, given) {
+  const program = loyalty.Program.compile(text, secret ? { secret } : {});
   const members = new Map();
   const join = (id, at = enrolledAt) => {
     if (!members.has(id)) members.set(id, program.enroll(id, at));
@@ -235,6 +237,23 @@ function playMembers(loyalty, { programs: [text], member: first, enrolledAt, ste
     },
     pool_spend: pool((household, payment) => program.poolSpend(household, payment)),
     pool_give_back: pool((household, back) => program.poolGiveBack(household, back)),
+    standings: (rest) => {
+      const [, name, at, asked] = /^(\S+) (\S+) ?(.*)$/.exec(rest);
+      const { around, ...options } = asked === "" ? {} : JSON.parse(asked);
+      try {
+        // Without a member that there is not, as in Rust.
+        const board = program.leaderboard(name, at, { ...options, around: members.get(around) });
+        const part = program.leaderboard(name, at, { ...options, around: members.get(around) });
+        [...members.values()].forEach((member, number) => (number % 2 === 0 ? board : part).add(member));
+        board.merge(part);
+        const standings = board.finish();
+        outcomes.push(JSON.stringify(standings));
+        outgoing.push(...standings.rows.map(({ event }) => event).filter((event) => event !== undefined));
+      } catch (error) {
+        if (error.name !== "EventError") throw error;
+        outcomes.push(JSON.stringify(error));
+      }
+    },
     // What is expected was compared in Rust, and what is saved is the same to the byte.
     expect: () => {},
     refused: () => {},

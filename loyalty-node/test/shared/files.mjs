@@ -19,6 +19,7 @@ export function readCorpus() {
   return {
     good: cases("good").map((name) => ({ name, text: text("good", name) })),
     members: cases("members").map((name) => ({ name, text: text("members", name) })),
+    leaderboards: cases("leaderboards").map((name) => ({ name, text: text("leaderboards", name) })),
     quotes: cases("quotes").map((name) => ({ name, text: text("quotes", name) })),
     bad: bad.sort().map((name) => ({
       name,
@@ -30,8 +31,8 @@ export function readCorpus() {
 }
 
 /** Says how many cases a host has run, and tells the script that runs all hosts. */
-export function count(host, { good, members, quotes, bad }) {
-  const line = `${host}: ${good.length + members.length + quotes.length} good and ${bad.length} bad cases`;
+export function count(host, { good, members, leaderboards, quotes, bad }) {
+  const line = `${host}: ${good.length + members.length + leaderboards.length + quotes.length} good and ${bad.length} bad cases`;
   console.log(line);
   if (process.env.LOYALTY_CASES) appendFileSync(process.env.LOYALTY_CASES, `${line}\n`);
 }

@@ -17,7 +17,7 @@ const EVENT = JSON.stringify(ORDER);
 
 /** The tests by name. `assert` is Node's, or what does the same in a browser. */
 export function programTests(loyalty, assert) {
-  const { BroadcastEstimate, check, EventError, eventHead, format, init, Member, Program, Replay, RulesError, StateError } = loyalty;
+  const { BroadcastEstimate, check, EventError, eventHead, format, init, Leaderboard, Member, Program, Replay, Report, RulesError, StateError } = loyalty;
   const start = () => {
     const program = Program.compile(TEXT);
     return { program, member: program.enroll("m-1", JOINED) };
@@ -53,6 +53,78 @@ export function programTests(loyalty, assert) {
       assert.equal(member.revision, 1);
       const expired = program.advance(member, member.nextDue);
       assert.equal(expired.decisions[0].kind, "expired");
+    },
+
+    "a leaderboard is made up of members, in parts": () => {
+      const program = Program.compile(
+        `program "Cafe" { timezone "Europe/Berlin" }
+wallet beans {}
+measure cups = count(visit) this month
+leaderboard month_cups by cups { top 1 { earn 500 beans } }`,
+        { secret: "32 random bytes from a safe place" },
+      );
+      const members = Object.entries({ ana: 2, ben: 3, cy: 3, dee: 0 }).map(([id, visits]) => {
+        const member = program.enroll(id, "2026-03-01T00:00:00+01:00");
+        for (let day = 1; day <= visits; day += 1) {
+          program.apply(member, { type: "visit", id: `v-${day}`, at: `2026-03-0${day}T10:00:00+01:00` });
+        }
+        return member;
+      });
+      const [ana, ben, cy, dee] = members;
+      const begin = () => program.leaderboard("month_cups", "2026-03-20T12:00:00+01:00", { top: 1, around: ana, neighbours: 1 });
+      const [board, part] = [begin(), begin()];
+      assert.equal(board instanceof Leaderboard, true);
+      assert.deepEqual([board.add(ana), board.add(ben), part.add(cy), part.add(dee)], [true, true, true, false]);
+      board.merge(part);
+      const { rows, around, members: count } = board.finish();
+      assert.deepEqual([rows, count], [[{ rank: 1, member: "ben", score: "3" }], 3]);
+      assert.deepEqual([around.rank, around.above, around.below], [3, [{ rank: 1, member: "cy", score: "3" }], []]);
+
+      const closed = program.leaderboard("month_cups", new Date("2026-04-01T09:00:00+02:00"), { closed: true });
+      for (const member of members) closed.add(member);
+      const [first, second] = closed.finish().rows.map(({ event }) => event);
+      assert.deepEqual(program.apply(ben, first).decisions.map(({ kind }) => kind), ["placed", "earned"]);
+      assert.equal(program.apply(ben, first).replayed, true);
+      assert.throws(() => program.apply(cy, { ...second, score: "30" }), { name: "EventError", code: "forged" });
+      assert.throws(() => board.merge(closed), { name: "EventError", code: "not_alike" });
+      assert.throws(() => program.leaderboard("cups", new Date()), { name: "EventError", code: "unknown_leaderboard" });
+      assert.throws(() => program.leaderboard("month_cups", new Date(), { top: 0 }), { name: "EventError", code: "wrong_type" });
+      for (const wrong of [{ top: 1.5 }, { top: "3" }, { neighbours: -1 }, { closed: 1 }, { around: "ana" }, { places: 3 }]) {
+        assert.throws(() => program.leaderboard("month_cups", new Date(), wrong), { name: "TypeError" });
+      }
+      assert.throws(() => board.merge({}), { name: "TypeError" });
+      assert.throws(() => new Leaderboard(), { name: "TypeError" });
+      board.close();
+      assert.throws(() => board.finish(), { name: "TypeError" });
+    },
+
+    "a report is made up of outcomes, in parts": () => {
+      const program = Program.compile(TEXT);
+      const wallet = program.view(program.enroll("x", JOINED)).wallets;
+      const [name] = Object.keys(wallet);
+      const [report, part] = [0, 1].map(() => program.report({ values: { [name]: "0.01" } }));
+      assert.equal(report instanceof Report, true);
+      const [one, two] = ["m-1", "m-2"].map((id) => program.enroll(id, JOINED));
+      const outcome = program.apply(one, EVENT);
+      assert.deepEqual([report.add(outcome, one), report.add(outcome, one)], [true, false]);
+      assert.deepEqual([part.know(two), part.know(two)], [true, false]);
+      report.merge(part);
+      const { period, groups } = report.finish();
+      const [row] = groups[0].rows;
+      assert.deepEqual([period, row.members, row.active, row.engagement_rate], ["month", 2, 1, "0.5"]);
+      const issued = outcome.decisions.find(({ kind }) => kind === "earned").amount;
+      assert.equal(row.wallets[name].issued, issued);
+      assert.throws(() => report.merge(part), { name: "EventError", code: "not_alike" });
+      assert.throws(() => report.add(outcome, two), { name: "EventError", code: "wrong_member" });
+      assert.throws(() => report.add({}, one), { name: "EventError", code: "invalid_json" });
+      assert.throws(() => report.add("{}", one), { name: "TypeError" });
+      assert.throws(() => program.report({ period: "fortnight" }), { name: "EventError", code: "wrong_type" });
+      for (const wrong of [{ active: "order" }, { values: [1] }, { period: 3 }, { by: "tier" }]) {
+        assert.throws(() => program.report(wrong), { name: "TypeError" });
+      }
+      assert.throws(() => new Report(), { name: "TypeError" });
+      report.close();
+      assert.throws(() => report.finish(), { name: "TypeError" });
     },
 
     "a broadcast is estimated before it is said": () => {

@@ -1,0 +1,76 @@
+"use strict";
+// Measures of success, from outcomes as they come.
+
+const { kind } = require("./arguments.js");
+const { revived } = require("./errors.js");
+const { memberHandle } = require("./member.js");
+
+/** Only `Program.report` makes one. */
+const MAKE = Symbol("make");
+
+class Report {
+  #handle;
+
+  constructor(make, handle) {
+    if (make !== MAKE) throw new TypeError("a report is what `program.report` gives; there is no other way to make one");
+    this.#handle = handle;
+  }
+
+  get #open() {
+    if (this.#handle === null) throw new TypeError("the report is closed");
+    return this.#handle;
+  }
+
+  add(outcome, member) {
+    const [report, state] = [this.#open, memberHandle(member)];
+    if (outcome === null || typeof outcome !== "object" || Array.isArray(outcome)) {
+      throw new TypeError(`\`outcome\`: expected an outcome, found ${kind(outcome)}`);
+    }
+    return told(() => report.add(JSON.stringify(outcome), state));
+  }
+
+  know(member) {
+    const [report, state] = [this.#open, memberHandle(member)];
+    return told(() => report.know(state));
+  }
+
+  merge(other) {
+    const report = this.#open;
+    if (other === null || typeof other !== "object" || !(#handle in other)) {
+      throw new TypeError(`\`other\`: expected a Report, found ${kind(other)}`);
+    }
+    // A copy, for it may be this very one.
+    const copy = other.#open.copy();
+    try {
+      told(() => report.merge(copy));
+    } finally {
+      copy.free?.();
+    }
+  }
+
+  finish() {
+    const report = this.#open;
+    return JSON.parse(told(() => report.finish()));
+  }
+
+  close() {
+    this.#handle?.free?.();
+    this.#handle = null;
+  }
+}
+
+/** Calls the core, and throws its errors as objects of this library. */
+function told(call) {
+  try {
+    return call();
+  } catch (thrown) {
+    throw revived(thrown);
+  }
+}
+
+/** A report around a handle of the core's. */
+function newReport(handle) {
+  return new Report(MAKE, handle);
+}
+
+module.exports = { newReport, Report };
