@@ -2,7 +2,7 @@
 
 import datetime
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Final, Literal, NotRequired, Protocol, TypeAlias, TypedDict, final
 
@@ -314,7 +314,13 @@ class Program:
     def send_back(self, received: _Event) -> Record: ...
     def migrate(self, old: Program, member: Member, at: _Instant) -> Migration: ...
     def run_tests(self) -> list[Record]: ...
-    def replay(self, lines: str | bytes | _ArrowStream, *, until: _Instant | None = None, outcomes: bool = False) -> Replay: ...
+    def replay(
+        self,
+        lines: str | bytes | _ArrowStream | Iterable[Mapping[str, Any]],
+        *,
+        until: _Instant | None = None,
+        outcomes: bool = False,
+    ) -> Replay: ...
     def __eq__(self, other: object, /) -> bool: ...
     def __hash__(self) -> int: ...
 

@@ -10,6 +10,7 @@ use pyo3::types::{PyBool, PyDate, PyDateTime, PyDict, PyFloat, PyInt, PyList, Py
 use crate::convert::{decimal_class, micros_of};
 
 /// A value of Python's, and the keys by which its fields are looked up.
+#[derive(Clone)]
 pub struct Place<'k, 'py> {
     pub value: Bound<'py, PyAny>,
     /// The program's names in its own order, as Python has them.

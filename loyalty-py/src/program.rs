@@ -27,7 +27,7 @@ use crate::report::Report;
 pub struct Program {
     pub core: loyalty_core::Program,
     /// The names that it reads of events, as keys of dicts.
-    keys: Vec<Py<PyString>>,
+    pub(crate) keys: Vec<Py<PyString>>,
 }
 
 /// An event as a host has it.
@@ -424,8 +424,8 @@ impl Program {
         tests.iter().map(|test| Record::of(test.to_document())).collect()
     }
 
-    /// Play a whole history from nothing: lines of JSON, or a table of Arrow (whatever has `__arrow_c_stream__`), each row an
-    /// event. Each member is enrolled by the first event that is taken.
+    /// Play a whole history from nothing: lines of JSON, a table of Arrow (whatever has `__arrow_c_stream__`), each row an
+    /// event, or dicts one after the other, from a list or as a generator yields them. Each member is enrolled by the first event that is taken.
     /// With `until`, time then passes for all; with `outcomes`, the outcomes are kept.
     #[pyo3(signature = (lines, *, until=None, outcomes=false))]
     fn replay(

@@ -1,13 +1,15 @@
 //! Whole histories in one call.
 
 use loyalty_core::{Document, ReplayOptions};
+use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
-use pyo3::types::{PyBytes, PyString, PyTuple};
+use pyo3::types::{PyBytes, PyDict, PyString, PyTuple};
 
 use crate::arrow::Batches;
 use crate::columns::Column;
 use crate::convert::instant;
 use crate::error;
+use crate::input::Place;
 use crate::member::Member;
 use crate::program::Program;
 use crate::record::Record;
@@ -37,10 +39,36 @@ impl Replay {
         }
         let lines = match lines.cast::<PyBytes>() {
             Ok(bytes) => bytes.as_bytes(),
-            Err(_) => lines.cast::<PyString>()?.to_str()?.as_bytes(),
+            Err(_) => match lines.cast::<PyString>() {
+                Ok(text) => text.to_str()?.as_bytes(),
+                Err(_) => return Self::each(program, lines, options),
+            },
         };
         let core = py.detach(|| core.replay(lines, options));
         Ok(Self { core, program: program.clone().unbind() })
+    }
+
+    /// Plays dicts one by one as they come, so that a history need not fit into memory.
+    fn each(program: &Bound<'_, Program>, events: &Bound<'_, PyAny>, options: ReplayOptions) -> PyResult<Self> {
+        if events.cast::<PyDict>().is_ok() || events.try_iter().is_err() {
+            let name = events.get_type().fully_qualified_name()?;
+            let expected = "a history is JSON lines as str or bytes, a table of Arrow, or dicts one after the other";
+            return Err(PyTypeError::new_err(format!("{expected}, not {name}")));
+        }
+        let own = program.get();
+        let mut failed = None;
+        let events = events.try_iter()?.map_while(|event| match event {
+            Ok(value) => Some(Place { value, keys: &own.keys }),
+            Err(error) => {
+                failed = Some(error);
+                None
+            }
+        });
+        let core = own.core.replay_inputs(events, options);
+        match failed {
+            Some(error) => Err(error),
+            None => Ok(Self { core, program: program.clone().unbind() }),
+        }
     }
 }
 

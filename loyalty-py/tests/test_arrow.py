@@ -3,6 +3,7 @@
 import datetime as dt
 import json
 import random
+from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
@@ -90,6 +91,32 @@ def test_rows_are_the_events_that_the_lines_are() -> None:
     assert played(program.replay(pa.table(single), outcomes=True)) == expected
     rest = table.slice(200, 150)
     assert played(program.replay(rest)) == played(program.replay(lines(made[200:350])))
+
+
+def test_dicts_are_the_events_that_the_lines_are() -> None:
+    program, _ = shop()
+    made = events(400)
+    expected = played(program.replay(lines(made), outcomes=True))
+    assert played(program.replay(made, outcomes=True)) == expected
+    assert played(program.replay((one for one in made), outcomes=True)) == expected
+    assert program.replay([]).summary.events == 0
+
+
+def test_an_iterator_that_fails_says_so_itself() -> None:
+    program, _ = shop()
+
+    def failing() -> Iterator[dict[str, Any]]:
+        yield from events(3)
+        raise OSError("the file is gone")
+
+    with pytest.raises(OSError, match="the file is gone"):
+        program.replay(failing())
+    (refused,) = program.replay([{"type": "order"}]).refused
+    assert refused.error.error == "missing_field"
+    nothing: Any
+    for nothing in ({"type": "order"}, 7, None):
+        with pytest.raises(TypeError, match="dicts one after the other"):
+            program.replay(nothing)
 
 
 @pytest.mark.parametrize(
