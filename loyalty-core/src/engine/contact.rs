@@ -60,6 +60,8 @@ impl ConsentState {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Held {
     pub until: i64,
+    /// When it was decided.
+    pub since: i64,
     pub said: Said,
 }
 
@@ -87,6 +89,13 @@ impl Contact {
                 }
             }
             Err(at) => self.campaigns.insert(at, heard),
+        }
+    }
+
+    /// Forgets that the member was about to hear a message of a campaign.
+    pub fn unhear(&mut self, campaign: &str, message: &str) {
+        if let Ok(at) = self.place_of(campaign, message) {
+            self.campaigns.remove(at);
         }
     }
 
@@ -132,7 +141,14 @@ impl Contact {
         self.wrote_at = self.wrote_at.max(other.wrote_at);
         self.backoff = self.backoff.max(other.backoff);
         self.marketing_backoff = self.marketing_backoff.max(other.marketing_backoff);
-        self.held.extend(other.held.iter().cloned());
+        for held in &other.held {
+            // What both accounts were to hear of one campaign is heard once.
+            let same = |own: &Held| own.said.message == held.said.message && own.said.because == held.said.because;
+            let campaign = self.has_heard(&held.said.because.name, &held.said.message, i64::MIN);
+            if !(campaign && self.held.iter().any(same)) {
+                self.held.push(held.clone());
+            }
+        }
         other.campaigns.iter().for_each(|heard| self.hear(heard.clone()));
     }
 

@@ -153,6 +153,7 @@ pub fn suppressed(plan: &Plan, object: &mut Document, suppressed: &Suppressed) {
         Unsaid::AlreadySaid
         | Unsaid::Paused
         | Unsaid::BeforeEnrolment
+        | Unsaid::Overtaken
         | Unsaid::NoText
         | Unsaid::NoConsent
         | Unsaid::Withdrawn

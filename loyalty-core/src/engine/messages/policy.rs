@@ -13,11 +13,12 @@ use super::super::outcome::{Decision, Kind};
 use super::super::questions::decision::Told;
 use super::super::tally::{Change, per_keys};
 use super::super::value::Value;
-use super::super::{experiments, questions, rules};
+use super::super::{experiments, questions, rules, segments};
+use super::broadcast;
 use super::said::{Form, Said, SaidControl, Suppressed, Unsaid};
 use crate::amount::Overflow;
 use crate::calendar::Calendar;
-use crate::check::model::{Category, Period};
+use crate::check::model::{Category, ClockTrigger, Period, Trigger};
 use crate::plan::messages::PolicyPlan;
 use crate::plan::{EventPlan, Plan};
 use crate::time::{DAY, SECOND, date_of, micros_of};
@@ -181,7 +182,7 @@ fn put(
             reason,
         })),
         Verdict::Held(until) => {
-            member.contact.held.push(Held { until, said: said.clone() });
+            member.contact.held.push(Held { until, since: at, said: said.clone() });
             let (message, category, because) = (said.message, said.category, said.because);
             Kind::MessageSuppressed(Box::new(Suppressed { message, category, because, reason: Unsaid::Held { until } }))
         }
@@ -225,10 +226,48 @@ pub fn release(plan: &Plan, member: &mut Member, due: i64, decisions: &mut Decid
     let (now, waiting) =
         core::mem::take(&mut member.contact.held).into_iter().partition(|held: &Held| held.until <= due);
     member.contact.held = waiting;
-    for Held { said, .. } in now {
-        settle(plan, member, said, due, false, decisions)?;
+    for Held { said, since, .. } in now {
+        match overtaken(plan, member, &said, since, due)? {
+            None => settle(plan, member, said, due, false, decisions)?,
+            Some(reason) => {
+                let Said { message, category, because, .. } = said;
+                let suppressed = Suppressed { message, category, because, reason };
+                decisions.push(Decision { at: due, kind: Kind::MessageSuppressed(Box::new(suppressed)) });
+            }
+        }
+        if let Some(Kind::MessageSuppressed(suppressed)) = decisions.last().map(|decision| &decision.kind)
+            && &*suppressed.because.keyword == broadcast::KEYWORD
+        {
+            // The campaign may reach the member later.
+            member.contact.unhear(&suppressed.because.name, &suppressed.message);
+        }
     }
     Ok(())
+}
+
+/// Whether what a message is about has come to nothing while it waited: the order has come that was missed, or the member is no
+/// longer one of those that it is for.
+fn overtaken(plan: &Plan, member: &Member, said: &Said, since: i64, due: i64) -> Result<Option<Unsaid>, EventError> {
+    if &*said.because.keyword == broadcast::KEYWORD {
+        let message = plan.messages.declared.iter().find(|message| *message.name == *said.message);
+        let audience = message.and_then(|message| message.broadcast?.audience);
+        let scope = Scope::of(plan, member, due);
+        return match audience {
+            Some(segment) if !segments::holds(&scope, segment as u16)? => {
+                let segment = plan.segments.get(segment).map(|segment| segment.name.clone());
+                Ok(Some(Unsaid::OutsideSegment { segment: segment.unwrap_or_default() }))
+            }
+            _ => Ok(None),
+        };
+    }
+    let rule = plan.rules.iter().find(|rule| rule.held.is_none() && *rule.name == *said.because.name);
+    let missed = match rule.map(|rule| &rule.trigger) {
+        Some(Trigger::Clock(ClockTrigger::AfterLast { of, .. })) => Some(*of),
+        Some(Trigger::Clock(ClockTrigger::AfterEach { without, .. })) => *without,
+        _ => None,
+    };
+    let came = |missed: usize| member.marks.of(missed as u16).iter().any(|mark| mark.at > since && mark.at <= due);
+    Ok(missed.is_some_and(came).then_some(Unsaid::Overtaken))
 }
 
 /// What the member says of a category of messages, as a rule notes it; nothing if it is what is known.

@@ -143,6 +143,8 @@ pub enum Unsaid {
     Paused,
     /// The member joined later.
     BeforeEnrolment,
+    /// What it is about has happened while it waited.
+    Overtaken,
 }
 
 impl Unsaid {
@@ -165,6 +167,7 @@ impl Unsaid {
             Self::OutsideSegment { .. } => "outside_segment",
             Self::Paused => "paused",
             Self::BeforeEnrolment => "before_enrolment",
+            Self::Overtaken => "overtaken",
         }
     }
 }
@@ -354,6 +357,7 @@ impl Suppressed {
             }
             Unsaid::Paused => writer.byte(15),
             Unsaid::BeforeEnrolment => writer.byte(16),
+            Unsaid::Overtaken => writer.byte(17),
         }
     }
 
@@ -379,6 +383,7 @@ impl Suppressed {
             14 => Unsaid::OutsideSegment { segment: boxed(reader)? },
             15 => Unsaid::Paused,
             16 => Unsaid::BeforeEnrolment,
+            17 => Unsaid::Overtaken,
             _ => return Err(Malformed),
         };
         Ok(Self { message, category, because, reason })

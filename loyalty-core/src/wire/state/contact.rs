@@ -17,8 +17,8 @@ pub struct SavedContact {
     marketing_backoff: Option<Moment>,
     failures: u32,
     unreachable: bool,
-    /// Until when, and the message: for the engine alone.
-    held: Vec<(Moment, String)>,
+    /// Until when, since when, and the message: for the engine alone.
+    held: Vec<(Moment, Moment, String)>,
     /// Campaign, message, when.
     campaigns: Vec<(String, String, Moment)>,
 }
@@ -38,7 +38,7 @@ pub fn save(contact: &Contact) -> Vec<SavedContact> {
     let held = contact.held.iter().map(|held| {
         let mut bytes = Vec::new();
         held.said.write(&mut Writer(&mut bytes));
-        (Moment(held.until), bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+        (Moment(held.until), Moment(held.since), bytes.iter().map(|byte| format!("{byte:02x}")).collect())
     });
     vec![SavedContact {
         consents: consents.collect(),
@@ -61,7 +61,11 @@ pub fn restore(saved: &[SavedContact]) -> Result<Contact, StateError> {
     let damaged = || StateError::new("not a saved member: what it says of messages is damaged");
     let consent_moments = saved.consents.iter().map(|(_, _, at, ..)| at);
     let others = [&saved.wrote_at, &saved.backoff, &saved.marketing_backoff];
-    let moments = others.into_iter().flatten().chain(consent_moments).chain(saved.held.iter().map(|(until, _)| until));
+    let moments = others
+        .into_iter()
+        .flatten()
+        .chain(consent_moments)
+        .chain(saved.held.iter().flat_map(|(until, since, _)| [until, since]));
     let moments = moments.chain(saved.campaigns.iter().map(|(.., at)| at));
     for moment in moments {
         Instant::from_micros(moment.0).ok_or_else(damaged)?;
@@ -86,14 +90,14 @@ pub fn restore(saved: &[SavedContact]) -> Result<Contact, StateError> {
             words: words.as_deref().map(Into::into),
         });
     }
-    for (until, hex) in &saved.held {
+    for (until, since, hex) in &saved.held {
         let digits = hex.as_bytes().chunks(2).map(|pair| {
             let pair = core::str::from_utf8(pair).ok()?;
             u8::from_str_radix(pair, 16).ok()
         });
         let bytes: Vec<u8> = digits.collect::<Option<_>>().ok_or_else(damaged)?;
         let said = Said::read(&mut Reader(&bytes)).map_err(|_| damaged())?;
-        contact.held.push(Held { until: until.0, said });
+        contact.held.push(Held { until: until.0, since: since.0, said });
     }
     for (campaign, message, at) in &saved.campaigns {
         contact.hear(Heard { campaign: campaign.as_str().into(), message: message.as_str().into(), at: at.0 });
