@@ -25,6 +25,7 @@ mod laws;
 mod leaderboards;
 mod members;
 mod model;
+mod questions;
 mod quotes;
 mod referrals;
 mod reports;
