@@ -377,3 +377,50 @@ message balance reply { en "{pts.balance} points."  ar "{pts.balance} نقاط."
     // Twice is once.
     assert!(program.apply(&mut member, tapped.events()[0].json_for("m-1")).unwrap().replayed());
 }
+
+#[test]
+fn from_a_survey_to_a_list_and_from_a_row_or_a_digit_to_an_answer() {
+    let program = Program::compile(
+        r#"
+program "Shop" { currency USD  timezone "Europe/Berlin" }
+wallet pts {}
+survey after_order { ask "How was your order? Reply 1 to 5."  scale 1 .. 5  done { earn 10 pts } }
+rule asks on order { ask after_order }
+measure answers = sum(answer.score)
+"#,
+    )
+    .unwrap_or_else(|errors| panic!("{}", errors.render("shop.loyalty", false)));
+    let mut member = program.enroll("m-1", Instant::parse("2026-01-01T00:00:00Z").unwrap()).unwrap();
+    let mut asked = |id: u32, answer: &dyn Fn(&Document) -> String| {
+        let order = format!(
+            r#"{{"id":{id},"customer":{{"id":5}},"currency":"USD","financial_status":"paid","created_at":"2026-02-01T10:00:00Z",
+            "line_items":[{{"id":7,"quantity":2,"price":"2.50"}}]}}"#
+        );
+        let told = of_shopify("orders/paid", order.as_bytes());
+        let outcome = program.apply(&mut member, told.events()[0].json_for("m-1")).unwrap().to_document();
+        let Some(Document::List(decisions)) = outcome.get("decisions") else { panic!("{outcome}") };
+        let said = decisions.iter().find(|decision| decision.get("kind") == Some(&"message".into())).unwrap();
+        let send = Send { phone: Some("+966501234567".to_owned()), window: Some(Window::Open), ..Send::default() };
+        let sent = whatsapp::payload(said.to_string().as_bytes(), &send).unwrap();
+        assert_eq!(at(&sent, "interactive.type"), "\"list\"");
+        assert_eq!(at(&sent, "interactive.action.button"), "\"1 – 5\"");
+        let body = format!(
+            r#"{{"object":"whatsapp_business_account","entry":[{{"id":"1","changes":[{{"field":"messages","value":{{"messages":[
+            {{"from":"966501234567","id":"wamid.{id}","timestamp":"1769940060",{}}}]}}}}]}}]}}"#,
+            answer(&sent)
+        );
+        let heard = whatsapp::events(body.as_bytes(), &Options::default()).unwrap();
+        program.apply(&mut member, heard.events()[0].json_for("m-1")).unwrap();
+        let view = program.view(&member, member.clock());
+        (at(view.document(), "surveys.after_order.score"), at(view.document(), "measures.answers"))
+    };
+    let row = |sent: &Document| {
+        let id = at(sent, "interactive.action.sections.0.rows.3.id");
+        format!(
+            r#""type":"interactive","interactive":{{"type":"list_reply","list_reply":{{"id":{id},"title":"4","description":""}}}}"#
+        )
+    };
+    assert_eq!(asked(1, &row), ("4".to_owned(), "\"4\"".to_owned()));
+    let digit = |_: &Document| r#""type":"text","text":{"body":"٥"}"#.to_owned();
+    assert_eq!(asked(2, &digit), ("5".to_owned(), "\"9\"".to_owned()));
+}
