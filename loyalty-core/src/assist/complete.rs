@@ -239,6 +239,18 @@ fn names(known: &Known, place: &Place<'_>, probe: &Probe<'_>) -> Vec<Symbol> {
         }
         "on" | "without" => return known.events(),
         "raise" => return of("tiers"),
+        "ask" if probe.takes_name() => return ["quiz", "survey"].into_iter().flat_map(of).collect(),
+        "draw" => return of("wheel"),
+        "say" => return of("message"),
+        "award" => return of("badge"),
+        "redeem" => return of("reward"),
+        "issue" => return ["coupon", "wheel"].into_iter().flat_map(of).collect(),
+        "in" if place.word(1) == "opt" => return of("challenge"),
+        "answer" if keyword == "quiz" => {
+            // The quiz is being written, so that it cannot be read yet.
+            let named = place.before.windows(2).filter(|pair| pair.first().is_some_and(|word| word.text == "choice"));
+            return named.filter_map(|pair| pair.get(1)).map(|name| Symbol::new("choice", name.text, "")).collect();
+        }
         "to" if place.word(2) == "raise" => return levels(known, place.word(1)),
         "reaches" => return levels(known, place.word(1)),
         ladder if place.braced(known).is_some() && known.find("tiers", ladder).is_some() => {

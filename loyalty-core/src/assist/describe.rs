@@ -42,6 +42,8 @@ pub(super) fn describe(declaration: &str, word: &str) -> Option<&'static str> {
         "test" => TEST,
         "reward" => REWARD,
         "coupon" => COUPON,
+        "quiz" | "survey" => QUESTION,
+        "wheel" => WHEEL,
         _ => &[],
     };
     let lists = [own, DECLARATIONS, CLAUSES, EXPRESSIONS];
@@ -131,6 +133,34 @@ const REWARD: Meanings = &[
     ("give", "the effects that follow when it is redeemed, in braces"),
     ("limit", "how often it is redeemed: `1 per member per day`, `500 in total`"),
     ("when", "who may have it; everything that does not hold is told"),
+];
+
+const QUESTION: Meanings = &[
+    ("ask", "the question: `ask \"Which note is in it?\"`, or a text for each language in braces"),
+    ("choice", "an answer, with its name and its text: `choice A \"Cocoa\"`, or a text for each language in braces"),
+    ("answer", "the choice that is right: `answer B`"),
+    ("scale", "whole numbers as answers: `scale 1 .. 5`"),
+    ("right", "the effects of the right answer, in braces"),
+    ("wrong", "the effects of any other answer, in braces"),
+    ("done", "the effects of any answer, in braces"),
+    ("otherwise", "the effects of what is no answer, in braces; without it the question is said again"),
+    ("limit", "how often it is asked: `1 per member`, `1_000 in total`"),
+    ("within", "how long after it was asked it may be answered: `within 2 days`"),
+    ("valid", "when it is asked, and until when it is answered"),
+    ("list", "what opens the list of answers, where there are too many for buttons: `list \"Choose\"`"),
+    ("template", "the template of the messenger's that it is sent by, outside of a conversation"),
+    ("header", "a line above the question"),
+    ("footer", "a line below it"),
+];
+
+const WHEEL: Meanings = &[
+    ("weight", "a slice: its weight or share, what it gives, and how much of it there is: `weight 1% stock 20 { … }`"),
+    ("limit", "how often a member may turn it: `1 per member per day`, `1_000 in total`"),
+    (
+        "without",
+        "`without stock to nothing` or `without stock renormalise`: what comes of a slice that is out of stock",
+    ),
+    ("valid", "how long a card of a wheel that is `issued` may be drawn: `valid 7 days`"),
 ];
 
 const REFERRAL: Meanings = &[
@@ -327,7 +357,9 @@ mod tests {
         let words = words::words();
         let functions = survey::functions();
         let known = |word: &str| words.contains(word) || functions.contains(&word);
-        for (word, _) in [DECLARATIONS, PROGRAM, REWARD, WALLET, TIERS, TEST, CLAUSES, EXPRESSIONS].concat() {
+        for (word, _) in
+            [DECLARATIONS, PROGRAM, REWARD, QUESTION, WHEEL, WALLET, TIERS, TEST, CLAUSES, EXPRESSIONS].concat()
+        {
             assert!(known(word), "{word}");
         }
         assert!(PHRASES.iter().flat_map(|phrase| phrase.split(' ')).all(known), "{PHRASES:?}");

@@ -145,6 +145,12 @@ impl Known {
                 let symbol = Symbol::new("challenge", &name.text, "").documented(docs);
                 self.symbols.push(Symbol { place: Some((item.span, name.span)), fields: goals(clauses), ..symbol });
             }
+            ItemKind::Later(Later::Quiz { name, clauses, .. } | Later::Survey { name, clauses, .. }) => {
+                let kind = if matches!(item.kind, ItemKind::Later(Later::Quiz { .. })) { "quiz" } else { "survey" };
+                let detail = if clauses.iter().any(is_scale) { "on a scale" } else { "" };
+                let symbol = Symbol::new(kind, &name.text, detail).documented(docs);
+                self.symbols.push(Symbol { place: Some((item.span, name.span)), fields: choices(clauses), ..symbol });
+            }
             ItemKind::Later(later) => {
                 if let Some(name) = later.name() {
                     declare(later.keyword(), name, String::new());
@@ -215,6 +221,21 @@ fn ladder(clauses: &[Clause]) -> Vec<Symbol> {
     });
     parts
         .map(|(kind, span, name)| Symbol { place: Some((span, name.span)), ..Symbol::new(kind, &name.text, "") })
+        .collect()
+}
+
+fn is_scale(clause: &Clause) -> bool {
+    matches!(&clause.kind, ClauseKind::Later(LaterClause::Scale { .. }))
+}
+
+/// The choices of a quiz or a survey.
+fn choices(clauses: &[Clause]) -> Vec<Symbol> {
+    let choices = clauses.iter().filter_map(|clause| match &clause.kind {
+        ClauseKind::Later(LaterClause::Choice { name, .. }) => Some((clause.span, name)),
+        _ => None,
+    });
+    choices
+        .map(|(span, name)| Symbol { place: Some((span, name.span)), ..Symbol::new("choice", &name.text, "") })
         .collect()
 }
 

@@ -261,6 +261,11 @@ impl<'t> Place<'t> {
             "tiers" => standing(symbol),
             "wallet" => figures(self.keyword() == Some("test")),
             "challenge" => challenge(symbol),
+            "quiz" | "survey" => question(symbol),
+            "wheel" => vec![
+                Symbol::new("figure", "cards", "a number")
+                    .documented("how many cards the member has, if it is `issued`"),
+            ],
             _ => Vec::new(),
         }
     }
@@ -292,6 +297,23 @@ fn standing(ladder: &Symbol) -> Vec<Symbol> {
     let moments = told.map(|(name, docs)| Symbol::new("figure", name, "instant").documented(docs).moment());
     let before = Symbol::new("figure", "before", "").documented("the level before a change, in rules on that change");
     benefits.chain(moments).chain([before]).collect()
+}
+
+/// What is read of a quiz or a survey.
+fn question(question: &Symbol) -> Vec<Symbol> {
+    let answer = if question.detail.is_empty() {
+        ("answer", "a text", "the name of the choice that was the last answer")
+    } else {
+        ("score", "a number", "the number that was the last answer")
+    };
+    let told = [
+        ("asked", "a condition", "whether the member was ever asked"),
+        ("answered", "a condition", "whether the member has ever answered"),
+        answer,
+    ];
+    let right = ("right", "a condition", "whether the last answer was the right one");
+    let told = told.into_iter().chain((question.kind == "quiz").then_some(right));
+    told.map(|(name, ty, docs)| Symbol::new("figure", name, ty).documented(docs)).collect()
 }
 
 /// What is read of a challenge, and its named goals.

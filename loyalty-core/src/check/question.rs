@@ -33,8 +33,8 @@ const DESCRIPTION_MAX: usize = 72;
 /// The most numbers of a scale.
 const SCALE_MAX: u32 = 1_001;
 
-const QUIZ_HOLDS: &str = "a `quiz` holds `ask`, choices such as `choice A \"Cocoa\"`, `answer`, `right`, `wrong`, `done`, `otherwise`, `limit`, `within`, `valid`, `list`, `template`, `header` and `footer`";
-const SURVEY_HOLDS: &str = "a `survey` holds `ask`, a `scale` or choices such as `choice good \"Good\"`, `done`, `otherwise`, `limit`, `within`, `valid`, `list`, `template`, `header` and `footer`";
+pub(super) const QUIZ_HOLDS: &str = "a `quiz` holds `ask`, choices such as `choice A \"Cocoa\"`, `answer`, `right`, `wrong`, `done`, `otherwise`, `limit`, `within`, `valid`, `list`, `template`, `header` and `footer`";
+pub(super) const SURVEY_HOLDS: &str = "a `survey` holds `ask`, a `scale` or choices such as `choice good \"Good\"`, `done`, `otherwise`, `limit`, `within`, `valid`, `list`, `template`, `header` and `footer`";
 
 /// A question whose clauses have been told apart.
 #[derive(Default)]

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::clauses::Holder;
 use super::model::Type;
-use super::{Checker, PRELUDE, currency, effects, expression, names, path};
+use super::{Checker, PRELUDE, currency, effects, expression, names, path, question, wheel};
 use crate::syntax::tree;
 
 /// The type of a measure.
@@ -43,13 +43,26 @@ pub(crate) fn measures(file: &tree::File) -> BTreeMap<String, Measured> {
 
 /// The first words of the clauses that a declaration may hold; `None` if that is not settled by a list.
 pub(crate) fn clauses_of(declaration: &str) -> Option<Vec<&'static str>> {
+    let holds = match declaration {
+        "quiz" => Some(question::QUIZ_HOLDS),
+        "survey" => Some(question::SURVEY_HOLDS),
+        "wheel" => Some(wheel::HOLDS),
+        _ => None,
+    };
+    if let Some(holds) = holds {
+        let words = quoted(holds).filter_map(|words| words.split(' ').next());
+        let mut words: Vec<&str> = words.filter(|word| ![declaration, "issued"].contains(word)).collect();
+        words.sort_unstable();
+        words.dedup();
+        return Some(words);
+    }
     let holder =
         [Holder::Program, Holder::Wallet, Holder::Rule, Holder::Group, Holder::Tiers, Holder::Coupon, Holder::Reward];
     let holder = holder.into_iter().find(|holder| holder.word() == declaration)?;
     let words = holder.kinds().iter().filter_map(|kind| kind.word().split(' ').next());
     let mut words: Vec<&str> = words.collect();
     if words.contains(&"earn") {
-        words.extend(quoted(effects::BUILT_EFFECTS));
+        words.extend(quoted(effects::BUILT_EFFECTS).filter_map(|effect| effect.split(' ').next()));
     }
     words.sort_unstable();
     words.dedup();

@@ -18,7 +18,7 @@ const SLICES_MAX: usize = 1_000;
 /// What all weights of a wheel may come to, in their finest unit.
 const WEIGHTS_MAX: u64 = 1_000_000_000_000;
 
-const HOLDS: &str = "a `wheel` holds slices such as `weight 50 { earn 5 beans }`, `limit` and `without stock`; one that is `issued` holds `valid 7 days`, too";
+pub(super) const HOLDS: &str = "a `wheel` holds slices such as `weight 50 { earn 5 beans }`, `limit` and `without stock`; one that is `issued` holds `valid 7 days`, too";
 
 /// A slice as it is written.
 struct Written<'a> {

@@ -47,6 +47,25 @@ fn clauses_are_those_of_the_declaration() {
 }
 
 #[test]
+fn questions_and_wheels() {
+    has(
+        "quiz q { ‸ }",
+        &["ask", "choice", "answer", "right", "wrong", "within", "limit"],
+        &["weight", "scale", "earn"],
+    );
+    has("survey s { ‸ }", &["ask", "scale", "choice", "done", "otherwise"], &["right", "weight"]);
+    has("wheel w issued { ‸ }", &["weight", "valid", "limit"], &["choice", "earn"]);
+    has("quiz q { choice cocoa \"Cocoa\"  choice pine \"Pine\"  answer ‸ }", &["cocoa", "pine"], &["order"]);
+    let declared = "quiz blend { ask \"?\"  choice A \"Yes\"  choice B \"No\"  answer A }\n\
+        survey taste { ask \"?\"  scale 1 .. 5 }\nwheel spin issued { valid 7 days  weight 1 { } }\n";
+    has(&format!("{declared}rule x on order {{ ask ‸ }}"), &["blend", "taste"], &["spin"]);
+    has(&format!("{declared}rule x on order {{ draw ‸ }}"), &["spin"], &["blend"]);
+    has(&format!("{declared}segment s = blend.‸"), &["answered", "right", "answer"], &["score"]);
+    has(&format!("{declared}segment s = taste.‸"), &["answered", "score"], &["right", "answer"]);
+    has(&format!("{declared}segment s = spin.‸"), &["cards"], &[]);
+}
+
+#[test]
 fn choices_of_a_policy() {
     is("wallet b { clawback ‸ }", &["within balance", "may overdraw", "only pending"]);
     is("wallet b { multipliers ‸", &["add", "best", "compound"]);
