@@ -58,6 +58,8 @@ type Life = Vec<(i8, Act)>;
 struct Told {
     active: BTreeMap<String, BTreeSet<String>>,
     bought: BTreeMap<String, BTreeMap<String, u32>>,
+    /// The arm of each member, as the last outcome tells it.
+    arms: BTreeMap<String, String>,
 }
 
 /// Lives one life, and adds each outcome to a report as it comes.
@@ -80,6 +82,9 @@ fn live(program: &Program, id: &str, life: &Life, (report, as_json): (&mut Repor
             Act::Wait => program.advance(&mut member, at),
         };
         let Ok(outcome) = given else { continue };
+        if let Some((_, arm)) = outcome.arms().next() {
+            told.arms.insert(id.to_owned(), arm.to_owned());
+        }
         let month = program_month(at.as_micros());
         if matches!(act, Act::Order(_) | Act::Visit | Act::Redeem) {
             told.active.entry(month.clone()).or_default().insert(id.to_owned());
@@ -176,6 +181,17 @@ proptest! {
             outstanding += of("issued") - of("redeemed") - of("expired") + of("other");
             prop_assert_eq!(of("outstanding"), outstanding);
         }
+        // The arms: those of the outcomes, with all that their members have.
+        for group in groups.iter().filter(|group| group["by"] == "arm") {
+            let inside = |member: &&Member| told.arms.get(member.id()).is_some_and(|arm| group["arm"] == arm.as_str());
+            let last = group["rows"].as_array().and_then(|rows| rows.last()).expect("a row");
+            prop_assert_eq!(last["members"].as_u64(), Some(members.iter().filter(inside).count() as u64));
+            let totals = members.iter().filter(inside).flat_map(|member| program.totals(member));
+            let outstanding: Decimal = totals.map(|totals| totals.available + totals.pending + totals.held - totals.debt).sum();
+            prop_assert_eq!(figure(last, "points", "outstanding"), outstanding);
+        }
+        let arms: BTreeSet<&str> = groups.iter().filter_map(|group| group["arm"].as_str()).collect();
+        prop_assert_eq!(arms, told.arms.values().map(String::as_str).collect());
         // The levels share all members out, with all that they have.
         for (number, row) in rows.iter().enumerate() {
             let levels = groups.iter().filter(|group| group["by"] == "tier").map(|group| &group["rows"][number]);
@@ -190,4 +206,57 @@ proptest! {
             }
         }
     }
+}
+
+/// Two accounts become one member, and one that was erased still is one, with all that is outstanding.
+#[test]
+fn what_becomes_of_accounts_moves_no_point() {
+    let program = shop();
+    let mut report = begin(&program);
+    let order = |id: &str| format!(r#"{{"type":"order","id":"{id}","at":"{}","subtotal":50}}"#, instant(START + DAY));
+    let mut members: Vec<Member> = ["ana", "ben", "cy"]
+        .iter()
+        .map(|id| {
+            let mut member = program.enroll(id, instant(START)).expect("a member");
+            let outcome = program.apply(&mut member, order(&format!("o-{id}"))).expect("an order");
+            report.add(&outcome, &member).expect("an outcome");
+            member
+        })
+        .collect();
+    let last = |report: &Report| -> (Value, Decimal) {
+        let report: Value = serde_json::from_str(&report.finish().expect("a report").to_string()).expect("JSON");
+        let row = report["groups"][0]["rows"].as_array().and_then(|rows| rows.last()).cloned().expect("a row");
+        (row["members"].clone(), figure(&row, "points", "outstanding"))
+    };
+    assert_eq!(last(&report), (3.into(), 300.into()));
+    let [ana, ben, cy] = members.as_mut_slice() else { panic!("three members") };
+    let (one, other) = program.merge(ana, ben, instant(START + 2 * DAY)).expect("one account");
+    report.add(&one, ana).expect("an outcome");
+    report.add(&other, ben).expect("an outcome");
+    assert_eq!(last(&report), (2.into(), 300.into()));
+    let erased = program.erase(cy, "gone-1", instant(START + 3 * DAY)).expect("sums");
+    report.add(&erased, cy).expect("an outcome");
+    assert_eq!(last(&report), (2.into(), 300.into()));
+    // Its points run out, though nobody has it any more.
+    let outcome = program.advance(cy, instant(START + 60 * DAY)).expect("time");
+    report.add(&outcome, cy).expect("an outcome");
+    assert_eq!(last(&report), (2.into(), 200.into()));
+}
+
+/// Whoever is there already when a report begins brings along what is outstanding.
+#[test]
+fn a_report_that_begins_late_begins_with_what_is_there() {
+    let program = shop();
+    let mut member = program.enroll("ana", instant(START)).expect("a member");
+    let order = |id: &str, day: i64| {
+        format!(r#"{{"type":"order","id":"{id}","at":"{}","subtotal":10}}"#, instant(START + day * DAY))
+    };
+    program.apply(&mut member, order("o-1", 1)).expect("an order");
+    let mut report = begin(&program);
+    let outcome = program.apply(&mut member, order("o-2", 2)).expect("an order");
+    report.add(&outcome, &member).expect("an outcome");
+    let report: Value = serde_json::from_str(&report.finish().expect("a report").to_string()).expect("JSON");
+    let row = &report["groups"][0]["rows"][0];
+    assert_eq!((figure(row, "points", "issued"), figure(row, "points", "outstanding")), (20.into(), 40.into()));
+    assert_eq!(figure(row, "points", "other"), 20.into());
 }
