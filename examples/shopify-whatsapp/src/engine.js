@@ -199,7 +199,8 @@ export class Engine {
     const [now, clock] = [this.clock(), new Date(member.clock)];
     const outcome = this.program.erase(member, pseudonym, now > clock ? now : clock);
     this.store.erase(id, pseudonym);
-    this.write(member, { type: "erase" }, outcome);
+    // Time has passed until then, and may have had something to say: to nobody any more.
+    this.write(member, { type: "erase" }, { ...outcome, decisions: outcome.decisions.filter(({ kind }) => kind !== "message") });
     return pseudonym;
   }
 

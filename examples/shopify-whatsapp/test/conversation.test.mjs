@@ -19,7 +19,8 @@ function told(message) {
   }
   if (message.type === "text") return message.text.body;
   const { body, action } = message.interactive;
-  return `${body.text}${(action.buttons ?? []).map((button) => ` [${button.reply.title}]`).join("")}`;
+  const taps = action.buttons?.map(({ reply }) => reply.title) ?? action.sections.flatMap(({ rows }) => rows.map(({ title }) => title));
+  return `${body.text}${taps.map((title) => ` [${title}]`).join("")}`;
 }
 
 test("a member's story", async () => {
@@ -110,6 +111,12 @@ test("a member's story", async () => {
     assert.equal(heard.said.length, 1);
     const held = dallah.view("t+971501234567").coupons.filter(({ state }) => state === "usable");
     assert.equal(held.length, 1);
+    // A question a day after the order, answered in Arabic digits.
+    heard = await then("A day after her last order", () => dallah.at("2026-11-22T11:10:00+04:00"));
+    assert.match(heard.said[0], /^كيف كانت قهوتك؟ .*\[1\] .*\[5\]/);
+    heard = await then("She writes «٥»", () => accepted(dallah.writes(SARA, "٥")));
+    assert.match(heard.said[0], /^ربحت 10 نقاط، /);
+    assert.equal(dallah.view("t+971501234567").wallets.points.available, "262");
     heard = await then("A day before the coupon ends, in the quiet hours", () => dallah.at("2026-11-25T00:00:00+04:00"));
     assert.deepEqual(heard.said, []);
     heard = await then("In the morning, outside of the window: the template", () => dallah.at("2026-11-25T09:00:00+04:00"));
