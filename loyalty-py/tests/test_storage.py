@@ -133,3 +133,67 @@ def test_postgresql_limits_over_all_members(page: dict[str, Any], server: str) -
     assert sum(taken) == 5
     with psycopg.connect(server, autocommit=True) as db:
         assert db.execute("SELECT count(*) FROM outbox WHERE decision ->> 'kind' = 'claim'").fetchone() == (5,)
+
+
+COUPONS = """program "Corner Shop" { currency EUR  timezone "Europe/Berlin" }
+wallet points {}
+coupon FIRST { give 1 EUR off order   limit 5 in total   stack with any }
+coupon PART  { give 3 EUR off order   budget 20 EUR      stack with any }
+coupon WHOLE { give 4 EUR off order   budget 10 EUR refuse  stack with any }
+coupon EXTRA { give { earn 40 points }  budget 100 points }
+"""
+
+
+def test_postgresql_coupons_under_load(page: dict[str, Any], server: str) -> None:
+    """Twenty members race for the last uses of four coupons; then half of the orders are called off, and others race again."""
+    program = loyalty.Program.compile(COUPONS)
+    with psycopg.connect(server, autocommit=True) as db:
+        db.execute("DROP TABLE IF EXISTS member, outbox, claimed")
+        db.execute(page["POSTGRESQL_TABLES"])
+
+    def order(member: int) -> dict[str, Any]:
+        lines = [{"id": "1", "unit_price": "20.00", "quantity": 1, "amount": "20.00"}]
+        codes = ["FIRST", "PART", "WHOLE", "EXTRA"]
+        head = {"type": "order", "id": "o-1", "member": f"m-{member}", "at": "2026-01-05T10:00:00Z"}
+        return {**head, "currency": "EUR", "lines": lines, "coupons": codes}
+
+    def deliver(event: dict[str, Any]) -> loyalty.Outcome:
+        with psycopg.connect(server, autocommit=True) as db:
+            outcome: loyalty.Outcome = page["PostgresqlStore"](db).on_order(program, event)
+            return outcome
+
+    def sums() -> dict[str, Any]:
+        """What the outbox says of each counter, which is what the counter says of itself, within its limit."""
+        with psycopg.connect(server, autocommit=True) as db:
+            told = db.execute(
+                """SELECT decision ->> 'counter', sum((decision ->> 'by')::numeric), max((decision ->> 'limit')::numeric)
+                   FROM outbox WHERE decision ->> 'kind' = 'claim' GROUP BY 1"""
+            ).fetchall()
+            counters = page["PostgresqlStore"](db).counters()
+        assert {counter: by for counter, by, _ in told} == counters
+        assert all(by <= limit for _, by, limit in told)
+        return counters
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(deliver, [order(member) for member in range(20)]))
+    # Each is given out to the last: 6 × 3.00 and 2.00, 2 × 4.00 and no half, 2 × 40 and 20 points.
+    full = {"coupon FIRST": 5, "budget PART": 20, "budget WHOLE": 8, "budget EXTRA": 100}
+    assert sums() == full
+
+    def cancel(member: int) -> dict[str, Any]:
+        head = {"type": "cancel", "id": "c-1", "member": f"m-{member}", "at": "2026-01-06T10:00:00Z"}
+        return {**head, "order": "o-1"}
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(deliver, [cancel(member) for member in range(0, 20, 2)]))
+    left = sums()
+    assert all(left[counter] <= most for counter, most in full.items())
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(deliver, [order(member) for member in range(20, 40)]))
+    again = sums()
+    assert again["coupon FIRST"] == 5 and again["budget PART"] == 20 and again["budget EXTRA"] == 100
+    # The balances are what the claims say.
+    with psycopg.connect(server, autocommit=True) as db:
+        states = [program.load(state) for (state,) in db.execute("SELECT state FROM member").fetchall()]
+    views = [program.view(member) for member in states]
+    assert sum(int(view["wallets"]["points"]["available"]) for view in views) == 100
