@@ -27,8 +27,14 @@ export async function start(config, say) {
   const sender = new Sender(store, engine, config, say);
   const server = createServer(doors(engine, store, config, { say, posted: () => sender.tick() }));
 
+  let tidied = 0;
   const time = () => {
     try {
+      const now = config.clock();
+      if (now.getTime() - tidied >= 3_600_000) {
+        tidied = now.getTime();
+        store.transaction(() => store.tidy(now, Date.now()));
+      }
       while (store.transaction(() => engine.advance()) === 100);
       sender.tick();
     } catch (error) {

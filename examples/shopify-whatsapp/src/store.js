@@ -55,7 +55,8 @@ CREATE TABLE IF NOT EXISTS called (name TEXT PRIMARY KEY) STRICT;
 CREATE TABLE IF NOT EXISTS notice (position INTEGER PRIMARY KEY, body TEXT NOT NULL, received TEXT NOT NULL) STRICT;
 `;
 
-/** @typedef {{ kind: string, value: string }} Key */
+const DAY = 86_400_000;
+
 /** @typedef {{ position: number, member: string, message: string, reply_to: string | null, window: "open" | "closed" | null,
  *   attempt: number, since: number }} Outgoing */
 
@@ -249,6 +250,20 @@ export class Store {
   /** @param {object} notice @param {Date} now */
   notice(notice, now) {
     this.sql("INSERT INTO notice (body, received) VALUES (?, ?)").run(JSON.stringify(notice), now.toISOString());
+  }
+
+  /**
+   * What nobody will ask for any more goes: deliveries that are not repeated any longer, messages whose statuses have come, how things
+   * stood long ago, and what was parked though there was nothing to do. The log of events is the shop's books, and stays.
+   * @param {Date} now @param {number} realNow
+   */
+  tidy(now, realNow) {
+    const before = (/** @type {number} */ days) => new Date(now.getTime() - days * DAY).toISOString();
+    this.sql("DELETE FROM delivery WHERE received < ?").run(before(8));
+    this.sql("DELETE FROM outbox WHERE state IN ('sent', 'failed') AND since < ?").run(realNow - 30 * DAY);
+    this.sql("DELETE FROM latest WHERE julianday(at) < julianday(?)").run(before(90));
+    this.sql("DELETE FROM parked WHERE event IS NULL AND received < ?").run(before(90));
+    this.sql("DELETE FROM notice WHERE received < ?").run(before(365));
   }
 
   // Counters over all members ------------------------------------------------------------------------------------------

@@ -85,6 +85,30 @@ test("an account whose state cannot be read does not stop the clock for the othe
   }
 });
 
+test("what nobody will ask for any more goes, and nothing else", async () => {
+  const dallah = await world({ now: "2026-11-21T10:00:00+04:00" });
+  const { db } = dallah.app.store;
+  const counts = () => Object.fromEntries(["delivery", "outbox", "latest", "parked", "event", "identity"].map((table) => [table, db.prepare(`SELECT count(*) FROM ${table}`).pluck().get()]));
+  try {
+    await dallah.writes("971501234567", "points");
+    await dallah.quiet();
+    await dallah.tells("w-1", "orders/paid", orderBody({ id: "1", at: AT, lines: [{ id: "1", price: "60.00" }] }));
+    await dallah.tells("w-2", "orders/paid", orderBody({ id: "2", at: AT, customer: { id: "5" }, test: true, lines: [{ id: "1", price: "60.00" }] }));
+    await dallah.tells("w-3", "customers/update", `{"id":5,"updated_at":"${AT}","created_at":"${AT}"}`);
+    const before = counts();
+    assert.deepEqual(before, { delivery: 3, outbox: 1, latest: 1, parked: 2, event: 2, identity: 2 });
+    dallah.at("2026-11-22T10:00:00+04:00");
+    assert.deepEqual(counts(), before);
+    // Messages go by real time, as they leave by it.
+    db.prepare("UPDATE outbox SET since = since - 31 * 86400000").run();
+    dallah.at("2027-03-01T10:00:00+04:00");
+    assert.deepEqual(counts(), { delivery: 0, outbox: 0, latest: 0, parked: 1, event: 2, identity: 2 });
+    assert.deepEqual(db.prepare("SELECT reason FROM parked").pluck().all(), ["guest"]);
+  } finally {
+    await dallah.stop();
+  }
+});
+
 test("other rules: points and signals for another member arrive, and what nobody takes comes back", async () => {
   const folder = mkdtempSync(join(tmpdir(), "shopify-whatsapp-rules-"));
   const RULES = join(folder, "gifts.loyalty");
