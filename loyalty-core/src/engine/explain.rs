@@ -39,6 +39,7 @@ use super::event::EventData;
 use super::lots::Expiry;
 use super::measures;
 use super::member::Member;
+use super::messages::said;
 use super::outcome::{Because, Decision, Kind, Outcome, TierBecause};
 use super::value::{Stored, Value};
 use super::{badges, clock, doors};
@@ -156,7 +157,10 @@ fn stories(plan: &Plan, member: &Member, decisions: &[Decision]) -> Vec<Story> {
                 story.effect = effects_on(plan, *rule, *wallet, decision.at).into_iter().next();
             }
             Kind::Coupon(decision) => story.rule = decision.rule(),
-            Kind::Claim { rule, .. } => story.rule = *rule,
+            Kind::Claim { rule, .. } | Kind::Drawn { rule, .. } | Kind::NotDrawn { rule, .. } => story.rule = *rule,
+            Kind::CardIssued { rule, .. } => story.rule = Some(*rule),
+            Kind::Message(said) => story.rule = rule_named(plan, &said.because),
+            Kind::MessageSuppressed(unsaid) => story.rule = rule_named(plan, &unsaid.because),
             Kind::Transferred { rule, .. } => story.rule = Some(*rule),
             Kind::Vested { wallet, lot, .. } | Kind::Expired { wallet, lot, .. } => {
                 story.past = Some(timed::past(plan, member, decisions, *wallet, *lot, decision.at));
@@ -166,6 +170,12 @@ fn stories(plan: &Plan, member: &Member, decisions: &[Decision]) -> Vec<Story> {
         story
     });
     told.collect()
+}
+
+/// The rule that says a message, if it is one of the program's own.
+fn rule_named(plan: &Plan, because: &said::Because) -> Option<u32> {
+    let rule = plan.rules.iter().position(|rule| rule.held.is_none() && rule.name == because.name);
+    rule.filter(|_| &*because.keyword == "rule").map(|rule| rule as u32)
 }
 
 /// What is known of a part without asking the rules again: of a rule that no event sets off, its head and its effects.

@@ -248,6 +248,14 @@ fn decision_row(told: &Explanation, decision: &Decision, story: &Story) -> Row {
             };
             (head.say(why), Vec::new())
         }
+        Kind::Message(said) => {
+            let head = words().say("the message ").code(&*said.message).say(" is said: ");
+            (head.strong(format!("\"{}\"", said.text)), Vec::new())
+        }
+        Kind::MessageSuppressed(unsaid) => {
+            let head = words().say("the message ").code(&*unsaid.message).say(" is not said: ");
+            (head.say(unsaid.reason.name().replace('_', " ")), Vec::new())
+        }
         Kind::Question(told) => (question_words(plan, told), Vec::new()),
         Kind::Drawn { wheel, slice, title, out_of_stock, proof, .. } => {
             let slice = if title.is_empty() { format!("slice {}", slice + 1) } else { title.to_string() };
