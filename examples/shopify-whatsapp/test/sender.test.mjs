@@ -98,7 +98,7 @@ test("the answer is lost: the status says that it has left, and it is not sent t
   }));
 
 test("the request is lost: no status comes, and it is sent again", () =>
-  within({ env: { SEND_UNSURE_MS: "200" } }, async (dallah) => {
+  within({ env: { SEND_UNSURE_MS: "1500" } }, async (dallah) => {
     dallah.cloud.instead.push(() => "hang up");
     await dallah.writes(SARA, "points");
     await dallah.quiet();

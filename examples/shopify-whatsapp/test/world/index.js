@@ -70,7 +70,7 @@ export async function world({ now, env = {}, statuses }) {
 
     /** Until nothing is on its way any more. */
     async quiet() {
-      const end = Date.now() + 10_000;
+      const end = Date.now() + 30_000;
       for (;;) {
         const { waiting = 0, sending = 0 } = app.store.outboxCounts();
         if (waiting + sending === 0 && cloud.undelivered === 0) return;
