@@ -44,6 +44,8 @@ pub(super) fn describe(declaration: &str, word: &str) -> Option<&'static str> {
         "coupon" => COUPON,
         "quiz" | "survey" => QUESTION,
         "wheel" => WHEEL,
+        "message" => MESSAGE,
+        "policy" => POLICY,
         _ => &[],
     };
     let lists = [own, DECLARATIONS, CLAUSES, EXPRESSIONS];
@@ -117,6 +119,36 @@ const COUPON: Meanings = &[
     ("budget", "the most that it takes off for all members together"),
     ("codes", "`codes \"BDAY\" length 16`: the codes that the host's secret makes for those that are issued"),
     ("usage", "whether an order that is called off gives its use back"),
+];
+
+const MESSAGE: Meanings = &[
+    (
+        "template",
+        "what the provider has approved, and what fills its places: `template \"beans_earned\" (earned.amount)`",
+    ),
+    (
+        "broadcast",
+        "it may be said to many by the event `broadcast`; `broadcast to lapsed`: to the members of a segment",
+    ),
+    ("button", "up to three, and what tapping one does: `button \"My balance\" say balance`"),
+    ("list", "up to ten rows to choose from, in place of buttons"),
+    ("row", "a choice of a list, with a description if need be, and what it does"),
+    ("link", "an address that opens, in place of buttons"),
+    ("copy", "a code to copy, in templates: `copy \"Copy the code\" coupon.code`"),
+    ("header", "a short text above it"),
+    ("footer", "a short text below it"),
+    ("when", "the button is there only where this holds"),
+];
+
+const POLICY: Meanings = &[
+    ("consent", "only to members who have agreed; `double`: who have said so twice"),
+    ("quiet", "`quiet 21:00 .. 09:00`: nothing leaves in these hours, and waits for their end or is `dropped`"),
+    (
+        "window",
+        "`window 24 hours`: how long after the member has written a text may be said; after that templates only",
+    ),
+    ("at", "`marketing at most 2 per week`: how often one member hears of it, or all `in total`"),
+    ("when", "`marketing when member.country != \"US\"`: only where it holds"),
 ];
 
 const REWARD: Meanings = &[
@@ -358,7 +390,8 @@ mod tests {
         let functions = survey::functions();
         let known = |word: &str| words.contains(word) || functions.contains(&word);
         for (word, _) in
-            [DECLARATIONS, PROGRAM, REWARD, QUESTION, WHEEL, WALLET, TIERS, TEST, CLAUSES, EXPRESSIONS].concat()
+            [DECLARATIONS, PROGRAM, REWARD, QUESTION, WHEEL, MESSAGE, POLICY, WALLET, TIERS, TEST, CLAUSES, EXPRESSIONS]
+                .concat()
         {
             assert!(known(word), "{word}");
         }
