@@ -310,7 +310,6 @@ mod tests {
             renormalise,
             card: None,
             limits: Vec::new(),
-            card: None,
         }
     }
 
