@@ -308,7 +308,6 @@ mod tests {
             counter: "wheel w".into(),
             slices: slices.collect(),
             renormalise,
-            card: None,
             limits: Vec::new(),
         }
     }
