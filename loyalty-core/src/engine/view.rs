@@ -1,9 +1,10 @@
 //! What a member has: read-only, at any instant.
 
 mod badges;
+pub mod cards;
 mod coupons;
 mod experiments;
-mod questions;
+pub mod questions;
 mod referrals;
 pub mod rewards;
 mod tiers;
@@ -180,14 +181,8 @@ pub fn view(plan: &Arc<Plan>, member: &Member, at: i64, source: &str) -> View {
     if let Some(badges) = badges::document(plan, member) {
         document.put("badges", badges);
     }
-    if !member.cards.is_empty() {
-        let cards = member.cards.iter().map(|card| {
-            Document::object()
-                .with("wheel", plan.wheels.get(usize::from(card.wheel)).map_or("", |wheel| &wheel.name))
-                .with("issued_at", instant(plan, card.issued_at))
-                .with("expires_at", instant(plan, card.until))
-        });
-        document.put("cards", cards.collect::<Document>());
+    if let Some(cards) = cards::document(plan, member) {
+        document.put("cards", cards);
     }
     for (key, kind) in [("quizzes", QuestionKind::Quiz), ("surveys", QuestionKind::Survey)] {
         if let Some(questions) = questions::document(plan, member, kind) {

@@ -4,6 +4,7 @@ use rust_decimal::Decimal;
 
 use super::document::Document;
 use super::json::{decision_document, instant, rule_name, stored, wallet_name};
+use crate::check::model::QuestionKind;
 use crate::engine::badges::level_name;
 use crate::engine::event::EventData;
 use crate::engine::grants::{Basis, Grant};
@@ -15,6 +16,7 @@ use crate::engine::referrals::Stage;
 use crate::engine::returns::{self, Captured, Returned};
 use crate::engine::standing::Standing;
 use crate::engine::value::{Stored, Value};
+use crate::engine::view::{cards, questions};
 use crate::plan::{LadderPlan, Plan, WalletPlan};
 use crate::time::date_of;
 
@@ -146,6 +148,14 @@ pub fn export(plan: &Plan, member: &Member) -> Document {
         .with("events", member.log.iter().map(|record| event_of(plan, &record)).collect::<Document>());
     if let Some(contact) = super::messages::contact(plan, &member.contact) {
         document.put("contact", contact);
+    }
+    for (key, kind) in [("quizzes", QuestionKind::Quiz), ("surveys", QuestionKind::Survey)] {
+        if let Some(questions) = questions::document(plan, member, kind) {
+            document.put(key, questions);
+        }
+    }
+    if let Some(cards) = cards::document(plan, member) {
+        document.put("cards", cards);
     }
     if !member.referrals.is_empty() {
         document.put("referrals", referrals_of(plan, member));

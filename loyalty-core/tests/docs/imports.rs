@@ -86,6 +86,8 @@ const AGAINST: &[(&str, &str, &str)] = &[
     ("engine/view/coupons.rs", "wire::json", "the same"),
     ("engine/view/experiments.rs", "wire::document", "the same"),
     ("engine/view/experiments.rs", "wire::json", "the same"),
+    ("engine/view/cards.rs", "wire::document", "the same"),
+    ("engine/view/cards.rs", "wire::json", "the same"),
     ("engine/view/questions.rs", "wire::document", "the same"),
     ("engine/view/questions.rs", "wire::json", "the same"),
     ("engine/wheels.rs", "wire::document", "an audit is built as the document that it is shown as"),

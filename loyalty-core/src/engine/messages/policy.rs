@@ -152,7 +152,8 @@ pub fn settle(
     put(plan, member, (said, question), at, quiet, decisions)
 }
 
-/// Writes down what becomes of a message that was said before; of a question, without asking it anew.
+/// Writes down what becomes of a message that was said before, for a member who has just written; of a question, without
+/// asking it anew.
 pub fn say_again(
     plan: &Plan,
     member: &mut Member,
@@ -160,7 +161,7 @@ pub fn say_again(
     at: i64,
     decisions: &mut Decided,
 ) -> Result<(), EventError> {
-    put(plan, member, (said, None), at, true, decisions)
+    put(plan, member, (said, None), at, false, decisions)
 }
 
 fn put(
