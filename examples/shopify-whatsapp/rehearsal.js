@@ -17,7 +17,8 @@ const HELP = `You are Sara, +${SARA}. Write as she would: yes, نعم, points, �
   /view            what she has
   /quit`;
 
-const dallah = await world({ now: new Date().toISOString() });
+// Whole seconds, as WhatsApp tells them: what is written is not earlier than what it answers.
+const dallah = await world({ now: new Date(Math.floor(Date.now() / 1000) * 1000).toISOString() });
 const customer = { id: "820982911946154508", phone: `+${SARA}` };
 /** @type {{ id: string, price: string }[]} */
 const orders = [];
@@ -27,7 +28,7 @@ function read() {
   for (const { type, text, interactive, template } of dallah.cloud.messages.slice(seen)) {
     const buttons = (interactive?.action.buttons ?? []).map((/** @type {any} */ { reply }) => ` [${reply.title}]`).join("");
     const values = template?.components?.flatMap((/** @type {any} */ part) => part.parameters.map((/** @type {any} */ value) => value.text));
-    console.log(type === "template" ? `  < template ${template.name}: ${values}` : `  < ${(text ?? interactive.body).body ?? interactive.body.text}${buttons}`);
+    console.log(type === "template" ? `  < template ${template.name} (${(values ?? []).join(", ")})` : `  < ${(text ?? interactive.body).body ?? interactive.body.text}${buttons}`);
   }
   seen = dallah.cloud.messages.length;
 }
