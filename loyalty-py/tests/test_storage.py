@@ -169,7 +169,7 @@ def test_postgresql_coupons_under_load(page: dict[str, Any], server: str) -> Non
                 """SELECT decision ->> 'counter', sum((decision ->> 'by')::numeric), max((decision ->> 'limit')::numeric)
                    FROM outbox WHERE decision ->> 'kind' = 'claim' GROUP BY 1"""
             ).fetchall()
-            counters = page["PostgresqlStore"](db).counters()
+            counters: dict[str, Any] = page["PostgresqlStore"](db).counters()
         assert {counter: by for counter, by, _ in told} == counters
         assert all(by <= limit for _, by, limit in told)
         return counters

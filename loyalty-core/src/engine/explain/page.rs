@@ -1,5 +1,7 @@
 //! The wording of an explanation: rows of words with amounts before them, which text and HTML draw each in its way.
 
+mod coupons;
+
 use rust_decimal::Decimal;
 
 use super::caps::{Cut, Owner};
@@ -256,6 +258,7 @@ fn decision_row(told: &Explanation, decision: &Decision, story: &Story) -> Row {
             let head = words().say("the message ").code(&*unsaid.message).say(" is not said: ");
             (head.say(unsaid.reason.name().replace('_', " ")), Vec::new())
         }
+        Kind::Coupon(coupon) => (coupons::of(told, coupon, decision.at), Vec::new()),
         Kind::Question(told) => (question_words(plan, told), Vec::new()),
         Kind::Drawn { wheel, slice, title, out_of_stock, proof, .. } => {
             let slice = if title.is_empty() { format!("slice {}", slice + 1) } else { title.to_string() };
