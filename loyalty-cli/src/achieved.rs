@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use loyalty_core::{Document, EventError, Instant, Leaderboard, Member, Program};
+use loyalty_core::{Document, Instant, Leaderboard, Member, Program};
 use serde_json::{Map, Value, json};
 
 use crate::failure::Failure;
@@ -44,8 +44,10 @@ impl Achieved {
         // The day that ends at `until` is still that of what was played.
         let before = until.and_then(|until| Instant::from_micros(until.as_micros().saturating_sub(1)));
         let Some(at) = before.or(latest) else { return Ok(achieved) };
-        let boards = boards.iter().map(|name| program.leaderboard(name, at)?.top(ROWS));
-        let mut boards = boards.collect::<Result<Vec<Leaderboard>, EventError>>().map_err(leaderboard::refused)?;
+        // What cannot be told, such as who stands where by an arm that only the secret knows, is no reason to say nothing.
+        let boards =
+            boards.iter().filter_map(|name| program.leaderboard(name, at).and_then(|board| board.top(ROWS)).ok());
+        let mut boards: Vec<Leaderboard> = boards.collect();
         if !boards.is_empty() {
             members.each(|member| {
                 let added = boards.iter_mut().try_for_each(|board| board.add(member).map(drop));

@@ -46,6 +46,7 @@ pub(super) fn describe(declaration: &str, word: &str) -> Option<&'static str> {
         "wheel" => WHEEL,
         "message" => MESSAGE,
         "policy" => POLICY,
+        "leaderboard" => LEADERBOARD,
         _ => &[],
     };
     let lists = [own, DECLARATIONS, CLAUSES, EXPRESSIONS];
@@ -193,6 +194,12 @@ const WHEEL: Meanings = &[
         "`without stock to nothing` or `without stock renormalise`: what comes of a slice that is out of stock",
     ),
     ("valid", "how long a card of a wheel that is `issued` may be drawn: `valid 7 days`"),
+];
+
+const LEADERBOARD: Meanings = &[
+    ("when", "who stands on it: `when member.consents leaderboard`"),
+    ("ties", "`competition`, if it says nothing: 1, 2, 2, 4; or `dense`: 1, 2, 2, 3"),
+    ("top", "what everybody on so many places gets at the end: `top 3 { earn 100 beans }`, the highest places first"),
 ];
 
 const REFERRAL: Meanings = &[
@@ -389,9 +396,22 @@ mod tests {
         let words = words::words();
         let functions = survey::functions();
         let known = |word: &str| words.contains(word) || functions.contains(&word);
-        for (word, _) in
-            [DECLARATIONS, PROGRAM, REWARD, QUESTION, WHEEL, MESSAGE, POLICY, WALLET, TIERS, TEST, CLAUSES, EXPRESSIONS]
-                .concat()
+        for (word, _) in [
+            DECLARATIONS,
+            PROGRAM,
+            REWARD,
+            QUESTION,
+            WHEEL,
+            LEADERBOARD,
+            MESSAGE,
+            POLICY,
+            WALLET,
+            TIERS,
+            TEST,
+            CLAUSES,
+            EXPRESSIONS,
+        ]
+        .concat()
         {
             assert!(known(word), "{word}");
         }

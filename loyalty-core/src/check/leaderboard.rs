@@ -13,7 +13,8 @@ use crate::syntax::tree::{self, Clause, ClauseKind, Name};
 /// The lowest place that can win anything.
 const PLACES_MAX: u32 = 10_000;
 
-const HOLDS: &str = "a `leaderboard` holds `when`, `ties`, and what is won, such as `top 3 { earn 100 beans }`";
+pub(super) const HOLDS: &str =
+    "a `leaderboard` holds `when`, `ties`, and what is won, such as `top 3 { earn 100 beans }`";
 
 impl<'a> Checker<'a> {
     pub(super) fn leaderboards(&mut self, declared: &Declared<'a>) {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::clauses::Holder;
 use super::model::Type;
-use super::{Checker, PRELUDE, currency, effects, expression, names, path, question, wheel};
+use super::{Checker, PRELUDE, currency, effects, expression, leaderboard, names, path, question, wheel};
 use crate::syntax::tree;
 
 /// The type of a measure.
@@ -47,6 +47,7 @@ pub(crate) fn clauses_of(declaration: &str) -> Option<Vec<&'static str>> {
         "quiz" => Some(question::QUIZ_HOLDS),
         "survey" => Some(question::SURVEY_HOLDS),
         "wheel" => Some(wheel::HOLDS),
+        "leaderboard" => Some(leaderboard::HOLDS),
         _ => None,
     };
     if let Some(holds) = holds {

@@ -55,6 +55,7 @@ fn questions_and_wheels() {
     );
     has("survey s { ‸ }", &["ask", "scale", "choice", "done", "otherwise"], &["right", "weight"]);
     has("wheel w issued { ‸ }", &["weight", "valid", "limit"], &["choice", "earn"]);
+    has("leaderboard l by cups { ‸ }", &["when", "ties", "top"], &["weight", "earn", "limit"]);
     has("quiz q { choice cocoa \"Cocoa\"  choice pine \"Pine\"  answer ‸ }", &["cocoa", "pine"], &["order"]);
     let declared = "quiz blend { ask \"?\"  choice A \"Yes\"  choice B \"No\"  answer A }\n\
         survey taste { ask \"?\"  scale 1 .. 5 }\nwheel spin issued { valid 7 days  weight 1 { } }\n";
