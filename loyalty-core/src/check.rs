@@ -10,6 +10,7 @@ pub mod policies;
 mod aggregate;
 mod badge;
 mod blocks;
+mod broadcast;
 mod chains;
 mod challenge;
 mod clauses;

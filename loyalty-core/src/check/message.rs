@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use super::Checker;
+use super::broadcast::BroadcastDraft;
 use super::expression::Scope;
 use super::model::{
-    self, Broadcast, CapMode, Category, Comparison, Control, Expr, ExprKind, Held, Label, Message, Returns, Row, Rule,
-    RuleForm, Saying, SayingIndex, SegmentIndex, Text, Trigger, Type, Versioned,
+    self, CapMode, Category, Comparison, Control, Expr, ExprKind, Held, Label, Message, Returns, Row, Rule, RuleForm,
+    Saying, SayingIndex, Text, Trigger, Type, Versioned,
 };
 use super::names::{Declared, Owner};
 use crate::diagnostic::{Code, Diagnostic};
@@ -29,15 +30,12 @@ const BUTTONS_MAX: usize = 3;
 const ROWS_MAX: usize = 10;
 const PARAMETERS_MAX: usize = 50;
 
-/// The standard event by which a host says a message to many.
-const BROADCAST: &str = "broadcast";
-
 /// A message while the program is checked: its texts are typed where it is said.
 pub(super) struct MessageDraft<'a> {
     pub name: &'a Name,
-    category: Category,
-    template: Option<(&'a Name, &'a [TemplateArgument])>,
-    broadcast: Option<BroadcastDraft>,
+    pub category: Category,
+    pub template: Option<(&'a Name, &'a [TemplateArgument])>,
+    pub broadcast: Option<BroadcastDraft>,
     pub texts: Vec<(Name, &'a MessageText, Locale)>,
     pub header: Option<Label>,
     pub footer: Option<Label>,
@@ -48,13 +46,6 @@ pub(super) struct MessageDraft<'a> {
     asks: bool,
     /// How it is said so far, by what set the saying rules off.
     sayings: Vec<(Scope, Option<SayingIndex>)>,
-}
-
-/// That a message may be said to many, and to whom.
-#[derive(Clone, Copy)]
-struct BroadcastDraft {
-    audience: Option<SegmentIndex>,
-    span: Span,
 }
 
 impl<'a> MessageDraft<'a> {
@@ -302,44 +293,6 @@ impl<'a> Checker<'a> {
                 self.report(Diagnostic::new(Code::Duplicate, name.span, message));
             }
             seen.push(&name.text);
-        }
-    }
-
-    /// What is said to many answers to nobody.
-    fn broadcast(&mut self, draft: &mut MessageDraft<'a>, audience: Option<&'a Name>, span: Span) {
-        if draft.category == Category::Reply {
-            self.report(
-                Diagnostic::new(Code::BroadcastReply, span, "a reply answers to what one member has written")
-                    .label(draft.name.span, "this message is a reply")
-                    .help("what is said to many is `utility` or `marketing`"),
-            );
-        }
-        let audience = match audience {
-            Some(name) => match self.segment_named(name) {
-                Some(segment) => Some(segment),
-                None => return,
-            },
-            None => None,
-        };
-        if let Some(before) = draft.broadcast.replace(BroadcastDraft { audience, span }) {
-            let diagnostic = Diagnostic::new(Code::DuplicateClause, span, "`broadcast` is given twice");
-            self.report(diagnostic.label(before.span, "first given here"));
-        }
-    }
-
-    /// Broadcasts that need a template, where a policy lets texts be said for some time only.
-    pub(super) fn broadcasts_without_template(&mut self) {
-        let drafts = self.messages.iter().filter(|draft| draft.template.is_none());
-        let spans: Vec<Span> = drafts.filter_map(|draft| draft.broadcast).map(|broadcast| broadcast.span).collect();
-        for span in spans {
-            self.report(
-                Diagnostic::new(
-                    Code::BroadcastOutside,
-                    span,
-                    "only members who have written within the policy's `window` will hear this",
-                )
-                .help("a message with a `template` may be said to the others too"),
-            );
         }
     }
 
@@ -698,16 +651,7 @@ impl<'a> Checker<'a> {
 
     /// The messages as they are declared; those that nothing says are typed, too, so that their slips are told.
     pub(super) fn finish_messages(&mut self) -> Vec<Message> {
-        let event = self.names.events.get(BROADCAST).copied();
-        let mut broadcasts = Vec::with_capacity(self.messages.len());
-        for number in 0..self.messages.len() {
-            let draft = self.messages.get(number);
-            let found = draft.and_then(|draft| Some((draft.name, draft.broadcast?)));
-            broadcasts.push(found.and_then(|(name, BroadcastDraft { audience, .. })| {
-                let saying = self.say(name, &Scope::rule(event?))?;
-                Some(Broadcast { saying, audience })
-            }));
-        }
+        let broadcasts = self.broadcasts();
         // Where something is wrong, a rule that would say them may be what is missing.
         let quiet = self.errors > 0;
         for number in (0..self.messages.len()).filter(|_| !quiet) {
