@@ -100,6 +100,13 @@ fn value_named(question: &QuestionPlan, name: &str) -> Option<u32> {
     }
 }
 
+/// A text without what people put around a letter or a number: brackets, quotes, and the frame of a keycap (`5️⃣`).
+fn bare(plain: &str) -> String {
+    let framed = |letter: &char| !matches!(letter, '\u{fe0f}' | '\u{20e3}');
+    let letters: String = plain.chars().filter(framed).collect();
+    letters.trim_matches(|letter: char| "()[]{}\"'«»“”‘’*".contains(letter)).to_owned()
+}
+
 /// Whether a text is surely meant as an answer, although it is none: one letter, or a number.
 fn attempted(plain: &str) -> bool {
     let mut letters = plain.chars();
@@ -132,9 +139,10 @@ pub fn hears(plan: &Plan, member: &Member, event: &EventData) -> Option<Heard> {
         return None;
     }
     let question = plan.questions.declared.get(usize::from(asked.question))?;
-    match value(question, &plain) {
+    let bare = bare(&plain);
+    match value(question, &plain).or_else(|| value(question, &bare)) {
         Some(value) => Some(Heard::Answer(asked.question, value)),
-        None if attempted(&plain) => Some(Heard::Unanswered(asked.question, Unanswered::Unknown)),
+        None if attempted(&bare) => Some(Heard::Unanswered(asked.question, Unanswered::Unknown)),
         None => None,
     }
 }

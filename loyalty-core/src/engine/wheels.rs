@@ -308,6 +308,7 @@ mod tests {
             counter: "wheel w".into(),
             slices: slices.collect(),
             renormalise,
+            card: None,
             limits: Vec::new(),
         }
     }
