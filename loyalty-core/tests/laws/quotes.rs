@@ -128,6 +128,39 @@ fn member(program: &Program) -> Member {
     program.enroll("m-1", Instant::parse("2026-01-01T00:00:00Z").unwrap()).unwrap()
 }
 
+/// What a reward lacks is told in Arabic, too, by the same kinds.
+#[test]
+fn what_rewards_lack_is_told_in_each_language() {
+    let text = "program \"Shop\" { currency EUR  timezone \"UTC\" }\n\
+        wallet pts {}\n\
+        reward mug { cost 250 pts  limit 1 per member  when order.subtotal >= 100 EUR  give { tag \"mug\" } }\n\
+        reward money_off { cost 100 pts per 1 EUR  at least 500 pts  up to 50% of order.subtotal }";
+    let program = Program::compile(text).unwrap_or_else(|errors| panic!("{}", errors.render("shop", false)));
+    let cart = r#"{"at":"2026-11-21T10:00:00Z","rewards":[{"reward":"money_off","points":300}],
+        "lines":[{"unit_price":"10.00","quantity":1}]}"#;
+    let quote = program.quote(&member(&program), cart, &[], &Counters::default()).unwrap();
+    let told = |language: &str| -> serde_json::Value {
+        serde_json::from_str(&quote.to_document_in(language).to_string()).unwrap()
+    };
+    let (english, arabic) = (told("en"), told("ar-EG"));
+    let texts = |document: &serde_json::Value| -> Vec<(String, String)> {
+        let lists = [&document["rewards"]["mug"]["missing"], &document["taken"][0]["missing"]];
+        let lacks = lists.into_iter().flat_map(|list| list.as_array().unwrap());
+        let pair = |lack: &serde_json::Value| {
+            (lack["kind"].as_str().unwrap().to_owned(), lack["text"].as_str().unwrap().to_owned())
+        };
+        lacks.map(pair).collect()
+    };
+    let (english, arabic) = (texts(&english), texts(&arabic));
+    let kinds = |texts: &[(String, String)]| texts.iter().map(|(kind, _)| kind.clone()).collect::<Vec<_>>();
+    assert_eq!(kinds(&english), ["condition", "balance", "amount", "balance"]);
+    assert_eq!(kinds(&english), kinds(&arabic));
+    assert_eq!(english[1].1, "250 pts, and 250 pts are missing");
+    assert_eq!(arabic[0].1, "لا يتحقق الشرط: order.subtotal >= 100 EUR");
+    assert_eq!(arabic[1].1, "تحتاج 250 pts، وينقصك 250 pts");
+    assert!(arabic.iter().all(|(_, text)| text.chars().any(|letter| ('\u{620}'..='\u{64a}').contains(&letter))));
+}
+
 proptest! {
     #[test]
     fn the_index_finds_what_a_look_at_each_coupon_finds(
