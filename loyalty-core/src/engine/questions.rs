@@ -23,7 +23,7 @@ use crate::check::model::{Category, Moment, QuestionFigure, QuestionKind, Reply,
 use crate::locale::inbound;
 use crate::plan::questions::{AnswersPlan, QuestionPlan};
 use crate::plan::{EventKind, EventPlan, Plan};
-use crate::time::{day_of, rfc3339};
+use crate::time::{SECOND, day_of, rfc3339};
 use decision::{NotAsked, Told, Unanswered};
 use rust_decimal::Decimal;
 
@@ -52,9 +52,15 @@ pub struct Answer {
 }
 
 impl Asked {
+    /// Whether it had been asked by an instant. Messengers tell whole seconds alone, so that an answer in the second of its
+    /// question seems to come before it.
+    fn was_asked_by(&self, at: i64) -> bool {
+        self.at <= at || (at % SECOND == 0 && self.at < at.saturating_add(SECOND))
+    }
+
     /// Whether an answer of that instant is one to it.
     fn waits(&self, at: i64) -> bool {
-        self.open && self.at <= at && self.until.is_none_or(|until| at < until)
+        self.open && self.was_asked_by(at) && self.until.is_none_or(|until| at < until)
     }
 }
 
@@ -67,7 +73,7 @@ pub enum Heard {
 
 /// Whether it waits for an answer, and if not, why not.
 fn expect_open(member: &Member, question: u16, at: i64) -> Result<(), Unanswered> {
-    let asked = member.asked.iter().find(|asked| asked.question == question).filter(|asked| asked.at <= at);
+    let asked = member.asked.iter().find(|asked| asked.question == question).filter(|asked| asked.was_asked_by(at));
     match asked {
         None => Err(Unanswered::NotAsked),
         Some(asked) if !asked.open => Err(Unanswered::AlreadyAnswered),
