@@ -41,6 +41,8 @@ impl Priceable {
         let mut basket = Basket::default();
         let mut goods = Lines::new();
         let mut is_goods = Vec::with_capacity(list.count as usize);
+        // What the subtotal is where the cart does not say it.
+        let mut filled = Decimal::ZERO;
         for (at, row) in (0_u32..).zip(event.rows_of(list)) {
             let number = |slot: u16| event.item(row, slot).number();
             let quantity = number(cart.quantity).unwrap_or(Decimal::ONE);
@@ -63,13 +65,16 @@ impl Priceable {
                 goods.push(at);
             }
             is_goods.push(plain);
+            if plain {
+                filled = amount::add(filled, number(cart.amount).unwrap_or_default())?;
+            }
             basket.lines.push(Line { units: units(quantity), amount: own, floor: 0 });
         }
         let shipping = view.slot(cart.shipping).number().unwrap_or_default();
         basket.shipping = minor_units(shipping, cart.minor).ok_or(Overflow)?;
         let mut priceable = Self { basket, goods, view };
         if source == Source::Cart && list.present {
-            priceable.reconcile(cart, &is_goods)?;
+            priceable.reconcile(cart, &is_goods, filled)?;
         }
         if source == Source::Order {
             // What was charged is the order's own; conditions see what the coupons met.
@@ -86,7 +91,7 @@ impl Priceable {
 
     /// The host's own rounding of its sum is laid on the lines, so that they add up to it: a minor unit for each line at
     /// the most.
-    fn reconcile(&mut self, cart: &CartPlan, is_goods: &[bool]) -> Result<(), EventError> {
+    fn reconcile(&mut self, cart: &CartPlan, is_goods: &[bool], filled: Decimal) -> Result<(), EventError> {
         let Some(said) = self.view.slot(cart.subtotal).number() else { return Ok(()) };
         let said = minor_units(said, cart.minor).ok_or(Overflow)?;
         let lines = self.basket.lines.iter().zip(is_goods).filter(|(_, goods)| **goods);
@@ -96,6 +101,10 @@ impl Priceable {
             return Ok(());
         }
         if difference.unsigned_abs() > lines.count() as u64 {
+            // The lines say both what a unit costs and what they come to; the first counts, and no sum was said.
+            if self.view.slot(cart.subtotal).number() == Some(filled) {
+                return Ok(());
+            }
             let text = |minor: Minor| amount::text(decimal(minor, cart.minor));
             return Err(EventError::new(Refusal::WrongType)
                 .in_field("subtotal")
