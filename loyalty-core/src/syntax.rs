@@ -1,9 +1,9 @@
 //! From text to tree.
 
+pub mod engagement;
 pub mod format;
 pub mod give;
 pub mod ladder;
-pub mod later;
 pub(crate) mod lexer;
 pub mod message;
 pub(crate) mod nearest;

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use super::symbol::Symbol;
 use crate::check::survey;
 use crate::source::Span;
+use crate::syntax::engagement::{Engagement, EngagementClause};
 use crate::syntax::ladder::LadderClause;
-use crate::syntax::later::{Later, LaterClause};
 use crate::syntax::lexer::{Token, TokenKind, tokens};
 use crate::syntax::parse::words;
 use crate::syntax::tree::{Clause, ClauseKind, FieldDecl, File, Item, ItemKind, Name};
@@ -141,19 +141,20 @@ impl Known {
             }
             ItemKind::Referral { name, .. } => declare("referral", name, String::new()),
             ItemKind::Test { title, .. } => declare("test", title, String::new()),
-            ItemKind::Later(Later::Challenge { name, clauses }) => {
+            ItemKind::Engagement(Engagement::Challenge { name, clauses }) => {
                 let symbol = Symbol::new("challenge", &name.text, "").documented(docs);
                 self.symbols.push(Symbol { place: Some((item.span, name.span)), fields: goals(clauses), ..symbol });
             }
-            ItemKind::Later(Later::Quiz { name, clauses, .. } | Later::Survey { name, clauses, .. }) => {
-                let kind = if matches!(item.kind, ItemKind::Later(Later::Quiz { .. })) { "quiz" } else { "survey" };
+            ItemKind::Engagement(Engagement::Quiz { name, clauses, .. } | Engagement::Survey { name, clauses, .. }) => {
+                let kind =
+                    if matches!(item.kind, ItemKind::Engagement(Engagement::Quiz { .. })) { "quiz" } else { "survey" };
                 let detail = if clauses.iter().any(is_scale) { "on a scale" } else { "" };
                 let symbol = Symbol::new(kind, &name.text, detail).documented(docs);
                 self.symbols.push(Symbol { place: Some((item.span, name.span)), fields: choices(clauses), ..symbol });
             }
-            ItemKind::Later(later) => {
-                if let Some(name) = later.name() {
-                    declare(later.keyword(), name, String::new());
+            ItemKind::Engagement(engagement) => {
+                if let Some(name) = engagement.name() {
+                    declare(engagement.keyword(), name, String::new());
                 }
             }
         }
@@ -225,13 +226,13 @@ fn ladder(clauses: &[Clause]) -> Vec<Symbol> {
 }
 
 fn is_scale(clause: &Clause) -> bool {
-    matches!(&clause.kind, ClauseKind::Later(LaterClause::Scale { .. }))
+    matches!(&clause.kind, ClauseKind::Engagement(EngagementClause::Scale { .. }))
 }
 
 /// The choices of a quiz or a survey.
 fn choices(clauses: &[Clause]) -> Vec<Symbol> {
     let choices = clauses.iter().filter_map(|clause| match &clause.kind {
-        ClauseKind::Later(LaterClause::Choice { name, .. }) => Some((clause.span, name)),
+        ClauseKind::Engagement(EngagementClause::Choice { name, .. }) => Some((clause.span, name)),
         _ => None,
     });
     choices
@@ -242,7 +243,7 @@ fn choices(clauses: &[Clause]) -> Vec<Symbol> {
 /// The named goals of a `challenge`, lowest first.
 fn goals(clauses: &[Clause]) -> Vec<Symbol> {
     let goals = clauses.iter().filter_map(|clause| match &clause.kind {
-        ClauseKind::Later(LaterClause::Goal(goal)) => Some((clause.span, goal.name.as_ref()?)),
+        ClauseKind::Engagement(EngagementClause::Goal(goal)) => Some((clause.span, goal.name.as_ref()?)),
         _ => None,
     });
     let said = "whether this goal is met in the present window";

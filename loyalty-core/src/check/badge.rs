@@ -8,7 +8,7 @@ use super::model::{Badge, BadgeFigure, BadgeIndex, BadgeLevel, EffectKind, Expr,
 use super::names::{Declared, Value};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
-use crate::syntax::later::LaterClause;
+use crate::syntax::engagement::EngagementClause;
 use crate::syntax::tree::{Clause, ClauseKind, Name};
 
 /// The most levels that one badge may have.
@@ -31,7 +31,7 @@ impl<'a> Checker<'a> {
             let mut returns: Option<Span> = None;
             for clause in *clauses {
                 match &clause.kind {
-                    ClauseKind::Later(LaterClause::BadgeLevel { name, title, .. }) => {
+                    ClauseKind::Engagement(EngagementClause::BadgeLevel { name, title, .. }) => {
                         if ["held", "since"].contains(&name.text.as_str()) {
                             self.report(
                                 Diagnostic::new(
@@ -206,7 +206,7 @@ impl<'a> Checker<'a> {
     pub(super) fn misplaced(&mut self, clause: &Clause, holder: &str, holds: &str) {
         let word = match &clause.kind {
             ClauseKind::Effect(_) => "an effect".to_owned(),
-            ClauseKind::Later(later) => format!("`{}`", later.word()),
+            ClauseKind::Engagement(engagement) => format!("`{}`", engagement.word()),
             kind => format!("`{}`", super::clauses::Kind::of(kind).word()),
         };
         let message = format!("{word} does not belong in a `{holder}`");
@@ -226,7 +226,7 @@ impl<'a> Checker<'a> {
 
 fn level_of(clause: &Clause) -> Option<(&Name, Option<&crate::syntax::tree::Expr>)> {
     match &clause.kind {
-        ClauseKind::Later(LaterClause::BadgeLevel { name, when, .. }) => Some((name, when.as_ref())),
+        ClauseKind::Engagement(EngagementClause::BadgeLevel { name, when, .. }) => Some((name, when.as_ref())),
         _ => None,
     }
 }

@@ -20,7 +20,7 @@ use super::model::{
 use super::names::Declared;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
-use crate::syntax::later::{Goal, GoalValue, LaterClause, Step, Within as WrittenWithin};
+use crate::syntax::engagement::{EngagementClause, Goal, GoalValue, Step, Within as WrittenWithin};
 use crate::syntax::tree::{self, ClauseKind, Name};
 
 /// What every challenge has by itself, so that no goal may be called so.
@@ -121,26 +121,26 @@ impl<'a> Checker<'a> {
         let (mut counted, mut within) = (None, None);
         let (mut opt_in, mut after, mut freeze) = (None, None, None);
         for clause in clauses {
-            let ClauseKind::Later(later) = &clause.kind else { continue };
-            match later {
-                LaterClause::Progress(_) | LaterClause::Steps { .. } => {
+            let ClauseKind::Engagement(engagement) = &clause.kind else { continue };
+            match engagement {
+                EngagementClause::Progress(_) | EngagementClause::Steps { .. } => {
                     if let Some(before) = counted {
-                        let (_, before): (&LaterClause, Span) = before;
+                        let (_, before): (&EngagementClause, Span) = before;
                         self.report(
                             Diagnostic::new(Code::NoProgress, clause.span, "a challenge counts one thing")
                                 .label(before, "it counts this already")
                                 .help("write a challenge for each, and let one come `after` the other"),
                         );
                     } else {
-                        counted = Some((later, clause.span));
+                        counted = Some((engagement, clause.span));
                     }
                 }
-                LaterClause::Within(written) => within = Some((written, clause.span)),
-                LaterClause::OptIn { once } => {
+                EngagementClause::Within(written) => within = Some((written, clause.span)),
+                EngagementClause::OptIn { once } => {
                     opt_in = Some(if *once { OptIn::Once } else { OptIn::EachWindow });
                 }
-                LaterClause::After(name) => after = self.challenge_named(name),
-                LaterClause::Freeze(price) => freeze = Some((price, clause.span)),
+                EngagementClause::After(name) => after = self.challenge_named(name),
+                EngagementClause::Freeze(price) => freeze = Some((price, clause.span)),
                 _ => {}
             }
         }
@@ -233,7 +233,7 @@ impl<'a> Checker<'a> {
     fn progress(
         &mut self,
         index: ChallengeIndex,
-        counted: &'a LaterClause,
+        counted: &'a EngagementClause,
         (within, within_span): (Within, Span),
         meter: Meter,
     ) -> Option<(Progress, Type)> {
@@ -249,8 +249,8 @@ impl<'a> Checker<'a> {
         };
         let name = self.challenges.get(index).map_or(String::new(), |challenge| challenge.name.clone());
         let aggregate = match counted {
-            LaterClause::Progress(aggregate) => aggregate,
-            LaterClause::Steps { steps, in_order } => {
+            EngagementClause::Progress(aggregate) => aggregate,
+            EngagementClause::Steps { steps, in_order } => {
                 return Some((self.steps(index, steps, *in_order, window, meter)?, Type::Number));
             }
             _ => return None,
@@ -388,19 +388,21 @@ impl<'a> Checker<'a> {
                     when => value.when.extend(when),
                 },
                 ClauseKind::Returns { policy: Some(policy), .. } => value.returns = *policy,
-                ClauseKind::Later(LaterClause::Goal(goal)) => goals.push((goal, clause.span)),
-                ClauseKind::Later(LaterClause::Repeat { up_to }) => {
+                ClauseKind::Engagement(EngagementClause::Goal(goal)) => goals.push((goal, clause.span)),
+                ClauseKind::Engagement(EngagementClause::Repeat { up_to }) => {
                     if *up_to == Some(0) {
                         self.report(Diagnostic::new(Code::OutOfRange, clause.span, "it can be done once at least"));
                     }
                     value.repeat = Some(*up_to);
                 }
-                ClauseKind::Later(LaterClause::Carry(rest)) => {
+                ClauseKind::Engagement(EngagementClause::Carry(rest)) => {
                     carry = Some(clause.span);
                     value.carry = *rest;
                 }
-                ClauseKind::Later(LaterClause::Tolerance(duration)) => value.tolerance = self.length(duration),
-                ClauseKind::Later(LaterClause::Migrate) => value.migrate = true,
+                ClauseKind::Engagement(EngagementClause::Tolerance(duration)) => {
+                    value.tolerance = self.length(duration)
+                }
+                ClauseKind::Engagement(EngagementClause::Migrate) => value.migrate = true,
                 _ => {}
             }
         }
@@ -432,7 +434,9 @@ impl<'a> Checker<'a> {
                 let goals = form.clauses.iter().filter_map(|clause| Some((goal_of(&clause.kind)?, clause.span)));
                 let own = goals.clone().nth(place).and_then(|(goal, span)| Some((goal.effects.as_deref()?, span)));
                 let reward = form.clauses.iter().find_map(|clause| match &clause.kind {
-                    ClauseKind::Later(LaterClause::Reward(clauses)) => Some((clauses.as_slice(), clause.span)),
+                    ClauseKind::Engagement(EngagementClause::Reward(clauses)) => {
+                        Some((clauses.as_slice(), clause.span))
+                    }
                     _ => None,
                 });
                 let reward = reward.filter(|_| place + 1 == count);
@@ -462,7 +466,7 @@ impl<'a> Checker<'a> {
 
 fn goal_of(clause: &ClauseKind) -> Option<&Goal> {
     match clause {
-        ClauseKind::Later(LaterClause::Goal(goal)) => Some(goal),
+        ClauseKind::Engagement(EngagementClause::Goal(goal)) => Some(goal),
         _ => None,
     }
 }

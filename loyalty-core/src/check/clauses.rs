@@ -5,8 +5,8 @@ use chrono::NaiveDate;
 use super::Checker;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
+use crate::syntax::engagement::EngagementClause;
 use crate::syntax::ladder::LadderClause;
-use crate::syntax::later::LaterClause;
 use crate::syntax::tree::{Clause, ClauseKind};
 
 /// A declaration that holds clauses.
@@ -121,12 +121,12 @@ impl Kind {
             ClauseKind::Ladder(LadderClause::Seen { .. }) => Self::Seen,
             ClauseKind::Ladder(LadderClause::Carry(_)) => Self::Carry,
             ClauseKind::Ladder(LadderClause::Returns(_)) => Self::LadderReturns,
-            ClauseKind::Later(LaterClause::ValidFor(_)) => Self::ValidFor,
-            ClauseKind::Later(LaterClause::Budget { .. }) => Self::Budget,
-            ClauseKind::Later(LaterClause::Usage { .. }) => Self::Usage,
-            ClauseKind::Later(LaterClause::Minted { .. }) => Self::Minted,
+            ClauseKind::Engagement(EngagementClause::ValidFor(_)) => Self::ValidFor,
+            ClauseKind::Engagement(EngagementClause::Budget { .. }) => Self::Budget,
+            ClauseKind::Engagement(EngagementClause::Usage { .. }) => Self::Usage,
+            ClauseKind::Engagement(EngagementClause::Minted { .. }) => Self::Minted,
             ClauseKind::Referral(clause) => Self::Word(clause.word()),
-            ClauseKind::Later(clause) => Self::Word(clause.word()),
+            ClauseKind::Engagement(clause) => Self::Word(clause.word()),
         }
     }
 
@@ -405,10 +405,10 @@ impl<'a> Checker<'a> {
     /// Whether the clause may stand here; `from` blocks may, and are no clause in force themselves.
     fn belongs(&mut self, holder: Holder, clause: &Clause, dated: bool) -> bool {
         let kind = Kind::of(&clause.kind);
-        if let ClauseKind::Later(later) = &clause.kind
-            && (!Self::built(kind) || Self::waits(holder, kind))
+        if let ClauseKind::Engagement(engagement) = &clause.kind
+            && !Self::built(kind)
         {
-            self.not_built(clause.span, later.word(), &format!("a `{}` holds {}", holder.word(), holder.list()));
+            self.not_built(clause.span, engagement.word(), &format!("a `{}` holds {}", holder.word(), holder.list()));
             return false;
         }
         if matches!(holder, Holder::Rule | Holder::Challenge)
@@ -444,12 +444,6 @@ impl<'a> Checker<'a> {
             );
         }
         kind != Kind::From
-    }
-
-    /// What is built for rewards and not yet for coupons.
-    fn waits(holder: Holder, kind: Kind) -> bool {
-        let discount = matches!(kind, Kind::Word("give" | "up to"));
-        holder == Holder::Coupon && discount && !holder.kinds().contains(&kind)
     }
 
     /// Whether any declaration that this version runs holds such a clause.

@@ -15,7 +15,7 @@ use super::reward::gives;
 use crate::codes;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
-use crate::syntax::later::{self, Give, LaterClause};
+use crate::syntax::engagement::{self, EngagementClause, Give};
 use crate::syntax::tree::{self, ClauseKind, Name};
 
 /// The standard event that coupons are used on.
@@ -65,7 +65,7 @@ impl<'a> Checker<'a> {
                 ClauseKind::When(when) => value.when.extend(self.conjuncts(when, &scope)),
                 ClauseKind::Valid(parts) => value.valid.extend(self.valid_parts(parts)),
                 ClauseKind::Limit(limits) => self.limits(limits, &mut value.limits),
-                ClauseKind::Later(LaterClause::ValidFor(duration)) => {
+                ClauseKind::Engagement(EngagementClause::ValidFor(duration)) => {
                     if kind != CouponKind::Issued {
                         self.report(
                             Diagnostic::new(
@@ -81,13 +81,13 @@ impl<'a> Checker<'a> {
                     }
                     value.valid_for = self.length(duration);
                 }
-                ClauseKind::Later(LaterClause::Minted { prefix, length }) => {
+                ClauseKind::Engagement(EngagementClause::Minted { prefix, length }) => {
                     value.minted = self.minted(name, kind, prefix, *length, clause.span);
                 }
-                ClauseKind::Later(LaterClause::Budget { amount, mode }) => {
+                ClauseKind::Engagement(EngagementClause::Budget { amount, mode }) => {
                     value.budget = self.budget(amount, *mode, clause.span);
                 }
-                ClauseKind::Later(LaterClause::Usage { kept }) => value.usage_kept = *kept,
+                ClauseKind::Engagement(EngagementClause::Usage { kept }) => value.usage_kept = *kept,
                 _ => {}
             }
         }
@@ -95,7 +95,7 @@ impl<'a> Checker<'a> {
         value.effects = form
             .clauses
             .iter()
-            .any(|clause| matches!(clause.kind, ClauseKind::Later(LaterClause::Give(Give::Effects(_)))));
+            .any(|clause| matches!(clause.kind, ClauseKind::Engagement(EngagementClause::Give(Give::Effects(_)))));
         value
     }
 
@@ -241,7 +241,7 @@ impl<'a> Checker<'a> {
         &mut self,
         coupon: &Name,
         code: Option<&'a tree::Expr>,
-        end: Option<&'a later::IssueEnd>,
+        end: Option<&'a engagement::IssueEnd>,
         scope: &Scope,
     ) -> Option<EffectKind> {
         if let Some(dealt) = self.deal(coupon, code.is_none() && end.is_none()) {
@@ -251,8 +251,8 @@ impl<'a> Checker<'a> {
         let code = code.map(|code| self.issue_text(code, scope));
         let end = match end {
             None => None,
-            Some(later::IssueEnd::For(duration)) => Some(self.length(duration).map(IssueEnd::For)),
-            Some(later::IssueEnd::Until(day)) => Some(self.last_day(day, scope).map(IssueEnd::Until)),
+            Some(engagement::IssueEnd::For(duration)) => Some(self.length(duration).map(IssueEnd::For)),
+            Some(engagement::IssueEnd::Until(day)) => Some(self.last_day(day, scope).map(IssueEnd::Until)),
         };
         let index = index?;
         // It is known which coupon was meant, whatever else is wrong.

@@ -6,7 +6,7 @@ use super::model::{EffectKind, RaiseEnd, RuleIndex, Type, WalletIndex};
 use super::names::Owner;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
-use crate::syntax::later::LaterEffect;
+use crate::syntax::engagement::EngagementEffect;
 use crate::syntax::tree::{self, Effect, Name};
 
 pub(super) const BUILT_EFFECTS: &str = "this version does `earn`, `multiply`, `spend`, `convert`, `forfeit`, `transfer`, `accept`, `raise`, `redeem`, `tag`, `untag`, `set`, `signal`, `award`, `draw`, `ask`, `opt in`, `issue` and `say`";
@@ -135,20 +135,22 @@ impl<'a> Checker<'a> {
                 };
                 Some(EffectKind::Raise { ladder, level, end })
             }
-            Effect::Later(LaterEffect::Issue { coupon, code, end }) => {
+            Effect::Engagement(EngagementEffect::Issue { coupon, code, end }) => {
                 self.issue(coupon, code.as_ref(), end.as_ref(), scope)
             }
-            Effect::Later(LaterEffect::Redeem(name)) => self.redeemed(name, scope, span).map(EffectKind::Redeem),
-            Effect::Later(LaterEffect::Consent(name) | LaterEffect::Withdraw(name)) => {
+            Effect::Engagement(EngagementEffect::Redeem(name)) => {
+                self.redeemed(name, scope, span).map(EffectKind::Redeem)
+            }
+            Effect::Engagement(EngagementEffect::Consent(name) | EngagementEffect::Withdraw(name)) => {
                 self.consents_used = true;
-                let given = matches!(effect, Effect::Later(LaterEffect::Consent(_)));
+                let given = matches!(effect, Effect::Engagement(EngagementEffect::Consent(_)));
                 Some(EffectKind::Consent { category: name.text.clone(), given })
             }
-            Effect::Later(LaterEffect::Say(name)) => self.say(name, scope).map(EffectKind::Say),
-            Effect::Later(LaterEffect::Draw(wheel)) => self.draw(wheel),
-            Effect::Later(LaterEffect::Ask(name)) => self.ask(name, scope),
-            Effect::Later(LaterEffect::OptIn(name)) => self.opted_into(name),
-            Effect::Later(LaterEffect::Award { badge, level }) => self.award(badge, level.as_ref()),
+            Effect::Engagement(EngagementEffect::Say(name)) => self.say(name, scope).map(EffectKind::Say),
+            Effect::Engagement(EngagementEffect::Draw(wheel)) => self.draw(wheel),
+            Effect::Engagement(EngagementEffect::Ask(name)) => self.ask(name, scope),
+            Effect::Engagement(EngagementEffect::OptIn(name)) => self.opted_into(name),
+            Effect::Engagement(EngagementEffect::Award { badge, level }) => self.award(badge, level.as_ref()),
         }
     }
 

@@ -7,7 +7,7 @@ use super::model::{Experiment, ExperimentIndex, Expr, ExprKind, Type, Versioned}
 use super::names::Declared;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
-use crate::syntax::later::LaterClause;
+use crate::syntax::engagement::EngagementClause;
 use crate::syntax::tree::{self, Clause, ClauseKind, Name};
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive as _;
@@ -68,7 +68,7 @@ impl<'a> Checker<'a> {
         let (mut sum, mut sound) = (Decimal::ZERO, true);
         for clause in clauses {
             match &clause.kind {
-                ClauseKind::Later(LaterClause::Arm { name, share }) => {
+                ClauseKind::Engagement(EngagementClause::Arm { name, share }) => {
                     if !self.new_name(&mut named, name, "the arm") {
                         sound = false;
                         continue;
@@ -95,13 +95,13 @@ impl<'a> Checker<'a> {
                         *share = millionths;
                     }
                 }
-                ClauseKind::Later(LaterClause::Salt(text)) if !dated => {
+                ClauseKind::Engagement(EngagementClause::Salt(text)) if !dated => {
                     experiment.salt.clone_from(&text.text);
                     if let Some(before) = salt.replace(clause.span) {
                         self.said_twice(clause, "salt", before);
                     }
                 }
-                ClauseKind::Later(LaterClause::Salt(_)) => self.report(
+                ClauseKind::Engagement(EngagementClause::Salt(_)) => self.report(
                     Diagnostic::new(Code::FixedForever, clause.span, "`salt` cannot change from a day on")
                         .help("members would change their arms; declare another experiment"),
                 ),

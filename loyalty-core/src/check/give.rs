@@ -11,8 +11,8 @@ use super::offer::{Basis, Each, FixedOff, Give, GroupChoice, Lines, Off, Offer, 
 use super::path::split;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
+use crate::syntax::engagement::EngagementClause;
 use crate::syntax::give::{self, GiveClause};
-use crate::syntax::later::LaterClause;
 use crate::syntax::tree::{self, Clause, ClauseKind, Name};
 
 /// The stacking groups of a program: how their coupons are chosen among, and where that was said.
@@ -66,14 +66,14 @@ impl<'a> Checker<'a> {
         let mut stack = Some(Stack::None);
         for clause in clauses {
             let span = clause.span;
-            let ClauseKind::Later(later) = &clause.kind else { continue };
-            match later {
-                LaterClause::Give(give) => given = Some((give, span)),
-                LaterClause::UpTo(amount) => offer_up_to = Some(self.money_off(amount, scope, "a maximum")),
-                LaterClause::Priority(written) => priority = *written,
-                LaterClause::Stack(written) => stack = self.stack(written, coupon),
-                LaterClause::Group { name, choice } => group = Some(self.stack_group(name, *choice)),
-                LaterClause::Manner(clause) => match clause {
+            let ClauseKind::Engagement(engagement) = &clause.kind else { continue };
+            match engagement {
+                EngagementClause::Give(give) => given = Some((give, span)),
+                EngagementClause::UpTo(amount) => offer_up_to = Some(self.money_off(amount, scope, "a maximum")),
+                EngagementClause::Priority(written) => priority = *written,
+                EngagementClause::Stack(written) => stack = self.stack(written, coupon),
+                EngagementClause::Group { name, choice } => group = Some(self.stack_group(name, *choice)),
+                EngagementClause::Manner(clause) => match clause {
                     GiveClause::AtMost(times) => manner.at_most = Some((*times, span)),
                     GiveClause::Groups { partial, merchant } => manner.groups = Some((*partial, *merchant, span)),
                     GiveClause::Spread { group } => manner.spread = Some((*group, span)),
@@ -89,8 +89,11 @@ impl<'a> Checker<'a> {
         }
         let Some((give, span)) = given else {
             let about_giving = |clause: &&&Clause| match &clause.kind {
-                ClauseKind::Later(later) => {
-                    matches!(later, LaterClause::UpTo(_) | LaterClause::Stack(_) | LaterClause::Manner(_))
+                ClauseKind::Engagement(engagement) => {
+                    matches!(
+                        engagement,
+                        EngagementClause::UpTo(_) | EngagementClause::Stack(_) | EngagementClause::Manner(_)
+                    )
                 }
                 _ => false,
             };
@@ -258,21 +261,21 @@ impl<'a> Checker<'a> {
     /// A coupon that holds effects takes nothing off, so that nothing can be said of how.
     fn only_effects(&mut self, clauses: &[&'a Clause]) {
         for clause in clauses {
-            let ClauseKind::Later(later) = &clause.kind else { continue };
+            let ClauseKind::Engagement(engagement) = &clause.kind else { continue };
             let about_money = matches!(
-                later,
-                LaterClause::UpTo(_)
-                    | LaterClause::Stack(_)
-                    | LaterClause::Manner(_)
-                    | LaterClause::Priority(_)
-                    | LaterClause::Group { .. }
+                engagement,
+                EngagementClause::UpTo(_)
+                    | EngagementClause::Stack(_)
+                    | EngagementClause::Manner(_)
+                    | EngagementClause::Priority(_)
+                    | EngagementClause::Group { .. }
             );
             if about_money {
                 self.report(
                     Diagnostic::new(
                         Code::GiveClause,
                         clause.span,
-                        format!("`{}` has nothing to do with what this coupon gives", later.word()),
+                        format!("`{}` has nothing to do with what this coupon gives", engagement.word()),
                     )
                     .help("it belongs to a coupon that takes something off an order; leave it out"),
                 );
@@ -416,7 +419,7 @@ impl<'a> Checker<'a> {
         let scope = Scope { event: Some(order), ..Scope::constant("a floor") };
         let forms = self.in_force(Holder::CouponPolicy, clauses);
         for clause in forms.iter().flat_map(|form| &form.clauses) {
-            let ClauseKind::Later(LaterClause::Manner(manner)) = &clause.kind else { continue };
+            let ClauseKind::Engagement(EngagementClause::Manner(manner)) = &clause.kind else { continue };
             match manner {
                 GiveClause::Choose { by_priority } => self.coupon_rules.by_priority = *by_priority,
                 GiveClause::Codes { all } => self.coupon_rules.all_codes = *all,

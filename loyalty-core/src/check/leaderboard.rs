@@ -7,7 +7,7 @@ use super::model::{Expr, ExprKind, Held, Leaderboard, LeaderboardIndex, Moment, 
 use super::names::Declared;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
-use crate::syntax::later::LaterClause;
+use crate::syntax::engagement::EngagementClause;
 use crate::syntax::tree::{self, Clause, ClauseKind, Name};
 
 /// The lowest place that can win anything.
@@ -41,12 +41,14 @@ impl<'a> Checker<'a> {
         for clause in clauses {
             match &clause.kind {
                 ClauseKind::When(condition) => when.extend(self.conjuncts(condition, &scope)),
-                ClauseKind::Later(LaterClause::Ties { dense }) => {
+                ClauseKind::Engagement(EngagementClause::Ties { dense }) => {
                     if let Some((_, before)) = ties.replace((*dense, clause.span)) {
                         self.said_twice(clause, "ties", before);
                     }
                 }
-                ClauseKind::Later(LaterClause::Top { count, clauses }) => won.push((*count, clauses, clause.span)),
+                ClauseKind::Engagement(EngagementClause::Top { count, clauses }) => {
+                    won.push((*count, clauses, clause.span))
+                }
                 _ => self.misplaced(clause, "leaderboard", HOLDS),
             }
         }

@@ -13,7 +13,7 @@ use super::names::{Declared, Owner};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::locale::Locale;
 use crate::source::Span;
-use crate::syntax::later::{LaterClause, LaterEffect};
+use crate::syntax::engagement::{EngagementClause, EngagementEffect};
 use crate::syntax::message::{self as tree_message, LabelTexts, MessageText, Part, TemplateArgument};
 use crate::syntax::tree::{self, Clause, ClauseKind, Effect, Name};
 
@@ -96,7 +96,7 @@ impl<'a> Checker<'a> {
         let category = self.category(category).unwrap_or(Category::Reply);
         let mut draft = MessageDraft { asks: false, ..MessageDraft::new(name, category) };
         for clause in clauses {
-            if let ClauseKind::Later(LaterClause::Translation(translation)) = &clause.kind {
+            if let ClauseKind::Engagement(EngagementClause::Translation(translation)) = &clause.kind {
                 self.message_language(&mut draft, translation);
             }
         }
@@ -109,36 +109,38 @@ impl<'a> Checker<'a> {
         self.in_order(&mut draft);
         let (mut header, mut footer) = (None, None);
         for clause in clauses {
-            let ClauseKind::Later(later) = &clause.kind else {
+            let ClauseKind::Engagement(engagement) = &clause.kind else {
                 self.not_in_message(clause);
                 continue;
             };
-            match later {
-                LaterClause::Translation(_) => {}
-                LaterClause::Template { name, arguments } => self.template(&mut draft, name, arguments, clause.span),
-                LaterClause::Broadcast { audience } => self.broadcast(&mut draft, audience.as_ref(), clause.span),
-                LaterClause::Header(label) => self.once(&mut header, label, clause.span, "header"),
-                LaterClause::Footer(label) => self.once(&mut footer, label, clause.span, "footer"),
-                LaterClause::Button { label, effect, when } => {
+            match engagement {
+                EngagementClause::Translation(_) => {}
+                EngagementClause::Template { name, arguments } => {
+                    self.template(&mut draft, name, arguments, clause.span)
+                }
+                EngagementClause::Broadcast { audience } => self.broadcast(&mut draft, audience.as_ref(), clause.span),
+                EngagementClause::Header(label) => self.once(&mut header, label, clause.span, "header"),
+                EngagementClause::Footer(label) => self.once(&mut footer, label, clause.span, "footer"),
+                EngagementClause::Button { label, effect, when } => {
                     let label = self.label(&draft, label, BUTTON_MAX, "of a button");
                     let payload = self.tap(effect, clause.span);
                     if let (Some(label), Some(payload)) = (label, payload) {
                         draft.controls.push(ControlDraft::Button { label, payload, when: when.as_ref() });
                     }
                 }
-                LaterClause::Link { label, url } => {
+                EngagementClause::Link { label, url } => {
                     let label = self.label(&draft, label, BUTTON_MAX, "of a link");
                     let url = self.url(&draft, url);
                     if let (Some(label), Some(url)) = (label, url) {
                         draft.controls.push(ControlDraft::Link { label, url });
                     }
                 }
-                LaterClause::CopyCode { label, code } => {
+                EngagementClause::CopyCode { label, code } => {
                     if let Some(label) = self.label(&draft, label, BUTTON_MAX, "of a button") {
                         draft.controls.push(ControlDraft::CopyCode { label, code });
                     }
                 }
-                LaterClause::Menu { label, rows } => {
+                EngagementClause::Menu { label, rows } => {
                     let label = self.label(&draft, label, BUTTON_MAX, "of a list");
                     let rows = self.rows(&draft, rows, clause.span);
                     if let (Some(label), Some(rows)) = (label, rows) {
@@ -432,17 +434,17 @@ impl<'a> Checker<'a> {
 
     /// What comes back when a button or a row is tapped, and that it does something.
     fn tap(&mut self, effect: &'a Effect, span: Span) -> Option<String> {
-        let Effect::Later(later) = effect else { return None };
-        let (LaterEffect::Award { badge: name, .. }
-        | LaterEffect::Issue { coupon: name, .. }
-        | LaterEffect::Redeem(name)
-        | LaterEffect::Draw(name)
-        | LaterEffect::Ask(name)
-        | LaterEffect::OptIn(name)
-        | LaterEffect::Say(name)
-        | LaterEffect::Consent(name)
-        | LaterEffect::Withdraw(name)) = later;
-        let payload = format!("{} {}", later.word(), name.text);
+        let Effect::Engagement(engagement) = effect else { return None };
+        let (EngagementEffect::Award { badge: name, .. }
+        | EngagementEffect::Issue { coupon: name, .. }
+        | EngagementEffect::Redeem(name)
+        | EngagementEffect::Draw(name)
+        | EngagementEffect::Ask(name)
+        | EngagementEffect::OptIn(name)
+        | EngagementEffect::Say(name)
+        | EngagementEffect::Consent(name)
+        | EngagementEffect::Withdraw(name)) = engagement;
+        let payload = format!("{} {}", engagement.word(), name.text);
         if !self.tapped.iter().any(|known| known.payload == payload) {
             self.tapped.push(Tapped { payload: payload.clone(), effect, span });
         }
@@ -460,13 +462,14 @@ impl<'a> Checker<'a> {
                 ControlDraft::CopyCode { .. } => codes += 1,
             }
         }
-        let span_of = |wanted: fn(&LaterClause) -> bool| {
-            let mut found =
-                clauses.iter().filter(|clause| matches!(&clause.kind, ClauseKind::Later(later) if wanted(later)));
+        let span_of = |wanted: fn(&EngagementClause) -> bool| {
+            let mut found = clauses
+                .iter()
+                .filter(|clause| matches!(&clause.kind, ClauseKind::Engagement(engagement) if wanted(engagement)));
             found.next_back().map_or(draft.name.span, |clause| clause.span)
         };
         if buttons.len() > BUTTONS_MAX {
-            let span = span_of(|clause| matches!(clause, LaterClause::Button { .. }));
+            let span = span_of(|clause| matches!(clause, EngagementClause::Button { .. }));
             self.report(
                 Diagnostic::new(Code::ProtocolLimit, span, format!("the message has {} buttons", buttons.len()))
                     .help(format!("a message has at most {BUTTONS_MAX} buttons; a `list` has up to {ROWS_MAX} rows")),
@@ -477,7 +480,7 @@ impl<'a> Checker<'a> {
                 same == payload || other.iter().zip(*label).any(|(one, two)| one == two)
             };
             if buttons.iter().take(at).any(|before| alike(&before)) {
-                let span = span_of(|clause| matches!(clause, LaterClause::Button { .. }));
+                let span = span_of(|clause| matches!(clause, EngagementClause::Button { .. }));
                 self.report(
                     Diagnostic::new(Code::MessageParts, span, "two buttons of the message are alike")
                         .help("the texts of buttons differ, and so does what they do"),
@@ -489,7 +492,10 @@ impl<'a> Checker<'a> {
             || usize::from(links > 0) + usize::from(menus > 0) + usize::from(!buttons.is_empty()) > 1
         {
             let span = span_of(|clause| {
-                matches!(clause, LaterClause::Button { .. } | LaterClause::Link { .. } | LaterClause::Menu { .. })
+                matches!(
+                    clause,
+                    EngagementClause::Button { .. } | EngagementClause::Link { .. } | EngagementClause::Menu { .. }
+                )
             });
             self.report(
                 Diagnostic::new(Code::MessageParts, span, "these parts of a message do not go together")
@@ -497,7 +503,7 @@ impl<'a> Checker<'a> {
             );
         }
         if codes > 0 && draft.template.is_none() {
-            let span = span_of(|clause| matches!(clause, LaterClause::CopyCode { .. }));
+            let span = span_of(|clause| matches!(clause, EngagementClause::CopyCode { .. }));
             self.report(
                 Diagnostic::new(Code::MessageParts, span, "only a template has a button that copies a code")
                     .help("name the template, or put the code into the text"),

@@ -8,7 +8,7 @@ use super::model::{AtMost, Category, ConsentNeed, Expr, ExprKind, MessagePolicy,
 use super::names::Declared;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
-use crate::syntax::later::{LaterClause, LaterEffect, MessagePer};
+use crate::syntax::engagement::{EngagementClause, EngagementEffect, MessagePer};
 use crate::syntax::tree::{self, Clause, ClauseKind, Effect, Name};
 
 /// The policy that this version knows.
@@ -49,11 +49,11 @@ impl<'a> Checker<'a> {
         let mut seen = BTreeSet::new();
         for clause in clauses {
             let (name, key) = match &clause.kind {
-                ClauseKind::Effect(Effect::Later(LaterEffect::Consent(name))) => (Some(name), "consent"),
-                ClauseKind::Later(LaterClause::DoubleConsent(name)) => (Some(name), "consent"),
-                ClauseKind::Later(LaterClause::Allowed { category, .. }) => (Some(category), "when"),
-                ClauseKind::Later(LaterClause::Quiet { .. }) => (None, "quiet"),
-                ClauseKind::Later(LaterClause::MessageWindow(_)) => (None, "window"),
+                ClauseKind::Effect(Effect::Engagement(EngagementEffect::Consent(name))) => (Some(name), "consent"),
+                ClauseKind::Engagement(EngagementClause::DoubleConsent(name)) => (Some(name), "consent"),
+                ClauseKind::Engagement(EngagementClause::Allowed { category, .. }) => (Some(category), "when"),
+                ClauseKind::Engagement(EngagementClause::Quiet { .. }) => (None, "quiet"),
+                ClauseKind::Engagement(EngagementClause::MessageWindow(_)) => (None, "window"),
                 _ => (None, ""),
             };
             if !key.is_empty() && !seen.insert((key, name.map(|name| name.text.as_str()))) {
@@ -61,18 +61,18 @@ impl<'a> Checker<'a> {
                 self.report(Diagnostic::new(Code::DuplicateClause, clause.span, message));
             }
             match &clause.kind {
-                ClauseKind::Effect(Effect::Later(LaterEffect::Consent(name))) => {
+                ClauseKind::Effect(Effect::Engagement(EngagementEffect::Consent(name))) => {
                     let category = self.promoting(name);
                     policy.consent.extend(category.map(|category| ConsentNeed { category, double: false }));
                 }
-                ClauseKind::Later(LaterClause::DoubleConsent(name)) => {
+                ClauseKind::Engagement(EngagementClause::DoubleConsent(name)) => {
                     let category = self.promoting(name);
                     policy.consent.extend(category.map(|category| ConsentNeed { category, double: true }));
                 }
-                ClauseKind::Later(LaterClause::AtMost { category, count, per }) => {
+                ClauseKind::Engagement(EngagementClause::AtMost { category, count, per }) => {
                     self.at_most(&mut policy, category, *count, per, clause.span);
                 }
-                ClauseKind::Later(LaterClause::Quiet { from, to, dropped, categories }) => {
+                ClauseKind::Engagement(EngagementClause::Quiet { from, to, dropped, categories }) => {
                     if from == to {
                         self.report(
                             Diagnostic::new(Code::BadPolicy, clause.span, "quiet hours that never end")
@@ -84,8 +84,8 @@ impl<'a> Checker<'a> {
                         if categories.is_empty() { vec![Category::Utility, Category::Marketing] } else { named };
                     policy.quiet = Some(Quiet { from: *from, to: *to, dropped: *dropped, categories });
                 }
-                ClauseKind::Later(LaterClause::MessageWindow(duration)) => policy.window = self.length(duration),
-                ClauseKind::Later(LaterClause::Allowed { category, when }) => {
+                ClauseKind::Engagement(EngagementClause::MessageWindow(duration)) => policy.window = self.length(duration),
+                ClauseKind::Engagement(EngagementClause::Allowed { category, when }) => {
                     let category = self.promoting(category);
                     let when = self.condition(when, &Scope::member("a policy"), "`when`");
                     policy.allowed.extend(category.zip(when));

@@ -19,8 +19,8 @@ pub use messages::{
     Saying, SayingIndex, Shown, Text, TextPart,
 };
 
+pub use crate::syntax::engagement::{BudgetMode, CouponKind};
 pub use crate::syntax::ladder::Fall;
-pub use crate::syntax::later::{BudgetMode, CouponKind};
 pub use crate::syntax::tree::{
     AggregateFunction, CapMode, Clawback, ExpireStart, Multipliers, Period, Returns, RoundMode, RoundScope, SpendOrder,
     TimeUnit,

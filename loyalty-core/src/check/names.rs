@@ -13,7 +13,7 @@ use super::model::{
 };
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
-use crate::syntax::later::Later;
+use crate::syntax::engagement::Engagement;
 use crate::syntax::tree::{self, Item, ItemKind, Name};
 
 /// Rules are many; of everything else a program has few.
@@ -224,58 +224,58 @@ impl<'a> Checker<'a> {
                     declared.tests.push((title, steps));
                 }
             }
-            ItemKind::Later(Later::Coupon { name, kind, clauses }) => {
+            ItemKind::Engagement(Engagement::Coupon { name, kind, clauses }) => {
                 if self.declare_value(places, name, Value::Coupon(declared.coupons.len())) {
                     declared.coupons.push((name, *kind, clauses));
                 }
             }
-            ItemKind::Later(Later::Wheel { name, issued, clauses }) => {
+            ItemKind::Engagement(Engagement::Wheel { name, issued, clauses }) => {
                 if self.declare_value(places, name, Value::Wheel(declared.wheels.len())) {
                     declared.wheels.push((name, *issued, clauses));
                 }
             }
-            ItemKind::Later(Later::Leaderboard { name, by, clauses }) => {
+            ItemKind::Engagement(Engagement::Leaderboard { name, by, clauses }) => {
                 if self.declare_value(places, name, Value::Leaderboard(declared.leaderboards.len())) {
                     declared.leaderboards.push((name, by, clauses));
                 }
             }
-            ItemKind::Later(Later::Quiz { name, category, clauses }) => {
+            ItemKind::Engagement(Engagement::Quiz { name, category, clauses }) => {
                 self.declare_question(declared, places, (QuestionKind::Quiz, name, category.as_ref(), clauses));
             }
-            ItemKind::Later(Later::Survey { name, category, clauses }) => {
+            ItemKind::Engagement(Engagement::Survey { name, category, clauses }) => {
                 self.declare_question(declared, places, (QuestionKind::Survey, name, category.as_ref(), clauses));
             }
-            ItemKind::Later(Later::Experiment { name, clauses }) => {
+            ItemKind::Engagement(Engagement::Experiment { name, clauses }) => {
                 if self.declare_value(places, name, Value::Experiment(declared.experiments.len())) {
                     declared.experiments.push((name, clauses));
                 }
             }
-            ItemKind::Later(Later::Badge { name, title, clauses }) => {
+            ItemKind::Engagement(Engagement::Badge { name, title, clauses }) => {
                 if self.declare_value(places, name, Value::Badge(declared.badges.len())) {
                     declared.badges.push((name, title.as_ref(), clauses));
                 }
             }
-            ItemKind::Later(Later::Challenge { name, clauses }) => {
+            ItemKind::Engagement(Engagement::Challenge { name, clauses }) => {
                 if self.declare_value(places, name, Value::Challenge(declared.challenges.len())) {
                     declared.challenges.push((name, clauses));
                 }
             }
-            ItemKind::Later(Later::Reward { name, clauses }) => {
+            ItemKind::Engagement(Engagement::Reward { name, clauses }) => {
                 if self.declare_value(places, name, Value::Reward(declared.rewards.len())) {
                     declared.rewards.push((name, clauses));
                 }
             }
-            ItemKind::Later(Later::Policy { name, clauses }) if name.text == "coupons" => {
+            ItemKind::Engagement(Engagement::Policy { name, clauses }) if name.text == "coupons" => {
                 if self.first(&mut places.single, "policy coupons", name.span, "`policy coupons`") {
                     declared.coupon_policy = Some(clauses);
                 }
             }
-            ItemKind::Later(Later::Policy { name, clauses }) => {
+            ItemKind::Engagement(Engagement::Policy { name, clauses }) => {
                 if self.first(&mut places.single, "policy", name.span, "the policy") {
                     declared.policies.push((name, clauses));
                 }
             }
-            ItemKind::Later(Later::Message { name, category, clauses }) => {
+            ItemKind::Engagement(Engagement::Message { name, category, clauses }) => {
                 if self.first(&mut places.messages, &name.text, name.span, &format!("the message `{}`", name.text)) {
                     self.names.messages.insert(&name.text, declared.messages.len());
                     declared.messages.push((name, category, clauses));

@@ -17,7 +17,7 @@ use super::names::{Declared, Value};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::locale::{Locale, inbound};
 use crate::source::Span;
-use crate::syntax::later::LaterClause;
+use crate::syntax::engagement::EngagementClause;
 use crate::syntax::message::{self as tree_message, LabelTexts};
 use crate::syntax::tree::{Clause, ClauseKind, Name};
 
@@ -53,8 +53,9 @@ impl<'a> Checker<'a> {
     /// What other declarations read of each quiz and survey.
     pub(super) fn question_heads(&mut self, declared: &Declared<'a>) {
         for (kind, name, _, clauses) in &declared.questions {
-            let scale =
-                clauses.iter().any(|clause| matches!(&clause.kind, ClauseKind::Later(LaterClause::Scale { .. })));
+            let scale = clauses
+                .iter()
+                .any(|clause| matches!(&clause.kind, ClauseKind::Engagement(EngagementClause::Scale { .. })));
             let choices = Answers::Choices { choices: Vec::new(), right: None };
             self.questions.push(Question {
                 name: name.text.clone(),
@@ -150,7 +151,7 @@ impl<'a> Checker<'a> {
             written.blocks.push((reply, effects, clause.span));
         };
         for clause in clauses {
-            let ClauseKind::Later(later) = &clause.kind else {
+            let ClauseKind::Engagement(engagement) = &clause.kind else {
                 match &clause.kind {
                     ClauseKind::Limit(limits) => self.limits(limits, &mut question.limits),
                     ClauseKind::Valid(parts) => question.valid.extend(self.valid_parts(parts)),
@@ -158,37 +159,37 @@ impl<'a> Checker<'a> {
                 }
                 continue;
             };
-            match later {
-                LaterClause::Right(effects) if quiz => block(self, Reply::Right, effects, clause, "right"),
-                LaterClause::Wrong(effects) if quiz => block(self, Reply::Wrong, effects, clause, "wrong"),
-                LaterClause::Done(effects) => block(self, Reply::Done, effects, clause, "done"),
-                LaterClause::Otherwise(effects) => block(self, Reply::Otherwise, effects, clause, "otherwise"),
+            match engagement {
+                EngagementClause::Right(effects) if quiz => block(self, Reply::Right, effects, clause, "right"),
+                EngagementClause::Wrong(effects) if quiz => block(self, Reply::Wrong, effects, clause, "wrong"),
+                EngagementClause::Done(effects) => block(self, Reply::Done, effects, clause, "done"),
+                EngagementClause::Otherwise(effects) => block(self, Reply::Otherwise, effects, clause, "otherwise"),
                 _ => {}
             }
         }
         for clause in clauses {
-            let ClauseKind::Later(later) = &clause.kind else { continue };
-            match later {
-                LaterClause::Question(label) => self.only(&mut written.ask, label, clause, "ask"),
-                LaterClause::ChoiceList(label) => self.only(&mut written.list, label, clause, "list"),
-                LaterClause::Header(label) => self.only(&mut written.header, label, clause, "header"),
-                LaterClause::Footer(label) => self.only(&mut written.footer, label, clause, "footer"),
-                LaterClause::Template { name, arguments } => self.template(draft, name, arguments, clause.span),
-                LaterClause::Choice { name, label } => written.choices.push((name, label)),
-                LaterClause::Answer(name) if quiz => self.only(&mut written.answer, name, clause, "answer"),
-                LaterClause::Scale { from, to } if !quiz => {
+            let ClauseKind::Engagement(engagement) = &clause.kind else { continue };
+            match engagement {
+                EngagementClause::Question(label) => self.only(&mut written.ask, label, clause, "ask"),
+                EngagementClause::ChoiceList(label) => self.only(&mut written.list, label, clause, "list"),
+                EngagementClause::Header(label) => self.only(&mut written.header, label, clause, "header"),
+                EngagementClause::Footer(label) => self.only(&mut written.footer, label, clause, "footer"),
+                EngagementClause::Template { name, arguments } => self.template(draft, name, arguments, clause.span),
+                EngagementClause::Choice { name, label } => written.choices.push((name, label)),
+                EngagementClause::Answer(name) if quiz => self.only(&mut written.answer, name, clause, "answer"),
+                EngagementClause::Scale { from, to } if !quiz => {
                     if let Some((.., before)) = written.scale.replace((*from, *to, clause.span)) {
                         self.said_twice(clause, "scale", before);
                     }
                 }
-                LaterClause::AnswerWithin(duration) => {
+                EngagementClause::AnswerWithin(duration) => {
                     if let Some(before) = within.replace(clause.span) {
                         self.said_twice(clause, "within", before);
                     }
                     question.within = self.length(duration);
                 }
-                LaterClause::Right(_) | LaterClause::Wrong(_) if quiz => {}
-                LaterClause::Done(_) | LaterClause::Otherwise(_) => {}
+                EngagementClause::Right(_) | EngagementClause::Wrong(_) if quiz => {}
+                EngagementClause::Done(_) | EngagementClause::Otherwise(_) => {}
                 _ => self.misplaced(clause, kind.word(), if quiz { QUIZ_HOLDS } else { SURVEY_HOLDS }),
             }
         }

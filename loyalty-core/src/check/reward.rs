@@ -15,7 +15,7 @@ use super::model::{
 use super::names::{Declared, Value};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
-use crate::syntax::later::{Give, LaterClause};
+use crate::syntax::engagement::{EngagementClause, Give};
 use crate::syntax::tree::{self, Binary, Clause, ClauseKind, Name};
 
 /// The event in which a reward may be taken and read.
@@ -94,21 +94,23 @@ impl<'a> Checker<'a> {
                 ClauseKind::When(condition) => when.extend(self.conjuncts(condition, &scope)),
                 ClauseKind::Valid(parts) => valid.extend(self.valid_parts(parts)),
                 ClauseKind::Limit(written) => self.limits(written, &mut limits),
-                ClauseKind::Later(later) => match later {
-                    LaterClause::Cost { amount, per, from } => {
+                ClauseKind::Engagement(engagement) => match engagement {
+                    EngagementClause::Cost { amount, per, from } => {
                         cost = Some((amount, per.as_ref(), from.as_ref(), clause.span));
                     }
-                    LaterClause::CostSteps(steps) => {
+                    EngagementClause::CostSteps(steps) => {
                         rate.note(clause.span, "steps of", |rate| rate.steps = Some(steps))
                     }
-                    LaterClause::AtLeast(least) => {
+                    EngagementClause::AtLeast(least) => {
                         rate.note(clause.span, "at least", |rate| rate.at_least = Some(least))
                     }
-                    LaterClause::UpTo(most) => rate.note(clause.span, "up to", |rate| rate.up_to = Some(most)),
-                    LaterClause::AllOrNothing => rate.note(clause.span, "all or nothing", |rate| rate.whole = true),
-                    LaterClause::SameOrder => same_order = true,
-                    LaterClause::HoldFor(duration) => hold = self.length(duration),
-                    LaterClause::Give(_) => gives = true,
+                    EngagementClause::UpTo(most) => rate.note(clause.span, "up to", |rate| rate.up_to = Some(most)),
+                    EngagementClause::AllOrNothing => {
+                        rate.note(clause.span, "all or nothing", |rate| rate.whole = true)
+                    }
+                    EngagementClause::SameOrder => same_order = true,
+                    EngagementClause::HoldFor(duration) => hold = self.length(duration),
+                    EngagementClause::Give(_) => gives = true,
                     _ => {}
                 },
                 _ => {}
@@ -365,7 +367,9 @@ pub(super) fn gives(clauses: &[Clause]) -> Vec<(Option<NaiveDate>, &[Clause], Sp
 /// The block of effects among some clauses.
 fn given(from: Option<NaiveDate>, clauses: &[Clause]) -> Option<(Option<NaiveDate>, &[Clause], Span)> {
     clauses.iter().find_map(|clause| match &clause.kind {
-        ClauseKind::Later(LaterClause::Give(Give::Effects(effects))) => Some((from, effects.as_slice(), clause.span)),
+        ClauseKind::Engagement(EngagementClause::Give(Give::Effects(effects))) => {
+            Some((from, effects.as_slice(), clause.span))
+        }
         _ => None,
     })
 }

@@ -126,7 +126,7 @@ impl<'a> Checker<'a> {
                 _ => {}
             }
         }
-        if !has_effect && !form.clauses.iter().any(|clause| matches!(clause.kind, ClauseKind::Later(_))) {
+        if !has_effect && !form.clauses.iter().any(|clause| matches!(clause.kind, ClauseKind::Engagement(_))) {
             self.report(
                 Diagnostic::new(Code::NoEffect, name, "this rule does nothing")
                     .help("write an effect in its braces, such as `earn 10 beans`"),

@@ -7,7 +7,7 @@ use super::model::{EffectKind, Expr, ExprKind, Held, Length, Limit, Moment, Slic
 use super::names::{Declared, Value};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
-use crate::syntax::later::LaterClause;
+use crate::syntax::engagement::EngagementClause;
 use crate::syntax::tree::{Clause, ClauseKind, Name};
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive as _;
@@ -61,7 +61,7 @@ impl<'a> Checker<'a> {
         let mut without_stock: Option<(bool, Span)> = None;
         for clause in clauses {
             match &clause.kind {
-                ClauseKind::Later(LaterClause::Weight { weight, percent, title, stock, clauses }) => {
+                ClauseKind::Engagement(EngagementClause::Weight { weight, percent, title, stock, clauses }) => {
                     slices.push(Written {
                         weight: *weight,
                         percent: *percent,
@@ -71,13 +71,13 @@ impl<'a> Checker<'a> {
                         span: clause.span,
                     });
                 }
-                ClauseKind::Later(LaterClause::WithoutStock { renormalise }) => {
+                ClauseKind::Engagement(EngagementClause::WithoutStock { renormalise }) => {
                     if let Some((_, before)) = without_stock.replace((*renormalise, clause.span)) {
                         self.said_twice(clause, "without stock", before);
                     }
                 }
                 ClauseKind::Limit(written) => self.limits(written, &mut limits),
-                ClauseKind::Later(LaterClause::ValidFor(duration)) if issued => {
+                ClauseKind::Engagement(EngagementClause::ValidFor(duration)) if issued => {
                     let length = self.length(duration);
                     if let Some((_, before)) = valid_for.replace((length, clause.span)) {
                         self.said_twice(clause, "valid", before);

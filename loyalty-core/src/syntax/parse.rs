@@ -6,13 +6,13 @@ mod build;
 mod clause;
 mod declaration;
 mod effect;
+mod engagement;
 mod expected;
 mod expression;
 mod failure;
 mod give;
 mod grammar;
 mod ladder;
-mod later;
 mod literal;
 mod message;
 mod nesting;
@@ -118,8 +118,8 @@ pub(super) fn starts(text: &str) -> Starts {
                 starts.clauses.extend(word.map(|word| word.as_span().start()));
             }
             Rule::clause
-            | Rule::later_clause
-            | Rule::dated_later
+            | Rule::engagement_clause
+            | Rule::dated_engagement
             | Rule::menu_row
             | Rule::tiers_clause
             | Rule::referral_clause

@@ -59,8 +59,8 @@ pub enum ItemKind {
     Referral { name: Name, by: Expr, clauses: Vec<Clause> },
     /// `test "…" { … }`
     Test { title: Name, steps: Vec<TestStep> },
-    /// The declarations of later stages: read, kept and printed.
-    Later(crate::syntax::later::Later),
+    /// What a program does beside earning.
+    Engagement(crate::syntax::engagement::Engagement),
 }
 
 /// Something that replaces the earlier form from a local day on.
@@ -258,8 +258,8 @@ pub enum ClauseKind {
     Ladder(LadderClause),
     /// A clause of `referral`.
     Referral(ReferralClause),
-    /// A clause of a later declaration.
-    Later(crate::syntax::later::LaterClause),
+    /// A clause of an [`Engagement`](crate::syntax::engagement::Engagement).
+    Engagement(crate::syntax::engagement::EngagementClause),
 }
 
 impl ClauseKind {
@@ -294,7 +294,7 @@ impl ClauseKind {
             Self::From { .. } => "from",
             Self::Ladder(clause) => clause.word(),
             Self::Referral(clause) => clause.word(),
-            Self::Later(clause) => clause.word(),
+            Self::Engagement(clause) => clause.word(),
         }
     }
 }
@@ -316,7 +316,7 @@ impl Effect {
             Self::Convert { .. } => "convert",
             Self::Forfeit { .. } => "forfeit",
             Self::Raise { .. } => "raise",
-            Self::Later(effect) => effect.word(),
+            Self::Engagement(effect) => effect.word(),
         }
     }
 }
@@ -501,8 +501,8 @@ pub enum Effect {
     Forfeit { amount: Expr, from: Option<Name> },
     /// `raise status to gold for 90 days`
     Raise { ladder: Name, level: Name, end: Option<RaiseEnd> },
-    /// An effect of a later stage.
-    Later(crate::syntax::later::LaterEffect),
+    /// `redeem free_latte`, `say welcome`, …
+    Engagement(crate::syntax::engagement::EngagementEffect),
 }
 
 /// How long a level is given.

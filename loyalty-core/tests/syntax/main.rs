@@ -7,10 +7,10 @@
     reason = "expected messages are files, and small stacks are threads; the purity is that of the core"
 )]
 
+mod engagement;
 mod errors;
 mod expressions;
 mod forms;
-mod later;
 mod layout;
 mod limits;
 mod random;
@@ -43,27 +43,29 @@ fn clause(declaration: &str, text: &str) -> ClauseKind {
         | ItemKind::Tiers { clauses, .. }
         | ItemKind::Rule { clauses, .. }
         | ItemKind::Group { clauses, .. } => clauses,
-        ItemKind::Later(later) => later_clauses(later),
+        ItemKind::Engagement(engagement) => engagement_clauses(engagement),
         other => panic!("no clauses in {other:?}"),
     };
     let [only] = clauses.try_into().expect("one clause");
     only.kind
 }
 
-fn later_clauses(later: loyalty_core::syntax::later::Later) -> Vec<loyalty_core::syntax::tree::Clause> {
-    use loyalty_core::syntax::later::Later;
-    match later {
-        Later::Challenge { clauses, .. }
-        | Later::Badge { clauses, .. }
-        | Later::Wheel { clauses, .. }
-        | Later::Quiz { clauses, .. }
-        | Later::Survey { clauses, .. }
-        | Later::Leaderboard { clauses, .. }
-        | Later::Coupon { clauses, .. }
-        | Later::Reward { clauses, .. }
-        | Later::Message { clauses, .. }
-        | Later::Policy { clauses, .. }
-        | Later::Experiment { clauses, .. } => clauses,
+fn engagement_clauses(
+    engagement: loyalty_core::syntax::engagement::Engagement,
+) -> Vec<loyalty_core::syntax::tree::Clause> {
+    use loyalty_core::syntax::engagement::Engagement;
+    match engagement {
+        Engagement::Challenge { clauses, .. }
+        | Engagement::Badge { clauses, .. }
+        | Engagement::Wheel { clauses, .. }
+        | Engagement::Quiz { clauses, .. }
+        | Engagement::Survey { clauses, .. }
+        | Engagement::Leaderboard { clauses, .. }
+        | Engagement::Coupon { clauses, .. }
+        | Engagement::Reward { clauses, .. }
+        | Engagement::Message { clauses, .. }
+        | Engagement::Policy { clauses, .. }
+        | Engagement::Experiment { clauses, .. } => clauses,
     }
 }
 

@@ -10,7 +10,7 @@ use super::super::model::{
 };
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
-use crate::syntax::later::{Goal, GoalValue};
+use crate::syntax::engagement::{Goal, GoalValue};
 use crate::syntax::tree::{self, Name};
 
 impl<'a> Checker<'a> {

@@ -21,7 +21,7 @@ impl Build {
         let clauses = pair.children().filter(|child| {
             matches!(
                 child.as_rule(),
-                Rule::clause | Rule::head_clause | Rule::later_clause | Rule::dated_later | Rule::when_clause
+                Rule::clause | Rule::head_clause | Rule::engagement_clause | Rule::dated_engagement | Rule::when_clause
             )
         });
         clauses.map(|clause| self.clause(&clause)).collect()
@@ -31,10 +31,11 @@ impl Build {
         let span = self.span(pair);
         let kind = match pair.as_rule() {
             Rule::when_clause => ClauseKind::When(self.expr_of(pair)?),
-            Rule::dated_later => {
-                ClauseKind::From { date: self.date_of(pair)?, clauses: self.clauses(&pair.child(Rule::later_block)?)? }
-            }
-            Rule::later_clause => ClauseKind::Later(self.later_clause(&pair.children().next()?)?),
+            Rule::dated_engagement => ClauseKind::From {
+                date: self.date_of(pair)?,
+                clauses: self.clauses(&pair.child(Rule::engagement_block)?)?,
+            },
+            Rule::engagement_clause => ClauseKind::Engagement(self.engagement_clause(&pair.children().next()?)?),
             _ => self.clause_kind(&pair.children().next()?)?,
         };
         Some(Clause { kind, span })

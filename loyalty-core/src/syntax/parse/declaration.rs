@@ -61,7 +61,7 @@ impl Build {
             }
             Rule::tiers => self.tiers(pair)?,
             Rule::referral => self.referral(pair)?,
-            _ => ItemKind::Later(self.later(pair)?),
+            _ => ItemKind::Engagement(self.engagement(pair)?),
         })
     }
 

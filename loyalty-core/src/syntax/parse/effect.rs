@@ -5,7 +5,7 @@ use pest::iterators::Pair;
 use super::build::{Build, Children};
 use super::grammar::Rule;
 use super::literal;
-use crate::syntax::later::{IssueEnd, LaterEffect};
+use crate::syntax::engagement::{EngagementEffect, IssueEnd};
 use crate::syntax::tree::{Earn, Effect, RaiseEnd};
 
 impl Build {
@@ -55,7 +55,7 @@ impl Build {
                 level: self.name_of(&pair.child(Rule::raise_to)?)?,
                 end: self.raise_end(pair)?,
             },
-            _ => Effect::Later(self.later_effect(pair)?),
+            _ => Effect::Engagement(self.engagement_effect(pair)?),
         })
     }
 
@@ -100,25 +100,25 @@ impl Build {
         })
     }
 
-    fn later_effect(&self, pair: &Pair<'_, Rule>) -> Option<LaterEffect> {
+    fn engagement_effect(&self, pair: &Pair<'_, Rule>) -> Option<EngagementEffect> {
         let name = self.name_of(pair)?;
         Some(match pair.as_rule() {
             Rule::award => {
                 let level = pair.child(Rule::award_level).and_then(|level| self.name_of(&level));
-                LaterEffect::Award { badge: name, level }
+                EngagementEffect::Award { badge: name, level }
             }
-            Rule::issue => LaterEffect::Issue {
+            Rule::issue => EngagementEffect::Issue {
                 coupon: name,
                 code: self.inner_expr(pair, Rule::issue_code)?,
                 end: self.issue_end(pair)?,
             },
-            Rule::redeem => LaterEffect::Redeem(name),
-            Rule::draw => LaterEffect::Draw(name),
-            Rule::ask => LaterEffect::Ask(name),
-            Rule::opt_into => LaterEffect::OptIn(name),
-            Rule::say => LaterEffect::Say(name),
-            Rule::consent => LaterEffect::Consent(name),
-            Rule::withdraw => LaterEffect::Withdraw(name),
+            Rule::redeem => EngagementEffect::Redeem(name),
+            Rule::draw => EngagementEffect::Draw(name),
+            Rule::ask => EngagementEffect::Ask(name),
+            Rule::opt_into => EngagementEffect::OptIn(name),
+            Rule::say => EngagementEffect::Say(name),
+            Rule::consent => EngagementEffect::Consent(name),
+            Rule::withdraw => EngagementEffect::Withdraw(name),
             _ => return None,
         })
     }

@@ -40,7 +40,7 @@ pub(super) const fn name_of(found: Rule) -> &'static str {
         | Rule::block
         | Rule::fields
         | Rule::values
-        | Rule::later_block
+        | Rule::engagement_block
         | Rule::tiers_block
         | Rule::referral_block => "`{`",
         Rule::paren_open | Rule::arguments => "`(`",
@@ -155,7 +155,7 @@ pub(super) const fn name_of(found: Rule) -> &'static str {
         | Rule::tiers_clause
         | Rule::referral_clause
         | Rule::head_clause
-        | Rule::later_clause
+        | Rule::engagement_clause
         | Rule::level
         | Rule::translation
         | Rule::at_most
@@ -175,7 +175,7 @@ pub(super) const fn name_of(found: Rule) -> &'static str {
         Rule::cap_clause | Rule::cap_ => "`cap`",
         Rule::cap => "a maximum such as `500 beans per day`",
         Rule::dated_block
-        | Rule::dated_later
+        | Rule::dated_engagement
         | Rule::dated_fields
         | Rule::dated_measure
         | Rule::dated_segment

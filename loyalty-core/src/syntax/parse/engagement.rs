@@ -1,51 +1,53 @@
-//! The declarations and clauses of later stages.
+//! The declarations and clauses of what a program does beside earning.
 
 use pest::iterators::Pair;
 
 use super::build::{Build, Children};
 use super::grammar::Rule;
 use super::literal;
-use crate::syntax::later::{BudgetMode, CouponKind, Goal, GoalValue, Later, LaterClause, MessagePer, Step, Within};
+use crate::syntax::engagement::{
+    BudgetMode, CouponKind, Engagement, EngagementClause, Goal, GoalValue, MessagePer, Step, Within,
+};
 use crate::syntax::tree::{Expr, Name};
 
 impl Build {
-    pub(super) fn later(&self, pair: &Pair<'_, Rule>) -> Option<Later> {
+    pub(super) fn engagement(&self, pair: &Pair<'_, Rule>) -> Option<Engagement> {
         let name = self.name_of(pair)?;
         let mut clauses = self.clauses(pair)?;
-        if let Some(block) = pair.child(Rule::later_block) {
+        if let Some(block) = pair.child(Rule::engagement_block) {
             clauses.extend(self.clauses(&block)?);
         }
         Some(match pair.as_rule() {
-            Rule::challenge => Later::Challenge { name, clauses },
+            Rule::challenge => Engagement::Challenge { name, clauses },
             Rule::badge => {
                 let title = pair.child(Rule::text).map(|title| self.text_name(&title));
-                Later::Badge { name, title, clauses }
+                Engagement::Badge { name, title, clauses }
             }
-            Rule::wheel => Later::Wheel { name, issued: pair.has(Rule::issued_), clauses },
-            Rule::quiz => Later::Quiz { name, category: self.second_name(pair), clauses },
-            Rule::survey => Later::Survey { name, category: self.second_name(pair), clauses },
+            Rule::wheel => Engagement::Wheel { name, issued: pair.has(Rule::issued_), clauses },
+            Rule::quiz => Engagement::Quiz { name, category: self.second_name(pair), clauses },
+            Rule::survey => Engagement::Survey { name, category: self.second_name(pair), clauses },
             Rule::leaderboard => {
-                Later::Leaderboard { name, by: self.expr_of(&pair.child(Rule::leaderboard_by)?)?, clauses }
+                Engagement::Leaderboard { name, by: self.expr_of(&pair.child(Rule::leaderboard_by)?)?, clauses }
             }
-            Rule::coupon => Later::Coupon { name, kind: coupon_kind(pair), clauses },
-            Rule::reward => Later::Reward { name, clauses },
-            Rule::message => Later::Message { name, category: self.name(&pair.all(Rule::name).nth(1)?), clauses },
-            Rule::policy => Later::Policy { name, clauses },
-            Rule::experiment => Later::Experiment { name, clauses },
+            Rule::coupon => Engagement::Coupon { name, kind: coupon_kind(pair), clauses },
+            Rule::reward => Engagement::Reward { name, clauses },
+            Rule::message => Engagement::Message { name, category: self.name(&pair.all(Rule::name).nth(1)?), clauses },
+            Rule::policy => Engagement::Policy { name, clauses },
+            Rule::experiment => Engagement::Experiment { name, clauses },
             _ => return None,
         })
     }
 
-    pub(super) fn later_clause(&self, pair: &Pair<'_, Rule>) -> Option<LaterClause> {
+    pub(super) fn engagement_clause(&self, pair: &Pair<'_, Rule>) -> Option<EngagementClause> {
         Some(match pair.as_rule() {
-            Rule::give => LaterClause::Give(self.give(pair)?),
-            Rule::up_to => LaterClause::UpTo(self.expr_of(pair)?),
-            Rule::valid_for => LaterClause::ValidFor(self.duration_of(pair)?),
-            Rule::budget => LaterClause::Budget { amount: self.expr_of(pair)?, mode: budget_mode(pair) },
-            Rule::stack => LaterClause::Stack(self.stack(pair)?),
-            Rule::priority => LaterClause::Priority(self.integer_of(pair)?),
+            Rule::give => EngagementClause::Give(self.give(pair)?),
+            Rule::up_to => EngagementClause::UpTo(self.expr_of(pair)?),
+            Rule::valid_for => EngagementClause::ValidFor(self.duration_of(pair)?),
+            Rule::budget => EngagementClause::Budget { amount: self.expr_of(pair)?, mode: budget_mode(pair) },
+            Rule::stack => EngagementClause::Stack(self.stack(pair)?),
+            Rule::priority => EngagementClause::Priority(self.integer_of(pair)?),
             Rule::stacking_group => {
-                LaterClause::Group { name: self.name_of(pair)?, choice: super::give::group_choice(pair) }
+                EngagementClause::Group { name: self.name_of(pair)?, choice: super::give::group_choice(pair) }
             }
             Rule::times
             | Rule::unit_groups
@@ -56,24 +58,29 @@ impl Build {
             | Rule::stop
             | Rule::floor
             | Rule::choose
-            | Rule::all_codes => LaterClause::Manner(self.manner(pair)?),
-            Rule::minted => {
-                LaterClause::Minted { prefix: self.text_name(&pair.child(Rule::text)?), length: self.integer_of(pair)? }
-            }
-            Rule::usage => LaterClause::Usage { kept: pair.has(Rule::kept_) },
+            | Rule::all_codes => EngagementClause::Manner(self.manner(pair)?),
+            Rule::minted => EngagementClause::Minted {
+                prefix: self.text_name(&pair.child(Rule::text)?),
+                length: self.integer_of(pair)?,
+            },
+            Rule::usage => EngagementClause::Usage { kept: pair.has(Rule::kept_) },
             Rule::cost => {
                 let from = pair.child(Rule::from_wallet).and_then(|from| self.name_of(&from));
-                LaterClause::Cost { amount: self.expr_of(pair)?, per: self.inner_expr(pair, Rule::cost_per)?, from }
+                EngagementClause::Cost {
+                    amount: self.expr_of(pair)?,
+                    per: self.inner_expr(pair, Rule::cost_per)?,
+                    from,
+                }
             }
-            Rule::cost_steps => LaterClause::CostSteps(self.expr_of(pair)?),
-            Rule::pay_at_least => LaterClause::AtLeast(self.expr_of(pair)?),
-            Rule::all_or_nothing => LaterClause::AllOrNothing,
-            Rule::same_order => LaterClause::SameOrder,
-            Rule::hold_for => LaterClause::HoldFor(self.duration_of(pair)?),
+            Rule::cost_steps => EngagementClause::CostSteps(self.expr_of(pair)?),
+            Rule::pay_at_least => EngagementClause::AtLeast(self.expr_of(pair)?),
+            Rule::all_or_nothing => EngagementClause::AllOrNothing,
+            Rule::same_order => EngagementClause::SameOrder,
+            Rule::hold_for => EngagementClause::HoldFor(self.duration_of(pair)?),
 
-            Rule::carry => LaterClause::Carry(!pair.has(Rule::nothing_)),
-            Rule::progress => LaterClause::Progress(self.aggregate_of(&pair.child(Rule::progress_word)?, pair)?),
-            Rule::steps => LaterClause::Steps {
+            Rule::carry => EngagementClause::Carry(!pair.has(Rule::nothing_)),
+            Rule::progress => EngagementClause::Progress(self.aggregate_of(&pair.child(Rule::progress_word)?, pair)?),
+            Rule::steps => EngagementClause::Steps {
                 steps: pair
                     .child(Rule::step_list)?
                     .all(Rule::step)
@@ -81,25 +88,25 @@ impl Build {
                     .collect::<Option<_>>()?,
                 in_order: pair.has(Rule::in_order),
             },
-            Rule::within => LaterClause::Within(self.within(&pair.children().nth(1)?)?),
-            Rule::goal => LaterClause::Goal(self.goal(pair)?),
-            Rule::reward_clause => LaterClause::Reward(self.block_of(pair)?),
+            Rule::within => EngagementClause::Within(self.within(&pair.children().nth(1)?)?),
+            Rule::goal => EngagementClause::Goal(self.goal(pair)?),
+            Rule::reward_clause => EngagementClause::Reward(self.block_of(pair)?),
             Rule::repeat => {
-                LaterClause::Repeat { up_to: pair.child(Rule::repeat_max).and_then(|most| self.integer_of(&most)) }
+                EngagementClause::Repeat { up_to: pair.child(Rule::repeat_max).and_then(|most| self.integer_of(&most)) }
             }
-            Rule::tolerance => LaterClause::Tolerance(self.duration_of(pair)?),
-            Rule::opt_in => LaterClause::OptIn { once: pair.has(Rule::once_) },
-            Rule::after_challenge => LaterClause::After(self.name_of(pair)?),
-            Rule::freeze => LaterClause::Freeze(self.expr_of(pair)?),
-            Rule::migrate => LaterClause::Migrate,
+            Rule::tolerance => EngagementClause::Tolerance(self.duration_of(pair)?),
+            Rule::opt_in => EngagementClause::OptIn { once: pair.has(Rule::once_) },
+            Rule::after_challenge => EngagementClause::After(self.name_of(pair)?),
+            Rule::freeze => EngagementClause::Freeze(self.expr_of(pair)?),
+            Rule::migrate => EngagementClause::Migrate,
 
-            Rule::badge_level => LaterClause::BadgeLevel {
+            Rule::badge_level => EngagementClause::BadgeLevel {
                 name: self.name_of(pair)?,
                 title: pair.child(Rule::text).map(|title| self.text_name(&title)),
                 when: self.when_of(pair)?,
             },
 
-            Rule::weight => LaterClause::Weight {
+            Rule::weight => EngagementClause::Weight {
                 weight: match pair.child(Rule::percent) {
                     Some(percent) => self.decimal(&percent),
                     None => self.decimal(&pair.child(Rule::number)?),
@@ -109,23 +116,23 @@ impl Build {
                 stock: pair.child(Rule::stock).and_then(|stock| self.integer_of(&stock)),
                 clauses: self.block_of(pair)?,
             },
-            Rule::without_stock => LaterClause::WithoutStock { renormalise: pair.has(Rule::renormalise_) },
+            Rule::without_stock => EngagementClause::WithoutStock { renormalise: pair.has(Rule::renormalise_) },
 
-            Rule::question => LaterClause::Question(self.label_of(pair)?),
-            Rule::choice => LaterClause::Choice { name: self.name_of(pair)?, label: self.label_of(pair)? },
-            Rule::choice_list => LaterClause::ChoiceList(self.label_of(pair)?),
-            Rule::answer_within => LaterClause::AnswerWithin(self.duration_of(pair)?),
-            Rule::answer => LaterClause::Answer(self.name_of(pair)?),
-            Rule::right => LaterClause::Right(self.block_of(pair)?),
-            Rule::wrong => LaterClause::Wrong(self.block_of(pair)?),
+            Rule::question => EngagementClause::Question(self.label_of(pair)?),
+            Rule::choice => EngagementClause::Choice { name: self.name_of(pair)?, label: self.label_of(pair)? },
+            Rule::choice_list => EngagementClause::ChoiceList(self.label_of(pair)?),
+            Rule::answer_within => EngagementClause::AnswerWithin(self.duration_of(pair)?),
+            Rule::answer => EngagementClause::Answer(self.name_of(pair)?),
+            Rule::right => EngagementClause::Right(self.block_of(pair)?),
+            Rule::wrong => EngagementClause::Wrong(self.block_of(pair)?),
             Rule::scale => {
                 let mut ends = pair.all(Rule::integer).map(|end| self.integer(&end));
-                LaterClause::Scale { from: ends.next()?, to: ends.next()? }
+                EngagementClause::Scale { from: ends.next()?, to: ends.next()? }
             }
-            Rule::done => LaterClause::Done(self.block_of(pair)?),
-            Rule::otherwise_block => LaterClause::Otherwise(self.block_of(pair)?),
+            Rule::done => EngagementClause::Done(self.block_of(pair)?),
+            Rule::otherwise_block => EngagementClause::Otherwise(self.block_of(pair)?),
 
-            Rule::template => LaterClause::Template {
+            Rule::template => EngagementClause::Template {
                 name: self.text_name(&pair.child(Rule::text)?),
                 arguments: match pair.child(Rule::arguments) {
                     Some(arguments) => {
@@ -137,35 +144,35 @@ impl Build {
             },
             Rule::broadcast => {
                 let audience = pair.child(Rule::audience).and_then(|audience| self.name_of(&audience));
-                LaterClause::Broadcast { audience }
+                EngagementClause::Broadcast { audience }
             }
-            Rule::button => LaterClause::Button {
+            Rule::button => EngagementClause::Button {
                 label: self.label_of(pair)?,
                 effect: Box::new(self.tapped(pair)?),
                 when: self.when_of(pair)?,
             },
             Rule::link => {
                 let mut labels = pair.all(Rule::label).map(|label| self.label(&label));
-                LaterClause::Link { label: labels.next()??, url: labels.next()?? }
+                EngagementClause::Link { label: labels.next()??, url: labels.next()?? }
             }
-            Rule::copy_code => LaterClause::CopyCode { label: self.label_of(pair)?, code: self.expr_of(pair)? },
-            Rule::menu => LaterClause::Menu {
+            Rule::copy_code => EngagementClause::CopyCode { label: self.label_of(pair)?, code: self.expr_of(pair)? },
+            Rule::menu => EngagementClause::Menu {
                 label: self.label_of(pair)?,
                 rows: pair.all(Rule::menu_row).map(|row| self.menu_row(&row)).collect::<Option<_>>()?,
             },
-            Rule::header => LaterClause::Header(self.label_of(pair)?),
-            Rule::footer => LaterClause::Footer(self.label_of(pair)?),
-            Rule::translation => LaterClause::Translation(self.translation(pair)?),
+            Rule::header => EngagementClause::Header(self.label_of(pair)?),
+            Rule::footer => EngagementClause::Footer(self.label_of(pair)?),
+            Rule::translation => EngagementClause::Translation(self.translation(pair)?),
             Rule::quiet => {
                 let (from, to) = self.hours(&pair.child(Rule::hours)?)?;
                 let named = pair.child(Rule::quiet_for).and_then(|named| named.child(Rule::name_list));
                 let categories = named.map(|named| self.names_of(&named)).unwrap_or_default();
-                LaterClause::Quiet { from, to, dropped: pair.has(Rule::dropped_), categories }
+                EngagementClause::Quiet { from, to, dropped: pair.has(Rule::dropped_), categories }
             }
-            Rule::message_window => LaterClause::MessageWindow(self.duration_of(pair)?),
-            Rule::double_consent => LaterClause::DoubleConsent(self.name_of(pair)?),
-            Rule::allowed => LaterClause::Allowed { category: self.name_of(pair)?, when: self.expr_of(pair)? },
-            Rule::at_most => LaterClause::AtMost {
+            Rule::message_window => EngagementClause::MessageWindow(self.duration_of(pair)?),
+            Rule::double_consent => EngagementClause::DoubleConsent(self.name_of(pair)?),
+            Rule::allowed => EngagementClause::Allowed { category: self.name_of(pair)?, when: self.expr_of(pair)? },
+            Rule::at_most => EngagementClause::AtMost {
                 category: self.name_of(pair)?,
                 count: self.integer_of(pair)?,
                 per: if pair.has(Rule::in_total) {
@@ -177,11 +184,11 @@ impl Build {
                     MessagePer::Period(literal::period_of(pair)?)
                 },
             },
-            Rule::ties => LaterClause::Ties { dense: pair.has(Rule::dense_) },
-            Rule::top_places => LaterClause::Top { count: self.integer_of(pair)?, clauses: self.block_of(pair)? },
-            Rule::salt => LaterClause::Salt(self.text_name(&pair.child(Rule::text)?)),
+            Rule::ties => EngagementClause::Ties { dense: pair.has(Rule::dense_) },
+            Rule::top_places => EngagementClause::Top { count: self.integer_of(pair)?, clauses: self.block_of(pair)? },
+            Rule::salt => EngagementClause::Salt(self.text_name(&pair.child(Rule::text)?)),
             Rule::arm => {
-                LaterClause::Arm { name: self.name_of(pair)?, share: self.decimal(&pair.child(Rule::percent)?) }
+                EngagementClause::Arm { name: self.name_of(pair)?, share: self.decimal(&pair.child(Rule::percent)?) }
             }
             _ => return None,
         })

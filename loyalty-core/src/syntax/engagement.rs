@@ -1,4 +1,4 @@
-//! The declarations, clauses and effects that are read and printed and not yet checked.
+//! What a program does beside earning: challenges, badges, games, coupons, rewards, messages, leaderboards and experiments.
 //!
 //! They share conditions, windows, limits, effects and expressions with [`tree`](super::tree): a form that a reader
 //! has learnt in one declaration is the same node in all.
@@ -10,9 +10,9 @@ pub use super::give::{Give, GiveClause, GroupChoice, Stack};
 use super::message::{Label, MenuRow, TemplateArgument, Translation};
 use super::tree::{Aggregate, Clause, Duration, Effect, Expr, Name, Period, Span, Window};
 
-/// A declaration of a later stage.
+/// A declaration of what a program does beside earning.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Later {
+pub enum Engagement {
     /// `challenge five_a_month { … }`
     Challenge { name: Name, clauses: Vec<Clause> },
     /// `badge regular "Regular" when …`, with a block or without.
@@ -37,7 +37,7 @@ pub enum Later {
     Experiment { name: Name, clauses: Vec<Clause> },
 }
 
-impl Later {
+impl Engagement {
     /// The word that introduces the declaration.
     #[must_use]
     pub fn keyword(&self) -> &'static str {
@@ -56,7 +56,7 @@ impl Later {
         }
     }
 
-    /// The declared name; every declaration so far has one.
+    /// The declared name; all of them have one.
     #[must_use]
     pub fn name(&self) -> Option<&Name> {
         match self {
@@ -75,9 +75,9 @@ impl Later {
     }
 }
 
-/// A clause that only declarations of later stages hold.
+/// A clause that only these declarations hold.
 #[derive(Debug, Clone, PartialEq)]
-pub enum LaterClause {
+pub enum EngagementClause {
     // coupons and rewards
     /// `give …`
     Give(Give),
@@ -209,7 +209,7 @@ pub enum LaterClause {
     Arm { name: Name, share: Decimal },
 }
 
-impl LaterClause {
+impl EngagementClause {
     /// The word that introduces the clause.
     #[must_use]
     pub fn word(&self) -> &'static str {
@@ -358,9 +358,9 @@ pub enum GoalValue {
     },
 }
 
-/// An effect of a later stage.
+/// An effect that has to do with one of these declarations.
 #[derive(Debug, Clone, PartialEq)]
-pub enum LaterEffect {
+pub enum EngagementEffect {
     /// `award regular`, `award explorer level silver`
     Award { badge: Name, level: Option<Name> },
     /// `issue FREEPASTRY`, `issue VOUCHER code voucher.code until voucher.last_day`
@@ -381,7 +381,7 @@ pub enum LaterEffect {
     Withdraw(Name),
 }
 
-impl LaterEffect {
+impl EngagementEffect {
     /// The word that introduces the effect.
     #[must_use]
     pub fn word(&self) -> &'static str {
