@@ -1,0 +1,31 @@
+//! How often something is done, and how much it may come to: limits and caps, and the stretch of time that they count.
+
+use rust_decimal::Decimal;
+
+use super::{Length, Period};
+use crate::source::Span;
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Cap {
+    /// In points of the wallet (or its money).
+    pub amount: Decimal,
+    /// Nothing: over all time.
+    pub per: Option<Per>,
+    pub span: Span,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Per {
+    Order,
+    Period(Period),
+    Rolling(Length),
+}
+
+#[derive(Debug, Clone)]
+pub struct Limit {
+    pub count: u32,
+    /// `in total`: the host commits it; `per` is then empty.
+    pub in_total: bool,
+    pub per: Option<Per>,
+    pub span: Span,
+}

@@ -1,0 +1,87 @@
+//! Rules, their forms over time, and the groups that share caps and limits.
+
+use chrono::{NaiveDate, NaiveTime, Weekday};
+
+use super::{Cap, CapMode, Effect, Expr, Limit, Returns, RuleIndex, Trigger, Versioned, WalletIndex};
+use crate::source::Span;
+
+#[derive(Debug, Clone)]
+pub struct Rule {
+    pub name: String,
+    pub trigger: Trigger,
+    pub versions: Vec<Versioned<RuleForm>>,
+    /// The declaration whose block of effects this is; nothing for a rule that the program writes as one.
+    pub held: Option<Held>,
+    pub span: Span,
+}
+
+/// A declaration that holds a block of effects, as the program names it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Held {
+    /// The word that introduces it, such as `challenge`.
+    pub keyword: &'static str,
+    pub name: String,
+}
+
+#[derive(Debug, Clone)]
+pub struct RuleForm {
+    /// The conjuncts of all `when` clauses, `and` taken apart, in order. Empty: always.
+    pub when: Vec<Expr>,
+    /// All must hold.
+    pub valid: Vec<Valid>,
+    pub limits: Vec<Limit>,
+    pub caps: Vec<Cap>,
+    /// The wallet that the caps speak of.
+    pub cap_wallet: Option<WalletIndex>,
+    pub cap_mode: CapMode,
+    pub returns: Returns,
+    pub effects: Vec<Effect>,
+    /// Where this form stands.
+    pub span: Span,
+}
+
+impl RuleForm {
+    /// A form without any clause.
+    pub fn empty(span: Span) -> Self {
+        Self {
+            when: Vec::new(),
+            valid: Vec::new(),
+            limits: Vec::new(),
+            caps: Vec::new(),
+            cap_wallet: None,
+            cap_mode: CapMode::Truncate,
+            returns: Returns::Keep,
+            effects: Vec::new(),
+            span,
+        }
+    }
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum Valid {
+    /// Local days, both included.
+    Dates { from: Option<NaiveDate>, to: Option<NaiveDate> },
+    /// Microseconds since 1970, half-open.
+    Instants { from: Option<i64>, to: Option<i64> },
+    /// Local weekdays.
+    Weekdays(Vec<Weekday>),
+    /// Local times of day, half-open; `to` at or before `from` crosses midnight.
+    Hours { from: NaiveTime, to: NaiveTime },
+}
+
+/// Rules that share caps and limits.
+#[derive(Debug, Clone)]
+pub struct Group {
+    pub name: String,
+    pub rules: Vec<RuleIndex>,
+    pub versions: Vec<Versioned<GroupForm>>,
+    pub span: Span,
+}
+
+#[derive(Debug, Clone)]
+pub struct GroupForm {
+    pub limits: Vec<Limit>,
+    pub caps: Vec<Cap>,
+    pub cap_wallet: Option<WalletIndex>,
+    pub cap_mode: CapMode,
+}
