@@ -74,8 +74,8 @@ const AGAINST: &[(&str, &str, &str)] = &[
     ("engine/messages/said.rs", "wire::codec", "what is said is kept in bytes, with the other decisions"),
     ("engine/log.rs", "wire::digest", "events are found by the digest of their id"),
     ("engine/questions/decision.rs", "wire::codec", "what is decided is kept in bytes, in the member's log"),
-    ("engine/returns.rs", "wire::codec", "reads what was kept of an order"),
-    ("engine/returns.rs", "wire::decode", "an order kept in bytes becomes an event again"),
+    ("engine/returns/order.rs", "wire::codec", "reads what was kept of an order"),
+    ("engine/returns/order.rs", "wire::decode", "an order kept in bytes becomes an event again"),
     (
         "engine/returns/kept.rs",
         "wire::decode",

@@ -2,7 +2,7 @@
 
 use rust_decimal::Decimal;
 
-use super::{Order, Returned};
+use super::order::{Order, Returned};
 use crate::amount::{self, Overflow};
 use crate::check::model::RoundMode;
 use crate::engine::error::EventError;

@@ -1,0 +1,228 @@
+//! What a refund says comes back: lines, units or money of the order, points or units of a reward.
+
+use rust_decimal::Decimal;
+
+use super::kept::{Line, base, field, kept, lines, minor, share};
+use super::order::{Order, Returned};
+use crate::amount::{self, Overflow};
+use crate::engine::doors;
+use crate::engine::error::{EventError, Refusal};
+use crate::engine::event::EventData;
+use crate::engine::rewards;
+use crate::engine::value::Value;
+use crate::plan::Plan;
+use crate::plan::layout::LinesLayout;
+
+pub(super) fn points_asked(plan: &Plan, refund: &EventData) -> Option<Decimal> {
+    field(plan, refund, "points")
+}
+
+/// The units of a reward that the host wants given back, if it says so: of which, how many, and out of how many.
+pub(super) fn units_asked(
+    plan: &Plan,
+    order: &Order,
+    before: &Returned,
+    refund: &EventData,
+) -> Result<Option<(u32, Decimal, Decimal)>, EventError> {
+    let Some(units) = field(plan, refund, "quantity") else { return Ok(None) };
+    let event_plan = plan.events.get(usize::from(refund.event));
+    let name = match event_plan.map(|event_plan| doors::named(event_plan, refund, "reward")) {
+        Some(Value::Text(name, _)) => Some(name),
+        _ => None,
+    };
+    let (rule, all) = rewards::asked_back(plan, &order.decisions, &before.rewards, (name, units))?;
+    Ok(Some((rule, units, all)))
+}
+
+/// Adds what a refund says to what had come back before.
+pub(super) fn come_back(
+    plan: &Plan,
+    order: &Order,
+    refund: &EventData,
+    before: &Returned,
+) -> Result<Returned, EventError> {
+    let mut after = before.clone();
+    let layout = plan.events.get(usize::from(order.event.event)).map(|event| &event.layout);
+    let known = layout.and_then(|layout| lines(&order.event, layout));
+    let asked = returned_lines(plan, refund);
+    if let Some((places, _, lines)) = &known {
+        after.units.resize(lines.len(), Decimal::ZERO);
+        after.amounts.resize(lines.len(), Decimal::ZERO);
+        for (number, asked) in asked.iter().flatten().enumerate() {
+            line_back(plan, order, (*places, lines), asked, &mut after)
+                .map_err(|error| error.within(&format!("lines[{number}]")))?;
+        }
+    }
+    let by_lines = kept(plan, order, &Returned { amount: Decimal::ZERO, ..after.clone() })?;
+    let line_money = asked.iter().flatten().find_map(|line| line.amount.filter(|_| line.quantity.is_none()));
+    if let Some(money) = line_money
+        && after.amount > base(plan, &by_lines)?
+    {
+        return Err(EventError::new(Refusal::RefundExceedsOrder)
+            .in_field("lines")
+            .expecting("no more than what is left of the order")
+            .but_found(amount::text(money)));
+    }
+    let kept_now = kept(plan, order, &after)?;
+    let left = base(plan, &kept_now)?;
+    let by_amount = match (&known, &asked) {
+        (Some(_), Some(_)) => None,
+        // An order without lines takes the money of the refund's lines as a whole.
+        (None, Some(asked)) => {
+            let mut sum = Decimal::ZERO;
+            for line in asked {
+                let Some(amount) = line.amount else {
+                    return Err(EventError::new(Refusal::UnknownLine).in_field("lines").advising(
+                        "the order has no lines: give the `amount` of each returned line, or of the refund",
+                    ));
+                };
+                sum = amount::add(sum, amount)?;
+            }
+            Some(sum)
+        }
+        (_, None) => field(plan, refund, "amount"),
+    };
+    match by_amount {
+        Some(back) if back > left => {
+            return Err(EventError::new(Refusal::RefundExceedsOrder)
+                .in_field("amount")
+                .expecting(format!("at most {}", amount::text(left)))
+                .but_found(amount::text(back)));
+        }
+        Some(back) => after.amount = amount::add(after.amount, back)?,
+        None if asked.is_none() => after.whole = true,
+        None => {}
+    }
+    let kept_then = kept(plan, order, &after)?;
+    // Of an order with lines something is kept as long as a line is, whatever its subtotal counts.
+    let worth = |event: &EventData| match layout.and_then(|layout| lines(event, layout)) {
+        Some((_, _, lines)) => lines.iter().map(|line| line.amount).try_fold(Decimal::ZERO, amount::add),
+        // All its lines are gone.
+        None if known.is_some() => Ok(Decimal::ZERO),
+        None => base(plan, event),
+    };
+    let nothing_left = worth(&kept_then)?.is_zero();
+    let had_something = !worth(&order.event)?.is_zero();
+    let all_units = known
+        .as_ref()
+        .is_some_and(|(_, _, lines)| lines.iter().zip(&after.units).all(|(line, back)| *back >= line.quantity));
+    after.whole |= (nothing_left && had_something) || (all_units && asked.is_some());
+    Ok(after)
+}
+
+/// One line of a refund.
+struct AskedLine<'a> {
+    id: Option<&'a str>,
+    sku: Option<&'a str>,
+    quantity: Option<Decimal>,
+    amount: Option<Decimal>,
+}
+
+fn returned_lines<'a>(plan: &Plan, refund: &'a EventData) -> Option<Vec<AskedLine<'a>>> {
+    let layout = &plan.events.get(usize::from(refund.event))?.layout;
+    let number = layout.lists.iter().position(|list| &*list.name == "lines")?;
+    let fields = &layout.lists.get(number)?.fields;
+    let place = |name: &str| fields.iter().position(|field| &*field.name == name).map_or(u16::MAX, |at| at as u16);
+    let (id, sku, quantity, amount) = (place("id"), place("sku"), place("quantity"), place("amount"));
+    let list = refund.list(number as u16);
+    let text = |row: usize, slot: u16| match refund.item(row, slot) {
+        Value::Text(text, _) if slot != u16::MAX => Some(text),
+        _ => None,
+    };
+    let value = |row: usize, slot: u16| if slot == u16::MAX { None } else { refund.item(row, slot).number() };
+    list.present.then(|| {
+        let rows = refund.rows_of(list).map(|row| AskedLine {
+            id: text(row, id),
+            sku: text(row, sku),
+            quantity: value(row, quantity),
+            amount: value(row, amount),
+        });
+        rows.collect()
+    })
+}
+
+fn line_back(
+    plan: &Plan,
+    order: &Order,
+    (places, lines): (LinesLayout, &[Line]),
+    asked: &AskedLine<'_>,
+    after: &mut Returned,
+) -> Result<(), EventError> {
+    let is = |line: &Line, slot: u16, text: &str| matches!(order.event.item(line.row, slot), Value::Text(own, _) if own == text);
+    let by_id = asked.id.and_then(|id| lines.iter().position(|line| is(line, places.id, id)));
+    let matching: Vec<usize> = match (by_id, asked.sku) {
+        (Some(line), _) => vec![line],
+        (None, Some(sku)) => {
+            let lines = lines.iter().enumerate().filter(|(_, line)| is(line, places.sku, sku));
+            lines.map(|(at, _)| at).collect()
+        }
+        (None, None) => Vec::new(),
+    };
+    if matching.is_empty() {
+        let found =
+            asked.id.or(asked.sku).map_or_else(|| "neither `id` nor `sku`".to_owned(), |name| format!("`{name}`"));
+        return Err(EventError::new(Refusal::UnknownLine)
+            .expecting("the `id` or `sku` of a line of the order")
+            .but_found(found));
+    }
+    if let (None, Some(money)) = (asked.quantity, asked.amount) {
+        return amount_back(plan, lines, &matching, money, after);
+    }
+    let units_left = |after: &Returned, at: usize| -> Result<Decimal, Overflow> {
+        let line = lines.get(at).map_or(Decimal::ZERO, |line| line.quantity);
+        Ok(amount::subtract(line, after.units.get(at).copied().unwrap_or(Decimal::ZERO))?.max(Decimal::ZERO))
+    };
+    let mut wanted = asked.quantity;
+    let mut found = Decimal::ZERO;
+    for at in &matching {
+        let left = units_left(after, *at)?;
+        let taken = wanted.map_or(left, |wanted| left.min(wanted));
+        found = amount::add(found, left)?;
+        if let Some(units) = after.units.get_mut(*at) {
+            *units = amount::add(*units, taken)?;
+        }
+        wanted = wanted.map(|wanted| amount::subtract(wanted, taken)).transpose()?;
+    }
+    match wanted {
+        Some(rest) if rest > Decimal::ZERO => Err(EventError::new(Refusal::TooManyUnits)
+            .in_field("quantity")
+            .expecting(format!("at most {} units, which are left", amount::text(found)))
+            .but_found(amount::text(asked.quantity.unwrap_or_default()))),
+        None if found.is_zero() => Err(EventError::new(Refusal::TooManyUnits)
+            .in_field("quantity")
+            .expecting("a line with units left")
+            .but_found("a line that has come back whole")),
+        _ => Ok(()),
+    }
+}
+
+/// Money of lines comes back, without units.
+fn amount_back(
+    plan: &Plan,
+    lines: &[Line],
+    matching: &[usize],
+    money: Decimal,
+    after: &mut Returned,
+) -> Result<(), EventError> {
+    let mut wanted = money;
+    for at in matching {
+        let Some(line) = lines.get(*at) else { continue };
+        let units = after.units.get(*at).copied().unwrap_or_default();
+        let gone = amount::add(
+            share(line.amount, units, line.quantity, minor(plan, line.amount))?,
+            after.amounts.get(*at).copied().unwrap_or_default(),
+        )?;
+        let taken = amount::subtract(line.amount, gone)?.max(Decimal::ZERO).min(wanted);
+        if let Some(amounts) = after.amounts.get_mut(*at) {
+            *amounts = amount::add(*amounts, taken)?;
+        }
+        wanted = amount::subtract(wanted, taken)?;
+    }
+    if wanted > Decimal::ZERO {
+        return Err(EventError::new(Refusal::RefundExceedsOrder)
+            .in_field("amount")
+            .expecting(format!("at most {}", amount::text(amount::subtract(money, wanted)?)))
+            .but_found(amount::text(money)));
+    }
+    Ok(())
+}

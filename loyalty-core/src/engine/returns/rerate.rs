@@ -1,0 +1,145 @@
+//! The order worked out again on what is kept of it: what it counts for in measures, and what it grants.
+
+use rust_decimal::Decimal;
+
+use super::kept::{base, share};
+use super::order::Order;
+use crate::amount::{self, Overflow};
+use crate::engine::error::EventError;
+use crate::engine::eval::Scope;
+use crate::engine::event::EventData;
+use crate::engine::grants::{self, Basis, Grant, Grants, RateTerms};
+use crate::engine::measures;
+use crate::engine::member::Member;
+use crate::engine::outcome::{Because, Decision, Kind};
+use crate::engine::{earning, referrals};
+use crate::plan::{Plan, PolicyPlan, WalletPlan, in_force};
+
+/// The scope in which an order, or what is kept of it, is judged.
+pub fn scope<'a>(plan: &'a Plan, member: &'a Member, order: &'a Order, event: &'a EventData) -> Scope<'a> {
+    Scope { event: Some(event), day: order.day, ..Scope::of(plan, member, order.event.at) }
+}
+
+/// Puts the kept form's contribution to each measure in the place of the former one.
+pub(super) fn remeasure(
+    plan: &Plan,
+    member: &mut Member,
+    order: &Order,
+    before: Option<&EventData>,
+    after: Option<&EventData>,
+) -> Result<(), EventError> {
+    let Some(event) = plan.events.get(usize::from(order.event.event)) else { return Ok(()) };
+    let unseen = |decision: &Decision| matches!(decision.kind, Kind::NotEarned { .. });
+    if order.event.at < member.enrolled_at || order.decisions.iter().any(unseen) {
+        // It never counted.
+        return Ok(());
+    }
+    let revoking = |number: &u16| plan.measures.get(usize::from(*number)).is_some_and(|measure| measure.revoke);
+    let numbers: Vec<u16> = event.measures.iter().copied().filter(revoking).collect();
+    let deltas = |member: &Member, event: Option<&EventData>| {
+        let mut deltas = measures::Deltas::new();
+        if let Some(event) = event {
+            measures::deltas(&scope(plan, member, order, event), &numbers, &mut deltas)?;
+        }
+        Ok::<_, EventError>(deltas)
+    };
+    let (old, new) = (deltas(member, before)?, deltas(member, after)?);
+    for delta in old.iter().filter(|delta| !new.contains(delta)) {
+        measures::take_out(member, delta, order.event.at)?;
+    }
+    for delta in new.iter().filter(|delta| !old.contains(delta)) {
+        measures::commit(member, delta, order.event.at)?;
+    }
+    Ok(())
+}
+
+/// The contributions of an order, worked out on what is kept of it.
+pub fn rerate(
+    plan: &Plan,
+    member: &Member,
+    order: &Order,
+    event: &EventData,
+    whole: bool,
+) -> Result<Vec<Decimal>, EventError> {
+    let scope = scope(plan, member, order, event);
+    let (left, all) = (base(plan, event)?, base(plan, &order.event)?);
+    order
+        .grants
+        .iter()
+        .map(|grant| if whole { Ok(Decimal::ZERO) } else { rerate_one(&scope, order, grant, left, all) })
+        .collect()
+}
+
+fn rerate_one(
+    scope: &Scope<'_>,
+    order: &Order,
+    grant: &Grant,
+    left: Decimal,
+    all: Decimal,
+) -> Result<Decimal, EventError> {
+    let plan = scope.plan;
+    if referrals::refused(plan, scope.member, grant.rule, &order.event.id) {
+        return Ok(Decimal::ZERO);
+    }
+    // What multiplies a rule is gone with it.
+    for rule in [grant.rule, grant.base_rule] {
+        let form = plan.rules.get(rule as usize).and_then(|rule| in_force(&rule.forms, order.day));
+        for condition in form.filter(|form| form.revoke).iter().flat_map(|form| &form.when) {
+            if condition.event_only && !scope.holds(condition.node)? {
+                return Ok(Decimal::ZERO);
+            }
+        }
+    }
+    let (Basis::Rate(value) | Basis::Factor { rate: value, .. }) = grant.basis else { return Ok(grant.amount) };
+    let rate = grants::rate_plan(plan, grant.base_rule, grant.effect, order.day);
+    let terms = rate.and_then(|rate| RateTerms::of(plan, grant.wallet, rate, value, order.day));
+    let again = match (terms, &grant.basis) {
+        (Some(terms), Basis::Factor { before, after, .. }) => terms.amount_between(scope, *before, *after)?,
+        (Some(terms), _) => terms.amount(scope)?,
+        // The rule is no longer in the program: its contribution shrinks as the order does.
+        (None, _) => Some(share(grant.amount, left, all, grant.amount.scale())?),
+    };
+    let again = again.unwrap_or_default();
+    // Caps had left no more than this.
+    Ok(if grant.amount.is_sign_negative() { again.max(grant.amount) } else { again.min(grant.amount) })
+}
+
+/// What re-rated contributions to a wallet add up to, times its denominator and before the one rounding.
+pub fn rerated_sum(
+    grants: &Grants,
+    rerated: &[Decimal],
+    (number, wallet): (u16, &WalletPlan),
+    policy: &PolicyPlan,
+) -> Result<Decimal, Overflow> {
+    let mut by_rule: Vec<(u32, Decimal)> = Vec::new();
+    for (grant, amount) in grants.iter().zip(rerated).filter(|(grant, _)| grant.wallet == number) {
+        match by_rule.last_mut().filter(|(rule, _)| *rule == grant.rule) {
+            Some((_, sum)) => *sum = amount::add(*sum, *amount)?,
+            None => by_rule.push((grant.rule, *amount)),
+        }
+    }
+    let mut sum = Decimal::ZERO;
+    for (_, amount) in by_rule {
+        sum = amount::add(sum, earning::rounded_contribution(wallet, policy, amount)?)?;
+    }
+    Ok(sum)
+}
+
+/// What an order has granted in a wallet.
+pub fn granted(order: &Order, wallet: u16) -> Result<Decimal, Overflow> {
+    let mut sum = Decimal::ZERO;
+    for decision in &order.decisions {
+        // What other rules have made of it since stays: it is no part of what the order itself granted.
+        let own = |part: &Because| {
+            let Because::Rule { rule, .. } = part else { return false };
+            order.grants.iter().any(|grant| (grant.rule, grant.wallet) == (*rule, wallet))
+        };
+        if let Kind::Earned { wallet: to, amount, because, .. } = &decision.kind
+            && *to == wallet
+            && because.iter().any(own)
+        {
+            sum = amount::add(sum, *amount)?;
+        }
+    }
+    Ok(sum)
+}

@@ -1,0 +1,281 @@
+//! What is given back of the points that an order has spent, in the reverse order of their use.
+
+use rust_decimal::Decimal;
+
+use super::kept::{base, share};
+use super::order::{Order, Returned};
+use crate::amount::{self, Overflow};
+use crate::check::model::{Flow, Moment, Trigger};
+use crate::engine::error::{EventError, Refusal};
+use crate::engine::eval::Scope;
+use crate::engine::event::EventData;
+use crate::engine::log::hash;
+use crate::engine::lots::{self, Expiry, Lot, Use, Vesting};
+use crate::engine::member::Member;
+use crate::engine::members::pause;
+use crate::engine::outcome::{Decision, Kind};
+use crate::engine::rewards::Units;
+use crate::engine::{earning, flows, rewards};
+use crate::plan::{EffectKindPlan, Plan, RestorePlan, in_force};
+
+/// Whether points that an order has earned have paid for what was taken in it.
+pub(super) fn paid_by_itself(order: &Order) -> bool {
+    let source = hash(&order.event.id);
+    order.decisions.iter().any(|decision| match &decision.kind {
+        Kind::Spent { uses, .. } => uses.iter().any(|used| used.source == source),
+        _ => false,
+    })
+}
+
+/// Gives back what the order has spent, of what comes back.
+#[expect(clippy::too_many_arguments, reason = "one step of `take_away`, which holds all of them")]
+pub(super) fn give_back_spent(
+    plan: &Plan,
+    member: &mut Member,
+    order: &Order,
+    (units, points): (Option<(u32, Decimal, Decimal)>, Option<Decimal>),
+    before: &Returned,
+    (kept, after): (&EventData, &mut Returned),
+    at: i64,
+    decisions: &mut Vec<Decision>,
+) -> Result<(), EventError> {
+    if let Some(units) = units {
+        restore_units(plan, member, order, units, (before, after), at, decisions)?;
+    }
+    restore(plan, member, order, kept, points, after, at, decisions)
+}
+
+/// Gives spent points back, in the reverse order of their use.
+#[expect(clippy::too_many_arguments, reason = "one step of `apply`, which holds all of them")]
+fn restore(
+    plan: &Plan,
+    member: &mut Member,
+    order: &Order,
+    kept: &EventData,
+    points: Option<Decimal>,
+    after: &mut Returned,
+    at: i64,
+    decisions: &mut Vec<Decision>,
+) -> Result<(), EventError> {
+    let mut asked = points;
+    for (number, wallet) in plan.wallets.iter().enumerate() {
+        let number = number as u16;
+        let spends = order.decisions.iter().filter_map(|decision| match &decision.kind {
+            Kind::Spent { wallet, uses, rule, .. } if *wallet == number && is_price(plan, *rule, number, order.day) => {
+                Some(uses)
+            }
+            _ => None,
+        });
+        let uses: Vec<&Use> = spends.flatten().collect();
+        let spent = uses.iter().try_fold(Decimal::ZERO, |sum, used| amount::add(sum, used.amount))?;
+        let Some(policy) = plan.policy(number, order.day) else { continue };
+        let before = after.restored.get(usize::from(number)).copied().unwrap_or_default();
+        let left = amount::subtract(spent, before)?;
+        let due = match &mut asked {
+            Some(asked) => {
+                let due = left.min(*asked);
+                *asked = amount::subtract(*asked, due)?;
+                due
+            }
+            None if after.whole => left,
+            None if policy.restore_full_only => Decimal::ZERO,
+            None => {
+                let (all, left) = (base(plan, &order.event)?, base(plan, kept)?);
+                let target = share(spent, amount::subtract(all, left)?, all, wallet.decimals)?;
+                amount::subtract(target, before)?
+            }
+        };
+        if due <= Decimal::ZERO || policy.restore == RestorePlan::Never {
+            continue;
+        }
+        if let Some(restored) = after.restored.get_mut(usize::from(number)) {
+            *restored = amount::add(before, due)?;
+        }
+        restore_uses(plan, member, number, &uses, (before, due), (order.event.at, at), decisions)?;
+    }
+    match asked {
+        Some(rest) if rest > Decimal::ZERO => Err(EventError::new(Refusal::RefundExceedsOrder)
+            .in_field("points")
+            .expecting(format!("at most {}", amount::text(amount::subtract(points.unwrap_or_default(), rest)?)))
+            .but_found(amount::text(points.unwrap_or_default()))),
+        _ => Ok(()),
+    }
+}
+
+/// Gives the price of so many units of a reward back, in the reverse order of its use.
+fn restore_units(
+    plan: &Plan,
+    member: &mut Member,
+    order: &Order,
+    (rule, units, all): (u32, Decimal, Decimal),
+    (before, after): (&Returned, &mut Returned),
+    at: i64,
+    decisions: &mut Vec<Decision>,
+) -> Result<(), EventError> {
+    let back = before.rewards.iter().find(|(known, _)| *known == rule).map_or(Decimal::ZERO, |(_, units)| *units);
+    let now = amount::add(back, units)?;
+    match after.rewards.iter_mut().find(|(known, _)| *known == rule) {
+        Some((_, known)) => *known = now,
+        None => after.rewards.push((rule, now)),
+    }
+    for (number, wallet) in plan.wallets.iter().enumerate() {
+        let number = number as u16;
+        let spends = order.decisions.iter().filter_map(|decision| match &decision.kind {
+            Kind::Spent { wallet, uses, rule: Some(by), .. } if (*wallet, *by) == (number, rule) => Some(uses),
+            _ => None,
+        });
+        let uses: Vec<&Use> = spends.flatten().collect();
+        let spent = amount::sum(uses.iter().map(|used| used.amount))?;
+        let never = plan.policy(number, order.day).is_none_or(|policy| policy.restore == RestorePlan::Never);
+        if spent.is_zero() || never {
+            continue;
+        }
+        let skip = share(spent, back, all, wallet.decimals)?;
+        // What has come back with a part of the order does not come back again with its rewards.
+        let prices = order.decisions.iter().filter_map(|decision| match &decision.kind {
+            Kind::Spent { wallet, amount, rule, .. } if *wallet == number => {
+                is_price(plan, *rule, number, order.day).then_some(*amount)
+            }
+            _ => None,
+        });
+        let paid = amount::sum(prices.collect::<Vec<_>>().into_iter())?;
+        let restored = after.restored.get(usize::from(number)).copied().unwrap_or_default();
+        let left = amount::subtract(paid, restored)?;
+        let due = amount::subtract(share(spent, now, all, wallet.decimals)?, skip)?.min(left);
+        if let Some(restored) = after.restored.get_mut(usize::from(number)) {
+            *restored = amount::add(*restored, due)?;
+        }
+        restore_uses(plan, member, number, &uses, (skip, due), (order.event.at, at), decisions)?;
+    }
+    let units = Units { rule, before: back, units, all };
+    rewards::come_back(plan, member, &order.decisions, units, (order.event.at, at), decisions)?;
+    Ok(())
+}
+
+/// Gives so much of what was used back, what was given back before passed over, in the reverse order of its use.
+fn restore_uses(
+    plan: &Plan,
+    member: &mut Member,
+    wallet: u16,
+    uses: &[&Use],
+    (mut skip, mut due): (Decimal, Decimal),
+    (used_at, at): (i64, i64),
+    decisions: &mut Vec<Decision>,
+) -> Result<(), EventError> {
+    for used in uses.iter().rev() {
+        let passed = used.amount.min(skip);
+        skip = amount::subtract(skip, passed)?;
+        let part = amount::subtract(used.amount, passed)?.min(due);
+        if part > Decimal::ZERO {
+            due = amount::subtract(due, part)?;
+            let expiry = pause::moved_expiry(plan, &member.account, used.expiry, used_at);
+            give_back(plan, member, wallet, &Use { expiry, ..(*used).clone() }, part, at, decisions)?;
+        }
+    }
+    Ok(())
+}
+
+/// Whether what a rule has spent was the price of something on the order itself, and no sweep that followed.
+fn is_price(plan: &Plan, rule: Option<u32>, wallet: u16, day: i32) -> bool {
+    let Some(rule) = rule.and_then(|rule| plan.rules.get(rule as usize)) else { return true };
+    let form = in_force(&rule.forms, day);
+    let effects = form.map(|form| form.effects.as_slice()).unwrap_or(&[]);
+    let spends = |kind: &EffectKindPlan| matches!(kind, EffectKindPlan::Spend { wallet: own, .. } if *own == wallet);
+    if matches!(rule.trigger, Trigger::Declared(Moment::Redeemed(_))) {
+        return true;
+    }
+    rule.trigger.event().is_some() && effects.iter().any(|effect| spends(&effect.kind))
+}
+
+/// Puts points back into the lot that they came from, or into a new one by the wallet's policy.
+fn give_back(
+    plan: &Plan,
+    member: &mut Member,
+    wallet: u16,
+    used: &Use,
+    amount: Decimal,
+    at: i64,
+    decisions: &mut Vec<Decision>,
+) -> Result<(), EventError> {
+    let day = plan.calendar.day_at(at);
+    let Some(policy) = plan.policy(wallet, day) else { return Ok(()) };
+    let (expiry, earned_at) = match policy.restore {
+        RestorePlan::Fresh => {
+            let scope = Scope::of(plan, member, at);
+            let form = earning::wallet_expiry(&scope, policy)?;
+            (lots::expiry(plan, form, at, true), at)
+        }
+        RestorePlan::Original { at_least } => {
+            let expiry = match (used.expiry, at_least) {
+                (Expiry::At(original), Some(length)) => Expiry::At(original.max(plan.calendar.end_after(at, length))),
+                (expiry, _) => expiry,
+            };
+            (expiry, used.earned_at)
+        }
+        RestorePlan::Never => return Ok(()),
+    };
+    if let Some(state) = member.wallets.get_mut(usize::from(wallet)) {
+        state.spent = amount::subtract(state.spent, amount)?;
+    }
+    flows::note(plan, member, wallet, Flow::Spent, -amount, at)?;
+    let fresh = policy.restore == RestorePlan::Fresh;
+    put_into_lot(plan, member, wallet, used, (amount, expiry, earned_at, fresh), at, decisions)?;
+    Ok(())
+}
+
+/// Puts points back into the very lot that they came from; the sum that they were counted in is the caller's to mend.
+pub fn put_back(
+    plan: &Plan,
+    member: &mut Member,
+    wallet: u16,
+    used: &Use,
+    amount: Decimal,
+    at: i64,
+    decisions: &mut Vec<Decision>,
+) -> Result<(), Overflow> {
+    put_into_lot(plan, member, wallet, used, (amount, used.expiry, used.earned_at, false), at, decisions)
+}
+
+fn put_into_lot(
+    plan: &Plan,
+    member: &mut Member,
+    wallet: u16,
+    used: &Use,
+    (amount, expiry, earned_at, fresh): (Decimal, Expiry, i64, bool),
+    at: i64,
+    decisions: &mut Vec<Decision>,
+) -> Result<(), Overflow> {
+    let entry = member.next_entry();
+    let inactivities = plan.inactivities(wallet);
+    let Some(state) = member.wallets.get_mut(usize::from(wallet)) else { return Ok(()) };
+    state.available = amount::add(state.available, amount)?;
+    let known = state.lots.iter().position(|lot| lot.entry == used.entry && lot.expiry == expiry && !lot.pending());
+    let lot = match known {
+        Some(lot) if !fresh => lot,
+        // The lot is gone and its day is not: it comes back under its own name.
+        None if !fresh && expiry == used.expiry && !state.lots.iter().any(|lot| lot.entry == used.entry) => {
+            let place = state.lots.partition_point(|lot| lot.entry < used.entry);
+            state.lots.insert(place, lot(used.entry, used.source, earned_at, expiry));
+            place
+        }
+        _ => {
+            state.lots.push(lot(entry, used.source, earned_at, expiry));
+            state.lots.len().saturating_sub(1)
+        }
+    };
+    if let Some(lot) = state.lots.get_mut(lot) {
+        lot.amount = amount::add(lot.amount, amount)?;
+    }
+    let expires_at = state.lots.get(lot).and_then(|lot| state.expires_at(plan, inactivities, lot));
+    let settled = state.settle(lot)?;
+    decisions.push(Decision { at, kind: Kind::Restored { entry, wallet, amount, expires_at } });
+    if settled > Decimal::ZERO {
+        let entry = member.next_entry();
+        decisions.push(Decision { at, kind: Kind::DebtSettled { entry, wallet, amount: settled } });
+    }
+    Ok(())
+}
+
+fn lot(entry: u64, source: u64, earned_at: i64, expiry: Expiry) -> Lot {
+    Lot { entry, source, amount: Decimal::ZERO, earned_at, vesting: Vesting::Done, expiry, expired: Decimal::ZERO }
+}
