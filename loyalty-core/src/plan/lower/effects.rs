@@ -1,0 +1,117 @@
+//! What rules do becomes plans; rates get their coefficients.
+
+use rust_decimal::Decimal;
+
+use super::Lower;
+use super::wallets::vest;
+use crate::amount;
+use crate::check::model::{self, AggregateFunction};
+use crate::plan::{EffectKindPlan, EffectPlan, Node, PerLine, RatePlan};
+
+impl Lower<'_> {
+    pub(super) fn effect(&mut self, effect: &model::Effect) -> EffectPlan {
+        let kind = match &effect.kind {
+            model::EffectKind::Earn { wallet, amount, vest: vesting, expire } => {
+                let own_vest = vesting.as_ref().map(vest);
+                let own_expire = expire.as_ref().map(|form| self.expire(*wallet, form, None));
+                match amount {
+                    model::Earn::Fixed(amount) => {
+                        let (wallet, amount) = (*wallet as u16, self.expression(amount));
+                        let constant = match self.plan.nodes.get(amount as usize) {
+                            Some(Node::Number(points)) => amount::multiply(*points, self.plan.denominator(wallet)).ok(),
+                            _ => None,
+                        };
+                        EffectKindPlan::EarnFixed { wallet, amount, constant, vest: own_vest, expire: own_expire }
+                    }
+                    model::Earn::Rate { points, per, full, of } => EffectKindPlan::EarnRate {
+                        wallet: *wallet as u16,
+                        rate: self.rate(*wallet, points, *per, *full, of),
+                        vest: own_vest,
+                        expire: own_expire,
+                    },
+                }
+            }
+            model::EffectKind::Multiply { rules, by } => EffectKindPlan::Multiply {
+                rules: rules.iter().map(|rule| *rule as u32).collect(),
+                by: self.expression(by),
+            },
+            model::EffectKind::Spend { wallet, amount, up_to } => {
+                EffectKindPlan::Spend { wallet: *wallet as u16, amount: self.expression(amount), up_to: *up_to }
+            }
+            model::EffectKind::Transfer { wallet, amount, to, fresh, at_least } => EffectKindPlan::Transfer {
+                wallet: *wallet as u16,
+                amount: self.expression(amount),
+                to: self.expression(to),
+                fresh: *fresh,
+                at_least: *at_least,
+            },
+            model::EffectKind::Accept { wallet } => EffectKindPlan::Accept { wallet: *wallet as u16 },
+            model::EffectKind::Tag(text) => EffectKindPlan::Tag(self.expression(text)),
+            model::EffectKind::Untag(text) => EffectKindPlan::Untag(self.expression(text)),
+            model::EffectKind::Set { field, value } => {
+                EffectKindPlan::Set { field: *field as u16, value: self.expression(value) }
+            }
+            model::EffectKind::Signal { name, to } => {
+                EffectKindPlan::Signal { name: name.as_str().into(), to: self.expression(to) }
+            }
+            model::EffectKind::Consent { category, given } => {
+                EffectKindPlan::Consent { category: category.as_str().into(), given: *given }
+            }
+            model::EffectKind::Say(saying) => EffectKindPlan::Say(*saying as u32),
+            model::EffectKind::Convert { from, takes, to, gives, each } => EffectKindPlan::Convert {
+                from: *from as u16,
+                takes: self.expression(takes),
+                to: *to as u16,
+                gives: self.expression(gives),
+                each: *each,
+            },
+            model::EffectKind::Forfeit { wallet, amount } => {
+                EffectKindPlan::Forfeit { wallet: *wallet as u16, amount: self.expression(amount) }
+            }
+            model::EffectKind::Redeem(reward) => EffectKindPlan::Redeem(*reward as u16),
+            model::EffectKind::Raise { ladder, level, end } => {
+                EffectKindPlan::Raise { ladder: *ladder as u16, level: *level as u16, end: *end }
+            }
+            model::EffectKind::Issue { coupon, code, end } => self.issue(*coupon, code.as_ref(), end.as_ref()),
+            model::EffectKind::Bring { referral, by, identities } => EffectKindPlan::Bring {
+                referral: *referral as u16,
+                by: self.expression(by),
+                identities: identities.and_then(|field| self.list_of(field)),
+            },
+            model::EffectKind::Refer { referral } => EffectKindPlan::Refer { referral: *referral as u16 },
+            model::EffectKind::OptIn(challenge) => EffectKindPlan::OptIn(*challenge as u16),
+            model::EffectKind::Deal(wheel) => EffectKindPlan::Deal(*wheel as u16),
+            model::EffectKind::Draw(wheel) => EffectKindPlan::Draw(*wheel as u16),
+            model::EffectKind::Award { badge, level } => {
+                EffectKindPlan::Award { badge: *badge as u16, level: level.map(|level| level as u16) }
+            }
+        };
+        EffectPlan { kind, quote: self.quote(effect.span) }
+    }
+
+    fn rate(&mut self, wallet: usize, points: &model::Expr, per: Decimal, full: bool, of: &model::Expr) -> RatePlan {
+        let denominator = self.plan.wallets.get(wallet).map_or(Decimal::ONE, |wallet| wallet.denominator);
+        let coefficient = if full || per == Decimal::ONE {
+            denominator
+        } else {
+            denominator.checked_div(per).unwrap_or(Decimal::ONE).normalize()
+        };
+        let points = self.expression(points);
+        let constant = match self.plan.nodes.get(points as usize) {
+            Some(Node::Number(points)) => amount::multiply(*points, coefficient).ok(),
+            _ => None,
+        };
+        let of = self.expression(of);
+        let fold = match self.plan.nodes.get(of as usize) {
+            Some(Node::PlainSum { fold, .. }) => self.plan.nodes.get(*fold as usize),
+            node => node,
+        };
+        let per_line = match fold {
+            Some(Node::Fold { function: AggregateFunction::Sum, list, value: Some(value), filter }) => {
+                Some(PerLine { list: *list, value: *value, filter: *filter })
+            }
+            _ => None,
+        };
+        RatePlan { points, per, full, of, coefficient, constant, per_line }
+    }
+}

@@ -1,0 +1,138 @@
+//! Measures and segments become plans; measures that say the same are kept once.
+
+use super::Lower;
+use super::tallies::period_days;
+use crate::calendar::{clock_micros, days_at_most};
+use crate::check::model::{self, AggregateFunction, Origin, Period, Window};
+use crate::plan::{Grain, MeasureFormPlan, MeasurePlan, SegmentPlan};
+
+impl Lower<'_> {
+    /// The name of a measure: its own, or the text of one written in place.
+    fn measure_name(&self, measure: &model::Measure) -> String {
+        if measure.origin != Origin::InPlace {
+            return measure.name.clone();
+        }
+        squeezed(self.text.get(measure.span.start as usize..measure.span.end as usize).unwrap_or(&measure.name))
+    }
+
+    pub(super) fn same_measures(&mut self) {
+        let mut first = std::collections::BTreeMap::new();
+        for (index, measure) in self.checked.measures.iter().enumerate() {
+            let same = *first.entry(self.measure_name(measure)).or_insert(index);
+            self.same_measure.push(same as u16);
+        }
+    }
+
+    pub(super) fn measures(&mut self) {
+        let history = self.history_days();
+        for measure in &self.checked.measures {
+            let keep = measure
+                .versions
+                .iter()
+                .map(|version| match version.value.window {
+                    Window::AllTime | Window::Range { .. } => None,
+                    Window::This(period) => Some(period_days(period)),
+                    Window::Previous(period) => Some(period_days(period).saturating_mul(2)),
+                    Window::Rolling(length) => Some(days_at_most(length)),
+                    Window::OwnYear { previous, .. } => Some(period_days(Period::Year) * if previous { 2 } else { 1 }),
+                })
+                .try_fold(0, |longest, days| Some(longest.max(days?)))
+                .map(|days| {
+                    let before = measure.meter.map_or(0, |meter| meter.windows_before);
+                    days.saturating_mul(before as i32 + 1).saturating_add(history)
+                });
+            let in_tally = matches!(
+                measure.function,
+                AggregateFunction::Sum
+                    | AggregateFunction::Count
+                    | AggregateFunction::Average
+                    | AggregateFunction::Streak
+            );
+            let grain = match measure.by {
+                Some(period) if measure.function == AggregateFunction::Streak => Grain::Period(period),
+                _ if measure.meter.is_some_and(|meter| meter.by_instant) => Grain::Instant,
+                _ => grain_of(measure.versions.iter().map(|version| version.value.window)),
+            };
+            let name = self.measure_name(measure);
+            let tally = in_tally.then(|| self.tally(format!("measure {name}"), grain, keep));
+            self.event = measure.of.event();
+            let forms = self.dated(&measure.versions, |lower, form| MeasureFormPlan {
+                value: form.value.as_ref().map(|value| lower.expression(value)),
+                filter: form.filter.as_ref().map(|filter| lower.expression(filter)),
+                window: form.window,
+            });
+            self.event = None;
+            self.plan.measures.push(MeasurePlan {
+                name: name.into(),
+                hidden: measure.origin != Origin::Declared,
+                event: measure.of.event().map(|event| event as u16),
+                function: measure.function,
+                forms,
+                revoke: measure.returns == model::Returns::Revoke,
+                tally,
+                step: measure.meter.is_some() && measure.function == AggregateFunction::Last,
+                keep_days: keep,
+            });
+            let number = (self.plan.measures.len() - 1) as u16;
+            let first = self.same_measure.get(usize::from(number)) == Some(&number);
+            if let model::MeasureOf::Flow(wallet, flow) = measure.of
+                && first
+                && let Some(wallet) = self.plan.wallets.get_mut(wallet)
+            {
+                wallet.flows.push((flow, number));
+            }
+        }
+    }
+
+    pub(super) fn segments(&mut self) {
+        for segment in &self.checked.segments {
+            let forms = self.dated(&segment.versions, |lower, condition| lower.expression(condition));
+            self.plan.segments.push(SegmentPlan { name: segment.name.as_str().into(), forms });
+        }
+    }
+}
+
+/// A text without the blanks that formatting may change: none but between two words, and within quotes.
+fn squeezed(text: &str) -> String {
+    let mut squeezed = String::with_capacity(text.len());
+    let (mut quoted, mut blank) = (false, false);
+    let word = |character: char| character.is_alphanumeric() || character == '_';
+    for character in text.chars() {
+        if !quoted && character.is_whitespace() {
+            blank = true;
+            continue;
+        }
+        if blank && squeezed.ends_with(word) && word(character) {
+            squeezed.push(' ');
+        }
+        blank = false;
+        quoted ^= character == '"';
+        squeezed.push(character);
+    }
+    squeezed
+}
+
+/// The coarsest key that all windows of a measure can be answered from.
+fn grain_of(windows: impl Iterator<Item = Window>) -> Grain {
+    let mut grain: Option<Grain> = None;
+    for window in windows {
+        let own = match window {
+            Window::AllTime | Window::Range { .. } => Grain::Ever,
+            Window::This(period) | Window::Previous(period) => Grain::Period(period),
+            Window::Rolling(length) if clock_micros(length).is_some() => Grain::Instant,
+            // What led to a level is told from what came after by the instant alone.
+            Window::OwnYear { of: model::OwnYear::Level(_), .. } => Grain::Instant,
+            Window::OwnYear { of: model::OwnYear::Membership, .. } => Grain::Day,
+            Window::Rolling(_) => Grain::Day,
+        };
+        grain = Some(match grain {
+            None => own,
+            // Two different ranges, or a range and all time, cannot share one number.
+            Some(before) if before == own && own != Grain::Ever => own,
+            Some(Grain::Instant) => Grain::Instant,
+            Some(_) if own == Grain::Instant => Grain::Instant,
+            Some(_) => Grain::Day,
+        });
+    }
+    grain.unwrap_or(Grain::Ever)
+}

@@ -1,0 +1,89 @@
+//! Rules and their groups become plans, and what follows of them is filed.
+
+use super::{Lower, fields};
+use crate::check::model::{self, Checked};
+use crate::plan::{BadgePlan, Condition, GroupFormPlan, GroupPlan, Reactions, RuleFormPlan, RulePlan};
+
+impl Lower<'_> {
+    pub(super) fn rules(&mut self) {
+        let mut groups: Vec<Vec<u16>> = vec![Vec::new(); self.checked.rules.len()];
+        for (index, group) in self.checked.groups.iter().enumerate() {
+            for rule in &group.rules {
+                if let Some(groups) = groups.get_mut(*rule) {
+                    groups.push(index as u16);
+                }
+            }
+        }
+        for (rule, groups) in self.checked.rules.iter().zip(groups) {
+            self.event = rule.trigger.event();
+            // The forms of a referral's part that each have a rule of their own, told by a number, share their limits.
+            let owner = match &rule.held {
+                Some(held) if held.keyword == "referral" => {
+                    rule.name.trim_end_matches(|last: char| last.is_ascii_digit()).trim_end()
+                }
+                _ => rule.name.as_str(),
+            };
+            let forms = self.dated(&rule.versions, |lower, form| RuleFormPlan {
+                when: form.when.iter().map(|condition| lower.condition(condition)).collect(),
+                valid: form.valid.clone(),
+                limits: lower.limits(owner, &form.limits),
+                caps: lower.contribution_caps(owner, form.cap_wallet, &form.caps),
+                cap_mode: form.cap_mode,
+                revoke: form.returns == model::Returns::Revoke,
+                effects: form.effects.iter().map(|effect| lower.effect(effect)).collect(),
+            });
+            self.event = None;
+            let line = self.line(rule.span);
+            let arms = self.arms_of(rule);
+            self.plan.chance_by_time |= matches!(rule.trigger, model::Trigger::Clock(_))
+                && (!arms.is_empty() || needs_secret(self.checked, rule));
+            self.plan.rules.push(RulePlan {
+                name: rule.name.as_str().into(),
+                trigger: rule.trigger.clone(),
+                forms,
+                groups,
+                arms,
+                held: rule.held.clone(),
+                line,
+            });
+        }
+        let flows = self.plan.wallets.iter().any(|wallet| !wallet.flows.is_empty());
+        let challenges = !self.plan.challenges.is_empty();
+        self.plan.reactions =
+            Reactions::of(&self.plan.rules, self.plan.wallets.len(), self.plan.ladders.len(), flows || challenges);
+        // Coupons run out by time alone, and are issued where reactions are followed.
+        self.plan.reactions.any |= !self.plan.coupons.is_empty();
+        let tenders = self.plan.wallets.iter().any(|wallet| wallet.tender.is_some());
+        self.plan.reactions.any |= tenders || !self.plan.rewards.is_empty();
+        self.plan.reactions.any |= self.plan.badges.iter().any(BadgePlan::watched) || !self.plan.wheels.is_empty();
+        // So many friends are reached by time alone.
+        self.plan.reactions.any |= self.plan.referrals.iter().any(|referral| !referral.reach.is_empty());
+    }
+
+    pub(super) fn condition(&mut self, condition: &model::Expr) -> Condition {
+        Condition { node: self.expression(condition), event_only: fields::event_only(condition) }
+    }
+
+    pub(super) fn groups(&mut self) {
+        for group in &self.checked.groups {
+            let owner = format!("group {}", group.name);
+            let forms = self.dated(&group.versions, |lower, form| GroupFormPlan {
+                limits: lower.limits(&owner, &form.limits),
+                caps: lower.contribution_caps(&owner, form.cap_wallet, &form.caps),
+                cap_mode: form.cap_mode,
+            });
+            self.plan.groups.push(GroupPlan { name: group.name.as_str().into(), forms });
+        }
+    }
+}
+
+/// Whether a rule does what only the host's secret makes possible: it turns a wheel, or issues a coupon with minted codes.
+fn needs_secret(checked: &Checked, rule: &model::Rule) -> bool {
+    let mut effects = rule.versions.iter().flat_map(|form| &form.value.effects);
+    effects.any(|effect| match &effect.kind {
+        model::EffectKind::Draw(_) => true,
+        model::EffectKind::Issue { coupon, code: None, .. } => (checked.coupons.get(*coupon))
+            .is_some_and(|coupon| coupon.versions.iter().any(|form| form.value.minted.is_some())),
+        _ => false,
+    })
+}

@@ -1,0 +1,127 @@
+//! Counters, and the limits and caps that look at them.
+
+use rust_decimal::Decimal;
+
+use super::Lower;
+use crate::amount;
+use crate::calendar::{clock_micros, days_at_most};
+use crate::check::model::{self, Per, Period};
+use crate::plan::{CapPlan, Grain, LimitPlan, TallyPlan};
+
+impl Lower<'_> {
+    pub(super) fn tally(&mut self, key: String, grain: Grain, keep_days: Option<i32>) -> u32 {
+        if let Some(number) = self.tally_numbers.get(&key) {
+            return *number;
+        }
+        let number = self.plan.tallies.len() as u32;
+        self.plan.tallies.push(TallyPlan { key: key.clone().into(), grain, keep_days });
+        self.tally_numbers.insert(key, number);
+        number
+    }
+
+    pub(super) fn history_days(&self) -> i32 {
+        days_at_most(self.checked.settings.history)
+    }
+
+    /// The counter of a limit or cap; none where one event is all it looks at.
+    pub(super) fn per_tally(&mut self, what: &str, per: Option<Per>) -> Option<u32> {
+        let history = self.history_days();
+        match per {
+            None => Some(self.tally(format!("{what} ever"), Grain::Ever, None)),
+            Some(Per::Order) => None,
+            Some(Per::Period(period)) => Some(self.tally(
+                format!("{what} per {}", period_name(period)),
+                Grain::Period(period),
+                Some(period_days(period).saturating_add(history)),
+            )),
+            Some(Per::Rolling(length)) => {
+                let grain = if clock_micros(length).is_some() { Grain::Instant } else { Grain::Day };
+                let key = format!("{what} per {} {:?}", length.count, length.unit);
+                Some(self.tally(key, grain, Some(days_at_most(length).saturating_add(history))))
+            }
+        }
+    }
+
+    pub(super) fn limits(&mut self, owner: &str, limits: &[model::Limit]) -> Vec<LimitPlan> {
+        let tightest = tightest(limits, |limit| (limit.in_total, limit.per), |limit| limit.count);
+        tightest
+            .map(|limit| LimitPlan {
+                count: limit.count,
+                in_total: limit.in_total,
+                tally: if limit.in_total { None } else { self.per_tally(&format!("limit {owner}"), limit.per) },
+                per: limit.per,
+                line: self.line(limit.span),
+            })
+            .collect()
+    }
+
+    /// Caps with their counters, both times `factor`.
+    pub(super) fn caps(
+        &mut self,
+        owner: &str,
+        wallet: Option<usize>,
+        factor: Decimal,
+        caps: &[model::Cap],
+    ) -> Vec<CapPlan> {
+        // A counter of another factor counts something else.
+        let times = if amount::is_one(factor) { String::new() } else { format!(" times {factor}") };
+        let owner = format!("cap {owner}{times}");
+        tightest(caps, |cap| cap.per, |cap| cap.amount)
+            .map(|cap| CapPlan {
+                wallet: wallet.unwrap_or(0) as u16,
+                amount: amount::multiply(cap.amount, factor).unwrap_or(cap.amount),
+                tally: self.per_tally(&owner, cap.per),
+                per: cap.per,
+                line: self.line(cap.span),
+            })
+            .collect()
+    }
+
+    /// Caps of rules and groups cut contributions, which are kept times the wallet's denominator.
+    pub(super) fn contribution_caps(
+        &mut self,
+        owner: &str,
+        wallet: Option<usize>,
+        caps: &[model::Cap],
+    ) -> Vec<CapPlan> {
+        let plan = wallet.and_then(|wallet| self.plan.wallets.get(wallet));
+        let factor = plan.map_or(Decimal::ONE, |wallet| wallet.denominator);
+        self.caps(owner, wallet, factor, caps)
+    }
+}
+
+/// Of several limits (or caps) on the same stretch of time the tightest: each stretch has one counter, and one use
+/// counts once.
+fn tightest<T, Stretch: PartialEq, Size: Ord>(
+    items: &[T],
+    stretch: impl Fn(&T) -> Stretch,
+    size: impl Fn(&T) -> Size,
+) -> impl Iterator<Item = &T> {
+    items.iter().enumerate().filter_map(move |(number, item)| {
+        let mut same = items.iter().enumerate().filter(|(_, other)| stretch(other) == stretch(item));
+        let beaten = same.any(|(place, other)| (size(other), place) < (size(item), number));
+        (!beaten).then_some(item)
+    })
+}
+
+fn period_name(period: Period) -> &'static str {
+    match period {
+        Period::Day => "day",
+        Period::Week => "week",
+        Period::Month => "month",
+        Period::Quarter => "quarter",
+        Period::HalfYear => "half-year",
+        Period::Year => "year",
+    }
+}
+
+pub(super) fn period_days(period: Period) -> i32 {
+    match period {
+        Period::Day => 1,
+        Period::Week => 7,
+        Period::Month => 31,
+        Period::Quarter => 92,
+        Period::HalfYear => 184,
+        Period::Year => 366,
+    }
+}
