@@ -170,6 +170,11 @@ pub fn through(plan: &Plan, end: i64) -> String {
     }
 }
 
+/// How long points are usable.
+pub fn usable(plan: &Plan, expires_at: Option<i64>) -> String {
+    expires_at.map_or_else(String::new, |at| format!(", usable {}", through(plan, at)))
+}
+
 /// From when something is so again: a day, if it begins at midnight.
 pub fn from(plan: &Plan, start: i64) -> String {
     let day = plan.calendar.day_at(start);

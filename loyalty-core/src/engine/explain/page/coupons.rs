@@ -2,7 +2,7 @@
 
 use rust_decimal::Decimal;
 
-use super::{Words, usable, words};
+use super::row::{Words, words};
 use crate::amount;
 use crate::engine::coupons::decision::CouponDecision;
 use crate::engine::coupons::reason::{NotApplied, Reason};
@@ -18,7 +18,7 @@ pub fn of(told: &Explanation, decision: &CouponDecision, at: i64) -> Words {
     match decision {
         CouponDecision::Issued { coupon, code, expires_at, .. } => {
             let head = with_code(words().strong(&**coupon).say(" issued"), code);
-            head.say(usable(plan, *expires_at))
+            head.say(say::usable(plan, *expires_at))
         }
         CouponDecision::Expired { coupon, code, .. } => {
             with_code(words().strong(&**coupon).say(" has run out, unused"), code)
