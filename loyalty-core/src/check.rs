@@ -152,7 +152,7 @@ struct Checker<'a> {
     /// Messages as rules say them.
     sayings: Vec<model::Saying>,
     /// What tapping the buttons and rows of messages does.
-    tapped: Vec<message::Tapped<'a>>,
+    tapped: Vec<message::controls::Tapped<'a>>,
     /// A rule or a condition speaks of what members agree to.
     consents_used: bool,
     referrals: Vec<Referral>,

@@ -8,7 +8,10 @@ use std::sync::Arc;
 use super::Checker;
 use super::blocks::Block;
 use super::expression::Scope;
-use super::message::{ControlDraft, MessageDraft, units};
+use super::message::MessageDraft;
+use super::message::controls::ControlDraft;
+use super::message::languages::is_blank;
+use super::message::protocol::{BUTTON_MAX, BUTTONS_MAX, DESCRIPTION_MAX, HEADER_MAX, ROW_MAX, ROWS_MAX, units};
 use super::model::{
     AnswerChoice, Answers, Category, EffectKind, Expr, ExprKind, Held, Label, Moment, Question, QuestionFigure,
     QuestionIndex, QuestionKind, Reply, Row, Rule, Type,
@@ -20,15 +23,6 @@ use crate::source::Span;
 use crate::syntax::engagement::EngagementClause;
 use crate::syntax::message::{self as tree_message, LabelTexts};
 use crate::syntax::tree::{Clause, ClauseKind, Name};
-
-/// How many answers fit into buttons, and into a list.
-const BUTTONS_MAX: usize = 3;
-const ROWS_MAX: usize = 10;
-
-/// What the protocol takes, in UTF-16 units.
-const BUTTON_MAX: usize = 20;
-const ROW_MAX: usize = 24;
-const DESCRIPTION_MAX: usize = 72;
 
 /// The most numbers of a scale.
 const SCALE_MAX: u32 = 1_001;
@@ -106,7 +100,7 @@ impl<'a> Checker<'a> {
         for (label, header) in [(written.header, true), (written.footer, false)] {
             let Some((label, _)) = label else { continue };
             let what = if header { "of a header" } else { "of a footer" };
-            let label = self.label(&draft, label, super::message::HEADER_MAX, what);
+            let label = self.label(&draft, label, HEADER_MAX, what);
             if header { draft.header = label } else { draft.footer = label }
         }
         self.answers(kind, name, &written, &mut draft, &mut question);
@@ -213,7 +207,7 @@ impl<'a> Checker<'a> {
         match &ask.texts {
             LabelTexts::One(text) => {
                 let language = self.settings.languages.first().cloned().unwrap_or_else(|| "en".to_owned());
-                if super::message::is_blank(text) {
+                if is_blank(text) {
                     self.report(
                         Diagnostic::new(Code::MissingText, text.span, "this question is empty")
                             .help("write what the member is asked"),
