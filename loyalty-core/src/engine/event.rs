@@ -3,6 +3,7 @@
 use rust_decimal::Decimal;
 
 use super::value::Value;
+use crate::plan::EventPlan;
 
 /// A field's value; texts lie in the event's one text buffer.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -97,4 +98,10 @@ impl EventData {
         self.text.push_str(text);
         Slot::Text { symbol, start, len: text.len() as u32 }
     }
+}
+
+/// A field of an event by its name.
+pub fn named<'e>(event_plan: &EventPlan, event: &'e EventData, name: &str) -> Value<'e> {
+    let slot = event_plan.layout.slots.iter().position(|slot| &*slot.name == name);
+    slot.map_or(Value::Missing, |slot| event.slot(slot as u16))
 }

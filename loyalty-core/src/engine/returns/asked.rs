@@ -5,9 +5,8 @@ use rust_decimal::Decimal;
 use super::kept::{Line, base, field, kept, lines, minor, share};
 use super::order::{Order, Returned};
 use crate::amount::{self, Overflow};
-use crate::engine::doors;
 use crate::engine::error::{EventError, Refusal};
-use crate::engine::event::EventData;
+use crate::engine::event::{EventData, named};
 use crate::engine::rewards;
 use crate::engine::value::Value;
 use crate::plan::Plan;
@@ -26,7 +25,7 @@ pub(super) fn units_asked(
 ) -> Result<Option<(u32, Decimal, Decimal)>, EventError> {
     let Some(units) = field(plan, refund, "quantity") else { return Ok(None) };
     let event_plan = plan.events.get(usize::from(refund.event));
-    let name = match event_plan.map(|event_plan| doors::named(event_plan, refund, "reward")) {
+    let name = match event_plan.map(|event_plan| named(event_plan, refund, "reward")) {
         Some(Value::Text(name, _)) => Some(name),
         _ => None,
     };

@@ -1,0 +1,107 @@
+//! What happens before the rules are asked: time passes, and an event does what its type does by itself.
+
+use super::staff::{adjust, assign_level, profile};
+use crate::engine::decided::Decided;
+use crate::engine::error::EventError;
+use crate::engine::event::EventData;
+use crate::engine::log::hash;
+use crate::engine::lots::Vesting;
+use crate::engine::member::Member;
+use crate::engine::members::{pause, pool, transfer};
+use crate::engine::messages::broadcast;
+use crate::engine::outcome::{Decision, NotEarned};
+use crate::engine::rewards::Turn;
+use crate::engine::value::Value;
+use crate::engine::{
+    challenges, clock, coupons, leaderboards, messages, questions, referrals, returns, rewards, wheels,
+};
+use crate::plan::{EventKind, EventPlan, Plan};
+
+/// What happens before the rules are asked: time passes, and the event does what its type does by itself. Tells how many
+/// decisions time alone brought about.
+pub fn before_rules(
+    plan: &Plan,
+    event_plan: &EventPlan,
+    member: &mut Member,
+    event: &EventData,
+    decisions: &mut Decided,
+) -> Result<usize, EventError> {
+    if event.at >= member.clock {
+        clock::advance(plan, member, event.at, decisions)?;
+    }
+    let first = decisions.len();
+    match event_plan.kind {
+        EventKind::Plain => {
+            if let Some(order) = coupons::redeem::replaced(event_plan, event) {
+                returns::replace(plan, member, event, order, decisions)?;
+            }
+            rewards::take(plan, event_plan, member, event, Turn::Before, decisions)?;
+        }
+        EventKind::Refund | EventKind::Cancel => returns::apply(plan, member, event, decisions)?,
+        EventKind::Adjust => adjust(plan, event_plan, member, event, decisions)?,
+        EventKind::Profile => profile(plan, event_plan, member, event, decisions),
+        EventKind::AssignLevel => assign_level(plan, event_plan, member, event, decisions)?,
+        EventKind::SentBack => transfer::come_back(plan, event_plan, member, event, decisions)?,
+        EventKind::Pooled => pool::pay(plan, event_plan, member, event, decisions)?,
+        EventKind::Pause => pause::pause(event_plan, member, event, decisions),
+        EventKind::Resume => pause::resume(plan, member, decisions),
+        EventKind::Issue => coupons::issue::by_staff(plan, event_plan, member, event, decisions)?,
+        EventKind::OptIn => challenges::opt_in(plan, event_plan, member, event, decisions)?,
+        EventKind::Answer => questions::on_event(plan, event_plan, member, event, decisions)?,
+        EventKind::Draw => wheels::on_event(plan, event_plan, member, event, decisions)?,
+        EventKind::Placed if member.account.paused_at(event.at) => {}
+        EventKind::Placed => leaderboards::on_event(plan, event_plan, member, event, decisions)?,
+        EventKind::Redeem => rewards::on_event(plan, event_plan, member, event, decisions)?,
+        EventKind::Hold => rewards::hold(plan, event_plan, member, event, decisions)?,
+        EventKind::Capture => rewards::capture(plan, event_plan, member, event, decisions)?,
+        EventKind::Release => rewards::release(plan, event_plan, member, event, decisions)?,
+        EventKind::Received => {}
+        EventKind::Message => messages::policy::wrote(member, event.at),
+        EventKind::MessageStatus => messages::policy::status(event_plan, member, event, decisions),
+        EventKind::IdentityChanged => messages::policy::another_identity(event_plan, member, event),
+        // Whether it can be said at all is asked before anything is done; it is said after the rules on it.
+        EventKind::Broadcast => drop(broadcast::Broadcast::of(plan, event_plan, event)?),
+        EventKind::Consent => messages::policy::told(event_plan, member, event, decisions),
+        EventKind::Referral if member.account.paused_at(event.at) => {}
+        EventKind::Referral => referrals::take_in(plan, event_plan, member, event, decisions)?,
+        EventKind::ReferralWithdrawn => referrals::withdraw(plan, event_plan, member, event, decisions)?,
+        EventKind::ReferralRefused => referrals::refuse(plan, event_plan, member, event, decisions)?,
+    }
+    if event_plan.vests {
+        vest_on(plan, event_plan, member, event, decisions)?;
+    }
+    Ok(first)
+}
+
+/// Why no rule is asked about an event, if none is: the account rested at the time, or what it tells was taken back before.
+pub fn rests(plan: &Plan, event_plan: &EventPlan, member: &Member, event: &EventData) -> Option<NotEarned> {
+    if member.account.paused_at(event.at) && !matches!(event_plan.kind, EventKind::Pause | EventKind::Resume) {
+        return Some(NotEarned::Paused);
+    }
+    referrals::is_void(plan, event_plan, member, event).then_some(NotEarned::Withdrawn)
+}
+
+/// The lots of an order that were waiting for this event vest.
+fn vest_on(
+    plan: &Plan,
+    event_plan: &EventPlan,
+    member: &mut Member,
+    event: &EventData,
+    decisions: &mut Vec<Decision>,
+) -> Result<(), EventError> {
+    let Some(Value::Text(order, _)) = event_plan.order_slot.map(|slot| event.slot(slot)) else { return Ok(()) };
+    let source = hash(order);
+    for wallet in 0..member.wallets.len() {
+        let lots = member.wallets.get(wallet).map_or(0, |state| state.lots.len());
+        for number in 0..lots {
+            let lot = member.wallets.get(wallet).and_then(|state| state.lots.get(number));
+            let waiting = lot.is_some_and(|lot| {
+                lot.source == source && matches!(lot.vesting, Vesting::On { event: on, .. } if on == event.event)
+            });
+            if waiting {
+                clock::vest(plan, member, wallet, number, event.at, decisions)?;
+            }
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,137 @@
+//! What staff and the host say of a member outright: points given or taken, attributes, a level.
+
+use rust_decimal::Decimal;
+
+use crate::amount;
+use crate::engine::earning::{self, LotPlan};
+use crate::engine::error::{EventError, Refusal};
+use crate::engine::eval::Scope;
+use crate::engine::event::{EventData, named};
+use crate::engine::log::hash;
+use crate::engine::member::Member;
+use crate::engine::outcome::{Because, Decision, Kind};
+use crate::engine::value::{Stored, Value};
+use crate::engine::{ladders, ledger};
+use crate::plan::{EventPlan, ExpirePlan, Plan, VestPlan};
+
+/// Staff give or take points.
+pub(super) fn adjust(
+    plan: &Plan,
+    event_plan: &EventPlan,
+    member: &mut Member,
+    event: &EventData,
+    decisions: &mut Vec<Decision>,
+) -> Result<(), EventError> {
+    let wallet = match named(event_plan, event, "wallet") {
+        Value::Text(name, _) => plan.wallets.iter().position(|wallet| &*wallet.name == name),
+        _ if plan.wallets.len() == 1 => Some(0),
+        _ => None,
+    };
+    let Some(wallet) = wallet else {
+        let names: Vec<String> = plan.wallets.iter().map(|wallet| format!("`{}`", wallet.name)).collect();
+        return Err(EventError::new(Refusal::UnknownWallet).in_field("wallet").expecting(names.join(" or ")));
+    };
+    let Some(points) = named(event_plan, event, "points").number() else {
+        return Err(EventError::new(Refusal::MissingField).in_field("points"));
+    };
+    let decimals = plan.wallets.get(wallet).map_or(0, |wallet| wallet.decimals);
+    if points.normalize().scale() > decimals {
+        return Err(EventError::new(Refusal::WrongType)
+            .in_field("points")
+            .expecting(format!("at most {decimals} decimals"))
+            .but_found(amount::text(points)));
+    }
+    if points < Decimal::ZERO {
+        let available = member.wallets.get(wallet).map_or(Decimal::ZERO, |state| state.available);
+        if -points > available {
+            return Err(EventError::new(Refusal::InsufficientBalance)
+                .in_field("points")
+                .expecting(format!("at most {} to take", amount::text(available)))
+                .but_found(amount::text(-points)));
+        }
+        ledger::take(plan, member, wallet as u16, -points, None, event.at, decisions)?;
+        return Ok(());
+    }
+    if points.is_zero() {
+        return Ok(());
+    }
+    let issued = member.wallets.get(wallet).map_or(Decimal::ZERO, |state| state.issued);
+    if amount::add(issued, points)? > crate::plan::layout::TOTAL_MAX {
+        return Err(amount::Overflow.into());
+    }
+    let day = plan.calendar.day_at(event.at);
+    let expire = match named(event_plan, event, "expires") {
+        Value::Date(day) => ExpirePlan::At(day),
+        _ => match plan.policy(wallet as u16, day) {
+            Some(policy) => {
+                let scope = Scope::of(plan, member, event.at);
+                earning::wallet_expiry(&scope, policy)?
+            }
+            None => ExpirePlan::Never,
+        },
+    };
+    let because = vec![Because::Adjustment { amount: points }];
+    let lot = LotPlan { wallet: wallet as u16, vest: VestPlan::AtOnce, expire, amount: points, because };
+    ledger::activity(plan, member, wallet as u16, event.at, |form| form.earning);
+    ledger::add_lot(plan, member, lot, (hash(&event.id), event.at), decisions)?;
+    Ok(())
+}
+
+/// The host tells the member's attributes.
+pub(super) fn profile(
+    plan: &Plan,
+    event_plan: &EventPlan,
+    member: &mut Member,
+    event: &EventData,
+    decisions: &mut Vec<Decision>,
+) {
+    for (number, field) in plan.member.iter().enumerate() {
+        let value = named(event_plan, event, &field.name);
+        if value == Value::Missing {
+            continue;
+        }
+        let value = Stored::of(value);
+        if let Some(attribute) = member.attributes.get_mut(number) {
+            *attribute = value.clone();
+        }
+        decisions.push(Decision { at: event.at, kind: Kind::AttributeSet { field: number as u16, value } });
+    }
+}
+
+/// Staff give a member a level.
+pub(super) fn assign_level(
+    plan: &Plan,
+    event_plan: &EventPlan,
+    member: &mut Member,
+    event: &EventData,
+    decisions: &mut Vec<Decision>,
+) -> Result<(), EventError> {
+    let quoted =
+        |names: &mut dyn Iterator<Item = &str>| names.map(|name| format!("`{name}`")).collect::<Vec<_>>().join(" or ");
+    let ladder = match named(event_plan, event, "ladder") {
+        Value::Text(name, _) => plan.ladders.iter().position(|ladder| &*ladder.name == name),
+        _ if plan.ladders.len() == 1 => Some(0),
+        _ => None,
+    };
+    let Some((number, ladder)) = ladder.and_then(|number| Some((number, plan.ladders.get(number)?))) else {
+        let names = quoted(&mut plan.ladders.iter().map(|ladder| &*ladder.name));
+        return Err(EventError::new(Refusal::UnknownLevel).in_field("ladder").expecting(names));
+    };
+    let Value::Text(wanted, _) = named(event_plan, event, "level") else {
+        return Err(EventError::new(Refusal::MissingField).in_field("level"));
+    };
+    let Some(level) = ladder.levels.iter().position(|level| &**level == wanted) else {
+        let names = quoted(&mut ladder.levels.iter().map(|level| &**level));
+        return Err(EventError::new(Refusal::UnknownLevel)
+            .in_field("level")
+            .expecting(names)
+            .but_found(format!("`{wanted}`")));
+    };
+    let end = match named(event_plan, event, "until") {
+        Value::Date(day) => plan.calendar.start_of(day.saturating_add(1)),
+        _ => i64::MAX,
+    };
+    let at = member.clock.max(event.at);
+    ladders::set_level(plan, member, number as u16, level as u16, end, at, decisions);
+    Ok(())
+}

@@ -1,0 +1,163 @@
+//! What an event comes to by its rules: worked out first, then written down, followed up and remembered.
+
+use smallvec::SmallVec;
+
+use crate::engine::claims::Counters;
+use crate::engine::decided::Decided;
+use crate::engine::error::EventError;
+use crate::engine::eval::Scope;
+use crate::engine::event::EventData;
+use crate::engine::ladders::Occasion;
+use crate::engine::log::hash;
+use crate::engine::marks::Mark;
+use crate::engine::measures::{self, Delta};
+use crate::engine::member::Member;
+use crate::engine::members::transfer;
+use crate::engine::messages::{self, broadcast};
+use crate::engine::outcome::Decision;
+use crate::engine::rewards::{self, Turn};
+use crate::engine::tally::Entry;
+use crate::engine::{clock, coupons, earning, experiments, granted, grants, ledger, moves, reactions, rules};
+use crate::plan::{EventKind, EventPlan, Plan};
+
+/// What an event comes to, before it is written down. It is worked out in place: it is large, and moving it costs more
+/// than most rules do.
+#[derive(Default)]
+pub(super) struct Work {
+    deltas: measures::Deltas,
+    pub(super) evaluation: earning::Evaluation,
+    /// What the counters will say.
+    entries: SmallVec<[Entry; 12]>,
+    /// What the event makes of coupons.
+    uses: coupons::redeem::Uses,
+}
+
+pub(super) fn evaluate(
+    plan: &Plan,
+    event_plan: &EventPlan,
+    member: &Member,
+    event: &EventData,
+    counters: Option<&Counters>,
+    work: &mut Work,
+) -> Result<(), EventError> {
+    let Work { deltas, evaluation, entries, uses } = work;
+    let scope = Scope { event: Some(event), counters, ..Scope::of(plan, member, event.at) };
+    measures::deltas(&scope, &event_plan.measures, deltas)?;
+    if event_plan.kind == EventKind::Received {
+        evaluation.offer = Some(transfer::offer(&scope, event_plan, event)?);
+    }
+    let candidates = rules::candidates(event_plan, event);
+    let scope = Scope { deltas, ..scope };
+    *uses = coupons::redeem::decide(&scope, event_plan, event)?;
+    earning::evaluate(&scope, &candidates, &event_plan.rules, evaluation)?;
+    // Whatever could overflow does so before anything is written.
+    let counted = deltas.iter().filter_map(|delta| match delta {
+        Delta::Counted { change, .. } => Some(change),
+        Delta::Marked { .. } => None,
+    });
+    for change in counted.chain(&evaluation.changes) {
+        entries.push(member.tallies.after(change)?);
+    }
+    Ok(())
+}
+
+pub(super) fn write(
+    plan: &Plan,
+    event_plan: &EventPlan,
+    member: &mut Member,
+    event: &EventData,
+    work: &mut Work,
+    // The decisions before this one have been followed already.
+    first: usize,
+    decisions: &mut Decided,
+) -> Result<(), EventError> {
+    commit(plan, event_plan, member, event, work, decisions)?;
+    settle(plan, event_plan, member, event, first, decisions)?;
+    remember(event_plan, member, event, decisions, &work.evaluation.fired, &work.evaluation.grants);
+    Ok(())
+}
+
+/// Writes what the rules on an event have come to.
+pub(super) fn commit(
+    plan: &Plan,
+    event_plan: &EventPlan,
+    member: &mut Member,
+    event: &EventData,
+    Work { deltas, evaluation, entries, uses }: &mut Work,
+    decisions: &mut Decided,
+) -> Result<(), EventError> {
+    experiments::note(plan, member, &event_plan.arms, event.at, decisions);
+    entries.drain(..).for_each(|entry| member.tallies.put(entry));
+    for delta in deltas.drain(..) {
+        if let Delta::Marked { measure, value } = delta {
+            member.marks.insert(Mark { measure, at: event.at, value });
+        }
+    }
+    for wallet in 0..plan.wallets.len() {
+        ledger::activity(plan, member, wallet as u16, event.at, |form| form.events.contains(&event.event));
+    }
+    coupons::redeem::commit(plan, member, event, core::mem::take(uses), decisions)?;
+    let spent = !evaluation.spends.is_empty();
+    transfer::send_all(plan, member, evaluation, event, decisions)?;
+    ledger::commit(plan, member, (hash(&event.id), event.at), evaluation, decisions)?;
+    if let Some(offer) = &evaluation.offer {
+        transfer::take_in(plan, event_plan, member, event, offer, decisions)?;
+    }
+    if spent {
+        for wallet in &mut member.wallets {
+            wallet.sweep(|_| true);
+        }
+    }
+    if plan.reactions.any {
+        moves::commit(plan, member, core::mem::take(&mut evaluation.moves), event.at, decisions)?;
+    }
+    rewards::take(plan, event_plan, member, event, Turn::After, decisions)?;
+    let occasion = messages::Occasion { event: Some(event), cause: None, at: event.at };
+    messages::commit(plan, member, &evaluation.says, occasion, decisions)?;
+    if event_plan.kind == EventKind::Broadcast {
+        broadcast::say(plan, event_plan, member, event, decisions)?;
+    }
+    Ok(())
+}
+
+/// What follows from an event, and what by time alone: a late event's points may have vested or run out long since, and
+/// others may be earned after their last day.
+pub(super) fn settle(
+    plan: &Plan,
+    event_plan: &EventPlan,
+    member: &mut Member,
+    event: &EventData,
+    first: usize,
+    decisions: &mut Decided,
+) -> Result<(), EventError> {
+    let until = member.clock.max(event.at);
+    if plan.reactions.any {
+        member.clock = until;
+        let returns = matches!(event_plan.kind, EventKind::Refund | EventKind::Cancel);
+        let occasion = match returns {
+            true => Occasion::Return,
+            false if event.at < until => Occasion::Late(event.at),
+            false => Occasion::Event,
+        };
+        reactions::follow(plan, member, until, occasion, first, decisions)?;
+    }
+    member.next_due = member.find_next_due(plan);
+    clock::advance(plan, member, until, decisions)
+}
+
+/// Notes the event itself: its decisions for a replay, its capture for a return.
+pub(super) fn remember(
+    event_plan: &EventPlan,
+    member: &mut Member,
+    event: &EventData,
+    decisions: &[Decision],
+    fired: &[u32],
+    grants: &[grants::Grant],
+) {
+    let signature = event_plan.layout.signature;
+    member.log.push(&event.id, event.event, event.at, (event.digest, signature), decisions, |writer| {
+        if event_plan.kind.returnable() {
+            granted::write(writer, &event.capture, fired, grants);
+        }
+    });
+}
