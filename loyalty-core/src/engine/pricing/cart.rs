@@ -18,7 +18,7 @@ pub struct Run {
 
 pub type Runs = SmallVec<[Run; 8]>;
 
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Cart<'a> {
     pub basket: &'a Basket,
     /// What each line costs now.
@@ -36,6 +36,23 @@ pub struct Cart<'a> {
     pub ended: bool,
     /// What the lines cost when the item discounts were through.
     pub after_items: Option<SmallVec<[Minor; 8]>>,
+}
+
+/// The search copies a cart for each coupon that it tries, so that its lists are copied whole and not item by item.
+impl Clone for Cart<'_> {
+    fn clone(&self) -> Self {
+        Self {
+            basket: self.basket,
+            nets: SmallVec::from_slice(&self.nets),
+            runs: SmallVec::from_slice(&self.runs),
+            shipping: self.shipping,
+            ceiling: self.ceiling,
+            floors: SmallVec::from_slice(&self.floors),
+            stopped: SmallVec::from_slice(&self.stopped),
+            ended: self.ended,
+            after_items: self.after_items.as_deref().map(SmallVec::from_slice),
+        }
+    }
 }
 
 impl<'a> Cart<'a> {
@@ -107,7 +124,7 @@ impl<'a> Cart<'a> {
         let floor = self.line(line).floor;
         let start = self.runs.partition_point(|run| run.line < line);
         let end = self.runs.partition_point(|run| run.line <= line);
-        let old: Runs = self.runs.get(start..end).unwrap_or(&[]).into();
+        let old = Runs::from_slice(self.runs.get(start..end).unwrap_or(&[]));
         let parts: SmallVec<[Part; 8]> =
             old.iter().map(|run| Part { weight: run.net, room: (run.net - floor).max(0), count: run.count }).collect();
         let shares = share(amount, &parts);
@@ -132,10 +149,14 @@ impl<'a> Cart<'a> {
     }
 
     fn replace(&mut self, start: usize, end: usize, new: Runs) {
-        let tail: Runs = self.runs.get(end..).unwrap_or(&[]).into();
+        if let Some(old) = self.runs.get_mut(start..end).filter(|old| old.len() == new.len()) {
+            old.copy_from_slice(&new);
+            return;
+        }
+        let tail = Runs::from_slice(self.runs.get(end..).unwrap_or(&[]));
         self.runs.truncate(start);
-        self.runs.extend(new);
-        self.runs.extend(tail);
+        self.runs.extend_from_slice(&new);
+        self.runs.extend_from_slice(&tail);
     }
 
     /// What each unit of a line costs in the end, as (units, net) in the order of the units.
