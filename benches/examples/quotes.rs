@@ -27,6 +27,8 @@ struct Terms {
     /// Days of November 2026.
     from: u32,
     to: u32,
+    /// What it gives: of all kinds, among the eligible ten at any size.
+    kind: usize,
 }
 
 /// Conditions that ten coupons satisfy, spread over the file.
@@ -43,6 +45,7 @@ fn terms(coupons: usize) -> Vec<Terms> {
                     most: hit.is_multiple_of(3).then_some(500),
                     from: 1,
                     to: 30,
+                    kind: hit,
                 };
             }
             // One of the conditions fails, in turn; the others are as likely to hold as not.
@@ -54,6 +57,7 @@ fn terms(coupons: usize) -> Vec<Terms> {
                 most: pick.is_multiple_of(4).then_some(200 + (pick % 300) as u32),
                 from: 1 + (pick % 15) as u32,
                 to: 21 + (pick % 9) as u32,
+                kind: number,
             };
             match number % 4 {
                 0 => terms.branch = Some(BRANCHES[1 + pick % (BRANCHES.len() - 1)]),
@@ -69,14 +73,14 @@ fn terms(coupons: usize) -> Vec<Terms> {
 fn program(terms: &[Terms]) -> String {
     let mut text = String::from("program \"Bench\" { currency MYR  timezone \"Asia/Kuala_Lumpur\" }\n");
     for (number, terms) in terms.iter().enumerate() {
-        let give = match number % 5 {
+        let give = match terms.kind % 5 {
             0 => format!("5% off order.lines where category == \"{}\"", terms.category),
             1 => format!("2 MYR off order.lines where category == \"{}\"", terms.category),
             2 => format!("cheapest 1 free of 3 from order.lines where category == \"{}\"", terms.category),
             3 => format!("price 6 MYR of order.lines where category == \"{}\"", terms.category),
             _ => format!("1 MYR off each unit of order.lines where category == \"{}\"", terms.category),
         };
-        let stack = if number % 7 == 0 { "none" } else { "any" };
+        let stack = if terms.kind % 7 == 0 { "none" } else { "any" };
         let _ = write!(text, "coupon C{number} automatic {{ give {give} when order.subtotal >= {} MYR", terms.least);
         if let Some(branch) = terms.branch {
             let _ = write!(text, " and order.branch == \"{branch}\"");
