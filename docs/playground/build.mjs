@@ -89,35 +89,52 @@ function sample(path) {
     return null;
   }
   const name = relative(root, path).replace(/\.loyalty$/, "").replaceAll(/[^A-Za-z0-9]+/g, "-");
-  const events = historyOf(path);
+  const events = historyOf(path, program);
   const member = events.length > 0 ? String(JSON.parse(events[0]).member ?? "m-1") : "m-1";
   return { name, title: program.title, rules, events, member, joined: "", until: "" };
 }
 
 /** The events beside a program: `NAME.events.jsonl`, or what its folder holds as `events.jsonl.gz`. */
-function historyOf(path) {
+function historyOf(path, program) {
   const own = path.replace(/\.loyalty$/, ".events.jsonl");
   if (existsSync(own)) return lines(readFileSync(own, "utf8"));
   const shared = join(path, "../events.jsonl.gz");
-  return existsSync(shared) ? fewMembers(lines(gunzipSync(readFileSync(shared)).toString("utf8"))) : [];
+  return existsSync(shared) ? fewMembers(program, lines(gunzipSync(readFileSync(shared)).toString("utf8"))) : [];
+}
+
+/** Whether a member earns anything by some events. */
+function earns(program, member, events) {
+  const state = program.enroll(member, JSON.parse(events[0]).at);
+  return events.some((event) => {
+    try {
+      return program.apply(state, event).decisions.some(({ kind }) => kind === "earned");
+    } catch (error) {
+      // What the program refuses earns nothing; the page shows it as refused.
+      if (error.name === "EventError") return false;
+      throw error;
+    }
+  });
 }
 
 function lines(text) {
   return text.split("\n").filter((line) => line.trim() !== "");
 }
 
-/** The events of those members to whom the most different things happened, in the order of the file. */
-function fewMembers(all) {
+/** The events of those members who earn something and to whom the most different things happened, in the order of the file. */
+function fewMembers(program, all) {
   const members = new Map();
   for (const line of all) {
     const { member, type } = JSON.parse(line);
-    const known = members.get(member) ?? { count: 0, types: new Set() };
-    known.count += 1;
+    const known = members.get(member) ?? { own: [], types: new Set() };
+    known.own.push(line);
     known.types.add(type);
     members.set(member, known);
   }
-  const fitting = [...members].filter(([, { count }]) => count <= EVENTS_MAX / MEMBERS_MAX);
-  fitting.sort(([, one], [, other]) => other.types.size - one.types.size || other.count - one.count);
-  const chosen = new Set(fitting.slice(0, MEMBERS_MAX).map(([member]) => member));
+  const fitting = [...members].filter(([, { own }]) => own.length <= EVENTS_MAX / MEMBERS_MAX);
+  fitting.sort(([, one], [, other]) => other.types.size - one.types.size || other.own.length - one.own.length);
+  const chosen = new Set();
+  for (const [member, { own }] of fitting) {
+    if (chosen.size < MEMBERS_MAX && earns(program, member, own)) chosen.add(member);
+  }
   return all.filter((line) => chosen.has(JSON.parse(line).member));
 }
