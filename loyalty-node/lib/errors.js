@@ -56,4 +56,13 @@ function revived(thrown) {
   return thrown;
 }
 
-module.exports = { RulesError, EventError, StateError, revived };
+/** Calls the core, and throws its errors as objects of this library. */
+function told(call) {
+  try {
+    return call();
+  } catch (thrown) {
+    throw revived(thrown);
+  }
+}
+
+module.exports = { RulesError, EventError, StateError, revived, told };

@@ -2,7 +2,7 @@
 // Who stands where, over any number of members.
 
 const { kind } = require("./arguments.js");
-const { revived } = require("./errors.js");
+const { told } = require("./errors.js");
 const { memberHandle } = require("./member.js");
 
 /** Only `Program.leaderboard` makes one. */
@@ -50,15 +50,6 @@ class Leaderboard {
   close() {
     this.#handle?.free?.();
     this.#handle = null;
-  }
-}
-
-/** Calls the core, and throws its errors as objects of this library. */
-function told(call) {
-  try {
-    return call();
-  } catch (thrown) {
-    throw revived(thrown);
   }
 }
 

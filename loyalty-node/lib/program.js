@@ -5,7 +5,7 @@ const { together } = require("./accounts.js");
 const { count, decoded, instant, kind, object, options, points, secret, text, whole } = require("./arguments.js");
 const { newEstimate } = require("./broadcast.js");
 const { ready } = require("./core.js");
-const { revived } = require("./errors.js");
+const { revived, told } = require("./errors.js");
 const { Packer } = require("./event.js");
 const { newLeaderboard } = require("./leaderboard.js");
 const { memberHandle, newMember } = require("./member.js");
@@ -14,15 +14,6 @@ const { newReport } = require("./report.js");
 
 /** Only `compile` makes programs. */
 const MAKE = Symbol("make");
-
-/** Runs `call`; what the core throws becomes an error of this library. */
-function told(call) {
-  try {
-    return call();
-  } catch (thrown) {
-    throw revived(thrown);
-  }
-}
 
 class Program {
   #handle;

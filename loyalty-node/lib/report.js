@@ -2,7 +2,7 @@
 // Measures of success, from outcomes as they come.
 
 const { kind } = require("./arguments.js");
-const { revived } = require("./errors.js");
+const { told } = require("./errors.js");
 const { memberHandle } = require("./member.js");
 
 /** Only `Program.report` makes one. */
@@ -56,15 +56,6 @@ class Report {
   close() {
     this.#handle?.free?.();
     this.#handle = null;
-  }
-}
-
-/** Calls the core, and throws its errors as objects of this library. */
-function told(call) {
-  try {
-    return call();
-  } catch (thrown) {
-    throw revived(thrown);
   }
 }
 
