@@ -8,9 +8,10 @@ use loyalty_core::{Decimal, Instant};
 const EXIT_CODES: &str = "\
 Exit codes:
   0  all is well
-  1  the work is done and the answer is no: errors in the program, failed tests, an unformatted file, a member or
-     event that is not there, amounts that do not add up
-  2  the work could not be done: wrong arguments, a file that cannot be read or written, a store in use
+  1  the work is done and the answer is no: errors in the program, failed tests, an
+     unformatted file, a member or event that is not there, amounts that do not add up
+  2  the work could not be done: wrong arguments, a file that cannot be read or written,
+     a store in use
 
 Examples:
   loyalty check club.loyalty
@@ -89,7 +90,7 @@ pub(crate) struct Check {
 #[command(after_help = "\
 Examples:
   loyalty fmt club.loyalty            rewrite the file in place
-  loyalty fmt --check *.loyalty       name the files that are not formatted, change nothing, exit with 1
+  loyalty fmt --check *.loyalty       name what is not formatted, exit with 1
   loyalty fmt - < club.loyalty        from the standard input to the standard output")]
 pub(crate) struct Fmt {
     /// Programs; `-` reads the standard input and writes to the standard output
@@ -112,15 +113,27 @@ pub(crate) struct Test {
     pub(crate) json: bool,
 }
 
+/// The program of a command that uses one, and what it is used with.
+#[derive(Debug, Args)]
+pub(crate) struct Rules {
+    /// The program
+    #[arg(value_name = "PROGRAM")]
+    pub(crate) file: PathBuf,
+
+    /// The file whose bytes are the host's secret, for a program that leaves something to chance or mints codes
+    #[arg(long, value_name = "FILE", env = "LOYALTY_SECRET_FILE", hide_env_values = true)]
+    pub(crate) secret_file: Option<PathBuf>,
+}
+
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Events are JSON Lines, plain or gzipped, one event a line, each with `type`, `id`, `member` and `at`; best sorted by
-`at`. An event that is refused changes nothing; the run goes on and reports it. An event whose member is null is
+Events are JSON Lines, plain or gzipped, one event a line, each with `type`, `id`, `member` and `at`; best sorted by \
+`at`. An event that is refused changes nothing; the run goes on and reports it. An event whose member is null is \
 refused as `no_member`. A member is enrolled by the first event that is accepted.
 
-Without --store everything is kept in memory, and --out is written anew. With --store a run may be killed at any
-moment: the same command, started again, gives the same balances and every decision exactly once in --out, and a
-rerun of the same file changes nothing: what was accepted is recognised by its id, what was refused by its line.
+Without --store everything is kept in memory, and --out is written anew. With --store a run may be killed at any \
+moment: the same command, started again, gives the same balances and every decision exactly once in --out, and a \
+rerun of the same file changes nothing: what was accepted is recognised by its id, what was refused by its line. \
 A store that another program wrote is carried over first, all members or none.
 
 Examples:
@@ -130,8 +143,8 @@ Examples:
   loyalty run club.loyalty --events 2026.jsonl.gz --report --value points=0.01
   zcat 2026-*.gz | loyalty run club.loyalty --events -")]
 pub(crate) struct Run {
-    /// The program
-    pub(crate) program: PathBuf,
+    #[command(flatten)]
+    pub(crate) program: Rules,
 
     /// Events, JSON Lines, plain or gzipped; `-` reads the standard input
     #[arg(long, value_name = "FILE")]
@@ -185,15 +198,15 @@ pub(crate) struct Run {
 
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Touches only the members for whom something happens by then: points that vest or run out, levels that are judged, rules
+Touches only the members for whom something happens by then: points that vest or run out, levels that are judged, rules \
 by the calendar. The others are not even read, so that a night costs what happens in it.
 
 Examples:
   loyalty advance club.loyalty --store club.db --to 2026-12-01T02:00:00+08:00 --out decisions.jsonl
   loyalty advance club.loyalty --store club.db --to \"$(date -u +%FT%TZ)\"")]
 pub(crate) struct Advance {
-    /// The program
-    pub(crate) program: PathBuf,
+    #[command(flatten)]
+    pub(crate) program: Rules,
 
     /// The store of the members
     #[arg(long, value_name = "FILE")]
@@ -214,18 +227,20 @@ pub(crate) struct Advance {
 
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Without --apply nothing changes: it counts how many members would hear the message now, how many when quiet hours end, and why
-not the others. With --apply the event `broadcast` happens to every member of the store, and what is to be sent is among the
-decisions. Killed and started again with the same --at it goes on where it was; a later run of the same campaign reaches only
+Without --apply nothing changes: it counts how many members would hear the message now, how many when quiet hours end, and why \
+not the others. With --apply the event `broadcast` happens to every member of the store, and what is to be sent is among the \
+decisions. Killed and started again with the same --at it goes on where it was; a later run of the same campaign reaches only \
 those who have not heard it.
 
 Examples:
-  loyalty broadcast club.loyalty --store club.db --message spring --campaign spring-2026 --at 2026-03-20T10:00:00+08:00
-  loyalty broadcast club.loyalty --store club.db --message come_back --campaign back --segment lapsed \\
-      --field code=BACK10 --at 2026-03-20T10:00:00+08:00 --apply --out decisions.jsonl")]
+  loyalty broadcast club.loyalty --store club.db --message spring --campaign spring-2026 \\
+      --at 2026-03-20T10:00:00+08:00
+  loyalty broadcast club.loyalty --store club.db --message come_back --campaign back \\
+      --segment lapsed --field code=BACK10 --at 2026-03-20T10:00:00+08:00 \\
+      --apply --out decisions.jsonl")]
 pub(crate) struct Broadcast {
-    /// The program
-    pub(crate) program: PathBuf,
+    #[command(flatten)]
+    pub(crate) program: Rules,
 
     /// The store of the members
     #[arg(long, value_name = "FILE")]
@@ -266,15 +281,15 @@ pub(crate) struct Broadcast {
 
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Compares the program that last wrote the store with another version, member by member, and changes nothing: levels that
-are no more, thresholds that are higher or lower, wallets and attributes that are lost or new. `loyalty run` and
+Compares the program that last wrote the store with another version, member by member, and changes nothing: levels that \
+are no more, thresholds that are higher or lower, wallets and attributes that are lost or new. `loyalty run` and \
 `loyalty advance` with the new version then carry the members over.
 
 Example:
   loyalty migrate club-2027.loyalty --store club.db")]
 pub(crate) struct Migrate {
-    /// The other version of the program
-    pub(crate) program: PathBuf,
+    #[command(flatten)]
+    pub(crate) program: Rules,
 
     /// The store of the members
     #[arg(long, value_name = "FILE")]
@@ -308,8 +323,8 @@ Examples:
   loyalty show club.loyalty --store club.db --member m-17
   loyalty show club.loyalty --events 2026.jsonl.gz --member m-17 --at 2026-06-30T12:00:00Z")]
 pub(crate) struct Show {
-    /// The program
-    pub(crate) program: PathBuf,
+    #[command(flatten)]
+    pub(crate) program: Rules,
 
     /// The member's id
     #[arg(long, value_name = "ID")]
@@ -329,17 +344,18 @@ pub(crate) struct Show {
 
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Only members for whom the leaderboard's `when` holds stand on it. All members pass by once; what is kept grows with --top
-and not with them. The closed standings are those of the last round that is over; as JSON each row that wins holds the
-event for its member, which needs the host's secret (the file that LOYALTY_SECRET_FILE names).
+Only members for whom the leaderboard's `when` holds stand on it. All members pass by once; what is kept grows with --top \
+and not with them. The closed standings are those of the last round that is over; as JSON each row that wins holds the \
+event for its member, which needs the host's secret (--secret-file).
 
 Examples:
   loyalty leaderboard club.loyalty month_cups --store club.db
   loyalty leaderboard club.loyalty month_cups --store club.db --member m-17 --neighbours 3
-  loyalty leaderboard club.loyalty month_cups --store club.db --at 2026-12-01T09:00:00+08:00 --closed --json")]
+  loyalty leaderboard club.loyalty month_cups --store club.db --closed --json \\
+      --at 2026-12-01T09:00:00+08:00")]
 pub(crate) struct Leaderboard {
-    /// The program
-    pub(crate) program: PathBuf,
+    #[command(flatten)]
+    pub(crate) program: Rules,
 
     /// The leaderboard's name
     pub(crate) name: String,
@@ -374,7 +390,7 @@ pub(crate) struct Leaderboard {
 
 #[derive(Debug, Args)]
 #[command(after_help = "\
-The cart is JSON like an order that has not happened yet: `at`, `currency`, `lines` with `unit_price` and `quantity`,
+The cart is JSON like an order that has not happened yet: `at`, `currency`, `lines` with `unit_price` and `quantity`, \
 `shipping`, and whatever else the program's conditions read. Without a member somebody asks who joins with the cart.
 
 Examples:
@@ -382,8 +398,8 @@ Examples:
   loyalty quote club.loyalty --cart cart.json --member m-17 --store club.db
   loyalty quote club.loyalty --cart cart.json --counter 'coupon WEEKEND20=999' --json")]
 pub(crate) struct Quote {
-    /// The program
-    pub(crate) program: PathBuf,
+    #[command(flatten)]
+    pub(crate) program: Rules,
 
     /// The file of the cart
     #[arg(long, value_name = "FILE")]
@@ -420,7 +436,7 @@ pub(crate) struct Quote {
 
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Plays the member's events up to that one, and says which rules fired with which numbers, and what was missing for
+Plays the member's events up to that one, and says which rules fired with which numbers, and what was missing for \
 those that did not.
 
 Examples:
@@ -428,8 +444,8 @@ Examples:
   loyalty explain club.loyalty --events 2026.jsonl.gz --event o-4711 --html why.html
   zcat 2026-*.gz | loyalty explain club.loyalty --events - --event o-4711 --member m-17")]
 pub(crate) struct Explain {
-    /// The program
-    pub(crate) program: PathBuf,
+    #[command(flatten)]
+    pub(crate) program: Rules,
 
     /// The event's id
     #[arg(long, value_name = "ID")]
@@ -454,14 +470,14 @@ pub(crate) struct Explain {
 
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Everything that one account has goes over to the other, which stays: balances, counters, remembered events. Events that
+Everything that one account has goes over to the other, which stays: balances, counters, remembered events. Events that \
 name the one that went are taken by the one that stays, by `loyalty run` too.
 
 Examples:
   loyalty merge club.loyalty --store club.db --into m-17 --from m-4 --at 2026-12-01T10:00:00+08:00")]
 pub(crate) struct Merge {
-    /// The program
-    pub(crate) program: PathBuf,
+    #[command(flatten)]
+    pub(crate) program: Rules,
 
     /// The store of the members
     #[arg(long, value_name = "FILE")]
@@ -486,15 +502,16 @@ pub(crate) struct Merge {
 
 #[derive(Debug, Args)]
 #[command(after_help = "\
-What is left has the pseudonym for its id and holds the sums of the books alone; it takes no more events. The pseudonym
-must not hold the id: take something random. Outcomes that still wait in the store must have been written to a file
+What is left has the pseudonym for its id and holds the sums of the books alone; it takes no more events. The pseudonym \
+must not hold the id: take something random. Outcomes that still wait in the store must have been written to a file \
 before, with --out. Files of events and of decisions are yours to clean.
 
 Examples:
-  loyalty erase club.loyalty --store club.db --member m-17 --as gone-5e1f --at 2026-12-01T10:00:00+08:00")]
+  loyalty erase club.loyalty --store club.db --member m-17 --as gone-5e1f \\
+      --at 2026-12-01T10:00:00+08:00")]
 pub(crate) struct Erase {
-    /// The program
-    pub(crate) program: PathBuf,
+    #[command(flatten)]
+    pub(crate) program: Rules,
 
     /// The store of the members
     #[arg(long, value_name = "FILE")]
@@ -522,8 +539,8 @@ pub(crate) struct Erase {
 Examples:
   loyalty export club.loyalty --store club.db --member m-17 > m-17.json")]
 pub(crate) struct Export {
-    /// The program
-    pub(crate) program: PathBuf,
+    #[command(flatten)]
+    pub(crate) program: Rules,
 
     /// The member's id
     #[arg(long, value_name = "ID")]

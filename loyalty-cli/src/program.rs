@@ -6,6 +6,7 @@ use std::path::Path;
 
 use loyalty_core::Program;
 
+use crate::arguments::Rules;
 use crate::failure::Failure;
 use crate::terminal;
 
@@ -31,13 +32,21 @@ pub(crate) fn read(path: &Path) -> Result<String, Failure> {
     })
 }
 
-/// The compiled program of a command that uses one; its diagnostics go to the standard error.
-pub(crate) fn load(path: &Path) -> Result<Program, Failure> {
+/// The compiled program of a command that uses one, with the host's secret if there is one.
+pub(crate) fn load(rules: &Rules) -> Result<Program, Failure> {
+    let program = compiled(&rules.file)?;
+    match &rules.secret_file {
+        Some(path) => with_secret(program, path),
+        None => Ok(program),
+    }
+}
+
+/// The compiled program of a file; its diagnostics go to the standard error.
+pub(crate) fn compiled(path: &Path) -> Result<Program, Failure> {
     let text = read(path)?;
     let name = name(path);
     match Program::compile(&text) {
         Ok(program) => {
-            let program = with_secret(program)?;
             terminal::note(&program.warnings().render(&name, terminal::colour_error()));
             Ok(program)
         }
@@ -48,16 +57,8 @@ pub(crate) fn load(path: &Path) -> Result<Program, Failure> {
     }
 }
 
-/// Names the file that holds the host's secret.
-const SECRET_FILE: &str = "LOYALTY_SECRET_FILE";
-
-/// The program with the secret of the file that the environment names, if it names one. The secret is all bytes of the file.
-fn with_secret(program: Program) -> Result<Program, Failure> {
-    let Some(path) = std::env::var_os(SECRET_FILE) else { return Ok(program) };
-    let path = Path::new(&path);
+/// The program with a secret, which is all bytes of the file.
+fn with_secret(program: Program, path: &Path) -> Result<Program, Failure> {
     let secret = fs::read(path).map_err(|error| Failure::file("read", path, &error))?;
-    let told = |error: loyalty_core::SecretTooShort| {
-        Failure::no(format!("`{}`, which {SECRET_FILE} names: {error}", name(path)))
-    };
-    program.with_secret(&secret).map_err(told)
+    program.with_secret(&secret).map_err(|error| Failure::no(format!("`{}`: {error}", name(path))))
 }

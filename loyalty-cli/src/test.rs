@@ -13,7 +13,7 @@ pub(crate) fn test(arguments: &Test) -> Result<Verdict, Failure> {
     let (mut passed, mut failed) = (0_usize, 0_usize);
     let mut reports = Vec::new();
     for path in &arguments.files {
-        let program = program::load(path)?;
+        let program = program::compiled(path)?;
         let name = program::name(path);
         for result in program.run_tests() {
             let count = if result.passed() { &mut passed } else { &mut failed };

@@ -82,6 +82,11 @@ fn a_leaderboard_is_the_same_from_a_store_and_from_events() {
 fn what_the_closed_standings_hold_ready_is_played_once() {
     let folder = cafe();
     folder.json(&["run", "cafe.loyalty", "--events", "events.jsonl", "--store", "cafe.db", "--json"]);
+    let asked = |arguments: &[&str]| -> Value {
+        let output = folder.command(arguments).output().expect("loyalty starts");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        serde_json::from_slice(&output.stdout).expect("the answer is JSON")
+    };
     let run = |arguments: &[&str]| -> Value {
         let mut command = folder.command(arguments);
         let output = command.env("LOYALTY_SECRET_FILE", "secret").output().expect("loyalty starts");
@@ -91,6 +96,7 @@ fn what_the_closed_standings_hold_ready_is_played_once() {
     let closed = ["leaderboard", "cafe.loyalty", "month_cups", "--store", "cafe.db", "--closed", "--json"];
     let closed = [&closed[..], &["--at", "2026-04-01T08:00:00+02:00"]].concat();
     let standings = run(&closed);
+    assert_eq!(standings, asked(&[&closed[..], &["--secret-file", "secret"]].concat()));
     let rows = standings["rows"].as_array().expect("rows");
     let won: Vec<String> =
         rows.iter().map(|row| &row["event"]).filter(|event| event.is_object()).map(Value::to_string).collect();
