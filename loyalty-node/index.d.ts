@@ -244,6 +244,8 @@ export interface Quote {
   discount: string;
   applied: { coupon: string; [key: string]: unknown }[];
   not_applied: { coupon?: string; reasons: { reason: string; text: string; [key: string]: unknown }[]; [key: string]: unknown }[];
+  /** The rules that would refuse the order, and what they say to the member. */
+  refused?: { rule: string; text: string | null }[];
   /** The rewards that the cart names: what is spent on each, or what it lacks. */
   taken?: { reward: string; available: boolean; spent?: Record<string, string>; worth?: string; missing?: Lack[]; [key: string]: unknown }[];
   /** The money that these rewards pay of the cart. */
@@ -657,7 +659,11 @@ export class EventError extends Error {
   found: string | null;
   /** How to mend it. */
   help: string | null;
-  toJSON(): { error: string; field?: string; expected?: string; found?: string; help?: string };
+  /** The rule that refuses the event, of `refused_by_rule`. */
+  rule: string | null;
+  /** What that rule says to the member, in the member's language. */
+  text: string | null;
+  toJSON(): { error: string; rule?: string; text?: string; field?: string; expected?: string; found?: string; help?: string };
 }
 
 /** Saved state cannot be loaded. */

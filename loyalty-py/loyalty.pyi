@@ -51,13 +51,15 @@ class RulesError(Exception):
     diagnostics: tuple[Diagnostic, ...]
 
 class EventError(Exception):
-    """Why an event or an instant was refused: `code`, `field`, `expected`, `found` and `help`. The member is as before."""
+    """Why an event or an instant was refused: `code`, `field`, `expected`, `found` and `help`, and of `refused_by_rule` the `rule` and its `text`. The member is as before."""
 
     code: str
     field: str | None
     expected: str | None
     found: str | None
     help: str | None
+    rule: str | None
+    text: str | None
 
 class StateError(Exception):
     """Saved state that cannot be read."""

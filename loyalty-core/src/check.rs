@@ -37,6 +37,7 @@ mod names;
 mod path;
 mod question;
 mod referral;
+mod refusal;
 mod reward;
 mod rule;
 mod settings;

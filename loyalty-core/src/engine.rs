@@ -74,6 +74,7 @@ pub mod questions;
 pub mod quote;
 pub mod reactions;
 pub mod referrals;
+pub mod refusals;
 pub mod returns;
 pub mod rewards;
 pub mod rules;

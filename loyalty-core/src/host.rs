@@ -59,6 +59,8 @@ fn event_error_document(error: &EventError) -> Document {
         .with("expected", error.expected())
         .with("found", error.found())
         .with("help", error.help())
+        .with("rule", error.rule())
+        .with("text", error.text())
 }
 
 /// `StateError`: why saved state was not loaded.

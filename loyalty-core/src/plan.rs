@@ -27,7 +27,7 @@ use crate::chance::Secret;
 use crate::check::model::AggregateFunction;
 use crate::check::model::{
     CapMode, Carry, Clawback, ExpireStart, Fall, Flow, Grace, Held, Keep, LadderReturns, Length, Multipliers, Per,
-    Period, RaiseEnd, Rise, RoundMode, RoundScope, Settings, SpendOrder, Trigger, Valid, Window,
+    Period, RaiseEnd, Rise, RoundMode, RoundScope, Settings, SpendOrder, Trigger, Valid, Window, Words,
 };
 use rust_decimal::Decimal;
 
@@ -200,11 +200,13 @@ pub struct RulesOn {
     pub limited: bool,
     /// Do something besides earning.
     pub act: bool,
+    /// Refuse the event.
+    pub refuse: bool,
 }
 
 impl RulesOn {
-    /// Rules of which nothing is known beforehand.
-    pub const ANYTHING: Self = Self { multiply: true, capped: true, limited: true, act: true };
+    /// Rules of which nothing is known beforehand, but that no event sets them off.
+    pub const ANYTHING: Self = Self { multiply: true, capped: true, limited: true, act: true, refuse: false };
 }
 
 /// A form with the local day from which it holds.
@@ -564,6 +566,8 @@ pub enum EffectKindPlan {
         level: u16,
         end: Option<RaiseEnd>,
     },
+    /// The event is refused, with these words.
+    Refuse(Box<Words<messages::ValuePlan>>),
     /// A wheel is turned.
     Draw(u16),
     /// The member takes part in a challenge.
@@ -620,6 +624,7 @@ impl EffectKindPlan {
                 code.iter().copied().chain(day).for_each(found);
             }
             Self::Raise { .. }
+            | Self::Refuse(_)
             | Self::Accept { .. }
             | Self::Redeem(_)
             | Self::Say(_)
@@ -693,5 +698,5 @@ pub enum TestStepPlan {
     On { event: u16, fields: Vec<(String, crate::check::model::Literal)>, line: u32 },
     Advance { to: i64 },
     Expect { condition: Condition, line: u32 },
-    ExpectRefused { code: Option<String>, line: u32 },
+    ExpectRefused { code: Option<String>, by: Option<String>, line: u32 },
 }

@@ -63,6 +63,14 @@ impl Quote {
         })
     }
 
+    /// The rules that would refuse the order, with what they say to the member.
+    pub fn refused(&self) -> impl Iterator<Item = (&str, Option<&str>)> + '_ {
+        self.answer.refused.iter().map(|one| {
+            let name = self.plan.rules.get(one.rule as usize).map_or("", |rule| &*rule.name);
+            (name, one.text.as_deref())
+        })
+    }
+
     /// Whether no lawful combination of coupons takes off more. It is false only where so many coupons wait for each other
     /// that the search was cut off; what was found is lawful even so.
     #[must_use]

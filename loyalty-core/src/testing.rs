@@ -213,10 +213,15 @@ impl<'p> Run<'p> {
                 let message = words.unwrap_or_else(|error| error.to_string());
                 self.fail(*line, message);
             }
-            TestStepPlan::ExpectRefused { code, line } => {
+            TestStepPlan::ExpectRefused { code, by, line } => {
                 self.unexpected = None;
                 let found = match &self.last {
-                    Some(Err(error)) if code.as_deref().is_none_or(|code| code == error.code().as_str()) => return,
+                    Some(Err(error))
+                        if code.as_deref().is_none_or(|code| code == error.code().as_str())
+                            && by.as_deref().is_none_or(|by| Some(by) == error.rule()) =>
+                    {
+                        return;
+                    }
                     Some(Err(error)) => format!("refused with {error}"),
                     Some(Ok(_)) => "the event was not refused".to_owned(),
                     None => "no event came before".to_owned(),

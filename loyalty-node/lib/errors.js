@@ -11,19 +11,21 @@ class RulesError extends Error {
 
 /** An event is refused; the member is as before. */
 class EventError extends Error {
-  constructor({ message, code, field, expected, found, help }) {
+  constructor({ message, code, field, expected, found, help, rule = null, text = null }) {
     super(message);
     this.code = code;
     this.field = field;
     this.expected = expected;
     this.found = found;
     this.help = help;
+    this.rule = rule;
+    this.text = text;
   }
 
   /** As the core writes it. */
   toJSON() {
-    const { code: error, field, expected, found, help } = this;
-    const said = Object.entries({ error, field, expected, found, help }).filter(([, value]) => value !== null);
+    const { code: error, rule, text, field, expected, found, help } = this;
+    const said = Object.entries({ error, rule, text, field, expected, found, help }).filter(([, value]) => value !== null);
     return Object.fromEntries(said);
   }
 }

@@ -19,7 +19,7 @@ create_exception!(
     loyalty,
     EventError,
     PyException,
-    "Why an event or an instant was refused: `code`, `field`, `expected`, `found` and `help`. The member is as before."
+    "Why an event or an instant was refused: `code`, `field`, `expected`, `found` and `help`, and of `refused_by_rule` the `rule` and its `text`. The member is as before."
 );
 create_exception!(loyalty, StateError, PyException, "Saved state that cannot be read.");
 
@@ -28,7 +28,9 @@ pub fn attributes(py: Python<'_>) -> PyResult<()> {
     py.get_type::<RulesError>().setattr("diagnostics", PyTuple::empty(py))?;
     let event = py.get_type::<EventError>();
     event.setattr("code", "")?;
-    ["field", "expected", "found", "help"].into_iter().try_for_each(|name| event.setattr(name, py.None()))
+    ["field", "expected", "found", "help", "rule", "text"]
+        .into_iter()
+        .try_for_each(|name| event.setattr(name, py.None()))
 }
 
 /// One thing that is wrong with a program, or surely not meant. Offsets count code points.
@@ -130,7 +132,9 @@ pub fn event(py: Python<'_>, refused: &loyalty_core::EventError) -> PyErr {
         value.setattr("field", refused.field())?;
         value.setattr("expected", refused.expected())?;
         value.setattr("found", refused.found())?;
-        value.setattr("help", refused.help())
+        value.setattr("help", refused.help())?;
+        value.setattr("rule", refused.rule())?;
+        value.setattr("text", refused.text())
     };
     attach(&error).err().unwrap_or(error)
 }

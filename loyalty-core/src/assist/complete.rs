@@ -265,6 +265,7 @@ fn names(known: &Known, place: &Place<'_>, probe: &Probe<'_>) -> Vec<Symbol> {
         "from" if !takes_value(probe) => return of("wallet"),
         "event" if place.before.len() == 1 => return of("event"),
         "record" if place.before.len() == 1 => return of("record"),
+        "by" if place.word(1) == "refused" => return of("rule"),
         "refused" => {
             return crate::Refusal::ALL.iter().map(|code| Symbol::new("refusal", code.as_str(), "")).collect();
         }

@@ -293,6 +293,10 @@ const CLAUSES: Meanings = &[
     ("award", "gives a badge, or its next level; a member who has it keeps it"),
     ("tag", "gives the member a tag, read as `\"vip\" in member.tags`"),
     ("untag", "takes a tag from the member"),
+    (
+        "refuse",
+        "the event is not taken, and nothing of it happens: the host gets `refused_by_rule`, the rule's name and this text, `refuse \"Five in 60 days.\"`",
+    ),
     ("set", "sets an attribute of the member: `set member.level = \"gold\"`"),
     ("signal", "a decision that names another member, for whom the host makes an event of it"),
     ("transfer", "sends available points to another member: `transfer 100 points to gift.friend`"),

@@ -158,6 +158,8 @@ impl Checker<'_> {
                     EffectKind::Multiply { .. }
                     | EffectKind::Consent { .. }
                     | EffectKind::Signal { .. }
+                    // Nothing happens of it.
+                    | EffectKind::Refuse(_)
                     | EffectKind::Bring { .. }
                     | EffectKind::Refer { .. } => {}
                 }

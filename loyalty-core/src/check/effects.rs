@@ -9,7 +9,7 @@ use crate::source::Span;
 use crate::syntax::engagement::EngagementEffect;
 use crate::syntax::tree::{self, Effect, Name};
 
-pub(super) const BUILT_EFFECTS: &str = "this version does `earn`, `multiply`, `spend`, `convert`, `forfeit`, `transfer`, `accept`, `raise`, `redeem`, `tag`, `untag`, `set`, `signal`, `award`, `draw`, `ask`, `opt in`, `issue` and `say`";
+pub(super) const BUILT_EFFECTS: &str = "this version does `earn`, `multiply`, `spend`, `convert`, `forfeit`, `transfer`, `accept`, `raise`, `redeem`, `tag`, `untag`, `set`, `signal`, `award`, `draw`, `ask`, `opt in`, `issue`, `say` and `refuse`";
 
 /// The standard event that brings the points of another member.
 const RECEIVED: &str = "received";
@@ -111,6 +111,7 @@ impl<'a> Checker<'a> {
                 let to = self.text(to, scope, "`signal … to`")?;
                 Some(EffectKind::Signal { name: name.text.clone(), to })
             }
+            Effect::Refuse(label) => self.refuse(label, scope, span).map(EffectKind::Refuse),
             Effect::Convert { each, amount, from, to, into } => {
                 self.convert(*each, (amount, from.as_ref()), (to, into.as_ref()), scope)
             }

@@ -48,7 +48,7 @@ pub use limits::{Cap, Limit, Per};
 pub use measure::{Flow, Measure, MeasureForm, MeasureOf, Meter, Origin, OwnYear, Segment, Window};
 pub use messages::{
     AtMost, Broadcast, Category, Choice, ConsentNeed, Control, Label, Message, MessagePolicy, Parameter, Quiet, Row,
-    Saying, SayingIndex, Shown, Text, TextPart,
+    Saying, SayingIndex, Shown, Text, TextPart, Words,
 };
 pub use questions::{AnswerChoice, Answers, Question, QuestionFigure, QuestionIndex, QuestionKind, Reply};
 pub use referral::{Referral, ReferralFigure};

@@ -44,6 +44,7 @@ impl<'a> Checker<'a> {
         for index in 0..drafts.len() {
             self.multiplied(&drafts, index);
         }
+        self.refusals(&drafts);
         let wallets: Vec<BTreeSet<WalletIndex>> = drafts.iter().map(|draft| wallets_of(draft, &drafts)).collect();
         for (draft, wallets) in drafts.iter_mut().zip(&wallets).filter(|(draft, _)| draft.sound) {
             for (version, types) in draft.rule.versions.iter_mut().zip(&draft.cap_types) {
@@ -345,6 +346,7 @@ impl<'a> Checker<'a> {
                     .help("write a `cap` or a `limit` in its braces"),
                 );
             }
+            self.grouped_refusals(&members, drafts, name);
             if all_sound {
                 value.cap_wallet = self.cap_wallet(&types, &earned, "group");
             }

@@ -59,8 +59,12 @@ impl<'a> Checker<'a> {
                 TestStep::Advance { to, span: moment.span }
             }
             tree::TestStep::Expect(condition) => TestStep::Expect(self.condition(condition, &scope, "`expect`")?),
-            tree::TestStep::ExpectRefused { code, span } => {
-                TestStep::ExpectRefused { code: code.as_ref().map(|code| code.text.clone()), span: *span }
+            tree::TestStep::ExpectRefused { code, by, span } => {
+                let by = match by {
+                    Some(name) => Some(self.rule(name).map(|_| name.text.clone())?),
+                    None => None,
+                };
+                TestStep::ExpectRefused { code: code.as_ref().map(|code| code.text.clone()), by, span: *span }
             }
         })
     }

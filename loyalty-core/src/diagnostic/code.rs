@@ -248,6 +248,11 @@ codes! {
     BadPolicy = "L0311" Error,
     /// A reply that is to be said to many.
     BroadcastReply = "L0312" Error,
+    // Refusals.
+    /// `refuse` of what has happened already, or of no event.
+    RefusedEvent = "L0313" Error,
+    /// `refuse` beside what does not happen then.
+    RefusedAlone = "L0314" Error,
 
     // W02: legal and surely not what was meant.
     /// A rule that can never fire.

@@ -18,7 +18,7 @@ use super::moves::Move;
 use super::outcome::{Because, Kind};
 use super::rules::{self, Firings};
 use super::tally::Changes;
-use super::{caps, effects};
+use super::{caps, effects, refusals};
 use crate::amount::{self, Overflow};
 use crate::check::model::RoundScope;
 use crate::plan::layout::TOTAL_MAX;
@@ -91,6 +91,9 @@ pub fn evaluate(
     let firings = rules::fire(scope, candidates, evaluation)?;
     if firings.is_empty() {
         return Ok(());
+    }
+    if on_event.refuse {
+        refusals::expect_none(scope, &firings)?;
     }
     if on_event.multiply {
         grants::multiply(scope, &firings, &mut evaluation.grants)?;

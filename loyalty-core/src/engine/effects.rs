@@ -120,6 +120,7 @@ pub fn collect(
                 },
                 EffectKindPlan::EarnFixed { .. }
                 | EffectKindPlan::EarnRate { .. }
+                | EffectKindPlan::Refuse(_)
                 | EffectKindPlan::Multiply { .. } => {
                     continue;
                 }

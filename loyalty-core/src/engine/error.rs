@@ -128,6 +128,8 @@ refusals! {
     UnknownChallenge = "unknown_challenge",
     /// The challenge is over.
     ChallengeClosed = "challenge_closed",
+    /// A rule of the program refuses the event.
+    RefusedByRule = "refused_by_rule",
     /// An amount beyond what can be held exactly.
     Overflow = "overflow",
     /// The member's state was made by another program.
@@ -158,12 +160,32 @@ pub struct EventError {
     field: Option<String>,
     expected: Option<String>,
     found: Option<String>,
-    help: Option<String>,
+    help: Option<Box<str>>,
+    refused: Option<Box<RefusedBy>>,
+}
+
+/// The rule that refused an event, and its words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct RefusedBy {
+    rule: Box<str>,
+    text: Option<Box<str>>,
 }
 
 impl EventError {
     pub(crate) fn new(code: Refusal) -> Self {
-        Self { code, field: None, expected: None, found: None, help: None }
+        Self { code, field: None, expected: None, found: None, help: None, refused: None }
+    }
+
+    /// The rule that refuses, and what it says.
+    pub(crate) fn by_rule(mut self, rule: &str, text: Option<Box<str>>) -> Self {
+        self.refused = Some(Box::new(RefusedBy { rule: rule.into(), text }));
+        self
+    }
+
+    /// What was found, whole: what made a rule refuse.
+    pub(crate) fn because(mut self, found: String) -> Self {
+        self.found = Some(found);
+        self
     }
 
     /// For an [`crate::Input`] of a host whose object cannot be read at all: what it found instead of one.
@@ -191,7 +213,7 @@ impl EventError {
     }
 
     pub(crate) fn advising(mut self, help: impl Into<String>) -> Self {
-        self.help = Some(help.into());
+        self.help = Some(help.into().into_boxed_str());
         self
     }
 
@@ -217,6 +239,18 @@ impl EventError {
         self.field.as_deref()
     }
 
+    /// The rule of the program that refused the event; see `refuse` in `docs/language.md`.
+    #[must_use]
+    pub fn rule(&self) -> Option<&str> {
+        self.refused.as_ref().map(|refused| &*refused.rule)
+    }
+
+    /// What that rule says to the member, in the member's language; nothing where a value that it tells is missing.
+    #[must_use]
+    pub fn text(&self) -> Option<&str> {
+        self.refused.as_ref()?.text.as_deref()
+    }
+
     /// What was expected.
     #[must_use]
     pub fn expected(&self) -> Option<&str> {
@@ -229,7 +263,8 @@ impl EventError {
         self.found.as_deref()
     }
 
-    /// The error as JSON: `{"error": code, "field": …, "expected": …, "found": …, "help": …}`.
+    /// The error as JSON: `{"error": code, "field": …, "expected": …, "found": …, "help": …}`, of a rule that refuses with
+    /// `rule` and `text`.
     #[must_use]
     pub fn to_json(&self) -> String {
         self.to_document().to_string()
@@ -272,6 +307,12 @@ impl FromStr for Instant {
 impl fmt::Display for EventError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "{}", self.code)?;
+        if let Some(rule) = self.rule() {
+            write!(formatter, ": rule `{rule}`")?;
+        }
+        if let Some(text) = self.text() {
+            write!(formatter, ": {text}")?;
+        }
         if let Some(field) = &self.field {
             write!(formatter, ": `{field}`")?;
         }

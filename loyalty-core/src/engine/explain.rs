@@ -42,7 +42,7 @@ use super::member::Member;
 use super::messages::said;
 use super::outcome::{Because, Decision, Kind, Outcome, TierBecause};
 use super::value::{Stored, Value};
-use super::{badges, clock, doors};
+use super::{badges, clock, doors, refusals};
 use crate::plan::{Condition, EffectKindPlan, EffectPlan, EventKind, ExpirePlan, NodeId, Plan, Quote, in_force};
 use granted::{Choice, Granted, Part, Step};
 use judged::Judged;
@@ -100,7 +100,10 @@ pub fn explain(
     source: &Arc<str>,
 ) -> Result<Explanation, EventError> {
     let (mut after, mut decided) = (member.clone(), Decided::watched());
-    let outcome = doors::apply_into(plan, &mut after, event, None, &mut decided)?;
+    let outcome = match doors::apply_into(plan, &mut after, event, None, &mut decided) {
+        Ok(outcome) => outcome,
+        Err(error) => return Err(refused(plan, member, event, source, error)?),
+    };
     let mut stories = stories(plan, member, &outcome.decisions);
     levels::tell(plan, &after, source, &outcome, &mut stories)?;
     let source = Arc::clone(source);
@@ -112,6 +115,34 @@ pub fn explain(
     }
     tell_runs(plan, decided.into_runs(), &mut told)?;
     Ok(told)
+}
+
+/// The refusal of an event by a rule, with what made the rule refuse; others are as they are.
+fn refused(
+    plan: &Arc<Plan>,
+    member: &Member,
+    event: &EventData,
+    source: &Arc<str>,
+    error: EventError,
+) -> Result<EventError, EventError> {
+    let Some(rule) = error.rule().and_then(|rule| refusals::named(plan, rule)) else { return Ok(error) };
+    let (Some(event_plan), Some(rule)) = (plan.events.get(usize::from(event.event)), plan.rules.get(rule as usize))
+    else {
+        return Ok(error);
+    };
+    let mut met = member.clone();
+    doors::before_rules(plan, event_plan, &mut met, event, &mut Decided::default())?;
+    let scope = Scope { event: Some(event), ..Scope::of(plan, &met, event.at) };
+    let mut deltas = measures::Deltas::new();
+    measures::deltas(&scope, &event_plan.measures, &mut deltas)?;
+    let scope = Scope { deltas: &deltas, ..scope };
+    let tracer = Tracer::new(scope, source);
+    let form = in_force(&rule.forms, scope.day);
+    let mut reasons = Vec::new();
+    for condition in form.iter().flat_map(|form| &form.when) {
+        reasons.push(silent::holding(&tracer, condition.node)?.words(plan));
+    }
+    Ok(if reasons.is_empty() { error } else { error.because(reasons.join("; ")) })
 }
 
 /// Explains the passing of time.

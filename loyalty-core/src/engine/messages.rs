@@ -4,7 +4,7 @@ pub mod broadcast;
 pub mod policy;
 pub mod said;
 
-mod render;
+pub mod render;
 
 use super::decided::Decided;
 use super::error::EventError;
@@ -14,7 +14,6 @@ use super::member::Member;
 use super::outcome::{Decision, Kind};
 use super::reactions::Cause;
 use super::value::Value;
-use crate::check::model::Message;
 use crate::locale::Locale;
 use crate::plan::Plan;
 use crate::time::rfc3339;
@@ -82,7 +81,7 @@ fn decide(
         return Ok(unsaid(Unsaid::AlreadySaid));
     }
     let scope = Scope { event, cause, ..Scope::of(plan, member, at) };
-    let language = language(plan, member, message);
+    let language = language(plan, member, &message.languages);
     let rendered = match render::render(&scope, saying, message, language)? {
         Ok(rendered) => rendered,
         Err(reason) => return Ok(unsaid(reason)),
@@ -114,12 +113,12 @@ fn because(plan: &Plan, rule: u32) -> Because {
 }
 
 /// The place of the language in which a member is told something: the member's own, the same without its region, or the
-/// first that the program names and the message has.
-fn language(plan: &Plan, member: &Member, message: &Message) -> usize {
+/// first that the program names and the text is in.
+pub fn language(plan: &Plan, member: &Member, languages: &[(String, Locale)]) -> usize {
     let wanted = plan.messages.language.and_then(|field| member.attributes.get(usize::from(field)));
     let Some(Value::Text(wanted, _)) = wanted.map(|wanted| wanted.value()) else { return 0 };
     let wanted = wanted.replace('-', "_");
-    let place = |same: &dyn Fn(&str) -> bool| message.languages.iter().position(|(name, _)| same(name));
+    let place = |same: &dyn Fn(&str) -> bool| languages.iter().position(|(name, _)| same(name));
     place(&|name| name.eq_ignore_ascii_case(&wanted))
         .or_else(|| place(&|name| name.eq_ignore_ascii_case(Locale::language_of(&wanted))))
         .or_else(|| place(&|name| Locale::language_of(name).eq_ignore_ascii_case(Locale::language_of(&wanted))))

@@ -39,6 +39,7 @@ use super::pricing::apply::{Applied, apply};
 use super::pricing::cart::Cart;
 use super::pricing::choice::{Choice, Judge, price};
 use super::pricing::give::{Candidate, GroupChoice, Stack, Stop};
+use super::refusals::{self, Refused};
 use super::value::Value;
 use crate::amount::{self, Overflow};
 use crate::engine::claims::Counters;
@@ -103,6 +104,8 @@ pub struct Answer {
     pub shipping: Minor,
     /// Of a cart; nothing of an order, which has taken its rewards by itself.
     pub rewards: CartRewards,
+    /// The rules that would refuse the order. Of a cart.
+    pub refused: Vec<Refused>,
     /// No lawful combination takes off more.
     pub complete: bool,
 }
@@ -301,7 +304,17 @@ pub fn answer(
     } else {
         CartRewards::default()
     };
-    Ok(Answer { rewards, applied, not_applied, nets, units, shipping, complete, order })
+    let refused = if request.source == Source::Cart && event_plan.rules.refuse {
+        let left = order.at_nets(plan, cart, &nets)?;
+        let scope = Scope { event: Some(&left), ..Scope::of(plan, member, event.at) };
+        let mut deltas = measures::Deltas::default();
+        measures::deltas(&scope, &event_plan.measures, &mut deltas)?;
+        let scope = Scope { deltas: &deltas, counters: Some(request.counters), ..scope };
+        refusals::judge(&scope, event_plan, &left)?
+    } else {
+        Vec::new()
+    };
+    Ok(Answer { rewards, refused, applied, not_applied, nets, units, shipping, complete, order })
 }
 
 impl Answer {

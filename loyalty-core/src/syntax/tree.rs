@@ -311,6 +311,7 @@ impl Effect {
             Self::Accept(_) => "accept",
             Self::Tag(_) => "tag",
             Self::Untag(_) => "untag",
+            Self::Refuse(_) => "refuse",
             Self::Set { .. } => "set",
             Self::Signal { .. } => "signal",
             Self::Convert { .. } => "convert",
@@ -501,6 +502,8 @@ pub enum Effect {
     Forfeit { amount: Expr, from: Option<Name> },
     /// `raise status to gold for 90 days`
     Raise { ladder: Name, level: Name, end: Option<RaiseEnd> },
+    /// `refuse "The shop is closed."`, `refuse { en "…" ar "…" }`
+    Refuse(crate::syntax::message::Label),
     /// `redeem free_latte`, `say welcome`, …
     Engagement(crate::syntax::engagement::EngagementEffect),
 }
@@ -536,8 +539,8 @@ pub enum TestStep {
     Advance(Expr),
     /// `expect beans.balance == 325 beans`
     Expect(Expr),
-    /// `expect refused`, `expect refused insufficient_balance`: of the last event.
-    ExpectRefused { code: Option<Name>, span: Span },
+    /// `expect refused`, `expect refused insufficient_balance`, `expect refused by CLOSED`: of the last event.
+    ExpectRefused { code: Option<Name>, by: Option<Name>, span: Span },
 }
 
 /// `subtotal 90 MYR` inside the braces of a test's event or record.

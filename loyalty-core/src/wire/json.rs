@@ -537,9 +537,14 @@ pub fn stored(plan: &Plan, value: &Stored) -> Document {
 
 pub fn error(error: &EventError) -> Document {
     let mut object = Document::object().with("error", error.code().as_str());
-    for (key, value) in
-        [("field", error.field()), ("expected", error.expected()), ("found", error.found()), ("help", error.help())]
-    {
+    for (key, value) in [
+        ("rule", error.rule()),
+        ("text", error.text()),
+        ("field", error.field()),
+        ("expected", error.expected()),
+        ("found", error.found()),
+        ("help", error.help()),
+    ] {
         if let Some(value) = value {
             object.put(key, value);
         }

@@ -47,6 +47,13 @@ impl Telling<'_> {
         }
         document.put("total", self.answer.total(self.minor()));
         document.put("complete", self.answer.complete);
+        if !self.answer.refused.is_empty() {
+            let refused = self.answer.refused.iter().map(|one| {
+                let name = self.plan.rules.get(one.rule as usize).map_or("", |rule| &*rule.name);
+                Document::object().with("rule", name).with("text", one.text.as_deref())
+            });
+            document.put("refused", refused.collect::<Document>());
+        }
         document.put("applied", self.answer.applied.iter().map(|one| self.applied(one)).collect::<Document>());
         document.put("lines", (0..self.answer.nets.len()).map(|line| self.line(line)).collect::<Document>());
         let not_applied = self.answer.not_applied.iter().map(|one| self.not_applied(one));

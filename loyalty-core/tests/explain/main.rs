@@ -144,3 +144,22 @@ fn conditions_within_conditions_are_told_to_a_depth() {
     let told = program.explain(&member, order).expect("an explanation");
     assert!(told.to_text(false).contains("s49") && told.to_json().contains("s49") && told.to_html().contains("s49"));
 }
+
+#[test]
+fn a_refusal_by_a_rule_says_what_made_it_refuse() {
+    let program = r#"program "Shop" { currency EUR }
+        wallet points {}
+        measure spent_today = sum(order.subtotal) this day
+        rule base on order { earn 1 points per 1 EUR of order.subtotal }
+        rule enough on order when spent_today > 100 EUR and order.branch == "Mitte" { refuse "Enough for today." }"#;
+    let program = Program::compile(program).expect("a program");
+    let mut member =
+        program.enroll("m-1", Instant::parse("2026-01-01T00:00:00Z").expect("an instant")).expect("a member");
+    let order = r#"{"type":"order","id":"o-1","at":"2026-01-05T10:00:00Z","subtotal":"120.00","branch":"Mitte"}"#;
+    let refused = program.explain(&member, order).expect_err("a refusal");
+    assert_eq!(
+        refused.to_string(),
+        "refused_by_rule: rule `enough`: Enough for today., found spent_today > 100 EUR: is 120.00 EUR, it holds; order.branch == \"Mitte\": is \"Mitte\", it holds"
+    );
+    assert_eq!(program.apply(&mut member, order).expect_err("a refusal").found(), None);
+}

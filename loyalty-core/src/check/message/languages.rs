@@ -14,7 +14,7 @@ use crate::syntax::tree::Name;
 
 impl<'a> Checker<'a> {
     /// The locale of a language that the program says it speaks.
-    fn language(&mut self, name: &Name) -> Option<Locale> {
+    pub(in crate::check) fn language(&mut self, name: &Name) -> Option<Locale> {
         let declared = &self.settings.languages;
         if !declared.is_empty() && !declared.contains(&name.text) {
             let known = declared.clone();

@@ -5,7 +5,7 @@ use rust_decimal::Decimal;
 
 use super::{
     BadgeIndex, ChallengeIndex, CouponIndex, Expire, Expr, FieldIndex, LadderIndex, Length, LevelIndex, Period,
-    ReferralIndex, RewardIndex, RuleIndex, SayingIndex, Vest, WalletIndex, WheelIndex,
+    ReferralIndex, RewardIndex, RuleIndex, SayingIndex, Vest, WalletIndex, WheelIndex, Words,
 };
 use crate::source::Span;
 
@@ -56,6 +56,8 @@ pub enum EffectKind {
         to: Expr,
     },
     Say(SayingIndex),
+    /// The event is refused, with these words.
+    Refuse(Words),
     /// The member agrees to a category of messages, or no longer.
     Consent {
         category: String,

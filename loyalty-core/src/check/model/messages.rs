@@ -146,6 +146,29 @@ pub enum TextPart<E = Expr> {
     },
 }
 
+/// A text in each of some languages, the first of them for who has none of the others.
+#[derive(Debug, Clone)]
+pub struct Words<E = Expr> {
+    pub languages: Vec<(String, Locale)>,
+    /// As many as languages.
+    pub texts: Vec<Text<E>>,
+}
+
+impl<E> Words<E> {
+    /// The same with its values in another form.
+    pub fn map<F>(&self, form: &mut impl FnMut(&E) -> F) -> Words<F> {
+        let texts = self.texts.iter().map(|text| map_text(text, form)).collect();
+        Words { languages: self.languages.clone(), texts }
+    }
+
+    /// The values in it.
+    pub fn values(&self) -> Vec<&E> {
+        let mut found = Vec::new();
+        self.texts.iter().for_each(|text| values_in(text, &mut found));
+        found
+    }
+}
+
 /// How a value is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Shown {
@@ -231,6 +254,25 @@ impl<E> Control<E> {
             }
             Control::CopyCode { label, code } => Control::CopyCode { label: label.clone(), code: form(code) },
             Control::Menu { label, rows } => Control::Menu { label: label.clone(), rows: rows.clone() },
+        }
+    }
+}
+
+fn values_in<'t, E>(text: &'t Text<E>, found: &mut Vec<&'t E>) {
+    for part in text {
+        match part {
+            TextPart::Literal(_) | TextPart::NumberSign => {}
+            TextPart::Value { value, .. } => found.push(value),
+            TextPart::Plural { value, exactly, branches, .. } => {
+                found.push(value);
+                exactly.iter().for_each(|(_, text)| values_in(text, found));
+                branches.iter().for_each(|(_, text)| values_in(text, found));
+            }
+            TextPart::Select { value, branches, other } => {
+                found.push(value);
+                branches.iter().for_each(|(_, text)| values_in(text, found));
+                values_in(other, found);
+            }
         }
     }
 }

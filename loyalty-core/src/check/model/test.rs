@@ -37,6 +37,8 @@ pub enum TestStep {
     Expect(Expr),
     ExpectRefused {
         code: Option<String>,
+        /// The rule that refuses.
+        by: Option<String>,
         span: Span,
     },
 }

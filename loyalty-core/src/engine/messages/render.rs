@@ -4,7 +4,7 @@ use rust_decimal::{Decimal, RoundingStrategy};
 
 use super::said::{SaidControl, SaidParameter, SaidRow, Typed, Unsaid};
 use crate::amount::Overflow;
-use crate::check::model::{Choice, Control, Label, Message, Saying, Shown, Text, TextPart};
+use crate::check::model::{Choice, Control, Label, Message, Saying, Shown, Text, TextPart, Words};
 use crate::engine::eval::{NO_ROW, Scope};
 use crate::engine::value::Value;
 use crate::locale::{Kind, Length, Locale};
@@ -49,6 +49,16 @@ pub fn render(
     match (Renderer { scope, locale: *locale, language }).message(saying, message) {
         Ok(rendered) => Ok(Ok(rendered)),
         Err(Failure::Unsaid(reason)) => Ok(Err(reason)),
+        Err(Failure::Overflow(overflow)) => Err(overflow),
+    }
+}
+
+/// A text in one of its languages; nothing where a value in it is missing.
+pub fn words(scope: &Scope<'_>, words: &Words<ValuePlan>, language: usize) -> Result<Option<String>, Overflow> {
+    let Some((_, locale)) = words.languages.get(language) else { return Ok(None) };
+    match (Renderer { scope, locale: *locale, language }).of_language(&words.texts) {
+        Ok(text) => Ok(Some(text)),
+        Err(Failure::Unsaid(_)) => Ok(None),
         Err(Failure::Overflow(overflow)) => Err(overflow),
     }
 }

@@ -57,6 +57,9 @@ impl Lower<'_> {
             model::EffectKind::Consent { category, given } => {
                 EffectKindPlan::Consent { category: category.as_str().into(), given: *given }
             }
+            model::EffectKind::Refuse(words) => {
+                EffectKindPlan::Refuse(Box::new(words.map(&mut |value| self.value(value))))
+            }
             model::EffectKind::Say(saying) => EffectKindPlan::Say(*saying as u32),
             model::EffectKind::Convert { from, takes, to, gives, each } => EffectKindPlan::Convert {
                 from: *from as u16,

@@ -88,6 +88,7 @@ impl Lower<'_> {
                     match effect.kind {
                         EffectKindPlan::EarnFixed { .. } | EffectKindPlan::EarnRate { .. } => {}
                         EffectKindPlan::Multiply { .. } => on_event.multiply = true,
+                        EffectKindPlan::Refuse(_) => on_event.refuse = true,
                         _ => on_event.act = true,
                     }
                 }

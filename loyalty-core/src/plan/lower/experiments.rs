@@ -138,6 +138,7 @@ fn expressions_of(effect: &EffectKind) -> Vec<&Expr> {
             let end = end.as_ref().and_then(|end| if let IssueEnd::Until(day) = end { Some(day) } else { None });
             code.iter().chain(end).collect()
         }
+        EffectKind::Refuse(words) => words.values(),
         // The others depend on nothing that is written.
         _ => Vec::new(),
     }

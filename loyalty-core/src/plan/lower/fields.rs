@@ -60,6 +60,9 @@ impl Reads {
                                 reads.entry(*field).or_default();
                             }
                         }
+                        EffectKind::Refuse(words) => {
+                            words.values().into_iter().for_each(|value| reads.expression(event, value));
+                        }
                         EffectKind::Raise { .. }
                         | EffectKind::Say(_)
                         | EffectKind::Consent { .. }

@@ -1,6 +1,7 @@
 //! The texts of messages, their values as nodes.
 
 use super::Lower;
+use crate::check::model;
 use crate::plan::messages::{AtMostPlan, PolicyPlan, ValuePlan};
 
 impl Lower<'_> {
@@ -9,10 +10,7 @@ impl Lower<'_> {
         self.plan.messages.declared.clone_from(&checked.messages);
         for saying in &checked.sayings {
             self.event = saying.event;
-            let lowered = saying.map(&mut |value| {
-                let written = self.text.get(value.span.start as usize..value.span.end as usize).unwrap_or("");
-                ValuePlan { node: self.expression(value), written: written.into() }
-            });
+            let lowered = saying.map(&mut |value| self.value(value));
             self.event = None;
             self.plan.messages.sayings.push(lowered);
         }
@@ -41,5 +39,11 @@ impl Lower<'_> {
         self.plan.messages.language = language.map(|field| field as u16);
         // What is said depends on what has been said, and is written down only if all of an event is.
         self.plan.reactions.any |= checked.converses;
+    }
+
+    /// A value in a text.
+    pub(super) fn value(&mut self, value: &model::Expr) -> ValuePlan {
+        let written = self.text.get(value.span.start as usize..value.span.end as usize).unwrap_or("");
+        ValuePlan { node: self.expression(value), written: written.into() }
     }
 }

@@ -30,8 +30,9 @@ impl Lower<'_> {
                         self.event = None;
                         TestStepPlan::Expect { condition: condition_plan, line: self.line(condition.span) }
                     }
-                    model::TestStep::ExpectRefused { code, span } => {
-                        TestStepPlan::ExpectRefused { code: code.clone(), line: self.line(*span) }
+                    model::TestStep::ExpectRefused { code, by, span } => {
+                        let (code, by) = (code.clone(), by.clone());
+                        TestStepPlan::ExpectRefused { code, by, line: self.line(*span) }
                     }
                 });
             }

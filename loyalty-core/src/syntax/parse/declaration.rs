@@ -130,7 +130,10 @@ impl Build {
             Rule::given => TestStep::Given(self.expr_of(pair)?),
             Rule::on_event => TestStep::On { event: self.name_of(pair)?, fields: self.values_of(pair)?, span },
             Rule::advance => TestStep::Advance(self.expr_of(pair)?),
-            Rule::expect_refused => TestStep::ExpectRefused { code: self.name_of(pair), span },
+            Rule::expect_refused => {
+                let by = pair.child(Rule::refused_by).and_then(|by| self.name_of(&by));
+                TestStep::ExpectRefused { code: self.name_of(pair), by, span }
+            }
             _ => TestStep::Expect(self.expr_of(pair)?),
         })
     }

@@ -50,6 +50,7 @@ impl Build {
                 amount: self.expr_of(pair)?,
                 from: pair.child(Rule::from_wallet).and_then(|from| self.name_of(&from)),
             },
+            Rule::refuse => Effect::Refuse(self.label_of(pair)?),
             Rule::raise => Effect::Raise {
                 ladder: self.name_of(pair)?,
                 level: self.name_of(&pair.child(Rule::raise_to)?)?,

@@ -138,6 +138,7 @@ pub(super) const fn name_of(found: Rule) -> &'static str {
         | Rule::accept
         | Rule::tag
         | Rule::untag
+        | Rule::refuse
         | Rule::set
         | Rule::signal
         | Rule::award
@@ -264,6 +265,7 @@ pub(super) const fn name_of(found: Rule) -> &'static str {
         | Rule::on_event
         | Rule::advance
         | Rule::expect_refused
+        | Rule::refused_by
         | Rule::expect => "a step of the test",
         Rule::field_value => "a field and its value",
         Rule::give | Rule::give_ => "`give`",

@@ -63,6 +63,7 @@ const CLAUSES: &[&str] = &[
     "multiply",
     "tag",
     "untag",
+    "refuse",
     "set",
     "signal",
     "transfer",
