@@ -24,6 +24,7 @@ use crate::wire::decode::{event_head, event_head_from};
 use crate::wire::document::Document;
 use crate::wire::input::{ENVELOPE, Fields};
 use crate::wire::packed::Packed;
+pub use crate::wire::row as rows;
 use crate::wire::state::{MigrationReport, StateError};
 use rust_decimal::Decimal;
 

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::engine::error::{EventError, Refusal};
 use crate::engine::member::Member;
+use crate::engine::outcome::Outcome;
 use crate::engine::view::Totals;
 use crate::program::{Event, Program};
 use crate::time::Instant;
@@ -65,9 +66,7 @@ impl Program {
     /// ```
     #[must_use]
     pub fn replay(&self, lines: &[u8], options: ReplayOptions) -> Replay {
-        let lines = (1..).zip(lines.split(|byte| *byte == b'\n'));
-        let lines = lines.map(|(number, line)| (number, line.trim_ascii())).filter(|(_, line)| !line.is_empty());
-        Replay::of(self, options, lines.map(|(number, line)| (number, Line::Json(line))))
+        Replay::of(self, options, numbered(lines))
     }
 
     /// The same from objects of the host's own, such as the rows of a table; the lines are their numbers, from 1.
@@ -75,6 +74,71 @@ impl Program {
     pub fn replay_inputs<I: Input + Clone>(&self, events: impl Iterator<Item = I>, options: ReplayOptions) -> Replay {
         Replay::of(self, options, (1..).zip(events.map(Place)))
     }
+
+    /// Goes on from members who are there already: a later part of a history. They come out again with those whom it
+    /// enrols, changed or not. `each` is given every outcome as it comes, those of `until` last.
+    ///
+    /// ```
+    /// use loyalty_core::{Program, ReplayOptions};
+    ///
+    /// let program = Program::compile("program \"Shop\" { currency EUR }\nwallet points {}\n\
+    ///     rule base on order { earn 1 points per 1 EUR of order.subtotal }").unwrap();
+    /// let order = |id: &str, at: &str| format!(r#"{{"type":"order","id":"{id}","member":"m-1","at":"{at}","subtotal":5}}"#);
+    /// let monday = program.replay(order("o-1", "2026-01-05T10:00:00Z").as_bytes(), ReplayOptions::default());
+    /// let mut decisions = 0;
+    /// let tuesday = program
+    ///     .resume(monday.members().cloned(), ReplayOptions::default(), &mut |outcome| decisions += outcome.decisions().len())
+    ///     .lines(order("o-2", "2026-01-06T10:00:00Z").as_bytes());
+    /// assert_eq!((decisions, tuesday.members().count()), (1, 1));
+    /// assert!(tuesday.summary().unwrap().contains(r#""issued":"10""#));
+    /// ```
+    pub fn resume<'a>(
+        &'a self,
+        members: impl IntoIterator<Item = Member>,
+        options: ReplayOptions,
+        each: &'a mut dyn FnMut(&Outcome),
+    ) -> Resumed<'a> {
+        let members = members.into_iter().map(|member| (member.id().to_owned(), member)).collect();
+        Resumed { program: self, replay: Replay { members, ..Replay::begin(self) }, options, each }
+    }
+}
+
+/// A history that goes on from members who are there already, before its events are given: see [`Program::resume`].
+pub struct Resumed<'a> {
+    program: &'a Program,
+    replay: Replay,
+    options: ReplayOptions,
+    each: &'a mut dyn FnMut(&Outcome),
+}
+
+impl Resumed<'_> {
+    /// Plays lines of JSON.
+    #[must_use]
+    pub fn lines(self, lines: &[u8]) -> Replay {
+        self.play(numbered(lines))
+    }
+
+    /// Plays objects of the host's own.
+    #[must_use]
+    pub fn inputs<I: Input + Clone>(self, events: impl Iterator<Item = I>) -> Replay {
+        self.play((1..).zip(events.map(Place)))
+    }
+
+    fn play(mut self, lines: impl Iterator<Item = (u64, impl Unread)>) -> Replay {
+        let mut event = Event::default();
+        for (number, line) in lines {
+            self.replay.play(self.program, number, line, &mut event, self.options.outcomes, self.each);
+        }
+        self.replay.finish(self.program, self.options, self.each);
+        self.replay
+    }
+}
+
+/// The lines that are not empty, with their numbers.
+fn numbered(lines: &[u8]) -> impl Iterator<Item = (u64, Line<'_>)> {
+    let lines = (1..).zip(lines.split(|byte| *byte == b'\n'));
+    let lines = lines.map(|(number, line)| (number, line.trim_ascii())).filter(|(_, line)| !line.is_empty());
+    lines.map(|(number, line)| (number, Line::Json(line)))
 }
 
 /// An event of a history, not yet read.
@@ -142,26 +206,38 @@ impl Replay {
     }
 
     fn of(program: &Program, options: ReplayOptions, lines: impl Iterator<Item = (u64, impl Unread)>) -> Self {
-        let mut replay = Self { title: program.title().to_owned(), version: program.version(), ..Self::default() };
-        let mut event = Event::default();
-        for (number, line) in lines {
-            replay.play(program, number, line, &mut event, options.outcomes);
-        }
+        program.resume([], options, &mut |_| {}).play(lines)
+    }
+
+    fn begin(program: &Program) -> Self {
+        Self { title: program.title().to_owned(), version: program.version(), ..Self::default() }
+    }
+
+    /// Lets time pass for every member, and sums up.
+    fn finish(&mut self, program: &Program, options: ReplayOptions, each: &mut dyn FnMut(&Outcome)) {
         if let Some(until) = options.until {
-            for member in replay.members.values_mut().filter(|member| member.clock() < until) {
-                // The members are this program's own, which is all that time could refuse.
-                if let Ok(outcome) = program.advance(member, until)
-                    && options.outcomes
-                {
-                    replay.outcomes.push(outcome.to_json());
+            for member in self.members.values_mut().filter(|member| member.clock() < until) {
+                // Members of another program stay as they are, which is all that time could refuse.
+                if let Ok(outcome) = program.advance(member, until) {
+                    each(&outcome);
+                    if options.outcomes {
+                        self.outcomes.push(outcome.to_json());
+                    }
                 }
             }
         }
-        replay.totals = sum(program, replay.members.values());
-        replay
+        self.totals = sum(program, self.members.values());
     }
 
-    fn play(&mut self, program: &Program, number: u64, line: impl Unread, event: &mut Event, keep: bool) {
+    fn play(
+        &mut self,
+        program: &Program,
+        number: u64,
+        line: impl Unread,
+        event: &mut Event,
+        keep: bool,
+        each: &mut dyn FnMut(&Outcome),
+    ) {
         self.events += 1;
         let judged = line.read(program, event).and_then(|()| {
             let id = event.member().ok_or_else(|| EventError::new(Refusal::MissingField).in_field("member"))?;
@@ -177,6 +253,7 @@ impl Replay {
             Ok(outcome) => {
                 let count = if outcome.replayed() { &mut self.replayed } else { &mut self.applied };
                 *count += 1;
+                each(&outcome);
                 if keep {
                     self.outcomes.push(outcome.to_json());
                 }

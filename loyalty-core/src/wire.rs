@@ -12,6 +12,7 @@ pub mod packed;
 pub mod questions;
 pub mod quote;
 pub mod rewards;
+pub mod row;
 pub mod scan;
 pub mod state;
 pub mod told;
