@@ -26,6 +26,9 @@ pub enum Values<'a> {
     Text(Offsets<'a>, &'a [u8]),
     /// Texts of up to twelve bytes lie in their own place, longer ones in one of the buffers.
     View(&'a [[u8; 16]], Vec<&'a [u8]>),
+    /// Bytes are no value of an event; saved states are.
+    Bytes(Offsets<'a>, &'a [u8]),
+    BytesView(&'a [[u8; 16]], Vec<&'a [u8]>),
     /// Days since 1970.
     Day(&'a [i32]),
     /// Since midnight; a unit is so many microseconds over so many.
@@ -116,6 +119,15 @@ impl<'a> Column<'a> {
         (0..self.length).map(|at| self.cell(at))
     }
 
+    /// The bytes of one field of every object that has them; nothing where there is no such field, or it holds no bytes.
+    pub fn bytes_of(&self, name: &str) -> Option<impl Iterator<Item = Option<&[u8]>>> {
+        let Values::Object(fields) = &self.values else { return None };
+        let (_, column) = fields.iter().find(|(own, _)| *own == name)?;
+        matches!(column.values, Values::Bytes(..) | Values::BytesView(..)).then_some(())?;
+        let cells = (0..self.length).map(move |at| column.cell(self.offset + at));
+        Some(cells.filter(|cell| !cell.is_null()).map(|cell| cell.bytes()))
+    }
+
     fn cell(&self, at: usize) -> Cell<'_, 'a> {
         Cell { column: self, at: self.offset + at }
     }
@@ -130,6 +142,15 @@ impl<'c, 'a> Cell<'c, 'a> {
         match bytes.map(core::str::from_utf8) {
             Some(Ok(text)) => Scalar::Text(Cow::Borrowed(text)),
             _ => Scalar::Other(Cow::Borrowed("bytes that are no UTF-8 text")),
+        }
+    }
+
+    /// The bytes; nothing where the producer's offsets lead nowhere.
+    fn bytes(&self) -> Option<&'c [u8]> {
+        match &self.column.values {
+            Values::Bytes(offsets, bytes) => bytes.get(offsets.range(self.at)?),
+            Values::BytesView(views, buffers) => viewed(views.get(self.at)?, buffers),
+            _ => None,
         }
     }
 
@@ -161,10 +182,17 @@ impl<'c, 'a> Cell<'c, 'a> {
             }
             Values::List(..) => Scalar::LIST,
             Values::Object(_) => Scalar::OBJECT,
-            Values::Unknown(format) => Scalar::Other(Cow::Owned(format!("a value of type `{format}` of Arrow"))),
+            Values::Bytes(Offsets::Small(_), _) => unknown("z"),
+            Values::Bytes(Offsets::Large(_), _) => unknown("Z"),
+            Values::BytesView(..) => unknown("vz"),
+            Values::Unknown(format) => unknown(format),
             Values::Dictionary(keys, values) => values.cell(usize::try_from(keys.get(at)?).ok()?).read()?,
         })
     }
+}
+
+fn unknown<'s>(format: &str) -> Scalar<'s> {
+    Scalar::Other(Cow::Owned(format!("a value of type `{format}` of Arrow")))
 }
 
 fn whole<'s>(value: i128) -> Scalar<'s> {

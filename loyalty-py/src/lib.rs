@@ -19,10 +19,12 @@ mod program;
 mod record;
 mod replay;
 mod report;
+mod table;
+mod tables;
 
 /// The loyalty rules language: a program text in, exact and explained decisions out.
 #[pyo3::pymodule]
-mod loyalty {
+mod _core {
     use pyo3::prelude::*;
 
     #[pymodule_export]
@@ -47,6 +49,8 @@ mod loyalty {
     use crate::replay::Replay;
     #[pymodule_export]
     use crate::report::Report;
+    #[pymodule_export]
+    use crate::table::Table;
 
     #[pymodule_init]
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {

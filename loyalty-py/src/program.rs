@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use std::path::PathBuf;
 
 use loyalty_core::host::{self, members};
-use loyalty_core::{Counters, Event, EventError};
+use loyalty_core::{Counters, Event, EventError, ReplayOptions};
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyBytes, PyDict, PyInt, PyString, PyTuple};
@@ -424,17 +424,22 @@ impl Program {
         tests.iter().map(|test| Record::of(test.to_document())).collect()
     }
 
-    /// Play a whole history from nothing: lines of JSON, a table of Arrow (whatever has `__arrow_c_stream__`), each row an
-    /// event, or dicts one after the other, from a list or as a generator yields them. Each member is enrolled by the first event that is taken.
-    /// With `until`, time then passes for all; with `outcomes`, the outcomes are kept.
-    #[pyo3(signature = (lines, *, until=None, outcomes=false))]
+    /// Play a whole history: lines of JSON, a table of Arrow (whatever has `__arrow_c_stream__`), each row an event, or
+    /// dicts one after the other, from a list or as a generator yields them. Each member is enrolled by the first event that
+    /// is taken, unless `states` has it: a table with a column `state`, such as `Replay.state_table` gave for the part of
+    /// the history before. With `until`, time then passes for all; with `outcomes`, the outcomes are kept; with
+    /// `decisions`, the decisions, for `Replay.decision_table`.
+    #[pyo3(signature = (lines, *, until=None, outcomes=false, decisions=false, states=None))]
     fn replay(
         slf: &Bound<'_, Self>,
         lines: &Bound<'_, PyAny>,
         until: Option<&Bound<'_, PyAny>>,
         outcomes: bool,
+        decisions: bool,
+        states: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Replay> {
-        Replay::play(slf, lines, until, outcomes)
+        let options = ReplayOptions { outcomes, until: until.map(instant).transpose()? };
+        Replay::play(slf, lines, options, decisions, states)
     }
 
     fn __eq__(&self, other: &Bound<'_, PyAny>) -> bool {

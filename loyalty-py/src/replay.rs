@@ -1,24 +1,26 @@
 //! Whole histories in one call.
 
-use loyalty_core::{Document, ReplayOptions};
-use pyo3::exceptions::PyTypeError;
+use loyalty_core::{Document, Outcome, ReplayOptions};
+use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyString, PyTuple};
 
 use crate::arrow::Batches;
 use crate::columns::Column;
-use crate::convert::instant;
 use crate::error;
 use crate::input::Place;
 use crate::member::Member;
 use crate::program::Program;
 use crate::record::Record;
+use crate::table::Table;
+use crate::tables::{self, Told};
 
 /// What a history came to.
 #[pyclass(frozen, module = "loyalty")]
 pub struct Replay {
     core: loyalty_core::Replay,
     program: Py<Program>,
+    decisions: Option<Table>,
 }
 
 impl Replay {
@@ -26,49 +28,80 @@ impl Replay {
     pub fn play(
         program: &Bound<'_, Program>,
         lines: &Bound<'_, PyAny>,
-        until: Option<&Bound<'_, PyAny>>,
-        outcomes: bool,
+        options: ReplayOptions,
+        decisions: bool,
+        states: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Self> {
         let py = program.py();
-        let options = ReplayOptions { outcomes, until: until.map(instant).transpose()? };
-        let core = &program.get().core;
-        if let Some(batches) = Batches::of(lines)? {
-            let columns = batches.columns()?;
-            let core = py.detach(|| core.replay_inputs(columns.iter().flat_map(Column::cells), options));
-            return Ok(Self { core, program: program.clone().unbind() });
-        }
-        let lines = match lines.cast::<PyBytes>() {
-            Ok(bytes) => bytes.as_bytes(),
-            Err(_) => match lines.cast::<PyString>() {
-                Ok(text) => text.to_str()?.as_bytes(),
-                Err(_) => return Self::each(program, lines, options),
-            },
-        };
-        let core = py.detach(|| core.replay(lines, options));
-        Ok(Self { core, program: program.clone().unbind() })
-    }
-
-    /// Plays dicts one by one as they come, so that a history need not fit into memory.
-    fn each(program: &Bound<'_, Program>, events: &Bound<'_, PyAny>, options: ReplayOptions) -> PyResult<Self> {
-        if events.cast::<PyDict>().is_ok() || events.try_iter().is_err() {
-            let name = events.get_type().fully_qualified_name()?;
-            let expected = "a history is JSON lines as str or bytes, a table of Arrow, or dicts one after the other";
-            return Err(PyTypeError::new_err(format!("{expected}, not {name}")));
-        }
-        let own = program.get();
-        let mut failed = None;
-        let events = events.try_iter()?.map_while(|event| match event {
-            Ok(value) => Some(Place { value, keys: &own.keys }),
-            Err(error) => {
-                failed = Some(error);
-                None
+        let own = &program.get().core;
+        let members = states.map_or_else(|| Ok(Vec::new()), |states| members(own, states))?;
+        let mut told = decisions.then(Told::default);
+        let mut each = |outcome: &Outcome| {
+            if let Some(told) = &mut told {
+                told.add(outcome);
             }
-        });
-        let core = own.core.replay_inputs(events, options);
-        match failed {
-            Some(error) => Err(error),
-            None => Ok(Self { core, program: program.clone().unbind() }),
+        };
+        let core = if let Some(batches) = Batches::of(lines)? {
+            let columns = batches.columns()?;
+            let events = columns.iter().flat_map(Column::cells);
+            py.detach(|| own.resume(members, options, &mut each).inputs(events))
+        } else if let Ok(bytes) = lines.cast::<PyBytes>() {
+            let bytes = bytes.as_bytes();
+            py.detach(|| own.resume(members, options, &mut each).lines(bytes))
+        } else if let Ok(text) = lines.cast::<PyString>() {
+            let bytes = text.to_str()?.as_bytes();
+            py.detach(|| own.resume(members, options, &mut each).lines(bytes))
+        } else {
+            one_by_one(program.get(), lines, |events| own.resume(members, options, &mut each).inputs(events))?
+        };
+        let decisions = told.map(Told::finish).transpose()?;
+        Ok(Self { core, program: program.clone().unbind(), decisions })
+    }
+}
+
+/// Dicts as they come, so that a history need not fit into memory.
+fn one_by_one<'py>(
+    program: &Program,
+    events: &Bound<'py, PyAny>,
+    play: impl FnOnce(&mut dyn Iterator<Item = Place<'_, 'py>>) -> loyalty_core::Replay,
+) -> PyResult<loyalty_core::Replay> {
+    if events.cast::<PyDict>().is_ok() || events.try_iter().is_err() {
+        let name = events.get_type().fully_qualified_name()?;
+        let expected = "a history is JSON lines as str or bytes, a table of Arrow, or dicts one after the other";
+        return Err(PyTypeError::new_err(format!("{expected}, not {name}")));
+    }
+    let mut failed = None;
+    let mut events = events.try_iter()?.map_while(|event| match event {
+        Ok(value) => Some(Place { value, keys: &program.keys }),
+        Err(error) => {
+            failed = Some(error);
+            None
         }
+    });
+    let core = play(&mut events);
+    failed.map_or(Ok(core), Err)
+}
+
+/// The members whose states a table holds.
+fn members(program: &loyalty_core::Program, states: &Bound<'_, PyAny>) -> PyResult<Vec<loyalty_core::Member>> {
+    let Some(batches) = Batches::of(states)? else {
+        let name = states.get_type().fully_qualified_name()?;
+        return Err(PyTypeError::new_err(format!("states are a table of Arrow with a column `state`, not {name}")));
+    };
+    let columns = batches.columns()?;
+    let loaded = states.py().detach(|| {
+        let mut members = Vec::new();
+        for column in &columns {
+            let Some(states) = column.bytes_of("state") else { return Ok(None) };
+            for state in states {
+                members.push(program.load_binary(state.unwrap_or_default())?.member);
+            }
+        }
+        Ok(Some(members))
+    });
+    match loaded {
+        Ok(members) => members.ok_or_else(|| PyValueError::new_err("states are a column `state` of bytes")),
+        Err(refused) => Err(error::state(&refused)),
     }
 }
 
@@ -110,6 +143,31 @@ impl Replay {
     #[getter]
     fn outcomes<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
         PyTuple::new(py, self.core.outcomes())
+    }
+
+    /// A row for each decision, in the order of the events, those of an event that was known left out. `number` counts
+    /// those of an outcome from 0; `details` is JSON with what has no column, None if there is nothing. Raise ValueError
+    /// unless they were asked for.
+    fn decision_table(&self) -> PyResult<Table> {
+        let missing = || PyValueError::new_err("decisions were not kept: `replay(…, decisions=True)` keeps them");
+        self.decisions.clone().ok_or_else(missing)
+    }
+
+    /// A row for each wallet of each member, with the sums that the summary has of all.
+    fn balance_table(&self, py: Python<'_>) -> PyResult<Table> {
+        let program = &self.program.get().core;
+        Ok(py.detach(|| tables::balances(program, &self.core))?)
+    }
+
+    /// A row for each member with its state as bytes, to go on from with `replay(…, states=…)`.
+    fn state_table(&self, py: Python<'_>) -> PyResult<Table> {
+        let program = &self.program.get().core;
+        Ok(py.detach(|| tables::states(program, &self.core))?)
+    }
+
+    /// A row for each event that was refused.
+    fn refused_table(&self, py: Python<'_>) -> PyResult<Table> {
+        Ok(py.detach(|| tables::refusals(self.core.refused()))?)
     }
 
     fn __repr__(&self) -> String {

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 import loyalty
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
+STUBS = ROOT / "loyalty-py" / "python" / "loyalty" / "__init__.pyi"
 PAGE = ROOT / "docs" / "reference" / "python.md"
 HEAD = """# Python
 
@@ -32,7 +33,7 @@ def test_the_page_is_that_of_the_module() -> None:
 
 
 def sections() -> Iterator[str]:
-    stubs = ast.parse((ROOT / "loyalty-py" / "loyalty.pyi").read_text(encoding="utf-8"))
+    stubs = ast.parse(STUBS.read_text(encoding="utf-8"))
     first = {name: place for place, name in enumerate(FIRST)}
     for node in sorted(stubs.body, key=lambda node: first.get(getattr(node, "name", ""), len(first))):
         if isinstance(node, ast.FunctionDef):
