@@ -123,10 +123,11 @@ impl<'a> Checker<'a> {
             let of = MeasureOf::Event(event);
             return Some(OverEvents { of, function, by: None, value: Some(value), filter: None, ty });
         }
-        let value = if names.is_empty() {
-            None
-        } else {
-            Some(self.path(root, root_span, &names, of, &Scope { bare_event: None, ..scope }))
+        let value = match &aggregate.worked_out {
+            Some(worked_out) if names.is_empty() => Some(self.expression(worked_out, &scope)),
+            Some(worked_out) => return self.worked_out_of_one(worked_out.span),
+            None if names.is_empty() => None,
+            None => Some(self.path(root, root_span, &names, of, &Scope { bare_event: None, ..scope })),
         };
         let filter = aggregate.filter.as_deref().map(|filter| self.condition(filter, &scope, "`where`"));
         let (value, mut filter) = (transposed(value)?, transposed(filter)?);
@@ -165,7 +166,8 @@ impl<'a> Checker<'a> {
 
     /// A sum over what moved in a wallet.
     fn over_flow(&mut self, aggregate: &'a Aggregate, wallet: WalletIndex, flow: Flow) -> Option<OverEvents> {
-        if aggregate.function != AggregateFunction::Sum || aggregate.filter.is_some() || aggregate.by.is_some() {
+        let plain = aggregate.filter.is_none() && aggregate.worked_out.is_none();
+        if aggregate.function != AggregateFunction::Sum || !plain || aggregate.by.is_some() {
             self.report(
                 Diagnostic::new(
                     Code::WrongType,
@@ -196,7 +198,8 @@ impl<'a> Checker<'a> {
         let function = aggregate.function;
         let goal = self.goal_named(challenge, names)?;
         let counts = matches!(function, AggregateFunction::Count | AggregateFunction::Streak);
-        if !counts || aggregate.filter.is_some() || (function == AggregateFunction::Streak) != aggregate.by.is_some() {
+        let plain = aggregate.filter.is_none() && aggregate.worked_out.is_none();
+        if !counts || !plain || (function == AggregateFunction::Streak) != aggregate.by.is_some() {
             self.report(
                 Diagnostic::new(
                     Code::WrongType,
@@ -267,7 +270,11 @@ impl<'a> Checker<'a> {
             return None;
         }
         let inner = Scope { bare_record: Some(lines.record), ..*scope };
-        let value = lines.rest.split_first().map(|(first, rest)| self.record_field(lines.record, first, rest));
+        let value = match &aggregate.worked_out {
+            Some(worked_out) if lines.rest.is_empty() => Some(self.expression(worked_out, &inner)),
+            Some(worked_out) => return self.worked_out_of_one(worked_out.span),
+            None => lines.rest.split_first().map(|(first, rest)| self.record_field(lines.record, first, rest)),
+        };
         let filter = aggregate.filter.as_deref().map(|filter| self.condition(filter, &inner, "`where`"));
         let (value, filter) = (transposed(value)?, transposed(filter)?);
         if value.is_none() && function != AggregateFunction::Count {
@@ -277,7 +284,7 @@ impl<'a> Checker<'a> {
                     aggregate.of.span,
                     format!("`{}` needs a field of the list", function.word()),
                 )
-                .help("name it after a dot, as in `sum(order.lines.amount)`"),
+                .help("name it after a dot, as in `sum(order.lines.amount)`, or work it out, as in `sum(order.lines.(quantity * unit_price))`"),
             );
             return None;
         }
@@ -290,6 +297,15 @@ impl<'a> Checker<'a> {
             filter: filter.map(Box::new),
         };
         Some(Expr { kind, ty, span })
+    }
+
+    /// Nothing but a list or an event has items that each come to something.
+    fn worked_out_of_one<T>(&mut self, span: Span) -> Option<T> {
+        self.report(
+            Diagnostic::new(Code::ListMisuse, span, "this is worked out of one field, which has no items")
+                .help("write it after the list or the event, as in `sum(order.lines.(quantity * unit_price))`"),
+        );
+        None
     }
 
     fn record_field(&mut self, record: RecordIndex, name: &Name, rest: &[&Name]) -> Option<Expr> {

@@ -111,6 +111,8 @@ pub struct Aggregate {
     pub function_span: Span,
     /// `order.subtotal`, `order`, `order.lines.amount`: the dotted path as an expression.
     pub of: Box<Expr>,
+    /// `.(quantity * unit_price)` after it: what each item or event comes to.
+    pub worked_out: Option<Box<Expr>>,
     pub filter: Option<Box<Expr>>,
     /// `by week`, of a streak.
     pub by: Option<Period>,

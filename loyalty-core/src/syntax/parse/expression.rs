@@ -252,6 +252,10 @@ impl Build {
             function: aggregate_function(function.as_str())?,
             function_span: self.span(function),
             of: Box::new(self.path_of(pair)?),
+            worked_out: match pair.child(Rule::worked_out) {
+                Some(worked_out) => Some(Box::new(self.expr_of(&worked_out)?)),
+                None => None,
+            },
             filter: self.filter_of(pair)?.map(Box::new),
             by: pair.child(Rule::by_period).and_then(|by| literal::period_of(&by)),
         })
