@@ -244,7 +244,7 @@ impl Checker<'_> {
             ExprKind::Question(question, _) => chains.lead(Link::Answered(*question), to),
             ExprKind::Member(field) => chains.lead(Link::Attribute(*field), to),
             ExprKind::Tags => chains.lead(Link::Tags, to),
-            ExprKind::Measure(measure) => self.measure_reads(*measure, to, chains),
+            ExprKind::Measure(measure) | ExprKind::MeasureBefore(measure) => self.measure_reads(*measure, to, chains),
             ExprKind::Challenge(challenge, _) => chains.lead(Link::Challenge(*challenge), to),
             ExprKind::Referral(referral, _) => chains.lead(Link::Referral(*referral), to),
             _ => {}

@@ -114,6 +114,7 @@ fn reads_state(expr: &Expr) -> bool {
         found |= matches!(
             part.kind,
             ExprKind::Measure(_)
+                | ExprKind::MeasureBefore(_)
                 | ExprKind::Segment(_)
                 | ExprKind::Wallet(..)
                 | ExprKind::Reward(..)

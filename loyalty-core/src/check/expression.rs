@@ -42,6 +42,8 @@ pub(super) struct Scope {
     pub state: bool,
     /// Whether this is a test, which sees what the last event did.
     pub test: bool,
+    /// Whether measures are read with the event at hand counted in them, which can be left out again.
+    pub counts: bool,
     pub cause: Cause,
     /// The place as messages name it.
     pub place: &'static str,
@@ -56,6 +58,7 @@ impl Scope {
             bare_record: None,
             state: false,
             test: false,
+            counts: false,
             cause: Cause::Nothing,
             place,
         }
@@ -68,7 +71,7 @@ impl Scope {
 
     /// A rule's condition or effect.
     pub(super) const fn rule(event: EventIndex) -> Self {
-        Self { event: Some(event), ..Self::member("this rule") }
+        Self { event: Some(event), counts: true, ..Self::member("this rule") }
     }
 
     /// A condition or effect of a rule that no event sets off.

@@ -47,6 +47,7 @@ impl Expr {
             | ExprKind::MemberId
             | ExprKind::Enrolled
             | ExprKind::Measure(_)
+            | ExprKind::MeasureBefore(_)
             | ExprKind::Segment(_)
             | ExprKind::Wallet(..)
             | ExprKind::Reward(..)

@@ -213,7 +213,20 @@ impl<'a> Checker<'a> {
             Value::Challenge(challenge) => self.challenge_path(challenge, root_span, rest),
             Value::Measure(measure) => {
                 let ty = self.measures.get(measure)?.as_ref()?.ty.clone();
-                self.parts(Expr { kind: ExprKind::Measure(measure), ty, span: root_span }, rest)
+                let Some((before, rest)) = rest.split_first().filter(|(name, _)| name.text == "before") else {
+                    return self.parts(Expr { kind: ExprKind::Measure(measure), ty, span: root_span }, rest);
+                };
+                let span = root_span.to(before.span);
+                if !scope.counts {
+                    let message = format!("there is no event before which `{root}` was anything in {}", scope.place);
+                    let diagnostic = Diagnostic::new(Code::OutOfReach, span, message);
+                    self.report(
+                        diagnostic
+                            .help("a rule on an event sees its measures with the event, and `.before` without it"),
+                    );
+                    return None;
+                }
+                self.parts(Expr { kind: ExprKind::MeasureBefore(measure), ty, span }, rest)
             }
             Value::Wallet(wallet) => {
                 let Some((name, rest)) = rest.split_first() else {

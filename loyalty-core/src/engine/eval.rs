@@ -156,6 +156,7 @@ impl<'a> Scope<'a> {
             Node::Challenge(challenge, figure) => super::challenges::figure(self, usize::from(challenge), figure)?,
             Node::Referral(referral, figure) => super::referrals::figure(self, referral, figure),
             Node::Measure(measure) => super::measures::value(self, measure)?,
+            Node::MeasureBefore(measure) => super::measures::value(&Scope { deltas: &[], ..*self }, measure)?,
             Node::Segment(segment) => {
                 let forms = self.plan.segments.get(usize::from(segment)).map(|segment| segment.forms.as_slice());
                 match in_force(forms.unwrap_or(&[]), self.day) {

@@ -60,7 +60,7 @@ impl<'a> Horizon<'a> {
         while let Some(node) = waiting.pop() {
             let Some(node) = self.plan.nodes.get(node as usize) else { continue };
             match *node {
-                Node::Measure(measure) => self.measure(measure),
+                Node::Measure(measure) | Node::MeasureBefore(measure) => self.measure(measure),
                 Node::Held(coupon) => {
                     let member = self.member;
                     member.coupons.open().filter(|held| held.coupon == coupon).for_each(|held| self.push(held.until));

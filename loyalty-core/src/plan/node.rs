@@ -45,6 +45,8 @@ pub enum Node {
     MemberId,
     Enrolled,
     Measure(u16),
+    /// The same without the event at hand.
+    MeasureBefore(u16),
     Segment(u16),
     Wallet(u16, WalletFigure),
     Reward(u16, RewardFigure),
@@ -202,6 +204,7 @@ impl Node {
             | Node::MemberId
             | Node::Enrolled
             | Node::Measure(_)
+            | Node::MeasureBefore(_)
             | Node::Segment(_)
             | Node::Wallet(..)
             | Node::Reward(..)

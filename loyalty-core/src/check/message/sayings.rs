@@ -46,7 +46,8 @@ impl<'a> Checker<'a> {
     /// Types the values of a message where they are read.
     fn saying(&mut self, number: usize, scope: &Scope) -> Option<Saying> {
         let draft = self.messages.get(number)?;
-        let scope = &Scope { place: "this message", ..*scope };
+        // It is made when all that was decided has been written down.
+        let scope = &Scope { place: "this message", counts: false, ..*scope };
         let (texts, template) = (draft.texts.clone(), draft.template);
         let (header, footer) = (draft.header.clone(), draft.footer.clone());
         let typed: Vec<Option<Text>> =

@@ -50,6 +50,8 @@ pub enum ExprKind {
     /// `member.enrolled`, the instant of joining.
     Enrolled,
     Measure(MeasureIndex),
+    /// A measure as it was before the event at hand was counted in it.
+    MeasureBefore(MeasureIndex),
     Segment(SegmentIndex),
     Wallet(WalletIndex, WalletFigure),
     /// What a member pays for a reward, lacks for it, or whether it is there.

@@ -51,9 +51,8 @@ impl Lower<'_> {
             ExprKind::Cards(wheel) => Node::Cards(*wheel as u16),
             ExprKind::Question(question, figure) => Node::Question(*question as u16, *figure),
             ExprKind::Cause(figure) => Node::Cause(*figure),
-            ExprKind::Measure(measure) => {
-                Node::Measure(self.same_measure.get(*measure).copied().unwrap_or(*measure as u16))
-            }
+            ExprKind::Measure(measure) => Node::Measure(self.kept_as(*measure)),
+            ExprKind::MeasureBefore(measure) => Node::MeasureBefore(self.kept_as(*measure)),
             ExprKind::Challenge(challenge, figure) => Node::Challenge(*challenge as u16, *figure),
             ExprKind::Segment(segment) => Node::Segment(*segment as u16),
             ExprKind::Reward(reward, figure) => Node::Reward(*reward as u16, *figure),
@@ -231,6 +230,11 @@ impl Lower<'_> {
         let arms = self.push_operands(pairs);
         let otherwise = otherwise.map(|otherwise| self.expression(otherwise));
         Node::Match { subject, arms, otherwise }
+    }
+
+    /// The measure that is kept for this one: the first of those that come to the same.
+    fn kept_as(&self, measure: usize) -> u16 {
+        self.same_measure.get(measure).copied().unwrap_or(measure as u16)
     }
 
     fn at(&self, node: NodeId) -> Option<Node> {

@@ -387,6 +387,7 @@ pub fn event_only(expr: &Expr) -> bool {
                 | ExprKind::Arm(_)
                 | ExprKind::Challenge(..)
                 | ExprKind::Measure(_)
+                | ExprKind::MeasureBefore(_)
                 | ExprKind::Segment(_)
                 | ExprKind::Wallet(..)
                 | ExprKind::Reward(..)
