@@ -289,6 +289,9 @@ pub struct PolicyPlan {
 pub enum VestPlan {
     AtOnce,
     After(Length),
+    At(i32),
+    EndOf { period: Period, after: Option<Length> },
+    OnDay { month: u32, day: u32, after: Option<Length> },
     On { event: u16, within: Length },
 }
 
@@ -312,6 +315,8 @@ pub enum ExpirePlan {
     },
     Inactivity(u16),
     At(i32),
+    /// The day that an expression tells; it is worked out when the points are earned.
+    Told(NodeId),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

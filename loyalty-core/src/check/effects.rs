@@ -22,8 +22,8 @@ impl<'a> Checker<'a> {
         match effect {
             Effect::Earn { amount, to, vest, expire } => {
                 let earned = self.earn(amount, to.as_ref(), scope, span);
-                let vest = vest.as_ref().map(|vest| self.vest(vest));
-                let expire = expire.as_ref().map(|expire| self.expire(expire, span));
+                let vest = vest.as_ref().map(|vest| self.vest(vest, span));
+                let expire = expire.as_ref().map(|expire| self.expire(expire, span, scope));
                 let (wallet, amount) = earned?;
                 self.wallets_filled.insert(wallet);
                 Some(EffectKind::Earn { wallet, amount, vest: vest.flatten(), expire: expire.flatten() })

@@ -176,6 +176,9 @@ fn policy(checked: &Checked, policy: &WalletPolicy, unit: &str) -> Vec<String> {
     let vest = match &policy.vest {
         Vest::AtOnce => "at once".to_owned(),
         Vest::After(after) => format!("after {}", length(*after)),
+        Vest::At(date) => format!("at {date}"),
+        Vest::EndOf { period, after: later } => format!("at end of {}{}", period_name(*period), later_by(*later)),
+        Vest::OnDay { month, day, after: later } => format!("on {day} {}{}", month_name(*month), later_by(*later)),
         Vest::On { event: on, within } => format!("on {} within {}", event(*on), length(*within)),
     };
     let spend = match policy.spend {
@@ -206,14 +209,9 @@ fn policy(checked: &Checked, policy: &WalletPolicy, unit: &str) -> Vec<String> {
             Expire::Never => "never".to_owned(),
             Expire::After { duration, start: ExpireStart::Earning } => format!("{} after earning", length(*duration)),
             Expire::After { duration, start: ExpireStart::Vesting } => format!("{} after vesting", length(*duration)),
-            Expire::EndOf { period, after } => {
-                let after = after.map_or(String::new(), |after| format!(" after {}", length(after)));
-                format!("end of {}{after}", period_name(*period))
-            }
-            Expire::OnDay { month, day, after } => {
-                let after = after.map_or(String::new(), |after| format!(" after {}", length(after)));
-                format!("on {day} {}{after}", month_name(*month))
-            }
+            Expire::EndOf { period, after } => format!("end of {}{}", period_name(*period), later_by(*after)),
+            Expire::OnDay { month, day, after } => format!("on {day} {}{}", month_name(*month), later_by(*after)),
+            Expire::Told(_) => "at …".to_owned(),
             Expire::Inactivity { duration, without } => {
                 let without = match without {
                     Activity::Earning => "earning".to_owned(),
@@ -259,6 +257,10 @@ fn length(length: Length) -> String {
     };
     let plural = if length.count == 1 { "" } else { "s" };
     format!("{} {unit}{plural}", length.count)
+}
+
+fn later_by(after: Option<Length>) -> String {
+    after.map_or(String::new(), |after| format!(" after {}", length(after)))
 }
 
 fn period_name(period: Period) -> &'static str {

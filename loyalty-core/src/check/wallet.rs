@@ -139,11 +139,13 @@ impl<'a> Checker<'a> {
                     policy.spans.multipliers = Some(clause.span);
                 }
                 ClauseKind::Vest(vest) => {
-                    policy.vest = self.vest(vest).unwrap_or(Vest::AtOnce);
+                    policy.vest = self.vest(vest, clause.span).unwrap_or(Vest::AtOnce);
                     policy.spans.vest = Some(clause.span);
                 }
                 ClauseKind::Expire { form, when } => {
-                    if policy.expire.last().is_some_and(|rule| rule.when.is_none()) {
+                    // A day that may be missing leaves it to the next.
+                    let decides = |rule: &ExpireRule| rule.when.is_none() && !matches!(rule.form, Expire::Told(_));
+                    if policy.expire.last().is_some_and(decides) {
                         self.report(
                             Diagnostic::new(
                                 Code::DuplicateClause,
@@ -153,9 +155,9 @@ impl<'a> Checker<'a> {
                             .help("let only the last `expire` stand without `when`"),
                         );
                     }
-                    let when =
-                        when.as_ref().map(|when| self.condition(when, &Scope::member("a wallet's clause"), "`when`"));
-                    if let (Some(form), None | Some(Some(_))) = (self.expire(form, clause.span), &when) {
+                    let scope = Scope::member("a wallet's clause");
+                    let when = when.as_ref().map(|when| self.condition(when, &scope, "`when`"));
+                    if let (Some(form), None | Some(Some(_))) = (self.expire(form, clause.span, &scope), &when) {
                         policy.expire.push(ExpireRule { form, when: when.flatten() });
                         policy.spans.expire.push(clause.span);
                     }
@@ -206,10 +208,19 @@ impl<'a> Checker<'a> {
         self.wallets.get(wallet).and_then(|wallet| wallet.holds).map_or(Type::Amount(wallet), Type::Money)
     }
 
-    pub(super) fn vest(&mut self, vest: &tree::Vest) -> Option<Vest> {
+    pub(super) fn vest(&mut self, vest: &tree::Vest, span: Span) -> Option<Vest> {
         Some(match vest {
             tree::Vest::AtOnce => Vest::AtOnce,
             tree::Vest::After(duration) => Vest::After(self.length(duration)?),
+            tree::Vest::At(date) => Vest::At(*date),
+            tree::Vest::EndOf { period, after } => {
+                Vest::EndOf { period: *period, after: self.length_if(after.as_ref())? }
+            }
+            tree::Vest::OnDay { month, day, after } => {
+                let after = self.length_if(after.as_ref());
+                self.every_year(*month, *day, span)?;
+                Vest::OnDay { month: *month, day: *day, after: after? }
+            }
             tree::Vest::On { event, within } => {
                 let (index, within) = (self.event(event), self.length(within));
                 let (index, within) = (index?, within?);
@@ -228,7 +239,7 @@ impl<'a> Checker<'a> {
         })
     }
 
-    pub(super) fn expire(&mut self, expire: &tree::Expire, span: Span) -> Option<Expire> {
+    pub(super) fn expire(&mut self, expire: &'a tree::Expire, span: Span, scope: &Scope) -> Option<Expire> {
         Some(match expire {
             tree::Expire::Never => Expire::Never,
             tree::Expire::After { duration, start } => {
@@ -239,14 +250,7 @@ impl<'a> Checker<'a> {
             }
             tree::Expire::OnDay { month, day, after } => {
                 let after = self.length_if(after.as_ref());
-                // A common year, so that every year has the day.
-                if NaiveDate::from_ymd_opt(2027, *month, *day).is_none() {
-                    let leap = NaiveDate::from_ymd_opt(2028, *month, *day).is_some();
-                    let help =
-                        if leap { "write `28 february`, or `end of month`" } else { "months have 28 to 31 days" };
-                    self.report(Diagnostic::new(Code::NoSuchDay, span, "not every year has this day").help(help));
-                    return None;
-                }
+                self.every_year(*month, *day, span)?;
                 Expire::OnDay { month: *month, day: *day, after: after? }
             }
             tree::Expire::Inactivity { duration, without } => {
@@ -262,7 +266,23 @@ impl<'a> Checker<'a> {
                 Expire::Inactivity { duration: duration?, without }
             }
             tree::Expire::At(date) => Expire::At(*date),
+            tree::Expire::Told(day) => {
+                let day = self.expression(day, scope)?;
+                Expire::Told(Box::new(self.hold(day, &Type::Date, "`expire at`")?))
+            }
         })
+    }
+
+    /// That every year has a day.
+    fn every_year(&mut self, month: u32, day: u32, span: Span) -> Option<()> {
+        // A common year has no other days than all have.
+        if NaiveDate::from_ymd_opt(2027, month, day).is_some() {
+            return Some(());
+        }
+        let leap = NaiveDate::from_ymd_opt(2028, month, day).is_some();
+        let help = if leap { "write `28 february`, or `end of month`" } else { "months have 28 to 31 days" };
+        self.report(Diagnostic::new(Code::NoSuchDay, span, "not every year has this day").help(help));
+        None
     }
 
     /// The event of that name.

@@ -9,7 +9,7 @@ use smallvec::SmallVec;
 
 use super::coupons::points;
 use super::error::EventError;
-use super::eval::Scope;
+use super::eval::{NO_ROW, Scope};
 use super::grants::{self, Grant, Grants};
 use super::member::Member;
 use super::members::transfer::Offer;
@@ -18,6 +18,7 @@ use super::moves::Move;
 use super::outcome::{Because, Kind};
 use super::rules::{self, Firings};
 use super::tally::Changes;
+use super::value::Value;
 use super::{caps, effects, refusals};
 use crate::amount::{self, Overflow};
 use crate::check::model::RoundScope;
@@ -215,6 +216,7 @@ fn several_lots<'g>(
     let mut usual = None;
     for grant in grants {
         let (own_vest, own_expire) = own_form(scope.plan, grant, scope.day);
+        let own_expire = own_expire.map_or(Ok(None), |form| told(scope, form))?;
         let expire = match (own_expire, usual) {
             (Some(expire), _) | (None, Some(expire)) => expire,
             (None, None) => *usual.insert(wallet_expiry(scope, policy)?),
@@ -312,12 +314,23 @@ fn own_form(plan: &Plan, grant: &Grant, day: i32) -> (Option<VestPlan>, Option<E
     }
 }
 
-/// The first of the wallet's expiries whose condition holds.
+/// The first of the wallet's expiries whose condition holds, and whose day is known.
 pub fn wallet_expiry(scope: &Scope<'_>, policy: &PolicyPlan) -> Result<ExpirePlan, Overflow> {
     for (form, when) in &policy.expire {
-        if when.map_or(Ok(true), |when| scope.holds(when))? {
-            return Ok(*form);
+        if when.map_or(Ok(true), |when| scope.holds(when))?
+            && let Some(form) = told(scope, *form)?
+        {
+            return Ok(form);
         }
     }
     Ok(ExpirePlan::Open)
+}
+
+/// A form whose day is told, with that day; nothing where it is missing.
+pub fn told(scope: &Scope<'_>, form: ExpirePlan) -> Result<Option<ExpirePlan>, Overflow> {
+    let ExpirePlan::Told(day) = form else { return Ok(Some(form)) };
+    Ok(match scope.eval(day, NO_ROW)? {
+        Value::Date(day) => Some(ExpirePlan::At(day)),
+        _ => None,
+    })
 }

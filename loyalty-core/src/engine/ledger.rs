@@ -10,7 +10,7 @@ use super::members::pause;
 use super::outcome::{Decision, Kind};
 use crate::amount::{self, Overflow};
 use crate::check::model::Flow;
-use crate::plan::{Plan, VestPlan};
+use crate::plan::Plan;
 
 /// Puts a new lot into a wallet and says so.
 pub fn add_lot(
@@ -21,11 +21,7 @@ pub fn add_lot(
     decisions: &mut Vec<Decision>,
 ) -> Result<(), Overflow> {
     let (entry, wallet) = (member.next_entry(), lot.wallet);
-    let vesting = match lot.vest {
-        VestPlan::AtOnce => Vesting::Done,
-        VestPlan::After(length) => Vesting::At(plan.calendar.plus(at, length)),
-        VestPlan::On { event, within } => Vesting::On { event, deadline: plan.calendar.end_after(at, within) },
-    };
+    let vesting = lots::vesting(plan, lot.vest, at);
     let expiry = lots::expiry(plan, lot.expire, at, vesting == Vesting::Done);
     let expiry = pause::moved_expiry(plan, &member.account, expiry, at);
     let Some(state) = member.wallets.get_mut(usize::from(wallet)) else { return Ok(()) };

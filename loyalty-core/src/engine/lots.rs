@@ -6,8 +6,10 @@
 use rust_decimal::Decimal;
 
 use crate::amount::{self, Overflow};
-use crate::check::model::{ExpireStart, SpendOrder};
-use crate::plan::{ExpirePlan, InactivityPlan, Plan};
+use crate::calendar::Calendar;
+use crate::check::model::{ExpireStart, Length, Period, SpendOrder};
+use crate::plan::{ExpirePlan, InactivityPlan, Plan, VestPlan};
+use crate::time::{date_of, day_of};
 
 /// When a lot's points may first be spent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,7 +33,7 @@ pub enum Expiry {
     /// By a form of inactivity of the wallet.
     Inactivity(u16),
     /// Not known before the points vest; then by this form, numbered in the wallet's saved forms.
-    AfterVesting(crate::check::model::Length),
+    AfterVesting(Length),
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -260,12 +262,46 @@ impl WalletState {
     }
 }
 
-/// When points earned (or vested) at `start` run out by a form.
-pub fn expiry(plan: &Plan, form: ExpirePlan, start: i64, vested: bool) -> Expiry {
-    use crate::calendar::Calendar;
-    use crate::time::{date_of, day_of};
+/// When points earned at an instant may be spent by a form.
+pub fn vesting(plan: &Plan, form: VestPlan, earned_at: i64) -> Vesting {
+    let calendar = &plan.calendar;
+    let at = match form {
+        VestPlan::AtOnce => return Vesting::Done,
+        VestPlan::After(length) => return Vesting::At(calendar.plus(earned_at, length)),
+        VestPlan::On { event, within } => {
+            return Vesting::On { event, deadline: calendar.end_after(earned_at, within) };
+        }
+        VestPlan::At(day) => calendar.start_of(day),
+        VestPlan::EndOf { period, after } => end_of(calendar, period, reached(calendar.day_at(earned_at), after)),
+        VestPlan::OnDay { month, day, after } => {
+            calendar.start_of(next_day(month, day, reached(calendar.day_at(earned_at), after)))
+        }
+    };
+    if at <= earned_at { Vesting::Done } else { Vesting::At(at) }
+}
+
+fn reached(day: i32, after: Option<Length>) -> i32 {
+    after.map_or(day, |after| Calendar::day_plus(day, after))
+}
+
+/// The midnight that ends the period of a day.
+fn end_of(calendar: &Calendar, period: Period, day: i32) -> i64 {
+    let next = calendar.period_of(period, day) + 1;
+    calendar.start_of(calendar.first_day(period, next))
+}
+
+/// The first day of that date on or after another.
+fn next_day(month: u32, day: u32, reached: i32) -> i32 {
     use chrono::Datelike as _;
 
+    let year = date_of(reached).year();
+    let in_year = |year: i32| chrono::NaiveDate::from_ymd_opt(year, month, day).map(day_of);
+    let found = in_year(year).filter(|found| *found >= reached).or_else(|| in_year(year + 1));
+    found.unwrap_or(reached)
+}
+
+/// When points earned (or vested) at `start` run out by a form.
+pub fn expiry(plan: &Plan, form: ExpirePlan, start: i64, vested: bool) -> Expiry {
     let calendar = &plan.calendar;
     let day = calendar.day_at(start);
     match form {
@@ -273,18 +309,13 @@ pub fn expiry(plan: &Plan, form: ExpirePlan, start: i64, vested: bool) -> Expiry
         ExpirePlan::Open => Expiry::Open,
         ExpirePlan::After { length, start: ExpireStart::Vesting } if !vested => Expiry::AfterVesting(length),
         ExpirePlan::After { length, .. } => Expiry::At(calendar.end_after(start, length)),
-        ExpirePlan::EndOf { period, after } => {
-            let reached = after.map_or(day, |after| Calendar::day_plus(day, after));
-            let next = calendar.period_of(period, reached) + 1;
-            Expiry::At(calendar.start_of(calendar.first_day(period, next)))
-        }
+        ExpirePlan::EndOf { period, after } => Expiry::At(end_of(calendar, period, reached(day, after))),
         ExpirePlan::OnDay { month, day: of_month, after } => {
-            let reached = after.map_or(day, |after| Calendar::day_plus(day, after));
-            let year = date_of(reached).year();
-            let in_year = |year: i32| chrono::NaiveDate::from_ymd_opt(year, month, of_month).map(day_of);
-            let last = in_year(year).filter(|last| *last >= reached).or_else(|| in_year(year + 1));
-            Expiry::At(calendar.start_of(last.unwrap_or(reached).saturating_add(1)))
+            let last = next_day(month, of_month, reached(day, after));
+            Expiry::At(calendar.start_of(last.saturating_add(1)))
         }
+        // It has become a day before any points are earned by it.
+        ExpirePlan::Told(_) => Expiry::At(start),
         ExpirePlan::Inactivity(form) => Expiry::Inactivity(form),
         ExpirePlan::At(last) => Expiry::At(calendar.start_of(last.saturating_add(1))),
     }

@@ -353,6 +353,12 @@ pub enum Vest {
     AtOnce,
     /// `vest after 14 days`
     After(Duration),
+    /// `vest at 2026-12-01`: from the beginning of that local day.
+    At(NaiveDate),
+    /// `vest at end of month after 1 month`
+    EndOf { period: Period, after: Option<Duration> },
+    /// `vest on 1 december`
+    OnDay { month: u32, day: u32, after: Option<Duration> },
     /// `vest on delivered within 30 days`
     On { event: Name, within: Duration },
 }
@@ -371,6 +377,8 @@ pub enum Expire {
     Inactivity { duration: Duration, without: Activity },
     /// `expire at 2026-12-31`: through that local day.
     At(NaiveDate),
+    /// `expire at voucher.last_day`: through the local day that is told.
+    Told(Expr),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

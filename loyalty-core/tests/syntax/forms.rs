@@ -65,6 +65,10 @@ fn wallet_clauses() {
     reads!(WALLET, "vest at once", ClauseKind::Vest(Vest::AtOnce));
     reads!(WALLET, "vest after 14 days", ClauseKind::Vest(Vest::After(_)));
     reads!(WALLET, "vest on delivered within 30 days", ClauseKind::Vest(Vest::On { .. }));
+    reads!(WALLET, "vest at 2026-12-01", ClauseKind::Vest(Vest::At(day)) if *day == date(2026, 12, 1));
+    reads!(WALLET, "vest at end of quarter after 1 month", ClauseKind::Vest(Vest::EndOf { after: Some(_), .. }));
+    reads!(WALLET, "vest on 1 december", ClauseKind::Vest(Vest::OnDay { month: 12, day: 1, after: None }));
+    reads!(WALLET, "expire at member.last_day", ClauseKind::Expire { form: Expire::Told(_), when: None });
     reads!(WALLET, "spend oldest first", ClauseKind::SpendOrder(SpendOrder::Oldest));
     reads!(WALLET, "spend soonest expiring first", ClauseKind::SpendOrder(SpendOrder::SoonestExpiring));
     reads!(WALLET, "clawback within balance", ClauseKind::Clawback(Clawback::WithinBalance));

@@ -59,6 +59,9 @@ pub struct PolicySpans {
 pub enum Vest {
     AtOnce,
     After(Length),
+    At(NaiveDate),
+    EndOf { period: Period, after: Option<Length> },
+    OnDay { month: u32, day: u32, after: Option<Length> },
     On { event: EventIndex, within: Length },
 }
 
@@ -68,14 +71,29 @@ pub struct ExpireRule {
     pub when: Option<Expr>,
 }
 
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum Expire {
     Never,
-    After { duration: Length, start: ExpireStart },
-    EndOf { period: Period, after: Option<Length> },
-    OnDay { month: u32, day: u32, after: Option<Length> },
-    Inactivity { duration: Length, without: Activity },
+    After {
+        duration: Length,
+        start: ExpireStart,
+    },
+    EndOf {
+        period: Period,
+        after: Option<Length>,
+    },
+    OnDay {
+        month: u32,
+        day: u32,
+        after: Option<Length>,
+    },
+    Inactivity {
+        duration: Length,
+        without: Activity,
+    },
     At(NaiveDate),
+    /// A day that an event or an attribute tells; where it is missing, the next one decides.
+    Told(Box<Expr>),
 }
 
 #[derive(Debug, Clone, PartialEq)]

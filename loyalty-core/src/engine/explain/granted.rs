@@ -9,7 +9,7 @@ use super::stage::{self, Held, Rounding, Stage};
 use super::trace::{Figure, Tracer};
 use crate::amount::{self, Overflow};
 use crate::check::model::{Multipliers, RoundScope};
-use crate::engine::earning::rounded_contribution;
+use crate::engine::earning::{self, rounded_contribution};
 use crate::engine::eval::Scope;
 use crate::engine::outcome::Because;
 use crate::engine::value::Value;
@@ -308,7 +308,9 @@ pub fn wallet_choice(tracer: &Tracer<'_>, wallet: u16, chosen: ExpirePlan) -> Re
         match when {
             Some(when) if !scope.holds(*when)? => choice.passed.push(silent::failing(tracer, *when)?),
             _ => {
-                choice.quote = (*form == chosen).then_some(*quote);
+                // A day that is not told leaves it to the next.
+                let Some(form) = earning::told(scope, *form)? else { continue };
+                choice.quote = (form == chosen).then_some(*quote);
                 break;
             }
         }

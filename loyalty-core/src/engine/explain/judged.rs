@@ -162,11 +162,12 @@ impl Share {
 
     /// How its points vest and expire, as far as the effect says so itself.
     pub fn own_form(&self, judged: &Judged<'_>) -> (Option<VestPlan>, Option<ExpirePlan>) {
-        let scope = &judged.tracer.scope;
+        let scope = judged.tracer.scope;
         let form = scope.plan.rules.get(self.base_rule as usize).and_then(|rule| in_force(&rule.forms, scope.day));
         match form.and_then(|form| form.effects.get(usize::from(self.effect))).map(|effect| &effect.kind) {
             Some(EffectKindPlan::EarnFixed { vest, expire, .. } | EffectKindPlan::EarnRate { vest, expire, .. }) => {
-                (*vest, *expire)
+                // What overflowed here would have refused the event.
+                (*vest, expire.and_then(|form| earning::told(&scope, form).ok().flatten()))
             }
             _ => (None, None),
         }

@@ -71,13 +71,7 @@ fn earned_since(plan: &Plan, decisions: &[Decision], wallet: u16, entry: u64, en
 
 /// The clause by which points earned then vest so: the wallet's, or that of an effect.
 fn vest_clause(plan: &Plan, wallet: u16, earned_at: i64, vesting: Vesting) -> Option<Quote> {
-    let says = |vest: VestPlan| match (vest, vesting) {
-        (VestPlan::After(length), Vesting::At(at)) => plan.calendar.plus(earned_at, length) == at,
-        (VestPlan::On { event, within }, Vesting::On { event: on, deadline }) => {
-            event == on && plan.calendar.end_after(earned_at, within) == deadline
-        }
-        _ => false,
-    };
+    let says = |vest: VestPlan| vesting != Vesting::Done && lots::vesting(plan, vest, earned_at) == vesting;
     let policy = plan.policy(wallet, plan.calendar.day_at(earned_at));
     let own = policy.filter(|policy| says(policy.vest)).and_then(|policy| policy.quotes.vest);
     own.or_else(|| effect_clause(plan, wallet, |vest, _| vest.is_some_and(says)))
@@ -86,14 +80,23 @@ fn vest_clause(plan: &Plan, wallet: u16, earned_at: i64, vesting: Vesting) -> Op
 /// The clause by which points earned then run out so.
 fn expiry_clause(plan: &Plan, wallet: u16, earned_at: i64, expiry: Expiry) -> Option<Quote> {
     let policy = plan.policy(wallet, plan.calendar.day_at(earned_at))?;
-    let vested_at = match policy.vest {
-        VestPlan::After(length) => plan.calendar.plus(earned_at, length),
+    let vested_at = match lots::vesting(plan, policy.vest, earned_at) {
+        Vesting::At(at) => at,
         _ => earned_at,
     };
     let says =
         |form: ExpirePlan| [earned_at, vested_at].iter().any(|start| lots::expiry(plan, form, *start, true) == expiry);
     let own = policy.expire.iter().zip(&policy.quotes.expire).find(|((form, _), _)| says(*form));
-    own.map(|(_, quote)| *quote).or_else(|| effect_clause(plan, wallet, |_, expire| expire.is_some_and(says)))
+    // A day that was told then is not known any more: the clause that asks for it is the last that is left.
+    let told = |form: ExpirePlan| matches!((form, expiry), (ExpirePlan::Told(_), Expiry::At(_)));
+    let of_wallet = || {
+        let mut clauses = policy.expire.iter().zip(&policy.quotes.expire);
+        clauses.find(|((form, _), _)| told(*form)).map(|(_, quote)| *quote)
+    };
+    own.map(|(_, quote)| *quote)
+        .or_else(|| effect_clause(plan, wallet, |_, expire| expire.is_some_and(says)))
+        .or_else(|| effect_clause(plan, wallet, |_, expire| expire.is_some_and(told)))
+        .or_else(of_wallet)
 }
 
 /// The clause of a wallet that lets points run out for want of activity.

@@ -31,6 +31,9 @@ impl Reads {
             for form in &rule.versions {
                 form.value.when.iter().for_each(|expr| reads.expression(event, expr));
                 for effect in &form.value.effects {
+                    if let EffectKind::Earn { expire: Some(model::Expire::Told(day)), .. } = &effect.kind {
+                        reads.expression(event, day);
+                    }
                     match &effect.kind {
                         EffectKind::Earn { amount: model::Earn::Fixed(expr), .. }
                         | EffectKind::Multiply { by: expr, .. }

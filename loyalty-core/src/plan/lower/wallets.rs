@@ -131,6 +131,7 @@ impl Lower<'_> {
             model::Expire::EndOf { period, after } => ExpirePlan::EndOf { period: *period, after: *after },
             model::Expire::OnDay { month, day, after } => ExpirePlan::OnDay { month: *month, day: *day, after: *after },
             model::Expire::At(date) => ExpirePlan::At(day_of(*date)),
+            model::Expire::Told(day) => ExpirePlan::Told(self.expression(day)),
             model::Expire::Inactivity { duration, without } => {
                 let (events, earning, spending, name) = match without {
                     model::Activity::Earning => (Vec::new(), true, false, "earning".to_owned()),
@@ -166,6 +167,9 @@ pub(super) fn vest(vest: &model::Vest) -> VestPlan {
     match vest {
         model::Vest::AtOnce => VestPlan::AtOnce,
         model::Vest::After(length) => VestPlan::After(*length),
+        model::Vest::At(date) => VestPlan::At(day_of(*date)),
+        model::Vest::EndOf { period, after } => VestPlan::EndOf { period: *period, after: *after },
+        model::Vest::OnDay { month, day, after } => VestPlan::OnDay { month: *month, day: *day, after: *after },
         model::Vest::On { event, within } => VestPlan::On { event: *event as u16, within: *within },
     }
 }

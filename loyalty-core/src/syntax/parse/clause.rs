@@ -150,8 +150,19 @@ impl Build {
     /// The form of the `vest` clause, or of the `vest_clause` among the children.
     pub(super) fn vest(&self, pair: &Pair<'_, Rule>) -> Option<Vest> {
         let form = pair.child(Rule::vest_form)?.children().next()?;
+        let after = match form.child(Rule::after_span) {
+            Some(after) => Some(self.duration_of(&after)?),
+            None => None,
+        };
         Some(match form.as_rule() {
             Rule::vest_at_once => Vest::AtOnce,
+            Rule::vest_at => Vest::At(self.date_of(&form)?),
+            Rule::vest_end => Vest::EndOf { period: literal::period_of(&form)?, after },
+            Rule::vest_day => Vest::OnDay {
+                month: literal::month(&form.child(Rule::month_name)?)?,
+                day: self.integer_of(&form)?,
+                after,
+            },
             Rule::vest_after => Vest::After(self.duration_of(&form)?),
             _ => Vest::On { event: self.name_of(&form)?, within: self.duration_of(&form)? },
         })
@@ -181,6 +192,7 @@ impl Build {
                 duration: self.duration_of(&form)?,
                 without: self.activity(&form.child(Rule::activity)?),
             },
+            _ if form.has(Rule::path) => Expire::Told(self.path_of(&form)?),
             _ => Expire::At(self.date_of(&form)?),
         })
     }

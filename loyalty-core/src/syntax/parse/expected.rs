@@ -165,9 +165,13 @@ pub(super) const fn name_of(found: Rule) -> &'static str {
         Rule::when_clause | Rule::when_ => "`when`",
         Rule::valid_clause | Rule::valid_for | Rule::valid_ => "`valid`",
         Rule::valid_part => "a range of days, a range of times or `on`",
-        Rule::on_weekdays | Rule::vest_on | Rule::expire_day | Rule::on_full_return | Rule::on_trigger | Rule::on_ => {
-            "`on`"
-        }
+        Rule::on_weekdays
+        | Rule::vest_on
+        | Rule::vest_day
+        | Rule::expire_day
+        | Rule::on_full_return
+        | Rule::on_trigger
+        | Rule::on_ => "`on`",
         Rule::limit_clause | Rule::limit_ => "`limit`",
         Rule::limit => "a limit such as `1 per member`",
         Rule::in_total => "`in total`",
@@ -200,7 +204,8 @@ pub(super) const fn name_of(found: Rule) -> &'static str {
         Rule::round_scope => "`per` and what is rounded",
         Rule::multipliers | Rule::multipliers_ => "`multipliers`",
         Rule::vest_clause | Rule::vest_ => "`vest`",
-        Rule::vest_form => "`at once`, `after` or `on`",
+        Rule::vest_form => "`at once`, `at`, `after` or `on`",
+        Rule::vest_end => "`at end of`",
         Rule::vest_at_once | Rule::at_once => "`at once`",
         Rule::vest_after | Rule::expire_idle | Rule::after_span => "`after` and a duration",
         Rule::expire_clause | Rule::earn_expire | Rule::expire_ => "`expire`",
@@ -208,7 +213,7 @@ pub(super) const fn name_of(found: Rule) -> &'static str {
         Rule::expire_never | Rule::never_ => "`never`",
         Rule::expire_after => "a duration and `after earning`",
         Rule::expire_end => "`end of`",
-        Rule::expire_at => "`at` and a day",
+        Rule::expire_at | Rule::vest_at => "`at` and a day",
         Rule::activity => "`earning`, `activity` or an event",
         Rule::spend_order | Rule::spend_ => "`spend`",
         Rule::clawback | Rule::clawback_ => "`clawback`",

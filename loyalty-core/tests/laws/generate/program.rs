@@ -148,9 +148,15 @@ pub fn per(rolls: &mut Rolls, order: bool) -> Option<Per> {
 }
 
 fn vest(rolls: &mut Rolls) -> Vest {
-    match rolls.below(6) {
-        0..=2 => Vest::AtOnce,
-        3 | 4 => Vest::After(rolls.pick(&LENGTHS)),
+    match rolls.below(9) {
+        0..=3 => Vest::AtOnce,
+        4 | 5 => Vest::After(rolls.pick(&LENGTHS)),
+        6 => Vest::EndOf { period: rolls.pick(&PERIODS), after: day_length(rolls) },
+        7 if rolls.below(2) == 0 => Vest::At(date(rolls)),
+        7 => {
+            let (month, day) = rolls.pick(&[(12, 31), (3, 29), (2, 28), (6, 30)]);
+            Vest::OnDay { month, day, after: day_length(rolls) }
+        }
         _ => Vest::On { event: "delivered".to_owned(), within: rolls.pick(&LENGTHS) },
     }
 }

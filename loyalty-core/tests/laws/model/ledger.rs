@@ -26,6 +26,11 @@ pub struct Lot {
     pub lapsed: Exact,
 }
 
+/// Points of before then wait, others have nothing to wait for.
+fn vests_at(vests: Micros, earned: Micros) -> Vesting {
+    if vests <= earned { Vesting::Done } else { Vesting::At(vests) }
+}
+
 #[derive(Debug, Clone, PartialEq)]
 pub enum Vesting {
     Done,
@@ -219,6 +224,21 @@ impl<'p> Member<'p> {
         let vesting = match vest {
             Vest::AtOnce => Vesting::Done,
             Vest::After(length) => Vesting::At(later(zone, at, *length)),
+            Vest::At(day) => vests_at(super::calendar::start(zone, *day), at),
+            // What ends then as a life would: the midnight after the period, and the one before the day.
+            Vest::EndOf { period, after } => {
+                let form = Expire::EndOf { period: *period, after: *after };
+                match self.end_of(&form, at, true) {
+                    End::At(end) => vests_at(end, at),
+                    _ => Vesting::Done,
+                }
+            }
+            Vest::OnDay { month, day: of_month, after } => {
+                let reached = after.map_or(day(zone, at), |after| later_day(day(zone, at), after));
+                let in_year = |year| NaiveDate::from_ymd_opt(year, *month, *of_month).filter(|day| *day >= reached);
+                let first = (reached.year()..).find_map(in_year).expect("the day comes again");
+                vests_at(super::calendar::start(zone, first), at)
+            }
             Vest::On { event, within } => Vesting::On { event: event.clone(), deadline: through(zone, at, *within) },
         };
         let end = self.end_of(expire, at, vesting == Vesting::Done);

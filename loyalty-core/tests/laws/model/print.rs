@@ -390,21 +390,28 @@ fn vest(form: &Vest) -> String {
     match form {
         Vest::AtOnce => "vest at once".to_owned(),
         Vest::After(after) => format!("vest after {}", length(*after)),
+        Vest::At(day) => format!("vest at {day}"),
+        Vest::EndOf { period: of, after } => format!("vest at end of {}{}", period(*of), later(after)),
+        Vest::OnDay { month, day, after } => format!("vest on {day} {}{}", month_name(*month), later(after)),
         Vest::On { event, within } => format!("vest on {event} within {}", length(*within)),
     }
 }
 
+fn later(after: &Option<Length>) -> String {
+    after.map(|after| format!(" after {}", length(after))).unwrap_or_default()
+}
+
+fn month_name(month: u32) -> String {
+    chrono::Month::try_from(month as u8).expect("a month").name().to_lowercase()
+}
+
 fn expire(form: &Expire) -> String {
-    let after = |after: &Option<Length>| after.map(|after| format!(" after {}", length(after))).unwrap_or_default();
     match form {
         Expire::Never | Expire::Open => "expire never".to_owned(),
         Expire::AfterEarning(of) => format!("expire {} after earning", length(*of)),
         Expire::AfterVesting(of) => format!("expire {} after vesting", length(*of)),
-        Expire::EndOf { period: of, after: later } => format!("expire end of {}{}", period(*of), after(later)),
-        Expire::OnDay { month, day, after: later } => {
-            let name = chrono::Month::try_from(*month as u8).expect("a month").name().to_lowercase();
-            format!("expire on {day} {name}{}", after(later))
-        }
+        Expire::EndOf { period: of, after } => format!("expire end of {}{}", period(*of), later(after)),
+        Expire::OnDay { month, day, after } => format!("expire on {day} {}{}", month_name(*month), later(after)),
         Expire::Inactivity { length: of, without } => {
             let without = match without {
                 Activity::Events(events) => events.join(", "),

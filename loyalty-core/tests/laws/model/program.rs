@@ -117,6 +117,9 @@ pub struct Wallet {
 pub enum Vest {
     AtOnce,
     After(Length),
+    At(NaiveDate),
+    EndOf { period: Period, after: Option<Length> },
+    OnDay { month: u32, day: u32, after: Option<Length> },
     On { event: String, within: Length },
 }
 
