@@ -349,6 +349,8 @@ pub struct TallyPlan {
     pub grain: Grain,
     /// Days after which an entry may be forgotten; none: never.
     pub keep_days: Option<i32>,
+    /// It is read in stretches of that length, each from a first entry on, and forgotten by whole ones.
+    pub from_first: Option<Length>,
 }
 
 /// What the key of a tally's entries means.

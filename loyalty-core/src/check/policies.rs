@@ -238,6 +238,7 @@ fn policy(checked: &Checked, policy: &WalletPolicy, unit: &str) -> Vec<String> {
             Some(Per::Order) => " per order".to_owned(),
             Some(Per::Period(period)) => format!(" per {}", period_name(period)),
             Some(Per::Rolling(over)) => format!(" over last {}", length(over)),
+            Some(Per::FromFirst(of)) => format!(" per {} from first use", length(of)),
         };
         format!("cap {} {unit}{per} {cap_mode}", cap.amount)
     }));

@@ -22,8 +22,9 @@ fn cut(scope: &Scope<'_>, cap: &CapPlan, mode: CapMode, amount: Decimal, used: &
     let mut room = cap.amount;
     if let Some(number) = cap.tally {
         let grain = scope.plan.grain(number);
-        let (from, to) = tally::per_keys(cap.per, grain, &scope.plan.calendar, scope.at, scope.day);
-        room = amount::subtract(room, scope.member.tallies.total(number, from, to)?.sum)?;
+        let tallies = &scope.member.tallies;
+        let (from, to) = tallies.per_keys(number, cap.per, grain, &scope.plan.calendar, (scope.at, scope.day));
+        room = amount::subtract(room, tallies.total(number, from, to)?.sum)?;
     }
     let number = cap.tally.unwrap_or(PER_EVENT | cap.line);
     for change in used.iter().filter(|change| change.tally == number) {

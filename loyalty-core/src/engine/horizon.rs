@@ -264,6 +264,12 @@ impl<'a> Horizon<'a> {
             Some(Per::Rolling(length)) => {
                 self.leaving(u16::MAX, Some(tally), |calendar, at| leaves(calendar, length, at));
             }
+            Some(Per::FromFirst(length)) => {
+                let (member, instants) = (self.member, self.plan.grain(tally) == Grain::Instant);
+                for end in member.tallies.ends_from_first(tally, length) {
+                    if instants { self.push(end) } else { self.push_day(end as i32) }
+                }
+            }
         }
     }
 

@@ -165,8 +165,9 @@ pub fn limit_key(plan: &Plan, tally: u32, at: i64, day: i32) -> i64 {
 pub fn left(scope: &Scope<'_>, limit: &LimitPlan, used: &Changes) -> i64 {
     let Some(number) = limit.tally else { return 1 };
     let grain = scope.plan.grain(number);
-    let (from, to) = tally::per_keys(limit.per, grain, &scope.plan.calendar, scope.at, scope.day);
-    let before: i64 = scope.member.tallies.between(number, from, to).iter().map(|entry| entry.count).sum();
+    let tallies = &scope.member.tallies;
+    let (from, to) = tallies.per_keys(number, limit.per, grain, &scope.plan.calendar, (scope.at, scope.day));
+    let before: i64 = tallies.between(number, from, to).iter().map(|entry| entry.count).sum();
     let now: i64 = used.iter().filter(|change| change.tally == number).map(|change| change.count).sum();
     i64::from(limit.count) - before - now
 }

@@ -115,13 +115,79 @@ impl Tallies {
         Ok(total)
     }
 
+    /// The keys that a limit or cap looks at, seen from an instant; both included.
+    pub fn per_keys(
+        &self,
+        tally: u32,
+        per: Option<Per>,
+        grain: Grain,
+        calendar: &Calendar,
+        (at, day): (i64, i32),
+    ) -> (i64, i64) {
+        let Some(Per::FromFirst(length)) = per else { return per_keys(per, grain, calendar, at, day) };
+        let now = key(grain, calendar, at, day);
+        let begun = stretches(self.between(tally, i64::MIN, now), length).last();
+        // A use that lies in none begins the next; what comes later counts, too, where this one is late.
+        let (from, end) = begun.filter(|(_, end)| now < *end).unwrap_or((now, end_of(now, length)));
+        (from, end.saturating_sub(1))
+    }
+
+    /// The ends of the stretches that begin with a first entry each, as keys.
+    pub fn ends_from_first(&self, tally: u32, length: Length) -> impl Iterator<Item = i64> {
+        stretches(self.between(tally, i64::MIN, i64::MAX), length).map(|(_, end)| end)
+    }
+
     /// Forgets what no window can reach any more on that day.
     pub fn forget(&mut self, plans: &[TallyPlan], calendar: &Calendar, today: i32) {
+        let begun = self.still_begun(plans, calendar, today);
         self.entries.retain(|entry| {
             let Some(plan) = plans.get(entry.tally as usize) else { return false };
             let Some(keep) = plan.keep_days else { return true };
+            if plan.from_first.is_some() {
+                return begun.iter().any(|(tally, from)| *tally == entry.tally && *from <= entry.key);
+            }
             last_day(plan.grain, calendar, entry.key) >= today.saturating_sub(keep)
         });
+    }
+}
+
+impl Tallies {
+    /// Of each counter that is read from a first entry on, where the first stretch begins that is still to be remembered. Those
+    /// before it go as a whole, so that the others begin where they did.
+    fn still_begun(&self, plans: &[TallyPlan], calendar: &Calendar, today: i32) -> Vec<(u32, i64)> {
+        let mut found = Vec::new();
+        let mut rest = self.entries.as_slice();
+        while let Some(first) = rest.first() {
+            let own = rest.iter().position(|entry| entry.tally != first.tally).unwrap_or(rest.len());
+            let (entries, others) = rest.split_at(own);
+            rest = others;
+            let Some(plan) = plans.get(first.tally as usize) else { continue };
+            let (Some(length), Some(keep)) = (plan.from_first, plan.keep_days) else { continue };
+            let day = today.saturating_sub(keep);
+            let oldest = key(plan.grain, calendar, calendar.start_of(day), day);
+            let kept = stretches(entries, length).find(|(_, end)| *end > oldest);
+            found.extend(kept.map(|(from, _)| (first.tally, from)));
+        }
+        found
+    }
+}
+
+/// The stretches of a length that the entries of a counter lie in: each begins with the first entry after the one before it.
+fn stretches(entries: &[Entry], length: Length) -> impl Iterator<Item = (i64, i64)> {
+    let mut rest = entries;
+    core::iter::from_fn(move || {
+        let from = rest.first()?.key;
+        let end = end_of(from, length);
+        rest = rest.get(rest.partition_point(|entry| entry.key < end)..).unwrap_or(&[]);
+        Some((from, end))
+    })
+}
+
+/// The key with which a stretch is over that begins with another.
+fn end_of(from: i64, length: Length) -> i64 {
+    match crate::calendar::clock_micros(length) {
+        Some(micros) => from.saturating_add(micros),
+        None => i64::from(Calendar::day_plus(from as i32, length)),
     }
 }
 
@@ -189,7 +255,7 @@ fn rolling_keys(length: Length, grain: Grain, calendar: &Calendar, at: i64, day:
     }
 }
 
-/// The keys that a limit or cap looks at, seen from an instant; both included.
+/// The same of stretches that the calendar knows.
 pub fn per_keys(per: Option<Per>, grain: Grain, calendar: &Calendar, at: i64, day: i32) -> (i64, i64) {
     match per {
         None | Some(Per::Order) => (0, 0),
@@ -197,6 +263,6 @@ pub fn per_keys(per: Option<Per>, grain: Grain, calendar: &Calendar, at: i64, da
             let number = calendar.period_of(period, day);
             (number, number)
         }
-        Some(Per::Rolling(length)) => rolling_keys(length, grain, calendar, at, day),
+        Some(Per::Rolling(length) | Per::FromFirst(length)) => rolling_keys(length, grain, calendar, at, day),
     }
 }

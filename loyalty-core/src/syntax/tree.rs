@@ -469,6 +469,8 @@ pub enum Per {
     Period(Period, Span),
     /// `per 24 hours`, `per 7 days`, `over last 60 days`: any stretch of that length.
     Rolling(Duration),
+    /// `per 7 days from first use`: stretches of that length, each of which begins with a use.
+    FromFirst(Duration),
 }
 
 /// `500 beans per day`

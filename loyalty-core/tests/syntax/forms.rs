@@ -140,6 +140,8 @@ fn conditions_and_limits() {
     reads!(RULE, "limit 1 per member", ClauseKind::Limit(limits) if limits.iter().all(|limit| limit.scope == LimitScope::PerMember(None)));
     reads!(RULE, "limit 2 per member per 24 hours", ClauseKind::Limit(limits)
         if limits.iter().all(|limit| matches!(&limit.scope, LimitScope::PerMember(Some(Per::Rolling(time))) if time.count == 24)));
+    reads!(RULE, "limit 2 per member per 7 days from first use", ClauseKind::Limit(limits)
+        if limits.iter().all(|limit| matches!(&limit.scope, LimitScope::PerMember(Some(Per::FromFirst(time))) if time.count == 7)));
     reads!(RULE, "limit 2 per member over last 60 days", ClauseKind::Limit(limits)
         if limits.iter().all(|limit| matches!(&limit.scope, LimitScope::PerMember(Some(Per::Rolling(time))) if time.count == 60)));
     reads!(RULE, "cap 500 beans per day, 2_000 beans per month reject", ClauseKind::Cap { caps, mode: Some(CapMode::Reject) } if caps.len() == 2);

@@ -19,6 +19,8 @@ pub enum Per {
     Order,
     Period(Period),
     Rolling(Length),
+    /// Stretches that do not overlap, each from a use that lies in none before it.
+    FromFirst(Length),
 }
 
 #[derive(Debug, Clone)]

@@ -9,8 +9,7 @@ use crate::amount::{self, Overflow};
 use crate::check::model::{CapMode, Per};
 use crate::engine::eval::Scope;
 use crate::engine::rules::Firings;
-use crate::engine::tally;
-use crate::plan::{CapPlan, in_force};
+use crate::plan::{CapPlan, Grain, in_force};
 
 /// Whose a cap or a limit is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -122,7 +121,7 @@ pub fn cut(
         asked: plain(amount)?,
         left: plain(left)?,
         rejects: mode == CapMode::Reject,
-        until: next(scope, cap.per),
+        until: next(scope, cap.per, cap.tally),
     };
     Ok(Some((left, cut)))
 }
@@ -131,8 +130,9 @@ pub fn cut(
 fn room(scope: &Scope<'_>, cap: &CapPlan, used: &Used) -> Result<Decimal, Overflow> {
     let mut room = cap.amount;
     if let Some(number) = cap.tally {
-        let (from, to) = tally::per_keys(cap.per, scope.plan.grain(number), &scope.plan.calendar, scope.at, scope.day);
-        room = amount::subtract(room, scope.member.tallies.total(number, from, to)?.sum)?;
+        let (tallies, grain) = (&scope.member.tallies, scope.plan.grain(number));
+        let (from, to) = tallies.per_keys(number, cap.per, grain, &scope.plan.calendar, (scope.at, scope.day));
+        room = amount::subtract(room, tallies.total(number, from, to)?.sum)?;
     }
     if let Some(used) = used.get(&cap.tally.unwrap_or(PER_EVENT | cap.line)) {
         room = amount::subtract(room, *used)?;
@@ -140,10 +140,16 @@ fn room(scope: &Scope<'_>, cap: &CapPlan, used: &Used) -> Result<Decimal, Overfl
     Ok(room.max(Decimal::ZERO))
 }
 
-/// The beginning of the calendar's next stretch that a cap or a limit counts anew in.
-pub fn next(scope: &Scope<'_>, per: Option<Per>) -> Option<i64> {
-    let Some(Per::Period(period)) = per else { return None };
+/// The beginning of the next stretch that a cap or a limit counts anew in, as far as it is known.
+pub fn next(scope: &Scope<'_>, per: Option<Per>, tally: Option<u32>) -> Option<i64> {
     let calendar = &scope.plan.calendar;
+    if let (Some(Per::FromFirst(_)), Some(tally)) = (per, tally) {
+        let grain = scope.plan.grain(tally);
+        let (_, last) = scope.member.tallies.per_keys(tally, per, grain, calendar, (scope.at, scope.day));
+        let end = last.saturating_add(1);
+        return Some(if grain == Grain::Instant { end } else { calendar.start_of(end as i32) });
+    }
+    let Some(Per::Period(period)) = per else { return None };
     let number = calendar.period_of(period, scope.day).saturating_add(1);
     Some(calendar.start_of(calendar.first_day(period, number)))
 }

@@ -9,7 +9,7 @@ use crate::calendar::Calendar;
 use crate::check::model::{Per, Valid};
 use crate::engine::eval::Scope;
 use crate::engine::rules;
-use crate::engine::tally::{self, Entry};
+use crate::engine::tally::Entry;
 use crate::engine::value::Stored;
 use crate::plan::{LimitPlan, RuleFormPlan, RulePlan, in_force};
 use crate::time::day_of;
@@ -62,7 +62,8 @@ pub fn used_up(judged: &Judged<'_>, number: u32, rule: &RulePlan, form: &RuleFor
 fn limit_reason(judged: &Judged<'_>, owner: Owner, limit: &LimitPlan, rule: u32) -> Option<Reason> {
     let scope = &judged.tracer.scope;
     let tally = limit.tally?;
-    let (from, to) = tally::per_keys(limit.per, scope.plan.grain(tally), &scope.plan.calendar, scope.at, scope.day);
+    let (tallies, grain) = (&scope.member.tallies, scope.plan.grain(tally));
+    let (from, to) = tallies.per_keys(tally, limit.per, grain, &scope.plan.calendar, (scope.at, scope.day));
     let entries = scope.member.tallies.between(tally, from, to);
     let before: i64 = entries.iter().map(|entry| entry.count).sum();
     let now = match owner {
@@ -89,7 +90,7 @@ fn earlier_in(judged: &Judged<'_>, group: u16, rule: u32) -> i64 {
 
 /// When a limit lets its rule fire again, if the rule does not fire before.
 fn free_again(scope: &Scope<'_>, limit: &LimitPlan, entries: &[Entry], used: i64) -> Option<i64> {
-    let Some(Per::Rolling(length)) = limit.per else { return super::caps::next(scope, limit.per) };
+    let Some(Per::Rolling(length)) = limit.per else { return super::caps::next(scope, limit.per, limit.tally) };
     let calendar = &scope.plan.calendar;
     let mut left = used;
     for entry in entries {

@@ -204,6 +204,7 @@ pub fn per(per: Option<Per>) -> String {
         Some(Per::Order) => " per order".to_owned(),
         Some(Per::Period(period)) => format!(" per {}", period_name(period)),
         Some(Per::Rolling(over)) => format!(" over last {}", length(over)),
+        Some(Per::FromFirst(of)) => format!(" per {} from first use", length(of)),
     }
 }
 

@@ -14,7 +14,7 @@ impl Lower<'_> {
             return *number;
         }
         let number = self.plan.tallies.len() as u32;
-        self.plan.tallies.push(TallyPlan { key: key.clone().into(), grain, keep_days });
+        self.plan.tallies.push(TallyPlan { key: key.clone().into(), grain, keep_days, from_first: None });
         self.tally_numbers.insert(key, number);
         number
     }
@@ -38,6 +38,15 @@ impl Lower<'_> {
                 let grain = if clock_micros(length).is_some() { Grain::Instant } else { Grain::Day };
                 let key = format!("{what} per {} {:?}", length.count, length.unit);
                 Some(self.tally(key, grain, Some(days_at_most(length).saturating_add(history))))
+            }
+            Some(Per::FromFirst(length)) => {
+                let grain = if clock_micros(length).is_some() { Grain::Instant } else { Grain::Day };
+                let key = format!("{what} per {} {:?} from first use", length.count, length.unit);
+                let number = self.tally(key, grain, Some(history));
+                if let Some(tally) = self.plan.tallies.get_mut(number as usize) {
+                    tally.from_first = Some(length);
+                }
+                Some(number)
             }
         }
     }

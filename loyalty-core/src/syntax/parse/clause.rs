@@ -119,7 +119,8 @@ impl Build {
         Some(Some(if per.has(Rule::order_) {
             Per::Order(self.span(&per))
         } else if let Some(duration) = per.child(Rule::duration) {
-            Per::Rolling(self.duration(&duration)?)
+            let duration = self.duration(&duration)?;
+            if per.has(Rule::from_first_use) { Per::FromFirst(duration) } else { Per::Rolling(duration) }
         } else {
             Per::Period(literal::period_of(&per)?, self.span(&per))
         }))

@@ -406,6 +406,8 @@ pub(super) const fn name_of(found: Rule) -> &'static str {
         Rule::bool | Rule::prefix | Rule::primary | Rule::value_start => "a value",
         Rule::infix | Rule::infix_start | Rule::postfix => "an operator",
         Rule::filtered_path | Rule::plain_word | Rule::word_pair_unit => "a name",
+        Rule::from_first_use => "`from first use`",
+        Rule::use_ => "`use`",
         Rule::worked_out => "what each comes to, `.(quantity * unit_price)`",
         Rule::pattern => "a pattern",
         Rule::per_parenthesised => "`(`",

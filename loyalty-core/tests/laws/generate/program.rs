@@ -142,7 +142,8 @@ pub fn per(rolls: &mut Rolls, order: bool) -> Option<Per> {
         0 | 1 => Some(Per::Period(Period::Day)),
         2 => None,
         3 if order => Some(Per::Order),
-        4 | 5 => Some(Per::Rolling(rolls.pick(&LENGTHS))),
+        4 => Some(Per::Rolling(rolls.pick(&LENGTHS))),
+        5 => Some(Per::FromFirst(rolls.pick(&LENGTHS))),
         _ => Some(Per::Period(rolls.pick(&PERIODS))),
     }
 }

@@ -1,11 +1,14 @@
 //! What the rules make of one event: who fires, what each contributes, and what caps and rounding leave of it.
 
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
 use chrono::Timelike;
 
-use super::calendar::{Micros, day, local, period, within_last};
+use super::calendar::{Micros, clock_micros, day, is_clock, later_day, local, period, start, within_last};
 use super::event::{Event, Line, number};
 use super::expr::{Scope, Seen};
-use super::ledger::Member;
+use super::ledger::{Known, Member};
 use super::number::{Exact, round, whole, zero};
 use super::program::*;
 
@@ -207,16 +210,47 @@ impl Member<'_> {
                 period(day(program.zone, at), of, program.week).contains(&day(program.zone, other))
             }
             Some(Per::Rolling(length)) => within_last(program.zone, other, at, length),
+            Some(Per::FromFirst(_)) => panic!("which stretch it is depends on all uses"),
         }
+    }
+
+    /// What the known events have used where a limit or cap is asked at `at`.
+    fn used(&self, per: Option<Per>, at: Micros, use_of: impl Fn(&Rc<Known>) -> Exact) -> Exact {
+        let uses = self.known.iter().map(|known| (known.event.at, use_of(known)));
+        let Some(Per::FromFirst(length)) = per else {
+            return uses.filter(|(other, _)| self.in_stretch(per, *other, at)).map(|(_, used)| used).sum();
+        };
+        let zone = self.program.zone;
+        let clock = is_clock(length.unit);
+        let key = |at: Micros| if clock { at } else { start(zone, day(zone, at)) };
+        let end = |from: Micros| match clock {
+            true => from + clock_micros(length),
+            false => start(zone, later_day(day(zone, from), length)),
+        };
+        let mut by_key: BTreeMap<Micros, Exact> = BTreeMap::new();
+        for (other, used) in uses {
+            *by_key.entry(key(other)).or_insert_with(zero) += used;
+        }
+        by_key.retain(|_, used| *used != zero());
+        let now = key(at);
+        let mut begun: Option<Micros> = None;
+        for first in by_key.range(..=now).map(|(first, _)| *first) {
+            if begun.is_none_or(|from| first >= end(from)) {
+                begun = Some(first);
+            }
+        }
+        let from = begun.filter(|from| now < end(*from)).unwrap_or(now);
+        by_key.range(from..end(from)).map(|(_, used)| used).sum()
     }
 
     fn limits_leave_room(&self, rule: usize, at: Micros, firing: &[usize]) -> bool {
         let leaves_room = |limit: &Limit, rules: &[usize]| {
             let counted = |fired: &[usize]| fired.iter().filter(|fired| rules.contains(fired)).count();
-            let before =
-                self.known.iter().filter(|known| !known.kept.whole && self.in_stretch(limit.per, known.event.at, at));
-            let used: usize = before.map(|known| counted(&known.judgement.fired)).sum();
-            used + counted(firing) < limit.count as usize
+            let use_of = |known: &Rc<Known>| match known.kept.whole {
+                true => zero(),
+                false => whole(counted(&known.judgement.fired) as i64),
+            };
+            self.used(limit.per, at, use_of) + whole(counted(firing) as i64) < whole(i64::from(limit.count))
         };
         self.program.rules[rule].limits.iter().all(|limit| leaves_room(limit, &[rule]))
             && self.groups_of(rule).all(|group| group.limits.iter().all(|limit| leaves_room(limit, &group.rules)))
@@ -262,9 +296,8 @@ impl Member<'_> {
         let used_now =
             sum_of(shares, &|of| of < rule && together.contains(&of)) + later.map(|sum| sum.min(zero())).sum::<Exact>();
         let room = |cap: &Cap| {
-            let before = self.known.iter().filter(|known| self.in_stretch(cap.per, known.event.at, at));
-            let used: Exact =
-                before.map(|known| sum_of(&self.current_shares(known), &|of| together.contains(&of))).sum();
+            let use_of = |known: &Rc<Known>| sum_of(&self.current_shares(known), &|of| together.contains(&of));
+            let used = self.used(cap.per, at, use_of);
             (&cap.amount - used - &used_now).max(zero())
         };
         let left = caps.iter().map(room).min().expect("a cap");
@@ -297,15 +330,12 @@ impl Member<'_> {
             lot.amount = &total - &given;
             given = total;
         }
-        let earned = |known: &std::rc::Rc<super::ledger::Known>| {
-            let of = |map: &std::collections::BTreeMap<usize, Exact>| map.get(&wallet).cloned().unwrap_or_else(zero);
+        let earned = |known: &Rc<Known>| {
+            let of = |map: &BTreeMap<usize, Exact>| map.get(&wallet).cloned().unwrap_or_else(zero);
             of(&known.granted) - of(&known.clawed)
         };
         let at = scope.event.at;
-        let rooms = policy.caps.iter().map(|cap| {
-            let before = self.known.iter().filter(|known| self.in_stretch(cap.per, known.event.at, at));
-            (&cap.amount - before.map(earned).sum::<Exact>()).max(zero())
-        });
+        let rooms = policy.caps.iter().map(|cap| (&cap.amount - self.used(cap.per, at, &earned)).max(zero()));
         if let Some(room) = rooms.min().filter(|room| *room < given) {
             given = if policy.cap_reject { zero() } else { room };
         }

@@ -383,6 +383,7 @@ fn stretch(per: Per) -> String {
         Per::Order => "per order".to_owned(),
         Per::Period(of) => format!("per {}", period(of)),
         Per::Rolling(of) => format!("over last {}", length(of)),
+        Per::FromFirst(of) => format!("per {} from first use", length(of)),
     }
 }
 

@@ -186,6 +186,7 @@ pub enum Per {
     Order,
     Period(Period),
     Rolling(Length),
+    FromFirst(Length),
 }
 
 #[derive(Debug, Clone)]
