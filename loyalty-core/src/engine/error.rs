@@ -155,13 +155,18 @@ impl fmt::Display for Refusal {
 /// assert_eq!((error.code().as_str(), error.field()), ("missing_field", Some("subtotal")));
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct EventError {
+pub struct EventError(Box<Told>);
+
+/// What a refusal says. It lies behind a pointer, for every value that is read may be refused and hardly any is: what all
+/// those calls return has to be small.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Told {
     code: Refusal,
     field: Option<String>,
     expected: Option<String>,
     found: Option<String>,
-    help: Option<Box<str>>,
-    refused: Option<Box<RefusedBy>>,
+    help: Option<String>,
+    refused: Option<RefusedBy>,
 }
 
 /// The rule that refused an event, and its words.
@@ -172,19 +177,20 @@ struct RefusedBy {
 }
 
 impl EventError {
+    #[cold]
     pub(crate) fn new(code: Refusal) -> Self {
-        Self { code, field: None, expected: None, found: None, help: None, refused: None }
+        Self(Box::new(Told { code, field: None, expected: None, found: None, help: None, refused: None }))
     }
 
     /// The rule that refuses, and what it says.
     pub(crate) fn by_rule(mut self, rule: &str, text: Option<Box<str>>) -> Self {
-        self.refused = Some(Box::new(RefusedBy { rule: rule.into(), text }));
+        self.0.refused = Some(RefusedBy { rule: rule.into(), text });
         self
     }
 
     /// What was found, whole: what made a rule refuse.
     pub(crate) fn because(mut self, found: String) -> Self {
-        self.found = Some(found);
+        self.0.found = Some(found);
         self
     }
 
@@ -195,12 +201,12 @@ impl EventError {
     }
 
     pub(crate) fn in_field(mut self, field: impl Into<String>) -> Self {
-        self.field = Some(field.into());
+        self.0.field = Some(field.into());
         self
     }
 
     pub(crate) fn expecting(mut self, expected: impl Into<String>) -> Self {
-        self.expected = Some(expected.into());
+        self.0.expected = Some(expected.into());
         self
     }
 
@@ -208,19 +214,19 @@ impl EventError {
     pub(crate) fn but_found(mut self, found: impl AsRef<str>) -> Self {
         let found = found.as_ref();
         let cut: String = found.chars().take(60).collect();
-        self.found = Some(if cut.len() < found.len() { format!("{cut}…") } else { cut });
+        self.0.found = Some(if cut.len() < found.len() { format!("{cut}…") } else { cut });
         self
     }
 
     pub(crate) fn advising(mut self, help: impl Into<String>) -> Self {
-        self.help = Some(help.into().into_boxed_str());
+        self.0.help = Some(help.into());
         self
     }
 
     /// Puts a place before the field: `lines[2].` before `amount`.
     pub(crate) fn within(mut self, place: &str) -> Self {
-        let field = self.field.take().unwrap_or_default();
-        self.field = Some(if field.is_empty() { place.to_owned() } else { format!("{place}.{field}") });
+        let field = self.0.field.take().unwrap_or_default();
+        self.0.field = Some(if field.is_empty() { place.to_owned() } else { format!("{place}.{field}") });
         self
     }
 }
@@ -230,37 +236,37 @@ impl EventError {
     /// The stable reason.
     #[must_use]
     pub fn code(&self) -> Refusal {
-        self.code
+        self.0.code
     }
 
     /// The field that is wrong, as a path such as `lines[2].amount`.
     #[must_use]
     pub fn field(&self) -> Option<&str> {
-        self.field.as_deref()
+        self.0.field.as_deref()
     }
 
     /// The rule of the program that refused the event; see `refuse` in `docs/language.md`.
     #[must_use]
     pub fn rule(&self) -> Option<&str> {
-        self.refused.as_ref().map(|refused| &*refused.rule)
+        self.0.refused.as_ref().map(|refused| &*refused.rule)
     }
 
     /// What that rule says to the member, in the member's language; nothing where a value that it tells is missing.
     #[must_use]
     pub fn text(&self) -> Option<&str> {
-        self.refused.as_ref()?.text.as_deref()
+        self.0.refused.as_ref()?.text.as_deref()
     }
 
     /// What was expected.
     #[must_use]
     pub fn expected(&self) -> Option<&str> {
-        self.expected.as_deref()
+        self.0.expected.as_deref()
     }
 
     /// What came.
     #[must_use]
     pub fn found(&self) -> Option<&str> {
-        self.found.as_deref()
+        self.0.found.as_deref()
     }
 
     /// The error as JSON: `{"error": code, "field": …, "expected": …, "found": …, "help": …}`, of a rule that refuses with
@@ -279,7 +285,7 @@ impl EventError {
     /// How to mend it.
     #[must_use]
     pub fn help(&self) -> Option<&str> {
-        self.help.as_deref()
+        self.0.help.as_deref()
     }
 }
 
@@ -306,23 +312,23 @@ impl FromStr for Instant {
 
 impl fmt::Display for EventError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{}", self.code)?;
+        write!(formatter, "{}", self.0.code)?;
         if let Some(rule) = self.rule() {
             write!(formatter, ": rule `{rule}`")?;
         }
         if let Some(text) = self.text() {
             write!(formatter, ": {text}")?;
         }
-        if let Some(field) = &self.field {
+        if let Some(field) = &self.0.field {
             write!(formatter, ": `{field}`")?;
         }
-        if let Some(expected) = &self.expected {
+        if let Some(expected) = &self.0.expected {
             write!(formatter, ": expected {expected}")?;
         }
-        if let Some(found) = &self.found {
+        if let Some(found) = &self.0.found {
             write!(formatter, ", found {found}")?;
         }
-        if let Some(help) = &self.help {
+        if let Some(help) = &self.0.help {
             write!(formatter, " ({help})")?;
         }
         Ok(())
