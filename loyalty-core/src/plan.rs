@@ -15,6 +15,7 @@ pub mod lower;
 pub mod messages;
 pub mod node;
 pub mod offers;
+pub mod print;
 pub mod questions;
 pub mod quotes;
 pub mod reactions;

@@ -17,6 +17,13 @@ pub enum Slot {
     Time(i64),
 }
 
+impl Slot {
+    /// Nothing was said.
+    pub fn is_missing(&self) -> bool {
+        matches!(self, Slot::Missing)
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct List {
     pub present: bool,
@@ -93,6 +100,7 @@ impl EventData {
         (0..list.count as usize).map(move |row| list.start as usize + row * list.width as usize)
     }
 
+    #[inline]
     pub fn push_text(&mut self, text: &str, symbol: u32) -> Slot {
         let start = self.text.len() as u32;
         self.text.push_str(text);

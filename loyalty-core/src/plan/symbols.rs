@@ -2,6 +2,8 @@
 //!
 //! A text of an event is looked up once, when it is decoded; after that, comparing it with a literal is comparing two numbers.
 
+use super::print::Print;
+
 /// Zero is no symbol: a text that no literal of the program equals.
 pub const UNKNOWN: u32 = 0;
 
@@ -9,6 +11,7 @@ pub const UNKNOWN: u32 = 0;
 #[derive(Debug, Default)]
 pub struct Symbols {
     texts: Vec<Box<str>>,
+    prints: Vec<Print>,
     /// Open addressing: symbol numbers, zero for empty; the length is a power of two, at most half full.
     table: Vec<u32>,
 }
@@ -21,6 +24,7 @@ impl Symbols {
             return known;
         }
         self.texts.push(text.into());
+        self.prints.push(Print::of(text.as_bytes()));
         let symbol = self.texts.len() as u32;
         if self.texts.len() * 2 > self.table.len() {
             self.grow();
@@ -36,14 +40,19 @@ impl Symbols {
             return UNKNOWN;
         }
         let mask = self.table.len() - 1;
-        let mut at = hash(text) as usize & mask;
+        let print = Print::of(text.as_bytes());
+        let mut at = place(print, text) & mask;
         loop {
             match self.table.get(at) {
                 None | Some(&UNKNOWN) => return UNKNOWN,
-                Some(&symbol) if self.text(symbol) == text => return symbol,
+                Some(&symbol) if self.is(symbol, print, text) => return symbol,
                 Some(_) => at = (at + 1) & mask,
             }
         }
+    }
+
+    fn is(&self, symbol: u32, print: Print, text: &str) -> bool {
+        self.prints.get(symbol as usize - 1) == Some(&print) && (print.is_whole() || self.text(symbol) == text)
     }
 
     /// The text of a symbol; empty for [`UNKNOWN`].
@@ -62,7 +71,7 @@ impl Symbols {
 
     fn place(&mut self, text: &str, symbol: u32) {
         let mask = self.table.len() - 1;
-        let mut at = hash(text) as usize & mask;
+        let mut at = place(Print::of(text.as_bytes()), text) & mask;
         while let Some(slot) = self.table.get_mut(at) {
             if *slot == UNKNOWN {
                 *slot = symbol;
@@ -73,6 +82,7 @@ impl Symbols {
     }
 }
 
-fn hash(text: &str) -> u64 {
-    crate::wire::digest(text.as_bytes())
+/// Where a text is looked for first. Long ones are often alike at both ends.
+fn place(print: Print, text: &str) -> usize {
+    if print.is_whole() { print.place() } else { crate::wire::digest(text.as_bytes()) as usize }
 }

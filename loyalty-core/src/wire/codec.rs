@@ -42,6 +42,7 @@ pub fn packed(value: Decimal) -> u128 {
     }
 }
 
+#[inline(never)]
 fn packed_large(value: Decimal) -> u128 {
     let (mut digits, mut scale) = (value.mantissa(), value.scale());
     while scale > 0 && digits % 10 == 0 {
@@ -94,6 +95,7 @@ fn unzigzag(number: u128) -> i128 {
 pub struct Writer<'a>(pub &'a mut Vec<u8>);
 
 impl Writer<'_> {
+    #[inline]
     pub fn byte(&mut self, byte: u8) {
         self.0.push(byte);
     }
@@ -124,6 +126,7 @@ impl Writer<'_> {
     }
 
     /// Equal decimals give equal bytes, whatever their trailing zeros.
+    #[inline]
     pub fn decimal(&mut self, value: Decimal) {
         match packed_small(value) {
             Some(small) => self.number(small),
@@ -144,6 +147,7 @@ impl Writer<'_> {
         self.0.extend_from_slice(text.as_bytes());
     }
 
+    #[inline]
     pub fn bytes(&mut self, bytes: &[u8]) {
         self.number(bytes.len() as u64);
         self.0.extend_from_slice(bytes);

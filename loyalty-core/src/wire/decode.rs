@@ -16,7 +16,7 @@ use defaults::complete;
 pub use defaults::{fill, forget_defaults};
 pub use reading::Reading;
 use reading::{AT, CURRENCY, EventReading, ID, ListReading, MEMBER, REVISION, TYPE, Target};
-use slot::{slot, text_of, wrong};
+use slot::{read, slot, text_of, wrong};
 
 use crate::engine::error::{EventError, Refusal};
 use crate::engine::event::{EventData, List, Slot};
@@ -140,8 +140,9 @@ fn decode_as<I: Input>(
     sketch: Option<Sketch>,
 ) -> Result<(), EventError> {
     let cart = sketch == Some(Sketch::Cart);
+    let mut member = event.member.take().unwrap_or_default();
     event.clear();
-    let number = match input.peek(&reading.envelope, TYPE, |value| kind(plan, value, cart))? {
+    let number = match input.peek(&reading.envelope, TYPE, |value| kind(plan, &reading.kinds, value, cart))? {
         Some(Ok(number)) => number,
         None if cart => order(plan).ok_or_else(|| missing("type"))?,
         unknown => {
@@ -159,17 +160,34 @@ fn decode_as<I: Input>(
     event.lists.resize(layout.lists.len(), List::default());
     let mut dated = false;
     let read = input.fields(&reading.wanted, |field, value| {
-        let Some(target) = reading.target(field) else { return Ok(()) };
-        if let Target::List(number) = target {
-            return list(plan, reading, layout.lists.get(usize::from(number)), number, value, event);
+        let Some((target, number)) = reading.target(field) else { return Ok(()) };
+        match target {
+            Target::List(number) => {
+                return list(plan, reading, layout.lists.get(usize::from(number)), number, value, event);
+            }
+            Target::Slot(number) => {
+                let Some(layout) = layout.slots.get(usize::from(number)) else { return Ok(()) };
+                let read = read(plan, layout, value, event)?;
+                if let Some(place) = event.slots.get_mut(usize::from(number)) {
+                    *place = read;
+                }
+                return Ok(());
+            }
+            // It has been read, and is passed over.
+            Target::Envelope(TYPE) if number.is_none() => return Ok(()),
+            Target::Envelope(_) => {}
         }
         let scalar = value.scalar()?;
-        if scalar == Scalar::Null {
+        if matches!(scalar, Scalar::Null) {
             return Ok(());
         }
         match target {
             Target::Envelope(ID) => event.id.push_str(&envelope(&scalar, ID)?),
-            Target::Envelope(MEMBER) => event.member = Some(envelope(&scalar, MEMBER)?.into_owned()),
+            Target::Envelope(MEMBER) => {
+                member.clear();
+                member.push_str(&envelope(&scalar, MEMBER)?);
+                event.member = Some(core::mem::take(&mut member));
+            }
             Target::Envelope(REVISION) => event.revision = Some(revision(&scalar)?),
             Target::Envelope(AT) => {
                 event.at = instant(&scalar)?.0;
@@ -178,7 +196,7 @@ fn decode_as<I: Input>(
             Target::Envelope(CURRENCY) => currency(plan, &scalar)?,
             Target::Envelope(_) | Target::Slot(_) | Target::List(_) => {}
         }
-        let Some(number) = reading.slot(field) else { return Ok(()) };
+        let Some(number) = number else { return Ok(()) };
         let Some(layout) = layout.slots.get(usize::from(number)) else { return Ok(()) };
         let read = slot(plan, layout, &scalar, event).map_err(|error| error.within(&layout.name))?;
         if let Some(place) = event.slots.get_mut(usize::from(number)) {
@@ -213,9 +231,9 @@ fn decode_as<I: Input>(
 }
 
 /// The number of the event type that a value names.
-fn kind<I: Input>(plan: &Plan, value: &mut I, cart: bool) -> Result<u16, EventError> {
+fn kind<I: Input>(plan: &Plan, kinds: &Fields, value: &mut I, cart: bool) -> Result<u16, EventError> {
     let scalar = value.scalar()?;
-    if scalar == Scalar::Null {
+    if matches!(scalar, Scalar::Null) {
         return Err(missing("type"));
     }
     let name = envelope(&scalar, TYPE)?;
@@ -228,8 +246,7 @@ fn kind<I: Input>(plan: &Plan, value: &mut I, cart: bool) -> Result<u16, EventEr
                 .advising("a quote is asked for a cart, or for an order that has not happened yet")
         });
     }
-    let number = plan.events.iter().position(|event| *event.layout.name == *name);
-    number.map(|number| number as u16).ok_or_else(|| {
+    kinds.find(name.as_bytes()).map(|number| number as u16).ok_or_else(|| {
         EventError::new(Refusal::UnknownEvent)
             .in_field("type")
             .but_found(format!("`{name}`"))
@@ -363,26 +380,25 @@ fn row<I: Input>(
     value: &mut I,
     event: &mut EventData,
 ) -> Result<(), EventError> {
-    let mut read = |at: usize, scalar: &Scalar<'_>| {
-        let Some(field) = layout.fields.get(at) else { return Ok(()) };
-        let read = slot(plan, field, scalar, event);
-        let read = if layout.plain { read } else { read.map_err(|error| error.within(&field.name)) };
-        if let Some(place) = event.rows.get_mut(start + at) {
-            *place = read?;
-        }
-        Ok(())
-    };
     if layout.plain {
-        let scalar = value.scalar()?;
-        return read(0, &scalar);
+        let Some(field) = layout.fields.first() else { return Ok(()) };
+        let read = read(plan, field, value, event)?;
+        if let Some(place) = event.rows.get_mut(start) {
+            *place = read;
+        }
+        return Ok(());
     }
     if value.shape()? != Shape::Object {
         let found = value.scalar()?;
         return Err(wrong("an object", &found));
     }
     let rows = value.fields(&reading.wanted, |at, value| {
-        let scalar = value.scalar()?;
-        read(at, &scalar)
+        let Some(field) = layout.fields.get(at) else { return Ok(()) };
+        let read = read(plan, field, value, event)?;
+        if let Some(place) = event.rows.get_mut(start + at) {
+            *place = read;
+        }
+        Ok(())
     });
     rows.map_err(|Refused { error, .. }| error)
 }

@@ -9,6 +9,7 @@ use std::borrow::Cow;
 use rust_decimal::Decimal;
 
 use crate::engine::error::EventError;
+use crate::plan::print::Print;
 use crate::time::{SECOND, date_of, rfc3339};
 
 /// A place to read a value from. A host implements it for its own objects; nothing of what it gives is kept.
@@ -29,6 +30,13 @@ pub trait Input {
     ///
     /// What cannot be read at all.
     fn scalar(&mut self) -> Result<Scalar<'_>, EventError>;
+
+    /// The value, if it is a text that lies ready; else nothing, and the place stays before it. What this gives saves
+    /// [`Input::scalar`] nearly all of its work, for most values are texts.
+    #[inline]
+    fn text(&mut self) -> Option<&str> {
+        None
+    }
 
     /// Looks at one of the wanted fields of an object, by its number, and leaves the place where it is. Nothing, if
     /// the object has no such field.
@@ -158,7 +166,7 @@ impl Refused {
 #[derive(Debug, Clone)]
 pub struct Fields {
     list: Cow<'static, [Field]>,
-    /// Open addressing by [`place`]: numbers from 1, zero for empty; the length is a power of two. Empty for short
+    /// Open addressing by [`Print::place`]: numbers from 1, zero for empty; the length is a power of two. Empty for short
     /// lists, which are gone through.
     table: Vec<u16>,
 }
@@ -168,6 +176,7 @@ pub struct Fields {
 struct Field {
     name: Cow<'static, str>,
     key: u32,
+    print: Print,
 }
 
 /// What every event says of itself, whatever its type: the first of [`crate::Program::keys`].
@@ -178,7 +187,7 @@ impl Fields {
     pub(crate) const fn envelope() -> Self {
         const fn field(key: usize) -> Field {
             #[expect(clippy::indexing_slicing, reason = "evaluated by the compiler, which would refuse it")]
-            Field { name: Cow::Borrowed(ENVELOPE[key]), key: key as u32 }
+            Field { name: Cow::Borrowed(ENVELOPE[key]), key: key as u32, print: Print::of(ENVELOPE[key].as_bytes()) }
         }
         const LIST: &[Field] = &[field(0), field(1), field(2), field(3), field(4), field(5)];
         Self { list: Cow::Borrowed(LIST), table: Vec::new() }
@@ -192,12 +201,13 @@ impl Fields {
                 keys.push(name.into());
                 keys.len() - 1
             });
-            list.push(Field { name: Cow::Owned(name.to_owned()), key: key as u32 });
+            let print = Print::of(name.as_bytes());
+            list.push(Field { name: Cow::Owned(name.to_owned()), key: key as u32, print });
         }
         let mut table = vec![0; (list.len() * 4).next_power_of_two()];
         let mask = table.len() - 1;
         for (number, field) in list.iter().enumerate() {
-            let mut at = place(field.name.as_bytes()) & mask;
+            let mut at = field.print.place() & mask;
             while table.get(at).is_some_and(|number| *number != 0) {
                 at = (at + 1) & mask;
             }
@@ -236,25 +246,16 @@ impl Fields {
     /// The number of a field by its name.
     #[must_use]
     pub fn find(&self, name: &[u8]) -> Option<usize> {
-        if self.table.is_empty() {
-            return self.list.iter().position(|field| field.name.as_bytes() == name);
-        }
-        let mask = self.table.len() - 1;
-        let mut at = place(name) & mask;
+        let print = Print::of(name);
+        let is = |field: &Field| field.print == print && (print.is_whole() || field.name.as_bytes() == name);
+        let Some(mask) = self.table.len().checked_sub(1) else { return self.list.iter().position(is) };
+        let mut at = print.place() & mask;
         loop {
             let number = usize::from(*self.table.get(at)?).checked_sub(1)?;
-            if self.list.get(number).is_some_and(|field| field.name.as_bytes() == name) {
+            if self.list.get(number).is_some_and(is) {
                 return Some(number);
             }
             at = (at + 1) & mask;
         }
     }
-}
-
-/// Where a name is looked for first. Names of fields are short and few: its length and three of its bytes tell them
-/// apart well enough.
-fn place(name: &[u8]) -> usize {
-    let byte = |at: usize| name.get(at).map_or(0, |byte| usize::from(*byte));
-    let ends = byte(0) | byte(name.len() / 2) << 8 | byte(name.len().wrapping_sub(1)) << 16 | name.len() << 24;
-    ends.wrapping_mul(0x9E37_79B1) >> 20
 }

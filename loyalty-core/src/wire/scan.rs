@@ -3,9 +3,14 @@
 //! What counts is the grammar of RFC 8259. Beyond it, a text has at most so many bytes, levels and keys, and no key
 //! twice where it matters which one is meant.
 
+mod keys;
+mod text;
+
 use std::borrow::Cow;
 
+use keys::{Known, Seen};
 use smallvec::SmallVec;
+use text::{Quoted, plain_bytes};
 
 use crate::engine::error::{EventError, Refusal};
 use crate::plan::layout::EVENT_BYTES_MAX;
@@ -15,8 +20,6 @@ use crate::wire::input::{Fields, Input, Refused, Scalar, Shape};
 const DEPTH_MAX: u32 = 127;
 /// Keys of the outermost object: nobody has an event with so many fields, and each is compared with all others.
 const KEYS_MAX: usize = 1_000;
-/// Keys of one object that are remembered for the next.
-const PATTERN_MAX: usize = 64;
 
 /// A place in a JSON text.
 pub struct Json<'a> {
@@ -25,18 +28,10 @@ pub struct Json<'a> {
     at: usize,
     /// Where the outermost object begins.
     outermost: usize,
-    /// The keys of the object before this one, for the items of a list nearly always have the same.
+    /// The keys of the object before this one: the items of a list nearly always have the same.
     pattern: SmallVec<[Known; 16]>,
     /// The address of the wanted fields that the pattern was found with; it is only compared.
     pattern_of: usize,
-}
-
-/// A key that was read before: where it stands with its quotes and colon, and the number of the wanted field.
-#[derive(Clone, Copy)]
-struct Known {
-    start: u32,
-    end: u32,
-    number: Option<u16>,
 }
 
 /// What is wrong with a text, and at which byte.
@@ -51,13 +46,6 @@ enum Wrong {
     Byte,
     Depth,
     Keys,
-}
-
-/// A text between its quotes, not yet freed of its escapes.
-#[derive(Clone, Copy)]
-struct Quoted<'a> {
-    inside: &'a str,
-    escaped: bool,
 }
 
 impl<'a> Json<'a> {
@@ -86,6 +74,7 @@ impl<'a> Json<'a> {
     }
 
     /// The next byte that is no white space, not yet passed.
+    #[inline]
     fn after_space(&mut self) -> Option<u8> {
         loop {
             let byte = self.byte()?;
@@ -111,19 +100,37 @@ impl<'a> Json<'a> {
     }
 
     /// Passes a text.
+    #[inline]
     fn quoted(&mut self) -> Result<Quoted<'a>, Slip> {
-        if self.byte() != Some(b'"') {
-            return self.slip();
+        match self.plain_text() {
+            Some(inside) => Ok(Quoted { inside, escaped: false }),
+            None => self.any_text(),
         }
-        self.at += 1;
+    }
+
+    /// Passes a text that has no escapes, as nearly all have none; stays before any other.
+    #[inline]
+    fn plain_text(&mut self) -> Option<&'a str> {
+        let [b'"', inside @ ..] = self.bytes.get(self.at..)? else { return None };
+        let length = plain_bytes(inside);
+        if inside.get(length) != Some(&b'"') {
+            return None;
+        }
+        let start = self.at + 1;
+        self.at = start + length + 1;
+        self.text.get(start..start + length)
+    }
+
+    /// Passes any text.
+    #[cold]
+    fn any_text(&mut self) -> Result<Quoted<'a>, Slip> {
+        self.pass(b'"')?;
         let start = self.at;
-        let mut escaped = false;
         loop {
             self.at += plain_bytes(self.bytes.get(self.at..).unwrap_or(&[]));
             match self.byte() {
                 Some(b'"') => break,
                 Some(b'\\') => {
-                    escaped = true;
                     self.at += 1;
                     self.escape()?;
                 }
@@ -132,7 +139,7 @@ impl<'a> Json<'a> {
         }
         let inside = self.text.get(start..self.at).unwrap_or("");
         self.at += 1;
-        Ok(Quoted { inside, escaped })
+        Ok(Quoted { inside, escaped: true })
     }
 
     /// Passes what follows a backslash.
@@ -153,12 +160,12 @@ impl<'a> Json<'a> {
         Ok(())
     }
 
+    #[inline]
     fn digits(&mut self) -> Result<(), Slip> {
-        let start = self.at;
-        while self.byte().is_some_and(|byte| byte.is_ascii_digit()) {
-            self.at += 1;
-        }
-        if self.at == start { self.slip() } else { Ok(()) }
+        let rest = self.bytes.get(self.at..).unwrap_or(&[]);
+        let count = rest.iter().position(|byte| !byte.is_ascii_digit()).unwrap_or(rest.len());
+        self.at += count;
+        if count == 0 { self.slip() } else { Ok(()) }
     }
 
     fn number(&mut self) -> Result<&'a str, Slip> {
@@ -258,9 +265,42 @@ impl<'a> Json<'a> {
         }
     }
 
+    /// A single value that is no plain text.
+    fn other_scalar(&mut self) -> Result<Scalar<'a>, EventError> {
+        let read = match self.after_space() {
+            Some(b'"') => self.quoted().map(|quoted| quoted.text().map_or(Scalar::HALF, Scalar::Text)),
+            Some(b'-' | b'0'..=b'9') => self.number().map(|digits| Scalar::Number(Cow::Borrowed(digits))),
+            Some(b't') => self.word("true").map(|()| Scalar::Bool(true)),
+            Some(b'f') => self.word("false").map(|()| Scalar::Bool(false)),
+            Some(b'n') => self.word("null").map(|()| Scalar::Null),
+            Some(b'{') => self.pass_value().map(|()| Scalar::OBJECT),
+            Some(b'[') => self.pass_value().map(|()| Scalar::LIST),
+            _ => self.slip(),
+        };
+        read.map_err(|slip| self.told(slip))
+    }
+
     /// A key with its colon, and the white space around them.
+    #[inline]
     fn key(&mut self) -> Result<Cow<'a, str>, Slip> {
         self.after_space();
+        let start = self.at;
+        match self.plain_text() {
+            Some(key) if self.byte() == Some(b':') => {
+                self.at += 1;
+                self.after_space();
+                Ok(Cow::Borrowed(key))
+            }
+            _ => {
+                self.at = start;
+                self.any_key()
+            }
+        }
+    }
+
+    /// One with escapes, or with white space before its colon.
+    #[cold]
+    fn any_key(&mut self) -> Result<Cow<'a, str>, Slip> {
         let at = self.at;
         let quoted = self.quoted()?;
         self.pass(b':')?;
@@ -293,6 +333,7 @@ impl<'a> Json<'a> {
         has
     }
 
+    #[cold]
     fn told(&self, slip: Slip) -> EventError {
         match slip.what {
             Wrong::Depth => invalid(&format!("more than {DEPTH_MAX} levels")),
@@ -308,77 +349,8 @@ impl<'a> Json<'a> {
     }
 }
 
-/// How many bytes of a text come before its next quote, backslash or control character, looked for eight at a time.
-fn plain_bytes(rest: &[u8]) -> usize {
-    const ONES: u64 = 0x0101_0101_0101_0101;
-    const HIGH: u64 = 0x8080_8080_8080_8080;
-    // The high bit of each byte that is zero; exact up to the first of them, which is the one that counts.
-    let zero = |word: u64| word.wrapping_sub(ONES) & !word;
-    let (chunks, tail) = rest.as_chunks::<8>();
-    for (number, chunk) in chunks.iter().enumerate() {
-        let word = u64::from_le_bytes(*chunk);
-        let quote = zero(word ^ (ONES * b'"' as u64));
-        let backslash = zero(word ^ (ONES * b'\\' as u64));
-        let control = word.wrapping_sub(ONES * 0x20) & !word;
-        let found = (quote | backslash | control) & HIGH;
-        if found != 0 {
-            return number * 8 + (found.trailing_zeros() / 8) as usize;
-        }
-    }
-    let plain = tail.iter().take_while(|byte| **byte != b'"' && **byte != b'\\' && **byte >= 0x20);
-    chunks.len() * 8 + plain.count()
-}
-
 fn invalid(found: &str) -> EventError {
     EventError::unreadable(found)
-}
-
-impl<'a> Quoted<'a> {
-    /// The text without its escapes; nothing, if it holds half a character.
-    fn text(self) -> Option<Cow<'a, str>> {
-        if self.escaped { unescape(self.inside).map(Cow::Owned) } else { Some(Cow::Borrowed(self.inside)) }
-    }
-}
-
-/// A text without its escapes, whose form has been checked.
-#[cold]
-fn unescape(text: &str) -> Option<String> {
-    let mut out = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some((plain, after)) = rest.split_once('\\') {
-        out.push_str(plain);
-        let mut characters = after.chars();
-        out.push(match characters.next()? {
-            'b' => '\u{8}',
-            'f' => '\u{c}',
-            'n' => '\n',
-            'r' => '\r',
-            't' => '\t',
-            'u' => {
-                let unit = hex(&mut characters)?;
-                let code = if (0xD800..0xDC00).contains(&unit) {
-                    let low = characters.as_str().strip_prefix("\\u")?;
-                    characters = low.chars();
-                    let low = hex(&mut characters)?;
-                    if !(0xDC00..0xE000).contains(&low) {
-                        return None;
-                    }
-                    0x1_0000 + ((unit - 0xD800) << 10) + (low - 0xDC00)
-                } else {
-                    unit
-                };
-                char::from_u32(code)?
-            }
-            itself => itself,
-        });
-        rest = characters.as_str();
-    }
-    out.push_str(rest);
-    Some(out)
-}
-
-fn hex(characters: &mut core::str::Chars<'_>) -> Option<u32> {
-    (0..4).try_fold(0, |sum, _| Some(sum * 16 + characters.next()?.to_digit(16)?))
 }
 
 impl Input for Json<'_> {
@@ -392,17 +364,15 @@ impl Input for Json<'_> {
     }
 
     fn scalar(&mut self) -> Result<Scalar<'_>, EventError> {
-        let read = match self.after_space() {
-            Some(b'"') => self.quoted().map(|quoted| quoted.text().map_or(Scalar::HALF, Scalar::Text)),
-            Some(b'-' | b'0'..=b'9') => self.number().map(|digits| Scalar::Number(Cow::Borrowed(digits))),
-            Some(b't') => self.word("true").map(|()| Scalar::Bool(true)),
-            Some(b'f') => self.word("false").map(|()| Scalar::Bool(false)),
-            Some(b'n') => self.word("null").map(|()| Scalar::Null),
-            Some(b'{') => self.pass_value().map(|()| Scalar::OBJECT),
-            Some(b'[') => self.pass_value().map(|()| Scalar::LIST),
-            _ => self.slip(),
-        };
-        read.map_err(|slip| self.told(slip))
+        match self.plain_text() {
+            Some(text) => Ok(Scalar::Text(Cow::Borrowed(text))),
+            None => self.other_scalar(),
+        }
+    }
+
+    #[inline]
+    fn text(&mut self) -> Option<&str> {
+        self.plain_text()
     }
 
     fn peek<T>(
@@ -425,27 +395,29 @@ impl Input for Json<'_> {
     ) -> Result<(), Refused> {
         let outermost = self.at == self.outermost;
         let mut refused: Option<Refused> = None;
-        let mut seen: SmallVec<[u64; 2]> = SmallVec::from_elem(0, wanted.len() / 64 + 1);
+        let mut seen = Seen::default();
         let mut others: SmallVec<[Cow<'_, str>; 16]> = SmallVec::new();
         if !outermost && self.pattern_of != core::ptr::from_ref(wanted).addr() {
             self.pattern_of = core::ptr::from_ref(wanted).addr();
             self.pattern.clear();
         }
         let mut count = 0;
-        let mut more = self.open(b'}');
-        while more {
+        self.at += 1;
+        loop {
             let number = match if outermost { None } else { self.known(count) } {
                 Some(number) => number,
                 None => {
-                    self.after_space();
-                    let start = self.at as u32;
+                    let start = self.at;
+                    match self.entry(count == 0) {
+                        Ok(true) => {}
+                        Ok(false) => break,
+                        Err(slip) => return Err(Refused::object(self.told(slip))),
+                    }
                     let key = self.key().map_err(|slip| Refused::object(self.told(slip)))?;
                     let number = wanted.find(key.as_bytes());
-                    if !outermost && count < PATTERN_MAX {
-                        self.pattern.truncate(count);
-                        let number = number.map(|number| number as u16);
-                        self.pattern.push(Known { start, end: self.at as u32, number });
-                    } else if outermost && number.is_none() {
+                    if !outermost {
+                        self.remember(count, start, number);
+                    } else if number.is_none() {
                         if others.contains(&key) {
                             return Err(Refused::object(twice(&key)));
                         }
@@ -459,17 +431,11 @@ impl Input for Json<'_> {
                 let slip = Slip { at: self.at, what: Wrong::Keys };
                 return Err(Refused::object(self.told(slip)));
             }
-            if let Some(number) = number
-                && let Some(word) = seen.get_mut(number / 64)
-            {
-                let bit = 1 << (number % 64);
-                if *word & bit != 0 {
-                    return Err(Refused::object(twice(wanted.name(number))));
-                }
-                *word |= bit;
-            }
             let start = self.at;
             if let Some(number) = number {
+                if seen.again(number) {
+                    return Err(Refused::object(twice(wanted.name(number))));
+                }
                 match take(number, self) {
                     Ok(()) => {}
                     Err(error) if error.code() == Refusal::InvalidJson => return Err(Refused::object(error)),
@@ -485,7 +451,6 @@ impl Input for Json<'_> {
             if self.at == start {
                 self.pass_value().map_err(|slip| Refused::object(self.told(slip)))?;
             }
-            more = self.more(b'}').map_err(|slip| Refused::object(self.told(slip)))?;
         }
         if outermost && self.after_space().is_some() {
             return Err(Refused::object(self.told(Slip { at: self.at, what: Wrong::Byte })));
@@ -526,17 +491,18 @@ fn twice(key: &str) -> EventError {
 }
 
 impl Json<'_> {
-    /// Passes a key that is the same, to the byte, as that of the same place in the object before; the number of its
-    /// wanted field.
-    fn known(&mut self, count: usize) -> Option<Option<usize>> {
-        self.after_space();
-        let known = *self.pattern.get(count)?;
-        let same = self.bytes.get(known.start as usize..known.end as usize)?;
-        if !self.bytes.get(self.at..)?.starts_with(same) {
-            return None;
+    /// Whether the object has another entry; goes before its key, or behind the object.
+    fn entry(&mut self, first: bool) -> Result<bool, Slip> {
+        match self.after_space() {
+            Some(b'}') => self.at += 1,
+            _ if first => return Ok(true),
+            Some(b',') => {
+                self.at += 1;
+                return Ok(true);
+            }
+            _ => return self.slip(),
         }
-        self.at += same.len();
-        Some(known.number.map(usize::from))
+        Ok(false)
     }
 
     /// Goes to the value of a key of the object that opens here; whether there is one.

@@ -7,7 +7,9 @@ use serde_json::value::RawValue;
 use crate::{member, program};
 
 const ORDER: &str = r#"{"type":"order","id":"o-1","at":"2026-02-01T10:00:00Z","subtotal":"37.5","coupons":["RUSH",-1.5e+3,true,null,{}],
- "else":{"deep":[[],{"a":{"b":[1,{"c":"\u00e9\n\ud83d\ude00"}]}}]},"lines":[{"amount":12.50,"quantity":1e0,"category":"\u0063offee"}]}"#;
+ "else":{"deep":[[],{"a":{"b":[1,{"c":"\u00e9\n\ud83d\ude00"}]}}]},"lines":[{"amount":12.50,"quantity":1e0,"category":"\u0063offee"},
+ {"amount":"1.5" ,"quantity":2, "nobody_reads_this_key":"nor this text of more than a word","category":"قهوة"},{"amount":"2.5" ,"quantity":3, "nobody_reads_this_key":[],"category":"tea"},
+ {"amount":"3.5" ,"quantity":4, "nobody_reads_this_key":"\"","category":"tea"}]}"#;
 
 /// Whether a parser that is known to be strict takes the text as one object.
 fn is_object(bytes: &[u8]) -> bool {

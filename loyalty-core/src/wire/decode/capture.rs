@@ -1,7 +1,6 @@
 //! An event's fields in a fixed binary form: what is remembered of an order, and what tells one payload from another.
 
 use crate::engine::event::{EventData, List, Slot};
-use crate::engine::value::Value;
 use crate::plan::Plan;
 use crate::plan::layout::{EventLayout, FieldKind, LIST_ITEMS_MAX, SlotLayout};
 use crate::plan::symbols::UNKNOWN;
@@ -9,36 +8,29 @@ use crate::wire::codec::{Malformed, Reader, Writer};
 
 /// Writes the event's fields in their fixed form and takes its digest.
 pub fn capture(event: &mut EventData) {
-    let mut capture = core::mem::take(&mut event.capture);
+    let EventData { slots, lists, rows, text, capture, digest, .. } = event;
     capture.clear();
-    let mut writer = Writer(&mut capture);
-    for slot in &event.slots {
-        write_slot(&mut writer, event, *slot);
-    }
-    for list in &event.lists {
+    let mut writer = Writer(capture);
+    slots.iter().for_each(|slot| write_slot(&mut writer, text, *slot));
+    for list in lists {
         writer.number(if list.present { u64::from(list.count) + 1 } else { 0 });
         let start = list.start as usize;
-        let rows = event.rows.get(start..start + (list.count * list.width) as usize).unwrap_or(&[]);
-        for slot in rows {
-            write_slot(&mut writer, event, *slot);
-        }
+        let rows = rows.get(start..start + (list.count * list.width) as usize).unwrap_or(&[]);
+        rows.iter().for_each(|slot| write_slot(&mut writer, text, *slot));
     }
-    event.digest = crate::wire::digest(&capture);
-    event.capture = capture;
+    *digest = crate::wire::digest(capture);
 }
 
-fn write_slot(writer: &mut Writer<'_>, event: &EventData, slot: Slot) {
+fn write_slot(writer: &mut Writer<'_>, texts: &str, slot: Slot) {
     match slot {
         Slot::Missing => writer.byte(0),
         Slot::Number(number) => {
             writer.byte(1);
             writer.decimal(number);
         }
-        Slot::Text { .. } => {
+        Slot::Text { start, len, .. } => {
             writer.byte(2);
-            if let Value::Text(text, _) = event.value(slot) {
-                writer.text(text);
-            }
+            writer.bytes(texts.as_bytes().get(start as usize..(start + len) as usize).unwrap_or(&[]));
         }
         Slot::Bool(value) => writer.byte(3 + u8::from(value)),
         Slot::Date(day) => {

@@ -19,6 +19,10 @@ pub fn complete(plan: &Plan, layout: &EventLayout, event: &mut EventData) -> Res
             }
             continue;
         }
+        let rows = event.rows.get(place.start as usize..).unwrap_or(&[]);
+        if !rows.iter().take((place.count * place.width) as usize).any(Slot::is_missing) {
+            continue;
+        }
         for (item, row) in event.rows_of(place).enumerate() {
             for (at, field) in list.fields.iter().enumerate() {
                 let missing = event.rows.get(row + at) == Some(&Slot::Missing);
@@ -40,7 +44,7 @@ pub fn complete(plan: &Plan, layout: &EventLayout, event: &mut EventData) -> Res
     }
     fill(plan, layout, event)?;
     for (field, slot) in layout.slots.iter().zip(&event.slots) {
-        if *slot == Slot::Missing && field.required_from.is_some_and(|from| from <= day) {
+        if slot.is_missing() && field.required_from.is_some_and(|from| from <= day) {
             return Err(missing_field(field));
         }
     }

@@ -41,7 +41,8 @@ pub fn exact(value: Decimal, least_scale: u8) -> Result<Decimal, NumberError> {
 
 /// The form in which nearly every number comes, read in one go: at most eighteen digits, of which no more than the
 /// least lie behind the point. Nothing for any other.
-fn plain(text: &str, least_scale: u8) -> Option<Decimal> {
+#[inline]
+pub fn plain(text: &str, least_scale: u8) -> Option<Decimal> {
     let (negative, digits) = match text.as_bytes() {
         [b'-', digits @ ..] => (true, digits),
         digits => (false, digits),
@@ -50,22 +51,31 @@ fn plain(text: &str, least_scale: u8) -> Option<Decimal> {
     if digits.is_empty() || digits.len() + usize::from(least_scale) > 18 {
         return None;
     }
-    let (mut value, mut point) = (0_u64, None);
-    for (at, byte) in digits.iter().enumerate() {
-        match byte {
-            b'0'..=b'9' => value = value * 10 + u64::from(byte - b'0'),
-            b'.' if point.is_none() && at > 0 => point = Some(at),
-            _ => return None,
+    let (whole, behind) = leading(0, digits);
+    let (value, decimals) = match behind {
+        [] => (whole, 0),
+        [b'.', fraction @ ..] if behind.len() < digits.len() && !fraction.is_empty() => {
+            match leading(whole, fraction) {
+                (value, []) => (value, fraction.len() as u32),
+                _ => return None,
+            }
         }
-    }
-    let decimals = point.map_or(0, |point| digits.len() - point - 1);
-    if point.is_some() && decimals == 0 {
-        return None;
-    }
-    let padding = u32::from(least_scale).checked_sub(decimals as u32)?;
-    let value = value * 10_u64.pow(padding);
+        _ => return None,
+    };
+    let padding = u32::from(least_scale).checked_sub(decimals)?;
+    let value = if padding == 0 { value } else { value * 10_u64.pow(padding) };
     let (low, high) = (value as u32, (value >> 32) as u32);
     Some(Decimal::from_parts(low, high, 0, negative && value != 0, u32::from(least_scale)))
+}
+
+/// A number with all digits that follow put behind it, and what comes after them.
+#[inline]
+fn leading(mut value: u64, mut bytes: &[u8]) -> (u64, &[u8]) {
+    while let [digit @ b'0'..=b'9', rest @ ..] = bytes {
+        value = value * 10 + u64::from(digit - b'0');
+        bytes = rest;
+    }
+    (value, bytes)
 }
 
 /// Any number.

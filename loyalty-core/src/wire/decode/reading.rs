@@ -18,6 +18,8 @@ pub struct Reading {
     /// Every name once; the envelope's first.
     pub keys: Vec<Box<str>>,
     pub envelope: Fields,
+    /// The names of the event types, by their numbers.
+    pub kinds: Fields,
     events: Vec<EventReading>,
 }
 
@@ -49,7 +51,9 @@ impl Reading {
         let mut keys = Vec::new();
         let envelope = Fields::new(ENVELOPE, &mut keys);
         let events = plan.events.iter().map(|event| EventReading::new(&event.layout, &mut keys)).collect();
-        Self { keys, envelope, events }
+        // They are no keys.
+        let kinds = Fields::new(plan.events.iter().map(|event| &*event.layout.name), &mut Vec::new());
+        Self { keys, envelope, kinds, events }
     }
 
     pub fn event(&self, number: u16) -> Option<&EventReading> {
@@ -75,12 +79,9 @@ impl EventReading {
         Self { wanted, targets, lists: layout.lists.iter().map(|list| ListReading::new(list, keys)).collect() }
     }
 
-    pub fn target(&self, field: usize) -> Option<Target> {
-        self.targets.get(field).map(|(target, _)| *target)
-    }
-
-    pub fn slot(&self, field: usize) -> Option<u16> {
-        self.targets.get(field).and_then(|(_, slot)| *slot)
+    /// What is done with a field, and its slot if it has one.
+    pub fn target(&self, field: usize) -> Option<(Target, Option<u16>)> {
+        self.targets.get(field).copied()
     }
 
     pub fn list(&self, number: u16) -> Option<&ListReading> {

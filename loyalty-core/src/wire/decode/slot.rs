@@ -4,14 +4,14 @@ use std::borrow::Cow;
 
 use rust_decimal::Decimal;
 
-use super::number::{NumberError, exact, number, whole};
+use super::number::{NumberError, exact, number, plain, whole};
 use crate::engine::error::{EventError, Refusal};
 use crate::engine::event::{EventData, Slot};
 use crate::plan::Plan;
 use crate::plan::layout::{FRACTION_DIGITS_MAX, FieldKind, INTEGER_DIGITS_MAX, SlotLayout, TEXT_BYTES_MAX};
 use crate::plan::symbols::UNKNOWN;
 use crate::time::{Instant, day_of, micros_of};
-use crate::wire::input::Scalar;
+use crate::wire::input::{Input, Scalar};
 
 /// The whole numbers that a binary float tells from their neighbours lie up to here: 2^53 − 1. What is 2^53 may have been the
 /// number after it.
@@ -38,9 +38,54 @@ pub fn text_of<'s>(scalar: &'s Scalar<'_>) -> Option<Cow<'s, str>> {
     }
 }
 
-/// Reads a field's value. `null` is missing.
+/// Reads the value of a field. A refusal names the field; what is no JSON says itself where it is.
+#[inline]
+pub fn read<I: Input>(
+    plan: &Plan,
+    layout: &SlotLayout,
+    value: &mut I,
+    event: &mut EventData,
+) -> Result<Slot, EventError> {
+    let read = match value.text() {
+        Some(text) => of_text(plan, layout, text, event),
+        None => slot(plan, layout, &value.scalar()?, event),
+    };
+    read.map_err(|error| if layout.name.is_empty() { error } else { error.within(&layout.name) })
+}
+
+/// What nearly all values are: a text, or a number as one. Whatever else is said of them is left to the general way.
+#[inline]
+fn of_text(plan: &Plan, layout: &SlotLayout, text: &str, event: &mut EventData) -> Result<Slot, EventError> {
+    match layout.kind {
+        FieldKind::Number { .. } => {
+            if let Some(number) = simple(layout.kind, text) {
+                return Ok(Slot::Number(number));
+            }
+        }
+        FieldKind::Text if text.len() <= TEXT_BYTES_MAX => {
+            let symbol = if layout.symbolic { plan.symbols.get(text) } else { UNKNOWN };
+            return Ok(event.push_text(text, symbol));
+        }
+        _ => {}
+    }
+    slot(plan, layout, &Scalar::Text(Cow::Borrowed(text)), event)
+}
+
+/// A number without a sign that may be as long as any field of its kind.
+#[inline]
+fn simple(kind: FieldKind, digits: &str) -> Option<Decimal> {
+    let FieldKind::Number { whole: false, scale } = kind else { return None };
+    plain(digits, scale).filter(|number| !number.is_sign_negative())
+}
+
+/// The value that a field is given. `null` is missing.
 pub fn slot(plan: &Plan, layout: &SlotLayout, scalar: &Scalar<'_>, event: &mut EventData) -> Result<Slot, EventError> {
-    if *scalar == Scalar::Null {
+    if let Scalar::Number(digits) = scalar
+        && let Some(number) = simple(layout.kind, digits)
+    {
+        return Ok(Slot::Number(number));
+    }
+    if matches!(scalar, Scalar::Null) {
         return Ok(Slot::Missing);
     }
     Ok(match layout.kind {
