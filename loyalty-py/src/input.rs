@@ -35,7 +35,7 @@ fn unreadable(error: &PyErr) -> EventError {
     EventError::unreadable(&error.to_string())
 }
 
-impl Input for Place<'_, '_> {
+impl<'py> Input for Place<'_, 'py> {
     fn shape(&mut self) -> Result<Shape, EventError> {
         let value = &self.value;
         Ok(if value.is_none() {
@@ -66,6 +66,10 @@ impl Input for Place<'_, '_> {
         other(value).map_err(|error| unreadable(&error))
     }
 
+    fn text(&mut self) -> Option<&str> {
+        self.value.cast::<PyString>().ok()?.to_str().ok()
+    }
+
     fn peek<T>(
         &mut self,
         wanted: &Fields,
@@ -93,17 +97,23 @@ impl Input for Place<'_, '_> {
     }
 
     fn items(&mut self, mut take: impl FnMut(usize, &mut Self) -> Result<(), EventError>) -> Result<(), EventError> {
+        let mut give = |number, item: PyResult<Bound<'py, PyAny>>| {
+            take(number, &mut self.at(item.map_err(|error| unreadable(&error))?))
+        };
         // A list that another thread changes meanwhile is read as far as it goes.
         let mut number = 0;
-        loop {
-            let item = match (self.value.cast::<PyList>(), self.value.cast::<PyTuple>()) {
-                (Ok(list), _) if number < list.len() => list.get_item(number),
-                (_, Ok(tuple)) if number < tuple.len() => tuple.get_item(number),
-                _ => return Ok(()),
-            };
-            take(number, &mut self.at(item.map_err(|error| unreadable(&error))?))?;
-            number += 1;
+        if let Ok(list) = self.value.cast::<PyList>() {
+            while number < list.len() {
+                give(number, list.get_item(number))?;
+                number += 1;
+            }
+        } else if let Ok(tuple) = self.value.cast::<PyTuple>() {
+            while number < tuple.len() {
+                give(number, tuple.get_item(number))?;
+                number += 1;
+            }
         }
+        Ok(())
     }
 }
 

@@ -139,6 +139,13 @@ impl Input for Packed<'_> {
         })
     }
 
+    fn text(&mut self) -> Option<&str> {
+        let rest = self.text.get(self.at..)?.strip_prefix('t')?;
+        let length = rest.bytes().position(|byte| byte == 0)?;
+        self.at += length + 2;
+        rest.get(..length)
+    }
+
     fn peek<T>(
         &mut self,
         _: &Fields,
