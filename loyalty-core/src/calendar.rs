@@ -109,7 +109,8 @@ impl Calendar {
             TimeUnit::Day => day.saturating_add_unsigned(count),
             TimeUnit::Week => day.saturating_add_unsigned(count.saturating_mul(7)),
             TimeUnit::Month | TimeUnit::Quarter | TimeUnit::Year => {
-                day_of(date_of(day).checked_add_months(Months::new(months(length))).unwrap_or(NaiveDate::MAX))
+                let far = || date_of(day).checked_add_months(Months::new(months(length))).unwrap_or(NaiveDate::MAX);
+                months_from(day, i64::from(months(length))).unwrap_or_else(|| day_of(far()))
             }
         }
     }
@@ -122,7 +123,8 @@ impl Calendar {
             TimeUnit::Day => day.saturating_sub_unsigned(count),
             TimeUnit::Week => day.saturating_sub_unsigned(count.saturating_mul(7)),
             TimeUnit::Month | TimeUnit::Quarter | TimeUnit::Year => {
-                day_of(date_of(day).checked_sub_months(Months::new(months(length))).unwrap_or(NaiveDate::MIN))
+                let far = || date_of(day).checked_sub_months(Months::new(months(length))).unwrap_or(NaiveDate::MIN);
+                months_from(day, -i64::from(months(length))).unwrap_or_else(|| day_of(far()))
             }
         }
     }
@@ -156,6 +158,26 @@ fn month_of(day: i32) -> i64 {
     let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
     let month_from_march = (5 * of_year + 2) / 153;
     (day.div_euclid(DAYS_OF_400_YEARS) * 400 + year_of_era) * 12 + month_from_march + 2
+}
+
+/// The first day of a month, counted as [`month_of`] does.
+fn first_of(month: i64) -> i32 {
+    let from_march = month - 2;
+    let (year, month) = (from_march.div_euclid(12), from_march.rem_euclid(12));
+    let leaps = year.div_euclid(4) - year.div_euclid(100) + year.div_euclid(400);
+    (365 * year + leaps + (153 * month + 2) / 5 - 719_468) as i32
+}
+
+/// The day so many months later, or earlier if they are below zero: the last of its month, if it has no such day. Nothing
+/// for days and months that are far from everything.
+fn months_from(day: i32, months: i64) -> Option<i32> {
+    if day.unsigned_abs() > 1_000_000 || months.unsigned_abs() > 10_000 {
+        return None;
+    }
+    let month = month_of(day);
+    let of_month = day - first_of(month);
+    let reached = month + months;
+    Some((first_of(reached) + of_month).min(first_of(reached + 1) - 1))
 }
 
 fn months(length: Length) -> u32 {
@@ -195,7 +217,21 @@ pub fn days_at_most(length: Length) -> i32 {
 mod tests {
     use chrono::Datelike as _;
 
-    use super::{date_of, month_of};
+    use super::{Months, date_of, day_of, month_of, months_from};
+
+    #[test]
+    fn months_are_added_as_the_calendar_does() {
+        for day in (-700_000..900_000).step_by(5) {
+            for months in [0_u32, 1, 2, 11, 12, 13, 48, 1_199, 4_800] {
+                let (later, earlier) = (Months::new(months), Months::new(months));
+                let later = date_of(day).checked_add_months(later).map(day_of);
+                let earlier = date_of(day).checked_sub_months(earlier).map(day_of);
+                assert_eq!(months_from(day, i64::from(months)), later, "{day} and {months} months");
+                assert_eq!(months_from(day, -i64::from(months)), earlier, "{day} less {months} months");
+            }
+        }
+        assert_eq!((months_from(i32::MAX, 1), months_from(0, i64::MAX)), (None, None));
+    }
 
     #[test]
     fn months_are_those_of_the_calendar() {
