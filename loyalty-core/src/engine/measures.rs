@@ -153,18 +153,20 @@ fn tallied<'a>(
         return Ok(Value::Number(Decimal::from(streak(scope.member, number, now, own.map(|change| change.key)))));
     }
     let (from, to) = keys(scope, window, grain);
-    let mut total = scope.member.tallies.total(number, from, to)?;
-    if let Some(change) = own.filter(|change| (from..=to).contains(&change.key)) {
-        total.count += change.count;
-        total.sum = amount::add(total.sum, change.sum)?;
-    }
+    let tallies = &scope.member.tallies;
+    let own = own.filter(|change| (from..=to).contains(&change.key));
+    let count = || tallies.count(number, from, to).map(|count| count + own.map_or(0, |change| change.count));
+    let sum = || {
+        let before = tallies.sum(number, from, to)?;
+        own.map_or(Ok(before), |change| amount::add(before, change.sum))
+    };
     Ok(match plan.function {
-        AggregateFunction::Count => Value::Number(Decimal::from(total.count)),
-        AggregateFunction::Average if total.count == 0 => Value::Missing,
-        AggregateFunction::Average => {
-            Value::Number(amount::divide(total.sum, Decimal::from(total.count), DIVISION_DIGITS)?)
-        }
-        _ => Value::Number(total.sum),
+        AggregateFunction::Count => Value::Number(Decimal::from(count()?)),
+        AggregateFunction::Average => match count()? {
+            0 => Value::Missing,
+            count => Value::Number(amount::divide(sum()?, Decimal::from(count), DIVISION_DIGITS)?),
+        },
+        _ => Value::Number(sum()?),
     })
 }
 

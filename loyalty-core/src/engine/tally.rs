@@ -16,6 +16,12 @@ pub struct Entry {
     pub sum: Decimal,
 }
 
+/// Where an entry stands among the others, as one number: a comparison of pairs takes several.
+#[inline]
+fn rank(tally: u32, key: i64) -> i128 {
+    i128::from(tally) << 64 | i128::from((key as u64) ^ (1 << 63))
+}
+
 /// Invariant: ascending by (tally, key), no entry with a count and a sum of zero.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Tallies {
@@ -61,58 +67,66 @@ pub struct Total {
 }
 
 impl Tallies {
-    fn position(&self, tally: u32, key: i64) -> Result<usize, usize> {
-        self.entries.binary_search_by(|entry| (entry.tally, entry.key).cmp(&(tally, key)))
+    /// The place of an entry, or that where it would be.
+    fn place(&self, tally: u32, key: i64) -> usize {
+        let wanted = rank(tally, key);
+        self.entries.partition_point(|entry| rank(entry.tally, entry.key) < wanted)
     }
 
-    /// What an entry would come to, without changing it.
-    pub fn after(&self, change: &Change) -> Result<Entry, Overflow> {
+    /// What an entry would come to, without changing it; and its place, or that where it would be.
+    pub fn after(&self, change: &Change) -> Result<(Entry, usize), Overflow> {
         let Change { tally, key, count, sum } = *change;
-        let before = self.position(tally, key).ok().and_then(|at| self.entries.get(at));
-        let Some(before) = before else { return Ok(Entry { tally, key, count, sum }) };
+        let place = self.place(tally, key);
+        let before = self.entries.get(place).filter(|entry| entry.tally == tally && entry.key == key);
+        let Some(before) = before else { return Ok((Entry { tally, key, count, sum }, place)) };
         let count = before.count.checked_add(count).ok_or(Overflow)?;
-        Ok(Entry { tally, key, count, sum: amount::add(before.sum, sum)? })
+        Ok((Entry { tally, key, count, sum: amount::add(before.sum, sum)? }, place))
     }
 
-    /// Puts an entry in the place of the one with its key.
-    pub fn put(&mut self, entry: Entry) {
+    /// Puts an entry in the place of the one with its key. It is looked for at `near` first, where it was.
+    pub fn put(&mut self, entry: Entry, near: usize) {
         let nothing = entry.count == 0 && entry.sum.is_zero();
-        match self.position(entry.tally, entry.key) {
-            Ok(at) if nothing => {
-                self.entries.remove(at);
+        let same = |known: &Entry| known.tally == entry.tally && known.key == entry.key;
+        let place = match self.entries.get(near) {
+            Some(known) if same(known) => near,
+            _ => self.place(entry.tally, entry.key),
+        };
+        match self.entries.get_mut(place).filter(|known| same(known)) {
+            Some(_) if nothing => {
+                self.entries.remove(place);
             }
-            Ok(at) => {
-                if let Some(old) = self.entries.get_mut(at) {
-                    *old = entry;
-                }
-            }
-            Err(_) if nothing => {}
-            Err(at) => self.entries.insert(at, entry),
+            Some(known) => *known = entry,
+            None if nothing => {}
+            None => self.entries.insert(place, entry),
         }
     }
 
     pub fn add(&mut self, change: &Change) -> Result<(), Overflow> {
-        let entry = self.after(change)?;
-        self.put(entry);
+        let (entry, place) = self.after(change)?;
+        self.put(entry, place);
         Ok(())
     }
 
     /// The entries of a counter with keys from `from` to `to`, both included.
     pub fn between(&self, tally: u32, from: i64, to: i64) -> &[Entry] {
-        let start = self.entries.partition_point(|entry| (entry.tally, entry.key) < (tally, from));
-        let entries = self.entries.get(start..).unwrap_or(&[]);
+        let entries = self.entries.get(self.place(tally, from)..).unwrap_or(&[]);
         let end = entries.iter().position(|entry| entry.tally != tally || entry.key > to).unwrap_or(entries.len());
         entries.get(..end).unwrap_or(&[])
     }
 
+    /// What the counts of some entries come to.
+    pub fn count(&self, tally: u32, from: i64, to: i64) -> Result<i64, Overflow> {
+        let mut entries = self.between(tally, from, to).iter();
+        entries.try_fold(0_i64, |sum, entry| sum.checked_add(entry.count)).ok_or(Overflow)
+    }
+
+    /// What the sums of some entries come to.
+    pub fn sum(&self, tally: u32, from: i64, to: i64) -> Result<Decimal, Overflow> {
+        amount::sum(self.between(tally, from, to).iter().map(|entry| entry.sum))
+    }
+
     pub fn total(&self, tally: u32, from: i64, to: i64) -> Result<Total, Overflow> {
-        let mut total = Total::default();
-        let entries = self.between(tally, from, to);
-        for entry in entries {
-            total.count = total.count.checked_add(entry.count).ok_or(Overflow)?;
-        }
-        total.sum = amount::sum(entries.iter().map(|entry| entry.sum))?;
-        Ok(total)
+        Ok(Total { count: self.count(tally, from, to)?, sum: self.sum(tally, from, to)? })
     }
 
     /// The keys that a limit or cap looks at, seen from an instant; both included.

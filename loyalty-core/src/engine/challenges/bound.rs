@@ -64,6 +64,6 @@ fn draw_together(member: &mut Member, tally: u32, start: Option<i64>, horizon: i
     }
     member.tallies.entries.retain(|entry| entry.tally != tally || entry.key >= horizon);
     if let Some(drawn) = drawn.filter(|drawn| drawn.key < horizon) {
-        member.tallies.put(drawn);
+        member.tallies.put(drawn, 0);
     }
 }

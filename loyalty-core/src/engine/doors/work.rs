@@ -26,8 +26,8 @@ use crate::plan::{EventKind, EventPlan, Plan};
 pub(super) struct Work {
     deltas: measures::Deltas,
     pub(super) evaluation: earning::Evaluation,
-    /// What the counters will say.
-    entries: SmallVec<[Entry; 12]>,
+    /// What the counters will say, each with its place among them.
+    entries: SmallVec<[(Entry, usize); 12]>,
     /// What the event makes of coupons.
     uses: coupons::redeem::Uses,
 }
@@ -48,7 +48,9 @@ pub(super) fn evaluate(
     }
     let candidates = rules::candidates(event_plan, event);
     let scope = Scope { deltas, ..scope };
-    *uses = coupons::redeem::decide(&scope, event_plan, event)?;
+    if event_plan.codes.is_some() {
+        *uses = coupons::redeem::decide(&scope, event_plan, event)?;
+    }
     earning::evaluate(&scope, &candidates, &event_plan.rules, evaluation)?;
     // Whatever could overflow does so before anything is written.
     let counted = deltas.iter().filter_map(|delta| match delta {
@@ -87,7 +89,7 @@ pub(super) fn commit(
     decisions: &mut Decided,
 ) -> Result<(), EventError> {
     experiments::note(plan, member, &event_plan.arms, event.at, decisions);
-    entries.drain(..).for_each(|entry| member.tallies.put(entry));
+    entries.drain(..).for_each(|(entry, place)| member.tallies.put(entry, place));
     for delta in deltas.drain(..) {
         if let Delta::Marked { measure, value } = delta {
             member.marks.insert(Mark { measure, at: event.at, value });
@@ -96,7 +98,9 @@ pub(super) fn commit(
     for wallet in 0..plan.wallets.len() {
         ledger::activity(plan, member, wallet as u16, event.at, |form| form.events.contains(&event.event));
     }
-    coupons::redeem::commit(plan, member, event, core::mem::take(uses), decisions)?;
+    if event_plan.codes.is_some() {
+        coupons::redeem::commit(plan, member, event, core::mem::take(uses), decisions)?;
+    }
     let spent = !evaluation.spends.is_empty();
     transfer::send_all(plan, member, evaluation, event, decisions)?;
     ledger::commit(plan, member, (hash(&event.id), event.at), evaluation, decisions)?;
