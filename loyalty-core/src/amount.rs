@@ -26,7 +26,7 @@ impl Small {
     #[inline]
     fn of(value: Decimal) -> Option<Self> {
         let parts = value.unpack();
-        if parts.hi != 0 || parts.mid > i32::MAX as u32 {
+        if parts.hi | parts.mid >> 31 != 0 {
             return None;
         }
         let digits = (u64::from(parts.mid) << 32 | u64::from(parts.lo)) as i64;
@@ -38,6 +38,11 @@ impl Small {
     fn plus(self, other: Self) -> Option<Self> {
         let scale = self.scale.max(other.scale);
         Some(Self { digits: self.at(scale)?.checked_add(other.at(scale)?)?, scale })
+    }
+
+    #[inline]
+    fn negated(self) -> Self {
+        Self { digits: -self.digits, ..self }
     }
 
     /// Both at the larger of their scales.
@@ -133,13 +138,41 @@ pub fn compare(left: Decimal, right: Decimal) -> Ordering {
     }
 }
 
-/// Whether a decimal is 1, written so; a comparison would have to align the scales first.
-pub fn is_one(value: Decimal) -> bool {
-    value.scale() == 0 && value.mantissa() == 1
+/// The smaller of two decimals; of two alike the left one.
+#[inline]
+pub fn least(left: Decimal, right: Decimal) -> Decimal {
+    if compare(left, right).is_gt() { right } else { left }
 }
 
+/// A decimal, or zero if it is below.
+#[inline]
+pub fn at_least_zero(value: Decimal) -> Decimal {
+    if value.is_sign_negative() { Decimal::ZERO } else { value }
+}
+
+/// Whether a decimal is 1, written so; a comparison would have to align the scales first.
+#[inline]
+pub fn is_one(value: Decimal) -> bool {
+    let parts = value.unpack();
+    parts.lo == 1 && parts.mid | parts.hi | parts.scale == 0 && !parts.negative
+}
+
+/// Whether an amount is above the largest whole number of 64 bits.
+#[inline]
+pub fn exceeds_64_bits(value: Decimal) -> bool {
+    // What has few digits is not, wherever the point stands.
+    Small::of(value).is_none() && value > Decimal::from(i64::MAX)
+}
+
+#[inline]
 pub fn subtract(left: Decimal, right: Decimal) -> Result<Decimal, Overflow> {
-    add(left, -right)
+    if let (Some(one), Some(other)) = (Small::of(left), Small::of(right))
+        && let Some(difference) = one.plus(other.negated())
+        && let Ok(difference) = Decimal::try_new(difference.digits, difference.scale)
+    {
+        return Ok(difference);
+    }
+    add_large(left, -right)
 }
 
 #[inline]
@@ -381,6 +414,15 @@ mod tests {
         #[test]
         fn few_digits_add_as_many_do(left in decimal(), right in decimal()) {
             prop_assert_eq!(add(left, right), add_large(left, right));
+            prop_assert_eq!(subtract(left, right), add_large(left, -right));
+        }
+
+        #[test]
+        fn few_digits_are_chosen_as_many_are(left in decimal(), right in decimal()) {
+            prop_assert_eq!(least(left, right).unpack(), left.min(right).unpack());
+            prop_assert_eq!(at_least_zero(left), left.max(Decimal::ZERO));
+            prop_assert_eq!(is_one(left), left.scale() == 0 && left.mantissa() == 1);
+            prop_assert_eq!(exceeds_64_bits(left), left > Decimal::from(i64::MAX));
         }
 
         #[test]

@@ -24,15 +24,15 @@ fn cut(scope: &Scope<'_>, cap: &CapPlan, mode: CapMode, amount: Decimal, used: &
         let grain = scope.plan.grain(number);
         let tallies = &scope.member.tallies;
         let (from, to) = tallies.per_keys(number, cap.per, grain, &scope.plan.calendar, (scope.at, scope.day));
-        room = amount::subtract(room, tallies.total(number, from, to)?.sum)?;
+        room = amount::subtract(room, tallies.sum(number, from, to)?)?;
     }
     let number = cap.tally.unwrap_or(PER_EVENT | cap.line);
     for change in used.iter().filter(|change| change.tally == number) {
         room = amount::subtract(room, change.sum)?;
     }
-    let room = room.max(Decimal::ZERO);
+    let room = amount::at_least_zero(room);
     Ok(match mode {
-        _ if amount <= room => amount,
+        _ if amount::compare(amount, room).is_le() => amount,
         CapMode::Truncate => room,
         CapMode::Reject => Decimal::ZERO,
     })
@@ -47,8 +47,9 @@ pub fn cut_all(
     used: &Changes,
 ) -> Result<Decimal, Overflow> {
     let mut left = amount;
-    for cap in caps.iter().filter(|cap| cap.wallet == wallet && amount > Decimal::ZERO) {
-        left = left.min(cut(scope, cap, mode, amount, used)?);
+    let positive = amount::is_positive(amount);
+    for cap in caps.iter().filter(|cap| cap.wallet == wallet && positive) {
+        left = amount::least(left, cut(scope, cap, mode, amount, used)?);
     }
     Ok(left)
 }

@@ -4,6 +4,8 @@ use core::cmp::Ordering;
 
 use rust_decimal::Decimal;
 
+use crate::amount;
+
 /// A value at hand. Missing stands for what the host did not say; it makes whatever needs it missing too.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Value<'a> {
@@ -30,13 +32,17 @@ impl Value<'_> {
     }
 
     pub fn is_true(self) -> bool {
-        self == Value::Bool(true)
+        matches!(self, Value::Bool(true))
+    }
+
+    pub fn is_missing(self) -> bool {
+        matches!(self, Value::Missing)
     }
 
     /// How two values of one type stand to each other; nothing if either is missing.
     pub fn order(self, other: Self) -> Option<Ordering> {
         Some(match (self, other) {
-            (Value::Number(left), Value::Number(right)) => left.cmp(&right),
+            (Value::Number(left), Value::Number(right)) => amount::compare(left, right),
             (Value::Text(left, one), Value::Text(right, two)) => {
                 if one != 0 && one == two {
                     Ordering::Equal
