@@ -22,7 +22,6 @@ use super::value::Value;
 use super::{caps, effects, refusals};
 use crate::amount::{self, Overflow};
 use crate::check::model::RoundScope;
-use crate::plan::layout::TOTAL_MAX;
 use crate::plan::{EffectKindPlan, ExpirePlan, Plan, PolicyPlan, RulesOn, VestPlan, WalletPlan, in_force};
 
 /// All that the rules make of an event.
@@ -139,38 +138,54 @@ fn earn(scope: &Scope<'_>, evaluation: &mut Evaluation) -> Result<(), EventError
             continue;
         }
         let Some(policy) = in_force(&wallet.policies, scope.day) else { continue };
-        let first = lots.len();
+        let taken = offer.as_ref().filter(|offer| offer.wallet == number).map(|offer| offer.accepted);
+        let mut limit = |given: Decimal| limited(scope, number, policy, (given, taken), changes);
         if !wallet.own_forms && policy.scope == RoundScope::PerOrder {
-            lots.push(one_lot(scope, (number, wallet), policy, own())?);
+            one_lot(scope, (number, wallet), policy, own(), &mut limit, lots)?;
         } else {
+            let first = lots.len();
             several_lots(scope, (number, wallet), policy, own(), lots)?;
-        }
-        let mut given = amount::sum(lots.iter().skip(first).map(|lot| lot.amount))?;
-        let left = caps::cut_all(scope, number, (&policy.caps, policy.cap_mode), given, changes)?;
-        if left != given {
-            trim(lots, first, amount::subtract(given, left)?, |amount| Because::Cap { amount })?;
-            given = left;
-        }
-        let state = scope.member.wallets.get(usize::from(number));
-        if let (Some(most), Some(state)) = (policy.hold_at_most, state) {
-            let taken = offer.as_ref().filter(|offer| offer.wallet == number).map(|offer| offer.accepted);
-            let held = amount::add(amount::add(state.available, state.pending)?, taken.unwrap_or_default())?;
-            let room = amount::subtract(most, held)?.max(Decimal::ZERO);
-            if given > room {
-                trim(lots, first, amount::subtract(given, room)?, |amount| Because::HoldAtMost { amount })?;
-                given = room;
-            }
-        }
-        caps::count(scope, number, &policy.caps, given, changes)?;
-        if let Some(state) = state
-            && amount::compare(amount::add(state.issued, given)?, TOTAL_MAX).is_gt()
-        {
-            return Err(Overflow.into());
+            let given = amount::sum(lots.iter().skip(first).map(|lot| lot.amount))?;
+            let Left { capped, left } = limit(given)?;
+            trim(lots, first, amount::subtract(given, capped)?, |amount| Because::Cap { amount })?;
+            trim(lots, first, amount::subtract(capped, left)?, |amount| Because::HoldAtMost { amount })?;
+            lots.retain(|lot| amount::is_positive(lot.amount));
         }
     }
-    lots.retain(|lot| amount::is_positive(lot.amount));
     caps::settle(changes);
     Ok(())
+}
+
+/// What a wallet's own limits leave of an amount.
+struct Left {
+    /// Its caps.
+    capped: Decimal,
+    /// Its greatest balance, too.
+    left: Decimal,
+}
+
+/// Cuts an amount, beside which the wallet takes in another, by the wallet's own limits, and counts what is left.
+fn limited(
+    scope: &Scope<'_>,
+    number: u16,
+    policy: &PolicyPlan,
+    (given, taken): (Decimal, Option<Decimal>),
+    changes: &mut Changes,
+) -> Result<Left, Overflow> {
+    let capped = caps::cut_all(scope, number, (&policy.caps, policy.cap_mode), given, changes)?;
+    let mut left = capped;
+    let state = scope.member.wallets.get(usize::from(number));
+    if let (Some(most), Some(state)) = (policy.hold_at_most, state) {
+        let held = amount::add(amount::add(state.available, state.pending)?, taken.unwrap_or_default())?;
+        left = amount::least(left, amount::at_least_zero(amount::subtract(most, held)?));
+    }
+    caps::count(scope, number, &policy.caps, left, changes)?;
+    if let Some(state) = state
+        && amount::exceeds_64_bits(amount::add(state.issued, left)?)
+    {
+        return Err(Overflow);
+    }
+    Ok(Left { capped, left })
 }
 
 /// Parts beside those of rules: a rounding and a cap.
@@ -182,9 +197,19 @@ fn one_lot<'g>(
     (number, wallet): (u16, &WalletPlan),
     policy: &PolicyPlan,
     grants: impl Iterator<Item = &'g Grant> + Clone,
-) -> Result<LotPlan, Overflow> {
-    let mut because: Vec<Because> = Vec::with_capacity(grants.clone().count() + OTHER_PARTS);
+    limit: impl FnOnce(Decimal) -> Result<Left, Overflow>,
+    lots: &mut SmallVec<[LotPlan; 2]>,
+) -> Result<(), Overflow> {
     let exact = amount::sum(grants.clone().map(|grant| grant.amount))?;
+    let whole = amount::round(exact, wallet.denominator, wallet.decimals, policy.round)?;
+    let whole = amount::at_least_zero(whole);
+    let expire = wallet_expiry(scope, policy)?;
+    let Left { capped, left } = limit(whole)?;
+    // Where nothing is left, nobody asks what it is made of.
+    if !amount::is_positive(left) {
+        return Ok(());
+    }
+    let mut because: Vec<Because> = Vec::with_capacity(grants.clone().count() + OTHER_PARTS);
     for grant in grants {
         let part = amount::divide_exactly(grant.amount, wallet.denominator)?;
         match because.last_mut() {
@@ -193,13 +218,15 @@ fn one_lot<'g>(
             _ => because.push(Because::Rule { rule: grant.rule, amount: part }),
         }
     }
-    let amount = amount::round(exact, wallet.denominator, wallet.decimals, policy.round)?.max(Decimal::ZERO);
-    let expire = wallet_expiry(scope, policy)?;
-    let mut lot = LotPlan { wallet: number, vest: policy.vest, expire, amount, because };
+    let mut lot = LotPlan { wallet: number, vest: policy.vest, expire, amount: whole, because };
     // Without a denominator the parts are the contributions, which come to `exact`.
     let explained = if amount::is_one(wallet.denominator) { exact } else { explained(&lot.because)? };
     close(&mut lot, explained)?;
-    Ok(lot)
+    let alone = core::slice::from_mut(&mut lot);
+    trim(alone, 0, amount::subtract(whole, capped)?, |amount| Because::Cap { amount })?;
+    trim(alone, 0, amount::subtract(capped, left)?, |amount| Because::HoldAtMost { amount })?;
+    lots.push(lot);
+    Ok(())
 }
 
 /// Contributions shared out over lots by how they vest and expire.
@@ -292,9 +319,12 @@ fn trim(
     mut amount: Decimal,
     part: impl Fn(Decimal) -> Because,
 ) -> Result<(), Overflow> {
+    if amount.is_zero() {
+        return Ok(());
+    }
     for lot in lots.iter_mut().skip(first).rev() {
-        let taken = lot.amount.min(amount);
-        if taken > Decimal::ZERO {
+        let taken = amount::least(lot.amount, amount);
+        if amount::is_positive(taken) {
             lot.amount = amount::subtract(lot.amount, taken)?;
             amount = amount::subtract(amount, taken)?;
             lot.because.push(part(-taken));
