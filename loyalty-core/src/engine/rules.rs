@@ -11,6 +11,7 @@ use super::tally::{self, Changes};
 use super::{claims, grants};
 use crate::amount::Overflow;
 use crate::check::model::Valid;
+use crate::plan::index::KeyedRules;
 use crate::plan::{EffectKindPlan, EventPlan, GroupFormPlan, LimitPlan, Plan, RuleFormPlan, RulePlan, in_force};
 use crate::time::{DAY, day_of, micros_of};
 
@@ -27,22 +28,30 @@ pub type Firings<'p> = SmallVec<[Firing<'p>; 16]>;
 /// The rules that may fire, found through the index, in the order of the file.
 pub fn candidates(event_plan: &EventPlan, event: &EventData) -> SmallVec<[u32; 32]> {
     let index = &event_plan.index;
-    let mut found: SmallVec<[u32; 32]> = SmallVec::from_slice(&index.always);
-    for keyed in &index.by_slot {
-        if let Some(Slot::Text { symbol, .. }) = event.slots.get(usize::from(keyed.slot)) {
-            keyed.rules(*symbol).iter().for_each(|(_, rule)| found.push(*rule));
+    let mut set: SmallVec<[u64; 32]> = SmallVec::from_slice(&index.always);
+    let mut add = |keyed: &KeyedRules, slot: Option<&Slot>| {
+        let Some(Slot::Text { symbol, .. }) = slot else { return };
+        for (word, bits) in keyed.rules(*symbol) {
+            if let Some(known) = set.get_mut(*word as usize) {
+                *known |= bits;
+            }
         }
+    };
+    for keyed in &index.by_slot {
+        add(keyed, event.slots.get(usize::from(keyed.slot)));
     }
     for keyed in &index.by_item {
         for row in event.rows_of(event.list(keyed.list)) {
-            if let Some(Slot::Text { symbol, .. }) = event.rows.get(row + usize::from(keyed.slot)) {
-                keyed.rules(*symbol).iter().for_each(|(_, rule)| found.push(*rule));
-            }
+            add(keyed, event.rows.get(row + usize::from(keyed.slot)));
         }
     }
-    if found.len() > index.always.len() {
-        found.sort_unstable();
-        found.dedup();
+    let mut found = SmallVec::new();
+    for (bits, rules) in set.iter().zip(index.rules.chunks(64)) {
+        let mut left = *bits;
+        while left != 0 {
+            found.extend(rules.get(left.trailing_zeros() as usize).copied());
+            left &= left - 1;
+        }
     }
     found
 }
