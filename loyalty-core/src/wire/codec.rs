@@ -30,7 +30,11 @@ fn packed_small(value: Decimal) -> Option<u64> {
         scale -= 1;
     }
     let signed = (digits << 1) - u64::from(parts.negative);
-    (scale < MANY_DECIMALS).then_some(signed << 2 | u64::from(scale))
+    match scale {
+        few @ 0..MANY_DECIMALS => Some(signed << 2 | u64::from(few)),
+        many if signed < 1 << 57 => Some((signed << 5 | u64::from(many)) << 2 | u64::from(MANY_DECIMALS)),
+        _ => None,
+    }
 }
 
 /// A decimal as one whole number, small for one of few digits: the sign in the lowest bit of the digits, and below them
@@ -100,8 +104,19 @@ impl Writer<'_> {
         self.0.push(byte);
     }
 
+    /// Most have up to three bytes, which are written together.
     #[inline]
-    pub fn number(&mut self, mut number: u64) {
+    pub fn number(&mut self, number: u64) {
+        let [first, second, third] = [number, number >> 7, number >> 14].map(|part| part as u8 | 0x80);
+        match number {
+            0..0x80 => self.0.push(number as u8),
+            0x80..0x4000 => self.0.extend_from_slice(&[first, second & 0x7f]),
+            0x4000..0x20_0000 => self.0.extend_from_slice(&[first, second, third & 0x7f]),
+            _ => self.long_number(number),
+        }
+    }
+
+    fn long_number(&mut self, mut number: u64) {
         while number >= 0x80 {
             self.0.push(number as u8 | 0x80);
             number >>= 7;
