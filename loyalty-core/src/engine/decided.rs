@@ -12,7 +12,7 @@ use super::reactions::Cause;
 pub struct Decided {
     list: Vec<Decision>,
     /// The event that decides; nothing while time alone does.
-    event: Option<Box<str>>,
+    event: Option<String>,
     /// The rules that no event has set off, as they ran; nothing where nobody asks.
     runs: Option<Vec<Run>>,
     /// Where the counters over all members stand, if the host says so.
@@ -65,7 +65,7 @@ impl Decided {
     }
 
     /// Says which event decides from here on, or that time does; the one before.
-    pub fn because_of(&mut self, event: Option<Box<str>>) -> Option<Box<str>> {
+    pub fn because_of(&mut self, event: Option<String>) -> Option<String> {
         core::mem::replace(&mut self.event, event)
     }
 

@@ -73,16 +73,10 @@ pub fn judge(plan: &Arc<Plan>, member: &mut Member, at: i64) -> Result<Outcome, 
     Ok(outcome(plan, member, None, at, decisions.take_list()))
 }
 
-pub fn outcome(
-    plan: &Arc<Plan>,
-    member: &Member,
-    event: Option<&EventData>,
-    at: i64,
-    decisions: Vec<Decision>,
-) -> Outcome {
+pub fn outcome(plan: &Arc<Plan>, member: &Member, event: Option<String>, at: i64, decisions: Vec<Decision>) -> Outcome {
     Outcome {
         plan: Arc::clone(plan),
-        event: event.map(|event| event.id.clone()),
+        event,
         member: member.id.clone(),
         at,
         revision: member.revision,
@@ -111,9 +105,10 @@ pub fn apply_into(
     decisions: &mut Decided,
 ) -> Result<Outcome, EventError> {
     same_program(plan, member)?;
-    decisions.because_of(Some(event.id.as_str().into()));
+    decisions.because_of(Some(event.id.clone()));
     if let Some(known) = admit(plan, member, event, now)? {
-        return Ok(Outcome { replayed: true, ..outcome(plan, member, Some(event), event.at, known) });
+        let id = decisions.because_of(None);
+        return Ok(Outcome { replayed: true, ..outcome(plan, member, id, event.at, known) });
     }
     let Some(event_plan) = plan.events.get(usize::from(event.event)) else {
         return Err(EventError::new(Refusal::OtherProgram));
@@ -156,7 +151,8 @@ pub fn apply_into(
         *member = working;
     }
     member.revision += 1;
-    Ok(outcome(plan, member, Some(event), event.at, decisions.take_list()))
+    let id = decisions.because_of(None);
+    Ok(outcome(plan, member, id, event.at, decisions.take_list()))
 }
 
 /// What the rules would earn, per wallet.
