@@ -176,15 +176,15 @@ impl<'a> Scope<'a> {
             Node::And(parts) => self.all(parts, row)?,
             Node::Or(parts) => self.any(parts, row)?,
             Node::Compare(comparison, left, right) => {
-                let order = self.eval(left, row)?.order(self.eval(right, row)?);
+                let order = self.operand(left, row)?.order(self.operand(right, row)?);
                 order.map_or(Value::Missing, |order| Value::Bool(holds(comparison, order)))
             }
             Node::SlotAgainst(comparison, slot, right) => match self.slot(slot) {
-                Slot::Number(left) => Value::Bool(holds(comparison, amount::compare(left, right))),
+                Slot::Number(left) => Value::Bool(holds(comparison, amount::compare(*left, right))),
                 _ => Value::Missing,
             },
             Node::SlotIs(slot, symbol) => match self.slot(slot) {
-                Slot::Text { symbol: own, .. } => Value::Bool(own == symbol),
+                Slot::Text { symbol: own, .. } => Value::Bool(*own == symbol),
                 _ => Value::Missing,
             },
             Node::ItemIs(slot, symbol) => match self.event.map_or(Value::Missing, |event| event.item(row, slot)) {
@@ -192,7 +192,7 @@ impl<'a> Scope<'a> {
                 _ => Value::Missing,
             },
             Node::SlotIn { slot, set, negated } => match self.slot(slot) {
-                Slot::Text { symbol: own, .. } => Value::Bool(self.has(set, own) != negated),
+                Slot::Text { symbol: own, .. } => Value::Bool(self.has(set, *own) != negated),
                 _ => Value::Missing,
             },
             Node::ItemIn { slot, set, negated } => {
@@ -203,12 +203,12 @@ impl<'a> Scope<'a> {
             }
             Node::InConstants { value, items, negated } => {
                 let value = self.eval(value, row)?;
-                if value == Value::Missing {
+                if value.is_missing() {
                     return Ok(Value::Missing);
                 }
                 let mut found = false;
                 for item in items.of(&self.plan.operands) {
-                    found |= value.order(self.eval(*item, row)?) == Some(Ordering::Equal);
+                    found |= value.order(self.operand(*item, row)?) == Some(Ordering::Equal);
                 }
                 Value::Bool(found != negated)
             }
@@ -235,7 +235,7 @@ impl<'a> Scope<'a> {
                 }
                 _ => Value::Missing,
             },
-            Node::IsMissing { value, negated } => Value::Bool((self.eval(value, row)? == Value::Missing) != negated),
+            Node::IsMissing { value, negated } => Value::Bool(self.eval(value, row)?.is_missing() != negated),
             Node::Otherwise(value, other) => match self.eval(value, row)? {
                 Value::Missing => self.eval(other, row)?,
                 value => value,
@@ -267,20 +267,36 @@ impl<'a> Scope<'a> {
         })
     }
 
+    /// The same for what is compared, which is a constant, a field or a measure nearly always.
+    #[inline]
+    fn operand(&self, node: NodeId, row: usize) -> Result<Value<'a>, Overflow> {
+        match self.plan.nodes.get(node as usize) {
+            Some(Node::Number(number)) => Ok(Value::Number(*number)),
+            Some(Node::Weekday(day)) => Ok(Value::Weekday(*day)),
+            Some(Node::At) => Ok(Value::Instant(self.at)),
+            Some(Node::Measure(measure)) => super::measures::value(self, *measure),
+            _ => self.eval(node, row),
+        }
+    }
+
     /// Whether a condition holds; a missing one does not.
     #[inline]
     pub fn holds(&self, node: NodeId) -> Result<bool, Overflow> {
         Ok(match self.plan.nodes.get(node as usize) {
             Some(Node::SlotAgainst(comparison, slot, right)) => {
-                matches!(self.slot(*slot), Slot::Number(left) if holds(*comparison, amount::compare(left, *right)))
+                matches!(self.slot(*slot), Slot::Number(left) if holds(*comparison, amount::compare(*left, *right)))
             }
             Some(Node::SlotIs(slot, symbol)) => {
-                matches!(self.slot(*slot), Slot::Text { symbol: own, .. } if own == *symbol)
+                matches!(self.slot(*slot), Slot::Text { symbol: own, .. } if own == symbol)
             }
             Some(Node::SlotIn { slot, set, negated }) => match self.slot(*slot) {
-                Slot::Text { symbol: own, .. } => self.has(*set, own) != *negated,
+                Slot::Text { symbol: own, .. } => self.has(*set, *own) != *negated,
                 _ => false,
             },
+            Some(Node::Compare(comparison, left, right)) => {
+                let order = self.operand(*left, NO_ROW)?.order(self.operand(*right, NO_ROW)?);
+                order.is_some_and(|order| holds(*comparison, order))
+            }
             _ => self.eval(node, NO_ROW)?.is_true(),
         })
     }
@@ -291,7 +307,7 @@ impl<'a> Scope<'a> {
         Ok(match self.plan.nodes.get(node as usize) {
             Some(Node::Number(number)) => Some(*number),
             Some(Node::Slot(slot)) => match self.slot(*slot) {
-                Slot::Number(number) => Some(number),
+                Slot::Number(number) => Some(*number),
                 _ => None,
             },
             Some(Node::PlainSum { list, value, only, .. }) => self.plain_sum(*list, *value, *only)?,
@@ -305,9 +321,8 @@ impl<'a> Scope<'a> {
     }
 
     #[inline]
-    fn slot(&self, slot: u16) -> Slot {
-        let slot = self.event.and_then(|event| event.slots.get(usize::from(slot)));
-        slot.copied().unwrap_or(Slot::Missing)
+    fn slot(&self, slot: u16) -> &'a Slot {
+        self.event.and_then(|event| event.slots.get(usize::from(slot))).unwrap_or(&Slot::Missing)
     }
 
     fn figure(&self, wallet: u16, figure: WalletFigure) -> Decimal {
@@ -348,10 +363,10 @@ impl<'a> Scope<'a> {
         let mut best = Value::Missing;
         for part in parts.of(&self.plan.operands) {
             let value = self.eval(*part, row)?;
-            if value == Value::Missing {
+            if value.is_missing() {
                 return Ok(Value::Missing);
             }
-            if best == Value::Missing || value.order(best) == Some(wanted) {
+            if best.is_missing() || value.order(best) == Some(wanted) {
                 best = value;
             }
         }
@@ -361,7 +376,7 @@ impl<'a> Scope<'a> {
     fn in_list(&self, value: Value<'a>, list: u16, negated: bool) -> Value<'a> {
         let Some(event) = self.event else { return Value::Missing };
         let list = event.list(list);
-        if !list.present || value == Value::Missing {
+        if !list.present || value.is_missing() {
             return Value::Missing;
         }
         let found = event.rows_of(list).any(|row| event.item(row, 0).order(value) == Some(Ordering::Equal));
@@ -370,7 +385,7 @@ impl<'a> Scope<'a> {
 
     fn part(&self, part: DatePart, of: NodeId, row: usize) -> Result<Value<'a>, Overflow> {
         let calendar = &self.plan.calendar;
-        let (day, time) = match self.eval(of, row)? {
+        let (day, time) = match self.operand(of, row)? {
             Value::Instant(at) if at == self.at => (self.day, Some(at)),
             Value::Instant(at) => (calendar.day_at(at), Some(at)),
             Value::Date(day) => (day, None),
@@ -445,7 +460,7 @@ impl<'a> Scope<'a> {
                 continue;
             };
             let value = self.eval(value, row)?;
-            if value == Value::Missing {
+            if value.is_missing() {
                 continue;
             }
             count += 1;
@@ -455,13 +470,13 @@ impl<'a> Scope<'a> {
                         sum = amount::add(sum, number)?;
                     }
                 }
-                AggregateFunction::Min if best == Value::Missing || value.order(best) == Some(Ordering::Less) => {
+                AggregateFunction::Min if best.is_missing() || value.order(best) == Some(Ordering::Less) => {
                     best = value;
                 }
-                AggregateFunction::Max if best == Value::Missing || value.order(best) == Some(Ordering::Greater) => {
+                AggregateFunction::Max if best.is_missing() || value.order(best) == Some(Ordering::Greater) => {
                     best = value;
                 }
-                AggregateFunction::First if best == Value::Missing => best = value,
+                AggregateFunction::First if best.is_missing() => best = value,
                 AggregateFunction::Last => best = value,
                 AggregateFunction::CountDistinct => values.push(value),
                 _ => {}
@@ -485,9 +500,15 @@ impl<'a> Scope<'a> {
         if !list.present {
             return Ok(None);
         }
-        let start = list.start as usize;
-        let rows = event.rows.get(start..start + (list.count * list.width) as usize).unwrap_or(&[]);
-        let numbers = rows.chunks_exact((list.width as usize).max(1)).filter_map(|row| {
+        let (start, width) = (list.start as usize, (list.width as usize).max(1));
+        let mut rest = event.rows.get(start..start + (list.count * list.width) as usize).unwrap_or(&[]);
+        // Chunks of a width that is not known beforehand are counted by a division.
+        let rows = core::iter::from_fn(move || {
+            let (row, after) = rest.split_at_checked(width)?;
+            rest = after;
+            Some(row)
+        });
+        let numbers = rows.filter_map(|row| {
             if let Some((slot, wanted)) = only
                 && !matches!(row.get(usize::from(slot)), Some(Slot::Text { symbol, .. }) if *symbol == wanted)
             {
@@ -509,7 +530,7 @@ impl<'a> Scope<'a> {
         row: usize,
     ) -> Result<Value<'a>, Overflow> {
         let subject = self.eval(subject, row)?;
-        if subject != Value::Missing {
+        if !subject.is_missing() {
             for arm in arms.of(&self.plan.operands).chunks_exact(2) {
                 if let [pattern, value] = arm
                     && self.matches(subject, *pattern, row)?
