@@ -150,22 +150,27 @@ impl Calendar {
 /// The month of a day, counted from January of the year 0. Counting years from March puts the leap day last, so that
 /// whole-number arithmetic finds the month.
 fn month_of(day: i32) -> i64 {
-    const DAYS_OF_400_YEARS: i64 = 146_097;
-    // 1 March of the year 0 is this many days before 1970.
-    let day = i64::from(day) + 719_468;
-    let of_era = day.rem_euclid(DAYS_OF_400_YEARS);
+    let day = (i64::from(day) + SINCE_MARCH + ERAS * DAYS_OF_400_YEARS) as u64;
+    let (era, of_era) = (day / DAYS_OF_400_YEARS as u64, day % DAYS_OF_400_YEARS as u64);
     let year_of_era = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
     let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
     let month_from_march = (5 * of_year + 2) / 153;
-    (day.div_euclid(DAYS_OF_400_YEARS) * 400 + year_of_era) * 12 + month_from_march + 2
+    ((era * 400 + year_of_era) * 12 + month_from_march) as i64 + 2 - ERAS * 4_800
 }
+
+const DAYS_OF_400_YEARS: i64 = 146_097;
+/// 1 March of the year 0 is this many days before 1970.
+const SINCE_MARCH: i64 = 719_468;
+/// Stretches of 400 years, which are all alike, that bring any day of 32 bits above zero: whole numbers without a sign are
+/// divided in fewer steps.
+const ERAS: i64 = 14_700;
 
 /// The first day of a month, counted as [`month_of`] does.
 fn first_of(month: i64) -> i32 {
-    let from_march = month - 2;
-    let (year, month) = (from_march.div_euclid(12), from_march.rem_euclid(12));
-    let leaps = year.div_euclid(4) - year.div_euclid(100) + year.div_euclid(400);
-    (365 * year + leaps + (153 * month + 2) / 5 - 719_468) as i32
+    let from_march = (month - 2 + ERAS * 4_800) as u64;
+    let (year, month) = (from_march / 12, from_march % 12);
+    let days = 365 * year + year / 4 - year / 100 + year / 400 + (153 * month + 2) / 5;
+    (days as i64 - SINCE_MARCH - ERAS * DAYS_OF_400_YEARS) as i32
 }
 
 /// The day so many months later, or earlier if they are below zero: the last of its month, if it has no such day. Nothing
@@ -176,8 +181,12 @@ fn months_from(day: i32, months: i64) -> Option<i32> {
     }
     let month = month_of(day);
     let of_month = day - first_of(month);
-    let reached = month + months;
-    Some((first_of(reached) + of_month).min(first_of(reached + 1) - 1))
+    let reached = first_of(month + months) + of_month;
+    // Every month has so many days.
+    if of_month < 28 {
+        return Some(reached);
+    }
+    Some(reached.min(first_of(month + months + 1) - 1))
 }
 
 fn months(length: Length) -> u32 {

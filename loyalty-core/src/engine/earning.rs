@@ -210,8 +210,10 @@ fn one_lot<'g>(
         return Ok(());
     }
     let mut because: Vec<Because> = Vec::with_capacity(grants.clone().count() + OTHER_PARTS);
+    // Without a denominator the parts are the contributions, which come to `exact`.
+    let undivided = amount::is_one(wallet.denominator);
     for grant in grants {
-        let part = amount::divide_exactly(grant.amount, wallet.denominator)?;
+        let part = if undivided { grant.amount } else { amount::divide_exactly(grant.amount, wallet.denominator)? };
         match because.last_mut() {
             // What a rule contributes by several effects is one contribution; they stand side by side.
             Some(Because::Rule { rule, amount }) if *rule == grant.rule => *amount = amount::add(*amount, part)?,
@@ -219,12 +221,13 @@ fn one_lot<'g>(
         }
     }
     let mut lot = LotPlan { wallet: number, vest: policy.vest, expire, amount: whole, because };
-    // Without a denominator the parts are the contributions, which come to `exact`.
-    let explained = if amount::is_one(wallet.denominator) { exact } else { explained(&lot.because)? };
+    let explained = if undivided { exact } else { explained(&lot.because)? };
     close(&mut lot, explained)?;
-    let alone = core::slice::from_mut(&mut lot);
-    trim(alone, 0, amount::subtract(whole, capped)?, |amount| Because::Cap { amount })?;
-    trim(alone, 0, amount::subtract(capped, left)?, |amount| Because::HoldAtMost { amount })?;
+    if !policy.caps.is_empty() || policy.hold_at_most.is_some() {
+        let alone = core::slice::from_mut(&mut lot);
+        trim(alone, 0, amount::subtract(whole, capped)?, |amount| Because::Cap { amount })?;
+        trim(alone, 0, amount::subtract(capped, left)?, |amount| Because::HoldAtMost { amount })?;
+    }
     lots.push(lot);
     Ok(())
 }

@@ -185,27 +185,30 @@ impl<'p> RateTerms<'p> {
 /// Adds what multiplying rules make of the contributions so far, each as a contribution of its own.
 pub fn multiply(scope: &Scope<'_>, firings: &Firings<'_>, grants: &mut Grants) -> Result<(), Overflow> {
     let own = grants.len();
-    // The factor that each contribution has reached, and whether anything has multiplied it yet.
-    let mut factors: SmallVec<[(Decimal, bool); 12]> = SmallVec::new();
+    // The factors that contributions have reached, by their places; the others have been multiplied by nothing yet.
+    let mut factors: SmallVec<[(usize, Decimal); 4]> = SmallVec::new();
     for firing in firings {
         for effect in &firing.form.effects {
             let EffectKindPlan::Multiply { rules, by } = &effect.kind else { continue };
             let Some(by) = scope.number(*by)? else { continue };
-            factors.resize(own, (Decimal::ONE, false));
             for at in 0..own {
-                let (Some(grant), Some(factor)) = (grants.get(at), factors.get_mut(at)) else { break };
+                let Some(grant) = grants.get(at) else { break };
                 let (Basis::Rate(value), true) = (&grant.basis, rules.contains(&grant.rule)) else { continue };
                 let Some(rate) = rate_plan(scope.plan, grant.base_rule, grant.effect, scope.day) else { continue };
                 let Some(terms) = RateTerms::of(scope.plan, grant.wallet, rate, *value, scope.day) else { continue };
-                let (before, touched) = *factor;
+                let known = factors.iter().position(|(place, _)| *place == at);
+                let before = known.and_then(|known| factors.get(known)).map_or(Decimal::ONE, |(_, factor)| *factor);
                 let after = match terms.policy.multipliers {
                     Multipliers::Add => amount::subtract(amount::add(before, by)?, Decimal::ONE)?,
                     Multipliers::Compound => amount::multiply(before, by)?,
-                    Multipliers::Best if touched => before.max(by),
+                    Multipliers::Best if known.is_some() => before.max(by),
                     Multipliers::Best => by,
                 };
-                let after = after.max(Decimal::ZERO);
-                *factor = (after, true);
+                let after = amount::at_least_zero(after);
+                match known.and_then(|known| factors.get_mut(known)) {
+                    Some((_, factor)) => *factor = after,
+                    None => factors.push((at, after)),
+                }
                 let amount = terms.amount_between(scope, before, after)?.unwrap_or(Decimal::ZERO);
                 if !amount.is_zero() {
                     let basis = Basis::Factor { rate: *value, before, after };

@@ -29,6 +29,7 @@ pub type Firings<'p> = SmallVec<[Firing<'p>; 16]>;
 pub fn candidates(event_plan: &EventPlan, event: &EventData) -> SmallVec<[u32; 32]> {
     let index = &event_plan.index;
     let mut set: SmallVec<[u64; 32]> = SmallVec::from_slice(&index.always);
+    let set = set.as_mut_slice();
     let mut add = |keyed: &KeyedRules, slot: Option<&Slot>| {
         let Some(Slot::Text { symbol, .. }) = slot else { return };
         for (word, bits) in keyed.rules(*symbol) {
@@ -46,12 +47,14 @@ pub fn candidates(event_plan: &EventPlan, event: &EventData) -> SmallVec<[u32; 3
         }
     }
     let mut found = SmallVec::new();
-    for (bits, rules) in set.iter().zip(index.rules.chunks(64)) {
+    for (bits, rules) in set.iter().zip(index.rules.chunks(64)).filter(|(bits, _)| **bits != 0) {
         let mut left = *bits;
-        while left != 0 {
-            found.extend(rules.get(left.trailing_zeros() as usize).copied());
+        let places = core::iter::from_fn(|| {
+            let place = (left != 0).then(|| left.trailing_zeros() as usize)?;
             left &= left - 1;
-        }
+            Some(place)
+        });
+        found.extend(places.filter_map(|place| rules.get(place).copied()));
     }
     found
 }

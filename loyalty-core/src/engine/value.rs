@@ -40,9 +40,16 @@ impl Value<'_> {
     }
 
     /// How two values of one type stand to each other; nothing if either is missing.
+    #[inline]
     pub fn order(self, other: Self) -> Option<Ordering> {
+        match (self, other) {
+            (Value::Number(left), Value::Number(right)) => Some(amount::compare(left, right)),
+            _ => self.order_of_others(other),
+        }
+    }
+
+    fn order_of_others(self, other: Self) -> Option<Ordering> {
         Some(match (self, other) {
-            (Value::Number(left), Value::Number(right)) => amount::compare(left, right),
             (Value::Text(left, one), Value::Text(right, two)) => {
                 if one != 0 && one == two {
                     Ordering::Equal

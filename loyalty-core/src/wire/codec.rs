@@ -104,19 +104,8 @@ impl Writer<'_> {
         self.0.push(byte);
     }
 
-    /// Most have up to three bytes, which are written together.
     #[inline]
-    pub fn number(&mut self, number: u64) {
-        let [first, second, third] = [number, number >> 7, number >> 14].map(|part| part as u8 | 0x80);
-        match number {
-            0..0x80 => self.0.push(number as u8),
-            0x80..0x4000 => self.0.extend_from_slice(&[first, second & 0x7f]),
-            0x4000..0x20_0000 => self.0.extend_from_slice(&[first, second, third & 0x7f]),
-            _ => self.long_number(number),
-        }
-    }
-
-    fn long_number(&mut self, mut number: u64) {
+    pub fn number(&mut self, mut number: u64) {
         while number >= 0x80 {
             self.0.push(number as u8 | 0x80);
             number >>= 7;
