@@ -8,7 +8,8 @@ const ROUNDS_MAX: usize = 6;
 /// A text as inbound texts are compared; it is the same when it is made again.
 ///
 /// In this order: NFKC; capitals; Arabic letters in their plain form, without tatweel and marks; digits of every script as
-/// ASCII; marks that nobody sees are left out; blanks are one; punctuation around the text goes, if anything is left.
+/// ASCII; marks that nobody sees are left out; blanks are one; punctuation around the text goes, if anything is left, but for the
+/// minus of a number.
 pub fn plain(text: &str) -> String {
     let mut plain = once(text);
     for _ in 0..ROUNDS_MAX {
@@ -29,8 +30,17 @@ fn once(text: &str) -> String {
     let letters: String = folded.chars().filter(|letter| !unseen(*letter)).map(letter).collect();
     let words: Vec<&str> = letters.split_whitespace().collect();
     let joined = words.join(" ");
-    let trimmed = joined.trim_matches(|character: char| character.is_whitespace() || is_punctuation(character));
-    if trimmed.is_empty() { joined } else { trimmed.to_owned() }
+    let around = |character: char| character.is_whitespace() || is_punctuation(character);
+    let from = joined.trim_start_matches(around);
+    let trimmed = from.trim_end_matches(around);
+    if trimmed.is_empty() {
+        return joined;
+    }
+    let before = joined.strip_suffix(from).and_then(|before| before.chars().next_back());
+    let after = from.strip_prefix(trimmed).and_then(|after| after.chars().next());
+    // A sign belongs to its number; the same on both sides is a frame.
+    let signed = before == Some('-') && after != Some('-') && trimmed.starts_with(|first: char| first.is_ascii_digit());
+    if signed { format!("-{trimmed}") } else { trimmed.to_owned() }
 }
 
 /// Marks that change nothing of what is said: vowel marks and tatweel of Arabic, joiners, directions, variation selectors, and
@@ -66,6 +76,7 @@ fn letter(character: char) -> char {
         'ئ' | 'ى' | 'ی' => 'ي',
         'ک' => 'ك',
         'ة' => 'ه',
+        '\u{2212}' => '-',
         '\u{660}'..='\u{669}' => digit(character, 0x660),
         '\u{6f0}'..='\u{6f9}' => digit(character, 0x6f0),
         '\u{966}'..='\u{96f}' => digit(character, 0x966),
@@ -123,6 +134,11 @@ mod tests {
             ("❤\u{fe0f}", "❤"),
             ("«نقاط»، ", "نقاط"),
             ("?", "?"),
+            ("-3", "-3"),
+            ("(−٣)!", "-3"),
+            ("- 3", "3"),
+            ("-3-", "3"),
+            ("-a", "a"),
             ("a\u{200d} \n\t b", "a b"),
         ] {
             assert_eq!(plain(written), meant, "{written}");
