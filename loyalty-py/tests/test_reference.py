@@ -6,8 +6,11 @@ import inspect
 import os
 import pathlib
 from collections.abc import Iterator
+from types import ModuleType
 
 import loyalty
+import loyalty.partitions
+import loyalty.spark
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 STUBS = ROOT / "loyalty-py" / "python" / "loyalty" / "__init__.pyi"
@@ -33,29 +36,38 @@ def test_the_page_is_that_of_the_module() -> None:
 
 
 def sections() -> Iterator[str]:
-    stubs = ast.parse(STUBS.read_text(encoding="utf-8"))
+    yield from of_module(loyalty, STUBS, "")
+    for module in (loyalty.partitions, loyalty.spark):
+        yield from of_module(module, STUBS.with_name(f"{module.__name__.partition('.')[2]}.py"), f"{module.__name__}.")
+
+
+def of_module(module: ModuleType, source: pathlib.Path, prefix: str) -> Iterator[str]:
+    stubs = ast.parse(source.read_text(encoding="utf-8"))
     first = {name: place for place, name in enumerate(FIRST)}
     for node in sorted(stubs.body, key=lambda node: first.get(getattr(node, "name", ""), len(first))):
+        if getattr(node, "name", "_").startswith("_"):
+            continue
         if isinstance(node, ast.FunctionDef):
-            yield f"\n## `{signature(node)}`\n\n{said(getattr(loyalty, node.name))}\n"
-        if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
-            yield from of_class(node)
+            yield f"\n## `{prefix}{signature(node)}`\n\n{said(getattr(module, node.name))}\n"
+        if isinstance(node, ast.ClassDef):
+            yield from of_class(getattr(module, node.name), node, prefix)
 
 
-def of_class(node: ast.ClassDef) -> Iterator[str]:
-    found = getattr(loyalty, node.name)
-    bases = [base.id for base in node.bases if isinstance(base, ast.Name)]
-    yield f"\n## `{node.name}`\n\n{said(found)}\n"
+def of_class(found: object, node: ast.ClassDef, prefix: str) -> Iterator[str]:
+    bases = [base.id for base in node.bases if isinstance(base, ast.Name) and base.id != "NamedTuple"]
+    yield f"\n## `{prefix}{node.name}`\n\n{said(found)}\n"
     if bases:
         yield f"\nBased on `{bases[0]}`, with all that it has.\n"
-    rows = [row for part in node.body for row in member(found, part)]
+    rows = [row for part, next in zip(node.body, [*node.body[1:], None]) for row in member(found, part, next)]
     if rows:
         yield "\n| | |\n| --- | --- |\n" + "".join(rows)
 
 
-def member(found: object, part: ast.stmt) -> Iterator[str]:
+def member(found: object, part: ast.stmt, next: ast.stmt | None) -> Iterator[str]:
     if isinstance(part, ast.AnnAssign) and isinstance(part.target, ast.Name):
-        yield row(f"{part.target.id}: {ast.unparse(part.annotation)}", "")
+        # What is written in Python says in the line below what an attribute is.
+        doc = next.value.value if isinstance(next, ast.Expr) and isinstance(next.value, ast.Constant) else ""
+        yield row(f"{part.target.id}: {ast.unparse(part.annotation)}", str(doc))
     if isinstance(part, ast.FunctionDef) and not part.name.startswith("_"):
         doc = said(getattr(found, part.name))
         is_property = any(isinstance(mark, ast.Name) and mark.id == "property" for mark in part.decorator_list)

@@ -1,0 +1,103 @@
+"""Histories larger than memory: batches of Arrow, sorted by member, played some members at a time.
+
+This is what a worker does with its part of the members, whoever hands it out: `loyalty.spark` does so in PySpark; a file that
+is sorted by member can be read in a plain loop.
+
+    program = loyalty.Program.from_file("club.loyalty")
+    for part in replay(program, pyarrow.parquet.ParquetFile("events.parquet").iter_batches()):
+        write(part.decisions)
+
+It needs `pyarrow`: `pip install 'loyalty-rules[arrow]'`.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import loyalty
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+__all__ = ["STATE", "Part", "replay"]
+
+STATE = "__loyalty_state"
+"""The column with which a row is no event but the saved state of its member, and stands before the member's events."""
+
+
+class Part(NamedTuple):
+    """What some of the members came to: tables of pyarrow."""
+
+    decisions: pa.Table
+    """A row for each decision, as `Replay.decision_table` gives it."""
+    balances: pa.Table
+    """A row for each wallet of each member."""
+    states: pa.Table
+    """A row for each member, with the state to go on from."""
+    refused: pa.Table
+    """A row for each event that was refused; the member stands where `Replay.refused_table` has the line."""
+
+
+def replay(
+    program: loyalty.Program,
+    batches: Iterable[pa.RecordBatch],
+    *,
+    until: datetime.datetime | str | None = None,
+) -> Iterator[Part]:
+    """Play the events of many members, the rows of each member together and in the order of their time. No more is held
+    than one batch and the rows of one member."""
+    for table in _of_whole_members(batches):
+        yield _play(program, table, until)
+
+
+def _of_whole_members(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.Table]:
+    """The rows again, cut where one member ends and the next begins."""
+    arrow = _pyarrow()
+    waiting: list[pa.RecordBatch] = []
+    for batch in batches:
+        if not batch.num_rows:
+            continue
+        last = batch["member"][-1]
+        # Rows of a member are together, so that the first with the last one's name is where its rows begin.
+        begins = arrow.compute.index(batch["member"], last).as_py() if last.is_valid else 0
+        if waiting and (begins > 0 or not waiting[-1]["member"][-1].equals(batch["member"][0])):
+            first = batch.slice(0, begins)
+            yield arrow.Table.from_batches([*waiting, first])
+            waiting = [batch.slice(begins)]
+        elif begins > 0:
+            yield arrow.Table.from_batches([batch.slice(0, begins)])
+            waiting = [batch.slice(begins)]
+        else:
+            waiting.append(batch)
+    if waiting:
+        yield arrow.Table.from_batches(waiting)
+
+
+def _play(program: loyalty.Program, table: pa.Table, until: datetime.datetime | str | None) -> Part:
+    arrow = _pyarrow()
+    events, states = table, None
+    if STATE in table.column_names:
+        saved = arrow.compute.is_valid(table[STATE])
+        states = arrow.table({"state": table[STATE].filter(saved)})
+        events = table.filter(arrow.compute.invert(saved)).drop_columns([STATE])
+    played = program.replay(events, states=states, decisions=True, until=until)
+    refused = arrow.table(played.refused_table())
+    lines = arrow.compute.subtract(refused["line"], 1)
+    members = events["member"].take(lines).cast(arrow.string())
+    return Part(
+        decisions=arrow.table(played.decision_table()),
+        balances=arrow.table(played.balance_table()),
+        states=arrow.table(played.state_table()),
+        refused=refused.set_column(0, arrow.field("member", arrow.string()), members),
+    )
+
+
+def _pyarrow() -> Any:
+    try:
+        import pyarrow
+        import pyarrow.compute
+    except ImportError as missing:
+        raise ImportError("histories in parts need pyarrow: pip install 'loyalty-rules[arrow]'") from missing
+    return pyarrow
