@@ -14,6 +14,7 @@ pub mod quote;
 pub mod rewards;
 pub mod row;
 pub mod scan;
+pub mod squeeze;
 pub mod state;
 pub mod told;
 

@@ -31,8 +31,8 @@ pub struct Record<'a> {
     pub id: &'a str,
     pub event: u16,
     pub at: i64,
-    /// Digest of the fields read, under the layout with that signature.
-    pub digest: u64,
+    /// The [`mark`] of the fields read, under the layout with that signature.
+    pub digest: u32,
     pub signature: u64,
     decisions: &'a [u8],
     /// What returns need; empty once the order is too old to be returned.
@@ -43,6 +43,12 @@ impl Record<'_> {
     pub fn decisions(&self) -> Result<Vec<Decision>, Malformed> {
         outcome::read(&mut Reader(self.decisions), self.at)
     }
+}
+
+/// What is remembered of a digest of fields: that they have changed under the same id shows in 32 bits but once in four
+/// thousand million times.
+pub fn mark(digest: u64) -> u32 {
+    digest as u32
 }
 
 /// The key of an event id.
@@ -84,6 +90,11 @@ impl Log {
         self.heads.get(place).map(|head| head.hash)
     }
 
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.heads.len()
+    }
+
     /// All records, in the order of their coming.
     pub fn iter(&self) -> impl Iterator<Item = Record<'_>> {
         self.heads.iter().filter_map(|head| self.record(head))
@@ -93,7 +104,7 @@ impl Log {
         let mut reader = Reader(self.bytes.get(head.start as usize..head.order as usize)?);
         let id = reader.text().ok()?;
         let event = u16::try_from(reader.number().ok()?).ok()?;
-        let digest = reader.fixed().ok()?;
+        let digest = reader.short().ok()?;
         let signature = reader.fixed().ok()?;
         Some(Record {
             id,
@@ -112,7 +123,7 @@ impl Log {
         id: &str,
         event: u16,
         at: i64,
-        (digest, signature): (u64, u64),
+        (digest, signature): (u32, u64),
         decisions: &[Decision],
         order: impl FnOnce(&mut Writer<'_>),
     ) {
@@ -120,7 +131,7 @@ impl Log {
         let mut writer = Writer(&mut self.bytes);
         writer.text(id);
         writer.number(u64::from(event));
-        writer.fixed(digest);
+        writer.short(digest);
         writer.fixed(signature);
         outcome::write(&mut writer, decisions, at);
         let middle = writer.0.len() as u32;

@@ -17,6 +17,14 @@ impl Program {
         state::save_binary(&self.plan, member)
     }
 
+    /// How many bits of [`Program::save_binary`] each part of the state takes, by a name for people to read. For who works on
+    /// that form.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn measure_binary(&self, member: &Member) -> Vec<(&'static str, u64)> {
+        state::measure(&self.plan, member)
+    }
+
     /// Reads what [`Program::save`] of this or another version of the program wrote.
     ///
     /// # Errors

@@ -121,6 +121,10 @@ impl Writer<'_> {
         self.0.extend_from_slice(&number.to_le_bytes());
     }
 
+    pub fn short(&mut self, number: u32) {
+        self.0.extend_from_slice(&number.to_le_bytes());
+    }
+
     pub fn large(&mut self, mut number: u128) {
         while number >= 0x80 {
             self.0.push(number as u8 | 0x80);
@@ -208,6 +212,12 @@ impl<'a> Reader<'a> {
         let (bytes, rest) = self.0.split_first_chunk::<8>().ok_or(Malformed)?;
         self.0 = rest;
         Ok(u64::from_le_bytes(*bytes))
+    }
+
+    pub fn short(&mut self) -> Result<u32, Malformed> {
+        let (bytes, rest) = self.0.split_first_chunk::<4>().ok_or(Malformed)?;
+        self.0 = rest;
+        Ok(u32::from_le_bytes(*bytes))
     }
 
     pub fn large(&mut self) -> Result<u128, Malformed> {

@@ -259,7 +259,7 @@ fn event_of(plan: &Plan, record: &Record<'_>) -> Document {
         .with("type", name)
         .with("id", record.id)
         .with("at", instant(plan, record.at))
-        .with("digest", digest(record.digest))
+        .with("digest", digest(u64::from(record.digest)))
         .with("layout", digest(record.signature));
     if let Some(Captured { event: captured, fired, grants }) = returns::captured(plan, record) {
         event.put("fields", fields_of(plan, record.event, &captured));

@@ -1,8 +1,8 @@
 //! Member state for the host to keep: by name, so that a changed program takes over what it can and says what it cannot.
 //!
 //! One form, the [`Snapshot`], is written as JSON and as bytes. What it says of single events (for duplicates and
-//! returns) is packed in both: it is for the engine alone. Tables of names stand beside it, so that its numbers do not
-//! depend on the program that wrote it.
+//! returns) is packed in JSON, too: it is for the engine alone. Tables of names stand beside it, so that its numbers do
+//! not depend on the program that wrote it.
 
 mod badges;
 mod captured;
@@ -12,10 +12,12 @@ mod columns;
 mod contact;
 mod coupons;
 mod experiments;
+mod forms;
 mod pack;
 mod questions;
 mod referrals;
 mod rewards;
+mod squeezed;
 mod standings;
 mod texts;
 mod values;
@@ -36,6 +38,8 @@ use crate::engine::value::Stored;
 use crate::plan::Plan;
 use crate::time::Instant;
 use crate::wire::document::Document;
+pub use forms::{load_binary, load_json, measure, save_binary, save_json};
+
 use badges::SavedBadge;
 use columns::{Column, Counted, Marked, Sparse};
 use coupons::SavedCoupon;
@@ -44,14 +48,11 @@ use pack::{Names, Packed};
 use referrals::SavedReferrals;
 use values::{Amount, Moment, SavedExpiry, SavedSource, SavedValue, SavedVesting};
 
-/// The version of the form; a reader refuses what it does not know.
-const FORMAT: u8 = 3;
-
 /// The largest revision and entry: up to 2^53 − 1 every host reads a whole number of JSON exactly, JavaScript among them.
 /// Nobody comes there by events.
 const COUNT_MAX: u64 = (1 << 53) - 1;
 
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, Deserialize, Default)]
 struct Snapshot {
     format: u8,
     /// Digest of the program text that wrote it.
@@ -109,7 +110,7 @@ struct SavedAccount {
     absorbed: Vec<String>,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, Deserialize, Default)]
 struct SavedWallet {
     name: String,
     available: Amount,
@@ -127,7 +128,7 @@ struct SavedWallet {
     lots: Column<SavedLot>,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, Deserialize, Default)]
 struct SavedLot {
     entry: u64,
     source: SavedSource,
@@ -138,13 +139,13 @@ struct SavedLot {
     expired: Amount,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, Deserialize, Default)]
 struct SavedCounter {
     key: String,
     entries: Column<Counted>,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, Deserialize, Default)]
 struct SavedMarks {
     measure: String,
     values: Column<Marked>,
@@ -241,55 +242,11 @@ pub struct Loaded {
     pub report: MigrationReport,
 }
 
-/// The state as JSON.
-pub fn save_json(plan: &Plan, member: &Member) -> String {
-    // Every key is a text and every value a plain one, so that writing cannot fail.
-    serde_json::to_string(&snapshot(plan, member, Form::Json)).unwrap_or_default()
-}
-
-/// The state as bytes.
-pub fn save_binary(plan: &Plan, member: &Member) -> Vec<u8> {
-    postcard::to_allocvec(&snapshot(plan, member, Form::Bytes)).unwrap_or_default()
-}
-
-pub fn load_json(plan: &Plan, json: &str) -> Result<Loaded, StateError> {
-    let unread = |error: serde_json::Error| StateError::new(format!("not a saved member: {error}"));
-    let Format { format } = serde_json::from_str(json).map_err(unread)?;
-    check_format(format)?;
-    restore(plan, serde_json::from_str(json).map_err(unread)?)
-}
-
-pub fn load_binary(plan: &Plan, bytes: &[u8]) -> Result<Loaded, StateError> {
-    // The first byte, whatever follows in another form.
-    bytes.first().map_or(Ok(()), |format| check_format(*format))?;
-    let snapshot = match postcard::take_from_bytes(bytes) {
-        Ok((snapshot, [])) => snapshot,
-        Ok(_) => return Err(StateError::new("not a saved member: more bytes than it has")),
-        Err(error) => return Err(StateError::new(format!("not a saved member: {error}"))),
-    };
-    restore(plan, snapshot)
-}
-
 /// The two forms in which state is written.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Form {
     Json,
     Bytes,
-}
-
-/// What every form says first.
-#[derive(Deserialize)]
-struct Format {
-    format: u8,
-}
-
-fn check_format(format: u8) -> Result<(), StateError> {
-    if format == FORMAT {
-        return Ok(());
-    }
-    Err(StateError::new(format!(
-        "saved in form {format}, and this library reads form {FORMAT}: read it with the library that wrote it"
-    )))
 }
 
 fn snapshot(plan: &Plan, member: &Member, form: Form) -> Snapshot {
@@ -338,7 +295,7 @@ fn snapshot(plan: &Plan, member: &Member, form: Form) -> Snapshot {
     let wallets = wallets.collect();
     let events = pack::pack(plan, &member, names);
     Snapshot {
-        format: FORMAT,
+        format: forms::FORMAT,
         // Whom these rules have not judged yet is saved as if other rules had: loading judges once more.
         program: if member.next_due <= member.clock { 0 } else { plan.text },
         member: member.id.clone(),
@@ -461,7 +418,7 @@ fn places<'p>(names: impl Iterator<Item = &'p str>) -> BTreeMap<&'p str, usize> 
     places
 }
 
-fn restore(plan: &Plan, saved: Snapshot) -> Result<Loaded, StateError> {
+fn restore(plan: &Plan, mut saved: Snapshot) -> Result<Loaded, StateError> {
     for moment in [saved.enrolled_at, saved.clock] {
         Instant::from_micros(moment.0).ok_or_else(|| StateError::new("an instant outside of 1970 to 2199"))?;
     }
@@ -486,8 +443,7 @@ fn restore(plan: &Plan, saved: Snapshot) -> Result<Loaded, StateError> {
     let wallet_names: Vec<&str> = saved.wallets.iter().map(|wallet| wallet.name.as_str()).collect();
     let forms: Vec<Vec<&str>> =
         saved.wallets.iter().map(|wallet| wallet.activity.iter().map(|(key, _)| key.as_str()).collect()).collect();
-    pack::unpack(plan, &mut member, &saved.events, &wallet_names, &forms)
-        .map_err(|_| StateError::new("not a saved member: its events are damaged"))?;
+    pack::unpack(plan, &mut member, &mut saved.events, &wallet_names, &forms).map_err(|_| forms::damaged_events())?;
     restore_wallets(plan, &mut member, &saved, &mut report)?;
     restore_counters(plan, &mut member, &saved, &mut report);
     restore_marks(plan, &mut member, &saved, &mut report)?;

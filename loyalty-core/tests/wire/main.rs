@@ -1,8 +1,9 @@
-//! How events are read: as strictly as JSON is defined, and alike from whatever holds them.
+//! How events are read: as strictly as JSON is defined, and alike from whatever holds them. How members are saved.
 #![cfg(test)]
 
 mod alike;
 mod documents;
+mod states;
 mod strict;
 mod tree;
 mod wheels;

@@ -2,6 +2,7 @@
 
 use crate::engine::error::{EventError, Refusal};
 use crate::engine::event::EventData;
+use crate::engine::log;
 use crate::engine::member::Member;
 use crate::engine::outcome::Decision;
 use crate::plan::Plan;
@@ -37,8 +38,9 @@ pub(super) fn admit(
     if let Some(record) = member.log.find(&event.id).filter(|record| record.at >= horizon) {
         let layout = plan.events.get(usize::from(event.event)).map(|event| event.layout.signature);
         let comparable = record.event == event.event && layout == Some(record.signature);
-        let other =
-            record.event != event.event || (comparable && record.digest != event.digest) || record.at != event.at;
+        let other = record.event != event.event
+            || (comparable && record.digest != log::mark(event.digest))
+            || record.at != event.at;
         if other {
             return Err(EventError::new(Refusal::Conflict)
                 .in_field("id")

@@ -8,7 +8,7 @@ use crate::engine::error::EventError;
 use crate::engine::eval::Scope;
 use crate::engine::event::EventData;
 use crate::engine::ladders::Occasion;
-use crate::engine::log::hash;
+use crate::engine::log::{self, hash};
 use crate::engine::marks::Mark;
 use crate::engine::measures::{self, Delta};
 use crate::engine::member::Member;
@@ -159,7 +159,7 @@ pub(super) fn remember(
     grants: &[grants::Grant],
 ) {
     let signature = event_plan.layout.signature;
-    member.log.push(&event.id, event.event, event.at, (event.digest, signature), decisions, |writer| {
+    member.log.push(&event.id, event.event, event.at, (log::mark(event.digest), signature), decisions, |writer| {
         if event_plan.kind.returnable() {
             granted::write(writer, &event.capture, fired, grants);
         }

@@ -15,6 +15,12 @@ pub trait Entry: Sized {
 /// A long list.
 pub struct Column<T>(pub Vec<T>);
 
+impl<T> Default for Column<T> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
+
 impl<T: Entry + Serialize> Serialize for Column<T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         if serializer.is_human_readable() {

@@ -8,8 +8,9 @@ use super::texts::{self, Written};
 use super::values::Amount;
 use crate::amount::{self, Overflow};
 use crate::engine::event::{EventData, Slot};
-use crate::engine::granted::{self, Granted};
+use crate::engine::granted;
 use crate::engine::grants::{Basis, Grant, Grants};
+use crate::engine::log;
 use crate::engine::lots::{Expiry, Vesting};
 use crate::engine::member::Member;
 use crate::engine::outcome::{self, Because, Decision, Kind};
@@ -18,30 +19,35 @@ use crate::plan::layout::{EventLayout, FieldKind, ListLayout, SlotLayout};
 use crate::wire::codec::{Malformed, Reader, Writer};
 use crate::wire::decode::{capture, from_capture};
 
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, Deserialize, Default)]
 pub struct Packed {
-    rules: Vec<String>,
-    fields: Vec<String>,
-    events: Vec<SavedLayout>,
+    pub rules: Vec<String>,
+    pub fields: Vec<String>,
+    pub events: Vec<SavedLayout>,
     /// What the contributions to each wallet are multiplied by.
-    denominators: Vec<Amount>,
-    records: Bytes,
+    pub denominators: Vec<Amount>,
+    #[serde(rename = "records")]
+    bytes: Bytes,
+    /// What the bytes say.
+    #[serde(skip)]
+    pub records: Vec<SavedRecord>,
 }
 
 /// An event type with the fields that were captured of it.
-#[derive(Serialize, Deserialize)]
-struct SavedLayout {
-    name: String,
-    signature: u64,
-    slots: Vec<(String, u8)>,
-    lists: Vec<SavedList>,
+#[derive(Serialize, Deserialize, Default)]
+pub struct SavedLayout {
+    pub name: String,
+    pub signature: u64,
+    pub slots: Vec<(String, u8)>,
+    pub lists: Vec<SavedList>,
 }
 
 /// A list's name, whether its items are plain values, and their fields.
-type SavedList = (String, bool, Vec<(String, u8)>);
+pub type SavedList = (String, bool, Vec<(String, u8)>);
 
 /// Bytes as they are, or as hexadecimal text in JSON.
-struct Bytes(Vec<u8>);
+#[derive(Default)]
+pub struct Bytes(Vec<u8>);
 
 impl Serialize for Bytes {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -110,11 +116,32 @@ const DIGEST_OF_FIELDS: u64 = 2;
 const OWN_SIGNATURE: u64 = 4;
 const HEAD_BITS: u32 = 3;
 
+/// A remembered event, with the numbers of the saved tables.
+#[derive(Default)]
+pub struct SavedRecord {
+    /// Its type, by its place among the layouts.
+    pub event: u16,
+    pub id: String,
+    pub at: i64,
+    /// Nothing: that of the captured fields.
+    pub digest: Option<u32>,
+    /// If it is another than that of the layout in the table.
+    pub signature: Option<u64>,
+    pub decisions: Vec<Decision>,
+    pub order: Option<SavedOrder>,
+}
+
+/// What returns need of it.
+#[derive(Default)]
+pub struct SavedOrder {
+    pub fields: EventData,
+    pub fired: Vec<u32>,
+    pub grants: Grants,
+}
+
+/// What is remembered of single events, with the names that it needs.
 pub fn pack(plan: &Plan, member: &Member, mut names: Names) -> Packed {
-    let mut bytes = Vec::new();
-    let mut writer = Writer(&mut bytes);
-    let (mut ids, mut texts) = (Written::default(), Written::default());
-    let (mut count, mut last) = (0_u64, 0);
+    let mut records = Vec::with_capacity(member.log.len());
     for record in member.log.iter() {
         // A record that the engine wrote itself is always whole.
         let Ok(mut decisions) = record.decisions() else { continue };
@@ -122,9 +149,9 @@ pub fn pack(plan: &Plan, member: &Member, mut names: Names) -> Packed {
         let order = granted::read(&mut Reader(record.order)).ok();
         let order = order.zip(layout).and_then(|(order, layout)| {
             let event = from_capture(plan, layout, order.capture).ok()?;
-            Some((order, layout, EventData { at: record.at, ..event }))
+            let fields = EventData { at: record.at, ..event };
+            Some(SavedOrder { fields, fired: order.fired, grants: order.grants })
         });
-        count += 1;
         for decision in &mut decisions {
             renumber(
                 decision,
@@ -134,40 +161,28 @@ pub fn pack(plan: &Plan, member: &Member, mut names: Names) -> Packed {
             );
         }
         let own_signature = layout.is_none_or(|layout| layout.signature != record.signature);
-        let digest_of_fields =
-            !own_signature && order.as_ref().is_some_and(|(_, _, event)| event.digest == record.digest);
-        let mut head = (place(&mut names.events, record.event) as u64) << HEAD_BITS;
-        for (flag, set) in
-            [(ORDER, order.is_some()), (DIGEST_OF_FIELDS, digest_of_fields), (OWN_SIGNATURE, own_signature)]
-        {
-            head |= if set { flag } else { 0 };
-        }
-        writer.number(head);
-        ids.id(&mut writer, record.id);
-        writer.instant(record.at, last);
-        last = record.at;
-        if !digest_of_fields {
-            writer.fixed(record.digest);
-        }
-        if own_signature {
-            writer.fixed(record.signature);
-        }
-        outcome::write(&mut writer, &decisions, record.at);
-        if let Some((Granted { mut fired, mut grants, .. }, layout, event)) = order {
-            captured::write(&mut writer, &mut texts, layout, &event);
-            for rule in &mut fired {
+        let of_fields =
+            !own_signature && order.as_ref().is_some_and(|order| log::mark(order.fields.digest) == record.digest);
+        let mut saved = SavedRecord {
+            event: place(&mut names.events, record.event) as u16,
+            id: record.id.to_owned(),
+            at: record.at,
+            digest: (!of_fields).then_some(record.digest),
+            signature: own_signature.then_some(record.signature),
+            decisions,
+            order,
+        };
+        if let Some(order) = &mut saved.order {
+            for rule in &mut order.fired {
                 *rule = place(&mut names.rules, *rule) as u32;
             }
-            for grant in &mut grants {
+            for grant in &mut order.grants {
                 grant.rule = place(&mut names.rules, grant.rule) as u32;
                 grant.base_rule = place(&mut names.rules, grant.base_rule) as u32;
             }
-            granted::write_grants(&mut writer, &fired, &grants);
         }
+        records.push(saved);
     }
-    let mut records = Vec::with_capacity(bytes.len() + 4);
-    Writer(&mut records).number(count);
-    records.extend_from_slice(&bytes);
     Packed {
         rules: names.rules.iter().map(|rule| crate::wire::json::rule_name(plan, *rule).to_owned()).collect(),
         fields: names
@@ -177,12 +192,85 @@ pub fn pack(plan: &Plan, member: &Member, mut names: Names) -> Packed {
             .collect(),
         events: names.events.iter().map(|event| saved_layout(plan, *event)).collect(),
         denominators: plan.wallets.iter().map(|wallet| Amount(wallet.denominator)).collect(),
-        records: Bytes(records),
+        bytes: Bytes(Vec::new()),
+        records,
+    }
+}
+
+impl Packed {
+    /// Writes the records as bytes, one behind the other: the form that they have in JSON.
+    pub fn write_bytes(&mut self) {
+        let layouts: Vec<_> = self.events.iter().map(|saved| layout_of(saved).ok()).collect();
+        let mut bytes = Vec::new();
+        let mut writer = Writer(&mut bytes);
+        let (mut ids, mut texts) = (Written::default(), Written::default());
+        let mut last = 0;
+        writer.number(self.records.len() as u64);
+        for record in &self.records {
+            let mut head = u64::from(record.event) << HEAD_BITS;
+            for (flag, set) in [
+                (ORDER, record.order.is_some()),
+                (DIGEST_OF_FIELDS, record.digest.is_none()),
+                (OWN_SIGNATURE, record.signature.is_some()),
+            ] {
+                head |= if set { flag } else { 0 };
+            }
+            writer.number(head);
+            ids.id(&mut writer, &record.id);
+            writer.instant(record.at, last);
+            last = record.at;
+            if let Some(digest) = record.digest {
+                writer.fixed(u64::from(digest));
+            }
+            if let Some(signature) = record.signature {
+                writer.fixed(signature);
+            }
+            outcome::write(&mut writer, &record.decisions, record.at);
+            let layout = layouts.get(usize::from(record.event)).and_then(Option::as_ref);
+            if let Some((order, layout)) = record.order.as_ref().zip(layout) {
+                captured::write(&mut writer, &mut texts, layout, &order.fields);
+                granted::write_grants(&mut writer, &order.fired, &order.grants);
+            }
+        }
+        self.bytes = Bytes(bytes);
+    }
+
+    /// Reads the records from those bytes.
+    pub fn read_bytes(&mut self) -> Result<(), Malformed> {
+        let layouts = self.layouts()?;
+        let mut reader = Reader(&self.bytes.0);
+        let (mut ids, mut texts) = (texts::Read::default(), texts::Read::default());
+        let mut last = 0_i64;
+        for _ in 0..reader.count()? {
+            let head = reader.number()?;
+            let event = u16::try_from(head >> HEAD_BITS).map_err(|_| Malformed)?;
+            let layout = layouts.get(usize::from(event)).ok_or(Malformed)?;
+            let id = ids.id(&mut reader)?;
+            let at = reader.instant(last)?;
+            last = at;
+            // Earlier writers kept all of the digest.
+            let digest = if head & DIGEST_OF_FIELDS == 0 { Some(log::mark(reader.fixed()?)) } else { None };
+            let signature = if head & OWN_SIGNATURE == 0 { None } else { Some(reader.fixed()?) };
+            let decisions = outcome::read(&mut reader, at)?;
+            let mut order = None;
+            if head & ORDER != 0 {
+                let fields = captured::read(&mut reader, &mut texts, layout, at)?;
+                let (fired, grants) = granted::read_grants(&mut reader)?;
+                order = Some(SavedOrder { fields, fired, grants });
+            }
+            self.records.push(SavedRecord { event, id, at, digest, signature, decisions, order });
+        }
+        if reader.is_empty() { Ok(()) } else { Err(Malformed) }
+    }
+
+    /// The layouts that the saved events' fields are in, as far as reading them needs it.
+    pub fn layouts(&self) -> Result<Vec<EventLayout>, Malformed> {
+        self.events.iter().map(layout_of).collect()
     }
 }
 
 fn saved_layout(plan: &Plan, event: u16) -> SavedLayout {
-    let empty = SavedLayout { name: String::new(), signature: 0, slots: Vec::new(), lists: Vec::new() };
+    let empty = SavedLayout::default();
     let Some(event) = plan.events.get(usize::from(event)) else { return empty };
     let layout = &event.layout;
     let slots =
@@ -248,13 +336,16 @@ pub fn event_named(plan: &Plan, packed: &Packed, saved: u16) -> Option<u16> {
     plan.events.iter().position(|event| *event.layout.name == **name).map(|event| event as u16)
 }
 
+/// Puts the remembered events into the member's log, in the numbers of the program.
 pub fn unpack(
     plan: &Plan,
     member: &mut Member,
-    packed: &Packed,
+    packed: &mut Packed,
     wallets: &[&str],
     forms: &[Vec<&str>],
 ) -> Result<(), Malformed> {
+    let records = core::mem::take(&mut packed.records);
+    let packed = &*packed;
     let rules = super::places(plan.rules.iter().map(|rule| &*rule.name));
     let rule = |saved: u32| {
         let name = packed.rules.get(saved as usize);
@@ -275,20 +366,10 @@ pub fn unpack(
         let plan = plan.wallets.get(usize::from(wallet(of)?))?;
         plan.inactivities.iter().position(|form| *form.key == **key).map(|at| at as u16)
     };
-    let layouts = packed.events.iter().map(layout_of).collect::<Result<Vec<_>, _>>()?;
-    let mut reader = Reader(&packed.records.0);
-    let (mut ids, mut texts) = (texts::Read::default(), texts::Read::default());
-    let mut last = 0_i64;
-    for _ in 0..reader.count()? {
-        let head = reader.number()?;
-        let saved_event = u16::try_from(head >> HEAD_BITS).map_err(|_| Malformed)?;
+    let layouts = packed.layouts()?;
+    for SavedRecord { event: saved_event, id, at, digest, signature, mut decisions, order: saved_order } in records {
         let saved_layout = layouts.get(usize::from(saved_event)).ok_or(Malformed)?;
-        let id = ids.id(&mut reader)?;
-        let at = reader.instant(last)?;
-        last = at;
-        let mut digest = if head & DIGEST_OF_FIELDS == 0 { reader.fixed()? } else { 0 };
-        let signature = if head & OWN_SIGNATURE == 0 { saved_layout.signature } else { reader.fixed()? };
-        let mut decisions = outcome::read(&mut reader, at)?;
+        let signature = signature.unwrap_or(saved_layout.signature);
         for decision in &mut decisions {
             renumber(decision, &mut |saved| rule(saved), &mut |saved| field(saved), &mut |saved| event(saved));
             move_wallet(decision, &wallet, &form);
@@ -296,14 +377,11 @@ pub fn unpack(
         // What a wallet that is no more once got, nobody can be told any more.
         decisions.retain(|decision| decision.wallet() != Some(u16::MAX));
         let number = event(saved_event);
+        let mut digest = digest;
         let mut order = None;
-        if head & ORDER != 0 {
-            let mut fields = captured::read(&mut reader, &mut texts, saved_layout, at)?;
+        if let Some(SavedOrder { mut fields, fired, grants }) = saved_order {
             capture(&mut fields);
-            if head & DIGEST_OF_FIELDS != 0 {
-                digest = fields.digest;
-            }
-            let (fired, grants) = granted::read_grants(&mut reader)?;
+            digest = digest.or(Some(log::mark(fields.digest)));
             let fired: Vec<u32> = fired.into_iter().map(rule).collect();
             let mut kept = Grants::new();
             for mut grant in grants {
@@ -315,16 +393,15 @@ pub fn unpack(
             }
             let layout = plan.events.get(usize::from(number)).map(|event| &event.layout);
             order = layout.map(|layout| (moved(layout, saved_layout, fields).capture, fired, kept));
-        } else if head & DIGEST_OF_FIELDS != 0 {
-            return Err(Malformed);
         }
+        let digest = digest.ok_or(Malformed)?;
         member.log.push(&id, number, at, (digest, signature), &decisions, |writer| {
             if let Some((capture, fired, grants)) = order {
                 granted::write(writer, &capture, &fired, &grants);
             }
         });
     }
-    if reader.is_empty() { Ok(()) } else { Err(Malformed) }
+    Ok(())
 }
 
 /// A contribution times another denominator: the rates of the program may have learnt or lost a fraction that does not

@@ -36,7 +36,7 @@ impl<'de> Deserialize<'de> for Amount {
 }
 
 /// An instant: RFC 3339 in UTC in JSON, one whole number in bytes.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Default)]
 pub struct Moment(pub i64);
 
 impl Serialize for Moment {
@@ -61,7 +61,7 @@ impl<'de> Deserialize<'de> for Moment {
     }
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, Deserialize, Default)]
 #[serde(rename_all = "snake_case")]
 pub enum SavedValue {
     Number(Amount),
@@ -72,6 +72,7 @@ pub enum SavedValue {
     Instant(Moment),
     /// Microseconds since midnight.
     Time(i64),
+    #[default]
     Missing,
 }
 
@@ -112,6 +113,12 @@ pub enum SavedSource {
     Digest(u64),
 }
 
+impl Default for SavedSource {
+    fn default() -> Self {
+        Self::Event(0)
+    }
+}
+
 impl SavedSource {
     /// The digest of the event's id, told from those of the remembered ones.
     pub fn digest(self, log: &Log) -> Option<u64> {
@@ -127,9 +134,10 @@ impl SavedSource {
     }
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, Deserialize, Default)]
 #[serde(rename_all = "snake_case")]
 pub enum SavedVesting {
+    #[default]
     Done,
     At(Moment),
     /// The event by its place in the saved table of names.
@@ -157,9 +165,10 @@ impl SavedVesting {
     }
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, Deserialize, Default)]
 #[serde(rename_all = "snake_case")]
 pub enum SavedExpiry {
+    #[default]
     Never,
     Open,
     At(Moment),

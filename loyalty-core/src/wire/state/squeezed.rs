@@ -1,0 +1,224 @@
+//! Saved state in bytes, told by what is to be expected: most of it follows from what stands before.
+//!
+//! One function for each part describes it in both directions (see [`crate::wire::squeeze`]). The single events come first.
+//! What they granted tells what lots to expect in the wallets, and their days what keys the counters have.
+
+mod counters;
+mod events;
+mod wallets;
+
+use super::values::{Amount, Moment, SavedValue};
+use super::{SavedAccount, Snapshot};
+use crate::wire::squeeze::{
+    Amounts, Bytes, Coder, Decoder, Encoder, Flag, Instants, Malformed, Number, Small, Texts, Words,
+};
+use events::Events;
+
+/// The bytes; nothing if they would be too few for a reader to believe.
+pub fn write(snapshot: &mut Snapshot, offset: i64) -> Option<Vec<u8>> {
+    let mut coder = Encoder::default();
+    code(&mut coder, snapshot, offset).ok()?;
+    coder.finish()
+}
+
+/// How many bits each part takes.
+pub fn measure(snapshot: &mut Snapshot, offset: i64) -> Vec<(&'static str, u64)> {
+    let mut coder = Encoder::measuring();
+    let _ = code(&mut coder, snapshot, offset);
+    coder.measured()
+}
+
+pub fn read(bytes: &[u8]) -> Result<Snapshot, Malformed> {
+    let mut coder = Decoder::new(bytes);
+    let mut snapshot = Snapshot::default();
+    code(&mut coder, &mut snapshot, 0)?;
+    coder.finish()?;
+    Ok(snapshot)
+}
+
+/// What columns of all parts have in common.
+#[derive(Default)]
+struct Shared {
+    words: Words,
+    /// Of wallets, rules, events, fields, counters.
+    names: Texts,
+    tags: Texts,
+}
+
+impl Shared {
+    fn name(&mut self, coder: &mut impl Coder, name: &mut String) -> Result<(), Malformed> {
+        self.names.code(&mut self.words, coder, name)
+    }
+}
+
+/// A list with its length in front.
+fn list<C: Coder, T: Default>(
+    coder: &mut C,
+    lengths: &mut Number,
+    items: &mut Vec<T>,
+    mut each: impl FnMut(&mut C, &mut T) -> Result<(), Malformed>,
+) -> Result<(), Malformed> {
+    let length = lengths.code(coder, items.len() as u64)?;
+    for at in 0..length as usize {
+        coder.things(1)?;
+        if C::READS {
+            items.push(T::default());
+        }
+        each(coder, items.get_mut(at).ok_or(Malformed)?)?;
+    }
+    Ok(())
+}
+
+fn code<C: Coder>(coder: &mut C, snapshot: &mut Snapshot, offset: i64) -> Result<(), Malformed> {
+    let mut shared = Shared::default();
+    coder.part("who and when");
+    snapshot.program = coder.plain(64, snapshot.program)?;
+    Texts::default().code(&mut shared.words, coder, &mut snapshot.member)?;
+    let mut instants = Instants::default();
+    snapshot.enrolled_at = Moment(instants.code(coder, snapshot.enrolled_at.0, 0)?);
+    let mut numbers = Number::default();
+    coder.part("names of events");
+    events::tables(coder, &mut shared, &mut snapshot.events)?;
+    let mut events = Events::new(&snapshot.events)?;
+    events.code(coder, &mut shared, &mut snapshot.events.records, snapshot.enrolled_at.0)?;
+    coder.part("who and when");
+    snapshot.clock = Moment(instants.code(coder, snapshot.clock.0, events.last())?);
+    let known = snapshot.events.records.len() as i64;
+    snapshot.revision =
+        numbers.signed(coder, (snapshot.revision as i64).wrapping_sub(known))?.wrapping_add(known) as u64;
+    let last = events.entry as i64;
+    snapshot.entry = numbers.signed(coder, (snapshot.entry as i64).wrapping_sub(last))?.wrapping_add(last) as u64;
+    coder.part("wallets");
+    wallets::code(coder, &mut shared, &events, &mut snapshot.wallets, snapshot.clock.0)?;
+    coder.part("counters");
+    counters::code(coder, &mut shared, &events, &mut snapshot.counters, offset)?;
+    coder.part("marks");
+    counters::marks(coder, &mut shared, &events, &mut snapshot.marks)?;
+    coder.part("tags and attributes");
+    list(coder, &mut numbers, &mut snapshot.tags, |coder, tag| shared.tags.code(&mut shared.words, coder, tag))?;
+    let mut values = Values::default();
+    list(coder, &mut numbers, &mut snapshot.attributes, |coder, (name, value)| {
+        shared.name(coder, name)?;
+        values.code(coder, &mut shared.words, value, 0)
+    })?;
+    coder.part("the rest");
+    rest(coder, snapshot)
+}
+
+/// Single values.
+#[derive(Default)]
+struct Values {
+    kind: Small,
+    numbers: Amounts,
+    texts: Texts,
+    set: Flag,
+    dates: Number,
+    instants: Instants,
+    times: Number,
+}
+
+impl Values {
+    /// A value; `near` is an instant that it may be near.
+    fn code(
+        &mut self,
+        coder: &mut impl Coder,
+        words: &mut Words,
+        value: &mut SavedValue,
+        near: i64,
+    ) -> Result<(), Malformed> {
+        let kind = match value {
+            SavedValue::Number(_) => 0,
+            SavedValue::Text(_) => 1,
+            SavedValue::Bool(_) => 2,
+            SavedValue::Date(_) => 3,
+            SavedValue::Instant(_) => 4,
+            SavedValue::Time(_) => 5,
+            SavedValue::Missing => 6,
+        };
+        *value = match (self.kind.code(coder, kind)?, core::mem::replace(value, SavedValue::Missing)) {
+            (0, given) => {
+                let given = if let SavedValue::Number(given) = given { given } else { Amount::default() };
+                SavedValue::Number(Amount(self.numbers.code(coder, given.0)?))
+            }
+            (1, given) => {
+                let mut text = if let SavedValue::Text(given) = given { given } else { String::new() };
+                self.texts.code(words, coder, &mut text)?;
+                SavedValue::Text(text)
+            }
+            (2, given) => SavedValue::Bool(self.set.code(coder, matches!(given, SavedValue::Bool(true)))?),
+            (3, given) => {
+                let day = if let SavedValue::Date(day) = given { day } else { 0 };
+                let day = self.dates.signed(coder, i64::from(day))?;
+                SavedValue::Date(i32::try_from(day).map_err(|_| Malformed)?)
+            }
+            (4, given) => {
+                let at = if let SavedValue::Instant(at) = given { at.0 } else { 0 };
+                SavedValue::Instant(Moment(self.instants.code(coder, at, near)?))
+            }
+            (5, given) => {
+                let micros = if let SavedValue::Time(micros) = given { micros } else { 0 };
+                SavedValue::Time(self.times.signed(coder, micros)?)
+            }
+            (6, _) => SavedValue::Missing,
+            _ => return Err(Malformed),
+        };
+        Ok(())
+    }
+}
+
+/// What few members have, in the form of `postcard`.
+fn rest<C: Coder>(coder: &mut C, snapshot: &mut Snapshot) -> Result<(), Malformed> {
+    let fresh = Snapshot::default();
+    let none = rest_bytes(&fresh)?;
+    let mut bytes = if C::READS { Vec::new() } else { rest_bytes(snapshot)? };
+    if Flag::default().code(coder, bytes == none)? {
+        bytes = none;
+    } else {
+        Bytes::default().code(coder, &mut bytes)?;
+    }
+    if C::READS {
+        let (rest, more) = postcard::take_from_bytes(&bytes).map_err(|_| Malformed)?;
+        if !more.is_empty() {
+            return Err(Malformed);
+        }
+        let account: SavedAccount;
+        (
+            snapshot.returned,
+            snapshot.tiers,
+            snapshot.segments,
+            account,
+            snapshot.coupons,
+            snapshot.badges,
+            snapshot.experiments,
+            snapshot.challenges,
+            snapshot.contact,
+            snapshot.referrals,
+            snapshot.holds,
+            snapshot.reward_units,
+            snapshot.questions,
+            snapshot.cards,
+        ) = rest;
+        snapshot.account = account;
+    }
+    Ok(())
+}
+
+fn rest_bytes(snapshot: &Snapshot) -> Result<Vec<u8>, Malformed> {
+    let rest = (
+        &snapshot.returned,
+        &snapshot.tiers,
+        &snapshot.segments,
+        &snapshot.account,
+        &snapshot.coupons,
+        &snapshot.badges,
+        &snapshot.experiments,
+        &snapshot.challenges,
+        &snapshot.contact,
+        &snapshot.referrals,
+        &snapshot.holds,
+        &snapshot.reward_units,
+        &snapshot.questions,
+        &snapshot.cards,
+    );
+    postcard::to_allocvec(&rest).map_err(|_| Malformed)
+}
