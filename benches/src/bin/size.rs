@@ -1,6 +1,7 @@
 //! How many bytes of state a member leaves behind: `zcat events.jsonl.gz | size program.loyalty`.
 //!
-//! Plays a history and prints how large the members' states are in their two saved forms.
+//! Plays a history and prints how large the members' states are in their two saved forms, and what takes the room in the
+//! binary one.
 
 #![expect(clippy::exit, reason = "a program that cannot read its input has nothing to print")]
 
@@ -41,5 +42,17 @@ fn main() {
         bytes.sort_unstable();
         let at = |percent: usize| bytes.get(bytes.len() * percent / 100).copied().unwrap_or_default();
         println!("{} members, {form}: median {} bytes, 90 of 100 at most {}", bytes.len(), at(50), at(90));
+    }
+    let mut parts: Vec<(&str, u64)> = Vec::new();
+    for (name, bits) in members.values().flat_map(|member| program.measure_binary(member)) {
+        match parts.iter_mut().find(|(known, _)| *known == name) {
+            Some((_, sum)) => *sum += bits,
+            None => parts.push((name, bits)),
+        }
+    }
+    println!("binary, bytes a member on average:");
+    parts.sort_by_key(|(_, bits)| core::cmp::Reverse(*bits));
+    for (name, bits) in parts {
+        println!("{:>8}  {name}", bits.div_ceil(8 * members.len().max(1) as u64));
     }
 }
