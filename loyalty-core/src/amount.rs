@@ -6,6 +6,9 @@
 //! Nearly all amounts have few digits. They are worked with as whole numbers of 64 bits ([`Small`]), which takes a
 //! tenth of the time; whatever does not fit goes to `rust_decimal`, and the result is the same.
 
+#[cfg(test)]
+pub mod fuse;
+
 use core::cmp::Ordering;
 
 use rust_decimal::{Decimal, RoundingStrategy};
@@ -91,6 +94,8 @@ fn power_of_ten(exponent: u32) -> Option<i64> {
 
 #[inline]
 pub fn add(left: Decimal, right: Decimal) -> Result<Decimal, Overflow> {
+    #[cfg(test)]
+    fuse::burn()?;
     if let (Some(one), Some(other)) = (Small::of(left), Small::of(right))
         && let Some(sum) = one.plus(other)
         && let Ok(sum) = Decimal::try_new(sum.digits, sum.scale)
@@ -110,6 +115,8 @@ fn add_large(left: Decimal, right: Decimal) -> Result<Decimal, Overflow> {
 /// The sum of several amounts.
 #[inline]
 pub fn sum(values: impl Iterator<Item = Decimal> + Clone) -> Result<Decimal, Overflow> {
+    #[cfg(test)]
+    fuse::burn()?;
     let mut few = values.clone();
     let sum = few.try_fold(Small { digits: 0, scale: 0 }, |sum, value| sum.plus(Small::of(value)?));
     match sum.and_then(|sum| Decimal::try_new(sum.digits, sum.scale).ok()) {
@@ -166,6 +173,8 @@ pub fn exceeds_64_bits(value: Decimal) -> bool {
 
 #[inline]
 pub fn subtract(left: Decimal, right: Decimal) -> Result<Decimal, Overflow> {
+    #[cfg(test)]
+    fuse::burn()?;
     if let (Some(one), Some(other)) = (Small::of(left), Small::of(right))
         && let Some(difference) = one.plus(other.negated())
         && let Ok(difference) = Decimal::try_new(difference.digits, difference.scale)

@@ -5,6 +5,7 @@
 //! |---|---|
 //! | `value`, `eval` | expressions over an event and a member |
 //! | `event` | one decoded event |
+//! | `undo` | whole or not at all: what is changed of a member is kept back until it is sure to stay |
 //! | `member`, `tally`, `marks`, `lots`, `log` | what is remembered of a member |
 //! | `measures` | aggregates over events and windows |
 //! | `earning` | from an event to what it earns, stage by stage: |
@@ -82,6 +83,7 @@ pub mod schedule;
 pub mod segments;
 pub mod standing;
 pub mod tally;
+pub mod undo;
 pub mod value;
 pub mod view;
 pub mod wheels;

@@ -1,5 +1,7 @@
 //! Running the tests that a program holds.
 
+#[cfg(test)]
+mod refusals;
 pub(crate) mod scenario;
 
 use rust_decimal::Decimal;

@@ -6,6 +6,7 @@ use super::ladders::Occasion;
 use super::member::Member;
 use super::outcome::{Decision, Kind};
 use super::returns::Order;
+use super::undo::Rows;
 use crate::amount::Overflow;
 use crate::plan::{BadgePlan, Plan, RuleFormPlan, in_force};
 
@@ -121,7 +122,7 @@ pub fn come_back(
     member: &mut Member,
     order: &Order,
     whole: bool,
-    still_holds: impl Fn(&RuleFormPlan) -> Result<bool, Overflow>,
+    still_holds: impl Fn(&Member, &RuleFormPlan) -> Result<bool, Overflow>,
     at: i64,
     decisions: &mut Vec<Decision>,
 ) -> Result<(), Overflow> {
@@ -131,7 +132,7 @@ pub fn come_back(
         let Some(badge) = plan.badges.get(number).filter(|badge| badge.revoke) else { continue };
         let form = plan.rules.get(*rule as usize).and_then(|rule| in_force(&rule.forms, order.day));
         let kept = match form.filter(|form| form.revoke && !whole) {
-            Some(form) => still_holds(form)?,
+            Some(form) => still_holds(member, form)?,
             None => !whole,
         };
         if !kept {
@@ -164,8 +165,9 @@ pub fn next_due(plan: &Plan, member: &Member, limit: i64) -> i64 {
 }
 
 /// Of two accounts that become one the higher level counts, with its own day.
-pub fn join(plan: &Plan, own: &mut [Held], other: &[Held], at: i64, decisions: &mut Vec<Decision>) {
-    for ((badge, own), other) in plan.badges.iter().zip(own).zip(other) {
+pub fn join(plan: &Plan, own: &mut Rows<Held>, other: &[Held], at: i64, decisions: &mut Vec<Decision>) {
+    for (number, (badge, other)) in plan.badges.iter().zip(other).enumerate() {
+        let Some(own) = own.get_mut(number) else { continue };
         if other.level > own.level {
             decisions.push(Decision { at, kind: awarded(badge, own.level, other.level, None) });
             *own = *other;

@@ -24,6 +24,6 @@ pub use given::{Before, Given};
 pub use judge::{settle, would_change};
 pub use opt_in::{opt_in, take_in};
 pub use revoke::{Reward, granted};
-pub use state::{ChallengeState, Done, WindowState, forget, join};
+pub use state::{ChallengeState, Done, Ever, WindowState, forget, join};
 pub use view::document;
 pub use windows::frame;

@@ -1,13 +1,28 @@
 //! How a member may be reached: what they have agreed to and in which words, when they last wrote, what holds messages
 //! back, and the messages that wait.
 
-use super::messages::said::Said;
+use core::ops::{Deref, DerefMut};
 
-/// What is known of it; nothing of it is kept for members of programs that say nothing.
+use super::messages::said::Said;
+use super::undo::{Kept, Rows, undo_all};
+
+/// What is known of it, which reads as its `reach`; nothing of it is kept for members of programs that say nothing.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Contact {
     /// By the names of their categories.
-    pub consents: Vec<Consent>,
+    pub consents: Rows<Consent>,
+    pub reach: Kept<Reach>,
+    /// Messages that wait for the end of quiet hours, in the order in which they were to be said.
+    pub held: Rows<Held>,
+    /// What the member has heard of campaigns, by their names and those of the messages.
+    pub campaigns: Rows<Heard>,
+}
+
+undo_all!(Contact { consents, reach, held, campaigns });
+
+/// When the member last wrote, and what holds messages back.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Reach {
     /// When the member last wrote.
     pub wrote_at: Option<i64>,
     /// Until when nothing is sent, after a failure.
@@ -18,10 +33,20 @@ pub struct Contact {
     pub failures: u32,
     /// Messages do not arrive, until one does or the member writes.
     pub unreachable: bool,
-    /// Messages that wait for the end of quiet hours, in the order in which they were to be said.
-    pub held: Vec<Held>,
-    /// What the member has heard of campaigns, by their names and those of the messages.
-    pub campaigns: Vec<Heard>,
+}
+
+impl Deref for Contact {
+    type Target = Reach;
+
+    fn deref(&self) -> &Reach {
+        &self.reach
+    }
+}
+
+impl DerefMut for Contact {
+    fn deref_mut(&mut self) -> &mut Reach {
+        &mut self.reach
+    }
 }
 
 /// What a member has said of one category of messages, with its proof.
@@ -122,11 +147,7 @@ impl Contact {
     /// Notes what the member says of a category.
     pub fn note(&mut self, consent: Consent) {
         match self.consents.binary_search_by(|known| known.category.cmp(&consent.category)) {
-            Ok(at) => {
-                if let Some(known) = self.consents.get_mut(at) {
-                    *known = consent;
-                }
-            }
+            Ok(at) => self.consents.set(at, consent),
             Err(at) => self.consents.insert(at, consent),
         }
     }

@@ -25,6 +25,7 @@ use super::decided::Decided;
 use super::eval::Scope;
 use super::member::Member;
 use super::outcome::{Decision, Kind};
+use super::undo::{Rows, undo_all};
 use super::value::Value;
 use crate::check::model::{CouponChange, CouponFigure};
 use crate::plan::{CouponPlan, Plan};
@@ -33,8 +34,10 @@ use decision::CouponDecision;
 /// The coupons of one member, in the order of their issue.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Coupons {
-    pub held: Vec<Held>,
+    pub held: Rows<Held>,
 }
+
+undo_all!(Coupons { held });
 
 /// One coupon that was issued.
 #[derive(Debug, Clone, PartialEq)]
@@ -107,10 +110,8 @@ impl Coupons {
 
 /// Coupons whose end has come run out.
 pub fn expire_due(plan: &Plan, member: &mut Member, due: i64, decisions: &mut Decided) {
-    for held in &mut member.coupons.held {
-        if held.fate != Fate::Open || held.until > due {
-            continue;
-        }
+    let ends = |held: &Held| held.fate == Fate::Open && held.until <= due;
+    while let Some(held) = member.coupons.held.find_mut(ends) {
         held.fate = Fate::Ended;
         let (number, coupon, code) = (held.number, name(plan, held.coupon).into(), held.code.clone());
         let kind = Kind::Coupon(CouponDecision::Expired { number, coupon, code });
@@ -154,8 +155,8 @@ pub fn figure<'a>(scope: &Scope<'a>, of: Concerned, figure: CouponFigure) -> Val
 
 /// Takes back an issued coupon that nobody has used.
 pub fn revoke(plan: &Plan, member: &mut Member, number: u64, at: i64, decisions: &mut Decided) {
-    let mut open = member.coupons.held.iter_mut().filter(|held| held.fate == Fate::Open);
-    let Some(held) = open.find(|held| held.number == number) else { return };
+    let open = |held: &Held| held.fate == Fate::Open && held.number == number;
+    let Some(held) = member.coupons.held.find_mut(open) else { return };
     (held.fate, held.until) = (Fate::Ended, held.until.min(at));
     let (coupon, code) = (name(plan, held.coupon).into(), held.code.clone());
     decisions.push(Decision { at, kind: Kind::Coupon(CouponDecision::Revoked { number, coupon, code }) });

@@ -13,7 +13,6 @@ use super::decided::Decided;
 use super::error::{EventError, Refusal};
 use super::event::EventData;
 use super::ladders::Occasion;
-use super::lots::WalletState;
 use super::member::Member;
 use super::members::transfer;
 use super::messages::broadcast;
@@ -43,17 +42,8 @@ pub fn advance_into(plan: &Arc<Plan>, member: &mut Member, to: i64, decisions: &
     experiments::expect_secret(plan, plan.chance_by_time)?;
     if member.next_due > to {
         member.clock = member.clock.max(to);
-    } else if plan.reactions.any {
-        let mut working = member.clone();
-        clock::advance(plan, &mut working, to, decisions)?;
-        working.forget(plan);
-        *member = working;
     } else {
-        let before = Timed::of(member);
-        if let Err(error) = clock::advance(plan, member, to, decisions) {
-            before.put_back(member);
-            return Err(error);
-        }
+        member.whole(|member| clock::advance(plan, member, to, decisions))?;
         member.forget(plan);
     }
     Ok(())
@@ -62,14 +52,15 @@ pub fn advance_into(plan: &Arc<Plan>, member: &mut Member, to: i64, decisions: &
 /// Judges a member by rules that have changed, at an instant that the member has been brought to.
 pub fn judge(plan: &Arc<Plan>, member: &mut Member, at: i64) -> Result<Outcome, EventError> {
     same_program(plan, member)?;
-    let mut working = member.clone();
     let mut decisions = Decided::default();
-    clock::advance(plan, &mut working, at, &mut decisions)?;
-    let first = decisions.len();
-    reactions::follow(plan, &mut working, at, Occasion::Event, first, &mut decisions)?;
-    working.next_due = working.find_next_due(plan);
-    working.revision += (decisions.len() - first) as u64;
-    *member = working;
+    member.whole(|member| {
+        clock::advance(plan, member, at, &mut decisions)?;
+        let first = decisions.len();
+        reactions::follow(plan, member, at, Occasion::Event, first, &mut decisions)?;
+        member.next_due = member.find_next_due(plan);
+        member.revision += (decisions.len() - first) as u64;
+        Ok::<(), EventError>(())
+    })?;
     Ok(outcome(plan, member, None, at, decisions.take_list()))
 }
 
@@ -105,10 +96,64 @@ pub fn apply_into(
     decisions: &mut Decided,
 ) -> Result<Outcome, EventError> {
     same_program(plan, member)?;
+    let (outcome, moved) = member.whole(|member| happen(plan, member, event, now, decisions))?;
+    if moved {
+        tidy(plan, member);
+    }
+    Ok(outcome)
+}
+
+/// An event for each of several members: all of them are taken, or none. `event` fills in that of each; what all have
+/// come to may still be refused.
+pub fn apply_all(
+    plan: &Arc<Plan>,
+    members: &mut [&mut Member],
+    mut event: impl FnMut(usize, &mut EventData) -> Result<(), EventError>,
+    accept: impl FnOnce(&[Outcome]) -> Result<(), EventError>,
+) -> Result<Vec<Outcome>, EventError> {
+    let outcomes = Member::all_whole(members, |members| {
+        let mut data = EventData::default();
+        let mut outcomes = Vec::with_capacity(members.len());
+        for (number, member) in members.iter_mut().enumerate() {
+            event(number, &mut data)?;
+            same_program(plan, member)?;
+            outcomes.push(happen(plan, member, &data, None, &mut Decided::default())?.0);
+        }
+        accept(&outcomes)?;
+        Ok::<_, EventError>(outcomes)
+    })?;
+    members.iter_mut().for_each(|member| tidy(plan, member));
+    Ok(outcomes)
+}
+
+/// Looks at a member as it will be at an instant, if nothing else happens until then. It stays as it is.
+pub fn look_ahead<T>(
+    plan: &Arc<Plan>,
+    member: &mut Member,
+    to: i64,
+    look: impl FnOnce(&Member) -> T,
+) -> Result<T, EventError> {
+    same_program(plan, member)?;
+    experiments::expect_secret(plan, plan.chance_by_time)?;
+    member.tried(|member| {
+        clock::advance(plan, member, to, &mut Decided::default())?;
+        Ok(look(member))
+    })
+}
+
+/// What is behind the door: an event happens to a member that keeps back what is changed of it. Tells whether more has moved
+/// than the event itself, so that there is something to tidy.
+fn happen(
+    plan: &Arc<Plan>,
+    member: &mut Member,
+    event: &EventData,
+    now: Option<i64>,
+    decisions: &mut Decided,
+) -> Result<(Outcome, bool), EventError> {
     decisions.because_of(Some(event.id.clone()));
     if let Some(known) = admit(plan, member, event, now)? {
         let id = decisions.because_of(None);
-        return Ok(Outcome { replayed: true, ..outcome(plan, member, id, event.at, known) });
+        return Ok((Outcome { replayed: true, ..outcome(plan, member, id, event.at, known) }, false));
     }
     let Some(event_plan) = plan.events.get(usize::from(event.event)) else {
         return Err(EventError::new(Refusal::OtherProgram));
@@ -116,7 +161,7 @@ pub fn apply_into(
     let settled = questions::settled(plan, event_plan, event);
     let event = settled.as_ref().unwrap_or(event);
     experiments::expect_secret(plan, plan.chance_by_time || !event_plan.arms.is_empty())?;
-    if event.at < member.enrolled_at {
+    let moved = if event.at < member.enrolled_at {
         if rewards::takes_any(plan, event_plan, event) {
             return Err(EventError::new(Refusal::NotEligible)
                 .in_field("at")
@@ -137,6 +182,7 @@ pub fn apply_into(
             }
         }
         remember(event_plan, member, event, decisions, &[], &[]);
+        false
     } else if event_plan.kind == EventKind::Plain
         && !plan.reactions.any
         && !event_plan.vests
@@ -144,15 +190,14 @@ pub fn apply_into(
         && event.at >= member.clock
         && coupons::redeem::replaced(event_plan, event).is_none()
     {
-        present(plan, event_plan, member, event, decisions)?;
+        present(plan, event_plan, member, event, decisions)?
     } else {
-        let mut working = member.clone();
-        slow(plan, event_plan, &mut working, event, decisions)?;
-        *member = working;
-    }
+        slow(plan, event_plan, member, event, decisions)?;
+        true
+    };
     member.revision += 1;
     let id = decisions.because_of(None);
-    Ok(outcome(plan, member, id, event.at, decisions.take_list()))
+    Ok((outcome(plan, member, id, event.at, decisions.take_list()), moved))
 }
 
 /// What the rules would earn, per wallet.
@@ -177,37 +222,25 @@ pub fn rate<'p>(
 }
 
 /// An event of the present that nothing but the rules has to do with: what they come to is worked out first and then
-/// written down. If points vest or run out before it, that alone is kept back for the case that it is refused.
+/// written down. Tells whether time had something to do before it.
 fn present(
     plan: &Plan,
     event_plan: &EventPlan,
     member: &mut Member,
     event: &EventData,
     decisions: &mut Decided,
-) -> Result<(), EventError> {
+) -> Result<bool, EventError> {
     let due = member.next_due <= event.at;
-    let before = due.then(|| Timed::of(member));
-    let mut work = Work::default();
-    let mut judge = || {
-        if due {
-            clock::advance(plan, member, event.at, decisions)?;
-        }
-        evaluate(plan, event_plan, member, event, decisions.counters().as_ref(), &mut work)
-    };
-    if let Err(error) = judge() {
-        if let Some(before) = before {
-            before.put_back(member);
-        }
-        return Err(error);
-    }
-    write(plan, event_plan, member, event, &mut work, 0, decisions)?;
     if due {
-        tidy(plan, member);
+        clock::advance(plan, member, event.at, decisions)?;
     }
-    Ok(())
+    let mut work = Work::default();
+    evaluate(plan, event_plan, member, event, decisions.counters().as_ref(), &mut work)?;
+    write(plan, event_plan, member, event, &mut work, 0, decisions)?;
+    Ok(due)
 }
 
-/// Everything that is more than rules on an event of the present, on a state that is thrown away if it fails.
+/// Everything that is more than rules on an event of the present.
 fn slow(
     plan: &Plan,
     event_plan: &EventPlan,
@@ -235,7 +268,6 @@ fn slow(
         settle(plan, event_plan, member, event, first, decisions)?;
         remember(event_plan, member, event, decisions, &work.evaluation.fired, &work.evaluation.grants);
     }
-    tidy(plan, member);
     Ok(())
 }
 
@@ -262,28 +294,6 @@ fn asleep(
     settle(plan, event_plan, member, event, first, decisions)?;
     remember(event_plan, member, event, decisions, &[], &[]);
     Ok(())
-}
-
-/// What the passing of time changes of a member without reactions.
-struct Timed {
-    wallets: Vec<WalletState>,
-    clock: i64,
-    revision: u64,
-    entry: u64,
-    next_due: i64,
-}
-
-impl Timed {
-    fn of(member: &Member) -> Self {
-        let Member { clock, revision, entry, next_due, .. } = *member;
-        Self { wallets: member.wallets.clone(), clock, revision, entry, next_due }
-    }
-
-    fn put_back(self, member: &mut Member) {
-        let Self { wallets, clock, revision, entry, next_due } = self;
-        (member.wallets, member.clock, member.revision) = (wallets, clock, revision);
-        (member.entry, member.next_due) = (entry, next_due);
-    }
 }
 
 /// Drops what no longer matters.

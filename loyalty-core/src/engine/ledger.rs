@@ -176,8 +176,8 @@ pub fn activity(
     let Some(forms) = plan.wallets.get(usize::from(wallet)) else { return };
     let at = pause::moved(plan, &member.account, at, at);
     let Some(state) = member.wallets.get_mut(usize::from(wallet)) else { return };
-    for (form, last) in forms.inactivities.iter().zip(&mut state.activity) {
-        if counts(form) {
+    for (number, _) in forms.inactivities.iter().enumerate().filter(|(_, form)| counts(form)) {
+        if let Some(last) = state.activity.get_mut(number) {
             *last = (*last).max(Some(at));
         }
     }

@@ -25,6 +25,13 @@ pub struct Log {
     marks: Vec<u16>,
 }
 
+/// How much is remembered: records are only ever added to it, until some are forgotten.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Length {
+    bytes: usize,
+    records: usize,
+}
+
 /// One remembered event.
 #[derive(Debug, Clone, Copy)]
 pub struct Record<'a> {
@@ -57,6 +64,18 @@ pub fn hash(id: &str) -> u64 {
 }
 
 impl Log {
+    /// How much is remembered.
+    pub fn length(&self) -> Length {
+        Length { bytes: self.bytes.len(), records: self.heads.len() }
+    }
+
+    /// Takes out again what was remembered since there was so much.
+    pub fn cut(&mut self, to: Length) {
+        self.bytes.truncate(to.bytes);
+        self.heads.truncate(to.records);
+        self.marks.truncate(to.records);
+    }
+
     /// The record of an event.
     pub fn find(&self, id: &str) -> Option<Record<'_>> {
         const AT_ONCE: usize = 64;

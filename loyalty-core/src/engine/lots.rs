@@ -3,8 +3,11 @@
 //! Conservation, always: issued + transferred in = available + pending + held + spent + transferred out + expired +
 //! clawed back − debt − written off.
 
+use core::ops::{Deref, DerefMut};
+
 use rust_decimal::Decimal;
 
+use super::undo::{Kept, Rows, undo_all};
 use crate::amount::{self, Overflow};
 use crate::calendar::Calendar;
 use crate::check::model::{ExpireStart, Length, Period, SpendOrder};
@@ -50,11 +53,21 @@ pub struct Lot {
     pub expired: Decimal,
 }
 
-/// One wallet of one member.
+/// One wallet of one member. It reads as its sums.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct WalletState {
     /// Invariant: ascending by entry.
-    pub lots: Vec<Lot>,
+    pub lots: Rows<Lot>,
+    pub sums: Kept<Sums>,
+    /// The last activity for each form of inactivity of the wallet; before any, nothing.
+    pub activity: Rows<Option<i64>>,
+}
+
+undo_all!(WalletState { lots, sums, activity });
+
+/// What the points of a wallet add up to.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Sums {
     pub available: Decimal,
     pub pending: Decimal,
     /// Set aside for purchases under way, in no lot.
@@ -67,27 +80,9 @@ pub struct WalletState {
     pub clawed_back: Decimal,
     pub written_off: Decimal,
     pub debt: Decimal,
-    /// The last activity for each form of inactivity of the wallet; before any, nothing.
-    pub activity: Vec<Option<i64>>,
 }
 
-/// Points taken from one lot.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Use {
-    pub entry: u64,
-    pub source: u64,
-    pub amount: Decimal,
-    pub earned_at: i64,
-    pub expiry: Expiry,
-}
-
-impl Lot {
-    pub fn pending(&self) -> bool {
-        self.vesting != Vesting::Done
-    }
-}
-
-impl WalletState {
+impl Sums {
     /// Whether the equation of conservation holds.
     pub fn conserved(&self) -> bool {
         let sum = || -> Result<bool, Overflow> {
@@ -108,7 +103,39 @@ impl WalletState {
         };
         sum().unwrap_or(false)
     }
+}
 
+impl Deref for WalletState {
+    type Target = Sums;
+
+    fn deref(&self) -> &Sums {
+        &self.sums
+    }
+}
+
+impl DerefMut for WalletState {
+    fn deref_mut(&mut self) -> &mut Sums {
+        &mut self.sums
+    }
+}
+
+/// Points taken from one lot.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Use {
+    pub entry: u64,
+    pub source: u64,
+    pub amount: Decimal,
+    pub earned_at: i64,
+    pub expiry: Expiry,
+}
+
+impl Lot {
+    pub fn pending(&self) -> bool {
+        self.vesting != Vesting::Done
+    }
+}
+
+impl WalletState {
     /// When the lots of one form of inactivity run out, if nothing happens before.
     pub fn inactivity_end(&self, plan: &Plan, form: u16, plans: &[InactivityPlan]) -> Option<i64> {
         let inactivity = plans.get(usize::from(form))?;
@@ -183,17 +210,15 @@ impl WalletState {
             if left <= Decimal::ZERO {
                 break;
             }
-            let Some(lot) = self.lots.get_mut(*lot) else { continue };
-            let taken = lot.amount.min(left);
-            if taken.is_zero() {
-                continue;
-            }
+            let taken = self.lots.get(*lot).map_or(Decimal::ZERO, |lot| lot.amount.min(left));
+            let Some(lot) = self.lots.get_mut(*lot).filter(|_| !taken.is_zero()) else { continue };
             lot.amount = amount::subtract(lot.amount, taken)?;
             left = amount::subtract(left, taken)?;
+            let sums = &mut self.sums;
             if lot.pending() {
-                self.pending = amount::subtract(self.pending, taken)?;
+                sums.pending = amount::subtract(sums.pending, taken)?;
             } else {
-                self.available = amount::subtract(self.available, taken)?;
+                sums.available = amount::subtract(sums.available, taken)?;
             }
             uses.push(Use {
                 entry: lot.entry,
@@ -251,9 +276,10 @@ impl WalletState {
 
     /// Settles debt from points that have just become available in a lot; tells how much.
     pub fn settle(&mut self, lot: usize) -> Result<Decimal, Overflow> {
-        let Some(lot) = self.lots.get_mut(lot) else { return Ok(Decimal::ZERO) };
-        let settled = self.debt.min(lot.amount);
-        if settled > Decimal::ZERO {
+        let settled = self.lots.get(lot).map_or(Decimal::ZERO, |lot| self.debt.min(lot.amount));
+        if settled > Decimal::ZERO
+            && let Some(lot) = self.lots.get_mut(lot)
+        {
             lot.amount = amount::subtract(lot.amount, settled)?;
             self.available = amount::subtract(self.available, settled)?;
             self.debt = amount::subtract(self.debt, settled)?;

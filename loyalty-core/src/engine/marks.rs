@@ -2,6 +2,7 @@
 //!
 //! Values older than any window and return can reach are drawn together into one, so that the list stays bounded.
 
+use super::undo::{Rows, undo_all};
 use super::value::Stored;
 
 /// One value of one measure.
@@ -16,8 +17,10 @@ pub struct Mark {
 /// Invariant: ascending by (measure, at).
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Marks {
-    pub marks: Vec<Mark>,
+    pub marks: Rows<Mark>,
 }
+
+undo_all!(Marks { marks });
 
 impl Marks {
     /// All marks of a measure, by time.

@@ -296,35 +296,37 @@ pub fn forget(plan: &Plan, member: &mut Member, clock: i64, today: i32) {
         let Some(keep) = measure.keep_days else { return true };
         plan.calendar.day_at(mark.at) >= today.saturating_sub(keep)
     });
-    let mut kept: Vec<Mark> = Vec::with_capacity(marks.len());
-    for mark in marks.drain(..) {
-        let all_time = plan.measures.get(usize::from(mark.measure)).filter(|measure| measure.keep_days.is_none());
-        // Of steps the first counts, and which one that is their challenge knows.
-        let all_time = all_time.filter(|measure| !measure.step);
-        let Some(measure) = all_time.filter(|_| mark.at < settled) else {
-            kept.push(mark);
-            continue;
-        };
-        let start = kept.partition_point(|known| known.measure < mark.measure);
-        let known = kept.get(start..).unwrap_or(&[]).iter().position(|known| match measure.function {
-            AggregateFunction::CountDistinct => known.value == mark.value,
-            _ => true,
-        });
-        let Some(at) = known.map(|at| start + at) else {
-            kept.push(mark);
-            continue;
-        };
-        let better = kept.get(at).is_some_and(|known| match measure.function {
-            AggregateFunction::Min => mark.value.value().order(known.value.value()) == Some(Ordering::Less),
-            AggregateFunction::Max => mark.value.value().order(known.value.value()) == Some(Ordering::Greater),
-            AggregateFunction::Last => true,
-            _ => false,
-        });
-        if better {
-            kept.remove(at);
-            let place = kept.partition_point(|known| (known.measure, known.at) <= (mark.measure, mark.at));
-            kept.insert(place, mark);
+    marks.rework(|marks| {
+        let mut kept: Vec<Mark> = Vec::with_capacity(marks.len());
+        for mark in core::mem::take(marks) {
+            let all_time = plan.measures.get(usize::from(mark.measure)).filter(|measure| measure.keep_days.is_none());
+            // Of steps the first counts, and which one that is their challenge knows.
+            let all_time = all_time.filter(|measure| !measure.step);
+            let Some(measure) = all_time.filter(|_| mark.at < settled) else {
+                kept.push(mark);
+                continue;
+            };
+            let start = kept.partition_point(|known| known.measure < mark.measure);
+            let known = kept.get(start..).unwrap_or(&[]).iter().position(|known| match measure.function {
+                AggregateFunction::CountDistinct => known.value == mark.value,
+                _ => true,
+            });
+            let Some(at) = known.map(|at| start + at) else {
+                kept.push(mark);
+                continue;
+            };
+            let better = kept.get(at).is_some_and(|known| match measure.function {
+                AggregateFunction::Min => mark.value.value().order(known.value.value()) == Some(Ordering::Less),
+                AggregateFunction::Max => mark.value.value().order(known.value.value()) == Some(Ordering::Greater),
+                AggregateFunction::Last => true,
+                _ => false,
+            });
+            if better {
+                kept.remove(at);
+                let place = kept.partition_point(|known| (known.measure, known.at) <= (mark.measure, mark.at));
+                kept.insert(place, mark);
+            }
         }
-    }
-    *marks = kept;
+        *marks = kept;
+    });
 }

@@ -5,7 +5,7 @@ use super::challenges::ChallengeState;
 use super::contact::Contact;
 use super::coupons::Coupons;
 use super::experiments::Assigned;
-use super::log::Log;
+use super::log::{Length, Log};
 use super::lots::WalletState;
 use super::marks::Marks;
 use super::members::{Account, pause};
@@ -14,6 +14,7 @@ use super::returns::Returned;
 use super::rewards::Hold;
 use super::standing::Standing;
 use super::tally::Tallies;
+use super::undo::{Kept, Rows, Turn, Undo as _};
 use super::value::Stored;
 use crate::plan::Plan;
 use crate::time::{DAY, Instant};
@@ -34,45 +35,58 @@ pub struct Member {
     pub(crate) entry: u64,
     /// When something will happen by time alone; the largest number for never.
     pub(crate) next_due: i64,
-    pub(crate) attributes: Vec<Stored>,
+    /// What is plain of it, as it was before the change that is under way.
+    before: Option<Before>,
+    pub(crate) attributes: Rows<Stored>,
     /// Sorted.
-    pub(crate) tags: Vec<Box<str>>,
+    pub(crate) tags: Rows<Box<str>>,
     pub(crate) wallets: Vec<WalletState>,
     pub(crate) tallies: Tallies,
     pub(crate) marks: Marks,
     pub(crate) log: Log,
     /// What has come back of orders, while they may still be returned.
-    pub(crate) returned: Vec<Returned>,
+    pub(crate) returned: Rows<Returned>,
     /// One for each ladder.
-    pub(crate) standings: Vec<Standing>,
+    pub(crate) standings: Rows<Standing>,
     /// One for each challenge.
     pub(crate) challenges: Vec<ChallengeState>,
     /// How the member may be reached.
     pub(crate) contact: Contact,
     /// Whether the member is in each segment that rules watch.
-    pub(crate) inside: Vec<bool>,
+    pub(crate) inside: Rows<bool>,
     /// The coupons that were issued to the member.
     pub(crate) coupons: Coupons,
     /// Who brought the member, and whom it has brought.
     pub(crate) referrals: Referrals,
     /// Prices of rewards that are set aside, in the order in which they were.
-    pub(crate) holds: Vec<Hold>,
+    pub(crate) holds: Rows<Hold>,
     /// The arm of each experiment, once it was read.
-    pub(crate) arms: Vec<Option<Assigned>>,
+    pub(crate) arms: Rows<Option<Assigned>>,
     /// Quizzes and surveys that the member was asked, in the order in which they were.
-    pub(crate) asked: Vec<super::questions::Asked>,
+    pub(crate) asked: Rows<super::questions::Asked>,
     /// Cards of wheels that are not drawn yet, in the order in which they were issued.
-    pub(crate) cards: Vec<super::wheels::Card>,
+    pub(crate) cards: Rows<super::wheels::Card>,
     /// One for each badge.
-    pub(crate) badges: Vec<Held>,
+    pub(crate) badges: Rows<Held>,
     /// Whether the account is open, and what became of it.
-    pub(crate) account: Account,
+    pub(crate) account: Kept<Account>,
+}
+
+/// The numbers of a member that are kept back as one.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Before {
+    enrolled_at: i64,
+    clock: i64,
+    revision: u64,
+    entry: u64,
+    next_due: i64,
+    log: Length,
 }
 
 impl Member {
     pub(crate) fn new(plan: &Plan, id: &str, at: i64) -> Self {
         let mut member = Self::blank(plan, id, at);
-        member.inside = super::segments::inside(plan, &member);
+        member.inside = super::segments::inside(plan, &member).into();
         member.next_due = member.find_next_due(plan);
         member
     }
@@ -87,30 +101,127 @@ impl Member {
             revision: 0,
             entry: 0,
             next_due: i64::MAX,
-            attributes: vec![Stored::Missing; plan.member.len()],
-            tags: Vec::new(),
+            before: None,
+            attributes: vec![Stored::Missing; plan.member.len()].into(),
+            tags: Rows::default(),
             wallets: plan
                 .wallets
                 .iter()
-                .map(|wallet| WalletState { activity: vec![None; wallet.inactivities.len()], ..WalletState::default() })
+                .map(|wallet| WalletState {
+                    activity: vec![None; wallet.inactivities.len()].into(),
+                    ..WalletState::default()
+                })
                 .collect(),
             tallies: Tallies::default(),
             marks: Marks::default(),
             log: Log::default(),
-            returned: Vec::new(),
-            standings: vec![Standing::new(at); plan.ladders.len()],
+            returned: Rows::default(),
+            standings: vec![Standing::new(at); plan.ladders.len()].into(),
             contact: Contact::default(),
             challenges: vec![ChallengeState::default(); plan.challenges.len()],
-            inside: vec![false; plan.reactions.segments.len()],
+            inside: vec![false; plan.reactions.segments.len()].into(),
             coupons: Coupons::default(),
             referrals: Referrals::new(plan),
-            holds: Vec::new(),
-            arms: vec![None; plan.experiments.len()],
-            asked: Vec::new(),
-            cards: Vec::new(),
-            badges: vec![Held::default(); plan.badges.len()],
-            account: Account::default(),
+            holds: Rows::default(),
+            arms: vec![None; plan.experiments.len()].into(),
+            asked: Rows::default(),
+            cards: Rows::default(),
+            badges: vec![Held::default(); plan.badges.len()].into(),
+            account: Kept::default(),
         }
+    }
+
+    /// Changes a member, whole or not at all: what fails leaves it as it was.
+    pub(crate) fn whole<T, E>(&mut self, change: impl FnOnce(&mut Self) -> Result<T, E>) -> Result<T, E> {
+        self.turn(Turn::Begin);
+        let result = change(self);
+        self.turn(if result.is_ok() { Turn::Commit } else { Turn::RollBack });
+        result
+    }
+
+    /// The same for several members: all of them, or none.
+    pub(crate) fn all_whole<T, E>(
+        members: &mut [&mut Self],
+        change: impl FnOnce(&mut [&mut Self]) -> Result<T, E>,
+    ) -> Result<T, E> {
+        members.iter_mut().for_each(|member| member.turn(Turn::Begin));
+        let result = change(members);
+        let turn = if result.is_ok() { Turn::Commit } else { Turn::RollBack };
+        members.iter_mut().for_each(|member| member.turn(turn));
+        result
+    }
+
+    /// What a change would come to. The member stays as it is.
+    pub(crate) fn tried<T>(&mut self, change: impl FnOnce(&mut Self) -> T) -> T {
+        self.turn(Turn::Begin);
+        let result = change(self);
+        self.turn(Turn::RollBack);
+        result
+    }
+
+    /// Begins to keep back what is changed, or decides on what is kept back. Every field is named: one that is new does
+    /// not compile before it is.
+    pub(crate) fn turn(&mut self, turn: Turn) {
+        let Self {
+            // Who it is and what reads it is settled when it is made.
+            id: _,
+            fingerprint: _,
+            enrolled_at,
+            clock,
+            revision,
+            entry,
+            next_due,
+            before,
+            attributes,
+            tags,
+            wallets,
+            tallies,
+            marks,
+            log,
+            returned,
+            standings,
+            challenges,
+            contact,
+            inside,
+            coupons,
+            referrals,
+            holds,
+            arms,
+            asked,
+            cards,
+            badges,
+            account,
+        } = self;
+        debug_assert_eq!(before.is_none(), turn == Turn::Begin, "replaced while a change is under way");
+        if turn == Turn::Begin {
+            let (enrolled_at, clock, revision) = (*enrolled_at, *clock, *revision);
+            let (entry, next_due, log) = (*entry, *next_due, log.length());
+            *before = Some(Before { enrolled_at, clock, revision, entry, next_due, log });
+        } else if let Some(known) = before.take()
+            && turn == Turn::RollBack
+        {
+            (*enrolled_at, *clock, *revision) = (known.enrolled_at, known.clock, known.revision);
+            (*entry, *next_due) = (known.entry, known.next_due);
+            log.cut(known.log);
+        }
+        attributes.turn(turn);
+        tags.turn(turn);
+        wallets.turn(turn);
+        tallies.turn(turn);
+        marks.turn(turn);
+        returned.turn(turn);
+        standings.turn(turn);
+        challenges.turn(turn);
+        contact.turn(turn);
+        inside.turn(turn);
+        coupons.turn(turn);
+        referrals.turn(turn);
+        holds.turn(turn);
+        arms.turn(turn);
+        asked.turn(turn);
+        cards.turn(turn);
+        badges.turn(turn);
+        account.turn(turn);
     }
 
     /// The member's id.
@@ -177,6 +288,7 @@ impl Member {
     /// Forgets what can no longer matter at the member's clock. What is left is a function of the history and the
     /// clock alone, however often this is called.
     pub(crate) fn forget(&mut self, plan: &Plan) {
+        debug_assert!(self.before.is_none(), "what is forgotten cannot be put back");
         let today = plan.calendar.day_at(self.clock);
         self.tallies.forget(&plan.tallies, &plan.calendar, today);
         super::challenges::forget_events(plan, self);

@@ -221,7 +221,7 @@ fn forfeit(
     state.expired = amount::add(state.expired, amount)?;
     for used in &uses {
         // What is taken back of its order later finds that it has gone.
-        if let Some(lot) = state.lots.iter_mut().find(|lot| lot.entry == used.entry) {
+        if let Some(lot) = state.lots.find_mut(|lot| lot.entry == used.entry) {
             lot.expired = amount::add(lot.expired, used.amount)?;
         }
     }

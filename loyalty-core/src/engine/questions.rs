@@ -205,7 +205,7 @@ pub fn ask(
     }
     let until = until(plan, question, at);
     let known = member.asked.iter().position(|asked| asked.question == number);
-    let answer = known.map(|place| member.asked.remove(place)).and_then(|asked| asked.answer);
+    let answer = known.and_then(|place| member.asked.remove(place)).and_then(|asked| asked.answer);
     member.asked.push(Asked { question: number, at, until, open: true, said: Some(said.clone()), answer });
     let told = Told::Asked { kind: question.kind, name: question.name.clone(), message: said.id.clone(), until };
     decisions.push(Decision { at, kind: Kind::Question(Box::new(told)) });
@@ -226,7 +226,7 @@ fn until(plan: &Plan, question: &QuestionPlan, at: i64) -> Option<i64> {
 /// An answer is written down, and the question closed.
 fn answer(plan: &Plan, member: &mut Member, number: u16, value: u32, at: i64, decisions: &mut Decided) {
     let Some(question) = plan.questions.declared.get(usize::from(number)) else { return };
-    if let Some(asked) = member.asked.iter_mut().find(|asked| asked.question == number) {
+    if let Some(asked) = member.asked.find_mut(|asked| asked.question == number) {
         (asked.open, asked.said) = (false, None);
         asked.answer = Some(Answer { at, value });
     }
@@ -480,9 +480,8 @@ pub fn of_message(plan: &Plan, message: &str) -> Option<u16> {
 /// Forgets the words of questions that nobody can answer any more.
 pub fn forget(member: &mut Member) {
     let horizon = member.clock;
-    for asked in member.asked.iter_mut().filter(|asked| asked.until.is_some_and(|until| until <= horizon)) {
-        asked.said = None;
-    }
+    let over = |asked: &Asked| asked.said.is_some() && asked.until.is_some_and(|until| until <= horizon);
+    member.asked.change(over, |asked| asked.said = None);
 }
 
 /// Of two accounts that become one: what either was asked was asked, the later asking and the later answer count.

@@ -14,6 +14,7 @@ use super::log::hash;
 use super::member::Member;
 use super::outcome::{Decision, Kind, Parcel};
 use super::returns::{self, Order};
+use super::undo::{Kept, Rows, undo_all};
 use super::value::Value;
 use crate::check::model::ReferralFigure;
 use crate::plan::layout::ID_BYTES_MAX;
@@ -37,24 +38,28 @@ const REFUSED: &str = "/refused";
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Referrals {
     /// Digests of what the member is known by. Ascending.
-    pub identities: Vec<u64>,
+    pub identities: Rows<u64>,
     /// One for each declaration.
     pub of: Vec<Standing>,
     /// Referrals that were taken back before they came: digests of their ids, with the instants of taking back.
-    pub withdrawn: Vec<(u64, i64)>,
+    pub withdrawn: Rows<(u64, i64)>,
 }
+
+undo_all!(Referrals { identities, of, withdrawn });
 
 /// What one declaration has made of a member.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Standing {
-    pub brought: Option<Brought>,
+    pub brought: Kept<Option<Brought>>,
     /// Ascending by instant and id.
-    pub friends: Vec<Friend>,
+    pub friends: Rows<Friend>,
     /// How many there were before those.
-    pub earlier: u32,
+    pub earlier: Kept<u32>,
     /// The numbers of friends that have been reached. Ascending.
-    pub reached: Vec<u32>,
+    pub reached: Rows<u32>,
 }
+
+undo_all!(Standing { brought, friends, earlier, reached });
 
 /// Who brought a member, and how far it has come.
 #[derive(Debug, Clone, PartialEq)]
@@ -116,14 +121,18 @@ impl Referrals {
     pub fn join(&mut self, other: &Self) {
         self.identify(&other.identities);
         for (own, other) in self.of.iter_mut().zip(&other.of) {
-            own.brought = own.brought.take().or_else(|| other.brought.clone());
+            if own.brought.is_none() {
+                *own.brought = (*other.brought).clone();
+            }
             other.friends.iter().for_each(|friend| own.befriend(friend.clone()));
-            own.earlier = own.earlier.saturating_add(other.earlier);
-            own.reached.extend(&other.reached);
-            own.reached.sort_unstable();
-            own.reached.dedup();
+            *own.earlier = own.earlier.saturating_add(*other.earlier);
+            own.reached.rework(|own| {
+                own.extend(&*other.reached);
+                own.sort_unstable();
+                own.dedup();
+            });
         }
-        self.withdrawn.extend(&other.withdrawn);
+        self.withdrawn.extend(other.withdrawn.iter().copied());
     }
 }
 
@@ -136,7 +145,7 @@ impl Standing {
         self.friends.insert(place, friend);
         if self.friends.len() > FRIENDS_KEPT {
             self.friends.remove(0);
-            self.earlier = self.earlier.saturating_add(1);
+            *self.earlier = self.earlier.saturating_add(1);
         }
     }
 
@@ -144,7 +153,7 @@ impl Standing {
     pub fn friends_at(&self, plan: &Plan, referral: &ReferralPlan, at: i64) -> (u64, u64) {
         let settled = |friend: &&Friend| settles_at(plan, referral, friend.at) <= at;
         let settled = self.friends.iter().filter(settled).count() as u64;
-        let earlier = u64::from(self.earlier);
+        let earlier = u64::from(*self.earlier);
         (earlier.saturating_add(self.friends.len() as u64), earlier.saturating_add(settled))
     }
 }
@@ -165,7 +174,7 @@ pub fn next_due(plan: &Plan, member: &Member) -> i64 {
     let mut next = i64::MAX;
     for (number, (of, standing)) in plan.referrals.iter().zip(&member.referrals.of).enumerate() {
         let Some(wanted) = of.reach.iter().find(|wanted| !standing.reached.contains(wanted)) else { continue };
-        let before = wanted.saturating_sub(standing.earlier).saturating_sub(1);
+        let before = wanted.saturating_sub(*standing.earlier).saturating_sub(1);
         // Friends settle in the order in which they came to count.
         let at = settling(plan, member, number).nth(before as usize);
         next = next.min(at.map_or(i64::MAX, |at| at.max(member.clock)));
@@ -233,7 +242,7 @@ pub fn bring(
             return Err(self_referral(field).but_found(format!("`{advocate}`, who is the friend")));
         }
         let (plan, standing) = (scope.plan.referrals.get(usize::from(referral)), known.of.get(usize::from(referral)));
-        if let (Some(plan), Some(Standing { brought: None, .. })) = (plan, standing) {
+        if let (Some(plan), true) = (plan, standing.is_some_and(|standing| standing.brought.is_none())) {
             facts.push(Kind::Brought { referral: plan.name.clone(), by: advocate.into() });
         }
     }
@@ -286,7 +295,7 @@ pub fn refer(scope: &Scope<'_>, rule: u32, referral: u16) -> Option<Kind> {
         referral: plan.name.clone(),
         rule,
         joined: scope.plan.calendar.day_at(brought.at),
-        keys: scope.member.referrals.identities.clone(),
+        keys: scope.member.referrals.identities.to_vec(),
         parcel: Box::new(Parcel {
             id: id.into(),
             transfer: order.into(),
@@ -505,8 +514,8 @@ pub fn withdraw(
         None => {
             let known = hash(id);
             if !member.referrals.withdrawn.iter().any(|(other, _)| *other == known) {
-                member.referrals.withdrawn.push((known, event.at));
-                member.referrals.withdrawn.sort_unstable();
+                let place = member.referrals.withdrawn.partition_point(|other| *other < (known, event.at));
+                member.referrals.withdrawn.insert(place, (known, event.at));
             }
         }
     }

@@ -135,7 +135,7 @@ pub fn rate_again(
     }
     let (event, mut after) = (kept(plan, &order, &before)?, before.clone());
     claw_back(plan, member, &order, (&event, &before), (&event, &mut after), at, decisions)?;
-    match member.returned.iter_mut().find(|returned| returned.order == after.order) {
+    match member.returned.find_mut(|returned| returned.order == after.order) {
         Some(returned) => *returned = after,
         None => member.returned.push(after),
     }
@@ -179,7 +179,7 @@ fn take_away(
         }
     }
     badges_back(plan, member, &order, &kept_after, after.whole, at, decisions)?;
-    match member.returned.iter_mut().find(|returned| returned.order == after.order) {
+    match member.returned.find_mut(|returned| returned.order == after.order) {
         Some(returned) => *returned = after,
         None => member.returned.push(after),
     }
@@ -196,9 +196,9 @@ fn badges_back(
     at: i64,
     decisions: &mut Vec<Decision>,
 ) -> Result<(), EventError> {
-    let met = member.clone();
-    let scope = scope(plan, &met, order, kept);
-    let still_holds = |form: &RuleFormPlan| {
+    // What the event alone decides is the same whatever the member has by now.
+    let still_holds = |member: &Member, form: &RuleFormPlan| {
+        let scope = scope(plan, member, order, kept);
         for condition in form.when.iter().filter(|condition| condition.event_only) {
             if !scope.holds(condition.node)? {
                 return Ok(false);

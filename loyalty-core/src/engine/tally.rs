@@ -2,6 +2,7 @@
 
 use rust_decimal::Decimal;
 
+use super::undo::{Rows, undo_all};
 use crate::amount::{self, Overflow};
 use crate::calendar::Calendar;
 use crate::check::model::{Length, Per, Window};
@@ -25,8 +26,10 @@ fn rank(tally: u32, key: i64) -> i128 {
 /// Invariant: ascending by (tally, key), no entry with a count and a sum of zero.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Tallies {
-    pub entries: Vec<Entry>,
+    pub entries: Rows<Entry>,
 }
+
+undo_all!(Tallies { entries });
 
 /// A change of an entry, before it is written.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -91,13 +94,11 @@ impl Tallies {
             Some(known) if same(known) => near,
             _ => self.place(entry.tally, entry.key),
         };
-        match self.entries.get_mut(place).filter(|known| same(known)) {
-            Some(_) if nothing => {
-                self.entries.remove(place);
-            }
-            Some(known) => *known = entry,
-            None if nothing => {}
-            None => self.entries.insert(place, entry),
+        match self.entries.get(place).is_some_and(same) {
+            true if nothing => drop(self.entries.remove(place)),
+            true => self.entries.set(place, entry),
+            false if nothing => {}
+            false => self.entries.insert(place, entry),
         }
     }
 
@@ -170,7 +171,7 @@ impl Tallies {
     /// before it go as a whole, so that the others begin where they did.
     fn still_begun(&self, plans: &[TallyPlan], calendar: &Calendar, today: i32) -> Vec<(u32, i64)> {
         let mut found = Vec::new();
-        let mut rest = self.entries.as_slice();
+        let mut rest = &*self.entries;
         while let Some(first) = rest.first() {
             let own = rest.iter().position(|entry| entry.tally != first.tally).unwrap_or(rest.len());
             let (entries, others) = rest.split_at(own);

@@ -17,7 +17,7 @@ use super::challenges;
 use super::clock;
 use super::decided::Decided;
 use super::eval::Scope;
-use super::lots::{Vesting, WalletState};
+use super::lots::{Sums, Vesting, WalletState};
 use super::measures;
 use super::member::Member;
 use super::members::{Fate, pause};
@@ -79,7 +79,7 @@ impl Totals {
     /// Whether the equation of conservation holds.
     #[must_use]
     pub fn conserved(&self) -> bool {
-        let state = WalletState {
+        let sums = Sums {
             issued: self.issued,
             available: self.available,
             pending: self.pending,
@@ -91,9 +91,8 @@ impl Totals {
             clawed_back: self.clawed_back,
             written_off: self.written_off,
             debt: self.debt,
-            ..WalletState::default()
         };
-        state.conserved()
+        sums.conserved()
     }
 }
 

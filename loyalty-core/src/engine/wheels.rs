@@ -85,9 +85,7 @@ pub fn deal(plan: &Plan, member: &mut Member, number: u16, rule: u32, at: i64, d
 
 /// Takes away the cards that were not drawn in time.
 pub fn expire_due(plan: &Plan, member: &mut Member, due: i64, decisions: &mut Decided) {
-    let (gone, kept) = core::mem::take(&mut member.cards).into_iter().partition(|card: &Card| card.until <= due);
-    member.cards = kept;
-    for card in gone {
+    for card in member.cards.take(|card| card.until <= due) {
         let wheel = plan.wheels.get(usize::from(card.wheel)).map(|wheel| wheel.name.clone()).unwrap_or_default();
         decisions.push(Decision { at: card.until, kind: Kind::CardExpired { wheel } });
     }

@@ -51,7 +51,7 @@ fn referrals_of(plan: &Plan, member: &Member) -> Document {
             Document::object()
                 .with("brought", brought)
                 .with("friends", friends.collect::<Document>())
-                .with("earlier_friends", u64::from(standing.earlier))
+                .with("earlier_friends", u64::from(*standing.earlier))
                 .with("reached", reached),
         );
     }

@@ -27,13 +27,14 @@ use std::collections::BTreeMap;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
-use crate::engine::lots::{Lot, WalletState};
+use crate::engine::lots::{Lot, Sums, WalletState};
 use crate::engine::marks::{Mark, Marks};
 use crate::engine::member::Member;
 use crate::engine::members::pause::Pause;
 use crate::engine::members::{Account, Fate};
 use crate::engine::returns::Returned;
 use crate::engine::tally::{Entry, Tallies};
+use crate::engine::undo::Kept;
 use crate::engine::value::Stored;
 use crate::plan::Plan;
 use crate::time::Instant;
@@ -437,9 +438,10 @@ fn restore(plan: &Plan, mut saved: Snapshot) -> Result<Loaded, StateError> {
             None => report.dropped.push(format!("attribute `{name}`")),
         }
     }
-    member.tags = saved.tags.iter().map(|tag| tag.as_str().into()).collect();
-    member.tags.sort();
-    member.tags.dedup();
+    let mut tags: Vec<Box<str>> = saved.tags.iter().map(|tag| tag.as_str().into()).collect();
+    tags.sort();
+    tags.dedup();
+    member.tags = tags.into();
     let wallet_names: Vec<&str> = saved.wallets.iter().map(|wallet| wallet.name.as_str()).collect();
     let forms: Vec<Vec<&str>> =
         saved.wallets.iter().map(|wallet| wallet.activity.iter().map(|(key, _)| key.as_str()).collect()).collect();
@@ -470,7 +472,7 @@ fn restore(plan: &Plan, mut saved: Snapshot) -> Result<Loaded, StateError> {
         });
     }
     rewards::restore(plan, &mut member, &saved)?;
-    member.account = restored_account(&saved.account)?;
+    member.account = Kept::new(restored_account(&saved.account)?);
     member.coupons = coupons::restore(plan, &saved.coupons, &mut report)?;
     experiments::restore(plan, &mut member, &saved.experiments.items, &mut report);
     badges::restore(plan, &mut member, &saved.badges.items, &mut report);
@@ -504,7 +506,7 @@ fn restore_wallets(
         };
         let (Some(wallet_plan), Some(place)) = (plan.wallets.get(*at), member.wallets.get_mut(*at)) else { continue };
         let form_of = |key: &str| wallet_plan.inactivities.iter().position(|form| *form.key == *key);
-        let mut state = WalletState {
+        let sums = Sums {
             available: wallet.available.0,
             pending: wallet.pending.0,
             held: rewards::held(saved, &wallet.name)?,
@@ -516,18 +518,18 @@ fn restore_wallets(
             clawed_back: wallet.clawed_back.0,
             written_off: wallet.written_off.0,
             debt: wallet.debt.0,
-            activity: vec![None; wallet_plan.inactivities.len()],
-            lots: Vec::with_capacity(wallet.lots.0.len()),
         };
+        let mut activity = vec![None; wallet_plan.inactivities.len()];
+        let mut lots = Vec::with_capacity(wallet.lots.0.len());
         for (key, last) in &wallet.activity {
-            if let Some(place) = form_of(key).and_then(|form| state.activity.get_mut(form)) {
+            if let Some(place) = form_of(key).and_then(|form| activity.get_mut(form)) {
                 *place = last.map(|last| last.0);
             }
         }
         for lot in &wallet.lots.0 {
             let source = lot.source.digest(&member.log);
             let source = source.ok_or_else(|| StateError::new("a lot of an event that is not remembered"))?;
-            state.lots.push(Lot {
+            lots.push(Lot {
                 entry: lot.entry,
                 source,
                 amount: lot.amount.0,
@@ -539,7 +541,8 @@ fn restore_wallets(
                 expired: lot.expired.0,
             });
         }
-        state.lots.sort_by_key(|lot| lot.entry);
+        lots.sort_by_key(|lot| lot.entry);
+        let state = WalletState { lots: lots.into(), sums: Kept::new(sums), activity: activity.into() };
         check(&wallet.name, &state)?;
         *place = state;
     }
@@ -581,8 +584,10 @@ fn restore_counters(plan: &Plan, member: &mut Member, saved: &Snapshot, report: 
         });
         member.tallies.entries.extend(entries);
     }
-    member.tallies.entries.sort_by_key(|entry| (entry.tally, entry.key));
-    member.tallies.entries.dedup_by_key(|entry| (entry.tally, entry.key));
+    member.tallies.entries.rework(|entries| {
+        entries.sort_by_key(|entry| (entry.tally, entry.key));
+        entries.dedup_by_key(|entry| (entry.tally, entry.key));
+    });
 }
 
 fn restore_marks(
@@ -601,6 +606,6 @@ fn restore_marks(
             member.marks.marks.push(Mark { measure: *measure as u16, at: at.0, value: value.stored()? });
         }
     }
-    member.marks.marks.sort_by_key(|mark| (mark.measure, mark.at));
+    member.marks.marks.rework(|marks| marks.sort_by_key(|mark| (mark.measure, mark.at)));
     Ok(())
 }

@@ -34,7 +34,7 @@ pub struct Before {
 
 impl Before {
     pub fn of(member: &Member) -> Self {
-        Self { tags: member.tags.clone(), set: member.standings.iter().map(|standing| standing.set.clone()).collect() }
+        Self { tags: member.tags.to_vec(), set: member.standings.iter().map(|standing| standing.set.clone()).collect() }
     }
 
     /// What is there now and was not.

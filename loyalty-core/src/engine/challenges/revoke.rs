@@ -36,7 +36,7 @@ impl Reward {
 pub fn granted(member: &mut Member, reward: Reward, before: &Before, decisions: &[Decision]) {
     let given = before.given(member, decisions);
     let state = member.challenges.get_mut(usize::from(reward.challenge));
-    let window = state.and_then(|state| state.windows.iter_mut().find(|window| window.key == reward.window));
+    let window = state.and_then(|state| state.windows.find_mut(|window| window.key == reward.window));
     let done = window.and_then(|window| {
         window.done.iter_mut().rev().find(|done| (done.round, done.goal) == (reward.round, reward.goal))
     });
@@ -113,7 +113,7 @@ fn take_back(
 ) -> Result<(), Overflow> {
     let Some(challenge) = plan.challenges.get(number) else { return Ok(()) };
     let Some(state) = member.challenges.get_mut(number) else { return Ok(()) };
-    let Some(window) = state.windows.iter_mut().find(|window| window.key == key) else { return Ok(()) };
+    let Some(window) = state.windows.find_mut(|window| window.key == key) else { return Ok(()) };
     window.done.pop();
     (window.used, window.since) = (done.used, done.since);
     (window.rounds, window.met) = (done.round, done.goal);

@@ -1,22 +1,35 @@
 //! What is remembered of a challenge beside what its measures count.
 
+use core::ops::{Deref, DerefMut};
+
 use rust_decimal::Decimal;
 
 use super::super::marks::Marks;
 use super::super::member::Member;
+use super::super::undo::{Kept, Rows, undo_all};
 use super::{Given, steps, streaks};
 use crate::amount;
 use crate::check::model::{OptIn, Within};
 use crate::plan::{Plan, ProgressPlan};
 use crate::time::DAY;
 
-/// What a member has done of one challenge.
+/// What a member has done of one challenge. It reads as what it has come to.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct ChallengeState {
     /// When the member asked to take part, ascending.
-    pub opted_in: Vec<i64>,
+    pub opted_in: Rows<i64>,
     /// Windows in which something was done, ascending.
-    pub windows: Vec<WindowState>,
+    pub windows: Rows<WindowState>,
+    /// Periods without an event over which a streak was kept, ascending.
+    pub frozen: Rows<i64>,
+    pub ever: Kept<Ever>,
+}
+
+undo_all!(ChallengeState { opted_in, windows, frozen, ever });
+
+/// What a challenge has come to ever.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Ever {
     /// How often the last goal was met, ever.
     pub times: u32,
     /// When it was met for the first time.
@@ -24,8 +37,20 @@ pub struct ChallengeState {
     /// The length of a streak when it was last looked at, and the greatest ever.
     pub length: u32,
     pub best: u32,
-    /// Periods without an event over which a streak was kept, ascending.
-    pub frozen: Vec<i64>,
+}
+
+impl Deref for ChallengeState {
+    type Target = Ever;
+
+    fn deref(&self) -> &Ever {
+        &self.ever
+    }
+}
+
+impl DerefMut for ChallengeState {
+    fn deref_mut(&mut self) -> &mut Ever {
+        &mut self.ever
+    }
 }
 
 /// One window, or one run of a streak.
@@ -78,11 +103,7 @@ impl ChallengeState {
 
     pub fn put(&mut self, window: WindowState) {
         match self.windows.binary_search_by_key(&window.key, |known| known.key) {
-            Ok(at) => {
-                if let Some(known) = self.windows.get_mut(at) {
-                    *known = window;
-                }
-            }
+            Ok(at) => self.windows.set(at, window),
             Err(at) => self.windows.insert(at, window),
         }
     }
@@ -139,7 +160,9 @@ pub fn forget(plan: &Plan, member: &mut Member) {
         let last = state.windows.last().map(|window| window.key);
         state.windows.retain(|window| window.to >= horizon || Some(window.key) == last);
         // What was met before any event that can still come back stays met.
-        state.windows.iter_mut().for_each(|window| window.done.retain(|done| done.at >= horizon));
+        let old = |done: &Done| done.at < horizon;
+        let aged = |window: &WindowState| window.done.iter().any(old);
+        state.windows.change(aged, |window| window.done.retain(|done| !old(done)));
         if let Some(longest) = longest_window(challenge.within).filter(|_| challenge.opt_in != Some(OptIn::Once)) {
             let oldest = horizon.saturating_sub(i64::from(longest) * DAY);
             state.opted_in.retain(|at| *at >= oldest);
@@ -174,12 +197,13 @@ fn longest_window(within: Within) -> Option<i32> {
 /// is counted does; a goal that either has met is met. The other's coupons are numbered on from `entries`.
 pub fn join(own: &mut [ChallengeState], other: &[ChallengeState], entries: u64) {
     for (own, other) in own.iter_mut().zip(other) {
-        own.opted_in.extend(&other.opted_in);
-        own.opted_in.sort_unstable();
-        own.opted_in.dedup();
-        own.frozen.extend(&other.frozen);
-        own.frozen.sort_unstable();
-        own.frozen.dedup();
+        for (own, other) in [(&mut own.opted_in, &other.opted_in), (&mut own.frozen, &other.frozen)] {
+            own.rework(|own| {
+                own.extend(&**other);
+                own.sort_unstable();
+                own.dedup();
+            });
+        }
         own.times = own.times.saturating_add(other.times);
         own.first_done = match (own.first_done, other.first_done) {
             (Some(one), Some(two)) => Some(one.min(two)),
@@ -191,7 +215,7 @@ pub fn join(own: &mut [ChallengeState], other: &[ChallengeState], entries: u64) 
             let mut window = window.clone();
             let coupons = window.done.iter_mut().flat_map(|done| &mut done.coupons);
             coupons.for_each(|number| *number = number.saturating_add(entries));
-            let Some(known) = own.windows.iter_mut().find(|known| known.key == window.key) else {
+            let Some(known) = own.windows.find_mut(|known| known.key == window.key) else {
                 own.put(window);
                 continue;
             };

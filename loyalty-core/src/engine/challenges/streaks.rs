@@ -25,6 +25,11 @@ pub struct Run {
 
 /// The run that a member has at the scope's instant, in a challenge that is a streak.
 pub fn run(scope: &Scope<'_>, number: usize) -> Option<Run> {
+    run_over(scope, number, None)
+}
+
+/// The same if one period more were kept without an event.
+fn run_over(scope: &Scope<'_>, number: usize, kept: Option<i64>) -> Option<Run> {
     let (measure, now) = now(scope.plan, number, scope.day)?;
     let tally = scope.plan.measures.get(usize::from(measure))?.tally?;
     let entries = scope.member.tallies.between(tally, i64::MIN, i64::MAX);
@@ -33,7 +38,7 @@ pub fn run(scope: &Scope<'_>, number: usize) -> Option<Run> {
         _ => None,
     });
     let full = |key: i64| own == Some(key) || entries.binary_search_by(|entry| entry.key.cmp(&key)).is_ok();
-    let frozen = scope.member.challenges.get(number).map(|state| state.frozen.as_slice()).unwrap_or(&[]);
+    let frozen = scope.member.challenges.get(number).map(|state| &*state.frozen).unwrap_or(&[]);
     let has_event = full(now);
     let mut run = Run { length: 0, first: now, now: has_event };
     let mut key = if has_event { now } else { now - 1 };
@@ -41,7 +46,7 @@ pub fn run(scope: &Scope<'_>, number: usize) -> Option<Run> {
         if full(key) {
             run.length = run.length.saturating_add(1);
             run.first = key;
-        } else if frozen.binary_search(&key).is_err() {
+        } else if kept != Some(key) && frozen.binary_search(&key).is_err() {
             return Some(run);
         }
         key -= 1;
@@ -97,13 +102,11 @@ pub fn settle(
         && length(member) == 0
     {
         let balance = member.wallets.get(usize::from(wallet)).map_or(Decimal::ZERO, |state| state.available);
-        let mut kept = member.clone();
-        if let Some(state) = kept.challenges.get_mut(number) {
-            state.frozen.push(now - 1);
-        }
-        let length = length(&kept);
+        let length = run_over(&Scope::of(plan, member, at), number, Some(now - 1)).map_or(0, |run| run.length);
         if length > 0 && balance >= price {
-            *member = kept;
+            if let Some(state) = member.challenges.get_mut(number) {
+                state.frozen.push(now - 1);
+            }
             ledger::take(plan, member, wallet, price, None, at, decisions)?;
             decisions.push(Decision { at, kind: Kind::StreakFrozen { challenge: challenge.name.clone(), length } });
         }

@@ -35,7 +35,7 @@ pub fn give_back(
         }
         let (coupon, number, code, as_of) = (coupon.clone(), *number, code.clone(), *as_of);
         let own = Fate::Used { at: order.at, order: hash(&order.id) };
-        let held = member.coupons.held.iter_mut().find(|held| Some(held.number) == number && held.fate == own);
+        let held = member.coupons.held.find_mut(|held| Some(held.number) == number && held.fate == own);
         if let Some(held) = held {
             // If its end has come meanwhile, it runs out at once.
             held.fate = Fate::Open;

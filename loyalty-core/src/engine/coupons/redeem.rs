@@ -151,7 +151,7 @@ pub fn commit(
         let mut changes = Changes::new();
         count(plan, &offer, at, event.day, &mut changes);
         changes.iter().try_for_each(|change: &Change| member.tallies.add(change))?;
-        let held = member.coupons.held.iter_mut().find(|held| Some(held.number) == offer.number);
+        let held = member.coupons.held.find_mut(|held| Some(held.number) == offer.number);
         if let Some(held) = held {
             held.fate = Fate::Used { at, order: hash(&event.id) };
         }

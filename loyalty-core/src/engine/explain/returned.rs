@@ -127,7 +127,7 @@ pub fn of(plan: &Plan, member: &Member, source: &str, refund: &EventData) -> Res
 
 /// What the lots of an order still hold that could be spent.
 fn own_lots(member: &Member, wallet: u16, order: &str) -> Result<Decimal, Overflow> {
-    let lots = member.wallets.get(usize::from(wallet)).map(|state| state.lots.as_slice()).unwrap_or(&[]);
+    let lots = member.wallets.get(usize::from(wallet)).map(|state| &*state.lots).unwrap_or(&[]);
     let source = hash(order);
     let own = lots.iter().filter(|lot| lot.source == source && !lot.pending());
     own.map(|lot| lot.amount).try_fold(Decimal::ZERO, amount::add)

@@ -11,7 +11,7 @@ use super::super::lots::{Lot, Vesting};
 use super::super::member::Member;
 use super::super::outcome::{Decision, Kind, Outcome};
 use super::super::{clock, doors, rewards};
-use super::{Account, Fate, pause};
+use super::{Fate, pause};
 use crate::plan::Plan;
 use crate::plan::layout::ID_BYTES_MAX;
 
@@ -45,13 +45,9 @@ pub fn erase(plan: &Arc<Plan>, member: &mut Member, pseudonym: &str, at: i64) ->
     // Points that a pause has kept from running out run out like all others from here on.
     pause::resume(plan, &mut working, &mut Vec::new());
     let midnight = |instant: i64| plan.calendar.start_of(plan.calendar.day_at(instant));
-    let mut left = Member {
-        clock: working.clock,
-        revision: working.revision + 1,
-        entry: working.entry,
-        account: Account { fate: Fate::Erased, ..Account::default() },
-        ..Member::blank(plan, pseudonym, midnight(working.enrolled_at))
-    };
+    let mut left = Member::blank(plan, pseudonym, midnight(working.enrolled_at));
+    (left.clock, left.revision, left.entry) = (working.clock, working.revision + 1, working.entry);
+    left.account.fate = Fate::Erased;
     for (own, state) in left.wallets.iter_mut().zip(working.wallets) {
         let lots = state.lots.iter().filter(|lot| !lot.amount.is_zero()).map(|lot| Lot {
             source: 0,

@@ -14,7 +14,7 @@ use super::super::standing::Standing;
 use super::super::tally::{Change, Entry};
 use super::super::value::Stored;
 use super::super::{badges, challenges, clock, doors, log, questions, reactions, returns, rewards};
-use super::{Account, Fate};
+use super::Fate;
 use crate::amount;
 use crate::plan::Plan;
 use crate::plan::layout::TOTAL_MAX;
@@ -73,13 +73,10 @@ fn close(plan: &Plan, member: &mut Member, into: &str) {
     if member.account.fate == fate {
         return;
     }
-    *member = Member {
-        clock: member.clock,
-        revision: member.revision + 1,
-        entry: member.entry,
-        account: Account { fate, ..Account::default() },
-        ..Member::blank(plan, &member.id, member.enrolled_at)
-    };
+    let mut left = Member::blank(plan, &member.id, member.enrolled_at);
+    (left.clock, left.revision, left.entry) = (member.clock, member.revision + 1, member.entry);
+    left.account.fate = fate;
+    *member = left;
 }
 
 /// What both have under one id is one event, and counts once: what the absorbed account made of it is undone there.
@@ -138,8 +135,8 @@ fn join(
             survivor.returned.push(returned.clone());
         }
     }
-    for (number, (own, other)) in survivor.attributes.iter_mut().zip(&absorbed.attributes).enumerate() {
-        if *own == Stored::Missing && *other != Stored::Missing {
+    for (number, other) in absorbed.attributes.iter().enumerate().filter(|(_, other)| **other != Stored::Missing) {
+        if let Some(own) = survivor.attributes.get_mut(number).filter(|own| **own == Stored::Missing) {
             own.clone_from(other);
             decisions.push(Decision { at, kind: Kind::AttributeSet { field: number as u16, value: other.clone() } });
         }
@@ -157,14 +154,14 @@ fn join(
     survivor.referrals.join(&absorbed.referrals);
     standings(survivor, absorbed);
     // Whoever has met an arm has met it; of two arms the surviving account's is the one that counts.
-    for (own, other) in survivor.arms.iter_mut().zip(&absorbed.arms) {
-        if own.is_none() {
+    for (number, other) in absorbed.arms.iter().enumerate() {
+        if let Some(own) = survivor.arms.get_mut(number).filter(|own| own.is_none()) {
             own.clone_from(other);
         }
     }
     badges::join(plan, &mut survivor.badges, &absorbed.badges, at, decisions);
-    survivor.cards.extend(&absorbed.cards);
-    questions::join(&mut survivor.asked, &absorbed.asked);
+    survivor.cards.extend(absorbed.cards.iter().copied());
+    survivor.asked.rework(|own| questions::join(own, &absorbed.asked));
     survivor.contact.join(&absorbed.contact);
     challenges::join(&mut survivor.challenges, &absorbed.challenges, entries);
     // Levels and segments are judged on what both have done together, and rules follow.
@@ -178,7 +175,8 @@ fn join(
 /// On each ladder the better of the two levels, with its own times, is where the joined account begins; levels that were
 /// given beside the rules are all kept, and what earlier levels have used up of either meter is used up of the joined one.
 fn standings(survivor: &mut Member, absorbed: &Member) {
-    for (own, other) in survivor.standings.iter_mut().zip(&absorbed.standings) {
+    for (number, other) in absorbed.standings.iter().enumerate() {
+        let Some(own) = survivor.standings.get_mut(number) else { continue };
         let carried = amount::add(own.carried, other.carried).unwrap_or(own.carried);
         let carried_on = own.carried_on.max(other.carried_on);
         let mut better = if (other.level, other.until) > (own.level, own.until) { other.clone() } else { own.clone() };
@@ -204,32 +202,35 @@ fn wallet(
     };
     let entry = survivor.next_entry();
     let Some(state) = survivor.wallets.get_mut(place) else { return Ok(()) };
+    let sums = &mut *state.sums;
     for (own, other) in [
-        (&mut state.available, other.available),
-        (&mut state.pending, other.pending),
-        (&mut state.issued, other.issued),
-        (&mut state.spent, other.spent),
-        (&mut state.transferred_in, other.transferred_in),
-        (&mut state.transferred_out, other.transferred_out),
-        (&mut state.expired, other.expired),
-        (&mut state.clawed_back, other.clawed_back),
-        (&mut state.written_off, other.written_off),
-        (&mut state.debt, other.debt),
+        (&mut sums.available, other.available),
+        (&mut sums.pending, other.pending),
+        (&mut sums.issued, other.issued),
+        (&mut sums.spent, other.spent),
+        (&mut sums.transferred_in, other.transferred_in),
+        (&mut sums.transferred_out, other.transferred_out),
+        (&mut sums.expired, other.expired),
+        (&mut sums.clawed_back, other.clawed_back),
+        (&mut sums.written_off, other.written_off),
+        (&mut sums.debt, other.debt),
     ] {
         *own = amount::add(*own, other)?;
     }
     if amount::add(state.issued, state.transferred_in)? > TOTAL_MAX {
         return Err(amount::Overflow.into());
     }
-    for (own, other) in state.activity.iter_mut().zip(&other.activity) {
-        *own = (*own).max(*other);
+    for (number, other) in other.activity.iter().enumerate() {
+        if let Some(own) = state.activity.get_mut(number) {
+            *own = (*own).max(*other);
+        }
     }
     for lot in &other.lots {
         let mut lot = lot.clone();
         lot.entry = lot.entry.checked_add(entries).ok_or(amount::Overflow)?;
         state.lots.push(lot);
     }
-    state.lots.sort_by_key(|lot| lot.entry);
+    state.lots.rework(|lots| lots.sort_by_key(|lot| lot.entry));
     let (available, pending, debt) = (other.available, other.pending, other.debt);
     if [available, pending, debt].iter().any(|part| !part.is_zero()) {
         decisions.push(Decision { at, kind: Kind::Joined { entry, wallet: number, available, pending, debt } });

@@ -5,7 +5,7 @@
 //! go on vesting: what was granted before the pause is still owed on its day.
 
 use super::super::event::EventData;
-use super::super::lots::Expiry;
+use super::super::lots::{Expiry, Lot};
 use super::super::member::Member;
 use super::super::outcome::{Decision, Kind};
 use super::super::value::Value;
@@ -53,12 +53,14 @@ fn days_between(plan: &Plan, from: i64, to: i64) -> i32 {
 /// Moves the ends that a frozen pause has kept from coming.
 fn thaw(plan: &Plan, member: &mut Member, pause: Pause) {
     for (wallet, state) in plan.wallets.iter().zip(&mut member.wallets) {
-        for lot in &mut state.lots {
+        let ends = |lot: &Lot| matches!(lot.expiry, Expiry::At(_));
+        state.lots.change(ends, |lot| {
             if let Expiry::At(end) = lot.expiry {
                 lot.expiry = Expiry::At(moved_by(plan, pause, end, lot.earned_at));
             }
-        }
-        for (form, last) in wallet.inactivities.iter().zip(&mut state.activity) {
+        });
+        for (number, form) in wallet.inactivities.iter().enumerate() {
+            let Some(last) = state.activity.get_mut(number) else { continue };
             // The day on which a clause took effect counts as activity, and is put off with the rest.
             let since = form.since.map(|day| plan.calendar.start_of(day)).filter(|since| *since < pause.from);
             *last = (*last).max(since).map(|at| moved_by(plan, pause, at, at));

@@ -158,16 +158,16 @@ pub fn spend(
         return Ok(replay);
     }
     let mut balances = Vec::with_capacity(members.len());
-    for member in members.iter() {
-        let mut then = (**member).clone();
-        doors::advance(plan, &mut then, payment.at.0)?;
-        balances.push(then.wallets.get(usize::from(wallet)).map_or(Decimal::ZERO, |state| state.available));
+    for member in members.iter_mut() {
+        let available = |then: &Member| then.wallets.get(usize::from(wallet)).map(|state| state.available);
+        balances.push(doors::look_ahead(plan, member, payment.at.0, available)?.unwrap_or_default());
     }
     let Some(parts) = share(payment.points, &balances, decimals(plan, wallet)) else {
         let sum = balances.iter().try_fold(Decimal::ZERO, |sum, balance| amount::add(sum, *balance))?;
         return Err(too_little(payment.points, sum)?);
     };
-    apply_all(plan, members, parts.into_iter().map(|points| Part::Payment(payment, points)), event)
+    let part = |number: usize| Part::Payment(payment, parts.get(number).copied().unwrap_or_default());
+    doors::apply_all(plan, members, |number, data| event(part(number), data), |_| Ok(()))
 }
 
 /// Members get back of a payment, each in proportion to what it gave and has not got back.
@@ -199,16 +199,12 @@ pub fn give_back(
             .but_found(amount::text(points))
     };
     let parts = share(points, &left, decimals(plan, wallet)).ok_or_else(|| exceeds(all))?;
-    let mut copies: Vec<Member> = members.iter().map(|member| (**member).clone()).collect();
-    let mut borrowed: Vec<&mut Member> = copies.iter_mut().collect();
-    let outcomes = apply_all(plan, &mut borrowed, parts.into_iter().map(|points| Part::Return(back, points)), event)?;
-    if moved(&outcomes)? != points {
-        return Err(exceeds(Decimal::ZERO).advising("the wallet says `restore never`: what is spent is spent"));
-    }
-    for (member, copy) in members.iter_mut().zip(copies) {
-        **member = copy;
-    }
-    Ok(outcomes)
+    let part = |number: usize| Part::Return(back, parts.get(number).copied().unwrap_or_default());
+    let accept = |outcomes: &[Outcome]| match moved(outcomes)? == points {
+        true => Ok(()),
+        false => Err(exceeds(Decimal::ZERO).advising("the wallet says `restore never`: what is spent is spent")),
+    };
+    doors::apply_all(plan, members, |number, data| event(part(number), data), accept)
 }
 
 /// What a member gave for a payment, of which wallet, and what of it has come back.
@@ -232,26 +228,6 @@ fn paid(plan: &Plan, member: &Member, payment: &str) -> Result<(Option<u16>, Dec
     let returned = member.returned.iter().find(|returned| returned.order == key);
     let returned = returned.and_then(|returned| returned.restored.get(usize::from(wallet)).copied());
     Ok((Some(wallet), amount, returned.unwrap_or_default()))
-}
-
-/// Applies one event to each member, on copies that replace them if all of them were taken.
-fn apply_all<'p>(
-    plan: &Arc<Plan>,
-    members: &mut [&mut Member],
-    parts: impl Iterator<Item = Part<'p>>,
-    event: &Event<'_>,
-) -> Result<Vec<Outcome>, EventError> {
-    let mut copies: Vec<Member> = members.iter().map(|member| (**member).clone()).collect();
-    let mut outcomes = Vec::with_capacity(copies.len());
-    let mut data = EventData::default();
-    for (member, part) in copies.iter_mut().zip(parts) {
-        event(part, &mut data)?;
-        outcomes.push(doors::apply(plan, member, &data, None)?);
-    }
-    for (member, copy) in members.iter_mut().zip(copies) {
-        **member = copy;
-    }
-    Ok(outcomes)
 }
 
 /// The sum that outcomes have spent or given back.

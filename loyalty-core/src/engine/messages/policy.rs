@@ -224,10 +224,7 @@ fn count(
 
 /// Says the messages whose waiting is over, if they may still be said.
 pub fn release(plan: &Plan, member: &mut Member, due: i64, decisions: &mut Decided) -> Result<(), EventError> {
-    let (now, waiting) =
-        core::mem::take(&mut member.contact.held).into_iter().partition(|held: &Held| held.until <= due);
-    member.contact.held = waiting;
-    for Held { said, since, .. } in now {
+    for Held { said, since, .. } in member.contact.held.take(|held| held.until <= due) {
         match overtaken(plan, member, &said, since, due)? {
             None => settle(plan, member, said, due, false, decisions)?,
             Some(reason) => {

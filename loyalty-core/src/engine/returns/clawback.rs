@@ -112,7 +112,9 @@ pub fn take_back(
     } else {
         from_lots = sum(state.take(&own(false, &state.lots), left)?)?;
         left = amount::subtract(left, from_lots)?;
-        for lot in state.lots.iter_mut().filter(|lot| lot.source == source) {
+        for place in 0..state.lots.len() {
+            let lot = state.lots.get(place).filter(|lot| lot.source == source && !lot.expired.is_zero());
+            let Some(lot) = lot.is_some().then(|| state.lots.get_mut(place)).flatten() else { continue };
             let gone = lot.expired.min(left);
             lot.expired = amount::subtract(lot.expired, gone)?;
             left = amount::subtract(left, gone)?;

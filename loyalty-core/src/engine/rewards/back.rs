@@ -142,11 +142,13 @@ fn end_coupons(
         .collect();
     let each = Decimal::from(issued.len()).checked_div(all).unwrap_or_default();
     let mut left = each.checked_mul(units).unwrap_or_default();
-    for held in member.coupons.held.iter_mut().rev() {
+    for place in (0..member.coupons.held.len()).rev() {
         if left < Decimal::ONE {
             break;
         }
-        if held.fate == Fate::Open && issued.contains(&held.number) {
+        let held = member.coupons.held.get(place);
+        let taken = held.is_some_and(|held| held.fate == Fate::Open && issued.contains(&held.number));
+        if let Some(held) = member.coupons.held.get_mut(place).filter(|_| taken) {
             (held.fate, held.until) = (Fate::Ended, at);
             left -= Decimal::ONE;
             let (number, coupon, code) = (held.number, name(plan, held.coupon).into(), held.code.clone());

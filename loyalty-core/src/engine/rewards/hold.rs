@@ -106,14 +106,13 @@ pub fn hold(
 fn taken_out(event_plan: &EventPlan, member: &mut Member, event: &EventData) -> Result<Hold, EventError> {
     let id = if let Value::Text(id, _) = named(event_plan, event, "hold") { id } else { "" };
     let found = member.holds.iter().position(|hold| *hold.id == *id && event.at < hold.until);
-    let Some(found) = found else {
-        return Err(EventError::new(Refusal::UnknownHold)
+    found.and_then(|found| member.holds.remove(found)).ok_or_else(|| {
+        EventError::new(Refusal::UnknownHold)
             .in_field("hold")
             .expecting("the id of a `hold` that is still there")
             .but_found(format!("`{id}`"))
-            .advising("it may have lapsed, or been captured or released before; hold the price again"));
-    };
-    Ok(member.holds.remove(found))
+            .advising("it may have lapsed, or been captured or released before; hold the price again")
+    })
 }
 
 /// What was held is spent, and the reward is redeemed.
@@ -155,8 +154,7 @@ pub fn release(
 
 /// Holds whose time is over by an instant lapse.
 pub fn lapse(plan: &Plan, member: &mut Member, due: i64, decisions: &mut Vec<Decision>) -> Result<(), Overflow> {
-    while let Some(place) = member.holds.iter().position(|hold| hold.until <= due) {
-        let hold = member.holds.remove(place);
+    for hold in member.holds.take(|hold| hold.until <= due) {
         let until = hold.until;
         let_go(plan, member, hold, until, Ended::Lapsed, decisions)?;
     }
@@ -165,7 +163,7 @@ pub fn lapse(plan: &Plan, member: &mut Member, due: i64, decisions: &mut Vec<Dec
 
 /// Lets every hold go, for an account that ends.
 pub fn let_all_go(plan: &Plan, member: &mut Member, at: i64, decisions: &mut Vec<Decision>) -> Result<(), Overflow> {
-    for hold in core::mem::take(&mut member.holds) {
+    for hold in member.holds.take(|_| true) {
         let_go(plan, member, hold, at, Ended::Released, decisions)?;
     }
     Ok(())

@@ -15,7 +15,7 @@ pub fn document(plan: &Plan, member: &Member) -> Option<Document> {
     for (referral, standing) in plan.referrals.iter().zip(&member.referrals.of) {
         let (friends, settled) = standing.friends_at(plan, referral, member.clock);
         let mut document = Document::object();
-        if let Some(brought) = &standing.brought {
+        if let Some(brought) = &*standing.brought {
             let stage = match brought.stage {
                 Stage::Open => "open",
                 Stage::Counts(_) => "counts",

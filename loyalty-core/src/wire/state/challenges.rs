@@ -5,8 +5,9 @@ use serde::{Deserialize, Serialize};
 
 use super::values::{Amount, Moment};
 use super::{MigrationReport, Snapshot, StateError};
-use crate::engine::challenges::{self, ChallengeState, Done, Given, WindowState};
+use crate::engine::challenges::{self, ChallengeState, Done, Ever, Given, WindowState};
 use crate::engine::member::Member;
+use crate::engine::undo::Kept;
 use crate::plan::Plan;
 
 #[derive(Serialize, Deserialize)]
@@ -80,7 +81,7 @@ fn saved(plan: &Plan, name: &str, state: &ChallengeState) -> SavedChallenge {
         first_done: state.first_done.map(Moment),
         length: state.length,
         best: state.best,
-        frozen: state.frozen.clone(),
+        frozen: state.frozen.to_vec(),
         windows: state.windows.iter().map(|window| saved_window(plan, window)).collect(),
     }
 }
@@ -163,23 +164,25 @@ pub fn restore(
             report.dropped.push(format!("challenge `{}`, done {} times", challenge.name, challenge.times));
             continue;
         };
-        let mut state = ChallengeState {
-            opted_in: challenge.opted_in.iter().map(|at| at.0).collect(),
-            windows: challenge.windows.iter().map(|window| restored(plan, window)).collect(),
+        let mut opted_in: Vec<i64> = challenge.opted_in.iter().map(|at| at.0).collect();
+        let mut windows: Vec<WindowState> = challenge.windows.iter().map(|window| restored(plan, window)).collect();
+        let mut frozen = challenge.frozen.clone();
+        let negative = |window: &WindowState| window.used < Decimal::ZERO;
+        if windows.iter().any(negative) {
+            return Err(StateError::new(format!("challenge `{}` has used up less than nothing", challenge.name)));
+        }
+        windows.sort_by_key(|window| window.key);
+        windows.dedup_by_key(|window| window.key);
+        opted_in.sort_unstable();
+        frozen.sort_unstable();
+        let ever = Ever {
             times: challenge.times,
             first_done: challenge.first_done.map(|at| at.0),
             length: challenge.length,
             best: challenge.best,
-            frozen: challenge.frozen.clone(),
         };
-        let negative = |window: &WindowState| window.used < Decimal::ZERO;
-        if state.windows.iter().any(negative) {
-            return Err(StateError::new(format!("challenge `{}` has used up less than nothing", challenge.name)));
-        }
-        state.windows.sort_by_key(|window| window.key);
-        state.windows.dedup_by_key(|window| window.key);
-        state.opted_in.sort_unstable();
-        state.frozen.sort_unstable();
+        let (opted_in, windows, frozen) = (opted_in.into(), windows.into(), frozen.into());
+        let state = ChallengeState { opted_in, windows, frozen, ever: Kept::new(ever) };
         if let Some(place) = member.challenges.get_mut(number) {
             *place = state;
         }

@@ -4,8 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use super::StateError;
 use super::values::Moment;
-use crate::engine::contact::{Consent, ConsentState, Contact, Heard, Held};
+use crate::engine::contact::{Consent, ConsentState, Contact, Heard, Held, Reach};
 use crate::engine::messages::said::Said;
+use crate::engine::undo::Kept;
 use crate::time::Instant;
 use crate::wire::codec::{Reader, Writer};
 
@@ -70,16 +71,14 @@ pub fn restore(saved: &[SavedContact]) -> Result<Contact, StateError> {
     for moment in moments {
         Instant::from_micros(moment.0).ok_or_else(damaged)?;
     }
-    let mut contact = Contact {
-        consents: Vec::new(),
+    let reach = Reach {
         wrote_at: saved.wrote_at.map(|at| at.0),
         backoff: saved.backoff.map(|at| at.0),
         marketing_backoff: saved.marketing_backoff.map(|at| at.0),
         failures: saved.failures,
         unreachable: saved.unreachable,
-        held: Vec::with_capacity(saved.held.len().min(64)),
-        campaigns: Vec::new(),
     };
+    let mut contact = Contact { reach: Kept::new(reach), ..Contact::default() };
     for (category, state, at, how, words) in &saved.consents {
         let state = ConsentState::ALL.into_iter().find(|known| known.name() == state).ok_or_else(damaged)?;
         contact.note(Consent {

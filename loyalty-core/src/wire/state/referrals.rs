@@ -6,6 +6,7 @@ use super::MigrationReport;
 use super::values::Moment;
 use crate::engine::member::Member;
 use crate::engine::referrals::{Brought, Friend, Stage, Standing};
+use crate::engine::undo::Kept;
 use crate::plan::Plan;
 
 #[derive(Serialize, Deserialize)]
@@ -66,22 +67,23 @@ pub fn save(plan: &Plan, member: &Member) -> Vec<SavedReferrals> {
                 keys: friend.keys.clone(),
             })
             .collect(),
-        earlier: standing.earlier,
-        reached: standing.reached.clone(),
+        earlier: *standing.earlier,
+        reached: standing.reached.to_vec(),
     });
     let withdrawn = own.withdrawn.iter().map(|(event, at)| (*event, Moment(*at)));
-    vec![SavedReferrals { identities: own.identities.clone(), of: of.collect(), withdrawn: withdrawn.collect() }]
+    vec![SavedReferrals { identities: own.identities.to_vec(), of: of.collect(), withdrawn: withdrawn.collect() }]
 }
 
 /// Takes over what the program still has.
 pub fn restore(plan: &Plan, member: &mut Member, saved: Vec<SavedReferrals>, report: &mut MigrationReport) {
     for saved in saved {
         let own = &mut member.referrals;
-        own.identities = saved.identities;
-        own.identities.sort_unstable();
-        own.identities.dedup();
-        own.withdrawn = saved.withdrawn.into_iter().map(|(event, at)| (event, at.0)).collect();
-        own.withdrawn.sort_unstable();
+        let mut identities = saved.identities;
+        identities.sort_unstable();
+        identities.dedup();
+        let mut withdrawn: Vec<(u64, i64)> = saved.withdrawn.into_iter().map(|(event, at)| (event, at.0)).collect();
+        withdrawn.sort_unstable();
+        (own.identities, own.withdrawn) = (identities.into(), withdrawn.into());
         for one in saved.of {
             let number = plan.referrals.iter().position(|known| *known.name == *one.referral);
             let Some(place) = number.and_then(|number| own.of.get_mut(number)) else {
@@ -107,7 +109,8 @@ pub fn restore(plan: &Plan, member: &mut Member, saved: Vec<SavedReferrals>, rep
             let mut reached = one.reached;
             reached.sort_unstable();
             reached.dedup();
-            *place = Standing { brought, friends, earlier: one.earlier, reached };
+            let (brought, earlier) = (Kept::new(brought), Kept::new(one.earlier));
+            *place = Standing { brought, friends: friends.into(), earlier, reached: reached.into() };
         }
     }
 }

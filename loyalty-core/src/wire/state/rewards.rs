@@ -107,7 +107,7 @@ pub fn restore(plan: &Plan, member: &mut Member, saved: &Snapshot) -> Result<(),
         });
     }
     for SavedUnits(order, name, units) in &saved.reward_units.items {
-        if let Some(returned) = member.returned.iter_mut().find(|returned| returned.order == *order) {
+        if let Some(returned) = member.returned.find_mut(|returned| returned.order == *order) {
             returned.rewards.push((rule(name), units.0));
         }
     }

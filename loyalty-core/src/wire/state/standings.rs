@@ -79,10 +79,11 @@ pub fn restore(plan: &Plan, member: &mut Member, saved: &Snapshot, report: &mut 
     }
     // A segment that is watched from now on has been entered silently by whoever is in it.
     let now = segments::inside(plan, member);
-    for ((watched, inside), now) in plan.reactions.segments.iter().zip(&mut member.inside).zip(now) {
+    let known = plan.reactions.segments.iter().zip(now).map(|(watched, now)| {
         let name = segment_name(plan, watched.segment);
-        *inside = saved.segments.iter().find(|(saved, _)| saved == name).map_or(now, |(_, inside)| *inside);
-    }
+        saved.segments.iter().find(|(saved, _)| saved == name).map_or(now, |(_, inside)| *inside)
+    });
+    member.inside = known.collect();
 }
 
 /// Whether the rules of a program that has changed would judge a level otherwise at once.

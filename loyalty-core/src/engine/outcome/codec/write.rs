@@ -19,7 +19,8 @@ pub fn write(writer: &mut Writer<'_>, decisions: &[Decision], event_at: i64) {
         writer.instant(decision.at, event_at);
         match &decision.kind {
             Kind::Earned { entry, wallet, amount, vesting, expires_at, because } => {
-                debug_assert!(amount::sum(because.iter().map(Because::amount)) == Ok(*amount), "law 11");
+                let parts = || amount::sum(because.iter().map(Because::amount));
+                debug_assert!(!parts().is_ok_and(|sum| sum != *amount), "law 11");
                 writer.byte(EARNED);
                 writer.number(*entry);
                 writer.number(u64::from(*wallet));

@@ -1,0 +1,58 @@
+//! Each way to change a room, undone. That a whole member is put back is shown in `testing/refusals.rs`.
+
+use super::{Kept, Rows, Turn, Undo as _};
+
+/// Rows, and what becomes of them by steps that are undone.
+fn undone(steps: impl FnOnce(&mut Rows<u32>)) {
+    let mut rows = Rows::from(vec![1, 2, 3, 4]);
+    let before = rows.clone();
+    rows.turn(Turn::Begin);
+    steps(&mut rows);
+    assert_ne!(rows, before, "the steps change something");
+    rows.turn(Turn::RollBack);
+    assert_eq!(rows, before);
+}
+
+#[test]
+fn each_way_to_change_rows_is_undone() {
+    undone(|rows| rows.push(5));
+    undone(|rows| rows.insert(1, 5));
+    undone(|rows| assert_eq!(rows.remove(0), Some(1)));
+    undone(|rows| rows.set(2, 9));
+    undone(|rows| *rows.get_mut(3).unwrap() = 9);
+    undone(|rows| *rows.find_mut(|row| *row == 2).unwrap() = 9);
+    undone(|rows| *rows.last_mut().unwrap() = 9);
+    undone(|rows| rows.change(|row| row % 2 == 0, |row| *row += 10));
+    undone(|rows| rows.retain(|row| *row == 3));
+    undone(|rows| assert_eq!(rows.take(|row| *row != 2), [1, 3, 4]));
+    undone(|rows| rows.extend([5, 6]));
+    undone(|rows| rows.rework(|rows| rows.reverse()));
+    undone(|rows| {
+        rows.push(5);
+        *rows.get_mut(4).unwrap() += 1;
+        rows.retain(|row| *row > 2);
+        rows.insert(0, 7);
+        rows.set(0, 8);
+        rows.rework(|rows| rows.truncate(2));
+        assert_eq!(rows.remove(1), Some(3));
+    });
+}
+
+#[test]
+fn what_is_committed_stays_and_what_follows_is_noted_anew() {
+    let mut rows = Rows::from(vec![1, 2]);
+    rows.turn(Turn::Begin);
+    rows.push(3);
+    rows.turn(Turn::Commit);
+    rows.turn(Turn::Begin);
+    rows.push(4);
+    rows.turn(Turn::RollBack);
+    assert_eq!(*rows, [1, 2, 3]);
+    let mut kept = Kept::new(7);
+    *kept = 8;
+    kept.turn(Turn::Begin);
+    *kept = 9;
+    *kept = 10;
+    kept.turn(Turn::RollBack);
+    assert_eq!(*kept, 8);
+}
