@@ -83,8 +83,17 @@ def declared(head: str) -> list[str]:
     ['pub enum A { B, C, }']
     >>> declared("#[non_exhaustive]pub enum A { Show 2 variants B, C(u8, u8), }")
     ['#[non_exhaustive] pub enum A', 'A::B', 'A::C(u8, u8)']
+    >>> declared("pub struct A { /* private fields */ }") == declared("pub struct A(/* private fields */);")
+    True
+    >>> declared("pub trait A { // Required methods fn b(); // Provided method fn c() { ... } }")
+    ['pub trait A { fn b(); }', 'provided: fn c() { ... }']
     """
-    head = re.sub(r"\{ Show \d+ \w+ ", "{ ", head.replace("]pub ", "] pub ").replace("// Required methods ", ""))
+    head = re.sub(r"\{ Show \d+ \w+ ", "{ ", head.replace("]pub ", "] pub "))
+    head = re.sub(r"// Required methods? ", "", head).replace("(/* private fields */);", " { /* private fields */ }")
+    # Whoever implements a trait need not have what it provides.
+    head, _, provided = head.removesuffix(" }").partition(" // Provided method") if "// Provided" in head else (head, "", "")
+    if provided:
+        return [f"{head} }}", *(f"provided: fn {method}" for method in re.split(r"\bfn ", provided)[1:])]
     if not head.startswith("#[non_exhaustive] pub enum"):
         return [head]
     first, _, body = head.partition(" { ")
@@ -99,7 +108,7 @@ def listing(folder: pathlib.Path) -> str:
         page = Page()
         page.feed(source.read_text(encoding="utf-8"))
         head, *others = page.heads
-        own = {other for other in others if other.startswith(("pub ", "impl")) and "StructuralPartialEq" not in other}
+        own = {other.strip() for other in others if other.startswith(("pub ", "impl")) and "StructuralPartialEq" not in other}
         lines += [f"{path}: {line}" for line in declared(head)]
         lines += [f"{path}: {line}" for line in sorted(own)] if path not in FOREIGN else []
     return "\n".join(lines) + "\n"
