@@ -27,9 +27,9 @@ fn played(program: &Program) -> Member {
 
 #[test]
 fn bytes_of_form_3_are_read() {
-    let digits: String = STATE.split_whitespace().collect();
-    let bytes: Vec<u8> =
-        (0..digits.len()).step_by(2).map(|at| u8::from_str_radix(&digits[at..at + 2], 16).unwrap()).collect();
+    let digits: Vec<u8> = STATE.bytes().filter(u8::is_ascii_hexdigit).collect();
+    let byte = |pair: &[u8]| u8::from_str_radix(str::from_utf8(pair).unwrap(), 16).unwrap();
+    let bytes: Vec<u8> = digits.chunks(2).map(byte).collect();
     assert_eq!(bytes[0], 3);
     let program = program();
     let mut loaded = program.load_binary(&bytes).unwrap();

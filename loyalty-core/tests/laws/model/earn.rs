@@ -335,7 +335,7 @@ impl Member<'_> {
             of(&known.granted) - of(&known.clawed)
         };
         let at = scope.event.at;
-        let rooms = policy.caps.iter().map(|cap| (&cap.amount - self.used(cap.per, at, &earned)).max(zero()));
+        let rooms = policy.caps.iter().map(|cap| (&cap.amount - self.used(cap.per, at, earned)).max(zero()));
         if let Some(room) = rooms.min().filter(|room| *room < given) {
             given = if policy.cap_reject { zero() } else { room };
         }
