@@ -49,6 +49,28 @@ rule branch   on order when order.branch in [\"KLCC\", \"Bangsar\"] {{ earn 5 be
     )
 }
 
+/// A program of everyday size in which much follows from an order: levels, a challenge, coupons and messages.
+#[must_use]
+pub fn club_program() -> String {
+    format!(
+        "{}
+tiers status by spend {{ benefit rate = 1.0  bronze from 0 MYR  silver from 500 MYR {{ rate 1.25 }}  gold from 2_000 MYR {{ rate 1.5 }}
+  rise at once  keep 12 months  fall one level }}
+segment one_off = orders == 1
+badge regular \"Regular\"
+challenge five_a_month {{ count order where total >= 5 MYR  within each month  goal 5  reward {{ earn 100 beans  award regular }} }}
+coupon FREEDELIVERY {{ give free shipping  when order.subtotal >= 25 MYR  limit 1 per member per week  stack with any }}
+coupon PASTRY issued {{ give cheapest 1 free from order.lines where category == \"pastry\"  valid 30 days }}
+rule status_rate on order when status > bronze {{ multiply base by status.rate }}
+rule rose on status rises {{ issue PASTRY }}
+rule told on earned beans {{ say beans_earned }}
+rule come_back 60 days after last order {{ issue PASTRY }}
+message beans_earned utility {{ en \"You earned {{earned.amount}} beans, {{beans.pending}} are on the way.\" }}
+",
+        real_program()
+    )
+}
+
 /// So many rules, of which ten match the order: each asks for a sku or a branch of its own.
 #[must_use]
 pub fn many_rules(rules: usize) -> String {
