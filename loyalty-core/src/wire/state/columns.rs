@@ -68,9 +68,10 @@ impl<T> Sparse<T> {
     }
 }
 
+/// An empty list that is written as such: bytes leave nothing out.
 impl<T> Default for Sparse<T> {
     fn default() -> Self {
-        Self::new(Form::Json, Vec::new())
+        Self::new(Form::Bytes, Vec::new())
     }
 }
 

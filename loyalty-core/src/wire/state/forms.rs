@@ -108,30 +108,9 @@ fn check_format(format: u8) -> Result<(), StateError> {
 #[cfg(test)]
 mod tests {
     use super::super::SavedCounter;
-    use super::super::columns::{Counted, Sparse};
+    use super::super::columns::Counted;
     use super::super::values::Amount;
     use super::*;
-
-    fn none<T>() -> Sparse<T> {
-        Sparse::new(Form::Bytes, Vec::new())
-    }
-
-    /// As a member is told in bytes, where empty lists stand too.
-    fn nothing_left_out() -> Snapshot {
-        Snapshot {
-            coupons: none(),
-            badges: none(),
-            experiments: none(),
-            challenges: none(),
-            contact: none(),
-            referrals: none(),
-            holds: none(),
-            reward_units: none(),
-            questions: none(),
-            cards: none(),
-            ..Snapshot::default()
-        }
-    }
 
     #[test]
     fn what_would_be_too_few_bytes_to_be_believed_is_kept_in_the_form_of_before() {
@@ -141,7 +120,7 @@ mod tests {
             counter
         };
         for (entries, form) in [(1_000, FORMAT), (200_000, PLAIN_FORMAT)] {
-            let snapshot = Snapshot { counters: vec![counter(entries)], ..nothing_left_out() };
+            let snapshot = Snapshot { counters: vec![counter(entries)], ..Snapshot::default() };
             let bytes = bytes_of(snapshot, 0);
             assert_eq!(bytes.first(), Some(&form));
             let read = snapshot_of(&bytes).unwrap();
