@@ -38,7 +38,8 @@ def told(happen: Any) -> str:
 
 def error_json(error: loyalty.EventError) -> str:
     """What the core writes for the same error."""
-    parts = {"error": error.code, "field": error.field, "expected": error.expected, "found": error.found, "help": error.help}
+    names = ("rule", "text", "field", "expected", "found", "help")
+    parts = {"error": error.code, **{name: getattr(error, name) for name in names}}
     return compact({key: value for key, value in parts.items() if value is not None})
 
 
