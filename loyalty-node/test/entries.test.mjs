@@ -30,4 +30,4 @@ test("the types of each class name all its members, and nothing else", () => {
 });
 
 /** What errors have as properties of their own; `program.mjs` sees them. */
-const PROPERTIES = { RulesError: ["diagnostics"], EventError: ["code", "field", "expected", "found", "help"] };
+const PROPERTIES = { RulesError: ["diagnostics"], EventError: ["code", "rule", "text", "field", "expected", "found", "help"] };
