@@ -218,6 +218,18 @@ impl Quote {
 
 #[pymethods]
 impl Quote {
+    /// The member's id.
+    #[getter]
+    fn member<'py>(slf: PyRef<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+        slf.as_super().0.value(slf.py(), "member")
+    }
+
+    /// The instant that the cart is judged at.
+    #[getter]
+    fn at<'py>(slf: PyRef<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+        slf.as_super().0.value(slf.py(), "at")
+    }
+
     /// What the goods and the shipping cost with the coupons that apply.
     #[getter]
     fn total<'py>(slf: PyRef<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
