@@ -165,7 +165,7 @@ impl Replay {
         Ok(py.detach(|| tables::states(program, &self.core))?)
     }
 
-    /// A row for each event that was refused.
+    /// A row for each event that was refused, with a column for each attribute of its EventError.
     fn refused_table(&self, py: Python<'_>) -> PyResult<Table> {
         Ok(py.detach(|| tables::refusals(self.core.refused()))?)
     }

@@ -300,6 +300,8 @@ struct Refusals {
     expected: Texts,
     found: Texts,
     help: Texts,
+    rule: Texts,
+    text: Texts,
     length: usize,
 }
 
@@ -312,6 +314,8 @@ impl Rows for Refusals {
         Field::new(c"expected", TEXT).or_null(),
         Field::new(c"found", TEXT).or_null(),
         Field::new(c"help", TEXT).or_null(),
+        Field::new(c"rule", TEXT).or_null(),
+        Field::new(c"text", TEXT).or_null(),
     ];
 
     fn length(&self) -> usize {
@@ -319,12 +323,14 @@ impl Rows for Refusals {
     }
 
     fn size(&self) -> usize {
-        self.event.size() + self.expected.size() + self.found.size() + self.help.size()
+        let said = self.expected.size() + self.found.size() + self.help.size() + self.text.size();
+        self.event.size() + self.rule.size() + said
     }
 
     fn finish(self) -> Vec<Column> {
-        let texts = [self.event, self.code, self.field, self.expected, self.found, self.help].map(Texts::finish);
-        [self.line.finish()].into_iter().chain(texts).collect()
+        let why = [self.event, self.code, self.field, self.expected, self.found, self.help].map(Texts::finish);
+        let by_rule = [self.rule, self.text].map(Texts::finish);
+        [self.line.finish()].into_iter().chain(why).chain(by_rule).collect()
     }
 }
 
@@ -340,6 +346,8 @@ pub fn refusals(refused: &[RefusedEvent]) -> Result<Table, TooLarge> {
             (&mut rows.expected, error.expected()),
             (&mut rows.found, error.found()),
             (&mut rows.help, error.help()),
+            (&mut rows.rule, error.rule()),
+            (&mut rows.text, error.text()),
         ] {
             column.push(value.map(str::as_bytes))?;
         }

@@ -10,10 +10,12 @@ from decimal import Decimal
 from typing import Any
 
 import loyalty
+import loyalty.spark
 import pyarrow as pa
+import pyarrow.compute
 import pytest
 
-from shop import shop
+from shop import TEXT, order, shop
 from test_arrow import SCHEMA, events, lines
 from test_corpus import GOOD, Case
 
@@ -143,6 +145,32 @@ def test_balances_and_refusals() -> None:
         assert (row["field"], row["found"]) == (one.error.get("field"), one.error.get("found"))
     with pytest.raises(ValueError, match="decisions=True"):
         replay.decision_table()
+
+
+def test_a_refusal_is_a_row_with_all_that_its_error_says() -> None:
+    text = TEXT + 'rule shut on order when order.floors == 13 { refuse { en "We have no such floor."  de "Den gibt es nicht." } }\n'
+    program = loyalty.Program.compile(text)
+    wrong = [order(floors=13), order(id="o-2", subtotal=None), order(id="o-3", at="2026-11-21"), order(type="knock")]
+    replay = program.replay([order(id="o-0"), *wrong])
+    rows = pa.table(replay.refused_table()).to_pylist()
+    assert [(row["line"], row["event"]) for row in rows] == [(2, "o-1"), (3, "o-2"), (4, "o-3"), (5, "o-1")]
+    assert (rows[0]["code"], rows[0]["rule"], rows[0]["text"]) == ("refused_by_rule", "shut", "We have no such floor.")
+    for event, row in zip(wrong, rows, strict=True):
+        with pytest.raises(loyalty.EventError) as refused:
+            program.apply(program.enroll("m-1", order()["at"]), event)
+        # Every attribute of the error, whatever joins them, has a column.
+        assert {key: row[key] for key in row.keys() - {"line", "event"}} == vars(refused.value)
+
+
+def test_spark_is_told_the_columns_of_the_tables() -> None:
+    program, _ = shop()
+    replay = program.replay(b"", decisions=True)
+    tables = (replay.decision_table(), replay.balance_table(), replay.state_table(), replay.refused_table())
+    declared = re.findall(r"^(\w+) struct<(.*?)>(?=,?$)", loyalty.spark._ROW, re.MULTILINE | re.DOTALL)
+    for (name, fields), table in zip(declared, tables, strict=True):
+        told = re.findall(r"(\w+):", re.sub(r"<.*?>", "", fields, flags=re.DOTALL))
+        # Where a refused event stood in its part of the history says nothing to others: its member stands there.
+        assert tuple(told) == tuple("member" if column == "line" else column for column in table.columns), name
 
 
 def test_parts_of_a_history_are_the_whole() -> None:

@@ -157,7 +157,9 @@ balances struct<
   member: string, wallet: string, {"".join(f"{name}: {_AMOUNT}, " for name in _SUMS)}
   clawed_back: {_AMOUNT}, written_off: {_AMOUNT}, debt: {_AMOUNT}>,
 states struct<member: string, revision: bigint, clock: timestamp, next_due: timestamp, state: binary>,
-refused struct<member: string, event: string, code: string, field: string, expected: string, found: string, help: string>
+refused struct<
+  member: string, event: string, code: string, field: string, expected: string, found: string, help: string,
+  rule: string, text: string>
 """
 
 
