@@ -1,5 +1,6 @@
 //! From text to tree.
 
+pub mod calendar;
 pub mod engagement;
 pub mod format;
 pub mod give;

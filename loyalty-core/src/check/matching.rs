@@ -6,9 +6,9 @@ use super::Checker;
 use super::expression::{Scope, is_literal};
 use super::intervals::{Bound, Interval, Union};
 use super::model::{Expr, ExprKind, Pattern, Type};
-use super::path::weekday;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
+use crate::syntax::calendar::{WEEKDAYS, weekday};
 use crate::syntax::tree;
 
 /// A constant as one key that orders like it; text by its letters.
@@ -219,8 +219,6 @@ impl<'a> Checker<'a> {
         }
     }
 }
-
-const WEEKDAYS: [&str; 7] = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
 
 fn pattern_span(pattern: &tree::Pattern) -> Span {
     match pattern {

@@ -8,6 +8,7 @@ use super::model::{Choice, Expr, Parameter, Shown, Text, TextPart, Type};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::locale::{Category, Kind, Length, Locale};
 use crate::source::Span;
+use crate::syntax::calendar::WEEKDAYS;
 use crate::syntax::message::{Argument, Branch, Format, Key, MessageText, Part, TemplateArgument};
 use crate::syntax::tree::Name;
 
@@ -18,8 +19,6 @@ struct Around<'s> {
     scope: &'s Scope,
     plural: bool,
 }
-
-const DAYS: [&str; 7] = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
 
 impl<'a> Checker<'a> {
     pub(super) fn message_text(&mut self, text: &'a MessageText, locale: Locale, scope: &Scope) -> Option<Text> {
@@ -241,7 +240,7 @@ impl<'a> Checker<'a> {
         let known: Option<Vec<String>> = match &value.ty {
             Type::Text => None,
             Type::Bool => Some(vec!["true".to_owned(), "false".to_owned()]),
-            Type::Weekday => Some(DAYS.map(str::to_owned).to_vec()),
+            Type::Weekday => Some(WEEKDAYS.map(str::to_owned).to_vec()),
             Type::Level(ladder) => {
                 let levels = self.ladders.get(*ladder).map(|ladder| ladder.levels.as_slice()).unwrap_or_default();
                 Some(levels.iter().map(|level| level.name.clone()).collect())

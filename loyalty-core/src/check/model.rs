@@ -27,6 +27,7 @@ use chrono::{NaiveDate, Weekday};
 
 use crate::source::Span;
 
+pub use crate::syntax::calendar::{month_name, weekday_name};
 pub use crate::syntax::engagement::{BudgetMode, CouponKind};
 pub use crate::syntax::ladder::Fall;
 pub use crate::syntax::tree::{
@@ -135,6 +136,14 @@ pub struct Settings {
 pub struct Length {
     pub count: u32,
     pub unit: TimeUnit,
+}
+
+/// As a program writes it: `12 months`.
+impl std::fmt::Display for Length {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let plural = if self.count == 1 { "" } else { "s" };
+        write!(formatter, "{} {}{plural}", self.count, self.unit.word())
+    }
 }
 
 /// An ISO 4217 currency.

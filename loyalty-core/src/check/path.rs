@@ -1,7 +1,5 @@
 //! Names and dotted paths: `order.subtotal`, `beans.pending`, `member.tags`, `order.at.weekday`, and bare fields in filters.
 
-use chrono::Weekday;
-
 use super::Checker;
 use super::expression::{Cause, Scope};
 use super::model::{
@@ -11,6 +9,7 @@ use super::model::{
 use super::names::{Owner, Value};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
+use crate::syntax::calendar::weekday;
 use crate::syntax::tree::{self, Name};
 
 /// The leading name of a dotted path and the names after it; nothing if it starts with anything else.
@@ -532,20 +531,6 @@ fn last_event_figure(name: &str) -> Option<WalletFigure> {
         "spent" => WalletFigure::Spent,
         "expired" => WalletFigure::Expired,
         "clawed_back" => WalletFigure::ClawedBack,
-        _ => return None,
-    })
-}
-
-/// The weekday of that English name.
-pub(super) fn weekday(name: &str) -> Option<Weekday> {
-    Some(match name {
-        "monday" => Weekday::Mon,
-        "tuesday" => Weekday::Tue,
-        "wednesday" => Weekday::Wed,
-        "thursday" => Weekday::Thu,
-        "friday" => Weekday::Fri,
-        "saturday" => Weekday::Sat,
-        "sunday" => Weekday::Sun,
         _ => return None,
     })
 }

@@ -2,8 +2,8 @@
 
 use super::model::{
     Activity, CapMode, Carry, ChallengeForm, Checked, Clawback, CouponForm, Expire, ExpireStart, Fall, Keep,
-    LadderForm, LadderReturns, Length, Multipliers, Per, Period, Restore, Returns, Rise, RoundMode, RoundScope,
-    SpendOrder, TimeUnit, Vest, WalletPolicy,
+    LadderForm, LadderReturns, Length, Multipliers, Period, Restore, Returns, Rise, RoundMode, RoundScope, SpendOrder,
+    Vest, WalletPolicy, month_name, weekday_name,
 };
 use super::offer::{Basis, Stack};
 use crate::codes::entropy_bits;
@@ -15,10 +15,10 @@ pub fn list(checked: &Checked) -> Vec<(String, String)> {
     let mut add = |place: &str, clause: String| list.push((place.to_owned(), clause));
     add("program", format!("version {}", settings.version));
     add("program", format!("timezone \"{}\"", settings.zone.name()));
-    add("program", format!("week {}", weekday_name(settings.week_start)));
-    add("program", format!("history {}", length(settings.history)));
-    add("program", format!("returns within {}", length(settings.returns_within)));
-    add("program", format!("future at most {}", length(settings.future)));
+    add("program", format!("week {}", weekday_name(settings.week_start.num_days_from_monday() as u8)));
+    add("program", format!("history {}", settings.history));
+    add("program", format!("returns within {}", settings.returns_within));
+    add("program", format!("future at most {}", settings.future));
     for wallet in &checked.wallets {
         for version in &wallet.versions {
             let from = version.from.map_or(String::new(), |from| format!(" from {from}"));
@@ -99,7 +99,7 @@ fn rounds(form: &ChallengeForm) -> Vec<String> {
             clauses.push(if form.carry { "carry" } else { "carry nothing" }.to_owned());
         }
     }
-    clauses.extend(form.tolerance.map(|time| format!("tolerance {}", length(time))));
+    clauses.extend(form.tolerance.map(|time| format!("tolerance {time}")));
     clauses.push(if form.returns == Returns::Keep { "returns keep" } else { "returns revoke" }.to_owned());
     if form.migrate {
         clauses.push("migrate".to_owned());
@@ -109,21 +109,20 @@ fn rounds(form: &ChallengeForm) -> Vec<String> {
 
 /// How members rise, stay and fall.
 fn standing(form: &LadderForm) -> Vec<String> {
-    let to_end =
-        |next: bool, period: Period| format!("to end of {}{}", if next { "next " } else { "" }, period_name(period));
+    let to_end = |next: bool, period: Period| format!("to end of {}{period}", if next { "next " } else { "" });
     let rise = match form.rise {
         Rise::AtOnce => "at once".to_owned(),
-        Rise::AtEndOf(period) => format!("at end of {}", period_name(period)),
+        Rise::AtEndOf(period) => format!("at end of {period}"),
     };
     let keep = match form.keep {
         Keep::WhileQualified => "while qualified".to_owned(),
-        Keep::For(time) => length(time),
+        Keep::For(time) => time.to_string(),
         Keep::ToEnd { next, period } => to_end(next, period),
         Keep::ToAnniversary => "to anniversary".to_owned(),
     };
     let grace = form.grace.map_or("none".to_owned(), |grace| match grace.to_end_of {
-        Some(period) => format!("{} {}", length(grace.length), to_end(false, period)),
-        None => length(grace.length),
+        Some(period) => format!("{} {}", grace.length, to_end(false, period)),
+        None => grace.length.to_string(),
     });
     let fall = match form.fall {
         Fall::ToEarnedLevel => "to earned level",
@@ -175,11 +174,11 @@ fn policy(checked: &Checked, policy: &WalletPolicy, unit: &str) -> Vec<String> {
     };
     let vest = match &policy.vest {
         Vest::AtOnce => "at once".to_owned(),
-        Vest::After(after) => format!("after {}", length(*after)),
+        Vest::After(after) => format!("after {after}"),
         Vest::At(date) => format!("at {date}"),
-        Vest::EndOf { period, after: later } => format!("at end of {}{}", period_name(*period), later_by(*later)),
+        Vest::EndOf { period, after: later } => format!("at end of {period}{}", later_by(*later)),
         Vest::OnDay { month, day, after: later } => format!("on {day} {}{}", month_name(*month), later_by(*later)),
-        Vest::On { event: on, within } => format!("on {} within {}", event(*on), length(*within)),
+        Vest::On { event: on, within } => format!("on {} within {within}", event(*on)),
     };
     let spend = match policy.spend {
         SpendOrder::SoonestExpiring => "soonest expiring first",
@@ -191,7 +190,7 @@ fn policy(checked: &Checked, policy: &WalletPolicy, unit: &str) -> Vec<String> {
         Clawback::OnlyPending => "only pending",
     };
     let mut restore = match &policy.restore {
-        Restore::Original { at_least: Some(least) } => format!("original at least {}", length(*least)),
+        Restore::Original { at_least: Some(least) } => format!("original at least {least}"),
         Restore::Original { at_least: None } => "original".to_owned(),
         Restore::Fresh => "fresh".to_owned(),
         Restore::Never => "never".to_owned(),
@@ -207,9 +206,9 @@ fn policy(checked: &Checked, policy: &WalletPolicy, unit: &str) -> Vec<String> {
     for rule in &policy.expire {
         let form = match &rule.form {
             Expire::Never => "never".to_owned(),
-            Expire::After { duration, start: ExpireStart::Earning } => format!("{} after earning", length(*duration)),
-            Expire::After { duration, start: ExpireStart::Vesting } => format!("{} after vesting", length(*duration)),
-            Expire::EndOf { period, after } => format!("end of {}{}", period_name(*period), later_by(*after)),
+            Expire::After { duration, start: ExpireStart::Earning } => format!("{duration} after earning"),
+            Expire::After { duration, start: ExpireStart::Vesting } => format!("{duration} after vesting"),
+            Expire::EndOf { period, after } => format!("end of {period}{}", later_by(*after)),
             Expire::OnDay { month, day, after } => format!("on {day} {}{}", month_name(*month), later_by(*after)),
             Expire::Told(_) => "at …".to_owned(),
             Expire::Inactivity { duration, without } => {
@@ -218,7 +217,7 @@ fn policy(checked: &Checked, policy: &WalletPolicy, unit: &str) -> Vec<String> {
                     Activity::Any => "activity".to_owned(),
                     Activity::Events(events) => events.iter().map(|index| event(*index)).collect::<Vec<_>>().join(", "),
                 };
-                format!("after {} without {without}", length(*duration))
+                format!("after {duration} without {without}")
             }
             Expire::At(date) => format!("at {date}"),
         };
@@ -233,76 +232,14 @@ fn policy(checked: &Checked, policy: &WalletPolicy, unit: &str) -> Vec<String> {
     }
     let cap_mode = if policy.cap_mode == CapMode::Truncate { "truncate" } else { "reject" };
     clauses.extend(policy.caps.iter().map(|cap| {
-        let per = match cap.per {
-            None => String::new(),
-            Some(Per::Order) => " per order".to_owned(),
-            Some(Per::Period(period)) => format!(" per {}", period_name(period)),
-            Some(Per::Rolling(over)) => format!(" over last {}", length(over)),
-            Some(Per::FromFirst(of)) => format!(" per {} from first use", length(of)),
-        };
+        let per = cap.per.map_or(String::new(), |per| format!(" {per}"));
         format!("cap {} {unit}{per} {cap_mode}", cap.amount)
     }));
     clauses
 }
 
-fn length(length: Length) -> String {
-    let unit = match length.unit {
-        TimeUnit::Second => "second",
-        TimeUnit::Minute => "minute",
-        TimeUnit::Hour => "hour",
-        TimeUnit::Day => "day",
-        TimeUnit::Week => "week",
-        TimeUnit::Month => "month",
-        TimeUnit::Quarter => "quarter",
-        TimeUnit::Year => "year",
-    };
-    let plural = if length.count == 1 { "" } else { "s" };
-    format!("{} {unit}{plural}", length.count)
-}
-
 fn later_by(after: Option<Length>) -> String {
-    after.map_or(String::new(), |after| format!(" after {}", length(after)))
-}
-
-fn period_name(period: Period) -> &'static str {
-    match period {
-        Period::Day => "day",
-        Period::Week => "week",
-        Period::Month => "month",
-        Period::Quarter => "quarter",
-        Period::HalfYear => "half year",
-        Period::Year => "year",
-    }
-}
-
-fn weekday_name(day: chrono::Weekday) -> &'static str {
-    match day {
-        chrono::Weekday::Mon => "monday",
-        chrono::Weekday::Tue => "tuesday",
-        chrono::Weekday::Wed => "wednesday",
-        chrono::Weekday::Thu => "thursday",
-        chrono::Weekday::Fri => "friday",
-        chrono::Weekday::Sat => "saturday",
-        chrono::Weekday::Sun => "sunday",
-    }
-}
-
-fn month_name(month: u32) -> &'static str {
-    const MONTHS: [&str; 12] = [
-        "january",
-        "february",
-        "march",
-        "april",
-        "may",
-        "june",
-        "july",
-        "august",
-        "september",
-        "october",
-        "november",
-        "december",
-    ];
-    month.checked_sub(1).and_then(|month| MONTHS.get(month as usize)).copied().unwrap_or("")
+    after.map_or(String::new(), |after| format!(" after {after}"))
 }
 
 #[cfg(test)]

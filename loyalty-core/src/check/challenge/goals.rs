@@ -47,7 +47,7 @@ impl<'a> Checker<'a> {
             {
                 self.report(
                     Diagnostic::new(Code::BadWindow, average.span, "this is counted in the windows of the challenge")
-                        .help(format!("write it in {}s, as the window says", period_word(period))),
+                        .help(format!("write it in {period}s, as the window says")),
                 );
             }
             return adaptive.map_or(Goals::Fixed(Vec::new()), |adaptive| Goals::Adaptive(Box::new(adaptive)));
@@ -183,7 +183,7 @@ impl<'a> Checker<'a> {
         for span in found {
             self.report(
                 Diagnostic::new(Code::GoalOutOfReach, span, "the days of this challenge have no room for this goal")
-                    .help(format!("they touch {room} {}s at most", period_word(*period_of(&self.challenges, index)))),
+                    .help(format!("they touch {room} {}s at most", period_of(&self.challenges, index))),
             );
         }
     }
@@ -205,16 +205,5 @@ fn period_of(challenges: &[Challenge], index: ChallengeIndex) -> &Period {
     match challenges.get(index).map(|challenge| &challenge.progress) {
         Some(Progress::Streak(_, period)) => period,
         _ => &Period::Day,
-    }
-}
-
-fn period_word(period: Period) -> &'static str {
-    match period {
-        Period::Day => "day",
-        Period::Week => "week",
-        Period::Month => "month",
-        Period::Quarter => "quarter",
-        Period::HalfYear => "half year",
-        Period::Year => "year",
     }
 }

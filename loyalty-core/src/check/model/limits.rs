@@ -1,5 +1,7 @@
 //! How often something is done, and how much it may come to: limits and caps, and the stretch of time that they count.
 
+use std::fmt;
+
 use rust_decimal::Decimal;
 
 use super::{Length, Period};
@@ -21,6 +23,18 @@ pub enum Per {
     Rolling(Length),
     /// Stretches that do not overlap, each from a use that lies in none before it.
     FromFirst(Length),
+}
+
+/// As a program writes it behind what is limited: `per month`.
+impl fmt::Display for Per {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Per::Order => formatter.write_str("per order"),
+            Per::Period(period) => write!(formatter, "per {period}"),
+            Per::Rolling(over) => write!(formatter, "over last {over}"),
+            Per::FromFirst(of) => write!(formatter, "per {of} from first use"),
+        }
+    }
 }
 
 #[derive(Debug, Clone)]

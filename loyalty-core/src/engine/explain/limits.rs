@@ -6,7 +6,7 @@ use super::silent::{Reason, What};
 use super::trace::Shown;
 use super::words;
 use crate::calendar::Calendar;
-use crate::check::model::{Per, Valid};
+use crate::check::model::{Per, Valid, weekday_name};
 use crate::engine::eval::Scope;
 use crate::engine::rules;
 use crate::engine::tally::Entry;
@@ -32,7 +32,7 @@ pub fn not_valid(scope: &Scope<'_>, valid: &Valid, line: u32) -> Reason {
         Valid::Weekdays(days) => {
             let on = |day: i32| days.iter().any(|own| own.num_days_from_monday() as u8 == Calendar::weekday(day));
             let next = (1..=7).map(|ahead| scope.day.saturating_add(ahead)).find(|day| on(*day));
-            let today = words::weekday(Calendar::weekday(scope.day));
+            let today = weekday_name(Calendar::weekday(scope.day));
             (Shown::Word(today), next.map(|day| scope.plan.calendar.start_of(day)))
         }
         Valid::Hours { from, .. } => {

@@ -5,6 +5,7 @@
 
 use super::words;
 use crate::amount::Overflow;
+use crate::check::model::weekday_name;
 use crate::engine::eval::{NO_ROW, Scope};
 use crate::engine::value::{Stored, Value};
 use crate::plan::node::{Node, NodeId};
@@ -44,7 +45,7 @@ pub struct Over {
 impl Shown {
     pub fn of(value: Value<'_>) -> Self {
         match value {
-            Value::Weekday(day) => Shown::Word(words::weekday(day)),
+            Value::Weekday(day) => Shown::Word(weekday_name(day)),
             value => Shown::Value(Stored::of(value)),
         }
     }

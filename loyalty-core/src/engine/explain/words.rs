@@ -4,7 +4,7 @@ use rust_decimal::Decimal;
 
 use super::trace::Shown;
 use crate::amount;
-use crate::check::model::{Currency, Length, Multipliers, Per, Period, RoundMode, RoundScope, TimeUnit, Valid};
+use crate::check::model::{Currency, Multipliers, Per, RoundMode, RoundScope, Valid, weekday_name};
 use crate::engine::value::Stored;
 use crate::plan::{Plan, Quote, Unit};
 use crate::time::{DAY, SECOND, date_of, micros_of};
@@ -181,42 +181,9 @@ pub fn from(plan: &Plan, start: i64) -> String {
     if plan.calendar.start_of(day) == start { date_of(day).to_string() } else { moment(plan, start) }
 }
 
-/// A length of time: `12 months`.
-pub fn length(length: Length) -> String {
-    let unit = match length.unit {
-        TimeUnit::Second => "second",
-        TimeUnit::Minute => "minute",
-        TimeUnit::Hour => "hour",
-        TimeUnit::Day => "day",
-        TimeUnit::Week => "week",
-        TimeUnit::Month => "month",
-        TimeUnit::Quarter => "quarter",
-        TimeUnit::Year => "year",
-    };
-    let plural = if length.count == 1 { "" } else { "s" };
-    format!("{} {unit}{plural}", length.count)
-}
-
 /// The stretch of time that a limit or a cap speaks of.
 pub fn per(per: Option<Per>) -> String {
-    match per {
-        None => String::new(),
-        Some(Per::Order) => " per order".to_owned(),
-        Some(Per::Period(period)) => format!(" per {}", period_name(period)),
-        Some(Per::Rolling(over)) => format!(" over last {}", length(over)),
-        Some(Per::FromFirst(of)) => format!(" per {} from first use", length(of)),
-    }
-}
-
-fn period_name(period: Period) -> &'static str {
-    match period {
-        Period::Day => "day",
-        Period::Week => "week",
-        Period::Month => "month",
-        Period::Quarter => "quarter",
-        Period::HalfYear => "half year",
-        Period::Year => "year",
-    }
+    per.map_or(String::new(), |per| format!(" {per}"))
 }
 
 /// A way to round, as the language names it.
@@ -248,12 +215,6 @@ pub fn multipliers(multipliers: Multipliers) -> &'static str {
     }
 }
 
-/// The weekday with that number, Monday 0.
-pub fn weekday(day: u8) -> &'static str {
-    const DAYS: [&str; 7] = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
-    DAYS.get(usize::from(day)).copied().unwrap_or("")
-}
-
 /// A part of `valid`, as the language writes it.
 pub fn valid(plan: &Plan, valid: &Valid) -> String {
     let range = |from: Option<String>, to: Option<String>| {
@@ -265,7 +226,7 @@ pub fn valid(plan: &Plan, valid: &Valid) -> String {
         }
         Valid::Instants { from, to } => range(from.map(|at| moment(plan, at)), to.map(|at| moment(plan, at))),
         Valid::Weekdays(days) => {
-            let days: Vec<&str> = days.iter().map(|day| weekday(day.num_days_from_monday() as u8)).collect();
+            let days: Vec<&str> = days.iter().map(|day| weekday_name(day.num_days_from_monday() as u8)).collect();
             format!("on [{}]", days.join(", "))
         }
         Valid::Hours { from, to } => {

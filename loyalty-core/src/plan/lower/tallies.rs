@@ -113,14 +113,11 @@ fn tightest<T, Stretch: PartialEq, Size: Ord>(
     })
 }
 
+/// The word that saved counters know a period by.
 fn period_name(period: Period) -> &'static str {
     match period {
-        Period::Day => "day",
-        Period::Week => "week",
-        Period::Month => "month",
-        Period::Quarter => "quarter",
         Period::HalfYear => "half-year",
-        Period::Year => "year",
+        other => other.word(),
     }
 }
 

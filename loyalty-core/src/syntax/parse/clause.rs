@@ -5,6 +5,7 @@ use pest::iterators::Pair;
 use super::build::{Build, Children, offset};
 use super::grammar::Rule;
 use super::literal;
+use crate::syntax::calendar::{month, weekday};
 use crate::syntax::tree::{
     Activity, Cap, CapMode, Clause, ClauseKind, Clawback, Expire, ExpireStart, Expr, Limit, LimitScope, Multipliers,
     Name, Per, Restore, Returns, RoundMode, RoundScope, Span, SpendOrder, ValidPart, Vest, Window,
@@ -57,7 +58,7 @@ impl Build {
             Rule::version => ClauseKind::Version(self.integer_of(pair)?),
             Rule::currency => ClauseKind::Currency(self.name_of(pair)?),
             Rule::timezone => ClauseKind::Timezone(self.text_name(&pair.child(Rule::text)?)),
-            Rule::week => ClauseKind::Week(literal::weekday(&pair.child(Rule::weekday)?)?),
+            Rule::week => ClauseKind::Week(weekday(pair.child(Rule::weekday)?.as_str())?),
             Rule::languages => ClauseKind::Languages(self.names_of(&pair.child(Rule::name_list)?)),
             Rule::history => ClauseKind::History(self.duration_of(pair)?),
             Rule::future => ClauseKind::Future(self.duration_of(pair)?),
@@ -143,7 +144,7 @@ impl Build {
             _ => {
                 let list = form.child(Rule::weekday_list);
                 let days = list.as_ref().unwrap_or(&form).all(Rule::weekday);
-                ValidPart::Weekdays(days.map(|day| literal::weekday(&day)).collect::<Option<_>>()?, span)
+                ValidPart::Weekdays(days.map(|day| weekday(day.as_str())).collect::<Option<_>>()?, span)
             }
         })
     }
@@ -160,7 +161,7 @@ impl Build {
             Rule::vest_at => Vest::At(self.date_of(&form)?),
             Rule::vest_end => Vest::EndOf { period: literal::period_of(&form)?, after },
             Rule::vest_day => Vest::OnDay {
-                month: literal::month(&form.child(Rule::month_name)?)?,
+                month: month(form.child(Rule::month_name)?.as_str())?,
                 day: self.integer_of(&form)?,
                 after,
             },
@@ -185,7 +186,7 @@ impl Build {
             }
             Rule::expire_end => Expire::EndOf { period: literal::period_of(&form)?, after },
             Rule::expire_day => Expire::OnDay {
-                month: literal::month(&form.child(Rule::month_name)?)?,
+                month: month(form.child(Rule::month_name)?.as_str())?,
                 day: self.integer_of(&form)?,
                 after,
             },

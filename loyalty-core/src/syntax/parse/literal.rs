@@ -1,6 +1,6 @@
 //! Numbers, texts, days, times, durations.
 
-use chrono::{DateTime, FixedOffset, NaiveDate, NaiveTime, TimeZone, Weekday};
+use chrono::{DateTime, FixedOffset, NaiveDate, NaiveTime, TimeZone};
 use pest::iterators::Pair;
 use rust_decimal::Decimal;
 
@@ -165,39 +165,6 @@ pub(super) fn time_unit(pair: &Pair<'_, Rule>) -> Option<TimeUnit> {
         Rule::day_year => TimeUnit::Year,
         _ => return None,
     })
-}
-
-/// The day of a `weekday`.
-pub(super) fn weekday(pair: &Pair<'_, Rule>) -> Option<Weekday> {
-    Some(match pair.as_str() {
-        "monday" => Weekday::Mon,
-        "tuesday" => Weekday::Tue,
-        "wednesday" => Weekday::Wed,
-        "thursday" => Weekday::Thu,
-        "friday" => Weekday::Fri,
-        "saturday" => Weekday::Sat,
-        "sunday" => Weekday::Sun,
-        _ => return None,
-    })
-}
-
-/// The number of a `month_name`, from 1.
-pub(super) fn month(pair: &Pair<'_, Rule>) -> Option<u32> {
-    const MONTHS: [&str; 12] = [
-        "january",
-        "february",
-        "march",
-        "april",
-        "may",
-        "june",
-        "july",
-        "august",
-        "september",
-        "october",
-        "november",
-        "december",
-    ];
-    (1..).zip(MONTHS).find(|(_, name)| *name == pair.as_str()).map(|(number, _)| number)
 }
 
 /// A text with its escapes replaced; it begins at byte `start`.

@@ -5,6 +5,7 @@ use pest::iterators::Pair;
 use super::build::{Build, Children};
 use super::grammar::Rule;
 use super::literal;
+use crate::syntax::calendar::{month, weekday};
 use crate::syntax::tree::Trigger;
 use crate::syntax::trigger::{CalendarDay, Every, TriggerKind};
 
@@ -71,9 +72,9 @@ impl Build {
             Rule::day_number => CalendarDay::Number(self.integer_of(pair)?),
             Rule::last_day => CalendarDay::Last,
             Rule::ordinal_weekday => nth_weekday(pair)?,
-            Rule::weekday => CalendarDay::Weekday(literal::weekday(pair)?),
+            Rule::weekday => CalendarDay::Weekday(weekday(pair.as_str())?),
             _ => CalendarDay::MonthDay {
-                month: literal::month(&pair.child(Rule::month_name)?)?,
+                month: month(pair.child(Rule::month_name)?.as_str())?,
                 day: self.integer_of(pair)?,
             },
         })
@@ -99,5 +100,5 @@ fn nth_weekday(pair: &Pair<'_, Rule>) -> Option<CalendarDay> {
         "fifth" => Some(5),
         _ => None,
     };
-    Some(CalendarDay::NthWeekday { nth, weekday: literal::weekday(&pair.child(Rule::weekday)?)? })
+    Some(CalendarDay::NthWeekday { nth, weekday: weekday(pair.child(Rule::weekday)?.as_str())? })
 }

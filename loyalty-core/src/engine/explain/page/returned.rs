@@ -63,7 +63,7 @@ pub(super) fn restored_rows(told: &Explanation, restored: &Restored) -> Vec<Row>
     rows.push(match (restored.restore, restored.policy) {
         (Some(quote), _) => quoted(told, quote).row(),
         (None, RestorePlan::Original { at_least: Some(length) }) => {
-            words().say(format!("they keep their last day, and have at least {}", say::length(length))).row()
+            words().say(format!("they keep their last day, and have at least {length}")).row()
         }
         _ => words().say("they keep their last day").row(),
     });
