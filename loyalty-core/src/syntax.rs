@@ -12,6 +12,7 @@ pub mod parse;
 pub mod referral;
 pub mod tree;
 pub mod trigger;
+pub mod wallet;
 
 pub use format::format;
 pub use parse::parse;

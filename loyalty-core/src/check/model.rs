@@ -30,11 +30,9 @@ use crate::source::Span;
 pub use crate::syntax::calendar::{month_name, weekday_name};
 pub use crate::syntax::engagement::{BudgetMode, CouponKind};
 pub use crate::syntax::ladder::Fall;
-pub use crate::syntax::tree::{
-    AggregateFunction, CapMode, Clawback, ExpireStart, Multipliers, Period, Returns, RoundMode, RoundScope, SpendOrder,
-    TimeUnit,
-};
+pub use crate::syntax::tree::{AggregateFunction, CapMode, Period, Returns, TimeUnit};
 pub use crate::syntax::trigger::CalendarDay;
+pub use crate::syntax::wallet::{Clawback, ExpireStart, Multipliers, RoundMode, RoundScope, SpendOrder};
 pub use badge::{Badge, BadgeFigure, BadgeLevel};
 pub use challenge::{Adaptive, Challenge, ChallengeFigure, ChallengeForm, GoalHead, Goals, OptIn, Progress, Within};
 pub use coupon::{Budget, Coupon, CouponFigure, CouponForm, Mint};

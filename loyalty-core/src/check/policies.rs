@@ -1,9 +1,8 @@
 //! The policies that a program has in force, chosen or by default, as the clauses that would say so.
 
 use super::model::{
-    Activity, CapMode, Carry, ChallengeForm, Checked, Clawback, CouponForm, Expire, ExpireStart, Fall, Keep,
-    LadderForm, LadderReturns, Length, Multipliers, Period, Restore, Returns, Rise, RoundMode, RoundScope, SpendOrder,
-    Vest, WalletPolicy, month_name, weekday_name,
+    Activity, CapMode, Carry, ChallengeForm, Checked, CouponForm, Expire, ExpireStart, Fall, Keep, LadderForm,
+    LadderReturns, Length, Period, Restore, Returns, Rise, Vest, WalletPolicy, month_name, weekday_name,
 };
 use super::offer::{Basis, Stack};
 use crate::codes::entropy_bits;
@@ -155,23 +154,6 @@ fn standing(form: &LadderForm) -> Vec<String> {
 
 fn policy(checked: &Checked, policy: &WalletPolicy, unit: &str) -> Vec<String> {
     let event = |event: usize| checked.events.get(event).map_or("", |event| event.name.as_str());
-    let mode = match policy.round {
-        RoundMode::Down => "down",
-        RoundMode::HalfUp => "half up",
-        RoundMode::HalfEven => "half even",
-        RoundMode::Up => "up",
-    };
-    let scope = match policy.scope {
-        RoundScope::PerOrder => "per order",
-        RoundScope::PerRule => "per rule",
-        RoundScope::PerLine => "per line",
-        RoundScope::PerUnit => "per unit",
-    };
-    let multipliers = match policy.multipliers {
-        Multipliers::Add => "add",
-        Multipliers::Compound => "compound",
-        Multipliers::Best => "best",
-    };
     let vest = match &policy.vest {
         Vest::AtOnce => "at once".to_owned(),
         Vest::After(after) => format!("after {after}"),
@@ -179,15 +161,6 @@ fn policy(checked: &Checked, policy: &WalletPolicy, unit: &str) -> Vec<String> {
         Vest::EndOf { period, after: later } => format!("at end of {period}{}", later_by(*later)),
         Vest::OnDay { month, day, after: later } => format!("on {day} {}{}", month_name(*month), later_by(*later)),
         Vest::On { event: on, within } => format!("on {} within {within}", event(*on)),
-    };
-    let spend = match policy.spend {
-        SpendOrder::SoonestExpiring => "soonest expiring first",
-        SpendOrder::Oldest => "oldest first",
-    };
-    let clawback = match policy.clawback {
-        Clawback::WithinBalance => "within balance",
-        Clawback::MayOverdraw => "may overdraw",
-        Clawback::OnlyPending => "only pending",
     };
     let mut restore = match &policy.restore {
         Restore::Original { at_least: Some(least) } => format!("original at least {least}"),
@@ -198,8 +171,11 @@ fn policy(checked: &Checked, policy: &WalletPolicy, unit: &str) -> Vec<String> {
     if policy.restore_full_only {
         restore.push_str(" on full return");
     }
-    let mut clauses =
-        vec![format!("round {mode} {scope}"), format!("multipliers {multipliers}"), format!("vest {vest}")];
+    let mut clauses = vec![
+        format!("round {} {}", policy.round.word(), policy.scope.word()),
+        format!("multipliers {}", policy.multipliers.word()),
+        format!("vest {vest}"),
+    ];
     if policy.expire.is_empty() {
         clauses.push("expire never".to_owned());
     }
@@ -224,8 +200,8 @@ fn policy(checked: &Checked, policy: &WalletPolicy, unit: &str) -> Vec<String> {
         let condition = if rule.when.is_some() { " when …" } else { "" };
         clauses.push(format!("expire {form}{condition}"));
     }
-    clauses.push(format!("spend {spend}"));
-    clauses.push(format!("clawback {clawback}"));
+    clauses.push(format!("spend {}", policy.spend.word()));
+    clauses.push(format!("clawback {}", policy.clawback.word()));
     clauses.push(format!("restore {restore}"));
     if let Some(most) = policy.hold_at_most {
         clauses.push(format!("hold at most {most} {unit}"));

@@ -13,6 +13,7 @@ use super::names::{Declared, Owner};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
 use crate::syntax::tree::{self, ClauseKind, Name};
+use crate::syntax::wallet as written;
 
 const DECIMALS_MAX: u32 = 6;
 
@@ -171,11 +172,11 @@ impl<'a> Checker<'a> {
                     policy.restore_full_only = *full_only;
                     policy.spans.restore = Some(clause.span);
                     policy.restore = match form {
-                        tree::Restore::Original { at_least } => {
+                        written::Restore::Original { at_least } => {
                             Restore::Original { at_least: self.length_if(at_least.as_ref()).flatten() }
                         }
-                        tree::Restore::Fresh => Restore::Fresh,
-                        tree::Restore::Never => Restore::Never,
+                        written::Restore::Fresh => Restore::Fresh,
+                        written::Restore::Never => Restore::Never,
                     };
                 }
                 ClauseKind::HoldAtMost(amount) => {
@@ -208,20 +209,20 @@ impl<'a> Checker<'a> {
         self.wallets.get(wallet).and_then(|wallet| wallet.holds).map_or(Type::Amount(wallet), Type::Money)
     }
 
-    pub(super) fn vest(&mut self, vest: &tree::Vest, span: Span) -> Option<Vest> {
+    pub(super) fn vest(&mut self, vest: &written::Vest, span: Span) -> Option<Vest> {
         Some(match vest {
-            tree::Vest::AtOnce => Vest::AtOnce,
-            tree::Vest::After(duration) => Vest::After(self.length(duration)?),
-            tree::Vest::At(date) => Vest::At(*date),
-            tree::Vest::EndOf { period, after } => {
+            written::Vest::AtOnce => Vest::AtOnce,
+            written::Vest::After(duration) => Vest::After(self.length(duration)?),
+            written::Vest::At(date) => Vest::At(*date),
+            written::Vest::EndOf { period, after } => {
                 Vest::EndOf { period: *period, after: self.length_if(after.as_ref())? }
             }
-            tree::Vest::OnDay { month, day, after } => {
+            written::Vest::OnDay { month, day, after } => {
                 let after = self.length_if(after.as_ref());
                 self.every_year(*month, *day, span)?;
                 Vest::OnDay { month: *month, day: *day, after: after? }
             }
-            tree::Vest::On { event, within } => {
+            written::Vest::On { event, within } => {
                 let (index, within) = (self.event(event), self.length(within));
                 let (index, within) = (index?, within?);
                 let owner = Owner::Event(index);
@@ -239,34 +240,34 @@ impl<'a> Checker<'a> {
         })
     }
 
-    pub(super) fn expire(&mut self, expire: &'a tree::Expire, span: Span, scope: &Scope) -> Option<Expire> {
+    pub(super) fn expire(&mut self, expire: &'a written::Expire, span: Span, scope: &Scope) -> Option<Expire> {
         Some(match expire {
-            tree::Expire::Never => Expire::Never,
-            tree::Expire::After { duration, start } => {
+            written::Expire::Never => Expire::Never,
+            written::Expire::After { duration, start } => {
                 Expire::After { duration: self.length(duration)?, start: *start }
             }
-            tree::Expire::EndOf { period, after } => {
+            written::Expire::EndOf { period, after } => {
                 Expire::EndOf { period: *period, after: self.length_if(after.as_ref())? }
             }
-            tree::Expire::OnDay { month, day, after } => {
+            written::Expire::OnDay { month, day, after } => {
                 let after = self.length_if(after.as_ref());
                 self.every_year(*month, *day, span)?;
                 Expire::OnDay { month: *month, day: *day, after: after? }
             }
-            tree::Expire::Inactivity { duration, without } => {
+            written::Expire::Inactivity { duration, without } => {
                 let duration = self.length(duration);
                 let without = match without {
-                    tree::Activity::Earning => Activity::Earning,
-                    tree::Activity::Any => Activity::Any,
-                    tree::Activity::Events(names) => {
+                    written::Activity::Earning => Activity::Earning,
+                    written::Activity::Any => Activity::Any,
+                    written::Activity::Events(names) => {
                         let events: Vec<Option<usize>> = names.iter().map(|name| self.event(name)).collect();
                         Activity::Events(events.into_iter().collect::<Option<_>>()?)
                     }
                 };
                 Expire::Inactivity { duration: duration?, without }
             }
-            tree::Expire::At(date) => Expire::At(*date),
-            tree::Expire::Told(day) => {
+            written::Expire::At(date) => Expire::At(*date),
+            written::Expire::Told(day) => {
                 let day = self.expression(day, scope)?;
                 Expire::Told(Box::new(self.hold(day, &Type::Date, "`expire at`")?))
             }

@@ -9,6 +9,7 @@ use rust_decimal::Decimal;
 use super::ladder::LadderClause;
 use super::referral::ReferralClause;
 pub use super::trigger::{Trigger, TriggerKind};
+use super::wallet::{Clawback, Expire, Multipliers, Restore, RoundMode, RoundScope, SpendOrder, Vest};
 pub use crate::source::Span;
 
 /// A word of the program with its place: an identifier, or the text of a quoted name.
@@ -322,107 +323,6 @@ impl Effect {
             Self::Engagement(effect) => effect.word(),
         }
     }
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum RoundMode {
-    Down,
-    HalfUp,
-    HalfEven,
-    Up,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum RoundScope {
-    PerOrder,
-    PerRule,
-    PerLine,
-    PerUnit,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Multipliers {
-    Add,
-    Compound,
-    Best,
-}
-
-#[derive(Debug, Clone, PartialEq)]
-pub enum Vest {
-    /// `vest at once`
-    AtOnce,
-    /// `vest after 14 days`
-    After(Duration),
-    /// `vest at 2026-12-01`: from the beginning of that local day.
-    At(NaiveDate),
-    /// `vest at end of month after 1 month`
-    EndOf { period: Period, after: Option<Duration> },
-    /// `vest on 1 december`
-    OnDay { month: u32, day: u32, after: Option<Duration> },
-    /// `vest on delivered within 30 days`
-    On { event: Name, within: Duration },
-}
-
-#[derive(Debug, Clone, PartialEq)]
-pub enum Expire {
-    /// `expire never`
-    Never,
-    /// `expire 12 months after earning`, `expire 90 days after vesting`
-    After { duration: Duration, start: ExpireStart },
-    /// `expire end of month after 3 months`
-    EndOf { period: Period, after: Option<Duration> },
-    /// `expire on 31 december after 36 months`
-    OnDay { month: u32, day: u32, after: Option<Duration> },
-    /// `expire after 12 months without order, visit`; `without earning`; `without activity`
-    Inactivity { duration: Duration, without: Activity },
-    /// `expire at 2026-12-31`: through that local day.
-    At(NaiveDate),
-    /// `expire at voucher.last_day`: through the local day that is told.
-    Told(Expr),
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ExpireStart {
-    Earning,
-    Vesting,
-}
-
-#[derive(Debug, Clone, PartialEq)]
-pub enum Activity {
-    /// Any of these events.
-    Events(Vec<Name>),
-    /// Any earning in the wallet.
-    Earning,
-    /// Any earning or spending in the wallet.
-    Any,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum SpendOrder {
-    /// `spend soonest expiring first`
-    SoonestExpiring,
-    /// `spend oldest first`
-    Oldest,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Clawback {
-    /// `clawback within balance`
-    WithinBalance,
-    /// `clawback may overdraw`
-    MayOverdraw,
-    /// `clawback only pending`
-    OnlyPending,
-}
-
-#[derive(Debug, Clone, PartialEq)]
-pub enum Restore {
-    /// `restore original`, `restore original at least 30 days`
-    Original { at_least: Option<Duration> },
-    /// `restore fresh`
-    Fresh,
-    /// `restore never`
-    Never,
 }
 
 /// One part of `valid`; all parts must hold.

@@ -2,9 +2,11 @@
 
 use chrono::{NaiveDate, NaiveTime, Weekday};
 use loyalty_core::syntax::tree::{
-    Activity, CapMode, ClauseKind, Clawback, Earn, Effect, Expire, ExpireStart, ItemKind, LimitScope, Multipliers, Per,
-    Period, RaiseEnd, Restore, Returns, RoundMode, RoundScope, SpendOrder, TestStep, TimeUnit, Trigger, TriggerKind,
-    ValidPart, Vest, Window,
+    CapMode, ClauseKind, Earn, Effect, ItemKind, LimitScope, Per, Period, RaiseEnd, Returns, TestStep, TimeUnit,
+    Trigger, TriggerKind, ValidPart, Window,
+};
+use loyalty_core::syntax::wallet::{
+    Activity, Clawback, Expire, ExpireStart, Multipliers, Restore, RoundMode, RoundScope, SpendOrder, Vest,
 };
 
 use crate::{clause, item, read, shape};

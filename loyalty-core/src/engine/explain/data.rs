@@ -191,7 +191,7 @@ fn step_document(told: &Explanation, step: &Step) -> Document {
             .with("of", rule_name(plan, multiply.rule))
             .with("factor_before", multiply.before)
             .with("factor_after", multiply.after)
-            .with("multipliers", words::multipliers(multiply.multipliers))
+            .with("multipliers", multiply.multipliers.word())
             .with("amount", multiply.amount)
             .with("figures", figures(plan, &multiply.figures)),
         Step::Cut(cut) => put_cut(plan, named("cap"), cut),
@@ -222,8 +222,8 @@ fn put_cut(plan: &Plan, document: Document, cut: &Cut) -> Document {
 
 fn put_rounding(document: Document, rounding: &Rounding) -> Document {
     let mut document = document
-        .with("mode", words::mode(rounding.mode))
-        .with("scope", words::scope(rounding.scope))
+        .with("mode", rounding.mode.word())
+        .with("scope", rounding.scope.word())
         .with("exact", rounding.exact)
         .with("result", rounding.result);
     if !rounding.before.is_zero() {

@@ -4,7 +4,7 @@ use rust_decimal::Decimal;
 
 use super::trace::Shown;
 use crate::amount;
-use crate::check::model::{Currency, Multipliers, Per, RoundMode, RoundScope, Valid, weekday_name};
+use crate::check::model::{Currency, Per, Valid, weekday_name};
 use crate::engine::value::Stored;
 use crate::plan::{Plan, Quote, Unit};
 use crate::time::{DAY, SECOND, date_of, micros_of};
@@ -184,35 +184,6 @@ pub fn from(plan: &Plan, start: i64) -> String {
 /// The stretch of time that a limit or a cap speaks of.
 pub fn per(per: Option<Per>) -> String {
     per.map_or(String::new(), |per| format!(" {per}"))
-}
-
-/// A way to round, as the language names it.
-pub fn mode(mode: RoundMode) -> &'static str {
-    match mode {
-        RoundMode::Down => "down",
-        RoundMode::HalfUp => "half up",
-        RoundMode::HalfEven => "half even",
-        RoundMode::Up => "up",
-    }
-}
-
-/// What is rounded, as the language names it.
-pub fn scope(scope: RoundScope) -> &'static str {
-    match scope {
-        RoundScope::PerOrder => "per order",
-        RoundScope::PerRule => "per rule",
-        RoundScope::PerLine => "per line",
-        RoundScope::PerUnit => "per unit",
-    }
-}
-
-/// How several multipliers come together, as the language names it.
-pub fn multipliers(multipliers: Multipliers) -> &'static str {
-    match multipliers {
-        Multipliers::Add => "add",
-        Multipliers::Compound => "compound",
-        Multipliers::Best => "best",
-    }
 }
 
 /// A part of `valid`, as the language writes it.

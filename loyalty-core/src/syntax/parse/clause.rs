@@ -7,8 +7,10 @@ use super::grammar::Rule;
 use super::literal;
 use crate::syntax::calendar::{month, weekday};
 use crate::syntax::tree::{
-    Activity, Cap, CapMode, Clause, ClauseKind, Clawback, Expire, ExpireStart, Expr, Limit, LimitScope, Multipliers,
-    Name, Per, Restore, Returns, RoundMode, RoundScope, Span, SpendOrder, ValidPart, Vest, Window,
+    Cap, CapMode, Clause, ClauseKind, Expr, Limit, LimitScope, Name, Per, Returns, Span, ValidPart, Window,
+};
+use crate::syntax::wallet::{
+    Activity, Clawback, Expire, ExpireStart, Multipliers, Restore, RoundMode, RoundScope, SpendOrder, Vest,
 };
 
 impl Build {

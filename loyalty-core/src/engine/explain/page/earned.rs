@@ -168,6 +168,6 @@ fn multiply_words(plan: &Plan, multiply: &Multiply, part: &Part) -> Words {
     if amount::is_one(multiply.before.normalize()) {
         return said;
     }
-    let how = say::multipliers(multiply.multipliers);
+    let how = multiply.multipliers.word();
     said.say(", as ").code(format!("multipliers {how}")).say(" has it").line(multiply.line)
 }

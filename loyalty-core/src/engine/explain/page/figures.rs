@@ -28,7 +28,7 @@ pub(super) fn cut_words(plan: &Plan, cut: &Cut) -> Words {
 
 pub(super) fn rounding_words(rounding: &Rounding) -> Words {
     let exact = amount::text(rounding.exact);
-    let (mode, result) = (say::mode(rounding.mode), amount::text(rounding.result));
+    let (mode, result) = (rounding.mode.word(), amount::text(rounding.result));
     if !rounding.before.is_zero() {
         let before = amount::text(rounding.before);
         return words()
@@ -37,7 +37,7 @@ pub(super) fn rounding_words(rounding: &Rounding) -> Words {
     let said = words().say(format!("{exact} is rounded {mode} to {result}"));
     match rounding.scope {
         RoundScope::PerOrder => said,
-        scope => said.say(format!(", {}", say::scope(scope))),
+        scope => said.say(format!(", {}", scope.word())),
     }
 }
 
