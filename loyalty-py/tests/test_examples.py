@@ -46,3 +46,10 @@ def run_page(page: str) -> dict[str, Any]:
 @pytest.mark.parametrize("page", ["loyalty-py/README.md", "docs/embedding.md", "docs/hosts.md", "docs/messages.md"])
 def test_the_python_of_a_page_runs(page: str) -> None:
     run_page(page)
+
+
+def test_the_front_page_prints_what_it_shows(capsys: pytest.CaptureFixture[str]) -> None:
+    run_page("README.md")
+    page = (ROOT / "README.md").read_text(encoding="utf-8")
+    shown = re.search(r"^```text\n(o-1, .*?)^```", page, re.DOTALL | re.MULTILINE)
+    assert shown and capsys.readouterr().out.rstrip() == shown.group(1).rstrip()

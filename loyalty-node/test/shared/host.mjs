@@ -5,9 +5,11 @@ import { test } from "node:test";
 
 import { playCorpus } from "./corpus.mjs";
 import { count, readCorpus } from "./files.mjs";
-import { example } from "./page.mjs";
+import { blocks, example } from "./page.mjs";
 import { programTests } from "./program.mjs";
 import { playRandom } from "./random.mjs";
+
+const AsyncFunction = (async () => {}).constructor;
 
 /** How many inputs of chance a host is given, beside every wrong value of every field. */
 export const RANDOM_INPUTS = 1_000;
@@ -16,8 +18,14 @@ export const RANDOM_INPUTS = 1_000;
 export function testHost(name, loyalty) {
   for (const [title, run] of Object.entries(programTests(loyalty, assert))) test(`${name}: ${title}`, run);
   test(`${name}: the example of the documentation`, async () => {
-    const AsyncFunction = (async () => {}).constructor;
     await new AsyncFunction("loyalty", "assert", example())(loyalty, assert);
+  });
+  test(`${name}: the example of the front page prints what the page shows`, async () => {
+    const printed = [];
+    const console = { log: (text) => printed.push(text), assert };
+    await new AsyncFunction("loyalty", "assert", "console", example("README.md"))(loyalty, assert, console);
+    const shown = blocks("README.md", "text").find((block) => block.startsWith("o-1, "));
+    assert.deepEqual(printed.map((text) => text.trimEnd()), [shown.trimEnd()]);
   });
   test(`${name}: wrong inputs are errors and change nothing`, () => {
     const { inputs, failures } = playRandom(loyalty, RANDOM_INPUTS);

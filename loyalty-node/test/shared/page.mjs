@@ -1,4 +1,4 @@
-// The example of `docs/embedding.md`, as a script that every host of JavaScript runs.
+// The examples of the documentation, as scripts that every host of JavaScript runs.
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -13,9 +13,9 @@ export function blocks(page, tag) {
   return found;
 }
 
-/** The example as the body of an asynchronous function of `loyalty` and `assert`. */
-export function example() {
-  const [script] = blocks("docs/embedding.md", "js");
+/** The first example of a page as the body of an asynchronous function of `loyalty` and `assert`. */
+export function example(page = "docs/embedding.md") {
+  const [script] = blocks(page, "js");
   const names = /^import \{ (.*) \} from "loyalty-rules";$/m;
   if (!names.test(script)) throw new Error("the example imports the library");
   return `const { equal, deepEqual } = assert;\n${script.replace(names, "const { $1 } = loyalty;")}`;
