@@ -51,11 +51,11 @@ impl<'a> Checker<'a> {
     /// The rate that an amount is: 1 point per 1 of it, factors of the member's state taken out as the points.
     fn proportional(&mut self, amount: Expr, wallet: WalletIndex) -> Option<Earn> {
         let one = Expr { kind: ExprKind::Number(Decimal::ONE), ty: self.unit_of(wallet), span: amount.span };
-        if !reads_state(&amount) {
+        if !amount.reads_member() {
             return Some(Earn::Rate { points: one, per: Decimal::ONE, full: false, of: amount });
         }
         let span = amount.span;
-        let (state, event): (Vec<Expr>, Vec<Expr>) = factors(amount).into_iter().partition(reads_state);
+        let (state, event): (Vec<Expr>, Vec<Expr>) = factors(amount).into_iter().partition(Expr::reads_member);
         if let Some(both) = state.iter().find(|factor| reads_quantity(factor)) {
             self.report(
                 Diagnostic::new(Code::OutOfReach, both.span, "one amount reads the event's quantities and the member's state together")
@@ -105,32 +105,4 @@ fn reads_quantity(amount: &Expr) -> bool {
         }
     }
     false
-}
-
-/// Whether any part reads what the member has.
-fn reads_state(expr: &Expr) -> bool {
-    let mut found = false;
-    expr.walk(&mut |part| {
-        found |= matches!(
-            part.kind,
-            ExprKind::Measure(_)
-                | ExprKind::MeasureBefore(_)
-                | ExprKind::Segment(_)
-                | ExprKind::Wallet(..)
-                | ExprKind::Reward(..)
-                | ExprKind::Member(_)
-                | ExprKind::Tags
-                | ExprKind::MemberId
-                | ExprKind::Enrolled
-                | ExprKind::Level(_)
-                | ExprKind::Benefit(..)
-                | ExprKind::Standing(..)
-                | ExprKind::Badge(..)
-                | ExprKind::Question(..)
-                | ExprKind::Cards(_)
-                | ExprKind::Arm(_)
-                | ExprKind::Challenge(..)
-        );
-    });
-    found
 }

@@ -4,6 +4,13 @@ use super::model::{Expr, ExprKind, Pattern};
 
 impl Expr {
     /// Calls `see` for the expression and every part of it, outer before inner, left before right.
+    /// Whether any part reads what the member is or has: it may be something else by the time of a return.
+    pub fn reads_member(&self) -> bool {
+        let mut found = false;
+        self.walk(&mut |part| found |= part.kind.is_of_member());
+        found
+    }
+
     pub(super) fn walk<'e>(&'e self, see: &mut impl FnMut(&'e Expr)) {
         let mut waiting = vec![self];
         while let Some(expr) = waiting.pop() {

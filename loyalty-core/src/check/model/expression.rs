@@ -136,6 +136,70 @@ pub enum ExprKind {
     },
 }
 
+impl ExprKind {
+    /// Whether it is something of the member, and not of the event; what stands in it is left aside.
+    pub fn is_of_member(&self) -> bool {
+        match self {
+            Self::Member(_)
+            | Self::Tags
+            | Self::MemberId
+            | Self::Enrolled
+            | Self::Measure(_)
+            | Self::MeasureBefore(_)
+            | Self::Segment(_)
+            | Self::Wallet(..)
+            | Self::Reward(..)
+            | Self::Level(_)
+            | Self::LevelBefore(_)
+            | Self::Benefit(..)
+            | Self::Standing(..)
+            | Self::Held(_)
+            | Self::Arm(_)
+            | Self::Badge(..)
+            | Self::Cards(_)
+            | Self::Question(..)
+            | Self::Challenge(..)
+            | Self::Referral(..)
+            | Self::Consents(_) => true,
+            Self::Number(_)
+            | Self::Text(_)
+            | Self::Bool(_)
+            | Self::Date(_)
+            | Self::Instant(_)
+            | Self::Time(_)
+            | Self::Weekday(_)
+            | Self::List(_)
+            | Self::Event(_)
+            | Self::At
+            | Self::Id
+            | Self::Item(_)
+            | Self::LevelNamed(..)
+            | Self::ArmNamed(..)
+            | Self::Cause(_)
+            | Self::CauseCoupon(_)
+            | Self::Part(..)
+            | Self::Since(..)
+            | Self::Not(_)
+            | Self::Negate(_)
+            | Self::And(_)
+            | Self::Or(_)
+            | Self::Compare(..)
+            | Self::In { .. }
+            | Self::Matches { .. }
+            | Self::IsMissing { .. }
+            | Self::Otherwise(..)
+            | Self::Arithmetic(..)
+            | Self::Least(_)
+            | Self::Greatest(_)
+            | Self::Floor(_)
+            | Self::Ceil(_)
+            | Self::Absolute(_)
+            | Self::Fold { .. }
+            | Self::Match { .. } => false,
+        }
+    }
+}
+
 #[derive(Debug, Clone)]
 pub enum Pattern {
     Equal(Expr),

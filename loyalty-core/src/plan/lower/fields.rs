@@ -372,35 +372,6 @@ pub fn walk(expr: &Expr, visit: &mut impl FnMut(&Expr)) {
     }
 }
 
-/// Whether an expression reads nothing but the event.
-pub fn event_only(expr: &Expr) -> bool {
-    let mut only = true;
-    walk(expr, &mut |part| {
-        only &= !matches!(
-            part.kind,
-            ExprKind::Member(_)
-                | ExprKind::Consents(_)
-                | ExprKind::Tags
-                | ExprKind::Level(_)
-                | ExprKind::Benefit(..)
-                | ExprKind::Standing(..)
-                | ExprKind::Badge(..)
-                | ExprKind::Question(..)
-                | ExprKind::Cards(_)
-                | ExprKind::Arm(_)
-                | ExprKind::Challenge(..)
-                | ExprKind::Measure(_)
-                | ExprKind::MeasureBefore(_)
-                | ExprKind::Segment(_)
-                | ExprKind::Wallet(..)
-                | ExprKind::Reward(..)
-                | ExprKind::Referral(..)
-                | ExprKind::Since(..)
-        );
-    });
-    only
-}
-
 /// The layouts of all events, defaults still without their code.
 pub fn layouts(checked: &Checked, reads: &Reads) -> Vec<EventLayout> {
     checked.events.iter().zip(&reads.fields).map(|(event, reads)| layout(checked, event, reads)).collect()

@@ -1,6 +1,6 @@
 //! Rules and their groups become plans, and what follows of them is filed.
 
-use super::{Lower, fields};
+use super::Lower;
 use crate::check::model::{self, Checked};
 use crate::plan::{BadgePlan, Condition, GroupFormPlan, GroupPlan, Reactions, RuleFormPlan, RulePlan};
 
@@ -61,7 +61,7 @@ impl Lower<'_> {
     }
 
     pub(super) fn condition(&mut self, condition: &model::Expr) -> Condition {
-        Condition { node: self.expression(condition), event_only: fields::event_only(condition) }
+        Condition { node: self.expression(condition), event_only: !condition.reads_member() }
     }
 
     pub(super) fn groups(&mut self) {
