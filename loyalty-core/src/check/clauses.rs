@@ -315,6 +315,7 @@ impl Holder {
                 Kind::Limit,
                 Kind::Budget,
                 Kind::Usage,
+                Kind::ReturnsPolicy,
                 Kind::Word("priority"),
                 Kind::Word("group"),
                 Kind::Word("stack"),

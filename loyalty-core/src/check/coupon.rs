@@ -8,9 +8,10 @@ use super::clauses::{Holder, InForce};
 use super::expression::Scope;
 use super::model::{
     Budget, BudgetMode, Coupon, CouponForm, CouponIndex, CouponKind, EffectKind, Expr, ExprKind, Held, IssueEnd, Mint,
-    Moment, Rule, Trigger, Type, Versioned, Wallet, WalletIndex,
+    Moment, Returns, Rule, Trigger, Type, Versioned, Wallet, WalletIndex,
 };
 use super::names::{Declared, Value};
+use super::offer;
 use super::reward::gives;
 use crate::codes;
 use crate::diagnostic::{Code, Diagnostic};
@@ -53,6 +54,7 @@ impl<'a> Checker<'a> {
             limits: Vec::new(),
             budget: None,
             usage_kept: false,
+            returns: Returns::Keep,
             offer: None,
             effects: false,
             span: form.span.unwrap_or(name.span),
@@ -60,6 +62,7 @@ impl<'a> Checker<'a> {
         // The prelude declares it.
         let Some(order) = self.names.events.get(ORDER).copied() else { return value };
         let scope = Scope { place: "this coupon", ..Scope::rule(order) };
+        let mut revokes = None;
         for clause in &form.clauses {
             match &clause.kind {
                 ClauseKind::When(when) => value.when.extend(self.conjuncts(when, &scope)),
@@ -88,10 +91,25 @@ impl<'a> Checker<'a> {
                     value.budget = self.budget(amount, *mode, clause.span);
                 }
                 ClauseKind::Engagement(EngagementClause::Usage { kept }) => value.usage_kept = *kept,
+                ClauseKind::Returns { policy: Some(policy), .. } => {
+                    value.returns = *policy;
+                    revokes = (*policy == Returns::Revoke).then_some(clause.span);
+                }
                 _ => {}
             }
         }
         value.offer = self.offer(name, index, &form.clauses, &scope);
+        let of_lines = value.offer.as_ref().is_some_and(|offer| !matches!(offer.give, offer::Give::Shipping(_)));
+        if let Some(span) = revokes.filter(|_| !of_lines) {
+            self.report(
+                Diagnostic::new(
+                    Code::IdleReturns,
+                    span,
+                    format!("`{}` takes nothing off lines, so that a return has nothing to take back", name.text),
+                )
+                .help("say what it takes off, as in `give 10 EUR off order`, or leave `returns` out"),
+            );
+        }
         value.effects = form
             .clauses
             .iter()

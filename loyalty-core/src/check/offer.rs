@@ -95,6 +95,14 @@ pub enum Stack {
     With(Vec<CouponIndex>),
 }
 
+impl Offer {
+    /// Everything that is worked out for each order.
+    pub fn expressions(&self) -> impl Iterator<Item = &Expr> {
+        let filters = self.give.lines().into_iter().flat_map(|lines| lines.filter.iter().chain(&lines.except));
+        self.give.amounts().into_iter().chain(&self.up_to).chain(&self.floor).chain(filters)
+    }
+}
+
 impl Give {
     /// The lines whose filters it holds.
     pub fn lines(&self) -> Vec<&Lines> {

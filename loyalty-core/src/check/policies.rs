@@ -73,6 +73,7 @@ fn uses(checked: &Checked, form: &CouponForm) -> Vec<String> {
     }
     clauses.push(if form.usage_kept { "usage kept" } else { "usage given back" }.to_owned());
     let Some(offer) = &form.offer else { return clauses };
+    clauses.push(if form.returns == Returns::Revoke { "returns revoke" } else { "returns keep" }.to_owned());
     clauses.push(if offer.basis == Basis::Initial { "basis initial" } else { "basis sequential" }.to_owned());
     clauses.push(if offer.judged_after_items { "judge after item discounts" } else { "judge on list" }.to_owned());
     clauses.push(format!("priority {}", offer.priority));

@@ -253,6 +253,8 @@ codes! {
     RefusedEvent = "L0313" Error,
     /// `refuse` beside what does not happen then.
     RefusedAlone = "L0314" Error,
+    /// `returns revoke` of a coupon that takes nothing off lines.
+    IdleReturns = "L0315" Error,
 
     // W02: legal and surely not what was meant.
     /// A rule that can never fire.

@@ -133,9 +133,10 @@ impl Concerned {
             CouponDecision::Issued { coupon, number, .. } => (CouponChange::Issued, coupon, Some(*number)),
             CouponDecision::Expired { coupon, number, .. } => (CouponChange::Expired, coupon, Some(*number)),
             CouponDecision::Redeemed { coupon, number, .. } => (CouponChange::Redeemed, coupon, *number),
-            CouponDecision::Refused { .. } | CouponDecision::GivenBack { .. } | CouponDecision::Revoked { .. } => {
-                return None;
-            }
+            CouponDecision::Refused { .. }
+            | CouponDecision::GivenBack { .. }
+            | CouponDecision::RefundDue { .. }
+            | CouponDecision::Revoked { .. } => return None,
         };
         Some((change, Self { coupon: CouponPlan::named(&plan.coupons, coupon)?, number }))
     }

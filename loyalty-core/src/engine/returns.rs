@@ -9,15 +9,17 @@ mod clawback;
 mod kept;
 mod limits;
 mod order;
+mod owed;
 mod rerate;
 mod restore;
 
 use rust_decimal::Decimal;
 
+use super::coupons::decision::{CouponDecision, OwedPart};
 use super::error::EventError;
 use super::event::EventData;
 use super::member::Member;
-use super::outcome::Decision;
+use super::outcome::{Decision, Kind};
 use super::rewards::Units;
 use super::value::Value;
 use super::{badges, referrals, rewards};
@@ -25,9 +27,10 @@ use crate::amount;
 use crate::plan::{Plan, RuleFormPlan};
 use asked::{come_back, points_asked, units_asked};
 use clawback::claw_back;
-use kept::kept;
+use kept::{base, charged, kept};
 use limits::give_limits_back;
 use order::{come_back_before, open, read, unknown_order};
+use owed::{AllOwed, may_owe, owed};
 use rerate::remeasure;
 use restore::{give_back_spent, paid_by_itself};
 
@@ -151,6 +154,9 @@ fn take_away(
     decisions: &mut Vec<Decision>,
 ) -> Result<(), EventError> {
     let Judged { order, units, points, before, mut after, kept_before, kept_after, lives_on } = judged;
+    if !lives_on && may_owe(plan, &order) {
+        refund_due(plan, &order, (&before, &kept_before), (&after, &kept_after), at, decisions)?;
+    }
     if !after.whole {
         remeasure(plan, member, &order, Some(&kept_before), Some(&kept_after))?;
     } else {
@@ -183,6 +189,45 @@ fn take_away(
         Some(returned) => *returned = after,
         None => member.returned.push(after),
     }
+    Ok(())
+}
+
+/// Tells what is to be paid back of an order whose coupons may lose what they took off: the share of what comes back is not
+/// all there is to it.
+fn refund_due(
+    plan: &Plan,
+    order: &Order,
+    (before, kept_before): (&Returned, &EventData),
+    (after, kept_after): (&Returned, &EventData),
+    at: i64,
+    decisions: &mut Vec<Decision>,
+) -> Result<(), EventError> {
+    let left = |event: &EventData| if after.whole { Ok(Decimal::ZERO) } else { base(plan, event) };
+    let amount = amount::subtract(base(plan, kept_before)?, left(kept_after)?)?;
+    let by_share = |returned: &Returned| charged(plan, order, returned, &AllOwed::default());
+    let returned = amount::subtract(base(plan, &by_share(before)?)?, left(&by_share(after)?)?)?;
+    let (was, is) = (owed(plan, order, before)?, owed(plan, order, after)?);
+    let mut parts = Vec::new();
+    for (at, decision) in order.decisions.iter().enumerate() {
+        let Kind::Coupon(CouponDecision::Redeemed { coupon, code, .. }) = &decision.kind else { continue };
+        let more = amount::subtract(is.of(at)?, was.of(at)?)?;
+        if !more.is_zero() {
+            parts.push(OwedPart { coupon: coupon.clone(), code: code.clone(), amount: more });
+        }
+    }
+    if returned.is_zero() && amount.is_zero() {
+        return Ok(());
+    }
+    // Shares are rounded one by one, and nothing comes to cost more than before any coupon: a cent is the last one's.
+    let mut rest = amount::subtract(returned, amount)?;
+    for part in &parts {
+        rest = amount::subtract(rest, part.amount)?;
+    }
+    if let Some(last) = parts.last_mut() {
+        last.amount = amount::add(last.amount, rest)?;
+    }
+    let due = CouponDecision::RefundDue { amount, returned, owed: parts };
+    decisions.push(Decision { at, kind: Kind::Coupon(due) });
     Ok(())
 }
 

@@ -31,6 +31,8 @@ pub struct CouponFormPlan {
     pub budget: Option<BudgetPlan>,
     /// A cancelled order keeps the use.
     pub usage_kept: bool,
+    /// What is kept of an order gets no more of it than it would have got by itself.
+    pub revoke: bool,
     /// Nothing: it takes nothing off.
     pub offer: Option<OfferPlan>,
     /// The rule of the effects that follow when it is used.

@@ -41,6 +41,8 @@ pub struct OfferPlan {
     pub stop: Option<Stop>,
     /// The least that a unit may cost with it, over its line.
     pub floor: Option<NodeId>,
+    /// The order alone decides what it gives, whatever the member has.
+    pub event_only: bool,
     /// What it gives, as the program has it.
     pub quote: Quote,
 }

@@ -37,6 +37,16 @@ pub fn put(plan: &Plan, decision: &CouponDecision, object: &mut Document) {
             }
             object.put("reasons", reasons.iter().map(|one| reason(plan, one)).collect::<Document>());
         }
+        CouponDecision::RefundDue { amount, returned, owed } => {
+            object.put("amount", *amount);
+            object.put("returned", *returned);
+            let owed = owed.iter().map(|part| {
+                let mut object = Document::object();
+                head(&mut object, &part.coupon, None, part.code.as_deref());
+                object.with("amount", part.amount)
+            });
+            object.put("owed", owed.collect::<Document>());
+        }
         CouponDecision::GivenBack { coupon, number, code } => head(object, coupon, *number, code.as_deref()),
     }
 }

@@ -59,6 +59,11 @@ challenge daily { streak visit by day  goal 5  freeze 1 shields  reward { earn 5
 challenge week { count visit  within each week  goal from 1 to 5 plus 1 when met  reward { earn 1 points } }
 "#;
 
+const TILL: &str = r#"
+program "Till" { currency EUR  timezone "Europe/Berlin" }
+coupon TEN { give 10 EUR off order  when order.subtotal >= 50 EUR  returns revoke }
+"#;
+
 const FAIR: &str = r#"
 program "Fair" { currency EUR  timezone "Europe/Berlin" }
 coupon GIFT issued { valid 30 days }
@@ -109,6 +114,7 @@ const KINDS: &[(&str, &str)] = &[
     ),
     ("coupon_refused", "a `code` was not applied, for all of these `reasons`; the order stands"),
     ("coupon_given_back", "the order was called off, and the coupon may be used once more"),
+    ("refund_due", "what is to be paid back of an order whose coupons may lose what they took off"),
     ("coupon_revoked", "what an unused coupon was given for has come back, and the coupon is gone"),
     ("opted_in", "the member takes part in a challenge"),
     ("progress", "an event has changed what counts in a challenge"),
@@ -269,6 +275,18 @@ fn between_accounts(program: &Program) -> Vec<Outcome> {
     outcomes
 }
 
+/// A part of an order comes back, and its coupon is not good for the rest.
+fn returned() -> Vec<Outcome> {
+    let program = Program::compile(TILL).unwrap_or_else(|diagnostics| panic!("{}", diagnostics.render("till", false)));
+    let mut member = program.enroll("m-1", at("2026-01-01")).expect("a member");
+    let lines =
+        r#","coupons":["TEN"],"lines":[{"id":"a","unit_price":40,"amount":32},{"id":"b","unit_price":10,"amount":8}]"#;
+    vec![
+        apply(&program, &mut member, "order", "o-1", "2026-01-02", lines),
+        apply(&program, &mut member, "refund", "r-1", "2026-01-03", r#","order":"o-1","lines":[{"id":"b"}]"#),
+    ]
+}
+
 /// What becomes of wheels: a slice in stock, one out of stock, and a limit.
 fn wheels() -> Vec<Outcome> {
     let program = Program::compile(FAIR).expect("a program").with_secret(b"the secret of the page").expect("a secret");
@@ -334,7 +352,7 @@ fn the_table_of_decisions_is_that_of_a_history() {
     let program = shop();
     // Kind → how often it came, and the keys in their order, each with how often it was there.
     let mut seen: BTreeMap<String, (usize, Vec<(String, usize)>)> = BTreeMap::new();
-    let others = challenges().into_iter().chain(wheels()).chain(leaderboards()).chain(questions());
+    let others = challenges().into_iter().chain(returned()).chain(wheels()).chain(leaderboards()).chain(questions());
     for outcome in history(&program).0.into_iter().chain(others) {
         let json = outcome.to_json();
         for decision in serde_json::from_str::<Decisions<'_>>(&json).expect("an outcome").decisions {

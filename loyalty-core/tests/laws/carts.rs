@@ -205,6 +205,9 @@ impl Shop {
             if let Some(least) = coupon.least {
                 let _ = write!(text, "  when order.subtotal >= {}", self.money(least));
             }
+            if !matches!(coupon.give, Give::Shipping(_)) {
+                text.push_str("  returns revoke");
+            }
             text.push_str(" }\n");
         }
         Program::compile(&text).unwrap_or_else(|errors| panic!("{}\n{text}", errors.render("generated", false)))
@@ -215,9 +218,9 @@ impl Shop {
     }
 
     fn cart(&self, more: &Value) -> String {
-        let lines = self.lines.iter().map(|line| {
+        let lines = self.lines.iter().enumerate().map(|(at, line)| {
             let (category, price) = (CATEGORIES[line.category], self.amount(line.price).to_string());
-            json!({ "category": category, "unit_price": price, "quantity": line.units })
+            json!({ "id": at.to_string(), "category": category, "unit_price": price, "quantity": line.units })
         });
         let mut cart = json!({
             "at": "2026-11-21T10:00:00Z",
@@ -241,6 +244,29 @@ impl Shop {
     fn quote(&self, program: &Program, member: &Member, more: &Value) -> Value {
         let quote = program.quote(member, self.cart(more), &[], &Counters::default()).unwrap();
         serde_json::from_str(&quote.to_json()).unwrap()
+    }
+
+    /// What is charged for some of the lines once the others have come back: the share that each coupon took off them, or
+    /// what it takes off them alone if that is less.
+    fn charged(&self, kept: &[usize], nets: &[Exact], taken: &[(usize, Vec<Exact>)]) -> Exact {
+        let by_share: Exact = kept.iter().map(|line| &nets[*line]).sum();
+        if kept.len() == self.lines.len() {
+            return by_share;
+        }
+        let lines: Vec<Line> = kept.iter().map(|line| self.lines[*line]).collect();
+        let eligible = coupons::eligible(&self.coupons, &lines);
+        let owed = taken.iter().filter(|(coupon, _)| !matches!(self.coupons[*coupon].give, Give::Shipping(_)));
+        let owed = owed.map(|(coupon, off)| {
+            let share: Exact = kept.iter().map(|line| &off[*line]).sum();
+            let alone = if eligible.contains(coupon) {
+                let (_, taken) = coupons::apply_all(&self.coupons, &[*coupon], &[*coupon], &lines, 0);
+                taken.iter().flat_map(|one| &one.lines).sum()
+            } else {
+                zero()
+            };
+            (share - alone).max(zero())
+        });
+        by_share + owed.sum::<Exact>()
     }
 
     /// The order that a host sends after such a quote.
@@ -339,6 +365,52 @@ proptest! {
         prop_assert_eq!(redeemed, quoted);
         let spent: Exact = decisions().filter(|decision| decision["kind"] == "spent").map(|decision| parse(text(&decision["amount"]))).sum();
         prop_assert_eq!(spent, paid);
+    }
+
+    #[test]
+    fn what_is_kept_gets_no_more_of_a_coupon_than_it_would_have_got_alone(shop in shop(), turns in prop::collection::vec(any::<u8>(), 5)) {
+        let program = shop.program();
+        let mut member = shop.member(&program, 0);
+        let quote = shop.quote(&program, &member, &json!({}));
+        let nets: Vec<Exact> = quote["lines"].as_array().unwrap().iter().map(|line| shop.minor(text(&line["net"]))).collect();
+        let taken: Vec<(usize, Vec<Exact>)> = quote["applied"].as_array().unwrap().iter().map(|said| {
+            let mut lines = vec![zero(); nets.len()];
+            for line in said["lines"].as_array().unwrap() {
+                lines[line["line"].as_u64().unwrap() as usize - 1] = shop.minor(text(&line["discount"]));
+            }
+            (number(said), lines)
+        }).collect();
+        program.apply(&mut member, shop.order(&quote)).unwrap();
+        let mut kept: Vec<usize> = (0..nets.len()).collect();
+        let mut charged = shop.charged(&kept, &nets, &taken);
+        let mut paid_back = zero();
+        for (number, turn) in turns.iter().take(nets.len()).enumerate() {
+            let line = kept.remove(usize::from(*turn) % kept.len());
+            let refund = json!({ "type": "refund", "id": format!("r-{number}"), "order": "o-1", "at": "2026-11-22T10:00:00Z",
+                "lines": [{ "id": line.to_string() }] });
+            let Ok(outcome) = program.apply(&mut member, refund.to_string()) else {
+                // What is left had cost nothing, and has gone with the rest.
+                prop_assert_eq!(&charged, &zero());
+                break;
+            };
+            let outcome: Value = serde_json::from_str(&outcome.to_json()).unwrap();
+            let due = outcome["decisions"].as_array().unwrap().iter().find(|decision| decision["kind"] == "refund_due");
+            let left = shop.charged(&kept, &nets, &taken);
+            let Some(due) = due else {
+                prop_assert!(charged == left || taken.iter().all(|(coupon, _)| matches!(shop.coupons[*coupon].give, Give::Shipping(_))));
+                charged = left;
+                continue;
+            };
+            let amount = shop.minor(text(&due["amount"]));
+            prop_assert_eq!(&amount, &(&charged - &left), "{} after {}", due, quote);
+            let owed: Exact = due["owed"].as_array().unwrap().iter().map(|part| shop.minor(text(&part["amount"]))).sum();
+            prop_assert_eq!(&amount + owed, shop.minor(text(&due["returned"])));
+            paid_back += amount;
+            charged = left;
+        }
+        // In whichever order, all of it comes to what was paid.
+        let revoked = taken.iter().any(|(coupon, _)| !matches!(shop.coupons[*coupon].give, Give::Shipping(_)));
+        prop_assert!(!revoked || paid_back == nets.iter().sum::<Exact>());
     }
 
     #[test]

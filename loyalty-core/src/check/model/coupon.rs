@@ -2,7 +2,7 @@
 
 use rust_decimal::Decimal;
 
-use super::{BudgetMode, CouponKind, Expr, Length, Limit, Valid, Versioned, WalletIndex};
+use super::{BudgetMode, CouponKind, Expr, Length, Limit, Returns, Valid, Versioned, WalletIndex};
 use crate::source::Span;
 
 /// What a member may use on an order.
@@ -28,6 +28,8 @@ pub struct CouponForm {
     pub budget: Option<Budget>,
     /// A cancelled order keeps the use.
     pub usage_kept: bool,
+    /// What a partial return does to what it took off.
+    pub returns: Returns,
     /// Nothing: it takes nothing off.
     pub offer: Option<crate::check::offer::Offer>,
     /// It holds effects, which follow when it is used.

@@ -36,8 +36,25 @@ pub enum CouponDecision {
     Refused { code: Box<str>, coupon: Option<Box<str>>, reasons: Vec<Reason> },
     /// Its order was called off, and it may be used once more.
     GivenBack { coupon: Box<str>, number: Option<u64>, code: Option<Box<str>> },
+    /// What is to be paid back, where a coupon may take off less of what is kept.
+    RefundDue {
+        /// Below zero where more is owed than came back.
+        amount: Decimal,
+        /// What was charged for what has come back.
+        returned: Decimal,
+        /// What each coupon takes off what is kept no more; below zero what is no longer owed.
+        owed: Vec<OwedPart>,
+    },
     /// What it was given for has come back, and nobody had used it.
     Revoked { number: u64, coupon: Box<str>, code: Option<Box<str>> },
+}
+
+/// What one coupon takes off no more.
+#[derive(Debug, Clone, PartialEq)]
+pub struct OwedPart {
+    pub coupon: Box<str>,
+    pub code: Option<Box<str>>,
+    pub amount: Decimal,
 }
 
 impl CouponDecision {
@@ -50,6 +67,7 @@ impl CouponDecision {
             Self::Refused { .. } => "coupon_refused",
             Self::GivenBack { .. } => "coupon_given_back",
             Self::Revoked { .. } => "coupon_revoked",
+            Self::RefundDue { .. } => "refund_due",
         }
     }
 
@@ -58,7 +76,7 @@ impl CouponDecision {
         match self {
             Self::Issued { number, .. } | Self::Expired { number, .. } | Self::Revoked { number, .. } => Some(number),
             Self::Redeemed { number, .. } | Self::GivenBack { number, .. } => number.as_mut(),
-            Self::Refused { .. } => None,
+            Self::Refused { .. } | Self::RefundDue { .. } => None,
         }
     }
 
@@ -108,6 +126,17 @@ impl CouponDecision {
                 writer.byte(4);
                 head(writer, coupon, *number, code.as_deref());
             }
+            Self::RefundDue { amount, returned, owed } => {
+                writer.byte(10);
+                writer.decimal(*amount);
+                writer.decimal(*returned);
+                writer.number(owed.len() as u64);
+                for part in owed {
+                    writer.text(&part.coupon);
+                    writer.option(part.code.as_deref(), Writer::text);
+                    writer.decimal(part.amount);
+                }
+            }
             Self::Revoked { number, coupon, code } => {
                 writer.byte(9);
                 writer.number(*number);
@@ -153,6 +182,15 @@ impl CouponDecision {
                 number: reader.option(Reader::number)?,
                 code: reader.option(text)?,
             },
+            10 => {
+                let (amount, returned, count) = (reader.decimal()?, reader.decimal()?, reader.count()?);
+                let mut owed = Vec::with_capacity(count.min(64));
+                for _ in 0..count {
+                    let (coupon, code) = (text(reader)?, reader.option(text)?);
+                    owed.push(OwedPart { coupon, code, amount: reader.decimal()? });
+                }
+                Self::RefundDue { amount, returned, owed }
+            }
             9 => Self::Revoked { number: reader.number()?, coupon: text(reader)?, code: reader.option(text)? },
             _ => return Err(Malformed),
         })

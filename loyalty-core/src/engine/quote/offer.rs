@@ -28,7 +28,8 @@ pub struct Reader<'s, 'a> {
 impl Reader<'_, '_> {
     /// Nothing: an amount that it depends on is missing or not above zero.
     pub fn candidate(&self, coupon: u32, offer: &OfferPlan, left: Left) -> Result<Option<Candidate>, Overflow> {
-        let Some((give, stage, lines)) = self.give(&offer.give)? else { return Ok(None) };
+        let Some((give, lines)) = self.give(&offer.give)? else { return Ok(None) };
+        let stage = stage_of(&offer.give);
         let mut up_to = match offer.up_to {
             Some(up_to) => match self.money(up_to)? {
                 Some(up_to) => Some(up_to),
@@ -74,28 +75,27 @@ impl Reader<'_, '_> {
         Ok(floors)
     }
 
-    fn give(&self, give: &GivePlan) -> Result<Option<(Give, Stage, Lines)>, Overflow> {
-        let read = || -> Result<Option<(Give, Stage, Lines)>, Overflow> {
+    fn give(&self, give: &GivePlan) -> Result<Option<(Give, Lines)>, Overflow> {
+        let read = || -> Result<Option<(Give, Lines)>, Overflow> {
             Ok(Some(match give {
                 GivePlan::Shipping(off) => {
                     let Some(off) = self.off(*off)? else { return Ok(None) };
-                    (Give::Shipping(off), Stage::Shipping, Lines::new())
+                    (Give::Shipping(off), Lines::new())
                 }
                 GivePlan::Off { off, each, by_quantity, lines } => {
                     let Some(off) = self.off(*off)? else { return Ok(None) };
-                    let stage = if lines.whole && *each == Each::All { Stage::Order } else { Stage::Items };
-                    (Give::Off { off, each: *each, by_quantity: *by_quantity }, stage, self.lines(lines)?)
+                    (Give::Off { off, each: *each, by_quantity: *by_quantity }, self.lines(lines)?)
                 }
                 GivePlan::Graduated { first, further, units, lines } => {
                     let (Some(first), Some(further)) = (self.money(*first)?, self.money(*further)?) else {
                         return Ok(None);
                     };
                     let units = units.unwrap_or(u32::MAX);
-                    (Give::Graduated { first, further, units }, Stage::Items, self.lines(lines)?)
+                    (Give::Graduated { first, further, units }, self.lines(lines)?)
                 }
                 GivePlan::Every { off, by_quantity, per, at_most, lines } => {
                     let give = Give::Per { by_quantity: *by_quantity, per: *per, amount: *off, at_most: *at_most };
-                    (give, stage(lines), self.lines(lines)?)
+                    (give, self.lines(lines)?)
                 }
                 GivePlan::Units { units, off, lines } => {
                     let Some(off) = self.off(*off)? else { return Ok(None) };
@@ -109,14 +109,14 @@ impl Reader<'_, '_> {
                         at_most: units.at_most,
                         spread: units.spread,
                     };
-                    (Give::Units(units), Stage::Items, self.lines(lines)?)
+                    (Give::Units(units), self.lines(lines)?)
                 }
                 GivePlan::Get { count, off, lines, every, bought, at_most, spread } => {
                     let Some(off) = self.off(*off)? else { return Ok(None) };
                     let bought = self.lines(bought)?;
                     let give =
                         Give::BuyGet { buy: *every, bought, get: *count, off, at_most: *at_most, spread: *spread };
-                    (give, Stage::Items, self.lines(lines)?)
+                    (give, self.lines(lines)?)
                 }
                 GivePlan::Bundle { parts, off, at_most } => {
                     let Some(off) = self.off(*off)? else { return Ok(None) };
@@ -129,7 +129,7 @@ impl Reader<'_, '_> {
                     }
                     all.sort_unstable();
                     all.dedup();
-                    (Give::Bundle { parts: read, off, at_most: *at_most }, Stage::Items, all)
+                    (Give::Bundle { parts: read, off, at_most: *at_most }, all)
                 }
                 GivePlan::Steps { by_quantity, steps, lines } => {
                     let mut read = Vec::with_capacity(steps.len());
@@ -137,14 +137,14 @@ impl Reader<'_, '_> {
                         let Some(off) = self.off(*off)? else { return Ok(None) };
                         read.push((*from, off));
                     }
-                    (Give::Tiers { by_quantity: *by_quantity, steps: read }, stage(lines), self.lines(lines)?)
+                    (Give::Tiers { by_quantity: *by_quantity, steps: read }, self.lines(lines)?)
                 }
                 GivePlan::Gift { count, every, at_most, .. } => {
                     let (per, lines) = match every {
                         Some((per, lines)) => (Some(*per), self.lines(lines)?),
                         None => (None, Lines::new()),
                     };
-                    (Give::Gift { per, count: *count, at_most: *at_most }, Stage::Items, lines)
+                    (Give::Gift { per, count: *count, at_most: *at_most }, lines)
                 }
             }))
         };
@@ -209,4 +209,19 @@ impl Reader<'_, '_> {
 
 fn stage(lines: &LinesPlan) -> Stage {
     if lines.whole { Stage::Order } else { Stage::Items }
+}
+
+/// When among others it applies.
+pub fn stage_of(give: &GivePlan) -> Stage {
+    match give {
+        GivePlan::Shipping(_) => Stage::Shipping,
+        GivePlan::Off { each, lines, .. } if *each == Each::All => stage(lines),
+        GivePlan::Every { lines, .. } | GivePlan::Steps { lines, .. } => stage(lines),
+        GivePlan::Off { .. }
+        | GivePlan::Graduated { .. }
+        | GivePlan::Units { .. }
+        | GivePlan::Get { .. }
+        | GivePlan::Bundle { .. }
+        | GivePlan::Gift { .. } => Stage::Items,
+    }
 }

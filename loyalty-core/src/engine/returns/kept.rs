@@ -3,6 +3,7 @@
 use rust_decimal::Decimal;
 
 use super::order::{Order, Returned};
+use super::owed::{AllOwed, owed};
 use crate::amount::{self, Overflow};
 use crate::check::model::RoundMode;
 use crate::engine::error::EventError;
@@ -71,6 +72,16 @@ pub(super) fn base(plan: &Plan, event: &EventData) -> Result<Decimal, Overflow> 
 
 /// The order as if only what is kept of it had been bought.
 pub(super) fn kept(plan: &Plan, order: &Order, returned: &Returned) -> Result<EventData, EventError> {
+    charged(plan, order, returned, &owed(plan, order, returned)?)
+}
+
+/// The same at what is charged for it, where coupons take off so much less.
+pub(super) fn charged(
+    plan: &Plan,
+    order: &Order,
+    returned: &Returned,
+    owed: &AllOwed,
+) -> Result<EventData, EventError> {
     let mut event = order.event.clone();
     let Some(layout) = plan.events.get(usize::from(event.event)).map(|event| &event.layout) else { return Ok(event) };
     let whole = base(plan, &order.event)?;
@@ -78,6 +89,7 @@ pub(super) fn kept(plan: &Plan, order: &Order, returned: &Returned) -> Result<Ev
         // What the host did not tell, or told as its default says, follows from what is kept.
         decode::forget_defaults(plan, layout, &mut event)?;
         keep_lines(plan, layout, (places, list, &lines), returned, &mut event)?;
+        raise(plan, layout, (places, &lines), owed, &mut event)?;
         drop_lines(places, &lines, returned, &mut event);
         decode::fill(plan, layout, &mut event)?;
     }
@@ -103,6 +115,68 @@ pub(super) fn kept(plan: &Plan, order: &Order, returned: &Returned) -> Result<Ev
         }
     }
     Ok(event)
+}
+
+/// The order as if only the kept units had been bought, whatever money has come back beside them.
+pub(super) fn keep_units(plan: &Plan, order: &Order, returned: &Returned) -> Result<EventData, EventError> {
+    let mut event = order.event.clone();
+    let Some(layout) = plan.events.get(usize::from(event.event)).map(|event| &event.layout) else { return Ok(event) };
+    let Some((places, list, lines)) = lines(&order.event, layout) else { return Ok(event) };
+    let units = Returned { units: returned.units.clone(), ..Returned::default() };
+    decode::forget_defaults(plan, layout, &mut event)?;
+    keep_lines(plan, layout, (places, list, &lines), &units, &mut event)?;
+    drop_lines(places, &lines, &units, &mut event);
+    decode::fill(plan, layout, &mut event)?;
+    Ok(event)
+}
+
+/// Adds what coupons take off no more to the lines, and to the sums that the host told; what follows from the lines is
+/// filled in after it. Nothing comes to cost more than it did before any coupon.
+fn raise(
+    plan: &Plan,
+    layout: &EventLayout,
+    (places, lines): (LinesLayout, &[Line]),
+    owed: &AllOwed,
+    event: &mut EventData,
+) -> Result<(), EventError> {
+    if owed.coupons.is_empty() {
+        return Ok(());
+    }
+    let price = plan.cart.as_ref().map(|cart| cart.unit_price);
+    // What the lines take in, and what only the sums know of.
+    let (mut in_lines, mut beside) = (Decimal::ZERO, Decimal::ZERO);
+    for (at, more) in owed.coupons.iter().flat_map(|coupon| &coupon.lines) {
+        let Some(line) = lines.get(*at) else { continue };
+        let number = |slot: u16| event.item(line.row, slot).number();
+        let now = number(places.amount).unwrap_or_default();
+        let list = match price.and_then(number) {
+            Some(price) => amount::multiply(price, number(places.quantity).unwrap_or_default())?,
+            None => now,
+        };
+        let room = amount::subtract(list, now)?.max(Decimal::ZERO);
+        let taken = room.min(*more);
+        if let Some(place) = event.rows.get_mut(line.row + usize::from(places.amount)) {
+            *place = Slot::Number(amount::add(now, taken)?);
+        }
+        in_lines = amount::add(in_lines, taken)?;
+        beside = amount::add(beside, amount::subtract(*more, taken)?)?;
+    }
+    let told = |name: &str| {
+        let slot = layout.slots.iter().position(|slot| &*slot.name == name);
+        slot.filter(|slot| matches!(event.slots.get(*slot), Some(Slot::Number(_))))
+    };
+    let sums = [told("subtotal"), told("total"), told("amount")];
+    let room = match field(plan, event, "subtotal") {
+        Some(subtotal) => amount::subtract(owed.list_price, amount::add(subtotal, in_lines)?)?.max(Decimal::ZERO),
+        None => Decimal::ZERO,
+    };
+    let more = amount::add(in_lines, beside.min(room))?;
+    for slot in sums.into_iter().flatten() {
+        if let Some(Slot::Number(value)) = event.slots.get_mut(slot) {
+            *value = amount::add(*value, more)?;
+        }
+    }
+    Ok(())
 }
 
 /// Takes returned units and money out of the lines and out of what the lines share.

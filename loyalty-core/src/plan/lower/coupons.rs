@@ -1,7 +1,7 @@
 //! Coupons, whose conditions speak of an order.
 
 use super::Lower;
-use crate::check::model::{BudgetMode, IssueEnd, Moment, Trigger};
+use crate::check::model::{BudgetMode, IssueEnd, Moment, Returns, Trigger};
 use crate::plan::coupons::{BudgetPlan, CouponFormPlan, CouponNames, CouponPlan, MintPlan};
 use crate::plan::{EffectKindPlan, IssueEndPlan};
 
@@ -30,6 +30,7 @@ impl Lower<'_> {
                     partial: budget.mode == BudgetMode::Partial,
                 }),
                 usage_kept: form.usage_kept,
+                revoke: form.returns == Returns::Revoke,
                 offer: form.offer.as_ref().map(|offer| lower.offer(offer)),
                 gives: gives.filter(|_| form.effects),
             });

@@ -144,6 +144,7 @@ impl Lower<'_> {
             group: offer.group,
             stop: offer.stop,
             floor: offer.floor.as_ref().map(|floor| self.over_lines(floor)),
+            event_only: !offer.expressions().any(Expr::reads_member),
             quote: self.quote(offer.span),
         }
     }

@@ -29,6 +29,19 @@ pub fn of(told: &Explanation, decision: &CouponDecision, at: i64) -> Words {
         CouponDecision::GivenBack { coupon, code, .. } => {
             with_code(words().strong(&**coupon).say(" may be used once more"), code)
         }
+        CouponDecision::RefundDue { amount, returned, owed } => {
+            let head = words().say(format!("{} to be paid back", money(plan, *amount)));
+            if owed.is_empty() {
+                return head;
+            }
+            let mut said = head.say(format!(": {} for what came back", money(plan, *returned)));
+            for part in owed {
+                let (less, sum) =
+                    if part.amount.is_sign_negative() { (", and ", -part.amount) } else { (", less ", part.amount) };
+                said = said.say(format!("{less}{} of ", money(plan, sum))).strong(&*part.coupon);
+            }
+            said
+        }
         CouponDecision::Redeemed { coupon, discount, lines, .. } => {
             let head = words().strong(&**coupon);
             let Some(discount) = discount else { return head.say(" is used") };
