@@ -298,10 +298,11 @@ fn asleep(
 
 /// Drops what no longer matters.
 fn tidy(plan: &Plan, member: &mut Member) {
-    for wallet in &mut member.wallets {
-        wallet.sweep(|_| true);
+    let swept = member.wallets.iter_mut().fold(false, |swept, wallet| wallet.sweep(|_| true) | swept);
+    // When something is due next has been worked out since the event; but a lot that is gone no longer vests.
+    if swept {
+        member.next_due = member.find_next_due(plan);
     }
-    member.next_due = member.find_next_due(plan);
     if member.revision.is_multiple_of(16) {
         member.forget(plan);
     }

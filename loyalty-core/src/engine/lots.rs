@@ -231,9 +231,12 @@ impl WalletState {
         Ok(uses)
     }
 
-    /// Drops lots that hold nothing; those with a run-out part are kept while `returnable` says that it may matter.
-    pub fn sweep(&mut self, returnable: impl Fn(i64) -> bool) {
+    /// Drops lots that hold nothing; those with a run-out part are kept while `returnable` says that it may matter. Tells
+    /// whether there were any.
+    pub fn sweep(&mut self, returnable: impl Fn(i64) -> bool) -> bool {
+        let before = self.lots.len();
         self.lots.retain(|lot| !lot.amount.is_zero() || (!lot.expired.is_zero() && returnable(lot.earned_at)));
+        self.lots.len() < before
     }
 
     /// Makes one lot of those that never run out and that neither a return nor a late event reaches any more: what was earned before

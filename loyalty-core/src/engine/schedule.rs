@@ -134,7 +134,7 @@ fn meter_changes(plan: &Plan, member: &Member, number: u16, ladder: &LadderPlan,
     );
     let entries = member.tallies.between(tally, from, to);
     let value = |entry: &Entry| if sums { entry.sum } else { Decimal::from(entry.count) };
-    let mut left = entries.iter().try_fold(Decimal::ZERO, |sum, entry| amount::add(sum, value(entry))).ok()?;
+    let mut left = amount::sum(entries.iter().map(value)).ok()?;
     let timed = form.keep != Keep::WhileQualified;
     let ends = standing.grace.is_some() || standing.until.is_some();
     let falls = !timed && !ends && form.fall != Fall::Never;
