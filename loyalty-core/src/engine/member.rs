@@ -1,5 +1,7 @@
 //! All that the engine remembers of one account.
 
+use std::sync::LazyLock;
+
 use super::badges::Held;
 use super::challenges::ChallengeState;
 use super::contact::Contact;
@@ -98,12 +100,7 @@ impl Member {
             fingerprint: plan.fingerprint,
             enrolled_at: at,
             clock: at,
-            revision: 0,
-            entry: 0,
-            next_due: i64::MAX,
-            before: None,
             attributes: vec![Stored::Missing; plan.member.len()].into(),
-            tags: Rows::default(),
             wallets: plan
                 .wallets
                 .iter()
@@ -112,21 +109,51 @@ impl Member {
                     ..WalletState::default()
                 })
                 .collect(),
+            standings: vec![Standing::new(at); plan.ladders.len()].into(),
+            challenges: vec![ChallengeState::default(); plan.challenges.len()],
+            inside: vec![false; plan.reactions.segments.len()].into(),
+            referrals: Referrals::new(plan),
+            arms: vec![None; plan.experiments.len()].into(),
+            badges: vec![Held::default(); plan.badges.len()].into(),
+            ..Self::without_plan()
+        }
+    }
+
+    /// A member of no program: for expressions that read nothing but the event.
+    pub(crate) fn nobody() -> &'static Self {
+        static NOBODY: LazyLock<Member> = LazyLock::new(Member::without_plan);
+        &NOBODY
+    }
+
+    /// What every member has before anything is known of it.
+    fn without_plan() -> Self {
+        Self {
+            id: String::new(),
+            fingerprint: 0,
+            enrolled_at: 0,
+            clock: 0,
+            revision: 0,
+            entry: 0,
+            next_due: i64::MAX,
+            before: None,
+            attributes: Rows::default(),
+            tags: Rows::default(),
+            wallets: Vec::new(),
             tallies: Tallies::default(),
             marks: Marks::default(),
             log: Log::default(),
             returned: Rows::default(),
-            standings: vec![Standing::new(at); plan.ladders.len()].into(),
+            standings: Rows::default(),
+            challenges: Vec::new(),
             contact: Contact::default(),
-            challenges: vec![ChallengeState::default(); plan.challenges.len()],
-            inside: vec![false; plan.reactions.segments.len()].into(),
+            inside: Rows::default(),
             coupons: Coupons::default(),
-            referrals: Referrals::new(plan),
+            referrals: Referrals::default(),
             holds: Rows::default(),
-            arms: vec![None; plan.experiments.len()].into(),
+            arms: Rows::default(),
             asked: Rows::default(),
             cards: Rows::default(),
-            badges: vec![Held::default(); plan.badges.len()].into(),
+            badges: Rows::default(),
             account: Kept::default(),
         }
     }

@@ -34,11 +34,11 @@ use super::event::EventData;
 use super::experiments;
 use super::measures;
 use super::member::Member;
-use super::pricing::Minor;
 use super::pricing::apply::{Applied, apply};
 use super::pricing::cart::Cart;
 use super::pricing::choice::{Choice, Judge, price};
 use super::pricing::give::{Candidate, GroupChoice, Stack, Stop};
+use super::pricing::{Line, Minor};
 use super::refusals::{self, Refused};
 use super::value::Value;
 use crate::amount::{self, Overflow};
@@ -99,7 +99,8 @@ pub struct Answer {
     pub not_applied: Vec<NotApplied>,
     /// What each line costs in the end.
     pub nets: Vec<Minor>,
-    /// What each unit of each line costs in the end: (units, net), the lines one after the other.
+    /// What each unit of each line that is lowered costs in the end: (units, net), the lines one after the other. Of a
+    /// cart.
     pub units: Vec<SmallVec<[(u32, Minor); 4]>>,
     pub shipping: Minor,
     /// Of a cart; nothing of an order, which has taken its rewards by itself.
@@ -287,7 +288,12 @@ pub fn answer(
         }
     }
     let nets = priced.cart.nets.to_vec();
-    let units = (0..nets.len() as u32).map(|line| priced.cart.unit_nets(line)).collect();
+    let lines = (0_u32..).zip(order.basket.lines.iter().zip(&nets)).filter(|_| request.source == Source::Cart);
+    let of_lowered = |(number, (line, net)): (u32, (&Line, &Minor))| match line.amount == *net {
+        true => SmallVec::new(),
+        false => priced.cart.unit_nets(number),
+    };
+    let units = lines.map(of_lowered).collect();
     let shipping = priced.cart.shipping;
     let complete = priced.complete;
     let applied = priced.chosen.into_iter().filter_map(|(at, applied)| {

@@ -138,6 +138,12 @@ pub enum GivePlan {
 
 /// An amount of money in minor units, half up; nothing if it does not fit.
 pub fn minor_units(amount: Decimal, minor: u8) -> Option<i64> {
+    // Nearly all amounts have no more decimals than the currency, and few digits.
+    if let Some(more) = u32::from(minor).checked_sub(amount.scale())
+        && let Ok(digits) = i64::try_from(amount.mantissa())
+    {
+        return digits.checked_mul(10_i64.checked_pow(more)?);
+    }
     let factor = Decimal::from(10_i64.checked_pow(u32::from(minor))?);
     let units = crate::amount::multiply(amount, factor).ok()?;
     let units = crate::amount::round(units, Decimal::ONE, 0, crate::check::model::RoundMode::HalfUp).ok()?;

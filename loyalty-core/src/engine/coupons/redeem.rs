@@ -84,7 +84,9 @@ fn priced(scope: &Scope<'_>, event_plan: &EventPlan, event: &EventData, uses: &m
     let view = &answer.order.view;
     let mut deltas = measures::Deltas::default();
     let met = Scope { event: Some(view), deltas: &[], ..*scope };
-    measures::deltas(&met, &event_plan.measures, &mut deltas)?;
+    if !answer.not_applied.is_empty() {
+        measures::deltas(&met, &event_plan.measures, &mut deltas)?;
+    }
     let met = Scope { deltas: &deltas, ..met };
     let earlier = replaced(event_plan, event).map(|order| offers::earlier(scope, order)).unwrap_or_default();
     for applied in answer.applied {

@@ -156,8 +156,8 @@ impl Priceable {
 
     fn floors(&mut self, plan: &Plan, cart: &CartPlan) -> Result<(), EventError> {
         let Some(floor) = cart.floor else { return Ok(()) };
-        let nobody = Member::blank(plan, "", self.view.at);
-        let scope = Scope { event: Some(&self.view), day: self.view.day, ..Scope::of(plan, &nobody, self.view.at) };
+        let nobody = Member::nobody();
+        let scope = Scope { event: Some(&self.view), day: self.view.day, ..Scope::of(plan, nobody, self.view.at) };
         for (line, row) in self.basket.lines.iter_mut().zip(self.view.rows_of(self.view.list(cart.lines))) {
             if let Some(floor) = scope.eval(floor, row)?.number() {
                 line.floor = minor_units(floor, cart.minor).ok_or(Overflow)?.max(0);
@@ -173,7 +173,7 @@ fn units(quantity: Decimal) -> u32 {
     if whole != quantity {
         return 1;
     }
-    amount::text(whole).parse().ok().filter(|units| *units > 0).unwrap_or(1)
+    u32::try_from(whole.mantissa()).ok().filter(|units| *units > 0).unwrap_or(1)
 }
 
 /// Minor units as an amount of money.

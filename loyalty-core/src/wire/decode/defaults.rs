@@ -114,9 +114,7 @@ fn default_of(plan: &Plan, event: &mut EventData, default: u32, row: usize) -> R
     if let Some(Node::Number(number)) = plan.nodes.get(default as usize) {
         return Ok(Slot::Number(*number));
     }
-    // Defaults read nothing but the event.
-    let nobody = Member::blank(plan, "", event.at);
-    let scope = Scope { event: Some(event), day: event.day, ..Scope::of(plan, &nobody, event.at) };
+    let scope = Scope { event: Some(event), day: event.day, ..Scope::of(plan, Member::nobody(), event.at) };
     let text = match scope.eval(default, row)? {
         Value::Missing | Value::Weekday(_) | Value::Level(..) => return Ok(Slot::Missing),
         Value::Number(number) => return Ok(Slot::Number(number)),
