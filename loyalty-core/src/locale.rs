@@ -14,17 +14,25 @@ pub mod inbound;
 mod numbers;
 mod plurals;
 
+use std::sync::LazyLock;
+
 pub use dates::Length;
 pub use plurals::{Category, Kind};
 
 const FILE: &str = include_str!("locale/locales.txt");
 
+/// The lines of the locales, taken apart.
+static TABLE: LazyLock<Vec<Fields>> = LazyLock::new(|| lines().map(fields).collect());
+
+/// What one line of the file says.
+type Fields = [&'static str; Field::Currencies as usize + 1];
+
 /// A language, or one as it is written in a region.
 #[derive(Debug, Clone, Copy)]
 pub struct Locale {
     /// Its own fields, and those of its language where it says nothing.
-    own: &'static str,
-    parent: Option<&'static str>,
+    own: &'static Fields,
+    parent: Option<&'static Fields>,
 }
 
 /// The fields of a locale, in their order.
@@ -78,7 +86,7 @@ impl Locale {
 
     /// Every name that [`Locale::find`] knows besides those of regions.
     pub fn names() -> impl Iterator<Item = &'static str> {
-        lines().filter_map(|line| line.split('\t').next())
+        TABLE.iter().filter_map(|fields| fields.first().copied())
     }
 
     /// The language without its region: `pt` of `pt_BR`.
@@ -87,7 +95,7 @@ impl Locale {
     }
 
     fn field(self, field: Field) -> &'static str {
-        let of = |line: &'static str| line.split('\t').nth(field as usize).unwrap_or("");
+        let of = |fields: &'static Fields| fields.get(field as usize).copied().unwrap_or("");
         match of(self.own) {
             "^" => self.parent.map_or("", of),
             own => own,
@@ -102,6 +110,13 @@ fn lines() -> impl Iterator<Item = &'static str> {
     lines.skip(rules)
 }
 
-fn line(name: &str) -> Option<&'static str> {
-    lines().find(|line| line.strip_prefix(name).is_some_and(|rest| rest.starts_with('\t')))
+/// The fields of a line; those that it does not have are empty.
+fn fields(line: &'static str) -> Fields {
+    let mut fields = Fields::default();
+    fields.iter_mut().zip(line.split('\t')).for_each(|(field, text)| *field = text);
+    fields
+}
+
+fn line(name: &str) -> Option<&'static Fields> {
+    TABLE.iter().find(|fields| fields.first() == Some(&name))
 }

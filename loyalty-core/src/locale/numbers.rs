@@ -33,7 +33,7 @@ impl Locale {
     {
         let known =
             |list: &'static str| list.split(',').find_map(|entry| entry.strip_prefix(currency)?.strip_prefix('='));
-        let parent = self.parent.and_then(|line| line.split('\t').nth(Field::Currencies as usize));
+        let parent = self.parent.and_then(|fields| fields.get(Field::Currencies as usize).copied());
         let english = Locale::find("en").map_or("", |english| english.field(Field::Currencies));
         let own = known(self.field(Field::Currencies)).or_else(|| parent.and_then(known));
         own.or_else(|| known(english)).unwrap_or(currency)
