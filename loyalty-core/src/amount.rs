@@ -36,9 +36,20 @@ impl Small {
         Some(Self { digits: if parts.negative { -digits } else { digits }, scale: parts.scale })
     }
 
+    /// The decimal, if it has no more digits after the point than one may have.
+    #[inline]
+    fn decimal(self) -> Option<Decimal> {
+        let digits = self.digits.unsigned_abs();
+        let (low, high) = (digits as u32, (digits >> 32) as u32);
+        (self.scale <= Decimal::MAX_SCALE).then(|| Decimal::from_parts(low, high, 0, self.digits < 0, self.scale))
+    }
+
     /// The sum at the larger of the two scales.
     #[inline]
     fn plus(self, other: Self) -> Option<Self> {
+        if self.scale == other.scale {
+            return Some(Self { digits: self.digits.checked_add(other.digits)?, ..self });
+        }
         let scale = self.scale.max(other.scale);
         Some(Self { digits: self.at(scale)?.checked_add(other.at(scale)?)?, scale })
     }
@@ -97,8 +108,7 @@ pub fn add(left: Decimal, right: Decimal) -> Result<Decimal, Overflow> {
     #[cfg(test)]
     fuse::burn()?;
     if let (Some(one), Some(other)) = (Small::of(left), Small::of(right))
-        && let Some(sum) = one.plus(other)
-        && let Ok(sum) = Decimal::try_new(sum.digits, sum.scale)
+        && let Some(sum) = one.plus(other).and_then(Small::decimal)
     {
         return Ok(sum);
     }
@@ -119,7 +129,7 @@ pub fn sum(values: impl Iterator<Item = Decimal> + Clone) -> Result<Decimal, Ove
     fuse::burn()?;
     let mut few = values.clone();
     let sum = few.try_fold(Small { digits: 0, scale: 0 }, |sum, value| sum.plus(Small::of(value)?));
-    match sum.and_then(|sum| Decimal::try_new(sum.digits, sum.scale).ok()) {
+    match sum.and_then(Small::decimal) {
         Some(sum) => Ok(sum),
         None => sum_large(values),
     }
@@ -176,8 +186,7 @@ pub fn subtract(left: Decimal, right: Decimal) -> Result<Decimal, Overflow> {
     #[cfg(test)]
     fuse::burn()?;
     if let (Some(one), Some(other)) = (Small::of(left), Small::of(right))
-        && let Some(difference) = one.plus(other.negated())
-        && let Ok(difference) = Decimal::try_new(difference.digits, difference.scale)
+        && let Some(difference) = one.plus(other.negated()).and_then(Small::decimal)
     {
         return Ok(difference);
     }
@@ -190,8 +199,8 @@ pub fn multiply(left: Decimal, right: Decimal) -> Result<Decimal, Overflow> {
         return Ok(left);
     }
     if let (Some(one), Some(other)) = (Small::of(left), Small::of(right))
-        && let Some(product) = one.digits.checked_mul(other.digits)
-        && let Ok(product) = Decimal::try_new(product, one.scale + other.scale)
+        && let Some(digits) = one.digits.checked_mul(other.digits)
+        && let Some(product) = (Small { digits, scale: one.scale + other.scale }).decimal()
     {
         return Ok(product);
     }
@@ -254,7 +263,7 @@ fn round_small(value: Decimal, divisor: Decimal, decimals: u32, mode: RoundMode)
     let (whole, rest) = (scaled / divisor, scaled % divisor);
     let away = rounds_away(i128::from(whole), i128::from(rest), i128::from(divisor), mode);
     let rounded = if away { whole + scaled.signum() } else { whole };
-    Decimal::try_new(rounded, decimals).ok()
+    Small { digits: rounded, scale: decimals }.decimal()
 }
 
 fn round_large(value: Decimal, divisor: Decimal, decimals: u32, mode: RoundMode) -> Result<Decimal, Overflow> {

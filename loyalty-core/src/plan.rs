@@ -218,9 +218,13 @@ pub struct Dated<T> {
 }
 
 /// The form in force on a day.
+#[inline]
 pub fn in_force<T>(forms: &[Dated<T>], day: i32) -> Option<&T> {
     // Nearly all declarations have one form.
-    forms.iter().rev().find(|form| form.from <= day).map(|form| &form.value)
+    match forms {
+        [form] => (form.from <= day).then_some(&form.value),
+        several => several.iter().rev().find(|form| form.from <= day).map(|form| &form.value),
+    }
 }
 
 impl Plan {

@@ -47,14 +47,14 @@ pub fn candidates(event_plan: &EventPlan, event: &EventData) -> SmallVec<[u32; 3
         }
     }
     let mut found = SmallVec::new();
-    for (bits, rules) in set.iter().zip(index.rules.chunks(64)).filter(|(bits, _)| **bits != 0) {
+    for (bits, rules) in set.iter().zip(index.rules.chunks(64)) {
         let mut left = *bits;
-        let places = core::iter::from_fn(|| {
-            let place = (left != 0).then(|| left.trailing_zeros() as usize)?;
+        while left != 0 {
+            if let Some(rule) = rules.get(left.trailing_zeros() as usize) {
+                found.push(*rule);
+            }
             left &= left - 1;
-            Some(place)
-        });
-        found.extend(places.filter_map(|place| rules.get(place).copied()));
+        }
     }
     found
 }

@@ -63,10 +63,12 @@ impl<T> Undo for Kept<T> {
     fn turn(&mut self, turn: Turn) {
         let begins = turn == Turn::Begin;
         debug_assert_eq!(matches!(self.state, State::Settled), begins, "replaced while a change is under way");
-        let state = if begins { State::Untouched } else { State::Settled };
-        let before = core::mem::replace(&mut self.state, state);
-        if let (Turn::RollBack, State::Was(before)) = (turn, before) {
+        // What was is large, and is moved only where it is needed.
+        if turn == Turn::RollBack
+            && let State::Was(before) = core::mem::take(&mut self.state)
+        {
             self.now = before;
         }
+        self.state = if begins { State::Untouched } else { State::Settled };
     }
 }
