@@ -63,6 +63,9 @@ pub fn hash(id: &str) -> u64 {
     digest(id.as_bytes())
 }
 
+/// Room for what is remembered of the first events.
+const FIRST: usize = 256;
+
 impl Log {
     /// How much is remembered.
     pub fn length(&self) -> Length {
@@ -147,6 +150,10 @@ impl Log {
         order: impl FnOnce(&mut Writer<'_>),
     ) {
         let start = self.bytes.len() as u32;
+        // A buffer that is empty yet would double several times on the way.
+        if self.bytes.capacity() == 0 {
+            self.bytes.reserve(FIRST);
+        }
         let mut writer = Writer(&mut self.bytes);
         writer.text(id);
         writer.number(u64::from(event));
