@@ -42,6 +42,9 @@ pub fn complete(plan: &Plan, layout: &EventLayout, event: &mut EventData) -> Res
             }
         }
     }
+    if !event.slots.iter().any(Slot::is_missing) {
+        return Ok(());
+    }
     fill(plan, layout, event)?;
     for (field, slot) in layout.slots.iter().zip(&event.slots) {
         if slot.is_missing() && field.required_from.is_some_and(|from| from <= day) {
