@@ -1,10 +1,19 @@
 //! Programs and events to measure with, and the hand-written function that computes the same.
 
+use loyalty_core::Instant;
 use rust_decimal::Decimal;
 use rust_decimal::RoundingStrategy;
 
 /// An order with five lines, as a host sends it (about 660 bytes).
 pub const ORDER: &str = r#"{"type":"order","id":"o-1","member":"m-1","at":"2026-11-20T10:00:00+08:00","currency":"MYR","subtotal":"101.30","total":"107.30","shipping":"6.00","branch":"KLCC","payment":"card","lines":[{"id":"1","sku":"LATTE","category":"coffee","quantity":2,"unit_price":"9.50","amount":"19.00"},{"id":"2","sku":"MOCHA","category":"coffee","quantity":1,"unit_price":"12.40","amount":"12.40"},{"id":"3","sku":"BAGEL","category":"pastry","quantity":3,"unit_price":"7.30","amount":"21.90"},{"id":"4","sku":"BEANS","category":"retail","quantity":1,"unit_price":"38.00","amount":"38.00"},{"id":"5","sku":"WATER","category":"drinks","quantity":2,"unit_price":"5.00","amount":"10.00"}]}"#;
+
+/// [`ORDER`] with an id of its own, so many hours after the beginning of 16 February 2026.
+#[must_use]
+pub fn order_at(id: &str, hours: i64) -> String {
+    let at = Instant::from_micros((20_500 * 24 + hours) * 3_600_000_000).map(|at| at.to_string());
+    let json = ORDER.replace("\"o-1\"", &format!("\"{id}\""));
+    json.replace("2026-11-20T10:00:00+08:00", &at.unwrap_or_default())
+}
 
 const HEAD: &str = "program \"Bench\" { currency MYR  timezone \"Asia/Kuala_Lumpur\" }\n";
 
@@ -27,11 +36,12 @@ rule delivery on order when order.shipping > 5 MYR {{ earn 1 beans per full 5 MY
     )
 }
 
-/// Ten rules with what real programs have beside them: measures, vesting, expiry, caps, limits, multipliers.
+/// Ten rules with what real programs have beside them: measures, vesting, expiry, caps, limits, multipliers. The cap is asked
+/// for every order, and four a day do not reach it: what a cap takes is not made, and would not be measured.
 #[must_use]
 pub fn real_program() -> String {
     format!(
-        "{HEAD}wallet beans {{ vest after 14 days  expire 12 months after earning  clawback may overdraw  cap 5_000 beans per month }}
+        "{HEAD}wallet beans {{ vest after 14 days  expire 12 months after earning  clawback may overdraw  cap 100_000 beans per month }}
 measure orders = count(order)
 measure cups   = count(order where total >= 5 MYR) this month
 measure spend  = sum(order.subtotal) over last 12 months

@@ -11,7 +11,7 @@
 use std::hint::black_box;
 use std::time::Instant as Clock;
 
-use benches::{ORDER, real_program, ten_rules};
+use benches::{order_at, real_program, ten_rules};
 use loyalty_core::{Document, Event, Instant, Program, ReplayOptions};
 
 /// Orders that a member has seen before, and those that are measured.
@@ -20,11 +20,7 @@ const NEXT: usize = 200;
 
 /// Orders with ids of their own, four a day.
 fn orders(first: usize, count: usize) -> Vec<String> {
-    let order = |number: usize| {
-        let at = 1_771_200_000_000_000 + (number as i64 / 4) * 86_400_000_000 + (number as i64 % 4) * 3_600_000_000;
-        let at = Instant::from_micros(at).map(|at| at.to_string()).unwrap_or_default();
-        ORDER.replace("\"o-1\"", &format!("\"o-{number}\"")).replace("2026-11-20T10:00:00+08:00", &at)
-    };
+    let order = |number: usize| order_at(&format!("o-{number}"), (number / 4 * 24 + number % 4) as i64);
     (first..first + count).map(order).collect()
 }
 

@@ -12,7 +12,7 @@
 use std::hint::black_box;
 use std::time::Instant as Clock;
 
-use benches::{ORDER, by_hand, many_rules, order, real_program, ten_rules};
+use benches::{ORDER, by_hand, many_rules, order, order_at, real_program, ten_rules};
 use loyalty_core::{Event, Instant, Member, Program};
 
 /// Nanoseconds that this thread has spent on a core, where the system tells: what takes long is measured by it, so that
@@ -76,16 +76,11 @@ fn event(program: &Program, json: &str) -> Event {
     })
 }
 
-/// A warm member and a list of further orders, one a day, each with an id of its own.
+/// Orders, four a day, each with an id of its own.
 fn orders(program: &Program, count: usize, first_day: i64) -> Vec<Event> {
-    (0..count as i64)
-        .map(|number| {
-            let at = (20_500 + first_day + number / 4) * 86_400_000_000 + (number % 4) * 3_600_000_000;
-            let at = Instant::from_micros(at).map(|at| at.to_string()).unwrap_or_default();
-            let json = ORDER.replace("\"o-1\"", &format!("\"o-{first_day}-{number}\""));
-            event(program, &json.replace("2026-11-20T10:00:00+08:00", &at))
-        })
-        .collect()
+    let hours = |number: i64| (first_day + number / 4) * 24 + number % 4;
+    let json = |number: i64| order_at(&format!("o-{first_day}-{number}"), hours(number));
+    (0..count as i64).map(|number| event(program, &json(number))).collect()
 }
 
 /// The time of one apply on a member that has seen some orders: each call gets an event of its own and a fresh copy.
@@ -126,6 +121,11 @@ fn main() {
     let ten = program(&ten_rules());
     let decoded = event(&ten, ORDER);
     let fresh = member(&ten);
+    let points = ten.rate(&fresh, &decoded).ok().and_then(|points| points.first().map(|(_, points)| *points));
+    if points != Some(by_hand(&by)) {
+        eprintln!("by hand {}, by the engine {points:?}: they are not the same job", by_hand(&by));
+        std::process::exit(1)
+    }
     row(
         "ten rules, five lines: rules judged and added up",
         time(|| {
