@@ -57,13 +57,14 @@ function row(name, nanos, core) {
 
 const told = execFileSync("cargo", ["run", "--release", "--quiet", "--package", "benches", "--bin", "border"], { cwd: ROOT, encoding: "utf8", maxBuffer: 1 << 26 });
 for (const { program: name, text, seen, next, ...core } of told.trim().split("\n").map((line) => JSON.parse(line))) {
-  const [decode, apply, bulk] = [core.decode, core.apply, core.bulk].map(Number);
+  const [decode, apply, bulk, write] = [core.decode, core.apply, core.bulk, core.write].map(Number);
   const objects = next.map((json) => JSON.parse(json));
   const numbers = objects.map((order) => ({ ...order, subtotal: Number(order.subtotal), lines: order.lines.map((line) => ({ ...line, amount: Number(line.amount) })) }));
   const forms = { "an object": objects, "an object with numbers": numbers, "JSON text": next, "a Buffer of JSON": next.map((json) => Buffer.from(json)) };
   console.log(`${name} program, an order of five lines:`);
   row("the core: JSON in, JSON out", apply);
   row("  of that, reading the JSON", decode);
+  row("  of that, writing the outcome", write);
   if (name === "ten") {
     row("by hand in JavaScript, from an object", time(objects.length, () => objects, (orders) => orders.forEach((order) => byHand(order))));
     const parsed = (orders) => orders.forEach((json) => JSON.stringify({ points: byHand(JSON.parse(json)) }));
@@ -75,6 +76,13 @@ for (const { program: name, text, seen, next, ...core } of told.trim().split("\n
     for (const order of seen) program.apply(warm, order);
     const amount = program.apply(warm.copy(), next[0]).decisions[0]?.amount;
     if (name === "ten" && Number(amount) !== byHand(objects[0])) throw new Error(`${amount} is not what is computed by hand`);
+    if (host === "Node") {
+      const outcomes = () => {
+        const member = warm.copy();
+        return next.map((json) => JSON.stringify(program.apply(member, json)));
+      };
+      row("JSON.parse of an outcome, alone", time(next.length, outcomes, (told) => told.forEach((json) => JSON.parse(json))));
+    }
     for (const [form, events] of Object.entries(forms)) {
       const round = (member) => {
         let decisions = 0;

@@ -1,31 +1,28 @@
-"""What one `apply` costs from Python, over the core's own cost, and over the same job written by hand in Python.
+"""What one `apply` costs from Python, over the core's own cost and over the same job written by hand, all in one run; and what
+whole histories cost, from lines of JSON and from tables of Arrow, in one thread and in two.
 
-    pip install ./loyalty-py && cargo run --release -p benches --bin report && python benches/python/apply.py
+    pip install ./loyalty-py pyarrow && python benches/python/apply.py
 
-The order is that of `benches/src/lib.rs`: five lines, ten rules.
+The orders and the core's figures are those of `benches/src/bin/border.rs`: five lines, on a member who has seen orders before.
 """
 
 import copy
 import datetime
 import json
 import pathlib
-import re
+import subprocess
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from decimal import ROUND_DOWN, Decimal
 from typing import Any
 
 import loyalty
+import pyarrow as pa
 
-SOURCE = (pathlib.Path(__file__).parents[1] / "src" / "lib.rs").read_text(encoding="utf-8")
-ORDER: str = re.search(r'ORDER: &str = r#"(.*?)"#', SOURCE).group(1)  # type: ignore[union-attr]
-HEAD: str = re.search(r'HEAD: &str = "(.*?)\\n"', SOURCE).group(1).replace('\\"', '"')  # type: ignore[union-attr]
-
-
-def program(name: str) -> loyalty.Program:
-    body: str = re.search(rf'fn {name}\(\).*?format!\(\s*"((?:[^"\\]|\\.)*)"', SOURCE, re.DOTALL).group(1)  # type: ignore[union-attr]
-    text = body.replace('\\"', '"').replace("{{", "\0").replace("}}", "\1").replace("{HEAD}", HEAD + "\n")
-    return loyalty.Program.compile(text.replace("\0", "{").replace("\1", "}"))
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+JOINED = "2026-01-01T00:00:00Z"
+ROUNDS = 60
 
 
 def by_hand(order: dict[str, Any]) -> Decimal:
@@ -46,15 +43,6 @@ def by_hand(order: dict[str, Any]) -> Decimal:
     return points.to_integral_value(ROUND_DOWN)
 
 
-def orders(count: int) -> list[dict[str, Any]]:
-    """A few orders a day, each with an id of its own."""
-    base = json.loads(ORDER)
-    return [
-        {**base, "id": f"o-{number}", "at": f"2026-02-{1 + number // 16:02}T{number % 16:02}:00:00+08:00"}
-        for number in range(count)
-    ]
-
-
 def typed(order: dict[str, Any]) -> dict[str, Any]:
     """The same order with amounts as Decimal, as an application has them that computes with them."""
     amounts = {key: Decimal(order[key]) for key in ("subtotal", "total", "shipping")}
@@ -62,43 +50,8 @@ def typed(order: dict[str, Any]) -> dict[str, Any]:
     return {**order, **amounts, "lines": lines}
 
 
-def amounts(outcome: loyalty.Outcome) -> list[Decimal | None]:
-    return [decision.amount for decision in outcome.decisions]
-
-
-def nanoseconds(calls: int, run: Callable[[], object]) -> float:
-    """The quickest of many runs of so many calls each, in nanoseconds a call: what else the machine does only adds."""
-    runs = []
-    for _ in range(200):
-        started = time.perf_counter_ns()
-        run()
-        runs.append((time.perf_counter_ns() - started) / calls)
-    return min(runs)
-
-
-def apply(program: loyalty.Program, events: list[Any], use: Callable[[loyalty.Outcome], Any]) -> float:
-    """The time of one apply on a member that has seen some orders, its decisions looked at."""
-    warm = program.enroll("m-1", "2026-01-01T00:00:00Z")
-    for order in orders(32)[:16]:
-        program.apply(warm, order)
-    rest = events[16:]
-
-    def run() -> None:
-        member = copy.copy(warm)
-        for event in rest:
-            use(program.apply(member, event))
-
-    return nanoseconds(len(rest), run) - nanoseconds(len(rest), lambda: copy.copy(warm))
-
-
-def row(name: str, nanoseconds: float) -> None:
-    print(f"{name:60} {nanoseconds:10,.0f} ns")
-
-
-def table(dicts: list[dict[str, Any]]) -> Any:
+def table(dicts: list[dict[str, Any]]) -> pa.Table:
     """The orders as a table of Arrow, amounts as decimals."""
-    import pyarrow as pa
-
     amount = pa.decimal128(12, 2)
     line = pa.struct(
         [("id", pa.string()), ("sku", pa.string()), ("category", pa.string()), ("quantity", pa.int64())]
@@ -106,31 +59,98 @@ def table(dicts: list[dict[str, Any]]) -> Any:
     )
     texts = [(name, pa.string()) for name in ("type", "id", "member", "currency", "branch", "payment")]
     amounts = [(name, amount) for name in ("subtotal", "total", "shipping")]
-    at = pa.timestamp("us", tz="Asia/Kuala_Lumpur")
-    schema = pa.schema([*texts, *amounts, ("at", at), ("lines", pa.list_(line))])
+    schema = pa.schema([*texts, *amounts, ("at", pa.timestamp("us", tz="UTC")), ("lines", pa.list_(line))])
     rows = [{**typed(order), "at": datetime.datetime.fromisoformat(order["at"])} for order in dicts]
     return pa.Table.from_pylist(rows, schema)
 
 
-def main() -> None:
-    dicts = orders(216)
+def quickest_tenth(calls: int, prepare: Callable[[], Any], run: Callable[[Any], object], rounds: int = ROUNDS) -> float:
+    """Nanoseconds a call, of the quickest tenth of the rounds: what is slower had to wait for others. `prepare` is not measured."""
+    times = []
+    for number in range(rounds + rounds // 3):
+        prepared = prepare()
+        started = time.perf_counter_ns()
+        run(prepared)
+        # The first rounds warm up.
+        if number >= rounds // 3:
+            times.append((time.perf_counter_ns() - started) / calls)
+    return sorted(times)[rounds // 10]
+
+
+def row(name: str, nanoseconds: float, core: float | None = None) -> None:
+    ratio = f"{nanoseconds / core:6.2f} of the core, {(nanoseconds - core) / 1000:.2f} µs more" if core else ""
+    print(f"  {name:56} {nanoseconds / 1000:7.2f} µs {ratio}".rstrip())
+
+
+def single(program: loyalty.Program, seen: list[str], dicts: list[dict[str, Any]], core: float) -> None:
+    """One event after the other, with nothing and with the amounts of the decisions looked at."""
+    warm = program.enroll("m-1", JOINED)
+    for order in seen:
+        program.apply(warm, order)
     texts = [json.dumps(order, separators=(",", ":")) for order in dicts]
     forms: dict[str, list[Any]] = {
-        "dict, amounts as str": dicts,
-        "dict, amounts as Decimal": [typed(order) for order in dicts],
+        "a dict, amounts as str": dicts,
+        "a dict, amounts as Decimal": [typed(order) for order in dicts],
         "JSON bytes": [text.encode() for text in texts],
         "JSON str": texts,
     }
-    row("the ten rules by hand in Python, from a dict", nanoseconds(len(dicts), lambda: [by_hand(order) for order in dicts]))
-    row("json.loads alone", nanoseconds(len(texts), lambda: [json.loads(text) for text in texts]))
-    arrow, lines = table(dicts), "\n".join(texts).encode()
-    for name in ("ten_rules", "real_program"):
-        shop = program(name)
-        for form, events in forms.items():
-            row(f"{name}: apply, from {form}", apply(shop, events, lambda outcome: None))
-            row("  and the amounts of its decisions read", apply(shop, events, amounts))
-        row(f"{name}: in one call, from lines of JSON", nanoseconds(len(dicts), lambda: shop.replay(lines)))
-        row(f"{name}: in one call, from a table of Arrow", nanoseconds(len(dicts), lambda: shop.replay(arrow)))
+    for form, events in forms.items():
+
+        def apply(member: loyalty.Member, events: list[Any] = events) -> None:
+            for event in events:
+                program.apply(member, event)
+
+        def read(member: loyalty.Member, events: list[Any] = events) -> None:
+            for event in events:
+                for decision in program.apply(member, event).decisions:
+                    _ = decision.amount
+
+        row(f"apply, from {form}", quickest_tenth(len(events), lambda: copy.copy(warm), apply), core)
+        row("  and the amounts of its decisions read", quickest_tenth(len(events), lambda: copy.copy(warm), read), core)
+
+
+def bulk(program: loyalty.Program, texts: list[str], core: dict[str, str]) -> None:
+    """Fifty members with two hundred orders each, in one call."""
+    alone, told = float(core["bulk"]), float(core["told"])
+    lines = [text.replace('"m-1"', f'"m-{member}"') for member in range(50) for text in texts]
+    joined = "\n".join(lines).encode()
+    arrow = table([json.loads(line) for line in lines])
+    halves = [lines[: len(lines) // 2], lines[len(lines) // 2 :]]
+
+    def each(run: Callable[[Any], object]) -> float:
+        return quickest_tenth(len(lines), lambda: None, run, 10)
+
+    def decided(_: Any) -> pa.Table:
+        return pa.table(program.replay(arrow, decisions=True).decision_table())
+
+    row(f"the core: {len(lines)} lines of JSON in one call, each", alone)
+    row("  with each outcome kept as JSON", told)
+    row("replay of lines of JSON", each(lambda _: program.replay(joined)), alone)
+    row("replay of a table of Arrow", each(lambda _: program.replay(arrow)), alone)
+    row("replay of a table of Arrow, decisions out as another", each(decided), told)
+    row("  and the states as a third", each(lambda _: pa.table(program.replay(arrow, decisions=True).state_table())), told)
+    parts = ["\n".join(half).encode() for half in halves]
+    tables = [arrow.slice(0, len(lines) // 2), arrow.slice(len(lines) // 2)]
+    with ThreadPoolExecutor(2) as pool:
+        row("replay of lines, half of the members in each of two threads", each(lambda _: list(pool.map(program.replay, parts))), alone)
+        row("replay of tables, in two threads", each(lambda _: list(pool.map(program.replay, tables))), alone)
+
+
+def main() -> None:
+    command = ["cargo", "run", "--release", "--quiet", "--package", "benches", "--bin", "border"]
+    for line in subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True).stdout.splitlines():
+        core = json.loads(line)
+        program, texts = loyalty.Program.compile(core["text"]), core["next"]
+        dicts = [json.loads(text) for text in texts]
+        print(f"{core['program']} program, an order of five lines:")
+        if core["program"] == "ten":
+            row("by hand in Python, from a dict", quickest_tenth(len(dicts), lambda: None, lambda _: [by_hand(order) for order in dicts]))
+            row("json.loads alone", quickest_tenth(len(texts), lambda: None, lambda _: [json.loads(text) for text in texts]))
+        row("the core: JSON in, JSON out", float(core["apply"]))
+        row("  of that, reading the JSON", float(core["decode"]))
+        row("  of that, writing the outcome", float(core["write"]))
+        single(program, core["seen"], dicts, float(core["apply"]))
+        bulk(program, texts, core)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,5 @@
-//! What the core itself takes for the job that `benches/javascript/apply.mjs` gives to a host: JSON text in, JSON text out.
+//! What the core itself takes for the job that `benches/javascript/apply.mjs` and `benches/python/apply.py` give to a host: JSON
+//! text in, JSON text out.
 //!
 //! A line of JSON for each program: nanoseconds for each event, and the program and the orders for the host to use.
 
@@ -63,18 +64,29 @@ fn main() {
                 black_box(outcome.map(|outcome| outcome.to_json())).ok();
             }
         });
+        let mut member = warm.clone();
+        let outcomes: Vec<_> = next.iter().filter_map(|order| program.apply(&mut member, order).ok()).collect();
+        let write = time(NEXT, || {
+            for outcome in &outcomes {
+                black_box(black_box(outcome).to_json());
+            }
+        });
         let members: Vec<String> = (0..50)
             .flat_map(|member| next.iter().map(move |order| order.replace("\"m-1\"", &format!("\"m-{member}\""))))
             .collect();
         let lines = members.join("\n");
-        let mut bulk = f64::INFINITY;
         let mut refused = 0;
-        for _ in 0..7 {
-            let started = Clock::now();
-            let replay = program.replay(black_box(lines.as_bytes()), ReplayOptions::default());
-            bulk = bulk.min(started.elapsed().as_nanos() as f64 / members.len() as f64);
-            refused = replay.refused().len();
-        }
+        let mut history = |outcomes: bool| {
+            let options = ReplayOptions { outcomes, ..ReplayOptions::default() };
+            let times = (0..7).map(|_| {
+                let started = Clock::now();
+                let replay = program.replay(black_box(lines.as_bytes()), options);
+                refused = replay.refused().len();
+                started.elapsed().as_nanos() as f64 / members.len() as f64
+            });
+            times.fold(f64::INFINITY, f64::min)
+        };
+        let (bulk, kept) = (history(false), history(true));
         let text = |text: String| Document::Text(text);
         let list = |texts: Vec<String>| Document::List(texts.into_iter().map(text).collect());
         let nanos = |nanos: f64| Document::Text(format!("{nanos:.0}"));
@@ -85,7 +97,9 @@ fn main() {
             ("next", list(next)),
             ("decode", nanos(decode)),
             ("apply", nanos(apply)),
+            ("write", nanos(write)),
             ("bulk", nanos(bulk)),
+            ("told", nanos(kept)),
             ("refused", Document::Number(refused as i128)),
         ];
         println!("{}", Document::Object(told.map(|(key, value)| (key.into(), value)).to_vec()));
