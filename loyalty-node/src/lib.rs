@@ -1,7 +1,7 @@
 //! The loyalty rules language for Node: texts and bytes in, JSON text out.
 //!
 //! A binding converts, calls and converts back; what it says and decides is the core's. `loyalty-py` and `loyalty-wasm`
-//! have the same files and offer the same. What JavaScript sees of this module is `lib/`, which is shared with `loyalty-wasm`.
+//! offer the same, in files of the same names. What JavaScript sees of this module is `lib/`, which is shared with `loyalty-wasm`.
 
 mod accounts;
 mod broadcast;

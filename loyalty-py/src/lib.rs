@@ -1,7 +1,7 @@
 //! The loyalty rules language for Python.
 //!
 //! A binding converts, calls and converts back; what it says and decides is the core's. `loyalty-node` and
-//! `loyalty-wasm` have the same files and offer the same.
+//! `loyalty-wasm` offer the same, in files of the same names. Tables of Arrow are this one's alone.
 
 mod accounts;
 mod arrow;
