@@ -10,8 +10,10 @@ pub mod members;
 use crate::broadcast::BroadcastEstimate;
 use crate::diagnostic::Diagnostics;
 use crate::engine::claims::Counters;
+use crate::engine::doors::same_program;
 use crate::engine::error::{EventError, Refusal};
 use crate::engine::member::Member;
+use crate::engine::view::View;
 use crate::leaderboard::Leaderboard;
 use crate::program::{Event, Program};
 use crate::quote::Quote;
@@ -160,6 +162,26 @@ pub fn quote(
     others: bool,
 ) -> Result<Quote, EventError> {
     program.quoted(member, cart, codes, counters, others)
+}
+
+/// What a member has at an instant, or at its own clock.
+///
+/// # Errors
+///
+/// [`Refusal::OtherProgram`] for a member of another program, whose points would be shown under the names of this one's.
+pub fn view(program: &Program, member: &Member, at: Option<Instant>) -> Result<View, EventError> {
+    same_program(program.plan(), member)?;
+    Ok(program.view(member, at.unwrap_or_else(|| member.clock())))
+}
+
+/// All that is held about a member.
+///
+/// # Errors
+///
+/// As [`view`].
+pub fn export(program: &Program, member: &Member) -> Result<Document, EventError> {
+    same_program(program.plan(), member)?;
+    Ok(program.export_document(member))
 }
 
 /// Counters over all members from their names and the digits of where they stand.

@@ -182,7 +182,7 @@ class Program {
 
   export(member) {
     const state = memberHandle(member);
-    return JSON.parse(this.#open.export(state));
+    return JSON.parse(told(() => this.#open.export(state)));
   }
 
   poolSpend(members, payment) {

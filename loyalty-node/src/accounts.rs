@@ -1,7 +1,7 @@
 //! What concerns several members, or an account as a whole.
 
-use loyalty_core::host::members;
-use loyalty_core::{EventError, host::Given};
+use loyalty_core::EventError;
+use loyalty_core::host::{self, Given, members};
 use napi::Result;
 use napi::bindgen_prelude::ClassInstance;
 use napi_derive::napi;
@@ -62,8 +62,9 @@ impl Program {
 
     /// All that is held about a member, as JSON.
     #[napi(catch_unwind)]
-    pub fn export(&self, member: &Member) -> String {
-        self.program.export(&member.0)
+    pub fn export(&self, member: &Member) -> Result<String> {
+        let exported = host::export(&self.program, &member.0);
+        exported.map(|all| all.to_string()).map_err(|refused| error::event(&refused))
     }
 
     /// The `sent_back` event for a `received` one that cannot be delivered, as JSON.

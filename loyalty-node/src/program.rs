@@ -163,7 +163,8 @@ impl Program {
     /// What a member has at an instant, as JSON.
     #[napi(catch_unwind)]
     pub fn view(&self, member: &Member, at: String) -> Result<String> {
-        Ok(self.program.view(&member.0, instant(&at)?).to_json())
+        let view = host::view(&self.program, &member.0, Some(instant(&at)?));
+        view.map(|view| view.to_json()).map_err(|refused| error::event(&refused))
     }
 
     /// Why an event would earn what it would: as JSON, and as a text for people.

@@ -295,11 +295,8 @@ impl Program {
     fn view(&self, py: Python<'_>, member: &Bound<'_, Member>, at: Option<&Bound<'_, PyAny>>) -> PyResult<Py<View>> {
         let at = at.map(instant).transpose()?;
         let member = member.get();
-        let view = py.detach(|| {
-            let state = member.lock();
-            self.core.view(&state, at.unwrap_or_else(|| state.clock()))
-        });
-        View::of(py, &view)
+        let view = py.detach(|| host::view(&self.core, &member.lock(), at));
+        View::of(py, &view.map_err(|refused| error::event(py, &refused))?)
     }
 
     /// Why an event would earn what it would; changes nothing.
@@ -363,9 +360,10 @@ impl Program {
     }
 
     /// All that is held about a member, for the person: named, in plain values.
-    fn export(&self, py: Python<'_>, member: &Bound<'_, Member>) -> Record {
+    fn export(&self, py: Python<'_>, member: &Bound<'_, Member>) -> PyResult<Record> {
         let member = member.get();
-        Record::of(py.detach(|| self.core.export_document(&member.lock())))
+        let exported = py.detach(|| host::export(&self.core, &member.lock()));
+        exported.map(Record::of).map_err(|refused| error::event(py, &refused))
     }
 
     /// Members of one household pay together, each in proportion to what it has; either all of them or none. The outcomes

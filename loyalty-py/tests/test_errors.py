@@ -89,9 +89,16 @@ def test_an_event_from_the_future_is_refused_where_now_is_told() -> None:
 def test_a_member_of_another_program_is_refused() -> None:
     _, member = shop()
     other = loyalty.Program.compile(TEXT.replace("points", "stars"))
-    with pytest.raises(loyalty.EventError) as raised:
-        other.apply(member, order())
-    assert raised.value.code == "other_program"
+    # To look at it is refused, too: its points would be shown as stars.
+    for call in (
+        lambda: other.apply(member, order()),
+        lambda: other.view(member),
+        lambda: other.export(member),
+        lambda: other.audit(member, "o-1"),
+    ):
+        with pytest.raises(loyalty.EventError) as raised:
+            call()
+        assert raised.value.code == "other_program"
 
 
 def test_half_a_character_in_a_text_is_an_error() -> None:

@@ -1,8 +1,8 @@
 //! What concerns several members, or an account as a whole.
 
 use js_sys::Error;
-use loyalty_core::host::members;
-use loyalty_core::{EventError, host::Given};
+use loyalty_core::EventError;
+use loyalty_core::host::{self, Given, members};
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::error;
@@ -58,8 +58,9 @@ impl Program {
     }
 
     /// All that is held about a member, as JSON.
-    pub fn export(&self, member: &Member) -> String {
-        self.program.export(&member.0)
+    pub fn export(&self, member: &Member) -> Result<String, Error> {
+        let exported = host::export(&self.program, &member.0);
+        exported.map(|all| all.to_string()).map_err(|refused| error::event(&refused))
     }
 
     /// The `sent_back` event for a `received` one that cannot be delivered, as JSON.

@@ -1,6 +1,7 @@
 //! Looking at members and asking why; nothing is changed.
 
 use super::{Event, Program};
+use crate::engine::doors;
 use crate::engine::error::EventError;
 #[cfg(doc)]
 use crate::engine::error::Refusal;
@@ -83,6 +84,7 @@ impl Program {
     /// assert!(audit.contains(r#""agrees":true"#));
     /// ```
     pub fn audit(&self, member: &Member, event: &str) -> Result<Document, EventError> {
+        doors::same_program(&self.plan, member)?;
         crate::engine::wheels::audit(&self.plan, member, event)
     }
 }

@@ -305,7 +305,8 @@ message spring marketing { broadcast  en "Spring is here." }`);
     "a member of another program is refused": () => {
       const { member } = start();
       const other = Program.compile(TEXT.replaceAll("points", "stars"));
-      refused(() => other.apply(member, EVENT), EventError, { code: "other_program" });
+      const calls = [() => other.apply(member, EVENT), () => other.view(member), () => other.export(member), () => other.audit(member, "o-1")];
+      for (const call of calls) refused(call, EventError, { code: "other_program" });
     },
 
     "what does not compile is told as objects": () => {
