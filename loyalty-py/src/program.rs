@@ -2,11 +2,11 @@
 
 use std::borrow::Cow;
 use std::cell::RefCell;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use loyalty_core::host::{self, members};
 use loyalty_core::{Counters, Event, EventError, ReplayOptions};
-use pyo3::exceptions::{PyTypeError, PyValueError};
+use pyo3::exceptions::{PyOSError, PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyBytes, PyDict, PyInt, PyString, PyTuple};
 
@@ -109,7 +109,7 @@ impl Program {
     #[staticmethod]
     #[pyo3(signature = (path, *, secret=None))]
     fn from_file(py: Python<'_>, path: PathBuf, secret: Option<&[u8]>) -> PyResult<Self> {
-        let text = py.detach(|| std::fs::read_to_string(&path))?;
+        let text = py.detach(|| std::fs::read_to_string(&path)).map_err(|error| unread(error, &path))?;
         Self::new(py, &text, &path.to_string_lossy(), secret)
     }
 
@@ -455,6 +455,20 @@ impl Program {
     fn __reduce__<'py>(&self, py: Python<'py>) -> Reduced<'py, (&str,)> {
         Ok((py.get_type::<Self>().getattr("compile")?, (self.core.text(),)))
     }
+}
+
+/// Why a file was not read, as `open` says it: with the file's name.
+fn unread(error: std::io::Error, path: &Path) -> PyErr {
+    match error.raw_os_error() {
+        // Python finds the class and the words that go with the number.
+        Some(number) => PyOSError::new_err((number, words(&error), path.as_os_str().to_owned())),
+        None => PyValueError::new_err(format!("{}: {error}", path.display())),
+    }
+}
+
+/// What the system says, without the number that Rust puts behind it.
+fn words(error: &std::io::Error) -> String {
+    error.to_string().split(" (os error").next().unwrap_or_default().to_owned()
 }
 
 /// The digits of an exact number: an int, a Decimal, or a str.

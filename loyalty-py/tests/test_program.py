@@ -30,8 +30,14 @@ def test_a_program_comes_from_a_file(tmp_path: Path) -> None:
     path.write_text(TEXT.replace("wallet points", "wallet coins"), encoding="utf-8")
     with pytest.raises(loyalty.RulesError, match=f"{path}:4:"):
         loyalty.Program.from_file(str(path))
-    with pytest.raises(FileNotFoundError):
+    with pytest.raises(FileNotFoundError) as raised:
         loyalty.Program.from_file(tmp_path / "nothing")
+    with pytest.raises(FileNotFoundError) as expected:
+        (tmp_path / "nothing").read_text()
+    assert str(raised.value) == str(expected.value)
+    path.write_bytes(b"program \xff")
+    with pytest.raises(ValueError, match=f"{path}: .*UTF-8"):
+        loyalty.Program.from_file(path)
 
 
 def test_tests_of_the_program_run() -> None:
