@@ -1,5 +1,6 @@
 //! Playing a whole history: lines of events in, the members after it out, and what it all came to.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use crate::engine::error::{EventError, Refusal};
@@ -124,6 +125,12 @@ impl Resumed<'_> {
         self.play((1..).zip(events.map(Place)))
     }
 
+    /// Plays texts of JSON and objects of the host's own, one after the other; the lines are their numbers.
+    #[must_use]
+    pub fn events<'e, I: Input + Clone>(self, events: impl Iterator<Item = HistoryEvent<'e, I>>) -> Replay {
+        self.play((1..).zip(events))
+    }
+
     fn play(mut self, lines: impl Iterator<Item = (u64, impl Unread)>) -> Replay {
         let mut event = Event::default();
         for (number, line) in lines {
@@ -131,6 +138,32 @@ impl Resumed<'_> {
         }
         self.replay.finish(self.program, self.options, self.each);
         self.replay
+    }
+}
+
+/// One event of a history as a host has it.
+#[derive(Debug, Clone)]
+pub enum HistoryEvent<'a, I> {
+    /// A text of JSON.
+    Json(Cow<'a, [u8]>),
+    /// An object of the host's own.
+    Object(I),
+}
+
+impl<I: Input + Clone> Unread for HistoryEvent<'_, I> {
+    fn read(&self, program: &Program, event: &mut Event) -> Result<(), EventError> {
+        match self {
+            HistoryEvent::Json(json) => program.decode_into(json, event),
+            HistoryEvent::Object(input) => program.decode_from(&mut input.clone(), event),
+        }
+    }
+
+    fn id(&self) -> Option<String> {
+        let head = match self {
+            HistoryEvent::Json(json) => event_head(json),
+            HistoryEvent::Object(input) => event_head_from(&mut input.clone()),
+        };
+        head.ok().and_then(|head| head.id)
     }
 }
 

@@ -423,10 +423,10 @@ impl Program {
     }
 
     /// Play a whole history: lines of JSON, a table of Arrow (whatever has `__arrow_c_stream__`), each row an event, or
-    /// dicts one after the other, from a list or as a generator yields them. Each member is enrolled by the first event that
-    /// is taken, unless `states` has it: a table with a column `state`, such as `Replay.state_table` gave for the part of
-    /// the history before. With `until`, time then passes for all; with `outcomes`, the outcomes are kept; with
-    /// `decisions`, the decisions, for `Replay.decision_table`.
+    /// events one after the other, from a list, a file of lines, or as a generator yields them. Each member is enrolled by
+    /// the first event that is taken, unless `states` has it: a table with a column `state`, such as `Replay.state_table`
+    /// gave for the part of the history before. With `until`, time then passes for all; with `outcomes`, the outcomes are
+    /// kept; with `decisions`, the decisions, for `Replay.decision_table`.
     #[pyo3(signature = (lines, *, until=None, outcomes=false, decisions=false, states=None))]
     fn replay(
         slf: &Bound<'_, Self>,

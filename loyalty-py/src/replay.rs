@@ -1,6 +1,6 @@
 //! Whole histories in one call.
 
-use loyalty_core::{Document, Outcome, ReplayOptions};
+use loyalty_core::{Document, HistoryEvent, Outcome, ReplayOptions};
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyString, PyTuple};
@@ -52,27 +52,27 @@ impl Replay {
             let bytes = text.to_str()?.as_bytes();
             py.detach(|| own.resume(members, options, &mut each).lines(bytes))
         } else {
-            one_by_one(program.get(), lines, |events| own.resume(members, options, &mut each).inputs(events))?
+            one_by_one(program.get(), lines, |events| own.resume(members, options, &mut each).events(events))?
         };
         let decisions = told.map(Told::finish).transpose()?;
         Ok(Self { core, program: program.clone().unbind(), decisions })
     }
 }
 
-/// Dicts as they come, so that a history need not fit into memory.
+/// Dicts and texts of JSON as they come, such as the lines of a file, so that a history need not fit into memory.
 fn one_by_one<'py>(
     program: &Program,
     events: &Bound<'py, PyAny>,
-    play: impl FnOnce(&mut dyn Iterator<Item = Place<'_, 'py>>) -> loyalty_core::Replay,
+    play: impl FnOnce(&mut dyn Iterator<Item = HistoryEvent<'static, Place<'_, 'py>>>) -> loyalty_core::Replay,
 ) -> PyResult<loyalty_core::Replay> {
     if events.cast::<PyDict>().is_ok() || events.try_iter().is_err() {
         let name = events.get_type().fully_qualified_name()?;
-        let expected = "a history is JSON lines as str or bytes, a table of Arrow, or dicts one after the other";
+        let expected = "a history is JSON lines as str or bytes, a table of Arrow, or events one after the other";
         return Err(PyTypeError::new_err(format!("{expected}, not {name}")));
     }
     let mut failed = None;
     let mut events = events.try_iter()?.map_while(|event| match event {
-        Ok(value) => Some(Place { value, keys: &program.keys }),
+        Ok(value) => Some(one(program, value)),
         Err(error) => {
             failed = Some(error);
             None
@@ -80,6 +80,21 @@ fn one_by_one<'py>(
     });
     let core = play(&mut events);
     failed.map_or(Ok(core), Err)
+}
+
+fn one<'k, 'py>(program: &'k Program, value: Bound<'py, PyAny>) -> HistoryEvent<'static, Place<'k, 'py>> {
+    let json = if let Ok(bytes) = value.cast::<PyBytes>() {
+        Some(bytes.as_bytes().to_vec())
+    } else if let Ok(record) = value.cast::<Record>() {
+        Some(record.get().document().to_string().into_bytes())
+    } else {
+        // What is no text, having half a character, is refused as any other value that is no event.
+        value.cast::<PyString>().ok().and_then(|text| text.to_str().ok()).map(|text| text.as_bytes().to_vec())
+    };
+    match json {
+        Some(json) => HistoryEvent::Json(json.into()),
+        None => HistoryEvent::Object(Place { value, keys: &program.keys }),
+    }
 }
 
 /// The members whose states a table holds.

@@ -115,7 +115,7 @@ def test_an_iterator_that_fails_says_so_itself() -> None:
     assert refused.error.error == "missing_field"
     nothing: Any
     for nothing in ({"type": "order"}, 7, None):
-        with pytest.raises(TypeError, match="dicts one after the other"):
+        with pytest.raises(TypeError, match="events one after the other"):
             program.replay(nothing)
 
 

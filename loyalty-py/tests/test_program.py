@@ -2,6 +2,7 @@
 
 import copy
 import datetime as dt
+import json
 import pickle
 from decimal import Decimal
 from pathlib import Path
@@ -258,6 +259,21 @@ def test_a_history_is_played_in_one_call() -> None:
     (only,) = replay.members()
     assert only == replay.member("m-1") and replay.member("m-2") is None
     assert repr(replay) == "Replay(members=1, refused=1)"
+
+
+def test_a_history_may_be_the_lines_of_a_file(tmp_path: Path) -> None:
+    program, _ = shop()
+    lines = [program_line(number) for number in range(3)] + ['{"id":"x","member":"m-1"}', "no JSON"]
+    path = tmp_path / "orders.jsonl"
+    path.write_text("\n".join(lines), encoding="utf-8")
+    whole = program.replay(path.read_bytes(), outcomes=True)
+    with path.open(encoding="utf-8") as texts, path.open("rb") as binary:
+        forms = [texts, binary, [json.loads(lines[0]), lines[1].encode(), *lines[2:]]]
+        for replay in (program.replay(form, outcomes=True) for form in forms):
+            assert (replay.outcomes, replay.refused, replay.summary) == (whole.outcomes, whole.refused, whole.summary)
+    # What is no event is refused where it stands, and the others are played.
+    odd = program.replay([lines[0], "\ud800", 7, lines[1]])  # type: ignore[list-item]
+    assert ([one.line for one in odd.refused], odd.summary.applied) == ([2, 3], 2)
 
 
 def program_line(number: int) -> str:

@@ -323,7 +323,7 @@ class Program:
     def run_tests(self) -> list[Record]: ...
     def replay(
         self,
-        lines: str | bytes | _ArrowStream | Iterable[Mapping[str, Any]],
+        lines: str | bytes | _ArrowStream | Iterable[Mapping[str, Any] | str | bytes | Record],
         *,
         until: _Instant | None = None,
         outcomes: bool = False,
