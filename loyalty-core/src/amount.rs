@@ -14,6 +14,7 @@ use core::cmp::Ordering;
 use rust_decimal::{Decimal, RoundingStrategy};
 
 use crate::check::model::RoundMode;
+use crate::sorting::Arrange as _;
 
 /// The result has more digits than can be held exactly.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -333,7 +334,7 @@ pub fn apportion(total: Decimal, weights: &[Decimal], scale: u32) -> Result<Vec<
         given = add(given, whole)?;
         parts.push(whole);
     }
-    remainders.sort_by(|left, right| right.0.cmp(&left.0).then(left.1.cmp(&right.1)));
+    remainders.arrange_by(|left, right| right.0.cmp(&left.0).then(left.1.cmp(&right.1)));
     let mut left = subtract(units, given)?;
     for (_, index) in remainders {
         if left < Decimal::ONE {

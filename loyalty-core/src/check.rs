@@ -52,6 +52,7 @@ mod windows;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnostic::{Code, Diagnostic, Severity};
+use crate::sorting::Arrange as _;
 use crate::source::Span;
 use crate::syntax::nearest::nearest;
 use crate::syntax::tree;
@@ -212,7 +213,7 @@ impl Checker<'_> {
         tests: Vec<model::Test>,
     ) -> (Option<Checked>, Vec<Diagnostic>) {
         // A clause that stays in force in several versions is looked at once for each.
-        self.diagnostics.sort_by(|one, other| {
+        self.diagnostics.arrange_by(|one, other| {
             let place = |diagnostic: &Diagnostic| (diagnostic.span(), diagnostic.code());
             place(one).cmp(&place(other)).then_with(|| one.message().cmp(other.message()))
         });

@@ -8,6 +8,7 @@ pub mod render;
 
 pub use code::Code;
 
+use crate::sorting::Arrange as _;
 use crate::source::{LineColumn, LineIndex, Span, Units};
 
 /// How grave a diagnostic is.
@@ -149,7 +150,7 @@ pub struct Diagnostics {
 impl Diagnostics {
     /// Diagnostics of a text, by place.
     pub(crate) fn new(text: &str, mut list: Vec<Diagnostic>) -> Self {
-        list.sort_by_key(|diagnostic| (diagnostic.span(), diagnostic.code()));
+        list.arrange_by_key(|diagnostic| (diagnostic.span(), diagnostic.code()));
         Self { list, text: text.to_owned() }
     }
 

@@ -35,6 +35,7 @@ mod program;
 mod quote;
 mod replay;
 mod report;
+mod sorting;
 #[doc(hidden)]
 pub mod source;
 #[doc(hidden)]

@@ -7,6 +7,7 @@ use super::known::{Known, POINTS, slice, starts_line};
 use super::place::{Place, token_at};
 use super::symbol::Symbol;
 use crate::check::survey;
+use crate::sorting::Arrange as _;
 use crate::source::Span;
 use crate::syntax::lexer::TokenKind;
 use crate::syntax::parse::probe::Probe;
@@ -186,7 +187,7 @@ fn words_at(place: &Place<'_>, probe: &Probe<'_>, typed: &str) -> Vec<Completion
         })
         .collect();
     // Clauses that are explained stand before connecting words.
-    items.sort_by_key(|item| item.docs.is_empty());
+    items.arrange_by_key(|item| item.docs.is_empty());
     items
 }
 

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::symbol::Symbol;
 use crate::check::survey;
+use crate::sorting::Arrange as _;
 use crate::source::Span;
 use crate::syntax::engagement::{Engagement, EngagementClause};
 use crate::syntax::ladder::LadderClause;
@@ -53,7 +54,7 @@ impl Known {
     /// What the text itself declares, in its order.
     pub(super) fn own(&self) -> impl Iterator<Item = &Symbol> {
         let mut own: Vec<&Symbol> = self.symbols.iter().filter(|symbol| symbol.place.is_some()).collect();
-        own.sort_by_key(|symbol| symbol.place);
+        own.arrange_by_key(|symbol| symbol.place);
         own.into_iter()
     }
 
@@ -86,7 +87,7 @@ impl Known {
             }
         }
         let mut events: Vec<Symbol> = self.all("event").cloned().collect();
-        events.sort_by_key(|event| !heard.contains(event.name.as_str()));
+        events.arrange_by_key(|event| !heard.contains(event.name.as_str()));
         events
     }
 

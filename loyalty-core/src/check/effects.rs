@@ -5,6 +5,7 @@ use super::expression::Scope;
 use super::model::{EffectKind, RaiseEnd, RuleIndex, Type, WalletIndex};
 use super::names::Owner;
 use crate::diagnostic::{Code, Diagnostic};
+use crate::sorting::Arrange as _;
 use crate::source::Span;
 use crate::syntax::engagement::EngagementEffect;
 use crate::syntax::tree::{self, Effect, Name};
@@ -36,7 +37,7 @@ impl<'a> Checker<'a> {
                     return None;
                 }
                 let mut rules: Vec<RuleIndex> = named.into_iter().collect::<Option<_>>()?;
-                rules.sort_unstable();
+                rules.arrange();
                 rules.dedup();
                 Some(EffectKind::Multiply { rules, by })
             }

@@ -9,6 +9,7 @@ use super::graph;
 use super::model::{Expr, ExprKind, Field, FieldIndex, Type};
 use super::names::{Declared, FieldList, Owner, TYPES};
 use crate::diagnostic::{Code, Diagnostic};
+use crate::sorting::Arrange as _;
 use crate::source::Span;
 use crate::syntax::tree::{self, FieldDecl};
 
@@ -233,7 +234,7 @@ impl<'a> Checker<'a> {
 
     fn default_cycles(&mut self, declared: &Declared<'a>) {
         let mut owners: Vec<Owner> = declared.fields.iter().map(|list| list.owner).collect();
-        owners.sort_unstable();
+        owners.arrange();
         owners.dedup();
         for owner in owners {
             let fields = self.fields_of(owner);

@@ -10,6 +10,7 @@ use super::names::{Declared, Owner, Value};
 use super::offer::{Basis, Each, FixedOff, Give, GroupChoice, Lines, Off, Offer, Stack, Units};
 use super::path::split;
 use crate::diagnostic::{Code, Diagnostic};
+use crate::sorting::Arrange as _;
 use crate::source::Span;
 use crate::syntax::engagement::EngagementClause;
 use crate::syntax::give::{self, GiveClause};
@@ -579,7 +580,7 @@ impl<'a> Checker<'a> {
                     }
                     with.push(found);
                 }
-                with.sort_unstable();
+                with.arrange();
                 with.dedup();
                 Stack::With(with)
             }

@@ -13,6 +13,7 @@ use super::model::{Category, Label, Message, SayingIndex};
 use super::names::Declared;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::locale::Locale;
+use crate::sorting::Arrange as _;
 use crate::source::Span;
 use crate::syntax::engagement::EngagementClause;
 use crate::syntax::message::{self as tree_message, MessageText, TemplateArgument};
@@ -135,9 +136,9 @@ impl<'a> Checker<'a> {
     /// Puts the languages of a message into the order of the program.
     pub(super) fn in_order(&self, draft: &mut MessageDraft<'a>) {
         let order = &self.settings.languages;
-        draft
-            .texts
-            .sort_by_key(|(language, ..)| order.iter().position(|known| *known == language.text).unwrap_or(usize::MAX));
+        draft.texts.arrange_by_key(|(language, ..)| {
+            order.iter().position(|known| *known == language.text).unwrap_or(usize::MAX)
+        });
     }
 
     fn not_in_message(&mut self, clause: &Clause) {

@@ -17,6 +17,7 @@ use super::names::{Declared, Owner};
 use super::path::split;
 use super::rule::{CapTypes, Draft};
 use crate::diagnostic::{Code, Diagnostic};
+use crate::sorting::Arrange as _;
 use crate::source::Span;
 use crate::syntax::referral::ReferralClause;
 use crate::syntax::tree::{self, Clause, ClauseKind, Name};
@@ -300,7 +301,7 @@ impl<'a> Checker<'a> {
             }
             all.extend(seen.into_iter().map(|(friends, _)| friends));
         }
-        all.sort_unstable();
+        all.arrange();
         all.dedup();
         all
     }

@@ -6,6 +6,7 @@ use super::model::{EffectKind, RuleForm, RuleIndex, Text, Words};
 use super::rule::Draft;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::locale::Locale;
+use crate::sorting::Arrange as _;
 use crate::source::Span;
 use crate::syntax::message::{Label, LabelTexts, MessageText};
 use crate::syntax::tree::Name;
@@ -74,7 +75,7 @@ impl<'a> Checker<'a> {
                 let order = self.settings.languages.clone();
                 let place = |name: &str| order.iter().position(|known| known == name).unwrap_or(usize::MAX);
                 let mut sorted: Vec<_> = all.iter().collect();
-                sorted.sort_by_key(|each| place(&each.language.text));
+                sorted.arrange_by_key(|each| place(&each.language.text));
                 for each in sorted {
                     let Some(locale) = self.language(&each.language) else {
                         texts.push(None);

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::clauses::Holder;
 use super::model::Type;
 use super::{Checker, PRELUDE, currency, effects, expression, leaderboard, names, path, question, wheel};
+use crate::sorting::Arrange as _;
 use crate::syntax::tree;
 
 /// The type of a measure.
@@ -53,7 +54,7 @@ pub(crate) fn clauses_of(declaration: &str) -> Option<Vec<&'static str>> {
     if let Some(holds) = holds {
         let words = quoted(holds).filter_map(|words| words.split(' ').next());
         let mut words: Vec<&str> = words.filter(|word| ![declaration, "issued"].contains(word)).collect();
-        words.sort_unstable();
+        words.arrange();
         words.dedup();
         return Some(words);
     }
@@ -65,7 +66,7 @@ pub(crate) fn clauses_of(declaration: &str) -> Option<Vec<&'static str>> {
     if words.contains(&"earn") {
         words.extend(quoted(effects::BUILT_EFFECTS).filter_map(|effect| effect.split(' ').next()));
     }
-    words.sort_unstable();
+    words.arrange();
     words.dedup();
     Some(words)
 }

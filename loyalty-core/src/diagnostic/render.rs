@@ -6,6 +6,7 @@
 use std::fmt::Write;
 
 use super::{Diagnostic, Label, Severity};
+use crate::sorting::Arrange as _;
 use crate::source::LineIndex;
 
 /// The most diagnostics that are drawn.
@@ -82,7 +83,7 @@ impl Page<'_> {
             main.sign = '^';
         }
         // The main mark comes first among those of its line.
-        marks.sort_by_key(|mark| mark.line);
+        marks.arrange_by_key(|mark| mark.line);
         let last = marks.iter().map(|mark| mark.line).max().unwrap_or(place.line);
         let gutter = last.to_string().len();
         let margin = " ".repeat(gutter.saturating_add(1));

@@ -27,6 +27,7 @@ use crate::check::model::{
 use crate::locale::inbound;
 use crate::plan::node::{Node, NodeId, Range};
 use crate::plan::{Plan, in_force};
+use crate::sorting::Arrange as _;
 use crate::time::{DAY, SECOND, date_of};
 
 /// No list item is at hand.
@@ -559,7 +560,7 @@ impl<'a> Scope<'a> {
 /// The number of different values; missing ones are not among them.
 fn distinct(mut values: Vec<Value<'_>>) -> u32 {
     let order = |left: &Value<'_>, right: &Value<'_>| left.order(*right).unwrap_or(Ordering::Equal);
-    values.sort_by(order);
+    values.arrange_by(order);
     values.dedup_by(|left, right| order(left, right) == Ordering::Equal);
     values.len() as u32
 }

@@ -13,6 +13,7 @@ use super::value::Value;
 use crate::amount::{self, Overflow};
 use crate::check::model::{Multipliers, RoundScope};
 use crate::plan::{EffectKindPlan, PerLine, Plan, PolicyPlan, RatePlan, WalletPlan, in_force};
+use crate::sorting::Arrange as _;
 
 /// One contribution of one rule to one wallet, times the wallet's denominator.
 #[derive(Debug, Clone, PartialEq)]
@@ -219,7 +220,7 @@ pub fn multiply(scope: &Scope<'_>, firings: &Firings<'_>, grants: &mut Grants) -
         }
     }
     if grants.len() > own {
-        grants.sort_by_key(|grant| (grant.rule, grant.effect));
+        grants.arrange_by_key(|grant| (grant.rule, grant.effect));
     }
     Ok(())
 }

@@ -12,6 +12,7 @@ use crate::calendar::{Calendar, clock_micros};
 use crate::check::model::{Length, OwnYear, Per, Period, ReferralFigure, TimeUnit, Valid, Window, Within};
 use crate::plan::node::{Node, NodeId};
 use crate::plan::{Dated, GoalsPlan, Grain, Plan, ProgressPlan};
+use crate::sorting::Arrange as _;
 use crate::time::{day_of, micros_of};
 
 /// Days ahead at which what comes round by itself is tried: all weekdays, twice.
@@ -32,7 +33,7 @@ impl<'a> Horizon<'a> {
 
     /// What was found, in order and once each.
     pub fn instants(mut self) -> Vec<i64> {
-        self.found.sort_unstable();
+        self.found.arrange();
         self.found.dedup();
         self.found
     }

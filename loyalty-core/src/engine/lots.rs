@@ -12,6 +12,7 @@ use crate::amount::{self, Overflow};
 use crate::calendar::Calendar;
 use crate::check::model::{ExpireStart, Length, Period, SpendOrder};
 use crate::plan::{ExpirePlan, InactivityPlan, Plan, VestPlan};
+use crate::sorting::Arrange as _;
 use crate::time::{date_of, day_of};
 
 /// When a lot's points may first be spent.
@@ -185,7 +186,7 @@ impl WalletState {
                 (expires, lot.earned_at, lot.entry, at)
             })
             .collect();
-        keyed.sort_unstable();
+        keyed.arrange();
         keyed.into_iter().map(|(_, _, _, at)| at).collect()
     }
 
@@ -253,7 +254,7 @@ impl WalletState {
         }
         let lots = self.lots.iter().enumerate().filter(|(_, lot)| !lot.amount.is_zero());
         let mut order: Vec<(i64, u64, usize)> = lots.map(|(at, lot)| (lot.earned_at, lot.entry, at)).collect();
-        order.sort_unstable();
+        order.arrange();
         let mut before: Option<usize> = None;
         for (_, _, at) in order {
             let Some(lot) = self.lots.get(at) else { return };

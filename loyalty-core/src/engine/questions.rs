@@ -23,6 +23,7 @@ use crate::check::model::{Category, Moment, QuestionFigure, QuestionKind, Reply,
 use crate::locale::inbound;
 use crate::plan::questions::{AnswersPlan, QuestionPlan};
 use crate::plan::{EventKind, EventPlan, Plan};
+use crate::sorting::Arrange as _;
 use crate::time::{SECOND, day_of, rfc3339};
 use decision::{NotAsked, Told, Unanswered};
 use rust_decimal::Decimal;
@@ -498,7 +499,7 @@ pub fn join(own: &mut Vec<Asked>, other: &[Asked]) {
         }
         known.answer = answer;
     }
-    own.sort_by_key(|asked| asked.at);
+    own.arrange_by_key(|asked| asked.at);
 }
 
 /// The moments that an answer brings about.

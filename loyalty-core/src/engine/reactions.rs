@@ -20,6 +20,7 @@ use super::{badges, experiments, ledger, messages, moves, questions, referrals, 
 use crate::amount::Overflow;
 use crate::check::model::{CouponChange, DecisionTrigger, LadderChange, Moment, Trigger};
 use crate::plan::{LadderPlan, Plan, RulesOn};
+use crate::sorting::Arrange as _;
 
 /// What a rule can read of what set it off.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -82,7 +83,7 @@ fn rules_on(plan: &Plan, decision: &Decision) -> Vec<(u32, Cause)> {
             let mut rules: Vec<_> = about(*wallet, DecisionTrigger::Earned).collect();
             if *vesting == Vesting::Done {
                 rules.extend(about(*wallet, DecisionTrigger::Vested));
-                rules.sort_by_key(|(rule, _)| *rule);
+                rules.arrange_by_key(|(rule, _)| *rule);
             }
             rules
         }

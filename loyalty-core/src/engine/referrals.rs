@@ -20,6 +20,7 @@ use crate::check::model::ReferralFigure;
 use crate::plan::layout::ID_BYTES_MAX;
 use crate::plan::node::{Node, NodeId};
 use crate::plan::{EffectKindPlan, EventKind, EventPlan, Plan, ReferralPlan, in_force};
+use crate::sorting::Arrange as _;
 
 /// The most identities that one event may tell.
 const IDENTITIES_MAX: usize = 16;
@@ -128,7 +129,7 @@ impl Referrals {
             *own.earlier = own.earlier.saturating_add(*other.earlier);
             own.reached.rework(|own| {
                 own.extend(&*other.reached);
-                own.sort_unstable();
+                own.arrange();
                 own.dedup();
             });
         }
@@ -275,7 +276,7 @@ fn keys(scope: &Scope<'_>, list: u16) -> Result<Vec<u64>, EventError> {
         _ => None,
     });
     let mut keys: Vec<u64> = texts.collect();
-    keys.sort_unstable();
+    keys.arrange();
     keys.dedup();
     Ok(keys)
 }
@@ -416,7 +417,7 @@ fn told<'e>(plan: &Plan, event_plan: &EventPlan, event: &'e EventData) -> Option
         _ => None,
     });
     let mut keys: Vec<u64> = texts.collect();
-    keys.sort_unstable();
+    keys.arrange();
     keys.dedup();
     Some(Told { number, friend, keys })
 }

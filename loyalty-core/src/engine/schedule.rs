@@ -23,6 +23,7 @@ use crate::check::model::{
     Trigger, Valid, Window,
 };
 use crate::plan::{EffectKindPlan, LadderPlan, LevelPlan, Node, Plan, RuleFormPlan, RulesOn, in_force};
+use crate::sorting::Arrange as _;
 use crate::time::{date_of, day_of, micros_of};
 
 /// The instant of the next thing that happens; the largest number for never.
@@ -99,7 +100,7 @@ fn ladder_due(plan: &Plan, member: &Member, number: u16, limit: i64) -> i64 {
         _ => None,
     };
     let mut ends: Vec<i64> = core::iter::once(clock).chain(changes).filter_map(period_end).collect();
-    ends.sort_unstable();
+    ends.arrange();
     ends.dedup();
     next.min(first(&ends, limit.min(next), |at| ladders::would_change(plan, member, number, at)))
 }
@@ -248,7 +249,7 @@ fn rule_changes(plan: &Plan, member: &Member, number: u32) -> Vec<i64> {
     for limit in limits.chain(group_forms().flat_map(|form| &form.limits)) {
         limit.tally.into_iter().for_each(|tally| horizon.limit(tally, limit.per));
     }
-    wallets.sort_unstable();
+    wallets.arrange();
     wallets.dedup();
     let policies =
         wallets.iter().filter_map(|wallet| plan.wallets.get(usize::from(*wallet))).map(|wallet| &wallet.policies);

@@ -24,6 +24,7 @@ use super::members::{Fate, pause};
 use super::value::{Stored, Value};
 use crate::check::model::QuestionKind;
 use crate::plan::Plan;
+use crate::sorting::Arrange as _;
 use crate::wire::document::Document;
 use crate::wire::json::{instant, stored};
 
@@ -222,7 +223,7 @@ fn account(plan: &Plan, member: &Member) -> Option<Document> {
 
 fn wallet_document(plan: &Plan, wallet: &crate::plan::WalletPlan, state: &WalletState) -> Document {
     let mut lots: Vec<_> = state.lots.iter().filter(|lot| !lot.amount.is_zero()).collect();
-    lots.sort_by_key(|lot| {
+    lots.arrange_by_key(|lot| {
         (state.expires_at(plan, &wallet.inactivities, lot).unwrap_or(i64::MAX), lot.earned_at, lot.entry)
     });
     let lots = lots.into_iter().map(|lot| {

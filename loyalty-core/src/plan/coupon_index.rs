@@ -12,6 +12,7 @@ use super::coupons::{CouponFormPlan, CouponPlan};
 use super::node::{Node, NodeId};
 use super::offers::{GivePlan, LinesPlan};
 use crate::check::model::{Comparison, CouponKind, Valid};
+use crate::sorting::Arrange as _;
 use crate::time::day_of;
 
 /// Coupons as bits, by their place among the automatic ones.
@@ -124,7 +125,7 @@ impl TextKeys {
 impl<K: Copy + Ord> Bounds<K> {
     fn of(mut sorted: Vec<(K, bool, u32)>, coupons: usize, at_least: bool) -> Self {
         // Of equal bounds the one that its own value satisfies comes first.
-        sorted.sort_by(|one, two| {
+        sorted.arrange_by(|one, two| {
             let bound = if at_least { one.0.cmp(&two.0) } else { two.0.cmp(&one.0) };
             bound.then(one.1.cmp(&two.1)).then(one.2.cmp(&two.2))
         });
@@ -187,7 +188,7 @@ pub fn has(bits: &[u64], at: u32) -> bool {
 
 fn text_keys(asked: &[Asked], keys: fn(&Asked) -> &TextsAsked) -> Vec<TextKeys> {
     let mut slots: Vec<u16> = asked.iter().flat_map(|asked| keys(asked).iter().map(|(slot, _)| *slot)).collect();
-    slots.sort_unstable();
+    slots.arrange();
     slots.dedup();
     let of_slot = |slot: u16| {
         let mut any = full(asked.len());
@@ -216,7 +217,7 @@ fn text_keys(asked: &[Asked], keys: fn(&Asked) -> &TextsAsked) -> Vec<TextKeys> 
 fn number_keys(asked: &[Asked]) -> Vec<NumberKeys> {
     let bounds = |asked: &Asked| asked.least.iter().chain(&asked.most).map(|(slot, ..)| *slot).collect::<Vec<_>>();
     let mut slots: Vec<u16> = asked.iter().flat_map(bounds).collect();
-    slots.sort_unstable();
+    slots.arrange();
     slots.dedup();
     let of = |slot: u16, bounds: fn(&Asked) -> &Vec<(u16, Decimal, bool)>, at_least: bool| {
         let found = (0_u32..).zip(asked).filter_map(|(at, asked)| {

@@ -4,6 +4,8 @@
 //! with one of some texts in one field, is filed under those texts. An event looks its own texts up and judges what it
 //! finds there, and the few rules that are filed under nothing. Days of validity file the rest.
 
+use crate::sorting::Arrange as _;
+
 /// The rules on one event type, by what they ask for. A set of them has one bit for each, so that what several texts
 /// find is put together without sorting it.
 #[derive(Debug, Default)]
@@ -39,7 +41,7 @@ pub struct KeyedRules {
 impl KeyedRules {
     /// From pairs of a symbol and the place of a rule.
     pub fn new(list: u16, slot: u16, mut pairs: Vec<(u32, usize)>) -> Self {
-        pairs.sort_unstable();
+        pairs.arrange();
         let highest = pairs.last().map_or(0, |(symbol, _)| *symbol as usize);
         let mut starts = vec![0_u32; highest + 2];
         let mut entries: Vec<Bits> = Vec::new();

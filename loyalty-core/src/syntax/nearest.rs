@@ -1,5 +1,7 @@
 //! The valid words that a misspelt one is nearest to.
 
+use crate::sorting::Arrange as _;
+
 /// The most candidates that are offered.
 const CANDIDATES_MAX: usize = 3;
 
@@ -11,7 +13,7 @@ pub(crate) fn nearest(word: &str, candidates: &[&str]) -> Vec<String> {
         .map(|candidate| (distance(word, candidate), *candidate))
         .filter(|(slips, _)| *slips <= slips_max)
         .collect();
-    near.sort_unstable();
+    near.arrange();
     near.into_iter().take(CANDIDATES_MAX).map(|(_, candidate)| candidate.to_owned()).collect()
 }
 

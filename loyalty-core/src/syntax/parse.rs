@@ -31,6 +31,7 @@ use self::build::{Build, place};
 use self::grammar::{Grammar, Rule};
 use super::tree::{File, Span};
 use crate::diagnostic::{Code, Diagnostic};
+use crate::sorting::Arrange as _;
 
 /// The most bytes of a program text: 32 MiB.
 pub const TEXT_BYTES_MAX: usize = 32 << 20;
@@ -75,7 +76,7 @@ fn read(text: &str, build: Build) -> (File, Vec<Diagnostic>) {
         previous = Some(start);
     }
     failures.extend(build.into_complaints());
-    failures.sort_by_key(|failure| failure.span().start);
+    failures.arrange_by_key(|failure| failure.span().start);
     (File { items }, failures)
 }
 

@@ -11,6 +11,7 @@ use crate::engine::error::EventError;
 use crate::engine::member::Member;
 use crate::engine::outcome::Outcome;
 use crate::program::Program;
+use crate::sorting::Arrange as _;
 use crate::time::Instant;
 use crate::wire::decode::event_head;
 
@@ -31,7 +32,7 @@ fn cases() -> Vec<(PathBuf, String)> {
             }
         }
     }
-    cases.sort();
+    cases.arrange();
     cases
 }
 

@@ -37,6 +37,7 @@ use crate::engine::tally::{Entry, Tallies};
 use crate::engine::undo::Kept;
 use crate::engine::value::Stored;
 use crate::plan::Plan;
+use crate::sorting::Arrange as _;
 use crate::time::Instant;
 use crate::wire::document::Document;
 pub use forms::{load_binary, load_json, measure, save_binary, save_json};
@@ -439,7 +440,7 @@ fn restore(plan: &Plan, mut saved: Snapshot) -> Result<Loaded, StateError> {
         }
     }
     let mut tags: Vec<Box<str>> = saved.tags.iter().map(|tag| tag.as_str().into()).collect();
-    tags.sort();
+    tags.arrange();
     tags.dedup();
     member.tags = tags.into();
     let wallet_names: Vec<&str> = saved.wallets.iter().map(|wallet| wallet.name.as_str()).collect();
@@ -541,7 +542,7 @@ fn restore_wallets(
                 expired: lot.expired.0,
             });
         }
-        lots.sort_by_key(|lot| lot.entry);
+        lots.arrange_by_key(|lot| lot.entry);
         let state = WalletState { lots: lots.into(), sums: Kept::new(sums), activity: activity.into() };
         check(&wallet.name, &state)?;
         *place = state;
@@ -585,7 +586,7 @@ fn restore_counters(plan: &Plan, member: &mut Member, saved: &Snapshot, report: 
         member.tallies.entries.extend(entries);
     }
     member.tallies.entries.rework(|entries| {
-        entries.sort_by_key(|entry| (entry.tally, entry.key));
+        entries.arrange_by_key(|entry| (entry.tally, entry.key));
         entries.dedup_by_key(|entry| (entry.tally, entry.key));
     });
 }
@@ -606,6 +607,6 @@ fn restore_marks(
             member.marks.marks.push(Mark { measure: *measure as u16, at: at.0, value: value.stored()? });
         }
     }
-    member.marks.marks.rework(|marks| marks.sort_by_key(|mark| (mark.measure, mark.at)));
+    member.marks.marks.rework(|marks| marks.arrange_by_key(|mark| (mark.measure, mark.at)));
     Ok(())
 }

@@ -8,24 +8,25 @@ use crate::page::{holds, repository};
 
 /// Part → the parts that it uses, from the bottom up. A folder and the file of its name are one part.
 const EDGES: &[(&str, &[&str])] = &[
+    ("sorting", &[]),
     ("source", &[]),
     ("zones", &[]),
     ("codes", &[]),
     ("locale", &[]),
     ("time", &[]),
     ("chance", &[]),
-    ("diagnostic", &["source"]),
-    ("syntax", &["diagnostic", "source"]),
-    ("check", &["syntax", "diagnostic", "source", "zones", "locale", "codes"]),
+    ("diagnostic", &["source", "sorting"]),
+    ("syntax", &["diagnostic", "source", "sorting"]),
+    ("check", &["syntax", "diagnostic", "source", "zones", "locale", "codes", "sorting"]),
     ("calendar", &["check", "time", "zones"]),
-    ("amount", &["check"]),
-    ("plan", &["check", "calendar", "amount", "time", "source", "codes", "chance"]),
-    ("engine", &["plan", "check", "calendar", "amount", "locale", "zones", "time", "codes", "chance"]),
-    ("wire", &["engine", "plan", "check", "calendar", "amount", "time", "diagnostic", "source"]),
+    ("amount", &["check", "sorting"]),
+    ("plan", &["check", "calendar", "amount", "time", "source", "codes", "chance", "sorting"]),
+    ("engine", &["plan", "check", "calendar", "amount", "locale", "zones", "time", "codes", "chance", "sorting"]),
+    ("wire", &["engine", "plan", "check", "calendar", "amount", "time", "diagnostic", "source", "sorting"]),
     ("quote", &["wire", "engine", "plan"]),
     ("broadcast", &["wire", "engine", "plan"]),
-    ("assist", &["engine", "check", "syntax", "source"]),
-    ("testing", &["program", "wire", "engine", "plan", "check", "amount", "time"]),
+    ("assist", &["engine", "check", "syntax", "source", "sorting"]),
+    ("testing", &["program", "wire", "engine", "plan", "check", "amount", "time", "sorting"]),
     (
         "program",
         &["testing", "quote", "broadcast", "wire", "engine", "plan", "check", "chance", "syntax", "diagnostic", "time"],
@@ -189,6 +190,20 @@ fn parts_use_only_what_stands_below_them() {
     let idle = AGAINST.iter().enumerate().filter(|(number, _)| !used.contains(number));
     wrong.extend(idle.map(|(_, (from, to, _))| format!("{from} no longer uses {to}: strike it from the table")));
     assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+/// The library's sort is 5 kB of code for each type, and browsers load all of them.
+#[test]
+fn one_sort_serves_all_types() {
+    let root = repository("loyalty-core/src");
+    let mut files = Vec::new();
+    sources(&root, &mut files);
+    for file in files.iter().filter(|file| !file.components().any(|part| part.as_os_str() == "tests")) {
+        let source = fs::read_to_string(file).expect("a source");
+        let code = source.split("#[cfg(test)]").next().unwrap_or_default();
+        let sorts = code.contains(".sort(") || code.contains(".sort_");
+        assert!(!sorts, "{}: `sorting::Arrange` puts in order", file.display());
+    }
 }
 
 /// Without this, `EDGES` could hold circles.

@@ -3,6 +3,7 @@
 use rust_decimal::Decimal;
 
 use super::{Expr, Length, Limit, Valid, Versioned, WalletIndex};
+use crate::sorting::Arrange as _;
 use crate::source::Span;
 
 /// A place in the list of rewards.
@@ -70,7 +71,7 @@ impl Reward {
                 Cost::Rate(rate) => wallets.push(rate.wallet),
             }
         }
-        wallets.sort_unstable();
+        wallets.arrange();
         wallets.dedup();
         wallets
     }

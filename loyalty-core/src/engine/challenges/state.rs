@@ -11,6 +11,7 @@ use super::{Given, steps, streaks};
 use crate::amount;
 use crate::check::model::{OptIn, Within};
 use crate::plan::{Plan, ProgressPlan};
+use crate::sorting::Arrange as _;
 use crate::time::DAY;
 
 /// What a member has done of one challenge. It reads as what it has come to.
@@ -200,7 +201,7 @@ pub fn join(own: &mut [ChallengeState], other: &[ChallengeState], entries: u64) 
         for (own, other) in [(&mut own.opted_in, &other.opted_in), (&mut own.frozen, &other.frozen)] {
             own.rework(|own| {
                 own.extend(&**other);
-                own.sort_unstable();
+                own.arrange();
                 own.dedup();
             });
         }
@@ -225,7 +226,7 @@ pub fn join(own: &mut [ChallengeState], other: &[ChallengeState], entries: u64) 
             known.from = known.from.min(window.from);
             known.since = known.since.max(window.since);
             known.done.extend(window.done);
-            known.done.sort_by_key(|done| (done.round, done.goal, done.at));
+            known.done.arrange_by_key(|done| (done.round, done.goal, done.at));
         }
     }
 }

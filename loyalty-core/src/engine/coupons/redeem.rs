@@ -24,6 +24,7 @@ use crate::engine::rules;
 use crate::engine::tally::{self, Change, Changes};
 use crate::engine::value::Value;
 use crate::plan::{EventPlan, Plan};
+use crate::sorting::Arrange as _;
 
 /// What an order makes of coupons, before it is written down.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -69,7 +70,7 @@ pub fn decide(scope: &Scope<'_>, event_plan: &EventPlan, event: &EventData) -> R
             uses.unmet.push(Unmet { code, coupon: Some(offer.coupon), reasons });
         }
     }
-    uses.unmet.sort_by_key(|unmet| codes.iter().position(|code| **code == *unmet.code));
+    uses.unmet.arrange_by_key(|unmet| codes.iter().position(|code| **code == *unmet.code));
     Ok(uses)
 }
 

@@ -18,6 +18,7 @@ use super::Fate;
 use crate::amount;
 use crate::plan::Plan;
 use crate::plan::layout::TOTAL_MAX;
+use crate::sorting::Arrange as _;
 
 /// Merges `from` into `into`; the outcomes of both, `into` first. What cannot be merged leaves both as they were.
 pub fn merge(
@@ -230,7 +231,7 @@ fn wallet(
         lot.entry = lot.entry.checked_add(entries).ok_or(amount::Overflow)?;
         state.lots.push(lot);
     }
-    state.lots.rework(|lots| lots.sort_by_key(|lot| lot.entry));
+    state.lots.rework(|lots| lots.arrange_by_key(|lot| lot.entry));
     let (available, pending, debt) = (other.available, other.pending, other.debt);
     if [available, pending, debt].iter().any(|part| !part.is_zero()) {
         decisions.push(Decision { at, kind: Kind::Joined { entry, wallet: number, available, pending, debt } });

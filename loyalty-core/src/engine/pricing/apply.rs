@@ -6,6 +6,7 @@ use super::cart::{Cart, Run, Runs, push};
 use super::give::{Basis, Candidate, Each, Give, Off, Stop};
 use super::split::{Part, Share, share};
 use super::{Lines, Minor, units};
+use crate::sorting::Arrange as _;
 
 /// What a coupon does to a cart: what it takes off, and how many units the host is to add.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
@@ -237,7 +238,7 @@ fn by_units(
 
 /// In the order of the lines; of one run those that are lowered come first.
 fn in_order(pieces: &mut [Piece]) {
-    pieces.sort_by(|one, two| one.run.cmp(&two.run).then(two.off.each.cmp(&one.off.each)));
+    pieces.arrange_by(|one, two| one.run.cmp(&two.run).then(two.off.each.cmp(&one.off.each)));
 }
 
 /// Writes what units are lowered by, and that they are counted. Spread, the sum is shared over all of them by what they

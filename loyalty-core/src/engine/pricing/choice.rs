@@ -15,6 +15,7 @@ use super::apply::{Applied, Effect, apply};
 use super::cart::Cart;
 use super::give::{Candidate, Each, Give, GroupChoice, Stage};
 use super::{Basket, Lines, Minor};
+use crate::sorting::Arrange as _;
 
 /// Steps of a search: coupons applied, times the lines of the cart.
 pub const SEARCH: u64 = 500_000;
@@ -64,7 +65,7 @@ pub fn price<'a>(
     let units = candidates.iter().any(|candidate| candidate.give.sees_units());
     let start = Cart::of(basket, units);
     let mut order: Vec<usize> = (0..candidates.len()).collect();
-    order.sort_by_key(|at| {
+    order.arrange_by_key(|at| {
         candidates.get(*at).map(|one| (one.stage, core::cmp::Reverse(one.priority), one.coupon, *at))
     });
     let judged = candidates.iter().any(|candidate| candidate.judged_after_items);
@@ -148,7 +149,9 @@ impl<'a, J: Judge> Field<'_, 'a, J> {
 
     fn by_priority(&self, order: &[usize]) -> Vec<usize> {
         let mut turns = order.to_vec();
-        turns.sort_by_key(|at| self.get(*at).map(|one| (core::cmp::Reverse(one.priority), one.stage, one.coupon, *at)));
+        turns.arrange_by_key(|at| {
+            self.get(*at).map(|one| (core::cmp::Reverse(one.priority), one.stage, one.coupon, *at))
+        });
         let mut chosen: Vec<usize> = Vec::new();
         let mut worth = Effect::default();
         for at in turns {
@@ -235,7 +238,7 @@ impl<'a, J: Judge> Field<'_, 'a, J> {
         if weighed.len() > WEIGHED {
             complete = false;
             let mut by_bound = weighed.clone();
-            by_bound.sort_by_key(|(at, _, bound)| (core::cmp::Reverse(*bound), *at));
+            by_bound.arrange_by_key(|(at, _, bound)| (core::cmp::Reverse(*bound), *at));
             by_bound.truncate(WEIGHED);
             weighed.retain(|(at, ..)| by_bound.iter().any(|(kept, ..)| kept == at));
         }
@@ -271,7 +274,7 @@ impl<'a, J: Judge> Field<'_, 'a, J> {
                 .filter(|run| candidate.lines.binary_search(&run.line).is_ok())
                 .map(|run| (run.net, run.count))
                 .collect();
-            runs.sort_by_key(|run| core::cmp::Reverse(run.0));
+            runs.arrange_by_key(|run| core::cmp::Reverse(run.0));
             let mut left = count;
             let mut sum = 0;
             for (net, count) in runs {

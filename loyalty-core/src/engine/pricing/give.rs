@@ -5,6 +5,7 @@ use smallvec::SmallVec;
 use super::split::Ratio;
 use super::{Lines, Minor};
 pub use crate::check::offer::{Basis, Each, GroupChoice, Stop};
+use crate::sorting::Arrange as _;
 
 /// A coupon whose conditions hold for the cart at hand.
 #[derive(Debug, Clone, PartialEq)]
@@ -173,7 +174,7 @@ impl Candidate {
             Give::Bundle { parts, .. } => parts.iter().for_each(|(part, _)| lines.extend_from_slice(part)),
             _ => return lines,
         }
-        lines.sort_unstable();
+        lines.arrange();
         lines.dedup();
         lines
     }

@@ -3,6 +3,7 @@
 use smallvec::SmallVec;
 
 use super::Minor;
+use crate::sorting::Arrange as _;
 
 /// A share of an amount: 15 % is 15 over 100.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,7 +68,7 @@ pub fn share(total: Minor, parts: &[Part]) -> Shares {
         let mut order: SmallVec<[u32; 8]> =
             (0_u32..).zip(parts).filter(|(_, part)| part.room > 0 && part.weight > 0).map(|(at, _)| at).collect();
         let part = |at: u32| parts.get(at as usize).copied().unwrap_or(Part { weight: 0, room: 0, count: 0 });
-        order.sort_by(|one, two| {
+        order.arrange_by(|one, two| {
             let (one_part, two_part) = (part(*one), part(*two));
             let left = i128::from(one_part.room) * i128::from(two_part.weight);
             left.cmp(&(i128::from(two_part.room) * i128::from(one_part.weight))).then(one.cmp(two))
@@ -84,7 +85,7 @@ pub fn share(total: Minor, parts: &[Part]) -> Shares {
             weight -= part.weight_of_all();
             full.push(at);
         }
-        full.sort_unstable();
+        full.arrange();
     }
     if weight <= 0 {
         return shares;
@@ -104,7 +105,7 @@ pub fn share(total: Minor, parts: &[Part]) -> Shares {
         }
     }
     if rest > 0 {
-        remainders.sort_by(|one, two| two.0.cmp(&one.0).then(one.1.cmp(&two.1)));
+        remainders.arrange_by(|one, two| two.0.cmp(&one.0).then(one.1.cmp(&two.1)));
         for (_, at) in remainders {
             let count = parts.get(at as usize).map_or(0, |part| part.count);
             let more = u32::try_from(rest.min(i128::from(count))).unwrap_or(0);

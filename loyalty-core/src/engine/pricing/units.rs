@@ -10,6 +10,7 @@ use super::cart::Cart;
 use super::give::{Basis, Off, Units};
 use super::split::{Part, Share, share};
 use super::{Lines, Minor};
+use crate::sorting::Arrange as _;
 
 /// Times that one bundle applies to one cart at most.
 pub const BUNDLES: u32 = 1_000;
@@ -143,7 +144,7 @@ fn push_both(pieces: &mut Pieces, cart: &Cart<'_>, at: u32, targets: u32, taken:
 
 /// By price; among equals the lower line first, or last where the last of a group is lowered.
 fn sort(runs: &mut Free, descending: bool, lower_last: bool) {
-    runs.sort_by(|one, two| {
+    runs.arrange_by(|one, two| {
         let price = if descending { two.2.cmp(&one.2) } else { one.2.cmp(&two.2) };
         price.then(if lower_last { two.0.cmp(&one.0) } else { one.0.cmp(&two.0) })
     });

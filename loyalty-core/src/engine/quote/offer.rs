@@ -11,6 +11,7 @@ use crate::engine::pricing::split::Ratio;
 use crate::engine::pricing::{Lines, Minor};
 use crate::plan::offers::{GivePlan, LinesPlan, MoneyPlan, OffPlan, OfferPlan, StackPlan, fraction, minor_units};
 use crate::plan::{CartPlan, NodeId};
+use crate::sorting::Arrange as _;
 
 /// What is left of a coupon's budget, and whether a part of it is given.
 #[derive(Debug, Clone, Copy, Default)]
@@ -127,7 +128,7 @@ impl Reader<'_, '_> {
                         all.extend_from_slice(&lines);
                         read.push((lines, *count));
                     }
-                    all.sort_unstable();
+                    all.arrange();
                     all.dedup();
                     (Give::Bundle { parts: read, off, at_most: *at_most }, all)
                 }

@@ -7,6 +7,7 @@ use crate::check::model::{AggregateFunction, Comparison, Expr, ExprKind, Pattern
 use crate::plan::layout::{FieldKind, Place};
 use crate::plan::node::{Node, NodeId, Range};
 use crate::plan::quotes::{Quoted, Unit};
+use crate::sorting::Arrange as _;
 use crate::time::{day_of, micros_of};
 
 impl Lower<'_> {
@@ -80,7 +81,7 @@ impl Lower<'_> {
             }
             ExprKind::Matches { value, words, negated } => {
                 let mut list: Vec<Box<str>> = words.iter().map(|word| (**word).into()).collect();
-                list.sort();
+                list.arrange();
                 list.dedup();
                 self.plan.messages.words.push(list);
                 let words = (self.plan.messages.words.len() - 1) as u32;
@@ -187,7 +188,7 @@ impl Lower<'_> {
                     .collect();
                 if let (Some(texts), Some(field @ (Node::Slot(_) | Node::Item(_)))) = (texts, self.at(value)) {
                     let mut set: Vec<u32> = texts.into_iter().map(|text| self.plan.symbols.intern(text)).collect();
-                    set.sort_unstable();
+                    set.arrange();
                     set.dedup();
                     self.mark_symbolic(Some(field));
                     let start = self.plan.symbol_sets.len() as u32;

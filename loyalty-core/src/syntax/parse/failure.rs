@@ -10,6 +10,7 @@ use super::expected::name_of;
 use super::grammar::{Grammar, Rule};
 use super::slips;
 use crate::diagnostic::{Code, Diagnostic};
+use crate::sorting::Arrange as _;
 use crate::syntax::lexer::{Token, TokenKind, tokens};
 use crate::syntax::tree::Span;
 
@@ -135,7 +136,7 @@ fn expected(rules: &[Rule], keyword: Option<&str>) -> Vec<String> {
     if names.iter().any(telling) {
         names.retain(telling);
     }
-    names.sort_by_key(|name| (matches!(*name, "`}`" | "the next declaration"), name.starts_with('`')));
+    names.arrange_by_key(|name| (matches!(*name, "`}`" | "the next declaration"), name.starts_with('`')));
     let named = names.into_iter().map(|name| match (name, keyword) {
         ("a clause", Some("tiers")) => "a clause of a ladder".to_owned(),
         ("a clause", Some(keyword)) => format!("a clause of a {keyword}"),

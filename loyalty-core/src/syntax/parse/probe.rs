@@ -6,6 +6,7 @@ use pest::error::{ErrorVariant, InputLocation};
 use super::expected::name_of;
 use super::grammar::{Grammar, Rule};
 use super::over_limit;
+use crate::sorting::Arrange as _;
 
 /// The beginning of a declaration, to be tried with words after it.
 pub(crate) struct Probe<'t> {
@@ -106,6 +107,6 @@ fn stop(mut text: String) -> Option<Stop> {
         ErrorVariant::ParsingError { positives, .. } => positives,
         ErrorVariant::CustomError { .. } => Vec::new(),
     };
-    rules.sort_unstable();
+    rules.arrange();
     (at >= end).then_some(Stop(rules))
 }

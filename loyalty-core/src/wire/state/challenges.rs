@@ -9,6 +9,7 @@ use crate::engine::challenges::{self, ChallengeState, Done, Ever, Given, WindowS
 use crate::engine::member::Member;
 use crate::engine::undo::Kept;
 use crate::plan::Plan;
+use crate::sorting::Arrange as _;
 
 #[derive(Serialize, Deserialize)]
 pub struct SavedChallenge {
@@ -171,10 +172,10 @@ pub fn restore(
         if windows.iter().any(negative) {
             return Err(StateError::new(format!("challenge `{}` has used up less than nothing", challenge.name)));
         }
-        windows.sort_by_key(|window| window.key);
+        windows.arrange_by_key(|window| window.key);
         windows.dedup_by_key(|window| window.key);
-        opted_in.sort_unstable();
-        frozen.sort_unstable();
+        opted_in.arrange();
+        frozen.arrange();
         let ever = Ever {
             times: challenge.times,
             first_done: challenge.first_done.map(|at| at.0),

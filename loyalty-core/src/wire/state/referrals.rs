@@ -8,6 +8,7 @@ use crate::engine::member::Member;
 use crate::engine::referrals::{Brought, Friend, Stage, Standing};
 use crate::engine::undo::Kept;
 use crate::plan::Plan;
+use crate::sorting::Arrange as _;
 
 #[derive(Serialize, Deserialize)]
 pub struct SavedReferrals {
@@ -79,10 +80,10 @@ pub fn restore(plan: &Plan, member: &mut Member, saved: Vec<SavedReferrals>, rep
     for saved in saved {
         let own = &mut member.referrals;
         let mut identities = saved.identities;
-        identities.sort_unstable();
+        identities.arrange();
         identities.dedup();
         let mut withdrawn: Vec<(u64, i64)> = saved.withdrawn.into_iter().map(|(event, at)| (event, at.0)).collect();
-        withdrawn.sort_unstable();
+        withdrawn.arrange();
         (own.identities, own.withdrawn) = (identities.into(), withdrawn.into());
         for one in saved.of {
             let number = plan.referrals.iter().position(|known| *known.name == *one.referral);
@@ -96,7 +97,7 @@ pub fn restore(plan: &Plan, member: &mut Member, saved: Vec<SavedReferrals>, rep
                 .into_iter()
                 .map(|friend| Friend { event: friend.event, friend: friend.friend, at: friend.at.0, keys: friend.keys })
                 .collect();
-            friends.sort_by_key(|friend| (friend.at, friend.event));
+            friends.arrange_by_key(|friend| (friend.at, friend.event));
             let brought = one.brought.map(|brought| Brought {
                 by: brought.by.into(),
                 at: brought.at.0,
@@ -107,7 +108,7 @@ pub fn restore(plan: &Plan, member: &mut Member, saved: Vec<SavedReferrals>, rep
                 },
             });
             let mut reached = one.reached;
-            reached.sort_unstable();
+            reached.arrange();
             reached.dedup();
             let (brought, earlier) = (Kept::new(brought), Kept::new(one.earlier));
             *place = Standing { brought, friends: friends.into(), earlier, reached: reached.into() };

@@ -5,6 +5,7 @@ use super::super::values::{Amount, Moment, SavedValue};
 use super::super::{SavedCounter, SavedMarks};
 use super::events::Events;
 use super::{Shared, Values, list};
+use crate::sorting::Arrange as _;
 use crate::time::DAY;
 use crate::wire::squeeze::{Amounts, Coder, Flag, Instants, Malformed, Number};
 
@@ -71,7 +72,7 @@ pub fn code<C: Coder>(
     let mut numbers = Number::default();
     let offset = numbers.signed(coder, offset / QUARTER)?.wrapping_mul(QUARTER);
     let mut days: Vec<i64> = events.ats.iter().map(|at| at.wrapping_add(offset).div_euclid(DAY)).collect();
-    days.sort_unstable();
+    days.arrange();
     days.dedup();
     let mut lists = vec![days];
     let (mut of_list, mut same_length, mut lengths) = (Number::default(), Flag::default(), Number::default());
