@@ -11,7 +11,7 @@ use crate::sorting::Arrange as _;
 use crate::source::Span;
 use crate::syntax::lexer::TokenKind;
 use crate::syntax::parse::probe::Probe;
-use crate::syntax::parse::words::words;
+use crate::syntax::parse::words::WORDS;
 
 /// What may be written at a place.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -172,7 +172,7 @@ fn words_at(place: &Place<'_>, probe: &Probe<'_>, typed: &str) -> Vec<Completion
     let phrases = describe::PHRASES.into_iter().filter(fits).filter(|phrase| belongs(phrase));
     let phrases: Vec<&str> = phrases.filter(|phrase| probe.takes_phrase(phrase)).collect();
     let covered = |word: &&str| phrases.iter().any(|phrase| first_word(phrase) == *word);
-    let single = words().into_iter().filter(fits).filter(|word| !covered(word));
+    let single = WORDS.iter().copied().filter(fits).filter(|word| !covered(word));
     let single: Vec<&str> = single.filter(|word| belongs(word) && probe.takes_words(word)).collect();
     let functions = survey::functions().iter().copied().filter(fits).filter(|_| takes_value(probe));
     let functions = functions.filter(|function| !single.contains(function) && probe.takes(function));

@@ -196,13 +196,12 @@ impl Known {
 
     /// Takes the names of declarations that cannot be read yet from their first words.
     fn unread(&mut self, text: &str, file: &File) {
-        let keywords = words::declarations();
         let read =
             |at: usize| file.items.iter().any(|item| (item.span.start as usize..item.span.end as usize).contains(&at));
         let all: Vec<Token<'_>> = tokens(text).filter(|token| !token.is_comment()).collect();
         for pair in all.windows(2) {
             let [keyword, name] = pair else { continue };
-            let Some(kind) = keywords.get(keyword.text) else { continue };
+            let Some(kind) = words::DECLARATIONS.iter().find(|word| **word == keyword.text) else { continue };
             let declared = name.kind == TokenKind::Word && starts_line(text, keyword.start) && !read(keyword.start);
             if declared && self.find(kind, name.text).is_none() && !matches!(*kind, "program" | "test" | MEMBER) {
                 let span = Span::new(name.start as u32, name.end() as u32);

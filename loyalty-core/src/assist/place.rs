@@ -398,12 +398,11 @@ fn declaration_start(text: &str, known: &Known, at: usize) -> usize {
             }
         }
     }
-    let keywords = words::declarations();
     let mut start = None;
     let rest = text.get(after..at).unwrap_or("");
     for token in tokens(rest).filter(|token| !token.is_comment()) {
         let here = after.saturating_add(token.start);
-        if keywords.contains(token.text) && (start.is_none() || starts_line(text, here)) {
+        if words::DECLARATIONS.contains(&token.text) && (start.is_none() || starts_line(text, here)) {
             start = Some(here);
         }
     }

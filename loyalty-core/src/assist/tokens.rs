@@ -3,7 +3,7 @@
 use crate::source::Span;
 use crate::syntax::lexer::{self, TokenKind};
 use crate::syntax::parse::roles::{Role, roles};
-use crate::syntax::parse::words::words;
+use crate::syntax::parse::words::WORDS;
 
 /// A piece of the text with its class.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -75,7 +75,6 @@ classes! {
 }
 
 pub(super) fn tokens(text: &str) -> Vec<Token> {
-    let words = words();
     let read = roles(text);
     let mut read = read.iter().peekable();
     let mut before = "";
@@ -93,7 +92,7 @@ pub(super) fn tokens(text: &str) -> Vec<Token> {
             (TokenKind::Word, Some(role)) => of_role(role),
             // What cannot be read yet keeps its colours as well as the word alone tells them.
             (TokenKind::Word, None) if before == "." => Class::Field,
-            (TokenKind::Word, None) if words.contains(token.text) => Class::Keyword,
+            (TokenKind::Word, None) if WORDS.binary_search(&token.text).is_ok() => Class::Keyword,
             (TokenKind::Word, None) => Class::Name,
         };
         before = token.text;

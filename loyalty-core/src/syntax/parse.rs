@@ -1,7 +1,10 @@
 //! Reading a program text: pairs of the grammar become the tree, and what cannot be read becomes diagnostics.
 //!
-//! No type of pest leaves this module. The limits are checked before pest runs, for pest recurses.
+//! The grammar is a table that a machine follows. The limits are checked before it runs, for it recurses.
 
+#[cfg(test)]
+mod against_pest;
+mod attempts;
 mod build;
 mod clause;
 mod declaration;
@@ -14,21 +17,22 @@ mod give;
 mod grammar;
 mod ladder;
 mod literal;
+mod machine;
 mod message;
 mod nesting;
+mod pair;
 pub(crate) mod probe;
 mod referral;
 pub(crate) mod roles;
 mod slips;
+mod texts;
 mod trigger;
 pub(crate) mod words;
 
 use std::collections::BTreeSet;
 
-use pest::Parser;
-
 use self::build::{Build, place};
-use self::grammar::{Grammar, Rule};
+use self::grammar::Rule;
 use super::tree::{File, Span};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::sorting::Arrange as _;
@@ -55,22 +59,22 @@ fn read(text: &str, build: Build) -> (File, Vec<Diagnostic>) {
     if let Some(limit) = over_limit(text) {
         return (File::default(), vec![limit]);
     }
-    let file = match Grammar::parse(Rule::file, text).map(|mut pairs| pairs.next()) {
-        Ok(Some(file)) => file,
-        // The grammar takes any text: what it cannot read is a `bad_item`.
-        Ok(None) | Err(_) => return (File::default(), vec![failure::describe(text, 0..text.len(), None)]),
+    let reading = pair::read(Rule::file, text);
+    // The grammar takes any text: what it cannot read is a `bad_item`.
+    let Some(file) = reading.as_ref().and_then(|reading| reading.pairs().next()) else {
+        return (File::default(), vec![failure::describe(text, 0..text.len(), None)]);
     };
     let mut items = Vec::new();
     let mut failures = Vec::new();
     let mut previous = None;
     for pair in file.into_inner() {
-        let start = pair.as_span().start();
+        let start = pair.start();
         match pair.as_rule() {
             Rule::item => match build.item(&pair) {
                 Some(item) => items.push(item),
                 None => failures.push(Diagnostic::new(Code::Syntax, place(&pair), "this declaration cannot be read")),
             },
-            Rule::bad_item => failures.push(failure::describe(text, start..pair.as_span().end(), previous)),
+            Rule::bad_item => failures.push(failure::describe(text, start..pair.end(), previous)),
             _ => {}
         }
         previous = Some(start);
@@ -102,13 +106,13 @@ pub(super) struct Starts {
 /// Where things start in a text that can be read.
 pub(super) fn starts(text: &str) -> Starts {
     let mut starts = Starts::default();
-    let Ok(pairs) = Grammar::parse(Rule::file, text) else { return starts };
-    for pair in pairs.flatten() {
-        let start = pair.as_span().start();
+    let Some(reading) = pair::read(Rule::file, text) else { return starts };
+    for pair in reading.all() {
+        let start = pair.start();
         match pair.as_rule() {
             Rule::item => {
                 let declaration = pair.into_inner().find(|child| child.as_rule() != Rule::doc);
-                starts.items.extend(declaration.map(|declaration| declaration.as_span().start()));
+                starts.items.extend(declaration.map(|declaration| declaration.start()));
             }
             Rule::head_clause => {
                 starts.heads.insert(start);
@@ -116,7 +120,7 @@ pub(super) fn starts(text: &str) -> Starts {
             }
             Rule::field_decl => {
                 let word = pair.into_inner().find(|child| child.as_rule() == Rule::word);
-                starts.clauses.extend(word.map(|word| word.as_span().start()));
+                starts.clauses.extend(word.map(|word| word.start()));
             }
             Rule::clause
             | Rule::engagement_clause

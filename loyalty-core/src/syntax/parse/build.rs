@@ -2,9 +2,8 @@
 
 use std::cell::RefCell;
 
-use pest::iterators::{Pair, Pairs};
-
 use super::grammar::Rule;
+use super::pair::{Pair, Pairs};
 use crate::diagnostic::Diagnostic;
 use crate::syntax::lexer;
 use crate::syntax::tree::{Name, Span};
@@ -16,12 +15,12 @@ pub(super) trait Children<'t> {
 
     /// The first child of that rule.
     fn child(&self, rule: Rule) -> Option<Pair<'t, Rule>> {
-        self.children().find(|child| child.as_rule() == rule)
+        self.children().find(|child| child.is(rule))
     }
 
     /// Every child of that rule.
     fn all(&self, rule: Rule) -> impl Iterator<Item = Pair<'t, Rule>> {
-        self.children().filter(move |child| child.as_rule() == rule)
+        self.children().filter(move |child| child.is(rule))
     }
 
     /// Whether there is a child of that rule.
@@ -32,7 +31,7 @@ pub(super) trait Children<'t> {
 
 impl<'t> Children<'t> for Pair<'t, Rule> {
     fn children(&self) -> Pairs<'t, Rule> {
-        self.clone().into_inner()
+        self.into_inner()
     }
 }
 
@@ -105,18 +104,17 @@ impl Build {
 
 /// The place of a pair in the text, whatever the tree keeps.
 pub(super) fn place(pair: &Pair<'_, Rule>) -> Span {
-    let span = pair.as_span();
-    Span::new(offset(span.start()), offset(end(pair)))
+    Span::new(offset(pair.start()), offset(end(pair)))
 }
 
-/// Where a pair ends. Where something optional was tried and is not there, pest takes in the space before it.
+/// Where a pair ends. Where something optional was tried and is not there, it takes in the space before it.
 fn end(pair: &Pair<'_, Rule>) -> usize {
-    let whole = pair.as_span().end();
+    let whole = pair.end();
     let taken_in = pair.as_str().ends_with(lexer::is_space) || whole == pair.get_input().len();
     if !taken_in {
         return whole;
     }
-    pair.children().next_back().map_or(whole, |last| end(&last))
+    pair.children().last().map_or(whole, |last| end(&last))
 }
 
 /// An offset of a text, which is never longer than the limit.

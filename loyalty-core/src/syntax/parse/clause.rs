@@ -1,10 +1,9 @@
 //! The clauses of the built declarations.
 
-use pest::iterators::Pair;
-
 use super::build::{Build, Children, offset};
 use super::grammar::Rule;
 use super::literal;
+use super::pair::Pair;
 use crate::syntax::calendar::{month, weekday};
 use crate::syntax::tree::{
     Cap, CapMode, Clause, ClauseKind, Expr, Limit, LimitScope, Name, Per, Returns, Span, ValidPart, Window,

@@ -1,11 +1,11 @@
 //! Top-level declarations, their fields, and the steps of tests.
 
 use chrono::NaiveDate;
-use pest::iterators::Pair;
 
 use super::build::{Build, Children};
 use super::clause::returns_policy;
 use super::grammar::Rule;
+use super::pair::Pair;
 use crate::syntax::tree::{
     Dated, Expr, ExprKind, FieldDecl, FieldValue, Item, ItemKind, MeasureBody, TestStep, TypeRef, Window,
 };

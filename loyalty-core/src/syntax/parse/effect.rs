@@ -1,10 +1,9 @@
 //! Effects.
 
-use pest::iterators::Pair;
-
 use super::build::{Build, Children};
 use super::grammar::Rule;
 use super::literal;
+use super::pair::Pair;
 use crate::syntax::engagement::{EngagementEffect, IssueEnd};
 use crate::syntax::tree::{Earn, Effect, RaiseEnd};
 

@@ -1,10 +1,9 @@
 //! The declarations and clauses of what a program does beside earning.
 
-use pest::iterators::Pair;
-
 use super::build::{Build, Children};
 use super::grammar::Rule;
 use super::literal;
+use super::pair::Pair;
 use crate::syntax::engagement::{
     BudgetMode, CouponKind, Engagement, EngagementClause, Goal, GoalValue, MessagePer, Step, Within,
 };

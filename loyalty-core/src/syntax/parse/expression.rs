@@ -1,38 +1,45 @@
 //! Expressions: a flat run of operands and operators gets its shape.
 
-use std::sync::LazyLock;
-
-use pest::iterators::Pair;
-use pest::pratt_parser::{Assoc, Op, PrattParser};
+use std::iter::Peekable;
 
 use super::build::{Build, Children, place};
 use super::grammar::Rule;
 use super::literal;
+use super::pair::{Pair, Pairs};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::syntax::tree::{Aggregate, AggregateFunction, Binary, Expr, ExprKind, MatchArm, Name, Pattern};
 
-/// Loosest first.
-static OPERATORS: LazyLock<PrattParser<Rule>> = LazyLock::new(|| {
-    let left = |rule| Op::infix(rule, Assoc::Left);
-    PrattParser::new()
-        .op(left(Rule::or_))
-        .op(left(Rule::and_))
-        .op(Op::prefix(Rule::not_))
-        .op(left(Rule::equal)
-            | left(Rule::not_equal)
-            | left(Rule::less)
-            | left(Rule::less_or_equal)
-            | left(Rule::greater)
-            | left(Rule::greater_or_equal)
-            | left(Rule::in_)
-            | left(Rule::not_in)
-            | Op::postfix(Rule::is_missing))
-        .op(left(Rule::otherwise))
-        .op(left(Rule::add) | left(Rule::subtract))
-        .op(left(Rule::multiply_by) | left(Rule::divide))
-        .op(Op::prefix(Rule::negate))
-        .op(Op::postfix(Rule::field) | Op::postfix(Rule::consents))
-});
+/// How tightly an operator binds what stands beside it, and where it stands. `None`: an operand.
+const fn binding(rule: Rule) -> Option<(u8, Stands)> {
+    Some(match rule {
+        Rule::or_ => (1, Stands::Between),
+        Rule::and_ => (2, Stands::Between),
+        Rule::not_ => (3, Stands::Before),
+        Rule::equal
+        | Rule::not_equal
+        | Rule::less
+        | Rule::less_or_equal
+        | Rule::greater
+        | Rule::greater_or_equal
+        | Rule::in_
+        | Rule::not_in => (4, Stands::Between),
+        Rule::is_missing => (4, Stands::Behind),
+        Rule::otherwise => (5, Stands::Between),
+        Rule::add | Rule::subtract => (6, Stands::Between),
+        Rule::multiply_by | Rule::divide => (7, Stands::Between),
+        Rule::negate => (8, Stands::Before),
+        Rule::field | Rule::consents => (9, Stands::Behind),
+        _ => return None,
+    })
+}
+
+/// Where an operator stands to its operands.
+#[derive(Clone, Copy)]
+enum Stands {
+    Before,
+    Between,
+    Behind,
+}
 
 /// An expression under construction.
 struct Part {
@@ -61,16 +68,29 @@ impl Build {
     /// The tree of an `expr`.
     pub(super) fn expr(&self, pair: Pair<'_, Rule>) -> Option<Expr> {
         let mut parts = pair.into_inner();
-        if parts.len() == 1 {
+        if parts.clone().nth(1).is_none() {
             return self.primary(parts.next()?);
         }
-        OPERATORS
-            .map_primary(|pair| self.primary(pair).map(Part::from))
-            .map_prefix(|sign, part| Some(self.prefixed(&sign, part?.expr).into()))
-            .map_postfix(|part, sign| self.postfixed(part?, &sign))
-            .map_infix(|left, sign, right| self.binary(left?, &sign, right?))
-            .parse(parts)
-            .map(|part| part.expr)
+        self.climb(&mut parts.peekable(), 0).map(|part| part.expr)
+    }
+
+    /// An operand with all operators behind it that bind more tightly than the one before it.
+    fn climb<'t>(&self, parts: &mut Peekable<Pairs<'t, Rule>>, before: u8) -> Option<Part> {
+        let first = parts.next()?;
+        let mut part = match binding(first.as_rule()) {
+            Some((tight, Stands::Before)) => self.prefixed(&first, self.climb(parts, tight)?.expr).into(),
+            _ => self.primary(first)?.into(),
+        };
+        while let Some((tight, stands)) = parts.peek().and_then(|sign| binding(sign.as_rule()))
+            && tight > before
+        {
+            let sign = parts.next()?;
+            part = match stands {
+                Stands::Between => self.binary(part, &sign, self.climb(parts, tight)?)?,
+                _ => self.postfixed(part, &sign)?,
+            };
+        }
+        Some(part)
     }
 
     fn prefixed(&self, sign: &Pair<'_, Rule>, operand: Expr) -> Expr {

@@ -2,12 +2,10 @@
 
 use std::ops::Range;
 
-use pest::Parser;
-use pest::error::{ErrorVariant, InputLocation};
-
 use super::build::offset;
 use super::expected::name_of;
-use super::grammar::{Grammar, Rule};
+use super::grammar::Rule;
+use super::pair::{self, Stopped};
 use super::slips;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::sorting::Arrange as _;
@@ -75,15 +73,8 @@ pub(super) fn describe(text: &str, broken: Range<usize>, previous: Option<usize>
 
 /// Parses a declaration alone: the furthest place that was reached, and the rules that failed there.
 fn fail(text: &str, range: Range<usize>) -> Option<(usize, Vec<Rule>)> {
-    let error = Grammar::parse(Rule::lone_item, text.get(range.clone())?).err()?;
-    let at = match error.location {
-        InputLocation::Pos(at) | InputLocation::Span((at, _)) => at,
-    };
-    let rules = match error.variant {
-        ErrorVariant::ParsingError { positives, .. } => positives,
-        ErrorVariant::CustomError { .. } => Vec::new(),
-    };
-    Some((range.start.saturating_add(at), rules))
+    let Stopped { at, expected } = pair::stopped(Rule::lone_item, text.get(range.clone())?)?;
+    Some((range.start.saturating_add(at), expected))
 }
 
 /// Looks around the place `at` of the declaration that starts at `declared`.

@@ -1,9 +1,8 @@
 //! `give` and the clauses that say how.
 
-use pest::iterators::Pair;
-
 use super::build::{Build, Children};
 use super::grammar::Rule;
+use super::pair::Pair;
 use crate::syntax::give::{Basis, Each, Give, GiveClause, GroupChoice, Lines, Off, Stack, Stop};
 use crate::syntax::tree::{Expr, ExprKind};
 

@@ -1,6 +1,16 @@
-//! The parser that pest makes of `grammar.pest`.
+//! The grammar of the language: `grammar.pest`, as a table that the build script writes.
 
-/// Reads program texts; its `Rule`s are the grammar's.
-#[derive(pest_derive::Parser)]
-#[grammar = "syntax/grammar.pest"]
-pub(super) struct Grammar;
+use super::machine::{Definition, Form, Kind, Node, Table};
+use super::pair::Rules;
+
+include!(concat!(env!("OUT_DIR"), "/grammar.rs"));
+
+impl Rules for Rule {
+    const TABLE: &'static Table = &TABLE;
+    const RULES: &'static [Self] = RULES;
+    const END: Self = Self::EOI;
+
+    fn number(self) -> u16 {
+        self as u16
+    }
+}

@@ -1,10 +1,9 @@
 //! `tiers` and their clauses.
 
-use pest::iterators::Pair;
-
 use super::build::{Build, Children};
 use super::grammar::Rule;
 use super::literal;
+use super::pair::Pair;
 use crate::syntax::ladder::{Fall, Grace, Keep, LadderClause, LadderReturns, Retain, Rise};
 use crate::syntax::tree::{Clause, ClauseKind, ItemKind};
 

@@ -1,11 +1,11 @@
 //! Numbers, texts, days, times, durations.
 
 use chrono::{DateTime, FixedOffset, NaiveDate, NaiveTime, TimeZone};
-use pest::iterators::Pair;
 use rust_decimal::Decimal;
 
 use super::build::{Build, Children, place};
 use super::grammar::Rule;
+use super::pair::Pair;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::syntax::tree::{DateRange, Duration, Period, Span, TimeUnit};
 

@@ -1,24 +1,15 @@
 //! The texts of messages, read out of the quotes of a program by a grammar of their own.
 
-use pest::Parser;
-use pest::error::InputLocation;
-use pest::iterators::Pair;
-
 use super::build::{Build, Children as _, offset};
-use super::grammar::{Grammar, Rule as Outer};
+use super::grammar::Rule as Outer;
+use super::pair::{self, Pair};
+use super::texts::Rule;
 use super::{literal, nesting};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::syntax::message::{
     Argument, Branch, Format, Key, Label, LabelTexts, MenuRow, MessageText, Part, TemplateArgument, Translation,
 };
 use crate::syntax::tree::{Effect, Expr, Name, Span};
-
-mod grammar {
-    #[derive(pest_derive::Parser)]
-    #[grammar = "syntax/message.pest"]
-    pub struct Texts;
-}
-use grammar::{Rule, Texts};
 
 /// The most bytes of one text: far more than any message may have.
 const BYTES_MAX: usize = 32 << 10;
@@ -85,7 +76,7 @@ impl Build {
     /// The text of a message; an empty one if it cannot be read, which is then complained of.
     fn message_text(&self, pair: &Pair<'_, Outer>) -> MessageText {
         let inner = pair.as_str().get(1..).and_then(|rest| rest.strip_suffix('"')).unwrap_or("");
-        let base = offset(pair.as_span().start()).saturating_add(1);
+        let base = offset(pair.start()).saturating_add(1);
         let part = self.part(base);
         let read = read(&part, inner).unwrap_or_else(|complaint| {
             part.complain(complaint);
@@ -107,11 +98,11 @@ fn read(build: &Build, text: &str) -> Result<MessageText, Diagnostic> {
     if let Some(at) = too_deep(text) {
         return Err(broken(at, &format!("the text nests deeper than {BRACES_MAX} braces")));
     }
-    let pairs = Texts::parse(Rule::text, text).map_err(|error| {
-        let (InputLocation::Pos(at) | InputLocation::Span((at, _))) = error.location;
-        stopped(text, at, broken)
-    })?;
-    let parts = pairs.into_iter().flat_map(Pair::into_inner).find(|pair| pair.as_rule() == Rule::parts);
+    let Some(reading) = pair::read(Rule::text, text) else {
+        let at = pair::stopped(Rule::text, text).map_or(0, |stopped| stopped.at);
+        return Err(stopped(text, at, broken));
+    };
+    let parts = reading.all().find(|pair| pair.is(Rule::parts));
     Reader { build }.parts(parts.ok_or_else(|| broken(0, "the text cannot be read"))?)
 }
 
@@ -173,7 +164,7 @@ struct Reader<'b> {
 
 /// Where a pair of the inner grammar stands in the text.
 fn place(pair: &Pair<'_, Rule>) -> Span {
-    Span::new(offset(pair.as_span().start()), offset(pair.as_span().end()))
+    Span::new(offset(pair.start()), offset(pair.end()))
 }
 
 impl Reader<'_> {
@@ -231,7 +222,7 @@ impl Reader<'_> {
     }
 
     fn value(&self, pair: &Pair<'_, Rule>) -> Result<Expr, Diagnostic> {
-        let (start, text) = (offset(pair.as_span().start()), with_plain_quotes(pair.as_str()));
+        let (start, text) = (offset(pair.start()), with_plain_quotes(pair.as_str()));
         let text = text.as_str();
         let wrong = || {
             Diagnostic::new(Code::BadMessageText, place(pair), "this is no value that can be told")
@@ -240,8 +231,8 @@ impl Reader<'_> {
         if let Some(deep) = nesting::check(text) {
             return Err(deep.moved(start));
         }
-        let mut read = Grammar::parse(Outer::lone_expr, text).map_err(|_| wrong())?;
-        let expr = read.next().and_then(|lone| lone.child(Outer::expr)).ok_or_else(wrong)?;
+        let read = pair::read(Outer::lone_expr, text).ok_or_else(wrong)?;
+        let expr = read.pairs().next().and_then(|lone| lone.child(Outer::expr)).ok_or_else(wrong)?;
         let inner = self.build.part(start);
         let expr = inner.expr(expr);
         self.build.take_complaints(inner);
@@ -308,6 +299,6 @@ fn with_plain_quotes(text: &str) -> String {
 
 /// The whole number within; the grammar bounds its digits.
 fn integer(pair: &Pair<'_, Rule>) -> u32 {
-    let digits = pair.clone().into_inner().next();
+    let digits = pair.into_inner().next();
     digits.and_then(|digits| digits.as_str().parse().ok()).unwrap_or(0)
 }

@@ -1,4 +1,4 @@
-//! How deep a text nests, found by one scan of its tokens before pest and the tree recurse.
+//! How deep a text nests, found by one scan of its tokens before the machine and the tree recurse.
 //!
 //! Brackets nest, and so do operators: `a + b + c` is a tree of two levels, `not not a` too, `a.b.c` as well. The scan
 //! follows the precedence of operators loosely; what it finds is the depth of the tree or a little more.

@@ -1,12 +1,8 @@
 //! How far the beginning of a declaration can be read, and what may come next: the grammar is asked, not copied.
 
-use pest::Parser;
-use pest::error::{ErrorVariant, InputLocation};
-
 use super::expected::name_of;
-use super::grammar::{Grammar, Rule};
-use super::over_limit;
-use crate::sorting::Arrange as _;
+use super::grammar::Rule;
+use super::{over_limit, pair};
 
 /// The beginning of a declaration, to be tried with words after it.
 pub(crate) struct Probe<'t> {
@@ -99,14 +95,6 @@ const STRANGE: char = '\u{1}';
 fn stop(mut text: String) -> Option<Stop> {
     let end = text.trim_end().len();
     text.push(STRANGE);
-    let error = Grammar::parse(Rule::lone_item, &text).err()?;
-    let at = match error.location {
-        InputLocation::Pos(at) | InputLocation::Span((at, _)) => at,
-    };
-    let mut rules = match error.variant {
-        ErrorVariant::ParsingError { positives, .. } => positives,
-        ErrorVariant::CustomError { .. } => Vec::new(),
-    };
-    rules.arrange();
-    (at >= end).then_some(Stop(rules))
+    let stopped = pair::stopped(Rule::lone_item, &text)?;
+    (stopped.at >= end).then_some(Stop(stopped.expected))
 }

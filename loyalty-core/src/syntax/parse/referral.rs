@@ -1,9 +1,8 @@
 //! `referral` and its clauses.
 
-use pest::iterators::Pair;
-
 use super::build::{Build, Children};
 use super::grammar::Rule;
+use super::pair::Pair;
 use crate::syntax::referral::ReferralClause;
 use crate::syntax::tree::{Clause, ClauseKind, ItemKind};
 

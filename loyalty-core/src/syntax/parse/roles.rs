@@ -1,11 +1,9 @@
 //! What each word of a text is where it stands, as the grammar has read it: most words of the language are names elsewhere.
 
-use pest::Parser;
-use pest::iterators::Pair;
-
 use super::build::place;
-use super::grammar::{Grammar, Rule};
+use super::grammar::Rule;
 use super::over_limit;
+use super::pair::{self, Pair};
 use crate::source::Span;
 
 /// What a word is to the grammar.
@@ -33,9 +31,9 @@ pub(crate) enum Role {
 pub(crate) fn roles(text: &str) -> Vec<(Span, Role)> {
     let mut found = Vec::new();
     if over_limit(text).is_none()
-        && let Ok(pairs) = Grammar::parse(Rule::file, text)
+        && let Some(reading) = pair::read(Rule::file, text)
     {
-        for pair in pairs {
+        for pair in reading.pairs() {
             walk(&pair, Rule::file, &mut found);
         }
     }
@@ -45,7 +43,7 @@ pub(crate) fn roles(text: &str) -> Vec<(Span, Role)> {
 /// Its depth is that of the grammar's, which the limit on nesting bounds.
 fn walk(pair: &Pair<'_, Rule>, parent: Rule, found: &mut Vec<(Span, Role)>) {
     let rule = pair.as_rule();
-    let mut children = pair.clone().into_inner().peekable();
+    let mut children = pair.into_inner().peekable();
     if children.peek().is_none() {
         found.extend(role(pair, parent).map(|role| (place(pair), role)));
     }

@@ -1,10 +1,9 @@
 //! What sets a rule off.
 
-use pest::iterators::Pair;
-
 use super::build::{Build, Children};
 use super::grammar::Rule;
 use super::literal;
+use super::pair::Pair;
 use crate::syntax::calendar::{month, weekday};
 use crate::syntax::tree::Trigger;
 use crate::syntax::trigger::{CalendarDay, Every, TriggerKind};
