@@ -243,6 +243,10 @@ impl<'t> Place<'t> {
     }
 
     fn within(&self, known: &Known, symbol: &Symbol) -> Vec<Symbol> {
+        let before = (symbol.kind == "measure" && self.keyword() == Some("rule")).then(|| {
+            let before = Symbol::new("figure", "before", symbol.detail.clone());
+            before.documented("without the event at hand, in rules on events")
+        });
         if symbol.moment {
             let part =
                 |name: &&str| Symbol::new("part", name, "").documented(format!("the {name} in the program's zone"));
@@ -250,6 +254,7 @@ impl<'t> Place<'t> {
                 .iter()
                 .map(part)
                 .map(|part| if part.name == "date" { part.moment() } else { part })
+                .chain(before)
                 .collect();
         }
         if let Some(record) = symbol.record.as_ref().and_then(|record| known.find("record", record)) {
@@ -258,6 +263,7 @@ impl<'t> Place<'t> {
         match symbol.kind {
             "event" => event_fields(symbol),
             "member" | "cause" => symbol.fields.clone(),
+            "measure" => before.into_iter().collect(),
             "tiers" => standing(symbol),
             "wallet" => figures(self.keyword() == Some("test")),
             "challenge" => challenge(symbol),

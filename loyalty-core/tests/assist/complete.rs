@@ -94,6 +94,8 @@ fn names_that_can_be_read_there() {
     );
     has("rule x on order when count(‸", &["visit", "order", "signup"], &["year"]);
     has("rule x on order { earn 1 نقاط * sum(order.lines.quantity where ‸", &["roast", "category"], &["subtotal"]);
+    is("rule x on order when year.‸", &["before"]);
+    is("segment s = year.‸", &[]);
     has("measure m = ‸", &["sum", "count distinct", "streak"], &["year"]);
     has("measure m = sum(order.total where ‸", &["branch", "subtotal"], &["roast", "year"]);
 }
