@@ -27,7 +27,7 @@ use calendar::Micros;
 pub use earn::Failing;
 use earn::Judgement;
 use event::{Event, Kept, Step};
-use expr::{Scope, Value};
+use expr::{Scope, Seen, Value};
 pub use ledger::Member;
 use ledger::{Account, Known, Use, Vesting};
 use measure::Past;
@@ -130,9 +130,10 @@ impl<'p> Member<'p> {
         self.vest_on(event);
         let at = event.at;
         let original = known.kept.original.clone();
+        let before = self.measures(at, false);
         self.known.push(Rc::new(known));
         self.note_instant(at);
-        let seen = self.seen(at, false, true);
+        let seen = Seen { before, ..self.seen(at, false, true) };
         let on_event = |rule: &Rule| rule.trigger.is_none() && rule.event == event.kind;
         let rules: Vec<usize> =
             (0..self.program.rules.len()).filter(|rule| on_event(&self.program.rules[*rule])).collect();

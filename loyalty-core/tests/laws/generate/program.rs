@@ -203,7 +203,7 @@ pub fn date(rolls: &mut Rolls) -> NaiveDate {
 
 fn measure(rolls: &mut Rolls, index: usize, currency: Currency) -> Measure {
     let field = |name: &str| Some(Expr::Field(name.to_owned()));
-    let (event, function, value) = match rolls.below(12) {
+    let (event, function, value) = match rolls.below(13) {
         0 | 1 => ("order", Function::Count, None),
         2 | 3 => ("order", Function::Sum, field("subtotal")),
         4 => ("order", Function::Sum, Some(Expr::SumLines("amount".to_owned(), category_filter(rolls)))),
@@ -213,13 +213,17 @@ fn measure(rolls: &mut Rolls, index: usize, currency: Currency) -> Measure {
         8 => ("order", Function::CountDistinct, field("payment")),
         9 => ("order", rolls.pick(&[Function::First, Function::Last]), rolls.pick(&[None, field("subtotal")])),
         10 => ("visit", Function::Count, None),
+        11 => {
+            let (one, other) = ("quantity".to_owned(), "amount".to_owned());
+            ("order", Function::Sum, Some(Expr::SumProducts(one, other, category_filter(rolls))))
+        }
         _ => ("order", Function::Streak(rolls.pick(&PERIODS)), None),
     };
     let window = match function {
         Function::Streak(_) => Window::AllTime,
         _ => window(rolls),
     };
-    let by_line = matches!(value, Some(Expr::SumLines(..)));
+    let by_line = matches!(value, Some(Expr::SumLines(..) | Expr::SumProducts(..)));
     let filter = (event == "order" && !by_line && rolls.one_in(3)).then(|| event_condition(rolls, event, currency));
     let mut returns = rolls.pick(&[Returns::Revoke, Returns::Revoke, Returns::Keep]);
     if matches!(function, Function::First | Function::Last) && value.is_some() {
@@ -331,6 +335,9 @@ fn rule(rolls: &mut Rolls, index: usize, program: &Program) -> Rule {
     let policy = &program.wallets[wallet];
     let mut rule = Rule { cap_wallet: wallet, ..Rule::plain(&format!("rule{index}"), event, vec![]) };
     let multiplied = rates(program, wallet, event);
+    if event != "refund" && rolls.one_in(10) {
+        return refusal(rolls, rule, program);
+    }
     if event == "redeem" {
         let amount = Expr::Points(wallet, points(rolls, policy));
         rule.effects.push(Effect::Spend { wallet, amount, up_to: rolls.one_in(3) });
@@ -357,7 +364,8 @@ fn rule(rolls: &mut Rolls, index: usize, program: &Program) -> Rule {
     }
     for _ in 0..rolls.pick(&[0, 0, 1, 2]) {
         let condition = if rolls.one_in(2) {
-            member_condition(rolls, program)
+            let of_member = member_condition(rolls, program);
+            read_before(rolls, of_member)
         } else {
             event_condition(rolls, event, program.currency)
         };
@@ -375,6 +383,31 @@ fn rule(rolls: &mut Rolls, index: usize, program: &Program) -> Rule {
     }
     rule.returns = rolls.pick(&[None, None, Some(Returns::Keep), Some(Returns::Revoke)]);
     rule
+}
+
+/// A rule that refuses its event, and nothing else.
+fn refusal(rolls: &mut Rolls, mut rule: Rule, program: &Program) -> Rule {
+    rule.effects.push(Effect::Refuse);
+    let of_member = member_condition(rolls, program);
+    rule.when.push(read_before(rolls, of_member));
+    if rolls.one_in(2) {
+        rule.when.push(event_condition(rolls, &rule.event, program.currency));
+    }
+    if rolls.one_in(4) {
+        rule.valid.push(valid(rolls));
+    }
+    rule
+}
+
+/// Every other time a measure as it was before the event.
+fn read_before(rolls: &mut Rolls, condition: Expr) -> Expr {
+    match condition {
+        Expr::Compare(comparison, left, right) if rolls.one_in(2) => match *left {
+            Expr::Measure(measure) => Expr::Compare(comparison, Box::new(Expr::MeasureBefore(measure)), right),
+            _ => Expr::Compare(comparison, left, right),
+        },
+        condition => condition,
+    }
 }
 
 /// The rules so far that earn by rate in that wallet alone, on that event.
@@ -402,7 +435,7 @@ fn earn(rolls: &mut Rolls, wallet: usize, event: &str, program: &Program) -> Eff
 fn rate(rolls: &mut Rolls, index: usize, program: &Program) -> Earn {
     let (wallet, currency) = (&program.wallets[index], program.currency);
     let amount = |rolls: &mut Rolls| Expr::SumLines("amount".to_owned(), category_filter(rolls));
-    let of = match rolls.below(9) {
+    let of = match rolls.below(10) {
         0..=2 => Expr::Field("subtotal".to_owned()),
         3 | 4 => amount(rolls),
         5 => Expr::Field("total".to_owned()),
@@ -412,6 +445,7 @@ fn rate(rolls: &mut Rolls, index: usize, program: &Program) -> Earn {
             Expr::Add(Box::new(Expr::Field("subtotal".to_owned())), Box::new(shipping))
         }
         7 => Expr::SumLines("quantity".to_owned(), category_filter(rolls)),
+        8 => Expr::SumProducts("quantity".to_owned(), "amount".to_owned(), category_filter(rolls)),
         _ => Expr::CountLines(category_filter(rolls)),
     };
     let is_units = match &of {
@@ -458,7 +492,8 @@ pub fn valid(rolls: &mut Rolls) -> Valid {
 fn group(rolls: &mut Rolls, index: usize, program: &Program) -> Option<Group> {
     let wallet = rolls.below(program.wallets.len());
     let earns_there = |rule: &Rule| {
-        rule.cap_wallet == wallet && !rule.effects.iter().any(|effect| matches!(effect, Effect::Spend { .. }))
+        let stands_alone = |effect: &Effect| matches!(effect, Effect::Spend { .. } | Effect::Refuse);
+        rule.cap_wallet == wallet && !rule.effects.iter().any(stands_alone)
     };
     let rules: Vec<usize> = (0..program.rules.len()).filter(|rule| earns_there(&program.rules[*rule])).collect();
     if rules.len() < 2 {

@@ -7,7 +7,7 @@ use chrono::Timelike;
 
 use super::calendar::{Micros, clock_micros, day, is_clock, later_day, local, period, start, within_last};
 use super::event::{Event, Line, number};
-use super::expr::{Scope, Seen};
+use super::expr::{Scope, Seen, product};
 use super::ledger::{Known, Member};
 use super::number::{Exact, round, whole, zero};
 use super::program::*;
@@ -126,6 +126,10 @@ impl Member<'_> {
                 firing.push(index);
             }
         }
+        let refuses = |rule: &usize| program.rules[*rule].effects.iter().any(|effect| matches!(effect, Effect::Refuse));
+        if firing.iter().any(refuses) {
+            return Err("refused_by_rule");
+        }
         let mut shares = own_shares(&scope, &firing);
         shares.extend(multiplied(&scope, &firing, &shares));
         shares.sort_by_key(|share| share.rule);
@@ -136,7 +140,7 @@ impl Member<'_> {
         for rule in &firing {
             for effect in &program.rules[*rule].effects {
                 match effect {
-                    Effect::Earn { .. } | Effect::Multiply { .. } => continue,
+                    Effect::Earn { .. } | Effect::Multiply { .. } | Effect::Refuse => continue,
                     Effect::Spend { wallet, amount, up_to } => {
                         let Some(wanted) = scope.number(amount) else { continue };
                         let available = judgement.left(*wallet, self.available(*wallet));
@@ -494,12 +498,18 @@ fn rate(scope: &Scope<'_>, rule: usize, effect: usize, points: &Exact, before: &
         points * if *full { blocks.floor() } else { blocks }
     };
     let by_line = matches!(policy.scope, RoundScope::Line | RoundScope::Unit);
-    let Expr::SumLines(name, filter) = of else { return scope.number(of).map(|base| raw(base) * (after - before)) };
+    let (Expr::SumLines(_, filter) | Expr::SumProducts(_, _, filter)) = of else {
+        return scope.number(of).map(|base| raw(base) * (after - before));
+    };
     if !by_line {
         return scope.number(of).map(|base| raw(base) * (after - before));
     }
     let of_line = |line: &Line| {
-        let base = number(line, name)?;
+        let base = match of {
+            Expr::SumProducts(one, other, _) => product(line, one, other)?,
+            Expr::SumLines(name, _) => number(line, name)?,
+            _ => return None,
+        };
         let units = match (policy.scope, number(line, "quantity")) {
             (RoundScope::Unit, Some(quantity)) if quantity > zero() => quantity,
             _ => whole(1),

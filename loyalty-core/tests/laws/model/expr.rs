@@ -20,6 +20,8 @@ pub enum Value {
 #[derive(Debug, Clone, Default)]
 pub struct Seen {
     pub measures: Vec<Option<Value>>,
+    /// The same without the event at hand; empty where there is none.
+    pub before: Vec<Option<Value>>,
     pub balances: Vec<Exact>,
     pub pendings: Vec<Exact>,
     /// Per ladder: the level that counts, and the rate that it gives.
@@ -66,11 +68,16 @@ impl Scope<'_> {
             Expr::Hour => Some(Value::Number(super::number::whole(local(zone, self.event.at).hour().into()))),
             Expr::DayOfWeek => Some(weekday(local(zone, self.event.at).weekday())),
             Expr::Measure(index) => self.seen.measures[*index].clone(),
+            Expr::MeasureBefore(index) => self.seen.before[*index].clone(),
             Expr::Balance(wallet) => Some(Value::Number(self.seen.balances[*wallet].clone())),
             Expr::Pending(wallet) => Some(Value::Number(self.seen.pendings[*wallet].clone())),
             Expr::SumLines(name, filter) => {
                 let lines = self.lines(filter.as_deref())?;
                 Some(Value::Number(lines.into_iter().filter_map(|line| number(line, name)).sum()))
+            }
+            Expr::SumProducts(one, other, filter) => {
+                let lines = self.lines(filter.as_deref())?;
+                Some(Value::Number(lines.into_iter().filter_map(|line| product(line, one, other)).sum()))
             }
             Expr::CountLines(filter) => {
                 Some(Value::Number(super::number::whole(self.lines(filter.as_deref())?.len() as i64)))
@@ -120,6 +127,11 @@ impl Scope<'_> {
             }
         }
     }
+}
+
+/// A line without one of the fields has no product.
+pub fn product(line: &Line, one: &str, other: &str) -> Option<Exact> {
+    Some(number(line, one)? * number(line, other)?)
 }
 
 fn weekday(day: Weekday) -> Value {

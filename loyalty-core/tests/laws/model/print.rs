@@ -162,6 +162,9 @@ impl Program {
             Some(Expr::SumLines(name, filter)) => {
                 format!("{}.lines.{name}{}", measure.event, self.line_filter(filter.as_deref(), scope))
             }
+            Some(Expr::SumProducts(one, other, filter)) => {
+                format!("{}.lines.({one} * {other}){}", measure.event, self.line_filter(filter.as_deref(), scope))
+            }
             Some(value) => self.expr(value, scope),
         };
         let of = match measure.flow {
@@ -256,6 +259,7 @@ impl Program {
             Effect::Forfeit { wallet, amount } => {
                 format!("forfeit {} from {}", self.expr(amount, scope), self.wallets[*wallet].name)
             }
+            Effect::Refuse => "refuse \"Not today.\"".to_owned(),
             Effect::Raise { ladder, level, end } => {
                 let ladder = &self.ladders[*ladder];
                 let end = match end {
@@ -304,11 +308,16 @@ impl Program {
             Expr::DayOfWeek if scope.filter => "at.weekday".to_owned(),
             Expr::DayOfWeek => format!("{event}.at.weekday"),
             Expr::Measure(index) => self.measures[*index].name.clone(),
+            Expr::MeasureBefore(index) => format!("{}.before", self.measures[*index].name),
             Expr::Balance(wallet) => format!("{}.balance", self.wallets[*wallet].name),
             Expr::Pending(wallet) => format!("{}.pending", self.wallets[*wallet].name),
             Expr::SumLines(field, filter) => {
                 let lines = if scope.filter { "lines".to_owned() } else { format!("{event}.lines") };
                 format!("sum({lines}.{field}{})", self.line_filter(filter.as_deref(), scope))
+            }
+            Expr::SumProducts(one, other, filter) => {
+                let lines = if scope.filter { "lines".to_owned() } else { format!("{event}.lines") };
+                format!("sum({lines}.({one} * {other}){})", self.line_filter(filter.as_deref(), scope))
             }
             Expr::CountLines(filter) => {
                 let lines = if scope.filter { "lines".to_owned() } else { format!("{event}.lines") };
@@ -361,6 +370,7 @@ fn is_money(expr: &Expr) -> bool {
     match expr {
         Expr::Field(name) => matches!(name.as_str(), "subtotal" | "total" | "tax" | "shipping" | "discount"),
         Expr::SumLines(name, _) => name == "amount",
+        Expr::SumProducts(..) => true,
         Expr::Add(left, _) | Expr::Otherwise(left, _) => is_money(left),
         Expr::Money(_) => true,
         _ => false,

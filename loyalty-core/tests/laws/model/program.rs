@@ -277,12 +277,39 @@ pub struct Group {
 
 #[derive(Debug, Clone)]
 pub enum Effect {
-    Earn { wallet: usize, amount: Earn, vest: Option<Vest>, expire: Option<Expire> },
-    Multiply { rules: Vec<usize>, by: Expr },
-    Spend { wallet: usize, amount: Expr, up_to: bool },
-    Convert { from: usize, takes: Exact, to: usize, gives: Exact, each: bool },
-    Forfeit { wallet: usize, amount: Expr },
-    Raise { ladder: usize, level: usize, end: Option<RaiseEnd> },
+    Earn {
+        wallet: usize,
+        amount: Earn,
+        vest: Option<Vest>,
+        expire: Option<Expire>,
+    },
+    Multiply {
+        rules: Vec<usize>,
+        by: Expr,
+    },
+    Spend {
+        wallet: usize,
+        amount: Expr,
+        up_to: bool,
+    },
+    Convert {
+        from: usize,
+        takes: Exact,
+        to: usize,
+        gives: Exact,
+        each: bool,
+    },
+    Forfeit {
+        wallet: usize,
+        amount: Expr,
+    },
+    Raise {
+        ladder: usize,
+        level: usize,
+        end: Option<RaiseEnd>,
+    },
+    /// The event does not happen.
+    Refuse,
 }
 
 #[derive(Debug, Clone)]
@@ -312,10 +339,14 @@ pub enum Expr {
     /// `order.at.weekday`
     DayOfWeek,
     Measure(usize),
+    /// `MEASURE.before`, without the event at hand.
+    MeasureBefore(usize),
     Balance(usize),
     Pending(usize),
     /// `sum(order.lines.FIELD where …)`
     SumLines(String, Option<Box<Expr>>),
+    /// `sum(order.lines.(FIELD * FIELD) where …)`
+    SumProducts(String, String, Option<Box<Expr>>),
     /// `count(order.lines where …)`
     CountLines(Option<Box<Expr>>),
     /// `days since MEASURE`, an instant.

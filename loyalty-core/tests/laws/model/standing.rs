@@ -71,6 +71,7 @@ impl Member<'_> {
         let wallets = 0..self.program.wallets.len();
         let mut seen = Seen {
             measures: self.measures(at, closing),
+            before: vec![],
             balances: wallets.clone().map(|wallet| self.available(wallet)).collect(),
             pendings: wallets.map(|wallet| self.pending(wallet)).collect(),
             levels: self.standings.iter().map(Standing::counts).collect(),
