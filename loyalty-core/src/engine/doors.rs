@@ -236,7 +236,7 @@ fn present(
     }
     let mut work = Work::default();
     evaluate(plan, event_plan, member, event, decisions.counters().as_ref(), &mut work)?;
-    write(plan, event_plan, member, event, &mut work, 0, decisions)?;
+    write(plan, event_plan, member, event, &mut work, decisions)?;
     Ok(due)
 }
 

@@ -163,15 +163,24 @@ impl WalletState {
 
     /// The next instant at which something happens in this wallet by time alone. While frozen, nothing runs out.
     pub fn next_due(&self, plan: &Plan, plans: &[InactivityPlan], frozen: bool) -> Option<i64> {
-        self.lots
-            .iter()
-            .filter_map(|lot| match lot.vesting {
-                Vesting::At(at) => Some(at),
-                Vesting::On { deadline, .. } => Some(deadline),
-                Vesting::Done if lot.amount.is_zero() || frozen => None,
-                Vesting::Done => self.expires_at(plan, plans, lot),
-            })
-            .min()
+        self.first_due(&self.lots, plan, plans, frozen)
+    }
+
+    /// The same of the lots that have come since the change under way began; nothing, if anything else has changed by which
+    /// something is due.
+    pub fn added_due(&self, plan: &Plan, plans: &[InactivityPlan], frozen: bool) -> Option<i64> {
+        let added = self.lots.added().filter(|_| self.activity.added().is_some())?;
+        Some(self.first_due(added, plan, plans, frozen).unwrap_or(i64::MAX))
+    }
+
+    fn first_due(&self, lots: &[Lot], plan: &Plan, plans: &[InactivityPlan], frozen: bool) -> Option<i64> {
+        let due = lots.iter().filter_map(|lot| match lot.vesting {
+            Vesting::At(at) => Some(at),
+            Vesting::On { deadline, .. } => Some(deadline),
+            Vesting::Done if lot.amount.is_zero() || frozen => None,
+            Vesting::Done => self.expires_at(plan, plans, lot),
+        });
+        due.min()
     }
 
     /// The spendable lots, in the order in which they go.

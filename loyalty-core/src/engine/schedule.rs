@@ -60,6 +60,17 @@ pub fn next_due(plan: &Plan, member: &Member) -> i64 {
     next
 }
 
+/// The same after an event that may have changed nothing but wallets, in a program in which nothing follows: where points
+/// have only come, only they can be due before what was.
+pub fn next_due_of_grown(plan: &Plan, member: &Member) -> i64 {
+    let frozen = member.account.frozen();
+    let mut wallets = member.wallets.iter().zip(&plan.wallets);
+    let grown = wallets.try_fold(member.next_due, |next, (state, wallet)| {
+        Some(next.min(state.added_due(plan, &wallet.inactivities, frozen)?))
+    });
+    grown.unwrap_or_else(|| next_due(plan, member))
+}
+
 /// The first instant of some, before a limit, at which something holds.
 fn first(instants: &[i64], limit: i64, holds: impl Fn(i64) -> bool) -> i64 {
     instants.iter().copied().take_while(|at| *at < limit).find(|at| holds(*at)).unwrap_or(i64::MAX)

@@ -17,7 +17,7 @@ use crate::engine::messages::{self, broadcast};
 use crate::engine::outcome::Decision;
 use crate::engine::rewards::{self, Turn};
 use crate::engine::tally::Entry;
-use crate::engine::{clock, coupons, earning, experiments, granted, grants, ledger, moves, reactions, rules};
+use crate::engine::{clock, coupons, earning, experiments, granted, grants, ledger, moves, reactions, rules, schedule};
 use crate::plan::{EventKind, EventPlan, Plan};
 
 /// What an event comes to, before it is written down. It is worked out in place: it is large, and moving it costs more
@@ -63,18 +63,18 @@ pub(super) fn evaluate(
     Ok(())
 }
 
+/// Writes down an event of the present from which nothing follows.
 pub(super) fn write(
     plan: &Plan,
     event_plan: &EventPlan,
     member: &mut Member,
     event: &EventData,
     work: &mut Work,
-    // The decisions before this one have been followed already.
-    first: usize,
     decisions: &mut Decided,
 ) -> Result<(), EventError> {
     commit(plan, event_plan, member, event, work, decisions)?;
-    settle(plan, event_plan, member, event, first, decisions)?;
+    member.next_due = schedule::next_due_of_grown(plan, member);
+    clock::advance(plan, member, member.clock.max(event.at), decisions)?;
     remember(event_plan, member, event, decisions, &work.evaluation.fired, &work.evaluation.grants);
     Ok(())
 }

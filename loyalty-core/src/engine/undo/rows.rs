@@ -138,6 +138,14 @@ impl<T: Clone> Rows<T> {
         result
     }
 
+    /// The rows that have come to the end while steps are noted; nothing, if another has changed, come or gone.
+    pub fn added(&self) -> Option<&[T]> {
+        let first = self.rows.len().checked_sub(self.steps.len())?;
+        let mut steps = self.steps.iter().zip(first..);
+        let grew = self.noting && steps.all(|(step, end)| matches!(step, Step::Added(place) if *place == end));
+        self.rows.get(first..).filter(|_| grew)
+    }
+
     /// Whether what was at that place before the last step is noted already.
     fn is_fresh(&self, place: usize) -> bool {
         matches!(self.steps.last(), Some(Step::Changed(noted, _) | Step::Added(noted)) if *noted == place)

@@ -39,6 +39,37 @@ fn each_way_to_change_rows_is_undone() {
 }
 
 #[test]
+fn rows_that_have_only_grown_tell_what_is_new() {
+    let told = |change: fn(&mut Rows<u32>)| {
+        let mut rows = Rows::from(vec![1, 2]);
+        rows.turn(Turn::Begin);
+        change(&mut rows);
+        let added = rows.added().map(<[u32]>::to_vec);
+        rows.turn(Turn::Commit);
+        assert_eq!(rows.added(), None, "nothing is noted");
+        added
+    };
+    assert_eq!(told(|_| {}), Some(vec![]));
+    assert_eq!(told(|rows| rows.extend([3, 4])), Some(vec![3, 4]));
+    let changed_since = |rows: &mut Rows<u32>| {
+        rows.push(3);
+        *rows.last_mut().unwrap() = 9;
+    };
+    assert_eq!(told(changed_since), Some(vec![9]));
+    assert_eq!(told(|rows| rows.insert(0, 3)), None);
+    let another_changed = |rows: &mut Rows<u32>| {
+        rows.set(0, 3);
+        rows.push(4);
+    };
+    assert_eq!(told(another_changed), None);
+    let another_gone = |rows: &mut Rows<u32>| {
+        rows.push(4);
+        rows.retain(|row| *row != 1);
+    };
+    assert_eq!(told(another_gone), None);
+}
+
+#[test]
 fn what_is_committed_stays_and_what_follows_is_noted_anew() {
     let mut rows = Rows::from(vec![1, 2]);
     rows.turn(Turn::Begin);
