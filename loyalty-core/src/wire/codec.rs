@@ -105,27 +105,12 @@ impl Writer<'_> {
     }
 
     #[inline]
-    pub fn number(&mut self, number: u64) {
-        match number {
-            0..0x80 => self.0.push(number as u8),
-            _ => self.long_number(number),
+    pub fn number(&mut self, mut number: u64) {
+        while number >= 0x80 {
+            self.0.push(number as u8 | 0x80);
+            number >>= 7;
         }
-    }
-
-    /// One of several bytes: as many as there may be are written, and those that it does not need are taken off again.
-    fn long_number(&mut self, number: u64) {
-        if number >= 1 << 56 {
-            return self.large(number.into());
-        }
-        // Groups of seven bits, each in a byte of its own.
-        let halves = (number & 0x0FFF_FFFF) | (number >> 28) << 32;
-        let quarters = (halves & 0x0000_3FFF_0000_3FFF) | (halves & 0x0FFF_C000_0FFF_C000) << 2;
-        let groups = (quarters & 0x007F_007F_007F_007F) | (quarters & 0x3F80_3F80_3F80_3F80) << 1;
-        let length = (70 - number.leading_zeros() as usize) / 7;
-        let more = 0x8080_8080_8080_8080 & ((1 << (8 * (length - 1))) - 1);
-        let end = self.0.len() + length;
-        self.0.extend_from_slice(&(groups | more).to_le_bytes());
-        self.0.truncate(end);
+        self.0.push(number as u8);
     }
 
     pub fn signed(&mut self, number: i64) {
