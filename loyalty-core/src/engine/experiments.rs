@@ -140,9 +140,7 @@ pub fn no_secret() -> EventError {
     EventError::new(Refusal::NoSecret)
         .expecting("a program with a secret, by which draws, arms and codes are chosen")
         .but_found("none")
-        .advising(
-            "give the program the host's secret, such as `Program::with_secret`, and keep it for as long as it runs",
-        )
+        .advising("compile the program with a secret of the host's own, and keep that for as long as the program runs")
 }
 
 /// The arms that a member was given, by the places of experiment and arm.
