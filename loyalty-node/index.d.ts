@@ -1,135 +1,22 @@
 // The types of the library: the same for Node, for browsers, and for WebAssembly in Node.
 
+import type { Broadcast, Cart, Envelope, EventHead, EventObject, Instant, Points } from "./types/event.js";
+import type { Explanation } from "./types/explanation.js";
+import type { Outcome } from "./types/outcome.js";
+import type { Quote } from "./types/quote.js";
+import type { Totals, View } from "./types/view.js";
+
+export type * from "./types/event.js";
+export type * from "./types/explanation.js";
+export type * from "./types/outcome.js";
+export type * from "./types/quote.js";
+export type * from "./types/view.js";
+
 /**
  * Loads the engine. In a browser everything else waits for it; in Node there is nothing to load, and it may be left out.
  * @param module where the `.wasm` lies, or what was fetched or compiled of it; beside the script by default
  */
 export function init(module?: string | URL | object): Promise<void>;
-
-/** An instant: a Date, or RFC 3339 text with an offset such as `2026-11-21T10:00:00+08:00`. */
-export type Instant = Date | string;
-
-/**
- * A value of an event's field. A number is read by its shortest digits, as JSON would have it; one that is no safe integer
- * and no fraction, such as 2 ** 53, is refused, for it may have been another: send a string or a BigInt. An object counts
- * as the string that its `toJSON` gives, as decimals of other libraries have it.
- */
-export type FieldValue = string | number | bigint | boolean | Date | null | undefined | { toJSON(): string | number };
-
-/** An event: what happened to one member at an instant. Fields that the program does not read are not looked at. */
-export interface EventObject {
-  /** A standard event, or one that the program declares. */
-  type: string;
-  /** The host's own id, unique for the member. */
-  id: string | number | bigint;
-  member?: string | number | bigint | null;
-  at: Instant;
-  currency?: string | null;
-  /** The revision of the state that the event was decided on; on another one it is refused. */
-  revision?: number | null;
-  /** Fields as declared, and lists of values or of objects of such fields. */
-  [field: string]: unknown;
-}
-
-/** An event as an object, as the JSON of one, or as that JSON in bytes. */
-export type Event = EventObject | string | Uint8Array;
-
-/** What an event, or time, brought about. */
-export interface Outcome {
-  /** The id of the event; not there for `advance`. */
-  event?: string;
-  member: string;
-  at: string;
-  revision: number;
-  /** The event was known: these are the decisions of then, and nothing has changed. */
-  replayed?: true;
-  /** The member's arm in each experiment that has been noted. */
-  arms?: Record<string, string>;
-  decisions: Decision[];
-}
-
-/** One decision. What else a kind has, the documentation lists. Amounts are decimal strings. */
-export interface Decision {
-  kind: string;
-  /** If time brought it about at another instant than the outcome's. */
-  at?: string;
-  /** The line of the ledger, for what changes a balance. */
-  entry?: number;
-  wallet?: string;
-  amount?: string;
-  because?: Part[];
-  [key: string]: unknown;
-}
-
-/** A part of an earned amount: of a rule, or of a step such as `rounding`. */
-export interface Part {
-  rule?: string;
-  step?: string;
-  amount: string;
-}
-
-/** What a member has at an instant. */
-export interface View {
-  member: string;
-  at: string;
-  revision: number;
-  enrolled_at: string;
-  wallets: Record<string, Wallet>;
-  measures: Record<string, string | null>;
-  segments: string[];
-  attributes: Record<string, unknown>;
-  tags: string[];
-  next_due: string | null;
-  [key: string]: unknown;
-}
-
-/** The amounts of a wallet, as decimal strings. */
-export interface Totals {
-  available: string;
-  pending: string;
-  held: string;
-  debt: string;
-  issued: string;
-  spent: string;
-  expired: string;
-  clawed_back: string;
-  written_off: string;
-}
-
-/** A wallet with the lots that its balance is made of, soonest expiring first. */
-export interface Wallet extends Totals {
-  lots: Lot[];
-}
-
-export interface Lot {
-  entry: number;
-  amount: string;
-  earned_at: string;
-  expires_at: string | null;
-  vests_at?: string;
-  vests_on?: string;
-  vests_before?: string;
-  [key: string]: unknown;
-}
-
-/**
- * What an event would bring and why, and what was missing for the rest. `toString()` tells it to people, `toHtml()` is a
- * piece of HTML with its own style. `docs/explain.md` describes every key.
- */
-export interface Explanation {
-  /** The event's id; null where time alone is explained. */
-  event: string | null;
-  type?: string;
-  member: string;
-  at: string;
-  replayed?: true;
-  decisions: (Decision & { line?: number })[];
-  returned?: { order: string; ordered_at: string; whole: boolean; [key: string]: unknown };
-  silent: { rule: string; line: number; reasons: Reason[] }[];
-  [key: string]: unknown;
-  toString(): string;
-  toHtml(): string;
-}
 
 /** Why the wheels that an event turned came out so; `docs/games.md` says how a draw is worked out. */
 export interface Audit {
@@ -151,23 +38,6 @@ export interface Audit {
     /** Whether working it out again gives the same. */
     agrees: boolean;
   }[];
-}
-
-/** Something that kept a rule from firing. */
-export interface Reason {
-  kind: string;
-  said?: string;
-  line?: number;
-  note?: string;
-  actual?: unknown;
-  required?: unknown;
-  unit?: string;
-  shortfall?: string;
-  excess?: string;
-  missing?: string[];
-  until?: string;
-  parts?: Reason[];
-  [key: string]: unknown;
 }
 
 /** A place in a program's text, in UTF-16 code units, as `slice` takes them. */
@@ -228,46 +98,6 @@ export interface Migrated {
 /** Where the counters over all members stand, by the names that the decisions `claim` have for them. */
 export type Counters = Record<string, Points>;
 
-/** An order that has not happened yet. */
-export interface Cart {
-  at: Instant;
-  currency?: string | null;
-  /** Fields as those of an order. */
-  [field: string]: unknown;
-}
-
-/** What a cart would get. `docs/quotes.md` describes every key. */
-export interface Quote {
-  member: string;
-  at: string;
-  total: string;
-  discount: string;
-  applied: { coupon: string; [key: string]: unknown }[];
-  not_applied: { coupon?: string; reasons: { reason: string; text: string; [key: string]: unknown }[]; [key: string]: unknown }[];
-  /** The rules that would refuse the order, and what they say to the member. */
-  refused?: { rule: string; text: string | null }[];
-  /** The rewards that the cart names: what is spent on each, or what it lacks. */
-  taken?: { reward: string; available: boolean; spent?: Record<string, string>; worth?: string; missing?: Lack[]; [key: string]: unknown }[];
-  /** The money that these rewards pay of the cart. */
-  paid?: string;
-  /** Of every reward what it costs and what it lacks. */
-  rewards?: Record<string, { available?: boolean; missing?: Lack[]; [key: string]: unknown }>;
-  [key: string]: unknown;
-}
-
-/** What a reward lacks. */
-export interface Lack {
-  kind: "condition" | "valid" | "limit" | "balance" | "amount";
-  text: string;
-  wallet?: string;
-  required?: string;
-  actual?: string;
-  shortfall?: string;
-}
-
-/** A number of points: a number only if it is exact, or its digits. */
-export type Points = string | number | bigint;
-
 /** What a history came to. */
 export interface Summary {
   program: { title: string; version: number };
@@ -317,7 +147,7 @@ export class Program {
    * @param options.counters where the counters over all members stand; nothing goes beyond their limits
    * @throws {EventError} why the event is refused; the member is then as before
    */
-  apply(member: Member, event: Event, options?: { now?: Instant; counters?: Counters }): Outcome;
+  apply<E extends Envelope>(member: Member, event: E | string | Uint8Array, options?: { now?: Instant; counters?: Counters }): Outcome;
 
   /**
    * Time passes until then: points vest and run out, each at its own instant.
@@ -334,9 +164,9 @@ export class Program {
    * @param options.language the language of the texts: `en` or `ar`
    * @throws {EventError} what is wrong with the cart
    */
-  quote(
+  quote<C extends Cart>(
     member: Member,
-    cart: Cart | string | Uint8Array,
+    cart: C | string | Uint8Array,
     options?: { codes?: string[]; counters?: Counters; others?: boolean; language?: string },
   ): Quote;
 
@@ -346,7 +176,7 @@ export class Program {
    * @param options.counters where the counters over all members stand
    * @throws {EventError} what is wrong with the event
    */
-  broadcastEstimate(broadcast: Event, options?: { counters?: Counters }): BroadcastEstimate;
+  broadcastEstimate<E extends Broadcast>(broadcast: E | string | Uint8Array, options?: { counters?: Counters }): BroadcastEstimate;
 
   /**
    * The standings of a leaderboard at an instant, to which every member is added.
@@ -381,7 +211,7 @@ export class Program {
    * Why an event would earn what it would, asked before it happens; changes nothing.
    * @throws {EventError} as `apply`
    */
-  explain(member: Member, event: Event): Explanation;
+  explain<E extends Envelope>(member: Member, event: E | string | Uint8Array): Explanation;
 
   /** Why time alone would bring what it would until then, asked before it passes; changes nothing. */
   explainAdvance(member: Member, to: Instant): Explanation;
@@ -433,7 +263,7 @@ export class Program {
    * The `sent_back` event for the sender of a `received` event that cannot be delivered: all its points go back.
    * @throws {EventError} for another event
    */
-  sendBack(received: Event): EventObject;
+  sendBack<E extends Envelope>(received: E | string | Uint8Array): EventObject;
 
   /**
    * What becomes of a member of `old`, another version of this program, at an instant; changes nothing. Go on with its
@@ -454,8 +284,8 @@ export class Program {
    * @param options.outcomes keep the outcome of each event
    * @param options.until let time pass for every member until then, after the last event
    */
-  replay(
-    events: string | Uint8Array | Iterable<Event> | AsyncIterable<Event>,
+  replay<E extends Envelope>(
+    events: string | Uint8Array | Iterable<E | string | Uint8Array> | AsyncIterable<E | string | Uint8Array>,
     options?: { outcomes?: boolean; until?: Instant },
   ): Promise<Replay>;
 
@@ -672,20 +502,11 @@ export class StateError extends Error {
   name: "StateError";
 }
 
-/** What every event says of itself, whatever its type: what it takes to find the member's state. */
-export interface EventHead {
-  type: string | null;
-  id: string | null;
-  /** Null for a guest. */
-  member: string | null;
-  at: string | null;
-}
-
 /**
  * Reads only the envelope of an event.
  * @throws {EventError} for what is no object
  */
-export function eventHead(event: Event): EventHead;
+export function eventHead(event: object | string | Uint8Array): EventHead;
 
 /**
  * The program's text laid out as everybody's is.

@@ -1,16 +1,17 @@
-// `docs/reference/javascript.md` is what `index.d.ts` says: its declarations with their comments, in its order but for what a
-// reader begins with. `BLESS=1` writes it anew.
+// `docs/reference/javascript.md` is what the types of the package say: their declarations with their comments, in their order
+// but for what a reader begins with. `BLESS=1` writes it anew.
 
 import assert from "node:assert/strict";
-import { readFileSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 
+import { declarations, lastEnd, membersOf, oneLine, withoutComments } from "./shared/declarations.mjs";
 import { ROOT } from "./shared/files.mjs";
 
-const TYPES = join(ROOT, "loyalty-node/index.d.ts");
+const PACKAGE = join(ROOT, "loyalty-node");
 const PAGE = join(ROOT, "docs/reference/javascript.md");
-const FIRST = ["init", "Program", "Member", "Event", "EventObject", "Outcome", "Decision", "View", "Explanation"];
+const FIRST = ["init", "Program", "Member", "Event", "Envelope", "EventObject", "Outcome", "Decision", "DecisionBase", "Decisions", "View", "Wallet", "Totals", "Explanation"];
 const HEAD = `# JavaScript
 
 \`import { Program } from "loyalty-rules"\`, in Node and in browsers alike. What each call does, the pages on
@@ -24,32 +25,40 @@ test("the reference is that of the types", () => {
   assert.equal(readFileSync(PAGE, "utf8"), page, "`BLESS=1 node --test loyalty-node/test/reference.test.mjs` writes it anew");
 });
 
-/** Comment, if there is one; kind; name; and the rest up to the end of the declaration, which is where it began. */
-const DECLARATION = /(?:\/\*\*((?:(?!\*\/)[^])*)\*\/\n)?export (class|function|interface|type) (\w+)((?:[^;{]*\{\n[^]*?\n\}|[^]*?;)\n)(?=\n|$)/g;
-/** The same of a member: it may go over several lines, the last of which ends with a semicolon. */
-const MEMBER = /(?: {2}\/\*\*((?:(?!\*\/)[^])*)\*\/\n)? {2}(?!private )(\S[^]*?);\n/g;
+test("each row of the reference is one whole member", () => {
+  const rows = sections().join("").split("\n").filter((line) => line.startsWith("| `"));
+  assert.ok(rows.length > 300, `${rows.length} rows`);
+  for (const row of rows) {
+    const [, code] = /^\| `(.*?)` \|/.exec(row) ?? assert.fail(row);
+    assert.equal(lastEnd(code), code.length, `brackets of ${row}`);
+    assert.doesNotMatch(code, /\/\*|\*\/|;$/, row);
+  }
+});
 
 function sections() {
-  const text = readFileSync(TYPES, "utf8");
-  const found = [...text.matchAll(DECLARATION)].map(([, comment, kind, name, rest]) => ({ comment, kind, name, rest }));
-  assert.equal(found.length, text.match(/^export /gm).length, "a declaration was not understood");
+  const files = ["index.d.ts", ...readdirSync(join(PACKAGE, "types")).sort().map((name) => join("types", name))];
+  const found = files.flatMap((file) => declarations(readFileSync(join(PACKAGE, file), "utf8")));
   const place = ({ name }) => (FIRST.includes(name) ? FIRST.indexOf(name) : FIRST.length);
   return found.toSorted((left, right) => place(left) - place(right)).map(section);
 }
 
-function section({ comment, kind, name, rest }) {
-  const head = kind === "function" ? name + oneLine(rest) : name;
-  const words = said(comment);
-  const type = kind === "type" ? `\n\`\`\`text\n${oneLine(rest).replace(/^= /, "")}\n\`\`\`\n` : "";
-  const rows = kind === "class" || kind === "interface" ? [...rest.slice(rest.indexOf("{") + 2).matchAll(MEMBER)] : [];
-  const cells = rows.map(([, about, code]) => `| ${cell(`\`${oneLine(code).replace(/^get (\w+)\(\)/, "$1")}\``)} | ${cell(said(about))} |\n`);
-  const table = cells.length > 0 ? `\n| | |\n| --- | --- |\n${cells.join("")}` : "";
+function section({ comment, kind, name, head, body }) {
+  const title = kind === "function" ? name + oneLine(body) : name;
+  const parents = /\bextends (.*)$/.exec(head)?.[1];
+  const words = [said(comment), parents ? `Has what \`${parents}\` has, and:` : ""].filter(Boolean).join(" ");
+  const type = kind === "type" ? `\n\`\`\`text\n${oneLine(withoutComments(body))}\n\`\`\`\n` : "";
+  const members = kind === "class" || kind === "interface" ? membersOf(body).filter(({ code }) => !code.startsWith("private ")) : [];
+  const rows = members.map(row);
+  const table = rows.length > 0 ? `\n| | |\n| --- | --- |\n${rows.join("")}` : "";
   assert.ok(words || table, `${name} says nothing of itself`);
-  return `\n## \`${head}\`\n${words ? `\n${words}\n` : ""}${type}${table}`;
+  return `\n## \`${title}\`\n${words ? `\n${words}\n` : ""}${type}${table}`;
 }
 
-function oneLine(code) {
-  return code.replace(/\s+/g, " ").trim().replace(/;$/, "").replace("( ", "(").replace(", )", ")");
+/** A member as a row; what is said within its type goes after what is said of it. */
+function row({ comment, code }) {
+  const within = [...code.matchAll(/\/\*\*((?:(?!\*\/)[^])*)\*\/\s*(\w+)/g)].map(([, about, name]) => `\`${name}\`: ${said(about)}`);
+  const shown = oneLine(withoutComments(code)).replace(/^get (\w+)\(\)/, "$1");
+  return `| ${cell(`\`${shown}\``)} | ${cell([said(comment), ...within].filter(Boolean).join(" "))} |\n`;
 }
 
 /** A comment as sentences: what it does, its parameters, and what it throws. */

@@ -1,7 +1,7 @@
 // The ways in, beside that of `node.test.mjs`: as a module in Node, and the build for browsers as far as Node can tell.
 
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { test } from "node:test";
 
@@ -19,7 +19,11 @@ test("`import` and `require` give the same", () => {
 test("both builds offer what the host for Node does, with the same types", () => {
   const names = Object.keys(createRequire(import.meta.url)("../../loyalty-node/lib/index.js")).sort();
   for (const build of [node, web]) assert.deepEqual(Object.keys(build).filter((name) => name !== "default").sort(), names);
-  for (const build of ["node", "web"]) assert.deepEqual(file(`../pkg/${build}/index.d.ts`), file("../../loyalty-node/index.d.ts"));
+  for (const build of ["node", "web"]) {
+    const types = readdirSync(new URL("../../loyalty-node/types", import.meta.url)).map((name) => `types/${name}`);
+    assert.ok(types.length > 0);
+    for (const name of ["index.d.ts", ...types]) assert.deepEqual(file(`../pkg/${build}/${name}`), file(`../../loyalty-node/${name}`), name);
+  }
 });
 
 test("the build for browsers says that it is to be loaded", () => {

@@ -61,6 +61,12 @@ pub fn build(way: &Way) -> Done {
         let types = format!("{entry}.d.ts");
         copy(&library.join(&types), &package.join(WEB).join(&types))?;
     }
+    for entry in fs::read_dir(library.join("types"))? {
+        let file = entry?.path();
+        let name = Path::new("types").join(file.file_name().ok_or("a file without a name")?);
+        copy(&file, &package.join(NODE).join(&name))?;
+        copy(&file, &package.join(WEB).join(&name))?;
+    }
     fs::write(package.join("web/package.json"), "{ \"type\": \"module\" }\n")?;
     for entry in fs::read_dir(library.join("lib"))? {
         let file = entry?.path();

@@ -16,12 +16,49 @@ program.apply(member, JSON.stringify(order));
 program.apply(member, Buffer.from(JSON.stringify(order)), { now: "2026-01-01T00:00:00Z" });
 const decision: Decision | undefined = outcome.decisions[0];
 const amount: string | undefined = decision?.amount;
-const further: unknown = decision?.["vests_at"];
+const further: string | undefined = decision?.kind === "earned" ? decision.vests_at : undefined;
+const gift: string | undefined = decision?.kind === "earned" ? decision.because[0]?.coupon : undefined;
+const taken: string[] = decision?.kind === "spent" ? decision.from.map(({ amount }) => amount) : [];
+if (decision?.kind === "transferred") program.apply(member, decision.event);
 const event: Event = new Uint8Array();
 const why: Explanation = program.explain(member, event);
 const view: View = program.view(member);
 const balance: string | undefined = view.wallets["points"]?.available;
+const came: string | undefined = view.wallets["points"]?.transferred_in;
+const ends: string | undefined = view.wallets["points"]?.expiring[0]?.expires_at;
+const level: string | undefined = view.tiers["status"]?.next?.level;
+const coupons: string[] | undefined = view.coupons?.map(({ coupon, state }) => coupon + state);
+const rule: string | undefined = why.silent[0]?.reasons[0]?.parts?.[0]?.said;
+const step: string | undefined = why.decisions.flatMap((told) => (told.kind === "earned" ? told.because : []))[0]?.steps?.[0]?.exact;
 program.advance(member, "2026-01-01T00:00:00Z").decisions.map(({ kind }) => kind.length);
+
+// An event of a type of one's own, and of a class.
+interface MyOrder {
+  type: "order";
+  id: string;
+  at: Date;
+  subtotal: string;
+}
+class Visit {
+  readonly type = "visit";
+  constructor(readonly id: number, readonly at: Date, readonly shop: string) {}
+}
+const mine: MyOrder = { type: "order", id: "o-2", at: new Date(), subtotal: "12.50" };
+const either: Event = mine;
+program.apply(member, mine);
+program.apply(member, either);
+program.apply(member, { type: "order", id: "o-3", at: new Date(), subtotal: "12.50" });
+program.explain(member, new Visit(7, new Date(), "Berlin"));
+program.replay([mine, mine]).then(({ summary }) => summary.wallets["points"]?.transferred_in);
+program.replay([{ type: "order", id: "o-3", at: new Date(), subtotal: "12.50" }]);
+interface MyCart {
+  at: Date;
+  lines: { unit_price: string; quantity: number }[];
+}
+const cart: MyCart = { at: new Date(), lines: [{ unit_price: "4.50", quantity: 2 }] };
+const net: string | undefined = program.quote(member, cart).lines[0]?.net;
+program.quote(member, { at: new Date(), coupons: ["WEEKEND20"], lines: [] });
+program.broadcastEstimate({ type: "broadcast", at: new Date(), message: "news" });
 
 const state: string = member.save();
 const bytes: Uint8Array = member.saveBinary();
@@ -65,6 +102,12 @@ program.apply(member, order, { nwo: new Date() });
 program.apply(member, order, new Date());
 // @ts-expect-error: an event without an id
 program.apply(member, { type: "order", at: new Date() });
+// @ts-expect-error: nor one of a type of one's own
+program.apply(member, { subtotal: "1.00" } as Pick<MyOrder, "subtotal">);
+// @ts-expect-error: a key of another kind of decision
+if (decision?.kind === "tagged") decision.because;
+// @ts-expect-error: a key that no wallet has
+view.wallets["points"]?.balance;
 // @ts-expect-error: a number is no instant
 program.advance(member, 7);
 // @ts-expect-error: state is what was saved, not an object of it
@@ -74,4 +117,4 @@ member.revision = 7;
 // @ts-expect-error: amounts are strings
 const wrong: number | undefined = decision?.amount;
 
-export { after, amount, balance, due, found, further, migration, policies, revision, summary, tests, title, version, warnings, whose, why, wrong };
+export { after, amount, balance, came, coupons, due, ends, found, further, level, migration, net, policies, revision, rule, step, summary, taken, tests, title, version, warnings, whose, why, gift, wrong };
