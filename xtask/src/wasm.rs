@@ -67,6 +67,10 @@ pub fn build(way: &Way) -> Done {
         copy(&file, &package.join(NODE).join(&name))?;
         copy(&file, &package.join(WEB).join(&name))?;
     }
+    copy(&wasm.join("README.md"), &package.join("README.md"))?;
+    for license in ["LICENSE-APACHE", "LICENSE-MIT"] {
+        copy(&root.join(license), &package.join(license))?;
+    }
     fs::write(package.join("web/package.json"), "{ \"type\": \"module\" }\n")?;
     for entry in fs::read_dir(library.join("lib"))? {
         let file = entry?.path();
