@@ -24,6 +24,7 @@ if (!existsSync(join(engine, "web/index.js"))) {
   process.exit(1);
 }
 const { Program } = await import(join(engine, "node/index.mjs"));
+const { SECRET } = await import(join(here, "src/secret.js"));
 
 rmSync(dist, { recursive: true, force: true });
 mkdirSync(dist, { recursive: true });
@@ -82,7 +83,7 @@ function sample(path) {
   const rules = readFileSync(path, "utf8");
   let program;
   try {
-    program = Program.compile(rules);
+    program = Program.compile(rules, { secret: SECRET });
   } catch (error) {
     if (error.name !== "RulesError") throw error;
     console.log(`left out: ${relative(root, path)} (${error.diagnostics[0].code}: ${error.diagnostics[0].message})`);

@@ -20,6 +20,9 @@ function fill(node, attributes, children) {
   return node;
 }
 
+/** What the program or a host calls something: it stays as it is in any language, and turns by itself. */
+export const name = (text) => element("bdi", { class: "own" }, text);
+
 /** A word of a language that is written from the right, as it stands in code. */
 const FROM_THE_RIGHT = /([\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Syriac}\p{Script=Thaana}][\p{L}\p{M}\p{N}_]*)/u;
 

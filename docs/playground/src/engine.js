@@ -2,8 +2,12 @@
 
 import * as core from "../../../loyalty-wasm/pkg/web/loyalty_core.js";
 import { check, format, init, Program } from "../../../loyalty-wasm/pkg/web/index.js";
+import { SECRET } from "./secret.js";
 
-export { check, format, Program };
+export { check, format };
+
+/** A program that can be played. */
+export const compile = (text) => Program.compile(whole(text), { secret: SECRET });
 
 /** The compiled module comes as a script, gzipped and in base64: a page that is opened as a file may not fetch. */
 export async function load() {
@@ -26,6 +30,13 @@ export const complete = (text, offset) => JSON.parse(core.complete(whole(text), 
 
 /** What a text declares. */
 export const outline = (text) => JSON.parse(core.outline(whole(text)));
+
+/** Whether anything in a program is chosen with the secret. */
+export function usesChance(text) {
+  const kinds = outline(text).map(({ kind }) => kind);
+  const minted = () => tokens(text).some(([start, end]) => text.slice(start, end) === "codes");
+  return kinds.includes("wheel") || kinds.includes("experiment") || minted();
+}
 
 /** The events that a text knows, those that it listens to first. */
 export const events = (text) => JSON.parse(core.events(whole(text)));

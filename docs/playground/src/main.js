@@ -2,11 +2,13 @@
 
 import { element } from "./dom.js";
 import { makeEditor } from "./editor.js";
-import { check, events as eventsOf, format, load, outline, Program, records, scenarios } from "./engine.js";
+import { check, compile as compiled, events as eventsOf, format, load, outline, records, scenarios, usesChance } from "./engine.js";
+import { readFile } from "./files.js";
+import { eventsIn, linesIn } from "./json.js";
 import { showMember } from "./member.js";
 import { linesOf, membersOf, play, readLines } from "./play.js";
 import { failures, showProblems } from "./problems.js";
-import { decode, empty, encode, LETTERS_MAX, linesIn, LINK_MAX } from "./state.js";
+import { decode, empty, encode, LETTERS_MAX, LINK_MAX } from "./state.js";
 import { template } from "./template.js";
 import { showSteps } from "./timeline.js";
 import { isRtl, languages, nameOf, say, speak, spoken } from "./words.js";
@@ -43,7 +45,7 @@ function compile() {
   let tests = null;
   let next = null;
   if (!found.some(({ severity }) => severity === "error")) {
-    next = Program.compile(text.toWellFormed());
+    next = compiled(text);
     tests = next.runTests();
   }
   const all = [...found, ...(tests ? failures(tests, text) : [])];
@@ -59,6 +61,7 @@ function compile() {
     units = new Map(money.map(({ name, detail }) => [name, detail.slice("holds ".length)]));
     fillHistories();
     fillEvents();
+    $("chance").hidden = !usesChance(text);
   }
   replay();
 }
@@ -223,15 +226,14 @@ function addEvent(name) {
 // --- Files -------------------------------------------------------------------------------------------------------------
 
 async function openFile(file) {
-  const stream = file.name.endsWith(".gz") ? file.stream().pipeThrough(new DecompressionStream("gzip")) : file.stream();
-  const text = await new Response(stream).text();
-  if (file.name.endsWith(".loyalty")) {
+  const { text, events, fault } = await readFile(file);
+  notice(fault ? say(fault, file.name) : "");
+  if (fault) return;
+  if (text !== undefined) {
     editor.replace(text);
     return;
   }
-  const lines = linesIn(text);
-  if (lines.length === 0) return tell(say("badFile"));
-  Object.assign(state, { events: lines, until: "", joined: "" });
+  Object.assign(state, { events, until: "", joined: "" });
   open.clear();
   replay();
 }
@@ -261,9 +263,23 @@ async function readAddress() {
   const fragment = location.hash.slice(1);
   if (fragment === written && fragment !== "") return;
   const found = await decode(fragment);
-  const sample = samples.find(({ name }) => fragment === `sample=${name}`) ?? samples[0];
+  const [, wanted] = /^sample=(.*)$/.exec(fragment) ?? [];
+  const asked = samples.find(({ name }) => name === wanted);
+  const sample = asked ?? samples[0];
   show(found ?? sample ?? empty());
+  if (wanted !== undefined && !asked) notice(say("badSample", plainly(wanted)));
+  else if (fragment !== "" && !found && !asked) notice(say("badLink"));
+  else notice("");
   $("sample").value = found ? "" : (sample?.name ?? "");
+}
+
+/** A piece of an address as people read it. */
+function plainly(piece) {
+  try {
+    return decodeURIComponent(piece);
+  } catch {
+    return piece;
+  }
 }
 
 function show({ rules, events, member, joined, until }) {
@@ -290,6 +306,12 @@ async function share() {
     // Without leave for the clipboard the link still stands in the address bar.
   }
   tell(say("copied"));
+}
+
+/** What went wrong, to be seen until it is closed or something else is opened. */
+function notice(text) {
+  $("notice").hidden = text === "";
+  $("notice-text").textContent = text;
 }
 
 function tell(text) {
@@ -381,8 +403,11 @@ function formatRules() {
 function listen() {
   $("sample").addEventListener("change", ({ target }) => {
     const sample = samples.find(({ name }) => name === target.value);
-    if (sample) show(sample);
+    if (!sample) return;
+    notice("");
+    show(sample);
   });
+  $("close").addEventListener("click", () => notice(""));
   $("format").addEventListener("click", formatRules);
   $("share").addEventListener("click", share);
   $("language").addEventListener("change", ({ target }) => {
@@ -434,7 +459,7 @@ function listen() {
   const replaySoon = calmly(200, replay);
   $("lines").addEventListener("input", ({ target }) => {
     // Taken at once: whatever is drawn in between shows the lines as they are.
-    state.events = linesIn(target.value);
+    state.events = eventsIn(target.value);
     replaySoon();
   });
   addEventListener("hashchange", readAddress);

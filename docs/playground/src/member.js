@@ -1,9 +1,9 @@
 // What the member has: wallets with their balances over time, and all else in the shape in which the engine tells it.
 
 import { chart } from "./chart.js";
-import { code, element } from "./dom.js";
+import { element, name } from "./dom.js";
 import { series } from "./play.js";
-import { amount, call, isInstant, say, when } from "./words.js";
+import { amount, areNames, call, isInstant, say, when, word } from "./words.js";
 
 /** Keys that are shown elsewhere. */
 const KNOWN = ["member", "at", "revision", "enrolled_at", "wallets", "tiers"];
@@ -26,12 +26,12 @@ export function showMember(place, { view, points, end }, { width, chosen, units 
   const wallets = series(points).map((line, number) => wallet(line, view.wallets[line.name], { ...room, number }));
   const others = Object.entries(view).filter(([key, value]) => !KNOWN.includes(key) && !isEmpty(value));
   const facts = others.map(([key, value]) =>
-    element("section", { class: `fact fact-${key}` }, element("h3", {}, call("key", key)), shown(value)),
+    element("section", { class: `fact fact-${key}` }, element("h3", {}, call("key", key)), shown(value, key)),
   );
   const parts = [
     element("p", { class: "at dim" }, say("at", when(view.at))),
     element("div", { class: "wallets" }, wallets),
-    Object.entries(view.tiers ?? {}).map(([name, standing]) => ladder(name, standing)),
+    Object.entries(view.tiers ?? {}).map(([title, standing]) => ladder(title, standing)),
     facts.length > 0 ? element("div", { class: "facts" }, facts) : "",
   ];
   place.replaceChildren(...parts.flat());
@@ -50,8 +50,8 @@ function wallet(line, figures, room) {
     element(
       "header",
       {},
-      element("h3", { dir: "auto" }, line.name),
-      element("p", { class: "balance", "data-wallet": line.name }, amount(figures.available), room.units.has(line.name) ? element("small", {}, room.units.get(line.name)) : null),
+      element("h3", { dir: "auto" }, name(line.name)),
+      element("p", { class: "balance", "data-wallet": line.name }, amount(figures.available), room.units.has(line.name) ? element("small", {}, name(room.units.get(line.name))) : null),
     ),
     // A wallet in which nothing ever was has no picture.
     line.points.some(({ available, pending }) => available !== 0 || pending !== 0) ? chart(line, room) : null,
@@ -74,8 +74,8 @@ function expiring(days) {
 }
 
 /** A level with what it gives, how far the next one is, and what keeps this one. */
-function ladder(name, { level, since, until, benefits, next, stay, ...more }) {
-  const gives = Object.entries(benefits ?? {}).map(([key, value]) => element("li", {}, element("bdi", {}, key), " ", shown(value)));
+function ladder(title, { level, since, until, benefits, next, stay, ...more }) {
+  const gives = Object.entries(benefits ?? {}).map(([key, value]) => element("li", {}, name(key), " ", shown(value)));
   const rest = Object.entries(more).filter(([, value]) => !isEmpty(value) && value !== false);
   return element(
     "article",
@@ -83,14 +83,14 @@ function ladder(name, { level, since, until, benefits, next, stay, ...more }) {
     element(
       "header",
       {},
-      element("h3", { dir: "auto" }, name),
-      element("b", { class: "level", dir: "auto" }, level),
+      element("h3", { dir: "auto" }, name(title)),
+      element("b", { class: "level", dir: "auto" }, name(level)),
       since ? element("span", { class: "dim" }, `${call("key", "since")} ${when(since, { time: false })}`) : null,
       until ? element("span", { class: "dim" }, `${call("key", "until")} ${when(until)}`) : null,
       gives.length > 0 ? element("ul", { class: "chips" }, gives) : null,
     ),
     [["next", next], ["stay", stay]].map(([key, goal]) => (goal ? aim(key, goal) : null)),
-    rest.length > 0 ? element("dl", { class: "figures" }, rest.map(([key, value]) => element("div", {}, element("dt", {}, call("key", key)), element("dd", {}, inline(value))))) : null,
+    rest.length > 0 ? element("dl", { class: "figures" }, rest.map(([key, value]) => element("div", {}, element("dt", {}, call("key", key)), element("dd", {}, inline(value, key))))) : null,
   );
 }
 
@@ -100,7 +100,7 @@ function aim(key, { level, until, missing, ...more }) {
     element(
       "li",
       {},
-      element("span", {}, `${call("key", condition)}: `, element("b", {}, plainly(actual)), required === undefined ? null : ` / ${plainly(required)}`),
+      element("span", {}, conditionOf(condition), ": ", element("b", {}, plainly(actual)), required === undefined ? null : ` / ${plainly(required)}`),
       shortfall === undefined || Number(required) <= 0 ? null : meter(actual, required),
       shortfall === undefined ? null : element("span", { class: "shortfall" }, say("short", amount(shortfall))),
     ),
@@ -109,11 +109,14 @@ function aim(key, { level, until, missing, ...more }) {
   return element(
     "div",
     { class: "aim" },
-    element("p", {}, element("span", { class: "dim" }, `${call("key", key)} `), level ? element("b", { dir: "auto" }, level) : null, until ? element("span", { class: "dim" }, ` ${call("key", "until")} ${when(until)}`) : null),
+    element("p", {}, element("span", { class: "dim" }, `${call("key", key)} `), level ? element("b", { dir: "auto" }, name(level)) : null, until ? element("span", { class: "dim" }, ` ${call("key", "until")} ${when(until)}`) : null),
     lacks.length > 0 ? element("ul", {}, lacks) : null,
-    rest.map(([other, value]) => element("p", {}, element("span", { class: "dim" }, `${call("key", other)} `), inline(value))),
+    rest.map(([other, value]) => element("p", {}, element("span", { class: "dim" }, `${call("key", other)} `), inline(value, other))),
   );
 }
+
+/** A condition by its name: `threshold` is the engine's word, all else is how the program says it. */
+const conditionOf = (condition) => (condition === "threshold" ? call("key", condition) : name(condition));
 
 /** How far one has come, drawn. */
 function meter(actual, required) {
@@ -123,9 +126,9 @@ function meter(actual, required) {
 const plainly = (value) => (value === null || value === undefined ? "–" : isInstant(value) ? when(value) : amount(String(value)));
 
 /** An object on one line. */
-function inline(value) {
-  if (value === null || typeof value !== "object" || Array.isArray(value)) return shown(value);
-  return element("span", { class: "inline" }, Object.entries(value).map(([key, inner]) => element("span", {}, element("span", { class: "dim" }, `${call("key", key)} `), inline(inner))));
+function inline(value, key) {
+  if (value === null || typeof value !== "object" || Array.isArray(value)) return shown(value, key);
+  return element("span", { class: "inline" }, Object.entries(value).map(([inner, item]) => element("span", {}, element("span", { class: "dim" }, label(key, inner), " "), inline(item, inner))));
 }
 
 function lots(list) {
@@ -158,22 +161,26 @@ function isEmpty(value) {
 }
 
 /** Any value of a document by its shape: lists as chips, objects as lists of terms, instants and amounts in the reader's way. */
-export function shown(value) {
+export function shown(value, key) {
   if (value === null || value === undefined) return element("span", { class: "dim" }, "–");
   if (Array.isArray(value)) {
     const plain = value.every((item) => item === null || typeof item !== "object");
-    if (plain) return element("ul", { class: "chips" }, value.map((item) => element("li", {}, shown(item))));
-    return element("ol", { class: "entries" }, value.map((item) => element("li", {}, shown(item))));
+    if (plain) return element("ul", { class: "chips" }, value.map((item) => element("li", {}, shown(item, key))));
+    return element("ol", { class: "entries" }, value.map((item) => element("li", {}, shown(item, key))));
   }
   if (typeof value === "object") {
     const entries = Object.entries(value);
     return element(
       "dl",
       { class: "terms" },
-      entries.map(([key, inner]) => element("div", {}, element("dt", {}, call("key", key)), element("dd", {}, shown(inner)))),
+      entries.map(([inner, item]) => element("div", {}, element("dt", {}, label(key, inner)), element("dd", {}, shown(item, inner)))),
     );
   }
   if (isInstant(value)) return element("time", { datetime: value, title: value }, when(value));
-  if (typeof value === "boolean") return code(String(value));
-  return element("span", { dir: "auto" }, typeof value === "string" ? amount(value) : String(value));
+  if (typeof value === "boolean") return say(value ? "yes" : "no");
+  if (typeof value !== "string") return String(value);
+  return word(key, value) ?? element("span", { dir: "auto" }, name(amount(value)));
 }
+
+/** The name of a value within another one: the program's own, or a word of the engine's. */
+const label = (within, key) => (areNames(within) ? name(key) : call("key", key));

@@ -1,5 +1,7 @@
 // The state of the page as a piece of its address: what one sees, somebody else sees under the same link.
 
+import { linesIn } from "./json.js";
+
 const FORM = "1";
 /** Longer links are cut by what carries them. */
 export const LINK_MAX = 60_000;
@@ -34,11 +36,6 @@ export async function decode(fragment) {
   } catch {
     return null;
   }
-}
-
-/** The lines of a text that are not empty. */
-export function linesIn(text) {
-  return text.split(/\r?\n/).filter((line) => line.trim() !== "");
 }
 
 async function through(bytes, transform) {

@@ -1,8 +1,9 @@
 // The history step by step: each event or instant with what it brought about, and why.
 
-import { code, element } from "./dom.js";
+import { code, element, name } from "./dom.js";
+import { compact, oneLine } from "./json.js";
 import { why } from "./why.js";
-import { amount, call, say, when } from "./words.js";
+import { amount, call, say, when, word } from "./words.js";
 
 /** Keys of an event that its line shows elsewhere. */
 const ENVELOPE = ["type", "id", "member", "at", "currency"];
@@ -50,10 +51,10 @@ function summary(step) {
   const what =
     kind === "time"
       ? element("span", { class: "what" }, say("timePasses"))
-      : element("span", { class: "what" }, element("b", { dir: "auto" }, event.type ?? "?"), " ", element("span", { class: "id", dir: "auto" }, event.id ?? ""));
+      : element("span", { class: "what" }, element("b", { dir: "auto" }, name(plain(event.type ?? "?"))), " ", element("span", { class: "id", dir: "auto" }, name(plain(event.id ?? ""))));
   const fields = Object.entries(event).filter(([key, value]) => !ENVELOPE.includes(key) && value !== null);
   const told = fields.slice(0, FIELDS_SHOWN).map(([key, value]) =>
-    element("span", { class: "field", dir: "auto" }, `${key} `, element("bdi", {}, brief(value))),
+    element("span", { class: "field", dir: "auto" }, name(key), " ", name(brief(value))),
   );
   return element(
     "summary",
@@ -82,7 +83,7 @@ function chips({ decisions, replayed }) {
   return decisions.map((decision) => {
     const { kind, wallet, amount: figure, pending } = decision;
     if (figure === undefined) {
-      return element("span", { class: `chip other kind-${kind}` }, `${call("kind", kind)} `, element("bdi", {}, about(decision)));
+      return element("span", { class: `chip other kind-${kind}` }, `${call("kind", kind)} `, about(decision));
     }
     const sign = TAKES.includes(kind) ? "−" : kind === "vested" ? "" : "+";
     const tone = TAKES.includes(kind) ? "takes" : pending === true ? "waits" : kind === "vested" ? "other" : "gives";
@@ -92,18 +93,27 @@ function chips({ decisions, replayed }) {
       { class: `chip ${tone} kind-${kind}` },
       element("b", { dir: "ltr" }, `${sign}${amount(figure)}`),
       " ",
-      element("bdi", {}, wallet ?? ""),
+      wallet === undefined ? null : name(wallet),
       word ? element("small", {}, ` ${word}`) : null,
     );
   });
 }
 
 /** What a decision without an amount is about, in a word or two. */
-function about({ tag, name, field, value, ladder, from, to, level, segment, rule, reason }) {
-  if (field !== undefined) return `${field} = ${plain(value)}`;
-  if (ladder !== undefined) return `${ladder} ${from ? `${from} → ` : ""}${to ?? level ?? ""}`;
-  return tag ?? segment ?? (to ? `${name} → ${to}` : name) ?? rule ?? reason ?? "";
+function about(decision) {
+  const { name: own, field, value, ladder, from, to, level, reason } = decision;
+  if (field !== undefined) return name(`${field} = ${plain(value)}`);
+  if (ladder !== undefined) return name(`${ladder} ${from ? `${from} → ` : ""}${to ?? level ?? ""}`);
+  const told = ABOUT.map((key) => decision[key]).find((text) => typeof text === "string");
+  const named = told ?? (to && own ? `${own} → ${to}` : own) ?? decision.rule;
+  return [named === undefined ? null : name(named), reason === undefined ? null : [named === undefined ? "" : " ", word("reason", reason) ?? name(reason)]];
 }
+
+/** Keys of a decision that name what it is about, the nearest first. */
+const ABOUT = [
+  "tag", "segment", "reward", "coupon", "code", "badge", "challenge", "wheel", "quiz", "survey", "message", "experiment", "referral",
+  "leaderboard", "counter", "category",
+];
 
 const plain = (value) => (value !== null && typeof value === "object" ? JSON.stringify(value) : String(value));
 
@@ -175,20 +185,4 @@ function spaced(value) {
   if (value === null || typeof value !== "object") return JSON.stringify(value);
   if (Array.isArray(value)) return `[${value.map(spaced).join(", ")}]`;
   return `{ ${Object.entries(value).map(([key, inner]) => `${JSON.stringify(key)}: ${spaced(inner)}`).join(", ")} }`;
-}
-
-/** One line of the file; what is no JSON stays as it was typed, for the engine to say what is wrong with it. */
-function oneLine(text) {
-  try {
-    JSON.parse(text);
-  } catch {
-    return text.replace(/\s*\n\s*/g, " ").trim();
-  }
-  // The digits stay as they were typed: JSON.parse would round long ones.
-  return compact(text);
-}
-
-/** JSON without the space between its parts. */
-function compact(text) {
-  return text.replace(/("(?:\\.|[^"\\])*")|\s+/g, (_, string) => string ?? "");
 }

@@ -3,8 +3,8 @@
 // The engine tells this as a document whose keys may grow. What is said of the program (`said`, on its `line`) becomes code
 // with a way to it; all else is shown by its shape.
 
-import { code, element } from "./dom.js";
-import { amount, call, isInstant, say, when } from "./words.js";
+import { code, element, name } from "./dom.js";
+import { amount, areNames, call, isInstant, say, when, word } from "./words.js";
 
 /** Keys of an explanation that stand elsewhere on the page. */
 const ELSEWHERE = ["event", "type", "member", "at", "decisions", "silent", "earned"];
@@ -12,6 +12,8 @@ const ELSEWHERE = ["event", "type", "member", "at", "decisions", "silent", "earn
 const FIRST = ["kind", "wallet", "amount", "pending", "entry", "at", "because", "line"];
 /** Keys that a part of a sum tells in its own way. */
 const PART = ["rule", "step", "amount", "line"];
+/** Keys whose values are in words of the engine, and in English. */
+const NOTES = ["note", "text"];
 /** Keys of an entry of code that its line tells in its own way. */
 const SAID = ["kind", "step", "said", "line", "unit", "note", "actual", "required", "shortfall", "used", "of", "missing", "figures", "condition", "until", "exact", "result"];
 /** What repeats in numbers what the code beside it says. */
@@ -36,7 +38,7 @@ export function why({ outcome, explanation }, actions) {
     decisions.length > 0
       ? element("ol", { class: "decisions" }, decisions.map((decision) => decided(decision, actions)))
       : element("p", { class: "dim none" }, say("nothing")),
-    more.map(([key, value]) => [element("h4", {}, call("key", key)), element("div", { class: "more-told" }, told(value, actions))]),
+    more.map(([key, value]) => [element("h4", {}, call("key", key)), element("div", { class: "more-told" }, told(value, actions, key))]),
     silent.length > 0
       ? [element("h4", {}, say("silent")), element("ul", { class: "silent" }, silent.map((rule) => kept(rule, actions)))]
       : null,
@@ -57,30 +59,33 @@ function decided(decision, actions) {
       { class: "decision" },
       element("span", { class: "kind" }, call("kind", kind)),
       figure === undefined ? null : element("b", { dir: "ltr" }, amount(figure)),
-      wallet === undefined ? null : element("bdi", {}, wallet),
+      wallet === undefined ? null : name(wallet),
       line ? toLine(line, actions) : null,
-      facts.map(([key, value]) => element("span", { class: "more" }, `${call("key", key)} `, plain(value))),
+      facts.map(([key, value]) => element("span", { class: "more" }, `${call("key", key)} `, plain(value, key))),
     ),
     Array.isArray(because) ? sum(because, figure, actions) : null,
-    entries.map(([key, value]) => element("div", { class: "entry" }, element("span", { class: "dim" }, `${call("key", key)} `), told(value, actions))),
+    entries.map(([key, value]) => element("div", { class: "entry" }, element("span", { class: "dim" }, `${call("key", key)} `), told(value, actions, key))),
   );
 }
 
-/** The sum, part by part, each with what it was worked out from. */
+/** The sum, part by part, each with what it was worked out from; what is no amount has parts that only say where it is from. */
 function sum(because, figure, actions) {
   const rows = because.map((part) => {
     const { rule, step, amount: own, line } = part;
     const rest = Object.entries(part).filter(([key, value]) => !PART.includes(key) && !isNothing(value));
+    const facts = rest.filter(([, value]) => isPlain(value));
+    const inner = rest.filter(([, value]) => !isPlain(value));
     return element(
       "tr",
       {},
-      element("td", { class: "number", dir: "ltr" }, amount(own, { signed: true })),
+      own === undefined ? null : element("td", { class: "number", dir: "ltr" }, amount(own, { signed: true })),
       element(
         "td",
-        {},
-        rule ? element("bdi", {}, rule) : call("step", step),
+        own === undefined ? { colspan: 2 } : {},
+        rule ? name(rule) : step ? call("step", step) : null,
         line ? [" ", toLine(line, actions)] : null,
-        rest.map(([, value]) => element("div", { class: "from" }, told(value, actions))),
+        facts.map(([key, value]) => element("span", { class: "more" }, ` ${call("key", key)} `, plain(value, key))),
+        inner.map(([key, value]) => element("div", { class: "from" }, told(value, actions, key))),
       ),
     );
   });
@@ -89,26 +94,27 @@ function sum(because, figure, actions) {
     {},
     element("tr", {}, element("td", { class: "number", dir: "ltr" }, amount(figure)), element("td", {}, say("total"))),
   );
-  return element("table", { class: "parts" }, element("tbody", {}, rows), because.length > 1 ? total : null);
+  return element("table", { class: "parts" }, element("tbody", {}, rows), because.length > 1 && figure !== undefined ? total : null);
 }
 
 function kept({ rule, line, reasons }, actions) {
   return element(
     "li",
     {},
-    element("span", { class: "rule" }, element("bdi", {}, rule), " ", toLine(line, actions)),
+    element("span", { class: "rule" }, name(rule), " ", toLine(line, actions)),
     element("ul", {}, reasons.map((reason) => element("li", {}, told(reason, actions)))),
   );
 }
 
 /** Any value: entries of code, lists of them, and objects key by key. */
-function told(value, actions) {
-  if (isPlain(value)) return plain(value);
+function told(value, actions, key) {
+  if (isPlain(value)) return plain(value, key);
   if (Array.isArray(value)) {
-    if (value.every(isPlain)) return value.map((item, index) => [index > 0 ? ", " : "", plain(item)]);
-    if (value.every(isSmall)) return value.map((item, index) => [index > 0 ? " · " : "", small(item)]);
-    return element("ul", { class: "told" }, value.map((item) => element("li", {}, told(item, actions))));
+    if (value.every(isPlain)) return value.map((item, index) => [index > 0 ? ", " : "", plain(item, key)]);
+    if (value.every(isSmall)) return value.map((item, index) => [index > 0 ? " · " : "", small(item, key)]);
+    return element("ul", { class: "told" }, value.map((item) => element("li", {}, told(item, actions, key))));
   }
+  const label = (inner) => (areNames(key) ? name(inner) : call("key", inner));
   if (value.said !== undefined || value.condition !== undefined || value.exact !== undefined) return saying(value, actions);
   const { rule, line, wallet } = value;
   const entries = Object.entries(value).filter(([key, inner]) => !["rule", "line", "wallet"].includes(key) && !isNothing(inner));
@@ -118,42 +124,43 @@ function told(value, actions) {
     element(
       "span",
       { class: "facts-line" },
-      rule ? element("span", { class: "rule" }, element("bdi", {}, rule), line ? [" ", toLine(line, actions)] : null) : null,
-      wallet ? element("bdi", { class: "rule" }, wallet) : null,
-      facts.map(([key, fact]) => element("span", { class: "more" }, `${call("key", key)} `, plain(fact))),
+      rule ? element("span", { class: "rule" }, name(rule), line ? [" ", toLine(line, actions)] : null) : null,
+      wallet ? element("span", { class: "rule" }, name(wallet)) : null,
+      facts.map(([key, fact]) => element("span", { class: "more" }, label(key), " ", plain(fact, key))),
     ),
-    inner.map(([key, entry]) => element("div", { class: "entry" }, element("span", { class: "dim" }, `${call("key", key)} `), told(entry, actions))),
+    inner.map(([key, entry]) => element("div", { class: "entry" }, element("span", { class: "dim" }, label(key), " "), told(entry, actions, key))),
   ];
 }
 
 /** Whether an object is but a few plain values, as `{ lot, amount }` is. */
-const isSmall = (value) => Object.keys(value).length <= 2 && Object.values(value).every(isPlain) && value.said === undefined;
+const isSmall = (value) => !isPlain(value) && Object.keys(value).length <= 2 && Object.values(value).every(isPlain) && value.said === undefined;
 
-function small(value) {
-  return Object.entries(value).map(([key, inner], index) => [index > 0 ? ", " : "", `${call("key", key)} `, plain(inner)]);
+function small(value, within) {
+  const label = (key) => (areNames(within) ? name(key) : call("key", key));
+  return Object.entries(value).map(([key, inner], index) => [index > 0 ? ", " : "", label(key), " ", plain(inner, key)]);
 }
 
 /** What the program says, and what that came to: `order.subtotal >= 50 EUR — is 42.86 EUR · 7.14 EUR short`. */
 function saying(entry, actions) {
   const { said, condition, line, unit, note, actual, required, shortfall, used, of, missing, figures, until, exact, result } = entry;
-  const money = (value) => [plain(value), unit ? ` ${unit}` : ""];
+  const money = (value) => [plain(value), unit ? [" ", name(unit)] : null];
   const facts = [];
   if (actual === null) facts.push([say("missing")]);
   else if (actual !== undefined) facts.push([`${say("is")} `, element("b", {}, money(actual))]);
   if (required !== undefined && shortfall === undefined && said === undefined) facts.push([`${call("key", "required")} `, money(required)]);
-  if (shortfall !== undefined) facts.push([element("span", { class: "shortfall" }, say("short", `${amount(shortfall)}${unit ? ` ${unit}` : ""}`))]);
+  if (shortfall !== undefined) facts.push([element("span", { class: "shortfall" }, around("short", money(shortfall)))]);
   if (used !== undefined) facts.push([say("usedUp", used, of)]);
   if (missing?.length > 0) facts.push([`${say("missing")}: `, missing.map((name, index) => [index > 0 ? ", " : "", code(name)])]);
   if (until) facts.push([`${call("key", "until")} `, plain(until)]);
   if (exact !== undefined) facts.push([element("span", { dir: "ltr" }, `${amount(exact)} → `, element("b", {}, amount(result)))]);
-  if (note && actual === undefined) facts.push([note]);
+  if (note && actual === undefined) facts.push([english(note)]);
   // A figure that is said in other words than the entry itself.
   const others = (figures ?? []).filter((figure) => figure.said !== said && figure.value !== undefined);
   for (const figure of others) {
-    facts.push([code(figure.said), " = ", figure.value === null ? say("missing") : element("b", {}, amount(String(figure.value)), figure.unit ? ` ${figure.unit}` : "")]);
+    facts.push([code(figure.said), " = ", figure.value === null ? say("missing") : element("b", {}, plain(figure.value), figure.unit ? [" ", name(figure.unit)] : null)]);
   }
   const rest = Object.entries(entry).filter(([key, value]) => !SAID.includes(key) && !(said && REPEATED.includes(key)) && !isNothing(value));
-  for (const [key, value] of rest) facts.push([`${call("key", key)} `, told(value, actions)]);
+  for (const [key, value] of rest) facts.push([`${call("key", key)} `, told(value, actions, key)]);
   const text = said ?? condition;
   return [
     text === undefined ? null : code(text, { class: "said" }),
@@ -163,11 +170,23 @@ function saying(entry, actions) {
   ];
 }
 
-function plain(value) {
+/** A sentence of the page around something that is no text. */
+function around(key, middle) {
+  const [before, after] = say(key, "\0").split("\0");
+  return [before, middle, after];
+}
+
+function plain(value, key) {
   if (isInstant(value)) return element("time", { datetime: value }, when(value));
   if (value === true) return "✓";
-  return element("bdi", {}, typeof value === "string" ? amount(value) : String(value));
+  if (value === false) return say("no");
+  if (typeof value !== "string") return element("bdi", {}, value === null ? "–" : String(value));
+  if (NOTES.includes(key)) return english(value);
+  return word(key, value) ?? name(amount(value));
 }
+
+/** What the engine says in its own sentences, for which it has one language. */
+const english = (text) => element("bdi", { lang: "en", dir: "auto" }, text);
 
 export function toLine(line, actions) {
   return element("button", { type: "button", class: "link", onclick: () => actions.jumpToLine(line) }, say("line", line));

@@ -202,6 +202,64 @@ onPage("an event is added, changed, moved and removed; a file is loaded", {}, as
   assert.equal(await balance(page, "points").innerText(), "84");
 });
 
+const CHANCE = `program "Corner Shop" { currency EUR  timezone "Europe/Berlin" }
+wallet points {}
+wheel spin {
+  weight 1 { earn 50 points }
+}
+rule play on order { draw spin }
+`;
+
+onPage("a program with chance is run, and its draws are called examples", {}, async (page) => {
+  assert.ok(!(await page.locator("#chance").isVisible()));
+  await write(page, CHANCE);
+  await history(page, ORDER);
+  await page.waitForFunction(() => document.querySelector(".step.event .kind-drawn") !== null);
+  assert.equal(await page.locator(".step.refused").count(), 0);
+  assert.match(await page.locator("#chance").innerText(), /examples here/);
+  await page.locator("[data-key=e0] summary").click();
+  assert.match(await page.locator("[data-key=e0] .why").innerText(), /drawn.*wheel spin.*slice/s);
+});
+
+for (const [title, fragment, said] of [
+  ["cut", "#1.zzzz", /link could not be read/],
+  ["of another form", "#nix", /link could not be read/],
+  ["to a sample that there is not", "#sample=nix", /no sample named “nix”/],
+]) {
+  test(`a link ${title} is told, and a sample shown instead`, async () => {
+    const { context, page, complaints } = await open(browser, `${server.address}${fragment}`);
+    assert.match(await page.locator("#notice").innerText(), said);
+    assert.ok((await page.locator(".step").count()) > 0);
+    await page.locator("#close").click();
+    assert.ok(!(await page.locator("#notice").isVisible()));
+    assert.deepEqual(complaints, []);
+    await context.close();
+  });
+}
+
+onPage("a file that cannot be read is told, and nothing else is lost", {}, async (page) => {
+  await write(page, FIVE_LINES);
+  await history(page, ORDER);
+  await page.waitForFunction(() => document.querySelectorAll(".step").length === 1);
+  for (const [name, content, said] of [
+    ["day.jsonl.gz", "no gzip", /day\.jsonl\.gz ends with \.gz and cannot be unpacked/],
+    ["day.jsonl", Buffer.from([0xff, 0xfe, 0x00]), /day\.jsonl is no text/],
+    ["day.json", " \n", /day\.json holds no events/],
+    ["empty.json", "[]", /empty\.json holds no events/],
+  ]) {
+    await page.locator("#file").setInputFiles({ name, mimeType: "application/octet-stream", buffer: Buffer.from(content) });
+    await page.waitForFunction((name) => document.querySelector("#notice").textContent.includes(name), name);
+    assert.match(await page.locator("#notice").innerText(), said);
+    assert.equal(await page.locator(".step").count(), 1);
+  }
+  // A list as people keep theirs: over several lines.
+  const list = JSON.stringify([JSON.parse(ORDER), { ...JSON.parse(ORDER), id: "o-2" }], null, 2);
+  await page.locator("#file").setInputFiles({ name: "day.json", mimeType: "application/json", buffer: Buffer.from(list) });
+  await page.waitForFunction(() => document.querySelectorAll(".step").length === 2);
+  assert.equal(await balance(page, "points").innerText(), "84");
+  assert.ok(!(await page.locator("#notice").isVisible()));
+});
+
 onPage("a year of a whole chain is loaded, and its members looked at one by one", {}, async (page) => {
   await page.locator("#sample").selectOption({ label: "Grocery Rewards" });
   await page.locator("#file").setInputFiles(join(dist, "../../../examples/grocery/events.jsonl.gz"));

@@ -1,14 +1,16 @@
 // What needs no browser: the state in the address, and that a history played in single steps comes to what the engine says.
 
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 
 import { Program } from "../../../loyalty-wasm/pkg/node/index.mjs";
 import { linesOf, membersOf, play, readLines, series } from "../src/play.js";
-import { decode, encode, linesIn } from "../src/state.js";
+import { eventsIn, linesIn } from "../src/json.js";
+import { decode, encode } from "../src/state.js";
 import { template } from "../src/template.js";
+import { call, speak, word } from "../src/words.js";
 
 const SAMPLES = join(import.meta.dirname, "../samples");
 const sample = (name) => ({
@@ -60,6 +62,32 @@ test("a refused event leaves the rest as it is, and says why", () => {
   const played = play(program, { lines, member: "m-1", joined: "", until: "" });
   assert.deepEqual(played.steps.map(({ refused }) => refused?.code ?? null), ["invalid_json", "wrong_type", null]);
   assert.equal(played.view.wallets.points.pending, "10");
+});
+
+test("events are read as lines, as a list, or as one object, with their digits", () => {
+  const lines = ['{"id":"a","points":12345678901234567890}', '{"id":"b, ]}","lines":[{"n":[1,2]},{}]}'];
+  const list = `[\n  ${lines.join(" ,\n  ").replaceAll(":", ": ")}\n]\n`;
+  assert.deepEqual(eventsIn(lines.join("\r\n\n")), lines);
+  assert.deepEqual(eventsIn(list), lines);
+  assert.deepEqual(eventsIn(`\uFEFF${list}`), lines);
+  assert.deepEqual(eventsIn('{\n  "id": "a"\n}\n'), ['{"id":"a"}']);
+  assert.deepEqual(eventsIn("[]"), []);
+  assert.deepEqual(eventsIn(" \n"), []);
+  // What is no JSON stays as it is, for the engine to say so.
+  assert.deepEqual(eventsIn("[\n{"), ["[", "{"]);
+});
+
+test("Arabic has every word that the engine has in the corpus", () => {
+  speak("ar");
+  const kinds = new Set();
+  const corpus = join(import.meta.dirname, "../../../corpus");
+  for (const name of readdirSync(corpus, { recursive: true }).filter((name) => name.endsWith(".case"))) {
+    for (const [, kind] of readFileSync(join(corpus, name), "utf8").split("=== outcomes")[1].matchAll(/\{"kind":"(\w+)"/g)) kinds.add(kind);
+  }
+  assert.ok(kinds.size > 60, `${kinds.size}`);
+  const untold = [...kinds].filter((kind) => /[A-Za-z]/.test(call("kind", kind)) && !/^[A-Z]/.test(kind) && word("kind", kind) === null);
+  speak("en");
+  assert.deepEqual(untold, []);
 });
 
 test("members are those that the events name", () => {

@@ -1,0 +1,27 @@
+// A file that somebody opens: a program, or a history in one of the forms in which people have theirs.
+
+import { eventsIn } from "./json.js";
+
+/**
+ * Reads a file: the `text` of a program, or the lines of a history's `events`, or the name of the text that tells the `fault`.
+ * @returns {Promise<{text?: string, events?: string[], fault?: string}>}
+ */
+export async function readFile(file) {
+  let bytes;
+  try {
+    const packed = file.name.endsWith(".gz");
+    const stream = packed ? file.stream().pipeThrough(new DecompressionStream("gzip")) : file.stream();
+    bytes = await new Response(stream).arrayBuffer();
+  } catch {
+    return { fault: "badGzip" };
+  }
+  let text;
+  try {
+    text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    return { fault: "badText" };
+  }
+  if (file.name.endsWith(".loyalty")) return { text };
+  const events = eventsIn(text);
+  return events.length === 0 ? { fault: "badFile" } : { events };
+}
