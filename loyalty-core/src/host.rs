@@ -13,6 +13,7 @@ use crate::engine::claims::Counters;
 use crate::engine::doors::same_program;
 use crate::engine::error::{EventError, Refusal};
 use crate::engine::member::Member;
+use crate::engine::outcome::Outcome;
 use crate::engine::view::View;
 use crate::leaderboard::Leaderboard;
 use crate::program::{Event, Program};
@@ -24,6 +25,7 @@ use crate::testing::TestResult;
 use crate::time::Instant;
 use crate::wire::decode::{event_head, event_head_from};
 use crate::wire::document::Document;
+use crate::wire::flat;
 use crate::wire::input::{ENVELOPE, Fields};
 use crate::wire::packed::Packed;
 pub use crate::wire::row as rows;
@@ -162,6 +164,14 @@ pub fn quote(
     others: bool,
 ) -> Result<Quote, EventError> {
     program.quoted(member, cart, codes, counters, others)
+}
+
+/// An outcome for JavaScript: in a form of which objects are made faster than of JSON, or in JSON where that has no place for
+/// something. No text in that form begins as JSON does.
+#[must_use]
+pub fn outcome(outcome: &Outcome) -> String {
+    let document = outcome.to_document();
+    flat::write(&document).unwrap_or_else(|| document.to_string())
 }
 
 /// What a member has at an instant, or at its own clock.

@@ -5,6 +5,7 @@ pub mod coupons;
 pub mod decode;
 pub mod document;
 pub mod export;
+pub mod flat;
 pub mod input;
 pub mod json;
 pub mod messages;

@@ -7,6 +7,7 @@ const { newEstimate } = require("./broadcast.js");
 const { ready } = require("./core.js");
 const { revived, told } = require("./errors.js");
 const { Packer } = require("./event.js");
+const { outcomeOf } = require("./flat.js");
 const { newLeaderboard } = require("./leaderboard.js");
 const { memberHandle, newMember } = require("./member.js");
 const { newReplay } = require("./replay.js");
@@ -80,7 +81,7 @@ class Program {
     } catch (thrown) {
       throw revived(thrown);
     }
-    return JSON.parse(outcome);
+    return outcomeOf(outcome);
   }
 
   advance(member, to, given) {
@@ -88,7 +89,7 @@ class Program {
     const when = instant(to, "to");
     const { counters } = options(given, ["counters"]);
     const known = counters === undefined ? undefined : countersOf(counters);
-    return JSON.parse(told(() => this.#open.advance(state, when, known)));
+    return outcomeOf(told(() => this.#open.advance(state, when, known)));
   }
 
   quote(member, cart, given) {

@@ -82,7 +82,7 @@ impl Program {
         self.program.enroll(id, instant(at)?).map(Member).map_err(|refused| error::event(&refused))
     }
 
-    /// An event happens to a member: JSON text in, the outcome's JSON out.
+    /// An event happens to a member: JSON text in, the outcome out.
     pub fn apply(
         &self,
         member: &mut Member,
@@ -117,11 +117,11 @@ impl Program {
         self.happen(member, Given::Packed(event), now, counters)
     }
 
-    /// Time passes: the outcome's JSON.
+    /// Time passes: the outcome.
     pub fn advance(&self, member: &mut Member, at: &str, counters: Option<Vec<String>>) -> Result<String, Error> {
         let counters = counted(counters)?.unwrap_or_default();
         let advanced = self.program.advance_with(&mut member.0, instant(at)?, counters);
-        advanced.map(|outcome| outcome.to_json()).map_err(|refused| error::event(&refused))
+        advanced.map(|outcome| host::outcome(&outcome)).map_err(|refused| error::event(&refused))
     }
 
     /// What a cart would get, as JSON.
@@ -218,7 +218,7 @@ impl Program {
             (None, None) => self.program.apply_event(&mut member.0, &event),
         });
         self.event.set(event);
-        applied.map(|outcome| outcome.to_json()).map_err(|refused| error::event(&refused))
+        applied.map(|outcome| host::outcome(&outcome)).map_err(|refused| error::event(&refused))
     }
 
     fn price(

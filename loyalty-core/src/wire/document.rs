@@ -236,7 +236,7 @@ impl Document {
     }
 }
 
-fn write_number(out: &mut String, number: i128) {
+pub(super) fn write_number(out: &mut String, number: i128) {
     use fmt::Write as _;
 
     // A text takes all that is written to it.

@@ -5,6 +5,7 @@ import { test } from "node:test";
 
 import { playCorpus } from "./corpus.mjs";
 import { count, readCorpus } from "./files.mjs";
+import { outcomeTests } from "./outcomes.mjs";
 import { blocks, example } from "./page.mjs";
 import { programTests } from "./program.mjs";
 import { playRandom } from "./random.mjs";
@@ -16,7 +17,8 @@ export const RANDOM_INPUTS = 1_000;
 
 /** The border, the wrong inputs and the corpus. */
 export function testHost(name, loyalty) {
-  for (const [title, run] of Object.entries(programTests(loyalty, assert))) test(`${name}: ${title}`, run);
+  const tests = { ...programTests(loyalty, assert), ...outcomeTests(loyalty, assert) };
+  for (const [title, run] of Object.entries(tests)) test(`${name}: ${title}`, run);
   test(`${name}: the example of the documentation`, async () => {
     await new AsyncFunction("loyalty", "assert", example())(loyalty, assert);
   });
