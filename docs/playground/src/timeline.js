@@ -75,7 +75,7 @@ function brief(value) {
 }
 
 /** Kinds of decisions that take from the member, and such that only wait. */
-const TAKES = ["spent", "expired", "clawed_back", "forfeited", "debt_settled"];
+const TAKES = ["spent", "expired", "clawed_back", "forfeited", "debt_settled", "write_off_settled"];
 
 function chips({ decisions, replayed }) {
   if (replayed) return element("span", { class: "chip quiet" }, say("replayed"));

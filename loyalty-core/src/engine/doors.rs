@@ -256,14 +256,15 @@ fn slow(
         // What the rules on the message meet is the question as it was before.
         let heard = questions::hears(plan, member, event);
         evaluate(plan, event_plan, member, event, decisions.counters().as_ref(), &mut work)?;
-        commit(plan, event_plan, member, event, &mut work, decisions)?;
+        commit(plan, event_plan, member, event, &mut work, first, decisions)?;
         if let Some(heard) = heard
             && let Some(answer) = questions::take(plan, member, heard, event, decisions)?
             && let Some(answer_plan) = plan.events.get(usize::from(answer.event))
         {
             let mut work = Work::default();
             evaluate(plan, answer_plan, member, &answer, decisions.counters().as_ref(), &mut work)?;
-            commit(plan, answer_plan, member, &answer, &mut work, decisions)?;
+            let answered = decisions.len();
+            commit(plan, answer_plan, member, &answer, &mut work, answered, decisions)?;
         }
         settle(plan, event_plan, member, event, first, decisions)?;
         remember(event_plan, member, event, decisions, &work.evaluation.fired, &work.evaluation.grants);

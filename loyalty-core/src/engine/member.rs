@@ -12,7 +12,7 @@ use super::lots::WalletState;
 use super::marks::Marks;
 use super::members::{Account, pause};
 use super::referrals::Referrals;
-use super::returns::Returned;
+use super::returns::{Returned, WrittenOff};
 use super::rewards::Hold;
 use super::standing::Standing;
 use super::tally::Tallies;
@@ -48,6 +48,8 @@ pub struct Member {
     pub(crate) log: Log,
     /// What has come back of orders, while they may still be returned.
     pub(crate) returned: Rows<Returned>,
+    /// What returns did not find because it had been spent, while that may come back; ascending by entry.
+    pub(crate) written_off: Rows<WrittenOff>,
     /// One for each ladder.
     pub(crate) standings: Rows<Standing>,
     /// One for each challenge.
@@ -143,6 +145,7 @@ impl Member {
             marks: Marks::default(),
             log: Log::default(),
             returned: Rows::default(),
+            written_off: Rows::default(),
             standings: Rows::default(),
             challenges: Vec::new(),
             contact: Contact::default(),
@@ -206,6 +209,7 @@ impl Member {
             marks,
             log,
             returned,
+            written_off,
             standings,
             challenges,
             contact,
@@ -237,6 +241,7 @@ impl Member {
         tallies.turn(turn);
         marks.turn(turn);
         returned.turn(turn);
+        written_off.turn(turn);
         standings.turn(turn);
         challenges.turn(turn);
         contact.turn(turn);
@@ -325,6 +330,7 @@ impl Member {
         self.log.forget(horizon, returns);
         self.referrals.forget(horizon);
         self.returned.retain(|returned| returned.ordered_at >= returns);
+        self.written_off.retain(|known| !known.amount.is_zero() && known.at >= horizon.min(returns));
         self.coupons.forget(horizon);
         self.contact.forget(horizon);
         super::questions::forget(self);

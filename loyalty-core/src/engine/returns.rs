@@ -12,6 +12,7 @@ mod order;
 mod owed;
 mod rerate;
 mod restore;
+mod written_off;
 
 use rust_decimal::Decimal;
 
@@ -38,6 +39,7 @@ pub use clawback::{take_back, take_reward_back};
 pub use order::{Captured, Order, Returned, captured};
 pub use rerate::{granted, rerate, rerated_sum, scope};
 pub use restore::put_back;
+pub use written_off::{WrittenOff, drawn_again, make_up, net, strike};
 
 /// What a refund or cancellation says, before anything is taken.
 pub struct Judged {

@@ -134,7 +134,7 @@ pub fn decision_document(plan: &Plan, decision: &Decision, at: i64) -> Document 
             put("amount", (*sum).into());
             put("expires_at", expires(expires_at));
         }
-        Kind::DebtSettled { entry, wallet, amount: sum } => {
+        Kind::DebtSettled { entry, wallet, amount: sum } | Kind::WriteOffSettled { entry, wallet, amount: sum } => {
             put("entry", (*entry).into());
             put("wallet", wallet_name(plan, *wallet).into());
             put("amount", (*sum).into());

@@ -99,7 +99,9 @@ fn of_ledger<'a>(plan: &'a Plan, decision: &'a Decision) -> Option<Row<'a>> {
         Kind::Restored { entry, wallet, amount, expires_at } => {
             Some(Row { expires_at: expires_at.map(Instant), ..row(entry, wallet, amount)? })
         }
-        Kind::DebtSettled { entry, wallet, amount } => row(entry, wallet, amount),
+        Kind::DebtSettled { entry, wallet, amount } | Kind::WriteOffSettled { entry, wallet, amount } => {
+            row(entry, wallet, amount)
+        }
         _ => None,
     }
 }

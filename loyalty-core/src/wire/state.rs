@@ -21,6 +21,7 @@ mod squeezed;
 mod standings;
 mod texts;
 mod values;
+mod written_off;
 
 use std::collections::BTreeMap;
 
@@ -100,6 +101,8 @@ struct Snapshot {
     /// Cards of wheels that are not drawn yet.
     #[serde(default, skip_serializing_if = "Sparse::is_absent")]
     cards: Sparse<cards::SavedCard>,
+    #[serde(default, skip_serializing_if = "written_off::JsonOnly::is_empty")]
+    written_off: written_off::JsonOnly,
 }
 
 /// Whether the account is open, and what it has been through.
@@ -325,6 +328,7 @@ fn snapshot(plan: &Plan, member: &Member, form: Form) -> Snapshot {
         reward_units: Sparse::new(form, rewards::save_units(plan, &member)),
         questions: Sparse::new(form, questions::save(plan, &member)),
         cards: Sparse::new(form, cards::save(plan, &member)),
+        written_off: written_off::save(plan, &member),
     }
 }
 
@@ -478,6 +482,7 @@ fn restore(plan: &Plan, mut saved: Snapshot) -> Result<Loaded, StateError> {
     experiments::restore(plan, &mut member, &saved.experiments.items, &mut report);
     badges::restore(plan, &mut member, &saved.badges.items, &mut report);
     cards::restore(plan, &mut member, &saved.cards.items, &mut report)?;
+    written_off::restore(plan, &mut member, &saved)?;
     questions::restore(plan, &mut member, &saved.questions.items, &mut report)?;
     challenges::restore(plan, &mut member, &saved, &mut report)?;
     member.contact = contact::restore(&saved.contact.items)?;

@@ -95,6 +95,10 @@ const KINDS: &[(&str, &str)] = &[
     ("restored", "spent points were given back"),
     ("forfeited", "a rule took points away for good; they count as expired"),
     ("debt_settled", "points that became available paid a debt"),
+    (
+        "write_off_settled",
+        "points that came back, or that an order in another's place granted, made up for what a return had written off",
+    ),
     ("tagged", "the member has the tag"),
     ("untagged", "the member has lost the tag"),
     ("attribute_set", "an attribute of the member has the value"),
@@ -287,6 +291,22 @@ fn returned() -> Vec<Outcome> {
     ]
 }
 
+/// Spending that comes back after the order whose points it took.
+fn written_off() -> Vec<Outcome> {
+    let text = "program \"Shop\" { currency EUR }\nwallet p {}\n\
+        rule base on order { earn 1 p per 1 EUR of order.subtotal }\nrule pay on redeem { spend 5 p }";
+    let program = Program::compile(text).expect("a program");
+    let mut member = program.enroll("m-1", at("2026-01-01")).expect("a member");
+    [
+        ("order", "o-1", "2026-01-02", r#","subtotal":5"#),
+        ("redeem", "p-1", "2026-01-03", ""),
+        ("refund", "r-1", "2026-01-04", r#","order":"o-1""#),
+        ("cancel", "c-1", "2026-01-05", r#","order":"p-1""#),
+    ]
+    .map(|(kind, id, day, fields)| apply(&program, &mut member, kind, id, day, fields))
+    .into()
+}
+
 /// What becomes of wheels: a slice in stock, one out of stock, and a limit.
 fn wheels() -> Vec<Outcome> {
     let program = Program::compile(FAIR).expect("a program").with_secret(b"the secret of the page").expect("a secret");
@@ -353,6 +373,7 @@ fn the_table_of_decisions_is_that_of_a_history() {
     // Kind → how often it came, and the keys in their order, each with how often it was there.
     let mut seen: BTreeMap<String, (usize, Vec<(String, usize)>)> = BTreeMap::new();
     let others = challenges().into_iter().chain(returned()).chain(wheels()).chain(leaderboards()).chain(questions());
+    let others = others.chain(written_off());
     for outcome in history(&program).0.into_iter().chain(others) {
         let json = outcome.to_json();
         for decision in serde_json::from_str::<Decisions<'_>>(&json).expect("an outcome").decisions {

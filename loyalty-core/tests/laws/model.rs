@@ -26,7 +26,7 @@ use std::rc::Rc;
 use calendar::Micros;
 pub use earn::Failing;
 use earn::Judgement;
-use event::{Event, Kept, Step};
+use event::{Event, Field, Kept, Step};
 use expr::{Scope, Seen, Value};
 pub use ledger::Member;
 use ledger::{Account, Known, Use, Vesting};
@@ -112,6 +112,13 @@ impl<'p> Member<'p> {
             self.advance(event.at);
         }
         let first = self.happened.len();
+        let written_off = (0..self.program.wallets.len()).map(|wallet| self.figure(wallet, Account::WrittenOff));
+        let off: Vec<(Exact, usize)> = written_off.map(|amount| (amount, self.missing.len())).collect();
+        let replaces = event.text("replaces").filter(|_| event.kind == "order");
+        if let Some(old) = replaces {
+            let undone = Event::new("cancel", &event.id, event.at).with("order", Field::Text(old.to_owned()));
+            self.come_back(&undone)?;
+        }
         let occasion = match event.kind.as_str() {
             "refund" | "cancel" => {
                 self.come_back(event)?;
@@ -138,7 +145,7 @@ impl<'p> Member<'p> {
         let rules: Vec<usize> =
             (0..self.program.rules.len()).filter(|rule| on_event(&self.program.rules[*rule])).collect();
         let judgement = self.judge(&original, seen, &rules)?;
-        self.carry_out(judgement, at);
+        self.carry_out(judgement, at, replaces.map(|_| off));
         self.clock = self.clock.max(at);
         self.follow(occasion, first);
         self.advance(self.clock);
@@ -146,9 +153,10 @@ impl<'p> Member<'p> {
     }
 
     /// Does what the rules came to on the event that is known last.
-    fn carry_out(&mut self, judgement: Judgement, at: Micros) {
+    fn carry_out(&mut self, judgement: Judgement, at: Micros, replaced: Option<Vec<(Exact, usize)>>) {
         let index = self.known.len() - 1;
         let mut known = Known::clone(&self.known[index]);
+        self.payments += 1;
         for (wallet, amount) in &judgement.spends {
             let order = self.spending_order(*wallet);
             let uses = self.take(&order, amount);
@@ -162,6 +170,9 @@ impl<'p> Member<'p> {
             self.earned.push((lot.wallet, at));
             self.add_lot(lot.wallet, &known.event.id, lot.amount.clone(), at, &lot.vest, &lot.expire);
             *known.granted.entry(lot.wallet).or_insert_with(zero) += &lot.amount;
+        }
+        for (wallet, before) in replaced.into_iter().flatten().enumerate() {
+            self.net(wallet, &known.event.id, before);
         }
         let moves = judgement.moves.clone();
         known.judgement = judgement;

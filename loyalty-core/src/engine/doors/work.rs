@@ -17,7 +17,9 @@ use crate::engine::messages::{self, broadcast};
 use crate::engine::outcome::Decision;
 use crate::engine::rewards::{self, Turn};
 use crate::engine::tally::Entry;
-use crate::engine::{clock, coupons, earning, experiments, granted, grants, ledger, moves, reactions, rules, schedule};
+use crate::engine::{
+    clock, coupons, earning, experiments, granted, grants, ledger, moves, reactions, returns, rules, schedule,
+};
 use crate::plan::{EventKind, EventPlan, Plan};
 
 /// What an event comes to, before it is written down. It is worked out in place: it is large, and moving it costs more
@@ -72,20 +74,22 @@ pub(super) fn write(
     work: &mut Work,
     decisions: &mut Decided,
 ) -> Result<(), EventError> {
-    commit(plan, event_plan, member, event, work, decisions)?;
+    let first = decisions.len();
+    commit(plan, event_plan, member, event, work, first, decisions)?;
     member.next_due = schedule::next_due_of_grown(plan, member);
     clock::advance(plan, member, member.clock.max(event.at), decisions)?;
     remember(event_plan, member, event, decisions, &work.evaluation.fired, &work.evaluation.grants);
     Ok(())
 }
 
-/// Writes what the rules on an event have come to.
+/// Writes what the rules on an event have come to. Its own decisions begin with the `first`.
 pub(super) fn commit(
     plan: &Plan,
     event_plan: &EventPlan,
     member: &mut Member,
     event: &EventData,
     Work { deltas, evaluation, entries, uses }: &mut Work,
+    first: usize,
     decisions: &mut Decided,
 ) -> Result<(), EventError> {
     experiments::note(plan, member, &event_plan.arms, event.at, decisions);
@@ -104,6 +108,9 @@ pub(super) fn commit(
     let spent = !evaluation.spends.is_empty();
     transfer::send_all(plan, member, evaluation, event, decisions)?;
     ledger::commit(plan, member, (hash(&event.id), event.at), evaluation, decisions)?;
+    if first < decisions.len() && coupons::redeem::replaced(event_plan, event).is_some() {
+        returns::net(member, event, first, decisions)?;
+    }
     if let Some(offer) = &evaluation.offer {
         transfer::take_in(plan, event_plan, member, event, offer, decisions)?;
     }

@@ -10,6 +10,7 @@ use super::super::ladders::Occasion;
 use super::super::lots::WalletState;
 use super::super::member::Member;
 use super::super::outcome::{Decision, Kind, Outcome};
+use super::super::returns::WrittenOff;
 use super::super::standing::Standing;
 use super::super::tally::{Change, Entry};
 use super::super::value::Stored;
@@ -135,6 +136,10 @@ fn join(
         if !survivor.returned.iter().any(|known| known.order == returned.order) {
             survivor.returned.push(returned.clone());
         }
+    }
+    for known in &absorbed.written_off {
+        let entry = known.entry.checked_add(entries).ok_or(amount::Overflow)?;
+        survivor.written_off.push(WrittenOff { entry, ..*known });
     }
     for (number, other) in absorbed.attributes.iter().enumerate().filter(|(_, other)| **other != Stored::Missing) {
         if let Some(own) = survivor.attributes.get_mut(number).filter(|own| **own == Stored::Missing) {

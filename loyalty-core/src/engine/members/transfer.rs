@@ -363,14 +363,14 @@ pub fn come_back(
     let known = record.decisions().map_err(|_| EventError::new(Refusal::OtherProgram))?;
     // The id is that of the parcel, so that what was sent once comes back once.
     let sent = known.into_iter().find_map(|decision| match decision.kind {
-        Kind::Transferred { wallet: own, amount, parcel, uses, .. }
+        Kind::Transferred { entry, wallet: own, amount, parcel, uses, .. }
             if own == wallet && event.id.strip_suffix(BACK) == Some(&*parcel.id) =>
         {
-            Some((amount, uses))
+            Some((entry, amount, uses))
         }
         _ => None,
     });
-    let (amount, uses) = sent.ok_or_else(unknown)?;
+    let (drawn, amount, uses) = sent.ok_or_else(unknown)?;
     if points > amount {
         return Err(EventError::new(Refusal::WrongType)
             .in_field("points")
@@ -385,7 +385,7 @@ pub fn come_back(
         }
         left = amount::subtract(left, part)?;
         used.expiry = pause::moved_expiry(plan, &member.account, used.expiry, sent_at);
-        returns::put_back(plan, member, wallet, &used, part, event.at, decisions)?;
+        returns::put_back(plan, member, wallet, (drawn, &used), part, event.at, decisions)?;
         if let Some(state) = member.wallets.get_mut(usize::from(wallet)) {
             state.transferred_out = amount::subtract(state.transferred_out, part)?;
         }

@@ -38,6 +38,7 @@ impl Decision {
             | Kind::ClawedBack { amount, .. }
             | Kind::Restored { amount, .. }
             | Kind::DebtSettled { amount, .. }
+            | Kind::WriteOffSettled { amount, .. }
             | Kind::Forfeited { amount, .. }
             | Kind::Transferred { amount, .. }
             | Kind::Held { amount, .. }
@@ -65,6 +66,7 @@ impl Decision {
             | Kind::ClawedBack { wallet, .. }
             | Kind::Restored { wallet, .. }
             | Kind::DebtSettled { wallet, .. }
+            | Kind::WriteOffSettled { wallet, .. }
             | Kind::Forfeited { wallet, .. }
             | Kind::Held { wallet, .. }
             | Kind::Released { wallet, .. }

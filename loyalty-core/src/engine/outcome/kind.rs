@@ -65,6 +65,11 @@ pub enum Kind {
         wallet: u16,
         amount: Decimal,
     },
+    WriteOffSettled {
+        entry: u64,
+        wallet: u16,
+        amount: Decimal,
+    },
     Tagged {
         tag: Box<str>,
     },
@@ -385,6 +390,7 @@ impl Kind {
             Kind::ClawedBack { .. } => "clawed_back",
             Kind::Restored { .. } => "restored",
             Kind::DebtSettled { .. } => "debt_settled",
+            Kind::WriteOffSettled { .. } => "write_off_settled",
             Kind::Tagged { .. } => "tagged",
             Kind::Untagged { .. } => "untagged",
             Kind::AttributeSet { .. } => "attribute_set",

@@ -25,6 +25,7 @@ impl Kind {
             | Kind::ClawedBack { entry, .. }
             | Kind::Restored { entry, .. }
             | Kind::DebtSettled { entry, .. }
+            | Kind::WriteOffSettled { entry, .. }
             | Kind::Received { entry, .. }
             | Kind::Forfeited { entry, .. }
             | Kind::Released { entry, .. }

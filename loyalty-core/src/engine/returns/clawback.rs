@@ -5,6 +5,7 @@ use rust_decimal::Decimal;
 use super::limits::lower_caps;
 use super::order::{Order, Returned};
 use super::rerate::{granted, rerate, rerated_sum};
+use super::written_off;
 use crate::amount::{self, Overflow};
 use crate::check::model::{Clawback, Flow};
 use crate::engine::error::EventError;
@@ -107,6 +108,7 @@ pub fn take_back(
     let from_pending = sum(state.take(&own(true, &state.lots), left)?)?;
     left = amount::subtract(left, from_pending)?;
     let (mut from_lots, mut written_off, mut debt) = (Decimal::ZERO, Decimal::ZERO, Decimal::ZERO);
+    let mut spent = Decimal::ZERO;
     if clawback == Clawback::OnlyPending {
         written_off = left;
     } else {
@@ -129,12 +131,14 @@ pub fn take_back(
         if clawback == Clawback::MayOverdraw {
             debt = left;
         } else {
+            spent = left;
             written_off = amount::add(written_off, left)?;
         }
     }
     state.clawed_back = amount::add(state.clawed_back, amount)?;
     state.written_off = amount::add(state.written_off, written_off)?;
     state.debt = amount::add(state.debt, debt)?;
+    written_off::note(member, wallet, entry, spent);
     // What was earned is less from the order on; what had vested by now is less from now on.
     flows::note(plan, member, wallet, Flow::Earned, -amount, ordered_at)?;
     flows::note(plan, member, wallet, Flow::Vested, -amount::subtract(amount, from_pending)?, at)?;

@@ -4,6 +4,7 @@ use rust_decimal::Decimal;
 
 use super::kept::{base, share};
 use super::order::{Order, Returned};
+use super::written_off::make_up;
 use crate::amount::{self, Overflow};
 use crate::check::model::{Flow, Moment, Trigger};
 use crate::engine::error::{EventError, Refusal};
@@ -61,13 +62,15 @@ fn restore(
     for (number, wallet) in plan.wallets.iter().enumerate() {
         let number = number as u16;
         let spends = order.decisions.iter().filter_map(|decision| match &decision.kind {
-            Kind::Spent { wallet, uses, rule, .. } if *wallet == number && is_price(plan, *rule, number, order.day) => {
-                Some(uses)
+            Kind::Spent { entry, wallet, uses, rule, .. }
+                if *wallet == number && is_price(plan, *rule, number, order.day) =>
+            {
+                Some(uses.iter().map(|used| (*entry, used)))
             }
             _ => None,
         });
-        let uses: Vec<&Use> = spends.flatten().collect();
-        let spent = uses.iter().try_fold(Decimal::ZERO, |sum, used| amount::add(sum, used.amount))?;
+        let uses: Vec<(u64, &Use)> = spends.flatten().collect();
+        let spent = uses.iter().try_fold(Decimal::ZERO, |sum, (_, used)| amount::add(sum, used.amount))?;
         let Some(policy) = plan.policy(number, order.day) else { continue };
         let before = after.restored.get(usize::from(number)).copied().unwrap_or_default();
         let left = amount::subtract(spent, before)?;
@@ -121,11 +124,13 @@ fn restore_units(
     for (number, wallet) in plan.wallets.iter().enumerate() {
         let number = number as u16;
         let spends = order.decisions.iter().filter_map(|decision| match &decision.kind {
-            Kind::Spent { wallet, uses, rule: Some(by), .. } if (*wallet, *by) == (number, rule) => Some(uses),
+            Kind::Spent { entry, wallet, uses, rule: Some(by), .. } if (*wallet, *by) == (number, rule) => {
+                Some(uses.iter().map(|used| (*entry, used)))
+            }
             _ => None,
         });
-        let uses: Vec<&Use> = spends.flatten().collect();
-        let spent = amount::sum(uses.iter().map(|used| used.amount))?;
+        let uses: Vec<(u64, &Use)> = spends.flatten().collect();
+        let spent = amount::sum(uses.iter().map(|(_, used)| used.amount))?;
         let never = plan.policy(number, order.day).is_none_or(|policy| policy.restore == RestorePlan::Never);
         if spent.is_zero() || never {
             continue;
@@ -157,19 +162,19 @@ fn restore_uses(
     plan: &Plan,
     member: &mut Member,
     wallet: u16,
-    uses: &[&Use],
+    uses: &[(u64, &Use)],
     (mut skip, mut due): (Decimal, Decimal),
     (used_at, at): (i64, i64),
     decisions: &mut Vec<Decision>,
 ) -> Result<(), EventError> {
-    for used in uses.iter().rev() {
+    for (drawn, used) in uses.iter().rev() {
         let passed = used.amount.min(skip);
         skip = amount::subtract(skip, passed)?;
         let part = amount::subtract(used.amount, passed)?.min(due);
         if part > Decimal::ZERO {
             due = amount::subtract(due, part)?;
             let expiry = pause::moved_expiry(plan, &member.account, used.expiry, used_at);
-            give_back(plan, member, wallet, &Use { expiry, ..(*used).clone() }, part, at, decisions)?;
+            give_back(plan, member, wallet, (*drawn, &Use { expiry, ..(*used).clone() }), part, at, decisions)?;
         }
     }
     Ok(())
@@ -192,7 +197,7 @@ fn give_back(
     plan: &Plan,
     member: &mut Member,
     wallet: u16,
-    used: &Use,
+    (drawn, used): (u64, &Use),
     amount: Decimal,
     at: i64,
     decisions: &mut Vec<Decision>,
@@ -219,7 +224,7 @@ fn give_back(
     }
     flows::note(plan, member, wallet, Flow::Spent, -amount, at)?;
     let fresh = policy.restore == RestorePlan::Fresh;
-    put_into_lot(plan, member, wallet, used, (amount, expiry, earned_at, fresh), at, decisions)?;
+    put_into_lot(plan, member, wallet, (drawn, used), (amount, expiry, earned_at, fresh), at, decisions)?;
     Ok(())
 }
 
@@ -228,19 +233,19 @@ pub fn put_back(
     plan: &Plan,
     member: &mut Member,
     wallet: u16,
-    used: &Use,
+    (drawn, used): (u64, &Use),
     amount: Decimal,
     at: i64,
     decisions: &mut Vec<Decision>,
 ) -> Result<(), Overflow> {
-    put_into_lot(plan, member, wallet, used, (amount, used.expiry, used.earned_at, false), at, decisions)
+    put_into_lot(plan, member, wallet, (drawn, used), (amount, used.expiry, used.earned_at, false), at, decisions)
 }
 
 fn put_into_lot(
     plan: &Plan,
     member: &mut Member,
     wallet: u16,
-    used: &Use,
+    (drawn, used): (u64, &Use),
     (amount, expiry, earned_at, fresh): (Decimal, Expiry, i64, bool),
     at: i64,
     decisions: &mut Vec<Decision>,
@@ -273,7 +278,7 @@ fn put_into_lot(
         let entry = member.next_entry();
         decisions.push(Decision { at, kind: Kind::DebtSettled { entry, wallet, amount: settled } });
     }
-    Ok(())
+    make_up(member, wallet, (lot, drawn, amount::subtract(amount, settled)?), at, decisions)
 }
 
 fn lot(entry: u64, source: u64, earned_at: i64, expiry: Expiry) -> Lot {

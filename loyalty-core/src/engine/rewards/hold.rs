@@ -19,7 +19,7 @@ use crate::engine::member::Member;
 use crate::engine::members::pause;
 use crate::engine::outcome::{Decision, Kind};
 use crate::engine::value::Value;
-use crate::engine::{flows, ledger};
+use crate::engine::{flows, ledger, returns};
 use crate::plan::{EventPlan, Plan};
 
 /// The price of a reward, set aside.
@@ -134,6 +134,7 @@ pub fn capture(
             state.spent = amount::add(state.spent, amount)?;
         }
         flows::note(plan, member, wallet, Flow::Spent, amount, event.at)?;
+        returns::drawn_again(member, wallet, (drawn(member, &hold.id, wallet), entry), amount)?;
         let kind = Kind::Spent { entry, wallet, amount, rule: Some(hold.rule), uses };
         decisions.push(Decision { at: event.at, kind });
     }
@@ -178,7 +179,7 @@ fn let_go(
     because: Ended,
     decisions: &mut Vec<Decision>,
 ) -> Result<(), Overflow> {
-    let Hold { rule, quantity, at: held_at, parts, .. } = hold;
+    let Hold { id, rule, quantity, at: held_at, parts, .. } = hold;
     for (wallet, uses) in parts {
         let amount = amount::sum(uses.iter().map(|used| used.amount))?;
         let entry = member.next_entry();
@@ -186,11 +187,22 @@ fn let_go(
             state.held = amount::subtract(state.held, amount)?;
         }
         decisions.push(Decision { at, kind: Kind::Released { entry, wallet, amount, rule, because } });
+        let drawn = drawn(member, &id, wallet);
         for used in uses {
-            put_back(plan, member, wallet, used, held_at, at, decisions)?;
+            put_back(plan, member, wallet, used, (drawn, held_at), at, decisions)?;
         }
     }
     super::redeem::undone(plan, member, (rule, Decimal::from(quantity)), (held_at, at), decisions)
+}
+
+/// The entry by which a hold took points out of a wallet.
+fn drawn(member: &Member, hold: &str, wallet: u16) -> u64 {
+    let decisions = member.log.find(hold).and_then(|record| record.decisions().ok()).unwrap_or_default();
+    let entry = decisions.iter().find_map(|decision| match decision.kind {
+        Kind::Held { entry, wallet: own, .. } if own == wallet => Some(entry),
+        _ => None,
+    });
+    entry.unwrap_or_default()
 }
 
 /// Puts held points back into their lot; those whose day has passed meanwhile run out.
@@ -199,7 +211,7 @@ fn put_back(
     member: &mut Member,
     wallet: u16,
     used: Use,
-    held_at: i64,
+    (drawn, held_at): (u64, i64),
     at: i64,
     decisions: &mut Vec<Decision>,
 ) -> Result<(), Overflow> {
@@ -225,9 +237,12 @@ fn put_back(
             place
         }
     };
+    // A return has looked for these before they ran out.
+    let struck = if over { returns::strike(member, wallet, drawn, used.amount)? } else { Decimal::ZERO };
+    let Some(state) = member.wallets.get_mut(usize::from(wallet)) else { return Ok(()) };
     let Some(lot) = state.lots.get_mut(place) else { return Ok(()) };
     if over {
-        lot.expired = amount::add(lot.expired, used.amount)?;
+        lot.expired = amount::add(lot.expired, amount::subtract(used.amount, struck)?)?;
         state.expired = amount::add(state.expired, used.amount)?;
         flows::note(plan, member, wallet, Flow::Expired, used.amount, at)?;
         let entry = member.next_entry();
@@ -242,5 +257,6 @@ fn put_back(
         let entry = member.next_entry();
         decisions.push(Decision { at, kind: Kind::DebtSettled { entry, wallet, amount: settled } });
     }
-    Ok(())
+    let left = amount::subtract(used.amount, settled)?;
+    returns::make_up(member, wallet, (place, drawn, left), at, decisions)
 }

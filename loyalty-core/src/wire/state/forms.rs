@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::{Form, Loaded, Snapshot, StateError, restore, snapshot, squeezed};
+use super::{Form, Loaded, Snapshot, StateError, restore, snapshot, squeezed, written_off};
 use crate::engine::member::Member;
 use crate::plan::Plan;
 
@@ -39,7 +39,8 @@ fn bytes_of(mut snapshot: Snapshot, offset: i64) -> Vec<u8> {
     }
     snapshot.format = PLAIN_FORMAT;
     snapshot.events.write_bytes();
-    postcard::to_allocvec(&snapshot).unwrap_or_default()
+    let bytes = postcard::to_allocvec(&snapshot).unwrap_or_default();
+    written_off::append(&snapshot.written_off, bytes).unwrap_or_default()
 }
 
 /// How many bits of the bytes each part takes.
@@ -73,9 +74,12 @@ fn snapshot_of(bytes: &[u8]) -> Result<Snapshot, StateError> {
         let snapshot = if damaged { None } else { squeezed::read(squeezed).ok() };
         return snapshot.ok_or_else(|| StateError::new("not a saved member: its bytes are damaged"));
     }
-    match postcard::take_from_bytes(bytes) {
-        Ok((snapshot, [])) => with_records(snapshot),
-        Ok(_) => Err(StateError::new("not a saved member: more bytes than it has")),
+    match postcard::take_from_bytes::<Snapshot>(bytes) {
+        Ok((mut snapshot, rest)) => {
+            let more = || StateError::new("not a saved member: more bytes than it has");
+            snapshot.written_off = written_off::read_rest(rest).ok_or_else(more)?;
+            with_records(snapshot)
+        }
         Err(error) => Err(StateError::new(format!("not a saved member: {error}"))),
     }
 }

@@ -433,6 +433,7 @@ fn move_wallet(
         | Kind::ClawedBack { wallet, .. }
         | Kind::Restored { wallet, .. }
         | Kind::DebtSettled { wallet, .. }
+        | Kind::WriteOffSettled { wallet, .. }
         | Kind::Received { wallet, .. }
         | Kind::SentBack { wallet, .. }
         | Kind::Joined { wallet, .. }

@@ -8,7 +8,7 @@ mod events;
 mod wallets;
 
 use super::values::{Amount, Moment, SavedValue};
-use super::{SavedAccount, Snapshot};
+use super::{SavedAccount, Snapshot, written_off};
 use crate::wire::squeeze::{
     Amounts, Bytes, Coder, Decoder, Encoder, Flag, Instants, Malformed, Number, Small, Texts, Words,
 };
@@ -178,9 +178,7 @@ fn rest<C: Coder>(coder: &mut C, snapshot: &mut Snapshot) -> Result<(), Malforme
     }
     if C::READS {
         let (rest, more) = postcard::take_from_bytes(&bytes).map_err(|_| Malformed)?;
-        if !more.is_empty() {
-            return Err(Malformed);
-        }
+        snapshot.written_off = written_off::read_rest(more).ok_or(Malformed)?;
         let account: SavedAccount;
         (
             snapshot.returned,
@@ -220,5 +218,6 @@ fn rest_bytes(snapshot: &Snapshot) -> Result<Vec<u8>, Malformed> {
         &snapshot.questions,
         &snapshot.cards,
     );
-    postcard::to_allocvec(&rest).map_err(|_| Malformed)
+    let bytes = postcard::to_allocvec(&rest).map_err(|_| Malformed)?;
+    written_off::append(&snapshot.written_off, bytes).map_err(|_| Malformed)
 }

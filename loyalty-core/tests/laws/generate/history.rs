@@ -85,7 +85,10 @@ impl History<'_> {
         let mut event = Event::new(kind, &format!("e{number}"), at);
         event.offset = rolls.pick(&[0, 60, -300, 345]);
         let step = match kind {
-            "order" => Step::Apply(self.order(event, rolls)),
+            "order" => {
+                let order = self.order(event, rolls);
+                Step::Apply(if rolls.one_in(8) { order.with("replaces", self.earlier(rolls)) } else { order })
+            }
             "refund" => Step::Apply(self.refund(event, rolls)),
             "cancel" | "delivered" => Step::Apply(event.with("order", self.earlier(rolls))),
             "profile" => {

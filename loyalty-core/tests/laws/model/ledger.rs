@@ -62,6 +62,17 @@ pub enum Account {
 pub struct Use {
     pub lot: usize,
     pub amount: Exact,
+    /// How often members had paid for something by then.
+    pub payment: usize,
+}
+
+/// Points that a return did not find, as they had been spent.
+#[derive(Debug, Clone)]
+pub struct Missing {
+    pub wallet: usize,
+    pub amount: Exact,
+    /// The payments up to this one were made before.
+    pub payments: usize,
 }
 
 /// An event as the member knows it, with what became of it.
@@ -89,6 +100,9 @@ pub struct Member<'p> {
     /// In the order of their entries.
     pub lots: Vec<Lot>,
     pub book: Vec<(usize, Account, Exact)>,
+    pub payments: usize,
+    /// In the order of the returns.
+    pub missing: Vec<Missing>,
     /// Earning, spending and vesting in a wallet, with its instant; and the wait that a first earning starts.
     pub earned: Vec<(usize, Micros)>,
     pub spent: Vec<(usize, Micros)>,
@@ -130,6 +144,8 @@ impl<'p> Member<'p> {
             known: vec![],
             lots: vec![],
             book: vec![],
+            payments: 0,
+            missing: vec![],
             earned: vec![],
             spent: vec![],
             vested: vec![],
@@ -347,7 +363,7 @@ impl<'p> Member<'p> {
             if amount > zero() {
                 self.lots[*lot].amount -= &amount;
                 left -= &amount;
-                uses.push(Use { lot: *lot, amount });
+                uses.push(Use { lot: *lot, amount, payment: self.payments });
             }
         }
         uses
@@ -385,7 +401,10 @@ impl<'p> Member<'p> {
             left -= sum(self.take(&others, &left));
             match policy {
                 Clawback::MayOverdraw => debt = left,
-                _ => written_off += left,
+                _ => {
+                    self.missing.push(Missing { wallet, amount: left.clone(), payments: self.payments });
+                    written_off += left;
+                }
             }
         }
         self.note(wallet, Account::ClawedBack, amount.clone());
@@ -396,6 +415,7 @@ impl<'p> Member<'p> {
     /// Gives spent points back into the lot that they came from, or a new one where its end moves.
     pub fn give_back(&mut self, wallet: usize, used: &Use, amount: Exact, at: Micros, fresh: &Expire) {
         let zone = self.program.zone;
+        let amount_back = amount.clone();
         let mut lot = Lot { amount: amount.clone(), lapsed: zero(), ..self.lots[used.lot].clone() };
         let into = match self.program.wallets[wallet].restore {
             Restore::Never => return,
@@ -428,6 +448,40 @@ impl<'p> Member<'p> {
                 self.lots.len() - 1
             }
         };
+        let before = self.lots[into].amount.clone();
         self.settle(into);
+        let mut left = amount_back - (before - &self.lots[into].amount);
+        // What was spent before a return did not find it is found now.
+        for number in 0..self.missing.len() {
+            let missing = &mut self.missing[number];
+            if missing.wallet == wallet && used.payment <= missing.payments {
+                let found = missing.amount.clone().min(left.clone());
+                missing.amount -= &found;
+                left -= &found;
+                self.lots[into].amount -= &found;
+                self.note(wallet, Account::WrittenOff, -found);
+            }
+        }
+    }
+
+    /// What an order has just granted makes up for what was not found of the one in whose place it is: `before` tells
+    /// what was written off in a wallet before that one came back, and how many times something was missing.
+    pub fn net(&mut self, wallet: usize, source: &str, (before, returns): (Exact, usize)) {
+        let mut due = self.figure(wallet, Account::WrittenOff) - before;
+        for lot in 0..self.lots.len() {
+            if self.lots[lot].wallet != wallet || self.lots[lot].source != source {
+                continue;
+            }
+            let found = self.lots[lot].amount.clone().min(due.clone());
+            due -= &found;
+            self.lots[lot].amount -= &found;
+            self.note(wallet, Account::WrittenOff, -found.clone());
+            let mut found = found;
+            for missing in self.missing[returns..].iter_mut().filter(|missing| missing.wallet == wallet) {
+                let part = missing.amount.clone().min(found.clone());
+                missing.amount -= &part;
+                found -= part;
+            }
+        }
     }
 }

@@ -142,7 +142,7 @@ impl Member<'_> {
         let Ok(judgement) = self.judge(&cause, seen, &[rule]) else { return };
         let known = Known::new(&cause, self.program.currency.minor, false);
         self.known.push(known.into());
-        self.carry_out(judgement, at);
+        self.carry_out(judgement, at, None);
     }
 
     fn judge_segment(&mut self, segment: usize) {

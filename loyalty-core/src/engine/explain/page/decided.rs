@@ -85,6 +85,11 @@ pub(super) fn decision_row(told: &Explanation, decision: &Decision, story: &Stor
             });
             (head, rest.into_iter().collect())
         }
+        Kind::WriteOffSettled { wallet, amount, .. } => {
+            let head =
+                words().strong(format!("−{}", sum(*amount, *wallet))).say(" make up for what a return had written off");
+            (head, Vec::new())
+        }
         Kind::Tagged { tag } => (words().say("tagged ").strong(format!("\"{tag}\"")), Vec::new()),
         Kind::Untagged { tag } => (words().say("no longer tagged ").strong(format!("\"{tag}\"")), Vec::new()),
         Kind::AttributeSet { field, value } => {

@@ -5,7 +5,7 @@ use rust_decimal::Decimal;
 use super::parts::{write_keys, write_parcel, write_stored, write_uses, write_vesting};
 use super::{
     CARD_EXPIRED, CARD_ISSUED, CONSENT, COUPON, EARNED, MESSAGE, MESSAGE_SUPPRESSED, MESSAGES_HELD_BACK,
-    PARTS_WITHOUT_RULE, QUESTION,
+    PARTS_WITHOUT_RULE, QUESTION, WRITE_OFF_SETTLED,
 };
 use crate::amount;
 use crate::engine::messages::said;
@@ -65,6 +65,9 @@ pub fn write(writer: &mut Writer<'_>, decisions: &[Decision], event_at: i64) {
                 writer.option(*expires_at, |writer, at| writer.instant(at, event_at));
             }
             Kind::DebtSettled { entry, wallet, amount } => head(writer, 6, *entry, *wallet, *amount),
+            Kind::WriteOffSettled { entry, wallet, amount } => {
+                head(writer, WRITE_OFF_SETTLED, *entry, *wallet, *amount)
+            }
             Kind::Tagged { tag } => {
                 writer.byte(7);
                 writer.text(tag);

@@ -230,6 +230,7 @@ fn entry_of(kind: &Kind) -> Option<u64> {
         | Kind::ClawedBack { entry, .. }
         | Kind::Restored { entry, .. }
         | Kind::DebtSettled { entry, .. }
+        | Kind::WriteOffSettled { entry, .. }
         | Kind::Transferred { entry, .. }
         | Kind::Received { entry, .. }
         | Kind::Held { entry, .. }

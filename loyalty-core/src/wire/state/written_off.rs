@@ -1,0 +1,82 @@
+//! What returns have written off and spending that comes back may still make up for, by the name of its wallet.
+//!
+//! The forms of bytes are older than it. There it stands after everything else, and only for the few who have it.
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use super::values::{Amount, Moment};
+use super::{Snapshot, StateError};
+use crate::engine::member::Member;
+use crate::engine::returns::WrittenOff;
+use crate::plan::Plan;
+use crate::time::Instant;
+
+#[derive(Serialize, Deserialize)]
+pub struct SavedWrittenOff {
+    entry: u64,
+    wallet: String,
+    at: Moment,
+    amount: Amount,
+}
+
+/// A list that has its place in JSON alone.
+#[derive(Default)]
+pub struct JsonOnly(pub Vec<SavedWrittenOff>);
+
+impl JsonOnly {
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl Serialize for JsonOnly {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if serializer.is_human_readable() { self.0.serialize(serializer) } else { serializer.serialize_unit() }
+    }
+}
+
+impl<'de> Deserialize<'de> for JsonOnly {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        if deserializer.is_human_readable() { Vec::deserialize(deserializer).map(Self) } else { Ok(Self::default()) }
+    }
+}
+
+/// Puts it after bytes that are complete without it.
+pub fn append(list: &JsonOnly, bytes: Vec<u8>) -> Result<Vec<u8>, postcard::Error> {
+    if list.is_empty() { Ok(bytes) } else { postcard::to_extend(&list.0, bytes) }
+}
+
+/// Reads what is left of bytes that are complete without it; nothing if there is more than it.
+pub fn read_rest(rest: &[u8]) -> Option<JsonOnly> {
+    if rest.is_empty() {
+        return Some(JsonOnly::default());
+    }
+    match postcard::take_from_bytes(rest) {
+        Ok((list, [])) => Some(JsonOnly(list)),
+        _ => None,
+    }
+}
+
+pub fn save(plan: &Plan, member: &Member) -> JsonOnly {
+    let saved = member.written_off.iter().filter_map(|known| {
+        let wallet = plan.wallets.get(usize::from(known.wallet))?.name.to_string();
+        Some(SavedWrittenOff { entry: known.entry, wallet, at: Moment(known.at), amount: Amount(known.amount) })
+    });
+    JsonOnly(saved.collect())
+}
+
+/// Takes over what was written off in wallets that the program still has; the others are told of as wallets.
+pub fn restore(plan: &Plan, member: &mut Member, saved: &Snapshot) -> Result<(), StateError> {
+    for known in &saved.written_off.0 {
+        let damaged = || StateError::new("not a saved member: what it says of points written off is damaged");
+        Instant::from_micros(known.at.0).ok_or_else(damaged)?;
+        let Some(wallet) = plan.wallets.iter().position(|wallet| *wallet.name == *known.wallet) else { continue };
+        let written_off = member.wallets.get(wallet).map(|state| state.written_off).unwrap_or_default();
+        if known.entry > saved.entry || known.amount.0 > written_off || !known.amount.0.is_sign_positive() {
+            return Err(damaged());
+        }
+        let (entry, amount) = (known.entry, known.amount.0);
+        member.written_off.push(WrittenOff { entry, wallet: wallet as u16, at: known.at.0, amount });
+    }
+    Ok(())
+}
