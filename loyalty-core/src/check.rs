@@ -14,6 +14,7 @@ mod broadcast;
 mod chains;
 mod challenge;
 mod clauses;
+mod contradiction;
 mod coupon;
 mod currency;
 mod earn;
@@ -161,6 +162,8 @@ struct Checker<'a> {
     /// The unnamed measures by the place of their text.
     unnamed: BTreeMap<Span, MeasureIndex>,
     wallets_filled: BTreeSet<WalletIndex>,
+    /// Measures that something reads by their names.
+    measures_read: BTreeSet<MeasureIndex>,
     expressions: usize,
     /// Standard declarations are being read: their places mean nothing to the program's author.
     in_prelude: bool,

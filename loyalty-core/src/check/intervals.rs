@@ -30,6 +30,14 @@ impl<T: Ord + Copy> Interval<T> {
         self.from >= self.to
     }
 
+    /// The value, if it is a single one.
+    pub(super) fn only(&self) -> Option<T> {
+        match (self.from, self.to) {
+            (Bound::At(from, false), Bound::At(to, true)) if from == to => Some(from),
+            _ => None,
+        }
+    }
+
     pub(super) fn intersect(&self, other: &Self) -> Self {
         Self { from: self.from.max(other.from), to: self.to.min(other.to) }
     }

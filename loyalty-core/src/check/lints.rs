@@ -1,12 +1,12 @@
 //! Warnings: what is legal and surely not meant. Only what is certain is said, for a false alarm teaches to look away:
-//! a measure or a segment that no rule reads is none, since hosts show them.
+//! a segment that no rule reads is none, since hosts show it and it costs nothing.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::Checker;
 use super::intervals::{Bound, Interval};
-use super::matching::{Key, key};
-use super::model::{Comparison, DatePart, Expr, ExprKind, Limit, Per, Period, Rule, RuleForm, Valid, WalletFigure};
+use super::matching::key;
+use super::model::{Comparison, EventIndex, Expr, ExprKind, Limit, Per, Period, Rule, RuleForm, Valid};
 use super::names::Declared;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
@@ -29,6 +29,7 @@ impl<'a> Checker<'a> {
                 );
             }
         }
+        self.lint_measures(declared);
         self.lint_coupons();
         self.lint_badges(rules);
         self.lint_questions(rules);
@@ -48,15 +49,32 @@ impl<'a> Checker<'a> {
                 .help("say how long a return undoes it, `settle after 14 days`, or `returns revoke` for always"),
             );
         }
-        for form in rules.iter().flat_map(|rule| &rule.versions) {
-            self.lint_conditions(&form.value);
-            self.lint_valid(&form.value);
-            self.lint_limits(&form.value.limits);
+        for rule in rules {
+            for form in &rule.versions {
+                self.lint_conditions(rule.trigger.event(), &form.value);
+                self.lint_valid(&form.value);
+                self.lint_limits(&form.value.limits);
+            }
         }
     }
 
-    fn lint_conditions(&mut self, form: &RuleForm) {
-        let mut allowed: BTreeMap<Subject, (Interval<Key<'_>>, Option<BTreeSet<Key<'_>>>)> = BTreeMap::new();
+    /// Hosts show every measure, and so one that is there for them alone is read by a test.
+    fn lint_measures(&mut self, declared: &Declared<'a>) {
+        for (index, (name, ..)) in declared.measures.iter().enumerate() {
+            if !self.measures_read.contains(&index) {
+                self.report(
+                    Diagnostic::new(
+                        Code::UnusedMeasure,
+                        name.span,
+                        format!("nothing reads the measure `{}`", name.text),
+                    )
+                    .help("it is kept for every member, and hosts see it in the view: if it is there for them, let a test expect what it comes to; else leave it out"),
+                );
+            }
+        }
+    }
+
+    fn lint_conditions(&mut self, event: Option<EventIndex>, form: &RuleForm) {
         for conjunct in &form.when {
             match truth(conjunct) {
                 Some(true) => self.report(
@@ -70,28 +88,9 @@ impl<'a> Checker<'a> {
                 )),
                 None => {}
             }
-            let Some((subject, interval, points)) = restriction(conjunct) else { continue };
-            let (so_far, among) = allowed.entry(subject).or_insert((Interval::ALL, None));
-            *so_far = so_far.intersect(&interval);
-            *among = match (among.take(), points) {
-                (Some(before), Some(now)) => Some(before.intersection(&now).copied().collect()),
-                (before, now) => before.or(now),
-            };
-            let nothing_left = match among {
-                Some(points) => !points.iter().any(|point| !so_far.intersect(&Interval::point(*point)).is_empty()),
-                None => so_far.is_empty(),
-            };
-            if nothing_left {
-                self.report(
-                    Diagnostic::new(
-                        Code::NeverFires,
-                        conjunct.span,
-                        "this condition contradicts an earlier one, and the rule never fires",
-                    )
-                    .help("all conditions of a rule must hold together; join alternatives by `or`"),
-                );
-                return;
-            }
+        }
+        if let Some(contradiction) = self.contradiction(event, form) {
+            self.report(contradiction);
         }
     }
 
@@ -168,80 +167,6 @@ fn within(inner: Option<Period>, outer: Option<Period>) -> bool {
         (Some(Period::Week), Some(outer)) => outer == Period::Week,
         (Some(inner), Some(Period::Week)) => inner <= Period::Week,
         (Some(inner), Some(outer)) => inner <= outer,
-    }
-}
-
-/// What a comparison speaks of, where it is certain that two comparisons speak of the same.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Subject {
-    Event(usize),
-    Member(usize),
-    Measure(usize),
-    Wallet(usize, u8),
-    Moment(u8),
-    Id,
-}
-
-fn subject(expr: &Expr) -> Option<Subject> {
-    Some(match &expr.kind {
-        ExprKind::Event(field) => Subject::Event(*field),
-        ExprKind::Member(field) => Subject::Member(*field),
-        ExprKind::Measure(measure) => Subject::Measure(*measure),
-        ExprKind::Wallet(wallet, WalletFigure::Balance) => Subject::Wallet(*wallet, 0),
-        ExprKind::Wallet(wallet, WalletFigure::Pending) => Subject::Wallet(*wallet, 1),
-        ExprKind::Wallet(wallet, WalletFigure::Debt) => Subject::Wallet(*wallet, 2),
-        ExprKind::At => Subject::Moment(0),
-        ExprKind::Part(part, of) if matches!(of.kind, ExprKind::At) => Subject::Moment(match part {
-            DatePart::Weekday => 1,
-            DatePart::Hour => 2,
-            DatePart::Minute => 3,
-            DatePart::Day => 4,
-            DatePart::Month => 5,
-            DatePart::Year => 6,
-            DatePart::Date => 7,
-            DatePart::Time => 8,
-        }),
-        ExprKind::Id => Subject::Id,
-        _ => return None,
-    })
-}
-
-/// The subject of a comparison with constants, and the values that it leaves.
-type Restriction<'e> = (Subject, Interval<Key<'e>>, Option<BTreeSet<Key<'e>>>);
-
-fn restriction(conjunct: &Expr) -> Option<Restriction<'_>> {
-    match &conjunct.kind {
-        ExprKind::Compare(comparison, left, right) => {
-            let (about, value, comparison) = match (subject(left), key(right)) {
-                (Some(about), Some(value)) => (about, value, *comparison),
-                _ => (subject(right)?, key(left)?, turned(*comparison)),
-            };
-            let (from, to) = match comparison {
-                Comparison::Equal => (Bound::At(value, false), Bound::At(value, true)),
-                Comparison::Less => (Bound::Least, Bound::At(value, false)),
-                Comparison::LessOrEqual => (Bound::Least, Bound::At(value, true)),
-                Comparison::Greater => (Bound::At(value, true), Bound::Greatest),
-                Comparison::GreaterOrEqual => (Bound::At(value, false), Bound::Greatest),
-                Comparison::NotEqual => return None,
-            };
-            Some((about, Interval { from, to }, None))
-        }
-        ExprKind::In { value, list, negated: false } => {
-            let ExprKind::List(items) = &list.kind else { return None };
-            Some((subject(value)?, Interval::ALL, Some(items.iter().map(key).collect::<Option<_>>()?)))
-        }
-        _ => None,
-    }
-}
-
-/// The comparison with its sides exchanged.
-fn turned(comparison: Comparison) -> Comparison {
-    match comparison {
-        Comparison::Less => Comparison::Greater,
-        Comparison::LessOrEqual => Comparison::GreaterOrEqual,
-        Comparison::Greater => Comparison::Less,
-        Comparison::GreaterOrEqual => Comparison::LessOrEqual,
-        same => same,
     }
 }
 

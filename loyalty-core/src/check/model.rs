@@ -187,6 +187,13 @@ pub struct Event {
     pub standard: bool,
 }
 
+impl Event {
+    /// Whether numbers and amounts below zero are refused in it, lines and all.
+    pub fn refuses_negative(&self) -> bool {
+        self.standard && matches!(self.name.as_str(), "order" | "refund" | "cancel" | "cart")
+    }
+}
+
 #[derive(Debug, Clone)]
 pub struct Field {
     pub name: String,

@@ -1,6 +1,7 @@
 //! Names and dotted paths: `order.subtotal`, `beans.pending`, `member.tags`, `order.at.weekday`, and bare fields in filters.
 
 use super::Checker;
+use super::currency;
 use super::expression::{Cause, Scope};
 use super::model::{
     CauseFigure, CouponFigure, CouponIndex, DatePart, DecisionTrigger, Expr, ExprKind, LadderIndex, StandingMoment,
@@ -211,6 +212,7 @@ impl<'a> Checker<'a> {
             Value::Badge(badge) => self.badge_path(badge, root_span, rest),
             Value::Challenge(challenge) => self.challenge_path(challenge, root_span, rest),
             Value::Measure(measure) => {
+                self.measures_read.insert(measure);
                 let ty = self.measures.get(measure)?.as_ref()?.ty.clone();
                 let Some((before, rest)) = rest.split_first().filter(|(name, _)| name.text == "before") else {
                     return self.parts(Expr { kind: ExprKind::Measure(measure), ty, span: root_span }, rest);
@@ -482,6 +484,9 @@ impl<'a> Checker<'a> {
         if rest.is_empty() {
             let belongs = scope.event.is_some_and(|event| self.names.fields.contains_key(&(Owner::Event(event), root)));
             diagnostic = match (&event, belongs) {
+                _ if currency::find(root).is_some() => {
+                    diagnostic.help(format!("an amount is a number with its unit: `1 {root}`"))
+                }
                 (Some(event), true) => diagnostic.help(format!("the field of the event is `{event}.{root}`")),
                 _ => diagnostic.help(format!("a text stands in double quotes: `\"{root}\"`")),
             };

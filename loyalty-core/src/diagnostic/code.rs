@@ -269,6 +269,8 @@ codes! {
     Shadowed = "W0205" Warning,
     /// A limit that another one makes pointless.
     UselessLimit = "W0206" Warning,
+    /// A measure that nothing reads.
+    UnusedMeasure = "W0216" Warning,
     /// A coupon that no rule issues.
     NeverIssued = "W0217" Warning,
     /// A badge that nothing gives.

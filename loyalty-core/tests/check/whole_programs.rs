@@ -32,7 +32,8 @@ fn effects<'c>(checked: &'c Checked, rule: &str) -> Vec<&'c EffectKind> {
 fn bean_club_checks() {
     let (club, diagnostics) = compile(BEAN_CLUB);
     let club = club.unwrap_or_else(|| panic!("{}", told(BEAN_CLUB, &diagnostics)));
-    assert!(diagnostics.is_empty(), "{}", told(BEAN_CLUB, &diagnostics));
+    // The declarations that read its measures are not in this part of it.
+    assert!(codes(&diagnostics).iter().all(|code| *code == "W0216"), "{}", told(BEAN_CLUB, &diagnostics));
     assert_eq!(
         club.wallets[0].versions[0].value.vest,
         Vest::After(loyalty_core::check::model::Length { count: 14, unit: loyalty_core::check::model::TimeUnit::Day })

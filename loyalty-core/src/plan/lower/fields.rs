@@ -387,7 +387,7 @@ fn layout(checked: &Checked, event: &model::Event, reads: &BTreeMap<usize, BTree
         signature: 0,
         has_defaults: false,
     };
-    let guarded = event.standard && matches!(event.name.as_str(), "order" | "refund" | "cancel" | "cart");
+    let guarded = event.refuses_negative();
     for (at, item_fields) in reads {
         let Some(field) = event.fields.get(*at) else { continue };
         let place = if let Type::List(inner) = &field.ty {

@@ -1,0 +1,172 @@
+//! Whether the conditions of a rule can hold together: what each leaves of what it speaks of, and of the days.
+//!
+//! What is not understood is taken to be possible. So whatever is reported can surely never be, and much that can never
+//! be is not reported.
+
+mod days;
+mod facts;
+mod subject;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use self::days::Days;
+use self::facts::{Fact, Facts, Leaves, branches};
+use self::subject::{Subject, domain};
+use super::Checker;
+use super::intervals::{Bound, Interval};
+use super::matching::Key;
+use super::model::{EventIndex, Expr, RuleForm};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::source::Span;
+
+const NEVER: &str = "this condition is never true, and the rule never fires";
+const AGAINST_EARLIER: &str = "this condition contradicts an earlier one, and the rule never fires";
+const AGAINST_DAYS: &str = "no day on which the rule may fire meets this condition, and it never fires";
+const NO_SIDE: &str = "no side of this condition can hold with the others, and the rule never fires";
+const TOGETHER: &str = "all conditions of a rule must hold together; join alternatives by `or`";
+
+impl Checker<'_> {
+    /// What is wrong with the conditions of a rule together, each of which may well hold alone.
+    pub(super) fn contradiction(&self, event: Option<EventIndex>, form: &RuleForm) -> Option<Diagnostic> {
+        let mut possible = Possible { checker: self, event, left: BTreeMap::new(), days: Days::of(&form.valid)? };
+        let mut alternatives = Vec::new();
+        for conjunct in &form.when {
+            let facts = self.facts(conjunct, &mut alternatives);
+            if let Err(conflict) = possible.narrow(&facts) {
+                return Some(conflict.told(conjunct.span));
+            }
+        }
+        // Only one `or` at a time is opened, so that the work grows with the text and not with its combinations.
+        for (sides, negated) in alternatives {
+            let none = sides.iter().all(|side| {
+                let facts = self.facts_of(side, negated, &mut Vec::new());
+                possible.clone().narrow(&facts).is_err()
+            });
+            if none && let (Some(first), Some(last)) = (sides.first(), sides.last()) {
+                let place = first.span.to(last.span);
+                return Some(Diagnostic::new(Code::NeverFires, place, NO_SIDE).help(TOGETHER));
+            }
+        }
+        None
+    }
+
+    fn facts<'e>(&'e self, conjunct: &'e Expr, alternatives: &mut Vec<(&'e [Expr], bool)>) -> Vec<Fact<'e>> {
+        self.facts_of(conjunct, false, alternatives)
+    }
+
+    fn facts_of<'e>(
+        &'e self,
+        condition: &'e Expr,
+        negated: bool,
+        alternatives: &mut Vec<(&'e [Expr], bool)>,
+    ) -> Vec<Fact<'e>> {
+        let mut facts = Facts::new(&self.segments);
+        facts.read(condition, negated);
+        alternatives.extend(facts.alternatives.drain(..).filter_map(branches));
+        facts.found
+    }
+}
+
+/// What may still be, after the conditions so far.
+#[derive(Clone)]
+struct Possible<'e> {
+    checker: &'e Checker<'e>,
+    /// The event of the rule.
+    event: Option<EventIndex>,
+    left: BTreeMap<Subject, Left<'e>>,
+    days: Days,
+}
+
+/// What is left of a subject.
+#[derive(Clone)]
+struct Left<'e> {
+    range: Interval<Key<'e>>,
+    /// Only these, if any are named.
+    among: Option<BTreeSet<Key<'e>>>,
+    not: BTreeSet<Key<'e>>,
+    /// Whether it is known to be missing, or to be there.
+    missing: Option<bool>,
+    /// The condition that spoke of it last.
+    by: Option<Span>,
+}
+
+impl Left<'_> {
+    fn is_empty(&self) -> bool {
+        let allowed =
+            |point: &Key<'_>| !self.not.contains(point) && !self.range.intersect(&Interval::point(*point)).is_empty();
+        match &self.among {
+            Some(points) => !points.iter().any(allowed),
+            None => self.range.is_empty() || self.range.only().is_some_and(|point| self.not.contains(&point)),
+        }
+    }
+}
+
+/// Why conditions cannot hold together.
+enum Conflict {
+    /// The condition cannot hold alone, and what its subject can be at all.
+    Alone(&'static str),
+    /// With an earlier one.
+    Earlier(Span),
+    /// With the days of the rule.
+    Days,
+}
+
+impl Conflict {
+    fn told(self, place: Span) -> Diagnostic {
+        let never = |message| Diagnostic::new(Code::NeverFires, place, message);
+        match self {
+            Self::Alone(domain) => never(NEVER).help(domain),
+            Self::Earlier(before) if before == place => never(NEVER).help(TOGETHER),
+            Self::Earlier(before) => never(AGAINST_EARLIER).label(before, "the earlier one").help(TOGETHER),
+            Self::Days => never(AGAINST_DAYS).help("`valid` and all conditions of a rule must hold together"),
+        }
+    }
+}
+
+impl<'e> Possible<'e> {
+    fn narrow(&mut self, facts: &[Fact<'e>]) -> Result<(), Conflict> {
+        for fact in facts {
+            let bounds = domain(self.checker, self.event, fact.about);
+            let whole = || bounds.as_ref().map_or(Interval::ALL, |(range, _)| range.clone());
+            let left = self.left.entry(fact.about).or_insert_with(|| Left {
+                range: whole(),
+                among: None,
+                not: BTreeSet::new(),
+                missing: None,
+                by: None,
+            });
+            let missing = matches!(fact.leaves, Leaves::Missing);
+            let was_missing = left.missing.replace(missing).unwrap_or(missing);
+            match &fact.leaves {
+                Leaves::Missing | Leaves::Present => {}
+                Leaves::Range(range) => left.range = left.range.intersect(range),
+                Leaves::Among(points) => {
+                    left.among = Some(match left.among.take() {
+                        Some(before) => before.intersection(points).copied().collect(),
+                        None => points.clone(),
+                    });
+                }
+                Leaves::AllBut(points) => left.not.extend(points),
+            }
+            let before = left.by.replace(fact.place);
+            if was_missing != missing || left.is_empty() {
+                return Err(match (before, bounds) {
+                    (None, Some((_, words))) => Conflict::Alone(words),
+                    (before, _) => Conflict::Earlier(before.unwrap_or(fact.place)),
+                });
+            }
+            if let Some(part) = fact.about.moment() {
+                self.days.narrow(part, &fact.leaves);
+                if self.days.none() {
+                    return Err(Conflict::Days);
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// At or above zero.
+fn from_zero<'e>() -> Interval<Key<'e>> {
+    Interval { from: Bound::At(Key::Number(rust_decimal::Decimal::ZERO), false), to: Bound::Greatest }
+}
