@@ -21,6 +21,7 @@ mod machine;
 mod message;
 mod nesting;
 mod pair;
+mod pieces;
 pub(crate) mod probe;
 mod referral;
 pub(crate) mod roles;
@@ -74,7 +75,13 @@ fn read(text: &str, build: Build) -> (File, Vec<Diagnostic>) {
                 Some(item) => items.push(item),
                 None => failures.push(Diagnostic::new(Code::Syntax, place(&pair), "this declaration cannot be read")),
             },
-            Rule::bad_item => failures.push(failure::describe(text, start..pair.end(), previous)),
+            Rule::bad_item => {
+                let mut previous = previous;
+                for piece in pieces::of(text, start..pair.end()) {
+                    failures.push(failure::describe(text, piece.clone(), previous));
+                    previous = Some(piece.start);
+                }
+            }
             _ => {}
         }
         previous = Some(start);
@@ -82,6 +89,11 @@ fn read(text: &str, build: Build) -> (File, Vec<Diagnostic>) {
     failures.extend(build.into_complaints());
     failures.arrange_by_key(|failure| failure.span().start);
     (File { items }, failures)
+}
+
+/// Whether the word can be the unit of a number: some start or continue a clause there.
+pub(crate) fn is_unit(word: &str) -> bool {
+    pair::read(Rule::unit_stop, word).is_none()
 }
 
 fn over_limit(text: &str) -> Option<Diagnostic> {

@@ -25,7 +25,7 @@ fn long_texts() {
 #[test]
 fn deep_texts() {
     let many = 4_000_000;
-    for piece in ["(", "-", "not ", "a.", "[", "{", "match ", "days since ", "1 + ", "a or ", "20% of ", "!", "f("] {
+    for piece in ["(", "-", "not ", "a.", "[", "{", "match ", "days since ", "1 + ", "20% of ", "!", "f("] {
         refused(&segment(&piece.repeat(many / piece.len())), Code::TooDeep);
     }
     refused(&segment(&"count distinct(a) + ".repeat(100)), Code::TooDeep);
@@ -42,8 +42,17 @@ fn as_deep_as_the_limit_allows() {
     let chain = |operators: usize| segment(&format!("a{}", " + a".repeat(operators)));
     assert_eq!(parse(&chain(64)).1, []);
     refused(&chain(65), Code::TooDeep);
-    let comparisons = vec!["order.branch == \"x\""; 60].join(" or ");
-    assert_eq!(parse(&segment(&comparisons)).1, []);
+}
+
+#[test]
+fn a_chain_of_alternatives_is_as_long_as_its_author_likes() {
+    for (times, operator) in [(60, " or "), (64, " or "), (10_000, " or "), (10_000, " and ")] {
+        let comparisons = vec!["order.branch == \"x\""; times].join(operator);
+        assert_eq!(parse(&segment(&comparisons)).1, [], "{times}{operator}");
+    }
+    let sums = vec!["a"; 70].join(" + ");
+    let (_, told) = parse(&segment(&sums));
+    assert_eq!(told[0].message(), "more than 64 operators follow on each other");
 }
 
 #[test]

@@ -2,6 +2,8 @@
 
 use std::cell::RefCell;
 
+use icu_normalizer::ComposingNormalizer;
+
 use super::grammar::Rule;
 use super::pair::{Pair, Pairs};
 use crate::diagnostic::Diagnostic;
@@ -83,7 +85,7 @@ impl Build {
 
     /// A name, a word or a unit.
     pub(super) fn name(&self, pair: &Pair<'_, Rule>) -> Name {
-        Name { text: pair.as_str().to_owned(), span: self.span(pair) }
+        Name { text: composed(pair.as_str()), span: self.span(pair) }
     }
 
     /// The first name among the children.
@@ -100,6 +102,11 @@ impl Build {
     pub(super) fn text_name(&self, pair: &Pair<'_, Rule>) -> Name {
         Name { text: self.text(pair), span: self.span(pair) }
     }
+}
+
+/// A name as it is compared: letters with their marks are one character, however an editor has written them.
+pub(super) fn composed(name: &str) -> String {
+    if name.is_ascii() { name.to_owned() } else { ComposingNormalizer::new_nfc().normalize(name).into_owned() }
 }
 
 /// The place of a pair in the text, whatever the tree keeps.

@@ -1,6 +1,6 @@
 //! The clauses of the built declarations.
 
-use super::build::{Build, Children, offset};
+use super::build::{Build, Children, composed, offset};
 use super::grammar::Rule;
 use super::literal;
 use super::pair::Pair;
@@ -236,7 +236,7 @@ impl Build {
                 let start = self.span(&year).start;
                 // Without places every span is empty.
                 let end = if self.span(&year) == Span::default() { start } else { start + offset(name.len()) };
-                let of = Name { text: name.to_owned(), span: Span::new(start, end) };
+                let of = Name { text: composed(name), span: Span::new(start, end) };
                 Window::OwnYear { of, previous: form.as_rule() == Rule::last_window }
             }
             Rule::this_window => Window::This(literal::period_of(&form)?, span),

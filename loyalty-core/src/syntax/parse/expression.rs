@@ -2,12 +2,12 @@
 
 use std::iter::Peekable;
 
-use super::build::{Build, Children, place};
+use super::build::{Build, Children, composed, place};
 use super::grammar::Rule;
 use super::literal;
 use super::pair::{Pair, Pairs};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::syntax::tree::{Aggregate, AggregateFunction, Binary, Expr, ExprKind, MatchArm, Name, Pattern};
+use crate::syntax::tree::{Aggregate, AggregateFunction, Binary, Expr, ExprKind, MatchArm, Name, Pattern, Span};
 
 /// How tightly an operator binds what stands beside it, and where it stands. `None`: an operand.
 const fn binding(rule: Rule) -> Option<(u8, Stands)> {
@@ -42,16 +42,52 @@ enum Stands {
 }
 
 /// An expression under construction.
-struct Part {
-    expr: Expr,
-    /// A comparison without parentheses: comparing it again is an error.
-    compared: bool,
+enum Part {
+    /// The flag says that it is a comparison without parentheses: comparing it again is an error.
+    Whole(Expr, bool),
+    /// `a or b or c`: it may be long, and so its sides wait for a tree that is not as deep as it is long.
+    Chain(Binary, Vec<Expr>),
 }
 
 impl From<Expr> for Part {
     fn from(expr: Expr) -> Self {
-        Self { expr, compared: false }
+        Self::Whole(expr, false)
     }
+}
+
+impl Part {
+    fn expr(self) -> Expr {
+        match self {
+            Self::Whole(expr, _) => expr,
+            Self::Chain(operator, sides) => balanced(operator, sides),
+        }
+    }
+
+    fn is_compared(&self) -> bool {
+        matches!(self, Self::Whole(_, true))
+    }
+}
+
+/// The sides of a chain in pairs, the pairs in pairs, and so on: it does not matter for `and` and `or` who comes
+/// together first.
+fn balanced(operator: Binary, mut sides: Vec<Expr>) -> Expr {
+    while sides.len() > 1 {
+        let mut waiting = sides.into_iter();
+        let mut pairs = Vec::new();
+        while let Some(left) = waiting.next() {
+            pairs.push(match waiting.next() {
+                Some(right) => joined(operator, left, right),
+                None => left,
+            });
+        }
+        sides = pairs;
+    }
+    sides.pop().unwrap_or(Expr { kind: ExprKind::Bool(operator == Binary::And), span: Span::default() })
+}
+
+fn joined(operator: Binary, left: Expr, right: Expr) -> Expr {
+    let span = left.span.to(right.span);
+    Expr { kind: ExprKind::Binary { operator, left: Box::new(left), right: Box::new(right) }, span }
 }
 
 impl Build {
@@ -71,14 +107,14 @@ impl Build {
         if parts.clone().nth(1).is_none() {
             return self.primary(parts.next()?);
         }
-        self.climb(&mut parts.peekable(), 0).map(|part| part.expr)
+        self.climb(&mut parts.peekable(), 0).map(Part::expr)
     }
 
     /// An operand with all operators behind it that bind more tightly than the one before it.
     fn climb<'t>(&self, parts: &mut Peekable<Pairs<'t, Rule>>, before: u8) -> Option<Part> {
         let first = parts.next()?;
         let mut part = match binding(first.as_rule()) {
-            Some((tight, Stands::Before)) => self.prefixed(&first, self.climb(parts, tight)?.expr).into(),
+            Some((tight, Stands::Before)) => self.prefixed(&first, self.climb(parts, tight)?.expr()).into(),
             _ => self.primary(first)?.into(),
         };
         while let Some((tight, stands)) = parts.peek().and_then(|sign| binding(sign.as_rule()))
@@ -102,15 +138,16 @@ impl Build {
 
     fn postfixed(&self, part: Part, sign: &Pair<'_, Rule>) -> Option<Part> {
         Some(match sign.as_rule() {
-            Rule::field => self.field(part.expr, sign)?.into(),
-            Rule::consents => self.consents(part.expr, sign)?.into(),
+            Rule::field => self.field(part.expr(), sign)?.into(),
+            Rule::consents => self.consents(part.expr(), sign)?.into(),
             _ => {
-                if part.compared {
+                if part.is_compared() {
                     self.chained(sign);
                 }
-                let span = part.expr.span.to(self.span(sign));
-                let kind = ExprKind::IsMissing { value: Box::new(part.expr), negated: sign.has(Rule::present_) };
-                Part { expr: Expr { kind, span }, compared: true }
+                let value = part.expr();
+                let span = value.span.to(self.span(sign));
+                let kind = ExprKind::IsMissing { value: Box::new(value), negated: sign.has(Rule::present_) };
+                Part::Whole(Expr { kind, span }, true)
             }
         })
     }
@@ -145,12 +182,19 @@ impl Build {
                 | Binary::In
                 | Binary::NotIn
         );
-        if compared && left.compared {
+        if compared && left.is_compared() {
             self.chained(sign);
         }
-        let span = left.expr.span.to(right.expr.span);
-        let kind = ExprKind::Binary { operator, left: Box::new(left.expr), right: Box::new(right.expr) };
-        Some(Part { expr: Expr { kind, span }, compared })
+        Some(match left {
+            Part::Chain(own, mut sides) if own == operator => {
+                sides.push(right.expr());
+                Part::Chain(own, sides)
+            }
+            left if matches!(operator, Binary::And | Binary::Or) => {
+                Part::Chain(operator, vec![left.expr(), right.expr()])
+            }
+            left => Part::Whole(joined(operator, left.expr(), right.expr()), compared),
+        })
     }
 
     fn chained(&self, sign: &Pair<'_, Rule>) {
@@ -180,7 +224,7 @@ impl Build {
     fn primary(&self, pair: Pair<'_, Rule>) -> Option<Expr> {
         let span = self.span(&pair);
         let kind = match pair.as_rule() {
-            Rule::plain_name => ExprKind::Name(pair.as_str().to_owned()),
+            Rule::plain_name => ExprKind::Name(composed(pair.as_str())),
             Rule::text => ExprKind::Text(self.text(&pair)),
             Rule::parenthesised => return self.parenthesised(&pair),
             Rule::percentage => return self.percentage(&pair),

@@ -186,7 +186,7 @@ pub(super) fn unescaped(build: &Build, inner: &str, start: u32) -> String {
             let written = escape.get(..length).unwrap_or(escape);
             build.complain(
                 Diagnostic::new(Code::BadEscape, Span::new(from, to), format!("unknown escape `{written}`"))
-                    .help("the escapes are `\\\"`, `\\\\`, `\\n` and `\\u{1F600}`"),
+                    .help("the escapes are `\\\"`, `\\\\`, `\\n`, `\\t` and `\\u{1F600}`"),
             );
         }
         rest = escape.get(length..).unwrap_or("");
@@ -202,6 +202,7 @@ fn read_escape(escape: &str) -> (Option<char>, usize) {
         Some('"') => (Some('"'), 2),
         Some('\\') => (Some('\\'), 2),
         Some('n') => (Some('\n'), 2),
+        Some('t') => (Some('\t'), 2),
         Some('u') => {
             let Some(end) = escape.find('}').filter(|_| rest.next() == Some('{')) else { return (None, 2) };
             let digits = escape.get(3..end).unwrap_or("");

@@ -1,6 +1,6 @@
 //! The texts of messages, read out of the quotes of a program by a grammar of their own.
 
-use super::build::{Build, Children as _, offset};
+use super::build::{Build, Children as _, composed, offset};
 use super::grammar::Rule as Outer;
 use super::pair::{self, Pair};
 use super::texts::Rule;
@@ -51,7 +51,7 @@ impl Build {
     }
 
     pub(super) fn argument(&self, pair: &Pair<'_, Outer>) -> Option<TemplateArgument> {
-        let name = pair.child(Outer::word).map(|word| Name { text: word.as_str().to_owned(), span: self.span(&word) });
+        let name = pair.child(Outer::word).map(|word| Name { text: composed(word.as_str()), span: self.span(&word) });
         Some(TemplateArgument { name, value: self.expr_of(pair)? })
     }
 
@@ -173,7 +173,7 @@ impl Reader<'_> {
     }
 
     fn name(&self, pair: &Pair<'_, Rule>) -> Name {
-        Name { text: pair.as_str().to_owned(), span: self.span(pair) }
+        Name { text: composed(pair.as_str()), span: self.span(pair) }
     }
 
     fn parts(&self, pair: Pair<'_, Rule>) -> Result<MessageText, Diagnostic> {

@@ -1,7 +1,8 @@
 //! How deep a text nests, found by one scan of its tokens before the machine and the tree recurse.
 //!
-//! Brackets nest, and so do operators: `a + b + c` is a tree of two levels, `not not a` too, `a.b.c` as well. The scan
-//! follows the precedence of operators loosely; what it finds is the depth of the tree or a little more.
+//! Brackets nest, and so do operators: `a + b + c` is a tree of two levels, `not not a` too, `a.b.c` as well. Only `and` and
+//! `or` make a tree that is much less deep than their chain is long. The scan follows the precedence of operators
+//! loosely; what it finds is the depth of the tree or a little more.
 
 use crate::diagnostic::{Code, Diagnostic};
 use crate::syntax::lexer::{Token, TokenKind, tokens};
@@ -11,6 +12,12 @@ use super::build::offset;
 
 /// The most levels of a text.
 pub(super) const LEVELS_MAX: usize = 64;
+
+/// A text with more operators in one chain is deep because of it.
+const CHAIN_MAX: usize = LEVELS_MAX / 2;
+
+const OR: usize = 0;
+const AND: usize = 1;
 
 /// How many groups of operators bind differently; see [`tightness`].
 const GROUPS: usize = 9;
@@ -33,7 +40,7 @@ pub(super) fn check(text: &str) -> Option<Diagnostic> {
         }
         let grows = token.kind == TokenKind::Sign || tightness(&token).is_some();
         if outer.len() > LEVELS_MAX || (grows && level.height() > LEVELS_MAX) {
-            return Some(too_deep(&token));
+            return Some(level.too_deep(&token));
         }
         before = Some(token);
     }
@@ -41,13 +48,7 @@ pub(super) fn check(text: &str) -> Option<Diagnostic> {
     while !outer.is_empty() {
         level.close(&mut outer);
     }
-    before.filter(|_| level.height() > LEVELS_MAX).map(|token| too_deep(&token))
-}
-
-fn too_deep(token: &Token<'_>) -> Diagnostic {
-    let span = Span::new(offset(token.start), offset(token.end()));
-    Diagnostic::new(Code::TooDeep, span, format!("the text nests deeper than {LEVELS_MAX} levels"))
-        .help("give parts of it their own names: a measure, a segment, a field with a default")
+    before.filter(|_| level.height() > LEVELS_MAX).map(|token| level.too_deep(&token))
 }
 
 /// What is open within one pair of brackets.
@@ -59,6 +60,8 @@ struct Level {
     groups: [(usize, usize); GROUPS],
     /// The height of the running operand.
     operand: usize,
+    /// Whether operators that follow on each other make it as high as it is.
+    chained: bool,
 }
 
 impl Level {
@@ -79,6 +82,7 @@ impl Level {
             self.operand = 0;
             if let Some((operators, highest)) = self.groups.get_mut(group) {
                 *operators = operators.saturating_add(1);
+                self.chained |= levels(group, *operators) > CHAIN_MAX;
                 *highest = inner.max(*highest);
             }
         }
@@ -87,15 +91,28 @@ impl Level {
     /// Leaves the level for the one around it, if there is one.
     fn close(&mut self, outer: &mut Vec<Self>) {
         if let Some(around) = outer.pop() {
-            let inner = std::mem::replace(self, around).height();
-            self.operand = self.operand.max(inner.saturating_add(1));
+            let inner = std::mem::replace(self, around);
+            self.operand = self.operand.max(inner.height().saturating_add(1));
+            self.chained |= inner.chained;
         }
     }
 
     /// The height of the running expression, of the groups from `loosest` on.
     fn fold(&self, loosest: usize) -> usize {
-        let groups = self.groups.iter().skip(loosest).rev();
-        groups.fold(self.operand, |inner, (operators, highest)| inner.max(*highest).saturating_add(*operators))
+        let groups = self.groups.iter().enumerate().skip(loosest).rev();
+        groups.fold(self.operand, |inner, (group, (operators, highest))| {
+            inner.max(*highest).saturating_add(levels(group, *operators))
+        })
+    }
+
+    fn too_deep(&self, token: &Token<'_>) -> Diagnostic {
+        let span = Span::new(offset(token.start), offset(token.end()));
+        if self.chained {
+            return Diagnostic::new(Code::TooDeep, span, format!("more than {LEVELS_MAX} operators follow on each other"))
+                .help("add up in parts that have their own names, or a list by `sum(order.lines.amount)`; only `and` and `or` may go on");
+        }
+        Diagnostic::new(Code::TooDeep, span, format!("the text nests deeper than {LEVELS_MAX} levels"))
+            .help("give parts of it their own names: a measure, a segment, a field with a default")
     }
 
     fn height(&self) -> usize {
@@ -116,11 +133,19 @@ fn starts_anew(before: &Token<'_>, token: &Token<'_>) -> bool {
     ends && (operand(token) || token.text == "[") && !unit && !distinct
 }
 
+/// How deep so many operators of a group lie within each other: those of `or` and of `and` are joined in pairs.
+fn levels(group: usize, operators: usize) -> usize {
+    match group {
+        OR | AND => operators.checked_ilog2().map_or(0, |log| log.saturating_add(1) as usize),
+        _ => operators,
+    }
+}
+
 /// The group of an operator, loosest first.
 fn tightness(token: &Token<'_>) -> Option<usize> {
     Some(match token.text {
-        "or" | "||" => 0,
-        "and" | "&&" => 1,
+        "or" | "||" => OR,
+        "and" | "&&" => AND,
         "not" => 2,
         "==" | "!=" | "<" | "<=" | ">" | ">=" | "in" | "is" => 3,
         "??" => 4,

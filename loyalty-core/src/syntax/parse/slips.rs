@@ -125,6 +125,12 @@ const RESERVED: &[&str] = &[
     "false", "from",
 ];
 
+/// Whether a word goes on with a declaration, wherever it stands.
+pub(super) fn goes_on(word: &str) -> bool {
+    const OTHERS: [&str; 6] = ["given", "on", "expect", "advance", "every", "benefit"];
+    CLAUSES.contains(&word) || RESERVED.contains(&word) || OTHERS.contains(&word)
+}
+
 /// The diagnostic of a failure, with advice where the slip is a known one.
 pub(super) fn explain(failure: Failure<'_>, place: Span) -> Diagnostic {
     let plain = failure.diagnostic(place);
@@ -138,7 +144,7 @@ pub(super) fn explain(failure: Failure<'_>, place: Span) -> Diagnostic {
     if let Some(help) = sign_help(&failure, &found) {
         return plain.help(help);
     }
-    if let Some(help) = ladder_help(&failure) {
+    if let Some(help) = ladder_help(&failure).or_else(|| forms_help(&failure, &found).map(str::to_owned)) {
         return plain.help(help);
     }
     let starts_item = DECLARATIONS.contains(&found.text) && !failure.dotted;
@@ -176,6 +182,32 @@ fn ladder_help(failure: &Failure<'_>) -> Option<String> {
         _ => return None,
     };
     Some(format!("write {forms}"))
+}
+
+/// What can be written where a clause or an effect goes on in another way.
+fn forms_help(failure: &Failure<'_>, found: &Token<'_>) -> Option<&'static str> {
+    let before = failure.before?;
+    let expects = |what: &str| failure.expected.iter().any(|expected| expected == what);
+    Some(match (before.text, found.text) {
+        ("round", _) if failure.open.len() == 1 => {
+            "write `round down`, `round half up`, `round half even` or `round up`, and `per order`, `per rule`, `per line` or `per unit` after it"
+        }
+        ("expire", _) => {
+            "write `expire never`, `expire 12 months after earning`, `expire end of year`, `expire on 31 december` or `expire after 12 months without earning`"
+        }
+        ("vest", _) => {
+            "write `vest at once`, `vest after 14 days`, `vest at end of month` or `vest on delivered within 30 days`"
+        }
+        ("week", _) if expects("a weekday") => "write the whole day in small letters, such as `week monday`",
+        (_, "if") => "a condition starts with `when`",
+        (_, "for") if expects("a clause of a rule") => {
+            "what is earned for each so much is written with `per`: `earn 1 points per 1 EUR of order.subtotal`"
+        }
+        ("}", "{") if failure.open.last().is_some_and(|open| open.text == "[") => {
+            "write `,` between the parts of a list"
+        }
+        _ => return None,
+    })
 }
 
 impl Failure<'_> {
