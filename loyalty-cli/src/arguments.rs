@@ -62,6 +62,24 @@ pub(crate) enum Command {
     Export(Export),
 }
 
+impl Command {
+    /// Whether machines read the answer, also the one that there is none; `check` tells them of each file.
+    pub(crate) fn answers_json(&self) -> bool {
+        match self {
+            Self::Test(arguments) => arguments.json,
+            Self::Run(arguments) => arguments.json,
+            Self::Advance(arguments) => arguments.json,
+            Self::Broadcast(arguments) => arguments.json,
+            Self::Migrate(arguments) => arguments.json,
+            Self::Show(arguments) => arguments.json,
+            Self::Leaderboard(arguments) => arguments.json,
+            Self::Quote(arguments) => arguments.json,
+            Self::Explain(arguments) => arguments.json,
+            Self::Check(_) | Self::Fmt(_) | Self::Merge(_) | Self::Erase(_) | Self::Export(_) => false,
+        }
+    }
+}
+
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:

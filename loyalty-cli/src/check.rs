@@ -18,6 +18,12 @@ pub(crate) fn check(arguments: &Check) -> Result<Verdict, Failure> {
         let text = match program::read(path) {
             Ok(text) => text,
             Err(failure) => {
+                let mut told = failure.json();
+                if let Some(told) = told.as_object_mut() {
+                    told.insert("file".to_owned(), program::name(path).into());
+                    told.insert("diagnostics".to_owned(), Value::Array(Vec::new()));
+                }
+                reports.push(told);
                 failed.iter().for_each(terminal::complain);
                 failed = Some(failure);
                 continue;

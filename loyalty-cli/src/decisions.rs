@@ -14,6 +14,15 @@ use crate::store::{Store, Written};
 /// How much is gathered before it is written.
 const CHUNK_BYTES: usize = 1 << 16;
 
+/// The standard output has the summary, and `-` would be a file of that name.
+fn named(path: &Path) -> Result<(), Failure> {
+    if path.as_os_str() != "-" {
+        return Ok(());
+    }
+    Err(Failure::trouble("`--out -` names no file, and the standard output has the summary")
+        .help("name a file; one that is called `-` is `./-`"))
+}
+
 /// An open file of decisions.
 pub(crate) struct Decisions {
     path: PathBuf,
@@ -28,12 +37,14 @@ pub(crate) struct Decisions {
 impl Decisions {
     /// A file that is written anew.
     pub(crate) fn create(path: &Path) -> Result<Self, Failure> {
+        named(path)?;
         let file = File::create(path).map_err(|error| Failure::file("write", path, &error))?;
         Ok(Self { path: path.to_owned(), name: String::new(), file, bytes: 0, durable: false })
     }
 
     /// A file that is continued where `store` has come to, with all that the store has not yet delivered.
     pub(crate) fn resume(path: &Path, store: &Store) -> Result<Self, Failure> {
+        named(path)?;
         let fail = |error: io::Error| Failure::file("write", path, &error);
         let name = absolute(path).map_err(fail)?.to_string_lossy().into_owned();
         let there = match fs::metadata(path) {

@@ -20,7 +20,7 @@ pub(crate) fn explain(arguments: &Explain) -> Result<Verdict, Failure> {
         Some(member) => member.clone(),
         None => member_of(arguments)?,
     };
-    let (member, event) = history::play(&program, &arguments.events, &member, Some(&arguments.event))?;
+    let (member, event) = history::play(&program, &arguments.events, &member, (Some(&arguments.event), None))?;
     let (Some(member), Some(event)) = (member, event) else {
         return Err(not_there(arguments));
     };

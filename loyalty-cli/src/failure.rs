@@ -5,6 +5,9 @@ use std::io;
 use std::path::Path;
 use std::process::ExitCode;
 
+use loyalty_core::Diagnostics;
+use serde_json::{Value, json};
+
 /// What a command that could do its work found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Verdict {
@@ -39,24 +42,29 @@ pub(crate) struct Failure {
     code: u8,
     message: String,
     help: Option<String>,
+    /// What is wrong with a program, as `check --json` tells it.
+    diagnostics: Option<Box<Value>>,
 }
 
 impl Failure {
     /// The command could not do its work: exit code 2.
     pub(crate) fn trouble(message: impl Into<String>) -> Self {
-        Self { code: 2, message: message.into(), help: None }
+        Self { code: 2, message: message.into(), help: None, diagnostics: None }
     }
 
     /// The command was told to use something that is wrong in itself, such as a program with errors: exit code 1.
     pub(crate) fn no(message: impl Into<String>) -> Self {
-        Self { code: 1, message: message.into(), help: None }
+        Self { code: 1, message: message.into(), help: None, diagnostics: None }
     }
 
     /// A file could not be `verb`ed.
     pub(crate) fn file(verb: &str, path: &Path, error: &io::Error) -> Self {
         let failure = Self::trouble(format!("cannot {verb} `{}`: {}", path.display(), plain(error)));
         match error.kind() {
-            io::ErrorKind::NotFound => failure.help("check the name; `-` stands for the standard input"),
+            io::ErrorKind::NotFound if verb == "read" => {
+                failure.help("check the name; `-` stands for the standard input")
+            }
+            io::ErrorKind::NotFound => failure.help("check the name: its folder has to be there"),
             io::ErrorKind::PermissionDenied => failure.help("check who may use the file"),
             io::ErrorKind::StorageFull => failure.help("make room on the disk and run the same command again"),
             _ => failure,
@@ -67,6 +75,22 @@ impl Failure {
     pub(crate) fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
         self
+    }
+
+    /// Says what is wrong with the program.
+    pub(crate) fn diagnostics(mut self, file: &str, diagnostics: &Diagnostics) -> Self {
+        let told: Value = serde_json::from_str(&diagnostics.to_json()).unwrap_or_default();
+        self.diagnostics = Some(Box::new(json!({ "file": file, "diagnostics": told })));
+        self
+    }
+
+    /// What machines read in place of an answer.
+    pub(crate) fn json(&self) -> Value {
+        let mut told = json!({ "ok": false, "error": self.message, "help": self.help });
+        if let (Some(told), Some(Value::Object(program))) = (told.as_object_mut(), self.diagnostics.as_deref()) {
+            told.extend(program.clone());
+        }
+        told
     }
 
     pub(crate) fn help_text(&self) -> Option<&str> {

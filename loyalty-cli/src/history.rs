@@ -2,19 +2,20 @@
 
 use std::path::Path;
 
-use loyalty_core::{Member, Program, event_head};
+use loyalty_core::{Instant, Member, Program, event_head};
 
 use crate::events::Events;
 use crate::failure::Failure;
 
-/// Plays the events of member `id` in `path`, and stops before the event `until`, if one is named.
+/// Plays the events of member `id` in `path`, and stops before the event `until`, if one is named; what happened after
+/// `by` is passed over.
 ///
 /// Returns the member, if any of his events was accepted, and the event that it stopped at.
 pub(crate) fn play(
     program: &Program,
     path: &Path,
     id: &str,
-    until: Option<&str>,
+    (until, by): (Option<&str>, Option<Instant>),
 ) -> Result<(Option<Member>, Option<Vec<u8>>), Failure> {
     let mut events = Events::open(path)?;
     let mut member: Option<Member> = None;
@@ -23,7 +24,8 @@ pub(crate) fn play(
         let Ok(head) = event_head(event) else {
             continue;
         };
-        if head.member.as_deref() != Some(id) {
+        let later = by.is_some_and(|by| head.at.is_some_and(|at| at > by));
+        if head.member.as_deref() != Some(id) || later {
             continue;
         }
         if until.is_some() && until == head.id.as_deref() {

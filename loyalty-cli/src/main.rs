@@ -63,6 +63,10 @@ fn main() -> ExitCode {
         Ok(verdict) => verdict.exit_code(),
         Err(failure) => {
             terminal::complain(&failure);
+            if arguments.command.answers_json() {
+                // Where not even this can be written, the exit code still tells.
+                let _ = terminal::print(&format!("{}\n", failure.json()));
+            }
             failure.exit_code()
         }
     }

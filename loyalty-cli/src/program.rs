@@ -52,7 +52,9 @@ pub(crate) fn compiled(path: &Path) -> Result<Program, Failure> {
         }
         Err(diagnostics) => {
             terminal::note(&diagnostics.render(&name, terminal::colour_error()));
-            Err(Failure::no(format!("`{name}` has errors")).help("mend them, then run the command again"))
+            Err(Failure::no(format!("`{name}` has errors"))
+                .help("mend them, then run the command again")
+                .diagnostics(&name, &diagnostics))
         }
     }
 }

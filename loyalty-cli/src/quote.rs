@@ -29,7 +29,7 @@ pub(crate) fn quote(arguments: &Arguments) -> Result<Verdict, Failure> {
 /// The member of that id; without one, somebody who joins with the cart.
 fn member(program: &Program, source: &Source, id: Option<&str>, at: Option<Instant>) -> Result<Member, Failure> {
     match id {
-        Some(id) if source.store.is_some() || source.events.is_some() => show::member(program, source, id),
+        Some(id) if source.store.is_some() || source.events.is_some() => show::member(program, source, id, None),
         id => {
             let joined = at.or_else(|| Instant::parse("1970-01-01T00:00:00Z"));
             let joined = joined.ok_or_else(|| Failure::trouble("the cart says no instant"))?;

@@ -1,6 +1,6 @@
 //! `loyalty show`: one member on a page.
 
-use loyalty_core::{Member, Program};
+use loyalty_core::{Instant, Member, Program};
 use serde_json::{Map, Value};
 
 use crate::arguments::{Show, Source};
@@ -29,16 +29,21 @@ const LOT: [&str; 4] = ["amount", "earned_at", "vests_at", "expires_at"];
 /// Prints the member's view.
 pub(crate) fn show(arguments: &Show) -> Result<Verdict, Failure> {
     let program = program::load(&arguments.program)?;
-    let member = member(&program, &arguments.source, &arguments.member)?;
-    let view = program.view(&member, arguments.at.unwrap_or(member.clock())).to_json();
+    let member = member(&program, &arguments.source, &arguments.member, arguments.at)?;
+    let at = arguments.at.unwrap_or(member.clock());
+    if at < member.clock() {
+        let message = format!("`{}` is known as of {}, and `--at` is before that", arguments.member, member.clock());
+        return Err(Failure::trouble(message).help("leave `--at` out, or say `--events`: those up to then are played"));
+    }
+    let view = program.view(&member, at).to_json();
     let text =
         if arguments.json { format!("{view}\n") } else { page(&serde_json::from_str(&view).unwrap_or_default()) };
     terminal::print(&text)?;
     Ok(Verdict::Yes)
 }
 
-/// The member of that id, from a store or from events.
-pub(crate) fn member(program: &Program, source: &Source, id: &str) -> Result<Member, Failure> {
+/// The member of that id, from a store or from events; of events only those up to `by`, if an instant is named.
+pub(crate) fn member(program: &Program, source: &Source, id: &str, by: Option<Instant>) -> Result<Member, Failure> {
     let (member, place) = match (&source.store, &source.events) {
         (Some(path), _) => {
             let store = Store::open(path)?;
@@ -49,7 +54,7 @@ pub(crate) fn member(program: &Program, source: &Source, id: &str) -> Result<Mem
             }
             (store.member(program, id)?, path)
         }
-        (None, Some(path)) => (history::play(program, path, id, None)?.0, path),
+        (None, Some(path)) => (history::play(program, path, id, (None, by))?.0, path),
         (None, None) => {
             return Err(Failure::trouble("neither --store nor --events says where the member is"));
         }

@@ -211,7 +211,8 @@ impl<'p> Run<'p> {
                 if scope.holds(condition.node).unwrap_or(false) {
                     return;
                 }
-                let words = failing(&scope, self.program.text(), condition).map(|reason| reason.words(self.plan));
+                let words =
+                    failing(&scope, self.program.text(), condition).map(|reason| reason.words_with_parts(self.plan));
                 let message = words.unwrap_or_else(|error| error.to_string());
                 self.fail(*line, message);
             }

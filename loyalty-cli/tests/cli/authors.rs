@@ -100,6 +100,43 @@ fn check_writes_json_and_defaults() {
 }
 
 #[test]
+fn machines_are_told_why_there_is_no_answer() {
+    let folder = Folder::new();
+    folder.write("wrong.loyalty", WRONG);
+    folder.write("latin.loyalty", b"program \"Caf\xe9\" {}\n");
+    folder.write("none.jsonl", "");
+    let told = |arguments: &[&str], code: i32| {
+        let answer = folder.loyalty(arguments);
+        assert_eq!(answer.code, code, "{arguments:?}: {}", answer.errors);
+        serde_json::from_str::<Value>(&answer.out).unwrap_or_else(|error| panic!("{arguments:?}: {error}"))
+    };
+    for arguments in
+        [&["test", "--json", "wrong.loyalty"][..], &["run", "--json", "wrong.loyalty", "--events", "none.jsonl"]]
+    {
+        let wrong = told(arguments, 1);
+        assert_eq!((&wrong["ok"], &wrong["error"]), (&false.into(), &"`wrong.loyalty` has errors".into()));
+        assert_eq!((&wrong["file"], &wrong["diagnostics"][0]["code"]), (&"wrong.loyalty".into(), &"L0207".into()));
+    }
+    let unread = told(&["check", "--json", "latin.loyalty", "shop.loyalty"], 1);
+    assert_eq!((&unread[0]["file"], &unread[0]["ok"]), (&"latin.loyalty".into(), &false.into()));
+    assert!(unread[0]["error"].as_str().is_some_and(|error| error.contains("not UTF-8")), "{unread}");
+    assert_eq!(unread[1]["ok"], true);
+    let absent = told(&["run", "--json", "shop.loyalty", "--events", "absent.jsonl"], 2);
+    assert!(absent["error"].as_str().is_some_and(|error| error.contains("cannot read `absent.jsonl`")), "{absent}");
+}
+
+#[test]
+fn a_failing_expectation_says_which_part_of_it() {
+    let folder = Folder::new();
+    let test = "\ntest \"two of three\" {\n  on order { subtotal 10 GBP }\n  \
+                expect points == 10 points and points.debt == 1 points and points.pending == 2 points\n}\n";
+    folder.write("shop.loyalty", format!("{SHOP}{test}"));
+    let answer = folder.loyalty(&["test", "shop.loyalty"]);
+    assert!(answer.out.contains("(points.debt == 1 points: is 0 points"), "{}", answer.out);
+    assert!(answer.out.contains("; points.pending == 2 points: is 0 points"), "{}", answer.out);
+}
+
+#[test]
 fn check_reads_the_standard_input() {
     let folder = Folder::new();
     let answer = folder.loyalty_reading(SHOP, &["check", "-"]);

@@ -42,6 +42,29 @@ fn show_looks_at_another_instant() {
 }
 
 #[test]
+fn show_of_the_past_plays_what_had_happened_by_then() {
+    let folder = shop();
+    let show = ["show", "shop.loyalty", "--member", "ann", "--at", "2026-01-06T00:00:00Z", "--json"];
+    let then = folder.json(&[&show[..], &["--events", "events.gz"]].concat());
+    assert_eq!(then["wallets"]["points"]["available"], "1234");
+    folder.json(&["run", "shop.loyalty", "--events", "events.gz", "--store", "shop.db", "--json"]);
+    let answer = folder.loyalty(&[&show[..], &["--store", "shop.db"]].concat());
+    assert_eq!(answer.code, 2, "a store knows members as they are");
+    assert!(answer.errors.contains("`ann` is known as of 2026-01-09T"), "{}", answer.errors);
+}
+
+#[test]
+fn decisions_go_to_a_file_whose_folder_is_there() {
+    let folder = shop();
+    let run = |out: &str| folder.loyalty(&["run", "shop.loyalty", "--events", "events.gz", "--out", out]);
+    let nowhere = run("nowhere/decisions.jsonl");
+    assert_eq!(nowhere.code, 2);
+    assert!(nowhere.errors.contains("its folder has to be there"), "{}", nowhere.errors);
+    let dash = run("-");
+    assert_eq!((dash.code, folder.path("-").exists()), (2, false), "{}", dash.errors);
+}
+
+#[test]
 fn show_of_nobody_ends_with_1() {
     let folder = shop();
     let answer = folder.loyalty(&["show", "shop.loyalty", "--member", "zoe", "--events", "events.gz"]);

@@ -100,6 +100,13 @@ impl Reason {
         super::text::line(&super::page::reason_words(plan, self))
     }
 
+    /// The same, and of a condition that has parts what is wrong with each of them.
+    pub fn words_with_parts(&self, plan: &Plan) -> String {
+        let parts: Vec<String> = self.parts.iter().map(|part| part.words_with_parts(plan)).collect();
+        let whole = self.words(plan);
+        if parts.is_empty() { whole } else { format!("{whole} ({})", parts.join("; ")) }
+    }
+
     /// How much a number is short of what was asked.
     pub fn shortfall(&self) -> Option<Decimal> {
         match self.gap {
