@@ -21,21 +21,33 @@ pub fn wrong(expected: &str, found: &Scalar<'_>) -> EventError {
     EventError::new(Refusal::WrongType).expecting(expected).but_found(found.shown())
 }
 
-/// A value as a text: texts, and numbers by their digits, for ids are sent as either.
+/// A value as a text: texts, and whole numbers by their digits, for ids are sent as either. A fraction is no id, whatever
+/// host sends it and in whatever form.
 ///
-/// A float is a text only where it is a whole number that it can tell from the next: what has gone through a float
-/// may otherwise be another id by now.
+/// A float is a text only where it can tell the number from the next: what has gone through a float may otherwise be
+/// another id by now.
 pub fn text_of<'s>(scalar: &'s Scalar<'_>) -> Option<Cow<'s, str>> {
     match scalar {
-        Scalar::Text(text) | Scalar::Number(text) => Some(Cow::Borrowed(text)),
+        Scalar::Text(text) => Some(Cow::Borrowed(text)),
+        Scalar::Number(digits) if all_digits(digits) => Some(Cow::Borrowed(digits)),
+        Scalar::Number(digits) => whole_text(number(digits, 0).ok()?),
         Scalar::Whole(number) => Some(Cow::Owned(number.to_string())),
-        Scalar::Decimal(number) => Some(Cow::Owned(number.to_string())),
-        Scalar::Float(digits) => {
-            let number = number(digits, 0).ok().filter(|number| number.scale() == 0 && number.abs() <= FLOAT_MAX)?;
-            Some(Cow::Owned(number.to_string()))
-        }
+        Scalar::Decimal(number) => whole_text(*number),
+        Scalar::Float(digits) => whole_text(number(digits, 0).ok().filter(|number| number.abs() <= FLOAT_MAX)?),
         _ => None,
     }
+}
+
+/// Whether these are the digits of a whole number as it is written everywhere, however long.
+fn all_digits(text: &str) -> bool {
+    let digits = text.strip_prefix('-').filter(|digits| *digits != "0").unwrap_or(text);
+    !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// The digits of a number, if it is whole.
+fn whole_text(number: Decimal) -> Option<Cow<'static, str>> {
+    let number = number.normalize();
+    (number.scale() == 0).then(|| Cow::Owned(number.to_string()))
 }
 
 /// Reads the value of a field. A refusal names the field; what is no JSON says itself where it is.
@@ -143,7 +155,10 @@ fn decimal(layout: &SlotLayout, is_whole: bool, scale: u8, scalar: &Scalar<'_>) 
         _ => Err(NumberError::NotANumber),
     };
     // Digits are shown bare, whether they came as a text or as a number.
-    let digits = || text_of(scalar).unwrap_or_else(|| Cow::Owned(scalar.shown()));
+    let digits = || match scalar {
+        Scalar::Number(_) | Scalar::Decimal(_) => Cow::Owned(scalar.shown()),
+        _ => text_of(scalar).unwrap_or_else(|| Cow::Owned(scalar.shown())),
+    };
     let number = read.map_err(|error| match error {
         NumberError::NotANumber => wrong(expected, scalar),
         NumberError::TooLong => EventError::new(Refusal::NumberTooLong)
