@@ -14,6 +14,7 @@ use crate::engine::doors::same_program;
 use crate::engine::error::{EventError, Refusal};
 use crate::engine::member::Member;
 use crate::engine::outcome::Outcome;
+use crate::engine::quote::why::Language;
 use crate::engine::view::View;
 use crate::leaderboard::Leaderboard;
 use crate::program::{Event, Program};
@@ -23,7 +24,7 @@ use crate::report::{Report, ReportOptions};
 use crate::source::Units;
 use crate::testing::TestResult;
 use crate::time::Instant;
-use crate::wire::decode::{event_head, event_head_from};
+use crate::wire::decode::{event_head, event_head_from, number};
 use crate::wire::document::Document;
 use crate::wire::flat;
 use crate::wire::input::{ENVELOPE, Fields};
@@ -150,11 +151,11 @@ impl Given<'_> {
 }
 
 /// What a cart would get. With `others`, every coupon of the program that does not apply says why; without, those whose
-/// codes are named.
+/// codes are named. `language` is the one that it will be told in.
 ///
 /// # Errors
 ///
-/// As [`Program::quote`].
+/// As [`Program::quote`], and [`Refusal::WrongType`] for a language that reasons are not told in.
 pub fn quote(
     program: &Program,
     member: &Member,
@@ -162,7 +163,14 @@ pub fn quote(
     codes: &[&str],
     counters: &Counters,
     others: bool,
+    language: &str,
 ) -> Result<Quote, EventError> {
+    if Language::named(language).is_none() {
+        return Err(EventError::new(Refusal::WrongType)
+            .in_field("language")
+            .expecting("`en` or `ar`, with a region such as `ar-SA` or without")
+            .but_found(format!("`{language}`")));
+    }
     program.quoted(member, cart, codes, counters, others)
 }
 
@@ -210,9 +218,9 @@ pub fn counters<N: Into<String>, D: AsRef<str>>(
     known.into_iter().map(counter).collect()
 }
 
-/// An exact number from its digits.
+/// An exact number from its digits, read as those of amounts in events are.
 fn digits(field: &str, text: &str) -> Result<Decimal, EventError> {
-    Decimal::from_str_exact(text).map_err(|_| {
+    number(text, 0).map_err(|_| {
         EventError::new(Refusal::WrongType)
             .in_field(field)
             .expecting("a number such as 100 or 12.50")
@@ -296,17 +304,7 @@ fn names(fields: &Fields) -> Document {
 /// The results of a program's tests: `[{"title":…,"line":…,"passed":…,"failures":[{"line":…,"message":…}]}]`.
 #[must_use]
 pub fn tests(results: &[TestResult]) -> String {
-    let results = results.iter().map(|result| {
-        let failures = result.failures().iter();
-        let failures =
-            failures.map(|failure| Document::object().with("line", failure.line()).with("message", failure.message()));
-        Document::object()
-            .with("title", result.title())
-            .with("line", result.line())
-            .with("passed", result.passed())
-            .with("failures", failures.collect::<Document>())
-    });
-    results.collect::<Document>().to_string()
+    results.iter().map(TestResult::to_document).collect::<Document>().to_string()
 }
 
 /// The policies in force: `[{"declaration":…,"policy":…}]`.

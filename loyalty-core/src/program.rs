@@ -45,6 +45,15 @@ pub struct Program {
     warnings: Arc<Diagnostics>,
 }
 
+/// Two are equal if they have the same text and the same secret, or none.
+impl PartialEq for Program {
+    fn eq(&self, other: &Self) -> bool {
+        self.text == other.text && self.plan.secret == other.plan.secret
+    }
+}
+
+impl Eq for Program {}
+
 impl Program {
     /// Parses, checks and plans a program.
     ///

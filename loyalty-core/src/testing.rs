@@ -65,7 +65,7 @@ impl TestResult {
         &self.failures
     }
 
-    /// The result as a document: `title`, `line`, and `failures` with `line` and `message` each.
+    /// The result as a document: `title`, `line`, `passed`, and `failures` with `line` and `message` each.
     #[must_use]
     pub fn to_document(&self) -> Document {
         let failures = self.failures.iter();
@@ -74,6 +74,7 @@ impl TestResult {
         Document::object()
             .with("title", &*self.title)
             .with("line", self.line)
+            .with("passed", self.passed())
             .with("failures", failures.collect::<Document>())
     }
 }

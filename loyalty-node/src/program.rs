@@ -246,7 +246,8 @@ impl Program {
         let counters = counted(Some(counters))?.unwrap_or_default();
         let codes: Vec<&str> = codes.iter().map(String::as_str).collect();
         let cart = cart.cart(&self.program);
-        let quote = cart.and_then(|cart| host::quote(&self.program, &member.0, &cart, &codes, &counters, others));
+        let quote =
+            cart.and_then(|cart| host::quote(&self.program, &member.0, &cart, &codes, &counters, others, language));
         quote.map(|quote| quote.to_document_in(language).to_string()).map_err(|refused| error::event(&refused))
     }
 

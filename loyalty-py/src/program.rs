@@ -8,7 +8,7 @@ use loyalty_core::host::{self, members};
 use loyalty_core::{Counters, Event, EventError, ReplayOptions};
 use pyo3::exceptions::{PyOSError, PyTypeError, PyValueError};
 use pyo3::prelude::*;
-use pyo3::types::{PyBool, PyBytes, PyDict, PyInt, PyString, PyTuple};
+use pyo3::types::{PyBool, PyBytes, PyDict, PyInt, PyMapping, PyString, PyTuple};
 
 use crate::accounts::{self, Migration};
 use crate::broadcast::BroadcastEstimate;
@@ -175,7 +175,7 @@ impl Program {
         member: &Bound<'_, Member>,
         event: &Bound<'_, PyAny>,
         now: Option<&Bound<'_, PyAny>>,
-        counters: Option<&Bound<'_, PyDict>>,
+        counters: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Py<Outcome>> {
         let now = now.map(instant).transpose()?;
         let counters = counters.map(counted).transpose()?;
@@ -195,7 +195,7 @@ impl Program {
         py: Python<'_>,
         member: &Bound<'_, Member>,
         to: &Bound<'_, PyAny>,
-        counters: Option<&Bound<'_, PyDict>>,
+        counters: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Py<Outcome>> {
         let (to, counters) = (instant(to)?, counters.map(counted).transpose()?.unwrap_or_default());
         let member = member.get();
@@ -214,21 +214,22 @@ impl Program {
         py: Python<'_>,
         member: &Bound<'_, Member>,
         cart: &Bound<'_, PyAny>,
-        codes: Option<Vec<String>>,
-        counters: Option<&Bound<'_, PyDict>>,
+        codes: Option<&Bound<'_, PyAny>>,
+        counters: Option<&Bound<'_, PyAny>>,
         others: bool,
         language: &str,
     ) -> PyResult<Py<Quote>> {
         let counters = counters.map(counted).transpose()?.unwrap_or_default();
         let member = member.get();
-        let codes = codes.unwrap_or_default();
+        let codes = texts(codes, "codes")?;
         let codes: Vec<&str> = codes.iter().map(String::as_str).collect();
         let cart = match given(cart)? {
             Given::Json(json) => py.detach(|| self.core.decode_cart(&json)),
             Given::Dict(value) => self.core.decode_cart_from(&mut Place { value, keys: &self.keys }),
         };
-        let quoted = cart
-            .and_then(|cart| py.detach(|| host::quote(&self.core, &member.lock(), &cart, &codes, &counters, others)));
+        let quoted = cart.and_then(|cart| {
+            py.detach(|| host::quote(&self.core, &member.lock(), &cart, &codes, &counters, others, language))
+        });
         Quote::of(py, &quoted.map_err(|refused| error::event(py, &refused))?, language)
     }
 
@@ -240,7 +241,7 @@ impl Program {
         &self,
         py: Python<'_>,
         broadcast: &Bound<'_, PyAny>,
-        counters: Option<&Bound<'_, PyDict>>,
+        counters: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<BroadcastEstimate> {
         let counters = counters.map(counted).transpose()?.unwrap_or_default();
         let estimate = match given(broadcast)? {
@@ -279,14 +280,11 @@ impl Program {
         &self,
         py: Python<'_>,
         period: &str,
-        active: Option<Vec<String>>,
-        values: Option<&Bound<'_, PyDict>>,
+        active: Option<&Bound<'_, PyAny>>,
+        values: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Report> {
-        let mut told: Vec<(String, String)> = Vec::new();
-        for (name, value) in values.into_iter().flatten() {
-            told.push((name.extract()?, digits(&value, "values")?));
-        }
-        let report = host::report(&self.core, Some(period.to_owned()), active.unwrap_or_default(), told);
+        let told = values.map_or_else(|| Ok(Vec::new()), |values| named(values, "values"))?;
+        let report = host::report(&self.core, Some(period.to_owned()), texts(active, "active")?, told);
         report.map(Report::new).map_err(|refused| error::event(py, &refused))
     }
 
@@ -299,27 +297,38 @@ impl Program {
         View::of(py, &view.map_err(|refused| error::event(py, &refused))?)
     }
 
-    /// Why an event would earn what it would; changes nothing.
+    /// Why an event would earn what it would; changes nothing. `counters` says where the counters over all members stand.
+    #[pyo3(signature = (member, event, *, counters=None))]
     fn explain(
         &self,
         py: Python<'_>,
         member: &Bound<'_, Member>,
         event: &Bound<'_, PyAny>,
+        counters: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Py<Explanation>> {
-        let member = member.get();
-        let explained = self.on_event(event, |event| self.core.explain_event(&member.lock(), event))?;
+        let (member, counters) = (member.get(), counters.map(counted).transpose()?);
+        let explained = self.on_event(event, |event| match &counters {
+            Some(counters) => self.core.explain_event_with(&member.lock(), event, counters),
+            None => self.core.explain_event(&member.lock(), event),
+        })?;
         Explanation::of(py, &explained)
     }
 
-    /// Why time alone would bring what it would until that instant; changes nothing.
+    /// Why time alone would bring what it would until that instant; changes nothing. `counters` says where the counters over
+    /// all members stand.
+    #[pyo3(signature = (member, to, *, counters=None))]
     fn explain_advance(
         &self,
         py: Python<'_>,
         member: &Bound<'_, Member>,
         to: &Bound<'_, PyAny>,
+        counters: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Py<Explanation>> {
-        let (to, member) = (instant(to)?, member.get());
-        let explained = py.detach(|| self.core.explain_advance(&member.lock(), to));
+        let (to, member, counters) = (instant(to)?, member.get(), counters.map(counted).transpose()?);
+        let explained = py.detach(|| match &counters {
+            Some(counters) => self.core.explain_advance_with(&member.lock(), to, counters),
+            None => self.core.explain_advance(&member.lock(), to),
+        });
         Explanation::of(py, &explained.map_err(|refused| error::event(py, &refused))?)
     }
 
@@ -416,7 +425,7 @@ impl Program {
         Migration::of(slf, old.get(), member.get(), instant(at)?)
     }
 
-    /// Run the `test` declarations of the program: `title` and `failures`, each with `line` and `message`.
+    /// Run the `test` declarations of the program: `title`, `line`, `passed` and `failures`, each with `line` and `message`.
     fn run_tests(&self, py: Python<'_>) -> Vec<Record> {
         let tests = py.detach(|| self.core.run_tests());
         tests.iter().map(|test| Record::of(test.to_document())).collect()
@@ -441,7 +450,7 @@ impl Program {
     }
 
     fn __eq__(&self, other: &Bound<'_, PyAny>) -> bool {
-        other.cast::<Self>().is_ok_and(|other| other.get().core.text() == self.core.text())
+        other.cast::<Self>().is_ok_and(|other| other.get().core == self.core)
     }
 
     fn __hash__(&self) -> u64 {
@@ -452,7 +461,23 @@ impl Program {
         format!("Program({:?}, version={})", self.core.title(), self.core.version())
     }
 
+    fn __copy__(slf: &Bound<'_, Self>) -> Py<Self> {
+        slf.clone().unbind()
+    }
+
+    fn __deepcopy__(slf: &Bound<'_, Self>, _memo: &Bound<'_, PyAny>) -> Py<Self> {
+        slf.clone().unbind()
+    }
+
+    /// Without the secret it would be another program, and with it the secret would lie wherever the pickle does.
     fn __reduce__<'py>(&self, py: Python<'py>) -> Reduced<'py, (&str,)> {
+        if self.core.has_secret() {
+            let advice =
+                "keep members by `save_binary`, and give the secret to `Program.compile` where they are loaded";
+            return Err(PyTypeError::new_err(format!(
+                "a program with a secret is not pickled, nor are its members; {advice}"
+            )));
+        }
         Ok((py.get_type::<Self>().getattr("compile")?, (self.core.text(),)))
     }
 }
@@ -481,11 +506,42 @@ fn digits(number: &Bound<'_, PyAny>, what: &str) -> PyResult<String> {
     Err(PyTypeError::new_err(format!("{what} are an int, a Decimal or a str, not {name}")))
 }
 
+/// Numbers by their names, out of a dict or whatever else is a mapping.
+fn named(numbers: &Bound<'_, PyAny>, what: &str) -> PyResult<Vec<(String, String)>> {
+    let Ok(numbers) = numbers.cast::<PyMapping>() else {
+        let name = numbers.get_type().fully_qualified_name()?;
+        return Err(PyTypeError::new_err(format!("{what} are a dict of numbers by name, not {name}")));
+    };
+    let pairs = numbers.items()?;
+    let pairs = pairs.iter().map(|pair| {
+        let (name, number): (Bound<'_, PyAny>, Bound<'_, PyAny>) = pair.extract()?;
+        Ok((text(&name, what)?, digits(&number, what)?))
+    });
+    pairs.collect()
+}
+
+/// A str, by whatever it is called.
+fn text(value: &Bound<'_, PyAny>, what: &str) -> PyResult<String> {
+    if let Ok(text) = value.cast::<PyString>() {
+        return Ok(text.to_str()?.to_owned());
+    }
+    let name = value.get_type().fully_qualified_name()?;
+    Err(PyTypeError::new_err(format!("{what} are named by str, not by {name}")))
+}
+
+/// Several str, each an item of a list or of whatever else gives one after the other; a str itself is no list of them.
+fn texts(values: Option<&Bound<'_, PyAny>>, what: &str) -> PyResult<Vec<String>> {
+    let Some(values) = values else { return Ok(Vec::new()) };
+    if values.cast::<PyString>().is_ok() || values.cast::<PyBytes>().is_ok() || values.try_iter().is_err() {
+        let name = values.get_type().fully_qualified_name()?;
+        return Err(PyTypeError::new_err(format!("{what} are a list of str, not {name}")));
+    }
+    values.try_iter()?.map(|value| text(&value?, what)).collect()
+}
+
 /// Counters over all members, by their names.
-fn counted(counters: &Bound<'_, PyDict>) -> PyResult<Counters> {
-    let known = counters.iter().map(|(name, value)| Ok((name.extract::<String>()?, digits(&value, "counters")?)));
-    let known: Vec<(String, String)> = known.collect::<PyResult<_>>()?;
-    host::counters(known).map_err(|refused| error::event(counters.py(), &refused))
+fn counted(counters: &Bound<'_, PyAny>) -> PyResult<Counters> {
+    host::counters(named(counters, "counters")?).map_err(|refused| error::event(counters.py(), &refused))
 }
 
 /// What an event says of itself, whatever its type: `id`, `member`, `type` and `at`, each None where it is missing. The

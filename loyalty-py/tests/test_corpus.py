@@ -217,10 +217,7 @@ class Household:
 
 def about(program: loyalty.Program) -> list[Any]:
     policies = [{"declaration": declaration, "policy": policy} for declaration, policy in program.policies()]
-    tests = [
-        {"title": test.title, "line": test.line, "passed": not test.failures, "failures": test.to_dict()["failures"]}
-        for test in program.run_tests()
-    ]
+    tests = [test.to_dict() for test in program.run_tests()]
     warnings = [in_utf16(program.text, warning.to_dict()) for warning in program.warnings]
     laid_out = loyalty.format(program.text)
     return [program.title, program.version, compact(warnings), compact(policies), compact(tests), laid_out]

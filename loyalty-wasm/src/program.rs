@@ -158,20 +158,34 @@ impl Program {
     }
 
     /// Why an event would earn what it would: as JSON, and as a text for people.
-    pub fn explain(&self, member: &Member, event: &[u8]) -> Result<Vec<String>, Error> {
-        self.why(member, Given::Json(event))
+    pub fn explain(&self, member: &Member, event: &[u8], counters: Option<Vec<String>>) -> Result<Vec<String>, Error> {
+        self.why(member, Given::Json(event), counters)
     }
 
     /// The same for a packed object.
     #[wasm_bindgen(js_name = explainPacked)]
-    pub fn explain_packed(&self, member: &Member, event: &str) -> Result<Vec<String>, Error> {
-        self.why(member, Given::Packed(event))
+    pub fn explain_packed(
+        &self,
+        member: &Member,
+        event: &str,
+        counters: Option<Vec<String>>,
+    ) -> Result<Vec<String>, Error> {
+        self.why(member, Given::Packed(event), counters)
     }
 
     /// Why time alone would bring what it would until an instant, in the same forms.
     #[wasm_bindgen(js_name = explainAdvance)]
-    pub fn explain_advance(&self, member: &Member, to: &str) -> Result<Vec<String>, Error> {
-        explained(self.program.explain_advance(&member.0, instant(to)?))
+    pub fn explain_advance(
+        &self,
+        member: &Member,
+        to: &str,
+        counters: Option<Vec<String>>,
+    ) -> Result<Vec<String>, Error> {
+        let to = instant(to)?;
+        explained(match counted(counters)? {
+            Some(counters) => self.program.explain_advance_with(&member.0, to, &counters),
+            None => self.program.explain_advance(&member.0, to),
+        })
     }
 
     /// Why what an event drew came out so, as JSON.
@@ -232,14 +246,18 @@ impl Program {
         let counters = counted(Some(counters))?.unwrap_or_default();
         let codes: Vec<&str> = codes.iter().map(String::as_str).collect();
         let cart = cart.cart(&self.program);
-        let quote = cart.and_then(|cart| host::quote(&self.program, &member.0, &cart, &codes, &counters, others));
+        let quote =
+            cart.and_then(|cart| host::quote(&self.program, &member.0, &cart, &codes, &counters, others, language));
         quote.map(|quote| quote.to_document_in(language).to_string()).map_err(|refused| error::event(&refused))
     }
 
-    fn why(&self, member: &Member, given: Given<'_>) -> Result<Vec<String>, Error> {
+    fn why(&self, member: &Member, given: Given<'_>, counters: Option<Vec<String>>) -> Result<Vec<String>, Error> {
+        let counters = counted(counters)?;
         let mut event = self.event.take();
-        let read = given.read(&self.program, &mut event);
-        let why = read.and_then(|()| self.program.explain_event(&member.0, &event));
+        let why = given.read(&self.program, &mut event).and_then(|()| match &counters {
+            Some(counters) => self.program.explain_event_with(&member.0, &event, counters),
+            None => self.program.explain_event(&member.0, &event),
+        });
         self.event.set(event);
         explained(why)
     }

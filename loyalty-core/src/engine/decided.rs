@@ -35,14 +35,19 @@ pub struct Run {
 const RUNS_MAX: usize = 1_000;
 
 impl Decided {
-    /// Decisions of an occasion that is to be explained.
-    pub fn watched() -> Self {
-        Self { runs: Some(Vec::new()), ..Self::default() }
+    /// Decisions of an occasion that is to be explained, where the counters over all members stand so, if the host says it.
+    pub fn watched(counters: Option<Counters>) -> Self {
+        Self { runs: Some(Vec::new()), counters, ..Self::default() }
     }
 
     /// Decisions of an occasion at which the host says where the counters over all members stand.
     pub fn counted(counters: Counters) -> Self {
         Self { counters: Some(counters), ..Self::default() }
+    }
+
+    /// The same for a host that may say nothing of them.
+    pub fn beside(counters: Option<&Counters>) -> Self {
+        Self { counters: counters.cloned(), ..Self::default() }
     }
 
     /// Where they stand, if the host says so.

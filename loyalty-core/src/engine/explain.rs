@@ -32,6 +32,7 @@ pub(crate) mod words;
 use core::ops::RangeBounds;
 use std::sync::Arc;
 
+use super::claims::Counters;
 use super::decided::{Decided, Run};
 use super::error::EventError;
 use super::eval::Scope;
@@ -92,17 +93,18 @@ struct Effect {
     figures: Vec<Figure>,
 }
 
-/// Explains an event on the state that it would meet.
+/// Explains an event on the state that it would meet, and beside the counters over all members, if the host tells them.
 pub fn explain(
     plan: &Arc<Plan>,
     member: &Member,
     event: &EventData,
     source: &Arc<str>,
+    counters: Option<&Counters>,
 ) -> Result<Explanation, EventError> {
-    let (mut after, mut decided) = (member.clone(), Decided::watched());
+    let (mut after, mut decided) = (member.clone(), Decided::watched(counters.cloned()));
     let outcome = match doors::apply_into(plan, &mut after, event, None, &mut decided) {
         Ok(outcome) => outcome,
-        Err(error) => return Err(refused(plan, member, event, source, error)?),
+        Err(error) => return Err(refused(plan, member, event, source, counters, error)?),
     };
     let mut stories = stories(plan, member, &outcome.decisions);
     levels::tell(plan, &after, source, &outcome, &mut stories)?;
@@ -111,9 +113,9 @@ pub fn explain(
     let mut told = Explanation { outcome, event: event_type, source, stories, returned: None, silent: Vec::new() };
     // Of an event that is known already only its decisions are: the state that it met is gone.
     if !told.outcome.replayed && event.at >= member.enrolled_at {
-        tell(plan, member, event, &mut told)?;
+        tell(plan, member, event, counters, &mut told)?;
     }
-    tell_runs(plan, decided.into_runs(), &mut told)?;
+    tell_runs(plan, decided.into_runs(), counters, &mut told)?;
     Ok(told)
 }
 
@@ -123,6 +125,7 @@ fn refused(
     member: &Member,
     event: &EventData,
     source: &Arc<str>,
+    counters: Option<&Counters>,
     error: EventError,
 ) -> Result<EventError, EventError> {
     let Some(rule) = error.rule().and_then(|rule| refusals::named(plan, rule)) else { return Ok(error) };
@@ -131,8 +134,8 @@ fn refused(
         return Ok(error);
     };
     let mut met = member.clone();
-    doors::before_rules(plan, event_plan, &mut met, event, &mut Decided::default())?;
-    let scope = Scope { event: Some(event), ..Scope::of(plan, &met, event.at) };
+    doors::before_rules(plan, event_plan, &mut met, event, &mut Decided::beside(counters))?;
+    let scope = Scope { event: Some(event), counters, ..Scope::of(plan, &met, event.at) };
     let mut deltas = measures::Deltas::new();
     measures::deltas(&scope, &event_plan.measures, &mut deltas)?;
     let scope = Scope { deltas: &deltas, ..scope };
@@ -151,15 +154,16 @@ pub fn explain_advance(
     member: &Member,
     to: i64,
     source: &Arc<str>,
+    counters: Option<&Counters>,
 ) -> Result<Explanation, EventError> {
-    let (mut after, mut decided) = (member.clone(), Decided::watched());
+    let (mut after, mut decided) = (member.clone(), Decided::watched(counters.cloned()));
     doors::advance_into(plan, &mut after, to, &mut decided)?;
     let outcome = doors::outcome(plan, &after, None, to, decided.take_list());
     let mut stories = stories(plan, member, &outcome.decisions);
     levels::tell(plan, &after, source, &outcome, &mut stories)?;
     let source = Arc::clone(source);
     let mut told = Explanation { outcome, event: None, source, stories, returned: None, silent: Vec::new() };
-    tell_runs(plan, decided.into_runs(), &mut told)?;
+    tell_runs(plan, decided.into_runs(), counters, &mut told)?;
     Ok(told)
 }
 
@@ -237,7 +241,13 @@ fn effects_on(plan: &Plan, rule: u32, wallet: u16, at: i64) -> Vec<Effect> {
 }
 
 /// Asks the rules again, on the state that they met.
-fn tell(plan: &Arc<Plan>, member: &Member, event: &EventData, told: &mut Explanation) -> Result<(), EventError> {
+fn tell(
+    plan: &Arc<Plan>,
+    member: &Member,
+    event: &EventData,
+    counters: Option<&Counters>,
+    told: &mut Explanation,
+) -> Result<(), EventError> {
     let Some(event_plan) = plan.events.get(usize::from(event.event)) else { return Ok(()) };
     let settled = super::questions::settled(plan, event_plan, event);
     let event = settled.as_ref().unwrap_or(event);
@@ -245,18 +255,18 @@ fn tell(plan: &Arc<Plan>, member: &Member, event: &EventData, told: &mut Explana
     if matches!(event_plan.kind, EventKind::Refund | EventKind::Cancel) {
         let mut present = member.clone();
         if event.at > present.clock {
-            clock::advance(plan, &mut present, event.at, &mut Decided::default())?;
+            clock::advance(plan, &mut present, event.at, &mut Decided::beside(counters))?;
         }
         told.returned = Some(returned::of(plan, &present, &source, event)?);
     }
     let mut met = member.clone();
-    let mut before = Decided::default();
+    let mut before = Decided::beside(counters);
     doors::before_rules(plan, event_plan, &mut met, event, &mut before)?;
     if doors::rests(plan, event_plan, &met, event).is_some() {
         // No rule was asked.
         return Ok(());
     }
-    let scope = Scope { event: Some(event), ..Scope::of(plan, &met, event.at) };
+    let scope = Scope { event: Some(event), counters, ..Scope::of(plan, &met, event.at) };
     let mut deltas = measures::Deltas::new();
     measures::deltas(&scope, &event_plan.measures, &mut deltas)?;
     let scope = Scope { deltas: &deltas, ..scope };
@@ -276,10 +286,15 @@ fn tell(plan: &Arc<Plan>, member: &Member, event: &EventData, told: &mut Explana
 }
 
 /// Asks the rules that followed again, each on the state that it met.
-fn tell_runs(plan: &Plan, runs: Vec<Run>, told: &mut Explanation) -> Result<(), EventError> {
+fn tell_runs(
+    plan: &Plan,
+    runs: Vec<Run>,
+    counters: Option<&Counters>,
+    told: &mut Explanation,
+) -> Result<(), EventError> {
     let source = Arc::clone(&told.source);
     for run in &runs {
-        let scope = Scope { cause: Some(&run.cause), ..Scope::of(plan, &run.met, run.at) };
+        let scope = Scope { cause: Some(&run.cause), counters, ..Scope::of(plan, &run.met, run.at) };
         let judged = Judged::of_run(Tracer::new(scope, &source), run.rule)?;
         let stages = stages(&judged)?;
         if !run.decisions.is_empty() {

@@ -1,6 +1,7 @@
 //! Looking at members and asking why; nothing is changed.
 
 use super::{Event, Program};
+use crate::engine::claims::Counters;
 use crate::engine::doors;
 use crate::engine::error::EventError;
 #[cfg(doc)]
@@ -41,7 +42,34 @@ impl Program {
     ///
     /// As [`Program::apply`].
     pub fn explain_event(&self, before: &Member, event: &Event) -> Result<Explanation, EventError> {
-        explain::explain(&self.plan, before, &event.data, &self.text)
+        explain::explain(&self.plan, before, &event.data, &self.text, None)
+    }
+
+    /// The same, knowing where the counters over all members stand, as [`Program::apply_event_with`] does.
+    ///
+    /// # Errors
+    ///
+    /// As [`Program::apply`].
+    ///
+    /// ```
+    /// # use loyalty_core::{Counters, Instant, Program};
+    /// # let program = Program::compile("program \"Shop\" { currency EUR }\nwallet points {}\n\
+    /// #     rule early on order limit 1 in total { earn 100 points }").unwrap();
+    /// # let at = Instant::parse("2026-01-01T00:00:00Z").unwrap();
+    /// # let member = program.enroll("m-1", at).unwrap();
+    /// let event = program.decode(br#"{"type":"order","id":"o-1","at":"2026-01-02T10:00:00Z","subtotal":5}"#).unwrap();
+    /// let mut counters = Counters::default();
+    /// counters.set("rule early", "1".parse().unwrap());
+    /// let why = program.explain_event_with(&member, &event, &counters).unwrap();
+    /// assert!(why.to_text(false).contains("limit 1 in total: used 1 of 1"));
+    /// ```
+    pub fn explain_event_with(
+        &self,
+        before: &Member,
+        event: &Event,
+        counters: &Counters,
+    ) -> Result<Explanation, EventError> {
+        explain::explain(&self.plan, before, &event.data, &self.text, Some(counters))
     }
 
     /// Why the passing of time until `to` would bring about what it does; changes nothing.
@@ -62,7 +90,21 @@ impl Program {
     /// assert!(why.to_text(false).contains("expire 30 days after earning (line 2)"));
     /// ```
     pub fn explain_advance(&self, before: &Member, to: Instant) -> Result<Explanation, EventError> {
-        explain::explain_advance(&self.plan, before, to.0, &self.text)
+        explain::explain_advance(&self.plan, before, to.0, &self.text, None)
+    }
+
+    /// [`Program::explain_advance`], knowing where the counters over all members stand.
+    ///
+    /// # Errors
+    ///
+    /// As [`Program::advance`].
+    pub fn explain_advance_with(
+        &self,
+        before: &Member,
+        to: Instant,
+        counters: &Counters,
+    ) -> Result<Explanation, EventError> {
+        explain::explain_advance(&self.plan, before, to.0, &self.text, Some(counters))
     }
 
     /// Why the wheels that an event turned came out so: of each draw the texts that were hashed, the number, the position and

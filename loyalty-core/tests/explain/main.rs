@@ -9,7 +9,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use loyalty_core::{Explanation, Instant, Member, Program, event_head};
+use loyalty_core::{Counters, Decimal, Explanation, Instant, Member, Program, event_head};
 
 struct Case {
     why: String,
@@ -162,4 +162,28 @@ fn a_refusal_by_a_rule_says_what_made_it_refuse() {
         "refused_by_rule: rule `enough`: Enough for today., found spent_today > 100 EUR: is 120.00 EUR, it holds; order.branch == \"Mitte\": is \"Mitte\", it holds"
     );
     assert_eq!(program.apply(&mut member, order).expect_err("a refusal").found(), None);
+}
+
+/// A limit over all members is told where the host says how far it is used up, of an event and of time alone.
+#[test]
+fn limits_over_all_members_are_told_with_the_counters() {
+    let text = "program \"S\" { currency EUR }\nwallet points {}\nrule base on order { earn 37 points }\n\
+        rule early on order { earn 100 points }\ngroup first [early] {\n  limit 1 in total\n}\n\
+        rule daily every day at 12:00 limit 2 in total { earn 5 points }\n";
+    let program = Program::compile(text).unwrap_or_else(|found| panic!("{}", found.render("case", false)));
+    let at = |text| Instant::parse(text).expect("an instant");
+    let member = program.enroll("m", at("2026-01-01T00:00:00Z")).expect("a member");
+    let order = br#"{"type":"order","id":"o","at":"2026-01-01T10:00:00Z","subtotal":5}"#;
+    let order = program.decode(order).expect("an order");
+    let mut counters = Counters::default();
+    counters.set("group first", Decimal::ONE);
+    counters.set("rule daily", Decimal::TWO);
+    let told = program.explain_event_with(&member, &order, &counters).expect("an explanation").to_text(false);
+    assert!(told.contains("+37 points") && !told.contains("+100"), "{told}");
+    assert!(told.contains("limit 1 in total (line 6) of group first: used 1 of 1"), "{told}");
+    let until = at("2026-01-01T18:00:00Z");
+    let told = program.explain_advance_with(&member, until, &counters).expect("an explanation").to_text(false);
+    assert!(told.contains("limit 2 in total: used 2 of 2") && !told.contains("+5"), "{told}");
+    let unknown = program.explain_advance(&member, until).expect("an explanation").to_text(false);
+    assert!(unknown.contains("+5 points"), "{unknown}");
 }

@@ -1,5 +1,8 @@
 //! Validity that does not hold and limits that are used up: what stood in the way, and until when.
 
+use rust_decimal::Decimal;
+use rust_decimal::prelude::ToPrimitive as _;
+
 use super::caps::Owner;
 use super::judged::Judged;
 use super::silent::{Reason, What};
@@ -7,6 +10,7 @@ use super::trace::Shown;
 use super::words;
 use crate::calendar::Calendar;
 use crate::check::model::{Per, Valid, weekday_name};
+use crate::engine::claims;
 use crate::engine::eval::Scope;
 use crate::engine::rules;
 use crate::engine::tally::Entry;
@@ -56,7 +60,27 @@ pub fn used_up(judged: &Judged<'_>, number: u32, rule: &RulePlan, form: &RuleFor
     });
     let owners = core::iter::once((Owner::Rule(number), form.limits.as_slice())).chain(groups);
     let limits = owners.flat_map(|(owner, limits)| limits.iter().map(move |limit| (owner, limit)));
-    limits.filter_map(|(owner, limit)| limit_reason(judged, owner, limit, number)).collect()
+    let reasons = limits.filter_map(|(owner, limit)| {
+        if limit.in_total { total_reason(judged, owner, limit) } else { limit_reason(judged, owner, limit, number) }
+    });
+    reasons.collect()
+}
+
+/// A limit over all members that is used up, where the host tells the counters.
+fn total_reason(judged: &Judged<'_>, owner: Owner, limit: &LimitPlan) -> Option<Reason> {
+    let scope = &judged.tracer.scope;
+    let (keyword, name) = match owner {
+        Owner::Group(group) => ("group", &*scope.plan.groups.get(usize::from(group))?.name),
+        Owner::Rule(rule) => ("rule", &*scope.plan.rules.get(rule as usize)?.name),
+        _ => return None,
+    };
+    let (counter, counters) = (claims::counter(keyword, name), scope.counters?);
+    if counters.left(&counter, Decimal::from(limit.count)) >= Decimal::ONE {
+        return None;
+    }
+    let used = counters.get(&counter).trunc().to_i64().unwrap_or(i64::MAX);
+    let reason = Reason::new(What::Limit { owner, used, of: limit.count }, format!("limit {} in total", limit.count));
+    Some(Reason { line: Some(limit.line), ..reason })
 }
 
 fn limit_reason(judged: &Judged<'_>, owner: Owner, limit: &LimitPlan, rule: u32) -> Option<Reason> {

@@ -70,8 +70,14 @@ pub enum Language {
 impl Language {
     /// The language of a tag such as `ar` or `ar-SA`; English for all others.
     pub fn of(tag: &str) -> Self {
+        Self::named(tag).unwrap_or(Self::English)
+    }
+
+    /// The same, and nothing for a tag of another language.
+    pub fn named(tag: &str) -> Option<Self> {
         let primary = tag.split(['-', '_']).next().unwrap_or("");
-        if primary.eq_ignore_ascii_case("ar") { Self::Arabic } else { Self::English }
+        let languages = [("en", Self::English), ("ar", Self::Arabic)];
+        languages.into_iter().find(|(code, _)| primary.eq_ignore_ascii_case(code)).map(|(_, language)| language)
     }
 }
 
