@@ -161,7 +161,7 @@ export class Program {
    * @param options.codes the codes that the customer has entered
    * @param options.counters where the counters over all members stand
    * @param options.others whether every coupon of the program that does not apply says why (the default), or those that are named
-   * @param options.language the language of the texts: `en` or `ar`
+   * @param options.language the language of the texts: `en` or `ar`, with a region or without
    * @throws {EventError} what is wrong with the cart
    */
   quote<C extends Cart>(
@@ -209,12 +209,16 @@ export class Program {
 
   /**
    * Why an event would earn what it would, asked before it happens; changes nothing.
+   * @param options.counters where the counters over all members stand
    * @throws {EventError} as `apply`
    */
-  explain<E extends Envelope>(member: Member, event: E | string | Uint8Array): Explanation;
+  explain(member: Member, event: Event, options?: { counters?: Counters }): Explanation;
 
-  /** Why time alone would bring what it would until then, asked before it passes; changes nothing. */
-  explainAdvance(member: Member, to: Instant): Explanation;
+  /**
+   * Why time alone would bring what it would until then, asked before it passes; changes nothing.
+   * @param options.counters where the counters over all members stand
+   */
+  explainAdvance(member: Member, to: Instant, options?: { counters?: Counters }): Explanation;
 
   /**
    * Why the wheels that an event turned came out so: for each draw the texts that were hashed, the number, the slices with

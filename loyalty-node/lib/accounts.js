@@ -11,7 +11,7 @@ function together(members, act) {
   const done = act(states);
   done.members().forEach((state, number) => replaceHandle(members[number], state));
   const outcomes = JSON.parse(done.outcomes());
-  done.free?.();
+  done.free();
   return outcomes;
 }
 

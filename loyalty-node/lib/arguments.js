@@ -4,6 +4,33 @@
 const { EventError, revived } = require("./errors.js");
 const { ready } = require("./core.js");
 
+/** What a value is by its own account, such as `Map`, whichever page or context it comes from. */
+function tag(value) {
+  return Object.prototype.toString.call(value).slice(8, -1);
+}
+
+/** Objects of the language that are no records of fields. */
+const BUILT_IN = new Set(
+  ("ArrayBuffer BigInt BigInt64Array BigUint64Array Boolean DataView Date Float32Array Float64Array Int16Array Int32Array " +
+    "Int8Array Map Number Promise RegExp Set SharedArrayBuffer String Symbol Uint16Array Uint32Array Uint8Array " +
+    "Uint8ClampedArray WeakMap WeakRef WeakSet").split(" "),
+);
+
+/** Bytes, also those of another page or context. */
+function isBytes(value) {
+  return value instanceof Uint8Array || (ArrayBuffer.isView(value) && tag(value) === "Uint8Array");
+}
+
+/** A Date, also one of another page or context. */
+function isDate(value) {
+  return value instanceof Date || (typeof value === "object" && value !== null && tag(value) === "Date");
+}
+
+/** Whether a value is a record of fields, as an event is. */
+function isRecord(value) {
+  return value !== null && typeof value === "object" && !Array.isArray(value) && !BUILT_IN.has(tag(value));
+}
+
 /** What a value is, in words. */
 function kind(value) {
   if (value === null) return "null";
@@ -12,7 +39,7 @@ function kind(value) {
     case "undefined":
       return "nothing";
     case "object":
-      return value instanceof Date ? "a Date" : "an object";
+      return BUILT_IN.has(tag(value)) ? `${/^[AEIO]/.test(tag(value)) ? "an" : "a"} ${tag(value)}` : "an object";
     case "string":
       return "a string";
     case "boolean":
@@ -59,7 +86,7 @@ function decoded(bytes) {
 
 /** An event that is an object. */
 function object(event) {
-  if (event === null || typeof event !== "object" || Array.isArray(event)) {
+  if (!isRecord(event)) {
     throw refused("invalid_json", undefined, "one JSON object", kind(event));
   }
   return event;
@@ -67,7 +94,7 @@ function object(event) {
 
 /** An instant as text. That it is one is for the core to say. */
 function instant(value, name) {
-  if (value instanceof Date) return Number.isNaN(value.getTime()) ? String(value) : value.toISOString();
+  if (isDate(value)) return Number.isNaN(value.getTime()) ? String(value) : value.toISOString();
   if (typeof value !== "string") {
     throw new TypeError(`\`${name}\`: expected a Date or a string such as 2026-11-21T10:00:00+08:00, found ${kind(value)}`);
   }
@@ -111,7 +138,7 @@ const SECRET_BYTES_MIN = 16;
 /** A secret as bytes; a string stands for its UTF-8. */
 function secret(value) {
   if (value === undefined) return undefined;
-  if (typeof value !== "string" && !(value instanceof Uint8Array)) {
+  if (typeof value !== "string" && !isBytes(value)) {
     throw new TypeError(`\`secret\`: expected a string or bytes, found ${kind(value)}`);
   }
   const bytes = typeof value === "string" ? new TextEncoder().encode(text(value, "secret")) : value;
@@ -122,4 +149,4 @@ function secret(value) {
   return bytes;
 }
 
-module.exports = { count, decoded, instant, kind, object, options, points, secret, text, whole };
+module.exports = { count, decoded, instant, isBytes, isDate, isRecord, kind, object, options, points, secret, text, whole };

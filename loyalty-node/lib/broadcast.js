@@ -40,7 +40,7 @@ class BroadcastEstimate {
     } catch (thrown) {
       throw revived(thrown);
     } finally {
-      copy.free?.();
+      copy.free();
     }
   }
 
@@ -49,7 +49,7 @@ class BroadcastEstimate {
   }
 
   close() {
-    this.#handle?.free?.();
+    this.#handle?.free();
     this.#handle = null;
   }
 }

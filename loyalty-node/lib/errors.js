@@ -67,4 +67,13 @@ function told(call) {
   }
 }
 
-module.exports = { RulesError, EventError, StateError, revived, told };
+/** The same for a call that is answered later. */
+async function toldLater(call) {
+  try {
+    return await call();
+  } catch (thrown) {
+    throw revived(thrown);
+  }
+}
+
+module.exports = { RulesError, EventError, StateError, revived, told, toldLater };

@@ -6,7 +6,7 @@
 // character that is its number, and its value. A list is `[`, its items and an end mark. What a value is, is said here; what
 // is wrong with it, by the core. `wire/packed.rs` of the core reads it.
 
-const { kind } = require("./arguments.js");
+const { isBytes, isDate, isRecord, kind } = require("./arguments.js");
 
 /** The characters of field numbers begin here. */
 const FIRST_FIELD = 0x20;
@@ -49,15 +49,30 @@ class Packer {
   /** One event of a history, of any form. */
   item(event) {
     if (typeof event === "string") return json(event);
-    if (event instanceof Uint8Array) return json(new TextDecoder().decode(event));
-    if (event === null || typeof event !== "object" || Array.isArray(event)) return `o${kind(event)}${NUL}`;
-    return this.pack(event);
+    if (isBytes(event)) return jsonOf(event);
+    return isRecord(event) ? this.pack(event) : `o${kind(event)}${NUL}`;
   }
 }
 
 /** JSON inside of a packed history. A NUL is nowhere allowed in it, and neither is what it becomes. */
 function json(text) {
-  return `j${text.toWellFormed().replaceAll(NUL, END)}${NUL}`;
+  return text.isWellFormed() ? `j${text.replaceAll(NUL, END)}${NUL}` : `oa text with half a character${NUL}`;
+}
+
+/** The same of bytes; what is no text is refused, and not read as another one. */
+function jsonOf(bytes) {
+  let text;
+  try {
+    text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    return `obytes that are no UTF-8${NUL}`;
+  }
+  return json(text);
+}
+
+/** Lines of JSON as bytes. A half of a character becomes what JSON allows nowhere, so that its line is refused. */
+function lines(text) {
+  return new TextEncoder().encode(text.isWellFormed() ? text : text.replace(/\p{Surrogate}/gu, END));
 }
 
 function fieldsOf(object, fields, textOf) {
@@ -103,7 +118,7 @@ function scalar(value, textOf) {
 
 /** A Date, or what says of itself how it would be written, as decimals of other libraries do. */
 function fromObject(value, textOf) {
-  if (value instanceof Date) {
+  if (isDate(value)) {
     const milliseconds = value.getTime();
     if (Number.isNaN(milliseconds)) return `oan invalid Date${NUL}`;
     return milliseconds >= 0 && milliseconds < LATEST ? `i${milliseconds}${NUL}` : textOf(value.toISOString());
@@ -123,4 +138,4 @@ function careful(text) {
   return text.isWellFormed() ? plain(text) : "h";
 }
 
-module.exports = { Packer };
+module.exports = { lines, Packer };

@@ -38,7 +38,7 @@ class Leaderboard {
     try {
       told(() => board.merge(copy));
     } finally {
-      copy.free?.();
+      copy.free();
     }
   }
 
@@ -48,7 +48,7 @@ class Leaderboard {
   }
 
   close() {
-    this.#handle?.free?.();
+    this.#handle?.free();
     this.#handle = null;
   }
 }

@@ -30,7 +30,7 @@ class Member {
       return member.#handle;
     };
     replaceHandle = (member, handle) => {
-      member.#handle.free?.();
+      member.#handle.free();
       member.#handle = handle;
     };
   }
@@ -76,7 +76,7 @@ class Member {
   }
 
   close() {
-    this.#handle?.free?.();
+    this.#handle?.free();
     this.#handle = null;
   }
 }

@@ -2,11 +2,11 @@
 // Programs: compiled once, used for any number of members.
 
 const { together } = require("./accounts.js");
-const { count, decoded, instant, kind, object, options, points, secret, text, whole } = require("./arguments.js");
+const { count, decoded, instant, isBytes, kind, object, options, points, secret, text, whole } = require("./arguments.js");
 const { newEstimate } = require("./broadcast.js");
 const { ready } = require("./core.js");
-const { revived, told } = require("./errors.js");
-const { Packer } = require("./event.js");
+const { revived, told, toldLater } = require("./errors.js");
+const { lines, Packer } = require("./event.js");
 const { outcomeOf } = require("./flat.js");
 const { newLeaderboard } = require("./leaderboard.js");
 const { memberHandle, newMember } = require("./member.js");
@@ -19,6 +19,8 @@ const MAKE = Symbol("make");
 class Program {
   #handle;
   #packer;
+  /** How many histories are being played: the last of them takes a closed program with it. */
+  #playing = 0;
   /** What a member asks of the program that it belongs to. */
   #owner = {
     program: this,
@@ -65,8 +67,8 @@ class Program {
   }
 
   apply(member, event, given) {
-    const program = this.#open;
-    const state = memberHandle(member);
+    let program = this.#open;
+    let state = memberHandle(member);
     let [now, counters] = [];
     if (given !== undefined) {
       const known = options(given, ["counters", "now"]);
@@ -76,8 +78,13 @@ class Program {
     let outcome;
     try {
       if (typeof event === "string") outcome = program.apply(state, whole(event), now, counters);
-      else if (event instanceof Uint8Array) outcome = program.applyBytes(state, event, now, counters);
-      else outcome = program.applyPacked(state, this.#packer.pack(object(event)), now, counters);
+      else if (isBytes(event)) outcome = program.applyBytes(state, event, now, counters);
+      else {
+        const packed = this.#packer.pack(object(event));
+        // The event's own code may have closed either.
+        [program, state] = [this.#open, memberHandle(member)];
+        outcome = program.applyPacked(state, packed, now, counters);
+      }
     } catch (thrown) {
       throw revived(thrown);
     }
@@ -87,8 +94,7 @@ class Program {
   advance(member, to, given) {
     const state = memberHandle(member);
     const when = instant(to, "to");
-    const { counters } = options(given, ["counters"]);
-    const known = counters === undefined ? undefined : countersOf(counters);
+    const known = optionalCounters(given);
     return outcomeOf(told(() => this.#open.advance(state, when, known)));
   }
 
@@ -101,8 +107,9 @@ class Program {
     const asked = [codes.map((code) => text(code, "codes")), countersOf(counters), others, text(language, "language")];
     const quote = told(() => {
       if (typeof cart === "string") return program.quote(state, whole(cart), ...asked);
-      if (cart instanceof Uint8Array) return program.quote(state, decoded(cart), ...asked);
-      return program.quotePacked(state, this.#packer.packAs("order", object(cart)), ...asked);
+      if (isBytes(cart)) return program.quote(state, decoded(cart), ...asked);
+      const packed = this.#packer.packAs("order", object(cart));
+      return this.#open.quotePacked(memberHandle(member), packed, ...asked);
     });
     return JSON.parse(quote);
   }
@@ -113,8 +120,9 @@ class Program {
     const known = countersOf(counters);
     const handle = told(() => {
       if (typeof broadcast === "string") return program.broadcastEstimate(whole(broadcast), known);
-      if (broadcast instanceof Uint8Array) return program.broadcastEstimate(decoded(broadcast), known);
-      return program.broadcastEstimatePacked(this.#packer.pack(object(broadcast)), known);
+      if (isBytes(broadcast)) return program.broadcastEstimate(decoded(broadcast), known);
+      const packed = this.#packer.pack(object(broadcast));
+      return this.#open.broadcastEstimatePacked(packed, known);
     });
     return newEstimate(handle);
   }
@@ -147,20 +155,22 @@ class Program {
     return JSON.parse(told(() => this.#open.view(state, when)));
   }
 
-  explain(member, event) {
+  explain(member, event, given) {
     const program = this.#open;
     const state = memberHandle(member);
+    const known = optionalCounters(given);
     return explanation(() => {
-      if (typeof event === "string") return program.explain(state, new TextEncoder().encode(whole(event)));
-      if (event instanceof Uint8Array) return program.explain(state, event);
-      return program.explainPacked(state, this.#packer.pack(object(event)));
+      if (typeof event === "string") return program.explain(state, new TextEncoder().encode(whole(event)), known);
+      if (isBytes(event)) return program.explain(state, event, known);
+      const packed = this.#packer.pack(object(event));
+      return this.#open.explainPacked(memberHandle(member), packed, known);
     });
   }
 
-  explainAdvance(member, to) {
+  explainAdvance(member, to, given) {
     const program = this.#open;
-    const [state, when] = [memberHandle(member), instant(to, "to")];
-    return explanation(() => program.explainAdvance(state, when));
+    const [state, when, known] = [memberHandle(member), instant(to, "to"), optionalCounters(given)];
+    return explanation(() => program.explainAdvance(state, when, known));
   }
 
   audit(member, event) {
@@ -207,8 +217,9 @@ class Program {
     const program = this.#open;
     const back = told(() => {
       if (typeof received === "string") return program.sendBack(whole(received));
-      if (received instanceof Uint8Array) return program.sendBack(decoded(received));
-      return program.sendBackPacked(this.#packer.pack(object(received)));
+      if (isBytes(received)) return program.sendBack(decoded(received));
+      const packed = this.#packer.pack(object(received));
+      return this.#open.sendBackPacked(packed);
     });
     return JSON.parse(back);
   }
@@ -220,21 +231,21 @@ class Program {
     const migrated = told(() => program.migrate(before, state, when));
     const { report, moves, outcome } = JSON.parse(migrated.told());
     const after = newMember(migrated.member(), this.#owner, report);
-    migrated.free?.();
+    migrated.free();
     return { member: after, report, moves, outcome };
   }
 
   load(state) {
     const program = this.#open;
     let loaded;
-    if (state instanceof Uint8Array) loaded = told(() => program.loadBinary(state));
+    if (isBytes(state)) loaded = told(() => program.loadBinary(state));
     else if (typeof state === "string") loaded = told(() => program.load(text(state, "state")));
     else {
       // An object has been through a parser that rounds whole numbers beyond 2^53, which the state has.
       throw new TypeError(`\`state\`: expected the string or the bytes that were saved, as they are, found ${kind(state)}`);
     }
     const member = newMember(loaded.member(), this.#owner, JSON.parse(loaded.migration()));
-    loaded.free?.();
+    loaded.free();
     return member;
   }
 
@@ -251,17 +262,19 @@ class Program {
     const { outcomes = false, until } = options(given, ["outcomes", "until"]);
     if (typeof outcomes !== "boolean") throw new TypeError(`\`outcomes\`: expected true or false, found ${kind(outcomes)}`);
     const end = optionalInstant(until, "until");
-    const history = await historyOf(events, this.#packer);
+    this.#playing += 1;
     try {
+      const history = await historyOf(events, this.#packer);
       const replay = typeof history === "string" ? "replayPacked" : "replay";
-      return newReplay(await program[replay](history, outcomes, end), this.#owner);
-    } catch (thrown) {
-      throw revived(thrown);
+      return newReplay(await toldLater(() => program[replay](history, outcomes, end)), this.#owner);
+    } finally {
+      this.#playing -= 1;
+      if (this.#handle === null && this.#playing === 0) program.free();
     }
   }
 
   close() {
-    this.#handle?.free?.();
+    if (this.#playing === 0) this.#handle?.free();
     this.#handle = null;
   }
 }
@@ -288,20 +301,37 @@ function namedAmounts(amounts, field) {
   return Object.entries(amounts).flatMap(([name, value]) => [text(name, field), points(value, `${field}.${name}`)]);
 }
 
+/** The one option of what looks at counters and takes no other. */
+function optionalCounters(given) {
+  const { counters } = options(given, ["counters"]);
+  return counters === undefined ? undefined : countersOf(counters);
+}
+
 function optionalInstant(value, name) {
   return value === undefined ? undefined : instant(value, name);
 }
 
 /** A history as the bytes of its lines, or as one packed string. */
 async function historyOf(events, packer) {
-  if (events instanceof Uint8Array) return events;
-  if (typeof events === "string") return new TextEncoder().encode(events);
+  if (isBytes(events)) return events;
+  if (typeof events === "string") return lines(events);
   if (events === null || typeof events !== "object" || !(Symbol.iterator in events || Symbol.asyncIterator in events)) {
     throw new TypeError(`\`events\`: expected lines of JSON or an iterable of events, found ${kind(events)}`);
   }
   const parts = [];
-  for await (const event of events) parts.push(packer.item(event));
+  for await (const event of events) {
+    parts.push(packer.item(event));
+    if (parts.length % AT_ONCE === 0) await turn();
+  }
   return parts.join("");
+}
+
+/** So many events are packed before others have a turn: some milliseconds. */
+const AT_ONCE = 256;
+
+/** Lets everything run that waits. */
+function turn() {
+  return new Promise((resolve) => (typeof setImmediate === "function" ? setImmediate(resolve) : setTimeout(resolve)));
 }
 
 module.exports = { Program };

@@ -51,7 +51,7 @@ class Replay {
   }
 
   close() {
-    this.#handle?.free?.();
+    this.#handle?.free();
     this.#handle = null;
   }
 }

@@ -44,7 +44,7 @@ class Report {
     try {
       told(() => report.merge(copy));
     } finally {
-      copy.free?.();
+      copy.free();
     }
   }
 
@@ -54,7 +54,7 @@ class Report {
   }
 
   close() {
-    this.#handle?.free?.();
+    this.#handle?.free();
     this.#handle = null;
   }
 }

@@ -2,27 +2,29 @@
 
 use loyalty_core::EventError;
 use loyalty_core::host::{self, Given, members};
-use napi::Result;
 use napi::bindgen_prelude::ClassInstance;
+use napi::{Env, Result};
 use napi_derive::napi;
 
 use crate::error;
-use crate::program::{Member, Program, instant};
+use crate::held::Held;
+use crate::member::Member;
+use crate::program::{Program, instant};
 
 /// Members after something that they did together, and what came of it.
 #[napi]
-pub struct Together(members::Together);
+pub struct Together(Held<members::Together>);
 
 /// A member under another version of the program, and what became of it.
 #[napi]
-pub struct Migrated(loyalty_core::Migration);
+pub struct Migrated(Held<loyalty_core::Migration>);
 
 #[napi]
 impl Program {
     /// The second of two accounts goes up in the first.
     #[napi(catch_unwind)]
     pub fn merge(&self, members: Vec<ClassInstance<Member>>, at: String) -> Result<Together> {
-        together(members::merge(&self.program, copies(&members), instant(&at)?))
+        together(members::merge(self.core()?, copies(&members)?, instant(&at)?))
     }
 
     /// Members pay together.
@@ -36,7 +38,7 @@ impl Program {
         at: String,
     ) -> Result<Together> {
         let payment = (&*id, &*wallet, &*points);
-        together(members::pool_spend(&self.program, copies(&members), payment, instant(&at)?))
+        together(members::pool_spend(self.core()?, copies(&members)?, payment, instant(&at)?))
     }
 
     /// Members get back of what they paid together.
@@ -50,20 +52,20 @@ impl Program {
         at: String,
     ) -> Result<Together> {
         let back = (&*id, &*payment, points.as_deref());
-        together(members::pool_give_back(&self.program, copies(&members), back, instant(&at)?))
+        together(members::pool_give_back(self.core()?, copies(&members)?, back, instant(&at)?))
     }
 
     /// Erases the person and keeps the sums: the outcome's JSON.
     #[napi(catch_unwind)]
     pub fn erase(&self, member: &mut Member, pseudonym: String, at: String) -> Result<String> {
-        let erased = self.program.erase(&mut member.0, &pseudonym, instant(&at)?);
+        let erased = self.core()?.erase(member.get_mut()?, &pseudonym, instant(&at)?);
         erased.map(|outcome| outcome.to_json()).map_err(|refused| error::event(&refused))
     }
 
     /// All that is held about a member, as JSON.
     #[napi(catch_unwind)]
     pub fn export(&self, member: &Member) -> Result<String> {
-        let exported = host::export(&self.program, &member.0);
+        let exported = host::export(self.core()?, member.get()?);
         exported.map(|all| all.to_string()).map_err(|refused| error::event(&refused))
     }
 
@@ -82,13 +84,13 @@ impl Program {
     /// What becomes of a member of another version of the program.
     #[napi(catch_unwind)]
     pub fn migrate(&self, old: &Program, member: &Member, at: String) -> Result<Migrated> {
-        let migrated = self.program.migrate(&old.program, &member.0, instant(&at)?);
-        migrated.map(Migrated).map_err(|refused| error::event(&refused))
+        let migrated = self.core()?.migrate(old.core()?, member.get()?, instant(&at)?);
+        migrated.map(|migrated| Migrated(Held::of(migrated))).map_err(|refused| error::event(&refused))
     }
 
     fn come_back(&self, received: Given<'_>) -> Result<String> {
-        let mut event = loyalty_core::Event::default();
-        let back = received.read(&self.program, &mut event).and_then(|()| self.program.send_back_event(&event));
+        let (program, mut event) = (self.core()?, loyalty_core::Event::default());
+        let back = received.read(program, &mut event).and_then(|()| program.send_back_event(&event));
         back.map(|back| back.to_string()).map_err(|refused| error::event(&refused))
     }
 }
@@ -97,14 +99,20 @@ impl Program {
 impl Together {
     /// The outcomes as one JSON list.
     #[napi(catch_unwind)]
-    pub fn outcomes(&self) -> String {
-        self.0.to_json()
+    pub fn outcomes(&self) -> Result<String> {
+        Ok(self.0.get()?.to_json())
     }
 
     /// The members, in the order in which they were given.
     #[napi(catch_unwind)]
-    pub fn members(&self) -> Vec<Member> {
-        self.0.members.iter().cloned().map(Member).collect()
+    pub fn members(&self, env: Env) -> Result<Vec<Member>> {
+        self.0.get()?.members.iter().map(|member| Member::of(env, member.clone())).collect()
+    }
+
+    /// Gives the memory back at once.
+    #[napi(catch_unwind)]
+    pub fn free(&mut self) {
+        self.0.free();
     }
 }
 
@@ -112,22 +120,28 @@ impl Together {
 impl Migrated {
     /// The member under the new version.
     #[napi(catch_unwind)]
-    pub fn member(&self) -> Member {
-        Member(self.0.member().clone())
+    pub fn member(&self, env: Env) -> Result<Member> {
+        Member::of(env, self.0.get()?.member().clone())
+    }
+
+    /// Gives the memory back at once.
+    #[napi(catch_unwind)]
+    pub fn free(&mut self) {
+        self.0.free();
     }
 
     /// What became of it, as JSON.
     #[napi(catch_unwind)]
-    pub fn told(&self) -> String {
-        members::migrated(&self.0).to_string()
+    pub fn told(&self) -> Result<String> {
+        Ok(members::migrated(self.0.get()?).to_string())
     }
 }
 
 fn together(done: core::result::Result<members::Together, EventError>) -> Result<Together> {
-    done.map(Together).map_err(|refused| error::event(&refused))
+    done.map(|done| Together(Held::of(done))).map_err(|refused| error::event(&refused))
 }
 
 /// Copies: two of them may be one object, which cannot be lent twice.
-fn copies(members: &[ClassInstance<Member>]) -> Vec<loyalty_core::Member> {
-    members.iter().map(|member| member.0.clone()).collect()
+fn copies(members: &[ClassInstance<Member>]) -> Result<Vec<loyalty_core::Member>> {
+    members.iter().map(|member| member.get().cloned()).collect()
 }

@@ -5,11 +5,13 @@ use napi::Result;
 use napi_derive::napi;
 
 use crate::error;
-use crate::program::{Member, Program, counted};
+use crate::held::Held;
+use crate::member::Member;
+use crate::program::{Program, counted};
 
 /// Whom a broadcast would reach, and why not the others.
 #[napi]
-pub struct BroadcastEstimate(loyalty_core::BroadcastEstimate);
+pub struct BroadcastEstimate(Held<loyalty_core::BroadcastEstimate>);
 
 #[napi]
 impl Program {
@@ -27,8 +29,8 @@ impl Program {
 
     fn estimate(&self, broadcast: Given<'_>, counters: Vec<String>) -> Result<BroadcastEstimate> {
         let counters = counted(Some(counters))?.unwrap_or_default();
-        let estimate = broadcast.broadcast(&self.program, counters);
-        estimate.map(BroadcastEstimate).map_err(|refused| error::event(&refused))
+        let estimate = broadcast.broadcast(self.core()?, counters);
+        estimate.map(|estimate| BroadcastEstimate(Held::of(estimate))).map_err(|refused| error::event(&refused))
     }
 }
 
@@ -36,25 +38,32 @@ impl Program {
 impl BroadcastEstimate {
     /// Asks what it would come to for a member.
     #[napi(catch_unwind)]
-    pub fn add(&mut self, member: &Member) {
-        self.0.add(&member.0);
+    pub fn add(&mut self, member: &Member) -> Result<()> {
+        self.0.get_mut()?.add(member.get()?);
+        Ok(())
     }
 
     /// Adds another part.
     #[napi(catch_unwind)]
     pub fn merge(&mut self, other: &BroadcastEstimate) -> Result<()> {
-        self.0.merge(&other.0).map_err(|refused| error::event(&refused))
+        self.0.get_mut()?.merge(other.0.get()?).map_err(|refused| error::event(&refused))
     }
 
     /// A copy.
     #[napi(catch_unwind)]
-    pub fn copy(&self) -> BroadcastEstimate {
-        Self(self.0.clone())
+    pub fn copy(&self) -> Result<BroadcastEstimate> {
+        Ok(Self(Held::of(self.0.get()?.clone())))
+    }
+
+    /// Gives the memory back at once.
+    #[napi(catch_unwind)]
+    pub fn free(&mut self) {
+        self.0.free();
     }
 
     /// All counts, as JSON.
     #[napi(catch_unwind)]
-    pub fn counts(&self) -> String {
-        self.0.to_json()
+    pub fn counts(&self) -> Result<String> {
+        Ok(self.0.get()?.to_json())
     }
 }

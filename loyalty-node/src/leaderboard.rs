@@ -5,11 +5,13 @@ use napi::Result;
 use napi_derive::napi;
 
 use crate::error;
-use crate::program::{Member, Program};
+use crate::held::Held;
+use crate::member::Member;
+use crate::program::Program;
 
 /// The standings of a leaderboard in the making.
 #[napi]
-pub struct Leaderboard(loyalty_core::Leaderboard);
+pub struct Leaderboard(Held<loyalty_core::Leaderboard>);
 
 #[napi]
 impl Program {
@@ -30,7 +32,7 @@ impl Program {
         around: &Member,
         neighbours: u32,
     ) -> Result<Leaderboard> {
-        self.board(&name, &at, closed, top, Some((&around.0, neighbours)))
+        self.board(&name, &at, closed, top, Some((around.get()?, neighbours)))
     }
 
     fn board(
@@ -42,8 +44,8 @@ impl Program {
         around: Option<(&loyalty_core::Member, u32)>,
     ) -> Result<Leaderboard> {
         let at = at.parse().map_err(|refused| error::event(&refused))?;
-        let board = host::leaderboard(&self.program, name, at, closed, top, around);
-        board.map(Leaderboard).map_err(|refused| error::event(&refused))
+        let board = host::leaderboard(self.core()?, name, at, closed, top, around);
+        board.map(|board| Leaderboard(Held::of(board))).map_err(|refused| error::event(&refused))
     }
 }
 
@@ -52,24 +54,30 @@ impl Leaderboard {
     /// Adds a member; tells whether it stands on it.
     #[napi(catch_unwind)]
     pub fn add(&mut self, member: &Member) -> Result<bool> {
-        self.0.add(&member.0).map_err(|refused| error::event(&refused))
+        self.0.get_mut()?.add(member.get()?).map_err(|refused| error::event(&refused))
     }
 
     /// Adds another part.
     #[napi(catch_unwind)]
     pub fn merge(&mut self, other: &Leaderboard) -> Result<()> {
-        self.0.merge(&other.0).map_err(|refused| error::event(&refused))
+        self.0.get_mut()?.merge(other.0.get()?).map_err(|refused| error::event(&refused))
     }
 
     /// A copy.
     #[napi(catch_unwind)]
-    pub fn copy(&self) -> Leaderboard {
-        Self(self.0.clone())
+    pub fn copy(&self) -> Result<Leaderboard> {
+        Ok(Self(Held::of(self.0.get()?.clone())))
+    }
+
+    /// Gives the memory back at once.
+    #[napi(catch_unwind)]
+    pub fn free(&mut self) {
+        self.0.free();
     }
 
     /// Who stands where, as JSON.
     #[napi(catch_unwind)]
     pub fn finish(&self) -> Result<String> {
-        self.0.finish().map(|standings| standings.to_json()).map_err(|refused| error::event(&refused))
+        self.0.get()?.finish().map(|standings| standings.to_json()).map_err(|refused| error::event(&refused))
     }
 }

@@ -6,9 +6,11 @@
 mod accounts;
 mod broadcast;
 mod error;
+mod held;
 // Public, as `text` is.
 pub mod hosts;
 mod leaderboard;
+mod member;
 mod program;
 mod replay;
 mod report;

@@ -1,30 +1,28 @@
-//! Programs and members.
+//! Programs.
 
 use std::cell::Cell;
 
 use loyalty_core::host::{self, Given};
 use loyalty_core::{Counters, Event, EventError, Explanation, Instant, Units};
-use napi::Result;
 use napi::bindgen_prelude::Buffer;
+use napi::{Env, Result};
 use napi_derive::napi;
 
 use crate::error;
+use crate::held::Held;
+use crate::member::Member;
 
 /// A compiled program.
 #[napi]
 pub struct Program {
-    pub(crate) program: loyalty_core::Program,
+    program: Held<loyalty_core::Program>,
     /// The last event; its buffers are used again for the next one.
     event: Cell<Event>,
 }
 
-/// The state of one member.
-#[napi]
-pub struct Member(pub(crate) loyalty_core::Member);
-
 /// A member as it was loaded, and what became of its state.
 #[napi]
-pub struct Loaded(loyalty_core::Loaded);
+pub struct Loaded(Held<loyalty_core::Loaded>);
 
 #[napi]
 impl Program {
@@ -37,55 +35,56 @@ impl Program {
             Some(secret) => program.with_secret(&secret).map_err(error::secret)?,
             None => program,
         };
-        Ok(Self { program, event: Cell::default() })
+        Ok(Self { program: Held::of(program), event: Cell::default() })
     }
 
     /// The program's title.
     #[napi(getter, catch_unwind)]
-    pub fn title(&self) -> &str {
-        self.program.title()
+    pub fn title(&self) -> Result<&str> {
+        Ok(self.core()?.title())
     }
 
     /// The program's own version number.
     #[napi(getter, catch_unwind)]
-    pub fn version(&self) -> u32 {
-        self.program.version()
+    pub fn version(&self) -> Result<u32> {
+        Ok(self.core()?.version())
     }
 
     /// The text that it was compiled from.
     #[napi(getter, catch_unwind)]
-    pub fn text(&self) -> &str {
-        self.program.text()
+    pub fn text(&self) -> Result<&str> {
+        Ok(self.core()?.text())
     }
 
     /// What is legal and surely not meant, as JSON.
     #[napi(catch_unwind)]
-    pub fn warnings(&self) -> String {
-        self.program.warnings().to_document(Units::Utf16).to_string()
+    pub fn warnings(&self) -> Result<String> {
+        Ok(self.core()?.warnings().to_document(Units::Utf16).to_string())
     }
 
     /// The fields that the program reads, by event, as JSON.
     #[napi(catch_unwind)]
-    pub fn reads(&self) -> String {
-        host::reads(&self.program)
+    pub fn reads(&self) -> Result<String> {
+        Ok(host::reads(self.core()?))
     }
 
     /// The results of the program's own tests as JSON.
     #[napi(catch_unwind)]
-    pub fn run_tests(&self) -> String {
-        host::tests(&self.program.run_tests())
+    pub fn run_tests(&self) -> Result<String> {
+        Ok(host::tests(&self.core()?.run_tests()))
     }
 
     /// The policies in force as JSON.
     #[napi(catch_unwind)]
-    pub fn policies(&self) -> String {
-        host::policies(&self.program)
+    pub fn policies(&self) -> Result<String> {
+        Ok(host::policies(self.core()?))
     }
 
     /// A new member.
     #[napi(catch_unwind)]
-    pub fn enroll(&self, id: String, at: String) -> Result<Member> {
-        self.program.enroll(&id, instant(&at)?).map(Member).map_err(|refused| error::event(&refused))
+    pub fn enroll(&self, env: Env, id: String, at: String) -> Result<Member> {
+        let enrolled = self.core()?.enroll(&id, instant(&at)?).map_err(|refused| error::event(&refused))?;
+        Member::of(env, enrolled)
     }
 
     /// An event happens to a member: JSON text in, the outcome out.
@@ -128,7 +127,7 @@ impl Program {
     #[napi(catch_unwind)]
     pub fn advance(&self, member: &mut Member, at: String, counters: Option<Vec<String>>) -> Result<String> {
         let counters = counted(counters)?.unwrap_or_default();
-        let advanced = self.program.advance_with(&mut member.0, instant(&at)?, counters);
+        let advanced = self.core()?.advance_with(member.get_mut()?, instant(&at)?, counters);
         advanced.map(|outcome| host::outcome(&outcome)).map_err(|refused| error::event(&refused))
     }
 
@@ -163,57 +162,72 @@ impl Program {
     /// What a member has at an instant, as JSON.
     #[napi(catch_unwind)]
     pub fn view(&self, member: &Member, at: String) -> Result<String> {
-        let view = host::view(&self.program, &member.0, Some(instant(&at)?));
+        let view = host::view(self.core()?, member.get()?, Some(instant(&at)?));
         view.map(|view| view.to_json()).map_err(|refused| error::event(&refused))
     }
 
     /// Why an event would earn what it would: as JSON, and as a text for people.
     #[napi(catch_unwind)]
-    pub fn explain(&self, member: &Member, event: &[u8]) -> Result<Vec<String>> {
-        self.why(member, Given::Json(&own(event)))
+    pub fn explain(&self, member: &Member, event: &[u8], counters: Option<Vec<String>>) -> Result<Vec<String>> {
+        self.why(member, Given::Json(&own(event)), counters)
     }
 
     /// The same for a packed object.
     #[napi(catch_unwind)]
-    pub fn explain_packed(&self, member: &Member, event: String) -> Result<Vec<String>> {
-        self.why(member, Given::Packed(&event))
+    pub fn explain_packed(&self, member: &Member, event: String, counters: Option<Vec<String>>) -> Result<Vec<String>> {
+        self.why(member, Given::Packed(&event), counters)
     }
 
     /// Why time alone would bring what it would until an instant, in the same forms.
     #[napi(catch_unwind)]
-    pub fn explain_advance(&self, member: &Member, to: String) -> Result<Vec<String>> {
-        explained(self.program.explain_advance(&member.0, instant(&to)?))
+    pub fn explain_advance(&self, member: &Member, to: String, counters: Option<Vec<String>>) -> Result<Vec<String>> {
+        let (program, member, to) = (self.core()?, member.get()?, instant(&to)?);
+        explained(match counted(counters)? {
+            Some(counters) => program.explain_advance_with(member, to, &counters),
+            None => program.explain_advance(member, to),
+        })
     }
 
     /// Why what an event drew came out so, as JSON.
     #[napi(catch_unwind)]
     pub fn audit(&self, member: &Member, event: String) -> Result<String> {
-        let audited = self.program.audit(&member.0, &event);
+        let audited = self.core()?.audit(member.get()?, &event);
         audited.map(|audit| audit.to_string()).map_err(|refused| error::event(&refused))
     }
 
     /// The member's state as JSON.
     #[napi(catch_unwind)]
-    pub fn save(&self, member: &Member) -> String {
-        self.program.save(&member.0)
+    pub fn save(&self, member: &Member) -> Result<String> {
+        Ok(self.core()?.save(member.get()?))
     }
 
     /// The member's state as bytes.
     #[napi(catch_unwind)]
-    pub fn save_binary(&self, member: &Member) -> Buffer {
-        self.program.save_binary(&member.0).into()
+    pub fn save_binary(&self, member: &Member) -> Result<Buffer> {
+        Ok(self.core()?.save_binary(member.get()?).into())
     }
 
     /// The member whose state `save` wrote.
     #[napi(catch_unwind)]
     pub fn load(&self, state: String) -> Result<Loaded> {
-        self.program.load(&state).map(Loaded).map_err(|error| error::state(&error))
+        self.core()?.load(&state).map(Loaded::of).map_err(|error| error::state(&error))
     }
 
     /// The member whose state `save_binary` wrote.
     #[napi(catch_unwind)]
     pub fn load_binary(&self, state: &[u8]) -> Result<Loaded> {
-        self.program.load_binary(&own(state)).map(Loaded).map_err(|error| error::state(&error))
+        self.core()?.load_binary(&own(state)).map(Loaded::of).map_err(|error| error::state(&error))
+    }
+
+    /// Gives the memory back at once.
+    #[napi(catch_unwind)]
+    pub fn free(&mut self) {
+        self.program.free();
+        self.event = Cell::default();
+    }
+
+    pub(crate) fn core(&self) -> Result<&loyalty_core::Program> {
+        self.program.get()
     }
 
     fn happen(
@@ -225,11 +239,12 @@ impl Program {
     ) -> Result<String> {
         let now = now.map(|now| instant(&now)).transpose()?;
         let counters = counted(counters)?;
+        let (program, member) = (self.core()?, member.get_mut()?);
         let mut event = self.event.take();
-        let applied = given.read(&self.program, &mut event).and_then(|()| match (counters, now) {
-            (Some(counters), now) => self.program.apply_event_with(&mut member.0, &event, now, counters),
-            (None, Some(now)) => self.program.apply_event_at(&mut member.0, &event, now),
-            (None, None) => self.program.apply_event(&mut member.0, &event),
+        let applied = given.read(program, &mut event).and_then(|()| match (counters, now) {
+            (Some(counters), now) => program.apply_event_with(member, &event, now, counters),
+            (None, Some(now)) => program.apply_event_at(member, &event, now),
+            (None, None) => program.apply_event(member, &event),
         });
         self.event.set(event);
         applied.map(|outcome| host::outcome(&outcome)).map_err(|refused| error::event(&refused))
@@ -245,72 +260,46 @@ impl Program {
     ) -> Result<String> {
         let counters = counted(Some(counters))?.unwrap_or_default();
         let codes: Vec<&str> = codes.iter().map(String::as_str).collect();
-        let cart = cart.cart(&self.program);
-        let quote =
-            cart.and_then(|cart| host::quote(&self.program, &member.0, &cart, &codes, &counters, others, language));
+        let (program, member) = (self.core()?, member.get()?);
+        let cart = cart.cart(program);
+        let quote = cart.and_then(|cart| host::quote(program, member, &cart, &codes, &counters, others, language));
         quote.map(|quote| quote.to_document_in(language).to_string()).map_err(|refused| error::event(&refused))
     }
 
-    fn why(&self, member: &Member, given: Given<'_>) -> Result<Vec<String>> {
+    fn why(&self, member: &Member, given: Given<'_>, counters: Option<Vec<String>>) -> Result<Vec<String>> {
+        let (program, member, counters) = (self.core()?, member.get()?, counted(counters)?);
         let mut event = self.event.take();
-        let read = given.read(&self.program, &mut event);
-        let why = read.and_then(|()| self.program.explain_event(&member.0, &event));
+        let why = given.read(program, &mut event).and_then(|()| match &counters {
+            Some(counters) => program.explain_event_with(member, &event, counters),
+            None => program.explain_event(member, &event),
+        });
         self.event.set(event);
         explained(why)
     }
 }
 
 #[napi]
-impl Member {
-    /// The member's id.
-    #[napi(getter, catch_unwind)]
-    pub fn id(&self) -> &str {
-        self.0.id()
-    }
-
-    /// Grows with everything that happens to the member; never beyond what a number holds exactly.
-    #[napi(getter, catch_unwind)]
-    pub fn revision(&self) -> i64 {
-        i64::try_from(self.0.revision()).unwrap_or(i64::MAX)
-    }
-
-    /// The next instant at which something will happen by time alone, in UTC.
-    #[napi(getter, catch_unwind)]
-    pub fn next_due(&self) -> Option<String> {
-        self.0.next_due().map(|due| due.to_string())
-    }
-
-    /// The latest instant that the member has been brought to, in UTC.
-    #[napi(getter, catch_unwind)]
-    pub fn clock(&self) -> String {
-        self.0.clock().to_string()
-    }
-
-    /// When the member joined, in UTC.
-    #[napi(getter, catch_unwind)]
-    pub fn enrolled_at(&self) -> String {
-        self.0.enrolled_at().to_string()
-    }
-
-    /// A member of its own in the same state.
-    #[napi(catch_unwind)]
-    pub fn copy(&self) -> Member {
-        Member(self.0.clone())
-    }
-}
-
-#[napi]
 impl Loaded {
+    fn of(loaded: loyalty_core::Loaded) -> Self {
+        Self(Held::of(loaded))
+    }
+
     /// A copy of the member.
     #[napi(catch_unwind)]
-    pub fn member(&self) -> Member {
-        Member(self.0.member.clone())
+    pub fn member(&self, env: Env) -> Result<Member> {
+        Member::of(env, self.0.get()?.member.clone())
+    }
+
+    /// Gives the memory back at once.
+    #[napi(catch_unwind)]
+    pub fn free(&mut self) {
+        self.0.free();
     }
 
     /// What was lost and what is new on the way, as JSON.
     #[napi(catch_unwind)]
-    pub fn migration(&self) -> String {
-        host::migration(&self.0.report)
+    pub fn migration(&self) -> Result<String> {
+        Ok(host::migration(&self.0.get()?.report))
     }
 }
 

@@ -8,11 +8,13 @@ use napi::{Env, Error, Result, Task};
 use napi_derive::napi;
 
 use crate::error;
-use crate::program::{Member, Program, instant, own};
+use crate::held::Held;
+use crate::member::Member;
+use crate::program::{Program, instant, own};
 
 /// What a history came to.
 #[napi]
-pub struct Replay(loyalty_core::Replay);
+pub struct Replay(Held<loyalty_core::Replay>);
 
 /// Lines of JSON, or packed events.
 enum Events {
@@ -41,7 +43,7 @@ impl Task for Playing {
     }
 
     fn resolve(&mut self, _: Env, replay: Self::Output) -> Result<Replay> {
-        Ok(Replay(replay))
+        Ok(Replay(Held::of(replay)))
     }
 }
 
@@ -62,7 +64,7 @@ impl Program {
     fn play(&self, events: Events, outcomes: bool, until: Option<String>) -> Result<AsyncTask<Playing>> {
         let until = until.map(|until| instant(&until)).transpose()?;
         let options = ReplayOptions { outcomes, until };
-        Ok(AsyncTask::new(Playing { program: self.program.clone(), events, options }))
+        Ok(AsyncTask::new(Playing { program: self.core()?.clone(), events, options }))
     }
 }
 
@@ -71,30 +73,36 @@ impl Replay {
     /// The summary as JSON.
     #[napi(catch_unwind)]
     pub fn summary(&self) -> Result<String> {
-        self.0.summary().map_err(|overflow| error::event(&overflow))
+        self.0.get()?.summary().map_err(|overflow| error::event(&overflow))
     }
 
     /// The refused events as JSON.
     #[napi(catch_unwind)]
-    pub fn refused(&self) -> String {
-        host::refused(self.0.refused())
+    pub fn refused(&self) -> Result<String> {
+        Ok(host::refused(self.0.get()?.refused()))
     }
 
     /// The outcomes as one JSON list.
     #[napi(catch_unwind)]
-    pub fn outcomes(&self) -> String {
-        format!("[{}]", self.0.outcomes().join(","))
+    pub fn outcomes(&self) -> Result<String> {
+        Ok(format!("[{}]", self.0.get()?.outcomes().join(",")))
     }
 
     /// The ids of the members, in their order.
     #[napi(catch_unwind)]
-    pub fn ids(&self) -> Vec<String> {
-        self.0.members().map(|member| member.id().to_owned()).collect()
+    pub fn ids(&self) -> Result<Vec<String>> {
+        Ok(self.0.get()?.members().map(|member| member.id().to_owned()).collect())
     }
 
     /// A copy of one of the members.
     #[napi(catch_unwind)]
-    pub fn member(&self, id: String) -> Option<Member> {
-        self.0.member(&id).cloned().map(Member)
+    pub fn member(&self, env: Env, id: String) -> Result<Option<Member>> {
+        self.0.get()?.member(&id).cloned().map(|member| Member::of(env, member)).transpose()
+    }
+
+    /// Gives the memory back at once.
+    #[napi(catch_unwind)]
+    pub fn free(&mut self) {
+        self.0.free();
     }
 }

@@ -5,11 +5,13 @@ use napi::Result;
 use napi_derive::napi;
 
 use crate::error;
-use crate::program::{Member, Program};
+use crate::held::Held;
+use crate::member::Member;
+use crate::program::Program;
 
 /// A report in the making.
 #[napi]
-pub struct Report(loyalty_core::Report);
+pub struct Report(Held<loyalty_core::Report>);
 
 #[napi]
 impl Program {
@@ -17,8 +19,8 @@ impl Program {
     #[napi(catch_unwind)]
     pub fn report(&self, period: Option<String>, active: Vec<String>, values: Vec<String>) -> Result<Report> {
         let values = values.chunks_exact(2).filter_map(|pair| Some((pair.first()?.clone(), pair.get(1)?.clone())));
-        let report = host::report(&self.program, period, active, values);
-        report.map(Report).map_err(|refused| error::event(&refused))
+        let report = host::report(self.core()?, period, active, values);
+        report.map(|report| Report(Held::of(report))).map_err(|refused| error::event(&refused))
     }
 }
 
@@ -27,30 +29,36 @@ impl Report {
     /// Adds an outcome as JSON, with the member after it; tells whether it counted.
     #[napi(catch_unwind)]
     pub fn add(&mut self, outcome: String, member: &Member) -> Result<bool> {
-        self.0.add_json(&outcome, &member.0).map_err(|refused| error::event(&refused))
+        self.0.get_mut()?.add_json(&outcome, member.get()?).map_err(|refused| error::event(&refused))
     }
 
     /// Tells of a member without an outcome; tells whether it was not known.
     #[napi(catch_unwind)]
     pub fn know(&mut self, member: &Member) -> Result<bool> {
-        self.0.know(&member.0).map_err(|refused| error::event(&refused))
+        self.0.get_mut()?.know(member.get()?).map_err(|refused| error::event(&refused))
     }
 
     /// Adds another part.
     #[napi(catch_unwind)]
     pub fn merge(&mut self, other: &Report) -> Result<()> {
-        self.0.merge(&other.0).map_err(|refused| error::event(&refused))
+        self.0.get_mut()?.merge(other.0.get()?).map_err(|refused| error::event(&refused))
     }
 
     /// A copy.
     #[napi(catch_unwind)]
-    pub fn copy(&self) -> Report {
-        Self(self.0.clone())
+    pub fn copy(&self) -> Result<Report> {
+        Ok(Self(Held::of(self.0.get()?.clone())))
+    }
+
+    /// Gives the memory back at once.
+    #[napi(catch_unwind)]
+    pub fn free(&mut self) {
+        self.0.free();
     }
 
     /// The report as JSON.
     #[napi(catch_unwind)]
     pub fn finish(&self) -> Result<String> {
-        self.0.finish().map(|report| report.to_string()).map_err(|refused| error::event(&refused))
+        self.0.get()?.finish().map(|report| report.to_string()).map_err(|refused| error::event(&refused))
     }
 }

@@ -496,6 +496,99 @@ message spring marketing { broadcast  en "Spring is here." }`);
       refused(() => replay.summary, TypeError);
     },
 
+    "what is closed while it is in use": async () => {
+      const { program, member } = start();
+      const history = program.replay([ORDER, { ...ORDER, id: "o-2" }]);
+      program.close();
+      assert.equal((await history).summary.applied, 2);
+      refused(() => program.title, TypeError);
+      const closing = (what) => Object.defineProperty({ ...ORDER }, "subtotal", { enumerable: true, get: () => (what.close(), "37.50") });
+      for (const call of ["apply", "explain", "quote"]) {
+        const other = start();
+        assert.equal(refused(() => other.program[call](other.member, closing(other.member)), TypeError).message, "the member is closed");
+        assert.equal(refused(() => other.program[call](start().member, closing(other.program)), TypeError).message, "the program is closed");
+      }
+      member.close();
+    },
+
+    "counters over all members are seen by what explains, too": () => {
+      const program = Program.compile(`program "Shop" { currency EUR }
+wallet points {}
+rule base on order { earn 1 points per 1 EUR of order.subtotal }
+rule early on order limit 1 in total { earn 100 points }
+rule daily every day at 12:00 limit 1 in total { earn 5 points }
+`);
+      const member = program.enroll("m-1", JOINED);
+      const counters = { "rule early": 1, "rule daily": "1" };
+      for (const event of [ORDER, EVENT, new TextEncoder().encode(EVENT)]) {
+        const why = program.explain(member, event, { counters });
+        assert.equal(why.decisions.filter(({ kind }) => kind === "earned")[0].amount, "37");
+        assert.ok(String(why).includes("limit 1 in total: used 1 of 1"), String(why));
+        assert.equal(program.explain(member, event).decisions.filter(({ kind }) => kind === "earned")[0].amount, "137");
+      }
+      const until = "2026-01-01T18:00:00Z";
+      const kinds = (why) => why.decisions.map(({ kind }) => kind);
+      assert.deepEqual(kinds(program.explainAdvance(member, until, { counters })), []);
+      assert.deepEqual(kinds(program.explainAdvance(member, until)), ["earned", "claim"]);
+      refused(() => program.explain(member, ORDER, { counter: {} }), TypeError);
+      refused(() => program.explainAdvance(member, until, { now: until }), TypeError);
+    },
+
+    "numbers are read in one way, whatever they stand for": () => {
+      const { program, member } = start();
+      for (const wrong of ["1_000", "+1", " 1", "", "ten", "1."]) {
+        refused(() => program.apply(member, { ...ORDER, subtotal: wrong }), EventError, { code: "wrong_type" });
+        refused(() => program.apply(member, ORDER, { counters: { "rule early": wrong } }), EventError, { code: "wrong_type" });
+      }
+      program.apply(member, { ...ORDER, subtotal: "1E+3" }, { counters: { "rule early": "1E+3" } });
+      for (const language of ["xx", ""]) {
+        refused(() => program.quote(member, ORDER, { language }), EventError, { code: "wrong_type", field: "language" });
+      }
+      // The language is right, and there is no coupon to tell of.
+      refused(() => program.quote(member, ORDER, { language: "ar-SA" }), EventError, { code: "unknown_event" });
+    },
+
+    "a fraction is no text": () => {
+      const { program, member } = start();
+      for (const form of [JSON.stringify, (event) => event, (event) => new TextEncoder().encode(JSON.stringify(event))]) {
+        const code = { code: "wrong_type", field: "id", expected: "a text", found: "1.5" };
+        refused(() => program.apply(member, form({ ...ORDER, id: 1.5 })), EventError, code);
+        assert.equal(eventHead(form({ ...ORDER, id: 1.5 })).id, null);
+      }
+    },
+
+    "what is no record of fields is called by its name": () => {
+      const { program, member } = start();
+      const bytes = new TextEncoder().encode(EVENT);
+      const wrongs = [[new Map(), "a Map"], [bytes.buffer, "an ArrayBuffer"], [new DataView(bytes.buffer), "a DataView"], [new String(EVENT), "a String"]];
+      for (const [wrong, found] of wrongs) {
+        for (const call of ["apply", "explain", "quote"]) refused(() => program[call](member, wrong), EventError, { code: "invalid_json", found });
+      }
+    },
+
+    "a history refuses what is no text, and reads it as no other": async () => {
+      const { program } = start();
+      const half = (id) => JSON.stringify({ ...ORDER, id: "?" }).replace("?", id);
+      const bytes = (text, last) => Uint8Array.from([...new TextEncoder().encode(text).slice(0, -2), ...last, 0x22, 0x7d]);
+      const odd = [half("\ud800"), half("\udc00"), bytes(EVENT, [0xff]), bytes(EVENT, [0xfe]), `\ufeff${EVENT}`, new TextEncoder().encode(`\ufeff${EVENT}`)];
+      const { refused, summary } = await program.replay([...odd, EVENT]);
+      assert.deepEqual([summary.applied, refused.map(({ line, error }) => [line, error.code])], [1, odd.map((_, at) => [at + 1, "invalid_json"])]);
+      const lines = await program.replay([half("\ud800"), EVENT, half("\udc00")].join("\n"));
+      assert.deepEqual([lines.summary.applied, lines.refused.map(({ line, error }) => [line, error.code])], [1, [[1, "invalid_json"], [3, "invalid_json"]]]);
+    },
+
+    "a long history gives others a turn": async () => {
+      const { program } = start();
+      let turns = 0;
+      const events = Array.from({ length: 3000 }, (_, at) => ({ ...ORDER, id: `o-${at}` }));
+      const waiting = setInterval(() => (turns += 1));
+      const packed = [];
+      const { summary } = await program.replay(events.map((event, at) => Object.defineProperty(event, "at", { get: () => (packed.push([at, turns]), ORDER.at) })));
+      clearInterval(waiting);
+      assert.equal(summary.applied, 3000);
+      assert.ok(packed.at(-1)[1] > packed[0][1], `${turns} turns`);
+    },
+
     "a history tells what it refused": async () => {
       const { program } = start();
       const events = [ORDER, { ...ORDER, id: "o-2", subtotal: -1 }, "{", 5, null, { ...ORDER, id: "o-3", member: undefined }, new Uint8Array([255])];
