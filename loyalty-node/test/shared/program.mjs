@@ -522,9 +522,9 @@ rule daily every day at 12:00 limit 1 in total { earn 5 points }
       const counters = { "rule early": 1, "rule daily": "1" };
       for (const event of [ORDER, EVENT, new TextEncoder().encode(EVENT)]) {
         const why = program.explain(member, event, { counters });
-        assert.equal(why.decisions.filter(({ kind }) => kind === "earned")[0].amount, "37");
+        assert.deepEqual(amounts(why), ["37"]);
         assert.ok(String(why).includes("limit 1 in total: used 1 of 1"), String(why));
-        assert.equal(program.explain(member, event).decisions.filter(({ kind }) => kind === "earned")[0].amount, "137");
+        assert.ok(amounts(program.explain(member, event)).includes("137"));
       }
       const until = "2026-01-01T18:00:00Z";
       const kinds = (why) => why.decisions.map(({ kind }) => kind);
