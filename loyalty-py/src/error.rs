@@ -125,6 +125,9 @@ pub fn rules(py: Python<'_>, diagnostics: &Diagnostics, name: &str) -> PyErr {
 }
 
 pub fn event(py: Python<'_>, refused: &loyalty_core::EventError) -> PyErr {
+    if let Some(interrupt) = crate::input::interrupt() {
+        return interrupt;
+    }
     let error = EventError::new_err(refused.to_string());
     let attach = |error: &PyErr| {
         let value = error.value(py);
@@ -137,6 +140,21 @@ pub fn event(py: Python<'_>, refused: &loyalty_core::EventError) -> PyErr {
         value.setattr("text", refused.text())
     };
     attach(&error).err().unwrap_or(error)
+}
+
+/// What an EventError has, of an event that nobody catches.
+pub fn attributes_of(refused: &loyalty_core::EventError) -> Document {
+    let text = |value: Option<&str>| value.map_or(Document::Null, |value| Document::Text(value.to_owned()));
+    let entries = [
+        ("code", Some(refused.code().as_str())),
+        ("field", refused.field()),
+        ("expected", refused.expected()),
+        ("found", refused.found()),
+        ("help", refused.help()),
+        ("rule", refused.rule()),
+        ("text", refused.text()),
+    ];
+    Document::Object(entries.into_iter().map(|(key, value)| (key.into(), text(value))).collect())
 }
 
 pub fn state(error: &loyalty_core::StateError) -> PyErr {

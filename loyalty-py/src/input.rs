@@ -1,8 +1,10 @@
 //! Dicts read in place: what the decoder wants is looked up by key, and nothing else is touched.
 
 use std::borrow::Cow;
+use std::cell::RefCell;
 
 use loyalty_core::{EventError, Fields, Input, Refused, Scalar, Shape};
+use pyo3::exceptions::PyException;
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyDate, PyDateTime, PyDict, PyFloat, PyInt, PyList, PyString, PyTime, PyTuple};
@@ -30,8 +32,23 @@ impl<'k, 'py> Place<'k, 'py> {
     }
 }
 
-/// Looking up a text in a dict can only fail if another key of the dict does something odd when it is compared.
+thread_local! {
+    /// What was to stop the program, and came while an object was read.
+    static INTERRUPT: RefCell<Option<PyErr>> = const { RefCell::new(None) };
+}
+
+/// What was to stop the program while the event at hand was read, such as a KeyboardInterrupt; no refusal says that.
+pub fn interrupt() -> Option<PyErr> {
+    INTERRUPT.take()
+}
+
+/// A value that fails when it is read, or a key of a dict that does something odd when it is compared.
 fn unreadable(error: &PyErr) -> EventError {
+    Python::attach(|py| {
+        if !error.is_instance_of::<PyException>(py) {
+            INTERRUPT.set(Some(error.clone_ref(py)));
+        }
+    });
     EventError::unreadable(&error.to_string())
 }
 
@@ -158,8 +175,10 @@ fn other<'s>(value: &Bound<'_, PyAny>) -> PyResult<Scalar<'s>> {
         return Ok(Scalar::LIST);
     }
     // The whole numbers of numeric libraries.
-    if let Ok(whole) = value.extract::<i64>() {
-        return Ok(Scalar::Whole(whole));
+    match value.extract::<i64>() {
+        Ok(whole) => return Ok(Scalar::Whole(whole)),
+        Err(error) if !error.is_instance_of::<PyException>(py) => return Err(error),
+        Err(_) => {}
     }
     let name = value.get_type().fully_qualified_name()?;
     Ok(Scalar::Other(Cow::Owned(format!("a {}", name.to_str()?))))

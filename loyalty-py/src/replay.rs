@@ -8,7 +8,7 @@ use pyo3::types::{PyBytes, PyDict, PyString, PyTuple};
 use crate::arrow::Batches;
 use crate::columns::Column;
 use crate::error;
-use crate::input::Place;
+use crate::input::{Place, interrupt};
 use crate::member::Member;
 use crate::program::Program;
 use crate::record::Record;
@@ -59,6 +59,9 @@ impl Replay {
     }
 }
 
+/// So many objects of Python are played before other threads have a turn: less than a millisecond.
+const AT_ONCE: u64 = 16;
+
 /// Dicts and texts of JSON as they come, such as the lines of a file, so that a history need not fit into memory.
 fn one_by_one<'py>(
     program: &Program,
@@ -71,15 +74,21 @@ fn one_by_one<'py>(
         return Err(PyTypeError::new_err(format!("{expected}, not {name}")));
     }
     let mut failed = None;
-    let mut events = events.try_iter()?.map_while(|event| match event {
-        Ok(value) => Some(one(program, value)),
+    let mut events = (1_u64..).zip(events.try_iter()?).map_while(|(number, event)| match event {
+        Ok(value) => {
+            if number.is_multiple_of(AT_ONCE) {
+                // Whoever waits for Python has a turn.
+                value.py().detach(|| ());
+            }
+            Some(one(program, value))
+        }
         Err(error) => {
             failed = Some(error);
             None
         }
     });
     let core = play(&mut events);
-    failed.map_or(Ok(core), Err)
+    failed.or_else(interrupt).map_or(Ok(core), Err)
 }
 
 fn one<'k, 'py>(program: &'k Program, value: Bound<'py, PyAny>) -> HistoryEvent<'static, Place<'k, 'py>> {
@@ -148,7 +157,7 @@ impl Replay {
             Record::of(Document::Object(vec![
                 ("line".into(), Document::Number(refused.line.into())),
                 ("event".into(), event),
-                ("error".into(), refused.error.to_document()),
+                ("error".into(), error::attributes_of(&refused.error)),
             ]))
         });
         PyTuple::new(py, refused.collect::<Vec<_>>())

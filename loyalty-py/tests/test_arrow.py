@@ -112,7 +112,7 @@ def test_an_iterator_that_fails_says_so_itself() -> None:
     with pytest.raises(OSError, match="the file is gone"):
         program.replay(failing())
     (refused,) = program.replay([{"type": "order"}]).refused
-    assert refused.error.error == "missing_field"
+    assert refused.error.code == "missing_field"
     nothing: Any
     for nothing in ({"type": "order"}, 7, None):
         with pytest.raises(TypeError, match="events one after the other"):
@@ -160,7 +160,7 @@ def test_what_does_not_fit_is_refused(type: Any, value: Any, code: str, found: s
     order = {"type": "order", "id": "o-1", "member": "m-1", "at": "2026-02-01T10:00:00Z"}
     table = pa.table({key: [value] for key, value in order.items()}).append_column("subtotal", pa.array([value], type))
     (refused,) = program.replay(table).refused
-    assert (refused.error.error, refused.error.field, refused.error.found) == (code, "subtotal", found)
+    assert (refused.error.code, refused.error.field, refused.error.found) == (code, "subtotal", found)
 
 
 def test_columns_that_nobody_reads_may_be_anything() -> None:
@@ -170,7 +170,7 @@ def test_columns_that_nobody_reads_may_be_anything() -> None:
     table = pa.table({key: [value] for key, value in order.items()})
     assert program.replay(table.append_column("raw", raw)).summary.applied == 1
     (refused,) = program.replay(table.append_column("gift", raw)).refused
-    assert (refused.error.error, refused.error.found) == ("wrong_type", "a value of type `z` of Arrow")
+    assert (refused.error.code, refused.error.found) == ("wrong_type", "a value of type `z` of Arrow")
 
 
 def test_a_stream_that_fails_is_an_error() -> None:

@@ -2,6 +2,7 @@
 
 import copy
 import pickle
+import threading
 from collections.abc import Mapping
 from decimal import Decimal
 from types import MappingProxyType
@@ -94,3 +95,49 @@ def test_a_secret_is_not_lost_and_does_not_leak() -> None:
         with pytest.raises(TypeError, match="a program with a secret is not pickled"):
             pickle.dumps(made)
     assert pickle.loads(pickle.dumps(program)) == program
+
+
+def test_a_history_tells_of_what_it_refused_as_an_error_does() -> None:
+    program, member = shop()
+    wrong = order(subtotal=-1)
+    (refused,) = program.replay([wrong]).refused
+    with pytest.raises(loyalty.EventError) as raised:
+        program.apply(member, wrong)
+    for name in ("code", "field", "expected", "found", "help", "rule", "text"):
+        assert getattr(refused.error, name) == getattr(raised.value, name)
+
+
+def test_others_have_a_turn_while_a_history_is_played() -> None:
+    program, _ = shop()
+    begun, turns, over = threading.Event(), 0, False
+
+    def watch() -> None:
+        nonlocal turns
+        while not over:
+            begun.set()
+            turns += 1
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    begun.wait()
+    events = [order(id=f"o-{number}") for number in range(2000)]
+    before = turns
+    played = program.replay(events)
+    seen, over = turns - before, True
+    watcher.join()
+    assert played.summary.applied == 2000 and seen > 0
+
+
+class Stop:
+    def __index__(self) -> int:
+        raise KeyboardInterrupt
+
+
+def test_what_stops_the_program_is_no_refusal() -> None:
+    program, member = shop()
+    before = member.save()
+    for call in (program.apply, program.explain, lambda _, event: program.replay([event])):
+        with pytest.raises(KeyboardInterrupt):
+            call(member, order(subtotal=Stop()))
+    assert member.save() == before
+    program.apply(member, order())

@@ -254,7 +254,7 @@ def test_a_history_is_played_in_one_call() -> None:
     assert (replay.summary.events, replay.summary.applied, replay.summary.members) == (4, 3, 1)
     assert replay.summary.wallets["points"].available == Decimal(30)
     (refused,) = replay.refused
-    assert (refused.line, refused.event, refused.error.error, refused.error.field) == (4, "x", "missing_field", "at")
+    assert (refused.line, refused.event, refused.error.code, refused.error.field) == (4, "x", "missing_field", "at")
     assert len(replay.outcomes) == 4 and '"vested"' in replay.outcomes[-1]
     (only,) = replay.members()
     assert only == replay.member("m-1") and replay.member("m-2") is None

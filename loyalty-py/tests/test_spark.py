@@ -65,7 +65,7 @@ def test_batches_are_cut_where_members_end(size: int) -> None:
     assert states == pa.table(expected.state_table())
     refused = pa.concat_tables([part.refused for part in parts]).to_pylist()
     assert sorted((row["event"], row["code"]) for row in refused) == sorted(
-        (one.event, one.error.error) for one in expected.refused
+        (one.event, one.error.code) for one in expected.refused
     )
     assert {row["member"] for row in refused if row["field"] == "member"} == {None}
     assert "m-3" in {row["member"] for row in refused if row["field"] == "type"}
@@ -132,7 +132,7 @@ def test_spark_gives_what_one_call_gives(spark: Any) -> None:
     total = played.balances.selectExpr("sum(issued) as issued").collect()[0].issued
     assert isinstance(total, Decimal) and total == expected.summary.wallets.points.issued
     refused = [(row.event, row.code) for row in played.refused.collect()]
-    assert sorted(refused) == sorted((one.event, one.error.error) for one in expected.refused)
+    assert sorted(refused) == sorted((one.event, one.error.code) for one in expected.refused)
 
 
 def test_night_by_night_is_all_at_once(spark: Any, tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -141,7 +141,7 @@ def test_balances_and_refusals() -> None:
         assert sum(row[name] for row in balances) == sums[name]
     refused = pa.table(replay.refused_table()).to_pylist()
     for row, one in zip(refused, replay.refused, strict=True):
-        assert (row["line"], row["event"], row["code"]) == (one.line, one.event, one.error.error)
+        assert (row["line"], row["event"], row["code"]) == (one.line, one.event, one.error.code)
         assert (row["field"], row["found"]) == (one.error.get("field"), one.error.get("found"))
     with pytest.raises(ValueError, match="decisions=True"):
         replay.decision_table()
