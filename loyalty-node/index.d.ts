@@ -212,7 +212,11 @@ export class Program {
    * @param options.counters where the counters over all members stand
    * @throws {EventError} as `apply`
    */
-  explain(member: Member, event: Event, options?: { counters?: Counters }): Explanation;
+  explain<E extends Envelope>(
+    member: Member,
+    event: E | string | Uint8Array,
+    options?: { counters?: Counters },
+  ): Explanation;
 
   /**
    * Why time alone would bring what it would until then, asked before it passes; changes nothing.
