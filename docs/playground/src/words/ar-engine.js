@@ -32,6 +32,8 @@ export const engine = {
     coupon_refused: "رُفضت قسيمة",
     coupon_revoked: "أُلغيت قسيمة",
     debt_settled: "سُدّد دين",
+    write_off_settled: "عُوّض مشطوب",
+    refund_due: "مستحق الرد",
     drawn: "نتيجة السحب",
     earned: "اكتسب",
     erased: "مُحي",

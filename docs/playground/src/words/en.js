@@ -94,6 +94,8 @@ export const en = {
     clawed_back: "clawed back",
     restored: "given back",
     debt_settled: "debt settled",
+    write_off_settled: "write-off made up for",
+    refund_due: "refund due",
     tagged: "tagged",
     untagged: "no longer tagged",
     attribute_set: "set",
