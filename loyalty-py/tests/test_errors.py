@@ -3,6 +3,7 @@
 import copy
 import datetime as dt
 import pickle
+from collections.abc import Callable
 
 import loyalty
 import pytest
@@ -90,12 +91,13 @@ def test_a_member_of_another_program_is_refused() -> None:
     _, member = shop()
     other = loyalty.Program.compile(TEXT.replace("points", "stars"))
     # To look at it is refused, too: its points would be shown as stars.
-    for call in (
+    calls: list[Callable[[], object]] = [
         lambda: other.apply(member, order()),
         lambda: other.view(member),
         lambda: other.export(member),
         lambda: other.audit(member, "o-1"),
-    ):
+    ]
+    for call in calls:
         with pytest.raises(loyalty.EventError) as raised:
             call()
         assert raised.value.code == "other_program"

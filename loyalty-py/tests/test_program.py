@@ -268,7 +268,7 @@ def test_a_history_may_be_the_lines_of_a_file(tmp_path: Path) -> None:
     path.write_text("\n".join(lines), encoding="utf-8")
     whole = program.replay(path.read_bytes(), outcomes=True)
     with path.open(encoding="utf-8") as texts, path.open("rb") as binary:
-        forms = [texts, binary, [json.loads(lines[0]), lines[1].encode(), *lines[2:]]]
+        forms: list[Any] = [texts, binary, [json.loads(lines[0]), lines[1].encode(), *lines[2:]]]
         for replay in (program.replay(form, outcomes=True) for form in forms):
             assert (replay.outcomes, replay.refused, replay.summary) == (whole.outcomes, whole.refused, whole.summary)
     # What is no event is refused where it stands, and the others are played.

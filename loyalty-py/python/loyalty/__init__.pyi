@@ -39,7 +39,7 @@ __all__ = [
 __version__: Final[str]
 
 _Instant: TypeAlias = datetime.datetime | str
-_Event: TypeAlias = Mapping[str, Any] | str | bytes | Record
+_Event: TypeAlias = dict[str, Any] | str | bytes | Record
 _Points: TypeAlias = int | Decimal | str
 _Counters: TypeAlias = Mapping[str, _Points]
 
@@ -330,6 +330,8 @@ class Program:
         decisions: bool = False,
         states: _ArrowStream | None = None,
     ) -> Replay: ...
+    def __copy__(self) -> Program: ...
+    def __deepcopy__(self, _memo: object, /) -> Program: ...
     def __eq__(self, other: object, /) -> bool: ...
     def __hash__(self) -> int: ...
 
