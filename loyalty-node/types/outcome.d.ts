@@ -106,6 +106,8 @@ export interface Decisions {
   coupon_given_back: { coupon: string; code?: string; number?: number };
   /** What a coupon was given for has come back, and the coupon is gone. */
   coupon_revoked: { coupon: string; number: number; code?: string };
+  /** What is to be paid back of an order whose coupons may lose what they took off. */
+  refund_due: { amount: string; returned: string; owed: { coupon: string; code?: string; amount: string }[] };
   /** A reward was taken. */
   reward_redeemed: { reward: string; quantity: number; worth?: string };
   /** A reward was not taken, for all that it lacks. */

@@ -85,8 +85,10 @@ function chips({ decisions, replayed }) {
     if (figure === undefined) {
       return element("span", { class: `chip other kind-${kind}` }, `${call("kind", kind)} `, about(decision));
     }
-    const sign = TAKES.includes(kind) ? "−" : kind === "vested" ? "" : "+";
-    const tone = TAKES.includes(kind) ? "takes" : pending === true ? "waits" : kind === "vested" ? "other" : "gives";
+    // What is in no wallet, or was there before, is a figure and no change.
+    const still = kind === "vested" || wallet === undefined;
+    const sign = TAKES.includes(kind) ? "−" : still ? "" : "+";
+    const tone = TAKES.includes(kind) ? "takes" : pending === true ? "waits" : still ? "other" : "gives";
     const word = kind === "earned" ? (pending === true ? say("key").pending : "") : call("kind", kind);
     return element(
       "span",
@@ -106,7 +108,7 @@ function about(decision) {
   if (ladder !== undefined) return name(`${ladder} ${from ? `${from} → ` : ""}${to ?? level ?? ""}`);
   const told = ABOUT.map((key) => decision[key]).find((text) => typeof text === "string");
   const named = told ?? (to && own ? `${own} → ${to}` : own) ?? decision.rule;
-  return [named === undefined ? null : name(named), reason === undefined ? null : [named === undefined ? "" : " ", word("reason", reason) ?? name(reason)]];
+  return [named === undefined ? null : name(named), reason === undefined ? null : [named === undefined ? "" : " · ", word("reason", reason) ?? name(reason)]];
 }
 
 /** Keys of a decision that name what it is about, the nearest first. */
