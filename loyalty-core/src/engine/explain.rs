@@ -43,7 +43,7 @@ use super::member::Member;
 use super::messages::said;
 use super::outcome::{Because, Decision, Kind, Outcome, TierBecause};
 use super::value::{Stored, Value};
-use super::{badges, clock, doors, refusals};
+use super::{badges, clock, coupons, doors, refusals, returns};
 use crate::plan::{Condition, EffectKindPlan, EffectPlan, EventKind, ExpirePlan, NodeId, Plan, Quote, in_force};
 use granted::{Choice, Granted, Part, Step};
 use judged::Judged;
@@ -252,12 +252,17 @@ fn tell(
     let settled = super::questions::settled(plan, event_plan, event);
     let event = settled.as_ref().unwrap_or(event);
     let source = Arc::clone(&told.source);
-    if matches!(event_plan.kind, EventKind::Refund | EventKind::Cancel) {
+    let replaced = coupons::redeem::replaced(event_plan, event);
+    if replaced.is_some() || matches!(event_plan.kind, EventKind::Refund | EventKind::Cancel) {
         let mut present = member.clone();
         if event.at > present.clock {
             clock::advance(plan, &mut present, event.at, &mut Decided::beside(counters))?;
         }
-        told.returned = Some(returned::of(plan, &present, &source, event)?);
+        let judged = match replaced {
+            Some(order) => returns::judge_replaced(plan, &present, order)?,
+            None => returns::judge(plan, &present, event)?,
+        };
+        told.returned = Some(returned::of(plan, &present, &source, judged, event.at)?);
     }
     let mut met = member.clone();
     let mut before = Decided::beside(counters);

@@ -86,6 +86,14 @@ pub fn judge(plan: &Plan, member: &Member, refund: &EventData) -> Result<Judged,
     Ok(Judged { order, units, points, before, after, kept_before, kept_after, lives_on: false })
 }
 
+/// Judges what becomes of an order in whose place another one comes.
+pub fn judge_replaced(plan: &Plan, member: &Member, id: &str) -> Result<Judged, EventError> {
+    let (order, before) = open(plan, member, id).map_err(|error| error.in_field("replaces"))?;
+    let after = Returned { whole: true, ..before.clone() };
+    let (kept_before, kept_after) = (kept(plan, &order, &before)?, kept(plan, &order, &after)?);
+    Ok(Judged { order, units: None, points: None, before, after, kept_before, kept_after, lives_on: true })
+}
+
 /// Undoes an order in whose place another one comes.
 pub fn replace(
     plan: &Plan,
@@ -94,10 +102,7 @@ pub fn replace(
     id: &str,
     decisions: &mut Vec<Decision>,
 ) -> Result<(), EventError> {
-    let (order, before) = open(plan, member, id).map_err(|error| error.in_field("replaces"))?;
-    let after = Returned { whole: true, ..before.clone() };
-    let (kept_before, kept_after) = (kept(plan, &order, &before)?, kept(plan, &order, &after)?);
-    let judged = Judged { order, units: None, points: None, before, after, kept_before, kept_after, lives_on: true };
+    let judged = judge_replaced(plan, member, id)?;
     take_away(plan, member, judged, event.at, decisions)
 }
 

@@ -63,7 +63,6 @@ export const engine = {
     referral_refused: "رُفضت إحالة",
     referral_withdrawn: "سُحبت إحالة",
     referred: "أُحيل",
-    refund_due: "المستحق رده",
     released: "أُفرج عنه",
     restored: "أُعيد",
     resumed: "استؤنف",

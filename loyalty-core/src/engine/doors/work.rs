@@ -74,6 +74,7 @@ pub(super) fn write(
     work: &mut Work,
     decisions: &mut Decided,
 ) -> Result<(), EventError> {
+    // An order in the place of another one takes the slow way, so that no decision before this one matters.
     let first = decisions.len();
     commit(plan, event_plan, member, event, work, first, decisions)?;
     member.next_due = schedule::next_due_of_grown(plan, member);

@@ -7,7 +7,6 @@ use super::trace::{Shown, Tracer};
 use crate::amount::{self, Overflow};
 use crate::engine::error::EventError;
 use crate::engine::eval::NO_ROW;
-use crate::engine::event::EventData;
 use crate::engine::grants;
 use crate::engine::log::hash;
 use crate::engine::lots::Use;
@@ -78,9 +77,8 @@ pub struct Restored {
     pub restore: Option<Quote>,
 }
 
-/// Judges a return on the state that it met.
-pub fn of(plan: &Plan, member: &Member, source: &str, refund: &EventData) -> Result<Return, EventError> {
-    let judged = returns::judge(plan, member, refund)?;
+/// Tells a return of that instant, as it was judged on the state that it met.
+pub fn of(plan: &Plan, member: &Member, source: &str, judged: Judged, at: i64) -> Result<Return, EventError> {
     let order = &judged.order;
     let rerated = returns::rerate(plan, member, order, &judged.kept_after, judged.after.whole)?;
     let mut taken = Vec::new();
@@ -111,7 +109,7 @@ pub fn of(plan: &Plan, member: &Member, source: &str, refund: &EventData) -> Res
         let spent = spent(&order.decisions, number)?;
         if !spent.is_zero() {
             // Restored points expire by the clause of the day on which they come back.
-            let today = plan.policy(number, plan.calendar.day_at(refund.at)).unwrap_or(policy);
+            let today = plan.policy(number, plan.calendar.day_at(at)).unwrap_or(policy);
             restored.push(Restored {
                 wallet: number,
                 spent,
