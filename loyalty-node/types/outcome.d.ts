@@ -61,6 +61,8 @@ export interface Decisions {
   forfeited: Posting & { rule: string };
   /** Points that became available paid a debt. */
   debt_settled: Posting;
+  /** Points that came back, or that an order in another's place granted, made up for what a return had written off. */
+  write_off_settled: Posting;
   /** Points are set aside for a reward that waits. */
   held: Posting & { reward: string; until: string; from: FromLot[] };
   /** They are free again. */
