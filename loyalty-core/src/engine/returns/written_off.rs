@@ -53,6 +53,7 @@ pub fn strike(member: &mut Member, wallet: u16, drawn: u64, most: Decimal) -> Re
         left = amount::subtract(left, part)?;
         lower(member, place, part)?;
     }
+    member.written_off.retain(|known| !known.amount.is_zero());
     amount::subtract(most, left)
 }
 
