@@ -18,7 +18,7 @@ use super::members::transfer;
 use super::messages::broadcast;
 use super::messages::said::Unsaid;
 use super::outcome::{Decision, Kind, NotEarned, NotTaken, Outcome};
-use super::{clock, coupons, experiments, questions, reactions, rewards};
+use super::{clock, coupons, experiments, questions, reactions, returns, rewards};
 use crate::amount;
 use crate::plan::{EventKind, EventPlan, Plan};
 use crate::time::rfc3339;
@@ -161,7 +161,7 @@ fn happen(
     let settled = questions::settled(plan, event_plan, event);
     let event = settled.as_ref().unwrap_or(event);
     experiments::expect_secret(plan, plan.chance_by_time || !event_plan.arms.is_empty())?;
-    let moved = if event.at < member.enrolled_at {
+    let moved = if event.at < member.enrolled_at && !returns::reaches(plan, event_plan, member, event) {
         if rewards::takes_any(plan, event_plan, event) {
             return Err(EventError::new(Refusal::NotEligible)
                 .in_field("at")

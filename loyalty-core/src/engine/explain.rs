@@ -112,7 +112,9 @@ pub fn explain(
     let event_type = Some(event.event);
     let mut told = Explanation { outcome, event: event_type, source, stories, returned: None, silent: Vec::new() };
     // Of an event that is known already only its decisions are: the state that it met is gone.
-    if !told.outcome.replayed && event.at >= member.enrolled_at {
+    let event_plan = plan.events.get(usize::from(event.event));
+    let counts = |event_plan| event.at >= member.enrolled_at || returns::reaches(plan, event_plan, member, event);
+    if !told.outcome.replayed && event_plan.is_some_and(counts) {
         tell(plan, member, event, counters, &mut told)?;
     }
     tell_runs(plan, decided.into_runs(), counters, &mut told)?;

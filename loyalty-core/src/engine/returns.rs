@@ -25,7 +25,7 @@ use super::rewards::Units;
 use super::value::Value;
 use super::{badges, referrals, rewards};
 use crate::amount;
-use crate::plan::{Plan, RuleFormPlan};
+use crate::plan::{EventKind, EventPlan, Plan, RuleFormPlan};
 use asked::{come_back, points_asked, units_asked};
 use clawback::claw_back;
 use kept::{base, charged, kept};
@@ -65,7 +65,19 @@ pub fn apply(
     decisions: &mut Vec<Decision>,
 ) -> Result<(), EventError> {
     let judged = judge(plan, member, refund)?;
-    take_away(plan, member, judged, refund.at, decisions)
+    let at = refund.at.max(judged.order.event.at);
+    take_away(plan, member, judged, at, decisions)
+}
+
+/// Whether an event takes back what counts for the member, however early its own instant is.
+pub fn reaches(plan: &Plan, event_plan: &EventPlan, member: &Member, event: &EventData) -> bool {
+    let takes_back = matches!(event_plan.kind, EventKind::Refund | EventKind::Cancel);
+    let since = member.enrolled_at.max(member.horizon(plan));
+    takes_back
+        && event_plan.order_slot.is_some_and(|slot| match event.slot(slot) {
+            Value::Text(id, _) => member.log.find(id).is_some_and(|record| record.at >= since),
+            _ => false,
+        })
 }
 
 /// Finds the order that a refund speaks of, and what of it is kept before and after.
@@ -103,7 +115,8 @@ pub fn replace(
     decisions: &mut Vec<Decision>,
 ) -> Result<(), EventError> {
     let judged = judge_replaced(plan, member, id)?;
-    take_away(plan, member, judged, event.at, decisions)
+    let at = event.at.max(judged.order.event.at);
+    take_away(plan, member, judged, at, decisions)
 }
 
 /// Undoes an order as a cancellation would; whether there was anything left to undo.

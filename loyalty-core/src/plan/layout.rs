@@ -48,6 +48,7 @@ pub struct SlotLayout {
     /// Some literal is compared with it.
     pub symbolic: bool,
     pub shared: bool,
+    pub money: bool,
     /// Amounts and quantities of orders and returns.
     pub not_negative: bool,
 }

@@ -13,7 +13,7 @@ use rust_decimal::Decimal;
 
 pub use capture::{capture, from_capture};
 use defaults::complete;
-pub use defaults::{fill, forget_defaults};
+pub use defaults::{fill, forget_computed, forget_defaults};
 pub use number::number;
 pub use reading::Reading;
 use reading::{AT, CURRENCY, EventReading, ID, ListReading, MEMBER, REVISION, TYPE, Target};

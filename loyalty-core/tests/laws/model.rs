@@ -104,7 +104,11 @@ impl<'p> Member<'p> {
     /// An event that is new; the member is thrown away if it is refused.
     fn take_event(&mut self, event: &Event) -> Result<(), &'static str> {
         let known = Known::new(event, self.program.currency.minor, event.at < self.enrolled);
-        if known.ignored {
+        let returns = matches!(event.kind.as_str(), "refund" | "cancel");
+        let horizon = self.horizon();
+        let counts = |known: &Rc<Known>| !known.ignored && known.event.at >= horizon;
+        let named = |known: &Rc<Known>| Some(known.event.id.as_str()) == event.text("order");
+        if known.ignored && !(returns && self.known.iter().any(|known| counts(known) && named(known))) {
             self.known.push(Rc::new(known));
             return Ok(());
         }
@@ -138,7 +142,13 @@ impl<'p> Member<'p> {
         let at = event.at;
         let original = known.kept.original.clone();
         let before = self.measures(at, false);
+        let ignored = known.ignored;
         self.known.push(Rc::new(known));
+        if ignored {
+            self.follow(occasion, first);
+            self.advance(self.clock);
+            return Ok(());
+        }
         self.note_instant(at);
         let seen = Seen { before, ..self.seen(at, false, true) };
         let on_event = |rule: &Rule| rule.trigger.is_none() && rule.event == event.kind;
@@ -224,6 +234,7 @@ impl<'p> Member<'p> {
         if known.event.at < self.clock - Micros::from(self.program.returns_days) * DAY {
             return Err("return_window_closed");
         }
+        let at = refund.at.max(known.event.at);
         let points = refund.number("points");
         match &points {
             Some(_) if known.kept.whole => return Err("already_returned"),
@@ -236,12 +247,12 @@ impl<'p> Member<'p> {
             let due = granted - self.rerated(&known, wallet) - clawed;
             if due > zero() {
                 *known.clawed.entry(wallet).or_insert_with(zero) += &due;
-                self.claw_back(wallet, (id, known.event.at), &due, refund.at);
+                self.claw_back(wallet, (id, known.event.at), &due, at);
             }
         }
         // What is given back sees the member without what came back.
         self.known[index] = Rc::new(known.clone());
-        self.give_points_back(&mut known, points, refund.at)?;
+        self.give_points_back(&mut known, points, at)?;
         self.known[index] = Rc::new(known);
         Ok(())
     }

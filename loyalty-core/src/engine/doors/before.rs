@@ -78,6 +78,9 @@ pub fn rests(plan: &Plan, event_plan: &EventPlan, member: &Member, event: &Event
     if member.account.paused_at(event.at) && !matches!(event_plan.kind, EventKind::Pause | EventKind::Resume) {
         return Some(NotEarned::Paused);
     }
+    if event.at < member.enrolled_at {
+        return Some(NotEarned::BeforeEnrolment);
+    }
     referrals::is_void(plan, event_plan, member, event).then_some(NotEarned::Withdrawn)
 }
 

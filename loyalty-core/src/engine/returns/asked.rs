@@ -2,7 +2,7 @@
 
 use rust_decimal::Decimal;
 
-use super::kept::{Line, base, field, kept, lines, minor, share};
+use super::kept::{Line, base, field, kept, lines, main_field, minor, share, shared_money};
 use super::order::{Order, Returned};
 use crate::amount::{self, Overflow};
 use crate::engine::error::{EventError, Refusal};
@@ -10,7 +10,7 @@ use crate::engine::event::{EventData, named};
 use crate::engine::rewards;
 use crate::engine::value::Value;
 use crate::plan::Plan;
-use crate::plan::layout::LinesLayout;
+use crate::plan::layout::{EventLayout, LinesLayout};
 
 pub(super) fn points_asked(plan: &Plan, refund: &EventData) -> Option<Decimal> {
     field(plan, refund, "points")
@@ -29,8 +29,30 @@ pub(super) fn units_asked(
         Some(Value::Text(name, _)) => Some(name),
         _ => None,
     };
+    if name.is_none() && rewards::all_redeemed(&order.decisions).is_empty() {
+        return no_reward(plan, order, refund, units);
+    }
     let (rule, all) = rewards::asked_back(plan, &order.decisions, &before.rewards, (name, units))?;
     Ok(Some((rule, units, all)))
+}
+
+/// A refund that says how many, of an event that has redeemed nothing: what else it says decides, and it has to say that.
+fn no_reward<T>(plan: &Plan, order: &Order, refund: &EventData, units: Decimal) -> Result<Option<T>, EventError> {
+    let says = |name: &str| field(plan, refund, name).is_some();
+    if returned_lines(plan, refund).is_some() || says("amount") || says("points") {
+        return Ok(None);
+    }
+    let layout = plan.events.get(usize::from(order.event.event)).map(|event| &event.layout);
+    let has_lines = layout.is_some_and(|layout| lines(&order.event, layout).is_some());
+    let advice = match has_lines {
+        true => "say which lines come back: `lines: [{ id, quantity }]`; without any of it all that is left does",
+        false => "say how much money comes back, by `amount`; without any of it all that is left does",
+    };
+    Err(EventError::new(Refusal::UnknownReward)
+        .in_field("quantity")
+        .expecting("an event that has redeemed a reward")
+        .but_found(amount::text(units))
+        .advising(advice))
 }
 
 /// Adds what a refund says to what had come back before.
@@ -82,12 +104,7 @@ pub(super) fn come_back(
         (_, None) => field(plan, refund, "amount"),
     };
     match by_amount {
-        Some(back) if back > left => {
-            return Err(EventError::new(Refusal::RefundExceedsOrder)
-                .in_field("amount")
-                .expecting(format!("at most {}", amount::text(left)))
-                .but_found(amount::text(back)));
-        }
+        Some(back) if back > left => return Err(too_much(layout, &kept_now, left, back)),
         Some(back) => after.amount = amount::add(after.amount, back)?,
         None if asked.is_none() => after.whole = true,
         None => {}
@@ -107,6 +124,25 @@ pub(super) fn come_back(
         .is_some_and(|(_, _, lines)| lines.iter().zip(&after.units).all(|(line, back)| *back >= line.quantity));
     after.whole |= (nothing_left && had_something) || (all_units && asked.is_some());
     Ok(after)
+}
+
+/// More money comes back than is left of what the event is measured by.
+fn too_much(layout: Option<&EventLayout>, kept: &EventData, left: Decimal, back: Decimal) -> EventError {
+    let error = EventError::new(Refusal::RefundExceedsOrder).in_field("amount").but_found(amount::text(back));
+    let name = |slot: usize| layout.and_then(|layout| layout.slots.get(slot)).map_or("", |slot| &*slot.name);
+    let main = layout.and_then(|layout| main_field(layout, kept)).map(name);
+    let money: Vec<String> =
+        layout.map(shared_money).into_iter().flatten().map(|at| format!("`{}`", name(at))).collect();
+    let error = match main {
+        Some("subtotal") | None if main.is_some() || money.len() < 2 => error
+            .expecting(format!("at most {}, which is left of the goods without shipping and tax", amount::text(left))),
+        Some(name) => error.expecting(format!("at most {}, which is left of `{name}`", amount::text(left))),
+        None => {
+            let both = money.join(" and ");
+            return error.expecting(format!("an event with one amount of money that is `shared`; this one has {both}"));
+        }
+    };
+    error.advising("a refund without `amount` gives back all that is left")
 }
 
 /// One line of a refund.
@@ -148,15 +184,13 @@ fn line_back(
     after: &mut Returned,
 ) -> Result<(), EventError> {
     let is = |line: &Line, slot: u16, text: &str| matches!(order.event.item(line.row, slot), Value::Text(own, _) if own == text);
-    let by_id = asked.id.and_then(|id| lines.iter().position(|line| is(line, places.id, id)));
-    let matching: Vec<usize> = match (by_id, asked.sku) {
-        (Some(line), _) => vec![line],
-        (None, Some(sku)) => {
-            let lines = lines.iter().enumerate().filter(|(_, line)| is(line, places.sku, sku));
-            lines.map(|(at, _)| at).collect()
-        }
-        (None, None) => Vec::new(),
+    let all = |slot: u16, text: Option<&str>| -> Vec<usize> {
+        let Some(text) = text else { return Vec::new() };
+        let lines = lines.iter().enumerate().filter(|(_, line)| is(line, slot, text));
+        lines.map(|(at, _)| at).collect()
     };
+    let by_id = all(places.id, asked.id);
+    let matching = if by_id.is_empty() { all(places.sku, asked.sku) } else { by_id };
     if matching.is_empty() {
         let found =
             asked.id.or(asked.sku).map_or_else(|| "neither `id` nor `sku`".to_owned(), |name| format!("`{name}`"));

@@ -53,14 +53,34 @@ pub(super) fn share(value: Decimal, part: Decimal, whole: Decimal, scale: u32) -
     amount::round(amount::multiply(value, part)?, whole, scale, RoundMode::Down)
 }
 
-/// What an order is measured by as a whole: its subtotal, else its total, else the sum of its lines.
+/// The fields of money that speak of an event as a whole, the first that is told.
+const WHOLE: [&str; 3] = ["subtotal", "total", "amount"];
+
+/// The field that an event is measured by as a whole: its subtotal, else its total or its amount. One that has none of them
+/// and no lines is measured by its money that is shared, if that is one field.
+pub(super) fn main_field(layout: &EventLayout, event: &EventData) -> Option<usize> {
+    let told = |slot: &usize| matches!(event.slots.get(*slot), Some(Slot::Number(_)));
+    let place = |name: &str| layout.slots.iter().position(|slot| &*slot.name == name);
+    let named = WHOLE.into_iter().filter_map(place).find(told);
+    named.or_else(|| {
+        let lines = layout.lines.is_some_and(|lines| event.list(lines.list).present);
+        let mut shared = shared_money(layout);
+        shared.next().filter(|slot| !lines && shared.next().is_none() && told(slot))
+    })
+}
+
+/// The shared amounts of money of an event.
+pub(super) fn shared_money(layout: &EventLayout) -> impl Iterator<Item = usize> {
+    layout.slots.iter().enumerate().filter(|(_, slot)| slot.shared && slot.money).map(|(slot, _)| slot)
+}
+
+/// What an event is measured by as a whole: its main field, else the sum of its lines.
 pub(super) fn base(plan: &Plan, event: &EventData) -> Result<Decimal, Overflow> {
-    for name in ["subtotal", "total", "amount"] {
-        if let Some(value) = field(plan, event, name) {
-            return Ok(value);
-        }
-    }
     let layout = plan.events.get(usize::from(event.event)).map(|event| &event.layout);
+    let main = layout.and_then(|layout| main_field(layout, event)).and_then(|slot| event.slot(slot as u16).number());
+    if let Some(value) = main {
+        return Ok(value);
+    }
     let mut sum = Decimal::ZERO;
     if let Some((_, _, lines)) = layout.and_then(|layout| lines(event, layout)) {
         for line in lines {
@@ -266,23 +286,21 @@ fn lower(
     left: Decimal,
     event: &mut EventData,
 ) -> Result<(), EventError> {
-    let mut main = true;
-    for name in ["subtotal", "total", "amount"] {
-        let Some(slot) = layout.slots.iter().position(|slot| &*slot.name == name) else { continue };
-        if let (true, Some(Slot::Number(value))) = (main, event.slots.get_mut(slot)) {
-            *value = amount::subtract(*value, back)?.max(Decimal::ZERO);
-            main = false;
-        } else if let Some(Slot::Number(value)) = event.slots.get_mut(slot) {
-            *value = amount::subtract(*value, share(*value, back, left, minor(plan, *value))?)?;
-        }
-    }
-    for (slot, field) in layout.slots.iter().enumerate().filter(|(_, field)| field.shared) {
-        if matches!(&*field.name, "subtotal" | "total" | "amount") {
-            continue;
-        }
-        if let Some(Slot::Number(value)) = event.slots.get_mut(slot) {
-            *value = amount::subtract(*value, share(*value, back, left, minor(plan, *value))?)?;
-        }
+    let main = main_field(layout, event);
+    // What the host did not tell, or told as its default says, follows from what is kept: shipping stays whole.
+    let mut told = event.clone();
+    decode::forget_computed(plan, layout, &mut told)?;
+    let sharing = layout.slots.iter().enumerate();
+    let sharing = sharing.filter(|(_, field)| field.shared || WHOLE.contains(&&*field.name));
+    for (slot, _) in sharing {
+        let follows = told.slots.get(slot).is_some_and(Slot::is_missing);
+        let Some(place) = event.slots.get_mut(slot) else { continue };
+        let Slot::Number(value) = *place else { continue };
+        *place = match main == Some(slot) {
+            true => Slot::Number(amount::subtract(value, back)?.max(Decimal::ZERO)),
+            false if follows => Slot::Missing,
+            false => Slot::Number(amount::subtract(value, share(value, back, left, minor(plan, value))?)?),
+        };
     }
     if let Some((places, _, lines)) = lines(event, layout) {
         let weights: Vec<Decimal> = lines.iter().map(|line| line.amount).collect();
@@ -298,5 +316,5 @@ fn lower(
             }
         }
     }
-    Ok(())
+    decode::fill(plan, layout, event)
 }

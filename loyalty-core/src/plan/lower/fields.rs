@@ -11,11 +11,13 @@ use crate::time::day_of;
 /// Event → field → fields of the list's records (empty for plain fields).
 pub struct Reads {
     fields: Vec<BTreeMap<usize, BTreeSet<usize>>>,
+    /// Those that are not read by the defaults of others alone.
+    direct: Vec<BTreeSet<usize>>,
 }
 
 impl Reads {
     pub fn of(checked: &Checked) -> Self {
-        let mut reads = Self { fields: vec![BTreeMap::new(); checked.events.len()] };
+        let mut reads = Self { fields: vec![BTreeMap::new(); checked.events.len()], direct: Vec::new() };
         for measure in &checked.measures {
             let Some(event) = measure.of.event() else { continue };
             for form in &measure.versions {
@@ -94,6 +96,7 @@ impl Reads {
         }
         reads.rewards(checked);
         reads.engine(checked);
+        reads.direct = reads.fields.iter().map(|reads| reads.keys().copied().collect()).collect();
         reads.defaults(checked);
         reads
     }
@@ -169,10 +172,8 @@ impl Reads {
     fn engine(&mut self, checked: &Checked) {
         for (index, event) in checked.events.iter().enumerate() {
             let standard: &[&str] = match (event.name.as_str(), event.standard) {
-                ("refund", true) if !checked.rewards.is_empty() => {
-                    &["order", "lines", "amount", "points", "reward", "quantity"]
-                }
-                ("refund" | "cancel", true) => &["order", "lines", "amount", "points"],
+                ("refund", true) => &["order", "lines", "amount", "points", "reward", "quantity"],
+                ("cancel", true) => &["order"],
                 ("adjust", true) => &["wallet", "points", "reason", "expires"],
                 ("received", true) => &["sender", "transfer", "wallet", "points", "lots"],
                 ("sent_back", true) => &["receiver", "transfer", "wallet", "points"],
@@ -374,10 +375,16 @@ pub fn walk(expr: &Expr, visit: &mut impl FnMut(&Expr)) {
 
 /// The layouts of all events, defaults still without their code.
 pub fn layouts(checked: &Checked, reads: &Reads) -> Vec<EventLayout> {
-    checked.events.iter().zip(&reads.fields).map(|(event, reads)| layout(checked, event, reads)).collect()
+    let events = checked.events.iter().zip(reads.fields.iter().zip(&reads.direct));
+    events.map(|(event, (reads, direct))| layout(checked, event, reads, direct)).collect()
 }
 
-fn layout(checked: &Checked, event: &model::Event, reads: &BTreeMap<usize, BTreeSet<usize>>) -> EventLayout {
+fn layout(
+    checked: &Checked,
+    event: &model::Event,
+    reads: &BTreeMap<usize, BTreeSet<usize>>,
+    direct: &BTreeSet<usize>,
+) -> EventLayout {
     let mut layout = EventLayout {
         name: event.name.as_str().into(),
         slots: Vec::new(),
@@ -400,7 +407,10 @@ fn layout(checked: &Checked, event: &model::Event, reads: &BTreeMap<usize, BTree
             Place::List(index)
         } else {
             layout.has_defaults |= field.default.is_some();
-            layout.slots.push(slot(field, guarded));
+            let slot = slot(field, guarded);
+            // Where another field is told, nothing is worked out from this one.
+            let required_from = slot.required_from.filter(|_| direct.contains(at));
+            layout.slots.push(SlotLayout { required_from, ..slot });
             Place::Slot((layout.slots.len() - 1) as u16)
         };
         if let Some(known) = layout.places.get_mut(*at) {
@@ -444,6 +454,7 @@ fn list(checked: &Checked, field: &Field, inner: &Type, items: &BTreeSet<usize>,
             default: None,
             symbolic: true,
             shared: false,
+            money: false,
             not_negative: false,
         });
     }
@@ -469,6 +480,7 @@ fn slot(field: &Field, guarded: bool) -> SlotLayout {
         default: None,
         symbolic: false,
         shared: field.shared,
+        money: matches!(field.ty, Type::Money(_)),
         not_negative: guarded && matches!(field.ty, Type::Number | Type::Money(_)),
     }
 }

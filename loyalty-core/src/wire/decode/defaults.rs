@@ -96,6 +96,19 @@ pub fn forget_defaults(plan: &Plan, layout: &EventLayout, event: &mut EventData)
     Ok(())
 }
 
+/// Forgets those alone that are worked out from other fields.
+pub fn forget_computed(plan: &Plan, layout: &EventLayout, event: &mut EventData) -> Result<(), EventError> {
+    let before = event.slots.clone();
+    forget_defaults(plan, layout, event)?;
+    for ((slot, known), field) in event.slots.iter_mut().zip(&before).zip(&layout.slots) {
+        let constant = field.default.and_then(|default| plan.nodes.get(default as usize));
+        if matches!(constant, Some(Node::Number(_))) {
+            *slot = *known;
+        }
+    }
+    Ok(())
+}
+
 fn missing_field(field: &SlotLayout) -> EventError {
     let kind = match field.kind {
         FieldKind::Number { .. } => "a number",

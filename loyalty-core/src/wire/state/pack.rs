@@ -462,6 +462,7 @@ fn layout_of(saved: &SavedLayout) -> Result<EventLayout, Malformed> {
             default: None,
             symbolic: false,
             shared: false,
+            money: false,
             not_negative: false,
         })
     };

@@ -182,7 +182,9 @@ impl History<'_> {
             let quantity = rolls.pick(&[whole(2), whole(3), scaled(15, 1), whole(1)]);
             line.insert("quantity".to_owned(), Field::Number(quantity));
         }
-        line.insert("id".to_owned(), text(&index.to_string()));
+        // Two lines may have one id.
+        let id = if rolls.one_in(8) { 0 } else { index };
+        line.insert("id".to_owned(), text(&id.to_string()));
         line.insert("sku".to_owned(), text(rolls.pick(&["A", "B"])));
         match rolls.below(CATEGORIES.len() + 1) {
             0 => {}

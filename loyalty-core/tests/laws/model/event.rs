@@ -204,10 +204,18 @@ impl Kept {
         // Goods may come back after their money has: then nothing is left to lower.
         let money = self.money.clone().min(subtotal.clone());
         let part_of = |value: &Exact| floor_at(&(value * &money / &subtotal), self.minor.max(scale_of(value)));
+        // A total that nobody told otherwise is that of what is kept: shipping stays whole.
+        let told = event.fields.remove("total");
+        fill(event);
+        let follows = event.fields.get("total") == told.as_ref();
+        event.fields.extend(told.map(|told| ("total".to_owned(), told)));
         for name in SHARED {
             let Some(value) = event.number(name) else { continue };
             let cut = if name == "subtotal" { money.clone() } else { part_of(&value) };
             event.fields.insert(name.to_owned(), Field::Number(value - cut));
+        }
+        if follows {
+            event.fields.remove("total");
         }
         if let Some(Field::Lines(lines)) = event.fields.get_mut("lines") {
             let amounts = amounts(lines);
@@ -217,6 +225,7 @@ impl Kept {
                 line.insert("amount".to_owned(), Field::Number(amount - cut));
             }
         }
+        fill(event);
     }
 
     pub fn is_order(&self) -> bool {
@@ -285,12 +294,12 @@ impl Kept {
     fn take_line(&mut self, back: &Line) -> Result<(), &'static str> {
         let form = self.without_lines();
         let lines = form.lines().unwrap_or_default();
-        let by_id = text(back, "id").map(|id| lines.iter().position(|line| text(line, "id") == Some(id)));
-        let candidates: Vec<usize> = match (by_id, text(back, "sku")) {
-            (Some(index), _) => index.into_iter().collect(),
-            (None, Some(sku)) => (0..lines.len()).filter(|index| text(&lines[*index], "sku") == Some(sku)).collect(),
-            (None, None) => vec![],
+        let all = |name: &str| -> Vec<usize> {
+            let Some(wanted) = text(back, name) else { return vec![] };
+            (0..lines.len()).filter(|index| text(&lines[*index], name) == Some(wanted)).collect()
         };
+        let by_id = all("id");
+        let candidates = if by_id.is_empty() { all("sku") } else { by_id };
         if candidates.is_empty() {
             return Err("unknown_line");
         }
