@@ -96,7 +96,10 @@ impl Outcome {
     /// The outcome as JSON: snake_case keys, amounts as decimal strings, instants RFC 3339 in the program's zone.
     #[must_use]
     pub fn to_json(&self) -> String {
-        self.to_document().to_string()
+        // Most outcomes fit; behind `Display` the text would be copied once more.
+        let mut json = String::with_capacity(1024);
+        self.to_document().write(&mut json);
+        json
     }
 
     /// The same as a document, which tells amounts and instants from texts.

@@ -252,7 +252,7 @@ fn write_text(out: &mut String, text: &str) {
     out.push('"');
     let mut rest = text;
     // Whatever JSON escapes is one byte, which is never a part of a longer character.
-    while let Some(at) = rest.bytes().position(|byte| byte < 0x20 || byte == b'"' || byte == b'\\') {
+    while let Some(at) = first_escaped(rest.as_bytes()) {
         let (before, from) = rest.split_at(at);
         out.push_str(before);
         let mut characters = from.chars();
@@ -276,4 +276,48 @@ fn write_text(out: &mut String, text: &str) {
     }
     out.push_str(rest);
     out.push('"');
+}
+
+/// Where the first byte is that JSON escapes: a control, a quote or a backslash.
+fn first_escaped(bytes: &[u8]) -> Option<usize> {
+    /// The same byte eight times.
+    const fn eight(byte: u8) -> u64 {
+        u64::from_ne_bytes([byte; 8])
+    }
+    /// Whether one of eight bytes is zero.
+    const fn has_zero(word: u64) -> bool {
+        word.wrapping_sub(eight(0x01)) & !word & eight(0x80) != 0
+    }
+
+    let escaped = |byte: &u8| *byte < 0x20 || *byte == b'"' || *byte == b'\\';
+    let (words, _) = bytes.as_chunks::<8>();
+    // Nearly every text is plain, and eight bytes are looked at together as long as they are.
+    let plain = words.iter().take_while(|word| {
+        let word = u64::from_ne_bytes(**word);
+        let controls = word.wrapping_sub(eight(0x20)) & !word & eight(0x80) != 0;
+        !(controls || has_zero(word ^ eight(b'"')) || has_zero(word ^ eight(b'\\')))
+    });
+    let from = plain.count() * 8;
+    bytes.get(from..)?.iter().position(escaped).map(|at| from + at)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_json_escapes_is_found_at_every_place() {
+        for length in 0..20 {
+            let plain = "ü~ \u{7f}aé\u{80}z".repeat(4);
+            let plain: String = plain.chars().take(length).collect();
+            assert_eq!(first_escaped(plain.as_bytes()), None);
+            for escaped in ['"', '\\', '\u{1f}', '\0', '\n'] {
+                for (at, _) in plain.char_indices() {
+                    let mut text = plain.clone();
+                    text.insert(at, escaped);
+                    assert_eq!(first_escaped(text.as_bytes()), Some(at), "{text:?}");
+                }
+            }
+        }
+    }
 }
