@@ -133,7 +133,7 @@ export class Engine {
         const answers = decision.category === "reply" ? words?.[1] : undefined;
         this.store.post(member.id, decision, answers, this.clock().getTime());
       }
-      if (decision.event !== undefined && typeof decision.event === "object") this.deliver(/** @type {any} */ (decision.event));
+      if ("event" in decision && typeof decision.event === "object") this.deliver(/** @type {any} */ (decision.event));
       if (decision.kind === "signal") this.signal(member.id, outcome, /** @type {any} */ (decision));
     }
   }
