@@ -5,10 +5,10 @@ use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 
 use super::facts::Leaves;
-use super::subject::{MomentPart, Part};
+use super::subject::MomentPart;
 use crate::check::intervals::{Bound, Interval};
 use crate::check::matching::Key;
-use crate::check::model::Valid;
+use crate::check::model::{DatePart, Valid};
 
 /// A stretch of more days than this is taken to hold days of every kind: it has each day of the year twice.
 const DAYS_MAX: i64 = 800;
@@ -67,11 +67,11 @@ impl Days {
                 let (from, to) = ends(leaves);
                 self.instants(from, to);
             }
-            MomentPart::Of(Part::Date) => {
+            MomentPart::Of(DatePart::Date) => {
                 let (from, to) = ends(leaves);
                 self.between(from, to);
             }
-            MomentPart::Of(Part::Year) => {
+            MomentPart::Of(DatePart::Year) => {
                 let day = |year: Option<i64>, month, day| {
                     let year = i32::try_from(year?).ok()?;
                     NaiveDate::from_ymd_opt(year, month, day).map(number)
@@ -79,10 +79,10 @@ impl Days {
                 let (from, to) = ends(leaves);
                 self.between(day(from, 1, 1), day(to, 12, 31));
             }
-            MomentPart::Of(Part::Weekday) => self.weekdays &= allowed(leaves, 0..7),
-            MomentPart::Of(Part::Month) => self.months &= allowed(leaves, 1..13),
-            MomentPart::Of(Part::Day) => self.of_month &= allowed(leaves, 1..32),
-            MomentPart::Of(Part::Hour | Part::Minute | Part::Time) => {}
+            MomentPart::Of(DatePart::Weekday) => self.weekdays &= allowed(leaves, 0..7),
+            MomentPart::Of(DatePart::Month) => self.months &= allowed(leaves, 1..13),
+            MomentPart::Of(DatePart::Day) => self.of_month &= allowed(leaves, 1..32),
+            MomentPart::Of(DatePart::Hour | DatePart::Minute | DatePart::Time) => {}
         }
     }
 

@@ -21,28 +21,16 @@ pub(super) enum Subject {
     Segment(usize),
     Wallet(usize, u8),
     At,
-    Part(Part),
+    /// A part of the event's instant.
+    Part(DatePart),
     Id,
-}
-
-/// A part of the event's instant.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Part {
-    Weekday,
-    Hour,
-    Minute,
-    Day,
-    Month,
-    Year,
-    Date,
-    Time,
 }
 
 /// Something that says on which days a rule may fire.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum MomentPart {
     Instant,
-    Of(Part),
+    Of(DatePart),
 }
 
 impl Subject {
@@ -65,16 +53,7 @@ pub(super) fn subject(expr: &Expr) -> Option<Subject> {
         ExprKind::Wallet(wallet, WalletFigure::Pending) => Subject::Wallet(*wallet, 1),
         ExprKind::Wallet(wallet, WalletFigure::Debt) => Subject::Wallet(*wallet, 2),
         ExprKind::At => Subject::At,
-        ExprKind::Part(part, of) if matches!(of.kind, ExprKind::At) => Subject::Part(match part {
-            DatePart::Weekday => Part::Weekday,
-            DatePart::Hour => Part::Hour,
-            DatePart::Minute => Part::Minute,
-            DatePart::Day => Part::Day,
-            DatePart::Month => Part::Month,
-            DatePart::Year => Part::Year,
-            DatePart::Date => Part::Date,
-            DatePart::Time => Part::Time,
-        }),
+        ExprKind::Part(part, of) if matches!(of.kind, ExprKind::At) => Subject::Part(*part),
         ExprKind::Id => Subject::Id,
         _ => return None,
     })
@@ -87,10 +66,10 @@ pub(super) fn domain<'e>(
     about: Subject,
 ) -> Option<(Interval<Key<'e>>, &'static str)> {
     Some(match about {
-        Subject::Part(Part::Hour) => (whole(0, 23), "an hour is 0 to 23"),
-        Subject::Part(Part::Minute) => (whole(0, 59), "a minute is 0 to 59"),
-        Subject::Part(Part::Day) => (whole(1, 31), "a day of the month is 1 to 31"),
-        Subject::Part(Part::Month) => (whole(1, 12), "a month is 1 to 12"),
+        Subject::Part(DatePart::Hour) => (whole(0, 23), "an hour is 0 to 23"),
+        Subject::Part(DatePart::Minute) => (whole(0, 59), "a minute is 0 to 59"),
+        Subject::Part(DatePart::Day) => (whole(1, 31), "a day of the month is 1 to 31"),
+        Subject::Part(DatePart::Month) => (whole(1, 12), "a month is 1 to 12"),
         Subject::Event(field) if never_negative(checker, event?, field, &mut BTreeSet::new()) => {
             (from_zero(), "an amount below zero is refused with its event")
         }
