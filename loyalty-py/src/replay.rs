@@ -59,8 +59,14 @@ impl Replay {
     }
 }
 
-/// So many objects of Python are played before other threads have a turn: less than a millisecond.
+/// So many objects of Python are played before whoever waits for Python is looked for: less than a millisecond.
 const AT_ONCE: u64 = 16;
+
+/// A function of Python that does nothing. Where one begins, Python lets those have it who have waited for long enough, and
+/// hears of a Ctrl-C. Letting Python go for a moment does neither: who waits is woken too late, and begins to wait anew.
+fn pause(py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
+    py.eval(c"lambda: None", None, None)
+}
 
 /// Dicts and texts of JSON as they come, such as the lines of a file, so that a history need not fit into memory.
 fn one_by_one<'py>(
@@ -73,18 +79,16 @@ fn one_by_one<'py>(
         let expected = "a history is JSON lines as str or bytes, a table of Arrow, or events one after the other";
         return Err(PyTypeError::new_err(format!("{expected}, not {name}")));
     }
+    let pause = pause(events.py())?;
     let mut failed = None;
-    let mut events = (1_u64..).zip(events.try_iter()?).map_while(|(number, event)| match event {
-        Ok(value) => {
-            if number.is_multiple_of(AT_ONCE) {
-                // Whoever waits for Python has a turn.
-                value.py().detach(|| ());
+    let mut events = (1_u64..).zip(events.try_iter()?).map_while(|(number, event)| {
+        let paused = if number.is_multiple_of(AT_ONCE) { pause.call0().map(drop) } else { Ok(()) };
+        match paused.and(event) {
+            Ok(value) => Some(one(program, value)),
+            Err(error) => {
+                failed = Some(error);
+                None
             }
-            Some(one(program, value))
-        }
-        Err(error) => {
-            failed = Some(error);
-            None
         }
     });
     let core = play(&mut events);

@@ -2,7 +2,6 @@
 
 import copy
 import pickle
-import threading
 from collections.abc import Mapping
 from decimal import Decimal
 from types import MappingProxyType
@@ -105,27 +104,6 @@ def test_a_history_tells_of_what_it_refused_as_an_error_does() -> None:
         program.apply(member, wrong)
     for name in ("code", "field", "expected", "found", "help", "rule", "text"):
         assert getattr(refused.error, name) == getattr(raised.value, name)
-
-
-def test_others_have_a_turn_while_a_history_is_played() -> None:
-    program, _ = shop()
-    begun, turns, over = threading.Event(), 0, False
-
-    def watch() -> None:
-        nonlocal turns
-        while not over:
-            begun.set()
-            turns += 1
-
-    watcher = threading.Thread(target=watch)
-    watcher.start()
-    begun.wait()
-    events = [order(id=f"o-{number}") for number in range(2000)]
-    before = turns
-    played = program.replay(events)
-    seen, over = turns - before, True
-    watcher.join()
-    assert played.summary.applied == 2000 and seen > 0
 
 
 class Stop:

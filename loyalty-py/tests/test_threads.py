@@ -1,5 +1,7 @@
 """Python is let go while the engine works: threads go on beside it, and several of them share one program."""
 
+import itertools
+import signal
 import sys
 import threading
 import time
@@ -7,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 
 import loyalty
+import pytest
 
 from shop import order, shop
 
@@ -40,6 +43,46 @@ def test_the_world_goes_on_while_a_history_is_played() -> None:
     finally:
         sys.setswitchinterval(interval)
     assert ticks > 10
+
+
+def test_others_have_a_turn_while_dicts_are_played() -> None:
+    program, _ = shop()
+    turns = 0
+    over = threading.Event()
+
+    def watch() -> None:
+        nonlocal turns
+        while not over.is_set():
+            turns += 1
+
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(0.001)
+    try:
+        watcher = threading.Thread(target=watch)
+        watcher.start()
+        # No line of Python runs between these, at which it would change threads by itself.
+        events = itertools.repeat(order(), 100_000)
+        before = turns
+        played = program.replay(events)
+        seen = turns - before
+        over.set()
+        watcher.join()
+    finally:
+        sys.setswitchinterval(interval)
+    assert played.summary.replayed == 99_999 and seen > 0
+
+
+def test_a_signal_stops_a_history_of_dicts() -> None:
+    program, _ = shop()
+    # There is no end to this history but the signal.
+    endless = itertools.repeat(order())
+    before = signal.signal(signal.SIGALRM, signal.default_int_handler)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            signal.setitimer(signal.ITIMER_REAL, 0.05)
+            program.replay(endless)
+    finally:
+        signal.signal(signal.SIGALRM, before)
 
 
 def test_several_threads_are_in_the_engine_at_one_time() -> None:
