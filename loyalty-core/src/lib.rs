@@ -59,7 +59,7 @@ pub use leaderboard::{Leaderboard, Standing, Standings};
 pub use migrate::{Migration, TierMove};
 pub use program::{Event, Program, format};
 pub use quote::Quote;
-pub use replay::{HistoryEvent, RefusedEvent, Replay, ReplayOptions, Resumed};
+pub use replay::{HistoryEvent, Job, RefusedEvent, Replay, ReplayOptions, Resumed, Threads};
 pub use report::{Report, ReportOptions};
 pub use rust_decimal::Decimal;
 pub use source::{Span, Units};

@@ -1,18 +1,26 @@
 //! Playing a whole history: lines of events in, the members after it out, and what it all came to.
 
-use std::borrow::Cow;
+mod playing;
+mod resumed;
+mod threads;
+mod unread;
+
 use std::collections::BTreeMap;
 
-use crate::engine::error::{EventError, Refusal};
+pub use resumed::Resumed;
+pub use threads::{Job, Threads};
+pub use unread::HistoryEvent;
+use unread::{Line, Place};
+
+use crate::engine::error::EventError;
 use crate::engine::member::Member;
 use crate::engine::outcome::Outcome;
 use crate::engine::view::Totals;
-use crate::program::{Event, Program};
+use crate::program::Program;
 use crate::time::Instant;
-use crate::wire::decode::{event_head, event_head_from};
 use crate::wire::document::Document;
 use crate::wire::input::Input;
-use crate::wire::packed::{Packed, PackedEvent, PackedEvents};
+use crate::wire::packed::PackedEvents;
 
 /// How a history is played.
 #[derive(Debug, Clone, Copy, Default)]
@@ -67,13 +75,17 @@ impl Program {
     /// ```
     #[must_use]
     pub fn replay(&self, lines: &[u8], options: ReplayOptions) -> Replay {
-        Replay::of(self, options, numbered(lines))
+        self.afresh(options).lines(lines)
     }
 
     /// The same from objects of the host's own, such as the rows of a table; the lines are their numbers, from 1.
     #[must_use]
     pub fn replay_inputs<I: Input + Clone>(&self, events: impl Iterator<Item = I>, options: ReplayOptions) -> Replay {
-        Replay::of(self, options, (1..).zip(events.map(Place)))
+        self.afresh(options).play((1..).zip(events.map(Place)))
+    }
+
+    fn afresh(&self, options: ReplayOptions) -> Resumed<'_> {
+        Resumed { program: self, replay: Replay::begin(self), options, each: None, threads: None }
     }
 
     /// Goes on from members who are there already: a later part of a history. They come out again with those whom it
@@ -100,202 +112,19 @@ impl Program {
         each: &'a mut dyn FnMut(&Outcome),
     ) -> Resumed<'a> {
         let members = members.into_iter().map(|member| (member.id().to_owned(), member)).collect();
-        Resumed { program: self, replay: Replay { members, ..Replay::begin(self) }, options, each }
-    }
-}
-
-/// A history that goes on from members who are there already, before its events are given: see [`Program::resume`].
-pub struct Resumed<'a> {
-    program: &'a Program,
-    replay: Replay,
-    options: ReplayOptions,
-    each: &'a mut dyn FnMut(&Outcome),
-}
-
-impl Resumed<'_> {
-    /// Plays lines of JSON.
-    #[must_use]
-    pub fn lines(self, lines: &[u8]) -> Replay {
-        self.play(numbered(lines))
-    }
-
-    /// Plays objects of the host's own.
-    #[must_use]
-    pub fn inputs<I: Input + Clone>(self, events: impl Iterator<Item = I>) -> Replay {
-        self.play((1..).zip(events.map(Place)))
-    }
-
-    /// Plays texts of JSON and objects of the host's own, one after the other; the lines are their numbers.
-    #[must_use]
-    pub fn events<'e, I: Input + Clone>(self, events: impl Iterator<Item = HistoryEvent<'e, I>>) -> Replay {
-        self.play((1..).zip(events))
-    }
-
-    fn play(mut self, lines: impl Iterator<Item = (u64, impl Unread)>) -> Replay {
-        let mut event = Event::default();
-        for (number, line) in lines {
-            self.replay.play(self.program, number, line, &mut event, self.options.outcomes, self.each);
-        }
-        self.replay.finish(self.program, self.options, self.each);
-        self.replay
-    }
-}
-
-/// One event of a history as a host has it.
-#[derive(Debug, Clone)]
-pub enum HistoryEvent<'a, I> {
-    /// A text of JSON.
-    Json(Cow<'a, [u8]>),
-    /// An object of the host's own.
-    Object(I),
-}
-
-impl<I: Input + Clone> Unread for HistoryEvent<'_, I> {
-    fn read(&self, program: &Program, event: &mut Event) -> Result<(), EventError> {
-        match self {
-            HistoryEvent::Json(json) => program.decode_into(json, event),
-            HistoryEvent::Object(input) => program.decode_from(&mut input.clone(), event),
-        }
-    }
-
-    fn id(&self) -> Option<String> {
-        let head = match self {
-            HistoryEvent::Json(json) => event_head(json),
-            HistoryEvent::Object(input) => event_head_from(&mut input.clone()),
-        };
-        head.ok().and_then(|head| head.id)
-    }
-}
-
-/// The lines that are not empty, with their numbers.
-fn numbered(lines: &[u8]) -> impl Iterator<Item = (u64, Line<'_>)> {
-    let lines = (1..).zip(lines.split(|byte| *byte == b'\n'));
-    let lines = lines.map(|(number, line)| (number, line.trim_ascii())).filter(|(_, line)| !line.is_empty());
-    lines.map(|(number, line)| (number, Line::Json(line)))
-}
-
-/// An event of a history, not yet read.
-trait Unread {
-    fn read(&self, program: &Program, event: &mut Event) -> Result<(), EventError>;
-
-    /// The id of an event that was refused.
-    fn id(&self) -> Option<String>;
-}
-
-/// An event in an input of the host's.
-struct Place<I>(I);
-
-impl<I: Input + Clone> Unread for Place<I> {
-    fn read(&self, program: &Program, event: &mut Event) -> Result<(), EventError> {
-        program.decode_from(&mut self.0.clone(), event)
-    }
-
-    fn id(&self) -> Option<String> {
-        event_head_from(&mut self.0.clone()).ok().and_then(|head| head.id)
-    }
-}
-
-enum Line<'a> {
-    Json(&'a [u8]),
-    Object(Packed<'a>),
-    Unreadable(EventError),
-}
-
-impl Unread for Line<'_> {
-    fn read(&self, program: &Program, event: &mut Event) -> Result<(), EventError> {
-        match self {
-            Line::Json(json) => program.decode_into(json, event),
-            Line::Object(packed) => program.decode_from(&mut packed.clone(), event),
-            Line::Unreadable(error) => Err(error.clone()),
-        }
-    }
-
-    fn id(&self) -> Option<String> {
-        let head = match self {
-            Line::Json(json) => event_head(json),
-            Line::Object(packed) => event_head_from(&mut packed.clone()),
-            Line::Unreadable(error) => Err(error.clone()),
-        };
-        head.ok().and_then(|head| head.id)
-    }
-}
-
-impl<'a> From<Result<PackedEvent<'a>, EventError>> for Line<'a> {
-    fn from(packed: Result<PackedEvent<'a>, EventError>) -> Self {
-        match packed {
-            Ok(PackedEvent::Json(text)) => Line::Json(text.as_bytes()),
-            Ok(PackedEvent::Object(packed)) => Line::Object(packed),
-            Ok(PackedEvent::Other(found)) => Line::Unreadable(EventError::unreadable(found)),
-            Err(error) => Line::Unreadable(error),
-        }
+        let replay = Replay { members, ..Replay::begin(self) };
+        Resumed { program: self, replay, options, each: Some(each), threads: None }
     }
 }
 
 impl Replay {
     /// Plays a packed history; the lines are the numbers of the events, from 1.
     pub(crate) fn of_packed(program: &Program, packed: &str, options: ReplayOptions) -> Self {
-        let events = (1..).zip(PackedEvents::new(packed).map(Line::from));
-        Self::of(program, options, events)
-    }
-
-    fn of(program: &Program, options: ReplayOptions, lines: impl Iterator<Item = (u64, impl Unread)>) -> Self {
-        program.resume([], options, &mut |_| {}).play(lines)
+        program.afresh(options).play_shared((1..).zip(PackedEvents::new(packed).map(Line::from)))
     }
 
     fn begin(program: &Program) -> Self {
         Self { title: program.title().to_owned(), version: program.version(), ..Self::default() }
-    }
-
-    /// Lets time pass for every member, and sums up.
-    fn finish(&mut self, program: &Program, options: ReplayOptions, each: &mut dyn FnMut(&Outcome)) {
-        if let Some(until) = options.until {
-            for member in self.members.values_mut().filter(|member| member.clock() < until) {
-                // Members of another program stay as they are, which is all that time could refuse.
-                if let Ok(outcome) = program.advance(member, until) {
-                    each(&outcome);
-                    if options.outcomes {
-                        self.outcomes.push(outcome.to_json());
-                    }
-                }
-            }
-        }
-        self.totals = sum(program, self.members.values());
-    }
-
-    fn play(
-        &mut self,
-        program: &Program,
-        number: u64,
-        line: impl Unread,
-        event: &mut Event,
-        keep: bool,
-        each: &mut dyn FnMut(&Outcome),
-    ) {
-        self.events += 1;
-        let judged = line.read(program, event).and_then(|()| {
-            let id = event.member().ok_or_else(|| EventError::new(Refusal::MissingField).in_field("member"))?;
-            if let Some(member) = self.members.get_mut(id) {
-                return program.apply_event(member, event);
-            }
-            let mut member = program.enroll(id, event.at())?;
-            let outcome = program.apply_event(&mut member, event)?;
-            self.members.insert(id.to_owned(), member);
-            Ok(outcome)
-        });
-        match judged {
-            Ok(outcome) => {
-                let count = if outcome.replayed() { &mut self.replayed } else { &mut self.applied };
-                *count += 1;
-                each(&outcome);
-                if keep {
-                    self.outcomes.push(outcome.to_json());
-                }
-            }
-            Err(error) => {
-                let event = line.id();
-                self.refused.push(RefusedEvent { line: number, event, error });
-            }
-        }
     }
 
     /// The members after the history, in the order of their ids.
@@ -367,29 +196,4 @@ impl Replay {
             .with("conserved", totals.iter().all(Totals::conserved));
         Ok(summary)
     }
-}
-
-/// The sums of each wallet over some members.
-fn sum<'m>(program: &Program, members: impl Iterator<Item = &'m Member>) -> Option<Vec<Totals>> {
-    let mut sums = program.totals(&program.enroll("nobody", Instant(0)).ok()?);
-    for member in members {
-        for (sum, more) in sums.iter_mut().zip(program.totals(member)) {
-            for (sum, more) in [
-                (&mut sum.issued, more.issued),
-                (&mut sum.transferred_in, more.transferred_in),
-                (&mut sum.available, more.available),
-                (&mut sum.pending, more.pending),
-                (&mut sum.held, more.held),
-                (&mut sum.spent, more.spent),
-                (&mut sum.transferred_out, more.transferred_out),
-                (&mut sum.expired, more.expired),
-                (&mut sum.clawed_back, more.clawed_back),
-                (&mut sum.written_off, more.written_off),
-                (&mut sum.debt, more.debt),
-            ] {
-                *sum = crate::amount::add(*sum, more).ok()?;
-            }
-        }
-    }
-    Some(sums)
 }

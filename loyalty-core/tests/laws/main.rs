@@ -29,6 +29,7 @@ mod questions;
 mod quotes;
 mod referrals;
 mod reports;
+mod side_by_side;
 mod undone;
 
 use proptest::test_runner::{Config, RngSeed};

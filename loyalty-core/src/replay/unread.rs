@@ -1,0 +1,97 @@
+//! The events of a history as hosts give them: lines of JSON, objects of their own, packed ones.
+
+use std::borrow::Cow;
+
+use crate::engine::error::EventError;
+use crate::program::{Event, Program};
+use crate::wire::decode::{EventHead, event_head, event_head_from};
+use crate::wire::input::Input;
+use crate::wire::packed::{Packed, PackedEvent};
+
+/// One event of a history as a host has it.
+#[derive(Debug, Clone)]
+pub enum HistoryEvent<'a, I> {
+    /// A text of JSON.
+    Json(Cow<'a, [u8]>),
+    /// An object of the host's own.
+    Object(I),
+}
+
+impl<I: Input + Clone> Unread for HistoryEvent<'_, I> {
+    fn read(&self, program: &Program, event: &mut Event) -> Result<(), EventError> {
+        match self {
+            HistoryEvent::Json(json) => program.decode_into(json, event),
+            HistoryEvent::Object(input) => program.decode_from(&mut input.clone(), event),
+        }
+    }
+
+    fn head(&self) -> Result<EventHead, EventError> {
+        match self {
+            HistoryEvent::Json(json) => event_head(json),
+            HistoryEvent::Object(input) => event_head_from(&mut input.clone()),
+        }
+    }
+}
+
+/// The lines that are not empty, with their numbers.
+pub fn numbered(lines: &[u8]) -> impl Iterator<Item = (u64, Line<'_>)> {
+    let lines = (1..).zip(lines.split(|byte| *byte == b'\n'));
+    let lines = lines.map(|(number, line)| (number, line.trim_ascii())).filter(|(_, line)| !line.is_empty());
+    lines.map(|(number, line)| (number, Line::Json(line)))
+}
+
+/// An event of a history, not yet read.
+pub trait Unread {
+    fn read(&self, program: &Program, event: &mut Event) -> Result<(), EventError>;
+
+    /// What tells whose it is, and which.
+    fn head(&self) -> Result<EventHead, EventError>;
+}
+
+/// An event in an input of the host's.
+pub struct Place<I>(pub I);
+
+impl<I: Input + Clone> Unread for Place<I> {
+    fn read(&self, program: &Program, event: &mut Event) -> Result<(), EventError> {
+        program.decode_from(&mut self.0.clone(), event)
+    }
+
+    fn head(&self) -> Result<EventHead, EventError> {
+        event_head_from(&mut self.0.clone())
+    }
+}
+
+pub enum Line<'a> {
+    Json(&'a [u8]),
+    Object(Packed<'a>),
+    Unreadable(EventError),
+}
+
+impl Unread for Line<'_> {
+    fn read(&self, program: &Program, event: &mut Event) -> Result<(), EventError> {
+        match self {
+            Line::Json(json) => program.decode_into(json, event),
+            Line::Object(packed) => program.decode_from(&mut packed.clone(), event),
+            Line::Unreadable(error) => Err(error.clone()),
+        }
+    }
+
+    fn head(&self) -> Result<EventHead, EventError> {
+        match self {
+            Line::Json(json) => event_head(json),
+            Line::Object(packed) => event_head_from(&mut packed.clone()),
+            Line::Unreadable(error) => Err(error.clone()),
+        }
+    }
+}
+
+impl<'a> From<Result<PackedEvent<'a>, EventError>> for Line<'a> {
+    fn from(packed: Result<PackedEvent<'a>, EventError>) -> Self {
+        match packed {
+            Ok(PackedEvent::Json(text)) => Line::Json(text.as_bytes()),
+            Ok(PackedEvent::Object(packed)) => Line::Object(packed),
+            Ok(PackedEvent::Other(found)) => Line::Unreadable(EventError::unreadable(found)),
+            Err(error) => Line::Unreadable(error),
+        }
+    }
+}
