@@ -97,7 +97,7 @@ for (const { program: name, text, seen, next, ...core } of told.trim().split("\n
     const times = [];
     for (let number = 0; number < 7; number += 1) {
       const started = process.hrtime.bigint();
-      const replay = await program.replay(bytes);
+      const replay = await program.replay(bytes, { threads: 1 });
       times.push(Number(process.hrtime.bigint() - started) / lines.length);
       if (replay.summary.applied !== lines.length) throw new Error("the history was not applied");
       replay.close();

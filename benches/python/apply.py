@@ -13,7 +13,6 @@ import pathlib
 import subprocess
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from decimal import ROUND_DOWN, Decimal
 from typing import Any
 
@@ -115,25 +114,27 @@ def bulk(program: loyalty.Program, texts: list[str], core: dict[str, str]) -> No
     lines = [text.replace('"m-1"', f'"m-{member}"') for member in range(50) for text in texts]
     joined = "\n".join(lines).encode()
     arrow = table([json.loads(line) for line in lines])
-    halves = [lines[: len(lines) // 2], lines[len(lines) // 2 :]]
 
     def each(run: Callable[[Any], object]) -> float:
         return quickest_tenth(len(lines), lambda: None, run, 10)
 
-    def decided(_: Any) -> pa.Table:
-        return pa.table(program.replay(arrow, decisions=True).decision_table())
+    def decided(threads: int) -> Callable[[Any], object]:
+        return lambda _: pa.table(program.replay(arrow, decisions=True, threads=threads).decision_table())
 
     row(f"the core: {len(lines)} lines of JSON in one call, each", alone)
     row("  with each outcome kept as JSON", told)
-    row("replay of lines of JSON", each(lambda _: program.replay(joined)), alone)
-    row("replay of a table of Arrow", each(lambda _: program.replay(arrow)), alone)
-    row("replay of a table of Arrow, decisions out as another", each(decided), told)
-    row("  and the states as a third", each(lambda _: pa.table(program.replay(arrow, decisions=True).state_table())), told)
-    parts = ["\n".join(half).encode() for half in halves]
-    tables = [arrow.slice(0, len(lines) // 2), arrow.slice(len(lines) // 2)]
-    with ThreadPoolExecutor(2) as pool:
-        row("replay of lines, half of the members in each of two threads", each(lambda _: list(pool.map(program.replay, parts))), alone)
-        row("replay of tables, in two threads", each(lambda _: list(pool.map(program.replay, tables))), alone)
+    def played(events: Any, threads: int) -> Callable[[Any], object]:
+        return lambda _: program.replay(events, threads=threads)
+
+    for threads, where in ((1, ""), (2, ", on two threads")):
+        row(f"replay of lines of JSON{where}", each(played(joined, threads)), alone)
+        row(f"replay of a table of Arrow{where}", each(played(arrow, threads)), alone)
+        row(f"replay of a table of Arrow, decisions out as another{where}", each(decided(threads)), told)
+
+    def states(_: Any) -> pa.Table:
+        return pa.table(program.replay(arrow, decisions=True, threads=1).state_table())
+
+    row("  and the states as a third", each(states), told)
 
 
 def main() -> None:

@@ -19,7 +19,7 @@ use crate::engine::view::View;
 use crate::leaderboard::Leaderboard;
 use crate::program::{Event, Program};
 use crate::quote::Quote;
-use crate::replay::{RefusedEvent, Replay, ReplayOptions};
+use crate::replay::{RefusedEvent, Replay, ReplayOptions, Threads};
 use crate::report::{Report, ReportOptions};
 use crate::source::Units;
 use crate::testing::TestResult;
@@ -335,8 +335,8 @@ pub fn refused(refused: &[RefusedEvent]) -> String {
     refused.collect::<Document>().to_string()
 }
 
-/// Plays a history that a host has packed, as [`Program::replay`] plays lines.
+/// Plays a history that a host has packed, as [`Program::replay`] plays lines, or on the host's threads.
 #[must_use]
-pub fn replay(program: &Program, packed: &str, options: ReplayOptions) -> Replay {
-    Replay::of_packed(program, packed, options)
+pub fn replay(program: &Program, packed: &str, options: ReplayOptions, threads: Option<&dyn Threads>) -> Replay {
+    Replay::of_packed(program, packed, options, threads)
 }

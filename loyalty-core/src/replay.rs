@@ -119,8 +119,14 @@ impl Program {
 
 impl Replay {
     /// Plays a packed history; the lines are the numbers of the events, from 1.
-    pub(crate) fn of_packed(program: &Program, packed: &str, options: ReplayOptions) -> Self {
-        program.afresh(options).play_shared((1..).zip(PackedEvents::new(packed).map(Line::from)))
+    pub(crate) fn of_packed(
+        program: &Program,
+        packed: &str,
+        options: ReplayOptions,
+        threads: Option<&dyn Threads>,
+    ) -> Self {
+        let afresh = Resumed { threads, ..program.afresh(options) };
+        afresh.play_shared((1..).zip(PackedEvents::new(packed).map(Line::from)))
     }
 
     fn begin(program: &Program) -> Self {
@@ -154,7 +160,7 @@ impl Replay {
     ///
     /// # Errors
     ///
-    /// [`Refusal::Overflow`] where all members together have more than can be summed up exactly.
+    /// [`Refusal::Overflow`](crate::Refusal::Overflow) where all members together have more than can be summed up exactly.
     pub fn summary(&self) -> Result<String, EventError> {
         self.to_document().map(|document| document.to_string())
     }

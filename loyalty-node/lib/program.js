@@ -13,6 +13,9 @@ const { memberHandle, newMember } = require("./member.js");
 const { newReplay } = require("./replay.js");
 const { newReport } = require("./report.js");
 
+/** A history is not divided further. */
+const THREADS_MAX = 256;
+
 /** Only `compile` makes programs. */
 const MAKE = Symbol("make");
 
@@ -259,14 +262,17 @@ class Program {
 
   async replay(events, given) {
     const program = this.#open;
-    const { outcomes = false, until } = options(given, ["outcomes", "until"]);
+    const { outcomes = false, until, threads } = options(given, ["outcomes", "until", "threads"]);
     if (typeof outcomes !== "boolean") throw new TypeError(`\`outcomes\`: expected true or false, found ${kind(outcomes)}`);
     const end = optionalInstant(until, "until");
+    if (threads !== undefined && !(Number.isSafeInteger(threads) && threads >= 1)) {
+      throw new TypeError(`\`threads\`: expected a whole number from 1, found ${typeof threads === "number" ? threads : kind(threads)}`);
+    }
     this.#playing += 1;
     try {
       const history = await historyOf(events, this.#packer);
       const replay = typeof history === "string" ? "replayPacked" : "replay";
-      return newReplay(await toldLater(() => program[replay](history, outcomes, end)), this.#owner);
+      return newReplay(await toldLater(() => program[replay](history, outcomes, end, threads && Math.min(threads, THREADS_MAX))), this.#owner);
     } finally {
       this.#playing -= 1;
       if (this.#handle === null && this.#playing === 0) program.free();

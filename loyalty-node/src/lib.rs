@@ -14,5 +14,6 @@ mod member;
 mod program;
 mod replay;
 mod report;
+mod threads;
 // Public, for in a build for tests nothing else tells that JavaScript calls its functions.
 pub mod text;

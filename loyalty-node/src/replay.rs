@@ -1,4 +1,4 @@
-//! Whole histories, played on a thread of their own.
+//! Whole histories, played on threads of their own.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -11,6 +11,7 @@ use crate::error;
 use crate::held::Held;
 use crate::member::Member;
 use crate::program::{Program, instant, own};
+use crate::threads::Spawned;
 
 /// What a history came to.
 #[napi]
@@ -27,6 +28,7 @@ pub struct Playing {
     program: loyalty_core::Program,
     events: Events,
     options: ReplayOptions,
+    threads: Spawned,
 }
 
 impl Task for Playing {
@@ -36,8 +38,8 @@ impl Task for Playing {
     fn compute(&mut self) -> Result<Self::Output> {
         // Nobody catches a panic on this thread; the core has none, and if it had, it is an error like any other.
         let play = || match &self.events {
-            Events::Lines(lines) => self.program.replay(lines, self.options),
-            Events::Packed(packed) => host::replay(&self.program, packed, self.options),
+            Events::Lines(lines) => self.program.resume([], self.options, &mut |_| {}).on(&self.threads).lines(lines),
+            Events::Packed(packed) => host::replay(&self.program, packed, self.options, Some(&self.threads)),
         };
         catch_unwind(AssertUnwindSafe(play)).map_err(|_| Error::from_reason("the engine failed"))
     }
@@ -51,20 +53,39 @@ impl Task for Playing {
 impl Program {
     /// Plays lines of events from nothing.
     #[napi(catch_unwind)]
-    pub fn replay(&self, lines: &[u8], outcomes: bool, until: Option<String>) -> Result<AsyncTask<Playing>> {
-        self.play(Events::Lines(own(lines)), outcomes, until)
+    pub fn replay(
+        &self,
+        lines: &[u8],
+        outcomes: bool,
+        until: Option<String>,
+        threads: Option<u32>,
+    ) -> Result<AsyncTask<Playing>> {
+        self.play(Events::Lines(own(lines)), outcomes, until, threads)
     }
 
     /// The same for a packed history.
     #[napi(catch_unwind)]
-    pub fn replay_packed(&self, events: String, outcomes: bool, until: Option<String>) -> Result<AsyncTask<Playing>> {
-        self.play(Events::Packed(events), outcomes, until)
+    pub fn replay_packed(
+        &self,
+        events: String,
+        outcomes: bool,
+        until: Option<String>,
+        threads: Option<u32>,
+    ) -> Result<AsyncTask<Playing>> {
+        self.play(Events::Packed(events), outcomes, until, threads)
     }
 
-    fn play(&self, events: Events, outcomes: bool, until: Option<String>) -> Result<AsyncTask<Playing>> {
+    fn play(
+        &self,
+        events: Events,
+        outcomes: bool,
+        until: Option<String>,
+        threads: Option<u32>,
+    ) -> Result<AsyncTask<Playing>> {
         let until = until.map(|until| instant(&until)).transpose()?;
         let options = ReplayOptions { outcomes, until };
-        Ok(AsyncTask::new(Playing { program: self.core()?.clone(), events, options }))
+        let threads = Spawned::of(threads);
+        Ok(AsyncTask::new(Playing { program: self.core()?.clone(), events, options, threads }))
     }
 }
 

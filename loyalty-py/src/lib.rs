@@ -21,6 +21,7 @@ mod replay;
 mod report;
 mod table;
 mod tables;
+mod threads;
 
 /// The loyalty rules language: a program text in, exact and explained decisions out.
 #[pyo3::pymodule]

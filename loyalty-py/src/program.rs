@@ -21,6 +21,7 @@ use crate::outcome::{Explanation, Outcome, Quote, View};
 use crate::record::Record;
 use crate::replay::Replay;
 use crate::report::Report;
+use crate::threads::Spawned;
 
 /// A compiled program: immutable, to be used for any number of members and by any number of threads.
 #[pyclass(frozen, module = "loyalty")]
@@ -435,8 +436,9 @@ impl Program {
     /// events one after the other, from a list, a file of lines, or as a generator yields them. Each member is enrolled by
     /// the first event that is taken, unless `states` has it: a table with a column `state`, such as `Replay.state_table`
     /// gave for the part of the history before. With `until`, time then passes for all; with `outcomes`, the outcomes are
-    /// kept; with `decisions`, the decisions, for `Replay.decision_table`.
-    #[pyo3(signature = (lines, *, until=None, outcomes=false, decisions=false, states=None))]
+    /// kept; with `decisions`, the decisions, for `Replay.decision_table`. Lines in one text, and tables, are played on all
+    /// cores, or on so many `threads`; it comes to the same. Objects of Python are read one after the other.
+    #[pyo3(signature = (lines, *, until=None, outcomes=false, decisions=false, states=None, threads=None))]
     fn replay(
         slf: &Bound<'_, Self>,
         lines: &Bound<'_, PyAny>,
@@ -444,9 +446,10 @@ impl Program {
         outcomes: bool,
         decisions: bool,
         states: Option<&Bound<'_, PyAny>>,
+        threads: Option<i64>,
     ) -> PyResult<Replay> {
         let options = ReplayOptions { outcomes, until: until.map(instant).transpose()? };
-        Replay::play(slf, lines, options, decisions, states)
+        Replay::play(slf, lines, options, decisions, states, &Spawned::of(threads)?)
     }
 
     fn __eq__(&self, other: &Bound<'_, PyAny>) -> bool {

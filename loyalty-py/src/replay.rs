@@ -14,6 +14,7 @@ use crate::program::Program;
 use crate::record::Record;
 use crate::table::Table;
 use crate::tables::{self, Told};
+use crate::threads::Spawned;
 
 /// What a history came to.
 #[pyclass(frozen, module = "loyalty")]
@@ -31,6 +32,7 @@ impl Replay {
         options: ReplayOptions,
         decisions: bool,
         states: Option<&Bound<'_, PyAny>>,
+        threads: &Spawned,
     ) -> PyResult<Self> {
         let py = program.py();
         let own = &program.get().core;
@@ -44,13 +46,13 @@ impl Replay {
         let core = if let Some(batches) = Batches::of(lines)? {
             let columns = batches.columns()?;
             let events = columns.iter().flat_map(Column::cells);
-            py.detach(|| own.resume(members, options, &mut each).inputs(events))
+            py.detach(|| own.resume(members, options, &mut each).on(threads).inputs(events))
         } else if let Ok(bytes) = lines.cast::<PyBytes>() {
             let bytes = bytes.as_bytes();
-            py.detach(|| own.resume(members, options, &mut each).lines(bytes))
+            py.detach(|| own.resume(members, options, &mut each).on(threads).lines(bytes))
         } else if let Ok(text) = lines.cast::<PyString>() {
             let bytes = text.to_str()?.as_bytes();
-            py.detach(|| own.resume(members, options, &mut each).lines(bytes))
+            py.detach(|| own.resume(members, options, &mut each).on(threads).lines(bytes))
         } else {
             one_by_one(program.get(), lines, |events| own.resume(members, options, &mut each).events(events))?
         };

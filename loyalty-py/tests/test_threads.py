@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 
 import loyalty
+import pyarrow as pa
 import pytest
 
 from shop import order, shop
@@ -119,6 +120,21 @@ def test_several_threads_are_in_the_engine_at_one_time() -> None:
     finally:
         sys.setswitchinterval(interval)
     assert most == 2
+
+
+def test_a_history_comes_to_the_same_on_any_number_of_threads() -> None:
+    program, _ = shop()
+    lines = history(20_000) + b'\n{"type":"order","id":"o-x"}\n{'
+    alone = program.replay(lines, outcomes=True, decisions=True, until="2027-01-01T00:00:00Z", threads=1)
+    assert len(alone.refused) == 2 and len(alone.outcomes) == 20_050
+    for threads in (None, 2, 5, 1_000):
+        other = program.replay(lines, outcomes=True, decisions=True, until="2027-01-01T00:00:00Z", threads=threads)
+        assert other.summary == alone.summary and other.members() == alone.members()
+        assert other.outcomes == alone.outcomes and other.refused == alone.refused
+        assert pa.table(other.decision_table()) == pa.table(alone.decision_table())
+    for wrong in (0, -1):
+        with pytest.raises(ValueError, match=f"`threads` is a number from 1, or None for one a core, and not {wrong}"):
+            program.replay(lines, threads=wrong)
 
 
 def test_one_member_and_many_threads() -> None:

@@ -21,7 +21,7 @@ impl Program {
     /// The same for a packed history.
     #[wasm_bindgen(js_name = replayPacked)]
     pub fn replay_packed(&self, events: &str, outcomes: bool, until: Option<String>) -> Result<Replay, Error> {
-        Ok(Replay(host::replay(&self.program, events, options(outcomes, until)?)))
+        Ok(Replay(host::replay(&self.program, events, options(outcomes, until)?, None)))
     }
 }
 

@@ -613,6 +613,27 @@ rule daily every day at 12:00 limit 1 in total { earn 5 points }
       assert.ok(error instanceof EventError && error.code === "bad_instant");
       await program.replay([], { outcome: true }).catch((thrown) => (error = thrown));
       assert.ok(error instanceof TypeError);
+      for (const threads of [0, -1, 1.5, NaN, "two", null, 2n]) {
+        await program.replay([], { threads }).catch((thrown) => (error = thrown));
+        assert.match(error.message, /^`threads`: expected a whole number from 1, found /);
+      }
+    },
+
+    "a history comes to the same on any number of threads": async () => {
+      const { program } = start();
+      const events = Array.from({ length: 3000 }, (_, n) => ({ ...ORDER, id: `o-${n % 2900}`, member: `m-${n % 70}` }));
+      events.push({ ...ORDER, id: undefined }, { ...ORDER, member: 7.5 });
+      const came = async (history, threads) => {
+        const { summary, outcomes, refused } = await program.replay(history, { outcomes: true, until: "2028-01-01T00:00:00Z", threads });
+        return [summary, outcomes, refused];
+      };
+      const alone = await came(events, 1);
+      assert.equal(alone[0].events, 3002);
+      const texts = events.map((event) => JSON.stringify(event)).join("\n");
+      for (const threads of [undefined, 2, 3, 1e9]) {
+        assert.deepEqual(await came(events, threads), alone);
+        assert.deepEqual((await came(texts, threads)).slice(0, 2), alone.slice(0, 2));
+      }
     },
 
     "what time alone would bring is explained before it passes": () => {

@@ -82,7 +82,8 @@ def _play(program: loyalty.Program, table: pa.Table, until: datetime.datetime | 
         saved = arrow.compute.is_valid(table[STATE])
         states = arrow.table({"state": table[STATE].filter(saved)})
         events = table.filter(arrow.compute.invert(saved)).drop_columns([STATE])
-    played = program.replay(events, states=states, decisions=True, until=until)
+    # One thread: whoever has many partitions plays as many of them at a time as there are cores.
+    played = program.replay(events, states=states, decisions=True, until=until, threads=1)
     refused = arrow.table(played.refused_table())
     lines = arrow.compute.subtract(refused["line"], 1)
     members = events["member"].take(lines).cast(arrow.string())
