@@ -43,7 +43,7 @@ pub(crate) fn erase(arguments: &Erase) -> Result<Verdict, Failure> {
 /// Prints all that is held about a member.
 pub(crate) fn export(arguments: &Export) -> Result<Verdict, Failure> {
     let program = program::load(&arguments.program)?;
-    let member = show::member(&program, &arguments.source, &arguments.member, None)?;
+    let (member, _) = show::member(&program, &arguments.source, &arguments.member, None)?;
     terminal::print(&format!("{}\n", program.export(&member)))?;
     Ok(Verdict::Yes)
 }

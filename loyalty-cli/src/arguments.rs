@@ -157,6 +157,7 @@ A store that another program wrote is carried over first, all members or none.
 Examples:
   loyalty run club.loyalty --events 2026.jsonl.gz
   loyalty run club.loyalty --events 2026.jsonl.gz --store club.db --out decisions.jsonl
+  loyalty run club.loyalty --events today.jsonl --store club.db --now \"$(date -u +%FT%TZ)\"
   loyalty run club.loyalty --events 2026.jsonl.gz --until 2027-01-01T00:00:00+08:00 --json
   loyalty run club.loyalty --events 2026.jsonl.gz --report --value points=0.01
   zcat 2026-*.gz | loyalty run club.loyalty --events -")]
@@ -184,6 +185,11 @@ pub(crate) struct Run {
     /// (the first of these fields that is there, else its `at`)
     #[arg(long, value_name = "first-event|FIELD", value_delimiter = ',', default_value = "first-event")]
     pub(crate) enroll: Vec<String>,
+
+    /// What time it is: refuses events further ahead of it than the program's `future at most`. Without it the file is
+    /// taken as history, whatever its dates
+    #[arg(long, value_name = "INSTANT", value_parser = instant)]
+    pub(crate) now: Option<Instant>,
 
     /// Judge events again that an earlier run over this store refused at the same line
     #[arg(long, requires = "store")]
@@ -439,7 +445,7 @@ pub(crate) struct Quote {
     #[arg(long, value_name = "CODES", value_delimiter = ',')]
     pub(crate) codes: Vec<String>,
 
-    /// Where a counter over all members stands; may be said again
+    /// Where a counter over all members stands, instead of where the store or the events have it; may be said again
     #[arg(long = "counter", value_name = "NAME=AMOUNT", value_parser = counter)]
     pub(crate) counters: Vec<(String, Decimal)>,
 

@@ -20,11 +20,14 @@ pub(crate) fn explain(arguments: &Explain) -> Result<Verdict, Failure> {
         Some(member) => member.clone(),
         None => member_of(arguments)?,
     };
-    let (member, event) = history::play(&program, &arguments.events, &member, (Some(&arguments.event), None))?;
-    let (Some(member), Some(event)) = (member, event) else {
-        return Err(not_there(arguments));
-    };
-    match program.explain(&member, event.as_slice()) {
+    let past = history::play(&program, &arguments.events, &member, (Some(&arguments.event), None))?;
+    let Some(event) = past.event else { return Err(not_there(arguments)) };
+    let explained = program.decode(&event).and_then(|event| {
+        let enroll = || program.enroll(&member, event.at());
+        let member = past.member.map_or_else(enroll, Ok)?;
+        program.explain_event_with(&member, &event, &past.counters)
+    });
+    match explained {
         Ok(explanation) => {
             if let Some(file) = &arguments.html {
                 let page = page(&arguments.event, &explanation.to_html());

@@ -1,48 +1,39 @@
-//! One member's past, played in memory from a file of events.
+//! One member's past, played in memory from a file of events: with all others, for what is limited in total and what members
+//! send each other are part of it.
 
 use std::path::Path;
 
-use loyalty_core::{Instant, Member, Program, event_head};
+use loyalty_core::{Counters, Instant, Member, Program};
 
-use crate::events::Events;
 use crate::failure::Failure;
+use crate::run::{Step, played_while};
 
-/// Plays the events of member `id` in `path`, and stops before the event `until`, if one is named; what happened after
-/// `by` is passed over.
-///
-/// Returns the member, if any of his events was accepted, and the event that it stopped at.
+/// A member, and what was known when he stood so.
+pub(crate) struct Past {
+    /// Nobody if no event of his was accepted.
+    pub(crate) member: Option<Member>,
+    /// Where the counters over all members stood.
+    pub(crate) counters: Counters,
+    /// The event before which it stopped.
+    pub(crate) event: Option<Vec<u8>>,
+}
+
+/// Plays the events in `path`, and stops before the event `until` of member `id`, if one is named; what happened after `by`
+/// is passed over.
 pub(crate) fn play(
     program: &Program,
     path: &Path,
     id: &str,
     (until, by): (Option<&str>, Option<Instant>),
-) -> Result<(Option<Member>, Option<Vec<u8>>), Failure> {
-    let mut events = Events::open(path)?;
-    let mut member: Option<Member> = None;
-    while let Some(line) = events.next_line()? {
-        let Some(event) = line.event else { continue };
-        let Ok(head) = event_head(event) else {
-            continue;
-        };
-        let later = by.is_some_and(|by| head.at.is_some_and(|at| at > by));
-        if head.member.as_deref() != Some(id) || later {
-            continue;
+) -> Result<Past, Failure> {
+    let (mut members, event) = played_while(program, path, |head| {
+        if by.is_some_and(|by| head.at.is_some_and(|at| at > by)) {
+            Step::Pass
+        } else if until.is_some() && until == head.id.as_deref() && head.member.as_deref() == Some(id) {
+            Step::Stop
+        } else {
+            Step::Play
         }
-        if until.is_some() && until == head.id.as_deref() {
-            let member = match member {
-                None => head.at.and_then(|at| program.enroll(id, at).ok()),
-                member => member,
-            };
-            return Ok((member, Some(event.to_vec())));
-        }
-        // A refused event changes nothing, and enrols nobody.
-        match &mut member {
-            Some(member) => drop(program.apply(member, event)),
-            None => {
-                let enrolled = head.at.and_then(|at| program.enroll(id, at).ok());
-                member = enrolled.and_then(|mut member| program.apply(&mut member, event).is_ok().then_some(member));
-            }
-        }
-    }
-    Ok((member, None))
+    })?;
+    Ok(Past { member: members.member(id)?, counters: members.counters().clone(), event })
 }

@@ -18,7 +18,10 @@ const OUTCOMES_MAX: usize = 512;
 
 /// What the engine did with an event.
 pub(crate) enum Judged {
-    Applied,
+    /// It was taken; with the reason where it could not earn.
+    Applied {
+        unearned: Option<String>,
+    },
     /// The event was known; nothing changed.
     Replayed,
     Refused(EventError),
@@ -33,6 +36,8 @@ pub(crate) struct Members<'a> {
     batch: Batch,
     /// Where the counters over all members stand; they move with the members, in the same commit.
     counters: Counters,
+    /// What time it is, where events are not all of the past.
+    now: Option<Instant>,
     store: Option<Store>,
     out: Option<Decisions>,
     carried_over: Option<CarriedOver>,
@@ -52,7 +57,7 @@ impl<'a> Members<'a> {
         };
         let counters = store.as_ref().map(Store::counters).transpose()?.unwrap_or_default();
         let (at_hand, changed, batch) = Default::default();
-        Ok(Self { program, at_hand, changed, batch, counters, store, out, carried_over, report: None })
+        Ok(Self { program, at_hand, changed, batch, counters, now: None, store, out, carried_over, report: None })
     }
 
     /// How members were carried over from another program, if they were.
@@ -69,7 +74,7 @@ impl<'a> Members<'a> {
     ) -> Result<Result<Judged, E>, Failure> {
         let id = &self.follow(id)?;
         let judged = if let Some(member) = self.at_hand.get_mut(id) {
-            self.program.apply_event_with(member, event, None, self.counters.clone())
+            self.program.apply_event_with(member, event, self.now, self.counters.clone())
         } else {
             let at = match enrolled() {
                 Ok(at) => at,
@@ -77,7 +82,7 @@ impl<'a> Members<'a> {
             };
             self.program.enroll(id, at).and_then(|mut member| {
                 let counters = self.counters.clone();
-                let outcome = self.program.apply_event_with(&mut member, event, None, counters)?;
+                let outcome = self.program.apply_event_with(&mut member, event, self.now, counters)?;
                 self.at_hand.insert(id.to_owned(), member);
                 Ok(outcome)
             })
@@ -90,7 +95,7 @@ impl<'a> Members<'a> {
                 for json in outcome.outgoing() {
                     self.deliver(&json)?;
                 }
-                Judged::Applied
+                Judged::Applied { unearned: unearned(&outcome) }
             }
         }))
     }
@@ -105,6 +110,11 @@ impl<'a> Members<'a> {
         }
         self.move_counters(outcome);
         self.tell(id, outcome);
+    }
+
+    /// From here on events too far ahead of `now` are refused.
+    pub(crate) fn now(&mut self, now: Option<Instant>) {
+        self.now = now;
     }
 
     /// From here on a report is made up.
@@ -194,9 +204,14 @@ impl<'a> Members<'a> {
         Ok(erased)
     }
 
-    fn known(&mut self, id: &str) -> Result<Member, Failure> {
+    /// The member as he stands.
+    pub(crate) fn member(&mut self, id: &str) -> Result<Option<Member>, Failure> {
         self.fetch(id)?;
-        let known = self.at_hand.get(id).cloned();
+        Ok(self.at_hand.get(id).cloned())
+    }
+
+    fn known(&mut self, id: &str) -> Result<Member, Failure> {
+        let known = self.member(id)?;
         known.ok_or_else(|| Failure::no(format!("no member `{id}` in the store")).help("check the id"))
     }
 
@@ -377,6 +392,17 @@ impl<'a> Members<'a> {
             self.at_hand.insert(id.to_owned(), member);
         }
         Ok(())
+    }
+}
+
+/// Why an event that was taken could not earn.
+fn unearned(outcome: &Outcome) -> Option<String> {
+    let number = outcome.decisions().iter().position(|decision| decision.kind() == "not_earned")?;
+    let outcome = outcome.to_document();
+    let Some(Document::List(decisions)) = outcome.get("decisions") else { return None };
+    match decisions.get(number)?.get("reason") {
+        Some(Document::Text(reason)) => Some(reason.clone()),
+        _ => None,
     }
 }
 

@@ -15,9 +15,11 @@ pub(crate) fn quote(arguments: &Arguments) -> Result<Verdict, Failure> {
     let cart = std::fs::read(&arguments.cart).map_err(|error| Failure::file("read", &arguments.cart, &error))?;
     let at = event_head(&cart).ok().and_then(|head| head.at);
     let source = Source { store: arguments.store.clone(), events: arguments.events.clone() };
-    let member = member(&program, &source, arguments.member.as_deref(), at)?;
+    let (member, mut counters) = member(&program, &source, arguments.member.as_deref(), at)?;
     let codes: Vec<&str> = arguments.codes.iter().map(String::as_str).collect();
-    let counters: Counters = arguments.counters.iter().cloned().collect();
+    for (name, value) in &arguments.counters {
+        counters.set(name, *value);
+    }
     match program.quote(&member, &cart, &codes, &counters) {
         Ok(quote) if arguments.json => terminal::print(&format!("{}\n", quote.to_document_in(&arguments.language)))?,
         Ok(quote) => terminal::print(&page(&quote, &arguments.language))?,
@@ -26,15 +28,22 @@ pub(crate) fn quote(arguments: &Arguments) -> Result<Verdict, Failure> {
     Ok(Verdict::Yes)
 }
 
-/// The member of that id; without one, somebody who joins with the cart.
-fn member(program: &Program, source: &Source, id: Option<&str>, at: Option<Instant>) -> Result<Member, Failure> {
+/// The member of that id; without one, somebody who joins with the cart. And the counters over all members, as far as they are
+/// known.
+fn member(
+    program: &Program,
+    source: &Source,
+    id: Option<&str>,
+    at: Option<Instant>,
+) -> Result<(Member, Counters), Failure> {
     match id {
         Some(id) if source.store.is_some() || source.events.is_some() => show::member(program, source, id, None),
         id => {
             let joined = at.or_else(|| Instant::parse("1970-01-01T00:00:00Z"));
             let joined = joined.ok_or_else(|| Failure::trouble("the cart says no instant"))?;
             let member = program.enroll(id.unwrap_or("guest"), joined);
-            member.map_err(|error| Failure::no(format!("the member is refused: {error}")))
+            let member = member.map_err(|error| Failure::no(format!("the member is refused: {error}")))?;
+            Ok((member, Counters::default()))
         }
     }
 }

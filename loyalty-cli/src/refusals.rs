@@ -1,4 +1,4 @@
-//! Refused events: why, how many, and where the first ones are.
+//! Refused events, and those that could not earn: why, how many, and where the first ones are.
 
 use std::collections::BTreeMap;
 
@@ -26,6 +26,17 @@ impl Refusal {
     /// What the engine says about an event.
     pub(crate) fn new(event: Option<&str>, error: &EventError) -> Self {
         Self { reason: error.code().as_str().to_owned(), event: event.map(str::to_owned), message: details(error) }
+    }
+
+    /// An event that was taken and could not earn.
+    pub(crate) fn unearned(event: &str, reason: String) -> Self {
+        let message = match reason.as_str() {
+            "before_enrolment" => "its member joined later, by an earlier line; sort the file by `at`, or see --enroll",
+            "paused" => "its member's account rests",
+            "withdrawn" => "the referral that it belongs to was withdrawn",
+            _ => "the event could not earn",
+        };
+        Self { reason, event: Some(event.to_owned()), message: message.to_owned() }
     }
 
     /// An event without a member.
@@ -91,11 +102,11 @@ impl Refusals {
         self.count
     }
 
-    /// The reasons, each with the first of its places in lines of `file`.
-    pub(crate) fn page(&self, file: &str) -> String {
+    /// The reasons, each with the first of its places in lines of `file`; `what` says what happened.
+    pub(crate) fn page(&self, what: impl Fn(&str) -> String, file: &str) -> String {
         let mut page = String::new();
         for (name, reason) in &self.reasons {
-            page.push_str(&format!("refused as {name}: {}\n", grouped(&reason.count.to_string())));
+            page.push_str(&format!("{}: {}\n", what(name), grouped(&reason.count.to_string())));
             for (line, Refusal { event, message, .. }) in &reason.first {
                 let event = event.as_ref().map_or_else(String::new, |event| format!("  `{event}`"));
                 page.push_str(&format!("  {file}:{line}{event}  {message}\n"));

@@ -42,6 +42,7 @@ pub(crate) fn run(arguments: &Run) -> Result<Verdict, Failure> {
         let options = ReportOptions { period: Some(period.clone()), active: active.clone(), values: values.clone() };
         run.members.report(program.report(&options).map_err(|error| report::refused(&error))?);
     }
+    run.members.now(arguments.now);
     run.play(&mut events)?;
     if let Some(until) = arguments.until {
         run.members.advance(until)?;
@@ -69,6 +70,23 @@ pub(crate) fn run(arguments: &Run) -> Result<Verdict, Failure> {
 
 /// The members after a file of events, in memory.
 pub(crate) fn played<'a>(program: &'a Program, path: &Path) -> Result<Members<'a>, Failure> {
+    Ok(played_while(program, path, |_| Step::Play)?.0)
+}
+
+/// What is to be done with a line.
+pub(crate) enum Step {
+    Play,
+    Pass,
+    /// No more is played.
+    Stop,
+}
+
+/// The members after the lines that `step` has played, in memory, and the line at which it stopped.
+pub(crate) fn played_while<'a>(
+    program: &'a Program,
+    path: &Path,
+    step: impl Fn(&EventHead) -> Step,
+) -> Result<(Members<'a>, Option<Vec<u8>>), Failure> {
     let mut run = Playing {
         program,
         members: Members::open(program, None, None)?,
@@ -77,8 +95,17 @@ pub(crate) fn played<'a>(program: &'a Program, path: &Path) -> Result<Members<'a
         counts: Counts::default(),
         retry_refused: false,
     };
-    run.play(&mut Events::open(path)?)?;
-    Ok(run.members)
+    let mut events = Events::open(path)?;
+    while let Some(line) = events.next_line()? {
+        // What cannot be read is refused, and changes nothing.
+        let Some(Ok(head)) = line.event.map(event_head) else { continue };
+        match step(&head) {
+            Step::Play => run.judge(line)?,
+            Step::Pass => {}
+            Step::Stop => return Ok((run.members, line.event.map(<[u8]>::to_vec))),
+        }
+    }
+    Ok((run.members, None))
 }
 
 /// A run over a file of events.
@@ -123,10 +150,19 @@ impl Playing<'_> {
     fn judge(&mut self, line: Line<'_>) -> Result<(), Failure> {
         let counts = &mut self.counts;
         counts.events = counts.events.saturating_add(1);
+        let number = line.number;
         match self.outcome(line)? {
             Ok(Judged::Replayed) => self.counts.replayed = self.counts.replayed.saturating_add(1),
-            Ok(_) => self.counts.applied = self.counts.applied.saturating_add(1),
-            Err(refusal) => self.counts.refused.add(line.number, refusal),
+            Ok(Judged::Applied { unearned }) => {
+                self.counts.applied = self.counts.applied.saturating_add(1);
+                if let Some(reason) = unearned {
+                    self.counts.unearned.add(number, Refusal::unearned(self.event.id(), reason));
+                }
+            }
+            Ok(Judged::Refused(error)) => {
+                self.counts.refused.add(number, Refusal::new(Some(self.event.id()), &error));
+            }
+            Err(refusal) => self.counts.refused.add(number, refusal),
         }
         Ok(())
     }

@@ -1,6 +1,6 @@
 //! `loyalty show`: one member on a page.
 
-use loyalty_core::{Instant, Member, Program};
+use loyalty_core::{Counters, Instant, Member, Program};
 use serde_json::{Map, Value};
 
 use crate::arguments::{Show, Source};
@@ -29,7 +29,7 @@ const LOT: [&str; 4] = ["amount", "earned_at", "vests_at", "expires_at"];
 /// Prints the member's view.
 pub(crate) fn show(arguments: &Show) -> Result<Verdict, Failure> {
     let program = program::load(&arguments.program)?;
-    let member = member(&program, &arguments.source, &arguments.member, arguments.at)?;
+    let (member, _) = member(&program, &arguments.source, &arguments.member, arguments.at)?;
     let at = arguments.at.unwrap_or(member.clock());
     if at < member.clock() {
         let message = format!("`{}` is known as of {}, and `--at` is before that", arguments.member, member.clock());
@@ -42,9 +42,15 @@ pub(crate) fn show(arguments: &Show) -> Result<Verdict, Failure> {
     Ok(Verdict::Yes)
 }
 
-/// The member of that id, from a store or from events; of events only those up to `by`, if an instant is named.
-pub(crate) fn member(program: &Program, source: &Source, id: &str, by: Option<Instant>) -> Result<Member, Failure> {
-    let (member, place) = match (&source.store, &source.events) {
+/// The member of that id and the counters over all members, from a store or from events; of events only those up to `by`, if
+/// an instant is named.
+pub(crate) fn member(
+    program: &Program,
+    source: &Source,
+    id: &str,
+    by: Option<Instant>,
+) -> Result<(Member, Counters), Failure> {
+    let (member, counters, place) = match (&source.store, &source.events) {
         (Some(path), _) => {
             let store = Store::open(path)?;
             if store.program_text()?.is_some_and(|text| text != program.text()) {
@@ -52,17 +58,21 @@ pub(crate) fn member(program: &Program, source: &Source, id: &str, by: Option<In
                     "note: another program wrote this store; the member is shown as this one would carry him over\n",
                 );
             }
-            (store.member(program, id)?, path)
+            (store.member(program, id)?, store.counters()?, path)
         }
-        (None, Some(path)) => (history::play(program, path, id, (None, by))?.0, path),
+        (None, Some(path)) => {
+            let past = history::play(program, path, id, (None, by))?;
+            (past.member, past.counters, path)
+        }
         (None, None) => {
             return Err(Failure::trouble("neither --store nor --events says where the member is"));
         }
     };
-    member.ok_or_else(|| {
+    let member = member.ok_or_else(|| {
         Failure::no(format!("no member `{id}` in `{}`", program::name(place)))
             .help("check the id; a member is there once an event of his was accepted")
-    })
+    })?;
+    Ok((member, counters))
 }
 
 /// A view as people read it.

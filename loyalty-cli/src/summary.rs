@@ -22,6 +22,8 @@ pub(crate) struct Counts {
     pub(crate) applied: u64,
     pub(crate) replayed: u64,
     pub(crate) refused: Refusals,
+    /// Those among the applied that could not earn.
+    pub(crate) unearned: Refusals,
 }
 
 /// What a run came to.
@@ -107,9 +109,10 @@ impl<'a> Summary<'a> {
                 }
             }
         }
-        let refused = self.counts.refused.page(self.source);
-        if !refused.is_empty() {
-            page.push_str(&format!("\n{refused}"));
+        let refused = self.counts.refused.page(|reason| format!("refused as {reason}"), self.source);
+        let unearned = self.counts.unearned.page(|reason| format!("earned nothing ({reason})"), self.source);
+        for places in [refused, unearned].iter().filter(|places| !places.is_empty()) {
+            page.push_str(&format!("\n{places}"));
         }
         page.push_str(&format!("\n{}", self.tables()));
         page.push_str(&self.achieved.page());
@@ -178,6 +181,7 @@ impl<'a> Summary<'a> {
             "replayed": self.counts.replayed,
             "refused": self.counts.refused.count(),
             "refusals": self.counts.refused.json(self.source),
+            "earned_nothing": self.counts.unearned.json(self.source),
             "members": self.members,
             "wallets": wallets,
             "challenges": challenges,

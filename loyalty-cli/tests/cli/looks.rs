@@ -119,3 +119,69 @@ fn explain_reads_a_pipe_only_with_a_member() {
     assert!(without.errors.contains("add --member"), "{}", without.errors);
     assert_eq!(folder.loyalty_reading(&events, &[&arguments[..], &["--member", "ann"]].concat()).code, 0);
 }
+
+const TOGETHER: &str = r#"program "Shop" { currency EUR }
+event gift { to text  points number }
+wallet points {}
+rule early on order limit 1 in total { earn 500 points }
+rule send on gift { transfer gift.points from points to gift.to }
+rule pay on redeem { spend 100 points }
+"#;
+
+const GIFTS: &str = r#"{"type":"order","id":"1","member":"ann","at":"2026-01-05T10:00:00Z","subtotal":"50"}
+{"type":"order","id":"2","member":"bob","at":"2026-01-05T11:00:00Z","subtotal":"50"}
+{"type":"gift","id":"3","member":"ann","at":"2026-01-06T11:00:00Z","to":"bob","points":100}
+{"type":"redeem","id":"4","member":"bob","at":"2026-01-07T11:00:00Z"}
+"#;
+
+#[test]
+fn what_others_have_used_up_and_sent_is_part_of_the_past() {
+    let folder = Folder::new();
+    folder.write("shop.loyalty", TOGETHER);
+    folder.write("events.jsonl", GIFTS);
+    folder.json(&["run", "shop.loyalty", "--events", "events.jsonl", "--store", "shop.db", "--json"]);
+    let show = ["show", "shop.loyalty", "--member", "bob", "--json"];
+    let kept = folder.json(&[&show[..], &["--store", "shop.db"]].concat());
+    let played = folder.json(&[&show[..], &["--events", "events.jsonl"]].concat());
+    assert_eq!(kept, played);
+    assert_eq!(
+        (&kept["wallets"]["points"]["issued"], &kept["wallets"]["points"]["spent"]),
+        (&"0".into(), &"100".into())
+    );
+    let explain = ["explain", "shop.loyalty", "--events", "events.jsonl", "--event"];
+    let second = folder.loyalty(&[&explain[..], &["2"]].concat());
+    assert!(second.out.contains("limit 1 in total: used 1 of 1"), "{}", second.out);
+    let paid = folder.json(&[&explain[..], &["4", "--json"]].concat());
+    assert_eq!(paid["decisions"][0]["kind"], "spent", "{paid}");
+}
+
+#[test]
+fn a_quote_knows_what_is_used_up() {
+    let folder = Folder::new();
+    folder.write(
+        "shop.loyalty",
+        "program \"Shop\" { currency EUR }\ncoupon TEN { give 10% off order  limit 1 in total }\n",
+    );
+    folder.write(
+        "events.jsonl",
+        r#"{"type":"order","id":"1","member":"ann","at":"2026-01-05T10:00:00Z","subtotal":"50","coupons":["TEN"]}"#,
+    );
+    folder.write("cart.json", r#"{"at":"2026-01-06T10:00:00Z","lines":[{"id":"a","amount":"50"}]}"#);
+    let quote = [
+        "quote",
+        "shop.loyalty",
+        "--cart",
+        "cart.json",
+        "--codes",
+        "TEN",
+        "--member",
+        "ann",
+        "--events",
+        "events.jsonl",
+        "--json",
+    ];
+    let quoted = folder.json(&quote);
+    assert_eq!((&quoted["discount"], &quoted["not_applied"][0]["coupon"]), (&"0".into(), &"TEN".into()), "{quoted}");
+    let free = folder.json(&[&quote[..], &["--counter", "coupon TEN=0"]].concat());
+    assert_eq!(free["discount"], "5", "what is said counts: {free}");
+}

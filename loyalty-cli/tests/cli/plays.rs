@@ -198,3 +198,36 @@ fn an_empty_file_is_an_empty_summary() {
     assert!(missing.errors.contains("cannot read `none.jsonl`"), "{}", missing.errors);
     assert_eq!(folder.loyalty(&["run", "shop.loyalty", "--events", "."]).code, 2);
 }
+
+#[test]
+fn what_lies_ahead_of_now_is_refused() {
+    let folder = Folder::new();
+    let far = order("far", "ann", 6, "10.00").replace("2026-", "2062-");
+    folder.write("events.jsonl", lines(&[order("o1", "ann", 5, "10.00"), far, order("o2", "ann", 7, "10.00")]));
+    let run = ["run", "shop.loyalty", "--events", "events.jsonl", "--json"];
+    let summary = folder.json(&[&run[..], &["--now", "2026-01-10T00:00:00Z"]].concat());
+    assert_eq!(
+        (&summary["applied"], &summary["refusals"][0]["reason"]),
+        (&2.into(), &"future_event".into()),
+        "{summary}"
+    );
+    let history = folder.json(&run);
+    assert_eq!(history["refusals"][0]["reason"], "too_late", "without it the file is history, in its order: {history}");
+}
+
+#[test]
+fn what_earns_nothing_for_its_place_in_the_file_is_told() {
+    let folder = Folder::new();
+    folder.write("events.jsonl", lines(&[order("o2", "ann", 6, "10.00"), order("o1", "ann", 5, "70.00")]));
+    let run = ["run", "shop.loyalty", "--events", "events.jsonl"];
+    let summary = folder.json(&[&run[..], &["--json"]].concat());
+    assert_eq!((&summary["applied"], &summary["refused"]), (&2.into(), &0.into()));
+    assert_eq!(summary["earned_nothing"][0]["reason"], "before_enrolment");
+    assert_eq!(summary["earned_nothing"][0]["first"][0]["place"], "events.jsonl:2");
+    let page = folder.loyalty(&run);
+    assert!(
+        page.out.contains("earned nothing (before_enrolment): 1\n  events.jsonl:2  `o1`  its member joined later"),
+        "{}",
+        page.out
+    );
+}
