@@ -147,6 +147,14 @@ pub fn at(plan: &Arc<Plan>, member: &Member, at: i64) -> Result<Option<Member>, 
     Ok(Some(working))
 }
 
+/// Of a program that prices no order.
+pub fn unpriced() -> EventError {
+    EventError::new(Refusal::UnknownEvent).in_field("type").but_found("a cart").advising(
+        "no coupon of the program gives anything, and no reward of it reads an order or pays a part of one; what its \
+         rewards cost and lack is told by the view of a member",
+    )
+}
+
 /// What an order gets: of a cart, and of an order at the moment in which it is applied. Nothing is changed. The member
 /// has been brought to the order's instant.
 pub fn answer(
@@ -157,10 +165,7 @@ pub fn answer(
     request: Request<'_>,
 ) -> Result<Answer, EventError> {
     let (Some(cart), Some(event_plan)) = (&plan.cart, plan.events.get(usize::from(event.event))) else {
-        return Err(EventError::new(Refusal::UnknownEvent)
-            .in_field("type")
-            .but_found("a cart")
-            .advising("no coupon of the program gives anything, and no reward of it reads an order"));
+        return Err(unpriced());
     };
     let order = Priceable::of(plan, cart, event, request.source)?;
     let scope = Scope { event: Some(&order.view), ..Scope::of(plan, member, event.at) };

@@ -21,7 +21,7 @@ impl Program {
     /// # Errors
     ///
     /// What is wrong with the cart, as [`Program::decode`]; [`Refusal::OtherProgram`] for a member of another program;
-    /// [`Refusal::UnknownEvent`] where no coupon of the program gives anything.
+    /// [`Refusal::UnknownEvent`] where no coupon of the program gives anything and no reward reads an order or pays a part of it.
     ///
     /// ```
     /// use loyalty_core::{Counters, Instant, Program};

@@ -21,6 +21,7 @@ use slot::{read, slot, text_of, wrong};
 
 use crate::engine::error::{EventError, Refusal};
 use crate::engine::event::{EventData, List, Slot};
+use crate::engine::quote::unpriced;
 use crate::plan::Plan;
 use crate::plan::layout::{ID_BYTES_MAX, LIST_ITEMS_MAX, ListLayout};
 use crate::time::Instant;
@@ -113,6 +114,9 @@ pub fn decode_cart<I: Input>(
     input: &mut I,
     event: &mut EventData,
 ) -> Result<(), EventError> {
+    if plan.cart.is_none() {
+        return Err(unpriced());
+    }
     decode_as(plan, reading, input, event, Some(Sketch::Cart))
 }
 

@@ -102,7 +102,12 @@ pub fn judge(
             }
             (own, paid)
         }
-        (None, Some(money)) => (points_for(rate, money, decimals)?, money),
+        (None, Some(money)) => {
+            let points = points_for(rate, money, decimals)?;
+            // Whole steps may come to it, with something over.
+            let steps = in_steps(rate, points, true)?;
+            (if worth(rate, steps)? == money { steps } else { points }, money)
+        }
         (None, None) => {
             let whole = cap.map(|cap| most(rate, decimals, Decimal::MAX, Some(cap))).transpose();
             match (rate.whole, whole) {

@@ -3,17 +3,18 @@
 use rust_decimal::Decimal;
 
 use super::Lower;
-use crate::check::model::{Checked, Expr, ExprKind};
+use crate::check::model::{Checked, Cost, Expr, ExprKind};
 use crate::check::offer::{FixedOff, Give, Lines, Off, Offer, Stack};
 use crate::plan::offers::{
     CartPlan, GivePlan, LinesPlan, MoneyPlan, OffPlan, OfferPlan, StackPlan, fraction, minor_units,
 };
 
-/// Whether an order is priced: some coupon gives something, or some reward reads it.
+/// Whether an order is priced: some coupon gives something, or some reward reads it or pays a part of it.
 pub fn is_priced(checked: &Checked) -> bool {
     let mut coupons = checked.coupons.iter().flat_map(|coupon| &coupon.versions);
     let mut rewards = checked.rewards.iter().flat_map(|reward| &reward.versions);
-    coupons.any(|form| form.value.offer.is_some() || form.value.effects) || rewards.any(|form| form.value.in_order)
+    coupons.any(|form| form.value.offer.is_some() || form.value.effects)
+        || rewards.any(|form| form.value.in_order || matches!(form.value.cost, Cost::Rate(_)))
 }
 
 /// Fields of an order that pricing reads.
