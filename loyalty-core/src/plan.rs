@@ -338,10 +338,11 @@ pub struct InactivityPlan {
     pub events: Vec<u16>,
     pub earning: bool,
     pub spending: bool,
-    /// The day from which the clause holds counts as activity.
+    /// The day of the `from` block that brought the clause; for points that are earned from then on it counts as activity.
     pub since: Option<i32>,
-    /// It came by a `from` clause and asks for nothing: it holds for points that had no end before, too.
-    pub takes_over: bool,
+    /// The days of the `from` blocks under which it holds for all points, so that it takes over those that had no end
+    /// until then.
+    pub takes_over: Vec<i32>,
     /// Identifies the form in saved state.
     pub key: Box<str>,
 }

@@ -11,7 +11,7 @@ use super::decided::Decided;
 use super::error::EventError;
 use super::flows;
 use super::ladders::Occasion;
-use super::lots::{Expiry, Vesting};
+use super::lots::{Expiry, Vesting, taken_over};
 use super::member::Member;
 use super::messages;
 use super::outcome::{Decision, Kind};
@@ -85,14 +85,20 @@ pub fn vest(
     let Some(state) = member.wallets.get_mut(wallet) else { return Ok(()) };
     let Some(lot) = state.lots.get_mut(number) else { return Ok(()) };
     lot.vesting = Vesting::Done;
-    match lot.expiry {
-        Expiry::AfterVesting(length) => lot.expiry = Expiry::At(plan.calendar.end_after(at, length)),
-        Expiry::Inactivity(form) => {
-            if let Some(last) = state.activity.get_mut(usize::from(form)) {
-                *last = (*last).max(Some(at));
-            }
+    let idle = match lot.expiry {
+        Expiry::AfterVesting(length) => {
+            lot.expiry = Expiry::At(plan.calendar.end_after(at, length));
+            None
         }
-        _ => {}
+        Expiry::Inactivity(form) => Some(form),
+        // What a form has taken over while it was pending begins to wait as the others of that form do.
+        Expiry::Open => taken_over(plan, inactivities, lot.earned_at)
+            .filter(|(day, _)| plan.calendar.start_of(*day) <= at)
+            .map(|(_, form)| form),
+        _ => None,
+    };
+    if let Some(last) = idle.and_then(|form| state.activity.get_mut(usize::from(form))) {
+        *last = (*last).max(Some(at));
     }
     let (amount, name) = (lot.amount, lot.entry);
     state.pending = amount::subtract(state.pending, amount)?;

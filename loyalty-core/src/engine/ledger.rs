@@ -27,16 +27,10 @@ pub fn add_lot(
     let Some(state) = member.wallets.get_mut(usize::from(wallet)) else { return Ok(()) };
     state.issued = amount::add(state.issued, lot.amount)?;
     let wallets = plan.wallets.get(usize::from(wallet)).map(|wallet| wallet.inactivities.as_slice()).unwrap_or(&[]);
-    for (form, inactivity) in wallets.iter().enumerate() {
-        let concerned = match expiry {
-            Expiry::Inactivity(own) => usize::from(own) == form,
-            Expiry::Open => inactivity.takes_over,
-            _ => false,
-        };
+    if let Expiry::Inactivity(form) = expiry {
         // Where there was no activity yet, or its time is over, earning starts the clock: nobody earns what is gone.
-        let end = state.inactivity_end(plan, form as u16, wallets);
-        let over = end.map_or(expiry != Expiry::Open, |end| end <= at);
-        if let Some(last) = state.activity.get_mut(form).filter(|_| concerned && over) {
+        let over = state.inactivity_end(plan, form, wallets, at).is_none_or(|end| end <= at);
+        if let Some(last) = state.activity.get_mut(usize::from(form)).filter(|_| over) {
             *last = (*last).max(Some(at));
         }
     }

@@ -137,12 +137,16 @@ impl Lot {
 }
 
 impl WalletState {
-    /// When the lots of one form of inactivity run out, if nothing happens before.
-    pub fn inactivity_end(&self, plan: &Plan, form: u16, plans: &[InactivityPlan]) -> Option<i64> {
+    /// When points of one form of inactivity that are earned at an instant run out, if nothing happens before.
+    pub fn inactivity_end(&self, plan: &Plan, form: u16, plans: &[InactivityPlan], earned_at: i64) -> Option<i64> {
         let inactivity = plans.get(usize::from(form))?;
-        let since = inactivity.since.map(|day| plan.calendar.start_of(day));
-        let last = self.activity.get(usize::from(form)).copied().flatten();
-        let last = last.max(since)?;
+        let since = inactivity.since.map(|day| plan.calendar.start_of(day)).filter(|since| *since <= earned_at);
+        self.idle_end(plan, form, inactivity, since)
+    }
+
+    /// The end that comes so long after the last activity, or after `since`.
+    fn idle_end(&self, plan: &Plan, form: u16, inactivity: &InactivityPlan, since: Option<i64>) -> Option<i64> {
+        let last = self.activity.get(usize::from(form)).copied().flatten().max(since)?;
         Some(plan.calendar.end_after(last, inactivity.length))
     }
 
@@ -152,12 +156,12 @@ impl WalletState {
             Expiry::Never | Expiry::AfterVesting(_) => None,
             // Points that have not vested yet outlive any inactivity.
             Expiry::Open | Expiry::Inactivity(_) if lot.pending() => None,
-            Expiry::Open => (0..plans.len() as u16)
-                .filter(|form| plans.get(usize::from(*form)).is_some_and(|plan| plan.takes_over))
-                .filter_map(|form| self.inactivity_end(plan, form, plans))
-                .min(),
+            Expiry::Open => {
+                let (day, form) = taken_over(plan, plans, lot.earned_at)?;
+                self.idle_end(plan, form, plans.get(usize::from(form))?, Some(plan.calendar.start_of(day)))
+            }
             Expiry::At(at) => Some(at),
-            Expiry::Inactivity(form) => self.inactivity_end(plan, form, plans),
+            Expiry::Inactivity(form) => self.inactivity_end(plan, form, plans, lot.earned_at),
         }
     }
 
@@ -253,7 +257,7 @@ impl WalletState {
     /// `horizon` and would be spent one after the other. The latest gives it its name, so that what is left of it after
     /// spending is what would be left of them, and a wallet whose points stay does not grow with each event.
     pub fn draw_together(&mut self, plans: &[InactivityPlan], horizon: i64) {
-        let lapses = plans.iter().any(|form| form.takes_over);
+        let lapses = plans.iter().any(|form| !form.takes_over.is_empty());
         let settled = |lot: &Lot| {
             let endless = lot.expiry == Expiry::Never || (lot.expiry == Expiry::Open && !lapses);
             endless && !lot.pending() && lot.earned_at < horizon && !lot.amount.is_zero()
@@ -299,6 +303,15 @@ impl WalletState {
         }
         Ok(settled.max(Decimal::ZERO))
     }
+}
+
+/// The first form of inactivity that takes over points without an end that were earned at an instant, and its day.
+pub fn taken_over(plan: &Plan, plans: &[InactivityPlan], earned_at: i64) -> Option<(i32, u16)> {
+    let mut days =
+        plans.iter().zip(0..).flat_map(|(form, number)| form.takes_over.iter().map(move |day| (*day, number)));
+    let first = days.next()?;
+    let earned = plan.calendar.day_at(earned_at);
+    core::iter::once(first).chain(days).filter(|(day, _)| *day > earned).min()
 }
 
 /// When points earned at an instant may be spent by a form.

@@ -62,7 +62,9 @@ fn thaw(plan: &Plan, member: &mut Member, pause: Pause) {
         for (number, form) in wallet.inactivities.iter().enumerate() {
             let Some(last) = state.activity.get_mut(number) else { continue };
             // The day on which a clause took effect counts as activity, and is put off with the rest.
-            let since = form.since.map(|day| plan.calendar.start_of(day)).filter(|since| *since < pause.from);
+            let open = state.lots.iter().any(|lot| lot.expiry == Expiry::Open);
+            let days = form.since.iter().chain(form.takes_over.iter().filter(|_| open));
+            let since = days.map(|day| plan.calendar.start_of(*day)).filter(|since| *since < pause.from).max();
             *last = (*last).max(since).map(|at| moved_by(plan, pause, at, at));
         }
     }

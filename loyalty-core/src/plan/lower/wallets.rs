@@ -37,11 +37,11 @@ impl Lower<'_> {
                             ExpirePlan::Never if rule.when.is_none() => ExpirePlan::Open,
                             form => form,
                         };
-                        if let (ExpirePlan::Inactivity(form), None, Some(_)) = (form, &rule.when, from) {
+                        if let (ExpirePlan::Inactivity(form), None, Some(from)) = (form, &rule.when, from) {
                             let wallet = self.plan.wallets.get_mut(index);
                             let form = wallet.and_then(|wallet| wallet.inactivities.get_mut(usize::from(form)));
                             if let Some(form) = form {
-                                form.takes_over = true;
+                                form.takes_over.push(from);
                             }
                         }
                         (form, rule.when.as_ref().map(|when| self.expression(when)))
@@ -152,7 +152,7 @@ impl Lower<'_> {
                         earning,
                         spending,
                         since: from,
-                        takes_over: false,
+                        takes_over: Vec::new(),
                         key: key.into(),
                     });
                     plan.inactivities.len() - 1
