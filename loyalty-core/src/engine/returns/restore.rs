@@ -174,7 +174,8 @@ fn restore_uses(
         if part > Decimal::ZERO {
             due = amount::subtract(due, part)?;
             let expiry = pause::moved_expiry(plan, &member.account, used.expiry, used_at);
-            give_back(plan, member, wallet, (*drawn, &Use { expiry, ..(*used).clone() }), part, at, decisions)?;
+            let used = Use { expiry, ..(*used).clone() };
+            give_back(plan, member, wallet, (*drawn, &used), part, (used_at, at), decisions)?;
         }
     }
     Ok(())
@@ -192,22 +193,22 @@ fn is_price(plan: &Plan, rule: Option<u32>, wallet: u16, day: i32) -> bool {
     rule.trigger.event().is_some() && effects.iter().any(|effect| spends(&effect.kind))
 }
 
-/// Puts points back into the lot that they came from, or into a new one by the wallet's policy.
+/// Puts points back into the lot that they came from, or into a new one, as the wallet said when they were used.
 fn give_back(
     plan: &Plan,
     member: &mut Member,
     wallet: u16,
     (drawn, used): (u64, &Use),
     amount: Decimal,
-    at: i64,
+    (used_at, at): (i64, i64),
     decisions: &mut Vec<Decision>,
 ) -> Result<(), EventError> {
-    let day = plan.calendar.day_at(at);
-    let Some(policy) = plan.policy(wallet, day) else { return Ok(()) };
+    let Some(policy) = plan.policy(wallet, plan.calendar.day_at(used_at)) else { return Ok(()) };
     let (expiry, earned_at) = match policy.restore {
         RestorePlan::Fresh => {
             let scope = Scope::of(plan, member, at);
-            let form = earning::wallet_expiry(&scope, policy)?;
+            let Some(now) = plan.policy(wallet, scope.day) else { return Ok(()) };
+            let form = earning::wallet_expiry(&scope, now)?;
             (lots::expiry(plan, form, at, true), at)
         }
         RestorePlan::Original { at_least } => {
