@@ -139,7 +139,9 @@ fn join(
     }
     for known in &absorbed.written_off {
         let entry = known.entry.checked_add(entries).ok_or(amount::Overflow)?;
-        survivor.written_off.push(WrittenOff { entry, ..*known });
+        // What the surviving account had spent is none of what was looked for there.
+        let after = known.after.checked_add(entries).ok_or(amount::Overflow)?;
+        survivor.written_off.push(WrittenOff { entry, after, ..*known });
     }
     for (number, other) in absorbed.attributes.iter().enumerate().filter(|(_, other)| **other != Stored::Missing) {
         if let Some(own) = survivor.attributes.get_mut(number).filter(|own| **own == Stored::Missing) {

@@ -20,11 +20,13 @@ pub struct WrittenOff {
     /// The member's clock then: nothing that was spent by then can come back longer than what was spent just then.
     pub at: i64,
     pub amount: Decimal,
+    /// The last entry of another account that was joined before: what that one had spent was never this one's. Zero, if none.
+    pub after: u64,
 }
 
 pub(super) fn note(member: &mut Member, wallet: u16, entry: u64, amount: Decimal) {
     if amount > Decimal::ZERO {
-        member.written_off.push(WrittenOff { entry, wallet, at: member.clock, amount });
+        member.written_off.push(WrittenOff { entry, wallet, at: member.clock, amount, after: 0 });
     }
 }
 
@@ -46,7 +48,10 @@ pub fn make_up(
 pub fn strike(member: &mut Member, wallet: u16, drawn: u64, most: Decimal) -> Result<Decimal, Overflow> {
     let mut left = most;
     for place in 0..member.written_off.len() {
-        let known = member.written_off.get(place).filter(|known| known.wallet == wallet && known.entry >= drawn);
+        let known = member
+            .written_off
+            .get(place)
+            .filter(|known| known.wallet == wallet && known.entry >= drawn && !(1..=known.after).contains(&drawn));
         let Some(part) = known.map(|known| known.amount.min(left)).filter(|part| *part > Decimal::ZERO) else {
             continue;
         };

@@ -17,6 +17,30 @@ pub struct SavedWrittenOff {
     wallet: String,
     at: Moment,
     amount: Amount,
+    #[serde(default, skip_serializing_if = "After::is_zero")]
+    after: After,
+}
+
+/// A number that has its place in JSON alone; in bytes it comes after the list, where anything but zero is told.
+#[derive(Clone, Copy, Default)]
+struct After(u64);
+
+impl After {
+    fn is_zero(&self) -> bool {
+        self.0 == 0
+    }
+}
+
+impl Serialize for After {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if serializer.is_human_readable() { self.0.serialize(serializer) } else { serializer.serialize_unit() }
+    }
+}
+
+impl<'de> Deserialize<'de> for After {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        if deserializer.is_human_readable() { u64::deserialize(deserializer).map(Self) } else { Ok(Self::default()) }
+    }
 }
 
 /// A list that has its place in JSON alone.
@@ -43,7 +67,12 @@ impl<'de> Deserialize<'de> for JsonOnly {
 
 /// Puts it after bytes that are complete without it.
 pub fn append(list: &JsonOnly, bytes: Vec<u8>) -> Result<Vec<u8>, postcard::Error> {
-    if list.is_empty() { Ok(bytes) } else { postcard::to_extend(&list.0, bytes) }
+    if list.is_empty() {
+        return Ok(bytes);
+    }
+    let bytes = postcard::to_extend(&list.0, bytes)?;
+    let after: Vec<u64> = list.0.iter().map(|known| known.after.0).collect();
+    if after.iter().all(|after| *after == 0) { Ok(bytes) } else { postcard::to_extend(&after, bytes) }
 }
 
 /// Reads what is left of bytes that are complete without it; nothing if there is more than it.
@@ -51,16 +80,22 @@ pub fn read_rest(rest: &[u8]) -> Option<JsonOnly> {
     if rest.is_empty() {
         return Some(JsonOnly::default());
     }
-    match postcard::take_from_bytes(rest) {
-        Ok((list, [])) => Some(JsonOnly(list)),
-        _ => None,
+    let (mut list, rest) = postcard::take_from_bytes::<Vec<SavedWrittenOff>>(rest).ok()?;
+    if !rest.is_empty() {
+        let (after, []) = postcard::take_from_bytes::<Vec<u64>>(rest).ok()? else { return None };
+        if after.len() != list.len() {
+            return None;
+        }
+        list.iter_mut().zip(after).for_each(|(known, after)| known.after = After(after));
     }
+    Some(JsonOnly(list))
 }
 
 pub fn save(plan: &Plan, member: &Member) -> JsonOnly {
     let saved = member.written_off.iter().filter_map(|known| {
         let wallet = plan.wallets.get(usize::from(known.wallet))?.name.to_string();
-        Some(SavedWrittenOff { entry: known.entry, wallet, at: Moment(known.at), amount: Amount(known.amount) })
+        let (at, amount, after) = (Moment(known.at), Amount(known.amount), After(known.after));
+        Some(SavedWrittenOff { entry: known.entry, wallet, at, amount, after })
     });
     JsonOnly(saved.collect())
 }
@@ -72,11 +107,15 @@ pub fn restore(plan: &Plan, member: &mut Member, saved: &Snapshot) -> Result<(),
         Instant::from_micros(known.at.0).ok_or_else(damaged)?;
         let Some(wallet) = plan.wallets.iter().position(|wallet| *wallet.name == *known.wallet) else { continue };
         let written_off = member.wallets.get(wallet).map(|state| state.written_off).unwrap_or_default();
-        if known.entry > saved.entry || known.amount.0 > written_off || !known.amount.0.is_sign_positive() {
+        if known.entry > saved.entry
+            || known.after.0 > known.entry
+            || known.amount.0 > written_off
+            || !known.amount.0.is_sign_positive()
+        {
             return Err(damaged());
         }
-        let (entry, amount) = (known.entry, known.amount.0);
-        member.written_off.push(WrittenOff { entry, wallet: wallet as u16, at: known.at.0, amount });
+        let (entry, amount, after) = (known.entry, known.amount.0, known.after.0);
+        member.written_off.push(WrittenOff { entry, wallet: wallet as u16, at: known.at.0, amount, after });
     }
     Ok(())
 }
