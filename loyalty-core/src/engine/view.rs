@@ -2,7 +2,7 @@
 
 mod badges;
 pub mod cards;
-mod coupons;
+pub mod coupons;
 mod experiments;
 pub mod questions;
 mod referrals;

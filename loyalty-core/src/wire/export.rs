@@ -3,9 +3,10 @@
 use rust_decimal::Decimal;
 
 use super::document::Document;
-use super::json::{decision_document, instant, rule_name, stored, wallet_name};
+use super::json::{author, decision_document, instant, rule_name, stored, wallet_name};
 use crate::check::model::QuestionKind;
 use crate::engine::badges::level_name;
+use crate::engine::challenges;
 use crate::engine::event::EventData;
 use crate::engine::grants::{Basis, Grant};
 use crate::engine::log::Record;
@@ -13,10 +14,11 @@ use crate::engine::lots::{Expiry, Lot, Vesting, WalletState};
 use crate::engine::member::Member;
 use crate::engine::members::Fate;
 use crate::engine::referrals::Stage;
-use crate::engine::returns::{self, Captured, Returned};
+use crate::engine::returns::{self, Captured, Returned, WrittenOff};
+use crate::engine::rewards::Hold;
 use crate::engine::standing::Standing;
 use crate::engine::value::{Stored, Value};
-use crate::engine::view::{cards, questions};
+use crate::engine::view::{cards, coupons, questions};
 use crate::plan::{LadderPlan, Plan, WalletPlan};
 use crate::time::date_of;
 
@@ -146,6 +148,19 @@ pub fn export(plan: &Plan, member: &Member) -> Document {
         .with("values", values.collect::<Document>())
         .with("returned", member.returned.iter().map(|returned| returned_of(plan, returned)).collect::<Document>())
         .with("events", member.log.iter().map(|record| event_of(plan, &record)).collect::<Document>());
+    if !member.written_off.is_empty() {
+        document
+            .put("write_offs", member.written_off.iter().map(|known| write_off_of(plan, known)).collect::<Document>());
+    }
+    if !member.holds.is_empty() {
+        document.put("holds", member.holds.iter().map(|hold| hold_of(plan, hold)).collect::<Document>());
+    }
+    if let Some(challenges) = challenges::document(plan, member) {
+        document.put("challenges", challenges);
+    }
+    if let Some(coupons) = coupons::document(plan, member) {
+        document.put("coupons", coupons);
+    }
     if let Some(contact) = super::messages::contact(plan, &member.contact) {
         document.put("contact", contact);
     }
@@ -176,6 +191,7 @@ fn wallet_of(plan: &Plan, wallet: &WalletPlan, state: &WalletState) -> Document 
     Document::object()
         .with("available", state.available)
         .with("pending", state.pending)
+        .with("held", state.held)
         .with("debt", state.debt)
         .with("issued", state.issued)
         .with("spent", state.spent)
@@ -186,6 +202,29 @@ fn wallet_of(plan: &Plan, wallet: &WalletPlan, state: &WalletState) -> Document 
         .with("written_off", state.written_off)
         .with("activity", activity.collect::<Document>())
         .with("lots", state.lots.iter().map(|lot| lot_of(plan, wallet, lot)).collect::<Document>())
+}
+
+/// What a return did not find, for which points that come back make up.
+fn write_off_of(plan: &Plan, known: &WrittenOff) -> Document {
+    Document::object()
+        .with("entry", known.entry)
+        .with("wallet", wallet_name(plan, known.wallet))
+        .with("at", instant(plan, known.at))
+        .with("amount", known.amount)
+}
+
+fn hold_of(plan: &Plan, hold: &Hold) -> Document {
+    let parts = hold.parts.iter().flat_map(|(wallet, uses)| uses.iter().map(move |used| (*wallet, used)));
+    let parts = parts.map(|(wallet, used)| {
+        Document::object().with("wallet", wallet_name(plan, wallet)).with("lot", used.entry).with("amount", used.amount)
+    });
+    Document::object()
+        .with("event", &*hold.id)
+        .with("reward", author(plan, hold.rule).1)
+        .with("quantity", u64::from(hold.quantity))
+        .with("at", instant(plan, hold.at))
+        .with("until", instant(plan, hold.until))
+        .with("from", parts.collect::<Document>())
 }
 
 fn lot_of(plan: &Plan, wallet: &WalletPlan, lot: &Lot) -> Document {

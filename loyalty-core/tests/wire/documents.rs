@@ -42,3 +42,39 @@ fn offsets_are_counted_as_the_host_counts() {
     assert_eq!(at(Units::Utf16), (units, units + 5, 4, 27));
     assert!(points < units && units < start);
 }
+
+#[test]
+fn an_export_tells_what_is_set_aside_and_what_may_be_made_up_for() {
+    let text = r#"program "Shop" { currency EUR }
+wallet pts {}
+rule base on order { earn 1 pts per 1 EUR of order.subtotal  issue SPRING }
+reward mug { cost 40 pts  hold for 30 minutes  give { tag "mug" } }
+coupon SPRING issued { give 10% off order }
+challenge three { count order  goal 3  reward { earn 5 pts } }
+"#;
+    let program = Program::compile(text).unwrap_or_else(|found| panic!("{}", found.render("shop.loyalty", false)));
+    let mut member = member(&program);
+    for event in [
+        r#"{"type":"order","id":"o-1","at":"2026-02-01T10:00:00Z","subtotal":"100"}"#,
+        r#"{"type":"hold","id":"h-1","at":"2026-02-01T11:00:00Z","reward":"mug"}"#,
+        r#"{"type":"cancel","id":"c-1","at":"2026-02-01T11:10:00Z","order":"o-1"}"#,
+    ] {
+        program.apply(&mut member, event).unwrap();
+    }
+    let export = program.export_document(&member);
+    let json = |document: Option<&Document>| document.map(ToString::to_string).unwrap_or_default();
+    let pts = export.get("wallets").and_then(|wallets| wallets.get("pts"));
+    assert_eq!(json(pts.and_then(|pts| pts.get("held"))), r#""40""#);
+    let hold = export.get("holds").and_then(|holds| holds.item(0));
+    assert_eq!(
+        json(hold),
+        r#"{"event":"h-1","reward":"mug","quantity":1,"at":"2026-02-01T11:00:00Z","until":"2026-02-01T11:30:00Z","from":[{"wallet":"pts","lot":1,"amount":"40"}]}"#
+    );
+    assert_eq!(
+        json(export.get("write_offs").and_then(|known| known.item(0))),
+        r#"{"entry":4,"wallet":"pts","at":"2026-02-01T11:10:00Z","amount":"40"}"#
+    );
+    let coupon = export.get("coupons").and_then(|coupons| coupons.item(0));
+    assert_eq!(json(coupon.and_then(|one| one.get("coupon"))), r#""SPRING""#);
+    assert_eq!(json(export.get("challenges").and_then(|all| all.get("three")?.get("goal"))), r#""3""#);
+}
