@@ -151,6 +151,10 @@ fn told(decision: &Value, outcome_at: &str) -> Option<String> {
         "tier_kept" => {
             format!("{at} tier_kept {} {} {} {}", text("ladder"), text("level"), text("because"), until())
         }
+        "claim" => {
+            let by: Decimal = text("by").parse().expect("a decimal");
+            format!("{at} claim {} {}", text("counter"), plain(by))
+        }
         "segment_entered" | "segment_left" => format!("{at} {kind} {}", text("segment")),
         _ => return None,
     })

@@ -3,6 +3,7 @@
 //! A strategy yields lists of numbers, one list for each declaration and each step; each choice takes the next number,
 //! and zero is the plainest choice. So a failing case shrinks to few and plain declarations and steps.
 
+mod forms;
 mod history;
 mod program;
 mod tiers;
@@ -65,6 +66,11 @@ fn rolls(most: usize) -> impl Strategy<Value = Vec<u32>> {
     vec(0_u32..1000, 0..=most)
 }
 
+/// What some of the declarations say from days on.
+fn forms() -> impl Strategy<Value = Vec<Vec<u32>>> {
+    vec(rolls(24), 0..=3)
+}
+
 /// A program with a history of up to `steps` steps.
 pub fn case(steps: usize) -> impl Strategy<Value = Case> {
     let declarations = (
@@ -74,9 +80,10 @@ pub fn case(steps: usize) -> impl Strategy<Value = Case> {
         vec(rolls(24), 1..=5),
         vec(rolls(8), 0..=1),
     );
-    (declarations, rolls(4), vec(rolls(24), 1..=steps)).prop_map(
-        |((settings, wallets, measures, rules, groups), start, steps)| {
-            let program = program::make(settings, wallets, measures, rules, groups);
+    (declarations, forms(), rolls(4), vec(rolls(24), 1..=steps)).prop_map(
+        |((settings, wallets, measures, rules, groups), forms, start, steps)| {
+            let mut program = program::make(settings, wallets, measures, rules, groups);
+            forms::add(&mut program, forms);
             let (enrolled, steps) = history::make(&program, start, steps);
             Case { program, enrolled, steps }
         },
@@ -87,10 +94,11 @@ pub fn case(steps: usize) -> impl Strategy<Value = Case> {
 pub fn timed_case(steps: usize) -> impl Strategy<Value = Case> {
     let declarations = (rolls(12), vec(vec(0_u32..1000, 0..=24), 1..=2), vec(rolls(12), 0..=2), vec(rolls(24), 1..=3));
     let timed = (vec(rolls(8), 0..=2), vec(rolls(40), 0..=2), vec(rolls(12), 0..=2), vec(rolls(24), 0..=4), rolls(8));
-    (declarations, timed, rolls(4), vec(rolls(24), 1..=steps)).prop_map(
-        |((settings, wallets, measures, rules), timed, start, steps)| {
+    (declarations, forms(), timed, rolls(4), vec(rolls(24), 1..=steps)).prop_map(
+        |((settings, wallets, measures, rules), forms, timed, start, steps)| {
             let mut program = program::make(settings, wallets, measures, rules, vec![]);
             tiers::add(&mut program, timed);
+            forms::add(&mut program, forms);
             let (enrolled, steps) = history::make(&program, start, steps);
             Case { program, enrolled, steps }
         },

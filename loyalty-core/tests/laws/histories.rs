@@ -153,6 +153,7 @@ fn measure(name: &str, event: &str, function: Function, value: Option<Expr>, win
         filter: None,
         window,
         returns: Returns::Revoke,
+        later: vec![],
     }
 }
 
@@ -208,7 +209,7 @@ fn points(currency: Currency, zone: Tz) -> Program {
                     Box::new(Expr::Measure(0)),
                     Box::new(Expr::Number(whole(1))),
                 )],
-                limits: vec![Limit { count: 1, per: None }],
+                limits: vec![Limit { count: 1, per: None, in_total: false }],
                 ..Rule::plain("first", "order", earn(fixed(100)))
             },
             Rule {
@@ -216,7 +217,7 @@ fn points(currency: Currency, zone: Tz) -> Program {
                 ..Rule::plain("units", "order", earn(rate(1, 10, true, Expr::SumLines("quantity".to_owned(), None))))
             },
             Rule {
-                limits: vec![Limit { count: 2, per: Some(Per::Period(Period::Week)) }],
+                limits: vec![Limit { count: 2, per: Some(Per::Period(Period::Week)), in_total: false }],
                 ..Rule::plain(
                     "coupon",
                     "coupon_redeemed",

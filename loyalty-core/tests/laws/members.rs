@@ -634,11 +634,17 @@ proptest! {
     }
 }
 
-/// Takes out what the state says by pointing at another place of itself: the event that a lot or a return comes from.
+/// Takes out what the state says by pointing at another place of itself: the event that a lot or a return comes from. A day
+/// is one, however it is counted.
 fn without_references(value: &mut Value) {
     match value {
         Value::Object(entries) => {
             entries.retain(|key, value| !(["source", "order"].contains(&key.as_str()) && value.is_object()));
+            if let Some(day) = entries.get_mut("date").filter(|day| day.is_i64()) {
+                let epoch = chrono::NaiveDate::from_ymd_opt(1970, 1, 1).expect("a day");
+                let date = epoch + chrono::TimeDelta::days(day.as_i64().expect("a number"));
+                *day = Value::String(date.to_string());
+            }
             entries.values_mut().for_each(without_references);
         }
         Value::Array(items) => items.iter_mut().for_each(without_references),

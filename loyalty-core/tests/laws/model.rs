@@ -32,7 +32,8 @@ pub use ledger::Member;
 use ledger::{Account, Known, Use, Vesting};
 use measure::Past;
 use number::{Exact, floor_at, print, zero};
-use program::{Flow, Ladder, Restore, Rule};
+use program::{Dated, Flow, Ladder, Restore, Rule};
+use reactions::Happened;
 use standing::Occasion;
 
 /// What a step came to.
@@ -129,7 +130,9 @@ impl<'p> Member<'p> {
                 Occasion::Return
             }
             "profile" => {
-                self.birthday = event.text("birthday").and_then(|day| day.parse().ok()).or(self.birthday);
+                let told = |name: &str| event.text(name).and_then(|day| day.parse().ok());
+                self.birthday = told("birthday").or(self.birthday);
+                self.contract = told("contract").or(self.contract);
                 Occasion::Event
             }
             "assign_level" => {
@@ -168,7 +171,7 @@ impl<'p> Member<'p> {
         let mut known = Known::clone(&self.known[index]);
         self.payments += 1;
         for (wallet, amount) in &judgement.spends {
-            let order = self.spending_order(*wallet);
+            let order = self.spending_order(*wallet, at);
             let uses = self.take(&order, amount);
             known.uses.entry(*wallet).or_default().extend(uses);
             self.note(*wallet, Account::Spent, amount.clone());
@@ -181,6 +184,7 @@ impl<'p> Member<'p> {
             self.add_lot(lot.wallet, &known.event.id, lot.amount.clone(), at, &lot.vest, &lot.expire);
             *known.granted.entry(lot.wallet).or_insert_with(zero) += &lot.amount;
         }
+        self.claim(&judgement.fired, at, (1, at));
         for (wallet, before) in replaced.into_iter().flatten().enumerate() {
             self.net(wallet, &known.event.id, before);
         }
@@ -189,6 +193,24 @@ impl<'p> Member<'p> {
         self.known[index] = Rc::new(known);
         self.note_instant(at);
         self.make(moves, at);
+    }
+
+    /// What rules that fired at an instant move of the counters over all members.
+    fn claim(&mut self, fired: &[usize], fired_at: Micros, (by, at): (i64, Micros)) {
+        let program = self.program;
+        let day = calendar::day(program.zone, fired_at);
+        for number in fired {
+            let rule = &program.rules[*number];
+            let groups = program.groups.iter().filter(|group| group.rules.contains(number));
+            let own = (format!("rule {}", rule.name), &rule.on(day).limits);
+            let of_groups = groups.map(|group| (format!("group {}", group.name), &group.on(day).limits));
+            // One counter, however often it is spoken of.
+            for (counter, limits) in [own].into_iter().chain(of_groups) {
+                if limits.iter().any(|limit| limit.in_total) {
+                    self.happened.push(Happened::Claim { counter, by, at });
+                }
+            }
+        }
     }
 
     fn past(&self) -> Vec<Past<'_>> {
@@ -250,6 +272,9 @@ impl<'p> Member<'p> {
                 self.claw_back(wallet, (id, known.event.at), &due, at);
             }
         }
+        if known.kept.whole {
+            self.claim(&known.judgement.fired, known.event.at, (-1, at));
+        }
         // What is given back sees the member without what came back.
         self.known[index] = Rc::new(known.clone());
         self.give_points_back(&mut known, points, at)?;
@@ -261,7 +286,7 @@ impl<'p> Member<'p> {
     fn give_points_back(&mut self, known: &mut Known, points: Option<Exact>, at: Micros) -> Result<(), &'static str> {
         let mut asked = points;
         for (wallet, uses) in known.uses.clone() {
-            let policy = &self.program.wallets[wallet];
+            let policy = self.program.wallets[wallet].on(calendar::day(self.program.zone, known.event.at));
             let spent: Exact = uses.iter().map(|used| &used.amount).sum();
             let before = known.restored.get(&wallet).cloned().unwrap_or_else(zero);
             let left = &spent - &before;
@@ -291,19 +316,19 @@ impl<'p> Member<'p> {
                 let part = (&used.amount - passed).min(due.clone());
                 if part > zero() {
                     due -= &part;
-                    self.give_back_one(wallet, used, part, at);
+                    self.give_back_one(wallet, policy.restore, used, part, at);
                 }
             }
         }
         if asked.is_some_and(|rest| rest > zero()) { Err("refund_exceeds_order") } else { Ok(()) }
     }
 
-    fn give_back_one(&mut self, wallet: usize, used: &Use, part: Exact, at: Micros) {
+    fn give_back_one(&mut self, wallet: usize, restore: Restore, used: &Use, part: Exact, at: Micros) {
         let seen = self.seen(at, false, false);
         let nothing = Event::new("", "", at);
         let scope = Scope { program: self.program, event: &nothing, seen: &seen };
-        let fresh = earn::wallet_expiry(&self.program.wallets[wallet], &scope);
-        self.give_back(wallet, used, part, at, &fresh);
+        let fresh = earn::wallet_expiry(scope.wallet(wallet), &scope);
+        self.give_back(restore, used, part, at, &fresh);
     }
 
     pub fn figures(&self) -> Figures {

@@ -30,6 +30,7 @@ const MIXED: &[&str] = &[
     "again",
     "advance",
     "advance",
+    "profile",
 ];
 const LEVELS: &[&str] = &[
     "order",
@@ -56,7 +57,7 @@ pub fn make(program: &Program, start: Vec<u32>, steps: Vec<Vec<u32>>) -> (Micros
     let hour = rolls.pick(&[10, 0, 2, 23]);
     let first = NaiveDate::from_ymd_opt(year, month, day).expect("a date").and_hms_opt(hour, 30, 0).expect("a time");
     let start = instant(program.zone, first);
-    let plain = program.declarations.is_empty();
+    let plain = program.lengths.is_empty();
     let kinds = if plain {
         rolls.pick(&[MIXED, MIXED, RETURNS, TIME])
     } else {
@@ -93,7 +94,8 @@ impl History<'_> {
             "cancel" | "delivered" => Step::Apply(event.with("order", self.earlier(rolls))),
             "profile" => {
                 let birthdays = ["1996-02-29", "1990-03-29", "2000-10-25", "1985-12-31", "1970-01-06"];
-                Step::Apply(event.with("birthday", text(rolls.pick(&birthdays))))
+                let event = event.with("birthday", text(rolls.pick(&birthdays)));
+                Step::Apply(if rolls.one_in(2) { event.with("contract", self.told(at, rolls)) } else { event })
             }
             "assign_level" => match self.assigned(event, rolls) {
                 Some(event) => Step::Apply(event),
@@ -101,7 +103,7 @@ impl History<'_> {
             },
             "again" => self.again(rolls, at),
             "advance" => Step::Advance(at),
-            _ => Step::Apply(event),
+            _ => Step::Apply(if rolls.one_in(4) { event.with("best_by", self.told(at, rolls)) } else { event }),
         };
         self.times.push(at);
         self.steps.push(step);
@@ -142,6 +144,13 @@ impl History<'_> {
         })
     }
 
+    /// A day that an event or a member tells: mostly to come, sometimes over.
+    fn told(&self, at: Micros, rolls: &mut Rolls) -> Field {
+        let zone = self.program.zone;
+        let far = later(zone, at, rolls.pick(&LENGTHS));
+        text(&day(zone, if rolls.one_in(5) { 2 * at - far } else { far }).to_string())
+    }
+
     fn order(&self, event: Event, rolls: &mut Rolls) -> Event {
         let currency = self.program.currency;
         let lines: Vec<Line> = (0..rolls.pick(&[0, 1, 2, 3])).map(|index| self.line(index, rolls)).collect();
@@ -165,6 +174,10 @@ impl History<'_> {
         }
         if rolls.one_in(5) {
             event = event.with("tax", Field::Number(money(rolls, currency)));
+        }
+        if rolls.one_in(5) {
+            let day = self.told(event.at, rolls);
+            event = event.with("best_by", day);
         }
         if rolls.one_in(6) {
             event = event.with("shipping", Field::Number(money(rolls, currency)));

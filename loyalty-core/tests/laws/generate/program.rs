@@ -23,6 +23,20 @@ const ZONES: [Tz; 8] = [
 pub const PERIODS: [Period; 6] =
     [Period::Day, Period::Month, Period::Week, Period::Year, Period::Quarter, Period::HalfYear];
 
+/// Dates that members and events may tell.
+pub const DECLARATIONS: &str = "\
+member {
+  birthday date?
+  contract date?
+}
+event order {
+  best_by date?
+}
+event visit {
+  best_by date?
+}
+";
+
 pub fn make(
     settings: Vec<u32>,
     wallets: Vec<Vec<u32>>,
@@ -33,7 +47,7 @@ pub fn make(
     let mut rolls = Rolls::new(settings);
     let (history_days, returns_days) = rolls.pick(&[(400, 180), (400, 180), (400, 20), (40, 20)]);
     let mut program = Program {
-        declarations: "",
+        declarations: DECLARATIONS,
         zone: rolls.pick(&ZONES),
         currency: rolls.pick(&CURRENCIES),
         week: rolls.pick(&[Weekday::Mon, Weekday::Sun, Weekday::Sat]),
@@ -62,6 +76,7 @@ pub fn make(
         filter: None,
         window: Window::AllTime,
         returns: Returns::Revoke,
+        later: vec![],
     });
     for (index, rolls) in measures.into_iter().enumerate() {
         let measure = measure(&mut Rolls::new(rolls), index, program.currency);
@@ -84,8 +99,13 @@ pub fn make(
 }
 
 /// Whether a factor takes something away.
-fn defies_caps(effect: &Effect) -> bool {
+pub fn defies_caps(effect: &Effect) -> bool {
     matches!(effect, Effect::Multiply { by: Expr::Number(by), .. } if *by < whole(1))
+}
+
+pub fn limit(rolls: &mut Rolls) -> Limit {
+    let (count, per) = (rolls.pick(&[1, 2, 3]), per(rolls, false));
+    if rolls.one_in(5) { Limit { count, per: None, in_total: true } } else { Limit { count, per, in_total: false } }
 }
 
 fn wallet(rolls: &mut Rolls, index: usize, currency: Currency) -> Wallet {
@@ -95,6 +115,9 @@ fn wallet(rolls: &mut Rolls, index: usize, currency: Currency) -> Wallet {
         // A wallet's clauses read the member only; the first measure is there in every program.
         let condition = compare(Comparison::GreaterOrEqual, Expr::Measure(0), Expr::Money(money(rolls, currency)));
         wallet.expire.push((expire(rolls), Some(condition)));
+    }
+    if rolls.one_in(8) {
+        wallet.expire.push((Expire::Told("member", "contract"), None));
     }
     let form = expire(rolls);
     if form != Expire::Never {
@@ -132,7 +155,7 @@ pub fn points(rolls: &mut Rolls, wallet: &Wallet) -> Exact {
     if wallet.decimals > 0 && rolls.one_in(3) { scaled(number, 1) } else { whole(number) }
 }
 
-fn caps(rolls: &mut Rolls, wallet: &Wallet) -> Vec<Cap> {
+pub fn caps(rolls: &mut Rolls, wallet: &Wallet) -> Vec<Cap> {
     let count = rolls.pick(&[0, 0, 0, 1, 2]);
     (0..count).map(|_| Cap { amount: points(rolls, wallet), per: per(rolls, true) }).collect()
 }
@@ -148,7 +171,7 @@ pub fn per(rolls: &mut Rolls, order: bool) -> Option<Per> {
     }
 }
 
-fn vest(rolls: &mut Rolls) -> Vest {
+pub fn vest(rolls: &mut Rolls) -> Vest {
     match rolls.below(9) {
         0..=3 => Vest::AtOnce,
         4 | 5 => Vest::After(rolls.pick(&LENGTHS)),
@@ -162,7 +185,7 @@ fn vest(rolls: &mut Rolls) -> Vest {
     }
 }
 
-fn expire(rolls: &mut Rolls) -> Expire {
+pub fn expire(rolls: &mut Rolls) -> Expire {
     match rolls.below(9) {
         0 | 1 => Expire::Never,
         2 | 3 => Expire::AfterEarning(rolls.pick(&LENGTHS)),
@@ -240,6 +263,7 @@ fn measure(rolls: &mut Rolls, index: usize, currency: Currency) -> Measure {
         filter,
         window,
         returns,
+        later: vec![],
     }
 }
 
@@ -275,7 +299,7 @@ pub fn compare(comparison: Comparison, left: Expr, right: Expr) -> Expr {
 }
 
 /// A condition that reads the event only.
-fn event_condition(rolls: &mut Rolls, event: &str, currency: Currency) -> Expr {
+pub fn event_condition(rolls: &mut Rolls, event: &str, currency: Currency) -> Expr {
     let field = |name: &str| Expr::Field(name.to_owned());
     if event != "order" {
         return compare(Comparison::GreaterOrEqual, Expr::Hour, Expr::Number(whole(rolls.pick(&[0, 12, 22]))));
@@ -375,7 +399,7 @@ fn rule(rolls: &mut Rolls, index: usize, program: &Program) -> Rule {
         rule.valid.push(valid(rolls));
     }
     for _ in 0..rolls.pick(&[0, 0, 0, 1, 2]) {
-        rule.limits.push(Limit { count: rolls.pick(&[1, 2]), per: per(rolls, false) });
+        rule.limits.push(limit(rolls));
     }
     if !rule.effects.iter().any(|effect| matches!(effect, Effect::Spend { .. })) {
         rule.caps = caps(rolls, policy);
@@ -400,7 +424,7 @@ fn refusal(rolls: &mut Rolls, mut rule: Rule, program: &Program) -> Rule {
 }
 
 /// Every other time a measure as it was before the event.
-fn read_before(rolls: &mut Rolls, condition: Expr) -> Expr {
+pub fn read_before(rolls: &mut Rolls, condition: Expr) -> Expr {
     match condition {
         Expr::Compare(comparison, left, right) if rolls.one_in(2) => match *left {
             Expr::Measure(measure) => Expr::Compare(comparison, Box::new(Expr::MeasureBefore(measure)), right),
@@ -420,7 +444,7 @@ fn rates(program: &Program, wallet: usize, event: &str) -> Vec<usize> {
     (0..program.rules.len()).filter(|index| fits(&program.rules[*index])).collect()
 }
 
-fn earn(rolls: &mut Rolls, wallet: usize, event: &str, program: &Program) -> Effect {
+pub fn earn(rolls: &mut Rolls, wallet: usize, event: &str, program: &Program) -> Effect {
     let policy = &program.wallets[wallet];
     let amount = if event != "order" || rolls.one_in(3) {
         Earn::Fixed(Expr::Points(wallet, points(rolls, policy)))
@@ -428,7 +452,11 @@ fn earn(rolls: &mut Rolls, wallet: usize, event: &str, program: &Program) -> Eff
         rate(rolls, wallet, program)
     };
     let own_vest = rolls.one_in(8).then(|| vest(rolls));
-    let own_expire = rolls.one_in(8).then(|| expire(rolls));
+    let own_expire = rolls.one_in(8).then(|| match event {
+        "order" if rolls.one_in(2) => Expire::Told("order", "best_by"),
+        "visit" if rolls.one_in(2) => Expire::Told("visit", "best_by"),
+        _ => expire(rolls),
+    });
     Effect::Earn { wallet, amount, vest: own_vest, expire: own_expire }
 }
 
@@ -471,7 +499,18 @@ fn rate(rolls: &mut Rolls, index: usize, program: &Program) -> Earn {
         let otherwise = Box::new(Expr::Points(index, points.clone()));
         Expr::Match(payment, vec![("card".to_owned(), twice)], otherwise)
     });
-    let points = by_payment.unwrap_or(Expr::Number(points));
+    let by_size = rolls.one_in(6).then(|| {
+        let amount = |times: i64| Expr::Points(index, &points * whole(times));
+        let (one, other) = (money(rolls, currency), money(rolls, currency));
+        let (low, high) = (one.clone().min(other.clone()), one.max(other));
+        let subtotal = Box::new(Expr::Field("subtotal".to_owned()));
+        let mut arms = vec![(None, Some(Expr::Money(low.clone())), amount(3))];
+        if low < high {
+            arms.push((Some(Expr::Money(low)), Some(Expr::Money(high)), amount(2)));
+        }
+        Expr::MatchRange(subtotal, arms, Box::new(amount(1)))
+    });
+    let points = by_payment.or(by_size).unwrap_or(Expr::Number(points));
     Earn::Rate { points, per, full: rolls.one_in(4), of }
 }
 
@@ -501,12 +540,12 @@ fn group(rolls: &mut Rolls, index: usize, program: &Program) -> Option<Group> {
     }
     let (caps, limits) = match rolls.below(3) {
         0 => (vec![Cap { amount: points(rolls, &program.wallets[wallet]), per: per(rolls, true) }], vec![]),
-        1 => (vec![], vec![Limit { count: rolls.pick(&[1, 2, 3]), per: per(rolls, false) }]),
+        1 => (vec![], vec![limit(rolls)]),
         _ => {
             let cap = Cap { amount: points(rolls, &program.wallets[wallet]), per: per(rolls, true) };
-            (vec![cap], vec![Limit { count: 2, per: per(rolls, false) }])
+            (vec![cap], vec![limit(rolls)])
         }
     };
     let name = format!("group{index}");
-    Some(Group { name, rules, limits, caps, cap_wallet: wallet, cap_reject: rolls.one_in(3) })
+    Some(Group { name, rules, limits, caps, cap_wallet: wallet, cap_reject: rolls.one_in(3), later: vec![] })
 }

@@ -3,7 +3,7 @@
 use chrono::{NaiveTime, Weekday};
 use loyalty_core::Program as Compiled;
 
-use super::program::{PERIODS, compare, date, member_condition, per, points, window};
+use super::program::{PERIODS, compare, date, limit, member_condition, points, window};
 use super::{LENGTHS, Rolls, money};
 use crate::model::calendar::is_clock;
 use crate::model::number::{Exact, scaled, whole};
@@ -15,7 +15,6 @@ pub type Parts = (Vec<Vec<u32>>, Vec<Vec<u32>>, Vec<Vec<u32>>, Vec<Vec<u32>>, Ve
 
 /// Adds measures, ladders, segments and rules, each from its own rolls.
 pub fn add(program: &mut Program, (measures, ladders, segments, rules, reads): Parts) {
-    program.declarations = "member {\n  birthday date?\n}\n";
     program.lengths = LENGTHS.to_vec();
     for rolls in measures {
         let measure = measure(&mut Rolls::new(rolls), program, ladders.len());
@@ -98,6 +97,7 @@ fn measure(rolls: &mut Rolls, program: &Program, ladders: usize) -> Measure {
         filter: None,
         window,
         returns: rolls.pick(&[Returns::Revoke, Returns::Keep]),
+        later: vec![],
     };
     match rolls.below(4) {
         0 => {
@@ -312,7 +312,7 @@ fn reaction(rolls: &mut Rolls, index: usize, program: &Program) -> Rule {
         rule.valid.push(super::program::valid(rolls));
     }
     for _ in 0..rolls.pick(&[0, 0, 1]) {
-        rule.limits.push(Limit { count: rolls.pick(&[1, 2]), per: per(rolls, false) });
+        rule.limits.push(limit(rolls));
     }
     rule
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use chrono::Timelike;
+use chrono::{NaiveDate, Timelike};
 
 use super::calendar::{Micros, clock_micros, day, is_clock, later_day, local, period, start, within_last};
 use super::event::{Event, Line, number};
@@ -108,7 +108,7 @@ impl Member<'_> {
         let scope = Scope { program, event, seen: &seen };
         let mut firing: Vec<usize> = vec![];
         let mut failing = vec![];
-        for (index, rule) in program.rules.iter().enumerate() {
+        for (index, rule) in program.rules.iter().map(|rule| rule.on(scope.day())).enumerate() {
             if rules.contains(&index) {
                 failing.push(Failing {
                     rule: index,
@@ -126,7 +126,7 @@ impl Member<'_> {
                 firing.push(index);
             }
         }
-        let refuses = |rule: &usize| program.rules[*rule].effects.iter().any(|effect| matches!(effect, Effect::Refuse));
+        let refuses = |rule: &usize| scope.rule(*rule).effects.iter().any(|effect| matches!(effect, Effect::Refuse));
         if firing.iter().any(refuses) {
             return Err("refused_by_rule");
         }
@@ -138,7 +138,7 @@ impl Member<'_> {
         let mut judgement = Judgement { seen: seen.clone(), shares, failing, ..Judgement::default() };
         let mut spending = vec![];
         for rule in &firing {
-            for effect in &program.rules[*rule].effects {
+            for effect in &scope.rule(*rule).effects {
                 match effect {
                     Effect::Earn { .. } | Effect::Multiply { .. } | Effect::Refuse => continue,
                     Effect::Spend { wallet, amount, up_to } => {
@@ -247,17 +247,31 @@ impl Member<'_> {
         by_key.range(from..end(from)).map(|(_, used)| used).sum()
     }
 
+    /// Only while a limit of the same stretch was in force, uses were counted.
     fn limits_leave_room(&self, rule: usize, at: Micros, firing: &[usize]) -> bool {
-        let leaves_room = |limit: &Limit, rules: &[usize]| {
+        let today = day(self.program.zone, at);
+        let leaves_room = |limit: &Limit, rules: &[usize], limits_on: &dyn Fn(NaiveDate) -> Vec<Limit>| {
+            if limit.in_total {
+                return true;
+            }
+            let counted_on = |at: Micros| {
+                let limits = limits_on(day(self.program.zone, at));
+                limits.iter().any(|other| !other.in_total && other.per == limit.per)
+            };
             let counted = |fired: &[usize]| fired.iter().filter(|fired| rules.contains(fired)).count();
-            let use_of = |known: &Rc<Known>| match known.kept.whole {
+            let use_of = |known: &Rc<Known>| match known.kept.whole || !counted_on(known.event.at) {
                 true => zero(),
                 false => whole(counted(&known.judgement.fired) as i64),
             };
             self.used(limit.per, at, use_of) + whole(counted(firing) as i64) < whole(i64::from(limit.count))
         };
-        self.program.rules[rule].limits.iter().all(|limit| leaves_room(limit, &[rule]))
-            && self.groups_of(rule).all(|group| group.limits.iter().all(|limit| leaves_room(limit, &group.rules)))
+        let own = |day: NaiveDate| self.program.rules[rule].on(day).limits.clone();
+        let of_group = |group: &Group, day: NaiveDate| group.on(day).limits.clone();
+        own(today).iter().all(|limit| leaves_room(limit, &[rule], &own))
+            && self.groups_of(rule).all(|group| {
+                let limits = of_group(group, today);
+                limits.iter().all(|limit| leaves_room(limit, &group.rules, &|day| of_group(group, day)))
+            })
     }
 
     fn groups_of(&self, rule: usize) -> impl Iterator<Item = &Group> {
@@ -267,27 +281,34 @@ impl Member<'_> {
     /// Cuts each rule's contribution by its own caps, then by those of its groups, in the order of the file.
     fn cap(&self, shares: &mut [Share], firing: &[usize], at: Micros) {
         for rule in firing {
-            let own = &self.program.rules[*rule];
-            self.cut_rule(shares, *rule, &own.caps, own.cap_wallet, own.cap_reject, &[*rule], at);
+            let caps = |day: NaiveDate| {
+                let own = self.program.rules[*rule].on(day);
+                (own.caps.clone(), own.cap_reject)
+            };
+            let wallet = self.program.rules[*rule].cap_wallet;
+            self.cut_rule(shares, *rule, &caps, wallet, &[*rule], at);
         }
         for rule in firing {
             for group in self.groups_of(*rule) {
-                self.cut_rule(shares, *rule, &group.caps, group.cap_wallet, group.cap_reject, &group.rules, at);
+                let caps = |day: NaiveDate| (group.on(day).caps.clone(), group.on(day).cap_reject);
+                self.cut_rule(shares, *rule, &caps, group.cap_wallet, &group.rules, at);
             }
         }
     }
 
-    #[expect(clippy::too_many_arguments, reason = "one step of `cap`")]
+    /// `caps_on`: the caps in force on a day, and whether they reject. Only while one of the same stretch was in force,
+    /// what was earned has counted.
     fn cut_rule(
         &self,
         shares: &mut [Share],
         rule: usize,
-        caps: &[Cap],
+        caps_on: &dyn Fn(NaiveDate) -> (Vec<Cap>, bool),
         wallet: usize,
-        reject: bool,
         together: &[usize],
         at: Micros,
     ) {
+        let zone = self.program.zone;
+        let (caps, reject) = caps_on(day(zone, at));
         let sum_of = |shares: &[Share], counts: &dyn Fn(usize) -> bool| -> Exact {
             shares.iter().filter(|share| share.wallet == wallet && counts(share.rule)).map(|share| &share.amount).sum()
         };
@@ -300,7 +321,11 @@ impl Member<'_> {
         let used_now =
             sum_of(shares, &|of| of < rule && together.contains(&of)) + later.map(|sum| sum.min(zero())).sum::<Exact>();
         let room = |cap: &Cap| {
-            let use_of = |known: &Rc<Known>| sum_of(&self.current_shares(known), &|of| together.contains(&of));
+            let use_of = |known: &Rc<Known>| {
+                let (caps, _) = caps_on(day(zone, known.event.at));
+                let counted = caps.iter().any(|other| other.per == cap.per);
+                if counted { sum_of(&self.current_shares(known), &|of| together.contains(&of)) } else { zero() }
+            };
             let used = self.used(cap.per, at, use_of);
             (&cap.amount - used - &used_now).max(zero())
         };
@@ -317,7 +342,7 @@ impl Member<'_> {
 
     /// Rounds what a wallet gets, cuts it by the wallet's own limits, and shares it out over lots.
     fn lots_of(&self, wallet: usize, shares: &[Share], scope: &Scope<'_>) -> Vec<LotPlan> {
-        let policy = &self.program.wallets[wallet];
+        let policy = scope.wallet(wallet);
         let mut lots: Vec<(LotPlan, Vec<Share>)> = vec![];
         for share in shares.iter().filter(|share| share.wallet == wallet) {
             let (vest, expire) = self.forms(share, scope);
@@ -334,12 +359,19 @@ impl Member<'_> {
             lot.amount = &total - &given;
             given = total;
         }
-        let earned = |known: &Rc<Known>| {
+        let earned = |known: &Rc<Known>, per: Option<Per>| {
+            let then = self.program.wallets[wallet].on(day(self.program.zone, known.event.at));
+            if !then.caps.iter().any(|cap| cap.per == per) {
+                return zero();
+            }
             let of = |map: &BTreeMap<usize, Exact>| map.get(&wallet).cloned().unwrap_or_else(zero);
             of(&known.granted) - of(&known.clawed)
         };
         let at = scope.event.at;
-        let rooms = policy.caps.iter().map(|cap| (&cap.amount - self.used(cap.per, at, earned)).max(zero()));
+        let rooms = policy.caps.iter().map(|cap| {
+            let used = self.used(cap.per, at, |known| earned(known, cap.per));
+            (&cap.amount - used).max(zero())
+        });
         if let Some(room) = rooms.min().filter(|room| *room < given) {
             given = if policy.cap_reject { zero() } else { room };
         }
@@ -356,16 +388,17 @@ impl Member<'_> {
     }
 
     fn forms(&self, share: &Share, scope: &Scope<'_>) -> (Vest, Expire) {
-        let policy = &self.program.wallets[share.wallet];
+        let policy = scope.wallet(share.wallet);
         let (rule, effect) = match share.basis {
             Basis::Fixed(effect) => (share.rule, effect),
             Basis::Rate { base, effect, .. } => (base, effect),
         };
-        let Effect::Earn { vest, expire, .. } = &self.program.rules[rule].effects[effect] else {
+        let Effect::Earn { vest, expire, .. } = &scope.rule(rule).effects[effect] else {
             panic!("a share names the effect that earns")
         };
         let vest = vest.clone().unwrap_or_else(|| policy.vest.clone());
-        (vest, expire.clone().unwrap_or_else(|| wallet_expiry(policy, scope)))
+        let own = expire.as_ref().and_then(|form| told(form, scope));
+        (vest, own.unwrap_or_else(|| wallet_expiry(policy, scope)))
     }
 
     /// The contributions of a known event on what is kept of it.
@@ -376,7 +409,7 @@ impl Member<'_> {
         }
         let scope = Scope { program: self.program, event: &known.kept.form, seen: &judgement.seen };
         let revoked = |rule: usize| {
-            let rule = &self.program.rules[rule];
+            let rule = scope.rule(rule);
             self.program.returns_of(rule) == Returns::Revoke && !rule.when.iter().all(|when| scope.holds(when))
         };
         let mut shares = judgement.shares.clone();
@@ -402,18 +435,32 @@ impl Member<'_> {
     pub fn rerated(&self, known: &super::ledger::Known, wallet: usize) -> Exact {
         let shares: Vec<Share> =
             self.current_shares(known).into_iter().filter(|share| share.wallet == wallet).collect();
-        let policy = &self.program.wallets[wallet];
+        let policy = self.program.wallets[wallet].on(day(self.program.zone, known.event.at));
         let sum = round(&rounded_by_rule(policy, &shares), policy.decimals, policy.round).max(zero());
         sum.min(known.granted.get(&wallet).cloned().unwrap_or_else(zero))
     }
 }
 
 pub fn wallet_expiry(wallet: &Wallet, scope: &Scope<'_>) -> Expire {
-    let chosen = wallet.expire.iter().find(|(_, when)| when.as_ref().is_none_or(|when| scope.holds(when)));
-    match chosen {
-        None | Some((Expire::Never, None)) => Expire::Open,
-        Some((form, _)) => form.clone(),
+    let holding = wallet.expire.iter().filter(|(_, when)| when.as_ref().is_none_or(|when| scope.holds(when)));
+    for (form, when) in holding {
+        match told(form, scope) {
+            Some(Expire::Never) if when.is_none() => return Expire::Open,
+            Some(form) => return form,
+            None => {}
+        }
     }
+    Expire::Open
+}
+
+/// A form whose day is told, as that day; nothing where it is not.
+fn told(form: &Expire, scope: &Scope<'_>) -> Option<Expire> {
+    let day = match form {
+        Expire::Told("member", _) => scope.seen.contract,
+        Expire::Told(_, field) => scope.event.text(field).map(|day| day.parse().expect("a day")),
+        form => return Some(form.clone()),
+    };
+    day.map(Expire::At)
 }
 
 /// The sum of contributions, each rule's rounded first unless the wallet rounds once per order.
@@ -430,13 +477,13 @@ fn rounded_by_rule(policy: &Wallet, shares: &[Share]) -> Exact {
 /// Whether a rule would come to something, as far as it can be told from itself.
 fn has_effect(scope: &Scope<'_>, rule: usize) -> bool {
     let acts = |effect: &Effect| !matches!(effect, Effect::Earn { .. });
-    scope.program.rules[rule].effects.iter().any(acts) || !own_shares(scope, &[rule]).is_empty()
+    scope.rule(rule).effects.iter().any(acts) || !own_shares(scope, &[rule]).is_empty()
 }
 
 fn own_shares(scope: &Scope<'_>, firing: &[usize]) -> Vec<Share> {
     let mut shares = vec![];
     for rule in firing {
-        for (number, effect) in scope.program.rules[*rule].effects.iter().enumerate() {
+        for (number, effect) in scope.rule(*rule).effects.iter().enumerate() {
             let Effect::Earn { wallet, amount, .. } = effect else { continue };
             let share = match amount {
                 Earn::Fixed(amount) => scope.number(amount).map(|amount| (amount, Basis::Fixed(number))),
@@ -456,13 +503,12 @@ fn own_shares(scope: &Scope<'_>, firing: &[usize]) -> Vec<Share> {
 
 /// What multiplying rules add to the rates of the rules that they name.
 fn multiplied(scope: &Scope<'_>, firing: &[usize], own: &[Share]) -> Vec<Share> {
-    let program = scope.program;
     let mut shares = vec![];
     for share in own {
         let Basis::Rate { base, effect, points, .. } = &share.basis else { continue };
         let mut factors: Vec<Exact> = vec![];
         let total = |factors: &[Exact]| -> Exact {
-            let total = match program.wallets[share.wallet].multipliers {
+            let total = match scope.wallet(share.wallet).multipliers {
                 Multipliers::Add => whole(1) + factors.iter().map(|factor| factor - whole(1)).sum::<Exact>(),
                 Multipliers::Compound => factors.iter().fold(whole(1), |product, factor| product * factor),
                 Multipliers::Best => factors.iter().max().cloned().unwrap_or(whole(1)),
@@ -470,7 +516,7 @@ fn multiplied(scope: &Scope<'_>, firing: &[usize], own: &[Share]) -> Vec<Share> 
             total.max(zero())
         };
         for rule in firing {
-            for effect_of in &program.rules[*rule].effects {
+            for effect_of in &scope.rule(*rule).effects {
                 let Effect::Multiply { rules, by } = effect_of else { continue };
                 let Some(by) = scope.number(by).filter(|_| rules.contains(base)) else { continue };
                 let before = total(&factors);
@@ -487,12 +533,11 @@ fn multiplied(scope: &Scope<'_>, firing: &[usize], own: &[Share]) -> Vec<Share> 
 
 /// A rate on the scope's event, for its factor running from `before` to `after`.
 fn rate(scope: &Scope<'_>, rule: usize, effect: usize, points: &Exact, before: &Exact, after: &Exact) -> Option<Exact> {
-    let Effect::Earn { wallet, amount: Earn::Rate { per, full, of, .. }, .. } =
-        &scope.program.rules[rule].effects[effect]
+    let Effect::Earn { wallet, amount: Earn::Rate { per, full, of, .. }, .. } = &scope.rule(rule).effects[effect]
     else {
         panic!("a rate names the effect that earns by it")
     };
-    let policy = &scope.program.wallets[*wallet];
+    let policy = scope.wallet(*wallet);
     let raw = |base: Exact| {
         let blocks = base.max(zero()) / per;
         points * if *full { blocks.floor() } else { blocks }

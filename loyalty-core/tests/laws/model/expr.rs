@@ -1,11 +1,11 @@
 //! Expressions: a missing operand makes the whole missing, and a missing condition does not hold.
 
-use chrono::{Datelike, Timelike, Weekday};
+use chrono::{Datelike, NaiveDate, Timelike, Weekday};
 
 use super::calendar::{Micros, day, local};
 use super::event::{Event, Line, number, text};
 use super::number::Exact;
-use super::program::{Comparison, Expr, Program, in_force};
+use super::program::{Comparison, Dated, Expr, Program, Rule, Wallet, in_force};
 
 #[derive(Debug, Clone, PartialEq, PartialOrd)]
 pub enum Value {
@@ -27,6 +27,8 @@ pub struct Seen {
     /// Per ladder: the level that counts, and the rate that it gives.
     pub levels: Vec<usize>,
     pub rates: Vec<Exact>,
+    /// The member's attribute of that name.
+    pub contract: Option<NaiveDate>,
 }
 
 #[derive(Clone, Copy)]
@@ -52,6 +54,20 @@ impl Scope<'_> {
     pub fn lines(&self, filter: Option<&Expr>) -> Option<Vec<&Line>> {
         let holds = |line: &&Line| filter.is_none_or(|filter| self.eval(filter, Some(line)) == Some(Value::Bool(true)));
         Some(self.event.lines()?.iter().filter(holds).collect())
+    }
+
+    /// The local day of the event.
+    pub fn day(&self) -> NaiveDate {
+        day(self.program.zone, self.event.at)
+    }
+
+    /// A rule as it is in force on that day.
+    pub fn rule(&self, rule: usize) -> &Rule {
+        self.program.rules[rule].on(self.day())
+    }
+
+    pub fn wallet(&self, wallet: usize) -> &Wallet {
+        self.program.wallets[wallet].on(self.day())
     }
 
     pub fn eval(&self, expr: &Expr, line: Option<&Line>) -> Option<Value> {
@@ -124,6 +140,20 @@ impl Scope<'_> {
                 let subject = sub(subject);
                 let arm = arms.iter().find(|(text, _)| subject.as_ref() == Some(&Value::Text(text.clone())));
                 sub(arm.map_or(otherwise, |(_, value)| value))
+            }
+            Expr::MatchRange(subject, arms, otherwise) => {
+                let subject = sub(subject);
+                let fits = |from: &Option<Expr>, to: &Option<Expr>| -> bool {
+                    let Some(Value::Number(number)) = &subject else { return false };
+                    let bound = |bound: &Expr| match sub(bound) {
+                        Some(Value::Number(bound)) => bound,
+                        other => panic!("a bound is a constant: {other:?}"),
+                    };
+                    from.as_ref().is_none_or(|from| bound(from) <= *number)
+                        && to.as_ref().is_none_or(|to| *number < bound(to))
+                };
+                let arm = arms.iter().find(|(from, to, _)| fits(from, to));
+                sub(arm.map_or(otherwise, |(.., value)| value))
             }
         }
     }

@@ -5,11 +5,11 @@ use std::rc::Rc;
 
 use chrono::{Datelike, NaiveDate};
 
-use super::calendar::{Micros, day, end, later, later_day, period, through};
+use super::calendar::{Micros, day, end, later, later_day, period, start, through};
 use super::earn::Judgement;
 use super::event::{Event, Kept};
 use super::number::{Exact, zero};
-use super::program::{Activity, Clawback, Expire, Flow, Length, Program, Restore, SpendOrder, Vest};
+use super::program::{Activity, Clawback, Dated, Expire, Flow, Length, Program, Restore, SpendOrder, Vest, Wallet};
 use super::reactions::Happened;
 use super::standing::Standing;
 
@@ -41,6 +41,8 @@ pub enum Vesting {
 #[derive(Debug, Clone, PartialEq)]
 pub enum End {
     Never,
+    /// Never, unless the wallet comes to say how long points live without activity.
+    Open,
     At(Micros),
     AfterVesting(Length),
     Idle(Length, Activity),
@@ -111,6 +113,7 @@ pub struct Member<'p> {
     /// Everything that measures over a wallet may sum up.
     pub flows: Vec<(usize, Flow, Exact, Micros)>,
     pub birthday: Option<NaiveDate>,
+    pub contract: Option<NaiveDate>,
     /// One for each ladder.
     pub standings: Vec<Standing>,
     /// Whether the member is in each segment that a rule watches.
@@ -152,6 +155,7 @@ impl<'p> Member<'p> {
             waits: vec![],
             flows: vec![],
             birthday: None,
+            contract: None,
             standings: program.ladders.iter().map(|_| Standing::new(enrolled)).collect(),
             inside: vec![],
             happened: vec![],
@@ -181,16 +185,47 @@ impl<'p> Member<'p> {
 
     /// The instant from which the lot's points are gone, as far as it is known.
     pub fn ends_at(&self, lot: &Lot) -> Option<Micros> {
+        let zone = self.program.zone;
         match &lot.end {
             End::Never | End::AfterVesting(_) => None,
             // Points that have not vested outlive any inactivity.
-            End::Idle(..) if lot.vesting != Vesting::Done => None,
+            End::Idle(..) | End::Open if lot.vesting != Vesting::Done => None,
             End::At(at) => Some(*at),
             End::Idle(length, without) => {
-                let last = self.last_activity(lot.wallet, *length, without)?;
-                Some(through(self.program.zone, last, *length))
+                let last = self.last_activity(lot.wallet, *length, without);
+                let last = last.max(self.begun(lot, *length, without))?;
+                Some(through(zone, last, *length))
+            }
+            End::Open => {
+                let (from, length, without) = self.taken_over(lot)?;
+                let last = self.last_activity(lot.wallet, length, &without).max(Some(start(zone, from)))?;
+                Some(through(zone, last, length))
             }
         }
+    }
+
+    /// The day that brought a form of inactivity, if a later form of the wallet has, and if it was in force for the lot.
+    fn begun(&self, lot: &Lot, length: Length, without: &Activity) -> Option<Micros> {
+        let zone = self.program.zone;
+        let wallet = &self.program.wallets[lot.wallet];
+        let wanted = Expire::Inactivity { length, without: without.clone() };
+        let says = |form: &Wallet| form.expire.iter().any(|(form, _)| *form == wanted);
+        if says(wallet) {
+            return None;
+        }
+        let (from, _) = wallet.later.iter().find(|(_, form)| says(form))?;
+        (*from <= day(zone, lot.earned_at)).then(|| start(zone, *from))
+    }
+
+    /// The first form after the lot was earned under which points run out by inactivity, whatever else holds.
+    fn taken_over(&self, lot: &Lot) -> Option<(NaiveDate, Length, Activity)> {
+        let earned = day(self.program.zone, lot.earned_at);
+        let later = self.program.wallets[lot.wallet].later.iter().filter(|(from, _)| *from > earned);
+        let mut found = later.filter_map(|(from, form)| match form.expire.last() {
+            Some((Expire::Inactivity { length, without }, None)) => Some((*from, *length, without.clone())),
+            _ => None,
+        });
+        found.next()
     }
 
     fn last_activity(&self, wallet: usize, length: Length, without: &Activity) -> Option<Micros> {
@@ -216,7 +251,9 @@ impl<'p> Member<'p> {
         let today = day(zone, start);
         let reached = |after: &Option<Length>| after.map_or(today, |after| later_day(today, after));
         match form {
-            Expire::Never | Expire::Open => End::Never,
+            Expire::Never => End::Never,
+            Expire::Open => End::Open,
+            Expire::Told(..) => panic!("it has become a day"),
             Expire::AfterEarning(length) => End::At(through(zone, start, *length)),
             Expire::AfterVesting(length) if vested => End::At(through(zone, start, *length)),
             Expire::AfterVesting(length) => End::AfterVesting(*length),
@@ -258,21 +295,21 @@ impl<'p> Member<'p> {
             Vest::On { event, within } => Vesting::On { event: event.clone(), deadline: through(zone, at, *within) },
         };
         let end = self.end_of(expire, at, vesting == Vesting::Done);
-        if let End::Idle(length, without) = &end
-            && self.last_activity(wallet, *length, without).is_none_or(|last| through(zone, last, *length) <= at)
-        {
-            self.waits.push((wallet, end.clone(), at));
+        let (source, lapsed) = (source.to_owned(), zero());
+        let lot = Lot { wallet, source, amount: amount.clone(), earned_at: at, vesting, end, lapsed };
+        let spendable = Lot { vesting: Vesting::Done, ..lot.clone() };
+        if matches!(lot.end, End::Idle(..)) && self.ends_at(&spendable).is_none_or(|end| end <= at) {
+            self.waits.push((wallet, lot.end.clone(), at));
         }
         self.note(wallet, Account::Issued, amount.clone());
-        let at_once = vesting == Vesting::Done;
+        let at_once = lot.vesting == Vesting::Done;
         self.flows.push((wallet, Flow::Earned, amount.clone(), at));
         if at_once {
             self.flows.push((wallet, Flow::Vested, amount.clone(), at));
         }
         self.note_instant(at);
         self.happened.push(Happened::Moved { flow: Flow::Earned, wallet, amount: amount.clone(), at, at_once });
-        let source = source.to_owned();
-        self.lots.push(Lot { wallet, source, amount, earned_at: at, vesting, end, lapsed: zero() });
+        self.lots.push(lot);
         self.settle(self.lots.len() - 1);
     }
 
@@ -295,7 +332,14 @@ impl<'p> Member<'p> {
         if let End::AfterVesting(length) = self.lots[lot].end {
             self.lots[lot].end = End::At(through(self.program.zone, at, length));
         }
-        self.vested.push((wallet, self.lots[lot].end.clone(), at));
+        // What a later form has taken over by then waits anew by that form.
+        let form = match self.taken_over(&self.lots[lot]) {
+            Some((from, length, without)) if self.lots[lot].end == End::Open && from <= day(self.program.zone, at) => {
+                End::Idle(length, without)
+            }
+            _ => self.lots[lot].end.clone(),
+        };
+        self.vested.push((wallet, form, at));
         let amount = self.lots[lot].amount.clone();
         if amount > zero() {
             self.flows.push((wallet, Flow::Vested, amount.clone(), at));
@@ -340,12 +384,13 @@ impl<'p> Member<'p> {
     }
 
     /// The spendable lots of a wallet in the order in which they go.
-    pub fn spending_order(&self, wallet: usize) -> Vec<usize> {
+    pub fn spending_order(&self, wallet: usize, at: Micros) -> Vec<usize> {
         let spendable = |lot: &Lot| lot.wallet == wallet && lot.vesting == Vesting::Done && lot.amount > zero();
+        let policy = self.program.wallets[wallet].on(day(self.program.zone, at));
         let mut lots: Vec<usize> = (0..self.lots.len()).filter(|index| spendable(&self.lots[*index])).collect();
         lots.sort_by_key(|index| {
             let lot = &self.lots[*index];
-            let end = match self.program.wallets[wallet].spend {
+            let end = match policy.spend {
                 SpendOrder::Oldest => 0,
                 SpendOrder::SoonestExpiring => self.ends_at(lot).unwrap_or(Micros::MAX),
             };
@@ -371,7 +416,7 @@ impl<'p> Member<'p> {
 
     /// Takes `amount` of what the event `source` granted back.
     pub fn claw_back(&mut self, wallet: usize, (source, then): (&str, Micros), amount: &Exact, at: Micros) {
-        let policy = self.program.wallets[wallet].clawback;
+        let policy = self.program.wallets[wallet].on(day(self.program.zone, then)).clawback;
         let own = |member: &Member<'_>, pending: bool| -> Vec<usize> {
             let is_own =
                 |lot: &Lot| lot.wallet == wallet && lot.source == source && (lot.vesting != Vesting::Done) == pending;
@@ -397,7 +442,7 @@ impl<'p> Member<'p> {
                 left -= &gone;
                 written_off += gone;
             }
-            let others = self.spending_order(wallet);
+            let others = self.spending_order(wallet, at);
             left -= sum(self.take(&others, &left));
             match policy {
                 Clawback::MayOverdraw => debt = left,
@@ -413,11 +458,11 @@ impl<'p> Member<'p> {
     }
 
     /// Gives spent points back into the lot that they came from, or a new one where its end moves.
-    pub fn give_back(&mut self, wallet: usize, used: &Use, amount: Exact, at: Micros, fresh: &Expire) {
-        let zone = self.program.zone;
+    pub fn give_back(&mut self, policy: Restore, used: &Use, amount: Exact, at: Micros, fresh: &Expire) {
+        let (zone, wallet) = (self.program.zone, self.lots[used.lot].wallet);
         let amount_back = amount.clone();
         let mut lot = Lot { amount: amount.clone(), lapsed: zero(), ..self.lots[used.lot].clone() };
-        let into = match self.program.wallets[wallet].restore {
+        let into = match policy {
             Restore::Never => return,
             Restore::Fresh => {
                 lot.earned_at = at;

@@ -8,7 +8,7 @@ use super::calendar::{Micros, clock_micros, day, earlier_day, is_clock, later_da
 use super::event::Event;
 use super::expr::{Scope, Seen, Value};
 use super::number::{Exact, round, whole};
-use super::program::{Flow, Function, Length, Measure, Program, Returns, RoundMode, TimeUnit, Window};
+use super::program::{Dated, Flow, Function, Length, Measure, Program, Returns, RoundMode, TimeUnit, Window};
 
 /// One event as a measure may see it: as it was sent, and what is kept of it (nothing, if all of it came back).
 pub struct Past<'m> {
@@ -33,8 +33,18 @@ pub struct View<'m> {
 pub fn value(program: &Program, measure: &Measure, view: &View<'_>) -> Option<Value> {
     let seen = Seen::default();
     let mut found: Vec<(Micros, Option<Value>)> = vec![];
+    // What happens is counted as the form of its own day says, and looked at through the window of the present one.
+    let counts = |form: &Measure, when: Micros| match form.window {
+        Window::Range(from, to) => from <= day(program.zone, when) && day(program.zone, when) <= to,
+        _ => true,
+    };
+    let form_of = |when: Micros| measure.on(day(program.zone, when));
+    let present = form_of(view.at);
     if let Some((wallet, flow)) = measure.flow {
-        let own = view.flows.iter().filter(|(of, kind, ..)| (*of, *kind) == (wallet, flow));
+        let own = view
+            .flows
+            .iter()
+            .filter(|(of, kind, _, when)| (*of, *kind) == (wallet, flow) && counts(form_of(*when), *when));
         found.extend(own.map(|(.., amount, when)| (*when, Some(Value::Number(amount.clone())))));
     }
     for past in &view.events {
@@ -44,18 +54,18 @@ pub fn value(program: &Program, measure: &Measure, view: &View<'_>) -> Option<Va
         };
         let Some(event) = event.filter(|event| event.kind == measure.event && measure.flow.is_none()) else { continue };
         let scope = Scope { program, event, seen: &seen };
-        if measure.filter.as_ref().is_some_and(|filter| !scope.holds(filter)) {
+        let form = form_of(event.at);
+        if !counts(form, event.at) || form.filter.as_ref().is_some_and(|filter| !scope.holds(filter)) {
             continue;
         }
-        found
-            .push((event.at, measure.value.as_ref().map_or(Some(Value::Instant(event.at)), |of| scope.eval(of, None))));
+        found.push((event.at, form.value.as_ref().map_or(Some(Value::Instant(event.at)), |of| scope.eval(of, None))));
     }
-    let rolling = matches!(measure.window, Window::Rolling(_));
+    let rolling = matches!(present.window, Window::Rolling(_));
     let at = if view.closing && !rolling { view.at - 1 } else { view.at };
     if let Function::Streak(of) = measure.function {
         return Some(Value::Number(whole(streak(program, of, &found, at))));
     }
-    found.retain(|(when, value)| value.is_some() && inside(program, &measure.window, *when, at, view));
+    found.retain(|(when, value)| value.is_some() && inside(program, &present.window, *when, at, view));
     found.sort_by_key(|(when, _)| *when);
     let values: Vec<Value> = found.into_iter().filter_map(|(_, value)| value).collect();
     let sum = || -> Exact {

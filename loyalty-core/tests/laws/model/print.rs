@@ -22,10 +22,15 @@ impl Display for Program {
         for wallet in &self.wallets {
             writeln!(f, "wallet {} {{", wallet.name)?;
             self.wallet(wallet).iter().try_for_each(|clause| writeln!(f, "  {clause}"))?;
+            blocks(f, wallet, |wallet| self.wallet(wallet))?;
             writeln!(f, "}}")?;
         }
         for measure in &self.measures {
-            writeln!(f, "{}", self.measure(measure))?;
+            write!(f, "{}", self.measure(measure))?;
+            for (from, form) in &measure.later {
+                write!(f, " from {from} {{ {} }}", self.measured(form))?;
+            }
+            writeln!(f)?;
         }
         for segment in &self.segments {
             let (_, first) = &segment.forms[0];
@@ -45,14 +50,14 @@ impl Display for Program {
             };
             writeln!(f, "rule {} {trigger} {{", rule.name)?;
             self.rule(rule).iter().try_for_each(|clause| writeln!(f, "  {clause}"))?;
+            blocks(f, rule, |rule| self.rule(rule))?;
             writeln!(f, "}}")?;
         }
         for group in &self.groups {
             let rules: Vec<&str> = group.rules.iter().map(|rule| self.rules[*rule].name.as_str()).collect();
             writeln!(f, "group {} [{}] {{", group.name, rules.join(", "))?;
-            let caps = self.caps(&group.caps, group.cap_wallet, group.cap_reject);
-            let clauses = limits(&group.limits).into_iter().chain(caps);
-            clauses.into_iter().try_for_each(|clause| writeln!(f, "  {clause}"))?;
+            self.group(group).iter().try_for_each(|clause| writeln!(f, "  {clause}"))?;
+            blocks(f, group, |group| self.group(group))?;
             writeln!(f, "}}")?;
         }
         Ok(())
@@ -143,7 +148,20 @@ impl Program {
         format!("{} {}", print(amount), self.unit(&self.wallets[wallet]))
     }
 
+    fn group(&self, group: &Group) -> Vec<String> {
+        let caps = self.caps(&group.caps, group.cap_wallet, group.cap_reject);
+        limits(&group.limits).into_iter().chain(caps).collect()
+    }
+
     fn measure(&self, measure: &Measure) -> String {
+        // A flow is net of what comes back for itself.
+        let returns =
+            if measure.flow.is_some() { String::new() } else { format!(" returns {}", returns(measure.returns)) };
+        format!("measure {} = {}{returns}", measure.name, self.measured(measure))
+    }
+
+    /// What a measure measures, and in which window.
+    fn measured(&self, measure: &Measure) -> String {
         let scope = Scope { event: &measure.event, filter: false };
         let function = match measure.function {
             Function::Sum => "sum",
@@ -188,10 +206,7 @@ impl Program {
             }
             Window::Range(from, to) => format!(" {from} .. {to}"),
         };
-        // A flow is net of what comes back for itself.
-        let returns =
-            if measure.flow.is_some() { String::new() } else { format!(" returns {}", returns(measure.returns)) };
-        format!("measure {} = {function}({of}{filter}){by}{window}{returns}", measure.name)
+        format!("{function}({of}{filter}){by}{window}")
     }
 
     fn rule(&self, rule: &Rule) -> Vec<String> {
@@ -357,11 +372,45 @@ impl Program {
                 let arms: Vec<String> = arms.iter().map(|(text, value)| format!("\"{text}\" {}", sub(value))).collect();
                 format!("match {} {{ {}, else {} }}", sub(subject), arms.join(", "), sub(otherwise))
             }
+            Expr::MatchRange(subject, arms, otherwise) => {
+                let bound = |bound: &Option<Expr>| bound.as_ref().map(sub).unwrap_or_default();
+                let range = |(from, to, value): &(Option<Expr>, Option<Expr>, Expr)| {
+                    format!("{} .. {} {}", bound(from), bound(to), sub(value))
+                };
+                let arms: Vec<String> = arms.iter().map(range).collect();
+                format!("match {} {{ {}, else {} }}", sub(subject), arms.join(", "), sub(otherwise))
+            }
         }
     }
 
     fn line_filter(&self, filter: Option<&Expr>, scope: Scope<'_>) -> String {
         filter.map(|filter| format!(" where {}", self.expr(filter, scope))).unwrap_or_default()
+    }
+}
+
+/// Prints what a declaration says from days on: the clauses of every kind of which something is different.
+fn blocks<T: Dated>(f: &mut Formatter<'_>, first: &T, clauses: impl Fn(&T) -> Vec<String>) -> Result {
+    let of_kind = |clauses: &[String], wanted: &str| -> Vec<String> {
+        clauses.iter().filter(|clause| kind(clause) == wanted).cloned().collect()
+    };
+    let mut before = clauses(first);
+    for (from, form) in first.later() {
+        let after = clauses(form);
+        let changed = |clause: &&String| of_kind(&before, kind(clause)) != of_kind(&after, kind(clause));
+        let block: Vec<String> = after.iter().filter(changed).cloned().collect();
+        if !block.is_empty() {
+            writeln!(f, "  from {from} {{\n    {}\n  }}", block.join("\n    "))?;
+        }
+        before = after;
+    }
+    Ok(())
+}
+
+/// The word that a clause begins with; all effects are of one kind.
+fn kind(clause: &str) -> &str {
+    match clause.split(' ').next().unwrap_or_default() {
+        "earn" | "multiply" | "spend" | "convert" | "forfeit" | "raise" | "refuse" => "effect",
+        word => word,
     }
 }
 
@@ -382,7 +431,11 @@ fn limits(limits: &[Limit]) -> Option<String> {
         .iter()
         .map(|limit| {
             let per = limit.per.map(|per| format!(" {}", stretch(per))).unwrap_or_default();
-            format!("{} per member{per}", limit.count)
+            if limit.in_total {
+                format!("{} in total", limit.count)
+            } else {
+                format!("{} per member{per}", limit.count)
+            }
         })
         .collect();
     (!each.is_empty()).then(|| format!("limit {}", each.join(", ")))
@@ -432,6 +485,7 @@ fn expire(form: &Expire) -> String {
             format!("expire after {} without {without}", length(*of))
         }
         Expire::At(day) => format!("expire at {day}"),
+        Expire::Told(owner, field) => format!("expire at {owner}.{field}"),
     }
 }
 

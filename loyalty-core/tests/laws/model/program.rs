@@ -111,6 +111,8 @@ pub struct Wallet {
     pub hold_at_most: Option<Exact>,
     pub caps: Vec<Cap>,
     pub cap_reject: bool,
+    /// What it says from a day on, each of them whole.
+    pub later: Vec<(NaiveDate, Wallet)>,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -145,6 +147,8 @@ pub enum Expire {
         without: Activity,
     },
     At(NaiveDate),
+    /// The day that an event tells, or a member: its owner and its field. The next one decides where nothing is told.
+    Told(&'static str, &'static str),
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -201,6 +205,7 @@ pub struct Measure {
     pub filter: Option<Expr>,
     pub window: Window,
     pub returns: Returns,
+    pub later: Vec<(NaiveDate, Measure)>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -249,6 +254,7 @@ pub struct Rule {
     pub cap_reject: bool,
     pub returns: Option<Returns>,
     pub effects: Vec<Effect>,
+    pub later: Vec<(NaiveDate, Rule)>,
 }
 
 #[derive(Debug, Clone)]
@@ -263,6 +269,8 @@ pub enum Valid {
 pub struct Limit {
     pub count: u32,
     pub per: Option<Per>,
+    /// By all members together: here nobody counts, and the host is told.
+    pub in_total: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -273,6 +281,7 @@ pub struct Group {
     pub caps: Vec<Cap>,
     pub cap_wallet: usize,
     pub cap_reject: bool,
+    pub later: Vec<(NaiveDate, Group)>,
 }
 
 #[derive(Debug, Clone)]
@@ -368,6 +377,8 @@ pub enum Expr {
     Add(Box<Expr>, Box<Expr>),
     /// `match SUBJECT { TEXT VALUE … else VALUE }`
     Match(Box<Expr>, Vec<(String, Expr)>, Box<Expr>),
+    /// `match SUBJECT { AMOUNT .. AMOUNT VALUE … else VALUE }`, each range with its first and without its last end.
+    MatchRange(Box<Expr>, Vec<(Option<Expr>, Option<Expr>, Expr)>, Box<Expr>),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -405,6 +416,7 @@ impl Wallet {
             hold_at_most: None,
             caps: vec![],
             cap_reject: false,
+            later: vec![],
         }
     }
 }
@@ -424,6 +436,29 @@ impl Rule {
             cap_reject: false,
             returns: None,
             effects,
+            later: vec![],
         }
     }
 }
+
+/// What may hold until a day, with the forms that take its place from days on.
+pub trait Dated: Sized {
+    fn later(&self) -> &[(NaiveDate, Self)];
+
+    fn on(&self, day: NaiveDate) -> &Self {
+        let begun = self.later().iter().filter(|(from, _)| *from <= day);
+        begun.map(|(_, form)| form).next_back().unwrap_or(self)
+    }
+}
+
+macro_rules! dated {
+    ($($declaration:ty),*) => {
+        $(impl Dated for $declaration {
+            fn later(&self) -> &[(NaiveDate, Self)] {
+                &self.later
+            }
+        })*
+    };
+}
+
+dated!(Wallet, Measure, Rule, Group);

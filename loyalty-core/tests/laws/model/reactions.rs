@@ -46,6 +46,12 @@ pub enum Happened {
         entered: bool,
         at: Micros,
     },
+    /// A counter over all members moves.
+    Claim {
+        counter: String,
+        by: i64,
+        at: Micros,
+    },
 }
 
 impl Happened {
@@ -73,6 +79,7 @@ impl Happened {
                 let kind = if *entered { "segment_entered" } else { "segment_left" };
                 format!("{at} {kind} {}", program.segments[*segment].name)
             }
+            Happened::Claim { counter, by, at } => format!("{at} claim {counter} {by}"),
         }
     }
 }
@@ -173,7 +180,7 @@ impl Member<'_> {
         for one in moves {
             match one {
                 Move::Convert { from, taken, to, given } => {
-                    let order = self.spending_order(from);
+                    let order = self.spending_order(from, at);
                     self.take(&order, &taken);
                     self.note(from, Account::Spent, taken.clone());
                     self.spent.push((from, at));
@@ -183,14 +190,14 @@ impl Member<'_> {
                         let seen = self.seen(at, false, false);
                         let nothing = Event::new("", "", at);
                         let scope = super::expr::Scope { program: self.program, event: &nothing, seen: &seen };
-                        let policy = &self.program.wallets[to];
+                        let policy = scope.wallet(to);
                         let expire = super::earn::wallet_expiry(policy, &scope);
                         self.earned.push((to, at));
                         self.add_lot(to, "", given, at, &policy.vest, &expire);
                     }
                 }
                 Move::Forfeit { wallet, amount } => {
-                    let order = self.spending_order(wallet);
+                    let order = self.spending_order(wallet, at);
                     for used in self.take(&order, &amount) {
                         self.lots[used.lot].lapsed += used.amount;
                     }

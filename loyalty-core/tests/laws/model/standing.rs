@@ -76,6 +76,7 @@ impl Member<'_> {
             pendings: wallets.map(|wallet| self.pending(wallet)).collect(),
             levels: self.standings.iter().map(Standing::counts).collect(),
             rates: vec![],
+            contract: self.contract,
         };
         for ladder in 0..self.standings.len() {
             let form = self.form_at(ladder, at);
@@ -130,7 +131,7 @@ impl Member<'_> {
         let counts = match by {
             Expr::Measure(number) => {
                 let at = scope.event.at;
-                let window = &self.program.measures[*number].window;
+                let window = &self.program.measures[*number].on(day(self.program.zone, at)).window;
                 let look = if closing && !matches!(window, Window::Rolling(_)) { at - 1 } else { at };
                 match window {
                     Window::AllTime | Window::Range(..) => true,
