@@ -24,6 +24,7 @@ mod expression;
 mod fields;
 mod give;
 mod graph;
+mod idle;
 mod inbound;
 mod intervals;
 mod ladder;

@@ -33,6 +33,7 @@ impl<'a> Checker<'a> {
         self.lint_coupons();
         self.lint_badges(rules);
         self.lint_questions(rules);
+        self.lint_idle(rules);
         let unsettled: Vec<Span> = self
             .referrals
             .iter()
@@ -160,7 +161,7 @@ impl<'a> Checker<'a> {
 }
 
 /// Whether every period of the first kind lies inside one of the second; nothing is all time.
-fn within(inner: Option<Period>, outer: Option<Period>) -> bool {
+pub(super) fn within(inner: Option<Period>, outer: Option<Period>) -> bool {
     match (inner, outer) {
         (_, None) => true,
         (None, Some(_)) => false,

@@ -269,6 +269,10 @@ codes! {
     Shadowed = "W0205" Warning,
     /// A limit that another one makes pointless.
     UselessLimit = "W0206" Warning,
+    /// An earning of nothing, or one that no cap lets through.
+    NeverEarned = "W0221" Warning,
+    /// Points that nobody can ever spend, or a price that nobody can ever pay.
+    NeverSpent = "W0222" Warning,
     /// A measure that nothing reads.
     UnusedMeasure = "W0216" Warning,
     /// A coupon that no rule issues.
