@@ -366,32 +366,30 @@ pub fn text(value: Decimal) -> String {
 
 /// The same, behind a text.
 pub fn write(out: &mut String, value: Decimal) {
-    use core::fmt::Write as _;
-
-    let (mantissa, mut scale) = (value.mantissa(), value.scale() as usize);
-    let Ok(mut digits) = u64::try_from(mantissa.unsigned_abs()) else {
+    let parts = value.unpack();
+    if parts.hi != 0 {
         out.push_str(&value.normalize().to_string());
         return;
-    };
+    }
+    let (mut digits, mut scale) = (u64::from(parts.mid) << 32 | u64::from(parts.lo), parts.scale);
     while scale > 0 && digits % 10 == 0 {
         (digits, scale) = (digits / 10, scale - 1);
     }
-    if mantissa < 0 {
+    if parts.negative && digits != 0 {
         out.push('-');
     }
-    let first = out.len();
-    // A text takes all that is written to it.
-    let _ = write!(out, "{digits}");
-    if scale > 0 {
-        let written = out.len() - first;
-        match written.checked_sub(scale).filter(|whole| *whole > 0) {
-            Some(whole) => out.insert(first + whole, '.'),
-            None => {
-                let zeros = "0.0000000000000000000000000000";
-                out.insert_str(first, zeros.get(..2 + scale - written).unwrap_or(zeros));
-            }
-        }
+    write_digits(out, digits, scale);
+}
+
+/// Writes a whole number behind a text, with a point before so many of its digits.
+pub fn write_digits(out: &mut String, digits: u64, scale: u32) {
+    if scale > 0 || digits > 9 {
+        write_digits(out, digits / 10, scale.saturating_sub(1));
     }
+    if scale == 1 {
+        out.push('.');
+    }
+    out.push(char::from(b'0' + (digits % 10) as u8));
 }
 
 /// `value / divisor` for showing and counting: exact where it ends within 12 decimals.

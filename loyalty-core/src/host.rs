@@ -178,8 +178,7 @@ pub fn quote(
 /// something. No text in that form begins as JSON does.
 #[must_use]
 pub fn outcome(outcome: &Outcome) -> String {
-    let document = outcome.to_document();
-    flat::write(&document).unwrap_or_else(|| document.to_string())
+    flat::write(|object| crate::wire::json::outcome(outcome, object)).unwrap_or_else(|| outcome.to_json())
 }
 
 /// What a member has at an instant, or at its own clock.

@@ -110,23 +110,26 @@ pub(crate) fn write_rfc3339(out: &mut String, micros: i64, offset: i64) {
 
     let local = micros.saturating_add(offset);
     let (day, of_day) = (local.div_euclid(DAY), local.rem_euclid(DAY));
-    let seconds = of_day / SECOND;
     let date = date_of(day as i32);
-    match u32::try_from(date.year()) {
-        Ok(year @ 0..=9999) => {
-            two_digits(out, year / 100);
-            two_digits(out, year % 100);
-            for part in [date.month(), date.day()] {
-                out.push('-');
-                two_digits(out, part);
-            }
-        }
+    let seconds = (of_day / SECOND) as u32;
+    let mut text = *b"0000-00-00T00:00:00";
+    let year = date.year();
+    let pairs = [
+        (0, year.unsigned_abs() / 100),
+        (2, year.unsigned_abs() % 100),
+        (5, date.month()),
+        (8, date.day()),
+        (11, seconds / 3_600),
+        (14, seconds / 60 % 60),
+        (17, seconds % 60),
+    ];
+    pairs.into_iter().for_each(|(at, number)| two_digits(&mut text, at, number));
+    let text = core::str::from_utf8(&text).unwrap_or("");
+    if (0..10_000).contains(&year) {
+        out.push_str(text);
+    } else {
         // A text takes all that is written to it.
-        _ => drop(write!(out, "{date}")),
-    }
-    for (before, part) in [('T', seconds / 3_600), (':', seconds / 60 % 60), (':', seconds % 60)] {
-        out.push(before);
-        two_digits(out, part as u32);
+        let _ = write!(out, "{date}{}", text.get(10..).unwrap_or(""));
     }
     let fraction = of_day % SECOND;
     if fraction != 0 {
@@ -137,17 +140,19 @@ pub(crate) fn write_rfc3339(out: &mut String, micros: i64, offset: i64) {
     if offset == 0 {
         out.push('Z');
     } else {
-        let minutes = offset.unsigned_abs() / SECOND.unsigned_abs() / 60;
-        out.push(if offset < 0 { '-' } else { '+' });
-        two_digits(out, (minutes / 60) as u32);
-        out.push(':');
-        two_digits(out, (minutes % 60) as u32);
+        let minutes = (offset.unsigned_abs() / SECOND.unsigned_abs() / 60) as u32;
+        let mut text = if offset < 0 { *b"-00:00" } else { *b"+00:00" };
+        two_digits(&mut text, 1, minutes / 60);
+        two_digits(&mut text, 4, minutes % 60);
+        out.push_str(core::str::from_utf8(&text).unwrap_or(""));
     }
 }
 
-fn two_digits(out: &mut String, number: u32) {
-    for digit in [number / 10 % 10, number % 10] {
-        out.push(char::from_digit(digit, 10).unwrap_or('0'));
+/// Writes a number of two digits into a text.
+#[inline]
+fn two_digits(text: &mut [u8], at: usize, number: u32) {
+    if let Some([ten, one]) = text.get_mut(at..at + 2) {
+        (*ten, *one) = (b'0' + (number / 10 % 10) as u8, b'0' + (number % 10) as u8);
     }
 }
 

@@ -15,9 +15,11 @@ pub mod quote;
 pub mod rewards;
 pub mod row;
 pub mod scan;
+pub mod sink;
 pub mod squeeze;
 pub mod state;
 pub mod told;
+pub mod writer;
 
 /// A digest that is the same on every platform and in every release (XXH3, 64 bits).
 pub fn digest(bytes: &[u8]) -> u64 {

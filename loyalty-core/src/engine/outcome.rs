@@ -96,15 +96,12 @@ impl Outcome {
     /// The outcome as JSON: snake_case keys, amounts as decimal strings, instants RFC 3339 in the program's zone.
     #[must_use]
     pub fn to_json(&self) -> String {
-        // Most outcomes fit; behind `Display` the text would be copied once more.
-        let mut json = String::with_capacity(1024);
-        self.to_document().write(&mut json);
-        json
+        crate::wire::json::outcome_text(self)
     }
 
     /// The same as a document, which tells amounts and instants from texts.
     #[must_use]
     pub fn to_document(&self) -> Document {
-        crate::wire::json::outcome(self)
+        crate::wire::json::outcome_document(self)
     }
 }

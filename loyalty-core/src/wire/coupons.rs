@@ -1,17 +1,17 @@
 //! What is decided about coupons, as documents.
 
-use super::document::Document;
-use super::json::{author, instant};
+use super::json::{author, moment};
+use super::sink::Object;
 use crate::engine::coupons::decision::CouponDecision;
 use crate::engine::coupons::reason::Reason;
 use crate::plan::Plan;
 
 /// Adds what a decision says to its document.
-pub fn put(plan: &Plan, decision: &CouponDecision, object: &mut Document) {
+pub fn put(plan: &Plan, decision: &CouponDecision, object: &mut Object<'_>) {
     match decision {
         CouponDecision::Issued { number, coupon, code, expires_at, rule } => {
             head(object, coupon, Some(*number), code.as_deref());
-            object.put("expires_at", expires_at.map(|at| instant(plan, at)));
+            object.put("expires_at", expires_at.map(|at| moment(plan, at)));
             if let Some(rule) = rule {
                 let (key, name) = author(plan, *rule);
                 object.put(key, name);
@@ -24,52 +24,47 @@ pub fn put(plan: &Plan, decision: &CouponDecision, object: &mut Document) {
             head(object, coupon, *number, code.as_deref());
             if let Some(discount) = discount {
                 object.put("discount", *discount);
-                let lines = lines
-                    .iter()
-                    .map(|(line, off)| Document::object().with("line", u64::from(*line) + 1).with("discount", *off));
-                object.put("lines", lines.collect::<Document>());
+                object.put_objects("lines", lines, |object, (line, off)| {
+                    object.put("line", u64::from(*line) + 1);
+                    object.put("discount", *off);
+                });
             }
         }
         CouponDecision::Refused { code, coupon, reasons } => {
             object.put("code", &**code);
-            if let Some(coupon) = coupon {
-                object.put("coupon", &**coupon);
-            }
-            object.put("reasons", reasons.iter().map(|one| reason(plan, one)).collect::<Document>());
+            object.put_some("coupon", coupon.as_deref());
+            object.put_objects("reasons", reasons, |object, reason| self::reason(plan, reason, object));
         }
         CouponDecision::RefundDue { amount, returned, owed } => {
             object.put("amount", *amount);
             object.put("returned", *returned);
-            let owed = owed.iter().map(|part| {
-                let mut object = Document::object();
-                head(&mut object, &part.coupon, None, part.code.as_deref());
-                object.with("amount", part.amount)
+            object.put_objects("owed", owed, |object, part| {
+                head(object, &part.coupon, None, part.code.as_deref());
+                object.put("amount", part.amount);
             });
-            object.put("owed", owed.collect::<Document>());
         }
         CouponDecision::GivenBack { coupon, number, code } => head(object, coupon, *number, code.as_deref()),
     }
 }
 
 /// Why a coupon is not applied.
-pub fn reason(plan: &Plan, reason: &Reason) -> Document {
-    let object = Document::object().with("reason", reason.name());
+fn reason(plan: &Plan, reason: &Reason, object: &mut Object<'_>) {
+    object.put("reason", reason.name());
     match reason {
-        Reason::Expired { at } => object.with("at", instant(plan, *at)),
-        Reason::NotYet { from } => object.with("from", instant(plan, *from)),
-        Reason::Condition { number } => object.with("condition", u64::from(*number)),
-        Reason::Limit { count, in_total } => object.with("limit", u64::from(*count)).with("in_total", *in_total),
-        Reason::Budget { amount } => object.with("budget", *amount),
-        _ => object,
+        Reason::Expired { at } => object.put("at", moment(plan, *at)),
+        Reason::NotYet { from } => object.put("from", moment(plan, *from)),
+        Reason::Condition { number } => object.put("condition", u64::from(*number)),
+        Reason::Limit { count, in_total } => {
+            object.put("limit", u64::from(*count));
+            object.put("in_total", *in_total);
+        }
+        Reason::Budget { amount } => object.put("budget", *amount),
+        _ => {}
     }
 }
 
-fn head(object: &mut Document, coupon: &str, number: Option<u64>, code: Option<&str>) {
+fn head(object: &mut Object<'_>, coupon: &str, number: Option<u64>, code: Option<&str>) {
     object.put("coupon", coupon);
-    if let Some(number) = number {
-        object.put("number", number);
-    }
-    if let Some(code) = code {
-        object.put("code", code);
-    }
+    object.put_some("number", number);
+    object.put_some("code", code);
 }

@@ -10,7 +10,9 @@ use std::borrow::Cow;
 
 use rust_decimal::Decimal;
 
-use crate::time::{Instant, SECOND, rfc3339, write_rfc3339};
+use super::sink::{Moment, Object, Sink, Tell};
+use super::writer::Writer;
+use crate::time::{Instant, SECOND, rfc3339};
 
 /// What a value of an object is called. Nearly all keys stand in the core's own text.
 pub type Key = Cow<'static, str>;
@@ -77,6 +79,13 @@ impl Document {
             Document::Instant { at, offset } => rfc3339(at.as_micros(), i64::from(*offset) * SECOND),
             other => other.to_string(),
         }
+    }
+
+    /// The object that is told.
+    pub(crate) fn told(entries: impl FnOnce(&mut Object<'_>)) -> Self {
+        let mut builder = Builder { open: Vec::new(), whole: Document::Null };
+        Object::tell(&mut builder, entries);
+        builder.whole
     }
 
     pub(crate) fn object() -> Self {
@@ -185,139 +194,133 @@ impl fmt::Display for Document {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         // One write instead of one for each value, which a formatter looks up anew each time.
         let mut json = String::with_capacity(256);
-        self.write(&mut json);
+        self.tell(&mut Writer::new(&mut json));
         formatter.write_str(&json)
     }
 }
 
-impl Document {
-    /// Writes it as JSON behind a text.
-    pub(crate) fn write(&self, out: &mut String) {
+impl From<Moment> for Document {
+    fn from(Moment { at, offset }: Moment) -> Self {
+        Document::Instant { at, offset }
+    }
+}
+
+impl Tell for Document {
+    fn tell(&self, sink: &mut dyn Sink) {
         match self {
-            Document::Null => out.push_str("null"),
-            Document::Bool(true) => out.push_str("true"),
-            Document::Bool(false) => out.push_str("false"),
-            Document::Number(number) => write_number(out, *number),
-            Document::Text(text) => write_text(out, text),
-            // Digits, points, signs and colons need no escape.
-            Document::Amount(amount) => {
-                out.push('"');
-                crate::amount::write(out, *amount);
-                out.push('"');
-            }
-            Document::Instant { at, offset } => {
-                out.push('"');
-                write_rfc3339(out, at.as_micros(), i64::from(*offset) * SECOND);
-                out.push('"');
-            }
+            Document::Null => sink.null(),
+            Document::Bool(value) => sink.bool(*value),
+            Document::Number(number) => sink.number(*number),
+            Document::Text(text) => sink.text(text),
+            Document::Amount(amount) => sink.amount(*amount),
+            Document::Instant { at, offset } => sink.instant(Moment { at: *at, offset: *offset }),
             Document::List(values) => {
-                out.push('[');
-                for (at, value) in values.iter().enumerate() {
-                    if at > 0 {
-                        out.push(',');
-                    }
-                    value.write(out);
-                }
-                out.push(']');
+                sink.begin_list();
+                values.iter().for_each(|value| value.tell(sink));
+                sink.end_list();
             }
             Document::Object(entries) => {
-                out.push('{');
-                for (at, (key, value)) in entries.iter().enumerate() {
-                    if at > 0 {
-                        out.push(',');
+                sink.begin_object();
+                for (key, value) in entries {
+                    match key {
+                        Cow::Borrowed(key) => sink.key(key),
+                        Cow::Owned(name) => sink.name(name),
                     }
-                    write_text(out, key);
-                    out.push(':');
-                    value.write(out);
+                    value.tell(sink);
                 }
-                out.push('}');
+                sink.end_object();
             }
         }
     }
 }
 
-pub(super) fn write_number(out: &mut String, number: i128) {
-    use fmt::Write as _;
-
-    // A text takes all that is written to it.
-    let _ = match i64::try_from(number) {
-        Ok(small) => write!(out, "{small}"),
-        Err(_) => write!(out, "{number}"),
-    };
+/// Makes a document of what it is told.
+struct Builder {
+    /// The lists and objects that have not ended, from the outermost.
+    open: Vec<Open>,
+    whole: Document,
 }
 
-fn write_text(out: &mut String, text: &str) {
-    use fmt::Write as _;
+enum Open {
+    List(Vec<Document>),
+    /// The last entry waits for its value.
+    Object(Vec<(Key, Document)>),
+}
 
-    out.push('"');
-    let mut rest = text;
-    // Whatever JSON escapes is one byte, which is never a part of a longer character.
-    while let Some(at) = first_escaped(rest.as_bytes()) {
-        let (before, from) = rest.split_at(at);
-        out.push_str(before);
-        let mut characters = from.chars();
-        match characters.next() {
-            Some('"') => out.push_str("\\\""),
-            Some('\\') => out.push_str("\\\\"),
-            Some('\n') => out.push_str("\\n"),
-            Some('\r') => out.push_str("\\r"),
-            Some('\t') => out.push_str("\\t"),
-            // Short where JSON has a short form, as the writers of Python and JavaScript do: what a host parses and writes
-            // again stays the same bytes.
-            Some('\u{8}') => out.push_str("\\b"),
-            Some('\u{c}') => out.push_str("\\f"),
-            Some(control) => {
-                // A text takes all that is written to it.
-                let _ = write!(out, "\\u{:04x}", control as u32);
+impl Builder {
+    fn value(&mut self, value: Document) {
+        match self.open.last_mut() {
+            Some(Open::List(items)) => items.push(value),
+            Some(Open::Object(entries)) => {
+                if let Some((_, waiting)) = entries.last_mut() {
+                    *waiting = value;
+                }
             }
+            None => self.whole = value,
+        }
+    }
+
+    fn entry(&mut self, key: Key) {
+        if let Some(Open::Object(entries)) = self.open.last_mut() {
+            entries.push((key, Document::Null));
+        }
+    }
+
+    fn end(&mut self) {
+        match self.open.pop() {
+            Some(Open::List(items)) => self.value(Document::List(items)),
+            Some(Open::Object(entries)) => self.value(Document::Object(entries)),
             None => {}
         }
-        rest = characters.as_str();
     }
-    out.push_str(rest);
-    out.push('"');
 }
 
-/// Where the first byte is that JSON escapes: a control, a quote or a backslash.
-fn first_escaped(bytes: &[u8]) -> Option<usize> {
-    /// The same byte eight times.
-    const fn eight(byte: u8) -> u64 {
-        u64::from_ne_bytes([byte; 8])
-    }
-    /// Whether one of eight bytes is zero.
-    const fn has_zero(word: u64) -> bool {
-        word.wrapping_sub(eight(0x01)) & !word & eight(0x80) != 0
+impl Sink for Builder {
+    fn null(&mut self) {
+        self.value(Document::Null);
     }
 
-    let escaped = |byte: &u8| *byte < 0x20 || *byte == b'"' || *byte == b'\\';
-    let (words, _) = bytes.as_chunks::<8>();
-    // Nearly every text is plain, and eight bytes are looked at together as long as they are.
-    let plain = words.iter().take_while(|word| {
-        let word = u64::from_ne_bytes(**word);
-        let controls = word.wrapping_sub(eight(0x20)) & !word & eight(0x80) != 0;
-        !(controls || has_zero(word ^ eight(b'"')) || has_zero(word ^ eight(b'\\')))
-    });
-    let from = plain.count() * 8;
-    bytes.get(from..)?.iter().position(escaped).map(|at| from + at)
-}
+    fn bool(&mut self, value: bool) {
+        self.value(Document::Bool(value));
+    }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+    fn number(&mut self, number: i128) {
+        self.value(Document::Number(number));
+    }
 
-    #[test]
-    fn what_json_escapes_is_found_at_every_place() {
-        for length in 0..20 {
-            let plain = "ü~ \u{7f}aé\u{80}z".repeat(4);
-            let plain: String = plain.chars().take(length).collect();
-            assert_eq!(first_escaped(plain.as_bytes()), None);
-            for escaped in ['"', '\\', '\u{1f}', '\0', '\n'] {
-                for (at, _) in plain.char_indices() {
-                    let mut text = plain.clone();
-                    text.insert(at, escaped);
-                    assert_eq!(first_escaped(text.as_bytes()), Some(at), "{text:?}");
-                }
-            }
-        }
+    fn amount(&mut self, amount: Decimal) {
+        self.value(Document::Amount(amount));
+    }
+
+    fn text(&mut self, text: &str) {
+        self.value(Document::Text(text.to_owned()));
+    }
+
+    fn instant(&mut self, moment: Moment) {
+        self.value(moment.into());
+    }
+
+    fn begin_list(&mut self) {
+        self.open.push(Open::List(Vec::new()));
+    }
+
+    fn end_list(&mut self) {
+        self.end();
+    }
+
+    fn begin_object(&mut self) {
+        self.open.push(Open::Object(Vec::new()));
+    }
+
+    fn end_object(&mut self) {
+        self.end();
+    }
+
+    fn key(&mut self, key: &'static str) {
+        self.entry(Cow::Borrowed(key));
+    }
+
+    fn name(&mut self, name: &str) {
+        self.entry(Cow::Owned(name.to_owned()));
     }
 }

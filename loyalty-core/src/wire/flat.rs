@@ -1,95 +1,118 @@
 //! Outcomes for JavaScript, in a form of which objects are made faster than `JSON.parse` makes them: it finds out the keys of
 //! every object anew, and that is most of its work. `lib/flat.js` of `loyalty-node` reads it.
 //!
-//! Marks come first, one for each value in the order of the document, then a NUL, then the texts that they ask for, with a NUL
-//! between them. `t` is a text, `n` a number by its digits, `y`, `f` and `z` are true, false and nothing. `[` is a list; the
-//! character behind it says how many items follow. `o` is an object, its keys one text with commas, and its values follow; `s` is
-//! one with the keys of the object that began before it, as the parts of `because` nearly all are.
+//! Marks come first, one for each value in the order in which they end, then a NUL, then the texts that they ask for, each with
+//! a NUL behind it. `t` is a text, `n` a number by its digits, `y`, `f` and `z` are true, false and nothing. What stands between
+//! `[` and `]` is a list. `o` is an object: its keys are one text with commas, and as many values before it are its own; `s` is one
+//! with the keys of the object before it, as the parts of `because` nearly all are.
 
-use super::document::{Document, Key, write_number};
-use crate::time::{SECOND, write_rfc3339};
+use core::ops::Range;
+
+use rust_decimal::Decimal;
+
+use super::sink::{Moment, Object, Sink};
+use super::writer::{write_moment, write_number};
 
 const NUL: char = '\0';
-/// The characters that count items begin here, and end before halves of characters.
-const NO_ITEMS: u32 = 0x20;
-const HALVES: u32 = 0xD800;
 
-/// A document in this form; nothing if it holds what has no place in it, such as a text with a NUL.
-pub fn write(document: &Document) -> Option<String> {
-    let mut flat = Flat { marks: String::with_capacity(256), texts: String::with_capacity(256), last: None };
-    flat.value(document)?;
+/// An object in this form; nothing if it holds what has no place in it, such as a text with a NUL.
+pub fn write(entries: impl FnOnce(&mut Object<'_>)) -> Option<String> {
+    let text = || String::with_capacity(256);
+    let mut flat = Flat { marks: text(), texts: text(), keys: text(), open: Vec::new(), last: 0..0, fits: true };
+    Object::tell(&mut flat, entries);
+    flat.marks.push(NUL);
     flat.marks.push_str(&flat.texts);
-    Some(flat.marks)
+    flat.fits.then_some(flat.marks)
 }
 
-struct Flat<'d> {
+struct Flat {
     marks: String,
-    /// Each with a NUL before it.
     texts: String,
-    /// The object that began last.
-    last: Option<&'d [(Key, Document)]>,
+    /// The keys of the objects that have not ended.
+    keys: String,
+    /// Where those of each begin.
+    open: Vec<usize>,
+    /// Where among the texts the keys of the object are that ended last.
+    last: Range<usize>,
+    fits: bool,
 }
 
-impl<'d> Flat<'d> {
-    fn value(&mut self, document: &'d Document) -> Option<()> {
-        match document {
-            Document::Null => self.marks.push('z'),
-            Document::Bool(true) => self.marks.push('y'),
-            Document::Bool(false) => self.marks.push('f'),
-            Document::Number(number) => {
-                write_number(self.text('n'), *number);
-            }
-            Document::Amount(amount) => {
-                crate::amount::write(self.text('t'), *amount);
-            }
-            Document::Instant { at, offset } => {
-                write_rfc3339(self.text('t'), at.as_micros(), i64::from(*offset) * SECOND);
-            }
-            Document::Text(text) => {
-                if text.contains(NUL) {
-                    return None;
-                }
-                self.text('t').push_str(text);
-            }
-            Document::List(items) => {
-                let count = u32::try_from(items.len()).ok()?.checked_add(NO_ITEMS).filter(|count| *count < HALVES)?;
-                self.marks.push('[');
-                self.marks.push(char::from_u32(count)?);
-                items.iter().try_for_each(|item| self.value(item))?;
-            }
-            Document::Object(entries) => {
-                self.keys(entries)?;
-                entries.iter().try_for_each(|(_, value)| self.value(value))?;
-            }
-        }
-        Some(())
-    }
-
-    /// Begins a text behind the others.
-    fn text(&mut self, mark: char) -> &mut String {
+impl Flat {
+    /// A text that is written by somebody else, who knows that it has no NUL.
+    fn written(&mut self, mark: char, write: impl FnOnce(&mut String)) {
         self.marks.push(mark);
+        write(&mut self.texts);
         self.texts.push(NUL);
-        &mut self.texts
     }
 
-    fn keys(&mut self, entries: &'d [(Key, Document)]) -> Option<()> {
-        let same = |last: &[(Key, Document)]| last.iter().map(|(key, _)| key).eq(entries.iter().map(|(key, _)| key));
-        if self.last.is_some_and(same) {
+    fn begin_key(&mut self) {
+        if self.open.last().is_some_and(|begin| self.keys.len() > *begin) {
+            self.keys.push(',');
+        }
+    }
+}
+
+impl Sink for Flat {
+    fn null(&mut self) {
+        self.marks.push('z');
+    }
+
+    fn bool(&mut self, value: bool) {
+        self.marks.push(if value { 'y' } else { 'f' });
+    }
+
+    fn number(&mut self, number: i128) {
+        self.written('n', |text| write_number(text, number));
+    }
+
+    fn amount(&mut self, amount: Decimal) {
+        self.written('t', |text| crate::amount::write(text, amount));
+    }
+
+    fn text(&mut self, text: &str) {
+        self.fits &= !text.contains(NUL);
+        self.written('t', |texts| texts.push_str(text));
+    }
+
+    fn instant(&mut self, moment: Moment) {
+        self.written('t', |text| write_moment(text, moment));
+    }
+
+    fn begin_list(&mut self) {
+        self.marks.push('[');
+    }
+
+    fn end_list(&mut self) {
+        self.marks.push(']');
+    }
+
+    fn begin_object(&mut self) {
+        self.open.push(self.keys.len());
+    }
+
+    fn end_object(&mut self) {
+        let begin = self.open.pop().unwrap_or(0);
+        let keys = self.keys.get(begin..).unwrap_or("");
+        if !keys.is_empty() && self.texts.get(self.last.clone()) == Some(keys) {
             self.marks.push('s');
-            return Some(());
+        } else {
+            self.last = self.texts.len()..self.texts.len() + keys.len();
+            self.marks.push('o');
+            self.texts.push_str(keys);
+            self.texts.push(NUL);
         }
-        self.last = Some(entries);
-        let keys = self.text('o');
-        for (number, (key, _)) in entries.iter().enumerate() {
-            // What has no key, or one that objects of JavaScript have already, is left to `JSON.parse`.
-            if key.is_empty() || key.contains([',', NUL]) || key == "__proto__" {
-                return None;
-            }
-            if number > 0 {
-                keys.push(',');
-            }
-            keys.push_str(key);
-        }
-        Some(())
+        self.keys.truncate(begin);
+    }
+
+    fn key(&mut self, key: &'static str) {
+        self.begin_key();
+        self.keys.push_str(key);
+    }
+
+    // What has no name, or one that objects of JavaScript have already, is left to `JSON.parse`.
+    fn name(&mut self, name: &str) {
+        self.fits &= !(name.is_empty() || name.contains([',', NUL]) || name == "__proto__");
+        self.begin_key();
+        self.keys.push_str(name);
     }
 }

@@ -4,7 +4,7 @@ use rust_decimal::Decimal;
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::engine::error::EventError;
-use crate::engine::lots::{Expiry, Vesting};
+use crate::engine::lots::{Expiry, Use, Vesting};
 use crate::engine::members::pool::Part;
 use crate::engine::outcome::{Because, Decision, Kind, NotDrawn, NotEarned, NotTaken, Outcome, Parcel, TierBecause};
 use crate::engine::rewards::Ended;
@@ -14,33 +14,48 @@ use crate::source::{LineIndex, Offsets, Units};
 use crate::time::{Instant, SECOND, date_of};
 use crate::wire::document::Document;
 use crate::wire::rewards::lack;
+use crate::wire::sink::{Moment, Object};
+use crate::wire::writer::Writer;
 use crate::wire::{coupons, questions};
 
 /// An instant with the offset that the program's zone has then.
-pub fn instant(plan: &Plan, at: i64) -> Document {
-    Document::Instant { at: Instant(at), offset: (plan.calendar.offset_at(at) / SECOND) as i32 }
+pub fn moment(plan: &Plan, at: i64) -> Moment {
+    Moment { at: Instant(at), offset: (plan.calendar.offset_at(at) / SECOND) as i32 }
 }
 
-pub fn outcome(outcome: &Outcome) -> Document {
+/// The same as a document.
+pub fn instant(plan: &Plan, at: i64) -> Document {
+    moment(plan, at).into()
+}
+
+/// An outcome as JSON.
+pub fn outcome_text(told: &Outcome) -> String {
+    // Most outcomes fit.
+    let mut json = String::with_capacity(1024);
+    Object::tell(&mut Writer::new(&mut json), |object| outcome(told, object));
+    json
+}
+
+/// An outcome as a document.
+pub fn outcome_document(told: &Outcome) -> Document {
+    Document::told(|object| outcome(told, object))
+}
+
+pub fn outcome(outcome: &Outcome, object: &mut Object<'_>) {
     let plan = &outcome.plan;
-    let mut object = Document::object();
-    if let Some(event) = &outcome.event {
-        object.put("event", event.as_str());
-    }
-    object.put("member", outcome.member.as_str());
-    object.put("at", instant(plan, outcome.at));
+    object.put_some("event", outcome.event.as_deref());
+    object.put("member", &outcome.member);
+    object.put("at", moment(plan, outcome.at));
     object.put("revision", outcome.revision);
     if outcome.replayed {
         object.put("replayed", true);
     }
     if !outcome.arms.is_empty() {
-        let mut arms = Document::object();
-        outcome.arms().for_each(|(experiment, arm)| arms.put(experiment.to_owned(), arm));
-        object.put("arms", arms);
+        object.put_object("arms", |arms| outcome.arms().for_each(|(experiment, arm)| arms.put_named(experiment, arm)));
     }
-    let decisions = outcome.decisions.iter().map(|decision| decision_document(plan, decision, outcome.at));
-    object.put("decisions", decisions.collect::<Document>());
-    object
+    object.put_objects("decisions", &outcome.decisions, |object, decision| {
+        self::decision(plan, decision, outcome.at, object);
+    });
 }
 
 pub fn wallet_name(plan: &Plan, wallet: u16) -> &str {
@@ -60,428 +75,404 @@ pub fn author(plan: &Plan, rule: u32) -> (&'static str, &str) {
     }
 }
 
-pub fn decision_document(plan: &Plan, decision: &Decision, at: i64) -> Document {
-    let mut object = Document::object();
+/// A decision of an outcome that is of an instant.
+pub fn decision(plan: &Plan, decision: &Decision, at: i64, object: &mut Object<'_>) {
     object.put("kind", decision.kind.name());
     if decision.at != at {
-        object.put("at", instant(plan, decision.at));
+        object.put("at", moment(plan, decision.at));
     }
-    if let Kind::Coupon(decision) = &decision.kind {
-        coupons::put(plan, decision, &mut object);
-        return object;
-    }
-    if let Kind::Question(told) = &decision.kind {
-        questions::put(plan, told, &mut object);
-        return object;
-    }
-    let mut put = |key: &'static str, value: Document| object.put(key, value);
-    let expires = |expires_at: &Option<i64>| Document::from(expires_at.map(|at| instant(plan, at)));
+    let expires = |expires_at: &Option<i64>| expires_at.map(|at| moment(plan, at));
     match &decision.kind {
         Kind::Earned { entry, wallet, amount: sum, vesting, expires_at, because } => {
-            put("entry", (*entry).into());
-            put("wallet", wallet_name(plan, *wallet).into());
-            put("amount", (*sum).into());
-            put("pending", (*vesting != Vesting::Done).into());
+            moved(plan, object, *entry, *wallet, *sum);
+            object.put("pending", *vesting != Vesting::Done);
             match vesting {
                 Vesting::Done => {}
-                Vesting::At(at) => put("vests_at", instant(plan, *at)),
+                Vesting::At(at) => object.put("vests_at", moment(plan, *at)),
                 Vesting::On { event, deadline } => {
                     let event = plan.events.get(usize::from(*event)).map_or("", |event| &event.layout.name);
-                    put("vests_on", event.into());
-                    put("vests_before", instant(plan, *deadline));
+                    object.put("vests_on", event);
+                    object.put("vests_before", moment(plan, *deadline));
                 }
             }
-            put("expires_at", expires(expires_at));
-            put("because", because.iter().map(|part| because_document(plan, part)).collect());
+            object.put("expires_at", expires(expires_at));
+            object.put_objects("because", because, |object, part| self::because(plan, part, object));
         }
         Kind::Vested { entry, wallet, lot, amount: sum, expires_at } => {
-            put("entry", (*entry).into());
-            put("wallet", wallet_name(plan, *wallet).into());
-            put("amount", (*sum).into());
-            put("lot", (*lot).into());
-            put("expires_at", expires(expires_at));
+            moved(plan, object, *entry, *wallet, *sum);
+            object.put("lot", *lot);
+            object.put("expires_at", expires(expires_at));
         }
         Kind::Spent { entry, wallet, amount: sum, rule, uses } => {
-            put("entry", (*entry).into());
-            put("wallet", wallet_name(plan, *wallet).into());
-            put("amount", (*sum).into());
+            moved(plan, object, *entry, *wallet, *sum);
             if let Some(rule) = rule {
                 let (key, name) = author(plan, *rule);
-                put(key, name.into());
+                object.put(key, name);
             }
-            let lots = uses.iter().map(|used| Document::object().with("lot", used.entry).with("amount", used.amount));
-            put("from", lots.collect());
+            lots(object, uses);
         }
         Kind::Expired { entry, wallet, lot, amount: sum, not_vested } => {
-            put("entry", (*entry).into());
-            put("wallet", wallet_name(plan, *wallet).into());
-            put("amount", (*sum).into());
-            put("lot", (*lot).into());
-            put("reason", if *not_vested { "not_vested" } else { "lapsed" }.into());
+            moved(plan, object, *entry, *wallet, *sum);
+            object.put("lot", *lot);
+            object.put("reason", if *not_vested { "not_vested" } else { "lapsed" });
         }
         Kind::ClawedBack { entry, wallet, amount: sum, from_pending, from_lots, debt, written_off } => {
-            put("entry", (*entry).into());
-            put("wallet", wallet_name(plan, *wallet).into());
-            put("amount", (*sum).into());
-            put("from_pending", (*from_pending).into());
-            put("from_lots", (*from_lots).into());
-            put("debt", (*debt).into());
-            put("written_off", (*written_off).into());
+            moved(plan, object, *entry, *wallet, *sum);
+            object.put("from_pending", *from_pending);
+            object.put("from_lots", *from_lots);
+            object.put("debt", *debt);
+            object.put("written_off", *written_off);
         }
         Kind::Restored { entry, wallet, amount: sum, expires_at } => {
-            put("entry", (*entry).into());
-            put("wallet", wallet_name(plan, *wallet).into());
-            put("amount", (*sum).into());
-            put("expires_at", expires(expires_at));
+            moved(plan, object, *entry, *wallet, *sum);
+            object.put("expires_at", expires(expires_at));
         }
         Kind::DebtSettled { entry, wallet, amount: sum } | Kind::WriteOffSettled { entry, wallet, amount: sum } => {
-            put("entry", (*entry).into());
-            put("wallet", wallet_name(plan, *wallet).into());
-            put("amount", (*sum).into());
+            moved(plan, object, *entry, *wallet, *sum);
         }
-        Kind::Tagged { tag } | Kind::Untagged { tag } => put("tag", (&**tag).into()),
+        Kind::Tagged { tag } | Kind::Untagged { tag } => object.put("tag", &**tag),
         Kind::AttributeSet { field, value } => {
-            put("field", plan.member.get(usize::from(*field)).map_or("", |field| &*field.name).into());
-            put("value", stored(plan, value));
+            object.put("field", plan.member.get(usize::from(*field)).map_or("", |field| &*field.name));
+            object.put("value", stored(plan, value));
         }
         Kind::Signal { name, to } => {
-            put("name", (&**name).into());
-            put("to", (&**to).into());
+            object.put("name", &**name);
+            object.put("to", &**to);
         }
         Kind::Claim { counter, by, limit, .. } => {
-            put("counter", (&**counter).into());
-            put("by", (*by).into());
-            put("limit", (*limit).into());
+            object.put("counter", &**counter);
+            object.put("by", *by);
+            object.put("limit", *limit);
         }
-        Kind::NotEarned { reason } => put(
+        Kind::NotEarned { reason } => object.put(
             "reason",
             match reason {
                 NotEarned::BeforeEnrolment => "before_enrolment",
                 NotEarned::Paused => "paused",
                 NotEarned::Withdrawn => "withdrawn",
-            }
-            .into(),
+            },
         ),
         Kind::Transferred { entry, wallet, amount: sum, rule, parcel, uses, .. } => {
-            put("entry", (*entry).into());
-            put("wallet", wallet_name(plan, *wallet).into());
-            put("amount", (*sum).into());
+            moved(plan, object, *entry, *wallet, *sum);
             let (key, name) = author(plan, *rule);
-            put(key, name.into());
-            put("to", (&*parcel.to).into());
-            let lots = uses.iter().map(|used| Document::object().with("lot", used.entry).with("amount", used.amount));
-            put("from", lots.collect());
-            put("event", carried(plan, decision).unwrap_or(Document::Null));
+            object.put(key, name);
+            object.put("to", &*parcel.to);
+            lots(object, uses);
+            object.put_object("event", |event| carry(plan, decision, event));
         }
         Kind::Received { entry, wallet, amount: sum, sender, expires_at } => {
-            put("entry", (*entry).into());
-            put("wallet", wallet_name(plan, *wallet).into());
-            put("amount", (*sum).into());
-            put("sender", (&**sender).into());
-            put("expires_at", expires(expires_at));
+            moved(plan, object, *entry, *wallet, *sum);
+            object.put("sender", &**sender);
+            object.put("expires_at", expires(expires_at));
         }
         Kind::SentBack { wallet, amount: sum, reason, parcel } => {
-            put("wallet", wallet_name(plan, *wallet).into());
-            put("amount", (*sum).into());
-            put("to", (&*parcel.to).into());
-            put(
+            object.put("wallet", wallet_name(plan, *wallet));
+            object.put("amount", *sum);
+            object.put("to", &*parcel.to);
+            object.put(
                 "reason",
                 match reason {
                     NotTaken::NotAccepted => "not_accepted",
                     NotTaken::HoldAtMost => "hold_at_most",
                     NotTaken::Paused => "paused",
                     NotTaken::BeforeEnrolment => "before_enrolment",
-                }
-                .into(),
+                },
             );
-            put("event", carried(plan, decision).unwrap_or(Document::Null));
+            object.put_object("event", |event| carry(plan, decision, event));
         }
         Kind::Merged { from, entries } => {
-            put("from", (&**from).into());
-            put("entries_after", (*entries).into());
+            object.put("from", &**from);
+            object.put("entries_after", *entries);
         }
         Kind::Joined { entry, wallet, available, pending, debt } => {
-            put("entry", (*entry).into());
-            put("wallet", wallet_name(plan, *wallet).into());
-            put("available", (*available).into());
-            put("pending", (*pending).into());
-            put("debt", (*debt).into());
+            object.put("entry", *entry);
+            object.put("wallet", wallet_name(plan, *wallet));
+            object.put("available", *available);
+            object.put("pending", *pending);
+            object.put("debt", *debt);
         }
-        Kind::MergedInto { into } => put("into", (&**into).into()),
-        Kind::Paused { freeze } => put("freeze_expiry", (*freeze).into()),
-        Kind::Resumed { days } => put("frozen_days", i64::from(*days).into()),
-        Kind::Erased | Kind::Coupon(_) | Kind::Question(_) => {}
+        Kind::MergedInto { into } => object.put("into", &**into),
+        Kind::Paused { freeze } => object.put("freeze_expiry", *freeze),
+        Kind::Resumed { days } => object.put("frozen_days", i64::from(*days)),
+        Kind::Erased => {}
+        Kind::Coupon(decision) => coupons::put(plan, decision, object),
+        Kind::Question(told) => questions::put(plan, told, object),
         Kind::RewardRedeemed { rule, quantity, worth } => {
-            put("reward", author(plan, *rule).1.into());
-            put("quantity", u64::from(*quantity).into());
-            if let Some(worth) = worth {
-                put("worth", (*worth).into());
-            }
+            object.put("reward", author(plan, *rule).1);
+            object.put("quantity", u64::from(*quantity));
+            object.put_some("worth", *worth);
         }
         Kind::RewardReturned { rule, quantity } => {
-            put("reward", author(plan, *rule).1.into());
-            put("quantity", (*quantity).into());
+            object.put("reward", author(plan, *rule).1);
+            object.put("quantity", *quantity);
         }
         Kind::Held { entry, wallet, amount: sum, rule, until, uses } => {
-            put("entry", (*entry).into());
-            put("wallet", wallet_name(plan, *wallet).into());
-            put("amount", (*sum).into());
-            put("reward", author(plan, *rule).1.into());
-            put("until", instant(plan, *until));
-            let lots = uses.iter().map(|used| Document::object().with("lot", used.entry).with("amount", used.amount));
-            put("from", lots.collect());
+            moved(plan, object, *entry, *wallet, *sum);
+            object.put("reward", author(plan, *rule).1);
+            object.put("until", moment(plan, *until));
+            lots(object, uses);
         }
         Kind::Released { entry, wallet, amount: sum, rule, because } => {
-            put("entry", (*entry).into());
-            put("wallet", wallet_name(plan, *wallet).into());
-            put("amount", (*sum).into());
-            put("reward", author(plan, *rule).1.into());
-            put("reason", if *because == Ended::Lapsed { "lapsed" } else { "released" }.into());
+            moved(plan, object, *entry, *wallet, *sum);
+            object.put("reward", author(plan, *rule).1);
+            object.put("reason", if *because == Ended::Lapsed { "lapsed" } else { "released" });
         }
         Kind::RewardRefused { rule, lacks } => {
-            put("reward", author(plan, *rule).1.into());
-            put("missing", lacks.iter().map(lack).collect());
+            object.put("reward", author(plan, *rule).1);
+            object.put_list("missing", lacks.iter().map(lack));
         }
-        Kind::Message(said) => super::messages::said(plan, &mut object, said),
-        Kind::MessageSuppressed(suppressed) => super::messages::suppressed(plan, &mut object, suppressed),
-        Kind::Consent(consent) => super::messages::consent(plan, &mut object, consent),
+        Kind::Message(said) => super::messages::said(plan, object, said),
+        Kind::MessageSuppressed(suppressed) => super::messages::suppressed(plan, object, suppressed),
+        Kind::Consent(consent) => super::messages::consent(plan, object, consent),
         Kind::MessagesHeldBack { category, until, error } => {
-            if let Some(category) = category {
-                put("category", category.name().into());
-            }
-            put("until", expires(until));
-            put("error", (*error).into());
+            object.put_some("category", category.map(|category| category.name()));
+            object.put("until", expires(until));
+            object.put("error", *error);
         }
-        Kind::Identified { keys } => put("keys", (keys.len() as u64).into()),
+        Kind::Identified { keys } => object.put("keys", keys.len()),
         Kind::Brought { referral, by } | Kind::ReferralRefused { referral, by } => {
-            put("referral", (&**referral).into());
-            put("by", (&**by).into());
+            object.put("referral", &**referral);
+            object.put("by", &**by);
         }
         Kind::FriendsReached { referral, friends } => {
-            put("referral", (&**referral).into());
-            put("friends", u64::from(*friends).into());
+            object.put("referral", &**referral);
+            object.put("friends", u64::from(*friends));
         }
         Kind::Referred { referral, parcel, .. }
         | Kind::ReferralWithdrawn { referral, parcel }
         | Kind::ReferralSentBack { referral, parcel } => {
-            put("referral", (&**referral).into());
-            put("to", (&*parcel.to).into());
-            put("event", carried(plan, decision).unwrap_or(Document::Null));
+            object.put("referral", &**referral);
+            object.put("to", &*parcel.to);
+            object.put_object("event", |event| carry(plan, decision, event));
         }
         Kind::Forfeited { entry, wallet, amount: sum, rule } => {
-            put("entry", (*entry).into());
-            put("wallet", wallet_name(plan, *wallet).into());
-            put("amount", (*sum).into());
+            moved(plan, object, *entry, *wallet, *sum);
             let (key, name) = author(plan, *rule);
-            put(key, name.into());
+            object.put(key, name);
         }
         Kind::TierChanged { ladder, from, to, because, until } => {
-            put("ladder", (&**ladder).into());
-            put("from", (&**from).into());
-            put("to", (&**to).into());
-            put("because", because.name().into());
-            put("until", expires(until));
+            object.put("ladder", &**ladder);
+            object.put("from", &**from);
+            object.put("to", &**to);
+            object.put("because", because.name());
+            object.put("until", expires(until));
         }
         Kind::TierKept { ladder, level, grace, until } => {
-            put("ladder", (&**ladder).into());
-            put("level", (&**level).into());
-            put("because", if *grace { TierBecause::Grace } else { TierBecause::Kept }.name().into());
-            put("until", expires(until));
+            object.put("ladder", &**ladder);
+            object.put("level", &**level);
+            object.put("because", if *grace { TierBecause::Grace } else { TierBecause::Kept }.name());
+            object.put("until", expires(until));
         }
         Kind::CardIssued { wheel, expires_at, rule } => {
-            put("wheel", (&**wheel).into());
-            put("expires_at", instant(plan, *expires_at));
+            object.put("wheel", &**wheel);
+            object.put("expires_at", moment(plan, *expires_at));
             let (keyword, name) = author(plan, *rule);
-            put(if keyword == "wheel" { "from_wheel" } else { keyword }, name.into());
+            object.put(if keyword == "wheel" { "from_wheel" } else { keyword }, name);
         }
-        Kind::CardExpired { wheel } => put("wheel", (&**wheel).into()),
+        Kind::CardExpired { wheel } => object.put("wheel", &**wheel),
         Kind::Drawn { wheel, slice, title, out_of_stock, rule, proof } => {
-            put("wheel", (&**wheel).into());
-            put("slice", (u64::from(*slice) + 1).into());
+            object.put("wheel", &**wheel);
+            object.put("slice", u64::from(*slice) + 1);
             if !title.is_empty() {
-                put("title", (&**title).into());
+                object.put("title", &**title);
             }
             if *out_of_stock {
-                put("out_of_stock", true.into());
+                object.put("out_of_stock", true);
             }
-            if let Some(rule) = rule {
-                put("rule", rule_name(plan, *rule).into());
-            }
-            put("occasion", (&*proof.occasion).into());
-            put("turn", u64::from(proof.turn).into());
+            object.put_some("rule", rule.map(|rule| rule_name(plan, rule)));
+            object.put("occasion", &*proof.occasion);
+            object.put("turn", u64::from(proof.turn));
             // No binary float holds it.
-            put("number", proof.number.to_string().into());
-            put("position", proof.position.into());
-            put("of", proof.of.into());
+            object.put("number", proof.number.to_string());
+            object.put("position", proof.position);
+            object.put("of", proof.of);
         }
         Kind::NotDrawn { wheel, reason, rule } => {
-            put("wheel", (&**wheel).into());
+            object.put("wheel", &**wheel);
             let reason = match reason {
                 NotDrawn::Limit => "limit",
                 NotDrawn::OutOfStock => "out_of_stock",
                 NotDrawn::NoCard => "no_card",
             };
-            put("reason", reason.into());
-            if let Some(rule) = rule {
-                put("rule", rule_name(plan, *rule).into());
-            }
+            object.put("reason", reason);
+            object.put_some("rule", rule.map(|rule| rule_name(plan, rule)));
         }
         Kind::Placed { leaderboard, round, rank, score } => {
-            put("leaderboard", (&**leaderboard).into());
-            put("round", date_of(*round).to_string().into());
-            put("rank", (*rank).into());
-            put("score", (*score).into());
+            object.put("leaderboard", &**leaderboard);
+            object.put("round", date_of(*round).to_string());
+            object.put("rank", *rank);
+            object.put("score", *score);
         }
         Kind::BadgeAwarded { badge, level, from, rule } => {
-            put("badge", (&**badge).into());
+            object.put("badge", &**badge);
             for (key, name) in [("level", level), ("from", from)].into_iter().filter(|(_, name)| !name.is_empty()) {
-                put(key, (&**name).into());
+                object.put(key, &**name);
             }
             if let Some(rule) = rule {
                 let (keyword, name) = author(plan, *rule);
-                put(keyword, name.into());
+                object.put(keyword, name);
             }
         }
         Kind::Assigned { experiment, arm, from } => {
-            put("experiment", (&**experiment).into());
-            put("arm", (&**arm).into());
+            object.put("experiment", &**experiment);
+            object.put("arm", &**arm);
             if !from.is_empty() {
-                put("from", (&**from).into());
+                object.put("from", &**from);
             }
         }
         Kind::BadgeRevoked { badge, level, to } => {
-            put("badge", (&**badge).into());
+            object.put("badge", &**badge);
             for (key, name) in [("level", level), ("to", to)].into_iter().filter(|(_, name)| !name.is_empty()) {
-                put(key, (&**name).into());
+                object.put(key, &**name);
             }
         }
         Kind::GoalMet { challenge, goal, place, .. } => {
-            put("challenge", (&**challenge).into());
-            put_goal_name(plan, challenge, *place, &mut put);
-            put("goal", (*goal).into());
+            object.put("challenge", &**challenge);
+            put_goal_name(plan, challenge, *place, object);
+            object.put("goal", *goal);
         }
         Kind::ChallengeCompleted { challenge, goal, place, times, .. } => {
-            put("challenge", (&**challenge).into());
-            put_goal_name(plan, challenge, *place, &mut put);
-            put("goal", (*goal).into());
-            put("times", u64::from(*times).into());
+            object.put("challenge", &**challenge);
+            put_goal_name(plan, challenge, *place, object);
+            object.put("goal", *goal);
+            object.put("times", u64::from(*times));
         }
         Kind::GoalRevoked { challenge, goal, place, times } => {
-            put("challenge", (&**challenge).into());
-            put_goal_name(plan, challenge, *place, &mut put);
-            put("goal", (*goal).into());
-            put("times", u64::from(*times).into());
+            object.put("challenge", &**challenge);
+            put_goal_name(plan, challenge, *place, object);
+            object.put("goal", *goal);
+            object.put("times", u64::from(*times));
         }
         Kind::Progress { challenge, current, goal, remaining, percent, deadline } => {
-            put("challenge", (&**challenge).into());
-            put("current", (*current).into());
-            put("goal", (*goal).into());
-            put("remaining", (*remaining).into());
-            put("percent", (*percent).into());
-            put("deadline", expires(deadline));
+            object.put("challenge", &**challenge);
+            object.put("current", *current);
+            object.put("goal", *goal);
+            object.put("remaining", *remaining);
+            object.put("percent", *percent);
+            object.put("deadline", expires(deadline));
         }
         Kind::GoalChanged { challenge, goal, deadline } => {
-            put("challenge", (&**challenge).into());
-            put("goal", (*goal).into());
-            put("deadline", expires(deadline));
+            object.put("challenge", &**challenge);
+            object.put("goal", *goal);
+            object.put("deadline", expires(deadline));
         }
         Kind::StreakFrozen { challenge, length } => {
-            put("challenge", (&**challenge).into());
-            put("length", u64::from(*length).into());
+            object.put("challenge", &**challenge);
+            object.put("length", u64::from(*length));
         }
         Kind::StreakBroken { challenge, length, best } => {
-            put("challenge", (&**challenge).into());
-            put("length", u64::from(*length).into());
-            put("best", u64::from(*best).into());
+            object.put("challenge", &**challenge);
+            object.put("length", u64::from(*length));
+            object.put("best", u64::from(*best));
         }
         Kind::OptedIn { challenge, deadline } => {
-            put("challenge", (&**challenge).into());
-            put("deadline", expires(deadline));
+            object.put("challenge", &**challenge);
+            object.put("deadline", expires(deadline));
         }
-        Kind::SegmentEntered { segment } | Kind::SegmentLeft { segment } => put("segment", (&**segment).into()),
+        Kind::SegmentEntered { segment } | Kind::SegmentLeft { segment } => object.put("segment", &**segment),
     }
-    object
+}
+
+/// The decision as a document.
+pub fn decision_document(plan: &Plan, decision: &Decision, at: i64) -> Document {
+    Document::told(|object| self::decision(plan, decision, at, object))
+}
+
+/// What every entry of the ledger says.
+fn moved(plan: &Plan, object: &mut Object<'_>, entry: u64, wallet: u16, amount: Decimal) {
+    object.put("entry", entry);
+    object.put("wallet", wallet_name(plan, wallet));
+    object.put("amount", amount);
+}
+
+/// The lots that points are taken from.
+fn lots(object: &mut Object<'_>, uses: &[Use]) {
+    object.put_objects("from", uses, |lot, used| {
+        lot.put("lot", used.entry);
+        lot.put("amount", used.amount);
+    });
 }
 
 /// The name of a goal, if it has one.
-fn put_goal_name(plan: &Plan, challenge: &str, place: u16, put: &mut impl FnMut(&'static str, Document)) {
+fn put_goal_name(plan: &Plan, challenge: &str, place: u16, object: &mut Object<'_>) {
     let challenge = plan.challenge_named(challenge).and_then(|number| plan.challenges.get(number));
     if let Some(Some(name)) = challenge.and_then(|challenge| challenge.goals.get(usize::from(place))) {
-        put("name", (&**name).into());
+        object.put("name", &**name);
     }
 }
 
 /// The event that a decision holds ready for another member.
 pub fn carried(plan: &Plan, decision: &Decision) -> Option<Document> {
-    let (kind, wallet, amount, parcel) = match &decision.kind {
-        Kind::Transferred { wallet, amount, parcel, .. } => ("received", *wallet, *amount, parcel),
-        Kind::SentBack { wallet, amount, parcel, .. } => ("sent_back", *wallet, *amount, parcel),
-        Kind::Referred { .. } | Kind::ReferralWithdrawn { .. } | Kind::ReferralSentBack { .. } => {
-            return referral(plan, decision);
-        }
-        _ => return None,
-    };
-    let partner = if kind == "received" { "sender" } else { "receiver" };
-    let mut event = Document::object()
-        .with("type", kind)
-        .with("id", &*parcel.id)
-        .with("member", &*parcel.to)
-        .with("at", instant(plan, decision.at))
-        .with(partner, &*parcel.from)
-        .with("transfer", &*parcel.transfer)
-        .with("wallet", wallet_name(plan, wallet))
-        .with("points", amount);
-    if let Kind::Transferred { fresh, uses, .. } = &decision.kind {
-        let lots = uses.iter().map(|used| {
-            let mut lot = Document::object().with("amount", used.amount);
-            if !fresh {
-                lot.put("earned_at", instant(plan, used.earned_at));
-            }
-            match used.expiry {
-                // What ends by its owner's inactivity ends by that of the new owner.
-                _ if *fresh => lot.put("fresh", true),
-                Expiry::Inactivity(_) | Expiry::AfterVesting(_) => lot.put("fresh", true),
-                Expiry::At(end) => lot.put("expires_at", instant(plan, end)),
-                Expiry::Never => lot.put("never", true),
-                Expiry::Open => {}
-            }
-            lot
-        });
-        event.put("lots", lots.collect::<Document>());
-    }
-    Some(event)
+    let carries = matches!(
+        decision.kind,
+        Kind::Transferred { .. }
+            | Kind::SentBack { .. }
+            | Kind::Referred { .. }
+            | Kind::ReferralWithdrawn { .. }
+            | Kind::ReferralSentBack { .. }
+    );
+    carries.then(|| Document::told(|event| carry(plan, decision, event)))
 }
 
-/// The event of a referral that a decision holds ready for the other side.
-fn referral(plan: &Plan, decision: &Decision) -> Option<Document> {
-    let head = |kind: &str, parcel: &Parcel| {
-        Document::object()
-            .with("type", kind)
-            .with("id", &*parcel.id)
-            .with("member", &*parcel.to)
-            .with("at", instant(plan, decision.at))
+fn carry(plan: &Plan, decision: &Decision, event: &mut Object<'_>) {
+    let head = |event: &mut Object<'_>, kind: &str, parcel: &Parcel| {
+        event.put("type", kind);
+        event.put("id", &*parcel.id);
+        event.put("member", &*parcel.to);
+        event.put("at", moment(plan, decision.at));
     };
-    Some(match &decision.kind {
+    match &decision.kind {
+        Kind::Transferred { wallet, amount, parcel, fresh, uses, .. } => {
+            head(event, "received", parcel);
+            event.put("sender", &*parcel.from);
+            event.put("transfer", &*parcel.transfer);
+            event.put("wallet", wallet_name(plan, *wallet));
+            event.put("points", *amount);
+            event.put_objects("lots", uses, |lot, used| {
+                lot.put("amount", used.amount);
+                if !fresh {
+                    lot.put("earned_at", moment(plan, used.earned_at));
+                }
+                match used.expiry {
+                    // What ends by its owner's inactivity ends by that of the new owner.
+                    _ if *fresh => lot.put("fresh", true),
+                    Expiry::Inactivity(_) | Expiry::AfterVesting(_) => lot.put("fresh", true),
+                    Expiry::At(end) => lot.put("expires_at", moment(plan, end)),
+                    Expiry::Never => lot.put("never", true),
+                    Expiry::Open => {}
+                }
+            });
+        }
+        Kind::SentBack { wallet, amount, parcel, .. } => {
+            head(event, "sent_back", parcel);
+            event.put("receiver", &*parcel.from);
+            event.put("transfer", &*parcel.transfer);
+            event.put("wallet", wallet_name(plan, *wallet));
+            event.put("points", *amount);
+        }
         Kind::Referred { referral, joined, keys, parcel, .. } => {
-            let event = head("referral", parcel)
-                .with("friend", &*parcel.from)
-                .with("program", &**referral)
-                .with("order", &*parcel.transfer)
-                .with("joined", date_of(*joined).to_string());
-            if keys.is_empty() {
-                return Some(event);
+            head(event, "referral", parcel);
+            event.put("friend", &*parcel.from);
+            event.put("program", &**referral);
+            event.put("order", &*parcel.transfer);
+            event.put("joined", date_of(*joined).to_string());
+            if !keys.is_empty() {
+                event.put_list("identities", keys.iter().map(|key| format!("{key:016x}")));
             }
-            event.with("identities", keys.iter().map(|key| format!("{key:016x}")).collect::<Document>())
         }
         Kind::ReferralWithdrawn { referral, parcel } => {
-            head("referral_withdrawn", parcel).with("referral", &*parcel.transfer).with("program", &**referral)
+            head(event, "referral_withdrawn", parcel);
+            event.put("referral", &*parcel.transfer);
+            event.put("program", &**referral);
         }
-        Kind::ReferralSentBack { referral, parcel } => head("referral_refused", parcel)
-            .with("referral", &*parcel.from)
-            .with("program", &**referral)
-            .with("order", &*parcel.transfer),
-        _ => return None,
-    })
+        Kind::ReferralSentBack { referral, parcel } => {
+            head(event, "referral_refused", parcel);
+            event.put("referral", &*parcel.from);
+            event.put("program", &**referral);
+            event.put("order", &*parcel.transfer);
+        }
+        _ => {}
+    }
 }
 
 /// The event that a host would send for a member's part of what a pool pays or gets back.
@@ -498,7 +489,7 @@ pub fn pool_part(part: Part<'_>) -> Document {
     }
 }
 
-pub fn because_document(plan: &Plan, part: &Because) -> Document {
+fn because(plan: &Plan, part: &Because, object: &mut Object<'_>) {
     let (key, name, amount) = match part {
         Because::Rule { rule, amount } => {
             let (key, name) = author(plan, *rule);
@@ -509,7 +500,13 @@ pub fn because_document(plan: &Plan, part: &Because) -> Document {
         Because::HoldAtMost { amount } => ("step", "hold_at_most", amount),
         Because::Adjustment { amount } => ("step", "adjustment", amount),
     };
-    Document::object().with(key, name).with("amount", *amount)
+    object.put(key, name);
+    object.put("amount", *amount);
+}
+
+/// A part of what was earned, as a document.
+pub fn because_document(plan: &Plan, part: &Because) -> Document {
+    Document::told(|object| because(plan, part, object))
 }
 
 /// A level's name.

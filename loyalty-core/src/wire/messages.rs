@@ -1,65 +1,63 @@
 //! Messages as hosts are given them: what to send, or why nothing is.
 
 use super::document::Document;
-use super::json::instant;
+use super::json::{instant, moment};
+use super::sink::{Object, Sink, Tell};
 use crate::engine::contact::{Consent, Contact};
 use crate::engine::messages::said::{Because, Said, SaidControl, SaidParameter, Suppressed, Typed, Unsaid};
 use crate::plan::Plan;
 use crate::time::date_of;
 
 /// Puts what there is to say of a message into its decision.
-pub fn said(plan: &Plan, object: &mut Document, said: &Said) {
+pub fn said(plan: &Plan, object: &mut Object<'_>, said: &Said) {
     object.put("id", &*said.id);
     object.put("message", &*said.message);
     object.put("category", said.category.name());
     object.put("language", &*said.language);
     object.put("send", said.form.name());
     object.put("text", &*said.text);
-    for (key, text) in [("header", &said.header), ("footer", &said.footer)] {
-        if let Some(text) = text {
-            object.put(key, &**text);
-        }
-    }
+    object.put_some("header", said.header.as_deref());
+    object.put_some("footer", said.footer.as_deref());
     if let Some(template) = &said.template {
-        object.put("template", Document::object().with("name", &**template).with("parameters", parameters(plan, said)));
+        object.put_object("template", |object| {
+            object.put("name", &**template);
+            parameters(plan, said, object);
+        });
     }
-    let mut buttons: Vec<Document> = Vec::new();
-    for (place, control) in said.controls.iter().enumerate() {
-        let Some(mut button) = button(control) else { continue };
-        // A template numbers its buttons, also those that are not there.
-        if said.template.is_some() && place != buttons.len() {
-            button.put("index", place as u64);
-        }
-        buttons.push(button);
-    }
-    if !buttons.is_empty() {
-        object.put("buttons", buttons.into_iter().collect::<Document>());
+    let buttons = || said.controls.iter().enumerate().filter_map(|(place, control)| Some((place, button(control)?)));
+    if buttons().next().is_some() {
+        object.put_objects("buttons", buttons().enumerate(), |object, (number, (place, (title, key, value)))| {
+            object.put("title", title);
+            object.put(key, value);
+            // A template numbers its buttons, also those that are not there.
+            if said.template.is_some() && place != number {
+                object.put("index", place);
+            }
+        });
     }
     for control in &said.controls {
         let SaidControl::Menu { text, rows } = control else { continue };
-        let rows = rows.iter().map(|row| {
-            let one = Document::object().with("id", &*row.payload).with("title", &*row.text);
-            match &row.description {
-                Some(description) => one.with("description", &**description),
-                None => one,
-            }
+        object.put_object("list", |object| {
+            object.put("button", &**text);
+            object.put_objects("sections", [rows], |section, rows| {
+                section.put_objects("rows", rows, |object, row| {
+                    object.put("id", &*row.payload);
+                    object.put("title", &*row.text);
+                    object.put_some("description", row.description.as_deref());
+                });
+            });
         });
-        let section = Document::object().with("rows", rows.collect::<Document>());
-        let sections = core::iter::once(section).collect::<Document>();
-        object.put("list", Document::object().with("button", &**text).with("sections", sections));
     }
-    object.put("because", because(&said.because));
+    because(&said.because, object);
 }
 
 /// Puts what the member says of a category of messages, with its proof.
-pub fn consent(plan: &Plan, object: &mut Document, consent: &Consent) {
+pub fn consent(plan: &Plan, object: &mut Object<'_>, consent: &Consent) {
     object.put("category", &*consent.category);
     object.put("state", consent.state.name());
-    object.put("since", instant(plan, consent.at));
+    object.put("since", moment(plan, consent.at));
     object.put("how", &*consent.how);
-    if let Some(words) = &consent.words {
-        object.put("words", &**words);
-    }
+    object.put_some("words", consent.words.as_deref());
 }
 
 /// What is known of how a member may be reached; nothing if there is nothing.
@@ -68,11 +66,7 @@ pub fn contact(plan: &Plan, contact: &Contact) -> Option<Document> {
         return None;
     }
     let mut object = Document::object();
-    let consents = contact.consents.iter().map(|known| {
-        let mut one = Document::object();
-        consent(plan, &mut one, known);
-        one
-    });
+    let consents = contact.consents.iter().map(|known| Document::told(|object| consent(plan, object, known)));
     object.put("consents", consents.collect::<Document>());
     let moments = [
         ("wrote_at", contact.wrote_at),
@@ -104,43 +98,53 @@ pub fn contact(plan: &Plan, contact: &Contact) -> Option<Document> {
 }
 
 /// What fills the places of a template: in their order, or by their names.
-fn parameters(plan: &Plan, said: &Said) -> Document {
+fn parameters(plan: &Plan, said: &Said, object: &mut Object<'_>) {
+    let parameters = said.parameters.iter().map(|parameter| Parameter { plan, parameter });
     if said.parameters.iter().all(|parameter| parameter.name.is_none()) {
-        return said.parameters.iter().map(|one| parameter(plan, one)).collect();
+        object.put_list("parameters", parameters);
+        return;
     }
-    let mut named = Document::object();
-    for one in &said.parameters {
-        named.put(one.name.as_deref().unwrap_or("").to_owned(), parameter(plan, one));
-    }
-    named
+    object.put_object("parameters", |named| {
+        parameters.for_each(|one| named.put_named(one.parameter.name.as_deref().unwrap_or(""), one));
+    });
 }
 
 /// A text; for what is more than its words, the value beside it.
-fn parameter(plan: &Plan, parameter: &SaidParameter) -> Document {
-    let text = &*parameter.text;
-    let with_text = || Document::object().with("text", text);
-    match &parameter.typed {
-        None => text.into(),
-        Some(Typed::Money { amount, currency }) => {
-            with_text().with("amount", *amount).with("currency", core::str::from_utf8(currency).unwrap_or(""))
-        }
-        Some(Typed::Date(day)) => with_text().with("date", date_of(*day).to_string()),
-        Some(Typed::Instant(at)) => with_text().with("at", instant(plan, *at)),
+struct Parameter<'a> {
+    plan: &'a Plan,
+    parameter: &'a SaidParameter,
+}
+
+impl Tell for Parameter<'_> {
+    fn tell(&self, sink: &mut dyn Sink) {
+        let text = &*self.parameter.text;
+        let Some(typed) = &self.parameter.typed else { return sink.text(text) };
+        Object::tell(sink, |object| {
+            object.put("text", text);
+            match typed {
+                Typed::Money { amount, currency } => {
+                    object.put("amount", *amount);
+                    object.put("currency", core::str::from_utf8(currency).unwrap_or(""));
+                }
+                Typed::Date(day) => object.put("date", date_of(*day).to_string()),
+                Typed::Instant(at) => object.put("at", moment(self.plan, *at)),
+            }
+        });
     }
 }
 
-fn button(control: &SaidControl) -> Option<Document> {
-    let (title, key, value) = match control {
-        SaidControl::Button { text, payload } => (text, "payload", payload),
-        SaidControl::Link { text, url } => (text, "url", url),
-        SaidControl::CopyCode { text, code } => (text, "copy_code", code),
-        SaidControl::Menu { .. } | SaidControl::Gap => return None,
-    };
-    Some(Document::object().with("title", &**title).with(key, &**value))
+/// The title of a button, and what it does.
+fn button(control: &SaidControl) -> Option<(&str, &'static str, &str)> {
+    match control {
+        SaidControl::Button { text, payload } => Some((text, "payload", payload)),
+        SaidControl::Link { text, url } => Some((text, "url", url)),
+        SaidControl::CopyCode { text, code } => Some((text, "copy_code", code)),
+        SaidControl::Menu { .. } | SaidControl::Gap => None,
+    }
 }
 
 /// Puts what there is to say of a message that is not sent.
-pub fn suppressed(plan: &Plan, object: &mut Document, suppressed: &Suppressed) {
+pub fn suppressed(plan: &Plan, object: &mut Object<'_>, suppressed: &Suppressed) {
     object.put("message", &*suppressed.message);
     object.put("category", suppressed.category.name());
     object.put("reason", suppressed.reason.name());
@@ -148,7 +152,7 @@ pub fn suppressed(plan: &Plan, object: &mut Document, suppressed: &Suppressed) {
         Unsaid::MissingValue { value } => object.put("value", &**value),
         Unsaid::TooLong { most } => object.put("at_most", u64::from(*most)),
         Unsaid::AtMost { count } | Unsaid::AtMostInTotal { count } => object.put("at_most", u64::from(*count)),
-        Unsaid::Held { until } | Unsaid::BackedOff { until } => object.put("until", instant(plan, *until)),
+        Unsaid::Held { until } | Unsaid::BackedOff { until } => object.put("until", moment(plan, *until)),
         Unsaid::OutsideSegment { segment } => object.put("segment", &**segment),
         Unsaid::AlreadySaid
         | Unsaid::Paused
@@ -162,9 +166,9 @@ pub fn suppressed(plan: &Plan, object: &mut Document, suppressed: &Suppressed) {
         | Unsaid::Quiet
         | Unsaid::Unreachable => {}
     }
-    object.put("because", because(&suppressed.because));
+    because(&suppressed.because, object);
 }
 
-fn because(because: &Because) -> Document {
-    core::iter::once(Document::object().with(&because.keyword, &*because.name)).collect()
+fn because(because: &Because, object: &mut Object<'_>) {
+    object.put_objects("because", [because], |object, because| object.put_named(&because.keyword, &because.name));
 }

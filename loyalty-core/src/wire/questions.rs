@@ -1,18 +1,18 @@
 //! What is decided of quizzes and surveys, as documents.
 
-use super::document::Document;
-use super::json::instant;
+use super::json::moment;
+use super::sink::Object;
 use crate::engine::questions::decision::Told;
 use crate::plan::Plan;
 
 /// Adds what a decision says to its document.
-pub fn put(plan: &Plan, told: &Told, object: &mut Document) {
+pub fn put(plan: &Plan, told: &Told, object: &mut Object<'_>) {
     let (kind, name) = told.question();
     object.put(kind.word(), name);
     match told {
         Told::Asked { message, until, .. } => {
             object.put("message", &**message);
-            object.put("until", until.map(|at| instant(plan, at)));
+            object.put("until", until.map(|at| moment(plan, at)));
         }
         Told::NotAsked { why, .. } => object.put("reason", why.name()),
         Told::Answered { choice, score, right, .. } => {
@@ -20,9 +20,7 @@ pub fn put(plan: &Plan, told: &Told, object: &mut Document) {
                 Some(score) => object.put("score", u64::from(*score)),
                 None => object.put("choice", &**choice),
             }
-            if let Some(right) = right {
-                object.put("right", *right);
-            }
+            object.put_some("right", *right);
         }
         Told::NotAnswered { why, .. } => object.put("reason", why.name()),
     }
