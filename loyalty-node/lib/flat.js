@@ -83,8 +83,11 @@ function text() {
 /** An outcome as an object. */
 function outcomeOf(from) {
   if (from.startsWith("{")) return JSON.parse(from);
-  [told, place] = [from, from.indexOf(NUL) + 1];
-  let [waiting, open, way] = [0, 0, undefined];
+  told = from;
+  place = from.indexOf(NUL) + 1;
+  let waiting = 0;
+  let open = 0;
+  let way;
   for (let mark = 0; ; mark += 1) {
     switch (from.charCodeAt(mark)) {
       case 0x74: // t
