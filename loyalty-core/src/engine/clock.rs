@@ -5,13 +5,14 @@
 //! judged, then the rules by the calendar fire in the order of the file, each with what follows from it.
 
 use rust_decimal::Decimal;
+use smallvec::SmallVec;
 
 use super::coupons;
 use super::decided::Decided;
 use super::error::EventError;
 use super::flows;
 use super::ladders::Occasion;
-use super::lots::{Expiry, Vesting, taken_over};
+use super::lots::{Expiry, Lot, Vesting, taken_over};
 use super::member::Member;
 use super::messages;
 use super::outcome::{Decision, Kind};
@@ -57,14 +58,15 @@ pub fn advance(plan: &Plan, member: &mut Member, to: i64, decisions: &mut Decide
 
 fn vest_due(plan: &Plan, member: &mut Member, due: i64, decisions: &mut Vec<Decision>) -> Result<(), Overflow> {
     for wallet in 0..member.wallets.len() {
-        let lots = member.wallets.get(wallet).map_or(0, |state| state.lots.len());
-        for lot in 0..lots {
-            let state = member.wallets.get(wallet).and_then(|state| state.lots.get(lot));
-            if let Some(Vesting::At(at)) = state.map(|lot| lot.vesting)
-                && at <= due
-            {
-                vest(plan, member, wallet, lot, at, decisions)?;
-            }
+        let lots = member.wallets.get(wallet).into_iter().flat_map(|state| state.lots.iter().enumerate());
+        let vesting = lots.filter_map(|(place, lot)| match lot.vesting {
+            Vesting::At(at) if at <= due => Some((place, at)),
+            _ => None,
+        });
+        // That one of them vests says nothing of the others.
+        let vesting: SmallVec<[(usize, i64); 4]> = vesting.collect();
+        for (place, at) in vesting {
+            vest(plan, member, wallet, place, at, decisions)?;
         }
     }
     Ok(())
@@ -120,23 +122,16 @@ pub fn vest(
 fn expire_due(plan: &Plan, member: &mut Member, due: i64, decisions: &mut Vec<Decision>) -> Result<(), Overflow> {
     let frozen = member.account.frozen();
     for (number, wallet) in plan.wallets.iter().enumerate() {
-        for at in 0..member.wallets.get(number).map_or(0, |state| state.lots.len()) {
+        let Some(state) = member.wallets.get(number) else { break };
+        let forms = &wallet.inactivities;
+        let over = |lot: &Lot| state.due_of(plan, forms, lot, frozen) <= due && !matches!(lot.vesting, Vesting::At(_));
+        // That one of them is gone says nothing of the others.
+        let lots = state.lots.iter().enumerate();
+        let gone: SmallVec<[usize; 4]> = lots.filter(|(_, lot)| over(lot)).map(|(place, _)| place).collect();
+        for place in gone {
             let Some(state) = member.wallets.get_mut(number) else { break };
-            let Some(lot) = state.lots.get(at) else { break };
-            let (gone, not_vested) = match lot.vesting {
-                Vesting::On { deadline, .. } => (deadline <= due, true),
-                Vesting::At(_) => (false, false),
-                Vesting::Done => (
-                    !lot.amount.is_zero()
-                        && !frozen
-                        && state.expires_at(plan, &wallet.inactivities, lot).is_some_and(|end| end <= due),
-                    false,
-                ),
-            };
-            if !gone {
-                continue;
-            }
-            let Some(lot) = state.lots.get_mut(at) else { break };
+            let Some(lot) = state.lots.get_mut(place) else { break };
+            let not_vested = lot.pending();
             let (amount, name) = (core::mem::take(&mut lot.amount), lot.entry);
             lot.expired = amount::add(lot.expired, amount)?;
             lot.vesting = Vesting::Done;

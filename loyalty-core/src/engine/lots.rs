@@ -178,13 +178,22 @@ impl WalletState {
     }
 
     fn first_due(&self, lots: &[Lot], plan: &Plan, plans: &[InactivityPlan], frozen: bool) -> Option<i64> {
-        let due = lots.iter().filter_map(|lot| match lot.vesting {
-            Vesting::At(at) => Some(at),
-            Vesting::On { deadline, .. } => Some(deadline),
-            Vesting::Done if lot.amount.is_zero() || frozen => None,
-            Vesting::Done => self.expires_at(plan, plans, lot),
-        });
-        due.min()
+        let due = lots.iter().map(|lot| self.due_of(plan, plans, lot, frozen)).min();
+        due.filter(|due| *due != i64::MAX)
+    }
+
+    /// When something happens to a lot by time alone; the largest number for never. All lots are asked whenever time passes,
+    /// so that the usual ones are answered here.
+    #[inline]
+    pub fn due_of(&self, plan: &Plan, plans: &[InactivityPlan], lot: &Lot, frozen: bool) -> i64 {
+        match (lot.vesting, lot.expiry) {
+            (Vesting::At(at), _) => at,
+            (Vesting::On { deadline, .. }, _) => deadline,
+            (Vesting::Done, Expiry::Never | Expiry::AfterVesting(_)) => i64::MAX,
+            (Vesting::Done, _) if frozen || lot.amount.is_zero() => i64::MAX,
+            (Vesting::Done, Expiry::At(at)) => at,
+            (Vesting::Done, _) => self.expires_at(plan, plans, lot).unwrap_or(i64::MAX),
+        }
     }
 
     /// The spendable lots, in the order in which they go.
@@ -248,9 +257,12 @@ impl WalletState {
     /// Drops lots that hold nothing; those with a run-out part are kept while `returnable` says that it may matter. Tells
     /// whether there were any.
     pub fn sweep(&mut self, returnable: impl Fn(i64) -> bool) -> bool {
-        let before = self.lots.len();
-        self.lots.retain(|lot| !lot.amount.is_zero() || (!lot.expired.is_zero() && returnable(lot.earned_at)));
-        self.lots.len() < before
+        let kept = |lot: &Lot| !lot.amount.is_zero() || (!lot.expired.is_zero() && returnable(lot.earned_at));
+        let any = !self.lots.iter().all(kept);
+        if any {
+            self.lots.retain(kept);
+        }
+        any
     }
 
     /// Makes one lot of those that never run out and that neither a return nor a late event reaches any more: what was earned before
