@@ -74,10 +74,30 @@ const UNITS: [i64; 3] = [60 * SECOND, SECOND, 1];
 /// An instant as one whole number, small for one that is near another and round: the distance in the largest unit that
 /// tells it exactly, and below it two bits for the unit.
 pub fn packed_instant(at: i64, near: i64) -> u128 {
-    let units = UNITS.iter().zip(0_u128..);
-    let (unit, code) = units.clone().find(|(unit, _)| at % **unit == 0).unwrap_or((&1, 2));
-    let distance = i128::from(at / unit) - i128::from(near.div_euclid(*unit));
-    zigzag(distance) << 2 | code
+    let (unit, code) = unit_of(at);
+    let distance = i128::from(at / unit) - i128::from(near.div_euclid(unit));
+    zigzag(distance) << 2 | u128::from(code)
+}
+
+/// [`packed_instant`] for two that lie within some thousand years, as nearly all do.
+#[inline]
+fn packed_instant_near(at: i64, near: i64) -> Option<u64> {
+    const FAR: i64 = 1 << 60;
+    let (unit, code) = unit_of(at);
+    let distance = (at / unit).checked_sub(near.div_euclid(unit))?;
+    let zigzag = ((distance << 1) ^ (distance >> 63)) as u64;
+    (-FAR..FAR).contains(&distance).then_some(zigzag << 2 | code)
+}
+
+/// The largest unit that tells an instant exactly, and the bits that stand for it.
+#[inline]
+fn unit_of(at: i64) -> (i64, u64) {
+    let [minute, second, micro] = UNITS;
+    match () {
+        () if at % minute == 0 => (minute, 0),
+        () if at % second == 0 => (second, 1),
+        () => (micro, 2),
+    }
 }
 
 pub fn unpacked_instant(number: u128, near: i64) -> Result<i64, Malformed> {
@@ -144,9 +164,9 @@ impl Writer<'_> {
 
     /// An instant, told from another one that is near.
     pub fn instant(&mut self, at: i64, near: i64) {
-        match u64::try_from(packed_instant(at, near)) {
-            Ok(small) => self.number(small),
-            Err(_) => self.large(packed_instant(at, near)),
+        match packed_instant_near(at, near) {
+            Some(small) => self.number(small),
+            None => self.large(packed_instant(at, near)),
         }
     }
 
@@ -300,6 +320,14 @@ mod tests {
             let unit = UNITS.get(unit).copied().unwrap_or(1);
             let at = at / unit * unit;
             prop_assert_eq!(unpacked_instant(packed_instant(at, near), near), Ok(at));
+        }
+
+        #[test]
+        fn near_instants_are_packed_as_all_are(at: i64, near: i64, shift in 0_u32..64, unit in 0_usize..3) {
+            let unit = UNITS.get(unit).copied().unwrap_or(1);
+            let (at, near) = ((at >> shift) / unit * unit, near >> shift);
+            prop_assert!(packed_instant_near(at, near).is_none_or(|small| u128::from(small) == packed_instant(at, near)));
+            prop_assert!(shift < 8 || packed_instant_near(at, near).is_some());
         }
 
         #[test]
