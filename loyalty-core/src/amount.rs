@@ -128,12 +128,24 @@ fn add_large(left: Decimal, right: Decimal) -> Result<Decimal, Overflow> {
 pub fn sum(values: impl Iterator<Item = Decimal> + Clone) -> Result<Decimal, Overflow> {
     #[cfg(test)]
     fuse::burn()?;
-    let mut few = values.clone();
-    let sum = few.try_fold(Small { digits: 0, scale: 0 }, |sum, value| sum.plus(Small::of(value)?));
-    match sum.and_then(Small::decimal) {
+    match sum_small(values.clone()).and_then(Small::decimal) {
         Some(sum) => Ok(sum),
         None => sum_large(values),
     }
+}
+
+#[inline]
+fn sum_small(mut values: impl Iterator<Item = Decimal>) -> Option<Small> {
+    let Some(first) = values.next() else { return Some(Small { digits: 0, scale: 0 }) };
+    values.try_fold(Small::of(first)?, |sum, value| {
+        let parts = value.unpack();
+        // Most are above zero, and have as many decimals as those before.
+        if parts.hi | parts.mid >> 31 == 0 && parts.scale == sum.scale && !parts.negative {
+            let digits = (u64::from(parts.mid) << 32 | u64::from(parts.lo)) as i64;
+            return Some(Small { digits: sum.digits.checked_add(digits)?, ..sum });
+        }
+        sum.plus(Small::of(value)?)
+    })
 }
 
 #[cold]
@@ -432,6 +444,13 @@ mod tests {
         fn few_digits_add_as_many_do(left in decimal(), right in decimal()) {
             prop_assert_eq!(add(left, right), add_large(left, right));
             prop_assert_eq!(subtract(left, right), add_large(left, -right));
+        }
+
+        #[test]
+        fn few_digits_sum_up_as_many_do(values in proptest::collection::vec(decimal(), 0..6), scale in 0_u32..4) {
+            prop_assert_eq!(sum(values.iter().copied()), sum_large(values.iter().copied()));
+            let alike = values.iter().map(|value| Decimal::from_i128_with_scale(value.mantissa() >> 40, scale));
+            prop_assert_eq!(sum(alike.clone()), sum_large(alike));
         }
 
         #[test]

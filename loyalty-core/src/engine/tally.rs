@@ -111,7 +111,12 @@ impl Tallies {
     /// The entries of a counter with keys from `from` to `to`, both included.
     pub fn between(&self, tally: u32, from: i64, to: i64) -> &[Entry] {
         let entries = self.entries.get(self.place(tally, from)..).unwrap_or(&[]);
-        let end = entries.iter().position(|entry| entry.tally != tally || entry.key > to).unwrap_or(entries.len());
+        let inside = |entry: &Entry| entry.tally == tally && entry.key <= to;
+        // Most windows hold none or one.
+        let end = match entries {
+            [_, second, ..] if inside(second) => entries.partition_point(inside),
+            _ => entries.iter().take(1).filter(|entry| inside(entry)).count(),
+        };
         entries.get(..end).unwrap_or(&[])
     }
 
@@ -155,33 +160,42 @@ impl Tallies {
     /// Forgets what no window can reach any more on that day.
     pub fn forget(&mut self, plans: &[TallyPlan], calendar: &Calendar, today: i32) {
         let begun = self.still_begun(plans, calendar, today);
-        self.entries.retain(|entry| {
+        let kept = |entry: &Entry| {
             let Some(plan) = plans.get(entry.tally as usize) else { return false };
             let Some(keep) = plan.keep_days else { return true };
             if plan.from_first.is_some() {
                 return begun.iter().any(|(tally, from)| *tally == entry.tally && *from <= entry.key);
             }
             last_day(plan.grain, calendar, entry.key) >= today.saturating_sub(keep)
-        });
+        };
+        // Where the first entry of a counter stays, the later ones do.
+        if !self.counters().filter_map(|entries| entries.first()).all(kept) {
+            self.entries.retain(kept);
+        }
     }
-}
 
-impl Tallies {
+    /// The entries of each counter that has any.
+    fn counters(&self) -> impl Iterator<Item = &[Entry]> {
+        let mut rest = &*self.entries;
+        core::iter::from_fn(move || {
+            let tally = rest.first()?.tally;
+            let (entries, others) = rest.split_at(rest.partition_point(|entry| entry.tally == tally));
+            rest = others;
+            Some(entries)
+        })
+    }
+
     /// Of each counter that is read from a first entry on, where the first stretch begins that is still to be remembered. Those
     /// before it go as a whole, so that the others begin where they did.
     fn still_begun(&self, plans: &[TallyPlan], calendar: &Calendar, today: i32) -> Vec<(u32, i64)> {
         let mut found = Vec::new();
-        let mut rest = &*self.entries;
-        while let Some(first) = rest.first() {
-            let own = rest.iter().position(|entry| entry.tally != first.tally).unwrap_or(rest.len());
-            let (entries, others) = rest.split_at(own);
-            rest = others;
-            let Some(plan) = plans.get(first.tally as usize) else { continue };
+        for entries in self.counters() {
+            let Some(plan) = entries.first().and_then(|entry| plans.get(entry.tally as usize)) else { continue };
             let (Some(length), Some(keep)) = (plan.from_first, plan.keep_days) else { continue };
             let day = today.saturating_sub(keep);
             let oldest = key(plan.grain, calendar, calendar.start_of(day), day);
             let kept = stretches(entries, length).find(|(_, end)| *end > oldest);
-            found.extend(kept.map(|(from, _)| (first.tally, from)));
+            found.extend(kept.and_then(|(from, _)| Some((entries.first()?.tally, from))));
         }
         found
     }
