@@ -13,7 +13,6 @@ use super::value::Value;
 use crate::amount::{self, Overflow};
 use crate::check::model::{Multipliers, RoundScope};
 use crate::plan::{EffectKindPlan, PerLine, Plan, PolicyPlan, RatePlan, WalletPlan, in_force};
-use crate::sorting::Arrange as _;
 
 /// One contribution of one rule to one wallet, times the wallet's denominator.
 #[derive(Debug, Clone, PartialEq)]
@@ -219,8 +218,14 @@ pub fn multiply(scope: &Scope<'_>, firings: &Firings<'_>, grants: &mut Grants) -
             }
         }
     }
-    if grants.len() > own {
-        grants.arrange_by_key(|grant| (grant.rule, grant.effect));
+    // Each goes behind the contributions of its rule; those before them stand in the order of the file.
+    let place_of = |grant: &Grant| (grant.rule, grant.effect);
+    for at in own..grants.len() {
+        let Some((added, sorted)) = grants.get(..=at).and_then(|grants| grants.split_last()) else { break };
+        let place = sorted.partition_point(|grant| place_of(grant) <= place_of(added));
+        if let Some(behind) = grants.get_mut(place..=at) {
+            behind.rotate_right(1);
+        }
     }
     Ok(())
 }
