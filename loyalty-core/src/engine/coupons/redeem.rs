@@ -51,6 +51,10 @@ pub fn decide(scope: &Scope<'_>, event_plan: &EventPlan, event: &EventData) -> R
     }
     offers::check(event_plan, event)?;
     let codes = offers::named(event_plan, event);
+    // Where nobody asks for a coupon and none applies by itself, there is nothing to price.
+    if codes.is_empty() && scope.plan.coupon_names.automatic.is_empty() {
+        return Ok(uses);
+    }
     let (offers, unmet) = offers::offers(scope, &codes, replaced(event_plan, event));
     uses.unmet = unmet;
     let mut used = Changes::new();
