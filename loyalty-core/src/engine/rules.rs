@@ -12,7 +12,9 @@ use super::{claims, grants};
 use crate::amount::Overflow;
 use crate::check::model::Valid;
 use crate::plan::index::KeyedRules;
-use crate::plan::{EffectKindPlan, EventPlan, GroupFormPlan, LimitPlan, Plan, RuleFormPlan, RulePlan, in_force};
+use crate::plan::{
+    EffectKindPlan, EventPlan, GroupFormPlan, LimitPlan, Plan, RuleFormPlan, RuleIndex, RulePlan, in_force,
+};
 use crate::time::{DAY, day_of, micros_of};
 
 /// A rule whose conditions hold.
@@ -28,35 +30,53 @@ pub type Firings<'p> = SmallVec<[Firing<'p>; 16]>;
 /// The rules that may fire, found through the index, in the order of the file.
 pub fn candidates(event_plan: &EventPlan, event: &EventData) -> SmallVec<[u32; 32]> {
     let index = &event_plan.index;
+    let mut found = SmallVec::new();
+    if let [always] = *index.always {
+        // Nearly all programs have so few rules on an event that one word holds them.
+        let mut set = always;
+        found_by_texts(index, event, |_, bits| set |= bits);
+        name(&index.rules, set, &mut found);
+        return found;
+    }
     let mut set: SmallVec<[u64; 32]> = SmallVec::from_slice(&index.always);
-    let set = set.as_mut_slice();
-    let mut add = |keyed: &KeyedRules, slot: Option<&Slot>| {
-        let Some(Slot::Text { symbol, .. }) = slot else { return };
-        for (word, bits) in keyed.rules(*symbol) {
-            if let Some(known) = set.get_mut(*word as usize) {
-                *known |= bits;
-            }
+    let words = set.as_mut_slice();
+    found_by_texts(index, event, |word, bits| {
+        if let Some(known) = words.get_mut(word as usize) {
+            *known |= bits;
         }
+    });
+    for (bits, rules) in set.iter().zip(index.rules.chunks(64)) {
+        name(rules, *bits, &mut found);
+    }
+    found
+}
+
+/// Adds what is filed under the texts of an event: the place of a word of the set, and its bits.
+#[inline]
+fn found_by_texts(index: &RuleIndex, event: &EventData, mut add: impl FnMut(u32, u64)) {
+    let mut look_up = |keyed: &KeyedRules, slot: Option<&Slot>| {
+        let Some(Slot::Text { symbol, .. }) = slot else { return };
+        keyed.rules(*symbol).iter().for_each(|(word, bits)| add(*word, *bits));
     };
     for keyed in &index.by_slot {
-        add(keyed, event.slots.get(usize::from(keyed.slot)));
+        look_up(keyed, event.slots.get(usize::from(keyed.slot)));
     }
     for keyed in &index.by_item {
         for row in event.rows_of(event.list(keyed.list)) {
-            add(keyed, event.rows.get(row + usize::from(keyed.slot)));
+            look_up(keyed, event.rows.get(row + usize::from(keyed.slot)));
         }
     }
-    let mut found = SmallVec::new();
-    for (bits, rules) in set.iter().zip(index.rules.chunks(64)) {
-        let mut left = *bits;
-        while left != 0 {
-            if let Some(rule) = rules.get(left.trailing_zeros() as usize) {
-                found.push(*rule);
-            }
-            left &= left - 1;
+}
+
+/// The rules whose bits are set, of those that a word stands for.
+#[inline]
+fn name(rules: &[u32], mut bits: u64, found: &mut SmallVec<[u32; 32]>) {
+    while bits != 0 {
+        if let Some(rule) = rules.get(bits.trailing_zeros() as usize) {
+            found.push(*rule);
         }
+        bits &= bits - 1;
     }
-    found
 }
 
 /// The rules that fire, as far as conditions, validity and limits go; what they contribute is put into `evaluation`.
