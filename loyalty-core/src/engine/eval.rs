@@ -294,6 +294,14 @@ impl<'a> Scope<'a> {
                 Slot::Text { symbol: own, .. } => self.has(*set, *own) != *negated,
                 _ => false,
             },
+            _ => return self.other_holds(node),
+        })
+    }
+
+    /// The same of a condition that takes more than a look at a field; out of line, so that the others are short.
+    #[inline(never)]
+    fn other_holds(&self, node: NodeId) -> Result<bool, Overflow> {
+        Ok(match self.plan.nodes.get(node as usize) {
             Some(Node::Compare(comparison, left, right)) => {
                 let order = self.operand(*left, NO_ROW)?.order(self.operand(*right, NO_ROW)?);
                 order.is_some_and(|order| holds(*comparison, order))
@@ -311,9 +319,17 @@ impl<'a> Scope<'a> {
                 Slot::Number(number) => Some(*number),
                 _ => None,
             },
-            Some(Node::PlainSum { list, value, only, .. }) => self.plain_sum(*list, *value, *only)?,
-            _ => self.eval(node, NO_ROW)?.number(),
+            _ => return self.other_number(node),
         })
+    }
+
+    /// The same of what is no constant and no field; out of line, so that those are short.
+    #[inline(never)]
+    fn other_number(&self, node: NodeId) -> Result<Option<Decimal>, Overflow> {
+        match self.plan.nodes.get(node as usize) {
+            Some(Node::PlainSum { list, value, only, .. }) => self.plain_sum(*list, *value, *only),
+            _ => Ok(self.eval(node, NO_ROW)?.number()),
+        }
     }
 
     /// Whether a set of symbols holds one.
