@@ -13,6 +13,7 @@ use super::decided::Decided;
 use super::error::{EventError, Refusal};
 use super::event::EventData;
 use super::ladders::Occasion;
+use super::lots::WalletState;
 use super::member::Member;
 use super::members::transfer;
 use super::messages::broadcast;
@@ -233,6 +234,7 @@ fn present(
     let due = member.next_due <= event.at;
     if due {
         clock::advance(plan, member, event.at, decisions)?;
+        member.wallets.iter_mut().for_each(WalletState::mark);
     }
     let mut work = Work::default();
     evaluate(plan, event_plan, member, event, decisions.counters().as_ref(), &mut work)?;

@@ -170,8 +170,14 @@ impl WalletState {
         self.first_due(&self.lots, plan, plans, frozen)
     }
 
-    /// The same of the lots that have come since the change under way began; nothing, if anything else has changed by which
-    /// something is due.
+    /// What is due next is known: from here on what comes is told by [`WalletState::added_due`].
+    pub fn mark(&mut self) {
+        self.lots.mark();
+        self.activity.mark();
+    }
+
+    /// When something happens next with the lots that have come since the mark, or since the change under way began; nothing,
+    /// if anything else has changed by which something is due.
     pub fn added_due(&self, plan: &Plan, plans: &[InactivityPlan], frozen: bool) -> Option<i64> {
         let added = self.lots.added().filter(|_| self.activity.added().is_some())?;
         Some(self.first_due(added, plan, plans, frozen).unwrap_or(i64::MAX))

@@ -11,6 +11,8 @@ pub struct Rows<T> {
     rows: Vec<T>,
     /// How to get back to what was, from the last step to the first.
     steps: Vec<Step<T>>,
+    /// How many rows have come to the end since the last step: all that there is to note of them.
+    grown: u32,
     /// Whether steps are noted.
     noting: bool,
 }
@@ -24,50 +26,49 @@ enum Step<T> {
     Changed(usize, T),
     /// It was at that place.
     Removed(usize, T),
+    /// Nothing: what comes after it is told by `added`.
+    Mark,
 }
 
 /// Room for steps that is kept for the next change; what a rare one needed is given back.
 const STEPS_KEPT: usize = 32;
 
 impl<T: Clone> Rows<T> {
+    #[inline]
     pub fn push(&mut self, row: T) {
-        if self.noting {
-            self.steps.push(Step::Added(self.rows.len()));
-        }
+        self.grown += u32::from(self.noting);
         self.rows.push(row);
     }
 
     /// Puts a row in front of the one at that place.
     pub fn insert(&mut self, place: usize, row: T) {
-        let place = place.min(self.rows.len());
-        if self.noting {
-            self.steps.push(Step::Added(place));
+        if place >= self.rows.len() {
+            return self.push(row);
         }
+        self.note(Step::Added(place));
         self.rows.insert(place, row);
     }
 
     /// Takes a row out.
     pub fn remove(&mut self, place: usize) -> Option<T> {
-        let row = (place < self.rows.len()).then(|| self.rows.remove(place))?;
         if self.noting {
-            self.steps.push(Step::Removed(place, row.clone()));
+            self.note(Step::Removed(place, self.rows.get(place)?.clone()));
         }
-        Some(row)
+        (place < self.rows.len()).then(|| self.rows.remove(place))
     }
 
     /// Puts a row in the place of another.
     pub fn set(&mut self, place: usize, row: T) {
-        let Some(now) = self.rows.get_mut(place) else { return };
-        let before = core::mem::replace(now, row);
-        if self.noting && !self.is_fresh(place) {
-            self.steps.push(Step::Changed(place, before));
+        if let Some(now) = self.get_mut(place) {
+            *now = row;
         }
     }
 
     /// A row that is about to change.
     pub fn get_mut(&mut self, place: usize) -> Option<&mut T> {
         if self.noting && !self.is_fresh(place) {
-            self.steps.push(Step::Changed(place, self.rows.get(place)?.clone()));
+            let before = self.rows.get(place)?.clone();
+            self.note(Step::Changed(place, before));
         }
         self.rows.get_mut(place)
     }
@@ -96,6 +97,7 @@ impl<T: Clone> Rows<T> {
         if !self.noting {
             return self.rows.retain(kept);
         }
+        self.settle();
         let (steps, mut place) = (&mut self.steps, 0_usize);
         self.rows.retain(|row| {
             let kept = kept(row);
@@ -130,6 +132,7 @@ impl<T: Clone> Rows<T> {
         if !self.noting {
             return work(&mut self.rows);
         }
+        self.settle();
         let before = self.rows.clone();
         let result = work(&mut self.rows);
         // Undone from the last step to the first: what there is goes, then what there was comes.
@@ -138,17 +141,48 @@ impl<T: Clone> Rows<T> {
         result
     }
 
-    /// The rows that have come to the end while steps are noted; nothing, if another has changed, come or gone.
-    pub fn added(&self) -> Option<&[T]> {
-        let first = self.rows.len().checked_sub(self.steps.len())?;
-        let mut steps = self.steps.iter().zip(first..);
-        let grew = self.noting && steps.all(|(step, end)| matches!(step, Step::Added(place) if *place == end));
-        self.rows.get(first..).filter(|_| grew)
+    /// What is added from here on is told by [`Rows::added`].
+    pub fn mark(&mut self) {
+        if self.grown > 0 || !self.steps.is_empty() {
+            self.note(Step::Mark);
+        }
     }
 
-    /// Whether what was at that place before the last step is noted already.
+    /// The rows that have come to the end since the mark, or since steps are noted; nothing, if another has changed, come or
+    /// gone.
+    pub fn added(&self) -> Option<&[T]> {
+        let grew = self.noting && matches!(self.steps.last(), None | Some(Step::Mark));
+        self.rows.get(self.old()..).filter(|_| grew)
+    }
+
+    /// Notes a step behind those before it.
+    fn note(&mut self, step: Step<T>) {
+        if self.noting {
+            self.settle();
+            self.steps.push(step);
+        }
+    }
+
+    /// Makes steps of the rows that have come to the end, so that another kind of step can follow them.
+    fn settle(&mut self) {
+        if self.grown > 0 {
+            self.steps.extend((self.old()..self.rows.len()).map(Step::Added));
+            self.grown = 0;
+        }
+    }
+
+    /// Whether what was at that place is noted already, or nothing was.
     fn is_fresh(&self, place: usize) -> bool {
-        matches!(self.steps.last(), Some(Step::Changed(noted, _) | Step::Added(noted)) if *noted == place)
+        let noted =
+            || matches!(self.steps.last(), Some(Step::Changed(noted, _) | Step::Added(noted)) if *noted == place);
+        place >= self.old() || noted()
+    }
+}
+
+impl<T> Rows<T> {
+    /// How many rows there were when the last step was noted.
+    fn old(&self) -> usize {
+        self.rows.len().saturating_sub(self.grown as usize)
     }
 }
 
@@ -157,6 +191,10 @@ impl<T> Undo for Rows<T> {
     fn turn(&mut self, turn: Turn) {
         debug_assert_eq!(self.noting, turn != Turn::Begin, "replaced while a change is under way");
         self.noting = turn == Turn::Begin;
+        let grown = core::mem::take(&mut self.grown) as usize;
+        if turn == Turn::RollBack {
+            self.rows.truncate(self.rows.len().saturating_sub(grown));
+        }
         if self.steps.is_empty() {
             return;
         }
@@ -164,7 +202,7 @@ impl<T> Undo for Rows<T> {
             while let Some(step) = self.steps.pop() {
                 match step {
                     Step::Added(place) if place < self.rows.len() => drop(self.rows.remove(place)),
-                    Step::Added(_) => {}
+                    Step::Added(_) | Step::Mark => {}
                     Step::Removed(place, row) => self.rows.insert(place.min(self.rows.len()), row),
                     Step::Changed(place, row) => {
                         if let Some(now) = self.rows.get_mut(place) {
@@ -197,7 +235,7 @@ impl<T> Default for Rows<T> {
 
 impl<T> From<Vec<T>> for Rows<T> {
     fn from(rows: Vec<T>) -> Self {
-        Self { rows, steps: Vec::new(), noting: false }
+        Self { rows, steps: Vec::new(), grown: 0, noting: false }
     }
 }
 

@@ -67,6 +67,20 @@ fn rows_that_have_only_grown_tell_what_is_new() {
         rows.retain(|row| *row != 1);
     };
     assert_eq!(told(another_gone), None);
+    let changed_before_the_mark = |rows: &mut Rows<u32>| {
+        rows.set(0, 3);
+        rows.push(4);
+        rows.mark();
+        rows.push(5);
+    };
+    assert_eq!(told(changed_before_the_mark), Some(vec![5]));
+    let changed_again_since = |rows: &mut Rows<u32>| {
+        rows.set(0, 3);
+        rows.mark();
+        rows.set(0, 4);
+    };
+    assert_eq!(told(changed_again_since), None);
+    undone(changed_again_since);
 }
 
 #[test]
