@@ -2,6 +2,8 @@
 //!
 //! Records lie one behind the other in one byte buffer, so that remembering an event costs no allocation of its own.
 
+use smallvec::SmallVec;
+
 use super::outcome::{self, Decision};
 use crate::wire::codec::{Malformed, Reader, Writer};
 use crate::wire::digest;
@@ -21,8 +23,9 @@ struct Head {
 pub struct Log {
     bytes: Vec<u8>,
     heads: Vec<Head>,
-    /// The lowest bits of each head's hash: every event looks through all of them, so that they lie close together.
-    marks: Vec<u16>,
+    /// The lowest bits of each head's hash: every event looks through all of them, so that they lie close together; those of a
+    /// member who seldom comes lie in the log itself.
+    marks: SmallVec<[u16; 12]>,
 }
 
 /// How much is remembered: records are only ever added to it, until some are forgotten.

@@ -2,6 +2,8 @@
 
 use std::sync::LazyLock;
 
+use smallvec::SmallVec;
+
 use super::badges::Held;
 use super::challenges::ChallengeState;
 use super::contact::Contact;
@@ -42,7 +44,8 @@ pub struct Member {
     pub(crate) attributes: Rows<Stored>,
     /// Sorted.
     pub(crate) tags: Rows<Box<str>>,
-    pub(crate) wallets: Vec<WalletState>,
+    /// One for each wallet; that of the many programs with one lies in the member itself.
+    pub(crate) wallets: SmallVec<[WalletState; 1]>,
     pub(crate) tallies: Tallies,
     pub(crate) marks: Marks,
     pub(crate) log: Log,
@@ -140,7 +143,7 @@ impl Member {
             before: None,
             attributes: Rows::default(),
             tags: Rows::default(),
-            wallets: Vec::new(),
+            wallets: SmallVec::new(),
             tallies: Tallies::default(),
             marks: Marks::default(),
             log: Log::default(),

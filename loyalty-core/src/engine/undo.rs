@@ -14,6 +14,8 @@ mod rows;
 #[cfg(test)]
 mod tests;
 
+use smallvec::SmallVec;
+
 pub use kept::Kept;
 pub use rows::Rows;
 
@@ -41,6 +43,12 @@ impl<T: Undo> Undo for [T] {
 }
 
 impl<T: Undo> Undo for Vec<T> {
+    fn turn(&mut self, turn: Turn) {
+        self.as_mut_slice().turn(turn);
+    }
+}
+
+impl<T: Undo, const FEW: usize> Undo for SmallVec<[T; FEW]> {
     fn turn(&mut self, turn: Turn) {
         self.as_mut_slice().turn(turn);
     }
