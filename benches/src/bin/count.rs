@@ -3,6 +3,9 @@
 //! up only. Orders come one a day to forty members who have seen 24 of them; `save` and `load` are those of such a member. `cut`
 //! is `apply` where a cap leaves nothing of what is earned. `compile` is a file of 1,000 rules, once.
 //!
+//! `crowd MEMBERS` applies ten orders to so many members in turn, as a host does that has many at hand: it shows what a member takes of
+//! the caches (`--cache-sim=yes --LL=1048576,16,64`).
+//!
 //! `club ORDERS TIMES` does it so many times for a member who has seen so many orders, under a program in which much
 //! follows from an order, and tells what is allocated: what it costs is the difference to `club ORDERS 0`.
 
@@ -25,6 +28,10 @@ fn main() {
     let mut number = || arguments.next().and_then(|number| number.parse().ok());
     if what == "club" {
         club(number().unwrap_or(24), number().unwrap_or(200));
+        return;
+    }
+    if what == "crowd" {
+        crowd(number().unwrap_or(1_000));
         return;
     }
     if what == "compile" {
@@ -60,6 +67,17 @@ fn main() {
                 _ => {}
             }
         }
+    }
+}
+
+/// Ten orders for each of some members, the members in turn.
+fn crowd(members: usize) {
+    let (Ok(program), Some(at)) = (Program::compile(&real_program()), Instant::parse("2026-01-01T00:00:00Z")) else {
+        return;
+    };
+    let mut members: Vec<Member> = (0..members).filter_map(|_| program.enroll("m-1", at).ok()).collect();
+    for event in &days(&program, 0, 10) {
+        members.iter_mut().for_each(|member| drop(black_box(program.apply_event(member, black_box(event)))));
     }
 }
 
