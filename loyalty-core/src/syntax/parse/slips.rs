@@ -138,13 +138,17 @@ pub(super) fn explain(failure: Failure<'_>, place: Span) -> Diagnostic {
     if let Some(text) = broken_text(&failure, &found) {
         return text;
     }
+    if found.text == "=" && failure.expected == ["`=`"] {
+        let twice = Diagnostic::new(Code::Syntax, place, "`=` stands here twice");
+        return twice.help("write one `=` before what is declared, and `==` to compare");
+    }
     if failure.before.is_none() && failure.keyword.is_none() {
         return unknown_declaration(&found, plain);
     }
     if let Some(help) = sign_help(&failure, &found) {
         return plain.help(help);
     }
-    if let Some(help) = ladder_help(&failure).or_else(|| forms_help(&failure, &found).map(str::to_owned)) {
+    if let Some(help) = ladder_help(&failure, &found).or_else(|| forms_help(&failure, &found).map(str::to_owned)) {
         return plain.help(help);
     }
     let starts_item = DECLARATIONS.contains(&found.text) && !failure.dotted;
@@ -167,8 +171,17 @@ pub(super) fn explain(failure: Failure<'_>, place: Span) -> Diagnostic {
 }
 
 /// A clause of a ladder that was not finished, or the lowest level without its braces.
-fn ladder_help(failure: &Failure<'_>) -> Option<String> {
+fn ladder_help(failure: &Failure<'_>, found: &Token<'_>) -> Option<String> {
     let before = failure.before.filter(|_| failure.keyword == Some("tiers"))?;
+    // What goes on as a level does is meant as one.
+    let clause =
+        ["benefit", "rise", "keep", "grace", "fall", "retain", "seen", "carry", "returns"].contains(&before.text);
+    if clause && ["from", "when", "{"].contains(&found.text) {
+        let word = before.text;
+        return Some(format!(
+            "`{word}` is a clause of `tiers`, so that no level has this name; give the level another"
+        ));
+    }
     let forms = match before.text {
         "rise" => "`rise at once` or `rise at end of year`",
         "keep" => "`keep while qualified`, `keep 12 months` or `keep to end of next year`",
