@@ -298,14 +298,27 @@ impl From<crate::amount::Overflow> for EventError {
 }
 
 /// [`Instant::parse`] for what a host was given as text: what is no instant is refused as it would be in an event.
+impl EventError {
+    /// Says what a text lacks that would be an instant with it.
+    pub(crate) fn without_offset(self, text: &str) -> Self {
+        match Instant::parse(&format!("{text}Z")) {
+            Some(_) => {
+                self.advising("say how far its clock is from UTC: `+08:00` behind the time, or `Z` for UTC itself")
+            }
+            None => self,
+        }
+    }
+}
+
 impl FromStr for Instant {
     type Err = EventError;
 
     fn from_str(text: &str) -> Result<Self, EventError> {
         Self::parse(text).ok_or_else(|| {
-            EventError::new(Refusal::BadInstant)
+            let refused = EventError::new(Refusal::BadInstant)
                 .expecting("an instant such as 2026-11-21T10:00:00+08:00, from 1970 to 2199")
-                .but_found(format!("`{text}`"))
+                .but_found(format!("`{text}`"));
+            refused.without_offset(text)
         })
     }
 }

@@ -130,7 +130,11 @@ pub fn slot(plan: &Plan, layout: &SlotLayout, scalar: &Scalar<'_>, event: &mut E
                 Scalar::Text(text) => Instant::parse(text),
                 _ => None,
             };
-            Slot::Instant(instant.ok_or_else(|| wrong("an instant such as 2026-11-21T10:00:00+08:00", scalar))?.0)
+            let refused = || {
+                let refused = wrong("an instant such as 2026-11-21T10:00:00+08:00", scalar);
+                if let Scalar::Text(text) = scalar { refused.without_offset(text) } else { refused }
+            };
+            Slot::Instant(instant.ok_or_else(refused)?.0)
         }
         FieldKind::Time => {
             let time = match scalar {
