@@ -6,7 +6,7 @@ use loyalty_core::Document;
 use pyo3::prelude::*;
 
 use crate::error;
-use crate::member::Member;
+use crate::member::Argument;
 use crate::record::Record;
 
 /// Whom a broadcast would reach, and why not the others: members are added one by one, and do not change.
@@ -31,7 +31,7 @@ impl BroadcastEstimate {
 #[pymethods]
 impl BroadcastEstimate {
     /// Ask what the broadcast would come to for a member, who stays as it is.
-    fn add(&self, py: Python<'_>, member: &Bound<'_, Member>) {
+    fn add(&self, py: Python<'_>, member: Argument<'_>) {
         let member = member.get();
         py.detach(|| {
             let member = member.lock().clone();

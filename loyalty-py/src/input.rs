@@ -7,7 +7,7 @@ use loyalty_core::{EventError, Fields, Input, Refused, Scalar, Shape};
 use pyo3::exceptions::PyException;
 use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::{PyBool, PyDate, PyDateTime, PyDict, PyFloat, PyInt, PyList, PyString, PyTime, PyTuple};
+use pyo3::types::{PyBool, PyDate, PyDateTime, PyDict, PyFloat, PyInt, PyList, PyMapping, PyString, PyTime, PyTuple};
 
 use crate::convert::{decimal_class, micros_of};
 
@@ -42,6 +42,18 @@ pub fn interrupt() -> Option<PyErr> {
     INTERRUPT.take()
 }
 
+/// What a mapping that is no dict holds, as one: what is wanted is looked up once.
+pub fn dict_of<'py>(mapping: &Bound<'py, PyMapping>) -> PyResult<Bound<'py, PyAny>> {
+    let dict = PyDict::new(mapping.py());
+    dict.update(mapping)?;
+    Ok(dict.into_any())
+}
+
+/// What most values are: no mapping, and known as such at once.
+fn is_plain(value: &Bound<'_, PyAny>) -> bool {
+    value.cast::<PyString>().is_ok() || value.cast::<PyInt>().is_ok() || value.cast::<PyFloat>().is_ok()
+}
+
 /// A value that fails when it is read, or a key of a dict that does something odd when it is compared.
 fn unreadable(error: &PyErr) -> EventError {
     Python::attach(|py| {
@@ -61,6 +73,11 @@ impl<'py> Input for Place<'_, 'py> {
             Shape::Object
         } else if value.cast::<PyList>().is_ok() || value.cast::<PyTuple>().is_ok() {
             Shape::List
+        } else if is_plain(value) {
+            Shape::Scalar
+        } else if let Ok(mapping) = value.cast::<PyMapping>() {
+            self.value = dict_of(mapping).map_err(|error| unreadable(&error))?;
+            Shape::Object
         } else {
             Shape::Scalar
         })
@@ -168,7 +185,7 @@ fn other<'s>(value: &Bound<'_, PyAny>) -> PyResult<Scalar<'s>> {
         let seconds = (part("hour")? * 60 + part("minute")?) * 60 + part("second")?;
         return Ok(Scalar::Time(seconds * 1_000_000 + part("microsecond")?));
     }
-    if value.cast::<PyDict>().is_ok() {
+    if value.cast::<PyMapping>().is_ok() {
         return Ok(Scalar::OBJECT);
     }
     if value.cast::<PyList>().is_ok() || value.cast::<PyTuple>().is_ok() {

@@ -5,7 +5,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use pyo3::prelude::*;
 
 use crate::error;
-use crate::member::Member;
+use crate::member::Argument;
 use crate::record::Record;
 
 /// The standings of a leaderboard in the making: every member is added once, in any order, and does not change. What is
@@ -26,7 +26,7 @@ impl Leaderboard {
 #[pymethods]
 impl Leaderboard {
     /// Add a member; tell whether it stands on the leaderboard. Raise EventError for one whose standing cannot be told.
-    fn add(&self, py: Python<'_>, member: &Bound<'_, Member>) -> PyResult<bool> {
+    fn add(&self, py: Python<'_>, member: Argument<'_>) -> PyResult<bool> {
         let member = member.get();
         let added = py.detach(|| {
             let member = member.lock().clone();

@@ -3,10 +3,12 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use loyalty_core::Document;
+use pyo3::Borrowed;
+use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyType};
 
-use crate::convert::{Reduced, datetime};
+use crate::convert::{Reduced, datetime, document, exact};
 use crate::error;
 use crate::program::Program;
 use crate::record::Record;
@@ -18,6 +20,27 @@ pub struct Member {
     state: Mutex<loyalty_core::Member>,
     program: Py<Program>,
     migration: Option<Document>,
+}
+
+/// A member that a method is given; what is none is told by its name.
+pub struct Argument<'py>(Bound<'py, Member>);
+
+impl Argument<'_> {
+    pub fn get(&self) -> &Member {
+        self.0.get()
+    }
+}
+
+impl<'py> FromPyObject<'_, 'py> for Argument<'py> {
+    type Error = PyErr;
+
+    fn extract(given: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
+        if let Ok(member) = given.cast::<Member>() {
+            return Ok(Self(member.to_owned()));
+        }
+        let name = given.get_type().fully_qualified_name()?;
+        Err(PyTypeError::new_err(format!("a member is a Member, as `enroll` and `load` give one, not {name}")))
+    }
 }
 
 impl Member {
@@ -120,15 +143,23 @@ impl Member {
         self.copy(py)
     }
 
-    fn __reduce__<'py>(&self, py: Python<'py>) -> Reduced<'py, (Py<Program>, Bound<'py, PyBytes>)> {
+    fn __reduce__<'py>(&self, py: Python<'py>) -> Reduced<'py, (Py<Program>, Bound<'py, PyBytes>, Bound<'py, PyAny>)> {
         let restore = py.get_type::<Self>().getattr("_restore")?;
-        Ok((restore, (self.program.clone_ref(py), self.save_binary(py))))
+        let migration = exact(py, self.migration.as_ref().unwrap_or(&Document::Null))?;
+        Ok((restore, (self.program.clone_ref(py), self.save_binary(py), migration)))
     }
 
     /// What pickle calls.
     #[classmethod]
-    fn _restore(_class: &Bound<'_, PyType>, program: Py<Program>, state: &[u8]) -> PyResult<Self> {
+    #[pyo3(signature = (program, state, migration=None))]
+    fn _restore(
+        _class: &Bound<'_, PyType>,
+        program: Py<Program>,
+        state: &[u8],
+        migration: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<Self> {
         let loaded = program.get().core.load_binary(state).map_err(|refused| error::state(&refused))?;
-        Ok(Self::new(loaded.member, program, None))
+        let migration = migration.map(document).transpose()?;
+        Ok(Self::new(loaded.member, program, migration))
     }
 }

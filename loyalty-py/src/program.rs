@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::cell::RefCell;
 use std::path::{Path, PathBuf};
+use std::string::FromUtf8Error;
 
 use loyalty_core::host::{self, members};
 use loyalty_core::{Counters, Event, EventError, ReplayOptions};
@@ -14,9 +15,9 @@ use crate::accounts::{self, Migration};
 use crate::broadcast::BroadcastEstimate;
 use crate::convert::{Reduced, decimal_class, instant};
 use crate::error;
-use crate::input::Place;
+use crate::input::{Place, dict_of};
 use crate::leaderboard::Leaderboard;
-use crate::member::Member;
+use crate::member::{Argument, Member};
 use crate::outcome::{Explanation, Outcome, Quote, View};
 use crate::record::Record;
 use crate::replay::Replay;
@@ -57,8 +58,11 @@ fn given<'a, 'py>(event: &'a Bound<'py, PyAny>) -> PyResult<Given<'a, 'py>> {
     if let Ok(record) = event.cast::<Record>() {
         return Ok(Given::Json(record.get().document().to_string().into_bytes().into()));
     }
+    if let Ok(mapping) = event.cast::<PyMapping>() {
+        return Ok(Given::Dict(dict_of(mapping)?));
+    }
     let name = event.get_type().fully_qualified_name()?;
-    Err(PyTypeError::new_err(format!("an event is a dict, or JSON as str or bytes, not {name}")))
+    Err(PyTypeError::new_err(format!("an event is a dict or another mapping, or JSON as str or bytes, not {name}")))
 }
 
 impl Program {
@@ -110,8 +114,16 @@ impl Program {
     #[staticmethod]
     #[pyo3(signature = (path, *, secret=None))]
     fn from_file(py: Python<'_>, path: PathBuf, secret: Option<&[u8]>) -> PyResult<Self> {
-        let text = py.detach(|| std::fs::read_to_string(&path)).map_err(|error| unread(error, &path))?;
+        let bytes = py.detach(|| std::fs::read(&path)).map_err(|error| unread(error, &path))?;
+        let text = String::from_utf8(bytes).map_err(|broken| no_text(&broken, &path))?;
         Self::new(py, &text, &path.to_string_lossy(), secret)
+    }
+
+    /// Programs are compiled; this says so.
+    #[new]
+    #[pyo3(signature = (*_args, **_kwargs))]
+    fn refused(_args: &Bound<'_, PyTuple>, _kwargs: Option<&Bound<'_, PyDict>>) -> PyResult<Self> {
+        Err(PyTypeError::new_err("a Program is made by Program.compile(text) or Program.from_file(path)"))
     }
 
     /// The program's title.
@@ -173,7 +185,7 @@ impl Program {
     fn apply(
         &self,
         py: Python<'_>,
-        member: &Bound<'_, Member>,
+        member: Argument<'_>,
         event: &Bound<'_, PyAny>,
         now: Option<&Bound<'_, PyAny>>,
         counters: Option<&Bound<'_, PyAny>>,
@@ -194,7 +206,7 @@ impl Program {
     fn advance(
         &self,
         py: Python<'_>,
-        member: &Bound<'_, Member>,
+        member: Argument<'_>,
         to: &Bound<'_, PyAny>,
         counters: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Py<Outcome>> {
@@ -213,7 +225,7 @@ impl Program {
     fn quote(
         &self,
         py: Python<'_>,
-        member: &Bound<'_, Member>,
+        member: Argument<'_>,
         cart: &Bound<'_, PyAny>,
         codes: Option<&Bound<'_, PyAny>>,
         counters: Option<&Bound<'_, PyAny>>,
@@ -264,7 +276,7 @@ impl Program {
         at: &Bound<'_, PyAny>,
         closed: bool,
         top: Option<u32>,
-        around: Option<&Bound<'_, Member>>,
+        around: Option<Argument<'_>>,
         neighbours: u32,
     ) -> PyResult<Leaderboard> {
         let at = instant(at)?;
@@ -291,7 +303,7 @@ impl Program {
 
     /// What a member has at that instant, or at its own clock if that is later; changes nothing.
     #[pyo3(signature = (member, at=None))]
-    fn view(&self, py: Python<'_>, member: &Bound<'_, Member>, at: Option<&Bound<'_, PyAny>>) -> PyResult<Py<View>> {
+    fn view(&self, py: Python<'_>, member: Argument<'_>, at: Option<&Bound<'_, PyAny>>) -> PyResult<Py<View>> {
         let at = at.map(instant).transpose()?;
         let member = member.get();
         let view = py.detach(|| host::view(&self.core, &member.lock(), at));
@@ -303,7 +315,7 @@ impl Program {
     fn explain(
         &self,
         py: Python<'_>,
-        member: &Bound<'_, Member>,
+        member: Argument<'_>,
         event: &Bound<'_, PyAny>,
         counters: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Py<Explanation>> {
@@ -321,7 +333,7 @@ impl Program {
     fn explain_advance(
         &self,
         py: Python<'_>,
-        member: &Bound<'_, Member>,
+        member: Argument<'_>,
         to: &Bound<'_, PyAny>,
         counters: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Py<Explanation>> {
@@ -335,7 +347,7 @@ impl Program {
 
     /// Why the wheels that an event turned came out so: for each draw what was hashed, the number, the slices, and whether
     /// all of it agrees when it is worked out again.
-    fn audit(&self, py: Python<'_>, member: &Bound<'_, Member>, event: &str) -> PyResult<Record> {
+    fn audit(&self, py: Python<'_>, member: Argument<'_>, event: &str) -> PyResult<Record> {
         let member = member.get();
         let audited = py.detach(|| self.core.audit(&member.lock(), event));
         audited.map(Record::of).map_err(|refused| error::event(py, &refused))
@@ -360,7 +372,7 @@ impl Program {
     fn erase(
         &self,
         py: Python<'_>,
-        member: &Bound<'_, Member>,
+        member: Argument<'_>,
         pseudonym: &str,
         at: &Bound<'_, PyAny>,
     ) -> PyResult<Py<Outcome>> {
@@ -370,7 +382,7 @@ impl Program {
     }
 
     /// All that is held about a member, for the person: named, in plain values.
-    fn export(&self, py: Python<'_>, member: &Bound<'_, Member>) -> PyResult<Record> {
+    fn export(&self, py: Python<'_>, member: Argument<'_>) -> PyResult<Record> {
         let member = member.get();
         let exported = py.detach(|| host::export(&self.core, &member.lock()));
         exported.map(Record::of).map_err(|refused| error::event(py, &refused))
@@ -420,7 +432,7 @@ impl Program {
     fn migrate(
         slf: &Bound<'_, Self>,
         old: &Bound<'_, Self>,
-        member: &Bound<'_, Member>,
+        member: Argument<'_>,
         at: &Bound<'_, PyAny>,
     ) -> PyResult<Py<Migration>> {
         Migration::of(slf, old.get(), member.get(), instant(at)?)
@@ -492,6 +504,15 @@ fn unread(error: std::io::Error, path: &Path) -> PyErr {
         Some(number) => PyOSError::new_err((number, words(&error), path.as_os_str().to_owned())),
         None => PyValueError::new_err(format!("{}: {error}", path.display())),
     }
+}
+
+/// A program is UTF-8; tells the place of the first byte that is not, as Python counts.
+fn no_text(broken: &FromUtf8Error, path: &Path) -> PyErr {
+    let at = broken.utf8_error().valid_up_to();
+    let before = broken.as_bytes().get(..at).unwrap_or_default();
+    let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
+    let column = before.rsplit(|byte| *byte == b'\n').next().map_or(0, <[u8]>::len) + 1;
+    PyValueError::new_err(format!("{}: not UTF-8 at byte {at}, line {line}, byte {column} of it", path.display()))
 }
 
 /// What the system says, without the number that Rust puts behind it.

@@ -3,12 +3,12 @@
 use loyalty_core::{Document, HistoryEvent, Outcome, ReplayOptions};
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
-use pyo3::types::{PyBytes, PyDict, PyString, PyTuple};
+use pyo3::types::{PyBytes, PyDict, PyMapping, PyString, PyTuple};
 
 use crate::arrow::Batches;
 use crate::columns::Column;
 use crate::error;
-use crate::input::{Place, interrupt};
+use crate::input::{Place, dict_of, interrupt};
 use crate::member::Member;
 use crate::program::Program;
 use crate::record::Record;
@@ -76,7 +76,7 @@ fn one_by_one<'py>(
     events: &Bound<'py, PyAny>,
     play: impl FnOnce(&mut dyn Iterator<Item = HistoryEvent<'static, Place<'_, 'py>>>) -> loyalty_core::Replay,
 ) -> PyResult<loyalty_core::Replay> {
-    if events.cast::<PyDict>().is_ok() || events.try_iter().is_err() {
+    if events.cast::<PyMapping>().is_ok() || events.try_iter().is_err() {
         let name = events.get_type().fully_qualified_name()?;
         let expected = "a history is JSON lines as str or bytes, a table of Arrow, or events one after the other";
         return Err(PyTypeError::new_err(format!("{expected}, not {name}")));
@@ -108,7 +108,12 @@ fn one<'k, 'py>(program: &'k Program, value: Bound<'py, PyAny>) -> HistoryEvent<
     };
     match json {
         Some(json) => HistoryEvent::Json(json.into()),
-        None => HistoryEvent::Object(Place { value, keys: &program.keys }),
+        None => {
+            // Of one that cannot be read, the engine finds out why.
+            let read = value.cast::<PyMapping>().ok().filter(|_| value.cast::<PyDict>().is_err()).map(dict_of);
+            let value = read.and_then(Result::ok).unwrap_or(value);
+            HistoryEvent::Object(Place { value, keys: &program.keys })
+        }
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use pyo3::prelude::*;
 
 use crate::error;
-use crate::member::Member;
+use crate::member::Argument;
 use crate::outcome::Outcome;
 use crate::record::Record;
 
@@ -28,7 +28,7 @@ impl Report {
 impl Report {
     /// Add an outcome, with the member as it is after it; tell whether it counted. A replay and what was added before do
     /// not. Raise EventError for the outcome of another member, or a member of another revision.
-    fn add(&self, py: Python<'_>, outcome: &Bound<'_, Outcome>, member: &Bound<'_, Member>) -> PyResult<bool> {
+    fn add(&self, py: Python<'_>, outcome: &Bound<'_, Outcome>, member: Argument<'_>) -> PyResult<bool> {
         let outcome = outcome.as_super().get().document().to_string();
         let member = member.get();
         let added = py.detach(|| {
@@ -39,7 +39,7 @@ impl Report {
     }
 
     /// Tell of a member without an outcome, so that it counts among the members; tell whether it was not known.
-    fn know(&self, py: Python<'_>, member: &Bound<'_, Member>) -> PyResult<bool> {
+    fn know(&self, py: Python<'_>, member: Argument<'_>) -> PyResult<bool> {
         let member = member.get();
         let known = py.detach(|| {
             let member = member.lock().clone();

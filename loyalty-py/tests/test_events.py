@@ -3,8 +3,10 @@
 import datetime as dt
 import enum
 import json
-from collections import OrderedDict, UserDict
+from collections import ChainMap, OrderedDict, UserDict
+from collections.abc import Callable
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -114,10 +116,40 @@ def test_only_what_the_program_reads_is_looked_at() -> None:
     assert apply(unread=cycle, other=object(), nothing="\ud800") == apply()
 
 
-def test_what_is_no_dict_is_a_type_error() -> None:
+def test_any_mapping_is_an_event() -> None:
+    line = {"amount": "4.50", "category": "coffee"}
+    nested = order(lines=[MappingProxyType(line), UserDict(line)])
+    plain = order(lines=[line, line])
+    answers = set()
+    for event in (plain, nested, UserDict(nested), MappingProxyType(nested), ChainMap({}, nested)):
+        program, member = shop()
+        answers.add(program.apply(member, event).to_json())
+        answers.add(program.apply(member, json.dumps(plain)).to_json().replace(',"replayed":true', ""))
+        history = program.replay([event, UserDict(event)])
+        assert not history.refused and history.summary.replayed == 1
+    assert len(answers) == 1
+
+
+def test_what_is_no_mapping_is_a_type_error() -> None:
     program, member = shop()
-    with pytest.raises(TypeError, match="an event is a dict, or JSON as str or bytes, not collections.UserDict"):
-        program.apply(member, UserDict(order()))  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="an event is a dict or another mapping, or JSON as str or bytes, not set"):
+        program.apply(member, {1, 2})  # type: ignore[arg-type]
+    (refused,) = program.replay([{1, 2}]).refused  # type: ignore[list-item]
+    assert (refused.error.code, refused.error.found) == ("invalid_json", "a set")
+
+
+def test_an_instant_without_an_offset_is_told_so() -> None:
+    program, member = shop()
+    naive = dt.datetime(2026, 1, 5, 10)
+    calls: list[Callable[[], Any]] = [
+        lambda: program.apply(member, order(at=naive)),
+        lambda: program.advance(member, naive),
+    ]
+    for call in calls:
+        with pytest.raises(loyalty.EventError) as refused:
+            call()
+        assert refused.value.code == "bad_instant"
+        assert refused.value.help == "say how far its clock is from UTC: `+08:00` behind the time, or `Z` for UTC itself"
 
 
 def test_code_of_the_host_that_runs_while_an_event_is_read_does_no_harm() -> None:

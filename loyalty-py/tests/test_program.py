@@ -36,9 +36,21 @@ def test_a_program_comes_from_a_file(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError) as expected:
         (tmp_path / "nothing").read_text()
     assert str(raised.value) == str(expected.value)
-    path.write_bytes(b"program \xff")
-    with pytest.raises(ValueError, match=f"{path}: .*UTF-8"):
+    path.write_bytes(b"program\n\xc3\xa9 \xff")
+    with pytest.raises(ValueError) as no_text:
         loyalty.Program.from_file(path)
+    assert str(no_text.value) == f"{path}: not UTF-8 at byte 11, line 2, byte 4 of it"
+
+
+def test_whoever_makes_a_program_by_its_class_is_told_how() -> None:
+    with pytest.raises(TypeError, match=r"a Program is made by Program\.compile\(text\) or Program\.from_file\(path\)"):
+        loyalty.Program(TEXT)  # type: ignore[arg-type]
+
+
+def test_a_wrong_argument_is_named() -> None:
+    program, _ = shop()
+    with pytest.raises(TypeError, match="a member is a Member, as `enroll` and `load` give one, not str"):
+        program.apply("m-1", order())  # type: ignore[arg-type]
 
 
 def test_tests_of_the_program_run() -> None:
@@ -146,6 +158,9 @@ def test_what_is_pickled_goes_on() -> None:
     assert (again.revision, again.replayed, again.to_json()) == (1, False, outcome.to_json())
     assert explained.to_text() == explanation.to_text() and explained.outcome == explanation.outcome
     assert member_again.program.apply(member_again, order()).replayed
+    loaded = program.load(member.save())
+    assert loaded.migration is not None and pickle.loads(pickle.dumps(loaded)).migration == loaded.migration
+    assert member.migration is None and member_again.migration is None
     # Members that are pickled together keep one program.
     one, two = pickle.loads(pickle.dumps([member, copy.copy(member)]))
     assert one.program is two.program

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use crate::engine::error::EventError;
 use crate::program::{Event, Program};
 use crate::wire::decode::{EventHead, event_head, event_head_from};
-use crate::wire::input::Input;
+use crate::wire::input::{Input, Shape};
 use crate::wire::packed::{Packed, PackedEvent};
 
 /// One event of a history as a host has it.
@@ -21,16 +21,26 @@ impl<I: Input + Clone> Unread for HistoryEvent<'_, I> {
     fn read(&self, program: &Program, event: &mut Event) -> Result<(), EventError> {
         match self {
             HistoryEvent::Json(json) => program.decode_into(json, event),
-            HistoryEvent::Object(input) => program.decode_from(&mut input.clone(), event),
+            HistoryEvent::Object(input) => program.decode_from(&mut object(input)?, event),
         }
     }
 
     fn head(&self) -> Result<EventHead, EventError> {
         match self {
             HistoryEvent::Json(json) => event_head(json),
-            HistoryEvent::Object(input) => event_head_from(&mut input.clone()),
+            HistoryEvent::Object(input) => event_head_from(&mut object(input)?),
         }
     }
+}
+
+/// A place to read an event from, if there is one.
+fn object<I: Input + Clone>(input: &I) -> Result<I, EventError> {
+    let mut place = input.clone();
+    if place.shape()? == Shape::Object {
+        return Ok(place);
+    }
+    let found = place.scalar()?.shown();
+    Err(EventError::unreadable(&found))
 }
 
 /// The lines that are not empty, with their numbers.

@@ -4,7 +4,7 @@ import datetime
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
-from typing import Any, Final, Literal, NotRequired, Protocol, TypeAlias, TypedDict, final
+from typing import Any, Final, Literal, Never, NotRequired, Protocol, Self, TypeAlias, TypedDict, final
 
 from typing_extensions import disjoint_base
 
@@ -39,7 +39,7 @@ __all__ = [
 __version__: Final[str]
 
 _Instant: TypeAlias = datetime.datetime | str
-_Event: TypeAlias = dict[str, Any] | str | bytes | Record
+_Event: TypeAlias = Mapping[str, Any] | str | bytes | Record
 _Points: TypeAlias = int | Decimal | str
 _Counters: TypeAlias = Mapping[str, _Points]
 
@@ -262,6 +262,7 @@ class Migration(Record):
 class Program:
     """A compiled program: immutable, to be used for any number of members and by any number of threads."""
 
+    def __new__(cls, *_args: Never, **_kwargs: Never) -> Self: ...
     @staticmethod
     def compile(text: str, *, name: str = "program", secret: bytes | None = None) -> Program: ...
     @staticmethod
