@@ -334,8 +334,25 @@ pub fn refused(refused: &[RefusedEvent]) -> String {
     refused.collect::<Document>().to_string()
 }
 
-/// Plays a history that a host has packed, as [`Program::replay`] plays lines, or on the host's threads.
+/// Plays a history that a host has packed, as [`Program::resume`] plays lines, or on the host's threads.
 #[must_use]
-pub fn replay(program: &Program, packed: &str, options: ReplayOptions, threads: Option<&dyn Threads>) -> Replay {
-    Replay::of_packed(program, packed, options, threads)
+pub fn replay(
+    program: &Program,
+    packed: &str,
+    members: Vec<Member>,
+    options: ReplayOptions,
+    threads: Option<&dyn Threads>,
+) -> Replay {
+    Replay::of_packed(program, packed, members, options, threads)
+}
+
+/// The member of a saved state in either form: JSON begins with a brace, and bytes with the number of their form.
+///
+/// # Errors
+///
+/// As those of [`Program::load`] and [`Program::load_binary`].
+pub fn member_of(program: &Program, state: &[u8]) -> Result<Member, StateError> {
+    let json = core::str::from_utf8(state).ok().filter(|text| text.trim_start().starts_with('{'));
+    let loaded = json.map_or_else(|| program.load_binary(state), |json| program.load(json));
+    loaded.map(|loaded| loaded.member)
 }

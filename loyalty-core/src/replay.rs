@@ -111,10 +111,14 @@ impl Program {
         options: ReplayOptions,
         each: &'a mut dyn FnMut(&Outcome),
     ) -> Resumed<'a> {
-        let members = members.into_iter().map(|member| (member.id().to_owned(), member)).collect();
+        let members = by_id(members);
         let replay = Replay { members, ..Replay::begin(self) };
         Resumed { program: self, replay, options, each: Some(each), threads: None }
     }
+}
+
+fn by_id(members: impl IntoIterator<Item = Member>) -> BTreeMap<String, Member> {
+    members.into_iter().map(|member| (member.id().to_owned(), member)).collect()
 }
 
 impl Replay {
@@ -122,11 +126,13 @@ impl Replay {
     pub(crate) fn of_packed(
         program: &Program,
         packed: &str,
+        members: Vec<Member>,
         options: ReplayOptions,
         threads: Option<&dyn Threads>,
     ) -> Self {
-        let afresh = Resumed { threads, ..program.afresh(options) };
-        afresh.play_shared((1..).zip(PackedEvents::new(packed).map(Line::from)))
+        let mut resumed = Resumed { threads, ..program.afresh(options) };
+        resumed.replay.members = by_id(members);
+        resumed.play_shared((1..).zip(PackedEvents::new(packed).map(Line::from)))
     }
 
     fn begin(program: &Program) -> Self {

@@ -262,9 +262,10 @@ class Program {
 
   async replay(events, given) {
     const program = this.#open;
-    const { outcomes = false, until, threads } = options(given, ["outcomes", "until", "threads"]);
+    const { outcomes = false, until, states, threads } = options(given, ["outcomes", "until", "states", "threads"]);
     if (typeof outcomes !== "boolean") throw new TypeError(`\`outcomes\`: expected true or false, found ${kind(outcomes)}`);
     const end = optionalInstant(until, "until");
+    const members = statesOf(states);
     if (threads !== undefined && !(Number.isSafeInteger(threads) && threads >= 1)) {
       throw new TypeError(`\`threads\`: expected a whole number from 1, found ${typeof threads === "number" ? threads : kind(threads)}`);
     }
@@ -272,7 +273,7 @@ class Program {
     try {
       const history = await historyOf(events, this.#packer);
       const replay = typeof history === "string" ? "replayPacked" : "replay";
-      return newReplay(await toldLater(() => program[replay](history, outcomes, end, threads && Math.min(threads, THREADS_MAX))), this.#owner);
+      return newReplay(await toldLater(() => program[replay](history, members, outcomes, end, threads && Math.min(threads, THREADS_MAX))), this.#owner);
     } finally {
       this.#playing -= 1;
       if (this.#handle === null && this.#playing === 0) program.free();
@@ -330,6 +331,19 @@ async function historyOf(events, packer) {
     if (parts.length % AT_ONCE === 0) await turn();
   }
   return parts.join("");
+}
+
+/** Saved states, strings or bytes as they are, as bytes. */
+function statesOf(states) {
+  if (states === undefined) return [];
+  if (states === null || typeof states !== "object" || isBytes(states) || !(Symbol.iterator in states)) {
+    throw new TypeError(`\`states\`: expected an iterable of saved states, found ${kind(states)}`);
+  }
+  return Array.from(states, (state) => {
+    if (isBytes(state)) return new Uint8Array(state);
+    if (typeof state === "string") return new TextEncoder().encode(text(state, "states"));
+    throw new TypeError(`\`states\`: expected strings or bytes as they were saved, found ${kind(state)}`);
+  });
 }
 
 /** So many events are packed before others have a turn: some milliseconds. */

@@ -2,8 +2,8 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use loyalty_core::{ReplayOptions, host};
-use napi::bindgen_prelude::AsyncTask;
+use loyalty_core::{ReplayOptions, StateError, host};
+use napi::bindgen_prelude::{AsyncTask, Uint8Array};
 use napi::{Env, Error, Result, Task};
 use napi_derive::napi;
 
@@ -27,40 +27,50 @@ enum Events {
 pub struct Playing {
     program: loyalty_core::Program,
     events: Events,
+    states: Vec<Vec<u8>>,
     options: ReplayOptions,
     threads: Spawned,
 }
 
 impl Task for Playing {
-    type Output = loyalty_core::Replay;
+    type Output = std::result::Result<loyalty_core::Replay, StateError>;
     type JsValue = Replay;
 
     fn compute(&mut self) -> Result<Self::Output> {
         // Nobody catches a panic on this thread; the core has none, and if it had, it is an error like any other.
-        let play = || match &self.events {
-            Events::Lines(lines) => self.program.resume([], self.options, &mut |_| {}).on(&self.threads).lines(lines),
-            Events::Packed(packed) => host::replay(&self.program, packed, self.options, Some(&self.threads)),
+        let play = || {
+            let states = self.states.iter().map(|state| host::member_of(&self.program, state));
+            let members = states.collect::<std::result::Result<Vec<_>, _>>()?;
+            Ok(match &self.events {
+                Events::Lines(lines) => {
+                    self.program.resume(members, self.options, &mut |_| {}).on(&self.threads).lines(lines)
+                }
+                Events::Packed(packed) => {
+                    host::replay(&self.program, packed, members, self.options, Some(&self.threads))
+                }
+            })
         };
         catch_unwind(AssertUnwindSafe(play)).map_err(|_| Error::from_reason("the engine failed"))
     }
 
     fn resolve(&mut self, _: Env, replay: Self::Output) -> Result<Replay> {
-        Ok(Replay(Held::of(replay)))
+        replay.map(|replay| Replay(Held::of(replay))).map_err(|refused| error::state(&refused))
     }
 }
 
 #[napi]
 impl Program {
-    /// Plays lines of events from nothing.
+    /// Plays lines of events, going on from saved states.
     #[napi(catch_unwind)]
     pub fn replay(
         &self,
         lines: &[u8],
+        states: Vec<Uint8Array>,
         outcomes: bool,
         until: Option<String>,
         threads: Option<u32>,
     ) -> Result<AsyncTask<Playing>> {
-        self.play(Events::Lines(own(lines)), outcomes, until, threads)
+        self.play(Events::Lines(own(lines)), states, outcomes, until, threads)
     }
 
     /// The same for a packed history.
@@ -68,16 +78,18 @@ impl Program {
     pub fn replay_packed(
         &self,
         events: String,
+        states: Vec<Uint8Array>,
         outcomes: bool,
         until: Option<String>,
         threads: Option<u32>,
     ) -> Result<AsyncTask<Playing>> {
-        self.play(Events::Packed(events), outcomes, until, threads)
+        self.play(Events::Packed(events), states, outcomes, until, threads)
     }
 
     fn play(
         &self,
         events: Events,
+        states: Vec<Uint8Array>,
         outcomes: bool,
         until: Option<String>,
         threads: Option<u32>,
@@ -85,7 +97,9 @@ impl Program {
         let until = until.map(|until| instant(&until)).transpose()?;
         let options = ReplayOptions { outcomes, until };
         let threads = Spawned::of(threads);
-        Ok(AsyncTask::new(Playing { program: self.core()?.clone(), events, options, threads }))
+        // Whoever called may write to its bytes while a thread plays.
+        let states = states.iter().map(|state| own(state)).collect();
+        Ok(AsyncTask::new(Playing { program: self.core()?.clone(), events, states, options, threads }))
     }
 }
 

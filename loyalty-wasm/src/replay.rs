@@ -1,6 +1,6 @@
 //! Whole histories.
 
-use js_sys::Error;
+use js_sys::{Error, Uint8Array};
 use loyalty_core::{ReplayOptions, host};
 use wasm_bindgen::prelude::wasm_bindgen;
 
@@ -13,15 +13,36 @@ pub struct Replay(loyalty_core::Replay);
 
 #[wasm_bindgen]
 impl Program {
-    /// Plays lines of events from nothing. There is one thread: a page that must not wait calls this in a worker.
-    pub fn replay(&self, lines: &[u8], outcomes: bool, until: Option<String>) -> Result<Replay, Error> {
-        Ok(Replay(self.program.replay(lines, options(outcomes, until)?)))
+    /// Plays lines of events, going on from saved states. There is one thread: a page that must not wait calls this in a worker.
+    pub fn replay(
+        &self,
+        lines: &[u8],
+        states: Vec<Uint8Array>,
+        outcomes: bool,
+        until: Option<String>,
+    ) -> Result<Replay, Error> {
+        let members = self.members(&states)?;
+        Ok(Replay(self.program.resume(members, options(outcomes, until)?, &mut |_| {}).lines(lines)))
     }
 
     /// The same for a packed history.
     #[wasm_bindgen(js_name = replayPacked)]
-    pub fn replay_packed(&self, events: &str, outcomes: bool, until: Option<String>) -> Result<Replay, Error> {
-        Ok(Replay(host::replay(&self.program, events, options(outcomes, until)?, None)))
+    pub fn replay_packed(
+        &self,
+        events: &str,
+        states: Vec<Uint8Array>,
+        outcomes: bool,
+        until: Option<String>,
+    ) -> Result<Replay, Error> {
+        let members = self.members(&states)?;
+        Ok(Replay(host::replay(&self.program, events, members, options(outcomes, until)?, None)))
+    }
+}
+
+impl Program {
+    fn members(&self, states: &[Uint8Array]) -> Result<Vec<loyalty_core::Member>, Error> {
+        let members = states.iter().map(|state| host::member_of(&self.program, &state.to_vec()));
+        members.collect::<Result<_, _>>().map_err(|refused| error::state(&refused))
     }
 }
 

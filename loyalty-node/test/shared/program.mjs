@@ -496,6 +496,31 @@ message spring marketing { broadcast  en "Spring is here." }`);
       refused(() => replay.summary, TypeError);
     },
 
+    "a history goes on from the states that its first part has left": async () => {
+      const { program } = start();
+      const orders = ["m-1", "m-2", "m-1", "m-3"].map((member, at) => ({ ...ORDER, id: `o-${at}`, member }));
+      const text = (events) => events.map((order) => JSON.stringify(order)).join("\n");
+      const saved = (replay) => replay.members().map((member) => member.save());
+      const whole = await program.replay(orders);
+      const [first, second] = [orders.slice(0, 2), orders.slice(2)];
+      const part = await program.replay(first);
+      const forms = [saved(part), part.members().map((member) => member.saveBinary()), new Set(saved(part))];
+      for (const states of forms) {
+        for (const events of [second, text(second)]) {
+          const rest = await program.replay(events, { states });
+          assert.deepEqual([rest.summary.events, saved(rest)], [2, saved(whole)]);
+        }
+      }
+      // What was known before is known again.
+      assert.equal((await program.replay(first, { states: forms[0] })).summary.replayed, 2);
+      for (const states of ["{}", new Uint8Array(2), null, 7, {}, [7], [{}], [null], ["\ud800"]]) {
+        await assert.rejects(program.replay([], { states }), TypeError);
+      }
+      for (const states of [["{}"], ["no state"], [new Uint8Array([9, 9])], [""]]) {
+        await assert.rejects(program.replay([], { states }), { name: "StateError" });
+      }
+    },
+
     "what is closed while it is in use": async () => {
       const { program, member } = start();
       const history = program.replay([ORDER, { ...ORDER, id: "o-2" }]);
