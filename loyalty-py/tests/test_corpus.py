@@ -101,7 +101,7 @@ class Player:
 
     def happen(self, event: Any) -> None:
         try:
-            explanation = self.program.explain(self.member, event)
+            explanation = self.program.explain(self.member, event, counters=self.counters)
             self.explanations.append([explanation.to_json(), explanation.to_text()])
         except loyalty.EventError as error:
             self.explanations.append([error_json(error), str(error)])

@@ -65,7 +65,13 @@ fn said(case: &Case, programs: &[Program]) -> Value {
     for (_, step) in &case.steps {
         match step {
             Step::Event(json) => {
-                explanations.push(match current.explain(&member, json) {
+                let explained = match &counters {
+                    Some(counters) => current
+                        .decode(json.as_bytes())
+                        .and_then(|event| current.explain_event_with(&member, &event, counters)),
+                    None => current.explain(&member, json),
+                };
+                explanations.push(match explained {
                     Ok(explanation) => json!([explanation.to_json(), explanation.to_text(false)]),
                     Err(error) => json!([error.to_json(), error.to_string()]),
                 });

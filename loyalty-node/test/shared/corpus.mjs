@@ -139,7 +139,7 @@ function playAs(programs, { member: id, enrolledAt, steps }, given) {
     const rest = step.slice(word.length + 1);
     if (step.startsWith("{") || word === "raw") {
       const event = given(word === "raw" ? rest : step);
-      const why = said(() => program.explain(member, event));
+      const why = said(() => program.explain(member, event, counters && { counters }));
       explanations.push([JSON.stringify(why), why instanceof Error ? why.message : String(why)]);
       outcomes.push(JSON.stringify(said(() => program.apply(member, event, (now || counters) && { now, counters }))));
     } else if (word === "advance") outcomes.push(JSON.stringify(said(() => program.advance(member, rest, counters && { counters }))));
