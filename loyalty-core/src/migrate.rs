@@ -104,7 +104,8 @@ impl Program {
     ///
     /// # Errors
     ///
-    /// [`Refusal::OtherProgram`](crate::Refusal::OtherProgram) for a member of neither version.
+    /// [`Refusal::OtherProgram`](crate::Refusal::OtherProgram) for a member of neither version, and where a wallet holds something
+    /// else in this one, so that the member cannot be loaded.
     ///
     /// ```
     /// use loyalty_core::{Instant, Program};
@@ -126,10 +127,10 @@ impl Program {
         let mut before = member.clone();
         from.advance(&mut before, at)?;
         let old = levels(from, &before);
-        // What this library has just saved it can read.
-        let Ok(Loaded { mut member, report }) = self.load_binary(&from.save_binary(&before)) else {
-            return Err(EventError::new(crate::Refusal::OtherProgram));
-        };
+        let loaded = self.load_binary(&from.save_binary(&before));
+        // What this library has just saved it can read, but a wallet may hold something else from now on.
+        let Loaded { mut member, report } =
+            loaded.map_err(|error| EventError::new(crate::Refusal::OtherProgram).advising(error.to_string()))?;
         let carried = levels(self, &member);
         let outcome = doors::judge(self.plan(), &mut member, at.0)?;
         let new = levels(self, &member);

@@ -13,6 +13,7 @@ mod contact;
 mod coupons;
 mod experiments;
 mod forms;
+mod holdings;
 mod pack;
 mod questions;
 mod referrals;
@@ -44,7 +45,7 @@ use crate::wire::document::Document;
 pub use forms::{load_binary, load_json, measure, save_binary, save_json};
 
 use badges::SavedBadge;
-use columns::{Column, Counted, Marked, Sparse};
+use columns::{Column, Counted, JsonOnly, Marked, Sparse};
 use coupons::SavedCoupon;
 use experiments::SavedArm;
 use pack::{Names, Packed};
@@ -101,8 +102,18 @@ struct Snapshot {
     /// Cards of wheels that are not drawn yet.
     #[serde(default, skip_serializing_if = "Sparse::is_absent")]
     cards: Sparse<cards::SavedCard>,
-    #[serde(default, skip_serializing_if = "written_off::JsonOnly::is_empty")]
-    written_off: written_off::JsonOnly,
+    #[serde(default, skip_serializing_if = "JsonOnly::is_empty")]
+    written_off: JsonOnly<written_off::SavedWrittenOff>,
+    /// Since form 5. Wallets that are not told of hold whole points, or nothing was ever in them.
+    #[serde(default, skip_serializing_if = "JsonOnly::is_empty")]
+    holdings: JsonOnly<holdings::SavedHolding>,
+}
+
+impl Snapshot {
+    /// Whether it tells what its wallets hold.
+    fn says_holdings(&self) -> bool {
+        self.format >= forms::SAYS_HOLDINGS
+    }
 }
 
 /// Whether the account is open, and what it has been through.
@@ -329,6 +340,7 @@ fn snapshot(plan: &Plan, member: &Member, form: Form) -> Snapshot {
         questions: Sparse::new(form, questions::save(plan, &member)),
         cards: Sparse::new(form, cards::save(plan, &member)),
         written_off: written_off::save(plan, &member),
+        holdings: JsonOnly { items: holdings::save(plan, &member) },
     }
 }
 
@@ -550,6 +562,7 @@ fn restore_wallets(
         lots.arrange_by_key(|lot| lot.entry);
         let state = WalletState { lots: lots.into(), sums: Kept::new(sums), activity: activity.into() };
         check(&wallet.name, &state)?;
+        holdings::check(saved, wallet_plan, &state)?;
         *place = state;
     }
     for wallet in &plan.wallets {

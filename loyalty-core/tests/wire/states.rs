@@ -71,7 +71,71 @@ fn damaged_bytes_are_refused() {
     longer.push(0);
     assert_eq!(refused(&longer), "not a saved member: its bytes are damaged");
     assert_eq!(
-        refused(&[5, 0, 0, 0, 0]),
-        "saved in form 5, and this library reads forms 3 and 4: read it with the library that wrote it"
+        refused(&[6, 0, 0, 0, 0]),
+        "saved in form 6, and this library reads forms 3 to 5: read it with the library that wrote it"
     );
+}
+
+/// A shop whose wallet `credit` has those clauses.
+fn with_credit(clauses: &str) -> Program {
+    let rules = format!(
+        "program \"Shop\" {{ currency EUR }} wallet credit {{ {clauses} }} wallet points {{}} \
+         rule base on order {{ earn 1 points per 1 EUR of order.subtotal }} rule gift on visit {{ earn 2 points }}"
+    );
+    Program::compile(&rules).unwrap_or_else(|found| panic!("{}", found.render("program.loyalty", false)))
+}
+
+#[test]
+fn an_amount_is_never_taken_for_one_of_another_unit() {
+    let now = Instant::parse("2026-01-05T10:00:00Z").unwrap();
+    let adjusted = |program: &Program, amount: &str| {
+        let mut member = program.enroll("m-1", now).unwrap();
+        let event = format!(
+            r#"{{"type":"adjust","id":"a-1","at":"2026-01-05T10:00:00Z","wallet":"credit","points":"{amount}"}}"#
+        );
+        program.apply(&mut member, &event).unwrap();
+        member
+    };
+    let cases = [
+        ("decimals 2", "100.55", "holds EUR", Some(("EUR with 2 decimals", "points with 2 decimals"))),
+        ("", "100", "holds EUR", Some(("EUR with 2 decimals", "points with 0 decimals"))),
+        ("holds EUR", "100.55", "holds JPY", Some(("JPY with 0 decimals", "EUR with 2 decimals"))),
+        ("holds EUR", "100.55", "", Some(("points with 0 decimals", "EUR with 2 decimals"))),
+        ("decimals 2", "100", "decimals 1", Some(("points with 1 decimals", "points with 2 decimals"))),
+        ("decimals 1", "100.5", "decimals 2", None),
+        ("", "100", "decimals 2", None),
+        ("holds EUR", "100.55", "holds EUR tender", None),
+    ];
+    for (then, amount, since, refused) in cases {
+        let (old, new) = (with_credit(then), with_credit(since));
+        let member = adjusted(&old, amount);
+        let as_bytes = new.load_binary(&old.save_binary(&member));
+        let as_json = new.load(&old.save(&member));
+        let Some((is, was)) = refused else {
+            for loaded in [as_bytes, as_json] {
+                let loaded = loaded.unwrap();
+                assert!(loaded.report.is_empty());
+                assert_eq!(new.totals(&loaded.member)[0].available, amount.parse().unwrap());
+            }
+            continue;
+        };
+        let message = format!(
+            "wallet `credit` holds {is} in this program, and {was} in the saved member: the amounts would mean something else; \
+             keep wallet `credit` as it was and give the new one another name (a rule can `convert` from one to the other)"
+        );
+        assert_eq!(as_bytes.unwrap_err().to_string(), message);
+        assert_eq!(as_json.unwrap_err().to_string(), message);
+        let migrated = new.migrate(&old, &member, now).unwrap_err();
+        assert_eq!((migrated.code().as_str(), migrated.help()), ("other_program", Some(&*message)));
+        // What nothing was ever in may count what it will, and what has another name is told to be lost.
+        let untouched = old.enroll("m-2", now).unwrap();
+        assert!(new.load_binary(&old.save_binary(&untouched)).unwrap().report.is_empty());
+        let renamed = format!(
+            "program \"Shop\" {{ currency EUR }} wallet money {{ {since} }} wallet points {{}} \
+             rule base on order {{ earn 1 points per 1 EUR of order.subtotal }}"
+        );
+        let renamed = Program::compile(&renamed).unwrap();
+        let loaded = renamed.load(&old.save(&member)).unwrap();
+        assert_eq!(loaded.report.dropped(), [format!("wallet `credit` with {amount} available")]);
+    }
 }

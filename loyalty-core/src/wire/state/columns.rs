@@ -87,6 +87,36 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Sparse<T> {
     }
 }
 
+/// A list that has its place in JSON alone: bytes that were described before it tell it at their end.
+pub struct JsonOnly<T> {
+    pub items: Vec<T>,
+}
+
+impl<T> JsonOnly<T> {
+    pub fn is_empty(&self) -> bool {
+        self.items.is_empty()
+    }
+}
+
+impl<T> Default for JsonOnly<T> {
+    fn default() -> Self {
+        Self { items: Vec::new() }
+    }
+}
+
+impl<T: Serialize> Serialize for JsonOnly<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if serializer.is_human_readable() { self.items.serialize(serializer) } else { serializer.serialize_unit() }
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for JsonOnly<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let items = if deserializer.is_human_readable() { Vec::deserialize(deserializer)? } else { Vec::new() };
+        Ok(Self { items })
+    }
+}
+
 /// Of a counter: (time key, count, sum).
 #[derive(Serialize, Deserialize)]
 pub struct Counted(pub i64, pub i64, pub Amount);

@@ -7,10 +7,14 @@ use crate::engine::member::Member;
 use crate::plan::Plan;
 
 /// The version of the form; a reader refuses what it does not know.
-pub const FORMAT: u8 = 4;
-/// The one before, which is read still. Its JSON is the same, but that digests of events were longer. Its bytes are those
+pub const FORMAT: u8 = 5;
+/// From this one on it is told what wallets hold.
+pub const SAYS_HOLDINGS: u8 = 5;
+/// The one before, which is read still.
+const BEFORE: u8 = 4;
+/// The one before that, which is read still, too. In its JSON digests of events were longer. Its bytes are those
 /// of `postcard`, without expectations: they are still written for a member who is told in so few bytes that no reader
-/// would believe it.
+/// would believe it, and then say what form 5 says behind everything else.
 const PLAIN_FORMAT: u8 = 3;
 /// How much of their digest stands before the bytes, so that damaged ones are known.
 const CHECK_BYTES: usize = 4;
@@ -40,7 +44,8 @@ fn bytes_of(mut snapshot: Snapshot, offset: i64) -> Vec<u8> {
     snapshot.format = PLAIN_FORMAT;
     snapshot.events.write_bytes();
     let bytes = postcard::to_allocvec(&snapshot).unwrap_or_default();
-    written_off::append(&snapshot.written_off, bytes).unwrap_or_default()
+    let bytes = written_off::append_all(&snapshot.written_off, bytes).unwrap_or_default();
+    postcard::to_extend(&snapshot.holdings.items, bytes).unwrap_or_default()
 }
 
 /// How many bits of the bytes each part takes.
@@ -66,18 +71,27 @@ pub fn load_binary(plan: &Plan, bytes: &[u8]) -> Result<Loaded, StateError> {
 fn snapshot_of(bytes: &[u8]) -> Result<Snapshot, StateError> {
     // The first byte, whatever follows in another form.
     bytes.first().map_or(Ok(()), |format| check_format(*format))?;
-    if bytes.first() == Some(&FORMAT) {
+    if let Some(format) = bytes.first().copied().filter(|format| *format >= BEFORE) {
         let rest = bytes.get(1..).and_then(|rest| rest.split_at_checked(CHECK_BYTES));
         let (check, squeezed) = rest.unwrap_or_default();
         // Whoever looks for holes in the reading would never come past the check.
         let damaged = !cfg!(fuzzing) && check != check_of(squeezed);
-        let snapshot = if damaged { None } else { squeezed::read(squeezed).ok() };
+        let snapshot = if damaged { None } else { squeezed::read(squeezed, format).ok() };
         return snapshot.ok_or_else(|| StateError::new("not a saved member: its bytes are damaged"));
     }
     match postcard::take_from_bytes::<Snapshot>(bytes) {
         Ok((mut snapshot, rest)) => {
             let more = || StateError::new("not a saved member: more bytes than it has");
-            snapshot.written_off = written_off::read_rest(rest).ok_or_else(more)?;
+            let (written_off, rest) = written_off::take(rest).ok_or_else(more)?;
+            snapshot.written_off = written_off;
+            if !rest.is_empty() {
+                let (holdings, rest) = postcard::take_from_bytes(rest).map_err(|_| more())?;
+                if !rest.is_empty() {
+                    return Err(more());
+                }
+                snapshot.holdings.items = holdings;
+                snapshot.format = FORMAT;
+            }
             with_records(snapshot)
         }
         Err(error) => Err(StateError::new(format!("not a saved member: {error}"))),
@@ -101,11 +115,11 @@ struct Format {
 }
 
 fn check_format(format: u8) -> Result<(), StateError> {
-    if matches!(format, PLAIN_FORMAT | FORMAT) {
+    if matches!(format, PLAIN_FORMAT..=FORMAT) {
         return Ok(());
     }
     Err(StateError::new(format!(
-        "saved in form {format}, and this library reads forms {PLAIN_FORMAT} and {FORMAT}: read it with the library that wrote it"
+        "saved in form {format}, and this library reads forms {PLAIN_FORMAT} to {FORMAT}: read it with the library that wrote it"
     )))
 }
 

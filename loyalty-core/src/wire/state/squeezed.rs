@@ -7,6 +7,7 @@ mod counters;
 mod events;
 mod wallets;
 
+use super::forms::{FORMAT, SAYS_HOLDINGS};
 use super::values::{Amount, Moment, SavedValue};
 use super::{SavedAccount, Snapshot, written_off};
 use crate::wire::squeeze::{
@@ -17,21 +18,21 @@ use events::Events;
 /// The bytes; nothing if they would be too few for a reader to believe.
 pub fn write(snapshot: &mut Snapshot, offset: i64) -> Option<Vec<u8>> {
     let mut coder = Encoder::default();
-    code(&mut coder, snapshot, offset).ok()?;
+    code(&mut coder, snapshot, offset, FORMAT).ok()?;
     coder.finish()
 }
 
 /// How many bits each part takes.
 pub fn measure(snapshot: &mut Snapshot, offset: i64) -> Vec<(&'static str, u64)> {
     let mut coder = Encoder::measuring();
-    let _ = code(&mut coder, snapshot, offset);
+    let _ = code(&mut coder, snapshot, offset, FORMAT);
     coder.measured()
 }
 
-pub fn read(bytes: &[u8]) -> Result<Snapshot, Malformed> {
+pub fn read(bytes: &[u8], format: u8) -> Result<Snapshot, Malformed> {
     let mut coder = Decoder::new(bytes);
-    let mut snapshot = Snapshot::default();
-    code(&mut coder, &mut snapshot, 0)?;
+    let mut snapshot = Snapshot { format, ..Snapshot::default() };
+    code(&mut coder, &mut snapshot, 0, format)?;
     coder.finish()?;
     Ok(snapshot)
 }
@@ -69,7 +70,7 @@ fn list<C: Coder, T: Default>(
     Ok(())
 }
 
-fn code<C: Coder>(coder: &mut C, snapshot: &mut Snapshot, offset: i64) -> Result<(), Malformed> {
+fn code<C: Coder>(coder: &mut C, snapshot: &mut Snapshot, offset: i64, format: u8) -> Result<(), Malformed> {
     let mut shared = Shared::default();
     coder.part("who and when");
     snapshot.program = coder.plain(64, snapshot.program)?;
@@ -102,7 +103,15 @@ fn code<C: Coder>(coder: &mut C, snapshot: &mut Snapshot, offset: i64) -> Result
         values.code(coder, &mut shared.words, value, 0)
     })?;
     coder.part("the rest");
-    rest(coder, snapshot)
+    rest(coder, snapshot)?;
+    if format < SAYS_HOLDINGS {
+        return Ok(());
+    }
+    coder.part("what wallets hold");
+    let mut decimals = Number::default();
+    list(coder, &mut numbers, &mut snapshot.holdings.items, |coder, holding| {
+        holding.code(coder, (&mut shared.words, &mut shared.names, &mut decimals))
+    })
 }
 
 /// Single values.
@@ -178,7 +187,11 @@ fn rest<C: Coder>(coder: &mut C, snapshot: &mut Snapshot) -> Result<(), Malforme
     }
     if C::READS {
         let (rest, more) = postcard::take_from_bytes(&bytes).map_err(|_| Malformed)?;
-        snapshot.written_off = written_off::read_rest(more).ok_or(Malformed)?;
+        let (written_off, more) = written_off::take(more).ok_or(Malformed)?;
+        if !more.is_empty() {
+            return Err(Malformed);
+        }
+        snapshot.written_off = written_off;
         let account: SavedAccount;
         (
             snapshot.returned,

@@ -4,6 +4,7 @@
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use super::columns::JsonOnly;
 use super::values::{Amount, Moment};
 use super::{Snapshot, StateError};
 use crate::engine::member::Member;
@@ -43,66 +44,50 @@ impl<'de> Deserialize<'de> for After {
     }
 }
 
-/// A list that has its place in JSON alone.
-#[derive(Default)]
-pub struct JsonOnly(pub Vec<SavedWrittenOff>);
-
-impl JsonOnly {
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-}
-
-impl Serialize for JsonOnly {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        if serializer.is_human_readable() { self.0.serialize(serializer) } else { serializer.serialize_unit() }
-    }
-}
-
-impl<'de> Deserialize<'de> for JsonOnly {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        if deserializer.is_human_readable() { Vec::deserialize(deserializer).map(Self) } else { Ok(Self::default()) }
-    }
-}
-
 /// Puts it after bytes that are complete without it.
-pub fn append(list: &JsonOnly, bytes: Vec<u8>) -> Result<Vec<u8>, postcard::Error> {
+pub fn append(list: &JsonOnly<SavedWrittenOff>, bytes: Vec<u8>) -> Result<Vec<u8>, postcard::Error> {
     if list.is_empty() {
         return Ok(bytes);
     }
-    let bytes = postcard::to_extend(&list.0, bytes)?;
-    let after: Vec<u64> = list.0.iter().map(|known| known.after.0).collect();
-    if after.iter().all(|after| *after == 0) { Ok(bytes) } else { postcard::to_extend(&after, bytes) }
+    let after = list.items.iter().any(|known| known.after.0 != 0);
+    if after { append_all(list, bytes) } else { postcard::to_extend(&list.items, bytes) }
 }
 
-/// Reads what is left of bytes that are complete without it; nothing if there is more than it.
-pub fn read_rest(rest: &[u8]) -> Option<JsonOnly> {
+/// The same where more stands behind it.
+pub fn append_all(list: &JsonOnly<SavedWrittenOff>, bytes: Vec<u8>) -> Result<Vec<u8>, postcard::Error> {
+    let after: Vec<u64> = list.items.iter().map(|known| known.after.0).collect();
+    postcard::to_extend(&after, postcard::to_extend(&list.items, bytes)?)
+}
+
+/// Reads it where bytes are left that are complete without it; with what is left behind it.
+pub fn take(rest: &[u8]) -> Option<(JsonOnly<SavedWrittenOff>, &[u8])> {
     if rest.is_empty() {
-        return Some(JsonOnly::default());
+        return Some((JsonOnly::default(), rest));
     }
-    let (mut list, rest) = postcard::take_from_bytes::<Vec<SavedWrittenOff>>(rest).ok()?;
+    let (mut items, mut rest) = postcard::take_from_bytes::<Vec<SavedWrittenOff>>(rest).ok()?;
     if !rest.is_empty() {
-        let (after, []) = postcard::take_from_bytes::<Vec<u64>>(rest).ok()? else { return None };
-        if after.len() != list.len() {
+        let after: Vec<u64>;
+        (after, rest) = postcard::take_from_bytes(rest).ok()?;
+        if after.len() != items.len() {
             return None;
         }
-        list.iter_mut().zip(after).for_each(|(known, after)| known.after = After(after));
+        items.iter_mut().zip(after).for_each(|(known, after)| known.after = After(after));
     }
-    Some(JsonOnly(list))
+    Some((JsonOnly { items }, rest))
 }
 
-pub fn save(plan: &Plan, member: &Member) -> JsonOnly {
+pub fn save(plan: &Plan, member: &Member) -> JsonOnly<SavedWrittenOff> {
     let saved = member.written_off.iter().filter_map(|known| {
         let wallet = plan.wallets.get(usize::from(known.wallet))?.name.to_string();
         let (at, amount, after) = (Moment(known.at), Amount(known.amount), After(known.after));
         Some(SavedWrittenOff { entry: known.entry, wallet, at, amount, after })
     });
-    JsonOnly(saved.collect())
+    JsonOnly { items: saved.collect() }
 }
 
 /// Takes over what was written off in wallets that the program still has; the others are told of as wallets.
 pub fn restore(plan: &Plan, member: &mut Member, saved: &Snapshot) -> Result<(), StateError> {
-    for known in &saved.written_off.0 {
+    for known in &saved.written_off.items {
         let damaged = || StateError::new("not a saved member: what it says of points written off is damaged");
         Instant::from_micros(known.at.0).ok_or_else(damaged)?;
         let Some(wallet) = plan.wallets.iter().position(|wallet| *wallet.name == *known.wallet) else { continue };
