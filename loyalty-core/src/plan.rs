@@ -379,6 +379,8 @@ pub struct CapPlan {
     /// None: per event, needs no counter.
     pub tally: Option<u32>,
     pub per: Option<Per>,
+    /// Or it only counts, for another form of the declaration that looks at that stretch.
+    pub binds: bool,
     pub line: u32,
 }
 
@@ -388,6 +390,8 @@ pub struct LimitPlan {
     pub in_total: bool,
     pub tally: Option<u32>,
     pub per: Option<Per>,
+    /// Or it only counts, for another form of the declaration that looks at that stretch.
+    pub binds: bool,
     pub line: u32,
 }
 

@@ -23,8 +23,8 @@ fn cut(scope: &Scope<'_>, cap: &CapPlan, mode: CapMode, amount: Decimal, used: &
     if let Some(number) = cap.tally {
         let grain = scope.plan.grain(number);
         let tallies = &scope.member.tallies;
-        let (from, to) = tallies.per_keys(number, cap.per, grain, &scope.plan.calendar, (scope.at, scope.day));
-        room = amount::subtract(room, tallies.sum(number, from, to)?)?;
+        let used = tallies.most_summed(number, cap.per, grain, &scope.plan.calendar, (scope.at, scope.day))?;
+        room = amount::subtract(room, used)?;
     }
     let number = cap.tally.unwrap_or(PER_EVENT | cap.line);
     for change in used.iter().filter(|change| change.tally == number) {
@@ -48,7 +48,7 @@ pub fn cut_all(
 ) -> Result<Decimal, Overflow> {
     let mut left = amount;
     let positive = amount::is_positive(amount);
-    for cap in caps.iter().filter(|cap| cap.wallet == wallet && positive) {
+    for cap in caps.iter().filter(|cap| cap.binds && cap.wallet == wallet && positive) {
         left = amount::least(left, cut(scope, cap, mode, amount, used)?);
     }
     Ok(left)

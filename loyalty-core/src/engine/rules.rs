@@ -196,10 +196,13 @@ pub fn limit_key(plan: &Plan, tally: u32, at: i64, day: i32) -> i64 {
 /// How often a limit lets its rule fire once more.
 pub fn left(scope: &Scope<'_>, limit: &LimitPlan, used: &Changes) -> i64 {
     let Some(number) = limit.tally else { return 1 };
+    if !limit.binds {
+        return i64::MAX;
+    }
     let grain = scope.plan.grain(number);
     let tallies = &scope.member.tallies;
-    let (from, to) = tallies.per_keys(number, limit.per, grain, &scope.plan.calendar, (scope.at, scope.day));
-    let before: i64 = tallies.between(number, from, to).iter().map(|entry| entry.count).sum();
+    let before = tallies.most_counted(number, limit.per, grain, &scope.plan.calendar, (scope.at, scope.day));
+    let before = before.unwrap_or(i64::MAX / 2);
     let now: i64 = used.iter().filter(|change| change.tally == number).map(|change| change.count).sum();
     i64::from(limit.count) - before - now
 }

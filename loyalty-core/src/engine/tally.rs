@@ -152,6 +152,70 @@ impl Tallies {
         (from, end.saturating_sub(1))
     }
 
+    /// The most that is counted in one of the stretches of a limit that an instant lies in.
+    pub fn most_counted(
+        &self,
+        tally: u32,
+        per: Option<Per>,
+        grain: Grain,
+        calendar: &Calendar,
+        seen_from: (i64, i32),
+    ) -> Result<i64, Overflow> {
+        let add = |sum: i64, entry: &Entry| sum.checked_add(entry.count).ok_or(Overflow);
+        let take = |sum: i64, entry: &Entry| sum.checked_sub(entry.count).ok_or(Overflow);
+        self.most(tally, per, (grain, calendar, seen_from), (0, add, take))
+    }
+
+    /// The same of what is summed up for a cap.
+    pub fn most_summed(
+        &self,
+        tally: u32,
+        per: Option<Per>,
+        grain: Grain,
+        calendar: &Calendar,
+        seen_from: (i64, i32),
+    ) -> Result<Decimal, Overflow> {
+        let add = |sum: Decimal, entry: &Entry| amount::add(sum, entry.sum);
+        let take = |sum: Decimal, entry: &Entry| amount::subtract(sum, entry.sum);
+        self.most(tally, per, (grain, calendar, seen_from), (Decimal::ZERO, add, take))
+    }
+
+    /// A rolling stretch ends with each use. What is late lies in those of later uses, too, and each has to have room for it.
+    fn most<T: Copy + PartialOrd>(
+        &self,
+        tally: u32,
+        per: Option<Per>,
+        (grain, calendar, (at, day)): (Grain, &Calendar, (i64, i32)),
+        (none, add, take): (T, impl Fn(T, &Entry) -> Result<T, Overflow>, impl Fn(T, &Entry) -> Result<T, Overflow>),
+    ) -> Result<T, Overflow> {
+        let (from, to) = self.per_keys(tally, per, grain, calendar, (at, day));
+        let Some(Per::Rolling(length)) = per else {
+            return self.between(tally, from, to).iter().try_fold(none, add);
+        };
+        let now = key(grain, calendar, at, day);
+        let entries = self.between(tally, from, i64::MAX);
+        let (so_far, later) = entries.split_at(entries.partition_point(|entry| entry.key <= to));
+        let mut sum = so_far.iter().try_fold(none, &add)?;
+        let mut most = sum;
+        let mut oldest = entries.iter().peekable();
+        for entry in later {
+            let (at, day) =
+                if grain == Grain::Instant { (entry.key, calendar.day_at(entry.key)) } else { (0, entry.key as i32) };
+            let (from, _) = rolling_keys(length, grain, calendar, at, day);
+            if from > now {
+                break;
+            }
+            sum = add(sum, entry)?;
+            while let Some(gone) = oldest.next_if(|oldest| oldest.key < from) {
+                sum = take(sum, gone)?;
+            }
+            if sum > most {
+                most = sum;
+            }
+        }
+        Ok(most)
+    }
+
     /// The ends of the stretches that begin with a first entry each, as keys.
     pub fn ends_from_first(&self, tally: u32, length: Length) -> impl Iterator<Item = i64> {
         stretches(self.between(tally, i64::MIN, i64::MAX), length).map(|(_, end)| end)

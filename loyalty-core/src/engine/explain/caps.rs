@@ -98,7 +98,7 @@ pub fn cut(
     used: &Used,
 ) -> Result<Option<(Decimal, Cut)>, Overflow> {
     let mut tightest: Option<(Decimal, Decimal, &CapPlan)> = None;
-    for cap in caps.iter().filter(|cap| cap.wallet == wallet && amount > Decimal::ZERO) {
+    for cap in caps.iter().filter(|cap| cap.binds && cap.wallet == wallet && amount > Decimal::ZERO) {
         let room = room(scope, cap, used)?;
         let left = match mode {
             _ if amount <= room => amount,
@@ -131,8 +131,8 @@ fn room(scope: &Scope<'_>, cap: &CapPlan, used: &Used) -> Result<Decimal, Overfl
     let mut room = cap.amount;
     if let Some(number) = cap.tally {
         let (tallies, grain) = (&scope.member.tallies, scope.plan.grain(number));
-        let (from, to) = tallies.per_keys(number, cap.per, grain, &scope.plan.calendar, (scope.at, scope.day));
-        room = amount::subtract(room, tallies.total(number, from, to)?.sum)?;
+        let used = tallies.most_summed(number, cap.per, grain, &scope.plan.calendar, (scope.at, scope.day))?;
+        room = amount::subtract(room, used)?;
     }
     if let Some(used) = used.get(&cap.tally.unwrap_or(PER_EVENT | cap.line)) {
         room = amount::subtract(room, *used)?;

@@ -85,11 +85,12 @@ fn total_reason(judged: &Judged<'_>, owner: Owner, limit: &LimitPlan) -> Option<
 
 fn limit_reason(judged: &Judged<'_>, owner: Owner, limit: &LimitPlan, rule: u32) -> Option<Reason> {
     let scope = &judged.tracer.scope;
-    let tally = limit.tally?;
+    let tally = limit.tally.filter(|_| limit.binds)?;
     let (tallies, grain) = (&scope.member.tallies, scope.plan.grain(tally));
-    let (from, to) = tallies.per_keys(tally, limit.per, grain, &scope.plan.calendar, (scope.at, scope.day));
+    let seen_from = (scope.at, scope.day);
+    let (from, to) = tallies.per_keys(tally, limit.per, grain, &scope.plan.calendar, seen_from);
     let entries = scope.member.tallies.between(tally, from, to);
-    let before: i64 = entries.iter().map(|entry| entry.count).sum();
+    let before = tallies.most_counted(tally, limit.per, grain, &scope.plan.calendar, seen_from).unwrap_or(i64::MAX);
     let now = match owner {
         Owner::Group(group) => earlier_in(judged, group, rule),
         _ => 0,
@@ -100,7 +101,9 @@ fn limit_reason(judged: &Judged<'_>, owner: Owner, limit: &LimitPlan, rule: u32)
     }
     let said = format!("limit {} per member{}", limit.count, words::per(limit.per));
     let reason = Reason::new(What::Limit { owner, used, of: limit.count }, said);
-    let until = free_again(scope, limit, entries, used);
+    // Of a late event it may be a stretch of later uses that is full, and that will not become free for it.
+    let own: i64 = entries.iter().map(|entry| entry.count).sum();
+    let until = (own == before).then(|| free_again(scope, limit, entries, used)).flatten();
     let reason = if now > 0 { reason.saying("an earlier rule has its turn") } else { reason };
     Some(Reason { line: Some(limit.line), until, ..reason })
 }

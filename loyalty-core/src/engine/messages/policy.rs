@@ -11,7 +11,7 @@ use super::super::event::EventData;
 use super::super::member::Member;
 use super::super::outcome::{Decision, Kind};
 use super::super::questions::decision::Told;
-use super::super::tally::{Change, per_keys};
+use super::super::tally::Change;
 use super::super::value::Value;
 use super::super::{experiments, questions, rules, segments};
 use super::broadcast;
@@ -81,8 +81,8 @@ pub fn judge(
     }
     let day = plan.calendar.day_at(at);
     for most in policy.at_most.iter().filter(|most| most.category == category) {
-        let (from, to) = per_keys(Some(most.per), plan.grain(most.tally), &plan.calendar, at, day);
-        let said: i64 = member.tallies.between(most.tally, from, to).iter().map(|entry| entry.count).sum();
+        let grain = plan.grain(most.tally);
+        let said = member.tallies.most_counted(most.tally, Some(most.per), grain, &plan.calendar, (at, day))?;
         if said >= i64::from(most.count) {
             return suppressed(Unsaid::AtMost { count: most.count });
         }

@@ -1,6 +1,7 @@
 //! Coupons, whose conditions speak of an order.
 
 use super::Lower;
+use super::tallies::count_limits_in_all;
 use crate::check::model::{BudgetMode, IssueEnd, Moment, Returns, Trigger};
 use crate::plan::coupons::{BudgetPlan, CouponFormPlan, CouponNames, CouponPlan, MintPlan};
 use crate::plan::{EffectKindPlan, IssueEndPlan};
@@ -15,7 +16,7 @@ impl Lower<'_> {
             let gives = gives.map(|rule| rule as u32);
             let owner = format!("coupon {}", coupon.name);
             self.event = order;
-            let forms = self.dated(&coupon.versions, |lower, form| CouponFormPlan {
+            let mut forms = self.dated(&coupon.versions, |lower, form| CouponFormPlan {
                 when: form.when.iter().map(|condition| lower.condition(condition)).collect(),
                 valid: form.valid.clone(),
                 valid_for: form.valid_for,
@@ -34,6 +35,7 @@ impl Lower<'_> {
                 offer: form.offer.as_ref().map(|offer| lower.offer(offer)),
                 gives: gives.filter(|_| form.effects),
             });
+            count_limits_in_all(&mut forms, |form| &mut form.limits);
             self.event = None;
             let line = self.line(coupon.span);
             self.plan.coupons.push(CouponPlan { name: coupon.name.as_str().into(), kind: coupon.kind, forms, line });

@@ -1,6 +1,7 @@
 //! Rewards: their clauses read the order, where there is one.
 
 use super::Lower;
+use super::tallies::count_limits_in_all;
 use crate::check::model::{self, CapMode, Cost};
 use crate::plan::RuleFormPlan;
 use crate::plan::reward::{CostPlan, PayPlan, PricePlan, RewardFormPlan, RewardPlan};
@@ -14,7 +15,7 @@ impl Lower<'_> {
             let rule = rule.map_or(u32::MAX, |rule| rule as u32);
             let owner = format!("reward {}", reward.name);
             self.event = order;
-            let forms = self.dated(&reward.versions, |lower, form| RewardFormPlan {
+            let mut forms = self.dated(&reward.versions, |lower, form| RewardFormPlan {
                 guard: RuleFormPlan {
                     when: form.when.iter().map(|condition| lower.condition(condition)).collect(),
                     valid: form.valid.clone(),
@@ -30,6 +31,7 @@ impl Lower<'_> {
                 same_order: form.same_order,
                 in_order: form.in_order,
             });
+            count_limits_in_all(&mut forms, |form| &mut form.guard.limits);
             self.event = None;
             self.plan.rewards.push(RewardPlan { name: reward.name.as_str().into(), rule, forms });
         }

@@ -1,6 +1,7 @@
 //! Rules and their groups become plans, and what follows of them is filed.
 
 use super::Lower;
+use super::tallies::{count_caps_in_all, count_limits_in_all};
 use crate::check::model::{self, Checked};
 use crate::plan::{BadgePlan, Condition, GroupFormPlan, GroupPlan, Reactions, RuleFormPlan, RulePlan};
 
@@ -23,7 +24,7 @@ impl Lower<'_> {
                 }
                 _ => rule.name.as_str(),
             };
-            let forms = self.dated(&rule.versions, |lower, form| RuleFormPlan {
+            let mut forms = self.dated(&rule.versions, |lower, form| RuleFormPlan {
                 when: form.when.iter().map(|condition| lower.condition(condition)).collect(),
                 valid: form.valid.clone(),
                 limits: lower.limits(owner, &form.limits),
@@ -32,6 +33,8 @@ impl Lower<'_> {
                 revoke: form.returns == model::Returns::Revoke,
                 effects: form.effects.iter().map(|effect| lower.effect(effect)).collect(),
             });
+            count_limits_in_all(&mut forms, |form| &mut form.limits);
+            count_caps_in_all(&mut forms, |form| &mut form.caps);
             self.event = None;
             let line = self.line(rule.span);
             let arms = self.arms_of(rule);
@@ -67,11 +70,13 @@ impl Lower<'_> {
     pub(super) fn groups(&mut self) {
         for group in &self.checked.groups {
             let owner = format!("group {}", group.name);
-            let forms = self.dated(&group.versions, |lower, form| GroupFormPlan {
+            let mut forms = self.dated(&group.versions, |lower, form| GroupFormPlan {
                 limits: lower.limits(&owner, &form.limits),
                 caps: lower.contribution_caps(&owner, form.cap_wallet, &form.caps),
                 cap_mode: form.cap_mode,
             });
+            count_limits_in_all(&mut forms, |form| &mut form.limits);
+            count_caps_in_all(&mut forms, |form| &mut form.caps);
             self.plan.groups.push(GroupPlan { name: group.name.as_str().into(), forms });
         }
     }

@@ -6,7 +6,7 @@ use super::Lower;
 use crate::amount;
 use crate::calendar::{clock_micros, days_at_most};
 use crate::check::model::{self, Per, Period};
-use crate::plan::{CapPlan, Grain, LimitPlan, TallyPlan};
+use crate::plan::{CapPlan, Dated, Grain, LimitPlan, TallyPlan};
 
 impl Lower<'_> {
     pub(super) fn tally(&mut self, key: String, grain: Grain, keep_days: Option<i32>) -> u32 {
@@ -59,6 +59,7 @@ impl Lower<'_> {
                 in_total: limit.in_total,
                 tally: if limit.in_total { None } else { self.per_tally(&format!("limit {owner}"), limit.per) },
                 per: limit.per,
+                binds: true,
                 line: self.line(limit.span),
             })
             .collect()
@@ -81,6 +82,7 @@ impl Lower<'_> {
                 amount: amount::multiply(cap.amount, factor).unwrap_or(cap.amount),
                 tally: self.per_tally(&owner, cap.per),
                 per: cap.per,
+                binds: true,
                 line: self.line(cap.span),
             })
             .collect()
@@ -96,6 +98,54 @@ impl Lower<'_> {
         let plan = wallet.and_then(|wallet| self.plan.wallets.get(wallet));
         let factor = plan.map_or(Decimal::ONE, |wallet| wallet.denominator);
         self.caps(owner, wallet, factor, caps)
+    }
+}
+
+/// What is used while one form of a declaration holds counts for all its forms, each in its own stretch of time: one that comes
+/// later does not begin from zero.
+pub(super) fn count_limits_in_all<T>(forms: &mut [Dated<T>], limits: impl Fn(&mut T) -> &mut Vec<LimitPlan>) {
+    count_in_all(forms, limits, |one, other| one.tally == other.tally, |limit| LimitPlan { binds: false, ..limit });
+}
+
+pub(super) fn count_caps_in_all<T>(forms: &mut [Dated<T>], caps: impl Fn(&mut T) -> &mut Vec<CapPlan>) {
+    let same = |one: &CapPlan, other: &CapPlan| (one.tally, one.wallet) == (other.tally, other.wallet);
+    count_in_all(forms, caps, same, |cap| CapPlan { binds: false, ..cap });
+}
+
+fn count_in_all<T, P: Clone + Counted>(
+    forms: &mut [Dated<T>],
+    list: impl Fn(&mut T) -> &mut Vec<P>,
+    same: impl Fn(&P, &P) -> bool,
+    counting: impl Fn(P) -> P,
+) {
+    if forms.len() < 2 {
+        return;
+    }
+    let lists: Vec<Vec<P>> = forms.iter_mut().map(|form| list(&mut form.value).clone()).collect();
+    for form in forms {
+        let own = list(&mut form.value);
+        for other in lists.iter().flatten().filter(|other| other.counted()) {
+            if !own.iter().any(|known| same(known, other)) {
+                own.push(counting(other.clone()));
+            }
+        }
+    }
+}
+
+/// What may have a counter.
+trait Counted {
+    fn counted(&self) -> bool;
+}
+
+impl Counted for LimitPlan {
+    fn counted(&self) -> bool {
+        self.tally.is_some()
+    }
+}
+
+impl Counted for CapPlan {
+    fn counted(&self) -> bool {
+        self.tally.is_some()
     }
 }
 

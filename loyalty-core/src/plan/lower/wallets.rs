@@ -3,6 +3,7 @@
 use rust_decimal::Decimal;
 
 use super::Lower;
+use super::tallies::count_caps_in_all;
 use crate::check::model;
 use crate::plan::{
     Dated, ExpirePlan, InactivityPlan, PolicyPlan, PolicyQuotes, RestorePlan, Unit, VestPlan, WalletPlan,
@@ -68,6 +69,7 @@ impl Lower<'_> {
                 };
                 policies.push(Dated { from: from.unwrap_or(i32::MIN), value });
             }
+            count_caps_in_all(&mut policies, |policy| &mut policy.caps);
             if let Some(plan) = self.plan.wallets.get_mut(index) {
                 plan.policies = policies;
             }

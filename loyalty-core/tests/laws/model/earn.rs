@@ -221,11 +221,14 @@ impl Member<'_> {
     /// What the known events have used where a limit or cap is asked at `at`.
     fn used(&self, per: Option<Per>, at: Micros, use_of: impl Fn(&Rc<Known>) -> Exact) -> Exact {
         let uses = self.known.iter().map(|known| (known.event.at, use_of(known)));
-        let Some(Per::FromFirst(length)) = per else {
+        let (Some(Per::FromFirst(length)) | Some(Per::Rolling(length))) = per else {
             return uses.filter(|(other, _)| self.in_stretch(per, *other, at)).map(|(_, used)| used).sum();
         };
         let zone = self.program.zone;
         let clock = is_clock(length.unit);
+        if matches!(per, Some(Per::Rolling(_))) {
+            return self.used_rolling(length, at, &uses.collect::<Vec<_>>());
+        }
         let key = |at: Micros| if clock { at } else { start(zone, day(zone, at)) };
         let end = |from: Micros| match clock {
             true => from + clock_micros(length),
@@ -247,31 +250,43 @@ impl Member<'_> {
         by_key.range(from..end(from)).map(|(_, used)| used).sum()
     }
 
-    /// Only while a limit of the same stretch was in force, uses were counted.
+    /// The most that was used in a stretch in which `at` lies: in the one that ends with it, or in one that ends with a later
+    /// use. By days all that is used on one day is one use.
+    fn used_rolling(&self, length: Length, at: Micros, uses: &[(Micros, Exact)]) -> Exact {
+        let zone = self.program.zone;
+        let together = |one: Micros, other: Micros| match is_clock(length.unit) {
+            true => one == other,
+            false => day(zone, one) == day(zone, other),
+        };
+        let used_at = |end: Micros| -> Exact {
+            uses.iter().filter(|(other, _)| together(*other, end)).map(|(_, used)| used).sum()
+        };
+        let ends = uses.iter().map(|(other, _)| *other).filter(|end| *end > at && used_at(*end) != zero());
+        let within = |end: Micros| -> Exact {
+            uses.iter().filter(|(other, _)| within_last(zone, *other, end, length)).map(|(_, used)| used).sum()
+        };
+        let ends = ends.filter(|end| within_last(zone, at, *end, length));
+        ends.map(within).fold(within(at), |most, used| most.max(used))
+    }
+
+    /// Uses count in the stretches of every form, whichever was in force.
     fn limits_leave_room(&self, rule: usize, at: Micros, firing: &[usize]) -> bool {
         let today = day(self.program.zone, at);
-        let leaves_room = |limit: &Limit, rules: &[usize], limits_on: &dyn Fn(NaiveDate) -> Vec<Limit>| {
+        let leaves_room = |limit: &Limit, rules: &[usize]| {
             if limit.in_total {
                 return true;
             }
-            let counted_on = |at: Micros| {
-                let limits = limits_on(day(self.program.zone, at));
-                limits.iter().any(|other| !other.in_total && other.per == limit.per)
-            };
             let counted = |fired: &[usize]| fired.iter().filter(|fired| rules.contains(fired)).count();
-            let use_of = |known: &Rc<Known>| match known.kept.whole || !counted_on(known.event.at) {
+            let use_of = |known: &Rc<Known>| match known.kept.whole {
                 true => zero(),
                 false => whole(counted(&known.judgement.fired) as i64),
             };
             self.used(limit.per, at, use_of) + whole(counted(firing) as i64) < whole(i64::from(limit.count))
         };
-        let own = |day: NaiveDate| self.program.rules[rule].on(day).limits.clone();
-        let of_group = |group: &Group, day: NaiveDate| group.on(day).limits.clone();
-        own(today).iter().all(|limit| leaves_room(limit, &[rule], &own))
-            && self.groups_of(rule).all(|group| {
-                let limits = of_group(group, today);
-                limits.iter().all(|limit| leaves_room(limit, &group.rules, &|day| of_group(group, day)))
-            })
+        self.program.rules[rule].on(today).limits.iter().all(|limit| leaves_room(limit, &[rule]))
+            && self
+                .groups_of(rule)
+                .all(|group| group.on(today).limits.iter().all(|limit| leaves_room(limit, &group.rules)))
     }
 
     fn groups_of(&self, rule: usize) -> impl Iterator<Item = &Group> {
@@ -296,8 +311,7 @@ impl Member<'_> {
         }
     }
 
-    /// `caps_on`: the caps in force on a day, and whether they reject. Only while one of the same stretch was in force,
-    /// what was earned has counted.
+    /// `caps_on`: the caps in force on a day, and whether they reject.
     fn cut_rule(
         &self,
         shares: &mut [Share],
@@ -321,11 +335,7 @@ impl Member<'_> {
         let used_now =
             sum_of(shares, &|of| of < rule && together.contains(&of)) + later.map(|sum| sum.min(zero())).sum::<Exact>();
         let room = |cap: &Cap| {
-            let use_of = |known: &Rc<Known>| {
-                let (caps, _) = caps_on(day(zone, known.event.at));
-                let counted = caps.iter().any(|other| other.per == cap.per);
-                if counted { sum_of(&self.current_shares(known), &|of| together.contains(&of)) } else { zero() }
-            };
+            let use_of = |known: &Rc<Known>| sum_of(&self.current_shares(known), &|of| together.contains(&of));
             let used = self.used(cap.per, at, use_of);
             (&cap.amount - used - &used_now).max(zero())
         };
@@ -359,17 +369,13 @@ impl Member<'_> {
             lot.amount = &total - &given;
             given = total;
         }
-        let earned = |known: &Rc<Known>, per: Option<Per>| {
-            let then = self.program.wallets[wallet].on(day(self.program.zone, known.event.at));
-            if !then.caps.iter().any(|cap| cap.per == per) {
-                return zero();
-            }
+        let earned = |known: &Rc<Known>| {
             let of = |map: &BTreeMap<usize, Exact>| map.get(&wallet).cloned().unwrap_or_else(zero);
             of(&known.granted) - of(&known.clawed)
         };
         let at = scope.event.at;
         let rooms = policy.caps.iter().map(|cap| {
-            let used = self.used(cap.per, at, |known| earned(known, cap.per));
+            let used = self.used(cap.per, at, earned);
             (&cap.amount - used).max(zero())
         });
         if let Some(room) = rooms.min().filter(|room| *room < given) {
