@@ -8,6 +8,7 @@ pub mod challenges;
 pub mod coupon_index;
 pub mod coupons;
 pub mod experiments;
+pub mod gone;
 pub mod index;
 pub mod layout;
 pub mod leaderboards;
@@ -182,6 +183,8 @@ pub struct EventPlan {
     pub arms: Vec<u16>,
     /// Some wallet's points vest on this event.
     pub vests: bool,
+    /// Or points may, which another version of the program has granted.
+    pub may_vest: bool,
     /// The slot of `order`, for refunds, cancellations and vesting.
     pub order_slot: Option<u16>,
     /// The list of codes that an order names, in a program with coupons.
@@ -501,6 +504,9 @@ pub struct RuleFormPlan {
     /// Judge the conditions again on what is kept of a returned order.
     pub revoke: bool,
     pub effects: Vec<EffectPlan>,
+    /// What its contributions go by when a part of their order comes back, as a digest: its rates and, where it revokes, its
+    /// conditions. Another version of the program may go by something else.
+    pub rating: u32,
 }
 
 #[derive(Debug, Clone)]

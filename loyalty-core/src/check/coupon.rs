@@ -8,7 +8,7 @@ use super::clauses::{Holder, InForce};
 use super::expression::Scope;
 use super::model::{
     Budget, BudgetMode, Coupon, CouponForm, CouponIndex, CouponKind, EffectKind, Expr, ExprKind, Held, IssueEnd, Mint,
-    Moment, Returns, Rule, Trigger, Type, Versioned, Wallet, WalletIndex,
+    Moment, Returns, Rule, Trigger, Type, Versioned, Wallet, WalletIndex, effects_name,
 };
 use super::names::{Declared, Value};
 use super::offer;
@@ -33,7 +33,7 @@ impl<'a> Checker<'a> {
             if versions.iter().any(|form| form.value.effects) {
                 self.blocks.push(Block {
                     held: Held { keyword: "coupon", name: name.text.clone() },
-                    name: format!("coupon {} gives", name.text),
+                    name: effects_name(&name.text),
                     moment: Moment::Used(index),
                     forms: gives(clauses),
                     span: name.span,

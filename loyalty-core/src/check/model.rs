@@ -215,3 +215,8 @@ pub struct Versioned<T> {
     pub from: Option<NaiveDate>,
     pub value: T,
 }
+
+/// The name of the rule that a coupon's effects are, by the coupon's own.
+pub fn effects_name(coupon: &str) -> String {
+    format!("coupon {coupon} gives")
+}

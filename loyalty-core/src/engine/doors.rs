@@ -186,7 +186,7 @@ fn happen(
         false
     } else if event_plan.kind == EventKind::Plain
         && !plan.reactions.any
-        && !event_plan.vests
+        && !event_plan.may_vest
         && member.account.pauses.is_empty()
         && event.at >= member.clock
         && coupons::redeem::replaced(event_plan, event).is_none()

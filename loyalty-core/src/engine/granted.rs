@@ -56,7 +56,9 @@ fn small<T: TryFrom<u64>>(reader: &mut Reader<'_>) -> Result<T, Malformed> {
 const FIXED: u8 = 0;
 const RATE: u8 = 1;
 const FACTOR: u8 = 2;
-const BASIS: u8 = 3;
+const SHARE: u8 = 3;
+const WHOLE: u8 = 16;
+const BASIS: u8 = 3 | 16;
 const OF_ANOTHER_RULE: u8 = 4;
 const NOT_THE_FIRST: u8 = 8;
 
@@ -65,6 +67,8 @@ fn write_grant(writer: &mut Writer<'_>, grant: &Grant) {
         Basis::Fixed => FIXED,
         Basis::Rate(_) => RATE,
         Basis::Factor { .. } => FACTOR,
+        Basis::Share => SHARE,
+        Basis::Whole => WHOLE,
     };
     let borrowed = if grant.base_rule == grant.rule { 0 } else { OF_ANOTHER_RULE };
     let elsewhere = if grant.effect == 0 && grant.wallet == 0 { 0 } else { NOT_THE_FIRST };
@@ -79,7 +83,7 @@ fn write_grant(writer: &mut Writer<'_>, grant: &Grant) {
     }
     writer.decimal(grant.amount);
     match &grant.basis {
-        Basis::Fixed => {}
+        Basis::Fixed | Basis::Share | Basis::Whole => {}
         Basis::Rate(rate) => writer.decimal(*rate),
         Basis::Factor { rate, before, after } => {
             for number in [rate, before, after] {
@@ -99,6 +103,8 @@ fn read_grant(reader: &mut Reader<'_>) -> Result<Grant, Malformed> {
     let basis = match head & BASIS {
         FIXED => Basis::Fixed,
         RATE => Basis::Rate(reader.decimal()?),
+        SHARE => Basis::Share,
+        WHOLE => Basis::Whole,
         _ => Basis::Factor { rate: reader.decimal()?, before: reader.decimal()?, after: reader.decimal()? },
     };
     Ok(Grant { rule, base_rule, effect, wallet, basis, amount })

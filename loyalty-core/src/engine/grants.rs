@@ -39,6 +39,22 @@ pub enum Basis {
         before: Decimal,
         after: Decimal,
     },
+    /// What it went by the program does not know any more: it shrinks as the order does.
+    Share,
+    /// On what condition it stays the program does not know any more: it does until all of the order has come back.
+    Whole,
+}
+
+impl Basis {
+    /// What is left of it where the rule goes by something else now, and whether that is less.
+    pub fn without_rating(&self, asks: bool) -> Self {
+        match self {
+            Self::Rate(_) | Self::Factor { .. } | Self::Share => Self::Share,
+            Self::Fixed if asks => Self::Whole,
+            Self::Fixed => Self::Fixed,
+            Self::Whole => Self::Whole,
+        }
+    }
 }
 
 pub type Grants = SmallVec<[Grant; 12]>;

@@ -32,12 +32,13 @@ pub fn next_due(plan: &Plan, member: &Member) -> i64 {
     let frozen = member.account.frozen();
     let lots = wallets.filter_map(|(state, wallet)| state.next_due(plan, &wallet.inactivities, frozen)).min();
     let mut next = lots.unwrap_or(i64::MAX);
+    // Even a program without rewards may have taken a hold over from another version of it.
+    next = member.holds.iter().map(|hold| hold.until).fold(next, i64::min);
     if !plan.reactions.any || !member.account.is_open() {
         return next;
     }
     next = next.min(member.coupons.next_due());
     next = next.min(wheels::next_due(member));
-    next = member.holds.iter().map(|hold| hold.until).fold(next, i64::min);
     next = next.min(member.contact.next_due());
     for ladder in 0..plan.ladders.len() as u16 {
         next = next.min(ladder_due(plan, member, ladder, next));

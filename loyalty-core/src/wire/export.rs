@@ -348,6 +348,8 @@ fn grant_of(plan: &Plan, grant: &Grant) -> Document {
         .with("denominator", denominator);
     match &grant.basis {
         Basis::Fixed => {}
+        Basis::Share => document.put("on_return", "share"),
+        Basis::Whole => document.put("on_return", "whole"),
         Basis::Rate(rate) => document.put("rate", *rate),
         Basis::Factor { rate, before, after } => {
             document.put("rate", *rate);

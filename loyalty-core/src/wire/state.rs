@@ -230,6 +230,13 @@ impl MigrationReport {
         self.dropped.is_empty() && self.added.is_empty()
     }
 
+    /// Notes what the program no longer has, once.
+    fn loses(&mut self, thing: String) {
+        if !self.dropped.contains(&thing) {
+            self.dropped.push(thing);
+        }
+    }
+
     /// What the program no longer has, such as ``wallet `stars` with 120``.
     #[must_use]
     pub fn dropped(&self) -> &[String] {
@@ -462,7 +469,12 @@ fn restore(plan: &Plan, mut saved: Snapshot) -> Result<Loaded, StateError> {
     let wallet_names: Vec<&str> = saved.wallets.iter().map(|wallet| wallet.name.as_str()).collect();
     let forms: Vec<Vec<&str>> =
         saved.wallets.iter().map(|wallet| wallet.activity.iter().map(|(key, _)| key.as_str()).collect()).collect();
-    pack::unpack(plan, &mut member, &mut saved.events, &wallet_names, &forms).map_err(|_| forms::damaged_events())?;
+    let changed = pack::unpack(plan, &mut member, &mut saved.events, &wallet_names, &forms);
+    for rule in changed.map_err(|_| forms::damaged_events())? {
+        report.loses(format!(
+            "what rule `{rule}` went by: a part of an order that comes back takes its share of the points"
+        ));
+    }
     restore_wallets(plan, &mut member, &saved, &mut report)?;
     restore_counters(plan, &mut member, &saved, &mut report);
     restore_marks(plan, &mut member, &saved, &mut report)?;
@@ -488,7 +500,7 @@ fn restore(plan: &Plan, mut saved: Snapshot) -> Result<Loaded, StateError> {
             rewards: Vec::new(),
         });
     }
-    rewards::restore(plan, &mut member, &saved)?;
+    rewards::restore(plan, &mut member, &saved, &mut report)?;
     member.account = Kept::new(restored_account(&saved.account)?);
     member.coupons = coupons::restore(plan, &saved.coupons, &mut report)?;
     experiments::restore(plan, &mut member, &saved.experiments.items, &mut report);
@@ -547,6 +559,23 @@ fn restore_wallets(
         for lot in &wallet.lots.0 {
             let source = lot.source.digest(&member.log);
             let source = source.ok_or_else(|| StateError::new("a lot of an event that is not remembered"))?;
+            match lot.vesting {
+                SavedVesting::On(event, _) if pack::event_named(plan, &saved.events, event).is_none() => {
+                    let event = saved.events.events.get(usize::from(event)).map_or("", |event| &event.name);
+                    // Of an erased member nobody can tell any more what they wait for.
+                    if !event.is_empty() {
+                        report.loses(format!("event `{event}`, for which points of wallet `{}` wait", wallet.name));
+                    }
+                }
+                _ => {}
+            }
+            if let SavedExpiry::Inactivity(form) = lot.expiry {
+                let key = wallet.activity.get(usize::from(form)).map_or("", |(key, _)| key.as_str());
+                if form_of(key).is_none() {
+                    let points = format!("points of wallet `{}` do not run out any more", wallet.name);
+                    report.loses(format!("the expiry `{key}`: {points}"));
+                }
+            }
             lots.push(Lot {
                 entry: lot.entry,
                 source,

@@ -139,3 +139,47 @@ fn an_amount_is_never_taken_for_one_of_another_unit() {
         assert_eq!(loaded.report.dropped(), [format!("wallet `credit` with {amount} available")]);
     }
 }
+
+#[test]
+fn what_is_lost_of_what_was_granted_is_told_once() {
+    let compile = |rules: &str| {
+        let rules = format!("program \"Shop\" {{ currency EUR }} {rules}");
+        Program::compile(&rules).unwrap_or_else(|found| panic!("{}", found.render("program.loyalty", false)))
+    };
+    let old = compile(
+        "event arrived { order text } \
+         wallet points { vest on arrived within 30 days } wallet stars { expire after 3 months without order } wallet miles {} \
+         rule base on order { earn 1 points per 1 EUR of order.subtotal  earn 9 stars  earn 9 miles } \
+         rule tea on order { earn 1 miles per 1 EUR of sum(order.lines.amount where category == \"tea\") } \
+         reward mug { cost 5 miles  hold for 1 hour  give { tag \"mug\" } }",
+    );
+    let new = compile(
+        "wallet points { vest after 14 days } wallet stars {} wallet miles {} \
+         rule base on order { earn 2 points per 1 EUR of order.subtotal  earn 9 stars  earn 9 miles } \
+         rule tea on order { earn 1 miles per 1 EUR of sum(order.lines.amount where category == \"coffee\") }",
+    );
+    let mut member = old.enroll("m-1", Instant::parse("2026-01-05T10:00:00Z").unwrap()).unwrap();
+    for event in [
+        r#"{"type":"order","id":"o-1","at":"2026-01-05T10:00:00Z","subtotal":10,"lines":[{"id":"1","category":"tea","amount":10}]}"#,
+        r#"{"type":"hold","id":"h-1","at":"2026-01-05T11:00:00Z","reward":"mug"}"#,
+    ] {
+        old.apply(&mut member, event).unwrap();
+    }
+    let loaded = new.load(&old.save(&member)).unwrap();
+    assert_eq!(
+        loaded.report.dropped(),
+        [
+            "what rule `tea` went by: a part of an order that comes back takes its share of the points",
+            "event `arrived`, for which points of wallet `points` wait",
+            "the expiry `3 Month without order`: points of wallet `stars` do not run out any more",
+            "reward mug, for which a price is held: it can be captured, and gives nothing",
+        ]
+    );
+    // The hold still lapses, though nothing else of the program happens by time.
+    assert!(loaded.member.next_due().is_some());
+    for again in [new.load(&new.save(&loaded.member)), new.load_binary(&new.save_binary(&loaded.member))] {
+        let again = again.unwrap();
+        assert!(again.report.is_empty(), "{:?}", again.report);
+        assert_eq!(new.save(&again.member), new.save(&loaded.member));
+    }
+}

@@ -66,9 +66,13 @@ fn points_back(
     let mut rules: Vec<u32> = Vec::new();
     for decision in decided {
         let Kind::Coupon(CouponDecision::Redeemed { coupon, .. }) = &decision.kind else { continue };
-        let coupon = CouponPlan::named(&plan.coupons, coupon);
-        let rule = coupon.and_then(|coupon| points::gives(plan, coupon, order.at));
-        rules.extend(rule.filter(|rule| !rules.contains(rule)));
+        let known = CouponPlan::named(&plan.coupons, coupon);
+        let rule = known.and_then(|coupon| points::gives(plan, coupon, order.at));
+        // A version of the program without the coupon, or without its effects, takes back what they gave all the same.
+        let rule = rule.unwrap_or_else(|| points::gave(plan, coupon));
+        if !rules.contains(&rule) {
+            rules.push(rule);
+        }
     }
     for rule in rules {
         let units = Units { rule, before: Decimal::ZERO, units: Decimal::ONE, all: Decimal::ONE };

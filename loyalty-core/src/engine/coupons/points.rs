@@ -5,6 +5,7 @@ use rust_decimal::Decimal;
 use super::issue::form;
 use super::{Concerned, name};
 use crate::amount::{self, Overflow};
+use crate::check::model::effects_name;
 use crate::engine::claims::{Counters, counter};
 use crate::engine::earning::Evaluation;
 use crate::engine::eval::Scope;
@@ -13,7 +14,7 @@ use crate::engine::outcome::{Decision, Kind};
 use crate::engine::reactions::Cause;
 use crate::engine::rules;
 use crate::plan::coupons::BudgetPlan;
-use crate::plan::{CouponFormPlan, Plan};
+use crate::plan::{CouponFormPlan, Plan, gone};
 
 /// What is left of a budget of points.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -28,6 +29,13 @@ pub struct Room {
 /// The rule of a coupon's effects on the day of an instant.
 pub fn gives(plan: &Plan, coupon: u32, at: i64) -> Option<u32> {
     form(plan, coupon, plan.calendar.day_at(at))?.gives
+}
+
+/// The rule of a coupon's effects as of an order from which they may have gone since, by its name.
+pub fn gave(plan: &Plan, coupon: &str) -> u32 {
+    let name = effects_name(coupon);
+    let rule = plan.rules.iter().position(|rule| *rule.name == *name);
+    rule.map_or_else(|| gone::number(&name), |rule| rule as u32)
 }
 
 /// The budget of points of a form, with the rule that uses it up.

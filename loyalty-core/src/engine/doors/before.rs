@@ -67,7 +67,7 @@ pub fn before_rules(
         EventKind::ReferralWithdrawn => referrals::withdraw(plan, event_plan, member, event, decisions)?,
         EventKind::ReferralRefused => referrals::refuse(plan, event_plan, member, event, decisions)?,
     }
-    if event_plan.vests {
+    if event_plan.may_vest {
         vest_on(plan, event_plan, member, event, decisions)?;
     }
     Ok(first)

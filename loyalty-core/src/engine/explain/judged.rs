@@ -138,7 +138,7 @@ fn by_line(policy: &PolicyPlan) -> bool {
 impl Share {
     fn of(grant: &Grant) -> Self {
         let (rate, before, after) = match grant.basis {
-            Basis::Fixed => (None, Decimal::ZERO, Decimal::ONE),
+            Basis::Fixed | Basis::Share | Basis::Whole => (None, Decimal::ZERO, Decimal::ONE),
             Basis::Rate(rate) => (Some(rate), Decimal::ZERO, Decimal::ONE),
             Basis::Factor { rate, before, after } => (Some(rate), before, after),
         };

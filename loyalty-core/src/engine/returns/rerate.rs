@@ -81,6 +81,11 @@ fn rerate_one(
     if referrals::refused(plan, scope.member, grant.rule, &order.event.id) {
         return Ok(Decimal::ZERO);
     }
+    match grant.basis {
+        Basis::Share => return share(grant.amount, left, all, grant.amount.scale()).map_err(Into::into),
+        Basis::Whole => return Ok(grant.amount),
+        Basis::Fixed | Basis::Rate(_) | Basis::Factor { .. } => {}
+    }
     // What multiplies a rule is gone with it.
     for rule in [grant.rule, grant.base_rule] {
         let form = plan.rules.get(rule as usize).and_then(|rule| in_force(&rule.forms, order.day));

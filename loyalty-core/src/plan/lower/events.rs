@@ -36,8 +36,9 @@ impl Lower<'_> {
                 ("placed", true) if !self.checked.leaderboards.is_empty() => EventKind::Placed,
                 ("redeem", true) if !self.checked.rewards.is_empty() => EventKind::Redeem,
                 ("hold", true) if !self.checked.rewards.is_empty() => EventKind::Hold,
-                ("capture", true) if !self.checked.rewards.is_empty() => EventKind::Capture,
-                ("release", true) if !self.checked.rewards.is_empty() => EventKind::Release,
+                // A version without rewards may have taken over a hold.
+                ("capture", true) => EventKind::Capture,
+                ("release", true) => EventKind::Release,
                 _ => EventKind::Plain,
             };
             let measures = self.plan.measures.iter().enumerate();
@@ -48,9 +49,10 @@ impl Lower<'_> {
             let order = &*layout.name == "order" && self.checked.events.get(index).is_some_and(|event| event.standard);
             let tenders = self.plan.wallets.iter().any(|wallet| wallet.tender.is_some());
             let takes_rewards = order && (tenders || !self.plan.rewards.is_empty());
-            let vests = self.vests_on(index);
             let order_slot = layout.slots.iter().position(|slot| &*slot.name == "order").map(|slot| slot as u16);
             let order = &*layout.name == "order" && self.checked.events.get(index).is_some_and(|event| event.standard);
+            let vests = self.vests_on(index);
+            let may_vest = vests || kind == EventKind::Plain && !order && order_slot.is_some();
             let with_coupons = order && !self.plan.coupons.is_empty();
             let codes = layout.lists.iter().position(|list| &*list.name == "coupons").filter(|_| with_coupons);
             let replaces = layout.slots.iter().position(|slot| &*slot.name == "replaces").filter(|_| order);
@@ -69,6 +71,7 @@ impl Lower<'_> {
                 arms,
                 takes_rewards,
                 vests,
+                may_vest,
                 order_slot,
                 codes: codes.map(|list| list as u16),
                 replaces: replaces.map(|slot| slot as u16),

@@ -193,8 +193,7 @@ impl Reads {
                     &["reward", "quantity", "wallet", "points", "amount"]
                 }
                 ("hold", true) if !checked.rewards.is_empty() => &["reward", "quantity", "wallet", "points", "amount"],
-                ("capture" | "release", true) if !checked.rewards.is_empty() => &["hold"],
-
+                ("capture" | "release", true) => &["hold"],
                 ("message", true) if checked.converses => &["text", "payload"],
                 ("message_status", true) if checked.converses => &["status", "error"],
                 ("identity_changed", true) if checked.converses => &["kind", "previous"],

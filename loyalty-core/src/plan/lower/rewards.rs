@@ -23,6 +23,7 @@ impl Lower<'_> {
                     caps: Vec::new(),
                     cap_mode: CapMode::Truncate,
                     revoke: false,
+                    rating: 0,
                     effects: Vec::new(),
                 },
                 said: form.when.iter().map(|condition| lower.said(condition)).collect(),
@@ -38,7 +39,7 @@ impl Lower<'_> {
     }
 
     /// What an expression says in the program.
-    fn said(&self, expr: &model::Expr) -> Box<str> {
+    pub(super) fn said(&self, expr: &model::Expr) -> Box<str> {
         let text = self.text.get(expr.span.start as usize..expr.span.end as usize).unwrap_or("");
         text.split_whitespace().collect::<Vec<_>>().join(" ").into()
     }

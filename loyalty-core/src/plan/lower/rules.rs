@@ -31,6 +31,7 @@ impl Lower<'_> {
                 caps: lower.contribution_caps(owner, form.cap_wallet, &form.caps),
                 cap_mode: form.cap_mode,
                 revoke: form.returns == model::Returns::Revoke,
+                rating: lower.rating(form),
                 effects: form.effects.iter().map(|effect| lower.effect(effect)).collect(),
             });
             count_limits_in_all(&mut forms, |form| &mut form.limits);
@@ -61,6 +62,25 @@ impl Lower<'_> {
         self.plan.reactions.any |= self.plan.badges.iter().any(BadgePlan::watched) || !self.plan.wheels.is_empty();
         // So many friends are reached by time alone.
         self.plan.reactions.any |= self.plan.referrals.iter().any(|referral| !referral.reach.is_empty());
+    }
+
+    /// A digest of what a return asks a rule for again. Numbers of points stand in what was granted.
+    fn rating(&self, form: &model::RuleForm) -> u32 {
+        let mut text = String::new();
+        for effect in &form.effects {
+            if let model::EffectKind::Earn { amount: model::Earn::Rate { per, full, of, .. }, .. } = &effect.kind {
+                text.push_str(&format!("{} {full} {}", per.normalize(), self.said(of)));
+            }
+            text.push('\n');
+        }
+        // Which of the effects it was is told by its place, so that more of them behind it make no difference.
+        text.truncate(text.trim_end().len());
+        if form.returns == model::Returns::Revoke {
+            for condition in form.when.iter().filter(|condition| !condition.reads_member()) {
+                text.push_str(&format!("\nwhen {}", self.said(condition)));
+            }
+        }
+        crate::wire::digest(text.as_bytes()) as u32
     }
 
     pub(super) fn condition(&mut self, condition: &model::Expr) -> Condition {

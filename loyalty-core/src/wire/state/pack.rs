@@ -4,6 +4,7 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
 use super::captured;
+use super::columns::JsonOnly;
 use super::texts::{self, Written};
 use super::values::Amount;
 use crate::amount::{self, Overflow};
@@ -14,8 +15,8 @@ use crate::engine::log;
 use crate::engine::lots::{Expiry, Vesting};
 use crate::engine::member::Member;
 use crate::engine::outcome::{self, Because, Decision, Kind};
-use crate::plan::Plan;
 use crate::plan::layout::{EventLayout, FieldKind, ListLayout, SlotLayout};
+use crate::plan::{Dated, Plan, RuleFormPlan, gone, in_force};
 use crate::wire::codec::{Malformed, Reader, Writer};
 use crate::wire::decode::{capture, from_capture};
 
@@ -28,9 +29,22 @@ pub struct Packed {
     pub denominators: Vec<Amount>,
     #[serde(rename = "records")]
     bytes: Bytes,
+    /// Since form 5: what the rules of remembered orders went by.
+    #[serde(default, skip_serializing_if = "JsonOnly::is_empty")]
+    pub ratings: JsonOnly<SavedRating>,
     /// What the bytes say.
     #[serde(skip)]
     pub records: Vec<SavedRecord>,
+}
+
+/// What a form of a rule went by when it granted, as a digest.
+#[derive(Serialize, Deserialize, Default, Clone, Copy, PartialEq)]
+pub struct SavedRating {
+    /// The rule, by its place among the names.
+    pub rule: u32,
+    /// The day from which the form held; nothing for the first.
+    pub from: Option<i32>,
+    pub rating: u32,
 }
 
 /// An event type with the fields that were captured of it.
@@ -142,6 +156,7 @@ pub struct SavedOrder {
 /// What is remembered of single events, with the names that it needs.
 pub fn pack(plan: &Plan, member: &Member, mut names: Names) -> Packed {
     let mut records = Vec::with_capacity(member.log.len());
+    let mut ratings: Vec<SavedRating> = Vec::new();
     for record in member.log.iter() {
         // A record that the engine wrote itself is always whole.
         let Ok(mut decisions) = record.decisions() else { continue };
@@ -176,7 +191,18 @@ pub fn pack(plan: &Plan, member: &Member, mut names: Names) -> Packed {
             for rule in &mut order.fired {
                 *rule = place(&mut names.rules, *rule) as u32;
             }
+            let day = plan.calendar.day_at(record.at);
             for grant in &mut order.grants {
+                for number in [grant.rule, grant.base_rule] {
+                    let rates = number == grant.base_rule;
+                    let Some(form) = rating_in_force(plan, number, day, (&grant.basis, rates)) else { continue };
+                    let from = (form.from != i32::MIN).then_some(form.from);
+                    let rule = place(&mut names.rules, number) as u32;
+                    let rating = SavedRating { rule, from, rating: form.value.rating };
+                    if !ratings.contains(&rating) {
+                        ratings.push(rating);
+                    }
+                }
                 grant.rule = place(&mut names.rules, grant.rule) as u32;
                 grant.base_rule = place(&mut names.rules, grant.base_rule) as u32;
             }
@@ -184,7 +210,7 @@ pub fn pack(plan: &Plan, member: &Member, mut names: Names) -> Packed {
         records.push(saved);
     }
     Packed {
-        rules: names.rules.iter().map(|rule| crate::wire::json::rule_name(plan, *rule).to_owned()).collect(),
+        rules: names.rules.iter().map(|rule| gone::saved_name(plan, *rule)).collect(),
         fields: names
             .fields
             .iter()
@@ -192,6 +218,7 @@ pub fn pack(plan: &Plan, member: &Member, mut names: Names) -> Packed {
             .collect(),
         events: names.events.iter().map(|event| saved_layout(plan, *event)).collect(),
         denominators: plan.wallets.iter().map(|wallet| Amount(wallet.denominator)).collect(),
+        ratings: JsonOnly { items: ratings },
         bytes: Bytes(Vec::new()),
         records,
     }
@@ -336,21 +363,97 @@ pub fn event_named(plan: &Plan, packed: &Packed, saved: u16) -> Option<u16> {
     plan.events.iter().position(|event| *event.layout.name == **name).map(|event| event as u16)
 }
 
-/// Puts the remembered events into the member's log, in the numbers of the program.
+/// The form of a rule that a contribution to an order of that day goes by, if a return asks it for more than an amount.
+fn rating_in_force<'p>(
+    plan: &'p Plan,
+    rule: u32,
+    day: i32,
+    (basis, rates): (&Basis, bool),
+) -> Option<&'p Dated<RuleFormPlan>> {
+    let forms = &plan.rules.get(rule as usize)?.forms;
+    let form = forms.iter().rev().find(|form| form.from <= day)?;
+    match basis {
+        Basis::Rate(_) | Basis::Factor { .. } if rates => Some(form),
+        Basis::Rate(_) | Basis::Factor { .. } | Basis::Fixed => Some(form).filter(|form| form.value.revoke),
+        Basis::Share | Basis::Whole => None,
+    }
+}
+
+/// Rules that go by something else than when they granted what is remembered.
+struct Changed<'a> {
+    plan: &'a Plan,
+    packed: &'a Packed,
+    /// Their names.
+    found: Vec<String>,
+}
+
+impl Changed<'_> {
+    /// Gives a contribution the numbers of the program for its rules, which are those of the saved names yet, and takes from
+    /// it what it cannot be worked out by any more.
+    fn settle(&mut self, grant: &mut Grant, (event, day): (u16, i32), rule: impl Fn(u32) -> u32) {
+        let saved = [grant.base_rule, grant.rule];
+        (grant.rule, grant.base_rule) = (rule(grant.rule), rule(grant.base_rule));
+        let (base, multiplier) = (saved[0], Some(saved[1]).filter(|rule| *rule != saved[0]));
+        if let Some(then) = self.then(base, day) {
+            let now = self.rating(grant.base_rule, day);
+            if now != Some(then) {
+                match self.renamed(then, event, day) {
+                    Some(other) => grant.base_rule = other,
+                    None => self.lose(grant, base, day, grant.base_rule),
+                }
+            }
+        }
+        // Of one that is gone nothing is asked: by how much it multiplied stands in the contribution.
+        if let Some((multiplier, then)) = multiplier.and_then(|rule| Some((rule, self.then(rule, day)?)))
+            && self.rating(grant.rule, day).is_some_and(|now| now != then)
+        {
+            self.lose(grant, multiplier, day, grant.rule);
+        }
+    }
+
+    fn lose(&mut self, grant: &mut Grant, saved: u32, day: i32, rule: u32) {
+        let known = self.plan.rules.get(rule as usize).and_then(|rule| in_force(&rule.forms, day));
+        grant.basis = grant.basis.without_rating(known.is_some_and(|form| form.revoke));
+        let name = self.packed.rules.get(saved as usize).cloned().unwrap_or_default();
+        if grant.basis != Basis::Fixed && !self.found.contains(&name) {
+            self.found.push(name);
+        }
+    }
+
+    /// What a rule went by on a day, by its place among the saved names.
+    fn then(&self, rule: u32, day: i32) -> Option<u32> {
+        let ratings = self.packed.ratings.items.iter().filter(|known| known.rule == rule);
+        let ratings = ratings.filter(|known| known.from.is_none_or(|from| from <= day));
+        ratings.max_by_key(|known| known.from).map(|known| known.rating)
+    }
+
+    /// What a rule of the program goes by for that day.
+    fn rating(&self, rule: u32, day: i32) -> Option<u32> {
+        Some(in_force(&self.plan.rules.get(rule as usize)?.forms, day)?.rating)
+    }
+
+    /// A rule on the same event that goes by the same: that of before by another name.
+    fn renamed(&self, rating: u32, event: u16, day: i32) -> Option<u32> {
+        let mut rules = self.plan.rules.iter().enumerate().filter(|(_, rule)| rule.on(event));
+        let found = rules.find(|(number, _)| self.rating(*number as u32, day) == Some(rating));
+        found.map(|(number, _)| number as u32)
+    }
+}
+
+/// Puts the remembered events into the member's log, in the numbers of the program. Tells the names of the rules that go by
+/// something else than when they granted.
 pub fn unpack(
     plan: &Plan,
     member: &mut Member,
     packed: &mut Packed,
     wallets: &[&str],
     forms: &[Vec<&str>],
-) -> Result<(), Malformed> {
+) -> Result<Vec<String>, Malformed> {
     let records = core::mem::take(&mut packed.records);
     let packed = &*packed;
-    let rules = super::places(plan.rules.iter().map(|rule| &*rule.name));
-    let rule = |saved: u32| {
-        let name = packed.rules.get(saved as usize);
-        name.and_then(|name| rules.get(name.as_str())).map_or(u32::MAX, |rule| *rule as u32)
-    };
+    let known = gone::Saved::new(plan);
+    let rules: Vec<u32> = packed.rules.iter().map(|name| known.rule(name)).collect();
+    let rule = |saved: u32| rules.get(saved as usize).copied().unwrap_or(u32::MAX);
     let field = |saved: u16| {
         let name = packed.fields.get(usize::from(saved));
         let at = name.and_then(|name| plan.member.iter().position(|field| *field.name == **name));
@@ -367,6 +470,7 @@ pub fn unpack(
         plan.inactivities.iter().position(|form| *form.key == **key).map(|at| at as u16)
     };
     let layouts = packed.layouts()?;
+    let mut changed = Changed { plan, packed, found: Vec::new() };
     for SavedRecord { event: saved_event, id, at, digest, signature, mut decisions, order: saved_order } in records {
         let saved_layout = layouts.get(usize::from(saved_event)).ok_or(Malformed)?;
         let signature = signature.unwrap_or(saved_layout.signature);
@@ -388,7 +492,8 @@ pub fn unpack(
                 let Some(to) = wallet(grant.wallet) else { continue };
                 let before = packed.denominators.get(usize::from(grant.wallet)).ok_or(Malformed)?;
                 rebase(&mut grant, before.0, plan.denominator(to)).map_err(|_| Malformed)?;
-                (grant.rule, grant.base_rule, grant.wallet) = (rule(grant.rule), rule(grant.base_rule), to);
+                changed.settle(&mut grant, (number, plan.calendar.day_at(at)), rule);
+                grant.wallet = to;
                 kept.push(grant);
             }
             let layout = plan.events.get(usize::from(number)).map(|event| &event.layout);
@@ -401,7 +506,7 @@ pub fn unpack(
             }
         });
     }
-    Ok(())
+    Ok(changed.found)
 }
 
 /// A contribution times another denominator: the rates of the program may have learnt or lost a fraction that does not
@@ -416,7 +521,7 @@ fn rebase(grant: &mut Grant, before: Decimal, after: Decimal) -> Result<(), Over
     };
     times(&mut grant.amount)?;
     match &mut grant.basis {
-        Basis::Fixed => Ok(()),
+        Basis::Fixed | Basis::Share | Basis::Whole => Ok(()),
         Basis::Rate(rate) | Basis::Factor { rate, .. } => times(rate),
     }
 }

@@ -3,13 +3,12 @@
 use serde::{Deserialize, Serialize};
 
 use super::values::{Amount, Moment, SavedExpiry};
-use super::{Snapshot, StateError, places};
+use super::{MigrationReport, Snapshot, StateError, places};
 use crate::engine::lots::Use;
 use crate::engine::member::Member;
 use crate::engine::rewards::Hold;
-use crate::plan::Plan;
+use crate::plan::{Plan, gone};
 use crate::time::Instant;
-use crate::wire::json::rule_name;
 
 /// The price of a reward that is set aside.
 #[derive(Serialize, Deserialize)]
@@ -49,7 +48,7 @@ pub fn save_holds(plan: &Plan, member: &Member) -> Vec<SavedHold> {
     };
     let saved = member.holds.iter().map(|hold| SavedHold {
         id: hold.id.to_string(),
-        rule: rule_name(plan, hold.rule).to_owned(),
+        rule: gone::saved_name(plan, hold.rule),
         quantity: hold.quantity,
         worth: hold.worth.map(Amount),
         at: Moment(hold.at),
@@ -64,15 +63,20 @@ pub fn save_units(plan: &Plan, member: &Member) -> Vec<SavedUnits> {
         returned
             .rewards
             .iter()
-            .map(|(rule, units)| SavedUnits(returned.order, rule_name(plan, *rule).to_owned(), Amount(*units)))
+            .map(|(rule, units)| SavedUnits(returned.order, gone::saved_name(plan, *rule), Amount(*units)))
     });
     units.collect()
 }
 
 /// Puts holds and returned units back; the wallets, with the forms of inactivity that they were saved with, are known.
-pub fn restore(plan: &Plan, member: &mut Member, saved: &Snapshot) -> Result<(), StateError> {
-    let rules = places(plan.rules.iter().map(|rule| &*rule.name));
-    let rule = |name: &str| rules.get(name).map_or(u32::MAX, |rule| *rule as u32);
+pub fn restore(
+    plan: &Plan,
+    member: &mut Member,
+    saved: &Snapshot,
+    report: &mut MigrationReport,
+) -> Result<(), StateError> {
+    let rules = gone::Saved::new(plan);
+    let rule = |name: &str| rules.rule(name);
     let wallets = places(plan.wallets.iter().map(|wallet| &*wallet.name));
     for hold in &saved.holds.items {
         for moment in [hold.at, hold.until] {
@@ -95,6 +99,9 @@ pub fn restore(plan: &Plan, member: &mut Member, saved: &Snapshot) -> Result<(),
                 expiry: used.expiry.expiry(form),
             });
             parts.push((*at as u16, uses.collect()));
+        }
+        if plan.rules.get(rule(&hold.rule) as usize).is_none() && !gone::was_gone(&hold.rule) {
+            report.loses(format!("{}, for which a price is held: it can be captured, and gives nothing", hold.rule));
         }
         member.holds.push(Hold {
             id: hold.id.as_str().into(),

@@ -8,6 +8,7 @@ mod events;
 mod wallets;
 
 use super::forms::{FORMAT, SAYS_HOLDINGS};
+use super::pack::SavedRating;
 use super::values::{Amount, Moment, SavedValue};
 use super::{SavedAccount, Snapshot, written_off};
 use crate::wire::squeeze::{
@@ -111,6 +112,19 @@ fn code<C: Coder>(coder: &mut C, snapshot: &mut Snapshot, offset: i64, format: u
     let mut decimals = Number::default();
     list(coder, &mut numbers, &mut snapshot.holdings.items, |coder, holding| {
         holding.code(coder, (&mut shared.words, &mut shared.names, &mut decimals))
+    })?;
+    coder.part("what rules went by");
+    let (mut rules, mut dated, mut days) = (Number::default(), Flag::default(), Number::default());
+    list(coder, &mut numbers, &mut snapshot.events.ratings.items, |coder, SavedRating { rule, from, rating }| {
+        *rule = rules.narrow(coder, u64::from(*rule))?;
+        *from = match dated.code(coder, from.is_some())? {
+            true => {
+                Some(i32::try_from(days.signed(coder, i64::from(from.unwrap_or_default()))?).map_err(|_| Malformed)?)
+            }
+            false => None,
+        };
+        *rating = coder.plain(32, u64::from(*rating))? as u32;
+        Ok(())
     })
 }
 

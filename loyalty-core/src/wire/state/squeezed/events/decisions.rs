@@ -382,6 +382,8 @@ impl Decisions {
             Basis::Fixed => (0, [Decimal::ZERO; 3]),
             Basis::Rate(rate) => (1, [*rate, Decimal::ZERO, Decimal::ZERO]),
             Basis::Factor { rate, before, after } => (2, [*rate, *before, *after]),
+            Basis::Share => (3, [Decimal::ZERO; 3]),
+            Basis::Whole => (4, [Decimal::ZERO; 3]),
         };
         let kind = models.basis.code(coder, kind)?;
         let mut read = [Decimal::ZERO; 3];
@@ -399,6 +401,8 @@ impl Decisions {
                 let effective = step.and_then(|step| amount::multiply(rate, step).ok());
                 (Basis::Factor { rate, before, after }, effective)
             }
+            3 => (Basis::Share, None),
+            4 => (Basis::Whole, None),
             _ => return Err(Malformed),
         };
         part.rate = effective;
