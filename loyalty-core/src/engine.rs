@@ -31,6 +31,7 @@
 //! | `reactions` | rules on what has just been decided, until nothing more follows |
 //! | `horizon`, `schedule` | when time alone may change something, and when it does |
 //! | `members` | transfers, pools, pauses; merging and erasing accounts |
+//! | `arrivals` | what points wait for and what came before its order |
 //! | `claims` | counters over all members, which the host keeps |
 //! | `quote` | what a cart would get, and why not more |
 //! | `clock` | what happens by time alone |
@@ -38,6 +39,7 @@
 //! | `doors` | apply and advance, whole or not at all |
 //! | `explain`, `view` | answers to questions |
 
+pub mod arrivals;
 pub mod badges;
 pub mod caps;
 pub mod challenges;

@@ -4,6 +4,7 @@ use std::sync::LazyLock;
 
 use smallvec::SmallVec;
 
+use super::arrivals::Arrival;
 use super::badges::Held;
 use super::challenges::ChallengeState;
 use super::contact::Contact;
@@ -53,6 +54,8 @@ pub struct Member {
     pub(crate) returned: Rows<Returned>,
     /// What returns did not find because it had been spent, while that may come back; ascending by entry.
     pub(crate) written_off: Rows<WrittenOff>,
+    /// What points may have waited for and what came before its order.
+    pub(crate) arrivals: Rows<Arrival>,
     /// One for each ladder.
     pub(crate) standings: Rows<Standing>,
     /// One for each challenge.
@@ -149,6 +152,7 @@ impl Member {
             log: Log::default(),
             returned: Rows::default(),
             written_off: Rows::default(),
+            arrivals: Rows::default(),
             standings: Rows::default(),
             challenges: Vec::new(),
             contact: Contact::default(),
@@ -213,6 +217,7 @@ impl Member {
             log,
             returned,
             written_off,
+            arrivals,
             standings,
             challenges,
             contact,
@@ -245,6 +250,7 @@ impl Member {
         marks.turn(turn);
         returned.turn(turn);
         written_off.turn(turn);
+        arrivals.turn(turn);
         standings.turn(turn);
         challenges.turn(turn);
         contact.turn(turn);
@@ -332,6 +338,7 @@ impl Member {
         let (horizon, returns) = (self.horizon(plan), self.return_horizon(plan));
         self.log.forget(horizon, returns);
         self.referrals.forget(horizon);
+        self.arrivals.retain(|arrival| arrival.at >= horizon);
         self.returned.retain(|returned| returned.ordered_at >= returns);
         self.written_off.retain(|known| !known.amount.is_zero() && known.at >= horizon.min(returns));
         self.coupons.forget(horizon);

@@ -161,6 +161,16 @@ pub fn export(plan: &Plan, member: &Member) -> Document {
     if let Some(coupons) = coupons::document(plan, member) {
         document.put("coupons", coupons);
     }
+    if !member.arrivals.is_empty() {
+        let arrivals = member.arrivals.iter().map(|arrival| {
+            let event = plan.events.get(usize::from(arrival.event)).map_or("", |event| &*event.layout.name);
+            Document::object()
+                .with("event", event)
+                .with("order", digest(arrival.order))
+                .with("at", instant(plan, arrival.at))
+        });
+        document.put("arrivals", arrivals.collect::<Document>());
+    }
     if let Some(contact) = super::messages::contact(plan, &member.contact) {
         document.put("contact", contact);
     }

@@ -4,6 +4,7 @@
 //! returns) is packed in JSON, too: it is for the engine alone. Tables of names stand beside it, so that its numbers do
 //! not depend on the program that wrote it.
 
+mod arrivals;
 mod badges;
 mod captured;
 mod cards;
@@ -107,6 +108,9 @@ struct Snapshot {
     /// Since form 5. Wallets that are not told of hold whole points, or nothing was ever in them.
     #[serde(default, skip_serializing_if = "JsonOnly::is_empty")]
     holdings: JsonOnly<holdings::SavedHolding>,
+    /// Since form 5.
+    #[serde(default, skip_serializing_if = "JsonOnly::is_empty")]
+    arrivals: JsonOnly<arrivals::SavedArrival>,
 }
 
 impl Snapshot {
@@ -347,6 +351,7 @@ fn snapshot(plan: &Plan, member: &Member, form: Form) -> Snapshot {
         questions: Sparse::new(form, questions::save(plan, &member)),
         cards: Sparse::new(form, cards::save(plan, &member)),
         written_off: written_off::save(plan, &member),
+        arrivals: JsonOnly { items: arrivals::save(plan, &member) },
         holdings: JsonOnly { items: holdings::save(plan, &member) },
     }
 }
@@ -507,6 +512,7 @@ fn restore(plan: &Plan, mut saved: Snapshot) -> Result<Loaded, StateError> {
     badges::restore(plan, &mut member, &saved.badges.items, &mut report);
     cards::restore(plan, &mut member, &saved.cards.items, &mut report)?;
     written_off::restore(plan, &mut member, &saved)?;
+    arrivals::restore(plan, &mut member, &saved)?;
     questions::restore(plan, &mut member, &saved.questions.items, &mut report)?;
     challenges::restore(plan, &mut member, &saved, &mut report)?;
     member.contact = contact::restore(&saved.contact.items)?;

@@ -5,7 +5,6 @@ use crate::engine::decided::Decided;
 use crate::engine::error::EventError;
 use crate::engine::event::EventData;
 use crate::engine::log::hash;
-use crate::engine::lots::Vesting;
 use crate::engine::member::Member;
 use crate::engine::members::{pause, pool, transfer};
 use crate::engine::messages::broadcast;
@@ -13,7 +12,7 @@ use crate::engine::outcome::{Decision, NotEarned};
 use crate::engine::rewards::Turn;
 use crate::engine::value::Value;
 use crate::engine::{
-    challenges, clock, coupons, leaderboards, messages, questions, referrals, returns, rewards, wheels,
+    arrivals, challenges, clock, coupons, leaderboards, messages, questions, referrals, returns, rewards, wheels,
 };
 use crate::plan::{EventKind, EventPlan, Plan};
 
@@ -93,18 +92,8 @@ fn vest_on(
     decisions: &mut Vec<Decision>,
 ) -> Result<(), EventError> {
     let Some(Value::Text(order, _)) = event_plan.order_slot.map(|slot| event.slot(slot)) else { return Ok(()) };
-    let source = hash(order);
-    for wallet in 0..member.wallets.len() {
-        let lots = member.wallets.get(wallet).map_or(0, |state| state.lots.len());
-        for number in 0..lots {
-            let lot = member.wallets.get(wallet).and_then(|state| state.lots.get(number));
-            let waiting = lot.is_some_and(|lot| {
-                lot.source == source && matches!(lot.vesting, Vesting::On { event: on, .. } if on == event.event)
-            });
-            if waiting {
-                clock::vest(plan, member, wallet, number, event.at, decisions)?;
-            }
-        }
+    if event_plan.vests {
+        arrivals::note(member, event, order);
     }
-    Ok(())
+    Ok(arrivals::vest_waiting(plan, member, (hash(order), event.event), event.at, decisions)?)
 }

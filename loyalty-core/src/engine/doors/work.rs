@@ -18,7 +18,7 @@ use crate::engine::outcome::Decision;
 use crate::engine::rewards::{self, Turn};
 use crate::engine::tally::Entry;
 use crate::engine::{
-    clock, coupons, earning, experiments, granted, grants, ledger, moves, reactions, returns, rules, schedule,
+    arrivals, clock, coupons, earning, experiments, granted, grants, ledger, moves, reactions, returns, rules, schedule,
 };
 use crate::plan::{EventKind, EventPlan, Plan};
 
@@ -109,6 +109,9 @@ pub(super) fn commit(
     let spent = !evaluation.spends.is_empty();
     transfer::send_all(plan, member, evaluation, event, decisions)?;
     ledger::commit(plan, member, (hash(&event.id), event.at), evaluation, decisions)?;
+    if !member.arrivals.is_empty() {
+        arrivals::vest(plan, member, event, decisions)?;
+    }
     if first < decisions.len() && coupons::redeem::replaced(event_plan, event).is_some() {
         returns::net(member, event, first, decisions)?;
     }

@@ -155,6 +155,7 @@ fn join(
             decisions.push(Decision { at, kind: Kind::Tagged { tag: tag.clone() } });
         }
     }
+    survivor.arrivals.extend(absorbed.arrivals.iter().copied());
     survivor.coupons.absorb(&absorbed.coupons, entries);
     survivor.enrolled_at = survivor.enrolled_at.min(absorbed.enrolled_at);
     survivor.account.absorbed.push(absorbed.id.as_str().into());

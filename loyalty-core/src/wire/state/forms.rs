@@ -45,7 +45,7 @@ fn bytes_of(mut snapshot: Snapshot, offset: i64) -> Vec<u8> {
     snapshot.events.write_bytes();
     let bytes = postcard::to_allocvec(&snapshot).unwrap_or_default();
     let bytes = written_off::append_all(&snapshot.written_off, bytes).unwrap_or_default();
-    let since = (&snapshot.holdings.items, &snapshot.events.ratings.items);
+    let since = (&snapshot.holdings.items, &snapshot.events.ratings.items, &snapshot.arrivals.items);
     postcard::to_extend(&since, bytes).unwrap_or_default()
 }
 
@@ -86,11 +86,12 @@ fn snapshot_of(bytes: &[u8]) -> Result<Snapshot, StateError> {
             let (written_off, rest) = written_off::take(rest).ok_or_else(more)?;
             snapshot.written_off = written_off;
             if !rest.is_empty() {
-                let ((holdings, ratings), rest) = postcard::take_from_bytes(rest).map_err(|_| more())?;
+                let ((holdings, ratings, arrivals), rest) = postcard::take_from_bytes(rest).map_err(|_| more())?;
                 if !rest.is_empty() {
                     return Err(more());
                 }
                 (snapshot.holdings.items, snapshot.events.ratings.items) = (holdings, ratings);
+                snapshot.arrivals.items = arrivals;
                 snapshot.format = FORMAT;
             }
             with_records(snapshot)

@@ -40,7 +40,7 @@ pub fn read(bytes: &[u8], format: u8) -> Result<Snapshot, Malformed> {
 
 /// What columns of all parts have in common.
 #[derive(Default)]
-struct Shared {
+pub struct Shared {
     words: Words,
     /// Of wallets, rules, events, fields, counters.
     names: Texts,
@@ -48,7 +48,7 @@ struct Shared {
 }
 
 impl Shared {
-    fn name(&mut self, coder: &mut impl Coder, name: &mut String) -> Result<(), Malformed> {
+    pub fn name(&mut self, coder: &mut impl Coder, name: &mut String) -> Result<(), Malformed> {
         self.names.code(&mut self.words, coder, name)
     }
 }
@@ -125,6 +125,11 @@ fn code<C: Coder>(coder: &mut C, snapshot: &mut Snapshot, offset: i64, format: u
         };
         *rating = coder.plain(32, u64::from(*rating))? as u32;
         Ok(())
+    })?;
+    coder.part("what came before its order");
+    let (mut arrived, near) = (Instants::default(), snapshot.clock.0);
+    list(coder, &mut numbers, &mut snapshot.arrivals.items, |coder, arrival| {
+        arrival.code(coder, &mut shared, (&mut arrived, near))
     })
 }
 
