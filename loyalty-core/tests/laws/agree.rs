@@ -106,15 +106,18 @@ proptest! {
     fn they_agree_after_long_silences(case in timed_case(4), again in timed_case(3), days in 200_i64..500) {
         let mut engine = Engine::new(&case);
         let mut model = Member::new(&case.program, case.enrolled);
+        // As above: what joining brings about happens with the first event that is taken.
+        let mut begun = false;
         let mut both = |step: &Step| {
             let known = model.happened.len();
             let (result, ours) = (engine.step(step), model.step(step));
             prop_assert_eq!(Engine::answered(&result), ours, "answer (engine, model) to {:?}", step);
+            begun |= result.is_ok();
             if let Some(outcome) = result.ok().filter(|outcome| !outcome.replayed()) {
                 let told: Vec<String> = model.happened[known..].iter().map(|one| one.told(&case.program)).collect();
                 prop_assert_eq!(Engine::decided(&outcome), told, "decisions (engine, model) of {:?}", step);
             }
-            same_figures(&engine, &model, &format!("{step:?}"))
+            if begun { same_figures(&engine, &model, &format!("{step:?}")) } else { Ok(()) }
         };
         case.steps.iter().try_for_each(&mut both)?;
         let last = case.steps.iter().map(at).max().unwrap_or(case.enrolled) + days * DAY;
