@@ -26,7 +26,7 @@ use super::value::Value;
 use super::{badges, referrals, rewards};
 use crate::amount;
 use crate::plan::{EventKind, EventPlan, Plan, RuleFormPlan};
-use asked::{come_back, points_asked, units_asked};
+use asked::{come_back, points_asked, tells_goods, units_asked};
 use clawback::claw_back;
 use kept::{base, charged, kept};
 use limits::give_limits_back;
@@ -90,9 +90,10 @@ pub fn judge(plan: &Plan, member: &Member, refund: &EventData) -> Result<Judged,
     let (order, before) = open(plan, member, id)?;
     let points = points_asked(plan, refund);
     let units = units_asked(plan, &order, &before, refund)?;
-    let after = match (points, units) {
-        (_, Some(_)) | (Some(_), None) => before.clone(),
-        (None, None) => come_back(plan, &order, refund, &before)?,
+    // What a refund says of points and rewards is all that comes back, unless it tells goods as well.
+    let after = match (points.is_some() || units.is_some()) && !tells_goods(plan, refund) {
+        true => before.clone(),
+        false => come_back(plan, &order, refund, &before)?,
     };
     let (kept_before, kept_after) = (kept(plan, &order, &before)?, kept(plan, &order, &after)?);
     Ok(Judged { order, units, points, before, after, kept_before, kept_after, lives_on: false })

@@ -260,8 +260,8 @@ impl<'p> Member<'p> {
         let points = refund.number("points");
         match &points {
             Some(_) if known.kept.whole => return Err("already_returned"),
-            Some(_) => {}
-            None => known.kept.take_back(refund)?,
+            Some(_) if refund.lines().is_none() && refund.number("amount").is_none() => {}
+            _ => known.kept.take_back(refund)?,
         }
         for wallet in 0..self.program.wallets.len() {
             let Some(granted) = known.granted.get(&wallet) else { continue };

@@ -16,6 +16,11 @@ pub(super) fn points_asked(plan: &Plan, refund: &EventData) -> Option<Decimal> {
     field(plan, refund, "points")
 }
 
+/// Whether a refund says what comes back of the goods themselves.
+pub(super) fn tells_goods(plan: &Plan, refund: &EventData) -> bool {
+    returned_lines(plan, refund).is_some() || field(plan, refund, "amount").is_some()
+}
+
 /// The units of a reward that the host wants given back, if it says so: of which, how many, and out of how many.
 pub(super) fn units_asked(
     plan: &Plan,
@@ -39,7 +44,7 @@ pub(super) fn units_asked(
 /// A refund that says how many, of an event that has redeemed nothing: what else it says decides, and it has to say that.
 fn no_reward<T>(plan: &Plan, order: &Order, refund: &EventData, units: Decimal) -> Result<Option<T>, EventError> {
     let says = |name: &str| field(plan, refund, name).is_some();
-    if returned_lines(plan, refund).is_some() || says("amount") || says("points") {
+    if tells_goods(plan, refund) || says("points") {
         return Ok(None);
     }
     let layout = plan.events.get(usize::from(order.event.event)).map(|event| &event.layout);
