@@ -258,15 +258,14 @@ fn slow(
         // What the rules on the message meet is the question as it was before.
         let heard = questions::hears(plan, member, event);
         evaluate(plan, event_plan, member, event, decisions.counters().as_ref(), &mut work)?;
-        commit(plan, event_plan, member, event, &mut work, first, decisions)?;
+        commit(plan, event_plan, member, event, &mut work, decisions)?;
         if let Some(heard) = heard
             && let Some(answer) = questions::take(plan, member, heard, event, decisions)?
             && let Some(answer_plan) = plan.events.get(usize::from(answer.event))
         {
             let mut work = Work::default();
             evaluate(plan, answer_plan, member, &answer, decisions.counters().as_ref(), &mut work)?;
-            let answered = decisions.len();
-            commit(plan, answer_plan, member, &answer, &mut work, answered, decisions)?;
+            commit(plan, answer_plan, member, &answer, &mut work, decisions)?;
         }
         settle(plan, event_plan, member, event, first, decisions)?;
         remember(event_plan, member, event, decisions, &work.evaluation.fired, &work.evaluation.grants);
@@ -293,6 +292,9 @@ fn asleep(
         }
         EventKind::Broadcast => broadcast::unsaid(plan, event_plan, event, Unsaid::Paused, decisions)?,
         _ => {}
+    }
+    if let Some(replaced) = coupons::redeem::replaced(event_plan, event) {
+        returns::net(member, event, replaced, decisions)?;
     }
     settle(plan, event_plan, member, event, first, decisions)?;
     remember(event_plan, member, event, decisions, &[], &[]);

@@ -175,6 +175,7 @@ fn take_away(
     decisions: &mut Vec<Decision>,
 ) -> Result<(), EventError> {
     let Judged { order, units, points, before, mut after, kept_before, kept_after, lives_on } = judged;
+    let first = decisions.len();
     if !lives_on && may_owe(plan, &order) {
         refund_due(plan, &order, (&before, &kept_before), (&after, &kept_after), at, decisions)?;
     }
@@ -206,6 +207,7 @@ fn take_away(
         }
     }
     badges_back(plan, member, &order, &kept_after, after.whole, at, decisions)?;
+    written_off::belongs(member, after.order, decisions.get(first..).unwrap_or_default(), lives_on || !after.whole);
     match member.returned.find_mut(|returned| returned.order == after.order) {
         Some(returned) => *returned = after,
         None => member.returned.push(after),

@@ -117,8 +117,6 @@ impl<'p> Member<'p> {
             self.advance(event.at);
         }
         let first = self.happened.len();
-        let written_off = (0..self.program.wallets.len()).map(|wallet| self.figure(wallet, Account::WrittenOff));
-        let off: Vec<(Exact, usize)> = written_off.map(|amount| (amount, self.missing.len())).collect();
         let replaces = event.text("replaces").filter(|_| event.kind == "order");
         if let Some(old) = replaces {
             let undone = Event::new("cancel", &event.id, event.at).with("order", Field::Text(old.to_owned()));
@@ -158,7 +156,7 @@ impl<'p> Member<'p> {
         let rules: Vec<usize> =
             (0..self.program.rules.len()).filter(|rule| on_event(&self.program.rules[*rule])).collect();
         let judgement = self.judge(&original, seen, &rules)?;
-        self.carry_out(judgement, at, replaces.map(|_| off));
+        self.carry_out(judgement, at, replaces);
         self.clock = self.clock.max(at);
         self.follow(occasion, first);
         self.advance(self.clock);
@@ -166,7 +164,7 @@ impl<'p> Member<'p> {
     }
 
     /// Does what the rules came to on the event that is known last.
-    fn carry_out(&mut self, judgement: Judgement, at: Micros, replaced: Option<Vec<(Exact, usize)>>) {
+    fn carry_out(&mut self, judgement: Judgement, at: Micros, replaced: Option<&str>) {
         let index = self.known.len() - 1;
         let mut known = Known::clone(&self.known[index]);
         self.payments += 1;
@@ -185,8 +183,8 @@ impl<'p> Member<'p> {
             *known.granted.entry(lot.wallet).or_insert_with(zero) += &lot.amount;
         }
         self.claim(&judgement.fired, at, (1, at));
-        for (wallet, before) in replaced.into_iter().flatten().enumerate() {
-            self.net(wallet, &known.event.id, before);
+        for (wallet, old) in (0..self.program.wallets.len()).flat_map(|wallet| replaced.map(|old| (wallet, old))) {
+            self.net(wallet, &known.event.id, old);
         }
         let moves = judgement.moves.clone();
         known.judgement = judgement;

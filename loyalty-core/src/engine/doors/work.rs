@@ -74,23 +74,20 @@ pub(super) fn write(
     work: &mut Work,
     decisions: &mut Decided,
 ) -> Result<(), EventError> {
-    // An order in the place of another one takes the slow way, so that no decision before this one matters.
-    let first = decisions.len();
-    commit(plan, event_plan, member, event, work, first, decisions)?;
+    commit(plan, event_plan, member, event, work, decisions)?;
     member.next_due = schedule::next_due_of_grown(plan, member);
     clock::advance(plan, member, member.clock.max(event.at), decisions)?;
     remember(event_plan, member, event, decisions, &work.evaluation.fired, &work.evaluation.grants);
     Ok(())
 }
 
-/// Writes what the rules on an event have come to. Its own decisions begin with the `first`.
+/// Writes what the rules on an event have come to.
 pub(super) fn commit(
     plan: &Plan,
     event_plan: &EventPlan,
     member: &mut Member,
     event: &EventData,
     Work { deltas, evaluation, entries, uses }: &mut Work,
-    first: usize,
     decisions: &mut Decided,
 ) -> Result<(), EventError> {
     experiments::note(plan, member, &event_plan.arms, event.at, decisions);
@@ -112,8 +109,8 @@ pub(super) fn commit(
     if !member.arrivals.is_empty() {
         arrivals::vest(plan, member, event, decisions)?;
     }
-    if first < decisions.len() && coupons::redeem::replaced(event_plan, event).is_some() {
-        returns::net(member, event, first, decisions)?;
+    if let Some(replaced) = coupons::redeem::replaced(event_plan, event) {
+        returns::net(member, event, replaced, decisions)?;
     }
     if let Some(offer) = &evaluation.offer {
         transfer::take_in(plan, event_plan, member, event, offer, decisions)?;

@@ -138,7 +138,8 @@ pub fn take_back(
     state.clawed_back = amount::add(state.clawed_back, amount)?;
     state.written_off = amount::add(state.written_off, written_off)?;
     state.debt = amount::add(state.debt, debt)?;
-    written_off::note(member, wallet, entry, spent);
+    written_off::note(member, wallet, entry, spent, true);
+    written_off::note(member, wallet, entry, amount::subtract(written_off, spent)?, false);
     // What was earned is less from the order on; what had vested by now is less from now on.
     flows::note(plan, member, wallet, Flow::Earned, -amount, ordered_at)?;
     flows::note(plan, member, wallet, Flow::Vested, -amount::subtract(amount, from_pending)?, at)?;

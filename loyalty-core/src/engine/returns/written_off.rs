@@ -22,11 +22,31 @@ pub struct WrittenOff {
     pub amount: Decimal,
     /// The last entry of another account that was joined before: what that one had spent was never this one's. Zero, if none.
     pub after: u64,
+    /// Digest of the order that they were taken back of, as it stands: one that takes its place is told of it. Zero where
+    /// no order can.
+    pub order: u64,
+    /// They had been spent, so that spending that comes back makes up for them. For others only an edit does: they had
+    /// run out, or the wallet leaves them.
+    pub spent: bool,
 }
 
-pub(super) fn note(member: &mut Member, wallet: u16, entry: u64, amount: Decimal) {
+pub(super) fn note(member: &mut Member, wallet: u16, entry: u64, amount: Decimal, spent: bool) {
     if amount > Decimal::ZERO {
-        member.written_off.push(WrittenOff { entry, wallet, at: member.clock, amount, after: 0 });
+        member.written_off.push(WrittenOff { entry, wallet, at: member.clock, amount, after: 0, order: 0, spent });
+    }
+}
+
+/// Says of which order the clawbacks among some decisions were, as long as another one may take its place.
+pub(super) fn belongs(member: &mut Member, order: u64, decisions: &[Decision], lives_on: bool) {
+    for decision in decisions {
+        let Kind::ClawedBack { entry, written_off, .. } = decision.kind else { continue };
+        if written_off.is_zero() {
+            continue;
+        }
+        member.written_off.change(|known| known.entry == entry, |known| known.order = order);
+    }
+    if !lives_on {
+        member.written_off.retain(|known| known.spent || known.order != order);
     }
 }
 
@@ -46,55 +66,67 @@ pub fn make_up(
 /// Strikes out up to so much of what was written off since that entry, and tells how much: the earliest first, for the
 /// fewest can make up for it.
 pub fn strike(member: &mut Member, wallet: u16, drawn: u64, most: Decimal) -> Result<Decimal, Overflow> {
-    let mut left = most;
+    amount::sum(struck(member, wallet, drawn, most)?.iter().map(|part| part.amount))
+}
+
+/// The same, by the clawbacks that it was struck out of.
+fn struck(member: &mut Member, wallet: u16, drawn: u64, most: Decimal) -> Result<Vec<WrittenOff>, Overflow> {
+    let (mut left, mut parts) = (most, Vec::new());
     for place in 0..member.written_off.len() {
-        let known = member
-            .written_off
-            .get(place)
-            .filter(|known| known.wallet == wallet && known.entry >= drawn && !(1..=known.after).contains(&drawn));
-        let Some(part) = known.map(|known| known.amount.min(left)).filter(|part| *part > Decimal::ZERO) else {
+        let known = member.written_off.get(place).copied();
+        let makes_up = |known: &WrittenOff| {
+            let in_time = known.entry >= drawn && !(1..=known.after).contains(&drawn);
+            known.spent && known.wallet == wallet && in_time
+        };
+        let Some(known) = known.filter(makes_up) else {
             continue;
         };
-        left = amount::subtract(left, part)?;
-        lower(member, place, part)?;
+        let part = known.amount.min(left);
+        if part > Decimal::ZERO {
+            left = amount::subtract(left, part)?;
+            lower(member, place, part)?;
+            parts.push(WrittenOff { amount: part, ..known });
+        }
     }
     member.written_off.retain(|known| !known.amount.is_zero());
-    amount::subtract(most, left)
+    Ok(parts)
 }
 
 /// Held points that a purchase takes are spent from now on, and make up for the same as before.
 pub fn drawn_again(member: &mut Member, wallet: u16, (held, spent): (u64, u64), most: Decimal) -> Result<(), Overflow> {
-    let struck = strike(member, wallet, held, most)?;
-    note(member, wallet, spent, struck);
+    for known in struck(member, wallet, held, most)? {
+        member.written_off.push(WrittenOff { entry: spent, at: member.clock, ..known });
+    }
     Ok(())
 }
 
-/// Makes up for what was written off of an order by what the one in its place has just been granted.
+/// Makes up for what was written off of an order by what the one in its place has just been granted. What is left of it
+/// is that one's from now on, for still another may take its place.
 pub fn net(
     member: &mut Member,
     event: &EventData,
-    first: usize,
+    replaced: &str,
     decisions: &mut Vec<Decision>,
 ) -> Result<(), Overflow> {
-    let source = hash(&event.id);
-    let taken = decisions.iter().skip(first).filter_map(|decision| match decision.kind {
-        Kind::ClawedBack { entry, wallet, written_off, .. } if !written_off.is_zero() => {
-            Some((entry, wallet, written_off))
-        }
-        _ => None,
-    });
-    for (entry, wallet, written_off) in taken.collect::<Vec<_>>() {
-        let Some(state) = member.wallets.get(usize::from(wallet)) else { continue };
+    let (source, order) = (hash(&event.id), hash(replaced));
+    for wallet in 0..member.wallets.len() {
+        let number = wallet as u16;
+        let Some(state) = member.wallets.get(wallet) else { continue };
         let own = state.lots.iter().enumerate().filter(|(_, lot)| lot.source == source && !lot.amount.is_zero());
         let (places, amounts): (Vec<usize>, Vec<Decimal>) = own.map(|(place, lot)| (place, lot.amount)).unzip();
-        let made_up = amount::sum(amounts.into_iter())?.min(written_off);
-        if let Some(place) = member.written_off.iter().position(|known| known.entry == entry) {
-            let known = member.written_off.get(place).map_or(Decimal::ZERO, |known| known.amount);
-            lower(member, place, known.min(made_up))?;
+        let granted = amount::sum(amounts.into_iter())?;
+        let mut left = granted;
+        for place in 0..member.written_off.len() {
+            let known = member.written_off.get(place).filter(|known| (known.wallet, known.order) == (number, order));
+            let Some(part) = known.map(|known| known.amount.min(left)) else { continue };
+            left = amount::subtract(left, part)?;
+            lower(member, place, part)?;
         }
-        settle(member, wallet, &places, made_up, event.at, decisions)?;
+        settle(member, number, &places, amount::subtract(granted, left)?, event.at, decisions)?;
     }
     member.written_off.retain(|known| !known.amount.is_zero());
+    let clock = member.clock.max(event.at);
+    member.written_off.change(|known| known.order == order, |known| (known.order, known.at) = (source, clock));
     Ok(())
 }
 

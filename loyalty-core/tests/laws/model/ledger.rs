@@ -68,9 +68,13 @@ pub struct Use {
     pub payment: usize,
 }
 
-/// Points that a return did not find, as they had been spent.
+/// Points that a return did not find.
 #[derive(Debug, Clone)]
 pub struct Missing {
+    /// The order that came back; one that takes its place takes over what is missing.
+    pub order: String,
+    /// They had been spent, and had not run out.
+    pub spent: bool,
     pub wallet: usize,
     pub amount: Exact,
     /// The payments up to this one were made before.
@@ -432,7 +436,8 @@ impl<'p> Member<'p> {
         self.tell_moved(Flow::ClawedBack, wallet, amount, at);
         let (mut written_off, mut debt) = (zero(), zero());
         if policy == Clawback::OnlyPending {
-            written_off = left;
+            written_off = left.clone();
+            self.miss(wallet, source, left, false);
         } else {
             let active = own(self, false);
             left -= sum(self.take(&active, &left));
@@ -440,14 +445,15 @@ impl<'p> Member<'p> {
                 let gone = self.lots[lot].lapsed.clone().min(left.clone());
                 self.lots[lot].lapsed -= &gone;
                 left -= &gone;
-                written_off += gone;
+                written_off += &gone;
+                self.miss(wallet, source, gone, false);
             }
             let others = self.spending_order(wallet, at);
             left -= sum(self.take(&others, &left));
             match policy {
                 Clawback::MayOverdraw => debt = left,
                 _ => {
-                    self.missing.push(Missing { wallet, amount: left.clone(), payments: self.payments });
+                    self.miss(wallet, source, left.clone(), true);
                     written_off += left;
                 }
             }
@@ -499,7 +505,7 @@ impl<'p> Member<'p> {
         // What was spent before a return did not find it is found now.
         for number in 0..self.missing.len() {
             let missing = &mut self.missing[number];
-            if missing.wallet == wallet && used.payment <= missing.payments {
+            if missing.spent && missing.wallet == wallet && used.payment <= missing.payments {
                 let found = missing.amount.clone().min(left.clone());
                 missing.amount -= &found;
                 left -= &found;
@@ -509,24 +515,26 @@ impl<'p> Member<'p> {
         }
     }
 
-    /// What an order has just granted makes up for what was not found of the one in whose place it is: `before` tells
-    /// what was written off in a wallet before that one came back, and how many times something was missing.
-    pub fn net(&mut self, wallet: usize, source: &str, (before, returns): (Exact, usize)) {
-        let mut due = self.figure(wallet, Account::WrittenOff) - before;
-        for lot in 0..self.lots.len() {
-            if self.lots[lot].wallet != wallet || self.lots[lot].source != source {
+    fn miss(&mut self, wallet: usize, order: &str, amount: Exact, spent: bool) {
+        self.missing.push(Missing { order: order.to_owned(), spent, wallet, amount, payments: self.payments });
+    }
+
+    /// What an order has just granted makes up for what was not found of the one in whose place it is, and of those in
+    /// whose place that one was. The rest is missing of the new one.
+    pub fn net(&mut self, wallet: usize, source: &str, replaced: &str) {
+        for number in 0..self.missing.len() {
+            if self.missing[number].wallet != wallet || self.missing[number].order != replaced {
                 continue;
             }
-            let found = self.lots[lot].amount.clone().min(due.clone());
-            due -= &found;
-            self.lots[lot].amount -= &found;
-            self.note(wallet, Account::WrittenOff, -found.clone());
-            let mut found = found;
-            for missing in self.missing[returns..].iter_mut().filter(|missing| missing.wallet == wallet) {
-                let part = missing.amount.clone().min(found.clone());
-                missing.amount -= &part;
-                found -= part;
+            for lot in 0..self.lots.len() {
+                if self.lots[lot].wallet == wallet && self.lots[lot].source == source {
+                    let found = self.lots[lot].amount.clone().min(self.missing[number].amount.clone());
+                    self.missing[number].amount -= &found;
+                    self.lots[lot].amount -= &found;
+                    self.note(wallet, Account::WrittenOff, -found);
+                }
             }
+            self.missing[number].order = source.to_owned();
         }
     }
 }
