@@ -3,6 +3,9 @@
 use core::fmt;
 use core::str::FromStr;
 
+use rust_decimal::Decimal;
+
+use crate::amount;
 use crate::time::Instant;
 
 macro_rules! refusals {
@@ -229,6 +232,15 @@ impl EventError {
         self.0.field = Some(if field.is_empty() { place.to_owned() } else { format!("{place}.{field}") });
         self
     }
+}
+
+/// Refuses an amount that has more digits after the point than what it is an amount of.
+pub fn not_finer(found: Decimal, decimals: u32, field: &str) -> Result<(), EventError> {
+    if found.normalize().scale() <= decimals {
+        return Ok(());
+    }
+    let expected = format!("at most {decimals} decimals");
+    Err(EventError::new(Refusal::WrongType).in_field(field).expecting(expected).but_found(amount::text(found)))
 }
 
 /// What the host reads of an error.

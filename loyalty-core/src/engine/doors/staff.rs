@@ -4,7 +4,7 @@ use rust_decimal::Decimal;
 
 use crate::amount;
 use crate::engine::earning::{self, LotPlan};
-use crate::engine::error::{EventError, Refusal};
+use crate::engine::error::{EventError, Refusal, not_finer};
 use crate::engine::eval::Scope;
 use crate::engine::event::{EventData, named};
 use crate::engine::log::hash;
@@ -35,12 +35,7 @@ pub(super) fn adjust(
         return Err(EventError::new(Refusal::MissingField).in_field("points"));
     };
     let decimals = plan.wallets.get(wallet).map_or(0, |wallet| wallet.decimals);
-    if points.normalize().scale() > decimals {
-        return Err(EventError::new(Refusal::WrongType)
-            .in_field("points")
-            .expecting(format!("at most {decimals} decimals"))
-            .but_found(amount::text(points)));
-    }
+    not_finer(points, decimals, "points")?;
     if points < Decimal::ZERO {
         let available = member.wallets.get(wallet).map_or(Decimal::ZERO, |state| state.available);
         if -points > available {

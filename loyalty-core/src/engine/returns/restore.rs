@@ -7,7 +7,7 @@ use super::order::{Order, Returned};
 use super::written_off::make_up;
 use crate::amount::{self, Overflow};
 use crate::check::model::{Flow, Moment, Trigger};
-use crate::engine::error::{EventError, Refusal};
+use crate::engine::error::{EventError, Refusal, not_finer};
 use crate::engine::eval::Scope;
 use crate::engine::event::EventData;
 use crate::engine::log::hash;
@@ -77,6 +77,7 @@ fn restore(
         let due = match &mut asked {
             Some(asked) => {
                 let due = left.min(*asked);
+                not_finer(due, wallet.decimals, "points")?;
                 *asked = amount::subtract(*asked, due)?;
                 due
             }

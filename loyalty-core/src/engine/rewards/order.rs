@@ -10,7 +10,7 @@ use super::redeem::{named, not_negative, quantity};
 use super::{Asked, balance, form_of, judge, lack, pay, redeem};
 use crate::amount;
 use crate::engine::decided::Decided;
-use crate::engine::error::{EventError, Refusal};
+use crate::engine::error::{EventError, Refusal, not_finer};
 use crate::engine::eval::Scope;
 use crate::engine::event::{EventData, Slot};
 use crate::engine::ledger;
@@ -96,14 +96,16 @@ fn item_asked<'e>(plan: &Plan, event: &'e EventData, layout: &ListLayout, row: u
     };
     let number = |name: &str| item(event, layout, row, name).number();
     let reward = named(plan, text("reward").unwrap_or_default(), "reward")?;
-    Ok(Asked {
+    let asked = Asked {
         reward,
         quantity: quantity(number("quantity"), "quantity")?,
         wallet: text("wallet"),
         points: not_negative(number("points"), "points")?,
         money: not_negative(number("amount"), "amount")?,
         money_left: None,
-    })
+    };
+    pay::expect_units(plan, event.day, &asked)?;
+    Ok(asked)
 }
 
 /// What a row of an order asks for; of what is paid by rate it says how much.
@@ -189,6 +191,8 @@ fn pay_with(
     at: i64,
     decisions: &mut Decided,
 ) -> Result<(), EventError> {
+    let decimals = plan.wallets.get(usize::from(wallet)).map_or(0, |wallet| wallet.decimals);
+    not_finer(money, decimals, &format!("tenders[{number}].amount"))?;
     let available = member.wallets.get(usize::from(wallet)).map_or(Decimal::ZERO, |state| state.available);
     if money > available {
         let short = amount::subtract(money, available)?;

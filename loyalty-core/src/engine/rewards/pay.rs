@@ -6,11 +6,12 @@ use super::lack::{Lack, LackOf};
 use super::{Asked, Left, decimals};
 use crate::amount::{self, Overflow};
 use crate::check::model::RoundMode;
-use crate::engine::error::EventError;
+use crate::engine::error::{EventError, not_finer};
 use crate::engine::eval::{NO_ROW, Scope};
 use crate::engine::explain;
 use crate::engine::value::Value;
-use crate::plan::reward::PayPlan;
+use crate::plan::Plan;
+use crate::plan::reward::{CostPlan, PayPlan};
 
 /// The money that points come to, down to the smallest unit.
 pub fn worth(rate: &PayPlan, points: Decimal) -> Result<Decimal, Overflow> {
@@ -20,6 +21,15 @@ pub fn worth(rate: &PayPlan, points: Decimal) -> Result<Decimal, Overflow> {
 /// The least points that money costs.
 fn points_for(rate: &PayPlan, money: Decimal, decimals: u32) -> Result<Decimal, Overflow> {
     amount::round(amount::multiply(money, rate.points)?, rate.money, decimals, RoundMode::Up)
+}
+
+/// Refuses what is asked for by rate in less than the units of its wallet and its money.
+pub fn expect_units(plan: &Plan, day: i32, asked: &Asked<'_>) -> Result<(), EventError> {
+    let form = plan.rewards.get(usize::from(asked.reward)).and_then(|reward| reward.form(day));
+    let Some(CostPlan::Rate(rate)) = form.map(|form| &form.cost) else { return Ok(()) };
+    let decimals = plan.wallets.get(usize::from(rate.wallet)).map_or(0, |wallet| wallet.decimals);
+    asked.points.map_or(Ok(()), |points| not_finer(points, decimals, "points"))?;
+    asked.money.map_or(Ok(()), |money| not_finer(money, rate.minor, "amount"))
 }
 
 fn in_steps(rate: &PayPlan, points: Decimal, up: bool) -> Result<Decimal, Overflow> {

@@ -3,6 +3,7 @@
 use rust_decimal::Decimal;
 
 use super::lack::{self, Lack, LackOf};
+use super::pay;
 use super::{Asked, QUANTITY_MAX, Taking, balance, counter, form_of, judge, use_limits};
 use crate::amount::Overflow;
 use crate::engine::decided::Decided;
@@ -48,14 +49,16 @@ pub fn asked<'e>(plan: &Plan, event_plan: &EventPlan, event: &'e EventData) -> R
         _ => None,
     };
     let number = |name: &str| doors::named(event_plan, event, name).number();
-    Ok(Asked {
+    let asked = Asked {
         reward: named(plan, text("reward").unwrap_or_default(), "reward")?,
         quantity: quantity(number("quantity"), "quantity")?,
         wallet: text("wallet"),
         points: not_negative(number("points"), "points")?,
         money: not_negative(number("amount"), "amount")?,
         money_left: None,
-    })
+    };
+    pay::expect_units(plan, event.day, &asked)?;
+    Ok(asked)
 }
 
 /// Refuses a reward that is taken in an order.
