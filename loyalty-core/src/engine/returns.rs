@@ -23,7 +23,7 @@ use super::member::Member;
 use super::outcome::{Decision, Kind};
 use super::rewards::Units;
 use super::value::Value;
-use super::{badges, referrals, rewards};
+use super::{badges, challenges, referrals, rewards};
 use crate::amount;
 use crate::plan::{EventKind, EventPlan, Plan, RuleFormPlan};
 use asked::{come_back, points_asked, tells_goods, units_asked};
@@ -179,11 +179,13 @@ fn take_away(
     if !lives_on && may_owe(plan, &order) {
         refund_due(plan, &order, (&before, &kept_before), (&after, &kept_after), at, decisions)?;
     }
+    let used_up = challenges::used_up(plan, member)?;
     if !after.whole {
         remeasure(plan, member, &order, Some(&kept_before), Some(&kept_after))?;
     } else {
         remeasure(plan, member, &order, Some(&kept_before), None)?;
     }
+    challenges::weigh(plan, member, &used_up)?;
     // Points of the order itself that have paid for it go back before they are taken away with the rest of its points.
     let own = paid_by_itself(&order);
     if own {

@@ -103,6 +103,14 @@ fn judge(
     // What is met in a window that is over belongs to its last instant.
     let noted_at = if closed { frame.to.saturating_sub(1) } else { at };
     let mut noted: SmallVec<[u16; 2]> = SmallVec::new();
+    let mut total = total;
+    if frame.moves && window.since > i64::MIN && window.used > Decimal::ZERO && amount::is_positive(total) {
+        // What is bought in the place of what came back is used up with it, and leaves the window as that would.
+        if total <= window.used {
+            (window.used, window.since) = (amount::subtract(window.used, total)?, at.saturating_add(1));
+            total = Decimal::ZERO;
+        }
+    }
     while let Some(goal) = reached(&window, total)? {
         if noted.len() >= MET_MAX {
             return Err(Overflow);
