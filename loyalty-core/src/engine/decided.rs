@@ -2,9 +2,9 @@
 
 use core::ops::{Deref, DerefMut, Range};
 
-use super::claims::Counters;
+use super::claims::{Claim, Counters};
 use super::member::Member;
-use super::outcome::Decision;
+use super::outcome::{Decision, Kind};
 use super::reactions::Cause;
 
 /// Decisions in their order. It reads as the list of them.
@@ -50,9 +50,17 @@ impl Decided {
         Self { counters: counters.cloned(), ..Self::default() }
     }
 
-    /// Where they stand, if the host says so.
+    /// Where they stand, if the host says so: what has been given back so far is free.
     pub fn counters(&self) -> Option<Counters> {
-        self.counters.clone()
+        let mut counters = self.counters.clone()?;
+        for decision in &self.list {
+            if let Kind::Claim { counter, by, limit, .. } = &decision.kind
+                && by.is_sign_negative()
+            {
+                counters.commit(&Claim { counter, by: *by, limit: *limit });
+            }
+        }
+        Some(counters)
     }
 
     /// A copy of the state that a rule meets, if anybody will ask for it.
