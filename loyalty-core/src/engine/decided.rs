@@ -17,6 +17,8 @@ pub struct Decided {
     runs: Option<Vec<Run>>,
     /// Where the counters over all members stand, if the host says so.
     counters: Option<Counters>,
+    /// The rules of which something stays of the order that this one replaces: they do not do it once more.
+    kept: Vec<u32>,
 }
 
 /// A rule that a decision, a change or the calendar has set off.
@@ -61,6 +63,15 @@ impl Decided {
             }
         }
         Some(counters)
+    }
+
+    /// The rules of which something stays of the order that this one replaces.
+    pub fn kept(&self) -> Vec<u32> {
+        self.kept.clone()
+    }
+
+    pub fn keep(&mut self, rules: Vec<u32>) {
+        self.kept = rules;
     }
 
     /// A copy of the state that a rule meets, if anybody will ask for it.

@@ -210,7 +210,7 @@ pub fn rate<'p>(
     same_program(plan, member)?;
     let Some(event_plan) = plan.events.get(usize::from(event.event)) else { return Ok(Vec::new()) };
     let mut work = Work::default();
-    evaluate(plan, event_plan, member, event, None, &mut work)?;
+    evaluate(plan, event_plan, member, event, (None, &[]), &mut work)?;
     let mut earnings: Vec<(&str, Decimal)> = Vec::new();
     for lot in &work.evaluation.lots {
         let name = plan.wallets.get(usize::from(lot.wallet)).map_or("", |wallet| &*wallet.name);
@@ -237,7 +237,7 @@ fn present(
         member.wallets.iter_mut().for_each(WalletState::mark);
     }
     let mut work = Work::default();
-    evaluate(plan, event_plan, member, event, decisions.counters().as_ref(), &mut work)?;
+    evaluate(plan, event_plan, member, event, (decisions.counters().as_ref(), &[]), &mut work)?;
     write(plan, event_plan, member, event, &mut work, decisions)?;
     Ok(due)
 }
@@ -257,14 +257,18 @@ fn slow(
         let mut work = Work::default();
         // What the rules on the message meet is the question as it was before.
         let heard = questions::hears(plan, member, event);
-        evaluate(plan, event_plan, member, event, decisions.counters().as_ref(), &mut work)?;
+        let kept = decisions.kept();
+        evaluate(plan, event_plan, member, event, (decisions.counters().as_ref(), &kept), &mut work)?;
         commit(plan, event_plan, member, event, &mut work, decisions)?;
+        if let Some(replaced) = coupons::redeem::replaced(event_plan, event) {
+            returns::use_again(plan, member, (event, replaced), &mut work.evaluation.fired, decisions)?;
+        }
         if let Some(heard) = heard
             && let Some(answer) = questions::take(plan, member, heard, event, decisions)?
             && let Some(answer_plan) = plan.events.get(usize::from(answer.event))
         {
             let mut work = Work::default();
-            evaluate(plan, answer_plan, member, &answer, decisions.counters().as_ref(), &mut work)?;
+            evaluate(plan, answer_plan, member, &answer, (decisions.counters().as_ref(), &[]), &mut work)?;
             commit(plan, answer_plan, member, &answer, &mut work, decisions)?;
         }
         settle(plan, event_plan, member, event, first, decisions)?;

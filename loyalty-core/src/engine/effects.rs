@@ -14,7 +14,7 @@ use super::outcome::Kind;
 use super::referrals;
 use super::rules::{Firing, Firings};
 use super::value::{Stored, Value};
-use super::{badges, experiments};
+use super::{badges, experiments, returns};
 use crate::amount;
 use crate::check::model::{CapMode, RoundMode};
 use crate::plan::{CapPlan, EffectKindPlan};
@@ -32,6 +32,11 @@ pub fn collect(
         let says = evaluation.says.len();
         let accepted = evaluation.offer.as_ref().map(|offer| offer.accepted);
         for effect in &form.effects {
+            // An edited order has it from the form before.
+            if scope.kept.contains(&rule) && returns::is_lasting(&effect.kind) {
+                acted.push(rule);
+                continue;
+            }
             let fact = match &effect.kind {
                 EffectKindPlan::Spend { .. } | EffectKindPlan::Transfer { .. } | EffectKindPlan::Accept { .. } => {
                     if !moves_points(scope, firing, &effect.kind, evaluation, acted)? {

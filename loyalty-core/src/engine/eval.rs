@@ -56,6 +56,8 @@ pub struct Scope<'a> {
     pub closing: bool,
     /// Where the counters over all members stand, if the host says so.
     pub counters: Option<&'a Counters>,
+    /// The rules of which something stays of the order that the event at hand replaces.
+    pub kept: &'a [u32],
 }
 
 impl<'a> Scope<'a> {
@@ -73,6 +75,7 @@ impl<'a> Scope<'a> {
             cause: None,
             closing: false,
             counters: None,
+            kept: &[],
         }
     }
 

@@ -7,6 +7,7 @@
 mod asked;
 mod clawback;
 mod kept;
+mod lasting;
 mod limits;
 mod order;
 mod owed;
@@ -29,13 +30,15 @@ use crate::plan::{EventKind, EventPlan, Plan, RuleFormPlan};
 use asked::{come_back, points_asked, tells_goods, units_asked};
 use clawback::claw_back;
 use kept::{base, charged, kept};
-use limits::give_limits_back;
+use limits::{give_coupons_back, give_limits_back};
 use order::{come_back_before, open, read, unknown_order};
 use owed::{AllOwed, may_owe, owed};
 use rerate::remeasure;
 use restore::{give_back_spent, paid_by_itself};
 
 pub use clawback::{take_back, take_reward_back};
+pub use lasting::{is_lasting, lasting};
+pub use limits::use_again;
 pub use order::{Captured, Order, Returned, captured};
 pub use rerate::{granted, rerate, rerated_sum, scope};
 pub use restore::put_back;
@@ -192,11 +195,16 @@ fn take_away(
         give_back_spent(plan, member, &order, (units, points), &before, (&kept_after, &mut after), at, decisions)?;
     }
     claw_back(plan, member, &order, (&kept_before, &before), (&kept_after, &mut after), at, decisions)?;
-    if after.whole {
-        give_limits_back(plan, member, &order, lives_on, at, decisions)?;
-    }
+    let stay = match after.whole {
+        true => give_coupons_back(plan, member, &order, lives_on, at, decisions)?,
+        false => Vec::new(),
+    };
     if !own {
         give_back_spent(plan, member, &order, (units, points), &before, (&kept_after, &mut after), at, decisions)?;
+    }
+    written_off::belongs(member, after.order, decisions.get(first..).unwrap_or_default());
+    if after.whole {
+        give_limits_back(plan, member, &order, (lives_on, &stay), at, decisions)?;
     }
     referrals::come_back(plan, member, (&order, &kept_after, after.whole), at, decisions)?;
     if after.whole {
@@ -209,7 +217,10 @@ fn take_away(
         }
     }
     badges_back(plan, member, &order, &kept_after, after.whole, at, decisions)?;
-    written_off::belongs(member, after.order, decisions.get(first..).unwrap_or_default(), lives_on || !after.whole);
+    written_off::belongs(member, after.order, decisions.get(first..).unwrap_or_default());
+    if after.whole && !lives_on {
+        written_off::forget(member, after.order);
+    }
     match member.returned.find_mut(|returned| returned.order == after.order) {
         Some(returned) => *returned = after,
         None => member.returned.push(after),

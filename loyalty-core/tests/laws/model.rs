@@ -25,14 +25,14 @@ use std::rc::Rc;
 
 use calendar::Micros;
 pub use earn::Failing;
-use earn::Judgement;
+use earn::{Judgement, Share};
 use event::{Event, Field, Kept, Step};
 use expr::{Scope, Seen, Value};
 pub use ledger::Member;
 use ledger::{Account, Known, Use, Vesting};
 use measure::Past;
 use number::{Exact, floor_at, print, zero};
-use program::{Dated, Flow, Ladder, Restore, Rule};
+use program::{Clawback, Dated, Effect, Flow, Ladder, Restore, Rule};
 use reactions::Happened;
 use standing::Occasion;
 
@@ -120,11 +120,11 @@ impl<'p> Member<'p> {
         let replaces = event.text("replaces").filter(|_| event.kind == "order");
         if let Some(old) = replaces {
             let undone = Event::new("cancel", &event.id, event.at).with("order", Field::Text(old.to_owned()));
-            self.come_back(&undone)?;
+            self.come_back(&undone, true)?;
         }
         let occasion = match event.kind.as_str() {
             "refund" | "cancel" => {
-                self.come_back(event)?;
+                self.come_back(event, false)?;
                 Occasion::Return
             }
             "profile" => {
@@ -155,8 +155,22 @@ impl<'p> Member<'p> {
         let on_event = |rule: &Rule| rule.trigger.is_none() && rule.event == event.kind;
         let rules: Vec<usize> =
             (0..self.program.rules.len()).filter(|rule| on_event(&self.program.rules[*rule])).collect();
+        let form_before = replaces.and_then(|old| self.known.iter().find(|known| known.event.id == old).cloned());
+        self.lasting = form_before.iter().flat_map(|known| known.judgement.lasting.clone()).collect();
         let judgement = self.judge(&original, seen, &rules)?;
         self.carry_out(judgement, at, replaces);
+        if let Some(before) = form_before {
+            let index = self.known.len() - 1;
+            let mut edited = Known::clone(&self.known[index]);
+            edited.judgement.lasting.append(&mut self.lasting);
+            let fires = |rule: &&usize| !edited.judgement.fired.contains(rule);
+            let still: Vec<usize> = before.judgement.fired.iter().filter(fires).copied().collect();
+            let still = still.into_iter().filter(|rule| self.something_stays(&before, *rule, &edited.event.id));
+            let still: Vec<usize> = still.collect();
+            edited.judgement.fired.extend(&still);
+            self.known[index] = Rc::new(edited);
+            self.claim(&still, at, (1, at));
+        }
         self.clock = self.clock.max(at);
         self.follow(occasion, first);
         self.advance(self.clock);
@@ -242,7 +256,7 @@ impl<'p> Member<'p> {
     }
 
     /// A refund or a cancellation.
-    fn come_back(&mut self, refund: &Event) -> Result<(), &'static str> {
+    fn come_back(&mut self, refund: &Event, lives_on: bool) -> Result<(), &'static str> {
         let id = refund.text("order").ok_or("unknown_order")?;
         let horizon = self.horizon();
         let is_it = |known: &Rc<Known>| known.event.id == id && known.event.at >= horizon;
@@ -270,14 +284,38 @@ impl<'p> Member<'p> {
                 self.claw_back(wallet, (id, known.event.at), &due, at);
             }
         }
-        if known.kept.whole {
-            self.claim(&known.judgement.fired, known.event.at, (-1, at));
-        }
         // What is given back sees the member without what came back.
         self.known[index] = Rc::new(known.clone());
         self.give_points_back(&mut known, points, at)?;
+        if known.kept.whole {
+            // What of an edited order is used up is judged when it is known what the other form sets off.
+            let fired = known.judgement.fired.iter().filter(|_| !lives_on);
+            known.stays = fired.filter(|rule| self.something_stays(&known, **rule, id)).copied().collect();
+            let free = known.judgement.fired.iter().filter(|rule| !known.stays.contains(rule));
+            let free: Vec<usize> = free.copied().collect();
+            self.claim(&free, known.event.at, (-1, at));
+        }
         self.known[index] = Rc::new(known);
         Ok(())
+    }
+
+    /// Whether a rule that an order has set off gave something that its return does not find, under the name of the order
+    /// that it is missing of.
+    fn something_stays(&self, known: &Known, rule: usize, missing_of: &str) -> bool {
+        let raises = |effect: &Effect| matches!(effect, Effect::Raise { .. });
+        let on = calendar::day(self.program.zone, known.event.at);
+        if known.judgement.lasting.contains(&rule) || self.program.rules[rule].on(on).effects.iter().any(raises) {
+            return true;
+        }
+        let gave = |wallet: usize| {
+            let own = |share: &Share| (share.rule, share.wallet) == (rule, wallet) && share.amount > zero();
+            known.judgement.shares.iter().any(own)
+        };
+        self.missing.iter().any(|missing| {
+            let leaves = self.program.wallets[missing.wallet].clawback == Clawback::OnlyPending;
+            let gone = missing.order == missing_of && missing.amount > zero();
+            gone && (missing.spent || leaves) && gave(missing.wallet)
+        })
     }
 
     /// Gives spent points back in the reverse order of their use: those asked for, else those of what came back.

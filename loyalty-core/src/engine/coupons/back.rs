@@ -15,7 +15,7 @@ use crate::engine::rewards::{self, Units};
 use crate::engine::tally::{Change, Changes};
 use crate::plan::{CouponPlan, Plan};
 
-/// Gives back what an order had used of coupons. One whose `usage` is `kept` stays used, unless the order lives on in
+/// Gives back what an order had used of coupons, and tells those that stay used. One whose `usage` is `kept` stays used, unless the order lives on in
 /// another one.
 pub fn give_back(
     plan: &Plan,
@@ -24,13 +24,16 @@ pub fn give_back(
     lives_on: bool,
     at: i64,
     decisions: &mut Vec<Decision>,
-) -> Result<(), Overflow> {
-    points_back(plan, member, (order, decided), at, decisions)?;
+) -> Result<Vec<Box<str>>, Overflow> {
+    let mut stay = Vec::new();
+    let missing = points_back(plan, member, (order, decided), at, decisions)?;
     for decision in decided {
         let Kind::Coupon(CouponDecision::Redeemed { coupon, number, code, as_of, .. }) = &decision.kind else {
             continue;
         };
-        if !lives_on && keeps(plan, coupon, *as_of) {
+        // Nor is one given back whose points are gone.
+        if !lives_on && (keeps(plan, coupon, *as_of) || missing.contains(&&**coupon)) {
+            stay.push(coupon.clone());
             continue;
         }
         let (coupon, number, code, as_of) = (coupon.clone(), *number, code.clone(), *as_of);
@@ -52,33 +55,41 @@ pub fn give_back(
         }
         decisions.push(Decision { at, kind: Kind::Coupon(CouponDecision::GivenBack { coupon, number, code }) });
     }
-    Ok(())
+    Ok(stay)
 }
 
-/// Takes back what the effects of an order's coupons gave: the order has not happened, whether or not its uses stay.
-fn points_back(
+/// Takes back what the effects of an order's coupons gave: the order has not happened, whether or not its uses stay. Tells
+/// the coupons of whose points some are missing.
+fn points_back<'d>(
     plan: &Plan,
     member: &mut Member,
-    (order, decided): (&EventData, &[Decision]),
+    (order, decided): (&EventData, &'d [Decision]),
     at: i64,
     decisions: &mut Vec<Decision>,
-) -> Result<(), Overflow> {
-    let mut rules: Vec<u32> = Vec::new();
+) -> Result<Vec<&'d str>, Overflow> {
+    let mut rules: Vec<(u32, &str)> = Vec::new();
+    let mut missing = Vec::new();
     for decision in decided {
         let Kind::Coupon(CouponDecision::Redeemed { coupon, .. }) = &decision.kind else { continue };
         let known = CouponPlan::named(&plan.coupons, coupon);
         let rule = known.and_then(|coupon| points::gives(plan, coupon, order.at));
         // A version of the program without the coupon, or without its effects, takes back what they gave all the same.
         let rule = rule.unwrap_or_else(|| points::gave(plan, coupon));
-        if !rules.contains(&rule) {
-            rules.push(rule);
+        if !rules.iter().any(|(known, _)| *known == rule) {
+            rules.push((rule, coupon));
         }
     }
-    for rule in rules {
+    for (rule, coupon) in rules {
+        let first = decisions.len();
         let units = Units { rule, before: Decimal::ZERO, units: Decimal::ONE, all: Decimal::ONE };
         rewards::take_given(plan, member, decided, units, (order.at, at), decisions)?;
+        let taken = decisions.iter().skip(first);
+        let gone = |decision: &Decision| matches!(&decision.kind, Kind::ClawedBack { written_off, .. } if !written_off.is_zero());
+        if taken.into_iter().any(gone) {
+            missing.push(coupon);
+        }
     }
-    Ok(())
+    Ok(missing)
 }
 
 /// Whether a coupon stays used when its order is called off.
@@ -88,8 +99,8 @@ fn keeps(plan: &Plan, coupon: &str, as_of: i64) -> bool {
     form.is_some_and(|form| form.usage_kept)
 }
 
-/// Whether a counter over all members counts uses that stay.
-pub fn keeps_claim(plan: &Plan, counter: &str, as_of: i64) -> bool {
+/// Whether a counter over all members counts uses that stay; of some coupons it is known that they do.
+pub fn keeps_claim(plan: &Plan, counter: &str, as_of: i64, stay: &[Box<str>]) -> bool {
     let coupon = counter.strip_prefix("coupon ").or_else(|| counter.strip_prefix("budget "));
-    coupon.is_some_and(|coupon| keeps(plan, coupon, as_of))
+    coupon.is_some_and(|coupon| keeps(plan, coupon, as_of) || stay.iter().any(|known| **known == *coupon))
 }

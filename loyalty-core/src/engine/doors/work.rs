@@ -39,11 +39,11 @@ pub(super) fn evaluate(
     event_plan: &EventPlan,
     member: &Member,
     event: &EventData,
-    counters: Option<&Counters>,
+    (counters, kept): (Option<&Counters>, &[u32]),
     work: &mut Work,
 ) -> Result<(), EventError> {
     let Work { deltas, evaluation, entries, uses } = work;
-    let scope = Scope { event: Some(event), counters, ..Scope::of(plan, member, event.at) };
+    let scope = Scope { event: Some(event), counters, kept, ..Scope::of(plan, member, event.at) };
     measures::deltas(&scope, &event_plan.measures, deltas)?;
     if event_plan.kind == EventKind::Received {
         evaluation.offer = Some(transfer::offer(&scope, event_plan, event)?);

@@ -1,12 +1,16 @@
 //! The room that an order has taken up, given back: in caps by what is taken back, in limits when all of it has come back.
 
 use rust_decimal::Decimal;
+use smallvec::SmallVec;
 
-use super::order::Order;
+use super::lasting::{keeps, lasting};
+use super::order::{Order, read};
 use crate::amount::Overflow;
 use crate::engine::coupons::back;
 use crate::engine::error::EventError;
+use crate::engine::event::EventData;
 use crate::engine::grants::Grant;
+use crate::engine::log::hash;
 use crate::engine::member::Member;
 use crate::engine::outcome::{Decision, Kind};
 use crate::engine::tally::{self, Change, Changes};
@@ -33,29 +37,45 @@ pub(super) fn lower_caps(
     Ok(())
 }
 
-/// The rules that the order had set off may fire once more.
-pub(super) fn give_limits_back(
+/// The coupons that the order has used may be used once more. Tells those that may not.
+pub(super) fn give_coupons_back(
     plan: &Plan,
     member: &mut Member,
     order: &Order,
     lives_on: bool,
     at: i64,
     decisions: &mut Vec<Decision>,
+) -> Result<Vec<Box<str>>, EventError> {
+    Ok(back::give_back(plan, member, (&order.event, &order.decisions), lives_on, at, decisions)?)
+}
+
+/// The rules that the order had set off may fire once more, but for those of which something stays. Where another order
+/// takes its place, that is judged when it is known which of them fire there. Of the coupons that `stay` used so are claims.
+pub(super) fn give_limits_back(
+    plan: &Plan,
+    member: &mut Member,
+    order: &Order,
+    (lives_on, stay): (bool, &[Box<str>]),
+    at: i64,
+    decisions: &mut Vec<Decision>,
 ) -> Result<(), EventError> {
-    back::give_back(plan, member, (&order.event, &order.decisions), lives_on, at, decisions)?;
+    let lasting = if lives_on || order.fired.is_empty() { Vec::new() } else { lasting(plan, member, &order.event.id) };
+    let missing_of = hash(&order.event.id);
+    let free = |rule: &u32| lives_on || !keeps(plan, member, order, *rule, &lasting, missing_of);
+    let fired: Vec<u32> = order.fired.iter().copied().filter(free).collect();
     for decision in &order.decisions {
         // What rules that followed have claimed stays, as what they have given does.
         // Those of rewards come back with their units.
         if let Kind::Claim { counter, rule, .. } = &decision.kind
             && !rewards::is_claim(counter)
-            && rule.is_none_or(|rule| order.fired.contains(&rule))
-            && (lives_on || !back::keeps_claim(plan, counter, order.event.at))
+            && rule.is_none_or(|rule| fired.contains(&rule))
+            && (lives_on || !back::keeps_claim(plan, counter, order.event.at, stay))
             && let Some(kind) = claims::given_back(&decision.kind)
         {
             decisions.push(Decision { at, kind });
         }
     }
-    for rule in &order.fired {
+    for rule in &fired {
         let Some(rule) = plan.rules.get(*rule as usize) else { continue };
         let Some(form) = in_force(&rule.forms, order.day) else { continue };
         let mut changes = Changes::new();
@@ -64,6 +84,39 @@ pub(super) fn give_limits_back(
             let known = member.tallies.between(change.tally, change.key, change.key).first().map(|entry| entry.count);
             member.tallies.add(&Change { count: -change.count.min(known.unwrap_or(0)), ..change })?;
         }
+    }
+    Ok(())
+}
+
+/// What stays of an order that another one has replaced has still used up its limits, where the rule does not fire there.
+pub fn use_again(
+    plan: &Plan,
+    member: &mut Member,
+    (event, replaced): (&EventData, &str),
+    fired: &mut SmallVec<[u32; 4]>,
+    decisions: &mut Vec<Decision>,
+) -> Result<(), EventError> {
+    let Some(record) = member.log.find(replaced).filter(|record| !record.order.is_empty()) else { return Ok(()) };
+    let order = read(plan, &record)?;
+    let before: Vec<u32> = order.fired.iter().copied().filter(|rule| !fired.contains(rule)).collect();
+    if before.is_empty() {
+        return Ok(());
+    }
+    let (lasting, missing_of) = (lasting(plan, member, replaced), hash(&event.id));
+    for number in before {
+        if !keeps(plan, member, &order, number, &lasting, missing_of) {
+            continue;
+        }
+        let Some(rule) = plan.rules.get(number as usize) else { continue };
+        let Some(form) = in_force(&rule.forms, event.day) else { continue };
+        let mut changes = Changes::new();
+        rules::use_limits(plan, rule, form, event.at, event.day, &mut changes);
+        for change in &changes {
+            member.tallies.add(change)?;
+        }
+        let claims = rules::claims(plan, number, rule, form, event.day);
+        decisions.extend(claims.map(|kind| Decision { at: event.at, kind }));
+        fired.push(number);
     }
     Ok(())
 }

@@ -36,8 +36,8 @@ pub(super) fn note(member: &mut Member, wallet: u16, entry: u64, amount: Decimal
     }
 }
 
-/// Says of which order the clawbacks among some decisions were, as long as another one may take its place.
-pub(super) fn belongs(member: &mut Member, order: u64, decisions: &[Decision], lives_on: bool) {
+/// Says of which order the clawbacks among some decisions were.
+pub(super) fn belongs(member: &mut Member, order: u64, decisions: &[Decision]) {
     for decision in decisions {
         let Kind::ClawedBack { entry, written_off, .. } = decision.kind else { continue };
         if written_off.is_zero() {
@@ -45,9 +45,11 @@ pub(super) fn belongs(member: &mut Member, order: u64, decisions: &[Decision], l
         }
         member.written_off.change(|known| known.entry == entry, |known| known.order = order);
     }
-    if !lives_on {
-        member.written_off.retain(|known| known.spent || known.order != order);
-    }
+}
+
+/// No other order can take the place of that one any more.
+pub(super) fn forget(member: &mut Member, order: u64) {
+    member.written_off.retain(|known| known.spent || known.order != order);
 }
 
 /// Makes up for what was written off since `drawn`, the entry by which points were taken that have just been put back

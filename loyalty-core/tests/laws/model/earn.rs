@@ -23,6 +23,8 @@ pub struct Judgement {
     pub lots: Vec<LotPlan>,
     pub spends: Vec<(usize, Exact)>,
     pub moves: Vec<Move>,
+    /// The rules that moved points for good, here or in a form of the order before.
+    pub lasting: Vec<usize>,
     /// What fails of each rule on the event.
     pub failing: Vec<Failing>,
 }
@@ -139,6 +141,12 @@ impl Member<'_> {
         let mut spending = vec![];
         for rule in &firing {
             for effect in &scope.rule(*rule).effects {
+                let for_good = matches!(effect, Effect::Convert { .. } | Effect::Forfeit { .. });
+                if for_good && self.lasting.contains(rule) {
+                    // It has been done for the form before.
+                    spending.push(*rule);
+                    continue;
+                }
                 match effect {
                     Effect::Earn { .. } | Effect::Multiply { .. } | Effect::Refuse => continue,
                     Effect::Spend { wallet, amount, up_to } => {
@@ -179,6 +187,9 @@ impl Member<'_> {
                     Effect::Raise { ladder, level, end } => {
                         judgement.moves.push(Move::Raise { ladder: *ladder, level: *level, end: *end });
                     }
+                }
+                if for_good {
+                    judgement.lasting.push(*rule);
                 }
                 spending.push(*rule);
             }
@@ -278,7 +289,7 @@ impl Member<'_> {
             }
             let counted = |fired: &[usize]| fired.iter().filter(|fired| rules.contains(fired)).count();
             let use_of = |known: &Rc<Known>| match known.kept.whole {
-                true => zero(),
+                true => whole(counted(&known.stays) as i64),
                 false => whole(counted(&known.judgement.fired) as i64),
             };
             self.used(limit.per, at, use_of) + whole(counted(firing) as i64) < whole(i64::from(limit.count))

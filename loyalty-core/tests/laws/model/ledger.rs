@@ -89,6 +89,8 @@ pub struct Known {
     pub ignored: bool,
     pub kept: Kept,
     pub judgement: Judgement,
+    /// Once all of it has come back: the rules of which something stays, so that their limits are used up.
+    pub stays: Vec<usize>,
     /// Per wallet.
     pub granted: BTreeMap<usize, Exact>,
     pub clawed: BTreeMap<usize, Exact>,
@@ -109,6 +111,8 @@ pub struct Member<'p> {
     pub payments: usize,
     /// In the order of the returns.
     pub missing: Vec<Missing>,
+    /// While an order is edited: the rules of which something stays of the form before.
+    pub lasting: Vec<usize>,
     /// Earning, spending and vesting in a wallet, with its instant; and the wait that a first earning starts.
     pub earned: Vec<(usize, Micros)>,
     pub spent: Vec<(usize, Micros)>,
@@ -134,6 +138,7 @@ impl Known {
             ignored,
             kept: Kept::new(event, minor),
             judgement: Judgement::default(),
+            stays: vec![],
             granted: BTreeMap::new(),
             clawed: BTreeMap::new(),
             uses: BTreeMap::new(),
@@ -153,6 +158,7 @@ impl<'p> Member<'p> {
             book: vec![],
             payments: 0,
             missing: vec![],
+            lasting: vec![],
             earned: vec![],
             spent: vec![],
             vested: vec![],

@@ -1,0 +1,92 @@
+//! What an order has brought about that no return takes back: a wheel that was turned, a card, a coupon, points that were
+//! converted, forfeited or sent on, a level; and points that a return did not find.
+//!
+//! As long as something of it stays, the rule that brought it about has fired: a limit is not free again, and an order in
+//! the place of another one does not do it once more.
+
+use rust_decimal::Decimal;
+
+use super::order::{Order, read};
+use crate::check::model::Clawback;
+use crate::engine::coupons::decision::CouponDecision;
+use crate::engine::coupons::redeem::replaced;
+use crate::engine::member::Member;
+use crate::engine::outcome::{Decision, Kind};
+use crate::plan::{EffectKindPlan, Plan, in_force};
+
+/// The rules on an order of which something stays that is no point, and on those in whose place it is.
+pub fn lasting(plan: &Plan, member: &Member, order: &str) -> Vec<u32> {
+    let mut rules = Vec::new();
+    let mut next = Some(order.to_owned());
+    // An order replaces an earlier one, so that there is an end to it.
+    for _ in 0..member.log.len() {
+        let Some(record) = next.take().and_then(|id| member.log.find(&id)) else { break };
+        let day = plan.calendar.day_at(record.at);
+        // What rules that followed have done is theirs.
+        let on_it = |rule: &u32| {
+            let rule = plan.rules.get(*rule as usize);
+            rule.is_some_and(|rule| rule.trigger.event() == Some(usize::from(record.event)))
+        };
+        for decision in record.decisions().unwrap_or_default() {
+            let stays = stays(plan, &decision, day).filter(on_it);
+            rules.extend(stays.filter(|rule| !rules.contains(rule)));
+        }
+        if record.order.is_empty() {
+            break;
+        }
+        let event_plan = plan.events.get(usize::from(record.event));
+        let order = read(plan, &record).ok();
+        next =
+            event_plan.zip(order).and_then(|(event_plan, order)| Some(replaced(event_plan, &order.event)?.to_owned()));
+    }
+    rules
+}
+
+/// Whether what an effect brings about stays, whatever becomes of the event.
+pub fn is_lasting(effect: &EffectKindPlan) -> bool {
+    matches!(
+        effect,
+        EffectKindPlan::Draw(_)
+            | EffectKindPlan::Deal(_)
+            | EffectKindPlan::Issue { .. }
+            | EffectKindPlan::Convert { .. }
+            | EffectKindPlan::Forfeit { .. }
+            | EffectKindPlan::Transfer { .. }
+    )
+}
+
+/// The rule that has brought something about for good.
+fn stays(plan: &Plan, decision: &Decision, day: i32) -> Option<u32> {
+    match &decision.kind {
+        Kind::Drawn { rule, .. } => *rule,
+        Kind::CardIssued { rule, .. } | Kind::Forfeited { rule, .. } | Kind::Transferred { rule, .. } => Some(*rule),
+        Kind::Coupon(CouponDecision::Issued { rule, .. }) => *rule,
+        Kind::Spent { wallet, rule: Some(rule), .. } => {
+            let converts =
+                |kind: &EffectKindPlan| matches!(kind, EffectKindPlan::Convert { from, .. } if from == wallet);
+            does(plan, *rule, day, converts).then_some(*rule)
+        }
+        _ => None,
+    }
+}
+
+fn does(plan: &Plan, rule: u32, day: i32, what: impl Fn(&EffectKindPlan) -> bool) -> bool {
+    let form = plan.rules.get(rule as usize).and_then(|rule| in_force(&rule.forms, day));
+    form.is_some_and(|form| form.effects.iter().any(|effect| what(&effect.kind)))
+}
+
+/// Whether a rule that an order has set off gave something that stays; `lasting` are those of which something other than
+/// points does. Points are missing under the name of the order that has them now.
+pub(super) fn keeps(plan: &Plan, member: &Member, order: &Order, rule: u32, lasting: &[u32], missing_of: u64) -> bool {
+    let raises = |kind: &EffectKindPlan| matches!(kind, EffectKindPlan::Raise { .. });
+    if lasting.contains(&rule) || does(plan, rule, order.day, raises) {
+        return true;
+    }
+    order.grants.iter().filter(|grant| grant.rule == rule && grant.amount > Decimal::ZERO).any(|grant| {
+        // What had run out is with nobody.
+        let leaves =
+            plan.policy(grant.wallet, order.day).is_some_and(|policy| policy.clawback == Clawback::OnlyPending);
+        let mut missing = member.written_off.iter().filter(|known| known.order == missing_of);
+        missing.any(|known| known.wallet == grant.wallet && (known.spent || leaves) && !known.amount.is_zero())
+    })
+}
