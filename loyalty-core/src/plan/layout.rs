@@ -4,6 +4,9 @@ use rust_decimal::Decimal;
 
 use super::node::NodeId;
 
+/// The fields of money that speak of an event as a whole, the first that is told.
+pub const WHOLE: [&str; 3] = ["subtotal", "total", "amount"];
+
 /// The fields of one event type that the program reads.
 #[derive(Debug)]
 pub struct EventLayout {

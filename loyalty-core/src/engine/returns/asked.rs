@@ -136,6 +136,15 @@ fn too_much(layout: Option<&EventLayout>, kept: &EventData, left: Decimal, back:
     let error = EventError::new(Refusal::RefundExceedsOrder).in_field("amount").but_found(amount::text(back));
     let name = |slot: usize| layout.and_then(|layout| layout.slots.get(slot)).map_or("", |slot| &*slot.name);
     let main = layout.and_then(|layout| main_field(layout, kept)).map(name);
+    let has_lines = layout.is_some_and(|layout| layout.lines.is_some_and(|lines| kept.list(lines.list).present));
+    if main.is_none() && !has_lines && layout.is_none_or(|layout| shared_money(layout).count() < 2) {
+        return error
+            .expecting("an event of which it is known what its goods came to: its `subtotal`, or its `lines`")
+            .advising(
+                "a field that the program does not read is not kept: let a rule or a measure read it, or send the `lines`; \
+                 a refund without `amount` gives back all that is left",
+            );
+    }
     let money: Vec<String> =
         layout.map(shared_money).into_iter().flatten().map(|at| format!("`{}`", name(at))).collect();
     let error = match main {

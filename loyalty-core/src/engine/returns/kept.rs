@@ -9,7 +9,7 @@ use crate::check::model::RoundMode;
 use crate::engine::error::EventError;
 use crate::engine::event::{EventData, List, Slot};
 use crate::plan::Plan;
-use crate::plan::layout::{EventLayout, FieldKind, LinesLayout};
+use crate::plan::layout::{EventLayout, FieldKind, LinesLayout, WHOLE};
 use crate::wire::decode;
 
 pub(super) fn field(plan: &Plan, event: &EventData, name: &str) -> Option<Decimal> {
@@ -52,9 +52,6 @@ pub(super) fn share(value: Decimal, part: Decimal, whole: Decimal, scale: u32) -
     }
     amount::round(amount::multiply(value, part)?, whole, scale, RoundMode::Down)
 }
-
-/// The fields of money that speak of an event as a whole, the first that is told.
-const WHOLE: [&str; 3] = ["subtotal", "total", "amount"];
 
 /// The field that an event is measured by as a whole: its subtotal, else its total or its amount. One that has none of them
 /// and no lines is measured by its money that is shared, if that is one field.
