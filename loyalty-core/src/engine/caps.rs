@@ -3,8 +3,9 @@
 use rust_decimal::Decimal;
 use smallvec::SmallVec;
 
+use super::earning::Evaluation;
 use super::eval::Scope;
-use super::grants::{Grants, contribution};
+use super::grants::contribution;
 use super::rules::{self, Firing, Firings, group_forms};
 use super::tally::{self, Changes};
 use crate::amount::{self, Overflow};
@@ -79,8 +80,7 @@ pub fn settle(changes: &mut Changes) {
 pub fn cap_contributions<'p>(
     scope: &Scope<'p>,
     firings: &Firings<'p>,
-    grants: &mut Grants,
-    changes: &mut Changes,
+    Evaluation { grants, changes, cut, .. }: &mut Evaluation,
 ) -> Result<(), Overflow> {
     let mut contributions: SmallVec<[(&Firing<'p>, u16); 12]> = SmallVec::new();
     let mut capped = false;
@@ -124,6 +124,7 @@ pub fn cap_contributions<'p>(
             count(scope, wallet, caps, amount, changes)?;
         }
     }
+    cut.extend(grants.iter().filter(|grant| grant.amount.is_zero()).cloned());
     grants.retain(|grant| !grant.amount.is_zero());
     Ok(())
 }

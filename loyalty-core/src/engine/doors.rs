@@ -19,7 +19,7 @@ use super::members::transfer;
 use super::messages::broadcast;
 use super::messages::said::Unsaid;
 use super::outcome::{Decision, Kind, NotEarned, NotTaken, Outcome};
-use super::{clock, coupons, experiments, questions, reactions, returns, rewards};
+use super::{clock, coupons, earning, experiments, questions, reactions, returns, rewards};
 use crate::amount;
 use crate::plan::{EventKind, EventPlan, Plan};
 use crate::time::rfc3339;
@@ -182,7 +182,7 @@ fn happen(
                 decisions.push(Decision { at: event.at, kind });
             }
         }
-        remember(event_plan, member, event, decisions, &[], &[]);
+        remember(event_plan, member, event, decisions, &mut earning::Evaluation::default());
         false
     } else if event_plan.kind == EventKind::Plain
         && !plan.reactions.any
@@ -272,7 +272,7 @@ fn slow(
             commit(plan, answer_plan, member, &answer, &mut work, decisions)?;
         }
         settle(plan, event_plan, member, event, first, decisions)?;
-        remember(event_plan, member, event, decisions, &work.evaluation.fired, &work.evaluation.grants);
+        remember(event_plan, member, event, decisions, &mut work.evaluation);
     }
     Ok(())
 }
@@ -301,7 +301,7 @@ fn asleep(
         returns::net(member, event, replaced, decisions)?;
     }
     settle(plan, event_plan, member, event, first, decisions)?;
-    remember(event_plan, member, event, decisions, &[], &[]);
+    remember(event_plan, member, event, decisions, &mut earning::Evaluation::default());
     Ok(())
 }
 

@@ -31,6 +31,8 @@ pub struct Evaluation {
     pub fired: SmallVec<[u32; 4]>,
     /// Contributions after the caps of rules and groups, in the order of the file.
     pub grants: Grants,
+    /// Contributions of which caps have left nothing: a part of the order may come back, and make room for them.
+    pub cut: Vec<Grant>,
     /// What each wallet gets, wallet by wallet.
     pub lots: SmallVec<[LotPlan; 2]>,
     pub spends: SmallVec<[Spend; 1]>,
@@ -99,7 +101,7 @@ pub fn evaluate(
         grants::multiply(scope, &firings, &mut evaluation.grants)?;
     }
     if on_event.capped {
-        caps::cap_contributions(scope, &firings, &mut evaluation.grants, &mut evaluation.changes)?;
+        caps::cap_contributions(scope, &firings, evaluation)?;
     }
     if let Some(room) = scope.cause.and_then(|cause| cause.room) {
         points::cut(scope, &room, &mut evaluation.grants)?;

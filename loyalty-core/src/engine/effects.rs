@@ -46,6 +46,7 @@ pub fn collect(
                         evaluation.moves.truncate(moves);
                         evaluation.says.truncate(says);
                         evaluation.grants.retain(|grant| grant.rule != rule);
+                        evaluation.cut.retain(|grant| grant.rule != rule);
                         if let (Some(offer), Some(accepted)) = (&mut evaluation.offer, accepted) {
                             offer.accepted = accepted;
                         }

@@ -252,6 +252,15 @@ pub fn contribution(grants: &Grants, rule: u32, wallet: u16) -> Result<Decimal, 
     amount::sum(own.map(|grant| grant.amount))
 }
 
+/// A fixed contribution, times the wallet's denominator, if it is the same on every event.
+pub fn fixed(plan: &Plan, rule: u32, effect: u16, day: i32) -> Option<Decimal> {
+    let form = in_force(&plan.rules.get(rule as usize)?.forms, day)?;
+    match &form.effects.get(usize::from(effect))?.kind {
+        EffectKindPlan::EarnFixed { constant, .. } => *constant,
+        _ => None,
+    }
+}
+
 /// The rate of an effect, as it is in force on a day.
 pub fn rate_plan(plan: &Plan, rule: u32, effect: u16, day: i32) -> Option<&RatePlan> {
     let form = in_force(&plan.rules.get(rule as usize)?.forms, day)?;

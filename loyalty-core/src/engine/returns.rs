@@ -11,6 +11,7 @@ mod lasting;
 mod limits;
 mod order;
 mod owed;
+mod recap;
 mod rerate;
 mod restore;
 mod written_off;

@@ -18,7 +18,7 @@ use crate::engine::outcome::Decision;
 use crate::engine::rewards::{self, Turn};
 use crate::engine::tally::Entry;
 use crate::engine::{
-    arrivals, clock, coupons, earning, experiments, granted, grants, ledger, moves, reactions, returns, rules, schedule,
+    arrivals, clock, coupons, earning, experiments, granted, ledger, moves, reactions, returns, rules, schedule,
 };
 use crate::plan::{EventKind, EventPlan, Plan};
 
@@ -77,7 +77,7 @@ pub(super) fn write(
     commit(plan, event_plan, member, event, work, decisions)?;
     member.next_due = schedule::next_due_of_grown(plan, member);
     clock::advance(plan, member, member.clock.max(event.at), decisions)?;
-    remember(event_plan, member, event, decisions, &work.evaluation.fired, &work.evaluation.grants);
+    remember(event_plan, member, event, decisions, &mut work.evaluation);
     Ok(())
 }
 
@@ -163,9 +163,10 @@ pub(super) fn remember(
     member: &mut Member,
     event: &EventData,
     decisions: &[Decision],
-    fired: &[u32],
-    grants: &[grants::Grant],
+    evaluation: &mut earning::Evaluation,
 ) {
+    let earning::Evaluation { fired, grants, cut, .. } = evaluation;
+    grants.extend(cut.drain(..));
     let signature = event_plan.layout.signature;
     member.log.push(&event.id, event.event, event.at, (log::mark(event.digest), signature), decisions, |writer| {
         if event_plan.kind.returnable() {

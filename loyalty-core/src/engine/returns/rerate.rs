@@ -4,6 +4,7 @@ use rust_decimal::Decimal;
 
 use super::kept::{base, share};
 use super::order::Order;
+use super::recap::{is_capped, recap};
 use crate::amount::{self, Overflow};
 use crate::engine::error::EventError;
 use crate::engine::eval::Scope;
@@ -63,11 +64,13 @@ pub fn rerate(
 ) -> Result<Vec<Decimal>, EventError> {
     let scope = scope(plan, member, order, event);
     let (left, all) = (base(plan, event)?, base(plan, &order.event)?);
-    order
-        .grants
-        .iter()
-        .map(|grant| if whole { Ok(Decimal::ZERO) } else { rerate_one(&scope, order, grant, left, all) })
-        .collect()
+    if whole {
+        return Ok(vec![Decimal::ZERO; order.grants.len()]);
+    }
+    let again = order.grants.iter().map(|grant| rerate_one(&scope, order, grant, left, all));
+    let mut again = again.collect::<Result<Vec<Decimal>, EventError>>()?;
+    recap(plan, order, &mut again)?;
+    Ok(again)
 }
 
 fn rerate_one(
@@ -95,7 +98,12 @@ fn rerate_one(
             }
         }
     }
-    let (Basis::Rate(value) | Basis::Factor { rate: value, .. }) = grant.basis else { return Ok(grant.amount) };
+    let capped = is_capped(plan, order.day, grant);
+    let (Basis::Rate(value) | Basis::Factor { rate: value, .. }) = grant.basis else {
+        // What a cap has cut off may be there once more.
+        let whole = if capped { grants::fixed(plan, grant.base_rule, grant.effect, order.day) } else { None };
+        return Ok(whole.map_or(grant.amount, |whole| whole.max(grant.amount)));
+    };
     let rate = grants::rate_plan(plan, grant.base_rule, grant.effect, order.day);
     let terms = rate.and_then(|rate| RateTerms::of(plan, grant.wallet, rate, value, order.day));
     let again = match (terms, &grant.basis) {
@@ -105,7 +113,10 @@ fn rerate_one(
         (None, _) => Some(share(grant.amount, left, all, grant.amount.scale())?),
     };
     let again = again.unwrap_or_default();
-    // Caps had left no more than this.
+    if capped {
+        return Ok(again);
+    }
+    // What is kept is no more than this.
     Ok(if grant.amount.is_sign_negative() { again.max(grant.amount) } else { again.min(grant.amount) })
 }
 
@@ -118,7 +129,7 @@ pub fn rerated_sum(
 ) -> Result<Decimal, Overflow> {
     let mut by_rule: Vec<(u32, Decimal)> = Vec::new();
     for (grant, amount) in grants.iter().zip(rerated).filter(|(grant, _)| grant.wallet == number) {
-        match by_rule.last_mut().filter(|(rule, _)| *rule == grant.rule) {
+        match by_rule.iter_mut().find(|(rule, _)| *rule == grant.rule) {
             Some((_, sum)) => *sum = amount::add(*sum, *amount)?,
             None => by_rule.push((grant.rule, *amount)),
         }

@@ -20,6 +20,8 @@ pub struct Judgement {
     pub fired: Vec<usize>,
     /// After the caps of rules and groups.
     pub shares: Vec<Share>,
+    /// Of which caps have left nothing.
+    pub cut: Vec<Share>,
     pub lots: Vec<LotPlan>,
     pub spends: Vec<(usize, Exact)>,
     pub moves: Vec<Move>,
@@ -136,8 +138,8 @@ impl Member<'_> {
         shares.extend(multiplied(&scope, &firing, &shares));
         shares.sort_by_key(|share| share.rule);
         self.cap(&mut shares, &firing, event.at);
-        shares.retain(|share| share.amount != zero());
-        let mut judgement = Judgement { seen: seen.clone(), shares, failing, ..Judgement::default() };
+        let (shares, cut): (Vec<Share>, Vec<Share>) = shares.into_iter().partition(|share| share.amount != zero());
+        let mut judgement = Judgement { seen: seen.clone(), shares, cut, failing, ..Judgement::default() };
         let mut spending = vec![];
         for rule in &firing {
             for effect in &scope.rule(*rule).effects {
@@ -306,18 +308,23 @@ impl Member<'_> {
 
     /// Cuts each rule's contribution by its own caps, then by those of its groups, in the order of the file.
     fn cap(&self, shares: &mut [Share], firing: &[usize], at: Micros) {
+        self.cut(shares, firing, at, None);
+    }
+
+    /// The same once more, if the event is known: `got` is what it got of the caps then.
+    fn cut(&self, shares: &mut [Share], firing: &[usize], at: Micros, got: Option<&[Share]>) {
         for rule in firing {
             let caps = |day: NaiveDate| {
                 let own = self.program.rules[*rule].on(day);
                 (own.caps.clone(), own.cap_reject)
             };
             let wallet = self.program.rules[*rule].cap_wallet;
-            self.cut_rule(shares, *rule, &caps, wallet, &[*rule], at);
+            self.cut_rule(shares, *rule, &caps, wallet, &[*rule], (at, got));
         }
         for rule in firing {
             for group in self.groups_of(*rule) {
                 let caps = |day: NaiveDate| (group.on(day).caps.clone(), group.on(day).cap_reject);
-                self.cut_rule(shares, *rule, &caps, group.cap_wallet, &group.rules, at);
+                self.cut_rule(shares, *rule, &caps, group.cap_wallet, &group.rules, (at, got));
             }
         }
     }
@@ -330,7 +337,7 @@ impl Member<'_> {
         caps_on: &dyn Fn(NaiveDate) -> (Vec<Cap>, bool),
         wallet: usize,
         together: &[usize],
-        at: Micros,
+        (at, got): (Micros, Option<&[Share]>),
     ) {
         let zone = self.program.zone;
         let (caps, reject) = caps_on(day(zone, at));
@@ -347,8 +354,13 @@ impl Member<'_> {
             sum_of(shares, &|of| of < rule && together.contains(&of)) + later.map(|sum| sum.min(zero())).sum::<Exact>();
         let room = |cap: &Cap| {
             let use_of = |known: &Rc<Known>| sum_of(&self.current_shares(known), &|of| together.contains(&of));
-            let used = self.used(cap.per, at, use_of);
-            (&cap.amount - used - &used_now).max(zero())
+            let leaves = match (got, cap.per) {
+                // Of a cap that lasts longer than the event there was what was got of it; one of the event is there anew.
+                (Some(_), Some(Per::Order)) => cap.amount.clone(),
+                (Some(got), _) => sum_of(got, &|of| together.contains(&of)),
+                (None, _) => &cap.amount - self.used(cap.per, at, use_of),
+            };
+            (leaves - &used_now).max(zero())
         };
         let left = caps.iter().map(room).min().expect("a cap");
         if wanted <= left {
@@ -359,6 +371,14 @@ impl Member<'_> {
             share.amount = share.amount.clone().min(left.clone());
             left -= &share.amount;
         }
+    }
+
+    /// Whether caps of a rule or its groups cut what it contributes to a wallet at an instant.
+    fn is_capped(&self, rule: usize, wallet: usize, at: Micros) -> bool {
+        let day = day(self.program.zone, at);
+        let own = &self.program.rules[rule];
+        !own.on(day).caps.is_empty() && own.cap_wallet == wallet
+            || self.groups_of(rule).any(|group| !group.on(day).caps.is_empty() && group.cap_wallet == wallet)
     }
 
     /// Rounds what a wallet gets, cuts it by the wallet's own limits, and shares it out over lots.
@@ -430,21 +450,35 @@ impl Member<'_> {
             self.program.returns_of(rule) == Returns::Revoke && !rule.when.iter().all(|when| scope.holds(when))
         };
         let mut shares = judgement.shares.clone();
+        shares.extend(judgement.cut.clone());
+        shares.sort_by_key(|share| share.rule);
         for share in &mut shares {
+            let capped = self.is_capped(share.rule, share.wallet, known.event.at);
             if let Basis::Rate { base, effect, points, before, after } = &share.basis {
                 let gone = revoked(*base);
                 let again = rate(&scope, *base, *effect, points, before, after).filter(|_| !gone).unwrap_or_else(zero);
-                // Caps had left no more than this.
-                share.amount = if share.amount < zero() {
+                share.amount = if capped {
+                    again
+                } else if share.amount < zero() {
                     again.max(share.amount.clone())
                 } else {
                     again.min(share.amount.clone())
                 };
             }
+            // What a cap had cut off a fixed amount may be there once more.
+            if let (true, Basis::Fixed(effect)) = (capped, &share.basis)
+                && let Effect::Earn { amount: Earn::Fixed(Expr::Points(_, fixed)), .. } =
+                    &scope.rule(share.rule).effects[*effect]
+            {
+                share.amount = fixed.clone();
+            }
             if revoked(share.rule) {
                 share.amount = zero();
             }
         }
+        let mut rules: Vec<usize> = shares.iter().map(|share| share.rule).collect();
+        rules.dedup();
+        self.cut(&mut shares, &rules, known.event.at, Some(&judgement.shares));
         shares
     }
 
