@@ -260,9 +260,17 @@ impl WalletState {
         Ok(uses)
     }
 
-    /// Drops lots that hold nothing; those with a run-out part are kept while `returnable` says that it may matter. Tells
-    /// whether there were any.
+    /// Drops lots that hold nothing; those with a run-out part are kept while `returnable` says that it may matter, and that
+    /// part itself is forgotten with it: when lots are drawn together must not show. Tells whether any were dropped.
     pub fn sweep(&mut self, returnable: impl Fn(i64) -> bool) -> bool {
+        for at in 0..self.lots.len() {
+            let past = |lot: &&Lot| !lot.expired.is_zero() && !returnable(lot.earned_at);
+            if self.lots.get(at).filter(past).is_some()
+                && let Some(lot) = self.lots.get_mut(at)
+            {
+                lot.expired = Decimal::ZERO;
+            }
+        }
         let kept = |lot: &Lot| !lot.amount.is_zero() || (!lot.expired.is_zero() && returnable(lot.earned_at));
         let any = !self.lots.iter().all(kept);
         if any {

@@ -370,3 +370,28 @@ proptest! {
         prop_assert_eq!(daily.program.save_binary(&daily.member), at_once.program.save_binary(&at_once.member));
     }
 }
+
+/// Lots that are drawn together in time, and whose parts run out before that or after.
+#[test]
+fn points_that_are_forfeited_month_by_month() {
+    let program = crate::engine::compile(
+        r#"program "Shop" { currency EUR  timezone "UTC"  history 40 days  returns within 20 days }
+        wallet pts { vest on 30 june }
+        rule base on order { earn 1 pts per 1 EUR of order.subtotal }
+        rule less every month on day 1 { forfeit 10% of pts.balance from pts }"#,
+    );
+    let instant = |text: &str| loyalty_core::Instant::parse(text).expect("an instant");
+    let mut daily = program.enroll("m-1", instant("2026-01-05T10:00:00Z")).expect("a member");
+    for order in ["o-1", "o-2"] {
+        let event = format!(r#"{{"type":"order","id":"{order}","at":"2026-01-05T11:00:00Z","subtotal":10}}"#);
+        program.apply(&mut daily, event).expect("an order");
+    }
+    let (mut at_once, start) = (daily.clone(), daily.clock().as_micros());
+    for day in 1..=1500 {
+        let to = loyalty_core::Instant::from_micros(start + day * DAY).expect("an instant");
+        program.advance(&mut daily, to).expect("time passes");
+    }
+    program.advance(&mut at_once, daily.clock()).expect("time passes");
+    assert!(program.totals(&daily)[0].expired > 10.into());
+    assert_eq!(program.save(&daily), program.save(&at_once));
+}
