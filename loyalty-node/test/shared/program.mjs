@@ -566,11 +566,15 @@ rule daily every day at 12:00 limit 1 in total { earn 5 points }
         refused(() => program.apply(member, ORDER, { counters: { "rule early": wrong } }), EventError, { code: "wrong_type" });
       }
       program.apply(member, { ...ORDER, subtotal: "1E+3" }, { counters: { "rule early": "1E+3" } });
+      const priced = Program.compile(`${TEXT}\ncoupon TEN { give 10% off order }`);
+      const buyer = priced.enroll("m-1", JOINED);
+      const cart = { at: ORDER.at, lines: [{ id: "1", amount: "10" }] };
       for (const language of ["xx", ""]) {
-        refused(() => program.quote(member, ORDER, { language }), EventError, { code: "wrong_type", field: "language" });
+        refused(() => priced.quote(buyer, cart, { language }), EventError, { code: "wrong_type", field: "language" });
       }
-      // The language is right, and there is no coupon to tell of.
-      refused(() => program.quote(member, ORDER, { language: "ar-SA" }), EventError, { code: "unknown_event" });
+      assert.equal(priced.quote(buyer, cart, { codes: ["TEN"], language: "ar-SA" }).discount, "1");
+      // There is no coupon to tell of.
+      refused(() => program.quote(member, cart), EventError, { code: "unknown_event" });
     },
 
     "a fraction is no text": () => {
