@@ -22,3 +22,19 @@ export function deepEqual(found, wanted) {
   if (Object.keys(found).length !== keys.length || !keys.every((key) => Object.hasOwn(found, key))) differ(found, wanted);
   for (const key of keys) deepEqual(found[key], wanted[key]);
 }
+
+export function match(found, pattern) {
+  if (typeof found !== "string" || !pattern.test(found)) throw new Error(`expected ${pattern}, found ${found}`);
+}
+
+/** The promise is broken by an error of a class, or by one of a name. */
+export async function rejects(promise, expected) {
+  let error;
+  try {
+    await promise;
+  } catch (thrown) {
+    error = thrown;
+  }
+  const right = typeof expected === "function" ? error instanceof expected : error?.name === expected.name;
+  if (!right) throw new Error(`expected ${expected.name}, found ${error}`);
+}
