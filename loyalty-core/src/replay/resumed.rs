@@ -108,8 +108,7 @@ impl<'a> Resumed<'a> {
             on_each(threads, &mut slices, |slice| {
                 for (share, _, line) in slice.iter_mut() {
                     // What says nobody's name is refused, whoever reads it.
-                    *share =
-                        line.head().ok().and_then(|head| head.member).map_or(0, |member| share_of(&member, shares));
+                    *share = line.member().map_or(0, |member| share_of(&member, shares));
                 }
             });
             let order: Vec<usize> = block.iter().map(|(share, ..)| *share).collect();

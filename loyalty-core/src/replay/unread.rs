@@ -4,9 +4,10 @@ use std::borrow::Cow;
 
 use crate::engine::error::EventError;
 use crate::program::{Event, Program};
-use crate::wire::decode::{EventHead, event_head, event_head_from};
+use crate::wire::decode::{EventHead, event_head, event_head_from, member_of};
 use crate::wire::input::{Input, Shape};
 use crate::wire::packed::{Packed, PackedEvent};
+use crate::wire::scan::Json;
 
 /// One event of a history as a host has it.
 #[derive(Debug, Clone)]
@@ -29,6 +30,13 @@ impl<I: Input + Clone> Unread for HistoryEvent<'_, I> {
         match self {
             HistoryEvent::Json(json) => event_head(json),
             HistoryEvent::Object(input) => event_head_from(&mut object(input)?),
+        }
+    }
+
+    fn member(&self) -> Option<String> {
+        match self {
+            HistoryEvent::Json(json) => member_of(&mut Json::new(json).ok()?),
+            HistoryEvent::Object(input) => member_of(&mut object(input).ok()?),
         }
     }
 }
@@ -56,6 +64,9 @@ pub trait Unread {
 
     /// What tells whose it is, and which.
     fn head(&self) -> Result<EventHead, EventError>;
+
+    /// Whose it is, if that can be read; as [`Unread::read`] will find it, where that finds an event.
+    fn member(&self) -> Option<String>;
 }
 
 /// An event in an input of the host's.
@@ -68,6 +79,10 @@ impl<I: Input + Clone> Unread for Place<I> {
 
     fn head(&self) -> Result<EventHead, EventError> {
         event_head_from(&mut self.0.clone())
+    }
+
+    fn member(&self) -> Option<String> {
+        member_of(&mut self.0.clone())
     }
 }
 
@@ -91,6 +106,14 @@ impl Unread for Line<'_> {
             Line::Json(json) => event_head(json),
             Line::Object(packed) => event_head_from(&mut packed.clone()),
             Line::Unreadable(error) => Err(error.clone()),
+        }
+    }
+
+    fn member(&self) -> Option<String> {
+        match self {
+            Line::Json(json) => member_of(&mut Json::new(json).ok()?),
+            Line::Object(packed) => member_of(&mut packed.clone()),
+            Line::Unreadable(_) => None,
         }
     }
 }

@@ -54,6 +54,8 @@ impl EventHead {
     }
 }
 
+static ENVELOPE: Fields = Fields::envelope();
+
 /// Reads only what says which member's state an event needs: the host's first step.
 ///
 /// # Errors
@@ -69,7 +71,6 @@ pub fn event_head(json: &[u8]) -> Result<EventHead, EventError> {
 ///
 /// What the input cannot read at all.
 pub fn event_head_from<I: Input>(input: &mut I) -> Result<EventHead, EventError> {
-    static ENVELOPE: Fields = Fields::envelope();
     let mut head = EventHead { id: None, member: None, kind: None, at: None };
     input
         .fields(&ENVELOPE, |field, value| {
@@ -86,6 +87,12 @@ pub fn event_head_from<I: Input>(input: &mut I) -> Result<EventHead, EventError>
         })
         .map_err(|refused| refused.error)?;
     Ok(head)
+}
+
+/// Whose an event is, without a look at the rest of it; nobody's where that cannot be read.
+pub fn member_of<I: Input>(input: &mut I) -> Option<String> {
+    let member = |value: &mut I| text_of(&value.scalar().ok()?).map(Cow::into_owned);
+    input.peek(&ENVELOPE, MEMBER, member).ok().flatten().flatten()
 }
 
 /// Decodes an event's JSON into `event`, whose buffers are used again.
