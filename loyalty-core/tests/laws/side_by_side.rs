@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::io::{BufRead, BufReader};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
 use flate2::read::GzDecoder;
@@ -10,8 +11,12 @@ use proptest::prelude::*;
 
 use crate::settings;
 
-/// Threads that begin with the last job.
-struct Backwards(usize);
+/// So many threads, of which the one with the last job begins; and how many jobs they have had.
+struct Backwards(usize, AtomicUsize);
+
+fn backwards(threads: usize) -> Backwards {
+    Backwards(threads, AtomicUsize::new(0))
+}
 
 impl Threads for Backwards {
     fn count(&self) -> usize {
@@ -19,6 +24,7 @@ impl Threads for Backwards {
     }
 
     fn run(&self, jobs: Vec<Job<'_>>) {
+        self.1.fetch_add(jobs.len(), Ordering::Relaxed);
         thread::scope(|scope| jobs.into_iter().rev().for_each(|job| drop(scope.spawn(job))));
     }
 }
@@ -82,7 +88,7 @@ proptest! {
         let before: Vec<Member> = program.replay(lines.join("\n").as_bytes(), ReplayOptions::default()).members().cloned().collect();
         let later = later.join("\n");
         let alone = played(&program, &before, &later, None);
-        prop_assert_eq!(&played(&program, &before, &later, Some(&Backwards(threads))), &alone);
+        prop_assert_eq!(&played(&program, &before, &later, Some(&backwards(threads))), &alone);
         prop_assert_eq!(&played(&program, &before, &later, Some(&Idle)), &alone);
     }
 }
@@ -96,5 +102,8 @@ fn part_of_a_year_on_three_threads() {
     let events = GzDecoder::new(File::open(format!("{root}/events.jsonl.gz")).expect("events"));
     let lines: Vec<String> = BufReader::new(events).lines().map(|line| line.expect("a line")).take(9_000).collect();
     let lines = lines.join("\n");
-    assert_eq!(played(&program, &[], &lines, Some(&Backwards(3))), played(&program, &[], &lines, None));
+    let threads = backwards(3);
+    assert_eq!(played(&program, &[], &lines, Some(&threads)), played(&program, &[], &lines, None));
+    // Two blocks, whose lines are told apart and played, and the time that passes for all at last.
+    assert_eq!(threads.1.into_inner(), 3 * 5);
 }

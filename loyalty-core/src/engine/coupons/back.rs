@@ -15,8 +15,8 @@ use crate::engine::rewards::{self, Units};
 use crate::engine::tally::{Change, Changes};
 use crate::plan::{CouponPlan, Plan};
 
-/// Gives back what an order had used of coupons, and tells those that stay used. One whose `usage` is `kept` stays used, unless the order lives on in
-/// another one.
+/// Gives back what an order had used of coupons, and tells those that stay used: one whose `usage` is `kept`, unless the
+/// order lives on in another one, and one whose points are gone.
 pub fn give_back(
     plan: &Plan,
     member: &mut Member,
