@@ -1,0 +1,58 @@
+//! Measures and segments, and the counters that what is added up lives in.
+
+use super::{Dated, NodeId};
+use crate::check::model::{AggregateFunction, Length, Period, Window};
+
+/// A counter of the member's state: how it is keyed by time and how long it is kept.
+#[derive(Debug, Clone)]
+pub struct TallyPlan {
+    /// Identifies the counter in saved state.
+    pub key: Box<str>,
+    pub grain: Grain,
+    /// Days after which an entry may be forgotten; none: never.
+    pub keep_days: Option<i32>,
+    /// It is read in stretches of that length, each from a first entry on, and forgotten by whole ones.
+    pub from_first: Option<Length>,
+}
+
+/// What the key of a tally's entries means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Grain {
+    /// One entry for all time.
+    Ever,
+    Period(Period),
+    Day,
+    /// Microseconds.
+    Instant,
+}
+
+#[derive(Debug)]
+pub struct MeasurePlan {
+    pub name: Box<str>,
+    /// Written in place or for a trigger, and not shown to hosts.
+    pub hidden: bool,
+    /// The event that it goes over; nothing for what moves in a wallet.
+    pub event: Option<u16>,
+    pub function: AggregateFunction,
+    pub forms: Vec<Dated<MeasureFormPlan>>,
+    pub revoke: bool,
+    /// Sums, counts, averages and streaks live in a tally; the rest in marks.
+    pub tally: Option<u32>,
+    /// It remembers when a step of a challenge was done.
+    pub step: bool,
+    /// Longest window, in days, that a mark must outlive the clock; none: all time.
+    pub keep_days: Option<i32>,
+}
+
+#[derive(Debug, Clone)]
+pub struct MeasureFormPlan {
+    pub value: Option<NodeId>,
+    pub filter: Option<NodeId>,
+    pub window: Window,
+}
+
+#[derive(Debug)]
+pub struct SegmentPlan {
+    pub name: Box<str>,
+    pub forms: Vec<Dated<NodeId>>,
+}
