@@ -134,7 +134,7 @@ struct Checker<'a> {
     ladders: Vec<Ladder>,
     coupons: Vec<Coupon>,
     /// What coupons say of how they are chosen among.
-    stack_groups: give::StackGroups,
+    stack_groups: give::stacking::StackGroups,
     coupon_rules: offer::CouponPolicy,
     /// Coupons that some rule issues.
     coupons_issued: BTreeSet<usize>,

@@ -1,27 +1,22 @@
 //! `give` and the clauses around it: what a coupon lowers, by how much, and beside which others.
 
+mod lines;
+pub(super) mod stacking;
+
+use lines::Target;
 use rust_decimal::Decimal;
 
 use super::Checker;
 use super::clauses::Holder;
 use super::expression::Scope;
-use super::model::{CouponIndex, Expr, ExprKind, RecordIndex, Type};
-use super::names::{Declared, Owner, Value};
-use super::offer::{Basis, Each, FixedOff, Give, GroupChoice, Lines, Off, Offer, Stack, Units};
-use super::path::split;
+use super::model::{CouponIndex, Expr, ExprKind, Type};
+use super::names::Declared;
+use super::offer::{Basis, Each, FixedOff, Give, Off, Offer, Stack, Units};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::sorting::Arrange as _;
 use crate::source::Span;
 use crate::syntax::engagement::EngagementClause;
 use crate::syntax::give::{self, GiveClause};
 use crate::syntax::tree::{self, Clause, ClauseKind, Name};
-
-/// The stacking groups of a program: how their coupons are chosen among, and where that was said.
-#[derive(Debug, Default)]
-pub(super) struct StackGroups {
-    names: std::collections::BTreeMap<String, u32>,
-    choices: Vec<Option<(GroupChoice, Span)>>,
-}
 
 /// The clauses that say how something is given, as far as they were written.
 #[derive(Default)]
@@ -44,12 +39,6 @@ struct Fits {
 }
 
 const FITS_NOTHING: Fits = Fits { at_most: false, groups: false, spread: false, split: false, basis: false };
-
-/// What `give` lowers.
-enum Target {
-    Lines(Lines),
-    Shipping,
-}
 
 impl<'a> Checker<'a> {
     /// What a coupon gives in one of its forms; nothing if it gives nothing, or if that is wrong.
@@ -449,90 +438,6 @@ impl<'a> Checker<'a> {
         None
     }
 
-    /// The record of the lines of an order.
-    fn line_record(&self, scope: &Scope) -> Option<RecordIndex> {
-        let order = scope.event?;
-        let field = *self.names.fields.get(&(Owner::Event(order), "lines"))?;
-        match &self.fields_of(Owner::Event(order)).get(field)?.ty {
-            Type::List(inner) => match **inner {
-                Type::Record(record) => Some(record),
-                _ => None,
-            },
-            _ => None,
-        }
-    }
-
-    fn lines(&mut self, lines: &'a give::Lines, scope: &Scope) -> Option<Lines> {
-        match self.target(lines, scope)? {
-            Target::Lines(lines) => Some(lines),
-            Target::Shipping => {
-                self.report(
-                    Diagnostic::new(Code::GiveTarget, lines.target.span, "shipping has no lines and no units")
-                        .help("name `order` or `order.lines`"),
-                );
-                None
-            }
-        }
-    }
-
-    fn target(&mut self, lines: &'a give::Lines, scope: &Scope) -> Option<Target> {
-        let path = split(&lines.target);
-        let path = path.map(|(root, _, names)| (root, names.iter().map(|name| name.text.as_str()).collect::<Vec<_>>()));
-        let whole = match &path {
-            Some(("order", names)) if names.is_empty() => true,
-            Some(("order", names)) if *names == ["lines"] => false,
-            Some(("shipping", names)) if names.is_empty() => return self.no_filter(lines, Target::Shipping),
-            Some(("order", names)) if *names == ["shipping"] => return self.no_filter(lines, Target::Shipping),
-            _ => {
-                self.report(
-                    Diagnostic::new(Code::GiveTarget, lines.target.span, "a coupon cannot lower this")
-                        .help("a coupon lowers `order`, `order.lines where …` or `shipping`"),
-                );
-                return None;
-            }
-        };
-        if whole && lines.filter.is_some() {
-            self.report(
-                Diagnostic::new(
-                    Code::GiveTarget,
-                    lines.target.span,
-                    "`order` is not a list that `where` could go through",
-                )
-                .help("write `order.lines where …`"),
-            );
-            return None;
-        }
-        let record = self.line_record(scope);
-        let inner = Scope { bare_record: record, ..*scope };
-        let filter = lines.filter.as_ref().map(|filter| self.condition(filter, &inner, "`where`"));
-        let except = lines.except.as_ref().map(|except| self.condition(except, &inner, "`except where`"));
-        let filter = match filter {
-            Some(filter) => Some(filter?),
-            None => None,
-        };
-        let except = match except {
-            Some(except) => Some(except?),
-            None => None,
-        };
-        let kind = record.and_then(|record| self.names.fields.get(&(Owner::Record(record), "kind")).copied());
-        let mut any_kind = false;
-        if let (Some(filter), Some(kind)) = (&filter, kind) {
-            filter.walk(&mut |part| any_kind |= matches!(part.kind, ExprKind::Item(field) if field == kind));
-        }
-        Some(Target::Lines(Lines { whole, filter, except, any_kind }))
-    }
-
-    fn no_filter(&mut self, lines: &give::Lines, target: Target) -> Option<Target> {
-        if lines.filter.is_none() && lines.except.is_none() {
-            return Some(target);
-        }
-        self.report(
-            Diagnostic::new(Code::GiveTarget, lines.target.span, "shipping has no lines that `where` could go through")
-                .help("say under which conditions in `when`"),
-        );
-        None
-    }
-
     /// Reports clauses that have nothing to do with what is given.
     fn fitting(&mut self, manner: &Manner, fits: &Fits) {
         let found = [
@@ -556,109 +461,6 @@ impl<'a> Checker<'a> {
                     format!("`{word}` has nothing to do with what this coupon gives"),
                 )
                 .help(format!("it belongs to {what}; leave it out")),
-            );
-        }
-    }
-
-    fn stack(&mut self, stack: &give::Stack, own: CouponIndex) -> Option<Stack> {
-        Some(match stack {
-            give::Stack::None => Stack::None,
-            give::Stack::Any => Stack::Any,
-            give::Stack::With(names) => {
-                let mut with = Vec::with_capacity(names.len());
-                for name in names {
-                    let found = match self.names.values.get(name.text.as_str()).copied() {
-                        Some(Value::Coupon(found)) => found,
-                        _ => self.coupon(name)?,
-                    };
-                    if found == own {
-                        self.report(
-                            Diagnostic::new(Code::Stacking, name.span, "a coupon does not stand beside itself")
-                                .help("one coupon applies once to an order; leave it out"),
-                        );
-                        return None;
-                    }
-                    with.push(found);
-                }
-                with.arrange();
-                with.dedup();
-                Stack::With(with)
-            }
-        })
-    }
-
-    fn stack_group(&mut self, name: &Name, choice: Option<GroupChoice>) -> (u32, GroupChoice) {
-        let next = self.stack_groups.choices.len() as u32;
-        let number = *self.stack_groups.names.entry(name.text.clone()).or_insert(next);
-        if number == next {
-            self.stack_groups.choices.push(None);
-        }
-        let known = self.stack_groups.choices.get(number as usize).copied().flatten();
-        match (known, choice) {
-            (Some((before, at)), Some(choice)) if before != choice => {
-                self.report(
-                    Diagnostic::new(
-                        Code::Stacking,
-                        name.span,
-                        format!("the group `{}` chooses in two ways", name.text),
-                    )
-                    .label(at, "said otherwise here")
-                    .help("say it once; the other coupons of the group only name it"),
-                );
-            }
-            (None, Some(choice)) => {
-                if let Some(place) = self.stack_groups.choices.get_mut(number as usize) {
-                    *place = Some((choice, name.span));
-                }
-            }
-            _ => {}
-        }
-        (number, choice.or(known.map(|known| known.0)).unwrap_or(GroupChoice::Best))
-    }
-
-    /// What can only be seen of all coupons together: how groups choose, and consent that comes from one side only.
-    pub(super) fn finish_stacking(&mut self) {
-        let choices: Vec<GroupChoice> = (self.stack_groups.choices.iter())
-            .map(|choice| choice.map_or(GroupChoice::Best, |(choice, _)| choice))
-            .collect();
-        let offers = self
-            .coupons
-            .iter_mut()
-            .flat_map(|coupon| &mut coupon.versions)
-            .filter_map(|form| form.value.offer.as_mut());
-        for offer in offers {
-            if let Some((group, choice)) = &mut offer.group
-                && let Some(said) = choices.get(*group as usize)
-            {
-                *choice = *said;
-            }
-        }
-        let mut one_sided = Vec::new();
-        for (own, coupon) in self.coupons.iter().enumerate() {
-            let Some(offer) = coupon.versions.first().and_then(|form| form.value.offer.as_ref()) else { continue };
-            let Stack::With(with) = &offer.stack else { continue };
-            for other in with {
-                let Some(coupon_other) = self.coupons.get(*other) else { continue };
-                let mut forms = coupon_other.versions.iter().filter_map(|form| form.value.offer.as_ref()).peekable();
-                let agrees = |other: &Offer| match &other.stack {
-                    Stack::None => false,
-                    Stack::Any => true,
-                    Stack::With(with) => with.contains(&own),
-                };
-                if forms.peek().is_some() && !forms.any(agrees) {
-                    one_sided.push((coupon.span, coupon.name.clone(), coupon_other.name.clone(), coupon_other.span));
-                }
-            }
-        }
-        for (span, name, other, at) in one_sided {
-            self.report(
-                Diagnostic::new(
-                    Code::OneSidedStack,
-                    span,
-                    format!("`{name}` would stand beside `{other}`, which does not agree"),
-                )
-                .label(at, "stands beside others here")
-                .help(format!("let `{other}` say `stack with [{name}]` or `stack with any`, or leave it out")),
             );
         }
     }
