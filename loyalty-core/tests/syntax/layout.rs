@@ -55,6 +55,10 @@ fn spaces() {
     becomes("rule a on order{ }", "rule a on order {}\n");
     becomes("measure m = sum (order.x)", "measure m = sum(order.x)\n");
     becomes("segment a = b in(c) and max(1,2) == (d)", "segment a = b in (c) and max(1, 2) == (d)\n");
+    becomes(
+        "rule r on order{earn 1 pts expire  1 day after earning vest after 1 day}",
+        "rule r on order { earn 1 pts expire 1 day after earning vest after 1 day }\n",
+    );
     becomes("message m utility{template \"a\"(b.c,d)}", "message m utility { template \"a\" (b.c, d) }\n");
 }
 

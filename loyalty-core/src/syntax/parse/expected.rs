@@ -208,7 +208,7 @@ pub(super) const fn name_of(found: Rule) -> &'static str {
         Rule::vest_end => "`at end of`",
         Rule::vest_at_once | Rule::at_once => "`at once`",
         Rule::vest_after | Rule::expire_idle | Rule::after_span => "`after` and a duration",
-        Rule::expire_clause | Rule::earn_expire | Rule::expire_ => "`expire`",
+        Rule::expire_clause | Rule::earn_life | Rule::earn_expire | Rule::expire_ => "`expire`",
         Rule::expire_form => "a form of expiry",
         Rule::expire_never | Rule::never_ => "`never`",
         Rule::expire_after => "a duration and `after earning`",
