@@ -59,7 +59,8 @@ impl<'a> Checker<'a> {
         if let Some(both) = state.iter().find(|factor| reads_quantity(factor)) {
             self.report(
                 Diagnostic::new(Code::OutOfReach, both.span, "one amount reads the event's quantities and the member's state together")
-                    .help("a return must undo it without the member: write `earn POINTS per 1 of …`, where the points may read the member"),
+                    .help("a return must undo it without the member: write `earn POINTS per 1 of …`, where the points may \
+                           read the member, or say it by measures alone, as in `earn spent - max(spent.before, 100 EUR)`"),
             );
             return None;
         }

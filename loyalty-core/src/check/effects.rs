@@ -205,6 +205,29 @@ impl<'a> Checker<'a> {
         }
     }
 
+    /// How an amount of that type gets into that wallet, which counts something else.
+    fn apart(&self, ty: &Type, wallet: WalletIndex) -> String {
+        match (ty, self.unit_of(wallet)) {
+            (Type::Number, Type::Money(currency)) => {
+                format!("a number of money says its currency: `5 {0}`, or `1 {0} * x`", currency.as_str())
+            }
+            (Type::Money(_), Type::Amount(_)) => {
+                format!("points come of money by a rate: {}", self.rate_of(ty, wallet))
+            }
+            _ => "one wallet's points become another's by `convert each 50 points to 10 stars`".to_owned(),
+        }
+    }
+
+    /// A rate of that money in the units of that wallet, as it is written.
+    fn rate_of(&self, money: &Type, wallet: WalletIndex) -> String {
+        let points = self.wallets.get(wallet).map_or("points", |wallet| &*wallet.name);
+        let currency = match money {
+            Type::Money(currency) => currency.as_str(),
+            _ => "EUR",
+        };
+        format!("`1 {points} per 1 {currency} of x`")
+    }
+
     /// The wallet for an amount of that type, named by the amount itself or after `to` or `from`.
     pub(super) fn wallet_for(
         &mut self,
@@ -232,7 +255,8 @@ impl<'a> Checker<'a> {
                 .label(place, format!("this counts {wanted}"));
                 let diagnostic = self.with_unit(diagnostic, ty);
                 let diagnostic = self.with_unit(diagnostic, &Type::Amount(wallet));
-                self.report(diagnostic.help("points come of money by a rate, `1 beans per 1 MYR of x`"));
+                let help = self.apart(ty, wallet);
+                self.report(diagnostic.help(help));
                 None
             }
             (Type::Number | Type::Money(_), None) => {
@@ -256,8 +280,12 @@ impl<'a> Checker<'a> {
                 diagnostic = self.with_unit(diagnostic, ty);
                 diagnostic = match fitting.first() {
                     Some(wallet) => diagnostic.help(format!("write `{word} {wallet}` after it")),
-                    None => diagnostic
-                        .help("no wallet holds this money; points come of money by a rate, `1 beans per 1 MYR of x`"),
+                    None => {
+                        let points =
+                            (0..self.wallets.len()).find(|wallet| matches!(self.unit_of(*wallet), Type::Amount(_)));
+                        let rate = self.rate_of(ty, points.unwrap_or(usize::MAX));
+                        diagnostic.help(format!("no wallet holds this money; points come of money by a rate: {rate}"))
+                    }
                 };
                 self.report(diagnostic.candidates(fitting));
                 None

@@ -242,8 +242,7 @@ impl<'a> Checker<'a> {
         }
         if TIME_WORDS.contains(&text) {
             self.report(
-                Diagnostic::new(Code::WrongType, unit.span, "a length of time is no value")
-                    .help(format!("`{text} since x` is a number: write `{text} since x > 60`")),
+                Diagnostic::new(Code::WrongType, unit.span, "a length of time is no value").help(length_help(text)),
             );
             return None;
         }
@@ -257,7 +256,7 @@ impl<'a> Checker<'a> {
             .collect();
         known.extend(own.iter().map(|currency| currency.as_str()));
         let diagnostic = Diagnostic::new(Code::UnknownUnit, unit.span, format!("unknown unit `{text}`"))
-            .help("a unit is the program's currency or a wallet");
+            .help("a unit is the program's currency or a wallet; what is counted otherwise, such as litres, is a number without one");
         self.suggest(diagnostic, text, known);
         None
     }
@@ -512,6 +511,12 @@ pub(super) const FUNCTIONS: [&str; 11] =
     ["min", "max", "floor", "ceil", "abs", "sum", "count", "average", "first", "last", "streak"];
 
 /// Units of time, which no amount has.
+/// What to write for a length of time among values.
+fn length_help(word: &str) -> String {
+    let many = if word.ends_with('s') { word.to_owned() } else { format!("{word}s") };
+    format!("how long ago something was is a number: write `{many} since x > 60`")
+}
+
 pub(super) const TIME_WORDS: [&str; 16] = [
     "second", "seconds", "minute", "minutes", "hour", "hours", "day", "days", "week", "weeks", "month", "months",
     "quarter", "quarters", "year", "years",

@@ -298,7 +298,8 @@ impl<'a> Checker<'a> {
         } else if place > 0 && !says_how {
             self.report(
                 Diagnostic::new(Code::LevelOrder, span, format!("nothing says how `{}` is reached", name.text))
-                    .help("write its threshold, as in `gold from 2_000 MYR`, or a condition after `when`"),
+                    .help("write its threshold, as in `gold from 2_000 MYR`, or a condition after `when`; `when false` if it is only ever set, by \
+                           staff or by `raise`"),
             );
         }
     }

@@ -447,7 +447,12 @@ impl<'a> Checker<'a> {
                 span,
                 format!("`{name}` belongs to the member's state, which {} cannot read", scope.place),
             )
-            .help("what the member has may be read in conditions of rules, in segments and in tests"),
+            .help(match scope.place {
+                "a cap" => {
+                    "write a rule for each case, with its own `when` and its own `cap`; a `group` caps them together"
+                }
+                _ => "what the member has may be read in conditions of rules, in segments and in tests",
+            }),
         );
     }
 

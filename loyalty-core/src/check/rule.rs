@@ -242,7 +242,7 @@ impl<'a> Checker<'a> {
                     .collect();
                 self.report(wrong(
                     format!("these rules earn in several wallets: {}", names.join(", ")),
-                    "multiply the rules of each wallet by themselves",
+                    "multiply the rules of each wallet by themselves; a rule that earns in several is written as one for each",
                 ));
             }
         }

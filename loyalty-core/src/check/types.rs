@@ -162,6 +162,9 @@ impl Checker<'_> {
 
 fn mixing_help(one: &Type, other: &Type) -> Option<&'static str> {
     Some(match (one, other) {
+        (Type::Percent, Type::Number) | (Type::Number, Type::Percent) => {
+            "the whole of something is `100%`, and a share of it `20% of x`"
+        }
         (Type::Percent, other) | (other, Type::Percent) if other.is_numeric() => {
             "a percent is a share of something: write `20% of x`"
         }

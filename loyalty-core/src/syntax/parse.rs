@@ -27,6 +27,7 @@ mod referral;
 pub(crate) mod roles;
 mod slips;
 mod texts;
+mod tries;
 mod trigger;
 pub(crate) mod words;
 

@@ -49,8 +49,12 @@ pub(super) struct Failure<'t> {
     pub(super) expected: Vec<String>,
     /// Whether one of those is a clause.
     pub(super) in_clauses: bool,
-    /// Whether letters directly follow what stands there.
-    pub(super) glued: bool,
+    /// The clause or effect that is under way there, as far as the brackets around it tell.
+    pub(super) clause: Option<&'t str>,
+    /// Whether what stands there begins a line.
+    pub(super) starts_line: bool,
+    /// The letter that directly follows what stands there.
+    pub(super) glued: Option<char>,
     /// Whether a dot directly follows what stands there, so that it is the beginning of a path.
     pub(super) dotted: bool,
 }
@@ -80,7 +84,8 @@ fn fail(text: &str, range: Range<usize>) -> Option<(usize, Vec<Rule>)> {
 /// Looks around the place `at` of the declaration that starts at `declared`.
 fn look<'t>(text: &'t str, declared: usize, at: usize, rules: &[Rule]) -> Failure<'t> {
     let mut open = Vec::new();
-    let (mut earlier, mut before, mut keyword, mut found) = (None, None, None, None);
+    let mut clauses = vec![None];
+    let (mut earlier, mut before, mut keyword, mut found): (_, Option<Token<'_>>, _, _) = (None, None, None, None);
     for token in tokens(text.get(declared..).unwrap_or("")) {
         let token = Token { start: token.start.saturating_add(declared), ..token };
         if token.end() > at && token.kind != TokenKind::Comment {
@@ -88,8 +93,19 @@ fn look<'t>(text: &'t str, declared: usize, at: usize, rules: &[Rule]) -> Failur
             break;
         }
         match token.text {
-            "(" | "[" | "{" => open.push(token),
-            ")" | "]" | "}" => drop(open.pop()),
+            "(" | "[" | "{" => {
+                open.push(token);
+                clauses.push(None);
+            }
+            ")" | "]" | "}" => {
+                open.pop();
+                clauses.pop();
+            }
+            word if slips::starts_clause(word, before.map(|before| before.text)) => {
+                if let Some(clause) = clauses.last_mut() {
+                    *clause = Some(word);
+                }
+            }
             _ => {}
         }
         if token.kind == TokenKind::Word && keyword.is_none() {
@@ -100,10 +116,14 @@ fn look<'t>(text: &'t str, declared: usize, at: usize, rules: &[Rule]) -> Failur
         }
     }
     let next = found.and_then(|found: Token<'_>| text.get(found.end()..)).and_then(|rest| rest.chars().next());
-    let glued = next.is_some_and(char::is_alphabetic);
+    let glued = next.filter(|next| next.is_alphabetic());
     let dotted = next == Some('.');
+    let gap = before.zip(found).and_then(|(before, found)| text.get(before.end()..found.start));
+    let starts_line = gap.is_some_and(|gap| gap.contains('\n'));
+    let clause = clauses.pop().flatten();
     let in_clauses = rules.iter().any(|failed| name_of(*failed) == "a clause");
-    Failure { found, before, earlier, open, keyword, expected: expected(rules, keyword), in_clauses, glued, dotted }
+    let expected = expected(rules, keyword);
+    Failure { found, before, earlier, open, keyword, expected, in_clauses, clause, starts_line, glued, dotted }
 }
 
 /// The names of what was expected, without repetition, most telling first.

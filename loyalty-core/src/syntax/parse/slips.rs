@@ -2,6 +2,7 @@
 
 use super::build::offset;
 use super::failure::Failure;
+use super::tries;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::syntax::lexer::{Token, TokenKind};
 use crate::syntax::nearest::nearest;
@@ -35,7 +36,7 @@ pub(super) const DECLARATIONS: &[&str] = &[
 ];
 
 /// The words that start a clause.
-const CLAUSES: &[&str] = &[
+pub(super) const CLAUSES: &[&str] = &[
     "version",
     "currency",
     "timezone",
@@ -131,6 +132,12 @@ pub(super) fn goes_on(word: &str) -> bool {
     CLAUSES.contains(&word) || RESERVED.contains(&word) || OTHERS.contains(&word)
 }
 
+/// Whether a word starts a clause or an effect where it stands, after `before`, and is not a part of an expression.
+pub(super) fn starts_clause(word: &str, before: Option<&str>) -> bool {
+    const WITHIN: [&str; 13] = ["of", "by", "(", ".", "+", "-", "*", "/", ",", "per", "to", "from", "into"];
+    CLAUSES.contains(&word) && before.is_none_or(|before| !WITHIN.contains(&before))
+}
+
 /// The diagnostic of a failure, with advice where the slip is a known one.
 pub(super) fn explain(failure: Failure<'_>, place: Span) -> Diagnostic {
     let plain = failure.diagnostic(place);
@@ -144,6 +151,12 @@ pub(super) fn explain(failure: Failure<'_>, place: Span) -> Diagnostic {
     }
     if failure.before.is_none() && failure.keyword.is_none() {
         return unknown_declaration(&found, plain);
+    }
+    if let Some(unknown) = tries::unknown_clause(&failure) {
+        return unknown;
+    }
+    if let Some(help) = tries::help(&failure, &found) {
+        return plain.help(help);
     }
     if let Some(help) = sign_help(&failure, &found) {
         return plain.help(help);
@@ -300,7 +313,7 @@ fn sign_help(failure: &Failure<'_>, found: &Token<'_>) -> Option<String> {
             TokenKind::Doc => "a `///` comment stands before a declaration or a field; elsewhere write `//`",
             TokenKind::Number if failure.within_number(",") => "write `.` for the decimal point: `0.5`",
             TokenKind::Number if failure.within_number(".") => "group digits with `_`: `1_000.50`",
-            TokenKind::Number if failure.glued => "write a space between a number and its unit: `5 MYR`",
+            TokenKind::Number if failure.glued.is_some() => "write a space between a number and its unit: `5 MYR`",
             TokenKind::Word if after_number && failure.touches(found) => {
                 "write a space between a number and its unit: `5 MYR`"
             }

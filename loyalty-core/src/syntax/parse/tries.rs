@@ -1,0 +1,122 @@
+//! What authors of rules write first for what the language says in another way, and how it is said.
+
+use super::build::offset;
+use super::failure::Failure;
+use super::slips::CLAUSES;
+use crate::diagnostic::{Code, Diagnostic};
+use crate::syntax::lexer::{Token, TokenKind};
+use crate::syntax::nearest::nearest;
+use crate::syntax::tree::Span;
+
+/// The words for a stretch of time.
+const PERIODS: &[&str] = &["hour", "day", "week", "month", "quarter", "half", "year"];
+
+/// How it is said, if what stands there is a known try.
+pub(super) fn help(failure: &Failure<'_>, found: &Token<'_>) -> Option<&'static str> {
+    let of_rule = failure.keyword == Some("rule");
+    if failure.only("`without`") || failure.only("`after`") && failure.clause == Some("expire") {
+        return Some(
+            "write `expire 12 months after earning`, or `expire after 12 months without earning` for want of activity",
+        );
+    }
+    if found.text == "once" && failure.expects("a whole number") {
+        return Some("write `limit 1 per member`, and `per day` or another stretch after it");
+    }
+    if failure.only("`member`") && failure.clause == Some("limit") {
+        return Some(match PERIODS.contains(&found.text) {
+            true => "write `per member` before it: `limit 1 per member per day`",
+            false => {
+                "a limit counts for one member: `limit 1 per member`; once for each of something is `measure products = \
+                 count distinct(review.product)` and `when products > products.before`"
+            }
+        });
+    }
+    if failure.expects("a window such as `this month`") && found.kind == TokenKind::Word {
+        return Some(match failure.keyword {
+            Some("challenge") => {
+                "write `within each week`, `within 2026-11-01 .. 2026-12-31` or `within 30 days of signup`"
+            }
+            _ => "write the window as `this day`, `this month`, `last month` or `over last 30 days`",
+        });
+    }
+    if failure.expects("a range of days, a range of times or `on`") {
+        return Some(
+            "write `valid 2026-11-01 .. 2026-11-30`, `valid on [saturday, sunday]` or `valid 22:00 .. 02:00`, with `,` between them",
+        );
+    }
+    if failure.only("`off`") {
+        return Some("write `give 10% off order`; a coupon that earns something says `give { earn 10 points }`");
+    }
+    if failure.only("`of`") && of_rule && failure.clause == Some("earn") {
+        return Some("say of what: `earn 1 points per 1 EUR of order.subtotal`");
+    }
+    if failure.glued == Some('x') && found.kind == TokenKind::Number && of_rule {
+        return Some("twice as much is `multiply base by 2`, in a rule that names the one whose points it multiplies");
+    }
+    if failure.expects("`from`") && failure.expects("`when`") && failure.keyword == Some("tiers") {
+        let meant = found.kind == TokenKind::Number || matches!(found.text, ">" | ">=" | "=" | "==" | ":");
+        return meant.then_some("a level says what it takes with `from`: `silver from 500 EUR`");
+    }
+    clause(failure, found)
+}
+
+/// What stands where a clause could begin, and is the rest of the one before or one of another name.
+fn clause(failure: &Failure<'_>, found: &Token<'_>) -> Option<&'static str> {
+    if !failure.in_clauses {
+        return None;
+    }
+    let before = failure.before.map_or("", |before| before.text);
+    match (failure.keyword?, failure.clause, found.text) {
+        (_, Some("expire"), "of") if before == "end" => {
+            return Some("write `expire end of month`, without `at`");
+        }
+        ("challenge", Some("streak"), "per") => return Some("write `streak order by day`"),
+        ("challenge", Some("streak"), "where") => {
+            return Some("what counts stands before `by`: `streak order where total >= 5 EUR by week`");
+        }
+        ("wallet", _, "max" | "maximum" | "at") => {
+            return Some("the most that a wallet holds is `hold at most 500 points`");
+        }
+        ("rule", _, "give") => return Some("a rule gives points with `earn`: `earn 5 points`"),
+        _ => {}
+    }
+    if failure.clause != Some("earn") || failure.starts_line {
+        return None;
+    }
+    match found.text {
+        "of" if before == "}" => {
+            Some("put a table that is a share of something in parentheses: `(match … { … }) of order.subtotal`")
+        }
+        "up" | "max" | "maximum" => {
+            Some("the most that a rule earns is its `cap`: `rule base on order cap 50 points per order { … }`")
+        }
+        word if found.kind == TokenKind::Word && !CLAUSES.contains(&word) && word != "for" && word != "if" => Some(
+            "an amount is a number with its wallet, `earn 5 points`; one that is worked out says it with `to`: `earn flight.miles to points`",
+        ),
+        _ => None,
+    }
+}
+
+/// A word that begins no clause of the declaration is read as the name of a part of it: that word is then what is wrong, and not
+/// what follows it.
+pub(super) fn unknown_clause(failure: &Failure<'_>) -> Option<Diagnostic> {
+    let keyword = failure.keyword.filter(|keyword| *keyword != "experiment")?;
+    let word = failure.before.filter(|word| word.kind == TokenKind::Word && !CLAUSES.contains(&word.text))?;
+    let parts = ["a percentage", "a text in quotes", "`at`", "`when`"];
+    if failure.expected != parts || failure.found.is_none_or(|found| found.kind != TokenKind::Word) {
+        return None;
+    }
+    let span = Span::new(offset(word.start), offset(word.end()));
+    let message = format!("expected a clause of a {keyword}, found `{}`", word.text);
+    Some(Diagnostic::new(Code::Syntax, span, message).candidates(nearest(word.text, CLAUSES)))
+}
+
+impl Failure<'_> {
+    fn expects(&self, what: &str) -> bool {
+        self.expected.iter().any(|expected| expected == what)
+    }
+
+    fn only(&self, what: &str) -> bool {
+        self.expected == [what]
+    }
+}
