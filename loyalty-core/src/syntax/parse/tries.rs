@@ -98,9 +98,9 @@ fn clause(failure: &Failure<'_>, found: &Token<'_>) -> Option<&'static str> {
 }
 
 /// A word that begins no clause of the declaration is read as the name of a part of it: that word is then what is wrong, and not
-/// what follows it.
+/// what follows it. Arms of an experiment and languages of a message do have names of their own.
 pub(super) fn unknown_clause(failure: &Failure<'_>) -> Option<Diagnostic> {
-    let keyword = failure.keyword.filter(|keyword| *keyword != "experiment")?;
+    let keyword = failure.keyword.filter(|keyword| !matches!(*keyword, "experiment" | "message"))?;
     let word = failure.before.filter(|word| word.kind == TokenKind::Word && !CLAUSES.contains(&word.text))?;
     let parts = ["a percentage", "a text in quotes", "`at`", "`when`"];
     if failure.expected != parts || failure.found.is_none_or(|found| found.kind != TokenKind::Word) {
