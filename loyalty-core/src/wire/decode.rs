@@ -17,7 +17,7 @@ pub use defaults::{fill, forget_computed, forget_defaults};
 pub use number::number;
 pub use reading::Reading;
 use reading::{AT, CURRENCY, EventReading, ID, ListReading, MEMBER, REVISION, TYPE, Target};
-use slot::{read, slot, text_of, wrong};
+use slot::{INSTANT, read, slot, text_of, wrong};
 
 use crate::engine::error::{EventError, Refusal};
 use crate::engine::event::{EventData, List, Slot};
@@ -156,11 +156,11 @@ fn decode_as<I: Input>(
     event.clear();
     let number = match input.peek(&reading.envelope, TYPE, |value| kind(plan, &reading.kinds, value, cart))? {
         Some(Ok(number)) => number,
-        None if cart => order(plan).ok_or_else(|| missing("type"))?,
+        None if cart => order(plan).ok_or_else(|| missing("type", "a text"))?,
         unknown => {
             // What is no JSON at all is told before what the program does not know.
             input.fields(&reading.envelope, |_, _| Ok(())).map_err(|refused| refused.error)?;
-            return Err(unknown.and_then(Result::err).unwrap_or_else(|| missing("type")));
+            return Err(unknown.and_then(Result::err).unwrap_or_else(|| missing("type", "a text")));
         }
     };
     let (Some(planned), Some(reading)) = (plan.events.get(usize::from(number)), reading.event(number)) else {
@@ -227,10 +227,10 @@ fn decode_as<I: Input>(
         event.id.push_str(if sketch == Sketch::Cart { "cart" } else { "plan" });
     }
     if event.id.is_empty() && first(ID) {
-        return Err(missing("id"));
+        return Err(missing("id", "a text"));
     }
     if !dated && first(AT) {
-        return Err(missing("at"));
+        return Err(missing("at", INSTANT));
     }
     read.map_err(|refused| refused.error)?;
     event.day = plan.calendar.day_at(event.at);
@@ -246,7 +246,7 @@ fn decode_as<I: Input>(
 fn kind<I: Input>(plan: &Plan, kinds: &Fields, value: &mut I, cart: bool) -> Result<u16, EventError> {
     let scalar = value.scalar()?;
     if matches!(scalar, Scalar::Null) {
-        return Err(missing("type"));
+        return Err(missing("type", "a text"));
     }
     let name = envelope(&scalar, TYPE)?;
     if cart {
@@ -292,15 +292,17 @@ fn price_lines(plan: &Plan, event: &mut EventData) -> Result<(), EventError> {
     Ok(())
 }
 
-fn missing(field: &str) -> EventError {
-    EventError::new(Refusal::MissingField).in_field(field).expecting("a text")
+fn missing(field: &str, expected: &str) -> EventError {
+    EventError::new(Refusal::MissingField).in_field(field).expecting(expected)
 }
 
 /// A text of the envelope, which is never empty and never long.
 fn envelope<'s>(scalar: &'s Scalar<'_>, field: usize) -> Result<Cow<'s, str>, EventError> {
     let name = crate::wire::input::ENVELOPE.get(field).copied().unwrap_or("");
-    let text = text_of(scalar).filter(|text| !text.is_empty());
-    let text = text.ok_or_else(|| wrong("a text", scalar).in_field(name))?;
+    let text = text_of(scalar).ok_or_else(|| wrong("a text", scalar).in_field(name))?;
+    if text.is_empty() {
+        return Err(wrong("a text that is not empty", scalar).in_field(name));
+    }
     if text.len() > ID_BYTES_MAX {
         return Err(EventError::new(Refusal::TextTooLong)
             .in_field(name)
@@ -324,6 +326,7 @@ fn instant(scalar: &Scalar<'_>) -> Result<Instant, EventError> {
             Some(instant) => return Ok(instant),
             None => Cow::Owned(crate::time::rfc3339(*micros, 0)),
         },
+        _ if text_of(scalar).is_none_or(|text| text.is_empty()) => return Err(wrong(INSTANT, scalar).in_field("at")),
         _ => envelope(scalar, AT)?,
     };
     text.parse::<Instant>().map_err(|error| error.in_field("at"))

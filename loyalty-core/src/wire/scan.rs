@@ -63,7 +63,8 @@ impl<'a> Json<'a> {
         let text = core::str::from_utf8(bytes).map_err(|_| invalid("bytes that are no UTF-8 text"))?;
         let mut json = Self { text, bytes, at: 0, outermost: 0, pattern: SmallVec::new(), pattern_of: 0 };
         if json.after_space() != Some(b'{') {
-            return Err(invalid(text.trim()));
+            let found = text.trim();
+            return Err(invalid(if found.is_empty() { "an empty text" } else { found }));
         }
         json.outermost = json.at;
         Ok(json)

@@ -72,7 +72,17 @@ pub(super) fn describe(text: &str, broken: Range<usize>, previous: Option<usize>
         Some(token) => Span::new(offset(token.start), offset(token.end())),
         None => Span::new(offset(text.len()), offset(text.len())),
     };
-    slips::explain(failure, place)
+    let told = slips::explain(failure, place);
+    match names_a_file(text) {
+        true => told.help("this is the name of a file, and what is compiled is the text in it"),
+        false => told,
+    }
+}
+
+/// Whether the whole text is the name of a file of rules, as a host may have given it in the text's place.
+fn names_a_file(text: &str) -> bool {
+    let name = text.trim();
+    name.ends_with(".loyalty") && !name.contains(['\n', '{'])
 }
 
 /// Parses a declaration alone: the furthest place that was reached, and the rules that failed there.

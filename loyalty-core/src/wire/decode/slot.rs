@@ -17,8 +17,25 @@ use crate::wire::input::{Input, Scalar};
 /// number after it.
 const FLOAT_MAX: Decimal = Decimal::from_parts(u32::MAX, (1 << 21) - 1, 0, false, 0);
 
+/// How an instant is written.
+pub const INSTANT: &str = "an instant such as 2026-11-21T10:00:00+08:00";
+
+/// What tables of data hold where they have nothing.
+const NOTHING_OF_TABLES: [&str; 3] = ["nan", "NaTType", "NAType"];
+
 pub fn wrong(expected: &str, found: &Scalar<'_>) -> EventError {
-    EventError::new(Refusal::WrongType).expecting(expected).but_found(found.shown())
+    let shown = found.shown();
+    let refused = EventError::new(Refusal::WrongType).expecting(expected);
+    // A text that says so is one, and is not said to be missing.
+    let nothing = matches!(found, Scalar::Float(_) | Scalar::Number(_) | Scalar::Other(_))
+        && NOTHING_OF_TABLES
+            .iter()
+            .any(|word| shown.eq_ignore_ascii_case(word) || shown.ends_with(&format!(".{word}")));
+    let refused = match nothing {
+        true => refused.advising("what is missing is left out of the event, or is null"),
+        false => refused,
+    };
+    refused.but_found(shown)
 }
 
 /// A value as a text: texts, and whole numbers by their digits, for ids are sent as either. A fraction is no id, whatever
@@ -131,7 +148,7 @@ pub fn slot(plan: &Plan, layout: &SlotLayout, scalar: &Scalar<'_>, event: &mut E
                 _ => None,
             };
             let refused = || {
-                let refused = wrong("an instant such as 2026-11-21T10:00:00+08:00", scalar);
+                let refused = wrong(INSTANT, scalar);
                 if let Scalar::Text(text) = scalar { refused.without_offset(text) } else { refused }
             };
             Slot::Instant(instant.ok_or_else(refused)?.0)

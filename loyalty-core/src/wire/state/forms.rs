@@ -59,6 +59,9 @@ fn check_of(bytes: &[u8]) -> [u8; CHECK_BYTES] {
 }
 
 pub fn load_json(plan: &Plan, json: &str) -> Result<Loaded, StateError> {
+    if json.trim().is_empty() {
+        return Err(empty());
+    }
     let unread = |error: serde_json::Error| StateError::new(format!("not a saved member: {error}"));
     let Format { format } = serde_json::from_str(json).map_err(unread)?;
     check_format(format)?;
@@ -70,6 +73,9 @@ pub fn load_binary(plan: &Plan, bytes: &[u8]) -> Result<Loaded, StateError> {
 }
 
 fn snapshot_of(bytes: &[u8]) -> Result<Snapshot, StateError> {
+    if bytes.is_empty() {
+        return Err(empty());
+    }
     // The first byte, whatever follows in another form.
     bytes.first().map_or(Ok(()), |format| check_format(*format))?;
     if let Some(format) = bytes.first().copied().filter(|format| *format >= BEFORE) {
@@ -104,6 +110,10 @@ fn snapshot_of(bytes: &[u8]) -> Result<Snapshot, StateError> {
 fn with_records(mut snapshot: Snapshot) -> Result<Snapshot, StateError> {
     snapshot.events.read_bytes().map_err(|_| damaged_events())?;
     Ok(snapshot)
+}
+
+fn empty() -> StateError {
+    StateError::new("not a saved member: there is nothing in it; a member without a state is enrolled")
 }
 
 pub fn damaged_events() -> StateError {
