@@ -97,7 +97,10 @@ impl<'py> Input for Place<'_, 'py> {
         if value.cast::<PyInt>().is_ok() {
             return Ok(value.extract().map_or_else(|_| large(value), Scalar::Whole));
         }
-        other(value).map_err(|error| unreadable(&error))
+        match other(value) {
+            Err(error) if error.is_instance_of::<PyException>(value.py()) => Ok(failing(value, &error)),
+            read => read.map_err(|error| unreadable(&error)),
+        }
     }
 
     fn text(&mut self) -> Option<&str> {
@@ -155,6 +158,16 @@ impl<'py> Input for Place<'_, 'py> {
 fn large(value: &Bound<'_, PyAny>) -> Scalar<'static> {
     let digits = value.str().ok().and_then(|digits| digits.to_str().map(str::to_owned).ok());
     Scalar::Number(Cow::Owned(digits.unwrap_or_else(|| "1e4300".to_owned())))
+}
+
+/// A value that fails when it is read, such as the `NaT` of pandas, which is a datetime and no instant: it is of another type
+/// than whatever was wanted, so that the refusal names its field.
+fn failing(value: &Bound<'_, PyAny>, error: &PyErr) -> Scalar<'static> {
+    let name = value.get_type().fully_qualified_name().map_or_else(|_| "value".to_owned(), |name| name.to_string());
+    Scalar::Other(Cow::Owned(match name.ends_with(".NaTType") {
+        true => format!("a {name}"),
+        false => format!("{error}, raised in reading a {name}"),
+    }))
 }
 
 /// What is rarer than texts, whole numbers and truth.

@@ -107,13 +107,42 @@ def test_the_order_of_keys_does_not_change_the_refusal() -> None:
     program, member = shop()
     given: list[Any] = [event, turned, json.dumps(event), json.dumps(turned)]
     answers = {told(lambda event=event: program.apply(member, event)) for event in given}
-    assert answers == {'{"error":"wrong_type","field":"id","expected":"a text","found":"\\"\\""}'}
+    assert answers == {'{"error":"wrong_type","field":"id","expected":"a text that is not empty","found":"\\"\\""}'}
 
 
 def test_only_what_the_program_reads_is_looked_at() -> None:
     cycle: dict[Any, Any] = {7: "a key that is no text"}
     cycle["self"] = cycle
     assert apply(unread=cycle, other=object(), nothing="\ud800") == apply()
+
+
+def test_what_a_table_has_where_it_has_nothing_is_no_value() -> None:
+    class NaTType(dt.datetime):
+        """As that of pandas: a datetime that is no instant."""
+
+        def utcoffset(self) -> dt.timedelta:
+            raise ValueError("NaTType does not support utcoffset")
+
+    program, member = shop()
+    before = member.save()
+    given: list[tuple[str, Any]] = [("at", NaTType(2026, 1, 1)), ("subtotal", float("nan")), ("subtotal", Decimal("NaN"))]
+    for field, value in given:
+        with pytest.raises(loyalty.EventError) as raised:
+            program.apply(member, order(**{field: value}))
+        assert (raised.value.code, raised.value.field) == ("wrong_type", field)
+        assert raised.value.help == "what is missing is left out of the event, or is null"
+    # A text that says so is a text.
+    with pytest.raises(loyalty.EventError) as raised:
+        program.apply(member, order(subtotal="nan"))
+    assert raised.value.help is None and member.save() == before
+
+
+def test_an_instant_is_asked_for_as_one() -> None:
+    program, member = shop()
+    for value in (None, "", 1.5, dt.date(2026, 1, 5), dt.time(10)):
+        with pytest.raises(loyalty.EventError) as raised:
+            program.apply(member, order(at=value))
+        assert raised.value.expected == "an instant such as 2026-11-21T10:00:00+08:00"
 
 
 def test_any_mapping_is_an_event() -> None:
@@ -170,5 +199,6 @@ def test_code_of_the_host_that_runs_while_an_event_is_read_does_no_harm() -> Non
     before = member.save()
     with pytest.raises(loyalty.EventError) as raised:
         program.apply(member, order(id="o-2", subtotal=Broken(1)))
-    assert (raised.value.code, raised.value.found) == ("invalid_json", "RuntimeError: no")
+    assert (raised.value.code, raised.value.field) == ("wrong_type", "subtotal")
+    assert (raised.value.found or "").startswith("RuntimeError: no, raised in reading a ")
     assert member.save() == before

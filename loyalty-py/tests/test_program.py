@@ -246,6 +246,12 @@ def test_state_that_is_none_is_an_error(state: str | bytes) -> None:
         shop()[0].load(state)
 
 
+@pytest.mark.parametrize("state", ["", " ", b""])
+def test_state_without_anything_in_it_says_so(state: str | bytes) -> None:
+    with pytest.raises(loyalty.StateError, match="there is nothing in it"):
+        shop()[0].load(state)
+
+
 def test_the_head_of_an_event_says_whose_state_it_needs() -> None:
     for event in (order(), '{"id":"o-1","type":"order","member":"m-1","at":"2026-11-21T10:00:00+01:00","lines":[{}]}'):
         head = loyalty.event_head(event)
