@@ -301,6 +301,8 @@ export class Program {
 
   /** Gives the memory back at once; the program is of no use after it. Without it, the collector does it in time. */
   close(): void;
+  /** Throws a `TypeError` that says how it is kept or read: JSON would have nothing of it. */
+  toJSON(): never;
 }
 
 /** The state of one member. Only the program that enrolled or loaded a member can use it. */
@@ -329,6 +331,8 @@ export class Member {
   copy(): Member;
   /** Gives the memory back at once; the member is of no use after it. */
   close(): void;
+  /** Throws a `TypeError` that says how it is kept or read: JSON would have nothing of it. */
+  toJSON(): never;
 }
 
 /** Whom a broadcast would reach, and why not the others: members are added one by one, and do not change. */
@@ -343,6 +347,8 @@ export class BroadcastEstimate {
   get counts(): BroadcastCounts;
   /** Gives the memory back at once; the estimate is of no use after it. */
   close(): void;
+  /** Throws a `TypeError` that says how it is kept or read: JSON would have nothing of it. */
+  toJSON(): never;
 }
 
 /** The standings of a leaderboard in the making: every member is added once, in any order, and does not change. */
@@ -357,6 +363,8 @@ export class Leaderboard {
   finish(): Standings;
   /** Gives the memory back at once; the leaderboard is of no use after it. */
   close(): void;
+  /** Throws a `TypeError` that says how it is kept or read: JSON would have nothing of it. */
+  toJSON(): never;
 }
 
 /** One row of the standings; `rank` is null only where ties are `dense` and 10,000 different scores stand above it. */
@@ -400,6 +408,8 @@ export class Report {
   finish(): ReportTable;
   /** Gives the memory back at once; the report is of no use after it. */
   close(): void;
+  /** Throws a `TypeError` that says how it is kept or read: JSON would have nothing of it. */
+  toJSON(): never;
 }
 
 /** A report; `docs/report.md` says what every figure is. */
@@ -478,6 +488,8 @@ export class Replay {
   member(id: string): Member | undefined;
   /** Gives the memory back at once; the replay is of no use after it. */
   close(): void;
+  /** Throws a `TypeError` that says how it is kept or read: JSON would have nothing of it. */
+  toJSON(): never;
 }
 
 /** A program does not compile. The message is for people: what is wrong, with the lines of the text. */

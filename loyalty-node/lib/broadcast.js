@@ -4,6 +4,7 @@
 const { kind } = require("./arguments.js");
 const { revived } = require("./errors.js");
 const { memberHandle } = require("./member.js");
+const { shownAs } = require("./shown.js");
 
 /** Only `Program.broadcastEstimate` makes one. */
 const MAKE = Symbol("make");
@@ -53,6 +54,8 @@ class BroadcastEstimate {
     this.#handle = null;
   }
 }
+
+shownAs(BroadcastEstimate, ["counts"], "its `counts` are data");
 
 /** An estimate around a handle of the core's. */
 function newEstimate(handle) {

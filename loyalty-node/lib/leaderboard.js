@@ -4,6 +4,7 @@
 const { kind } = require("./arguments.js");
 const { told } = require("./errors.js");
 const { memberHandle } = require("./member.js");
+const { shownAs } = require("./shown.js");
 
 /** Only `Program.leaderboard` makes one. */
 const MAKE = Symbol("make");
@@ -52,6 +53,8 @@ class Leaderboard {
     this.#handle = null;
   }
 }
+
+shownAs(Leaderboard, [], "`board.finish()` gives its places");
 
 /** A leaderboard around a handle of the core's. */
 function newLeaderboard(handle) {

@@ -2,6 +2,7 @@
 // Members: what a program enrols or loads.
 
 const { kind } = require("./arguments.js");
+const { shownAs } = require("./shown.js");
 
 /** Only this library makes members. */
 const MAKE = Symbol("make");
@@ -80,6 +81,8 @@ class Member {
     this.#handle = null;
   }
 }
+
+shownAs(Member, ["id", "revision", "nextDue"], "`member.save()` gives its state as a string, and `program.view(member)` what is in it");
 
 /** A member of a program, around a handle of the core's. */
 function newMember(handle, owner, migration = null) {

@@ -2,7 +2,7 @@
 // Programs: compiled once, used for any number of members.
 
 const { together } = require("./accounts.js");
-const { count, decoded, instant, isBytes, kind, object, options, points, secret, text, whole } = require("./arguments.js");
+const { count, decoded, instant, isBytes, isRecord, kind, object, options, points, secret, text, whole } = require("./arguments.js");
 const { newEstimate } = require("./broadcast.js");
 const { ready } = require("./core.js");
 const { revived, told, toldLater } = require("./errors.js");
@@ -12,6 +12,7 @@ const { newLeaderboard } = require("./leaderboard.js");
 const { memberHandle, newMember } = require("./member.js");
 const { newReplay } = require("./replay.js");
 const { newReport } = require("./report.js");
+const { shownAs } = require("./shown.js");
 
 /** A history is not divided further. */
 const THREADS_MAX = 256;
@@ -302,7 +303,7 @@ function countersOf(counters) {
 
 /** Names and digits by turns. */
 function namedAmounts(amounts, field) {
-  if (amounts === null || typeof amounts !== "object" || Array.isArray(amounts)) {
+  if (!isRecord(amounts)) {
     throw new TypeError(`\`${field}\`: expected an object of numbers, found ${kind(amounts)}`);
   }
   return Object.entries(amounts).flatMap(([name, value]) => [text(name, field), points(value, `${field}.${name}`)]);
@@ -353,5 +354,7 @@ const AT_ONCE = 256;
 function turn() {
   return new Promise((resolve) => (typeof setImmediate === "function" ? setImmediate(resolve) : setTimeout(resolve)));
 }
+
+shownAs(Program, ["title", "version"], "`program.text` is its text");
 
 module.exports = { Program };

@@ -4,6 +4,7 @@
 const { kind } = require("./arguments.js");
 const { EventError, revived } = require("./errors.js");
 const { newMember } = require("./member.js");
+const { shownAs } = require("./shown.js");
 
 /** Only `Program.replay` makes one. */
 const MAKE = Symbol("make");
@@ -55,6 +56,8 @@ class Replay {
     this.#handle = null;
   }
 }
+
+shownAs(Replay, [], "its `summary`, `outcomes` and `refused` are data, and `members()` are saved one by one");
 
 /** A replay around a handle of the core's. */
 function newReplay(handle, owner) {

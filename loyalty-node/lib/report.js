@@ -4,6 +4,7 @@
 const { kind } = require("./arguments.js");
 const { told } = require("./errors.js");
 const { memberHandle } = require("./member.js");
+const { shownAs } = require("./shown.js");
 
 /** Only `Program.report` makes one. */
 const MAKE = Symbol("make");
@@ -58,6 +59,8 @@ class Report {
     this.#handle = null;
   }
 }
+
+shownAs(Report, [], "`report.finish()` gives what it comes to");
 
 /** A report around a handle of the core's. */
 function newReport(handle) {

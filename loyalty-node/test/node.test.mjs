@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { createRequire } from "node:module";
 import { test } from "node:test";
+import { inspect } from "node:util";
 
 import { testHost } from "./shared/host.mjs";
 
@@ -26,4 +27,14 @@ rule base on order { earn 1 points per 1 EUR of order.subtotal }
   grown(50);
   const megabytes = grown(600);
   assert.ok(megabytes < 20, `${megabytes} MB more`);
+});
+
+test("Node: a console shows whose state it is, and what is closed", () => {
+  const program = loyalty.Program.compile('program "Shop" { version 3 }');
+  const member = program.enroll("m-1", "2026-01-01T00:00:00Z");
+  assert.equal(inspect(program), "Program { title: 'Shop', version: 3 }");
+  assert.equal(inspect([member]), "[ Member { id: 'm-1', revision: 0, nextDue: null } ]");
+  member.close();
+  assert.equal(inspect(member), "Member (closed)");
+  assert.equal(inspect(program.report()), "Report {}");
 });

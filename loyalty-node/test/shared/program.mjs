@@ -472,6 +472,25 @@ message spring marketing { broadcast  en "Spring is here." }`);
       assert.equal(other.revision, 0);
     },
 
+    "what is no data is not written as JSON": async () => {
+      const { program, member } = start();
+      const replay = await program.replay([ORDER]);
+      for (const [object, instead] of [[member, /save/], [program, /text/], [program.report(), /finish/], [replay, /summary/], [{ member }, /save/]]) {
+        assert.match(refused(() => JSON.stringify(object), TypeError).message, instead);
+      }
+      assert.equal(Object.keys(member).length, 0);
+      const outcome = program.apply(member, EVENT);
+      assert.deepEqual(JSON.parse(JSON.stringify(outcome)), outcome);
+    },
+
+    "counters are an object of numbers": () => {
+      const { program, member } = start();
+      for (const counters of [new Map([["a", 1]]), new Set(), [], null, 5, new Date()]) {
+        assert.match(refused(() => program.apply(member, EVENT, { counters }), TypeError).message, /^`counters`: expected an object of numbers/);
+      }
+      assert.equal(member.revision, 0);
+    },
+
     "a history is played in one call": async () => {
       const { program } = start();
       const orders = ["m-1", "m-2", "m-1"].map((member, at) => ({ ...ORDER, id: `o-${at}`, member }));
