@@ -138,6 +138,12 @@ fn too_much(layout: Option<&EventLayout>, kept: &EventData, left: Decimal, back:
     let main = layout.and_then(|layout| main_field(layout, kept)).map(name);
     let has_lines = layout.is_some_and(|layout| layout.lines.is_some_and(|lines| kept.list(lines.list).present));
     if main.is_none() && !has_lines && layout.is_none_or(|layout| shared_money(layout).count() < 2) {
+        if layout.is_some_and(|layout| &*layout.name != "order") {
+            return error.expecting("an event of which it is known what it came to").advising(
+                "mark its field of money `shared`, and let a rule or a measure read it, for what the program does not read is \
+                 not kept; a refund without `amount` gives back all that is left",
+            );
+        }
         return error
             .expecting("an event of which it is known what its goods came to: its `subtotal`, or its `lines`")
             .advising(
