@@ -17,6 +17,7 @@ use crate::engine::member::Member;
 use crate::engine::outcome::Outcome;
 use crate::engine::view::Totals;
 use crate::program::Program;
+use crate::sorting::gathered;
 use crate::time::Instant;
 use crate::wire::document::Document;
 use crate::wire::input::Input;
@@ -118,7 +119,7 @@ impl Program {
 }
 
 fn by_id(members: impl IntoIterator<Item = Member>) -> BTreeMap<String, Member> {
-    members.into_iter().map(|member| (member.id().to_owned(), member)).collect()
+    gathered(members.into_iter().map(|member| (member.id().to_owned(), member)))
 }
 
 impl Replay {

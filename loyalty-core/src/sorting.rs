@@ -33,6 +33,14 @@ impl<T> Arrange<T> for [T] {
     }
 }
 
+/// A map or a set of all of these, put in one after the other: `collect` would put them in order first, by the sort of the
+/// standard library.
+pub(crate) fn gathered<T, All: Default + Extend<T>>(items: impl IntoIterator<Item = T>) -> All {
+    let mut all = All::default();
+    all.extend(items);
+    all
+}
+
 /// Items whose type nobody needs to know to sort them.
 trait Items {
     /// Whether the item `one` belongs behind the item `two`.

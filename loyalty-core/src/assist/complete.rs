@@ -7,7 +7,7 @@ use super::known::{Known, POINTS, slice, starts_line};
 use super::place::{Place, token_at};
 use super::symbol::Symbol;
 use crate::check::survey;
-use crate::sorting::Arrange as _;
+use crate::sorting::{Arrange as _, gathered};
 use crate::source::Span;
 use crate::syntax::lexer::TokenKind;
 use crate::syntax::parse::probe::Probe;
@@ -154,7 +154,7 @@ fn words_at(place: &Place<'_>, probe: &Probe<'_>, typed: &str) -> Vec<Completion
     let fits = |word: &&str| first.is_none_or(|first| word.starts_with(first));
     let allowed = if probe.takes_clause() { survey::clauses_of(keyword) } else { None };
     let built = survey::declarations().into_iter().filter_map(survey::clauses_of).flatten();
-    let all_clauses: BTreeSet<&str> = built.chain(EFFECTS).collect();
+    let all_clauses: BTreeSet<&str> = gathered(built.chain(EFFECTS));
     // An `earn` may say a life of its own, and an `expire` its condition.
     let said = |clause: &str| {
         place.before.iter().rev().take_while(|token| token.text != "{").any(|token| token.text == clause)

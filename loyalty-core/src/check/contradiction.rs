@@ -17,6 +17,7 @@ use super::intervals::{Bound, Interval};
 use super::matching::Key;
 use super::model::{EventIndex, Expr, RuleForm};
 use crate::diagnostic::{Code, Diagnostic};
+use crate::sorting::gathered;
 use crate::source::Span;
 
 const NEVER: &str = "this condition is never true, and the rule never fires";
@@ -142,7 +143,7 @@ impl<'e> Possible<'e> {
                 Leaves::Range(range) => left.range = left.range.intersect(range),
                 Leaves::Among(points) => {
                     left.among = Some(match left.among.take() {
-                        Some(before) => before.intersection(points).copied().collect(),
+                        Some(before) => gathered(before.intersection(points).copied()),
                         None => points.clone(),
                     });
                 }

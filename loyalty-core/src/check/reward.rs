@@ -14,6 +14,7 @@ use super::model::{
 };
 use super::names::{Declared, Value};
 use crate::diagnostic::{Code, Diagnostic};
+use crate::sorting::gathered;
 use crate::source::Span;
 use crate::syntax::engagement::{EngagementClause, Give};
 use crate::syntax::tree::{self, Binary, Clause, ClauseKind, Name};
@@ -343,7 +344,7 @@ impl<'a> Checker<'a> {
     /// The wallets that rewards take from.
     pub(super) fn paid_from(&self, reward: RewardIndex) -> BTreeSet<WalletIndex> {
         let reward = self.rewards.get(reward).and_then(|reward| reward.as_ref());
-        reward.map(|reward| reward.wallets().into_iter().collect()).unwrap_or_default()
+        reward.map(|reward| gathered(reward.wallets())).unwrap_or_default()
     }
 }
 

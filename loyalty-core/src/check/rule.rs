@@ -12,6 +12,7 @@ use super::model::{
 };
 use super::names::{Declared, RuleName};
 use crate::diagnostic::{Code, Diagnostic};
+use crate::sorting::gathered;
 use crate::source::Span;
 use crate::syntax::tree::{self, ClauseKind, LimitScope, Name, ValidPart};
 
@@ -319,7 +320,7 @@ impl<'a> Checker<'a> {
             }
         }
         let earned: BTreeSet<WalletIndex> =
-            members.iter().filter_map(|member| wallets.get(*member)).flatten().copied().collect();
+            gathered(members.iter().filter_map(|member| wallets.get(*member)).flatten().copied());
         let mut versions = Vec::new();
         for form in self.in_force(Holder::Group, clauses) {
             let mut value =
@@ -379,12 +380,10 @@ impl<'a> Checker<'a> {
 /// The wallets in which a rule earns by rate.
 fn rate_wallets(draft: &Draft) -> BTreeSet<WalletIndex> {
     let effects = draft.rule.versions.iter().flat_map(|version| &version.value.effects);
-    effects
-        .filter_map(|effect| match &effect.kind {
-            EffectKind::Earn { wallet, amount: Earn::Rate { .. }, .. } => Some(*wallet),
-            _ => None,
-        })
-        .collect()
+    gathered(effects.filter_map(|effect| match &effect.kind {
+        EffectKind::Earn { wallet, amount: Earn::Rate { .. }, .. } => Some(*wallet),
+        _ => None,
+    }))
 }
 
 /// The wallets that a rule moves.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::clauses::Holder;
 use super::model::Type;
 use super::{Checker, PRELUDE, currency, effects, expression, leaderboard, names, path, question, wheel};
-use crate::sorting::Arrange as _;
+use crate::sorting::{Arrange as _, gathered};
 use crate::syntax::tree;
 
 /// The type of a measure.
@@ -34,12 +34,10 @@ pub(crate) fn measures(file: &tree::File) -> BTreeMap<String, Measured> {
     checker.measures(&declared);
     let named = declared.measures.iter().zip(&checker.measures);
     let sound = named.filter_map(|((name, ..), measure)| Some((name.text.clone(), &measure.as_ref()?.ty)));
-    sound
-        .map(|(name, ty)| {
-            let moment = matches!(ty, Type::Instant | Type::Date);
-            (name, Measured { described: checker.describe(ty), moment })
-        })
-        .collect()
+    gathered(sound.map(|(name, ty)| {
+        let moment = matches!(ty, Type::Instant | Type::Date);
+        (name, Measured { described: checker.describe(ty), moment })
+    }))
 }
 
 /// The first words of the clauses that a declaration may hold; `None` if that is not settled by a list.

@@ -11,6 +11,7 @@ use rust_decimal::Decimal;
 
 use super::outcome::Kind;
 use crate::amount;
+use crate::sorting::gathered;
 
 /// A counter over all members moves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,7 +68,7 @@ impl Counters {
 
 impl FromIterator<(String, Decimal)> for Counters {
     fn from_iter<I: IntoIterator<Item = (String, Decimal)>>(counters: I) -> Self {
-        Self { known: Arc::new(counters.into_iter().collect()) }
+        Self { known: Arc::new(gathered(counters)) }
     }
 }
 

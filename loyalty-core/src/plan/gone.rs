@@ -2,6 +2,7 @@
 //! made of its name, beyond those of the rules that there are.
 
 use super::Plan;
+use crate::sorting::gathered;
 
 const GONE: u32 = 1 << 31;
 
@@ -32,7 +33,7 @@ pub struct Saved<'p> {
 impl<'p> Saved<'p> {
     pub fn new(plan: &'p Plan) -> Self {
         let names = plan.rules.iter().enumerate().map(|(number, rule)| (&*rule.name, number as u32));
-        Self { plan, names: names.collect() }
+        Self { plan, names: gathered(names) }
     }
 
     /// The rule's number, or that of one which is gone.

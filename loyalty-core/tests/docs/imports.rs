@@ -34,7 +34,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ("leaderboard", &["program", "wire", "engine", "plan", "time"]),
     ("migrate", &["program", "wire", "engine", "time"]),
     ("report", &["program", "wire", "engine", "plan", "check", "amount", "time"]),
-    ("replay", &["program", "wire", "engine", "amount", "time"]),
+    ("replay", &["program", "wire", "engine", "amount", "time", "sorting"]),
     (
         "host",
         &[

@@ -6,6 +6,7 @@ use super::subject::{Subject, subject};
 use crate::check::intervals::{Bound, Interval};
 use crate::check::matching::{Key, key};
 use crate::check::model::{Comparison, Expr, ExprKind, Segment, SegmentIndex, Type};
+use crate::sorting::gathered;
 use crate::source::Span;
 
 /// What is left of a subject where a condition holds. Everything but [`Leaves::Missing`] needs it to be there, for
@@ -104,7 +105,7 @@ fn compared<'e>(
         _ => (subject(right)?, key(left)?, turned(comparison)),
     };
     let (from, to) = match if negated { opposite(comparison) } else { comparison } {
-        Comparison::NotEqual => return Some((about, Leaves::AllBut(BTreeSet::from([value])))),
+        Comparison::NotEqual => return Some((about, Leaves::AllBut(gathered([value])))),
         Comparison::Equal => (Bound::At(value, false), Bound::At(value, true)),
         Comparison::Less => (Bound::Least, Bound::At(value, false)),
         Comparison::LessOrEqual => (Bound::Least, Bound::At(value, true)),
@@ -116,7 +117,8 @@ fn compared<'e>(
 
 fn among<'e>(value: &'e Expr, list: &'e Expr, negated: bool) -> Option<(Subject, Leaves<'e>)> {
     let ExprKind::List(items) = &list.kind else { return None };
-    let points: BTreeSet<Key<'e>> = items.iter().map(key).collect::<Option<_>>()?;
+    let points: Vec<Key<'e>> = items.iter().map(key).collect::<Option<_>>()?;
+    let points = gathered(points);
     Some((subject(value)?, if negated { Leaves::AllBut(points) } else { Leaves::Among(points) }))
 }
 

@@ -2,6 +2,7 @@
 
 use super::{Lower, filing};
 use crate::plan::{EffectKindPlan, EventKind, EventPlan, RulesOn, VestPlan};
+use crate::sorting::gathered;
 
 impl Lower<'_> {
     pub(super) fn events(&mut self) {
@@ -60,7 +61,7 @@ impl Lower<'_> {
             let on_event = self.rules_on(index);
             let own = self.plan.rules.iter().filter(|rule| rule.on(index as u16)).flat_map(|rule| &rule.arms);
             let arms: std::collections::BTreeSet<u16> =
-                own.chain(&everywhere).chain(of_coupons.iter().filter(|_| order)).copied().collect();
+                gathered(own.chain(&everywhere).chain(of_coupons.iter().filter(|_| order)).copied());
             let arms = arms.into_iter().collect();
             self.plan.events.push(EventPlan {
                 layout,

@@ -6,6 +6,7 @@ use super::offers::{LINE_FIELDS, ORDER_FIELDS, is_priced};
 use crate::check::model::{self, Checked, Cost, EffectKind, Expr, ExprKind, Field, Type};
 use crate::check::offer::Offer;
 use crate::plan::layout::{EventLayout, FieldKind, LinesLayout, ListLayout, Place, SlotLayout};
+use crate::sorting::gathered;
 use crate::time::day_of;
 
 /// Event → field → fields of the list's records (empty for plain fields).
@@ -96,7 +97,7 @@ impl Reads {
         }
         reads.rewards(checked);
         reads.engine(checked);
-        reads.direct = reads.fields.iter().map(|reads| reads.keys().copied().collect()).collect();
+        reads.direct = reads.fields.iter().map(|reads| gathered(reads.keys().copied())).collect();
         reads.defaults(checked);
         reads
     }

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::Lower;
 use crate::check::model::{Answers, ExprKind};
 use crate::plan::questions::{AnswersPlan, ChoicePlan, QuestionPlan};
+use crate::sorting::gathered;
 
 impl Lower<'_> {
     pub(super) fn questions(&mut self) {
@@ -40,13 +41,11 @@ impl Lower<'_> {
             return;
         }
         let whens = self.checked.rules.iter().flat_map(|rule| &rule.versions).flat_map(|form| &form.value.when);
-        let commands: BTreeSet<&str> = whens
-            .filter_map(|when| match &when.kind {
-                ExprKind::Matches { words, negated: false, .. } => Some(words),
-                _ => None,
-            })
-            .flat_map(|words| words.iter().map(|word| &**word))
-            .collect();
+        let words = whens.filter_map(|when| match &when.kind {
+            ExprKind::Matches { words, negated: false, .. } => Some(words),
+            _ => None,
+        });
+        let commands: BTreeSet<&str> = gathered(words.flat_map(|words| words.iter().map(|word| &**word)));
         self.plan.questions.commands = commands.into_iter().map(Into::into).collect();
         let answer = self.checked.events.iter().position(|event| event.standard && event.name == "answer");
         self.plan.questions.event = answer.map(|event| event as u16);
