@@ -29,9 +29,9 @@ const SECTIONS: [(u8, &str); 12] = [
 pub fn tell() -> Done {
     let released = root()?.join("loyalty-wasm/pkg/web/loyalty_core_bg.wasm");
     let bytes = fs::read(&released).map_err(|_| "there is no release: `cargo xtask wasm --release` makes one")?;
-    println!("loyalty_core_bg.wasm: {} bytes, {} gzipped", bytes.len(), gzipped(&bytes)?);
+    println!("loyalty_core_bg.wasm: {}", sizes(&bytes)?);
     let hosts = fs::read(root()?.join("loyalty-wasm/pkg/web").join(format!("{}_bg.wasm", HOSTS.glue)))?;
-    println!("{}_bg.wasm: {} bytes, {} gzipped", HOSTS.glue, hosts.len(), gzipped(&hosts)?);
+    println!("{}_bg.wasm: {}", HOSTS.glue, sizes(&hosts)?);
     let sections = sections(&bytes).ok_or("this is no module")?;
     for (kind, body) in &sections {
         if body.len() > 1_000 {
@@ -51,13 +51,28 @@ pub fn tell() -> Done {
     Ok(())
 }
 
+fn sizes(bytes: &[u8]) -> Result<String, Box<dyn std::error::Error>> {
+    Ok(format!("{} bytes, {} gzipped, {} by brotli", bytes.len(), gzipped(bytes)?, by_brotli(bytes)?))
+}
+
 fn gzipped(bytes: &[u8]) -> Result<usize, Box<dyn std::error::Error>> {
-    let mut gzip = Command::new("gzip").args(["-9", "-c"]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
-    let mut input = gzip.stdin.take().ok_or("gzip takes nothing")?;
+    piped(Command::new("gzip").args(["-9", "-c"]), bytes)
+}
+
+/// By the one that Node has, at its best, as those send files who keep them compressed.
+fn by_brotli(bytes: &[u8]) -> Result<usize, Box<dyn std::error::Error>> {
+    let script = "process.stdout.write(require('zlib').brotliCompressSync(require('fs').readFileSync(0)))";
+    piped(Command::new("node").args(["-e", script]), bytes)
+}
+
+/// How many bytes a command makes of these.
+fn piped(command: &mut Command, bytes: &[u8]) -> Result<usize, Box<dyn std::error::Error>> {
+    let mut command = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
+    let mut input = command.stdin.take().ok_or("the command takes nothing")?;
     let bytes = bytes.to_vec();
     let writer = std::thread::spawn(move || input.write_all(&bytes));
-    let output = gzip.wait_with_output()?;
-    writer.join().map_err(|_| "gzip has stopped")??;
+    let output = command.wait_with_output()?;
+    writer.join().map_err(|_| "the command has stopped")??;
     Ok(output.stdout.len())
 }
 
