@@ -248,7 +248,10 @@ const TIERS: Meanings = &[
     ("benefit", "what every level has, and how much of it where a level says nothing: `benefit rate = 1.0`"),
     ("level", "a level by its name, the lowest first: `silver from 500 EUR { rate 1.25 }`"),
     ("rise", "when a member who qualifies gets the level: `at once`, `at end of year`, `at period end`"),
-    ("keep", "how long a level is kept: `while qualified`, `12 months`, `to end of next year`, `to anniversary`"),
+    (
+        "keep",
+        "how long a level is kept: `while qualified`, `12 months`, `3 months to end of month`, `to end of next year`, `to anniversary`",
+    ),
     ("grace", "how long a level stays that is no longer qualified for; `none`, or a length of time"),
     ("fall", "where a member falls who no longer qualifies: `to earned level`, `one level`, `never`"),
     ("retain", "what keeps a level beside qualifying for it: a condition, or `when any 2 of [a, b, c]`"),

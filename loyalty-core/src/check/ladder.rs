@@ -358,6 +358,9 @@ impl<'a> Checker<'a> {
         Some(match keep {
             tree_ladder::Keep::WhileQualified => Keep::WhileQualified,
             tree_ladder::Keep::For(duration) => Keep::For(self.length(duration)?),
+            tree_ladder::Keep::ForToEnd { length, period } => {
+                Keep::ForToEnd { length: self.length(length)?, period: *period }
+            }
             tree_ladder::Keep::ToEnd { next, period } => Keep::ToEnd { next: *next, period: *period },
             tree_ladder::Keep::ToAnniversary => Keep::ToAnniversary,
         })

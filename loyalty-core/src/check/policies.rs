@@ -117,6 +117,7 @@ fn standing(form: &LadderForm) -> Vec<String> {
     let keep = match form.keep {
         Keep::WhileQualified => "while qualified".to_owned(),
         Keep::For(time) => time.to_string(),
+        Keep::ForToEnd { length, period } => format!("{length} {}", to_end(false, period)),
         Keep::ToEnd { next, period } => to_end(next, period),
         Keep::ToAnniversary => "to anniversary".to_owned(),
     };

@@ -3,7 +3,11 @@
 //! A level is judged after every event, and by time alone at the instants that `schedule` finds. A review at the end of
 //! a period looks back at the period that ends: see [`Scope::closing`].
 
+mod past;
+
 use rust_decimal::Decimal;
+
+use past::{Then, earned_before_grace, reached_then};
 
 use super::eval::{NO_ROW, Scope};
 use super::member::Member;
@@ -145,17 +149,28 @@ enum Judged {
         to: u16,
         closing: bool,
     },
+    /// A late event says that it was reached before.
+    RoseThen {
+        to: u16,
+        then: Then,
+    },
     /// Kept on.
     Kept {
         closing: bool,
     },
-    /// No longer qualified for, and kept for the time of grace.
+    /// No longer qualified for, and kept for the time of grace; `closing`: at the end of its time, and `looks_back`: by
+    /// what the period that ends was.
     Grace {
         closing: bool,
+        looks_back: bool,
     },
     Falls {
         to: u16,
         closing: bool,
+    },
+    /// What the time of grace leads to was earned when it began.
+    AsEarnedBeforeGrace {
+        to: u16,
     },
     /// Lost by a return, and kept to the end of a period.
     KeptToEnd(Period),
@@ -187,6 +202,12 @@ fn judge(
         Rise::AtEndOf(_) if period_ends => closing.min(now),
         Rise::AtEndOf(_) => 0,
     };
+    if let Occasion::Late(event_at) = occasion
+        && let Some((to, then)) = reached_then(scope, ladder, form, standing, event_at)?
+        && to > reached.max(standing.level)
+    {
+        return Ok(Judged::RoseThen { to, then });
+    }
     if reached > standing.level {
         return Ok(Judged::Rises { to: reached, closing: period_ends && form.rise != Rise::AtOnce });
     }
@@ -196,6 +217,7 @@ fn judge(
     // What has been reached by the beginning period is not lost with the ending one.
     let (earned, judged_scope) = if looks_back { (closing.max(reached), &closing_scope) } else { (now, scope) };
     let in_grace = standing.grace.is_some();
+    let before_grace = if in_grace { earned_before_grace(scope, ladder, form, standing)? } else { 0 };
     // A clause that has come into force gives an end to levels that had none.
     let endless = standing.until.is_none() && !in_grace;
     let judged_by_time = due || (timed && endless);
@@ -203,6 +225,9 @@ fn judge(
     if earned >= standing.level {
         // An end without a time to keep: a return had let it stay, and it has been qualified for again before.
         return Ok(kept(in_grace || judged_by_time || (!timed && standing.until.is_some())));
+    }
+    if before_grace >= standing.level {
+        return Ok(Judged::AsEarnedBeforeGrace { to: standing.level });
     }
     if form.fall == Fall::Never {
         return Ok(kept(in_grace || judged_by_time));
@@ -224,13 +249,16 @@ fn judge(
     }
     match standing.grace {
         Some(end) if end > at => return Ok(Judged::AsItIs),
-        None if form.grace.is_some() && !revoked => return Ok(Judged::Grace { closing: due }),
+        None if form.grace.is_some() && !revoked => return Ok(Judged::Grace { closing: due, looks_back }),
         _ => {}
     }
     let to = match form.fall {
-        Fall::OneLevel => earned.max(standing.level.saturating_sub(1)),
-        Fall::ToEarnedLevel | Fall::Never => earned,
+        Fall::OneLevel => earned.max(before_grace).max(standing.level.saturating_sub(1)),
+        Fall::ToEarnedLevel | Fall::Never => earned.max(before_grace),
     };
+    if before_grace > earned && to == before_grace {
+        return Ok(Judged::AsEarnedBeforeGrace { to });
+    }
     Ok(Judged::Falls { to, closing: looks_back || in_grace })
 }
 
@@ -248,31 +276,27 @@ fn apply(
     Ok(match judged {
         Judged::AsItIs => None,
         Judged::Rises { to, closing } => {
-            if let Some(carry) = form.carry {
-                let threshold = form.levels.get(usize::from(to)).and_then(|level| level.from);
-                let threshold = threshold.map(|from| scope.eval(from, NO_ROW)).transpose()?.and_then(Value::number);
-                let scope = Scope { closing, ..*scope };
-                let whole = form.by.map(|by| scope.eval(by, NO_ROW)).transpose()?.and_then(Value::number);
-                let meter = meter(&scope, ladder, form)?;
-                if let (Some(threshold), Some(whole), Some(meter)) = (threshold, whole, meter) {
-                    let rest = if carry == Carry::Rest { amount::subtract(meter, threshold)? } else { Decimal::ZERO };
-                    standing.carried = amount::subtract(whole, rest)?;
-                    standing.carried_on = calendar.day_at(if closing { at.saturating_sub(1) } else { at });
-                }
-            }
+            use_up(&Scope { closing, ..*scope }, ladder, form, standing, to)?;
             enter(calendar, form, standing, to, base(closing), at);
+            Some(TierBecause::Reached)
+        }
+        Judged::RoseThen { to, then: Then { at: then, closing } } => {
+            use_up(&Scope { closing, ..Scope::of(scope.plan, scope.member, then) }, ladder, form, standing, to)?;
+            enter(calendar, form, standing, to, counted_from(form.keep, closing, then), at);
             Some(TierBecause::Reached)
         }
         Judged::Kept { closing } => {
             let begins = standing.grace.take().is_some() || standing.until.is_none();
-            if begins || matches!(form.keep, Keep::ToEnd { .. }) {
+            if begins || matches!(form.keep, Keep::ToEnd { .. } | Keep::ForToEnd { .. }) {
                 standing.base = base(closing);
             }
             standing.until = kept_until(calendar, form.keep, standing.base, at);
             Some(TierBecause::Kept)
         }
-        Judged::Grace { closing } => {
+        Judged::Grace { closing, looks_back } => {
             standing.until = None;
+            // From here counts what is earned at the loss, and comes after the grace.
+            standing.base = base(looks_back);
             standing.grace = form.grace.map(|grace| {
                 let by_the_day = clock_micros(grace.length).is_none();
                 grace_end(calendar, grace, if closing && by_the_day { at.saturating_sub(1) } else { at })
@@ -283,6 +307,15 @@ fn apply(
             enter(calendar, form, standing, to, base(closing), at);
             Some(TierBecause::Lost)
         }
+        Judged::AsEarnedBeforeGrace { to } => {
+            let (kept, base) = (to == standing.level, standing.base);
+            if !kept {
+                enter(calendar, form, standing, to, base, at);
+            }
+            standing.grace = None;
+            standing.until = kept_until(calendar, form.keep, base, at);
+            Some(if kept { TierBecause::Kept } else { TierBecause::Lost })
+        }
         Judged::KeptToEnd(period) => {
             standing.until = Some(end_of(calendar, period, at));
             None
@@ -290,15 +323,40 @@ fn apply(
     })
 }
 
+/// What reaching a level leaves of the meter.
+fn use_up(
+    scope: &Scope<'_>,
+    ladder: u16,
+    form: &LadderFormPlan,
+    standing: &mut Standing,
+    to: u16,
+) -> Result<(), Overflow> {
+    let Some(carry) = form.carry else { return Ok(()) };
+    let threshold = form.levels.get(usize::from(to)).and_then(|level| level.from);
+    let threshold = threshold.map(|from| scope.eval(from, NO_ROW)).transpose()?.and_then(Value::number);
+    let whole = form.by.map(|by| scope.eval(by, NO_ROW)).transpose()?.and_then(Value::number);
+    let meter = meter(scope, ladder, form)?;
+    if let (Some(threshold), Some(whole), Some(meter)) = (threshold, whole, meter) {
+        let rest = if carry == Carry::Rest { amount::subtract(meter, threshold)? } else { Decimal::ZERO };
+        standing.carried = amount::subtract(whole, rest)?;
+        let at = if scope.closing { scope.at.saturating_sub(1) } else { scope.at };
+        standing.carried_on = scope.plan.calendar.day_at(at);
+    }
+    Ok(())
+}
+
 /// From when the time is counted for which a level is kept: what is judged at the end of a period belongs to its last
 /// day. The clock knows no days, and an anniversary is that of the entry.
 fn counted_from(keep: Keep, closing: bool, at: i64) -> i64 {
-    let by_the_day = match keep {
+    if closing && by_the_day(keep) { at.saturating_sub(1) } else { at }
+}
+
+pub(super) fn by_the_day(keep: Keep) -> bool {
+    match keep {
         Keep::For(length) => clock_micros(length).is_none(),
-        Keep::ToEnd { .. } => true,
+        Keep::ToEnd { .. } | Keep::ForToEnd { .. } => true,
         Keep::WhileQualified | Keep::ToAnniversary => false,
-    };
-    if closing && by_the_day { at.saturating_sub(1) } else { at }
+    }
 }
 
 fn enter(calendar: &Calendar, form: &LadderFormPlan, standing: &mut Standing, level: u16, base: i64, at: i64) {
@@ -387,6 +445,7 @@ pub fn raise_end(calendar: &Calendar, end: Option<RaiseEnd>, at: i64) -> i64 {
     match end {
         None => i64::MAX,
         Some(RaiseEnd::For(length)) => calendar.end_after(at, length),
+        Some(RaiseEnd::ForToEnd { length, period }) => on_to_end(calendar, length, period, at),
         Some(RaiseEnd::Until(date)) => calendar.start_of(crate::time::day_of(date).saturating_add(1)),
         Some(RaiseEnd::ToEnd { next, period }) => {
             let number = calendar.period_of(period, calendar.day_at(at)) + 1 + i64::from(next);
@@ -408,12 +467,15 @@ pub fn end_of(calendar: &Calendar, period: Period, at: i64) -> i64 {
 }
 
 fn grace_end(calendar: &Calendar, grace: Grace, base: i64) -> i64 {
-    let end = calendar.end_after(base, grace.length);
     match grace.to_end_of {
-        // The last instant within the grace lies in the period to whose end it goes on.
-        Some(period) => end_of(calendar, period, end.saturating_sub(1)),
-        None => end,
+        Some(period) => on_to_end(calendar, grace.length, period, base),
+        None => calendar.end_after(base, grace.length),
     }
+}
+
+/// The end of the period in which a time is over: its last instant lies in it.
+fn on_to_end(calendar: &Calendar, length: Length, period: Period, base: i64) -> i64 {
+    end_of(calendar, period, calendar.end_after(base, length).saturating_sub(1))
 }
 
 /// When a level is judged next that counts from `base`, after `at`.
@@ -424,6 +486,10 @@ fn kept_until(calendar: &Calendar, keep: Keep, base: i64, at: i64) -> Option<i64
             let number = calendar.period_of(period, calendar.day_at(base)) + 1 + i64::from(next);
             let end = calendar.start_of(calendar.first_day(period, number));
             // What was reached as a period ended is kept through the one that begins.
+            if end > at { end } else { end_of(calendar, period, at) }
+        }
+        Keep::ForToEnd { length, period } => {
+            let end = on_to_end(calendar, length, period, base);
             if end > at { end } else { end_of(calendar, period, at) }
         }
         // Counted from the entry each time, so that the 31st comes back after a shorter month.

@@ -64,6 +64,8 @@ pub enum Keep {
     WhileQualified,
     /// `keep 12 months`: through the local day reached.
     For(Duration),
+    /// `keep 3 months to end of month`: on to the end of the period in which the time would be over.
+    ForToEnd { length: Duration, period: Period },
     /// `keep to end of next year`, `keep to end of month`
     ToEnd { next: bool, period: Period },
     /// `keep to anniversary`: until the local day on which the level was entered comes round again.

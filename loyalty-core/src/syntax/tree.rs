@@ -425,6 +425,8 @@ pub enum Effect {
 pub enum RaiseEnd {
     /// `for 90 days`: through the local day reached.
     For(Duration),
+    /// `for 3 months to end of month`: on to the end of the period in which the time would be over.
+    ForToEnd { length: Duration, period: Period },
     /// `until 2026-12-31`: through that local day.
     Until(NaiveDate),
     /// `to end of next year`

@@ -122,6 +122,7 @@ impl<'p> Member<'p> {
             let undone = Event::new("cancel", &event.id, event.at).with("order", Field::Text(old.to_owned()));
             self.come_back(&undone, true)?;
         }
+        let on_event = if event.at < self.clock { Occasion::Late(event.at) } else { Occasion::Event };
         let occasion = match event.kind.as_str() {
             "refund" | "cancel" => {
                 self.come_back(event, false)?;
@@ -131,13 +132,13 @@ impl<'p> Member<'p> {
                 let told = |name: &str| event.text(name).and_then(|day| day.parse().ok());
                 self.birthday = told("birthday").or(self.birthday);
                 self.contract = told("contract").or(self.contract);
-                Occasion::Event
+                on_event
             }
             "assign_level" => {
                 self.assign_level(event);
-                Occasion::Event
+                on_event
             }
-            _ => Occasion::Event,
+            _ => on_event,
         };
         self.vest_on(event);
         let at = event.at;

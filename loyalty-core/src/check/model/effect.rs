@@ -122,6 +122,11 @@ pub enum IssueEnd {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RaiseEnd {
     For(Length),
+    /// On to the end of the period in which the time would be over.
+    ForToEnd {
+        length: Length,
+        period: Period,
+    },
     /// Through that local day.
     Until(NaiveDate),
     ToEnd {

@@ -65,7 +65,15 @@ pub enum Rise {
 pub enum Keep {
     WhileQualified,
     For(Length),
-    ToEnd { next: bool, period: Period },
+    /// On to the end of the period in which the time would be over.
+    ForToEnd {
+        length: Length,
+        period: Period,
+    },
+    ToEnd {
+        next: bool,
+        period: Period,
+    },
     ToAnniversary,
 }
 

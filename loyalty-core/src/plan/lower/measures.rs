@@ -24,7 +24,7 @@ impl Lower<'_> {
     }
 
     pub(super) fn measures(&mut self) {
-        let history = self.history_days();
+        let history = self.history_days().max(self.grace_days());
         for measure in &self.checked.measures {
             let keep = measure
                 .versions
@@ -82,6 +82,15 @@ impl Lower<'_> {
                 wallet.flows.push((flow, number));
             }
         }
+    }
+
+    /// What was earned when a time of grace began is asked for when it ends.
+    fn grace_days(&self) -> i32 {
+        let forms = self.checked.ladders.iter().flat_map(|ladder| &ladder.versions);
+        let days = forms
+            .filter_map(|form| form.value.grace)
+            .map(|grace| days_at_most(grace.length).saturating_add(grace.to_end_of.map_or(0, period_days)));
+        days.max().unwrap_or(0)
     }
 
     pub(super) fn segments(&mut self) {

@@ -65,7 +65,11 @@ impl Build {
         Some(Some(if let Some(period) = end.child(Rule::to_end) {
             RaiseEnd::ToEnd { next: period.has(Rule::next_), period: literal::period_of(&period)? }
         } else if end.has(Rule::duration) {
-            RaiseEnd::For(self.duration_of(&end)?)
+            let length = self.duration_of(&end)?;
+            match end.child(Rule::on_to_end) {
+                Some(end) => RaiseEnd::ForToEnd { length, period: literal::period_of(&end)? },
+                None => RaiseEnd::For(length),
+            }
         } else {
             RaiseEnd::Until(self.date_of(&end)?)
         }))

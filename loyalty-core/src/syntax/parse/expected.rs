@@ -327,7 +327,7 @@ pub(super) const fn name_of(found: Rule) -> &'static str {
         Rule::at_period_end => "`at period end`",
         Rule::keep | Rule::keep_ => "`keep`",
         Rule::while_qualified => "`while qualified`",
-        Rule::to_end => "`to end of`",
+        Rule::to_end | Rule::on_to_end => "`to end of`",
         Rule::grace | Rule::grace_ => "`grace`",
         Rule::fall | Rule::fall_ => "`fall`",
         Rule::to_earned_level => "`to earned level`",

@@ -50,13 +50,13 @@ impl Build {
             Rule::grace if pair.has(Rule::none_) => LadderClause::Grace(None),
             Rule::grace => LadderClause::Grace(Some(Grace {
                 length: self.duration_of(pair)?,
-                to_end_of: pair.child(Rule::to_end).and_then(|end| literal::period_of(&end)),
+                to_end_of: pair.child(Rule::on_to_end).and_then(|end| literal::period_of(&end)),
             })),
             Rule::fall => LadderClause::Fall(fall(pair)),
             Rule::retain => LadderClause::Retain(self.retain(pair)?),
             Rule::seen => LadderClause::Seen { after: pair.has(Rule::after_) },
             Rule::carry => LadderClause::Carry(!pair.has(Rule::nothing_)),
-            Rule::tiers_returns => LadderClause::Returns(match pair.child(Rule::to_end) {
+            Rule::tiers_returns => LadderClause::Returns(match pair.child(Rule::on_to_end) {
                 _ if pair.has(Rule::revoke_) => LadderReturns::Revoke,
                 Some(end) => LadderReturns::KeepToEnd(literal::period_of(&end)?),
                 None => LadderReturns::Keep,
@@ -85,7 +85,13 @@ impl Build {
         }
         match pair.child(Rule::to_end) {
             Some(end) => Some(Keep::ToEnd { next: end.has(Rule::next_), period: literal::period_of(&end)? }),
-            None => Some(Keep::For(self.duration_of(pair)?)),
+            None => {
+                let length = self.duration_of(pair)?;
+                Some(match pair.child(Rule::on_to_end) {
+                    Some(end) => Keep::ForToEnd { length, period: literal::period_of(&end)? },
+                    None => Keep::For(length),
+                })
+            }
         }
     }
 

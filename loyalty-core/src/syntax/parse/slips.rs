@@ -197,7 +197,11 @@ fn ladder_help(failure: &Failure<'_>, found: &Token<'_>) -> Option<String> {
     }
     let forms = match before.text {
         "rise" => "`rise at once` or `rise at end of year`",
-        "keep" => "`keep while qualified`, `keep 12 months` or `keep to end of next year`",
+        "keep" => {
+            "`keep while qualified`, `keep 12 months`, `keep 3 months to end of month` or `keep to end of next year`"
+        }
+        // `keep to end of month after 3 months` reads as a level called `after`.
+        "after" if found.kind == TokenKind::Number => "the length first: `keep 3 months to end of month`",
         "grace" => "`grace 1 month` or `grace none`",
         "fall" => "`fall to earned level`, `fall one level` or `fall never`",
         "retain" => "`retain when orders >= 3`",

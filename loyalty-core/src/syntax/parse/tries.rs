@@ -53,7 +53,9 @@ pub(super) fn help(failure: &Failure<'_>, found: &Token<'_>) -> Option<&'static 
     if failure.glued == Some('x') && found.kind == TokenKind::Number && of_rule {
         return Some("twice as much is `multiply base by 2`, in a rule that names the one whose points it multiplies");
     }
-    if failure.expects("`from`") && failure.expects("`when`") && failure.keyword == Some("tiers") {
+    // `keep to end of month after 3 months` reads as a level called `after`.
+    let after = failure.before.is_some_and(|before| before.text == "after");
+    if failure.expects("`from`") && failure.expects("`when`") && failure.keyword == Some("tiers") && !after {
         let meant = found.kind == TokenKind::Number || matches!(found.text, ">" | ">=" | "=" | "==" | ":");
         return meant.then_some("a level says what it takes with `from`: `silver from 500 EUR`");
     }

@@ -250,11 +250,12 @@ fn form(rolls: &mut Rolls, index: usize, program: &Program, meter: &Option<(Expr
         0 => Rise::AtEndOf(period(rolls)),
         _ => Rise::AtOnce,
     };
-    let keep = match rolls.below(7) {
+    let keep = match rolls.below(8) {
         0 | 1 => Keep::WhileQualified,
         2 | 3 => Keep::For(rolls.pick(&LENGTHS)),
         4 => Keep::ToEnd { next: true, period: period(rolls) },
         5 => Keep::ToEnd { next: false, period: period(rolls) },
+        6 => Keep::ForToEnd(rolls.pick(&LENGTHS), period(rolls)),
         _ => Keep::ToAnniversary,
     };
     let grace = rolls.one_in(3).then(|| (rolls.pick(&LENGTHS), rolls.one_in(3).then(|| period(rolls))));
@@ -395,10 +396,11 @@ fn effect(rolls: &mut Rolls, program: &Program, wallet: usize) -> Effect {
             let ladder = rolls.below(program.ladders.len());
             let levels = program.ladders[ladder].forms[0].1.levels.len();
             let period = rolls.pick(&PERIODS);
-            let end = match rolls.below(4) {
+            let end = match rolls.below(5) {
                 0 => None,
                 1 => Some(RaiseEnd::For(rolls.pick(&LENGTHS))),
                 2 => Some(RaiseEnd::Until(date(rolls))),
+                3 => Some(RaiseEnd::ForToEnd(rolls.pick(&LENGTHS), period)),
                 _ => Some(RaiseEnd::ToEnd { next: rolls.one_in(2), period }),
             };
             Effect::Raise { ladder, level: rolls.below(levels), end }

@@ -280,6 +280,9 @@ impl Program {
                 let end = match end {
                     None => String::new(),
                     Some(RaiseEnd::For(of)) => format!(" for {}", length(*of)),
+                    Some(RaiseEnd::ForToEnd(time, of)) => {
+                        format!(" for {} to end of {}", length(*time), period(*of))
+                    }
                     Some(RaiseEnd::Until(day)) => format!(" until {day}"),
                     Some(RaiseEnd::ToEnd { next, period: of }) => {
                         format!(" to end of {}{}", if *next { "next " } else { "" }, period(*of))

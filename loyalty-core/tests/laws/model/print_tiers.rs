@@ -42,6 +42,7 @@ impl Program {
         clauses.push(match form.keep {
             Keep::WhileQualified => "keep while qualified".to_owned(),
             Keep::For(of) => format!("keep {}", length(of)),
+            Keep::ForToEnd(time, of) => format!("keep {} to end of {}", length(time), period(of)),
             Keep::ToEnd { next, period: of } => format!("keep to end of {}{}", next_word(next), period(of)),
             Keep::ToAnniversary => "keep to anniversary".to_owned(),
         });

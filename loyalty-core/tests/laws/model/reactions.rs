@@ -211,6 +211,10 @@ impl Member<'_> {
                     let end = match ends {
                         None => Micros::MAX,
                         Some(RaiseEnd::For(length)) => through(zone, at, length),
+                        Some(RaiseEnd::ForToEnd(length, of)) => {
+                            let last = super::calendar::day(zone, through(zone, at, length) - 1);
+                            start(zone, period(last, of, week).end)
+                        }
                         Some(RaiseEnd::Until(day)) => end(zone, day),
                         Some(RaiseEnd::ToEnd { next, period: of }) => {
                             let this = period(today, of, week).end;

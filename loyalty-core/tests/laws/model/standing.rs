@@ -29,6 +29,8 @@ pub struct Standing {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Occasion {
     Event,
+    /// An event that happened before the member's clock.
+    Late(Micros),
     Return,
     Time,
 }
@@ -195,6 +197,19 @@ impl Member<'_> {
         let closing = self.qualifies_for(ladder, at, &seen_closing, true);
         let timed = form.keep != Keep::WhileQualified;
 
+        let reached_at_once = if form.rise == Rise::AtOnce { now } else { 0 };
+        if let Occasion::Late(then) = occasion
+            && let Some((level, when, at_an_end)) = self.level_then(ladder, standing, then)
+            && level > standing.level
+            && level > reached_at_once
+        {
+            let seen = self.seen(when, at_an_end, false);
+            self.use_up(ladder, standing, level, &seen, (when, at_an_end));
+            let base = if at_an_end && counts_by_day(form.keep) { when - 1 } else { when };
+            *standing = Standing { level, since: at, base, grace: None, ..standing.clone() };
+            standing.until = self.keep_end(form.keep, base, at);
+            return Some("reached");
+        }
         let (mut reached, mut period_ends) = (0, false);
         if let Rise::AtEndOf(of) = form.rise {
             let today = day(zone, at);
@@ -204,7 +219,7 @@ impl Member<'_> {
                 // Nobody is given what is lost again at once.
                 reached = if timed { closing } else { closing.min(now) };
                 if reached > standing.level {
-                    self.use_up(ladder, standing, reached, &seen_closing, true);
+                    self.use_up(ladder, standing, reached, &seen_closing, (at, true));
                     self.enter(form, standing, reached, true);
                     return Some("reached");
                 }
@@ -212,7 +227,7 @@ impl Member<'_> {
         } else {
             reached = now;
             if now > standing.level {
-                self.use_up(ladder, standing, now, &seen, false);
+                self.use_up(ladder, standing, now, &seen, (at, false));
                 self.enter(form, standing, now, false);
                 return Some("reached");
             }
@@ -231,6 +246,12 @@ impl Member<'_> {
         if earned >= standing.level {
             let kept = in_grace || falls_due || (!timed && standing.until.is_some());
             return kept.then(|| self.keep_on(form, standing, looks_back));
+        }
+        let before_grace = if in_grace { self.before_grace(ladder, standing) } else { 0 };
+        if before_grace >= standing.level {
+            standing.grace = None;
+            standing.until = self.keep_end(form.keep, standing.base, at);
+            return Some("qualified");
         }
         if form.fall == Fall::Never {
             return (in_grace || falls_due).then(|| self.keep_on(form, standing, looks_back));
@@ -264,24 +285,77 @@ impl Member<'_> {
             let from = if due && !is_clock(length.unit) { at - 1 } else { at };
             let over = through(zone, from, length);
             standing.until = None;
+            standing.base = self.base(form.keep, looks_back);
             standing.grace = Some(match to {
                 None => over,
                 Some(of) => start(zone, period(day(zone, over - 1), of, self.program.week).end),
             });
             return Some("grace");
         }
+        let best = earned.max(before_grace);
         let to = match form.fall {
-            Fall::OneLevel => earned.max(standing.level - 1),
-            _ => earned,
+            Fall::OneLevel => best.max(standing.level - 1),
+            _ => best,
         };
+        if before_grace > earned && to == before_grace {
+            let base = standing.base;
+            self.enter(form, standing, to, false);
+            standing.base = base;
+            standing.until = self.keep_end(form.keep, base, at);
+            return Some("not_qualified");
+        }
         self.enter(form, standing, to, looks_back || in_grace);
         Some("not_qualified")
     }
 
-    /// What reaching a level leaves of the meter.
-    fn use_up(&self, ladder: usize, standing: &mut Standing, level: usize, seen: &Seen, closing: bool) {
+    /// Where a late event leads for the time in which it happened, when, and whether that was judged by what had ended.
+    fn level_then(&self, ladder: usize, standing: &Standing, then: Micros) -> Option<(usize, Micros, bool)> {
         let form = self.form_at(ladder, self.clock);
-        let nothing = Event::new("", "", self.clock);
+        if standing.grace.is_some() || (form.keep == Keep::WhileQualified && form.fall != Fall::Never) {
+            return None;
+        }
+        let (when, at_an_end) = match form.rise {
+            Rise::AtEndOf(of) => {
+                let end = start(self.program.zone, period(day(self.program.zone, then), of, self.program.week).end);
+                if end > self.clock || standing.since > end {
+                    return None;
+                }
+                (end, true)
+            }
+            // Lost since then: the judgement that took the level away is made once more.
+            Rise::AtOnce if standing.since > then && standing.base == standing.since - 1 => (standing.since, true),
+            Rise::AtOnce if standing.since > then && !counts_by_day(form.keep) => (standing.since, true),
+            Rise::AtOnce => (then, false),
+        };
+        let base = if at_an_end && counts_by_day(form.keep) { when - 1 } else { when };
+        if self.keep_end(form.keep, base, base).is_some_and(|end| end <= self.clock) {
+            return None;
+        }
+        let seen = self.seen(when, at_an_end, false);
+        Some((self.qualifies_for(ladder, when, &seen, at_an_end), when, at_an_end))
+    }
+
+    /// What had been earned when the time of grace began, while that would last.
+    fn before_grace(&self, ladder: usize, standing: &Standing) -> usize {
+        let form = self.form_at(ladder, self.clock);
+        let zone = self.program.zone;
+        let lost = if counts_by_day(form.keep) { standing.base + 1 } else { standing.base };
+        if counts_by_day(form.keep) && start(zone, day(zone, lost)) != lost {
+            return 0;
+        }
+        match self.keep_end(form.keep, standing.base, standing.base) {
+            Some(end) if end > self.clock => {
+                let seen = self.seen(lost, true, false);
+                self.qualifies_for(ladder, lost, &seen, true)
+            }
+            _ => 0,
+        }
+    }
+
+    /// What reaching a level leaves of the meter.
+    fn use_up(&self, ladder: usize, standing: &mut Standing, level: usize, seen: &Seen, (at, closing): (Micros, bool)) {
+        let form = self.form_at(ladder, self.clock);
+        let nothing = Event::new("", "", at);
         let scope = Scope { program: self.program, event: &nothing, seen };
         let (Some(carry), Some(from)) = (form.carry, &form.levels[level].from) else { return };
         let whole = self.program.ladders[ladder].by.as_ref().and_then(|by| scope.number(by));
@@ -293,7 +367,7 @@ impl Member<'_> {
             Carry::Rest => whole - (meter - from),
             Carry::Nothing => whole,
         };
-        standing.used_at = if closing { self.clock - 1 } else { self.clock };
+        standing.used_at = if closing { at - 1 } else { at };
     }
 
     fn enter(&self, form: &LadderForm, standing: &mut Standing, level: usize, closing: bool) {
@@ -301,31 +375,29 @@ impl Member<'_> {
         standing.since = self.clock;
         standing.base = self.base(form.keep, closing);
         standing.grace = None;
-        standing.until = if level == 0 { None } else { self.keep_end(form.keep, standing.base) };
+        standing.until = if level == 0 { None } else { self.keep_end(form.keep, standing.base, self.clock) };
     }
 
     fn keep_on(&self, form: &LadderForm, standing: &mut Standing, closing: bool) -> &'static str {
-        if standing.grace.is_some() || standing.until.is_none() || matches!(form.keep, Keep::ToEnd { .. }) {
+        if standing.grace.is_some()
+            || standing.until.is_none()
+            || matches!(form.keep, Keep::ToEnd { .. } | Keep::ForToEnd(..))
+        {
             standing.base = self.base(form.keep, closing);
         }
         standing.grace = None;
-        standing.until = self.keep_end(form.keep, standing.base);
+        standing.until = self.keep_end(form.keep, standing.base, self.clock);
         "qualified"
     }
 
     /// What is judged at the end of a period belongs to its last day.
     fn base(&self, keep: Keep, closing: bool) -> Micros {
-        let by_the_day = match keep {
-            Keep::For(length) => !is_clock(length.unit),
-            Keep::ToEnd { .. } => true,
-            Keep::WhileQualified | Keep::ToAnniversary => false,
-        };
-        if closing && by_the_day { self.clock - 1 } else { self.clock }
+        if closing && counts_by_day(keep) { self.clock - 1 } else { self.clock }
     }
 
-    /// The first end after the clock that a level counted from `base` comes to.
-    fn keep_end(&self, keep: Keep, base: Micros) -> Option<Micros> {
-        let (at, zone, week) = (self.clock, self.program.zone, self.program.week);
+    /// The first end after an instant that a level counted from `base` comes to.
+    fn keep_end(&self, keep: Keep, base: Micros, at: Micros) -> Option<Micros> {
+        let (zone, week) = (self.program.zone, self.program.week);
         let first = day(zone, base);
         let times = |length: Length, count: u32| Length { count: length.count * count, ..length };
         match keep {
@@ -340,6 +412,10 @@ impl Member<'_> {
                 let year = Length { count: 1, unit: TimeUnit::Year };
                 (1..).map(|count| start(zone, later_day(first, times(year, count)))).find(|end| *end > at)
             }
+            Keep::ForToEnd(length, of) => {
+                let last = start(zone, period(day(zone, through(zone, base, length) - 1), of, week).end);
+                Some(if last > at { last } else { start(zone, period(day(zone, at), of, week).end) })
+            }
             Keep::ToEnd { next, period: of } => {
                 let this = period(first, of, week).end;
                 let last = if next { period(this, of, week).end } else { this };
@@ -347,5 +423,13 @@ impl Member<'_> {
                 Some(if last > at { last } else { start(zone, period(day(zone, at), of, week).end) })
             }
         }
+    }
+}
+
+fn counts_by_day(keep: Keep) -> bool {
+    match keep {
+        Keep::For(length) => !is_clock(length.unit),
+        Keep::ToEnd { .. } | Keep::ForToEnd(..) => true,
+        Keep::WhileQualified | Keep::ToAnniversary => false,
     }
 }

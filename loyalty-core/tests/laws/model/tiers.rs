@@ -46,6 +46,7 @@ pub enum Rise {
 pub enum Keep {
     WhileQualified,
     For(Length),
+    ForToEnd(Length, Period),
     ToEnd { next: bool, period: Period },
     ToAnniversary,
 }
@@ -152,6 +153,7 @@ pub enum CalendarDay {
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum RaiseEnd {
     For(Length),
+    ForToEnd(Length, Period),
     Until(NaiveDate),
     ToEnd { next: bool, period: Period },
 }
