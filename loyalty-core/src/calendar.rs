@@ -17,13 +17,16 @@ pub struct Calendar {
     /// Microseconds to add to UTC.
     offsets: Vec<i64>,
     week_start: u8,
+    /// Months from January to the one with which a year begins.
+    year_start: i64,
 }
 
 impl Calendar {
-    pub fn new(zone: Zone, week_start: Weekday) -> Self {
+    pub fn new(zone: Zone, (week_start, year_start): (Weekday, u32)) -> Self {
         let stretches = zone.stretches().map(|(start, offset)| (start.saturating_mul(SECOND), offset * SECOND));
         let (starts, offsets) = stretches.unzip();
-        Self { starts, offsets, week_start: week_start.num_days_from_monday() as u8 }
+        let week_start = week_start.num_days_from_monday() as u8;
+        Self { starts, offsets, week_start, year_start: i64::from(year_start.clamp(1, 12)) - 1 }
     }
 
     /// Microseconds that local time is ahead of UTC at that instant.
@@ -78,26 +81,31 @@ impl Calendar {
             Period::Day => i64::from(day),
             Period::Week => (i64::from(day) + 3 - i64::from(self.week_start)).div_euclid(7),
             Period::Month => month_of(day),
-            Period::Quarter => month_of(day).div_euclid(3),
-            Period::HalfYear => month_of(day).div_euclid(6),
-            Period::Year => month_of(day).div_euclid(12),
+            Period::Quarter => self.month_of_year(day).div_euclid(3),
+            Period::HalfYear => self.month_of_year(day).div_euclid(6),
+            Period::Year => self.month_of_year(day).div_euclid(12),
         }
+    }
+
+    /// The month of a day, counted from the first of the year 0 as years go here.
+    fn month_of_year(&self, day: i32) -> i64 {
+        month_of(day) - self.year_start
     }
 
     /// The first day of the period with that number.
     pub fn first_day(&self, period: Period, number: i64) -> i32 {
-        let month = |per_year: i64| {
-            let year = number.div_euclid(per_year) as i32;
-            let month = number.rem_euclid(per_year) * (12 / per_year) + 1;
+        let month = |months: i64, from: i64| {
+            let month = number.saturating_mul(months).saturating_add(from);
+            let (year, month) = (month.div_euclid(12) as i32, month.rem_euclid(12) + 1);
             day_of(NaiveDate::from_ymd_opt(year, month as u32, 1).unwrap_or(NaiveDate::MAX))
         };
         match period {
             Period::Day => number as i32,
             Period::Week => (number * 7 - 3 + i64::from(self.week_start)) as i32,
-            Period::Month => month(12),
-            Period::Quarter => month(4),
-            Period::HalfYear => month(2),
-            Period::Year => month(1),
+            Period::Month => month(1, 0),
+            Period::Quarter => month(3, self.year_start),
+            Period::HalfYear => month(6, self.year_start),
+            Period::Year => month(12, self.year_start),
         }
     }
 

@@ -91,6 +91,7 @@ const PROGRAM: Meanings = &[
     ("currency", "the one currency of all money, by its ISO 4217 code"),
     ("timezone", "the zone, by its IANA name, whose days, weeks and months count; `\"UTC\"` if it says nothing"),
     ("week", "the day on which a week starts; `monday` if it says nothing"),
+    ("year", "the month with which a year begins, and half years and quarters with it; `january` if it says nothing"),
     ("languages", "the languages of messages"),
     (
         "history",

@@ -120,6 +120,8 @@ pub struct Settings {
     pub currency: Option<Currency>,
     pub zone: crate::zones::Zone,
     pub week_start: Weekday,
+    /// The month with which years begin, and half years and quarters with it; from 1 to 12.
+    pub year_start: u32,
     pub languages: Vec<String>,
     /// How long single events are remembered.
     pub history: Length,

@@ -15,6 +15,7 @@ pub fn list(checked: &Checked) -> Vec<(String, String)> {
     add("program", format!("version {}", settings.version));
     add("program", format!("timezone \"{}\"", settings.zone.name()));
     add("program", format!("week {}", weekday_name(settings.week_start.num_days_from_monday() as u8)));
+    add("program", format!("year {}", month_name(settings.year_start)));
     add("program", format!("history {}", settings.history));
     add("program", format!("returns within {}", settings.returns_within));
     add("program", format!("future at most {}", settings.future));

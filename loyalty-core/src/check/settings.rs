@@ -21,6 +21,7 @@ impl Default for Settings {
             currency: None,
             zone: Zone::UTC,
             week_start: Weekday::Mon,
+            year_start: 1,
             languages: Vec::new(),
             history: Length { count: 400, unit: TimeUnit::Day },
             returns_within: Length { count: 180, unit: TimeUnit::Day },
@@ -56,6 +57,7 @@ impl<'a> Checker<'a> {
                     }
                 },
                 ClauseKind::Week(day) => self.settings.week_start = *day,
+                ClauseKind::Year(month) => self.settings.year_start = *month,
                 ClauseKind::Languages(names) => self.languages(names),
                 ClauseKind::History(duration) => {
                     remembered.push(duration.span);

@@ -458,7 +458,8 @@ fn day_within(calendar: &Calendar, every: &Every, number: i64) -> i32 {
             day
         }
         Some(CalendarDay::MonthDay { month, day }) => {
-            let year = date_of(first).year();
+            // A month before the one with which the year begins is one of the next of January.
+            let year = date_of(first).year() + i32::from(month < date_of(first).month());
             let found = (1..=day).rev().find_map(|day| chrono::NaiveDate::from_ymd_opt(year, month, day));
             found.map_or(first, day_of)
         }

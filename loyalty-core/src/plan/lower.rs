@@ -40,7 +40,7 @@ pub fn lower(checked: &Checked, text: &str) -> Plan {
         layouts: fields::layouts(checked, &reads),
         plan: Plan {
             settings: checked.settings.clone(),
-            calendar: Calendar::new(checked.settings.zone, checked.settings.week_start),
+            calendar: Calendar::new(checked.settings.zone, (checked.settings.week_start, checked.settings.year_start)),
             symbols: Symbols::default(),
             nodes: Vec::new(),
             quotes: Vec::new(),

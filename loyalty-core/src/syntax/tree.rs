@@ -211,6 +211,8 @@ pub enum ClauseKind {
     Timezone(Name),
     /// `week monday`
     Week(Weekday),
+    /// `year march`, by the number of the month.
+    Year(u32),
     /// `languages [en, ar]`
     Languages(Vec<Name>),
     /// `history 400 days`: how long single events are remembered.
@@ -274,6 +276,7 @@ impl ClauseKind {
             Self::Currency(_) => "currency",
             Self::Timezone(_) => "timezone",
             Self::Week(_) => "week",
+            Self::Year(_) => "year",
             Self::Languages(_) => "languages",
             Self::History(_) => "history",
             Self::Returns { .. } => "returns",

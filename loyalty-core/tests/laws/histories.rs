@@ -117,7 +117,7 @@ fn shop(currency: Currency, zone: Tz) -> Program {
         declarations: OWN_EVENTS,
         currency,
         zone,
-        week: chrono::Weekday::Mon,
+        week: crate::model::program::Begins { week: chrono::Weekday::Mon, year: 1 },
         history_days: 1200,
         returns_days: 400,
         returns: Returns::Keep,

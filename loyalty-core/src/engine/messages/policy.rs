@@ -116,7 +116,7 @@ fn quiet_until(plan: &Plan, member: &Member, policy: &PolicyPlan, category: Cate
         Some(Value::Text(name, _)) => Zone::find(name),
         _ => None,
     };
-    let own = zone.map(|zone| Calendar::new(zone, plan.settings.week_start));
+    let own = zone.map(|zone| Calendar::new(zone, (plan.settings.week_start, plan.settings.year_start)));
     let calendar = own.as_ref().unwrap_or(&plan.calendar);
     let (from, to) = (micros_of(quiet.from), micros_of(quiet.to));
     let (day, time) = (calendar.day_at(at), calendar.time_at(at));

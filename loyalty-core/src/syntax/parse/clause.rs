@@ -59,6 +59,7 @@ impl Build {
             Rule::version => ClauseKind::Version(self.integer_of(pair)?),
             Rule::currency => ClauseKind::Currency(self.name_of(pair)?),
             Rule::timezone => ClauseKind::Timezone(self.text_name(&pair.child(Rule::text)?)),
+            Rule::year_start => ClauseKind::Year(month(pair.child(Rule::month_name)?.as_str())?),
             Rule::week => ClauseKind::Week(weekday(pair.child(Rule::weekday)?.as_str())?),
             Rule::languages => ClauseKind::Languages(self.names_of(&pair.child(Rule::name_list)?)),
             Rule::history => ClauseKind::History(self.duration_of(pair)?),

@@ -191,6 +191,7 @@ pub(super) const fn name_of(found: Rule) -> &'static str {
         Rule::currency | Rule::currency_ => "`currency`",
         Rule::timezone | Rule::timezone_ => "`timezone`",
         Rule::week | Rule::week_ => "`week`",
+        Rule::year_start => "`year`",
         Rule::languages | Rule::languages_ => "`languages`",
         Rule::history | Rule::history_ => "`history`",
         Rule::returns | Rule::measure_returns | Rule::tiers_returns | Rule::returns_ => "`returns`",

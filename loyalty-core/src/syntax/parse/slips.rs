@@ -41,6 +41,7 @@ pub(super) const CLAUSES: &[&str] = &[
     "currency",
     "timezone",
     "week",
+    "year",
     "languages",
     "history",
     "returns",
@@ -229,6 +230,7 @@ fn forms_help(failure: &Failure<'_>, found: &Token<'_>) -> Option<&'static str> 
             "write `vest at once`, `vest after 14 days`, `vest at end of month` or `vest on delivered within 30 days`"
         }
         ("week", _) if expects("a weekday") => "write the whole day in small letters, such as `week monday`",
+        ("year", _) if expects("a month") => "write the month with which a year begins, such as `year march`",
         (_, "if") => "a condition starts with `when`",
         (_, "for") if expects("a clause of a rule") => {
             "what is earned for each so much is written with `per`: `earn 1 points per 1 EUR of order.subtotal`"

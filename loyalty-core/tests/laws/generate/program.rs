@@ -50,7 +50,10 @@ pub fn make(
         declarations: DECLARATIONS,
         zone: rolls.pick(&ZONES),
         currency: rolls.pick(&CURRENCIES),
-        week: rolls.pick(&[Weekday::Mon, Weekday::Sun, Weekday::Sat]),
+        week: Begins {
+            week: rolls.pick(&[Weekday::Mon, Weekday::Sun, Weekday::Sat]),
+            year: rolls.pick(&[1, 1, 3, 12]),
+        },
         history_days,
         returns_days,
         returns: rolls.pick(&[Returns::Keep, Returns::Revoke]),

@@ -2,10 +2,10 @@
 
 use std::ops::Range;
 
-use chrono::{DateTime, Datelike, Days, Months, NaiveDate, NaiveDateTime, TimeDelta, TimeZone, Weekday};
+use chrono::{DateTime, Datelike, Days, Months, NaiveDate, NaiveDateTime, TimeDelta, TimeZone};
 use chrono_tz::Tz;
 
-use super::program::{Length, Period, TimeUnit};
+use super::program::{Begins, Length, Period, TimeUnit};
 
 /// Microseconds since 1970, UTC.
 pub type Micros = i64;
@@ -106,14 +106,14 @@ pub fn through(zone: Tz, at: Micros, length: Length) -> Micros {
 }
 
 /// The calendar period around a day, half-open.
-pub fn period(day: NaiveDate, period: Period, week: Weekday) -> Range<NaiveDate> {
+pub fn period(day: NaiveDate, period: Period, begins: Begins) -> Range<NaiveDate> {
     let first = match period {
         Period::Day => day,
-        Period::Week => day - Days::new(u64::from(day.weekday().days_since(week))),
+        Period::Week => day - Days::new(u64::from(day.weekday().days_since(begins.week))),
         Period::Month => month(day.year(), day.month()),
-        Period::Quarter => month(day.year(), (day.month() - 1) / 3 * 3 + 1),
-        Period::HalfYear => month(day.year(), (day.month() - 1) / 6 * 6 + 1),
-        Period::Year => month(day.year(), 1),
+        Period::Quarter => first_of_year(day, begins) + Months::new(since_first(day, begins) / 3 * 3),
+        Period::HalfYear => first_of_year(day, begins) + Months::new(since_first(day, begins) / 6 * 6),
+        Period::Year => first_of_year(day, begins),
     };
     let next = match period {
         Period::Day => first + Days::new(1),
@@ -124,6 +124,16 @@ pub fn period(day: NaiveDate, period: Period, week: Weekday) -> Range<NaiveDate>
         Period::Year => first + Months::new(12),
     };
     first..next
+}
+
+/// The first day of the year around a day.
+fn first_of_year(day: NaiveDate, begins: Begins) -> NaiveDate {
+    month(if day.month() < begins.year { day.year() - 1 } else { day.year() }, begins.year)
+}
+
+/// Whole months from the beginning of the year to that of the day's month.
+fn since_first(day: NaiveDate, begins: Begins) -> u32 {
+    (day.month() + 12 - begins.year) % 12
 }
 
 fn month(year: i32, month: u32) -> NaiveDate {

@@ -13,7 +13,8 @@ impl Display for Program {
         writeln!(f, "program \"Generated\" {{")?;
         writeln!(f, "  currency {}", self.currency.code)?;
         writeln!(f, "  timezone \"{}\"", self.zone.name())?;
-        writeln!(f, "  week {}", weekday(self.week))?;
+        writeln!(f, "  week {}", weekday(self.week.week))?;
+        writeln!(f, "  year {}", MONTHS[self.week.year as usize - 1])?;
         writeln!(f, "  history {} days", self.history_days)?;
         writeln!(f, "  returns {}", returns(self.returns))?;
         writeln!(f, "  returns within {} days", self.returns_days)?;
@@ -523,6 +524,21 @@ pub(super) fn period(of: Period) -> &'static str {
         Period::Year => "year",
     }
 }
+
+const MONTHS: [&str; 12] = [
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+];
 
 pub(super) fn weekday(day: Weekday) -> &'static str {
     match day {

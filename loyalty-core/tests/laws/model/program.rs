@@ -6,13 +6,21 @@ use chrono_tz::Tz;
 use super::number::Exact;
 pub use super::tiers::*;
 
+/// Where weeks and years begin.
+#[derive(Debug, Clone, Copy)]
+pub struct Begins {
+    pub week: Weekday,
+    /// From 1 to 12.
+    pub year: u32,
+}
+
 #[derive(Debug, Clone)]
 pub struct Program {
     /// Events and fields of the program's own, as text: the model takes events as they come.
     pub declarations: &'static str,
     pub currency: Currency,
     pub zone: Tz,
-    pub week: Weekday,
+    pub week: Begins,
     pub history_days: u32,
     pub returns_days: u32,
     pub returns: Returns,

@@ -153,7 +153,7 @@ impl Member<'_> {
         }
         let within = period(day, every.period, self.program.week);
         let (first, last) = (within.start, within.end.pred_opt().expect("a day"));
-        if number(every.period, first) % i64::from(every.count) != 0 {
+        if number(every.period, first, self.program.week.year) % i64::from(every.count) != 0 {
             return false;
         }
         let matching = |wanted: Weekday| move |day: &NaiveDate| day.weekday() == wanted;
@@ -174,7 +174,7 @@ impl Member<'_> {
 }
 
 /// Periods are counted from the year 0, weeks and days from 1970.
-fn number(of: Period, first: NaiveDate) -> i64 {
+fn number(of: Period, first: NaiveDate, year: u32) -> i64 {
     let days = first.signed_duration_since(NaiveDate::from_ymd_opt(1970, 1, 1).expect("a day")).num_days();
     let month = i64::from(first.year()) * 12 + i64::from(first.month0());
     match of {
@@ -182,9 +182,9 @@ fn number(of: Period, first: NaiveDate) -> i64 {
         // The week that the third of 1970 or one of the six days before begins is the first.
         Period::Week => (days + 3).div_euclid(7),
         Period::Month => month,
-        Period::Quarter => month / 3,
-        Period::HalfYear => month / 6,
-        Period::Year => month / 12,
+        Period::Quarter => (month - i64::from(year) + 1) / 3,
+        Period::HalfYear => (month - i64::from(year) + 1) / 6,
+        Period::Year => (month - i64::from(year) + 1) / 12,
     }
 }
 
