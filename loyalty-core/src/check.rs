@@ -19,6 +19,7 @@ mod coupon;
 mod currency;
 mod earn;
 mod effects;
+mod exclusion;
 mod experiment;
 mod expression;
 mod fields;
@@ -50,6 +51,7 @@ mod types;
 mod wallet;
 mod wheel;
 mod windows;
+mod yearly;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -165,6 +167,8 @@ struct Checker<'a> {
     wallets_filled: BTreeSet<WalletIndex>,
     /// Measures that something reads by their names.
     measures_read: BTreeSet<MeasureIndex>,
+    /// Where optional fields are held to be other than something, and where it is asked whether they are there.
+    exclusions: exclusion::Exclusions,
     expressions: usize,
     /// Standard declarations are being read: their places mean nothing to the program's author.
     in_prelude: bool,

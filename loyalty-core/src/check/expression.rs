@@ -169,6 +169,7 @@ impl<'a> Checker<'a> {
             }
             tree::ExprKind::Not(inner) => {
                 let inner = self.condition(inner, scope, "`not`")?;
+                self.note_excluded(&inner, scope);
                 made(ExprKind::Not(Box::new(inner)), Type::Bool)
             }
             tree::ExprKind::Negate(inner) => {
@@ -180,9 +181,15 @@ impl<'a> Checker<'a> {
                 let ty = inner.ty.clone();
                 made(ExprKind::Negate(Box::new(inner)), ty)
             }
-            tree::ExprKind::Binary { operator, left, right } => self.binary(*operator, left, right, span, scope),
+            tree::ExprKind::Binary { operator, left, right } => {
+                let compared = self.binary(*operator, left, right, span, scope)?;
+                self.note_exclusion(&compared, scope);
+                self.lint_birthday(&compared, scope);
+                Some(compared)
+            }
             tree::ExprKind::IsMissing { value, negated } => {
                 let value = Box::new(self.expression(value, scope)?);
+                self.note_asked(&value, scope);
                 made(ExprKind::IsMissing { value, negated: *negated }, Type::Bool)
             }
             tree::ExprKind::Match { subject, arms, otherwise } => {

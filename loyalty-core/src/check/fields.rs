@@ -42,6 +42,11 @@ impl<'a> Checker<'a> {
         let mut named = std::collections::BTreeMap::<&str, Span>::new();
         for decl in list.fields {
             let Some((ty, whole)) = self.field_type(list.owner, decl) else { continue };
+            if matches!(ty, Type::List(_))
+                && let Some((message, help)) = no_list_of(list.owner)
+            {
+                self.report(Diagnostic::new(Code::ListMisuse, self.place(decl.name.span), message).help(help));
+            }
             if decl.shared && !matches!(ty, Type::Number | Type::Money(_)) {
                 let found = self.describe(&ty);
                 self.report(
@@ -278,4 +283,19 @@ fn reads(expr: &Expr, owner: Owner) -> Vec<FieldIndex> {
         _ => {}
     });
     found
+}
+
+/// Only events hold lists: what stands in the place of one elsewhere.
+fn no_list_of(owner: Owner) -> Option<(&'static str, &'static str)> {
+    match owner {
+        Owner::Event(_) => None,
+        Owner::Member => Some((
+            "an attribute of the member is one value, and no list",
+            "what a member has several of are tags, given by a rule (`tag offer.name`) and read as `\"mango\" in member.tags`, or coupons",
+        )),
+        Owner::Record(_) => Some((
+            "a field of a record is one value, and no list",
+            "write a field for each thing that is asked for, such as `organic bool = false`, or put the list into the event",
+        )),
+    }
 }

@@ -301,6 +301,10 @@ codes! {
     MatchedTwice = "W0228" Warning,
     /// A broadcast that nobody may be told whose window is closed.
     BroadcastOutside = "W0229" Warning,
+    /// An exclusion that what is missing does not meet either.
+    MissingIsNoOther = "W0230" Warning,
+    /// A birthday that is compared with the day of an event.
+    BirthdayOnce = "W0231" Warning,
     /// A coupon that gives nothing.
     GivesNothing = "W0219" Warning,
     /// A coupon that would stand beside another, which does not agree.
