@@ -35,8 +35,8 @@ impl<'a> Checker<'a> {
                 let wallet =
                     points.as_ref().and_then(|points| self.wallet_for(&points.ty.clone(), points.span, to, "to"));
                 let (points, of, (per, unit), wallet) = (points?, of?, per?, wallet?);
-                if !matches!(of.ty, Type::Number | Type::Money(_)) {
-                    self.wrong_type(&of, "a rate is of money or of a number");
+                if !matches!(of.ty, Type::Number | Type::Money(_) | Type::Amount(_)) {
+                    self.wrong_type(&of, "a rate is of money, of points or of a number");
                     return None;
                 }
                 if unit.ty != of.ty {

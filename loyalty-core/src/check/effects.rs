@@ -217,6 +217,13 @@ impl<'a> Checker<'a> {
             (Type::Money(_), Type::Amount(_)) => {
                 format!("points come of money by a rate: {}", self.rate_of(ty, wallet))
             }
+            (Type::Amount(from), Type::Amount(_)) => {
+                let name = |wallet: WalletIndex| self.wallets.get(wallet).map_or("", |wallet| &*wallet.name);
+                let (from, to) = (name(*from), name(wallet));
+                format!(
+                    "points are earned by those of another wallet at a rate, `1 {to} per 1 {from} of x`, and become them by `convert each 50 {from} to 10 {to}`"
+                )
+            }
             _ => "one wallet's points become another's by `convert each 50 points to 10 stars`".to_owned(),
         }
     }

@@ -211,22 +211,33 @@ impl<'a> Checker<'a> {
         let counted = self.unit_of(wallet);
         let steps = self.of_wallet(rate.steps, &counted, "`steps of`")?;
         let at_least = self.of_wallet(rate.at_least, &counted, "`at least`")?;
-        let up_to = match rate.up_to {
-            None => None,
-            Some(most) => {
-                let most = self.expression(most, scope)?;
-                Some(self.hold(most, &unit.ty, "`up to`")?)
+        let (mut up_to, mut at_most) = (None, None);
+        if let Some(written) = rate.up_to {
+            let most = self.expression(written, scope)?;
+            if most.ty == counted {
+                at_most = self.of_wallet(Some(written), &counted, "`up to` so many points")?;
+            } else {
+                up_to = Some(self.hold(most, &unit.ty, "`up to`")?);
             }
-        };
+        }
+        if let (Some(least), Some(most), Some(written)) = (at_least, at_most, rate.up_to)
+            && least > most
+        {
+            self.report(
+                Diagnostic::new(Code::OutOfRange, written.span, "this is less than `at least` asks for")
+                    .help("no number of points is both; write a greater one here"),
+            );
+            return None;
+        }
         if rate.whole && up_to.is_none() {
             let span = rate.first.map_or(amount.span, |(span, _)| span);
             self.report(
                 Diagnostic::new(Code::BadCost, span, "`all or nothing` of what, nothing says")
-                    .help("write the most that may be paid, as in `up to order.subtotal`"),
+                    .help("write the most money that may be paid, as in `up to order.subtotal`; so many points or none are a price, as in `cost 500 beans`"),
             );
             return None;
         }
-        Some(PayRate { wallet, points, money, steps, at_least, up_to, whole: rate.whole })
+        Some(PayRate { wallet, points, money, steps, at_least, at_most, up_to, whole: rate.whole })
     }
 
     /// A positive constant in a wallet's own unit; the outer `None` if it is wrong.

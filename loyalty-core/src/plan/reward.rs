@@ -50,6 +50,7 @@ pub struct PayPlan {
     pub minor: u32,
     pub steps: Option<Decimal>,
     pub at_least: Option<Decimal>,
+    pub at_most: Option<Decimal>,
     pub up_to: Option<NodeId>,
     pub whole: bool,
 }

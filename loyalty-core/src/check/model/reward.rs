@@ -55,6 +55,8 @@ pub struct PayRate {
     /// What is paid is a multiple of it.
     pub steps: Option<Decimal>,
     pub at_least: Option<Decimal>,
+    /// The most points.
+    pub at_most: Option<Decimal>,
     /// The most money that it comes to.
     pub up_to: Option<Expr>,
     /// The most, or nothing.

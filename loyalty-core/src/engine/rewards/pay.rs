@@ -59,7 +59,7 @@ fn most(
     points: Decimal,
     money: Option<Decimal>,
 ) -> Result<(Decimal, Decimal), Overflow> {
-    let mut points = points.max(Decimal::ZERO);
+    let mut points = points.min(rate.at_most.unwrap_or(points)).max(Decimal::ZERO);
     if let Some(money) = money {
         let by_money = amount::round(amount::multiply(money, rate.points)?, rate.money, decimals, RoundMode::Down)?;
         points = points.min(by_money);
@@ -152,6 +152,10 @@ pub fn judge(
             let text = format!("all of {} or nothing, which costs {}", money_words(scope, worth), words(most));
             lacks.push(Lack { required: Some(most), actual: Some(points), ..Lack::saying(LackOf::Amount, text) });
         }
+    }
+    if let Some(most) = rate.at_most.filter(|most| points > *most) {
+        let text = format!("at most {}", words(most));
+        lacks.push(Lack { required: Some(most), actual: Some(points), ..Lack::saying(LackOf::Amount, text) });
     }
     if points > available {
         lacks.push(Lack::balance(scope.plan, rate.wallet, points, available)?);

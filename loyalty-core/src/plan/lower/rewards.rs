@@ -65,6 +65,7 @@ impl Lower<'_> {
                 minor: self.checked.settings.currency.map_or(2, |currency| u32::from(currency.minor)),
                 steps: rate.steps,
                 at_least: rate.at_least,
+                at_most: rate.at_most,
                 up_to: rate.up_to.as_ref().map(|most| self.expression(most)),
                 whole: rate.whole,
             }),
