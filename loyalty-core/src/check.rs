@@ -32,6 +32,7 @@ mod ladder;
 mod leaderboard;
 mod lints;
 mod matching;
+mod meant;
 mod measure;
 mod message;
 mod message_policy;

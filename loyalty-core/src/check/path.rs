@@ -171,12 +171,15 @@ impl<'a> Checker<'a> {
             None if name.text == "id" => (ExprKind::Id, Type::Text),
             None => {
                 let known: Vec<&str> = self.names.fields_of(owner).chain(["at", "id"]).collect();
+                let of_order = super::meant::field_of_order(&name.text).filter(|_| root == "order");
+                let meant = of_order.or_else(|| super::meant::field(&name.text));
+                let own = || format!("a program may add fields: `event {root} {{ {} text? }}`", name.text);
                 let diagnostic = Diagnostic::new(
                     Code::UnknownField,
                     name.span,
                     format!("the event `{root}` has no field `{}`", name.text),
                 )
-                .help(format!("a program may add fields: `event {root} {{ {} text? }}`", name.text));
+                .help(meant.map_or_else(own, str::to_owned));
                 self.suggest(diagnostic, &name.text, known);
                 return None;
             }
@@ -414,7 +417,9 @@ impl<'a> Checker<'a> {
                 match &expr.ty {
                     Type::Instant | Type::Date => self.suggest(diagnostic, &name.text, PARTS),
                     Type::List(_) => {
-                        self.report(diagnostic.help("make one value of the list by `sum(list.field)` or `count(list)`"))
+                        self.report(diagnostic.help(
+                            "make one value of the list by `sum(list.field)` or `count(list)`; that any is so is `count(list where …) > 0`",
+                        ))
                     }
                     _ => self.report(diagnostic),
                 }
@@ -493,7 +498,10 @@ impl<'a> Checker<'a> {
                     diagnostic.help(format!("an amount is a number with its unit: `1 {root}`"))
                 }
                 (Some(event), true) => diagnostic.help(format!("the field of the event is `{event}.{root}`")),
-                _ => diagnostic.help(format!("a text stands in double quotes: `\"{root}\"`")),
+                _ => match super::meant::value(root) {
+                    Some(meant) => diagnostic.help(meant),
+                    None => diagnostic.help(format!("a text stands in double quotes: `\"{root}\"`")),
+                },
             };
         }
         self.suggest(diagnostic, root, known);

@@ -181,6 +181,9 @@ fn mixing_help(one: &Type, other: &Type) -> Option<&'static str> {
         (Type::Level(_), Type::Level(_)) => {
             "each ladder has levels of its own, and compares with those, as in `status >= gold`"
         }
+        (Type::Text, Type::Weekday) | (Type::Weekday, Type::Text) => {
+            "a day of the week stands without quotes: `saturday`"
+        }
         (Type::Text, _) | (_, Type::Text) => "a text stands in double quotes",
         _ => return None,
     })

@@ -291,8 +291,9 @@ impl<'a> Checker<'a> {
         let found = self.names.events.get(name.text.as_str()).copied();
         if found.is_none() {
             let known: Vec<&str> = self.names.events.keys().copied().collect();
+            let own = || format!("a program may declare its own: `event {} {{ … }}`", name.text);
             let diagnostic = Diagnostic::new(Code::UnknownEvent, name.span, format!("unknown event `{}`", name.text))
-                .help(format!("a program may declare its own: `event {} {{ … }}`", name.text));
+                .help(super::meant::event(&name.text).map_or_else(own, str::to_owned));
             self.suggest(diagnostic, &name.text, known);
         }
         found

@@ -232,6 +232,33 @@ fn forms_help(failure: &Failure<'_>, found: &Token<'_>) -> Option<&'static str> 
         ("week", _) if expects("a weekday") => "write the whole day in small letters, such as `week monday`",
         ("year", _) if expects("a month") => "write the month with which a year begins, such as `year march`",
         (_, "if") => "a condition starts with `when`",
+        ("is", _) if expects("`missing`") => "write `==` to compare",
+        (_, "between") => {
+            "write both bounds, as in `x >= 10 EUR and x < 20 EUR`; days are `valid 2026-01-01 .. 2026-01-31`"
+        }
+        (_, "contains") => {
+            "write the value first, as in `\"A\" in order.coupons`; of lines, `count(order.lines where sku == \"A\") > 0`"
+        }
+        ("any" | "all" | "every", _)
+            if failure.open.last().is_none_or(|open| open.text == "{") && !expects("a unit of time") =>
+        {
+            "that any line is so is `count(order.lines where …) > 0`"
+        }
+        (_, "%") => "what is left over by a division is `x - 3 * floor(x / 3)`",
+        ("on", "last") if expects("a whole number") => "the last day of the month is its end: `expire end of month`",
+        ("every", _) if expects("a day of the calendar") => {
+            "write `every month on day 1`, `every week on friday` or `every year on 31 december`"
+        }
+        ("double" | "triple" | "twice", _) => "what another rule earns is raised by `multiply base by 2`",
+        ("tier" | "level", "up" | "down") => {
+            "a ladder is followed by its own name: `on status rises`, `on status falls`"
+        }
+        (_, "per") if expects("a pattern and its value") => {
+            "the rate follows the table: `match x { card 2 points, else 1 points } per 1 EUR of order.subtotal`"
+        }
+        (_, "per") if expects("a clause of a rule") => {
+            "`per` goes with `earn`, and with the `cost` of a reward; elsewhere write `10 points * (x / 1 EUR)`"
+        }
         (_, "for") if expects("a clause of a rule") => {
             "what is earned for each so much is written with `per`: `earn 1 points per 1 EUR of order.subtotal`"
         }
@@ -319,6 +346,10 @@ fn sign_help(failure: &Failure<'_>, found: &Token<'_>) -> Option<String> {
             TokenKind::Doc => "a `///` comment stands before a declaration or a field; elsewhere write `//`",
             TokenKind::Number if failure.within_number(",") => "write `.` for the decimal point: `0.5`",
             TokenKind::Number if failure.within_number(".") => "group digits with `_`: `1_000.50`",
+            // `every 1st of month`
+            TokenKind::Number if failure.glued.is_some() && before.is_some_and(|before| before.text == "every") => {
+                return None;
+            }
             TokenKind::Number if failure.glued.is_some() => "write a space between a number and its unit: `5 MYR`",
             TokenKind::Word if after_number && failure.touches(found) => {
                 "write a space between a number and its unit: `5 MYR`"

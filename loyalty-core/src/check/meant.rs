@@ -1,0 +1,56 @@
+//! What people first call the things that the language has by another name, so that a message can say which is meant.
+
+/// What to write in the place of an event that nobody has declared.
+pub fn event(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "purchase" | "sale" | "transaction" | "checkout" | "payment" | "buy" => "a purchase is the event `order`",
+        "return" | "returned" => {
+            "what comes back is the event `refund`, and returns take back what they must by themselves"
+        }
+        "register" | "registration" | "join" | "enroll" | "enrol" | "enrolment" => {
+            "whoever joins sends the event `signup`"
+        }
+        "birthday" | "member_birthday" => {
+            "a day that comes round is `on member.birthday`, a date that `member { … }` declares"
+        }
+        "tier" | "level" => "a ladder is followed by its own name: `on status rises`, `on status reaches gold`",
+        _ => return None,
+    })
+}
+
+/// What to read in the place of a field that the event does not have.
+pub fn field_of_order(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "amount" | "price" | "value" | "sum" => {
+            "what the goods cost is `order.subtotal`, and with shipping and tax `order.total`"
+        }
+        "category" | "sku" | "brand" | "product" | "kind" | "quantity" => {
+            "its lines have it: that any line is so is `count(order.lines where category == \"tea\") > 0`"
+        }
+        "tender" | "card" => {
+            "what it was paid with is `order.payment`, or in parts `sum(order.tenders.amount where kind == \"card\")`"
+        }
+        "store" | "shop" | "location" => "where it was placed is `order.branch`",
+        _ => return None,
+    })
+}
+
+/// What to read in the place of a field that no event has.
+pub fn field(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "date" | "day" | "month" | "year" | "weekday" | "time" | "hour" => {
+            "when it happened is its `at`: `order.at.date`, `order.at.weekday`, `order.at.time`"
+        }
+        _ => return None,
+    })
+}
+
+/// What to read in the place of a name that nobody has declared.
+pub fn value(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "today" | "now" => {
+            "the present is that of the event, `order.at`, and its day `order.at.date`; `days since x` counts to it"
+        }
+        _ => return None,
+    })
+}
