@@ -246,6 +246,14 @@ def test_state_that_is_none_is_an_error(state: str | bytes) -> None:
         shop()[0].load(state)
 
 
+def test_a_decision_is_the_same_by_attribute_and_by_key() -> None:
+    program, member = shop()
+    outcome = program.apply(member, order())
+    assert outcome.decisions == outcome["decisions"] == dict(outcome)["decisions"]
+    assert hash(outcome.decisions[0]) == hash(outcome["decisions"][0])
+    assert outcome.decisions[0] != outcome and outcome != outcome.to_dict()
+
+
 @pytest.mark.parametrize("state", ["", " ", b""])
 def test_state_without_anything_in_it_says_so(state: str | bytes) -> None:
     with pytest.raises(loyalty.StateError, match="there is nothing in it"):
