@@ -1,6 +1,6 @@
 //! Programs and events to measure with, and the hand-written function that computes the same.
 
-use loyalty_core::Instant;
+use loyalty_core::{Event, Instant, Member, Program};
 use rust_decimal::Decimal;
 use rust_decimal::RoundingStrategy;
 
@@ -181,4 +181,27 @@ pub fn by_hand(order: &Order) -> Decimal {
         points += (order.shipping / Decimal::from(5)).floor();
     }
     points.round_dp_with_strategy(0, RoundingStrategy::ToZero)
+}
+
+/// Orders that each copy of a warm member sees by itself: what a warm member has room for is no part of a copy.
+const WARMING: usize = 3;
+
+/// One order a day, from a day to another.
+#[must_use]
+pub fn days(program: &Program, from: usize, to: usize) -> Vec<Event> {
+    let json = |day: usize| order_at(&format!("o-{day}"), day as i64 * 24);
+    (from..to).map(|day| program.decode(json(day).as_bytes()).unwrap_or_default()).collect()
+}
+
+/// Copies of a member who has seen some orders.
+#[must_use]
+pub fn warm(program: &Program, fresh: &Member, seen: usize, copies: usize) -> Vec<Member> {
+    let mut member = fresh.clone();
+    let (first, last) = (days(program, 0, seen - WARMING), days(program, seen - WARMING, seen));
+    first.iter().for_each(|event| drop(program.apply_event(&mut member, event)));
+    let mut members = vec![member; copies];
+    for member in &mut members {
+        last.iter().for_each(|event| drop(program.apply_event(member, event)));
+    }
+    members
 }

@@ -7,17 +7,15 @@
 //! the caches (`--cache-sim=yes --LL=1048576,16,64`).
 //!
 //! `club ORDERS TIMES` does it so many times for a member who has seen so many orders, under a program in which much
-//! follows from an order, and tells what is allocated: what it costs is the difference to `club ORDERS 0`.
+//! follows from an order: what it costs is the difference to `club ORDERS 0`.
 
 use std::hint::black_box;
 
-use benches::{ORDER, by_hand, club_program, many_rules, order, order_at, real_program, ten_rules};
+use benches::{ORDER, by_hand, club_program, days, many_rules, order, real_program, ten_rules, warm};
 use loyalty_core::{Event, Instant, Member, Program};
 
 /// Orders that a member has seen before.
 const SEEN: usize = 24;
-/// Of those, the last that each copy of the member sees by itself: what a warm member has room for is no part of a copy.
-const WARMING: usize = 3;
 /// Members, and orders for each.
 const MEMBERS: usize = 40;
 const ORDERS: usize = 25;
@@ -81,24 +79,6 @@ fn crowd(members: usize) {
     }
 }
 
-/// One order a day, from a day to another.
-fn days(program: &Program, from: usize, to: usize) -> Vec<Event> {
-    let json = |day: usize| order_at(&format!("o-{day}"), day as i64 * 24);
-    (from..to).map(|day| program.decode(json(day).as_bytes()).unwrap_or_default()).collect()
-}
-
-/// Copies of a member who has seen some orders.
-fn warm(program: &Program, fresh: &Member, seen: usize, copies: usize) -> Vec<Member> {
-    let mut member = fresh.clone();
-    let (first, last) = (days(program, 0, seen - WARMING), days(program, seen - WARMING, seen));
-    first.iter().for_each(|event| drop(program.apply_event(&mut member, event)));
-    let mut members = vec![member; copies];
-    for member in &mut members {
-        last.iter().for_each(|event| drop(program.apply_event(member, event)));
-    }
-    members
-}
-
 /// An order a day; one after those that the member has seen, so many times.
 fn club(seen: usize, times: usize) {
     let program = match Program::compile(&club_program()) {
@@ -109,16 +89,7 @@ fn club(seen: usize, times: usize) {
     let Ok(fresh) = program.enroll("m-1", at) else { return };
     let mut copies = warm(&program, &fresh, seen, 200);
     let next = days(&program, seen, seen + 1).pop().unwrap_or_default();
-    let mut told = None;
     for copy in copies.iter_mut().take(times) {
-        let mut outcome = None;
-        let all = allocation_counter::measure(|| outcome = program.apply_event(copy, black_box(&next)).ok());
-        let returned = allocation_counter::measure(|| drop(outcome.clone()));
-        told = Some((all, returned, outcome));
-    }
-    if let Some((all, returned, outcome)) = told {
-        println!("allocations of an apply {}, of {} bytes", all.count_total, all.bytes_total);
-        println!("of a copy of its outcome {}, of {} bytes", returned.count_total, returned.bytes_total);
-        println!("{}", outcome.map(|outcome| outcome.to_json()).unwrap_or_default());
+        drop(black_box(program.apply_event(copy, black_box(&next))));
     }
 }

@@ -174,16 +174,6 @@ fn main() {
         real.save_binary(&warm).len(),
         real.save(&warm).len()
     );
-    let more = orders(&real, 64, 10);
-    let mut counts = Vec::new();
-    for event in &more {
-        let mut outcome = None;
-        let all = allocation_counter::measure(|| outcome = real.apply_event(&mut warm, event).ok());
-        let returned = allocation_counter::measure(|| drop(outcome.clone()));
-        counts.push((all.count_total, returned.count_total));
-    }
-    counts.sort_unstable();
-    println!("allocations of an apply, and of a copy of its outcome, median of 64: {:?}", counts.get(32));
     million(&real);
 }
 
