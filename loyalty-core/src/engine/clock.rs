@@ -12,11 +12,11 @@ use super::decided::Decided;
 use super::error::EventError;
 use super::flows;
 use super::ladders::Occasion;
-use super::lots::{Expiry, Lot, Vesting, taken_over};
+use super::lots::{Expiry, Vesting, taken_over};
 use super::member::Member;
 use super::messages;
 use super::outcome::{Decision, Kind};
-use super::{reactions, rewards, wheels};
+use super::{reactions, rewards, schedule, wheels};
 use crate::amount::{self, Overflow};
 use crate::check::model::Flow;
 use crate::plan::Plan;
@@ -31,7 +31,7 @@ pub fn advance(plan: &Plan, member: &mut Member, to: i64, decisions: &mut Decide
         let before = decisions.len();
         vest_due(plan, member, due, decisions)?;
         rewards::lapse(plan, member, due, decisions)?;
-        expire_due(plan, member, due, decisions)?;
+        let lots = expire_due(plan, member, due, decisions)?;
         coupons::expire_due(plan, member, due, decisions);
         wheels::expire_due(plan, member, due, decisions);
         // A late event's points may have come and gone at instants that have passed; what follows, follows at present,
@@ -44,7 +44,11 @@ pub fn advance(plan: &Plan, member: &mut Member, to: i64, decisions: &mut Decide
         }
         messages::policy::release(plan, member, due, decisions)?;
         member.revision += (decisions.len() - before) as u64;
-        member.next_due = member.find_next_due(plan);
+        member.next_due = match plan.reactions.any {
+            true => member.find_next_due(plan),
+            // Nothing has come of it that could touch a lot.
+            false => schedule::next_due_beside(plan, member, lots),
+        };
         // What was due has happened, so that the next instant lies ahead, or points have been given whose day has passed;
         // a state that says otherwise must not hang us.
         if member.next_due <= due && decisions.len() == before {
@@ -119,15 +123,21 @@ pub fn vest(
     Ok(())
 }
 
-fn expire_due(plan: &Plan, member: &mut Member, due: i64, decisions: &mut Vec<Decision>) -> Result<(), Overflow> {
+/// Tells when something happens next to one of the other lots.
+fn expire_due(plan: &Plan, member: &mut Member, due: i64, decisions: &mut Vec<Decision>) -> Result<i64, Overflow> {
     let frozen = member.account.frozen();
+    let mut next = i64::MAX;
     for (number, wallet) in plan.wallets.iter().enumerate() {
         let Some(state) = member.wallets.get(number) else { break };
-        let forms = &wallet.inactivities;
-        let over = |lot: &Lot| state.due_of(plan, forms, lot, frozen) <= due && !matches!(lot.vesting, Vesting::At(_));
         // That one of them is gone says nothing of the others.
-        let lots = state.lots.iter().enumerate();
-        let gone: SmallVec<[usize; 4]> = lots.filter(|(_, lot)| over(lot)).map(|(place, _)| place).collect();
+        let mut gone: SmallVec<[usize; 4]> = SmallVec::new();
+        for (place, lot) in state.lots.iter().enumerate() {
+            let lot_due = state.due_of(plan, &wallet.inactivities, lot, frozen);
+            match lot.vesting {
+                Vesting::Done | Vesting::On { .. } if lot_due <= due => gone.push(place),
+                _ => next = next.min(lot_due),
+            }
+        }
         for place in gone {
             let Some(state) = member.wallets.get_mut(number) else { break };
             let Some(lot) = state.lots.get_mut(place) else { break };
@@ -150,5 +160,5 @@ fn expire_due(plan: &Plan, member: &mut Member, due: i64, decisions: &mut Vec<De
             }
         }
     }
-    Ok(())
+    Ok(next)
 }

@@ -31,9 +31,13 @@ pub fn next_due(plan: &Plan, member: &Member) -> i64 {
     let wallets = member.wallets.iter().zip(&plan.wallets);
     let frozen = member.account.frozen();
     let lots = wallets.filter_map(|(state, wallet)| state.next_due(plan, &wallet.inactivities, frozen)).min();
-    let mut next = lots.unwrap_or(i64::MAX);
+    next_due_beside(plan, member, lots.unwrap_or(i64::MAX))
+}
+
+/// The same where it is known when something happens to a lot.
+pub fn next_due_beside(plan: &Plan, member: &Member, lots: i64) -> i64 {
     // Even a program without rewards may have taken a hold over from another version of it.
-    next = member.holds.iter().map(|hold| hold.until).fold(next, i64::min);
+    let mut next = member.holds.iter().map(|hold| hold.until).fold(lots, i64::min);
     if !plan.reactions.any || !member.account.is_open() {
         return next;
     }
