@@ -11,39 +11,41 @@ pub fn capture(event: &mut EventData) {
     let EventData { slots, lists, rows, text, capture, digest, .. } = event;
     capture.clear();
     let mut writer = Writer(capture);
-    slots.iter().for_each(|slot| write_slot(&mut writer, text, *slot));
+    write_slots(&mut writer, text, slots);
     for list in lists {
         writer.number(if list.present { u64::from(list.count) + 1 } else { 0 });
         let start = list.start as usize;
         let rows = rows.get(start..start + (list.count * list.width) as usize).unwrap_or(&[]);
-        rows.iter().for_each(|slot| write_slot(&mut writer, text, *slot));
+        write_slots(&mut writer, text, rows);
     }
     *digest = crate::wire::digest(capture);
 }
 
-fn write_slot(writer: &mut Writer<'_>, texts: &str, slot: Slot) {
-    match slot {
-        Slot::Missing => writer.byte(0),
-        Slot::Number(number) => {
-            writer.byte(1);
-            writer.decimal(number);
-        }
-        Slot::Text { start, len, .. } => {
-            writer.byte(2);
-            writer.bytes(texts.as_bytes().get(start as usize..(start + len) as usize).unwrap_or(&[]));
-        }
-        Slot::Bool(value) => writer.byte(3 + u8::from(value)),
-        Slot::Date(day) => {
-            writer.byte(5);
-            writer.signed(i64::from(day));
-        }
-        Slot::Instant(micros) => {
-            writer.byte(6);
-            writer.signed(micros);
-        }
-        Slot::Time(micros) => {
-            writer.byte(7);
-            writer.signed(micros);
+fn write_slots(writer: &mut Writer<'_>, texts: &str, slots: &[Slot]) {
+    for slot in slots {
+        match *slot {
+            Slot::Missing => writer.byte(0),
+            Slot::Number(number) => {
+                writer.byte(1);
+                writer.decimal(number);
+            }
+            Slot::Text { start, len, .. } => {
+                writer.byte(2);
+                writer.bytes(texts.as_bytes().get(start as usize..(start + len) as usize).unwrap_or(&[]));
+            }
+            Slot::Bool(value) => writer.byte(3 + u8::from(value)),
+            Slot::Date(day) => {
+                writer.byte(5);
+                writer.signed(i64::from(day));
+            }
+            Slot::Instant(micros) => {
+                writer.byte(6);
+                writer.signed(micros);
+            }
+            Slot::Time(micros) => {
+                writer.byte(7);
+                writer.signed(micros);
+            }
         }
     }
 }

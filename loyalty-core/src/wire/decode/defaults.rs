@@ -25,8 +25,7 @@ pub fn complete(plan: &Plan, layout: &EventLayout, event: &mut EventData) -> Res
         }
         for (item, row) in event.rows_of(place).enumerate() {
             for (at, field) in list.fields.iter().enumerate() {
-                let missing = event.rows.get(row + at) == Some(&Slot::Missing);
-                if !missing {
+                if !event.rows.get(row + at).is_some_and(Slot::is_missing) {
                     continue;
                 }
                 if let Some(default) = field.default {
@@ -35,7 +34,7 @@ pub fn complete(plan: &Plan, layout: &EventLayout, event: &mut EventData) -> Res
                         *place = slot;
                     }
                 }
-                let still = event.rows.get(row + at) == Some(&Slot::Missing);
+                let still = event.rows.get(row + at).is_some_and(Slot::is_missing);
                 if still && field.required_from.is_some_and(|from| from <= day) {
                     return Err(missing_field(field).within(&format!("{}[{item}]", list.name)));
                 }
