@@ -4,7 +4,7 @@
 use core::ops::{Deref, DerefMut};
 
 use super::messages::said::Said;
-use super::undo::{Kept, Rows, undo_all};
+use super::undo::{Kept, Nothing, Rows, undo_all};
 
 /// What is known of it, which reads as its `reach`; nothing of it is kept for members of programs that say nothing.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -19,6 +19,17 @@ pub struct Contact {
 }
 
 undo_all!(Contact { consents, reach, held, campaigns });
+
+impl Nothing for Contact {
+    const NOTHING: &'static Self =
+        &Self { consents: Rows::new(), reach: Kept::new(Reach::NEVER), held: Rows::new(), campaigns: Rows::new() };
+}
+
+impl Reach {
+    /// Nobody has written yet, and nothing has failed.
+    const NEVER: Self =
+        Self { wrote_at: None, backoff: None, marketing_backoff: None, failures: 0, unreachable: false };
+}
 
 /// When the member last wrote, and what holds messages back.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]

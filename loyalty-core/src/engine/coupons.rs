@@ -25,7 +25,7 @@ use super::decided::Decided;
 use super::eval::Scope;
 use super::member::Member;
 use super::outcome::{Decision, Kind};
-use super::undo::{Rows, undo_all};
+use super::undo::{Nothing, Rows, undo_all};
 use super::value::Value;
 use crate::check::model::{CouponChange, CouponFigure};
 use crate::plan::{CouponPlan, Plan};
@@ -38,6 +38,10 @@ pub struct Coupons {
 }
 
 undo_all!(Coupons { held });
+
+impl Nothing for Coupons {
+    const NOTHING: &'static Self = &Self { held: Rows::new() };
+}
 
 /// One coupon that was issued.
 #[derive(Debug, Clone, PartialEq)]
@@ -111,7 +115,8 @@ impl Coupons {
 /// Coupons whose end has come run out.
 pub fn expire_due(plan: &Plan, member: &mut Member, due: i64, decisions: &mut Decided) {
     let ends = |held: &Held| held.fate == Fate::Open && held.until <= due;
-    while let Some(held) = member.coupons.held.find_mut(ends) {
+    let Some(coupons) = member.coupons.there() else { return };
+    while let Some(held) = coupons.held.find_mut(ends) {
         held.fate = Fate::Ended;
         let (number, coupon, code) = (held.number, name(plan, held.coupon).into(), held.code.clone());
         let kind = Kind::Coupon(CouponDecision::Expired { number, coupon, code });

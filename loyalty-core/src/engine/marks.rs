@@ -2,7 +2,7 @@
 //!
 //! Values older than any window and return can reach are drawn together into one, so that the list stays bounded.
 
-use super::undo::{Rows, undo_all};
+use super::undo::{Nothing, Rows, undo_all};
 use super::value::Stored;
 
 /// One value of one measure.
@@ -21,6 +21,10 @@ pub struct Marks {
 }
 
 undo_all!(Marks { marks });
+
+impl Nothing for Marks {
+    const NOTHING: &'static Self = &Self { marks: Rows::new() };
+}
 
 impl Marks {
     /// All marks of a measure, by time.

@@ -287,7 +287,7 @@ fn extreme<'v>(values: impl Iterator<Item = &'v Stored>, wanted: Ordering) -> Op
 pub fn forget(plan: &Plan, member: &mut Member, clock: i64, today: i32) {
     let history = crate::calendar::days_at_most(plan.settings.history);
     let settled = plan.calendar.start_of(today.saturating_sub(history).max(0));
-    let Marks { marks } = &mut member.marks;
+    let Some(Marks { marks }) = member.marks.there() else { return };
     if marks.is_empty() || clock < settled {
         return;
     }

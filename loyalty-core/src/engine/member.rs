@@ -19,7 +19,7 @@ use super::returns::{Returned, WrittenOff};
 use super::rewards::Hold;
 use super::standing::Standing;
 use super::tally::Tallies;
-use super::undo::{Kept, Rows, Turn, Undo as _};
+use super::undo::{Apart, Kept, Rows, Turn, Undo as _};
 use super::value::Stored;
 use crate::plan::Plan;
 use crate::time::{DAY, Instant};
@@ -42,44 +42,44 @@ pub struct Member {
     pub(crate) next_due: i64,
     /// What is plain of it, as it was before the change that is under way.
     before: Option<Before>,
-    pub(crate) attributes: Rows<Stored>,
+    pub(crate) attributes: Apart<Rows<Stored>>,
     /// Sorted.
-    pub(crate) tags: Rows<Box<str>>,
+    pub(crate) tags: Apart<Rows<Box<str>>>,
     /// One for each wallet; that of the many programs with one lies in the member itself.
     pub(crate) wallets: SmallVec<[WalletState; 1]>,
     pub(crate) tallies: Tallies,
-    pub(crate) marks: Marks,
+    pub(crate) marks: Apart<Marks>,
     pub(crate) log: Log,
     /// What has come back of orders, while they may still be returned.
-    pub(crate) returned: Rows<Returned>,
+    pub(crate) returned: Apart<Rows<Returned>>,
     /// What returns did not find because it had been spent, while that may come back; ascending by entry.
-    pub(crate) written_off: Rows<WrittenOff>,
+    pub(crate) written_off: Apart<Rows<WrittenOff>>,
     /// What points may have waited for and what came before its order.
-    pub(crate) arrivals: Rows<Arrival>,
+    pub(crate) arrivals: Apart<Rows<Arrival>>,
     /// One for each ladder.
-    pub(crate) standings: Rows<Standing>,
+    pub(crate) standings: Apart<Rows<Standing>>,
     /// One for each challenge.
     pub(crate) challenges: Vec<ChallengeState>,
     /// How the member may be reached.
-    pub(crate) contact: Contact,
+    pub(crate) contact: Apart<Contact>,
     /// Whether the member is in each segment that rules watch.
-    pub(crate) inside: Rows<bool>,
+    pub(crate) inside: Apart<Rows<bool>>,
     /// The coupons that were issued to the member.
-    pub(crate) coupons: Coupons,
+    pub(crate) coupons: Apart<Coupons>,
     /// Who brought the member, and whom it has brought.
-    pub(crate) referrals: Referrals,
+    pub(crate) referrals: Apart<Referrals>,
     /// Prices of rewards that are set aside, in the order in which they were.
-    pub(crate) holds: Rows<Hold>,
+    pub(crate) holds: Apart<Rows<Hold>>,
     /// The arm of each experiment, once it was read.
-    pub(crate) arms: Rows<Option<Assigned>>,
+    pub(crate) arms: Apart<Rows<Option<Assigned>>>,
     /// Quizzes and surveys that the member was asked, in the order in which they were.
-    pub(crate) asked: Rows<super::questions::Asked>,
+    pub(crate) asked: Apart<Rows<super::questions::Asked>>,
     /// Cards of wheels that are not drawn yet, in the order in which they were issued.
-    pub(crate) cards: Rows<super::wheels::Card>,
+    pub(crate) cards: Apart<Rows<super::wheels::Card>>,
     /// One for each badge.
-    pub(crate) badges: Rows<Held>,
+    pub(crate) badges: Apart<Rows<Held>>,
     /// Whether the account is open, and what became of it.
-    pub(crate) account: Kept<Account>,
+    pub(crate) account: Apart<Kept<Account>>,
 }
 
 /// The numbers of a member that are kept back as one.
@@ -96,7 +96,7 @@ struct Before {
 impl Member {
     pub(crate) fn new(plan: &Plan, id: &str, at: i64) -> Self {
         let mut member = Self::blank(plan, id, at);
-        member.inside = super::segments::inside(plan, &member).into();
+        member.inside = Apart::new(super::segments::inside(plan, &member).into());
         member.next_due = member.find_next_due(plan);
         member
     }
@@ -108,7 +108,7 @@ impl Member {
             fingerprint: plan.fingerprint,
             enrolled_at: at,
             clock: at,
-            attributes: vec![Stored::Missing; plan.member.len()].into(),
+            attributes: Apart::new(vec![Stored::Missing; plan.member.len()].into()),
             wallets: plan
                 .wallets
                 .iter()
@@ -117,12 +117,12 @@ impl Member {
                     ..WalletState::default()
                 })
                 .collect(),
-            standings: vec![Standing::new(at); plan.ladders.len()].into(),
+            standings: Apart::new(vec![Standing::new(at); plan.ladders.len()].into()),
             challenges: vec![ChallengeState::default(); plan.challenges.len()],
-            inside: vec![false; plan.reactions.segments.len()].into(),
-            referrals: Referrals::new(plan),
-            arms: vec![None; plan.experiments.len()].into(),
-            badges: vec![Held::default(); plan.badges.len()].into(),
+            inside: Apart::new(vec![false; plan.reactions.segments.len()].into()),
+            referrals: Apart::new(Referrals::new(plan)),
+            arms: Apart::new(vec![None; plan.experiments.len()].into()),
+            badges: Apart::new(vec![Held::default(); plan.badges.len()].into()),
             ..Self::without_plan()
         }
     }
@@ -144,27 +144,27 @@ impl Member {
             entry: 0,
             next_due: i64::MAX,
             before: None,
-            attributes: Rows::default(),
-            tags: Rows::default(),
+            attributes: Apart::default(),
+            tags: Apart::default(),
             wallets: SmallVec::new(),
             tallies: Tallies::default(),
-            marks: Marks::default(),
+            marks: Apart::default(),
             log: Log::default(),
-            returned: Rows::default(),
-            written_off: Rows::default(),
-            arrivals: Rows::default(),
-            standings: Rows::default(),
+            returned: Apart::default(),
+            written_off: Apart::default(),
+            arrivals: Apart::default(),
+            standings: Apart::default(),
             challenges: Vec::new(),
-            contact: Contact::default(),
-            inside: Rows::default(),
-            coupons: Coupons::default(),
-            referrals: Referrals::default(),
-            holds: Rows::default(),
-            arms: Rows::default(),
-            asked: Rows::default(),
-            cards: Rows::default(),
-            badges: Rows::default(),
-            account: Kept::default(),
+            contact: Apart::default(),
+            inside: Apart::default(),
+            coupons: Apart::default(),
+            referrals: Apart::default(),
+            holds: Apart::default(),
+            arms: Apart::default(),
+            asked: Apart::default(),
+            cards: Apart::default(),
+            badges: Apart::default(),
+            account: Apart::default(),
         }
     }
 
@@ -337,14 +337,22 @@ impl Member {
         super::challenges::forget(plan, self);
         let (horizon, returns) = (self.horizon(plan), self.return_horizon(plan));
         self.log.forget(horizon, returns);
-        self.referrals.forget(horizon);
+        if let Some(referrals) = self.referrals.there() {
+            referrals.forget(horizon);
+        }
         self.arrivals.retain(|arrival| arrival.at >= horizon);
         self.returned.retain(|returned| returned.ordered_at >= returns);
         self.written_off.retain(|known| !known.amount.is_zero() && known.at >= horizon.min(returns));
-        self.coupons.forget(horizon);
-        self.contact.forget(horizon);
+        if let Some(coupons) = self.coupons.there() {
+            coupons.forget(horizon);
+        }
+        if let Some(contact) = self.contact.there() {
+            contact.forget(horizon);
+        }
         super::questions::forget(self);
-        pause::forget(&mut self.account, horizon);
+        if let Some(account) = self.account.there() {
+            pause::forget(account, horizon);
+        }
         for (number, wallet) in self.wallets.iter_mut().enumerate() {
             wallet.draw_together(plan.inactivities(number as u16), horizon);
             wallet.sweep(|earned_at| earned_at >= returns);

@@ -39,6 +39,9 @@ pub enum Fate {
 }
 
 impl Account {
+    /// One to which nothing has happened yet.
+    pub const OPEN: Self = Self { fate: Fate::Open, pauses: Vec::new(), absorbed: Vec::new() };
+
     pub fn is_open(&self) -> bool {
         self.fate == Fate::Open
     }

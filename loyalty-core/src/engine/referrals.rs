@@ -14,7 +14,7 @@ use super::log::hash;
 use super::member::Member;
 use super::outcome::{Decision, Kind, Parcel};
 use super::returns::{self, Order};
-use super::undo::{Kept, Rows, undo_all};
+use super::undo::{Kept, Nothing, Rows, undo_all};
 use super::value::Value;
 use crate::check::model::ReferralFigure;
 use crate::plan::layout::ID_BYTES_MAX;
@@ -47,6 +47,10 @@ pub struct Referrals {
 }
 
 undo_all!(Referrals { identities, of, withdrawn });
+
+impl Nothing for Referrals {
+    const NOTHING: &'static Self = &Self { identities: Rows::new(), of: Vec::new(), withdrawn: Rows::new() };
+}
 
 /// What one declaration has made of a member.
 #[derive(Debug, Clone, PartialEq, Default)]

@@ -8,7 +8,9 @@
 //! |---|---|
 //! | `rows` | a list, of which single rows are noted |
 //! | `kept` | a small value, which is noted as a whole |
+//! | `apart` | one of these, where most members have nothing |
 
+mod apart;
 mod kept;
 mod rows;
 #[cfg(test)]
@@ -16,6 +18,7 @@ mod tests;
 
 use smallvec::SmallVec;
 
+pub use apart::{Apart, Nothing};
 pub use kept::Kept;
 pub use rows::Rows;
 

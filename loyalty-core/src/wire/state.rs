@@ -37,7 +37,7 @@ use crate::engine::members::pause::Pause;
 use crate::engine::members::{Account, Fate};
 use crate::engine::returns::Returned;
 use crate::engine::tally::{Entry, Tallies};
-use crate::engine::undo::Kept;
+use crate::engine::undo::{Apart, Kept};
 use crate::engine::value::Stored;
 use crate::plan::Plan;
 use crate::sorting::Arrange as _;
@@ -470,7 +470,7 @@ fn restore(plan: &Plan, mut saved: Snapshot) -> Result<Loaded, StateError> {
     let mut tags: Vec<Box<str>> = saved.tags.iter().map(|tag| tag.as_str().into()).collect();
     tags.arrange();
     tags.dedup();
-    member.tags = tags.into();
+    member.tags = Apart::new(tags.into());
     let wallet_names: Vec<&str> = saved.wallets.iter().map(|wallet| wallet.name.as_str()).collect();
     let forms: Vec<Vec<&str>> =
         saved.wallets.iter().map(|wallet| wallet.activity.iter().map(|(key, _)| key.as_str()).collect()).collect();
@@ -506,8 +506,8 @@ fn restore(plan: &Plan, mut saved: Snapshot) -> Result<Loaded, StateError> {
         });
     }
     rewards::restore(plan, &mut member, &saved, &mut report)?;
-    member.account = Kept::new(restored_account(&saved.account)?);
-    member.coupons = coupons::restore(plan, &saved.coupons, &mut report)?;
+    member.account = Apart::new(Kept::new(restored_account(&saved.account)?));
+    member.coupons = Apart::new(coupons::restore(plan, &saved.coupons, &mut report)?);
     experiments::restore(plan, &mut member, &saved.experiments.items, &mut report);
     badges::restore(plan, &mut member, &saved.badges.items, &mut report);
     cards::restore(plan, &mut member, &saved.cards.items, &mut report)?;
@@ -515,7 +515,7 @@ fn restore(plan: &Plan, mut saved: Snapshot) -> Result<Loaded, StateError> {
     arrivals::restore(plan, &mut member, &saved)?;
     questions::restore(plan, &mut member, &saved.questions.items, &mut report)?;
     challenges::restore(plan, &mut member, &saved, &mut report)?;
-    member.contact = contact::restore(&saved.contact.items)?;
+    member.contact = Apart::new(contact::restore(&saved.contact.items)?);
     standings::restore(plan, &mut member, &saved, &mut report);
     referrals::restore(plan, &mut member, saved.referrals.items, &mut report);
     member.next_due = member.find_next_due(plan);
@@ -660,6 +660,8 @@ fn restore_marks(
             member.marks.marks.push(Mark { measure: *measure as u16, at: at.0, value: value.stored()? });
         }
     }
-    member.marks.marks.rework(|marks| marks.arrange_by_key(|mark| (mark.measure, mark.at)));
+    if let Some(known) = member.marks.there() {
+        known.marks.rework(|marks| marks.arrange_by_key(|mark| (mark.measure, mark.at)));
+    }
     Ok(())
 }

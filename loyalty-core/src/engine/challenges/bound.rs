@@ -30,9 +30,11 @@ pub fn forget(plan: &Plan, member: &mut Member) {
         };
         let start = windows::frame(plan, member, number, asked).map(|frame| frame.from);
         for measure in challenge.measures() {
-            member.marks.marks.retain(|mark| {
-                mark.measure != *measure || mark.at >= horizon || start.is_some_and(|start| mark.at >= start)
-            });
+            if let Some(known) = member.marks.there() {
+                known.marks.retain(|mark| {
+                    mark.measure != *measure || mark.at >= horizon || start.is_some_and(|start| mark.at >= start)
+                });
+            }
             let Some(tally) = plan.measures.get(usize::from(*measure)).and_then(|measure| measure.tally) else {
                 continue;
             };

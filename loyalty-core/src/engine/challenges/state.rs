@@ -4,7 +4,6 @@ use core::ops::{Deref, DerefMut};
 
 use rust_decimal::Decimal;
 
-use super::super::marks::Marks;
 use super::super::member::Member;
 use super::super::undo::{Kept, Rows, undo_all};
 use super::{Given, steps, streaks};
@@ -175,8 +174,8 @@ pub fn forget(plan: &Plan, member: &mut Member) {
         }
         // Of old steps those alone matter that were the first.
         if let ProgressPlan::Steps { steps, .. } = &challenge.progress {
-            let Marks { marks } = &mut member.marks;
-            marks.retain(|mark| {
+            let Some(known) = member.marks.there() else { continue };
+            known.marks.retain(|mark| {
                 mark.at >= settled
                     || !steps.contains(&mark.measure)
                     || chain.iter().any(|(measure, at)| (*measure, *at) == (mark.measure, mark.at))

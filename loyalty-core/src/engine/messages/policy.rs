@@ -224,7 +224,8 @@ fn count(
 
 /// Says the messages whose waiting is over, if they may still be said.
 pub fn release(plan: &Plan, member: &mut Member, due: i64, decisions: &mut Decided) -> Result<(), EventError> {
-    for Held { said, since, .. } in member.contact.held.take(|held| held.until <= due) {
+    let Some(contact) = member.contact.there() else { return Ok(()) };
+    for Held { said, since, .. } in contact.held.take(|held| held.until <= due) {
         match overtaken(plan, member, &said, since, due)? {
             None => settle(plan, member, said, due, false, decisions)?,
             Some(reason) => {

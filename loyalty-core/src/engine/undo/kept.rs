@@ -31,7 +31,7 @@ impl<T> Clone for State<T> {
 }
 
 impl<T> Kept<T> {
-    pub fn new(now: T) -> Self {
+    pub const fn new(now: T) -> Self {
         Self { now, state: State::Settled }
     }
 }

@@ -180,6 +180,11 @@ impl<T: Clone> Rows<T> {
 }
 
 impl<T> Rows<T> {
+    /// A list without a row.
+    pub const fn new() -> Self {
+        Self { rows: Vec::new(), steps: Vec::new(), grown: 0, noting: false }
+    }
+
     /// How many rows there were when the last step was noted.
     fn old(&self) -> usize {
         self.rows.len().saturating_sub(self.grown as usize)
@@ -229,13 +234,13 @@ impl<T> Deref for Rows<T> {
 
 impl<T> Default for Rows<T> {
     fn default() -> Self {
-        Self::from(Vec::new())
+        Self::new()
     }
 }
 
 impl<T> From<Vec<T>> for Rows<T> {
     fn from(rows: Vec<T>) -> Self {
-        Self { rows, steps: Vec::new(), grown: 0, noting: false }
+        Self { rows, ..Self::new() }
     }
 }
 

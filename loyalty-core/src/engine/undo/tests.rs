@@ -1,6 +1,6 @@
 //! Each way to change a room, undone. That a whole member is put back is shown in `testing/refusals.rs`.
 
-use super::{Kept, Rows, Turn, Undo as _};
+use super::{Apart, Kept, Rows, Turn, Undo as _};
 
 /// Rows, and what becomes of them by steps that are undone.
 fn undone(steps: impl FnOnce(&mut Rows<u32>)) {
@@ -100,4 +100,34 @@ fn what_is_committed_stays_and_what_follows_is_noted_anew() {
     *kept = 10;
     kept.turn(Turn::RollBack);
     assert_eq!(*kept, 8);
+}
+
+#[test]
+fn a_room_apart_is_made_when_something_comes_into_it() {
+    let mut rows: Apart<Rows<u32>> = Apart::default();
+    rows.turn(Turn::Begin);
+    rows.retain(|_| false);
+    rows.change(|_| true, |row| *row += 1);
+    assert_eq!((rows.take(|_| true), rows.find_mut(|_| true)), (vec![], None));
+    assert_eq!(rows.there(), None, "nothing was to be changed");
+    rows.push(1);
+    rows.turn(Turn::Commit);
+    assert_eq!(**rows, [1]);
+    assert_eq!(Apart::new(Rows::<u32>::default()).there(), None);
+    assert_eq!(Apart::new(Rows::from(vec![1])), rows);
+}
+
+#[test]
+fn what_came_into_a_room_apart_is_undone_with_the_change_that_made_it() {
+    let mut rows: Apart<Rows<u32>> = Apart::default();
+    rows.turn(Turn::Begin);
+    rows.push(1);
+    rows.turn(Turn::RollBack);
+    assert_eq!(rows, Apart::default());
+    rows.push(2);
+    rows.turn(Turn::Begin);
+    rows.push(3);
+    rows.set(0, 4);
+    rows.turn(Turn::RollBack);
+    assert_eq!(**rows, [2]);
 }

@@ -4,6 +4,7 @@ use super::values::{Amount, Moment};
 use super::{MigrationReport, SavedStanding, Snapshot};
 use crate::engine::member::Member;
 use crate::engine::standing::Standing;
+use crate::engine::undo::Apart;
 use crate::engine::{ladders, segments};
 use crate::plan::{LadderPlan, Plan};
 
@@ -83,7 +84,7 @@ pub fn restore(plan: &Plan, member: &mut Member, saved: &Snapshot, report: &mut 
         let name = segment_name(plan, watched.segment);
         saved.segments.iter().find(|(saved, _)| saved == name).map_or(now, |(_, inside)| *inside)
     });
-    member.inside = known.collect();
+    member.inside = Apart::new(known.collect());
 }
 
 /// Whether the rules of a program that has changed would judge a level otherwise at once.
