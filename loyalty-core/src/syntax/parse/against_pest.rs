@@ -100,6 +100,9 @@ fn programs_are_read_as_by_pest() {
     };
     for (number, program) in programs().iter().enumerate().step_by(3) {
         let spaces: Vec<usize> = program.match_indices(' ').map(|(at, _)| at).collect();
+        if spaces.len() < 2 {
+            continue; // a word, such as the name of a file
+        }
         let (from, to) = (spaces[number * 7 % (spaces.len() - 1)], spaces[number * 5 % spaces.len()]);
         let declaration = &program[program.find("\nrule ").map_or(0, |at| at + 1)..];
         same(Ours::file, Theirs::file, program);
