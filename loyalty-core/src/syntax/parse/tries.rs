@@ -79,6 +79,11 @@ fn clause(failure: &Failure<'_>, found: &Token<'_>) -> Option<&'static str> {
         ("wallet", _, "max" | "maximum" | "at") => {
             return Some("the most that a wallet holds is `hold at most 500 points`");
         }
+        ("wallet", _, "refund" | "refunds" | "overdraw") => {
+            return Some(
+                "what a return takes back is `clawback within balance`, `clawback may overdraw` or `clawback only pending`",
+            );
+        }
         ("rule", _, "give") => return Some("a rule gives points with `earn`: `earn 5 points`"),
         _ => {}
     }
