@@ -215,7 +215,7 @@ impl<'a> Checker<'a> {
                 format!("a number of money says its currency: `5 {0}`, or `1 {0} * x`", currency.as_str())
             }
             (Type::Money(_), Type::Amount(_)) => {
-                format!("points come of money by a rate: {}", self.rate_of(ty, wallet))
+                format!("points come of money by a rate: {}", self.rate_of(ty, Some(wallet)))
             }
             (Type::Amount(from), Type::Amount(_)) => {
                 let name = |wallet: WalletIndex| self.wallets.get(wallet).map_or("", |wallet| &*wallet.name);
@@ -229,8 +229,9 @@ impl<'a> Checker<'a> {
     }
 
     /// A rate of that money in the units of that wallet, as it is written.
-    fn rate_of(&self, money: &Type, wallet: WalletIndex) -> String {
-        let points = self.wallets.get(wallet).map_or("points", |wallet| &*wallet.name);
+    fn rate_of(&self, money: &Type, wallet: Option<WalletIndex>) -> String {
+        let wallet = wallet.and_then(|wallet| self.wallets.get(wallet));
+        let points = wallet.map_or("points", |wallet| &*wallet.name);
         let currency = match money {
             Type::Money(currency) => currency.as_str(),
             _ => "EUR",
@@ -293,7 +294,7 @@ impl<'a> Checker<'a> {
                     None => {
                         let points =
                             (0..self.wallets.len()).find(|wallet| matches!(self.unit_of(*wallet), Type::Amount(_)));
-                        let rate = self.rate_of(ty, points.unwrap_or(usize::MAX));
+                        let rate = self.rate_of(ty, points);
                         diagnostic.help(format!("no wallet holds this money; points come of money by a rate: {rate}"))
                     }
                 };
