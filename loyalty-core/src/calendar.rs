@@ -101,7 +101,7 @@ impl Calendar {
         };
         match period {
             Period::Day => number as i32,
-            Period::Week => (number * 7 - 3 + i64::from(self.week_start)) as i32,
+            Period::Week => number.saturating_mul(7).saturating_add(i64::from(self.week_start) - 3) as i32,
             Period::Month => month(1, 0),
             Period::Quarter => month(3, self.year_start),
             Period::HalfYear => month(6, self.year_start),

@@ -48,7 +48,7 @@ pub use index::RuleIndex;
 pub use ladders::{LadderFormPlan, LadderPlan, LevelPlan};
 pub use layout::{EventLayout, FieldKind, SlotLayout};
 pub use leaderboards::LeaderboardPlan;
-pub use measures::{Grain, MeasureFormPlan, MeasurePlan, SegmentPlan, TallyPlan};
+pub use measures::{Grain, MeasureFormPlan, MeasurePlan, SegmentPlan, TallyPlan, period_name};
 pub use node::{Node, NodeId};
 pub use offers::CartPlan;
 pub use quotes::{PolicyQuotes, Quote, Quoted, Unit};

@@ -118,7 +118,9 @@ impl<'a> Checker<'a> {
                     return None;
                 }
             };
-            let value = self.fold(aggregate, lines, aggregate.function_span.to(of), &scope)?;
+            let parts = [&aggregate.worked_out, &aggregate.filter].into_iter().flatten();
+            let span = parts.fold(aggregate.function_span.to(of), |span, part| span.to(part.span));
+            let value = self.fold(aggregate, lines, span, &scope)?;
             let ty = value.ty.clone();
             let of = MeasureOf::Event(event);
             return Some(OverEvents { of, function, by: None, value: Some(value), filter: None, ty });
@@ -140,7 +142,7 @@ impl<'a> Checker<'a> {
                     Expr { kind: ExprKind::IsMissing { value: Box::new(value), negated: true }, ty: Type::Bool, span };
                 filter = Some(match filter {
                     Some(filter) => {
-                        Expr { span: filter.span, ty: Type::Bool, kind: ExprKind::And(vec![present, filter]) }
+                        Expr { span: span.to(filter.span), ty: Type::Bool, kind: ExprKind::And(vec![present, filter]) }
                     }
                     None => present,
                 });

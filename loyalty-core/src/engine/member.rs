@@ -15,7 +15,7 @@ use super::lots::WalletState;
 use super::marks::Marks;
 use super::members::{Account, pause};
 use super::referrals::Referrals;
-use super::returns::{Returned, WrittenOff};
+use super::returns::{Returned, Uncounted, WrittenOff};
 use super::rewards::Hold;
 use super::standing::Standing;
 use super::tally::Tallies;
@@ -52,6 +52,8 @@ pub struct Member {
     pub(crate) log: Log,
     /// What has come back of orders, while they may still be returned.
     pub(crate) returned: Apart<Rows<Returned>>,
+    /// What orders of the versions before do not count in.
+    pub(crate) uncounted: Apart<Rows<Uncounted>>,
     /// What returns did not find because it had been spent, while that may come back; ascending by entry.
     pub(crate) written_off: Apart<Rows<WrittenOff>>,
     /// What points may have waited for and what came before its order.
@@ -151,6 +153,7 @@ impl Member {
             marks: Apart::default(),
             log: Log::default(),
             returned: Apart::default(),
+            uncounted: Apart::default(),
             written_off: Apart::default(),
             arrivals: Apart::default(),
             standings: Apart::default(),
@@ -216,6 +219,7 @@ impl Member {
             marks,
             log,
             returned,
+            uncounted,
             written_off,
             arrivals,
             standings,
@@ -249,6 +253,7 @@ impl Member {
         tallies.turn(turn);
         marks.turn(turn);
         returned.turn(turn);
+        uncounted.turn(turn);
         written_off.turn(turn);
         arrivals.turn(turn);
         standings.turn(turn);
@@ -342,6 +347,7 @@ impl Member {
         }
         self.arrivals.retain(|arrival| arrival.at >= horizon);
         self.returned.retain(|returned| returned.ordered_at >= returns);
+        self.uncounted.retain(|order| order.at >= returns);
         self.written_off.retain(|known| !known.amount.is_zero() && known.at >= horizon.min(returns));
         if let Some(coupons) = self.coupons.there() {
             coupons.forget(horizon);

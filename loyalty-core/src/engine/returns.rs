@@ -40,7 +40,7 @@ use restore::{give_back_spent, paid_by_itself};
 pub use clawback::{take_back, take_reward_back};
 pub use lasting::{is_lasting, lasting};
 pub use limits::use_again;
-pub use order::{Captured, Order, Returned, captured};
+pub use order::{Captured, Order, Returned, Uncounted, captured};
 pub use rerate::{granted, rerate, rerated_sum, scope};
 pub use restore::put_back;
 pub use written_off::{WrittenOff, drawn_again, make_up, net, strike};

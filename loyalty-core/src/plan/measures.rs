@@ -15,6 +15,14 @@ pub struct TallyPlan {
     pub from_first: Option<Length>,
 }
 
+/// The word that saved state knows a period by.
+pub fn period_name(period: Period) -> &'static str {
+    match period {
+        Period::HalfYear => "half-year",
+        other => other.word(),
+    }
+}
+
 /// What the key of a tally's entries means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Grain {
@@ -49,6 +57,8 @@ pub struct MeasureFormPlan {
     pub value: Option<NodeId>,
     pub filter: Option<NodeId>,
     pub window: Window,
+    /// A digest of what it counts, for states that another version of the program has saved.
+    pub rating: u32,
 }
 
 #[derive(Debug)]

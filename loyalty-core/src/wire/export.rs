@@ -14,7 +14,7 @@ use crate::engine::lots::{Expiry, Lot, Vesting, WalletState};
 use crate::engine::member::Member;
 use crate::engine::members::Fate;
 use crate::engine::referrals::Stage;
-use crate::engine::returns::{self, Captured, Returned, WrittenOff};
+use crate::engine::returns::{self, Captured, Returned, Uncounted, WrittenOff};
 use crate::engine::rewards::Hold;
 use crate::engine::standing::Standing;
 use crate::engine::value::{Stored, Value};
@@ -152,6 +152,9 @@ pub fn export(plan: &Plan, member: &Member) -> Document {
         document
             .put("write_offs", member.written_off.iter().map(|known| write_off_of(plan, known)).collect::<Document>());
     }
+    if !member.uncounted.is_empty() {
+        document.put("uncounted", member.uncounted.iter().map(|order| uncounted_of(plan, order)).collect::<Document>());
+    }
     if !member.holds.is_empty() {
         document.put("holds", member.holds.iter().map(|hold| hold_of(plan, hold)).collect::<Document>());
     }
@@ -284,6 +287,13 @@ fn standing_of(plan: &Plan, ladder: &LadderPlan, standing: &Standing) -> Documen
         .with("set", set.collect::<Document>())
         .with("used_up", standing.carried)
         .with("used_up_on", date_of(standing.carried_on).to_string())
+}
+
+/// An order of a version before, and the measures of this one that do not hold it.
+fn uncounted_of(plan: &Plan, order: &Uncounted) -> Document {
+    let names = order.measures.iter().filter_map(|measure| plan.measures.get(usize::from(*measure)));
+    let names = names.map(|measure| &*measure.name).collect::<Document>();
+    Document::object().with("order", digest(order.order)).with("at", instant(plan, order.at)).with("measures", names)
 }
 
 fn returned_of(plan: &Plan, returned: &Returned) -> Document {

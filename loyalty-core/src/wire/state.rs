@@ -11,6 +11,7 @@ mod cards;
 mod challenges;
 mod columns;
 mod contact;
+mod counters;
 mod coupons;
 mod experiments;
 mod forms;
@@ -21,6 +22,7 @@ mod referrals;
 mod rewards;
 mod squeezed;
 mod standings;
+mod stretches;
 mod texts;
 mod values;
 mod written_off;
@@ -36,7 +38,6 @@ use crate::engine::member::Member;
 use crate::engine::members::pause::Pause;
 use crate::engine::members::{Account, Fate};
 use crate::engine::returns::Returned;
-use crate::engine::tally::{Entry, Tallies};
 use crate::engine::undo::{Apart, Kept};
 use crate::engine::value::Stored;
 use crate::plan::Plan;
@@ -111,12 +112,26 @@ struct Snapshot {
     /// Since form 5.
     #[serde(default, skip_serializing_if = "JsonOnly::is_empty")]
     arrivals: JsonOnly<arrivals::SavedArrival>,
+    /// Since form 6, and for each counter: by which stretches of time its entries are told.
+    #[serde(default, skip_serializing_if = "JsonOnly::is_empty")]
+    counted_by: JsonOnly<String>,
+    /// Since form 6: what measures counted of orders that may come back.
+    #[serde(default, skip_serializing_if = "JsonOnly::is_empty")]
+    counted_of: JsonOnly<counters::SavedForm>,
+    /// Since form 6.
+    #[serde(default, skip_serializing_if = "JsonOnly::is_empty")]
+    uncounted: JsonOnly<counters::SavedUncounted>,
 }
 
 impl Snapshot {
     /// Whether it tells what its wallets hold.
     fn says_holdings(&self) -> bool {
         self.format >= forms::SAYS_HOLDINGS
+    }
+
+    /// Whether it tells what its counters count, and by what.
+    fn says_counting(&self) -> bool {
+        self.format >= forms::SAYS_COUNTING
     }
 }
 
@@ -333,7 +348,7 @@ fn snapshot(plan: &Plan, member: &Member, form: Form) -> Snapshot {
         attributes: attributes.map(|(field, value)| (field.name.to_string(), SavedValue::of(value))).collect(),
         tags: member.tags.iter().map(ToString::to_string).collect(),
         wallets,
-        counters: counters(plan, &member.tallies),
+        counters: counters::save(plan, &member.tallies),
         marks: marks(plan, &member.marks),
         returned: member.returned.iter().map(|returned| saved_return(plan, returned)).collect(),
         tiers: standings::save(plan, &member),
@@ -353,6 +368,9 @@ fn snapshot(plan: &Plan, member: &Member, form: Form) -> Snapshot {
         written_off: written_off::save(plan, &member),
         arrivals: JsonOnly { items: arrivals::save(plan, &member) },
         holdings: JsonOnly { items: holdings::save(plan, &member) },
+        counted_by: JsonOnly { items: counters::save_stretches(plan, &member.tallies) },
+        counted_of: JsonOnly { items: counters::save_forms(plan, &member) },
+        uncounted: JsonOnly { items: counters::save_uncounted(plan, &member) },
     }
 }
 
@@ -386,22 +404,6 @@ fn restored_account(saved: &SavedAccount) -> Result<Account, StateError> {
     let pauses = pauses.map(|(from, to, freeze)| Pause { from: from.0, to: to.map(|to| to.0), freeze: *freeze });
     let absorbed = saved.absorbed.iter().map(|id| id.as_str().into());
     Ok(Account { fate, pauses: pauses.collect(), absorbed: absorbed.collect() })
-}
-
-fn counters(plan: &Plan, tallies: &Tallies) -> Vec<SavedCounter> {
-    let mut counters: Vec<SavedCounter> = Vec::new();
-    let mut last = None;
-    for entry in &tallies.entries {
-        if last != Some(entry.tally) {
-            last = Some(entry.tally);
-            let key = plan.tallies.get(entry.tally as usize).map_or(String::new(), |tally| tally.key.to_string());
-            counters.push(SavedCounter { key, entries: Column(Vec::new()) });
-        }
-        if let Some(counter) = counters.last_mut() {
-            counter.entries.0.push(Counted(entry.key, entry.count, Amount(entry.sum)));
-        }
-    }
-    counters
 }
 
 fn marks(plan: &Plan, marks: &Marks) -> Vec<SavedMarks> {
@@ -481,7 +483,8 @@ fn restore(plan: &Plan, mut saved: Snapshot) -> Result<Loaded, StateError> {
         ));
     }
     restore_wallets(plan, &mut member, &saved, &mut report)?;
-    restore_counters(plan, &mut member, &saved, &mut report);
+    let regrouped = counters::restore(plan, &mut member, &saved, &mut report)?;
+    counters::restore_uncounted(plan, &mut member, &saved, &regrouped, &mut report)?;
     restore_marks(plan, &mut member, &saved, &mut report)?;
     let wallets = places(plan.wallets.iter().map(|wallet| &*wallet.name));
     for returned in &saved.returned {
@@ -514,10 +517,11 @@ fn restore(plan: &Plan, mut saved: Snapshot) -> Result<Loaded, StateError> {
     written_off::restore(plan, &mut member, &saved)?;
     arrivals::restore(plan, &mut member, &saved)?;
     questions::restore(plan, &mut member, &saved.questions.items, &mut report)?;
-    challenges::restore(plan, &mut member, &saved, &mut report)?;
+    let replaced = challenges::restore(plan, &mut member, &saved, &regrouped, &mut report)?;
     member.contact = Apart::new(contact::restore(&saved.contact.items)?);
     standings::restore(plan, &mut member, &saved, &mut report);
     referrals::restore(plan, &mut member, saved.referrals.items, &mut report);
+    challenges::use_up(plan, &mut member, &replaced)?;
     member.next_due = member.find_next_due(plan);
     let anew = || standings::judged_anew(plan, &member) || challenges::judged_anew(plan, &member);
     if saved.program != plan.text && anew() {
@@ -620,28 +624,6 @@ fn check(name: &str, state: &WalletState) -> Result<(), StateError> {
         return Err(StateError::new(format!("wallet `{name}` does not add up: the saved state has been altered")));
     }
     Ok(())
-}
-
-fn restore_counters(plan: &Plan, member: &mut Member, saved: &Snapshot, report: &mut MigrationReport) {
-    let places = places(plan.tallies.iter().map(|tally| &*tally.key));
-    for counter in &saved.counters {
-        let Some(tally) = places.get(counter.key.as_str()) else {
-            report.dropped.push(format!("counter `{}`", counter.key));
-            continue;
-        };
-        let tally = *tally as u32;
-        let entries = counter.entries.0.iter().map(|Counted(key, count, sum)| Entry {
-            tally,
-            key: *key,
-            count: *count,
-            sum: sum.0,
-        });
-        member.tallies.entries.extend(entries);
-    }
-    member.tallies.entries.rework(|entries| {
-        entries.arrange_by_key(|entry| (entry.tally, entry.key));
-        entries.dedup_by_key(|entry| (entry.tally, entry.key));
-    });
 }
 
 fn restore_marks(

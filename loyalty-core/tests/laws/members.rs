@@ -559,7 +559,7 @@ proptest! {
         let state = state.as_object_mut().expect("an object");
         let packed = state.remove("events").expect("events");
         // The names of what the state is made of, its form and its program are no data of the member.
-        ["format", "program", "holdings"].iter().for_each(|key| drop(state.remove(*key)));
+        ["format", "program", "holdings", "counted_by", "counted_of"].iter().for_each(|key| drop(state.remove(*key)));
         let mut held = BTreeSet::new();
         state.values_mut().for_each(without_references);
         state.values().for_each(|value| values(value, &mut held));

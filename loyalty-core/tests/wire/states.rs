@@ -6,6 +6,8 @@ use loyalty_core::{Event, Instant, Member, Program};
 const RULES: &str = include_str!("form_3/program.loyalty");
 const EVENTS: &str = include_str!("form_3/events.jsonl");
 const STATE: &str = include_str!("form_3/state.hex");
+/// The same member when form 5 was the newest.
+const STATE_OF_FORM_5: &str = include_str!("form_3/state-form-5.hex");
 
 fn program() -> Program {
     Program::compile(RULES).unwrap_or_else(|found| panic!("{}", found.render("program.loyalty", false)))
@@ -25,14 +27,23 @@ fn played(program: &Program) -> Member {
     member.unwrap()
 }
 
-#[test]
-fn bytes_of_form_3_are_read() {
-    let digits: Vec<u8> = STATE.bytes().filter(u8::is_ascii_hexdigit).collect();
+fn bytes_of(digits: &str) -> Vec<u8> {
+    let digits: Vec<u8> = digits.bytes().filter(u8::is_ascii_hexdigit).collect();
     let byte = |pair: &[u8]| u8::from_str_radix(str::from_utf8(pair).unwrap(), 16).unwrap();
-    let bytes: Vec<u8> = digits.chunks(2).map(byte).collect();
-    assert_eq!(bytes[0], 3);
+    digits.chunks(2).map(byte).collect()
+}
+
+#[test]
+fn bytes_of_earlier_forms_are_read() {
+    for (form, digits) in [(3, STATE), (5, STATE_OF_FORM_5)] {
+        is_read(form, &bytes_of(digits));
+    }
+}
+
+fn is_read(form: u8, bytes: &[u8]) {
+    assert_eq!(bytes[0], form);
     let program = program();
-    let mut loaded = program.load_binary(&bytes).unwrap();
+    let mut loaded = program.load_binary(bytes).unwrap();
     assert!(loaded.report.is_empty(), "{:?}", loaded.report);
     // Nothing tells it from a member who has lived under this library.
     let played = played(&program);
@@ -71,8 +82,8 @@ fn damaged_bytes_are_refused() {
     longer.push(0);
     assert_eq!(refused(&longer), "not a saved member: its bytes are damaged");
     assert_eq!(
-        refused(&[6, 0, 0, 0, 0]),
-        "saved in form 6, and this library reads forms 3 to 5: read it with the library that wrote it"
+        refused(&[7, 0, 0, 0, 0]),
+        "saved in form 7, and this library reads forms 3 to 6: read it with the library that wrote it"
     );
 }
 
@@ -179,6 +190,110 @@ fn what_is_lost_of_what_was_granted_is_told_once() {
     assert!(loaded.member.next_due().is_some());
     for again in [new.load(&new.save(&loaded.member)), new.load_binary(&new.save_binary(&loaded.member))] {
         let again = again.unwrap();
+        assert!(again.report.is_empty(), "{:?}", again.report);
+        assert_eq!(new.save(&again.member), new.save(&loaded.member));
+    }
+}
+
+fn shop(settings: &str, rules: &str) -> Program {
+    let rules = format!("program \"Shop\" {{ currency EUR {settings} }} wallet points {{}} {rules}");
+    Program::compile(&rules).unwrap_or_else(|found| panic!("{}", found.render("program.loyalty", false)))
+}
+
+/// A member of the shop who has ordered for 10 EUR in November and in February, and on the 2nd and 3rd of March.
+fn member_of(program: &Program) -> Member {
+    let mut member = program.enroll("m-1", Instant::parse("2025-11-01T10:00:00Z").unwrap()).unwrap();
+    for (number, day) in ["2025-11-05", "2026-02-10", "2026-03-02", "2026-03-03"].into_iter().enumerate() {
+        let order = format!(r#"{{"type":"order","id":"o-{number}","at":"{day}T10:00:00Z","subtotal":10,"lines":[]}}"#);
+        program.apply(&mut member, &order).unwrap();
+    }
+    member
+}
+
+#[test]
+fn what_is_counted_otherwise_by_another_version_is_told() {
+    let spend = |window: &str, filter: &str| {
+        format!(
+            "measure spend = sum(order.subtotal {filter}) {window}  rule r on order {{ when spend >= 0 EUR  earn 1 points }}"
+        )
+    };
+    let challenge =
+        |within: &str| format!("challenge two {{ count order  within {within}  goal 2  reward {{ earn 1 points }} }}");
+    for (settings, before, after, expected) in [
+        // The same by other words, or by stretches that hold those of before.
+        ("", spend("this month", ""), spend(" this  month", ""), &[] as &[&str]),
+        ("", spend("this month", ""), spend("this year", ""), &[]),
+        ("", spend("over last 30 days", ""), spend("this month", ""), &[]),
+        ("", spend("this month", ""), spend("", ""), &[]),
+        ("year march", spend("this month", ""), spend("this month", ""), &[]),
+        ("week sunday", spend("over last 8 days", ""), spend("over last 9 days", ""), &[]),
+        (
+            "",
+            spend("", ""),
+            spend("2026-03-01..2026-03-31", ""),
+            &[
+                "counter `measure spend` goes by `ever from 2026-03-01 to 2026-03-31`, and went by `ever`",
+                "what counter `measure spend` counted",
+            ],
+        ),
+        (
+            "",
+            spend("this year", ""),
+            spend("this month", ""),
+            &["counter `measure spend` goes by `month`, and went by `year`"],
+        ),
+        (
+            "",
+            spend("this month", ""),
+            spend("over last 90 days", ""),
+            &["counter `measure spend` goes by `day`, and went by `month`"],
+        ),
+        (
+            "year march",
+            spend("this year", ""),
+            spend("this year", ""),
+            &["counter `measure spend` goes by `year from march`, and went by `year`"],
+        ),
+        (
+            "week sunday",
+            spend("this week", ""),
+            spend("this week", ""),
+            &["counter `measure spend` goes by `week from sunday`, and went by `week`"],
+        ),
+        (
+            "",
+            spend("", ""),
+            spend("", "where order.subtotal > 5 EUR"),
+            &["what counter `measure spend` counted of an order"],
+        ),
+        ("", challenge("each month"), challenge("each month"), &[]),
+        (
+            "",
+            challenge("each week"),
+            challenge("each month"),
+            &["the windows of challenge `two`, which are none any more"],
+        ),
+        (
+            "week sunday",
+            challenge("each week"),
+            challenge("each week"),
+            &[
+                "counter `measure challenge two` goes by `week from sunday`, and went by `week`",
+                "the windows of challenge `two`, which are none any more",
+            ],
+        ),
+    ] {
+        let (old, new) = (shop("", &before), shop(settings, &after));
+        let member = member_of(&old);
+        let loaded = new.load(&old.save(&member)).unwrap();
+        let said = loaded.report.dropped();
+        let told = said.len() == expected.len()
+            && said.iter().zip(expected).all(|(said, expected)| said.starts_with(expected));
+        assert!(told, "{before} to {settings} {after}: {said:?}");
+        let of_bytes = new.load_binary(&old.save_binary(&member)).unwrap();
+        assert_eq!(of_bytes.report, loaded.report);
+        // It is told once, and what is kept of it is kept.
+        let again = new.load_binary(&new.save_binary(&of_bytes.member)).unwrap();
         assert!(again.report.is_empty(), "{:?}", again.report);
         assert_eq!(new.save(&again.member), new.save(&loaded.member));
     }

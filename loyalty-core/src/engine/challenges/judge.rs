@@ -252,6 +252,30 @@ fn known(state: &super::ChallengeState, streak: bool, frame: &Frame) -> Option<W
     })
 }
 
+/// Uses up in the window that holds the end of another, or the present, what met goals in that one: the program has it no
+/// more, and its rewards were given.
+pub fn use_up(plan: &Plan, member: &mut Member, number: usize, gone: &WindowState) -> Result<(), Overflow> {
+    let met = gone.met.checked_sub(1).and_then(|met| gone.goals.get(usize::from(met)));
+    let used = amount::add(gone.used, met.copied().unwrap_or_default())?;
+    let at = member.clock.min(gone.to.saturating_sub(1));
+    let form = plan.challenges.get(number).and_then(|challenge| challenge.form(plan.calendar.day_at(at)));
+    let Some((form, frame)) = form.zip(windows::frame(plan, member, number, at)) else { return Ok(()) };
+    if used.is_zero() {
+        return Ok(());
+    }
+    let goals = goals(&Scope::of(plan, member, at), number, form, &frame)?;
+    let Some(state) = member.challenges.get_mut(number) else { return Ok(()) };
+    let mut window = state.window(frame.key).cloned().unwrap_or_else(|| WindowState::begun(goals));
+    (window.key, window.from, window.to) = (frame.key, frame.from, frame.to);
+    if frame.moves {
+        window.since = window.since.max(at.saturating_add(1));
+    } else {
+        window.used = amount::add(window.used, used)?;
+    }
+    state.put(window);
+    Ok(())
+}
+
 /// The goal that is met next, if it is reached.
 fn reached(window: &WindowState, total: Decimal) -> Result<Option<Decimal>, Overflow> {
     let current = window.current(total)?;

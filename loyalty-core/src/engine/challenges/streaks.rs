@@ -64,6 +64,13 @@ fn now(plan: &Plan, number: usize, day: i32) -> Option<(u16, i64)> {
     Some((measure, plan.calendar.period_of(period, day)))
 }
 
+/// Whether the challenge is a streak whose periods that counter counts.
+pub fn is_streak_by(plan: &Plan, number: usize, tally: u32) -> bool {
+    let progress = plan.challenges.get(number).map(|challenge| &challenge.progress);
+    let Some(ProgressPlan::Streak(measure, _)) = progress else { return false };
+    plan.measures.get(usize::from(*measure)).is_some_and(|measure| measure.tally == Some(tally))
+}
+
 /// The window that a run is: of its own if the challenge begins again, else the one of all time.
 pub fn frame(plan: &Plan, number: usize, run: &Run, repeats: bool, at: i64) -> Option<Frame> {
     let (measure, now) = now(plan, number, plan.calendar.day_at(at))?;

@@ -3,15 +3,16 @@
 use rust_decimal::Decimal;
 
 use super::super::eval::Scope;
+use super::super::ladders;
 use super::super::measures;
 use super::super::member::Member;
-use super::state::ChallengeState;
+use super::state::{ChallengeState, WindowState};
 use super::{steps, streaks};
 use crate::amount::Overflow;
 use crate::calendar::{Calendar, clock_micros};
 use crate::check::model::{Length, OptIn, Period, Within};
 use crate::plan::{ChallengePlan, Plan, ProgressPlan};
-use crate::time::day_of;
+use crate::time::{DAY, day_of};
 
 /// A window of a challenge, as it is for one member.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -113,6 +114,22 @@ pub fn rolling_start(plan: &Plan, number: usize, at: i64) -> i64 {
 pub fn period_frame(calendar: &Calendar, period: Period, key: i64) -> Frame {
     let start = |key: i64| calendar.start_of(calendar.first_day(period, key));
     Frame { key, from: start(key), to: start(key.saturating_add(1)), moves: false }
+}
+
+/// Whether what was done belongs to a window of the challenge as it is: another version of the program may have others.
+pub fn is_window(plan: &Plan, number: usize, window: &WindowState) -> bool {
+    let Some(challenge) = plan.challenges.get(number) else { return false };
+    let calendar = &plan.calendar;
+    if let ProgressPlan::Streak(_, period) = challenge.progress {
+        // That of all runs has no end, and that of a run ends with a period.
+        return window.to == i64::MAX || ladders::begins(calendar, period, window.to);
+    }
+    match challenge.within {
+        Within::AllTime | Within::Range { .. } | Within::Rolling(_) => window.key == 0,
+        Within::Each(period) => window.to == period_frame(calendar, period, window.key).to,
+        // The key is the instant at which it begins, and no number of a period.
+        Within::Following { .. } | Within::OptedIn(_) => window.key >= DAY,
+    }
 }
 
 fn beginning(calendar: &Calendar, start: i64, length: Length, at: i64) -> Option<Frame> {

@@ -137,6 +137,11 @@ fn join(
             survivor.returned.push(returned.clone());
         }
     }
+    for known in &absorbed.uncounted {
+        if !survivor.uncounted.iter().any(|own| own.order == known.order) {
+            survivor.uncounted.push(known.clone());
+        }
+    }
     for known in &absorbed.written_off {
         let entry = known.entry.checked_add(entries).ok_or(amount::Overflow)?;
         // What the surviving account had spent is none of what was looked for there.

@@ -33,6 +33,16 @@ pub struct Returned {
     pub rewards: Vec<(u32, Decimal)>,
 }
 
+/// An order that the program of its day counted otherwise than the present one would.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Uncounted {
+    /// Digest of the order's id.
+    pub order: u64,
+    pub at: i64,
+    /// The measures that do not hold it; ascending.
+    pub measures: Vec<u16>,
+}
+
 /// An order as it was captured, with what the rules made of it.
 pub struct Order {
     pub event: EventData,

@@ -10,6 +10,7 @@ use crate::engine::error::EventError;
 use crate::engine::eval::Scope;
 use crate::engine::event::EventData;
 use crate::engine::grants::{self, Basis, Grant, Grants, RateTerms};
+use crate::engine::log;
 use crate::engine::measures;
 use crate::engine::member::Member;
 use crate::engine::outcome::{Because, Decision, Kind};
@@ -35,8 +36,12 @@ pub(super) fn remeasure(
         // It never counted.
         return Ok(());
     }
+    let key = log::hash(&order.event.id);
+    let uncounted = member.uncounted.iter().find(|known| known.order == key);
+    let counted = |number: &u16| uncounted.is_none_or(|known| !known.measures.contains(number));
     let revoking = |number: &u16| plan.measures.get(usize::from(*number)).is_some_and(|measure| measure.revoke);
-    let numbers: Vec<u16> = event.measures.iter().copied().filter(revoking).collect();
+    let numbers = event.measures.iter().copied();
+    let numbers: Vec<u16> = numbers.filter(|number| revoking(number) && counted(number)).collect();
     let deltas = |member: &Member, event: Option<&EventData>| {
         let mut deltas = measures::Deltas::new();
         if let Some(event) = event {

@@ -60,6 +60,7 @@ impl Lower<'_> {
                 value: form.value.as_ref().map(|value| lower.expression(value)),
                 filter: form.filter.as_ref().map(|filter| lower.expression(filter)),
                 window: form.window,
+                rating: lower.counts(measure.function, form),
             });
             self.event = None;
             self.plan.measures.push(MeasurePlan {
@@ -82,6 +83,21 @@ impl Lower<'_> {
                 wallet.flows.push((flow, number));
             }
         }
+    }
+
+    /// A digest of what an event adds to a measure, and when. Of a window that moves on it tells nothing: there the same is
+    /// counted, and looked at from elsewhere.
+    fn counts(&self, function: AggregateFunction, form: &model::MeasureForm) -> u32 {
+        let mut text = format!("{function:?}");
+        for (word, part) in [("of", &form.value), ("where", &form.filter)] {
+            if let Some(part) = part {
+                text.push_str(&format!("\n{word} {}", self.said(part)));
+            }
+        }
+        if let Window::Range { from, to } = form.window {
+            text.push_str(&format!("\n{from:?} {to:?}"));
+        }
+        crate::wire::digest(text.as_bytes()) as u32
     }
 
     /// What was earned when a time of grace began is asked for when it ends.

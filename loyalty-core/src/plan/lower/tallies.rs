@@ -6,7 +6,7 @@ use super::Lower;
 use crate::amount;
 use crate::calendar::{clock_micros, days_at_most};
 use crate::check::model::{self, Per, Period};
-use crate::plan::{CapPlan, Dated, Grain, LimitPlan, TallyPlan};
+use crate::plan::{CapPlan, Dated, Grain, LimitPlan, TallyPlan, period_name};
 
 impl Lower<'_> {
     pub(super) fn tally(&mut self, key: String, grain: Grain, keep_days: Option<i32>) -> u32 {
@@ -161,14 +161,6 @@ fn tightest<T, Stretch: PartialEq, Size: Ord>(
         let beaten = same.any(|(place, other)| (size(other), place) < (size(item), number));
         (!beaten).then_some(item)
     })
-}
-
-/// The word that saved counters know a period by.
-fn period_name(period: Period) -> &'static str {
-    match period {
-        Period::HalfYear => "half-year",
-        other => other.word(),
-    }
 }
 
 pub(super) fn period_days(period: Period) -> i32 {

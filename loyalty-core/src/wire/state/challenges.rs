@@ -3,6 +3,7 @@
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
+use super::counters::Regrouped;
 use super::values::{Amount, Moment};
 use super::{MigrationReport, Snapshot, StateError};
 use crate::engine::challenges::{self, ChallengeState, Done, Ever, Given, WindowState};
@@ -153,13 +154,18 @@ fn restored_given(plan: &Plan, given: &SavedGiven) -> Option<Given> {
     })
 }
 
+/// By challenge: windows that the program has no more.
+pub type Replaced = Vec<(usize, Vec<WindowState>)>;
+
 /// Takes over what the program still has.
 pub fn restore(
     plan: &Plan,
     member: &mut Member,
     saved: &Snapshot,
+    regrouped: &[Regrouped],
     report: &mut MigrationReport,
-) -> Result<(), StateError> {
+) -> Result<Replaced, StateError> {
+    let mut replaced = Vec::new();
     for challenge in &saved.challenges.items {
         let Some(number) = plan.challenge_named(&challenge.name) else {
             report.dropped.push(format!("challenge `{}`, done {} times", challenge.name, challenge.times));
@@ -171,6 +177,20 @@ pub fn restore(
         let negative = |window: &WindowState| window.used < Decimal::ZERO;
         if windows.iter().any(negative) {
             return Err(StateError::new(format!("challenge `{}` has used up less than nothing", challenge.name)));
+        }
+        let of_before = windows.extract_if(.., |window| !challenges::is_window(plan, number, window));
+        let of_before: Vec<WindowState> = of_before.collect();
+        // Of a streak that goes by other periods nobody knows which of them it was kept over.
+        let other_periods = regrouped.iter().any(|other| challenges::is_streak_by(plan, number, other.tally));
+        if !of_before.is_empty() || (other_periods && !frozen.is_empty()) {
+            report.loses(format!(
+                "the windows of challenge `{}`, which are none any more: what met a goal in them is used up, and its reward stays",
+                challenge.name
+            ));
+        }
+        replaced.push((number, of_before));
+        if other_periods {
+            frozen.clear();
         }
         windows.arrange_by_key(|window| window.key);
         windows.dedup_by_key(|window| window.key);
@@ -186,6 +206,17 @@ pub fn restore(
         let state = ChallengeState { opted_in, windows, frozen, ever: Kept::new(ever) };
         if let Some(place) = member.challenges.get_mut(number) {
             *place = state;
+        }
+    }
+    Ok(replaced)
+}
+
+/// Uses up in the windows of the program what met goals in those that it has no more.
+pub fn use_up(plan: &Plan, member: &mut Member, replaced: &Replaced) -> Result<(), StateError> {
+    for (number, windows) in replaced {
+        for window in windows {
+            let used = challenges::use_up(plan, member, *number, window);
+            used.map_err(|_| StateError::new("a challenge in which too much was done"))?;
         }
     }
     Ok(())

@@ -7,14 +7,16 @@ use crate::engine::member::Member;
 use crate::plan::Plan;
 
 /// The version of the form; a reader refuses what it does not know.
-pub const FORMAT: u8 = 5;
+pub const FORMAT: u8 = 6;
+/// From this one on it is told what counters count, and by what.
+pub const SAYS_COUNTING: u8 = 6;
 /// From this one on it is told what wallets hold.
 pub const SAYS_HOLDINGS: u8 = 5;
-/// The one before, which is read still.
-const BEFORE: u8 = 4;
+/// The first whose bytes are told from what is to be expected; it and all since are read still.
+const SQUEEZED: u8 = 4;
 /// The one before that, which is read still, too. In its JSON digests of events were longer. Its bytes are those
 /// of `postcard`, without expectations: they are still written for a member who is told in so few bytes that no reader
-/// would believe it, and then say what form 5 says behind everything else.
+/// would believe it, and then say what the forms since say behind everything else.
 const PLAIN_FORMAT: u8 = 3;
 /// How much of their digest stands before the bytes, so that damaged ones are known.
 const CHECK_BYTES: usize = 4;
@@ -46,6 +48,8 @@ fn bytes_of(mut snapshot: Snapshot, offset: i64) -> Vec<u8> {
     let bytes = postcard::to_allocvec(&snapshot).unwrap_or_default();
     let bytes = written_off::append_all(&snapshot.written_off, bytes).unwrap_or_default();
     let since = (&snapshot.holdings.items, &snapshot.events.ratings.items, &snapshot.arrivals.items);
+    let bytes = postcard::to_extend(&since, bytes).unwrap_or_default();
+    let since = (&snapshot.counted_by.items, &snapshot.counted_of.items, &snapshot.uncounted.items);
     postcard::to_extend(&since, bytes).unwrap_or_default()
 }
 
@@ -78,7 +82,7 @@ fn snapshot_of(bytes: &[u8]) -> Result<Snapshot, StateError> {
     }
     // The first byte, whatever follows in another form.
     bytes.first().map_or(Ok(()), |format| check_format(*format))?;
-    if let Some(format) = bytes.first().copied().filter(|format| *format >= BEFORE) {
+    if let Some(format) = bytes.first().copied().filter(|format| *format >= SQUEEZED) {
         let rest = bytes.get(1..).and_then(|rest| rest.split_at_checked(CHECK_BYTES));
         let (check, squeezed) = rest.unwrap_or_default();
         // Whoever looks for holes in the reading would never come past the check.
@@ -93,12 +97,17 @@ fn snapshot_of(bytes: &[u8]) -> Result<Snapshot, StateError> {
             snapshot.written_off = written_off;
             if !rest.is_empty() {
                 let ((holdings, ratings, arrivals), rest) = postcard::take_from_bytes(rest).map_err(|_| more())?;
-                if !rest.is_empty() {
-                    return Err(more());
-                }
                 (snapshot.holdings.items, snapshot.events.ratings.items) = (holdings, ratings);
                 snapshot.arrivals.items = arrivals;
-                snapshot.format = FORMAT;
+                snapshot.format = SAYS_HOLDINGS;
+                if !rest.is_empty() {
+                    let (since, rest) = postcard::take_from_bytes(rest).map_err(|_| more())?;
+                    (snapshot.counted_by.items, snapshot.counted_of.items, snapshot.uncounted.items) = since;
+                    snapshot.format = SAYS_COUNTING;
+                    if !rest.is_empty() {
+                        return Err(more());
+                    }
+                }
             }
             with_records(snapshot)
         }
@@ -138,7 +147,7 @@ fn check_format(format: u8) -> Result<(), StateError> {
 #[cfg(test)]
 mod tests {
     use super::super::SavedCounter;
-    use super::super::columns::Counted;
+    use super::super::columns::{Counted, JsonOnly};
     use super::super::values::Amount;
     use super::*;
 
@@ -150,10 +159,13 @@ mod tests {
             counter
         };
         for (entries, form) in [(1_000, FORMAT), (200_000, PLAIN_FORMAT)] {
-            let snapshot = Snapshot { counters: vec![counter(entries)], ..Snapshot::default() };
+            let counted_by = JsonOnly { items: vec!["day".to_owned()] };
+            let snapshot = Snapshot { counters: vec![counter(entries)], counted_by, ..Snapshot::default() };
             let bytes = bytes_of(snapshot, 0);
             assert_eq!(bytes.first(), Some(&form));
             let read = snapshot_of(&bytes).unwrap();
+            assert!(read.says_counting());
+            assert_eq!(read.counted_by.items, ["day"]);
             assert_eq!(read.counters.first().map(|counter| counter.entries.0.len() as i64), Some(entries));
         }
     }

@@ -7,7 +7,8 @@ mod counters;
 mod events;
 mod wallets;
 
-use super::forms::{FORMAT, SAYS_HOLDINGS};
+use super::counters::Uncounting;
+use super::forms::{FORMAT, SAYS_COUNTING, SAYS_HOLDINGS};
 use super::pack::SavedRating;
 use super::values::{Amount, Moment, SavedValue};
 use super::{SavedAccount, Snapshot, written_off};
@@ -54,7 +55,7 @@ impl Shared {
 }
 
 /// A list with its length in front.
-fn list<C: Coder, T: Default>(
+pub fn list<C: Coder, T: Default>(
     coder: &mut C,
     lengths: &mut Number,
     items: &mut Vec<T>,
@@ -130,7 +131,17 @@ fn code<C: Coder>(coder: &mut C, snapshot: &mut Snapshot, offset: i64, format: u
     let (mut arrived, near) = (Instants::default(), snapshot.clock.0);
     list(coder, &mut numbers, &mut snapshot.arrivals.items, |coder, arrival| {
         arrival.code(coder, &mut shared, (&mut arrived, near))
-    })
+    })?;
+    if format < SAYS_COUNTING {
+        return Ok(());
+    }
+    coder.part("what counters count");
+    list(coder, &mut numbers, &mut snapshot.counted_by.items, |coder, by| shared.name(coder, by))?;
+    list(coder, &mut numbers, &mut snapshot.counted_of.items, |coder, form| {
+        form.code(coder, &mut shared, (&mut dated, &mut days))
+    })?;
+    let (mut orders, mut lengths) = (Uncounting::default(), Number::default());
+    list(coder, &mut lengths, &mut snapshot.uncounted.items, |coder, order| order.code(coder, &mut shared, &mut orders))
 }
 
 /// Single values.
