@@ -2,10 +2,15 @@
 
 use core::ops::{Deref, DerefMut, Range};
 
+use rust_decimal::Decimal;
+
 use super::claims::{Claim, Counters};
 use super::member::Member;
 use super::outcome::{Decision, Kind};
 use super::reactions::Cause;
+use super::returns::Followed;
+use crate::amount;
+use crate::plan::Plan;
 
 /// Decisions in their order. It reads as the list of them.
 #[derive(Debug, Default)]
@@ -19,6 +24,8 @@ pub struct Decided {
     counters: Option<Counters>,
     /// The rules of which something stays of the order that this one replaces: they do not do it once more.
     kept: Vec<u32>,
+    /// The rules that followed on that order, with what is left of what set them off.
+    followed: Vec<Followed>,
 }
 
 /// A rule that a decision, a change or the calendar has set off.
@@ -70,8 +77,18 @@ impl Decided {
         self.kept.clone()
     }
 
-    pub fn keep(&mut self, rules: Vec<u32>) {
-        self.kept = rules;
+    pub fn keep(&mut self, rules: Vec<u32>, followed: Vec<Followed>) {
+        (self.kept, self.followed) = (rules, followed);
+    }
+
+    /// How much of what sets a rule off is new to it; nothing if it has followed on all of it in the form of the order
+    /// before, or goes by no amount.
+    pub fn new_to(&mut self, plan: &Plan, rule: u32, amount: Decimal) -> Option<Decimal> {
+        let Some(known) = self.followed.iter_mut().find(|known| known.rule == rule) else { return Some(amount) };
+        let by_amount = plan.rules.get(rule as usize).is_some_and(|rule| rule.by_amount);
+        let old = known.amount.min(amount);
+        known.amount = amount::subtract(known.amount, old).ok()?;
+        amount::subtract(amount, old).ok().filter(|new| by_amount && *new > Decimal::ZERO)
     }
 
     /// A copy of the state that a rule meets, if anybody will ask for it.

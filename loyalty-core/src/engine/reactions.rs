@@ -56,6 +56,8 @@ pub fn follow(
             let set_off = rules_on(plan, decision);
             next += 1;
             for (rule, cause) in set_off {
+                let Some(amount) = decisions.new_to(plan, rule, cause.amount) else { continue };
+                let cause = Cause { amount, ..cause };
                 run(plan, member, rule, cause, at, decisions)?;
             }
         }
@@ -73,7 +75,7 @@ pub fn follow(
 }
 
 /// The rules that a decision sets off, in the order of the file.
-fn rules_on(plan: &Plan, decision: &Decision) -> Vec<(u32, Cause)> {
+pub fn rules_on(plan: &Plan, decision: &Decision) -> Vec<(u32, Cause)> {
     let reactions = &plan.reactions;
     let amount = decision.amount().unwrap_or_default();
     let cause = Cause { amount, at: decision.at, before: None, reward: None, coupon: None, room: None };

@@ -38,7 +38,7 @@ use rerate::remeasure;
 use restore::{give_back_spent, paid_by_itself};
 
 pub use clawback::{take_back, take_reward_back};
-pub use lasting::{is_lasting, lasting};
+pub use lasting::{Followed, followed, is_lasting, lasting};
 pub use limits::use_again;
 pub use order::{Captured, Order, Returned, Uncounted, captured};
 pub use rerate::{granted, rerate, rerated_sum, scope};

@@ -43,6 +43,8 @@ pub struct RulePlan {
     pub groups: Vec<u16>,
     /// Experiments whose arms it reads.
     pub arms: Vec<u16>,
+    /// What it does goes by the amount of what sets it off.
+    pub by_amount: bool,
     /// The declaration whose block of effects this is.
     pub held: Option<Held>,
     /// Source line of the declaration.

@@ -32,7 +32,8 @@ pub fn before_rules(
     match event_plan.kind {
         EventKind::Plain => {
             if let Some(order) = coupons::redeem::replaced(event_plan, event) {
-                decisions.keep(returns::lasting(plan, member, order));
+                let followed = returns::followed(plan, member, order);
+                decisions.keep(returns::lasting(plan, member, order), followed);
                 returns::replace(plan, member, event, order, decisions)?;
             }
             rewards::take(plan, event_plan, member, event, Turn::Before, decisions)?;

@@ -7,30 +7,75 @@
 use rust_decimal::Decimal;
 
 use super::order::{Order, read};
-use crate::check::model::Clawback;
+use crate::amount;
+use crate::check::model::{Clawback, CouponChange, DecisionTrigger, Trigger};
 use crate::engine::coupons::decision::CouponDecision;
 use crate::engine::coupons::redeem::replaced;
+use crate::engine::log::Record;
 use crate::engine::member::Member;
-use crate::engine::outcome::{Decision, Kind};
+use crate::engine::outcome::{Because, Decision, Kind};
+use crate::engine::reactions;
 use crate::plan::{EffectKindPlan, Plan, in_force};
 
 /// The rules on an order of which something stays that is no point, and on those in whose place it is.
 pub fn lasting(plan: &Plan, member: &Member, order: &str) -> Vec<u32> {
     let mut rules = Vec::new();
+    each_form(plan, member, order, |record, decisions| {
+        let day = plan.calendar.day_at(record.at);
+        // What rules that followed have done is theirs.
+        let on_it = |rule: &u32| plan.rules.get(*rule as usize).is_some_and(|rule| rule.on(record.event));
+        for decision in decisions {
+            let stays = stays(plan, decision, day).filter(on_it);
+            rules.extend(stays.filter(|rule| !rules.contains(rule)));
+        }
+    });
+    rules
+}
+
+/// A rule that followed on what an order brought about, and of which something stays.
+#[derive(Debug, Clone)]
+pub struct Followed {
+    pub rule: u32,
+    /// What it was set off by, as much as it came to in one form of the order.
+    pub amount: Decimal,
+}
+
+/// The rules that followed on an order and on those in whose place it is: what they gave is theirs, and no return takes it.
+pub fn followed(plan: &Plan, member: &Member, order: &str) -> Vec<Followed> {
+    let mut found: Vec<Followed> = Vec::new();
+    let follows = |rule: u32| {
+        let rule = plan.rules.get(rule as usize).filter(|rule| rule.held.is_none());
+        rule.is_some_and(|rule| match rule.trigger {
+            Trigger::Decision(on, _) => {
+                matches!(on, DecisionTrigger::Earned | DecisionTrigger::Vested | DecisionTrigger::Spent)
+            }
+            Trigger::Coupon(change, _) => change == CouponChange::Redeemed,
+            _ => false,
+        })
+    };
+    each_form(plan, member, order, |record, decisions| {
+        let day = plan.calendar.day_at(record.at);
+        for rule in decisions.iter().flat_map(|decision| acts(plan, decision, day)).filter(|rule| follows(*rule)) {
+            if !found.iter().any(|known| known.rule == rule) {
+                found.push(Followed { rule, amount: Decimal::ZERO });
+            }
+        }
+        let set_off: Vec<_> = decisions.iter().flat_map(|decision| reactions::rules_on(plan, decision)).collect();
+        for known in &mut found {
+            let amounts = set_off.iter().filter(|(rule, _)| *rule == known.rule).map(|(_, cause)| cause.amount);
+            known.amount = known.amount.max(amount::sum(amounts).unwrap_or(Decimal::MAX));
+        }
+    });
+    found
+}
+
+/// Goes through an order and those in whose place it is, as far as they are remembered.
+fn each_form(plan: &Plan, member: &Member, order: &str, mut each: impl FnMut(&Record<'_>, &[Decision])) {
     let mut next = Some(order.to_owned());
     // An order replaces an earlier one, so that there is an end to it.
     for _ in 0..member.log.len() {
         let Some(record) = next.take().and_then(|id| member.log.find(&id)) else { break };
-        let day = plan.calendar.day_at(record.at);
-        // What rules that followed have done is theirs.
-        let on_it = |rule: &u32| {
-            let rule = plan.rules.get(*rule as usize);
-            rule.is_some_and(|rule| rule.trigger.event() == Some(usize::from(record.event)))
-        };
-        for decision in record.decisions().unwrap_or_default() {
-            let stays = stays(plan, &decision, day).filter(on_it);
-            rules.extend(stays.filter(|rule| !rules.contains(rule)));
-        }
+        each(&record, &record.decisions().unwrap_or_default());
         if record.order.is_empty() {
             break;
         }
@@ -39,7 +84,18 @@ pub fn lasting(plan: &Plan, member: &Member, order: &str) -> Vec<u32> {
         next =
             event_plan.zip(order).and_then(|(event_plan, order)| Some(replaced(event_plan, &order.event)?.to_owned()));
     }
-    rules
+}
+
+/// The rules that have given or taken something for good by a decision.
+fn acts(plan: &Plan, decision: &Decision, day: i32) -> Vec<u32> {
+    match &decision.kind {
+        Kind::Earned { because, .. } => {
+            let rules = because.iter();
+            rules.filter_map(|part| if let Because::Rule { rule, .. } = part { Some(*rule) } else { None }).collect()
+        }
+        Kind::Spent { rule: Some(rule), .. } => vec![*rule],
+        _ => stays(plan, decision, day).into_iter().collect(),
+    }
 }
 
 /// Whether what an effect brings about stays, whatever becomes of the event.

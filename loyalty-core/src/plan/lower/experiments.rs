@@ -121,7 +121,7 @@ impl Lower<'_> {
 }
 
 /// The expressions that an effect depends on.
-fn expressions_of(effect: &EffectKind) -> Vec<&Expr> {
+pub(super) fn expressions_of(effect: &EffectKind) -> Vec<&Expr> {
     match effect {
         EffectKind::Earn { amount: Earn::Fixed(one), .. }
         | EffectKind::Multiply { by: one, .. }
