@@ -4,6 +4,7 @@
 //! [`Checked`] exists only where the checker found no error.
 
 mod badge;
+mod by_line;
 mod challenge;
 mod coupon;
 mod effect;

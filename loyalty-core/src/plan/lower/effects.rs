@@ -6,7 +6,7 @@ use super::Lower;
 use super::wallets::vest;
 use crate::amount;
 use crate::check::model::{self, AggregateFunction};
-use crate::plan::{EffectKindPlan, EffectPlan, Node, PerLine, RatePlan};
+use crate::plan::{EffectKindPlan, EffectPlan, Node, NodeId, PerLine, RatePlan};
 
 impl Lower<'_> {
     pub(super) fn effect(&mut self, effect: &model::Effect) -> EffectPlan {
@@ -104,17 +104,27 @@ impl Lower<'_> {
             Some(Node::Number(points)) => amount::multiply(*points, coefficient).ok(),
             _ => None,
         };
-        let of = self.expression(of);
-        let fold = match self.plan.nodes.get(of as usize) {
-            Some(Node::PlainSum { fold, .. }) => self.plan.nodes.get(*fold as usize),
+        let lowered = self.expression(of);
+        let per_line = self.per_line(lowered).or_else(|| {
+            let by_line = of.by_line()?;
+            let by_line = self.expression(&by_line);
+            self.per_line(by_line)
+        });
+        let of = lowered;
+        RatePlan { points, per, full, of, coefficient, constant, per_line }
+    }
+
+    /// What a sum over a list adds up; nothing for any other node.
+    fn per_line(&self, sum: NodeId) -> Option<PerLine> {
+        let fold = match self.plan.nodes.get(sum as usize)? {
+            Node::PlainSum { fold, .. } => self.plan.nodes.get(*fold as usize)?,
             node => node,
         };
-        let per_line = match fold {
-            Some(Node::Fold { function: AggregateFunction::Sum, list, value: Some(value), filter }) => {
+        match fold {
+            Node::Fold { function: AggregateFunction::Sum, list, value: Some(value), filter } => {
                 Some(PerLine { list: *list, value: *value, filter: *filter })
             }
             _ => None,
-        };
-        RatePlan { points, per, full, of, coefficient, constant, per_line }
+        }
     }
 }

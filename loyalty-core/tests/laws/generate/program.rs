@@ -514,6 +514,11 @@ fn rate(rolls: &mut Rolls, index: usize, program: &Program) -> Earn {
         Expr::MatchRange(subtotal, arms, Box::new(amount(1)))
     });
     let points = by_payment.or(by_size).unwrap_or(Expr::Number(points));
+    let over_lines = matches!(of, Expr::SumLines(..) | Expr::SumProducts(..));
+    let of = match over_lines && rolls.one_in(3) {
+        true => Expr::Times(Box::new(of), rolls.pick(&[scaled(5, 1), whole(3)])),
+        false => of,
+    };
     Earn::Rate { points, per, full: rolls.one_in(4), of }
 }
 

@@ -593,15 +593,19 @@ fn rate(scope: &Scope<'_>, rule: usize, effect: usize, points: &Exact, before: &
         let blocks = base.max(zero()) / per;
         points * if *full { blocks.floor() } else { blocks }
     };
-    let by_line = matches!(policy.scope, RoundScope::Line | RoundScope::Unit);
-    let (Expr::SumLines(_, filter) | Expr::SumProducts(_, _, filter)) = of else {
+    let lines = matches!(policy.scope, RoundScope::Line | RoundScope::Unit);
+    let (of_line, times) = match of {
+        Expr::Times(inner, times) => (&**inner, times.clone()),
+        of => (of, whole(1)),
+    };
+    let (Expr::SumLines(_, filter) | Expr::SumProducts(_, _, filter)) = of_line else {
         return scope.number(of).map(|base| raw(base) * (after - before));
     };
-    if !by_line {
+    if !lines {
         return scope.number(of).map(|base| raw(base) * (after - before));
     }
-    let of_line = |line: &Line| {
-        let base = match of {
+    let by_line = |line: &Line| {
+        let base = match of_line {
             Expr::SumProducts(one, other, _) => product(line, one, other)?,
             Expr::SumLines(name, _) => number(line, name)?,
             _ => return None,
@@ -610,9 +614,9 @@ fn rate(scope: &Scope<'_>, rule: usize, effect: usize, points: &Exact, before: &
             (RoundScope::Unit, Some(quantity)) if quantity > zero() => quantity,
             _ => whole(1),
         };
-        let raw = raw(base / &units);
+        let raw = raw(base * &times / &units);
         let rounded = |factor: &Exact| round(&(&raw * factor), policy.decimals, policy.round) * &units;
         Some(rounded(after) - rounded(before))
     };
-    Some(scope.lines(filter.as_deref())?.into_iter().filter_map(of_line).sum())
+    Some(scope.lines(filter.as_deref())?.into_iter().filter_map(by_line).sum())
 }

@@ -136,6 +136,10 @@ impl Scope<'_> {
                 (Value::Number(left), Value::Number(right)) => Some(Value::Number(left + right)),
                 _ => None,
             },
+            Expr::Times(inner, times) => match sub(inner)? {
+                Value::Number(inner) => Some(Value::Number(&inner * times)),
+                _ => None,
+            },
             Expr::Match(subject, arms, otherwise) => {
                 let subject = sub(subject);
                 let arm = arms.iter().find(|(text, _)| subject.as_ref() == Some(&Value::Text(text.clone())));

@@ -372,6 +372,7 @@ impl Program {
             Expr::IsMissing(value) => format!("{} is missing", sub(value)),
             Expr::Otherwise(value, other) => format!("({} ?? {})", sub(value), sub(other)),
             Expr::Add(left, right) => format!("({} + {})", sub(left), sub(right)),
+            Expr::Times(inner, times) => format!("{} * {}", sub(inner), print(times)),
             Expr::Match(subject, arms, otherwise) => {
                 let arms: Vec<String> = arms.iter().map(|(text, value)| format!("\"{text}\" {}", sub(value))).collect();
                 format!("match {} {{ {}, else {} }}", sub(subject), arms.join(", "), sub(otherwise))
@@ -424,7 +425,7 @@ fn is_money(expr: &Expr) -> bool {
         Expr::Field(name) => matches!(name.as_str(), "subtotal" | "total" | "tax" | "shipping" | "discount"),
         Expr::SumLines(name, _) => name == "amount",
         Expr::SumProducts(..) => true,
-        Expr::Add(left, _) | Expr::Otherwise(left, _) => is_money(left),
+        Expr::Add(left, _) | Expr::Otherwise(left, _) | Expr::Times(left, _) => is_money(left),
         Expr::Money(_) => true,
         _ => false,
     }

@@ -383,6 +383,8 @@ pub enum Expr {
     IsMissing(Box<Expr>),
     Otherwise(Box<Expr>, Box<Expr>),
     Add(Box<Expr>, Box<Expr>),
+    /// A quantity times a number.
+    Times(Box<Expr>, Exact),
     /// `match SUBJECT { TEXT VALUE … else VALUE }`
     Match(Box<Expr>, Vec<(String, Expr)>, Box<Expr>),
     /// `match SUBJECT { AMOUNT .. AMOUNT VALUE … else VALUE }`, each range with its first and without its last end.
