@@ -43,6 +43,7 @@ mod question;
 mod referral;
 mod refusal;
 mod reward;
+mod rounding;
 mod rule;
 mod settings;
 pub(crate) mod survey;

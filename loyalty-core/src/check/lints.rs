@@ -35,6 +35,7 @@ impl<'a> Checker<'a> {
         self.lint_questions(rules);
         self.lint_idle(rules);
         self.lint_exclusions();
+        self.lint_rounding(rules);
         let unsettled: Vec<Span> = self
             .referrals
             .iter()

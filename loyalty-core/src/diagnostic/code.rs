@@ -305,6 +305,8 @@ codes! {
     MissingIsNoOther = "W0230" Warning,
     /// A birthday that is compared with the day of an event.
     BirthdayOnce = "W0231" Warning,
+    /// A sum over lines that is rounded all at once, where the wallet rounds by the line.
+    RoundedAtOnce = "W0232" Warning,
     /// A coupon that gives nothing.
     GivesNothing = "W0219" Warning,
     /// A coupon that would stand beside another, which does not agree.
