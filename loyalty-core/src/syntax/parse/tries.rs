@@ -47,6 +47,18 @@ pub(super) fn help(failure: &Failure<'_>, found: &Token<'_>) -> Option<&'static 
     if failure.only("`off`") {
         return Some("write `give 10% off order`; a coupon that earns something says `give { earn 10 points }`");
     }
+    if failure.keyword == Some("coupon") && failure.expects("`except where`") && failure.expects("`for`") {
+        return Some(
+            "one unit free is `give cheapest 1 free from order.lines where …`; `give 1 free from …` goes on with what it is \
+             for: `for every 2 from order.lines where …`",
+        );
+    }
+    if failure.keyword == Some("wheel") && failure.before.is_some_and(|before| before.text == "weight") {
+        return Some(
+            "the weight of a slice is a number or a percent: `weight 50 { … }`; what has other odds for some members is \
+             another wheel, which a rule of theirs draws",
+        );
+    }
     if failure.only("`of`") && of_rule && failure.clause == Some("earn") {
         return Some("say of what: `earn 1 points per 1 EUR of order.subtotal`");
     }
@@ -79,6 +91,9 @@ fn clause(failure: &Failure<'_>, found: &Token<'_>) -> Option<&'static str> {
         ("wallet", _, "max" | "maximum" | "at") => {
             return Some("the most that a wallet holds is `hold at most 500 points`");
         }
+        ("wallet", _, "decay" | "decays") => {
+            return Some("points decay by a rule of the calendar: `rule decay every month { forfeit 10% of points }`");
+        }
         ("wallet", _, "refund" | "refunds" | "overdraw") => {
             return Some(
                 "what a return takes back is `clawback within balance`, `clawback may overdraw` or `clawback only pending`",
@@ -110,12 +125,17 @@ pub(super) fn unknown_clause(failure: &Failure<'_>) -> Option<Diagnostic> {
     let keyword = failure.keyword.filter(|keyword| !matches!(*keyword, "experiment" | "message"))?;
     let word = failure.before.filter(|word| word.kind == TokenKind::Word && !CLAUSES.contains(&word.text))?;
     let parts = ["a percentage", "a text in quotes", "`at`", "`when`"];
-    if failure.expected != parts || failure.found.is_none_or(|found| found.kind != TokenKind::Word) {
+    let goes_on = |found: Token<'_>| matches!(found.kind, TokenKind::Word | TokenKind::Number);
+    if failure.expected != parts || !failure.found.is_some_and(goes_on) {
         return None;
     }
     let span = Span::new(offset(word.start), offset(word.end()));
     let message = format!("expected a clause of a {keyword}, found `{}`", word.text);
-    Some(Diagnostic::new(Code::Syntax, span, message).candidates(nearest(word.text, CLAUSES)))
+    let told = Diagnostic::new(Code::Syntax, span, message);
+    Some(match (keyword, word.text) {
+        ("leaderboard", "bottom" | "last") => told.help("a leaderboard gives to its first places: `top 3 { … }`"),
+        _ => told.candidates(nearest(word.text, CLAUSES)),
+    })
 }
 
 impl Failure<'_> {
