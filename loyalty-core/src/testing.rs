@@ -270,7 +270,10 @@ impl<'p> Run<'p> {
         let of_figure = outcome.decisions.iter().filter_map(|decision| match (&decision.kind, figure) {
             (Kind::Earned { wallet: own, amount, .. }, WalletFigure::Earned)
             | (Kind::Spent { wallet: own, amount, .. }, WalletFigure::Spent)
-            | (Kind::Expired { wallet: own, amount, .. }, WalletFigure::Expired)
+            | (
+                Kind::Expired { wallet: own, amount, .. } | Kind::Forfeited { wallet: own, amount, .. },
+                WalletFigure::Expired,
+            )
             | (Kind::ClawedBack { wallet: own, amount, .. }, WalletFigure::ClawedBack)
                 if *own == wallet =>
             {
