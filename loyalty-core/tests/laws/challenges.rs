@@ -218,6 +218,41 @@ proptest! {
     }
 }
 
+proptest! {
+    #![proptest_config(settings(96))]
+
+    /// Days in a row make the rounds that they make, in whatever order they are told and whenever in between all is saved.
+    #[test]
+    fn a_streak_is_that_of_its_days(
+        days in vec(any::<bool>(), 1..24),
+        order in Just((0..24).collect::<Vec<usize>>()).prop_shuffle(),
+        goal in 2_i64..5,
+    ) {
+        let program = compile(&format!(
+            "program \"Shop\" {{ currency EUR  timezone \"UTC\" }}\nwallet pts {{}}\n\
+             challenge again {{ streak visit by day  goal {goal}  repeat  reward {{ earn 1 pts }} }}\n\
+             challenge once {{ streak visit by day  goal {goal}  reward {{ earn 1_000 pts }} }}\n",
+        ));
+        let mut member = program.enroll("m-1", instant(ENROLLED)).expect("a member");
+        for day in order.into_iter().filter(|day| days.get(*day) == Some(&true)) {
+            let at = rfc3339(ENROLLED + day as i64 * DAY);
+            let event = format!(r#"{{"type":"visit","id":"v-{day}","at":"{at}"}}"#);
+            program.apply(&mut member, event.as_str()).expect("a visit");
+            member = program.load(&program.save(&member)).expect("a saved member").member;
+        }
+        let runs: Vec<i64> = days.split(|told| !told).map(|run| run.len() as i64).collect();
+        let rounds: i64 = runs.iter().map(|run| run / goal).sum();
+        let best = runs.iter().copied().max().unwrap_or(0);
+        let view = view(&program, &member);
+        let points = rounds + if best >= goal { 1_000 } else { 0 };
+        prop_assert_eq!(whole(&view["wallets"]["pts"]["available"], 1), points, "{:?}", days);
+        prop_assert_eq!(whole(&view["challenges"]["again"]["times"], 1), rounds);
+        if best > 0 {
+            prop_assert_eq!(whole(&view["challenges"]["again"]["best"], 1), best);
+        }
+    }
+}
+
 /// A challenge without an end that was asked for counts for good and does not grow for as long.
 #[test]
 fn a_challenge_without_an_end_does_not_grow() {

@@ -56,9 +56,16 @@ fn frames(
     occasion: Occasion,
 ) -> SmallVec<[Frame; 2]> {
     let mut frames = SmallVec::new();
+    let in_time = |frame: &Frame| form.tolerance.is_none_or(|length| at <= plan.calendar.plus(frame.to, length));
     if let Some(ProgressPlan::Streak(..)) = plan.challenges.get(number).map(|challenge| &challenge.progress) {
+        let repeats = form.repeat.is_some();
+        if let Occasion::Late(event_at) = occasion
+            && let Some(frame) = streaks::past_frame(plan, member, number, (event_at, at), repeats)
+        {
+            frames.extend(in_time(&frame).then_some(frame));
+        }
         let run = streaks::run_now(plan, member, number, at);
-        frames.extend(run.and_then(|run| streaks::frame(plan, number, &run, form.repeat.is_some(), at)));
+        frames.extend(run.and_then(|run| streaks::frame(plan, number, &run, repeats, at)));
         return frames;
     }
     let present = windows::frame(plan, member, number, at);
@@ -67,8 +74,7 @@ fn frames(
         && !frame.moves
         && Some(frame.key) != present.map(|present| present.key)
     {
-        let in_time = form.tolerance.is_none_or(|length| at <= plan.calendar.plus(frame.to, length));
-        frames.extend(in_time.then_some(frame));
+        frames.extend(in_time(&frame).then_some(frame));
     }
     frames.extend(present);
     frames
@@ -136,7 +142,9 @@ fn judge(
             state.first_done = state.first_done.or(Some(at));
             let again = form.repeat.is_some_and(|most| most.is_none_or(|most| window.rounds.saturating_add(1) < most));
             if again {
-                window.used = if form.carry { amount::add(window.used, goal)? } else { total };
+                // A streak grows by one at a time: what is over is there only where a late event has joined two runs.
+                let carries = form.carry || challenge.progress.is_streak();
+                window.used = if carries { amount::add(window.used, goal)? } else { total };
                 window.rounds = window.rounds.saturating_add(1);
                 window.met = 0;
                 if frame.moves && !matches!(challenge.progress, ProgressPlan::Streak(..)) {
@@ -167,7 +175,9 @@ fn judge(
     let total = if window.since > at { Decimal::ZERO } else { total };
     let current = window.current(total)?;
     let touched = last_touched(plan, member, number, frame.from.max(window.since), frame.moves);
-    if occasion != Occasion::Time && (window.told != current || window.told_at != touched) {
+    // Of a run that is over nothing is told, and what is known to be told is that of the present one.
+    let of_the_past = closed && challenge.progress.is_streak();
+    if occasion != Occasion::Time && !of_the_past && (window.told != current || window.told_at != touched) {
         (window.told, window.told_at) = (current, touched);
         // Of what is over, and of what was done before, nothing more is to be reached.
         if !(closed || done_before && noted.is_empty()) {
@@ -178,7 +188,8 @@ fn judge(
     if let Some(state) = member.challenges.get_mut(number) {
         if challenge.progress.is_streak() {
             // Later runs that a late event has joined to this one are part of it now.
-            state.windows.retain(|other| other.key <= window.key);
+            let joined = window.key.saturating_add(1)..=streaks::last_period(plan, number, frame);
+            state.windows.retain(|other| !joined.contains(&other.key));
         }
         state.put(window);
     }
@@ -217,7 +228,8 @@ fn look(
         }
     }
     let total = windows::total(&scope, number, frame)?;
-    let known = known(state, challenge.progress.is_streak(), frame);
+    let last = challenge.progress.is_streak().then(|| streaks::last_period(plan, number, frame));
+    let known = known(state, last, frame);
     let before = adaptive::goal_before(form, state, frame.key);
     let begun = known.is_none();
     let goals = goals(&scope, number, form, frame)?;
@@ -230,19 +242,19 @@ fn look(
         window.goals = goals;
     }
     window.goals.truncate(challenge.goals.len());
-    (window.key, window.from, window.to) = (frame.key, frame.from, frame.to);
+    // A streak that does not begin again has one window for all its runs, which is never over.
+    let to = if last.is_some() && frame.key == 0 { i64::MAX } else { frame.to };
+    (window.key, window.from, window.to) = (frame.key, frame.from, to);
     if let GoalsPlan::Adaptive(_) = form.goals {
         return Ok(Some(Looked { window, total, begun, goal_before: before }));
     }
     Ok(Some(Looked { window, total, begun, goal_before: None }))
 }
 
-/// What is kept of a window. A run that a late event has joined from two has what both have.
-fn known(state: &super::ChallengeState, streak: bool, frame: &Frame) -> Option<WindowState> {
-    if !streak || frame.key == 0 {
-        return state.window(frame.key).cloned();
-    }
-    let runs = state.windows.iter().filter(|window| window.key >= frame.key);
+/// What is kept of a window. A run, whose last period is told, has what the runs have that a late event has joined in it.
+fn known(state: &super::ChallengeState, last: Option<i64>, frame: &Frame) -> Option<WindowState> {
+    let Some(last) = last.filter(|_| frame.key != 0) else { return state.window(frame.key).cloned() };
+    let runs = state.windows.iter().filter(|window| (frame.key..=last).contains(&window.key));
     runs.cloned().reduce(|mut one, other| {
         one.used = amount::add(one.used, other.used).unwrap_or(one.used);
         one.rounds = one.rounds.saturating_add(other.rounds);

@@ -58,6 +58,50 @@ pub fn run_now(plan: &Plan, member: &Member, number: usize, at: i64) -> Option<R
     run(&Scope::of(plan, member, at), number)
 }
 
+/// The run around a late event, and the instant at which its last period was over; nothing where the event does not count.
+fn run_around(plan: &Plan, member: &Member, number: usize, event_at: i64) -> Option<(Run, i64)> {
+    let (measure, mut last) = now(plan, number, plan.calendar.day_at(event_at))?;
+    let tally = plan.measures.get(usize::from(measure))?.tally?;
+    let entries = member.tallies.between(tally, i64::MIN, i64::MAX);
+    let full = |key: i64| entries.binary_search_by(|entry| entry.key.cmp(&key)).is_ok();
+    if !full(last) {
+        return None;
+    }
+    let frozen = member.challenges.get(number).map(|state| &*state.frozen).unwrap_or(&[]);
+    let mut next = last + 1;
+    while full(next) || frozen.binary_search(&next).is_ok() {
+        if full(next) {
+            last = next;
+        }
+        next += 1;
+    }
+    let Grain::Period(period) = plan.grain(tally) else { return None };
+    let end = plan.calendar.start_of(plan.calendar.first_day(period, last.saturating_add(1)));
+    Some((run_now(plan, member, number, end.saturating_sub(1))?, end))
+}
+
+/// The window of the run that a late event belongs to, if that is over and not the one that goes on.
+pub fn past_frame(
+    plan: &Plan,
+    member: &Member,
+    number: usize,
+    (event_at, at): (i64, i64),
+    repeats: bool,
+) -> Option<Frame> {
+    let (run, end) = run_around(plan, member, number, event_at)?;
+    let goes_on = run_now(plan, member, number, at).is_some_and(|now| now.length > 0 && now.first == run.first);
+    let key = if repeats { run.first } else { 0 };
+    (end <= at && !goes_on).then_some(Frame { key, from: i64::MIN, to: end, moves: true })
+}
+
+/// The last period of a window that is a run.
+pub fn last_period(plan: &Plan, number: usize, frame: &Frame) -> i64 {
+    if frame.to == i64::MAX {
+        return i64::MAX;
+    }
+    now(plan, number, plan.calendar.day_at(frame.to.saturating_sub(1))).map_or(i64::MAX, |(_, last)| last)
+}
+
 /// The measure of a streak, and the period around a day.
 fn now(plan: &Plan, number: usize, day: i32) -> Option<(u16, i64)> {
     let ProgressPlan::Streak(measure, period) = plan.challenges.get(number)?.progress else { return None };
@@ -119,9 +163,13 @@ pub fn settle(
         }
     }
     let length = length(member);
+    let told_late = match occasion {
+        Occasion::Late(event_at) => run_around(plan, member, number, event_at).map_or(0, |(run, _)| run.length),
+        _ => 0,
+    };
     let Some(state) = member.challenges.get_mut(number) else { return Ok(()) };
     state.length = length;
-    state.best = state.best.max(length);
+    state.best = state.best.max(length).max(told_late);
     if length == 0 && before > 0 && occasion != Occasion::Return {
         let kind = Kind::StreakBroken { challenge: challenge.name.clone(), length: before, best: state.best };
         decisions.push(Decision { at, kind });
