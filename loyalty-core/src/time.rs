@@ -89,6 +89,24 @@ fn parse_plain(text: &str) -> Option<i64> {
     Some(seconds * SECOND + thousandths * (SECOND / 1_000))
 }
 
+/// The day that is written `YYYY-MM-DD`, and in no other way.
+pub(crate) fn day_written(text: &str) -> Option<i32> {
+    let [y, e, a, r, b'-', mo, nth, b'-', d, ay] = *text.as_bytes() else { return None };
+    let year = pair(y, e)? * 100 + pair(a, r)?;
+    NaiveDate::from_ymd_opt(year as i32, pair(mo, nth)? as u32, pair(d, ay)? as u32).map(day_of)
+}
+
+/// The time of day that is written `HH:MM` or `HH:MM:SS`, in microseconds since midnight.
+pub(crate) fn time_written(text: &str) -> Option<i64> {
+    let (h, our, mi, nute, second) = match *text.as_bytes() {
+        [h, our, b':', mi, nute] => (h, our, mi, nute, 0),
+        [h, our, b':', mi, nute, b':', s, econd] => (h, our, mi, nute, pair(s, econd)?),
+        _ => return None,
+    };
+    let (hour, minute) = (pair(h, our)?, pair(mi, nute)?);
+    (hour < 24 && minute < 60 && second < 60).then_some((hour * 3_600 + minute * 60 + second) * SECOND)
+}
+
 /// The number of two digits.
 #[inline]
 fn pair(ten: u8, one: u8) -> Option<i64> {

@@ -10,7 +10,7 @@ use crate::engine::event::{EventData, Slot};
 use crate::plan::Plan;
 use crate::plan::layout::{FRACTION_DIGITS_MAX, FieldKind, INTEGER_DIGITS_MAX, SlotLayout, TEXT_BYTES_MAX};
 use crate::plan::symbols::UNKNOWN;
-use crate::time::{Instant, day_of, micros_of};
+use crate::time::{Instant, day_written, time_written};
 use crate::wire::input::{Input, Scalar};
 
 /// The whole numbers that a binary float tells from their neighbours lie up to here: 2^53 − 1. What is 2^53 may have been the
@@ -136,7 +136,7 @@ pub fn slot(plan: &Plan, layout: &SlotLayout, scalar: &Scalar<'_>, event: &mut E
         FieldKind::Date => {
             let date = match scalar {
                 Scalar::Date(day) => Some(*day),
-                Scalar::Text(text) => chrono::NaiveDate::parse_from_str(text, "%Y-%m-%d").ok().map(day_of),
+                Scalar::Text(text) => day_written(text),
                 _ => None,
             };
             Slot::Date(date.ok_or_else(|| wrong("a date such as 2026-11-21", scalar))?)
@@ -156,10 +156,7 @@ pub fn slot(plan: &Plan, layout: &SlotLayout, scalar: &Scalar<'_>, event: &mut E
         FieldKind::Time => {
             let time = match scalar {
                 Scalar::Time(micros) => Some(*micros),
-                Scalar::Text(text) => {
-                    let parse = |format| chrono::NaiveTime::parse_from_str(text, format).ok();
-                    parse("%H:%M:%S").or_else(|| parse("%H:%M")).map(micros_of)
-                }
+                Scalar::Text(text) => time_written(text),
                 _ => None,
             };
             Slot::Time(time.ok_or_else(|| wrong("a time of day such as 09:30", scalar))?)
