@@ -5,8 +5,52 @@ use super::expression::Scope;
 use super::model::{Comparison, DatePart, Expr, ExprKind, Type};
 use crate::diagnostic::{Code, Diagnostic};
 
-/// What people call the day of birth.
-const BIRTHDAYS: [&str; 6] = ["birthday", "birthdate", "birth_date", "date_of_birth", "dob", "born"];
+/// What people call the day of birth, in the languages in which programs are likely to be written; without `_`.
+const BIRTHDAYS: [&str; 38] = [
+    "birthday",
+    "birthdate",
+    "dateofbirth",
+    "dob",
+    "bday",
+    "born",
+    "الميلاد",
+    "ميلاد",
+    "تاريخالميلاد",
+    "يومالميلاد",
+    "عيدالميلاد",
+    "عيدميلاد",
+    "geburtstag",
+    "geburtsdatum",
+    "verjaardag",
+    "geboortedatum",
+    "födelsedag",
+    "fødselsdag",
+    "anniversaire",
+    "datedenaissance",
+    "naissance",
+    "cumpleaños",
+    "cumpleanos",
+    "fechadenacimiento",
+    "nacimiento",
+    "aniversário",
+    "aniversario",
+    "datadenascimento",
+    "nascimento",
+    "compleanno",
+    "datadinascita",
+    "tanggallahir",
+    "tarikhlahir",
+    "harilahir",
+    "doğumgünü",
+    "dogumgunu",
+    "doğumtarihi",
+    "dogumtarihi",
+];
+
+fn is_of_birth(name: &str) -> bool {
+    let plain = name.to_lowercase().replace('_', "");
+    BIRTHDAYS.contains(&plain.as_str())
+}
 
 impl Checker<'_> {
     /// `order.at.date == member.birthday` holds on the day of birth, and never again.
@@ -23,7 +67,7 @@ impl Checker<'_> {
             (None, Some(field)) if present(left) => field,
             _ => return,
         };
-        if scope.test || !BIRTHDAYS.iter().any(|name| found.name.eq_ignore_ascii_case(name)) {
+        if scope.test || !is_of_birth(&found.name) {
             return;
         }
         let name = found.name.clone();
