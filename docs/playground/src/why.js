@@ -143,7 +143,7 @@ function small(value, within) {
 /** What the program says, and what that came to: `order.subtotal >= 50 EUR — is 42.86 EUR · 7.14 EUR short`. */
 function saying(entry, actions) {
   const { said, condition, line, unit, note, actual, required, shortfall, used, of, missing, figures, until, exact, result } = entry;
-  const money = (value) => [plain(value), unit ? [" ", name(unit)] : null];
+  const money = (value) => [plain(value, dayOf(said)), unit ? [" ", name(unit)] : null];
   const facts = [];
   if (actual === null) facts.push([say("missing")]);
   else if (actual !== undefined) facts.push([`${say("is")} `, element("b", {}, money(actual))]);
@@ -157,7 +157,7 @@ function saying(entry, actions) {
   // A figure that is said in other words than the entry itself.
   const others = (figures ?? []).filter((figure) => figure.said !== said && figure.value !== undefined);
   for (const figure of others) {
-    facts.push([code(figure.said), " = ", figure.value === null ? say("missing") : element("b", {}, plain(figure.value), figure.unit ? [" ", name(figure.unit)] : null)]);
+    facts.push([code(figure.said), " = ", figure.value === null ? say("missing") : element("b", {}, plain(figure.value, dayOf(figure.said)), figure.unit ? [" ", name(figure.unit)] : null)]);
   }
   const rest = Object.entries(entry).filter(([key, value]) => !SAID.includes(key) && !(said && REPEATED.includes(key)) && !isNothing(value));
   for (const [key, value] of rest) facts.push([`${call("key", key)} `, told(value, actions, key)]);
@@ -169,6 +169,9 @@ function saying(entry, actions) {
     facts.map((fact, index) => [index === 0 ? (text === undefined ? "" : " — ") : " · ", element("bdi", {}, fact)]),
   ];
 }
+
+/** The key of a value that is a day of the week, as what is said of the program tells; a text may look the same. */
+const dayOf = (said) => (/\.weekday\b|^valid\b.*\[/.test(said ?? "") ? "weekday" : undefined);
 
 /** A sentence of the page around something that is no text. */
 function around(key, middle) {

@@ -468,5 +468,14 @@ export const engine = {
       valid: "ساري",
       withdrawn: "مسحوبة",
     },
+    weekday: {
+      monday: "الاثنين",
+      tuesday: "الثلاثاء",
+      wednesday: "الأربعاء",
+      thursday: "الخميس",
+      friday: "الجمعة",
+      saturday: "السبت",
+      sunday: "الأحد",
+    },
   },
 };
