@@ -39,6 +39,14 @@ pub(super) fn help(failure: &Failure<'_>, found: &Token<'_>) -> Option<&'static 
             _ => "write the window as `this day`, `this month`, `last month` or `over last 30 days`",
         });
     }
+    if failure.only("`last`") && matches!(found.text, "this" | "the") {
+        return Some(
+            "a window of the calendar stands alone: `sum(order.subtotal) this month`; `over last 30 days` moves on",
+        );
+    }
+    if failure.only("`..`") && found.text == "to" {
+        return Some("a range of days is written `2026-11-01 .. 2026-11-30`");
+    }
     if failure.expects("a range of days, a range of times or `on`") {
         return Some(
             "write `valid 2026-11-01 .. 2026-11-30`, `valid on [saturday, sunday]` or `valid 22:00 .. 02:00`, with `,` between them",
