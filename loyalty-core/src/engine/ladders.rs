@@ -7,7 +7,7 @@ mod past;
 
 use rust_decimal::Decimal;
 
-use past::{Then, earned_before_grace, reached_then};
+use past::{Then, deserved, earned_before_grace, reached_then};
 
 use super::eval::{NO_ROW, Scope};
 use super::member::Member;
@@ -17,7 +17,9 @@ use super::value::Value;
 use super::{horizon, measures};
 use crate::amount::{self, Overflow};
 use crate::calendar::{Calendar, clock_micros};
-use crate::check::model::{Carry, Fall, Grace, Keep, LadderReturns, Length, OwnYear, Period, RaiseEnd, Rise, Window};
+use crate::check::model::{
+    Carry, Fall, Grace, Keep, LadderReturns, Length, OwnYear, Period, RaiseEnd, Rise, TimeUnit, Window,
+};
 use crate::plan::{LadderFormPlan, LadderPlan, Plan, in_force};
 
 /// What has happened when a level is judged.
@@ -168,6 +170,13 @@ enum Judged {
         to: u16,
         closing: bool,
     },
+    /// What came back had made the level; `carried` is what the levels that are left have used up of the meter, and `by_now`:
+    /// what is left is more than was left of then.
+    Revoked {
+        to: u16,
+        carried: Decimal,
+        by_now: bool,
+    },
     /// What the time of grace leads to was earned when it began.
     AsEarnedBeforeGrace {
         to: u16,
@@ -241,8 +250,17 @@ fn judge(
         return Ok(Judged::KeptToEnd(period));
     }
     let revoked = returned && form.returns == LadderReturns::Revoke;
-    if !(in_grace || due || endless || (timed && revoked)) {
-        return Ok(Judged::AsItIs);
+    if !(in_grace || due || endless) {
+        if !(timed && revoked) {
+            return Ok(Judged::AsItIs);
+        }
+        // A return takes away what it had made, and not what would be kept without it.
+        let (left, carried) = deserved(scope, ladder, standing)?;
+        if left >= standing.level || retained(scope, form)? {
+            return Ok(Judged::AsItIs);
+        }
+        let least = if form.fall == Fall::OneLevel { standing.level.saturating_sub(1) } else { 0 };
+        return Ok(Judged::Revoked { to: left.max(now).max(least), carried, by_now: now > left });
     }
     if retained(judged_scope, form)? {
         return Ok(kept(in_grace || judged_by_time));
@@ -305,6 +323,13 @@ fn apply(
         }
         Judged::Falls { to, closing } => {
             enter(calendar, form, standing, to, base(closing), at);
+            Some(TierBecause::Lost)
+        }
+        Judged::Revoked { to, carried, by_now } => {
+            // A lower level that was made then is kept for the time of then.
+            let base = if by_now { at } else { standing.base };
+            enter(calendar, form, standing, to, base, at);
+            standing.carried = carried;
             Some(TierBecause::Lost)
         }
         Judged::AsEarnedBeforeGrace { to } => {
@@ -495,16 +520,27 @@ fn kept_until(calendar: &Calendar, keep: Keep, base: i64, at: i64) -> Option<i64
         // Counted from the entry each time, so that the 31st comes back after a shorter month.
         Keep::For(length) => nth(length, base, at, |times| calendar.end_after(base, times)),
         Keep::ToAnniversary => {
-            let year = Length { count: 1, unit: crate::check::model::TimeUnit::Year };
             let day = calendar.day_at(base);
-            nth(year, base, at, |times| calendar.start_of(Calendar::day_plus(day, times)))
+            nth(YEAR, base, at, |times| calendar.start_of(Calendar::day_plus(day, times)))
         }
     })
 }
 
+const YEAR: Length = Length { count: 1, unit: TimeUnit::Year };
+
 /// The first of an instant's multiples of a length that lies after `at`.
 fn nth(length: Length, base: i64, at: i64, end: impl Fn(Length) -> i64) -> i64 {
-    let times = |count: i64| Length { count: length.count.saturating_mul(count.clamp(1, 1 << 20) as u32), ..length };
+    end(times(length, multiples(length, base, at, &end)))
+}
+
+/// A length so many times.
+fn times(length: Length, count: i64) -> Length {
+    Length { count: length.count.saturating_mul(count.clamp(1, 1 << 20) as u32), ..length }
+}
+
+/// How many times the length goes into the time from `base` on until that lies after `at`.
+fn multiples(length: Length, base: i64, at: i64, end: impl Fn(Length) -> i64) -> i64 {
+    let times = |count: i64| times(length, count);
     let longest = clock_micros(length)
         .unwrap_or_else(|| i64::from(crate::calendar::days_at_most(length)).saturating_mul(crate::time::DAY))
         .max(1);
@@ -513,7 +549,23 @@ fn nth(length: Length, base: i64, at: i64, end: impl Fn(Length) -> i64) -> i64 {
     while end(times(count)) <= at && count < 1 << 20 {
         count += 1;
     }
-    end(times(count))
+    count
+}
+
+/// When a level that is kept for a length over and over was judged last by an instant; nothing in the first of them.
+fn last_multiple(calendar: &Calendar, keep: Keep, base: i64, at: i64) -> Option<i64> {
+    let last = |length: Length, end: &dyn Fn(Length) -> i64| {
+        let count = multiples(length, base, at, end);
+        (count > 1).then(|| end(times(length, count - 1)))
+    };
+    match keep {
+        Keep::For(length) => last(length, &|times| calendar.end_after(base, times)),
+        Keep::ToAnniversary => {
+            let day = calendar.day_at(base);
+            last(YEAR, &|times| calendar.start_of(Calendar::day_plus(day, times)))
+        }
+        Keep::WhileQualified | Keep::ToEnd { .. } | Keep::ForToEnd { .. } => None,
+    }
 }
 
 /// Whether a ladder would be judged otherwise at a later instant if nothing happened until then.

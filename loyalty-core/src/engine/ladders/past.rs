@@ -1,10 +1,13 @@
 //! What was earned on a ladder at an instant that is over: where a late event leads, and what comes after a time of grace.
 
-use super::{by_the_day, earned, end_of, kept_until};
-use crate::amount::Overflow;
-use crate::check::model::{Fall, Keep, Rise};
-use crate::engine::eval::Scope;
+use rust_decimal::Decimal;
+
+use super::{by_the_day, earned, end_of, form, kept_until, last_multiple, qualifies, still_counts};
+use crate::amount::{self, Overflow};
+use crate::check::model::{Carry, Fall, Keep, Rise};
+use crate::engine::eval::{NO_ROW, Scope};
 use crate::engine::standing::Standing;
+use crate::engine::value::Value;
 use crate::plan::LadderFormPlan;
 
 /// An instant at which a level was judged; `closing`: by what the period was that ended with it.
@@ -73,4 +76,65 @@ pub fn earned_before_grace(
         return Ok(0);
     }
     earned(&Scope { closing: true, ..Scope::of(scope.plan, scope.member, lost_at) }, ladder)
+}
+
+/// When the level in force was reached, or kept on last.
+fn last_judged(scope: &Scope<'_>, form: &LadderFormPlan, standing: &Standing) -> Then {
+    let calendar = &scope.plan.calendar;
+    let base = standing.base;
+    if let Some(at) = last_multiple(calendar, form.keep, base, scope.at) {
+        return Then { at, closing: true };
+    }
+    // What is judged at the end of a period belongs to its last instant.
+    let next = base.saturating_add(1);
+    if by_the_day(form.keep) && calendar.start_of(calendar.day_at(next)) == next {
+        return Then { at: next, closing: true };
+    }
+    Then { at: base, closing: !by_the_day(form.keep) && form.rise != Rise::AtOnce }
+}
+
+/// The level that what has not come back had made when the present one was reached or kept on, no higher than that; and what
+/// it and those before it have used up of the meter.
+pub fn deserved(scope: &Scope<'_>, ladder: u16, standing: &Standing) -> Result<(u16, Decimal), Overflow> {
+    let Some(present) = form(scope.plan, ladder, scope.day) else { return Ok((0, Decimal::ZERO)) };
+    let then = last_judged(scope, present, standing);
+    // What can still come back happened after that, and what there was then may be forgotten.
+    if then.at < scope.member.horizon(scope.plan) {
+        return Ok((standing.level, standing.carried));
+    }
+    let scope = Scope { closing: then.closing, ..Scope::of(scope.plan, scope.member, then.at) };
+    let Some(form) = form(scope.plan, ladder, scope.day) else { return Ok((0, Decimal::ZERO)) };
+    let whole = form.by.map(|by| scope.eval(by, NO_ROW)).transpose()?.and_then(Value::number);
+    let threshold = |level: u16| {
+        let from = form.levels.get(usize::from(level)).and_then(|level| level.from);
+        Ok::<_, Overflow>(from.map(|from| scope.eval(from, NO_ROW)).transpose()?.and_then(Value::number))
+    };
+    let mut carried = standing.carried;
+    if form.carry == Some(Carry::Rest) && !carried.is_zero() && still_counts(&scope, form, standing.carried_on) {
+        // Each level has used up its threshold, and lies on what the one before had used up.
+        let mut level = standing.level;
+        while let (true, Some(own)) = (level > 0, threshold(level)?) {
+            let before = amount::subtract(carried, own)?.max(Decimal::ZERO);
+            let meter = whole.map(|whole| amount::subtract(whole, before)).transpose()?;
+            if qualifies(&scope, form, meter, usize::from(level))? {
+                return Ok((level, carried));
+            }
+            let mut below = level - 1;
+            while below > 0 && threshold(below)?.is_none_or(|from| from > before) {
+                below -= 1;
+            }
+            (level, carried) = (below, before);
+        }
+    }
+    for level in (1..=standing.level).rev() {
+        if qualifies(&scope, form, whole, usize::from(level))? {
+            let carried = match (form.carry, whole) {
+                (Some(Carry::Rest), _) => threshold(level)?.unwrap_or_default(),
+                (Some(Carry::Nothing), Some(whole)) => whole,
+                _ => Decimal::ZERO,
+            };
+            return Ok((level, carried));
+        }
+    }
+    Ok((0, Decimal::ZERO))
 }

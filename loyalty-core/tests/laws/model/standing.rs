@@ -130,20 +130,20 @@ impl Member<'_> {
         let by = self.program.ladders[ladder].by.as_ref()?;
         let whole = scope.number(by)?;
         let standing = &self.standings[ladder];
-        let counts = match by {
-            Expr::Measure(number) => {
-                let at = scope.event.at;
-                let window = &self.program.measures[*number].on(day(self.program.zone, at)).window;
-                let look = if closing && !matches!(window, Window::Rolling(_)) { at - 1 } else { at };
-                match window {
-                    Window::AllTime | Window::Range(..) => true,
-                    Window::LevelYear { .. } => false,
-                    window => measure::inside(self.program, window, standing.used_at, look, &self.view(at, closing)),
-                }
-            }
-            _ => true,
-        };
+        let counts = self.use_counts(ladder, standing, scope.event.at, closing);
         Some(if counts { (whole - &standing.used).max(zero()) } else { whole })
+    }
+
+    /// Whether what was used up lies in the window that the meter looks at.
+    fn use_counts(&self, ladder: usize, standing: &Standing, at: Micros, closing: bool) -> bool {
+        let Some(Expr::Measure(number)) = &self.program.ladders[ladder].by else { return true };
+        let window = &self.program.measures[*number].on(day(self.program.zone, at)).window;
+        let look = if closing && !matches!(window, Window::Rolling(_)) { at - 1 } else { at };
+        match window {
+            Window::AllTime | Window::Range(..) => true,
+            Window::LevelYear { .. } => false,
+            window => measure::inside(self.program, window, standing.used_at, look, &self.view(at, closing)),
+        }
     }
 
     /// Judges a ladder at the member's clock.
@@ -266,6 +266,12 @@ impl Member<'_> {
         if !judged {
             return None;
         }
+        // Only what came back can take away what would be kept for longer.
+        let by_return_alone = !(in_grace || due || endless);
+        let (left, used) = if by_return_alone { self.left_of_then(ladder, standing) } else { (0, zero()) };
+        if by_return_alone && left >= standing.level {
+            return None;
+        }
         let nothing = Event::new("", "", at);
         let scope = Scope { program: self.program, event: &nothing, seen };
         let retained = form
@@ -292,11 +298,17 @@ impl Member<'_> {
             });
             return Some("grace");
         }
-        let best = earned.max(before_grace);
+        let best = earned.max(before_grace).max(left);
         let to = match form.fall {
             Fall::OneLevel => best.max(standing.level - 1),
             _ => best,
         };
+        if by_return_alone {
+            let base = if earned > left { at } else { standing.base };
+            *standing = Standing { level: to, since: at, base, grace: None, used, ..standing.clone() };
+            standing.until = if to == 0 { None } else { self.keep_end(form.keep, base, at) };
+            return Some("not_qualified");
+        }
         if before_grace > earned && to == before_grace {
             let base = standing.base;
             self.enter(form, standing, to, false);
@@ -333,6 +345,63 @@ impl Member<'_> {
         }
         let seen = self.seen(when, at_an_end, false);
         Some((self.qualifies_for(ladder, when, &seen, at_an_end), when, at_an_end))
+    }
+
+    /// Of the level in force and those below, the one that is still made by what there was when it was entered or kept last,
+    /// without what has come back since; and what is used up for it.
+    fn left_of_then(&self, ladder: usize, standing: &Standing) -> (usize, Exact) {
+        let zone = self.program.zone;
+        let keep = self.form_at(ladder, self.clock).keep;
+        let rise = self.form_at(ladder, self.clock).rise;
+        let (mut when, mut closing) = (standing.base, !counts_by_day(keep) && rise != Rise::AtOnce);
+        if counts_by_day(keep) && start(zone, day(zone, standing.base + 1)) == standing.base + 1 {
+            (when, closing) = (standing.base + 1, true);
+        }
+        if matches!(keep, Keep::For(_) | Keep::ToAnniversary) {
+            // One time after the other, up to the one that lasts.
+            let mut over = self.keep_end(keep, standing.base, standing.base);
+            while let Some(end) = over.filter(|end| *end <= self.clock) {
+                (when, closing) = (end, true);
+                over = self.keep_end(keep, standing.base, end);
+            }
+        }
+        // Nothing from before can come back.
+        if when < self.horizon() {
+            return (standing.level, standing.used.clone());
+        }
+        let seen = self.seen(when, closing, false);
+        let nothing = Event::new("", "", when);
+        let scope = Scope { program: self.program, event: &nothing, seen: &seen };
+        let form = self.form_at(ladder, when);
+        let whole = self.program.ladders[ladder].by.as_ref().and_then(|by| scope.number(by));
+        let from = |level: usize| form.levels[level].from.as_ref().and_then(|from| scope.number(from));
+        let met = |level: usize, meter: Option<Exact>| {
+            let reached = match (&form.levels[level].from, from(level)) {
+                (None, _) => true,
+                (Some(_), from) => from.is_some_and(|from| meter.is_some_and(|meter| meter >= from)),
+            };
+            reached && form.levels[level].when.iter().all(|when| scope.holds(when))
+        };
+        if form.carry == Some(Carry::Rest) && self.use_counts(ladder, standing, when, closing) {
+            let (mut level, mut used) = (standing.level, standing.used.clone());
+            while let (true, Some(own)) = (level > 0 && used > zero(), from(level)) {
+                let before = (&used - own).max(zero());
+                if met(level, whole.as_ref().map(|whole| whole - &before)) {
+                    return (level, used);
+                }
+                level = (1..level).rev().find(|below| from(*below).is_some_and(|from| from <= before)).unwrap_or(0);
+                used = before;
+            }
+        }
+        let Some(level) = (1..=standing.level).rev().find(|level| met(*level, whole.clone())) else {
+            return (0, zero());
+        };
+        let used = match form.carry {
+            Some(Carry::Rest) => from(level).unwrap_or_else(zero),
+            Some(Carry::Nothing) => whole.unwrap_or_else(zero),
+            None => zero(),
+        };
+        (level, used)
     }
 
     /// What had been earned when the time of grace began, while that would last.
