@@ -1,6 +1,7 @@
 //! The events that are still remembered: to tell duplicates, to repeat their decisions, and to judge returns.
 //!
-//! Records lie one behind the other in one byte buffer, so that remembering an event costs no allocation of its own.
+//! Records lie one behind the other in pages of bytes, so that remembering an event costs no allocation of its own, and one
+//! that is written stays where it is: a single buffer would be moved as a whole whenever it has to grow.
 
 use smallvec::SmallVec;
 
@@ -8,20 +9,25 @@ use super::outcome::{self, Decision};
 use crate::wire::codec::{Malformed, Reader, Writer};
 use crate::wire::digest;
 
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug)]
 struct Head {
     /// Digest of the event's id.
     hash: u64,
     at: i64,
+    /// The number of its page, and where it begins there.
+    page: u32,
     start: u32,
     /// Where the part begins that only returns need.
     order: u32,
     end: u32,
 }
 
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Default)]
 pub struct Log {
-    bytes: Vec<u8>,
+    /// The page that is written on.
+    page: Vec<u8>,
+    /// Those before it.
+    full: Vec<Vec<u8>>,
     heads: Vec<Head>,
     /// The lowest bits of each head's hash: every event looks through all of them, so that they lie close together; those of a
     /// member who seldom comes lie in the log itself.
@@ -31,12 +37,13 @@ pub struct Log {
 /// How much is remembered: records are only ever added to it, until some are forgotten.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Length {
+    full: usize,
     bytes: usize,
     records: usize,
 }
 
 /// One remembered event.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Record<'a> {
     pub id: &'a str,
     pub event: u16,
@@ -66,18 +73,23 @@ pub fn hash(id: &str) -> u64 {
     digest(id.as_bytes())
 }
 
-/// Room for what is remembered of the first events.
+/// The first page has room for this much, and each twice as much as the one before it, up to the largest.
 const FIRST: usize = 256;
+const LARGEST: usize = 64 * 1_024;
 
 impl Log {
     /// How much is remembered.
     pub fn length(&self) -> Length {
-        Length { bytes: self.bytes.len(), records: self.heads.len() }
+        Length { full: self.full.len(), bytes: self.page.len(), records: self.heads.len() }
     }
 
     /// Takes out again what was remembered since there was so much.
     pub fn cut(&mut self, to: Length) {
-        self.bytes.truncate(to.bytes);
+        if self.full.len() > to.full {
+            self.page = self.full.swap_remove(to.full);
+            self.full.truncate(to.full);
+        }
+        self.page.truncate(to.bytes);
         self.heads.truncate(to.records);
         self.marks.truncate(to.records);
     }
@@ -126,7 +138,8 @@ impl Log {
     }
 
     fn record(&self, head: &Head) -> Option<Record<'_>> {
-        let mut reader = Reader(self.bytes.get(head.start as usize..head.order as usize)?);
+        let page = self.full.get(head.page as usize).unwrap_or(&self.page);
+        let mut reader = Reader(page.get(head.start as usize..head.order as usize)?);
         let id = reader.text().ok()?;
         let event = u16::try_from(reader.number().ok()?).ok()?;
         let digest = reader.short().ok()?;
@@ -138,8 +151,20 @@ impl Log {
             digest,
             signature,
             decisions: reader.0,
-            order: self.bytes.get(head.order as usize..head.end as usize)?,
+            order: page.get(head.order as usize..head.end as usize)?,
         })
+    }
+
+    /// Turns the page, if there is no room on it for so much. One that turns out longer makes its page grow.
+    fn make_room(&mut self, bytes: usize) {
+        let room = self.page.capacity();
+        if room - self.page.len() < bytes {
+            let next = Vec::with_capacity((room * 2).clamp(FIRST, LARGEST).max(bytes));
+            let before = core::mem::replace(&mut self.page, next);
+            if room > 0 {
+                self.full.push(before);
+            }
+        }
     }
 
     /// Remembers an event; `order` writes the part that returns need.
@@ -152,12 +177,10 @@ impl Log {
         decisions: &[Decision],
         order: impl FnOnce(&mut Writer<'_>),
     ) {
-        let start = self.bytes.len() as u32;
-        // A buffer that is empty yet would double several times on the way.
-        if self.bytes.capacity() == 0 {
-            self.bytes.reserve(FIRST);
-        }
-        let mut writer = Writer(&mut self.bytes);
+        // The events of a member are much alike.
+        self.make_room(self.heads.last().map_or(1, |last| (last.end - last.start) as usize));
+        let start = self.page.len() as u32;
+        let mut writer = Writer(&mut self.page);
         writer.text(id);
         writer.number(u64::from(event));
         writer.short(digest);
@@ -165,8 +188,8 @@ impl Log {
         outcome::write(&mut writer, decisions, at);
         let middle = writer.0.len() as u32;
         order(&mut writer);
-        let end = self.bytes.len() as u32;
-        self.remember(Head { hash: hash(id), at, start, order: middle, end });
+        let end = self.page.len() as u32;
+        self.remember(Head { hash: hash(id), at, page: self.full.len() as u32, start, order: middle, end });
     }
 
     fn remember(&mut self, head: Head) {
@@ -202,13 +225,43 @@ impl Log {
                 continue;
             }
             let end = if head.at < returns { head.order } else { head.end };
-            let Some(bytes) = old.bytes.get(head.start as usize..end as usize) else { continue };
-            let start = self.bytes.len() as u32;
-            self.bytes.extend_from_slice(bytes);
+            let page = old.full.get(head.page as usize).unwrap_or(&old.page);
+            let Some(bytes) = page.get(head.start as usize..end as usize) else { continue };
+            self.make_room(bytes.len());
+            let start = self.page.len() as u32;
+            self.page.extend_from_slice(bytes);
             head.order = head.order - head.start + start;
+            head.page = self.full.len() as u32;
             head.start = start;
-            head.end = self.bytes.len() as u32;
+            head.end = self.page.len() as u32;
             self.remember(head);
         }
+    }
+}
+
+/// A copy has all on one page, so that it takes no more allocations however often one is copied and goes on.
+impl Clone for Log {
+    fn clone(&self) -> Self {
+        let pages = || self.full.iter().chain([&self.page]);
+        let mut page = Vec::with_capacity(pages().map(Vec::len).sum());
+        let begins: SmallVec<[u32; 16]> = pages()
+            .map(|bytes| {
+                let begin = page.len() as u32;
+                page.extend_from_slice(bytes);
+                begin
+            })
+            .collect();
+        let heads = self.heads.iter().map(|head| {
+            let by = begins.get(head.page as usize).copied().unwrap_or(0);
+            Head { page: 0, start: head.start + by, order: head.order + by, end: head.end + by, ..*head }
+        });
+        Self { page, full: Vec::new(), heads: heads.collect(), marks: self.marks.clone() }
+    }
+}
+
+/// Records are the same wherever their bytes lie.
+impl PartialEq for Log {
+    fn eq(&self, other: &Self) -> bool {
+        self.heads.len() == other.heads.len() && self.iter().eq(other.iter())
     }
 }
