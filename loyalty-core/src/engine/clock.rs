@@ -29,9 +29,15 @@ pub fn advance(plan: &Plan, member: &mut Member, to: i64, decisions: &mut Decide
     while member.next_due <= to {
         let due = member.next_due;
         let before = decisions.len();
-        vest_due(plan, member, due, decisions)?;
+        let mut lots = LotsDue::of(plan, member, due);
+        vest_due(plan, member, &lots, decisions)?;
+        let vested = decisions.len();
         rewards::lapse(plan, member, due, decisions)?;
-        let lots = expire_due(plan, member, due, decisions)?;
+        // That some points vest puts off when others run out where those run out by inactivity; what was held comes back into lots.
+        if decisions.len() > vested || plan.wallets.iter().any(|wallet| !wallet.inactivities.is_empty()) {
+            lots = LotsDue::of(plan, member, due);
+        }
+        let lots = expire_due(plan, member, lots, due, decisions)?;
         coupons::expire_due(plan, member, due, decisions);
         wheels::expire_due(plan, member, due, decisions);
         // A late event's points may have come and gone at instants that have passed; what follows, follows at present,
@@ -60,16 +66,37 @@ pub fn advance(plan: &Plan, member: &mut Member, to: i64, decisions: &mut Decide
     Ok(())
 }
 
-fn vest_due(plan: &Plan, member: &mut Member, due: i64, decisions: &mut Vec<Decision>) -> Result<(), Overflow> {
-    for wallet in 0..member.wallets.len() {
-        let lots = member.wallets.get(wallet).into_iter().flat_map(|state| state.lots.iter().enumerate());
-        let vesting = lots.filter_map(|(place, lot)| match lot.vesting {
-            Vesting::At(at) if at <= due => Some((place, at)),
-            _ => None,
-        });
-        // That one of them vests says nothing of the others.
-        let vesting: SmallVec<[(usize, i64); 4]> = vesting.collect();
-        for (place, at) in vesting {
+/// What is due of the lots of a member.
+struct LotsDue {
+    /// Those to which something happens at an instant, by wallet and place.
+    now: SmallVec<[(usize, usize); 4]>,
+    /// When something happens next to one of the others.
+    next: i64,
+}
+
+impl LotsDue {
+    fn of(plan: &Plan, member: &Member, due: i64) -> Self {
+        let frozen = member.account.frozen();
+        let (mut now, mut next) = (SmallVec::new(), i64::MAX);
+        for (number, (state, wallet)) in member.wallets.iter().zip(&plan.wallets).enumerate() {
+            for (place, lot) in state.lots.iter().enumerate() {
+                let at = state.due_of(plan, &wallet.inactivities, lot, frozen);
+                if at <= due {
+                    now.push((number, place));
+                } else {
+                    next = next.min(at);
+                }
+            }
+        }
+        Self { now, next }
+    }
+}
+
+fn vest_due(plan: &Plan, member: &mut Member, lots: &LotsDue, decisions: &mut Vec<Decision>) -> Result<(), Overflow> {
+    // That one of them vests says nothing of the others.
+    for &(wallet, place) in &lots.now {
+        let lot = member.wallets.get(wallet).and_then(|state| state.lots.get(place));
+        if let Some(Vesting::At(at)) = lot.map(|lot| lot.vesting) {
             vest(plan, member, wallet, place, at, decisions)?;
         }
     }
@@ -124,40 +151,39 @@ pub fn vest(
 }
 
 /// Tells when something happens next to one of the other lots.
-fn expire_due(plan: &Plan, member: &mut Member, due: i64, decisions: &mut Vec<Decision>) -> Result<i64, Overflow> {
+fn expire_due(
+    plan: &Plan,
+    member: &mut Member,
+    LotsDue { now, mut next }: LotsDue,
+    due: i64,
+    decisions: &mut Vec<Decision>,
+) -> Result<i64, Overflow> {
     let frozen = member.account.frozen();
-    let mut next = i64::MAX;
-    for (number, wallet) in plan.wallets.iter().enumerate() {
-        let Some(state) = member.wallets.get(number) else { break };
-        // That one of them is gone says nothing of the others.
-        let mut gone: SmallVec<[usize; 4]> = SmallVec::new();
-        for (place, lot) in state.lots.iter().enumerate() {
-            let lot_due = state.due_of(plan, &wallet.inactivities, lot, frozen);
-            match lot.vesting {
-                Vesting::Done | Vesting::On { .. } if lot_due <= due => gone.push(place),
-                _ => next = next.min(lot_due),
-            }
+    for (number, place) in now {
+        let (Some(wallet), Some(state)) = (plan.wallets.get(number), member.wallets.get_mut(number)) else { continue };
+        let Some(lot) = state.lots.get(place) else { continue };
+        // What has vested just now runs out later, or at the same instant.
+        let lot_due = state.due_of(plan, &wallet.inactivities, lot, frozen);
+        if lot_due > due || matches!(lot.vesting, Vesting::At(_)) {
+            next = next.min(lot_due);
+            continue;
         }
-        for place in gone {
-            let Some(state) = member.wallets.get_mut(number) else { break };
-            let Some(lot) = state.lots.get_mut(place) else { break };
-            let not_vested = lot.pending();
-            let (amount, name) = (core::mem::take(&mut lot.amount), lot.entry);
-            lot.expired = amount::add(lot.expired, amount)?;
-            lot.vesting = Vesting::Done;
-            if not_vested {
-                state.pending = amount::subtract(state.pending, amount)?;
-            } else {
-                state.available = amount::subtract(state.available, amount)?;
-            }
-            state.expired = amount::add(state.expired, amount)?;
-            flows::note(plan, member, number as u16, Flow::Expired, amount, due)?;
-            if amount > Decimal::ZERO {
-                member.entry += 1;
-                let (entry, wallet) = (member.entry, number as u16);
-                decisions
-                    .push(Decision { at: due, kind: Kind::Expired { entry, wallet, lot: name, amount, not_vested } });
-            }
+        let Some(lot) = state.lots.get_mut(place) else { continue };
+        let not_vested = lot.pending();
+        let (amount, name) = (core::mem::take(&mut lot.amount), lot.entry);
+        lot.expired = amount::add(lot.expired, amount)?;
+        lot.vesting = Vesting::Done;
+        if not_vested {
+            state.pending = amount::subtract(state.pending, amount)?;
+        } else {
+            state.available = amount::subtract(state.available, amount)?;
+        }
+        state.expired = amount::add(state.expired, amount)?;
+        flows::note(plan, member, number as u16, Flow::Expired, amount, due)?;
+        if amount > Decimal::ZERO {
+            member.entry += 1;
+            let (entry, wallet) = (member.entry, number as u16);
+            decisions.push(Decision { at: due, kind: Kind::Expired { entry, wallet, lot: name, amount, not_vested } });
         }
     }
     Ok(next)

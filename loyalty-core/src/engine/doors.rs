@@ -98,8 +98,8 @@ pub fn apply_into(
 ) -> Result<Outcome, EventError> {
     same_program(plan, member)?;
     let (outcome, moved) = member.whole(|member| happen(plan, member, event, now, decisions))?;
-    if moved {
-        tidy(plan, member);
+    if moved != Moved::Nothing {
+        tidy(plan, member, moved);
     }
     Ok(outcome)
 }
@@ -123,7 +123,7 @@ pub fn apply_all(
         accept(&outcomes)?;
         Ok::<_, EventError>(outcomes)
     })?;
-    members.iter_mut().for_each(|member| tidy(plan, member));
+    members.iter_mut().for_each(|member| tidy(plan, member, Moved::Anything));
     Ok(outcomes)
 }
 
@@ -142,19 +142,27 @@ pub fn look_ahead<T>(
     })
 }
 
-/// What is behind the door: an event happens to a member that keeps back what is changed of it. Tells whether more has moved
-/// than the event itself, so that there is something to tidy.
+/// What has moved with an event besides what it brings itself: all lots are looked through for empty ones where there may be some.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Moved {
+    Nothing,
+    /// Time has passed, and no lot has lost points by it.
+    Time,
+    Anything,
+}
+
+/// What is behind the door: an event happens to a member that keeps back what is changed of it.
 fn happen(
     plan: &Arc<Plan>,
     member: &mut Member,
     event: &EventData,
     now: Option<i64>,
     decisions: &mut Decided,
-) -> Result<(Outcome, bool), EventError> {
+) -> Result<(Outcome, Moved), EventError> {
     decisions.because_of(Some(event.id.clone()));
     if let Some(known) = admit(plan, member, event, now)? {
         let id = decisions.because_of(None);
-        return Ok((Outcome { replayed: true, ..outcome(plan, member, id, event.at, known) }, false));
+        return Ok((Outcome { replayed: true, ..outcome(plan, member, id, event.at, known) }, Moved::Nothing));
     }
     let Some(event_plan) = plan.events.get(usize::from(event.event)) else {
         return Err(EventError::new(Refusal::OtherProgram));
@@ -183,7 +191,7 @@ fn happen(
             }
         }
         remember(event_plan, member, event, decisions, &mut earning::Evaluation::default());
-        false
+        Moved::Nothing
     } else if event_plan.kind == EventKind::Plain
         && !plan.reactions.any
         && !event_plan.may_vest
@@ -194,7 +202,7 @@ fn happen(
         present(plan, event_plan, member, event, decisions)?
     } else {
         slow(plan, event_plan, member, event, decisions)?;
-        true
+        Moved::Anything
     };
     member.revision += 1;
     let id = decisions.because_of(None);
@@ -223,23 +231,25 @@ pub fn rate<'p>(
 }
 
 /// An event of the present that nothing but the rules has to do with: what they come to is worked out first and then
-/// written down. Tells whether time had something to do before it.
+/// written down. Whatever is due before it happens first.
 fn present(
     plan: &Plan,
     event_plan: &EventPlan,
     member: &mut Member,
     event: &EventData,
     decisions: &mut Decided,
-) -> Result<bool, EventError> {
-    let due = member.next_due <= event.at;
-    if due {
+) -> Result<Moved, EventError> {
+    let mut moved = Moved::Nothing;
+    if member.next_due <= event.at {
         clock::advance(plan, member, event.at, decisions)?;
         member.wallets.iter_mut().for_each(WalletState::mark);
+        let vested = decisions.iter().all(|decision| matches!(decision.kind, Kind::Vested { .. }));
+        moved = if vested { Moved::Time } else { Moved::Anything };
     }
     let mut work = Work::default();
     evaluate(plan, event_plan, member, event, (decisions.counters().as_ref(), &[]), &mut work)?;
     write(plan, event_plan, member, event, &mut work, decisions)?;
-    Ok(due)
+    Ok(moved)
 }
 
 /// Everything that is more than rules on an event of the present.
@@ -306,8 +316,9 @@ fn asleep(
 }
 
 /// Drops what no longer matters.
-fn tidy(plan: &Plan, member: &mut Member) {
-    let swept = member.wallets.iter_mut().fold(false, |swept, wallet| wallet.sweep(|_| true) | swept);
+fn tidy(plan: &Plan, member: &mut Member, moved: Moved) {
+    let wallets = member.wallets.iter_mut().filter(|_| moved == Moved::Anything);
+    let swept = wallets.fold(false, |swept, wallet| wallet.sweep(|_| true) | swept);
     // When something is due next has been worked out since the event; but a lot that is gone no longer vests.
     if swept {
         member.next_due = member.find_next_due(plan);
