@@ -68,8 +68,9 @@ pub fn unpacked(number: u128) -> Result<Decimal, Malformed> {
     Decimal::try_from_i128_with_scale(unzigzag(signed), scale as u32).map_err(|_| Malformed)
 }
 
+const MINUTE: i64 = 60 * SECOND;
 /// What instants are whole multiples of: most of a minute, nearly all of a second.
-const UNITS: [i64; 3] = [60 * SECOND, SECOND, 1];
+const UNITS: [i64; 3] = [MINUTE, SECOND, 1];
 
 /// An instant as one whole number, small for one that is near another and round: the distance in the largest unit that
 /// tells it exactly, and below it two bits for the unit.
@@ -84,7 +85,12 @@ pub fn packed_instant(at: i64, near: i64) -> u128 {
 fn packed_instant_near(at: i64, near: i64) -> Option<u64> {
     const FAR: i64 = 1 << 60;
     let (unit, code) = unit_of(at);
-    let distance = (at / unit).checked_sub(near.div_euclid(unit))?;
+    // Nearly all are whole seconds or minutes: by a unit that is known beforehand the processor need not divide.
+    let distance = match unit {
+        MINUTE => (at / MINUTE).checked_sub(near.div_euclid(MINUTE))?,
+        SECOND => (at / SECOND).checked_sub(near.div_euclid(SECOND))?,
+        _ => at.checked_sub(near)?,
+    };
     let zigzag = ((distance << 1) ^ (distance >> 63)) as u64;
     (-FAR..FAR).contains(&distance).then_some(zigzag << 2 | code)
 }
