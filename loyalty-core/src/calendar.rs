@@ -156,16 +156,21 @@ impl Calendar {
 }
 
 /// The month of a day, counted from January of the year 0. Counting years from March puts the leap day last, so that
-/// whole-number arithmetic finds the month.
+/// whole-number arithmetic finds the month; in the fewest steps by fractions of powers of two that are near enough for all days of a
+/// year (Neri and Schneider, Euclidean affine functions and their application to calendar algorithms, 2022).
 fn month_of(day: i32) -> i64 {
     let day = (i64::from(day) + SINCE_MARCH + ERAS * DAYS_OF_400_YEARS) as u64;
-    let (era, of_era) = (day / DAYS_OF_400_YEARS as u64, day % DAYS_OF_400_YEARS as u64);
-    let year_of_era = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
-    let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let month_from_march = (5 * of_year + 2) / 153;
-    ((era * 400 + year_of_era) * 12 + month_from_march) as i64 + 2 - ERAS * 4_800
+    let quarters = 4 * day + 3;
+    let (century, of_century) = (quarters / DAYS_OF_400_YEARS as u64, quarters % DAYS_OF_400_YEARS as u64 / 4);
+    // The year of the century in the upper half, and in the lower how much of it has passed.
+    let years = (4 * of_century + 3) * YEAR_FRACTION;
+    let of_year = (years & u64::from(u32::MAX)) / YEAR_FRACTION / 4;
+    let month_from_january = (2_141 * of_year + 197_913) >> 16;
+    ((century * 100 + (years >> 32)) * 12 + month_from_january) as i64 - 1 - ERAS * 4_800
 }
 
+/// 2³² quarters of a day over the 1 461 of four years.
+const YEAR_FRACTION: u64 = 2_939_745;
 const DAYS_OF_400_YEARS: i64 = 146_097;
 /// 1 March of the year 0 is this many days before 1970.
 const SINCE_MARCH: i64 = 719_468;
@@ -177,7 +182,9 @@ const ERAS: i64 = 14_700;
 fn first_of(month: i64) -> i32 {
     let from_march = (month - 2 + ERAS * 4_800) as u64;
     let (year, month) = (from_march / 12, from_march % 12);
-    let days = 365 * year + year / 4 - year / 100 + year / 400 + (153 * month + 2) / 5;
+    let century = year / 100;
+    // A month of the 153 days of five is 979/32 days, near enough for the twelve of a year.
+    let days = 1_461 * year / 4 - century + century / 4 + (979 * month + 18) / 32;
     (days as i64 - SINCE_MARCH - ERAS * DAYS_OF_400_YEARS) as i32
 }
 
