@@ -1,6 +1,12 @@
 //! Counters of a member: for measures, limits and caps alike, one sorted list of (counter, time key) entries.
 
+mod ends;
+#[cfg(test)]
+mod tests;
+
 use rust_decimal::Decimal;
+
+use ends::Ends;
 
 use super::undo::{Rows, undo_all};
 use crate::amount::{self, Overflow};
@@ -17,19 +23,14 @@ pub struct Entry {
     pub sum: Decimal,
 }
 
-/// Where an entry stands among the others, as one number: a comparison of pairs takes several.
-#[inline]
-fn rank(tally: u32, key: i64) -> i128 {
-    i128::from(tally) << 64 | i128::from((key as u64) ^ (1 << 63))
-}
-
 /// Invariant: ascending by (tally, key), no entry with a count and a sum of zero.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Tallies {
     pub entries: Rows<Entry>,
+    ends: Ends,
 }
 
-undo_all!(Tallies { entries });
+undo_all!(Tallies { entries, ends });
 
 /// A change of an entry, before it is written.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -70,10 +71,40 @@ pub struct Total {
 }
 
 impl Tallies {
-    /// The place of an entry, or that where it would be.
+    /// The place behind the last entry of a counter.
+    #[inline]
+    fn behind(&self, tally: u32) -> usize {
+        self.ends.of(&self.entries, tally)
+    }
+
+    /// The place of the first entry of a counter.
+    #[inline]
+    fn first_of(&self, tally: u32) -> usize {
+        tally.checked_sub(1).map_or(0, |before| self.behind(before))
+    }
+
+    /// The place of an entry, or that where it would be: nearly always that of the newest of its counter, or behind it.
     fn place(&self, tally: u32, key: i64) -> usize {
-        let wanted = rank(tally, key);
-        self.entries.partition_point(|entry| rank(entry.tally, entry.key) < wanted)
+        let end = self.behind(tally);
+        match self.entries.get(..end).and_then(<[Entry]>::last) {
+            Some(last) if last.tally == tally && last.key == key => end - 1,
+            Some(last) if last.tally == tally && last.key > key => {
+                let start = self.first_of(tally);
+                let entries = self.entries.get(start..end).unwrap_or(&[]);
+                start + entries.partition_point(|entry| entry.key < key)
+            }
+            _ => end,
+        }
+    }
+
+    /// Whether an entry that is not there would stand at that place.
+    fn fits(&self, place: usize, wanted: &Entry) -> bool {
+        let rank = |entry: &Entry| (entry.tally, entry.key);
+        let around = self.entries.split_at_checked(place);
+        around.is_some_and(|(before, behind)| {
+            before.last().is_none_or(|entry| rank(entry) < rank(wanted))
+                && behind.first().is_none_or(|entry| rank(entry) > rank(wanted))
+        })
     }
 
     /// What an entry would come to, without changing it; and its place, or that where it would be.
@@ -92,13 +123,25 @@ impl Tallies {
         let same = |known: &Entry| known.tally == entry.tally && known.key == entry.key;
         let place = match self.entries.get(near) {
             Some(known) if same(known) => near,
+            _ if self.fits(near, &entry) => near,
             _ => self.place(entry.tally, entry.key),
         };
         match self.entries.get(place).is_some_and(same) {
             true if nothing => drop(self.entries.remove(place)),
             true => self.entries.set(place, entry),
             false if nothing => {}
-            false => self.entries.insert(place, entry),
+            false => {
+                self.note(entry.tally);
+                self.entries.insert(place, entry);
+                self.ends.grown(entry.tally);
+            }
+        }
+    }
+
+    /// Notes where the entries of a counter end, and those before them.
+    fn note(&mut self, tally: u32) {
+        for tally in [tally.saturating_sub(1), tally] {
+            self.ends.note(tally, self.behind(tally));
         }
     }
 
@@ -110,14 +153,25 @@ impl Tallies {
 
     /// The entries of a counter with keys from `from` to `to`, both included.
     pub fn between(&self, tally: u32, from: i64, to: i64) -> &[Entry] {
-        let entries = self.entries.get(self.place(tally, from)..).unwrap_or(&[]);
-        let inside = |entry: &Entry| entry.tally == tally && entry.key <= to;
-        // Most windows hold none or one.
-        let end = match entries {
-            [_, second, ..] if inside(second) => entries.partition_point(inside),
-            _ => entries.iter().take(1).filter(|entry| inside(entry)).count(),
+        let end = self.behind(tally);
+        // Most windows hold the newest entry alone, or none.
+        match self.entries.get(..end).unwrap_or(&[]) {
+            [.., last] if last.tally != tally || last.key < from => return &[],
+            [.., before, last] if last.key <= to && (before.tally != tally || before.key < from) => {
+                return core::slice::from_ref(last);
+            }
+            _ => {}
+        }
+        let entries = self.entries.get(self.first_of(tally)..end).unwrap_or(&[]);
+        let from = match entries.first() {
+            Some(first) if first.key >= from => 0,
+            _ => entries.partition_point(|entry| entry.key < from),
         };
-        entries.get(..end).unwrap_or(&[])
+        let to = match entries.last() {
+            Some(last) if last.key > to => entries.partition_point(|entry| entry.key <= to),
+            _ => entries.len(),
+        };
+        entries.get(from..to).unwrap_or(&[])
     }
 
     /// What the counts of some entries come to.
@@ -236,6 +290,9 @@ impl Tallies {
         if !self.counters().filter_map(|entries| entries.first()).all(kept) {
             self.entries.retain(kept);
         }
+        // What has come of a saved state, or has been drawn together, is noted here by and by.
+        let noted = plans.len().min(ends::NOTED) as u32;
+        (0..noted).for_each(|tally| self.note(tally));
     }
 
     /// The entries of each counter that has any.

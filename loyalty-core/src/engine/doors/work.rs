@@ -91,7 +91,10 @@ pub(super) fn commit(
     decisions: &mut Decided,
 ) -> Result<(), EventError> {
     experiments::note(plan, member, &event_plan.arms, event.at, decisions);
-    entries.drain(..).for_each(|(entry, place)| member.tallies.put(entry, place));
+    // The counters stand in the order of their numbers: from the last on, what comes in moves none that is still to come.
+    while let Some((entry, place)) = entries.pop() {
+        member.tallies.put(entry, place);
+    }
     for delta in deltas.drain(..) {
         if let Delta::Marked { measure, value } = delta {
             member.marks.insert(Mark { measure, at: event.at, value });
