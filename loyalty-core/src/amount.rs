@@ -187,11 +187,17 @@ pub fn is_one(value: Decimal) -> bool {
     parts.lo == 1 && parts.mid | parts.hi | parts.scale == 0 && !parts.negative
 }
 
+/// Whether the digits of an amount fit 64 bits.
+#[inline]
+pub fn has_few_digits(value: Decimal) -> bool {
+    Small::of(value).is_some()
+}
+
 /// Whether an amount is above the largest whole number of 64 bits.
 #[inline]
 pub fn exceeds_64_bits(value: Decimal) -> bool {
     // What has few digits is not, wherever the point stands.
-    Small::of(value).is_none() && value > Decimal::from(i64::MAX)
+    !has_few_digits(value) && value > Decimal::from(i64::MAX)
 }
 
 #[inline]

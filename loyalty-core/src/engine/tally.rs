@@ -3,10 +3,12 @@
 mod ends;
 #[cfg(test)]
 mod tests;
+mod totals;
 
 use rust_decimal::Decimal;
 
 use ends::Ends;
+use totals::{LONG, Totals};
 
 use super::undo::{Rows, undo_all};
 use crate::amount::{self, Overflow};
@@ -26,11 +28,13 @@ pub struct Entry {
 /// Invariant: ascending by (tally, key), no entry with a count and a sum of zero.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Tallies {
+    /// Where members are loaded they are put in as they were; later they change through the methods alone, which keep the totals.
     pub entries: Rows<Entry>,
     ends: Ends,
+    totals: Totals,
 }
 
-undo_all!(Tallies { entries, ends });
+undo_all!(Tallies { entries, ends, totals });
 
 /// A change of an entry, before it is written.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -114,7 +118,9 @@ impl Tallies {
         let before = self.entries.get(place).filter(|entry| entry.tally == tally && entry.key == key);
         let Some(before) = before else { return Ok((Entry { tally, key, count, sum }, place)) };
         let count = before.count.checked_add(count).ok_or(Overflow)?;
-        Ok((Entry { tally, key, count, sum: amount::add(before.sum, sum)? }, place))
+        // What only counts adds up to nothing.
+        let sum = if sum.is_zero() { before.sum } else { amount::add(before.sum, sum)? };
+        Ok((Entry { tally, key, count, sum }, place))
     }
 
     /// Puts an entry in the place of the one with its key. It is looked for at `near` first, where it was.
@@ -126,7 +132,11 @@ impl Tallies {
             _ if self.fits(near, &entry) => near,
             _ => self.place(entry.tally, entry.key),
         };
-        match self.entries.get(place).is_some_and(same) {
+        let before = self.entries.get(place).filter(|known| same(known));
+        if before.is_some() || !nothing {
+            self.totals.put(before, &entry);
+        }
+        match before.is_some() {
             true if nothing => drop(self.entries.remove(place)),
             true => self.entries.set(place, entry),
             false if nothing => {}
@@ -134,8 +144,25 @@ impl Tallies {
                 self.note(entry.tally);
                 self.entries.insert(place, entry);
                 self.ends.grown(entry.tally);
+                self.keep_total(entry.tally, place);
             }
         }
+    }
+
+    /// Begins to keep the total of a counter that has grown long with the entry at that place.
+    fn keep_total(&mut self, tally: u32, place: usize) {
+        let long =
+            place.checked_sub(LONG).and_then(|first| self.entries.get(first)).filter(|first| first.tally == tally);
+        if long.is_some() && self.totals.has_room() && self.totals.of(tally).is_none() {
+            let entries = self.entries.get(self.first_of(tally)..self.behind(tally)).unwrap_or(&[]);
+            self.totals.keep(tally, entries);
+        }
+    }
+
+    /// Takes out entries of a counter.
+    pub fn take_out(&mut self, mut gone: impl FnMut(&Entry) -> bool) {
+        self.totals.clear();
+        self.entries.retain(|entry| !gone(entry));
     }
 
     /// Notes where the entries of a counter end, and those before them.
@@ -176,13 +203,37 @@ impl Tallies {
 
     /// What the counts of some entries come to.
     pub fn count(&self, tally: u32, from: i64, to: i64) -> Result<i64, Overflow> {
-        let mut entries = self.between(tally, from, to).iter();
-        entries.try_fold(0_i64, |sum, entry| sum.checked_add(entry.count)).ok_or(Overflow)
+        let count = |entries: &[Entry]| entries.iter().try_fold(0_i64, |sum, entry| sum.checked_add(entry.count));
+        let inside = self.between(tally, from, to);
+        if let Some((total, [before, after])) = self.outside(tally, from, inside.len()) {
+            return Ok(total.count - count(before).ok_or(Overflow)? - count(after).ok_or(Overflow)?);
+        }
+        count(inside).ok_or(Overflow)
     }
 
     /// What the sums of some entries come to.
     pub fn sum(&self, tally: u32, from: i64, to: i64) -> Result<Decimal, Overflow> {
-        amount::sum(self.between(tally, from, to).iter().map(|entry| entry.sum))
+        let sum = |entries: &[Entry]| amount::sum(entries.iter().map(|entry| entry.sum));
+        let inside = self.between(tally, from, to);
+        if let Some((total, [before, after])) = self.outside(tally, from, inside.len()) {
+            let outside = amount::add(sum(before)?, sum(after)?)?;
+            debug_assert_eq!(amount::subtract(total.sum, outside), sum(inside));
+            return amount::subtract(total.sum, outside);
+        }
+        sum(inside)
+    }
+
+    /// Where a window holds so many entries from a key on that adding up the others takes less: the total of the counter, and what
+    /// of it lies before and behind the window.
+    fn outside(&self, tally: u32, from: i64, inside: usize) -> Option<(Total, [&[Entry]; 2])> {
+        if inside < LONG {
+            return None;
+        }
+        let total = self.totals.of(tally)?;
+        let entries = self.entries.get(self.first_of(tally)..self.behind(tally))?;
+        let begin = entries.partition_point(|entry| entry.key < from);
+        let (before, after) = (entries.get(..begin)?, entries.get(begin + inside..)?);
+        (before.len() + after.len() < inside).then_some((total, [before, after]))
     }
 
     pub fn total(&self, tally: u32, from: i64, to: i64) -> Result<Total, Overflow> {
@@ -288,7 +339,7 @@ impl Tallies {
         };
         // Where the first entry of a counter stays, the later ones do.
         if !self.counters().filter_map(|entries| entries.first()).all(kept) {
-            self.entries.retain(kept);
+            self.take_out(|entry| !kept(entry));
         }
         // What has come of a saved state, or has been drawn together, is noted here by and by.
         let noted = plans.len().min(ends::NOTED) as u32;

@@ -64,7 +64,7 @@ fn draw_together(member: &mut Member, tally: u32, start: Option<i64>, horizon: i
         };
         (drawn.count, drawn.sum) = (count, sum);
     }
-    member.tallies.entries.retain(|entry| entry.tally != tally || entry.key >= horizon);
+    member.tallies.take_out(|entry| entry.tally == tally && entry.key < horizon);
     if let Some(drawn) = drawn.filter(|drawn| drawn.key < horizon) {
         member.tallies.put(drawn, 0);
     }
