@@ -34,48 +34,60 @@ pub fn candidates(event_plan: &EventPlan, event: &EventData) -> SmallVec<[u32; 3
     if let [always] = *index.always {
         // Nearly all programs have so few rules on an event that one word holds them.
         let mut set = always;
-        found_by_texts(index, event, |_, bits| set |= bits);
-        name(&index.rules, set, &mut found);
+        found_by_texts(index, event, |keyed, symbol| set |= keyed.first(symbol));
+        found.extend(Named { rules: &index.rules, bits: set });
         return found;
     }
     let mut set: SmallVec<[u64; 32]> = SmallVec::from_slice(&index.always);
     let words = set.as_mut_slice();
-    found_by_texts(index, event, |word, bits| {
-        if let Some(known) = words.get_mut(word as usize) {
-            *known |= bits;
+    found_by_texts(index, event, |keyed, symbol| {
+        for (word, bits) in keyed.rules(symbol) {
+            if let Some(known) = words.get_mut(*word as usize) {
+                *known |= bits;
+            }
         }
     });
-    for (bits, rules) in set.iter().zip(index.rules.chunks(64)) {
-        name(rules, *bits, &mut found);
+    // Of many rules an event finds few.
+    for (bits, rules) in set.iter().zip(index.rules.chunks(64)).filter(|(bits, _)| **bits != 0) {
+        found.extend(Named { rules, bits: *bits });
     }
     found
 }
 
-/// Adds what is filed under the texts of an event: the place of a word of the set, and its bits.
+/// Looks up the texts of an event, each where rules are filed under it.
 #[inline]
-fn found_by_texts(index: &RuleIndex, event: &EventData, mut add: impl FnMut(u32, u64)) {
-    let mut look_up = |keyed: &KeyedRules, slot: Option<&Slot>| {
-        let Some(Slot::Text { symbol, .. }) = slot else { return };
-        keyed.rules(*symbol).iter().for_each(|(word, bits)| add(*word, *bits));
-    };
+fn found_by_texts(index: &RuleIndex, event: &EventData, mut look_up: impl FnMut(&KeyedRules, u32)) {
     for keyed in &index.by_slot {
-        look_up(keyed, event.slots.get(usize::from(keyed.slot)));
+        if let Some(Slot::Text { symbol, .. }) = event.slots.get(usize::from(keyed.slot)) {
+            look_up(keyed, *symbol);
+        }
     }
     for keyed in &index.by_item {
         for row in event.rows_of(event.list(keyed.list)) {
-            look_up(keyed, event.rows.get(row + usize::from(keyed.slot)));
+            if let Some(Slot::Text { symbol, .. }) = event.rows.get(row + usize::from(keyed.slot)) {
+                look_up(keyed, *symbol);
+            }
         }
     }
 }
 
 /// The rules whose bits are set, of those that a word stands for.
-#[inline]
-fn name(rules: &[u32], mut bits: u64, found: &mut SmallVec<[u32; 32]>) {
-    while bits != 0 {
-        if let Some(rule) = rules.get(bits.trailing_zeros() as usize) {
-            found.push(*rule);
+struct Named<'a> {
+    rules: &'a [u32],
+    bits: u64,
+}
+
+impl Iterator for Named<'_> {
+    type Item = u32;
+
+    #[inline]
+    fn next(&mut self) -> Option<u32> {
+        if self.bits == 0 {
+            return None;
         }
-        bits &= bits - 1;
+        let rule = self.rules.get(self.bits.trailing_zeros() as usize);
+        self.bits &= self.bits - 1;
+        rule.copied()
     }
 }
 

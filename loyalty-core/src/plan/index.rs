@@ -36,6 +36,8 @@ pub struct KeyedRules {
     entries: Vec<Bits>,
     /// Symbol → its entries; a symbol past the end has none.
     starts: Vec<u32>,
+    /// Symbol → the bits of the first word, where it is the only one, as in nearly all programs.
+    first: Vec<u64>,
 }
 
 impl KeyedRules {
@@ -44,10 +46,15 @@ impl KeyedRules {
         pairs.arrange();
         let highest = pairs.last().map_or(0, |(symbol, _)| *symbol as usize);
         let mut starts = vec![0_u32; highest + 2];
+        let one_word = pairs.iter().all(|(_, place)| *place < 64);
+        let mut first = vec![0_u64; if one_word { highest + 1 } else { 0 }];
         let mut entries: Vec<Bits> = Vec::new();
         let mut last = None;
         for (symbol, place) in pairs {
             let (word, bits) = bit(place);
+            if let Some(first) = first.get_mut(symbol as usize) {
+                *first |= bits;
+            }
             match entries.last_mut() {
                 Some((_, known)) if last == Some((symbol, word)) => *known |= bits,
                 _ => {
@@ -64,7 +71,13 @@ impl KeyedRules {
             sum += *start;
             *start = sum;
         }
-        Self { list, slot, entries, starts }
+        Self { list, slot, entries, starts, first }
+    }
+
+    /// Those filed under a symbol, where one word stands for all rules.
+    #[inline]
+    pub fn first(&self, symbol: u32) -> u64 {
+        self.first.get(symbol as usize).copied().unwrap_or(0)
     }
 
     /// The rules filed under a symbol.
