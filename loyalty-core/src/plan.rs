@@ -20,6 +20,7 @@ pub mod measures;
 pub mod messages;
 pub mod node;
 pub mod offers;
+pub mod plain;
 pub mod print;
 pub mod questions;
 pub mod quotes;
@@ -51,6 +52,7 @@ pub use leaderboards::LeaderboardPlan;
 pub use measures::{Grain, MeasureFormPlan, MeasurePlan, SegmentPlan, TallyPlan, period_name};
 pub use node::{Node, NodeId};
 pub use offers::CartPlan;
+pub use plain::{PlainEarning, PlainRule};
 pub use quotes::{PolicyQuotes, Quote, Quoted, Unit};
 pub use reactions::Reactions;
 pub use referrals::ReferralPlan;
@@ -98,6 +100,8 @@ pub struct Plan {
     pub cart: Option<CartPlan>,
     pub coupon_index: CouponIndex,
     pub rules: Vec<RulePlan>,
+    /// Those of the rules that are of the plainest kind, by their numbers.
+    pub plain: Vec<Option<PlainRule>>,
     pub groups: Vec<GroupPlan>,
     pub reactions: Reactions,
     pub tallies: Vec<TallyPlan>,

@@ -90,8 +90,9 @@ pub fn evaluate(
     on_event: &RulesOn,
     evaluation: &mut Evaluation,
 ) -> Result<(), EventError> {
-    let firings = rules::fire(scope, candidates, evaluation)?;
-    if firings.is_empty() {
+    let mut firings = Firings::new();
+    rules::fire(scope, candidates, evaluation, on_event.asks_who_fired().then_some(&mut firings))?;
+    if firings.is_empty() && evaluation.grants.is_empty() {
         return Ok(());
     }
     if on_event.refuse {

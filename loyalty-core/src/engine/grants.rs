@@ -12,7 +12,7 @@ use super::rules::{Firing, Firings};
 use super::value::Value;
 use crate::amount::{self, Overflow};
 use crate::check::model::{Multipliers, RoundScope};
-use crate::plan::{EffectKindPlan, PerLine, Plan, PolicyPlan, RatePlan, WalletPlan, in_force};
+use crate::plan::{EffectKindPlan, PerLine, PlainEarning, PlainRule, Plan, PolicyPlan, RatePlan, WalletPlan, in_force};
 
 /// One contribution of one rule to one wallet, times the wallet's denominator.
 #[derive(Debug, Clone, PartialEq)]
@@ -89,6 +89,37 @@ pub fn contribute(scope: &Scope<'_>, firing: Firing<'_>, grants: &mut Grants) ->
     Ok(())
 }
 
+/// The same of a rule of the plainest kind that fires.
+#[inline]
+pub fn contribute_plainly(
+    scope: &Scope<'_>,
+    rule: u32,
+    PlainRule { wallet, earns, .. }: &PlainRule,
+    grants: &mut Grants,
+) -> Result<(), Overflow> {
+    let (basis, amount) = match earns {
+        PlainEarning::Fixed(amount) => (Basis::Fixed, *amount),
+        PlainEarning::Rate { rate, of, block } => {
+            let Some(base) = scope.number(*of)? else { return Ok(()) };
+            (Basis::Rate(*rate), times(base, *rate, *block)?)
+        }
+    };
+    if amount::is_positive(amount) {
+        grants.push(Grant { rule, base_rule: rule, effect: 0, wallet: *wallet, basis, amount });
+    }
+    Ok(())
+}
+
+/// A rate times what it is a rate of, or times the whole blocks of something in it; below zero it counts as zero.
+#[inline]
+fn times(base: Decimal, rate: Decimal, block: Option<Decimal>) -> Result<Decimal, Overflow> {
+    let base = if base.is_sign_negative() { Decimal::ZERO } else { base };
+    match block {
+        Some(block) => amount::multiply(amount::divide_floor(base, block)?, rate),
+        None => amount::multiply(base, rate),
+    }
+}
+
 /// Points over `per` times the wallet's denominator.
 fn rate_value(scope: &Scope<'_>, rate: &RatePlan) -> Result<Option<Decimal>, Overflow> {
     if rate.constant.is_some() {
@@ -142,15 +173,11 @@ impl<'p> RateTerms<'p> {
     }
 
     fn per_line(&self) -> Option<PerLine> {
-        self.plan.per_line.filter(|_| matches!(self.policy.scope, RoundScope::PerLine | RoundScope::PerUnit))
+        self.plan.per_line.filter(|_| self.policy.rounds_by_line())
     }
 
-    /// Rate times base, or times the whole blocks of `block` in it; a base below zero counts as zero.
-    #[inline]
     fn raw(&self, base: Decimal, block: Decimal) -> Result<Decimal, Overflow> {
-        let base = if base.is_sign_negative() { Decimal::ZERO } else { base };
-        let base = if self.plan.full { amount::divide_floor(base, block)? } else { base };
-        amount::multiply(base, self.rate)
+        times(base, self.rate, self.plan.full.then_some(block))
     }
 
     fn line_by_line(

@@ -31,7 +31,9 @@ pub fn judge(scope: &Scope<'_>, event_plan: &EventPlan, event: &EventData) -> Re
     }
     let mut candidates = rules::candidates(event_plan, event);
     candidates.retain(|rule| scope.plan.rules.get(*rule as usize).is_some_and(refuses));
-    of(scope, &rules::fire(scope, &candidates, &mut Evaluation::default())?)
+    let mut firings = Firings::new();
+    rules::fire(scope, &candidates, &mut Evaluation::default(), Some(&mut firings))?;
+    of(scope, &firings)
 }
 
 /// The number of the rule of that name that refuses events.

@@ -91,35 +91,67 @@ impl Iterator for Named<'_> {
     }
 }
 
-/// The rules that fire, as far as conditions, validity and limits go; what they contribute is put into `evaluation`.
-pub fn fire<'p>(scope: &Scope<'p>, candidates: &[u32], evaluation: &mut Evaluation) -> Result<Firings<'p>, Overflow> {
-    let mut firings = Firings::new();
+/// Finds the rules that fire, as far as conditions, validity and limits go; what they contribute is put into `evaluation`, and they
+/// are told where a later stage asks which they were.
+pub fn fire<'p>(
+    scope: &Scope<'p>,
+    candidates: &[u32],
+    evaluation: &mut Evaluation,
+    mut firings: Option<&mut Firings<'p>>,
+) -> Result<(), Overflow> {
     let mut used = Changes::new();
     for &rule in candidates {
-        let Some(plan) = scope.plan.rules.get(rule as usize) else { continue };
-        let Some(form) = in_force(&plan.forms, scope.day) else { continue };
-        if !holds(scope, form)? {
-            continue;
-        }
-        let limited = !form.limits.is_empty() || !plan.groups.is_empty();
-        let within = || limits(scope, plan, form).all(|limit| left(scope, limit, &used) > 0);
-        if limited && !(within() && within_totals(scope, plan, form)) {
-            continue;
-        }
-        let firing = Firing { rule, plan, form };
-        let before = evaluation.grants.len();
-        grants::contribute(scope, firing, &mut evaluation.grants)?;
-        if limited {
-            // A rule that comes to nothing takes no turn of the others in its group.
-            let in_turn = group_forms(scope.plan, plan, scope.day).any(|group| !group.limits.is_empty());
-            if in_turn && evaluation.grants.len() == before && only_earns(form) {
-                continue;
+        let Some(Some(plain)) = scope.plan.plain.get(rule as usize) else {
+            let firing = fire_other(scope, rule, evaluation, &mut used)?;
+            if let (Some(firing), Some(firings)) = (firing, &mut firings) {
+                firings.push(firing);
             }
-            use_limits(scope.plan, plan, form, scope.at, scope.day, &mut used);
+            continue;
+        };
+        if plain.from > scope.day || !plain.condition.map_or(Ok(true), |condition| scope.holds(condition))? {
+            continue;
         }
-        firings.push(firing);
+        grants::contribute_plainly(scope, rule, plain, &mut evaluation.grants)?;
+        if let Some(firings) = &mut firings
+            && let Some(plan) = scope.plan.rules.get(rule as usize)
+            && let Some(form) = in_force(&plan.forms, scope.day)
+        {
+            firings.push(Firing { rule, plan, form });
+        }
     }
-    Ok(firings)
+    Ok(())
+}
+
+/// A rule of any kind, if it fires.
+#[inline(never)]
+fn fire_other<'p>(
+    scope: &Scope<'p>,
+    rule: u32,
+    evaluation: &mut Evaluation,
+    used: &mut Changes,
+) -> Result<Option<Firing<'p>>, Overflow> {
+    let Some(plan) = scope.plan.rules.get(rule as usize) else { return Ok(None) };
+    let Some(form) = in_force(&plan.forms, scope.day) else { return Ok(None) };
+    if !holds(scope, form)? {
+        return Ok(None);
+    }
+    let limited = !form.limits.is_empty() || !plan.groups.is_empty();
+    let within = || limits(scope, plan, form).all(|limit| left(scope, limit, used) > 0);
+    if limited && !(within() && within_totals(scope, plan, form)) {
+        return Ok(None);
+    }
+    let firing = Firing { rule, plan, form };
+    let before = evaluation.grants.len();
+    grants::contribute(scope, firing, &mut evaluation.grants)?;
+    if limited {
+        // A rule that comes to nothing takes no turn of the others in its group.
+        let in_turn = group_forms(scope.plan, plan, scope.day).any(|group| !group.limits.is_empty());
+        if in_turn && evaluation.grants.len() == before && only_earns(form) {
+            return Ok(None);
+        }
+        use_limits(scope.plan, plan, form, scope.at, scope.day, used);
+    }
+    Ok(Some(firing))
 }
 
 /// Whether a rule is valid at the scope's instant and its conditions hold.

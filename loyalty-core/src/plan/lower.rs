@@ -68,6 +68,7 @@ pub fn lower(checked: &Checked, text: &str) -> Plan {
             cart: None,
             coupon_index: super::CouponIndex::default(),
             rules: Vec::new(),
+            plain: Vec::new(),
             groups: Vec::new(),
             reactions: Reactions::default(),
             tallies: Vec::new(),

@@ -21,6 +21,11 @@ pub struct RulesOn {
 impl RulesOn {
     /// Rules of which nothing is known beforehand, but that no event sets them off.
     pub const ANYTHING: Self = Self { multiply: true, capped: true, limited: true, act: true, refuse: false };
+
+    /// Whether any stage behind the contributions asks which rules have fired.
+    pub fn asks_who_fired(&self) -> bool {
+        self.multiply || self.capped || self.limited || self.act || self.refuse
+    }
 }
 
 #[derive(Debug, Clone)]

@@ -42,6 +42,13 @@ pub struct PolicyPlan {
     pub quotes: PolicyQuotes,
 }
 
+impl PolicyPlan {
+    /// Whether each line or unit is rounded by itself.
+    pub fn rounds_by_line(&self) -> bool {
+        matches!(self.scope, RoundScope::PerLine | RoundScope::PerUnit)
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum VestPlan {
     AtOnce,

@@ -112,7 +112,7 @@ pub fn is_used_up(
     let alone =
         Scope { cause: Some(&cause), counters: Some(counters), ..Scope::of(scope.plan, scope.member, scope.at) };
     let mut evaluation = Evaluation::default();
-    rules::fire(&alone, &[rule], &mut evaluation)?;
+    rules::fire(&alone, &[rule], &mut evaluation, None)?;
     let wanted = contribution(&evaluation.grants, rule, wallet)?;
     Ok(wanted > amount::multiply(left, scope.plan.denominator(wallet))?)
 }

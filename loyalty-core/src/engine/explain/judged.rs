@@ -71,7 +71,8 @@ impl<'a> Judged<'a> {
     fn of(tracer: Tracer<'a>, candidates: &[u32], on: &RulesOn) -> Result<Self, EventError> {
         let scope = &tracer.scope;
         let mut fired = Evaluation::default();
-        let firings = rules::fire(scope, candidates, &mut fired)?;
+        let mut firings = Firings::new();
+        rules::fire(scope, candidates, &mut fired, Some(&mut firings))?;
         grants::multiply(scope, &firings, &mut fired.grants)?;
         let mut shares: Vec<Share> = fired.grants.iter().map(Share::of).collect();
         let cuts = caps::cut_shares(scope, &firings, &mut shares)?;

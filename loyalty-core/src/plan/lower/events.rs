@@ -1,12 +1,13 @@
 //! Events become plans, with what the whole plan knows of each.
 
 use super::{Lower, filing};
-use crate::plan::{EffectKindPlan, EventKind, EventPlan, RulesOn, VestPlan};
+use crate::plan::{EffectKindPlan, EventKind, EventPlan, PlainRule, RulesOn, VestPlan};
 use crate::sorting::gathered;
 
 impl Lower<'_> {
     pub(super) fn events(&mut self) {
         let layouts = core::mem::take(&mut self.layouts);
+        self.plan.plain = PlainRule::all(&self.plan);
         let everywhere = self.arms_of_all();
         let of_coupons = self.arms_of_coupons();
         self.plan.chance_by_quotes = !of_coupons.is_empty() || !everywhere.is_empty();

@@ -1,0 +1,64 @@
+//! The plainest rules, as most are: what the judging of one needs lies side by side, where a rule of any kind has its forms,
+//! conditions and effects each in a list of its own.
+
+use rust_decimal::Decimal;
+
+use super::{Dated, EffectKindPlan, NodeId, Plan, RuleFormPlan, RulePlan};
+
+/// A rule of one form without validity, limits and groups, with at most one condition, that earns once, by a constant.
+#[derive(Debug, Clone)]
+pub struct PlainRule {
+    /// The local day from which it holds.
+    pub from: i32,
+    pub wallet: u16,
+    pub condition: Option<NodeId>,
+    pub earns: PlainEarning,
+}
+
+/// What it contributes, times the wallet's denominator.
+#[derive(Debug, Clone)]
+pub enum PlainEarning {
+    Fixed(Decimal),
+    Rate {
+        rate: Decimal,
+        of: NodeId,
+        /// The rate is of the whole blocks of this in it.
+        block: Option<Decimal>,
+    },
+}
+
+impl PlainRule {
+    /// The rules of a plan that are so plain.
+    pub fn all(plan: &Plan) -> Vec<Option<Self>> {
+        plan.rules.iter().map(|rule| Self::of(plan, rule)).collect()
+    }
+
+    fn of(plan: &Plan, rule: &RulePlan) -> Option<Self> {
+        let [Dated { from, value: form }] = &*rule.forms else { return None };
+        let RuleFormPlan { when, valid, limits, effects, .. } = form;
+        let ([effect], true) = (&**effects, valid.is_empty() && limits.is_empty() && rule.groups.is_empty()) else {
+            return None;
+        };
+        let condition = match &**when {
+            [] => None,
+            [condition] => Some(condition.node),
+            _ => return None,
+        };
+        let (wallet, earns) = match &effect.kind {
+            EffectKindPlan::EarnFixed { wallet, constant: Some(amount), .. } => (*wallet, PlainEarning::Fixed(*amount)),
+            EffectKindPlan::EarnRate { wallet, rate, .. } if takes_whole_orders(plan, *wallet) => {
+                let block = rate.full.then_some(rate.per);
+                (*wallet, PlainEarning::Rate { rate: rate.constant?, of: rate.of, block })
+            }
+            _ => return None,
+        };
+        Some(Self { from: *from, wallet, condition, earns })
+    }
+}
+
+/// Whether what a wallet takes in is a rate of orders as a whole, on every day.
+fn takes_whole_orders(plan: &Plan, wallet: u16) -> bool {
+    let Some(wallet) = plan.wallets.get(usize::from(wallet)) else { return false };
+    wallet.policies.first().is_some_and(|first| first.from == i32::MIN)
+        && !wallet.policies.iter().any(|policy| policy.value.rounds_by_line())
+}
