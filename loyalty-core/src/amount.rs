@@ -21,6 +21,7 @@ use crate::sorting::Arrange as _;
 pub struct Overflow;
 
 /// A decimal whose digits fit 64 bits.
+#[derive(Clone, Copy)]
 struct Small {
     digits: i64,
     scale: u32,
@@ -131,6 +132,34 @@ pub fn sum(values: impl Iterator<Item = Decimal> + Clone) -> Result<Decimal, Ove
     match sum_small(values.clone()).and_then(Small::decimal) {
         Some(sum) => Ok(sum),
         None => sum_large(values),
+    }
+}
+
+/// A sum to which amounts of one scale are added one by one, as long as it has few digits.
+#[derive(Clone, Copy)]
+pub struct Growing(Small);
+
+impl Growing {
+    /// Nothing so far, of so many digits after the point.
+    #[inline]
+    pub fn with_scale(scale: u8) -> Self {
+        Self(Small { digits: 0, scale: u32::from(scale) })
+    }
+
+    /// Adds an amount. One of another scale, or with too many digits, is given up with all that follow.
+    #[inline]
+    pub fn add(&mut self, value: Decimal) {
+        let sum = Small::of(value).filter(|value| value.scale == self.0.scale);
+        match sum.and_then(|value| self.0.digits.checked_add(value.digits)) {
+            Some(digits) => self.0.digits = digits,
+            None => self.0.scale = u32::MAX,
+        }
+    }
+
+    /// What they come to; nothing where it was given up.
+    #[inline]
+    pub fn decimal(self) -> Option<Decimal> {
+        self.0.decimal()
     }
 }
 

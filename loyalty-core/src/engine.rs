@@ -84,6 +84,7 @@ pub mod rules;
 pub mod schedule;
 pub mod segments;
 pub mod standing;
+pub mod sums;
 pub mod tally;
 pub mod undo;
 pub mod value;

@@ -28,6 +28,7 @@ pub mod reactions;
 pub mod referrals;
 pub mod reward;
 pub mod rules;
+pub mod sums;
 pub mod symbols;
 pub mod test_steps;
 pub mod wallets;

@@ -9,6 +9,7 @@ use smallvec::SmallVec;
 
 use super::eval::Scope;
 use super::rules::{Firing, Firings};
+use super::sums::Sums;
 use super::value::Value;
 use crate::amount::{self, Overflow};
 use crate::check::model::{Multipliers, RoundScope};
@@ -95,12 +96,19 @@ pub fn contribute_plainly(
     scope: &Scope<'_>,
     rule: u32,
     PlainRule { wallet, earns, .. }: &PlainRule,
+    sums: &mut Sums,
     grants: &mut Grants,
 ) -> Result<(), Overflow> {
     let (basis, amount) = match earns {
         PlainEarning::Fixed(amount) => (Basis::Fixed, *amount),
-        PlainEarning::Rate { rate, of, block } => {
-            let Some(base) = scope.number(*of)? else { return Ok(()) };
+        PlainEarning::Rate { rate, of, shared, block } => {
+            let base = match shared.and_then(|place| sums.of(scope, place)) {
+                Some(base) => base,
+                None => {
+                    let Some(base) = scope.number(*of)? else { return Ok(()) };
+                    base
+                }
+            };
             (Basis::Rate(*rate), times(base, *rate, *block)?)
         }
     };

@@ -7,6 +7,7 @@ use super::earning::Evaluation;
 use super::eval::Scope;
 use super::event::{EventData, Slot};
 use super::outcome::Kind;
+use super::sums::Sums;
 use super::tally::{self, Changes};
 use super::{claims, grants};
 use crate::amount::Overflow;
@@ -99,7 +100,7 @@ pub fn fire<'p>(
     evaluation: &mut Evaluation,
     mut firings: Option<&mut Firings<'p>>,
 ) -> Result<(), Overflow> {
-    let mut used = Changes::new();
+    let (mut sums, mut used) = (Sums::default(), Changes::new());
     for &rule in candidates {
         let Some(Some(plain)) = scope.plan.plain.get(rule as usize) else {
             let firing = fire_other(scope, rule, evaluation, &mut used)?;
@@ -111,7 +112,7 @@ pub fn fire<'p>(
         if plain.from > scope.day || !plain.condition.map_or(Ok(true), |condition| scope.holds(condition))? {
             continue;
         }
-        grants::contribute_plainly(scope, rule, plain, &mut evaluation.grants)?;
+        grants::contribute_plainly(scope, rule, plain, &mut sums, &mut evaluation.grants)?;
         if let Some(firings) = &mut firings
             && let Some(plan) = scope.plan.rules.get(rule as usize)
             && let Some(form) = in_force(&plan.forms, scope.day)

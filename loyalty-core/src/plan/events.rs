@@ -1,5 +1,6 @@
 //! Events: what their fields are kept in, what the engine itself does with them, and the rules on them.
 
+use super::sums::SumsPlan;
 use super::{EventLayout, RuleIndex, RulesOn};
 
 #[derive(Debug)]
@@ -11,6 +12,8 @@ pub struct EventPlan {
     pub index: RuleIndex,
     /// What the rules on it can do.
     pub rules: RulesOn,
+    /// Sums over its lines that several of the rules go by.
+    pub sums: Option<SumsPlan>,
     /// It is an order that may take rewards, or be paid with money of wallets.
     pub takes_rewards: bool,
     /// Experiments whose arms the rules on it read, or whatever is judged after every event.

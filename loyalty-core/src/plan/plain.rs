@@ -3,7 +3,7 @@
 
 use rust_decimal::Decimal;
 
-use super::{Dated, EffectKindPlan, NodeId, Plan, RuleFormPlan, RulePlan};
+use super::{Dated, EffectKindPlan, Node, NodeId, Plan, RuleFormPlan, RulePlan};
 
 /// A rule of one form without validity, limits and groups, with at most one condition, that earns once, by a constant.
 #[derive(Debug, Clone)]
@@ -22,6 +22,8 @@ pub enum PlainEarning {
     Rate {
         rate: Decimal,
         of: NodeId,
+        /// `of` is a sum that rules on the event share: its place among those.
+        shared: Option<u8>,
         /// The rate is of the whole blocks of this in it.
         block: Option<Decimal>,
     },
@@ -48,11 +50,21 @@ impl PlainRule {
             EffectKindPlan::EarnFixed { wallet, constant: Some(amount), .. } => (*wallet, PlainEarning::Fixed(*amount)),
             EffectKindPlan::EarnRate { wallet, rate, .. } if takes_whole_orders(plan, *wallet) => {
                 let block = rate.full.then_some(rate.per);
-                (*wallet, PlainEarning::Rate { rate: rate.constant?, of: rate.of, block })
+                (*wallet, PlainEarning::Rate { rate: rate.constant?, of: rate.of, shared: None, block })
             }
             _ => return None,
         };
         Some(Self { from: *from, wallet, condition, earns })
+    }
+
+    /// The sum over a list that it is a rate of, if that is of the items with one text in one field: the list and the field, the
+    /// text and what is added up.
+    pub fn sum(&self, plan: &Plan) -> Option<((u16, u16), (u32, u16))> {
+        let PlainEarning::Rate { of, .. } = &self.earns else { return None };
+        match plan.nodes.get(*of as usize)? {
+            Node::PlainSum { list, value, only: Some((slot, symbol)), .. } => Some(((*list, *slot), (*symbol, *value))),
+            _ => None,
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! Events become plans, with what the whole plan knows of each.
 
 use super::{Lower, filing};
-use crate::plan::{EffectKindPlan, EventKind, EventPlan, PlainRule, RulesOn, VestPlan};
+use crate::plan::{EffectKindPlan, EventKind, EventPlan, PlainRule, RulesOn, VestPlan, sums};
 use crate::sorting::gathered;
 
 impl Lower<'_> {
@@ -60,6 +60,7 @@ impl Lower<'_> {
             let replaces = layout.slots.iter().position(|slot| &*slot.name == "replaces").filter(|_| order);
             let rules = filing::file(&self.plan, index as u16);
             let on_event = self.rules_on(index);
+            let sums = sums::share(&mut self.plan, index as u16, &layout);
             let own = self.plan.rules.iter().filter(|rule| rule.on(index as u16)).flat_map(|rule| &rule.arms);
             let arms: std::collections::BTreeSet<u16> =
                 gathered(own.chain(&everywhere).chain(of_coupons.iter().filter(|_| order)).copied());
@@ -70,6 +71,7 @@ impl Lower<'_> {
                 measures,
                 index: rules,
                 rules: on_event,
+                sums,
                 arms,
                 takes_rewards,
                 vests,
