@@ -244,12 +244,14 @@ pub fn multiply(scope: &Scope<'_>, firings: &Firings<'_>, grants: &mut Grants) -
             let Some(by) = scope.number(*by)? else { continue };
             for at in 0..own {
                 let Some(grant) = grants.get(at) else { break };
-                let (Basis::Rate(value), true) = (&grant.basis, rules.contains(&grant.rule)) else { continue };
-                let Some(rate) = rate_plan(scope.plan, grant.base_rule, grant.effect, scope.day) else { continue };
-                let Some(terms) = RateTerms::of(scope.plan, grant.wallet, rate, *value, scope.day) else { continue };
+                let Basis::Rate(value) = &grant.basis else { continue };
+                if !rules.contains(&grant.rule) {
+                    continue;
+                }
+                let Some(policy) = scope.plan.policy(grant.wallet, scope.day) else { continue };
                 let known = factors.iter().position(|(place, _)| *place == at);
                 let before = known.and_then(|known| factors.get(known)).map_or(Decimal::ONE, |(_, factor)| *factor);
-                let after = match terms.policy.multipliers {
+                let after = match policy.multipliers {
                     Multipliers::Add => amount::subtract(amount::add(before, by)?, Decimal::ONE)?,
                     Multipliers::Compound => amount::multiply(before, by)?,
                     Multipliers::Best if known.is_some() => before.max(by),
@@ -260,7 +262,10 @@ pub fn multiply(scope: &Scope<'_>, firings: &Firings<'_>, grants: &mut Grants) -
                     Some((_, factor)) => *factor = after,
                     None => factors.push((at, after)),
                 }
-                let amount = terms.amount_between(scope, before, after)?.unwrap_or(Decimal::ZERO);
+                let amount = match policy.rounds_by_line() {
+                    true => by_line(scope, grant, *value, (before, after))?,
+                    false => amount::multiply(grant.amount, amount::subtract(after, before)?)?,
+                };
                 if !amount.is_zero() {
                     let basis = Basis::Factor { rate: *value, before, after };
                     let grant = Grant { rule: firing.rule, basis, amount, ..*grant };
@@ -279,6 +284,20 @@ pub fn multiply(scope: &Scope<'_>, firings: &Firings<'_>, grants: &mut Grants) -
         }
     }
     Ok(())
+}
+
+/// What a factor running from `before` to `after` adds to a contribution whose wallet rounds line by line.
+#[inline(never)]
+fn by_line(
+    scope: &Scope<'_>,
+    grant: &Grant,
+    value: Decimal,
+    (before, after): (Decimal, Decimal),
+) -> Result<Decimal, Overflow> {
+    let Some(rate) = rate_plan(scope.plan, grant.base_rule, grant.effect, scope.day) else { return Ok(Decimal::ZERO) };
+    let terms = RateTerms::of(scope.plan, grant.wallet, rate, value, scope.day);
+    let amount = terms.map(|terms| terms.amount_between(scope, before, after)).transpose()?;
+    Ok(amount.flatten().unwrap_or(Decimal::ZERO))
 }
 
 /// What a rule contributes to a wallet by all its effects.
