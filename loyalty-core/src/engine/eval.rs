@@ -207,15 +207,8 @@ impl<'a> Scope<'a> {
                 }
             }
             Node::InConstants { value, items, negated } => {
-                let value = self.eval(value, row)?;
-                if value.is_missing() {
-                    return Ok(Value::Missing);
-                }
-                let mut found = false;
-                for item in items.of(&self.plan.operands) {
-                    found |= value.order(self.operand(*item, row)?) == Some(Ordering::Equal);
-                }
-                Value::Bool(found != negated)
+                let found = self.is_among(value, items, row)?;
+                found.map_or(Value::Missing, |found| Value::Bool(found != negated))
             }
             Node::InList { value, list, negated } => self.in_list(self.eval(value, row)?, list, negated),
             Node::InTags { value, negated } => match self.eval(value, row)? {
@@ -272,6 +265,22 @@ impl<'a> Scope<'a> {
         })
     }
 
+    /// Whether a value is one of some; nothing if it is missing.
+    fn is_among(&self, value: NodeId, items: Range, row: usize) -> Result<Option<bool>, Overflow> {
+        let value = self.operand(value, row)?;
+        if value.is_missing() {
+            return Ok(None);
+        }
+        let mut found = false;
+        for item in items.of(&self.plan.operands) {
+            found |= match (self.operand(*item, row)?, value) {
+                (Value::Weekday(item), Value::Weekday(day)) => item == day,
+                (item, value) => value.order(item) == Some(Ordering::Equal),
+            };
+        }
+        Ok(Some(found))
+    }
+
     /// The same for what is compared, which is a constant, a field or a measure nearly always.
     #[inline]
     fn operand(&self, node: NodeId, row: usize) -> Result<Value<'a>, Overflow> {
@@ -280,6 +289,7 @@ impl<'a> Scope<'a> {
             Some(Node::Weekday(day)) => Ok(Value::Weekday(*day)),
             Some(Node::At) => Ok(Value::Instant(self.at)),
             Some(Node::Measure(measure)) => super::measures::value(self, *measure),
+            Some(Node::Part(part, of)) => self.part(*part, *of, row),
             _ => self.eval(node, row),
         }
     }
@@ -309,6 +319,9 @@ impl<'a> Scope<'a> {
             Some(Node::Compare(comparison, left, right)) => {
                 let order = self.operand(*left, NO_ROW)?.order(self.operand(*right, NO_ROW)?);
                 order.is_some_and(|order| holds(*comparison, order))
+            }
+            Some(Node::InConstants { value, items, negated }) => {
+                self.is_among(*value, *items, NO_ROW)?.is_some_and(|found| found != *negated)
             }
             _ => self.eval(node, NO_ROW)?.is_true(),
         })
