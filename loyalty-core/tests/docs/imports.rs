@@ -71,7 +71,7 @@ const AGAINST: &[(&str, &str, &str)] = &[
     ("engine/coupons/reason.rs", "wire::codec", "the same"),
     ("engine/outcome/renumber.rs", "wire::codec", "kept bytes with a number too big to go on from are damaged"),
     ("engine/granted.rs", "wire::codec", "what granted is kept in bytes, in the member's log"),
-    ("engine/log.rs", "wire::codec", "the log is one byte buffer"),
+    ("engine/log.rs", "wire::codec", "the log is pages of bytes"),
     ("engine/messages/said.rs", "wire::codec", "what is said is kept in bytes, with the other decisions"),
     ("engine/log.rs", "wire::digest", "events are found by the digest of their id"),
     ("engine/questions/decision.rs", "wire::codec", "what is decided is kept in bytes, in the member's log"),
