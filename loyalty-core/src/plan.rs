@@ -5,6 +5,7 @@
 
 pub mod badges;
 pub mod challenges;
+pub mod counters;
 pub mod coupon_index;
 pub mod coupons;
 pub mod effects;

@@ -11,6 +11,7 @@ use rust_decimal::Decimal;
 
 use super::outcome::Kind;
 use crate::amount;
+pub use crate::plan::counters::counter;
 use crate::sorting::gathered;
 
 /// A counter over all members moves.
@@ -70,11 +71,6 @@ impl FromIterator<(String, Decimal)> for Counters {
     fn from_iter<I: IntoIterator<Item = (String, Decimal)>>(counters: I) -> Self {
         Self { known: Arc::new(gathered(counters)) }
     }
-}
-
-/// The name of the counter of a declaration: its keyword and its own name.
-pub fn counter(keyword: &str, name: &str) -> Box<str> {
-    format!("{keyword} {name}").into()
 }
 
 /// The claim that gives another one back.

@@ -19,6 +19,7 @@ use super::said::{Form, Said, SaidControl, Suppressed, Unsaid};
 use crate::amount::Overflow;
 use crate::calendar::Calendar;
 use crate::check::model::{Category, ClockTrigger, Period, Trigger};
+use crate::plan::counters::of_messages;
 use crate::plan::messages::PolicyPlan;
 use crate::plan::{EventPlan, Plan};
 use crate::time::{DAY, SECOND, date_of, micros_of};
@@ -99,13 +100,8 @@ pub fn judge(
 
 /// The name of the counter of all messages of a category, or of those of a period.
 fn counter(plan: &Plan, category: Category, period: Option<Period>, day: i32) -> Box<str> {
-    match period {
-        None => claims::counter("messages", category.name()),
-        Some(period) => {
-            let first = plan.calendar.first_day(period, plan.calendar.period_of(period, day));
-            claims::counter("messages", &format!("{} {}", category.name(), date_of(first)))
-        }
-    }
+    let first = |period| date_of(plan.calendar.first_day(period, plan.calendar.period_of(period, day)));
+    of_messages(category, period.map(first))
 }
 
 /// When quiet hours end that hold a message back; nothing outside of them.

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::Lower;
 use crate::check::model::{Answers, ExprKind};
+use crate::plan::counters::counter;
 use crate::plan::questions::{AnswersPlan, ChoicePlan, QuestionPlan};
 use crate::sorting::gathered;
 
@@ -24,13 +25,13 @@ impl Lower<'_> {
                     right: right.map(|right| right as u16),
                 },
             };
-            let counter = format!("{} {}", question.kind.word(), question.name);
+            let counter = counter(question.kind.word(), &question.name);
             let limits = self.limits(&counter, &question.limits);
             self.plan.questions.declared.push(QuestionPlan {
                 name: question.name.as_str().into(),
                 kind: question.kind,
                 message: question.message,
-                counter: counter.into(),
+                counter,
                 answers,
                 limits,
                 valid: question.valid.clone(),

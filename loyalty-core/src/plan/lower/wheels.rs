@@ -1,6 +1,7 @@
 //! Wheels become plans.
 
 use super::Lower;
+use crate::plan::counters::counter;
 use crate::plan::{SlicePlan, WheelPlan};
 
 impl Lower<'_> {
@@ -10,13 +11,14 @@ impl Lower<'_> {
                 title: slice.title.as_deref().map(Into::into),
                 weight: slice.weight,
                 stock: slice.stock,
-                counter: format!("stock {} {}", wheel.name, place + 1).into(),
+                counter: counter("stock", &format!("{} {}", wheel.name, place + 1)),
             });
             let slices = slices.collect();
-            let limits = self.limits(&format!("wheel {}", wheel.name), &wheel.limits);
+            let spins = counter("wheel", &wheel.name);
+            let limits = self.limits(&spins, &wheel.limits);
             self.plan.wheels.push(WheelPlan {
                 name: wheel.name.as_str().into(),
-                counter: format!("wheel {}", wheel.name).into(),
+                counter: spins,
                 slices,
                 renormalise: wheel.renormalise,
                 limits,
