@@ -101,6 +101,14 @@ def test_what_does_not_fit_is_refused(field: str, value: Any, code: str, found: 
     assert error["field"].split("[")[0] == field
 
 
+def test_an_id_that_was_a_float_is_asked_for_as_a_text() -> None:
+    program, member = shop()
+    with pytest.raises(loyalty.EventError) as raised:
+        program.apply(member, order(id=8.209829119461545e17))
+    assert raised.value.expected == "a text, or a whole number below 2^53"
+    assert raised.value.help is not None and raised.value.help.startswith("send its digits as a text")
+
+
 def test_the_order_of_keys_does_not_change_the_refusal() -> None:
     event = order(id="", subtotal="x", gift="y", lines=[{"amount": "z"}])
     turned = dict(reversed(event.items()))

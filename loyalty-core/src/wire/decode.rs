@@ -17,7 +17,7 @@ pub use defaults::{fill, forget_computed, forget_defaults};
 pub use number::number;
 pub use reading::Reading;
 use reading::{AT, CURRENCY, EventReading, ID, ListReading, MEMBER, REVISION, TYPE, Target};
-use slot::{INSTANT, read, slot, text_of, wrong};
+use slot::{INSTANT, no_text, read, slot, text_of, wrong};
 
 use crate::engine::error::{EventError, Refusal};
 use crate::engine::event::{EventData, List, Slot};
@@ -299,7 +299,7 @@ fn missing(field: &str, expected: &str) -> EventError {
 /// A text of the envelope, which is never empty and never long.
 fn envelope<'s>(scalar: &'s Scalar<'_>, field: usize) -> Result<Cow<'s, str>, EventError> {
     let name = crate::wire::input::ENVELOPE.get(field).copied().unwrap_or("");
-    let text = text_of(scalar).ok_or_else(|| wrong("a text", scalar).in_field(name))?;
+    let text = text_of(scalar).ok_or_else(|| no_text(scalar).in_field(name))?;
     if text.is_empty() {
         return Err(wrong("a text that is not empty", scalar).in_field(name));
     }

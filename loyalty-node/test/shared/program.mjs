@@ -206,7 +206,15 @@ message spring marketing { broadcast  en "Spring is here." }`);
           found: String(subtotal),
         });
       }
-      refused(() => program.apply(member, { ...ORDER, id: 2 ** 53 }), EventError, { code: "wrong_type", field: "id" });
+      for (const field of ["id", "member"]) {
+        refused(() => program.apply(member, { ...ORDER, [field]: 820982911946154508 }), EventError, {
+          code: "wrong_type",
+          field,
+          expected: "a text, or a whole number below 2^53",
+          found: "820982911946154500",
+          help: "send its digits as a text: a number this large may have been rounded before it came here",
+        });
+      }
       refused(() => program.apply(member, { ...ORDER, subtotal: 0.1 + 0.2 }), EventError, { code: "number_too_long" });
       // In JSON text every digit is there.
       assert.equal(program.apply(member, EVENT.replace('"o-1"', "820982911946154508")).event, "820982911946154508");

@@ -55,6 +55,19 @@ pub fn text_of<'s>(scalar: &'s Scalar<'_>) -> Option<Cow<'s, str>> {
     }
 }
 
+/// Why a value is no text.
+pub fn no_text(found: &Scalar<'_>) -> EventError {
+    match found {
+        Scalar::Float(digits)
+            if number(digits, 0).is_ok_and(|number| number.is_integer() && number.abs() > FLOAT_MAX) =>
+        {
+            wrong("a text, or a whole number below 2^53", found)
+                .advising("send its digits as a text: a number this large may have been rounded before it came here")
+        }
+        _ => wrong("a text", found),
+    }
+}
+
 /// Whether these are the digits of a whole number as it is written everywhere, however long.
 fn all_digits(text: &str) -> bool {
     let digits = text.strip_prefix('-').filter(|digits| *digits != "0").unwrap_or(text);
@@ -120,7 +133,7 @@ pub fn slot(plan: &Plan, layout: &SlotLayout, scalar: &Scalar<'_>, event: &mut E
     Ok(match layout.kind {
         FieldKind::Number { whole, scale } => Slot::Number(decimal(layout, whole, scale, scalar)?),
         FieldKind::Text => {
-            let text = text_of(scalar).ok_or_else(|| wrong("a text", scalar))?;
+            let text = text_of(scalar).ok_or_else(|| no_text(scalar))?;
             if text.len() > TEXT_BYTES_MAX {
                 return Err(EventError::new(Refusal::TextTooLong)
                     .expecting(format!("at most {TEXT_BYTES_MAX} bytes"))
