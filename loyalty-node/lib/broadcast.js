@@ -4,18 +4,19 @@
 const { kind } = require("./arguments.js");
 const { revived } = require("./errors.js");
 const { memberHandle } = require("./member.js");
-const { shownAs } = require("./shown.js");
+const { Held, shownAs } = require("./shown.js");
 
 /** Only `Program.broadcastEstimate` makes one. */
 const MAKE = Symbol("make");
 
-class BroadcastEstimate {
+class BroadcastEstimate extends Held {
   #handle;
 
   constructor(make, handle) {
     if (make !== MAKE) {
       throw new TypeError("an estimate is what `program.broadcastEstimate` gives; there is no other way to make one");
     }
+    super();
     this.#handle = handle;
   }
 

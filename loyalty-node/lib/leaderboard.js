@@ -4,18 +4,19 @@
 const { kind } = require("./arguments.js");
 const { told } = require("./errors.js");
 const { memberHandle } = require("./member.js");
-const { shownAs } = require("./shown.js");
+const { Held, shownAs } = require("./shown.js");
 
 /** Only `Program.leaderboard` makes one. */
 const MAKE = Symbol("make");
 
-class Leaderboard {
+class Leaderboard extends Held {
   #handle;
 
   constructor(make, handle) {
     if (make !== MAKE) {
       throw new TypeError("a leaderboard is what `program.leaderboard` gives; there is no other way to make one");
     }
+    super();
     this.#handle = handle;
   }
 

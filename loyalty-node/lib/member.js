@@ -2,7 +2,7 @@
 // Members: what a program enrols or loads.
 
 const { kind } = require("./arguments.js");
-const { shownAs } = require("./shown.js");
+const { Held, shownAs } = require("./shown.js");
 
 /** Only this library makes members. */
 const MAKE = Symbol("make");
@@ -10,13 +10,14 @@ const MAKE = Symbol("make");
 let memberHandle;
 let replaceHandle;
 
-class Member {
+class Member extends Held {
   #handle;
   #owner;
   #migration;
 
   constructor(make, handle, owner, migration) {
     if (make !== MAKE) throw new TypeError("enroll or load a member; there is no other way to make one");
+    super();
     this.#handle = handle;
     this.#owner = owner;
     this.#migration = migration;

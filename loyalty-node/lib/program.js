@@ -12,7 +12,7 @@ const { newLeaderboard } = require("./leaderboard.js");
 const { memberHandle, newMember } = require("./member.js");
 const { newReplay } = require("./replay.js");
 const { newReport } = require("./report.js");
-const { shownAs } = require("./shown.js");
+const { Held, shownAs } = require("./shown.js");
 
 /** A history is not divided further. */
 const THREADS_MAX = 256;
@@ -20,7 +20,7 @@ const THREADS_MAX = 256;
 /** Only `compile` makes programs. */
 const MAKE = Symbol("make");
 
-class Program {
+class Program extends Held {
   #handle;
   #packer;
   /** How many histories are being played: the last of them takes a closed program with it. */
@@ -34,6 +34,7 @@ class Program {
 
   constructor(make, handle) {
     if (make !== MAKE) throw new TypeError("call Program.compile; there is no other way to make a program");
+    super();
     this.#handle = handle;
     this.#packer = new Packer(JSON.parse(handle.reads()));
   }

@@ -4,17 +4,18 @@
 const { kind } = require("./arguments.js");
 const { EventError, revived } = require("./errors.js");
 const { newMember } = require("./member.js");
-const { shownAs } = require("./shown.js");
+const { Held, shownAs } = require("./shown.js");
 
 /** Only `Program.replay` makes one. */
 const MAKE = Symbol("make");
 
-class Replay {
+class Replay extends Held {
   #handle;
   #owner;
 
   constructor(make, handle, owner) {
     if (make !== MAKE) throw new TypeError("a Replay is what `program.replay` gives; there is no other way to make one");
+    super();
     this.#handle = handle;
     this.#owner = owner;
   }

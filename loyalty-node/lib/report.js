@@ -4,16 +4,17 @@
 const { kind } = require("./arguments.js");
 const { told } = require("./errors.js");
 const { memberHandle } = require("./member.js");
-const { shownAs } = require("./shown.js");
+const { Held, shownAs } = require("./shown.js");
 
 /** Only `Program.report` makes one. */
 const MAKE = Symbol("make");
 
-class Report {
+class Report extends Held {
   #handle;
 
   constructor(make, handle) {
     if (make !== MAKE) throw new TypeError("a report is what `program.report` gives; there is no other way to make one");
+    super();
     this.#handle = handle;
   }
 

@@ -491,6 +491,20 @@ message spring marketing { broadcast  en "Spring is here." }`);
       assert.deepEqual(JSON.parse(JSON.stringify(outcome)), outcome);
     },
 
+    "what is no data is not cloned": async () => {
+      const { program, member } = start();
+      const board = Program.compile(`${TEXT}\nleaderboard best by points.balance`).leaderboard("best", JOINED);
+      const estimating = Program.compile(`${TEXT}\nmessage spring marketing { broadcast  en "Spring." }`);
+      const estimate = estimating.broadcastEstimate({ type: "broadcast", at: ORDER.at, message: "spring", campaign: "s" });
+      const replay = await program.replay([ORDER]);
+      for (const object of [member, member.copy(), program, program.report(), board, estimate, replay, { member }, [member]]) {
+        assert.equal(refused(() => structuredClone(object), DOMException).name, "DataCloneError");
+      }
+      assert.equal("deref" in member, false);
+      const outcome = program.apply(member, EVENT);
+      for (const data of [outcome, program.view(member), member.save()]) assert.deepEqual(structuredClone(data), data);
+    },
+
     "counters are an object of numbers": () => {
       const { program, member } = start();
       for (const counters of [new Map([["a", 1]]), new Set(), [], null, 5, new Date()]) {
