@@ -91,7 +91,7 @@ impl Outcome {
 
     /// What was decided, in order.
     #[getter]
-    fn decisions<'py>(slf: PyRef<'py, Self>) -> PyResult<Bound<'py, PyTuple>> {
+    pub fn decisions<'py>(slf: PyRef<'py, Self>) -> PyResult<Bound<'py, PyTuple>> {
         let (py, values) = (slf.py(), &slf.as_super().0);
         let tuple = slf.0.get_or_try_init(py, || {
             let count = match &values.source {

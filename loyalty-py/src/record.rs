@@ -10,6 +10,7 @@ use pyo3::types::{PyDict, PyIterator, PyTuple, PyType};
 
 use crate::convert::{Reduced, document, exact, plain, value};
 use crate::html;
+use crate::outcome::Outcome;
 
 /// Named values, by attribute or by key; immutable. Amounts are Decimals, instants aware datetimes, lists tuples, and
 /// objects are Records again.
@@ -67,6 +68,20 @@ impl Record {
     fn entries(&self) -> &[(Key, Document)] {
         if let Document::Object(entries) = self.document() { entries } else { &[] }
     }
+
+    /// A value by its key, the same object as by its attribute: the decisions of an outcome are Decisions.
+    fn entry<'py>(slf: &Bound<'py, Self>, key: &str, entry: &Document) -> PyResult<Bound<'py, PyAny>> {
+        match slf.cast::<Outcome>() {
+            Ok(outcome) if key == "decisions" => Ok(Outcome::decisions(outcome.borrow())?.into_any()),
+            _ => value(slf.py(), entry),
+        }
+    }
+
+    /// What it has, for who asks for something else.
+    fn has(slf: &Bound<'_, Self>) -> PyResult<String> {
+        let keys: Vec<_> = slf.get().entries().iter().map(|(key, _)| &**key).collect();
+        Ok(format!("this {} has {}", slf.get_type().name()?, keys.join(", ")))
+    }
 }
 
 #[pymethods]
@@ -81,9 +96,17 @@ impl Record {
         Err(PyAttributeError::new_err(format!("this {class} has no `{name}`; it has {}", keys.join(", "))))
     }
 
-    fn __getitem__<'py>(&self, py: Python<'py>, key: &str) -> PyResult<Bound<'py, PyAny>> {
-        let found = self.document().get(key).ok_or_else(|| PyKeyError::new_err(key.to_owned()))?;
-        value(py, found)
+    fn __getitem__<'py>(slf: &Bound<'py, Self>, key: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        let name = key.extract::<&str>().ok();
+        if let Some(name) = name
+            && let Some(found) = slf.get().document().get(name)
+        {
+            return Self::entry(slf, name, found);
+        }
+        // The error names the key, as that of every mapping does; what there is stands in a note.
+        let error = PyKeyError::new_err(key.clone().unbind());
+        error.value(slf.py()).call_method1("add_note", (Self::has(slf)?,))?;
+        Err(error)
     }
 
     fn __contains__(&self, key: &Bound<'_, PyAny>) -> bool {
@@ -104,23 +127,23 @@ impl Record {
     }
 
     /// The values, in the order of the keys.
-    fn values<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
-        let values: Vec<_> = self.entries().iter().map(|(_, entry)| value(py, entry)).collect::<PyResult<_>>()?;
-        PyTuple::new(py, values)
+    fn values<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyTuple>> {
+        let values = slf.get().entries().iter().map(|(key, entry)| Self::entry(slf, key, entry));
+        PyTuple::new(slf.py(), values.collect::<PyResult<Vec<_>>>()?)
     }
 
     /// Keys with their values, in order.
-    fn items<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
-        let items = self.entries().iter().map(|(key, entry)| Ok((key.clone(), value(py, entry)?)));
-        PyTuple::new(py, items.collect::<PyResult<Vec<_>>>()?)
+    fn items<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyTuple>> {
+        let items = slf.get().entries().iter().map(|(key, entry)| Ok((key.clone(), Self::entry(slf, key, entry)?)));
+        PyTuple::new(slf.py(), items.collect::<PyResult<Vec<_>>>()?)
     }
 
     /// The value under a key, or the default.
     #[pyo3(signature = (key, default=None))]
-    fn get<'py>(&self, py: Python<'py>, key: &str, default: Option<Bound<'py, PyAny>>) -> PyResult<Bound<'py, PyAny>> {
-        match self.document().get(key) {
-            Some(found) => value(py, found),
-            None => Ok(default.unwrap_or_else(|| py.None().into_bound(py))),
+    fn get<'py>(slf: &Bound<'py, Self>, key: &str, default: Option<Bound<'py, PyAny>>) -> PyResult<Bound<'py, PyAny>> {
+        match slf.get().document().get(key) {
+            Some(found) => Self::entry(slf, key, found),
+            None => Ok(default.unwrap_or_else(|| slf.py().None().into_bound(slf.py()))),
         }
     }
 

@@ -4,6 +4,7 @@ import copy
 import datetime as dt
 import json
 import pickle
+from collections.abc import Mapping
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -112,10 +113,25 @@ def test_a_record_is_read_by_attribute_and_by_key() -> None:
     assert "tags" in dir(record) and "to_json" in dir(record)
     with pytest.raises(AttributeError, match="this View has no `walets`; it has member, at,"):
         record.walets
-    with pytest.raises(KeyError):
-        record["walets"]
+    for wrong in ("walets", 0):
+        with pytest.raises(KeyError) as raised:
+            record[wrong]  # type: ignore[index]
+        assert raised.value.args == (wrong,)
+        (note,) = raised.value.__notes__
+        assert note.startswith("this View has member, at, revision, ")
     with pytest.raises((AttributeError, TypeError)):
         record.member = "m-2"  # type: ignore[misc]
+
+
+def test_a_record_is_a_mapping() -> None:
+    program, member = shop()
+    outcome = program.apply(member, order())
+    assert isinstance(outcome, Mapping) and isinstance(outcome.decisions[0], Mapping)
+    match outcome.decisions[0]:
+        case {"kind": "earned", "amount": amount}:
+            assert amount == 37
+        case _:
+            pytest.fail("a decision is matched by its keys")
 
 
 def test_dicts_and_json_are_the_same_in_every_host() -> None:
@@ -250,6 +266,9 @@ def test_a_decision_is_the_same_by_attribute_and_by_key() -> None:
     program, member = shop()
     outcome = program.apply(member, order())
     assert outcome.decisions == outcome["decisions"] == dict(outcome)["decisions"]
+    again = pickle.loads(pickle.dumps(outcome))
+    for decisions in (outcome["decisions"], outcome.get("decisions"), dict(outcome)["decisions"], outcome.values()[-1], again["decisions"]):
+        assert [type(decision) for decision in decisions] == [loyalty.Decision] * len(outcome.decisions)
     assert hash(outcome.decisions[0]) == hash(outcome["decisions"][0])
     assert outcome.decisions[0] != outcome and outcome != outcome.to_dict()
 

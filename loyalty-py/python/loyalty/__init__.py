@@ -1,5 +1,7 @@
 """The loyalty rules language: a program text in, exact and explained decisions out."""
 
+from collections.abc import Mapping
+
 from loyalty._core import (
     BroadcastEstimate,
     Decision,
@@ -55,3 +57,6 @@ __all__ = [
     "whatsapp",
     "woocommerce",
 ]
+
+# So that `match` looks into records by their keys, and a list of them is a table to pandas.
+Mapping.register(Record)
