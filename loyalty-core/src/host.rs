@@ -99,7 +99,16 @@ pub enum Given<'a> {
     Packed(&'a str),
 }
 
-impl Given<'_> {
+impl<'a> Given<'a> {
+    /// A packed object that comes as its bytes.
+    ///
+    /// # Errors
+    ///
+    /// [`Refusal::InvalidJson`] for bytes that are no text, which no host of our own hands over.
+    pub fn packed(bytes: &'a [u8]) -> Result<Self, EventError> {
+        core::str::from_utf8(bytes).map(Given::Packed).map_err(|_| EventError::unreadable("bytes that are no UTF-8"))
+    }
+
     /// Reads it into `event`, whose buffers are used again.
     ///
     /// # Errors

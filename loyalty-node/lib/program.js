@@ -82,13 +82,13 @@ class Program extends Held {
     }
     let outcome;
     try {
-      if (typeof event === "string") outcome = program.apply(state, whole(event), now, counters);
-      else if (isBytes(event)) outcome = program.applyBytes(state, event, now, counters);
+      if (typeof event === "string") outcome = program.apply(state, lent(whole(event)), now, counters);
+      else if (isBytes(event)) outcome = program.apply(state, event, now, counters);
       else {
         const packed = this.#packer.pack(object(event));
         // The event's own code may have closed either.
         [program, state] = [this.#open, memberHandle(member)];
-        outcome = program.applyPacked(state, packed, now, counters);
+        outcome = program.applyPacked(state, lent(packed), now, counters);
       }
     } catch (thrown) {
       throw revived(thrown);
@@ -308,6 +308,16 @@ function namedAmounts(amounts, field) {
     throw new TypeError(`\`${field}\`: expected an object of numbers, found ${kind(amounts)}`);
   }
   return Object.entries(amounts).flatMap(([name, value]) => [text(name, field), points(value, `${field}.${name}`)]);
+}
+
+const encoder = new TextEncoder();
+const room = new Uint8Array(1 << 14);
+
+/** The UTF-8 of a text for a call that copies it at once: in one room for all, which is quicker than to pass the text itself. */
+function lent(text) {
+  // No character of a string becomes more than three bytes.
+  if (text.length * 3 > room.length) return encoder.encode(text);
+  return room.subarray(0, encoder.encodeInto(text, room).written);
 }
 
 /** The one option of what looks at counters and takes no other. */

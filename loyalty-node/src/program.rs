@@ -87,21 +87,9 @@ impl Program {
         Member::of(env, enrolled)
     }
 
-    /// An event happens to a member: JSON text in, the outcome out.
+    /// An event happens to a member: JSON in bytes in, the outcome out.
     #[napi(catch_unwind)]
     pub fn apply(
-        &self,
-        member: &mut Member,
-        event: String,
-        now: Option<String>,
-        counters: Option<Vec<String>>,
-    ) -> Result<String> {
-        self.happen(member, Given::Json(event.as_bytes()), now, counters)
-    }
-
-    /// The same for JSON in bytes.
-    #[napi(catch_unwind)]
-    pub fn apply_bytes(
         &self,
         member: &mut Member,
         event: &[u8],
@@ -111,16 +99,18 @@ impl Program {
         self.happen(member, Given::Json(&own(event)), now, counters)
     }
 
-    /// The same for a packed object.
+    /// The same for a packed object, in bytes too.
     #[napi(catch_unwind)]
     pub fn apply_packed(
         &self,
         member: &mut Member,
-        event: String,
+        event: &[u8],
         now: Option<String>,
         counters: Option<Vec<String>>,
     ) -> Result<String> {
-        self.happen(member, Given::Packed(&event), now, counters)
+        let event = own(event);
+        let packed = Given::packed(&event).map_err(|refused| error::event(&refused))?;
+        self.happen(member, packed, now, counters)
     }
 
     /// Time passes: the outcome.

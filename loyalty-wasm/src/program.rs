@@ -82,20 +82,8 @@ impl Program {
         self.program.enroll(id, instant(at)?).map(Member).map_err(|refused| error::event(&refused))
     }
 
-    /// An event happens to a member: JSON text in, the outcome out.
+    /// An event happens to a member: JSON in bytes in, the outcome out.
     pub fn apply(
-        &self,
-        member: &mut Member,
-        event: &str,
-        now: Option<String>,
-        counters: Option<Vec<String>>,
-    ) -> Result<String, Error> {
-        self.happen(member, Given::Json(event.as_bytes()), now, counters)
-    }
-
-    /// The same for JSON in bytes.
-    #[wasm_bindgen(js_name = applyBytes)]
-    pub fn apply_bytes(
         &self,
         member: &mut Member,
         event: &[u8],
@@ -105,16 +93,17 @@ impl Program {
         self.happen(member, Given::Json(event), now, counters)
     }
 
-    /// The same for a packed object.
+    /// The same for a packed object, in bytes too.
     #[wasm_bindgen(js_name = applyPacked)]
     pub fn apply_packed(
         &self,
         member: &mut Member,
-        event: &str,
+        event: &[u8],
         now: Option<String>,
         counters: Option<Vec<String>>,
     ) -> Result<String, Error> {
-        self.happen(member, Given::Packed(event), now, counters)
+        let packed = Given::packed(event).map_err(|refused| error::event(&refused))?;
+        self.happen(member, packed, now, counters)
     }
 
     /// Time passes: the outcome.
