@@ -14,19 +14,24 @@ use super::sink::{Moment, Object, Sink};
 use super::writer::{write_moment, write_number};
 
 const NUL: char = '\0';
+/// The same behind the marks.
+const END: u8 = 0;
 
 /// An object in this form; nothing if it holds what has no place in it, such as a text with a NUL.
 pub fn write(entries: impl FnOnce(&mut Object<'_>)) -> Option<String> {
     let text = || String::with_capacity(256);
-    let mut flat = Flat { marks: text(), texts: text(), keys: text(), open: Vec::new(), last: 0..0, fits: true };
+    let marks = Vec::with_capacity(256);
+    let mut flat = Flat { marks, texts: text(), keys: text(), open: Vec::new(), last: 0..0, fits: true };
     Object::tell(&mut flat, entries);
-    flat.marks.push(NUL);
-    flat.marks.push_str(&flat.texts);
-    flat.fits.then_some(flat.marks)
+    flat.marks.push(END);
+    let mut told = String::from_utf8(flat.marks).ok().filter(|_| flat.fits)?;
+    told.push_str(&flat.texts);
+    Some(told)
 }
 
 struct Flat {
-    marks: String,
+    /// Letters. Characters would be taken apart into bytes one by one.
+    marks: Vec<u8>,
     texts: String,
     /// The keys of the objects that have not ended.
     keys: String,
@@ -39,7 +44,7 @@ struct Flat {
 
 impl Flat {
     /// A text that is written by somebody else, who knows that it has no NUL.
-    fn written(&mut self, mark: char, write: impl FnOnce(&mut String)) {
+    fn written(&mut self, mark: u8, write: impl FnOnce(&mut String)) {
         self.marks.push(mark);
         write(&mut self.texts);
         self.texts.push(NUL);
@@ -54,36 +59,36 @@ impl Flat {
 
 impl Sink for Flat {
     fn null(&mut self) {
-        self.marks.push('z');
+        self.marks.push(b'z');
     }
 
     fn bool(&mut self, value: bool) {
-        self.marks.push(if value { 'y' } else { 'f' });
+        self.marks.push(if value { b'y' } else { b'f' });
     }
 
     fn number(&mut self, number: i128) {
-        self.written('n', |text| write_number(text, number));
+        self.written(b'n', |text| write_number(text, number));
     }
 
     fn amount(&mut self, amount: Decimal) {
-        self.written('t', |text| crate::amount::write(text, amount));
+        self.written(b't', |text| crate::amount::write(text, amount));
     }
 
     fn text(&mut self, text: &str) {
         self.fits &= !text.contains(NUL);
-        self.written('t', |texts| texts.push_str(text));
+        self.written(b't', |texts| texts.push_str(text));
     }
 
     fn instant(&mut self, moment: Moment) {
-        self.written('t', |text| write_moment(text, moment));
+        self.written(b't', |text| write_moment(text, moment));
     }
 
     fn begin_list(&mut self) {
-        self.marks.push('[');
+        self.marks.push(b'[');
     }
 
     fn end_list(&mut self) {
-        self.marks.push(']');
+        self.marks.push(b']');
     }
 
     fn begin_object(&mut self) {
@@ -94,10 +99,10 @@ impl Sink for Flat {
         let begin = self.open.pop().unwrap_or(0);
         let keys = self.keys.get(begin..).unwrap_or("");
         if !keys.is_empty() && self.texts.get(self.last.clone()) == Some(keys) {
-            self.marks.push('s');
+            self.marks.push(b's');
         } else {
             self.last = self.texts.len()..self.texts.len() + keys.len();
-            self.marks.push('o');
+            self.marks.push(b'o');
             self.texts.push_str(keys);
             self.texts.push(NUL);
         }
