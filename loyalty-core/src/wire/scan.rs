@@ -70,12 +70,14 @@ impl<'a> Json<'a> {
         Ok(json)
     }
 
+    #[cfg_attr(target_family = "wasm", inline(always))]
     fn byte(&self) -> Option<u8> {
         self.bytes.get(self.at).copied()
     }
 
     /// The next byte that is no white space, not yet passed.
-    #[inline]
+    #[cfg_attr(target_family = "wasm", inline(always))]
+    #[cfg_attr(not(target_family = "wasm"), inline)]
     fn after_space(&mut self) -> Option<u8> {
         loop {
             let byte = self.byte()?;
@@ -110,7 +112,8 @@ impl<'a> Json<'a> {
     }
 
     /// Passes a text that has no escapes, as nearly all have none; stays before any other.
-    #[inline]
+    #[cfg_attr(target_family = "wasm", inline(always))]
+    #[cfg_attr(not(target_family = "wasm"), inline)]
     fn plain_text(&mut self) -> Option<&'a str> {
         let [b'"', inside @ ..] = self.bytes.get(self.at..)? else { return None };
         let length = plain_bytes(inside);

@@ -58,7 +58,8 @@ fn hex(characters: &mut core::str::Chars<'_>) -> Option<u32> {
 }
 
 /// How many bytes of a text come before its next quote, backslash or control character. Most texts are short.
-#[inline]
+#[cfg_attr(target_family = "wasm", inline(always))]
+#[cfg_attr(not(target_family = "wasm"), inline)]
 pub(super) fn plain_bytes(text: &[u8]) -> usize {
     match text.first_chunk().map(|word| marks(u64::from_le_bytes(*word))) {
         Some(marks) if marks != 0 => (marks.trailing_zeros() / 8) as usize,
@@ -82,7 +83,8 @@ fn many_plain_bytes(text: &[u8]) -> usize {
 
 /// The high bit of each byte that is a quote, a backslash or a control character; exact up to the first of them, which is the
 /// one that counts.
-#[inline]
+#[cfg_attr(target_family = "wasm", inline(always))]
+#[cfg_attr(not(target_family = "wasm"), inline)]
 fn marks(word: u64) -> u64 {
     const ONES: u64 = 0x0101_0101_0101_0101;
     const HIGH: u64 = 0x8080_8080_8080_8080;
