@@ -412,7 +412,7 @@ fn transposed<T>(value: Option<Option<T>>) -> Option<Option<T>> {
 impl AggregateFunction {
     /// The word of the language.
     #[must_use]
-    pub(super) const fn word(self) -> &'static str {
+    pub(crate) const fn word(self) -> &'static str {
         match self {
             Self::Sum => "sum",
             Self::Count => "count",

@@ -1,5 +1,7 @@
 //! Measures and segments become plans; measures that say the same are kept once.
 
+use chrono::NaiveDate;
+
 use super::Lower;
 use super::tallies::period_days;
 use crate::calendar::{clock_micros, days_at_most};
@@ -60,7 +62,7 @@ impl Lower<'_> {
                 value: form.value.as_ref().map(|value| lower.expression(value)),
                 filter: form.filter.as_ref().map(|filter| lower.expression(filter)),
                 window: form.window,
-                rating: lower.counts(measure.function, form),
+                rating: lower.counts(measure, form),
             });
             self.event = None;
             self.plan.measures.push(MeasurePlan {
@@ -87,15 +89,17 @@ impl Lower<'_> {
 
     /// A digest of what an event adds to a measure, and when. Of a window that moves on it tells nothing: there the same is
     /// counted, and looked at from elsewhere.
-    fn counts(&self, function: AggregateFunction, form: &model::MeasureForm) -> u32 {
-        let mut text = format!("{function:?}");
+    fn counts(&self, measure: &model::Measure, form: &model::MeasureForm) -> u32 {
+        let event = measure.of.event().and_then(|event| self.checked.events.get(event));
+        let mut text = format!("{} {}", measure.function.word(), event.map_or("", |event| &event.name));
         for (word, part) in [("of", &form.value), ("where", &form.filter)] {
             if let Some(part) = part {
                 text.push_str(&format!("\n{word} {}", self.said(part)));
             }
         }
         if let Window::Range { from, to } = form.window {
-            text.push_str(&format!("\n{from:?} {to:?}"));
+            let day = |day: Option<NaiveDate>| day.map_or(String::new(), |day| day.to_string());
+            text.push_str(&format!("\n{}..{}", day(from), day(to)));
         }
         crate::wire::digest(text.as_bytes()) as u32
     }
