@@ -285,10 +285,10 @@ fn extreme<'v>(values: impl Iterator<Item = &'v Stored>, wanted: Ordering) -> Op
 
 /// Forgets marks that no window reaches, and draws those that no return can reach into one.
 pub fn forget(plan: &Plan, member: &mut Member, clock: i64, today: i32) {
-    let history = crate::calendar::days_at_most(plan.settings.history);
-    let settled = plan.calendar.start_of(today.saturating_sub(history).max(0));
+    let settled = |days: i32| plan.calendar.start_of(today.saturating_sub(days).max(0));
+    let history = settled(crate::calendar::days_at_most(plan.settings.history));
     let Some(Marks { marks }) = member.marks.there() else { return };
-    if marks.is_empty() || clock < settled {
+    if marks.is_empty() || clock < history {
         return;
     }
     marks.retain(|mark| {
@@ -302,7 +302,8 @@ pub fn forget(plan: &Plan, member: &mut Member, clock: i64, today: i32) {
             let all_time = plan.measures.get(usize::from(mark.measure)).filter(|measure| measure.keep_days.is_none());
             // Of steps the first counts, and which one that is their challenge knows.
             let all_time = all_time.filter(|measure| !measure.step);
-            let Some(measure) = all_time.filter(|_| mark.at < settled) else {
+            let old = |measure: &&MeasurePlan| measure.draw_days.is_some_and(|days| mark.at < settled(days));
+            let Some(measure) = all_time.filter(old) else {
                 kept.push(mark);
                 continue;
             };

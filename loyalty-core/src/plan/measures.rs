@@ -50,6 +50,8 @@ pub struct MeasurePlan {
     pub step: bool,
     /// Longest window, in days, that a mark must outlive the clock; none: all time.
     pub keep_days: Option<i32>,
+    /// Of one that goes over all time: so many days old, marks may be drawn into one, for no form tells them apart; none: never.
+    pub draw_days: Option<i32>,
 }
 
 #[derive(Debug, Clone)]

@@ -28,21 +28,16 @@ impl Lower<'_> {
     pub(super) fn measures(&mut self) {
         let history = self.history_days().max(self.grace_days());
         for measure in &self.checked.measures {
-            let keep = measure
-                .versions
-                .iter()
-                .map(|version| match version.value.window {
-                    Window::AllTime | Window::Range { .. } => None,
-                    Window::This(period) => Some(period_days(period)),
-                    Window::Previous(period) => Some(period_days(period).saturating_mul(2)),
-                    Window::Rolling(length) => Some(days_at_most(length)),
-                    Window::OwnYear { previous, .. } => Some(period_days(Period::Year) * if previous { 2 } else { 1 }),
-                })
-                .try_fold(0, |longest, days| Some(longest.max(days?)))
-                .map(|days| {
-                    let before = measure.meter.map_or(0, |meter| meter.windows_before);
-                    days.saturating_mul(before as i32 + 1).saturating_add(history)
-                });
+            let windows = measure.versions.iter().map(|version| version.value.window);
+            let kept = |days: i32| {
+                let before = measure.meter.map_or(0, |meter| meter.windows_before);
+                days.saturating_mul(before as i32 + 1).saturating_add(history)
+            };
+            let keep = windows.clone().map(reach).try_fold(0, |longest, days| Some(longest.max(days?))).map(kept);
+            let draw_days = match hold_the_same(windows.clone()) {
+                true => Some(windows.filter_map(reach).max().map_or(history, kept)),
+                false => None,
+            };
             let in_tally = matches!(
                 measure.function,
                 AggregateFunction::Sum
@@ -75,6 +70,7 @@ impl Lower<'_> {
                 tally,
                 step: measure.meter.is_some() && measure.function == AggregateFunction::Last,
                 keep_days: keep,
+                draw_days,
             });
             let number = (self.plan.measures.len() - 1) as u16;
             let first = self.same_measure.get(usize::from(number)) == Some(&number);
@@ -119,6 +115,24 @@ impl Lower<'_> {
             self.plan.segments.push(SegmentPlan { name: segment.name.as_str().into(), forms });
         }
     }
+}
+
+/// How many days back a window looks at most; nothing if it does not move on.
+fn reach(window: Window) -> Option<i32> {
+    match window {
+        Window::AllTime | Window::Range { .. } => None,
+        Window::This(period) => Some(period_days(period)),
+        Window::Previous(period) => Some(period_days(period).saturating_mul(2)),
+        Window::Rolling(length) => Some(days_at_most(length)),
+        Window::OwnYear { previous, .. } => Some(period_days(Period::Year) * if previous { 2 } else { 1 }),
+    }
+}
+
+/// Whether the windows do not tell apart what is long over: a range does, from what the others hold.
+fn hold_the_same(mut windows: impl Iterator<Item = Window> + Clone) -> bool {
+    let mut others = windows.clone();
+    let first = others.next();
+    others.all(|other| Some(other) == first) || !windows.any(|window| matches!(window, Window::Range { .. }))
 }
 
 /// A text without the blanks that formatting may change: none but between two words, and within quotes.
