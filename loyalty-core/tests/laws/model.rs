@@ -158,10 +158,12 @@ impl<'p> Member<'p> {
             (0..self.program.rules.len()).filter(|rule| on_event(&self.program.rules[*rule])).collect();
         let form_before = replaces.and_then(|old| self.known.iter().find(|known| known.event.id == old).cloned());
         self.lasting = form_before.iter().flat_map(|known| known.judgement.lasting.clone()).collect();
+        self.followed = form_before.iter().flat_map(|known| known.followed.clone()).collect();
+        self.acted.clear();
+        let index = self.known.len() - 1;
         let judgement = self.judge(&original, seen, &rules)?;
         self.carry_out(judgement, at, replaces);
         if let Some(before) = form_before {
-            let index = self.known.len() - 1;
             let mut edited = Known::clone(&self.known[index]);
             edited.judgement.lasting.append(&mut self.lasting);
             let fires = |rule: &&usize| !edited.judgement.fired.contains(rule);
@@ -174,7 +176,14 @@ impl<'p> Member<'p> {
         }
         self.clock = self.clock.max(at);
         self.follow(occasion, first);
+        if !self.acted.is_empty() || !self.followed.is_empty() {
+            let mut known = Known::clone(&self.known[index]);
+            let gave = self.acted.iter().filter(|rule| self.gives_for_good(**rule)).chain(&self.followed);
+            known.followed = gave.copied().collect();
+            self.known[index] = Rc::new(known);
+        }
         self.advance(self.clock);
+        self.followed.clear();
         Ok(())
     }
 

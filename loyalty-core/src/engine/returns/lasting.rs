@@ -36,7 +36,7 @@ pub fn lasting(plan: &Plan, member: &Member, order: &str) -> Vec<u32> {
 #[derive(Debug, Clone)]
 pub struct Followed {
     pub rule: u32,
-    /// What it was set off by, as much as it came to in one form of the order.
+    /// What it was set off by, as much as it came to in one form of the order in which it gave something.
     pub amount: Decimal,
 }
 
@@ -55,15 +55,16 @@ pub fn followed(plan: &Plan, member: &Member, order: &str) -> Vec<Followed> {
     };
     each_form(plan, member, order, |record, decisions| {
         let day = plan.calendar.day_at(record.at);
-        for rule in decisions.iter().flat_map(|decision| acts(plan, decision, day)).filter(|rule| follows(*rule)) {
-            if !found.iter().any(|known| known.rule == rule) {
-                found.push(Followed { rule, amount: Decimal::ZERO });
+        // What time did before the order is none of its doing.
+        let own = || decisions.iter().filter(|decision| decision.at >= record.at);
+        let set_off: Vec<_> = own().flat_map(|decision| reactions::rules_on(plan, decision)).collect();
+        for rule in own().flat_map(|decision| acts(plan, decision, day)).filter(|rule| follows(*rule)) {
+            let amounts = set_off.iter().filter(|(of, _)| *of == rule).map(|(_, cause)| cause.amount);
+            let amount = amount::sum(amounts).unwrap_or(Decimal::MAX);
+            match found.iter_mut().find(|known| known.rule == rule) {
+                Some(known) => known.amount = known.amount.max(amount),
+                None => found.push(Followed { rule, amount }),
             }
-        }
-        let set_off: Vec<_> = decisions.iter().flat_map(|decision| reactions::rules_on(plan, decision)).collect();
-        for known in &mut found {
-            let amounts = set_off.iter().filter(|(rule, _)| *rule == known.rule).map(|(_, cause)| cause.amount);
-            known.amount = known.amount.max(amount::sum(amounts).unwrap_or(Decimal::MAX));
         }
     });
     found

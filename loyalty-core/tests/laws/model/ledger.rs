@@ -89,6 +89,8 @@ pub struct Known {
     pub ignored: bool,
     pub kept: Kept,
     pub judgement: Judgement,
+    /// The rules that followed on it, or on a form before, and gave or took something.
+    pub followed: Vec<usize>,
     /// Once all of it has come back: the rules of which something stays, so that their limits are used up.
     pub stays: Vec<usize>,
     /// Per wallet.
@@ -113,6 +115,10 @@ pub struct Member<'p> {
     pub missing: Vec<Missing>,
     /// While an order is edited: the rules of which something stays of the form before.
     pub lasting: Vec<usize>,
+    /// And those that followed on it.
+    pub followed: Vec<usize>,
+    /// The rules that have given or taken something since the event, without being on it.
+    pub acted: Vec<usize>,
     /// Earning, spending and vesting in a wallet, with its instant; and the wait that a first earning starts.
     pub earned: Vec<(usize, Micros)>,
     pub spent: Vec<(usize, Micros)>,
@@ -138,6 +144,7 @@ impl Known {
             ignored,
             kept: Kept::new(event, minor),
             judgement: Judgement::default(),
+            followed: vec![],
             stays: vec![],
             granted: BTreeMap::new(),
             clawed: BTreeMap::new(),
@@ -159,6 +166,8 @@ impl<'p> Member<'p> {
             payments: 0,
             missing: vec![],
             lasting: vec![],
+            followed: vec![],
+            acted: vec![],
             earned: vec![],
             spent: vec![],
             vested: vec![],

@@ -96,7 +96,10 @@ impl Member<'_> {
             while let Some(fact) = self.happened.get(next).cloned() {
                 next += 1;
                 for (rule, amount) in self.set_off_by(&fact) {
-                    self.react(rule, amount);
+                    // What it gave for an earlier form of the order is its own, and no edit doubles it.
+                    if !(self.followed.contains(&rule) && self.gives_for_good(rule)) {
+                        self.react(rule, amount);
+                    }
                 }
             }
             for ladder in 0..self.program.ladders.len() {
@@ -140,6 +143,12 @@ impl Member<'_> {
         concerned.map(|(index, _)| (index, amount.clone())).collect()
     }
 
+    /// Whether a rule follows on what an order grants or spends: no return takes what it gave.
+    pub fn gives_for_good(&self, rule: usize) -> bool {
+        let trigger = &self.program.rules[rule].trigger;
+        matches!(trigger, Some(Trigger::Moved(Flow::Earned | Flow::Vested | Flow::Spent, _)))
+    }
+
     /// One rule that no event sets off.
     pub fn react(&mut self, rule: usize, amount: Exact) {
         let at = self.clock;
@@ -149,7 +158,16 @@ impl Member<'_> {
         let Ok(judgement) = self.judge(&cause, seen, &[rule]) else { return };
         let known = Known::new(&cause, self.program.currency.minor, false);
         self.known.push(known.into());
+        let before = self.happened.len();
         self.carry_out(judgement, at, None);
+        let gave = |fact: &Happened| match fact {
+            Happened::Moved { flow, .. } => matches!(flow, Flow::Earned | Flow::Spent),
+            Happened::Forfeited { .. } => true,
+            _ => false,
+        };
+        if self.happened[before..].iter().any(gave) {
+            self.acted.push(rule);
+        }
     }
 
     fn judge_segment(&mut self, segment: usize) {
