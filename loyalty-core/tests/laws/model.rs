@@ -322,7 +322,7 @@ impl<'p> Member<'p> {
             known.judgement.shares.iter().any(own)
         };
         self.missing.iter().any(|missing| {
-            let leaves = self.program.wallets[missing.wallet].clawback == Clawback::OnlyPending;
+            let leaves = self.program.wallets[missing.wallet].on(on).clawback == Clawback::OnlyPending;
             let gone = missing.order == missing_of && missing.amount > zero();
             gone && (missing.spent || leaves) && gave(missing.wallet)
         })
