@@ -49,6 +49,8 @@ pub fn recap(plan: &Plan, order: &Order, again: &mut [Decimal]) -> Result<(), Ov
             if wanted.is_sign_negative() != negative {
                 continue;
             }
+            let got = order.grants.iter().filter(|grant| is_own(grant)).map(|grant| grant.amount);
+            let got = amount::sum(got.collect::<Vec<_>>().into_iter())?;
             let mut left = wanted;
             for (caps, mode) in caps_of(plan, order.day, *own, groups) {
                 let before = left;
@@ -56,7 +58,12 @@ pub fn recap(plan: &Plan, order: &Order, again: &mut [Decimal]) -> Result<(), Ov
                     let taken =
                         used.iter().find(|(known, _)| *known == key(cap)).map_or(Decimal::ZERO, |(_, sum)| *sum);
                     let room = amount::at_least_zero(amount::subtract(room(plan, order, cap, groups)?, taken)?);
-                    let cut = if mode == CapMode::Truncate { room } else { Decimal::ZERO };
+                    let cut = match mode {
+                        CapMode::Truncate => room,
+                        // It rejected nothing then, and another cap left less of it.
+                        CapMode::Reject if amount::is_positive(got) => left,
+                        CapMode::Reject => Decimal::ZERO,
+                    };
                     left = if before > room { left.min(cut) } else { left };
                 }
                 for cap in caps {

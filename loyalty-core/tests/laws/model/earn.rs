@@ -348,6 +348,10 @@ impl Member<'_> {
         if wanted <= zero() || caps.is_empty() {
             return;
         }
+        // What rejects all or nothing has rejected nothing of what got something.
+        if reject && got.is_some_and(|got| sum_of(got, &|of| of == rule) > zero()) {
+            return;
+        }
         // Of the rules that come after only what a factor below one takes away.
         let later = together.iter().filter(|other| **other > rule).map(|other| sum_of(shares, &|of| of == *other));
         let used_now =
