@@ -298,3 +298,24 @@ fn what_is_counted_otherwise_by_another_version_is_told() {
         assert_eq!(new.save(&again.member), new.save(&loaded.member));
     }
 }
+
+#[test]
+fn orders_that_a_new_measure_does_not_hold_are_exported_and_come_along_in_a_merge() {
+    let old = shop("", "rule r on order { earn 1 points per 1 EUR of order.subtotal }");
+    let new = shop("", "measure spend = sum(order.subtotal)  rule r on order { when spend >= 0 EUR  earn 1 points }");
+    let mut absorbed = new.load(&old.save(&member_of(&old))).unwrap().member;
+    let exported = new.export(&absorbed);
+    assert_eq!(exported.matches(r#""measures":["spend"]"#).count(), 4, "all four may come back: {exported}");
+    let at = Instant::parse("2026-03-04T10:00:00Z").unwrap();
+    let mut survivor = new.enroll("m-2", at).unwrap();
+    new.apply(&mut survivor, r#"{"type":"order","id":"p-1","at":"2026-03-04T10:00:00Z","subtotal":7,"lines":[]}"#)
+        .unwrap();
+    new.merge(&mut survivor, &mut absorbed, at).unwrap();
+    new.apply(&mut survivor, r#"{"type":"refund","id":"r-1","at":"2026-03-05T10:00:00Z","order":"o-3"}"#).unwrap();
+    assert!(
+        new.view(&survivor, survivor.clock()).to_json().contains(r#""spend":"7""#),
+        "what never counted does not leave"
+    );
+    new.apply(&mut survivor, r#"{"type":"refund","id":"r-2","at":"2026-03-06T10:00:00Z","order":"p-1"}"#).unwrap();
+    assert!(new.view(&survivor, survivor.clock()).to_json().contains(r#""spend":"0""#), "what counted does");
+}
