@@ -36,9 +36,12 @@ impl PlainRule {
     }
 
     fn of(plan: &Plan, rule: &RulePlan) -> Option<Self> {
-        let [Dated { from, value: form }] = &*rule.forms else { return None };
-        let RuleFormPlan { when, valid, limits, effects, .. } = form;
-        let ([effect], true) = (&**effects, valid.is_empty() && limits.is_empty() && rule.groups.is_empty()) else {
+        // Every part is named: one that is new does not compile before it is known whether a rule with it is plain. Caps, arms and
+        // what a return asks for are the matter of later stages, which go by the rule's number.
+        let RulePlan { forms, groups, name: _, trigger: _, arms: _, by_amount: _, held: _, line: _ } = rule;
+        let [Dated { from, value: form }] = &**forms else { return None };
+        let RuleFormPlan { when, valid, limits, effects, caps: _, cap_mode: _, revoke: _, rating: _ } = form;
+        let ([effect], true) = (&**effects, valid.is_empty() && limits.is_empty() && groups.is_empty()) else {
             return None;
         };
         let condition = match &**when {
