@@ -84,33 +84,24 @@ impl SavedUncounted {
     }
 }
 
+/// The entries of each counter that has any, under its number.
+fn by_counter(tallies: &Tallies) -> impl Iterator<Item = (u32, &[Entry])> {
+    let counters = tallies.entries.chunk_by(|one, other| one.tally == other.tally);
+    counters.filter_map(|entries| Some((entries.first()?.tally, entries)))
+}
+
 pub fn save(plan: &Plan, tallies: &Tallies) -> Vec<SavedCounter> {
-    let mut counters: Vec<SavedCounter> = Vec::new();
-    let mut last = None;
-    for entry in &tallies.entries {
-        if last != Some(entry.tally) {
-            last = Some(entry.tally);
-            let key = plan.tallies.get(entry.tally as usize).map_or(String::new(), |tally| tally.key.to_string());
-            counters.push(SavedCounter { key, entries: Column(Vec::new()) });
-        }
-        if let Some(counter) = counters.last_mut() {
-            counter.entries.0.push(Counted(entry.key, entry.count, Amount(entry.sum)));
-        }
-    }
-    counters
+    let counters = by_counter(tallies).map(|(tally, entries)| {
+        let key = plan.tallies.get(tally as usize).map_or(String::new(), |tally| tally.key.to_string());
+        let entries = entries.iter().map(|entry| Counted(entry.key, entry.count, Amount(entry.sum)));
+        SavedCounter { key, entries: Column(entries.collect()) }
+    });
+    counters.collect()
 }
 
 /// What each of the counters that [`save`] tells counts by.
 pub fn save_stretches(plan: &Plan, tallies: &Tallies) -> Vec<String> {
-    let mut all = Vec::new();
-    let mut last = None;
-    for entry in &tallies.entries {
-        if last != Some(entry.tally) {
-            last = Some(entry.tally);
-            all.push(Stretches::of(plan, entry.tally).to_string());
-        }
-    }
-    all
+    by_counter(tallies).map(|(tally, _)| Stretches::of(plan, tally).to_string()).collect()
 }
 
 /// A counter that counts by other stretches than it did.
