@@ -1,7 +1,7 @@
 //! The steps of the build that are more than cargo.
 //!
-//! `cargo xtask wasm` compiles `loyalty-wasm` and `loyalty-wasm-hosts` and writes what a host loads to `loyalty-wasm/pkg`; with `--release` as small and
-//! as fast as it gets. `cargo xtask size` tells what a release is made of. `cargo xtask zones` writes what
+//! `cargo xtask wasm` compiles `loyalty-wasm` and `loyalty-wasm-hosts` and writes what a host loads to `loyalty-wasm/pkg`; with `--release` as small
+//! as it gets for browsers and as fast for Node. `cargo xtask size` tells what a release is made of. `cargo xtask zones` writes what
 //! the core knows of time zones, and `cargo xtask locales FOLDER` what it knows of languages.
 
 mod locales;
@@ -23,8 +23,8 @@ fn main() -> ExitCode {
     let arguments: Vec<String> = env::args().skip(1).collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let done = match arguments.as_slice() {
-        ["wasm"] => wasm::build(&wasm::DEBUG),
-        ["wasm", "--release"] => wasm::build(&wasm::RELEASE),
+        ["wasm"] => wasm::build(&wasm::FOR_TESTS),
+        ["wasm", "--release"] => wasm::build(&wasm::FOR_USE),
         ["size"] => size::tell(),
         ["zones"] => zones::write(),
         ["locales", folder] => locales::write(folder),

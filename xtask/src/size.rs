@@ -8,7 +8,7 @@ use std::fs;
 use std::io::Write;
 use std::process::{Command, Stdio};
 
-use crate::wasm::{CORE, HOSTS, RELEASE};
+use crate::wasm::{CORE, HOSTS, SMALL};
 use crate::{Done, compiled, root};
 
 const SECTIONS: [(u8, &str); 12] = [
@@ -39,7 +39,7 @@ pub fn tell() -> Done {
             println!("  {name:<16} {:>9} bytes, {:>7} gzipped by itself", body.len(), gzipped(body)?);
         }
     }
-    let named = fs::read(compiled(RELEASE.folder, CORE.compiled)?)?;
+    let named = fs::read(compiled(SMALL.folder, CORE.compiled)?)?;
     let crates = crates(&named).ok_or("the compiled module has no names")?;
     let code: usize = crates.values().sum();
     println!("code by crate ({code} bytes):");

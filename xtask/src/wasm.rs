@@ -20,12 +20,24 @@ pub struct Way {
     pub folder: &'static str,
 }
 
+/// What `cargo xtask wasm` builds: how for each kind of host.
+pub struct Release {
+    node: &'static Way,
+    web: &'static Way,
+}
+
 /// Compiled for size, a call is made of every function that is a few instructions long: `Vec::push`, `str::get`. What costs no more
 /// than this is taken in where it is called; it makes the module a hundredth larger and a call a tenth faster.
 const TAKE_IN: &str = r#"target.wasm32-unknown-unknown.rustflags = ["-C", "llvm-args=-inline-threshold=25"]"#;
 
-pub const DEBUG: Way = Way { profile: "dev", settings: &[], folder: "debug" };
-pub const RELEASE: Way = Way { profile: "wasm", settings: &["--config", TAKE_IN], folder: "wasm" };
+const DEBUG: Way = Way { profile: "dev", settings: &[], folder: "debug" };
+/// What travels over a network: as small as it gets.
+pub const SMALL: Way = Way { profile: "wasm", settings: &["--config", TAKE_IN], folder: "wasm" };
+/// What lies on the disk of a server: as fast as it gets.
+const FAST: Way = Way { profile: "wasm-fast", settings: &[], folder: "wasm-fast" };
+
+pub const FOR_TESTS: Release = Release { node: &DEBUG, web: &DEBUG };
+pub const FOR_USE: Release = Release { node: &FAST, web: &SMALL };
 
 /// A module: how cargo calls what it compiles, and how its glue is called.
 pub struct Module {
@@ -39,19 +51,25 @@ pub const HOSTS: Module = Module { compiled: "loyalty_wasm_hosts", glue: "loyalt
 const NODE: &str = "node";
 const WEB: &str = "web";
 
-pub fn build(way: &Way) -> Done {
+pub fn build(release: &Release) -> Done {
     let root = root()?;
-    compile(root, way)?;
+    let Release { node, web } = release;
+    compile(root, web)?;
+    if node.folder != web.folder {
+        compile(root, node)?;
+    }
     let wasm = root.join("loyalty-wasm");
     let package = wasm.join("pkg");
     if package.exists() {
         fs::remove_dir_all(&package)?;
     }
     for module in [CORE, HOSTS] {
-        let path = compiled(way.folder, module.compiled)?;
-        glue(&path, &module).nodejs(true)?.generate(package.join(NODE))?;
+        glue(&compiled(node.folder, module.compiled)?, &module).nodejs(true)?.generate(package.join(NODE))?;
         // With the default path `init()` needs no argument: it finds the module beside the script.
-        glue(&path, &module).web(true)?.omit_default_module_path(false).generate(package.join(WEB))?;
+        glue(&compiled(web.folder, module.compiled)?, &module)
+            .web(true)?
+            .omit_default_module_path(false)
+            .generate(package.join(WEB))?;
     }
     let library = root.join("loyalty-node");
     copy(&wasm.join("js/package.json"), &package.join("package.json"))?;
@@ -90,7 +108,7 @@ pub fn build(way: &Way) -> Done {
 }
 
 /// Compiles the crates.
-pub fn compile(root: &Path, way: &Way) -> Done {
+fn compile(root: &Path, way: &Way) -> Done {
     let compiled = Command::new(env!("CARGO"))
         .current_dir(root)
         .args(["build", "--locked", "--package", "loyalty-wasm", "--package", "loyalty-wasm-hosts"])
