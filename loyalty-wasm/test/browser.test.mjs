@@ -24,10 +24,10 @@ test("Chromium: the border, wrong inputs, and the corpus", async () => {
     return page.evaluate(async (inputs) => {
       const assert = await import("/loyalty-node/test/shared/assert.mjs");
       const { playCorpus } = await import("/loyalty-node/test/shared/corpus.mjs");
-      const { programTests } = await import("/loyalty-node/test/shared/program.mjs");
+      const { borderTests } = await import("/loyalty-node/test/shared/border.mjs");
       const { playRandom } = await import("/loyalty-node/test/shared/random.mjs");
       const border = [];
-      const tests = Object.entries(programTests(loyalty, assert));
+      const tests = Object.entries(borderTests(loyalty, assert));
       for (const [title, run] of tests) {
         try {
           await run();

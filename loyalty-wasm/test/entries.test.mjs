@@ -5,7 +5,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { test } from "node:test";
 
-import { programTests } from "../../loyalty-node/test/shared/program.mjs";
+import { borderTests } from "../../loyalty-node/test/shared/border.mjs";
 import * as node from "../pkg/node/index.mjs";
 import * as web from "../pkg/web/index.js";
 
@@ -34,7 +34,7 @@ test("the build for browsers says that it is to be loaded", () => {
 test("a module that cannot be loaded is an error, and another one may be tried", async () => {
   await assert.rejects(web.init(new Uint8Array([0, 1, 2])), WebAssembly.CompileError);
   await web.init(file("../pkg/web/loyalty_core_bg.wasm"));
-  for (const [title, run] of Object.entries(programTests(web, assert))) {
+  for (const [title, run] of Object.entries(borderTests(web, assert))) {
     await test(title, run);
   }
 });

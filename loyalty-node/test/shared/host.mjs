@@ -3,11 +3,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import { borderTests } from "./border.mjs";
 import { playCorpus } from "./corpus.mjs";
 import { count, readCorpus } from "./files.mjs";
 import { outcomeTests } from "./outcomes.mjs";
 import { blocks, example } from "./page.mjs";
-import { programTests } from "./program.mjs";
 import { playRandom } from "./random.mjs";
 
 const AsyncFunction = (async () => {}).constructor;
@@ -17,7 +17,7 @@ export const RANDOM_INPUTS = 1_000;
 
 /** The border, the wrong inputs and the corpus. */
 export function testHost(name, loyalty) {
-  const tests = { ...programTests(loyalty, assert), ...outcomeTests(loyalty, assert) };
+  const tests = { ...borderTests(loyalty, assert), ...outcomeTests(loyalty, assert) };
   for (const [title, run] of Object.entries(tests)) test(`${name}: ${title}`, run);
   test(`${name}: the example of the documentation`, async () => {
     await new AsyncFunction("loyalty", "assert", example())(loyalty, assert);

@@ -1,0 +1,141 @@
+// Histories in one call.
+
+import { EVENT, ORDER } from "./shop.mjs";
+
+export function historyTests({ EventError }, { assert, refused, start }) {
+  return {
+    "a history is played in one call": async () => {
+      const { program } = start();
+      const orders = ["m-1", "m-2", "m-1"].map((member, at) => ({ ...ORDER, id: `o-${at}`, member }));
+      const lines = orders.map((order) => JSON.stringify(order)).join("\n");
+      async function* late() {
+        yield* orders;
+      }
+      const forms = [lines, new TextEncoder().encode(lines), orders, lines.split("\n"), late(), orders.map((order) => new TextEncoder().encode(JSON.stringify(order)))];
+      for (const events of forms) {
+        const replay = await program.replay(events);
+        assert.deepEqual([replay.members().map(({ id }) => id), replay.refused, replay.outcomes], [["m-1", "m-2"], [], []]);
+        assert.deepEqual([replay.summary.events, replay.summary.members, replay.summary.conserved], [3, 2, true]);
+        assert.equal(replay.summary.wallets.points.issued, "111");
+        const member = replay.member("m-1");
+        assert.equal(program.view(member).wallets.points.available, "74");
+        assert.equal(replay.member("nobody"), undefined);
+      }
+      const replay = await program.replay(orders, { outcomes: true, until: new Date("2028-01-01T00:00:00Z") });
+      assert.deepEqual(replay.outcomes.map(({ decisions }) => decisions[0].kind), ["earned", "earned", "earned", "expired", "expired"]);
+      assert.equal(replay.summary.wallets.points.expired, "111");
+      replay.close();
+      refused(() => replay.summary, TypeError);
+    },
+
+    "a history goes on from the states that its first part has left": async () => {
+      const { program } = start();
+      const orders = ["m-1", "m-2", "m-1", "m-3"].map((member, at) => ({ ...ORDER, id: `o-${at}`, member }));
+      const text = (events) => events.map((order) => JSON.stringify(order)).join("\n");
+      const saved = (replay) => replay.members().map((member) => member.save());
+      const whole = await program.replay(orders);
+      const [first, second] = [orders.slice(0, 2), orders.slice(2)];
+      const part = await program.replay(first);
+      const forms = [saved(part), part.members().map((member) => member.saveBinary()), new Set(saved(part))];
+      for (const states of forms) {
+        for (const events of [second, text(second)]) {
+          const rest = await program.replay(events, { states });
+          assert.deepEqual([rest.summary.events, saved(rest)], [2, saved(whole)]);
+        }
+      }
+      // What was known before is known again.
+      assert.equal((await program.replay(first, { states: forms[0] })).summary.replayed, 2);
+      for (const states of ["{}", new Uint8Array(2), null, 7, {}, [7], [{}], [null], ["\ud800"]]) {
+        await assert.rejects(program.replay([], { states }), TypeError);
+      }
+      for (const states of [["{}"], ["no state"], [new Uint8Array([9, 9])], [""]]) {
+        await assert.rejects(program.replay([], { states }), { name: "StateError" });
+      }
+    },
+
+    "what is closed while it is in use": async () => {
+      const { program, member } = start();
+      const history = program.replay([ORDER, { ...ORDER, id: "o-2" }]);
+      program.close();
+      assert.equal((await history).summary.applied, 2);
+      refused(() => program.title, TypeError);
+      const closing = (what) => Object.defineProperty({ ...ORDER }, "subtotal", { enumerable: true, get: () => (what.close(), "37.50") });
+      for (const call of ["apply", "explain", "quote"]) {
+        const other = start();
+        assert.equal(refused(() => other.program[call](other.member, closing(other.member)), TypeError).message, "the member is closed");
+        assert.equal(refused(() => other.program[call](start().member, closing(other.program)), TypeError).message, "the program is closed");
+      }
+      member.close();
+    },
+
+    "a history refuses what is no text, and reads it as no other": async () => {
+      const { program } = start();
+      const half = (id) => JSON.stringify({ ...ORDER, id: "?" }).replace("?", id);
+      const bytes = (text, last) => Uint8Array.from([...new TextEncoder().encode(text).slice(0, -2), ...last, 0x22, 0x7d]);
+      const odd = [half("\ud800"), half("\udc00"), bytes(EVENT, [0xff]), bytes(EVENT, [0xfe]), `\ufeff${EVENT}`, new TextEncoder().encode(`\ufeff${EVENT}`)];
+      const { refused, summary } = await program.replay([...odd, EVENT]);
+      assert.deepEqual([summary.applied, refused.map(({ line, error }) => [line, error.code])], [1, odd.map((_, at) => [at + 1, "invalid_json"])]);
+      const lines = await program.replay([half("\ud800"), EVENT, half("\udc00")].join("\n"));
+      assert.deepEqual([lines.summary.applied, lines.refused.map(({ line, error }) => [line, error.code])], [1, [[1, "invalid_json"], [3, "invalid_json"]]]);
+    },
+
+    "a long history gives others a turn": async () => {
+      const { program } = start();
+      let turns = 0;
+      const events = Array.from({ length: 3000 }, (_, at) => ({ ...ORDER, id: `o-${at}` }));
+      const waiting = setInterval(() => (turns += 1));
+      const packed = [];
+      const { summary } = await program.replay(events.map((event, at) => Object.defineProperty(event, "at", { get: () => (packed.push([at, turns]), ORDER.at) })));
+      clearInterval(waiting);
+      assert.equal(summary.applied, 3000);
+      assert.ok(packed.at(-1)[1] > packed[0][1], `${turns} turns`);
+    },
+
+    "a history tells what it refused": async () => {
+      const { program } = start();
+      const events = [ORDER, { ...ORDER, id: "o-2", subtotal: -1 }, "{", 5, null, { ...ORDER, id: "o-3", member: undefined }, new Uint8Array([255])];
+      const { refused, summary } = await program.replay(events);
+      const told = refused.map(({ line, event, error }) => [line, event, error.code, error instanceof EventError]);
+      assert.deepEqual(told, [
+        [2, "o-2", "negative_amount", true],
+        [3, null, "invalid_json", true],
+        [4, null, "invalid_json", true],
+        [5, null, "invalid_json", true],
+        [6, "o-3", "missing_field", true],
+        [7, null, "invalid_json", true],
+      ]);
+      assert.deepEqual([summary.events, summary.applied, summary.refused], [7, 1, 6]);
+      for (const wrong of [7, null, undefined, {}]) {
+        let error;
+        await program.replay(wrong).catch((thrown) => (error = thrown));
+        assert.ok(error instanceof TypeError);
+      }
+      let error;
+      await program.replay([], { until: "tomorrow" }).catch((thrown) => (error = thrown));
+      assert.ok(error instanceof EventError && error.code === "bad_instant");
+      await program.replay([], { outcome: true }).catch((thrown) => (error = thrown));
+      assert.ok(error instanceof TypeError);
+      for (const threads of [0, -1, 1.5, NaN, "two", null, 2n]) {
+        await program.replay([], { threads }).catch((thrown) => (error = thrown));
+        assert.match(error.message, /^`threads`: expected a whole number from 1, found /);
+      }
+    },
+
+    "a history comes to the same on any number of threads": async () => {
+      const { program } = start();
+      const events = Array.from({ length: 3000 }, (_, n) => ({ ...ORDER, id: `o-${n % 2900}`, member: `m-${n % 70}` }));
+      events.push({ ...ORDER, id: undefined }, { ...ORDER, member: 7.5 });
+      const came = async (history, threads) => {
+        const { summary, outcomes, refused } = await program.replay(history, { outcomes: true, until: "2028-01-01T00:00:00Z", threads });
+        return [summary, outcomes, refused];
+      };
+      const alone = await came(events, 1);
+      assert.equal(alone[0].events, 3002);
+      const texts = events.map((event) => JSON.stringify(event)).join("\n");
+      for (const threads of [undefined, 2, 3, 1e9]) {
+        assert.deepEqual(await came(events, threads), alone);
+        assert.deepEqual((await came(texts, threads)).slice(0, 2), alone.slice(0, 2));
+      }
+    },
+  };
+}

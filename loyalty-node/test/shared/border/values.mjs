@@ -1,0 +1,259 @@
+// Values on their way in: events in every form, numbers, instants, texts, and what is none of them.
+
+import { EVENT, JOINED, ORDER, TEXT } from "./shop.mjs";
+
+export function valueTests({ check, EventError, eventHead, format, Member, Program, Replay }, { amounts, assert, refused, start }) {
+  return {
+    "an event is an object, JSON text, or its bytes": () => {
+      const outcomes = [ORDER, EVENT, new TextEncoder().encode(EVENT)].map((event) => {
+        const { program, member } = start();
+        return [program.apply(member, event), member.save()];
+      });
+      assert.deepEqual(outcomes[0], outcomes[1]);
+      assert.deepEqual(outcomes[0], outcomes[2]);
+    },
+
+    "the same event in another form is the same event": () => {
+      const { program, member } = start();
+      program.apply(member, EVENT);
+      const numbers = { ...ORDER, subtotal: 37.5, at: new Date(ORDER.at) };
+      assert.equal(program.apply(member, numbers).replayed, true);
+    },
+
+    "numbers are read by the digits that JSON would have": () => {
+      const earned = (subtotal) => {
+        const { program, member } = start();
+        return program.apply(member, { ...ORDER, subtotal }).decisions[0].because[0].amount;
+      };
+      assert.deepEqual([19.99, 1e3, 125e-2, 5.0, 12345678901234n, "1.10"].map(earned), ["19.99", "1000", "1.25", "5", "12345678901234", "1.1"]);
+      assert.equal(earned(Number.MAX_SAFE_INTEGER), "9007199254740991");
+      assert.equal(earned(9007199254740993n), "9007199254740993");
+      // As a decimal of another library has it.
+      assert.equal(earned({ toJSON: () => "7.25" }), "7.25");
+    },
+
+    "a number that may have been another is refused": () => {
+      const { program, member } = start();
+      for (const subtotal of [2 ** 53, 2 ** 53 + 2, -(2 ** 53)]) {
+        refused(() => program.apply(member, { ...ORDER, subtotal }), EventError, {
+          code: "wrong_type",
+          field: "subtotal",
+          expected: "a float below 2^53, or the digits as a text",
+          found: String(subtotal),
+        });
+      }
+      for (const field of ["id", "member"]) {
+        refused(() => program.apply(member, { ...ORDER, [field]: 820982911946154508 }), EventError, {
+          code: "wrong_type",
+          field,
+          expected: "a text, or a whole number below 2^53",
+          found: "820982911946154500",
+          help: "send its digits as a text: a number this large may have been rounded before it came here",
+        });
+      }
+      refused(() => program.apply(member, { ...ORDER, subtotal: 0.1 + 0.2 }), EventError, { code: "number_too_long" });
+      // In JSON text every digit is there.
+      assert.equal(program.apply(member, EVENT.replace('"o-1"', "820982911946154508")).event, "820982911946154508");
+    },
+
+    "ids of any size are texts or whole numbers": () => {
+      const { program, member } = start();
+      assert.equal(program.apply(member, { ...ORDER, id: 820982911946154508n }).event, "820982911946154508");
+      assert.equal(program.apply(member, { ...ORDER, id: 7 }).event, "7");
+    },
+
+    "instants are Dates or texts": () => {
+      const program = Program.compile(TEXT);
+      const member = program.enroll("m-1", new Date(JOINED));
+      assert.equal(member.enrolledAt, JOINED);
+      const order = { ...ORDER, at: new Date("2026-11-21T09:00:00.250Z"), promised: new Date("2026-12-01T00:00:00Z") };
+      assert.deepEqual(amounts(program.apply(member, order)), ["38"]);
+      assert.equal(member.clock, "2026-11-21T09:00:00.25Z");
+      assert.equal(program.view(member, new Date("2026-12-24T00:00:00Z")).at, "2026-12-24T01:00:00+01:00");
+      program.advance(member, new Date("2026-12-25T00:00:00Z"));
+      assert.equal(member.clock, "2026-12-25T00:00:00Z");
+    },
+
+    "a day is a text: a Date is another day in another zone": () => {
+      const { program, member } = start();
+      assert.deepEqual(amounts(program.apply(member, { ...ORDER, due: "2026-12-01" })), ["38"]);
+      const due = new Date("2026-12-01T00:00:00Z");
+      refused(() => program.apply(member, { ...ORDER, id: "o-2", due }), EventError, { code: "wrong_type", field: "due" });
+    },
+
+    "what is no instant is refused alike everywhere": () => {
+      const { program, member } = start();
+      const told = { code: "bad_instant", found: "`tomorrow`" };
+      refused(() => program.enroll("m-2", "tomorrow"), EventError, told);
+      refused(() => program.apply(member, EVENT, { now: "tomorrow" }), EventError, told);
+      refused(() => program.advance(member, "tomorrow"), EventError, told);
+      refused(() => program.view(member, "tomorrow"), EventError, told);
+      refused(() => program.advance(member, new Date(NaN)), EventError, { code: "bad_instant" });
+      refused(() => program.apply(member, { ...ORDER, at: new Date(NaN) }), EventError, { found: "an invalid Date" });
+      refused(() => program.apply(member, { ...ORDER, at: new Date(8.64e15) }), EventError, { code: "bad_instant" });
+      assert.equal(member.revision, 0);
+    },
+
+    "an event from the future is refused where now is told": () => {
+      const { program, member } = start();
+      refused(() => program.apply(member, EVENT, { now: JOINED }), EventError, { code: "future_event", field: "at" });
+      refused(() => program.apply(member, ORDER, { now: new Date(JOINED) }), EventError, { code: "future_event" });
+      assert.equal(program.apply(member, EVENT, { now: undefined }).revision, 1);
+    },
+
+    "the head of an event says whose it is": () => {
+      const head = { type: "order", id: "o-1", member: "m-1", at: "2026-11-21T09:00:00Z" };
+      for (const event of [ORDER, EVENT, new TextEncoder().encode(EVENT)]) assert.deepEqual(eventHead(event), head);
+      assert.deepEqual(eventHead({ type: 7, member: 8n, at: new Date(NaN) }), { type: "7", id: null, member: "8", at: null });
+      for (const wrong of [7, null, [], "[]", "{", new Uint8Array([255])]) refused(() => eventHead(wrong), EventError, { code: "invalid_json" });
+    },
+
+    "a refused event says why": () => {
+      const { program, member } = start();
+      const { subtotal: _, ...without } = ORDER;
+      for (const event of [without, JSON.stringify(without)]) {
+        const error = refused(() => program.apply(member, event), EventError, { name: "EventError", code: "missing_field", field: "subtotal", found: null });
+        assert.ok(error.message.startsWith("missing_field: `subtotal`"));
+        assert.equal(JSON.parse(JSON.stringify(error)).error, "missing_field");
+      }
+      const lines = [{ id: "1", category: "coffee", quantity: 1 }, { id: "2", category: "coffee", quantity: "many" }];
+      refused(() => program.apply(member, { ...ORDER, lines }), EventError, { field: "lines[1].quantity", found: '"many"' });
+      assert.equal(member.revision, 0);
+    },
+
+    "what an object inherits is not read": () => {
+      const text = TEXT.replace("promised instant?", "promised instant?  constructor text?").replace("order.promised <=", 'order.constructor == "x" or order.promised <=');
+      const program = Program.compile(text);
+      const member = program.enroll("m-1", JOINED);
+      assert.deepEqual(amounts(program.apply(member, ORDER)), ["37"]);
+      assert.deepEqual(amounts(program.apply(member, { ...ORDER, id: "o-2", constructor: "x" })), ["38"]);
+    },
+
+    "getters are asked, and what they throw comes out": () => {
+      const { program, member } = start();
+      class Order {
+        type = "order";
+        id = "o-1";
+        at = ORDER.at;
+        get subtotal() {
+          return "12.00";
+        }
+      }
+      assert.deepEqual(amounts(program.apply(member, new Order())), ["12"]);
+      const thrown = new RangeError("mine");
+      const broken = { ...ORDER, id: "o-2", get subtotal() { throw thrown; } };
+      assert.equal(refused(() => program.apply(member, broken), RangeError), thrown);
+      assert.equal(member.revision, 1);
+    },
+
+    "texts hold any character, but no half of one": () => {
+      const { program, member } = start();
+      for (const id of ["nul\u0000in it", "\u0001", '"\\', "☕🎁", "ن"]) {
+        assert.equal(program.apply(member, { ...ORDER, id }).event, id);
+        assert.equal(program.apply(member, JSON.stringify({ ...ORDER, id })).replayed, true);
+      }
+      const half = { code: "wrong_type", field: "id", found: "a text with half a character" };
+      refused(() => program.apply(member, { ...ORDER, id: "\ud83c" }), EventError, half);
+      refused(() => program.apply(member, JSON.stringify({ ...ORDER, id: "\ud83c" })), EventError, half);
+      refused(() => program.apply(member, EVENT.replace("o-1", "\ud83c")), EventError, { code: "invalid_json" });
+      refused(() => program.enroll("\ud83c", JOINED), TypeError);
+      refused(() => Program.compile(`${TEXT}# \ud83c`), TypeError);
+    },
+
+    "an option that nobody knows is an error": () => {
+      const { program, member } = start();
+      const unknown = (call) => assert.ok(refused(call, TypeError).message.startsWith("unknown option `nwo`; the options are"));
+      unknown(() => program.apply(member, EVENT, { nwo: JOINED }));
+      unknown(() => Program.compile(TEXT, { nwo: 1 }));
+      unknown(() => format(TEXT, { nwo: 1 }));
+      unknown(() => check(TEXT, { nwo: 1 }));
+      refused(() => program.apply(member, EVENT, JOINED), TypeError);
+      refused(() => Program.compile(TEXT, null), TypeError);
+      refused(() => Program.compile(TEXT, { name: 7 }), TypeError);
+      assert.equal(member.revision, 0);
+    },
+
+    "what is no member is an error": () => {
+      const { program, member } = start();
+      for (const wrong of [program, {}, null, undefined, "m-1", Object.create(Object.getPrototypeOf(member)), Member]) {
+        for (const call of ["apply", "explain"]) refused(() => program[call](wrong, EVENT), TypeError);
+        for (const call of ["advance", "view"]) refused(() => program[call](wrong, JOINED), TypeError);
+      }
+      refused(() => new Member(), TypeError);
+      refused(() => new Program(), TypeError);
+      refused(() => new Replay(), TypeError);
+    },
+
+    "what is of no use as an argument is an error": () => {
+      const { program, member } = start();
+      for (const wrong of [7, {}, [], null, undefined, Symbol("x"), () => 1]) {
+        refused(() => Program.compile(wrong), TypeError);
+        refused(() => format(wrong), TypeError);
+        refused(() => check(wrong), TypeError);
+        refused(() => program.enroll(wrong, JOINED), TypeError);
+        refused(() => program.enroll("m-2", wrong), TypeError);
+        refused(() => program.advance(member, wrong), TypeError);
+        refused(() => program.load(wrong), TypeError);
+      }
+      for (const wrong of [7, true, 7n, [ORDER], null, undefined, Symbol("x"), () => ORDER]) {
+        refused(() => program.apply(member, wrong), EventError, { code: "invalid_json" });
+        refused(() => program.explain(member, wrong), EventError, { code: "invalid_json" });
+      }
+      assert.equal(member.revision, 0);
+    },
+
+    "counters are an object of numbers": () => {
+      const { program, member } = start();
+      for (const counters of [new Map([["a", 1]]), new Set(), [], null, 5, new Date()]) {
+        assert.match(refused(() => program.apply(member, EVENT, { counters }), TypeError).message, /^`counters`: expected an object of numbers/);
+      }
+      assert.equal(member.revision, 0);
+    },
+
+    "numbers are read in one way, whatever they stand for": () => {
+      const { program, member } = start();
+      for (const wrong of ["1_000", "+1", " 1", "", "ten", "1."]) {
+        refused(() => program.apply(member, { ...ORDER, subtotal: wrong }), EventError, { code: "wrong_type" });
+        refused(() => program.apply(member, ORDER, { counters: { "rule early": wrong } }), EventError, { code: "wrong_type" });
+      }
+      program.apply(member, { ...ORDER, subtotal: "1E+3" }, { counters: { "rule early": "1E+3" } });
+      const priced = Program.compile(`${TEXT}\ncoupon TEN { give 10% off order }`);
+      const buyer = priced.enroll("m-1", JOINED);
+      const cart = { at: ORDER.at, lines: [{ id: "1", amount: "10" }] };
+      for (const language of ["xx", ""]) {
+        refused(() => priced.quote(buyer, cart, { language }), EventError, { code: "wrong_type", field: "language" });
+      }
+      assert.equal(priced.quote(buyer, cart, { codes: ["TEN"], language: "ar-SA" }).discount, "1");
+      // There is no coupon to tell of.
+      refused(() => program.quote(member, cart), EventError, { code: "unknown_event" });
+    },
+
+    "a fraction is no text": () => {
+      const { program, member } = start();
+      for (const form of [JSON.stringify, (event) => event, (event) => new TextEncoder().encode(JSON.stringify(event))]) {
+        const code = { code: "wrong_type", field: "id", expected: "a text", found: "1.5" };
+        refused(() => program.apply(member, form({ ...ORDER, id: 1.5 })), EventError, code);
+        assert.equal(eventHead(form({ ...ORDER, id: 1.5 })).id, null);
+      }
+    },
+
+    "what is no record of fields is called by its name": () => {
+      const { program, member } = start();
+      const bytes = new TextEncoder().encode(EVENT);
+      const wrongs = [[new Map(), "a Map"], [bytes.buffer, "an ArrayBuffer"], [new DataView(bytes.buffer), "a DataView"], [new String(EVENT), "a String"]];
+      for (const [wrong, found] of wrongs) {
+        for (const call of ["apply", "explain", "quote"]) refused(() => program[call](member, wrong), EventError, { code: "invalid_json", found });
+      }
+    },
+
+    "a cart in bytes that are no text is refused": () => {
+      const program = Program.compile(`${TEXT}coupon TENTH automatic { give 10% off order }`);
+      const member = program.enroll("m-1", JOINED);
+      const cart = '{"at":"2026-11-21T10:00:00+01:00","lines":[{"sku":"_","unit_price":"10.00","quantity":1,"amount":"10.00"}]}';
+      const bytes = new TextEncoder().encode(cart);
+      assert.equal(program.quote(member, bytes).total, "9");
+      bytes[bytes.indexOf(0x5f)] = 0xff;
+      refused(() => program.quote(member, bytes), EventError, { code: "invalid_json" });
+    },
+  };
+}
