@@ -207,6 +207,12 @@ impl Leaderboard {
         Ok(self)
     }
 
+    /// How many of the members that were added stand on it.
+    #[must_use]
+    pub fn members(&self) -> u64 {
+        self.members
+    }
+
     fn board(&self) -> Option<&LeaderboardPlan> {
         self.plan.leaderboards.get(self.number)
     }

@@ -200,6 +200,12 @@ impl Program {
 }
 
 impl Report {
+    /// Of how many members it knows.
+    #[must_use]
+    pub fn members(&self) -> usize {
+        self.members.len()
+    }
+
     /// Adds an outcome, with the member as it is after it. Outcomes of one member come in their order; one that has been
     /// added, and a replay, change nothing. Tells whether it counted.
     ///

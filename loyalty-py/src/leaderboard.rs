@@ -46,4 +46,8 @@ impl Leaderboard {
         let standings = py.detach(|| self.lock().finish());
         standings.map(|standings| Record::of(standings.to_document())).map_err(|refused| error::event(py, &refused))
     }
+
+    fn __repr__(&self) -> String {
+        format!("Leaderboard(members={})", self.lock().members())
+    }
 }

@@ -59,4 +59,8 @@ impl Report {
         let report = py.detach(|| self.lock().finish());
         report.map(Record::of).map_err(|refused| error::event(py, &refused))
     }
+
+    fn __repr__(&self) -> String {
+        format!("Report(members={})", self.lock().members())
+    }
 }

@@ -38,6 +38,7 @@ def test_standings_in_parts() -> None:
     assert [board.add(member) for member in members[:2]] == [True, True]
     assert [part.add(member) for member in members[2:]] == [True, False]
     board.merge(part)
+    assert repr(board) == "Leaderboard(members=3)"
     standings = board.finish()
     assert [(row.rank, row.member, row.score) for row in standings.rows] == [(1, "ben", Decimal(3)), (1, "cy", Decimal(3))]
     assert (standings.members, standings.around.rank) == (3, 3)
@@ -103,6 +104,7 @@ def test_a_report_in_parts() -> None:
     assert part.know(ben)
     assert part.add(program.apply(ben, order("o-1", "2026-01-05", 5)), ben)
     whole.merge(part)
+    assert repr(whole) == "Report(members=2)"
     (everybody,) = whole.finish().groups
     january, february = everybody.rows
     assert (january.members, january.active, january.repeat_purchase_rate) == (2, 2, Decimal("0.5"))
