@@ -16,6 +16,8 @@ mod coupons;
 mod experiments;
 mod forms;
 mod holdings;
+mod layouts;
+mod loaded;
 mod pack;
 mod questions;
 mod referrals;
@@ -43,8 +45,8 @@ use crate::engine::value::Stored;
 use crate::plan::Plan;
 use crate::sorting::Arrange as _;
 use crate::time::Instant;
-use crate::wire::document::Document;
 pub use forms::{load_binary, load_json, measure, save_binary, save_json};
+pub use loaded::{Loaded, MigrationReport, StateError};
 
 use badges::SavedBadge;
 use columns::{Column, Counted, JsonOnly, Marked, Sparse};
@@ -213,75 +215,6 @@ struct SavedStanding {
     set: Vec<(Vec<String>, Option<Moment>)>,
     carried: Amount,
     carried_on: i32,
-}
-
-/// Why saved state cannot be read.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct StateError {
-    message: String,
-}
-
-impl StateError {
-    fn new(message: impl Into<String>) -> Self {
-        Self { message: message.into() }
-    }
-}
-
-impl core::fmt::Display for StateError {
-    fn fmt(&self, formatter: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        formatter.write_str(&self.message)
-    }
-}
-
-impl std::error::Error for StateError {}
-
-/// What a program could not take over from state that another program, or another version of it, has saved.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct MigrationReport {
-    dropped: Vec<String>,
-    added: Vec<String>,
-}
-
-impl MigrationReport {
-    /// Whether everything was taken over and nothing is new.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.dropped.is_empty() && self.added.is_empty()
-    }
-
-    /// Notes what the program no longer has, once.
-    fn loses(&mut self, thing: String) {
-        if !self.dropped.contains(&thing) {
-            self.dropped.push(thing);
-        }
-    }
-
-    /// What the program no longer has, such as ``wallet `stars` with 120``.
-    #[must_use]
-    pub fn dropped(&self) -> &[String] {
-        &self.dropped
-    }
-
-    /// What the program has and the state did not; it begins empty.
-    #[must_use]
-    pub fn added(&self) -> &[String] {
-        &self.added
-    }
-
-    /// The report as a document: `dropped` and `added`.
-    #[must_use]
-    pub fn to_document(&self) -> Document {
-        Document::object().with("dropped", self.dropped.clone()).with("added", self.added.clone())
-    }
-}
-
-/// Loaded state.
-#[derive(Debug, Clone)]
-pub struct Loaded {
-    /// The member, ready for this program.
-    pub member: Member,
-    /// What was lost and what is new on the way.
-    pub report: MigrationReport,
 }
 
 /// The two forms in which state is written.

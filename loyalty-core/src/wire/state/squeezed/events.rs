@@ -2,7 +2,8 @@
 
 use rust_decimal::Decimal;
 
-use super::super::pack::{Packed, SavedLayout, SavedRecord};
+use super::super::layouts::SavedLayout;
+use super::super::pack::{Packed, SavedRecord};
 use super::{Shared, list};
 use crate::engine::lots::Vesting;
 use crate::engine::outcome::{Decision, Kind};
