@@ -37,6 +37,7 @@ mod measure;
 mod message;
 mod message_policy;
 mod message_text;
+mod most;
 mod names;
 mod path;
 mod question;

@@ -281,7 +281,10 @@ const CLAUSES: Meanings = &[
     ("on", "the event that sets the rule off"),
     ("when", "a condition; a missing value makes it not true"),
     ("valid", "when the rule holds: days `2026-11-01 .. 2026-12-31`, weekdays `on [saturday]`, hours `22:00 .. 02:00`"),
-    ("limit", "how often the rule fires: `1 per member`, `1 per member per day`, `1_000 in total`"),
+    (
+        "limit",
+        "how often the rule fires: `1 per member per day`, `match status { gold 3 else 1 } per member`, `1_000 in total`",
+    ),
     ("cap", "the most that this earns from one order or in a stretch of time; `truncate` what is over, or `reject` it"),
     ("returns", "what a return of the order does to what it granted: `keep` it, or `revoke` it"),
     ("from", "clauses that replace the earlier ones from that local day on"),

@@ -6,7 +6,8 @@ use super::Checker;
 use super::lints::within;
 use super::matching::{Key, key};
 use super::model::{
-    CapMode, Cost, Earn, Effect, EffectKind, Expire, ExpireStart, Expr, Length, Rule, RuleForm, Vest, WalletPolicy,
+    CapMode, Cost, Earn, Effect, EffectKind, Expire, ExpireStart, Expr, Length, Most, Rule, RuleForm, Vest,
+    WalletPolicy,
 };
 use crate::diagnostic::{Code, Diagnostic};
 use crate::syntax::tree::TimeUnit;
@@ -62,14 +63,18 @@ fn never_earned(form: &RuleForm, effect: &Effect) -> Option<Diagnostic> {
     }
     let whole =
         matches!(amount, Earn::Fixed(_)) && form.cap_mode == CapMode::Reject && form.cap_wallet == Some(*wallet);
-    let cap = form.caps.iter().find(|cap| whole && cap.amount < points)?;
+    let mut fixed = form.caps.iter().filter_map(|cap| match &cap.amount {
+        Most::Fixed(most) => Some((most, cap.span)),
+        Most::Told(_) => None,
+    });
+    let (most, span) = fixed.find(|(most, _)| whole && **most < points)?;
     Some(
         Diagnostic::new(
             Code::NeverEarned,
             effect.span,
-            format!("this never fits under the cap of {} and is never earned", cap.amount),
+            format!("this never fits under the cap of {most} and is never earned"),
         )
-        .label(cap.span, "more than this is rejected as a whole")
+        .label(span, "more than this is rejected as a whole")
         .help("let the cap `truncate`, or make it larger"),
     )
 }

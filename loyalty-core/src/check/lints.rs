@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use super::Checker;
 use super::intervals::{Bound, Interval};
 use super::matching::key;
-use super::model::{Comparison, EventIndex, Expr, ExprKind, Limit, Per, Period, Rule, RuleForm, Valid};
+use super::model::{Comparison, EventIndex, Expr, ExprKind, Limit, Most, Per, Period, Rule, RuleForm, Valid};
 use super::names::Declared;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
@@ -141,16 +141,17 @@ impl<'a> Checker<'a> {
         };
         for limit in limits {
             let Some(period) = calendar(limit) else { continue };
-            let best = tightest.entry(period).or_insert((limit.count, limit.span));
-            if limit.count < best.0 {
-                *best = (limit.count, limit.span);
+            let Most::Fixed(count) = limit.count else { continue };
+            let best = tightest.entry(period).or_insert((count, limit.span));
+            if count < best.0 {
+                *best = (count, limit.span);
             }
         }
         for limit in limits {
-            let Some(period) = calendar(limit) else { continue };
+            let (Some(period), Most::Fixed(own)) = (calendar(limit), &limit.count) else { continue };
             let stronger = tightest
                 .iter()
-                .find(|(other, (count, span))| *count <= limit.count && *span != limit.span && within(period, **other));
+                .find(|(other, (count, span))| count <= own && *span != limit.span && within(period, **other));
             if let Some((_, (_, span))) = stronger {
                 self.report(
                     Diagnostic::new(Code::UselessLimit, limit.span, "this limit is never reached")

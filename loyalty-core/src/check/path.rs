@@ -452,12 +452,7 @@ impl<'a> Checker<'a> {
                 span,
                 format!("`{name}` belongs to the member's state, which {} cannot read", scope.place),
             )
-            .help(match scope.place {
-                "a cap" => {
-                    "write a rule for each case, with its own `when` and its own `cap`; a `group` caps them together"
-                }
-                _ => "what the member has may be read in conditions of rules, in segments and in tests",
-            }),
+            .help("what the member has may be read in conditions of rules, in segments and in tests"),
         );
     }
 
@@ -473,6 +468,10 @@ impl<'a> Checker<'a> {
                 Some(event) => {
                     diagnostic.help(format!("only `{event}` is at hand here; a measure remembers other events"))
                 }
+                None if matches!(scope.place, "a cap" | "a limit") => diagnostic.help(
+                    "it goes by what the member is; what goes by the event stands in the effect, as in \
+                     `earn 1 beans per 1 MYR of min(order.subtotal, 50 MYR)`",
+                ),
                 None => diagnostic.help("a measure remembers events: `measure m = count(…)`"),
             };
             self.report(diagnostic);

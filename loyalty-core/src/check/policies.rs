@@ -2,7 +2,7 @@
 
 use super::model::{
     Activity, CapMode, Carry, ChallengeForm, Checked, CouponForm, Expire, ExpireStart, Fall, Keep, LadderForm,
-    LadderReturns, Length, Period, Restore, Returns, Rise, Vest, WalletPolicy, month_name, weekday_name,
+    LadderReturns, Length, Most, Period, Restore, Returns, Rise, Vest, WalletPolicy, month_name, weekday_name,
 };
 use super::offer::{Basis, Stack};
 use crate::codes::entropy_bits;
@@ -212,7 +212,10 @@ fn policy(checked: &Checked, policy: &WalletPolicy, unit: &str) -> Vec<String> {
     let cap_mode = if policy.cap_mode == CapMode::Truncate { "truncate" } else { "reject" };
     clauses.extend(policy.caps.iter().map(|cap| {
         let per = cap.per.map_or(String::new(), |per| format!(" {per}"));
-        format!("cap {} {unit}{per} {cap_mode}", cap.amount)
+        match &cap.amount {
+            Most::Fixed(amount) => format!("cap {amount} {unit}{per} {cap_mode}"),
+            Most::Told(_) => format!("cap …{per} {cap_mode}"),
+        }
     }));
     clauses
 }

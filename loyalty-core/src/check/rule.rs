@@ -142,6 +142,7 @@ impl<'a> Checker<'a> {
         for (cap, ty, span) in self.caps(written) {
             caps.push(cap);
             types.push((ty, span));
+            self.one_cap_each(caps);
         }
     }
 
@@ -160,18 +161,14 @@ impl<'a> Checker<'a> {
 
     pub(super) fn limits(&mut self, written: &'a [tree::Limit], limits: &mut Vec<Limit>) {
         for limit in written {
-            if limit.count == 0 {
-                self.report(
-                    Diagnostic::new(Code::OutOfRange, limit.span, "a limit of none is a rule that never fires")
-                        .help("a limit is 1 or more"),
-                );
-                continue;
-            }
             let (in_total, per) = match &limit.scope {
                 LimitScope::InTotal => (true, Some(None)),
                 LimitScope::PerMember(per) => (false, self.per(per.as_ref())),
             };
-            limits.extend(per.map(|per| Limit { count: limit.count, in_total, per, span: limit.span }));
+            let count = self.times(limit);
+            let (Some(per), Some(count)) = (per, count) else { continue };
+            limits.push(Limit { count, in_total, per, span: limit.span });
+            self.one_limit_each(limits);
         }
     }
 

@@ -1,6 +1,7 @@
 //! Wallets: what they hold, and every policy of theirs with its default.
 
 use chrono::NaiveDate;
+use rust_decimal::Decimal;
 
 use super::Checker;
 use super::clauses::{Holder, InForce};
@@ -191,9 +192,11 @@ impl<'a> Checker<'a> {
                     self.cap_mode(&mut mode, *written, clause.span);
                     for (cap, ty, span) in self.caps(caps) {
                         let wanted = self.unit_of(wallet);
-                        let probe = super::model::Expr { kind: super::model::ExprKind::Number(cap.amount), ty, span };
+                        // Of its figure the unit alone is asked.
+                        let probe = super::model::Expr { kind: super::model::ExprKind::Number(Decimal::ONE), ty, span };
                         if self.hold(probe, &wanted, "the cap").is_some() {
                             policy.caps.push(cap);
+                            self.one_cap_each(&policy.caps);
                         }
                     }
                 }
@@ -320,10 +323,10 @@ impl<'a> Checker<'a> {
     pub(super) fn caps(&mut self, caps: &'a [tree::Cap]) -> Vec<(Cap, Type, Span)> {
         let mut found = Vec::new();
         for cap in caps {
-            let amount = self.positive(&cap.amount, "a cap");
+            let told = self.most(&cap.amount, "a cap");
             let per = self.per(cap.per.as_ref());
-            if let (Some((amount, expr)), Some(per)) = (amount, per) {
-                found.push((Cap { amount, per, span: cap.span }, expr.ty, expr.span));
+            if let (Some((amount, ty, span)), Some(per)) = (told, per) {
+                found.push((Cap { amount, per, span: cap.span }, ty, span));
             }
         }
         found

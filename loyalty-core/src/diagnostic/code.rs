@@ -255,6 +255,8 @@ codes! {
     RefusedAlone = "L0314" Error,
     /// `returns revoke` of a coupon that takes nothing off lines.
     IdleReturns = "L0315" Error,
+    /// A cap or limit that is not known for every member.
+    MayBeMissing = "L0318" Error,
 
     // W02: legal and surely not what was meant.
     /// A rule that can never fire.

@@ -1,15 +1,15 @@
 //! Caps: what a rule, a group of rules or a wallet may give or take in a stretch of time, and what is left of it.
 
-use rust_decimal::Decimal;
+use rust_decimal::{Decimal, RoundingStrategy};
 use smallvec::SmallVec;
 
 use super::earning::Evaluation;
-use super::eval::Scope;
+use super::eval::{NO_ROW, Scope};
 use super::grants::contribution;
 use super::rules::{self, Firing, Firings, group_forms};
 use super::tally::{self, Changes};
 use crate::amount::{self, Overflow};
-use crate::check::model::CapMode;
+use crate::check::model::{CapMode, Most};
 use crate::plan::CapPlan;
 
 /// Marks the numbers of caps that last for one event only: no counter is kept of them, their line tells them apart.
@@ -18,9 +18,21 @@ const PER_EVENT: u32 = 1 << 31;
 /// Caps that are declared together, with what becomes of an amount that they do not leave room for.
 pub type Caps<'p> = (&'p [CapPlan], CapMode);
 
+/// What a cap allows to the member at hand. What is told for a member is rounded down to what the wallet counts.
+pub fn most(scope: &Scope<'_>, cap: &CapPlan) -> Result<Decimal, Overflow> {
+    let node = match cap.amount {
+        Most::Fixed(amount) => return Ok(amount),
+        Most::Told(node) => node,
+    };
+    let told = scope.eval(node, NO_ROW)?.number().unwrap_or_default();
+    let decimals = scope.plan.wallets.get(usize::from(cap.wallet)).map_or(0, |wallet| wallet.decimals);
+    let told = told.round_dp_with_strategy(decimals, RoundingStrategy::ToNegativeInfinity);
+    amount::multiply(amount::at_least_zero(told), cap.factor)
+}
+
 /// What a cap leaves of an amount above zero, given what this event has used of it already.
 fn cut(scope: &Scope<'_>, cap: &CapPlan, mode: CapMode, amount: Decimal, used: &Changes) -> Result<Decimal, Overflow> {
-    let mut room = cap.amount;
+    let mut room = most(scope, cap)?;
     if let Some(number) = cap.tally {
         let grain = scope.plan.grain(number);
         let tallies = &scope.member.tallies;

@@ -9,7 +9,7 @@ use super::member::Member;
 use super::value::Value;
 use super::{eval::NO_ROW, eval::Scope, referrals};
 use crate::calendar::{Calendar, clock_micros};
-use crate::check::model::{Length, OwnYear, Per, Period, ReferralFigure, TimeUnit, Valid, Window, Within};
+use crate::check::model::{Length, Most, OwnYear, Per, Period, ReferralFigure, TimeUnit, Valid, Window, Within};
 use crate::plan::node::{Node, NodeId};
 use crate::plan::{Dated, GoalsPlan, Grain, Plan, ProgressPlan};
 use crate::sorting::Arrange as _;
@@ -126,8 +126,12 @@ impl<'a> Horizon<'a> {
                     }
                 }
             }
-            let limits = form.guard.limits.iter();
-            limits.for_each(|limit| limit.tally.into_iter().for_each(|tally| self.limit(tally, limit.per)));
+            for limit in &form.guard.limits {
+                limit.tally.into_iter().for_each(|tally| self.limit(tally, limit.per));
+                if let Most::Told(told) = limit.count {
+                    waiting.push(told);
+                }
+            }
         }
     }
 

@@ -174,7 +174,7 @@ pub fn may_ask(
         counters.left(&question.counter, Decimal::from(count)) > Decimal::from(taken)
     };
     let within = question.limits.iter().all(|limit| match (limit.in_total, &counters) {
-        (true, Some(counters)) => left(counters, limit.count),
+        (true, Some(counters)) => left(counters, limit.total()),
         (true, None) => true,
         (false, _) => rules::left(&scope, limit, &Changes::new()) > 0,
     });
@@ -201,7 +201,7 @@ pub fn ask(
     }
     for limit in question.limits.iter().filter(|limit| limit.in_total) {
         let (counter, by) = (question.counter.clone(), Decimal::ONE);
-        let kind = Kind::Claim { counter, by, limit: Decimal::from(limit.count), rule: None };
+        let kind = Kind::Claim { counter, by, limit: Decimal::from(limit.total()), rule: None };
         decisions.push(Decision { at, kind });
     }
     let until = until(plan, question, at);

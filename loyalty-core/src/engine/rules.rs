@@ -1,17 +1,19 @@
 //! Which rules an event sets off: the index finds those that may fire, and conditions, validity and limits decide.
 
 use rust_decimal::Decimal;
+use rust_decimal::prelude::ToPrimitive as _;
 use smallvec::SmallVec;
 
 use super::earning::Evaluation;
-use super::eval::Scope;
+use super::eval::{NO_ROW, Scope};
 use super::event::{EventData, Slot};
 use super::outcome::Kind;
 use super::sums::Sums;
 use super::tally::{self, Changes};
+use super::value::Value;
 use super::{claims, grants};
-use crate::amount::Overflow;
-use crate::check::model::Valid;
+use crate::amount::{self, Overflow};
+use crate::check::model::{Most, Valid};
 use crate::plan::index::KeyedRules;
 use crate::plan::{
     EffectKindPlan, EventPlan, GroupFormPlan, LimitPlan, Plan, RuleFormPlan, RuleIndex, RulePlan, in_force,
@@ -208,7 +210,7 @@ fn totals<'p>(
     let groups = groups.flat_map(|(group, form)| form.limits.iter().map(|limit| ("group", &group.name, limit)));
     own.chain(groups)
         .filter(|(.., limit)| limit.in_total)
-        .map(|(keyword, name, limit)| (claims::counter(keyword, name), Decimal::from(limit.count)))
+        .map(|(keyword, name, limit)| (claims::counter(keyword, name), Decimal::from(limit.total())))
 }
 
 /// Whether the counters over all members, where the host tells them, leave room for a firing.
@@ -238,6 +240,16 @@ pub fn limit_key(plan: &Plan, tally: u32, at: i64, day: i32) -> i64 {
     tally::key(plan.grain(tally), &plan.calendar, at, day)
 }
 
+/// How often a limit lets something happen, to the member at hand: whole times alone.
+pub fn allowed(scope: &Scope<'_>, limit: &LimitPlan) -> u32 {
+    let node = match limit.count {
+        Most::Fixed(count) => return count,
+        Most::Told(node) => node,
+    };
+    let told = scope.eval(node, NO_ROW).ok().and_then(Value::number).unwrap_or_default();
+    amount::at_least_zero(told).floor().to_u32().unwrap_or(u32::MAX)
+}
+
 /// How often a limit lets its rule fire once more.
 pub fn left(scope: &Scope<'_>, limit: &LimitPlan, used: &Changes) -> i64 {
     let Some(number) = limit.tally else { return 1 };
@@ -249,7 +261,7 @@ pub fn left(scope: &Scope<'_>, limit: &LimitPlan, used: &Changes) -> i64 {
     let before = tallies.most_counted(number, limit.per, grain, &scope.plan.calendar, (scope.at, scope.day));
     let before = before.unwrap_or(i64::MAX / 2);
     let now: i64 = used.iter().filter(|change| change.tally == number).map(|change| change.count).sum();
-    i64::from(limit.count) - before - now
+    i64::from(allowed(scope, limit)) - before - now
 }
 
 /// Whether a part of `valid` holds at the scope's instant.

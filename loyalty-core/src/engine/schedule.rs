@@ -19,7 +19,7 @@ use super::{badges, challenges, horizon, ladders, referrals, rules, segments, wh
 use crate::amount;
 use crate::calendar::{Calendar, clock_micros};
 use crate::check::model::{
-    AggregateFunction, Anniversary, CalendarDay, ClockTrigger, Every, Fall, Keep, Length, Period, Rise, TimeUnit,
+    AggregateFunction, Anniversary, CalendarDay, ClockTrigger, Every, Fall, Keep, Length, Most, Period, Rise, TimeUnit,
     Trigger, Valid, Window,
 };
 use crate::plan::{EffectKindPlan, LadderPlan, LevelPlan, Node, Plan, RuleFormPlan, RulesOn, in_force};
@@ -264,6 +264,9 @@ fn rule_changes(plan: &Plan, member: &Member, number: u32) -> Vec<i64> {
     let limits = rule.forms.iter().flat_map(|form| &form.value.limits);
     for limit in limits.chain(group_forms().flat_map(|form| &form.limits)) {
         limit.tally.into_iter().for_each(|tally| horizon.limit(tally, limit.per));
+        if let Most::Told(told) = limit.count {
+            horizon.expression(told);
+        }
     }
     wallets.arrange();
     wallets.dedup();
@@ -275,6 +278,9 @@ fn rule_changes(plan: &Plan, member: &Member, number: u32) -> Vec<i64> {
     let caps = rule.forms.iter().flat_map(|form| &form.value.caps);
     for cap in caps.chain(group_forms().flat_map(|form| &form.caps)).chain(wallet_caps) {
         cap.tally.into_iter().for_each(|tally| horizon.limit(tally, cap.per));
+        if let Most::Told(told) = cap.amount {
+            horizon.expression(told);
+        }
     }
     horizon.instants()
 }

@@ -151,7 +151,7 @@ pub fn draw(
         kind: Kind::Claim { counter: counter.into(), by: Decimal::ONE, limit: Decimal::from(limit), rule: None },
     };
     for limit in wheel.limits.iter().filter(|limit| limit.in_total) {
-        decisions.push(claim(&wheel.counter, limit.count));
+        decisions.push(claim(&wheel.counter, limit.total()));
     }
     let slice = wheel.slices.get(usize::from(place));
     let gone = out.contains(&place);
@@ -186,7 +186,7 @@ fn within_limits(
 ) -> bool {
     let scope = Scope::of(plan, member, at);
     wheel.limits.iter().all(|limit| match (limit.in_total, counters) {
-        (true, Some(counters)) => one_left(counters, &wheel.counter, limit.count, decisions),
+        (true, Some(counters)) => one_left(counters, &wheel.counter, limit.total(), decisions),
         (true, None) => true,
         (false, _) => rules::left(&scope, limit, &Changes::new()) > 0,
     })

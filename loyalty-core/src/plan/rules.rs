@@ -1,7 +1,7 @@
 //! Rules and their groups: when they fire, and how often.
 
 use super::{CapPlan, Dated, EffectPlan, NodeId};
-use crate::check::model::{CapMode, Held, Per, Trigger, Valid};
+use crate::check::model::{CapMode, Held, Most, Per, Trigger, Valid};
 
 /// What any of the rules on an event can do; stages that none of them can need are passed over.
 #[derive(Debug, Clone, Copy, Default)]
@@ -30,13 +30,23 @@ impl RulesOn {
 
 #[derive(Debug, Clone)]
 pub struct LimitPlan {
-    pub count: u32,
+    pub count: Most<u32, NodeId>,
     pub in_total: bool,
     pub tally: Option<u32>,
     pub per: Option<Per>,
     /// Or it only counts, for another form of the declaration that looks at that stretch.
     pub binds: bool,
     pub line: u32,
+}
+
+impl LimitPlan {
+    /// How often one over all members lets something happen, which is told for none of them.
+    pub fn total(&self) -> u32 {
+        match self.count {
+            Most::Fixed(count) => count,
+            Most::Told(_) => u32::MAX,
+        }
+    }
 }
 
 #[derive(Debug)]

@@ -2,7 +2,7 @@
 
 use super::{Dated, NodeId, PolicyQuotes, Unit};
 use crate::check::model::{
-    CapMode, Clawback, ExpireStart, Flow, Length, Multipliers, Per, Period, RoundMode, RoundScope, SpendOrder,
+    CapMode, Clawback, ExpireStart, Flow, Length, Most, Multipliers, Per, Period, RoundMode, RoundScope, SpendOrder,
 };
 use rust_decimal::Decimal;
 
@@ -111,7 +111,9 @@ pub struct CapPlan {
     /// The wallet whose contributions it cuts.
     pub wallet: u16,
     /// For caps of rules and groups times the wallet's denominator, as contributions are; so are their counters.
-    pub amount: Decimal,
+    pub amount: Most<Decimal, NodeId>,
+    /// What a figure that is told for a member is multiplied by; a fixed one is.
+    pub factor: Decimal,
     /// None: per event, needs no counter.
     pub tally: Option<u32>,
     pub per: Option<Per>,

@@ -348,10 +348,17 @@ pub enum ValidPart {
     },
 }
 
-/// `1 per member per day`; `1_000 in total`.
+/// How much a cap lets through, or how often a limit does: the same for every member, or told by what the member is.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Most<N, T> {
+    Fixed(N),
+    Told(T),
+}
+
+/// `1 per member per day`; `match status { gold 3  else 1 } per member`; `1_000 in total`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Limit {
-    pub count: u32,
+    pub count: Most<u32, Expr>,
     pub scope: LimitScope,
     pub span: Span,
 }

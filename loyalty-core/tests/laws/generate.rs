@@ -93,7 +93,7 @@ pub fn case(steps: usize) -> impl Strategy<Value = Case> {
 /// A program with ladders and with rules that follow decisions and the calendar.
 pub fn timed_case(steps: usize) -> impl Strategy<Value = Case> {
     let declarations = (rolls(12), vec(vec(0_u32..1000, 0..=24), 1..=2), vec(rolls(12), 0..=2), vec(rolls(24), 1..=3));
-    let timed = (vec(rolls(8), 0..=2), vec(rolls(40), 0..=2), vec(rolls(12), 0..=2), vec(rolls(24), 0..=4), rolls(8));
+    let timed = (vec(rolls(8), 0..=2), vec(rolls(40), 0..=2), vec(rolls(12), 0..=2), vec(rolls(24), 0..=4), rolls(32));
     (declarations, forms(), timed, rolls(4), vec(rolls(24), 1..=steps)).prop_map(
         |((settings, wallets, measures, rules), forms, timed, start, steps)| {
             let mut program = program::make(settings, wallets, measures, rules, vec![]);

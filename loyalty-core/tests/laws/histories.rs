@@ -209,15 +209,15 @@ fn points(currency: Currency, zone: Tz) -> Program {
                     Box::new(Expr::Measure(0)),
                     Box::new(Expr::Number(whole(1))),
                 )],
-                limits: vec![Limit { count: 1, per: None, in_total: false }],
+                limits: vec![Limit { count: 1, by_level: None, per: None, in_total: false }],
                 ..Rule::plain("first", "order", earn(fixed(100)))
             },
             Rule {
-                caps: vec![Cap { amount: whole(50), per: Some(Per::Period(Period::Month)) }],
+                caps: vec![Cap::of(whole(50), Some(Per::Period(Period::Month)))],
                 ..Rule::plain("units", "order", earn(rate(1, 10, true, Expr::SumLines("quantity".to_owned(), None))))
             },
             Rule {
-                limits: vec![Limit { count: 2, per: Some(Per::Period(Period::Week)), in_total: false }],
+                limits: vec![Limit { count: 2, by_level: None, per: Some(Per::Period(Period::Week)), in_total: false }],
                 ..Rule::plain(
                     "coupon",
                     "coupon_redeemed",
@@ -250,7 +250,7 @@ fn cashback(currency: Currency, zone: Tz) -> Program {
             multipliers: Multipliers::Compound,
             expire: vec![(Expire::Inactivity { length: half_year, without }, None)],
             hold_at_most: Some(whole(40)),
-            caps: vec![Cap { amount: whole(5), per: Some(Per::Period(Period::Day)) }],
+            caps: vec![Cap::of(whole(5), Some(Per::Period(Period::Day)))],
             ..Wallet::plain("cash")
         }],
         measures: vec![

@@ -2,7 +2,7 @@
 
 use chrono::{NaiveDate, NaiveTime, Weekday};
 use loyalty_core::syntax::tree::{
-    CapMode, ClauseKind, Earn, Effect, ItemKind, LimitScope, Per, Period, RaiseEnd, Returns, TestStep, TimeUnit,
+    CapMode, ClauseKind, Earn, Effect, ItemKind, LimitScope, Most, Per, Period, RaiseEnd, Returns, TestStep, TimeUnit,
     Trigger, TriggerKind, ValidPart, Window,
 };
 use loyalty_core::syntax::wallet::{
@@ -138,7 +138,7 @@ fn conditions_and_limits() {
     reads!(RULE, "when orders > 1", ClauseKind::When(_));
     reads!(RULE, "limit 1 per member per day, 1_000 in total", ClauseKind::Limit(limits)
         if matches!(limits.as_slice(), [first, second]
-            if matches!(first.scope, LimitScope::PerMember(Some(Per::Period(Period::Day, _)))) && second.count == 1000 && second.scope == LimitScope::InTotal));
+            if matches!(first.scope, LimitScope::PerMember(Some(Per::Period(Period::Day, _)))) && second.count == Most::Fixed(1000) && second.scope == LimitScope::InTotal));
     reads!(RULE, "limit 1 per member", ClauseKind::Limit(limits) if limits.iter().all(|limit| limit.scope == LimitScope::PerMember(None)));
     reads!(RULE, "limit 2 per member per 24 hours", ClauseKind::Limit(limits)
         if limits.iter().all(|limit| matches!(&limit.scope, LimitScope::PerMember(Some(Per::Rolling(time))) if time.count == 24)));

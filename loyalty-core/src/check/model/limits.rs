@@ -4,13 +4,13 @@ use std::fmt;
 
 use rust_decimal::Decimal;
 
-use super::{Length, Period};
+use super::{Expr, Length, Most, Period};
 use crate::source::Span;
 
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct Cap {
     /// In points of the wallet (or its money).
-    pub amount: Decimal,
+    pub amount: Most<Decimal, Box<Expr>>,
     /// Nothing: over all time.
     pub per: Option<Per>,
     pub span: Span,
@@ -39,7 +39,8 @@ impl fmt::Display for Per {
 
 #[derive(Debug, Clone)]
 pub struct Limit {
-    pub count: u32,
+    /// Told for members alone.
+    pub count: Most<u32, Box<Expr>>,
     /// `in total`: the host commits it; `per` is then empty.
     pub in_total: bool,
     pub per: Option<Per>,

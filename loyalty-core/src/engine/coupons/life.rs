@@ -72,11 +72,11 @@ fn used_up<'s>(
     };
     let limits = form.limits.iter().filter_map(move |limit| {
         let reached = if limit.in_total {
-            left_in_total("coupon", Decimal::from(limit.count)).is_some_and(|left| left < Decimal::ONE)
+            left_in_total("coupon", Decimal::from(limit.total())).is_some_and(|left| left < Decimal::ONE)
         } else {
             rules::left(scope, limit, used) <= 0
         };
-        reached.then_some(Reason::Limit { count: limit.count, in_total: limit.in_total })
+        reached.then_some(Reason::Limit { count: rules::allowed(scope, limit), in_total: limit.in_total })
     });
     let budget = form.budget.filter(|budget| budget.wallet.is_none()).and_then(move |budget| {
         let left = left_in_total("budget", budget.amount)?;

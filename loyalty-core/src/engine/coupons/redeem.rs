@@ -168,7 +168,7 @@ pub fn commit(
         decisions.push(Decision { at, kind: Kind::Coupon(redeemed) });
         let Some(form) = form(plan, coupon, plan.calendar.day_at(as_of)) else { continue };
         let totals = form.limits.iter().filter(|limit| limit.in_total);
-        let totals = totals.map(|limit| ("coupon", Decimal::ONE, Decimal::from(limit.count)));
+        let totals = totals.map(|limit| ("coupon", Decimal::ONE, Decimal::from(limit.total())));
         let budget = form
             .budget
             .filter(|budget| budget.wallet.is_none())

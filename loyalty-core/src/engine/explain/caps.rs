@@ -7,6 +7,7 @@ use rust_decimal::Decimal;
 use super::judged::Share;
 use crate::amount::{self, Overflow};
 use crate::check::model::{CapMode, Per};
+use crate::engine::caps::most;
 use crate::engine::eval::Scope;
 use crate::engine::rules::Firings;
 use crate::plan::{CapPlan, Grain, in_force};
@@ -114,7 +115,7 @@ pub fn cut(
     let cut = Cut {
         owner,
         wallet,
-        most: plain(cap.amount)?,
+        most: plain(most(scope, cap)?)?,
         per: cap.per,
         line: cap.line,
         room: plain(room)?,
@@ -128,7 +129,7 @@ pub fn cut(
 
 /// What a cap has left before an amount is counted against it.
 fn room(scope: &Scope<'_>, cap: &CapPlan, used: &Used) -> Result<Decimal, Overflow> {
-    let mut room = cap.amount;
+    let mut room = most(scope, cap)?;
     if let Some(number) = cap.tally {
         let (tallies, grain) = (&scope.member.tallies, scope.plan.grain(number));
         let used = tallies.most_summed(number, cap.per, grain, &scope.plan.calendar, (scope.at, scope.day))?;

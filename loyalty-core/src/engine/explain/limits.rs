@@ -75,11 +75,12 @@ fn total_reason(judged: &Judged<'_>, owner: Owner, limit: &LimitPlan) -> Option<
         _ => return None,
     };
     let (counter, counters) = (claims::counter(keyword, name), scope.counters?);
-    if counters.left(&counter, Decimal::from(limit.count)) >= Decimal::ONE {
+    if counters.left(&counter, Decimal::from(limit.total())) >= Decimal::ONE {
         return None;
     }
     let used = counters.get(&counter).trunc().to_i64().unwrap_or(i64::MAX);
-    let reason = Reason::new(What::Limit { owner, used, of: limit.count }, format!("limit {} in total", limit.count));
+    let reason =
+        Reason::new(What::Limit { owner, used, of: limit.total() }, format!("limit {} in total", limit.total()));
     Some(Reason { line: Some(limit.line), ..reason })
 }
 
@@ -96,14 +97,15 @@ fn limit_reason(judged: &Judged<'_>, owner: Owner, limit: &LimitPlan, rule: u32)
         _ => 0,
     };
     let used = before.saturating_add(now);
-    if used < i64::from(limit.count) {
+    let of = rules::allowed(scope, limit);
+    if used < i64::from(of) {
         return None;
     }
-    let said = format!("limit {} per member{}", limit.count, words::per(limit.per));
-    let reason = Reason::new(What::Limit { owner, used, of: limit.count }, said);
+    let said = format!("limit {of} per member{}", words::per(limit.per));
+    let reason = Reason::new(What::Limit { owner, used, of }, said);
     // Of a late event it may be a stretch of later uses that is full, and that will not become free for it.
     let own: i64 = entries.iter().map(|entry| entry.count).sum();
-    let until = (own == before).then(|| free_again(scope, limit, entries, used)).flatten();
+    let until = (own == before).then(|| free_again(scope, (limit, of), entries, used)).flatten();
     let reason = if now > 0 { reason.saying("an earlier rule has its turn") } else { reason };
     Some(Reason { line: Some(limit.line), until, ..reason })
 }
@@ -116,13 +118,13 @@ fn earlier_in(judged: &Judged<'_>, group: u16, rule: u32) -> i64 {
 }
 
 /// When a limit lets its rule fire again, if the rule does not fire before.
-fn free_again(scope: &Scope<'_>, limit: &LimitPlan, entries: &[Entry], used: i64) -> Option<i64> {
+fn free_again(scope: &Scope<'_>, (limit, of): (&LimitPlan, u32), entries: &[Entry], used: i64) -> Option<i64> {
     let Some(Per::Rolling(length)) = limit.per else { return super::caps::next(scope, limit.per, limit.tally) };
     let calendar = &scope.plan.calendar;
     let mut left = used;
     for entry in entries {
         left = left.saturating_sub(entry.count);
-        if left < i64::from(limit.count) {
+        if left < i64::from(of) {
             return Some(match crate::calendar::clock_micros(length) {
                 Some(micros) => entry.key.saturating_add(micros),
                 None => calendar.start_of(Calendar::day_plus(entry.key as i32, length)),

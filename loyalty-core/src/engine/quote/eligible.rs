@@ -116,7 +116,7 @@ impl<'a> Eligible<'_, 'a> {
 
     fn limit_left(&self, plan: &CouponPlan, limit: &LimitPlan, before: u32) -> bool {
         if limit.in_total {
-            let left = self.counters.left(&counter("coupon", &plan.name), limit.count.into());
+            let left = self.counters.left(&counter("coupon", &plan.name), limit.total().into());
             return left > Decimal::from(before);
         }
         rules::left(self.scope, limit, &Changes::new()) > i64::from(before)
@@ -179,7 +179,7 @@ impl<'a> Eligible<'_, 'a> {
         }
         for limit in form.limits.iter().filter(|limit| !self.limit_left(plan, limit, before)) {
             reasons.push(WhyNot::Limit {
-                count: limit.count,
+                count: rules::allowed(self.scope, limit),
                 in_total: limit.in_total,
                 per: limit.per,
                 line: limit.line,

@@ -7,7 +7,7 @@ use rust_decimal::Decimal;
 
 use super::order::Order;
 use crate::amount::{self, Overflow};
-use crate::check::model::CapMode;
+use crate::check::model::{CapMode, Most};
 use crate::engine::grants::Grant;
 use crate::engine::rules::group_forms;
 use crate::plan::{CapPlan, Plan, in_force};
@@ -91,12 +91,16 @@ fn key(cap: &CapPlan) -> (Option<u32>, u32) {
 }
 
 /// How much a cap left for the whole order: itself, if it is the order's own. What others have used of one that lasts longer
-/// is not remembered, but what the order got of it is, and that is all there was where it cut.
+/// is not remembered, but what the order got of it is, and that is all there was where it cut. So it is with what a cap
+/// allowed to the member then.
 fn room(plan: &Plan, order: &Order, cap: &CapPlan, groups: bool) -> Result<Decimal, Overflow> {
     let under = |grant: &&Grant| {
         let caps = caps_of(plan, order.day, (grant.rule, grant.wallet), groups);
         caps.iter().flat_map(|(caps, _)| caps).any(|known| key(known) == key(cap))
     };
     let got = amount::sum(order.grants.iter().filter(under).map(|grant| grant.amount).collect::<Vec<_>>().into_iter())?;
-    Ok(if cap.tally.is_none() { got.max(cap.amount) } else { got })
+    Ok(match cap.amount {
+        Most::Fixed(amount) if cap.tally.is_none() => got.max(amount),
+        _ => got,
+    })
 }

@@ -117,7 +117,7 @@ pub fn guards(
         lacks.push(Lack::saying(LackOf::Valid, format!("valid {}", explain::valid(scope.plan, valid))));
     }
     for limit in form.guard.limits.iter().filter(|limit| limit.in_total) {
-        let limit = Decimal::from(limit.count);
+        let limit = Decimal::from(limit.total());
         let left = scope.counters.map(|counters| counters.left(&super::counter(reward), limit));
         if let Some(left) = left.filter(|left| *left < Decimal::from(quantity)) {
             let text = format!("limit {} in total: {} left", amount::text(limit), amount::text(left));
@@ -131,7 +131,7 @@ pub fn guards(
     for limit in form.guard.limits.iter().filter(|limit| limit.tally.is_some()) {
         let left = rules::left(scope, limit, &Changes::new()).max(0);
         if left < i64::from(quantity) {
-            let mut text = format!("limit {} per member{}", limit.count, explain::per(limit.per));
+            let mut text = format!("limit {} per member{}", rules::allowed(scope, limit), explain::per(limit.per));
             if left > 0 {
                 text = format!("{text}: {left} left, and {quantity} are asked for");
             }

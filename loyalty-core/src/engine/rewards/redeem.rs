@@ -177,7 +177,7 @@ pub fn redeemed(rule: u32, quantity: u32, worth: Option<Decimal>, at: i64, decis
 /// Counts units of a reward over all members; below zero, gives them back.
 pub fn claims(reward: &RewardPlan, form: &RewardFormPlan, by: Decimal, at: i64, decisions: &mut Vec<Decision>) {
     for limit in form.guard.limits.iter().filter(|limit| limit.in_total) {
-        let (counter, limit) = (counter(reward), Decimal::from(limit.count));
+        let (counter, limit) = (counter(reward), Decimal::from(limit.total()));
         decisions.push(Decision { at, kind: Kind::Claim { counter, by, limit, rule: None } });
     }
 }

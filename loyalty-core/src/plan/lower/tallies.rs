@@ -5,7 +5,7 @@ use rust_decimal::Decimal;
 use super::Lower;
 use crate::amount;
 use crate::calendar::{clock_micros, days_at_most};
-use crate::check::model::{self, Per, Period};
+use crate::check::model::{self, Most, Per, Period};
 use crate::plan::{CapPlan, Dated, Grain, LimitPlan, TallyPlan, period_name};
 
 impl Lower<'_> {
@@ -52,10 +52,16 @@ impl Lower<'_> {
     }
 
     pub(super) fn limits(&mut self, owner: &str, limits: &[model::Limit]) -> Vec<LimitPlan> {
-        let tightest = tightest(limits, |limit| (limit.in_total, limit.per), |limit| limit.count);
-        tightest
+        let size = |limit: &model::Limit| match limit.count {
+            Most::Fixed(count) => Some(count),
+            Most::Told(_) => None,
+        };
+        tightest(limits, |limit| (limit.in_total, limit.per), size)
             .map(|limit| LimitPlan {
-                count: limit.count,
+                count: match &limit.count {
+                    Most::Fixed(count) => Most::Fixed(*count),
+                    Most::Told(told) => Most::Told(self.expression(told)),
+                },
                 in_total: limit.in_total,
                 tally: if limit.in_total { None } else { self.per_tally(&format!("limit {owner}"), limit.per) },
                 per: limit.per,
@@ -76,10 +82,18 @@ impl Lower<'_> {
         // A counter of another factor counts something else.
         let times = if amount::is_one(factor) { String::new() } else { format!(" times {factor}") };
         let owner = format!("cap {owner}{times}");
-        tightest(caps, |cap| cap.per, |cap| cap.amount)
+        let size = |cap: &model::Cap| match cap.amount {
+            Most::Fixed(amount) => Some(amount),
+            Most::Told(_) => None,
+        };
+        tightest(caps, |cap| cap.per, size)
             .map(|cap| CapPlan {
                 wallet: wallet.unwrap_or(0) as u16,
-                amount: amount::multiply(cap.amount, factor).unwrap_or(cap.amount),
+                amount: match &cap.amount {
+                    Most::Fixed(amount) => Most::Fixed(amount::multiply(*amount, factor).unwrap_or(*amount)),
+                    Most::Told(told) => Most::Told(self.expression(told)),
+                },
+                factor,
                 tally: self.per_tally(&owner, cap.per),
                 per: cap.per,
                 binds: true,
@@ -150,7 +164,7 @@ impl Counted for CapPlan {
 }
 
 /// Of several limits (or caps) on the same stretch of time the tightest: each stretch has one counter, and one use
-/// counts once.
+/// counts once. One that is told for a member stands alone on its stretch.
 fn tightest<T, Stretch: PartialEq, Size: Ord>(
     items: &[T],
     stretch: impl Fn(&T) -> Stretch,

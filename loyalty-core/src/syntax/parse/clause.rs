@@ -6,7 +6,7 @@ use super::literal;
 use super::pair::Pair;
 use crate::syntax::calendar::{month, weekday};
 use crate::syntax::tree::{
-    Cap, CapMode, Clause, ClauseKind, Expr, Limit, LimitScope, Name, Per, Returns, Span, ValidPart, Window,
+    Cap, CapMode, Clause, ClauseKind, Expr, Limit, LimitScope, Most, Name, Per, Returns, Span, ValidPart, Window,
 };
 use crate::syntax::wallet::{
     Activity, Clawback, Expire, ExpireStart, Multipliers, Restore, RoundMode, RoundScope, SpendOrder, Vest,
@@ -101,7 +101,11 @@ impl Build {
             Some(member) => LimitScope::PerMember(self.per_of(&member)?),
             None => LimitScope::InTotal,
         };
-        Some(Limit { count: self.integer_of(pair)?, scope, span: self.span(pair) })
+        let count = match pair.child(Rule::limit_told) {
+            Some(told) => Most::Told(self.per_operand(&told)?),
+            None => Most::Fixed(self.integer_of(pair)?),
+        };
+        Some(Limit { count, scope, span: self.span(pair) })
     }
 
     fn caps(&self, pair: &Pair<'_, Rule>) -> Option<ClauseKind> {

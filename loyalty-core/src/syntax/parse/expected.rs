@@ -75,6 +75,7 @@ pub(super) const fn name_of(found: Rule) -> &'static str {
         | Rule::match_expr
         | Rule::arm_value
         | Rule::per_operand
+        | Rule::limit_told
         | Rule::value
         | Rule::value_record
         | Rule::value_list

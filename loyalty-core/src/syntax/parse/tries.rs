@@ -19,7 +19,7 @@ pub(super) fn help(failure: &Failure<'_>, found: &Token<'_>) -> Option<&'static 
             "write `expire 12 months after earning`, or `expire after 12 months without earning` for want of activity",
         );
     }
-    if found.text == "once" && failure.expects("a whole number") {
+    if found.text == "once" && failure.expects("a limit such as `1 per member`") {
         return Some("write `limit 1 per member`, and `per day` or another stretch after it");
     }
     if failure.only("`member`") && failure.clause == Some("limit") {

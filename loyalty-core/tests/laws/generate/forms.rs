@@ -115,7 +115,7 @@ fn group(rolls: &mut Rolls, from: NaiveDate, program: &mut Program) {
     }
     let wallet = &program.wallets[form.cap_wallet];
     if !form.caps.is_empty() && rolls.one_in(2) {
-        form.caps = vec![Cap { amount: points(rolls, wallet), per: per(rolls, true) }];
+        form.caps = vec![Cap::of(points(rolls, wallet), per(rolls, true))];
         form.cap_reject = rolls.one_in(3);
     }
     program.groups[index].later.push((from, form));

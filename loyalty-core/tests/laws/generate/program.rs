@@ -108,7 +108,11 @@ pub fn defies_caps(effect: &Effect) -> bool {
 
 pub fn limit(rolls: &mut Rolls) -> Limit {
     let (count, per) = (rolls.pick(&[1, 2, 3]), per(rolls, false));
-    if rolls.one_in(5) { Limit { count, per: None, in_total: true } } else { Limit { count, per, in_total: false } }
+    if rolls.one_in(5) {
+        Limit { count, by_level: None, per: None, in_total: true }
+    } else {
+        Limit { count, by_level: None, per, in_total: false }
+    }
 }
 
 fn wallet(rolls: &mut Rolls, index: usize, currency: Currency) -> Wallet {
@@ -160,7 +164,7 @@ pub fn points(rolls: &mut Rolls, wallet: &Wallet) -> Exact {
 
 pub fn caps(rolls: &mut Rolls, wallet: &Wallet) -> Vec<Cap> {
     let count = rolls.pick(&[0, 0, 0, 1, 2]);
-    (0..count).map(|_| Cap { amount: points(rolls, wallet), per: per(rolls, true) }).collect()
+    (0..count).map(|_| Cap::of(points(rolls, wallet), per(rolls, true))).collect()
 }
 
 pub fn per(rolls: &mut Rolls, order: bool) -> Option<Per> {
@@ -547,10 +551,10 @@ fn group(rolls: &mut Rolls, index: usize, program: &Program) -> Option<Group> {
         return None;
     }
     let (caps, limits) = match rolls.below(3) {
-        0 => (vec![Cap { amount: points(rolls, &program.wallets[wallet]), per: per(rolls, true) }], vec![]),
+        0 => (vec![Cap::of(points(rolls, &program.wallets[wallet]), per(rolls, true))], vec![]),
         1 => (vec![], vec![limit(rolls)]),
         _ => {
-            let cap = Cap { amount: points(rolls, &program.wallets[wallet]), per: per(rolls, true) };
+            let cap = Cap::of(points(rolls, &program.wallets[wallet]), per(rolls, true));
             (vec![cap], vec![limit(rolls)])
         }
     };

@@ -33,7 +33,9 @@ pub fn add(program: &mut Program, (measures, ladders, segments, rules, reads): P
         program.ladders.push(ladder);
     }
     if !program.ladders.is_empty() {
-        read_levels(&mut Rolls::new(reads), program);
+        let mut rolls = Rolls::new(reads);
+        read_levels(&mut rolls, program);
+        allow_by_level(&mut rolls, program);
     }
     let first = program.rules.len();
     for (index, rolls) in rules.into_iter().enumerate() {
@@ -62,6 +64,30 @@ fn read_levels(rolls: &mut Rolls, program: &mut Program) {
             let name = format!("by_level{index}");
             let effects = vec![Effect::Multiply { rules: vec![index], by }];
             program.rules.push(Rule::plain(&name, "order", effects));
+        }
+    }
+}
+
+/// Lets caps and limits go by levels, where nothing else speaks of their stretch of time.
+fn allow_by_level(rolls: &mut Rolls, program: &mut Program) {
+    let levels: Vec<usize> = program.ladders.iter().map(|ladder| ladder.forms[0].1.levels.len()).collect();
+    let rules = program.rules.iter_mut().map(|rule| (&mut rule.caps, Some(&mut rule.limits)));
+    let groups = program.groups.iter_mut().map(|group| (&mut group.caps, Some(&mut group.limits)));
+    let wallets = program.wallets.iter_mut().map(|wallet| (&mut wallet.caps, None));
+    for (caps, limits) in rules.chain(groups).chain(wallets) {
+        if let [cap] = &mut caps[..]
+            && rolls.one_in(2)
+        {
+            let ladder = rolls.below(levels.len());
+            let amounts = (0..levels[ladder]).map(|_| &cap.amount * whole(rolls.pick(&[1, 2, 0, 3])));
+            cap.by_level = Some((ladder, amounts.collect()));
+        }
+        if let Some([limit]) = limits.map(|limits| &mut limits[..])
+            && !limit.in_total
+            && rolls.one_in(2)
+        {
+            let ladder = rolls.below(levels.len());
+            limit.by_level = Some((ladder, (0..levels[ladder]).map(|_| rolls.pick(&[1, 2, 0, 3])).collect()));
         }
     }
 }

@@ -118,13 +118,13 @@ impl Member<'_> {
                     rule: index,
                     conditions: rule.when.iter().map(|when| failing_parts(&scope, when)).sum(),
                     valid: rule.valid.iter().filter(|valid| !self.is_valid(valid, event.at)).count(),
-                    limited: !self.limits_leave_room(index, event.at, &firing),
+                    limited: !self.limits_leave_room(index, (event.at, &seen.levels), &firing),
                 });
             }
             let fires = rules.contains(&index)
                 && rule.when.iter().all(|when| scope.holds(when))
                 && rule.valid.iter().all(|valid| self.is_valid(valid, event.at))
-                && self.limits_leave_room(index, event.at, &firing)
+                && self.limits_leave_room(index, (event.at, &seen.levels), &firing)
                 && has_effect(&scope, index);
             if fires {
                 firing.push(index);
@@ -137,7 +137,7 @@ impl Member<'_> {
         let mut shares = own_shares(&scope, &firing);
         shares.extend(multiplied(&scope, &firing, &shares));
         shares.sort_by_key(|share| share.rule);
-        self.cap(&mut shares, &firing, event.at);
+        self.cap(&mut shares, &firing, (event.at, &seen.levels));
         let (shares, cut): (Vec<Share>, Vec<Share>) = shares.into_iter().partition(|share| share.amount != zero());
         let mut judgement = Judgement { seen: seen.clone(), shares, cut, failing, ..Judgement::default() };
         let mut spending = vec![];
@@ -283,7 +283,7 @@ impl Member<'_> {
     }
 
     /// Uses count in the stretches of every form, whichever was in force.
-    fn limits_leave_room(&self, rule: usize, at: Micros, firing: &[usize]) -> bool {
+    fn limits_leave_room(&self, rule: usize, (at, levels): (Micros, &[usize]), firing: &[usize]) -> bool {
         let today = day(self.program.zone, at);
         let leaves_room = |limit: &Limit, rules: &[usize]| {
             if limit.in_total {
@@ -294,7 +294,7 @@ impl Member<'_> {
                 true => whole(counted(&known.stays) as i64),
                 false => whole(counted(&known.judgement.fired) as i64),
             };
-            self.used(limit.per, at, use_of) + whole(counted(firing) as i64) < whole(i64::from(limit.count))
+            self.used(limit.per, at, use_of) + whole(counted(firing) as i64) < whole(i64::from(limit.allows(levels)))
         };
         self.program.rules[rule].on(today).limits.iter().all(|limit| leaves_room(limit, &[rule]))
             && self
@@ -307,24 +307,24 @@ impl Member<'_> {
     }
 
     /// Cuts each rule's contribution by its own caps, then by those of its groups, in the order of the file.
-    fn cap(&self, shares: &mut [Share], firing: &[usize], at: Micros) {
-        self.cut(shares, firing, at, None);
+    fn cap(&self, shares: &mut [Share], firing: &[usize], (at, levels): (Micros, &[usize])) {
+        self.cut(shares, firing, (at, levels), None);
     }
 
     /// The same once more, if the event is known: `got` is what it got of the caps then.
-    fn cut(&self, shares: &mut [Share], firing: &[usize], at: Micros, got: Option<&[Share]>) {
+    fn cut(&self, shares: &mut [Share], firing: &[usize], (at, levels): (Micros, &[usize]), got: Option<&[Share]>) {
         for rule in firing {
             let caps = |day: NaiveDate| {
                 let own = self.program.rules[*rule].on(day);
                 (own.caps.clone(), own.cap_reject)
             };
             let wallet = self.program.rules[*rule].cap_wallet;
-            self.cut_rule(shares, *rule, &caps, wallet, &[*rule], (at, got));
+            self.cut_rule(shares, *rule, &caps, wallet, &[*rule], (at, levels, got));
         }
         for rule in firing {
             for group in self.groups_of(*rule) {
                 let caps = |day: NaiveDate| (group.on(day).caps.clone(), group.on(day).cap_reject);
-                self.cut_rule(shares, *rule, &caps, group.cap_wallet, &group.rules, (at, got));
+                self.cut_rule(shares, *rule, &caps, group.cap_wallet, &group.rules, (at, levels, got));
             }
         }
     }
@@ -337,7 +337,7 @@ impl Member<'_> {
         caps_on: &dyn Fn(NaiveDate) -> (Vec<Cap>, bool),
         wallet: usize,
         together: &[usize],
-        (at, got): (Micros, Option<&[Share]>),
+        (at, levels, got): (Micros, &[usize], Option<&[Share]>),
     ) {
         let zone = self.program.zone;
         let (caps, reject) = caps_on(day(zone, at));
@@ -359,10 +359,11 @@ impl Member<'_> {
         let room = |cap: &Cap| {
             let use_of = |known: &Rc<Known>| sum_of(&self.current_shares(known), &|of| together.contains(&of));
             let leaves = match (got, cap.per) {
-                // Of a cap that lasts longer than the event there was what was got of it; one of the event is there anew.
-                (Some(_), Some(Per::Order)) => cap.amount.clone(),
+                // Of a cap that lasts longer than the event there was what was got of it; one of the event is there anew,
+                // where it is the same for everybody.
+                (Some(_), Some(Per::Order)) if cap.by_level.is_none() => cap.amount.clone(),
                 (Some(got), _) => sum_of(got, &|of| together.contains(&of)),
-                (None, _) => &cap.amount - self.used(cap.per, at, use_of),
+                (None, _) => cap.allows(levels) - self.used(cap.per, at, use_of),
             };
             (leaves - &used_now).max(zero())
         };
@@ -411,7 +412,7 @@ impl Member<'_> {
         let at = scope.event.at;
         let rooms = policy.caps.iter().map(|cap| {
             let used = self.used(cap.per, at, earned);
-            (&cap.amount - used).max(zero())
+            (cap.allows(&scope.seen.levels) - used).max(zero())
         });
         if let Some(room) = rooms.min().filter(|room| *room < given) {
             given = if policy.cap_reject { zero() } else { room };
@@ -482,7 +483,7 @@ impl Member<'_> {
         }
         let mut rules: Vec<usize> = shares.iter().map(|share| share.rule).collect();
         rules.dedup();
-        self.cut(&mut shares, &rules, known.event.at, Some(&judgement.shares));
+        self.cut(&mut shares, &rules, (known.event.at, &judgement.seen.levels), Some(&judgement.shares));
         shares
     }
 

@@ -151,7 +151,7 @@ impl Program {
 
     fn group(&self, group: &Group) -> Vec<String> {
         let caps = self.caps(&group.caps, group.cap_wallet, group.cap_reject);
-        limits(&group.limits).into_iter().chain(caps).collect()
+        self.limits(&group.limits).into_iter().chain(caps).collect()
     }
 
     fn measure(&self, measure: &Measure) -> String {
@@ -230,7 +230,7 @@ impl Program {
                 Valid::Hours(from, to) => format!("valid {} .. {}", from.format("%H:%M"), to.format("%H:%M")),
             });
         }
-        clauses.extend(limits(&rule.limits));
+        clauses.extend(self.limits(&rule.limits));
         clauses.extend(self.caps(&rule.caps, rule.cap_wallet, rule.cap_reject));
         clauses.extend(rule.returns.map(|policy| format!("returns {}", returns(policy))));
         clauses.extend(rule.effects.iter().map(|effect| self.effect(effect, scope)));
@@ -299,11 +299,44 @@ impl Program {
             .iter()
             .map(|cap| {
                 let per = cap.per.map(|per| format!(" {}", stretch(per))).unwrap_or_default();
-                format!("{}{per}", self.amount(wallet, &cap.amount))
+                let most = match &cap.by_level {
+                    Some((ladder, amounts)) => {
+                        self.by_level(*ladder, amounts.iter().map(|amount| self.amount(wallet, amount)))
+                    }
+                    None => self.amount(wallet, &cap.amount),
+                };
+                format!("{most}{per}")
             })
             .collect();
         let mode = if reject { "reject" } else { "truncate" };
         (!each.is_empty()).then(|| format!("cap {} {mode}", each.join(", ")))
+    }
+
+    fn limits(&self, limits: &[Limit]) -> Option<String> {
+        let each: Vec<String> = limits
+            .iter()
+            .map(|limit| {
+                let per = limit.per.map(|per| format!(" {}", stretch(per))).unwrap_or_default();
+                if limit.in_total {
+                    format!("{} in total", limit.count)
+                } else {
+                    let count = match &limit.by_level {
+                        Some((ladder, counts)) => self.by_level(*ladder, counts.iter().map(u32::to_string)),
+                        None => limit.count.to_string(),
+                    };
+                    format!("{count} per member{per}")
+                }
+            })
+            .collect();
+        (!each.is_empty()).then(|| format!("limit {}", each.join(", ")))
+    }
+
+    /// A figure for each level of a ladder.
+    fn by_level(&self, ladder: usize, figures: impl Iterator<Item = String>) -> String {
+        let ladder = &self.ladders[ladder];
+        let levels = ladder.forms[0].1.levels.iter().map(|level| level.name);
+        let arms: Vec<String> = levels.zip(figures).map(|(level, figure)| format!("{level} {figure}")).collect();
+        format!("match {} {{ {} }}", ladder.name, arms.join(", "))
     }
 
     pub(super) fn expr(&self, expr: &Expr, scope: Scope<'_>) -> String {
@@ -429,21 +462,6 @@ fn is_money(expr: &Expr) -> bool {
         Expr::Money(_) => true,
         _ => false,
     }
-}
-
-fn limits(limits: &[Limit]) -> Option<String> {
-    let each: Vec<String> = limits
-        .iter()
-        .map(|limit| {
-            let per = limit.per.map(|per| format!(" {}", stretch(per))).unwrap_or_default();
-            if limit.in_total {
-                format!("{} in total", limit.count)
-            } else {
-                format!("{} per member{per}", limit.count)
-            }
-        })
-        .collect();
-    (!each.is_empty()).then(|| format!("limit {}", each.join(", ")))
 }
 
 fn stretch(per: Per) -> String {

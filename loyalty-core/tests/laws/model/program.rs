@@ -189,8 +189,20 @@ pub enum Restore {
 #[derive(Debug, Clone)]
 pub struct Cap {
     pub amount: Exact,
+    /// What each level of a ladder is allowed instead.
+    pub by_level: Option<(usize, Vec<Exact>)>,
     /// Nothing: ever.
     pub per: Option<Per>,
+}
+
+impl Cap {
+    pub fn of(amount: Exact, per: Option<Per>) -> Self {
+        Self { amount, by_level: None, per }
+    }
+
+    pub fn allows<'s>(&'s self, levels: &[usize]) -> &'s Exact {
+        self.by_level.as_ref().map_or(&self.amount, |(ladder, amounts)| &amounts[levels[*ladder]])
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -276,9 +288,17 @@ pub enum Valid {
 #[derive(Debug, Clone)]
 pub struct Limit {
     pub count: u32,
+    /// How often each level of a ladder is allowed it instead.
+    pub by_level: Option<(usize, Vec<u32>)>,
     pub per: Option<Per>,
     /// By all members together: here nobody counts, and the host is told.
     pub in_total: bool,
+}
+
+impl Limit {
+    pub fn allows(&self, levels: &[usize]) -> u32 {
+        self.by_level.as_ref().map_or(self.count, |(ladder, counts)| counts[levels[*ladder]])
+    }
 }
 
 #[derive(Debug, Clone)]
