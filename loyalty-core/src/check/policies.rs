@@ -162,7 +162,8 @@ fn policy(checked: &Checked, policy: &WalletPolicy, unit: &str) -> Vec<String> {
         Vest::After(after) => format!("after {after}"),
         Vest::At(date) => format!("at {date}"),
         Vest::EndOf { period, after: later } => format!("at end of {period}{}", later_by(*later)),
-        Vest::OnDay { month, day, after: later } => format!("on {day} {}{}", month_name(*month), later_by(*later)),
+        Vest::OnDay { month, day, next_year: true, .. } => format!("on {day} {} of next year", month_name(*month)),
+        Vest::OnDay { month, day, after: later, .. } => format!("on {day} {}{}", month_name(*month), later_by(*later)),
         Vest::On { event: on, within } => format!("on {} within {within}", event(*on)),
     };
     let mut restore = match &policy.restore {
@@ -188,7 +189,11 @@ fn policy(checked: &Checked, policy: &WalletPolicy, unit: &str) -> Vec<String> {
             Expire::After { duration, start: ExpireStart::Earning } => format!("{duration} after earning"),
             Expire::After { duration, start: ExpireStart::Vesting } => format!("{duration} after vesting"),
             Expire::EndOf { period, after } => format!("end of {period}{}", later_by(*after)),
-            Expire::OnDay { month, day, after } => format!("on {day} {}{}", month_name(*month), later_by(*after)),
+            Expire::EndOfMembershipYear { after } => format!("end of membership year{}", later_by(*after)),
+            Expire::OnDay { month, day, next_year: true, .. } => {
+                format!("on {day} {} of next year", month_name(*month))
+            }
+            Expire::OnDay { month, day, after, .. } => format!("on {day} {}{}", month_name(*month), later_by(*after)),
             Expire::Told(_) => "at …".to_owned(),
             Expire::Inactivity { duration, without } => {
                 let without = match without {

@@ -220,10 +220,10 @@ impl<'a> Checker<'a> {
             written::Vest::EndOf { period, after } => {
                 Vest::EndOf { period: *period, after: self.length_if(after.as_ref())? }
             }
-            written::Vest::OnDay { month, day, after } => {
+            written::Vest::OnDay { month, day, after, next_year } => {
                 let after = self.length_if(after.as_ref());
                 self.every_year(*month, *day, span)?;
-                Vest::OnDay { month: *month, day: *day, after: after? }
+                Vest::OnDay { month: *month, day: *day, after: after?, next_year: *next_year }
             }
             written::Vest::On { event, within } => {
                 let (index, within) = (self.event(event), self.length(within));
@@ -252,10 +252,13 @@ impl<'a> Checker<'a> {
             written::Expire::EndOf { period, after } => {
                 Expire::EndOf { period: *period, after: self.length_if(after.as_ref())? }
             }
-            written::Expire::OnDay { month, day, after } => {
+            written::Expire::EndOfMembershipYear { after } => {
+                Expire::EndOfMembershipYear { after: self.length_if(after.as_ref())? }
+            }
+            written::Expire::OnDay { month, day, after, next_year } => {
                 let after = self.length_if(after.as_ref());
                 self.every_year(*month, *day, span)?;
-                Expire::OnDay { month: *month, day: *day, after: after? }
+                Expire::OnDay { month: *month, day: *day, after: after?, next_year: *next_year }
             }
             written::Expire::Inactivity { duration, without } => {
                 let duration = self.length(duration);

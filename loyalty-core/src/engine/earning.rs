@@ -11,6 +11,7 @@ use super::coupons::points;
 use super::error::EventError;
 use super::eval::{NO_ROW, Scope};
 use super::grants::{self, Grant, Grants};
+use super::horizon::years_between;
 use super::member::Member;
 use super::members::transfer::Offer;
 use super::messages::Say;
@@ -19,9 +20,10 @@ use super::outcome::{Because, Kind};
 use super::rules::{self, Firings};
 use super::tally::Changes;
 use super::value::Value;
-use super::{caps, effects, refusals};
+use super::{caps, effects, lots, refusals};
 use crate::amount::{self, Overflow};
-use crate::check::model::RoundScope;
+use crate::calendar::Calendar;
+use crate::check::model::{Length, RoundScope, TimeUnit};
 use crate::plan::{EffectKindPlan, ExpirePlan, Plan, PolicyPlan, RulesOn, VestPlan, WalletPlan, in_force};
 
 /// All that the rules make of an event.
@@ -362,11 +364,19 @@ pub fn wallet_expiry(scope: &Scope<'_>, policy: &PolicyPlan) -> Result<ExpirePla
     Ok(ExpirePlan::Open)
 }
 
-/// A form whose day is told, with that day; nothing where it is missing.
+/// A form whose day is the member's own or is told, with that day; nothing where it is missing.
 pub fn told(scope: &Scope<'_>, form: ExpirePlan) -> Result<Option<ExpirePlan>, Overflow> {
-    let ExpirePlan::Told(day) = form else { return Ok(Some(form)) };
-    Ok(match scope.eval(day, NO_ROW)? {
-        Value::Date(day) => Some(ExpirePlan::At(day)),
-        _ => None,
-    })
+    match form {
+        ExpirePlan::Told(day) => Ok(match scope.eval(day, NO_ROW)? {
+            Value::Date(day) => Some(ExpirePlan::At(day)),
+            _ => None,
+        }),
+        ExpirePlan::EndOfMembershipYear { after } => {
+            let joined = scope.plan.calendar.day_at(scope.member.enrolled_at);
+            let years = years_between(joined, lots::reached(scope.day, after)).saturating_add(1);
+            let next = Calendar::day_plus(joined, Length { count: years, unit: TimeUnit::Year });
+            Ok(Some(ExpirePlan::At(next.saturating_sub(1))))
+        }
+        form => Ok(Some(form)),
+    }
 }

@@ -351,14 +351,21 @@ pub fn vesting(plan: &Plan, form: VestPlan, earned_at: i64) -> Vesting {
         }
         VestPlan::At(day) => calendar.start_of(day),
         VestPlan::EndOf { period, after } => end_of(calendar, period, reached(calendar.day_at(earned_at), after)),
-        VestPlan::OnDay { month, day, after } => {
-            calendar.start_of(next_day(month, day, reached(calendar.day_at(earned_at), after)))
+        VestPlan::OnDay { month, day, after, next_year } => {
+            let earned = calendar.day_at(earned_at);
+            let from = if next_year { next_year_from(calendar, earned) } else { reached(earned, after) };
+            calendar.start_of(next_day(month, day, from))
         }
     };
     if at <= earned_at { Vesting::Done } else { Vesting::At(at) }
 }
 
-fn reached(day: i32, after: Option<Length>) -> i32 {
+/// The first day of the year after that of another day.
+fn next_year_from(calendar: &Calendar, day: i32) -> i32 {
+    calendar.first_day(Period::Year, calendar.period_of(Period::Year, day) + 1)
+}
+
+pub fn reached(day: i32, after: Option<Length>) -> i32 {
     after.map_or(day, |after| Calendar::day_plus(day, after))
 }
 
@@ -388,12 +395,13 @@ pub fn expiry(plan: &Plan, form: ExpirePlan, start: i64, vested: bool) -> Expiry
         ExpirePlan::After { length, start: ExpireStart::Vesting } if !vested => Expiry::AfterVesting(length),
         ExpirePlan::After { length, .. } => Expiry::At(calendar.end_after(start, length)),
         ExpirePlan::EndOf { period, after } => Expiry::At(end_of(calendar, period, reached(day, after))),
-        ExpirePlan::OnDay { month, day: of_month, after } => {
-            let last = next_day(month, of_month, reached(day, after));
+        ExpirePlan::OnDay { month, day: of_month, after, next_year } => {
+            let from = if next_year { next_year_from(calendar, day) } else { reached(day, after) };
+            let last = next_day(month, of_month, from);
             Expiry::At(calendar.start_of(last.saturating_add(1)))
         }
         // It has become a day before any points are earned by it.
-        ExpirePlan::Told(_) => Expiry::At(start),
+        ExpirePlan::Told(_) | ExpirePlan::EndOfMembershipYear { .. } => Expiry::At(start),
         ExpirePlan::Inactivity(form) => Expiry::Inactivity(form),
         ExpirePlan::At(last) => Expiry::At(calendar.start_of(last.saturating_add(1))),
     }

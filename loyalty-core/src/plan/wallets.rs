@@ -55,7 +55,7 @@ pub enum VestPlan {
     After(Length),
     At(i32),
     EndOf { period: Period, after: Option<Length> },
-    OnDay { month: u32, day: u32, after: Option<Length> },
+    OnDay { month: u32, day: u32, after: Option<Length>, next_year: bool },
     On { event: u16, within: Length },
 }
 
@@ -75,6 +75,11 @@ pub enum ExpirePlan {
     OnDay {
         month: u32,
         day: u32,
+        after: Option<Length>,
+        next_year: bool,
+    },
+    /// It becomes a day when the points are earned, as `Told` does.
+    EndOfMembershipYear {
         after: Option<Length>,
     },
     Inactivity(u16),

@@ -73,8 +73,8 @@ pub enum Vest {
     At(NaiveDate),
     /// `vest at end of month after 1 month`
     EndOf { period: Period, after: Option<Duration> },
-    /// `vest on 1 december`
-    OnDay { month: u32, day: u32, after: Option<Duration> },
+    /// `vest on 1 december`, `vest on 15 march of next year`
+    OnDay { month: u32, day: u32, after: Option<Duration>, next_year: bool },
     /// `vest on delivered within 30 days`
     On { event: Name, within: Duration },
 }
@@ -87,8 +87,10 @@ pub enum Expire {
     After { duration: Duration, start: ExpireStart },
     /// `expire end of month after 3 months`
     EndOf { period: Period, after: Option<Duration> },
-    /// `expire on 31 december after 36 months`
-    OnDay { month: u32, day: u32, after: Option<Duration> },
+    /// `expire end of membership year after 1 month`
+    EndOfMembershipYear { after: Option<Duration> },
+    /// `expire on 31 december after 36 months`, `expire on 31 march of next year`
+    OnDay { month: u32, day: u32, after: Option<Duration>, next_year: bool },
     /// `expire after 12 months without order, visit`; `without earning`; `without activity`
     Inactivity { duration: Duration, without: Activity },
     /// `expire at 2026-12-31`: through that local day.

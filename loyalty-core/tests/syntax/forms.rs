@@ -69,7 +69,16 @@ fn wallet_clauses() {
     reads!(WALLET, "vest on delivered within 30 days", ClauseKind::Vest(Vest::On { .. }));
     reads!(WALLET, "vest at 2026-12-01", ClauseKind::Vest(Vest::At(day)) if *day == date(2026, 12, 1));
     reads!(WALLET, "vest at end of quarter after 1 month", ClauseKind::Vest(Vest::EndOf { after: Some(_), .. }));
-    reads!(WALLET, "vest on 1 december", ClauseKind::Vest(Vest::OnDay { month: 12, day: 1, after: None }));
+    reads!(
+        WALLET,
+        "vest on 1 december",
+        ClauseKind::Vest(Vest::OnDay { month: 12, day: 1, after: None, next_year: false })
+    );
+    reads!(
+        WALLET,
+        "vest on 15 march of next year",
+        ClauseKind::Vest(Vest::OnDay { month: 3, day: 15, after: None, next_year: true })
+    );
     reads!(WALLET, "expire at member.last_day", ClauseKind::Expire { form: Expire::Told(_), when: None });
     reads!(WALLET, "spend oldest first", ClauseKind::SpendOrder(SpendOrder::Oldest));
     reads!(WALLET, "spend soonest expiring first", ClauseKind::SpendOrder(SpendOrder::SoonestExpiring));
@@ -117,7 +126,7 @@ fn expiry() {
     reads!(
         WALLET,
         "expire on 31 december after 36 months",
-        ClauseKind::Expire { form: Expire::OnDay { month: 12, day: 31, after: Some(_) }, .. }
+        ClauseKind::Expire { form: Expire::OnDay { month: 12, day: 31, after: Some(_), next_year: false }, .. }
     );
     reads!(WALLET, "expire after 12 months without order, visit", ClauseKind::Expire { form: Expire::Inactivity { without: Activity::Events(events), .. }, .. } if events.len() == 2);
     reads!(

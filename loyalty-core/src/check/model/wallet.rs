@@ -61,7 +61,7 @@ pub enum Vest {
     After(Length),
     At(NaiveDate),
     EndOf { period: Period, after: Option<Length> },
-    OnDay { month: u32, day: u32, after: Option<Length> },
+    OnDay { month: u32, day: u32, after: Option<Length>, next_year: bool },
     On { event: EventIndex, within: Length },
 }
 
@@ -85,6 +85,12 @@ pub enum Expire {
     OnDay {
         month: u32,
         day: u32,
+        after: Option<Length>,
+        /// In the year after that of the earning.
+        next_year: bool,
+    },
+    /// The end of the year counted from the day of joining.
+    EndOfMembershipYear {
         after: Option<Length>,
     },
     Inactivity {

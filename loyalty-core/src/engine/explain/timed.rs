@@ -88,7 +88,10 @@ fn expiry_clause(plan: &Plan, wallet: u16, earned_at: i64, expiry: Expiry) -> Op
         |form: ExpirePlan| [earned_at, vested_at].iter().any(|start| lots::expiry(plan, form, *start, true) == expiry);
     let own = policy.expire.iter().zip(&policy.quotes.expire).find(|((form, _), _)| says(*form));
     // A day that was told then is not known any more: the clause that asks for it is the last that is left.
-    let told = |form: ExpirePlan| matches!((form, expiry), (ExpirePlan::Told(_), Expiry::At(_)));
+    let told = |form: ExpirePlan| {
+        let own = matches!(form, ExpirePlan::Told(_) | ExpirePlan::EndOfMembershipYear { .. });
+        own && matches!(expiry, Expiry::At(_))
+    };
     let of_wallet = || {
         let mut clauses = policy.expire.iter().zip(&policy.quotes.expire);
         clauses.find(|((form, _), _)| told(*form)).map(|(_, quote)| *quote)

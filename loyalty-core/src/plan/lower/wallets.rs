@@ -131,7 +131,10 @@ impl Lower<'_> {
             model::Expire::Never => ExpirePlan::Never,
             model::Expire::After { duration, start } => ExpirePlan::After { length: *duration, start: *start },
             model::Expire::EndOf { period, after } => ExpirePlan::EndOf { period: *period, after: *after },
-            model::Expire::OnDay { month, day, after } => ExpirePlan::OnDay { month: *month, day: *day, after: *after },
+            model::Expire::OnDay { month, day, after, next_year } => {
+                ExpirePlan::OnDay { month: *month, day: *day, after: *after, next_year: *next_year }
+            }
+            model::Expire::EndOfMembershipYear { after } => ExpirePlan::EndOfMembershipYear { after: *after },
             model::Expire::At(date) => ExpirePlan::At(day_of(*date)),
             model::Expire::Told(day) => ExpirePlan::Told(self.expression(day)),
             model::Expire::Inactivity { duration, without } => {
@@ -171,7 +174,9 @@ pub(super) fn vest(vest: &model::Vest) -> VestPlan {
         model::Vest::After(length) => VestPlan::After(*length),
         model::Vest::At(date) => VestPlan::At(day_of(*date)),
         model::Vest::EndOf { period, after } => VestPlan::EndOf { period: *period, after: *after },
-        model::Vest::OnDay { month, day, after } => VestPlan::OnDay { month: *month, day: *day, after: *after },
+        model::Vest::OnDay { month, day, after, next_year } => {
+            VestPlan::OnDay { month: *month, day: *day, after: *after, next_year: *next_year }
+        }
         model::Vest::On { event, within } => VestPlan::On { event: *event as u16, within: *within },
     }
 }

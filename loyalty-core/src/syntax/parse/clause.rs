@@ -170,6 +170,7 @@ impl Build {
                 month: month(form.child(Rule::month_name)?.as_str())?,
                 day: self.integer_of(&form)?,
                 after,
+                next_year: form.has(Rule::of_next_year),
             },
             Rule::vest_after => Vest::After(self.duration_of(&form)?),
             _ => Vest::On { event: self.name_of(&form)?, within: self.duration_of(&form)? },
@@ -190,11 +191,13 @@ impl Build {
                 let start = if vesting { ExpireStart::Vesting } else { ExpireStart::Earning };
                 Expire::After { duration: self.duration_of(&form)?, start }
             }
+            Rule::expire_end if form.has(Rule::membership_year) => Expire::EndOfMembershipYear { after },
             Rule::expire_end => Expire::EndOf { period: literal::period_of(&form)?, after },
             Rule::expire_day => Expire::OnDay {
                 month: month(form.child(Rule::month_name)?.as_str())?,
                 day: self.integer_of(&form)?,
                 after,
+                next_year: form.has(Rule::of_next_year),
             },
             Rule::expire_idle => Expire::Inactivity {
                 duration: self.duration_of(&form)?,

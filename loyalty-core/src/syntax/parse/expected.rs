@@ -174,6 +174,8 @@ pub(super) const fn name_of(found: Rule) -> &'static str {
         | Rule::on_trigger
         | Rule::on_ => "`on`",
         Rule::limit_clause | Rule::limit_ => "`limit`",
+        Rule::of_next_year => "`of next year`",
+        Rule::membership_year => "`membership year`",
         Rule::limit => "a limit such as `1 per member`",
         Rule::in_total => "`in total`",
         Rule::per_member => "`per member`",

@@ -245,6 +245,17 @@ fn forms_help(failure: &Failure<'_>, found: &Token<'_>) -> Option<&'static str> 
             "that any line is so is `count(order.lines where …) > 0`"
         }
         (_, "%") => "what is left over by a division is `x - 3 * floor(x / 3)`",
+        ("on", "anniversary") if expects("a whole number") => {
+            "the year counted from the day of joining has an end: `expire end of membership year`"
+        }
+        (_, "next") if expects("a clause of a wallet") => "write `of` before it, as in `vest on 15 march of next year`",
+        ("of", "this") if expects("`next`") => {
+            "the first such day is meant without it, as in `expire on 31 december`; that of the year after is \
+             `on 31 march of next year`"
+        }
+        ("of", _) if expects("`membership year`") => {
+            "write a period of the calendar, or `membership year` for the one counted from the day of joining"
+        }
         ("on", "last") if expects("a whole number") => "the last day of the month is its end: `expire end of month`",
         ("every", _) if expects("a day of the calendar") => {
             "write `every month on day 1`, `every week on friday` or `every year on 31 december`"

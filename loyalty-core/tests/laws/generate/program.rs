@@ -186,7 +186,10 @@ pub fn vest(rolls: &mut Rolls) -> Vest {
         7 if rolls.below(2) == 0 => Vest::At(date(rolls)),
         7 => {
             let (month, day) = rolls.pick(&[(12, 31), (3, 29), (2, 28), (6, 30)]);
-            Vest::OnDay { month, day, after: day_length(rolls) }
+            match rolls.one_in(3) {
+                true => Vest::OnDayOfNextYear { month, day },
+                false => Vest::OnDay { month, day, after: day_length(rolls) },
+            }
         }
         _ => Vest::On { event: "delivered".to_owned(), within: rolls.pick(&LENGTHS) },
     }
@@ -200,7 +203,11 @@ pub fn expire(rolls: &mut Rolls) -> Expire {
         5 => Expire::EndOf { period: rolls.pick(&PERIODS), after: day_length(rolls) },
         6 => {
             let (month, day) = rolls.pick(&[(12, 31), (3, 29), (2, 28), (6, 30)]);
-            Expire::OnDay { month, day, after: day_length(rolls) }
+            match rolls.below(4) {
+                2 => Expire::OnDayOfNextYear { month, day },
+                3 => Expire::EndOfMembershipYear { after: day_length(rolls) },
+                _ => Expire::OnDay { month, day, after: day_length(rolls) },
+            }
         }
         7 => Expire::Inactivity { length: calendar_length(rolls), without: activity(rolls) },
         _ => Expire::At(date(rolls)),

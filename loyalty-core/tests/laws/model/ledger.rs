@@ -9,7 +9,9 @@ use super::calendar::{Micros, day, end, later, later_day, period, start, through
 use super::earn::Judgement;
 use super::event::{Event, Kept};
 use super::number::{Exact, zero};
-use super::program::{Activity, Clawback, Dated, Expire, Flow, Length, Program, Restore, SpendOrder, Vest, Wallet};
+use super::program::{
+    Activity, Clawback, Dated, Expire, Flow, Length, Period, Program, Restore, SpendOrder, TimeUnit, Vest, Wallet,
+};
 use super::reactions::Happened;
 use super::standing::Standing;
 
@@ -280,6 +282,13 @@ impl<'p> Member<'p> {
                 let next = period(reached(after), *of, self.program.week).end;
                 End::At(super::calendar::start(zone, next))
             }
+            Expire::OnDayOfNextYear { month, day } => End::At(end(zone, self.in_next_year(*month, *day, today))),
+            Expire::EndOfMembershipYear { after } => {
+                let (joined, reached) = (day(zone, self.enrolled), reached(after));
+                let begins = |year| later_day(joined, Length { count: year, unit: TimeUnit::Year });
+                let next = (1..).map(begins).find(|begins| *begins > reached).expect("the day comes again");
+                End::At(super::calendar::start(zone, next))
+            }
             Expire::OnDay { month, day, after } => {
                 let reached = reached(after);
                 let in_year = |year| NaiveDate::from_ymd_opt(year, *month, *day).filter(|day| *day >= reached);
@@ -289,6 +298,14 @@ impl<'p> Member<'p> {
             Expire::Inactivity { length, without } => End::Idle(*length, without.clone()),
             Expire::At(last) => End::At(end(zone, *last)),
         }
+    }
+
+    /// The day of that date in the year after that of another day.
+    fn in_next_year(&self, month: u32, of_month: u32, today: NaiveDate) -> NaiveDate {
+        let next = period(today, Period::Year, self.program.week).end;
+        let days = period(next, Period::Year, self.program.week);
+        let mut found = days.start.iter_days().take_while(|day| *day < days.end);
+        found.find(|day| (day.month(), day.day()) == (month, of_month)).expect("a day of every year")
     }
 
     pub fn add_lot(&mut self, wallet: usize, source: &str, amount: Exact, at: Micros, vest: &Vest, expire: &Expire) {
@@ -304,6 +321,10 @@ impl<'p> Member<'p> {
                     End::At(end) => vests_at(end, at),
                     _ => Vesting::Done,
                 }
+            }
+            Vest::OnDayOfNextYear { month, day: of_month } => {
+                let first = self.in_next_year(*month, *of_month, day(zone, at));
+                vests_at(super::calendar::start(zone, first), at)
             }
             Vest::OnDay { month, day: of_month, after } => {
                 let reached = after.map_or(day(zone, at), |after| later_day(day(zone, at), after));

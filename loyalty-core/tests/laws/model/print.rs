@@ -479,6 +479,7 @@ fn vest(form: &Vest) -> String {
         Vest::After(after) => format!("vest after {}", length(*after)),
         Vest::At(day) => format!("vest at {day}"),
         Vest::EndOf { period: of, after } => format!("vest at end of {}{}", period(*of), later(after)),
+        Vest::OnDayOfNextYear { month, day } => format!("vest on {day} {} of next year", month_name(*month)),
         Vest::OnDay { month, day, after } => format!("vest on {day} {}{}", month_name(*month), later(after)),
         Vest::On { event, within } => format!("vest on {event} within {}", length(*within)),
     }
@@ -498,6 +499,8 @@ fn expire(form: &Expire) -> String {
         Expire::AfterEarning(of) => format!("expire {} after earning", length(*of)),
         Expire::AfterVesting(of) => format!("expire {} after vesting", length(*of)),
         Expire::EndOf { period: of, after } => format!("expire end of {}{}", period(*of), later(after)),
+        Expire::OnDayOfNextYear { month, day } => format!("expire on {day} {} of next year", month_name(*month)),
+        Expire::EndOfMembershipYear { after } => format!("expire end of membership year{}", later(after)),
         Expire::OnDay { month, day, after } => format!("expire on {day} {}{}", month_name(*month), later(after)),
         Expire::Inactivity { length: of, without } => {
             let without = match without {

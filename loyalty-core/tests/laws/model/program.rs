@@ -130,6 +130,7 @@ pub enum Vest {
     At(NaiveDate),
     EndOf { period: Period, after: Option<Length> },
     OnDay { month: u32, day: u32, after: Option<Length> },
+    OnDayOfNextYear { month: u32, day: u32 },
     On { event: String, within: Length },
 }
 
@@ -148,6 +149,14 @@ pub enum Expire {
     OnDay {
         month: u32,
         day: u32,
+        after: Option<Length>,
+    },
+    OnDayOfNextYear {
+        month: u32,
+        day: u32,
+    },
+    /// Years counted from joining.
+    EndOfMembershipYear {
         after: Option<Length>,
     },
     Inactivity {
