@@ -3,7 +3,7 @@
 use super::Checker;
 use super::expression::Scope;
 use super::model::{EffectKind, RaiseEnd, RuleIndex, Type, WalletIndex};
-use super::names::Owner;
+use super::names::{Owner, Value};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::sorting::Arrange as _;
 use crate::source::Span;
@@ -29,7 +29,21 @@ impl<'a> Checker<'a> {
                 self.wallets_filled.insert(wallet);
                 Some(EffectKind::Earn { wallet, amount, vest: vest.flatten(), expire: expire.flatten() })
             }
-            Effect::Multiply { rules, by } => {
+            Effect::Multiply { rules, wallet, by } => {
+                let wallet = wallet.as_ref().map(|wallet| self.wallet(wallet));
+                // `multiply base by 2 in points`: the wallet stands with what is multiplied.
+                if let tree::ExprKind::Binary { operator: tree::Binary::In, left, right } = &by.kind
+                    && let tree::ExprKind::Name(name) = &right.kind
+                    && matches!(self.names.values.get(name.as_str()), Some(Value::Wallet(_)))
+                {
+                    let rule = rules.first().map_or("base", |rule| rule.text.as_str());
+                    let text = "the wallet stands before the factor";
+                    self.report(
+                        Diagnostic::new(Code::BadMultiply, left.span.to(right.span), text)
+                            .help(format!("write `multiply {rule} in {name} by …`")),
+                    );
+                    return None;
+                }
                 let named: Vec<Option<RuleIndex>> = rules.iter().map(|rule| self.rule(rule)).collect();
                 let by = self.expression(by, scope)?;
                 if !matches!(by.ty, Type::Number | Type::Percent) {
@@ -39,7 +53,11 @@ impl<'a> Checker<'a> {
                 let mut rules: Vec<RuleIndex> = named.into_iter().collect::<Option<_>>()?;
                 rules.arrange();
                 rules.dedup();
-                Some(EffectKind::Multiply { rules, by })
+                let wallet = match wallet {
+                    Some(wallet) => Some(wallet?),
+                    None => None,
+                };
+                Some(EffectKind::Multiply { rules, wallet, by })
             }
             Effect::Spend { amount, up_to, from } => {
                 let amount = self.expression(amount, scope);

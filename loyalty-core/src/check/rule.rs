@@ -203,7 +203,7 @@ impl<'a> Checker<'a> {
     fn multiplied(&mut self, drafts: &[Draft], index: RuleIndex) {
         let Some(draft) = drafts.get(index).filter(|draft| draft.sound) else { return };
         for effect in draft.rule.versions.iter().flat_map(|version| &version.value.effects) {
-            let EffectKind::Multiply { rules, .. } = &effect.kind else { continue };
+            let EffectKind::Multiply { rules, wallet, .. } = &effect.kind else { continue };
             let mut wallets = BTreeSet::new();
             let wrong = |message: String, help: &str| {
                 Diagnostic::new(Code::BadMultiply, effect.span, message).help(help.to_owned())
@@ -211,7 +211,11 @@ impl<'a> Checker<'a> {
             let mut complete = true;
             for (target, other) in rules.iter().filter_map(|target| drafts.get(*target).map(|draft| (*target, draft))) {
                 let name = &other.rule.name;
-                let rates = rate_wallets(other);
+                let mut rates = rate_wallets(other);
+                let elsewhere = !rates.is_empty();
+                if let Some(wallet) = wallet {
+                    rates.retain(|rate| rate == wallet);
+                }
                 if target == index {
                     self.report(wrong(format!("`{name}` multiplies itself"), "name the rules that earn by rate"));
                 } else if !other.sound {
@@ -220,6 +224,13 @@ impl<'a> Checker<'a> {
                     let diagnostic = wrong(
                         format!("`{name}` is not set off by the same event"),
                         "a rule multiplies what others earn on the same event",
+                    );
+                    self.report(diagnostic.label(other.rule.span, "declared here"));
+                } else if let (Some(wallet), true, true) = (wallet, rates.is_empty(), elsewhere) {
+                    let wallet = self.wallets.get(*wallet).map_or("", |wallet| wallet.name.as_str());
+                    let diagnostic = wrong(
+                        format!("`{name}` earns nothing by rate in `{wallet}`"),
+                        "name a wallet that the rule earns in",
                     );
                     self.report(diagnostic.label(other.rule.span, "declared here"));
                 } else if rates.is_empty() {
@@ -238,9 +249,14 @@ impl<'a> Checker<'a> {
                     .filter_map(|wallet| self.wallets.get(*wallet))
                     .map(|wallet| format!("`{}`", wallet.name))
                     .collect();
+                let called = |rule: &RuleIndex| drafts.get(*rule).map_or("base", |draft| draft.rule.name.as_str());
+                let rule = rules.first().map_or("base", called);
+                let wallet = names.first().map_or("points", |name| name.trim_matches('`'));
                 self.report(wrong(
                     format!("these rules earn in several wallets: {}", names.join(", ")),
-                    "multiply the rules of each wallet by themselves; a rule that earns in several is written as one for each",
+                    &format!(
+                        "say which is meant, as in `multiply {rule} in {wallet} by 2`; the others stay as they are"
+                    ),
                 ));
             }
         }
@@ -394,8 +410,9 @@ fn wallets_of(draft: &Draft, drafts: &[Draft]) -> BTreeSet<WalletIndex> {
             | EffectKind::Accept { wallet } => {
                 wallets.insert(*wallet);
             }
-            EffectKind::Multiply { rules, .. } => {
-                wallets.extend(rules.iter().filter_map(|rule| drafts.get(*rule)).flat_map(rate_wallets))
+            EffectKind::Multiply { rules, wallet: named, .. } => {
+                let rates = rules.iter().filter_map(|rule| drafts.get(*rule)).flat_map(rate_wallets);
+                wallets.extend(rates.filter(|rate| named.is_none_or(|named| named == *rate)))
             }
             _ => {}
         }

@@ -240,12 +240,12 @@ pub fn multiply(scope: &Scope<'_>, firings: &Firings<'_>, grants: &mut Grants) -
     let mut factors: SmallVec<[(usize, Decimal); 4]> = SmallVec::new();
     for firing in firings {
         for effect in &firing.form.effects {
-            let EffectKindPlan::Multiply { rules, by } = &effect.kind else { continue };
+            let EffectKindPlan::Multiply { rules, wallet, by } = &effect.kind else { continue };
             let Some(by) = scope.number(*by)? else { continue };
             for at in 0..own {
                 let Some(grant) = grants.get(at) else { break };
                 let Basis::Rate(value) = &grant.basis else { continue };
-                if !rules.contains(&grant.rule) {
+                if !rules.contains(&grant.rule) || wallet.is_some_and(|wallet| wallet != grant.wallet) {
                     continue;
                 }
                 let Some(policy) = scope.plan.policy(grant.wallet, scope.day) else { continue };

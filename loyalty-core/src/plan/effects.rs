@@ -29,6 +29,8 @@ pub enum EffectKindPlan {
     },
     Multiply {
         rules: Vec<u32>,
+        /// Of what they earn in several.
+        wallet: Option<u16>,
         by: NodeId,
     },
     Spend {

@@ -402,7 +402,7 @@ pub enum Effect {
     /// `earn 100 beans`, `earn 5% of order.subtotal to cashback`, with its own `vest` and `expire` if any.
     Earn { amount: Earn, to: Option<Name>, vest: Option<Vest>, expire: Option<Expire> },
     /// `multiply base by 2`, `multiply [base, coffee] by status.rate`
-    Multiply { rules: Vec<Name>, by: Expr },
+    Multiply { rules: Vec<Name>, wallet: Option<Name>, by: Expr },
     /// `spend 100 beans`, `spend up to 50% of order.subtotal from gift_card`
     Spend { amount: Expr, up_to: bool, from: Option<Name> },
     /// `transfer 100 beans to gift.friend keep expiry at least 24 hours`,

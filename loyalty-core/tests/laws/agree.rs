@@ -165,7 +165,7 @@ fn with_a_threshold(mut case: Case) -> Case {
     let points = if program.wallets[0].money { whole(1) } else { scaled(15, 1) };
     let rate = Earn::Rate { points: Expr::Number(points), per: whole(1), full: false, of: goods() };
     let earn = Effect::Earn { wallet: 0, amount: rate, vest: None, expire: None };
-    let twice = Effect::Multiply { rules: vec![program.rules.len()], by: Expr::Number(whole(2)) };
+    let twice = Effect::Multiply { rules: vec![program.rules.len()], wallet: None, by: Expr::Number(whole(2)) };
     program.rules.push(Rule { when: vec![enough], ..Rule::plain("base", "order", vec![earn]) });
     program.rules.push(Rule::plain("more", "order", vec![twice]));
     case

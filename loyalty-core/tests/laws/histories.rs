@@ -192,7 +192,7 @@ fn points(currency: Currency, zone: Tz) -> Program {
                 ..Rule::plain(
                     "big",
                     "order",
-                    vec![Effect::Multiply { rules: vec![0], by: Expr::Number(scaled(15, 1)) }],
+                    vec![Effect::Multiply { rules: vec![0], wallet: None, by: Expr::Number(scaled(15, 1)) }],
                 )
             },
             Rule {
@@ -200,7 +200,7 @@ fn points(currency: Currency, zone: Tz) -> Program {
                 ..Rule::plain(
                     "loyal",
                     "order",
-                    vec![Effect::Multiply { rules: vec![0], by: Expr::Percent(scaled(125, 2)) }],
+                    vec![Effect::Multiply { rules: vec![0], wallet: None, by: Expr::Percent(scaled(125, 2)) }],
                 )
             },
             Rule {
@@ -267,7 +267,7 @@ fn cashback(currency: Currency, zone: Tz) -> Program {
                 ..Rule::plain(
                     "often",
                     "order",
-                    vec![Effect::Multiply { rules: vec![0, 1], by: Expr::Number(scaled(13, 1)) }],
+                    vec![Effect::Multiply { rules: vec![0, 1], wallet: None, by: Expr::Number(scaled(13, 1)) }],
                 )
             },
             Rule {

@@ -23,9 +23,11 @@ pub enum EffectKind {
         vest: Option<Vest>,
         expire: Option<Expire>,
     },
-    /// `by`: Number or Percent. The named rules earn by rate in one and the same wallet, on the same event.
+    /// `by`: Number or Percent. The named rules earn by rate in one and the same wallet, or in the one that is named, on the
+    /// same event.
     Multiply {
         rules: Vec<RuleIndex>,
+        wallet: Option<WalletIndex>,
         by: Expr,
     },
     Spend {

@@ -222,7 +222,11 @@ fn step(judged: &Judged<'_>, share: &Share, policy: &PolicyPlan) -> Result<Optio
     if share.multiplies() {
         let form = judged.fired(share.rule);
         let effect = form.into_iter().flat_map(|form| &form.effects).find_map(|effect| match &effect.kind {
-            EffectKindPlan::Multiply { rules, by } if rules.contains(&share.base_rule) => Some((effect, *by)),
+            EffectKindPlan::Multiply { rules, wallet, by }
+                if rules.contains(&share.base_rule) && wallet.is_none_or(|wallet| wallet == share.wallet) =>
+            {
+                Some((effect, *by))
+            }
             _ => None,
         });
         let Some((effect, by)) = effect else { return Ok(None) };

@@ -362,14 +362,18 @@ fn nothing(judged: &Judged<'_>, stages: &[Stage], rule: u32, form: &RuleFormPlan
                     None => earns_nothing(&judged.tracer, effect, reason)?,
                 }
             }
-            EffectKindPlan::Multiply { rules: of, by } => {
-                let share = judged.shares.iter().find(|share| share.rule == rule && of.contains(&share.base_rule));
+            EffectKindPlan::Multiply { rules: of, wallet, by } => {
+                let share = judged.shares.iter().find(|share| {
+                    share.rule == rule
+                        && of.contains(&share.base_rule)
+                        && wallet.is_none_or(|wallet| wallet == share.wallet)
+                });
                 match share {
                     Some(share) => {
                         reasons.extend(taken(judged, stages, (rule, share.wallet), share.left, reason));
                         continue;
                     }
-                    None => multiplies_nothing(judged, of, *by, reason)?,
+                    None => multiplies_nothing(judged, (of, *wallet), *by, reason)?,
                 }
             }
             EffectKindPlan::Accept { .. } => reason.saying("its cap or the wallet has no room for what was sent"),
@@ -428,9 +432,16 @@ fn earns_nothing(tracer: &Tracer<'_>, effect: &EffectPlan, reason: Reason) -> Re
     Ok(Reason { figures: earn.figures, missing, ..reason })
 }
 
-fn multiplies_nothing(judged: &Judged<'_>, of: &[u32], by: NodeId, reason: Reason) -> Result<Reason, Overflow> {
+fn multiplies_nothing(
+    judged: &Judged<'_>,
+    (of, wallet): (&[u32], Option<u16>),
+    by: NodeId,
+    reason: Reason,
+) -> Result<Reason, Overflow> {
     let tracer = &judged.tracer;
-    let any = judged.shares.iter().any(|share| of.contains(&share.rule) && share.rate.is_some());
+    let any = judged.shares.iter().any(|share| {
+        of.contains(&share.rule) && share.rate.is_some() && wallet.is_none_or(|wallet| wallet == share.wallet)
+    });
     let reason = if any {
         reason.saying("the factor changes nothing")
     } else {

@@ -31,7 +31,8 @@ impl Lower<'_> {
                     },
                 }
             }
-            model::EffectKind::Multiply { rules, by } => EffectKindPlan::Multiply {
+            model::EffectKind::Multiply { rules, wallet, by } => EffectKindPlan::Multiply {
+                wallet: wallet.map(|wallet| wallet as u16),
                 rules: rules.iter().map(|rule| *rule as u32).collect(),
                 by: self.expression(by),
             },

@@ -14,7 +14,8 @@ impl Build {
             Rule::multiply => {
                 let list = pair.child(Rule::name_list);
                 let rules = self.names_of(list.as_ref().unwrap_or(pair));
-                Effect::Multiply { rules, by: self.expr_of(&pair.child(Rule::factor)?)? }
+                let wallet = pair.child(Rule::in_wallet).and_then(|wallet| self.name_of(&wallet));
+                Effect::Multiply { rules, wallet, by: self.expr_of(&pair.child(Rule::factor)?)? }
             }
             Rule::spend => Effect::Spend {
                 amount: self.expr_of(pair)?,

@@ -174,6 +174,7 @@ pub(super) const fn name_of(found: Rule) -> &'static str {
         | Rule::on_trigger
         | Rule::on_ => "`on`",
         Rule::limit_clause | Rule::limit_ => "`limit`",
+        Rule::in_wallet => "`in`",
         Rule::of_next_year => "`of next year`",
         Rule::membership_year => "`membership year`",
         Rule::limit => "a limit such as `1 per member`",

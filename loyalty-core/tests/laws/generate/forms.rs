@@ -163,10 +163,10 @@ fn changed(rolls: &mut Rolls, effect: &Effect, event: &str, program: &Program) -
             let other = earn(rolls, *wallet, event, program);
             if by_rate(&other) == matches!(amount, Earn::Rate { .. }) { other } else { effect.clone() }
         }
-        Effect::Multiply { rules, by } => {
+        Effect::Multiply { rules, wallet, by } => {
             let other = rolls.pick(&[Expr::Number(whole(3)), Expr::Percent(scaled(150, 2))]);
             let is_number = matches!(by, Expr::Number(_) | Expr::Percent(_));
-            Effect::Multiply { rules: rules.clone(), by: if is_number { other } else { by.clone() } }
+            Effect::Multiply { rules: rules.clone(), wallet: *wallet, by: if is_number { other } else { by.clone() } }
         }
         Effect::Spend { wallet, up_to, .. } => {
             let amount = Expr::Points(*wallet, points(rolls, &program.wallets[*wallet]));

@@ -388,7 +388,7 @@ fn rule(rolls: &mut Rolls, index: usize, program: &Program) -> Rule {
             Expr::Number(whole(0)),
         ]);
         let count = 1 + rolls.below(multiplied.len());
-        rule.effects.push(Effect::Multiply { rules: multiplied[..count].to_vec(), by });
+        rule.effects.push(Effect::Multiply { rules: multiplied[..count].to_vec(), wallet: Some(wallet), by });
     } else {
         rule.effects.push(earn(rolls, wallet, event, program));
         if event == "order" && rolls.one_in(6) {
@@ -448,13 +448,13 @@ pub fn read_before(rolls: &mut Rolls, condition: Expr) -> Expr {
     }
 }
 
-/// The rules so far that earn by rate in that wallet alone, on that event.
+/// The rules so far that earn by rate in that wallet, and perhaps in others, on that event.
 fn rates(program: &Program, wallet: usize, event: &str) -> Vec<usize> {
     let by_rate = |effect: &Effect| match effect {
         Effect::Earn { wallet: to, amount, .. } => *to == wallet && matches!(amount, Earn::Rate { .. }),
         _ => false,
     };
-    let fits = |rule: &Rule| rule.event == event && rule.effects.iter().all(by_rate);
+    let fits = |rule: &Rule| rule.event == event && rule.effects.iter().any(by_rate);
     (0..program.rules.len()).filter(|index| fits(&program.rules[*index])).collect()
 }
 

@@ -62,7 +62,7 @@ fn read_levels(rolls: &mut Rolls, program: &mut Program) {
         if program.rules[index].event == "order" && alike && rolls.one_in(2) {
             let by = Expr::Benefit(rolls.below(program.ladders.len()));
             let name = format!("by_level{index}");
-            let effects = vec![Effect::Multiply { rules: vec![index], by }];
+            let effects = vec![Effect::Multiply { rules: vec![index], wallet: None, by }];
             program.rules.push(Rule::plain(&name, "order", effects));
         }
     }

@@ -573,7 +573,10 @@ fn multiplied(scope: &Scope<'_>, firing: &[usize], own: &[Share]) -> Vec<Share> 
         };
         for rule in firing {
             for effect_of in &scope.rule(*rule).effects {
-                let Effect::Multiply { rules, by } = effect_of else { continue };
+                let Effect::Multiply { rules, wallet, by } = effect_of else { continue };
+                if wallet.is_some_and(|wallet| wallet != share.wallet) {
+                    continue;
+                }
                 let Some(by) = scope.number(by).filter(|_| rules.contains(base)) else { continue };
                 let before = total(&factors);
                 factors.push(by);

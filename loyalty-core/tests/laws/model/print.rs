@@ -258,9 +258,10 @@ impl Program {
                 text.extend(own_expire.as_ref().map(|form| format!(" {}", expire(form))));
                 text
             }
-            Effect::Multiply { rules, by } => {
+            Effect::Multiply { rules, wallet, by } => {
                 let rules: Vec<&str> = rules.iter().map(|rule| self.rules[*rule].name.as_str()).collect();
-                format!("multiply [{}] by {}", rules.join(", "), self.expr(by, scope))
+                let wallet = wallet.map_or(String::new(), |wallet| format!(" in {}", self.wallets[wallet].name));
+                format!("multiply [{}]{wallet} by {}", rules.join(", "), self.expr(by, scope))
             }
             Effect::Spend { wallet, amount, up_to } => {
                 let up_to = if *up_to { "up to " } else { "" };

@@ -331,6 +331,8 @@ pub enum Effect {
     },
     Multiply {
         rules: Vec<usize>,
+        /// What they earn there alone.
+        wallet: Option<usize>,
         by: Expr,
     },
     Spend {
