@@ -145,6 +145,14 @@ impl Calendar {
         }
     }
 
+    /// The instant so much earlier, in the same way.
+    pub fn minus(&self, instant: i64, length: Length) -> i64 {
+        match clock_micros(length) {
+            Some(micros) => instant.saturating_sub(micros),
+            None => self.instant_of(Self::day_minus(self.day_at(instant), length), self.time_at(instant)),
+        }
+    }
+
     /// The instant from which something usable "for so long after" is no more: by the clock for hours and shorter,
     /// else the midnight that ends the local day reached.
     pub fn end_after(&self, instant: i64, length: Length) -> i64 {

@@ -38,6 +38,7 @@ mod message;
 mod message_policy;
 mod message_text;
 mod most;
+mod moved;
 mod names;
 mod path;
 mod question;

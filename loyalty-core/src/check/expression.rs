@@ -7,6 +7,7 @@ use rust_decimal::Decimal;
 use super::model::{
     Arithmetic, Comparison, DecisionTrigger, EventIndex, Expr, ExprKind, LadderIndex, RecordIndex, Type, WalletIndex,
 };
+use super::moved::is_length;
 use super::names::{Owner, Value};
 use super::types::{adopt_either, arithmetic};
 use super::{Checker, EXPRESSIONS_MAX, currency};
@@ -156,6 +157,7 @@ impl<'a> Checker<'a> {
                 }
                 made(ExprKind::Since(*unit, Box::new(inner)), Type::Number)
             }
+            tree::ExprKind::Apart { unit, from, to } => self.between(*unit, [from, to], span, scope),
             tree::ExprKind::PercentOf { percent, of } => {
                 let (share, of) = (self.expression(percent, scope), self.expression(of, scope));
                 let share = self.hold(share?, &Type::Percent, "the share before `of`");
@@ -367,6 +369,9 @@ impl<'a> Checker<'a> {
                 let ty = left.ty.clone();
                 made(ExprKind::Otherwise(Box::new(left), Box::new(right)), ty)
             }
+            Binary::Add | Binary::Subtract if is_length(right) => {
+                self.moved(left, right, operator == Binary::Subtract, span, scope)
+            }
             _ => {
                 let (left, right) = self.sides(left, right, scope);
                 let (mut left, mut right) = (left?, right?);
@@ -521,7 +526,8 @@ pub(super) const FUNCTIONS: [&str; 11] =
 /// What to write for a length of time among values.
 fn length_help(word: &str) -> String {
     let many = if word.ends_with('s') { word.to_owned() } else { format!("{word}s") };
-    format!("how long ago something was is a number: write `{many} since x > 60`")
+    let ago = format!("how long ago something was is a number: write `{many} since x > 60`");
+    format!("{ago}; a day so much later is `x + 60 {many}`, with the day first")
 }
 
 pub(super) const TIME_WORDS: [&str; 16] = [

@@ -81,6 +81,7 @@ impl Expr {
             | ExprKind::Greatest(all) => into.extend(all),
             ExprKind::Part(_, one)
             | ExprKind::Since(_, one)
+            | ExprKind::Moved { of: one, .. }
             | ExprKind::Not(one)
             | ExprKind::Negate(one)
             | ExprKind::Floor(one)
@@ -89,6 +90,7 @@ impl Expr {
             | ExprKind::Matches { value: one, .. }
             | ExprKind::IsMissing { value: one, .. } => into.push(one),
             ExprKind::Compare(_, left, right)
+            | ExprKind::Apart(_, left, right)
             | ExprKind::Otherwise(left, right)
             | ExprKind::Arithmetic(_, left, right) => into.extend([&**left, right]),
             ExprKind::In { value, list, .. } => into.extend([&**value, list]),

@@ -177,6 +177,9 @@ fn mixing_help(one: &Type, other: &Type) -> Option<&'static str> {
         (Type::Money(_), Type::Amount(_)) | (Type::Amount(_), Type::Money(_)) => {
             "points and money meet only in a rate, `1 beans per 1 MYR of x`"
         }
+        (Type::Date, Type::Date) | (Type::Instant, Type::Instant) => {
+            "how far they are from each other is a number: `days between x and y`"
+        }
         (Type::Date, Type::Instant) | (Type::Instant, Type::Date) => "`.date` of an instant is its local day",
         (Type::Level(_), Type::Level(_)) => {
             "each ladder has levels of its own, and compares with those, as in `status >= gold`"

@@ -3,6 +3,7 @@
 //! `eval` answers any node with a value. Conditions and amounts are asked for by `holds` and `number`, which answer the
 //! shapes that programs are full of without making a value first, and leave the others to `eval`.
 
+mod times;
 mod worked;
 
 use core::cmp::Ordering;
@@ -22,14 +23,12 @@ use super::value::Value;
 use super::wheels;
 use crate::amount::{self, Overflow};
 use crate::calendar::Calendar;
-use crate::check::model::{
-    AggregateFunction, BadgeFigure, CauseFigure, DatePart, StandingMoment, TimeUnit, WalletFigure,
-};
+use crate::check::model::{AggregateFunction, BadgeFigure, CauseFigure, DatePart, StandingMoment, WalletFigure};
 use crate::locale::inbound;
 use crate::plan::node::{Node, NodeId, Range};
 use crate::plan::{Plan, in_force};
-use crate::time::{DAY, SECOND, date_of};
-use worked::{calculate, distinct, holds, whole_months};
+use crate::time::{SECOND, date_of};
+use worked::{calculate, distinct, holds};
 
 /// No list item is at hand.
 pub const NO_ROW: usize = usize::MAX;
@@ -172,7 +171,9 @@ impl<'a> Scope<'a> {
             Node::Reward(reward, figure) => super::rewards::figure(self, reward, figure)?,
             Node::Wallet(wallet, figure) => Value::Number(self.figure(wallet, figure)),
             Node::Part(part, of) => self.part(part, of, row)?,
-            Node::Since(unit, of) => self.since(unit, self.eval(of, row)?),
+            Node::Since(unit, of) => self.apart(unit, self.eval(of, row)?, Value::Instant(self.at)),
+            Node::Apart(unit, from, to) => self.apart(unit, self.eval(from, row)?, self.eval(to, row)?),
+            Node::Moved { of, by, back } => self.moved(self.eval(of, row)?, by, back),
             Node::Not(of) => match self.eval(of, row)? {
                 Value::Bool(value) => Value::Bool(!value),
                 _ => Value::Missing,
@@ -439,33 +440,6 @@ impl<'a> Scope<'a> {
             DatePart::Date => Value::Date(day),
             DatePart::Time => time.map_or(Value::Missing, |at| Value::Time(calendar.time_at(at))),
         })
-    }
-
-    /// Whole units from an instant or date until now; below zero if it lies ahead.
-    fn since(&self, unit: TimeUnit, of: Value<'a>) -> Value<'a> {
-        let (instant, day) = match of {
-            Value::Instant(at) => (Some(at), self.plan.calendar.day_at(at)),
-            Value::Date(day) => (None, day),
-            _ => return Value::Missing,
-        };
-        let days = i64::from(self.day) - i64::from(day);
-        let units = match unit {
-            TimeUnit::Day => days,
-            TimeUnit::Week => days / 7,
-            TimeUnit::Month => whole_months(day, self.day),
-            TimeUnit::Quarter => whole_months(day, self.day) / 3,
-            TimeUnit::Year => whole_months(day, self.day) / 12,
-            TimeUnit::Hour | TimeUnit::Minute | TimeUnit::Second => {
-                let from = instant.unwrap_or_else(|| self.plan.calendar.start_of(day));
-                let micros = match unit {
-                    TimeUnit::Hour => DAY / 24,
-                    TimeUnit::Minute => 60 * SECOND,
-                    _ => SECOND,
-                };
-                self.at.saturating_sub(from) / micros
-            }
-        };
-        Value::Number(Decimal::from(units))
     }
 
     fn fold(

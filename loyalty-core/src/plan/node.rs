@@ -7,7 +7,7 @@ use rust_decimal::Decimal;
 
 use crate::check::model::{
     AggregateFunction, Arithmetic, BadgeFigure, CauseFigure, ChallengeFigure, Comparison, CouponFigure, DatePart,
-    QuestionFigure, ReferralFigure, RewardFigure, StandingMoment, TimeUnit, WalletFigure,
+    Length, QuestionFigure, ReferralFigure, RewardFigure, StandingMoment, TimeUnit, WalletFigure,
 };
 
 pub type NodeId = u32;
@@ -71,6 +71,12 @@ pub enum Node {
     CauseCoupon(CouponFigure),
     Part(DatePart, NodeId),
     Since(TimeUnit, NodeId),
+    Apart(TimeUnit, NodeId, NodeId),
+    Moved {
+        of: NodeId,
+        by: Length,
+        back: bool,
+    },
     Not(NodeId),
     Negate(NodeId),
     And(Range),
@@ -161,6 +167,7 @@ impl Node {
         match *self {
             Node::Part(_, of)
             | Node::Since(_, of)
+            | Node::Moved { of, .. }
             | Node::Not(of)
             | Node::Negate(of)
             | Node::Floor(of)
@@ -171,7 +178,10 @@ impl Node {
             | Node::InTags { value: of, .. }
             | Node::Matches { value: of, .. }
             | Node::IsMissing { value: of, .. } => see(of),
-            Node::Compare(_, left, right) | Node::Otherwise(left, right) | Node::Arithmetic(_, left, right) => {
+            Node::Compare(_, left, right)
+            | Node::Apart(_, left, right)
+            | Node::Otherwise(left, right)
+            | Node::Arithmetic(_, left, right) => {
                 see(left);
                 see(right);
             }

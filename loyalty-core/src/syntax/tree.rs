@@ -514,6 +514,12 @@ pub enum ExprKind {
         function: Name,
         arguments: Vec<Expr>,
     },
+    /// `days between stay.from and stay.to`
+    Apart {
+        unit: TimeUnit,
+        from: Box<Expr>,
+        to: Box<Expr>,
+    },
     /// `days since last(order)`
     Since {
         unit: TimeUnit,

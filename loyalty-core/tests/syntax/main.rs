@@ -101,6 +101,7 @@ fn shape(expr: &Expr) -> String {
             format!("({:?} {}{})", aggregate.function, shape(&aggregate.of), filter.unwrap_or_default())
         }
         ExprKind::Call { function, arguments } => format!("{}({})", function.text, list(arguments)),
+        ExprKind::Apart { unit, from, to } => format!("({unit:?} between {} {})", shape(from), shape(to)),
         ExprKind::Since { unit, instant } => format!("({unit:?} since {})", shape(instant)),
         ExprKind::PercentOf { percent, of } => format!("({} of {})", shape(percent), shape(of)),
         ExprKind::Not(of) => format!("(not {})", shape(of)),

@@ -7,9 +7,9 @@ use rust_decimal::Decimal;
 
 use super::{
     AggregateFunction, BadgeFigure, BadgeIndex, CauseFigure, ChallengeFigure, ChallengeIndex, CouponFigure,
-    CouponIndex, ExperimentIndex, FieldIndex, LadderIndex, LevelIndex, MeasureIndex, QuestionFigure, QuestionIndex,
-    RecordIndex, ReferralFigure, ReferralIndex, RewardFigure, RewardIndex, SegmentIndex, StandingMoment, TimeUnit,
-    Type, WalletFigure, WalletIndex, WheelIndex,
+    CouponIndex, ExperimentIndex, FieldIndex, LadderIndex, Length, LevelIndex, MeasureIndex, QuestionFigure,
+    QuestionIndex, RecordIndex, ReferralFigure, ReferralIndex, RewardFigure, RewardIndex, SegmentIndex, StandingMoment,
+    TimeUnit, Type, WalletFigure, WalletIndex, WheelIndex,
 };
 use crate::source::Span;
 
@@ -89,6 +89,14 @@ pub enum ExprKind {
     Part(DatePart, Box<Expr>),
     /// Whole units of local calendar time (or of clock time for hours and shorter) from the inner instant or date to the event.
     Since(TimeUnit, Box<Expr>),
+    /// The same from one instant or date to another; below zero where the second one is the earlier.
+    Apart(TimeUnit, Box<Expr>, Box<Expr>),
+    /// An instant or a date so much later, or earlier, by the calendar as everywhere.
+    Moved {
+        of: Box<Expr>,
+        by: Length,
+        back: bool,
+    },
     Not(Box<Expr>),
     Negate(Box<Expr>),
     And(Vec<Expr>),
@@ -179,6 +187,8 @@ impl ExprKind {
             | Self::CauseCoupon(_)
             | Self::Part(..)
             | Self::Since(..)
+            | Self::Apart(..)
+            | Self::Moved { .. }
             | Self::Not(_)
             | Self::Negate(_)
             | Self::And(_)

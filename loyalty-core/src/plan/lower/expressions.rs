@@ -60,6 +60,8 @@ impl Lower<'_> {
             ExprKind::Wallet(wallet, figure) => Node::Wallet(*wallet as u16, *figure),
             ExprKind::Part(part, of) => Node::Part(*part, self.expression(of)),
             ExprKind::Since(unit, of) => Node::Since(*unit, self.expression(of)),
+            ExprKind::Apart(unit, from, to) => Node::Apart(*unit, self.expression(from), self.expression(to)),
+            ExprKind::Moved { of, by, back } => Node::Moved { of: self.expression(of), by: *by, back: *back },
             ExprKind::Not(of) => Node::Not(self.expression(of)),
             ExprKind::Negate(of) => Node::Negate(self.expression(of)),
             ExprKind::And(parts) => Node::And(self.range(parts)),

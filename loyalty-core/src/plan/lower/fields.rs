@@ -339,13 +339,17 @@ pub fn walk(expr: &Expr, visit: &mut impl FnMut(&Expr)) {
         | ExprKind::Greatest(parts) => parts.iter().for_each(|part| walk(part, visit)),
         ExprKind::Part(_, part)
         | ExprKind::Since(_, part)
+        | ExprKind::Moved { of: part, .. }
         | ExprKind::Not(part)
         | ExprKind::Negate(part)
         | ExprKind::Floor(part)
         | ExprKind::Ceil(part)
         | ExprKind::Absolute(part) => walk(part, visit),
         ExprKind::IsMissing { value, .. } | ExprKind::Matches { value, .. } => walk(value, visit),
-        ExprKind::Compare(_, left, right) | ExprKind::Otherwise(left, right) | ExprKind::Arithmetic(_, left, right) => {
+        ExprKind::Compare(_, left, right)
+        | ExprKind::Apart(_, left, right)
+        | ExprKind::Otherwise(left, right)
+        | ExprKind::Arithmetic(_, left, right) => {
             walk(left, visit);
             walk(right, visit);
         }

@@ -71,6 +71,8 @@ pub(super) const fn name_of(found: Rule) -> &'static str {
         | Rule::list
         | Rule::call
         | Rule::since
+        | Rule::apart
+        | Rule::apart_start
         | Rule::filter
         | Rule::match_expr
         | Rule::arm_value
@@ -546,6 +548,7 @@ pub(super) const fn name_of(found: Rule) -> &'static str {
         Rule::shipping_ => "`shipping`",
         Rule::signal_ => "`signal`",
         Rule::since_ => "`since`",
+        Rule::between_ => "`between`",
         Rule::sincedistinct_ => "`sincedistinct`",
         Rule::soonest_ => "`soonest`",
         Rule::survey_ => "`survey`",

@@ -232,6 +232,12 @@ impl Build {
             Rule::match_expr => self.match_expr(&pair)?,
             Rule::aggregate => ExprKind::Aggregate(self.aggregate(&pair)?),
             Rule::call => ExprKind::Call { function: self.name_of(&pair)?, arguments: self.exprs_of(&pair)? },
+            Rule::apart => {
+                let mut ends = pair.all(Rule::operand);
+                let unit = literal::time_unit(&pair.child(Rule::time_unit)?)?;
+                let (from, to) = (self.operand(&ends.next()?)?, self.operand(&ends.next()?)?);
+                ExprKind::Apart { unit, from: Box::new(from), to: Box::new(to) }
+            }
             Rule::since => ExprKind::Since {
                 unit: literal::time_unit(&pair.child(Rule::time_unit)?)?,
                 instant: Box::new(self.operand(&pair.child(Rule::operand)?)?),
