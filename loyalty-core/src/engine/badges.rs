@@ -1,5 +1,6 @@
 //! Badges: who has which, at which level; given by rules or by conditions of their own, and taken away by returns.
 
+use super::error::EventError;
 use super::eval::Scope;
 use super::horizon::Horizon;
 use super::ladders::Occasion;
@@ -115,28 +116,75 @@ pub fn take_back(
     }
 }
 
+/// A badge that a rule on an order has given.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Given {
+    pub badge: Box<str>,
+    pub level: Box<str>,
+    pub from: Box<str>,
+    pub rule: u32,
+}
+
+/// What an order has given: what it has decided, and what it gives in the place of another order, which has come back.
+pub fn given(plan: &Plan, member: &Member, order: &Order) -> Vec<Given> {
+    let told = |decision: &Decision| match &decision.kind {
+        Kind::BadgeAwarded { badge, level, from, rule: Some(rule) } => {
+            Some(Given { badge: badge.clone(), level: level.clone(), from: from.clone(), rule: *rule })
+        }
+        _ => None,
+    };
+    let mut found: Vec<Given> = order.decisions.iter().filter_map(told).collect();
+    for (badge, held) in plan.badges.iter().zip(&member.badges) {
+        let name = level_name(badge, held.level);
+        let known = |given: &Given| given.badge == badge.name && given.level == name;
+        if held.level == 0 || held.since != order.event.at || found.iter().any(known) {
+            continue;
+        }
+        let horizon = member.horizon(plan);
+        let before = member.log.iter().filter(|record| (horizon..=held.since).contains(&record.at));
+        let mut decided = before.flat_map(|record| record.decisions().unwrap_or_default());
+        let first = decided.find_map(|decision| told(&decision).filter(known));
+        found.extend(
+            first.filter(|given| plan.rules.get(given.rule as usize).is_some_and(|rule| rule.on(order.event.event))),
+        );
+    }
+    found
+}
+
 /// Takes away what a returned order's rules have given: when nothing of it is kept, or when the rule asks that its own
-/// conditions hold for what is kept and they do not. A level that the member has risen above since is not missed.
+/// conditions hold for what is kept and they do not. A level that the member has risen above since is not missed, and one
+/// that another order gives stays.
 pub fn come_back(
     plan: &Plan,
     member: &mut Member,
     order: &Order,
     whole: bool,
-    still_holds: impl Fn(&Member, &RuleFormPlan) -> Result<bool, Overflow>,
+    (still_holds, given_by_another): (
+        impl Fn(&Member, &RuleFormPlan) -> Result<bool, Overflow>,
+        impl Fn(&Member, u16, u16) -> Result<Option<i64>, EventError>,
+    ),
     at: i64,
     decisions: &mut Vec<Decision>,
-) -> Result<(), Overflow> {
-    for decision in &order.decisions {
-        let Kind::BadgeAwarded { badge, level, from, rule: Some(rule) } = &decision.kind else { continue };
-        let Some((number, level)) = named(plan, badge, level) else { continue };
+) -> Result<(), EventError> {
+    for Given { badge, level, from, rule } in given(plan, member, order) {
+        let Some((number, level)) = named(plan, &badge, &level) else { continue };
         let Some(badge) = plan.badges.get(number).filter(|badge| badge.revoke) else { continue };
-        let form = plan.rules.get(*rule as usize).and_then(|rule| in_force(&rule.forms, order.day));
+        let form = plan.rules.get(rule as usize).and_then(|rule| in_force(&rule.forms, order.day));
         let kept = match form.filter(|form| form.revoke && !whole) {
             Some(form) => still_holds(member, form)?,
             None => !whole,
         };
-        if !kept {
-            take_back(plan, member, (&badge.name, &level_name(badge, level), from), at, decisions);
+        if kept || member.badges.get(number).is_none_or(|held| held.level != level) {
+            continue;
+        }
+        // Another order would have given it, had this one not come before.
+        match given_by_another(member, number as u16, level)? {
+            Some(since) => {
+                if let Some(held) = member.badges.get_mut(number) {
+                    held.since = since;
+                }
+            }
+            None => take_back(plan, member, (&badge.name, &level_name(badge, level), &from), at, decisions),
         }
     }
     Ok(())

@@ -6,6 +6,7 @@
 
 mod asked;
 mod clawback;
+mod given;
 mod kept;
 mod lasting;
 mod limits;
@@ -25,9 +26,9 @@ use super::member::Member;
 use super::outcome::{Decision, Kind};
 use super::rewards::Units;
 use super::value::Value;
-use super::{badges, challenges, referrals, rewards};
+use super::{challenges, referrals, rewards};
 use crate::amount;
-use crate::plan::{EventKind, EventPlan, Plan, RuleFormPlan};
+use crate::plan::{EventKind, EventPlan, Plan};
 use asked::{come_back, points_asked, tells_goods, units_asked};
 use clawback::claw_back;
 use kept::{base, charged, kept};
@@ -217,7 +218,7 @@ fn take_away(
             rewards::come_back(plan, member, &order.decisions, units, (order.event.at, at), decisions)?;
         }
     }
-    badges_back(plan, member, &order, &kept_after, after.whole, at, decisions)?;
+    given::badges_back(plan, member, &order, &kept_after, after.whole, at, decisions)?;
     written_off::belongs(member, after.order, decisions.get(first..).unwrap_or_default());
     if after.whole && !lives_on {
         written_off::forget(member, after.order);
@@ -266,27 +267,4 @@ fn refund_due(
     let due = CouponDecision::RefundDue { amount, returned, owed: parts };
     decisions.push(Decision { at, kind: Kind::Coupon(due) });
     Ok(())
-}
-
-/// Takes away the badges that the order has given and what is kept of it does not.
-fn badges_back(
-    plan: &Plan,
-    member: &mut Member,
-    order: &Order,
-    kept: &EventData,
-    whole: bool,
-    at: i64,
-    decisions: &mut Vec<Decision>,
-) -> Result<(), EventError> {
-    // What the event alone decides is the same whatever the member has by now.
-    let still_holds = |member: &Member, form: &RuleFormPlan| {
-        let scope = scope(plan, member, order, kept);
-        for condition in form.when.iter().filter(|condition| condition.event_only) {
-            if !scope.holds(condition.node)? {
-                return Ok(false);
-            }
-        }
-        Ok(true)
-    };
-    Ok(badges::come_back(plan, member, order, whole, still_holds, at, decisions)?)
 }

@@ -158,7 +158,7 @@ fn fire_other<'p>(
 }
 
 /// Whether a rule is valid at the scope's instant and its conditions hold.
-fn holds(scope: &Scope<'_>, form: &RuleFormPlan) -> Result<bool, Overflow> {
+pub fn holds(scope: &Scope<'_>, form: &RuleFormPlan) -> Result<bool, Overflow> {
     for valid in &form.valid {
         if !is_valid(scope, valid) {
             return Ok(false);

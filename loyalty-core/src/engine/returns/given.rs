@@ -1,0 +1,76 @@
+//! Badges that an order has given: they go with it, unless what is kept of it, or another order, gives them.
+
+use super::kept::kept;
+use super::order::{Order, come_back_before, read};
+use super::rerate::scope;
+use crate::engine::error::EventError;
+use crate::engine::event::EventData;
+use crate::engine::member::Member;
+use crate::engine::outcome::Decision;
+use crate::engine::{badges, rules};
+use crate::plan::{EffectKindPlan, Plan, RuleFormPlan, in_force};
+
+/// Takes away the badges that the order has given and what is kept of it does not.
+pub(super) fn badges_back(
+    plan: &Plan,
+    member: &mut Member,
+    order: &Order,
+    kept: &EventData,
+    whole: bool,
+    at: i64,
+    decisions: &mut Vec<Decision>,
+) -> Result<(), EventError> {
+    // What the event alone decides is the same whatever the member has by now.
+    let still_holds = |member: &Member, form: &RuleFormPlan| {
+        let scope = scope(plan, member, order, kept);
+        for condition in form.when.iter().filter(|condition| condition.event_only) {
+            if !scope.holds(condition.node)? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    };
+    let by_another = |member: &Member, badge: u16, level: u16| given_by_another(plan, member, order, (badge, level));
+    badges::come_back(plan, member, order, whole, (still_holds, by_another), at, decisions)
+}
+
+/// When an order that came after it first gives a badge at that level, the lowest 1, or at a higher one, as what is left of it
+/// stands: it had no need to, for the badge was there. Limits are not asked, since the order that comes back used them up.
+fn given_by_another(
+    plan: &Plan,
+    member: &Member,
+    order: &Order,
+    (badge, level): (u16, u16),
+) -> Result<Option<i64>, EventError> {
+    let awards = |form: &RuleFormPlan| {
+        form.effects.iter().any(|effect| match effect.kind {
+            EffectKindPlan::Award { badge: own, level: wanted } => {
+                own == badge && wanted.map_or(level == 1, |wanted| wanted + 1 >= level)
+            }
+            _ => false,
+        })
+    };
+    let (own, since) = (order.event.at, member.return_horizon(plan));
+    let mut first: Option<i64> = None;
+    let later = |at: i64, id: &str| at >= own.max(since) && *id != *order.event.id;
+    for record in member.log.iter().filter(|record| later(record.at, record.id) && !record.order.is_empty()) {
+        if first.is_some_and(|first| first <= record.at) {
+            continue;
+        }
+        let day = plan.calendar.day_at(record.at);
+        let rules = plan.rules.iter().filter(|rule| rule.on(record.event));
+        let mut forms = rules.filter_map(|rule| in_force(&rule.forms, day)).filter(|form| awards(form)).peekable();
+        let returned = come_back_before(plan, member, record.id, record.at);
+        if forms.peek().is_none() || returned.whole || record.at < member.enrolled_at {
+            continue;
+        }
+        let other = read(plan, &record)?;
+        let event = kept(plan, &other, &returned)?;
+        for form in forms {
+            if rules::holds(&scope(plan, member, &other, &event), form)? {
+                first = Some(record.at);
+            }
+        }
+    }
+    Ok(first)
+}
