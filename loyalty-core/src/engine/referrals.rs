@@ -347,8 +347,14 @@ pub fn come_back(
 ) -> Result<(), EventError> {
     for decision in &order.decisions {
         let Kind::Referred { referral, rule, parcel, .. } = &decision.kind else { continue };
-        let Some(number) = number_of(plan, referral) else { continue };
-        let Some(of) = plan.referrals.get(number) else { continue };
+        let known = number_of(plan, referral).and_then(|number| Some((number, plan.referrals.get(number)?)));
+        let Some((number, of)) = known else {
+            // A version of the program without the referral takes back what it gave all the same.
+            if whole {
+                decisions.push(Decision { at, kind: withdrawn(referral, parcel) });
+            }
+            continue;
+        };
         let brought = member.referrals.of.get(number).and_then(|standing| standing.brought.as_ref());
         if brought.map(|brought| brought.stage) != Some(Stage::Counts(hash(&order.event.id))) {
             continue;
@@ -360,15 +366,20 @@ pub fn come_back(
         if let Some(brought) = member.referrals.of.get_mut(number).and_then(|standing| standing.brought.as_mut()) {
             brought.stage = Stage::Open;
         }
-        let parcel = Box::new(Parcel {
-            id: format!("{}{WITHDRAWN}", parcel.id).into(),
-            transfer: parcel.id.clone(),
-            from: parcel.from.clone(),
-            to: parcel.to.clone(),
-        });
-        decisions.push(Decision { at, kind: Kind::ReferralWithdrawn { referral: referral.clone(), parcel } });
+        decisions.push(Decision { at, kind: withdrawn(referral, parcel) });
     }
     Ok(())
+}
+
+/// The event for the advocate that takes back the one that a friend has sent.
+fn withdrawn(referral: &str, sent: &Parcel) -> Kind {
+    let parcel = Box::new(Parcel {
+        id: format!("{}{WITHDRAWN}", sent.id).into(),
+        transfer: sent.id.clone(),
+        from: sent.from.clone(),
+        to: sent.to.clone(),
+    });
+    Kind::ReferralWithdrawn { referral: referral.into(), parcel }
 }
 
 /// Whether what is kept of an order would have made the friend count.
