@@ -7,10 +7,12 @@ use super::issue::form;
 use super::offers::Offer;
 use super::{Fate, points, redeem};
 use crate::amount::Overflow;
+use crate::engine::claims;
 use crate::engine::event::EventData;
 use crate::engine::log::hash;
 use crate::engine::member::Member;
-use crate::engine::outcome::{Decision, Kind};
+use crate::engine::outcome::{Because, Decision, Kind};
+use crate::engine::returns::WrittenOff;
 use crate::engine::rewards::{self, Units};
 use crate::engine::tally::{Change, Changes};
 use crate::plan::{CouponPlan, Plan};
@@ -56,6 +58,72 @@ pub fn give_back(
         decisions.push(Decision { at, kind: Kind::Coupon(CouponDecision::GivenBack { coupon, number, code }) });
     }
     Ok(stay)
+}
+
+/// The coupons that an order had used and the one in its place has not: they stay used as if the order had been called off,
+/// where their `usage` is `kept` or some of their points are gone.
+pub fn use_again(
+    plan: &Plan,
+    member: &mut Member,
+    event: &EventData,
+    (order, decided): (&EventData, &[Decision]),
+    decisions: &mut Vec<Decision>,
+) -> Result<(), Overflow> {
+    let mut stay: Vec<Box<str>> = Vec::new();
+    for decision in decided {
+        let Kind::Coupon(CouponDecision::Redeemed { coupon, number, as_of, .. }) = &decision.kind else { continue };
+        let again = |decision: &Decision| match &decision.kind {
+            Kind::Coupon(CouponDecision::Redeemed { coupon: own, number: of, .. }) => (own, of) == (coupon, number),
+            _ => false,
+        };
+        if decisions.iter().any(again)
+            || !(keeps(plan, coupon, *as_of) || is_missing(plan, member, event, coupon, decided))
+        {
+            continue;
+        }
+        stay.push(coupon.clone());
+        let told = decisions.iter().rposition(|decision| match &decision.kind {
+            Kind::Coupon(CouponDecision::GivenBack { coupon: own, number: of, .. }) => (own, of) == (coupon, number),
+            _ => false,
+        });
+        // It was free for the new form to take, and nobody has been told of it yet.
+        told.map(|told| decisions.remove(told));
+        if let Some(held) = member.coupons.held.find_mut(|held| Some(held.number) == *number) {
+            held.fate = Fate::Used { at: order.at, order: hash(&order.id) };
+        }
+        if let Some(known) = CouponPlan::named(&plan.coupons, coupon) {
+            let mut changes = Changes::new();
+            let offer = Offer { coupon: known, number: *number, code: None, as_of: *as_of };
+            redeem::count(plan, &offer, order.at, order.day, &mut changes);
+            changes.iter().try_for_each(|change: &Change| member.tallies.add(change))?;
+        }
+    }
+    for decision in decided {
+        let Kind::Claim { counter, .. } = &decision.kind else { continue };
+        let own = counter.strip_prefix("coupon ").or_else(|| counter.strip_prefix("budget "));
+        if !own.is_some_and(|own| stay.iter().any(|known| **known == *own)) {
+            continue;
+        }
+        let back = claims::given_back(&decision.kind);
+        let told = decisions.iter().rposition(|decision| Some(&decision.kind) == back.as_ref());
+        told.map(|told| decisions.remove(told));
+    }
+    Ok(())
+}
+
+/// Whether points that a coupon gave with an order are missing of the one that has taken its place.
+fn is_missing(plan: &Plan, member: &Member, event: &EventData, coupon: &str, decided: &[Decision]) -> bool {
+    let own = hash(&event.id);
+    let rule = |at: i64| {
+        let known = CouponPlan::named(&plan.coupons, coupon).and_then(|coupon| points::gives(plan, coupon, at));
+        known.unwrap_or_else(|| points::gave(plan, coupon))
+    };
+    decided.iter().any(|decision| {
+        let Kind::Earned { wallet, because, .. } = &decision.kind else { return false };
+        let gave = |part: &Because| matches!(part, Because::Rule { rule: of, .. } if *of == rule(decision.at));
+        let missing = |known: &WrittenOff| (known.order, known.wallet) == (own, *wallet) && !known.amount.is_zero();
+        because.iter().any(gave) && member.written_off.iter().any(missing)
+    })
 }
 
 /// Takes back what the effects of an order's coupons gave: the order has not happened, whether or not its uses stay. Tells

@@ -98,6 +98,7 @@ pub fn use_again(
 ) -> Result<(), EventError> {
     let Some(record) = member.log.find(replaced).filter(|record| !record.order.is_empty()) else { return Ok(()) };
     let order = read(plan, &record)?;
+    back::use_again(plan, member, event, (&order.event, &order.decisions), decisions)?;
     let before: Vec<u32> = order.fired.iter().copied().filter(|rule| !fired.contains(rule)).collect();
     if before.is_empty() {
         return Ok(());
