@@ -11,13 +11,14 @@ use crate::check::model::{Clawback, Flow};
 use crate::engine::error::EventError;
 use crate::engine::event::EventData;
 use crate::engine::log::hash;
-use crate::engine::lots::{Lot, Use};
+use crate::engine::lots::{Lot, Use, Vesting};
 use crate::engine::member::Member;
 use crate::engine::outcome::{Decision, Kind};
 use crate::engine::tally::{self, Change, Changes};
 use crate::engine::{flows, rules};
 use crate::plan::Plan;
 
+/// Takes back what an order has granted in each wallet; tells how much of it was pending no more.
 pub(super) fn claw_back(
     plan: &Plan,
     member: &mut Member,
@@ -26,7 +27,8 @@ pub(super) fn claw_back(
     (event_after, after): (&EventData, &mut Returned),
     at: i64,
     decisions: &mut Vec<Decision>,
-) -> Result<(), EventError> {
+) -> Result<Vec<Decimal>, EventError> {
+    let mut vested = vec![Decimal::ZERO; plan.wallets.len()];
     let old = rerate(plan, member, order, event_before, before.whole)?;
     let new = rerate(plan, member, order, event_after, after.whole)?;
     let mut changes = Changes::new();
@@ -58,7 +60,15 @@ pub(super) fn claw_back(
                 tally::change(&mut changes, tally, key, 0, -due)?;
             }
         }
-        take_back(plan, member, number, due, (hash(&order.event.id), order.event.at, policy.clawback), at, decisions)?;
+        let pending = match policy.clawback {
+            Clawback::OnlyPending => vested_since(member, order, number, at),
+            _ => Vec::new(),
+        };
+        let source = (hash(&order.event.id), order.event.at, policy.clawback);
+        let had_vested = take_from(plan, member, number, due, (source, &pending), at, decisions)?;
+        if let Some(vested) = vested.get_mut(usize::from(number)) {
+            *vested = had_vested;
+        }
     }
     for change in changes {
         // A counter that a `from` clause has changed meanwhile may hold less than is given back.
@@ -66,7 +76,7 @@ pub(super) fn claw_back(
         let sum = change.sum.max(-known.unwrap_or_default());
         member.tallies.add(&Change { sum, ..change })?;
     }
-    Ok(())
+    Ok(vested)
 }
 
 /// Takes back what a reward gave: its pending points, what is left of its own, others, debt, as the wallet says.
@@ -83,22 +93,67 @@ pub fn take_reward_back(
     take_back(plan, member, wallet, amount, (source, given_at, policy.clawback), at, decisions)
 }
 
+/// The lots of an order that were pending at an instant that is over, and have vested since.
+fn vested_since(member: &Member, order: &Order, wallet: u16, at: i64) -> Vec<u64> {
+    if at >= member.clock {
+        return Vec::new();
+    }
+    let mut lots = Vec::new();
+    let earned = order.decisions.iter().filter_map(|decision| match decision.kind {
+        Kind::Earned { entry, wallet: to, vesting, .. } if to == wallet => Some((entry, vesting)),
+        _ => None,
+    });
+    for (entry, vesting) in earned {
+        let since = match vesting {
+            Vesting::Done => false,
+            Vesting::At(vests_at) => vests_at > at,
+            // Which event it was is known by what it decided.
+            Vesting::On { .. } => {
+                let records = member.log.iter().filter(|record| record.at >= order.event.at);
+                let mut decided = records.flat_map(|record| record.decisions().unwrap_or_default());
+                decided.any(|decision| {
+                    let of_it = matches!(decision.kind, Kind::Vested { lot, .. } if lot == entry);
+                    of_it && decision.at > at
+                })
+            }
+        };
+        if since {
+            lots.push(entry);
+        }
+    }
+    lots
+}
+
 /// Takes points back: the order's pending ones, what is left of its own, what has run out of them, others, debt.
 pub fn take_back(
     plan: &Plan,
     member: &mut Member,
     wallet: u16,
     amount: Decimal,
-    (source, ordered_at, clawback): (u64, i64, Clawback),
+    of: (u64, i64, Clawback),
     at: i64,
     decisions: &mut Vec<Decision>,
 ) -> Result<(), Overflow> {
+    take_from(plan, member, wallet, amount, (of, &[]), at, decisions)?;
+    Ok(())
+}
+
+/// The same, where some lots count as pending that are so no more. Tells how many points were not pending.
+fn take_from(
+    plan: &Plan,
+    member: &mut Member,
+    wallet: u16,
+    amount: Decimal,
+    ((source, ordered_at, clawback), then_pending): ((u64, i64, Clawback), &[u64]),
+    at: i64,
+    decisions: &mut Vec<Decision>,
+) -> Result<Decimal, Overflow> {
     let day = plan.calendar.day_at(at);
     let entry = member.next_entry();
     let inactivities =
         plan.wallets.get(usize::from(wallet)).map(|wallet| wallet.inactivities.as_slice()).unwrap_or(&[]);
     let order = plan.policy(wallet, day).map(|policy| policy.spend);
-    let Some(state) = member.wallets.get_mut(usize::from(wallet)) else { return Ok(()) };
+    let Some(state) = member.wallets.get_mut(usize::from(wallet)) else { return Ok(Decimal::ZERO) };
     let own = |pending: bool, lots: &[Lot]| -> Vec<usize> {
         let lots = lots.iter().enumerate().filter(|(_, lot)| lot.source == source && lot.pending() == pending);
         lots.map(|(at, _)| at).collect()
@@ -107,10 +162,15 @@ pub fn take_back(
     let mut left = amount;
     let from_pending = sum(state.take(&own(true, &state.lots), left)?)?;
     left = amount::subtract(left, from_pending)?;
-    let (mut from_lots, mut written_off, mut debt) = (Decimal::ZERO, Decimal::ZERO, Decimal::ZERO);
+    let vested = left;
+    let mut from_lots;
+    let (mut written_off, mut debt) = (Decimal::ZERO, Decimal::ZERO);
     let mut spent = Decimal::ZERO;
     if clawback == Clawback::OnlyPending {
-        written_off = left;
+        let lots = state.lots.iter().enumerate().filter(|(_, lot)| !lot.pending() && then_pending.contains(&lot.entry));
+        let lots: Vec<usize> = lots.map(|(place, _)| place).collect();
+        from_lots = sum(state.take(&lots, left)?)?;
+        written_off = amount::subtract(left, from_lots)?;
     } else {
         from_lots = sum(state.take(&own(false, &state.lots), left)?)?;
         left = amount::subtract(left, from_lots)?;
@@ -142,10 +202,10 @@ pub fn take_back(
     written_off::note(member, wallet, entry, amount::subtract(written_off, spent)?, false);
     // What was earned is less from the order on; what had vested by now is less from now on.
     flows::note(plan, member, wallet, Flow::Earned, -amount, ordered_at)?;
-    flows::note(plan, member, wallet, Flow::Vested, -amount::subtract(amount, from_pending)?, at)?;
+    flows::note(plan, member, wallet, Flow::Vested, -vested, at)?;
     decisions.push(Decision {
         at,
         kind: Kind::ClawedBack { entry, wallet, amount, from_pending, from_lots, debt, written_off },
     });
-    Ok(())
+    Ok(vested)
 }

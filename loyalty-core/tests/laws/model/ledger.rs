@@ -23,6 +23,8 @@ pub struct Lot {
     pub amount: Exact,
     pub earned_at: Micros,
     pub vesting: Vesting,
+    /// When it did, if it had to wait.
+    pub vested_at: Option<Micros>,
     pub end: End,
     /// What ran out of it, as far as no clawback has found it gone.
     pub lapsed: Exact,
@@ -336,7 +338,8 @@ impl<'p> Member<'p> {
         };
         let end = self.end_of(expire, at, vesting == Vesting::Done);
         let (source, lapsed) = (source.to_owned(), zero());
-        let lot = Lot { wallet, source, amount: amount.clone(), earned_at: at, vesting, end, lapsed };
+        let (amount_of, vested_at) = (amount.clone(), None);
+        let lot = Lot { wallet, source, amount: amount_of, earned_at: at, vesting, vested_at, end, lapsed };
         let spendable = Lot { vesting: Vesting::Done, ..lot.clone() };
         if matches!(lot.end, End::Idle(..)) && self.ends_at(&spendable).is_none_or(|end| end <= at) {
             self.waits.push((wallet, lot.end.clone(), at));
@@ -378,6 +381,7 @@ impl<'p> Member<'p> {
                 End::Idle(length, without)
             }
             _ => self.lots[lot].end.clone(),
+        self.lots[lot].vested_at = Some(at);
         };
         self.vested.push((wallet, form, at));
         let amount = self.lots[lot].amount.clone();
@@ -503,7 +507,7 @@ impl<'p> Member<'p> {
     pub fn give_back(&mut self, policy: Restore, used: &Use, amount: Exact, at: Micros, fresh: &Expire) {
         let (zone, wallet) = (self.program.zone, self.lots[used.lot].wallet);
         let amount_back = amount.clone();
-        let mut lot = Lot { amount: amount.clone(), lapsed: zero(), ..self.lots[used.lot].clone() };
+        let mut lot = Lot { amount: amount.clone(), lapsed: zero(), vested_at: None, ..self.lots[used.lot].clone() };
         let into = match policy {
             Restore::Never => return,
             Restore::Fresh => {
@@ -529,6 +533,10 @@ impl<'p> Member<'p> {
             Some(lot) => {
                 self.lots[lot].amount += amount;
                 lot
+            // What has vested since the day of the return was pending then.
+            let mut since = own(self, false);
+            since.retain(|lot| self.lots[*lot].vested_at.is_some_and(|vested| vested > at));
+            left -= sum(self.take(&since, &left));
             }
             None => {
                 self.lots.push(lot);
