@@ -6,6 +6,7 @@
 mod adaptive;
 mod bound;
 mod due;
+mod edited;
 mod figures;
 mod given;
 mod judge;
@@ -20,6 +21,7 @@ mod windows;
 
 pub use bound::forget as forget_events;
 pub use due::due;
+pub use edited::{Unpaid, owing, unpaid, use_up_again};
 pub use figures::figure;
 pub use given::{Before, Given};
 pub use judge::{settle, use_up, would_change};

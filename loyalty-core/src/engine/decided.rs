@@ -8,7 +8,7 @@ use super::claims::{Claim, Counters};
 use super::member::Member;
 use super::outcome::{Decision, Kind};
 use super::reactions::Cause;
-use super::returns::Followed;
+use super::returns::{Followed, Undone};
 use crate::amount;
 use crate::plan::Plan;
 
@@ -26,6 +26,10 @@ pub struct Decided {
     kept: Vec<u32>,
     /// The rules that followed on that order, with what is left of what set them off.
     followed: Vec<Followed>,
+    /// What undoing that order has found.
+    undone: Undone,
+    /// The entries by which as many of this one vest at once: nothing follows on them.
+    carried: Vec<u64>,
 }
 
 /// A rule that a decision, a change or the calendar has set off.
@@ -83,6 +87,29 @@ impl Decided {
 
     /// How much of what sets a rule off is new to it; nothing if it has followed on all of it in the form of the order
     /// before, or goes by no amount.
+    /// What undoing the order has found that this one replaces.
+    pub fn undone(&self) -> &Undone {
+        &self.undone
+    }
+
+    pub fn have_undone(&mut self, undone: Undone) {
+        self.undone = undone;
+    }
+
+    /// From here on the decisions since that place are points that had vested in the form of the order before.
+    pub fn carried(&mut self, since: usize) {
+        for decision in self.list.get(since..).unwrap_or_default() {
+            if let Kind::Vested { entry, .. } = decision.kind {
+                self.carried.push(entry);
+            }
+        }
+    }
+
+    /// Whether a decision tells that points vest which had vested in the form of the order before.
+    pub fn is_carried(&self, decision: &Decision) -> bool {
+        matches!(decision.kind, Kind::Vested { entry, .. } if self.carried.contains(&entry))
+    }
+
     pub fn new_to(&mut self, plan: &Plan, rule: u32, amount: Decimal) -> Option<Decimal> {
         let Some(known) = self.followed.iter_mut().find(|known| known.rule == rule) else { return Some(amount) };
         let by_amount = plan.rules.get(rule as usize).is_some_and(|rule| rule.by_amount);

@@ -127,6 +127,11 @@ impl Log {
         self.heads.get(place).map(|head| head.hash)
     }
 
+    /// The record that stands there.
+    pub fn at(&self, place: usize) -> Option<Record<'_>> {
+        self.heads.get(place).and_then(|head| self.record(head))
+    }
+
     /// How many there are.
     pub fn len(&self) -> usize {
         self.heads.len()

@@ -16,7 +16,7 @@ use super::ladders::{self, Occasion};
 use super::lots::Vesting;
 use super::member::Member;
 use super::outcome::{Decision, Kind};
-use super::{badges, experiments, ledger, messages, moves, questions, referrals, schedule, segments};
+use super::{badges, experiments, ledger, messages, moves, questions, referrals, returns, schedule, segments};
 use crate::amount::Overflow;
 use crate::check::model::{CouponChange, DecisionTrigger, LadderChange, Moment, Trigger};
 use crate::plan::{LadderPlan, Plan, RulesOn};
@@ -54,9 +54,19 @@ pub fn follow(
     for _ in 0..ROUNDS_MAX {
         while let Some(decision) = decisions.get(next) {
             let set_off = rules_on(plan, decision);
+            let carried = decisions.is_carried(decision);
+            let before = match set_off.is_empty() || carried {
+                true => None,
+                false => returns::followed_before(plan, member, decision),
+            };
             next += 1;
             for (rule, cause) in set_off {
-                let Some(amount) = decisions.new_to(plan, rule, cause.amount) else { continue };
+                let amount = match &before {
+                    Some(before) => before.new_to(plan, member, (rule, &cause), at, decisions)?,
+                    None => decisions.new_to(plan, rule, cause.amount).filter(|_| !carried),
+                };
+                let Some(amount) = amount else { continue };
+                let whole = cause.amount;
                 let cause = Cause { amount, ..cause };
                 run(plan, member, rule, cause, at, decisions)?;
             }

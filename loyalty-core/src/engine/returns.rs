@@ -15,6 +15,7 @@ mod owed;
 mod recap;
 mod rerate;
 mod restore;
+mod vested;
 mod written_off;
 
 use rust_decimal::Decimal;
@@ -44,7 +45,17 @@ pub use limits::use_again;
 pub use order::{Captured, Order, Returned, Uncounted, captured};
 pub use rerate::{granted, rerate, rerated_sum, scope};
 pub use restore::put_back;
+pub use vested::{carry, followed_before};
 pub use written_off::{WrittenOff, drawn_again, make_up, net, strike};
+
+/// What undoing an order has found that the one in its place goes on with.
+#[derive(Debug, Clone, Default)]
+pub struct Undone {
+    /// How many points were taken back that had vested, by wallet.
+    pub vested: Vec<Decimal>,
+    /// The goals that stay met without it.
+    pub goals: Vec<challenges::Unpaid>,
+}
 
 /// What a refund or cancellation says, before anything is taken.
 pub struct Judged {
@@ -71,7 +82,8 @@ pub fn apply(
 ) -> Result<(), EventError> {
     let judged = judge(plan, member, refund)?;
     let at = refund.at.max(judged.order.event.at);
-    take_away(plan, member, judged, at, decisions)
+    take_away(plan, member, judged, at, decisions)?;
+    Ok(())
 }
 
 /// Whether an event takes back what counts for the member, however early its own instant is.
@@ -119,7 +131,7 @@ pub fn replace(
     event: &EventData,
     id: &str,
     decisions: &mut Vec<Decision>,
-) -> Result<(), EventError> {
+) -> Result<Undone, EventError> {
     let judged = judge_replaced(plan, member, id)?;
     let at = event.at.max(judged.order.event.at);
     take_away(plan, member, judged, at, decisions)
@@ -178,25 +190,27 @@ fn take_away(
     judged: Judged,
     at: i64,
     decisions: &mut Vec<Decision>,
-) -> Result<(), EventError> {
+) -> Result<Undone, EventError> {
     let Judged { order, units, points, before, mut after, kept_before, kept_after, lives_on } = judged;
     let first = decisions.len();
     if !lives_on && may_owe(plan, &order) {
         refund_due(plan, &order, (&before, &kept_before), (&after, &kept_after), at, decisions)?;
     }
     let used_up = challenges::used_up(plan, member)?;
+    let owing = if lives_on { challenges::owing(plan, member, order.event.at)? } else { Vec::new() };
     if !after.whole {
         remeasure(plan, member, &order, Some(&kept_before), Some(&kept_after))?;
     } else {
         remeasure(plan, member, &order, Some(&kept_before), None)?;
     }
     challenges::weigh(plan, member, &used_up)?;
+    let goals = if lives_on { challenges::unpaid(plan, member, &owing, (order.event.at, at))? } else { Vec::new() };
     // Points of the order itself that have paid for it go back before they are taken away with the rest of its points.
     let own = paid_by_itself(&order);
     if own {
         give_back_spent(plan, member, &order, (units, points), &before, (&kept_after, &mut after), at, decisions)?;
     }
-    claw_back(plan, member, &order, (&kept_before, &before), (&kept_after, &mut after), at, decisions)?;
+    let vested = claw_back(plan, member, &order, (&kept_before, &before), (&kept_after, &mut after), at, decisions)?;
     let stay = match after.whole {
         true => give_coupons_back(plan, member, &order, lives_on, at, decisions)?,
         false => Vec::new(),
@@ -227,7 +241,7 @@ fn take_away(
         Some(returned) => *returned = after,
         None => member.returned.push(after),
     }
-    Ok(())
+    Ok(Undone { vested, goals })
 }
 
 /// Tells what is to be paid back of an order whose coupons may lose what they took off: the share of what comes back is not

@@ -118,6 +118,7 @@ impl<'p> Member<'p> {
         }
         let first = self.happened.len();
         let replaces = event.text("replaces").filter(|_| event.kind == "order");
+        self.had_vested.clear();
         if let Some(old) = replaces {
             let undone = Event::new("cancel", &event.id, event.at).with("order", Field::Text(old.to_owned()));
             self.come_back(&undone, true)?;
@@ -175,7 +176,13 @@ impl<'p> Member<'p> {
             self.claim(&still, at, (1, at));
         }
         self.clock = self.clock.max(at);
-        self.follow(occasion, first);
+        let mut next = first;
+        if replaces.is_some() {
+            // What the form before had made is judged as after a return.
+            self.follow(Occasion::Return, first);
+            next = self.happened.len();
+        }
+        self.follow(occasion, next);
         if !self.acted.is_empty() || !self.followed.is_empty() {
             let mut known = Known::clone(&self.known[index]);
             let gave = self.acted.iter().filter(|rule| self.gives_for_good(**rule)).chain(&self.followed);
@@ -209,9 +216,16 @@ impl<'p> Member<'p> {
         self.claim(&judgement.fired, at, (1, at));
         for (wallet, old) in (0..self.program.wallets.len()).flat_map(|wallet| replaced.map(|old| (wallet, old))) {
             self.net(wallet, &known.event.id, old);
+            if let Some(had) = self.had_vested.get(&wallet).cloned() {
+                let granted = known.granted.get(&wallet).cloned().unwrap_or_else(zero);
+                self.carry(wallet, &known.event.id, (&granted, &had), at);
+            }
         }
         let moves = judgement.moves.clone();
         known.judgement = judgement;
+        if replaced.is_some() {
+            known.had_vested = self.had_vested.clone();
+        }
         self.known[index] = Rc::new(known);
         self.note_instant(at);
         self.make(moves, at);
@@ -290,6 +304,12 @@ impl<'p> Member<'p> {
             let clawed = known.clawed.get(&wallet).cloned().unwrap_or_else(zero);
             let due = granted - self.rerated(&known, wallet) - clawed;
             if due > zero() {
+                let waits =
+                    |lot: &&ledger::Lot| lot.wallet == wallet && lot.source == id && lot.vesting != Vesting::Done;
+                let pending: Exact = self.lots.iter().filter(waits).map(|lot| &lot.amount).sum();
+                if lives_on {
+                    self.had_vested.insert(wallet, (&due - pending).max(zero()));
+                }
                 *known.clawed.entry(wallet).or_insert_with(zero) += &due;
                 self.claw_back(wallet, (id, known.event.at), &due, at);
             }

@@ -34,7 +34,8 @@ pub fn before_rules(
             if let Some(order) = coupons::redeem::replaced(event_plan, event) {
                 let followed = returns::followed(plan, member, order);
                 decisions.keep(returns::lasting(plan, member, order), followed);
-                returns::replace(plan, member, event, order, decisions)?;
+                let undone = returns::replace(plan, member, event, order, decisions)?;
+                decisions.have_undone(undone);
             }
             rewards::take(plan, event_plan, member, event, Turn::Before, decisions)?;
         }

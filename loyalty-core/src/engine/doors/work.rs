@@ -18,7 +18,8 @@ use crate::engine::outcome::Decision;
 use crate::engine::rewards::{self, Turn};
 use crate::engine::tally::Entry;
 use crate::engine::{
-    arrivals, clock, coupons, earning, experiments, granted, ledger, moves, reactions, returns, rules, schedule,
+    arrivals, challenges, clock, coupons, earning, experiments, granted, ledger, moves, reactions, returns, rules,
+    schedule,
 };
 use crate::plan::{EventKind, EventPlan, Plan};
 
@@ -107,13 +108,20 @@ pub(super) fn commit(
         coupons::redeem::commit(plan, member, event, core::mem::take(uses), decisions)?;
     }
     let spent = !evaluation.spends.is_empty();
+    let replaced = coupons::redeem::replaced(event_plan, event);
+    let granted = match replaced {
+        Some(_) => evaluation.lots.iter().map(|lot| (lot.wallet, lot.amount)).collect(),
+        None => Vec::new(),
+    };
     transfer::send_all(plan, member, evaluation, event, decisions)?;
     ledger::commit(plan, member, (hash(&event.id), event.at), evaluation, decisions)?;
     if !member.arrivals.is_empty() {
         arrivals::vest(plan, member, event, decisions)?;
     }
-    if let Some(replaced) = coupons::redeem::replaced(event_plan, event) {
+    if let Some(replaced) = replaced {
         returns::net(member, event, replaced, decisions)?;
+        returns::carry(plan, member, event, &granted, decisions)?;
+        challenges::use_up_again(plan, member, event.at, decisions)?;
     }
     if let Some(offer) = &evaluation.offer {
         transfer::take_in(plan, event_plan, member, event, offer, decisions)?;
@@ -154,7 +162,13 @@ pub(super) fn settle(
             false if event.at < until => Occasion::Late(event.at),
             false => Occasion::Event,
         };
-        reactions::follow(plan, member, until, occasion, first, decisions)?;
+        let mut next = first;
+        if coupons::redeem::replaced(event_plan, event).is_some() {
+            // What the form before had made is judged as after a return, with the new form counted already.
+            reactions::follow(plan, member, until, Occasion::Return, first, decisions)?;
+            next = decisions.len();
+        }
+        reactions::follow(plan, member, until, occasion, next, decisions)?;
     }
     member.next_due = member.find_next_due(plan);
     clock::advance(plan, member, until, decisions)

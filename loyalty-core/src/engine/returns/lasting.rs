@@ -71,13 +71,16 @@ pub fn followed(plan: &Plan, member: &Member, order: &str) -> Vec<Followed> {
 }
 
 /// Goes through an order and those in whose place it is, as far as they are remembered.
-fn each_form(plan: &Plan, member: &Member, order: &str, mut each: impl FnMut(&Record<'_>, &[Decision])) {
+pub(super) fn each_form(plan: &Plan, member: &Member, order: &str, mut each: impl FnMut(&Record<'_>, &[Decision])) {
+    let (horizon, returns) = (member.horizon(plan), member.return_horizon(plan));
     let mut next = Some(order.to_owned());
     // An order replaces an earlier one, so that there is an end to it.
     for _ in 0..member.log.len() {
-        let Some(record) = next.take().and_then(|id| member.log.find(&id)) else { break };
+        let record = next.take().and_then(|id| member.log.find(&id)).filter(|record| record.at >= horizon);
+        let Some(record) = record else { break };
         each(&record, &record.decisions().unwrap_or_default());
-        if record.order.is_empty() {
+        // When a state was last tidied must not show.
+        if record.at < returns || record.order.is_empty() {
             break;
         }
         let event_plan = plan.events.get(usize::from(record.event));

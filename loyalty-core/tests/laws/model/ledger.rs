@@ -102,6 +102,8 @@ pub struct Known {
     pub clawed: BTreeMap<usize, Exact>,
     pub uses: BTreeMap<usize, Vec<Use>>,
     pub restored: BTreeMap<usize, Exact>,
+    /// What of the form before had vested when this one took its place, per wallet.
+    pub had_vested: BTreeMap<usize, Exact>,
 }
 
 #[derive(Debug, Clone)]
@@ -121,6 +123,8 @@ pub struct Member<'p> {
     pub lasting: Vec<usize>,
     /// And those that followed on it.
     pub followed: Vec<usize>,
+    /// And what had vested of it, per wallet.
+    pub had_vested: BTreeMap<usize, Exact>,
     /// The rules that have given or taken something since the event, without being on it.
     pub acted: Vec<usize>,
     /// Earning, spending and vesting in a wallet, with its instant; and the wait that a first earning starts.
@@ -139,6 +143,8 @@ pub struct Member<'p> {
     pub happened: Vec<Happened>,
     /// Instants at which time alone may change something.
     pub wakes: BTreeSet<Micros>,
+    /// By the place of a fact that points of an edited order vest: what had vested of it at most, and has of this form.
+    pub vested_at: BTreeMap<usize, (Exact, Exact)>,
 }
 
 impl Known {
@@ -154,6 +160,7 @@ impl Known {
             clawed: BTreeMap::new(),
             uses: BTreeMap::new(),
             restored: BTreeMap::new(),
+            had_vested: BTreeMap::new(),
         }
     }
 }
@@ -171,6 +178,7 @@ impl<'p> Member<'p> {
             missing: vec![],
             lasting: vec![],
             followed: vec![],
+            had_vested: BTreeMap::new(),
             acted: vec![],
             earned: vec![],
             spent: vec![],
@@ -183,6 +191,7 @@ impl<'p> Member<'p> {
             inside: vec![],
             happened: vec![],
             wakes: BTreeSet::new(),
+            vested_at: BTreeMap::new(),
         };
         member.note_instant(enrolled);
         member.inside = (0..program.segments.len()).map(|segment| member.is_in(segment, enrolled)).collect();
@@ -372,6 +381,7 @@ impl<'p> Member<'p> {
     pub fn vest(&mut self, lot: usize, at: Micros) {
         let wallet = self.lots[lot].wallet;
         self.lots[lot].vesting = Vesting::Done;
+        self.lots[lot].vested_at = Some(at);
         if let End::AfterVesting(length) = self.lots[lot].end {
             self.lots[lot].end = End::At(through(self.program.zone, at, length));
         }
@@ -381,16 +391,63 @@ impl<'p> Member<'p> {
                 End::Idle(length, without)
             }
             _ => self.lots[lot].end.clone(),
-        self.lots[lot].vested_at = Some(at);
         };
         self.vested.push((wallet, form, at));
         let amount = self.lots[lot].amount.clone();
         if amount > zero() {
             self.flows.push((wallet, Flow::Vested, amount.clone(), at));
             self.note_instant(at);
+            self.vested_of_forms(lot);
             self.tell_moved(Flow::Vested, wallet, &amount, at);
         }
         self.settle(lot);
+    }
+
+    /// Notes what had vested of forms before of the order that a lot is of, which has just vested.
+    fn vested_of_forms(&mut self, lot: usize) {
+        let (wallet, amount, source) = (self.lots[lot].wallet, &self.lots[lot].amount, &self.lots[lot].source);
+        let since = self.clock - Micros::from(self.program.returns_days) * super::DAY;
+        let mut next = Some(source.clone());
+        let mut had = zero();
+        let mut granted = None;
+        while let Some(known) = next.and_then(|id| self.known.iter().find(|known| known.event.id == id)) {
+            if granted.is_none() && known.event.at < since {
+                return;
+            }
+            granted.get_or_insert_with(|| known.granted.get(&wallet).cloned().unwrap_or_else(zero));
+            had = had.max(known.had_vested.get(&wallet).cloned().unwrap_or_else(zero));
+            next = known.event.text("replaces").filter(|_| known.event.at >= since).map(str::to_owned);
+        }
+        let waits = |lot: &&Lot| lot.wallet == wallet && lot.source == *source && lot.vesting != Vesting::Done;
+        let pending: Exact = self.lots.iter().filter(waits).map(|lot| &lot.amount).sum();
+        let has = granted.unwrap_or_else(zero) - pending - amount;
+        if had > zero() {
+            self.vested_at.insert(self.happened.len(), (had, has));
+        }
+    }
+
+    /// Of what an edited order has just granted, as much vests at once as had vested of the form before.
+    pub fn carry(&mut self, wallet: usize, source: &str, (granted, had): (&Exact, &Exact), at: Micros) {
+        let waits = |lot: &Lot| lot.wallet == wallet && lot.source == source && lot.vesting != Vesting::Done;
+        let pending: Exact = self.lots.iter().filter(|lot| waits(lot)).map(|lot| &lot.amount).sum();
+        let mut left = pending - (granted - had).max(zero());
+        for number in 0..self.lots.len() {
+            if left <= zero() || !waits(&self.lots[number]) {
+                continue;
+            }
+            let part = self.lots[number].amount.clone().min(left.clone());
+            left -= &part;
+            let mut vests = number;
+            if part < self.lots[number].amount {
+                self.lots[number].amount -= &part;
+                vests = self.lots.len();
+                self.lots.push(Lot { amount: part, lapsed: zero(), ..self.lots[number].clone() });
+            }
+            self.vest(vests, at);
+            if let Some(Happened::Moved { flow: Flow::Vested, at_once, .. }) = self.happened.last_mut() {
+                *at_once = true;
+            }
+        }
     }
 
     /// The next instant at which time alone does something to a lot.
@@ -476,6 +533,10 @@ impl<'p> Member<'p> {
         self.tell_moved(Flow::ClawedBack, wallet, amount, at);
         let (mut written_off, mut debt) = (zero(), zero());
         if policy == Clawback::OnlyPending {
+            // What has vested since the day of the return was pending then.
+            let mut since = own(self, false);
+            since.retain(|lot| self.lots[*lot].vested_at.is_some_and(|vested| vested > at));
+            left -= sum(self.take(&since, &left));
             written_off = left.clone();
             self.miss(wallet, source, left, false);
         } else {
@@ -533,10 +594,6 @@ impl<'p> Member<'p> {
             Some(lot) => {
                 self.lots[lot].amount += amount;
                 lot
-            // What has vested since the day of the return was pending then.
-            let mut since = own(self, false);
-            since.retain(|lot| self.lots[*lot].vested_at.is_some_and(|vested| vested > at));
-            left -= sum(self.take(&since, &left));
             }
             None => {
                 self.lots.push(lot);

@@ -13,7 +13,8 @@ use super::standing::Occasion;
 /// One fact, as the host is told it.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Happened {
-    /// `at_once`: earned points that can be spent from the beginning.
+    /// `at_once`: earned points that can be spent from the beginning; points that vest at once because they had in the form
+    /// of the order before.
     Moved {
         flow: Flow,
         wallet: usize,
@@ -85,6 +86,20 @@ impl Happened {
 }
 
 impl Member<'_> {
+    /// Whether a rule has followed on what had vested of forms of the order before, of which it goes by no amount.
+    fn followed_vesting(&self, rule: usize, had: &Exact) -> bool {
+        if *had == zero() {
+            return false;
+        }
+        let at = self.clock;
+        let cause = Event::new("", "", at).with("amount", Field::Number(had.clone()));
+        let seen = self.seen(at, false, false);
+        let scope = super::expr::Scope { program: self.program, event: &cause, seen: &seen };
+        let form = self.program.rules[rule].on(super::calendar::day(self.program.zone, at));
+        let gives = |effect: &Effect| !matches!(effect, Effect::Raise { .. });
+        form.effects.iter().any(gives) && form.when.iter().all(|when| scope.holds(when))
+    }
+
     pub fn tell_moved(&mut self, flow: Flow, wallet: usize, amount: &Exact, at: Micros) {
         let amount = amount.clone();
         self.happened.push(Happened::Moved { flow, wallet, amount, at, at_once: false });
@@ -95,7 +110,22 @@ impl Member<'_> {
         loop {
             while let Some(fact) = self.happened.get(next).cloned() {
                 next += 1;
-                for (rule, amount) in self.set_off_by(&fact) {
+                if matches!(&fact, Happened::Moved { flow: Flow::Vested, at_once: true, .. }) {
+                    continue;
+                }
+                for (rule, mut amount) in self.set_off_by(&fact) {
+                    if let Happened::Moved { flow: Flow::Vested, .. } = &fact
+                        && let Some((had, has)) = self.vested_at.get(&(next - 1)).cloned()
+                    {
+                        if self.followed_vesting(rule, &had) {
+                            continue;
+                        }
+                        let gives = |effect: &Effect| !matches!(effect, Effect::Raise { .. });
+                        let form = self.program.rules[rule].on(super::calendar::day(self.program.zone, self.clock));
+                        if has <= had && form.effects.iter().any(gives) {
+                            amount += has;
+                        }
+                    }
                     // What it gave for an earlier form of the order is its own, and no edit doubles it.
                     if !(self.followed.contains(&rule) && self.gives_for_good(rule)) {
                         self.react(rule, amount);
