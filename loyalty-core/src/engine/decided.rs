@@ -37,6 +37,8 @@ pub struct Decided {
 pub struct Run {
     pub rule: u32,
     pub cause: Cause,
+    /// What it came to that set the rule off, of which the cause may hold what is new.
+    pub whole: Decimal,
     pub at: i64,
     /// The state that it met.
     pub met: Member,
@@ -85,8 +87,6 @@ impl Decided {
         (self.kept, self.followed) = (rules, followed);
     }
 
-    /// How much of what sets a rule off is new to it; nothing if it has followed on all of it in the form of the order
-    /// before, or goes by no amount.
     /// What undoing the order has found that this one replaces.
     pub fn undone(&self) -> &Undone {
         &self.undone
@@ -110,6 +110,8 @@ impl Decided {
         matches!(decision.kind, Kind::Vested { entry, .. } if self.carried.contains(&entry))
     }
 
+    /// How much of what sets a rule off is new to it; nothing if it has followed on all of it in the form of the order
+    /// before, or goes by no amount.
     pub fn new_to(&mut self, plan: &Plan, rule: u32, amount: Decimal) -> Option<Decimal> {
         let Some(known) = self.followed.iter_mut().find(|known| known.rule == rule) else { return Some(amount) };
         let by_amount = plan.rules.get(rule as usize).is_some_and(|rule| rule.by_amount);

@@ -44,6 +44,7 @@ use super::messages::said;
 use super::outcome::{Because, Decision, Kind, Outcome, TierBecause};
 use super::value::{Stored, Value};
 use super::{badges, clock, coupons, doors, refusals, returns};
+use crate::amount;
 use crate::plan::{Condition, EffectKindPlan, EffectPlan, EventKind, ExpirePlan, NodeId, Plan, Quote, in_force};
 use granted::{Choice, Granted, Part, Step};
 use judged::Judged;
@@ -84,6 +85,16 @@ struct Story {
     level: Option<Level>,
     /// What the wallet owed before and after.
     debt: Option<(rust_decimal::Decimal, rust_decimal::Decimal)>,
+    /// What set off the rule that decided it, where it has followed on a part of that in an earlier form of the order.
+    more: Option<More>,
+}
+
+/// What is new of an amount that sets a rule off.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct More {
+    before: rust_decimal::Decimal,
+    now: rust_decimal::Decimal,
+    more: rust_decimal::Decimal,
 }
 
 /// The effect that took points or set a level.
@@ -304,6 +315,11 @@ fn tell_runs(
         let scope = Scope { cause: Some(&run.cause), counters, ..Scope::of(plan, &run.met, run.at) };
         let judged = Judged::of_run(Tracer::new(scope, &source), run.rule)?;
         let stages = stages(&judged)?;
+        if run.cause.amount < run.whole {
+            let (now, more) = (run.whole, run.cause.amount);
+            let more = More { before: amount::subtract(now, more)?, now, more };
+            told.within(run.decisions.clone()).for_each(|(_, story)| story.more = Some(more));
+        }
         if !run.decisions.is_empty() {
             // What was said of the effects by the program alone is said with numbers.
             let known: Vec<_> = told.within(run.decisions.clone()).map(|(_, story)| story.effect.take()).collect();

@@ -68,7 +68,7 @@ pub fn follow(
                 let Some(amount) = amount else { continue };
                 let whole = cause.amount;
                 let cause = Cause { amount, ..cause };
-                run(plan, member, rule, cause, at, decisions)?;
+                run(plan, member, rule, (cause, whole), at, decisions)?;
             }
         }
         // A goal that goes by the level is that of the level before the event.
@@ -211,7 +211,7 @@ pub fn by_the_clock(plan: &Plan, member: &mut Member, due: i64, decisions: &mut 
         }
         for cause in schedule::causes(plan, member, trigger, due) {
             let next = decisions.len();
-            run(plan, member, *number, cause, due, decisions)?;
+            run(plan, member, *number, (cause, cause.amount), due, decisions)?;
             follow(plan, member, due, Occasion::Time, next, decisions)?;
         }
     }
@@ -223,7 +223,7 @@ fn run(
     plan: &Plan,
     member: &mut Member,
     rule: u32,
-    cause: Cause,
+    (cause, whole): (Cause, Decimal),
     at: i64,
     decisions: &mut Decided,
 ) -> Result<(), EventError> {
@@ -272,7 +272,7 @@ fn run(
     }
     if let Some(met) = met {
         let decisions_of = first..decisions.len();
-        decisions.ran(Run { rule, cause, at, met, decisions: decisions_of });
+        decisions.ran(Run { rule, cause, whole, at, met, decisions: decisions_of });
     }
     Ok(())
 }

@@ -108,6 +108,10 @@ fn decided(told: &Explanation, decision: &Decision, story: &Story) -> Document {
         document.put("debt_before", before);
         document.put("debt_after", after);
     }
+    if let Some(set_off) = story.more {
+        let part = Document::object().with("before", set_off.before).with("now", set_off.now);
+        document.put("set_off", part.with("more", set_off.more));
+    }
     document
 }
 

@@ -200,6 +200,12 @@ pub(super) fn decision_row(told: &Explanation, decision: &Decision, story: &Stor
     } else {
         head.say(format!(", on {}", say::moment(plan, decision.at)))
     };
+    let mut rows = rows;
+    if let Some(set_off) = story.more {
+        let [more, now, before] = [set_off.more, set_off.now, set_off.before].map(amount::text);
+        let told = format!("follows on {more} of {now}: on {before} it has followed in an earlier form of the order");
+        rows.push(words().say(told).row());
+    }
     Row { amount: None, words: head, rows }
 }
 
