@@ -48,6 +48,8 @@ export interface Story {
   /** Of debt taken on or settled. */
   debt_before?: string;
   debt_after?: string;
+  /** Of a rule that follows on an edited order: on how much it had followed, what there is now, and what is new. */
+  set_off?: { before: string; now: string; more: string };
 }
 
 /** A part of an earned amount, and the steps to it. */
