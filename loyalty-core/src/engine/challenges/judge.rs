@@ -37,7 +37,11 @@ pub fn settle(
             streaks::settle(plan, member, number, at, occasion, decisions)?;
         }
         if occasion == Occasion::Return && form.revoke {
-            revoke::revoke(plan, member, number, at, decisions)?;
+            for periods in revoke::revoke(plan, member, number, at, decisions)? {
+                for frame in streaks::left_of(plan, member, number, periods, (at, form.repeat.is_some())) {
+                    judge(plan, member, number, form, &frame, at, occasion, decisions)?;
+                }
+            }
         }
         for frame in frames(plan, member, number, form, at, occasion) {
             judge(plan, member, number, form, &frame, at, occasion, decisions)?;

@@ -51,14 +51,17 @@ pub fn granted(member: &mut Member, reward: Reward, before: &Before, decisions: 
     }
 }
 
-/// Takes back the goals of a challenge that what is left no longer reaches.
+/// Takes back the goals of a challenge that what is left no longer reaches. Of a streak it tells the periods in which what is
+/// left may reach some: a run that has lost a day may be two.
 pub fn revoke(
     plan: &Plan,
     member: &mut Member,
     number: usize,
     at: i64,
     decisions: &mut Decided,
-) -> Result<(), Overflow> {
+) -> Result<Vec<(i64, i64)>, Overflow> {
+    let is_streak = plan.challenges.get(number).is_some_and(|challenge| challenge.progress.is_streak());
+    let mut around = Vec::new();
     let keys: Vec<i64> = member
         .challenges
         .get(number)
@@ -66,10 +69,12 @@ pub fn revoke(
         .unwrap_or_default();
     for key in keys {
         while let Some(done) = lost(plan, member, number, key)? {
+            let window = member.challenges.get(number).and_then(|state| state.window(key)).filter(|_| is_streak);
+            around.extend(window.and_then(|window| streaks::around(plan, member, number, window, &done)));
             take_back(plan, member, number, key, done, at, decisions)?;
         }
     }
-    Ok(())
+    Ok(around)
 }
 
 /// The goal that was met last in a window, if it is no longer reached.

@@ -1,6 +1,7 @@
 //! Streaks: periods in a row with an event. Periods that were kept without one hold a run together and do not lengthen it.
 
 use rust_decimal::Decimal;
+use rust_decimal::prelude::ToPrimitive as _;
 
 use super::super::decided::Decided;
 use super::super::eval::Scope;
@@ -9,6 +10,7 @@ use super::super::ledger;
 use super::super::measures::Delta;
 use super::super::member::Member;
 use super::super::outcome::{Decision, Kind};
+use super::state::{Done, WindowState};
 use super::windows::Frame;
 use crate::amount::Overflow;
 use crate::plan::{Grain, Plan, ProgressPlan};
@@ -92,6 +94,43 @@ pub fn past_frame(
     let goes_on = run_now(plan, member, number, at).is_some_and(|now| now.length > 0 && now.first == run.first);
     let key = if repeats { run.first } else { 0 };
     (end <= at && !goes_on).then_some(Frame { key, from: i64::MIN, to: end, moves: true })
+}
+
+/// The runs that are over and lie in some periods, as they are once events of theirs have come back.
+pub fn left_of(
+    plan: &Plan,
+    member: &Member,
+    number: usize,
+    (first, last): (i64, i64),
+    (at, repeats): (i64, bool),
+) -> Vec<Frame> {
+    let Some(ProgressPlan::Streak(_, period)) = plan.challenges.get(number).map(|challenge| &challenge.progress) else {
+        return Vec::new();
+    };
+    let (calendar, mut frames, mut key) = (&plan.calendar, Vec::new(), first);
+    while key <= last {
+        let begins = calendar.start_of(calendar.first_day(*period, key));
+        match run_around(plan, member, number, begins) {
+            Some((_, end)) => {
+                frames.extend(past_frame(plan, member, number, (begins, at), repeats));
+                key = calendar.period_of(*period, calendar.day_at(end)).max(key.saturating_add(1));
+            }
+            None => key = key.saturating_add(1),
+        }
+    }
+    frames
+}
+
+/// The periods in which there may be runs that have goals of their own, now that one has lost a goal in a window.
+pub fn around(plan: &Plan, member: &Member, number: usize, window: &WindowState, done: &Done) -> Option<(i64, i64)> {
+    let (_, at) = now(plan, number, plan.calendar.day_at(done.at))?;
+    if window.to == i64::MAX {
+        let goal = window.goals.get(usize::from(done.goal)).and_then(|goal| goal.trunc().to_i64())?;
+        let (_, present) = now(plan, number, plan.calendar.day_at(member.clock))?;
+        return Some((at.saturating_sub(goal), present));
+    }
+    let (_, last) = now(plan, number, plan.calendar.day_at(window.to.saturating_sub(1)))?;
+    Some((window.key, last.max(at)))
 }
 
 /// The last period of a window that is a run.
