@@ -37,24 +37,38 @@ fn time_on_core(mut call: impl FnMut()) -> f64 {
     runs.get(runs.len() / 2).copied().unwrap_or_default()
 }
 
-/// The median of many short runs, in nanoseconds a call.
-fn time(mut call: impl FnMut()) -> f64 {
+/// Rounds in which everything that is compared is run once.
+const ROUNDS: usize = 120;
+
+/// Something that is run, and tells how many nanoseconds a call took.
+type Timed<'a> = Box<dyn FnMut() -> f64 + 'a>;
+
+/// Runs things in turns, and tells of each how long it took in its quickest round. What a machine does beside it, and that a
+/// process runs slower at first, then falls on all of them alike: ratios hold, whichever is run first.
+fn in_turns(mut things: Vec<Timed<'_>>) -> Vec<f64> {
+    let mut quickest = vec![f64::INFINITY; things.len()];
+    for _ in 0..ROUNDS {
+        for (thing, quickest) in things.iter_mut().zip(&mut quickest) {
+            *quickest = quickest.min(thing());
+        }
+    }
+    quickest
+}
+
+/// A batch of calls that takes about a millisecond.
+fn batch<'a>(mut call: impl FnMut() + 'a) -> Timed<'a> {
     let started = Clock::now();
     let mut calls = 0_u32;
     while started.elapsed().as_millis() < 20 {
         call();
         calls += 1;
     }
-    let batch = (calls / 20).max(1);
-    let mut runs: Vec<f64> = (0..41)
-        .map(|_| {
-            let started = Clock::now();
-            (0..batch).for_each(|_| call());
-            started.elapsed().as_nanos() as f64 / f64::from(batch)
-        })
-        .collect();
-    runs.sort_by(f64::total_cmp);
-    runs.get(runs.len() / 2).copied().unwrap_or_default()
+    let calls = (calls / 20).max(1);
+    Box::new(move || {
+        let started = Clock::now();
+        (0..calls).for_each(|_| call());
+        started.elapsed().as_nanos() as f64 / f64::from(calls)
+    })
 }
 
 fn program(text: &str) -> Program {
@@ -83,24 +97,28 @@ fn orders(program: &Program, count: usize, first_day: i64) -> Vec<Event> {
     (0..count as i64).map(|number| event(program, &json(number))).collect()
 }
 
-/// The time of one apply on a member that has seen some orders: each call gets an event of its own and a fresh copy.
-fn apply(program: &Program) -> f64 {
+/// Orders applied to a member that has seen some: each gets an event of its own, each round a fresh copy.
+fn apply<'a>(program: &'a Program) -> Timed<'a> {
     let mut warm = member(program);
     for event in orders(program, 16, 0) {
         drop(program.apply_event(&mut warm, &event));
     }
     let next = orders(program, 200, 5);
-    let mut runs = Vec::new();
-    for _ in 0..60 {
+    Box::new(move || {
         let mut copy = warm.clone();
         let started = Clock::now();
         for event in &next {
             black_box(program.apply_event(&mut copy, black_box(event))).ok();
         }
-        runs.push(started.elapsed().as_nanos() as f64 / next.len() as f64);
+        started.elapsed().as_nanos() as f64 / next.len() as f64
+    })
+}
+
+/// Each over the first.
+fn rows(names: &[impl AsRef<str>], times: &[f64]) {
+    for (number, (name, nanos)) in names.iter().zip(times).enumerate() {
+        row(name.as_ref(), *nanos, times.first().copied().filter(|_| number > 0));
     }
-    runs.sort_by(f64::total_cmp);
-    runs.get(runs.len() / 2).copied().unwrap_or_default()
 }
 
 fn row(name: &str, nanos: f64, base: Option<f64>) {
@@ -114,11 +132,8 @@ fn row(name: &str, nanos: f64, base: Option<f64>) {
 
 fn main() {
     let by = order();
-    let hand = time(|| {
-        black_box(by_hand(black_box(&by)));
-    });
-    row("ten rules, five lines: by hand on rust_decimal", hand, None);
     let ten = program(&ten_rules());
+    let real = program(&real_program());
     let decoded = event(&ten, ORDER);
     let fresh = member(&ten);
     let points = ten.rate(&fresh, &decoded).ok().and_then(|points| points.first().map(|(_, points)| *points));
@@ -126,36 +141,42 @@ fn main() {
         eprintln!("by hand {}, by the engine {points:?}: they are not the same job", by_hand(&by));
         std::process::exit(1)
     }
-    row(
+    let mut buffer = Event::default();
+    let names = [
+        "ten rules, five lines: by hand on rust_decimal",
         "ten rules, five lines: rules judged and added up",
-        time(|| {
+        "ten rules: whole apply, warm member, decoded event",
+        "real program: whole apply",
+        "decoding 660 bytes of JSON",
+    ];
+    let times = in_turns(vec![
+        batch(|| {
+            black_box(by_hand(black_box(&by)));
+        }),
+        batch(|| {
             black_box(ten.rate(black_box(&fresh), black_box(&decoded))).ok();
         }),
-        Some(hand),
-    );
-    row("ten rules: whole apply, warm member, decoded event", apply(&ten), Some(hand));
-    let real = program(&real_program());
-    row("real program: whole apply", apply(&real), Some(hand));
-    let mut buffer = Event::default();
-    row(
-        "decoding 660 bytes of JSON",
-        time(|| {
+        apply(&ten),
+        apply(&real),
+        batch(|| {
             black_box(real.decode_into(black_box(ORDER.as_bytes()), &mut buffer)).ok();
         }),
-        None,
-    );
+    ]);
+    rows(&names, &times);
     println!();
-    let mut base = None;
-    for rules in [10, 100, 1_000, 10_000] {
+    let counts = [10, 100, 1_000, 10_000];
+    let names = counts.map(|rules| format!("{rules} rules of which ten match: rules judged"));
+    let many = counts.map(|rules| {
         let many = program(&many_rules(rules));
-        let decoded = event(&many, ORDER);
-        let fresh = member(&many);
-        let nanos = time(|| {
-            black_box(many.rate(black_box(&fresh), black_box(&decoded))).ok();
-        });
-        row(&format!("{rules} rules of which ten match: rules judged"), nanos, base);
-        base = base.or(Some(nanos));
-    }
+        let (fresh, decoded) = (member(&many), event(&many, ORDER));
+        (many, fresh, decoded)
+    });
+    let judged = many.iter().map(|(many, fresh, decoded)| {
+        batch(move || {
+            black_box(many.rate(black_box(fresh), black_box(decoded))).ok();
+        })
+    });
+    rows(&names, &in_turns(judged.collect()));
     let text = many_rules(10_000);
     row(
         "10 000 rules: parsed, checked and planned",
