@@ -105,10 +105,37 @@ fn power_of_ten(exponent: u32) -> Option<i64> {
     POWERS.get(exponent as usize).copied()
 }
 
+/// The digits of an amount above zero, or of zero, if they fit 64 bits, with how many of them stand after the point.
+#[inline]
+fn plain(value: Decimal) -> Option<(u64, u32)> {
+    let parts = value.unpack();
+    (parts.hi == 0 && !parts.negative).then(|| (u64::from(parts.mid) << 32 | u64::from(parts.lo), parts.scale))
+}
+
+/// The amount of so many digits, which is not below zero.
+#[inline]
+fn of_plain(digits: u64, scale: u32) -> Option<Decimal> {
+    (scale <= Decimal::MAX_SCALE).then(|| Decimal::from_parts(digits as u32, (digits >> 32) as u32, 0, false, scale))
+}
+
 #[inline]
 pub fn add(left: Decimal, right: Decimal) -> Result<Decimal, Overflow> {
     #[cfg(test)]
     fuse::burn()?;
+    // Nearly all have as many decimals as what they are added to.
+    if let (Some((one, scale)), Some((other, same))) = (plain(left), plain(right))
+        && scale == same
+        && let Some(sum) = one.checked_add(other)
+        && let Some(sum) = of_plain(sum, scale)
+    {
+        return Ok(sum);
+    }
+    add_small(left, right)
+}
+
+/// The same of other amounts; out of line, so that the usual ones are short.
+#[inline(never)]
+fn add_small(left: Decimal, right: Decimal) -> Result<Decimal, Overflow> {
     if let (Some(one), Some(other)) = (Small::of(left), Small::of(right))
         && let Some(sum) = one.plus(other).and_then(Small::decimal)
     {
@@ -191,6 +218,16 @@ pub fn is_positive(value: Decimal) -> bool {
 /// How two decimals stand to each other.
 #[inline]
 pub fn compare(left: Decimal, right: Decimal) -> Ordering {
+    if let (Some((one, scale)), Some((other, same))) = (plain(left), plain(right))
+        && scale == same
+    {
+        return one.cmp(&other);
+    }
+    compare_small(left, right)
+}
+
+#[inline(never)]
+fn compare_small(left: Decimal, right: Decimal) -> Ordering {
     match Small::aligned(left, right) {
         Some((left, right, _)) => left.cmp(&right),
         None => left.cmp(&right),
@@ -233,6 +270,18 @@ pub fn exceeds_64_bits(value: Decimal) -> bool {
 pub fn subtract(left: Decimal, right: Decimal) -> Result<Decimal, Overflow> {
     #[cfg(test)]
     fuse::burn()?;
+    if let (Some((one, scale)), Some((other, same))) = (plain(left), plain(right))
+        && scale == same
+        && let Some(difference) = one.checked_sub(other)
+        && let Some(difference) = of_plain(difference, scale)
+    {
+        return Ok(difference);
+    }
+    subtract_small(left, right)
+}
+
+#[inline(never)]
+fn subtract_small(left: Decimal, right: Decimal) -> Result<Decimal, Overflow> {
     if let (Some(one), Some(other)) = (Small::of(left), Small::of(right))
         && let Some(difference) = one.plus(other.negated()).and_then(Small::decimal)
     {
