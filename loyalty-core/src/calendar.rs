@@ -30,7 +30,17 @@ impl Calendar {
     }
 
     /// Microseconds that local time is ahead of UTC at that instant.
+    #[inline]
     pub fn offset_at(&self, instant: i64) -> i64 {
+        // Most zones have had one offset for long.
+        match (self.starts.last(), self.offsets.last()) {
+            (Some(start), Some(offset)) if *start <= instant => *offset,
+            _ => self.offset_before(instant),
+        }
+    }
+
+    #[inline(never)]
+    fn offset_before(&self, instant: i64) -> i64 {
         let index = self.starts.partition_point(|start| *start <= instant).saturating_sub(1);
         self.offsets.get(index).copied().unwrap_or(0)
     }
@@ -46,8 +56,20 @@ impl Calendar {
     }
 
     /// The instant at which the wall shows that day and time.
+    #[inline]
     pub fn instant_of(&self, day: i32, time: i64) -> i64 {
         let local = i64::from(day) * DAY + time;
+        // So long after the last change, the clock shows nothing twice and skips nothing.
+        match (self.starts.last(), self.offsets.last()) {
+            (Some(start), Some(offset)) if start.saturating_add(2 * DAY) <= local.saturating_sub(*offset) => {
+                local.saturating_sub(*offset)
+            }
+            _ => self.instant_near(local),
+        }
+    }
+
+    #[inline(never)]
+    fn instant_near(&self, local: i64) -> i64 {
         let near = self.starts.partition_point(|start| *start <= local);
         for index in near.saturating_sub(2)..(near + 2).min(self.starts.len()) {
             let (Some(start), Some(offset)) = (self.starts.get(index), self.offsets.get(index)) else { break };
