@@ -131,12 +131,28 @@ impl Writer<'_> {
     }
 
     #[inline]
-    pub fn number(&mut self, mut number: u64) {
-        while number >= 0x80 {
-            self.0.push(number as u8 | 0x80);
-            number >>= 7;
+    pub fn number(&mut self, number: u64) {
+        // Most take a byte or two: room for them is asked for once.
+        match number {
+            0..0x80 => self.0.push(number as u8),
+            0x80..0x4000 => self.0.extend_from_slice(&[number as u8 | 0x80, (number >> 7) as u8]),
+            _ => self.long_number(number),
         }
-        self.0.push(number as u8);
+    }
+
+    #[inline(never)]
+    fn long_number(&mut self, mut number: u64) {
+        let (mut bytes, mut length) = ([0; 10], 1);
+        for byte in &mut bytes {
+            *byte = number as u8 | 0x80;
+            number >>= 7;
+            if number == 0 {
+                *byte &= 0x7f;
+                break;
+            }
+            length += 1;
+        }
+        self.0.extend_from_slice(bytes.get(..length).unwrap_or(&bytes));
     }
 
     pub fn signed(&mut self, number: i64) {
@@ -162,6 +178,16 @@ impl Writer<'_> {
     /// Equal decimals give equal bytes, whatever their trailing zeros.
     #[inline]
     pub fn decimal(&mut self, value: Decimal) {
+        let parts = value.unpack();
+        // Whole numbers above zero have no zeros to be left out.
+        if parts.hi | parts.mid == 0 && parts.scale == 0 && !parts.negative {
+            return self.number(u64::from(parts.lo) << 3);
+        }
+        self.other_decimal(value);
+    }
+
+    #[inline(never)]
+    fn other_decimal(&mut self, value: Decimal) {
         match packed_small(value) {
             Some(small) => self.number(small),
             None => self.large(packed_large(value)),
@@ -170,6 +196,16 @@ impl Writer<'_> {
 
     /// An instant, told from another one that is near.
     pub fn instant(&mut self, at: i64, near: i64) {
+        // Most are whole minutes.
+        if at >= 0 && near >= 0 && at % MINUTE == 0 {
+            let distance = at / MINUTE - near / MINUTE;
+            return self.number((((distance << 1) ^ (distance >> 63)) as u64) << 2);
+        }
+        self.other_instant(at, near);
+    }
+
+    #[inline(never)]
+    fn other_instant(&mut self, at: i64, near: i64) {
         match packed_instant_near(at, near) {
             Some(small) => self.number(small),
             None => self.large(packed_instant(at, near)),
