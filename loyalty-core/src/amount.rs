@@ -112,6 +112,19 @@ fn plain(value: Decimal) -> Option<(u64, u32)> {
     (parts.hi == 0 && !parts.negative).then(|| (u64::from(parts.mid) << 32 | u64::from(parts.lo), parts.scale))
 }
 
+/// The digits of an amount, if they fit 32 bits, with how many of them stand after the point and, in the highest bit of that,
+/// whether it is below zero.
+#[inline]
+pub fn few(value: Decimal) -> Option<(u32, u8)> {
+    let parts = value.unpack();
+    (parts.hi | parts.mid == 0).then_some((parts.lo, parts.scale as u8 | u8::from(parts.negative) << 7))
+}
+
+/// The amount that was told so.
+pub fn of_few(digits: u32, scale: u8) -> Decimal {
+    Decimal::from_parts(digits, 0, 0, scale >> 7 == 1, u32::from(scale & 0x7f).min(Decimal::MAX_SCALE))
+}
+
 /// The amount of so many digits, which is not below zero.
 #[inline]
 fn of_plain(digits: u64, scale: u32) -> Option<Decimal> {
@@ -524,6 +537,14 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn few_digits_are_told_and_read_back(value in decimal()) {
+            if let Some((digits, scale)) = few(value) {
+                prop_assert_eq!(of_few(digits, scale).unpack(), value.unpack());
+            }
+            prop_assert_eq!(few(value).is_some(), value.mantissa().unsigned_abs() < 1 << 32);
+        }
+
         #[test]
         fn few_digits_add_as_many_do(left in decimal(), right in decimal()) {
             prop_assert_eq!(add(left, right), add_large(left, right));

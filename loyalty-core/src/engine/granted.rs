@@ -3,6 +3,7 @@
 use rust_decimal::Decimal;
 
 use super::grants::{Basis, Grant, Grants};
+use crate::amount;
 use crate::wire::codec::{Malformed, Reader, Writer};
 
 /// The part as it is read back.
@@ -16,13 +17,23 @@ pub struct Granted<'a> {
 
 pub fn write(writer: &mut Writer<'_>, capture: &[u8], fired: &[u32], grants: &[Grant]) {
     writer.bytes(capture);
-    write_grants(writer, fired, grants);
+    write_fired(writer, fired);
+    writer.number(grants.len() as u64);
+    for grant in grants {
+        if write_fixed(writer, grant).is_none() {
+            write_grant(writer, grant);
+        }
+    }
 }
 
-/// The part without the event's fields.
-pub fn write_grants(writer: &mut Writer<'_>, fired: &[u32], grants: &[Grant]) {
+fn write_fired(writer: &mut Writer<'_>, fired: &[u32]) {
     writer.number(fired.len() as u64);
     fired.iter().for_each(|rule| writer.number(u64::from(*rule)));
+}
+
+/// The part without the event's fields, as it is saved.
+pub fn write_grants(writer: &mut Writer<'_>, fired: &[u32], grants: &[Grant]) {
+    write_fired(writer, fired);
     writer.number(grants.len() as u64);
     for grant in grants {
         write_grant(writer, grant);
@@ -61,6 +72,46 @@ const WHOLE: u8 = 16;
 const BASIS: u8 = 3 | 16;
 const OF_ANOTHER_RULE: u8 = 4;
 const NOT_THE_FIRST: u8 = 8;
+/// Its numbers are of a fixed length: the form of those that the log keeps and that are small, as nearly all are. It takes no more
+/// bytes than the other, and numbers need not be looked at to find out how few they need.
+const FIXED_LENGTH: u8 = 32;
+
+/// Nothing, if a number does not fit.
+#[inline]
+fn write_fixed(writer: &mut Writer<'_>, grant: &Grant) -> Option<()> {
+    let Grant { rule, base_rule, effect: 0, wallet: 0, basis, amount } = grant else { return None };
+    let (digits, scale) = amount::few(*amount)?;
+    let (rule, base) = (u8::try_from(*rule).ok()?, u8::try_from(*base_rule).ok()?);
+    match basis {
+        Basis::Fixed => writer.all([FIXED_LENGTH | FIXED, rule, base, scale], [digits], []),
+        Basis::Rate(rate) => writer.all([FIXED_LENGTH | RATE, rule, base, scale], [digits, tiny(*rate)?], []),
+        Basis::Factor { rate, before, after } => {
+            let numbers = [digits, tiny(*rate)?, tiny(*before)?, tiny(*after)?];
+            writer.all([FIXED_LENGTH | FACTOR, rule, base, scale], numbers, []);
+        }
+        Basis::Share | Basis::Whole => return None,
+    }
+    Some(())
+}
+
+/// A number of 24 bits, below how many of its digits stand after the point.
+#[inline]
+fn tiny(number: Decimal) -> Option<u32> {
+    let (digits, scale) = amount::few(number)?;
+    (digits < 1 << 24).then_some(u32::from(scale) << 24 | digits)
+}
+
+fn read_fixed(reader: &mut Reader<'_>, head: u8) -> Result<Grant, Malformed> {
+    let (rule, base_rule, scale) = (reader.byte()?, reader.byte()?, reader.byte()?);
+    let amount = amount::of_few(reader.short()?, scale);
+    let mut tiny = || reader.short().map(|number| amount::of_few(number & 0xff_ffff, (number >> 24) as u8));
+    let basis = match head & BASIS {
+        FIXED => Basis::Fixed,
+        RATE => Basis::Rate(tiny()?),
+        _ => Basis::Factor { rate: tiny()?, before: tiny()?, after: tiny()? },
+    };
+    Ok(Grant { rule: u32::from(rule), base_rule: u32::from(base_rule), effect: 0, wallet: 0, basis, amount })
+}
 
 fn write_grant(writer: &mut Writer<'_>, grant: &Grant) {
     let basis = match &grant.basis {
@@ -95,6 +146,9 @@ fn write_grant(writer: &mut Writer<'_>, grant: &Grant) {
 
 fn read_grant(reader: &mut Reader<'_>) -> Result<Grant, Malformed> {
     let head = reader.byte()?;
+    if head & FIXED_LENGTH != 0 {
+        return read_fixed(reader, head);
+    }
     let rule = small(reader)?;
     let base_rule = if head & OF_ANOTHER_RULE == 0 { rule } else { small(reader)? };
     let elsewhere = head & NOT_THE_FIRST != 0;

@@ -3,9 +3,11 @@
 //! Records lie one behind the other in pages of bytes, so that remembering an event costs no allocation of its own, and one
 //! that is written stays where it is: a single buffer would be moved as a whole whenever it has to grow.
 
+mod form;
+
 use smallvec::SmallVec;
 
-use super::outcome::{self, Decision};
+use super::outcome::Decision;
 use crate::wire::codec::{Malformed, Reader, Writer};
 use crate::wire::digest;
 
@@ -58,7 +60,7 @@ pub struct Record<'a> {
 
 impl Record<'_> {
     pub fn decisions(&self) -> Result<Vec<Decision>, Malformed> {
-        outcome::read(&mut Reader(self.decisions), self.at)
+        form::read(&mut Reader(self.decisions), self.at)
     }
 }
 
@@ -190,7 +192,7 @@ impl Log {
         writer.number(u64::from(event));
         writer.short(digest);
         writer.fixed(signature);
-        outcome::write(&mut writer, decisions, at);
+        form::write(&mut writer, decisions, at);
         let middle = writer.0.len() as u32;
         order(&mut writer);
         let end = self.page.len() as u32;

@@ -212,6 +212,20 @@ impl Writer<'_> {
         }
     }
 
+    /// Some bytes and numbers at once: room for them is asked for once.
+    #[inline]
+    pub fn all<const A: usize, const B: usize, const C: usize>(
+        &mut self,
+        bytes: [u8; A],
+        shorts: [u32; B],
+        fixed: [i64; C],
+    ) {
+        self.0.reserve(A + 4 * B + 8 * C);
+        self.0.extend_from_slice(&bytes);
+        shorts.iter().for_each(|short| self.0.extend_from_slice(&short.to_le_bytes()));
+        fixed.iter().for_each(|fixed| self.0.extend_from_slice(&fixed.to_le_bytes()));
+    }
+
     pub fn text(&mut self, text: &str) {
         self.number(text.len() as u64);
         self.0.extend_from_slice(text.as_bytes());

@@ -73,6 +73,7 @@ const AGAINST: &[(&str, &str, &str)] = &[
     ("engine/granted.rs", "wire::codec", "what granted is kept in bytes, in the member's log"),
     ("engine/log.rs", "wire::codec", "the log is pages of bytes"),
     ("engine/messages/said.rs", "wire::codec", "what is said is kept in bytes, with the other decisions"),
+    ("engine/log/form.rs", "wire::codec", "the log is pages of bytes"),
     ("engine/log.rs", "wire::digest", "events are found by the digest of their id"),
     ("engine/questions/decision.rs", "wire::codec", "what is decided is kept in bytes, in the member's log"),
     ("engine/returns/order.rs", "wire::codec", "reads what was kept of an order"),
