@@ -75,18 +75,12 @@ struct LotsDue {
 }
 
 impl LotsDue {
-    fn of(plan: &Plan, member: &Member, due: i64) -> Self {
+    fn of(plan: &Plan, member: &mut Member, due: i64) -> Self {
         let frozen = member.account.frozen();
         let (mut now, mut next) = (SmallVec::new(), i64::MAX);
-        for (number, (state, wallet)) in member.wallets.iter().zip(&plan.wallets).enumerate() {
-            for (place, lot) in state.lots.iter().enumerate() {
-                let at = state.due_of(plan, &wallet.inactivities, lot, frozen);
-                if at <= due {
-                    now.push((number, place));
-                } else {
-                    next = next.min(at);
-                }
-            }
+        for (number, (state, wallet)) in member.wallets.iter_mut().zip(&plan.wallets).enumerate() {
+            let found = |place| now.push((number, place));
+            next = next.min(state.due_by(plan, &wallet.inactivities, frozen, (due, found)));
         }
         Self { now, next }
     }

@@ -7,7 +7,7 @@ use core::ops::{Deref, DerefMut};
 
 use rust_decimal::Decimal;
 
-use super::undo::{Kept, Rows, undo_all};
+use super::undo::{Kept, Rows, Turn, Undo, undo_all};
 use crate::amount::{self, Overflow};
 use crate::calendar::Calendar;
 use crate::check::model::{ExpireStart, Length, Period, SpendOrder};
@@ -62,9 +62,34 @@ pub struct WalletState {
     pub sums: Kept<Sums>,
     /// The last activity for each form of inactivity of the wallet; before any, nothing.
     pub activity: Rows<Option<i64>>,
+    pub front: Front,
 }
 
-undo_all!(WalletState { lots, sums, activity });
+undo_all!(WalletState { lots, sums, activity, front });
+
+/// When something happens next to the lots at the front that wait for no other event, while these are as they were. A member's old
+/// lots only run out, one after the other: that is worked out once for all of them. It is no part of the state.
+#[derive(Debug, Clone, Copy)]
+pub struct Front {
+    due: i64,
+}
+
+impl Default for Front {
+    fn default() -> Self {
+        Self { due: i64::MAX }
+    }
+}
+
+/// What is worked out says nothing of what there is.
+impl PartialEq for Front {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl Undo for Front {
+    fn turn(&mut self, _: Turn) {}
+}
 
 /// What the points of a wallet add up to.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
@@ -200,6 +225,45 @@ impl WalletState {
             (Vesting::Done, Expiry::At(at)) => at,
             (Vesting::Done, _) => self.expires_at(plan, plans, lot).unwrap_or(i64::MAX),
         }
+    }
+
+    /// The lots to which something happens up to an instant, by their places; tells when something happens next to one of the
+    /// others.
+    pub fn due_by(
+        &mut self,
+        plan: &Plan,
+        plans: &[InactivityPlan],
+        frozen: bool,
+        (due, mut found): (i64, impl FnMut(usize)),
+    ) -> i64 {
+        let mut settled = self.lots.settled();
+        let mut front = if settled > 0 { self.front.due } else { i64::MAX };
+        // While ends are frozen, or where one of those at the front is due, all are asked.
+        if frozen || front <= due {
+            (settled, front) = (0, i64::MAX);
+        }
+        while let Some(lot) = self.lots.get(settled).filter(|_| !frozen) {
+            let by_itself = matches!(lot.expiry, Expiry::Never | Expiry::At(_) | Expiry::AfterVesting(_));
+            let at = self.due_of(plan, plans, lot, frozen);
+            if at <= due || lot.pending() || !by_itself {
+                break;
+            }
+            (settled, front) = (settled + 1, front.min(at));
+        }
+        let mut next = front;
+        for (place, lot) in self.lots.get(settled..).unwrap_or(&[]).iter().enumerate() {
+            let at = self.due_of(plan, plans, lot, frozen);
+            if at <= due {
+                found(settled + place);
+            } else {
+                next = next.min(at);
+            }
+        }
+        if !frozen {
+            self.front.due = front;
+            self.lots.settle_front(settled);
+        }
+        next
     }
 
     /// The spendable lots, in the order in which they go.

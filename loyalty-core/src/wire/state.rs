@@ -532,7 +532,12 @@ fn restore_wallets(
             });
         }
         lots.arrange_by_key(|lot| lot.entry);
-        let state = WalletState { lots: lots.into(), sums: Kept::new(sums), activity: activity.into() };
+        let state = WalletState {
+            lots: lots.into(),
+            sums: Kept::new(sums),
+            activity: activity.into(),
+            ..WalletState::default()
+        };
         check(&wallet.name, &state)?;
         holdings::check(saved, wallet_plan, &state)?;
         *place = state;

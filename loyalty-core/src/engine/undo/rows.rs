@@ -13,6 +13,8 @@ pub struct Rows<T> {
     steps: Vec<Step<T>>,
     /// How many rows have come to the end since the last step: all that there is to note of them.
     grown: u32,
+    /// So many rows at the front are as they were when that was last said: see [`Rows::settled`].
+    settled: u32,
     /// Whether steps are noted.
     noting: bool,
 }
@@ -46,6 +48,7 @@ impl<T: Clone> Rows<T> {
             return self.push(row);
         }
         self.note(Step::Added(place));
+        self.touch(place);
         self.rows.insert(place, row);
     }
 
@@ -54,6 +57,7 @@ impl<T: Clone> Rows<T> {
         if self.noting {
             self.note(Step::Removed(place, self.rows.get(place)?.clone()));
         }
+        self.touch(place);
         (place < self.rows.len()).then(|| self.rows.remove(place))
     }
 
@@ -70,6 +74,7 @@ impl<T: Clone> Rows<T> {
             let before = self.rows.get(place)?.clone();
             self.note(Step::Changed(place, before));
         }
+        self.touch(place);
         self.rows.get_mut(place)
     }
 
@@ -94,6 +99,7 @@ impl<T: Clone> Rows<T> {
 
     /// Keeps the rows of that kind only.
     pub fn retain(&mut self, mut kept: impl FnMut(&T) -> bool) {
+        self.touch(0);
         if !self.noting {
             return self.rows.retain(kept);
         }
@@ -129,6 +135,7 @@ impl<T: Clone> Rows<T> {
 
     /// Works the whole list over, as one step.
     pub fn rework<R>(&mut self, work: impl FnOnce(&mut Vec<T>) -> R) -> R {
+        self.touch(0);
         if !self.noting {
             return work(&mut self.rows);
         }
@@ -153,6 +160,23 @@ impl<T: Clone> Rows<T> {
     pub fn added(&self) -> Option<&[T]> {
         let grew = self.noting && matches!(self.steps.last(), None | Some(Step::Mark));
         self.rows.get(self.old()..).filter(|_| grew)
+    }
+
+    /// How many rows at the front have been neither changed nor moved since [`Rows::settle_front`]: what was worked out of them
+    /// still holds.
+    pub fn settled(&self) -> usize {
+        self.settled as usize
+    }
+
+    /// From here on it is watched whether so many rows at the front stay as they are.
+    pub fn settle_front(&mut self, rows: usize) {
+        self.settled = rows.min(self.rows.len()) as u32;
+    }
+
+    /// The row at that place changes, or one comes or goes there.
+    #[inline]
+    fn touch(&mut self, place: usize) {
+        self.settled = self.settled.min(place as u32);
     }
 
     /// Notes a step behind those before it.
@@ -182,7 +206,7 @@ impl<T: Clone> Rows<T> {
 impl<T> Rows<T> {
     /// A list without a row.
     pub const fn new() -> Self {
-        Self { rows: Vec::new(), steps: Vec::new(), grown: 0, noting: false }
+        Self { rows: Vec::new(), steps: Vec::new(), grown: 0, settled: 0, noting: false }
     }
 
     /// How many rows there were when the last step was noted.
@@ -199,6 +223,7 @@ impl<T> Undo for Rows<T> {
         let grown = core::mem::take(&mut self.grown) as usize;
         if turn == Turn::RollBack {
             self.rows.truncate(self.rows.len().saturating_sub(grown));
+            self.settled = 0;
         }
         if self.steps.is_empty() {
             return;
