@@ -11,8 +11,6 @@ use super::{Kept, Rows, Turn, Undo};
 #[derive(Debug)]
 pub struct Apart<T> {
     room: Option<Box<T>>,
-    /// Whether a change is under way, which a room that is made meanwhile takes part in.
-    noting: bool,
 }
 
 /// What may lie apart.
@@ -33,7 +31,7 @@ impl<T: Nothing + PartialEq> Apart<T> {
     /// A room with something in it; with nothing, none.
     pub fn new(room: T) -> Self {
         let something = room != *T::NOTHING;
-        Self { room: something.then(|| Box::new(room)), noting: false }
+        Self { room: something.then(|| Box::new(room)) }
     }
 }
 
@@ -78,12 +76,10 @@ impl<T: Nothing> Deref for Apart<T> {
 
 impl<T: Nothing> DerefMut for Apart<T> {
     fn deref_mut(&mut self) -> &mut T {
-        let noting = self.noting;
         self.room.get_or_insert_with(|| {
             let mut room = Box::<T>::default();
-            if noting {
-                room.turn(Turn::Begin);
-            }
+            // A change may be under way: the room takes part in it. If none is, what it notes goes when the next one begins.
+            room.turn(Turn::Begin);
             room
         })
     }
@@ -92,7 +88,6 @@ impl<T: Nothing> DerefMut for Apart<T> {
 impl<T: Undo> Undo for Apart<T> {
     #[inline]
     fn turn(&mut self, turn: Turn) {
-        self.noting = turn == Turn::Begin;
         if let Some(room) = &mut self.room {
             room.turn(turn);
         }
@@ -101,14 +96,14 @@ impl<T: Undo> Undo for Apart<T> {
 
 impl<T> Default for Apart<T> {
     fn default() -> Self {
-        Self { room: None, noting: false }
+        Self { room: None }
     }
 }
 
 impl<T: Clone> Clone for Apart<T> {
     /// A copy is nobody's change.
     fn clone(&self) -> Self {
-        Self { room: self.room.clone(), noting: false }
+        Self { room: self.room.clone() }
     }
 }
 

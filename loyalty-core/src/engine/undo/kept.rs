@@ -62,7 +62,7 @@ impl<T: PartialEq> PartialEq for Kept<T> {
 impl<T> Undo for Kept<T> {
     fn turn(&mut self, turn: Turn) {
         let begins = turn == Turn::Begin;
-        debug_assert_eq!(matches!(self.state, State::Settled), begins, "replaced while a change is under way");
+        debug_assert!(begins || !matches!(self.state, State::Settled), "replaced while a change is under way");
         // What was is large, and is moved only where it is needed.
         if turn == Turn::RollBack
             && let State::Was(before) = core::mem::take(&mut self.state)

@@ -218,7 +218,7 @@ impl<T> Rows<T> {
 impl<T> Undo for Rows<T> {
     #[inline]
     fn turn(&mut self, turn: Turn) {
-        debug_assert_eq!(self.noting, turn != Turn::Begin, "replaced while a change is under way");
+        debug_assert!(self.noting || turn == Turn::Begin, "replaced while a change is under way");
         self.noting = turn == Turn::Begin;
         let grown = core::mem::take(&mut self.grown) as usize;
         if turn == Turn::RollBack {
