@@ -17,7 +17,7 @@ use super::members::transfer::Offer;
 use super::messages::Say;
 use super::moves::Move;
 use super::outcome::{Because, Kind};
-use super::rules::{self, Firings};
+use super::rules::{self, Firings, Told};
 use super::tally::Changes;
 use super::value::Value;
 use super::{caps, effects, lots, refusals};
@@ -93,7 +93,8 @@ pub fn evaluate(
     evaluation: &mut Evaluation,
 ) -> Result<(), EventError> {
     let mut firings = Firings::new();
-    rules::fire(scope, candidates, evaluation, on_event.asks_who_fired().then_some(&mut firings))?;
+    let told = if on_event.asks_who_fired() { Told::Asked } else { Told::None };
+    rules::fire(scope, candidates, evaluation, (told, &mut firings))?;
     if firings.is_empty() && evaluation.grants.is_empty() {
         return Ok(());
     }

@@ -5,7 +5,7 @@ use super::error::{EventError, Refusal};
 use super::eval::Scope;
 use super::event::EventData;
 use super::messages::{self, render};
-use super::rules::{self, Firings};
+use super::rules::{self, Firings, Told};
 use crate::amount::Overflow;
 use crate::plan::{EffectKindPlan, EventPlan, Plan, RulePlan};
 
@@ -32,7 +32,7 @@ pub fn judge(scope: &Scope<'_>, event_plan: &EventPlan, event: &EventData) -> Re
     let mut candidates = rules::candidates(event_plan, event);
     candidates.retain(|rule| scope.plan.rules.get(*rule as usize).is_some_and(refuses));
     let mut firings = Firings::new();
-    rules::fire(scope, &candidates, &mut Evaluation::default(), Some(&mut firings))?;
+    rules::fire(scope, &candidates, &mut Evaluation::default(), (Told::All, &mut firings))?;
     of(scope, &firings)
 }
 

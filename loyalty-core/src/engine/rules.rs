@@ -94,20 +94,29 @@ impl Iterator for Named<'_> {
     }
 }
 
-/// Finds the rules that fire, as far as conditions, validity and limits go; what they contribute is put into `evaluation`, and they
-/// are told where a later stage asks which they were.
+/// Which of the rules that fire are told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Told {
+    All,
+    /// Those that do more than earn plainly, or are capped: what later stages ask for.
+    Asked,
+    None,
+}
+
+/// Finds the rules that fire, as far as conditions, validity and limits go; what they contribute is put into `evaluation`, and those
+/// that somebody asks for into `firings`.
 pub fn fire<'p>(
     scope: &Scope<'p>,
     candidates: &[u32],
     evaluation: &mut Evaluation,
-    mut firings: Option<&mut Firings<'p>>,
+    (told, firings): (Told, &mut Firings<'p>),
 ) -> Result<(), Overflow> {
     let (mut sums, mut used) = (Sums::default(), Changes::new());
     for &rule in candidates {
         let Some(Some(plain)) = scope.plan.plain.get(rule as usize) else {
             let firing = fire_other(scope, rule, evaluation, &mut used)?;
-            if let (Some(firing), Some(firings)) = (firing, &mut firings) {
-                firings.push(firing);
+            if told != Told::None {
+                firings.extend(firing);
             }
             continue;
         };
@@ -115,7 +124,7 @@ pub fn fire<'p>(
             continue;
         }
         grants::contribute_plainly(scope, rule, plain, &mut sums, &mut evaluation.grants)?;
-        if let Some(firings) = &mut firings
+        if (told == Told::All || (plain.capped && told == Told::Asked))
             && let Some(plan) = scope.plan.rules.get(rule as usize)
             && let Some(form) = in_force(&plan.forms, scope.day)
         {

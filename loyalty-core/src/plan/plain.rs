@@ -12,6 +12,8 @@ pub struct PlainRule {
     pub from: i32,
     pub wallet: u16,
     pub condition: Option<NodeId>,
+    /// It has a cap of its own.
+    pub capped: bool,
     pub earns: PlainEarning,
 }
 
@@ -36,11 +38,11 @@ impl PlainRule {
     }
 
     fn of(plan: &Plan, rule: &RulePlan) -> Option<Self> {
-        // Every part is named: one that is new does not compile before it is known whether a rule with it is plain. Caps, arms and
+        // Every part is named: one that is new does not compile before it is known whether a rule with it is plain. Arms and
         // what a return asks for are the matter of later stages, which go by the rule's number.
         let RulePlan { forms, groups, name: _, trigger: _, arms: _, by_amount: _, held: _, line: _ } = rule;
         let [Dated { from, value: form }] = &**forms else { return None };
-        let RuleFormPlan { when, valid, limits, effects, caps: _, cap_mode: _, revoke: _, rating: _ } = form;
+        let RuleFormPlan { when, valid, limits, effects, caps, cap_mode: _, revoke: _, rating: _ } = form;
         let ([effect], true) = (&**effects, valid.is_empty() && limits.is_empty() && groups.is_empty()) else {
             return None;
         };
@@ -57,7 +59,7 @@ impl PlainRule {
             }
             _ => return None,
         };
-        Some(Self { from: *from, wallet, condition, earns })
+        Some(Self { from: *from, wallet, condition, capped: !caps.is_empty(), earns })
     }
 
     /// The sum over a list that it is a rate of, if that is of the items with one text in one field: the list and the field, the

@@ -10,7 +10,7 @@ use crate::engine::error::{EventError, Refusal};
 use crate::engine::event::{EventData, List};
 use crate::engine::grants::{self, Basis, Grant, RateTerms};
 use crate::engine::outcome::Kind;
-use crate::engine::rules::{self, Firings};
+use crate::engine::rules::{self, Firings, Told};
 use crate::plan::{
     EffectKindPlan, EventPlan, ExpirePlan, PerLine, PolicyPlan, RuleFormPlan, RulesOn, VestPlan, in_force,
 };
@@ -72,7 +72,7 @@ impl<'a> Judged<'a> {
         let scope = &tracer.scope;
         let mut fired = Evaluation::default();
         let mut firings = Firings::new();
-        rules::fire(scope, candidates, &mut fired, Some(&mut firings))?;
+        rules::fire(scope, candidates, &mut fired, (Told::All, &mut firings))?;
         grants::multiply(scope, &firings, &mut fired.grants)?;
         let mut shares: Vec<Share> = fired.grants.iter().map(Share::of).collect();
         let cuts = caps::cut_shares(scope, &firings, &mut shares)?;
