@@ -137,6 +137,7 @@ fn count_limits(scope: &Scope<'_>, firings: &Firings<'_>, evaluation: &mut Evalu
 /// Rounds what each wallet gets, cuts it by the wallet's own limits, and shares it out over lots.
 fn earn(scope: &Scope<'_>, evaluation: &mut Evaluation) -> Result<(), EventError> {
     let Evaluation { grants, lots, changes, offer, .. } = evaluation;
+    let most = grants.len();
     for (number, wallet) in scope.plan.wallets.iter().enumerate() {
         let number = number as u16;
         let own = || grants.iter().filter(move |grant| grant.wallet == number);
@@ -147,7 +148,7 @@ fn earn(scope: &Scope<'_>, evaluation: &mut Evaluation) -> Result<(), EventError
         let taken = offer.as_ref().filter(|offer| offer.wallet == number).map(|offer| offer.accepted);
         let mut limit = |given: Decimal| limited(scope, number, policy, (given, taken), changes);
         if !wallet.own_forms && policy.scope == RoundScope::PerOrder {
-            one_lot(scope, (number, wallet), policy, own(), &mut limit, lots)?;
+            one_lot(scope, (number, wallet), policy, (own(), most), &mut limit, lots)?;
         } else {
             let first = lots.len();
             several_lots(scope, (number, wallet), policy, own(), lots)?;
@@ -202,7 +203,7 @@ fn one_lot<'g>(
     scope: &Scope<'_>,
     (number, wallet): (u16, &WalletPlan),
     policy: &PolicyPlan,
-    grants: impl Iterator<Item = &'g Grant> + Clone,
+    (grants, most): (impl Iterator<Item = &'g Grant> + Clone, usize),
     limit: impl FnOnce(Decimal) -> Result<Left, Overflow>,
     lots: &mut SmallVec<[LotPlan; 2]>,
 ) -> Result<(), Overflow> {
@@ -215,7 +216,7 @@ fn one_lot<'g>(
     if !amount::is_positive(left) {
         return Ok(());
     }
-    let mut because: Vec<Because> = Vec::with_capacity(grants.clone().count() + OTHER_PARTS);
+    let mut because: Vec<Because> = Vec::with_capacity(most + OTHER_PARTS);
     // Without a denominator the parts are the contributions, which come to `exact`.
     let undivided = amount::is_one(wallet.denominator);
     for grant in grants {
@@ -229,7 +230,7 @@ fn one_lot<'g>(
     let mut lot = LotPlan { wallet: number, vest: policy.vest, expire, amount: whole, because };
     let explained = if undivided { exact } else { explained(&lot.because)? };
     close(&mut lot, explained)?;
-    if !policy.caps.is_empty() || policy.hold_at_most.is_some() {
+    if amount::compare(left, whole).is_ne() {
         let alone = core::slice::from_mut(&mut lot);
         trim(alone, 0, amount::subtract(whole, capped)?, |amount| Because::Cap { amount })?;
         trim(alone, 0, amount::subtract(capped, left)?, |amount| Because::HoldAtMost { amount })?;

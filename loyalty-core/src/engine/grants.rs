@@ -235,15 +235,14 @@ impl<'p> RateTerms<'p> {
 
 /// Adds what multiplying rules make of the contributions so far, each as a contribution of its own.
 pub fn multiply(scope: &Scope<'_>, firings: &Firings<'_>, grants: &mut Grants) -> Result<(), Overflow> {
-    let own = grants.len();
+    let mut added: SmallVec<[Grant; 4]> = SmallVec::new();
     // The factors that contributions have reached, by their places; the others have been multiplied by nothing yet.
     let mut factors: SmallVec<[(usize, Decimal); 4]> = SmallVec::new();
     for firing in firings {
         for effect in &firing.form.effects {
             let EffectKindPlan::Multiply { rules, wallet, by } = &effect.kind else { continue };
             let Some(by) = scope.number(*by)? else { continue };
-            for at in 0..own {
-                let Some(grant) = grants.get(at) else { break };
+            for (at, grant) in grants.iter().enumerate() {
                 let Basis::Rate(value) = &grant.basis else { continue };
                 if !rules.contains(&grant.rule) || wallet.is_some_and(|wallet| wallet != grant.wallet) {
                     continue;
@@ -268,20 +267,16 @@ pub fn multiply(scope: &Scope<'_>, firings: &Firings<'_>, grants: &mut Grants) -
                 };
                 if !amount.is_zero() {
                     let basis = Basis::Factor { rate: *value, before, after };
-                    let grant = Grant { rule: firing.rule, basis, amount, ..*grant };
-                    grants.push(grant);
+                    added.push(Grant { rule: firing.rule, basis, amount, ..*grant });
                 }
             }
         }
     }
     // Each goes behind the contributions of its rule; those before them stand in the order of the file.
     let place_of = |grant: &Grant| (grant.rule, grant.effect);
-    for at in own..grants.len() {
-        let Some((added, sorted)) = grants.get(..=at).and_then(|grants| grants.split_last()) else { break };
-        let place = sorted.partition_point(|grant| place_of(grant) <= place_of(added));
-        if let Some(behind) = grants.get_mut(place..=at) {
-            behind.rotate_right(1);
-        }
+    for added in added {
+        let place = grants.partition_point(|grant| place_of(grant) <= place_of(&added));
+        grants.insert(place, added);
     }
     Ok(())
 }
