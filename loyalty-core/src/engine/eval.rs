@@ -28,7 +28,7 @@ use crate::locale::inbound;
 use crate::plan::node::{Node, NodeId, Range};
 use crate::plan::{Plan, in_force};
 use crate::time::{SECOND, date_of};
-use worked::{calculate, distinct, holds};
+use worked::{calculate, distinct, holds, measured};
 
 /// No list item is at hand.
 pub const NO_ROW: usize = usize::MAX;
@@ -272,6 +272,10 @@ impl<'a> Scope<'a> {
         if value.is_missing() {
             return Ok(None);
         }
+        if let Value::Weekday(day) = value {
+            let is_day = |item: &NodeId| self.plan.nodes.get(*item as usize).is_some_and(|item| item.is_weekday(day));
+            return Ok(Some(items.of(&self.plan.operands).iter().any(is_day)));
+        }
         let mut found = false;
         for item in items.of(&self.plan.operands) {
             found |= match (self.operand(*item, row)?, value) {
@@ -318,6 +322,10 @@ impl<'a> Scope<'a> {
     fn other_holds(&self, node: NodeId) -> Result<bool, Overflow> {
         Ok(match self.plan.nodes.get(node as usize) {
             Some(Node::Compare(comparison, left, right)) => {
+                if let Some((measure, right)) = measured(self.plan, *left, *right) {
+                    let left = super::measures::value(self, measure)?.number();
+                    return Ok(left.is_some_and(|left| holds(*comparison, amount::compare(left, right))));
+                }
                 let order = self.operand(*left, NO_ROW)?.order(self.operand(*right, NO_ROW)?);
                 order.is_some_and(|order| holds(*comparison, order))
             }

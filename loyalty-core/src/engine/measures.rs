@@ -8,7 +8,7 @@ use super::eval::{DIVISION_DIGITS, NO_ROW, Scope};
 use super::marks::{Mark, Marks};
 use super::member::Member;
 use super::standing::Standing;
-use super::tally::Change;
+use super::tally::{After, Change};
 use super::value::{Stored, Value};
 use super::{horizon, tally};
 use crate::amount::{self, Overflow};
@@ -20,8 +20,8 @@ use crate::time::day_of;
 /// What one event adds to one measure.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Delta {
-    /// To be counted or added up.
-    Counted { measure: u16, change: Change },
+    /// To be counted or added up; and what the entry will say, if that can be told.
+    Counted { measure: u16, change: Change, after: Option<After> },
     /// A value to be remembered.
     Marked { measure: u16, value: Stored },
 }
@@ -66,7 +66,9 @@ pub fn deltas(scope: &Scope<'_>, measures: &[u16], deltas: &mut Deltas) -> Resul
                     AggregateFunction::Sum | AggregateFunction::Average => value.number().unwrap_or(Decimal::ZERO),
                     _ => Decimal::ZERO,
                 };
-                Delta::Counted { measure, change: Change { tally, key, count: 1, sum } }
+                let change = Change { tally, key, count: 1, sum };
+                let after = scope.member.tallies.after(&change).ok();
+                Delta::Counted { measure, change, after }
             }
             None => Delta::Marked { measure, value: Stored::of(value) },
         });
@@ -147,6 +149,16 @@ fn tallied<'a>(
         Some(Delta::Counted { change, .. }) => Some(change),
         _ => None,
     };
+    if let Some(Delta::Counted { change, after: Some((entry, _)), .. }) = delta
+        && holds_one(scope, window, grain, change.key)
+    {
+        // What the event makes of the one entry in the window has been worked out.
+        match plan.function {
+            AggregateFunction::Count => return Ok(Value::Number(Decimal::from(entry.count))),
+            AggregateFunction::Sum => return Ok(Value::Number(entry.sum)),
+            _ => {}
+        }
+    }
     if plan.function == AggregateFunction::Streak {
         let (at, day) = looking_from(scope, window);
         let now = tally::key(grain, calendar, at, day);
@@ -168,6 +180,18 @@ fn tallied<'a>(
         },
         _ => Value::Number(sum()?),
     })
+}
+
+/// Whether a window holds no entry but the one with that key, under which the event at hand counts.
+#[inline]
+fn holds_one(scope: &Scope<'_>, window: Window, grain: Grain, key: i64) -> bool {
+    match (window, grain) {
+        (Window::AllTime, Grain::Ever) => true,
+        (Window::This(_), Grain::Period(period)) => {
+            !scope.closing && scope.plan.calendar.period_of(period, scope.day) == key
+        }
+        _ => false,
+    }
 }
 
 /// Where a window is looked at from: at the end of a period calendar windows from its last instant.

@@ -45,6 +45,9 @@ pub struct Change {
     pub sum: Decimal,
 }
 
+/// What an entry will say, and its place among the others, or that where it will be.
+pub type After = (Entry, usize);
+
 pub type Changes = smallvec::SmallVec<[Change; 12]>;
 
 /// Adds to the change of an entry.
@@ -112,7 +115,7 @@ impl Tallies {
     }
 
     /// What an entry would come to, without changing it; and its place, or that where it would be.
-    pub fn after(&self, change: &Change) -> Result<(Entry, usize), Overflow> {
+    pub fn after(&self, change: &Change) -> Result<After, Overflow> {
         let Change { tally, key, count, sum } = *change;
         let place = self.place(tally, key);
         let before = self.entries.get(place).filter(|entry| entry.tally == tally && entry.key == key);
@@ -126,6 +129,18 @@ impl Tallies {
     /// Puts an entry in the place of the one with its key. It is looked for at `near` first, where it was.
     pub fn put(&mut self, entry: Entry, near: usize) {
         let nothing = entry.count == 0 && entry.sum.is_zero();
+        match self.entries.get(near) {
+            Some(known) if known.tally == entry.tally && known.key == entry.key && !nothing => {
+                self.totals.put(Some(known), &entry);
+                self.entries.set(near, entry);
+            }
+            _ => self.put_anew(entry, near, nothing),
+        }
+    }
+
+    /// The same of one that comes or goes, or is not where it was.
+    #[inline(never)]
+    fn put_anew(&mut self, entry: Entry, near: usize, nothing: bool) {
         let same = |known: &Entry| known.tally == entry.tally && known.key == entry.key;
         let place = match self.entries.get(near) {
             Some(known) if same(known) => near,
@@ -213,6 +228,14 @@ impl Tallies {
 
     /// What the sums of some entries come to.
     pub fn sum(&self, tally: u32, from: i64, to: i64) -> Result<Decimal, Overflow> {
+        // Until the first entries leave a long window, it holds all.
+        if let Some(total) = self.totals.of(tally)
+            && let Some([first, .., last]) = self.entries.get(self.first_of(tally)..self.behind(tally))
+            && from <= first.key
+            && last.key <= to
+        {
+            return Ok(total.sum);
+        }
         let sum = |entries: &[Entry]| amount::sum(entries.iter().map(|entry| entry.sum));
         let inside = self.between(tally, from, to);
         if let Some((total, [before, after])) = self.outside(tally, from, inside.len()) {

@@ -162,6 +162,11 @@ pub enum Node {
 }
 
 impl Node {
+    /// Whether it is that day of the week, Monday 0.
+    pub fn is_weekday(&self, day: u8) -> bool {
+        matches!(self, Node::Weekday(known) if *known == day)
+    }
+
     /// Calls `see` for each direct operand.
     pub fn operands(&self, operands: &[NodeId], mut see: impl FnMut(NodeId)) {
         match *self {

@@ -36,7 +36,7 @@ fn run_over(scope: &Scope<'_>, number: usize, kept: Option<i64>) -> Option<Run> 
     let tally = scope.plan.measures.get(usize::from(measure))?.tally?;
     let entries = scope.member.tallies.between(tally, i64::MIN, i64::MAX);
     let own = scope.deltas.iter().find_map(|delta| match delta {
-        Delta::Counted { measure: of, change } if *of == measure => Some(change.key),
+        Delta::Counted { measure: of, change, .. } if *of == measure => Some(change.key),
         _ => None,
     });
     let full = |key: i64| own == Some(key) || entries.binary_search_by(|entry| entry.key.cmp(&key)).is_ok();

@@ -2,6 +2,7 @@
 
 use smallvec::SmallVec;
 
+use crate::amount::Overflow;
 use crate::engine::claims::Counters;
 use crate::engine::decided::Decided;
 use crate::engine::error::EventError;
@@ -16,7 +17,7 @@ use crate::engine::members::transfer;
 use crate::engine::messages::{self, broadcast};
 use crate::engine::outcome::Decision;
 use crate::engine::rewards::{self, Turn};
-use crate::engine::tally::Entry;
+use crate::engine::tally::After;
 use crate::engine::{
     arrivals, challenges, clock, coupons, earning, experiments, granted, ledger, moves, reactions, returns, rules,
     schedule,
@@ -30,7 +31,7 @@ pub(super) struct Work {
     deltas: measures::Deltas,
     pub(super) evaluation: earning::Evaluation,
     /// What the counters will say, each with its place among them.
-    entries: SmallVec<[(Entry, usize); 12]>,
+    entries: SmallVec<[After; 12]>,
     /// What the event makes of coupons.
     uses: coupons::redeem::Uses,
 }
@@ -56,11 +57,12 @@ pub(super) fn evaluate(
     }
     earning::evaluate(&scope, &candidates, &event_plan.rules, evaluation)?;
     // Whatever could overflow does so before anything is written.
-    let counted = deltas.iter().filter_map(|delta| match delta {
-        Delta::Counted { change, .. } => Some(change),
-        Delta::Marked { .. } => None,
-    });
-    for change in counted.chain(&evaluation.changes) {
+    for delta in &*deltas {
+        if let Delta::Counted { after, .. } = delta {
+            entries.push(after.ok_or(Overflow)?);
+        }
+    }
+    for change in &evaluation.changes {
         entries.push(member.tallies.after(change)?);
     }
     Ok(())
@@ -96,9 +98,9 @@ pub(super) fn commit(
     while let Some((entry, place)) = entries.pop() {
         member.tallies.put(entry, place);
     }
-    for delta in deltas.drain(..) {
+    for delta in deltas {
         if let Delta::Marked { measure, value } = delta {
-            member.marks.insert(Mark { measure, at: event.at, value });
+            member.marks.insert(Mark { measure: *measure, at: event.at, value: core::mem::take(value) });
         }
     }
     for wallet in 0..plan.wallets.len() {

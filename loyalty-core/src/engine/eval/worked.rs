@@ -8,6 +8,7 @@ use super::DIVISION_DIGITS;
 use crate::amount::{self, Overflow};
 use crate::check::model::{Arithmetic, Comparison};
 use crate::engine::value::Value;
+use crate::plan::{Node, NodeId, Plan};
 use crate::sorting::Arrange as _;
 use crate::time::date_of;
 
@@ -28,6 +29,15 @@ pub(super) fn calculate<'a>(operator: Arithmetic, left: Decimal, right: Decimal)
         Arithmetic::Divide if right.is_zero() => Value::Missing,
         Arithmetic::Divide => Value::Number(amount::divide(left, right, DIVISION_DIGITS)?),
     })
+}
+
+/// A measure and the constant that it is held against, as most conditions on measures are.
+#[inline]
+pub(super) fn measured(plan: &Plan, left: NodeId, right: NodeId) -> Option<(u16, Decimal)> {
+    match (plan.nodes.get(left as usize)?, plan.nodes.get(right as usize)?) {
+        (Node::Measure(measure), Node::Number(right)) => Some((*measure, *right)),
+        _ => None,
+    }
 }
 
 /// Whole months from one day to another: 31 January to 28 February is one, as a month later is that day.
