@@ -315,6 +315,9 @@ fn asleep(
     Ok(())
 }
 
+/// Changes of a member after which what it no longer needs is looked for: it takes a look at everything.
+const TIDIED_EVERY: u64 = 64;
+
 /// Drops what no longer matters.
 fn tidy(plan: &Plan, member: &mut Member, moved: Moved) {
     let wallets = member.wallets.iter_mut().filter(|_| moved == Moved::Anything);
@@ -323,7 +326,7 @@ fn tidy(plan: &Plan, member: &mut Member, moved: Moved) {
     if swept {
         member.next_due = member.find_next_due(plan);
     }
-    if member.revision.is_multiple_of(16) {
+    if member.revision.is_multiple_of(TIDIED_EVERY) {
         member.forget(plan);
     }
 }

@@ -167,7 +167,10 @@ pub fn activity(
     at: i64,
     counts: impl Fn(&crate::plan::InactivityPlan) -> bool,
 ) {
-    let Some(forms) = plan.wallets.get(usize::from(wallet)) else { return };
+    let forms = match plan.wallets.get(usize::from(wallet)) {
+        Some(forms) if !forms.inactivities.is_empty() => forms,
+        _ => return,
+    };
     let at = pause::moved(plan, &member.account, at, at);
     let Some(state) = member.wallets.get_mut(usize::from(wallet)) else { return };
     for (number, _) in forms.inactivities.iter().enumerate().filter(|(_, form)| counts(form)) {
