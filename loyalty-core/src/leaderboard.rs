@@ -195,7 +195,7 @@ impl Leaderboard {
     pub fn around(mut self, member: &Member, neighbours: usize) -> Result<Self, EventError> {
         within("neighbours", neighbours, 0)?;
         self.around = Some(Around {
-            id: member.id.as_str().into(),
+            id: (*member.id).into(),
             score: self.score(member)?,
             each: neighbours,
             above: 0,
@@ -233,7 +233,7 @@ impl Leaderboard {
     /// [`Refusal::Overflow`]. The standings are then as before.
     pub fn add(&mut self, member: &Member) -> Result<bool, EventError> {
         let Some(score) = self.score(member)? else { return Ok(false) };
-        let key: Key = (Reverse(score), member.id.as_str().into());
+        let key: Key = (Reverse(score), (*member.id).into());
         self.members = self.members.saturating_add(1);
         let count = self.scores.entry(key.0).or_insert(0);
         *count = count.saturating_add(1);

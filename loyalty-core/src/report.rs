@@ -248,13 +248,13 @@ impl Report {
 
     fn happened(&mut self, outcome: &Happened<'_>, member: &Member) -> Result<bool, EventError> {
         self.same_program(member)?;
-        if *outcome.member != member.id {
+        if *outcome.member != *member.id {
             return Err(EventError::new(Refusal::WrongMember)
                 .in_field("member")
                 .expecting(format!("`{}`, whose outcome this is", outcome.member))
                 .but_found(format!("`{}`", member.id)));
         }
-        let known = self.members.get(member.id.as_str());
+        let known = self.members.get(&*member.id);
         if outcome.replayed || known.is_some_and(|known| outcome.revision <= known.revision) {
             return Ok(false);
         }
@@ -277,7 +277,7 @@ impl Report {
     /// [`Refusal::OtherProgram`], [`Refusal::Overflow`].
     pub fn know(&mut self, member: &Member) -> Result<bool, EventError> {
         self.same_program(member)?;
-        if self.members.contains_key(member.id.as_str()) {
+        if self.members.contains_key(&*member.id) {
             return Ok(false);
         }
         self.take(member, member.enrolled_at, &[], None)?;
@@ -303,7 +303,7 @@ impl Report {
         let happened = event.is_some() || !changes.is_empty();
         let mut working = Working { report: self, touched: BTreeMap::new(), span: self.span };
         let actual = balances(&self.plan, member)?;
-        let known = self.members.get(member.id.as_str());
+        let known = self.members.get(&*member.id);
         let first_seen = known.is_none();
         let mut facts = known.cloned().unwrap_or_else(|| Facts {
             revision: 0,
@@ -355,7 +355,7 @@ impl Report {
         let (touched, span) = (working.touched, working.span);
         self.cells.extend(touched);
         self.span = span;
-        self.members.insert(member.id.as_str().into(), facts);
+        self.members.insert((*member.id).into(), facts);
         Ok(())
     }
 

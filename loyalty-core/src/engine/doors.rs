@@ -69,7 +69,7 @@ pub fn outcome(plan: &Arc<Plan>, member: &Member, event: Option<String>, at: i64
     Outcome {
         plan: Arc::clone(plan),
         event,
-        member: member.id.clone(),
+        member: Arc::clone(&member.id),
         at,
         revision: member.revision,
         replayed: false,

@@ -1,6 +1,6 @@
 //! All that the engine remembers of one account.
 
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use smallvec::SmallVec;
 
@@ -29,7 +29,8 @@ use crate::time::{DAY, Instant};
 /// Only the program that enrolled or loaded a member can use it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Member {
-    pub(crate) id: String,
+    /// Outcomes share it.
+    pub(crate) id: Arc<str>,
     /// The fingerprint of the plan whose layout the state has.
     pub(crate) fingerprint: u64,
     pub(crate) enrolled_at: i64,
@@ -106,7 +107,7 @@ impl Member {
     /// A member of whom nothing has been worked out yet.
     pub(crate) fn blank(plan: &Plan, id: &str, at: i64) -> Self {
         Self {
-            id: id.to_owned(),
+            id: id.into(),
             fingerprint: plan.fingerprint,
             enrolled_at: at,
             clock: at,
@@ -138,7 +139,7 @@ impl Member {
     /// What every member has before anything is known of it.
     fn without_plan() -> Self {
         Self {
-            id: String::new(),
+            id: Arc::default(),
             fingerprint: 0,
             enrolled_at: 0,
             clock: 0,

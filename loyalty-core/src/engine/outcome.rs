@@ -21,7 +21,7 @@ pub use reason::{Because, NotDrawn, NotEarned, NotTaken, TierBecause};
 pub struct Outcome {
     pub(crate) plan: Arc<Plan>,
     pub(crate) event: Option<String>,
-    pub(crate) member: String,
+    pub(crate) member: Arc<str>,
     pub(crate) at: i64,
     pub(crate) revision: u64,
     pub(crate) replayed: bool,

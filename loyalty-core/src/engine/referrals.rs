@@ -304,7 +304,7 @@ pub fn refer(scope: &Scope<'_>, rule: u32, referral: u16) -> Option<Kind> {
         parcel: Box::new(Parcel {
             id: id.into(),
             transfer: order.into(),
-            from: scope.member.id.as_str().into(),
+            from: (*scope.member.id).into(),
             to: brought.by.clone(),
         }),
     })

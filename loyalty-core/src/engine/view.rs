@@ -137,7 +137,7 @@ pub fn view(plan: &Arc<Plan>, member: &Member, at: i64, source: &str) -> View {
     let member = &at_instant;
     let at = member.clock;
     let mut document = Document::object()
-        .with("member", member.id.as_str())
+        .with("member", &*member.id)
         .with("at", instant(plan, at))
         .with("revision", member.revision)
         .with("enrolled_at", instant(plan, member.enrolled_at));

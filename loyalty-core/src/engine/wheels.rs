@@ -284,7 +284,7 @@ pub fn audit(plan: &Plan, member: &Member, event: &str) -> Result<Document, Even
     }
     Ok(Document::object()
         .with("event", event)
-        .with("member", member.id.as_str())
+        .with("member", &*member.id)
         .with("draws", draws.into_iter().collect::<Document>()))
 }
 

@@ -127,7 +127,7 @@ pub fn export(plan: &Plan, member: &Member) -> Document {
             .with("value", stored(plan, &mark.value))
     });
     let mut document = Document::object()
-        .with("member", member.id.as_str())
+        .with("member", &*member.id)
         .with("program", plan.settings.title.as_str())
         .with("enrolled_at", instant(plan, member.enrolled_at))
         .with("clock", instant(plan, member.clock))

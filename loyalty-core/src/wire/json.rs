@@ -44,7 +44,7 @@ pub fn outcome_document(told: &Outcome) -> Document {
 pub fn outcome(outcome: &Outcome, object: &mut Object<'_>) {
     let plan = &outcome.plan;
     object.put_some("event", outcome.event.as_deref());
-    object.put("member", &outcome.member);
+    object.put("member", &*outcome.member);
     object.put("at", moment(plan, outcome.at));
     object.put("revision", outcome.revision);
     if outcome.replayed {

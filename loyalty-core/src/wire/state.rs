@@ -273,7 +273,7 @@ fn snapshot(plan: &Plan, member: &Member, form: Form) -> Snapshot {
         format: forms::FORMAT,
         // Whom these rules have not judged yet is saved as if other rules had: loading judges once more.
         program: if member.next_due <= member.clock { 0 } else { plan.text },
-        member: member.id.clone(),
+        member: member.id.to_string(),
         enrolled_at: Moment(member.enrolled_at),
         clock: Moment(member.clock),
         revision: member.revision,

@@ -25,7 +25,7 @@ pub(super) fn admit(
 ) -> Result<Option<Vec<Decision>>, EventError> {
     member.account.expect_open("member")?;
     if let Some(of) = &event.member
-        && *of != member.id
+        && **of != *member.id
         && !member.account.has_absorbed(of)
     {
         return Err(EventError::new(Refusal::WrongMember)

@@ -36,7 +36,7 @@ fn document(told: &Explanation) -> Document {
     if let Some(event) = told.event.and_then(|event| plan.events.get(usize::from(event))) {
         document.put("type", &*event.layout.name);
     }
-    document.put("member", told.outcome.member.as_str());
+    document.put("member", &*told.outcome.member);
     document.put("at", instant(plan, told.outcome.at));
     if told.outcome.replayed {
         document.put("replayed", true);

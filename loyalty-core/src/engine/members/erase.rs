@@ -30,7 +30,7 @@ pub fn erase(plan: &Arc<Plan>, member: &mut Member, pseudonym: &str, at: i64) ->
             .expecting(format!("1 to {ID_BYTES_MAX} bytes"))
             .but_found(format!("{} bytes", pseudonym.len())));
     }
-    let names = core::iter::once(member.id.as_str()).chain(member.account.absorbed.iter().map(|id| &**id));
+    let names = core::iter::once(&*member.id).chain(member.account.absorbed.iter().map(|id| &**id));
     if names.into_iter().any(|id| pseudonym.contains(id)) {
         return Err(EventError::new(Refusal::WrongMember)
             .in_field("pseudonym")

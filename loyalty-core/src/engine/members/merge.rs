@@ -57,7 +57,7 @@ pub fn merge(
     join(plan, &mut survivor, &absorbed, at, &mut gained)?;
     survivor.revision = survivor.revision.max(absorbed.revision) + 1;
     close(plan, &mut absorbed, &survivor.id);
-    lost.push(Decision { at, kind: Kind::MergedInto { into: survivor.id.as_str().into() } });
+    lost.push(Decision { at, kind: Kind::MergedInto { into: (*survivor.id).into() } });
     (*into, *from) = (survivor, absorbed);
     Ok((
         doors::outcome(plan, into, None, at, gained.take_list()),
@@ -121,7 +121,7 @@ fn join(
 ) -> Result<(), EventError> {
     let (entries, first) = (survivor.entry, decisions.len());
     survivor.entry = entries.checked_add(absorbed.entry).ok_or(amount::Overflow)?;
-    decisions.push(Decision { at, kind: Kind::Merged { from: absorbed.id.as_str().into(), entries } });
+    decisions.push(Decision { at, kind: Kind::Merged { from: (*absorbed.id).into(), entries } });
     for number in 0..plan.wallets.len() {
         wallet(plan, survivor, absorbed, (number as u16, entries), at, decisions)?;
     }
@@ -163,7 +163,7 @@ fn join(
     survivor.arrivals.extend(absorbed.arrivals.iter().copied());
     survivor.coupons.absorb(&absorbed.coupons, entries);
     survivor.enrolled_at = survivor.enrolled_at.min(absorbed.enrolled_at);
-    survivor.account.absorbed.push(absorbed.id.as_str().into());
+    survivor.account.absorbed.push((*absorbed.id).into());
     survivor.account.absorbed.extend(absorbed.account.absorbed.iter().cloned());
     survivor.referrals.join(&absorbed.referrals);
     standings(survivor, absorbed);

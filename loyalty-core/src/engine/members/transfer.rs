@@ -92,7 +92,7 @@ fn send(
     let parcel = Box::new(Parcel {
         id: parcel_id(&member.id, &event.id, entry).into(),
         transfer: event.id.as_str().into(),
-        from: member.id.as_str().into(),
+        from: (*member.id).into(),
         to: sending.to.clone(),
     });
     decisions.push(Decision {
@@ -320,7 +320,7 @@ fn send_back(
     let parcel = Box::new(Parcel {
         id: format!("{}{BACK}", event.id).into(),
         transfer: text(event_plan, event, "transfer").into(),
-        from: member.id.as_str().into(),
+        from: (*member.id).into(),
         to: text(event_plan, event, "sender").into(),
     });
     decisions.push(Decision { at: event.at, kind: Kind::SentBack { wallet, amount, reason, parcel } });
