@@ -7,6 +7,7 @@ use crate::amount;
 use crate::wire::codec::{Malformed, Reader, Writer};
 
 /// The part as it is read back.
+#[derive(Debug, PartialEq)]
 pub struct Granted<'a> {
     /// The event's fields, as they were captured.
     pub capture: &'a [u8],
