@@ -38,6 +38,7 @@ fn main() {
     }
     let text = match what.as_str() {
         "rate" => ten_rules(),
+        "many" => many_rules(10_000),
         "cut" => real_program().replacen("cap 100_000", "cap 1", 1),
         _ => real_program(),
     };
@@ -56,7 +57,7 @@ fn main() {
                 "hand" => {
                     black_box(by_hand(black_box(&hand)));
                 }
-                "rate" => drop(black_box(program.rate(&fresh, black_box(&event)))),
+                "rate" | "many" => drop(black_box(program.rate(&fresh, black_box(&event)))),
                 "decode" => drop(black_box(program.decode_into(black_box(ORDER.as_bytes()), &mut event))),
                 "told" => drop(black_box(program.apply_event(member, next).map(|outcome| outcome.to_json()))),
                 "save" => drop(black_box(program.save_binary(black_box(member)))),

@@ -29,7 +29,7 @@ pub fn judge(scope: &Scope<'_>, event_plan: &EventPlan, event: &EventData) -> Re
     if !event_plan.rules.refuse {
         return Ok(Vec::new());
     }
-    let mut candidates = rules::candidates(event_plan, event);
+    let mut candidates = rules::candidates(&event_plan.index, event);
     candidates.retain(|rule| scope.plan.rules.get(*rule as usize).is_some_and(refuses));
     let mut firings = Firings::new();
     rules::fire(scope, &candidates, &mut Evaluation::default(), (Told::All, &mut firings))?;

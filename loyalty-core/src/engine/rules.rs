@@ -1,12 +1,13 @@
 //! Which rules an event sets off: the index finds those that may fire, and conditions, validity and limits decide.
 
+mod candidates;
+
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive as _;
 use smallvec::SmallVec;
 
 use super::earning::Evaluation;
 use super::eval::{NO_ROW, Scope};
-use super::event::{EventData, Slot};
 use super::outcome::Kind;
 use super::sums::Sums;
 use super::tally::{self, Changes};
@@ -14,11 +15,9 @@ use super::value::Value;
 use super::{claims, grants};
 use crate::amount::{self, Overflow};
 use crate::check::model::{Most, Valid};
-use crate::plan::index::KeyedRules;
-use crate::plan::{
-    EffectKindPlan, EventPlan, GroupFormPlan, LimitPlan, Plan, RuleFormPlan, RuleIndex, RulePlan, in_force,
-};
+use crate::plan::{EffectKindPlan, GroupFormPlan, LimitPlan, Plan, RuleFormPlan, RulePlan, in_force};
 use crate::time::{DAY, day_of, micros_of};
+pub use candidates::candidates;
 
 /// A rule whose conditions hold.
 #[derive(Debug, Clone, Copy)]
@@ -29,70 +28,6 @@ pub struct Firing<'p> {
 }
 
 pub type Firings<'p> = SmallVec<[Firing<'p>; 16]>;
-
-/// The rules that may fire, found through the index, in the order of the file.
-pub fn candidates(event_plan: &EventPlan, event: &EventData) -> SmallVec<[u32; 32]> {
-    let index = &event_plan.index;
-    let mut found = SmallVec::new();
-    if let [always] = *index.always {
-        // Nearly all programs have so few rules on an event that one word holds them.
-        let mut set = always;
-        found_by_texts(index, event, |keyed, symbol| set |= keyed.first(symbol));
-        found.extend(Named { rules: &index.rules, bits: set });
-        return found;
-    }
-    let mut set: SmallVec<[u64; 32]> = SmallVec::from_slice(&index.always);
-    let words = set.as_mut_slice();
-    found_by_texts(index, event, |keyed, symbol| {
-        for (word, bits) in keyed.rules(symbol) {
-            if let Some(known) = words.get_mut(*word as usize) {
-                *known |= bits;
-            }
-        }
-    });
-    // Of many rules an event finds few.
-    for (bits, rules) in set.iter().zip(index.rules.chunks(64)).filter(|(bits, _)| **bits != 0) {
-        found.extend(Named { rules, bits: *bits });
-    }
-    found
-}
-
-/// Looks up the texts of an event, each where rules are filed under it.
-#[inline]
-fn found_by_texts(index: &RuleIndex, event: &EventData, mut look_up: impl FnMut(&KeyedRules, u32)) {
-    for keyed in &index.by_slot {
-        if let Some(Slot::Text { symbol, .. }) = event.slots.get(usize::from(keyed.slot)) {
-            look_up(keyed, *symbol);
-        }
-    }
-    for keyed in &index.by_item {
-        for row in event.rows_of(event.list(keyed.list)) {
-            if let Some(Slot::Text { symbol, .. }) = event.rows.get(row + usize::from(keyed.slot)) {
-                look_up(keyed, *symbol);
-            }
-        }
-    }
-}
-
-/// The rules whose bits are set, of those that a word stands for.
-struct Named<'a> {
-    rules: &'a [u32],
-    bits: u64,
-}
-
-impl Iterator for Named<'_> {
-    type Item = u32;
-
-    #[inline]
-    fn next(&mut self) -> Option<u32> {
-        if self.bits == 0 {
-            return None;
-        }
-        let rule = self.rules.get(self.bits.trailing_zeros() as usize);
-        self.bits &= self.bits - 1;
-        rule.copied()
-    }
-}
 
 /// Which of the rules that fire are told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -6,24 +6,30 @@
 
 use crate::sorting::Arrange as _;
 
-/// The rules on one event type, by what they ask for. A set of them has one bit for each, so that what several texts
-/// find is put together without sorting it.
+/// The rules on one event type, by what they ask for. What several texts find is put together by the
+/// places of the rules.
 #[derive(Debug, Default)]
 pub struct RuleIndex {
     /// All of them, ascending: the order of the bits.
     pub rules: Vec<u32>,
-    /// Rules that must always be judged.
-    pub always: Vec<u64>,
+    /// The places of rules that must always be judged, ascending, and the bits of those in the first word.
+    pub always: Vec<u32>,
+    pub always_first: u64,
     pub by_slot: Vec<KeyedRules>,
     pub by_item: Vec<KeyedRules>,
 }
 
-/// Some rules of a set: the place of a word among all words, and its bits.
-pub type Bits = (u32, u64);
+impl RuleIndex {
+    /// Files the rule at a place, which is behind the others, under nothing.
+    pub fn always(&mut self, place: usize) {
+        self.always.push(place as u32);
+        self.always_first |= first_bit(place);
+    }
+}
 
-/// The bit of the rule that stands at a place.
-pub fn bit(place: usize) -> Bits {
-    ((place / 64) as u32, 1 << (place % 64))
+/// The bit of the rule at a place, if it is in the first word.
+fn first_bit(place: usize) -> u64 {
+    if place < 64 { 1 << place } else { 0 }
 }
 
 /// Rules filed under the texts of one field.
@@ -32,9 +38,9 @@ pub struct KeyedRules {
     /// The list, for fields of list items.
     pub list: u16,
     pub slot: u16,
-    /// The rules of all symbols, symbol by symbol.
-    entries: Vec<Bits>,
-    /// Symbol → its entries; a symbol past the end has none.
+    /// The places of the rules of all symbols, symbol by symbol, ascending.
+    places: Vec<u32>,
+    /// Symbol → its places; a symbol past the end has none.
     starts: Vec<u32>,
     /// Symbol → the bits of the first word, where it is the only one, as in nearly all programs.
     first: Vec<u64>,
@@ -44,34 +50,25 @@ impl KeyedRules {
     /// From pairs of a symbol and the place of a rule.
     pub fn new(list: u16, slot: u16, mut pairs: Vec<(u32, usize)>) -> Self {
         pairs.arrange();
+        pairs.dedup();
         let highest = pairs.last().map_or(0, |(symbol, _)| *symbol as usize);
         let mut starts = vec![0_u32; highest + 2];
         let one_word = pairs.iter().all(|(_, place)| *place < 64);
         let mut first = vec![0_u64; if one_word { highest + 1 } else { 0 }];
-        let mut entries: Vec<Bits> = Vec::new();
-        let mut last = None;
-        for (symbol, place) in pairs {
-            let (word, bits) = bit(place);
-            if let Some(first) = first.get_mut(symbol as usize) {
-                *first |= bits;
+        for (symbol, place) in &pairs {
+            if let Some(first) = first.get_mut(*symbol as usize) {
+                *first |= first_bit(*place);
             }
-            match entries.last_mut() {
-                Some((_, known)) if last == Some((symbol, word)) => *known |= bits,
-                _ => {
-                    entries.push((word, bits));
-                    if let Some(start) = starts.get_mut(symbol as usize + 1) {
-                        *start += 1;
-                    }
-                }
+            if let Some(start) = starts.get_mut(*symbol as usize + 1) {
+                *start += 1;
             }
-            last = Some((symbol, word));
         }
         let mut sum = 0;
         for start in &mut starts {
             sum += *start;
             *start = sum;
         }
-        Self { list, slot, entries, starts, first }
+        Self { list, slot, places: pairs.iter().map(|(_, place)| *place as u32).collect(), starts, first }
     }
 
     /// Those filed under a symbol, where one word stands for all rules.
@@ -80,11 +77,12 @@ impl KeyedRules {
         self.first.get(symbol as usize).copied().unwrap_or(0)
     }
 
-    /// The rules filed under a symbol.
-    pub fn rules(&self, symbol: u32) -> &[Bits] {
+    /// The places of the rules filed under a symbol.
+    #[inline]
+    pub fn places(&self, symbol: u32) -> &[u32] {
         let at = symbol as usize;
         match (self.starts.get(at), self.starts.get(at + 1)) {
-            (Some(start), Some(end)) => self.entries.get(*start as usize..*end as usize).unwrap_or(&[]),
+            (Some(start), Some(end)) => self.places.get(*start as usize..*end as usize).unwrap_or(&[]),
             _ => &[],
         }
     }

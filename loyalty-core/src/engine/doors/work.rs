@@ -50,7 +50,7 @@ pub(super) fn evaluate(
     if event_plan.kind == EventKind::Received {
         evaluation.offer = Some(transfer::offer(&scope, event_plan, event)?);
     }
-    let candidates = rules::candidates(event_plan, event);
+    let candidates = rules::candidates(&event_plan.index, event);
     let scope = Scope { deltas, ..scope };
     if event_plan.codes.is_some() {
         *uses = coupons::redeem::decide(&scope, event_plan, event)?;

@@ -60,7 +60,7 @@ pub struct Judged<'a> {
 
 impl<'a> Judged<'a> {
     pub fn of_event(tracer: Tracer<'a>, event_plan: &EventPlan, event: &EventData) -> Result<Self, EventError> {
-        Self::of(tracer, &rules::candidates(event_plan, event), &event_plan.rules)
+        Self::of(tracer, &rules::candidates(&event_plan.index, event), &event_plan.rules)
     }
 
     /// A rule that has been set off, on the state that it met.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::plan::index::{KeyedRules, RuleIndex, bit};
+use crate::plan::index::{KeyedRules, RuleIndex};
 use crate::plan::node::{Node, NodeId};
 use crate::plan::{EffectKindPlan, PerLine, Plan, RuleFormPlan, RulePlan};
 
@@ -11,7 +11,6 @@ pub fn file(plan: &Plan, event: u16) -> RuleIndex {
     let mut index = RuleIndex::default();
     let mut by_slot: BTreeMap<u16, Vec<(u32, usize)>> = BTreeMap::new();
     let mut by_item: BTreeMap<(u16, u16), Vec<(u32, usize)>> = BTreeMap::new();
-    let mut always = Vec::new();
     for (number, rule) in plan.rules.iter().enumerate().filter(|(_, rule)| rule.on(event)) {
         let own = index.rules.len();
         index.rules.push(number as u32);
@@ -20,13 +19,7 @@ pub fn file(plan: &Plan, event: u16) -> RuleIndex {
         } else if let Some((place, symbols)) = shared_key(rule, |form| line_keys(plan, form)) {
             by_item.entry(place).or_default().extend(symbols.into_iter().map(|symbol| (symbol, own)));
         } else {
-            always.push(own);
-        }
-    }
-    index.always = vec![0; index.rules.len().div_ceil(64)];
-    for (word, bits) in always.into_iter().map(bit) {
-        if let Some(known) = index.always.get_mut(word as usize) {
-            *known |= bits;
+            index.always(own);
         }
     }
     index.by_slot = by_slot.into_iter().map(|(slot, entries)| KeyedRules::new(0, slot, entries)).collect();
