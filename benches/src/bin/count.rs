@@ -1,7 +1,7 @@
 //! One thing done a thousand times, for counting instructions:
 //! `valgrind --tool=callgrind target/release/count rate|apply|told|decode|hand`, less the same with `0` behind it, which sets
 //! up only. Orders come one a day to forty members who have seen 24 of them; `save` and `load` are those of such a member. `cut`
-//! is `apply` where a cap leaves nothing of what is earned. `compile` is a file of 1,000 rules, once.
+//! is `apply` where a cap leaves nothing of what is earned, and `many` is `rate` with 10,000 rules. `compile` is a file of 1,000 rules, once.
 //!
 //! `crowd MEMBERS` applies ten orders to so many members in turn, as a host does that has many at hand: it shows what a member takes of
 //! the caches (`--cache-sim=yes --LL=1048576,16,64`).
