@@ -23,6 +23,7 @@ mod exclusion;
 mod experiment;
 mod expression;
 mod fields;
+mod functions;
 mod give;
 mod graph;
 mod idle;

@@ -277,49 +277,6 @@ impl<'a> Checker<'a> {
         self.report(self.with_unit(diagnostic, &expr.ty));
     }
 
-    fn call(&mut self, function: &Name, arguments: &'a [tree::Expr], span: Span, scope: &Scope) -> Option<Expr> {
-        let name = function.text.as_str();
-        let count = match name {
-            "min" | "max" => 2..=usize::MAX,
-            "floor" | "ceil" | "abs" => 1..=1,
-            _ => {
-                self.unknown(Code::UnknownFunction, function.span, "function", name, FUNCTIONS);
-                return None;
-            }
-        };
-        let checked: Vec<Option<Expr>> = arguments.iter().map(|argument| self.expression(argument, scope)).collect();
-        if !count.contains(&arguments.len()) {
-            let wanted = if *count.end() == 1 { "exactly one value" } else { "at least two values" };
-            self.report(Diagnostic::new(
-                Code::ArgumentCount,
-                span,
-                format!("`{name}` takes {wanted}, and here are {}", arguments.len()),
-            ));
-            return None;
-        }
-        let mut all: Vec<Expr> = checked.into_iter().collect::<Option<_>>()?;
-        if let Some(wrong) = all
-            .iter()
-            .find(|argument| if *count.end() == 1 { !argument.ty.is_numeric() } else { !argument.ty.is_ordered() })
-        {
-            let wrong = wrong.clone();
-            self.wrong_type(&wrong, &format!("`{name}` needs a quantity"));
-            return None;
-        }
-        if *count.end() == 1 {
-            let inner = Box::new(all.pop()?);
-            let ty = inner.ty.clone();
-            let kind = match name {
-                "floor" => ExprKind::Floor(inner),
-                "ceil" => ExprKind::Ceil(inner),
-                _ => ExprKind::Absolute(inner),
-            };
-            return Some(Expr { kind, ty, span });
-        }
-        let ty = self.same_type(&mut all, span, "choose between")?;
-        Some(Expr { kind: if name == "min" { ExprKind::Least(all) } else { ExprKind::Greatest(all) }, ty, span })
-    }
-
     /// The one type of several expressions, bare zeros taking that of the others.
     pub(super) fn same_type(&mut self, all: &mut [Expr], span: Span, doing: &str) -> Option<Type> {
         let leading = all.iter().position(|expr| !super::types::is_bare_zero(expr)).unwrap_or(0);
@@ -518,9 +475,6 @@ impl<'a> Checker<'a> {
         );
     }
 }
-
-pub(super) const FUNCTIONS: [&str; 11] =
-    ["min", "max", "floor", "ceil", "abs", "sum", "count", "average", "first", "last", "streak"];
 
 /// Units of time, which no amount has.
 /// What to write for a length of time among values.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::clauses::Holder;
 use super::model::Type;
-use super::{Checker, PRELUDE, currency, effects, expression, leaderboard, names, path, question, wheel};
+use super::{Checker, PRELUDE, currency, effects, functions, leaderboard, names, path, question, wheel};
 use crate::sorting::{Arrange as _, gathered};
 use crate::syntax::tree;
 
@@ -81,7 +81,7 @@ pub(crate) fn types() -> &'static [&'static str] {
 
 /// The functions of expressions.
 pub(crate) fn functions() -> &'static [&'static str] {
-    &expression::FUNCTIONS
+    &functions::FUNCTIONS
 }
 
 /// The parts of an instant.
