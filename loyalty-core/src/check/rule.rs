@@ -286,10 +286,16 @@ impl<'a> Checker<'a> {
                     .filter_map(|wallet| self.wallets.get(*wallet))
                     .map(|wallet| format!("`{}`", wallet.name))
                     .collect();
-                self.report(diagnostic.help(format!(
+                let mut help = format!(
                     "a cap is counted in what the {what} earns: {}",
                     if units.is_empty() { "nothing".to_owned() } else { units.join(", ") }
-                )));
+                );
+                if *ty == Type::Number {
+                    help.push_str(
+                        "; a figure says so where it stands, `500 points`, and a benefit where it is declared",
+                    );
+                }
+                self.report(diagnostic.help(help));
                 continue;
             };
             match chosen {
