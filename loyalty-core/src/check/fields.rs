@@ -139,6 +139,16 @@ impl<'a> Checker<'a> {
         self.report(diagnostic);
     }
 
+    fn unknown_type(&mut self, name: &str, span: Span) {
+        if let Some(ours) = told_elsewhere(name) {
+            let message = format!("unknown type `{name}`");
+            self.report(Diagnostic::new(Code::UnknownType, span, message).help(format!("that is `{ours}` here")));
+            return;
+        }
+        let known: Vec<&str> = TYPES.into_iter().chain(self.names.records.keys().copied()).collect();
+        self.unknown(Code::UnknownType, span, "type", name, known);
+    }
+
     fn field_type(&mut self, owner: Owner, decl: &FieldDecl) -> Option<(Type, bool)> {
         let name = decl.ty.name.text.as_str();
         let span = decl.ty.name.span;
@@ -154,8 +164,7 @@ impl<'a> Checker<'a> {
             _ => match self.names.records.get(name) {
                 Some(record) => Type::Record(*record),
                 None => {
-                    let known: Vec<&str> = TYPES.into_iter().chain(self.names.records.keys().copied()).collect();
-                    self.unknown(Code::UnknownType, span, "type", name, known);
+                    self.unknown_type(name, span);
                     return None;
                 }
             },
@@ -298,4 +307,18 @@ fn no_list_of(owner: Owner) -> Option<(&'static str, &'static str)> {
             "write a field for each thing that is asked for, such as `organic bool = false`, or put the list into the event",
         )),
     }
+}
+
+/// The type that has this name in other languages.
+fn told_elsewhere(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "string" | "str" | "String" | "varchar" => "text",
+        "integer" | "Integer" | "long" => "int",
+        "float" | "double" | "decimal" | "Decimal" => "number",
+        "boolean" | "Boolean" => "bool",
+        "datetime" | "DateTime" | "timestamp" => "instant",
+        "amount" | "currency" | "price" => "money",
+        _ if currency::find(name).is_some() => "money",
+        _ => return None,
+    })
 }
