@@ -106,7 +106,7 @@ fn read_one(reader: &mut Reader<'_>, event_at: i64) -> Result<Decision, Malforme
     let kind = Kind::Earned {
         entry: u64::from(entry),
         wallet: u16::from(wallet),
-        amount: amount::sum(because.iter().map(Because::amount)).map_err(|_| Malformed)?,
+        amount: amount::sum(because.iter().map(Because::amount)).map_err(|_| Malformed)?.normalize(),
         vesting: told(VESTS, vests).map_or(Vesting::Done, Vesting::At),
         expires_at: told(EXPIRES, end),
         because,
