@@ -11,7 +11,7 @@ use std::sync::Arc;
 use crate::plan::Plan;
 use crate::time::Instant;
 use crate::wire::document::Document;
-pub use codec::{read, write};
+pub use codec::{part_number, part_of, read, write};
 pub use decision::Decision;
 pub use kind::{Kind, Parcel};
 pub use reason::{Because, NotDrawn, NotEarned, NotTaken, TierBecause};

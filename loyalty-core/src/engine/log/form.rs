@@ -2,8 +2,6 @@
 //! at once where each of them would have to be looked at to find out how few bytes it needs. What does not fit is written as in
 //! saved state. Nobody but the log reads it.
 
-use rust_decimal::Decimal;
-
 use crate::amount;
 use crate::engine::lots::Vesting;
 use crate::engine::outcome::{self, Because, Decision, Kind};
@@ -18,9 +16,6 @@ const VESTED: u8 = 0;
 const EARNED: u8 = 1;
 const VESTS: u8 = 2;
 const EXPIRES: u8 = 4;
-
-/// The kinds of parts that name no rule; the numbers of rules follow them.
-const PARTS_WITHOUT_RULE: u32 = 4;
 
 pub fn write(writer: &mut Writer<'_>, decisions: &[Decision], event_at: i64) {
     let start = writer.0.len();
@@ -60,15 +55,8 @@ fn write_one(writer: &mut Writer<'_>, decision: &Decision, event_at: i64) -> Opt
             let count = u8::try_from(because.len()).ok()?;
             writer.all([head, wallet, count, 0], [u32::try_from(*entry).ok()?], [at, expires_at.unwrap_or(0)]);
             for part in because {
-                let kind = match part {
-                    Because::Rounding { .. } => 0,
-                    Because::Cap { .. } => 1,
-                    Because::HoldAtMost { .. } => 2,
-                    Because::Adjustment { .. } => 3,
-                    Because::Rule { rule, .. } => rule.checked_add(PARTS_WITHOUT_RULE)?,
-                };
                 let (digits, scale) = amount::few(part.amount())?;
-                writer.all([u8::try_from(kind).ok()?, scale], [digits], []);
+                writer.all([u8::try_from(outcome::part_number(part)).ok()?, scale], [digits], []);
             }
         }
         _ => return None,
@@ -115,13 +103,6 @@ fn read_one(reader: &mut Reader<'_>, event_at: i64) -> Result<Decision, Malforme
 }
 
 fn read_part(reader: &mut Reader<'_>) -> Result<Because, Malformed> {
-    let (kind, scale) = (u32::from(reader.byte()?), reader.byte()?);
-    let amount: Decimal = amount::of_few(reader.short()?, scale);
-    Ok(match kind {
-        0 => Because::Rounding { amount },
-        1 => Because::Cap { amount },
-        2 => Because::HoldAtMost { amount },
-        3 => Because::Adjustment { amount },
-        rule => Because::Rule { rule: rule - PARTS_WITHOUT_RULE, amount },
-    })
+    let (kind, scale) = (reader.byte()?, reader.byte()?);
+    outcome::part_of(u64::from(kind), amount::of_few(reader.short()?, scale))
 }

@@ -5,6 +5,7 @@ mod parts;
 mod read;
 mod write;
 
+pub use parts::{part_number, part_of};
 pub use read::read;
 pub use write::write;
 
@@ -21,6 +22,3 @@ const MESSAGE_SUPPRESSED: u8 = 91;
 const CONSENT: u8 = 92;
 const WRITE_OFF_SETTLED: u8 = 95;
 const MESSAGES_HELD_BACK: u8 = 93;
-
-/// The kinds of parts that name no rule; the numbers of rules follow them.
-const PARTS_WITHOUT_RULE: u64 = 4;

@@ -1,8 +1,10 @@
 //! The parts that decisions are made of, in their compact form: each writer beside its reader.
 
+use rust_decimal::Decimal;
+
 use crate::check::model::{Length, TimeUnit};
 use crate::engine::lots::{Expiry, Use, Vesting};
-use crate::engine::outcome::Parcel;
+use crate::engine::outcome::{Because, Parcel};
 use crate::engine::value::Stored;
 use crate::wire::codec::{Malformed, Reader, Writer};
 
@@ -170,5 +172,31 @@ pub(super) fn read_stored(reader: &mut Reader<'_>) -> Result<Stored, Malformed> 
         6 => Stored::Instant(reader.signed()?),
         7 => Stored::Time(reader.signed()?),
         _ => return Err(Malformed),
+    })
+}
+
+/// The kinds of parts that name no rule; the numbers of rules follow them.
+const PARTS_WITHOUT_RULE: u64 = 4;
+
+/// The number that stands for what a part of an amount comes from.
+#[inline]
+pub fn part_number(part: &Because) -> u64 {
+    match part {
+        Because::Rounding { .. } => 0,
+        Because::Cap { .. } => 1,
+        Because::HoldAtMost { .. } => 2,
+        Because::Adjustment { .. } => 3,
+        Because::Rule { rule, .. } => PARTS_WITHOUT_RULE + u64::from(*rule),
+    }
+}
+
+/// The part for which a number stands.
+pub fn part_of(number: u64, amount: Decimal) -> Result<Because, Malformed> {
+    Ok(match number {
+        0 => Because::Rounding { amount },
+        1 => Because::Cap { amount },
+        2 => Because::HoldAtMost { amount },
+        3 => Because::Adjustment { amount },
+        rule => Because::Rule { rule: u32::try_from(rule - PARTS_WITHOUT_RULE).map_err(|_| Malformed)?, amount },
     })
 }

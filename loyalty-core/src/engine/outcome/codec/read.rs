@@ -2,10 +2,10 @@
 
 use rust_decimal::Decimal;
 
-use super::parts::{read_keys, read_parcel, read_stored, read_uses, read_vesting, rule, small};
+use super::parts::{part_of, read_keys, read_parcel, read_stored, read_uses, read_vesting, rule, small};
 use super::{
-    CARD_EXPIRED, CARD_ISSUED, CONSENT, COUPON, EARNED, MESSAGE, MESSAGE_SUPPRESSED, MESSAGES_HELD_BACK,
-    PARTS_WITHOUT_RULE, QUESTION, WRITE_OFF_SETTLED,
+    CARD_EXPIRED, CARD_ISSUED, CONSENT, COUPON, EARNED, MESSAGE, MESSAGE_SUPPRESSED, MESSAGES_HELD_BACK, QUESTION,
+    WRITE_OFF_SETTLED,
 };
 use crate::amount;
 use crate::engine::coupons::decision::CouponDecision;
@@ -44,16 +44,7 @@ fn read_kind(reader: &mut Reader<'_>, event_at: i64) -> Result<Kind, Malformed> 
             let mut because = Vec::with_capacity(count.min(64));
             for _ in 0..count {
                 let (kind, amount) = (reader.number()?, reader.decimal()?);
-                because.push(match kind {
-                    0 => Because::Rounding { amount },
-                    1 => Because::Cap { amount },
-                    2 => Because::HoldAtMost { amount },
-                    3 => Because::Adjustment { amount },
-                    rule => {
-                        let rule = u32::try_from(rule - PARTS_WITHOUT_RULE).map_err(|_| Malformed)?;
-                        Because::Rule { rule, amount }
-                    }
-                });
+                because.push(part_of(kind, amount)?);
             }
             let amount = amount::sum(because.iter().map(Because::amount)).map_err(|_| Malformed)?;
             Kind::Earned { entry, wallet, amount, vesting, expires_at, because }

@@ -2,10 +2,10 @@
 
 use rust_decimal::Decimal;
 
-use super::parts::{write_keys, write_parcel, write_stored, write_uses, write_vesting};
+use super::parts::{part_number, write_keys, write_parcel, write_stored, write_uses, write_vesting};
 use super::{
-    CARD_EXPIRED, CARD_ISSUED, CONSENT, COUPON, EARNED, MESSAGE, MESSAGE_SUPPRESSED, MESSAGES_HELD_BACK,
-    PARTS_WITHOUT_RULE, QUESTION, WRITE_OFF_SETTLED,
+    CARD_EXPIRED, CARD_ISSUED, CONSENT, COUPON, EARNED, MESSAGE, MESSAGE_SUPPRESSED, MESSAGES_HELD_BACK, QUESTION,
+    WRITE_OFF_SETTLED,
 };
 use crate::amount;
 use crate::engine::messages::said;
@@ -28,14 +28,7 @@ pub fn write(writer: &mut Writer<'_>, decisions: &[Decision], event_at: i64) {
                 writer.option(*expires_at, |writer, at| writer.instant(at, event_at));
                 writer.number(because.len() as u64);
                 for part in because {
-                    let kind = match part {
-                        Because::Rounding { .. } => 0,
-                        Because::Cap { .. } => 1,
-                        Because::HoldAtMost { .. } => 2,
-                        Because::Adjustment { .. } => 3,
-                        Because::Rule { rule, .. } => PARTS_WITHOUT_RULE + u64::from(*rule),
-                    };
-                    writer.number(kind);
+                    writer.number(part_number(part));
                     writer.decimal(part.amount());
                 }
             }
