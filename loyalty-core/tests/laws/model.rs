@@ -4,9 +4,11 @@
 //! It shares no code with the engine.
 
 pub mod calendar;
+mod caps;
 pub mod challenges;
 pub mod coupons;
 mod earn;
+mod ends;
 pub mod event;
 mod expr;
 mod ledger;

@@ -5,13 +5,11 @@ use std::rc::Rc;
 
 use chrono::{Datelike, NaiveDate};
 
-use super::calendar::{Micros, day, end, later, later_day, period, start, through};
+use super::calendar::{Micros, day, later, later_day, through};
 use super::earn::Judgement;
 use super::event::{Event, Kept};
 use super::number::{Exact, zero};
-use super::program::{
-    Activity, Clawback, Dated, Expire, Flow, Length, Period, Program, Restore, SpendOrder, TimeUnit, Vest, Wallet,
-};
+use super::program::{Activity, Clawback, Dated, Expire, Flow, Length, Program, Restore, SpendOrder, Vest};
 use super::reactions::Happened;
 use super::standing::Standing;
 
@@ -213,110 +211,6 @@ impl<'p> Member<'p> {
 
     pub fn pending(&self, wallet: usize) -> Exact {
         self.lots.iter().filter(|lot| lot.wallet == wallet && lot.vesting != Vesting::Done).map(|lot| &lot.amount).sum()
-    }
-
-    /// The instant from which the lot's points are gone, as far as it is known.
-    pub fn ends_at(&self, lot: &Lot) -> Option<Micros> {
-        let zone = self.program.zone;
-        match &lot.end {
-            End::Never | End::AfterVesting(_) => None,
-            // Points that have not vested outlive any inactivity.
-            End::Idle(..) | End::Open if lot.vesting != Vesting::Done => None,
-            End::At(at) => Some(*at),
-            End::Idle(length, without) => {
-                let last = self.last_activity(lot.wallet, *length, without);
-                let last = last.max(self.begun(lot, *length, without))?;
-                Some(through(zone, last, *length))
-            }
-            End::Open => {
-                let (from, length, without) = self.taken_over(lot)?;
-                let last = self.last_activity(lot.wallet, length, &without).max(Some(start(zone, from)))?;
-                Some(through(zone, last, length))
-            }
-        }
-    }
-
-    /// The day that brought a form of inactivity, if a later form of the wallet has, and if it was in force for the lot.
-    fn begun(&self, lot: &Lot, length: Length, without: &Activity) -> Option<Micros> {
-        let zone = self.program.zone;
-        let wallet = &self.program.wallets[lot.wallet];
-        let wanted = Expire::Inactivity { length, without: without.clone() };
-        let says = |form: &Wallet| form.expire.iter().any(|(form, _)| *form == wanted);
-        if says(wallet) {
-            return None;
-        }
-        let (from, _) = wallet.later.iter().find(|(_, form)| says(form))?;
-        (*from <= day(zone, lot.earned_at)).then(|| start(zone, *from))
-    }
-
-    /// The first form after the lot was earned under which points run out by inactivity, whatever else holds.
-    fn taken_over(&self, lot: &Lot) -> Option<(NaiveDate, Length, Activity)> {
-        let earned = day(self.program.zone, lot.earned_at);
-        let later = self.program.wallets[lot.wallet].later.iter().filter(|(from, _)| *from > earned);
-        let mut found = later.filter_map(|(from, form)| match form.expire.last() {
-            Some((Expire::Inactivity { length, without }, None)) => Some((*from, *length, without.clone())),
-            _ => None,
-        });
-        found.next()
-    }
-
-    fn last_activity(&self, wallet: usize, length: Length, without: &Activity) -> Option<Micros> {
-        let form = End::Idle(length, without.clone());
-        let own = |list: &[(usize, End, Micros)]| -> Option<Micros> {
-            list.iter().filter(|(of, end, _)| *of == wallet && *end == form).map(|(_, _, at)| *at).max()
-        };
-        let any = |list: &[(usize, Micros)]| list.iter().filter(|(of, _)| *of == wallet).map(|(_, at)| *at).max();
-        let vested = || self.vested.iter().filter(|(of, ..)| *of == wallet).map(|(_, _, at)| *at).max();
-        let named = match without {
-            Activity::Events(kinds) => {
-                let events = self.known.iter().filter(|known| !known.ignored && kinds.contains(&known.event.kind));
-                events.map(|known| known.event.at).max()
-            }
-            Activity::Earning => any(&self.earned).max(vested()),
-            Activity::Any => any(&self.earned).max(any(&self.spent)).max(vested()),
-        };
-        named.max(own(&self.vested)).max(own(&self.waits))
-    }
-
-    fn end_of(&self, form: &Expire, start: Micros, vested: bool) -> End {
-        let zone = self.program.zone;
-        let today = day(zone, start);
-        let reached = |after: &Option<Length>| after.map_or(today, |after| later_day(today, after));
-        match form {
-            Expire::Never => End::Never,
-            Expire::Open => End::Open,
-            Expire::Told(..) => panic!("it has become a day"),
-            Expire::AfterEarning(length) => End::At(through(zone, start, *length)),
-            Expire::AfterVesting(length) if vested => End::At(through(zone, start, *length)),
-            Expire::AfterVesting(length) => End::AfterVesting(*length),
-            Expire::EndOf { period: of, after } => {
-                let next = period(reached(after), *of, self.program.week).end;
-                End::At(super::calendar::start(zone, next))
-            }
-            Expire::OnDayOfNextYear { month, day } => End::At(end(zone, self.in_next_year(*month, *day, today))),
-            Expire::EndOfMembershipYear { after } => {
-                let (joined, reached) = (day(zone, self.enrolled), reached(after));
-                let begins = |year| later_day(joined, Length { count: year, unit: TimeUnit::Year });
-                let next = (1..).map(begins).find(|begins| *begins > reached).expect("the day comes again");
-                End::At(super::calendar::start(zone, next))
-            }
-            Expire::OnDay { month, day, after } => {
-                let reached = reached(after);
-                let in_year = |year| NaiveDate::from_ymd_opt(year, *month, *day).filter(|day| *day >= reached);
-                let last = (reached.year()..).find_map(in_year).expect("the day comes again");
-                End::At(end(zone, last))
-            }
-            Expire::Inactivity { length, without } => End::Idle(*length, without.clone()),
-            Expire::At(last) => End::At(end(zone, *last)),
-        }
-    }
-
-    /// The day of that date in the year after that of another day.
-    fn in_next_year(&self, month: u32, of_month: u32, today: NaiveDate) -> NaiveDate {
-        let next = period(today, Period::Year, self.program.week).end;
-        let days = period(next, Period::Year, self.program.week);
-        let mut found = days.start.iter_days().take_while(|day| *day < days.end);
-        found.find(|day| (day.month(), day.day()) == (month, of_month)).expect("a day of every year")
     }
 
     pub fn add_lot(&mut self, wallet: usize, source: &str, amount: Exact, at: Micros, vest: &Vest, expire: &Expire) {
