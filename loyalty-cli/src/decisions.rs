@@ -1,15 +1,15 @@
 //! The file of decisions: one outcome a line, each exactly once, also over crashes.
 //!
 //! With a store, outcomes are first committed to its outbox, then appended here, then marked as delivered by the next
-//! commit. What stands in the file beyond the marked length is from a run that died in between: it is cut off and written
-//! again from the outbox, to the same bytes.
+//! commit. What stands in the file beyond the marked length after a run that died is cut off and written again from the
+//! outbox, to the same bytes. After a run that came to its end it is not this store's, and is left alone.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
 
 use crate::failure::Failure;
-use crate::store::{Store, Written};
+use crate::store::{Left, Store, Written};
 
 /// How much is gathered before it is written.
 const CHUNK_BYTES: usize = 1 << 16;
@@ -21,6 +21,16 @@ fn named(path: &Path) -> Result<(), Failure> {
     }
     Err(Failure::trouble("`--out -` names no file, and the standard output has the summary")
         .help("name a file; one that is called `-` is `./-`"))
+}
+
+/// Refuses to write over a file that the same command reads.
+pub(crate) fn apart(out: &Path, read: &[(&str, &Path)]) -> Result<(), Failure> {
+    let same = |file: &Path| fs::canonicalize(file).is_ok_and(|file| absolute(out).is_ok_and(|out| out == file));
+    match read.iter().find(|(_, file)| same(file)) {
+        Some((whose, _)) => Err(Failure::trouble(format!("`{}` is the file of the {whose}", out.display()))
+            .help("name another file for --out: this one would be written over")),
+        None => Ok(()),
+    }
 }
 
 /// An open file of decisions.
@@ -56,14 +66,14 @@ impl Decisions {
             Err(error) if error.kind() == io::ErrorKind::NotFound => None,
             Err(error) => return Err(fail(error)),
         };
-        let bytes = match (store.output_bytes(&name)?, there) {
-            (Some(bytes), Some(there)) if there >= bytes => bytes,
-            (Some(bytes), Some(there)) => {
+        let bytes = match (store.output(&name)?, there) {
+            (Some(Left { bytes, unfinished }), Some(there)) if there == bytes || (there > bytes && unfinished) => bytes,
+            (Some(Left { bytes, .. }), Some(there)) => {
                 return Err(Failure::trouble(format!(
                     "`{}` has {there} bytes, and this store has written {bytes} to it",
                     path.display()
                 ))
-                .help("bring the file back, or move it away: then a new one takes the further decisions"));
+                .help("bring back the file as it was, or move this one away: then a new one takes the further decisions"));
             }
             (None, Some(there)) if there > 0 => {
                 return Err(Failure::trouble(format!(
@@ -135,6 +145,9 @@ impl Decisions {
 
 /// The absolute name of a file that need not be there.
 fn absolute(path: &Path) -> io::Result<PathBuf> {
+    if let Ok(path) = fs::canonicalize(path) {
+        return Ok(path);
+    }
     let folder = match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),

@@ -378,7 +378,7 @@ impl<'a> Members<'a> {
     /// Marks everything as delivered, after the last commit.
     pub(crate) fn close(self) -> Result<(), Failure> {
         match (&self.store, &self.out) {
-            (Some(store), Some(out)) => store.mark(out.written()),
+            (Some(store), Some(out)) => store.end_output(out.written()),
             _ => Ok(()),
         }
     }

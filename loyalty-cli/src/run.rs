@@ -7,6 +7,7 @@ use loyalty_core::{Event, EventHead, Program, Refusal as Code, ReportOptions, ev
 
 use crate::achieved::Achieved;
 use crate::arguments::Run;
+use crate::decisions;
 use crate::enrolment::Enrolment;
 use crate::events::{Events, Line};
 use crate::failure::{Failure, Verdict};
@@ -26,6 +27,11 @@ const BATCH_EVENTS: u64 = 512;
 pub(crate) fn run(arguments: &Run) -> Result<Verdict, Failure> {
     let program = program::load(&arguments.program)?;
     let mut events = Events::open(&arguments.events)?;
+    if let Some(out) = &arguments.out {
+        let secret = arguments.program.secret_file.as_deref().map(|file| ("secret", file));
+        let read = [("program", arguments.program.file.as_path()), ("events", arguments.events.as_path())];
+        decisions::apart(out, &read.into_iter().chain(secret).collect::<Vec<_>>())?;
+    }
     let source = events.name().to_owned();
     let began = Clock::now();
     let members = Members::open(&program, arguments.store.as_deref(), arguments.out.as_deref())?;

@@ -15,7 +15,7 @@ use crate::refusals::Refusal;
 /// Marks the SQLite file as a store: "Loya" in ASCII.
 const APPLICATION_ID: i32 = 0x4c6f_7961;
 /// The form of the tables.
-const FORMAT: i32 = 3;
+const FORMAT: i32 = 4;
 /// How many members are read at once where all are gone through.
 const PAGE_MEMBERS: u32 = 512;
 
@@ -30,8 +30,8 @@ const SCHEMA: &str = "
     CREATE TABLE counters (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
     -- Outcomes that no file has received.
     CREATE TABLE outbox (number INTEGER PRIMARY KEY, outcome TEXT NOT NULL);
-    -- How much of each file of decisions is surely this store's.
-    CREATE TABLE outputs (path TEXT PRIMARY KEY, bytes INTEGER NOT NULL) WITHOUT ROWID;
+    -- How much of each file of decisions is surely this store's, and whether a run is writing to it, or has died while it was.
+    CREATE TABLE outputs (path TEXT PRIMARY KEY, bytes INTEGER NOT NULL, writing INTEGER NOT NULL) WITHOUT ROWID;
     -- Refused events by the place and digest of their line, so that a rerun does not judge them in a later state.
     CREATE TABLE refused (line INTEGER, digest BLOB, reason TEXT NOT NULL, event TEXT, message TEXT NOT NULL,
         PRIMARY KEY (line, digest)) WITHOUT ROWID;
@@ -92,6 +92,15 @@ pub(crate) struct Written<'a> {
     pub(crate) path: &'a str,
     /// Its length after the last whole line of this store.
     pub(crate) bytes: u64,
+}
+
+/// What a store knows of a file of decisions that it has written before.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Left {
+    /// How much of it is surely the store's.
+    pub(crate) bytes: u64,
+    /// The last run did not come to its end: more may stand there, and is written again.
+    pub(crate) unfinished: bool,
 }
 
 /// What was done to carry members over from another program.
@@ -341,15 +350,26 @@ impl Store {
         self.transaction(|_| self.put_written(Some(written)))
     }
 
+    /// The same at the end of a run, which writes no more.
+    pub(crate) fn end_output(&self, written: Written<'_>) -> Result<(), Failure> {
+        self.transaction(|connection| {
+            self.put_written(Some(written))?;
+            connection.execute("UPDATE outputs SET writing = 0 WHERE path = ?1", [written.path]).map(|_| ())
+        })
+    }
+
     /// Records from where on the output file is written, before anything is.
     pub(crate) fn begin_output(&self, written: Written<'_>) -> Result<(), Failure> {
         self.transaction(|_| self.put_output(written))
     }
 
-    /// How much of the output file is surely this store's; `None` if it never wrote to it.
-    pub(crate) fn output_bytes(&self, path: &str) -> Result<Option<u64>, Failure> {
-        let bytes = self.row("SELECT bytes FROM outputs WHERE path = ?1", [path], |row| row.get::<_, i64>(0))?;
-        Ok(bytes.map(|bytes| u64::try_from(bytes).unwrap_or(0)))
+    /// What the store knows of an output file; `None` if it never wrote to it.
+    pub(crate) fn output(&self, path: &str) -> Result<Option<Left>, Failure> {
+        let sql = "SELECT bytes, writing FROM outputs WHERE path = ?1";
+        self.row(sql, [path], |row| {
+            let bytes = u64::try_from(row.get::<_, i64>(0)?).unwrap_or(0);
+            Ok(Left { bytes, unfinished: row.get(1)? })
+        })
     }
 
     /// Hands the outcomes that no file has received to `visit`, in their order.
@@ -383,7 +403,7 @@ impl Store {
     }
 
     fn put_output(&self, written: Written<'_>) -> rusqlite::Result<()> {
-        let mut statement = self.connection.prepare_cached("INSERT OR REPLACE INTO outputs VALUES (?1, ?2)")?;
+        let mut statement = self.connection.prepare_cached("INSERT OR REPLACE INTO outputs VALUES (?1, ?2, 1)")?;
         statement.execute(params![written.path, integer(written.bytes)]).map(|_| ())
     }
 

@@ -133,14 +133,23 @@ fn a_torn_line_is_cut_and_a_foreign_file_is_left_alone() {
     folder.write("events.jsonl", lines(&[order("o1", "ann", 5, "10.00")]));
     folder.json(&RUN);
     let out = folder.read("out.jsonl");
-    folder.write("out.jsonl", format!("{out}{{\"event\":\"o2\",\"mem"));
+    let torn = format!("{out}{{\"event\":\"o2\",\"mem");
+    // A run that died has left the mark of one that writes.
+    folder.write("out.jsonl", &torn);
+    let store = rusqlite::Connection::open(folder.path("shop.db")).expect("SQLite");
+    store.execute("UPDATE outputs SET writing = 1", []).expect("a row");
+    drop(store);
     folder.json(&RUN);
     assert_eq!(folder.read("out.jsonl"), out);
 
-    folder.write("out.jsonl", "{");
-    let shorter = folder.loyalty(&RUN);
-    assert_eq!(shorter.code, 2);
-    assert!(shorter.errors.contains("`out.jsonl` has 1 bytes"), "{}", shorter.errors);
+    // After one that came to its end, what is more or less is somebody else's.
+    for (other, bytes) in [(torn.as_str(), torn.len()), ("{", 1)] {
+        folder.write("out.jsonl", other);
+        let answer = folder.loyalty(&RUN);
+        assert_eq!(answer.code, 2);
+        assert!(answer.errors.contains(&format!("`out.jsonl` has {bytes} bytes")), "{}", answer.errors);
+        assert_eq!(folder.read("out.jsonl"), other);
+    }
 
     folder.write("letters.txt", "dear all");
     let foreign = folder.loyalty(&[
@@ -156,6 +165,36 @@ fn a_torn_line_is_cut_and_a_foreign_file_is_left_alone() {
     assert_eq!(foreign.code, 2);
     assert!(foreign.errors.contains("not from this store"), "{}", foreign.errors);
     assert_eq!(folder.read("letters.txt"), "dear all");
+}
+
+#[test]
+fn a_file_that_is_put_back_keeps_what_it_holds() {
+    let folder = Folder::new();
+    folder.write("events.jsonl", lines(&[order("o1", "ann", 5, "10.00")]));
+    folder.json(&RUN);
+    let out = folder.read("out.jsonl");
+    std::fs::rename(folder.path("out.jsonl"), folder.path("kept.jsonl")).expect("it was there");
+    folder.json(&RUN);
+    assert_eq!(folder.read("out.jsonl"), "");
+    std::fs::rename(folder.path("kept.jsonl"), folder.path("out.jsonl")).expect("it was there");
+    let answer = folder.loyalty(&RUN);
+    assert_eq!(answer.code, 2);
+    assert!(answer.errors.contains("this store has written 0 to it"), "{}", answer.errors);
+    assert_eq!(folder.read("out.jsonl"), out);
+}
+
+#[test]
+fn decisions_are_not_written_over_what_is_read() {
+    let folder = Folder::new();
+    let events = lines(&[order("o1", "ann", 5, "10.00")]);
+    folder.write("events.jsonl", &events);
+    for (out, whose) in [("events.jsonl", "events"), ("./events.jsonl", "events"), ("shop.loyalty", "program")] {
+        let answer = folder.loyalty(&["run", "shop.loyalty", "--events", "events.jsonl", "--out", out]);
+        assert_eq!(answer.code, 2, "{out}");
+        assert!(answer.errors.contains(&format!("`{out}` is the file of the {whose}")), "{}", answer.errors);
+    }
+    assert_eq!(folder.read("events.jsonl"), events);
+    assert_eq!(folder.read("shop.loyalty"), SHOP);
 }
 
 #[test]
