@@ -152,7 +152,8 @@ refused as `no_member`. A member is enrolled by the first event that is accepted
 Without --store everything is kept in memory, and --out is written anew. With --store a run may be killed at any \
 moment: the same command, started again, gives the same balances and every decision exactly once in --out, and a \
 rerun of the same file changes nothing: what was accepted is recognised by its id, what was refused by its line. \
-A store that another program wrote is carried over first, all members or none.
+A store that another program wrote is carried over first, all members or none; where members have something in a \
+wallet that the program does not have, only with --drop-balances.
 
 Examples:
   loyalty run club.loyalty --events 2026.jsonl.gz
@@ -194,6 +195,10 @@ pub(crate) struct Run {
     /// Judge events again that an earlier run over this store refused at the same line
     #[arg(long, requires = "store")]
     pub(crate) retry_refused: bool,
+
+    /// Carry members over from another program although it has no wallet for what they have: it is gone for good
+    #[arg(long, requires = "store")]
+    pub(crate) drop_balances: bool,
 
     /// Exit with 1 if any event was refused
     #[arg(long)]

@@ -73,7 +73,9 @@ impl Decisions {
                     "`{}` has {there} bytes, and this store has written {bytes} to it",
                     path.display()
                 ))
-                .help("bring back the file as it was, or move this one away: then a new one takes the further decisions"));
+                .help(
+                    "bring back the file as it was, or move this one away: then a new one takes the further decisions",
+                ));
             }
             (None, Some(there)) if there > 0 => {
                 return Err(Failure::trouble(format!(

@@ -48,8 +48,18 @@ pub(crate) struct Members<'a> {
 impl<'a> Members<'a> {
     /// Opens the store and the file of decisions, as far as they are asked for.
     pub(crate) fn open(program: &'a Program, store: Option<&Path>, out: Option<&Path>) -> Result<Self, Failure> {
+        Self::take_over(program, store, out, false)
+    }
+
+    /// The same of a store whose members may lose what is in wallets that the program does not have, if they are `let_go`.
+    pub(crate) fn take_over(
+        program: &'a Program,
+        store: Option<&Path>,
+        out: Option<&Path>,
+        let_go: bool,
+    ) -> Result<Self, Failure> {
         let store = store.map(Store::create).transpose()?;
-        let carried_over = store.as_ref().map(|store| store.adopt(program)).transpose()?.flatten();
+        let carried_over = store.as_ref().map(|store| store.adopt(program, let_go)).transpose()?.flatten();
         let out = match (&store, out) {
             (_, None) => None,
             (None, Some(path)) => Some(Decisions::create(path)?),

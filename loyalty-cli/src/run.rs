@@ -34,7 +34,8 @@ pub(crate) fn run(arguments: &Run) -> Result<Verdict, Failure> {
     }
     let source = events.name().to_owned();
     let began = Clock::now();
-    let members = Members::open(&program, arguments.store.as_deref(), arguments.out.as_deref())?;
+    let (store, out) = (arguments.store.as_deref(), arguments.out.as_deref());
+    let members = Members::take_over(&program, store, out, arguments.drop_balances)?;
     let mut run = Playing {
         program: &program,
         members,

@@ -113,6 +113,8 @@ pub(crate) struct CarriedOver {
     pub(crate) dropped: BTreeMap<String, Note>,
     /// What is new in the program, and begins empty.
     pub(crate) added: BTreeMap<String, Note>,
+    /// Wallets that the program does not have any more: how many members have something in them, and how much in all.
+    balances: BTreeMap<String, (u64, Decimal)>,
 }
 
 /// Something that was carried over in another form.
@@ -127,6 +129,11 @@ pub(crate) struct Note {
 impl CarriedOver {
     fn add(&mut self, report: &MigrationReport) {
         self.members = self.members.saturating_add(1);
+        for (wallet, inside) in report.lost_balances() {
+            let (members, sum) = self.balances.entry(wallet.clone()).or_default();
+            *members = members.saturating_add(1);
+            *sum = sum.saturating_add(*inside);
+        }
         for (notes, texts) in [(&mut self.dropped, report.dropped()), (&mut self.added, report.added())] {
             for text in texts {
                 // The thing ends with its name; what follows is this member's own.
@@ -192,14 +199,18 @@ impl Store {
         Ok(store)
     }
 
-    /// Makes `program` the store's program. If another one wrote it, all members are carried over, or none.
-    pub(crate) fn adopt(&self, program: &Program) -> Result<Option<CarriedOver>, Failure> {
+    /// Makes `program` the store's program. If another one wrote it, all members are carried over, or none: where it has no wallet for
+    /// what members have, they are only if that is let go.
+    pub(crate) fn adopt(&self, program: &Program, let_go: bool) -> Result<Option<CarriedOver>, Failure> {
         if self.program_text()?.as_deref() == Some(program.text()) {
             return Ok(None);
         }
         let from_version = self.meta("version")?;
         self.run("BEGIN IMMEDIATE")?;
-        let carried = self.carry_over(program);
+        let carried = self.carry_over(program).and_then(|carried| match carried.balances.first_key_value() {
+            Some((wallet, (members, sum))) if !let_go => Err(lost(wallet, *members, *sum, &self.path)),
+            _ => Ok(carried),
+        });
         self.run(if carried.is_ok() { "COMMIT" } else { "ROLLBACK" })?;
         let carried = carried?;
         Ok(from_version.map(|from_version| CarriedOver { from_version, ..carried }))
@@ -463,6 +474,17 @@ pub(crate) fn load(program: &Program, path: &Path, id: &str, state: &[u8]) -> Re
 /// SQLite's integers have a sign; none of ours comes near their end.
 fn integer(number: u64) -> i64 {
     i64::try_from(number).unwrap_or(i64::MAX)
+}
+
+fn lost(wallet: &str, members: u64, sum: Decimal, path: &Path) -> Failure {
+    let (whose, have) =
+        if members == 1 { ("1 member".to_owned(), "has") } else { (format!("{members} members"), "have") };
+    let (store, sum) = (path.display(), sum.normalize());
+    Failure::no(format!("{whose} of `{store}` {have} {sum} in wallet `{wallet}`, which the program does not have"))
+        .help(
+            "check that it is the program of this store: `loyalty migrate` says what else would change; \
+             `loyalty run --drop-balances` carries the members over without them",
+        )
 }
 
 fn foreign(path: &Path) -> Failure {

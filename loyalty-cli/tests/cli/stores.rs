@@ -252,6 +252,33 @@ fn another_program_carries_the_members_over() {
 }
 
 #[test]
+fn a_program_without_the_wallet_takes_nothing_over_unless_told() {
+    let folder = Folder::new();
+    folder.write("events.jsonl", lines(&[order("o1", "ann", 5, "10.00"), order("o2", "bob", 6, "7.00")]));
+    folder.json(&RUN);
+    let members = folder.members("shop.db");
+    folder.write("other.loyalty", SHOP.replace("points", "stars"));
+    let other = ["run", "other.loyalty", "--events", "events.jsonl", "--store", "shop.db", "--json"];
+    let night = ["advance", "other.loyalty", "--store", "shop.db", "--to", "2026-02-01T00:00:00Z"];
+    for command in [&other[..], &night] {
+        let answer = folder.loyalty(command);
+        assert_eq!(answer.code, 1);
+        let said = format!("{}{}", answer.out, answer.errors);
+        assert!(said.contains("2 members of `shop.db` have 17 in wallet `points`"), "{said}");
+        assert!(said.contains("--drop-balances"), "{said}");
+        assert!(folder.members("shop.db") == members);
+    }
+    assert_eq!(folder.json(&RUN)["wallets"]["points"]["available"], "17");
+    let told = folder.json(&[&other[..], &["--drop-balances"]].concat());
+    assert_eq!(told["carried_over"]["members"], 2, "{told}");
+    // What members have nothing of may go.
+    folder.write("third.loyalty", SHOP.replace("points", "miles"));
+    folder.write("none.jsonl", "");
+    let third = ["run", "third.loyalty", "--events", "none.jsonl", "--store", "shop.db", "--json"];
+    assert_eq!(folder.json(&third)["carried_over"]["members"], 2);
+}
+
+#[test]
 fn a_second_process_is_refused_while_the_first_holds_the_store() {
     let folder = Folder::new();
     folder.write("events.jsonl", lines(&[order("o2", "bob", 6, "7.00")]));

@@ -475,6 +475,12 @@ fn restore_wallets(
         let Some(at) = places.get(wallet.name.as_str()) else {
             let held = crate::amount::text(wallet.available.0);
             report.dropped.push(format!("wallet `{}` with {held} available", wallet.name));
+            let parts = [wallet.available.0, wallet.pending.0, rewards::held(saved, &wallet.name)?];
+            let inside = crate::amount::sum(parts.into_iter());
+            let inside = inside.map_err(|_| StateError::new(format!("too much in wallet `{}`", wallet.name)))?;
+            if !inside.is_zero() {
+                report.lost_balances.push((wallet.name.clone(), inside));
+            }
             continue;
         };
         let (Some(wallet_plan), Some(place)) = (plan.wallets.get(*at), member.wallets.get_mut(*at)) else { continue };

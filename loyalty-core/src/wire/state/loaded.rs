@@ -1,5 +1,7 @@
 //! What comes of loading saved state: the member and what was lost on the way, or why it cannot be read.
 
+use rust_decimal::Decimal;
+
 use crate::engine::member::Member;
 use crate::wire::document::Document;
 
@@ -28,6 +30,7 @@ impl std::error::Error for StateError {}
 pub struct MigrationReport {
     pub(super) dropped: Vec<String>,
     pub(super) added: Vec<String>,
+    pub(super) lost_balances: Vec<(String, Decimal)>,
 }
 
 impl MigrationReport {
@@ -48,6 +51,26 @@ impl MigrationReport {
     #[must_use]
     pub fn dropped(&self) -> &[String] {
         &self.dropped
+    }
+
+    /// Wallets that the program no longer has and in which something is, available, pending or held, with how much. A host that
+    /// writes members back asks before it lets that go: it is how another shop's program shows, or a misspelt wallet.
+    ///
+    /// ```
+    /// use loyalty_core::{Instant, Program};
+    ///
+    /// let stars = Program::compile("program \"A\" {} wallet stars {} rule base on order { earn 5 stars }")?;
+    /// let points = Program::compile("program \"B\" {} wallet points {}")?;
+    /// let mut member = stars.enroll("m-1", Instant::from_micros(0).ok_or("an instant")?)?;
+    /// stars.apply(&mut member, r#"{"type":"order","id":"o-1","at":"2026-01-05T10:00:00Z"}"#)?;
+    ///
+    /// let loaded = points.load_json(&stars.save_json(&member))?;
+    /// assert_eq!(loaded.report.lost_balances(), [("stars".to_owned(), 5.into())]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn lost_balances(&self) -> &[(String, Decimal)] {
+        &self.lost_balances
     }
 
     /// What the program has and the state did not; it begins empty.
