@@ -11,6 +11,7 @@ use crate::syntax::tree::{self, Dated, MeasureBody, Name};
 
 /// How deep conditions may lie within each other through segments, each operator and each segment counted.
 const SEGMENT_DEPTH_MAX: usize = 200;
+const SEGMENT_STEPS_MAX: usize = 10_000;
 
 impl<'a> Checker<'a> {
     pub(super) fn measures(&mut self, declared: &Declared<'a>) {
@@ -110,49 +111,82 @@ impl<'a> Checker<'a> {
             self.report(diagnostic.help("let one of them stand without the other"));
             return;
         }
-        self.deep_segments(&edges);
+        self.large_segments(&edges);
     }
 
-    /// Segments that read each other are evaluated one within the other: they may not go deeper than any stack.
-    fn deep_segments(&mut self, edges: &[Vec<usize>]) {
-        let own: Vec<usize> = self
+    /// Segments that read each other are evaluated one within the other, as often as they are read: they may not go deeper than
+    /// any stack, nor take more steps than an event can wait for.
+    fn large_segments(&mut self, edges: &[Vec<usize>]) {
+        let size = |form: &Expr| {
+            let mut steps: usize = 0;
+            form.walk(&mut |_| steps = steps.saturating_add(1));
+            Size { depth: form.depth(), steps }
+        };
+        let own: Vec<Size> = self
             .segments
             .iter()
-            .map(|segment| segment.versions.iter().map(|version| version.value.depth()).max().unwrap_or(0))
+            .map(|segment| segment.versions.iter().fold(Size::default(), |all, form| all.and(size(&form.value))))
             .collect();
-        let mut depths: Vec<Option<usize>> = vec![None; edges.len()];
+        let mut sizes: Vec<Option<Size>> = vec![None; edges.len()];
         let mut waiting: Vec<usize> = (0..edges.len()).rev().collect();
         while let Some(segment) = waiting.pop() {
-            if depths.get(segment).is_none_or(Option::is_some) {
+            if sizes.get(segment).is_none_or(Option::is_some) {
                 continue;
             }
             let read = edges.get(segment).map(Vec::as_slice).unwrap_or(&[]);
             let unknown: Vec<usize> =
-                read.iter().copied().filter(|read| depths.get(*read).is_some_and(Option::is_none)).collect();
+                read.iter().copied().filter(|read| sizes.get(*read).is_some_and(Option::is_none)).collect();
             if !unknown.is_empty() {
                 // There is no circle, so that those are known the next time.
                 waiting.push(segment);
                 waiting.extend(unknown);
                 continue;
             }
-            let below = read.iter().filter_map(|read| depths.get(*read).copied().flatten()).max().unwrap_or(0);
-            let depth = own.get(segment).map_or(0, |own| own.saturating_add(below));
-            if depth > SEGMENT_DEPTH_MAX && below <= SEGMENT_DEPTH_MAX {
-                let span = self.segments.get(segment).map_or(Span::default(), |segment| segment.span);
+            let of_read = || read.iter().filter_map(|read| sizes.get(*read).copied().flatten());
+            let below = of_read().fold(Size::default(), Size::and);
+            let own = own.get(segment).copied().unwrap_or_default();
+            let whole =
+                Size { depth: own.depth.saturating_add(below.depth), steps: own.steps.saturating_add(below.steps) };
+            let span = self.segments.get(segment).map_or(Span::default(), |segment| segment.span);
+            // Of a chain of them the first is told.
+            if whole.steps > SEGMENT_STEPS_MAX && of_read().all(|read| read.steps <= SEGMENT_STEPS_MAX) {
+                let message = format!(
+                    "this segment takes more than {SEGMENT_STEPS_MAX} steps, with those that it reads, as often as it reads them"
+                );
+                self.report(
+                    Diagnostic::new(Code::TooMany, span, message)
+                        .help("read each of the others once, or read a measure or an attribute in their place"),
+                );
+            } else if whole.depth > SEGMENT_DEPTH_MAX && below.depth <= SEGMENT_DEPTH_MAX {
                 let message = format!("this segment reads others to a depth of more than {SEGMENT_DEPTH_MAX} levels");
                 self.report(
                     Diagnostic::new(Code::TooDeep, span, message)
                         .help("read a measure or an attribute in place of a chain of segments"),
                 );
             }
-            if let Some(place) = depths.get_mut(segment) {
-                *place = Some(depth);
+            if let Some(place) = sizes.get_mut(segment) {
+                *place = Some(whole);
             }
         }
     }
 
     fn segment(&mut self, condition: &'a tree::Expr) -> Option<Expr> {
         self.condition(condition, &Scope::member("a segment"), "a segment")
+    }
+}
+
+/// How much it takes to judge a condition.
+#[derive(Debug, Clone, Copy, Default)]
+struct Size {
+    /// Expressions that lie within each other.
+    depth: usize,
+    steps: usize,
+}
+
+impl Size {
+    /// That of two conditions, one after the other.
+    fn and(self, other: Self) -> Self {
+        Self { depth: self.depth.max(other.depth), steps: self.steps.saturating_add(other.steps) }
     }
 }
 

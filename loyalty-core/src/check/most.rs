@@ -13,6 +13,12 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
 use crate::syntax::tree;
 
+/// The most caps, and the most limits, of one declaration: there are fewer stretches of time that anybody tells apart.
+const EACH_MAX: usize = 100;
+
+/// Whether it is counted in total, and in which stretch of time.
+type Stretch = (bool, Option<Per>);
+
 impl<'a> Checker<'a> {
     /// What a cap allows, with its type and place.
     pub(super) fn most(
@@ -93,23 +99,35 @@ impl<'a> Checker<'a> {
     pub(super) fn one_cap_each(&mut self, caps: &[Cap]) {
         let told = |cap: &Cap| matches!(cap.amount, Most::Told(_));
         let stretches = caps.iter().map(|cap| ((false, cap.per), told(cap), cap.span));
-        self.one_each(stretches.collect(), "caps");
+        self.one_each(stretches, "caps");
     }
 
     /// The same of limits.
     pub(super) fn one_limit_each(&mut self, limits: &[Limit]) {
         let told = |limit: &Limit| matches!(limit.count, Most::Told(_));
         let stretches = limits.iter().map(|limit| ((limit.in_total, limit.per), told(limit), limit.span));
-        self.one_each(stretches.collect(), "limits");
+        self.one_each(stretches, "limits");
     }
 
-    fn one_each(&mut self, all: Vec<((bool, Option<Per>), bool, Span)>, what: &str) {
-        let Some(((stretch, told, last), before)) = all.split_last() else { return };
-        let other = before.iter().find(|(other, other_told, _)| other == stretch && (*told || *other_told));
+    fn one_each(
+        &mut self,
+        all: impl DoubleEndedIterator<Item = (Stretch, bool, Span)> + ExactSizeIterator,
+        what: &str,
+    ) {
+        let (count, mut all) = (all.len(), all);
+        let Some((stretch, told, last)) = all.next_back() else { return };
+        if count > EACH_MAX {
+            if count == EACH_MAX.saturating_add(1) {
+                let message = format!("more than {EACH_MAX} {what} in one declaration");
+                self.report(Diagnostic::new(Code::TooMany, last, message).at("the first one too many"));
+            }
+            return;
+        }
+        let other = all.find(|(other, other_told, _)| *other == stretch && (told || *other_told));
         if let Some((.., other)) = other {
             self.report(
-                Diagnostic::new(Code::DuplicateClause, *last, format!("two {what} speak of the same stretch of time"))
-                    .label(*other, "the other one")
+                Diagnostic::new(Code::DuplicateClause, last, format!("two {what} speak of the same stretch of time"))
+                    .label(other, "the other one")
                     .help("say both at once: `min(…, …)`, or one `match`"),
             );
         }

@@ -35,6 +35,8 @@ refusals! {
     EventTooLarge = "event_too_large",
     /// A list has more items than the limit.
     TooManyItems = "too_many_items",
+    /// More follows from the event than the limit.
+    TooManyDecisions = "too_many_decisions",
     /// A text or id is longer than the limit.
     TextTooLong = "text_too_long",
     /// A number has more digits than can be held exactly.

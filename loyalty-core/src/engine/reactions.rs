@@ -39,6 +39,10 @@ pub struct Cause {
 /// Far more rounds than a program without circles can need.
 const ROUNDS_MAX: usize = 10_000;
 
+/// The most decisions that may follow from what has been decided at one instant. Without circles, too, rules can set off two others
+/// each, and these two others.
+const DECISIONS_MAX: usize = 10_000;
+
 /// Runs what follows from the decisions since `next`, and judges ladders and segments, until nothing more happens.
 pub fn follow(
     plan: &Plan,
@@ -51,6 +55,7 @@ pub fn follow(
     if !plan.reactions.any || !member.account.is_open() {
         return Ok(());
     }
+    let first = next;
     for _ in 0..ROUNDS_MAX {
         while let Some(decision) = decisions.get(next) {
             let set_off = rules_on(plan, decision);
@@ -69,6 +74,9 @@ pub fn follow(
                 let whole = cause.amount;
                 let cause = Cause { amount, ..cause };
                 run(plan, member, rule, (cause, whole), at, decisions)?;
+                if decisions.len().saturating_sub(first) > DECISIONS_MAX {
+                    return Err(too_many_decisions());
+                }
             }
         }
         // A goal that goes by the level is that of the level before the event.
@@ -82,6 +90,13 @@ pub fn follow(
         }
     }
     Err(Overflow.into())
+}
+
+fn too_many_decisions() -> EventError {
+    EventError::new(Refusal::TooManyDecisions)
+        .expecting(format!("at most {DECISIONS_MAX} decisions that follow from an event"))
+        .but_found("more")
+        .advising("rules on decisions set off ever more of each other: let fewer of them follow on the same decision")
 }
 
 /// The rules that a decision sets off, in the order of the file.

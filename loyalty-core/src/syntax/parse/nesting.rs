@@ -13,6 +13,9 @@ use super::build::offset;
 /// The most levels of a text.
 pub(super) const LEVELS_MAX: usize = 64;
 
+/// The most bytes of a word: names go into messages, are compared with others and stand in every saved member.
+const WORD_BYTES_MAX: usize = 256;
+
 /// A text with more operators in one chain is deep because of it.
 const CHAIN_MAX: usize = LEVELS_MAX / 2;
 
@@ -22,12 +25,15 @@ const AND: usize = 1;
 /// How many groups of operators bind differently; see [`tightness`].
 const GROUPS: usize = 9;
 
-/// Finds the place where the text nests deeper than the limit.
+/// Finds the place where the text nests deeper than the limit, or a word that is longer than any name may be.
 pub(super) fn check(text: &str) -> Option<Diagnostic> {
     let mut level = Level::default();
     let mut outer: Vec<Level> = Vec::new();
     let mut before = None;
     for token in tokens(text).filter(|token| !token.is_comment()) {
+        if token.text.len() > WORD_BYTES_MAX && matches!(token.kind, TokenKind::Word | TokenKind::Number) {
+            return Some(too_long(&token));
+        }
         match token.text {
             "(" | "[" | "{" => {
                 if token.text == "[" {
@@ -118,6 +124,16 @@ impl Level {
     fn height(&self) -> usize {
         self.finished.max(self.fold(0))
     }
+}
+
+fn too_long(token: &Token<'_>) -> Diagnostic {
+    let (what, help) = match token.kind {
+        TokenKind::Number => ("number", "a number has at most 28 digits"),
+        _ => ("name", "a text stands in quotes; a name is short"),
+    };
+    let span = Span::new(offset(token.start), offset(token.end()));
+    let message = format!("a {what} of {} bytes, where {WORD_BYTES_MAX} are the most", token.text.len());
+    Diagnostic::new(Code::TooLong, span, message).help(help)
 }
 
 /// Whether an operand ends before the token and another starts with it.
