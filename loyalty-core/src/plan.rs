@@ -35,6 +35,8 @@ pub mod test_steps;
 pub mod wallets;
 pub mod wheels;
 
+use std::collections::BTreeMap;
+
 use crate::calendar::Calendar;
 use crate::chance::Secret;
 use crate::check::model::Settings;
@@ -75,6 +77,8 @@ pub struct Plan {
     pub quotes: Vec<Quoted>,
     /// Operands of nodes that have a variable number of them.
     pub operands: Vec<NodeId>,
+    /// Of folds that have others within them: those.
+    pub folds_within: BTreeMap<NodeId, node::Range>,
     /// Sorted symbols of `in [ … ]` conditions.
     pub symbol_sets: Vec<u32>,
     pub events: Vec<EventPlan>,

@@ -9,6 +9,7 @@ mod worked;
 use core::cmp::Ordering;
 
 use rust_decimal::Decimal;
+use smallvec::SmallVec;
 
 use super::claims::Counters;
 use super::coupons;
@@ -58,6 +59,8 @@ pub struct Scope<'a> {
     pub counters: Option<&'a Counters>,
     /// The rules of which something stays of the order that the event at hand replaces.
     pub kept: &'a [u32],
+    /// What folds within the one at hand come to: the same for each of its items.
+    pub folded: &'a [(NodeId, Value<'a>)],
 }
 
 impl<'a> Scope<'a> {
@@ -76,11 +79,12 @@ impl<'a> Scope<'a> {
             closing: false,
             counters: None,
             kept: &[],
+            folded: &[],
         }
     }
 
-    pub fn eval(&self, node: NodeId, row: usize) -> Result<Value<'a>, Overflow> {
-        let Some(node) = self.plan.nodes.get(node as usize) else { return Ok(Value::Missing) };
+    pub fn eval(&self, id: NodeId, row: usize) -> Result<Value<'a>, Overflow> {
+        let Some(node) = self.plan.nodes.get(id as usize) else { return Ok(Value::Missing) };
         Ok(match *node {
             Node::Number(number) => Value::Number(number),
             Node::Text(symbol) => Value::Text(self.plan.symbols.text(symbol), symbol),
@@ -256,10 +260,14 @@ impl<'a> Scope<'a> {
             Node::Absolute(of) => {
                 self.eval(of, row)?.number().map_or(Value::Missing, |number| Value::Number(number.abs()))
             }
-            Node::Fold { function, list, value, filter } => self.fold(function, list, value, filter)?,
-            Node::PlainSum { list, value, only, .. } => {
-                self.plain_sum(list, value, only)?.map_or(Value::Missing, Value::Number)
-            }
+            Node::Fold { function, list, value, filter } => match self.folded(id) {
+                Some(folded) => folded,
+                None => self.fold(id, function, list, (value, filter))?,
+            },
+            Node::PlainSum { list, value, only, .. } => match self.folded(id) {
+                Some(folded) => folded,
+                None => self.plain_sum(list, value, only)?.map_or(Value::Missing, Value::Number),
+            },
             Node::Match { subject, arms, otherwise } => self.matching(subject, arms, otherwise, row)?,
             // Patterns are judged by their match.
             Node::Equals(_) | Node::Between(..) => Value::Missing,
@@ -450,24 +458,35 @@ impl<'a> Scope<'a> {
         })
     }
 
+    /// What a fold within another one comes to, if the other one has worked it out.
+    fn folded(&self, id: NodeId) -> Option<Value<'a>> {
+        self.folded.iter().find(|(known, _)| *known == id).map(|(_, value)| *value)
+    }
+
     fn fold(
         &self,
+        id: NodeId,
         function: AggregateFunction,
         list: u16,
-        value: Option<NodeId>,
-        filter: Option<NodeId>,
+        (value, filter): (Option<NodeId>, Option<NodeId>),
     ) -> Result<Value<'a>, Overflow> {
         let Some(event) = self.event else { return Ok(Value::Missing) };
         let list = event.list(list);
         if !list.present {
             return Ok(Value::Missing);
         }
+        // A fold within this one has items of its own at hand, and none of this one's: worked out for each of them, a few such folds
+        // in each other would take as many steps as no event can wait for.
+        let within = self.plan.folds_within.get(&id).map_or(&[][..], |within| within.of(&self.plan.operands));
+        let folded = within.iter().map(|id| Ok((*id, self.eval(*id, NO_ROW)?)));
+        let folded = folded.collect::<Result<SmallVec<[_; 4]>, Overflow>>()?;
+        let inner = Scope { folded: &folded, ..*self };
         let (mut sum, mut count) = (Decimal::ZERO, 0_u32);
-        let mut best = Value::Missing;
+        let (mut best, mut best_row) = (Value::Missing, None);
         let mut values = Vec::new();
         for row in event.rows_of(list) {
             if let Some(filter) = filter
-                && !self.eval(filter, row)?.is_true()
+                && !inner.eval(filter, row)?.is_true()
             {
                 continue;
             }
@@ -475,7 +494,7 @@ impl<'a> Scope<'a> {
                 count += 1;
                 continue;
             };
-            let value = self.eval(value, row)?;
+            let value = inner.eval(value, row)?;
             if value.is_missing() {
                 continue;
             }
@@ -487,13 +506,13 @@ impl<'a> Scope<'a> {
                     }
                 }
                 AggregateFunction::Min if best.is_missing() || value.order(best) == Some(Ordering::Less) => {
-                    best = value;
+                    (best, best_row) = (value, Some(row));
                 }
                 AggregateFunction::Max if best.is_missing() || value.order(best) == Some(Ordering::Greater) => {
-                    best = value;
+                    (best, best_row) = (value, Some(row));
                 }
-                AggregateFunction::First if best.is_missing() => best = value,
-                AggregateFunction::Last => best = value,
+                AggregateFunction::First if best.is_missing() => (best, best_row) = (value, Some(row)),
+                AggregateFunction::Last => best_row = Some(row),
                 AggregateFunction::CountDistinct => values.push(value),
                 _ => {}
             }
@@ -504,7 +523,10 @@ impl<'a> Scope<'a> {
             AggregateFunction::CountDistinct => Value::Number(Decimal::from(distinct(values))),
             AggregateFunction::Average if count == 0 => Value::Missing,
             AggregateFunction::Average => Value::Number(amount::divide(sum, Decimal::from(count), DIVISION_DIGITS)?),
-            _ => best,
+            _ => match value.zip(best_row) {
+                Some((value, row)) => self.eval(value, row)?,
+                None => Value::Missing,
+            },
         })
     }
 

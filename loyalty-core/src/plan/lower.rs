@@ -24,6 +24,8 @@ mod test_steps;
 mod wallets;
 mod wheels;
 
+use std::collections::BTreeMap;
+
 use super::{Dated, Node, NodeId, Plan, Quote, Quoted, Reactions, Symbols};
 use crate::calendar::Calendar;
 use crate::check::model::{Checked, Versioned};
@@ -45,6 +47,7 @@ pub fn lower(checked: &Checked, text: &str) -> Plan {
             nodes: Vec::new(),
             quotes: Vec::new(),
             operands: Vec::new(),
+            folds_within: BTreeMap::new(),
             symbol_sets: Vec::new(),
             events: Vec::new(),
             member: checked.member.iter().map(fields::member_slot).collect(),

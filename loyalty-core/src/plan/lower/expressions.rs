@@ -109,6 +109,7 @@ impl Lower<'_> {
             ExprKind::Tags | ExprKind::List(_) => Node::Bool(false),
         };
         let id = self.node(node);
+        self.note_folds_within(id);
         let counts = match &expr.kind {
             ExprKind::Compare(_, left, _) => &left.ty,
             _ => &expr.ty,
@@ -158,6 +159,24 @@ impl Lower<'_> {
             number.rescale(u32::from(scale));
         }
         number
+    }
+
+    /// Notes the folds within a fold, those within each other once.
+    fn note_folds_within(&mut self, id: NodeId) {
+        let Some(Node::Fold { value, filter, .. }) = self.at(id) else { return };
+        let (mut within, mut waiting): (Vec<NodeId>, Vec<NodeId>) =
+            (Vec::new(), value.into_iter().chain(filter).collect());
+        while let Some(part) = waiting.pop() {
+            match self.at(part) {
+                Some(Node::Fold { .. } | Node::PlainSum { .. }) => within.push(part),
+                Some(node) => node.operands(&self.plan.operands, |operand| waiting.push(operand)),
+                None => {}
+            }
+        }
+        if !within.is_empty() {
+            let within = self.push_operands(within);
+            self.plan.folds_within.insert(id, within);
+        }
     }
 
     /// A fold, as a plain sum if it is one.
