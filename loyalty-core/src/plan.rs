@@ -46,7 +46,7 @@ pub use badges::{BadgeLevelPlan, BadgePlan};
 pub use challenges::{ChallengeFormPlan, ChallengePlan, GoalsPlan, ProgressPlan};
 pub use coupon_index::CouponIndex;
 pub use coupons::{CouponFormPlan, CouponNames, CouponPlan};
-pub use effects::{EffectKindPlan, EffectPlan, IssueEndPlan, PerLine, RatePlan};
+pub use effects::{EffectKindPlan, EffectPlan, IssueEndPlan, Kept, PerLine, RatePlan};
 pub use events::{EventKind, EventPlan};
 pub use experiments::ExperimentPlan;
 pub use index::RuleIndex;

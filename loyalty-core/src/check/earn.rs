@@ -94,16 +94,5 @@ fn product(factors: Vec<Expr>, span: Span) -> Option<Expr> {
 
 /// Whether the amount itself, not a condition in it, reads a quantity of the event.
 fn reads_quantity(amount: &Expr) -> bool {
-    let mut waiting = vec![amount];
-    while let Some(expr) = waiting.pop() {
-        match &expr.kind {
-            ExprKind::Event(_) | ExprKind::Fold { .. } if expr.ty.is_numeric() => return true,
-            ExprKind::Match { arms, otherwise, .. } => {
-                waiting.extend(arms.iter().map(|(_, value)| value));
-                waiting.extend(otherwise.iter().map(|value| &**value));
-            }
-            _ => expr.parts(&mut waiting),
-        }
-    }
-    false
+    amount.is_made_of(|part| matches!(part.kind, ExprKind::Event(_) | ExprKind::Fold { .. }) && part.ty.is_numeric())
 }

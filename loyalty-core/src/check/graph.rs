@@ -11,6 +11,24 @@ impl Expr {
         found
     }
 
+    /// Whether a part that its value is worked out from is such a one. What a `match` asks chooses only between its arms.
+    pub fn is_made_of(&self, such: impl Fn(&Self) -> bool) -> bool {
+        let mut waiting = vec![self];
+        while let Some(expr) = waiting.pop() {
+            if such(expr) {
+                return true;
+            }
+            match &expr.kind {
+                ExprKind::Match { arms, otherwise, .. } => {
+                    waiting.extend(arms.iter().map(|(_, value)| value));
+                    waiting.extend(otherwise.iter().map(|value| &**value));
+                }
+                _ => expr.parts(&mut waiting),
+            }
+        }
+        false
+    }
+
     pub(super) fn walk<'e>(&'e self, see: &mut impl FnMut(&'e Expr)) {
         let mut waiting = vec![self];
         while let Some(expr) = waiting.pop() {

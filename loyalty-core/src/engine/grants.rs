@@ -13,7 +13,9 @@ use super::sums::Sums;
 use super::value::Value;
 use crate::amount::{self, Overflow};
 use crate::check::model::{Multipliers, RoundScope};
-use crate::plan::{EffectKindPlan, PerLine, PlainEarning, PlainRule, Plan, PolicyPlan, RatePlan, WalletPlan, in_force};
+use crate::plan::{
+    EffectKindPlan, Kept, PerLine, PlainEarning, PlainRule, Plan, PolicyPlan, RatePlan, WalletPlan, in_force,
+};
 
 /// One contribution of one rule to one wallet, times the wallet's denominator.
 #[derive(Debug, Clone, PartialEq)]
@@ -64,7 +66,7 @@ pub type Grants = SmallVec<[Grant; 12]>;
 pub fn contribute(scope: &Scope<'_>, firing: Firing<'_>, grants: &mut Grants) -> Result<(), Overflow> {
     for (number, effect) in firing.form.effects.iter().enumerate() {
         let (wallet, basis, amount) = match &effect.kind {
-            EffectKindPlan::EarnFixed { wallet, amount, constant, .. } => {
+            EffectKindPlan::EarnFixed { wallet, amount, constant, kept, .. } => {
                 let amount = match constant {
                     Some(constant) => *constant,
                     None => {
@@ -72,7 +74,7 @@ pub fn contribute(scope: &Scope<'_>, firing: Firing<'_>, grants: &mut Grants) ->
                         amount::multiply(points, scope.plan.denominator(*wallet))?
                     }
                 };
-                (*wallet, Basis::Fixed, amount)
+                (*wallet, if *kept == Kept::Share { Basis::Share } else { Basis::Fixed }, amount)
             }
             EffectKindPlan::EarnRate { wallet, rate, .. } => {
                 let Some(value) = rate_value(scope, rate)? else { continue };
@@ -129,7 +131,7 @@ fn times(base: Decimal, rate: Decimal, block: Option<Decimal>) -> Result<Decimal
 }
 
 /// Points over `per` times the wallet's denominator.
-fn rate_value(scope: &Scope<'_>, rate: &RatePlan) -> Result<Option<Decimal>, Overflow> {
+pub fn rate_value(scope: &Scope<'_>, rate: &RatePlan) -> Result<Option<Decimal>, Overflow> {
     if rate.constant.is_some() {
         return Ok(rate.constant);
     }
@@ -303,17 +305,33 @@ pub fn contribution(grants: &Grants, rule: u32, wallet: u16) -> Result<Decimal, 
 
 /// A fixed contribution, times the wallet's denominator, if it is the same on every event.
 pub fn fixed(plan: &Plan, rule: u32, effect: u16, day: i32) -> Option<Decimal> {
-    let form = in_force(&plan.rules.get(rule as usize)?.forms, day)?;
-    match &form.effects.get(usize::from(effect))?.kind {
+    match effect_plan(plan, rule, effect, day)? {
         EffectKindPlan::EarnFixed { constant, .. } => *constant,
         _ => None,
     }
 }
 
+/// A fixed contribution that goes by the event, times the wallet's denominator: what the scope's event gets.
+pub fn fixed_anew(scope: &Scope<'_>, rule: u32, effect: u16) -> Result<Option<Decimal>, Overflow> {
+    let kind = effect_plan(scope.plan, rule, effect, scope.day);
+    let Some(EffectKindPlan::EarnFixed { wallet, amount, kept: Kept::Anew, .. }) = kind else { return Ok(None) };
+    let points = scope.number(*amount)?.map_or(Decimal::ZERO, amount::at_least_zero);
+    amount::multiply(points, scope.plan.denominator(*wallet)).map(Some)
+}
+
+/// Whether a contribution is as large a share as is kept of its event, because of what it goes by.
+pub fn is_shared(plan: &Plan, rule: u32, effect: u16, day: i32) -> bool {
+    matches!(effect_plan(plan, rule, effect, day), Some(EffectKindPlan::EarnFixed { kept: Kept::Share, .. }))
+}
+
+fn effect_plan(plan: &Plan, rule: u32, effect: u16, day: i32) -> Option<&EffectKindPlan> {
+    let form = in_force(&plan.rules.get(rule as usize)?.forms, day)?;
+    Some(&form.effects.get(usize::from(effect))?.kind)
+}
+
 /// The rate of an effect, as it is in force on a day.
 pub fn rate_plan(plan: &Plan, rule: u32, effect: u16, day: i32) -> Option<&RatePlan> {
-    let form = in_force(&plan.rules.get(rule as usize)?.forms, day)?;
-    match &form.effects.get(usize::from(effect))?.kind {
+    match effect_plan(plan, rule, effect, day)? {
         EffectKindPlan::EarnRate { rate, .. } => Some(rate),
         _ => None,
     }

@@ -11,6 +11,16 @@ pub struct EffectPlan {
     pub quote: Quote,
 }
 
+/// What stays of a fixed amount when a part of its event comes back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kept {
+    All,
+    /// It goes by the event alone: where the rule says `returns revoke`, what the kept part would have got.
+    Anew,
+    /// It goes by a measure that sums up the event itself: as large a share as is kept of the event.
+    Share,
+}
+
 #[derive(Debug, Clone)]
 pub enum EffectKindPlan {
     EarnFixed {
@@ -18,6 +28,7 @@ pub enum EffectKindPlan {
         amount: NodeId,
         /// The amount times the wallet's denominator, if it is a constant.
         constant: Option<Decimal>,
+        kept: Kept,
         vest: Option<VestPlan>,
         expire: Option<ExpirePlan>,
     },
@@ -171,6 +182,8 @@ pub struct RatePlan {
     pub coefficient: Decimal,
     /// `points × coefficient`, if points is a constant.
     pub constant: Option<Decimal>,
+    /// The points go by the event alone, and may be others for a part of it.
+    pub by_event: bool,
     /// `of` is a sum over a list: what it adds up, for rounding line by line.
     pub per_line: Option<PerLine>,
 }

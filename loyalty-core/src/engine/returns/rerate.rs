@@ -7,7 +7,7 @@ use super::order::Order;
 use super::recap::{is_capped, recap};
 use crate::amount::{self, Overflow};
 use crate::engine::error::EventError;
-use crate::engine::eval::Scope;
+use crate::engine::eval::{DIVISION_DIGITS, Scope};
 use crate::engine::event::EventData;
 use crate::engine::grants::{self, Basis, Grant, Grants, RateTerms};
 use crate::engine::log;
@@ -89,10 +89,11 @@ fn rerate_one(
     if referrals::refused(plan, scope.member, grant.rule, &order.event.id) {
         return Ok(Decimal::ZERO);
     }
+    let by_measure = grants::is_shared(plan, grant.base_rule, grant.effect, order.day);
     match grant.basis {
-        Basis::Share => return share(grant.amount, left, all, grant.amount.scale()).map_err(Into::into),
+        Basis::Share if !by_measure => return share(grant.amount, left, all, grant.amount.scale()).map_err(Into::into),
         Basis::Whole => return Ok(grant.amount),
-        Basis::Fixed | Basis::Rate(_) | Basis::Factor { .. } => {}
+        Basis::Fixed | Basis::Rate(_) | Basis::Factor { .. } | Basis::Share => {}
     }
     // What multiplies a rule is gone with it.
     for rule in [grant.rule, grant.base_rule] {
@@ -104,12 +105,25 @@ fn rerate_one(
         }
     }
     let capped = is_capped(plan, order.day, grant);
-    let (Basis::Rate(value) | Basis::Factor { rate: value, .. }) = grant.basis else {
-        // What a cap has cut off may be there once more.
-        let whole = if capped { grants::fixed(plan, grant.base_rule, grant.effect, order.day) } else { None };
-        return Ok(whole.map_or(grant.amount, |whole| whole.max(grant.amount)));
+    let base_form = plan.rules.get(grant.base_rule as usize).and_then(|rule| in_force(&rule.forms, order.day));
+    let revoke = base_form.is_some_and(|form| form.revoke);
+    let value = match grant.basis {
+        Basis::Rate(value) | Basis::Factor { rate: value, .. } => value,
+        // An event without a quantity of its own is kept as a whole, or not at all.
+        Basis::Share if all.is_zero() => return Ok(grant.amount),
+        Basis::Share => return share(grant.amount, left, all, DIVISION_DIGITS).map_err(Into::into),
+        Basis::Fixed | Basis::Whole => {
+            if revoke && let Some(again) = grants::fixed_anew(scope, grant.base_rule, grant.effect)? {
+                return Ok(if capped { again } else { again.min(grant.amount) });
+            }
+            // What a cap has cut off may be there once more.
+            let whole = if capped { grants::fixed(plan, grant.base_rule, grant.effect, order.day) } else { None };
+            return Ok(whole.map_or(grant.amount, |whole| whole.max(grant.amount)));
+        }
     };
     let rate = grants::rate_plan(plan, grant.base_rule, grant.effect, order.day);
+    let anew = rate.filter(|rate| revoke && rate.by_event).map(|rate| grants::rate_value(scope, rate)).transpose()?;
+    let value = anew.map_or(value, Option::unwrap_or_default);
     let terms = rate.and_then(|rate| RateTerms::of(plan, grant.wallet, rate, value, order.day));
     let again = match (terms, &grant.basis) {
         (Some(terms), Basis::Factor { before, after, .. }) => terms.amount_between(scope, *before, *after)?,

@@ -5,8 +5,8 @@ use rust_decimal::Decimal;
 use super::Lower;
 use super::wallets::vest;
 use crate::amount;
-use crate::check::model::{self, AggregateFunction};
-use crate::plan::{EffectKindPlan, EffectPlan, Node, NodeId, PerLine, RatePlan};
+use crate::check::model::{self, AggregateFunction, ExprKind};
+use crate::plan::{EffectKindPlan, EffectPlan, Kept, Node, NodeId, PerLine, RatePlan};
 
 impl Lower<'_> {
     pub(super) fn effect(&mut self, effect: &model::Effect) -> EffectPlan {
@@ -16,12 +16,13 @@ impl Lower<'_> {
                 let own_expire = expire.as_ref().map(|form| self.expire(*wallet, form, None));
                 match amount {
                     model::Earn::Fixed(amount) => {
+                        let kept = self.kept(amount);
                         let (wallet, amount) = (*wallet as u16, self.expression(amount));
                         let constant = match self.plan.nodes.get(amount as usize) {
                             Some(Node::Number(points)) => amount::multiply(*points, self.plan.denominator(wallet)).ok(),
                             _ => None,
                         };
-                        EffectKindPlan::EarnFixed { wallet, amount, constant, vest: own_vest, expire: own_expire }
+                        EffectKindPlan::EarnFixed { wallet, amount, constant, kept, vest: own_vest, expire: own_expire }
                     }
                     model::Earn::Rate { points, per, full, of } => EffectKindPlan::EarnRate {
                         wallet: *wallet as u16,
@@ -95,6 +96,7 @@ impl Lower<'_> {
 
     fn rate(&mut self, wallet: usize, points: &model::Expr, per: Decimal, full: bool, of: &model::Expr) -> RatePlan {
         let denominator = self.plan.wallets.get(wallet).map_or(Decimal::ONE, |wallet| wallet.denominator);
+        let by_event = goes_by_event(points);
         let coefficient = if full || per == Decimal::ONE {
             denominator
         } else {
@@ -112,7 +114,24 @@ impl Lower<'_> {
             self.per_line(by_line)
         });
         let of = lowered;
-        RatePlan { points, per, full, of, coefficient, constant, per_line }
+        RatePlan { points, per, full, of, coefficient, constant, by_event, per_line }
+    }
+
+    /// What stays of an amount when a part of the event at hand comes back.
+    fn kept(&self, amount: &model::Expr) -> Kept {
+        let sums_up =
+            |measure: &model::Measure| measure.of.event() == self.event && measure.function == AggregateFunction::Sum;
+        let summed = |part: &model::Expr| match part.kind {
+            ExprKind::Measure(measure) | ExprKind::MeasureBefore(measure) => {
+                self.checked.measures.get(measure).is_some_and(sums_up)
+            }
+            _ => false,
+        };
+        match () {
+            () if goes_by_event(amount) => Kept::Anew,
+            () if self.event.is_some() && amount.is_made_of(summed) => Kept::Share,
+            () => Kept::All,
+        }
     }
 
     /// What a sum over a list adds up; nothing for any other node.
@@ -128,4 +147,9 @@ impl Lower<'_> {
             _ => None,
         }
     }
+}
+
+/// Whether an amount is chosen or worked out from the event, and from nothing of the member.
+pub(super) fn goes_by_event(amount: &model::Expr) -> bool {
+    !matches!(amount.kind, ExprKind::Number(_)) && !amount.reads_member()
 }

@@ -1,5 +1,6 @@
 //! Rules and their groups become plans, and what follows of them is filed.
 
+use super::effects::goes_by_event;
 use super::tallies::{count_caps_in_all, count_limits_in_all};
 use super::{Lower, fields};
 use crate::check::model::{self, CauseFigure, Checked};
@@ -77,6 +78,16 @@ impl Lower<'_> {
         // Which of the effects it was is told by its place, so that more of them behind it make no difference.
         text.truncate(text.trim_end().len());
         if form.returns == model::Returns::Revoke {
+            for effect in &form.effects {
+                if let model::EffectKind::Earn {
+                    amount: model::Earn::Fixed(points) | model::Earn::Rate { points, .. },
+                    ..
+                } = &effect.kind
+                    && goes_by_event(points)
+                {
+                    text.push_str(&format!("\nearn {}", self.said(points)));
+                }
+            }
             for condition in form.when.iter().filter(|condition| !condition.reads_member()) {
                 text.push_str(&format!("\nwhen {}", self.said(condition)));
             }
