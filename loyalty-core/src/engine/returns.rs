@@ -30,7 +30,7 @@ use super::value::Value;
 use super::{challenges, referrals, rewards};
 use crate::amount;
 use crate::plan::{EventKind, EventPlan, Plan};
-use asked::{come_back, points_asked, tells_goods, units_asked};
+use asked::{PointsAsked, come_back, points_asked, tells_goods, units_asked};
 use clawback::claw_back;
 use kept::{base, charged, kept};
 use limits::{give_coupons_back, give_limits_back};
@@ -63,7 +63,7 @@ pub struct Judged {
     /// The reward, by its rule, of which so many come back out of so many, if the host says so.
     pub units: Option<(u32, Decimal, Decimal)>,
     /// The points that the host wants given back, if it says so itself.
-    pub points: Option<Decimal>,
+    pub points: Option<PointsAsked>,
     pub before: Returned,
     /// Invariant: `clawed` and `restored` are still those of `before`.
     pub after: Returned,
@@ -105,7 +105,7 @@ pub fn judge(plan: &Plan, member: &Member, refund: &EventData) -> Result<Judged,
         return Err(unknown_order("nothing").advising("a refund names the id of the order that it undoes"));
     };
     let (order, before) = open(plan, member, id)?;
-    let points = points_asked(plan, refund);
+    let points = points_asked(plan, refund)?;
     let units = units_asked(plan, &order, &before, refund)?;
     // What a refund says of points and rewards is all that comes back, unless it tells goods as well.
     let after = match (points.is_some() || units.is_some()) && !tells_goods(plan, refund) {

@@ -12,8 +12,31 @@ use crate::engine::value::Value;
 use crate::plan::Plan;
 use crate::plan::layout::{EventLayout, LinesLayout};
 
-pub(super) fn points_asked(plan: &Plan, refund: &EventData) -> Option<Decimal> {
-    field(plan, refund, "points")
+pub(super) fn points_asked(plan: &Plan, refund: &EventData) -> Result<Option<PointsAsked>, EventError> {
+    let Some(points) = field(plan, refund, "points") else { return Ok(None) };
+    let event_plan = plan.events.get(usize::from(refund.event));
+    let wallet = match event_plan.map(|event_plan| named(event_plan, refund, "wallet")) {
+        Some(Value::Text(name, _)) => {
+            let place = plan.wallets.iter().position(|wallet| &*wallet.name == name);
+            Some(place.ok_or_else(|| of_one_of(Refusal::UnknownWallet, 0..plan.wallets.len(), plan))? as u16)
+        }
+        _ => None,
+    };
+    Ok(Some(PointsAsked { points, wallet }))
+}
+
+/// A refund that has to name one of some wallets.
+pub(super) fn of_one_of(code: Refusal, wallets: impl IntoIterator<Item = usize>, plan: &Plan) -> EventError {
+    let names = wallets.into_iter().filter_map(|wallet| plan.wallets.get(wallet));
+    let names: Vec<String> = names.map(|wallet| format!("`{}`", wallet.name)).collect();
+    EventError::new(code).in_field("wallet").expecting(names.join(" or "))
+}
+
+/// Points that the host wants given back.
+#[derive(Debug, Clone, Copy)]
+pub struct PointsAsked {
+    pub points: Decimal,
+    pub wallet: Option<u16>,
 }
 
 /// Whether a refund says what comes back of the goods themselves.

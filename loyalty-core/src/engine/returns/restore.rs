@@ -2,6 +2,7 @@
 
 use rust_decimal::Decimal;
 
+use super::asked::{PointsAsked, of_one_of};
 use super::kept::{base, share};
 use super::order::{Order, Returned};
 use super::written_off::make_up;
@@ -34,7 +35,7 @@ pub(super) fn give_back_spent(
     plan: &Plan,
     member: &mut Member,
     order: &Order,
-    (units, points): (Option<(u32, Decimal, Decimal)>, Option<Decimal>),
+    (units, points): (Option<(u32, Decimal, Decimal)>, Option<PointsAsked>),
     before: &Returned,
     (kept, after): (&EventData, &mut Returned),
     at: i64,
@@ -53,28 +54,25 @@ fn restore(
     member: &mut Member,
     order: &Order,
     kept: &EventData,
-    points: Option<Decimal>,
+    points: Option<PointsAsked>,
     after: &mut Returned,
     at: i64,
     decisions: &mut Vec<Decision>,
 ) -> Result<(), EventError> {
-    let mut asked = points;
+    let mut asked = points.map(|asked| asked.points);
+    let only = points.and_then(|asked| asked.wallet);
+    if points.is_some() && only.is_none() {
+        expect_one_wallet(plan, order)?;
+    }
     for (number, wallet) in plan.wallets.iter().enumerate() {
         let number = number as u16;
-        let spends = order.decisions.iter().filter_map(|decision| match &decision.kind {
-            Kind::Spent { entry, wallet, uses, rule, .. }
-                if *wallet == number && is_price(plan, *rule, number, order.day) =>
-            {
-                Some(uses.iter().map(|used| (*entry, used)))
-            }
-            _ => None,
-        });
-        let uses: Vec<(u64, &Use)> = spends.flatten().collect();
-        let spent = uses.iter().try_fold(Decimal::ZERO, |sum, (_, used)| amount::add(sum, used.amount))?;
+        let uses = prices(plan, order, number);
+        let spent = amount::sum(uses.iter().map(|(_, used)| used.amount))?;
         let Some(policy) = plan.policy(number, order.day) else { continue };
         let before = after.restored.get(usize::from(number)).copied().unwrap_or_default();
         let left = amount::subtract(spent, before)?;
         let due = match &mut asked {
+            Some(_) if only.is_some_and(|only| only != number) => Decimal::ZERO,
             Some(asked) => {
                 let due = left.min(*asked);
                 not_finer(due, wallet.decimals, "points")?;
@@ -97,13 +95,40 @@ fn restore(
         }
         restore_uses(plan, member, number, &uses, (before, due), (order.event.at, at), decisions)?;
     }
+    let all_asked = points.map(|asked| asked.points).unwrap_or_default();
     match asked {
         Some(rest) if rest > Decimal::ZERO => Err(EventError::new(Refusal::RefundExceedsOrder)
             .in_field("points")
-            .expecting(format!("at most {}", amount::text(amount::subtract(points.unwrap_or_default(), rest)?)))
-            .but_found(amount::text(points.unwrap_or_default()))),
+            .expecting(format!("at most {}", amount::text(amount::subtract(all_asked, rest)?)))
+            .but_found(amount::text(all_asked))),
         _ => Ok(()),
     }
+}
+
+/// What the order itself has paid from a wallet, with the entries that did.
+fn prices<'o>(plan: &Plan, order: &'o Order, number: u16) -> Vec<(u64, &'o Use)> {
+    let spends = order.decisions.iter().filter_map(|decision| match &decision.kind {
+        Kind::Spent { entry, wallet, uses, rule, .. }
+            if *wallet == number && is_price(plan, *rule, number, order.day) =>
+        {
+            Some(uses.iter().map(|used| (*entry, used)))
+        }
+        _ => None,
+    });
+    spends.flatten().collect()
+}
+
+/// Points of one wallet are none of another, and money no points: of an order that has paid from several a number alone says nothing.
+fn expect_one_wallet(plan: &Plan, order: &Order) -> Result<(), EventError> {
+    let paid = |number: &usize| !prices(plan, order, *number as u16).is_empty();
+    let paid: Vec<usize> = (0..plan.wallets.len()).filter(paid).collect();
+    if paid.len() < 2 {
+        return Ok(());
+    }
+    let error = of_one_of(Refusal::MissingField, paid, plan);
+    Err(error
+        .but_found("nothing")
+        .advising("the order has paid from several wallets: say in `wallet` whose `points` come back"))
 }
 
 /// Gives the price of so many units of a reward back, in the reverse order of its use.

@@ -173,7 +173,7 @@ impl Reads {
     fn engine(&mut self, checked: &Checked) {
         for (index, event) in checked.events.iter().enumerate() {
             let standard: &[&str] = match (event.name.as_str(), event.standard) {
-                ("refund", true) => &["order", "lines", "amount", "points", "reward", "quantity"],
+                ("refund", true) => &["order", "lines", "amount", "points", "wallet", "reward", "quantity"],
                 ("cancel", true) => &["order"],
                 ("adjust", true) => &["wallet", "points", "reason", "expires"],
                 ("received", true) => &["sender", "transfer", "wallet", "points", "lots"],
