@@ -151,7 +151,7 @@ refused as `no_member`. A member is enrolled by the first event that is accepted
 
 Without --store everything is kept in memory, and --out is written anew. With --store a run may be killed at any \
 moment: the same command, started again, gives the same balances and every decision exactly once in --out, and a \
-rerun of the same file changes nothing: what was accepted is recognised by its id, what was refused by its line. \
+rerun of the same file changes nothing: what was accepted is recognised by its id, what was refused by its file and line. \
 A store that another program wrote is carried over first, all members or none; where members have something in a \
 wallet that the program does not have, only with --drop-balances.
 

@@ -1,6 +1,6 @@
 //! Reading events: JSON Lines, plain or gzipped, of any length, one bounded line at a time.
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{self, BufRead, BufReader, Cursor, Read};
 use std::path::Path;
 use std::sync::Arc;
@@ -20,6 +20,7 @@ const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 /// A file of events, open for reading from its start to its end.
 pub(crate) struct Events {
     name: String,
+    place: String,
     size: Option<u64>,
     read: Arc<AtomicU64>,
     input: Box<dyn BufRead>,
@@ -58,12 +59,18 @@ impl Events {
         } else {
             Box::new(source)
         };
-        Ok(Self { name: program::name(path), size, read, input, line: Vec::new(), number: 0 })
+        let place = fs::canonicalize(path).map_or_else(|_| program::name(path), |path| path.display().to_string());
+        Ok(Self { name: program::name(path), place, size, read, input, line: Vec::new(), number: 0 })
     }
 
     /// The name under which places in the file are given.
     pub(crate) fn name(&self) -> &str {
         &self.name
+    }
+
+    /// The same for one file by whichever way it is named.
+    pub(crate) fn place(&self) -> &str {
+        &self.place
     }
 
     /// The size of the file as it lies on the disk, if it is one.

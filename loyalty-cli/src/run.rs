@@ -43,6 +43,7 @@ pub(crate) fn run(arguments: &Run) -> Result<Verdict, Failure> {
         event: Event::default(),
         counts: Counts::default(),
         retry_refused: arguments.retry_refused,
+        file: digest(DIGEST_OF_NOTHING, events.place().as_bytes()),
     };
     if arguments.report {
         let Run { period, active, values, .. } = arguments;
@@ -101,6 +102,7 @@ pub(crate) fn played_while<'a>(
         event: Event::default(),
         counts: Counts::default(),
         retry_refused: false,
+        file: DIGEST_OF_NOTHING,
     };
     let mut events = Events::open(path)?;
     while let Some(line) = events.next_line()? {
@@ -124,6 +126,8 @@ struct Playing<'a> {
     event: Event,
     counts: Counts,
     retry_refused: bool,
+    /// Tells the file from others: the same line in another one is a new attempt.
+    file: u128,
 }
 
 impl Playing<'_> {
@@ -185,10 +189,11 @@ impl Playing<'_> {
         }
         let event = &self.event;
         let Some(member) = event.member() else { return Ok(Err(Refusal::no_member(event.id()))) };
-        let key: LineKey = (line.number, digest(json));
+        let key: LineKey = (line.number, digest(self.file, json).to_be_bytes());
         if !self.retry_refused
             && let Some(refusal) = self.members.refusal(key)?
         {
+            self.counts.refused_before = self.counts.refused_before.saturating_add(1);
             return Ok(Err(refusal));
         }
         let judged = self.members.judge(member, event, || self.enrolment.instant(json, event))?;
@@ -206,9 +211,10 @@ impl Playing<'_> {
     }
 }
 
-/// Tells the lines of one file from each other (FNV-1a, 128 bits); nothing rests on it against malice.
-fn digest(line: &[u8]) -> [u8; 16] {
-    const OFFSET: u128 = 0x6c62_272e_07bb_0142_62b8_2175_6295_c58d;
+const DIGEST_OF_NOTHING: u128 = 0x6c62_272e_07bb_0142_62b8_2175_6295_c58d;
+
+/// Tells files, and the lines of one, from each other (FNV-1a, 128 bits); nothing rests on it against malice.
+fn digest(before: u128, bytes: &[u8]) -> u128 {
     const PRIME: u128 = 0x0000_0000_0100_0000_0000_0000_0000_013b;
-    line.iter().fold(OFFSET, |digest, byte| (digest ^ u128::from(*byte)).wrapping_mul(PRIME)).to_be_bytes()
+    bytes.iter().fold(before, |digest, byte| (digest ^ u128::from(*byte)).wrapping_mul(PRIME))
 }

@@ -22,6 +22,8 @@ pub(crate) struct Counts {
     pub(crate) applied: u64,
     pub(crate) replayed: u64,
     pub(crate) refused: Refusals,
+    /// Those among the refused that an earlier run over this file had refused; they were not judged again.
+    pub(crate) refused_before: u64,
     /// Those among the applied that could not earn.
     pub(crate) unearned: Refusals,
 }
@@ -114,6 +116,12 @@ impl<'a> Summary<'a> {
         for places in [refused, unearned].iter().filter(|places| !places.is_empty()) {
             page.push_str(&format!("\n{places}"));
         }
+        if self.counts.refused_before > 0 {
+            let before = grouped(&self.counts.refused_before.to_string());
+            page.push_str(&format!(
+                "  {before} as in an earlier run over this file: --retry-refused judges them again\n"
+            ));
+        }
         page.push_str(&format!("\n{}", self.tables()));
         page.push_str(&self.achieved.page());
         page.push('\n');
@@ -180,6 +188,7 @@ impl<'a> Summary<'a> {
             "applied": self.counts.applied,
             "replayed": self.counts.replayed,
             "refused": self.counts.refused.count(),
+            "refused_before": self.counts.refused_before,
             "refusals": self.counts.refused.json(self.source),
             "earned_nothing": self.counts.unearned.json(self.source),
             "members": self.members,

@@ -61,7 +61,18 @@ fn what_was_refused_is_judged_again_when_asked_for() {
     assert_eq!(folder.json(&RUN)["wallets"]["points"]["available"], "10");
     let again = folder.json(&[&RUN[..], &["--retry-refused"]].concat());
     assert_eq!(again["wallets"]["points"]["available"], "0", "{again}");
-    // The same event at another place of a file is a new attempt.
+    // The same event in another file is a new attempt, and in the same one told as what it is.
+    let refused = ["run", "shop.loyalty", "--store", "files.db", "--events"];
+    let early = lines(&[refund("r0", "ann", 6, "o0", "10.00")]);
+    for (file, text) in [("first.jsonl", &early), ("then.jsonl", &lines(&[order("o0", "ann", 5, "10.00")]))] {
+        folder.write(file, text);
+        folder.loyalty(&[&refused[..], &[file]].concat());
+    }
+    let again = folder.loyalty(&[&refused[..], &["./first.jsonl"]].concat());
+    assert!(again.out.contains("1 as in an earlier run over this file: --retry-refused"), "{}", again.out);
+    folder.write("last.jsonl", &early);
+    assert_eq!(folder.json(&[&refused[..], &["last.jsonl", "--json"]].concat())["applied"], 1);
+    // So is it at another place of a file.
     folder.write("events.jsonl", lines(&[order("o1", "ann", 7, "5.00"), refund("r1", "ann", 8, "o2", "5.00")]));
     assert_eq!(folder.json(&RUN)["refused"], 1);
     folder.write(
