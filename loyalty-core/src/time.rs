@@ -127,51 +127,50 @@ pub(crate) fn write_rfc3339(out: &mut String, micros: i64, offset: i64) {
     use core::fmt::Write as _;
 
     let local = micros.saturating_add(offset);
-    let (day, of_day) = (local.div_euclid(DAY), local.rem_euclid(DAY));
-    let date = date_of(day as i32);
-    let seconds = (of_day / SECOND) as u32;
-    let mut text = *b"0000-00-00T00:00:00";
-    let year = date.year();
-    let pairs = [
-        (0, year.unsigned_abs() / 100),
-        (2, year.unsigned_abs() % 100),
-        (5, date.month()),
-        (8, date.day()),
-        (11, seconds / 3_600),
-        (14, seconds / 60 % 60),
-        (17, seconds % 60),
-    ];
-    pairs.into_iter().for_each(|(at, number)| two_digits(&mut text, at, number));
-    let text = core::str::from_utf8(&text).unwrap_or("");
-    if (0..10_000).contains(&year) {
-        out.push_str(text);
+    let (date, of_day) = (date_of(local.div_euclid(DAY) as i32), local.rem_euclid(DAY));
+    let plain = write_plain(date, of_day, offset);
+    let plain = core::str::from_utf8(&plain).unwrap_or("");
+    let fraction = of_day % SECOND;
+    let has_four_digits = (0..10_000).contains(&date.year());
+    if has_four_digits && fraction == 0 && offset != 0 {
+        return out.push_str(plain);
+    }
+    let (time, zone) = plain.split_at_checked(19).unwrap_or_default();
+    if has_four_digits {
+        out.push_str(time);
     } else {
         // A text takes all that is written to it.
-        let _ = write!(out, "{date}{}", text.get(10..).unwrap_or(""));
+        let _ = write!(out, "{date}{}", time.get(10..).unwrap_or(""));
     }
-    let fraction = of_day % SECOND;
     if fraction != 0 {
         let digits = format!("{fraction:06}");
         out.push('.');
         out.push_str(digits.trim_end_matches('0'));
     }
-    if offset == 0 {
-        out.push('Z');
-    } else {
-        let minutes = (offset.unsigned_abs() / SECOND.unsigned_abs() / 60) as u32;
-        let mut text = if offset < 0 { *b"-00:00" } else { *b"+00:00" };
-        two_digits(&mut text, 1, minutes / 60);
-        two_digits(&mut text, 4, minutes % 60);
-        out.push_str(core::str::from_utf8(&text).unwrap_or(""));
-    }
+    out.push_str(if offset == 0 { "Z" } else { zone });
 }
 
-/// Writes a number of two digits into a text.
+/// `YYYY-MM-DDTHH:MM:SS±HH:MM`, the form that nearly every instant is written in; of the year its last four digits.
+fn write_plain(date: NaiveDate, of_day: i64, offset: i64) -> [u8; 25] {
+    use chrono::Datelike as _;
+
+    let (year, seconds) = (date.year().unsigned_abs(), (of_day / SECOND) as u32);
+    let [[y, e], [a, r]] = [year / 100 % 100, year % 100].map(two_digits);
+    let [[mo, nth], [d, ay]] = [date.month(), date.day()].map(two_digits);
+    let [[h, our], [mi, nute], [s, econd]] = [seconds / 3_600, seconds / 60 % 60, seconds % 60].map(two_digits);
+    let ahead = (offset.unsigned_abs() / SECOND.unsigned_abs() / 60) as u32;
+    let [[ho, urs], [min, utes]] = [ahead / 60, ahead % 60].map(two_digits);
+    let sign = if offset < 0 { b'-' } else { b'+' };
+    [
+        y, e, a, r, b'-', mo, nth, b'-', d, ay, b'T', h, our, b':', mi, nute, b':', s, econd, sign, ho, urs, b':', min,
+        utes,
+    ]
+}
+
+/// The digits of a number below a hundred; of others nothing of use.
 #[inline]
-fn two_digits(text: &mut [u8], at: usize, number: u32) {
-    if let Some([ten, one]) = text.get_mut(at..at + 2) {
-        (*ten, *one) = (b'0' + (number / 10 % 10) as u8, b'0' + (number % 10) as u8);
-    }
+fn two_digits(number: u32) -> [u8; 2] {
+    [b'0'.wrapping_add((number / 10) as u8), b'0' + (number % 10) as u8]
 }
 
 /// Days since 1970-01-01.
@@ -195,7 +194,7 @@ mod tests {
     use chrono::DateTime;
     use proptest::prelude::*;
 
-    use super::parse_plain;
+    use super::{SECOND, parse_plain, rfc3339};
 
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(4_000))]
@@ -219,6 +218,25 @@ mod tests {
                 let general = DateTime::parse_from_rfc3339(&text).map(|at| at.timestamp_micros());
                 prop_assert_eq!(general.ok(), Some(micros), "{}", text);
             }
+        }
+
+        /// Whatever is written is what the general writer would have written.
+        #[test]
+        fn instants_are_written_as_any(
+            seconds in prop_oneof![0..7_258_118_400_i64, -70_000_000_000..8_000_000_000_000_i64],
+            fraction in prop_oneof![3 => Just(0_u32), 1 => 0..1_000_000_u32],
+            minutes in prop_oneof![Just(0_i32), -900..900],
+        ) {
+            let at = DateTime::from_timestamp(seconds, fraction * 1_000).unwrap();
+            let local = at.with_timezone(&chrono::FixedOffset::east_opt(minutes * 60).unwrap());
+            let form = if minutes == 0 { "%Y-%m-%dT%H:%M:%S%.6fZ" } else { "%Y-%m-%dT%H:%M:%S%.6f%:z" };
+            let general = local.format(form).to_string();
+            // Zeros behind the last digit are left out, and so is a fraction of nothing else.
+            let (time, behind) = general.split_once('.').unwrap();
+            let (digits, zone) = behind.split_at(6);
+            let point = if fraction == 0 { "" } else { "." };
+            let general = format!("{time}{point}{}{zone}", digits.trim_end_matches('0'));
+            prop_assert_eq!(rfc3339(at.timestamp_micros(), i64::from(minutes) * 60 * SECOND), general);
         }
     }
 }

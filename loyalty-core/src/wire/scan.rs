@@ -10,6 +10,7 @@ use std::borrow::Cow;
 
 use keys::{Known, Seen};
 use smallvec::SmallVec;
+pub use text::is_plain;
 use text::{Quoted, plain_bytes};
 
 use crate::engine::error::{EventError, Refusal};

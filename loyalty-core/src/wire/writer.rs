@@ -4,6 +4,7 @@ use core::fmt::Write as _;
 
 use rust_decimal::Decimal;
 
+use super::scan::is_plain;
 use super::sink::{Moment, Sink};
 use crate::time::{SECOND, write_rfc3339};
 
@@ -87,10 +88,13 @@ impl Sink for Writer<'_> {
     }
 
     fn key(&mut self, key: &'static str) {
-        let out = self.value();
-        out.push('"');
-        out.push_str(key);
-        out.push_str("\":");
+        if self.follows {
+            self.out.push_str(",\"");
+        } else {
+            self.out.push('"');
+        }
+        self.out.push_str(key);
+        self.out.push_str("\":");
         self.follows = false;
     }
 
@@ -116,55 +120,35 @@ pub fn write_number(out: &mut String, number: i128) {
 
 fn write_text(out: &mut String, text: &str) {
     out.push('"');
-    let mut rest = text;
-    // Whatever JSON escapes is one byte, which is never a part of a longer character.
-    while let Some(at) = first_escaped(rest.as_bytes()) {
-        let (before, from) = rest.split_at(at);
-        out.push_str(before);
-        let mut characters = from.chars();
-        match characters.next() {
-            Some('"') => out.push_str("\\\""),
-            Some('\\') => out.push_str("\\\\"),
-            Some('\n') => out.push_str("\\n"),
-            Some('\r') => out.push_str("\\r"),
-            Some('\t') => out.push_str("\\t"),
-            // Short where JSON has a short form, as the writers of Python and JavaScript do: what a host parses and writes
-            // again stays the same bytes.
-            Some('\u{8}') => out.push_str("\\b"),
-            Some('\u{c}') => out.push_str("\\f"),
-            Some(control) => {
-                // A text takes all that is written to it.
-                let _ = write!(out, "\\u{:04x}", control as u32);
-            }
-            None => {}
-        }
-        rest = characters.as_str();
+    // Nearly every text is plain.
+    if is_plain(text.as_bytes()) {
+        out.push_str(text);
+    } else {
+        write_escaped(out, text);
     }
-    out.push_str(rest);
     out.push('"');
 }
 
-/// Where the first byte is that JSON escapes: a control, a quote or a backslash.
-fn first_escaped(bytes: &[u8]) -> Option<usize> {
-    /// The same byte eight times.
-    const fn eight(byte: u8) -> u64 {
-        u64::from_ne_bytes([byte; 8])
+#[cold]
+fn write_escaped(out: &mut String, text: &str) {
+    for character in text.chars() {
+        match character {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '\t' => out.push_str("\\t"),
+            // Short where JSON has a short form, as the writers of Python and JavaScript do: what a host parses and writes
+            // again stays the same bytes.
+            '\u{8}' => out.push_str("\\b"),
+            '\u{c}' => out.push_str("\\f"),
+            control if control < ' ' => {
+                // A text takes all that is written to it.
+                let _ = write!(out, "\\u{:04x}", control as u32);
+            }
+            plain => out.push(plain),
+        }
     }
-    /// Whether one of eight bytes is zero.
-    const fn has_zero(word: u64) -> bool {
-        word.wrapping_sub(eight(0x01)) & !word & eight(0x80) != 0
-    }
-
-    let escaped = |byte: &u8| *byte < 0x20 || *byte == b'"' || *byte == b'\\';
-    let (words, _) = bytes.as_chunks::<8>();
-    // Nearly every text is plain, and eight bytes are looked at together as long as they are.
-    let plain = words.iter().take_while(|word| {
-        let word = u64::from_ne_bytes(**word);
-        let controls = word.wrapping_sub(eight(0x20)) & !word & eight(0x80) != 0;
-        !(controls || has_zero(word ^ eight(b'"')) || has_zero(word ^ eight(b'\\')))
-    });
-    let from = plain.count() * 8;
-    bytes.get(from..)?.iter().position(escaped).map(|at| from + at)
 }
 
 #[cfg(test)]
@@ -172,16 +156,22 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_json_escapes_is_found_at_every_place() {
+    fn what_json_escapes_is_escaped_at_every_place() {
         for length in 0..20 {
             let plain = "ü~ \u{7f}aé\u{80}z".repeat(4);
             let plain: String = plain.chars().take(length).collect();
-            assert_eq!(first_escaped(plain.as_bytes()), None);
-            for escaped in ['"', '\\', '\u{1f}', '\0', '\n'] {
+            let written = |text: &str| {
+                let mut json = String::new();
+                write_text(&mut json, text);
+                json
+            };
+            assert_eq!(written(&plain), format!("\"{plain}\""));
+            for (escaped, form) in
+                [('"', "\\\""), ('\\', "\\\\"), ('\u{1f}', "\\u001f"), ('\0', "\\u0000"), ('\n', "\\n")]
+            {
                 for (at, _) in plain.char_indices() {
-                    let mut text = plain.clone();
-                    text.insert(at, escaped);
-                    assert_eq!(first_escaped(text.as_bytes()), Some(at), "{text:?}");
+                    let (before, behind) = plain.split_at(at);
+                    assert_eq!(written(&format!("{before}{escaped}{behind}")), format!("\"{before}{form}{behind}\""));
                 }
             }
         }

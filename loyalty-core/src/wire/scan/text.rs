@@ -81,6 +81,19 @@ fn many_plain_bytes(text: &[u8]) -> usize {
     text.len() - tail.len() + plain.count()
 }
 
+/// Whether a text has no quote, backslash or control character.
+pub fn is_plain(text: &[u8]) -> bool {
+    // The last bytes are looked at together with some of those before them, and of a short text some twice.
+    let (words, last) = match (text.last_chunk(), text.first_chunk(), text.last_chunk()) {
+        (Some(last), ..) => (text.as_chunks().0, u64::from_le_bytes(*last)),
+        (_, Some(first), Some(last)) => {
+            (&[][..], u64::from(u32::from_le_bytes(*first)) | u64::from(u32::from_le_bytes(*last)) << 32)
+        }
+        _ => return many_plain_bytes(text) == text.len(),
+    };
+    marks(last) == 0 && words.iter().all(|word| marks(u64::from_le_bytes(*word)) == 0)
+}
+
 /// The high bit of each byte that is a quote, a backslash or a control character; exact up to the first of them, which is the
 /// one that counts.
 #[cfg_attr(target_family = "wasm", inline(always))]
@@ -98,7 +111,7 @@ fn marks(word: u64) -> u64 {
 mod tests {
     use proptest::prelude::*;
 
-    use super::{many_plain_bytes, plain_bytes};
+    use super::{is_plain, many_plain_bytes, plain_bytes};
 
     proptest! {
         #[test]
@@ -106,6 +119,7 @@ mod tests {
             let ends = |byte: &u8| *byte < 0x20 || *byte == b'"' || *byte == b'\\';
             let end = bytes.iter().position(ends).unwrap_or(bytes.len());
             prop_assert_eq!((plain_bytes(&bytes), many_plain_bytes(&bytes)), (end, end));
+            prop_assert_eq!(is_plain(&bytes), end == bytes.len());
         }
     }
 }
