@@ -56,6 +56,13 @@ pub struct SlotLayout {
     pub not_negative: bool,
 }
 
+impl SlotLayout {
+    /// Whether anything is done where the field is missing.
+    pub fn is_asked_for(&self) -> bool {
+        self.default.is_some() || self.required_from.is_some()
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FieldKind {
     /// Digits after the point at the least, so that amounts of one currency have one scale.

@@ -297,7 +297,15 @@ fn missing(field: &str, expected: &str) -> EventError {
 }
 
 /// A text of the envelope, which is never empty and never long.
+#[inline]
 fn envelope<'s>(scalar: &'s Scalar<'_>, field: usize) -> Result<Cow<'s, str>, EventError> {
+    match scalar {
+        Scalar::Text(text) if (1..=ID_BYTES_MAX).contains(&text.len()) => Ok(Cow::Borrowed(text)),
+        _ => other_envelope(scalar, field),
+    }
+}
+
+fn other_envelope<'s>(scalar: &'s Scalar<'_>, field: usize) -> Result<Cow<'s, str>, EventError> {
     let name = crate::wire::input::ENVELOPE.get(field).copied().unwrap_or("");
     let text = text_of(scalar).ok_or_else(|| no_text(scalar).in_field(name))?;
     if text.is_empty() {

@@ -38,6 +38,12 @@ pub trait Input {
         None
     }
 
+    /// The same for a number by its decimal digits, as [`Scalar::Number`] has them.
+    #[inline]
+    fn digits(&mut self) -> Option<&str> {
+        None
+    }
+
     /// Looks at one of the wanted fields of an object, by its number, and leaves the place where it is. Nothing, if
     /// the object has no such field.
     ///
@@ -246,8 +252,13 @@ impl Fields {
     /// The number of a field by its name.
     #[must_use]
     pub fn find(&self, name: &[u8]) -> Option<usize> {
-        let print = Print::of(name);
-        let is = |field: &Field| field.print == print && (print.is_whole() || field.name.as_bytes() == name);
+        self.find_print(Print::of(name), || name)
+    }
+
+    /// The number of a field by the print of its name, and by its name where the print does not hold all of it.
+    #[inline]
+    pub(crate) fn find_print<'n>(&self, print: Print, name: impl Fn() -> &'n [u8]) -> Option<usize> {
+        let is = |field: &Field| field.print == print && (print.is_whole() || field.name.as_bytes() == name());
         let Some(mask) = self.table.len().checked_sub(1) else { return self.list.iter().position(is) };
         let mut at = print.place() & mask;
         loop {

@@ -19,8 +19,9 @@ pub fn complete(plan: &Plan, layout: &EventLayout, event: &mut EventData) -> Res
             }
             continue;
         }
-        let rows = event.rows.get(place.start as usize..).unwrap_or(&[]);
-        if !rows.iter().take((place.count * place.width) as usize).any(Slot::is_missing) {
+        let missing = |row: usize, at: usize| event.rows.get(row + at).is_some_and(Slot::is_missing);
+        let mut asked = list.fields.iter().enumerate().filter(|(_, field)| field.is_asked_for());
+        if !asked.any(|(at, _)| event.rows_of(place).any(|row| missing(row, at))) {
             continue;
         }
         for (item, row) in event.rows_of(place).enumerate() {

@@ -88,29 +88,40 @@ pub fn read<I: Input>(
     value: &mut I,
     event: &mut EventData,
 ) -> Result<Slot, EventError> {
-    let read = match value.text() {
-        Some(text) => of_text(plan, layout, text, event),
-        None => slot(plan, layout, &value.scalar()?, event),
-    };
-    read.map_err(|error| if layout.name.is_empty() { error } else { error.within(&layout.name) })
+    if let Some(text) = value.text() {
+        return match usual(plan, layout, text, event) {
+            Some(slot) => Ok(slot),
+            None => other(plan, layout, &Scalar::Text(Cow::Borrowed(text)), event),
+        };
+    }
+    if let Some(digits) = value.digits() {
+        return match simple(layout.kind, digits) {
+            Some(number) => Ok(Slot::Number(number)),
+            None => other(plan, layout, &Scalar::Number(Cow::Borrowed(digits)), event),
+        };
+    }
+    other(plan, layout, &value.scalar()?, event)
 }
 
-/// What nearly all values are: a text, or a number as one. Whatever else is said of them is left to the general way.
-#[inline]
-fn of_text(plan: &Plan, layout: &SlotLayout, text: &str, event: &mut EventData) -> Result<Slot, EventError> {
+/// What nearly all values are: a text, or a number as one. Whatever else is said of them is left to the general way. It is taken
+/// in where it is called once for every value.
+#[inline(always)]
+fn usual(plan: &Plan, layout: &SlotLayout, text: &str, event: &mut EventData) -> Option<Slot> {
     match layout.kind {
-        FieldKind::Number { .. } => {
-            if let Some(number) = simple(layout.kind, text) {
-                return Ok(Slot::Number(number));
-            }
-        }
+        FieldKind::Number { .. } => simple(layout.kind, text).map(Slot::Number),
         FieldKind::Text if text.len() <= TEXT_BYTES_MAX => {
             let symbol = if layout.symbolic { plan.symbols.get(text) } else { UNKNOWN };
-            return Ok(event.push_text(text, symbol));
+            Some(event.push_text(text, symbol))
         }
-        _ => {}
+        _ => None,
     }
-    slot(plan, layout, &Scalar::Text(Cow::Borrowed(text)), event)
+}
+
+/// The general way; out of line, so that the usual one is short.
+#[inline(never)]
+fn other(plan: &Plan, layout: &SlotLayout, scalar: &Scalar<'_>, event: &mut EventData) -> Result<Slot, EventError> {
+    let read = slot(plan, layout, scalar, event);
+    read.map_err(|error| if layout.name.is_empty() { error } else { error.within(&layout.name) })
 }
 
 /// A number without a sign that may be as long as any field of its kind.

@@ -67,6 +67,24 @@ pub(super) fn plain_bytes(text: &[u8]) -> usize {
     }
 }
 
+/// The same of sixteen bytes, together with the bytes that come before, with zeros behind them; nothing where none of the
+/// sixteen ends the text.
+#[inline]
+pub(super) fn plain_words(bytes: &[u8; 16]) -> Option<(usize, u64, u64)> {
+    let bytes = u128::from_le_bytes(*bytes);
+    let (first, second) = (bytes as u64, (bytes >> 64) as u64);
+    /// The bits of the bytes before the first mark.
+    const fn before(marks: u64) -> u64 {
+        ((marks & marks.wrapping_neg()) >> 7) - 1
+    }
+    let place = |marks: u64| (marks.trailing_zeros() / 8) as usize;
+    match (marks(first), marks(second)) {
+        (0, 0) => None,
+        (0, marks) => Some((8 + place(marks), first, second & before(marks))),
+        (marks, _) => Some((place(marks), first & before(marks), 0)),
+    }
+}
+
 /// The same, eight bytes at a time. Apart from the above, which stays so small that it is taken in where it is called.
 #[inline(never)]
 fn many_plain_bytes(text: &[u8]) -> usize {
@@ -111,7 +129,7 @@ fn marks(word: u64) -> u64 {
 mod tests {
     use proptest::prelude::*;
 
-    use super::{is_plain, many_plain_bytes, plain_bytes};
+    use super::{is_plain, many_plain_bytes, plain_bytes, plain_words};
 
     proptest! {
         #[test]
@@ -120,6 +138,13 @@ mod tests {
             let end = bytes.iter().position(ends).unwrap_or(bytes.len());
             prop_assert_eq!((plain_bytes(&bytes), many_plain_bytes(&bytes)), (end, end));
             prop_assert_eq!(is_plain(&bytes), end == bytes.len());
+            if let Some(chunk) = bytes.first_chunk() {
+                let mut plain = [0; 16];
+                plain.iter_mut().zip(&bytes[..end]).for_each(|(to, from)| *to = *from);
+                let words = u128::from_le_bytes(plain);
+                let expected = (end < 16).then_some((end, words as u64, (words >> 64) as u64));
+                prop_assert_eq!(plain_words(chunk), expected);
+            }
         }
     }
 }
