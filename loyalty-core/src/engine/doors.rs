@@ -219,7 +219,7 @@ pub fn rate<'p>(
     let Some(event_plan) = plan.events.get(usize::from(event.event)) else { return Ok(Vec::new()) };
     let mut work = Work::default();
     evaluate(plan, event_plan, member, event, (None, &[]), &mut work)?;
-    let mut earnings: Vec<(&str, Decimal)> = Vec::new();
+    let mut earnings: Vec<(&str, Decimal)> = Vec::with_capacity(work.evaluation.lots.len());
     for lot in &work.evaluation.lots {
         let name = plan.wallets.get(usize::from(lot.wallet)).map_or("", |wallet| &*wallet.name);
         match earnings.last_mut().filter(|(known, _)| *known == name) {

@@ -17,7 +17,7 @@ use super::members::transfer::Offer;
 use super::messages::Say;
 use super::moves::Move;
 use super::outcome::{Because, Kind};
-use super::rules::{self, Firings, Told};
+use super::rules::{self, Candidates, Firings, Told};
 use super::tally::Changes;
 use super::value::Value;
 use super::{caps, effects, lots, refusals};
@@ -88,7 +88,7 @@ pub struct Sending {
 /// Judges some rules; what they come to is put into `evaluation`, which must be empty.
 pub fn evaluate(
     scope: &Scope<'_>,
-    candidates: &[u32],
+    candidates: &Candidates<'_>,
     on_event: &RulesOn,
     evaluation: &mut Evaluation,
 ) -> Result<(), EventError> {

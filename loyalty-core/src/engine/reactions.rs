@@ -16,6 +16,7 @@ use super::ladders::{self, Occasion};
 use super::lots::Vesting;
 use super::member::Member;
 use super::outcome::{Decision, Kind};
+use super::rules::Candidates;
 use super::{badges, experiments, ledger, messages, moves, questions, referrals, returns, schedule, segments};
 use crate::amount::Overflow;
 use crate::check::model::{CouponChange, DecisionTrigger, LadderChange, Moment, Trigger};
@@ -257,7 +258,7 @@ fn run(
     let counters = decisions.counters();
     let cause = Cause { room: points::room_of(plan, rule, &cause, counters.as_ref(), at, decisions), ..cause };
     let scope = Scope { cause: Some(&cause), counters: counters.as_ref(), ..Scope::of(plan, member, at) };
-    match earning::evaluate(&scope, &[rule], &RulesOn::ANYTHING, &mut evaluation) {
+    match earning::evaluate(&scope, &Candidates::one(&rule), &RulesOn::ANYTHING, &mut evaluation) {
         Ok(()) => {
             if evaluation.comes_to_something(member, at) {
                 experiments::note(plan, member, arms, at, decisions);

@@ -5,7 +5,7 @@ use super::error::{EventError, Refusal};
 use super::eval::Scope;
 use super::event::EventData;
 use super::messages::{self, render};
-use super::rules::{self, Firings, Told};
+use super::rules::{self, Candidates, Firings, Told};
 use crate::amount::Overflow;
 use crate::plan::{EffectKindPlan, EventPlan, Plan, RulePlan};
 
@@ -29,10 +29,10 @@ pub fn judge(scope: &Scope<'_>, event_plan: &EventPlan, event: &EventData) -> Re
     if !event_plan.rules.refuse {
         return Ok(Vec::new());
     }
-    let mut candidates = rules::candidates(&event_plan.index, event);
-    candidates.retain(|rule| scope.plan.rules.get(*rule as usize).is_some_and(refuses));
+    let refusing = |rule: &u32| scope.plan.rules.get(*rule as usize).is_some_and(refuses);
+    let candidates = rules::candidates(&event_plan.index, event).iter().filter(refusing).collect();
     let mut firings = Firings::new();
-    rules::fire(scope, &candidates, &mut Evaluation::default(), (Told::All, &mut firings))?;
+    rules::fire(scope, &Candidates::Many(candidates), &mut Evaluation::default(), (Told::All, &mut firings))?;
     of(scope, &firings)
 }
 

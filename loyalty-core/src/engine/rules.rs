@@ -17,7 +17,7 @@ use crate::amount::{self, Overflow};
 use crate::check::model::{Most, Valid};
 use crate::plan::{EffectKindPlan, GroupFormPlan, LimitPlan, Plan, RuleFormPlan, RulePlan, in_force};
 use crate::time::{DAY, day_of, micros_of};
-pub use candidates::candidates;
+pub use candidates::{Candidates, candidates};
 
 /// A rule whose conditions hold.
 #[derive(Debug, Clone, Copy)]
@@ -42,12 +42,12 @@ pub enum Told {
 /// that somebody asks for into `firings`.
 pub fn fire<'p>(
     scope: &Scope<'p>,
-    candidates: &[u32],
+    candidates: &Candidates<'_>,
     evaluation: &mut Evaluation,
     (told, firings): (Told, &mut Firings<'p>),
 ) -> Result<(), Overflow> {
     let (mut sums, mut used) = (Sums::default(), Changes::new());
-    for &rule in candidates {
+    for rule in candidates.iter() {
         let Some(Some(plain)) = scope.plan.plain.get(rule as usize) else {
             let firing = fire_other(scope, rule, evaluation, &mut used)?;
             if told != Told::None {

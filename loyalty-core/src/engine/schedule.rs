@@ -14,6 +14,7 @@ use super::horizon::{Horizon, years_between};
 use super::lots::{Expiry, Vesting};
 use super::member::Member;
 use super::reactions::Cause;
+use super::rules::Candidates;
 use super::tally::{self, Entry};
 use super::{badges, challenges, horizon, ladders, referrals, rules, segments, wheels};
 use crate::amount;
@@ -290,7 +291,7 @@ fn comes_to_something(plan: &Plan, member: &Member, number: u32, trigger: &Clock
     causes(plan, member, trigger, at).iter().any(|cause| {
         let scope = Scope { cause: Some(cause), ..Scope::of(plan, member, at) };
         let mut evaluation = Evaluation::default();
-        match earning::evaluate(&scope, &[number], &RulesOn::ANYTHING, &mut evaluation) {
+        match earning::evaluate(&scope, &Candidates::one(&number), &RulesOn::ANYTHING, &mut evaluation) {
             Ok(()) => evaluation.comes_to_something(member, at),
             Err(error) => error.code() != Refusal::InsufficientBalance,
         }

@@ -12,7 +12,7 @@ use crate::engine::eval::Scope;
 use crate::engine::grants::{Grants, contribution};
 use crate::engine::outcome::{Decision, Kind};
 use crate::engine::reactions::Cause;
-use crate::engine::rules::{self, Firings, Told};
+use crate::engine::rules::{self, Candidates, Firings, Told};
 use crate::plan::coupons::BudgetPlan;
 use crate::plan::{CouponFormPlan, Plan, gone};
 
@@ -112,7 +112,7 @@ pub fn is_used_up(
     let alone =
         Scope { cause: Some(&cause), counters: Some(counters), ..Scope::of(scope.plan, scope.member, scope.at) };
     let mut evaluation = Evaluation::default();
-    rules::fire(&alone, &[rule], &mut evaluation, (Told::None, &mut Firings::new()))?;
+    rules::fire(&alone, &Candidates::one(&rule), &mut evaluation, (Told::None, &mut Firings::new()))?;
     let wanted = contribution(&evaluation.grants, rule, wallet)?;
     Ok(wanted > amount::multiply(left, scope.plan.denominator(wallet))?)
 }

@@ -10,7 +10,7 @@ use crate::engine::error::{EventError, Refusal};
 use crate::engine::event::{EventData, List};
 use crate::engine::grants::{self, Basis, Grant, RateTerms};
 use crate::engine::outcome::Kind;
-use crate::engine::rules::{self, Firings, Told};
+use crate::engine::rules::{self, Candidates, Firings, Told};
 use crate::plan::{
     EffectKindPlan, EventPlan, ExpirePlan, PerLine, PolicyPlan, RuleFormPlan, RulesOn, VestPlan, in_force,
 };
@@ -65,10 +65,10 @@ impl<'a> Judged<'a> {
 
     /// A rule that has been set off, on the state that it met.
     pub fn of_run(tracer: Tracer<'a>, rule: u32) -> Result<Self, EventError> {
-        Self::of(tracer, &[rule], &RulesOn::ANYTHING)
+        Self::of(tracer, &Candidates::one(&rule), &RulesOn::ANYTHING)
     }
 
-    fn of(tracer: Tracer<'a>, candidates: &[u32], on: &RulesOn) -> Result<Self, EventError> {
+    fn of(tracer: Tracer<'a>, candidates: &Candidates<'_>, on: &RulesOn) -> Result<Self, EventError> {
         let scope = &tracer.scope;
         let mut fired = Evaluation::default();
         let mut firings = Firings::new();

@@ -6,21 +6,41 @@ use crate::engine::event::{EventData, Slot};
 use crate::plan::RuleIndex;
 use crate::plan::index::KeyedRules;
 
-/// The rules that may fire, found through the index, in the order of the file.
-pub fn candidates(index: &RuleIndex, event: &EventData) -> SmallVec<[u32; FEW]> {
-    let mut found = SmallVec::new();
-    if index.rules.len() <= 64 {
-        // Nearly all programs have so few rules on an event that one word holds them.
-        let mut set = index.always_first;
-        found_by_texts(index, event, |keyed, symbol| set |= keyed.first(symbol));
-        found.extend(Named { rules: &index.rules, bits: set });
-        return found;
+/// Rules that may fire, in the order of the file.
+pub enum Candidates<'p> {
+    /// Of those on an event, as nearly all programs have so few on each that one word holds them.
+    Few(Named<'p>),
+    Many(SmallVec<[u32; FEW]>),
+}
+
+impl<'p> Candidates<'p> {
+    /// One rule alone.
+    pub fn one(rule: &'p u32) -> Self {
+        Self::Few(Named { rules: core::slice::from_ref(rule), bits: 1 })
     }
+
+    pub fn iter(&self) -> impl Iterator<Item = u32> {
+        let (few, many) = match self {
+            Self::Few(named) => (*named, &[][..]),
+            Self::Many(rules) => (Named { rules: &[], bits: 0 }, rules.as_slice()),
+        };
+        few.chain(many.iter().copied())
+    }
+}
+
+/// The rules that may fire, found through the index.
+pub fn candidates<'p>(index: &'p RuleIndex, event: &EventData) -> Candidates<'p> {
+    if index.rules.len() <= 64 {
+        let mut bits = index.always_first;
+        found_by_texts(index, event, |keyed, symbol| bits |= keyed.first(symbol));
+        return Candidates::Few(Named { rules: &index.rules, bits });
+    }
+    let mut found = SmallVec::new();
     if few(index, event, &mut found).is_none() {
         found.clear();
         many(index, event, &mut found);
     }
-    found
+    Candidates::Many(found)
 }
 
 /// Of many rules an event finds few: so many are put in order side by side.
@@ -95,7 +115,8 @@ fn found_by_texts(index: &RuleIndex, event: &EventData, mut look_up: impl FnMut(
 }
 
 /// The rules whose bits are set, of those that a word stands for.
-struct Named<'a> {
+#[derive(Clone, Copy)]
+pub struct Named<'a> {
     rules: &'a [u32],
     bits: u64,
 }
@@ -144,7 +165,7 @@ mod tests {
             }
             let found = candidates(&index, &event(&symbols));
             assert_eq!(
-                found.to_vec(),
+                found.iter().collect::<Vec<_>>(),
                 expected.iter().map(|place| place * 3).collect::<Vec<_>>(),
                 "{rules} rules, {each} for each"
             );
