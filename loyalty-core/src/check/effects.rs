@@ -1,5 +1,7 @@
 //! What a rule does.
 
+use rust_decimal::Decimal;
+
 use super::Checker;
 use super::expression::Scope;
 use super::model::{EffectKind, RaiseEnd, RuleIndex, Type, WalletIndex};
@@ -45,6 +47,19 @@ impl<'a> Checker<'a> {
                     return None;
                 }
                 let named: Vec<Option<RuleIndex>> = rules.iter().map(|rule| self.rule(rule)).collect();
+                if let tree::ExprKind::Percent(percent) = by.kind
+                    && percent < Decimal::ONE_HUNDRED
+                {
+                    let (left, more) = (percent.normalize(), (percent + Decimal::ONE_HUNDRED).normalize());
+                    self.report(
+                        Diagnostic::new(
+                            Code::PercentLeft,
+                            by.span,
+                            format!("this leaves {left}% of what the rule earns"),
+                        )
+                        .help(format!("{left}% more is `by {more}%`; a part of it is written as a number")),
+                    );
+                }
                 let by = self.expression(by, scope)?;
                 if !matches!(by.ty, Type::Number | Type::Percent) {
                     self.wrong_type(&by, "a multiplier is a number or a percent");

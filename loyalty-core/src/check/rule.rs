@@ -135,7 +135,33 @@ impl<'a> Checker<'a> {
             );
         }
         value.cap_mode = mode.unwrap_or(CapMode::Truncate);
+        // What a `from` block says stands behind the effects that it leaves as they are.
+        if form.span.is_none() {
+            self.clause_behind_effect(&form.clauses);
+        }
         (value, types)
+    }
+
+    /// Warns of a clause that looks like one of the effect before it.
+    fn clause_behind_effect(&mut self, clauses: &[&tree::Clause]) {
+        let is_effect = |clause: &&tree::Clause| matches!(clause.kind, ClauseKind::Effect(_));
+        if clauses.iter().filter(|clause| is_effect(clause)).count() < 2 {
+            return;
+        }
+        let behind = clauses.iter().skip_while(|clause| !is_effect(clause)).find(|clause| {
+            matches!(
+                clause.kind,
+                ClauseKind::When(_) | ClauseKind::Valid(_) | ClauseKind::Limit(_) | ClauseKind::Cap { .. }
+            )
+        });
+        if let Some(clause) = behind {
+            let message =
+                format!("`{}` holds for the whole rule, and stands behind one of its effects", clause.kind.word());
+            self.report(
+                Diagnostic::new(Code::ClauseBehindEffect, clause.span, message)
+                    .help("write it before the effects; what holds for one of them alone is a rule of its own"),
+            );
+        }
     }
 
     fn take_caps(&mut self, written: &'a [tree::Cap], caps: &mut Vec<Cap>, types: &mut CapTypes) {

@@ -309,6 +309,10 @@ codes! {
     BirthdayOnce = "W0231" Warning,
     /// A sum over lines that is rounded all at once, where the wallet rounds by the line.
     RoundedAtOnce = "W0232" Warning,
+    /// A clause of the whole rule that stands behind one of its effects.
+    ClauseBehindEffect = "W0233" Warning,
+    /// A factor in percent that leaves less than there was.
+    PercentLeft = "W0234" Warning,
     /// A coupon that gives nothing.
     GivesNothing = "W0219" Warning,
     /// A coupon that would stand beside another, which does not agree.
