@@ -24,11 +24,11 @@ fn named(path: &Path) -> Result<(), Failure> {
 }
 
 /// Refuses to write over a file that the same command reads.
-pub(crate) fn apart(out: &Path, read: &[(&str, &Path)]) -> Result<(), Failure> {
+pub(crate) fn apart(option: &str, out: &Path, read: &[(&str, &Path)]) -> Result<(), Failure> {
     let same = |file: &Path| fs::canonicalize(file).is_ok_and(|file| absolute(out).is_ok_and(|out| out == file));
     match read.iter().find(|(_, file)| same(file)) {
         Some((whose, _)) => Err(Failure::trouble(format!("`{}` is the file of the {whose}", out.display()))
-            .help("name another file for --out: this one would be written over")),
+            .help(format!("name another file for {option}: this one would be written over"))),
         None => Ok(()),
     }
 }

@@ -6,6 +6,7 @@ use loyalty_core::event_head;
 use serde_json::json;
 
 use crate::arguments::Explain;
+use crate::decisions;
 use crate::events::Events;
 use crate::failure::{Failure, Verdict};
 use crate::history;
@@ -30,6 +31,8 @@ pub(crate) fn explain(arguments: &Explain) -> Result<Verdict, Failure> {
     match explained {
         Ok(explanation) => {
             if let Some(file) = &arguments.html {
+                let read = [("program", arguments.program.file.as_path()), ("events", arguments.events.as_path())];
+                decisions::apart("--html", file, &read)?;
                 let page = page(&arguments.event, &explanation.to_html());
                 std::fs::write(file, page).map_err(|error| Failure::file("write", file, &error))?;
             }
