@@ -4,6 +4,7 @@
 //! what cannot be counted again: the goals that hold for a window, those that are met, and what they have used up.
 
 mod adaptive;
+mod again;
 mod bound;
 mod due;
 mod edited;

@@ -7,7 +7,7 @@ mod past;
 
 use rust_decimal::Decimal;
 
-use past::{Then, deserved, earned_before_grace, reached_then};
+use past::{Deserved, Then, deserved, earned_before_grace, reached_then};
 
 use super::eval::{NO_ROW, Scope};
 use super::member::Member;
@@ -170,12 +170,12 @@ enum Judged {
         to: u16,
         closing: bool,
     },
-    /// What came back had made the level; `carried` is what the levels that are left have used up of the meter, and `by_now`:
-    /// what is left is more than was left of then.
+    /// What came back had made the level; `carried` is what the levels that are left have used up of the meter, and from `base`
+    /// on the level is kept that is left.
     Revoked {
         to: u16,
         carried: Decimal,
-        by_now: bool,
+        base: i64,
     },
     /// What the time of grace leads to was earned when it began.
     AsEarnedBeforeGrace {
@@ -255,12 +255,14 @@ fn judge(
             return Ok(Judged::AsItIs);
         }
         // A return takes away what it had made, and not what would be kept without it.
-        let (left, carried) = deserved(scope, ladder, standing)?;
+        let Deserved { level: left, carried, base } = deserved(scope, ladder, standing)?;
         if left >= standing.level || retained(scope, form)? {
             return Ok(Judged::AsItIs);
         }
         let least = if form.fall == Fall::OneLevel { standing.level.saturating_sub(1) } else { 0 };
-        return Ok(Judged::Revoked { to: left.max(now).max(least), carried, by_now: now > left });
+        // A lower level that was made then is kept for the time of then.
+        let base = if now > left { at } else { base };
+        return Ok(Judged::Revoked { to: left.max(now).max(least), carried, base });
     }
     if retained(judged_scope, form)? {
         return Ok(kept(in_grace || judged_by_time));
@@ -325,9 +327,7 @@ fn apply(
             enter(calendar, form, standing, to, base(closing), at);
             Some(TierBecause::Lost)
         }
-        Judged::Revoked { to, carried, by_now } => {
-            // A lower level that was made then is kept for the time of then.
-            let base = if by_now { at } else { standing.base };
+        Judged::Revoked { to, carried, base } => {
             enter(calendar, form, standing, to, base, at);
             standing.carried = carried;
             Some(TierBecause::Lost)

@@ -145,6 +145,11 @@ impl Log {
         self.heads.iter().filter_map(|head| self.record(head))
     }
 
+    /// When the remembered events were, in the order of their coming.
+    pub fn instants(&self) -> impl Iterator<Item = i64> {
+        self.heads.iter().map(|head| head.at)
+    }
+
     fn record(&self, head: &Head) -> Option<Record<'_>> {
         let page = self.full.get(head.page as usize).unwrap_or(&self.page);
         let mut reader = Reader(page.get(head.start as usize..head.order as usize)?);

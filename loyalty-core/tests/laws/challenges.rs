@@ -162,6 +162,32 @@ proptest! {
         prop_assert_eq!(shown.points, shown.times);
     }
 
+    /// In a window that moves on, with `returns revoke`, a member has what the kept orders alone would have made.
+    #[test]
+    fn rounds_of_a_moving_window_are_those_of_what_is_kept(rules in rules(), steps in steps(), days in 1_i64..10) {
+        let rules = Rules { carry: false, revoke: true, tolerance: None, window: Window::Rolling(days), ..rules };
+        let text = rules.program();
+        let program = compile(&text);
+        let mut member = program.enroll("m-1", instant(ENROLLED)).expect("a member");
+        let (mut made, mut clock) = (Vec::<Step>::new(), ENROLLED);
+        for (number, step) in steps.into_iter().enumerate() {
+            let at = step.at();
+            if at < clock {
+                // What is late counts in the present window alone.
+                continue;
+            }
+            clock = at;
+            if matches!(&step, Step::Refund { order, .. } if !made.iter().any(|one| one.is_order(*order))) {
+                continue;
+            }
+            play(&program, &mut member, number, &step);
+            made.push(step);
+            member = program.load(&program.save(&member)).expect("a saved member").member;
+            let kept = rules.of_what_is_kept(&made, clock);
+            prop_assert_eq!(shown(&rules, &program, &member), kept, "after step {} of\n{}\n{:?}", number, text, made);
+        }
+    }
+
     /// Day by day: a visit lengthens a streak, a shield keeps it over a day without one, and nothing else does; however
     /// rarely time is told.
     #[test]

@@ -14,7 +14,7 @@ use super::state::{Done, WindowState};
 use super::windows::{self, Frame};
 use super::{adaptive, figures, revoke, streaks};
 use crate::amount::{self, Overflow};
-use crate::plan::{ChallengeFormPlan, GoalsPlan, Plan, ProgressPlan};
+use crate::plan::{ChallengeFormPlan, ChallengePlan, GoalsPlan, Plan, ProgressPlan};
 
 /// The most goals that one event may meet in one challenge: far more is a slip in an amount.
 const MET_MAX: usize = 1_000;
@@ -37,7 +37,7 @@ pub fn settle(
             streaks::settle(plan, member, number, at, occasion, decisions)?;
         }
         if occasion == Occasion::Return && form.revoke {
-            for periods in revoke::revoke(plan, member, number, at, decisions)? {
+            for periods in revoke::revoke(plan, member, number, form, at, decisions)? {
                 for frame in streaks::left_of(plan, member, number, periods, (at, form.repeat.is_some())) {
                     judge(plan, member, number, form, &frame, at, occasion, decisions)?;
                 }
@@ -114,12 +114,8 @@ fn judge(
     let noted_at = if closed { frame.to.saturating_sub(1) } else { at };
     let mut noted: SmallVec<[u16; 2]> = SmallVec::new();
     let mut total = total;
-    if frame.moves && window.since > i64::MIN && window.used > Decimal::ZERO && amount::is_positive(total) {
-        // What is bought in the place of what came back is used up with it, and leaves the window as that would.
-        if total <= window.used {
-            (window.used, window.since) = (amount::subtract(window.used, total)?, at.saturating_add(1));
-            total = Decimal::ZERO;
-        }
+    if frame.moves && window.is_bought_again(total, at)? {
+        total = Decimal::ZERO;
     }
     while let Some(goal) = reached(&window, total)? {
         if noted.len() >= MET_MAX {
@@ -139,22 +135,10 @@ fn judge(
             });
         }
         let round = window.rounds;
-        window.met = window.met.saturating_add(1);
-        let last = usize::from(window.met) >= window.goals.len();
+        let last = meet(&mut window, form, challenge, goal, total, at)?;
         if last {
             state.times = state.times.saturating_add(1);
             state.first_done = state.first_done.or(Some(at));
-            let again = form.repeat.is_some_and(|most| most.is_none_or(|most| window.rounds.saturating_add(1) < most));
-            if again {
-                // A streak grows by one at a time: what is over is there only where a late event has joined two runs.
-                let carries = form.carry || challenge.progress.is_streak();
-                window.used = if carries { amount::add(window.used, goal)? } else { total };
-                window.rounds = window.rounds.saturating_add(1);
-                window.met = 0;
-                if frame.moves && !matches!(challenge.progress, ProgressPlan::Streak(..)) {
-                    (window.used, window.since) = (Decimal::ZERO, at.saturating_add(1));
-                }
-            }
         }
         noted.push(met);
         let name = challenge.name.clone();
@@ -226,10 +210,8 @@ fn look(
         return Ok(None);
     };
     let scope = Scope::of(plan, member, at);
-    for condition in &form.when {
-        if !scope.holds(condition.node)? {
-            return Ok(None);
-        }
+    if !takes_part(&scope, form)? {
+        return Ok(None);
     }
     let total = windows::total(&scope, number, frame)?;
     let last = challenge.progress.is_streak().then(|| streaks::last_period(plan, number, frame));
@@ -253,6 +235,16 @@ fn look(
         return Ok(Some(Looked { window, total, begun, goal_before: before }));
     }
     Ok(Some(Looked { window, total, begun, goal_before: None }))
+}
+
+/// Whether the conditions of a challenge hold.
+pub fn takes_part(scope: &Scope<'_>, form: &ChallengeFormPlan) -> Result<bool, Overflow> {
+    for condition in &form.when {
+        if !scope.holds(condition.node)? {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 /// What is kept of a window. A run, whose last period is told, has what the runs have that a late event has joined in it.
@@ -292,8 +284,33 @@ pub fn use_up(plan: &Plan, member: &mut Member, number: usize, gone: &WindowStat
     Ok(())
 }
 
+/// Has the next goal of a window met; whether it is the last one, after which the next round may begin.
+pub fn meet(
+    window: &mut WindowState,
+    form: &ChallengeFormPlan,
+    challenge: &ChallengePlan,
+    goal: Decimal,
+    total: Decimal,
+    at: i64,
+) -> Result<bool, Overflow> {
+    window.met = window.met.saturating_add(1);
+    let last = usize::from(window.met) >= window.goals.len();
+    let again = form.repeat.is_some_and(|most| most.is_none_or(|most| window.rounds.saturating_add(1) < most));
+    if last && again {
+        // A streak grows by one at a time: what is over is there only where a late event has joined two runs.
+        let carries = form.carry || challenge.progress.is_streak();
+        window.used = if carries { amount::add(window.used, goal)? } else { total };
+        window.rounds = window.rounds.saturating_add(1);
+        window.met = 0;
+        if challenge.moves() {
+            (window.used, window.since) = (Decimal::ZERO, at.saturating_add(1));
+        }
+    }
+    Ok(last)
+}
+
 /// The goal that is met next, if it is reached.
-fn reached(window: &WindowState, total: Decimal) -> Result<Option<Decimal>, Overflow> {
+pub fn reached(window: &WindowState, total: Decimal) -> Result<Option<Decimal>, Overflow> {
     let current = window.current(total)?;
     let next = window.goals.get(usize::from(window.met)).copied();
     Ok(next.filter(|goal| *goal > Decimal::ZERO && current >= *goal))

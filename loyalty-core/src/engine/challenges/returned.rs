@@ -1,7 +1,8 @@
 //! What comes back of events that a round has used up already, where the window moves on with time.
 //!
 //! A round uses up whatever was counted until then. What comes back of it has to be bought again before the next round, as
-//! in a window of the calendar; so it is used up of what is counted from now on.
+//! in a window of the calendar; so it is used up of what is counted from now on. Rounds that can be lost are met once more
+//! instead: see `again`.
 
 use rust_decimal::Decimal;
 
@@ -16,10 +17,13 @@ pub fn used_up(plan: &Plan, member: &Member) -> Result<Vec<(usize, Decimal)>, Ov
     let mut counted = Vec::new();
     for (number, challenge) in plan.challenges.iter().enumerate().filter(|(_, challenge)| challenge.moves()) {
         let window = member.challenges.get(number).and_then(|state| state.window(0));
-        let Some(window) = window.filter(|window| window.since > i64::MIN) else { continue };
-        if let ProgressPlan::Measure(measure) = challenge.progress {
-            let scope = Scope::of(plan, member, window.since);
-            counted.push((number, measures::between(&scope, measure, i64::MIN, window.since)?));
+        let Some(window) = window else { continue };
+        let revokes = challenge.form(plan.calendar.day_at(member.clock)).is_some_and(|form| form.revoke);
+        let since = window.done.first().filter(|_| revokes).map_or(window.since, |done| done.since);
+        if let ProgressPlan::Measure(measure) = challenge.progress
+            && since > i64::MIN
+        {
+            counted.push((number, measures::between(&Scope::of(plan, member, since), measure, i64::MIN, since)?));
         }
     }
     Ok(counted)

@@ -9,11 +9,12 @@ use super::super::log::hash;
 use super::super::member::Member;
 use super::super::outcome::{Decision, Kind};
 use super::super::returns;
-use super::state::Done;
+use super::again::{self, Again};
+use super::state::{Done, WindowState};
 use super::windows::{self, Frame};
 use super::{Before, judge, streaks};
 use crate::amount::{self, Overflow};
-use crate::plan::{Plan, ProgressPlan};
+use crate::plan::{ChallengeFormPlan, Plan, ProgressPlan};
 
 /// A goal that was met and whose reward is being given.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,9 +58,24 @@ pub fn revoke(
     plan: &Plan,
     member: &mut Member,
     number: usize,
+    form: &ChallengeFormPlan,
     at: i64,
     decisions: &mut Decided,
 ) -> Result<Vec<(i64, i64)>, Overflow> {
+    if plan.challenges.get(number).is_some_and(|challenge| challenge.moves()) {
+        if let Some(Again { met, window }) = again::met_again(plan, member, number, form)? {
+            for done in window.done.iter().skip(met).rev() {
+                take_back(plan, member, number, window.key, done.clone(), at, decisions)?;
+            }
+            let state = member.challenges.get_mut(number);
+            if let Some(known) = state.and_then(|state| state.windows.find_mut(|known| known.key == window.key)) {
+                let mut done = window.done;
+                done.truncate(met);
+                *known = WindowState { done, told: known.told, told_at: known.told_at, ..window };
+            }
+        }
+        return Ok(Vec::new());
+    }
     let is_streak = plan.challenges.get(number).is_some_and(|challenge| challenge.progress.is_streak());
     let mut around = Vec::new();
     let keys: Vec<i64> = member
@@ -84,20 +100,10 @@ fn lost(plan: &Plan, member: &Member, number: usize, key: i64) -> Result<Option<
     let horizon = member.horizon(plan);
     let Some(done) = window.done.last().filter(|done| done.at >= horizon) else { return Ok(None) };
     let Some(goal) = window.goals.get(usize::from(done.goal)) else { return Ok(None) };
-    let moves = plan.challenges.get(number).is_some_and(|challenge| challenge.moves());
     let total = match plan.challenges.get(number).map(|challenge| &challenge.progress) {
         Some(ProgressPlan::Streak(..)) => {
             Decimal::from(streaks::run_now(plan, member, number, done.at).map_or(0, |run| run.length))
         }
-        // What has left the window since counted then.
-        _ if moves => match windows::frame(plan, member, number, done.at) {
-            Some(frame) => {
-                let window = windows::rolling_start(plan, number, done.at).max(done.since);
-                let frame = Frame { from: window, to: done.at.saturating_add(1), ..frame };
-                windows::total(&Scope::of(plan, member, done.at), number, &frame)?
-            }
-            None => return Ok(None),
-        },
         _ => {
             let frame = Frame { key, from: window.from, to: window.to, moves: false };
             windows::total(&Scope::of(plan, member, done.at), number, &frame)?

@@ -132,6 +132,16 @@ impl WindowState {
         Ok(amount::subtract(total, self.used)?.max(Decimal::ZERO))
     }
 
+    /// Whether what counts at an instant, in a window that moves on, was bought in the place of what came back of earlier
+    /// rounds: it is used up with that, and leaves the window as that would.
+    pub fn is_bought_again(&mut self, total: Decimal, at: i64) -> Result<bool, amount::Overflow> {
+        let again = self.since > i64::MIN && amount::is_positive(total) && total <= self.used;
+        if again {
+            (self.used, self.since) = (amount::subtract(self.used, total)?, at.saturating_add(1));
+        }
+        Ok(again)
+    }
+
     /// Whether the last goal was met in this window.
     pub fn completed(&self) -> bool {
         self.rounds > 0 || (self.met > 0 && usize::from(self.met) >= self.goals.len())

@@ -34,8 +34,15 @@ impl Frame {
 
 /// The window around an instant, if the member takes part in it. A streak has one for each run: see `streaks`.
 pub fn frame(plan: &Plan, member: &Member, number: usize, at: i64) -> Option<Frame> {
+    // What an earlier round has used up does not count again.
+    let since = member.challenges.get(number)?.window(0).map_or(i64::MIN, |window| window.since);
+    frame_since(plan, member, number, at, since)
+}
+
+/// The same where, if it moves on with time, what came before an instant has been used up.
+pub fn frame_since(plan: &Plan, member: &Member, number: usize, at: i64, since: i64) -> Option<Frame> {
     let (challenge, state) = (plan.challenges.get(number)?, member.challenges.get(number)?);
-    let mut frame = calendar_frame(plan, member, challenge, state, at)?;
+    let mut frame = calendar_frame(plan, member, (challenge, state), at, since)?;
     match challenge.opt_in {
         Some(OptIn::EachWindow) => {
             // Whoever has asked before the first day takes part from that day on.
@@ -58,9 +65,9 @@ pub fn frame(plan: &Plan, member: &Member, number: usize, at: i64) -> Option<Fra
 fn calendar_frame(
     plan: &Plan,
     member: &Member,
-    challenge: &ChallengePlan,
-    state: &ChallengeState,
+    (challenge, state): (&ChallengePlan, &ChallengeState),
     at: i64,
+    since: i64,
 ) -> Option<Frame> {
     let calendar = &plan.calendar;
     Some(match challenge.within {
@@ -78,10 +85,7 @@ fn calendar_frame(
             Frame { key: 0, from: begins, to: ends, moves: false }
         }
         Within::Rolling(length) => {
-            let begins = moving_start(calendar, length, at);
-            // What an earlier round has used up does not count again.
-            let since = state.window(0).map_or(i64::MIN, |window| window.since);
-            Frame { key: 0, from: begins.max(since), to: i64::MAX, moves: true }
+            Frame { key: 0, from: moving_start(calendar, length, at).max(since), to: i64::MAX, moves: true }
         }
         Within::Following { length, of } => {
             let marks = member.marks.of(of as u16);
@@ -99,14 +103,6 @@ fn moving_start(calendar: &Calendar, length: Length, at: i64) -> i64 {
     match clock_micros(length) {
         Some(micros) => at.saturating_sub(micros).saturating_add(1),
         None => calendar.start_of(Calendar::day_minus(calendar.day_at(at), length).saturating_add(1)),
-    }
-}
-
-/// Where the window of a challenge that moves on with time begins at an instant.
-pub fn rolling_start(plan: &Plan, number: usize, at: i64) -> i64 {
-    match plan.challenges.get(number).map(|challenge| challenge.within) {
-        Some(Within::Rolling(length)) => moving_start(&plan.calendar, length, at),
-        _ => i64::MIN,
     }
 }
 

@@ -4,11 +4,12 @@ use rust_decimal::Decimal;
 
 use super::{by_the_day, earned, end_of, form, kept_until, last_multiple, qualifies, still_counts};
 use crate::amount::{self, Overflow};
-use crate::check::model::{Carry, Fall, Keep, Rise};
+use crate::check::model::{Carry, Fall, Keep, OwnYear, Rise, Window};
 use crate::engine::eval::{NO_ROW, Scope};
 use crate::engine::standing::Standing;
 use crate::engine::value::Value;
-use crate::plan::LadderFormPlan;
+use crate::plan::{Grain, LadderFormPlan};
+use crate::sorting::Arrange as _;
 
 /// An instant at which a level was judged; `closing`: by what the period was that ended with it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -93,15 +94,84 @@ fn last_judged(scope: &Scope<'_>, form: &LadderFormPlan, standing: &Standing) ->
     Then { at: base, closing: !by_the_day(form.keep) && form.rise != Rise::AtOnce }
 }
 
-/// The level that what has not come back had made when the present one was reached or kept on, no higher than that; and what
-/// it and those before it have used up of the meter.
-pub fn deserved(scope: &Scope<'_>, ladder: u16, standing: &Standing) -> Result<(u16, Decimal), Overflow> {
-    let Some(present) = form(scope.plan, ladder, scope.day) else { return Ok((0, Decimal::ZERO)) };
-    let then = last_judged(scope, present, standing);
+/// What is left of the level in force once something has come back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Deserved {
+    pub level: u16,
+    /// What it and those before it have used up of the meter.
+    pub carried: Decimal,
+    /// From when the time is counted for which it is kept.
+    pub base: i64,
+}
+
+/// The level that what has not come back had made, no higher than the present one: when that was reached or kept on; or else at
+/// any other instant from which it would be kept until now.
+pub fn deserved(scope: &Scope<'_>, ladder: u16, standing: &Standing) -> Result<Deserved, Overflow> {
+    let none = Deserved { level: 0, carried: Decimal::ZERO, base: scope.at };
+    let Some(form) = form(scope.plan, ladder, scope.day) else { return Ok(none) };
+    let then = last_judged(scope, form, standing);
     // What can still come back happened after that, and what there was then may be forgotten.
     if then.at < scope.member.horizon(scope.plan) {
-        return Ok((standing.level, standing.carried));
+        return Ok(Deserved { level: standing.level, carried: standing.carried, base: standing.base });
     }
+    let (level, carried) = deserved_at(scope, ladder, standing, then)?;
+    let mut best = Deserved { level, carried, base: standing.base };
+    for then in judgements(scope, ladder, form, then.at) {
+        if best.level >= standing.level {
+            break;
+        }
+        let base = super::counted_from(form.keep, then.closing, then.at);
+        if kept_until(&scope.plan.calendar, form.keep, base, base).is_none_or(|end| end <= scope.at) {
+            continue;
+        }
+        let (level, carried) = deserved_at(scope, ladder, standing, then)?;
+        if level > best.level {
+            best = Deserved { level, carried, base };
+        }
+    }
+    Ok(best)
+}
+
+/// When a level may have been reached that can still be lost, the earliest first: at an event or at what its meter has counted, or
+/// as a period ended.
+fn judgements(scope: &Scope<'_>, ladder: u16, form: &LadderFormPlan, last: i64) -> Vec<Then> {
+    let (plan, member, calendar) = (scope.plan, scope.member, &scope.plan.calendar);
+    let own = OwnYear::Level(usize::from(ladder));
+    let own_year = |window| matches!(window, Window::OwnYear { of, .. } if of == own);
+    let since_entry = plan.measures.iter().flat_map(|measure| &measure.forms).any(|form| own_year(form.value.window));
+    // What levels had used up before the present one, and what counts since its entry, is not known of earlier instants.
+    let from = if form.carry.is_some() || since_entry { last } else { member.horizon(plan).max(member.enrolled_at) };
+    if let Rise::AtEndOf(period) = form.rise {
+        let mut found = Vec::new();
+        let mut at = end_of(calendar, period, from.saturating_sub(1));
+        while at <= scope.at {
+            found.push(Then { at, closing: true });
+            at = end_of(calendar, period, at);
+        }
+        return found;
+    }
+    let mut found: Vec<i64> = member.log.instants().collect();
+    // What time brought stands in no event. Of a calendar window any of its instants tells the whole.
+    if let Some(tally) = form.meter.and_then(|meter| plan.measures.get(usize::from(meter))?.tally) {
+        let keys = member.tallies.between(tally, i64::MIN, i64::MAX).iter().map(|entry| entry.key);
+        match plan.grain(tally) {
+            Grain::Instant => found.extend(keys),
+            Grain::Day => found.extend(keys.map(|day| calendar.start_of(day as i32 + 1).saturating_sub(1))),
+            Grain::Period(_) | Grain::Ever => {}
+        }
+    }
+    found.retain_mut(|at| {
+        *at = scope.at.min(*at);
+        *at >= from
+    });
+    found.arrange();
+    found.dedup();
+    found.into_iter().map(|at| Then { at, closing: false }).collect()
+}
+
+/// The level that what is left had made at an instant, no higher than the present one, and what it and those before it have used
+/// up of the meter.
+fn deserved_at(scope: &Scope<'_>, ladder: u16, standing: &Standing, then: Then) -> Result<(u16, Decimal), Overflow> {
     let scope = Scope { closing: then.closing, ..Scope::of(scope.plan, scope.member, then.at) };
     let Some(form) = form(scope.plan, ladder, scope.day) else { return Ok((0, Decimal::ZERO)) };
     let whole = form.by.map(|by| scope.eval(by, NO_ROW)).transpose()?.and_then(Value::number);

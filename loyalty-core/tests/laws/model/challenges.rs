@@ -28,6 +28,8 @@ pub enum Window {
     AllTime,
     Week,
     Month,
+    /// So many local days, up to the present one.
+    Rolling(i64),
 }
 
 /// What happens to a member, in the order of arrival.
@@ -47,6 +49,18 @@ pub enum Step {
     Advance {
         to: Micros,
     },
+}
+
+impl Step {
+    pub fn at(&self) -> Micros {
+        match self {
+            Self::Order { at, .. } | Self::Refund { at, .. } | Self::Advance { to: at } => *at,
+        }
+    }
+
+    pub fn is_order(&self, number: usize) -> bool {
+        matches!(self, Self::Order { id, .. } if *id == number)
+    }
 }
 
 /// What the points of each goal are worth: they tell by themselves how often each was met.
@@ -74,7 +88,7 @@ impl Window {
     pub fn key(self, at: Micros) -> i64 {
         let day = at.div_euclid(DAY);
         match self {
-            Self::AllTime => 0,
+            Self::AllTime | Self::Rolling(_) => 0,
             // 1970-01-01 was a Thursday, and weeks begin on Monday.
             Self::Week => (day + 3).div_euclid(7),
             Self::Month => {
@@ -87,7 +101,7 @@ impl Window {
     /// The first instant after the window with that number.
     fn end(self, key: i64) -> Micros {
         match self {
-            Self::AllTime => Micros::MAX,
+            Self::AllTime | Self::Rolling(_) => Micros::MAX,
             Self::Week => ((key + 1) * 7 - 3) * DAY,
             Self::Month => {
                 let (year, month) = ((key + 1).div_euclid(12), (key + 1).rem_euclid(12));
@@ -99,8 +113,8 @@ impl Window {
 }
 
 impl Rules {
-    /// What the first `count` steps have left in a window.
-    pub fn total(&self, steps: &[Step], key: i64) -> i64 {
+    /// The orders of some steps as they are kept, whole or in part, by their numbers.
+    fn kept(steps: &[Step]) -> BTreeMap<usize, (Micros, i64)> {
         let mut kept: BTreeMap<usize, (Micros, i64)> = BTreeMap::new();
         for step in steps {
             match step {
@@ -111,8 +125,44 @@ impl Rules {
                 Step::Advance { .. } => {}
             }
         }
-        let inside = kept.values().filter(|(at, cents)| self.window.key(*at) == key && *cents > 0);
-        inside.map(|(_, cents)| if self.counts { 1 } else { *cents }).sum()
+        kept.retain(|_, (_, cents)| *cents > 0);
+        kept
+    }
+
+    fn counted<'k>(&self, kept: impl Iterator<Item = &'k (Micros, i64)>) -> i64 {
+        kept.map(|(_, cents)| if self.counts { 1 } else { *cents }).sum()
+    }
+
+    /// What some steps have left in a window.
+    pub fn total(&self, steps: &[Step], key: i64) -> i64 {
+        self.counted(Self::kept(steps).values().filter(|(at, _)| self.window.key(*at) == key))
+    }
+
+    /// In a window of so many days: each goal is met by the first order that reaches it, and a round begins after the one before.
+    pub fn of_what_is_kept(&self, steps: &[Step], clock: Micros) -> Standing {
+        let Window::Rolling(days) = self.window else { panic!("a window that moves on") };
+        let kept = Self::kept(steps);
+        let inside = |begun: Micros, now: Micros| {
+            let first = (now.div_euclid(DAY) - days + 1) * DAY;
+            self.counted(kept.values().filter(|(at, _)| *at > begun && (first..=now).contains(at)))
+        };
+        let (mut begun, mut met, mut rounds, mut times, mut points) = (Micros::MIN, 0, 0, 0, 0);
+        let mut instants: Vec<Micros> = kept.values().map(|(at, _)| *at).collect();
+        instants.sort_unstable();
+        for now in instants {
+            while met < self.goals.len() && inside(begun, now) >= self.goals[met] {
+                points += WORTH[met];
+                met += 1;
+                if met == self.goals.len() {
+                    times += 1;
+                    if self.repeat.is_some_and(|most| most.is_none_or(|most| rounds + 1 < most)) {
+                        (begun, met, rounds) = (now, 0, rounds + 1);
+                    }
+                }
+            }
+        }
+        let completed = rounds > 0 || met == self.goals.len();
+        Standing { times, points, current: inside(begun, clock), completed }
     }
 
     /// Goes through the steps from the beginning.
@@ -186,6 +236,7 @@ impl Rules {
         text += if self.counts { "  count order\n" } else { "  sum order.subtotal\n" };
         match self.window {
             Window::AllTime => {}
+            Window::Rolling(days) => text += &format!("  within over last {days} days\n"),
             Window::Week => text += "  within each week\n",
             Window::Month => text += "  within each month\n",
         }
@@ -198,7 +249,7 @@ impl Rules {
             Some(None) => text += "  repeat\n",
             Some(Some(most)) => text += &format!("  repeat up to {most}\n"),
         }
-        if self.repeat.is_some() {
+        if self.repeat.is_some() && !matches!(self.window, Window::Rolling(_)) {
             text += if self.carry { "  carry\n" } else { "  carry nothing\n" };
         }
         text += if self.revoke { "  returns revoke\n" } else { "  returns keep\n" };

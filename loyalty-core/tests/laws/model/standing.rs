@@ -268,7 +268,8 @@ impl Member<'_> {
         }
         // Only what came back can take away what would be kept for longer.
         let by_return_alone = !(in_grace || due || endless);
-        let (left, used) = if by_return_alone { self.left_of_then(ladder, standing) } else { (0, zero()) };
+        let (left, used, left_base) =
+            if by_return_alone { self.left_of_then(ladder, standing) } else { (0, zero(), at) };
         if by_return_alone && left >= standing.level {
             return None;
         }
@@ -304,7 +305,7 @@ impl Member<'_> {
             _ => best,
         };
         if by_return_alone {
-            let base = if earned > left { at } else { standing.base };
+            let base = if earned > left { at } else { left_base };
             *standing = Standing { level: to, since: at, base, grace: None, used, ..standing.clone() };
             standing.until = if to == 0 { None } else { self.keep_end(form.keep, base, at) };
             return Some("not_qualified");
@@ -347,9 +348,10 @@ impl Member<'_> {
         Some((self.qualifies_for(ladder, when, &seen, at_an_end), when, at_an_end))
     }
 
-    /// Of the level in force and those below, the one that is still made by what there was when it was entered or kept last,
-    /// without what has come back since; and what is used up for it.
-    fn left_of_then(&self, ladder: usize, standing: &Standing) -> (usize, Exact) {
+    /// Of the level in force and those below, the highest that is still made without what has come back since: by what there
+    /// was when it was entered or kept last, or at any other instant from which it would be kept until now. And what is used
+    /// up for it, and from when it is kept.
+    fn left_of_then(&self, ladder: usize, standing: &Standing) -> (usize, Exact, Micros) {
         let zone = self.program.zone;
         let keep = self.form_at(ladder, self.clock).keep;
         let rise = self.form_at(ladder, self.clock).rise;
@@ -367,8 +369,52 @@ impl Member<'_> {
         }
         // Nothing from before can come back.
         if when < self.horizon() {
-            return (standing.level, standing.used.clone());
+            return (standing.level, standing.used.clone(), standing.base);
         }
+        let (level, used) = self.left_at(ladder, standing, when, closing);
+        let mut best = (level, used, standing.base);
+        for (at, closing) in self.judged_at(ladder, when) {
+            let base = if closing && counts_by_day(keep) { at - 1 } else { at };
+            let lasts = self.keep_end(keep, base, base).is_some_and(|end| end > self.clock);
+            let (level, used) = self.left_at(ladder, standing, at, closing);
+            if lasts && level > best.0 {
+                best = (level, used, base);
+            }
+        }
+        best
+    }
+
+    /// The instants at which levels that can still be lost were judged. What was used up before the present level, and what counts from
+    /// its entry, is known from then on alone.
+    fn judged_at(&self, ladder: usize, last: Micros) -> Vec<(Micros, bool)> {
+        let (program, zone) = (self.program, self.program.zone);
+        let form = self.form_at(ladder, self.clock);
+        let own_year =
+            |measure: &Measure| matches!(measure.window, Window::LevelYear { ladder: of, .. } if of == ladder);
+        let counts_from_entry =
+            |measure: &Measure| own_year(measure) || measure.later.iter().any(|(_, later)| own_year(later));
+        let from_entry = form.carry.is_some() || program.measures.iter().any(counts_from_entry);
+        let from = if from_entry { last } else { self.horizon().max(self.enrolled) };
+        let mut found: Vec<(Micros, bool)> = match form.rise {
+            Rise::AtEndOf(of) => {
+                let ends = std::iter::successors(Some(from - 1), |at| {
+                    Some(start(zone, period(day(zone, *at), of, program.week).end))
+                });
+                ends.skip(1).take_while(|end| *end <= self.clock).map(|end| (end, true)).collect()
+            }
+            Rise::AtOnce => {
+                let events = self.known.iter().map(|known| known.event.at);
+                let flows = self.flows.iter().map(|(.., at)| *at);
+                events.chain(flows).map(|at| (at, false)).collect()
+            }
+        };
+        found.retain(|(at, _)| (from..=self.clock).contains(at));
+        found.sort_unstable();
+        found
+    }
+
+    /// The highest level, up to the one in force, that is made by what there was at an instant, and what is used up for it.
+    fn left_at(&self, ladder: usize, standing: &Standing, when: Micros, closing: bool) -> (usize, Exact) {
         let seen = self.seen(when, closing, false);
         let nothing = Event::new("", "", when);
         let scope = Scope { program: self.program, event: &nothing, seen: &seen };
