@@ -347,7 +347,7 @@ impl<'a> Checker<'a> {
             );
             return None;
         }
-        Some((wallet, value))
+        self.no_finer(wallet, value, price.span, "what keeps a streak").then_some((wallet, value))
     }
 
     /// Goals and rewards of each challenge, from each day on.

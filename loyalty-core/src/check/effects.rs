@@ -3,7 +3,7 @@
 use rust_decimal::Decimal;
 
 use super::Checker;
-use super::expression::Scope;
+use super::expression::{Scope, constant};
 use super::model::{EffectKind, RaiseEnd, RuleIndex, Type, WalletIndex};
 use super::names::{Owner, Value};
 use crate::diagnostic::{Code, Diagnostic};
@@ -215,6 +215,12 @@ impl<'a> Checker<'a> {
                 Diagnostic::new(Code::WrongWallet, place, "a wallet cannot be converted into itself")
                     .help("name another wallet after `to`"),
             );
+            return None;
+        }
+        // What it gives is rounded down together, however often there was enough.
+        if let Some(value) = constant(&takes)
+            && !self.no_finer(from, value, takes.span, "what is converted")
+        {
             return None;
         }
         self.wallets_filled.insert(to);

@@ -1,13 +1,13 @@
 //! Wallets: what they hold, and every policy of theirs with its default.
 
 use chrono::NaiveDate;
-use rust_decimal::Decimal;
+use rust_decimal::{Decimal, RoundingStrategy};
 
 use super::Checker;
 use super::clauses::{Holder, InForce};
 use super::expression::Scope;
 use super::model::{
-    Activity, Cap, CapMode, Clawback, Expire, ExpireRule, Length, Multipliers, PolicySpans, Restore, RoundMode,
+    Activity, Cap, CapMode, Clawback, Expire, ExpireRule, Length, Most, Multipliers, PolicySpans, Restore, RoundMode,
     RoundScope, SpendOrder, TimeUnit, Type, Versioned, Vest, Wallet, WalletIndex, WalletPolicy,
 };
 use super::names::{Declared, Owner};
@@ -184,8 +184,9 @@ impl<'a> Checker<'a> {
                     policy.spans.hold_at_most = Some(clause.span);
                     policy.hold_at_most =
                         self.positive(amount, "what a wallet holds at most").and_then(|(value, amount)| {
-                            let wanted = self.unit_of(wallet);
-                            self.hold(amount, &wanted, "`hold at most`").map(|_| value)
+                            let (wanted, span) = (self.unit_of(wallet), amount.span);
+                            self.hold(amount, &wanted, "`hold at most`")?;
+                            self.no_finer(wallet, value, span, "what a wallet holds at most").then_some(value)
                         });
                 }
                 ClauseKind::Cap { caps, mode: written } => {
@@ -194,7 +195,11 @@ impl<'a> Checker<'a> {
                         let wanted = self.unit_of(wallet);
                         // Of its figure the unit alone is asked.
                         let probe = super::model::Expr { kind: super::model::ExprKind::Number(Decimal::ONE), ty, span };
-                        if self.hold(probe, &wanted, "the cap").is_some() {
+                        let finer = |checker: &mut Self| match cap.amount {
+                            Most::Fixed(amount) => !checker.no_finer(wallet, amount, span, "the cap of a wallet"),
+                            Most::Told(_) => false,
+                        };
+                        if self.hold(probe, &wanted, "the cap").is_some() && !finer(self) {
                             policy.caps.push(cap);
                             self.one_cap_each(&policy.caps);
                         }
@@ -205,6 +210,30 @@ impl<'a> Checker<'a> {
         }
         policy.cap_mode = mode.unwrap_or(CapMode::Truncate);
         policy
+    }
+
+    /// That a wallet counts in parts as small as an amount is: what would be left in it is no amount of the wallet's else.
+    pub(super) fn no_finer(&mut self, wallet: WalletIndex, value: Decimal, span: Span, what: &str) -> bool {
+        let Some(wallet) = self.wallets.get(wallet) else { return true };
+        let decimals = wallet.decimals;
+        if value.normalize().scale() <= decimals {
+            return true;
+        }
+        let unit = wallet.holds.as_ref().map_or(wallet.name.as_str(), |currency| currency.as_str());
+        let counts = match decimals {
+            0 => "counts no parts of one".to_owned(),
+            1 => "counts one decimal".to_owned(),
+            _ => format!("counts {decimals} decimals"),
+        };
+        let amount = |strategy| format!("`{} {unit}`", value.round_dp_with_strategy(decimals, strategy));
+        let (less, more) = (RoundingStrategy::ToZero, RoundingStrategy::AwayFromZero);
+        let help = match value.round_dp_with_strategy(decimals, less).is_zero() {
+            true => format!("the least is {}", amount(more)),
+            false => format!("the nearest are {} and {}", amount(less), amount(more)),
+        };
+        let message = format!("{what} is {}, and `{}` {counts}", value.normalize(), wallet.name);
+        self.report(Diagnostic::new(Code::OutOfRange, span, message).help(help));
+        false
     }
 
     /// The type in which a wallet counts.

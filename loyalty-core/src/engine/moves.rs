@@ -96,6 +96,9 @@ pub fn plan_move(
             if takes <= Decimal::ZERO || gives < Decimal::ZERO {
                 return Ok(None);
             }
+            // Nothing finer than what the wallet counts is left in it, as with what is spent.
+            let decimals = scope.plan.wallets.get(usize::from(*from)).map_or(0, |wallet| wallet.decimals);
+            let takes = amount::round(takes, Decimal::ONE, decimals, RoundMode::Up)?;
             let available = available(scope, evaluation, *from)?;
             let times = amount::divide_floor(available.max(Decimal::ZERO), takes)?;
             let times = if *each { times } else { times.min(Decimal::ONE) };
