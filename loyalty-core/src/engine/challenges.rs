@@ -22,7 +22,7 @@ mod windows;
 
 pub use bound::forget as forget_events;
 pub use due::due;
-pub use edited::{Unpaid, owing, unpaid, use_up_again};
+pub use edited::{Edited, Unpaid, counted_with, give_free, owing, unpaid, use_up_again};
 pub use figures::figure;
 pub use given::{Before, Given};
 pub use judge::{settle, use_up, would_change};

@@ -13,13 +13,14 @@ use super::decided::Decided;
 use super::error::{EventError, Refusal};
 use super::event::EventData;
 use super::ladders::Occasion;
+use super::log::hash;
 use super::lots::WalletState;
 use super::member::Member;
 use super::members::transfer;
 use super::messages::broadcast;
 use super::messages::said::Unsaid;
 use super::outcome::{Decision, Kind, NotEarned, NotTaken, Outcome};
-use super::{clock, coupons, earning, experiments, questions, reactions, returns, rewards};
+use super::{challenges, clock, coupons, earning, experiments, questions, reactions, returns, rewards};
 use crate::amount;
 use crate::plan::{EventKind, EventPlan, Plan};
 use crate::time::rfc3339;
@@ -309,6 +310,7 @@ fn asleep(
     }
     if let Some(replaced) = coupons::redeem::replaced(event_plan, event) {
         returns::net(member, event, replaced, decisions)?;
+        challenges::use_up_again(plan, member, (hash(&event.id), event.at), decisions)?;
     }
     settle(plan, event_plan, member, event, first, decisions)?;
     remember(event_plan, member, event, decisions, &mut earning::Evaluation::default());

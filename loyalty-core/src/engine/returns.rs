@@ -197,6 +197,7 @@ fn take_away(
         refund_due(plan, &order, (&before, &kept_before), (&after, &kept_after), at, decisions)?;
     }
     let used_up = challenges::used_up(plan, member)?;
+    let edited = challenges::counted_with(plan, member, after.order)?;
     let owing = if lives_on { challenges::owing(plan, member, order.event.at)? } else { Vec::new() };
     if !after.whole {
         remeasure(plan, member, &order, Some(&kept_before), Some(&kept_after))?;
@@ -204,7 +205,11 @@ fn take_away(
         remeasure(plan, member, &order, Some(&kept_before), None)?;
     }
     challenges::weigh(plan, member, &used_up)?;
-    let goals = if lives_on { challenges::unpaid(plan, member, &owing, (order.event.at, at))? } else { Vec::new() };
+    let lacking = challenges::give_free(plan, member, (after.order, after.whole), edited)?;
+    let goals = match lives_on {
+        true => challenges::unpaid(plan, member, &owing, lacking, (order.event.at, at))?,
+        false => Vec::new(),
+    };
     // Points of the order itself that have paid for it go back before they are taken away with the rest of its points.
     let own = paid_by_itself(&order);
     if own {

@@ -108,6 +108,8 @@ struct Snapshot {
     cards: Sparse<cards::SavedCard>,
     #[serde(default, skip_serializing_if = "JsonOnly::is_empty")]
     written_off: JsonOnly<written_off::SavedWrittenOff>,
+    #[serde(default, skip_serializing_if = "JsonOnly::is_empty")]
+    edited: JsonOnly<challenges::SavedEdited>,
     /// Since form 5. Wallets that are not told of hold whole points, or nothing was ever in them.
     #[serde(default, skip_serializing_if = "JsonOnly::is_empty")]
     holdings: JsonOnly<holdings::SavedHolding>,
@@ -299,6 +301,7 @@ fn snapshot(plan: &Plan, member: &Member, form: Form) -> Snapshot {
         questions: Sparse::new(form, questions::save(plan, &member)),
         cards: Sparse::new(form, cards::save(plan, &member)),
         written_off: written_off::save(plan, &member),
+        edited: challenges::save_edited(plan, &member),
         arrivals: JsonOnly { items: arrivals::save(plan, &member) },
         holdings: JsonOnly { items: holdings::save(plan, &member) },
         counted_by: JsonOnly { items: counters::save_stretches(plan, &member.tallies) },

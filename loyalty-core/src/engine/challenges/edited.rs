@@ -1,7 +1,8 @@
 //! Goals that an order had met, in a window that is another one than that in which its edited form counts.
 //!
 //! A goal stays met, unless the challenge says `returns revoke`; so what met it there must not meet one here once more. As much
-//! of the new form is used up in its window as the old one leaves unpaid in its own.
+//! of the new form is used up in its window as the old one leaves unpaid in its own. That is remembered beside the challenge for as
+//! long as the order may be edited or come back: of what it counts no more, nothing stays used up.
 
 use rust_decimal::Decimal;
 
@@ -14,12 +15,33 @@ use super::windows::{self, Frame};
 use crate::amount::{self, Overflow};
 use crate::plan::{ChallengeFormPlan, Plan, ProgressPlan};
 
-/// What the goals that stay met in a window lack.
-#[derive(Debug, Clone, Copy)]
+/// An order whose earlier forms have met goals that stay, in windows in which it counts no more.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Edited {
+    /// Digest of its id, and when it was.
+    pub order: u64,
+    pub at: i64,
+    /// What those goals lack, by the number of their window.
+    pub lacks: Lacks,
+    /// The window in which the order counts now, and how much it counts there.
+    pub key: i64,
+    pub counts: Decimal,
+}
+
+pub type Lacks = Vec<(i64, Decimal)>;
+
+impl Edited {
+    /// What of it is used up in its window.
+    pub fn uses(&self) -> Result<Decimal, Overflow> {
+        Ok(self.counts.min(amount::sum(self.lacks.iter().map(|(_, lacks)| *lacks))?))
+    }
+}
+
+/// What the goals lack that stay met without an order, and what is counted in the window of its new form, without it.
+#[derive(Debug, Clone)]
 pub struct Unpaid {
     challenge: usize,
-    lacks: Decimal,
-    /// What is counted in the window of the new form, without it.
+    lacks: Lacks,
     counted: Decimal,
 }
 
@@ -47,22 +69,83 @@ pub fn owing(plan: &Plan, member: &Member, at: i64) -> Result<Vec<(usize, Frame,
     Ok(found)
 }
 
-/// What the goals around the instant of an order lack once it has been undone, beyond what they had lacked before, where its
-/// form of another instant counts in another window.
+/// What is counted in the windows in which something of an order is used up. It is asked before something of it comes back.
+pub fn counted_with(plan: &Plan, member: &Member, order: u64) -> Result<Vec<(usize, Decimal)>, Overflow> {
+    let mut found = Vec::new();
+    for (number, state) in member.challenges.iter().enumerate() {
+        if let Some(edited) = state.edited.iter().find(|edited| edited.order == order) {
+            found.push((number, counted_around(plan, member, number, edited)?));
+        }
+    }
+    Ok(found)
+}
+
+fn counted_around(plan: &Plan, member: &Member, number: usize, edited: &Edited) -> Result<Decimal, Overflow> {
+    let frame = windows::frame(plan, member, number, edited.at).filter(|frame| frame.key == edited.key);
+    frame.map_or(Ok(Decimal::ZERO), |frame| windows::total(&Scope::of(plan, member, edited.at), number, &frame))
+}
+
+/// Of what has come back of an order, nothing stays used up. If all of it has, tells what the goals of its earlier forms lack.
+pub fn give_free(
+    plan: &Plan,
+    member: &mut Member,
+    (order, whole): (u64, bool),
+    before: Vec<(usize, Decimal)>,
+) -> Result<Vec<(usize, Lacks)>, Overflow> {
+    let mut lacking = Vec::new();
+    for (number, before) in before {
+        let known = |edited: &&Edited| edited.order == order;
+        let Some(edited) = member.challenges.get(number).and_then(|state| state.edited.iter().find(known)).cloned()
+        else {
+            continue;
+        };
+        let gone = amount::subtract(before, counted_around(plan, member, number, &edited)?)?.max(Decimal::ZERO);
+        let left = if whole { Decimal::ZERO } else { amount::subtract(edited.counts, gone)?.max(Decimal::ZERO) };
+        let left = Edited { counts: left, ..edited.clone() };
+        let free = amount::subtract(edited.uses()?, left.uses()?)?;
+        let Some(state) = member.challenges.get_mut(number) else { continue };
+        if free > Decimal::ZERO
+            && let Some(window) = state.windows.find_mut(|window| window.key == edited.key)
+        {
+            window.used = amount::subtract(window.used, free)?.max(Decimal::ZERO);
+        }
+        if whole {
+            state.edited.retain(|edited| edited.order != order);
+            lacking.push((number, edited.lacks));
+        } else if let Some(known) = state.edited.find_mut(|edited| edited.order == order) {
+            *known = left;
+        }
+    }
+    Ok(lacking)
+}
+
+/// What goals lack once an order has been undone, beyond what they had lacked before, where its form of another instant counts in
+/// another window; with what those of its earlier forms lack.
 pub fn unpaid(
     plan: &Plan,
     member: &Member,
     before: &[(usize, Frame, Decimal)],
+    mut lacking: Vec<(usize, Lacks)>,
     (ordered_at, at): (i64, i64),
 ) -> Result<Vec<Unpaid>, Overflow> {
-    let mut found = Vec::new();
-    for (challenge, frame, lacks) in owing(plan, member, ordered_at)? {
-        let known = before.iter().find(|(known, ..)| *known == challenge).map(|(.., lacked)| *lacked);
+    for (number, frame, lacks) in owing(plan, member, ordered_at)? {
+        let known = before.iter().find(|(known, ..)| *known == number).map(|(.., lacked)| *lacked);
         let lacks = amount::subtract(lacks, known.unwrap_or(lacks))?;
+        if lacks <= Decimal::ZERO {
+            continue;
+        }
+        match lacking.iter_mut().find(|(known, _)| *known == number) {
+            Some((_, all)) => all.push((frame.key, lacks)),
+            None => lacking.push((number, vec![(frame.key, lacks)])),
+        }
+    }
+    let mut found = Vec::new();
+    for (challenge, mut lacks) in lacking {
         let Some(new) = form(plan, challenge, at).and_then(|_| windows::frame(plan, member, challenge, at)) else {
             continue;
         };
-        if lacks > Decimal::ZERO && new.key != frame.key {
+        lacks.retain(|(key, _)| *key != new.key);
+        if !lacks.is_empty() {
             let counted = windows::total(&Scope::of(plan, member, at), challenge, &new)?;
             found.push(Unpaid { challenge, lacks, counted });
         }
@@ -70,23 +153,29 @@ pub fn unpaid(
     Ok(found)
 }
 
-/// Uses up what the edited order counts, as far as its earlier form has met goals with it elsewhere.
-pub fn use_up_again(plan: &Plan, member: &mut Member, at: i64, decided: &Decided) -> Result<(), Overflow> {
+/// Uses up what an edited order counts, as far as its earlier forms have met goals with it elsewhere.
+pub fn use_up_again(
+    plan: &Plan,
+    member: &mut Member,
+    (order, at): (u64, i64),
+    decided: &Decided,
+) -> Result<(), Overflow> {
     for Unpaid { challenge: number, lacks, counted } in &decided.undone().goals {
         let Some(form) = form(plan, *number, at) else { continue };
         let Some(frame) = windows::frame(plan, member, *number, at) else { continue };
         let scope = Scope::of(plan, member, at);
-        let gained = amount::subtract(windows::total(&scope, *number, &frame)?, *counted)?;
-        let part = gained.min(*lacks);
-        if part <= Decimal::ZERO {
-            continue;
-        }
+        let counts = amount::subtract(windows::total(&scope, *number, &frame)?, *counted)?.max(Decimal::ZERO);
+        let edited = Edited { order, at, lacks: lacks.clone(), key: frame.key, counts };
+        let used = edited.uses()?;
         let goals = judge::goals(&scope, *number, form, &frame)?;
         let Some(state) = member.challenges.get_mut(*number) else { continue };
-        let mut window = state.window(frame.key).cloned().unwrap_or_else(|| WindowState::begun(goals));
-        (window.key, window.from, window.to) = (frame.key, frame.from, frame.to);
-        window.used = amount::add(window.used, part)?;
-        state.put(window);
+        if used > Decimal::ZERO {
+            let mut window = state.window(frame.key).cloned().unwrap_or_else(|| WindowState::begun(goals));
+            (window.key, window.from, window.to) = (frame.key, frame.from, frame.to);
+            window.used = amount::add(window.used, used)?;
+            state.put(window);
+        }
+        state.edited.push(edited);
     }
     Ok(())
 }

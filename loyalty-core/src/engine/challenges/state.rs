@@ -6,7 +6,7 @@ use rust_decimal::Decimal;
 
 use super::super::member::Member;
 use super::super::undo::{Kept, Rows, undo_all};
-use super::{Given, steps, streaks};
+use super::{Edited, Given, steps, streaks};
 use crate::amount;
 use crate::check::model::{OptIn, Within};
 use crate::plan::{Plan, ProgressPlan};
@@ -22,10 +22,12 @@ pub struct ChallengeState {
     pub windows: Rows<WindowState>,
     /// Periods without an event over which a streak was kept, ascending.
     pub frozen: Rows<i64>,
+    /// Orders of which something is used up in another window than that of the goals that they have met.
+    pub edited: Rows<Edited>,
     pub ever: Kept<Ever>,
 }
 
-undo_all!(ChallengeState { opted_in, windows, frozen, ever });
+undo_all!(ChallengeState { opted_in, windows, frozen, edited, ever });
 
 /// What a challenge has come to ever.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
@@ -160,6 +162,7 @@ pub fn forget(plan: &Plan, member: &mut Member) {
     }
     let horizon = member.horizon(plan);
     let settled = plan.calendar.start_of(plan.calendar.day_at(horizon));
+    let returns = member.return_horizon(plan);
     for number in 0..plan.challenges.len() {
         let runs = streaks::run_now(plan, member, number, member.clock);
         let chain = steps::chain_now(plan, member, number, member.clock);
@@ -169,6 +172,7 @@ pub fn forget(plan: &Plan, member: &mut Member) {
         // The goal of the window before is what the next one grows from.
         let last = state.windows.last().map(|window| window.key);
         state.windows.retain(|window| window.to >= horizon || Some(window.key) == last);
+        state.edited.retain(|edited| edited.at >= returns);
         // What was met before any event that can still come back stays met.
         let old = |done: &Done| done.at < horizon;
         let aged = |window: &WindowState| window.done.iter().any(old);
@@ -214,6 +218,7 @@ pub fn join(own: &mut [ChallengeState], other: &[ChallengeState], entries: u64) 
                 own.dedup();
             });
         }
+        own.edited.extend(other.edited.iter().cloned());
         own.times = own.times.saturating_add(other.times);
         own.first_done = match (own.first_done, other.first_done) {
             (Some(one), Some(two)) => Some(one.min(two)),

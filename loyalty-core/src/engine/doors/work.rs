@@ -123,7 +123,7 @@ pub(super) fn commit(
     if let Some(replaced) = replaced {
         returns::net(member, event, replaced, decisions)?;
         returns::carry(plan, member, event, &granted, decisions)?;
-        challenges::use_up_again(plan, member, event.at, decisions)?;
+        challenges::use_up_again(plan, member, (hash(&event.id), event.at), decisions)?;
     }
     if let Some(offer) = &evaluation.offer {
         transfer::take_in(plan, event_plan, member, event, offer, decisions)?;

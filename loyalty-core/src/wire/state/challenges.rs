@@ -3,10 +3,11 @@
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
+use super::columns::JsonOnly;
 use super::counters::Regrouped;
 use super::values::{Amount, Moment};
 use super::{MigrationReport, Snapshot, StateError};
-use crate::engine::challenges::{self, ChallengeState, Done, Ever, Given, WindowState};
+use crate::engine::challenges::{self, ChallengeState, Done, Edited, Ever, Given, WindowState};
 use crate::engine::member::Member;
 use crate::engine::undo::Kept;
 use crate::plan::Plan;
@@ -64,6 +65,19 @@ enum SavedGiven {
 /// A level with its end.
 type SavedLevel = (String, Option<Moment>);
 
+/// An edited order of which something is used up, by the name of the challenge. It is younger than the forms of bytes: there it stands
+/// after what has been written off.
+#[derive(Serialize, Deserialize)]
+pub struct SavedEdited {
+    challenge: String,
+    /// Digest of the order's id.
+    order: u64,
+    at: Moment,
+    lacks: Vec<(i64, Amount)>,
+    window: i64,
+    counts: Amount,
+}
+
 /// An end of time is no instant.
 fn moment(at: i64) -> Option<Moment> {
     (at != i64::MIN && at != i64::MAX).then_some(Moment(at))
@@ -85,6 +99,41 @@ fn saved(plan: &Plan, name: &str, state: &ChallengeState) -> SavedChallenge {
         best: state.best,
         frozen: state.frozen.to_vec(),
         windows: state.windows.iter().map(|window| saved_window(plan, window)).collect(),
+    }
+}
+
+pub fn save_edited(plan: &Plan, member: &Member) -> JsonOnly<SavedEdited> {
+    let all = plan.challenges.iter().zip(&member.challenges);
+    let saved = all.flat_map(|(challenge, state)| {
+        state.edited.iter().map(|edited| SavedEdited {
+            challenge: challenge.name.to_string(),
+            order: edited.order,
+            at: Moment(edited.at),
+            lacks: edited.lacks.iter().map(|(key, lacks)| (*key, Amount(*lacks))).collect(),
+            window: edited.key,
+            counts: Amount(edited.counts),
+        })
+    });
+    JsonOnly { items: saved.collect() }
+}
+
+/// What of a challenge edited orders have used up.
+fn edited(saved: &Snapshot, name: &str) -> Result<Vec<Edited>, StateError> {
+    let own = saved.edited.items.iter().filter(|edited| edited.challenge == name);
+    let negative =
+        |edited: &Edited| edited.counts < Decimal::ZERO || edited.lacks.iter().any(|(_, lacks)| *lacks < Decimal::ZERO);
+    let edited: Vec<Edited> = own
+        .map(|edited| Edited {
+            order: edited.order,
+            at: edited.at.0,
+            lacks: edited.lacks.iter().map(|(key, lacks)| (*key, lacks.0)).collect(),
+            key: edited.window,
+            counts: edited.counts.0,
+        })
+        .collect();
+    match edited.iter().any(|edited| negative(edited) || edited.uses().is_err()) {
+        true => Err(StateError::new(format!("challenge `{name}` has used up less than nothing"))),
+        false => Ok(edited),
     }
 }
 
@@ -203,7 +252,8 @@ pub fn restore(
             best: challenge.best,
         };
         let (opted_in, windows, frozen) = (opted_in.into(), windows.into(), frozen.into());
-        let state = ChallengeState { opted_in, windows, frozen, ever: Kept::new(ever) };
+        let edited = edited(saved, &challenge.name)?.into();
+        let state = ChallengeState { opted_in, windows, frozen, edited, ever: Kept::new(ever) };
         if let Some(place) = member.challenges.get_mut(number) {
             *place = state;
         }

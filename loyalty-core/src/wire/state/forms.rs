@@ -50,7 +50,11 @@ fn bytes_of(mut snapshot: Snapshot, offset: i64) -> Vec<u8> {
     let since = (&snapshot.holdings.items, &snapshot.events.ratings.items, &snapshot.arrivals.items);
     let bytes = postcard::to_extend(&since, bytes).unwrap_or_default();
     let since = (&snapshot.counted_by.items, &snapshot.counted_of.items, &snapshot.uncounted.items);
-    postcard::to_extend(&since, bytes).unwrap_or_default()
+    let bytes = postcard::to_extend(&since, bytes).unwrap_or_default();
+    match snapshot.edited.is_empty() {
+        true => bytes,
+        false => postcard::to_extend(&snapshot.edited.items, bytes).unwrap_or_default(),
+    }
 }
 
 /// How many bits of the bytes each part takes.
@@ -105,7 +109,11 @@ fn snapshot_of(bytes: &[u8]) -> Result<Snapshot, StateError> {
                     (snapshot.counted_by.items, snapshot.counted_of.items, snapshot.uncounted.items) = since;
                     snapshot.format = SAYS_COUNTING;
                     if !rest.is_empty() {
-                        return Err(more());
+                        let (edited, rest) = postcard::take_from_bytes(rest).map_err(|_| more())?;
+                        snapshot.edited.items = edited;
+                        if !rest.is_empty() {
+                            return Err(more());
+                        }
                     }
                 }
             }

@@ -219,7 +219,11 @@ fn rest<C: Coder>(coder: &mut C, snapshot: &mut Snapshot) -> Result<(), Malforme
         let (rest, more) = postcard::take_from_bytes(&bytes).map_err(|_| Malformed)?;
         let (written_off, more) = written_off::take(more).ok_or(Malformed)?;
         if !more.is_empty() {
-            return Err(Malformed);
+            let (edited, more): (_, &[u8]) = postcard::take_from_bytes(more).map_err(|_| Malformed)?;
+            if !more.is_empty() {
+                return Err(Malformed);
+            }
+            snapshot.edited.items = edited;
         }
         snapshot.written_off = written_off;
         let account: SavedAccount;
@@ -262,5 +266,9 @@ fn rest_bytes(snapshot: &Snapshot) -> Result<Vec<u8>, Malformed> {
         &snapshot.cards,
     );
     let bytes = postcard::to_allocvec(&rest).map_err(|_| Malformed)?;
-    written_off::append(&snapshot.written_off, bytes).map_err(|_| Malformed)
+    if snapshot.edited.is_empty() {
+        return written_off::append(&snapshot.written_off, bytes).map_err(|_| Malformed);
+    }
+    let bytes = written_off::append_all(&snapshot.written_off, bytes).map_err(|_| Malformed)?;
+    postcard::to_extend(&snapshot.edited.items, bytes).map_err(|_| Malformed)
 }
