@@ -28,6 +28,8 @@ pub struct Decided {
     followed: Vec<Followed>,
     /// What undoing that order has found.
     undone: Undone,
+    /// Digest of the id of this one, if it replaces another.
+    edited: Option<u64>,
     /// The entries by which as many of this one vest at once: nothing follows on them.
     carried: Vec<u64>,
 }
@@ -92,8 +94,13 @@ impl Decided {
         &self.undone
     }
 
-    pub fn have_undone(&mut self, undone: Undone) {
-        self.undone = undone;
+    pub fn have_undone(&mut self, undone: Undone, by: u64) {
+        (self.undone, self.edited) = (undone, Some(by));
+    }
+
+    /// The order that is edited, as it stands from now on: digest of its id.
+    pub fn edited(&self) -> Option<u64> {
+        self.edited
     }
 
     /// From here on the decisions since that place are points that had vested in the form of the order before.

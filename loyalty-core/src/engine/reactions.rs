@@ -278,6 +278,10 @@ fn run(
             moves::commit(plan, member, moves, at, decisions)?;
             if let Some((reward, before)) = reward.zip(before) {
                 challenges::granted(member, reward, &before, decisions.get(first..).unwrap_or(&[]));
+                let challenge = plan.challenges.get(usize::from(reward.challenge));
+                if let Some((challenge, order)) = challenge.zip(decisions.edited()) {
+                    returns::net_reward(member, (&challenge.name, reward.source(plan)), order, at, decisions)?;
+                }
             }
             let occasion = messages::Occasion { event: None, cause: Some(&cause), at };
             messages::commit(plan, member, &evaluation.says, occasion, decisions)?;

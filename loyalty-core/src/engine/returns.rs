@@ -46,7 +46,7 @@ pub use order::{Captured, Order, Returned, Uncounted, captured};
 pub use rerate::{granted, rerate, rerated_sum, scope};
 pub use restore::put_back;
 pub use vested::{carry, followed_before};
-pub use written_off::{WrittenOff, drawn_again, make_up, net, strike};
+pub use written_off::{WrittenOff, drawn_again, make_up, net, net_reward, reward_belongs, rewards_go_on, strike};
 
 /// What undoing an order has found that the one in its place goes on with.
 #[derive(Debug, Clone, Default)]

@@ -143,8 +143,12 @@ fn take_back(
     for given in done.given.into_iter().rev() {
         super::given::take_back(plan, member, given, at, decisions);
     }
+    let first = decisions.len();
     for (wallet, amount) in done.granted {
         returns::take_reward_back(plan, member, wallet, amount, (reward.source(plan), done.at), at, decisions)?;
+    }
+    if let Some(order) = decisions.edited() {
+        returns::reward_belongs(member, &challenge.name, order, decisions.get(first..).unwrap_or_default());
     }
     Ok(())
 }

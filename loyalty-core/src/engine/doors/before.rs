@@ -35,7 +35,8 @@ pub fn before_rules(
                 let followed = returns::followed(plan, member, order);
                 decisions.keep(returns::lasting(plan, member, order), followed);
                 let undone = returns::replace(plan, member, event, order, decisions)?;
-                decisions.have_undone(undone);
+                decisions.have_undone(undone, hash(&event.id));
+                returns::rewards_go_on(plan, member, (hash(order), hash(&event.id)));
             }
             rewards::take(plan, event_plan, member, event, Turn::Before, decisions)?;
         }

@@ -10,6 +10,7 @@ use crate::engine::event::EventData;
 use crate::engine::log::hash;
 use crate::engine::member::Member;
 use crate::engine::outcome::{Decision, Kind};
+use crate::plan::Plan;
 
 /// Points that a return did not find.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -45,6 +46,40 @@ pub(super) fn belongs(member: &mut Member, order: u64, decisions: &[Decision]) {
         }
         member.written_off.change(|known| known.entry == entry, |known| known.order = order);
     }
+}
+
+/// Under what stands what was written off of a challenge's rewards when an order was edited.
+fn of_rewards(challenge: &str, order: u64) -> u64 {
+    hash(&format!("challenge {challenge} of {order}"))
+}
+
+/// Says of which challenge the clawbacks among some decisions were that the edit of an order has brought about.
+pub fn reward_belongs(member: &mut Member, challenge: &str, order: u64, decisions: &[Decision]) {
+    belongs(member, of_rewards(challenge, order), decisions);
+}
+
+/// What rewards have lost by edits of an order is told of the form that takes its place, too.
+pub fn rewards_go_on(plan: &Plan, member: &mut Member, (from, to): (u64, u64)) {
+    if member.written_off.is_empty() {
+        return;
+    }
+    let clock = member.clock;
+    for challenge in &plan.challenges {
+        let (from, to) = (of_rewards(&challenge.name, from), of_rewards(&challenge.name, to));
+        member.written_off.change(|known| known.order == from, |known| (known.order, known.at) = (to, clock));
+    }
+}
+
+/// Makes up for what rewards of a challenge have lost by edits of an order by what another one has just given for it: the same
+/// purchase had been rewarded once.
+pub fn net_reward(
+    member: &mut Member,
+    (challenge, source): (&str, u64),
+    order: u64,
+    at: i64,
+    decisions: &mut Vec<Decision>,
+) -> Result<(), Overflow> {
+    net_lots(member, source, of_rewards(challenge, order), at, decisions)
 }
 
 /// No other order can take the place of that one any more.
@@ -111,6 +146,23 @@ pub fn net(
     decisions: &mut Vec<Decision>,
 ) -> Result<(), Overflow> {
     let (source, order) = (hash(&event.id), hash(replaced));
+    net_lots(member, source, order, event.at, decisions)?;
+    let clock = member.clock.max(event.at);
+    member.written_off.change(|known| known.order == order, |known| (known.order, known.at) = (source, clock));
+    Ok(())
+}
+
+/// Makes up for what was written off of an order by the points of one source.
+fn net_lots(
+    member: &mut Member,
+    source: u64,
+    order: u64,
+    at: i64,
+    decisions: &mut Vec<Decision>,
+) -> Result<(), Overflow> {
+    if !member.written_off.iter().any(|known| known.order == order) {
+        return Ok(());
+    }
     for wallet in 0..member.wallets.len() {
         let number = wallet as u16;
         let Some(state) = member.wallets.get(wallet) else { continue };
@@ -124,11 +176,9 @@ pub fn net(
             left = amount::subtract(left, part)?;
             lower(member, place, part)?;
         }
-        settle(member, number, &places, amount::subtract(granted, left)?, event.at, decisions)?;
+        settle(member, number, &places, amount::subtract(granted, left)?, at, decisions)?;
     }
     member.written_off.retain(|known| !known.amount.is_zero());
-    let clock = member.clock.max(event.at);
-    member.written_off.change(|known| known.order == order, |known| (known.order, known.at) = (source, clock));
     Ok(())
 }
 
