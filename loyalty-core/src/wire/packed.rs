@@ -21,6 +21,7 @@ use std::borrow::Cow;
 
 use crate::engine::error::EventError;
 use crate::wire::input::{Fields, Input, Refused, Scalar, Shape};
+use crate::wire::scan::Tree;
 
 const FIRST_FIELD: u32 = 0x20;
 const END: u8 = 1;
@@ -115,7 +116,10 @@ impl Input for Packed<'_> {
         let start = self.at;
         Ok(match self.letter()? {
             b't' => Scalar::Text(Cow::Borrowed(self.up_to_nul()?)),
-            b'q' => Scalar::Text(Cow::Owned(serde_json::from_str(self.up_to_nul()?).map_err(|_| malformed())?)),
+            b'q' => match Tree::read(self.up_to_nul()?) {
+                Ok(Tree::Text(text)) => Scalar::Text(Cow::Owned(text.into_owned())),
+                _ => return Err(malformed()),
+            },
             b'w' => {
                 let digits = self.up_to_nul()?;
                 digits.parse().map_or(Scalar::Number(Cow::Borrowed(digits)), Scalar::Whole)

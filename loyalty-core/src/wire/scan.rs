@@ -5,6 +5,7 @@
 
 mod keys;
 mod text;
+mod tree;
 
 use std::borrow::Cow;
 
@@ -12,6 +13,7 @@ use keys::{Known, Seen};
 use smallvec::SmallVec;
 pub use text::is_plain;
 use text::{Quoted, plain_bytes, plain_words};
+pub use tree::Tree;
 
 use crate::engine::error::{EventError, Refusal};
 use crate::plan::layout::EVENT_BYTES_MAX;
@@ -379,15 +381,20 @@ impl<'a> Json<'a> {
 
     #[cold]
     fn told(&self, slip: Slip) -> EventError {
+        invalid(&self.words(slip))
+    }
+
+    /// The words for what is wrong.
+    fn words(&self, slip: Slip) -> String {
         match slip.what {
-            Wrong::Depth => invalid(&format!("more than {DEPTH_MAX} levels")),
-            Wrong::Keys => invalid(&format!("more than {KEYS_MAX} fields")),
-            Wrong::Byte if slip.at >= self.bytes.len() => invalid("a text that ends too early"),
+            Wrong::Depth => format!("more than {DEPTH_MAX} levels"),
+            Wrong::Keys => format!("more than {KEYS_MAX} fields"),
+            Wrong::Byte if slip.at >= self.bytes.len() => "a text that ends too early".to_owned(),
             Wrong::Byte => {
                 let before = self.text.get(..slip.at).unwrap_or("");
                 let line = before.matches('\n').count() + 1;
                 let column = before.chars().rev().take_while(|character| *character != '\n').count() + 1;
-                invalid(&format!("a slip in line {line}, column {column}"))
+                format!("a slip in line {line}, column {column}")
             }
         }
     }

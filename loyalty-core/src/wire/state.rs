@@ -9,7 +9,6 @@ mod badges;
 mod captured;
 mod cards;
 mod challenges;
-mod columns;
 mod contact;
 mod counters;
 mod coupons;
@@ -22,6 +21,7 @@ mod pack;
 mod questions;
 mod referrals;
 mod rewards;
+mod saved;
 mod squeezed;
 mod standings;
 mod stretches;
@@ -32,7 +32,6 @@ mod written_off;
 use std::collections::BTreeMap;
 
 use rust_decimal::Decimal;
-use serde::{Deserialize, Serialize};
 
 use crate::engine::lots::{Lot, Sums, WalletState};
 use crate::engine::marks::{Mark, Marks};
@@ -49,18 +48,18 @@ pub use forms::{load_binary, load_json, measure, save_binary, save_json};
 pub use loaded::{Loaded, MigrationReport, StateError};
 
 use badges::SavedBadge;
-use columns::{Column, Counted, JsonOnly, Marked, Sparse};
 use coupons::SavedCoupon;
 use experiments::SavedArm;
 use pack::{Names, Packed};
 use referrals::SavedReferrals;
+use saved::saved;
 use values::{Amount, Moment, SavedExpiry, SavedSource, SavedValue, SavedVesting};
 
 /// The largest revision and entry: up to 2^53 − 1 every host reads a whole number of JSON exactly, JavaScript among them.
 /// Nobody comes there by events.
 const COUNT_MAX: u64 = (1 << 53) - 1;
 
-#[derive(Serialize, Deserialize, Default)]
+#[derive(Default)]
 struct Snapshot {
     format: u8,
     /// Digest of the program text that wrote it.
@@ -81,66 +80,40 @@ struct Snapshot {
     segments: Vec<(String, bool)>,
     events: Packed,
     account: SavedAccount,
-    #[serde(default, skip_serializing_if = "Sparse::is_absent")]
-    coupons: Sparse<SavedCoupon>,
-    #[serde(default, skip_serializing_if = "Sparse::is_absent")]
-    badges: Sparse<SavedBadge>,
-    #[serde(default, skip_serializing_if = "Sparse::is_absent")]
-    experiments: Sparse<SavedArm>,
+    coupons: Vec<SavedCoupon>,
+    badges: Vec<SavedBadge>,
+    experiments: Vec<SavedArm>,
     /// Those that the member has begun.
-    #[serde(default, skip_serializing_if = "Sparse::is_absent")]
-    challenges: Sparse<challenges::SavedChallenge>,
-    #[serde(default, skip_serializing_if = "Sparse::is_absent")]
-    contact: Sparse<contact::SavedContact>,
-    #[serde(default, skip_serializing_if = "Sparse::is_absent")]
-    referrals: Sparse<SavedReferrals>,
+    challenges: Vec<challenges::SavedChallenge>,
+    contact: Vec<contact::SavedContact>,
+    referrals: Vec<SavedReferrals>,
     /// Prices of rewards that are set aside.
-    #[serde(default, skip_serializing_if = "Sparse::is_absent")]
-    holds: Sparse<rewards::SavedHold>,
+    holds: Vec<rewards::SavedHold>,
     /// Units of rewards that have come back.
-    #[serde(default, skip_serializing_if = "Sparse::is_absent")]
-    reward_units: Sparse<rewards::SavedUnits>,
+    reward_units: Vec<rewards::SavedUnits>,
     /// Quizzes and surveys, in the order in which they were asked.
-    #[serde(default, skip_serializing_if = "Sparse::is_absent")]
-    questions: Sparse<questions::SavedQuestion>,
+    questions: Vec<questions::SavedQuestion>,
     /// Cards of wheels that are not drawn yet.
-    #[serde(default, skip_serializing_if = "Sparse::is_absent")]
-    cards: Sparse<cards::SavedCard>,
-    #[serde(default, skip_serializing_if = "JsonOnly::is_empty")]
-    written_off: JsonOnly<written_off::SavedWrittenOff>,
-    #[serde(default, skip_serializing_if = "JsonOnly::is_empty")]
-    edited: JsonOnly<challenges::SavedEdited>,
-    /// Since form 5. Wallets that are not told of hold whole points, or nothing was ever in them.
-    #[serde(default, skip_serializing_if = "JsonOnly::is_empty")]
-    holdings: JsonOnly<holdings::SavedHolding>,
-    /// Since form 5.
-    #[serde(default, skip_serializing_if = "JsonOnly::is_empty")]
-    arrivals: JsonOnly<arrivals::SavedArrival>,
-    /// Since form 6, and for each counter: by which stretches of time its entries are told.
-    #[serde(default, skip_serializing_if = "JsonOnly::is_empty")]
-    counted_by: JsonOnly<String>,
-    /// Since form 6: what measures counted of orders that may come back.
-    #[serde(default, skip_serializing_if = "JsonOnly::is_empty")]
-    counted_of: JsonOnly<counters::SavedForm>,
-    /// Since form 6.
-    #[serde(default, skip_serializing_if = "JsonOnly::is_empty")]
-    uncounted: JsonOnly<counters::SavedUncounted>,
+    cards: Vec<cards::SavedCard>,
+    written_off: Vec<written_off::SavedWrittenOff>,
+    arrivals: Vec<arrivals::SavedArrival>,
+    /// What measures counted of orders that may come back.
+    counted_of: Vec<counters::SavedForm>,
+    uncounted: Vec<counters::SavedUncounted>,
 }
 
-impl Snapshot {
-    /// Whether it tells what its wallets hold.
-    fn says_holdings(&self) -> bool {
-        self.format >= forms::SAYS_HOLDINGS
-    }
-
-    /// Whether it tells what its counters count, and by what.
-    fn says_counting(&self) -> bool {
-        self.format >= forms::SAYS_COUNTING
+saved! {
+    Snapshot {
+        format, program, member, enrolled_at, clock, revision, entry, attributes, tags, wallets, counters, marks,
+        returned, tiers, segments, events, account,
+    } unless empty {
+        coupons, badges, experiments, challenges, contact, referrals, holds, reward_units, questions, cards,
+        written_off, arrivals, counted_of, uncounted,
     }
 }
 
 /// Whether the account is open, and what it has been through.
-#[derive(Serialize, Deserialize, Default)]
+#[derive(Default)]
 struct SavedAccount {
     merged_into: Option<String>,
     erased: bool,
@@ -149,9 +122,12 @@ struct SavedAccount {
     absorbed: Vec<String>,
 }
 
-#[derive(Serialize, Deserialize, Default)]
+saved! { SavedAccount { merged_into, erased, pauses, absorbed } }
+
+#[derive(Default)]
 struct SavedWallet {
     name: String,
+    holds: holdings::SavedHolding,
     available: Amount,
     pending: Amount,
     issued: Amount,
@@ -164,10 +140,17 @@ struct SavedWallet {
     debt: Amount,
     /// Forms of inactivity with their last activity.
     activity: Vec<(String, Option<Moment>)>,
-    lots: Column<SavedLot>,
+    lots: Vec<SavedLot>,
 }
 
-#[derive(Serialize, Deserialize, Default)]
+saved! {
+    SavedWallet {
+        name, holds, available, pending, issued, spent, transferred_in, transferred_out, expired, clawed_back,
+        written_off, debt, activity, lots,
+    }
+}
+
+#[derive(Default)]
 struct SavedLot {
     entry: u64,
     source: SavedSource,
@@ -178,19 +161,33 @@ struct SavedLot {
     expired: Amount,
 }
 
-#[derive(Serialize, Deserialize, Default)]
+saved! { SavedLot { entry, source, amount, earned_at, vesting, expiry, expired } }
+
+#[derive(Default)]
 struct SavedCounter {
     key: String,
-    entries: Column<Counted>,
+    /// The stretches of time by which its entries are told.
+    by: String,
+    entries: Vec<counters::Counted>,
 }
 
-#[derive(Serialize, Deserialize, Default)]
+saved! { SavedCounter { key, by, entries } }
+
+#[derive(Default)]
 struct SavedMarks {
     measure: String,
-    values: Column<Marked>,
+    values: Vec<Marked>,
 }
 
-#[derive(Serialize, Deserialize)]
+saved! { SavedMarks { measure, values } }
+
+/// A single value with its instant.
+#[derive(Default)]
+struct Marked(Moment, SavedValue);
+
+saved! { Marked(at, value) }
+
+#[derive(Default)]
 struct SavedReturn {
     order: u64,
     ordered_at: Moment,
@@ -202,9 +199,11 @@ struct SavedReturn {
     wallets: Vec<(String, Amount, Amount)>,
 }
 
+saved! { SavedReturn { order, ordered_at, units, amounts, amount, whole, wallets } }
+
 /// Where the member stands on a ladder. Levels are named, with those below, so that a program that has them no more
 /// knows what was lower.
-#[derive(Serialize, Deserialize)]
+#[derive(Default)]
 struct SavedStanding {
     ladder: String,
     /// The level and all below it, the lowest first.
@@ -219,14 +218,9 @@ struct SavedStanding {
     carried_on: i32,
 }
 
-/// The two forms in which state is written.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Form {
-    Json,
-    Bytes,
-}
+saved! { SavedStanding { ladder, levels, since, base, until, grace, set, carried, carried_on } }
 
-fn snapshot(plan: &Plan, member: &Member, form: Form) -> Snapshot {
+fn snapshot(plan: &Plan, member: &Member) -> Snapshot {
     let mut member = member.clone();
     member.forget(plan);
     let mut names = Names::default();
@@ -234,6 +228,7 @@ fn snapshot(plan: &Plan, member: &Member, form: Form) -> Snapshot {
     let attributes = attributes.filter(|(_, value)| **value != Stored::Missing);
     let wallets = plan.wallets.iter().zip(&member.wallets).map(|(wallet, state)| SavedWallet {
         name: wallet.name.to_string(),
+        holds: holdings::SavedHolding::of(wallet),
         available: Amount(state.available),
         pending: Amount(state.pending),
         issued: Amount(state.issued),
@@ -250,24 +245,22 @@ fn snapshot(plan: &Plan, member: &Member, form: Form) -> Snapshot {
             .zip(&state.activity)
             .map(|(form, last)| (form.key.to_string(), last.map(Moment)))
             .collect(),
-        lots: Column(
-            state
-                .lots
-                .iter()
-                .map(|lot| SavedLot {
-                    entry: lot.entry,
-                    source: match member.log.place_of(lot.source) {
-                        Some(place) => SavedSource::Event(place as u32),
-                        None => SavedSource::Digest(lot.source),
-                    },
-                    amount: Amount(lot.amount),
-                    earned_at: Moment(lot.earned_at),
-                    vesting: SavedVesting::of(lot.vesting, |event| names.event(plan, event)),
-                    expiry: SavedExpiry::of(lot.expiry),
-                    expired: Amount(lot.expired),
-                })
-                .collect(),
-        ),
+        lots: state
+            .lots
+            .iter()
+            .map(|lot| SavedLot {
+                entry: lot.entry,
+                source: match member.log.place_of(lot.source) {
+                    Some(place) => SavedSource::Event(place as u32),
+                    None => SavedSource::Digest(lot.source),
+                },
+                amount: Amount(lot.amount),
+                earned_at: Moment(lot.earned_at),
+                vesting: SavedVesting::of(lot.vesting, |event| names.event(plan, event)),
+                expiry: SavedExpiry::of(lot.expiry),
+                expired: Amount(lot.expired),
+            })
+            .collect(),
     });
     let wallets = wallets.collect();
     let events = pack::pack(plan, &member, names);
@@ -290,23 +283,20 @@ fn snapshot(plan: &Plan, member: &Member, form: Form) -> Snapshot {
         segments: standings::save_segments(plan, &member),
         events,
         account: saved_account(&member.account),
-        coupons: Sparse::new(form, coupons::save(plan, &member.coupons)),
-        badges: Sparse::new(form, badges::save(plan, &member)),
-        experiments: Sparse::new(form, experiments::save(plan, &member)),
-        challenges: Sparse::new(form, challenges::save(plan, &member)),
-        contact: Sparse::new(form, contact::save(&member.contact)),
-        referrals: Sparse::new(form, referrals::save(plan, &member)),
-        holds: Sparse::new(form, rewards::save_holds(plan, &member)),
-        reward_units: Sparse::new(form, rewards::save_units(plan, &member)),
-        questions: Sparse::new(form, questions::save(plan, &member)),
-        cards: Sparse::new(form, cards::save(plan, &member)),
+        coupons: coupons::save(plan, &member.coupons),
+        badges: badges::save(plan, &member),
+        experiments: experiments::save(plan, &member),
+        challenges: challenges::save(plan, &member),
+        contact: contact::save(&member.contact),
+        referrals: referrals::save(plan, &member),
+        holds: rewards::save_holds(plan, &member),
+        reward_units: rewards::save_units(plan, &member),
+        questions: questions::save(plan, &member),
+        cards: cards::save(plan, &member),
         written_off: written_off::save(plan, &member),
-        edited: challenges::save_edited(plan, &member),
-        arrivals: JsonOnly { items: arrivals::save(plan, &member) },
-        holdings: JsonOnly { items: holdings::save(plan, &member) },
-        counted_by: JsonOnly { items: counters::save_stretches(plan, &member.tallies) },
-        counted_of: JsonOnly { items: counters::save_forms(plan, &member) },
-        uncounted: JsonOnly { items: counters::save_uncounted(plan, &member) },
+        arrivals: arrivals::save(plan, &member),
+        counted_of: counters::save_forms(plan, &member),
+        uncounted: counters::save_uncounted(plan, &member),
     }
 }
 
@@ -350,10 +340,10 @@ fn marks(plan: &Plan, marks: &Marks) -> Vec<SavedMarks> {
             last = Some(mark.measure);
             let name =
                 plan.measures.get(usize::from(mark.measure)).map_or(String::new(), |known| known.name.to_string());
-            saved.push(SavedMarks { measure: name, values: Column(Vec::new()) });
+            saved.push(SavedMarks { measure: name, values: Vec::new() });
         }
         if let Some(of_measure) = saved.last_mut() {
-            of_measure.values.0.push(Marked(Moment(mark.at), SavedValue::of(&mark.value)));
+            of_measure.values.push(Marked(Moment(mark.at), SavedValue::of(&mark.value)));
         }
     }
     saved
@@ -447,16 +437,16 @@ fn restore(plan: &Plan, mut saved: Snapshot) -> Result<Loaded, StateError> {
     rewards::restore(plan, &mut member, &saved, &mut report)?;
     member.account = Apart::new(Kept::new(restored_account(&saved.account)?));
     member.coupons = Apart::new(coupons::restore(plan, &saved.coupons, &mut report)?);
-    experiments::restore(plan, &mut member, &saved.experiments.items, &mut report);
-    badges::restore(plan, &mut member, &saved.badges.items, &mut report);
-    cards::restore(plan, &mut member, &saved.cards.items, &mut report)?;
+    experiments::restore(plan, &mut member, &saved.experiments, &mut report);
+    badges::restore(plan, &mut member, &saved.badges, &mut report);
+    cards::restore(plan, &mut member, &saved.cards, &mut report)?;
     written_off::restore(plan, &mut member, &saved)?;
     arrivals::restore(plan, &mut member, &saved)?;
-    questions::restore(plan, &mut member, &saved.questions.items, &mut report)?;
+    questions::restore(plan, &mut member, &saved.questions, &mut report)?;
     let replaced = challenges::restore(plan, &mut member, &saved, &regrouped, &mut report)?;
-    member.contact = Apart::new(contact::restore(&saved.contact.items)?);
+    member.contact = Apart::new(contact::restore(&saved.contact)?);
     standings::restore(plan, &mut member, &saved, &mut report);
-    referrals::restore(plan, &mut member, saved.referrals.items, &mut report);
+    referrals::restore(plan, &mut member, saved.referrals, &mut report);
     challenges::use_up(plan, &mut member, &replaced)?;
     member.next_due = member.find_next_due(plan);
     let anew = || standings::judged_anew(plan, &member) || challenges::judged_anew(plan, &member);
@@ -502,13 +492,13 @@ fn restore_wallets(
             debt: wallet.debt.0,
         };
         let mut activity = vec![None; wallet_plan.inactivities.len()];
-        let mut lots = Vec::with_capacity(wallet.lots.0.len());
+        let mut lots = Vec::with_capacity(wallet.lots.len());
         for (key, last) in &wallet.activity {
             if let Some(place) = form_of(key).and_then(|form| activity.get_mut(form)) {
                 *place = last.map(|last| last.0);
             }
         }
-        for lot in &wallet.lots.0 {
+        for lot in &wallet.lots {
             let source = lot.source.digest(&member.log);
             let source = source.ok_or_else(|| StateError::new("a lot of an event that is not remembered"))?;
             match lot.vesting {
@@ -548,7 +538,7 @@ fn restore_wallets(
             ..WalletState::default()
         };
         check(&wallet.name, &state)?;
-        holdings::check(saved, wallet_plan, &state)?;
+        holdings::check(&wallet.holds, wallet_plan, &state)?;
         *place = state;
     }
     for wallet in &plan.wallets {
@@ -585,7 +575,7 @@ fn restore_marks(
             report.dropped.push(format!("measure `{}`", of_measure.measure));
             continue;
         };
-        for Marked(at, value) in &of_measure.values.0 {
+        for Marked(at, value) in &of_measure.values {
             member.marks.marks.push(Mark { measure: *measure as u16, at: at.0, value: value.stored()? });
         }
     }

@@ -2,12 +2,11 @@
 //! them on as the text that they came as.
 
 use rust_decimal::Decimal;
-use serde::Deserialize;
-use serde_json::Value;
 
 use crate::engine::error::{EventError, Refusal};
 use crate::plan::Plan;
 use crate::time::Instant;
+use crate::wire::scan::Tree;
 
 /// An outcome as it was told.
 pub struct Told {
@@ -31,44 +30,24 @@ pub struct ToldDecision {
     pub from: Option<String>,
 }
 
-#[derive(Deserialize)]
-struct Outcome {
-    event: Option<String>,
-    member: String,
-    at: String,
-    revision: u64,
-    #[serde(default)]
-    replayed: bool,
-    decisions: Vec<Decision>,
-}
-
-#[derive(Deserialize)]
-struct Decision {
-    kind: String,
-    at: Option<String>,
-    wallet: Option<Value>,
-    amount: Option<Value>,
-    ladder: Option<Value>,
-    experiment: Option<Value>,
-    from: Option<Value>,
-}
-
 /// Reads an outcome from its JSON.
 pub fn outcome(plan: &Plan, json: &str) -> Result<Told, EventError> {
-    let outcome: Outcome = serde_json::from_str(json).map_err(|error| {
-        EventError::new(Refusal::InvalidJson).expecting("an outcome as JSON").but_found(error.to_string())
-    })?;
-    let at = instant("at", &outcome.at)?;
-    let text = |value: Option<Value>| value.as_ref().and_then(Value::as_str).map(str::to_owned);
-    let decisions = outcome.decisions.into_iter().enumerate().map(|(number, decision)| {
+    let refused = |found: &str| EventError::new(Refusal::InvalidJson).expecting("an outcome as JSON").but_found(found);
+    let outcome = Tree::read(json).map_err(|found| refused(&found))?;
+    let text = |tree: &Tree<'_>, field: &str| tree.get(field).and_then(Tree::text).map(str::to_owned);
+    let needed = |tree: &Tree<'_>, field: &str| text(tree, field).ok_or_else(|| refused(&format!("no `{field}`")));
+    let at = instant("at", &needed(&outcome, "at")?)?;
+    let revision = outcome.get("revision").and_then(Tree::number).and_then(|number| u64::try_from(number).ok());
+    let Some(Tree::List(decisions)) = outcome.get("decisions") else { return Err(refused("no `decisions`")) };
+    let decisions = decisions.iter().enumerate().map(|(number, decision)| {
         let place = |field: &str| format!("decisions[{number}].{field}");
-        let wallet = text(decision.wallet).map(|name| {
+        let wallet = text(decision, "wallet").map(|name| {
             let wallet = plan.wallets.iter().position(|wallet| *wallet.name == *name);
             wallet.map(|wallet| wallet as u16).ok_or_else(|| {
                 EventError::new(Refusal::UnknownWallet).in_field(place("wallet")).but_found(format!("`{name}`"))
             })
         });
-        let amount = text(decision.amount).map(|digits| {
+        let amount = text(decision, "amount").map(|digits| {
             Decimal::from_str_exact(&digits).map_err(|_| {
                 EventError::new(Refusal::WrongType)
                     .in_field(place("amount"))
@@ -77,17 +56,22 @@ pub fn outcome(plan: &Plan, json: &str) -> Result<Told, EventError> {
             })
         });
         Ok(ToldDecision {
-            at: decision.at.map_or(Ok(at), |at| instant(&place("at"), &at))?,
-            kind: decision.kind,
+            at: text(decision, "at").map_or(Ok(at), |at| instant(&place("at"), &at))?,
+            kind: needed(decision, "kind")?,
             wallet: wallet.transpose()?,
             amount: amount.transpose()?,
-            of: text(decision.ladder).or_else(|| text(decision.experiment)),
-            from: text(decision.from),
+            of: text(decision, "ladder").or_else(|| text(decision, "experiment")),
+            from: text(decision, "from"),
         })
     });
-    let decisions = decisions.collect::<Result<_, EventError>>()?;
-    let Outcome { event, member, revision, replayed, .. } = outcome;
-    Ok(Told { event, member, at, revision, replayed, decisions })
+    Ok(Told {
+        event: text(&outcome, "event"),
+        member: needed(&outcome, "member")?,
+        at,
+        revision: revision.ok_or_else(|| refused("no `revision`"))?,
+        replayed: matches!(outcome.get("replayed"), Some(Tree::Bool(true))),
+        decisions: decisions.collect::<Result<_, EventError>>()?,
+    })
 }
 
 fn instant(field: &str, text: &str) -> Result<i64, EventError> {

@@ -559,7 +559,11 @@ proptest! {
         let state = state.as_object_mut().expect("an object");
         let packed = state.remove("events").expect("events");
         // The names of what the state is made of, its form and its program are no data of the member.
-        ["format", "program", "holdings", "counted_by", "counted_of"].iter().for_each(|key| drop(state.remove(*key)));
+        ["format", "program", "counted_of"].iter().for_each(|key| drop(state.remove(*key)));
+        for (list, key) in [("wallets", "holds"), ("counters", "by")] {
+            let parts = state[list].as_array_mut().expect("a list");
+            parts.iter_mut().for_each(|part| drop(part.as_object_mut().expect("an object").remove(key)));
+        }
         let mut held = BTreeSet::new();
         state.values_mut().for_each(without_references);
         state.values().for_each(|value| values(value, &mut held));

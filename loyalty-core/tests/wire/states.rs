@@ -1,13 +1,10 @@
-//! Saved members: what an earlier library wrote is read, and what is damaged is refused.
+//! Saved members: what was saved comes back, and what is damaged or of another form is refused.
 
 use loyalty_core::{Event, Instant, Member, Program};
 
-/// The rules, events and bytes of a member that the library wrote when form 3 was the newest.
-const RULES: &str = include_str!("form_3/program.loyalty");
-const EVENTS: &str = include_str!("form_3/events.jsonl");
-const STATE: &str = include_str!("form_3/state.hex");
-/// The same member when form 5 was the newest.
-const STATE_OF_FORM_5: &str = include_str!("form_3/state-form-5.hex");
+/// The rules and events of a member of whom much is remembered.
+const RULES: &str = include_str!("remembered/program.loyalty");
+const EVENTS: &str = include_str!("remembered/events.jsonl");
 
 fn program() -> Program {
     Program::compile(RULES).unwrap_or_else(|found| panic!("{}", found.render("program.loyalty", false)))
@@ -27,43 +24,24 @@ fn played(program: &Program) -> Member {
     member.unwrap()
 }
 
-fn bytes_of(digits: &str) -> Vec<u8> {
-    let digits: Vec<u8> = digits.bytes().filter(u8::is_ascii_hexdigit).collect();
-    let byte = |pair: &[u8]| u8::from_str_radix(str::from_utf8(pair).unwrap(), 16).unwrap();
-    digits.chunks(2).map(byte).collect()
-}
-
-#[test]
-fn bytes_of_earlier_forms_are_read() {
-    for (form, digits) in [(3, STATE), (5, STATE_OF_FORM_5)] {
-        is_read(form, &bytes_of(digits));
-    }
-}
-
-fn is_read(form: u8, bytes: &[u8]) {
-    assert_eq!(bytes[0], form);
-    let program = program();
-    let mut loaded = program.load_binary(bytes).unwrap();
-    assert!(loaded.report.is_empty(), "{:?}", loaded.report);
-    // Nothing tells it from a member who has lived under this library.
-    let played = played(&program);
-    assert_eq!(program.save_binary(&loaded.member), program.save_binary(&played));
-    for line in EVENTS.lines() {
-        assert!(program.apply(&mut loaded.member, line).unwrap().replayed(), "{line}");
-    }
-    let changed = EVENTS.lines().next().unwrap().replace("\"quantity\":1", "\"quantity\":2");
-    let refused = program.apply(&mut loaded.member, &changed).unwrap_err();
-    assert!(refused.to_string().contains("with another payload than before"), "{refused}");
-}
-
 #[test]
 fn what_is_saved_comes_back() {
     let program = program();
     let member = played(&program);
     let bytes = program.save_binary(&member);
-    let loaded = program.load_binary(&bytes).unwrap().member;
-    assert_eq!(bytes, program.save_binary(&loaded));
-    assert_eq!(program.save(&member), program.save(&loaded));
+    let text = program.save(&member);
+    for loaded in [program.load_binary(&bytes), program.load(&text)] {
+        let mut loaded = loaded.unwrap();
+        assert!(loaded.report.is_empty(), "{:?}", loaded.report);
+        assert_eq!(bytes, program.save_binary(&loaded.member));
+        assert_eq!(text, program.save(&loaded.member));
+        for line in EVENTS.lines() {
+            assert!(program.apply(&mut loaded.member, line).unwrap().replayed(), "{line}");
+        }
+        let changed = EVENTS.lines().next().unwrap().replace("\"quantity\":1", "\"quantity\":2");
+        let refused = program.apply(&mut loaded.member, &changed).unwrap_err();
+        assert!(refused.to_string().contains("with another payload than before"), "{refused}");
+    }
     assert!(bytes.len() < 400, "{} bytes", bytes.len());
 }
 
@@ -81,10 +59,52 @@ fn damaged_bytes_are_refused() {
     let mut longer = bytes.clone();
     longer.push(0);
     assert_eq!(refused(&longer), "not a saved member: its bytes are damaged");
-    assert_eq!(
-        refused(&[7, 0, 0, 0, 0]),
-        "saved in form 7, and this library reads forms 3 to 6: read it with the library that wrote it"
-    );
+}
+
+#[test]
+fn what_is_saved_in_another_form_says_in_which() {
+    let program = program();
+    let member = played(&program);
+    let (mut bytes, text) = (program.save_binary(&member), program.save(&member));
+    assert!(text.starts_with("{\"format\":7,") && bytes.starts_with(&[7]));
+    for form in [6, 8] {
+        let told =
+            format!("saved in form {form}, and this library reads form 7: read it with the library that wrote it");
+        bytes[0] = form;
+        assert_eq!(program.load_binary(&bytes).unwrap_err().to_string(), told);
+        // Of another form nothing is looked at but its number.
+        for text in [text.replacen('7', &form.to_string(), 1), format!("{{\"format\":{form}}}")] {
+            assert_eq!(program.load(&text).unwrap_err().to_string(), told);
+        }
+    }
+}
+
+#[test]
+fn json_that_is_no_state_is_refused_by_what_is_wrong_in_it() {
+    let program = program();
+    let text = program.save(&played(&program));
+    for (there, instead, told) in [
+        ("\"revision\":", "\"revision\":-", "`revision`, expected a whole number"),
+        ("\"available\":\"", "\"available\":\"x", "`available`, expected an amount as a text"),
+        ("\"clock\":\"", "\"clock\":\"x", "`clock`, expected an instant"),
+        ("\"tags\":[", "\"tags\":[1,", "`tags`, expected a text"),
+        ("\"erased\":false", "\"erased\":null", "`erased`, expected true or false"),
+        ("\"lots\":", "\"plots\":", "`lots`, expected a value"),
+        ("\"records\":\"", "\"records\":\"0", "`records`, expected pairs of hexadecimal digits"),
+        ("\"format\"", "\"form\"", "it does not say in which form it is"),
+        ("{\"format\"", "{\"clock\":0,\"format\"", "a slip in line 1, column "),
+        ("{", "", "a slip in line 1, column "),
+        ("{\"format\"", "{\"other\":[}", "a slip in line 1, column 11"),
+    ] {
+        let changed = text.replacen(there, instead, 1);
+        assert_ne!(changed, text, "{there}");
+        let refused = program.load(&changed).unwrap_err().to_string();
+        assert!(refused.starts_with(&format!("not a saved member: {told}")), "{refused}");
+    }
+    // What another library may have added is passed over.
+    program.load(&text.replacen('{', "{\"more\":[{\"of\":null}],", 1)).unwrap();
+    let nested = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
+    assert_eq!(program.load(&nested).unwrap_err().to_string(), "not a saved member: more than 127 levels");
 }
 
 /// A shop whose wallet `credit` has those clauses.

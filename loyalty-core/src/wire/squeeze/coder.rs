@@ -50,7 +50,7 @@ impl Bit {
 
 /// One direction: writing, where what is given comes back, or reading, where what is given does not matter.
 pub trait Coder {
-    const READS: bool;
+    fn reads(&self) -> bool;
 
     /// A choice between two, by what was learnt of it.
     fn bit(&mut self, learnt: &mut Bit, one: bool) -> Result<bool, Malformed>;
@@ -99,10 +99,9 @@ struct Meter {
     told: u64,
 }
 
-/// How many things may be told in so many bytes.
-pub fn things_max(bytes: usize) -> u64 {
-    (1 << 16) + 16 * bytes as u64
-}
+/// How many things any bytes may tell of, and how many more with each of them.
+const THINGS_ALWAYS: u64 = 1 << 16;
+const THINGS_A_BYTE: u64 = 16;
 
 impl Default for Encoder {
     fn default() -> Self {
@@ -146,8 +145,8 @@ impl Encoder {
         self.meter.map(|meter| meter.parts).unwrap_or_default()
     }
 
-    /// The bytes; nothing if they are so few for what they tell that a reader would refuse them.
-    pub fn finish(mut self) -> Option<Vec<u8>> {
+    /// The bytes: as many as a reader believes for what they tell, with zeros behind where fewer would do.
+    pub fn finish(mut self) -> Vec<u8> {
         // Of all numbers within the range, the one with the most zeros at its end.
         let (low, end) = (self.low, self.low + u64::from(self.range));
         let round = |bits: u32| (low + ((1 << bits) - 1)) >> bits << bits;
@@ -160,12 +159,16 @@ impl Encoder {
                 self.bytes.pop();
             }
         }
-        (self.things <= things_max(self.bytes.len())).then_some(self.bytes)
+        let believed = self.things.saturating_sub(THINGS_ALWAYS).div_ceil(THINGS_A_BYTE) as usize;
+        self.bytes.resize(believed.max(self.bytes.len()), 0);
+        self.bytes
     }
 }
 
 impl Coder for Encoder {
-    const READS: bool = false;
+    fn reads(&self) -> bool {
+        false
+    }
 
     #[inline]
     fn bit(&mut self, learnt: &mut Bit, one: bool) -> Result<bool, Malformed> {
@@ -227,7 +230,8 @@ pub struct Decoder<'a> {
 
 impl<'a> Decoder<'a> {
     pub fn new(bytes: &'a [u8]) -> Self {
-        let mut new = Self { rest: bytes, range: u32::MAX, code: 0, beyond: 0, things: things_max(bytes.len()) };
+        let things = THINGS_ALWAYS + THINGS_A_BYTE * bytes.len() as u64;
+        let mut new = Self { rest: bytes, range: u32::MAX, code: 0, beyond: 0, things };
         (0..4).for_each(|_| new.shift());
         new
     }
@@ -258,14 +262,16 @@ impl<'a> Decoder<'a> {
         Ok(())
     }
 
-    /// Whether all bytes were read.
+    /// Whether nothing that tells anything is left.
     pub fn finish(self) -> Result<(), Malformed> {
-        if self.rest.is_empty() { Ok(()) } else { Err(Malformed) }
+        if self.rest.iter().all(|byte| *byte == 0) { Ok(()) } else { Err(Malformed) }
     }
 }
 
 impl Coder for Decoder<'_> {
-    const READS: bool = true;
+    fn reads(&self) -> bool {
+        true
+    }
 
     #[inline]
     fn bit(&mut self, learnt: &mut Bit, _: bool) -> Result<bool, Malformed> {
@@ -324,7 +330,7 @@ mod tests {
                 writer.bit(&mut learnt[*place], *one || *place == 0).unwrap();
                 writer.plain(*bits, cut(*bits, *value)).unwrap();
             }
-            let bytes = writer.finish().unwrap();
+            let bytes = writer.finish();
             let mut reader = Decoder::new(&bytes);
             let mut learnt = [Bit::default(); 4];
             for (place, one, bits, value) in &choices {
@@ -342,17 +348,20 @@ mod tests {
         for _ in 0..1_000 {
             writer.bit(&mut learnt, true).unwrap();
         }
-        assert!(writer.finish().unwrap().len() < 4);
+        assert!(writer.finish().len() < 4);
     }
 
     #[test]
-    fn what_no_reader_would_believe_is_not_written() {
-        let mut writer = Encoder::default();
-        writer.things(1 << 16).unwrap();
-        assert!(writer.finish().is_some());
-        let mut writer = Encoder::default();
-        writer.things(1 << 17).unwrap();
-        assert_eq!(writer.finish(), None);
+    fn as_many_bytes_are_written_as_a_reader_believes() {
+        for things in [1 << 16, (1 << 16) + 1, 1 << 17] {
+            let mut writer = Encoder::default();
+            writer.things(things).unwrap();
+            let bytes = writer.finish();
+            assert_eq!(bytes.len(), (things - (1 << 16)).div_ceil(16));
+            let mut reader = Decoder::new(&bytes);
+            reader.things(things).unwrap();
+            assert_eq!(reader.finish(), Ok(()));
+        }
     }
 
     #[test]

@@ -12,7 +12,7 @@ pub struct Flag(Bit);
 
 impl Flag {
     #[inline]
-    pub fn code(&mut self, coder: &mut impl Coder, set: bool) -> Result<bool, Malformed> {
+    pub fn code(&mut self, coder: &mut dyn Coder, set: bool) -> Result<bool, Malformed> {
         coder.bit(&mut self.0, set)
     }
 }
@@ -23,7 +23,7 @@ pub struct Small([Bit; 8]);
 
 impl Small {
     #[inline]
-    pub fn code(&mut self, coder: &mut impl Coder, value: usize) -> Result<usize, Malformed> {
+    pub fn code(&mut self, coder: &mut dyn Coder, value: usize) -> Result<usize, Malformed> {
         coder.tree(&mut self.0, 3, value)
     }
 }
@@ -49,7 +49,7 @@ impl Default for Number {
 }
 
 impl Number {
-    pub fn code(&mut self, coder: &mut impl Coder, value: u64) -> Result<u64, Malformed> {
+    pub fn code(&mut self, coder: &mut dyn Coder, value: u64) -> Result<u64, Malformed> {
         if coder.bit(&mut self.zero, value == 0)? {
             return Ok(0);
         }
@@ -75,13 +75,13 @@ impl Number {
         less.checked_add(1).ok_or(Malformed)
     }
 
-    pub fn signed(&mut self, coder: &mut impl Coder, value: i64) -> Result<i64, Malformed> {
+    pub fn signed(&mut self, coder: &mut dyn Coder, value: i64) -> Result<i64, Malformed> {
         let zigzag = self.code(coder, ((value << 1) ^ (value >> 63)) as u64)?;
         Ok((zigzag >> 1) as i64 ^ -((zigzag & 1) as i64))
     }
 
     /// For what is narrower than 64 bits.
-    pub fn narrow<T: TryFrom<u64>>(&mut self, coder: &mut impl Coder, value: u64) -> Result<T, Malformed> {
+    pub fn narrow<T: TryFrom<u64>>(&mut self, coder: &mut dyn Coder, value: u64) -> Result<T, Malformed> {
         T::try_from(self.code(coder, value)?).map_err(|_| Malformed)
     }
 }
@@ -100,7 +100,7 @@ pub struct Amounts {
 
 impl Amounts {
     /// Equal decimals give equal bits, whatever their trailing zeros, which do not come back.
-    pub fn code<C: Coder>(&mut self, coder: &mut C, value: Decimal) -> Result<Decimal, Malformed> {
+    pub fn code(&mut self, coder: &mut dyn Coder, value: Decimal) -> Result<Decimal, Malformed> {
         let whole = packed(value);
         let small = u64::try_from(whole).ok().filter(|small| small & 3 < SCALES as u64);
         let head = match small {
@@ -130,7 +130,7 @@ impl Amounts {
                 u128::from(signed.ok_or(Malformed)?) << 2 | scale as u128
             }
         };
-        if C::READS { unpacked(packed) } else { Ok(value) }
+        if coder.reads() { unpacked(packed) } else { Ok(value) }
     }
 }
 
@@ -147,7 +147,7 @@ pub struct Instants {
 }
 
 impl Instants {
-    pub fn code(&mut self, coder: &mut impl Coder, at: i64, near: i64) -> Result<i64, Malformed> {
+    pub fn code(&mut self, coder: &mut dyn Coder, at: i64, near: i64) -> Result<i64, Malformed> {
         let distance = at.wrapping_sub(near);
         let unit = UNITS.iter().position(|unit| distance % unit == 0).unwrap_or(UNITS.len() - 1);
         let head = match distance {

@@ -27,8 +27,8 @@ fn room(text: &str) -> usize {
 }
 
 impl Texts {
-    pub fn code<C: Coder>(&mut self, words: &mut Words, coder: &mut C, text: &mut String) -> Result<(), Malformed> {
-        let known = if C::READS { None } else { self.places.get(text.as_str()).copied() };
+    pub fn code(&mut self, words: &mut Words, coder: &mut dyn Coder, text: &mut String) -> Result<(), Malformed> {
+        let known = if coder.reads() { None } else { self.places.get(text.as_str()).copied() };
         let place = match known {
             None => SPELLED,
             Some(place) if place == self.last => SAME,
@@ -38,7 +38,7 @@ impl Texts {
             SPELLED => {
                 words.text(coder, &mut self.look, text)?;
                 self.last = self.known.len();
-                if !C::READS {
+                if !coder.reads() {
                     self.places.insert(text.clone(), self.last);
                 }
                 self.known.push(text.clone());
@@ -46,7 +46,7 @@ impl Texts {
             place => {
                 self.last = if place == SAME { self.last } else { place as usize - 2 };
                 let known = self.known.get(self.last).ok_or(Malformed)?;
-                if C::READS {
+                if coder.reads() {
                     text.clone_from(known);
                 }
             }
@@ -80,11 +80,11 @@ struct Place {
 const PLACES_MAX: usize = 16;
 
 impl Ids {
-    pub fn code<C: Coder>(&mut self, words: &mut Words, coder: &mut C, id: &mut String) -> Result<(), Malformed> {
-        let mut given = if C::READS { Vec::new() } else { split(id) };
+    pub fn code(&mut self, words: &mut Words, coder: &mut dyn Coder, id: &mut String) -> Result<(), Malformed> {
+        let mut given = if coder.reads() { Vec::new() } else { split(id) };
         let mut at = 0;
         loop {
-            if C::READS {
+            if coder.reads() {
                 given.push(Word::default());
             }
             let last = at + 1 >= given.len();
@@ -95,14 +95,14 @@ impl Ids {
             }
             let model = self.places.get_mut(place).ok_or(Malformed)?;
             let before = self.before.get(at);
-            let how = if C::READS { ANEW } else { how(&word.text, before) };
+            let how = if coder.reads() { ANEW } else { how(&word.text, before) };
             match (model.how.code(coder, how)?, before) {
                 (AS_BEFORE, Some(before)) => word.text.clone_from(&before.text),
                 (step @ (STEP | PADDED_STEP), Some(before)) => {
                     let from = decimal(&before.text).ok_or(Malformed)? as i64;
                     let to = decimal(&word.text).unwrap_or_default() as i64;
                     let to = from.wrapping_add(model.steps.signed(coder, to.wrapping_sub(from))?) as u64;
-                    if C::READS {
+                    if coder.reads() {
                         word.text = stepped(to, step, before);
                     }
                 }
@@ -125,7 +125,7 @@ impl Ids {
                 break;
             }
         }
-        if C::READS {
+        if coder.reads() {
             *id = joined(&given);
         }
         self.before = given;
@@ -160,7 +160,7 @@ pub struct Bytes {
 }
 
 impl Bytes {
-    pub fn code<C: Coder>(&mut self, coder: &mut C, bytes: &mut Vec<u8>) -> Result<(), Malformed> {
+    pub fn code(&mut self, coder: &mut dyn Coder, bytes: &mut Vec<u8>) -> Result<(), Malformed> {
         let length = self.length.code(coder, bytes.len() as u64)?;
         let mut was_same = true;
         for at in 0..length as usize {
@@ -178,7 +178,7 @@ impl Bytes {
                 Some(before) if was_same => before,
                 _ => self.bytes.code(coder, given)?,
             };
-            if C::READS {
+            if coder.reads() {
                 bytes.push(byte);
             }
         }
@@ -205,7 +205,7 @@ mod tests {
                 column.code(&mut words, &mut writer, &mut text.clone()).unwrap();
                 ids.code(&mut words, &mut writer, &mut text.clone()).unwrap();
             }
-            let bytes = writer.finish().unwrap();
+            let bytes = writer.finish();
             let mut reader = Decoder::new(&bytes);
             let (mut words, mut column, mut ids) = (Words::default(), Texts::default(), Ids::default());
             for text in &texts {

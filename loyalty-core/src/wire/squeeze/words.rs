@@ -74,7 +74,7 @@ impl Default for ByteModel {
 }
 
 impl ByteModel {
-    pub fn code(&mut self, coder: &mut impl Coder, byte: u8) -> Result<u8, Malformed> {
+    pub fn code(&mut self, coder: &mut dyn Coder, byte: u8) -> Result<u8, Malformed> {
         coder.tree(&mut self.0, 8, usize::from(byte)).map(|byte| byte as u8)
     }
 }
@@ -147,11 +147,11 @@ pub fn decimal(word: &str) -> Option<u64> {
 
 impl Words {
     /// A text, word by word.
-    pub fn text<C: Coder>(&mut self, coder: &mut C, look: &mut Look, text: &mut String) -> Result<(), Malformed> {
-        let mut words = if C::READS { Vec::new() } else { split(text) };
+    pub fn text(&mut self, coder: &mut dyn Coder, look: &mut Look, text: &mut String) -> Result<(), Malformed> {
+        let mut words = if coder.reads() { Vec::new() } else { split(text) };
         let mut at = 0;
         loop {
-            if C::READS {
+            if coder.reads() {
                 words.push(Word::default());
             }
             let last = at + 1 >= words.len();
@@ -162,21 +162,21 @@ impl Words {
                 break;
             }
         }
-        if C::READS {
+        if coder.reads() {
             *text = joined(&words);
         }
         Ok(())
     }
 
     /// A word at that place of its text.
-    pub fn word<C: Coder>(
+    pub fn word(
         &mut self,
-        coder: &mut C,
+        coder: &mut dyn Coder,
         look: &mut Look,
         at: usize,
         word: &mut String,
     ) -> Result<(), Malformed> {
-        let kind = if C::READS { 0 } else { self.kind_of(word) };
+        let kind = if coder.reads() { 0 } else { self.kind_of(word) };
         let kinds = look.kinds.get_mut(at.min(1)).ok_or(Malformed)?;
         match kinds.code(coder, kind)? {
             EMPTY => word.clear(),
@@ -193,7 +193,7 @@ impl Words {
             }
             DECIMAL => {
                 let number = look.decimals.code(coder, decimal(word).unwrap_or_default())?;
-                if C::READS {
+                if coder.reads() {
                     *word = number.to_string();
                 }
             }
@@ -203,25 +203,25 @@ impl Words {
                 if usize::from(width) > DIGITS_MAX {
                     return Err(Malformed);
                 }
-                if C::READS {
+                if coder.reads() {
                     *word = format!("{number:0width$}", width = usize::from(width));
                 }
             }
             BYTES => {
-                let mut bytes = if C::READS { Vec::new() } else { word.as_bytes().to_vec() };
+                let mut bytes = if coder.reads() { Vec::new() } else { word.as_bytes().to_vec() };
                 for at in 0..self.length.code(coder, bytes.len() as u64)? {
                     coder.things(1)?;
                     let byte = self.bytes.code(coder, bytes.get(at as usize).copied().unwrap_or_default())?;
-                    if C::READS {
+                    if coder.reads() {
                         bytes.push(byte);
                     }
                 }
                 *word = String::from_utf8(bytes).map_err(|_| Malformed)?;
-                self.remember::<C>(word);
+                self.remember(coder, word);
             }
             letters => {
                 self.letters(coder, letters == LARGE, word)?;
-                self.remember::<C>(word);
+                self.remember(coder, word);
             }
         }
         coder.things(1)
@@ -246,12 +246,12 @@ impl Words {
         }
     }
 
-    fn letters<C: Coder>(&mut self, coder: &mut C, mut large: bool, word: &mut String) -> Result<(), Malformed> {
-        let given = if C::READS { String::new() } else { core::mem::take(word) };
+    fn letters(&mut self, coder: &mut dyn Coder, mut large: bool, word: &mut String) -> Result<(), Malformed> {
+        let given = if coder.reads() { String::new() } else { core::mem::take(word) };
         let mut given = given.bytes();
         for _ in 0..self.length.code(coder, given.len() as u64)? {
             let mut letter = given.next().unwrap_or(b'e');
-            if letter.is_ascii_uppercase() != large && !C::READS {
+            if letter.is_ascii_uppercase() != large && !coder.reads() {
                 one_letter(coder, CHANGE)?;
                 large = !large;
             }
@@ -268,18 +268,18 @@ impl Words {
         Ok(())
     }
 
-    fn remember<C: Coder>(&mut self, word: &str) {
+    fn remember(&mut self, coder: &dyn Coder, word: &str) {
         if !(2..=WORD_MAX).contains(&word.len()) {
             return;
         }
-        if !C::READS {
+        if !coder.reads() {
             self.places.insert(word.to_owned(), self.earlier.len());
         }
         self.earlier.push(word.to_owned());
     }
 }
 
-fn one_letter(coder: &mut impl Coder, place: usize) -> Result<usize, Malformed> {
+fn one_letter(coder: &mut dyn Coder, place: usize) -> Result<usize, Malformed> {
     let frequent = place < FREQUENT;
     let (four, two) =
         if frequent { (place, 0) } else { (FREQUENT + ((place - FREQUENT) >> 2), (place - FREQUENT) & 3) };
@@ -291,8 +291,8 @@ fn one_letter(coder: &mut impl Coder, place: usize) -> Result<usize, Malformed> 
 }
 
 /// What stands behind the word before that place; false if it is the last.
-pub fn behind<C: Coder>(
-    coder: &mut C,
+pub fn behind(
+    coder: &mut dyn Coder,
     look: &mut Look,
     at: usize,
     last: bool,

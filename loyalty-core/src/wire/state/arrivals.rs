@@ -1,7 +1,6 @@
 //! What points may have waited for and what came before its order, by the name of the event.
 
-use serde::{Deserialize, Serialize};
-
+use super::saved::saved;
 use super::squeezed::Shared;
 use super::values::Moment;
 use super::{Snapshot, StateError};
@@ -11,7 +10,7 @@ use crate::plan::Plan;
 use crate::time::Instant;
 use crate::wire::squeeze::{Coder, Instants, Malformed};
 
-#[derive(Serialize, Deserialize, Default)]
+#[derive(Default)]
 pub struct SavedArrival {
     event: String,
     /// Digest of the order's id.
@@ -19,10 +18,12 @@ pub struct SavedArrival {
     at: Moment,
 }
 
+saved! { SavedArrival { event, order, at } }
+
 impl SavedArrival {
-    pub fn code<C: Coder>(
+    pub fn code(
         &mut self,
-        coder: &mut C,
+        coder: &mut dyn Coder,
         shared: &mut Shared,
         (instants, near): (&mut Instants, i64),
     ) -> Result<(), Malformed> {
@@ -43,7 +44,7 @@ pub fn save(plan: &Plan, member: &Member) -> Vec<SavedArrival> {
 
 /// Takes over what the program still knows; nothing can wait for the others.
 pub fn restore(plan: &Plan, member: &mut Member, saved: &Snapshot) -> Result<(), StateError> {
-    for arrival in &saved.arrivals.items {
+    for arrival in &saved.arrivals {
         let at = Instant::from_micros(arrival.at.0);
         let at = at.ok_or_else(|| StateError::new("what points wait for, at an instant outside of 1970 to 2199"))?;
         let Some(event) = plan.events.iter().position(|event| *event.layout.name == *arrival.event) else { continue };

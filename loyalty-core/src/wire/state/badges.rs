@@ -1,20 +1,21 @@
 //! The badges of a member, by name.
 
-use serde::{Deserialize, Serialize};
-
 use super::MigrationReport;
+use super::saved::saved;
 use super::values::Moment;
 use crate::engine::badges::Held;
 use crate::engine::member::Member;
 use crate::plan::Plan;
 
-#[derive(Serialize, Deserialize)]
+#[derive(Default)]
 pub struct SavedBadge {
     badge: String,
     /// The level and all below it, the lowest first, so that a program that has it no more knows what was lower.
     levels: Vec<String>,
     since: Moment,
 }
+
+saved! { SavedBadge { badge, levels, since } }
 
 pub fn save(plan: &Plan, member: &Member) -> Vec<SavedBadge> {
     let held = plan.badges.iter().zip(&member.badges).filter(|(_, held)| held.level > 0);

@@ -1,7 +1,6 @@
 //! The cards of wheels that a member has not drawn, by name.
 
-use serde::{Deserialize, Serialize};
-
+use super::saved::saved;
 use super::values::Moment;
 use super::{MigrationReport, StateError};
 use crate::engine::member::Member;
@@ -9,12 +8,14 @@ use crate::engine::wheels::Card;
 use crate::plan::Plan;
 use crate::time::Instant;
 
-#[derive(Serialize, Deserialize)]
+#[derive(Default)]
 pub struct SavedCard {
     wheel: String,
     issued_at: Moment,
     until: Moment,
 }
+
+saved! { SavedCard { wheel, issued_at, until } }
 
 pub fn save(plan: &Plan, member: &Member) -> Vec<SavedCard> {
     let saved = member.cards.iter().filter_map(|card| {

@@ -1,10 +1,9 @@
 //! How far members are in challenges, by name.
 
 use rust_decimal::Decimal;
-use serde::{Deserialize, Serialize};
 
-use super::columns::JsonOnly;
 use super::counters::Regrouped;
+use super::saved::saved;
 use super::values::{Amount, Moment};
 use super::{MigrationReport, Snapshot, StateError};
 use crate::engine::challenges::{self, ChallengeState, Done, Edited, Ever, Given, WindowState};
@@ -13,7 +12,7 @@ use crate::engine::undo::Kept;
 use crate::plan::Plan;
 use crate::sorting::Arrange as _;
 
-#[derive(Serialize, Deserialize)]
+#[derive(Default)]
 pub struct SavedChallenge {
     name: String,
     opted_in: Vec<Moment>,
@@ -23,9 +22,27 @@ pub struct SavedChallenge {
     best: u32,
     frozen: Vec<i64>,
     windows: Vec<SavedWindow>,
+    edited: Vec<SavedEdited>,
 }
 
-#[derive(Serialize, Deserialize)]
+saved! {
+    SavedChallenge { name, opted_in, times, first_done, length, best, frozen, windows } unless empty { edited }
+}
+
+/// An edited order of which something is used up.
+#[derive(Default)]
+struct SavedEdited {
+    /// Digest of the order's id.
+    order: u64,
+    at: Moment,
+    lacks: Vec<(i64, Amount)>,
+    window: i64,
+    counts: Amount,
+}
+
+saved! { SavedEdited { order, at, lacks, window, counts } }
+
+#[derive(Default)]
 struct SavedWindow {
     key: i64,
     from: Option<Moment>,
@@ -40,7 +57,9 @@ struct SavedWindow {
     done: Vec<SavedDone>,
 }
 
-#[derive(Serialize, Deserialize)]
+saved! { SavedWindow { key, from, to, goals, used, rounds, met, told, told_at, since, done } }
+
+#[derive(Default)]
 struct SavedDone {
     goal: u16,
     round: u32,
@@ -50,33 +69,28 @@ struct SavedDone {
     /// By the name of the wallet.
     granted: Vec<(String, Amount)>,
     coupons: Vec<u64>,
-    #[serde(default)]
     given: Vec<SavedGiven>,
 }
 
+saved! { SavedDone { goal, round, at, used, since, granted, coupons, given } }
+
 /// A badge, a tag, or a level of a ladder, each by its name.
-#[derive(Serialize, Deserialize)]
 enum SavedGiven {
     Badge(String, String, String),
     Tag(String),
     Level(String, SavedLevel, Vec<SavedLevel>),
 }
 
+saved! { SavedGiven: "badge" = Badge(badge, level, from), "tag" = Tag(tag), "level" = Level(ladder, level, instead_of) }
+
+impl Default for SavedGiven {
+    fn default() -> Self {
+        Self::Tag(String::new())
+    }
+}
+
 /// A level with its end.
 type SavedLevel = (String, Option<Moment>);
-
-/// An edited order of which something is used up, by the name of the challenge. It is younger than the forms of bytes: there it stands
-/// after what has been written off.
-#[derive(Serialize, Deserialize)]
-pub struct SavedEdited {
-    challenge: String,
-    /// Digest of the order's id.
-    order: u64,
-    at: Moment,
-    lacks: Vec<(i64, Amount)>,
-    window: i64,
-    counts: Amount,
-}
 
 /// An end of time is no instant.
 fn moment(at: i64) -> Option<Moment> {
@@ -99,40 +113,34 @@ fn saved(plan: &Plan, name: &str, state: &ChallengeState) -> SavedChallenge {
         best: state.best,
         frozen: state.frozen.to_vec(),
         windows: state.windows.iter().map(|window| saved_window(plan, window)).collect(),
+        edited: state.edited.iter().map(saved_edited).collect(),
     }
 }
 
-pub fn save_edited(plan: &Plan, member: &Member) -> JsonOnly<SavedEdited> {
-    let all = plan.challenges.iter().zip(&member.challenges);
-    let saved = all.flat_map(|(challenge, state)| {
-        state.edited.iter().map(|edited| SavedEdited {
-            challenge: challenge.name.to_string(),
-            order: edited.order,
-            at: Moment(edited.at),
-            lacks: edited.lacks.iter().map(|(key, lacks)| (*key, Amount(*lacks))).collect(),
-            window: edited.key,
-            counts: Amount(edited.counts),
-        })
-    });
-    JsonOnly { items: saved.collect() }
+fn saved_edited(edited: &Edited) -> SavedEdited {
+    SavedEdited {
+        order: edited.order,
+        at: Moment(edited.at),
+        lacks: edited.lacks.iter().map(|(key, lacks)| (*key, Amount(*lacks))).collect(),
+        window: edited.key,
+        counts: Amount(edited.counts),
+    }
 }
 
 /// What of a challenge edited orders have used up.
-fn edited(saved: &Snapshot, name: &str) -> Result<Vec<Edited>, StateError> {
-    let own = saved.edited.items.iter().filter(|edited| edited.challenge == name);
+fn edited(saved: &SavedChallenge) -> Result<Vec<Edited>, StateError> {
     let negative =
         |edited: &Edited| edited.counts < Decimal::ZERO || edited.lacks.iter().any(|(_, lacks)| *lacks < Decimal::ZERO);
-    let edited: Vec<Edited> = own
-        .map(|edited| Edited {
-            order: edited.order,
-            at: edited.at.0,
-            lacks: edited.lacks.iter().map(|(key, lacks)| (*key, lacks.0)).collect(),
-            key: edited.window,
-            counts: edited.counts.0,
-        })
-        .collect();
+    let edited = saved.edited.iter().map(|edited| Edited {
+        order: edited.order,
+        at: edited.at.0,
+        lacks: edited.lacks.iter().map(|(key, lacks)| (*key, lacks.0)).collect(),
+        key: edited.window,
+        counts: edited.counts.0,
+    });
+    let edited: Vec<Edited> = edited.collect();
     match edited.iter().any(|edited| negative(edited) || edited.uses().is_err()) {
-        true => Err(StateError::new(format!("challenge `{name}` has used up less than nothing"))),
+        true => Err(StateError::new(format!("challenge `{}` has used up less than nothing", saved.name))),
         false => Ok(edited),
     }
 }
@@ -215,7 +223,7 @@ pub fn restore(
     report: &mut MigrationReport,
 ) -> Result<Replaced, StateError> {
     let mut replaced = Vec::new();
-    for challenge in &saved.challenges.items {
+    for challenge in &saved.challenges {
         let Some(number) = plan.challenge_named(&challenge.name) else {
             report.dropped.push(format!("challenge `{}`, done {} times", challenge.name, challenge.times));
             continue;
@@ -252,7 +260,7 @@ pub fn restore(
             best: challenge.best,
         };
         let (opted_in, windows, frozen) = (opted_in.into(), windows.into(), frozen.into());
-        let edited = edited(saved, &challenge.name)?.into();
+        let edited = edited(challenge)?.into();
         let state = ChallengeState { opted_in, windows, frozen, edited, ever: Kept::new(ever) };
         if let Some(place) = member.challenges.get_mut(number) {
             *place = state;

@@ -1,8 +1,7 @@
 //! How a member may be reached, as it is kept.
 
-use serde::{Deserialize, Serialize};
-
 use super::StateError;
+use super::saved::{Opaque, saved};
 use super::values::Moment;
 use crate::engine::contact::{Consent, ConsentState, Contact, Heard, Held, Reach};
 use crate::engine::messages::said::Said;
@@ -10,7 +9,7 @@ use crate::engine::undo::Kept;
 use crate::time::Instant;
 use crate::wire::codec::{Reader, Writer};
 
-#[derive(Serialize, Deserialize)]
+#[derive(Default)]
 pub struct SavedContact {
     consents: Vec<SavedConsent>,
     wrote_at: Option<Moment>,
@@ -19,10 +18,12 @@ pub struct SavedContact {
     failures: u32,
     unreachable: bool,
     /// Until when, since when, and the message: for the engine alone.
-    held: Vec<(Moment, Moment, String)>,
+    held: Vec<(Moment, Moment, Opaque)>,
     /// Campaign, message, when.
     campaigns: Vec<(String, String, Moment)>,
 }
+
+saved! { SavedContact { consents, wrote_at, backoff, marketing_backoff, failures, unreachable, held, campaigns } }
 
 /// Category, state, when, how, in which words.
 type SavedConsent = (String, String, Moment, String, Option<String>);
@@ -39,7 +40,7 @@ pub fn save(contact: &Contact) -> Vec<SavedContact> {
     let held = contact.held.iter().map(|held| {
         let mut bytes = Vec::new();
         held.said.write(&mut Writer(&mut bytes));
-        (Moment(held.until), Moment(held.since), bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+        (Moment(held.until), Moment(held.since), Opaque(bytes))
     });
     vec![SavedContact {
         consents: consents.collect(),
@@ -89,13 +90,8 @@ pub fn restore(saved: &[SavedContact]) -> Result<Contact, StateError> {
             words: words.as_deref().map(Into::into),
         });
     }
-    for (until, since, hex) in &saved.held {
-        let digits = hex.as_bytes().chunks(2).map(|pair| {
-            let pair = core::str::from_utf8(pair).ok()?;
-            u8::from_str_radix(pair, 16).ok()
-        });
-        let bytes: Vec<u8> = digits.collect::<Option<_>>().ok_or_else(damaged)?;
-        let said = Said::read(&mut Reader(&bytes)).map_err(|_| damaged())?;
+    for (until, since, said) in &saved.held {
+        let said = Said::read(&mut Reader(&said.0)).map_err(|_| damaged())?;
         contact.held.push(Held { until: until.0, since: since.0, said });
     }
     for (campaign, message, at) in &saved.campaigns {

@@ -1,8 +1,6 @@
 //! Counters, by name, each with what its entries count by, and what measures have counted of orders that may come back.
 
-use serde::{Deserialize, Serialize};
-
-use super::columns::{Column, Counted};
+use super::saved::saved;
 use super::squeezed::Shared;
 use super::stretches::{Found, Stretches};
 use super::values::Amount;
@@ -15,8 +13,14 @@ use crate::plan::{MeasurePlan, Plan, in_force};
 use crate::sorting::Arrange as _;
 use crate::wire::squeeze::{Coder, Flag, Malformed, Number};
 
+/// Time key, count, sum.
+#[derive(Default)]
+pub struct Counted(pub i64, pub i64, pub Amount);
+
+saved! { Counted(key, count, sum) }
+
 /// What a form of a measure counts, as a digest.
-#[derive(Serialize, Deserialize, Default)]
+#[derive(Default)]
 pub struct SavedForm {
     /// The key of its counter.
     counter: String,
@@ -25,10 +29,12 @@ pub struct SavedForm {
     rating: u32,
 }
 
+saved! { SavedForm { counter, from, rating } }
+
 impl SavedForm {
-    pub fn code<C: Coder>(
+    pub fn code(
         &mut self,
-        coder: &mut C,
+        coder: &mut dyn Coder,
         shared: &mut Shared,
         (dated, days): (&mut Flag, &mut Number),
     ) -> Result<(), Malformed> {
@@ -47,11 +53,13 @@ impl SavedForm {
 
 /// An order that some measures do not hold, by its place among the remembered events, and those measures by the keys of their
 /// counters.
-#[derive(Serialize, Deserialize, Default)]
+#[derive(Default)]
 pub struct SavedUncounted {
     order: u32,
     counters: Vec<String>,
 }
+
+saved! { SavedUncounted { order, counters } }
 
 /// What was learnt of such orders.
 #[derive(Default)]
@@ -64,9 +72,9 @@ pub struct Uncounting {
 }
 
 impl SavedUncounted {
-    pub fn code<C: Coder>(
+    pub fn code(
         &mut self,
-        coder: &mut C,
+        coder: &mut dyn Coder,
         shared: &mut Shared,
         learnt: &mut Uncounting,
     ) -> Result<(), Malformed> {
@@ -94,14 +102,9 @@ pub fn save(plan: &Plan, tallies: &Tallies) -> Vec<SavedCounter> {
     let counters = by_counter(tallies).map(|(tally, entries)| {
         let key = plan.tallies.get(tally as usize).map_or(String::new(), |tally| tally.key.to_string());
         let entries = entries.iter().map(|entry| Counted(entry.key, entry.count, Amount(entry.sum)));
-        SavedCounter { key, entries: Column(entries.collect()) }
+        SavedCounter { key, by: Stretches::of(plan, tally).to_string(), entries: entries.collect() }
     });
     counters.collect()
-}
-
-/// What each of the counters that [`save`] tells counts by.
-pub fn save_stretches(plan: &Plan, tallies: &Tallies) -> Vec<String> {
-    by_counter(tallies).map(|(tally, _)| Stretches::of(plan, tally).to_string()).collect()
 }
 
 /// A counter that counts by other stretches than it did.
@@ -120,32 +123,31 @@ pub fn restore(
     let places = places(plan.tallies.iter().map(|tally| &*tally.key));
     let mut regrouped = Vec::new();
     let mut entries = Vec::new();
-    for (number, counter) in saved.counters.iter().enumerate() {
+    for counter in &saved.counters {
         let Some(tally) = places.get(counter.key.as_str()) else {
             report.dropped.push(format!("counter `{}`", counter.key));
             continue;
         };
         let tally = *tally as u32;
-        let own = counter.entries.0.iter();
+        let own = counter.entries.iter();
         let own = own.map(|Counted(key, count, sum)| Entry { tally, key: *key, count: *count, sum: sum.0 });
         let now = Stretches::of(plan, tally);
-        match saved.counted_by.items.get(number).filter(|then| now.to_string() != **then) {
-            // Forms before 6 did not say it: there they are taken to be what they are now.
-            None => entries.extend(own),
-            Some(then) => {
-                let unread = || StateError::new(format!("counter `{}` counts by `{then}`", counter.key));
-                let then = Stretches::read(then, plan).ok_or_else(unread)?;
-                let lost = regroup(own, (&then, &now), member.clock, &mut entries);
-                if lost.map_err(|_| StateError::new(format!("counter `{}` is too large", counter.key)))? {
-                    report.loses(format!(
-                        "counter `{}` goes by `{now}`, and went by `{then}`: what was counted in a stretch that is \
-                         none any more counts where it ended, or not at all if they are shorter now",
-                        counter.key
-                    ));
-                }
-                regrouped.push(Regrouped { tally, then });
-            }
+        let then = &counter.by;
+        if now.to_string() == *then {
+            entries.extend(own);
+            continue;
         }
+        let unread = || StateError::new(format!("counter `{}` counts by `{then}`", counter.key));
+        let before = Stretches::read(then, plan).ok_or_else(unread)?;
+        let lost = regroup(own, (&before, &now), member.clock, &mut entries);
+        if lost.map_err(|_| StateError::new(format!("counter `{}` is too large", counter.key)))? {
+            report.loses(format!(
+                "counter `{}` goes by `{now}`, and went by `{then}`: what was counted in a stretch that is \
+                 none any more counts where it ended, or not at all if they are shorter now",
+                counter.key
+            ));
+        }
+        regrouped.push(Regrouped { tally, then: before });
     }
     member.tallies.entries.extend(entries);
     member.tallies.entries.rework(|entries| {
@@ -225,20 +227,18 @@ pub fn restore_uncounted(
     regrouped: &[Regrouped],
     report: &mut MigrationReport,
 ) -> Result<(), StateError> {
-    for known in &saved.uncounted.items {
+    for known in &saved.uncounted {
         if member.log.hash_at(known.order as usize).is_none() {
             return Err(StateError::new("an order that is not remembered and that measures do not hold"));
         }
     }
-    let same = saved.program == plan.text && saved.uncounted.items.is_empty();
-    // Forms before 6 did not tell: there all is taken to be counted as it would be now.
-    if same || !saved.says_counting() {
+    if saved.program == plan.text && saved.uncounted.is_empty() {
         return Ok(());
     }
     let mut found = Vec::new();
     for (place, record) in member.log.iter().enumerate().filter(|(_, record)| !record.order.is_empty()) {
         let day = plan.calendar.day_at(record.at);
-        let known = saved.uncounted.items.iter().find(|known| known.order as usize == place);
+        let known = saved.uncounted.iter().find(|known| known.order as usize == place);
         let mut measures = Vec::new();
         for (number, measure) in plan.measures.iter().enumerate() {
             if measure.event != Some(record.event) || !gives_back(plan, measure) {
@@ -246,7 +246,7 @@ pub fn restore_uncounted(
             }
             let key = key_of(plan, measure);
             let before = known.is_some_and(|known| known.counters.iter().any(|own| own == key));
-            let forms = saved.counted_of.items.iter().filter(|form| form.counter == key);
+            let forms = saved.counted_of.iter().filter(|form| form.counter == key);
             let forms = forms.filter(|form| form.from.is_none_or(|from| from <= day));
             let then = forms.max_by_key(|form| form.from).map(|form| form.rating);
             let now = in_force(&measure.forms, day).map(|form| form.rating);

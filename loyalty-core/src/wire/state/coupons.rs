@@ -1,14 +1,13 @@
 //! Issued coupons of saved state, by name.
 
-use serde::{Deserialize, Serialize};
-
+use super::saved::saved;
 use super::values::Moment;
-use super::{MigrationReport, Sparse, StateError};
+use super::{MigrationReport, StateError};
 use crate::engine::coupons::{Coupons, Fate, Held, name};
 use crate::plan::{CouponPlan, Plan};
 use crate::time::Instant;
 
-#[derive(Serialize, Deserialize)]
+#[derive(Default)]
 pub struct SavedCoupon {
     coupon: String,
     number: u64,
@@ -18,14 +17,18 @@ pub struct SavedCoupon {
     fate: SavedFate,
 }
 
-#[derive(Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+saved! { SavedCoupon { coupon, number, code, issued_at, expires_at, fate } }
+
+#[derive(Default)]
 enum SavedFate {
+    #[default]
     Usable,
     /// When, and the digest of the order's id.
     Used(Moment, u64),
     Expired,
 }
+
+saved! { SavedFate: "usable" = Usable, "used" = Used(at, order), "expired" = Expired }
 
 pub fn save(plan: &Plan, coupons: &Coupons) -> Vec<SavedCoupon> {
     let saved = coupons.held.iter().map(|held| SavedCoupon {
@@ -43,9 +46,9 @@ pub fn save(plan: &Plan, coupons: &Coupons) -> Vec<SavedCoupon> {
     saved.collect()
 }
 
-pub fn restore(plan: &Plan, saved: &Sparse<SavedCoupon>, report: &mut MigrationReport) -> Result<Coupons, StateError> {
+pub fn restore(plan: &Plan, saved: &[SavedCoupon], report: &mut MigrationReport) -> Result<Coupons, StateError> {
     let mut coupons = Coupons::default();
-    for saved in &saved.items {
+    for saved in saved {
         let used = if let SavedFate::Used(at, _) = &saved.fate { Some(at) } else { None };
         for moment in [Some(&saved.issued_at), saved.expires_at.as_ref(), used].into_iter().flatten() {
             Instant::from_micros(moment.0)

@@ -1,14 +1,13 @@
 //! The arms of experiments that a member was given, by name.
 
-use serde::{Deserialize, Serialize};
-
 use super::MigrationReport;
+use super::saved::saved;
 use super::values::Moment;
 use crate::engine::experiments::{Assigned, GONE};
 use crate::engine::member::Member;
 use crate::plan::Plan;
 
-#[derive(Serialize, Deserialize)]
+#[derive(Default)]
 pub struct SavedArm {
     experiment: String,
     arm: String,
@@ -16,6 +15,8 @@ pub struct SavedArm {
     shares: Vec<(String, u32)>,
     since: Moment,
 }
+
+saved! { SavedArm { experiment, arm, shares, since } }
 
 pub fn save(plan: &Plan, member: &Member) -> Vec<SavedArm> {
     let arms = plan.experiments.iter().zip(&member.arms);

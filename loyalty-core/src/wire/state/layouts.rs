@@ -1,7 +1,6 @@
 //! In which slots the remembered events of saved state lie, by name: another version of a program may give its events others.
 
-use serde::{Deserialize, Serialize};
-
+use super::saved::saved;
 use crate::engine::event::{EventData, Slot};
 use crate::plan::Plan;
 use crate::plan::layout::{EventLayout, FieldKind, ListLayout, SlotLayout};
@@ -9,13 +8,15 @@ use crate::wire::codec::Malformed;
 use crate::wire::decode::capture;
 
 /// An event type with the fields that were captured of it.
-#[derive(Serialize, Deserialize, Default)]
+#[derive(Default)]
 pub struct SavedLayout {
     pub name: String,
     pub signature: u64,
     pub slots: Vec<(String, u8)>,
     pub lists: Vec<SavedList>,
 }
+
+saved! { SavedLayout { name, signature, slots, lists } }
 
 /// A list's name, whether its items are plain values, and their fields.
 pub type SavedList = (String, bool, Vec<(String, u8)>);

@@ -1,11 +1,10 @@
 //! The remembered events of saved state: packed bytes, with the names that their numbers stand for beside them.
 
 use rust_decimal::Decimal;
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
 use super::captured;
-use super::columns::JsonOnly;
 use super::layouts::{SavedLayout, layout_of, moved, saved_layout};
+use super::saved::{Field, Form, Opaque, Saved, Unread, saved};
 use super::texts::{self, Written};
 use super::values::Amount;
 use crate::amount::{self, Overflow};
@@ -21,25 +20,35 @@ use crate::plan::{Dated, Plan, RuleFormPlan, gone, in_force};
 use crate::wire::codec::{Malformed, Reader, Writer};
 use crate::wire::decode::{capture, from_capture};
 
-#[derive(Serialize, Deserialize, Default)]
+#[derive(Default)]
 pub struct Packed {
     pub rules: Vec<String>,
     pub fields: Vec<String>,
     pub events: Vec<SavedLayout>,
     /// What the contributions to each wallet are multiplied by.
     pub denominators: Vec<Amount>,
-    #[serde(rename = "records")]
-    bytes: Bytes,
-    /// Since form 5: what the rules of remembered orders went by.
-    #[serde(default, skip_serializing_if = "JsonOnly::is_empty")]
-    pub ratings: JsonOnly<SavedRating>,
+    bytes: Opaque,
+    /// What the rules of remembered orders went by.
+    pub ratings: Vec<SavedRating>,
     /// What the bytes say.
-    #[serde(skip)]
     pub records: Vec<SavedRecord>,
 }
 
+impl Saved for Packed {
+    fn code(&mut self, form: &mut dyn Form) -> Result<(), Unread> {
+        let tables: &mut [Field<'_>] = &mut [
+            ("rules", &mut self.rules),
+            ("fields", &mut self.fields),
+            ("events", &mut self.events),
+            ("denominators", &mut self.denominators),
+            ("records", &mut self.bytes),
+        ];
+        form.object(tables, &mut [("ratings", &mut self.ratings)])
+    }
+}
+
 /// What a form of a rule went by when it granted, as a digest.
-#[derive(Serialize, Deserialize, Default, Clone, Copy, PartialEq)]
+#[derive(Default, Clone, Copy, PartialEq)]
 pub struct SavedRating {
     /// The rule, by its place among the names.
     pub rule: u32,
@@ -48,33 +57,7 @@ pub struct SavedRating {
     pub rating: u32,
 }
 
-/// Bytes as they are, or as hexadecimal text in JSON.
-#[derive(Default)]
-pub struct Bytes(Vec<u8>);
-
-impl Serialize for Bytes {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        if !serializer.is_human_readable() {
-            return serializer.serialize_bytes(&self.0);
-        }
-        let digit = |value: u8| char::from_digit(u32::from(value), 16).unwrap_or('0');
-        let text: String = self.0.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect();
-        serializer.serialize_str(&text)
-    }
-}
-
-impl<'de> Deserialize<'de> for Bytes {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        if !deserializer.is_human_readable() {
-            return <&[u8]>::deserialize(deserializer).map(|bytes| Self(bytes.to_vec()));
-        }
-        let text = std::borrow::Cow::<str>::deserialize(deserializer)?;
-        let digits: Option<Vec<u8>> = text.chars().map(|digit| digit.to_digit(16).map(|digit| digit as u8)).collect();
-        let digits = digits.filter(|digits| digits.len().is_multiple_of(2));
-        let digits = digits.ok_or_else(|| D::Error::custom("packed events are hexadecimal"))?;
-        Ok(Self(digits.chunks_exact(2).map(|pair| pair.iter().fold(0, |byte, digit| byte << 4 | digit)).collect()))
-    }
-}
+saved! { SavedRating { rule, from, rating } }
 
 /// Names that are used, in the order of their first use.
 #[derive(Default)]
@@ -193,8 +176,8 @@ pub fn pack(plan: &Plan, member: &Member, mut names: Names) -> Packed {
             .collect(),
         events: names.events.iter().map(|event| saved_layout(plan, *event)).collect(),
         denominators: plan.wallets.iter().map(|wallet| Amount(wallet.denominator)).collect(),
-        ratings: JsonOnly { items: ratings },
-        bytes: Bytes(Vec::new()),
+        ratings,
+        bytes: Opaque::default(),
         records,
     }
 }
@@ -222,7 +205,7 @@ impl Packed {
             writer.instant(record.at, last);
             last = record.at;
             if let Some(digest) = record.digest {
-                writer.fixed(u64::from(digest));
+                writer.short(digest);
             }
             if let Some(signature) = record.signature {
                 writer.fixed(signature);
@@ -234,7 +217,7 @@ impl Packed {
                 granted::write_grants(&mut writer, &order.fired, &order.grants);
             }
         }
-        self.bytes = Bytes(bytes);
+        self.bytes = Opaque(bytes);
     }
 
     /// Reads the records from those bytes.
@@ -250,8 +233,7 @@ impl Packed {
             let id = ids.id(&mut reader)?;
             let at = reader.instant(last)?;
             last = at;
-            // Earlier writers kept all of the digest.
-            let digest = if head & DIGEST_OF_FIELDS == 0 { Some(log::mark(reader.fixed()?)) } else { None };
+            let digest = if head & DIGEST_OF_FIELDS == 0 { Some(reader.short()?) } else { None };
             let signature = if head & OWN_SIGNATURE == 0 { None } else { Some(reader.fixed()?) };
             let decisions = outcome::read(&mut reader, at)?;
             let mut order = None;
@@ -380,7 +362,7 @@ impl Changed<'_> {
 
     /// What a rule went by on a day, by its place among the saved names.
     fn then(&self, rule: u32, day: i32) -> Option<u32> {
-        let ratings = self.packed.ratings.items.iter().filter(|known| known.rule == rule);
+        let ratings = self.packed.ratings.iter().filter(|known| known.rule == rule);
         let ratings = ratings.filter(|known| known.from.is_none_or(|from| from <= day));
         ratings.max_by_key(|known| known.from).map(|known| known.rating)
     }

@@ -1,7 +1,6 @@
 //! The quizzes and surveys that a member was asked, by name.
 
-use serde::{Deserialize, Serialize};
-
+use super::saved::{Opaque, saved};
 use super::values::Moment;
 use super::{MigrationReport, StateError};
 use crate::engine::member::Member;
@@ -12,17 +11,19 @@ use crate::plan::questions::{AnswersPlan, QuestionPlan};
 use crate::time::Instant;
 use crate::wire::codec::{Reader, Writer};
 
-#[derive(Serialize, Deserialize)]
+#[derive(Default)]
 pub struct SavedQuestion {
     question: String,
     at: Moment,
     until: Option<Moment>,
     open: bool,
     /// The message that asks it: for the engine alone.
-    said: Option<String>,
+    said: Option<Opaque>,
     /// The name of a choice, or a number; and when it was answered.
     answer: Option<(String, Moment)>,
 }
+
+saved! { SavedQuestion { question, at, until, open, said, answer } }
 
 pub fn save(plan: &Plan, member: &Member) -> Vec<SavedQuestion> {
     let known = |asked: &Asked| plan.questions.declared.get(usize::from(asked.question));
@@ -35,7 +36,7 @@ pub fn save(plan: &Plan, member: &Member) -> Vec<SavedQuestion> {
         said: asked.said.as_ref().map(|said| {
             let mut bytes = Vec::new();
             said.write(&mut Writer(&mut bytes));
-            bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+            Opaque(bytes)
         }),
         answer: asked.answer.map(|answer| {
             let (choice, score) = words(question, answer.value);
@@ -66,7 +67,8 @@ pub fn restore(
         if member.asked.iter().any(|asked| asked.question == number) {
             return Err(damaged());
         }
-        let said = one.said.as_deref().map(|hex| said(hex).ok_or_else(damaged)).transpose()?;
+        let said = one.said.as_ref().map(|said| Said::read(&mut Reader(&said.0)).map_err(|_| damaged()));
+        let said = said.transpose()?;
         let mut answer = None;
         if let Some((text, at)) = &one.answer {
             answer = value(question, text).map(|value| Answer { at: at.0, value });
@@ -87,10 +89,4 @@ fn value(question: &QuestionPlan, text: &str) -> Option<u32> {
         }
         AnswersPlan::Scale { from, to } => text.parse().ok().filter(|number| (from..=to).contains(&number)),
     }
-}
-
-fn said(hex: &str) -> Option<Said> {
-    let digits = hex.as_bytes().chunks(2).map(|pair| u8::from_str_radix(core::str::from_utf8(pair).ok()?, 16).ok());
-    let bytes: Vec<u8> = digits.collect::<Option<_>>()?;
-    Said::read(&mut Reader(&bytes)).ok()
 }

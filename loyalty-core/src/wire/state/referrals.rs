@@ -1,8 +1,7 @@
 //! Who brought a member, and whom it has brought, by the names of the declarations.
 
-use serde::{Deserialize, Serialize};
-
 use super::MigrationReport;
+use super::saved::saved;
 use super::values::Moment;
 use crate::engine::member::Member;
 use crate::engine::referrals::{Brought, Friend, Stage, Standing};
@@ -10,14 +9,16 @@ use crate::engine::undo::Kept;
 use crate::plan::Plan;
 use crate::sorting::Arrange as _;
 
-#[derive(Serialize, Deserialize)]
+#[derive(Default)]
 pub struct SavedReferrals {
     identities: Vec<u64>,
     of: Vec<SavedReferral>,
     withdrawn: Vec<(u64, Moment)>,
 }
 
-#[derive(Serialize, Deserialize)]
+saved! { SavedReferrals { identities, of, withdrawn } }
+
+#[derive(Default)]
 struct SavedReferral {
     referral: String,
     brought: Option<SavedBrought>,
@@ -26,7 +27,9 @@ struct SavedReferral {
     reached: Vec<u32>,
 }
 
-#[derive(Serialize, Deserialize)]
+saved! { SavedReferral { referral, brought, friends, earlier, reached } }
+
+#[derive(Default)]
 struct SavedBrought {
     by: String,
     at: Moment,
@@ -35,13 +38,17 @@ struct SavedBrought {
     refused: Option<u64>,
 }
 
-#[derive(Serialize, Deserialize)]
+saved! { SavedBrought { by, at, counts, refused } }
+
+#[derive(Default)]
 struct SavedFriend {
     event: u64,
     friend: u64,
     at: Moment,
     keys: Vec<u64>,
 }
+
+saved! { SavedFriend { event, friend, at, keys } }
 
 /// Nothing of a member who has none.
 pub fn save(plan: &Plan, member: &Member) -> Vec<SavedReferrals> {

@@ -1,7 +1,6 @@
 //! Of saved state: holds, and the units of rewards that have come back.
 
-use serde::{Deserialize, Serialize};
-
+use super::saved::saved;
 use super::values::{Amount, Moment, SavedExpiry};
 use super::{MigrationReport, Snapshot, StateError, places};
 use crate::engine::lots::Use;
@@ -11,7 +10,7 @@ use crate::plan::{Plan, gone};
 use crate::time::Instant;
 
 /// The price of a reward that is set aside.
-#[derive(Serialize, Deserialize)]
+#[derive(Default)]
 pub struct SavedHold {
     id: String,
     /// The reward's rule.
@@ -24,7 +23,9 @@ pub struct SavedHold {
     parts: Vec<(String, Vec<SavedUse>)>,
 }
 
-#[derive(Serialize, Deserialize)]
+saved! { SavedHold { id, rule, quantity, worth, at, until, parts } }
+
+#[derive(Default)]
 struct SavedUse {
     entry: u64,
     source: u64,
@@ -33,9 +34,13 @@ struct SavedUse {
     expiry: SavedExpiry,
 }
 
+saved! { SavedUse { entry, source, amount, earned_at, expiry } }
+
 /// Of an order, by its digest: the reward's rule, and how many of it have come back.
-#[derive(Serialize, Deserialize)]
+#[derive(Default)]
 pub struct SavedUnits(u64, String, Amount);
+
+saved! { SavedUnits(order, rule, units) }
 
 pub fn save_holds(plan: &Plan, member: &Member) -> Vec<SavedHold> {
     let wallet = |number: u16| plan.wallets.get(usize::from(number)).map_or(String::new(), |own| own.name.to_string());
@@ -78,7 +83,7 @@ pub fn restore(
     let rules = gone::Saved::new(plan);
     let rule = |name: &str| rules.rule(name);
     let wallets = places(plan.wallets.iter().map(|wallet| &*wallet.name));
-    for hold in &saved.holds.items {
+    for hold in &saved.holds {
         for moment in [hold.at, hold.until] {
             Instant::from_micros(moment.0)
                 .ok_or_else(|| StateError::new("a hold with an instant outside of 1970 to 2199"))?;
@@ -113,7 +118,7 @@ pub fn restore(
             parts,
         });
     }
-    for SavedUnits(order, name, units) in &saved.reward_units.items {
+    for SavedUnits(order, name, units) in &saved.reward_units {
         if let Some(returned) = member.returned.find_mut(|returned| returned.order == *order) {
             returned.rewards.push((rule(name), units.0));
         }
@@ -123,7 +128,7 @@ pub fn restore(
 
 /// What holds have set aside of a saved wallet.
 pub fn held(saved: &Snapshot, wallet: &str) -> Result<rust_decimal::Decimal, StateError> {
-    let parts = saved.holds.items.iter().flat_map(|hold| &hold.parts).filter(|(name, _)| name == wallet);
+    let parts = saved.holds.iter().flat_map(|hold| &hold.parts).filter(|(name, _)| name == wallet);
     let amounts: Vec<_> = parts.flat_map(|(_, uses)| uses).map(|used| used.amount.0).collect();
     crate::amount::sum(amounts.into_iter())
         .map_err(|_| StateError::new(format!("wallet `{wallet}` holds more than can be counted")))

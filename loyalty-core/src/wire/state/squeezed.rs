@@ -5,36 +5,37 @@
 
 mod counters;
 mod events;
+mod rest;
 mod wallets;
 
+use super::Snapshot;
 use super::counters::Uncounting;
-use super::forms::{FORMAT, SAYS_COUNTING, SAYS_HOLDINGS};
 use super::pack::SavedRating;
+use super::saved::Saved;
 use super::values::{Amount, Moment, SavedValue};
-use super::{SavedAccount, Snapshot, written_off};
-use crate::wire::squeeze::{
-    Amounts, Bytes, Coder, Decoder, Encoder, Flag, Instants, Malformed, Number, Small, Texts, Words,
-};
+use crate::wire::squeeze::{Amounts, Coder, Decoder, Encoder, Flag, Instants, Malformed, Number, Small, Texts, Words};
 use events::Events;
+use rest::Rest;
 
-/// The bytes; nothing if they would be too few for a reader to believe.
-pub fn write(snapshot: &mut Snapshot, offset: i64) -> Option<Vec<u8>> {
+/// The bytes.
+pub fn write(snapshot: &mut Snapshot, offset: i64) -> Vec<u8> {
     let mut coder = Encoder::default();
-    code(&mut coder, snapshot, offset, FORMAT).ok()?;
+    // Writing passes over what is there, and there is nothing to be malformed.
+    let _ = code(&mut coder, snapshot, offset);
     coder.finish()
 }
 
 /// How many bits each part takes.
 pub fn measure(snapshot: &mut Snapshot, offset: i64) -> Vec<(&'static str, u64)> {
     let mut coder = Encoder::measuring();
-    let _ = code(&mut coder, snapshot, offset, FORMAT);
+    let _ = code(&mut coder, snapshot, offset);
     coder.measured()
 }
 
-pub fn read(bytes: &[u8], format: u8) -> Result<Snapshot, Malformed> {
+pub fn read(bytes: &[u8]) -> Result<Snapshot, Malformed> {
     let mut coder = Decoder::new(bytes);
-    let mut snapshot = Snapshot { format, ..Snapshot::default() };
-    code(&mut coder, &mut snapshot, 0, format)?;
+    let mut snapshot = Snapshot::default();
+    code(&mut coder, &mut snapshot, 0)?;
     coder.finish()?;
     Ok(snapshot)
 }
@@ -49,22 +50,22 @@ pub struct Shared {
 }
 
 impl Shared {
-    pub fn name(&mut self, coder: &mut impl Coder, name: &mut String) -> Result<(), Malformed> {
+    pub fn name(&mut self, coder: &mut dyn Coder, name: &mut String) -> Result<(), Malformed> {
         self.names.code(&mut self.words, coder, name)
     }
 }
 
 /// A list with its length in front.
-pub fn list<C: Coder, T: Default>(
-    coder: &mut C,
+pub fn list<T: Default>(
+    coder: &mut dyn Coder,
     lengths: &mut Number,
     items: &mut Vec<T>,
-    mut each: impl FnMut(&mut C, &mut T) -> Result<(), Malformed>,
+    mut each: impl FnMut(&mut dyn Coder, &mut T) -> Result<(), Malformed>,
 ) -> Result<(), Malformed> {
     let length = lengths.code(coder, items.len() as u64)?;
     for at in 0..length as usize {
         coder.things(1)?;
-        if C::READS {
+        if coder.reads() {
             items.push(T::default());
         }
         each(coder, items.get_mut(at).ok_or(Malformed)?)?;
@@ -72,7 +73,7 @@ pub fn list<C: Coder, T: Default>(
     Ok(())
 }
 
-fn code<C: Coder>(coder: &mut C, snapshot: &mut Snapshot, offset: i64, format: u8) -> Result<(), Malformed> {
+fn code(coder: &mut dyn Coder, snapshot: &mut Snapshot, offset: i64) -> Result<(), Malformed> {
     let mut shared = Shared::default();
     coder.part("who and when");
     snapshot.program = coder.plain(64, snapshot.program)?;
@@ -105,18 +106,10 @@ fn code<C: Coder>(coder: &mut C, snapshot: &mut Snapshot, offset: i64, format: u
         values.code(coder, &mut shared.words, value, 0)
     })?;
     coder.part("the rest");
-    rest(coder, snapshot)?;
-    if format < SAYS_HOLDINGS {
-        return Ok(());
-    }
-    coder.part("what wallets hold");
-    let mut decimals = Number::default();
-    list(coder, &mut numbers, &mut snapshot.holdings.items, |coder, holding| {
-        holding.code(coder, (&mut shared.words, &mut shared.names, &mut decimals))
-    })?;
+    rest(coder, &mut shared, snapshot)?;
     coder.part("what rules went by");
     let (mut rules, mut dated, mut days) = (Number::default(), Flag::default(), Number::default());
-    list(coder, &mut numbers, &mut snapshot.events.ratings.items, |coder, SavedRating { rule, from, rating }| {
+    list(coder, &mut numbers, &mut snapshot.events.ratings, |coder, SavedRating { rule, from, rating }| {
         *rule = rules.narrow(coder, u64::from(*rule))?;
         *from = match dated.code(coder, from.is_some())? {
             true => {
@@ -129,19 +122,15 @@ fn code<C: Coder>(coder: &mut C, snapshot: &mut Snapshot, offset: i64, format: u
     })?;
     coder.part("what came before its order");
     let (mut arrived, near) = (Instants::default(), snapshot.clock.0);
-    list(coder, &mut numbers, &mut snapshot.arrivals.items, |coder, arrival| {
+    list(coder, &mut numbers, &mut snapshot.arrivals, |coder, arrival| {
         arrival.code(coder, &mut shared, (&mut arrived, near))
     })?;
-    if format < SAYS_COUNTING {
-        return Ok(());
-    }
     coder.part("what counters count");
-    list(coder, &mut numbers, &mut snapshot.counted_by.items, |coder, by| shared.name(coder, by))?;
-    list(coder, &mut numbers, &mut snapshot.counted_of.items, |coder, form| {
+    list(coder, &mut numbers, &mut snapshot.counted_of, |coder, form| {
         form.code(coder, &mut shared, (&mut dated, &mut days))
     })?;
     let (mut orders, mut lengths) = (Uncounting::default(), Number::default());
-    list(coder, &mut lengths, &mut snapshot.uncounted.items, |coder, order| order.code(coder, &mut shared, &mut orders))
+    list(coder, &mut lengths, &mut snapshot.uncounted, |coder, order| order.code(coder, &mut shared, &mut orders))
 }
 
 /// Single values.
@@ -160,7 +149,7 @@ impl Values {
     /// A value; `near` is an instant that it may be near.
     fn code(
         &mut self,
-        coder: &mut impl Coder,
+        coder: &mut dyn Coder,
         words: &mut Words,
         value: &mut SavedValue,
         near: i64,
@@ -205,70 +194,29 @@ impl Values {
     }
 }
 
-/// What few members have, in the form of `postcard`.
-fn rest<C: Coder>(coder: &mut C, snapshot: &mut Snapshot) -> Result<(), Malformed> {
-    let fresh = Snapshot::default();
-    let none = rest_bytes(&fresh)?;
-    let mut bytes = if C::READS { Vec::new() } else { rest_bytes(snapshot)? };
-    if Flag::default().code(coder, bytes == none)? {
-        bytes = none;
-    } else {
-        Bytes::default().code(coder, &mut bytes)?;
-    }
-    if C::READS {
-        let (rest, more) = postcard::take_from_bytes(&bytes).map_err(|_| Malformed)?;
-        let (written_off, more) = written_off::take(more).ok_or(Malformed)?;
-        if !more.is_empty() {
-            let (edited, more): (_, &[u8]) = postcard::take_from_bytes(more).map_err(|_| Malformed)?;
-            if !more.is_empty() {
-                return Err(Malformed);
-            }
-            snapshot.edited.items = edited;
-        }
-        snapshot.written_off = written_off;
-        let account: SavedAccount;
-        (
-            snapshot.returned,
-            snapshot.tiers,
-            snapshot.segments,
-            account,
-            snapshot.coupons,
-            snapshot.badges,
-            snapshot.experiments,
-            snapshot.challenges,
-            snapshot.contact,
-            snapshot.referrals,
-            snapshot.holds,
-            snapshot.reward_units,
-            snapshot.questions,
-            snapshot.cards,
-        ) = rest;
-        snapshot.account = account;
+/// What few members have.
+fn rest(coder: &mut dyn Coder, shared: &mut Shared, snapshot: &mut Snapshot) -> Result<(), Malformed> {
+    let near = snapshot.clock.0;
+    let parts: &mut [&mut dyn Saved] = &mut [
+        &mut snapshot.returned,
+        &mut snapshot.tiers,
+        &mut snapshot.segments,
+        &mut snapshot.account,
+        &mut snapshot.coupons,
+        &mut snapshot.badges,
+        &mut snapshot.experiments,
+        &mut snapshot.challenges,
+        &mut snapshot.contact,
+        &mut snapshot.referrals,
+        &mut snapshot.holds,
+        &mut snapshot.reward_units,
+        &mut snapshot.questions,
+        &mut snapshot.cards,
+        &mut snapshot.written_off,
+    ];
+    let mut rest = Rest::new(coder, shared, near);
+    for part in parts {
+        part.code(&mut rest).map_err(|_| Malformed)?;
     }
     Ok(())
-}
-
-fn rest_bytes(snapshot: &Snapshot) -> Result<Vec<u8>, Malformed> {
-    let rest = (
-        &snapshot.returned,
-        &snapshot.tiers,
-        &snapshot.segments,
-        &snapshot.account,
-        &snapshot.coupons,
-        &snapshot.badges,
-        &snapshot.experiments,
-        &snapshot.challenges,
-        &snapshot.contact,
-        &snapshot.referrals,
-        &snapshot.holds,
-        &snapshot.reward_units,
-        &snapshot.questions,
-        &snapshot.cards,
-    );
-    let bytes = postcard::to_allocvec(&rest).map_err(|_| Malformed)?;
-    if snapshot.edited.is_empty() {
-        return written_off::append(&snapshot.written_off, bytes).map_err(|_| Malformed);
-    }
-    let bytes = written_off::append_all(&snapshot.written_off, bytes).map_err(|_| Malformed)?;
-    postcard::to_extend(&snapshot.edited.items, bytes).map_err(|_| Malformed)
 }

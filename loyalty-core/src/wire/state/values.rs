@@ -1,68 +1,23 @@
-//! Plain values of saved state: readable in JSON, short in bytes.
+//! Plain values of saved state.
 
 use rust_decimal::Decimal;
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
 use super::StateError;
+use super::saved::saved;
 use crate::check::model::{Length, TimeUnit};
 use crate::engine::log::Log;
 use crate::engine::lots::{Expiry, Vesting};
 use crate::engine::value::Stored;
-use crate::time::{Instant, rfc3339};
-use crate::wire::codec::{packed, packed_instant, unpacked, unpacked_instant};
 
-/// A decimal: its digits as a text in JSON, one whole number in bytes.
+/// A decimal: its digits as a text in JSON.
 #[derive(Clone, Copy, Default)]
 pub struct Amount(pub Decimal);
 
-impl Serialize for Amount {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        if serializer.is_human_readable() {
-            return serializer.serialize_str(&crate::amount::text(self.0));
-        }
-        serializer.serialize_u128(packed(self.0))
-    }
-}
-
-impl<'de> Deserialize<'de> for Amount {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        if deserializer.is_human_readable() {
-            let text = std::borrow::Cow::<str>::deserialize(deserializer)?;
-            let value = Decimal::from_str_exact(&text).map_err(D::Error::custom)?;
-            return Ok(Self(value));
-        }
-        unpacked(u128::deserialize(deserializer)?).map(Self).map_err(|_| D::Error::custom("a damaged amount"))
-    }
-}
-
-/// An instant: RFC 3339 in UTC in JSON, one whole number in bytes.
+/// An instant: RFC 3339 in UTC in JSON.
 #[derive(Clone, Copy, Default)]
 pub struct Moment(pub i64);
 
-impl Serialize for Moment {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        if serializer.is_human_readable() {
-            serializer.serialize_str(&rfc3339(self.0, 0))
-        } else {
-            serializer.serialize_u128(packed_instant(self.0, 0))
-        }
-    }
-}
-
-impl<'de> Deserialize<'de> for Moment {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        if deserializer.is_human_readable() {
-            let text = std::borrow::Cow::<str>::deserialize(deserializer)?;
-            let instant = Instant::parse(&text).ok_or_else(|| D::Error::custom(format!("`{text}` is no instant")))?;
-            return Ok(Self(instant.0));
-        }
-        let instant = unpacked_instant(u128::deserialize(deserializer)?, 0);
-        instant.map(Self).map_err(|_| D::Error::custom("a damaged instant"))
-    }
-}
-
-#[derive(Serialize, Deserialize, Default)]
-#[serde(rename_all = "snake_case")]
+#[derive(Default)]
 pub enum SavedValue {
     Number(Amount),
     Text(String),
@@ -74,6 +29,11 @@ pub enum SavedValue {
     Time(i64),
     #[default]
     Missing,
+}
+
+saved! {
+    SavedValue: "number" = Number(number), "text" = Text(text), "bool" = Bool(set), "date" = Date(day), "instant" = Instant(at),
+    "time" = Time(micros), "missing" = Missing
 }
 
 impl SavedValue {
@@ -106,12 +66,13 @@ impl SavedValue {
 }
 
 /// The event that a lot comes from: its place among the remembered ones, or the digest of its id.
-#[derive(Serialize, Deserialize, Clone, Copy)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy)]
 pub enum SavedSource {
     Event(u32),
     Digest(u64),
 }
+
+saved! { SavedSource: "event" = Event(place), "digest" = Digest(digest) }
 
 impl Default for SavedSource {
     fn default() -> Self {
@@ -134,8 +95,7 @@ impl SavedSource {
     }
 }
 
-#[derive(Serialize, Deserialize, Default)]
-#[serde(rename_all = "snake_case")]
+#[derive(Default)]
 pub enum SavedVesting {
     #[default]
     Done,
@@ -143,6 +103,8 @@ pub enum SavedVesting {
     /// The event by its place in the saved table of names.
     On(u16, Moment),
 }
+
+saved! { SavedVesting: "done" = Done, "at" = At(at), "on" = On(event, deadline) }
 
 impl SavedVesting {
     pub fn of(vesting: Vesting, mut event_place: impl FnMut(u16) -> u16) -> Self {
@@ -165,8 +127,7 @@ impl SavedVesting {
     }
 }
 
-#[derive(Serialize, Deserialize, Default)]
-#[serde(rename_all = "snake_case")]
+#[derive(Default)]
 pub enum SavedExpiry {
     #[default]
     Never,
@@ -177,17 +138,27 @@ pub enum SavedExpiry {
     AfterVesting(u32, SavedUnit),
 }
 
-#[derive(Serialize, Deserialize, Clone, Copy)]
-#[serde(rename_all = "snake_case")]
+saved! {
+    SavedExpiry: "never" = Never, "open" = Open, "at" = At(at), "inactivity" = Inactivity(form),
+    "after_vesting" = AfterVesting(count, unit)
+}
+
+#[derive(Default, Clone, Copy)]
 pub enum SavedUnit {
     Second,
     Minute,
     Hour,
+    #[default]
     Day,
     Week,
     Month,
     Quarter,
     Year,
+}
+
+saved! {
+    SavedUnit: "second" = Second, "minute" = Minute, "hour" = Hour, "day" = Day, "week" = Week, "month" = Month,
+    "quarter" = Quarter, "year" = Year
 }
 
 const UNITS: [(SavedUnit, TimeUnit); 8] = [

@@ -1,8 +1,8 @@
 //! Counters and marks: their keys are mostly those of a counter before them, or the days and instants of the events.
 
-use super::super::columns::{Counted, Marked};
+use super::super::counters::Counted;
 use super::super::values::{Amount, Moment, SavedValue};
-use super::super::{SavedCounter, SavedMarks};
+use super::super::{Marked, SavedCounter, SavedMarks};
 use super::events::Events;
 use super::{Shared, Values, list};
 use crate::sorting::Arrange as _;
@@ -44,7 +44,7 @@ impl Keys {
     /// A key, told from those of a list or from the one before.
     fn code(
         &mut self,
-        coder: &mut impl Coder,
+        coder: &mut dyn Coder,
         keys: &[i64],
         from: &mut usize,
         key: i64,
@@ -61,8 +61,8 @@ impl Keys {
     }
 }
 
-pub fn code<C: Coder>(
-    coder: &mut C,
+pub fn code(
+    coder: &mut dyn Coder,
     shared: &mut Shared,
     events: &Events,
     counters: &mut Vec<SavedCounter>,
@@ -81,9 +81,10 @@ pub fn code<C: Coder>(
     list(coder, &mut numbers, counters, |coder, counter| {
         coder.part("names of counters and marks");
         shared.name(coder, &mut counter.key)?;
+        shared.name(coder, &mut counter.by)?;
         coder.part("counters");
-        let entries = &mut counter.entries.0;
-        let best = if C::READS {
+        let entries = &mut counter.entries;
+        let best = if coder.reads() {
             0
         } else {
             let best = (0..lists.len()).max_by_key(|at| lists.get(*at).map(|keys| alike(keys, entries)));
@@ -101,7 +102,7 @@ pub fn code<C: Coder>(
         let mut sums = Amounts::default();
         for at in 0..length {
             coder.things(1)?;
-            if C::READS {
+            if coder.reads() {
                 entries.push(Counted(0, 0, Amount::default()));
             }
             let Counted(key, count, sum) = entries.get_mut(at).ok_or(Malformed)?;
@@ -118,8 +119,8 @@ pub fn code<C: Coder>(
     })
 }
 
-pub fn marks<C: Coder>(
-    coder: &mut C,
+pub fn marks(
+    coder: &mut dyn Coder,
     shared: &mut Shared,
     events: &Events,
     marks: &mut Vec<SavedMarks>,
@@ -132,13 +133,13 @@ pub fn marks<C: Coder>(
         coder.part("marks");
         let (mut from, mut before) = (0, 0);
         let mut values = Values::default();
-        let length: usize = lengths.narrow(coder, of_measure.values.0.len() as u64)?;
+        let length: usize = lengths.narrow(coder, of_measure.values.len() as u64)?;
         for at in 0..length {
             coder.things(1)?;
-            if C::READS {
-                of_measure.values.0.push(Marked(Moment(0), SavedValue::Missing));
+            if coder.reads() {
+                of_measure.values.push(Marked(Moment(0), SavedValue::Missing));
             }
-            let Marked(at, value) = of_measure.values.0.get_mut(at).ok_or(Malformed)?;
+            let Marked(at, value) = of_measure.values.get_mut(at).ok_or(Malformed)?;
             // Far from all events the key is told as an instant.
             let known = ahead(&events.ats, from, at.0).is_some();
             if of_events.as_known.code(coder, known)? {

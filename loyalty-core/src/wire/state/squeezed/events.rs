@@ -16,9 +16,9 @@ use decisions::Decisions;
 use order::Orders;
 
 /// The tables of names.
-pub fn tables<C: Coder>(coder: &mut C, shared: &mut Shared, packed: &mut Packed) -> Result<(), Malformed> {
+pub fn tables(coder: &mut dyn Coder, shared: &mut Shared, packed: &mut Packed) -> Result<(), Malformed> {
     let (mut lengths, mut kinds, mut plain) = (Number::default(), Number::default(), Flag::default());
-    let mut slots = |coder: &mut C, shared: &mut Shared, slots: &mut Vec<(String, u8)>| {
+    let mut slots = |coder: &mut dyn Coder, shared: &mut Shared, slots: &mut Vec<(String, u8)>| {
         list(coder, &mut lengths, slots, |coder, (name, kind)| {
             // What is learnt of its column takes more room than the slot itself.
             coder.things(8)?;
@@ -110,9 +110,9 @@ impl Events {
         self.ats.get(place).copied()
     }
 
-    pub fn code<C: Coder>(
+    pub fn code(
         &mut self,
-        coder: &mut C,
+        coder: &mut dyn Coder,
         shared: &mut Shared,
         records: &mut Vec<SavedRecord>,
         enrolled_at: i64,
@@ -121,7 +121,7 @@ impl Events {
         let mut near = enrolled_at;
         for place in 0..length as usize {
             coder.things(2)?;
-            if C::READS {
+            if coder.reads() {
                 records.push(SavedRecord::default());
             }
             let record = records.get_mut(place).ok_or(Malformed)?;
@@ -146,7 +146,7 @@ impl Events {
                 false => None,
             };
             let has_order = model.has_order.code(coder, record.order.is_some())?;
-            if C::READS && has_order {
+            if coder.reads() && has_order {
                 record.order = Some(Default::default());
             }
             coder.part("events: fields for returns");
@@ -164,9 +164,9 @@ impl Events {
         Ok(())
     }
 
-    fn decisions<C: Coder>(
+    fn decisions(
         &mut self,
-        coder: &mut C,
+        coder: &mut dyn Coder,
         shared: &mut Shared,
         place: usize,
         record: &mut SavedRecord,
@@ -175,7 +175,7 @@ impl Events {
         self.decisions.begin(fields);
         for number in 0.. {
             coder.things(1)?;
-            let given = if C::READS { None } else { record.decisions.get_mut(number) };
+            let given = if coder.reads() { None } else { record.decisions.get_mut(number) };
             let expected = &self.expected;
             let Some(read) = self.decisions.code(coder, shared, expected, self.entry, record.at, given)? else { break };
             if let Some(read) = read {

@@ -35,8 +35,8 @@ struct Lots {
     units: Number,
 }
 
-pub fn code<C: Coder>(
-    coder: &mut C,
+pub fn code(
+    coder: &mut dyn Coder,
     shared: &mut Shared,
     events: &Events,
     wallets: &mut Vec<SavedWallet>,
@@ -46,9 +46,10 @@ pub fn code<C: Coder>(
     let (mut forms, mut active, mut activity) = (Number::default(), Flag::default(), Instants::default());
     let mut sums: [Amounts; 7] = Default::default();
     let (mut follows, mut others) = (Flag::default(), Amounts::default());
-    let mut number = 0;
+    let (mut number, mut decimals) = (0, Number::default());
     list(coder, &mut lengths, wallets, |coder, wallet| {
         shared.name(coder, &mut wallet.name)?;
+        wallet.holds.code(coder, shared, &mut decimals)?;
         list(coder, &mut forms, &mut wallet.activity, |coder, (key, last)| {
             shared.name(coder, key)?;
             *last = match active.code(coder, last.is_some())? {
@@ -60,7 +61,7 @@ pub fn code<C: Coder>(
         let expected: Vec<&Expected> = events.expected.iter().filter(|lot| lot.wallet == number).collect();
         number = number.wrapping_add(1);
         coder.part("lots");
-        lots.code(coder, &expected, events, &mut wallet.lots.0)?;
+        lots.code(coder, &expected, events, &mut wallet.lots)?;
         coder.part("wallets");
         let known = [
             &mut wallet.spent,
@@ -76,7 +77,7 @@ pub fn code<C: Coder>(
         }
         // What follows from the others, unless points are set aside.
         let of_lots = |pending: bool| {
-            let lots = wallet.lots.0.iter().filter(|lot| !matches!(lot.vesting, SavedVesting::Done) == pending);
+            let lots = wallet.lots.iter().filter(|lot| !matches!(lot.vesting, SavedVesting::Done) == pending);
             lots.map(|lot| lot.amount.0).try_fold(Decimal::ZERO, amount::add).unwrap_or_default()
         };
         let (available, pending) = (of_lots(false), of_lots(true));
@@ -106,9 +107,9 @@ pub fn code<C: Coder>(
 }
 
 impl Lots {
-    fn code<C: Coder>(
+    fn code(
         &mut self,
-        coder: &mut C,
+        coder: &mut dyn Coder,
         expected: &[&Expected],
         events: &Events,
         lots: &mut Vec<SavedLot>,
@@ -116,14 +117,14 @@ impl Lots {
         let (mut at, mut before) = (0_usize, None::<(u64, i64)>);
         for place in 0..self.lengths.code(coder, lots.len() as u64)? as usize {
             coder.things(1)?;
-            if C::READS {
+            if coder.reads() {
                 lots.push(SavedLot::default());
             }
             let lot = lots.get_mut(place).ok_or(Malformed)?;
             let left = expected.get(at..).unwrap_or_default();
             let gone = left.iter().position(|known| known.entry == lot.entry);
             let how = match gone.and_then(|gone| left.get(gone)) {
-                Some(known) if !C::READS && known.is(lot, events) => {
+                Some(known) if !coder.reads() && known.is(lot, events) => {
                     if known.amount == lot.amount.0 {
                         EXPECTED
                     } else {
@@ -139,7 +140,7 @@ impl Lots {
                     let known = expected.get(at).ok_or(Malformed)?;
                     at += 1;
                     let amount = if how == EXPECTED { known.amount } else { self.amounts.code(coder, lot.amount.0)? };
-                    if C::READS {
+                    if coder.reads() {
                         *lot = known.lot(amount, events)?;
                     }
                 }
@@ -149,9 +150,9 @@ impl Lots {
         Ok(())
     }
 
-    fn another<C: Coder>(
+    fn another(
         &mut self,
-        coder: &mut C,
+        coder: &mut dyn Coder,
         before: Option<(u64, i64)>,
         events: &Events,
         lot: &mut SavedLot,

@@ -114,9 +114,9 @@ impl Decisions {
     }
 
     /// A decision, which comes back if it is read; nothing where they end.
-    pub fn code<C: Coder>(
+    pub fn code(
         &mut self,
-        coder: &mut C,
+        coder: &mut dyn Coder,
         shared: &mut Shared,
         expected: &[Expected],
         last: u64,
@@ -148,7 +148,7 @@ impl Decisions {
                 *entry = next.wrapping_add(model.entries.signed(coder, entry.wrapping_sub(next) as i64)? as u64);
                 model.code(coder, event_at, vesting, expires_at)?;
                 let told = self.because(coder, u64::from(*wallet), because)?;
-                if C::READS {
+                if coder.reads() {
                     *amount = told;
                 }
             }
@@ -159,37 +159,37 @@ impl Decisions {
                 decision.at = self.at.code(coder, decision.at, event_at)?;
                 let mut text = tag.to_string();
                 shared.tags.code(&mut shared.words, coder, &mut text)?;
-                if C::READS {
+                if coder.reads() {
                     *tag = text.into();
                 }
             }
             _ => {
                 let mut bytes = Vec::new();
-                if !C::READS {
+                if !coder.reads() {
                     outcome::write(&mut Writer(&mut bytes), core::slice::from_ref(decision), event_at);
                 }
                 self.other(coder, &mut bytes)?;
-                if C::READS {
+                if coder.reads() {
                     let mut reader = Reader(&bytes);
                     let mut read = outcome::read(&mut reader, event_at)?;
                     *decision = read.pop().filter(|_| read.is_empty() && reader.is_empty()).ok_or(Malformed)?;
                 }
             }
         }
-        Ok(Some(C::READS.then_some(blank)))
+        Ok(Some(coder.reads().then_some(blank)))
     }
 
     /// A decision in the form of the log: how many they are, the distance of its instant, its kind, and the rest.
-    fn other(&mut self, coder: &mut impl Coder, bytes: &mut Vec<u8>) -> Result<(), Malformed> {
+    fn other(&mut self, coder: &mut dyn Coder, bytes: &mut Vec<u8>) -> Result<(), Malformed> {
         const KIND_AT: usize = 2;
         let kind = coder.plain(8, u64::from(bytes.get(KIND_AT).copied().unwrap_or_default()))?;
         of(&mut self.others, kind)?.code(coder, bytes)
     }
 
     /// What time brought about: for the lot whose turn it is.
-    fn by_time<C: Coder>(
+    fn by_time(
         &mut self,
-        coder: &mut C,
+        coder: &mut dyn Coder,
         expected: &[Expected],
         next: u64,
         event_at: i64,
@@ -212,7 +212,7 @@ impl Decisions {
         if let Some(whole) = whole {
             let flag = self.as_expected.get_mut(usize::from(vests)).ok_or(Malformed)?;
             if flag.code(coder, *decision == whole)? {
-                if C::READS {
+                if coder.reads() {
                     *decision = whole;
                 }
                 return Ok(());
@@ -241,15 +241,15 @@ impl Decisions {
     }
 
     /// The parts of what was earned; their sum.
-    fn because<C: Coder>(
+    fn because(
         &mut self,
-        coder: &mut C,
+        coder: &mut dyn Coder,
         wallet: u64,
         because: &mut Vec<Because>,
     ) -> Result<Decimal, Malformed> {
         let (mut before, mut sum) = (0, Decimal::ZERO);
         for place in 0.. {
-            let given = if C::READS { None } else { because.get(place) };
+            let given = if coder.reads() { None } else { because.get(place) };
             let kind = match given {
                 None => 0,
                 Some(Because::Rounding { .. }) => ROUNDING,
@@ -270,7 +270,7 @@ impl Decisions {
                 _ => of(&mut self.parts, kind)?.code(coder, &self.numbers, amount)?,
             };
             sum = amount::add(sum, amount).map_err(|_| Malformed)?;
-            if C::READS {
+            if coder.reads() {
                 because.push(match kind {
                     ROUNDING => Because::Rounding { amount },
                     CAP => Because::Cap { amount },
@@ -286,7 +286,7 @@ impl Decisions {
     /// What the rounding of a sum added or took: down or up to as many decimals as the last time, or else itself.
     fn rounding(
         &mut self,
-        coder: &mut impl Coder,
+        coder: &mut dyn Coder,
         wallet: u64,
         sum: Decimal,
         amount: Decimal,
@@ -313,9 +313,9 @@ impl Decisions {
     }
 
     /// What granted: mostly the parts of what was earned, in their order, each as that rule did the last time.
-    pub fn granted<C: Coder>(
+    pub fn granted(
         &mut self,
-        coder: &mut C,
+        coder: &mut dyn Coder,
         order: &mut SavedOrder,
         decisions: &[Decision],
     ) -> Result<(), Malformed> {
@@ -324,7 +324,7 @@ impl Decisions {
             coder.things(1)?;
             let rule = order.fired.get(place).copied().unwrap_or_default();
             let rule = self.grants.rules.narrow(coder, u64::from(rule))?;
-            if C::READS {
+            if coder.reads() {
                 order.fired.push(rule);
             }
         }
@@ -339,22 +339,22 @@ impl Decisions {
             })
         });
         for place in 0.. {
-            let given = if C::READS { None } else { order.grants.get(place) };
+            let given = if coder.reads() { None } else { order.grants.get(place) };
             if !self.grants.more.code(coder, given.is_some())? {
                 break;
             }
             coder.things(2)?;
             let grant = self.grant(coder, told.next(), given)?;
-            if C::READS {
+            if coder.reads() {
                 order.grants.push(grant);
             }
         }
         Ok(())
     }
 
-    fn grant<C: Coder>(
+    fn grant(
         &mut self,
-        coder: &mut C,
+        coder: &mut dyn Coder,
         told: Option<(u32, u16, Decimal)>,
         given: Option<&Grant>,
     ) -> Result<Grant, Malformed> {
@@ -413,7 +413,7 @@ impl Decisions {
 
 impl Part {
     /// The amount of a part: the rule's rate times a number of the order, or itself.
-    fn code(&mut self, coder: &mut impl Coder, numbers: &[Decimal], amount: Decimal) -> Result<Decimal, Malformed> {
+    fn code(&mut self, coder: &mut dyn Coder, numbers: &[Decimal], amount: Decimal) -> Result<Decimal, Malformed> {
         let times = |rate, number: &Decimal| amount::multiply(rate, *number).ok();
         let follows = self.rate.and_then(|rate| times(rate, numbers.get(self.number)?));
         if let Some(follows) = follows
@@ -434,7 +434,7 @@ impl Part {
 impl Earned {
     fn code(
         &mut self,
-        coder: &mut impl Coder,
+        coder: &mut dyn Coder,
         event_at: i64,
         vesting: &mut Vesting,
         expires_at: &mut Option<i64>,

@@ -51,9 +51,9 @@ impl Field {
     }
 
     /// A value, which a reader puts into the event's texts if it is one.
-    fn code<C: Coder>(
+    fn code(
         &mut self,
-        coder: &mut C,
+        coder: &mut dyn Coder,
         words: &mut Words,
         event: &mut EventData,
         slot: Slot,
@@ -89,7 +89,7 @@ impl Field {
                 let mut text =
                     if let Value::Text(text, _) = event.value(slot) { text.to_owned() } else { String::new() };
                 texts.code(words, coder, &mut text)?;
-                if C::READS { event.push_text(&text, UNKNOWN) } else { slot }
+                if coder.reads() { event.push_text(&text, UNKNOWN) } else { slot }
             }
             (Column::Bool(set), slot) => Slot::Bool(set.code(coder, slot == Slot::Bool(true))?),
             (Column::Date(days), slot) => {
@@ -122,9 +122,9 @@ impl Orders {
     }
 
     /// An order's fields; `at` is its instant.
-    pub fn fields<C: Coder>(
+    pub fn fields(
         &mut self,
-        coder: &mut C,
+        coder: &mut dyn Coder,
         words: &mut Words,
         event: &mut EventData,
         at: i64,
@@ -139,16 +139,16 @@ impl Orders {
             if rows > LIST_ITEMS_MAX {
                 return Err(Malformed);
             }
-            let start = if C::READS { event.rows.len() } else { given.start as usize };
+            let start = if coder.reads() { event.rows.len() } else { given.start as usize };
             let from = sums.len();
             sums.resize(from + fields.len(), Some(Decimal::ZERO));
             for row in 0..rows {
                 coder.things(1 + fields.len() / 2)?;
                 for (place, field) in fields.iter_mut().enumerate() {
-                    let slot = event.rows.get(start + row * fields_len(&given, C::READS) + place).copied();
-                    let slot = if C::READS { Slot::Missing } else { slot.unwrap_or(Slot::Missing) };
+                    let slot = event.rows.get(start + row * fields_len(&given, coder.reads()) + place).copied();
+                    let slot = if coder.reads() { Slot::Missing } else { slot.unwrap_or(Slot::Missing) };
                     let slot = field.code(coder, words, event, slot, &[])?;
-                    if C::READS {
+                    if coder.reads() {
                         event.rows.push(slot);
                     }
                     if let Some(sum) = sums.get_mut(from + place) {
@@ -160,7 +160,7 @@ impl Orders {
                     }
                 }
             }
-            if C::READS {
+            if coder.reads() {
                 let width = fields.len() as u32;
                 event.lists.push(List { present: length > 0, start: start as u32, count: rows as u32, width });
             }
@@ -169,7 +169,7 @@ impl Orders {
         for (place, field) in self.slots.iter_mut().enumerate() {
             let slot = event.slots.get(place).copied().unwrap_or(Slot::Missing);
             let slot = field.code(coder, words, event, slot, &sums)?;
-            if C::READS {
+            if coder.reads() {
                 event.slots.push(slot);
             }
         }
