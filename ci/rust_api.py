@@ -87,13 +87,16 @@ def declared(head: str) -> list[str]:
     True
     >>> declared("pub trait A { // Required methods fn b(); // Provided method fn c() { ... } }")
     ['pub trait A { fn b(); }', 'provided: fn c() { ... }']
+    >>> declared("pub trait A { // Required method fn b(); // Provided methods fn d() { ... } fn c() { ... } }")[1:]
+    ['provided: fn c() { ... }', 'provided: fn d() { ... }']
     """
     head = re.sub(r"\{ Show \d+ \w+ ", "{ ", head.replace("]pub ", "] pub "))
     head = re.sub(r"// Required methods? ", "", head).replace("(/* private fields */);", " { /* private fields */ }")
     # Whoever implements a trait need not have what it provides.
     head, _, provided = head.removesuffix(" }").partition(" // Provided method") if "// Provided" in head else (head, "", "")
     if provided:
-        return [f"{head} }}", *(f"provided: fn {method}" for method in re.split(r"\bfn ", provided)[1:])]
+        methods = re.split(r"\bfn ", provided)[1:]
+        return [f"{head} }}", *(f"provided: fn {method}" for method in sorted(method.strip() for method in methods))]
     if not head.startswith("#[non_exhaustive] pub enum"):
         return [head]
     first, _, body = head.partition(" { ")
