@@ -20,7 +20,7 @@ use crate::engine::value::Stored;
 use crate::engine::{ladders, schedule, segments};
 use crate::plan::{ExpirePlan, FieldKind, Plan, TestPlan, TestStepPlan, VestPlan};
 use crate::program::Program;
-use crate::time::{DAY, day_of, micros_of};
+use crate::time::{DAY, day_written, time_written};
 use crate::wire::decode;
 use crate::wire::document::Document;
 use crate::wire::json::instant;
@@ -302,12 +302,8 @@ fn stored(kind: FieldKind, literal: &Literal) -> Stored {
     match (kind, literal) {
         (_, Literal::Number(number)) => Stored::Number(*number),
         (_, Literal::Bool(value)) => Stored::Bool(*value),
-        (FieldKind::Date, Literal::Moment(text)) => {
-            text.parse().map_or(Stored::Missing, |date| Stored::Date(day_of(date)))
-        }
-        (FieldKind::Time, Literal::Moment(text)) => {
-            text.parse().map_or(Stored::Missing, |time| Stored::Time(micros_of(time)))
-        }
+        (FieldKind::Date, Literal::Moment(text)) => day_written(text).map_or(Stored::Missing, Stored::Date),
+        (FieldKind::Time, Literal::Moment(text)) => time_written(text).map_or(Stored::Missing, Stored::Time),
         (FieldKind::Instant, Literal::Moment(text)) => {
             crate::Instant::parse(text).map_or(Stored::Missing, |at| Stored::Instant(at.0))
         }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, NaiveDate, TimeDelta};
+use chrono::{DateTime, NaiveDate, TimeDelta, Timelike as _};
 
 use super::Checker;
 use super::expression::{Scope, constant};
@@ -201,8 +201,11 @@ impl<'a> Checker<'a> {
         let literal = match &expr.kind {
             ExprKind::Text(text) => Some(Literal::Text(text.to_string())),
             ExprKind::Bool(bool) => Some(Literal::Bool(*bool)),
-            ExprKind::Date(date) => Some(Literal::Moment(date.format("%Y-%m-%d").to_string())),
-            ExprKind::Time(time) => Some(Literal::Moment(time.format("%H:%M:%S").to_string())),
+            ExprKind::Date(date) => Some(Literal::Moment(date.to_string())),
+            ExprKind::Time(time) => {
+                let (hour, minute, second) = (time.hour(), time.minute(), time.second());
+                Some(Literal::Moment(format!("{hour:02}:{minute:02}:{second:02}")))
+            }
             _ => constant(&expr).map(Literal::Number),
         };
         match literal {

@@ -9,7 +9,7 @@ use crate::calendar::Calendar;
 use crate::check::model::{Period, Window, month_name, weekday_name};
 use crate::engine::tally;
 use crate::plan::{Grain, Plan, period_name};
-use crate::time::day_of;
+use crate::time::{date_of, day_of, day_written};
 
 const PERIODS: [Period; 5] = [Period::Week, Period::Month, Period::Quarter, Period::HalfYear, Period::Year];
 
@@ -61,8 +61,8 @@ impl<'p> Stretches<'p> {
         while let Some(word) = words.next() {
             let value = words.next()?;
             match (word, grain) {
-                ("from", Grain::Ever) => range.0 = Some(value.parse().ok()?),
-                ("to", Grain::Ever) => range.1 = Some(value.parse().ok()?),
+                ("from", Grain::Ever) => range.0 = Some(date_of(day_written(value)?)),
+                ("to", Grain::Ever) => range.1 = Some(date_of(day_written(value)?)),
                 ("from", Grain::Period(Period::Week)) => {
                     let day = (0..7_u8).find(|day| weekday_name(*day) == value)?;
                     begins.0 = Weekday::try_from(day).ok()?;
