@@ -162,6 +162,53 @@ proptest! {
         prop_assert_eq!(shown.points, shown.times);
     }
 
+    /// An order that is edited several times ends where the last edit alone would have led, if it counted no more in between: in
+    /// its own window, in another one, and when what is left of it is called off.
+    #[test]
+    fn edits_in_between_make_no_difference(
+        rules in rules(),
+        steps in steps(),
+        pick in any::<prop::sample::Index>(),
+        amounts in vec(1_i64..12_000, 1..5),
+        days in 0_i64..40,
+    ) {
+        // What a round loses at its end is lost in between, too.
+        let rules = Rules { carry: true, tolerance: None, ..rules };
+        let program = compile(&rules.program());
+        let mut member = program.enroll("m-1", instant(ENROLLED)).expect("a member");
+        steps.iter().enumerate().for_each(|(number, step)| play(&program, &mut member, number, step));
+        let orders: Vec<usize> = Rules::kept(&steps).into_keys().collect();
+        if orders.is_empty() {
+            return Ok(());
+        }
+        let order = orders[pick.index(orders.len())];
+        let first = member.clock().as_micros() + days * DAY;
+        let last = first + amounts.len() as i64;
+        if rules.window.key(first) != rules.window.key(last) {
+            return Ok(());
+        }
+        let edited = |forms: &[i64]| {
+            let (mut member, mut replaces) = (program.load(&program.save(&member)).expect("a member").member, format!("o-{order}"));
+            for (number, cents) in forms.iter().enumerate() {
+                let (id, at) = (format!("e-{number}"), rfc3339(last - (forms.len() - 1 - number) as i64));
+                let subtotal = money(*cents);
+                let event = format!(
+                    r#"{{"type":"order","id":"{id}","at":"{at}","subtotal":"{subtotal}","replaces":"{replaces}"}}"#
+                );
+                program.apply(&mut member, event.as_str()).ok()?;
+                member = program.load_binary(&program.save_binary(&member)).expect("a saved member").member;
+                replaces = id;
+            }
+            let after = shown(&rules, &program, &member);
+            let event = format!(r#"{{"type":"cancel","id":"c","at":"{}","order":"{replaces}"}}"#, rfc3339(last));
+            program.apply(&mut member, event.as_str()).expect("a cancellation");
+            Some((after, shown(&rules, &program, &member)))
+        };
+        let most = amounts.iter().copied().max().expect("an amount");
+        let forms: Vec<i64> = amounts.iter().copied().chain([most]).collect();
+        prop_assert_eq!(edited(&forms), edited(&[most]), "{:?} of o-{} in {}\n{:?}", forms, order, rules.program(), steps);
+    }
+
     /// In a window that moves on, with `returns revoke`, a member has what the kept orders alone would have made.
     #[test]
     fn rounds_of_a_moving_window_are_those_of_what_is_kept(rules in rules(), steps in steps(), days in 1_i64..10) {

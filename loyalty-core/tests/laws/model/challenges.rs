@@ -114,7 +114,7 @@ impl Window {
 
 impl Rules {
     /// The orders of some steps as they are kept, whole or in part, by their numbers.
-    fn kept(steps: &[Step]) -> BTreeMap<usize, (Micros, i64)> {
+    pub fn kept(steps: &[Step]) -> BTreeMap<usize, (Micros, i64)> {
         let mut kept: BTreeMap<usize, (Micros, i64)> = BTreeMap::new();
         for step in steps {
             match step {
