@@ -69,6 +69,8 @@ struct Snapshot {
     clock: Moment,
     revision: u64,
     entry: u64,
+    /// Of all its money; nothing if the program has none.
+    currency: String,
     attributes: Vec<(String, SavedValue)>,
     tags: Vec<String>,
     wallets: Vec<SavedWallet>,
@@ -104,7 +106,7 @@ struct Snapshot {
 
 saved! {
     Snapshot {
-        format, program, member, enrolled_at, clock, revision, entry, attributes, tags, wallets, counters, marks,
+        format, program, member, enrolled_at, clock, revision, entry, currency, attributes, tags, wallets, counters, marks,
         returned, tiers, segments, events, account,
     } unless empty {
         coupons, badges, experiments, challenges, contact, referrals, holds, reward_units, questions, cards,
@@ -273,6 +275,7 @@ fn snapshot(plan: &Plan, member: &Member) -> Snapshot {
         clock: Moment(member.clock),
         revision: member.revision,
         entry: member.entry,
+        currency: plan.settings.currency.map_or_else(String::new, |currency| currency.as_str().to_owned()),
         attributes: attributes.map(|(field, value)| (field.name.to_string(), SavedValue::of(value))).collect(),
         tags: member.tags.iter().map(ToString::to_string).collect(),
         wallets,
@@ -376,6 +379,18 @@ fn places<'p>(names: impl Iterator<Item = &'p str>) -> BTreeMap<&'p str, usize> 
     places
 }
 
+/// Refuses sums, orders and limits whose amounts would be of other money from now on.
+fn expect_currency(plan: &Plan, saved: &str) -> Result<(), StateError> {
+    match &plan.settings.currency {
+        Some(currency) if !saved.is_empty() && saved != currency.as_str() => Err(StateError::new(format!(
+            "the saved member's money is {saved}, and this program's is {}: every sum and order would mean something else; a program of \
+             another currency begins with members of its own",
+            currency.as_str(),
+        ))),
+        _ => Ok(()),
+    }
+}
+
 fn restore(plan: &Plan, mut saved: Snapshot) -> Result<Loaded, StateError> {
     for moment in [saved.enrolled_at, saved.clock] {
         Instant::from_micros(moment.0).ok_or_else(|| StateError::new("an instant outside of 1970 to 2199"))?;
@@ -383,6 +398,7 @@ fn restore(plan: &Plan, mut saved: Snapshot) -> Result<Loaded, StateError> {
     if saved.revision > COUNT_MAX || saved.entry > COUNT_MAX {
         return Err(StateError::new(format!("a revision or an entry beyond {COUNT_MAX}")));
     }
+    expect_currency(plan, &saved.currency)?;
     let mut report = MigrationReport::default();
     let mut member = Member::blank(plan, &saved.member, saved.enrolled_at.0);
     member.clock = saved.clock.0;

@@ -172,6 +172,28 @@ fn an_amount_is_never_taken_for_one_of_another_unit() {
 }
 
 #[test]
+fn money_of_one_currency_is_never_taken_for_that_of_another() {
+    let of = |head: &str| {
+        let rules = format!(
+            "program \"Shop\" {{ {head} }} wallet points {{}} measure orders = count(order) \
+             rule base on order when orders > 0 {{ earn 1 points }}"
+        );
+        Program::compile(&rules).unwrap_or_else(|found| panic!("{}", found.render("program.loyalty", false)))
+    };
+    let now = Instant::parse("2026-01-05T10:00:00Z").unwrap();
+    let (euros, yen, none) = (of("currency EUR"), of("currency JPY"), of(""));
+    let member = euros.enroll("m-1", now).unwrap();
+    let message = "the saved member's money is EUR, and this program's is JPY: every sum and order would mean something else; \
+                   a program of another currency begins with members of its own";
+    assert_eq!(yen.load(&euros.save(&member)).unwrap_err().to_string(), message);
+    assert_eq!(yen.load_binary(&euros.save_binary(&member)).unwrap_err().to_string(), message);
+    assert_eq!(yen.migrate(&euros, &member, now).unwrap_err().help(), Some(message));
+    // Without money there is none to be taken for another.
+    let without = none.enroll("m-2", now).unwrap();
+    assert!(yen.load_binary(&none.save_binary(&without)).is_ok() && none.load(&euros.save(&member)).is_ok());
+}
+
+#[test]
 fn what_is_lost_of_what_was_granted_is_told_once() {
     let compile = |rules: &str| {
         let rules = format!("program \"Shop\" {{ currency EUR }} {rules}");

@@ -80,6 +80,7 @@ fn code(coder: &mut dyn Coder, snapshot: &mut Snapshot, offset: i64) -> Result<(
     Texts::default().code(&mut shared.words, coder, &mut snapshot.member)?;
     let mut instants = Instants::default();
     snapshot.enrolled_at = Moment(instants.code(coder, snapshot.enrolled_at.0, 0)?);
+    shared.name(coder, &mut snapshot.currency)?;
     let mut numbers = Number::default();
     coder.part("names of events");
     events::tables(coder, &mut shared, &mut snapshot.events)?;
