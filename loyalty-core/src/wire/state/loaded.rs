@@ -64,7 +64,7 @@ impl MigrationReport {
     /// let mut member = stars.enroll("m-1", Instant::from_micros(0).ok_or("an instant")?)?;
     /// stars.apply(&mut member, r#"{"type":"order","id":"o-1","at":"2026-01-05T10:00:00Z"}"#)?;
     ///
-    /// let loaded = points.load_json(&stars.save_json(&member))?;
+    /// let loaded = points.load(&stars.save(&member))?;
     /// assert_eq!(loaded.report.lost_balances(), [("stars".to_owned(), 5.into())]);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
