@@ -51,6 +51,15 @@ pub fn value(name: &str) -> Option<&'static str> {
         "today" | "now" => {
             "the present is that of the event, `order.at`, and its day `order.at.date`; `days since x` counts to it"
         }
+        "null" | "nil" | "none" | "undefined" | "NULL" | "None" => {
+            "what nobody has told is missing: write `is missing`, or `is present`"
+        }
+        "True" | "TRUE" | "yes" => "write `true`",
+        "False" | "FALSE" | "no" => "write `false`",
+        "mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun" | "Mon" | "Tue" | "Wed" | "Thu" | "Fri" | "Sat"
+        | "Sun" | "Monday" | "Tuesday" | "Wednesday" | "Thursday" | "Friday" | "Saturday" | "Sunday" => {
+            "a day of the week is written whole, in small letters: `saturday`"
+        }
         _ => return None,
     })
 }

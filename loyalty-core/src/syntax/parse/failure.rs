@@ -57,6 +57,8 @@ pub(super) struct Failure<'t> {
     pub(super) glued: Option<char>,
     /// Whether a dot directly follows what stands there, so that it is the beginning of a path.
     pub(super) dotted: bool,
+    /// Whether a `>` directly follows it.
+    pub(super) pointed: bool,
 }
 
 /// Says what is wrong with the `broken` part of the text, which follows the declaration that starts at `previous`.
@@ -127,13 +129,13 @@ fn look<'t>(text: &'t str, declared: usize, at: usize, rules: &[Rule]) -> Failur
     }
     let next = found.and_then(|found: Token<'_>| text.get(found.end()..)).and_then(|rest| rest.chars().next());
     let glued = next.filter(|next| next.is_alphabetic());
-    let dotted = next == Some('.');
+    let (dotted, pointed) = (next == Some('.'), next == Some('>'));
     let gap = before.zip(found).and_then(|(before, found)| text.get(before.end()..found.start));
     let starts_line = gap.is_some_and(|gap| gap.contains('\n'));
     let clause = clauses.pop().flatten();
     let in_clauses = rules.iter().any(|failed| name_of(*failed) == "a clause");
     let expected = expected(rules, keyword);
-    Failure { found, before, earlier, open, keyword, expected, in_clauses, clause, starts_line, glued, dotted }
+    Failure { found, before, earlier, open, keyword, expected, in_clauses, clause, starts_line, glued, dotted, pointed }
 }
 
 /// The names of what was expected, without repetition, most telling first.

@@ -153,6 +153,9 @@ pub(super) fn explain(failure: Failure<'_>, place: Span) -> Diagnostic {
     if failure.before.is_none() && failure.keyword.is_none() {
         return unknown_declaration(&found, plain);
     }
+    if failure.keyword == Some("coupon") && matches!(found.text, "issued" | "automatic") {
+        return plain.help("how members come by it stands before the braces: `coupon WELCOME issued { … }`");
+    }
     if let Some(unknown) = tries::unknown_clause(&failure) {
         return unknown;
     }
@@ -172,8 +175,17 @@ pub(super) fn explain(failure: Failure<'_>, place: Span) -> Diagnostic {
     if found.kind != TokenKind::Word {
         return plain;
     }
+    let small = found.text.to_lowercase();
+    if small != found.text
+        && (RESERVED.contains(&&*small) || CLAUSES.contains(&&*small) || DECLARATIONS.contains(&&*small))
+    {
+        return plain.help(format!("the words of the language are written in small letters: `{small}`"));
+    }
     if RESERVED.contains(&found.text) && failure.expected.iter().any(|name| name == "a name") {
         return plain.help(format!("`{}` is a word of the language and cannot be a name", found.text));
+    }
+    if CLAUSES.contains(&found.text) && failure.expected.iter().any(|name| name == "`{`") && failure.open.is_empty() {
+        return plain.help("what the declaration does stands in braces: write `{` before it");
     }
     if failure.in_clauses && CLAUSES.contains(&found.text) {
         return plain.help(format!("`{}` is a clause of other declarations", found.text));
@@ -232,6 +244,12 @@ fn forms_help(failure: &Failure<'_>, found: &Token<'_>) -> Option<&'static str> 
         ("week", _) if expects("a weekday") => "write the whole day in small letters, such as `week monday`",
         ("year", _) if expects("a month") => "write the month with which a year begins, such as `year march`",
         (_, "if") => "a condition starts with `when`",
+        (_, "then") => "what is done under a condition stands in braces: `when … { earn 5 points }`",
+        (_, "to") if failure.clause == Some("spend") => {
+            "what is spent is taken `from` a wallet: `spend 5 EUR from credit`"
+        }
+        ("is", "null" | "nil" | "none" | "empty" | "undefined") => "write `is missing`",
+        ("is", "not") => "write `is present`",
         ("is", _) if expects("`missing`") => "write `==` to compare",
         (_, "between") => {
             "write both bounds, as in `x >= 10 EUR and x < 20 EUR`; days are `valid 2026-01-01 .. 2026-01-31`"
@@ -338,7 +356,25 @@ fn sign_help(failure: &Failure<'_>, found: &Token<'_>) -> Option<String> {
     let before = failure.before;
     let after_number = before.is_some_and(|before| before.kind == TokenKind::Number);
     let help = match found.text {
+        "=" if failure.pointed => "write `>=` for what is no less",
         "=" => "write `==` to compare",
+        "≥" => "write `>=`",
+        "≤" => "write `<=`",
+        "≠" => "write `!=`",
+        ">" if before.is_some_and(|before| before.text == "<") => "write `!=` for what differs",
+        "$" | "€" | "£" | "¥" | "₹" => "the currency stands behind the number, by its code: `50 EUR`",
+        "،" => "write `,`",
+        "؛" => "clauses end with their line, without `;`",
+        "٪" => "write `%` directly after the number: `20%`",
+        "–" | "—" | "‐" | "−" if before.is_some_and(|before| before.kind == TokenKind::Number) => {
+            "a range is written with `..`: `2026-11-01 .. 2026-11-30`; less is `-`"
+        }
+        "\u{a0}" | "\u{202f}" | "\u{2009}" | "\u{3000}" | "\u{200b}" | "\u{200e}" | "\u{200f}" | "\u{feff}" => {
+            "there is a blank or a mark that looks like nothing, and is no space: write a space in its place"
+        }
+        digit if digit.chars().all(|digit| !digit.is_ascii() && digit.is_numeric()) => {
+            "numbers are written with the digits 0 to 9"
+        }
         "&&" | "&" => "write `and`",
         "||" | "|" => "write `or`",
         "!" => "write `not`, or `!=` to compare",
