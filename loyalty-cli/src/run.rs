@@ -181,6 +181,7 @@ impl Playing<'_> {
     fn outcome(&mut self, line: Line<'_>) -> Result<Result<Judged, Refusal>, Failure> {
         let Some(json) = line.event else { return Ok(Err(Refusal::too_long())) };
         if let Err(error) = self.program.decode_into(json, &mut self.event) {
+            self.counts.one_document |= self.counts.events == 1 && (json == b"{" || json.starts_with(b"["));
             // What belongs to nobody need not be whole.
             return Ok(Err(match event_head(json) {
                 Ok(EventHead { id: Some(id), member: None, .. }) => Refusal::no_member(&id),

@@ -24,6 +24,8 @@ pub(crate) struct Counts {
     pub(crate) refused: Refusals,
     /// Those among the refused that an earlier run over this file had refused; they were not judged again.
     pub(crate) refused_before: u64,
+    /// The file begins as one list or object over many lines.
+    pub(crate) one_document: bool,
     /// Those among the applied that could not earn.
     pub(crate) unearned: Refusals,
 }
@@ -115,6 +117,9 @@ impl<'a> Summary<'a> {
         let unearned = self.counts.unearned.page(|reason| format!("earned nothing ({reason})"), self.source);
         for places in [refused, unearned].iter().filter(|places| !places.is_empty()) {
             page.push_str(&format!("\n{places}"));
+        }
+        if self.counts.one_document {
+            page.push_str("  events are JSON Lines, one on each line: `jq -c '.[]'` makes them of a list, `jq -c .` of what is laid out\n");
         }
         if self.counts.refused_before > 0 {
             let before = grouped(&self.counts.refused_before.to_string());

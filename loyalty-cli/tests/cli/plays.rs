@@ -231,3 +231,17 @@ fn what_earns_nothing_for_its_place_in_the_file_is_told() {
         page.out
     );
 }
+
+#[test]
+fn a_list_of_events_is_told_to_be_no_lines() {
+    let folder = Folder::new();
+    let event = order("o1", "ann", 5, "10.00");
+    let run = ["run", "shop.loyalty", "--events", "events.json"];
+    for text in [format!("[\n{event},\n{event}\n]\n"), format!("[{event}]\n")] {
+        folder.write("events.json", text);
+        let answer = folder.loyalty(&run);
+        assert!(answer.out.contains("one on each line: `jq -c '.[]'`"), "{}", answer.out);
+    }
+    folder.write("events.json", format!("{event}\n]\n"));
+    assert!(!folder.loyalty(&run).out.contains("jq"));
+}
