@@ -361,3 +361,15 @@ fn orders_that_a_new_measure_does_not_hold_are_exported_and_come_along_in_a_merg
     new.apply(&mut survivor, r#"{"type":"refund","id":"r-2","at":"2026-03-06T10:00:00Z","order":"p-1"}"#).unwrap();
     assert!(new.view(&survivor, survivor.clock()).to_json().contains(r#""spend":"0""#), "what counted does");
 }
+
+/// What is refused by its form teaches a fuzzer nothing.
+#[test]
+fn the_seeds_of_the_fuzzer_are_of_the_form_that_is_read() {
+    let program = |text: &str| Program::compile(text).unwrap();
+    let timed = program(include_str!("../../../fuzz/seeds/timed.loyalty"));
+    let loaded = timed.load(include_str!("../../../fuzz/seeds/timed.json")).unwrap();
+    assert!(loaded.report.is_empty(), "{:?}", loaded.report);
+    let wholesaler = program(include_str!("../../../examples/wholesaler/wholesaler.loyalty"));
+    let loaded = wholesaler.load_binary(include_bytes!("../../../fuzz/seeds/member.state")).unwrap();
+    assert!(loaded.report.is_empty(), "{:?}", loaded.report);
+}
