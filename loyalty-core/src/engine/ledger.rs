@@ -103,11 +103,7 @@ pub fn commit(
                     member.tags.remove(place);
                 }
             }
-            Kind::AttributeSet { field, value } => {
-                if let Some(attribute) = member.attributes.get_mut(usize::from(*field)) {
-                    *attribute = value.clone();
-                }
-            }
+            Kind::AttributeSet { field, value } if !member.tell(usize::from(*field), value, at) => continue,
             Kind::Consent(consent) => member.contact.note((**consent).clone()),
             kind => super::referrals::note(plan, member, kind, at),
         }

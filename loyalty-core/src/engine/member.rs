@@ -44,6 +44,8 @@ pub struct Member {
     /// What is plain of it, as it was before the change that is under way.
     before: Option<Before>,
     pub(crate) attributes: Apart<Rows<Stored>>,
+    /// As of when each of them was told.
+    pub(crate) attributes_at: Apart<Rows<i64>>,
     /// Sorted.
     pub(crate) tags: Apart<Rows<Box<str>>>,
     /// One for each wallet; that of the many programs with one lies in the member itself.
@@ -112,6 +114,7 @@ impl Member {
             enrolled_at: at,
             clock: at,
             attributes: Apart::new(vec![Stored::Missing; plan.member.len()].into()),
+            attributes_at: Apart::new(vec![i64::MIN; plan.member.len()].into()),
             wallets: plan
                 .wallets
                 .iter()
@@ -148,6 +151,7 @@ impl Member {
             next_due: i64::MAX,
             before: None,
             attributes: Apart::default(),
+            attributes_at: Apart::default(),
             tags: Apart::default(),
             wallets: SmallVec::new(),
             tallies: Tallies::default(),
@@ -214,6 +218,7 @@ impl Member {
             next_due,
             before,
             attributes,
+            attributes_at,
             tags,
             wallets,
             tallies,
@@ -249,6 +254,7 @@ impl Member {
             log.cut(known.log);
         }
         attributes.turn(turn);
+        attributes_at.turn(turn);
         tags.turn(turn);
         wallets.turn(turn);
         tallies.turn(turn);
@@ -269,6 +275,16 @@ impl Member {
         cards.turn(turn);
         badges.turn(turn);
         account.turn(turn);
+    }
+
+    /// Notes an attribute as of an instant, unless a newer one is known: what comes late does not undo what came after it.
+    pub(crate) fn tell(&mut self, field: usize, value: &Stored, at: i64) -> bool {
+        if self.attributes_at.get(field).is_none_or(|told| *told > at) {
+            return false;
+        }
+        self.attributes_at.set(field, at);
+        self.attributes.set(field, value.clone());
+        true
     }
 
     /// The member's id.

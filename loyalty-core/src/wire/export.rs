@@ -81,9 +81,12 @@ pub fn export(plan: &Plan, member: &Member) -> Document {
             .with("to", pause.to.map(|to| instant(plan, to)))
             .with("freeze_expiry", pause.freeze)
     });
-    let mut attributes = Document::object();
-    for (field, value) in plan.member.iter().zip(&member.attributes) {
+    let (mut attributes, mut told) = (Document::object(), Document::object());
+    for (field, (value, at)) in plan.member.iter().zip(member.attributes.iter().zip(&member.attributes_at)) {
         attributes.put(&field.name, stored(plan, value));
+        if *value != Stored::Missing {
+            told.put(&field.name, instant(plan, (*at).max(member.enrolled_at)));
+        }
     }
     let mut wallets = Document::object();
     for (wallet, state) in plan.wallets.iter().zip(&member.wallets) {
@@ -138,6 +141,7 @@ pub fn export(plan: &Plan, member: &Member) -> Document {
         .with("pauses", pauses.collect::<Document>())
         .with("absorbed", account.absorbed.iter().map(|id| &**id).collect::<Document>())
         .with("attributes", attributes)
+        .with("attributes_told_at", told)
         .with("tags", member.tags.iter().map(|tag| &**tag).collect::<Document>())
         .with("wallets", wallets)
         .with("tiers", tiers)

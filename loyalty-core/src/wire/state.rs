@@ -71,7 +71,8 @@ struct Snapshot {
     entry: u64,
     /// Of all its money; nothing if the program has none.
     currency: String,
-    attributes: Vec<(String, SavedValue)>,
+    /// With the instant as of which each was told.
+    attributes: Vec<(String, SavedValue, Moment)>,
     tags: Vec<String>,
     wallets: Vec<SavedWallet>,
     counters: Vec<SavedCounter>,
@@ -226,8 +227,10 @@ fn snapshot(plan: &Plan, member: &Member) -> Snapshot {
     let mut member = member.clone();
     member.forget(plan);
     let mut names = Names::default();
-    let attributes = plan.member.iter().zip(&member.attributes);
-    let attributes = attributes.filter(|(_, value)| **value != Stored::Missing);
+    let attributes = plan.member.iter().zip(member.attributes.iter().zip(&member.attributes_at));
+    let attributes = attributes.filter(|(_, (value, _))| **value != Stored::Missing).map(|(field, (value, at))| {
+        (field.name.to_string(), SavedValue::of(value), Moment((*at).max(member.enrolled_at)))
+    });
     let wallets = plan.wallets.iter().zip(&member.wallets).map(|(wallet, state)| SavedWallet {
         name: wallet.name.to_string(),
         holds: holdings::SavedHolding::of(wallet),
@@ -276,7 +279,7 @@ fn snapshot(plan: &Plan, member: &Member) -> Snapshot {
         revision: member.revision,
         entry: member.entry,
         currency: plan.settings.currency.map_or_else(String::new, |currency| currency.as_str().to_owned()),
-        attributes: attributes.map(|(field, value)| (field.name.to_string(), SavedValue::of(value))).collect(),
+        attributes: attributes.collect(),
         tags: member.tags.iter().map(ToString::to_string).collect(),
         wallets,
         counters: counters::save(plan, &member.tallies),
@@ -405,9 +408,9 @@ fn restore(plan: &Plan, mut saved: Snapshot) -> Result<Loaded, StateError> {
     member.revision = saved.revision;
     member.entry = saved.entry;
     let fields = places(plan.member.iter().map(|field| &*field.name));
-    for (name, value) in &saved.attributes {
-        match fields.get(name.as_str()).and_then(|at| member.attributes.get_mut(*at)) {
-            Some(attribute) => *attribute = value.stored()?,
+    for (name, value, at) in &saved.attributes {
+        match fields.get(name.as_str()) {
+            Some(field) => drop(member.tell(*field, &value.stored()?, at.0)),
             None => report.dropped.push(format!("attribute `{name}`")),
         }
     }

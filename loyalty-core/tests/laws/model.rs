@@ -133,8 +133,15 @@ impl<'p> Member<'p> {
             }
             "profile" => {
                 let told = |name: &str| event.text(name).and_then(|day| day.parse().ok());
-                self.birthday = told("birthday").or(self.birthday);
-                self.contract = told("contract").or(self.contract);
+                for (name, day, told_at) in [
+                    ("birthday", &mut self.birthday, &mut self.birthday_at),
+                    ("contract", &mut self.contract, &mut self.contract_at),
+                ] {
+                    // What was told of a later day stays.
+                    if let Some(new) = told(name).filter(|_| *told_at <= event.at) {
+                        (*day, *told_at) = (Some(new), event.at);
+                    }
+                }
                 on_event
             }
             "assign_level" => {

@@ -86,10 +86,9 @@ pub(super) fn profile(
             continue;
         }
         let value = Stored::of(value);
-        if let Some(attribute) = member.attributes.get_mut(number) {
-            *attribute = value.clone();
+        if member.tell(number, &value, event.at) {
+            decisions.push(Decision { at: event.at, kind: Kind::AttributeSet { field: number as u16, value } });
         }
-        decisions.push(Decision { at: event.at, kind: Kind::AttributeSet { field: number as u16, value } });
     }
 }
 

@@ -151,6 +151,7 @@ fn join(
     for (number, other) in absorbed.attributes.iter().enumerate().filter(|(_, other)| **other != Stored::Missing) {
         if let Some(own) = survivor.attributes.get_mut(number).filter(|own| **own == Stored::Missing) {
             own.clone_from(other);
+            survivor.attributes_at.set(number, absorbed.attributes_at.get(number).copied().unwrap_or(at));
             decisions.push(Decision { at, kind: Kind::AttributeSet { field: number as u16, value: other.clone() } });
         }
     }

@@ -102,8 +102,11 @@ fn code(coder: &mut dyn Coder, snapshot: &mut Snapshot, offset: i64) -> Result<(
     coder.part("tags and attributes");
     list(coder, &mut numbers, &mut snapshot.tags, |coder, tag| shared.tags.code(&mut shared.words, coder, tag))?;
     let mut values = Values::default();
-    list(coder, &mut numbers, &mut snapshot.attributes, |coder, (name, value)| {
+    let (mut told, mut near) = (Instants::default(), snapshot.enrolled_at.0);
+    list(coder, &mut numbers, &mut snapshot.attributes, |coder, (name, value, at)| {
         shared.name(coder, name)?;
+        near = told.code(coder, at.0, near)?;
+        *at = Moment(near);
         values.code(coder, &mut shared.words, value, 0)
     })?;
     coder.part("the rest");

@@ -133,7 +133,10 @@ pub struct Member<'p> {
     /// Everything that measures over a wallet may sum up.
     pub flows: Vec<(usize, Flow, Exact, Micros)>,
     pub birthday: Option<NaiveDate>,
+    /// As of when it was told.
+    pub birthday_at: Micros,
     pub contract: Option<NaiveDate>,
+    pub contract_at: Micros,
     /// One for each ladder.
     pub standings: Vec<Standing>,
     /// Whether the member is in each segment that a rule watches.
@@ -184,7 +187,9 @@ impl<'p> Member<'p> {
             waits: vec![],
             flows: vec![],
             birthday: None,
+            birthday_at: i64::MIN,
             contract: None,
+            contract_at: i64::MIN,
             standings: program.ladders.iter().map(|_| Standing::new(enrolled)).collect(),
             inside: vec![],
             happened: vec![],
