@@ -3,7 +3,6 @@
 use super::model::{Expr, ExprKind, Pattern};
 
 impl Expr {
-    /// Calls `see` for the expression and every part of it, outer before inner, left before right.
     /// Whether any part reads what the member is or has: it may be something else by the time of a return.
     pub fn reads_member(&self) -> bool {
         let mut found = false;
@@ -29,6 +28,7 @@ impl Expr {
         false
     }
 
+    /// Calls `see` for the expression and every part of it, outer before inner, left before right.
     pub(super) fn walk<'e>(&'e self, see: &mut impl FnMut(&'e Expr)) {
         let mut waiting = vec![self];
         while let Some(expr) = waiting.pop() {

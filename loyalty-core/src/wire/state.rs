@@ -382,18 +382,6 @@ fn places<'p>(names: impl Iterator<Item = &'p str>) -> BTreeMap<&'p str, usize> 
     places
 }
 
-/// Refuses sums, orders and limits whose amounts would be of other money from now on.
-fn expect_currency(plan: &Plan, saved: &str) -> Result<(), StateError> {
-    match &plan.settings.currency {
-        Some(currency) if !saved.is_empty() && saved != currency.as_str() => Err(StateError::new(format!(
-            "the saved member's money is {saved}, and this program's is {}: every sum and order would mean something else; a program of \
-             another currency begins with members of its own",
-            currency.as_str(),
-        ))),
-        _ => Ok(()),
-    }
-}
-
 fn restore(plan: &Plan, mut saved: Snapshot) -> Result<Loaded, StateError> {
     for moment in [saved.enrolled_at, saved.clock] {
         Instant::from_micros(moment.0).ok_or_else(|| StateError::new("an instant outside of 1970 to 2199"))?;
@@ -401,7 +389,7 @@ fn restore(plan: &Plan, mut saved: Snapshot) -> Result<Loaded, StateError> {
     if saved.revision > COUNT_MAX || saved.entry > COUNT_MAX {
         return Err(StateError::new(format!("a revision or an entry beyond {COUNT_MAX}")));
     }
-    expect_currency(plan, &saved.currency)?;
+    holdings::expect_currency(plan, &saved.currency)?;
     let mut report = MigrationReport::default();
     let mut member = Member::blank(plan, &saved.member, saved.enrolled_at.0);
     member.clock = saved.clock.0;

@@ -1,10 +1,11 @@
-//! What the amounts of each wallet count. An amount is never taken for one of another unit, nor cut to fewer decimals.
+//! What the amounts of each wallet count, and of which money all others are. An amount is never taken for one of another unit,
+//! nor cut to fewer decimals.
 
 use super::StateError;
 use super::saved::saved;
 use super::squeezed::Shared;
 use crate::engine::lots::WalletState;
-use crate::plan::{Unit, WalletPlan};
+use crate::plan::{Plan, Unit, WalletPlan};
 use crate::wire::squeeze::{Coder, Malformed, Number};
 
 /// What a wallet counts.
@@ -53,4 +54,16 @@ pub fn check(then: &SavedHolding, wallet: &WalletPlan, state: &WalletState) -> R
         then.said(),
         name = wallet.name,
     )))
+}
+
+/// Refuses sums, orders and limits whose amounts would be of other money from now on.
+pub fn expect_currency(plan: &Plan, saved: &str) -> Result<(), StateError> {
+    match &plan.settings.currency {
+        Some(currency) if !saved.is_empty() && saved != currency.as_str() => Err(StateError::new(format!(
+            "the saved member's money is {saved}, and this program's is {}: every sum and order would mean something else; a program of \
+             another currency begins with members of its own",
+            currency.as_str(),
+        ))),
+        _ => Ok(()),
+    }
 }
