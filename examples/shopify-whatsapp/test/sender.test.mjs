@@ -111,14 +111,13 @@ test("a restart between the mark and the answer: the mark waits for its status",
     await dallah.writes(SARA, "points");
     await dallah.quiet();
     // As a process that died with the request on its way has left it: one message that arrived, and one that did not.
-    dallah.app.store.db.prepare("UPDATE outbox SET state = 'sending', wamid = NULL, since = 0").run();
+    const underWay = "UPDATE outbox SET state = 'sending', wamid = NULL, since = 0";
     dallah.cloud.webhook = undefined;
     dallah.cloud.tell(dallah.cloud.messages[0], "wamid.000001", "sent");
-    await dallah.restart();
+    await dallah.restart((database) => database.prepare(underWay).run());
     await dallah.quiet();
     assert.equal(dallah.cloud.messages.length, 1);
-    dallah.app.store.db.prepare("UPDATE outbox SET state = 'sending', wamid = NULL, since = 0").run();
-    await dallah.restart();
+    await dallah.restart((database) => database.prepare(underWay).run());
     await dallah.quiet();
     assert.equal(dallah.cloud.messages.length, 2);
   }));

@@ -6,6 +6,7 @@ import { join } from "node:path";
 
 import { start } from "../../src/app.js";
 import { readConfig } from "../../src/config.js";
+import { Store } from "../../src/store.js";
 import { CloudApi, post, words } from "./cloud-api.js";
 import { Shop } from "./shop.js";
 
@@ -79,9 +80,17 @@ export async function world({ now, env = {}, statuses }) {
       }
     },
 
-    /** The app ends and begins again over its database. */
-    async restart() {
+    /**
+     * The app ends and begins again over its database.
+     * @param {(database: import("../../src/store.js").Store["db"]) => void} [meanwhile] what is done to the database while nobody else has it
+     */
+    async restart(meanwhile) {
       await app.stop();
+      if (meanwhile) {
+        const store = new Store(config.database);
+        meanwhile(store.db);
+        store.close();
+      }
       app = await start(config, (line) => said.push(line));
       cloud.webhook = app.url;
     },
