@@ -61,6 +61,7 @@ pub mod granted;
 pub mod grants;
 pub mod horizon;
 pub mod ladders;
+pub mod lapses;
 pub mod leaderboards;
 pub mod ledger;
 pub mod log;

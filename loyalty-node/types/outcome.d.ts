@@ -63,6 +63,8 @@ export interface Decisions {
   debt_settled: Posting;
   /** Points that came back, or that an order in another's place granted, made up for what a return had written off. */
   write_off_settled: Posting;
+  /** Points of a `lot` that had run out are there again, or wait again (`pending`): what would have kept them came in time, and is told late. */
+  reinstated: Posting & { lot: number; pending: boolean };
   /** Points are set aside for a reward that waits. */
   held: Posting & { reward: string; until: string; from: FromLot[] };
   /** They are free again. */

@@ -31,7 +31,7 @@ CREATE TABLE IF NOT EXISTS campaign (name TEXT PRIMARY KEY, message TEXT NOT NUL
 """
 
 # Decisions that change what members have, and are lines of the ledger.
-LEDGER = {"earned", "vested", "spent", "expired", "clawed_back", "restored", "debt_settled", "write_off_settled"}
+LEDGER = {"earned", "vested", "spent", "expired", "clawed_back", "restored", "debt_settled", "write_off_settled", "reinstated"}
 
 
 def text_of(at: dt.datetime) -> str:

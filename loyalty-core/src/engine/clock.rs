@@ -14,6 +14,7 @@ use super::flows;
 use super::ladders::Occasion;
 use super::lots::{Expiry, Vesting, taken_over};
 use super::member::Member;
+use super::members::pause;
 use super::messages;
 use super::outcome::{Decision, Kind};
 use super::{reactions, rewards, schedule, wheels};
@@ -111,6 +112,7 @@ pub fn vest(
     decisions: &mut Vec<Decision>,
 ) -> Result<(), Overflow> {
     let entry = member.next_entry();
+    super::lapses::bring_back(plan, member, wallet as u16, at, |form| form.earning, decisions)?;
     super::ledger::activity(plan, member, wallet as u16, at, |form| form.earning);
     let inactivities = plan.wallets.get(wallet).map(|wallet| wallet.inactivities.as_slice()).unwrap_or(&[]);
     let Some(state) = member.wallets.get_mut(wallet) else { return Ok(()) };
@@ -118,7 +120,8 @@ pub fn vest(
     lot.vesting = Vesting::Done;
     let idle = match lot.expiry {
         Expiry::AfterVesting(length) => {
-            lot.expiry = Expiry::At(plan.calendar.end_after(at, length));
+            let end = plan.calendar.end_after(at, length);
+            lot.expiry = Expiry::At(pause::moved_since(plan, &member.account, end, (at, lot.earned_at)));
             None
         }
         Expiry::Inactivity(form) => Some(form),
@@ -168,9 +171,22 @@ fn expire_due(
         }
         let Some(lot) = state.lots.get_mut(place) else { continue };
         let not_vested = lot.pending();
+        let lapsed = match lot.expiry {
+            // Of what was forfeited before, nothing would come back.
+            _ if not_vested || !lot.expired.is_zero() => None,
+            Expiry::Inactivity(form) => Some(form),
+            Expiry::Open => taken_over(plan, &wallet.inactivities, lot.earned_at).map(|(_, form)| form),
+            _ => None,
+        };
+        if let Some(form) = lapsed {
+            lot.expiry = Expiry::Lapsed { form, at: due };
+        }
         let (amount, name) = (core::mem::take(&mut lot.amount), lot.entry);
         lot.expired = amount::add(lot.expired, amount)?;
-        lot.vesting = Vesting::Done;
+        // Otherwise it goes on naming what it has waited for, which may have come in time and be told later.
+        if amount.is_zero() {
+            lot.vesting = Vesting::Done;
+        }
         if not_vested {
             state.pending = amount::subtract(state.pending, amount)?;
         } else {

@@ -210,7 +210,9 @@ fn stories(plan: &Plan, member: &Member, decisions: &[Decision]) -> Vec<Story> {
             Kind::Message(said) => story.rule = rule_named(plan, &said.because),
             Kind::MessageSuppressed(unsaid) => story.rule = rule_named(plan, &unsaid.because),
             Kind::Transferred { rule, .. } => story.rule = Some(*rule),
-            Kind::Vested { wallet, lot, .. } | Kind::Expired { wallet, lot, .. } => {
+            Kind::Vested { wallet, lot, .. }
+            | Kind::Expired { wallet, lot, .. }
+            | Kind::Reinstated { wallet, lot, .. } => {
                 story.past = Some(timed::past(plan, member, decisions, *wallet, *lot, decision.at));
             }
             _ => {}

@@ -4,6 +4,7 @@ use rust_decimal::Decimal;
 
 use super::earning::{Evaluation, LotPlan};
 use super::flows;
+use super::lapses;
 use super::lots::{self, Expiry, Lot, Use, Vesting};
 use super::member::Member;
 use super::members::pause;
@@ -84,6 +85,7 @@ pub fn commit(
         take(plan, member, spend.wallet, spend.amount, Some(spend.rule), at, decisions)?;
     }
     for lot in evaluation.lots.drain(..) {
+        lapses::bring_back(plan, member, lot.wallet, at, |form| form.earning, decisions)?;
         activity(plan, member, lot.wallet, at, |form| form.earning);
         add_lot(plan, member, lot, (source, at), decisions)?;
     }

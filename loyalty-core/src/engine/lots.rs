@@ -36,6 +36,11 @@ pub enum Expiry {
     At(i64),
     /// By a form of inactivity of the wallet.
     Inactivity(u16),
+    /// They ran out by that form at that instant, as far as is known: activity before it may be told yet.
+    Lapsed {
+        form: u16,
+        at: i64,
+    },
     /// Not known before the points vest; then by this form, numbered in the wallet's saved forms.
     AfterVesting(Length),
 }
@@ -50,7 +55,8 @@ pub struct Lot {
     pub earned_at: i64,
     pub vesting: Vesting,
     pub expiry: Expiry,
-    /// Points of this lot that ran out; kept while its order may still be returned.
+    /// Points of this lot that ran out; kept while its order may still be returned. Where it still waits for an event, they ran out
+    /// because that did not come in time, as far as is known.
     pub expired: Decimal,
 }
 
@@ -159,6 +165,25 @@ impl Lot {
     pub fn pending(&self) -> bool {
         self.vesting != Vesting::Done
     }
+
+    /// Whether its points ran out, for what they wait for has not been told.
+    pub fn missed(&self) -> bool {
+        self.pending() && !self.expired.is_zero()
+    }
+
+    /// The last instant as of which something may be told that brings back what ran out of it.
+    pub fn may_come_back(&self) -> Option<i64> {
+        match self.expiry {
+            _ if self.missed() => Some(self.earned_at),
+            Expiry::Lapsed { at, .. } => Some(at),
+            _ => None,
+        }
+    }
+
+    /// Whether it waited for an event before an instant, or waits for it still.
+    pub fn waited_at(&self, at: i64) -> bool {
+        matches!(self.vesting, Vesting::On { deadline, .. } if at < deadline)
+    }
 }
 
 impl WalletState {
@@ -181,6 +206,8 @@ impl WalletState {
             Expiry::Never | Expiry::AfterVesting(_) => None,
             // Points that have not vested yet outlive any inactivity.
             Expiry::Open | Expiry::Inactivity(_) if lot.pending() => None,
+            // What is put into it later is as good as what was there.
+            Expiry::Lapsed { form, .. } => self.inactivity_end(plan, form, plans, lot.earned_at),
             Expiry::Open => {
                 let (day, form) = taken_over(plan, plans, lot.earned_at)?;
                 self.idle_end(plan, form, plans.get(usize::from(form))?, Some(plan.calendar.start_of(day)))
@@ -219,6 +246,7 @@ impl WalletState {
     pub fn due_of(&self, plan: &Plan, plans: &[InactivityPlan], lot: &Lot, frozen: bool) -> i64 {
         match (lot.vesting, lot.expiry) {
             (Vesting::At(at), _) => at,
+            (Vesting::On { .. }, _) if !lot.expired.is_zero() => i64::MAX,
             (Vesting::On { deadline, .. }, _) => deadline,
             (Vesting::Done, Expiry::Never | Expiry::AfterVesting(_)) => i64::MAX,
             (Vesting::Done, _) if frozen || lot.amount.is_zero() => i64::MAX,
@@ -324,18 +352,18 @@ impl WalletState {
         Ok(uses)
     }
 
-    /// Drops lots that hold nothing; those with a run-out part are kept while `returnable` says that it may matter, and that
+    /// Drops lots that hold nothing; those with a run-out part are kept while `matters` says that it may come back, and that
     /// part itself is forgotten with it: when lots are drawn together must not show. Tells whether any were dropped.
-    pub fn sweep(&mut self, returnable: impl Fn(i64) -> bool) -> bool {
+    pub fn sweep(&mut self, matters: impl Fn(&Lot) -> bool) -> bool {
         for at in 0..self.lots.len() {
-            let past = |lot: &&Lot| !lot.expired.is_zero() && !returnable(lot.earned_at);
+            let past = |lot: &&Lot| !lot.expired.is_zero() && !matters(lot);
             if self.lots.get(at).filter(past).is_some()
                 && let Some(lot) = self.lots.get_mut(at)
             {
                 lot.expired = Decimal::ZERO;
             }
         }
-        let kept = |lot: &Lot| !lot.amount.is_zero() || (!lot.expired.is_zero() && returnable(lot.earned_at));
+        let kept = |lot: &Lot| !lot.amount.is_zero() || (!lot.expired.is_zero() && matters(lot));
         let any = !self.lots.iter().all(kept);
         if any {
             self.lots.retain(kept);

@@ -378,7 +378,7 @@ impl Member {
         }
         for (number, wallet) in self.wallets.iter_mut().enumerate() {
             wallet.draw_together(plan.inactivities(number as u16), horizon);
-            wallet.sweep(|earned_at| earned_at >= returns);
+            wallet.sweep(|lot| lot.earned_at >= returns || lot.may_come_back().is_some_and(|at| at >= horizon));
         }
     }
 }

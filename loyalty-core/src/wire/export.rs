@@ -261,6 +261,10 @@ fn lot_of(plan: &Plan, wallet: &WalletPlan, lot: &Lot) -> Document {
             let key = wallet.inactivities.get(usize::from(form)).map_or("", |form| &*form.key);
             Document::object().with("inactivity", key)
         }
+        Expiry::Lapsed { form, at } => {
+            let key = wallet.inactivities.get(usize::from(form)).map_or("", |form| &*form.key);
+            Document::object().with("lapsed", key).with("at", instant(plan, at))
+        }
         Expiry::AfterVesting(length) => {
             let unit = format!("{:?}", length.unit).to_lowercase();
             Document::object().with("after_vesting", u64::from(length.count)).with("unit", unit)

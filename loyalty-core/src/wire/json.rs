@@ -130,6 +130,11 @@ pub fn decision(plan: &Plan, decision: &Decision, at: i64, object: &mut Object<'
         Kind::DebtSettled { entry, wallet, amount: sum } | Kind::WriteOffSettled { entry, wallet, amount: sum } => {
             moved(plan, object, *entry, *wallet, *sum);
         }
+        Kind::Reinstated { entry, wallet, lot, amount: sum, pending } => {
+            moved(plan, object, *entry, *wallet, *sum);
+            object.put("lot", *lot);
+            object.put("pending", *pending);
+        }
         Kind::Tagged { tag } | Kind::Untagged { tag } => object.put("tag", &**tag),
         Kind::AttributeSet { field, value } => {
             object.put("field", plan.member.get(usize::from(*field)).map_or("", |field| &*field.name));
@@ -436,7 +441,7 @@ fn carry(plan: &Plan, decision: &Decision, event: &mut Object<'_>) {
                 match used.expiry {
                     // What ends by its owner's inactivity ends by that of the new owner.
                     _ if *fresh => lot.put("fresh", true),
-                    Expiry::Inactivity(_) | Expiry::AfterVesting(_) => lot.put("fresh", true),
+                    Expiry::Inactivity(_) | Expiry::Lapsed { .. } | Expiry::AfterVesting(_) => lot.put("fresh", true),
                     Expiry::At(end) => lot.put("expires_at", moment(plan, end)),
                     Expiry::Never => lot.put("never", true),
                     Expiry::Open => {}

@@ -99,6 +99,11 @@ const KINDS: &[(&str, &str)] = &[
         "write_off_settled",
         "points that came back, or that an order in another's place granted, made up for what a return had written off",
     ),
+    (
+        "reinstated",
+        "points of a `lot` that had run out are there again, or wait again (`pending`): what would have kept them came in time, and is \
+         told late",
+    ),
     ("tagged", "the member has the tag"),
     ("untagged", "the member has lost the tag"),
     ("attribute_set", "an attribute of the member has the value"),
@@ -307,6 +312,21 @@ fn written_off() -> Vec<Outcome> {
     .into()
 }
 
+/// What was given up for want of a delivery that had come in time.
+fn told_late() -> Vec<Outcome> {
+    let text = "program \"Shop\" { currency EUR }\nwallet p { vest on delivered within 3 days }\n\
+        rule base on order { earn 1 p per 1 EUR of order.subtotal }";
+    let program = Program::compile(text).expect("a program");
+    let mut member = program.enroll("m-1", at("2026-01-01")).expect("a member");
+    [
+        ("order", "o-1", "2026-01-02", r#","subtotal":5"#),
+        ("visit", "v-1", "2026-01-10", ""),
+        ("delivered", "d-1", "2026-01-04", r#","order":"o-1""#),
+    ]
+    .map(|(kind, id, day, fields)| apply(&program, &mut member, kind, id, day, fields))
+    .into()
+}
+
 /// What becomes of wheels: a slice in stock, one out of stock, and a limit.
 fn wheels() -> Vec<Outcome> {
     let program = Program::compile(FAIR).expect("a program").with_secret(b"the secret of the page").expect("a secret");
@@ -373,7 +393,7 @@ fn the_table_of_decisions_is_that_of_a_history() {
     // Kind → how often it came, and the keys in their order, each with how often it was there.
     let mut seen: BTreeMap<String, (usize, Vec<(String, usize)>)> = BTreeMap::new();
     let others = challenges().into_iter().chain(returned()).chain(wheels()).chain(leaderboards()).chain(questions());
-    let others = others.chain(written_off());
+    let others = others.chain(written_off()).chain(told_late());
     for outcome in history(&program).0.into_iter().chain(others) {
         let json = outcome.to_json();
         for decision in serde_json::from_str::<Decisions<'_>>(&json).expect("an outcome").decisions {

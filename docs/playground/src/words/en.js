@@ -95,6 +95,7 @@ export const en = {
     restored: "given back",
     debt_settled: "debt settled",
     write_off_settled: "write-off made up for",
+    reinstated: "not given up after all",
     refund_due: "refund due",
     tagged: "tagged",
     untagged: "no longer tagged",

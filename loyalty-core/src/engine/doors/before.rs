@@ -12,9 +12,10 @@ use crate::engine::outcome::{Decision, NotEarned};
 use crate::engine::rewards::Turn;
 use crate::engine::value::Value;
 use crate::engine::{
-    arrivals, challenges, clock, coupons, leaderboards, messages, questions, referrals, returns, rewards, wheels,
+    arrivals, challenges, clock, coupons, lapses, leaderboards, messages, questions, referrals, returns, rewards,
+    wheels,
 };
-use crate::plan::{EventKind, EventPlan, Plan};
+use crate::plan::{EventKind, EventPlan, InactivityPlan, Plan};
 
 /// What happens before the rules are asked: time passes, and the event does what its type does by itself. Tells how many
 /// decisions time alone brought about.
@@ -29,6 +30,12 @@ pub fn before_rules(
         clock::advance(plan, member, event.at, decisions)?;
     }
     let first = decisions.len();
+    if event.at < member.clock && rests(plan, event_plan, member, event).is_none() {
+        for wallet in 0..plan.wallets.len() {
+            let counts = |form: &InactivityPlan| form.events.contains(&event.event);
+            lapses::bring_back(plan, member, wallet as u16, event.at, counts, decisions)?;
+        }
+    }
     match event_plan.kind {
         EventKind::Plain => {
             if let Some(order) = coupons::redeem::replaced(event_plan, event) {

@@ -11,7 +11,7 @@ use crate::engine::log::hash;
 use crate::engine::member::Member;
 use crate::engine::outcome::{Because, Decision, Kind};
 use crate::engine::value::{Stored, Value};
-use crate::engine::{ladders, ledger};
+use crate::engine::{ladders, lapses, ledger};
 use crate::plan::{EventPlan, ExpirePlan, Plan, VestPlan};
 
 /// Staff give or take points.
@@ -67,6 +67,7 @@ pub(super) fn adjust(
     };
     let because = vec![Because::Adjustment { amount: points }];
     let lot = LotPlan { wallet: wallet as u16, vest: VestPlan::AtOnce, expire, amount: points, because };
+    lapses::bring_back(plan, member, wallet as u16, event.at, |form| form.earning, decisions)?;
     ledger::activity(plan, member, wallet as u16, event.at, |form| form.earning);
     ledger::add_lot(plan, member, lot, (hash(&event.id), event.at), decisions)?;
     Ok(())

@@ -90,6 +90,18 @@ pub fn moved(plan: &Plan, account: &Account, at: i64, settled_at: i64) -> i64 {
     account.pauses.iter().fold(at, |at, pause| moved_by(plan, *pause, at, settled_at))
 }
 
+/// Where activity at an instant stands at a later one, after the pauses that had begun by then.
+pub fn moved_until(plan: &Plan, account: &Account, at: i64, until: i64) -> i64 {
+    let known = account.pauses.iter().filter(|pause| pause.from < until);
+    known.fold(at, |at, pause| moved_by(plan, *pause, at, at))
+}
+
+/// Where an end that was settled at `settled_at` and began to count at `since` stands, after the pauses that were not over by then.
+pub fn moved_since(plan: &Plan, account: &Account, at: i64, (since, settled_at): (i64, i64)) -> i64 {
+    let later = account.pauses.iter().filter(|pause| pause.to.is_some_and(|to| to > since));
+    later.fold(at, |at, pause| moved_by(plan, *pause, at, settled_at))
+}
+
 /// The same for an expiry.
 pub fn moved_expiry(plan: &Plan, account: &Account, expiry: Expiry, settled_at: i64) -> Expiry {
     match expiry {

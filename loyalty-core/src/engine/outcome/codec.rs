@@ -20,5 +20,6 @@ const CARD_EXPIRED: u8 = 47;
 const MESSAGE: u8 = 90;
 const MESSAGE_SUPPRESSED: u8 = 91;
 const CONSENT: u8 = 92;
-const WRITE_OFF_SETTLED: u8 = 95;
 const MESSAGES_HELD_BACK: u8 = 93;
+const WRITE_OFF_SETTLED: u8 = 95;
+const REINSTATED: u8 = 96;

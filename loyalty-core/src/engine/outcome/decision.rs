@@ -39,6 +39,7 @@ impl Decision {
             | Kind::Restored { amount, .. }
             | Kind::DebtSettled { amount, .. }
             | Kind::WriteOffSettled { amount, .. }
+            | Kind::Reinstated { amount, .. }
             | Kind::Forfeited { amount, .. }
             | Kind::Transferred { amount, .. }
             | Kind::Held { amount, .. }
@@ -67,6 +68,7 @@ impl Decision {
             | Kind::Restored { wallet, .. }
             | Kind::DebtSettled { wallet, .. }
             | Kind::WriteOffSettled { wallet, .. }
+            | Kind::Reinstated { wallet, .. }
             | Kind::Forfeited { wallet, .. }
             | Kind::Held { wallet, .. }
             | Kind::Released { wallet, .. }

@@ -70,6 +70,14 @@ pub enum Kind {
         wallet: u16,
         amount: Decimal,
     },
+    /// Points that had run out are there again, or wait again: what would have kept them came in time, and is told late.
+    Reinstated {
+        entry: u64,
+        wallet: u16,
+        lot: u64,
+        amount: Decimal,
+        pending: bool,
+    },
     Tagged {
         tag: Box<str>,
     },
@@ -391,6 +399,7 @@ impl Kind {
             Kind::Restored { .. } => "restored",
             Kind::DebtSettled { .. } => "debt_settled",
             Kind::WriteOffSettled { .. } => "write_off_settled",
+            Kind::Reinstated { .. } => "reinstated",
             Kind::Tagged { .. } => "tagged",
             Kind::Untagged { .. } => "untagged",
             Kind::AttributeSet { .. } => "attribute_set",

@@ -11,7 +11,9 @@ impl Kind {
             Ok(())
         };
         match self {
-            Kind::Vested { entry, lot, .. } | Kind::Expired { entry, lot, .. } => {
+            Kind::Vested { entry, lot, .. }
+            | Kind::Expired { entry, lot, .. }
+            | Kind::Reinstated { entry, lot, .. } => {
                 on(lot)?;
                 on(entry)
             }

@@ -170,7 +170,19 @@ fn take_from(
         let lots = state.lots.iter().enumerate().filter(|(_, lot)| !lot.pending() && then_pending.contains(&lot.entry));
         let lots: Vec<usize> = lots.map(|(place, _)| place).collect();
         from_lots = sum(state.take(&lots, left)?)?;
-        written_off = amount::subtract(left, from_lots)?;
+        left = amount::subtract(left, from_lots)?;
+        written_off = left;
+        // Of what was pending then and has been given up since, no event that is told later brings anything back.
+        for place in 0..state.lots.len() {
+            let missed = |lot: &&Lot| lot.source == source && lot.missed() && lot.waited_at(at);
+            if state.lots.get(place).filter(missed).is_some()
+                && let Some(lot) = state.lots.get_mut(place)
+            {
+                let gone = lot.expired.min(left);
+                lot.expired = amount::subtract(lot.expired, gone)?;
+                left = amount::subtract(left, gone)?;
+            }
+        }
     } else {
         from_lots = sum(state.take(&own(false, &state.lots), left)?)?;
         left = amount::subtract(left, from_lots)?;

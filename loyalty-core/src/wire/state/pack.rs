@@ -479,6 +479,7 @@ fn move_wallet(
         | Kind::Restored { wallet, .. }
         | Kind::DebtSettled { wallet, .. }
         | Kind::WriteOffSettled { wallet, .. }
+        | Kind::Reinstated { wallet, .. }
         | Kind::Received { wallet, .. }
         | Kind::SentBack { wallet, .. }
         | Kind::Joined { wallet, .. }

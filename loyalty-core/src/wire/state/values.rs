@@ -136,11 +136,13 @@ pub enum SavedExpiry {
     /// A form by its place in the wallet's saved list of activity.
     Inactivity(u16),
     AfterVesting(u32, SavedUnit),
+    /// That form, and when points have run out by it.
+    Lapsed(u16, Moment),
 }
 
 saved! {
     SavedExpiry: "never" = Never, "open" = Open, "at" = At(at), "inactivity" = Inactivity(form),
-    "after_vesting" = AfterVesting(count, unit)
+    "after_vesting" = AfterVesting(count, unit), "lapsed" = Lapsed(form, at)
 }
 
 #[derive(Default, Clone, Copy)]
@@ -186,6 +188,7 @@ impl SavedExpiry {
             Expiry::Open => SavedExpiry::Open,
             Expiry::At(at) => SavedExpiry::At(Moment(at)),
             Expiry::Inactivity(form) => SavedExpiry::Inactivity(form),
+            Expiry::Lapsed { form, at } => SavedExpiry::Lapsed(form, Moment(at)),
             Expiry::AfterVesting(length) => {
                 let unit = UNITS.iter().find(|(_, unit)| *unit == length.unit);
                 SavedExpiry::AfterVesting(length.count, unit.map_or(SavedUnit::Day, |(saved, _)| *saved))
@@ -201,6 +204,9 @@ impl SavedExpiry {
             SavedExpiry::At(at) => Expiry::At(at.0),
             SavedExpiry::Inactivity(place) => {
                 form(*place).map_or(Expiry::Never, |form| Expiry::Inactivity(form as u16))
+            }
+            SavedExpiry::Lapsed(place, at) => {
+                form(*place).map_or(Expiry::At(at.0), |form| Expiry::Lapsed { form: form as u16, at: at.0 })
             }
             SavedExpiry::AfterVesting(count, unit) => {
                 let unit = UNITS.iter().find(|(saved, _)| *saved as u8 == *unit as u8);

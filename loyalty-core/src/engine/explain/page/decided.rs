@@ -72,6 +72,13 @@ pub(super) fn decision_row(told: &Explanation, decision: &Decision, story: &Stor
             let head = words().strong(format!("−{}", sum(*amount, *wallet))).say(gone).say(end);
             (head, past_rows(told, story, *not_vested))
         }
+        Kind::Reinstated { wallet, amount, pending, .. } => {
+            let why = match pending {
+                true => " wait again: what they waited for came in time, and is told late",
+                false => " are there again: what would have kept them came in time, and is told late",
+            };
+            (words().strong(sum(*amount, *wallet)).say(why), past_rows(told, story, false))
+        }
         Kind::Spent { wallet, amount, uses, .. } => {
             let by = if story.rule.is_some() { " spent" } else { " taken by staff" };
             let head = words().strong(format!("−{}", sum(*amount, *wallet))).say(by);

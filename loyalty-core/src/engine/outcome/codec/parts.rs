@@ -95,7 +95,7 @@ fn write_expiry(writer: &mut Writer<'_>, expiry: Expiry, event_at: i64) {
             writer.byte(1);
             writer.instant(at, event_at);
         }
-        Expiry::Inactivity(form) => {
+        Expiry::Inactivity(form) | Expiry::Lapsed { form, .. } => {
             writer.byte(2);
             writer.number(u64::from(form));
         }

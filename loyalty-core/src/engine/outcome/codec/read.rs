@@ -5,7 +5,7 @@ use rust_decimal::Decimal;
 use super::parts::{part_of, read_keys, read_parcel, read_stored, read_uses, read_vesting, rule, small};
 use super::{
     CARD_EXPIRED, CARD_ISSUED, CONSENT, COUPON, EARNED, MESSAGE, MESSAGE_SUPPRESSED, MESSAGES_HELD_BACK, QUESTION,
-    WRITE_OFF_SETTLED,
+    REINSTATED, WRITE_OFF_SETTLED,
 };
 use crate::amount;
 use crate::engine::coupons::decision::CouponDecision;
@@ -28,11 +28,11 @@ pub fn read(reader: &mut Reader<'_>, event_at: i64) -> Result<Vec<Decision>, Mal
 fn read_kind(reader: &mut Reader<'_>, event_at: i64) -> Result<Kind, Malformed> {
     let tag = reader.byte()?;
     let (mut entry, mut wallet, mut amount) = (0, 0, Decimal::ZERO);
-    if matches!(tag, 0..=6 | 13 | 18 | 19 | 22 | 62 | 63 | WRITE_OFF_SETTLED) {
+    if matches!(tag, 0..=6 | 13 | 18 | 19 | 22 | 62 | 63 | WRITE_OFF_SETTLED | REINSTATED) {
         entry = reader.number()?;
         wallet = small(reader)?;
     }
-    if matches!(tag, 1..=6 | 13 | 18 | 19 | 22 | 62 | 63 | WRITE_OFF_SETTLED) {
+    if matches!(tag, 1..=6 | 13 | 18 | 19 | 22 | 62 | 63 | WRITE_OFF_SETTLED | REINSTATED) {
         amount = reader.decimal()?;
     }
     let instant = |reader: &mut Reader<'_>| reader.instant(event_at);
@@ -67,6 +67,7 @@ fn read_kind(reader: &mut Reader<'_>, event_at: i64) -> Result<Kind, Malformed> 
         5 => Kind::Restored { entry, wallet, amount, expires_at: reader.option(instant)? },
         6 => Kind::DebtSettled { entry, wallet, amount },
         WRITE_OFF_SETTLED => Kind::WriteOffSettled { entry, wallet, amount },
+        REINSTATED => Kind::Reinstated { entry, wallet, amount, lot: reader.number()?, pending: reader.byte()? != 0 },
         7 => Kind::Tagged { tag: reader.text()?.into() },
         8 => Kind::Untagged { tag: reader.text()?.into() },
         9 => Kind::AttributeSet { field: small(reader)?, value: read_stored(reader)? },

@@ -5,7 +5,7 @@ use rust_decimal::Decimal;
 use super::parts::{part_number, write_keys, write_parcel, write_stored, write_uses, write_vesting};
 use super::{
     CARD_EXPIRED, CARD_ISSUED, CONSENT, COUPON, EARNED, MESSAGE, MESSAGE_SUPPRESSED, MESSAGES_HELD_BACK, QUESTION,
-    WRITE_OFF_SETTLED,
+    REINSTATED, WRITE_OFF_SETTLED,
 };
 use crate::amount;
 use crate::engine::messages::said;
@@ -60,6 +60,11 @@ pub fn write(writer: &mut Writer<'_>, decisions: &[Decision], event_at: i64) {
             Kind::DebtSettled { entry, wallet, amount } => head(writer, 6, *entry, *wallet, *amount),
             Kind::WriteOffSettled { entry, wallet, amount } => {
                 head(writer, WRITE_OFF_SETTLED, *entry, *wallet, *amount)
+            }
+            Kind::Reinstated { entry, wallet, lot, amount, pending } => {
+                head(writer, REINSTATED, *entry, *wallet, *amount);
+                writer.number(*lot);
+                writer.byte(u8::from(*pending));
             }
             Kind::Tagged { tag } => {
                 writer.byte(7);

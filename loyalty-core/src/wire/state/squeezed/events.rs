@@ -232,6 +232,7 @@ fn entry_of(kind: &Kind) -> Option<u64> {
         | Kind::Restored { entry, .. }
         | Kind::DebtSettled { entry, .. }
         | Kind::WriteOffSettled { entry, .. }
+        | Kind::Reinstated { entry, .. }
         | Kind::Transferred { entry, .. }
         | Kind::Received { entry, .. }
         | Kind::Held { entry, .. }

@@ -191,6 +191,7 @@ impl Lots {
             SavedExpiry::At(at) => (2, at.0, 0, 0),
             SavedExpiry::Inactivity(form) => (3, 0, u64::from(*form), 0),
             SavedExpiry::AfterVesting(count, unit) => (4, 0, u64::from(*count), *unit as u64),
+            SavedExpiry::Lapsed(form, at) => (5, at.0, u64::from(*form), 0),
         };
         lot.expiry = match self.expiry.code(coder, kind)? {
             0 => SavedExpiry::Never,
@@ -201,6 +202,10 @@ impl Lots {
                 let count = self.forms.narrow(coder, count)?;
                 let unit = SavedUnit::of(self.units.narrow(coder, unit)?).ok_or(Malformed)?;
                 SavedExpiry::AfterVesting(count, unit)
+            }
+            5 => {
+                let form = self.forms.narrow(coder, count)?;
+                SavedExpiry::Lapsed(form, Moment(self.expires_at.code(coder, at, earned_at)?))
             }
             _ => return Err(Malformed),
         };
