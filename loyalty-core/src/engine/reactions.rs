@@ -74,7 +74,7 @@ pub fn follow(
                 let Some(amount) = amount else { continue };
                 let whole = cause.amount;
                 let cause = Cause { amount, ..cause };
-                run(plan, member, rule, (cause, whole), at, decisions)?;
+                run(plan, member, rule, (cause, whole), (at, occasion), decisions)?;
                 if decisions.len().saturating_sub(first) > DECISIONS_MAX {
                     return Err(too_many_decisions());
                 }
@@ -227,7 +227,7 @@ pub fn by_the_clock(plan: &Plan, member: &mut Member, due: i64, decisions: &mut 
         }
         for cause in schedule::causes(plan, member, trigger, due) {
             let next = decisions.len();
-            run(plan, member, *number, (cause, cause.amount), due, decisions)?;
+            run(plan, member, *number, (cause, cause.amount), (due, Occasion::Time), decisions)?;
             follow(plan, member, due, Occasion::Time, next, decisions)?;
         }
     }
@@ -240,7 +240,7 @@ fn run(
     member: &mut Member,
     rule: u32,
     (cause, whole): (Cause, Decimal),
-    at: i64,
+    (at, occasion): (i64, Occasion),
     decisions: &mut Decided,
 ) -> Result<(), EventError> {
     if member.account.paused_at(at) {
@@ -262,6 +262,9 @@ fn run(
         Ok(()) => {
             if evaluation.comes_to_something(member, at) {
                 experiments::note(plan, member, arms, at, decisions);
+            }
+            if matches!(occasion, Occasion::Time) {
+                evaluation.lots.iter_mut().for_each(|lot| lot.vest = lot.vest.by_no_event());
             }
             let moves = core::mem::take(&mut evaluation.moves);
             for change in &evaluation.changes {

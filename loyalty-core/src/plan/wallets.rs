@@ -59,6 +59,16 @@ pub enum VestPlan {
     On { event: u16, within: Length },
 }
 
+impl VestPlan {
+    /// The same for points that no event has earned: what comes for an event never comes for them.
+    pub fn by_no_event(self) -> Self {
+        match self {
+            VestPlan::On { .. } => VestPlan::AtOnce,
+            other => other,
+        }
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ExpirePlan {
     Never,
