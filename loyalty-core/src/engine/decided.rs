@@ -9,7 +9,7 @@ use super::member::Member;
 use super::outcome::{Decision, Kind};
 use super::reactions::Cause;
 use super::returns::{Followed, Undone};
-use crate::amount;
+use crate::amount::{self, Overflow};
 use crate::plan::Plan;
 
 /// Decisions in their order. It reads as the list of them.
@@ -92,6 +92,14 @@ impl Decided {
     /// What undoing the order has found that this one replaces.
     pub fn undone(&self) -> &Undone {
         &self.undone
+    }
+
+    /// How much of what is granted in a wallet instead had vested of that order: what has been told of is spoken for.
+    pub fn vested_before(&mut self, wallet: usize, granted: Decimal) -> Result<Decimal, Overflow> {
+        let Some(vested) = self.undone.vested.get_mut(wallet) else { return Ok(Decimal::ZERO) };
+        let own = granted.min(*vested);
+        *vested = amount::subtract(*vested, own)?;
+        Ok(own)
     }
 
     pub fn have_undone(&mut self, undone: Undone, by: u64) {

@@ -28,7 +28,7 @@ use super::outcome::{Decision, Kind};
 use super::rewards::Units;
 use super::value::Value;
 use super::{challenges, referrals, rewards};
-use crate::amount;
+use crate::amount::{self, Overflow};
 use crate::plan::{EventKind, EventPlan, Plan};
 use asked::{PointsAsked, come_back, points_asked, tells_goods, units_asked};
 use clawback::claw_back;
@@ -39,14 +39,16 @@ use owed::{AllOwed, may_owe, owed};
 use rerate::remeasure;
 use restore::{give_back_spent, paid_by_itself};
 
-pub use clawback::{take_back, take_reward_back};
+pub use clawback::{given_by, take_given_back, take_reward_back};
 pub use lasting::{Followed, followed, is_lasting, lasting};
 pub use limits::use_again;
 pub use order::{Captured, Order, Returned, Uncounted, captured};
 pub use rerate::{granted, rerate, rerated_sum, scope};
 pub use restore::put_back;
-pub use vested::{carry, followed_before};
-pub use written_off::{WrittenOff, drawn_again, make_up, net, net_reward, reward_belongs, rewards_go_on, strike};
+pub use vested::{carry, carry_given, followed_before};
+pub use written_off::{
+    WrittenOff, drawn_again, make_up, net, net_given, net_reward, reward_belongs, rewards_go_on, strike,
+};
 
 /// What undoing an order has found that the one in its place goes on with.
 #[derive(Debug, Clone, Default)]
@@ -215,7 +217,7 @@ fn take_away(
     if own {
         give_back_spent(plan, member, &order, (units, points), &before, (&kept_after, &mut after), at, decisions)?;
     }
-    let vested = claw_back(plan, member, &order, (&kept_before, &before), (&kept_after, &mut after), at, decisions)?;
+    claw_back(plan, member, &order, (&kept_before, &before), (&kept_after, &mut after), at, decisions)?;
     let stay = match after.whole {
         true => give_coupons_back(plan, member, &order, lives_on, at, decisions)?,
         false => Vec::new(),
@@ -246,7 +248,21 @@ fn take_away(
         Some(returned) => *returned = after,
         None => member.returned.push(after),
     }
+    let vested = vested_of(plan, decisions.get(first..).unwrap_or_default())?;
     Ok(Undone { vested, goals })
+}
+
+/// How much of what some decisions have taken back was pending no more, by wallet.
+fn vested_of(plan: &Plan, decisions: &[Decision]) -> Result<Vec<Decimal>, Overflow> {
+    let mut vested = vec![Decimal::ZERO; plan.wallets.len()];
+    for decision in decisions {
+        if let Kind::ClawedBack { wallet, amount, from_pending, .. } = decision.kind
+            && let Some(sum) = vested.get_mut(usize::from(wallet))
+        {
+            *sum = amount::add(*sum, amount::subtract(amount, from_pending)?)?;
+        }
+    }
+    Ok(vested)
 }
 
 /// Tells what is to be paid back of an order whose coupons may lose what they took off: the share of what comes back is not

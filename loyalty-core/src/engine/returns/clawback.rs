@@ -11,14 +11,14 @@ use crate::check::model::{Clawback, Flow};
 use crate::engine::error::EventError;
 use crate::engine::event::EventData;
 use crate::engine::log::hash;
-use crate::engine::lots::{Lot, Use, Vesting};
+use crate::engine::lots::{Lot, Use, Vesting, WalletState};
 use crate::engine::member::Member;
-use crate::engine::outcome::{Decision, Kind};
+use crate::engine::outcome::{Because, Decision, Kind};
 use crate::engine::tally::{self, Change, Changes};
 use crate::engine::{flows, rules};
 use crate::plan::Plan;
 
-/// Takes back what an order has granted in each wallet; tells how much of it was pending no more.
+/// Takes back what an order has granted in each wallet.
 pub(super) fn claw_back(
     plan: &Plan,
     member: &mut Member,
@@ -27,8 +27,7 @@ pub(super) fn claw_back(
     (event_after, after): (&EventData, &mut Returned),
     at: i64,
     decisions: &mut Vec<Decision>,
-) -> Result<Vec<Decimal>, EventError> {
-    let mut vested = vec![Decimal::ZERO; plan.wallets.len()];
+) -> Result<(), EventError> {
     let old = rerate(plan, member, order, event_before, before.whole)?;
     let new = rerate(plan, member, order, event_after, after.whole)?;
     let mut changes = Changes::new();
@@ -60,15 +59,13 @@ pub(super) fn claw_back(
                 tally::change(&mut changes, tally, key, 0, -due)?;
             }
         }
+        let own = Lots { source: hash(&order.event.id), named: &[] };
         let pending = match policy.clawback {
-            Clawback::OnlyPending => vested_since(member, order, number, at),
+            Clawback::OnlyPending => vested_since(member, (&order.decisions, order.event.at), |_| true, number, at),
             _ => Vec::new(),
         };
-        let source = (hash(&order.event.id), order.event.at, policy.clawback);
-        let had_vested = take_from(plan, member, number, due, (source, &pending), at, decisions)?;
-        if let Some(vested) = vested.get_mut(usize::from(number)) {
-            *vested = had_vested;
-        }
+        let of = (own, &*pending, order.event.at, policy.clawback);
+        take_from(plan, member, number, due, of, at, decisions)?;
     }
     for change in changes {
         // A counter that a `from` clause has changed meanwhile may hold less than is given back.
@@ -76,7 +73,7 @@ pub(super) fn claw_back(
         let sum = change.sum.max(-known.unwrap_or_default());
         member.tallies.add(&Change { sum, ..change })?;
     }
-    Ok(vested)
+    Ok(())
 }
 
 /// Takes back what a reward gave: its pending points, what is left of its own, others, debt, as the wallet says.
@@ -90,17 +87,67 @@ pub fn take_reward_back(
     decisions: &mut Vec<Decision>,
 ) -> Result<(), Overflow> {
     let Some(policy) = plan.policy(wallet, plan.calendar.day_at(given_at)) else { return Ok(()) };
-    take_back(plan, member, wallet, amount, (source, given_at, policy.clawback), at, decisions)
+    let of = (Lots { source, named: &[] }, &[][..], given_at, policy.clawback);
+    take_from(plan, member, wallet, amount, of, at, decisions)
 }
 
-/// The lots of an order that were pending at an instant that is over, and have vested since.
-fn vested_since(member: &Member, order: &Order, wallet: u16, at: i64) -> Vec<u64> {
+/// Takes back what a declaration gave by some decisions: points that it alone has earned. They are of no event, so that its
+/// lots are known by their entries.
+pub fn take_given_back(
+    plan: &Plan,
+    member: &mut Member,
+    wallet: u16,
+    amount: Decimal,
+    (rule, decided, given_at): (u32, &[Decision], i64),
+    at: i64,
+    decisions: &mut Vec<Decision>,
+) -> Result<(), Overflow> {
+    let Some(policy) = plan.policy(wallet, plan.calendar.day_at(given_at)) else { return Ok(()) };
+    let named = lots_given(decided, rule, wallet);
+    let pending = match policy.clawback {
+        Clawback::OnlyPending => vested_since(member, (decided, given_at), |entry| named.contains(&entry), wallet, at),
+        _ => Vec::new(),
+    };
+    let of = (Lots { source: NO_SOURCE, named: &named }, &*pending, given_at, policy.clawback);
+    take_from(plan, member, wallet, amount, of, at, decisions)
+}
+
+/// The entries of the lots that a declaration has given in a wallet. Where a part has vested with an edit, it has become a lot
+/// of its own.
+fn lots_given(decided: &[Decision], rule: u32, wallet: u16) -> Vec<u64> {
+    let mut lots = Vec::new();
+    for decision in decided {
+        match &decision.kind {
+            Kind::Earned { entry, wallet: of, because, .. } if *of == wallet && given_by(because, rule) => {
+                lots.push(*entry);
+            }
+            Kind::Vested { entry, lot, .. } if lots.contains(lot) => lots.push(*entry),
+            _ => {}
+        }
+    }
+    lots
+}
+
+/// Whether a declaration alone has earned something.
+pub fn given_by(because: &[Because], rule: u32) -> bool {
+    let own = |part: &Because| matches!(part, Because::Rule { rule: own, .. } if *own == rule);
+    because.iter().any(own) && !because.iter().any(|part| matches!(part, Because::Rule { .. }) && !own(part))
+}
+
+/// The lots of some decisions that were pending at an instant that is over, and have vested since.
+fn vested_since(
+    member: &Member,
+    (decided, since): (&[Decision], i64),
+    is_own: impl Fn(u64) -> bool,
+    wallet: u16,
+    at: i64,
+) -> Vec<u64> {
     if at >= member.clock {
         return Vec::new();
     }
     let mut lots = Vec::new();
-    let earned = order.decisions.iter().filter_map(|decision| match decision.kind {
-        Kind::Earned { entry, wallet: to, vesting, .. } if to == wallet => Some((entry, vesting)),
+    let earned = decided.iter().filter_map(|decision| match decision.kind {
+        Kind::Earned { entry, wallet: to, vesting, .. } if to == wallet && is_own(entry) => Some((entry, vesting)),
         _ => None,
     });
     for (entry, vesting) in earned {
@@ -109,7 +156,7 @@ fn vested_since(member: &Member, order: &Order, wallet: u16, at: i64) -> Vec<u64
             Vesting::At(vests_at) => vests_at > at,
             // Which event it was is known by what it decided.
             Vesting::On { .. } => {
-                let records = member.log.iter().filter(|record| record.at >= order.event.at);
+                let records = member.log.iter().filter(|record| record.at >= since);
                 let mut decided = records.flat_map(|record| record.decisions().unwrap_or_default());
                 decided.any(|decision| {
                     let of_it = matches!(decision.kind, Kind::Vested { lot, .. } if lot == entry);
@@ -124,39 +171,55 @@ fn vested_since(member: &Member, order: &Order, wallet: u16, at: i64) -> Vec<u64
     lots
 }
 
-/// Takes points back: the order's pending ones, what is left of its own, what has run out of them, others, debt.
-pub fn take_back(
-    plan: &Plan,
-    member: &mut Member,
-    wallet: u16,
-    amount: Decimal,
-    of: (u64, i64, Clawback),
-    at: i64,
-    decisions: &mut Vec<Decision>,
-) -> Result<(), Overflow> {
-    take_from(plan, member, wallet, amount, (of, &[]), at, decisions)?;
-    Ok(())
+/// The lots that what is taken back has given: those of a source, and those of some entries.
+#[derive(Clone, Copy)]
+struct Lots<'a> {
+    source: u64,
+    named: &'a [u64],
 }
 
-/// The same, where some lots count as pending that are so no more. Tells how many points were not pending.
+impl Lots<'_> {
+    fn contain(&self, lot: &Lot) -> bool {
+        lot.source == self.source || self.named.contains(&lot.entry)
+    }
+}
+
+/// No lot has this source.
+const NO_SOURCE: u64 = u64::MAX;
+
+/// Forgets up to so many of the points that have run out of some lots; tells how many.
+fn strike(state: &mut WalletState, of: impl Fn(&Lot) -> bool, most: Decimal) -> Result<Decimal, Overflow> {
+    let mut left = most;
+    for place in 0..state.lots.len() {
+        let lot = state.lots.get(place).filter(|lot| !lot.expired.is_zero() && of(lot));
+        let Some(lot) = lot.is_some().then(|| state.lots.get_mut(place)).flatten() else { continue };
+        let gone = lot.expired.min(left);
+        lot.expired = amount::subtract(lot.expired, gone)?;
+        left = amount::subtract(left, gone)?;
+    }
+    amount::subtract(most, left)
+}
+
+/// Takes points back: own pending ones, what is left of the own others, what has run out of them, those of others, debt. Some
+/// lots count as pending that are so no more.
 fn take_from(
     plan: &Plan,
     member: &mut Member,
     wallet: u16,
     amount: Decimal,
-    ((source, ordered_at, clawback), then_pending): ((u64, i64, Clawback), &[u64]),
+    (lots, then_pending, given_at, clawback): (Lots<'_>, &[u64], i64, Clawback),
     at: i64,
     decisions: &mut Vec<Decision>,
-) -> Result<Decimal, Overflow> {
+) -> Result<(), Overflow> {
     let day = plan.calendar.day_at(at);
     let entry = member.next_entry();
     let inactivities =
         plan.wallets.get(usize::from(wallet)).map(|wallet| wallet.inactivities.as_slice()).unwrap_or(&[]);
     let order = plan.policy(wallet, day).map(|policy| policy.spend);
-    let Some(state) = member.wallets.get_mut(usize::from(wallet)) else { return Ok(Decimal::ZERO) };
-    let own = |pending: bool, lots: &[Lot]| -> Vec<usize> {
-        let lots = lots.iter().enumerate().filter(|(_, lot)| lot.source == source && lot.pending() == pending);
-        lots.map(|(at, _)| at).collect()
+    let Some(state) = member.wallets.get_mut(usize::from(wallet)) else { return Ok(()) };
+    let own = |pending: bool, all: &[Lot]| -> Vec<usize> {
+        let own = all.iter().enumerate().filter(|(_, lot)| lots.contain(lot) && lot.pending() == pending);
+        own.map(|(at, _)| at).collect()
     };
     let sum = |uses: Vec<Use>| uses.iter().try_fold(Decimal::ZERO, |sum, used| amount::add(sum, used.amount));
     let mut left = amount;
@@ -164,36 +227,21 @@ fn take_from(
     left = amount::subtract(left, from_pending)?;
     let vested = left;
     let mut from_lots;
-    let (mut written_off, mut debt) = (Decimal::ZERO, Decimal::ZERO);
+    let mut written_off;
+    let mut debt = Decimal::ZERO;
     let mut spent = Decimal::ZERO;
     if clawback == Clawback::OnlyPending {
-        let lots = state.lots.iter().enumerate().filter(|(_, lot)| !lot.pending() && then_pending.contains(&lot.entry));
-        let lots: Vec<usize> = lots.map(|(place, _)| place).collect();
-        from_lots = sum(state.take(&lots, left)?)?;
-        left = amount::subtract(left, from_lots)?;
-        written_off = left;
+        let then = state.lots.iter().enumerate().filter(|(_, lot)| !lot.pending() && then_pending.contains(&lot.entry));
+        let then: Vec<usize> = then.map(|(place, _)| place).collect();
+        from_lots = sum(state.take(&then, left)?)?;
+        written_off = amount::subtract(left, from_lots)?;
         // Of what was pending then and has been given up since, no event that is told later brings anything back.
-        for place in 0..state.lots.len() {
-            let missed = |lot: &&Lot| lot.source == source && lot.missed() && lot.waited_at(at);
-            if state.lots.get(place).filter(missed).is_some()
-                && let Some(lot) = state.lots.get_mut(place)
-            {
-                let gone = lot.expired.min(left);
-                lot.expired = amount::subtract(lot.expired, gone)?;
-                left = amount::subtract(left, gone)?;
-            }
-        }
+        strike(state, |lot| lots.contain(lot) && lot.missed() && lot.waited_at(at), written_off)?;
     } else {
         from_lots = sum(state.take(&own(false, &state.lots), left)?)?;
         left = amount::subtract(left, from_lots)?;
-        for place in 0..state.lots.len() {
-            let lot = state.lots.get(place).filter(|lot| lot.source == source && !lot.expired.is_zero());
-            let Some(lot) = lot.is_some().then(|| state.lots.get_mut(place)).flatten() else { continue };
-            let gone = lot.expired.min(left);
-            lot.expired = amount::subtract(lot.expired, gone)?;
-            left = amount::subtract(left, gone)?;
-            written_off = amount::add(written_off, gone)?;
-        }
+        written_off = strike(state, |lot| lots.contain(lot), left)?;
+        left = amount::subtract(left, written_off)?;
         if let Some(order) = order {
             let others = state.spending_order(plan, inactivities, order);
             let taken = sum(state.take(&others, left)?)?;
@@ -213,11 +261,11 @@ fn take_from(
     written_off::note(member, wallet, entry, spent, true);
     written_off::note(member, wallet, entry, amount::subtract(written_off, spent)?, false);
     // What was earned is less from the order on; what had vested by now is less from now on.
-    flows::note(plan, member, wallet, Flow::Earned, -amount, ordered_at)?;
+    flows::note(plan, member, wallet, Flow::Earned, -amount, given_at)?;
     flows::note(plan, member, wallet, Flow::Vested, -vested, at)?;
     decisions.push(Decision {
         at,
         kind: Kind::ClawedBack { entry, wallet, amount, from_pending, from_lots, debt, written_off },
     });
-    Ok(vested)
+    Ok(())
 }

@@ -29,17 +29,43 @@ pub fn carry(
     granted: &[(u16, Decimal)],
     decisions: &mut Decided,
 ) -> Result<(), Overflow> {
-    let (source, first) = (hash(&event.id), decisions.len());
+    let source = hash(&event.id);
+    carry_lots(plan, member, |lot| lot.source == source, granted, event.at, decisions)
+}
+
+/// The same of what a coupon or a reward has just given with it, as far as the order's other points have left something.
+pub fn carry_given(
+    plan: &Plan,
+    member: &mut Member,
+    given: &[(u64, u16, Decimal)],
+    at: i64,
+    decisions: &mut Decided,
+) -> Result<(), Overflow> {
+    let granted: Vec<(u16, Decimal)> = given.iter().map(|(_, wallet, amount)| (*wallet, *amount)).collect();
+    let is_own = |lot: &Lot| given.iter().any(|(entry, ..)| *entry == lot.entry);
+    carry_lots(plan, member, is_own, &granted, at, decisions)
+}
+
+fn carry_lots(
+    plan: &Plan,
+    member: &mut Member,
+    is_own: impl Fn(&Lot) -> bool,
+    granted: &[(u16, Decimal)],
+    at: i64,
+    decisions: &mut Decided,
+) -> Result<(), Overflow> {
+    let first = decisions.len();
     for wallet in 0..member.wallets.len() {
-        let vested = decisions.undone().vested.get(wallet).copied().unwrap_or_default();
+        let own = granted.iter().filter(|(of, _)| usize::from(*of) == wallet).map(|(_, amount)| *amount);
+        let own = amount::sum(own)?;
+        let vested = decisions.vested_before(wallet, own)?;
         if vested.is_zero() {
             continue;
         }
-        let own = granted.iter().filter(|(of, _)| usize::from(*of) == wallet).map(|(_, amount)| *amount);
-        let more = amount::subtract(amount::sum(own)?, vested)?.max(Decimal::ZERO);
-        let waits = |lot: &Lot| lot.source == source && lot.pending();
+        let more = amount::subtract(own, vested)?;
+        let waits = |lot: &Lot| is_own(lot) && lot.pending();
         // What has been written off of the form before is taken out of them already.
-        let pending = member.wallets.get(wallet).map(|state| pending(&state.lots, source)).transpose()?;
+        let pending = member.wallets.get(wallet).map(|state| pending(&state.lots, &is_own)).transpose()?;
         let mut left = amount::subtract(pending.unwrap_or_default(), more)?;
         for place in 0..member.wallets.get(wallet).map_or(0, |state| state.lots.len()) {
             if left <= Decimal::ZERO {
@@ -58,7 +84,7 @@ pub fn carry(
                 vests = state.lots.len();
                 state.lots.push(Lot { amount: part, expired: Decimal::ZERO, ..lot.clone() });
             }
-            clock::vest(plan, member, wallet, vests, event.at, decisions)?;
+            clock::vest(plan, member, wallet, vests, at, decisions)?;
             if vests != place {
                 let named = decisions.iter().rev().find_map(|decision| match decision.kind {
                     Kind::Vested { entry, .. } => Some(entry),
@@ -75,8 +101,8 @@ pub fn carry(
     Ok(())
 }
 
-fn pending(lots: &[Lot], source: u64) -> Result<Decimal, Overflow> {
-    amount::sum(lots.iter().filter(|lot| lot.source == source && lot.pending()).map(|lot| lot.amount))
+fn pending(lots: &[Lot], is_own: impl Fn(&Lot) -> bool) -> Result<Decimal, Overflow> {
+    amount::sum(lots.iter().filter(|lot| is_own(lot) && lot.pending()).map(|lot| lot.amount))
 }
 
 /// What rules have followed on that follow on the vesting of an order's points.
@@ -109,7 +135,9 @@ pub fn followed_before(plan: &Plan, member: &Member, decision: &Decision) -> Opt
         });
         had = had.max(taken.unwrap_or_default());
     });
-    let has = amount::subtract(amount::subtract(granted, pending(lots, source).ok()?).ok()?, amount).ok()?;
+    let has =
+        amount::subtract(amount::subtract(granted, pending(lots, |lot| lot.source == source).ok()?).ok()?, amount)
+            .ok()?;
     (had > Decimal::ZERO).then_some(Before { had, has })
 }
 

@@ -8,6 +8,7 @@ use rust_decimal::Decimal;
 use crate::amount::{self, Overflow};
 use crate::engine::event::EventData;
 use crate::engine::log::hash;
+use crate::engine::lots::Lot;
 use crate::engine::member::Member;
 use crate::engine::outcome::{Decision, Kind};
 use crate::plan::Plan;
@@ -79,7 +80,19 @@ pub fn net_reward(
     at: i64,
     decisions: &mut Vec<Decision>,
 ) -> Result<(), Overflow> {
-    net_lots(member, source, of_rewards(challenge, order), at, decisions)
+    net_lots(member, |lot| lot.source == source, of_rewards(challenge, order), at, decisions)
+}
+
+/// Makes up for what was written off of an edited order by what a coupon or a reward has just given with its new form: it is
+/// the order's own.
+pub fn net_given(
+    member: &mut Member,
+    given: &[u64],
+    order: u64,
+    at: i64,
+    decisions: &mut Vec<Decision>,
+) -> Result<(), Overflow> {
+    net_lots(member, |lot| given.contains(&lot.entry), order, at, decisions)
 }
 
 /// No other order can take the place of that one any more.
@@ -146,16 +159,16 @@ pub fn net(
     decisions: &mut Vec<Decision>,
 ) -> Result<(), Overflow> {
     let (source, order) = (hash(&event.id), hash(replaced));
-    net_lots(member, source, order, event.at, decisions)?;
+    net_lots(member, |lot| lot.source == source, order, event.at, decisions)?;
     let clock = member.clock.max(event.at);
     member.written_off.change(|known| known.order == order, |known| (known.order, known.at) = (source, clock));
     Ok(())
 }
 
-/// Makes up for what was written off of an order by the points of one source.
+/// Makes up for what was written off of an order by the points of some lots.
 fn net_lots(
     member: &mut Member,
-    source: u64,
+    is_own: impl Fn(&Lot) -> bool,
     order: u64,
     at: i64,
     decisions: &mut Vec<Decision>,
@@ -166,7 +179,7 @@ fn net_lots(
     for wallet in 0..member.wallets.len() {
         let number = wallet as u16;
         let Some(state) = member.wallets.get(wallet) else { continue };
-        let own = state.lots.iter().enumerate().filter(|(_, lot)| lot.source == source && !lot.amount.is_zero());
+        let own = state.lots.iter().enumerate().filter(|(_, lot)| is_own(lot) && !lot.amount.is_zero());
         let (places, amounts): (Vec<usize>, Vec<Decimal>) = own.map(|(place, lot)| (place, lot.amount)).unzip();
         let granted = amount::sum(amounts.into_iter())?;
         let mut left = granted;

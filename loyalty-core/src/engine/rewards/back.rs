@@ -9,7 +9,7 @@ use crate::engine::coupons::decision::CouponDecision;
 use crate::engine::coupons::{Fate, name};
 use crate::engine::error::{EventError, Refusal};
 use crate::engine::member::Member;
-use crate::engine::outcome::{Because, Decision, Kind};
+use crate::engine::outcome::{Decision, Kind};
 use crate::engine::returns;
 use crate::plan::Plan;
 
@@ -100,28 +100,20 @@ pub fn take_given(
     for (number, wallet) in plan.wallets.iter().enumerate() {
         let number = number as u16;
         let earned = redeemed.iter().filter_map(|decision| match &decision.kind {
-            Kind::Earned { wallet, amount, because, .. } if *wallet == number && by(because, rule) => Some(*amount),
+            Kind::Earned { wallet, amount, because, .. } if *wallet == number && returns::given_by(because, rule) => {
+                Some(*amount)
+            }
             _ => None,
         });
         let earned = amount::sum(earned.collect::<Vec<_>>().into_iter())?;
         let gone =
             |units: Decimal| amount::round(amount::multiply(earned, units)?, all, wallet.decimals, RoundMode::Down);
         let due = amount::subtract(gone(after)?, gone(before)?)?;
-        let policy = plan.policy(number, plan.calendar.day_at(then));
-        if let Some(policy) = policy.filter(|_| due > Decimal::ZERO) {
-            returns::take_back(plan, member, number, due, (NO_SOURCE, then, policy.clawback), now, decisions)?;
+        if due > Decimal::ZERO {
+            returns::take_given_back(plan, member, number, due, (rule, redeemed, then), now, decisions)?;
         }
     }
     Ok(())
-}
-
-/// Points that a reward gives come of no event by itself, so that no lot has this source.
-const NO_SOURCE: u64 = u64::MAX;
-
-/// Whether a reward alone has earned something.
-fn by(because: &[Because], rule: u32) -> bool {
-    let own = |part: &Because| matches!(part, Because::Rule { rule: own, .. } if *own == rule);
-    because.iter().any(own) && !because.iter().any(|part| matches!(part, Because::Rule { .. }) && !own(part))
 }
 
 /// Issued coupons that nobody has used end with the units that gave them.
