@@ -36,7 +36,7 @@ use kept::{base, charged, kept};
 use limits::{give_coupons_back, give_limits_back};
 use order::{come_back_before, open, read, unknown_order};
 use owed::{AllOwed, may_owe, owed};
-use rerate::remeasure;
+use rerate::{count_no_more, remeasure};
 use restore::{give_back_spent, paid_by_itself};
 
 pub use clawback::{given_by, take_given_back, take_reward_back};
@@ -205,6 +205,9 @@ fn take_away(
         remeasure(plan, member, &order, Some(&kept_before), Some(&kept_after))?;
     } else {
         remeasure(plan, member, &order, Some(&kept_before), None)?;
+    }
+    if lives_on {
+        count_no_more(plan, member, &order)?;
     }
     challenges::weigh(plan, member, &used_up)?;
     let lacking = challenges::give_free(plan, member, (after.order, after.whole), edited)?;

@@ -22,6 +22,33 @@ pub fn scope<'a>(plan: &'a Plan, member: &'a Member, order: &'a Order, event: &'
     Scope { event: Some(event), day: order.day, ..Scope::of(plan, member, order.event.at) }
 }
 
+/// Takes an order out of the measures that no return lowers, for another one takes its place: both are one purchase.
+pub(super) fn count_no_more(plan: &Plan, member: &mut Member, order: &Order) -> Result<(), EventError> {
+    let numbers = measures_of(plan, member, order, false);
+    let mut deltas = measures::Deltas::new();
+    measures::deltas(&scope(plan, member, order, &order.event), &numbers, &mut deltas)?;
+    for delta in &deltas {
+        measures::take_out(member, delta, order.event.at)?;
+    }
+    Ok(())
+}
+
+/// The measures that hold an order: those that its return lowers, or the others.
+fn measures_of(plan: &Plan, member: &Member, order: &Order, lowered: bool) -> Vec<u16> {
+    let unseen = |decision: &Decision| matches!(decision.kind, Kind::NotEarned { .. });
+    if order.event.at < member.enrolled_at || order.decisions.iter().any(unseen) {
+        // It never counted.
+        return Vec::new();
+    }
+    let key = log::hash(&order.event.id);
+    let uncounted = member.uncounted.iter().find(|known| known.order == key);
+    let counted = |number: &u16| uncounted.is_none_or(|known| !known.measures.contains(number));
+    let revoke = |number: &u16| plan.measures.get(usize::from(*number)).map(|measure| measure.revoke);
+    let numbers = plan.events.get(usize::from(order.event.event)).map_or(&[][..], |event| &event.measures);
+    let numbers = numbers.iter().copied();
+    numbers.filter(|number| revoke(number) == Some(lowered) && counted(number)).collect()
+}
+
 /// Puts the kept form's contribution to each measure in the place of the former one.
 pub(super) fn remeasure(
     plan: &Plan,
@@ -30,18 +57,7 @@ pub(super) fn remeasure(
     before: Option<&EventData>,
     after: Option<&EventData>,
 ) -> Result<(), EventError> {
-    let Some(event) = plan.events.get(usize::from(order.event.event)) else { return Ok(()) };
-    let unseen = |decision: &Decision| matches!(decision.kind, Kind::NotEarned { .. });
-    if order.event.at < member.enrolled_at || order.decisions.iter().any(unseen) {
-        // It never counted.
-        return Ok(());
-    }
-    let key = log::hash(&order.event.id);
-    let uncounted = member.uncounted.iter().find(|known| known.order == key);
-    let counted = |number: &u16| uncounted.is_none_or(|known| !known.measures.contains(number));
-    let revoking = |number: &u16| plan.measures.get(usize::from(*number)).is_some_and(|measure| measure.revoke);
-    let numbers = event.measures.iter().copied();
-    let numbers: Vec<u16> = numbers.filter(|number| revoking(number) && counted(number)).collect();
+    let numbers = measures_of(plan, member, order, true);
     let deltas = |member: &Member, event: Option<&EventData>| {
         let mut deltas = measures::Deltas::new();
         if let Some(event) = event {
