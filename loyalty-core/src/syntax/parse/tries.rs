@@ -141,6 +141,9 @@ pub(super) fn unknown_clause(failure: &Failure<'_>) -> Option<Diagnostic> {
     let message = format!("expected a clause of a {keyword}, found `{}`", word.text);
     let told = Diagnostic::new(Code::Syntax, span, message);
     Some(match (keyword, word.text) {
+        ("coupon", "discount" | "takes" | "value") => {
+            told.help("what a coupon takes off stands behind `give`: `give 5 EUR off order`, `give 10% off order`")
+        }
         ("leaderboard", "bottom" | "last") => told.help("a leaderboard gives to its first places: `top 3 { … }`"),
         _ => told.candidates(nearest(word.text, CLAUSES)),
     })
