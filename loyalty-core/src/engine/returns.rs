@@ -47,7 +47,7 @@ pub use rerate::{granted, rerate, rerated_sum, scope};
 pub use restore::put_back;
 pub use vested::{carry, carry_given, followed_before};
 pub use written_off::{
-    WrittenOff, drawn_again, make_up, net, net_given, net_reward, reward_belongs, rewards_go_on, strike,
+    WrittenOff, drawn_again, is_missing, make_up, net, net_given, net_reward, reward_belongs, rewards_go_on, strike,
 };
 
 /// What undoing an order has found that the one in its place goes on with.
@@ -239,7 +239,7 @@ fn take_away(
             let back = after.rewards.iter().find(|(known, _)| *known == rule);
             let left = amount::subtract(all, back.map_or(Decimal::ZERO, |(_, units)| *units))?;
             let units = Units { rule, before: amount::subtract(all, left)?, units: left, all };
-            rewards::come_back(plan, member, &order.decisions, units, (order.event.at, at), decisions)?;
+            rewards::come_back(plan, member, &order.decisions, units, (order.event.at, at, lives_on), decisions)?;
         }
     }
     given::badges_back(plan, member, &order, &kept_after, after.whole, at, decisions)?;

@@ -179,7 +179,7 @@ fn restore_units(
         restore_uses(plan, member, number, &uses, (skip, due), (order.event.at, at), decisions)?;
     }
     let units = Units { rule, before: back, units, all };
-    rewards::come_back(plan, member, &order.decisions, units, (order.event.at, at), decisions)?;
+    rewards::come_back(plan, member, &order.decisions, units, (order.event.at, at, false), decisions)?;
     Ok(())
 }
 

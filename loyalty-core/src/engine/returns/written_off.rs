@@ -6,6 +6,7 @@
 use rust_decimal::Decimal;
 
 use crate::amount::{self, Overflow};
+use crate::check::model::Clawback;
 use crate::engine::event::EventData;
 use crate::engine::log::hash;
 use crate::engine::lots::Lot;
@@ -36,6 +37,18 @@ pub(super) fn note(member: &mut Member, wallet: u16, entry: u64, amount: Decimal
     if amount > Decimal::ZERO {
         member.written_off.push(WrittenOff { entry, wallet, at: member.clock, amount, after: 0, order: 0, spent });
     }
+}
+
+/// Whether clawbacks among some decisions, of what was given at an instant, have left something with the member: it was spent, or
+/// the wallet leaves it.
+pub fn is_missing(plan: &Plan, member: &Member, decisions: &[Decision], given_at: i64) -> bool {
+    let day = plan.calendar.day_at(given_at);
+    decisions.iter().any(|decision| {
+        let Kind::ClawedBack { entry, wallet, .. } = decision.kind else { return false };
+        let leaves = plan.policy(wallet, day).is_some_and(|policy| policy.clawback == Clawback::OnlyPending);
+        let mut missing = member.written_off.iter().filter(|known| known.entry == entry && !known.amount.is_zero());
+        missing.any(|known| known.spent || leaves)
+    })
 }
 
 /// Says of which order the clawbacks among some decisions were.

@@ -66,13 +66,14 @@ pub struct Units {
     pub all: Decimal,
 }
 
-/// Says that units of a reward have come back, gives their limits and claims back, and takes what they gave.
+/// Says that units of a reward have come back and takes what they gave; gives their limits and claims back, unless something of
+/// it stays. In an order that lives on in another one the reward is given once in any case.
 pub fn come_back(
     plan: &Plan,
     member: &mut Member,
     redeemed: &[Decision],
     back: Units,
-    (then, now): (i64, i64),
+    (then, now, lives_on): (i64, i64, bool),
     decisions: &mut Vec<Decision>,
 ) -> Result<(), Overflow> {
     let Units { rule, units, .. } = back;
@@ -80,8 +81,28 @@ pub fn come_back(
         return Ok(());
     }
     decisions.push(Decision { at: now, kind: Kind::RewardReturned { rule, quantity: units } });
-    redeem::undone(plan, member, (rule, units), (then, now), decisions)?;
-    take_given(plan, member, redeemed, back, (then, now), decisions)
+    let first = decisions.len();
+    take_given(plan, member, redeemed, back, (then, now), decisions)?;
+    let taken = decisions.get(first..).unwrap_or_default();
+    if lives_on || !returns::is_missing(plan, member, taken, then) && !is_used(member, redeemed, rule) {
+        redeem::undone(plan, member, (rule, units), (then, now), decisions)?;
+    }
+    Ok(())
+}
+
+/// Whether a coupon that a reward has issued has been used.
+fn is_used(member: &Member, redeemed: &[Decision], rule: u32) -> bool {
+    let issued = issued(redeemed, rule);
+    member.coupons.held.iter().any(|held| matches!(held.fate, Fate::Used { .. }) && issued.contains(&held.number))
+}
+
+/// The numbers of the coupons that a reward has issued.
+fn issued(redeemed: &[Decision], rule: u32) -> Vec<u64> {
+    let numbers = redeemed.iter().filter_map(|decision| match &decision.kind {
+        Kind::Coupon(CouponDecision::Issued { number, rule: Some(by), .. }) if *by == rule => Some(*number),
+        _ => None,
+    });
+    numbers.collect()
 }
 
 /// Takes back what the effects of a declaration gave, for the units that come back: points that it alone has earned, and
@@ -125,13 +146,7 @@ fn end_coupons(
     at: i64,
     decisions: &mut Vec<Decision>,
 ) {
-    let issued: Vec<u64> = redeemed
-        .iter()
-        .filter_map(|decision| match &decision.kind {
-            Kind::Coupon(CouponDecision::Issued { number, rule: Some(by), .. }) if *by == rule => Some(*number),
-            _ => None,
-        })
-        .collect();
+    let issued = issued(redeemed, rule);
     let each = Decimal::from(issued.len()).checked_div(all).unwrap_or_default();
     let mut left = each.checked_mul(units).unwrap_or_default();
     for place in (0..member.coupons.held.len()).rev() {
