@@ -20,7 +20,7 @@ use super::members::transfer;
 use super::messages::broadcast;
 use super::messages::said::Unsaid;
 use super::outcome::{Decision, Kind, NotEarned, NotTaken, Outcome};
-use super::{challenges, clock, coupons, earning, experiments, questions, reactions, returns, rewards};
+use super::{challenges, clock, coupons, earning, experiments, questions, reactions, referrals, returns, rewards};
 use crate::amount;
 use crate::plan::{EventKind, EventPlan, Plan};
 use crate::time::rfc3339;
@@ -273,6 +273,7 @@ fn slow(
         commit(plan, event_plan, member, event, &mut work, decisions)?;
         if let Some(replaced) = coupons::redeem::replaced(event_plan, event) {
             returns::use_again(plan, member, (event, replaced), &mut work.evaluation.fired, decisions)?;
+            referrals::go_on(plan, member, (event, replaced), false, decisions)?;
         }
         if let Some(heard) = heard
             && let Some(answer) = questions::take(plan, member, heard, event, decisions)?
@@ -310,6 +311,7 @@ fn asleep(
     }
     if let Some(replaced) = coupons::redeem::replaced(event_plan, event) {
         returns::net(member, event, replaced, decisions)?;
+        referrals::go_on(plan, member, (event, replaced), true, decisions)?;
         challenges::use_up_again(plan, member, (hash(&event.id), event.at), decisions)?;
     }
     settle(plan, event_plan, member, event, first, decisions)?;

@@ -6,6 +6,9 @@
 
 use rust_decimal::Decimal;
 
+mod back;
+
+use super::coupons::redeem::replaced;
 use super::doors::named;
 use super::error::{EventError, Refusal};
 use super::eval::{NO_ROW, Scope};
@@ -13,14 +16,16 @@ use super::event::EventData;
 use super::log::hash;
 use super::member::Member;
 use super::outcome::{Decision, Kind, Parcel};
-use super::returns::{self, Order};
+use super::returns;
 use super::undo::{Kept, Nothing, Rows, undo_all};
 use super::value::Value;
 use crate::check::model::ReferralFigure;
 use crate::plan::layout::ID_BYTES_MAX;
 use crate::plan::node::{Node, NodeId};
-use crate::plan::{EffectKindPlan, EventKind, EventPlan, Plan, ReferralPlan, in_force};
+use crate::plan::{EventKind, EventPlan, Plan, ReferralPlan};
 use crate::sorting::Arrange as _;
+
+pub use back::{come_back, go_on, refused};
 
 /// The most identities that one event may tell.
 const IDENTITIES_MAX: usize = 16;
@@ -217,9 +222,20 @@ pub fn figure<'a>(scope: &Scope<'a>, referral: u16, figure: ReferralFigure) -> V
         }
         ReferralFigure::Qualifies => Value::Bool(brought.is_some_and(|brought| {
             let end = plan.within.map_or(i64::MAX, |length| scope.plan.calendar.end_after(brought.at, length));
-            brought.stage == Stage::Open && brought.at <= scope.at && scope.at < end
+            match brought.stage {
+                Stage::Open => brought.at <= scope.at && scope.at < end,
+                // The order that made it count has another form: it is the same purchase.
+                Stage::Counts(order) => Some(order) == in_place_of(scope),
+                Stage::Refused(_) => false,
+            }
         })),
     }
+}
+
+/// Digest of the order whose corrected form the event at hand is.
+fn in_place_of(scope: &Scope<'_>) -> Option<u64> {
+    let event = scope.event?;
+    replaced(scope.plan.events.get(usize::from(event.event))?, event).map(hash)
 }
 
 /// An event tells who brought the member, and what it is known by.
@@ -289,6 +305,10 @@ fn keys(scope: &Scope<'_>, list: u16) -> Result<Vec<u64>, EventError> {
 pub fn refer(scope: &Scope<'_>, rule: u32, referral: u16) -> Option<Kind> {
     let plan = scope.plan.referrals.get(usize::from(referral))?;
     let brought = scope.member.referrals.of.get(usize::from(referral))?.brought.as_ref()?;
+    // The advocate knows of a purchase by its first form.
+    if brought.stage != Stage::Open {
+        return None;
+    }
     let order = scope.event?.id.as_str();
     let id = format!("{}/{order}/{}", scope.member.id, plan.name);
     let id = if id.len() + WITHDRAWN.len() <= ID_BYTES_MAX {
@@ -335,76 +355,6 @@ fn standing<'m>(plan: &Plan, member: &'m mut Member, referral: &str) -> Option<&
 
 fn number_of(plan: &Plan, referral: &str) -> Option<usize> {
     plan.referrals.iter().position(|known| *known.name == *referral)
-}
-
-/// What came of an order that has come back, wholly or in part, for the advocate.
-pub fn come_back(
-    plan: &Plan,
-    member: &mut Member,
-    (order, kept, whole): (&Order, &EventData, bool),
-    at: i64,
-    decisions: &mut Vec<Decision>,
-) -> Result<(), EventError> {
-    for decision in &order.decisions {
-        let Kind::Referred { referral, rule, parcel, .. } = &decision.kind else { continue };
-        let known = number_of(plan, referral).and_then(|number| Some((number, plan.referrals.get(number)?)));
-        let Some((number, of)) = known else {
-            // A version of the program without the referral takes back what it gave all the same.
-            if whole {
-                decisions.push(Decision { at, kind: withdrawn(referral, parcel) });
-            }
-            continue;
-        };
-        let brought = member.referrals.of.get(number).and_then(|standing| standing.brought.as_ref());
-        if brought.map(|brought| brought.stage) != Some(Stage::Counts(hash(&order.event.id))) {
-            continue;
-        }
-        let settled = at >= settles_at(plan, of, order.event.at);
-        if settled && !of.revoke || !whole && still_counts(plan, member, order, *rule, kept)? {
-            continue;
-        }
-        if let Some(brought) = member.referrals.of.get_mut(number).and_then(|standing| standing.brought.as_mut()) {
-            brought.stage = Stage::Open;
-        }
-        decisions.push(Decision { at, kind: withdrawn(referral, parcel) });
-    }
-    Ok(())
-}
-
-/// The event for the advocate that takes back the one that a friend has sent.
-fn withdrawn(referral: &str, sent: &Parcel) -> Kind {
-    let parcel = Box::new(Parcel {
-        id: format!("{}{WITHDRAWN}", sent.id).into(),
-        transfer: sent.id.clone(),
-        from: sent.from.clone(),
-        to: sent.to.clone(),
-    });
-    Kind::ReferralWithdrawn { referral: referral.into(), parcel }
-}
-
-/// Whether what is kept of an order would have made the friend count.
-fn still_counts(plan: &Plan, member: &Member, order: &Order, rule: u32, kept: &EventData) -> Result<bool, EventError> {
-    let scope = returns::scope(plan, member, order, kept);
-    let form = plan.rules.get(rule as usize).and_then(|rule| in_force(&rule.forms, order.day));
-    for condition in form.iter().flat_map(|form| &form.when).filter(|condition| condition.event_only) {
-        if !scope.holds(condition.node)? {
-            return Ok(false);
-        }
-    }
-    Ok(true)
-}
-
-/// Whether a rule is the friend's part of a referral that the advocate has refused for that order.
-pub fn refused(plan: &Plan, member: &Member, rule: u32, order: &str) -> bool {
-    let forms = plan.rules.get(rule as usize).map(|rule| rule.forms.as_slice()).unwrap_or(&[]);
-    let effects = forms.iter().flat_map(|form| &form.value.effects);
-    let mut referrals = effects.filter_map(|effect| match effect.kind {
-        EffectKindPlan::Refer { referral } => Some(usize::from(referral)),
-        _ => None,
-    });
-    let number = referrals.next();
-    let brought = number.and_then(|number| member.referrals.of.get(number)).and_then(|one| one.brought.as_ref());
-    brought.is_some_and(|brought| brought.stage == Stage::Refused(hash(order)))
 }
 
 /// A `referral` event as its fields say it; nothing for one that names no declaration of the program.
@@ -565,10 +515,13 @@ pub fn refuse(
     }
     let brought = member.referrals.of.get_mut(number).and_then(|standing| standing.brought.as_mut());
     let Some(brought) = brought else { return Err(unknown("program", program)) };
-    brought.stage = Stage::Refused(hash(order));
+    // The order may have another form by now.
+    let counts = if let Stage::Counts(order) = brought.stage { order } else { hash(order) };
+    brought.stage = Stage::Refused(counts);
     let by = brought.by.clone();
     decisions.push(Decision { at: event.at, kind: Kind::ReferralRefused { referral: program.into(), by } });
-    returns::rate_again(plan, member, order, event.at, decisions)
+    let form = member.log.place_of(counts).and_then(|place| member.log.at(place)).map(|record| record.id.to_owned());
+    returns::rate_again(plan, member, form.as_deref().unwrap_or(order), event.at, decisions)
 }
 
 /// The `referral_refused` event of a host whose advocate does not take a friend, or does not exist.

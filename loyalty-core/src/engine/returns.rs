@@ -40,7 +40,7 @@ use rerate::{count_no_more, remeasure};
 use restore::{give_back_spent, paid_by_itself};
 
 pub use clawback::{given_by, take_given_back, take_reward_back};
-pub use lasting::{Followed, followed, is_lasting, lasting};
+pub use lasting::{Followed, each_form, followed, is_lasting, lasting};
 pub use limits::use_again;
 pub use order::{Captured, Order, Returned, Uncounted, captured};
 pub use rerate::{granted, rerate, rerated_sum, scope};
@@ -232,7 +232,7 @@ fn take_away(
     if after.whole {
         give_limits_back(plan, member, &order, (lives_on, &stay), at, decisions)?;
     }
-    referrals::come_back(plan, member, (&order, &kept_after, after.whole), at, decisions)?;
+    referrals::come_back(plan, member, (&order, &kept_after), (after.whole, lives_on), at, decisions)?;
     if after.whole {
         referrals::gone(member, after.order);
         for (rule, all) in rewards::all_redeemed(&order.decisions) {

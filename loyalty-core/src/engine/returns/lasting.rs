@@ -71,7 +71,7 @@ pub fn followed(plan: &Plan, member: &Member, order: &str) -> Vec<Followed> {
 }
 
 /// Goes through an order and those in whose place it is, as far as they are remembered.
-pub(super) fn each_form(plan: &Plan, member: &Member, order: &str, mut each: impl FnMut(&Record<'_>, &[Decision])) {
+pub fn each_form(plan: &Plan, member: &Member, order: &str, mut each: impl FnMut(&Record<'_>, &[Decision])) {
     let (horizon, returns) = (member.horizon(plan), member.return_horizon(plan));
     let mut next = Some(order.to_owned());
     // An order replaces an earlier one, so that there is an end to it.
