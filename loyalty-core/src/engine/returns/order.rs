@@ -2,6 +2,7 @@
 
 use rust_decimal::Decimal;
 
+use crate::engine::coupons::redeem;
 use crate::engine::error::{EventError, Refusal};
 use crate::engine::event::EventData;
 use crate::engine::granted;
@@ -69,7 +70,9 @@ pub fn captured(plan: &Plan, record: &Record<'_>) -> Option<Captured> {
 /// An order of which something can still come back, and what has come back so far.
 pub(super) fn open(plan: &Plan, member: &Member, id: &str) -> Result<(Order, Returned), EventError> {
     let record = member.log.find(id).filter(|record| record.at >= member.horizon(plan));
-    let record = record.ok_or_else(|| unknown_order(&format!("`{id}`")))?;
+    let record = record.ok_or_else(|| {
+        unknown_order(&format!("`{id}`")).advising("`history` in the program says how long orders are remembered")
+    })?;
     let returnable = plan.events.get(usize::from(record.event)).is_some_and(|event| event.kind.returnable());
     if !returnable {
         return Err(unknown_order(&format!("`{id}`, which is no order")));
@@ -83,9 +86,27 @@ pub(super) fn open(plan: &Plan, member: &Member, id: &str) -> Result<(Order, Ret
     let order = read(plan, &record)?;
     let before = come_back_before(plan, member, id, record.at);
     if before.whole {
-        return Err(EventError::new(Refusal::AlreadyReturned).in_field("order").but_found(format!("`{id}`")));
+        let error = EventError::new(Refusal::AlreadyReturned).in_field("order").but_found(format!("`{id}`"));
+        return Err(match successor(plan, member, id) {
+            Some(next) => error.advising(format!("`{next}` has taken its place: name that one")),
+            None => error,
+        });
     }
     Ok((order, before))
+}
+
+/// The id of the last order in a chain of edits that begins with one.
+fn successor(plan: &Plan, member: &Member, id: &str) -> Option<String> {
+    let mut last: Option<String> = None;
+    // They came one after the other.
+    for record in member.log.iter().filter(|record| !record.order.is_empty()) {
+        let Some(event_plan) = plan.events.get(usize::from(record.event)) else { continue };
+        let Ok(order) = read(plan, &record) else { continue };
+        if redeem::replaced(event_plan, &order.event) == Some(last.as_deref().unwrap_or(id)) {
+            last = Some(record.id.to_owned());
+        }
+    }
+    last
 }
 
 pub(super) fn unknown_order(found: &str) -> EventError {
