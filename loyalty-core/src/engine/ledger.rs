@@ -91,6 +91,8 @@ pub fn commit(
     }
     for kind in evaluation.facts.drain(..) {
         match &kind {
+            // Of two that are told in another order than they happened, the later stands.
+            kind if is_told_otherwise(member, kind, at) => continue,
             Kind::Tagged { tag } => {
                 if let Err(place) = member.tags.binary_search(tag) {
                     member.tags.insert(place, tag.clone());
@@ -112,6 +114,24 @@ pub fn commit(
         decisions.push(Decision { at, kind });
     }
     Ok(())
+}
+
+/// Whether an event after an instant told the opposite of a tag, and none after that the same.
+fn is_told_otherwise(member: &Member, now: &Kind, at: i64) -> bool {
+    if at >= member.clock {
+        return false;
+    }
+    let told = |kind: &Kind| match kind {
+        Kind::Tagged { tag } => Some((tag.clone(), true)),
+        Kind::Untagged { tag } => Some((tag.clone(), false)),
+        _ => None,
+    };
+    let Some((tag, given)) = told(now) else { return false };
+    let later = member.log.iter().filter(|record| record.at > at);
+    let later = later.flat_map(|record| record.decisions().unwrap_or_default()).filter(|decision| decision.at > at);
+    let last = later.filter_map(|decision| Some((decision.at, told(&decision.kind)?)));
+    let last = last.filter(|(_, (own, _))| *own == tag).max_by_key(|(at, _)| *at);
+    last.is_some_and(|(_, (_, last))| last != given)
 }
 
 /// Spends available points.
