@@ -1,20 +1,23 @@
-//! What points wait for and what came before its order: the order may still come late, and then vests what it earns at once.
+//! What points wait for, and what came when none were waiting: the order may still come late, and an order that has come may
+//! still be edited. It is one purchase in all its forms, so that an event may name any of them.
 
 use rust_decimal::Decimal;
 
 use super::clock;
+use super::coupons::redeem::replaced;
 use super::event::EventData;
 use super::flows;
 use super::log::hash;
-use super::lots::Vesting;
+use super::lots::{Lot, Vesting};
 use super::member::Member;
 use super::outcome::{Decision, Kind};
+use super::returns;
 use crate::amount::{self, Overflow};
 use crate::check::model::Flow;
 use crate::plan::Plan;
 use crate::sorting::Arrange as _;
 
-/// An event of which points may wait, of an order that is not known.
+/// An event for which points may wait, and with which none have vested.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Arrival {
     pub event: u16,
@@ -23,39 +26,117 @@ pub struct Arrival {
     pub at: i64,
 }
 
-/// Remembers an event that points may have waited for, if its order has not come yet.
+/// Remembers an event for which points may wait: none of its order were waiting.
 pub fn note(member: &mut Member, event: &EventData, order: &str) {
-    if member.log.find(order).is_some() {
-        return;
+    let arrival = Arrival { event: event.event, order: hash(order), at: event.at };
+    if !member.arrivals.contains(&arrival) {
+        member.arrivals.push(arrival);
     }
-    member.arrivals.push(Arrival { event: event.event, order: hash(order), at: event.at });
 }
 
-/// What a late order has earned vests by what has come meanwhile.
+/// What an order has earned vests by what has come before it, or before an earlier form of it.
 pub fn vest(
     plan: &Plan,
     member: &mut Member,
     order: &EventData,
+    is_own: impl Fn(&Lot) -> bool,
     decisions: &mut Vec<Decision>,
 ) -> Result<(), Overflow> {
-    let source = hash(&order.id);
-    if !member.arrivals.iter().any(|arrival| arrival.order == source) {
+    let event_plan = plan.events.get(usize::from(order.event));
+    let replaced = event_plan.and_then(|event| replaced(event, order));
+    if member.arrivals.is_empty() && replaced.is_none() || !waits(member, |lot, _| is_own(lot)) {
         return Ok(());
     }
-    let mut arrivals = member.arrivals.take(|arrival| arrival.order == source);
-    arrivals.arrange_by_key(|arrival| (arrival.at, arrival.event));
-    for Arrival { event, at, .. } in arrivals.into_iter().filter(|arrival| arrival.at >= order.at) {
-        vest_waiting(plan, member, (source, event), at, decisions)?;
+    for (event, at) in arrived(plan, member, order, replaced) {
+        vest_lots(plan, member, event, at.max(order.at), &is_own, decisions)?;
     }
     Ok(())
 }
 
-/// The lots of an order that wait for an event vest.
+/// What has come of an order so far, or of those in whose place it is: the events, by their instants.
+fn arrived(plan: &Plan, member: &Member, order: &EventData, replaced: Option<&str>) -> Vec<(u16, i64)> {
+    let mut forms = vec![hash(&order.id)];
+    let mut waited: Vec<(u64, u16)> = Vec::new();
+    if let Some(replaced) = replaced {
+        returns::each_form(plan, member, replaced, |record, decisions| {
+            forms.push(hash(record.id));
+            waited.extend(decisions.iter().filter_map(|decision| match decision.kind {
+                Kind::Earned { entry, vesting: Vesting::On { event, .. }, .. } => Some((entry, event)),
+                _ => None,
+            }));
+        });
+    }
+    let own = |arrival: &&Arrival| forms.contains(&arrival.order);
+    let mut arrived: Vec<(i64, u16)> =
+        member.arrivals.iter().filter(own).map(|arrival| (arrival.at, arrival.event)).collect();
+    // With which points have vested is told by their own decisions.
+    let horizon = member.horizon(plan);
+    let events = member.log.iter().filter(|record| record.at >= horizon);
+    for record in events.filter(|record| waited.iter().any(|(_, event)| *event == record.event)) {
+        let decided = record.decisions().unwrap_or_default();
+        let vested = |decision: &Decision| match decision.kind {
+            Kind::Vested { lot, .. } => waited.contains(&(lot, record.event)),
+            _ => false,
+        };
+        if decided.iter().any(vested) {
+            arrived.push((record.at, record.event));
+        }
+    }
+    arrived.arrange();
+    arrived.into_iter().map(|(at, event)| (event, at)).collect()
+}
+
+/// What waits for an event of an order vests, in whatever form the order is by now: its own points, and those that followed
+/// from it.
 pub fn vest_waiting(
     plan: &Plan,
     member: &mut Member,
-    (source, event): (u64, u16),
+    (named, event): (&str, u16),
     at: i64,
+    decisions: &mut Vec<Decision>,
+) -> Result<(), Overflow> {
+    if !waits(member, |_, on| on == event) {
+        return Ok(());
+    }
+    let replaced_by = last_form(plan, member, named);
+    let order = replaced_by.as_deref().unwrap_or(named);
+    let mut lots = Vec::new();
+    if let Some(record) = member.log.find(order).filter(|record| record.at >= member.horizon(plan)) {
+        // What time did before the order is none of its doing.
+        let decided = record.decisions().unwrap_or_default();
+        lots.extend(
+            decided
+                .iter()
+                .filter(|decision| decision.at >= record.at)
+                .filter_map(|decision| if let Kind::Earned { entry, .. } = decision.kind { Some(entry) } else { None }),
+        );
+    }
+    // An event that names an earlier form may come before the edit.
+    let edited_at = replaced_by.as_ref().and_then(|order| member.log.find(order)).map(|record| record.at);
+    let source = hash(order);
+    let is_own = |lot: &Lot| lot.source == source || lots.contains(&lot.entry);
+    vest_lots(plan, member, event, at.max(edited_at.unwrap_or(at)), is_own, decisions)
+}
+
+/// The order in the place of one that was edited, as it stands by now.
+fn last_form(plan: &Plan, member: &Member, order: &str) -> Option<String> {
+    let key = hash(order);
+    let came_back = member.returned.iter().any(|returned| returned.order == key && returned.whole);
+    if came_back { returns::successor(plan, member, order) } else { None }
+}
+
+/// Whether some lots wait for an event, of which each is asked.
+fn waits(member: &Member, asked: impl Fn(&Lot, u16) -> bool) -> bool {
+    let mut lots = member.wallets.iter().flat_map(|state| state.lots.iter());
+    lots.any(|lot| matches!(lot.vesting, Vesting::On { event, .. } if asked(lot, event)))
+}
+
+fn vest_lots(
+    plan: &Plan,
+    member: &mut Member,
+    event: u16,
+    at: i64,
+    is_own: impl Fn(&Lot) -> bool,
     decisions: &mut Vec<Decision>,
 ) -> Result<(), Overflow> {
     let horizon = member.horizon(plan);
@@ -63,14 +144,15 @@ pub fn vest_waiting(
         let lots = member.wallets.get(wallet).map_or(0, |state| state.lots.len());
         for number in 0..lots {
             let lot = member.wallets.get(wallet).and_then(|state| state.lots.get(number));
-            let lot = lot.filter(|lot| lot.earned_at >= horizon || !lot.missed());
-            let waits = lot.and_then(|lot| {
-                let Vesting::On { event: on, deadline } = lot.vesting else { return None };
-                (lot.source == source && on == event && at < deadline).then_some(deadline)
+            let lot = lot.filter(|lot| is_own(lot) && (lot.earned_at >= horizon || !lot.missed()));
+            let waits = lot.and_then(|lot| match lot.vesting {
+                Vesting::On { event: on, deadline } if on == event && at < deadline => Some((deadline, lot.earned_at)),
+                _ => None,
             });
-            if let Some(deadline) = waits {
+            if let Some((deadline, earned_at)) = waits {
                 reinstate(plan, member, (wallet, number), deadline, decisions)?;
-                clock::vest(plan, member, wallet, number, at, decisions)?;
+                // By a clock that is behind, what was bought has arrived before it was bought.
+                clock::vest(plan, member, wallet, number, at.max(earned_at), decisions)?;
             }
         }
     }

@@ -42,7 +42,7 @@ use restore::{give_back_spent, paid_by_itself};
 pub use clawback::{given_by, take_given_back, take_reward_back};
 pub use lasting::{Followed, each_form, followed, is_lasting, lasting};
 pub use limits::use_again;
-pub use order::{Captured, Order, Returned, Uncounted, captured};
+pub use order::{Captured, Order, Returned, Uncounted, captured, successor};
 pub use rerate::{granted, rerate, rerated_sum, scope};
 pub use restore::put_back;
 pub use vested::{carry, carry_given, followed_before};

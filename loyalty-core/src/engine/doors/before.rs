@@ -8,7 +8,7 @@ use crate::engine::log::hash;
 use crate::engine::member::Member;
 use crate::engine::members::{pause, pool, transfer};
 use crate::engine::messages::broadcast;
-use crate::engine::outcome::{Decision, NotEarned};
+use crate::engine::outcome::{Decision, Kind, NotEarned};
 use crate::engine::rewards::Turn;
 use crate::engine::value::Value;
 use crate::engine::{
@@ -103,8 +103,11 @@ fn vest_on(
     decisions: &mut Vec<Decision>,
 ) -> Result<(), EventError> {
     let Some(Value::Text(order, _)) = event_plan.order_slot.map(|slot| event.slot(slot)) else { return Ok(()) };
-    if event_plan.vests {
+    let first = decisions.len();
+    arrivals::vest_waiting(plan, member, (order, event.event), event.at, decisions)?;
+    let vested = decisions.iter().skip(first).any(|decision| matches!(decision.kind, Kind::Vested { .. }));
+    if event_plan.vests && !vested {
         arrivals::note(member, event, order);
     }
-    Ok(arrivals::vest_waiting(plan, member, (hash(order), event.event), event.at, decisions)?)
+    Ok(())
 }

@@ -10,12 +10,13 @@ use crate::engine::eval::Scope;
 use crate::engine::event::EventData;
 use crate::engine::ladders::Occasion;
 use crate::engine::log::{self, hash};
+use crate::engine::lots::Vesting;
 use crate::engine::marks::Mark;
 use crate::engine::measures::{self, Delta};
 use crate::engine::member::Member;
 use crate::engine::members::transfer;
 use crate::engine::messages::{self, broadcast};
-use crate::engine::outcome::Decision;
+use crate::engine::outcome::{Decision, Kind};
 use crate::engine::rewards::{self, Turn};
 use crate::engine::tally::After;
 use crate::engine::{
@@ -117,13 +118,14 @@ pub(super) fn commit(
     };
     transfer::send_all(plan, member, evaluation, event, decisions)?;
     ledger::commit(plan, member, (hash(&event.id), event.at), evaluation, decisions)?;
-    if !member.arrivals.is_empty() {
-        arrivals::vest(plan, member, event, decisions)?;
-    }
     if let Some(replaced) = replaced {
         returns::net(member, event, replaced, decisions)?;
         returns::carry(plan, member, event, &granted, decisions)?;
         challenges::use_up_again(plan, member, (hash(&event.id), event.at), decisions)?;
+    }
+    if replaced.is_some() || !member.arrivals.is_empty() {
+        let own = hash(&event.id);
+        arrivals::vest(plan, member, event, |lot| lot.source == own, decisions)?;
     }
     if let Some(offer) = &evaluation.offer {
         transfer::take_in(plan, event_plan, member, event, offer, decisions)?;
@@ -171,9 +173,37 @@ pub(super) fn settle(
             next = decisions.len();
         }
         reactions::follow(plan, member, until, occasion, next, decisions)?;
+        let next = decisions.len();
+        vest_what_followed(plan, member, event, first, decisions)?;
+        if decisions.len() > next {
+            reactions::follow(plan, member, until, occasion, next, decisions)?;
+        }
     }
     member.next_due = member.find_next_due(plan);
     clock::advance(plan, member, until, decisions)
+}
+
+/// What has followed from an order vests with it by what has come before.
+fn vest_what_followed(
+    plan: &Plan,
+    member: &mut Member,
+    event: &EventData,
+    first: usize,
+    decisions: &mut Decided,
+) -> Result<(), Overflow> {
+    let followed: Vec<u64> = decisions.iter().skip(first).filter_map(waiting).collect();
+    if followed.is_empty() {
+        return Ok(());
+    }
+    arrivals::vest(plan, member, event, |lot| followed.contains(&lot.entry), decisions)
+}
+
+/// Its entry, if a decision is that points are earned which wait for an event.
+fn waiting(decision: &Decision) -> Option<u64> {
+    match decision.kind {
+        Kind::Earned { entry, vesting: Vesting::On { .. }, .. } => Some(entry),
+        _ => None,
+    }
 }
 
 /// Notes the event itself: its decisions for a replay, its capture for a return.

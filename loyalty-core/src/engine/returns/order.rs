@@ -96,11 +96,13 @@ pub(super) fn open(plan: &Plan, member: &Member, id: &str) -> Result<(Order, Ret
 }
 
 /// The id of the last order in a chain of edits that begins with one.
-fn successor(plan: &Plan, member: &Member, id: &str) -> Option<String> {
+pub fn successor(plan: &Plan, member: &Member, id: &str) -> Option<String> {
+    let returns = member.return_horizon(plan);
     let mut last: Option<String> = None;
     // They came one after the other.
-    for record in member.log.iter().filter(|record| !record.order.is_empty()) {
-        let Some(event_plan) = plan.events.get(usize::from(record.event)) else { continue };
+    for record in member.log.iter().filter(|record| record.at >= returns && !record.order.is_empty()) {
+        let edits = plan.events.get(usize::from(record.event)).filter(|event| event.replaces.is_some());
+        let Some(event_plan) = edits else { continue };
         let Ok(order) = read(plan, &record) else { continue };
         if redeem::replaced(event_plan, &order.event) == Some(last.as_deref().unwrap_or(id)) {
             last = Some(record.id.to_owned());
