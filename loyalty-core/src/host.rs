@@ -17,6 +17,7 @@ use crate::engine::outcome::Outcome;
 use crate::engine::quote::why::Language;
 use crate::engine::view::View;
 use crate::leaderboard::Leaderboard;
+use crate::plan::layout::LIST_ITEMS_MAX;
 use crate::program::{Event, Program};
 use crate::quote::Quote;
 use crate::replay::{RefusedEvent, Replay, ReplayOptions, Threads};
@@ -284,12 +285,12 @@ pub fn report<N: Into<String>, D: AsRef<str>>(
 #[must_use]
 pub fn envelope() -> String {
     let envelope = ENVELOPE.into_iter().collect::<Document>();
-    Document::object().with("envelope", envelope).with("events", Document::object()).to_string()
+    reads_of(envelope, Document::object())
 }
 
-/// The fields that a program reads, each list in the order of their numbers, by event:
-/// `{"envelope":["type",…],"events":{"order":{"fields":["type",…,"lines"],"lists":{"lines":["amount"],"codes":[]}}}}`.
-/// Lists of plain values have no fields.
+/// The fields that a program reads, each list in the order of their numbers, by event, and how many items of a list it takes:
+/// `{"envelope":["type",…],"list_items_max":10000,"events":{"order":{"fields":["type",…,"lines"],"lists":{"lines":["amount"],
+/// "codes":[]}}}}`. Lists of plain values have no fields.
 #[must_use]
 pub fn reads(program: &Program) -> String {
     let mut events = Document::object();
@@ -301,8 +302,12 @@ pub fn reads(program: &Program) -> String {
         }
         events.put(&event.layout.name, Document::object().with("fields", names(&reading.wanted)).with("lists", lists));
     }
-    let envelope = ENVELOPE.into_iter().collect::<Document>();
-    Document::object().with("envelope", envelope).with("events", events).to_string()
+    reads_of(ENVELOPE.into_iter().collect(), events)
+}
+
+fn reads_of(envelope: Document, events: Document) -> String {
+    let reads = Document::object().with("envelope", envelope).with("list_items_max", LIST_ITEMS_MAX);
+    reads.with("events", events).to_string()
 }
 
 fn names(fields: &Fields) -> Document {

@@ -23,9 +23,11 @@ function wanted(name, number, items) {
 class Packer {
   #events = new Map();
   #envelope;
+  #itemsMax;
 
   /** `reads` is what the core says that the program reads, in the order of its numbers. */
-  constructor({ envelope, events }) {
+  constructor({ envelope, events, list_items_max }) {
+    this.#itemsMax = list_items_max;
     this.#envelope = envelope.map((name, number) => wanted(name, number));
     for (const [event, { fields, lists }] of Object.entries(events)) {
       const items = (name) => (Object.hasOwn(lists, name) ? lists[name].map((field, number) => wanted(field, number)) : undefined);
@@ -41,9 +43,9 @@ class Packer {
   /** The same for what says no type of its own. */
   packAs(type, event) {
     const fields = this.#events.get(type) ?? this.#envelope;
-    const packed = fieldsOf(event, fields, plain);
+    const packed = fieldsOf(event, fields, plain, this.#itemsMax);
     // Halves of characters are seldom: only if there is one, every text is looked at for it.
-    return packed.isWellFormed() ? packed : fieldsOf(event, fields, careful);
+    return packed.isWellFormed() ? packed : fieldsOf(event, fields, careful, this.#itemsMax);
   }
 
   /** One event of a history, of any form. */
@@ -75,22 +77,24 @@ function lines(text) {
   return new TextEncoder().encode(text.isWellFormed() ? text : text.replace(/\p{Surrogate}/gu, END));
 }
 
-function fieldsOf(object, fields, textOf) {
+function fieldsOf(object, fields, textOf, itemsMax) {
   let packed = "{";
   for (const field of fields) {
     if (field.inherited && !Object.hasOwn(object, field.name)) continue;
     const value = object[field.name];
     if (value === undefined || value === null) continue;
-    packed += field.mark + (field.items !== undefined && Array.isArray(value) ? listOf(value, field, textOf) : scalar(value, textOf));
+    packed += field.mark + (field.items !== undefined && Array.isArray(value) ? listOf(value, field, textOf, itemsMax) : scalar(value, textOf));
   }
   return packed + END;
 }
 
-function listOf(list, { items }, textOf) {
+/** A list with one item more than is taken is refused like one of any length, and nothing behind that one is looked at. */
+function listOf(list, { items }, textOf, itemsMax) {
   let packed = "[";
-  for (const item of list) {
+  for (let at = 0; at < list.length && at <= itemsMax; at += 1) {
+    const item = list[at];
     const isObject = items.length > 0 && typeof item === "object" && item !== null && !Array.isArray(item);
-    packed += isObject ? fieldsOf(item, items, textOf) : scalar(item, textOf);
+    packed += isObject ? fieldsOf(item, items, textOf, itemsMax) : scalar(item, textOf);
   }
   return packed + END;
 }

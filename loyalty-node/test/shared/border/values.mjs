@@ -121,6 +121,21 @@ export function valueTests({ check, EventError, eventHead, format, Member, Progr
       assert.equal(member.revision, 0);
     },
 
+    "of a list that is too long no more is read than its being so": () => {
+      const { program, member } = start();
+      const line = { id: "1", category: "coffee", quantity: 1, amount: 1 };
+      let read = 0;
+      const lines = new Proxy(Array(20_000).fill(line), { get: (list, key) => ((read += typeof key === "string" && /^\d/.test(key)), list[key]) });
+      const told = { code: "too_many_items", field: "lines", expected: "at most 10000 items" };
+      refused(() => program.apply(member, { ...ORDER, lines }), EventError, told);
+      assert.equal(read, 10_001);
+      refused(() => program.apply(member, JSON.stringify({ ...ORDER, lines })), EventError, told);
+      assert.deepEqual(amounts(program.apply(member, { ...ORDER, lines: Array(10_000).fill(line) })), ["10037"]);
+      // Holes are nothing, in JSON too, and this one has four thousand million.
+      const holes = { ...ORDER, id: "o-2", lines: new Array(4e9) };
+      refused(() => program.apply(member, holes), EventError, { code: "wrong_type", field: "lines[0]", found: "null" });
+    },
+
     "what an object inherits is not read": () => {
       const text = TEXT.replace("promised instant?", "promised instant?  constructor text?").replace("order.promised <=", 'order.constructor == "x" or order.promised <=');
       const program = Program.compile(text);
