@@ -525,8 +525,8 @@ export class StateError extends Error {
 }
 
 /**
- * Reads only the envelope of an event.
- * @throws {EventError} for what is no object
+ * Reads only the envelope of an event; each part is null where it is missing. `member` is null for a guest alone.
+ * @throws {EventError} for what is no object, and for a member that is no id
  */
 export function eventHead(event: object | string | Uint8Array): EventHead;
 

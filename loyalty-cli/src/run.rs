@@ -185,6 +185,8 @@ impl Playing<'_> {
             // What belongs to nobody need not be whole.
             return Ok(Err(match event_head(json) {
                 Ok(EventHead { id: Some(id), member: None, .. }) => Refusal::no_member(&id),
+                // The id comes before the member, and was read.
+                Err(_) if error.field() == Some("member") => Refusal::new(Some(self.event.id()), &error),
                 head => Refusal::new(head.ok().and_then(|head| head.id).as_deref(), &error),
             }));
         }

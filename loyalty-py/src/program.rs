@@ -569,7 +569,8 @@ fn counted(counters: &Bound<'_, PyAny>) -> PyResult<Counters> {
 }
 
 /// What an event says of itself, whatever its type: `id`, `member`, `type` and `at`, each None where it is missing. The
-/// host's first step, for it says whose state the event needs.
+/// host's first step, for it says whose state the event needs: `member` is None for a guest alone, and EventError is raised
+/// for one that is no id.
 #[pyfunction]
 pub fn event_head(py: Python<'_>, event: &Bound<'_, PyAny>) -> PyResult<Record> {
     let head = match given(event)? {

@@ -289,6 +289,17 @@ def test_the_head_of_an_event_says_whose_state_it_needs() -> None:
         loyalty.event_head("{")
 
 
+@pytest.mark.parametrize("whose", [2.0**53 + 2, True, 1.5, ["m-1"], "", "m" * 300])
+def test_a_member_that_is_none_is_not_taken_for_a_guest(whose: Any) -> None:
+    program, member = shop()
+    with pytest.raises(loyalty.EventError) as refused:
+        program.apply(member, order(member=whose))
+    with pytest.raises(loyalty.EventError) as head:
+        loyalty.event_head(order(member=whose))
+    assert refused.value.field == "member" and vars(head.value) == vars(refused.value)
+    assert loyalty.event_head(order(member=None, id=1.5, at="today")).to_dict() == {"type": "order", "id": None, "member": None, "at": None}
+
+
 def test_a_text_is_laid_out() -> None:
     assert loyalty.format("wallet   points{round half up}") == "wallet points { round half up }\n"
     with pytest.raises(loyalty.RulesError):

@@ -103,6 +103,16 @@ fn refused_lines_are_passed_over_and_reported_with_their_places() {
 }
 
 #[test]
+fn an_event_whose_member_is_no_id_is_refused_for_that() {
+    let folder = Folder::new();
+    folder
+        .write("events.jsonl", r#"{"type":"order","id":"o1","member":1.5,"at":"2026-01-05T10:00:00Z","total":"1.00"}"#);
+    let summary = folder.json(&["run", "shop.loyalty", "--events", "events.jsonl", "--json"]);
+    let refusal = &summary["refusals"][0];
+    assert_eq!((&refusal["reason"], &refusal["first"][0]["event"]), (&"wrong_type".into(), &"o1".into()), "{summary}");
+}
+
+#[test]
 fn duplicates_change_nothing_and_a_conflict_is_refused() {
     let folder = Folder::new();
     let first = order("o1", "ann", 5, "10.00");

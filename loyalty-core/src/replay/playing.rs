@@ -47,7 +47,7 @@ impl Players {
     /// Plays the event of a line. Who is not known is enrolled with the first event that is taken.
     pub fn play(&mut self, program: &Program, line: u64, unread: &impl Unread) -> Result<Outcome, RefusedEvent> {
         self.judge(program, unread).map_err(|error| {
-            let event = unread.head().ok().and_then(|head| head.id);
+            let event = unread.id();
             RefusedEvent { line, event, error }
         })
     }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use crate::engine::error::EventError;
 use crate::program::{Event, Program};
-use crate::wire::decode::{EventHead, event_head, event_head_from, member_of};
+use crate::wire::decode::{id_of, member_of};
 use crate::wire::input::{Input, Shape};
 use crate::wire::packed::{Packed, PackedEvent};
 use crate::wire::scan::Json;
@@ -26,10 +26,10 @@ impl<I: Input + Clone> Unread for HistoryEvent<'_, I> {
         }
     }
 
-    fn head(&self) -> Result<EventHead, EventError> {
+    fn id(&self) -> Option<String> {
         match self {
-            HistoryEvent::Json(json) => event_head(json),
-            HistoryEvent::Object(input) => event_head_from(&mut object(input)?),
+            HistoryEvent::Json(json) => id_of(&mut Json::new(json).ok()?),
+            HistoryEvent::Object(input) => id_of(&mut object(input).ok()?),
         }
     }
 
@@ -62,8 +62,8 @@ pub fn numbered(lines: &[u8]) -> impl Iterator<Item = (u64, Line<'_>)> {
 pub trait Unread {
     fn read(&self, program: &Program, event: &mut Event) -> Result<(), EventError>;
 
-    /// What tells whose it is, and which.
-    fn head(&self) -> Result<EventHead, EventError>;
+    /// Its id, if that can be read.
+    fn id(&self) -> Option<String>;
 
     /// Whose it is, if that can be read; as [`Unread::read`] will find it, where that finds an event.
     fn member(&self) -> Option<String>;
@@ -77,8 +77,8 @@ impl<I: Input + Clone> Unread for Place<I> {
         program.decode_from(&mut self.0.clone(), event)
     }
 
-    fn head(&self) -> Result<EventHead, EventError> {
-        event_head_from(&mut self.0.clone())
+    fn id(&self) -> Option<String> {
+        id_of(&mut self.0.clone())
     }
 
     fn member(&self) -> Option<String> {
@@ -101,11 +101,11 @@ impl Unread for Line<'_> {
         }
     }
 
-    fn head(&self) -> Result<EventHead, EventError> {
+    fn id(&self) -> Option<String> {
         match self {
-            Line::Json(json) => event_head(json),
-            Line::Object(packed) => event_head_from(&mut packed.clone()),
-            Line::Unreadable(error) => Err(error.clone()),
+            Line::Json(json) => id_of(&mut Json::new(json).ok()?),
+            Line::Object(packed) => id_of(&mut packed.clone()),
+            Line::Unreadable(_) => None,
         }
     }
 

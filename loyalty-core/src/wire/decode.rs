@@ -23,7 +23,8 @@ use crate::engine::error::{EventError, Refusal};
 use crate::engine::event::{EventData, List, Slot};
 use crate::engine::quote::unpriced;
 use crate::plan::Plan;
-use crate::plan::layout::{ID_BYTES_MAX, LIST_ITEMS_MAX, ListLayout};
+pub use crate::plan::layout::LIST_ITEMS_MAX;
+use crate::plan::layout::{ID_BYTES_MAX, ListLayout};
 use crate::time::Instant;
 use crate::wire::document::Document;
 use crate::wire::input::{Fields, Input, Refused, Scalar, Shape};
@@ -32,13 +33,13 @@ use crate::wire::scan::Json;
 /// What every event says of itself, whatever its type.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EventHead {
-    /// The event's own id.
+    /// The event's own id, where it can be read.
     pub id: Option<String>,
-    /// The member's id; nothing for a guest.
+    /// The member's id; nothing for a guest, and for nobody else.
     pub member: Option<String>,
-    /// The event type.
+    /// The event type, where it can be read.
     pub kind: Option<String>,
-    /// When it happened.
+    /// When it happened, where that can be read.
     pub at: Option<Instant>,
 }
 
@@ -60,7 +61,8 @@ static ENVELOPE: Fields = Fields::envelope();
 ///
 /// # Errors
 ///
-/// [`Refusal::InvalidJson`] and [`Refusal::EventTooLarge`].
+/// [`Refusal::InvalidJson`] and [`Refusal::EventTooLarge`]; and [`Refusal::WrongType`] or [`Refusal::TextTooLong`] for a member
+/// whose id is none, as the whole event would be refused: nobody takes it for a guest.
 pub fn event_head(json: &[u8]) -> Result<EventHead, EventError> {
     event_head_from(&mut Json::new(json)?)
 }
@@ -69,7 +71,7 @@ pub fn event_head(json: &[u8]) -> Result<EventHead, EventError> {
 ///
 /// # Errors
 ///
-/// What the input cannot read at all.
+/// What the input cannot read at all, and a member whose id is none.
 pub fn event_head_from<I: Input>(input: &mut I) -> Result<EventHead, EventError> {
     let mut head = EventHead { id: None, member: None, kind: None, at: None };
     input
@@ -79,7 +81,7 @@ pub fn event_head_from<I: Input>(input: &mut I) -> Result<EventHead, EventError>
             match field {
                 TYPE => head.kind = text(&scalar),
                 ID => head.id = text(&scalar),
-                MEMBER => head.member = text(&scalar),
+                MEMBER if scalar != Scalar::Null => head.member = Some(envelope(&scalar, MEMBER)?.into_owned()),
                 AT => head.at = instant(&scalar).ok(),
                 _ => {}
             }
@@ -87,6 +89,18 @@ pub fn event_head_from<I: Input>(input: &mut I) -> Result<EventHead, EventError>
         })
         .map_err(|refused| refused.error)?;
     Ok(head)
+}
+
+/// The id of an event that is refused, where it can be read.
+pub fn id_of<I: Input>(input: &mut I) -> Option<String> {
+    let mut id = None;
+    let read = input.fields(&ENVELOPE, |field, value| {
+        if field == ID {
+            id = text_of(&value.scalar()?).map(Cow::into_owned);
+        }
+        Ok(())
+    });
+    read.ok().and(id)
 }
 
 /// Whose an event is, without a look at the rest of it; nobody's where that cannot be read.

@@ -102,10 +102,18 @@ export function valueTests({ check, EventError, eventHead, format, Member, Progr
     },
 
     "the head of an event says whose it is": () => {
+      const { program, member: shopper } = start();
       const head = { type: "order", id: "o-1", member: "m-1", at: "2026-11-21T09:00:00Z" };
       for (const event of [ORDER, EVENT, new TextEncoder().encode(EVENT)]) assert.deepEqual(eventHead(event), head);
       assert.deepEqual(eventHead({ type: 7, member: 8n, at: new Date(NaN) }), { type: "7", id: null, member: "8", at: null });
       for (const wrong of [7, null, [], "[]", "{", new Uint8Array([255])]) refused(() => eventHead(wrong), EventError, { code: "invalid_json" });
+      // Only a guest is nobody.
+      assert.equal(eventHead({ ...ORDER, member: undefined }).member, null);
+      for (const member of [9007199254740993, true, 1.5, ["m-1"], "", "m".repeat(300)]) {
+        const { code, found } = refused(() => program.apply(shopper, { ...ORDER, member }), EventError, { field: "member" });
+        refused(() => eventHead({ ...ORDER, member }), EventError, { code, field: "member", found });
+      }
+      refused(() => eventHead('{"member":true}'), EventError, { code: "wrong_type", field: "member" });
     },
 
     "a refused event says why": () => {
