@@ -128,9 +128,20 @@ fn nested<'py>(
     })
 }
 
+/// No value of the engine's is nested as deeply.
+const LEVELS_MAX: u32 = 128;
+
 /// The document that [`exact`] was given.
 pub fn document(value: &Bound<'_, PyAny>) -> PyResult<Document> {
+    document_within(value, LEVELS_MAX)
+}
+
+fn document_within(value: &Bound<'_, PyAny>, levels: u32) -> PyResult<Document> {
     let py = value.py();
+    let below = |inner: &Bound<'_, PyAny>| {
+        let deep = || PyValueError::new_err("no value that the engine gave: it is nested too deeply");
+        document_within(inner, levels.checked_sub(1).ok_or_else(deep)?)
+    };
     if value.is_none() {
         return Ok(Document::Null);
     }
@@ -144,10 +155,10 @@ pub fn document(value: &Bound<'_, PyAny>) -> PyResult<Document> {
         return Ok(Document::Text(text.to_str()?.to_owned()));
     }
     if let Ok(items) = value.cast::<PyList>() {
-        return Ok(Document::List(items.iter().map(|item| document(&item)).collect::<PyResult<_>>()?));
+        return Ok(Document::List(items.iter().map(|item| below(&item)).collect::<PyResult<_>>()?));
     }
     if let Ok(dict) = value.cast::<PyDict>() {
-        let entries = dict.iter().map(|(key, entry)| Ok((key.extract::<String>()?.into(), document(&entry)?)));
+        let entries = dict.iter().map(|(key, entry)| Ok((key.extract::<String>()?.into(), below(&entry)?)));
         return Ok(Document::Object(entries.collect::<PyResult<_>>()?));
     }
     if value.cast::<PyDateTime>().is_ok() {

@@ -1,5 +1,6 @@
 //! What the engine answers: outcomes and their decisions, views, explanations.
 
+use loyalty_core::Document;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyTuple, PyType};
@@ -162,10 +163,23 @@ impl Decision {
         }
     }
 
+    /// Its own values, and the instant of the outcome that it was taken from.
+    fn __reduce__<'py>(slf: PyRef<'py, Self>) -> Reduced<'py, (Bound<'py, PyAny>, Bound<'py, PyAny>)> {
+        let (py, values) = (slf.py(), &slf.as_super().0);
+        let at = match &values.source {
+            Source::Decision { of, .. } => of.document().get("at"),
+            Source::Document | Source::Outcome(_) => None,
+        };
+        let restore = py.get_type::<Self>().getattr("_restore")?;
+        Ok((restore, (exact(py, values.document())?, exact(py, at.unwrap_or(&Document::Null))?)))
+    }
+
     /// What pickle calls.
     #[classmethod]
-    fn _restore(class: &Bound<'_, PyType>, values: &Bound<'_, PyAny>) -> PyResult<Py<Self>> {
-        let record = Record::of(document(values)?);
+    fn _restore(class: &Bound<'_, PyType>, values: &Bound<'_, PyAny>, at: &Bound<'_, PyAny>) -> PyResult<Py<Self>> {
+        let decisions = Document::List(vec![document(values)?]);
+        let of = Document::Object(vec![("at".into(), document(at)?), ("decisions".into(), decisions)]);
+        let record = Record::later(Source::Decision { of: Record::of(of).0, number: 0 });
         Py::new(class.py(), PyClassInitializer::from(record).add_subclass(Self))
     }
 }

@@ -164,6 +164,27 @@ def test_objects_are_equal_copied_and_pickled(made: Any) -> None:
         assert hash(made) == hash(copy.copy(made))
 
 
+def test_a_decision_knows_its_instant_without_its_outcome() -> None:
+    program, member = shop()
+    outcome = program.apply(member, order())
+    decision = outcome.decisions[0]
+    again = pickle.loads(pickle.dumps(decision))
+    for other in (again, pickle.loads(pickle.dumps(again)), copy.copy(decision), copy.deepcopy(decision), pickle.loads(pickle.dumps(outcome)).decisions[0]):
+        assert other.at == outcome.at == dt.datetime(2026, 11, 21, 9, tzinfo=dt.UTC)
+        assert (other, hash(other), other.kind, other.amount, other.to_json()) == (decision, hash(decision), decision.kind, decision.amount, decision.to_json())
+
+
+def test_what_is_no_pickle_of_ours_is_refused() -> None:
+    cyclic: list[Any] = []
+    cyclic.append(cyclic)
+    deep: dict[str, Any] = {}
+    for _ in range(200_000):
+        deep = {"in": deep}
+    for wrong in (cyclic, deep):
+        with pytest.raises(ValueError, match="nested too deeply"):
+            loyalty.Record._restore(wrong)  # type: ignore[attr-defined]
+
+
 def test_what_is_pickled_goes_on() -> None:
     program, member = shop()
     outcome = program.apply(member, order())
