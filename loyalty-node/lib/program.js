@@ -20,6 +20,8 @@ const THREADS_MAX = 256;
 /** Only `compile` makes programs. */
 const MAKE = Symbol("make");
 
+// What a host hands over may run code of its own where it is read, and that may close a member or a program. So whatever is read of
+// arguments is read before a handle is taken.
 class Program extends Held {
   #handle;
   #packer;
@@ -72,14 +74,13 @@ class Program extends Held {
   }
 
   apply(member, event, given) {
-    let program = this.#open;
-    let state = memberHandle(member);
     let [now, counters] = [];
     if (given !== undefined) {
       const known = options(given, ["counters", "now"]);
       now = optionalInstant(known.now, "now");
       if (known.counters !== undefined) counters = countersOf(known.counters);
     }
+    let [program, state] = [this.#open, memberHandle(member)];
     let outcome;
     try {
       if (typeof event === "string") outcome = program.apply(state, lent(whole(event)), now, counters);
@@ -97,19 +98,17 @@ class Program extends Held {
   }
 
   advance(member, to, given) {
-    const state = memberHandle(member);
-    const when = instant(to, "to");
-    const known = optionalCounters(given);
-    return outcomeOf(told(() => this.#open.advance(state, when, known)));
+    const [when, known] = [instant(to, "to"), optionalCounters(given)];
+    const [program, state] = [this.#open, memberHandle(member)];
+    return outcomeOf(told(() => program.advance(state, when, known)));
   }
 
   quote(member, cart, given) {
-    const program = this.#open;
-    const state = memberHandle(member);
     const { codes = [], counters = {}, language = "en", others = true } = options(given, ["codes", "counters", "language", "others"]);
     if (!Array.isArray(codes)) throw new TypeError(`\`codes\`: expected a list of strings, found ${kind(codes)}`);
     if (typeof others !== "boolean") throw new TypeError(`\`others\`: expected true or false, found ${kind(others)}`);
     const asked = [codes.map((code) => text(code, "codes")), countersOf(counters), others, text(language, "language")];
+    const [program, state] = [this.#open, memberHandle(member)];
     const quote = told(() => {
       if (typeof cart === "string") return program.quote(state, whole(cart), ...asked);
       if (isBytes(cart)) return program.quote(state, decoded(cart), ...asked);
@@ -120,9 +119,9 @@ class Program extends Held {
   }
 
   broadcastEstimate(broadcast, given) {
-    const program = this.#open;
     const { counters = {} } = options(given, ["counters"]);
     const known = countersOf(counters);
+    const program = this.#open;
     const handle = told(() => {
       if (typeof broadcast === "string") return program.broadcastEstimate(whole(broadcast), known);
       if (isBytes(broadcast)) return program.broadcastEstimate(decoded(broadcast), known);
@@ -133,37 +132,35 @@ class Program extends Held {
   }
 
   leaderboard(name, at, given) {
-    const program = this.#open;
     const { around, closed = false, neighbours = 2, top } = options(given, ["around", "closed", "neighbours", "top"]);
     if (typeof closed !== "boolean") throw new TypeError(`\`closed\`: expected true or false, found ${kind(closed)}`);
     const [board, when] = [text(name, "name"), instant(at, "at")];
     const places = top === undefined ? undefined : count(top, "top");
     const each = count(neighbours, "neighbours");
+    const program = this.#open;
     if (around === undefined) return newLeaderboard(told(() => program.leaderboard(board, when, closed, places)));
     const state = memberHandle(around);
     return newLeaderboard(told(() => program.leaderboardAround(board, when, closed, places, state, each)));
   }
 
   report(given) {
-    const program = this.#open;
     const { active = [], period, values = {} } = options(given, ["active", "period", "values"]);
     if (!Array.isArray(active)) throw new TypeError(`\`active\`: expected a list of strings, found ${kind(active)}`);
     const events = active.map((name) => text(name, "active"));
     const length = period === undefined ? undefined : text(period, "period");
     const worth = namedAmounts(values, "values");
-    return newReport(told(() => program.report(length, events, worth)));
+    return newReport(told(() => this.#open.report(length, events, worth)));
   }
 
   view(member, at) {
-    const state = memberHandle(member);
-    const when = at === undefined ? state.clock : instant(at, "at");
-    return JSON.parse(told(() => this.#open.view(state, when)));
+    const given = at === undefined ? undefined : instant(at, "at");
+    const [program, state] = [this.#open, memberHandle(member)];
+    return JSON.parse(told(() => program.view(state, given ?? state.clock)));
   }
 
   explain(member, event, given) {
-    const program = this.#open;
-    const state = memberHandle(member);
     const known = optionalCounters(given);
+    const [program, state] = [this.#open, memberHandle(member)];
     return explanation(() => {
       if (typeof event === "string") return program.explain(state, new TextEncoder().encode(whole(event)), known);
       if (isBytes(event)) return program.explain(state, event, known);
@@ -173,8 +170,8 @@ class Program extends Held {
   }
 
   explainAdvance(member, to, given) {
-    const program = this.#open;
-    const [state, when, known] = [memberHandle(member), instant(to, "to"), optionalCounters(given)];
+    const [when, known] = [instant(to, "to"), optionalCounters(given)];
+    const [program, state] = [this.#open, memberHandle(member)];
     return explanation(() => program.explainAdvance(state, when, known));
   }
 
@@ -185,15 +182,14 @@ class Program extends Held {
   }
 
   merge(into, absorbed, at) {
-    const program = this.#open;
     const when = instant(at, "at");
-    return told(() => together([into, absorbed], (states) => program.merge(states, when)));
+    return told(() => together([into, absorbed], (states) => this.#open.merge(states, when)));
   }
 
   erase(member, pseudonym, at) {
-    const state = memberHandle(member);
     const [name, when] = [text(pseudonym, "pseudonym"), instant(at, "at")];
-    return JSON.parse(told(() => this.#open.erase(state, name, when)));
+    const [program, state] = [this.#open, memberHandle(member)];
+    return JSON.parse(told(() => program.erase(state, name, when)));
   }
 
   export(member) {
@@ -202,20 +198,18 @@ class Program extends Held {
   }
 
   poolSpend(members, payment) {
-    const program = this.#open;
     const given = options(payment, ["at", "id", "points", "wallet"]);
     const [id, wallet] = [text(given.id, "id"), text(given.wallet, "wallet")];
     const [amount, when] = [points(given.points, "points"), instant(given.at, "at")];
-    return told(() => together(members, (states) => program.poolSpend(states, id, wallet, amount, when)));
+    return told(() => together(members, (states) => this.#open.poolSpend(states, id, wallet, amount, when)));
   }
 
   poolGiveBack(members, back) {
-    const program = this.#open;
     const given = options(back, ["at", "id", "payment", "points"]);
     const [id, payment] = [text(given.id, "id"), text(given.payment, "payment")];
     const amount = given.points === undefined ? undefined : points(given.points, "points");
     const when = instant(given.at, "at");
-    return told(() => together(members, (states) => program.poolGiveBack(states, id, payment, amount, when)));
+    return told(() => together(members, (states) => this.#open.poolGiveBack(states, id, payment, amount, when)));
   }
 
   sendBack(received) {
@@ -230,9 +224,9 @@ class Program extends Held {
   }
 
   migrate(old, member, at) {
-    const program = this.#open;
     if (!(old instanceof Program)) throw new TypeError(`\`old\`: expected a Program, found ${kind(old)}`);
-    const [before, state, when] = [old.#open, memberHandle(member), instant(at, "at")];
+    const when = instant(at, "at");
+    const [program, before, state] = [this.#open, old.#open, memberHandle(member)];
     const migrated = told(() => program.migrate(before, state, when));
     const { report, moves, outcome } = JSON.parse(migrated.told());
     const after = newMember(migrated.member(), this.#owner, report);
@@ -263,7 +257,6 @@ class Program extends Held {
   }
 
   async replay(events, given) {
-    const program = this.#open;
     const { outcomes = false, until, states, threads } = options(given, ["outcomes", "until", "states", "threads"]);
     if (typeof outcomes !== "boolean") throw new TypeError(`\`outcomes\`: expected true or false, found ${kind(outcomes)}`);
     const end = optionalInstant(until, "until");
@@ -271,6 +264,7 @@ class Program extends Held {
     if (threads !== undefined && !(Number.isSafeInteger(threads) && threads >= 1)) {
       throw new TypeError(`\`threads\`: expected a whole number from 1, found ${typeof threads === "number" ? threads : kind(threads)}`);
     }
+    const program = this.#open;
     this.#playing += 1;
     try {
       const history = await historyOf(events, this.#packer);

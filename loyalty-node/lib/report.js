@@ -24,11 +24,12 @@ class Report extends Held {
   }
 
   add(outcome, member) {
-    const [report, state] = [this.#open, memberHandle(member)];
     if (outcome === null || typeof outcome !== "object" || Array.isArray(outcome)) {
       throw new TypeError(`\`outcome\`: expected an outcome, found ${kind(outcome)}`);
     }
-    return told(() => report.add(JSON.stringify(outcome), state));
+    const json = JSON.stringify(outcome);
+    const [report, state] = [this.#open, memberHandle(member)];
+    return told(() => report.add(json, state));
   }
 
   know(member) {

@@ -4,6 +4,56 @@ import { EVENT, JOINED, ORDER, TEXT } from "./shop.mjs";
 
 export function memberTests({ EventError, Program, StateError }, { amounts, assert, refused, start }) {
   return {
+    "together all change or none, whatever their list does": () => {
+      const { program, member: a } = start();
+      const b = program.enroll("m-2", JOINED);
+      for (const one of [a, b]) program.apply(one, { ...ORDER, member: undefined });
+      const payment = { id: "p-1", wallet: "points", points: 10, at: "2026-12-01T00:00:00Z" };
+      const list = (...elements) => {
+        let read = 0;
+        return Object.defineProperty([a], 1, { enumerable: true, get: () => elements[read++]() });
+      };
+      const fails = () => {
+        throw new RangeError("mine");
+      };
+      refused(() => program.poolSpend(list(fails), payment), RangeError);
+      assert.deepEqual([a.revision, b.revision], [1, 1]);
+      program.poolSpend(list(() => b, () => a), payment);
+      assert.deepEqual([a, b].map((one) => [one.id, one.revision, program.view(one).wallets.points.available]), [["m-1", 2, "32"], ["m-2", 2, "32"]]);
+      program.poolGiveBack(list(() => b, fails), { id: "g-1", payment: "p-1", at: "2026-12-02T00:00:00Z" });
+      assert.deepEqual([a.revision, b.revision], [3, 3]);
+      refused(() => program.poolSpend(list(() => (a.close(), b)), { ...payment, id: "p-2" }), TypeError);
+      assert.equal(b.revision, 3);
+    },
+
+    "a member that an argument closes says so": () => {
+      const cases = {
+        apply: (program, member, close) => program.apply(member, EVENT, { get now() { return close(), ORDER.at; } }),
+        advance: (program, member, close) => program.advance(member, ORDER.at, { counters: { get x() { return close(), 1; } } }),
+        explain: (program, member, close) => program.explain(member, EVENT, { counters: { get x() { return close(), 1; } } }),
+        explainAdvance: (program, member, close) => program.explainAdvance(member, ORDER.at, { counters: { get x() { return close(), 1; } } }),
+        quote: (program, member, close) => program.quote(member, "{}", { get codes() { return close(), []; } }),
+        ...Object.fromEntries(["view", "erase", "migrate", "merge"].map((name) => [name, (program, member, close) => {
+          class Closing extends Date {
+            toISOString() {
+              return close(), ORDER.at;
+            }
+          }
+          const at = new Closing(0);
+          if (name === "view") return program.view(member, at);
+          if (name === "erase") return program.erase(member, "gone", at);
+          if (name === "migrate") return program.migrate(program, member, at);
+          return program.merge(program.enroll("m-2", JOINED), member, at);
+        }])),
+      };
+      for (const call of Object.values(cases)) {
+        const one = start();
+        assert.equal(refused(() => call(one.program, one.member, () => one.member.close()), TypeError).message, "the member is closed");
+        const two = start();
+        assert.equal(refused(() => call(two.program, two.member, () => two.program.close()), TypeError).message, "the program is closed");
+      }
+    },
+
     "a member moves with its events": () => {
       const { program, member } = start();
       assert.deepEqual([member.id, member.revision, member.nextDue], ["m-1", 0, null]);
