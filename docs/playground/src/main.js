@@ -1,5 +1,6 @@
 // The page: a program, a member and its events on one side, what becomes of them on the other.
 
+import { endOf, later, startOf } from "./days.js";
 import { element } from "./dom.js";
 import { makeEditor } from "./editor.js";
 import { check, compile as compiled, events as eventsOf, format, load, outline, records, scenarios, usesChance } from "./engine.js";
@@ -187,24 +188,8 @@ function fillEvents() {
   );
 }
 
-/** The end of a day where the program is. */
-function endOfDay(day) {
-  const zone = /timezone\s+"([^"]+)"/.exec(state.rules)?.[1] ?? "UTC";
-  try {
-    // The offset that the zone has on that evening, found by formatting and comparing.
-    const guess = new Date(`${day}T23:59:59Z`);
-    const name = new Intl.DateTimeFormat("en", { timeZone: zone, timeZoneName: "longOffset" }).formatToParts(guess);
-    const offset = name.find(({ type }) => type === "timeZoneName").value.replace("GMT", "") || "Z";
-    return `${day}T23:59:59${offset}`;
-  } catch {
-    return `${day}T23:59:59Z`;
-  }
-}
-
 function passBy(months) {
-  const day = new Date(`${(shown?.end ?? "2026-01-01").slice(0, 10)}T00:00:00Z`);
-  day.setUTCMonth(day.getUTCMonth() + months);
-  state.until = endOfDay(day.toISOString().slice(0, 10));
+  state.until = endOf(later((shown?.end ?? "2026-01-01").slice(0, 10), months), state.rules);
   replay();
 }
 
@@ -423,10 +408,10 @@ function listen() {
     replay();
   });
   $("joined").addEventListener("change", ({ target }) => {
-    state.joined = target.value ? `${target.value}T00:00:00${endOfDay(target.value).slice(19)}` : "";
+    state.joined = target.value ? startOf(target.value, state.rules) : "";
     replay();
   });
-  $("until").addEventListener("change", ({ target }) => ((state.until = target.value ? endOfDay(target.value) : ""), replay()));
+  $("until").addEventListener("change", ({ target }) => ((state.until = target.value ? endOf(target.value, state.rules) : ""), replay()));
   $("month").addEventListener("click", () => passBy(1));
   $("year").addEventListener("click", () => passBy(12));
   $("reset").addEventListener("click", () => ((state.until = ""), replay()));

@@ -1,5 +1,7 @@
 // Plays a history through a program, step by step: what each event and each instant in between brings about.
 
+import { isWhole, read } from "./json.js";
+
 /** The most events of one member, and the most instants at which time alone does something. */
 export const STEPS_MAX = 2000;
 
@@ -14,8 +16,8 @@ export const STEPS_MAX = 2000;
 export function readLines(texts) {
   return texts.map((text, index) => {
     try {
-      const event = JSON.parse(text);
-      if (event !== null && typeof event === "object" && !Array.isArray(event)) return { index, text, event };
+      const event = read(text);
+      if (isWhole(event) && !Array.isArray(event)) return { index, text, event };
     } catch {
       // Told by the engine when the line is played, in its words.
     }

@@ -1,7 +1,7 @@
 // The history step by step: each event or instant with what it brought about, and why.
 
 import { code, element, name } from "./dom.js";
-import { compact, oneLine } from "./json.js";
+import { compact, isWhole, oneLine, written } from "./json.js";
 import { why } from "./why.js";
 import { amount, call, say, when, word } from "./words.js";
 
@@ -68,10 +68,10 @@ function summary(step) {
 
 function brief(value) {
   if (Array.isArray(value)) {
-    if (value.every((item) => typeof item !== "object")) return value.join(", ");
+    if (!value.some(isWhole)) return value.join(", ");
     return `${value.length} × ${value.map((item) => item?.sku ?? item?.category ?? item?.kind ?? "").filter(Boolean).slice(0, 2).join(", ") || "…"}`;
   }
-  return typeof value === "object" ? "…" : String(value);
+  return isWhole(value) ? "…" : String(value);
 }
 
 /** Kinds of decisions that take from the member, and such that only wait. */
@@ -117,7 +117,7 @@ const ABOUT = [
   "leaderboard", "counter", "category",
 ];
 
-const plain = (value) => (value !== null && typeof value === "object" ? JSON.stringify(value) : String(value));
+const plain = (value) => (isWhole(value) ? written(value) : String(value));
 
 function body(step, actions) {
   const parts = [];
@@ -147,8 +147,8 @@ const drafts = new WeakMap();
 /** The event as it is sent, to be changed. */
 function editing({ line }, actions) {
   const text = element("textarea", { class: "json", dir: "ltr", spellcheck: "false", rows: 3, "aria-label": say("edit") });
-  // What JavaScript would write in other digits is shown as it is.
-  const exact = line.event && JSON.stringify(line.event) === compact(line.text);
+  // What would be lost by laying it out, as a key that stands twice, is shown as it is.
+  const exact = line.event && compact(written(line.event)) === compact(line.text);
   text.value = drafts.get(line) ?? (exact ? pretty(line.event) : line.text);
   text.addEventListener("input", () => drafts.set(line, text.value));
   text.rows = Math.min(text.value.split("\n").length, 16);
@@ -176,15 +176,9 @@ function editing({ line }, actions) {
 /** A field a line; what is within fields stays on its line. */
 function pretty(event) {
   const entries = Object.entries(event).map(([key, value]) => {
-    const list = Array.isArray(value) && value.some((item) => item !== null && typeof item === "object");
-    const inner = list ? `[\n${value.map((item) => `    ${spaced(item)}`).join(",\n")}\n  ]` : spaced(value);
+    const list = Array.isArray(value) && value.some(isWhole);
+    const inner = list ? `[\n${value.map((item) => `    ${written(item)}`).join(",\n")}\n  ]` : written(value);
     return `  ${JSON.stringify(key)}: ${inner}`;
   });
   return `{\n${entries.join(",\n")}\n}`;
-}
-
-function spaced(value) {
-  if (value === null || typeof value !== "object") return JSON.stringify(value);
-  if (Array.isArray(value)) return `[${value.map(spaced).join(", ")}]`;
-  return `{ ${Object.entries(value).map(([key, inner]) => `${JSON.stringify(key)}: ${spaced(inner)}`).join(", ")} }`;
 }

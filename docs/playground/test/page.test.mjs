@@ -202,6 +202,16 @@ onPage("an event is added, changed, moved and removed; a file is loaded", {}, as
   assert.equal(await balance(page, "points").innerText(), "84");
 });
 
+onPage("long ids are shown with all their digits, and a month after 31 January is the end of February", {}, async (page) => {
+  await history(page, '{"type":"signup","id":9007199254740993123,"at":"2026-01-31T10:00:00Z","paid":12.50}');
+  await page.waitForFunction(() => document.querySelectorAll(".step.event").length === 1);
+  assert.match(await page.locator(".step.event summary").innerText(), /signup\s+9007199254740993123.*paid\s+12\.50/s);
+  await page.locator(".step.event summary").click();
+  assert.match(await page.locator(".step.event textarea").inputValue(), /^ {2}"id": 9007199254740993123,$/m);
+  await page.locator("#month").click();
+  assert.equal(await page.locator("#until").inputValue(), "2026-02-28");
+});
+
 const CHANCE = `program "Corner Shop" { currency EUR  timezone "Europe/Berlin" }
 wallet points {}
 wheel spin {

@@ -7,7 +7,8 @@ import { test } from "node:test";
 
 import { Program } from "../../../loyalty-wasm/pkg/node/index.mjs";
 import { linesOf, membersOf, play, readLines, series } from "../src/play.js";
-import { eventsIn, linesIn } from "../src/json.js";
+import { later } from "../src/days.js";
+import { eventsIn, linesIn, read, written } from "../src/json.js";
 import { decode, encode } from "../src/state.js";
 import { template } from "../src/template.js";
 import { call, speak, word } from "../src/words.js";
@@ -75,6 +76,21 @@ test("events are read as lines, as a list, or as one object, with their digits",
   assert.deepEqual(eventsIn(" \n"), []);
   // What is no JSON stays as it is, for the engine to say so.
   assert.deepEqual(eventsIn("[\n{"), ["[", "{"]);
+});
+
+test("numbers keep the digits that they came with", () => {
+  const text = '{ "id": 9007199254740993123, "price": 12.50, "n": [1, -0.5, 1e400], "#": "#9", "esc": "\\u0023\\u0023", "o": {} }';
+  const event = read(text);
+  assert.deepEqual([event.id, event.price, ...event.n].map(String), ["9007199254740993123", "12.50", "1", "-0.5", "1e400"]);
+  assert.deepEqual([event["#"], event.esc], ["#9", "##"]);
+  assert.equal(written(event), text.replace("\\u0023\\u0023", "##"));
+  assert.deepEqual(membersOf(readLines(['{"member":9007199254740993}', '{"member":9007199254740992}'])), ["9007199254740993", "9007199254740992"]);
+  assert.throws(() => read('{"a":1'), SyntaxError);
+});
+
+test("a month later is the same day, or the last one of a shorter month", () => {
+  const days = [["2026-01-31", 1], ["2028-01-31", 1], ["2026-01-30", 1], ["2028-02-29", 12], ["2026-12-15", 1], ["2026-05-31", 1], ["2199-12-15", 1]];
+  assert.deepEqual(days.map(([day, months]) => later(day, months)), ["2026-02-28", "2028-02-29", "2026-02-28", "2029-02-28", "2027-01-15", "2026-06-30", "2199-12-30"]);
 });
 
 test("Arabic has every word that the engine has in the corpus", () => {
