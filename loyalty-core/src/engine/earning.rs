@@ -126,7 +126,9 @@ fn count_limits(scope: &Scope<'_>, firings: &Firings<'_>, evaluation: &mut Evalu
     for firing in firings {
         let (rule, form) = (firing.rule, firing.form);
         let limited = !form.limits.is_empty() || !firing.plan.groups.is_empty();
-        if limited && (acted.contains(&rule) || grants.iter().any(|grant| grant.rule == rule)) {
+        if limited
+            && (acted.contains(&rule) || grants.iter().any(|grant| grant.rule == rule && !grant.amount.is_zero()))
+        {
             fired.push(rule);
             rules::use_limits(scope.plan, firing.plan, form, scope.at, scope.day, changes);
             facts.extend(rules::claims(scope.plan, rule, firing.plan, form, scope.day));
@@ -140,7 +142,7 @@ fn earn(scope: &Scope<'_>, evaluation: &mut Evaluation) -> Result<(), EventError
     let most = grants.len();
     for (number, wallet) in scope.plan.wallets.iter().enumerate() {
         let number = number as u16;
-        let own = || grants.iter().filter(move |grant| grant.wallet == number);
+        let own = || grants.iter().filter(move |grant| grant.wallet == number && !grant.amount.is_zero());
         if own().next().is_none() {
             continue;
         }

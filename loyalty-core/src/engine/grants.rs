@@ -240,6 +240,7 @@ pub fn multiply(scope: &Scope<'_>, firings: &Firings<'_>, grants: &mut Grants) -
     let mut added: SmallVec<[Grant; 4]> = SmallVec::new();
     // The factors that contributions have reached, by their places; the others have been multiplied by nothing yet.
     let mut factors: SmallVec<[(usize, Decimal); 4]> = SmallVec::new();
+    let may_go = firings.iter().any(|firing| firing.form.revoke);
     for firing in firings {
         for effect in &firing.form.effects {
             let EffectKindPlan::Multiply { rules, wallet, by } = &effect.kind else { continue };
@@ -251,14 +252,9 @@ pub fn multiply(scope: &Scope<'_>, firings: &Firings<'_>, grants: &mut Grants) -
                 }
                 let Some(policy) = scope.plan.policy(grant.wallet, scope.day) else { continue };
                 let known = factors.iter().position(|(place, _)| *place == at);
-                let before = known.and_then(|known| factors.get(known)).map_or(Decimal::ONE, |(_, factor)| *factor);
-                let after = match policy.multipliers {
-                    Multipliers::Add => amount::subtract(amount::add(before, by)?, Decimal::ONE)?,
-                    Multipliers::Compound => amount::multiply(before, by)?,
-                    Multipliers::Best if known.is_some() => before.max(by),
-                    Multipliers::Best => by,
-                };
-                let after = amount::at_least_zero(after);
+                let reached = known.and_then(|known| factors.get(known)).map(|(_, factor)| *factor);
+                let before = reached.unwrap_or(Decimal::ONE);
+                let after = factor_after(policy.multipliers, reached, by)?;
                 match known.and_then(|known| factors.get_mut(known)) {
                     Some((_, factor)) => *factor = after,
                     None => factors.push((at, after)),
@@ -267,8 +263,10 @@ pub fn multiply(scope: &Scope<'_>, firings: &Firings<'_>, grants: &mut Grants) -
                     true => by_line(scope, grant, *value, (before, after))?,
                     false => amount::multiply(grant.amount, amount::subtract(after, before)?)?,
                 };
-                if !amount.is_zero() {
-                    let basis = Basis::Factor { rate: *value, before, after };
+                // One that is beaten counts if a return takes the better one.
+                let beaten = may_go && policy.multipliers == Multipliers::Best && reached.is_some() && by <= before;
+                if beaten || !amount.is_zero() {
+                    let basis = Basis::Factor { rate: *value, before, after: if beaten { by } else { after } };
                     added.push(Grant { rule: firing.rule, basis, amount, ..*grant });
                 }
             }
@@ -281,6 +279,17 @@ pub fn multiply(scope: &Scope<'_>, firings: &Firings<'_>, grants: &mut Grants) -
         grants.insert(place, added);
     }
     Ok(())
+}
+
+/// The factor that a contribution reaches by one multiplier more, of one that others have brought to `reached`.
+pub fn factor_after(multipliers: Multipliers, reached: Option<Decimal>, by: Decimal) -> Result<Decimal, Overflow> {
+    let before = reached.unwrap_or(Decimal::ONE);
+    let after = match multipliers {
+        Multipliers::Add => amount::subtract(amount::add(before, by)?, Decimal::ONE)?,
+        Multipliers::Compound => amount::multiply(before, by)?,
+        Multipliers::Best => reached.map_or(by, |reached| reached.max(by)),
+    };
+    Ok(amount::at_least_zero(after))
 }
 
 /// What a factor running from `before` to `after` adds to a contribution whose wallet rounds line by line.

@@ -6,6 +6,7 @@
 
 mod asked;
 mod clawback;
+mod factors;
 mod given;
 mod kept;
 mod lasting;

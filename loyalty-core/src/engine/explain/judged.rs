@@ -74,7 +74,8 @@ impl<'a> Judged<'a> {
         let mut firings = Firings::new();
         rules::fire(scope, candidates, &mut fired, (Told::All, &mut firings))?;
         grants::multiply(scope, &firings, &mut fired.grants)?;
-        let mut shares: Vec<Share> = fired.grants.iter().map(Share::of).collect();
+        let mut shares: Vec<Share> =
+            fired.grants.iter().filter(|grant| !grant.amount.is_zero()).map(Share::of).collect();
         let cuts = caps::cut_shares(scope, &firings, &mut shares)?;
         let mut evaluation = Evaluation::default();
         match earning::evaluate(scope, candidates, on, &mut evaluation) {

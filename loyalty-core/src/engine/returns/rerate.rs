@@ -2,6 +2,7 @@
 
 use rust_decimal::Decimal;
 
+use super::factors::{Factor, factors, still_fires};
 use super::kept::{base, share};
 use super::order::Order;
 use super::recap::{is_capped, recap};
@@ -88,7 +89,9 @@ pub fn rerate(
     if whole {
         return Ok(vec![Decimal::ZERO; order.grants.len()]);
     }
-    let again = order.grants.iter().map(|grant| rerate_one(&scope, order, grant, left, all));
+    let factors = factors(&scope, order)?;
+    let grants = order.grants.iter().zip(factors);
+    let again = grants.map(|(grant, factor)| rerate_one(&scope, order, (grant, factor), left, all));
     let mut again = again.collect::<Result<Vec<Decimal>, EventError>>()?;
     recap(plan, order, &mut again)?;
     Ok(again)
@@ -97,7 +100,7 @@ pub fn rerate(
 fn rerate_one(
     scope: &Scope<'_>,
     order: &Order,
-    grant: &Grant,
+    (grant, factor): (&Grant, Option<Factor>),
     left: Decimal,
     all: Decimal,
 ) -> Result<Decimal, EventError> {
@@ -113,11 +116,8 @@ fn rerate_one(
     }
     // What multiplies a rule is gone with it.
     for rule in [grant.rule, grant.base_rule] {
-        let form = plan.rules.get(rule as usize).and_then(|rule| in_force(&rule.forms, order.day));
-        for condition in form.filter(|form| form.revoke).iter().flat_map(|form| &form.when) {
-            if condition.event_only && !scope.holds(condition.node)? {
-                return Ok(Decimal::ZERO);
-            }
+        if !still_fires(scope, order, rule)? {
+            return Ok(Decimal::ZERO);
         }
     }
     let capped = is_capped(plan, order.day, grant);
@@ -142,13 +142,17 @@ fn rerate_one(
     let value = anew.map_or(value, Option::unwrap_or_default);
     let terms = rate.and_then(|rate| RateTerms::of(plan, grant.wallet, rate, value, order.day));
     let again = match (terms, &grant.basis) {
-        (Some(terms), Basis::Factor { before, after, .. }) => terms.amount_between(scope, *before, *after)?,
+        (Some(terms), Basis::Factor { before, after, .. }) => {
+            let (before, after) = factor.unwrap_or((*before, *after));
+            terms.amount_between(scope, before, after)?
+        }
         (Some(terms), _) => terms.amount(scope)?,
         // The rule is no longer in the program: its contribution shrinks as the order does.
         (None, _) => Some(share(grant.amount, left, all, grant.amount.scale())?),
     };
     let again = again.unwrap_or_default();
-    if capped {
+    let moved = matches!(&grant.basis, Basis::Factor { before, after, .. } if factor != Some((*before, *after)));
+    if capped || moved {
         return Ok(again);
     }
     // What is kept is no more than this.
