@@ -3,6 +3,7 @@
 
 const { EventError, revived } = require("./errors.js");
 const { ready } = require("./core.js");
+const { Held } = require("./shown.js");
 
 /** What a value is by its own account, such as `Map`, whichever page or context it comes from. */
 function tag(value) {
@@ -39,6 +40,7 @@ function kind(value) {
     case "undefined":
       return "nothing";
     case "object":
+      if (value instanceof Held) return `a ${value.constructor.name}`;
       return BUILT_IN.has(tag(value)) ? `${/^[AEIO]/.test(tag(value)) ? "an" : "a"} ${tag(value)}` : "an object";
     case "string":
       return "a string";
@@ -117,19 +119,23 @@ function count(value, name) {
   return value;
 }
 
-/** An object of options that has no other than the known ones. */
+/** An object of options that has no other than the known ones: a copy, so that each of the host's own is read once. */
 function options(given, known) {
-  if (given === undefined) return {};
-  if (given === null || typeof given !== "object") {
-    throw new TypeError(`options: expected an object, found ${kind(given)}`);
-  }
-  for (const name of Object.keys(given)) {
+  const copy = {};
+  if (given === undefined) return copy;
+  if (!isRecord(given) || given instanceof Held) throw new TypeError(`options: expected an object, found ${kind(given)}`);
+  for (const name in given) {
+    // What every object inherits says nothing of this one.
+    if (name in Object.prototype && !Object.hasOwn(given, name)) continue;
     if (!known.includes(name)) {
       const all = known.map((option) => `\`${option}\``).join(", ");
       throw new TypeError(`unknown option \`${name}\`; the options are ${all}`);
     }
   }
-  return given;
+  for (const name of known) {
+    if (name in given && (!(name in Object.prototype) || Object.hasOwn(given, name))) copy[name] = given[name];
+  }
+  return copy;
 }
 
 /** The fewest bytes of a secret: shorter ones can be found by trying. */

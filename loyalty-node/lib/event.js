@@ -15,9 +15,9 @@ const NUL = "\u0000";
 /** The instants that the core takes, in milliseconds. A Date that lies outside of them is written out. */
 const LATEST = 7_258_118_400_000;
 
-/** A wanted field: its name, the mark of its number, and whether every object inherits something of that name. */
+/** A wanted field: its name, the mark of its number, and the fields of the items if it is a list. */
 function wanted(name, number, items) {
-  return { name, mark: String.fromCharCode(FIRST_FIELD + number), inherited: name in Object.prototype, items };
+  return { name, mark: String.fromCharCode(FIRST_FIELD + number), items };
 }
 
 class Packer {
@@ -80,9 +80,10 @@ function lines(text) {
 function fieldsOf(object, fields, textOf, itemsMax) {
   let packed = "{";
   for (const field of fields) {
-    if (field.inherited && !Object.hasOwn(object, field.name)) continue;
     const value = object[field.name];
     if (value === undefined || value === null) continue;
+    // What every object inherits, also since a moment ago, says nothing of this one.
+    if (field.name in Object.prototype && !Object.hasOwn(object, field.name)) continue;
     packed += field.mark + (field.items !== undefined && Array.isArray(value) ? listOf(value, field, textOf, itemsMax) : scalar(value, textOf));
   }
   return packed + END;

@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { createRequire } from "node:module";
 import { test } from "node:test";
+import { runInNewContext } from "node:vm";
 
 import * as imported from "loyalty-rules/hosts";
 
@@ -15,6 +16,12 @@ for (const [title, run] of Object.entries(hostsTests(required, assert))) test(`N
 
 test("Node, translations: `import` and `require` give the same", () => {
   for (const name of Object.keys(required)) assert.equal(imported[name], required[name], name);
+});
+
+test("Node, translations: bytes may come of another context, as of Jest's", () => {
+  const far = (text) => runInNewContext("(bytes) => Uint8Array.from(bytes)")([...Buffer.from(text)]);
+  assert.throws(() => required.shopify.events("orders/paid", far("{")), { code: "invalid_json" });
+  assert.throws(() => required.whatsapp.payload(far("{")), { code: "invalid_json" });
 });
 
 test("Node, translations: the corpus says what Rust says", () => {

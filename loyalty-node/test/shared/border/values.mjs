@@ -2,7 +2,7 @@
 
 import { EVENT, JOINED, ORDER, TEXT } from "./shop.mjs";
 
-export function valueTests({ check, EventError, eventHead, format, Member, Program, Replay }, { amounts, assert, refused, start }) {
+export function valueTests({ check, EventError, eventHead, format, Member, Program, Replay, RulesError }, { amounts, assert, refused, start }) {
   return {
     "an event is an object, JSON text, or its bytes": () => {
       const outcomes = [ORDER, EVENT, new TextEncoder().encode(EVENT)].map((event) => {
@@ -152,6 +152,18 @@ export function valueTests({ check, EventError, eventHead, format, Member, Progr
       assert.deepEqual(amounts(program.apply(member, { ...ORDER, id: "o-2", constructor: "x" })), ["38"]);
     },
 
+    "what all objects come to inherit is not read": () => {
+      const { program, member } = start();
+      const { subtotal, ...without } = ORDER;
+      Object.defineProperty(Object.prototype, "subtotal", { value: "999", enumerable: true, configurable: true });
+      try {
+        refused(() => program.apply(member, without), EventError, { code: "missing_field", field: "subtotal" });
+        assert.deepEqual(amounts(program.apply(member, { ...without, subtotal })), ["37"]);
+      } finally {
+        delete Object.prototype.subtotal;
+      }
+    },
+
     "getters are asked, and what they throw comes out": () => {
       const { program, member } = start();
       class Order {
@@ -193,6 +205,19 @@ export function valueTests({ check, EventError, eventHead, format, Member, Progr
       refused(() => program.apply(member, EVENT, JOINED), TypeError);
       refused(() => Program.compile(TEXT, null), TypeError);
       refused(() => Program.compile(TEXT, { name: 7 }), TypeError);
+      unknown(() => Program.compile(TEXT, Object.create({ nwo: 1 })));
+      // What is no record of options would otherwise be taken for one without any.
+      for (const wrong of [new Map([["secret", "s"]]), new Set(), new Date(), [], [{ now: JOINED }], program, member]) {
+        refused(() => Program.compile(TEXT, wrong), TypeError);
+        refused(() => program.apply(member, EVENT, wrong), TypeError);
+        refused(() => program.quote(member, "{}", wrong), TypeError);
+      }
+      class Options {
+        get name() {
+          return "mine";
+        }
+      }
+      assert.match(refused(() => Program.compile("?", new Options()), RulesError).message, /mine:1:1/);
       assert.equal(member.revision, 0);
     },
 
