@@ -219,7 +219,9 @@ impl<'p> Member<'p> {
         }
         for lot in &judgement.lots {
             self.earned.push((lot.wallet, at));
-            self.add_lot(lot.wallet, &known.event.id, lot.amount.clone(), at, &lot.vest, &lot.expire);
+            // No event ever comes for what time has given.
+            let vest = if self.by_time { lot.vest.by_no_event() } else { &lot.vest };
+            self.add_lot(lot.wallet, &known.event.id, lot.amount.clone(), at, vest, &lot.expire);
             *known.granted.entry(lot.wallet).or_insert_with(zero) += &lot.amount;
         }
         self.claim(&judgement.fired, at, (1, at));

@@ -125,6 +125,8 @@ pub struct Member<'p> {
     pub had_vested: BTreeMap<usize, Exact>,
     /// The rules that have given or taken something since the event, without being on it.
     pub acted: Vec<usize>,
+    /// Time passes, and no event happens.
+    pub by_time: bool,
     /// Earning, spending and vesting in a wallet, with its instant; and the wait that a first earning starts.
     pub earned: Vec<(usize, Micros)>,
     pub spent: Vec<(usize, Micros)>,
@@ -181,6 +183,7 @@ impl<'p> Member<'p> {
             followed: vec![],
             had_vested: BTreeMap::new(),
             acted: vec![],
+            by_time: false,
             earned: vec![],
             spent: vec![],
             vested: vec![],

@@ -134,6 +134,16 @@ pub enum Vest {
     On { event: String, within: Length },
 }
 
+impl Vest {
+    /// The same for what no event has earned.
+    pub fn by_no_event(&self) -> &Self {
+        match self {
+            Vest::On { .. } => &Vest::AtOnce,
+            other => other,
+        }
+    }
+}
+
 #[derive(Debug, Clone, PartialEq)]
 pub enum Expire {
     /// A rule says so, or a wallet under a condition.

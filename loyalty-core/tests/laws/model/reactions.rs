@@ -241,7 +241,7 @@ impl Member<'_> {
                         let policy = scope.wallet(to);
                         let expire = super::earn::wallet_expiry(policy, &scope);
                         self.earned.push((to, at));
-                        self.add_lot(to, "", given, at, &policy.vest, &expire);
+                        self.add_lot(to, "", given, at, policy.vest.by_no_event(), &expire);
                     }
                 }
                 Move::Forfeit { wallet, amount } => {

@@ -15,6 +15,7 @@ use super::standing::Occasion;
 impl Member<'_> {
     /// Brings the member to `to`.
     pub fn advance(&mut self, to: Micros) {
+        self.by_time = true;
         if to >= self.clock {
             self.follow(Occasion::Time, self.happened.len());
         }
@@ -41,6 +42,7 @@ impl Member<'_> {
             }
         }
         self.clock = self.clock.max(to);
+        self.by_time = false;
     }
 
     /// The next instant after the clock at which anything at all may happen.
