@@ -14,6 +14,7 @@ mod judge;
 mod opt_in;
 mod returned;
 mod revoke;
+mod runs;
 mod state;
 mod steps;
 mod streaks;

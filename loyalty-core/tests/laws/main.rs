@@ -30,6 +30,7 @@ mod quotes;
 mod referrals;
 mod reports;
 mod side_by_side;
+mod streaks;
 mod undone;
 
 use proptest::test_runner::{Config, RngSeed};

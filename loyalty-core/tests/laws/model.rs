@@ -19,6 +19,7 @@ mod print_tiers;
 pub mod program;
 mod reactions;
 mod standing;
+pub mod streaks;
 pub mod tiers;
 mod time;
 

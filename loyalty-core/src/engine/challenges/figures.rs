@@ -59,7 +59,7 @@ pub fn standing(scope: &Scope<'_>, number: usize) -> Result<Option<Standing>, Ov
     let Some(form) = challenge.form(scope.day) else { return Ok(None) };
     let frame = if matches!(challenge.progress, ProgressPlan::Streak(..)) {
         let run = streaks::run(scope, number);
-        run.and_then(|run| streaks::frame(scope.plan, number, &run, form.repeat.is_some(), scope.at))
+        run.and_then(|run| streaks::frame(scope.plan, scope.member, number, &run, form.repeat.is_some(), scope.at))
     } else {
         windows::frame(scope.plan, scope.member, number, scope.at)
     };

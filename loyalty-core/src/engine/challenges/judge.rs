@@ -37,11 +37,7 @@ pub fn settle(
             streaks::settle(plan, member, number, at, occasion, decisions)?;
         }
         if occasion == Occasion::Return && form.revoke {
-            for periods in revoke::revoke(plan, member, number, form, at, decisions)? {
-                for frame in streaks::left_of(plan, member, number, periods, (at, form.repeat.is_some())) {
-                    judge(plan, member, number, form, &frame, at, occasion, decisions)?;
-                }
-            }
+            revoke::revoke(plan, member, number, form, at, decisions)?;
         }
         for frame in frames(plan, member, number, form, at, occasion) {
             judge(plan, member, number, form, &frame, at, occasion, decisions)?;
@@ -69,7 +65,7 @@ fn frames(
             frames.extend(in_time(&frame).then_some(frame));
         }
         let run = streaks::run_now(plan, member, number, at);
-        frames.extend(run.and_then(|run| streaks::frame(plan, number, &run, repeats, at)));
+        frames.extend(run.and_then(|run| streaks::frame(plan, member, number, &run, repeats, at)));
         return frames;
     }
     let present = windows::frame(plan, member, number, at);
@@ -97,7 +93,7 @@ fn judge(
     decisions: &mut Decided,
 ) -> Result<(), Overflow> {
     let Some(looked_at) = look(plan, member, number, form, frame, at)? else { return Ok(()) };
-    let Looked { mut window, total, begun, goal_before } = looked_at;
+    let Looked { mut window, total, begun, reach, goal_before } = looked_at;
     let (Some(challenge), Some(state)) = (plan.challenges.get(number), member.challenges.get_mut(number)) else {
         return Ok(());
     };
@@ -117,7 +113,8 @@ fn judge(
     if frame.moves && window.is_bought_again(total, at)? {
         total = Decimal::ZERO;
     }
-    while let Some(goal) = reached(&window, total)? {
+    let grants = occasion != Occasion::Return || !streaks::is_of_events_that_stay(plan, number);
+    while let (true, Some(goal)) = (grants, reached(&window, total)?) {
         if noted.len() >= MET_MAX {
             return Err(Overflow);
         }
@@ -125,6 +122,7 @@ fn judge(
         if form.revoke {
             window.done.push(Done {
                 goal: met,
+                window: window.key,
                 round: window.rounds,
                 at: noted_at,
                 used: window.used,
@@ -174,9 +172,9 @@ fn judge(
         }
     }
     if let Some(state) = member.challenges.get_mut(number) {
-        if challenge.progress.is_streak() {
+        if let Some(reach) = reach {
             // Later runs that a late event has joined to this one are part of it now.
-            let joined = window.key.saturating_add(1)..=streaks::last_period(plan, number, frame);
+            let joined = window.key.saturating_add(1)..=reach;
             state.windows.retain(|other| !joined.contains(&other.key));
         }
         state.put(window);
@@ -193,6 +191,8 @@ struct Looked {
     total: Decimal,
     /// Nothing was kept of it before.
     begun: bool,
+    /// Of a run: the last period of its window.
+    reach: Option<i64>,
     /// The goal of the window before, where goals move.
     goal_before: Option<Decimal>,
 }
@@ -214,7 +214,7 @@ fn look(
         return Ok(None);
     }
     let total = windows::total(&scope, number, frame)?;
-    let last = challenge.progress.is_streak().then(|| streaks::last_period(plan, number, frame));
+    let last = challenge.progress.is_streak().then(|| streaks::reach(plan, member, number, frame));
     let known = known(state, last, frame);
     let before = adaptive::goal_before(form, state, frame.key);
     let begun = known.is_none();
@@ -228,13 +228,21 @@ fn look(
         window.goals = goals;
     }
     window.goals.truncate(challenge.goals.len());
-    // A streak that does not begin again has one window for all its runs, which is never over.
-    let to = if last.is_some() && frame.key == 0 { i64::MAX } else { frame.to };
+    let to = match last {
+        // A streak that does not begin again has one window for all its runs, which is never over.
+        Some(_) if frame.key == 0 => i64::MAX,
+        // What came back of the end of a run is part of its window for good.
+        Some(_) => {
+            let known = (!begun).then_some(window.to);
+            known.max(streaks::last_end(plan, member, number, frame, at)).unwrap_or(frame.to)
+        }
+        None => frame.to,
+    };
     (window.key, window.from, window.to) = (frame.key, frame.from, to);
     if let GoalsPlan::Adaptive(_) = form.goals {
-        return Ok(Some(Looked { window, total, begun, goal_before: before }));
+        return Ok(Some(Looked { window, total, begun, reach: last, goal_before: before }));
     }
-    Ok(Some(Looked { window, total, begun, goal_before: None }))
+    Ok(Some(Looked { window, total, begun, reach: last, goal_before: None }))
 }
 
 /// Whether the conditions of a challenge hold.
@@ -255,6 +263,7 @@ fn known(state: &super::ChallengeState, last: Option<i64>, frame: &Frame) -> Opt
         one.used = amount::add(one.used, other.used).unwrap_or(one.used);
         one.rounds = one.rounds.saturating_add(other.rounds);
         one.met = one.met.max(other.met);
+        one.to = one.to.max(other.to);
         one.done.extend(other.done);
         one
     })

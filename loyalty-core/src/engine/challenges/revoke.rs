@@ -12,7 +12,7 @@ use super::super::returns;
 use super::again::{self, Again};
 use super::state::{Done, WindowState};
 use super::windows::{self, Frame};
-use super::{Before, judge, streaks};
+use super::{Before, judge, runs, streaks};
 use crate::amount::{self, Overflow};
 use crate::plan::{ChallengeFormPlan, Plan, ProgressPlan};
 
@@ -52,8 +52,7 @@ pub fn granted(member: &mut Member, reward: Reward, before: &Before, decisions: 
     }
 }
 
-/// Takes back the goals of a challenge that what is left no longer reaches. Of a streak it tells the periods in which what is
-/// left may reach some: a run that has lost a day may be two.
+/// Takes back the goals of a challenge that what is left no longer reaches.
 pub fn revoke(
     plan: &Plan,
     member: &mut Member,
@@ -61,7 +60,7 @@ pub fn revoke(
     form: &ChallengeFormPlan,
     at: i64,
     decisions: &mut Decided,
-) -> Result<Vec<(i64, i64)>, Overflow> {
+) -> Result<(), Overflow> {
     if plan.challenges.get(number).is_some_and(|challenge| challenge.moves()) {
         if let Some(Again { met, window }) = again::met_again(plan, member, number, form)? {
             for done in window.done.iter().skip(met).rev() {
@@ -74,23 +73,22 @@ pub fn revoke(
                 *known = WindowState { done, told: known.told, told_at: known.told_at, ..window };
             }
         }
-        return Ok(Vec::new());
+        return Ok(());
     }
     let is_streak = plan.challenges.get(number).is_some_and(|challenge| challenge.progress.is_streak());
-    let mut around = Vec::new();
-    let keys: Vec<i64> = member
-        .challenges
-        .get(number)
-        .map(|state| state.windows.iter().filter(|window| !window.done.is_empty()).map(|window| window.key).collect())
-        .unwrap_or_default();
-    for key in keys {
+    let windows = member.challenges.get(number).map(|state| &*state.windows).unwrap_or(&[]);
+    let begun = windows.iter().filter(|window| is_streak || !window.done.is_empty());
+    let keys: Vec<(i64, bool)> = begun.map(|window| (window.key, is_streak && window.to != i64::MAX)).collect();
+    for (key, is_run) in keys {
+        if is_run {
+            runs::revoke(plan, member, number, (form, key), at, decisions)?;
+            continue;
+        }
         while let Some(done) = lost(plan, member, number, key)? {
-            let window = member.challenges.get(number).and_then(|state| state.window(key)).filter(|_| is_streak);
-            around.extend(window.and_then(|window| streaks::around(plan, member, number, window, &done)));
             take_back(plan, member, number, key, done, at, decisions)?;
         }
     }
-    Ok(around)
+    Ok(())
 }
 
 /// The goal that was met last in a window, if it is no longer reached.
@@ -102,7 +100,8 @@ fn lost(plan: &Plan, member: &Member, number: usize, key: i64) -> Result<Option<
     let Some(goal) = window.goals.get(usize::from(done.goal)) else { return Ok(None) };
     let total = match plan.challenges.get(number).map(|challenge| &challenge.progress) {
         Some(ProgressPlan::Streak(..)) => {
-            Decimal::from(streaks::run_now(plan, member, number, done.at).map_or(0, |run| run.length))
+            // Whichever run reaches the goal, it was met.
+            Decimal::from(streaks::longest(plan, member, number))
         }
         _ => {
             let frame = Frame { key, from: window.from, to: window.to, moves: false };
@@ -122,14 +121,29 @@ fn take_back(
     at: i64,
     decisions: &mut Decided,
 ) -> Result<(), Overflow> {
-    let Some(challenge) = plan.challenges.get(number) else { return Ok(()) };
     let Some(state) = member.challenges.get_mut(number) else { return Ok(()) };
     let Some(window) = state.windows.find_mut(|window| window.key == key) else { return Ok(()) };
     window.done.pop();
     (window.used, window.since) = (done.used, done.since);
     (window.rounds, window.met) = (done.round, done.goal);
-    let goal = window.goals.get(usize::from(done.goal)).copied().unwrap_or_default();
-    if usize::from(done.goal).saturating_add(1) >= window.goals.len() {
+    let goals = window.goals.clone();
+    undo(plan, member, number, &goals, done, at, decisions)
+}
+
+/// Takes back what a goal has given, and tells that it is met no more.
+pub fn undo(
+    plan: &Plan,
+    member: &mut Member,
+    number: usize,
+    goals: &[Decimal],
+    done: Done,
+    at: i64,
+    decisions: &mut Decided,
+) -> Result<(), Overflow> {
+    let Some(challenge) = plan.challenges.get(number) else { return Ok(()) };
+    let Some(state) = member.challenges.get_mut(number) else { return Ok(()) };
+    let goal = goals.get(usize::from(done.goal)).copied().unwrap_or_default();
+    if usize::from(done.goal).saturating_add(1) >= goals.len() {
         state.times = state.times.saturating_sub(1);
         if state.times == 0 {
             state.first_done = None;
@@ -138,7 +152,7 @@ fn take_back(
     let kind = Kind::GoalRevoked { challenge: challenge.name.clone(), goal, place: done.goal, times: state.times };
     decisions.push(Decision { at, kind });
     judge::note(plan, member, number, done.goal, done.at, -1)?;
-    let reward = Reward { challenge: number as u16, window: key, round: done.round, goal: done.goal };
+    let reward = Reward { challenge: number as u16, window: done.window, round: done.round, goal: done.goal };
     done.coupons.iter().for_each(|number| coupons::revoke(plan, member, *number, at, decisions));
     for given in done.given.into_iter().rev() {
         super::given::take_back(plan, member, given, at, decisions);

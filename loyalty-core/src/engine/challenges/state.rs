@@ -85,6 +85,8 @@ pub struct WindowState {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Done {
     pub goal: u16,
+    /// The window as it was then, and the round in it: what its reward gave is known by them.
+    pub window: i64,
     pub round: u32,
     pub at: i64,
     /// What had been used up before, and from when on it counted.
@@ -171,7 +173,12 @@ pub fn forget(plan: &Plan, member: &mut Member) {
         };
         // The goal of the window before is what the next one grows from.
         let last = state.windows.last().map(|window| window.key);
-        state.windows.retain(|window| window.to >= horizon || Some(window.key) == last);
+        let reach = |window: &WindowState| match challenge.progress {
+            // A late event of the period after it goes on from a run.
+            ProgressPlan::Streak(..) if window.to != i64::MAX => streaks::next_end(plan, number, window),
+            _ => window.to,
+        };
+        state.windows.retain(|window| reach(window) >= horizon || Some(window.key) == last);
         state.edited.retain(|edited| edited.at >= returns);
         // What was met before any event that can still come back stays met.
         let old = |done: &Done| done.at < horizon;

@@ -1,7 +1,6 @@
 //! Streaks: periods in a row with an event. Periods that were kept without one hold a run together and do not lengthen it.
 
 use rust_decimal::Decimal;
-use rust_decimal::prelude::ToPrimitive as _;
 
 use super::super::decided::Decided;
 use super::super::eval::Scope;
@@ -10,19 +9,89 @@ use super::super::ledger;
 use super::super::measures::Delta;
 use super::super::member::Member;
 use super::super::outcome::{Decision, Kind};
-use super::state::{Done, WindowState};
+use super::super::tally::Entry;
+use super::state::WindowState;
 use super::windows::Frame;
-use crate::amount::Overflow;
-use crate::plan::{Grain, Plan, ProgressPlan};
+use crate::amount::{self, Overflow};
+use crate::plan::{EventKind, Plan, ProgressPlan};
 
 /// A run of periods up to an instant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Run {
     pub length: u32,
-    /// Its first period with an event.
+    /// Its first and its last period with an event; of a run without any, the period at hand.
     pub first: i64,
+    pub last: i64,
     /// Whether the period at hand has an event.
     pub now: bool,
+}
+
+/// The periods of a streak, as they are for one member.
+struct Periods<'a> {
+    entries: &'a [Entry],
+    /// That of the event at hand, if it counts.
+    own: Option<i64>,
+    frozen: &'a [i64],
+}
+
+impl<'a> Periods<'a> {
+    fn of(scope: &Scope<'a>, number: usize) -> Option<Self> {
+        let ProgressPlan::Streak(measure, _) = scope.plan.challenges.get(number)?.progress else { return None };
+        let tally = scope.plan.measures.get(usize::from(measure))?.tally?;
+        let own = scope.deltas.iter().find_map(|delta| match delta {
+            Delta::Counted { measure: of, change, .. } if *of == measure => Some(change.key),
+            _ => None,
+        });
+        let frozen = scope.member.challenges.get(number).map(|state| &*state.frozen).unwrap_or(&[]);
+        Some(Self { entries: scope.member.tallies.between(tally, i64::MIN, i64::MAX), own, frozen })
+    }
+
+    fn full(&self, key: i64) -> bool {
+        self.own == Some(key) || self.entries.binary_search_by(|entry| entry.key.cmp(&key)).is_ok()
+    }
+
+    fn is_frozen(&self, key: i64) -> bool {
+        self.frozen.binary_search(&key).is_ok()
+    }
+
+    /// The run up to a period, which one without an event ends, unless it is told to be kept.
+    fn run(&self, now: i64, kept: Option<i64>) -> Run {
+        let mut run = Run { length: 0, first: now, last: now, now: self.full(now) };
+        let mut key = if run.now { now } else { now - 1 };
+        loop {
+            if self.full(key) {
+                if run.length == 0 {
+                    run.last = key;
+                }
+                run.length = run.length.saturating_add(1);
+                run.first = key;
+            } else if kept != Some(key) && !self.is_frozen(key) {
+                return run;
+            }
+            key -= 1;
+        }
+    }
+
+    /// The first period before a run, or after it, that it does not reach over.
+    fn beside(&self, mut key: i64, step: i64) -> i64 {
+        key = key.saturating_add(step);
+        while self.is_frozen(key) {
+            key = key.saturating_add(step);
+        }
+        key
+    }
+
+    /// The runs of some periods.
+    fn runs(&self, from: i64, to: i64) -> Vec<Run> {
+        let mut runs: Vec<Run> = Vec::new();
+        for entry in self.entries.iter().filter(|entry| (from..=to).contains(&entry.key)) {
+            match runs.last_mut().filter(|run| self.beside(run.last, 1) >= entry.key) {
+                Some(run) => (run.last, run.length) = (entry.key, run.length.saturating_add(1)),
+                None => runs.push(Run { length: 1, first: entry.key, last: entry.key, now: true }),
+            }
+        }
+        runs
+    }
 }
 
 /// The run that a member has at the scope's instant, in a challenge that is a streak.
@@ -32,27 +101,8 @@ pub fn run(scope: &Scope<'_>, number: usize) -> Option<Run> {
 
 /// The same if one period more were kept without an event.
 fn run_over(scope: &Scope<'_>, number: usize, kept: Option<i64>) -> Option<Run> {
-    let (measure, now) = now(scope.plan, number, scope.day)?;
-    let tally = scope.plan.measures.get(usize::from(measure))?.tally?;
-    let entries = scope.member.tallies.between(tally, i64::MIN, i64::MAX);
-    let own = scope.deltas.iter().find_map(|delta| match delta {
-        Delta::Counted { measure: of, change, .. } if *of == measure => Some(change.key),
-        _ => None,
-    });
-    let full = |key: i64| own == Some(key) || entries.binary_search_by(|entry| entry.key.cmp(&key)).is_ok();
-    let frozen = scope.member.challenges.get(number).map(|state| &*state.frozen).unwrap_or(&[]);
-    let has_event = full(now);
-    let mut run = Run { length: 0, first: now, now: has_event };
-    let mut key = if has_event { now } else { now - 1 };
-    loop {
-        if full(key) {
-            run.length = run.length.saturating_add(1);
-            run.first = key;
-        } else if kept != Some(key) && frozen.binary_search(&key).is_err() {
-            return Some(run);
-        }
-        key -= 1;
-    }
+    let (_, now) = now(scope.plan, number, scope.day)?;
+    Some(Periods::of(scope, number)?.run(now, kept))
 }
 
 /// The same for a member alone.
@@ -60,26 +110,107 @@ pub fn run_now(plan: &Plan, member: &Member, number: usize, at: i64) -> Option<R
     run(&Scope::of(plan, member, at), number)
 }
 
+/// All runs that a member has in some periods.
+pub fn runs(plan: &Plan, member: &Member, number: usize, (from, to): (i64, i64)) -> Vec<Run> {
+    Periods::of(&Scope::of(plan, member, member.clock), number).map_or_else(Vec::new, |periods| periods.runs(from, to))
+}
+
+/// The longest run that a member has, whenever it was.
+pub fn longest(plan: &Plan, member: &Member, number: usize) -> u32 {
+    let runs = runs(plan, member, number, (i64::MIN, i64::MAX));
+    runs.iter().map(|run| run.length).max().unwrap_or(0)
+}
+
+/// What counts in the window of a run. Where periods of it came back it may have several parts: of those that can grow no more
+/// whole rounds count, for no later period goes on from them.
+pub fn total(scope: &Scope<'_>, number: usize, frame: &Frame) -> Result<Decimal, Overflow> {
+    let Some(periods) = Periods::of(scope, number) else { return Ok(Decimal::ZERO) };
+    // Of a run that is over, what it was at its end.
+    let day = if frame.to <= scope.at { scope.plan.calendar.day_at(frame.to.saturating_sub(1)) } else { scope.day };
+    let Some((_, now)) = now(scope.plan, number, day) else { return Ok(Decimal::ZERO) };
+    let run = periods.run(now, None);
+    let mut total = Decimal::from(run.length);
+    if frame.key == 0 || frame.key >= run.first {
+        return Ok(total);
+    }
+    let windows = scope.member.challenges.get(number).map(|state| &*state.windows).unwrap_or(&[]);
+    let window = windows.iter().find(|window| (frame.key..run.first).contains(&window.key));
+    let round = window.and_then(|window| window.goals.last()).copied().unwrap_or_default();
+    if round > Decimal::ZERO {
+        for part in periods.runs(frame.key, run.first.saturating_sub(1)) {
+            let rounds = amount::divide_floor(Decimal::from(part.length), round)?;
+            total = amount::add(total, amount::multiply(rounds, round)?)?;
+        }
+    }
+    Ok(total)
+}
+
 /// The run around a late event, and the instant at which its last period was over; nothing where the event does not count.
 fn run_around(plan: &Plan, member: &Member, number: usize, event_at: i64) -> Option<(Run, i64)> {
-    let (measure, mut last) = now(plan, number, plan.calendar.day_at(event_at))?;
-    let tally = plan.measures.get(usize::from(measure))?.tally?;
-    let entries = member.tallies.between(tally, i64::MIN, i64::MAX);
-    let full = |key: i64| entries.binary_search_by(|entry| entry.key.cmp(&key)).is_ok();
-    if !full(last) {
+    let (_, mut last) = now(plan, number, plan.calendar.day_at(event_at))?;
+    let periods = Periods::of(&Scope::of(plan, member, member.clock), number)?;
+    if !periods.full(last) {
         return None;
     }
-    let frozen = member.challenges.get(number).map(|state| &*state.frozen).unwrap_or(&[]);
-    let mut next = last + 1;
-    while full(next) || frozen.binary_search(&next).is_ok() {
-        if full(next) {
-            last = next;
+    loop {
+        let next = periods.beside(last, 1);
+        if !periods.full(next) {
+            break;
         }
-        next += 1;
+        last = next;
     }
-    let Grain::Period(period) = plan.grain(tally) else { return None };
-    let end = plan.calendar.start_of(plan.calendar.first_day(period, last.saturating_add(1)));
-    Some((run_now(plan, member, number, end.saturating_sub(1))?, end))
+    Some((periods.run(last, None), end_of(plan, number, last)?))
+}
+
+/// Whether a streak goes by events that something may come back of, and not by what comes back.
+pub fn is_of_events_that_stay(plan: &Plan, number: usize) -> bool {
+    let Some(ProgressPlan::Streak(measure, _)) = plan.challenges.get(number).map(|challenge| &challenge.progress)
+    else {
+        return false;
+    };
+    let event = plan.measures.get(usize::from(*measure)).and_then(|measure| measure.event);
+    let kind = event.and_then(|event| plan.events.get(usize::from(event))).map(|event| event.kind);
+    !matches!(kind, Some(EventKind::Refund | EventKind::Cancel))
+}
+
+/// When a period of a streak is over.
+pub fn end_of(plan: &Plan, number: usize, key: i64) -> Option<i64> {
+    let ProgressPlan::Streak(_, period) = plan.challenges.get(number)?.progress else { return None };
+    Some(plan.calendar.start_of(plan.calendar.first_day(period, key.saturating_add(1))))
+}
+
+/// The first and the last period of the window that a run is. What came back of a window is part of it for good: a run goes on
+/// where it would have gone on.
+fn joined(plan: &Plan, member: &Member, number: usize, run: &Run) -> (i64, i64) {
+    let (mut first, mut last) = (run.first, run.last);
+    let Some(periods) = Periods::of(&Scope::of(plan, member, member.clock), number) else { return (first, last) };
+    let windows = member.challenges.get(number).map(|state| &*state.windows).unwrap_or(&[]);
+    loop {
+        let (before, after) = (periods.beside(first, -1), periods.beside(last, 1));
+        // Where days of its edge came back, other runs may go on from there.
+        let mut low = if periods.full(before) { before } else { first };
+        let mut high = if periods.full(after) { after } else { last };
+        for window in windows.iter().filter(|window| window.to != i64::MAX && window.key <= after) {
+            let ends = last_of(plan, number, window);
+            if ends >= before {
+                (low, high) = (low.min(window.key), high.max(ends));
+            }
+        }
+        if (low, high) == (first, last) {
+            return (first, last);
+        }
+        (first, last) = (low, high);
+    }
+}
+
+/// The last period of a window that is a run.
+pub fn last_of(plan: &Plan, number: usize, window: &WindowState) -> i64 {
+    last_period(plan, number, window.to)
+}
+
+/// When the period after such a window is over.
+pub fn next_end(plan: &Plan, number: usize, window: &WindowState) -> i64 {
+    end_of(plan, number, last_of(plan, number, window).saturating_add(1)).unwrap_or(window.to)
 }
 
 /// The window of the run that a late event belongs to, if that is over and not the one that goes on.
@@ -91,54 +222,39 @@ pub fn past_frame(
     repeats: bool,
 ) -> Option<Frame> {
     let (run, end) = run_around(plan, member, number, event_at)?;
-    let goes_on = run_now(plan, member, number, at).is_some_and(|now| now.length > 0 && now.first == run.first);
-    let key = if repeats { run.first } else { 0 };
-    (end <= at && !goes_on).then_some(Frame { key, from: i64::MIN, to: end, moves: true })
-}
-
-/// The runs that are over and lie in some periods, as they are once events of theirs have come back.
-pub fn left_of(
-    plan: &Plan,
-    member: &Member,
-    number: usize,
-    (first, last): (i64, i64),
-    (at, repeats): (i64, bool),
-) -> Vec<Frame> {
-    let Some(ProgressPlan::Streak(_, period)) = plan.challenges.get(number).map(|challenge| &challenge.progress) else {
-        return Vec::new();
-    };
-    let (calendar, mut frames, mut key) = (&plan.calendar, Vec::new(), first);
-    while key <= last {
-        let begins = calendar.start_of(calendar.first_day(*period, key));
-        match run_around(plan, member, number, begins) {
-            Some((_, end)) => {
-                frames.extend(past_frame(plan, member, number, (begins, at), repeats));
-                key = calendar.period_of(*period, calendar.day_at(end)).max(key.saturating_add(1));
-            }
-            None => key = key.saturating_add(1),
-        }
+    let present = run_now(plan, member, number, at).filter(|now| now.length > 0);
+    if !repeats {
+        let goes_on = present.is_some_and(|now| now.first == run.first);
+        return (end <= at && !goes_on).then_some(Frame { key: 0, from: i64::MIN, to: end, moves: true });
     }
-    frames
+    let (key, last) = joined(plan, member, number, &run);
+    let goes_on = present.is_some_and(|now| (key..=last).contains(&now.first));
+    let last = runs(plan, member, number, (key, last)).last().map_or(run.last, |run| run.last);
+    let to = end_of(plan, number, last)?;
+    (to <= at && !goes_on).then_some(Frame { key, from: i64::MIN, to, moves: true })
 }
 
-/// The periods in which there may be runs that have goals of their own, now that one has lost a goal in a window.
-pub fn around(plan: &Plan, member: &Member, number: usize, window: &WindowState, done: &Done) -> Option<(i64, i64)> {
-    let (_, at) = now(plan, number, plan.calendar.day_at(done.at))?;
-    if window.to == i64::MAX {
-        let goal = window.goals.get(usize::from(done.goal)).and_then(|goal| goal.trunc().to_i64())?;
-        let (_, present) = now(plan, number, plan.calendar.day_at(member.clock))?;
-        return Some((at.saturating_sub(goal), present));
+/// The last period of the window of a run, with those that go on from it.
+pub fn reach(plan: &Plan, member: &Member, number: usize, frame: &Frame) -> i64 {
+    let last = last_period(plan, number, frame.to);
+    if last == i64::MAX {
+        return last;
     }
-    let (_, last) = now(plan, number, plan.calendar.day_at(window.to.saturating_sub(1)))?;
-    Some((window.key, last.max(at)))
+    joined(plan, member, number, &Run { length: 0, first: frame.key, last, now: false }).1
 }
 
-/// The last period of a window that is a run.
-pub fn last_period(plan: &Plan, number: usize, frame: &Frame) -> i64 {
-    if frame.to == i64::MAX {
+/// The number of the last period before an instant.
+fn last_period(plan: &Plan, number: usize, to: i64) -> i64 {
+    if to == i64::MAX {
         return i64::MAX;
     }
-    now(plan, number, plan.calendar.day_at(frame.to.saturating_sub(1))).map_or(i64::MAX, |(_, last)| last)
+    now(plan, number, plan.calendar.day_at(to.saturating_sub(1))).map_or(i64::MAX, |(_, last)| last)
+}
+
+/// When the last period with an event was over of the run that a window is, as it is at an instant.
+pub fn last_end(plan: &Plan, member: &Member, number: usize, frame: &Frame, at: i64) -> Option<i64> {
+    let run = run_now(plan, member, number, at.min(frame.to.saturating_sub(1))).filter(|run| run.length > 0)?;
+    end_of(plan, number, run.last)
 }
 
 /// The measure of a streak, and the period around a day.
@@ -155,14 +271,13 @@ pub fn is_streak_by(plan: &Plan, number: usize, tally: u32) -> bool {
 }
 
 /// The window that a run is: of its own if the challenge begins again, else the one of all time.
-pub fn frame(plan: &Plan, number: usize, run: &Run, repeats: bool, at: i64) -> Option<Frame> {
-    let (measure, now) = now(plan, number, plan.calendar.day_at(at))?;
+pub fn frame(plan: &Plan, member: &Member, number: usize, run: &Run, repeats: bool, at: i64) -> Option<Frame> {
     if !repeats {
         return Some(Frame { key: 0, from: i64::MIN, to: i64::MAX, moves: true });
     }
-    let Grain::Period(period) = plan.grain(plan.measures.get(usize::from(measure))?.tally?) else { return None };
-    let to = plan.calendar.start_of(plan.calendar.first_day(period, now.saturating_add(1)));
-    Some(Frame { key: run.first, from: i64::MIN, to, moves: true })
+    let (_, now) = now(plan, number, plan.calendar.day_at(at))?;
+    let key = if run.length > 0 { joined(plan, member, number, run).0 } else { run.first };
+    Some(Frame { key, from: i64::MIN, to: end_of(plan, number, now)?, moves: true })
 }
 
 /// When the run ends by time alone, if nothing happens before.

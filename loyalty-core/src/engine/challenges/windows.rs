@@ -142,13 +142,6 @@ pub fn total(scope: &Scope<'_>, number: usize, frame: &Frame) -> Result<Decimal,
             let done = steps::done(scope, steps, *in_order, frame.from, frame.to);
             Ok(Decimal::from(done.iter().flatten().count()))
         }
-        ProgressPlan::Streak(..) => {
-            // Of a run that is over, what it was at its end.
-            let run = match frame.to <= scope.at {
-                true => streaks::run_now(scope.plan, scope.member, number, frame.to.saturating_sub(1)),
-                false => streaks::run(scope, number),
-            };
-            Ok(Decimal::from(run.map_or(0, |run| run.length)))
-        }
+        ProgressPlan::Streak(..) => streaks::total(scope, number, frame),
     }
 }

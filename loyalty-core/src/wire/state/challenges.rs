@@ -62,6 +62,8 @@ saved! { SavedWindow { key, from, to, goals, used, rounds, met, told, told_at, s
 #[derive(Default)]
 struct SavedDone {
     goal: u16,
+    /// That of the time at which it was met.
+    window: i64,
     round: u32,
     at: Moment,
     used: Amount,
@@ -72,7 +74,7 @@ struct SavedDone {
     given: Vec<SavedGiven>,
 }
 
-saved! { SavedDone { goal, round, at, used, since, granted, coupons, given } }
+saved! { SavedDone { goal, window, round, at, used, since, granted, coupons, given } }
 
 /// A badge, a tag, or a level of a ladder, each by its name.
 enum SavedGiven {
@@ -148,6 +150,7 @@ fn edited(saved: &SavedChallenge) -> Result<Vec<Edited>, StateError> {
 fn saved_window(plan: &Plan, window: &WindowState) -> SavedWindow {
     let done = window.done.iter().map(|done| SavedDone {
         goal: done.goal,
+        window: done.window,
         round: done.round,
         at: Moment(done.at),
         used: Amount(done.used),
@@ -284,6 +287,7 @@ fn restored(plan: &Plan, window: &SavedWindow) -> WindowState {
     let wallet = |name: &str| plan.wallets.iter().position(|wallet| *wallet.name == *name).map(|at| at as u16);
     let done = window.done.iter().map(|done| Done {
         goal: done.goal,
+        window: done.window,
         round: done.round,
         at: done.at.0,
         used: done.used.0,
