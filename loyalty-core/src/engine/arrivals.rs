@@ -55,11 +55,12 @@ pub fn vest(
 
 /// What has come of an order so far, or of those in whose place it is: the events, by their instants.
 fn arrived(plan: &Plan, member: &Member, order: &EventData, replaced: Option<&str>) -> Vec<(u16, i64)> {
-    let mut forms = vec![hash(&order.id)];
+    let (mut forms, mut since) = (vec![hash(&order.id)], order.at);
     let mut waited: Vec<(u64, u16)> = Vec::new();
     if let Some(replaced) = replaced {
         returns::each_form(plan, member, replaced, |record, decisions| {
             forms.push(hash(record.id));
+            since = since.min(record.at);
             waited.extend(decisions.iter().filter_map(|decision| match decision.kind {
                 Kind::Earned { entry, vesting: Vesting::On { event, .. }, .. } => Some((entry, event)),
                 _ => None,
@@ -70,8 +71,8 @@ fn arrived(plan: &Plan, member: &Member, order: &EventData, replaced: Option<&st
     let mut arrived: Vec<(i64, u16)> =
         member.arrivals.iter().filter(own).map(|arrival| (arrival.at, arrival.event)).collect();
     // With which points have vested is told by their own decisions.
-    let horizon = member.horizon(plan);
-    let events = member.log.iter().filter(|record| record.at >= horizon);
+    let since = since.max(member.horizon(plan));
+    let events = member.log.iter().filter(|record| record.at >= since);
     for record in events.filter(|record| waited.iter().any(|(_, event)| *event == record.event)) {
         let decided = record.decisions().unwrap_or_default();
         let vested = |decision: &Decision| match decision.kind {
@@ -86,8 +87,8 @@ fn arrived(plan: &Plan, member: &Member, order: &EventData, replaced: Option<&st
     arrived.into_iter().map(|(at, event)| (event, at)).collect()
 }
 
-/// What waits for an event of an order vests, in whatever form the order is by now: its own points, and those that followed
-/// from it.
+/// What waits for an event of an order vests, in whatever form the order is by now: its own points, and those that coupons and
+/// rewards gave with it.
 pub fn vest_waiting(
     plan: &Plan,
     member: &mut Member,
@@ -98,31 +99,40 @@ pub fn vest_waiting(
     if !waits(member, |_, on| on == event) {
         return Ok(());
     }
-    let replaced_by = last_form(plan, member, named);
-    let order = replaced_by.as_deref().unwrap_or(named);
-    let mut lots = Vec::new();
-    if let Some(record) = member.log.find(order).filter(|record| record.at >= member.horizon(plan)) {
-        // What time did before the order is none of its doing.
-        let decided = record.decisions().unwrap_or_default();
-        lots.extend(
-            decided
-                .iter()
-                .filter(|decision| decision.at >= record.at)
-                .filter_map(|decision| if let Kind::Earned { entry, .. } = decision.kind { Some(entry) } else { None }),
-        );
+    let lots = Waiting::of(plan, member, named);
+    if waits(member, |lot, on| on == event && lots.contain(lot)) {
+        return vest_lots(plan, member, event, at, |lot| lots.contain(lot), decisions);
     }
+    let Some((last, edited_at)) = last_form(plan, member, named) else { return Ok(()) };
+    let lots = Waiting::of(plan, member, &last);
     // An event that names an earlier form may come before the edit.
-    let edited_at = replaced_by.as_ref().and_then(|order| member.log.find(order)).map(|record| record.at);
-    let source = hash(order);
-    let is_own = |lot: &Lot| lot.source == source || lots.contains(&lot.entry);
-    vest_lots(plan, member, event, at.max(edited_at.unwrap_or(at)), is_own, decisions)
+    vest_lots(plan, member, event, at.max(edited_at), |lot| lots.contain(lot), decisions)
 }
 
-/// The order in the place of one that was edited, as it stands by now.
-fn last_form(plan: &Plan, member: &Member, order: &str) -> Option<String> {
-    let key = hash(order);
-    let came_back = member.returned.iter().any(|returned| returned.order == key && returned.whole);
-    if came_back { returns::successor(plan, member, order) } else { None }
+/// The lots of an order: its own, and those that coupons and rewards gave with it.
+struct Waiting {
+    source: u64,
+    given: Vec<u64>,
+}
+
+impl Waiting {
+    fn of(plan: &Plan, member: &Member, order: &str) -> Self {
+        let record = member.log.find(order).filter(|record| record.at >= member.horizon(plan));
+        let decided = record.and_then(|record| record.decisions().ok()).unwrap_or_default();
+        let given = decided.iter().filter_map(|decision| returns::given_that_waits(plan, decision));
+        Self { source: hash(order), given: given.collect() }
+    }
+
+    fn contain(&self, lot: &Lot) -> bool {
+        lot.source == self.source || self.given.contains(&lot.entry)
+    }
+}
+
+/// The order in the place of one that was edited, as it stands by now, and its instant.
+fn last_form(plan: &Plan, member: &Member, order: &str) -> Option<(String, i64)> {
+    let last = returns::successor(plan, member, order)?;
+    let at = member.log.find(&last)?.at;
+    Some((last, at))
 }
 
 /// Whether some lots wait for an event, of which each is asked.

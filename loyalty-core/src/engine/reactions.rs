@@ -20,7 +20,7 @@ use super::rules::Candidates;
 use super::{badges, experiments, ledger, messages, moves, questions, referrals, returns, schedule, segments};
 use crate::amount::Overflow;
 use crate::check::model::{CouponChange, DecisionTrigger, LadderChange, Moment, Trigger};
-use crate::plan::{LadderPlan, Plan, RulePlan, RulesOn};
+use crate::plan::{LadderPlan, Plan, RulesOn};
 use crate::sorting::Arrange as _;
 
 /// What a rule can read of what set it off.
@@ -263,7 +263,7 @@ fn run(
             if evaluation.comes_to_something(member, at) {
                 experiments::note(plan, member, arms, at, decisions);
             }
-            if matches!(occasion, Occasion::Time) {
+            if matches!(occasion, Occasion::Time) || !plan_of.is_some_and(returns::gives_with_an_order) {
                 evaluation.lots.iter_mut().for_each(|lot| lot.vest = lot.vest.by_no_event());
             }
             let moves = core::mem::take(&mut evaluation.moves);
@@ -286,7 +286,7 @@ fn run(
                     returns::net_reward(member, (&challenge.name, reward.source(plan)), order, at, decisions)?;
                 }
             }
-            if let Some(order) = decisions.edited().filter(|_| plan_of.is_some_and(gives_with_an_order)) {
+            if let Some(order) = decisions.edited().filter(|_| plan_of.is_some_and(returns::gives_with_an_order)) {
                 let given = decisions.get(first..).unwrap_or(&[]).iter().filter_map(earned).collect::<Vec<_>>();
                 let lots: Vec<u64> = given.iter().map(|(entry, ..)| *entry).collect();
                 returns::net_given(member, &lots, order, at, decisions)?;
@@ -304,12 +304,6 @@ fn run(
         decisions.ran(Run { rule, cause, whole, at, met, decisions: decisions_of });
     }
     Ok(())
-}
-
-/// Whether a rule is what a coupon or a reward gives: that goes with the order in which it is used or taken.
-fn gives_with_an_order(rule: &RulePlan) -> bool {
-    let with = |moment| matches!(moment, Moment::Redeemed(_) | Moment::Used(_));
-    rule.held.is_some() && matches!(rule.trigger, Trigger::Declared(moment) if with(moment))
 }
 
 /// Its entry, the wallet and the amount, if a decision is that points are earned.

@@ -220,8 +220,9 @@ impl<'p> Member<'p> {
         }
         for lot in &judgement.lots {
             self.earned.push((lot.wallet, at));
-            // No event ever comes for what time has given.
-            let vest = if self.by_time { lot.vest.by_no_event() } else { &lot.vest };
+            // No event ever comes for what time, or a rule that follows, has given.
+            let of_no_event = self.by_time || known.event.kind.is_empty();
+            let vest = if of_no_event { lot.vest.by_no_event() } else { &lot.vest };
             self.add_lot(lot.wallet, &known.event.id, lot.amount.clone(), at, vest, &lot.expire);
             *known.granted.entry(lot.wallet).or_insert_with(zero) += &lot.amount;
         }
@@ -235,8 +236,9 @@ impl<'p> Member<'p> {
         }
         let moves = judgement.moves.clone();
         known.judgement = judgement;
-        if replaced.is_some() {
+        if let Some(replaced) = replaced {
             known.had_vested = self.had_vested.clone();
+            self.vest_by_what_has_come(&known.event, replaced);
         }
         self.known[index] = Rc::new(known);
         self.note_instant(at);
@@ -282,11 +284,53 @@ impl<'p> Member<'p> {
     }
 
     fn vest_on(&mut self, event: &Event) {
-        let Some(order) = event.text("order") else { return };
-        for lot in 0..self.lots.len() {
-            let waits = matches!(&self.lots[lot].vesting, Vesting::On { event: on, .. } if *on == event.kind);
-            if waits && self.lots[lot].source == order && self.lots[lot].amount > zero() {
-                self.vest(lot, event.at);
+        let Some(named) = event.text("order") else { return };
+        let (mut order, mut at) = (named.to_owned(), event.at);
+        let returnable = self.clock - Micros::from(self.program.returns_days) * DAY;
+        // An order that was edited waits as it is by now.
+        while !self.waits(&order, &event.kind) {
+            let edits = |known: &&Rc<Known>| {
+                known.event.at >= returnable && known.event.text("replaces") == Some(order.as_str())
+            };
+            let Some(next) = self.known.iter().find(edits) else { break };
+            (order, at) = (next.event.id.clone(), event.at.max(next.event.at));
+        }
+        self.vest_waiting(&order, &event.kind, at);
+    }
+
+    /// What an edited order waits for may have come of a form before.
+    fn vest_by_what_has_come(&mut self, order: &Event, replaced: &str) {
+        let returnable = self.clock - Micros::from(self.program.returns_days) * DAY;
+        let mut forms = vec![order.id.clone()];
+        let mut next = Some(replaced.to_owned());
+        while let Some(known) = next.and_then(|id| self.known.iter().find(|known| known.event.id == id)) {
+            forms.push(known.event.id.clone());
+            next = known.event.text("replaces").filter(|_| known.event.at >= returnable).map(str::to_owned);
+        }
+        let come = self.known.iter().filter(|known| !known.ignored);
+        let come = come.filter(|known| known.event.text("order").is_some_and(|of| forms.iter().any(|id| id == of)));
+        let mut come: Vec<_> = come.map(|known| (known.event.at, known.event.kind.clone())).collect();
+        come.sort();
+        for (at, kind) in come {
+            self.vest_waiting(&order.id, &kind, at.max(order.at));
+        }
+    }
+
+    /// Whether points of an order wait for an event.
+    fn waits(&self, order: &str, kind: &str) -> bool {
+        let on = |lot: &ledger::Lot| matches!(&lot.vesting, Vesting::On { event, .. } if *event == kind);
+        self.lots.iter().any(|lot| lot.source == order && lot.amount > zero() && on(lot))
+    }
+
+    fn vest_waiting(&mut self, order: &str, kind: &str, at: Micros) {
+        for wallet in 0..self.program.wallets.len() {
+            for number in 0..self.lots.len() {
+                let lot = &self.lots[number];
+                let waits = matches!(&lot.vesting, Vesting::On { event, deadline } if *event == kind && at < *deadline);
+                if waits && (lot.wallet, lot.source.as_str()) == (wallet, order) && lot.amount > zero() {
+                    let at = at.max(lot.earned_at);
+                    self.vest(number, at);
+                }
             }
         }
     }

@@ -10,13 +10,12 @@ use crate::engine::eval::Scope;
 use crate::engine::event::EventData;
 use crate::engine::ladders::Occasion;
 use crate::engine::log::{self, hash};
-use crate::engine::lots::Vesting;
 use crate::engine::marks::Mark;
 use crate::engine::measures::{self, Delta};
 use crate::engine::member::Member;
 use crate::engine::members::transfer;
 use crate::engine::messages::{self, broadcast};
-use crate::engine::outcome::{Decision, Kind};
+use crate::engine::outcome::Decision;
 use crate::engine::rewards::{self, Turn};
 use crate::engine::tally::After;
 use crate::engine::{
@@ -174,7 +173,7 @@ pub(super) fn settle(
         }
         reactions::follow(plan, member, until, occasion, next, decisions)?;
         let next = decisions.len();
-        vest_what_followed(plan, member, event, first, decisions)?;
+        vest_given(plan, member, event, first, decisions)?;
         if decisions.len() > next {
             reactions::follow(plan, member, until, occasion, next, decisions)?;
         }
@@ -183,27 +182,20 @@ pub(super) fn settle(
     clock::advance(plan, member, until, decisions)
 }
 
-/// What has followed from an order vests with it by what has come before.
-fn vest_what_followed(
+/// What coupons and rewards have given with an order vests by what has come before.
+fn vest_given(
     plan: &Plan,
     member: &mut Member,
     event: &EventData,
     first: usize,
     decisions: &mut Decided,
 ) -> Result<(), Overflow> {
-    let followed: Vec<u64> = decisions.iter().skip(first).filter_map(waiting).collect();
-    if followed.is_empty() {
+    let given = decisions.iter().skip(first).filter_map(|decision| returns::given_that_waits(plan, decision));
+    let given: Vec<u64> = given.collect();
+    if given.is_empty() {
         return Ok(());
     }
-    arrivals::vest(plan, member, event, |lot| followed.contains(&lot.entry), decisions)
-}
-
-/// Its entry, if a decision is that points are earned which wait for an event.
-fn waiting(decision: &Decision) -> Option<u64> {
-    match decision.kind {
-        Kind::Earned { entry, vesting: Vesting::On { .. }, .. } => Some(entry),
-        _ => None,
-    }
+    arrivals::vest(plan, member, event, |lot| given.contains(&lot.entry), decisions)
 }
 
 /// Notes the event itself: its decisions for a replay, its capture for a return.

@@ -7,7 +7,7 @@ use super::order::{Order, Returned};
 use super::rerate::{granted, rerate, rerated_sum};
 use super::written_off;
 use crate::amount::{self, Overflow};
-use crate::check::model::{Clawback, Flow};
+use crate::check::model::{Clawback, Flow, Moment, Trigger};
 use crate::engine::error::EventError;
 use crate::engine::event::EventData;
 use crate::engine::log::hash;
@@ -16,7 +16,7 @@ use crate::engine::member::Member;
 use crate::engine::outcome::{Because, Decision, Kind};
 use crate::engine::tally::{self, Change, Changes};
 use crate::engine::{flows, rules};
-use crate::plan::Plan;
+use crate::plan::{Plan, RulePlan};
 
 /// Takes back what an order has granted in each wallet.
 pub(super) fn claw_back(
@@ -126,6 +126,22 @@ fn lots_given(decided: &[Decision], rule: u32, wallet: u16) -> Vec<u64> {
         }
     }
     lots
+}
+
+/// Whether a rule is what a coupon or a reward gives: that goes with the order in which it is used or taken.
+pub fn gives_with_an_order(rule: &RulePlan) -> bool {
+    let with = |moment| matches!(moment, Moment::Redeemed(_) | Moment::Used(_));
+    rule.held.is_some() && matches!(rule.trigger, Trigger::Declared(moment) if with(moment))
+}
+
+/// The entry of points that a coupon or a reward has given, if a decision is of such and they wait for an event.
+pub fn given_that_waits(plan: &Plan, decision: &Decision) -> Option<u64> {
+    let Kind::Earned { entry, vesting: Vesting::On { .. }, because, .. } = &decision.kind else { return None };
+    let gives = |part: &Because| match part {
+        Because::Rule { rule, .. } => plan.rules.get(*rule as usize).is_some_and(gives_with_an_order),
+        _ => false,
+    };
+    because.iter().any(gives).then_some(*entry)
 }
 
 /// Whether a declaration alone has earned something.
