@@ -171,13 +171,13 @@ fn happen(
     let settled = questions::settled(plan, event_plan, event);
     let event = settled.as_ref().unwrap_or(event);
     experiments::expect_secret(plan, plan.chance_by_time || !event_plan.arms.is_empty())?;
+    if event.at < member.enrolled_at && rewards::takes_any(plan, event_plan, event) {
+        return Err(EventError::new(Refusal::NotEligible)
+            .in_field("at")
+            .expecting("an order since the member joined, for it takes rewards or pays from a wallet")
+            .but_found(rfc3339(event.at, plan.calendar.offset_at(event.at))));
+    }
     let moved = if event.at < member.enrolled_at && !returns::reaches(plan, event_plan, member, event) {
-        if rewards::takes_any(plan, event_plan, event) {
-            return Err(EventError::new(Refusal::NotEligible)
-                .in_field("at")
-                .expecting("an order since the member joined, for it takes rewards or pays from a wallet")
-                .but_found(rfc3339(event.at, plan.calendar.offset_at(event.at))));
-        }
         match event_plan.kind {
             EventKind::Received => {
                 let reason = NotTaken::BeforeEnrolment;
@@ -309,13 +309,15 @@ fn asleep(
         EventKind::Broadcast => broadcast::unsaid(plan, event_plan, event, Unsaid::Paused, decisions)?,
         _ => {}
     }
+    let mut evaluation = earning::Evaluation::default();
     if let Some(replaced) = coupons::redeem::replaced(event_plan, event) {
         returns::net(member, event, replaced, decisions)?;
-        referrals::go_on(plan, member, (event, replaced), true, decisions)?;
         challenges::use_up_again(plan, member, (hash(&event.id), event.at), decisions)?;
+        returns::use_again(plan, member, (event, replaced), &mut evaluation.fired, decisions)?;
+        referrals::go_on(plan, member, (event, replaced), true, decisions)?;
     }
     settle(plan, event_plan, member, event, first, decisions)?;
-    remember(event_plan, member, event, decisions, &mut earning::Evaluation::default());
+    remember(event_plan, member, event, decisions, &mut evaluation);
     Ok(())
 }
 

@@ -22,6 +22,7 @@ mod written_off;
 use rust_decimal::Decimal;
 
 use super::coupons::decision::{CouponDecision, OwedPart};
+use super::coupons::redeem::replaced;
 use super::error::EventError;
 use super::event::EventData;
 use super::member::Member;
@@ -89,13 +90,16 @@ pub fn apply(
     Ok(())
 }
 
-/// Whether an event takes back what counts for the member, however early its own instant is.
+/// Whether an event takes back what counts for the member, or takes the place of an order, however early its own instant is.
 pub fn reaches(plan: &Plan, event_plan: &EventPlan, member: &Member, event: &EventData) -> bool {
+    let known_since = |id: &str, since: i64| member.log.find(id).is_some_and(|record| record.at >= since);
+    if let Some(order) = replaced(event_plan, event) {
+        return known_since(order, member.return_horizon(plan).max(member.horizon(plan)));
+    }
     let takes_back = matches!(event_plan.kind, EventKind::Refund | EventKind::Cancel);
-    let since = member.enrolled_at.max(member.horizon(plan));
     takes_back
         && event_plan.order_slot.is_some_and(|slot| match event.slot(slot) {
-            Value::Text(id, _) => member.log.find(id).is_some_and(|record| record.at >= since),
+            Value::Text(id, _) => known_since(id, member.enrolled_at.max(member.horizon(plan))),
             _ => false,
         })
 }

@@ -112,7 +112,12 @@ impl<'p> Member<'p> {
         let horizon = self.horizon();
         let counts = |known: &Rc<Known>| !known.ignored && known.event.at >= horizon;
         let named = |known: &Rc<Known>| Some(known.event.id.as_str()) == event.text("order");
-        if known.ignored && !(returns && self.known.iter().any(|known| counts(known) && named(known))) {
+        let replaces = event.text("replaces").filter(|_| event.kind == "order");
+        let returnable = self.clock - Micros::from(self.program.returns_days) * DAY;
+        let edited =
+            |known: &Rc<Known>| Some(known.event.id.as_str()) == replaces && known.event.at >= returnable.max(horizon);
+        let takes_back = returns && self.known.iter().any(|known| counts(known) && named(known));
+        if known.ignored && !takes_back && !self.known.iter().any(edited) {
             self.known.push(Rc::new(known));
             return Ok(());
         }
@@ -120,7 +125,6 @@ impl<'p> Member<'p> {
             self.advance(event.at);
         }
         let first = self.happened.len();
-        let replaces = event.text("replaces").filter(|_| event.kind == "order");
         self.had_vested.clear();
         if let Some(old) = replaces {
             let undone = Event::new("cancel", &event.id, event.at).with("order", Field::Text(old.to_owned()));
@@ -157,8 +161,16 @@ impl<'p> Member<'p> {
         let before = self.measures(at, false);
         let ignored = known.ignored;
         self.known.push(Rc::new(known));
+        let form_before = replaces.and_then(|old| self.known.iter().find(|known| known.event.id == old).cloned());
         if ignored {
-            self.follow(occasion, first);
+            let mut next = first;
+            if let Some(before) = form_before {
+                (0..self.program.wallets.len()).for_each(|wallet| self.net(wallet, &event.id, &before.event.id));
+                self.use_again(&before, at);
+                self.follow(Occasion::Return, first);
+                next = self.happened.len();
+            }
+            self.follow(occasion, next);
             self.advance(self.clock);
             return Ok(());
         }
@@ -167,7 +179,6 @@ impl<'p> Member<'p> {
         let on_event = |rule: &Rule| rule.trigger.is_none() && rule.event == event.kind;
         let rules: Vec<usize> =
             (0..self.program.rules.len()).filter(|rule| on_event(&self.program.rules[*rule])).collect();
-        let form_before = replaces.and_then(|old| self.known.iter().find(|known| known.event.id == old).cloned());
         self.lasting = form_before.iter().flat_map(|known| known.judgement.lasting.clone()).collect();
         self.followed = form_before.iter().flat_map(|known| known.followed.clone()).collect();
         self.acted.clear();
@@ -177,13 +188,8 @@ impl<'p> Member<'p> {
         if let Some(before) = form_before {
             let mut edited = Known::clone(&self.known[index]);
             edited.judgement.lasting.append(&mut self.lasting);
-            let fires = |rule: &&usize| !edited.judgement.fired.contains(rule);
-            let still: Vec<usize> = before.judgement.fired.iter().filter(fires).copied().collect();
-            let still = still.into_iter().filter(|rule| self.something_stays(&before, *rule, &edited.event.id));
-            let still: Vec<usize> = still.collect();
-            edited.judgement.fired.extend(&still);
             self.known[index] = Rc::new(edited);
-            self.claim(&still, at, (1, at));
+            self.use_again(&before, at);
         }
         self.clock = self.clock.max(at);
         let mut next = first;
@@ -202,6 +208,19 @@ impl<'p> Member<'p> {
         self.advance(self.clock);
         self.followed.clear();
         Ok(())
+    }
+
+    /// What stays of an order that the event known last has replaced still uses up the limits of rules that it does not set off.
+    fn use_again(&mut self, before: &Known, at: Micros) {
+        let index = self.known.len() - 1;
+        let mut edited = Known::clone(&self.known[index]);
+        let fires = |rule: &&usize| !edited.judgement.fired.contains(rule);
+        let still: Vec<usize> = before.judgement.fired.iter().filter(fires).copied().collect();
+        let still = still.into_iter().filter(|rule| self.something_stays(before, *rule, &edited.event.id));
+        let still: Vec<usize> = still.collect();
+        edited.judgement.fired.extend(&still);
+        self.known[index] = Rc::new(edited);
+        self.claim(&still, at, (1, at));
     }
 
     /// Does what the rules came to on the event that is known last.
