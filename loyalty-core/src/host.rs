@@ -7,6 +7,8 @@
 pub mod assist;
 pub mod members;
 
+use std::collections::BTreeMap;
+
 use crate::broadcast::BroadcastEstimate;
 use crate::diagnostic::Diagnostics;
 use crate::engine::claims::Counters;
@@ -30,7 +32,7 @@ use crate::wire::flat;
 use crate::wire::input::{ENVELOPE, Fields};
 use crate::wire::packed::Packed;
 pub use crate::wire::row as rows;
-use crate::wire::state::{MigrationReport, StateError};
+use crate::wire::state::{Loaded, MigrationReport, StateError};
 use rust_decimal::Decimal;
 
 /// `RulesError`: what is wrong with a program, in the host's units.
@@ -359,13 +361,35 @@ pub fn replay(
     Replay::of_packed(program, packed, members, options, threads)
 }
 
-/// The member of a saved state in either form: JSON begins with a brace, and bytes with the number of their form.
+/// What a saved state is loaded as, in either form: JSON begins with a brace, and bytes with the number of their form.
 ///
 /// # Errors
 ///
 /// As those of [`Program::load`] and [`Program::load_binary`].
-pub fn member_of(program: &Program, state: &[u8]) -> Result<Member, StateError> {
+pub fn loaded_of(program: &Program, state: &[u8]) -> Result<Loaded, StateError> {
     let json = core::str::from_utf8(state).ok().filter(|text| text.trim_start().starts_with('{'));
-    let loaded = json.map_or_else(|| program.load_binary(state), |json| program.load(json));
-    loaded.map(|loaded| loaded.member)
+    json.map_or_else(|| program.load_binary(state), |json| program.load(json))
+}
+
+/// The members of saved states, each in either form and with its number, for a history to go on from.
+///
+/// # Errors
+///
+/// As [`loaded_of`], with the number of the state; and for a second state of the same member: whichever was taken, what
+/// the other one has would be lost.
+pub fn members_of<S: AsRef<[u8]>>(
+    program: &Program,
+    states: impl IntoIterator<Item = (usize, S)>,
+) -> Result<Vec<Member>, StateError> {
+    let mut members: BTreeMap<String, (usize, Member)> = BTreeMap::new();
+    for (number, state) in states {
+        let refused = |error: &dyn core::fmt::Display| StateError::new(format!("state {number}: {error}"));
+        let member = loaded_of(program, state.as_ref()).map_err(|error| refused(&error))?.member;
+        let id = member.id().to_owned();
+        if let Some((first, _)) = members.get(&id) {
+            return Err(refused(&format!("of member `{id}`, as state {first} is; a history goes on from one of them")));
+        }
+        members.insert(id, (number, member));
+    }
+    Ok(members.into_values().map(|(_, member)| member).collect())
 }

@@ -203,10 +203,10 @@ impl Program {
         self.core()?.load(&state).map(Loaded::of).map_err(|error| error::state(&error))
     }
 
-    /// The member whose state `save_binary` wrote.
+    /// The member whose state was saved, in bytes of either form.
     #[napi(catch_unwind)]
     pub fn load_binary(&self, state: &[u8]) -> Result<Loaded> {
-        self.core()?.load_binary(&own(state)).map(Loaded::of).map_err(|error| error::state(&error))
+        host::loaded_of(self.core()?, &own(state)).map(Loaded::of).map_err(|error| error::state(&error))
     }
 
     /// Gives the memory back at once.

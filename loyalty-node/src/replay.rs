@@ -39,8 +39,7 @@ impl Task for Playing {
     fn compute(&mut self) -> Result<Self::Output> {
         // Nobody catches a panic on this thread; the core has none, and if it had, it is an error like any other.
         let play = || {
-            let states = self.states.iter().map(|state| host::member_of(&self.program, state));
-            let members = states.collect::<std::result::Result<Vec<_>, _>>()?;
+            let members = host::members_of(&self.program, (1..).zip(&self.states))?;
             Ok(match &self.events {
                 Events::Lines(lines) => {
                     self.program.resume(members, self.options, &mut |_| {}).on(&self.threads).lines(lines)

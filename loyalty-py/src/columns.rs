@@ -119,13 +119,13 @@ impl<'a> Column<'a> {
         (0..self.length).map(|at| self.cell(at))
     }
 
-    /// The bytes of one field of every object that has them; nothing where there is no such field, or it holds no bytes.
+    /// The bytes of one field of every object, none where it has none; nothing where there is no such field, or it holds no bytes.
     pub fn bytes_of(&self, name: &str) -> Option<impl Iterator<Item = Option<&[u8]>>> {
         let Values::Object(fields) = &self.values else { return None };
         let (_, column) = fields.iter().find(|(own, _)| *own == name)?;
         matches!(column.values, Values::Bytes(..) | Values::BytesView(..)).then_some(())?;
         let cells = (0..self.length).map(move |at| column.cell(self.offset + at));
-        Some(cells.filter(|cell| !cell.is_null()).map(|cell| cell.bytes()))
+        Some(cells.map(|cell| if cell.is_null() { None } else { cell.bytes() }))
     }
 
     fn cell(&self, at: usize) -> Cell<'_, 'a> {

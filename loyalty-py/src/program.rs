@@ -162,12 +162,13 @@ impl Program {
         Ok(Member::new(enrolled, slf.clone().unbind(), None))
     }
 
-    /// The member whose state this or another version of the program has saved: JSON as str, or bytes.
+    /// The member whose state this or another version of the program has saved: JSON as str or bytes, or the bytes of
+    /// `save_binary`.
     fn load(slf: &Bound<'_, Self>, state: &Bound<'_, PyAny>) -> PyResult<Member> {
         let (py, core) = (slf.py(), &slf.get().core);
         let loaded = if let Ok(bytes) = state.cast::<PyBytes>() {
             let bytes = bytes.as_bytes();
-            py.detach(|| core.load_binary(bytes))
+            py.detach(|| host::loaded_of(core, bytes))
         } else if let Ok(text) = state.cast::<PyString>() {
             let text = text.to_str()?;
             py.detach(|| core.load(text))

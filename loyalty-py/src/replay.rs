@@ -1,9 +1,9 @@
 //! Whole histories in one call.
 
-use loyalty_core::{Document, HistoryEvent, Outcome, ReplayOptions};
+use loyalty_core::{Document, HistoryEvent, Outcome, ReplayOptions, host};
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
-use pyo3::types::{PyBytes, PyDict, PyMapping, PyString, PyTuple};
+use pyo3::types::{PyByteArray, PyBytes, PyDict, PyMapping, PyMemoryView, PyString, PyTuple};
 
 use crate::arrow::Batches;
 use crate::columns::Column;
@@ -76,7 +76,9 @@ fn one_by_one<'py>(
     events: &Bound<'py, PyAny>,
     play: impl FnOnce(&mut dyn Iterator<Item = HistoryEvent<'static, Place<'_, 'py>>>) -> loyalty_core::Replay,
 ) -> PyResult<loyalty_core::Replay> {
-    if events.cast::<PyMapping>().is_ok() || events.try_iter().is_err() {
+    // Bytes that are no `bytes` would come one number after the other.
+    let is_buffer = events.cast::<PyByteArray>().is_ok() || events.cast::<PyMemoryView>().is_ok();
+    if is_buffer || events.cast::<PyMapping>().is_ok() || events.try_iter().is_err() {
         let name = events.get_type().fully_qualified_name()?;
         let expected = "a history is JSON lines as str or bytes, a table of Arrow, or events one after the other";
         return Err(PyTypeError::new_err(format!("{expected}, not {name}")));
@@ -125,14 +127,11 @@ fn members(program: &loyalty_core::Program, states: &Bound<'_, PyAny>) -> PyResu
     };
     let columns = batches.columns()?;
     let loaded = states.py().detach(|| {
-        let mut members = Vec::new();
-        for column in &columns {
-            let Some(states) = column.bytes_of("state") else { return Ok(None) };
-            for state in states {
-                members.push(program.load_binary(state.unwrap_or_default())?.member);
-            }
-        }
-        Ok(Some(members))
+        let columns: Option<Vec<_>> = columns.iter().map(|column| column.bytes_of("state")).collect();
+        // A row without a state is of a member who has none yet, as a join gives it.
+        let rows = columns.map(|columns| (1..).zip(columns.into_iter().flatten()));
+        let states = rows.map(|rows| rows.filter_map(|(row, state)| Some((row, state?))));
+        states.map(|states| host::members_of(program, states)).transpose()
     });
     match loaded {
         Ok(members) => members.ok_or_else(|| PyValueError::new_err("states are a column `state` of bytes")),

@@ -220,6 +220,27 @@ def test_states_that_are_none() -> None:
         program.replay(b"", states=pa.table({"state": [b"x"]}))
 
 
+def test_each_member_has_one_state() -> None:
+    program, member = shop()
+    before = member.save_binary()
+    program.apply(member, order())
+    after = member.save_binary()
+    other = program.enroll("m-2", "2026-01-01T00:00:00Z").save().encode()
+
+    def states(*rows: bytes | None) -> pa.Table:
+        return pa.table({"state": pa.array(rows, pa.binary())})
+
+    # In bytes of either form, as `load` takes them.
+    assert [one.id for one in program.replay(b"", states=states(after, other)).members()] == ["m-1", "m-2"]
+    assert program.load(member.save().encode()) == member
+    for rows in ((before, other, after), (after, other, member.save().encode())):
+        with pytest.raises(loyalty.StateError, match=r"^state 3: of member `m-1`, as state 1 is; "):
+            program.replay(b"", states=states(*rows))
+    # A row without a state is of a member who has none yet.
+    with pytest.raises(loyalty.StateError, match=r"^state 3: not a saved member: "):
+        program.replay(b"", states=states(after, None, other[:50]))
+
+
 def test_an_empty_history_has_columns() -> None:
     program, _ = shop()
     replay = program.replay(b"", decisions=True)

@@ -199,10 +199,10 @@ impl Program {
         self.program.load(state).map(Loaded).map_err(|error| error::state(&error))
     }
 
-    /// The member whose state `save_binary` wrote.
+    /// The member whose state was saved, in bytes of either form.
     #[wasm_bindgen(js_name = loadBinary)]
     pub fn load_binary(&self, state: &[u8]) -> Result<Loaded, Error> {
-        self.program.load_binary(state).map(Loaded).map_err(|error| error::state(&error))
+        host::loaded_of(&self.program, state).map(Loaded).map_err(|error| error::state(&error))
     }
 
     fn happen(

@@ -41,8 +41,8 @@ impl Program {
 
 impl Program {
     fn members(&self, states: &[Uint8Array]) -> Result<Vec<loyalty_core::Member>, Error> {
-        let members = states.iter().map(|state| host::member_of(&self.program, &state.to_vec()));
-        members.collect::<Result<_, _>>().map_err(|refused| error::state(&refused))
+        let states = (1..).zip(states.iter().map(Uint8Array::to_vec));
+        host::members_of(&self.program, states).map_err(|refused| error::state(&refused))
     }
 }
 

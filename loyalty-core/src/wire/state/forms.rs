@@ -63,6 +63,9 @@ pub fn load_binary(plan: &Plan, bytes: &[u8]) -> Result<Loaded, StateError> {
 
 fn snapshot_of(bytes: &[u8]) -> Result<Snapshot, StateError> {
     let (format, rest) = bytes.split_first().ok_or_else(empty)?;
+    if *format == b'{' {
+        return Err(StateError::new("not a saved member in bytes: this is one in JSON, which is read as text"));
+    }
     check_format((*format).into())?;
     let (check, squeezed) = rest.split_at_checked(CHECK_BYTES).unwrap_or_default();
     // Whoever looks for holes in the reading would never come past the check.

@@ -12,7 +12,7 @@ pub struct StateError {
 }
 
 impl StateError {
-    pub(super) fn new(message: impl Into<String>) -> Self {
+    pub(crate) fn new(message: impl Into<String>) -> Self {
         Self { message: message.into() }
     }
 }

@@ -1,8 +1,8 @@
 // Histories in one call.
 
-import { EVENT, ORDER } from "./shop.mjs";
+import { EVENT, JOINED, ORDER } from "./shop.mjs";
 
-export function historyTests({ EventError }, { assert, refused, start }) {
+export function historyTests({ EventError, StateError }, { assert, refused, start }) {
   return {
     "a history is played in one call": async () => {
       const { program } = start();
@@ -77,6 +77,31 @@ export function historyTests({ EventError }, { assert, refused, start }) {
       assert.deepEqual([summary.applied, refused.map(({ line, error }) => [line, error.code])], [1, odd.map((_, at) => [at + 1, "invalid_json"])]);
       const lines = await program.replay([half("\ud800"), EVENT, half("\udc00")].join("\n"));
       assert.deepEqual([lines.summary.applied, lines.refused.map(({ line, error }) => [line, error.code])], [1, [[1, "invalid_json"], [3, "invalid_json"]]]);
+    },
+
+    "a history goes on from one state of each member": async () => {
+      const { program, member } = start();
+      const bytes = (text) => new TextEncoder().encode(text);
+      const before = member.save();
+      program.apply(member, EVENT);
+      // In bytes of either form, as `load` takes them.
+      for (const form of [member.save(), member.saveBinary(), bytes(member.save())]) {
+        assert.equal(program.load(form).revision, 1);
+        assert.deepEqual((await program.replay("", { states: [form] })).members().map(({ id, revision }) => [id, revision]), [["m-1", 1]]);
+      }
+      const other = program.enroll("m-2", JOINED).saveBinary();
+      const cases = [
+        [[before, other, member.saveBinary()], /^state 3: of member `m-1`, as state 1 is; /],
+        [[member.save(), other, before], /^state 3: of member `m-1`, as state 1 is; /],
+        [[before, before.slice(0, 50)], /^state 2: not a saved member: /],
+        [[before, ""], /^state 2: not a saved member: there is nothing in it/],
+      ];
+      for (const [states, said] of cases) {
+        let error;
+        await program.replay("", { states }).catch((thrown) => (error = thrown));
+        assert.ok(error instanceof StateError);
+        assert.match(error.message, said);
+      }
     },
 
     "a long history gives others a turn": async () => {
