@@ -81,6 +81,22 @@ def test_sqlite(page: dict[str, Any], tmp_path: pathlib.Path) -> None:
     db.close()
 
 
+def test_a_limit_that_is_used_up_keeps_nobody_from_what_is_due(page: dict[str, Any], tmp_path: pathlib.Path) -> None:
+    program = loyalty.Program.compile(
+        'program "Shop" { timezone "Europe/Berlin" }\nwallet points {}\nrule gift every month limit 1 in total { earn 5 points }\n'
+    )
+    db = page["connect"](str(tmp_path / "shop.db"))
+    for name in ("a", "b", "c"):
+        member = program.enroll(name, "2026-01-05T00:00:00Z")
+        page["write"](db, member, None, program.advance(member, "2026-01-06T00:00:00Z"))
+    # Noon in New York is later than what is due, whatever its text begins with.
+    zone = dt.timezone(dt.timedelta(hours=-5))
+    assert page["on_due"](db, program, dt.datetime(2026, 1, 31, 18, 30, tzinfo=zone)) == 3
+    assert page["on_due"](db, program, dt.datetime(2026, 2, 2, tzinfo=dt.UTC)) == 0
+    assert dict(db.execute("SELECT counter, count FROM claimed")) == {"rule gift": "1"}
+    db.close()
+
+
 def test_postgresql(page: dict[str, Any], server: str) -> None:
     program = loyalty.Program.compile(PROGRAM)
     with psycopg.connect(server, autocommit=True) as db:
