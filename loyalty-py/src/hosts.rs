@@ -7,10 +7,12 @@ use loyalty_hosts::host;
 use pyo3::exceptions::PyTypeError;
 use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::{PyBytes, PyDict, PyString};
+use pyo3::types::{PyBytes, PyMapping, PyString};
 
 use crate::convert::plain;
 use crate::error;
+use crate::input::dict_of;
+use crate::record::Record;
 
 /// A body as it came: the bytes over which the signature was checked, or their text.
 fn body<'a>(given: &'a Bound<'_, PyAny>, what: &str) -> PyResult<Cow<'a, [u8]>> {
@@ -21,7 +23,8 @@ fn body<'a>(given: &'a Bound<'_, PyAny>, what: &str) -> PyResult<Cow<'a, [u8]>> 
         return Ok(text.to_str()?.as_bytes().into());
     }
     let name = given.get_type().fully_qualified_name()?;
-    Err(PyTypeError::new_err(format!("{what} is JSON as str or bytes, not {name}")))
+    let besides = if what == "a message" { "a dict or another mapping, or " } else { "" };
+    Err(PyTypeError::new_err(format!("{what} is {besides}JSON as str or bytes, not {name}")))
 }
 
 /// What a host chooses, as the JSON that the translations read.
@@ -142,9 +145,13 @@ impl whatsapp {
             ("reply_to", reply_to),
             ("callback", callback),
         ]);
-        let written = match message.cast::<PyDict>() {
-            Ok(dict) => &py.import("json")?.call_method1(intern!(py, "dumps"), (dict,))?,
-            Err(_) => message,
+        let written = if let Ok(record) = message.cast::<Record>() {
+            // A decision as it stands.
+            &PyString::new(py, &record.get().document().to_string()).into_any()
+        } else if let Ok(mapping) = message.cast::<PyMapping>() {
+            &py.import("json")?.call_method1(intern!(py, "dumps"), (dict_of(mapping)?,))?
+        } else {
+            message
         };
         ask(py, "whatsapp.payload", "", &send, &body(written, "a message")?)
     }

@@ -9,7 +9,7 @@ use loyalty_core::host::{self, members};
 use loyalty_core::{Counters, Event, EventError, ReplayOptions};
 use pyo3::exceptions::{PyOSError, PyTypeError, PyValueError};
 use pyo3::prelude::*;
-use pyo3::types::{PyBool, PyBytes, PyDict, PyInt, PyMapping, PyString, PyTuple};
+use pyo3::types::{PyBool, PyBytes, PyDict, PyFloat, PyInt, PyList, PyMapping, PyString, PyTuple};
 
 use crate::accounts::{self, Migration};
 use crate::broadcast::BroadcastEstimate;
@@ -61,8 +61,25 @@ fn given<'a, 'py>(event: &'a Bound<'py, PyAny>) -> PyResult<Given<'a, 'py>> {
     if let Ok(mapping) = event.cast::<PyMapping>() {
         return Ok(Given::Dict(dict_of(mapping)?));
     }
+    // What JSON has besides objects came from outside, and is refused as its text would be.
+    if let Some(found) = no_object(event)? {
+        return Err(error::event(event.py(), &EventError::unreadable(&found)));
+    }
     let name = event.get_type().fully_qualified_name()?;
     Err(PyTypeError::new_err(format!("an event is a dict or another mapping, or JSON as str or bytes, not {name}")))
+}
+
+/// In words, a value that JSON has and that is no object.
+fn no_object(value: &Bound<'_, PyAny>) -> PyResult<Option<String>> {
+    Ok(if value.is_none() {
+        Some("null".to_owned())
+    } else if let Ok(truth) = value.cast::<PyBool>() {
+        Some(truth.is_true().to_string())
+    } else if value.cast::<PyInt>().is_ok() || value.cast::<PyFloat>().is_ok() {
+        Some("a number".to_owned())
+    } else {
+        value.cast::<PyList>().is_ok().then(|| "a list".to_owned())
+    })
 }
 
 impl Program {
@@ -521,14 +538,25 @@ fn words(error: &std::io::Error) -> String {
     error.to_string().split(" (os error").next().unwrap_or_default().to_owned()
 }
 
-/// The digits of an exact number: an int, a Decimal, or a str.
+/// No float tells a whole number from the next beyond.
+const FLOAT_WHOLE_MAX: f64 = 9_007_199_254_740_991.0;
+
+/// The digits of an exact number: an int, a Decimal, a str, or a float by its shortest digits.
 fn digits(number: &Bound<'_, PyAny>, what: &str) -> PyResult<String> {
     let exact = number.cast::<PyInt>().is_ok() && number.cast::<PyBool>().is_err();
     if exact || number.cast::<PyString>().is_ok() || number.is_instance(decimal_class(number.py())?)? {
         return Ok(number.str()?.to_str()?.to_owned());
     }
+    if let Ok(float) = number.cast::<PyFloat>() {
+        if float.value().fract() == 0.0 && float.value().abs() > FLOAT_WHOLE_MAX {
+            return Err(PyTypeError::new_err(format!("{what} are exact, which a float beyond 2^53 is not")));
+        }
+        // A subclass may show itself in its own way.
+        let digits = number.py().get_type::<PyFloat>().call_method1("__repr__", (number,))?;
+        return Ok(digits.cast::<PyString>()?.to_str()?.to_owned());
+    }
     let name = number.get_type().fully_qualified_name()?;
-    Err(PyTypeError::new_err(format!("{what} are an int, a Decimal or a str, not {name}")))
+    Err(PyTypeError::new_err(format!("{what} are an int, a Decimal, a str or a float, not {name}")))
 }
 
 /// Numbers by their names, out of a dict or whatever else is a mapping.

@@ -1,5 +1,6 @@
 """What concerns several members, or an account as a whole."""
 
+import copy
 import pickle
 import threading
 from decimal import Decimal
@@ -64,11 +65,28 @@ def test_a_household_pays_and_gets_back() -> None:
     assert [available(program, member) for member in members] == [200, 100]
 
 
-@pytest.mark.parametrize("points", [1.5, True, None, b"1"])
+@pytest.mark.parametrize("points", [2.0**53, -1e22, True, None, b"1"])
 def test_points_are_exact(points: object) -> None:
     program, members = household(200, 100)
-    with pytest.raises(TypeError, match="points are an int, a Decimal or a str"):
+    with pytest.raises(TypeError, match="points are (an int, a Decimal, a str or a float, not|exact, which a float beyond)"):
         program.pool_spend(members, id="p-1", wallet="points", points=points, at=JOINED)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("points", [0.3, 2.0, 1e-7])
+def test_a_float_says_what_its_shortest_digits_say(points: float) -> None:
+    program, members = household(200, 100)
+    told = []
+    for exact in (points, Decimal(str(points))):
+        try:
+            told.append([outcome.to_json() for outcome in program.pool_spend(copy.deepcopy(members), id="p-1", wallet="points", points=exact, at="2026-12-01T00:00:00Z")])
+        except loyalty.EventError as error:
+            told.append([str(error)])
+    assert told[0] == told[1]
+    for wrong in (float("nan"), float("inf")):
+        with pytest.raises(loyalty.EventError) as refused:
+            program.pool_spend(members, id="p-1", wallet="points", points=wrong, at=JOINED)
+        assert (refused.value.code, refused.value.field) == ("wrong_type", "points")
+    assert program.report(values={"points": 0.01}).finish() == program.report(values={"points": "0.01"}).finish()
 
 
 def test_digits_that_are_none() -> None:

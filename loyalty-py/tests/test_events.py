@@ -167,6 +167,25 @@ def test_any_mapping_is_an_event() -> None:
     assert len(answers) == 1
 
 
+@pytest.mark.parametrize(("wrong", "found"), [(None, "null"), (True, "true"), (5, "a number"), (0.5, "a number"), ([order()], "a list")])
+def test_what_json_has_besides_objects_is_refused_as_an_event(wrong: Any, found: str) -> None:
+    program, member = shop()
+    for call in (program.apply, program.explain, program.quote, lambda _, event: loyalty.event_head(event)):
+        with pytest.raises(loyalty.EventError) as refused:
+            call(member, wrong)
+        assert (refused.value.code, refused.value.found) == ("invalid_json", found)
+    with pytest.raises(loyalty.EventError) as refused:
+        program.apply(member, json.dumps(wrong))
+    assert refused.value.code == "invalid_json" and member.revision == 0
+
+
+def test_bytes_that_are_no_bytes_are_no_history() -> None:
+    program, _ = shop()
+    for wrong in (bytearray(b"{}"), memoryview(b"{}")):
+        with pytest.raises(TypeError, match="a history is JSON lines as str or bytes"):
+            program.replay(wrong)  # type: ignore[arg-type]
+
+
 def test_what_is_no_mapping_is_a_type_error() -> None:
     program, member = shop()
     with pytest.raises(TypeError, match="an event is a dict or another mapping, or JSON as str or bytes, not set"):

@@ -2,6 +2,7 @@
 
 import json
 import pathlib
+from collections import UserDict
 from typing import Any
 
 import loyalty
@@ -83,3 +84,20 @@ def test_a_refusal_has_attributes() -> None:
 def test_the_namespaces_are_no_classes_to_make_things_of() -> None:
     with pytest.raises(TypeError):
         loyalty.shopify()
+
+
+def test_a_message_is_a_decision_as_it_stands() -> None:
+    program = loyalty.Program.compile(
+        'program "Shop" {}\nwallet points {}\nmessage hello utility { template "hello"  en "Hello" }\nrule hi on signup { say hello }\n'
+    )
+    member = program.enroll("m-1", "2026-01-01T00:00:00Z")
+    decisions = program.apply(member, {"type": "signup", "id": "s-1", "at": "2026-01-02T00:00:00Z"}).decisions
+    decision = next(one for one in decisions if one.kind == "message")
+
+    def told(message: Any) -> Any:
+        try:
+            return loyalty.whatsapp.payload(message, phone="+4915112345678", window="open")
+        except loyalty.EventError as refused:
+            return str(refused)
+
+    assert told(decision) == told(decision.to_dict()) == told(UserDict(decision.to_dict())) == told(decision.to_json())

@@ -40,7 +40,7 @@ __version__: Final[str]
 
 _Instant: TypeAlias = datetime.datetime | str
 _Event: TypeAlias = Mapping[str, Any] | str | bytes | Record
-_Points: TypeAlias = int | Decimal | str
+_Points: TypeAlias = int | Decimal | str | float
 _Counters: TypeAlias = Mapping[str, _Points]
 
 class _ArrowStream(Protocol):
@@ -429,7 +429,7 @@ class whatsapp:
     def events(body: str | bytes, *, source: str | None = None) -> _Translation: ...
     @staticmethod
     def payload(
-        message: dict[str, Any] | str | bytes,
+        message: Mapping[str, Any] | Record | str | bytes,
         *,
         phone: str | None = None,
         bsuid: str | None = None,
