@@ -11,6 +11,7 @@ mod edited;
 mod figures;
 mod given;
 mod judge;
+mod late;
 mod opt_in;
 mod returned;
 mod revoke;

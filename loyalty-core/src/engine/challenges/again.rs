@@ -13,10 +13,26 @@ use crate::sorting::Arrange as _;
 
 /// What has become of the goals of a window that moves on.
 pub struct Again {
-    /// How many of those that were met are still reached.
-    pub met: usize,
+    /// How many of those that were met before stand as they did.
+    pub first: usize,
+    /// Those that are met after them, in order.
+    pub met: Vec<Done>,
     /// The window once they are met, and no other.
     pub window: WindowState,
+}
+
+impl Again {
+    /// Has a goal that was met already met when it is now.
+    pub fn stand(&self, plan: &Plan, member: &mut Member, number: usize, done: &mut [Done]) -> Result<(), Overflow> {
+        for (done, met) in done.iter_mut().skip(self.first).zip(&self.met) {
+            if done.at != met.at {
+                judge::note(plan, member, number, done.goal, done.at, -1)?;
+                judge::note(plan, member, number, done.goal, met.at, 1)?;
+            }
+            (done.at, done.used, done.since) = (met.at, met.used, met.since);
+        }
+        Ok(())
+    }
 }
 
 /// Meets the goals of a window that moves on once more, those that can still be lost; nothing where each of them is reached at
@@ -27,10 +43,7 @@ pub fn met_again(
     number: usize,
     form: &ChallengeFormPlan,
 ) -> Result<Option<Again>, Overflow> {
-    let (Some(challenge), Some(state)) = (plan.challenges.get(number), member.challenges.get(number)) else {
-        return Ok(None);
-    };
-    let Some(known) = state.window(0) else { return Ok(None) };
+    let Some(known) = member.challenges.get(number).and_then(|state| state.window(0)) else { return Ok(None) };
     // What was met before any event that can still come back stays met, whether it has been forgotten by now or not.
     let horizon = member.horizon(plan);
     let mut first = None;
@@ -41,11 +54,58 @@ pub fn met_again(
         }
     }
     let Some((first, lost)) = first else { return Ok(None) };
-    let mut window = known.clone();
-    (window.used, window.since, window.rounds, window.met) = (lost.used, lost.since, lost.round, lost.goal);
-    let mut met = first;
-    for at in instants(plan, member, number, known, lost.at) {
-        if met >= known.done.len() {
+    let most = known.done.len().saturating_sub(first);
+    let (met, mut window) = replay(plan, member, number, form, (before(known, lost), lost.at), most)?;
+    if met.len() >= most {
+        // What has to be bought again since belongs to no goal that could be lost.
+        window.used = known.used;
+    }
+    Ok(Some(Again { first, met, window }))
+}
+
+/// Meets the goals of a window that moves on from a late event on, as if it had been told in time; nothing where it counts
+/// nothing, or less than what was met without it.
+pub fn met_late(
+    plan: &Plan,
+    member: &Member,
+    number: usize,
+    (form, known): (&ChallengeFormPlan, &WindowState),
+    event_at: i64,
+) -> Result<Option<Again>, Overflow> {
+    if !counts_at(plan, member, number, event_at) {
+        return Ok(None);
+    }
+    let first = known.done.iter().position(|done| done.at >= event_at).unwrap_or(known.done.len());
+    let start = match known.done.get(first) {
+        // What has come back meanwhile is to be bought again, whatever comes late.
+        Some(_) if !known.used.is_zero() => return Ok(None),
+        Some(done) => before(known, done),
+        None => known.clone(),
+    };
+    let (met, window) = replay(plan, member, number, form, (start, event_at), usize::MAX)?;
+    let known = known.done.len().saturating_sub(first);
+    Ok((met.len() >= known).then_some(Again { first, met, window }))
+}
+
+/// The window as it was before a goal was met.
+fn before(known: &WindowState, done: &Done) -> WindowState {
+    let (used, since, rounds, met) = (done.used, done.since, done.round, done.goal);
+    WindowState { used, since, rounds, met, ..known.clone() }
+}
+
+/// Meets the goals that follow in a window, from an instant on, and as many as are told.
+fn replay(
+    plan: &Plan,
+    member: &Member,
+    number: usize,
+    form: &ChallengeFormPlan,
+    (mut window, from): (WindowState, i64),
+    most: usize,
+) -> Result<(Vec<Done>, WindowState), Overflow> {
+    let mut found = Vec::new();
+    let Some(challenge) = plan.challenges.get(number) else { return Ok((found, window)) };
+    for at in instants(plan, member, number, &window, from) {
+        if found.len() >= most {
             break;
         }
         let scope = Scope::of(plan, member, at);
@@ -56,11 +116,8 @@ pub fn met_again(
         if window.is_bought_again(total, at)? {
             continue;
         }
-        while let (true, Some(goal)) = (met < known.done.len(), judge::reached(&window, total)?) {
-            if let Some(done) = window.done.get_mut(met) {
-                (done.used, done.since) = (window.used, window.since);
-            }
-            met += 1;
+        while let (true, Some(goal)) = (found.len() < most, judge::reached(&window, total)?) {
+            found.push(Done::of(&window, at, at));
             judge::meet(&mut window, form, challenge, goal, total, at)?;
             if window.since > at {
                 // What was counted until then is used up.
@@ -68,11 +125,17 @@ pub fn met_again(
             }
         }
     }
-    if met >= known.done.len() {
-        // What has to be bought again since belongs to no goal that could be lost.
-        window.used = known.used;
-    }
-    Ok(Some(Again { met, window }))
+    Ok((found, window))
+}
+
+/// Whether something is counted at an instant.
+fn counts_at(plan: &Plan, member: &Member, number: usize, at: i64) -> bool {
+    plan.challenges.get(number).map_or(&[][..], |challenge| challenge.measures()).iter().any(|measure| {
+        match plan.measures.get(usize::from(*measure)).and_then(|measure| measure.tally) {
+            Some(tally) => !member.tallies.between(tally, at, at).is_empty(),
+            None => member.marks.of(*measure).iter().any(|mark| mark.at == at),
+        }
+    })
 }
 
 /// Whether a goal is no longer reached at the instant at which it was met.

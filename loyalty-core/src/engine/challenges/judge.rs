@@ -10,14 +10,14 @@ use super::super::eval::{NO_ROW, Scope};
 use super::super::ladders::Occasion;
 use super::super::member::Member;
 use super::super::outcome::{Decision, Kind};
-use super::state::{Done, WindowState};
+use super::state::{ChallengeState, Done, WindowState};
 use super::windows::{self, Frame};
-use super::{adaptive, figures, revoke, streaks};
+use super::{adaptive, figures, late, revoke, streaks};
 use crate::amount::{self, Overflow};
 use crate::plan::{ChallengeFormPlan, ChallengePlan, GoalsPlan, Plan, ProgressPlan};
 
 /// The most goals that one event may meet in one challenge: far more is a slip in an amount.
-const MET_MAX: usize = 1_000;
+pub const MET_MAX: usize = 1_000;
 
 /// Judges every challenge at the member's present.
 pub fn settle(
@@ -38,6 +38,9 @@ pub fn settle(
         }
         if occasion == Occasion::Return && form.revoke {
             revoke::revoke(plan, member, number, form, at, decisions)?;
+        }
+        if let (Occasion::Late(event_at), true) = (occasion, challenge.moves()) {
+            late::settle(plan, member, number, form, (event_at, at), decisions)?;
         }
         for frame in frames(plan, member, number, form, at, occasion) {
             judge(plan, member, number, form, &frame, at, occasion, decisions)?;
@@ -118,41 +121,13 @@ fn judge(
         if noted.len() >= MET_MAX {
             return Err(Overflow);
         }
-        let met = window.met;
-        if form.revoke {
-            window.done.push(Done {
-                goal: met,
-                window: window.key,
-                round: window.rounds,
-                at: noted_at,
-                used: window.used,
-                since: window.since,
-                granted: Vec::new(),
-                coupons: Vec::new(),
-                given: Vec::new(),
-            });
+        let (met, round) = (window.met, window.rounds);
+        if form.revoke || challenge.moves() {
+            window.done.push(Done::of(&window, noted_at, at));
         }
-        let round = window.rounds;
         let last = meet(&mut window, form, challenge, goal, total, at)?;
-        if last {
-            state.times = state.times.saturating_add(1);
-            state.first_done = state.first_done.or(Some(at));
-        }
         noted.push(met);
-        let name = challenge.name.clone();
-        let kind = if last {
-            Kind::ChallengeCompleted {
-                challenge: name,
-                goal,
-                place: met,
-                window: window.key,
-                round,
-                times: state.times,
-            }
-        } else {
-            Kind::GoalMet { challenge: name, goal, place: met, window: window.key, round }
-        };
-        decisions.push(Decision { at, kind });
+        decisions.push(tell(state, challenge, &window, (met, round, last), at));
         if last && window.since > at {
             // What this window has counted is used up: the next round begins after this instant.
             break;
@@ -183,6 +158,25 @@ fn judge(
         note(plan, member, number, goal, noted_at, 1)?;
     }
     Ok(())
+}
+
+/// Tells that a goal of a round has been met, and counts it if it is the last one.
+pub fn tell(
+    state: &mut ChallengeState,
+    challenge: &ChallengePlan,
+    window: &WindowState,
+    (place, round, last): (u16, u32, bool),
+    at: i64,
+) -> Decision {
+    let goal = window.goals.get(usize::from(place)).copied().unwrap_or_default();
+    let (challenge, window) = (challenge.name.clone(), window.key);
+    if !last {
+        return Decision { at, kind: Kind::GoalMet { challenge, goal, place, window, round } };
+    }
+    state.times = state.times.saturating_add(1);
+    state.first_done = state.first_done.or(Some(at));
+    let times = state.times;
+    Decision { at, kind: Kind::ChallengeCompleted { challenge, goal, place, window, round, times } }
 }
 
 /// A window as it is found.
@@ -256,7 +250,7 @@ pub fn takes_part(scope: &Scope<'_>, form: &ChallengeFormPlan) -> Result<bool, O
 }
 
 /// What is kept of a window. A run, whose last period is told, has what the runs have that a late event has joined in it.
-fn known(state: &super::ChallengeState, last: Option<i64>, frame: &Frame) -> Option<WindowState> {
+fn known(state: &ChallengeState, last: Option<i64>, frame: &Frame) -> Option<WindowState> {
     let Some(last) = last.filter(|_| frame.key != 0) else { return state.window(frame.key).cloned() };
     let runs = state.windows.iter().filter(|window| (frame.key..=last).contains(&window.key));
     runs.cloned().reduce(|mut one, other| {

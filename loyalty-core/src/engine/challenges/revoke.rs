@@ -9,7 +9,7 @@ use super::super::log::hash;
 use super::super::member::Member;
 use super::super::outcome::{Decision, Kind};
 use super::super::returns;
-use super::again::{self, Again};
+use super::again;
 use super::state::{Done, WindowState};
 use super::windows::{self, Frame};
 use super::{Before, judge, runs, streaks};
@@ -62,15 +62,16 @@ pub fn revoke(
     decisions: &mut Decided,
 ) -> Result<(), Overflow> {
     if plan.challenges.get(number).is_some_and(|challenge| challenge.moves()) {
-        if let Some(Again { met, window }) = again::met_again(plan, member, number, form)? {
-            for done in window.done.iter().skip(met).rev() {
-                take_back(plan, member, number, window.key, done.clone(), at, decisions)?;
+        if let Some(again) = again::met_again(plan, member, number, form)? {
+            let mut done = again.window.done.clone();
+            again.stand(plan, member, number, &mut done)?;
+            let stay = again.first.saturating_add(again.met.len());
+            for gone in done.drain(stay.min(done.len())..).rev() {
+                undo(plan, member, number, &again.window.goals, gone, at, decisions)?;
             }
             let state = member.challenges.get_mut(number);
-            if let Some(known) = state.and_then(|state| state.windows.find_mut(|known| known.key == window.key)) {
-                let mut done = window.done;
-                done.truncate(met);
-                *known = WindowState { done, told: known.told, told_at: known.told_at, ..window };
+            if let Some(known) = state.and_then(|state| state.windows.find_mut(|known| known.key == again.window.key)) {
+                *known = WindowState { done, told: known.told, told_at: known.told_at, ..again.window };
             }
         }
         return Ok(());
@@ -159,7 +160,7 @@ pub fn undo(
     }
     let first = decisions.len();
     for (wallet, amount) in done.granted {
-        returns::take_reward_back(plan, member, wallet, amount, (reward.source(plan), done.at), at, decisions)?;
+        returns::take_reward_back(plan, member, wallet, amount, (reward.source(plan), done.told), at, decisions)?;
     }
     if let Some(order) = decisions.edited() {
         returns::reward_belongs(member, &challenge.name, order, decisions.get(first..).unwrap_or_default());

@@ -77,7 +77,7 @@ pub struct WindowState {
     pub told_at: i64,
     /// Of a window that moves on: what came before has been used up.
     pub since: i64,
-    /// The goals that were met, oldest first, where returns take rewards back.
+    /// The goals that were met, oldest first, where returns take rewards back or the window moves on.
     pub done: Vec<Done>,
 }
 
@@ -88,7 +88,9 @@ pub struct Done {
     /// The window as it was then, and the round in it: what its reward gave is known by them.
     pub window: i64,
     pub round: u32,
+    /// When it was reached; and when it was told, with its reward.
     pub at: i64,
+    pub told: i64,
     /// What had been used up before, and from when on it counted.
     pub used: Decimal,
     pub since: i64,
@@ -98,6 +100,24 @@ pub struct Done {
     pub coupons: Vec<u64>,
     /// Badges, tags and levels.
     pub given: Vec<Given>,
+}
+
+impl Done {
+    /// The next goal of a window, reached at an instant and told at another.
+    pub fn of(window: &WindowState, at: i64, told: i64) -> Self {
+        Self {
+            goal: window.met,
+            window: window.key,
+            round: window.rounds,
+            at,
+            told,
+            used: window.used,
+            since: window.since,
+            granted: Vec::new(),
+            coupons: Vec::new(),
+            given: Vec::new(),
+        }
+    }
 }
 
 impl ChallengeState {

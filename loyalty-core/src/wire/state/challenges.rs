@@ -66,6 +66,7 @@ struct SavedDone {
     window: i64,
     round: u32,
     at: Moment,
+    told: Moment,
     used: Amount,
     since: Option<Moment>,
     /// By the name of the wallet.
@@ -74,7 +75,7 @@ struct SavedDone {
     given: Vec<SavedGiven>,
 }
 
-saved! { SavedDone { goal, window, round, at, used, since, granted, coupons, given } }
+saved! { SavedDone { goal, window, round, at, told, used, since, granted, coupons, given } }
 
 /// A badge, a tag, or a level of a ladder, each by its name.
 enum SavedGiven {
@@ -153,6 +154,7 @@ fn saved_window(plan: &Plan, window: &WindowState) -> SavedWindow {
         window: done.window,
         round: done.round,
         at: Moment(done.at),
+        told: Moment(done.told),
         used: Amount(done.used),
         since: moment(done.since),
         granted: done
@@ -290,6 +292,7 @@ fn restored(plan: &Plan, window: &SavedWindow) -> WindowState {
         window: done.window,
         round: done.round,
         at: done.at.0,
+        told: done.told.0,
         used: done.used.0,
         since: done.since.map_or(i64::MIN, |at| at.0),
         granted: done.granted.iter().filter_map(|(name, amount)| Some((wallet(name)?, amount.0))).collect(),

@@ -57,10 +57,6 @@ impl Step {
             Self::Order { at, .. } | Self::Refund { at, .. } | Self::Advance { to: at } => *at,
         }
     }
-
-    pub fn is_order(&self, number: usize) -> bool {
-        matches!(self, Self::Order { id, .. } if *id == number)
-    }
 }
 
 /// What the points of each goal are worth: they tell by themselves how often each was met.
