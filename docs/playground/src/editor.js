@@ -131,6 +131,7 @@ const indents = indentService.of((context, position) => {
  */
 export function makeEditor(parent, { label, changed, formatted }) {
   const described = new Compartment();
+  const undoing = new Compartment();
   let view;
   const jump = (offset) => {
     const at = Math.min(offset, view.state.doc.length);
@@ -160,7 +161,7 @@ export function makeEditor(parent, { label, changed, formatted }) {
       extensions: [
         lineNumbers(),
         highlightSpecialChars(),
-        history(),
+        undoing.of(history()),
         drawSelection(),
         EditorState.allowMultipleSelections.of(true),
         indentUnit.of("  "),
@@ -207,6 +208,11 @@ export function makeEditor(parent, { label, changed, formatted }) {
     view,
     jump,
     text: () => view.state.doc.toString(),
+    /** Shows another program from its beginning; what was done to the one before is not to be undone in this one. */
+    open(text) {
+      view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: text }, selection: { anchor: 0 }, effects: undoing.reconfigure([]) });
+      view.dispatch({ effects: [undoing.reconfigure(history()), EditorView.scrollIntoView(0)] });
+    },
     /** Replaces what differs, so that the cursor and the history of changes stay. */
     replace(text) {
       const before = view.state.doc.toString();

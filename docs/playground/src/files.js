@@ -1,6 +1,7 @@
 // A file that somebody opens: a program, or a history in one of the forms in which people have theirs.
 
 import { eventsIn } from "./json.js";
+import { readLines } from "./play.js";
 
 /**
  * Reads a file: the `text` of a program, or the lines of a history's `events`, or the name of the text that tells the `fault`.
@@ -23,5 +24,6 @@ export async function readFile(file) {
   }
   if (file.name.endsWith(".loyalty")) return { text };
   const events = eventsIn(text);
-  return events.length === 0 ? { fault: "badFile" } : { events };
+  // A file without one event is no history: what there is stays.
+  return readLines(events).some(({ event }) => event) ? { events } : { fault: "badFile" };
 }

@@ -1,18 +1,22 @@
 // The page: a program, a member and its events on one side, what becomes of them on the other.
 
-import { endOf, later, startOf } from "./days.js";
+import { endOf, FIRST, LAST, later, startOf } from "./days.js";
+import { drafts, keepDraft, newDraft } from "./drafts.js";
 import { element } from "./dom.js";
 import { makeEditor } from "./editor.js";
 import { check, compile as compiled, events as eventsOf, format, load, outline, records, scenarios, usesChance } from "./engine.js";
 import { readFile } from "./files.js";
+import { choosePanel, listenToTabs, paint } from "./frame.js";
 import { eventsIn, linesIn } from "./json.js";
+import { kept } from "./kept.js";
 import { showMember } from "./member.js";
+import { fault, notice, tell } from "./notice.js";
 import { linesOf, membersOf, play, readLines } from "./play.js";
 import { failures, showProblems } from "./problems.js";
-import { decode, empty, encode, LETTERS_MAX, LINK_MAX } from "./state.js";
+import { decode, empty, fitting } from "./state.js";
 import { template } from "./template.js";
 import { showSteps } from "./timeline.js";
-import { isRtl, languages, nameOf, say, speak, spoken } from "./words.js";
+import { languages, nameOf, say, shortly, speak, spoken, when } from "./words.js";
 
 const $ = (id) => document.getElementById(id);
 const samples = globalThis.LOYALTY_SAMPLES ?? [];
@@ -27,6 +31,11 @@ let shown = null;
 let editor;
 let asText = false;
 const open = new Set();
+/**
+ * What is shown: a sample by its name, a draft by its id, or neither, which is what a link holds. With `test`, the events are those
+ * of a test and nobody's work.
+ */
+let source = {};
 
 /** Waits until nothing has asked for a while. */
 function calmly(wait, act) {
@@ -81,6 +90,8 @@ function lines() {
 function replay() {
   saveLater();
   if (!program) return;
+  const wrong = ["joined", "until"].filter((key) => !isDay(state[key].slice(0, 10)));
+  for (const key of wrong) state[key] = "";
   const all = lines();
   fillMembers(membersOf(all));
   const mine = linesOf(all, state.member);
@@ -89,14 +100,14 @@ function replay() {
     played = play(program, { ...state, lines: mine });
   } catch (error) {
     if (error.name !== "EventError") throw error;
-    // The member itself is refused: its id, or the instant at which it joins.
-    $("steps").replaceChildren(element("li", { class: "empty", role: "alert" }, error.message));
-    $("member-view").replaceChildren();
+    // The id of the member is refused. What is shown stays that of the one before.
+    fault($("member"), say("badMember"));
     return;
   }
   shown?.member.close();
   shown = played;
   draw();
+  for (const key of wrong) fault($(key), outOfRange());
 }
 
 function draw() {
@@ -107,6 +118,7 @@ function draw() {
   showSteps($("steps"), shown.steps, { open, actions });
   if (none) $("steps").append(element("li", { class: "empty" }, say("noEvents")));
   if (shown.left > 0) $("steps").append(element("li", { class: "empty" }, say("moreLeft", shown.left)));
+  for (const key of ["joined", "until"]) fault($(key), "");
   $("joined").value = (state.joined || shown.view.enrolled_at).slice(0, 10);
   $("until").value = shown.end.slice(0, 10);
   showLines();
@@ -133,11 +145,13 @@ const actions = {
   },
   replace(index, text) {
     state.events.splice(index, 1, ...linesIn(text));
+    touched();
     replay();
   },
   remove(index) {
     state.events.splice(index, 1);
     open.delete(`e${index}`);
+    touched();
     replay();
   },
   move(index, by) {
@@ -149,6 +163,7 @@ const actions = {
     const was = [open.has(from), open.has(into)];
     open[was[0] ? "add" : "delete"](into);
     open[was[1] ? "add" : "delete"](from);
+    touched();
     replay();
     document.querySelector(`[data-key="${into}"] summary`)?.focus();
   },
@@ -158,6 +173,7 @@ const actions = {
 };
 
 function fillMembers(ids) {
+  fault($("member"), "");
   if (ids.length > 0 && !ids.includes(state.member)) [state.member] = ids;
   const many = ids.length > 1;
   $("member").hidden = many;
@@ -188,8 +204,50 @@ function fillEvents() {
   );
 }
 
+// --- The member and its time -------------------------------------------------------------------------------------------
+
+/** Whether a field holds a day that the engine knows, or none. */
+const isDay = (day) => day === "" || (day >= FIRST && day <= LAST);
+
+const outOfRange = () => say("outOfRange", FIRST.slice(0, 4), LAST.slice(0, 4));
+
 function passBy(months) {
-  state.until = endOf(later((shown?.end ?? "2026-01-01").slice(0, 10), months), state.rules);
+  const from = shown?.end.slice(0, 10) ?? "2026-01-01";
+  state.until = endOf(later(from, months), state.rules);
+  replay();
+  if (from >= LAST) fault($("until"), outOfRange());
+}
+
+function passUntil(field) {
+  if (field.validity.badInput || !isDay(field.value)) return fault(field, outOfRange());
+  const played = shown?.played;
+  if (field.value !== "" && played && field.value < played.slice(0, 10)) return fault(field, say("afterEvents", when(played, { time: false })));
+  state.until = field.value === "" ? "" : endOf(field.value, state.rules);
+  replay();
+}
+
+function joinOn(field) {
+  if (field.validity.badInput || !isDay(field.value)) return fault(field, outOfRange());
+  state.joined = field.value === "" ? "" : startOf(field.value, state.rules);
+  replay();
+  const early = linesOf(lines(), state.member).filter(({ event }) => Date.parse(event?.at) < Date.parse(state.joined)).length;
+  if (early > 0) fault(field, say("earlyEvents", early), { taken: true });
+}
+
+function nameMember(field) {
+  const id = field.value.trim();
+  const ids = membersOf(lines());
+  if (id === "") return fault(field, say("badMember"));
+  if (ids.length > 0 && !ids.includes(id)) return fault(field, say("otherMember", ids[0], id));
+  const before = state.member;
+  state.member = id;
+  replay();
+  if (field.hasAttribute("aria-invalid")) state.member = before;
+}
+
+function chooseMember(id) {
+  Object.assign(state, { member: id, joined: "", until: "" });
+  open.clear();
   replay();
 }
 
@@ -204,6 +262,7 @@ function addEvent(name) {
   state.events.push(line);
   open.clear();
   open.add(`e${state.events.length - 1}`);
+  touched();
   replay();
   document.querySelector(`[data-key="e${state.events.length - 1}"] summary`)?.focus();
 }
@@ -211,15 +270,15 @@ function addEvent(name) {
 // --- Files -------------------------------------------------------------------------------------------------------------
 
 async function openFile(file) {
-  const { text, events, fault } = await readFile(file);
-  notice(fault ? say(fault, file.name) : "");
-  if (fault) return;
-  if (text !== undefined) {
-    editor.replace(text);
-    return;
-  }
+  const { text, events, fault: wrong } = await readFile(file);
+  if (wrong) return notice(say(wrong, file.name));
+  notice("");
+  if (text !== undefined) return editor.replace(text);
+  putAside();
+  source = {};
   Object.assign(state, { events, until: "", joined: "" });
   open.clear();
+  touched();
   replay();
 }
 
@@ -229,17 +288,49 @@ function save(name, text) {
   URL.revokeObjectURL(address);
 }
 
+// --- One's own work ----------------------------------------------------------------------------------------------------
+
+/** Something has been written: what is shown is one's own from now on, and kept. */
+function touched() {
+  source = { draft: source.draft ?? newDraft() };
+  saveLater();
+}
+
+/** Before something else takes its place: a way back to what is no sample as it stands. */
+function putAside() {
+  if (source.sample !== undefined || state.rules === "") return;
+  const before = { ...state, events: [...state.events] };
+  const from = source;
+  keep();
+  const back = () => {
+    notice("");
+    show(before, from);
+  };
+  notice(say("putAside"), { tone: "calm", act: [say("bringBack"), back] });
+}
+
+/** Keeps one's own work in the browser, and gives whether all of it is there. */
+function keep() {
+  if (source.draft === undefined || source.test) return false;
+  const whole = keepDraft(source.draft, state);
+  fillSamples();
+  return whole;
+}
+
 // --- The address -------------------------------------------------------------------------------------------------------
 
 let written = "";
 
+/** Writes the link, and what of the history is too much for it; gives how many events that is, or -1 where even the rules are. */
 async function writeAddress() {
-  const letters = state.events.reduce((sum, line) => sum + line.length, state.rules.length);
-  const fragment = letters <= LETTERS_MAX ? await encode(state) : "";
-  const fits = fragment !== "" && fragment.length <= LINK_MAX;
-  written = fits ? fragment : "";
-  history.replaceState(null, "", fits ? `#${fragment}` : location.pathname + location.search);
-  return fits;
+  const whole = keep();
+  const { fragment, left } = await fitting(state);
+  written = fragment;
+  history.replaceState(null, "", fragment === "" ? location.pathname + location.search : `#${fragment}`);
+  const said = fragment === "" ? "tooLong" : left > 0 ? (whole ? "unlinked" : "unkept") : null;
+  $("unlinked").hidden = said === null;
+  $("unlinked").textContent = said === null ? "" : say(said, left);
+  return fragment === "" ? -1 : left;
 }
 
 const saveLater = calmly(250, writeAddress);
@@ -248,14 +339,26 @@ async function readAddress() {
   const fragment = location.hash.slice(1);
   if (fragment === written && fragment !== "") return;
   const found = await decode(fragment);
+  const own = drafts();
+  if (found) {
+    const draft = own.find(({ state: { rules, events } }) => rules === found.rules && (found.left > 0 ? events.length === found.left : events.join("\n") === found.events.join("\n")));
+    show(found.left > 0 && draft ? draft.state : found, draft ? { draft: draft.id } : {});
+    notice(found.left > 0 && !draft ? say("linkWithout", found.left) : "");
+    return;
+  }
+  if (fragment === "" && own.length > 0) return openDraft(own[0]);
   const [, wanted] = /^sample=(.*)$/.exec(fragment) ?? [];
   const asked = samples.find(({ name }) => name === wanted);
   const sample = asked ?? samples[0];
-  show(found ?? sample ?? empty());
+  show(sample ?? empty(), { sample: sample?.name ?? "" });
   if (wanted !== undefined && !asked) notice(say("badSample", plainly(wanted)));
-  else if (fragment !== "" && !found && !asked) notice(say("badLink"));
+  else if (fragment !== "" && !asked) notice(say("badLink"));
   else notice("");
-  $("sample").value = found ? "" : (sample?.name ?? "");
+}
+
+function openDraft({ id, state: work, left }) {
+  show(work, { draft: id });
+  notice(left > 0 ? say("draftWithout", left) : "");
 }
 
 /** A piece of an address as people read it. */
@@ -267,14 +370,16 @@ function plainly(piece) {
   }
 }
 
-function show({ rules, events, member, joined, until }) {
+function show({ rules, events, member, joined, until }, from) {
   Object.assign(state, { rules, events: [...events], member, joined, until });
+  source = from;
   open.clear();
-  editor.replace(rules);
+  editor.open(rules);
   compile();
+  fillSamples();
   // A program without a history is shown at work by the longest of its own tests.
   const [longest] = [...histories].sort((one, other) => other.events.length - one.events.length);
-  if (events.length === 0 && longest) playTest(longest);
+  if (events.length === 0 && longest && from.draft === undefined) playTest(longest);
 }
 
 function playTest({ events, enrolled, until }) {
@@ -284,26 +389,15 @@ function playTest({ events, enrolled, until }) {
 }
 
 async function share() {
-  if (!(await writeAddress())) return tell(say("tooLong"));
+  const left = await writeAddress();
+  if (left < 0) return notice(say("tooLong"));
   try {
     await navigator.clipboard.writeText(location.href);
   } catch {
-    // Without leave for the clipboard the link still stands in the address bar.
+    // Without leave for the clipboard, or on a page that is not served securely, one copies it oneself.
+    return notice(say("notCopied"), { tone: "calm", link: location.href });
   }
-  tell(say("copied"));
-}
-
-/** What went wrong, to be seen until it is closed or something else is opened. */
-function notice(text) {
-  $("notice").hidden = text === "";
-  $("notice-text").textContent = text;
-}
-
-function tell(text) {
-  const toast = $("toast");
-  toast.textContent = text;
-  toast.classList.add("is-shown");
-  setTimeout(() => toast.classList.remove("is-shown"), 4000);
+  tell(left > 0 ? say("copiedWithout", left) : say("copied"));
 }
 
 // --- Language, colours, panels -----------------------------------------------------------------------------------------
@@ -326,54 +420,39 @@ function translate() {
 }
 
 function fillSamples() {
-  const chosen = $("sample").value;
+  const own = drafts();
+  const named = ({ title, at }) => `${title || say("untitled")} · ${shortly(at)}`;
+  const linked = source.sample === undefined && !own.some(({ id }) => id === source.draft);
   $("sample").replaceChildren(
-    element("option", { value: "" }, say("own")),
-    ...samples.map(({ name, title }) => element("option", { value: name }, title)),
+    ...(linked ? [element("option", { value: "" }, say(source.draft === undefined ? "own" : "drafts"))] : []),
+    ...(own.length > 0 ? [element("optgroup", { label: say("drafts") }, own.map((draft) => element("option", { value: `draft:${draft.id}` }, named(draft))))] : []),
+    element("optgroup", { label: say("samples") }, samples.map(({ name, title }) => element("option", { value: name }, title))),
   );
-  $("sample").value = chosen;
+  $("sample").value = linked ? "" : (source.sample ?? `draft:${source.draft}`);
 }
 
-function kept(key, value) {
-  try {
-    if (value === undefined) return localStorage.getItem(`loyalty.${key}`);
-    localStorage.setItem(`loyalty.${key}`, value);
-  } catch {
-    // A page without storage forgets its colours, and nothing else.
-  }
-  return null;
+function openProgram(value) {
+  takeRules();
+  const sample = samples.find(({ name }) => name === value);
+  const draft = drafts().find(({ id }) => `draft:${id}` === value);
+  if (!sample && !draft) return;
+  notice("");
+  putAside();
+  if (sample) show(sample, { sample: value });
+  else show(draft.state, { draft: draft.id });
+  if (draft?.left > 0) notice(say("draftWithout", draft.left));
 }
 
-const THEMES = ["auto", "light", "dark"];
-
-function paint(theme) {
-  document.documentElement.dataset.theme = theme;
-  $("theme").value = theme;
-  kept("theme", theme);
+/** Takes what has been typed into the rules a moment ago. */
+function takeRules() {
+  if (editor.text() === state.rules) return;
+  touched();
+  compile();
 }
 
 function showPanel(name) {
-  document.body.dataset.panel = name;
-  for (const tab of document.querySelectorAll("[role=tab]")) {
-    const chosen = tab.dataset.panel === name;
-    tab.setAttribute("aria-selected", chosen);
-    tab.tabIndex = chosen ? 0 : -1;
-  }
+  choosePanel(name);
   draw();
-}
-
-function tabs() {
-  const list = [...document.querySelectorAll("[role=tab]")];
-  for (const tab of list) {
-    tab.addEventListener("click", () => showPanel(tab.dataset.panel));
-    tab.addEventListener("keydown", (event) => {
-      const steps = { ArrowRight: isRtl() ? -1 : 1, ArrowLeft: isRtl() ? 1 : -1 };
-      if (!(event.key in steps)) return;
-      const next = list[(list.indexOf(tab) + steps[event.key] + list.length) % list.length];
-      showPanel(next.dataset.panel);
-      next.focus();
-    });
-  }
 }
 
 function formatRules() {
@@ -386,12 +465,7 @@ function formatRules() {
 }
 
 function listen() {
-  $("sample").addEventListener("change", ({ target }) => {
-    const sample = samples.find(({ name }) => name === target.value);
-    if (!sample) return;
-    notice("");
-    show(sample);
-  });
+  $("sample").addEventListener("change", ({ target }) => openProgram(target.value));
   $("close").addEventListener("click", () => notice(""));
   $("format").addEventListener("click", formatRules);
   $("share").addEventListener("click", share);
@@ -401,17 +475,11 @@ function listen() {
     translate();
   });
   $("theme").addEventListener("change", ({ target }) => paint(target.value));
-  $("member").addEventListener("change", ({ target }) => ((state.member = target.value.trim() || "m-1"), replay()));
-  $("members").addEventListener("change", ({ target }) => {
-    Object.assign(state, { member: target.value, joined: "", until: "" });
-    open.clear();
-    replay();
-  });
-  $("joined").addEventListener("change", ({ target }) => {
-    state.joined = target.value ? startOf(target.value, state.rules) : "";
-    replay();
-  });
-  $("until").addEventListener("change", ({ target }) => ((state.until = target.value ? endOf(target.value, state.rules) : ""), replay()));
+  $("member").addEventListener("change", ({ target }) => nameMember(target));
+  $("members").addEventListener("change", ({ target }) => chooseMember(target.value));
+  for (const key of ["joined", "until"]) Object.assign($(key), { min: FIRST, max: LAST });
+  $("joined").addEventListener("change", ({ target }) => joinOn(target));
+  $("until").addEventListener("change", ({ target }) => passUntil(target));
   $("month").addEventListener("click", () => passBy(1));
   $("year").addEventListener("click", () => passBy(12));
   $("reset").addEventListener("click", () => ((state.until = ""), replay()));
@@ -423,7 +491,14 @@ function listen() {
   $("histories").addEventListener("change", ({ target }) => {
     const history = histories[target.value];
     target.value = "";
-    if (history) playTest(history);
+    if (!history) return;
+    if (!source.test) {
+      notice("");
+      putAside();
+      // What is worked at from here on is another draft: the one before keeps its events.
+      source = source.draft === undefined ? { ...source, test: true } : { draft: newDraft(), test: true };
+    }
+    playTest(history);
   });
   $("load").addEventListener("click", () => $("file").click());
   $("file").addEventListener("change", async ({ target }) => {
@@ -445,9 +520,11 @@ function listen() {
   $("lines").addEventListener("input", ({ target }) => {
     // Taken at once: whatever is drawn in between shows the lines as they are.
     state.events = eventsIn(target.value);
+    touched();
     replaySoon();
   });
   addEventListener("hashchange", readAddress);
+  addEventListener("pagehide", keep);
   addEventListener("dragover", (event) => event.preventDefault());
   addEventListener("drop", (event) => {
     event.preventDefault();
@@ -466,12 +543,9 @@ async function start() {
   speak(wanted);
   $("language").replaceChildren(...languages.map((language) => element("option", { value: language, lang: language }, nameOf(language))));
   $("language").value = spoken();
-  paint(THEMES.includes(kept("theme")) ? kept("theme") : "auto");
+  paint();
   await load();
-  const compileSoon = calmly(120, () => {
-    $("sample").value = "";
-    compile();
-  });
+  const compileSoon = calmly(120, takeRules);
   let silent = true;
   editor = makeEditor($("editor"), {
     label: say("rules"),
@@ -480,7 +554,7 @@ async function start() {
       if (!silent && text !== state.rules) compileSoon();
     },
   });
-  tabs();
+  listenToTabs(showPanel);
   listen();
   showPanel("rules");
   translate();

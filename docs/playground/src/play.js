@@ -41,17 +41,30 @@ const instantOf = (text) => {
   return Number.isNaN(at) ? null : at;
 };
 
+/** A member that joins with its first event; an instant that is none is refused with its event, and not the member with it. */
+function enrolled(program, id, lines) {
+  for (const { event } of lines) {
+    if (instantOf(event?.at) === null) continue;
+    try {
+      return program.enroll(id, event.at);
+    } catch (error) {
+      if (error.code !== "bad_instant") throw error;
+    }
+  }
+  return program.enroll(id, "2026-01-01T00:00:00Z");
+}
+
 /**
  * Plays the lines in their order, and then lets time pass.
  *
  * Time is let pass in single steps, so that what expires or vests is seen when it happens; the engine comes to the same in
  * any number of steps.
  *
- * @returns {{steps: object[], points: object[], view: object, member: object, end: string}}
+ * @returns {{steps: object[], points: object[], view: object, member: object, end: string, played: string}} `played`
+ * is the instant of the last event, after which time alone passes
  */
 export function play(program, { lines, member: id, joined, until }) {
-  const first = lines.find(({ event }) => instantOf(event?.at) !== null)?.event.at;
-  const member = program.enroll(id, joined || first || "2026-01-01T00:00:00Z");
+  const member = joined ? program.enroll(id, joined) : enrolled(program, id, lines);
   const steps = [];
   const points = [];
   const note = () => {
@@ -87,8 +100,8 @@ export function play(program, { lines, member: id, joined, until }) {
     }
     steps.push(step);
   }
-  const clock = Date.parse(member.clock);
-  const end = instantOf(until) !== null && instantOf(until) > clock ? until : member.clock;
+  const played = member.clock;
+  const end = instantOf(until) !== null && instantOf(until) > Date.parse(played) ? until : played;
   if (end === until) {
     passTo(until);
     const outcome = program.advance(member, until);
@@ -96,7 +109,7 @@ export function play(program, { lines, member: id, joined, until }) {
     note();
   }
   const view = program.view(member);
-  return { steps, points, view, member, end: view.at, left: lines.length - Math.min(lines.length, STEPS_MAX) };
+  return { steps, points, view, member, end: view.at, played, left: lines.length - Math.min(lines.length, STEPS_MAX) };
 }
 
 /** The figures of each wallet over time: `{ name, points: [{ at, available, pending }] }`. Numbers, for drawing only. */

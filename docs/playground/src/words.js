@@ -70,3 +70,8 @@ export function tick(at, long) {
   const options = long ? { year: "numeric", month: "short" } : { day: "numeric", month: "short" };
   return new Intl.DateTimeFormat(locale(), { ...options, timeZone: "UTC" }).format(new Date(at));
 }
+/** A moment of the reader's own clock, in few letters. */
+export function shortly(at) {
+  return new Intl.DateTimeFormat(locale(), { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", hourCycle: "h23" }).format(at);
+}
+

@@ -1,8 +1,10 @@
 // A real Chromium and a plain static server for the tests of the page.
 
+import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { extname, join, normalize } from "node:path";
+import { test } from "node:test";
 
 import { chromium } from "playwright-core";
 
@@ -57,3 +59,40 @@ export async function open(browser, address, options = {}) {
   await page.waitForSelector("body[data-ready]", { timeout: 60_000 });
   return { context, page, complaints };
 }
+
+export const FIVE_LINES = `program "Corner Shop" { currency EUR  timezone "Europe/Berlin" }
+wallet points { expire 12 months after earning }
+rule base on order { earn 1 points per 1 EUR of order.subtotal }
+rule big on order when order.subtotal >= 50 EUR { earn 10 points }
+test "a big order" { on order { subtotal 72.50 EUR }  expect earned == 82 points }
+`;
+export const ORDER = '{"type":"order","id":"o-1","at":"2026-01-05T10:00:00+01:00","subtotal":"42.86"}';
+
+/** Tests on a page of their own, which must have nothing to complain of; `place` gives the browser and the address. */
+export const onPage = (place) => (name, options, act) => {
+  test(name, async () => {
+    const { context, page, complaints } = await open(...place(), options);
+    try {
+      await act(page, context);
+      assert.deepEqual(complaints, []);
+    } finally {
+      await context.close();
+    }
+  });
+};
+
+export async function write(page, text) {
+  await page.locator(".cm-content").click();
+  await page.keyboard.press("Control+a");
+  await page.keyboard.press("Delete");
+  // Typed at once, as a paste is: brackets would close themselves.
+  await page.keyboard.insertText(text);
+}
+
+export async function history(page, lines) {
+  await page.locator("#as-text").click();
+  await page.locator("#lines").fill(lines);
+  await page.locator("#as-text").click();
+}
+
+export const balance = (page, wallet) => page.locator(`.balance[data-wallet="${wallet}"]`);

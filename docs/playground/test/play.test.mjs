@@ -9,7 +9,7 @@ import { Program } from "../../../loyalty-wasm/pkg/node/index.mjs";
 import { linesOf, membersOf, play, readLines, series } from "../src/play.js";
 import { later } from "../src/days.js";
 import { eventsIn, linesIn, read, written } from "../src/json.js";
-import { decode, encode } from "../src/state.js";
+import { decode, encode, fitting } from "../src/state.js";
 import { template } from "../src/template.js";
 import { call, speak, word } from "../src/words.js";
 
@@ -24,7 +24,18 @@ test("a state comes back from its fragment", async () => {
   const state = { rules: `${rules}// 🎁`, events, member: "نورة", joined: "", until: "2027-01-01T23:59:59+03:00" };
   const fragment = await encode(state);
   assert.match(fragment, /^1\.[A-Za-z0-9_-]+$/);
-  assert.deepEqual(await decode(fragment), state);
+  assert.deepEqual(await decode(fragment), { ...state, left: 0 });
+});
+
+test("what is too much for a link leaves the rules in it, and counts the rest", async () => {
+  let seed = 7;
+  const noise = (length) => Array.from({ length }, () => ((seed = (seed * 48271) % 2147483647) % 36).toString(36)).join("");
+  const state = { rules: "program", events: [`{"a":"${noise(99_000)}"}`, "{}"], member: "m-1", joined: "", until: "" };
+  const { fragment, left } = await fitting(state);
+  assert.equal(left, 2);
+  assert.deepEqual(await decode(fragment), { ...state, events: [], left: 2 });
+  assert.deepEqual(await fitting({ ...state, rules: noise(99_000) }), { fragment: "", left: 2 });
+  assert.equal((await fitting({ ...state, events: [] })).left, 0);
 });
 
 test("a fragment that holds no state is none", async () => {

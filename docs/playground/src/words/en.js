@@ -6,13 +6,25 @@ export const en = {
   title: "Loyalty rules playground",
   tagline: "Write a program, send it events, see why each point came.",
   sample: "Program",
-  own: "Your own",
+  own: "From a link",
+  drafts: "Your own",
+  samples: "Samples",
+  untitled: "without a name",
+  putAside: "Your own work has been put aside.",
+  bringBack: "Bring it back",
   rules: "Rules",
   result: "What happens",
   format: "Format",
   share: "Copy link",
+  link: "The link",
   copied: "Link copied",
-  tooLong: "Too much for a link: it would be cut on its way. Keep the files instead.",
+  copiedWithout: (left) => `Link copied: it holds the rules, and not the ${events(left)}`,
+  notCopied: "The browser does not let the page copy. Here is the link, to be copied by hand:",
+  tooLong: "These rules are too long for a link: it would be cut on its way. Keep them as a file.",
+  unlinked: (left) => `The link holds the rules, and not the ${events(left)}: a link with them would be cut on its way. This browser keeps them; to give them to somebody, use Save.`,
+  unkept: (left) => `The link holds the rules, and not the ${events(left)}: a link with them would be cut on its way. This browser has no room for them either, so use Save before you leave.`,
+  linkWithout: (left) => `The link holds the rules. The ${events(left)} of whoever made it did not fit into it: ask for the file, and open it with Load.`,
+  draftWithout: (left) => `These are your rules. The browser had no room for the ${events(left)}: open their file with Load.`,
   theme: "Colours",
   light: "light",
   dark: "dark",
@@ -27,6 +39,11 @@ export const en = {
   member: "Member",
   joined: "joined",
   until: "Time passes until",
+  badMember: "A member has an id of at most 128 bytes.",
+  otherMember: (member, id) => `The events name the member ${member}, and none of them names ${id}. Change the member in the events.`,
+  outOfRange: (first, last) => `A day from ${first} to ${last}, please.`,
+  afterEvents: (day) => `The events go on until ${day}: time can only pass after them.`,
+  earlyEvents: (early) => `${events(early)} lie${early === 1 ? "s" : ""} before that day.`,
   month: "+ month",
   year: "+ year",
   reset: "only the events",
@@ -136,6 +153,8 @@ export const en = {
   },
   value: {},
 };
+
+const events = (number) => (number === 1 ? "1 event" : `${number.toLocaleString("en-GB")} events`);
 
 function count(number, one, many) {
   return number === 0 ? "" : `${number} ${number === 1 ? one : many}`;

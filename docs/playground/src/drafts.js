@@ -1,0 +1,47 @@
+// One's own work, kept in this browser: the last few programs that somebody has written here, each with its history.
+
+import { kept } from "./kept.js";
+
+const DRAFTS_MAX = 5;
+
+/**
+ * @typedef {object} Draft
+ * @property {string} id
+ * @property {string} title what its program calls itself
+ * @property {number} at when it was worked at last
+ * @property {object} state what `state.js` holds of a page
+ * @property {number} left how many of its events there was no room for
+ */
+
+/** All of them, the last one first. */
+export function drafts() {
+  try {
+    const list = JSON.parse(kept("drafts") ?? "[]");
+    return Array.isArray(list) ? list.filter(isDraft) : [];
+  } catch {
+    return [];
+  }
+}
+
+/** A key that no other draft has. */
+export const newDraft = () => `${Date.now().toString(36)}${Math.random().toString(36).slice(2, 6)}`;
+
+/** Keeps a draft under its id and gives whether all of it is kept: older ones make room, and then its own events. */
+export function keepDraft(id, state) {
+  const { rules, events, member, joined, until } = state;
+  const title = /^\s*program\s+"((?:[^"\\]|\\.)*)"/m.exec(rules)?.[1] ?? "";
+  const draft = { id, title, at: Date.now(), state: { rules, events: [...events], member, joined, until }, left: 0 };
+  let list = [draft, ...drafts().filter((other) => other.id !== id)].slice(0, DRAFTS_MAX);
+  while (!kept("drafts", JSON.stringify(list))) {
+    if (list.length > 1) list = list.slice(0, -1);
+    else if (draft.left === 0 && events.length > 0) Object.assign(draft, { state: { ...draft.state, events: [] }, left: events.length });
+    else return false;
+  }
+  return draft.left === 0;
+}
+
+function isDraft(draft) {
+  const { rules, events, member, joined, until } = draft?.state ?? {};
+  const texts = [draft?.id, rules, member, joined, until];
+  return texts.every((text) => typeof text === "string") && Array.isArray(events) && events.every((line) => typeof line === "string");
+}

@@ -1,0 +1,167 @@
+// One's own work: nothing of it goes without a way back, a link says what is not in it, and a field says why it is not taken.
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+
+import { FIVE_LINES, ORDER, balance, history, launch, onPage as onPageOf, open, serve, write } from "./browser.mjs";
+
+let browser;
+let server;
+before(async () => {
+  server = await serve();
+  browser = await launch();
+});
+after(async () => {
+  await browser?.close();
+  server?.close();
+});
+const onPage = onPageOf(() => [browser, server.address]);
+
+const has = (page, wallet, text) =>
+  page.waitForFunction(([wallet, text]) => document.querySelector(`.balance[data-wallet="${wallet}"]`)?.textContent === text, [wallet, text]);
+const rules = (page) => page.locator(".cm-content").innerText();
+const own = async (page) => {
+  await write(page, FIVE_LINES);
+  await history(page, ORDER);
+  await has(page, "points", "42");
+};
+/** Waits until the draft is kept. */
+const settle = (page) => page.waitForFunction(() => (localStorage.getItem("loyalty.drafts") ?? "").includes("o-1"));
+
+onPage("what a sample takes the place of comes back, by the button and by its name", {}, async (page) => {
+  await own(page);
+  await page.locator("#sample").selectOption({ label: "Roastery Circle" });
+  assert.match(await rules(page), /Roastery Circle/);
+  assert.match(await page.locator("#notice").innerText(), /Your own work/);
+  // What was undone in the one is not undone in the other.
+  await page.locator(".cm-content").click();
+  await page.keyboard.press("Control+z");
+  assert.match(await rules(page), /Roastery Circle/);
+  await page.locator("#notice-act").click();
+  assert.equal((await rules(page)).trim(), FIVE_LINES.trim());
+  assert.equal(await balance(page, "points").innerText(), "42");
+  assert.ok(!(await page.locator("#notice").isVisible()));
+  // After a sample has been changed, too, both are there.
+  await page.locator("#sample").selectOption({ label: "Roastery Circle" });
+  await page.locator(".cm-content").click();
+  await page.keyboard.press("Control+Home");
+  await page.keyboard.insertText("// Mine\n");
+  await page.waitForFunction(() => document.querySelector("#sample optgroup").children.length === 2);
+  const drafts = await page.locator("#sample optgroup").first().locator("option").allInnerTexts();
+  assert.deepEqual(drafts.map((title) => title.split(" · ")[0]), ["Roastery Circle", "Corner Shop"]);
+  await page.locator("#sample").selectOption({ label: drafts[1] });
+  assert.equal((await rules(page)).trim(), FIVE_LINES.trim());
+  await has(page, "points", "42");
+});
+
+onPage("events that a test or a file takes the place of come back", {}, async (page) => {
+  await own(page);
+  await page.locator("#histories").selectOption({ label: "a big order" });
+  await has(page, "points", "82");
+  await page.locator("#notice-act").click();
+  await has(page, "points", "42");
+  await page.locator("#file").setInputFiles({ name: "day.jsonl", mimeType: "text/plain", buffer: Buffer.from(ORDER.replace("42.86", "7")) });
+  await has(page, "points", "7");
+  await page.locator("#notice-act").click();
+  await has(page, "points", "42");
+  // A file without an event changes nothing.
+  await page.locator("#file").setInputFiles({ name: "day.json", mimeType: "text/plain", buffer: Buffer.from("{") });
+  await page.waitForFunction(() => /day\.json holds no events/.test(document.querySelector("#notice").textContent));
+  assert.equal(await balance(page, "points").innerText(), "42");
+});
+
+onPage("who comes back without a link finds what was written last", {}, async (page, context) => {
+  await own(page);
+  await settle(page);
+  const again = await context.newPage();
+  await again.goto(new URL(".", page.url()).href);
+  await again.waitForSelector("body[data-ready]");
+  assert.equal((await rules(again)).trim(), FIVE_LINES.trim());
+  assert.equal(await balance(again, "points").innerText(), "42");
+  await again.close();
+});
+
+/** Events that no packing makes small. */
+const noise = (count) => {
+  let seed = 7;
+  const letter = () => ((seed = (seed * 48271) % 2147483647) % 36).toString(36);
+  const note = () => Array.from({ length: 3000 }, letter).join("");
+  return Array.from({ length: count }, (_, index) => JSON.stringify({ ...JSON.parse(ORDER), id: `o-${index}`, note: note() })).join("\n");
+};
+
+test("a history too big for a link leaves the rules in it, and the page says so", async () => {
+  const { context, page, complaints } = await open(browser, server.address, { permissions: ["clipboard-read", "clipboard-write"] });
+  await write(page, FIVE_LINES);
+  await history(page, noise(40));
+  await has(page, "points", "1,680");
+  await page.locator("#unlinked").waitFor();
+  assert.match(await page.locator("#unlinked").innerText(), /holds the rules, and not the 40 events.*This browser keeps them/);
+  await page.locator("#share").click();
+  await page.locator("#toast.is-shown").waitFor();
+  assert.match(await page.locator("#toast").innerText(), /holds the rules, and not the 40 events/);
+  const address = await page.evaluate(() => navigator.clipboard.readText());
+  assert.equal(address, page.url());
+  assert.match(address, /#1\./);
+  await page.reload();
+  await page.waitForSelector("body[data-ready]");
+  await has(page, "points", "1,680");
+  await context.close();
+  // Somebody else has the rules, and reads what is not there.
+  const other = await open(browser, address);
+  assert.equal((await rules(other.page)).trim(), FIVE_LINES.trim());
+  assert.match(await other.page.locator("#notice").innerText(), /The 40 events .* did not fit/);
+  await other.context.close();
+  assert.deepEqual([...complaints, ...other.complaints], []);
+});
+
+onPage("a link that the browser does not copy is there to be copied by hand", {}, async (page) => {
+  await page.evaluate(() => Object.defineProperty(navigator, "clipboard", { value: undefined }));
+  await page.locator("#share").click();
+  await page.locator("#notice-link").waitFor({ state: "visible" });
+  assert.match(await page.locator("#notice").innerText(), /does not let the page copy/);
+  assert.equal(await page.locator("#notice-link").inputValue(), page.url());
+  assert.equal(await page.evaluate(() => document.getSelection().toString() || document.activeElement.id), page.url());
+  assert.equal(await page.locator("#toast.is-shown").count(), 0);
+});
+
+onPage("a member that no event names, and days out of time, are told beside their fields", {}, async (page) => {
+  const member = page.locator("#member");
+  await member.fill("nobody");
+  await member.press("Enter");
+  assert.match(await page.locator("#member-fault").innerText(), /name the member m-7, and none of them names nobody/);
+  assert.equal(await member.inputValue(), "nobody");
+  assert.equal(await member.getAttribute("aria-describedby"), "member-fault");
+  assert.ok((await page.locator(".wallet").count()) > 0);
+  for (const [field, day, said] of [
+    ["until", "2300-01-01", /from 1970 to 2199/],
+    ["until", "1960-01-01", /from 1970 to 2199/],
+    ["until", "2026-01-10", /go on until 6 Jun 2026/],
+    ["joined", "9999-12-31", /from 1970 to 2199/],
+  ]) {
+    await page.locator(`#${field}`).fill(day);
+    assert.match(await page.locator(`#${field === "until" ? "until" : "member"}-fault`).innerText(), said, day);
+    assert.ok((await page.locator(".wallet").count()) > 0, day);
+    assert.equal(await page.locator(".step.refused").count(), 0);
+  }
+  await page.locator("#joined").fill("2026-02-01");
+  assert.match(await page.locator("#member-fault").innerText(), /events lie before that day/);
+  await page.locator("#until").fill("2199-12-30");
+  assert.ok(!(await page.locator("#until-fault").isVisible()));
+  await page.locator("#month").click();
+  assert.match(await page.locator("#until-fault").innerText(), /from 1970 to 2199/);
+  // A member of one's own choice has an id that the engine takes.
+  await history(page, ORDER);
+  await member.fill("x".repeat(200));
+  await member.press("Enter");
+  assert.match(await page.locator("#member-fault").innerText(), /at most 128 bytes/);
+  await member.fill("m-2");
+  await member.press("Enter");
+  assert.ok(!(await page.locator("#member-fault").isVisible()));
+});
+
+onPage("an event at an instant that is none is refused by itself", {}, async (page) => {
+  await write(page, FIVE_LINES);
+  await history(page, `${ORDER.replace("2026-01-05", "1960-01-05").replace("o-1", "o-0")}\n${ORDER}`);
+  await has(page, "points", "42");
+  assert.equal(await page.locator(".step.refused").count(), 1);
+});
