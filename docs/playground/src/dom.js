@@ -33,3 +33,11 @@ export function code(text, attributes = {}) {
   const isolated = parts.map((part, index) => (index % 2 === 1 ? element("bdi", {}, part) : part));
   return element("code", { dir: "ltr", ...attributes }, isolated);
 }
+
+/** A text in which backticks quote code. */
+export function quoted(text) {
+  return text.split("`").map((part, index) => (index % 2 === 1 ? code(part) : part));
+}
+
+/** What the engine says in its own sentences, for which it has one language: from the left, wherever it stands. */
+export const english = (text) => element("bdi", { class: "english", lang: "en", dir: "ltr" }, quoted(text));

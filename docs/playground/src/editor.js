@@ -11,7 +11,7 @@ import {
   showTooltip,
 } from "@codemirror/view";
 
-import { element, code } from "./dom.js";
+import { code, element, quoted } from "./dom.js";
 import { complete, hover, tokens } from "./engine.js";
 import { say } from "./words.js";
 
@@ -64,11 +64,6 @@ function card(found, jump) {
     body.append(element("button", { type: "button", class: "link", onclick: go }, `line ${line}`));
   }
   return body;
-}
-
-/** A text in which backticks quote code. */
-export function quoted(text) {
-  return text.split("`").map((part, index) => (index % 2 === 1 ? code(part) : part));
 }
 
 function tooltipAt(view, position, jump) {

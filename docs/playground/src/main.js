@@ -9,6 +9,7 @@ import { readFile } from "./files.js";
 import { choosePanel, listenToTabs, paint } from "./frame.js";
 import { eventsIn, linesIn } from "./json.js";
 import { kept } from "./kept.js";
+import { showRefused } from "./lines.js";
 import { showMember } from "./member.js";
 import { fault, notice, tell } from "./notice.js";
 import { linesOf, membersOf, play, readLines } from "./play.js";
@@ -125,7 +126,9 @@ function draw() {
 }
 
 function showLines() {
-  if (asText && document.activeElement !== $("lines")) $("lines").value = state.events.join("\n");
+  if (!asText) return;
+  if (document.activeElement !== $("lines")) $("lines").value = state.events.join("\n");
+  showRefused($("refused"), $("lines"), shown?.steps ?? [], state.events);
 }
 
 /** Opens the last step at or before an instant. */

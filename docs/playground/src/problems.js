@@ -1,7 +1,6 @@
 // What is wrong with the program and how its tests went, beneath the editor.
 
-import { element } from "./dom.js";
-import { quoted } from "./editor.js";
+import { element, quoted } from "./dom.js";
 import { say } from "./words.js";
 
 /** Problems shown at once; the rest is counted. */

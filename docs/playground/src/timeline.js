@@ -2,6 +2,7 @@
 
 import { code, element, name } from "./dom.js";
 import { compact, isWhole, oneLine, written } from "./json.js";
+import { refusal } from "./refusals.js";
 import { why } from "./why.js";
 import { amount, call, say, when, word } from "./words.js";
 
@@ -51,7 +52,9 @@ function summary(step) {
   const what =
     kind === "time"
       ? element("span", { class: "what" }, say("timePasses"))
-      : element("span", { class: "what" }, element("b", { dir: "auto" }, name(plain(event.type ?? "?"))), " ", element("span", { class: "id", dir: "auto" }, name(plain(event.id ?? ""))));
+      : line.event === undefined
+        ? element("span", { class: "what" }, code(line.text, { class: "dim" }))
+        : element("span", { class: "what" }, element("b", { dir: "auto" }, name(plain(event.type ?? "–"))), " ", element("span", { class: "id", dir: "auto" }, name(plain(event.id ?? ""))));
   const fields = Object.entries(event).filter(([key, value]) => !ENVELOPE.includes(key) && value !== null);
   const told = fields.slice(0, FIELDS_SHOWN).map(([key, value]) =>
     element("span", { class: "field", dir: "auto" }, name(key), " ", name(brief(value))),
@@ -125,20 +128,6 @@ function body(step, actions) {
   else parts.push(why(step, actions));
   if (step.kind === "event") parts.push(editing(step, actions));
   return element("div", { class: "body" }, parts);
-}
-
-function refusal({ code: name, message, field, expected, found, help }) {
-  const rows = [
-    ["expected", expected],
-    ["found", found],
-  ].filter(([, value]) => value !== null);
-  return element(
-    "section",
-    { class: "refusal", role: "note" },
-    element("p", {}, code(name), field ? [" ", code(field)] : null),
-    element("dl", { class: "terms", dir: "ltr", lang: "en" }, rows.map(([key, value]) => element("div", {}, element("dt", {}, say(key)), element("dd", {}, value)))),
-    help ? element("p", { class: "help", dir: "ltr", lang: "en" }, help) : rows.length === 0 ? element("p", { dir: "ltr", lang: "en" }, message) : null,
-  );
 }
 
 /** What has been written into events and not applied: the steps are drawn anew whenever the rules or the window change. */

@@ -3,7 +3,7 @@
 // The engine tells this as a document whose keys may grow. What is said of the program (`said`, on its `line`) becomes code
 // with a way to it; all else is shown by its shape.
 
-import { code, element, name } from "./dom.js";
+import { code, element, english, name } from "./dom.js";
 import { amount, areNames, call, isInstant, say, when, word } from "./words.js";
 
 /** Keys of an explanation that stand elsewhere on the page. */
@@ -187,9 +187,6 @@ function plain(value, key) {
   if (NOTES.includes(key)) return english(value);
   return word(key, value) ?? name(amount(value));
 }
-
-/** What the engine says in its own sentences, for which it has one language. */
-const english = (text) => element("bdi", { lang: "en", dir: "auto" }, text);
 
 export function toLine(line, actions) {
   return element("button", { type: "button", class: "link", onclick: () => actions.jumpToLine(line) }, say("line", line));

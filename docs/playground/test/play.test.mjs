@@ -12,6 +12,8 @@ import { eventsIn, linesIn, read, written } from "../src/json.js";
 import { decode, encode, fitting } from "../src/state.js";
 import { template } from "../src/template.js";
 import { call, speak, word } from "../src/words.js";
+import { ar } from "../src/words/ar.js";
+import { en } from "../src/words/en.js";
 
 const SAMPLES = join(import.meta.dirname, "../samples");
 const sample = (name) => ({
@@ -102,6 +104,14 @@ test("numbers keep the digits that they came with", () => {
 test("a month later is the same day, or the last one of a shorter month", () => {
   const days = [["2026-01-31", 1], ["2028-01-31", 1], ["2026-01-30", 1], ["2028-02-29", 12], ["2026-12-15", 1], ["2026-05-31", 1], ["2199-12-15", 1]];
   assert.deepEqual(days.map(([day, months]) => later(day, months)), ["2026-02-28", "2028-02-29", "2026-02-28", "2029-02-28", "2027-01-15", "2026-06-30", "2199-12-30"]);
+});
+
+test("every refusal of the documentation has its words in both languages", () => {
+  const page = readFileSync(join(import.meta.dirname, "../../embedding.md"), "utf8");
+  const table = page.split("<!-- refusals -->")[1].trim().split("\n\n")[0];
+  const codes = [...table.matchAll(/^\| `(\w+)` \|/gm)].map(([, code]) => code).sort();
+  assert.ok(codes.length > 40, `${codes.length}`);
+  for (const { refusal } of [en, ar]) assert.deepEqual(Object.keys(refusal).sort(), codes);
 });
 
 test("Arabic has every word that the engine has in the corpus", () => {

@@ -1,6 +1,7 @@
 // What the page says in Arabic.
 
 import { engine } from "./ar-engine.js";
+import { refusal } from "./ar-refusals.js";
 
 export const ar = {
   name: "العربية",
@@ -71,6 +72,7 @@ export const ar = {
   why: "السبب",
   decisions: "القرارات",
   silent: "قواعد لم تُطبَّق",
+  eventNumber: (number) => `الحدث ${number}`,
   line: (line) => `السطر ${line}`,
   is: "القيمة",
   missing: "القيمة مفقودة",
@@ -99,6 +101,7 @@ export const ar = {
   badLink: "تعذّرت قراءة الرابط: قُطع أو تغيّر في طريقه. هذا برنامج من الأمثلة بدلًا منه.",
   badSample: (name) => `لا يوجد مثال باسم «${name}». هذا مثال آخر بدلًا منه.`,
   chance: "السحوبات والمجموعات والرموز هنا أمثلة: تُختار بسرٍّ لهذه الصفحة يعرفه الجميع، ولكل متجر سرُّه.",
+  refusal,
   ...engine,
 };
 

@@ -1,5 +1,7 @@
 // What the page says in English.
 
+import { refusal } from "./en-refusals.js";
+
 export const en = {
   name: "English",
   dir: "ltr",
@@ -69,6 +71,7 @@ export const en = {
   why: "Why",
   decisions: "Decisions",
   silent: "Did not fire",
+  eventNumber: (number) => `event ${number}`,
   line: (line) => `line ${line}`,
   is: "is",
   missing: "is missing",
@@ -97,6 +100,7 @@ export const en = {
   badLink: "The link could not be read: it was cut or changed on its way. Here is a sample instead.",
   badSample: (name) => `There is no sample named \u201c${name}\u201d. Here is another one instead.`,
   chance: "Draws, arms and codes are examples here: they are chosen with a secret of this page that everybody knows, and a shop has a secret of its own.",
+  refusal,
   step: {
     rounding: "rounding",
     cap: "the wallet's cap",

@@ -1,0 +1,46 @@
+// What the page answers while one types: the cursor stays in sight, and what is refused is told where it stands.
+
+import assert from "node:assert/strict";
+import { after, before } from "node:test";
+
+import { FIVE_LINES, history, launch, onPage as onPageOf, serve, write } from "./browser.mjs";
+
+let browser;
+let server;
+before(async () => {
+  server = await serve();
+  browser = await launch();
+});
+after(async () => {
+  await browser?.close();
+  server?.close();
+});
+const onPage = onPageOf(() => [browser, server.address]);
+
+const REFUSED = ['{"type":"order","id":"1","at":"2026-01-31T10:00:00Z","subtotal":-1}', "", '{"type":"ordr","id":"2","at":"2026-01-31T10:00:00Z"}', "not json"].join("\n");
+
+onPage("lines that are refused are told beneath them, each with its line", {}, async (page) => {
+  await write(page, FIVE_LINES);
+  await page.locator("#as-text").click();
+  await page.locator("#lines").fill(REFUSED);
+  await page.waitForFunction(() => document.querySelectorAll("#refused li").length === 3);
+  const told = await page.locator("#refused li").allInnerTexts();
+  assert.deepEqual(told, ["line 1 an amount below zero subtotal: -1", "line 3 not an event of this program type: ordr", "line 4 no readable JSON object: not json"]);
+  await page.locator("#refused button").nth(1).click();
+  assert.equal(await page.evaluate(() => document.activeElement.value.slice(document.activeElement.selectionStart, document.activeElement.selectionEnd)), REFUSED.split("\n")[2]);
+  await page.locator("#lines").fill("");
+  await page.locator("#refused").waitFor({ state: "hidden" });
+});
+
+onPage("in Arabic a refusal is told in Arabic, and what stays English runs from the left", {}, async (page) => {
+  await page.locator("#language").selectOption("ar");
+  await write(page, FIVE_LINES);
+  await history(page, REFUSED);
+  await page.waitForFunction(() => document.querySelectorAll(".step.refused").length === 3);
+  assert.match(await page.locator(".step .what").last().innerText(), /not json/);
+  await page.locator(".step.refused summary").nth(1).click();
+  const refusal = page.locator(".refusal");
+  assert.match(await refusal.locator(".refusal-title").innerText(), /^ليس من أحداث هذا البرنامج\s*unknown_event\s*type$/);
+  const english = await refusal.locator(".english").evaluateAll((nodes) => nodes.map((node) => [getComputedStyle(node).direction, node.textContent.includes("`")]));
+  assert.ok(english.length > 0 && english.every(([direction, ticks]) => direction === "ltr" && !ticks));
+});
