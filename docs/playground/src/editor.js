@@ -199,6 +199,7 @@ export function makeEditor(parent, { label, changed, formatted }) {
       ],
     }),
   });
+  keepCursorInSight(view);
   return {
     view,
     jump,
@@ -225,6 +226,23 @@ export function makeEditor(parent, { label, changed, formatted }) {
     show: (found) => view.dispatch(setDiagnostics(view.state, found.map((diagnostic) => squiggle(view.state, diagnostic)))),
     mend: (span, text) => mend(view, span.start, span.end, text),
   };
+}
+
+/** What grows beneath the editor, as the list of problems does while one types, leaves the cursor where it can be seen. */
+function keepCursorInSight(view) {
+  let before = view.scrollDOM.clientHeight;
+  const observer = new ResizeObserver(() => {
+    const height = view.scrollDOM.clientHeight;
+    const cursor = view.coordsAtPos(view.state.selection.main.head);
+    const top = view.scrollDOM.getBoundingClientRect().top;
+    // Whoever has scrolled away to read stays there.
+    const seen = cursor !== null && cursor.bottom > top && cursor.top < top + before;
+    if (height < before && seen) {
+      view.dispatch({ effects: EditorView.scrollIntoView(view.state.selection.main.head, { y: "nearest", yMargin: 12 }) });
+    }
+    before = height;
+  });
+  observer.observe(view.scrollDOM);
 }
 
 function mend(view, from, to, text) {

@@ -17,6 +17,16 @@ after(async () => {
 });
 const onPage = onPageOf(() => [browser, server.address]);
 
+onPage("the cursor stays in sight while problems grow beneath it", {}, async (page) => {
+  await page.locator(".cm-content").click();
+  await page.keyboard.press("Control+End");
+  await page.keyboard.type("rule x on ");
+  await page.waitForSelector('#problems[data-state="wrong"] .problem');
+  await page.waitForTimeout(200);
+  const [cursor, edge] = await page.evaluate(() => [".cm-cursor-primary", "#editor"].map((place) => document.querySelector(place).getBoundingClientRect().bottom));
+  assert.ok(cursor <= edge, `${cursor} is beneath ${edge}`);
+});
+
 const REFUSED = ['{"type":"order","id":"1","at":"2026-01-31T10:00:00Z","subtotal":-1}', "", '{"type":"ordr","id":"2","at":"2026-01-31T10:00:00Z"}', "not json"].join("\n");
 
 onPage("lines that are refused are told beneath them, each with its line", {}, async (page) => {
