@@ -1,10 +1,12 @@
 // A balance over time as a picture: what may be spent as steps, what is pending above it, a mark for each event.
 
 import { element, svg } from "./dom.js";
-import { amount, isRtl, say, tick, when } from "./words.js";
+import { figure } from "./money.js";
+import { marks } from "./scale.js";
+import { call, isRtl, rough, say, tick, when } from "./words.js";
 
 const HEIGHT = 132;
-const EDGE = { top: 10, bottom: 22, start: 2, end: 2 };
+const EDGE = { top: 10, bottom: 22, start: 40, end: 2 };
 
 /**
  * Draws one wallet.
@@ -12,9 +14,10 @@ const EDGE = { top: 10, bottom: 22, start: 2, end: 2 };
  * @param start the left end of all pictures of the page
  * @param end their right end
  * @param offset how far local days begin before those of UTC, in milliseconds
+ * @param unit the currency of a wallet of money
  * @param chosen called with an instant when a point is chosen
  */
-export function chart({ name, points }, { start, end, offset, width, number, chosen }) {
+export function chart({ name, points }, { start, end, offset, width, number, unit, chosen }) {
   const span = Math.max(end - start, 1);
   const inner = width - EDGE.start - EDGE.end;
   // Time runs in the direction of reading.
@@ -22,8 +25,10 @@ export function chart({ name, points }, { start, end, offset, width, number, cho
     const along = EDGE.start + ((Math.min(Math.max(at, start), end) - start) / span) * inner;
     return isRtl() ? width - along : along;
   };
-  const most = Math.max(1, ...points.map(({ available, pending }) => available + pending));
+  const highest = Math.max(...points.map(({ available, pending }) => available + pending));
+  const most = highest > 0 ? highest : 1;
   const least = Math.min(0, ...points.map(({ available }) => available));
+  const whole = points.every(({ available, pending }) => Number.isInteger(available) && Number.isInteger(pending));
   const tall = HEIGHT - EDGE.top - EDGE.bottom;
   const y = (value) => EDGE.top + (1 - (value - least) / (most - least)) * tall;
   const area = (value, base) => {
@@ -47,8 +52,13 @@ export function chart({ name, points }, { start, end, offset, width, number, cho
   const ticks = ticksOf(start + offset, end + offset, width).map((mark) => ({ ...mark, at: mark.at - offset }));
   const drawing = svg(
     "svg",
-    { viewBox: `0 0 ${width} ${HEIGHT}`, class: `chart series-${number % 6}`, role: "img", "aria-label": label(name, points, end) },
-    svg("line", { class: "axis", x1: 0, x2: width, y1: y(0), y2: y(0) }),
+    { viewBox: `0 0 ${width} ${HEIGHT}`, class: `chart series-${number % 6}`, role: "img", "aria-label": label(name, points, end, unit) },
+    marks(least, most, { whole }).map((value) =>
+      svg("g", { class: value === 0 ? "level is-zero" : "level" },
+        svg("line", { x1: x(start), x2: x(end), y1: y(value), y2: y(value) }),
+        // The figures stand where reading begins, beside the picture.
+        svg("text", { x: isRtl() ? width - EDGE.start + 7 : EDGE.start - 7, y: y(value) + 4, "text-anchor": isRtl() ? "start" : "end", direction: "ltr" }, rough(value))),
+    ),
     ticks.map(({ at, text, anchor }) =>
       svg("g", { class: "tick" },
         svg("line", { x1: x(at), x2: x(at), y1: HEIGHT - EDGE.bottom, y2: HEIGHT - EDGE.bottom + 4 }),
@@ -71,7 +81,7 @@ export function chart({ name, points }, { start, end, offset, width, number, cho
     cursor.setAttribute("x2", x(point.at));
     dot.setAttribute("cx", x(point.at));
     dot.setAttribute("cy", y(point.available));
-    reading.textContent = told(point);
+    reading.textContent = told(point, unit);
     if (loud) chosen(point.at);
   };
   const hide = () => {
@@ -89,13 +99,13 @@ export function chart({ name, points }, { start, end, offset, width, number, cho
     });
     return index;
   };
-  const figure = element(
+  const place = element(
     "div",
     {
       class: "figure",
       tabindex: 0,
       role: "group",
-      "aria-label": `${label(name, points, end)} ${say("points")}`,
+      "aria-label": `${label(name, points, end, unit)} ${say("points")}`,
       onpointermove: (event) => show(nearest(event)),
       onpointerleave: hide,
       onclick: (event) => show(nearest(event), true),
@@ -113,22 +123,25 @@ export function chart({ name, points }, { start, end, offset, width, number, cho
     },
     drawing,
     reading,
+    // Two areas over each other need their names.
+    waiting ? element("ul", { class: "legend" }, ["available", "pending"].map((key) => element("li", { class: `is-${key}` }, call("key", key)))) : null,
   );
-  return figure;
+  return place;
 }
 
-function told({ shown }) {
+function told({ shown }, unit) {
   const { available, pending, debt, at } = shown;
-  const parts = [amount(available)];
-  if (pending !== "0") parts.push(`${amount(pending)} ${say("key").pending}`);
-  if (debt !== "0") parts.push(`${amount(debt)} ${say("key").debt}`);
+  const digits = (value) => figure(value, unit);
+  const parts = [digits(available)];
+  if (pending !== "0") parts.push(`${digits(pending)} ${say("key").pending}`);
+  if (debt !== "0") parts.push(`${digits(debt)} ${say("key").debt}`);
   return at ? `${when(at)}: ${parts.join(" · ")}` : parts.join(" · ");
 }
 
-function label(name, points, end) {
+function label(name, points, end, unit) {
   const last = points.at(-1);
   const from = points[0] ? tick(points[0].at, true) : "";
-  return `${say("balanceOver", name, from, tick(end, true))}. ${last ? told(last) : ""}`;
+  return `${say("balanceOver", name, from, tick(end, true))}. ${last ? told(last, unit) : ""}`;
 }
 
 const round = (value) => Math.round(value * 10) / 10;

@@ -11,6 +11,7 @@ import { eventsIn, linesIn } from "./json.js";
 import { kept } from "./kept.js";
 import { showRefused } from "./lines.js";
 import { showMember } from "./member.js";
+import { learnUnits } from "./money.js";
 import { fault, notice, tell } from "./notice.js";
 import { linesOf, membersOf, play, readLines } from "./play.js";
 import { failures, showProblems } from "./problems.js";
@@ -26,8 +27,8 @@ const state = empty();
 /** The last program that was right, and what is drawn of it. */
 let program = null;
 let histories = [];
-/** The currencies of wallets of money, by name. */
-let units = new Map();
+/** What the program says of its declarations, by name. */
+let docs = new Map();
 let shown = null;
 let editor;
 let asText = false;
@@ -68,8 +69,9 @@ function compile() {
     program?.close();
     program = next;
     histories = scenarios(text);
-    const money = outline(text).filter(({ kind, detail }) => kind === "wallet" && /^holds [A-Z]{3}$/.test(detail));
-    units = new Map(money.map(({ name, detail }) => [name, detail.slice("holds ".length)]));
+    const declared = outline(text);
+    learnUnits(text, declared);
+    docs = new Map(declared.map(({ name, docs }) => [name, docs]));
     fillHistories();
     fillEvents();
     $("chance").hidden = !usesChance(text);
@@ -114,7 +116,7 @@ function replay() {
 function draw() {
   if (!shown) return;
   const width = Math.max(260, Math.min($("member-view").clientWidth - 34, 900));
-  showMember($("member-view"), shown, { width, chosen: reveal, units });
+  showMember($("member-view"), shown, { width, chosen: reveal, docs });
   const none = shown.steps.length === 0;
   showSteps($("steps"), shown.steps, { open, actions });
   if (none) $("steps").append(element("li", { class: "empty" }, say("noEvents")));

@@ -39,6 +39,7 @@ function compared(name, rules) {
 }
 
 function sampleText(name, lines) {
+  if (name === "id") return "1";
   if (name !== "order") return "…";
   const last = lines.findLast(({ event }) => event?.type === "order");
   return String(last?.event.id ?? "…");

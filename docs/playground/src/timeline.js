@@ -2,9 +2,10 @@
 
 import { code, element, name } from "./dom.js";
 import { compact, isWhole, oneLine, written } from "./json.js";
+import { programUnit, sum, unitOf } from "./money.js";
 import { refusal } from "./refusals.js";
 import { why } from "./why.js";
-import { amount, call, say, when, word } from "./words.js";
+import { call, say, when, word } from "./words.js";
 
 /** Keys of an event that its line shows elsewhere. */
 const ENVELOPE = ["type", "id", "member", "at", "currency"];
@@ -77,6 +78,9 @@ function brief(value) {
   return isWhole(value) ? "…" : String(value);
 }
 
+/** Kinds of decisions whose amount is money of the program, in no wallet. */
+const MONEY = ["refund_due"];
+
 /** Kinds of decisions that take from the member, and such that only wait. */
 const TAKES = ["spent", "expired", "clawed_back", "forfeited", "debt_settled", "write_off_settled"];
 
@@ -96,7 +100,7 @@ function chips({ decisions, replayed }) {
     return element(
       "span",
       { class: `chip ${tone} kind-${kind}` },
-      element("b", { dir: "ltr" }, `${sign}${amount(figure)}`),
+      element("b", { dir: "ltr" }, sign, sum(figure, wallet === undefined ? (MONEY.includes(kind) ? programUnit() : null) : unitOf(wallet))),
       " ",
       wallet === undefined ? null : name(wallet),
       word ? element("small", {}, ` ${word}`) : null,

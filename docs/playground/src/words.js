@@ -45,12 +45,18 @@ export function call(list, key) {
 // Latin digits in both languages: the same ones stand in the rules and in the events beside.
 const locale = () => (language === "ar" ? "ar-u-nu-latn-ca-gregory" : "en-GB");
 
-/** A decimal string with its digits in groups; the digits themselves stay what they are. */
-export function amount(text, { signed = false } = {}) {
-  const options = { maximumFractionDigits: 20, signDisplay: signed ? "exceptZero" : "auto" };
+/** A decimal string with its digits in groups, and at `least` so many decimals; the digits themselves stay what they are. */
+export function amount(text, { signed = false, least = 0 } = {}) {
+  const options = { minimumFractionDigits: least, maximumFractionDigits: 20, signDisplay: signed ? "exceptZero" : "auto" };
   if (!/^-?\d+(\.\d+)?$/.test(text)) return String(text);
   // The sign stands before the digits in both languages; marks of direction would turn it round.
   return new Intl.NumberFormat(locale(), options).format(text).replace(/[\u061c\u200e\u200f]/g, "").replace("-", "−");
+}
+
+/** A figure of a scale, in few letters. */
+export function rough(value) {
+  const notation = Math.abs(value) < 10_000 ? "standard" : "compact";
+  return new Intl.NumberFormat(locale(), { notation, maximumFractionDigits: 2 }).format(value).replace(/[\u061c\u200e\u200f]/g, "").replace("-", "−");
 }
 
 /** Whether a value of a document is an instant. */
@@ -65,13 +71,13 @@ export function when(text, { time = true } = {}) {
   return new Intl.DateTimeFormat(locale(), { ...date, ...clock }).format(local);
 }
 
-/** A mark on an axis of time. */
-export function tick(at, long) {
-  const options = long ? { year: "numeric", month: "short" } : { day: "numeric", month: "short" };
-  return new Intl.DateTimeFormat(locale(), { ...options, timeZone: "UTC" }).format(new Date(at));
-}
 /** A moment of the reader's own clock, in few letters. */
 export function shortly(at) {
   return new Intl.DateTimeFormat(locale(), { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", hourCycle: "h23" }).format(at);
 }
 
+/** A mark on an axis of time. */
+export function tick(at, long) {
+  const options = long ? { year: "numeric", month: "short" } : { day: "numeric", month: "short" };
+  return new Intl.DateTimeFormat(locale(), { ...options, timeZone: "UTC" }).format(new Date(at));
+}

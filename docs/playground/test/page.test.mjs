@@ -47,9 +47,9 @@ onPage("an order is run, its balance read, and each point explained", {}, async 
   await page.waitForFunction(() => document.querySelector('.balance[data-wallet="points"]')?.textContent === "42");
   await page.locator("[data-key=e0] summary").click();
   const why = await page.locator("[data-key=e0] .why").innerText();
-  assert.match(why, /\+42\.86\s+base line 3\s+earn 1 points per 1 EUR of order\.subtotal line 3 — order\.subtotal = 42\.86 EUR/);
+  assert.match(why, /\+42\.86\s+base line 3\s+earn 1 points per 1 EUR of order\.subtotal line 3 — order\.subtotal = 42\.86\sEUR/);
   assert.match(why, /−0\.86\s+rounding\s+42\.86 → 42 · mode down · scope per order/);
-  assert.match(why, /order\.subtotal >= 50 EUR line 4 — is 42\.86 EUR · 7\.14 EUR short/);
+  assert.match(why, /order\.subtotal >= 50 EUR line 4 — is 42\.86\sEUR · 7\.14\sEUR short/);
   await page.locator("[data-key=e0] .why .link", { hasText: "line 4" }).first().click();
   assert.match(await page.locator(".cm-activeLine").innerText(), /^rule big/);
   // Time passes, and the points run out.

@@ -6,9 +6,11 @@ import { join } from "node:path";
 import { test } from "node:test";
 
 import { Program } from "../../../loyalty-wasm/pkg/node/index.mjs";
+import { DECIMALS } from "../src/money.js";
 import { linesOf, membersOf, play, readLines, series } from "../src/play.js";
 import { later } from "../src/days.js";
 import { eventsIn, linesIn, read, written } from "../src/json.js";
+import { marks } from "../src/scale.js";
 import { decode, encode, fitting } from "../src/state.js";
 import { template } from "../src/template.js";
 import { call, speak, word } from "../src/words.js";
@@ -104,6 +106,21 @@ test("numbers keep the digits that they came with", () => {
 test("a month later is the same day, or the last one of a shorter month", () => {
   const days = [["2026-01-31", 1], ["2028-01-31", 1], ["2026-01-30", 1], ["2028-02-29", 12], ["2026-12-15", 1], ["2026-05-31", 1], ["2199-12-15", 1]];
   assert.deepEqual(days.map(([day, months]) => later(day, months)), ["2026-02-28", "2028-02-29", "2026-02-28", "2029-02-28", "2027-01-15", "2026-06-30", "2199-12-30"]);
+});
+
+test("a scale has round figures, and nought", () => {
+  assert.deepEqual(marks(0, 340), [0, 100, 200, 300]);
+  assert.deepEqual(marks(0, 1), [0, 0.5, 1]);
+  assert.deepEqual(marks(0, 1, { whole: true }), [0, 1]);
+  assert.deepEqual(marks(-30, 100), [0, 50, 100]);
+  assert.deepEqual(marks(0, 0.03), [0, 0.01, 0.02, 0.03]);
+  assert.deepEqual(marks(0, 1_250_000), [0, 500_000, 1_000_000]);
+});
+
+test("currencies have the decimals that the engine counts", () => {
+  const source = readFileSync(join(import.meta.dirname, "../../../loyalty-core/src/check/currency.rs"), "utf8");
+  const lists = [...source.matchAll(/^\s+\((\d), "([A-Z ]+)"\),$/gm)].map(([, digits, codes]) => [digits, codes]);
+  assert.deepEqual(Object.fromEntries(lists), DECIMALS);
 });
 
 test("every refusal of the documentation has its words in both languages", () => {
