@@ -213,7 +213,9 @@ fn judge(
     };
     if let Occasion::Late(event_at) = occasion
         && let Some((to, then)) = reached_then(scope, ladder, form, standing, event_at)?
-        && to > reached.max(standing.level)
+        && to > standing.level
+        // Also where it is reached by now: it is kept from then on.
+        && to >= reached
     {
         return Ok(Judged::RoseThen { to, then });
     }

@@ -201,7 +201,7 @@ impl Member<'_> {
         if let Occasion::Late(then) = occasion
             && let Some((level, when, at_an_end)) = self.level_then(ladder, standing, then)
             && level > standing.level
-            && level > reached_at_once
+            && level >= reached_at_once
         {
             let seen = self.seen(when, at_an_end, false);
             self.use_up(ladder, standing, level, &seen, (when, at_an_end));
