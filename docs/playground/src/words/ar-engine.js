@@ -33,7 +33,7 @@ export const engine = {
     coupon_revoked: "أُلغيت قسيمة",
     debt_settled: "سُدّد دين",
     write_off_settled: "عُوّض مشطوب",
-    reinstated: "أُعيدت إلى الانتظار",
+    reinstated: "عادت",
     refund_due: "مستحق الرد",
     drawn: "نتيجة السحب",
     earned: "اكتسب",

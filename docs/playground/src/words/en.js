@@ -127,7 +127,7 @@ export const en = {
     restored: "given back",
     debt_settled: "debt settled",
     write_off_settled: "write-off made up for",
-    reinstated: "not given up after all",
+    reinstated: "there again",
     refund_due: "refund due",
     tagged: "tagged",
     untagged: "no longer tagged",
