@@ -3,6 +3,8 @@
 import { kept } from "./kept.js";
 
 const DRAFTS_MAX = 5;
+/** Letters of a history that is kept: browsers have room for some five million, and one draft is not to crowd out all others. */
+const LETTERS_MAX = 2_000_000;
 
 /**
  * @typedef {object} Draft
@@ -30,7 +32,9 @@ export const newDraft = () => `${Date.now().toString(36)}${Math.random().toStrin
 export function keepDraft(id, state) {
   const { rules, events, member, joined, until } = state;
   const title = /^\s*program\s+"((?:[^"\\]|\\.)*)"/m.exec(rules)?.[1] ?? "";
-  const draft = { id, title, at: Date.now(), state: { rules, events: [...events], member, joined, until }, left: 0 };
+  const fits = events.reduce((sum, line) => sum + line.length, 0) <= LETTERS_MAX;
+  const left = fits ? 0 : events.length;
+  const draft = { id, title, at: Date.now(), state: { rules, events: fits ? [...events] : [], member, joined, until }, left };
   let list = [draft, ...drafts().filter((other) => other.id !== id)].slice(0, DRAFTS_MAX);
   while (!kept("drafts", JSON.stringify(list))) {
     if (list.length > 1) list = list.slice(0, -1);

@@ -26,7 +26,7 @@ const own = async (page) => {
   await has(page, "points", "42");
 };
 /** Waits until the draft is kept. */
-const settle = (page) => page.waitForFunction(() => (localStorage.getItem("loyalty.drafts") ?? "").includes("o-1"));
+const settle = (page, text = "o-1") => page.waitForFunction((text) => (localStorage.getItem("loyalty.drafts") ?? "").includes(text), text);
 
 onPage("what a sample takes the place of comes back, by the button and by its name", {}, async (page) => {
   await own(page);
@@ -112,6 +112,16 @@ test("a history too big for a link leaves the rules in it, and the page says so"
   assert.match(await other.page.locator("#notice").innerText(), /The 40 events .* did not fit/);
   await other.context.close();
   assert.deepEqual([...complaints, ...other.complaints], []);
+});
+
+onPage("a history that is too much for the browser crowds out no other work", {}, async (page) => {
+  await own(page);
+  await settle(page);
+  const lines = Array.from({ length: 40 }, (_, index) => JSON.stringify({ ...JSON.parse(ORDER), id: `o-${index}`, note: "x".repeat(60_000) })).join("\n");
+  await page.locator("#file").setInputFiles({ name: "year.jsonl", mimeType: "text/plain", buffer: Buffer.from(lines) });
+  await page.waitForFunction(() => JSON.parse(localStorage.getItem("loyalty.drafts")).some(({ left }) => left === 40));
+  const kept = await page.evaluate(() => JSON.parse(localStorage.getItem("loyalty.drafts")).map(({ state }) => state.events.length));
+  assert.deepEqual(kept, [0, 1]);
 });
 
 onPage("a link that the browser does not copy is there to be copied by hand", {}, async (page) => {
