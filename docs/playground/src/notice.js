@@ -20,7 +20,8 @@ export function notice(text, { tone = "bad", act = null, link = null } = {}) {
   if (link === null) return;
   $("notice-link").focus();
   // All of it is chosen, and its beginning in sight.
-  $("notice-link").setSelectionRange(0, link.length, "backward");
+  $("notice-link").select();
+  $("notice-link").scrollLeft = 0;
 }
 
 let leaving;

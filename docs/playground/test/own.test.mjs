@@ -169,6 +169,20 @@ onPage("a member that no event names, and days out of time, are told beside thei
   assert.ok(!(await page.locator("#member-fault").isVisible()));
 });
 
+onPage("on a narrow page, what is said and kept of one's own work does not hang over", { viewport: { width: 320, height: 700 } }, async (page) => {
+  await write(page, FIVE_LINES.replace("Corner Shop", "The Corner Shop at the Far End of a Long Street"));
+  await settle(page, "Far End");
+  const over = () => page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+  assert.equal(await over(), 0);
+  await page.locator("#sample").selectOption({ label: "Roastery Circle" });
+  await page.locator("#notice-act").waitFor();
+  assert.equal(await over(), 0);
+  await page.evaluate(() => Object.defineProperty(navigator, "clipboard", { value: undefined }));
+  await page.locator("#share").click();
+  await page.locator("#notice-link").waitFor();
+  assert.equal(await over(), 0);
+});
+
 onPage("an event at an instant that is none is refused by itself", {}, async (page) => {
   await write(page, FIVE_LINES);
   await history(page, `${ORDER.replace("2026-01-05", "1960-01-05").replace("o-1", "o-0")}\n${ORDER}`);
