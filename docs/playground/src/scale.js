@@ -6,8 +6,8 @@ export function marks(least, most, { whole = false } = {}) {
   if (!(span > 0)) return [0];
   const rough = span / 4;
   const power = 10 ** Math.floor(Math.log10(rough));
-  const round = [1, 2, 5, 10].map((factor) => factor * power).find((size) => size >= rough * 0.999);
-  const step = whole ? Math.max(round, 1) : round;
+  const sizes = [1, 2, 2.5, 5, 10].map((factor) => factor * power).filter((size) => !whole || Number.isInteger(size));
+  const step = sizes.find((size) => size >= rough * 0.999) ?? 1;
   const found = [];
   for (let number = Math.ceil(least / step - 1e-9); number * step <= most + step * 1e-9; number += 1) found.push(number === 0 ? 0 : Number((number * step).toPrecision(12)));
   return found;

@@ -110,7 +110,9 @@ test("a month later is the same day, or the last one of a shorter month", () => 
 
 test("a scale has round figures, and nought", () => {
   assert.deepEqual(marks(0, 340), [0, 100, 200, 300]);
-  assert.deepEqual(marks(0, 1), [0, 0.5, 1]);
+  assert.deepEqual(marks(0, 920), [0, 250, 500, 750]);
+  assert.deepEqual(marks(0, 9, { whole: true }), [0, 5]);
+  assert.deepEqual(marks(0, 1), [0, 0.25, 0.5, 0.75, 1]);
   assert.deepEqual(marks(0, 1, { whole: true }), [0, 1]);
   assert.deepEqual(marks(-30, 100), [0, 50, 100]);
   assert.deepEqual(marks(0, 0.03), [0, 0.01, 0.02, 0.03]);
