@@ -4,6 +4,7 @@
 //! `loyalty-wasm` offer the same, in files of the same names. Tables of Arrow are this one's alone.
 
 mod accounts;
+mod arguments;
 mod arrow;
 mod broadcast;
 mod columns;
