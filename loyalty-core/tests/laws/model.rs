@@ -121,6 +121,7 @@ impl<'p> Member<'p> {
             self.known.push(Rc::new(known));
             return Ok(());
         }
+        let begun = self.happened.len();
         if event.at >= self.clock {
             self.advance(event.at);
         }
@@ -175,7 +176,14 @@ impl<'p> Member<'p> {
             return Ok(());
         }
         self.note_instant(at);
+        // An edit is judged by the level of before its order, where that has made the one of now.
+        let made = form_before.as_ref().map(|known| known.made.clone()).unwrap_or_default();
+        let stands =
+            |(ladder, before, since): &(usize, usize, usize)| before < since && self.standings[*ladder].level == *since;
+        let judged_by: Vec<(usize, usize, usize)> = made.iter().copied().filter(stands).collect();
+        judged_by.iter().for_each(|(ladder, before, _)| self.standings[*ladder].level = *before);
         let seen = Seen { before, ..self.seen(at, false, true) };
+        judged_by.iter().for_each(|(ladder, _, since)| self.standings[*ladder].level = *since);
         let on_event = |rule: &Rule| rule.trigger.is_none() && rule.event == event.kind;
         let rules: Vec<usize> =
             (0..self.program.rules.len()).filter(|rule| on_event(&self.program.rules[*rule])).collect();
@@ -207,7 +215,24 @@ impl<'p> Member<'p> {
         }
         self.advance(self.clock);
         self.followed.clear();
+        self.note_levels(index, begun, made);
         Ok(())
+    }
+
+    /// Notes to which levels an event has led, after the forms before it.
+    fn note_levels(&mut self, index: usize, begun: usize, mut made: Vec<(usize, usize, usize)>) {
+        let since = self.known[index].event.at;
+        for fact in &self.happened[begun..] {
+            let Happened::TierChanged { ladder, from, to, because: "reached", at, .. } = fact else { continue };
+            match made.iter_mut().find(|(known, ..)| known == ladder) {
+                _ if *at < since => {}
+                Some((.., level)) => *level = *to,
+                None => made.push((*ladder, *from, *to)),
+            }
+        }
+        let mut known = Known::clone(&self.known[index]);
+        known.made = made;
+        self.known[index] = Rc::new(known);
     }
 
     /// What stays of an order that the event known last has replaced still uses up the limits of rules that it does not set off.

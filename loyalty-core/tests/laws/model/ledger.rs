@@ -102,6 +102,8 @@ pub struct Known {
     pub restored: BTreeMap<usize, Exact>,
     /// What of the form before had vested when this one took its place, per wallet.
     pub had_vested: BTreeMap<usize, Exact>,
+    /// The levels to which it and the forms before it have led: the ladder, the level before, and the one since.
+    pub made: Vec<(usize, usize, usize)>,
 }
 
 #[derive(Debug, Clone)]
@@ -164,6 +166,7 @@ impl Known {
             uses: BTreeMap::new(),
             restored: BTreeMap::new(),
             had_vested: BTreeMap::new(),
+            made: vec![],
         }
     }
 }
