@@ -270,10 +270,10 @@ fn slow(
         let heard = questions::hears(plan, member, event);
         let kept = decisions.kept();
         let replaced = coupons::redeem::replaced(event_plan, event);
-        let mut levels = replaced.map_or_else(Vec::new, |order| returns::levels_before(plan, member, order));
-        stand(member, &mut levels);
+        let mut levels = returns::levels_before(plan, member, replaced);
+        returns::stand(member, &mut levels);
         evaluate(plan, event_plan, member, event, (decisions.counters().as_ref(), &kept), &mut work)?;
-        stand(member, &mut levels);
+        returns::stand(member, &mut levels);
         commit(plan, event_plan, member, event, &mut work, decisions)?;
         if let Some(replaced) = replaced {
             returns::use_again(plan, member, (event, replaced), &mut work.evaluation.fired, decisions)?;
@@ -291,15 +291,6 @@ fn slow(
         remember(event_plan, member, event, decisions, &mut work.evaluation);
     }
     Ok(())
-}
-
-/// Has the member stand on other levels of some ladders, and tells on which it stood.
-fn stand(member: &mut Member, levels: &mut [(usize, u16)]) {
-    for (ladder, level) in levels {
-        if let Some(standing) = member.standings.get_mut(*ladder) {
-            core::mem::swap(&mut standing.level, level);
-        }
-    }
 }
 
 /// An event of a time at which the account rests: no rule and no measure sees it, and it says so.

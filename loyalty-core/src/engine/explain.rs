@@ -148,6 +148,8 @@ fn refused(
     };
     let mut met = member.clone();
     doors::before_rules(plan, event_plan, &mut met, event, &mut Decided::beside(counters))?;
+    let mut levels = returns::levels_before(plan, &met, coupons::redeem::replaced(event_plan, event));
+    returns::stand(&mut met, &mut levels);
     let scope = Scope { event: Some(event), counters, ..Scope::of(plan, &met, event.at) };
     let mut deltas = measures::Deltas::new();
     measures::deltas(&scope, &event_plan.measures, &mut deltas)?;
@@ -286,6 +288,8 @@ fn tell(
         // No rule was asked.
         return Ok(());
     }
+    let mut levels = returns::levels_before(plan, &met, replaced);
+    returns::stand(&mut met, &mut levels);
     let scope = Scope { event: Some(event), counters, ..Scope::of(plan, &met, event.at) };
     let mut deltas = measures::Deltas::new();
     measures::deltas(&scope, &event_plan.measures, &mut deltas)?;

@@ -5,9 +5,10 @@ use crate::engine::member::Member;
 use crate::engine::outcome::{Kind, TierBecause};
 use crate::plan::Plan;
 
-/// For each ladder on which an order, in whatever forms it had, has led to the level that the member is on: the ladder, and the
-/// level of before.
-pub fn levels_before(plan: &Plan, member: &Member, order: &str) -> Vec<(usize, u16)> {
+/// For each ladder on which an order that is edited, in whatever forms it had, has led to the level that the member is on: the
+/// ladder, and the level of before.
+pub fn levels_before(plan: &Plan, member: &Member, replaced: Option<&str>) -> Vec<(usize, u16)> {
+    let Some(order) = replaced else { return Vec::new() };
     // Ladder, level before, level since.
     let mut found: Vec<(usize, u16, u16)> = Vec::new();
     each_form(plan, member, order, |record, decisions| {
@@ -30,4 +31,13 @@ pub fn levels_before(plan: &Plan, member: &Member, order: &str) -> Vec<(usize, u
     let stands = |ladder: usize, level: u16| member.standings.get(ladder).is_some_and(|known| known.level == level);
     let made = found.into_iter().filter(|(ladder, before, since)| before < since && stands(*ladder, *since));
     made.map(|(ladder, before, _)| (ladder, before)).collect()
+}
+
+/// Has the member stand on other levels of some ladders, and tells on which it stood.
+pub fn stand(member: &mut Member, levels: &mut [(usize, u16)]) {
+    for (ladder, level) in levels {
+        if let Some(standing) = member.standings.get_mut(*ladder) {
+            core::mem::swap(&mut standing.level, level);
+        }
+    }
 }
