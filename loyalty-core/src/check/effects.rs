@@ -342,11 +342,12 @@ impl<'a> Checker<'a> {
             }
             _ => {
                 let found = self.describe(ty);
-                self.report(Diagnostic::new(
-                    Code::WrongType,
-                    span,
-                    format!("an amount is needed here, and this is {found}"),
-                ));
+                let message = format!("an amount is needed here, and this is {found}");
+                let mut diagnostic = Diagnostic::new(Code::WrongType, span, message);
+                if *ty == Type::Percent {
+                    diagnostic = diagnostic.help("say of what: `5% of order.subtotal`");
+                }
+                self.report(diagnostic);
                 None
             }
         }

@@ -66,10 +66,15 @@ impl<'a> Checker<'a> {
 
     fn unknown_function(&mut self, function: &Name) {
         let name = function.text.as_str();
-        if DAYS.contains(&name) {
+        let meant = match name {
+            _ if DAYS.contains(&name) => Some(
+                "how many days there are from one day to another is `days between x and y`, and to now `days since x`",
+            ),
+            "avg" | "mean" => Some("the average is `average(order.lines.amount)`"),
+            _ => None,
+        };
+        if let Some(help) = meant {
             let message = format!("unknown function `{name}`");
-            let help =
-                "how many days there are from one day to another is `days between x and y`, and to now `days since x`";
             self.report(Diagnostic::new(Code::UnknownFunction, function.span, message).help(help));
         } else {
             self.unknown(Code::UnknownFunction, function.span, "function", name, FUNCTIONS);

@@ -8,6 +8,9 @@ use crate::syntax::lexer::{Token, TokenKind};
 use crate::syntax::nearest::nearest;
 use crate::syntax::tree::Span;
 
+/// How a comment is written.
+const COMMENTS: &str = "a comment starts with `//`";
+
 /// The words that start a declaration.
 pub(super) const DECLARATIONS: &[&str] = &[
     "program",
@@ -337,6 +340,7 @@ fn unknown_declaration(found: &Token<'_>, plain: Diagnostic) -> Diagnostic {
                 .candidates(nearest(word, DECLARATIONS))
         }
         "}" => plain.help("there is no open `{` that this one closes"),
+        "#" => plain.help(COMMENTS),
         _ => plain,
     }
 }
@@ -363,6 +367,11 @@ fn sign_help(failure: &Failure<'_>, found: &Token<'_>) -> Option<String> {
         "≠" => "write `!=`",
         ">" if before.is_some_and(|before| before.text == "<") => "write `!=` for what differs",
         "$" | "€" | "£" | "¥" | "₹" => "the currency stands behind the number, by its code: `50 EUR`",
+        // `1,000 EUR`, where the number ends with its comma.
+        "," if after_number && failure.touches(found) => {
+            "write `.` for the decimal point and `_` between thousands: `1_000.50`"
+        }
+        "?" => "what is chosen by a condition is a table: `match order.payment { card 5 points, else 3 points }`",
         "،" => "write `,`",
         "؛" => "clauses end with their line, without `;`",
         "٪" => "write `%` directly after the number: `20%`",
@@ -383,7 +392,7 @@ fn sign_help(failure: &Failure<'_>, found: &Token<'_>) -> Option<String> {
         "“" | "”" | "„" | "‘" | "’" | "«" | "»" | "'" | "`" => {
             "a text stands between straight quotes: `\"…\"`"
         }
-        "#" => "a comment starts with `//`",
+        "#" => COMMENTS,
         "/" if before.is_some_and(|before| before.text == "/") => "a comment is `// …`, up to the end of the line",
         "%" if after_number => "write the `%` directly after the number: `20%`",
         "-" if before.is_some_and(|before| before.kind == TokenKind::Word) && failure.touches(found) => {

@@ -39,13 +39,38 @@ pub(super) fn help(failure: &Failure<'_>, found: &Token<'_>) -> Option<&'static 
             _ => "write the window as `this day`, `this month`, `last month` or `over last 30 days`",
         });
     }
+    let average = matches!(found.text, "avg" | "mean") && failure.expects("an aggregate such as `sum(order.subtotal)`");
+    if average {
+        return Some("the average is `average(order.subtotal)`");
+    }
+    let last = failure.before.is_some_and(|before| before.text == "last");
+    if last && found.kind == TokenKind::Number && failure.keyword == Some("measure") {
+        return Some("a window that moves on is written with `over`: `sum(order.subtotal) over last 12 months`");
+    }
     if failure.only("`last`") && matches!(found.text, "this" | "the") {
         return Some(
             "a window of the calendar stands alone: `sum(order.subtotal) this month`; `over last 30 days` moves on",
         );
     }
-    if failure.only("`..`") && found.text == "to" {
+    if failure.only("`..`") && matches!(found.text, "to" | "-" | "until") {
         return Some("a range of days is written `2026-11-01 .. 2026-11-30`");
+    }
+    if of_rule && found.text == "{" && failure.expects("a trigger such as `on order`") {
+        return Some("what sets a rule off stands before its braces: `rule base on order { earn 5 points }`");
+    }
+    if of_rule && found.text == "{" && failure.clause == Some("when") && failure.open.len() == 1 {
+        return Some("a condition stands before the braces: `rule base on order when … { earn 5 points }`");
+    }
+    if failure.expects("a name") && matches!(found.kind, TokenKind::Text { .. }) {
+        return Some("a name has letters, digits and `_`, and no quotes");
+    }
+    if failure.keyword == Some("event") && found.text == "[" {
+        return Some("a list has its type in brackets: `tags [text]`");
+    }
+    if found.text == "else" && of_rule {
+        return Some(
+            "a rule has one condition; what holds otherwise is a rule of its own, or the `else` of a `match` table",
+        );
     }
     if failure.expects("a range of days, a range of times or `on`") {
         return Some(
@@ -107,6 +132,16 @@ fn clause(failure: &Failure<'_>, found: &Token<'_>) -> Option<&'static str> {
                 "what a return takes back is `clawback within balance`, `clawback may overdraw` or `clawback only pending`",
             );
         }
+        ("rule", _, "max" | "maximum" | "once") if failure.open.is_empty() => {
+            return Some(
+                "how often a rule fires is its `limit`: `limit 1 per member per day`; how much it gives is its `cap`",
+            );
+        }
+        ("rule", _, "on") if failure.open.is_empty() => {
+            return Some(
+                "days of the week and times stand in `valid`: `valid on [saturday, sunday]`, `valid 22:00 .. 02:00`",
+            );
+        }
         ("rule", _, "give") => return Some("a rule gives points with `earn`: `earn 5 points`"),
         _ => {}
     }
@@ -114,6 +149,9 @@ fn clause(failure: &Failure<'_>, found: &Token<'_>) -> Option<&'static str> {
         return None;
     }
     match found.text {
+        _ if found.kind == TokenKind::Number && failure.before.is_some_and(|before| before.kind == TokenKind::Word) => {
+            Some("the number stands before its wallet: `earn 5 points`")
+        }
         "of" if before == "}" => {
             Some("put a table that is a share of something in parentheses: `(match … { … }) of order.subtotal`")
         }
