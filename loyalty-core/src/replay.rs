@@ -86,7 +86,7 @@ impl Program {
     }
 
     fn afresh(&self, options: ReplayOptions) -> Resumed<'_> {
-        Resumed { program: self, replay: Replay::begin(self), options, each: None, threads: None }
+        Resumed { program: self, replay: Replay::begin(self), options, each: None, threads: None, stop: None }
     }
 
     /// Goes on from members who are there already: a later part of a history. They come out again with those whom it
@@ -114,7 +114,7 @@ impl Program {
     ) -> Resumed<'a> {
         let members = by_id(members);
         let replay = Replay { members, ..Replay::begin(self) };
-        Resumed { program: self, replay, options, each: Some(each), threads: None }
+        Resumed { program: self, replay, options, each: Some(each), threads: None, stop: None }
     }
 }
 

@@ -1,5 +1,9 @@
 //! Whole histories in one call.
 
+use std::cell::Cell;
+use std::sync::OnceLock;
+use std::time::{Duration, Instant};
+
 use loyalty_core::{Document, HistoryEvent, Outcome, ReplayOptions, host};
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
@@ -46,19 +50,39 @@ impl Replay {
         let core = if let Some(batches) = Batches::of(lines)? {
             let columns = batches.columns()?;
             let events = columns.iter().flat_map(Column::cells);
-            py.detach(|| own.resume(members, options, &mut each).on(threads).inputs(events))
+            heeding(py, |stop| own.resume(members, options, &mut each).on(threads).stop_when(stop).inputs(events))?
         } else if let Ok(bytes) = lines.cast::<PyBytes>() {
             let bytes = bytes.as_bytes();
-            py.detach(|| own.resume(members, options, &mut each).on(threads).lines(bytes))
+            heeding(py, |stop| own.resume(members, options, &mut each).on(threads).stop_when(stop).lines(bytes))?
         } else if let Ok(text) = lines.cast::<PyString>() {
             let bytes = text.to_str()?.as_bytes();
-            py.detach(|| own.resume(members, options, &mut each).on(threads).lines(bytes))
+            heeding(py, |stop| own.resume(members, options, &mut each).on(threads).stop_when(stop).lines(bytes))?
         } else {
             one_by_one(program.get(), lines, |events| own.resume(members, options, &mut each).events(events))?
         };
         let decisions = told.map(Told::finish).transpose()?;
         Ok(Self { core, program: program.clone().unbind(), decisions })
     }
+}
+
+/// So long nobody looks whether a Ctrl-C has come: that takes waiting for Python, which other threads may have.
+const BETWEEN_LOOKS: Duration = Duration::from_millis(50);
+
+/// Does work without Python that a signal stops, such as the one of Ctrl-C: what its handler raises is what comes out.
+fn heeding<T: Send>(py: Python<'_>, work: impl FnOnce(&dyn Fn() -> bool) -> T + Send) -> PyResult<T> {
+    let raised = OnceLock::new();
+    let done = py.detach(|| {
+        let looked = Cell::new(Instant::now());
+        let stop = || {
+            if looked.get().elapsed() < BETWEEN_LOOKS {
+                return false;
+            }
+            looked.set(Instant::now());
+            Python::attach(|py| py.check_signals()).is_err_and(|error| raised.set(error).is_ok())
+        };
+        work(&stop)
+    });
+    raised.into_inner().map_or(Ok(done), Err)
 }
 
 /// So many objects of Python are played before whoever waits for Python is looked for: less than a millisecond.

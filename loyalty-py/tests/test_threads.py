@@ -1,6 +1,7 @@
 """Python is let go while the engine works: threads go on beside it, and several of them share one program."""
 
 import itertools
+import json
 import signal
 import sys
 import threading
@@ -84,6 +85,34 @@ def test_a_signal_stops_a_history_of_dicts() -> None:
             program.replay(endless)
     finally:
         signal.signal(signal.SIGALRM, before)
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+@pytest.mark.parametrize("form", ["lines", "table"])
+def test_a_signal_stops_a_history_that_is_played_without_python(form: str, threads: int) -> None:
+    program, _ = shop()
+    lines = history(200_000)
+    events = lines if form == "lines" else pa.Table.from_pylist([json.loads(line) for line in lines.splitlines()])
+    heard = 0
+
+    # Signals that nobody heeds while a history is played are heard of once, after it.
+    def third_time(*_: object) -> None:
+        nonlocal heard
+        heard += 1
+        if heard == 3:
+            raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGALRM, third_time)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            signal.setitimer(signal.ITIMER_REAL, 0.01, 0.01)
+            program.replay(events, threads=threads)
+            signal.setitimer(signal.ITIMER_REAL, 0)
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+    # Nothing of it was kept, and the program is as it was.
+    assert program.replay(history(10)).summary.events == 10
 
 
 def test_several_threads_are_in_the_engine_at_one_time() -> None:

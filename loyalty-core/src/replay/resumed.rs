@@ -18,10 +18,14 @@ pub struct Resumed<'a> {
     pub(super) options: ReplayOptions,
     pub(super) each: Option<&'a mut dyn FnMut(&Outcome)>,
     pub(super) threads: Option<&'a dyn Threads>,
+    pub(super) stop: Option<&'a dyn Fn() -> bool>,
 }
 
 /// So many events are read before what became of them is told, where several threads play.
 const BLOCK: usize = 8192;
+
+/// So many events are played one after the other before it is asked whether to stop.
+const STRETCH: u64 = 256;
 
 /// For fewer, no thread is troubled.
 const WORTH_A_THREAD: usize = 64;
@@ -53,6 +57,27 @@ impl<'a> Resumed<'a> {
         Self { threads: Some(threads), ..self }
     }
 
+    /// Asks now and then, by the caller's thread, whether to stop. A history that is stopped comes to what has been played of it,
+    /// without the time until [`ReplayOptions::until`].
+    ///
+    /// ```
+    /// # use loyalty_core::{Program, ReplayOptions};
+    /// let program = Program::compile("program \"Shop\" { currency EUR }\nwallet points {}\n\
+    ///     rule base on order { earn 1 points per 1 EUR of order.subtotal }").unwrap();
+    /// let order = |n: u32| format!(r#"{{"type":"order","id":"o-{n}","member":"m-1","at":"2026-01-05T10:00:00Z","subtotal":{n}}}"#);
+    /// let lines: Vec<String> = (0..2000).map(order).collect();
+    /// let asked = std::cell::Cell::new(0);
+    /// let third_time = || asked.replace(asked.get() + 1) == 2;
+    /// let mut played = 0;
+    /// let mut each = |_: &_| played += 1;
+    /// program.resume([], ReplayOptions::default(), &mut each).stop_when(&third_time).lines(lines.join("\n").as_bytes());
+    /// assert!(0 < played && played < 2000);
+    /// ```
+    #[must_use]
+    pub fn stop_when(self, stop: &'a dyn Fn() -> bool) -> Self {
+        Self { stop: Some(stop), ..self }
+    }
+
     /// Plays lines of JSON.
     #[must_use]
     pub fn lines(self, lines: &[u8]) -> Replay {
@@ -75,12 +100,17 @@ impl<'a> Resumed<'a> {
     pub(super) fn play(mut self, lines: impl Iterator<Item = (u64, impl Unread)>) -> Replay {
         let wanted = self.wanted();
         let mut players = Players::new(std::mem::take(&mut self.replay.members));
+        let mut stopped = false;
         for (number, line) in lines {
+            stopped = self.replay.events.is_multiple_of(STRETCH) && self.stops();
+            if stopped {
+                break;
+            }
             let played = players.play(self.program, number, &line);
             self.count(played.map(|outcome| Taken::of(outcome, wanted)));
         }
         self.replay.members = players.members;
-        self.finish()
+        self.finish(stopped)
     }
 
     /// Plays as many events at a time as a block holds: whose each is, is read side by side, and so is what becomes of it.
@@ -96,11 +126,14 @@ impl<'a> Resumed<'a> {
                 part.players.members.insert(id, member);
             }
         }
-        loop {
+        let stopped = loop {
+            if self.stops() {
+                break true;
+            }
             let mut block: Vec<(usize, u64, L)> =
                 lines.by_ref().take(BLOCK).map(|(number, line)| (0, number, line)).collect();
             if block.is_empty() {
-                break;
+                break false;
             }
             let threads = self.threads.filter(|_| block.len() >= WORTH_A_THREAD * shares);
             let each = block.len().div_ceil(shares);
@@ -122,18 +155,25 @@ impl<'a> Resumed<'a> {
             for played in order.into_iter().filter_map(|share| done.get_mut(share)?.next()) {
                 self.count(played);
             }
-        }
+        };
         self.replay.members = parts.into_iter().flat_map(|part| part.players.members).collect();
-        self.finish()
+        self.finish(stopped)
     }
 
-    /// Lets time pass for every member, and sums up.
-    fn finish(mut self) -> Replay {
+    fn stops(&self) -> bool {
+        self.stop.is_some_and(|stop| stop())
+    }
+
+    /// Lets time pass for every member, unless it was stopped, and sums up.
+    fn finish(mut self, stopped: bool) -> Replay {
         let (program, wanted) = (self.program, self.wanted());
-        if let Some(until) = self.options.until {
+        if let Some(until) = self.options.until.filter(|_| !stopped) {
             let mut members = std::mem::take(&mut self.replay.members);
             let mut behind: Vec<&mut Member> = members.values_mut().filter(|member| member.clock() < until).collect();
             for block in behind.chunks_mut(BLOCK) {
+                if self.stops() {
+                    break;
+                }
                 let shares = count(self.threads);
                 let threads = self.threads.filter(|_| block.len() >= WORTH_A_THREAD * shares);
                 let each = block.len().div_ceil(shares);
