@@ -8,19 +8,18 @@ use rust_decimal::Decimal;
 
 use crate::amount;
 use crate::check::model::{Literal, WalletFigure};
-use crate::engine::earning::LotPlan;
+use crate::engine::doors::staff::{Given, give};
 use crate::engine::error::EventError;
 use crate::engine::eval::Scope;
 use crate::engine::event::EventData;
 use crate::engine::explain::failing;
-use crate::engine::ledger::add_lot;
 use crate::engine::member::Member;
-use crate::engine::outcome::{Because, Kind, Outcome};
+use crate::engine::outcome::{Kind, Outcome};
 use crate::engine::value::Stored;
 use crate::engine::{ladders, schedule, segments};
-use crate::plan::{ExpirePlan, FieldKind, Plan, TestPlan, TestStepPlan, VestPlan};
+use crate::plan::{FieldKind, Plan, TestPlan, TestStepPlan};
 use crate::program::Program;
-use crate::time::{DAY, day_written, time_written};
+use crate::time::{DAY, day_written, rfc3339, time_written};
 use crate::wire::decode;
 use crate::wire::document::Document;
 use crate::wire::json::instant;
@@ -107,13 +106,22 @@ pub fn run(program: &Program) -> Vec<TestResult> {
 
 /// The member joins before anything happens, at the beginning of the first day.
 fn start(plan: &Plan, test: &TestPlan) -> i64 {
-    let instants = test.steps.iter().filter_map(|step| match step {
+    let events = test.steps.iter().filter_map(|step| match step {
         TestStepPlan::On { fields, .. } => scenario::written_at(fields),
-        TestStepPlan::Advance { to } => Some(*to),
         _ => None,
     });
     let default = crate::Instant::parse(DEFAULT_START).map_or(0, |start| start.0);
-    plan.calendar.start_of(plan.calendar.day_at(instants.min().unwrap_or(default)))
+    // Where time passes after an event that names no instant, the event is not at the end of that time.
+    let first = test.steps.iter().find_map(|step| match step {
+        TestStepPlan::On { fields, .. } => Some(scenario::written_at(fields)),
+        TestStepPlan::Advance { to, .. } => Some(Some(*to)),
+        _ => None,
+    });
+    let passes = test.steps.iter().filter_map(|step| match step {
+        TestStepPlan::Advance { to, .. } => Some(if first == Some(None) { default.min(*to) } else { *to }),
+        _ => None,
+    });
+    plan.calendar.start_of(plan.calendar.day_at(events.chain(passes).min().unwrap_or(default)))
 }
 
 struct Run<'p> {
@@ -186,21 +194,20 @@ impl<'p> Run<'p> {
                 self.stand();
             }
             TestStepPlan::Given { wallet, amount } => {
-                let because = vec![Because::Adjustment { amount: *amount }];
-                let lot = LotPlan {
-                    wallet: *wallet,
-                    vest: VestPlan::AtOnce,
-                    expire: ExpirePlan::Never,
-                    amount: *amount,
-                    because,
-                };
-                let at = self.member.enrolled_at;
+                let given = Given { wallet: *wallet, points: *amount, expires: None };
+                let at = self.member.clock;
                 // An opening balance is a literal of the program, far from overflowing.
-                let _ = add_lot(self.plan, &mut self.member, lot, (0, at), &mut Vec::new());
+                let _ = give(self.plan, &mut self.member, given, (0, at), &mut Vec::new());
                 self.stand();
             }
             TestStepPlan::On { event, fields, line } => self.on(*event, fields, *line),
-            TestStepPlan::Advance { to } => {
+            TestStepPlan::Advance { to, line } => {
+                if *to < self.member.clock {
+                    let told = |at: i64| rfc3339(at, self.plan.calendar.offset_at(at));
+                    let (now, to) = (told(self.member.clock), told(*to));
+                    self.fail(*line, format!("time does not go back: it is {now} by then, and this says {to}"));
+                    return;
+                }
                 self.at = self.at.max(*to);
                 self.last = Some(self.program.advance(&mut self.member, crate::Instant(*to)));
             }

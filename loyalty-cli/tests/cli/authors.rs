@@ -137,6 +137,17 @@ fn a_failing_expectation_says_which_part_of_it() {
 }
 
 #[test]
+fn time_of_a_test_does_not_go_back() {
+    let folder = Folder::new();
+    let test = "\ntest \"back\" {\n  on order { at 2026-01-05  subtotal 10 GBP }\n  advance to 2026-01-05\n  advance to 2026-01-06\n}\n";
+    folder.write("shop.loyalty", format!("{SHOP}{test}"));
+    let answer = folder.loyalty(&["test", "shop.loyalty"]);
+    let told = "time does not go back: it is 2026-01-05T12:00:00Z by then, and this says 2026-01-05T00:00:00Z";
+    assert_eq!((answer.code, answer.out.matches("time does not go back").count()), (1, 1), "{}", answer.out);
+    assert!(answer.out.contains(told), "{}", answer.out);
+}
+
+#[test]
 fn check_reads_the_standard_input() {
     let folder = Folder::new();
     let answer = folder.loyalty_reading(SHOP, &["check", "-"]);

@@ -6,7 +6,7 @@ use chrono::{DateTime, NaiveDate, TimeDelta, Timelike as _};
 
 use super::Checker;
 use super::expression::{Scope, constant};
-use super::model::{Expr, ExprKind, Literal, Test, TestStep, Type, WalletIndex};
+use super::model::{Expr, ExprKind, Literal, Test, TestStep, Type};
 use super::names::{Declared, Owner, Value};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
@@ -34,9 +34,10 @@ impl<'a> Checker<'a> {
         Some(match step {
             // Said before, for it may be several steps.
             tree::TestStep::GivenMember(..) => return None,
-            tree::TestStep::Given(amount) => {
+            tree::TestStep::Given(amount, to) => {
                 let (value, amount) = self.positive(amount, "an opening balance")?;
-                TestStep::Given { wallet: self.opening(&amount.ty, amount.span)?, amount: value }
+                let wallet = self.wallet_meant(&amount.ty, amount.span, to.as_ref(), "to")?;
+                TestStep::Given { wallet, amount: value }
             }
             tree::TestStep::On { event, fields, span } => {
                 let index = self.event(event)?;
@@ -67,22 +68,6 @@ impl<'a> Checker<'a> {
                 TestStep::ExpectRefused { code: code.as_ref().map(|code| code.text.clone()), by, span: *span }
             }
         })
-    }
-
-    /// The wallet in which a test opens with that amount.
-    fn opening(&mut self, ty: &Type, span: Span) -> Option<WalletIndex> {
-        let fitting: Vec<WalletIndex> = (0..self.wallets.len()).filter(|wallet| self.unit_of(*wallet) == *ty).collect();
-        match fitting.as_slice() {
-            [wallet] => Some(*wallet),
-            _ => {
-                let found = self.describe(ty);
-                let message = format!("{found} belongs to {} wallets, and an opening balance to one", fitting.len());
-                let diagnostic = Diagnostic::new(Code::WrongWallet, span, message);
-                let diagnostic = self.with_unit(diagnostic, ty);
-                self.report(diagnostic.help("write an amount of a wallet, as in `given 500 beans`"));
-                None
-            }
-        }
     }
 
     /// `given member { name "Sara"  status gold }`: attributes, and levels by the names of their ladders.

@@ -2,7 +2,7 @@
 
 mod admit;
 mod before;
-mod staff;
+pub mod staff;
 mod work;
 
 use std::sync::Arc;

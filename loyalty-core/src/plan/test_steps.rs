@@ -18,7 +18,7 @@ pub enum TestStepPlan {
     GivenLevel { ladder: u16, level: u16 },
     Given { wallet: u16, amount: Decimal },
     On { event: u16, fields: Vec<(String, Literal)>, line: u32 },
-    Advance { to: i64 },
+    Advance { to: i64, line: u32 },
     Expect { condition: Condition, line: u32 },
     ExpectRefused { code: Option<String>, by: Option<String>, line: u32 },
 }

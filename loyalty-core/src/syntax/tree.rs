@@ -455,8 +455,8 @@ pub enum Earn {
 pub enum TestStep {
     /// `given member { name "Sara" }`
     GivenMember(Vec<FieldValue>, Span),
-    /// `given 500 beans`
-    Given(Expr),
+    /// `given 500 beans`, `given 5 EUR to credit`
+    Given(Expr, Option<Name>),
     /// `on order { … }`
     On { event: Name, fields: Vec<FieldValue>, span: Span },
     /// `advance to 2027-01-01`, `advance to 2027-01-01T10:00+08:00`

@@ -61,12 +61,13 @@ fn scenario(program: &Program, test: &TestPlan) -> Scenario {
     // As in a run of the test: an event without an instant is when the one before was, the first at noon.
     let mut at = start.saturating_add(DAY / 2);
     let mut until = at;
+    let mut clock = start;
     let mut events = Vec::new();
     let mut count = 0;
     for (number, step) in test.steps.iter().enumerate() {
         let told = |kind: &str| {
             let id = format!("given-{}", number.saturating_add(1));
-            Document::object().with("type", kind).with("id", id).with("at", instant(plan, start))
+            Document::object().with("type", kind).with("id", id).with("at", instant(plan, clock))
         };
         match step {
             TestStepPlan::GivenMember(fields) => {
@@ -90,8 +91,12 @@ fn scenario(program: &Program, test: &TestPlan) -> Scenario {
                 at = written_at(fields).unwrap_or(at);
                 let name = plan.events.get(usize::from(*event)).map_or("", |event| &*event.layout.name);
                 events.push(event_json(name, count, instant(plan, at), fields));
+                clock = clock.max(at);
             }
-            TestStepPlan::Advance { to } => at = at.max(*to),
+            TestStepPlan::Advance { to, .. } => {
+                at = at.max(*to);
+                clock = clock.max(*to);
+            }
             TestStepPlan::Expect { .. } | TestStepPlan::ExpectRefused { .. } => {}
         }
         until = until.max(at);

@@ -298,15 +298,16 @@ fn other_declarations() {
 #[test]
 fn steps_of_tests() {
     let ItemKind::Test { title, steps } = item(
-        "test \"t\" {\ngiven member { name \"Sara\" }\ngiven 500 beans\non order { at 2026-11-21 lines [{ quantity 2 amount 10 MYR }, { category coffee price 5 MYR paid order.x }] n -5 m 3 }\nadvance to 2027-01-01\nexpect refused\nexpect refused too_late\nexpect refused == 1\nexpect a == 5 beans\n}",
+        "test \"t\" {\ngiven member { name \"Sara\" }\ngiven 500 beans\ngiven 5 EUR to credit\non order { at 2026-11-21 lines [{ quantity 2 amount 10 MYR }, { category coffee price 5 MYR paid order.x }] n -5 m 3 }\nadvance to 2027-01-01\nexpect refused\nexpect refused too_late\nexpect refused == 1\nexpect a == 5 beans\n}",
     ) else {
         panic!("a test")
     };
     assert_eq!(title.text, "t");
-    assert_eq!(steps.len(), 8);
+    assert_eq!(steps.len(), 9);
     assert!(matches!(steps.first(), Some(TestStep::GivenMember(fields, _)) if fields.len() == 1));
-    assert!(matches!(steps.get(1), Some(TestStep::Given(_))));
-    let Some(TestStep::On { fields, .. }) = steps.get(2) else { panic!("{steps:?}") };
+    assert!(matches!(steps.get(1), Some(TestStep::Given(_, None))));
+    assert!(matches!(steps.get(2), Some(TestStep::Given(_, Some(to))) if to.text == "credit"));
+    let Some(TestStep::On { fields, .. }) = steps.get(3) else { panic!("{steps:?}") };
     let told: Vec<String> = fields.iter().map(|field| format!("{}={}", field.name.text, shape(&field.value))).collect();
     assert_eq!(
         told,
@@ -317,11 +318,11 @@ fn steps_of_tests() {
             "m=3"
         ]
     );
-    assert!(matches!(steps.get(3), Some(TestStep::Advance(_))));
-    assert!(matches!(steps.get(4), Some(TestStep::ExpectRefused { code: None, .. })));
-    assert!(matches!(steps.get(5), Some(TestStep::ExpectRefused { code: Some(code), .. }) if code.text == "too_late"));
-    assert!(matches!(steps.get(6), Some(TestStep::Expect(_))));
+    assert!(matches!(steps.get(4), Some(TestStep::Advance(_))));
+    assert!(matches!(steps.get(5), Some(TestStep::ExpectRefused { code: None, .. })));
+    assert!(matches!(steps.get(6), Some(TestStep::ExpectRefused { code: Some(code), .. }) if code.text == "too_late"));
     assert!(matches!(steps.get(7), Some(TestStep::Expect(_))));
+    assert!(matches!(steps.get(8), Some(TestStep::Expect(_))));
 }
 
 #[test]

@@ -50,26 +50,44 @@ pub(super) fn adjust(
     if points.is_zero() {
         return Ok(());
     }
-    let issued = member.wallets.get(wallet).map_or(Decimal::ZERO, |state| state.issued);
+    let expires = match named(event_plan, event, "expires") {
+        Value::Date(day) => Some(ExpirePlan::At(day)),
+        _ => None,
+    };
+    give(plan, member, Given { wallet: wallet as u16, points, expires }, (hash(&event.id), event.at), decisions)
+}
+
+/// Points that are there without a rule.
+pub struct Given {
+    pub wallet: u16,
+    pub points: Decimal,
+    /// When they run out, where that is said; otherwise they do as the wallet's do.
+    pub expires: Option<ExpirePlan>,
+}
+
+/// Gives points outright: at once, and as what is earned then.
+pub fn give(
+    plan: &Plan,
+    member: &mut Member,
+    given: Given,
+    (event, at): (u64, i64),
+    decisions: &mut Vec<Decision>,
+) -> Result<(), EventError> {
+    let Given { wallet, points, expires } = given;
+    let issued = member.wallets.get(usize::from(wallet)).map_or(Decimal::ZERO, |state| state.issued);
     if amount::add(issued, points)? > crate::plan::layout::TOTAL_MAX {
         return Err(amount::Overflow.into());
     }
-    let day = plan.calendar.day_at(event.at);
-    let expire = match named(event_plan, event, "expires") {
-        Value::Date(day) => ExpirePlan::At(day),
-        _ => match plan.policy(wallet as u16, day) {
-            Some(policy) => {
-                let scope = Scope::of(plan, member, event.at);
-                earning::wallet_expiry(&scope, policy)?
-            }
-            None => ExpirePlan::Never,
-        },
+    let expire = match (expires, plan.policy(wallet, plan.calendar.day_at(at))) {
+        (Some(expires), _) => expires,
+        (None, Some(policy)) => earning::wallet_expiry(&Scope::of(plan, member, at), policy)?,
+        (None, None) => ExpirePlan::Never,
     };
     let because = vec![Because::Adjustment { amount: points }];
-    let lot = LotPlan { wallet: wallet as u16, vest: VestPlan::AtOnce, expire, amount: points, because };
-    lapses::bring_back(plan, member, wallet as u16, event.at, |form| form.earning, decisions)?;
-    ledger::activity(plan, member, wallet as u16, event.at, |form| form.earning);
-    ledger::add_lot(plan, member, lot, (hash(&event.id), event.at), decisions)?;
+    let lot = LotPlan { wallet, vest: VestPlan::AtOnce, expire, amount: points, because };
+    lapses::bring_back(plan, member, wallet, at, |form| form.earning, decisions)?;
+    ledger::activity(plan, member, wallet, at, |form| form.earning);
+    ledger::add_lot(plan, member, lot, (event, at), decisions)?;
     Ok(())
 }
 

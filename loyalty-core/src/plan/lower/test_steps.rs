@@ -22,7 +22,7 @@ impl Lower<'_> {
                         event = Some(*on);
                         TestStepPlan::On { event: *on as u16, fields: fields.clone(), line: self.line(*span) }
                     }
-                    model::TestStep::Advance { to, .. } => TestStepPlan::Advance { to: *to },
+                    model::TestStep::Advance { to, span } => TestStepPlan::Advance { to: *to, line: self.line(*span) },
                     model::TestStep::Expect(condition) => {
                         // What an expectation says of an event, it says of the last one.
                         self.event = event;

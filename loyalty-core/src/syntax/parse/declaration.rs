@@ -127,7 +127,10 @@ impl Build {
         let span = self.span(pair);
         Some(match pair.as_rule() {
             Rule::given_member => TestStep::GivenMember(self.values_of(pair)?, span),
-            Rule::given => TestStep::Given(self.expr_of(pair)?),
+            Rule::given => {
+                let to = pair.child(Rule::to_wallet).and_then(|to| self.name_of(&to));
+                TestStep::Given(self.expr_of(pair)?, to)
+            }
             Rule::on_event => TestStep::On { event: self.name_of(pair)?, fields: self.values_of(pair)?, span },
             Rule::advance => TestStep::Advance(self.expr_of(pair)?),
             Rule::expect_refused => {
