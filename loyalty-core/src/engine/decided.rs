@@ -30,6 +30,8 @@ pub struct Decided {
     undone: Undone,
     /// Digest of the id of this one, if it replaces another.
     edited: Option<u64>,
+    /// The event is of a time at which the account was awake, whether it rests by now or not.
+    awake: bool,
     /// The entries by which as many of this one vest at once: nothing follows on them.
     carried: Vec<u64>,
 }
@@ -109,6 +111,16 @@ impl Decided {
     /// The order that is edited, as it stands from now on: digest of its id.
     pub fn edited(&self) -> Option<u64> {
         self.edited
+    }
+
+    /// From here on what follows does so as it would have at the event's own time, when the account was awake.
+    pub fn wake(&mut self) {
+        self.awake = true;
+    }
+
+    /// Whether the account rests at an instant, for what is decided there.
+    pub fn rests_at(&self, member: &Member, at: i64) -> bool {
+        !self.awake && member.account.paused_at(at)
     }
 
     /// From here on the decisions since that place are points that had vested in the form of the order before.

@@ -265,6 +265,9 @@ fn slow(
     if let Some(reason) = rests(plan, event_plan, member, event) {
         asleep(plan, event_plan, member, event, (reason, first), decisions)?;
     } else {
+        if event_plan.kind != EventKind::Pause {
+            decisions.wake();
+        }
         let mut work = Work::default();
         // What the rules on the message meet is the question as it was before.
         let heard = questions::hears(plan, member, event);

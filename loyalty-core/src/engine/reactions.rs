@@ -243,7 +243,7 @@ fn run(
     (at, occasion): (i64, Occasion),
     decisions: &mut Decided,
 ) -> Result<(), EventError> {
-    if member.account.paused_at(at) {
+    if decisions.rests_at(member, at) {
         return Ok(());
     }
     let plan_of = plan.rules.get(rule as usize);

@@ -107,7 +107,8 @@ impl<'p> Member<'p> {
 
     /// An event that is new; the member is thrown away if it is refused.
     fn take_event(&mut self, event: &Event) -> Result<(), &'static str> {
-        let known = Known::new(event, self.program.currency.minor, event.at < self.enrolled);
+        let unseen = event.at < self.enrolled || self.first_form_is_unseen(event);
+        let known = Known::new(event, self.program.currency.minor, unseen);
         let returns = matches!(event.kind.as_str(), "refund" | "cancel");
         let horizon = self.horizon();
         let counts = |known: &Rc<Known>| !known.ignored && known.event.at >= horizon;
@@ -217,6 +218,21 @@ impl<'p> Member<'p> {
         self.followed.clear();
         self.note_levels(index, begun, made);
         Ok(())
+    }
+
+    /// Whether the order whose corrected form an event is was told of a time before joining: all its forms are one purchase.
+    fn first_form_is_unseen(&self, event: &Event) -> bool {
+        let horizon = self.horizon();
+        let returnable = self.clock - Micros::from(self.program.returns_days) * DAY;
+        let mut next = event.text("replaces").filter(|_| event.kind == "order");
+        let mut unseen = false;
+        while let Some(id) = next {
+            let form = self.known.iter().find(|known| known.event.id == id && known.event.at >= horizon);
+            let Some(form) = form else { break };
+            unseen = form.ignored;
+            next = form.event.text("replaces").filter(|_| form.event.at >= returnable);
+        }
+        unseen
     }
 
     /// Notes to which levels an event has led, after the forms before it.

@@ -109,7 +109,9 @@ fn replay(
             break;
         }
         let scope = Scope::of(plan, member, at);
-        if member.account.paused_at(at) || !judge::takes_part(&scope, form)? {
+        // What counts in a pause was bought before it.
+        let rests = member.account.paused_at(at) && !counts_at(plan, member, number, at);
+        if rests || !judge::takes_part(&scope, form)? {
             continue;
         }
         let Some(total) = total_at(plan, member, number, at, window.since)? else { continue };

@@ -27,12 +27,19 @@ pub fn settle(
     occasion: Occasion,
     decisions: &mut Decided,
 ) -> Result<(), Overflow> {
-    // While the account rests nothing is met, and nothing is had for it.
-    if member.account.paused_at(at) {
+    // While the account rests nothing is met, and nothing is had for it; but orders come back.
+    let rests = decisions.rests_at(member, at);
+    if rests && occasion != Occasion::Return {
         return Ok(());
     }
     for (number, challenge) in plan.challenges.iter().enumerate() {
         let Some(form) = challenge.form(plan.calendar.day_at(at)) else { continue };
+        if rests {
+            if form.revoke {
+                revoke::revoke(plan, member, number, form, at, decisions)?;
+            }
+            continue;
+        }
         if matches!(challenge.progress, ProgressPlan::Streak(..)) {
             streaks::settle(plan, member, number, at, occasion, decisions)?;
         }

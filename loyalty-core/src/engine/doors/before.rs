@@ -85,11 +85,15 @@ pub fn before_rules(
 
 /// Why no rule is asked about an event, if none is: the account rested at the time, or what it tells was taken back before.
 pub fn rests(plan: &Plan, event_plan: &EventPlan, member: &Member, event: &EventData) -> Option<NotEarned> {
-    if member.account.paused_at(event.at) && !matches!(event_plan.kind, EventKind::Pause | EventKind::Resume) {
-        return Some(NotEarned::Paused);
-    }
     if event.at < member.enrolled_at {
         return Some(NotEarned::BeforeEnrolment);
+    }
+    if let Some(order) = coupons::redeem::replaced(event_plan, event) {
+        // All forms of an order are one purchase, and it was made when the first of them was.
+        return returns::unseen(plan, member, order);
+    }
+    if member.account.paused_at(event.at) && !matches!(event_plan.kind, EventKind::Pause | EventKind::Resume) {
+        return Some(NotEarned::Paused);
     }
     referrals::is_void(plan, event_plan, member, event).then_some(NotEarned::Withdrawn)
 }

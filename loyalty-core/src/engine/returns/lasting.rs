@@ -13,7 +13,7 @@ use crate::engine::coupons::decision::CouponDecision;
 use crate::engine::coupons::redeem::replaced;
 use crate::engine::log::Record;
 use crate::engine::member::Member;
-use crate::engine::outcome::{Because, Decision, Kind};
+use crate::engine::outcome::{Because, Decision, Kind, NotEarned};
 use crate::engine::reactions;
 use crate::plan::{EffectKindPlan, Plan, in_force};
 
@@ -68,6 +68,19 @@ pub fn followed(plan: &Plan, member: &Member, order: &str) -> Vec<Followed> {
         }
     });
     found
+}
+
+/// Why no rule was asked about an order, in the first form that is remembered of it, if none was.
+pub fn unseen(plan: &Plan, member: &Member, order: &str) -> Option<NotEarned> {
+    let mut first = None;
+    each_form(plan, member, order, |_, decisions| {
+        // The forms come the newest first.
+        first = decisions.iter().find_map(|decision| match decision.kind {
+            Kind::NotEarned { reason } => Some(reason),
+            _ => None,
+        });
+    });
+    first
 }
 
 /// Goes through an order and those in whose place it is, as far as they are remembered.

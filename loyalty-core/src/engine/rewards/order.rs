@@ -13,9 +13,9 @@ use crate::engine::decided::Decided;
 use crate::engine::error::{EventError, Refusal, not_finer};
 use crate::engine::eval::Scope;
 use crate::engine::event::{EventData, Slot};
-use crate::engine::ledger;
 use crate::engine::member::Member;
 use crate::engine::value::Value;
+use crate::engine::{doors, ledger};
 use crate::plan::layout::ListLayout;
 use crate::plan::reward::CostPlan;
 use crate::plan::{EventPlan, Plan};
@@ -58,7 +58,9 @@ pub fn take(
     if !event_plan.takes_rewards || !takes_any(plan, event_plan, event) {
         return Ok(());
     }
-    member.account.expect_awake("member")?;
+    if doors::rests(plan, event_plan, member, event).is_some() {
+        member.account.expect_awake("member")?;
+    }
     if turn == Turn::Before {
         let paid: Vec<_> = tenders(plan, event_plan, event).collect();
         for (number, wallet, money) in paid {
