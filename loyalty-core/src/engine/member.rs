@@ -365,7 +365,9 @@ impl Member {
         self.arrivals.retain(|arrival| arrival.at >= horizon);
         self.returned.retain(|returned| returned.ordered_at >= returns);
         self.uncounted.retain(|order| order.at >= returns);
-        self.written_off.retain(|known| !known.amount.is_zero() && known.at >= horizon.min(returns));
+        let (lost, forgotten) = (super::referrals::lost(plan, self), super::returns::forgotten_before(plan, self));
+        let matters = |known: &WrittenOff| known.at >= forgotten || lost.contains(&known.given_for);
+        self.written_off.retain(|known| !known.amount.is_zero() && matters(known));
         if let Some(coupons) = self.coupons.there() {
             coupons.forget(horizon);
         }

@@ -282,8 +282,12 @@ fn run(
             if let Some((reward, before)) = reward.zip(before) {
                 challenges::granted(member, reward, &before, decisions.get(first..).unwrap_or(&[]));
                 let challenge = plan.challenges.get(usize::from(reward.challenge));
+                // The same goal, met by other events.
+                let own = reward.source(plan);
+                let since = returns::forgotten_before(plan, member);
+                returns::net_given_again(member, (own, own), since, |_| Decimal::MAX, at, decisions)?;
                 if let Some((challenge, order)) = challenge.zip(decisions.edited()) {
-                    returns::net_reward(member, (&challenge.name, reward.source(plan)), order, at, decisions)?;
+                    returns::net_reward(member, (&challenge.name, own), order, at, decisions)?;
                 }
             }
             if let Some(order) = decisions.edited().filter(|_| plan_of.is_some_and(returns::gives_with_an_order)) {

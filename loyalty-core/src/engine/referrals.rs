@@ -25,7 +25,7 @@ use crate::plan::node::{Node, NodeId};
 use crate::plan::{EventKind, EventPlan, Plan, ReferralPlan};
 use crate::sorting::Arrange as _;
 
-pub use back::{come_back, go_on, refused};
+pub use back::{come_back, go_on, lost, net_again, refused};
 
 /// The most identities that one event may tell.
 const IDENTITIES_MAX: usize = 16;

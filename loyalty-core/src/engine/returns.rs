@@ -51,7 +51,8 @@ pub use rerate::{granted, rerate, rerated_sum, scope};
 pub use restore::put_back;
 pub use vested::{carry, carry_given, followed_before};
 pub use written_off::{
-    WrittenOff, drawn_again, is_missing, make_up, net, net_given, net_reward, reward_belongs, rewards_go_on, strike,
+    WrittenOff, drawn_again, forgotten_before, is_missing, make_up, net, net_given, net_given_again, net_reward,
+    of_order_were_given_for, reward_belongs, rewards_go_on, strike, were_given_for,
 };
 
 /// What undoing an order has found that the one in its place goes on with.

@@ -162,6 +162,7 @@ pub fn undo(
     for (wallet, amount) in done.granted {
         returns::take_reward_back(plan, member, wallet, amount, (reward.source(plan), done.told), at, decisions)?;
     }
+    returns::were_given_for(plan, member, reward.source(plan), (decisions.get(first..).unwrap_or_default(), done.told));
     if let Some(order) = decisions.edited() {
         returns::reward_belongs(member, &challenge.name, order, decisions.get(first..).unwrap_or_default());
     }

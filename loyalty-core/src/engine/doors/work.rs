@@ -19,8 +19,8 @@ use crate::engine::outcome::Decision;
 use crate::engine::rewards::{self, Turn};
 use crate::engine::tally::After;
 use crate::engine::{
-    arrivals, challenges, clock, coupons, earning, experiments, granted, ledger, moves, reactions, returns, rules,
-    schedule,
+    arrivals, challenges, clock, coupons, earning, experiments, granted, ledger, moves, reactions, referrals, returns,
+    rules, schedule,
 };
 use crate::plan::{EventKind, EventPlan, Plan};
 
@@ -115,6 +115,7 @@ pub(super) fn commit(
         Some(_) => evaluation.lots.iter().map(|lot| (lot.wallet, lot.amount)).collect(),
         None => Vec::new(),
     };
+    let first = decisions.len();
     transfer::send_all(plan, member, evaluation, event, decisions)?;
     ledger::commit(plan, member, (hash(&event.id), event.at), evaluation, decisions)?;
     if let Some(replaced) = replaced {
@@ -122,6 +123,7 @@ pub(super) fn commit(
         returns::carry(plan, member, event, &granted, decisions)?;
         challenges::use_up_again(plan, member, (hash(&event.id), event.at), decisions)?;
     }
+    let netted = !member.written_off.is_empty() && referrals::net_again(plan, member, event, first, decisions)?;
     if replaced.is_some() || !member.arrivals.is_empty() {
         let own = hash(&event.id);
         arrivals::vest(plan, member, event, |lot| lot.source == own, decisions)?;
@@ -129,7 +131,7 @@ pub(super) fn commit(
     if let Some(offer) = &evaluation.offer {
         transfer::take_in(plan, event_plan, member, event, offer, decisions)?;
     }
-    if spent {
+    if spent || netted {
         for wallet in &mut member.wallets {
             wallet.sweep(|_| true);
         }

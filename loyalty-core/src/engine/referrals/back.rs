@@ -3,14 +3,18 @@
 //! All forms of an order are one purchase. The advocate was told of it by the first, once, and knows nothing of the others:
 //! its part and its time of waiting stay as long as the order counts in some form.
 
+use rust_decimal::Decimal;
+
 use super::{Stage, WITHDRAWN, number_of};
+use crate::amount::{self, Overflow};
+use crate::check::model::RoundMode;
 use crate::engine::coupons::redeem::replaced;
 use crate::engine::error::EventError;
 use crate::engine::eval::Scope;
 use crate::engine::event::EventData;
 use crate::engine::log::hash;
 use crate::engine::member::Member;
-use crate::engine::outcome::{Decision, Kind, Parcel};
+use crate::engine::outcome::{Because, Decision, Kind, Parcel};
 use crate::engine::returns::{self, Order};
 use crate::plan::{EffectKindPlan, Plan, in_force};
 
@@ -65,6 +69,7 @@ pub fn come_back(
             let scope = returns::scope(plan, member, order, kept);
             let still = !whole && still_counts(&scope, sent.rule, order.day)?;
             judge(plan, member, (number, &sent), (own, still), at, decisions);
+            part_is_lost(plan, member, (number, sent.rule), (own, order.event.at, &order.decisions))?;
         }
     }
     Ok(())
@@ -92,6 +97,10 @@ pub fn go_on(
                 let scope = Scope { event: Some(event), ..Scope::of(plan, member, event.at) };
                 let still = !rests && still_counts(&scope, sent.rule, event.day)?;
                 judge(plan, member, (number, sent), (own, still), event.at.max(sent.at), decisions);
+                let form = member.log.find(replaced).map(|record| (record.at, record.decisions().unwrap_or_default()));
+                if let Some((ordered_at, decided)) = form {
+                    part_is_lost(plan, member, (number, sent.rule), (own, ordered_at, &decided))?;
+                }
             }
             // It has been forgotten since: nothing of it can be taken back any more.
             None => put(member, number, Stage::Counts(own)),
@@ -130,6 +139,84 @@ fn judge(
     if !counts {
         decisions.push(Decision { at, kind: withdrawn(sent) });
     }
+}
+
+/// Under what stands what was written off of a friend's part: it has had that.
+fn part(plan: &Plan, referral: usize) -> u64 {
+    let name = plan.referrals.get(referral).map_or("", |referral| &*referral.name);
+    hash(&format!("referral {name}"))
+}
+
+/// What is written down of the parts of a friend who may count again.
+pub fn lost(plan: &Plan, member: &Member) -> Vec<u64> {
+    if member.written_off.is_empty() {
+        return Vec::new();
+    }
+    let open = |number: &usize| stage(member, *number) == Some(Stage::Open);
+    (0..plan.referrals.len()).filter(open).map(|number| part(plan, number)).collect()
+}
+
+/// How much a rule has given by some decisions in each wallet, at most.
+fn given(plan: &Plan, rule: u32, decisions: &[Decision]) -> Result<Vec<(u16, Decimal)>, Overflow> {
+    let mut found: Vec<(u16, Decimal)> = Vec::new();
+    for decision in decisions {
+        let Kind::Earned { wallet, because, .. } = &decision.kind else { continue };
+        for because in because {
+            let Because::Rule { rule: own, amount } = because else { continue };
+            if *own != rule {
+                continue;
+            }
+            let decimals = plan.wallets.get(usize::from(*wallet)).map_or(0, |wallet| wallet.decimals);
+            let amount = amount::round(*amount, Decimal::ONE, decimals, RoundMode::Up)?;
+            match found.iter_mut().find(|(known, _)| known == wallet) {
+                Some((_, sum)) => *sum = amount::add(*sum, amount)?,
+                None => found.push((*wallet, amount)),
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// Notes what a friend who counts no more has had of its part and was not found when its order came back: should it count again, it
+/// has had that already.
+fn part_is_lost(
+    plan: &Plan,
+    member: &mut Member,
+    (number, rule): (usize, u32),
+    (order, ordered_at, decisions): (u64, i64, &[Decision]),
+) -> Result<(), Overflow> {
+    if stage(member, number) != Some(Stage::Open) || member.written_off.is_empty() {
+        return Ok(());
+    }
+    for given in given(plan, rule, decisions)? {
+        returns::of_order_were_given_for(plan, member, part(plan, number), (order, ordered_at), given)?;
+    }
+    Ok(())
+}
+
+/// A friend who counts once more has had what was not found of its part when it was taken back. Whether somebody counts by the event.
+pub fn net_again(
+    plan: &Plan,
+    member: &mut Member,
+    event: &EventData,
+    first: usize,
+    decisions: &mut Vec<Decision>,
+) -> Result<bool, Overflow> {
+    let decided = decisions.get(first..).unwrap_or_default();
+    let counts = decided.iter().filter_map(|decision| match &decision.kind {
+        Kind::Referred { referral, rule, .. } => Some((number_of(plan, referral)?, *rule)),
+        _ => None,
+    });
+    let counts: Vec<(usize, u32)> = counts.collect();
+    for (number, rule) in &counts {
+        let given = given(plan, *rule, decisions.get(first..).unwrap_or_default())?;
+        let most =
+            |wallet: u16| given.iter().find(|(known, _)| *known == wallet).map_or(Decimal::ZERO, |(_, sum)| *sum);
+        let what = part(plan, *number);
+        returns::net_given_again(member, (hash(&event.id), what), i64::MIN, most, event.at, decisions)?;
+        member.written_off.change(|known| known.given_for == what, |known| known.given_for = 0);
+    }
+    Ok(!counts.is_empty())
 }
 
 /// The event for the advocate that takes back the one that a friend has sent.

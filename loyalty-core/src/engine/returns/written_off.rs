@@ -31,11 +31,15 @@ pub struct WrittenOff {
     /// They had been spent, so that spending that comes back makes up for them. For others only an edit does: they had
     /// run out, or the wallet leaves them.
     pub spent: bool,
+    /// Digest of what they had been given for and may be given for again: a goal of a challenge, or having been brought. They were
+    /// given once, since they were not found. Zero for nothing.
+    pub given_for: u64,
 }
 
 pub(super) fn note(member: &mut Member, wallet: u16, entry: u64, amount: Decimal, spent: bool) {
     if amount > Decimal::ZERO {
-        member.written_off.push(WrittenOff { entry, wallet, at: member.clock, amount, after: 0, order: 0, spent });
+        let at = member.clock;
+        member.written_off.push(WrittenOff { entry, wallet, at, amount, after: 0, order: 0, spent, given_for: 0 });
     }
 }
 
@@ -60,6 +64,71 @@ pub(super) fn belongs(member: &mut Member, order: u64, decisions: &[Decision]) {
         }
         member.written_off.change(|known| known.entry == entry, |known| known.order = order);
     }
+}
+
+/// Whether a wallet leaves with the member what it would have to take back of that day.
+fn leaves(plan: &Plan, wallet: u16, day: i32) -> bool {
+    plan.policy(wallet, day).is_some_and(|policy| policy.clawback == Clawback::OnlyPending)
+}
+
+/// Says what some points had been given for, at an instant, that clawbacks among some decisions have not found. What had run out
+/// is with nobody.
+pub fn were_given_for(plan: &Plan, member: &mut Member, what: u64, (decisions, given_at): (&[Decision], i64)) {
+    let day = plan.calendar.day_at(given_at);
+    for decision in decisions {
+        let Kind::ClawedBack { entry, wallet, .. } = decision.kind else { continue };
+        let stays = leaves(plan, wallet, day);
+        let wanted = |known: &WrittenOff| known.entry == entry && (known.spent || stays);
+        member.written_off.change(wanted, |known| known.given_for = what);
+    }
+}
+
+/// Says what up to so many of the points of an order had been given for that returns have not found, the last first.
+pub fn of_order_were_given_for(
+    plan: &Plan,
+    member: &mut Member,
+    what: u64,
+    (order, ordered_at): (u64, i64),
+    (wallet, most): (u16, Decimal),
+) -> Result<(), Overflow> {
+    let stays = leaves(plan, wallet, plan.calendar.day_at(ordered_at));
+    let mut left = most;
+    for place in (0..member.written_off.len()).rev() {
+        let wanted = |known: &&WrittenOff| {
+            (known.wallet, known.order, known.given_for) == (wallet, order, 0) && (known.spent || stays)
+        };
+        let Some(known) = member.written_off.get(place).filter(wanted).copied() else { continue };
+        let part = known.amount.min(left);
+        if part <= Decimal::ZERO {
+            continue;
+        }
+        left = amount::subtract(left, part)?;
+        let rest = amount::subtract(known.amount, part)?;
+        member.written_off.set(place, WrittenOff { amount: part, given_for: what, ..known });
+        if !rest.is_zero() {
+            member.written_off.insert(place, WrittenOff { amount: rest, ..known });
+        }
+    }
+    Ok(())
+}
+
+/// Makes up for what had been given for the same before, and was not found when it was taken back, by some of the lots that have just
+/// been given for it: up to so much, in each wallet. What was written off `since` then is looked at.
+pub fn net_given_again(
+    member: &mut Member,
+    (source, what): (u64, u64),
+    since: i64,
+    most: impl Fn(u16) -> Decimal,
+    at: i64,
+    decisions: &mut Vec<Decision>,
+) -> Result<(), Overflow> {
+    let for_it = |known: &WrittenOff| known.given_for == what && known.at >= since;
+    net_rows(member, |lot| lot.source == source, for_it, most, at, decisions)
+}
+
+/// What was written off before this is forgotten, unless something else asks for it. When a state was last tidied must not show.
+pub fn forgotten_before(plan: &Plan, member: &Member) -> i64 {
+    member.horizon(plan).min(member.return_horizon(plan))
 }
 
 /// Under what stands what was written off of a challenge's rewards when an order was edited.
@@ -110,7 +179,7 @@ pub fn net_given(
 
 /// No other order can take the place of that one any more.
 pub(super) fn forget(member: &mut Member, order: u64) {
-    member.written_off.retain(|known| known.spent || known.order != order);
+    member.written_off.retain(|known| known.spent || known.order != order || known.given_for != 0);
 }
 
 /// Makes up for what was written off since `drawn`, the entry by which points were taken that have just been put back
@@ -186,7 +255,19 @@ fn net_lots(
     at: i64,
     decisions: &mut Vec<Decision>,
 ) -> Result<(), Overflow> {
-    if !member.written_off.iter().any(|known| known.order == order) {
+    net_rows(member, is_own, |known| known.order == order, |_| Decimal::MAX, at, decisions)
+}
+
+/// Makes up for some of what was written off by up to so much of the points of some lots.
+fn net_rows(
+    member: &mut Member,
+    is_own: impl Fn(&Lot) -> bool,
+    is_missing: impl Fn(&WrittenOff) -> bool,
+    most: impl Fn(u16) -> Decimal,
+    at: i64,
+    decisions: &mut Vec<Decision>,
+) -> Result<(), Overflow> {
+    if !member.written_off.iter().any(&is_missing) {
         return Ok(());
     }
     for wallet in 0..member.wallets.len() {
@@ -194,10 +275,10 @@ fn net_lots(
         let Some(state) = member.wallets.get(wallet) else { continue };
         let own = state.lots.iter().enumerate().filter(|(_, lot)| is_own(lot) && !lot.amount.is_zero());
         let (places, amounts): (Vec<usize>, Vec<Decimal>) = own.map(|(place, lot)| (place, lot.amount)).unzip();
-        let granted = amount::sum(amounts.into_iter())?;
+        let granted = amount::sum(amounts.into_iter())?.min(most(number));
         let mut left = granted;
         for place in 0..member.written_off.len() {
-            let known = member.written_off.get(place).filter(|known| (known.wallet, known.order) == (number, order));
+            let known = member.written_off.get(place).filter(|known| known.wallet == number && is_missing(known));
             let Some(part) = known.map(|known| known.amount.min(left)) else { continue };
             left = amount::subtract(left, part)?;
             lower(member, place, part)?;
