@@ -225,12 +225,19 @@ fn judge(
     if standing.level == 0 {
         return Ok(Judged::AsItIs);
     }
-    // What has been reached by the beginning period is not lost with the ending one.
-    let (earned, judged_scope) = if looks_back { (closing.max(reached), &closing_scope) } else { (now, scope) };
     let in_grace = standing.grace.is_some();
-    let before_grace = if in_grace { earned_before_grace(scope, ladder, form, standing)? } else { 0 };
     // A clause that has come into force gives an end to levels that had none.
     let endless = standing.until.is_none() && !in_grace;
+    let revoked = occasion == Occasion::Return && form.returns == LadderReturns::Revoke;
+    let by_return_alone = timed && revoked && !(in_grace || due || endless);
+    let (earned, judged_scope) = match form.rise {
+        // What has been reached by the beginning period is not lost with the ending one.
+        _ if looks_back => (closing.max(reached), &closing_scope),
+        // A period that is not over has made nothing yet.
+        Rise::AtEndOf(_) if by_return_alone => (0, scope),
+        _ => (now, scope),
+    };
+    let before_grace = if in_grace { earned_before_grace(scope, ladder, form, standing)? } else { 0 };
     let judged_by_time = due || (timed && endless);
     let kept = |kept: bool| if kept { Judged::Kept { closing: looks_back } } else { Judged::AsItIs };
     if earned >= standing.level {
@@ -243,17 +250,15 @@ fn judge(
     if form.fall == Fall::Never {
         return Ok(kept(in_grace || judged_by_time));
     }
-    let returned = occasion == Occasion::Return;
     if let LadderReturns::KeepToEnd(period) = form.returns
-        && returned
+        && occasion == Occasion::Return
         && !timed
         && endless
     {
         return Ok(Judged::KeptToEnd(period));
     }
-    let revoked = returned && form.returns == LadderReturns::Revoke;
     if !(in_grace || due || endless) {
-        if !(timed && revoked) {
+        if !by_return_alone {
             return Ok(Judged::AsItIs);
         }
         // A return takes away what it had made, and not what would be kept without it.
@@ -263,8 +268,8 @@ fn judge(
         }
         let least = if form.fall == Fall::OneLevel { standing.level.saturating_sub(1) } else { 0 };
         // A lower level that was made then is kept for the time of then.
-        let base = if now > left { at } else { base };
-        return Ok(Judged::Revoked { to: left.max(now).max(least), carried, base });
+        let base = if earned > left { at } else { base };
+        return Ok(Judged::Revoked { to: left.max(earned).max(least), carried, base });
     }
     if retained(judged_scope, form)? {
         return Ok(kept(in_grace || judged_by_time));

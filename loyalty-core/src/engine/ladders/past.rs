@@ -4,6 +4,7 @@ use rust_decimal::Decimal;
 
 use super::{by_the_day, earned, end_of, form, kept_until, last_multiple, qualifies, still_counts};
 use crate::amount::{self, Overflow};
+use crate::calendar::Calendar;
 use crate::check::model::{Carry, Fall, Keep, OwnYear, Rise, Window};
 use crate::engine::eval::{NO_ROW, Scope};
 use crate::engine::standing::Standing;
@@ -28,10 +29,14 @@ pub fn reached_then(
     event_at: i64,
 ) -> Result<Option<(u16, Then)>, Overflow> {
     // What is kept only while it is qualified for is a matter of the present.
-    if (form.keep == Keep::WhileQualified && form.fall != Fall::Never) || standing.grace.is_some() {
+    if form.keep == Keep::WhileQualified && form.fall != Fall::Never {
         return Ok(None);
     }
     let changed_since = standing.since > event_at;
+    // Where the time of grace has begun, it is not known any more what the level was entered by.
+    if changed_since && standing.grace.is_some() {
+        return Ok(None);
+    }
     let then = match form.rise {
         Rise::AtEndOf(period) => {
             let at = end_of(&scope.plan.calendar, period, event_at);
@@ -49,12 +54,19 @@ pub fn reached_then(
         }
         Rise::AtOnce => Then { at: event_at, closing: false },
     };
-    let base = super::counted_from(form.keep, then.closing, then.at);
-    if kept_until(&scope.plan.calendar, form.keep, base, base).is_some_and(|end| end <= scope.at) {
+    if !lasts_beyond(&scope.plan.calendar, form, then, scope.at) {
         return Ok(None);
     }
     let level = earned(&Scope { closing: then.closing, ..Scope::of(scope.plan, scope.member, then.at) }, ladder)?;
     Ok(Some((level, then)))
+}
+
+/// Whether a level that was made, or kept, at one instant would be kept beyond another.
+fn lasts_beyond(calendar: &Calendar, form: &LadderFormPlan, then: Then, at: i64) -> bool {
+    let base = super::counted_from(form.keep, then.closing, then.at);
+    // What is reached as a period ends is kept through the one that begins.
+    let entered = if matches!(form.rise, Rise::AtEndOf(_)) { then.at } else { base };
+    kept_until(calendar, form.keep, base, entered).is_none_or(|end| end > at)
 }
 
 /// The level that was earned when a time of grace began, for as long as that lasts: nobody is to have less after a grace
@@ -72,8 +84,8 @@ pub fn earned_before_grace(
     };
     // A level that was not judged by a period that ended has left no such trace.
     let looked_back = !by_the_day(form.keep) || calendar.start_of(calendar.day_at(lost_at)) == lost_at;
-    let over = kept_until(calendar, form.keep, standing.base, standing.base).is_none_or(|end| end <= scope.at);
-    if !looked_back || over {
+    let lost = Then { at: lost_at, closing: true };
+    if !looked_back || form.keep == Keep::WhileQualified || !lasts_beyond(calendar, form, lost, scope.at) {
         return Ok(0);
     }
     earned(&Scope { closing: true, ..Scope::of(scope.plan, scope.member, lost_at) }, ladder)
@@ -121,7 +133,7 @@ pub fn deserved(scope: &Scope<'_>, ladder: u16, standing: &Standing) -> Result<D
             break;
         }
         let base = super::counted_from(form.keep, then.closing, then.at);
-        if kept_until(&scope.plan.calendar, form.keep, base, base).is_none_or(|end| end <= scope.at) {
+        if !lasts_beyond(&scope.plan.calendar, form, then, scope.at) {
             continue;
         }
         let (level, carried) = deserved_at(scope, ladder, standing, then)?;

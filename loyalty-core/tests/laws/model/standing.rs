@@ -239,9 +239,17 @@ impl Member<'_> {
         let due = standing.until.is_some_and(|until| until <= at);
         // What a level was given for to the end of a period is no reason to keep it in the next one.
         let looks_back = due && timed && (period_ends || !matches!(form.keep, Keep::ToEnd { next: false, .. }));
-        let (earned, seen) = if looks_back { (closing.max(reached), &seen_closing) } else { (now, &seen) };
         let in_grace = standing.grace.is_some();
         let endless = standing.until.is_none() && !in_grace;
+        let revoked = occasion == Occasion::Return && form.returns == LadderReturns::Revoke;
+        // Only what came back can take away what would be kept for longer.
+        let by_return_alone = timed && revoked && !(in_grace || due || endless);
+        let (earned, seen) = match form.rise {
+            _ if looks_back => (closing.max(reached), &seen_closing),
+            // The present period makes a level when it ends.
+            Rise::AtEndOf(_) if by_return_alone => (0, &seen),
+            _ => (now, &seen),
+        };
         let falls_due = if timed { due || endless } else { due };
         if earned >= standing.level {
             let kept = in_grace || falls_due || (!timed && standing.until.is_some());
@@ -261,13 +269,10 @@ impl Member<'_> {
             standing.until = Some(start(zone, period(day(zone, at), of, self.program.week).end));
             return None;
         }
-        let revoked = returned && form.returns == LadderReturns::Revoke;
-        let judged = in_grace || due || endless || (timed && revoked);
+        let judged = in_grace || due || endless || by_return_alone;
         if !judged {
             return None;
         }
-        // Only what came back can take away what would be kept for longer.
-        let by_return_alone = !(in_grace || due || endless);
         let (left, used, left_base) =
             if by_return_alone { self.left_of_then(ladder, standing) } else { (0, zero(), at) };
         if by_return_alone && left >= standing.level {
@@ -324,7 +329,11 @@ impl Member<'_> {
     /// Where a late event leads for the time in which it happened, when, and whether that was judged by what had ended.
     fn level_then(&self, ladder: usize, standing: &Standing, then: Micros) -> Option<(usize, Micros, bool)> {
         let form = self.form_at(ladder, self.clock);
-        if standing.grace.is_some() || (form.keep == Keep::WhileQualified && form.fall != Fall::Never) {
+        if form.keep == Keep::WhileQualified && form.fall != Fall::Never {
+            return None;
+        }
+        // A time of grace hides what the level was entered by.
+        if standing.grace.is_some() && standing.since > then {
             return None;
         }
         let (when, at_an_end) = match form.rise {
@@ -341,7 +350,7 @@ impl Member<'_> {
             Rise::AtOnce => (then, false),
         };
         let base = if at_an_end && counts_by_day(form.keep) { when - 1 } else { when };
-        if self.keep_end(form.keep, base, base).is_some_and(|end| end <= self.clock) {
+        if self.kept_to(form, base, when).is_some_and(|end| end <= self.clock) {
             return None;
         }
         let seen = self.seen(when, at_an_end, false);
@@ -375,7 +384,8 @@ impl Member<'_> {
         let mut best = (level, used, standing.base);
         for (at, closing) in self.judged_at(ladder, when) {
             let base = if closing && counts_by_day(keep) { at - 1 } else { at };
-            let lasts = self.keep_end(keep, base, base).is_some_and(|end| end > self.clock);
+            let form = self.form_at(ladder, self.clock);
+            let lasts = self.kept_to(form, base, at).is_some_and(|end| end > self.clock);
             let (level, used) = self.left_at(ladder, standing, at, closing);
             if lasts && level > best.0 {
                 best = (level, used, base);
@@ -458,7 +468,7 @@ impl Member<'_> {
         if counts_by_day(form.keep) && start(zone, day(zone, lost)) != lost {
             return 0;
         }
-        match self.keep_end(form.keep, standing.base, standing.base) {
+        match self.kept_to(form, standing.base, lost) {
             Some(end) if end > self.clock => {
                 let seen = self.seen(lost, true, false);
                 self.qualifies_for(ladder, lost, &seen, true)
@@ -508,6 +518,12 @@ impl Member<'_> {
     /// What is judged at the end of a period belongs to its last day.
     fn base(&self, keep: Keep, closing: bool) -> Micros {
         if closing && counts_by_day(keep) { self.clock - 1 } else { self.clock }
+    }
+
+    /// The end of a level that was made at an instant: with a period that ends it is made for the next one.
+    fn kept_to(&self, form: &LadderForm, base: Micros, made: Micros) -> Option<Micros> {
+        let entered = if form.rise == Rise::AtOnce { base } else { made };
+        self.keep_end(form.keep, base, entered)
     }
 
     /// The first end after an instant that a level counted from `base` comes to.
