@@ -39,6 +39,13 @@ impl Marks {
         self.marks.insert(at, mark);
     }
 
+    /// Takes out the last mark of a measure that tells a value.
+    pub fn remove_told(&mut self, measure: u16, value: &Stored) {
+        if let Some(at) = self.marks.iter().rposition(|known| known.measure == measure && known.value == *value) {
+            self.marks.remove(at);
+        }
+    }
+
     /// Takes out one mark that equals the given one.
     pub fn remove(&mut self, mark: &Mark) {
         if let Some(at) = self.marks.iter().position(|known| known == mark) {

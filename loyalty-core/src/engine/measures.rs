@@ -76,23 +76,31 @@ pub fn deltas(scope: &Scope<'_>, measures: &[u16], deltas: &mut Deltas) -> Resul
     Ok(())
 }
 
-/// Adds a delta to the member's state.
-pub fn commit(member: &mut Member, delta: &Delta, at: i64) -> Result<(), Overflow> {
+/// Adds a delta to the member's state. What goes by the purchase lies at the instant of the order's first form.
+pub fn commit(plan: &Plan, member: &mut Member, delta: &Delta, (at, bought_at): (i64, i64)) -> Result<(), Overflow> {
     match delta {
         Delta::Counted { change, .. } => member.tallies.add(change)?,
         Delta::Marked { measure, value } => {
+            let at = if is_of_purchase(plan, *measure) { bought_at } else { at };
             member.marks.insert(Mark { measure: *measure, at, value: value.clone() });
         }
     }
     Ok(())
 }
 
+/// Whether a mark of a measure lies where an order was bought, and tells when the present form of it was.
+pub fn is_of_purchase(plan: &Plan, measure: u16) -> bool {
+    plan.measures.get(usize::from(measure)).is_some_and(|measure| measure.of_purchase)
+}
+
 /// Takes a delta out of the member's state again.
-pub fn take_out(member: &mut Member, delta: &Delta, at: i64) -> Result<(), Overflow> {
+pub fn take_out(plan: &Plan, member: &mut Member, delta: &Delta, at: i64) -> Result<(), Overflow> {
     match delta {
         Delta::Counted { change, .. } => {
             member.tallies.add(&Change { count: -change.count, sum: -change.sum, ..*change })?;
         }
+        // The first form may be forgotten by now.
+        Delta::Marked { measure, value } if is_of_purchase(plan, *measure) => member.marks.remove_told(*measure, value),
         Delta::Marked { measure, value } => {
             member.marks.remove(&Mark { measure: *measure, at, value: value.clone() });
         }

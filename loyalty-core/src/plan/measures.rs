@@ -48,6 +48,8 @@ pub struct MeasurePlan {
     pub tally: Option<u32>,
     /// It remembers when a step of a challenge was done.
     pub step: bool,
+    /// A window of a challenge begins with it, or it is a step in such a window: an order that is edited stays where it was.
+    pub of_purchase: bool,
     /// Longest window, in days, that a mark must outlive the clock; none: all time.
     pub keep_days: Option<i32>,
     /// Of one that goes over all time: so many days old, marks may be drawn into one, for no form tells them apart; none: never.

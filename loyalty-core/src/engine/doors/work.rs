@@ -98,9 +98,12 @@ pub(super) fn commit(
     while let Some((entry, place)) = entries.pop() {
         member.tallies.put(entry, place);
     }
+    let replaced = coupons::redeem::replaced(event_plan, event);
     for delta in deltas {
         if let Delta::Marked { measure, value } = delta {
-            member.marks.insert(Mark { measure: *measure, at: event.at, value: core::mem::take(value) });
+            let of = replaced.filter(|_| measures::is_of_purchase(plan, *measure));
+            let at = of.and_then(|order| returns::bought_at(plan, member, order)).unwrap_or(event.at);
+            member.marks.insert(Mark { measure: *measure, at, value: core::mem::take(value) });
         }
     }
     for wallet in 0..plan.wallets.len() {
@@ -110,7 +113,6 @@ pub(super) fn commit(
         coupons::redeem::commit(plan, member, event, core::mem::take(uses), decisions)?;
     }
     let spent = !evaluation.spends.is_empty();
-    let replaced = coupons::redeem::replaced(event_plan, event);
     let granted = match replaced {
         Some(_) => evaluation.lots.iter().map(|lot| (lot.wallet, lot.amount)).collect(),
         None => Vec::new(),

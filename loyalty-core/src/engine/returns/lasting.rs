@@ -70,6 +70,13 @@ pub fn followed(plan: &Plan, member: &Member, order: &str) -> Vec<Followed> {
     found
 }
 
+/// When an order was bought: the instant of its first form, as far as its forms are remembered.
+pub fn bought_at(plan: &Plan, member: &Member, order: &str) -> Option<i64> {
+    let mut first = None;
+    each_form(plan, member, order, |record, _| first = Some(record.at));
+    first
+}
+
 /// Why no rule was asked about an order, in the first form that is remembered of it, if none was.
 pub fn unseen(plan: &Plan, member: &Member, order: &str) -> Option<NotEarned> {
     let mut first = None;

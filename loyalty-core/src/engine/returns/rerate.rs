@@ -4,6 +4,7 @@ use rust_decimal::Decimal;
 
 use super::factors::{Factor, factors, still_fires};
 use super::kept::{base, share};
+use super::lasting::bought_at;
 use super::order::Order;
 use super::recap::{is_capped, recap};
 use crate::amount::{self, Overflow};
@@ -29,7 +30,7 @@ pub(super) fn count_no_more(plan: &Plan, member: &mut Member, order: &Order) -> 
     let mut deltas = measures::Deltas::new();
     measures::deltas(&scope(plan, member, order, &order.event), &numbers, &mut deltas)?;
     for delta in &deltas {
-        measures::take_out(member, delta, order.event.at)?;
+        measures::take_out(plan, member, delta, order.event.at)?;
     }
     Ok(())
 }
@@ -68,10 +69,11 @@ pub(super) fn remeasure(
     };
     let (old, new) = (deltas(member, before)?, deltas(member, after)?);
     for delta in old.iter().filter(|delta| !new.contains(delta)) {
-        measures::take_out(member, delta, order.event.at)?;
+        measures::take_out(plan, member, delta, order.event.at)?;
     }
     for delta in new.iter().filter(|delta| !old.contains(delta)) {
-        measures::commit(member, delta, order.event.at)?;
+        let bought_at = bought_at(plan, member, &order.event.id).unwrap_or(order.event.at);
+        measures::commit(plan, member, delta, (order.event.at, bought_at))?;
     }
     Ok(())
 }

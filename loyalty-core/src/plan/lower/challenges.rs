@@ -1,7 +1,8 @@
 //! Challenges from the checked program to the plan.
 
 use super::Lower;
-use crate::check::model::{Goals, MeasureOf, Progress, Returns, Type};
+use crate::check::model::{Goals, MeasureOf, Progress, Returns, Type, Within};
+use crate::plan::Plan;
 use crate::plan::challenges::{ChallengeFormPlan, ChallengePlan, GoalsPlan, ProgressPlan};
 
 impl Lower<'_> {
@@ -14,6 +15,9 @@ impl Lower<'_> {
                     ProgressPlan::Steps { steps: steps.iter().map(|step| *step as u16).collect(), in_order: *in_order }
                 }
             };
+            if let Within::Following { of, .. } = challenge.within {
+                self.stays_where_it_was(&progress, of);
+            }
             let forms = self.dated(&challenge.versions, |lower, form| ChallengeFormPlan {
                 goals: match &form.goal {
                     Goals::Fixed(goals) => GoalsPlan::Fixed(goals.iter().map(|goal| lower.expression(goal)).collect()),
@@ -49,6 +53,27 @@ impl Lower<'_> {
                     _ => 0,
                 },
             });
+        }
+    }
+
+    /// What a challenge that begins with an event remembers of edited orders: where they begin a window, and steps in it. Where
+    /// that very event is counted, an edit counts in a window of its own.
+    fn stays_where_it_was(&mut self, progress: &ProgressPlan, of: usize) {
+        let event_of = |plan: &Plan, measure: usize| plan.measures.get(measure).and_then(|measure| measure.event);
+        let counted = match progress {
+            ProgressPlan::Measure(measure) | ProgressPlan::Streak(measure, _) => {
+                Some(usize::from(*measure)).filter(|measure| event_of(&self.plan, *measure) == event_of(&self.plan, of))
+            }
+            ProgressPlan::Steps { .. } => None,
+        };
+        if counted.is_some() {
+            return;
+        }
+        let steps = if let ProgressPlan::Steps { steps, .. } = progress { steps.as_slice() } else { &[] };
+        for measure in steps.iter().map(|step| usize::from(*step)).chain([of]) {
+            if let Some(measure) = self.plan.measures.get_mut(measure) {
+                measure.of_purchase = true;
+            }
         }
     }
 }

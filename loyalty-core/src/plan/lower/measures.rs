@@ -69,6 +69,7 @@ impl Lower<'_> {
                 revoke: measure.returns == model::Returns::Revoke,
                 tally,
                 step: measure.meter.is_some() && measure.function == AggregateFunction::Last,
+                of_purchase: false,
                 keep_days: keep,
                 draw_days,
             });
