@@ -72,6 +72,8 @@ pub fn same_figures(engine: &Engine, model: &Member<'_>, after: &str) -> Result<
     );
     prop_assert_eq!(theirs.levels, ours.levels, "levels (engine, model) after {}", after);
     prop_assert_eq!(theirs.measures, ours.measures, "measures (engine, model) after {}", after);
+    prop_assert_eq!(theirs.attributes, ours.attributes, "attributes (engine, model) after {}", after);
+    prop_assert_eq!(theirs.tags, ours.tags, "tags (engine, model) after {}", after);
     Ok(())
 }
 

@@ -50,6 +50,8 @@ impl Engine {
             lots: BTreeMap::new(),
             measures: BTreeMap::new(),
             levels: BTreeMap::new(),
+            attributes: BTreeMap::new(),
+            tags: vec![],
         };
         for totals in self.program.totals(&self.member) {
             let amounts = [
@@ -79,6 +81,11 @@ impl Engine {
         for (name, value) in view["measures"].as_object().expect("measures") {
             figures.measures.insert(name.clone(), shown(value));
         }
+        for (name, value) in view["attributes"].as_object().expect("attributes") {
+            figures.attributes.extend(shown(value).map(|value| (name.clone(), value)));
+        }
+        let tags = view["tags"].as_array().expect("tags");
+        figures.tags = tags.iter().map(|tag| tag.as_str().expect("a tag").to_owned()).collect();
         let saved: Value = serde_json::from_str(&self.save()).expect("a state is JSON");
         for tier in saved["tiers"].as_array().expect("tiers") {
             let text = |value: &Value| value.as_str().expect("a text").to_owned();
@@ -154,6 +161,11 @@ fn told(decision: &Value, outcome_at: &str) -> Option<String> {
         "claim" => {
             let by: Decimal = text("by").parse().expect("a decimal");
             format!("{at} claim {} {}", text("counter"), plain(by))
+        }
+        "tagged" | "untagged" => format!("{at} {kind} {}", text("tag")),
+        "attribute_set" => {
+            let value = shown(&decision["value"]).unwrap_or_else(|| "null".to_owned());
+            format!("{at} {kind} {} {value}", text("field"))
         }
         "segment_entered" | "segment_left" => format!("{at} {kind} {}", text("segment")),
         _ => return None,

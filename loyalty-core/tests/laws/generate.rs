@@ -5,6 +5,7 @@
 
 mod forms;
 mod history;
+mod marks;
 mod program;
 mod tiers;
 
@@ -71,6 +72,11 @@ fn forms() -> impl Strategy<Value = Vec<Vec<u32>>> {
     vec(rolls(24), 0..=3)
 }
 
+/// What some of the rules have to do with attributes and tags.
+fn marks() -> impl Strategy<Value = Vec<Vec<u32>>> {
+    vec(rolls(12), 0..=4)
+}
+
 /// A program with a history of up to `steps` steps.
 pub fn case(steps: usize) -> impl Strategy<Value = Case> {
     let declarations = (
@@ -80,9 +86,10 @@ pub fn case(steps: usize) -> impl Strategy<Value = Case> {
         vec(rolls(24), 1..=5),
         vec(rolls(8), 0..=1),
     );
-    (declarations, forms(), rolls(4), vec(rolls(24), 1..=steps)).prop_map(
-        |((settings, wallets, measures, rules, groups), forms, start, steps)| {
+    (declarations, forms(), marks(), rolls(4), vec(rolls(24), 1..=steps)).prop_map(
+        |((settings, wallets, measures, rules, groups), forms, marks, start, steps)| {
             let mut program = program::make(settings, wallets, measures, rules, groups);
+            marks::add(&mut program, marks);
             forms::add(&mut program, forms);
             let (enrolled, steps) = history::make(&program, start, steps);
             Case { program, enrolled, steps }
@@ -94,10 +101,12 @@ pub fn case(steps: usize) -> impl Strategy<Value = Case> {
 pub fn timed_case(steps: usize) -> impl Strategy<Value = Case> {
     let declarations = (rolls(12), vec(vec(0_u32..1000, 0..=24), 1..=2), vec(rolls(12), 0..=2), vec(rolls(24), 1..=3));
     let timed = (vec(rolls(8), 0..=2), vec(rolls(40), 0..=2), vec(rolls(12), 0..=2), vec(rolls(24), 0..=4), rolls(32));
-    (declarations, forms(), timed, rolls(4), vec(rolls(24), 1..=steps)).prop_map(
-        |((settings, wallets, measures, rules), forms, timed, start, steps)| {
+    (declarations, forms(), marks(), timed, rolls(4), vec(rolls(24), 1..=steps)).prop_map(
+        |((settings, wallets, measures, rules), forms, marks, timed, start, steps)| {
             let mut program = program::make(settings, wallets, measures, rules, vec![]);
             tiers::add(&mut program, timed);
+            marks::add(&mut program, marks);
+            tiers::without_circles(&mut program);
             forms::add(&mut program, forms);
             let (enrolled, steps) = history::make(&program, start, steps);
             Case { program, enrolled, steps }

@@ -12,6 +12,7 @@ mod ends;
 pub mod event;
 mod expr;
 mod ledger;
+mod marks;
 mod measure;
 pub mod number;
 mod print;
@@ -33,6 +34,7 @@ use event::{Event, Field, Kept, Step};
 use expr::{Scope, Seen, Value};
 pub use ledger::Member;
 use ledger::{Account, Known, Use, Vesting};
+use marks::Mark;
 use measure::Past;
 use number::{Exact, floor_at, print, zero};
 use program::{Clawback, Dated, Effect, Flow, Ladder, Restore, Rule};
@@ -57,6 +59,9 @@ pub struct Figures {
     pub totals: BTreeMap<String, String>,
     pub lots: Lots,
     pub measures: BTreeMap<String, Option<String>>,
+    /// Those that are known.
+    pub attributes: BTreeMap<String, String>,
+    pub tags: Vec<String>,
     /// By ladder: the level that the rules have led to, since when, and its end or that of its grace.
     pub levels: BTreeMap<String, (String, Micros, Option<Micros>, Option<Micros>)>,
 }
@@ -139,14 +144,9 @@ impl<'p> Member<'p> {
                 Occasion::Return
             }
             "profile" => {
-                let told = |name: &str| event.text(name).and_then(|day| day.parse().ok());
-                for (name, day, told_at) in [
-                    ("birthday", &mut self.birthday, &mut self.birthday_at),
-                    ("contract", &mut self.contract, &mut self.contract_at),
-                ] {
-                    // What was told of a later day stays.
-                    if let Some(new) = told(name).filter(|_| *told_at <= event.at) {
-                        (*day, *told_at) = (Some(new), event.at);
+                for name in ["birthday", "contract", "card"] {
+                    if let Some(value) = event.fields.get(name) {
+                        self.mark(Mark::Attribute(name, Some(value.clone())), event.at);
                     }
                 }
                 on_event
@@ -286,6 +286,9 @@ impl<'p> Member<'p> {
             self.add_lot(lot.wallet, &known.event.id, lot.amount.clone(), at, vest, &lot.expire);
             *known.granted.entry(lot.wallet).or_insert_with(zero) += &lot.amount;
         }
+        for mark in &judgement.marks {
+            self.mark(mark.clone(), at);
+        }
         self.claim(&judgement.fired, at, (1, at));
         for (wallet, old) in (0..self.program.wallets.len()).flat_map(|wallet| replaced.map(|old| (wallet, old))) {
             self.net(wallet, &known.event.id, old);
@@ -324,7 +327,8 @@ impl<'p> Member<'p> {
     }
 
     fn past(&self) -> Vec<Past<'_>> {
-        let counted = self.known.iter().filter(|known| !known.ignored);
+        // An edited order counts once, by its last form.
+        let counted = self.known.iter().filter(|known| !known.ignored && !known.replaced);
         counted
             .map(|known| Past { original: &known.kept.original, kept: (!known.kept.whole).then_some(&known.kept.form) })
             .collect()
@@ -415,6 +419,7 @@ impl<'p> Member<'p> {
             Some(_) if refund.lines().is_none() && refund.number("amount").is_none() => {}
             _ => known.kept.take_back(refund)?,
         }
+        known.replaced |= lives_on;
         for wallet in 0..self.program.wallets.len() {
             let Some(granted) = known.granted.get(&wallet) else { continue };
             let clawed = known.clawed.get(&wallet).cloned().unwrap_or_else(zero);
@@ -519,6 +524,8 @@ impl<'p> Member<'p> {
             lots: BTreeMap::new(),
             measures: BTreeMap::new(),
             levels: BTreeMap::new(),
+            attributes: self.shown_attributes(),
+            tags: self.tags().into_iter().map(str::to_owned).collect(),
         };
         for (index, wallet) in self.program.wallets.iter().enumerate() {
             let figure = |account| self.figure(index, account);

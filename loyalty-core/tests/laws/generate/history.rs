@@ -94,8 +94,11 @@ impl History<'_> {
             "cancel" | "delivered" => Step::Apply(event.with("order", self.earlier(rolls))),
             "profile" => {
                 let birthdays = ["1996-02-29", "1990-03-29", "2000-10-25", "1985-12-31", "1970-01-06"];
-                let event = event.with("birthday", text(rolls.pick(&birthdays)));
-                Step::Apply(if rolls.one_in(2) { event.with("contract", self.told(at, rolls)) } else { event })
+                let mut event = event.with("birthday", text(rolls.pick(&birthdays)));
+                if rolls.one_in(2) {
+                    event = event.with("contract", self.told(at, rolls));
+                }
+                Step::Apply(if rolls.one_in(3) { event.with("card", text(rolls.pick(&PAYMENTS))) } else { event })
             }
             "assign_level" => match self.assigned(event, rolls) {
                 Some(event) => Step::Apply(event),

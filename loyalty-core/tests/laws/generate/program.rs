@@ -28,6 +28,8 @@ pub const DECLARATIONS: &str = "\
 member {
   birthday date?
   contract date?
+  card text?
+  factor number = 1
 }
 event order {
   best_by date?

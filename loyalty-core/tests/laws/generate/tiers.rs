@@ -42,7 +42,6 @@ pub fn add(program: &mut Program, (measures, ladders, segments, rules, reads): P
         let rule = reaction(&mut Rolls::new(rolls), first + index, program);
         program.rules.push(rule);
     }
-    without_circles(program);
 }
 
 /// Lets rules on events ask for levels, and multiply by what these give.
@@ -93,7 +92,7 @@ fn allow_by_level(rolls: &mut Rolls, program: &mut Program) {
 }
 
 /// Takes out rules that would set themselves off.
-fn without_circles(program: &mut Program) {
+pub fn without_circles(program: &mut Program) {
     while let Err(diagnostics) = Compiled::compile(&program.to_string()) {
         let is_circle = diagnostics.iter().any(|diagnostic| diagnostic.code().as_str() == "L0240");
         let last = program.rules.iter().rposition(|rule| rule.trigger.is_some());

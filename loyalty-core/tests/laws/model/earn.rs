@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::calendar::day;
-use super::event::{Event, Line, number};
-use super::expr::{Scope, Seen, product};
+use super::event::{Event, Field, Line, number, text};
+use super::expr::{Scope, Seen, Value, product};
 use super::ledger::{Known, Member};
+use super::marks::Mark;
 use super::number::{Exact, round, whole, zero};
 use super::program::*;
 
@@ -23,6 +24,8 @@ pub struct Judgement {
     pub lots: Vec<LotPlan>,
     pub spends: Vec<(usize, Exact)>,
     pub moves: Vec<Move>,
+    /// In the order of the file.
+    pub marks: Vec<Mark>,
     /// The rules that moved points for good, here or in a form of the order before.
     pub lasting: Vec<usize>,
     /// What fails of each rule on the event.
@@ -184,6 +187,16 @@ impl Member<'_> {
                         }
                         judgement.moves.push(Move::Forfeit { wallet: *wallet, amount });
                     }
+                    Effect::Tag(tag) => judgement.marks.push(Mark::Tag(tag, true)),
+                    Effect::Untag(tag) => judgement.marks.push(Mark::Tag(tag, false)),
+                    Effect::Set(name, value) => {
+                        let value = scope.eval(value, None).map(|value| match value {
+                            Value::Number(number) => Field::Number(number),
+                            Value::Text(text) => Field::Text(text),
+                            other => panic!("no attribute is set to {other:?}"),
+                        });
+                        judgement.marks.push(Mark::Attribute(name, value));
+                    }
                     Effect::Raise { ladder, level, end } => {
                         judgement.moves.push(Move::Raise { ladder: *ladder, level: *level, end: *end });
                     }
@@ -328,11 +341,11 @@ pub fn wallet_expiry(wallet: &Wallet, scope: &Scope<'_>) -> Expire {
 /// A form whose day is told, as that day; nothing where it is not.
 fn told(form: &Expire, scope: &Scope<'_>) -> Option<Expire> {
     let day = match form {
-        Expire::Told("member", _) => scope.seen.contract,
-        Expire::Told(_, field) => scope.event.text(field).map(|day| day.parse().expect("a day")),
+        Expire::Told("member", name) => text(&scope.seen.attributes, name),
+        Expire::Told(_, field) => scope.event.text(field),
         form => return Some(form.clone()),
     };
-    day.map(Expire::At)
+    day.map(|day| Expire::At(day.parse().expect("a day")))
 }
 
 /// The sum of contributions, each rule's rounded first unless the wallet rounds once per order.

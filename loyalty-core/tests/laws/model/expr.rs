@@ -1,5 +1,7 @@
 //! Expressions: a missing operand makes the whole missing, and a missing condition does not hold.
 
+use std::collections::BTreeSet;
+
 use chrono::{Datelike, NaiveDate, Timelike, Weekday};
 
 use super::calendar::{Micros, day, local};
@@ -27,8 +29,8 @@ pub struct Seen {
     /// Per ladder: the level that counts, and the rate that it gives.
     pub levels: Vec<usize>,
     pub rates: Vec<Exact>,
-    /// The member's attribute of that name.
-    pub contract: Option<NaiveDate>,
+    pub attributes: Line,
+    pub tags: BTreeSet<&'static str>,
 }
 
 #[derive(Clone, Copy)]
@@ -108,6 +110,8 @@ impl Scope<'_> {
             Expr::Share(wallet, share) => Some(Value::Number(&self.seen.balances[*wallet] * share)),
             Expr::AtLeast(ladder, level) => Some(Value::Bool(self.seen.levels[*ladder] >= *level)),
             Expr::Benefit(ladder) => Some(Value::Number(self.seen.rates[*ladder].clone())),
+            Expr::Attribute(name) => field(&self.seen.attributes, name),
+            Expr::Tagged(tag) => Some(Value::Bool(self.seen.tags.contains(tag))),
             Expr::Segment(segment) => sub(in_force(&self.program.segments[*segment].forms, day(zone, self.event.at))),
             Expr::Not(inner) => match sub(inner)? {
                 Value::Bool(value) => Some(Value::Bool(!value)),
@@ -138,6 +142,10 @@ impl Scope<'_> {
             },
             Expr::Times(inner, times) => match sub(inner)? {
                 Value::Number(inner) => Some(Value::Number(&inner * times)),
+                _ => None,
+            },
+            Expr::Scaled(inner, times) => match (sub(inner)?, sub(times)?) {
+                (Value::Number(inner), Value::Number(times)) => Some(Value::Number(inner * times)),
                 _ => None,
             },
             Expr::Match(subject, arms, otherwise) => {

@@ -8,6 +8,7 @@ use chrono::{Datelike, NaiveDate};
 use super::calendar::{Micros, day, later, later_day, through};
 use super::earn::Judgement;
 use super::event::{Event, Kept};
+use super::marks::Mark;
 use super::number::{Exact, zero};
 use super::program::{Activity, Clawback, Dated, Expire, Flow, Length, Program, Restore, SpendOrder, Vest};
 use super::reactions::Happened;
@@ -89,6 +90,8 @@ pub struct Known {
     pub event: Event,
     /// It happened before the member joined: it counts nowhere.
     pub ignored: bool,
+    /// Another order has taken its place.
+    pub replaced: bool,
     pub kept: Kept,
     pub judgement: Judgement,
     /// The rules that followed on it, or on a form before, and gave or took something.
@@ -136,11 +139,8 @@ pub struct Member<'p> {
     pub waits: Vec<(usize, End, Micros)>,
     /// Everything that measures over a wallet may sum up.
     pub flows: Vec<(usize, Flow, Exact, Micros)>,
-    pub birthday: Option<NaiveDate>,
-    /// As of when it was told.
-    pub birthday_at: Micros,
-    pub contract: Option<NaiveDate>,
-    pub contract_at: Micros,
+    /// Everything that was ever told of attributes and tags, and as of when.
+    pub marks: Vec<(Mark, Micros)>,
     /// One for each ladder.
     pub standings: Vec<Standing>,
     /// Whether the member is in each segment that a rule watches.
@@ -157,6 +157,7 @@ impl Known {
         Known {
             event: event.clone(),
             ignored,
+            replaced: false,
             kept: Kept::new(event, minor),
             judgement: Judgement::default(),
             followed: vec![],
@@ -192,10 +193,7 @@ impl<'p> Member<'p> {
             vested: vec![],
             waits: vec![],
             flows: vec![],
-            birthday: None,
-            birthday_at: i64::MIN,
-            contract: None,
-            contract_at: i64::MIN,
+            marks: vec![],
             standings: program.ladders.iter().map(|_| Standing::new(enrolled)).collect(),
             inside: vec![],
             happened: vec![],

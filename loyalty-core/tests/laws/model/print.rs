@@ -277,6 +277,9 @@ impl Program {
                 format!("forfeit {} from {}", self.expr(amount, scope), self.wallets[*wallet].name)
             }
             Effect::Refuse => "refuse \"Not today.\"".to_owned(),
+            Effect::Tag(tag) => format!("tag \"{tag}\""),
+            Effect::Untag(tag) => format!("untag \"{tag}\""),
+            Effect::Set(name, value) => format!("set member.{name} = {}", self.expr(value, scope)),
             Effect::Raise { ladder, level, end } => {
                 let ladder = &self.ladders[*ladder];
                 let end = match end {
@@ -385,6 +388,8 @@ impl Program {
                 format!("{} >= {}", ladder.name, ladder.forms[0].1.levels[*level].name)
             }
             Expr::Benefit(ladder) => format!("{}.rate", self.ladders[*ladder].name),
+            Expr::Attribute(name) => format!("member.{name}"),
+            Expr::Tagged(tag) => format!("\"{tag}\" in member.tags"),
             Expr::Segment(segment) => self.segments[*segment].name.clone(),
             Expr::Not(inner) => format!("not ({})", sub(inner)),
             Expr::And(parts) => list(parts, "and"),
@@ -407,6 +412,7 @@ impl Program {
             Expr::Otherwise(value, other) => format!("({} ?? {})", sub(value), sub(other)),
             Expr::Add(left, right) => format!("({} + {})", sub(left), sub(right)),
             Expr::Times(inner, times) => format!("{} * {}", sub(inner), print(times)),
+            Expr::Scaled(inner, times) => format!("{} * {}", sub(inner), sub(times)),
             Expr::Match(subject, arms, otherwise) => {
                 let arms: Vec<String> = arms.iter().map(|(text, value)| format!("\"{text}\" {}", sub(value))).collect();
                 format!("match {} {{ {}, else {} }}", sub(subject), arms.join(", "), sub(otherwise))
@@ -448,7 +454,9 @@ fn blocks<T: Dated>(f: &mut Formatter<'_>, first: &T, clauses: impl Fn(&T) -> Ve
 /// The word that a clause begins with; all effects are of one kind.
 fn kind(clause: &str) -> &str {
     match clause.split(' ').next().unwrap_or_default() {
-        "earn" | "multiply" | "spend" | "convert" | "forfeit" | "raise" | "refuse" => "effect",
+        "earn" | "multiply" | "spend" | "convert" | "forfeit" | "raise" | "refuse" | "tag" | "untag" | "set" => {
+            "effect"
+        }
         word => word,
     }
 }

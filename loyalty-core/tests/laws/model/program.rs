@@ -368,6 +368,10 @@ pub enum Effect {
     },
     /// The event does not happen.
     Refuse,
+    Tag(&'static str),
+    Untag(&'static str),
+    /// An attribute of the member has the value.
+    Set(&'static str, Expr),
 }
 
 #[derive(Debug, Clone)]
@@ -415,6 +419,10 @@ pub enum Expr {
     AtLeast(usize, usize),
     /// `LADDER.rate`
     Benefit(usize),
+    /// `member.NAME`
+    Attribute(&'static str),
+    /// `"TAG" in member.tags`
+    Tagged(&'static str),
     Segment(usize),
     Not(Box<Expr>),
     And(Vec<Expr>),
@@ -426,6 +434,8 @@ pub enum Expr {
     Add(Box<Expr>, Box<Expr>),
     /// A quantity times a number.
     Times(Box<Expr>, Exact),
+    /// A quantity times a number that is worked out.
+    Scaled(Box<Expr>, Box<Expr>),
     /// `match SUBJECT { TEXT VALUE … else VALUE }`
     Match(Box<Expr>, Vec<(String, Expr)>, Box<Expr>),
     /// `match SUBJECT { AMOUNT .. AMOUNT VALUE … else VALUE }`, each range with its first and without its last end.
@@ -440,6 +450,13 @@ pub enum Comparison {
     LessOrEqual,
     Greater,
     GreaterOrEqual,
+}
+
+impl Effect {
+    /// Whether it gives or takes points for good.
+    pub fn moves_points(&self) -> bool {
+        matches!(self, Effect::Earn { .. } | Effect::Spend { .. } | Effect::Convert { .. } | Effect::Forfeit { .. })
+    }
 }
 
 impl Program {

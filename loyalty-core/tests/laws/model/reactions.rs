@@ -5,6 +5,7 @@ use super::earn::Move;
 use super::event::{Event, Field};
 use super::expr::Value;
 use super::ledger::{Account, Known, Member};
+use super::marks::Mark;
 use super::number::{Exact, print, zero};
 use super::print_tiers::moved;
 use super::program::*;
@@ -47,6 +48,11 @@ pub enum Happened {
         entered: bool,
         at: Micros,
     },
+    /// A tag is given or taken, or an attribute has a value.
+    Marked {
+        mark: Mark,
+        at: Micros,
+    },
     /// A counter over all members moves.
     Claim {
         counter: String,
@@ -80,6 +86,7 @@ impl Happened {
                 let kind = if *entered { "segment_entered" } else { "segment_left" };
                 format!("{at} {kind} {}", program.segments[*segment].name)
             }
+            Happened::Marked { mark, at } => format!("{at} {}", mark.told()),
             Happened::Claim { counter, by, at } => format!("{at} claim {counter} {by}"),
         }
     }
@@ -96,8 +103,7 @@ impl Member<'_> {
         let seen = self.seen(at, false, false);
         let scope = super::expr::Scope { program: self.program, event: &cause, seen: &seen };
         let form = self.program.rules[rule].on(super::calendar::day(self.program.zone, at));
-        let gives = |effect: &Effect| !matches!(effect, Effect::Raise { .. });
-        form.effects.iter().any(gives) && form.when.iter().all(|when| scope.holds(when))
+        form.effects.iter().any(Effect::moves_points) && form.when.iter().all(|when| scope.holds(when))
     }
 
     pub fn tell_moved(&mut self, flow: Flow, wallet: usize, amount: &Exact, at: Micros) {
@@ -120,9 +126,8 @@ impl Member<'_> {
                         if self.followed_vesting(rule, &had) {
                             continue;
                         }
-                        let gives = |effect: &Effect| !matches!(effect, Effect::Raise { .. });
                         let form = self.program.rules[rule].on(super::calendar::day(self.program.zone, self.clock));
-                        if has <= had && form.effects.iter().any(gives) {
+                        if has <= had && form.effects.iter().any(Effect::moves_points) {
                             amount += has;
                         }
                     }

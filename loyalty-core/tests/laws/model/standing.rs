@@ -78,7 +78,8 @@ impl Member<'_> {
             pendings: wallets.map(|wallet| self.pending(wallet)).collect(),
             levels: self.standings.iter().map(Standing::counts).collect(),
             rates: vec![],
-            contract: self.contract,
+            attributes: self.attributes(),
+            tags: self.tags(),
         };
         for ladder in 0..self.standings.len() {
             let form = self.form_at(ladder, at);

@@ -104,7 +104,7 @@ impl Member<'_> {
                 days.into_iter().any(|day| self.is_day_of(every, day) && instant(zone, day.and_time(time)) == at)
             }
             Trigger::Yearly { birthday, before } => {
-                let (first, from) = if *birthday { (self.birthday?, 0) } else { (day(zone, self.enrolled), 1) };
+                let (first, from) = if *birthday { (self.birthday()?, 0) } else { (day(zone, self.enrolled), 1) };
                 let year = |years| later_day(first, Length { count: years, unit: TimeUnit::Year });
                 let instant = |day| match before {
                     None => start(zone, day),
