@@ -274,13 +274,14 @@ fn run(
             let held = plan.rules.get(rule as usize).is_some_and(|rule| rule.held.is_some());
             let reward = cause.reward.filter(|_| held);
             let source = reward.map_or(0, |reward| reward.source(plan));
-            let before = reward.map(|_| challenges::Before::of(member));
+            let before = reward
+                .map(|_| (challenges::Before::of(member), challenges::counted(plan, rule, at, &evaluation.changes)));
             let claim = points::claim(plan, &cause, &evaluation, at)?;
             ledger::commit(plan, member, (source, at), &mut evaluation, decisions)?;
             decisions.extend(claim);
             moves::commit(plan, member, moves, at, decisions)?;
-            if let Some((reward, before)) = reward.zip(before) {
-                challenges::granted(member, reward, &before, decisions.get(first..).unwrap_or(&[]));
+            if let Some((reward, (before, counted))) = reward.zip(before) {
+                challenges::granted(member, reward, (&before, counted), decisions.get(first..).unwrap_or(&[]));
                 let challenge = plan.challenges.get(usize::from(reward.challenge));
                 // The same goal, met by other events.
                 let own = reward.source(plan);

@@ -9,12 +9,14 @@ use super::super::log::hash;
 use super::super::member::Member;
 use super::super::outcome::{Decision, Kind};
 use super::super::returns;
+use super::super::tally::Changes;
 use super::again;
 use super::state::{Done, WindowState};
 use super::windows::{self, Frame};
 use super::{Before, judge, runs, streaks};
 use crate::amount::{self, Overflow};
-use crate::plan::{ChallengeFormPlan, Plan, ProgressPlan};
+use crate::check::model::{Moment, Trigger};
+use crate::plan::{ChallengeFormPlan, Plan, ProgressPlan, in_force};
 
 /// A goal that was met and whose reward is being given.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,8 +35,26 @@ impl Reward {
     }
 }
 
+/// What the caps of a reward's effects have counted of it, by wallet and times the wallet's denominator.
+pub fn counted(plan: &Plan, rule: u32, at: i64, changes: &Changes) -> Vec<(u16, Decimal)> {
+    let form = plan.rules.get(rule as usize).and_then(|rule| in_force(&rule.forms, plan.calendar.day_at(at)));
+    let mut counted: Vec<(u16, Decimal)> = Vec::new();
+    for cap in form.map_or(&[][..], |form| &form.caps) {
+        let change = changes.iter().find(|change| Some(change.tally) == cap.tally && !change.sum.is_zero());
+        if let Some(change) = change.filter(|_| counted.iter().all(|(wallet, _)| *wallet != cap.wallet)) {
+            counted.push((cap.wallet, change.sum));
+        }
+    }
+    counted
+}
+
 /// Notes what a reward has given, for the case that it is taken back.
-pub fn granted(member: &mut Member, reward: Reward, before: &Before, decisions: &[Decision]) {
+pub fn granted(
+    member: &mut Member,
+    reward: Reward,
+    (before, counted): (&Before, Vec<(u16, Decimal)>),
+    decisions: &[Decision],
+) {
     let given = before.given(member, decisions);
     let state = member.challenges.get_mut(usize::from(reward.challenge));
     let window = state.and_then(|state| state.windows.find_mut(|window| window.key == reward.window));
@@ -43,6 +63,7 @@ pub fn granted(member: &mut Member, reward: Reward, before: &Before, decisions: 
     });
     let Some(done) = done else { return };
     done.given.extend(given);
+    done.counted.extend(counted);
     for decision in decisions {
         match &decision.kind {
             Kind::Earned { wallet, amount, .. } => done.granted.push((*wallet, *amount)),
@@ -158,6 +179,14 @@ pub fn undo(
     for given in done.given.into_iter().rev() {
         super::given::take_back(plan, member, given, at, decisions);
     }
+    let moment = Moment::Goal(number, usize::from(done.goal));
+    let rule = plan.rules.iter().position(|rule| rule.held.is_some() && rule.trigger == Trigger::Declared(moment));
+    let mut room = Changes::new();
+    for (wallet, counted) in done.counted {
+        let Some(rule) = rule else { continue };
+        returns::lower_caps(plan, (rule as u32, wallet), counted, done.told, &mut room)?;
+    }
+    returns::make_room(member, room)?;
     let first = decisions.len();
     for (wallet, amount) in done.granted {
         returns::take_reward_back(plan, member, wallet, amount, (reward.source(plan), done.told), at, decisions)?;

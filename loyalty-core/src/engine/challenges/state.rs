@@ -96,6 +96,8 @@ pub struct Done {
     pub since: i64,
     /// What its reward gave, by wallet.
     pub granted: Vec<(u16, Decimal)>,
+    /// What of it its own caps have counted, by wallet and times the wallet's denominator.
+    pub counted: Vec<(u16, Decimal)>,
     /// The coupons that it issued, by their numbers.
     pub coupons: Vec<u64>,
     /// Badges, tags and levels.
@@ -114,6 +116,7 @@ impl Done {
             used: window.used,
             since: window.since,
             granted: Vec::new(),
+            counted: Vec::new(),
             coupons: Vec::new(),
             given: Vec::new(),
         }

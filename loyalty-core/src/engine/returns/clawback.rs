@@ -2,7 +2,7 @@
 
 use rust_decimal::Decimal;
 
-use super::limits::lower_caps;
+use super::limits::{lower_caps, lower_wallet_caps, make_room};
 use super::order::{Order, Returned};
 use super::rerate::{granted, rerate, rerated_sum};
 use super::written_off;
@@ -10,12 +10,12 @@ use crate::amount::{self, Overflow};
 use crate::check::model::{Clawback, Flow, Moment, Trigger};
 use crate::engine::error::EventError;
 use crate::engine::event::EventData;
+use crate::engine::flows;
 use crate::engine::log::hash;
 use crate::engine::lots::{Lot, Use, Vesting, WalletState};
 use crate::engine::member::Member;
 use crate::engine::outcome::{Because, Decision, Kind};
-use crate::engine::tally::{self, Change, Changes};
-use crate::engine::{flows, rules};
+use crate::engine::tally::Changes;
 use crate::plan::{Plan, RulePlan};
 
 /// Takes back what an order has granted in each wallet.
@@ -33,7 +33,7 @@ pub(super) fn claw_back(
     let mut changes = Changes::new();
     for ((grant, old), new) in order.grants.iter().zip(&old).zip(&new) {
         let less = amount::subtract(*old, *new)?;
-        lower_caps(plan, order, grant, less, &mut changes)?;
+        lower_caps(plan, (grant.rule, grant.wallet), less, order.event.at, &mut changes)?;
     }
     for (number, wallet) in plan.wallets.iter().enumerate() {
         let number = number as u16;
@@ -53,12 +53,7 @@ pub(super) fn claw_back(
         if let Some(clawed) = after.clawed.get_mut(usize::from(number)) {
             *clawed = amount::add(*clawed, due)?;
         }
-        for cap in &policy.caps {
-            if let Some(tally) = cap.tally {
-                let key = rules::limit_key(plan, tally, order.event.at, order.day);
-                tally::change(&mut changes, tally, key, 0, -due)?;
-            }
-        }
+        lower_wallet_caps(plan, number, due, order.event.at, &mut changes)?;
         let own = Lots { source: hash(&order.event.id), named: &[] };
         let pending = match policy.clawback {
             Clawback::OnlyPending => vested_since(member, (&order.decisions, order.event.at), |_| true, number, at),
@@ -67,13 +62,20 @@ pub(super) fn claw_back(
         let of = (own, &*pending, order.event.at, policy.clawback);
         take_from(plan, member, number, due, of, at, decisions)?;
     }
-    for change in changes {
-        // A counter that a `from` clause has changed meanwhile may hold less than is given back.
-        let known = member.tallies.between(change.tally, change.key, change.key).first().map(|entry| entry.sum);
-        let sum = change.sum.max(-known.unwrap_or_default());
-        member.tallies.add(&Change { sum, ..change })?;
-    }
-    Ok(())
+    Ok(make_room(member, changes)?)
+}
+
+/// Makes room in a wallet's caps for what was earned in it at an instant and is taken back now.
+fn make_room_in_wallet(
+    plan: &Plan,
+    member: &mut Member,
+    wallet: u16,
+    amount: Decimal,
+    given_at: i64,
+) -> Result<(), Overflow> {
+    let mut changes = Changes::new();
+    lower_wallet_caps(plan, wallet, amount, given_at, &mut changes)?;
+    make_room(member, changes)
 }
 
 /// Takes back what a reward gave: its pending points, what is left of its own, others, debt, as the wallet says.
@@ -88,6 +90,7 @@ pub fn take_reward_back(
 ) -> Result<(), Overflow> {
     let Some(policy) = plan.policy(wallet, plan.calendar.day_at(given_at)) else { return Ok(()) };
     let of = (Lots { source, named: &[] }, &[][..], given_at, policy.clawback);
+    make_room_in_wallet(plan, member, wallet, amount, given_at)?;
     take_from(plan, member, wallet, amount, of, at, decisions)
 }
 
@@ -109,6 +112,7 @@ pub fn take_given_back(
         _ => Vec::new(),
     };
     let of = (Lots { source: NO_SOURCE, named: &named }, &*pending, given_at, policy.clawback);
+    make_room_in_wallet(plan, member, wallet, amount, given_at)?;
     take_from(plan, member, wallet, amount, of, at, decisions)
 }
 

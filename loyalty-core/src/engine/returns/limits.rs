@@ -9,30 +9,62 @@ use crate::amount::Overflow;
 use crate::engine::coupons::back;
 use crate::engine::error::EventError;
 use crate::engine::event::EventData;
-use crate::engine::grants::Grant;
 use crate::engine::log::hash;
 use crate::engine::member::Member;
 use crate::engine::outcome::{Decision, Kind};
 use crate::engine::tally::{self, Change, Changes};
 use crate::engine::{claims, rewards, rules};
-use crate::plan::{Plan, in_force};
+use crate::plan::{CapPlan, Plan, in_force};
 
-pub(super) fn lower_caps(
+/// Makes room in the caps of a rule and its groups for what it gave or took in a wallet at an instant, times the wallet's
+/// denominator.
+pub fn lower_caps(
     plan: &Plan,
-    order: &Order,
-    grant: &Grant,
+    (rule, wallet): (u32, u16),
     less: Decimal,
+    at: i64,
     changes: &mut Changes,
 ) -> Result<(), Overflow> {
-    let Some(rule) = plan.rules.get(grant.rule as usize) else { return Ok(()) };
-    let own = in_force(&rule.forms, order.day).map(|form| form.caps.as_slice()).unwrap_or(&[]);
-    let groups = rule.groups.iter().filter_map(|group| plan.groups.get(usize::from(*group)));
-    let groups = groups.filter_map(|group| in_force(&group.forms, order.day)).flat_map(|form| &form.caps);
-    for cap in own.iter().chain(groups).filter(|cap| cap.wallet == grant.wallet) {
-        if let Some(tally) = cap.tally {
-            let key = rules::limit_key(plan, tally, order.event.at, order.day);
-            tally::change(changes, tally, key, 0, -less)?;
-        }
+    let Some(rule) = plan.rules.get(rule as usize) else { return Ok(()) };
+    let day = plan.calendar.day_at(at);
+    let own = in_force(&rule.forms, day).map(|form| form.caps.as_slice()).unwrap_or(&[]);
+    let groups = rules::group_forms(plan, rule, day).flat_map(|form| &form.caps);
+    lower(plan, own.iter().chain(groups).filter(|cap| cap.wallet == wallet), less, (at, day), changes)
+}
+
+/// The same in the caps of a wallet for what was earned in it, in points.
+pub(super) fn lower_wallet_caps(
+    plan: &Plan,
+    wallet: u16,
+    less: Decimal,
+    at: i64,
+    changes: &mut Changes,
+) -> Result<(), Overflow> {
+    let day = plan.calendar.day_at(at);
+    let Some(policy) = plan.policy(wallet, day) else { return Ok(()) };
+    lower(plan, policy.caps.iter(), less, (at, day), changes)
+}
+
+fn lower<'p>(
+    plan: &Plan,
+    caps: impl Iterator<Item = &'p CapPlan>,
+    less: Decimal,
+    (at, day): (i64, i32),
+    changes: &mut Changes,
+) -> Result<(), Overflow> {
+    for tally in caps.filter_map(|cap| cap.tally).filter(|_| !less.is_zero()) {
+        tally::change(changes, tally, rules::limit_key(plan, tally, at, day), 0, -less)?;
+    }
+    Ok(())
+}
+
+/// Writes down what there is room for once more.
+pub fn make_room(member: &mut Member, changes: Changes) -> Result<(), Overflow> {
+    for change in changes {
+        // A counter that a `from` clause has changed meanwhile may hold less than is given back.
+        let known = member.tallies.between(change.tally, change.key, change.key).first().map(|entry| entry.sum);
+        let sum = change.sum.max(-known.unwrap_or_default());
+        member.tallies.add(&Change { sum, ..change })?;
     }
     Ok(())
 }

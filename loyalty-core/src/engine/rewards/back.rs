@@ -9,8 +9,9 @@ use crate::engine::coupons::decision::CouponDecision;
 use crate::engine::coupons::{Fate, name};
 use crate::engine::error::{EventError, Refusal};
 use crate::engine::member::Member;
-use crate::engine::outcome::{Decision, Kind};
+use crate::engine::outcome::{Because, Decision, Kind};
 use crate::engine::returns;
+use crate::engine::tally::Changes;
 use crate::plan::Plan;
 
 /// What an event has redeemed: by the reward's rule, how many of it.
@@ -130,11 +131,42 @@ pub fn take_given(
         let gone =
             |units: Decimal| amount::round(amount::multiply(earned, units)?, all, wallet.decimals, RoundMode::Down);
         let due = amount::subtract(gone(after)?, gone(before)?)?;
+        make_room(plan, member, redeemed, number, (back, then))?;
         if due > Decimal::ZERO {
             returns::take_given_back(plan, member, number, due, (rule, redeemed, then), now, decisions)?;
         }
     }
     Ok(())
+}
+
+/// Digits below which the parts of an amount that does not come out even tell nothing of what a cap has counted.
+const COUNTED_DIGITS: u32 = 9;
+
+/// Makes room in the caps of a declaration's effects for what those units have had of them.
+fn make_room(
+    plan: &Plan,
+    member: &mut Member,
+    redeemed: &[Decision],
+    wallet: u16,
+    (Units { rule, before, units, all }, then): (Units, i64),
+) -> Result<(), Overflow> {
+    let mut counted = Decimal::ZERO;
+    for decision in redeemed {
+        let Kind::Earned { wallet: of, because, .. } = &decision.kind else { continue };
+        if *of != wallet || !returns::given_by(because, rule) {
+            continue;
+        }
+        for part in because.iter().filter(|part| matches!(part, Because::Rule { .. })) {
+            counted = amount::add(counted, part.amount())?;
+        }
+    }
+    let counted = amount::multiply(counted, plan.denominator(wallet))?;
+    let of =
+        |units: Decimal| amount::round(amount::multiply(counted, units)?, all, COUNTED_DIGITS, RoundMode::HalfEven);
+    let less = amount::subtract(of(amount::add(before, units)?)?, of(before)?)?;
+    let mut changes = Changes::new();
+    returns::lower_caps(plan, (rule, wallet), less, then, &mut changes)?;
+    returns::make_room(member, changes)
 }
 
 /// Issued coupons that nobody has used end with the units that gave them.

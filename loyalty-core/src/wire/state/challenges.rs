@@ -71,11 +71,14 @@ struct SavedDone {
     since: Option<Moment>,
     /// By the name of the wallet.
     granted: Vec<(String, Amount)>,
+    counted: Vec<(String, Amount)>,
     coupons: Vec<u64>,
     given: Vec<SavedGiven>,
 }
 
-saved! { SavedDone { goal, window, round, at, told, used, since, granted, coupons, given } }
+saved! {
+    SavedDone { goal, window, round, at, told, used, since, granted, coupons, given } unless empty { counted }
+}
 
 /// A badge, a tag, or a level of a ladder, each by its name.
 enum SavedGiven {
@@ -149,6 +152,10 @@ fn edited(saved: &SavedChallenge) -> Result<Vec<Edited>, StateError> {
 }
 
 fn saved_window(plan: &Plan, window: &WindowState) -> SavedWindow {
+    let by_wallet = |amounts: &[(u16, Decimal)]| {
+        let named = |wallet: u16| crate::wire::json::wallet_name(plan, wallet).to_owned();
+        amounts.iter().map(|(wallet, amount)| (named(*wallet), Amount(*amount))).collect()
+    };
     let done = window.done.iter().map(|done| SavedDone {
         goal: done.goal,
         window: done.window,
@@ -157,11 +164,8 @@ fn saved_window(plan: &Plan, window: &WindowState) -> SavedWindow {
         told: Moment(done.told),
         used: Amount(done.used),
         since: moment(done.since),
-        granted: done
-            .granted
-            .iter()
-            .map(|(wallet, amount)| (crate::wire::json::wallet_name(plan, *wallet).to_owned(), Amount(*amount)))
-            .collect(),
+        granted: by_wallet(&done.granted),
+        counted: by_wallet(&done.counted),
         coupons: done.coupons.clone(),
         given: done.given.iter().filter_map(|given| saved_given(plan, given)).collect(),
     });
@@ -287,6 +291,9 @@ pub fn use_up(plan: &Plan, member: &mut Member, replaced: &Replaced) -> Result<(
 
 fn restored(plan: &Plan, window: &SavedWindow) -> WindowState {
     let wallet = |name: &str| plan.wallets.iter().position(|wallet| *wallet.name == *name).map(|at| at as u16);
+    let by_wallet = |amounts: &[(String, Amount)]| {
+        amounts.iter().filter_map(|(name, amount)| Some((wallet(name)?, amount.0))).collect()
+    };
     let done = window.done.iter().map(|done| Done {
         goal: done.goal,
         window: done.window,
@@ -295,7 +302,8 @@ fn restored(plan: &Plan, window: &SavedWindow) -> WindowState {
         told: done.told.0,
         used: done.used.0,
         since: done.since.map_or(i64::MIN, |at| at.0),
-        granted: done.granted.iter().filter_map(|(name, amount)| Some((wallet(name)?, amount.0))).collect(),
+        granted: by_wallet(&done.granted),
+        counted: by_wallet(&done.counted),
         coupons: done.coupons.clone(),
         given: done.given.iter().filter_map(|given| restored_given(plan, given)).collect(),
     });
