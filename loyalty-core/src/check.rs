@@ -7,6 +7,7 @@ pub mod model;
 pub mod offer;
 pub mod policies;
 
+mod absent;
 mod aggregate;
 mod badge;
 mod blocks;
@@ -19,7 +20,6 @@ mod coupon;
 mod currency;
 mod earn;
 mod effects;
-mod exclusion;
 mod experiment;
 mod expression;
 mod fields;
@@ -173,7 +173,7 @@ struct Checker<'a> {
     /// Measures that something reads by their names.
     measures_read: BTreeSet<MeasureIndex>,
     /// Where optional fields are held to be other than something, and where it is asked whether they are there.
-    exclusions: exclusion::Exclusions,
+    absences: absent::Absences,
     expressions: usize,
     /// Standard declarations are being read: their places mean nothing to the program's author.
     in_prelude: bool,

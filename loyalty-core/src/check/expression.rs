@@ -186,6 +186,10 @@ impl<'a> Checker<'a> {
             tree::ExprKind::Binary { operator, left, right } => {
                 let compared = self.binary(*operator, left, right, span, scope)?;
                 self.note_exclusion(&compared, scope);
+                self.note_sum(&compared, scope);
+                if *operator == Binary::Otherwise {
+                    self.note_otherwise(left.span);
+                }
                 self.lint_birthday(&compared, scope);
                 Some(compared)
             }

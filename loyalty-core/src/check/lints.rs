@@ -34,7 +34,7 @@ impl<'a> Checker<'a> {
         self.lint_badges(rules);
         self.lint_questions(rules);
         self.lint_idle(rules);
-        self.lint_exclusions();
+        self.lint_absences();
         self.lint_rounding(rules);
         let unsettled: Vec<Span> = self
             .referrals

@@ -149,7 +149,7 @@ impl<'a> Checker<'a> {
         }
         self.in_prelude = false;
         for item in &file.items {
-            self.exclusions.declare(item.span);
+            self.absences.declare(item.span);
             self.declare_item(&mut declared, &mut places, item);
         }
         for (name, place) in &places.values {

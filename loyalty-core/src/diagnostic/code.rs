@@ -305,6 +305,8 @@ codes! {
     BroadcastOutside = "W0229" Warning,
     /// An exclusion that what is missing does not meet either.
     MissingIsNoOther = "W0230" Warning,
+    /// A sum of which a part may be missing.
+    MissingInSum = "W0235" Warning,
     /// A birthday that is compared with the day of an event.
     BirthdayOnce = "W0231" Warning,
     /// A sum over lines that is rounded all at once, where the wallet rounds by the line.
