@@ -124,6 +124,22 @@ pub(super) const CLAUSES: &[&str] = &[
     "quiet",
 ];
 
+/// The months, as a day of the year has them.
+const MONTHS: &[&str] = &[
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+];
+
 /// The words that cannot be names.
 const RESERVED: &[&str] = &[
     "and", "or", "not", "in", "is", "of", "where", "when", "valid", "limit", "cap", "per", "match", "else", "true",
@@ -223,7 +239,16 @@ fn ladder_help(failure: &Failure<'_>, found: &Token<'_>) -> Option<String> {
         "retain" => "`retain when orders >= 3`",
         "seen" => "`seen before` or `seen after`",
         level if failure.expected == ["`{`", "`from`", "`when`"] => {
-            return Some(format!("a level that everybody has is written with braces: `{level} {{ }}`"));
+            let plain = format!("a level that everybody has is written with braces: `{level} {{ }}`");
+            // More words are hardly a level's.
+            return Some(match found.kind {
+                TokenKind::Word => {
+                    format!(
+                        "{plain}; clauses of a ladder are `rise`, `keep`, `grace`, `fall`, `retain`, `carry`, `returns`"
+                    )
+                }
+                _ => plain,
+            });
         }
         _ => return None,
     };
@@ -277,7 +302,13 @@ fn forms_help(failure: &Failure<'_>, found: &Token<'_>) -> Option<&'static str> 
         ("of", _) if expects("`membership year`") => {
             "write a period of the calendar, or `membership year` for the one counted from the day of joining"
         }
+        (_, "last") if expects("`earning`") => {
+            "for want of activity write `expire after 12 months without earning`, which may name several things: `without earning, spending`"
+        }
         ("on", "last") if expects("a whole number") => "the last day of the month is its end: `expire end of month`",
+        (day, month) if MONTHS.contains(&month) && day.bytes().all(|digit| digit.is_ascii_digit()) => {
+            "a day of the year follows `on`: `expire on 31 december`, `every year on 31 december`"
+        }
         ("every", _) if expects("a day of the calendar") => {
             "write `every month on day 1`, `every week on friday` or `every year on 31 december`"
         }
@@ -371,7 +402,9 @@ fn sign_help(failure: &Failure<'_>, found: &Token<'_>) -> Option<String> {
         "," if after_number && failure.touches(found) => {
             "write `.` for the decimal point and `_` between thousands: `1_000.50`"
         }
-        "?" => "what is chosen by a condition is a table: `match order.payment { card 5 points, else 3 points }`",
+        "?" if failure.in_clauses => {
+            "what is chosen by a condition is a table: `match order.payment { card 5 points, else 3 points }`"
+        }
         "،" => "write `,`",
         "؛" => "clauses end with their line, without `;`",
         "٪" => "write `%` directly after the number: `20%`",

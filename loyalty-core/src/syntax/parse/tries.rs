@@ -47,6 +47,9 @@ pub(super) fn help(failure: &Failure<'_>, found: &Token<'_>) -> Option<&'static 
     if last && found.kind == TokenKind::Number && failure.keyword == Some("measure") {
         return Some("a window that moves on is written with `over`: `sum(order.subtotal) over last 12 months`");
     }
+    if failure.clause == Some("cap") && found.text == "member" {
+        return Some("a cap is each member's own, for a period or an order: `cap 50 points per month`");
+    }
     if failure.only("`last`") && matches!(found.text, "this" | "the") {
         return Some(
             "a window of the calendar stands alone: `sum(order.subtotal) this month`; `over last 30 days` moves on",
@@ -64,7 +67,13 @@ pub(super) fn help(failure: &Failure<'_>, found: &Token<'_>) -> Option<&'static 
     if failure.expects("a name") && matches!(found.kind, TokenKind::Text { .. }) {
         return Some("a name has letters, digits and `_`, and no quotes");
     }
-    if failure.keyword == Some("event") && found.text == "[" {
+    let has_fields = matches!(failure.keyword, Some("event" | "record" | "member"));
+    if has_fields && failure.only("a type") {
+        return Some(
+            "a field is a name and a type: `class text`; a default takes the word after its number for its unit, so that a `,` ends it",
+        );
+    }
+    if has_fields && found.text == "[" {
         return Some("a list has its type in brackets: `tags [text]`");
     }
     if found.text == "else" && of_rule {
@@ -142,6 +151,11 @@ fn clause(failure: &Failure<'_>, found: &Token<'_>) -> Option<&'static str> {
                 "days of the week and times stand in `valid`: `valid on [saturday, sunday]`, `valid 22:00 .. 02:00`",
             );
         }
+        ("group", _, "best" | "highest") => {
+            return Some(
+                "a group has limits and caps; of several multipliers a wallet takes the best by `multipliers best`",
+            );
+        }
         ("rule", _, "give") => return Some("a rule gives points with `earn`: `earn 5 points`"),
         _ => {}
     }
@@ -152,6 +166,9 @@ fn clause(failure: &Failure<'_>, found: &Token<'_>) -> Option<&'static str> {
         _ if found.kind == TokenKind::Number && failure.before.is_some_and(|before| before.kind == TokenKind::Word) => {
             Some("the number stands before its wallet: `earn 5 points`")
         }
+        "of" if failure.before.is_some_and(|before| before.kind == TokenKind::Word) => Some(
+            "before `of` stands a percent that is written out: `10% of order.subtotal`; another share is multiplied: `member.share * order.subtotal`",
+        ),
         "of" if before == "}" => {
             Some("put a table that is a share of something in parentheses: `(match … { … }) of order.subtotal`")
         }
