@@ -344,7 +344,7 @@ impl<'a> Checker<'a> {
         for (span, name) in lost {
             self.report(
                 Diagnostic::new(Code::NeverIssued, span, format!("no rule issues the coupon `{name}`")).help(format!(
-                    "let a rule do so, as in `issue {name}`; only the event `issue` of the staff can now"
+                    "let a rule do so, as in `issue {name}`; if staff do it by the event `issue`, let a test do it so: `on issue {{ coupon \"{name}\" }}`"
                 )),
             );
         }

@@ -41,11 +41,11 @@ impl<'a> Checker<'a> {
             }
             tree::TestStep::On { event, fields, span } => {
                 let index = self.event(event)?;
-                TestStep::On {
-                    event: index,
-                    fields: self.literals(Owner::Event(index), &event.text, &fields.iter().collect::<Vec<_>>())?,
-                    span: *span,
+                let fields = self.literals(Owner::Event(index), &event.text, &fields.iter().collect::<Vec<_>>())?;
+                if event.text == "issue" {
+                    self.issued_by_staff(&fields);
                 }
+                TestStep::On { event: index, fields, span: *span }
             }
             tree::TestStep::Advance(to) => {
                 let moment = self.expression(to, &Scope::constant("a test"))?;
@@ -68,6 +68,17 @@ impl<'a> Checker<'a> {
                 TestStep::ExpectRefused { code: code.as_ref().map(|code| code.text.clone()), by, span: *span }
             }
         })
+    }
+
+    /// A coupon that a test has issued is meant to be issued so.
+    fn issued_by_staff(&mut self, fields: &[(String, Literal)]) {
+        for (field, value) in fields {
+            if let (Literal::Text(name), "coupon") = (value, field.as_str())
+                && let Some(Value::Coupon(coupon)) = self.names.values.get(name.as_str()).copied()
+            {
+                self.coupons_issued.insert(coupon);
+            }
+        }
     }
 
     /// `given member { name "Sara"  status gold }`: attributes, and levels by the names of their ladders.
