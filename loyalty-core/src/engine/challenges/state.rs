@@ -4,6 +4,7 @@ use core::ops::{Deref, DerefMut};
 
 use rust_decimal::Decimal;
 
+use super::super::lots::Use;
 use super::super::member::Member;
 use super::super::undo::{Kept, Rows, undo_all};
 use super::{Edited, Given, steps, streaks};
@@ -22,12 +23,25 @@ pub struct ChallengeState {
     pub windows: Rows<WindowState>,
     /// Periods without an event over which a streak was kept, ascending.
     pub frozen: Rows<i64>,
+    /// What was spent for that, for an event of such a period that is told later. Ascending by period.
+    pub shields: Rows<Shield>,
     /// Orders of which something is used up in another window than that of the goals that they have met.
     pub edited: Rows<Edited>,
     pub ever: Kept<Ever>,
 }
 
-undo_all!(ChallengeState { opted_in, windows, frozen, edited, ever });
+undo_all!(ChallengeState { opted_in, windows, frozen, shields, edited, ever });
+
+/// What a streak was kept with over a period without an event.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Shield {
+    pub period: i64,
+    pub wallet: u16,
+    /// The entry of the spending, when it was, and what it took of which lot.
+    pub entry: u64,
+    pub at: i64,
+    pub uses: Vec<Use>,
+}
 
 /// What a challenge has come to ever.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
@@ -215,6 +229,7 @@ pub fn forget(plan: &Plan, member: &mut Member) {
             let first = runs.filter(|run| run.length > 0).map(|run| run.first);
             let oldest = plan.calendar.period_of(period, plan.calendar.day_at(horizon));
             state.frozen.retain(|frozen| *frozen >= oldest || first.is_some_and(|first| *frozen >= first));
+            state.shields.retain(|shield| shield.period >= oldest);
         }
         // Of old steps those alone matter that were the first.
         if let ProgressPlan::Steps { steps, .. } = &challenge.progress {
@@ -247,6 +262,12 @@ pub fn join(own: &mut [ChallengeState], other: &[ChallengeState], entries: u64) 
                 own.arrange();
                 own.dedup();
             });
+        }
+        for shield in &other.shields {
+            let on = |number: u64| number.saturating_add(entries);
+            let uses = shield.uses.iter().map(|used| Use { entry: on(used.entry), ..used.clone() }).collect();
+            let place = own.shields.partition_point(|known| known.period <= shield.period);
+            own.shields.insert(place, Shield { entry: on(shield.entry), uses, ..shield.clone() });
         }
         own.edited.extend(other.edited.iter().cloned());
         own.times = own.times.saturating_add(other.times);

@@ -5,14 +5,17 @@ use rust_decimal::Decimal;
 use super::super::decided::Decided;
 use super::super::eval::Scope;
 use super::super::ladders::Occasion;
-use super::super::ledger;
+use super::super::lots::Use;
 use super::super::measures::Delta;
 use super::super::member::Member;
+use super::super::members::pause;
 use super::super::outcome::{Decision, Kind};
 use super::super::tally::Entry;
-use super::state::WindowState;
+use super::super::{flows, ledger, returns};
+use super::state::{Shield, WindowState};
 use super::windows::Frame;
 use crate::amount::{self, Overflow};
+use crate::check::model::Flow;
 use crate::plan::{EventKind, Plan, ProgressPlan};
 
 /// A run of periods up to an instant.
@@ -289,6 +292,35 @@ pub fn ends_at(plan: &Plan, member: &Member, number: usize, at: i64) -> Option<i
     Some(plan.calendar.start_of(plan.calendar.first_day(period, missed + 1)))
 }
 
+/// Gives back what a period was kept with that has had an event, as is known by now.
+fn give_shields_back(
+    plan: &Plan,
+    member: &mut Member,
+    number: usize,
+    at: i64,
+    decisions: &mut Decided,
+) -> Result<(), Overflow> {
+    let Some(state) = member.challenges.get(number).filter(|state| !state.shields.is_empty()) else { return Ok(()) };
+    let Some(periods) = Periods::of(&Scope::of(plan, member, at), number) else { return Ok(()) };
+    let needless: Vec<Shield> = state.shields.iter().filter(|shield| periods.full(shield.period)).cloned().collect();
+    for shield in needless {
+        if let Some(state) = member.challenges.get_mut(number) {
+            state.frozen.retain(|period| *period != shield.period);
+            state.shields.retain(|known| *known != shield);
+        }
+        for used in shield.uses {
+            if let Some(state) = member.wallets.get_mut(usize::from(shield.wallet)) {
+                state.spent = amount::subtract(state.spent, used.amount)?;
+            }
+            flows::note(plan, member, shield.wallet, Flow::Spent, -used.amount, shield.at)?;
+            let expiry = pause::moved_expiry(plan, &member.account, used.expiry, shield.at);
+            let (used, given) = (Use { expiry, ..used.clone() }, used.amount);
+            returns::put_back(plan, member, shield.wallet, (shield.entry, &used), given, at, decisions)?;
+        }
+    }
+    Ok(())
+}
+
 /// Keeps a run that has just missed a period, if there is something to keep it with; and tells of one that has ended.
 pub fn settle(
     plan: &Plan,
@@ -300,6 +332,7 @@ pub fn settle(
 ) -> Result<(), Overflow> {
     let Some(challenge) = plan.challenges.get(number) else { return Ok(()) };
     let Some((_, now)) = now(plan, number, plan.calendar.day_at(at)) else { return Ok(()) };
+    give_shields_back(plan, member, number, at, decisions)?;
     let length = |member: &Member| run_now(plan, member, number, at).map_or(0, |run| run.length);
     let before = member.challenges.get(number).map_or(0, |state| state.length);
     if let (Some((wallet, price)), Occasion::Time) = (challenge.freeze, occasion)
@@ -309,10 +342,16 @@ pub fn settle(
         let balance = member.wallets.get(usize::from(wallet)).map_or(Decimal::ZERO, |state| state.available);
         let length = run_over(&Scope::of(plan, member, at), number, Some(now - 1)).map_or(0, |run| run.length);
         if length > 0 && balance >= price {
+            let first = decisions.len();
+            ledger::take(plan, member, wallet, price, None, at, decisions)?;
+            let spent = decisions.get(first..).unwrap_or_default().iter().find_map(|decision| match &decision.kind {
+                Kind::Spent { entry, uses, .. } => Some((*entry, uses.clone())),
+                _ => None,
+            });
             if let Some(state) = member.challenges.get_mut(number) {
                 state.frozen.push(now - 1);
+                state.shields.extend(spent.map(|(entry, uses)| Shield { period: now - 1, wallet, entry, at, uses }));
             }
-            ledger::take(plan, member, wallet, price, None, at, decisions)?;
             decisions.push(Decision { at, kind: Kind::StreakFrozen { challenge: challenge.name.clone(), length } });
         }
     }

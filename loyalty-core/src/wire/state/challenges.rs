@@ -3,14 +3,16 @@
 use rust_decimal::Decimal;
 
 use super::counters::Regrouped;
+use super::rewards::SavedUse;
 use super::saved::saved;
 use super::values::{Amount, Moment};
 use super::{MigrationReport, Snapshot, StateError};
-use crate::engine::challenges::{self, ChallengeState, Done, Edited, Ever, Given, WindowState};
+use crate::engine::challenges::{self, ChallengeState, Done, Edited, Ever, Given, Shield, WindowState};
 use crate::engine::member::Member;
 use crate::engine::undo::Kept;
 use crate::plan::Plan;
 use crate::sorting::Arrange as _;
+use crate::time::Instant;
 
 #[derive(Default)]
 pub struct SavedChallenge {
@@ -23,11 +25,24 @@ pub struct SavedChallenge {
     frozen: Vec<i64>,
     windows: Vec<SavedWindow>,
     edited: Vec<SavedEdited>,
+    shields: Vec<SavedShield>,
 }
 
 saved! {
-    SavedChallenge { name, opted_in, times, first_done, length, best, frozen, windows } unless empty { edited }
+    SavedChallenge { name, opted_in, times, first_done, length, best, frozen, windows } unless empty { edited, shields }
 }
+
+/// What a streak was kept with over a period.
+#[derive(Default)]
+struct SavedShield {
+    period: i64,
+    wallet: String,
+    entry: u64,
+    at: Moment,
+    uses: Vec<SavedUse>,
+}
+
+saved! { SavedShield { period, wallet, entry, at, uses } }
 
 /// An edited order of which something is used up.
 #[derive(Default)]
@@ -120,7 +135,38 @@ fn saved(plan: &Plan, name: &str, state: &ChallengeState) -> SavedChallenge {
         frozen: state.frozen.to_vec(),
         windows: state.windows.iter().map(|window| saved_window(plan, window)).collect(),
         edited: state.edited.iter().map(saved_edited).collect(),
+        shields: state.shields.iter().map(|shield| saved_shield(plan, shield)).collect(),
     }
+}
+
+fn saved_shield(plan: &Plan, shield: &Shield) -> SavedShield {
+    let wallet = plan.wallets.get(usize::from(shield.wallet)).map_or(String::new(), |wallet| wallet.name.to_string());
+    let uses = shield.uses.iter().map(SavedUse::of).collect();
+    SavedShield { period: shield.period, wallet, entry: shield.entry, at: Moment(shield.at), uses }
+}
+
+/// Takes over what streaks were kept with in wallets that the program still has.
+fn shields(
+    plan: &Plan,
+    member: &Member,
+    saved: &Snapshot,
+    challenge: &SavedChallenge,
+) -> Result<Vec<Shield>, StateError> {
+    let damaged = || StateError::new(format!("challenge `{}` was kept with what was never spent", challenge.name));
+    let mut found = Vec::new();
+    for SavedShield { period, wallet, entry, at, uses } in &challenge.shields {
+        Instant::from_micros(at.0).ok_or_else(damaged)?;
+        let Some(number) = plan.wallets.iter().position(|known| *known.name == **wallet) else { continue };
+        let spent = member.wallets.get(number).map(|state| state.spent).unwrap_or_default();
+        let uses = SavedUse::restored(plan, saved, number, uses);
+        let sum = crate::amount::sum(uses.iter().map(|used| used.amount)).map_err(|_| damaged())?;
+        if sum > spent || uses.iter().any(|used| used.amount <= Decimal::ZERO) {
+            return Err(damaged());
+        }
+        found.push(Shield { period: *period, wallet: number as u16, entry: *entry, at: at.0, uses });
+    }
+    found.arrange_by_key(|shield| shield.period);
+    Ok(found)
 }
 
 fn saved_edited(edited: &Edited) -> SavedEdited {
@@ -239,7 +285,7 @@ pub fn restore(
         };
         let mut opted_in: Vec<i64> = challenge.opted_in.iter().map(|at| at.0).collect();
         let mut windows: Vec<WindowState> = challenge.windows.iter().map(|window| restored(plan, window)).collect();
-        let mut frozen = challenge.frozen.clone();
+        let (mut frozen, mut shields) = (challenge.frozen.clone(), shields(plan, member, saved, challenge)?);
         let negative = |window: &WindowState| window.used < Decimal::ZERO;
         if windows.iter().any(negative) {
             return Err(StateError::new(format!("challenge `{}` has used up less than nothing", challenge.name)));
@@ -257,6 +303,7 @@ pub fn restore(
         replaced.push((number, of_before));
         if other_periods {
             frozen.clear();
+            shields.clear();
         }
         windows.arrange_by_key(|window| window.key);
         windows.dedup_by_key(|window| window.key);
@@ -269,8 +316,8 @@ pub fn restore(
             best: challenge.best,
         };
         let (opted_in, windows, frozen) = (opted_in.into(), windows.into(), frozen.into());
-        let edited = edited(challenge)?.into();
-        let state = ChallengeState { opted_in, windows, frozen, edited, ever: Kept::new(ever) };
+        let (edited, shields) = (edited(challenge)?.into(), shields.into());
+        let state = ChallengeState { opted_in, windows, frozen, shields, edited, ever: Kept::new(ever) };
         if let Some(place) = member.challenges.get_mut(number) {
             *place = state;
         }

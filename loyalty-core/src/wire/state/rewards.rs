@@ -26,7 +26,7 @@ pub struct SavedHold {
 saved! { SavedHold { id, rule, quantity, worth, at, until, parts } }
 
 #[derive(Default)]
-struct SavedUse {
+pub struct SavedUse {
     entry: u64,
     source: u64,
     amount: Amount,
@@ -36,6 +36,36 @@ struct SavedUse {
 
 saved! { SavedUse { entry, source, amount, earned_at, expiry } }
 
+impl SavedUse {
+    pub fn of(used: &Use) -> Self {
+        Self {
+            entry: used.entry,
+            source: used.source,
+            amount: Amount(used.amount),
+            earned_at: Moment(used.earned_at),
+            expiry: SavedExpiry::of(used.expiry),
+        }
+    }
+
+    /// What was taken of a wallet, by the forms of inactivity that the program has now.
+    pub fn restored(plan: &Plan, saved: &Snapshot, wallet: usize, uses: &[Self]) -> Vec<Use> {
+        let own = plan.wallets.get(wallet);
+        let forms = saved.wallets.iter().find(|saved| own.is_some_and(|own| *own.name == *saved.name));
+        let form = |number: u16| {
+            let key = &forms?.activity.get(usize::from(number))?.0;
+            own?.inactivities.iter().position(|own| *own.key == **key)
+        };
+        let uses = uses.iter().map(|used| Use {
+            entry: used.entry,
+            source: used.source,
+            amount: used.amount.0,
+            earned_at: used.earned_at.0,
+            expiry: used.expiry.expiry(form),
+        });
+        uses.collect()
+    }
+}
+
 /// Of an order, by its digest: the reward's rule, and how many of it have come back.
 #[derive(Default)]
 pub struct SavedUnits(u64, String, Amount);
@@ -44,13 +74,6 @@ saved! { SavedUnits(order, rule, units) }
 
 pub fn save_holds(plan: &Plan, member: &Member) -> Vec<SavedHold> {
     let wallet = |number: u16| plan.wallets.get(usize::from(number)).map_or(String::new(), |own| own.name.to_string());
-    let used = |used: &Use| SavedUse {
-        entry: used.entry,
-        source: used.source,
-        amount: Amount(used.amount),
-        earned_at: Moment(used.earned_at),
-        expiry: SavedExpiry::of(used.expiry),
-    };
     let saved = member.holds.iter().map(|hold| SavedHold {
         id: hold.id.to_string(),
         rule: gone::saved_name(plan, hold.rule),
@@ -58,7 +81,11 @@ pub fn save_holds(plan: &Plan, member: &Member) -> Vec<SavedHold> {
         worth: hold.worth.map(Amount),
         at: Moment(hold.at),
         until: Moment(hold.until),
-        parts: hold.parts.iter().map(|(number, uses)| (wallet(*number), uses.iter().map(used).collect())).collect(),
+        parts: hold
+            .parts
+            .iter()
+            .map(|(number, uses)| (wallet(*number), uses.iter().map(SavedUse::of).collect()))
+            .collect(),
     });
     saved.collect()
 }
@@ -91,19 +118,7 @@ pub fn restore(
         let mut parts = Vec::new();
         for (name, uses) in &hold.parts {
             let Some(at) = wallets.get(name.as_str()) else { continue };
-            let forms = saved.wallets.iter().find(|wallet| wallet.name == *name).map(|wallet| &wallet.activity);
-            let form = |saved: u16| {
-                let key = &forms?.get(usize::from(saved))?.0;
-                plan.wallets.get(*at)?.inactivities.iter().position(|own| *own.key == **key)
-            };
-            let uses = uses.iter().map(|used| Use {
-                entry: used.entry,
-                source: used.source,
-                amount: used.amount.0,
-                earned_at: used.earned_at.0,
-                expiry: used.expiry.expiry(form),
-            });
-            parts.push((*at as u16, uses.collect()));
+            parts.push((*at as u16, SavedUse::restored(plan, saved, *at, uses)));
         }
         if plan.rules.get(rule(&hold.rule) as usize).is_none() && !gone::was_gone(&hold.rule) {
             report.loses(format!("{}, for which a price is held: it can be captured, and gives nothing", hold.rule));
