@@ -147,6 +147,13 @@ impl Decided {
         amount::subtract(amount, old).ok().filter(|new| by_amount && *new > Decimal::ZERO)
     }
 
+    /// The same of what another rule that follows has brought about, which is new as it is.
+    pub fn all_to(&self, plan: &Plan, rule: u32, amount: Decimal) -> Option<Decimal> {
+        let has_followed = self.followed.iter().any(|known| known.rule == rule);
+        let by_amount = plan.rules.get(rule as usize).is_some_and(|rule| rule.by_amount);
+        (by_amount || !has_followed).then_some(amount)
+    }
+
     /// A copy of the state that a rule meets, if anybody will ask for it.
     pub fn meet(&self, member: &Member) -> Option<Member> {
         self.runs.as_ref().filter(|runs| runs.len() < RUNS_MAX).map(|_| member.clone())

@@ -65,9 +65,11 @@ pub fn follow(
                 true => None,
                 false => returns::followed_before(plan, member, decision),
             };
+            let of_follower = !set_off.is_empty() && returns::follows_itself(plan, decision, plan.calendar.day_at(at));
             next += 1;
             for (rule, cause) in set_off {
                 let amount = match &before {
+                    _ if of_follower => decisions.all_to(plan, rule, cause.amount),
                     Some(before) => before.new_to(plan, member, (rule, &cause), at, decisions)?,
                     None => decisions.new_to(plan, rule, cause.amount).filter(|_| !carried),
                 };

@@ -43,22 +43,13 @@ pub struct Followed {
 /// The rules that followed on an order and on those in whose place it is: what they gave is theirs, and no return takes it.
 pub fn followed(plan: &Plan, member: &Member, order: &str) -> Vec<Followed> {
     let mut found: Vec<Followed> = Vec::new();
-    let follows = |rule: u32| {
-        let rule = plan.rules.get(rule as usize).filter(|rule| rule.held.is_none());
-        rule.is_some_and(|rule| match rule.trigger {
-            Trigger::Decision(on, _) => {
-                matches!(on, DecisionTrigger::Earned | DecisionTrigger::Vested | DecisionTrigger::Spent)
-            }
-            Trigger::Coupon(change, _) => change == CouponChange::Redeemed,
-            _ => false,
-        })
-    };
     each_form(plan, member, order, |record, decisions| {
         let day = plan.calendar.day_at(record.at);
         // What time did before the order is none of its doing.
         let own = || decisions.iter().filter(|decision| decision.at >= record.at);
-        let set_off: Vec<_> = own().flat_map(|decision| reactions::rules_on(plan, decision)).collect();
-        for rule in own().flat_map(|decision| acts(plan, decision, day)).filter(|rule| follows(*rule)) {
+        let of_order = own().filter(|decision| !follows_itself(plan, decision, day));
+        let set_off: Vec<_> = of_order.flat_map(|decision| reactions::rules_on(plan, decision)).collect();
+        for rule in own().flat_map(|decision| acts(plan, decision, day)).filter(|rule| follows(plan, *rule)) {
             let amounts = set_off.iter().filter(|(of, _)| *of == rule).map(|(_, cause)| cause.amount);
             let amount = amount::sum(amounts).unwrap_or(Decimal::MAX);
             match found.iter_mut().find(|known| known.rule == rule) {
@@ -88,6 +79,23 @@ pub fn unseen(plan: &Plan, member: &Member, order: &str) -> Option<NotEarned> {
         });
     });
     first
+}
+
+/// Whether a rule follows on what an order brings about, so that an edit sets it off by what is more.
+fn follows(plan: &Plan, rule: u32) -> bool {
+    let rule = plan.rules.get(rule as usize).filter(|rule| rule.held.is_none());
+    rule.is_some_and(|rule| match rule.trigger {
+        Trigger::Decision(on, _) => {
+            matches!(on, DecisionTrigger::Earned | DecisionTrigger::Vested | DecisionTrigger::Spent)
+        }
+        Trigger::Coupon(change, _) => change == CouponChange::Redeemed,
+        _ => false,
+    })
+}
+
+/// Whether a decision is one of a rule that follows: of an edited order it is then more than in the forms before as it is.
+pub fn follows_itself(plan: &Plan, decision: &Decision, day: i32) -> bool {
+    acts(plan, decision, day).into_iter().any(|rule| follows(plan, rule))
 }
 
 /// Goes through an order and those in whose place it is, as far as they are remembered.
