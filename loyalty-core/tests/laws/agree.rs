@@ -1,16 +1,17 @@
 //! The engine and the model, step by step: the same answers, totals, lots and measures.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 
+use proptest::collection::vec;
 use proptest::prelude::*;
 
 use crate::engine::Engine;
 use crate::generate::{Case, case, timed_case};
 use crate::model::calendar::Micros;
-use crate::model::event::{Event, Step};
+use crate::model::event::{Event, Field, Step};
 use crate::model::number::{Exact, parse, print, scaled, whole, zero};
-use crate::model::program::{Comparison, Earn, Effect, Expr, Returns, Rule};
-use crate::model::{Lots, Member};
+use crate::model::program::{Comparison, Earn, Effect, Expr, Flow, Returns, Rule, Trigger, Wallet};
+use crate::model::{Answer, Happened, Lots, Member};
 use crate::settings;
 
 /// Runs a case through both; tells the first step after which they differ.
@@ -18,10 +19,14 @@ pub fn compare(case: &Case) -> Result<(), TestCaseError> {
     let mut engine = Engine::new(case);
     let mut model = Member::new(&case.program, case.enrolled);
     let mut begun = false;
-    for (number, step) in case.steps.iter().enumerate() {
+    // With how many signals it has come of.
+    let mut steps: VecDeque<(Step, usize)> = case.steps.iter().map(|step| (step.clone(), 0)).collect();
+    let mut number = 0;
+    while let Some((step, signals)) = steps.pop_front() {
+        let step = &step;
         let known = model.happened.len();
         let (result, ours) = (engine.step(step), model.step(step));
-        prop_assert_eq!(Engine::answered(&result), ours, "answer (engine, model) to step {}", number);
+        prop_assert_eq!(Engine::answered(&result), ours.clone(), "answer (engine, model) to step {}", number);
         if let Ok(outcome) =
             result.as_ref().map_err(|_| ()).and_then(|one| if one.replayed() { Err(()) } else { Ok(one) })
         {
@@ -35,6 +40,16 @@ pub fn compare(case: &Case) -> Result<(), TestCaseError> {
         if begun {
             same_figures(&engine, &model, &format!("step {number}"))?;
         }
+        // The host sends what it is told to send, two times in a row at most.
+        let told = model.happened[known..].iter().filter(|_| ours == Answer::Applied && signals < 2);
+        let sent = told.filter_map(Happened::signal).enumerate().map(|(place, (name, at))| {
+            let event = Event::new(name, &format!("sent-{number}-{place}"), at);
+            (Step::Apply(event), signals + 1)
+        });
+        for step in sent.collect::<Vec<_>>().into_iter().rev() {
+            steps.push_front(step);
+        }
+        number += 1;
     }
     Ok(())
 }
@@ -110,6 +125,64 @@ proptest! {
     fn they_agree_where_returns_revoke(case in case(12).prop_map(with_a_threshold)) {
         compare(&case)?;
     }
+}
+
+proptest! {
+    #![proptest_config(settings(32))]
+
+    /// Where most orders take the place of the one before, and rules follow on rules.
+    #[test]
+    fn they_agree_on_what_follows_on_edits(case in timed_case(8), edits in vec(any::<bool>(), 8), rates in rates()) {
+        compare(&edited(with_followers(case, rates), &edits))?;
+    }
+}
+
+/// What three rules that follow earn, and whether by the amount.
+fn rates() -> impl Strategy<Value = Vec<(i64, bool)>> {
+    vec((1_i64..4, prop::bool::weighted(0.7)), 3)
+}
+
+/// The case with orders that take the place of the one before.
+fn edited(mut case: Case, edits: &[bool]) -> Case {
+    let mut last: Option<String> = None;
+    for (step, edits) in case.steps.iter_mut().zip(edits) {
+        let Step::Apply(order) = step else { continue };
+        if order.kind != "order" {
+            continue;
+        }
+        if let Some(last) = last.filter(|_| *edits) {
+            order.fields.insert("replaces".to_owned(), Field::Text(last));
+        }
+        last = Some(order.id.clone());
+    }
+    case
+}
+
+/// The case with points of an order on which others follow, on which others follow.
+fn with_followers(mut case: Case, rates: Vec<(i64, bool)>) -> Case {
+    let program = &mut case.program;
+    let first = program.wallets.len();
+    program.wallets.extend(["ones", "twos", "threes"].map(Wallet::plain));
+    let per = whole(if program.currency.minor == 0 { 100 } else { 1 });
+    let goods = Earn::Rate { points: Expr::Number(whole(1)), per, full: false, of: Expr::Field("subtotal".to_owned()) };
+    let earns = |wallet: usize, amount| vec![Effect::Earn { wallet, amount, vest: None, expire: None }];
+    program.rules.push(Rule::plain("gives", "order", earns(first, goods)));
+    // Two on the first wallet, and one on what these give.
+    for (number, (count, by_amount)) in rates.into_iter().enumerate() {
+        let (on, wallet) = if number < 2 { (first, first + 1) } else { (first + 1, first + 2) };
+        let amount = match by_amount {
+            true => Earn::Rate {
+                points: Expr::Number(whole(1)),
+                per: whole(count),
+                full: false,
+                of: Expr::Field("amount".to_owned()),
+            },
+            false => Earn::Fixed(Expr::Points(wallet, whole(count))),
+        };
+        let trigger = Some(Trigger::Moved([Flow::Earned, Flow::Vested, Flow::Earned][number], on));
+        program.rules.push(Rule { trigger, ..Rule::plain(&format!("follows{number}"), "", earns(wallet, amount)) });
+    }
+    case
 }
 
 const DAY: i64 = 86_400_000_000;

@@ -162,6 +162,7 @@ fn told(decision: &Value, outcome_at: &str) -> Option<String> {
             let by: Decimal = text("by").parse().expect("a decimal");
             format!("{at} claim {} {}", text("counter"), plain(by))
         }
+        "signal" => format!("{at} signal {}", text("name")),
         "tagged" | "untagged" => format!("{at} {kind} {}", text("tag")),
         "attribute_set" => {
             let value = shown(&decision["value"]).unwrap_or_else(|| "null".to_owned());

@@ -38,7 +38,7 @@ use marks::Mark;
 use measure::Past;
 use number::{Exact, floor_at, print, zero};
 use program::{Clawback, Dated, Effect, Flow, Ladder, Restore, Rule};
-use reactions::Happened;
+pub use reactions::Happened;
 use standing::Occasion;
 
 /// What a step came to.
@@ -169,6 +169,12 @@ impl<'p> Member<'p> {
             if let Some(before) = form_before {
                 (0..self.program.wallets.len()).for_each(|wallet| self.net(wallet, &event.id, &before.event.id));
                 self.use_again(&before, at);
+                // What it has brought about for good goes along with it.
+                let mut form = Known::clone(self.known.last().expect("it is known by now"));
+                form.followed = before.followed.clone();
+                form.made = before.made.clone();
+                form.judgement.lasting = before.judgement.lasting.clone();
+                *self.known.last_mut().expect("it is known by now") = Rc::new(form);
                 self.follow(Occasion::Return, first);
                 next = self.happened.len();
             }
@@ -189,8 +195,10 @@ impl<'p> Member<'p> {
         let rules: Vec<usize> =
             (0..self.program.rules.len()).filter(|rule| on_event(&self.program.rules[*rule])).collect();
         self.lasting = form_before.iter().flat_map(|known| known.judgement.lasting.clone()).collect();
-        self.followed = form_before.iter().flat_map(|known| known.followed.clone()).collect();
+        let followed_before = form_before.as_ref().map(|known| known.followed.clone()).unwrap_or_default();
+        self.followed = followed_before.clone();
         self.acted.clear();
+        self.set_off.clear();
         let index = self.known.len() - 1;
         let judgement = self.judge(&original, seen, &rules)?;
         self.carry_out(judgement, at, replaces);
@@ -208,13 +216,14 @@ impl<'p> Member<'p> {
             next = self.happened.len();
         }
         self.follow(occasion, next);
-        if !self.acted.is_empty() || !self.followed.is_empty() {
-            let mut known = Known::clone(&self.known[index]);
-            let gave = self.acted.iter().filter(|rule| self.gives_for_good(**rule)).chain(&self.followed);
-            known.followed = gave.copied().collect();
-            self.known[index] = Rc::new(known);
-        }
         self.advance(self.clock);
+        let mut known = Known::clone(&self.known[index]);
+        known.followed = followed_before;
+        for rule in self.acted.iter().filter(|rule| self.gives_for_good(**rule)) {
+            let most = known.followed.entry(*rule).or_insert_with(zero);
+            *most = most.clone().max(self.set_off.get(rule).cloned().unwrap_or_else(zero));
+        }
+        self.known[index] = Rc::new(known);
         self.followed.clear();
         self.note_levels(index, begun, made);
         Ok(())

@@ -27,6 +27,7 @@ const MIXED: &[&str] = &[
     "redeem",
     "redeem",
     "visit",
+    "stamp",
     "again",
     "advance",
     "advance",
@@ -41,12 +42,13 @@ const LEVELS: &[&str] = &[
     "advance",
     "profile",
     "visit",
+    "stamp",
     "redeem",
     "cancel",
     "advance",
 ];
 const RETURNS: &[&str] = &["order", "refund", "refund", "order", "refund", "redeem", "cancel", "again"];
-const TIME: &[&str] = &["order", "advance", "order", "advance", "redeem", "delivered", "visit", "refund"];
+const TIME: &[&str] = &["order", "advance", "order", "advance", "redeem", "delivered", "visit", "refund", "stamp"];
 
 pub fn make(program: &Program, start: Vec<u32>, steps: Vec<Vec<u32>>) -> (Micros, Vec<Step>) {
     let mut rolls = Rolls::new(start);
@@ -103,6 +105,10 @@ impl History<'_> {
             "assign_level" => match self.assigned(event, rolls) {
                 Some(event) => Step::Apply(event),
                 None => Step::Advance(at),
+            },
+            "stamp" => match rolls.below(4) {
+                0 => Step::Apply(event),
+                count => Step::Apply(event.with("count", Field::Number(scaled(count as i64 * 10 + 5, 1)))),
             },
             "again" => self.again(rolls, at),
             "advance" => Step::Advance(at),
@@ -255,7 +261,8 @@ impl History<'_> {
                 self.steps.iter().filter_map(|step| if let Step::Apply(event) = step { Some(event) } else { None });
             events.filter(|event| wanted.is_none_or(|kind| event.kind == kind)).map(|event| event.id.clone()).collect()
         };
-        let kind = [Some("order"), Some("order"), Some("order"), Some("order"), Some("redeem"), None][rolls.below(6)];
+        let kind = [Some("order"), Some("order"), Some("order"), Some("order"), Some("redeem"), None, Some("stamp")]
+            [rolls.below(7)];
         let mut ids = applied(kind);
         ids.reverse();
         if ids.is_empty() { text("nobody") } else { text(&rolls.pick(&ids)) }

@@ -44,7 +44,7 @@ fn tell(rolls: &mut Rolls, program: &mut Program) {
     let rule = rolls.below(program.rules.len());
     let refuses = program.rules[rule].effects.iter().any(|effect| matches!(effect, Effect::Refuse));
     if refuses || rolls.one_in(3) {
-        let event = rolls.pick(&["order", "visit", "redeem", "refund"]);
+        let event = rolls.pick(&["order", "visit", "redeem", "refund", "stamp"]);
         let effect = effect(rolls, event);
         let name = format!("rule{}", program.rules.len());
         program.rules.push(Rule::plain(&name, event, vec![effect]));
@@ -87,7 +87,9 @@ fn rate(rolls: &mut Rolls, program: &mut Program) {
 
 fn effect(rolls: &mut Rolls, event: &str) -> Effect {
     let tags = if event.is_empty() { OF_OTHERS } else { OF_EVENTS };
-    match rolls.below(6) {
+    match rolls.below(8) {
+        // What sends itself has no end.
+        6 | 7 if event != "stamp" => Effect::Signal("stamp"),
         0 | 1 => Effect::Tag(rolls.pick(&tags)),
         2 => Effect::Untag(rolls.pick(&tags)),
         3 => Effect::Set("factor", Expr::Number(rolls.pick(&[whole(2), scaled(5, 1), whole(0)]))),

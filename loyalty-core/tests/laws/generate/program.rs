@@ -37,6 +37,9 @@ event order {
 event visit {
   best_by date?
 }
+event stamp {
+  count number = 1
+}
 ";
 
 pub fn make(
@@ -242,7 +245,7 @@ pub fn date(rolls: &mut Rolls) -> NaiveDate {
 
 fn measure(rolls: &mut Rolls, index: usize, currency: Currency) -> Measure {
     let field = |name: &str| Some(Expr::Field(name.to_owned()));
-    let (event, function, value) = match rolls.below(13) {
+    let (event, function, value) = match rolls.below(14) {
         0 | 1 => ("order", Function::Count, None),
         2 | 3 => ("order", Function::Sum, field("subtotal")),
         4 => ("order", Function::Sum, Some(Expr::SumLines("amount".to_owned(), category_filter(rolls)))),
@@ -252,6 +255,7 @@ fn measure(rolls: &mut Rolls, index: usize, currency: Currency) -> Measure {
         8 => ("order", Function::CountDistinct, field("payment")),
         9 => ("order", rolls.pick(&[Function::First, Function::Last]), rolls.pick(&[None, field("subtotal")])),
         10 => ("visit", Function::Count, None),
+        12 => ("stamp", rolls.pick(&[Function::Sum, Function::Max, Function::Last]), field("count")),
         11 => {
             let (one, other) = ("quantity".to_owned(), "amount".to_owned());
             ("order", Function::Sum, Some(Expr::SumProducts(one, other, category_filter(rolls))))
@@ -317,6 +321,9 @@ pub fn compare(comparison: Comparison, left: Expr, right: Expr) -> Expr {
 /// A condition that reads the event only.
 pub fn event_condition(rolls: &mut Rolls, event: &str, currency: Currency) -> Expr {
     let field = |name: &str| Expr::Field(name.to_owned());
+    if event == "stamp" && rolls.one_in(2) {
+        return compare(Comparison::GreaterOrEqual, field("count"), Expr::Number(whole(2)));
+    }
     if event != "order" {
         return compare(Comparison::GreaterOrEqual, Expr::Hour, Expr::Number(whole(rolls.pick(&[0, 12, 22]))));
     }
@@ -359,18 +366,19 @@ pub fn member_condition(rolls: &mut Rolls, program: &Program) -> Expr {
         let amount = points(rolls, &program.wallets[wallet]);
         return compare(comparison, Expr::Measure(index), Expr::Points(wallet, amount));
     }
-    let is_money = measure.value.is_some() && !matches!(measure.function, Function::CountDistinct);
     match measure.function {
         Function::First | Function::Last if measure.value.is_none() => {
             compare(comparison, Expr::DaysSince(index), Expr::Number(whole(rolls.pick(&[0, 1, 14, 30]))))
         }
-        _ if is_money => compare(comparison, Expr::Measure(index), Expr::Money(money(rolls, program.currency))),
+        _ if measure.is_of_money() => {
+            compare(comparison, Expr::Measure(index), Expr::Money(money(rolls, program.currency)))
+        }
         _ => compare(comparison, Expr::Measure(index), Expr::Number(whole(rolls.pick(&[1, 2, 3])))),
     }
 }
 
 fn rule(rolls: &mut Rolls, index: usize, program: &Program) -> Rule {
-    let event = rolls.pick(&["order", "order", "order", "order", "visit", "redeem", "refund"]);
+    let event = rolls.pick(&["order", "order", "order", "order", "visit", "redeem", "refund", "stamp"]);
     let wallet = rolls.below(program.wallets.len());
     let policy = &program.wallets[wallet];
     let mut rule = Rule { cap_wallet: wallet, ..Rule::plain(&format!("rule{index}"), event, vec![]) };
@@ -462,7 +470,11 @@ fn rates(program: &Program, wallet: usize, event: &str) -> Vec<usize> {
 
 pub fn earn(rolls: &mut Rolls, wallet: usize, event: &str, program: &Program) -> Effect {
     let policy = &program.wallets[wallet];
-    let amount = if event != "order" || rolls.one_in(3) {
+    let amount = if event == "stamp" && rolls.one_in(2) {
+        let points = Expr::Number(if policy.money { whole(1) } else { points(rolls, policy) });
+        let (per, of) = (rolls.pick(&[whole(1), whole(2)]), Expr::Field("count".to_owned()));
+        Earn::Rate { points, per, full: rolls.one_in(3), of }
+    } else if event != "order" || rolls.one_in(3) {
         Earn::Fixed(Expr::Points(wallet, points(rolls, policy)))
     } else {
         rate(rolls, wallet, program)

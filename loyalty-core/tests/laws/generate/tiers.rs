@@ -178,11 +178,11 @@ fn meter(rolls: &mut Rolls, program: &Program) -> Option<(Expr, Vec<Expr>)> {
     let measure = &program.measures[index];
     let thresholds = match (measure.flow, &measure.value) {
         (Some((wallet, _)), _) => [5, 20, 60].map(|amount| Expr::Points(wallet, whole(amount))),
-        (None, Some(_)) => {
+        (None, Some(_)) if measure.is_of_money() => {
             let unit = money(&mut Rolls::new(vec![0]), program.currency);
             [1, 3, 10].map(|times| Expr::Money(&unit * whole(times)))
         }
-        (None, None) => [1, 2, 4].map(|count| Expr::Number(whole(count))),
+        (None, _) => [1, 2, 4].map(|count| Expr::Number(whole(count))),
     };
     Some((Expr::Measure(index), thresholds.to_vec()))
 }
@@ -328,7 +328,16 @@ fn reaction(rolls: &mut Rolls, index: usize, program: &Program) -> Rule {
     }
     rule.trigger = Some(trigger);
     for _ in 0..1 + rolls.below(2) {
-        let effect = effect(rolls, program, wallet);
+        let effect = match rule.trigger {
+            Some(Trigger::Moved(..) | Trigger::BeforeExpiry { .. }) if rolls.one_in(2) => {
+                // No more than there was, or what follows on itself has no end.
+                let points = Expr::Number(whole(1));
+                let (per, of) = (rolls.pick(&[whole(1), whole(10), whole(3)]), Expr::Field("amount".to_owned()));
+                let amount = Earn::Rate { points, per, full: rolls.one_in(4), of };
+                Effect::Earn { wallet, amount, vest: None, expire: None }
+            }
+            _ => effect(rolls, program, wallet),
+        };
         rule.effects.push(effect);
     }
     if rolls.one_in(3) {

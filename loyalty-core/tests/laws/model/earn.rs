@@ -189,6 +189,7 @@ impl Member<'_> {
                     }
                     Effect::Tag(tag) => judgement.marks.push(Mark::Tag(tag, true)),
                     Effect::Untag(tag) => judgement.marks.push(Mark::Tag(tag, false)),
+                    Effect::Signal(name) => judgement.marks.push(Mark::Signal(name)),
                     Effect::Set(name, value) => {
                         let value = scope.eval(value, None).map(|value| match value {
                             Value::Number(number) => Field::Number(number),

@@ -351,8 +351,11 @@ fn nothing(event: &mut Event) {
     }
 }
 
-/// The defaults of the standard order and its lines.
+/// The defaults of the standard order and its lines, and of the program's own event.
 fn fill(event: &mut Event) {
+    if event.kind == "stamp" {
+        event.fields.entry("count".to_owned()).or_insert(Field::Number(whole(1)));
+    }
     if event.kind != "order" {
         return;
     }

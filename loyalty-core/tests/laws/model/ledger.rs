@@ -94,8 +94,9 @@ pub struct Known {
     pub replaced: bool,
     pub kept: Kept,
     pub judgement: Judgement,
-    /// The rules that followed on it, or on a form before, and gave or took something.
-    pub followed: Vec<usize>,
+    /// The rules that followed on it, or on a form before, and gave or took something; and how much of it set them off, in the
+    /// form in which that was most.
+    pub followed: BTreeMap<usize, Exact>,
     /// Once all of it has come back: the rules of which something stays, so that their limits are used up.
     pub stays: Vec<usize>,
     /// Per wallet.
@@ -124,12 +125,16 @@ pub struct Member<'p> {
     pub missing: Vec<Missing>,
     /// While an order is edited: the rules of which something stays of the form before.
     pub lasting: Vec<usize>,
-    /// And those that followed on it.
-    pub followed: Vec<usize>,
+    /// And those that followed on it, with how much of that is not yet made up for.
+    pub followed: BTreeMap<usize, Exact>,
     /// And what had vested of it, per wallet.
     pub had_vested: BTreeMap<usize, Exact>,
     /// The rules that have given or taken something since the event, without being on it.
     pub acted: Vec<usize>,
+    /// By how much the event has set off each rule that follows.
+    pub set_off: BTreeMap<usize, Exact>,
+    /// The places of facts that no event and no time, but a rule that follows has brought about.
+    pub of_followers: BTreeSet<usize>,
     /// Time passes, and no event happens.
     pub by_time: bool,
     /// Earning, spending and vesting in a wallet, with its instant; and the wait that a first earning starts.
@@ -160,7 +165,7 @@ impl Known {
             replaced: false,
             kept: Kept::new(event, minor),
             judgement: Judgement::default(),
-            followed: vec![],
+            followed: BTreeMap::new(),
             stays: vec![],
             granted: BTreeMap::new(),
             clawed: BTreeMap::new(),
@@ -184,9 +189,11 @@ impl<'p> Member<'p> {
             payments: 0,
             missing: vec![],
             lasting: vec![],
-            followed: vec![],
+            followed: BTreeMap::new(),
             had_vested: BTreeMap::new(),
             acted: vec![],
+            set_off: BTreeMap::new(),
+            of_followers: BTreeSet::new(),
             by_time: false,
             earned: vec![],
             spent: vec![],

@@ -15,6 +15,8 @@ pub enum Mark {
     /// A tag is given, or taken.
     Tag(&'static str, bool),
     Attribute(&'static str, Option<Field>),
+    /// The host is told to send an event of that name.
+    Signal(&'static str),
 }
 
 /// Attributes, with what they are as long as nobody tells of them.
@@ -34,6 +36,7 @@ impl Mark {
     /// The fact in the form in which those of the engine are compared with it.
     pub fn told(&self) -> String {
         match self {
+            Mark::Signal(name) => format!("signal {name}"),
             Mark::Tag(tag, true) => format!("tagged {tag}"),
             Mark::Tag(tag, false) => format!("untagged {tag}"),
             Mark::Attribute(name, value) => {

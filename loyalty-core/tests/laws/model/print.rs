@@ -71,10 +71,12 @@ pub(super) struct Scope<'p> {
     event: &'p str,
     /// Inside a measure's `where`, whose bare names are the event's fields.
     filter: bool,
+    /// The wallet whose points have set a rule off.
+    moved: Option<usize>,
 }
 
 /// A condition on the member alone.
-pub(super) const MEMBER: Scope<'_> = Scope { event: "order", filter: false };
+pub(super) const MEMBER: Scope<'_> = Scope { event: "order", filter: false, moved: None };
 
 impl Program {
     fn wallet(&self, wallet: &Wallet) -> Vec<String> {
@@ -107,8 +109,7 @@ impl Program {
         );
         clauses.push(vest(&wallet.vest));
         for (form, when) in &wallet.expire {
-            let scope = Scope { event: "order", filter: false };
-            let when = when.as_ref().map(|when| format!(" when {}", self.expr(when, scope))).unwrap_or_default();
+            let when = when.as_ref().map(|when| format!(" when {}", self.expr(when, MEMBER))).unwrap_or_default();
             clauses.push(format!("{}{when}", expire(form)));
         }
         clauses.push(
@@ -163,7 +164,7 @@ impl Program {
 
     /// What a measure measures, and in which window.
     fn measured(&self, measure: &Measure) -> String {
-        let scope = Scope { event: &measure.event, filter: false };
+        let scope = Scope { event: &measure.event, ..MEMBER };
         let function = match measure.function {
             Function::Sum => "sum",
             Function::Count => "count",
@@ -217,7 +218,11 @@ impl Program {
             Some(Trigger::Moved(flow, _)) => moved(*flow),
             Some(_) => "expiring",
         };
-        let scope = Scope { event, filter: false };
+        let moved = match &rule.trigger {
+            Some(Trigger::Moved(_, wallet) | Trigger::BeforeExpiry { wallet, .. }) => Some(*wallet),
+            _ => None,
+        };
+        let scope = Scope { event, filter: false, moved };
         let mut clauses: Vec<String> =
             rule.when.iter().map(|when| format!("when {}", self.expr(when, scope))).collect();
         for valid in &rule.valid {
@@ -248,8 +253,11 @@ impl Program {
                             other => format!("({})", self.expr(other, scope)),
                         };
                         let full = if *full { "full " } else { "" };
-                        let per =
-                            if is_money(of) { format!("{} {}", print(per), self.currency.code) } else { print(per) };
+                        let per = match scope.moved {
+                            Some(wallet) => self.amount(wallet, per),
+                            None if is_money(of) => format!("{} {}", print(per), self.currency.code),
+                            None => print(per),
+                        };
                         format!("{points} per {full}{per} of {}", self.expr(of, scope))
                     }
                 };
@@ -279,6 +287,7 @@ impl Program {
             Effect::Refuse => "refuse \"Not today.\"".to_owned(),
             Effect::Tag(tag) => format!("tag \"{tag}\""),
             Effect::Untag(tag) => format!("untag \"{tag}\""),
+            Effect::Signal(name) => format!("signal {name} to \"m\""),
             Effect::Set(name, value) => format!("set member.{name} = {}", self.expr(value, scope)),
             Effect::Raise { ladder, level, end } => {
                 let ladder = &self.ladders[*ladder];
@@ -454,9 +463,8 @@ fn blocks<T: Dated>(f: &mut Formatter<'_>, first: &T, clauses: impl Fn(&T) -> Ve
 /// The word that a clause begins with; all effects are of one kind.
 fn kind(clause: &str) -> &str {
     match clause.split(' ').next().unwrap_or_default() {
-        "earn" | "multiply" | "spend" | "convert" | "forfeit" | "raise" | "refuse" | "tag" | "untag" | "set" => {
-            "effect"
-        }
+        "earn" | "multiply" | "spend" | "convert" | "forfeit" | "raise" | "refuse" | "tag" | "untag" | "set"
+        | "signal" => "effect",
         word => word,
     }
 }

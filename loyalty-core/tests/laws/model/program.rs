@@ -372,6 +372,8 @@ pub enum Effect {
     Untag(&'static str),
     /// An attribute of the member has the value.
     Set(&'static str, Expr),
+    /// The host sends the member itself an event of that name.
+    Signal(&'static str),
 }
 
 #[derive(Debug, Clone)]
@@ -450,6 +452,26 @@ pub enum Comparison {
     LessOrEqual,
     Greater,
     GreaterOrEqual,
+}
+
+impl Rule {
+    /// Whether what it does goes by the amount that sets it off.
+    pub fn goes_by_amount(&self) -> bool {
+        let told = |effect: &Effect| match effect {
+            Effect::Earn { amount: Earn::Rate { of, .. }, .. } => *of == Expr::Field("amount".to_owned()),
+            _ => false,
+        };
+        let later = self.later.iter().flat_map(|(_, form)| &form.effects);
+        self.trigger.is_some() && self.effects.iter().chain(later).any(told)
+    }
+}
+
+impl Measure {
+    /// Whether its values are money.
+    pub fn is_of_money(&self) -> bool {
+        let of_money = self.value.as_ref().is_some_and(|value| *value != Expr::Field("count".to_owned()));
+        of_money && self.function != Function::CountDistinct
+    }
 }
 
 impl Effect {

@@ -62,6 +62,14 @@ pub enum Happened {
 }
 
 impl Happened {
+    /// The name and the instant of an event that the host is to send.
+    pub fn signal(&self) -> Option<(&'static str, Micros)> {
+        match self {
+            Happened::Marked { mark: Mark::Signal(name), at } => Some((name, *at)),
+            _ => None,
+        }
+    }
+
     /// The fact in the form in which those of the engine are compared with it.
     pub fn told(&self, program: &Program) -> String {
         let wallet = |wallet: usize| &program.wallets[wallet].name;
@@ -116,23 +124,8 @@ impl Member<'_> {
         loop {
             while let Some(fact) = self.happened.get(next).cloned() {
                 next += 1;
-                if matches!(&fact, Happened::Moved { flow: Flow::Vested, at_once: true, .. }) {
-                    continue;
-                }
-                for (rule, mut amount) in self.set_off_by(&fact) {
-                    if let Happened::Moved { flow: Flow::Vested, .. } = &fact
-                        && let Some((had, has)) = self.vested_at.get(&(next - 1)).cloned()
-                    {
-                        if self.followed_vesting(rule, &had) {
-                            continue;
-                        }
-                        let form = self.program.rules[rule].on(super::calendar::day(self.program.zone, self.clock));
-                        if has <= had && form.effects.iter().any(Effect::moves_points) {
-                            amount += has;
-                        }
-                    }
-                    // What it gave for an earlier form of the order is its own, and no edit doubles it.
-                    if !(self.followed.contains(&rule) && self.gives_for_good(rule)) {
+                for (rule, amount) in self.set_off_by(&fact) {
+                    if let Some(amount) = self.new_to(rule, amount, next - 1) {
                         self.react(rule, amount);
                     }
                 }
@@ -147,6 +140,46 @@ impl Member<'_> {
                 return;
             }
         }
+    }
+
+    /// How much of a fact is new to a rule that it sets off: what an earlier form of the order has set off is not set off once more.
+    fn new_to(&mut self, rule: usize, amount: Exact, place: usize) -> Option<Exact> {
+        let by_amount = self.program.rules[rule].goes_by_amount();
+        if self.of_followers.contains(&place) {
+            // What follows on an edit is new as it is.
+            return (by_amount || !self.has_followed(rule)).then_some(amount);
+        }
+        *self.set_off.entry(rule).or_insert_with(zero) += &amount;
+        let carried = matches!(&self.happened[place], Happened::Moved { flow: Flow::Vested, at_once: true, .. });
+        let form = self.program.rules[rule].on(super::calendar::day(self.program.zone, self.clock));
+        let had_vested = self.vested_at.get(&place).filter(|_| form.effects.iter().any(Effect::moves_points)).cloned();
+        let Some((had, has)) = had_vested else {
+            let new = self.less_followed(rule, amount);
+            return new.filter(|_| !carried);
+        };
+        if !self.followed_vesting(rule, &had) {
+            let all = if has <= had { amount + has } else { amount };
+            return self.less_followed(rule, all);
+        }
+        let old = (had - has).max(zero()).min(amount.clone());
+        self.less_followed(rule, old.clone());
+        self.less_followed(rule, amount - old).filter(|new| by_amount && *new > zero())
+    }
+
+    fn has_followed(&self, rule: usize) -> bool {
+        self.followed.contains_key(&rule) && self.gives_for_good(rule)
+    }
+
+    /// What is left of an amount beside what the rule has followed on; nothing where it goes by no amount.
+    fn less_followed(&mut self, rule: usize, amount: Exact) -> Option<Exact> {
+        if !self.has_followed(rule) {
+            return Some(amount);
+        }
+        let by_amount = self.program.rules[rule].goes_by_amount();
+        let left = self.followed.get_mut(&rule).expect("it has followed");
+        let old = left.clone().min(amount.clone());
+        *left -= &old;
+        Some(amount - old).filter(|new| by_amount && *new > zero())
     }
 
     fn set_off_by(&self, fact: &Happened) -> Vec<(usize, Exact)> {
@@ -195,6 +228,9 @@ impl Member<'_> {
         self.known.push(known.into());
         let before = self.happened.len();
         self.carry_out(judgement, at, None);
+        if self.gives_for_good(rule) {
+            self.of_followers.extend(before..self.happened.len());
+        }
         let gave = |fact: &Happened| match fact {
             Happened::Moved { flow, .. } => matches!(flow, Flow::Earned | Flow::Spent),
             Happened::Forfeited { .. } => true,
