@@ -6,11 +6,11 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 
 use crate::engine::Engine;
-use crate::generate::{Case, case, timed_case};
+use crate::generate::{Case, LENGTHS, Rolls, case, money, timed_case};
 use crate::model::calendar::Micros;
 use crate::model::event::{Event, Field, Step};
 use crate::model::number::{Exact, parse, print, scaled, whole, zero};
-use crate::model::program::{Comparison, Earn, Effect, Expr, Flow, Returns, Rule, Trigger, Wallet};
+use crate::model::program::*;
 use crate::model::{Answer, Happened, Lots, Member};
 use crate::settings;
 
@@ -135,6 +135,54 @@ proptest! {
     fn they_agree_on_what_follows_on_edits(case in timed_case(8), edits in vec(any::<bool>(), 8), rates in rates()) {
         compare(&edited(with_followers(case, rates), &edits))?;
     }
+}
+
+proptest! {
+    #![proptest_config(settings(48))]
+
+    /// Where orders make the levels by which they would be judged once they are told again.
+    #[test]
+    fn they_agree_on_levels_of_edited_orders(case in timed_case(8), edits in vec(any::<bool>(), 8), ladder in ladder()) {
+        compare(&edited(with_a_level(case, ladder), &edits))?;
+    }
+}
+
+/// How a ladder keeps its levels, what a return does to them, and whether rules see them after the event.
+fn ladder() -> impl Strategy<Value = (Keep, LadderReturns, bool)> {
+    let keep = prop_oneof![Just(Keep::WhileQualified), Just(Keep::For(LENGTHS[0])), Just(Keep::For(LENGTHS[5]))];
+    let returns = prop_oneof![Just(LadderReturns::Keep), Just(LadderReturns::Revoke)];
+    (keep, returns, prop::bool::weighted(0.2))
+}
+
+/// The case with levels that one order or two reach, and rules that go by them.
+fn with_a_level(mut case: Case, (keep, returns, seen_after): (Keep, LadderReturns, bool)) -> Case {
+    let program = &mut case.program;
+    let unit = money(&mut Rolls::new(vec![]), program.currency);
+    let level = |name, times: i64| Level {
+        name,
+        from: (times > 0).then(|| Expr::Money(&unit * whole(times))),
+        when: vec![],
+        rate: whole(1 + times),
+    };
+    let (rise, fall) = (Rise::AtOnce, Fall::ToEarnedLevel);
+    let levels = vec![level("low", 0), level("middle", 1), level("high", 3)];
+    let form = LadderForm { levels, rise, keep, grace: None, fall, retain: None, seen_after, carry: None, returns };
+    let number = program.ladders.len();
+    let forms = vec![(None, form)];
+    program.ladders.push(Ladder { name: "rank".to_owned(), by: Some(Expr::Measure(0)), forms });
+    let wallet = program.wallets.len();
+    program.wallets.push(Wallet::plain("ones"));
+    let earn = |amount| vec![Effect::Earn { wallet, amount, vest: None, expire: None }];
+    let gives = program.rules.len();
+    let per = whole(if program.currency.minor == 0 { 100 } else { 1 });
+    let goods = Earn::Rate { points: Expr::Number(whole(1)), per, full: false, of: Expr::Field("subtotal".to_owned()) };
+    program.rules.push(Rule::plain("gives", "order", earn(goods)));
+    let more = Effect::Multiply { rules: vec![gives], wallet: None, by: Expr::Benefit(number) };
+    program.rules.push(Rule::plain("more", "order", vec![more]));
+    let fixed = Earn::Fixed(Expr::Points(wallet, whole(7)));
+    let when = vec![Expr::AtLeast(number, 2)];
+    program.rules.push(Rule { when, ..Rule::plain("high", "order", earn(fixed)) });
+    case
 }
 
 /// What three rules that follow earn, and whether by the amount.
