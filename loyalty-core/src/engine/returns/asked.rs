@@ -137,21 +137,46 @@ pub(super) fn come_back(
         None if asked.is_none() => after.whole = true,
         None => {}
     }
-    let kept_then = kept(plan, order, &after)?;
-    // Of an order with lines something is kept as long as a line is, whatever its subtotal counts.
-    let worth = |event: &EventData| match layout.and_then(|layout| lines(event, layout)) {
-        Some((_, _, lines)) => lines.iter().map(|line| line.amount).try_fold(Decimal::ZERO, amount::add),
-        // All its lines are gone.
-        None if known.is_some() => Ok(Decimal::ZERO),
-        None => base(plan, event),
+    after.whole |= match &known {
+        Some((places, _, lines)) => {
+            let worth = |after: &Returned| {
+                let kept = kept(plan, order, after)?;
+                lines_worth(*places, &kept).map_err(EventError::from)
+            };
+            let nothing_left = worth(&after)?.is_zero();
+            // Money of the order as a whole says nothing of lines: it is back once none of the lines' money is left.
+            let by_amount = || Ok::<_, EventError>(!worth(&Returned { amount: Decimal::ZERO, ..after.clone() })?.is_zero());
+            (asked.is_some() && all_units_back(lines, &after))
+                || (nothing_left && (all_lines_back(plan, lines, &after)? || by_amount()?))
+        }
+        None => !base(plan, &order.event)?.is_zero() && base(plan, &kept(plan, order, &after)?)?.is_zero(),
     };
-    let nothing_left = worth(&kept_then)?.is_zero();
-    let had_something = !worth(&order.event)?.is_zero();
-    let all_units = known
-        .as_ref()
-        .is_some_and(|(_, _, lines)| lines.iter().zip(&after.units).all(|(line, back)| *back >= line.quantity));
-    after.whole |= (nothing_left && had_something) || (all_units && asked.is_some());
     Ok(after)
+}
+
+/// Whether every unit of an order's lines has come back.
+fn all_units_back(lines: &[Line], back: &Returned) -> bool {
+    lines.iter().zip(&back.units).all(|(line, units)| *units >= line.quantity)
+}
+
+/// Whether every line has come back: all its units, or all the money of one that has any. What was free is with the member for
+/// as long as its units are.
+fn all_lines_back(plan: &Plan, lines: &[Line], back: &Returned) -> Result<bool, Overflow> {
+    for (at, line) in lines.iter().enumerate() {
+        let units = back.units.get(at).copied().unwrap_or_default();
+        let money = back.amounts.get(at).copied().unwrap_or_default();
+        let gone = amount::add(share(line.amount, units, line.quantity, minor(plan, line.amount))?, money)?;
+        if units < line.quantity && (line.amount.is_zero() || gone < line.amount) {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+/// What the lines of an order come to.
+fn lines_worth(places: LinesLayout, event: &EventData) -> Result<Decimal, Overflow> {
+    let rows = event.rows_of(event.list(places.list));
+    rows.map(|row| event.item(row, places.amount).number().unwrap_or_default()).try_fold(Decimal::ZERO, amount::add)
 }
 
 /// More money comes back than is left of what the event is measured by.
