@@ -286,31 +286,60 @@ fn refund_due(
     at: i64,
     decisions: &mut Vec<Decision>,
 ) -> Result<(), EventError> {
-    let left = |event: &EventData| if after.whole { Ok(Decimal::ZERO) } else { base(plan, event) };
-    let amount = amount::subtract(base(plan, kept_before)?, left(kept_after)?)?;
-    let by_share = |returned: &Returned| charged(plan, order, returned, &AllOwed::default());
-    let returned = amount::subtract(base(plan, &by_share(before)?)?, left(&by_share(after)?)?)?;
-    let (was, is) = (owed(plan, order, before)?, owed(plan, order, after)?);
+    let is = Due::of(plan, order, after, kept_after)?;
+    let was = Due::of(plan, order, before, kept_before)?;
+    let amount = amount::subtract(was.charged, is.charged)?;
+    let returned = amount::subtract(was.by_share, is.by_share)?;
     let mut parts = Vec::new();
     for (at, decision) in order.decisions.iter().enumerate() {
         let Kind::Coupon(CouponDecision::Redeemed { coupon, code, .. }) = &decision.kind else { continue };
-        let more = amount::subtract(is.of(at)?, was.of(at)?)?;
+        let more = amount::subtract(is.owed_of(at), was.owed_of(at))?;
         if !more.is_zero() {
             parts.push(OwedPart { coupon: coupon.clone(), code: code.clone(), amount: more });
         }
     }
-    if returned.is_zero() && amount.is_zero() {
+    if returned.is_zero() && amount.is_zero() && parts.is_empty() {
         return Ok(());
-    }
-    // Shares are rounded one by one, and nothing comes to cost more than before any coupon: a cent is the last one's.
-    let mut rest = amount::subtract(returned, amount)?;
-    for part in &parts {
-        rest = amount::subtract(rest, part.amount)?;
-    }
-    if let Some(last) = parts.last_mut() {
-        last.amount = amount::add(last.amount, rest)?;
     }
     let due = CouponDecision::RefundDue { amount, returned, owed: parts };
     decisions.push(Decision { at, kind: Kind::Coupon(due) });
     Ok(())
+}
+
+/// What is to be paid for what is kept of an order: by its share of what was charged, and with what is owed.
+struct Due {
+    charged: Decimal,
+    by_share: Decimal,
+    /// What is owed to each coupon, by its place among the decisions: `charged` less `by_share`, to the cent.
+    owed: Vec<(usize, Decimal)>,
+}
+
+impl Due {
+    fn of(plan: &Plan, order: &Order, returned: &Returned, kept: &EventData) -> Result<Self, EventError> {
+        if returned.whole {
+            return Ok(Self { charged: Decimal::ZERO, by_share: Decimal::ZERO, owed: Vec::new() });
+        }
+        let by_share = base(plan, &charged(plan, order, returned, &AllOwed::default())?)?;
+        let charged = base(plan, kept)?;
+        let all = owed(plan, order, returned)?;
+        let mut owed = Vec::with_capacity(all.coupons.len());
+        let mut over = amount::subtract(by_share, charged)?;
+        for coupon in &all.coupons {
+            let own = all.of(coupon.decision)?;
+            over = amount::add(over, own)?;
+            owed.push((coupon.decision, own));
+        }
+        // Shares are rounded one by one, and nothing comes to cost more than before any coupon: what is not charged is not
+        // owed, the last one's first.
+        for (_, own) in owed.iter_mut().rev() {
+            let less = over.min(*own);
+            *own = amount::subtract(*own, less)?;
+            over = amount::subtract(over, less)?;
+        }
+        Ok(Self { charged, by_share, owed })
+    }
+
+    fn owed_of(&self, decision: usize) -> Decimal {
+        self.owed.iter().find(|(of, _)| *of == decision).map_or(Decimal::ZERO, |(_, owed)| *owed)
+    }
 }
