@@ -156,9 +156,10 @@ enum Judged {
         to: u16,
         then: Then,
     },
-    /// Kept on.
+    /// Kept on; `anew`: qualified for once more, after its time.
     Kept {
         closing: bool,
+        anew: bool,
     },
     /// No longer qualified for, and kept for the time of grace; `closing`: at the end of its time, and `looks_back`: by
     /// what the period that ends was.
@@ -239,10 +240,17 @@ fn judge(
     };
     let before_grace = if in_grace { earned_before_grace(scope, ladder, form, standing)? } else { 0 };
     let judged_by_time = due || (timed && endless);
-    let kept = |kept: bool| if kept { Judged::Kept { closing: looks_back } } else { Judged::AsItIs };
+    let kept_on = |kept: bool, anew: bool| match kept {
+        true => Judged::Kept { closing: looks_back, anew },
+        false => Judged::AsItIs,
+    };
+    let kept = |kept: bool| kept_on(kept, false);
     if earned >= standing.level {
         // An end without a time to keep: a return had let it stay, and it has been qualified for again before.
-        return Ok(kept(in_grace || judged_by_time || (!timed && standing.until.is_some())));
+        return Ok(kept_on(
+            in_grace || judged_by_time || (!timed && standing.until.is_some()),
+            timed && (in_grace || due),
+        ));
     }
     if before_grace >= standing.level {
         return Ok(Judged::AsEarnedBeforeGrace { to: standing.level });
@@ -312,7 +320,10 @@ fn apply(
             enter(calendar, form, standing, to, counted_from(form.keep, closing, then), at);
             Some(TierBecause::Reached)
         }
-        Judged::Kept { closing } => {
+        Judged::Kept { closing, anew } => {
+            if anew {
+                use_up(&Scope { closing, ..*scope }, ladder, form, standing, standing.level)?;
+            }
             let begins = standing.grace.take().is_some() || standing.until.is_none();
             if begins || matches!(form.keep, Keep::ToEnd { .. } | Keep::ForToEnd { .. }) {
                 standing.base = base(closing);
@@ -355,7 +366,7 @@ fn apply(
     })
 }
 
-/// What reaching a level leaves of the meter.
+/// What reaching a level, or qualifying for it once more, leaves of the meter.
 fn use_up(
     scope: &Scope<'_>,
     ladder: u16,

@@ -145,7 +145,8 @@ pub(super) fn come_back(
             };
             let nothing_left = worth(&after)?.is_zero();
             // Money of the order as a whole says nothing of lines: it is back once none of the lines' money is left.
-            let by_amount = || Ok::<_, EventError>(!worth(&Returned { amount: Decimal::ZERO, ..after.clone() })?.is_zero());
+            let by_amount =
+                || Ok::<_, EventError>(!worth(&Returned { amount: Decimal::ZERO, ..after.clone() })?.is_zero());
             (asked.is_some() && all_units_back(lines, &after))
                 || (nothing_left && (all_lines_back(plan, lines, &after)? || by_amount()?))
         }

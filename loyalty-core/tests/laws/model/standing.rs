@@ -254,6 +254,10 @@ impl Member<'_> {
         let falls_due = if timed { due || endless } else { due };
         if earned >= standing.level {
             let kept = in_grace || falls_due || (!timed && standing.until.is_some());
+            if timed && (in_grace || due) {
+                let level = standing.level;
+                self.use_up(ladder, standing, level, seen, (at, looks_back));
+            }
             return kept.then(|| self.keep_on(form, standing, looks_back));
         }
         let before_grace = if in_grace { self.before_grace(ladder, standing) } else { 0 };
