@@ -132,13 +132,18 @@ pub fn cap_contributions<'p>(
     changes.clear();
     for &(firing, wallet) in &contributions {
         let amount = contribution(grants, firing.rule, wallet)?;
-        for (caps, _) in [false, true].into_iter().flat_map(|groups| caps_of(scope, firing, groups)) {
+        for (caps, _) in caps_of_both(scope, firing) {
             count(scope, wallet, caps, amount, changes)?;
         }
     }
     cut.extend(grants.iter().filter(|grant| grant.amount.is_zero()).cloned());
     grants.retain(|grant| !grant.amount.is_zero());
     Ok(())
+}
+
+/// The caps of a firing rule, and then those of its groups.
+pub fn caps_of_both<'p>(scope: &Scope<'p>, firing: &Firing<'p>) -> SmallVec<[Caps<'p>; 2]> {
+    [false, true].into_iter().flat_map(|groups| caps_of(scope, firing, groups)).collect()
 }
 
 /// The caps of a firing rule, or those of its groups.

@@ -15,9 +15,9 @@ use super::referrals;
 use super::rules::{Firing, Firings};
 use super::value::{Stored, Value};
 use super::{badges, experiments, returns};
-use crate::amount;
+use crate::amount::{self, Overflow};
 use crate::check::model::{CapMode, RoundMode};
-use crate::plan::{CapPlan, EffectKindPlan};
+use crate::plan::EffectKindPlan;
 
 /// Adds the spending and the facts of the firing rules, and the rules that these come from to `acted`.
 pub fn collect(
@@ -31,6 +31,8 @@ pub fn collect(
         let (facts, spends, moves) = (evaluation.facts.len(), evaluation.spends.len(), evaluation.moves.len());
         let says = evaluation.says.len();
         let accepted = evaluation.offer.as_ref().map(|offer| offer.accepted);
+        let may_not_fit = form.effects.iter().any(|effect| is_of_points(&effect.kind));
+        let counted = may_not_fit.then(|| evaluation.changes.clone());
         for effect in &form.effects {
             // An edited order has it from the form before.
             if scope.kept.contains(&rule) && returns::is_lasting(&effect.kind) {
@@ -38,13 +40,15 @@ pub fn collect(
                 continue;
             }
             let fact = match &effect.kind {
-                EffectKindPlan::Spend { .. } | EffectKindPlan::Transfer { .. } | EffectKindPlan::Accept { .. } => {
+                kind if is_of_points(kind) => {
                     if !moves_points(scope, firing, &effect.kind, evaluation, acted)? {
                         // What is moved does not fit: the rule gives nothing for it either.
                         evaluation.facts.truncate(facts);
                         evaluation.spends.truncate(spends);
                         evaluation.moves.truncate(moves);
                         evaluation.says.truncate(says);
+                        evaluation.changes = counted.unwrap_or_default();
+                        count_no_more(scope, firing, evaluation)?;
                         evaluation.grants.retain(|grant| grant.rule != rule);
                         evaluation.cut.retain(|grant| grant.rule != rule);
                         if let (Some(offer), Some(accepted)) = (&mut evaluation.offer, accepted) {
@@ -126,6 +130,9 @@ pub fn collect(
                 },
                 EffectKindPlan::EarnFixed { .. }
                 | EffectKindPlan::EarnRate { .. }
+                | EffectKindPlan::Spend { .. }
+                | EffectKindPlan::Transfer { .. }
+                | EffectKindPlan::Accept { .. }
                 | EffectKindPlan::Refuse(_)
                 | EffectKindPlan::Multiply { .. } => {
                     continue;
@@ -138,7 +145,23 @@ pub fn collect(
     Ok(())
 }
 
-/// What a rule spends, transfers or accepts, within its caps; whether it fits.
+/// Whether an effect takes points or takes them in, within the caps of its rule.
+fn is_of_points(kind: &EffectKindPlan) -> bool {
+    matches!(kind, EffectKindPlan::Spend { .. } | EffectKindPlan::Transfer { .. } | EffectKindPlan::Accept { .. })
+}
+
+/// What a rule would have earned, its caps and those of its groups count no more.
+fn count_no_more(scope: &Scope<'_>, firing: &Firing<'_>, evaluation: &mut Evaluation) -> Result<(), Overflow> {
+    let Evaluation { grants, changes, .. } = evaluation;
+    for grant in grants.iter().filter(|grant| grant.rule == firing.rule) {
+        for (caps, _) in caps::caps_of_both(scope, firing) {
+            caps::count(scope, grant.wallet, caps, -grant.amount, changes)?;
+        }
+    }
+    Ok(())
+}
+
+/// What a rule spends, transfers or accepts, within its caps and those of its groups; whether it fits.
 fn moves_points(
     scope: &Scope<'_>,
     firing: &Firing<'_>,
@@ -169,16 +192,22 @@ fn moves_points(
     };
     // Where points go to another member, the caps speak of those, and not of what the rule asks for it.
     let transfers = form.effects.iter().any(|other| matches!(other.kind, EffectKindPlan::Transfer { .. }));
-    let own: &[CapPlan] = if transfers && sending.is_none() { &[] } else { &form.caps };
+    let beside = transfers && sending.is_none();
+    let all = if beside { SmallVec::new() } else { caps::caps_of_both(scope, firing) };
     let denominator = scope.plan.denominator(wallet);
-    let scaled = amount::multiply(wanted, denominator)?;
-    let left = caps::cut_all(scope, wallet, (own, form.cap_mode), scaled, &evaluation.changes)?;
     let decimals = scope.plan.wallets.get(usize::from(wallet)).map_or(0, |wallet| wallet.decimals);
-    let amount = amount::round(left, denominator, decimals, RoundMode::Down)?;
-    if amount < wanted && form.cap_mode == CapMode::Reject {
-        return Ok(false);
+    let mut left = amount::multiply(wanted, denominator)?;
+    for (caps, mode) in &all {
+        let before = left;
+        left = caps::cut_all(scope, wallet, (caps, *mode), left, &evaluation.changes)?;
+        if left < before && *mode == CapMode::Reject {
+            return Ok(false);
+        }
     }
-    caps::count(scope, wallet, own, amount::multiply(amount, denominator)?, &mut evaluation.changes)?;
+    let amount = amount::round(left, denominator, decimals, RoundMode::Down)?;
+    for (caps, _) in &all {
+        caps::count(scope, wallet, caps, amount::multiply(amount, denominator)?, &mut evaluation.changes)?;
+    }
     if amount > Decimal::ZERO {
         match (effect, &mut evaluation.offer) {
             (EffectKindPlan::Accept { .. }, Some(offer)) => offer.accepted = amount::add(offer.accepted, amount)?,

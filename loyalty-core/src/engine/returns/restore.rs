@@ -4,6 +4,7 @@ use rust_decimal::Decimal;
 
 use super::asked::{PointsAsked, of_one_of};
 use super::kept::{base, share};
+use super::limits::{lower_caps, make_room};
 use super::order::{Order, Returned};
 use super::written_off::make_up;
 use crate::amount::{self, Overflow};
@@ -17,6 +18,7 @@ use crate::engine::member::Member;
 use crate::engine::members::pause;
 use crate::engine::outcome::{Decision, Kind};
 use crate::engine::rewards::Units;
+use crate::engine::tally::Changes;
 use crate::engine::{earning, flows, rewards};
 use crate::plan::{EffectKindPlan, Plan, RestorePlan, in_force};
 
@@ -67,7 +69,7 @@ fn restore(
     for (number, wallet) in plan.wallets.iter().enumerate() {
         let number = number as u16;
         let uses = prices(plan, order, number);
-        let spent = amount::sum(uses.iter().map(|(_, used)| used.amount))?;
+        let spent = amount::sum(uses.iter().map(|paid| paid.used.amount))?;
         let Some(policy) = plan.policy(number, order.day) else { continue };
         let before = after.restored.get(usize::from(number)).copied().unwrap_or_default();
         let left = amount::subtract(spent, before)?;
@@ -105,17 +107,35 @@ fn restore(
     }
 }
 
-/// What the order itself has paid from a wallet, with the entries that did.
-fn prices<'o>(plan: &Plan, order: &'o Order, number: u16) -> Vec<(u64, &'o Use)> {
+/// Points that a rule, or the price of a reward, has used of a lot.
+struct Paid<'o> {
+    /// The entry that did.
+    drawn: u64,
+    used: &'o Use,
+    /// The rule whose caps have counted it.
+    counted: Option<u32>,
+}
+
+/// What the order itself has paid from a wallet.
+fn prices<'o>(plan: &Plan, order: &'o Order, number: u16) -> Vec<Paid<'o>> {
     let spends = order.decisions.iter().filter_map(|decision| match &decision.kind {
         Kind::Spent { entry, wallet, uses, rule, .. }
             if *wallet == number && is_price(plan, *rule, number, order.day) =>
         {
-            Some(uses.iter().map(|used| (*entry, used)))
+            let counted = rule.filter(|rule| is_counted(plan, *rule, order.day));
+            Some(uses.iter().map(move |used| Paid { drawn: *entry, used, counted }))
         }
         _ => None,
     });
     spends.flatten().collect()
+}
+
+/// Whether the caps of a rule count what it spends: those of a reward's effects do not count its price, and where points go to
+/// another member they speak of those.
+fn is_counted(plan: &Plan, rule: u32, day: i32) -> bool {
+    let Some(rule) = plan.rules.get(rule as usize).filter(|rule| rule.trigger.event().is_some()) else { return false };
+    let effects = in_force(&rule.forms, day).map_or(&[][..], |form| &form.effects);
+    !effects.iter().any(|effect| matches!(effect.kind, EffectKindPlan::Transfer { .. }))
 }
 
 /// Points of one wallet are none of another, and money no points: of an order that has paid from several a number alone says nothing.
@@ -151,12 +171,12 @@ fn restore_units(
         let number = number as u16;
         let spends = order.decisions.iter().filter_map(|decision| match &decision.kind {
             Kind::Spent { entry, wallet, uses, rule: Some(by), .. } if (*wallet, *by) == (number, rule) => {
-                Some(uses.iter().map(|used| (*entry, used)))
+                Some(uses.iter().map(|used| Paid { drawn: *entry, used, counted: None }))
             }
             _ => None,
         });
-        let uses: Vec<(u64, &Use)> = spends.flatten().collect();
-        let spent = amount::sum(uses.iter().map(|(_, used)| used.amount))?;
+        let uses: Vec<Paid<'_>> = spends.flatten().collect();
+        let spent = amount::sum(uses.iter().map(|paid| paid.used.amount))?;
         let never = plan.policy(number, order.day).is_none_or(|policy| policy.restore == RestorePlan::Never);
         if spent.is_zero() || never {
             continue;
@@ -188,12 +208,13 @@ fn restore_uses(
     plan: &Plan,
     member: &mut Member,
     wallet: u16,
-    uses: &[(u64, &Use)],
+    uses: &[Paid<'_>],
     (mut skip, mut due): (Decimal, Decimal),
     (used_at, at): (i64, i64),
     decisions: &mut Vec<Decision>,
 ) -> Result<(), EventError> {
-    for (drawn, used) in uses.iter().rev() {
+    let mut room = Changes::new();
+    for Paid { drawn, used, counted } in uses.iter().rev() {
         let passed = used.amount.min(skip);
         skip = amount::subtract(skip, passed)?;
         let part = amount::subtract(used.amount, passed)?.min(due);
@@ -202,9 +223,13 @@ fn restore_uses(
             let expiry = pause::moved_expiry(plan, &member.account, used.expiry, used_at);
             let used = Use { expiry, ..(*used).clone() };
             give_back(plan, member, wallet, (*drawn, &used), part, (used_at, at), decisions)?;
+            if let Some(rule) = counted {
+                let part = amount::multiply(part, plan.denominator(wallet))?;
+                lower_caps(plan, (*rule, wallet), part, used_at, &mut room)?;
+            }
         }
     }
-    Ok(())
+    Ok(make_room(member, room)?)
 }
 
 /// Whether what a rule has spent was the price of something on the order itself, and no sweep that followed.
