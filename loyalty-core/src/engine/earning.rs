@@ -139,30 +139,70 @@ fn count_limits(scope: &Scope<'_>, firings: &Firings<'_>, evaluation: &mut Evalu
 /// Rounds what each wallet gets, cuts it by the wallet's own limits, and shares it out over lots.
 fn earn(scope: &Scope<'_>, evaluation: &mut Evaluation) -> Result<(), EventError> {
     let Evaluation { grants, lots, changes, offer, .. } = evaluation;
-    let most = grants.len();
     for (number, wallet) in scope.plan.wallets.iter().enumerate() {
-        let number = number as u16;
-        let own = || grants.iter().filter(move |grant| grant.wallet == number && !grant.amount.is_zero());
-        if own().next().is_none() {
-            continue;
-        }
-        let Some(policy) = in_force(&wallet.policies, scope.day) else { continue };
-        let taken = offer.as_ref().filter(|offer| offer.wallet == number).map(|offer| offer.accepted);
-        let mut limit = |given: Decimal| limited(scope, number, policy, (given, taken), changes);
-        if !wallet.own_forms && policy.scope == RoundScope::PerOrder {
-            one_lot(scope, (number, wallet), policy, (own(), most), &mut limit, lots)?;
-        } else {
-            let first = lots.len();
-            several_lots(scope, (number, wallet), policy, own(), lots)?;
-            let given = amount::sum(lots.iter().skip(first).map(|lot| lot.amount))?;
-            let Left { capped, left } = limit(given)?;
-            trim(lots, first, amount::subtract(given, capped)?, |amount| Because::Cap { amount })?;
-            trim(lots, first, amount::subtract(capped, left)?, |amount| Because::HoldAtMost { amount })?;
-            lots.retain(|lot| amount::is_positive(lot.amount));
-        }
+        earn_in(scope, (number as u16, wallet), (grants, offer.as_ref()), changes, lots)?;
     }
     caps::settle(changes);
     Ok(())
+}
+
+/// The same of one wallet.
+fn earn_in(
+    scope: &Scope<'_>,
+    (number, wallet): (u16, &WalletPlan),
+    (grants, offer): (&Grants, Option<&Offer>),
+    changes: &mut Changes,
+    lots: &mut SmallVec<[LotPlan; 2]>,
+) -> Result<(), EventError> {
+    let own = || grants.iter().filter(move |grant| grant.wallet == number && !grant.amount.is_zero());
+    if own().next().is_none() {
+        return Ok(());
+    }
+    let Some(policy) = in_force(&wallet.policies, scope.day) else { return Ok(()) };
+    let taken = offer.filter(|offer| offer.wallet == number).map(|offer| offer.accepted);
+    let mut limit = |given: Decimal| limited(scope, number, policy, (given, taken), changes);
+    if !wallet.own_forms && policy.scope == RoundScope::PerOrder {
+        one_lot(scope, (number, wallet), policy, (own(), grants.len()), &mut limit, lots)?;
+    } else {
+        let first = lots.len();
+        several_lots(scope, (number, wallet), policy, own(), lots)?;
+        let given = amount::sum(lots.iter().skip(first).map(|lot| lot.amount))?;
+        let Left { capped, left } = limit(given)?;
+        trim(lots, first, amount::subtract(given, capped)?, |amount| Because::Cap { amount })?;
+        trim(lots, first, amount::subtract(capped, left)?, |amount| Because::HoldAtMost { amount })?;
+        lots.retain(|lot| amount::is_positive(lot.amount));
+    }
+    Ok(())
+}
+
+/// What a wallet's own limits leave of an amount that it is to have beside what the event earns in it and converts into it
+/// otherwise.
+pub fn fits(scope: &Scope<'_>, evaluation: &Evaluation, number: u16, wanted: Decimal) -> Result<Decimal, EventError> {
+    let wallet = scope.plan.wallets.get(usize::from(number));
+    let Some((wallet, policy)) = wallet.and_then(|wallet| Some((wallet, in_force(&wallet.policies, scope.day)?)))
+    else {
+        return Ok(wanted);
+    };
+    if policy.caps.is_empty() && policy.hold_at_most.is_none() {
+        return Ok(wanted);
+    }
+    let Evaluation { grants, offer, moves, .. } = evaluation;
+    let (mut changes, mut lots) = (evaluation.changes.clone(), SmallVec::new());
+    earn_in(scope, (number, wallet), (grants, offer.as_ref()), &mut changes, &mut lots)?;
+    let mut left = caps::cut_all(scope, number, (&policy.caps, policy.cap_mode), wanted, &changes)?;
+    let state = scope.member.wallets.get(usize::from(number));
+    if let (Some(most), Some(state)) = (policy.hold_at_most, state) {
+        let converted = moves.iter().filter_map(|known| match known {
+            Move::Convert { to, given, .. } if *to == number => Some(*given),
+            _ => None,
+        });
+        // What is sent to the member has room, whether or not a rule will accept it.
+        let sent = offer.iter().filter(|offer| offer.wallet == number).map(|offer| offer.room);
+        let held = [state.available, state.pending].into_iter().chain(lots.iter().map(|lot| lot.amount));
+        let held = amount::sum(held.chain(converted).chain(sent).collect::<SmallVec<[Decimal; 8]>>().into_iter())?;
+        left = amount::least(left, amount::at_least_zero(amount::subtract(most, held)?));
+    }
+    Ok(left)
 }
 
 /// What a wallet's own limits leave of an amount.

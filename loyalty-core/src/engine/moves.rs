@@ -12,11 +12,11 @@ use super::member::Member;
 use super::outcome::{Because, Decision, Kind};
 use super::rewards::{Lack, Taking};
 use super::value::Value;
-use super::{challenges, flows, ladders, lapses, ledger, rewards, wheels};
+use super::{caps, challenges, flows, ladders, lapses, ledger, rewards, wheels};
 use crate::amount::{self, Overflow};
 use crate::check::model::{Flow, RoundMode};
 use crate::plan::layout::TOTAL_MAX;
-use crate::plan::{EffectKindPlan, Plan};
+use crate::plan::{EffectKindPlan, NodeId, Plan};
 
 /// A move, worked out and not made yet.
 #[derive(Debug, Clone, PartialEq)]
@@ -83,30 +83,14 @@ impl Move {
 /// Works out a move on what is there before the event, less what the event's other effects take.
 pub fn plan_move(
     scope: &Scope<'_>,
-    evaluation: &Evaluation,
+    evaluation: &mut Evaluation,
     rule: u32,
     effect: &EffectKindPlan,
 ) -> Result<Option<Move>, EventError> {
     Ok(match effect {
         EffectKindPlan::Redeem(reward) => return rewards::plan_redeem(scope, evaluation, rule, *reward),
         EffectKindPlan::Convert { from, takes, to, gives, each } => {
-            let takes = scope.eval(*takes, NO_ROW)?.number();
-            let gives = scope.eval(*gives, NO_ROW)?.number();
-            let (Some(takes), Some(gives)) = (takes, gives) else { return Ok(None) };
-            if takes <= Decimal::ZERO || gives < Decimal::ZERO {
-                return Ok(None);
-            }
-            // Nothing finer than what the wallet counts is left in it, as with what is spent.
-            let decimals = scope.plan.wallets.get(usize::from(*from)).map_or(0, |wallet| wallet.decimals);
-            let takes = amount::round(takes, Decimal::ONE, decimals, RoundMode::Up)?;
-            let available = available(scope, evaluation, *from)?;
-            let times = amount::divide_floor(available.max(Decimal::ZERO), takes)?;
-            let times = if *each { times } else { times.min(Decimal::ONE) };
-            let given = amount::multiply(gives, times)?;
-            let decimals = scope.plan.wallets.get(usize::from(*to)).map_or(0, |wallet| wallet.decimals);
-            let given = amount::round(given, Decimal::ONE, decimals, RoundMode::Down)?;
-            let taken = amount::multiply(takes, times)?;
-            (!times.is_zero()).then_some(Move::Convert { rule, from: *from, taken, to: *to, given })
+            return plan_conversion(scope, evaluation, rule, (*from, *takes), (*to, *gives), *each);
         }
         EffectKindPlan::Forfeit { wallet, amount } => {
             let Value::Number(wanted) = scope.eval(*amount, NO_ROW)? else { return Ok(None) };
@@ -124,6 +108,45 @@ pub fn plan_move(
         }
         _ => None,
     })
+}
+
+/// Works out a conversion: as many whole parts as there are enough points for, and as the other wallet has room for.
+fn plan_conversion(
+    scope: &Scope<'_>,
+    evaluation: &mut Evaluation,
+    rule: u32,
+    (from, takes): (u16, NodeId),
+    (to, gives): (u16, NodeId),
+    each: bool,
+) -> Result<Option<Move>, EventError> {
+    let takes = scope.eval(takes, NO_ROW)?.number();
+    let gives = scope.eval(gives, NO_ROW)?.number();
+    let (Some(takes), Some(gives)) = (takes, gives) else { return Ok(None) };
+    if takes <= Decimal::ZERO || gives < Decimal::ZERO {
+        return Ok(None);
+    }
+    let decimals = |wallet: u16| scope.plan.wallets.get(usize::from(wallet)).map_or(0, |wallet| wallet.decimals);
+    // Nothing finer than what the wallet counts is left in it, as with what is spent.
+    let takes = amount::round(takes, Decimal::ONE, decimals(from), RoundMode::Up)?;
+    let available = available(scope, evaluation, from)?;
+    let mut times = amount::divide_floor(available.max(Decimal::ZERO), takes)?;
+    if !each {
+        times = times.min(Decimal::ONE);
+    }
+    let given = |times| amount::round(amount::multiply(gives, times)?, Decimal::ONE, decimals(to), RoundMode::Down);
+    let wanted = given(times)?;
+    let room = earning::fits(scope, evaluation, to, wanted)?;
+    if room < wanted {
+        times = times.min(amount::divide_floor(room, gives)?);
+    }
+    if times.is_zero() {
+        return Ok(None);
+    }
+    let (given, taken) = (given(times)?, amount::multiply(takes, times)?);
+    if let Some(policy) = scope.plan.policy(to, scope.day) {
+        caps::count(scope, to, &policy.caps, given, &mut evaluation.changes)?;
+    }
+    Ok(Some(Move::Convert { rule, from, taken, to, given }))
 }
 
 /// What of a wallet other effects of the event have left.

@@ -74,7 +74,7 @@ pub fn cut_shares<'p>(
                     cuts.push((rule, wallet, cut));
                 }
                 for cap in caps.iter().filter(|cap| cap.wallet == wallet) {
-                    let counter = used.entry(cap.tally.unwrap_or(PER_EVENT | cap.line)).or_default();
+                    let counter = used.entry(counter(cap)).or_default();
                     *counter = amount::add(*counter, left)?;
                 }
             }
@@ -88,6 +88,28 @@ pub fn cut_shares<'p>(
         }
     }
     Ok(cuts)
+}
+
+/// The first of a rule's caps, and then of its groups', that cuts what it would take from a wallet or take in.
+pub fn cut_of_rule<'p>(
+    scope: &Scope<'p>,
+    firings: &Firings<'p>,
+    (rule, wallet): (u32, u16),
+    amount: Decimal,
+) -> Result<Option<Cut>, Overflow> {
+    let factor = scope.plan.denominator(wallet);
+    let amount = amount::multiply(amount, factor)?;
+    for (owner, caps, mode) in [false, true].into_iter().flat_map(|groups| caps_of(scope, firings, rule, groups)) {
+        if let Some((_, cut)) = cut(scope, (owner, caps, mode), (wallet, factor), amount, &Used::new())? {
+            return Ok(Some(cut));
+        }
+    }
+    Ok(None)
+}
+
+/// The counter of a cap, or its line where it lasts for one event only.
+pub fn counter(cap: &CapPlan) -> u32 {
+    cap.tally.unwrap_or(PER_EVENT | cap.line)
 }
 
 /// What the tightest of several caps leaves of an amount that is times `factor`, as caps of contributions are, and how.
@@ -135,7 +157,7 @@ fn room(scope: &Scope<'_>, cap: &CapPlan, used: &Used) -> Result<Decimal, Overfl
         let used = tallies.most_summed(number, cap.per, grain, &scope.plan.calendar, (scope.at, scope.day))?;
         room = amount::subtract(room, used)?;
     }
-    if let Some(used) = used.get(&cap.tally.unwrap_or(PER_EVENT | cap.line)) {
+    if let Some(used) = used.get(&counter(cap)) {
         room = amount::subtract(room, *used)?;
     }
     Ok(room.max(Decimal::ZERO))

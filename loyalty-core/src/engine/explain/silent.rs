@@ -4,7 +4,7 @@ use core::cmp::Ordering;
 
 use rust_decimal::Decimal;
 
-use super::caps::{Cut, Owner};
+use super::caps::{self, Cut, Owner};
 use super::judged::Judged;
 use super::stage::{Held, Rounding, Stage};
 use super::trace::{Figure, Shown, Tracer};
@@ -349,6 +349,10 @@ fn nothing(judged: &Judged<'_>, stages: &[Stage], rule: u32, form: &RuleFormPlan
     for (number, effect) in form.effects.iter().enumerate() {
         let said = words::quoted(judged.tracer.source, effect.quote);
         let reason = Reason { line: Some(effect.quote.line), ..Reason::new(What::Nothing, said) };
+        if let Some(full) = has_no_room(judged, rule, &effect.kind, &reason)? {
+            reasons.push(full);
+            continue;
+        }
         let told = match &effect.kind {
             EffectKindPlan::EarnFixed { wallet, .. } | EffectKindPlan::EarnRate { wallet, .. } => {
                 let own = |share: &&super::judged::Share| {
@@ -378,9 +382,7 @@ fn nothing(judged: &Judged<'_>, stages: &[Stage], rule: u32, form: &RuleFormPlan
             }
             EffectKindPlan::Accept { .. } => reason.saying("its cap or the wallet has no room for what was sent"),
             EffectKindPlan::Spend { wallet, amount, .. } | EffectKindPlan::Transfer { wallet, amount, .. } => {
-                let state = judged.tracer.scope.member.wallets.get(usize::from(*wallet));
-                let available = state.map_or(Decimal::ZERO, |state| state.available);
-                let balance = words::points(judged.tracer.scope.plan, available, *wallet);
+                let balance = words::points(judged.tracer.scope.plan, available(judged, *wallet), *wallet);
                 Reason {
                     figures: judged.tracer.figures(*amount)?,
                     missing: judged.tracer.missing(*amount)?,
@@ -388,9 +390,7 @@ fn nothing(judged: &Judged<'_>, stages: &[Stage], rule: u32, form: &RuleFormPlan
                 }
             }
             EffectKindPlan::Convert { from: wallet, takes, .. } | EffectKindPlan::Forfeit { wallet, amount: takes } => {
-                let state = judged.tracer.scope.member.wallets.get(usize::from(*wallet));
-                let available = state.map_or(Decimal::ZERO, |state| state.available);
-                let balance = words::points(judged.tracer.scope.plan, available, *wallet);
+                let balance = words::points(judged.tracer.scope.plan, available(judged, *wallet), *wallet);
                 Reason {
                     figures: judged.tracer.figures(*takes)?,
                     missing: judged.tracer.missing(*takes)?,
@@ -452,6 +452,78 @@ fn multiplies_nothing(
     Ok(Reason { figures: tracer.figures(by)?, missing: tracer.missing(by)?, ..reason })
 }
 
+/// That a cap let nothing through.
+fn capped(reason: &Reason, cut: &Cut) -> Reason {
+    Reason { line: Some(cut.line), until: cut.until, ..Reason::new(What::Cap(cut.clone()), reason.said.clone()) }
+}
+
+/// That a cap, or the greatest balance of a wallet, leaves no room for points that are moved.
+fn has_no_room(
+    judged: &Judged<'_>,
+    rule: u32,
+    effect: &EffectKindPlan,
+    reason: &Reason,
+) -> Result<Option<Reason>, Overflow> {
+    match effect {
+        EffectKindPlan::Spend { wallet, amount, .. } | EffectKindPlan::Transfer { wallet, amount, .. } => {
+            Ok(of_points(judged, rule, *wallet, *amount)?.map(|cut| capped(reason, &cut)))
+        }
+        EffectKindPlan::Convert { from, takes, to, gives, .. } => {
+            is_full(judged, (*from, *takes), (*to, *gives), reason)
+        }
+        _ => Ok(None),
+    }
+}
+
+fn available(judged: &Judged<'_>, wallet: u16) -> Decimal {
+    let state = judged.tracer.scope.member.wallets.get(usize::from(wallet));
+    state.map_or(Decimal::ZERO, |state| state.available)
+}
+
+/// The cap of a rule or its groups that lets nothing through of what the rule would take from a wallet.
+fn of_points(judged: &Judged<'_>, rule: u32, wallet: u16, amount: NodeId) -> Result<Option<Cut>, Overflow> {
+    let scope = &judged.tracer.scope;
+    let wanted = scope.number(amount)?.unwrap_or_default().min(available(judged, wallet));
+    let cut = caps::cut_of_rule(scope, &judged.firings, (rule, wallet), wanted)?;
+    Ok(cut.filter(|cut| cut.left.is_zero()))
+}
+
+/// That the wallet into which points would be converted has no room for as much as once.
+fn is_full(
+    judged: &Judged<'_>,
+    (from, takes): (u16, NodeId),
+    (to, gives): (u16, NodeId),
+    reason: &Reason,
+) -> Result<Option<Reason>, Overflow> {
+    let scope = &judged.tracer.scope;
+    let (takes, gives) = (scope.number(takes)?.unwrap_or_default(), scope.number(gives)?.unwrap_or_default());
+    let Some(policy) = scope.plan.policy(to, scope.day) else { return Ok(None) };
+    if takes <= Decimal::ZERO || takes > available(judged, from) {
+        return Ok(None);
+    }
+    // What the event earns there comes first.
+    let earned = judged.lots.iter().filter(|lot| lot.wallet == to).map(|lot| lot.amount);
+    let earned = amount::sum(earned.collect::<Vec<_>>().into_iter())?;
+    let counted = policy.caps.iter().map(|cap| (caps::counter(cap), earned)).collect();
+    let whole = (Owner::Wallet(to), policy.caps.as_slice(), policy.cap_mode);
+    if let Some((left, cut)) = caps::cut(scope, whole, (to, Decimal::ONE), gives, &counted)?
+        && left < gives
+    {
+        return Ok(Some(capped(reason, &cut)));
+    }
+    let (Some(most), Some(state)) = (policy.hold_at_most, scope.member.wallets.get(usize::from(to))) else {
+        return Ok(None);
+    };
+    let held = amount::add(amount::add(state.available, state.pending)?, earned)?;
+    let room = amount::at_least_zero(amount::subtract(most, held)?);
+    if gives <= room {
+        return Ok(None);
+    }
+    let line = policy.quotes.hold_at_most.map(|quote| quote.line);
+    let held = Held { wallet: to, most, held, room, asked: gives, line };
+    Ok(Some(Reason { line, ..Reason::new(What::Held(held), reason.said.clone()) }))
+}
+
 /// What took a contribution that was there: caps of the rule or its groups, the wallet's own limits, the rounding.
 fn taken(
     judged: &Judged<'_>,
@@ -460,11 +532,7 @@ fn taken(
     left: Decimal,
     reason: Reason,
 ) -> Vec<Reason> {
-    let capped = |cut: &Cut| Reason {
-        line: Some(cut.line),
-        until: cut.until,
-        ..Reason::new(What::Cap(cut.clone()), reason.said.clone())
-    };
+    let capped = |cut: &Cut| capped(&reason, cut);
     let own = judged.cuts.iter().filter(|(cut, of, _)| (*cut, *of) == (rule, wallet));
     let mut reasons: Vec<Reason> = own.map(|(.., cut)| capped(cut)).collect();
     if left.is_zero() && !reasons.is_empty() {
