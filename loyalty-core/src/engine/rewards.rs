@@ -131,7 +131,7 @@ fn choose(
             let whole = amount::multiply(one, Decimal::from(asked.quantity))?;
             let available = left(part.wallet)?;
             if whole > available {
-                lacks.push(Lack::balance(scope.plan, part.wallet, whole, available)?);
+                lacks.push(Lack::balance(scope, part.wallet, whole, available)?);
             } else if whole > Decimal::ZERO {
                 parts.push((part.wallet, whole));
             }
@@ -187,7 +187,10 @@ pub fn figure<'a>(scope: &Scope<'a>, number: u16, figure: RewardFigure) -> Resul
         }
         RewardFigure::Cost => least(scope, form)?.map_or(Value::Missing, |(_, price)| Value::Number(price)),
         RewardFigure::Remaining => match least(scope, form)? {
-            Some((wallet, price)) => Value::Number(amount::subtract(price, balance(scope, wallet))?.max(Decimal::ZERO)),
+            Some((wallet, price)) => Value::Number(match amount::subtract(price, balance(scope, wallet))? {
+                short if short <= Decimal::ZERO => Decimal::ZERO,
+                short => amount::add(short, lack::owed(scope, wallet))?,
+            }),
             None => Value::Missing,
         },
     })

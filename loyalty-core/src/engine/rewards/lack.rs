@@ -64,11 +64,15 @@ impl Lack {
         Self::saying(LackOf::Valid, "it is not in force yet")
     }
 
-    /// A wallet that has too little for a price.
-    pub fn balance(plan: &Plan, wallet: u16, required: Decimal, available: Decimal) -> Result<Self, Overflow> {
-        let shortfall = amount::subtract(required, available)?;
+    /// A wallet that has too little for a price. What is owed there is to be earned first.
+    pub fn balance(scope: &Scope<'_>, wallet: u16, required: Decimal, available: Decimal) -> Result<Self, Overflow> {
+        let (plan, owed) = (scope.plan, owed(scope, wallet));
+        let shortfall = amount::add(amount::subtract(required, available)?, owed)?;
         let words = |value: Decimal| explain::sum(plan, value, wallet);
-        let text = format!("{}, and {} are missing", words(required), words(shortfall));
+        let mut text = format!("{}, and {} are missing", words(required), words(shortfall));
+        if !owed.is_zero() {
+            text = format!("{text}, of which {} are owed", words(owed));
+        }
         let name = plan.wallets.get(usize::from(wallet)).map(|wallet| wallet.name.clone());
         Ok(Self {
             wallet: name,
@@ -95,6 +99,11 @@ impl Lack {
         let mut number = || reader.option(Reader::decimal);
         Ok(Self { of, text, wallet, required: number()?, actual: number()?, shortfall: number()? })
     }
+}
+
+/// What a member owes in a wallet: the next points settle it.
+pub fn owed(scope: &Scope<'_>, wallet: u16) -> Decimal {
+    scope.member.wallets.get(usize::from(wallet)).map_or(Decimal::ZERO, |state| state.debt)
 }
 
 /// Conditions, validity and limits that stand in the way, all of them.

@@ -158,7 +158,7 @@ pub fn judge(
         lacks.push(Lack { required: Some(most), actual: Some(points), ..Lack::saying(LackOf::Amount, text) });
     }
     if points > available {
-        lacks.push(Lack::balance(scope.plan, rate.wallet, points, available)?);
+        lacks.push(Lack::balance(scope, rate.wallet, points, available)?);
     }
     Ok(if lacks.is_empty() { Ok((points, money)) } else { Err(lacks) })
 }
