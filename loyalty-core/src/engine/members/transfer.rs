@@ -111,7 +111,7 @@ fn send(
 }
 
 /// What is put behind the id of a `received` event for that of the `sent_back` one.
-const BACK: &str = "/back";
+pub const BACK: &str = "/back";
 
 /// The id of the event that brings the points: unlike that of any other transfer, and the same each time it is made.
 fn parcel_id(sender: &str, transfer: &str, entry: u64) -> String {
@@ -363,20 +363,21 @@ pub fn come_back(
     let known = record.decisions().map_err(|_| EventError::new(Refusal::OtherProgram))?;
     // The id is that of the parcel, so that what was sent once comes back once.
     let sent = known.into_iter().find_map(|decision| match decision.kind {
-        Kind::Transferred { entry, wallet: own, amount, parcel, uses, .. }
+        Kind::Transferred { entry, wallet: own, amount, rule, parcel, uses, .. }
             if own == wallet && event.id.strip_suffix(BACK) == Some(&*parcel.id) =>
         {
-            Some((entry, amount, uses))
+            Some((entry, amount, rule, uses))
         }
         _ => None,
     });
-    let (drawn, amount, uses) = sent.ok_or_else(unknown)?;
+    let (drawn, amount, rule, uses) = sent.ok_or_else(unknown)?;
     if points > amount {
         return Err(EventError::new(Refusal::WrongType)
             .in_field("points")
             .expecting(format!("at most {}, which were sent", amount::text(amount)))
             .but_found(amount::text(points)));
     }
+    returns::sent_back(plan, member, transfer, (rule, wallet, points), &event.id, (event.at, decisions))?;
     let mut left = points;
     for mut used in uses.into_iter().rev() {
         let part = used.amount.min(left);

@@ -13,6 +13,7 @@ use crate::engine::coupons::decision::CouponDecision;
 use crate::engine::coupons::redeem::replaced;
 use crate::engine::log::Record;
 use crate::engine::member::Member;
+use crate::engine::members::transfer::BACK;
 use crate::engine::outcome::{Because, Decision, Kind, NotEarned};
 use crate::engine::reactions;
 use crate::plan::{EffectKindPlan, Plan, in_force};
@@ -177,4 +178,43 @@ pub(super) fn keeps(plan: &Plan, member: &Member, order: &Order, rule: u32, last
         let mut missing = member.written_off.iter().filter(|known| known.order == missing_of);
         missing.any(|known| known.wallet == grant.wallet && (known.spent || leaves) && !known.amount.is_zero())
     })
+}
+
+/// Whether all that a rule has sent to other members is back, by an event with that id and by those before it, and the rule does
+/// nothing beside that would stay with the sender.
+pub(super) fn all_sent_back(
+    plan: &Plan,
+    member: &Member,
+    order: &Order,
+    rule: u32,
+    (back, points): (&str, Decimal),
+) -> bool {
+    let leaves = |kind: &EffectKindPlan| {
+        let holds_nothing_up = matches!(
+            kind,
+            EffectKindPlan::Transfer { .. }
+                | EffectKindPlan::Spend { .. }
+                | EffectKindPlan::Tag(_)
+                | EffectKindPlan::Untag(_)
+                | EffectKindPlan::Set { .. }
+                | EffectKindPlan::Signal { .. }
+                | EffectKindPlan::Say(_)
+                | EffectKindPlan::Consent { .. }
+        );
+        !holds_nothing_up
+    };
+    let came_back = |id: &str, amount: Decimal| {
+        if id == back {
+            return points == amount;
+        }
+        let decisions = member.log.find(id).and_then(|record| record.decisions().ok()).unwrap_or_default();
+        let restored = decisions.iter().filter(|decision| matches!(decision.kind, Kind::Restored { .. }));
+        amount::sum(restored.filter_map(Decision::amount).collect::<Vec<_>>().into_iter()) == Ok(amount)
+    };
+    let sent = order.decisions.iter().filter_map(|decision| match &decision.kind {
+        Kind::Transferred { rule: by, amount, parcel, .. } if *by == rule => Some((&*parcel.id, *amount)),
+        _ => None,
+    });
+    !does(plan, rule, order.day, leaves)
+        && sent.into_iter().all(|(id, amount)| came_back(&format!("{id}{BACK}"), amount))
 }

@@ -3,9 +3,9 @@
 use rust_decimal::Decimal;
 use smallvec::SmallVec;
 
-use super::lasting::{keeps, lasting};
+use super::lasting::{all_sent_back, keeps, lasting};
 use super::order::{Order, read};
-use crate::amount::Overflow;
+use crate::amount::{self, Overflow};
 use crate::engine::coupons::back;
 use crate::engine::error::EventError;
 use crate::engine::event::EventData;
@@ -107,17 +107,50 @@ pub(super) fn give_limits_back(
             decisions.push(Decision { at, kind });
         }
     }
-    for rule in &fired {
-        let Some(rule) = plan.rules.get(*rule as usize) else { continue };
-        let Some(form) = in_force(&rule.forms, order.day) else { continue };
-        let mut changes = Changes::new();
-        rules::use_limits(plan, rule, form, order.event.at, order.day, &mut changes);
-        for change in changes {
-            let known = member.tallies.between(change.tally, change.key, change.key).first().map(|entry| entry.count);
-            member.tallies.add(&Change { count: -change.count.min(known.unwrap_or(0)), ..change })?;
-        }
+    fired.iter().try_for_each(|rule| fire_again(plan, member, order, *rule))
+}
+
+/// A rule that an order had set off may fire once more, as far as its limits and those of its groups go.
+fn fire_again(plan: &Plan, member: &mut Member, order: &Order, rule: u32) -> Result<(), EventError> {
+    let Some(rule) = plan.rules.get(rule as usize) else { return Ok(()) };
+    let Some(form) = in_force(&rule.forms, order.day) else { return Ok(()) };
+    let mut changes = Changes::new();
+    rules::use_limits(plan, rule, form, order.event.at, order.day, &mut changes);
+    for change in changes {
+        let known = member.tallies.between(change.tally, change.key, change.key).first().map(|entry| entry.count);
+        member.tallies.add(&Change { count: -change.count.min(known.unwrap_or(0)), ..change })?;
     }
     Ok(())
+}
+
+/// Points that a rule has sent to another member come back by an event: its caps, and those of its groups, have room for them
+/// once more, and so have its limits where all of them are back and the rule has given nothing else.
+pub fn sent_back(
+    plan: &Plan,
+    member: &mut Member,
+    transfer: &str,
+    (rule, wallet, points): (u32, u16, Decimal),
+    back: &str,
+    (at, decisions): (i64, &mut Vec<Decision>),
+) -> Result<(), EventError> {
+    let Some(record) = member.log.find(transfer) else { return Ok(()) };
+    let (sent_at, order) = (record.at, Some(&record).filter(|record| !record.order.is_empty()));
+    let order = order.map(|record| read(plan, record)).transpose()?;
+    let mut room = Changes::new();
+    lower_caps(plan, (rule, wallet), amount::multiply(points, plan.denominator(wallet))?, sent_at, &mut room)?;
+    let free = |order: &Order| order.fired.contains(&rule) && all_sent_back(plan, member, order, rule, (back, points));
+    let free = order.filter(free);
+    make_room(member, room)?;
+    let Some(order) = free else { return Ok(()) };
+    for decision in &order.decisions {
+        if let Kind::Claim { rule: Some(by), .. } = &decision.kind
+            && *by == rule
+            && let Some(kind) = claims::given_back(&decision.kind)
+        {
+            decisions.push(Decision { at, kind });
+        }
+    }
+    fire_again(plan, member, &order, rule)
 }
 
 /// What stays of an order that another one has replaced has still used up its limits, where the rule does not fire there.
