@@ -7,8 +7,8 @@ use super::blocks::Block;
 use super::clauses::{Holder, InForce};
 use super::expression::{Cause, Scope};
 use super::model::{
-    Cap, CapMode, Earn, Effect, EffectKind, Expr, ExprKind, Group, GroupForm, Limit, Returns, Rule, RuleForm,
-    RuleIndex, Trigger, Type, Valid, Versioned, WalletIndex,
+    Cap, CapMode, DecisionTrigger, Earn, Effect, EffectKind, Expr, ExprKind, Group, GroupForm, Limit, Returns, Rule,
+    RuleForm, RuleIndex, Trigger, Type, Valid, Versioned, WalletIndex,
 };
 use super::names::{Declared, RuleName};
 use crate::diagnostic::{Code, Diagnostic};
@@ -81,8 +81,43 @@ impl<'a> Checker<'a> {
                 rule.versions.push(Versioned { from: form.from, value });
                 cap_types.push(types);
             }
+            self.nothing_to_judge_again(&rule.trigger, &forms);
         }
         Draft { rule, cap_types, sound: self.errors == errors }
+    }
+
+    /// A rule that no event sets off cannot be judged again when an event comes back.
+    fn nothing_to_judge_again(&mut self, trigger: &Trigger, forms: &[InForce<'a>]) {
+        if trigger.event().is_some() {
+            return;
+        }
+        let mut told: Vec<Span> = Vec::new();
+        for clause in forms.iter().flat_map(|form| &form.clauses) {
+            let ClauseKind::Returns { policy: Some(Returns::Revoke), .. } = clause.kind else { continue };
+            // A `from` block that says nothing else has it from before.
+            if told.contains(&clause.span) {
+                continue;
+            }
+            told.push(clause.span);
+            let message = match trigger {
+                Trigger::Clock(_) => "the calendar sets this rule off, and no return judges that again",
+                _ => "this rule follows on what was decided, and no return judges that again",
+            };
+            let undone = match trigger {
+                Trigger::Decision(DecisionTrigger::Spent, wallet) => Some(("restored", *wallet)),
+                Trigger::Decision(DecisionTrigger::Earned | DecisionTrigger::Vested, wallet) => {
+                    Some(("clawed_back", *wallet))
+                }
+                _ => None,
+            };
+            let help = match undone.and_then(|(on, wallet)| Some((on, &self.wallets.get(wallet)?.name))) {
+                Some((on, wallet)) => format!(
+                    "leave it out, and write a rule `on {on} {wallet}` that takes back what this one gave, as in `forfeit 10% of {on}.amount`"
+                ),
+                None => "leave it out: what such a rule gave stays".to_owned(),
+            };
+            self.report(Diagnostic::new(Code::NotJudgedAgain, clause.span, message).help(help));
+        }
     }
 
     /// A block of effects that another declaration holds: a rule that this declaration sets off.

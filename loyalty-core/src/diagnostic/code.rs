@@ -257,6 +257,8 @@ codes! {
     IdleReturns = "L0315" Error,
     /// A cap or limit that is not known for every member.
     MayBeMissing = "L0318" Error,
+    /// `returns revoke` of a rule that no event sets off.
+    NotJudgedAgain = "L0319" Error,
 
     // W02: legal and surely not what was meant.
     /// A rule that can never fire.
