@@ -53,7 +53,7 @@ export interface Decisions {
   spent: Posting & { from: FromLot[]; rule?: string; reward?: string };
   /** Points of a lot are gone: `lapsed`, or `not_vested` in time. */
   expired: Posting & { lot: number; reason: string };
-  /** A return took points back: what was pending, what lay in lots, what is a debt now, what nobody will collect. */
+  /** A return took points back: what was pending, what lay in lots, what is a debt now, what nobody will collect; below zero where a return before it had taken too much. */
   clawed_back: Posting & { from_pending: string; from_lots: string; debt: string; written_off: string };
   /** Spent points were given back. */
   restored: Posting & { expires_at: string | null };

@@ -123,6 +123,8 @@ pub fn rules_on(plan: &Plan, decision: &Decision) -> Vec<(u32, Cause)> {
             about(*wallet, DecisionTrigger::Expired).collect()
         }
         Kind::Restored { wallet, .. } => about(*wallet, DecisionTrigger::Restored).collect(),
+        // What was taken too much and is there again sets nothing off.
+        Kind::ClawedBack { amount, .. } if *amount < Decimal::ZERO => Vec::new(),
         Kind::ClawedBack { wallet, .. } => about(*wallet, DecisionTrigger::ClawedBack).collect(),
         Kind::TierChanged { ladder, from, to, .. } => {
             let Some(number) = plan.ladders.iter().position(|known| known.name == *ladder) else { return Vec::new() };

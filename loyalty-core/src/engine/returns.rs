@@ -4,6 +4,7 @@
 //! on the kept part, with the rates, factors and caps of then, and the difference is clawed back. Since every figure is
 //! worked out from the whole of what has come back so far, parts returned in any order add up to the same.
 
+mod again;
 mod asked;
 mod clawback;
 mod factors;

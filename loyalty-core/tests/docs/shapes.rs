@@ -90,7 +90,7 @@ const KINDS: &[(&str, &str)] = &[
     ("expired", "points of a `lot` are gone: `lapsed`, or `not_vested` in time"),
     (
         "clawed_back",
-        "a return took back `amount`: what was pending, what lay in lots, what is a debt now, what nobody will collect",
+        "a return took back `amount`: what was pending, what lay in lots, what is a debt now, what nobody will collect; below zero where a return before it had taken too much",
     ),
     ("restored", "spent points were given back"),
     ("forfeited", "a rule took points away for good; they count as expired"),

@@ -137,6 +137,7 @@ impl Shop {
         let mut text = format!("program \"Shop\" {{ currency {}  timezone \"UTC\" }}\n", CURRENCIES[self.currency].0);
         text.push_str("wallet pts {}\n");
         text.push_str("reward money_off { cost 1 pts per 0.01 CUR  up to 50% of order.subtotal }\n");
+        text.push_str("rule base on order { earn 1 pts per 0.01 CUR of order.subtotal }\n");
         text = text.replace("0.01 CUR", &self.money(1));
         if self.by_priority {
             text.push_str("policy coupons { choose by priority }\n");
@@ -408,6 +409,44 @@ proptest! {
         // In whichever order, all of it comes to what was paid.
         let revoked = taken.iter().any(|(coupon, _)| !matches!(shop.coupons[*coupon].give, Give::Shipping(_)));
         prop_assert!(!revoked || paid_back == nets.iter().sum::<Exact>());
+    }
+
+    #[test]
+    fn units_come_back_in_any_order_and_leave_the_same(shop in shop(), turns in prop::collection::vec(any::<u8>(), 12), kept in 0_usize..4) {
+        let program = shop.program();
+        let units = (0..shop.lines.len()).flat_map(|line| core::iter::repeat_n(line, shop.lines[line].units));
+        let mut units: Vec<(u8, usize)> = turns.iter().copied().cycle().zip(units).collect();
+        units.sort_unstable();
+        let back = units.len() - kept.min(units.len() - 1);
+        let back: Vec<usize> = units.iter().take(back).map(|(_, line)| *line).collect();
+        let come_back = |lines: &mut dyn Iterator<Item = &usize>| {
+            let mut member = shop.member(&program, 0);
+            let quote = shop.quote(&program, &member, &json!({}));
+            program.apply(&mut member, shop.order(&quote)).unwrap();
+            let (mut due, mut owing) = (zero(), zero());
+            for (number, line) in lines.enumerate() {
+                let refund = json!({ "type": "refund", "id": format!("r-{number}"), "order": "o-1", "at": "2026-11-22T10:00:00Z",
+                    "lines": [{ "id": line.to_string(), "quantity": 1 }] });
+                let outcome = program.apply(&mut member, refund.to_string()).unwrap();
+                let outcome: Value = serde_json::from_str(&outcome.to_json()).unwrap();
+                let told = outcome["decisions"].as_array().unwrap().iter().find(|decision| decision["kind"] == "refund_due");
+                if let Some(told) = told {
+                    let amount = shop.minor(text(&told["amount"]));
+                    let parts = told["owed"].as_array().unwrap().iter().map(|part| shop.minor(text(&part["amount"])));
+                    let parts: Vec<Exact> = parts.collect();
+                    assert!(parts.iter().all(|part| *part != zero()), "{told}");
+                    let owed: Exact = parts.iter().sum();
+                    assert_eq!(&amount + &owed, shop.minor(text(&told["returned"])), "{told} after {quote}");
+                    due += amount;
+                    owing += owed;
+                }
+            }
+            let view: Value = serde_json::from_str(&program.view(&member, Instant::parse("2026-11-23T00:00:00Z").unwrap()).to_json()).unwrap();
+            (due, owing, view["wallets"]["pts"]["available"].clone())
+        };
+        let there = come_back(&mut back.iter());
+        prop_assert_eq!(&there, &come_back(&mut back.iter().rev()));
+        prop_assert!(kept > 0 || there.1 == zero());
     }
 
     #[test]

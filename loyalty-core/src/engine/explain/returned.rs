@@ -92,7 +92,7 @@ pub fn of(plan: &Plan, member: &Member, source: &str, judged: Judged, at: i64) -
             let result = amount::round(sum, wallet.denominator, wallet.decimals, policy.round)?;
             let kept = result.clamp(Decimal::ZERO, granted);
             let before = judged.before.clawed.get(place).copied().unwrap_or_default();
-            let due = amount::subtract(amount::subtract(granted, kept)?, before)?.max(Decimal::ZERO);
+            let due = amount::subtract(amount::subtract(granted, kept)?, before)?;
             let rounding = Rounding {
                 mode: policy.round,
                 scope: policy.scope,

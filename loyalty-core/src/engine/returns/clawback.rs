@@ -5,7 +5,7 @@ use rust_decimal::Decimal;
 use super::limits::{lower_caps, lower_wallet_caps, make_room};
 use super::order::{Order, Returned};
 use super::rerate::{granted, rerate, rerated_sum};
-use super::written_off;
+use super::{again, written_off};
 use crate::amount::{self, Overflow};
 use crate::check::model::{Clawback, Flow, Moment, Trigger};
 use crate::engine::error::EventError;
@@ -47,13 +47,22 @@ pub(super) fn claw_back(
         let rerated = rerated.clamp(Decimal::ZERO, granted);
         let clawed = after.clawed.get(usize::from(number)).copied().unwrap_or_default();
         let due = amount::subtract(amount::subtract(granted, rerated)?, clawed)?;
-        if due <= Decimal::ZERO {
+        let again = match due < Decimal::ZERO {
+            true => Some(again::own_lots(order, number)).filter(|own| !own.is_empty()),
+            false => None,
+        };
+        if due.is_zero() || (due < Decimal::ZERO && again.is_none()) {
             continue;
         }
+        let now = amount::add(clawed, due)?;
         if let Some(clawed) = after.clawed.get_mut(usize::from(number)) {
-            *clawed = amount::add(*clawed, due)?;
+            *clawed = now;
         }
         lower_wallet_caps(plan, number, due, order.event.at, &mut changes)?;
+        if let Some(own) = again {
+            again::give_again(plan, member, order, (number, &own), (-due, now), at, decisions)?;
+            continue;
+        }
         let own = Lots { source: hash(&order.event.id), named: &[] };
         let pending = match policy.clawback {
             Clawback::OnlyPending => vested_since(member, (&order.decisions, order.event.at), |_| true, number, at),

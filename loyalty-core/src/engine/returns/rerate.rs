@@ -186,17 +186,20 @@ pub fn rerated_sum(
 pub fn granted(order: &Order, wallet: u16) -> Result<Decimal, Overflow> {
     let mut sum = Decimal::ZERO;
     for decision in &order.decisions {
-        // What other rules have made of it since stays: it is no part of what the order itself granted.
-        let own = |part: &Because| {
-            let Because::Rule { rule, .. } = part else { return false };
-            order.grants.iter().any(|grant| (grant.rule, grant.wallet) == (*rule, wallet))
-        };
         if let Kind::Earned { wallet: to, amount, because, .. } = &decision.kind
             && *to == wallet
-            && because.iter().any(own)
+            && is_granted(order, wallet, because)
         {
             sum = amount::add(sum, *amount)?;
         }
     }
     Ok(sum)
+}
+
+/// Whether it was the order itself that granted something. What other rules have made of it since stays: it is no part of that.
+pub(super) fn is_granted(order: &Order, wallet: u16, because: &[Because]) -> bool {
+    because.iter().any(|part| {
+        let Because::Rule { rule, .. } = part else { return false };
+        order.grants.iter().any(|grant| (grant.rule, grant.wallet) == (*rule, wallet))
+    })
 }

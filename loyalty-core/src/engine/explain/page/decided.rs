@@ -28,6 +28,25 @@ pub(super) fn decision_row(told: &Explanation, decision: &Decision, story: &Stor
             let head = words().strong(format!("+{}", sum(*amount, *wallet)));
             (head, earned_rows(told, story, (*vesting, *expires_at), because))
         }
+        Kind::ClawedBack { wallet, amount, from_pending, from_lots, debt, written_off, .. }
+            if *amount < Decimal::ZERO =>
+        {
+            let head = words().strong(format!("+{}", sum(-*amount, *wallet)));
+            let head = head.say(" given back, as a return before it had taken too much");
+            let taken = told.returned.iter().flat_map(|returned| &returned.taken);
+            let taken = taken.filter(|taken| taken.wallet == *wallet && taken.due == *amount);
+            let mut rows: Vec<Row> = taken.flat_map(|taken| taken_rows(told, taken)).collect();
+            let parts = [
+                (*from_pending, "are pending again"),
+                (*from_lots, "can be spent again"),
+                (*debt, "are owed no more"),
+                (*written_off, "had been written off, and are not given twice"),
+            ];
+            for (part, to) in parts.into_iter().filter(|(part, _)| !part.is_zero()) {
+                rows.push(words().say(format!("{} {to}", points(-part, *wallet))).row());
+            }
+            (head, rows)
+        }
         Kind::ClawedBack { wallet, amount, from_pending, from_lots, debt, written_off, .. } => {
             let head = words().strong(format!("−{}", sum(*amount, *wallet))).say(" taken back");
             let taken = told.returned.iter().flat_map(|returned| &returned.taken);
