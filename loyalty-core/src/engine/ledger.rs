@@ -150,7 +150,7 @@ pub fn take(
     }
     flows::note(plan, member, wallet, Flow::Spent, amount, at)?;
     decisions.push(Decision { at, kind: Kind::Spent { entry, wallet, amount, rule, uses } });
-    Ok(())
+    lapses::bring_back(plan, member, wallet, at, |form| form.spending, decisions)
 }
 
 /// Takes available points out of their lots, in the wallet's order, those left alone that end before an instant; tells the
