@@ -4,9 +4,10 @@ use std::collections::{BTreeMap, VecDeque};
 
 use proptest::collection::vec;
 use proptest::prelude::*;
+use proptest::sample::Index;
 
 use crate::engine::Engine;
-use crate::generate::{Case, LENGTHS, Rolls, case, money, timed_case};
+use crate::generate::{Case, LENGTHS, Rolls, any_case, case, money, timed_case};
 use crate::model::calendar::Micros;
 use crate::model::event::{Event, Field, Step};
 use crate::model::number::{Exact, parse, print, scaled, whole, zero};
@@ -145,6 +146,42 @@ proptest! {
     fn they_agree_on_levels_of_edited_orders(case in timed_case(8), edits in vec(any::<bool>(), 8), ladder in ladder()) {
         compare(&edited(with_a_level(case, ladder), &edits))?;
     }
+}
+
+proptest! {
+    #![proptest_config(settings(48))]
+
+    /// Where deliveries and activity that came in time are told after points have run out for want of them.
+    #[test]
+    fn they_agree_on_what_is_told_late(case in any_case(12), wants in wants(), moved in vec(any::<Index>(), 1..4)) {
+        compare(&told_late(wanting(case, wants), &moved))?;
+    }
+}
+
+/// What the points of a wallet wait for, and for want of what they run out.
+fn wants() -> impl Strategy<Value = (Option<Length>, Length, Activity)> {
+    let days = || prop_oneof![Just(LENGTHS[0]), Just(LENGTHS[1]), Just(LENGTHS[3])];
+    let orders = Activity::Events(vec!["order".to_owned()]);
+    let without = prop_oneof![Just(orders), Just(Activity::Earning), Just(Activity::Any)];
+    (prop::option::of(days()), days(), without)
+}
+
+fn wanting(mut case: Case, (waits, length, without): (Option<Length>, Length, Activity)) -> Case {
+    let wallet = &mut case.program.wallets[0];
+    let on = |within| Vest::On { event: "delivered".to_owned(), within };
+    wallet.vest = waits.map_or(Vest::AtOnce, on);
+    wallet.expire = vec![(Expire::Inactivity { length, without }, None)];
+    wallet.later.clear();
+    case
+}
+
+/// The case with some of its steps at its end, as they are.
+fn told_late(mut case: Case, moved: &[Index]) -> Case {
+    for step in moved {
+        let step = case.steps.remove(step.index(case.steps.len()));
+        case.steps.push(step);
+    }
+    case
 }
 
 /// How a ladder keeps its levels, what a return does to them, and whether rules see them after the event.

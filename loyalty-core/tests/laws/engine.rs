@@ -147,7 +147,7 @@ fn told(decision: &Value, outcome_at: &str) -> Option<String> {
     let until = || decision["until"].as_str().map_or("open".to_owned(), |until| micros(until).to_string());
     let kind = text("kind");
     Some(match kind {
-        "earned" | "vested" | "spent" | "expired" | "restored" | "clawed_back" | "forfeited" => {
+        "earned" | "vested" | "spent" | "expired" | "restored" | "clawed_back" | "forfeited" | "reinstated" => {
             let amount: Decimal = text("amount").parse().expect("a decimal");
             format!("{at} {kind} {} {}", text("wallet"), plain(amount))
         }

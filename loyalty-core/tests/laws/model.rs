@@ -11,6 +11,7 @@ mod earn;
 mod ends;
 pub mod event;
 mod expr;
+mod late;
 mod ledger;
 mod marks;
 mod measure;
@@ -33,11 +34,11 @@ use earn::{Judgement, Share};
 use event::{Event, Field, Kept, Step};
 use expr::{Scope, Seen, Value};
 pub use ledger::Member;
-use ledger::{Account, Known, Use, Vesting};
+use ledger::{Account, Known, Use, Vesting, Want};
 use marks::Mark;
 use measure::Past;
 use number::{Exact, floor_at, print, zero};
-use program::{Clawback, Dated, Effect, Flow, Ladder, Restore, Rule};
+use program::{Activity, Clawback, Dated, Effect, Flow, Ladder, Restore, Rule};
 pub use reactions::Happened;
 use standing::Occasion;
 
@@ -133,6 +134,13 @@ impl<'p> Member<'p> {
         }
         let first = self.happened.len();
         self.had_vested.clear();
+        if !known.ignored {
+            for wallet in 0..self.program.wallets.len() {
+                let counts =
+                    |without: &Activity| matches!(without, Activity::Events(kinds) if kinds.contains(&event.kind));
+                self.bring_back(wallet, event.at, counts);
+            }
+        }
         if let Some(old) = replaces {
             let undone = Event::new("cancel", &event.id, event.at).with("order", Field::Text(old.to_owned()));
             self.come_back(&undone, true)?;
@@ -286,8 +294,10 @@ impl<'p> Member<'p> {
             self.spent.push((*wallet, at));
             self.flows.push((*wallet, Flow::Spent, amount.clone(), at));
             self.tell_moved(Flow::Spent, *wallet, amount, at);
+            self.bring_back(*wallet, at, |without| *without == Activity::Any);
         }
         for lot in &judgement.lots {
+            self.bring_back(lot.wallet, at, |without| !matches!(without, Activity::Events(_)));
             self.earned.push((lot.wallet, at));
             // No event ever comes for what time, or a rule that follows, has given.
             let of_no_event = self.by_time || known.event.kind.is_empty();
@@ -308,8 +318,10 @@ impl<'p> Member<'p> {
         }
         let moves = judgement.moves.clone();
         known.judgement = judgement;
-        if let Some(replaced) = replaced {
+        if replaced.is_some() {
             known.had_vested = self.had_vested.clone();
+        }
+        if !known.event.kind.is_empty() {
             self.vest_by_what_has_come(&known.event, replaced);
         }
         self.known[index] = Rc::new(known);
@@ -371,11 +383,11 @@ impl<'p> Member<'p> {
         self.vest_waiting(&order, &event.kind, at);
     }
 
-    /// What an edited order waits for may have come of a form before.
-    fn vest_by_what_has_come(&mut self, order: &Event, replaced: &str) {
+    /// What an order waits for may have been told before it, and have come of a form before.
+    fn vest_by_what_has_come(&mut self, order: &Event, replaced: Option<&str>) {
         let returnable = self.clock - Micros::from(self.program.returns_days) * DAY;
         let mut forms = vec![order.id.clone()];
-        let mut next = Some(replaced.to_owned());
+        let mut next = replaced.map(str::to_owned);
         while let Some(known) = next.and_then(|id| self.known.iter().find(|known| known.event.id == id)) {
             forms.push(known.event.id.clone());
             next = known.event.text("replaces").filter(|_| known.event.at >= returnable).map(str::to_owned);
@@ -391,13 +403,31 @@ impl<'p> Member<'p> {
 
     /// Whether points of an order wait for an event.
     fn waits(&self, order: &str, kind: &str) -> bool {
-        let on = |lot: &ledger::Lot| matches!(&lot.vesting, Vesting::On { event, .. } if *event == kind);
-        self.lots.iter().any(|lot| lot.source == order && lot.amount > zero() && on(lot))
+        let on = |lot: &ledger::Lot| match (&lot.vesting, &lot.gone) {
+            (Vesting::On { event, .. }, _) => *event == kind && lot.amount > zero(),
+            (_, Some((_, Want::Event(event)))) => *event == kind && lot.lapsed > zero(),
+            _ => false,
+        };
+        self.lots.iter().any(|lot| lot.source == order && on(lot))
     }
 
     fn vest_waiting(&mut self, order: &str, kind: &str, at: Micros) {
         for wallet in 0..self.program.wallets.len() {
             for number in 0..self.lots.len() {
+                if (self.lots[number].wallet, self.lots[number].source.as_str()) != (wallet, order) {
+                    continue;
+                }
+                if let Some((over, Want::Event(event))) = self.lots[number].gone.clone()
+                    && event == kind
+                    && at < over
+                    && self.lots[number].earned_at >= self.horizon()
+                    && self.lots[number].lapsed > zero()
+                {
+                    // It came in time.
+                    self.reinstate(number, over);
+                    let at = at.max(self.lots[number].earned_at);
+                    self.vest(number, at);
+                }
                 let lot = &self.lots[number];
                 let waits = matches!(&lot.vesting, Vesting::On { event, deadline } if *event == kind && at < *deadline);
                 if waits && (lot.wallet, lot.source.as_str()) == (wallet, order) && lot.amount > zero() {

@@ -53,21 +53,33 @@ impl Member<'_> {
     }
 
     pub(super) fn last_activity(&self, wallet: usize, length: Length, without: &Activity) -> Option<Micros> {
+        self.activities(wallet, length, without).into_iter().max()
+    }
+
+    /// All that counts as activity in a wallet for a form of inactivity.
+    pub(super) fn activities(&self, wallet: usize, length: Length, without: &Activity) -> Vec<Micros> {
         let form = End::Idle(length, without.clone());
-        let own = |list: &[(usize, End, Micros)]| -> Option<Micros> {
-            list.iter().filter(|(of, end, _)| *of == wallet && *end == form).map(|(_, _, at)| *at).max()
+        let own = |list: &[(usize, End, Micros)]| -> Vec<Micros> {
+            list.iter().filter(|(of, end, _)| *of == wallet && *end == form).map(|(_, _, at)| *at).collect()
         };
-        let any = |list: &[(usize, Micros)]| list.iter().filter(|(of, _)| *of == wallet).map(|(_, at)| *at).max();
-        let vested = || self.vested.iter().filter(|(of, ..)| *of == wallet).map(|(_, _, at)| *at).max();
-        let named = match without {
+        let any = |list: &[(usize, Micros)]| -> Vec<Micros> {
+            list.iter().filter(|(of, _)| *of == wallet).map(|(_, at)| *at).collect()
+        };
+        let vested = || self.vested.iter().filter(|(of, ..)| *of == wallet).map(|(_, _, at)| *at);
+        let mut found = match without {
             Activity::Events(kinds) => {
                 let events = self.known.iter().filter(|known| !known.ignored && kinds.contains(&known.event.kind));
-                events.map(|known| known.event.at).max()
+                events.map(|known| known.event.at).collect()
             }
-            Activity::Earning => any(&self.earned).max(vested()),
-            Activity::Any => any(&self.earned).max(any(&self.spent)).max(vested()),
+            Activity::Earning => any(&self.earned),
+            Activity::Any => [any(&self.earned), any(&self.spent)].concat(),
         };
-        named.max(own(&self.vested)).max(own(&self.waits))
+        if !matches!(without, Activity::Events(_)) {
+            found.extend(vested());
+        }
+        found.extend(own(&self.vested));
+        found.extend(own(&self.waits));
+        found
     }
 
     pub(super) fn end_of(&self, form: &Expire, start: Micros, vested: bool) -> End {

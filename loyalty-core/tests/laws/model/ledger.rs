@@ -27,6 +27,15 @@ pub struct Lot {
     pub end: End,
     /// What ran out of it, as far as no clawback has found it gone.
     pub lapsed: Exact,
+    /// When it did and for want of what, if that may come to be told.
+    pub gone: Option<(Micros, Want)>,
+}
+
+/// What would have kept points from running out.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Want {
+    Event(String),
+    Activity(Length, Activity),
 }
 
 /// Points of before then wait, others have nothing to wait for.
@@ -258,7 +267,7 @@ impl<'p> Member<'p> {
         let end = self.end_of(expire, at, vesting == Vesting::Done);
         let (source, lapsed) = (source.to_owned(), zero());
         let (amount_of, vested_at) = (amount.clone(), None);
-        let lot = Lot { wallet, source, amount: amount_of, earned_at: at, vesting, vested_at, end, lapsed };
+        let lot = Lot { wallet, source, amount: amount_of, earned_at: at, vesting, vested_at, end, lapsed, gone: None };
         let spendable = Lot { vesting: Vesting::Done, ..lot.clone() };
         if matches!(lot.end, End::Idle(..)) && self.ends_at(&spendable).is_none_or(|end| end <= at) {
             self.waits.push((wallet, lot.end.clone(), at));
@@ -290,6 +299,7 @@ impl<'p> Member<'p> {
 
     pub fn vest(&mut self, lot: usize, at: Micros) {
         let wallet = self.lots[lot].wallet;
+        self.bring_back(wallet, at, |without| !matches!(without, Activity::Events(_)));
         self.lots[lot].vesting = Vesting::Done;
         self.lots[lot].vested_at = Some(at);
         if let End::AfterVesting(length) = self.lots[lot].end {
@@ -381,6 +391,7 @@ impl<'p> Member<'p> {
             self.lots_due().filter(|(due, ..)| *due <= at).min_by_key(|(_, over, wallet, lot)| (*over, *wallet, *lot))
         {
             if over {
+                self.lots[lot].gone = self.wanted(lot, at);
                 let amount = std::mem::replace(&mut self.lots[lot].amount, zero());
                 self.lots[lot].vesting = Vesting::Done;
                 self.lots[lot].lapsed += &amount;
@@ -448,6 +459,16 @@ impl<'p> Member<'p> {
             since.retain(|lot| self.lots[*lot].vested_at.is_some_and(|vested| vested > at));
             left -= sum(self.take(&since, &left));
             written_off = left.clone();
+            // So was what ran out later, and would come back.
+            for lot in own(self, false) {
+                if !matches!(&self.lots[lot].gone, Some((over, Want::Event(_))) if *over > at) {
+                    continue;
+                }
+                let gone = self.lots[lot].lapsed.clone().min(left.clone());
+                self.lots[lot].lapsed -= &gone;
+                left -= &gone;
+                self.miss(wallet, source, gone, false);
+            }
             self.miss(wallet, source, left, false);
         } else {
             let active = own(self, false);
@@ -478,7 +499,8 @@ impl<'p> Member<'p> {
     pub fn give_back(&mut self, policy: Restore, used: &Use, amount: Exact, at: Micros, fresh: &Expire) {
         let (zone, wallet) = (self.program.zone, self.lots[used.lot].wallet);
         let amount_back = amount.clone();
-        let mut lot = Lot { amount: amount.clone(), lapsed: zero(), vested_at: None, ..self.lots[used.lot].clone() };
+        let mut lot =
+            Lot { amount: amount.clone(), lapsed: zero(), vested_at: None, gone: None, ..self.lots[used.lot].clone() };
         let into = match policy {
             Restore::Never => return,
             Restore::Fresh => {

@@ -23,6 +23,12 @@ pub enum Happened {
         at: Micros,
         at_once: bool,
     },
+    /// What had run out at that instant is there again.
+    Reinstated {
+        wallet: usize,
+        amount: Exact,
+        at: Micros,
+    },
     Forfeited {
         wallet: usize,
         amount: Exact,
@@ -78,6 +84,9 @@ impl Happened {
         match self {
             Happened::Moved { flow, wallet: of, amount, at, .. } => {
                 format!("{at} {} {} {}", moved(*flow), wallet(*of), print(amount))
+            }
+            Happened::Reinstated { wallet: of, amount, at } => {
+                format!("{at} reinstated {} {}", wallet(*of), print(amount))
             }
             Happened::Forfeited { wallet: of, amount, at } => {
                 format!("{at} forfeited {} {}", wallet(*of), print(amount))
@@ -275,7 +284,9 @@ impl Member<'_> {
                     self.spent.push((from, at));
                     self.flows.push((from, Flow::Spent, taken.clone(), at));
                     self.tell_moved(Flow::Spent, from, &taken, at);
+                    self.bring_back(from, at, |without| *without == Activity::Any);
                     if given > zero() {
+                        self.bring_back(to, at, |without| !matches!(without, Activity::Events(_)));
                         let seen = self.seen(at, false, false);
                         let nothing = Event::new("", "", at);
                         let scope = super::expr::Scope { program: self.program, event: &nothing, seen: &seen };
