@@ -137,7 +137,7 @@ impl<'a> Checker<'a> {
             _ if limit.in_total => None,
             None => Some(None),
             Some(Per::Period(period)) => Some(Some(period)),
-            Some(Per::Order | Per::Rolling(_) | Per::FromFirst(_)) => None,
+            Some(Per::Order | Per::MembershipYear | Per::Rolling(_) | Per::FromFirst(_)) => None,
         };
         for limit in limits {
             let Some(period) = calendar(limit) else { continue };

@@ -110,6 +110,7 @@ impl<'a> Checker<'a> {
             None => None,
             Some(tree::Per::Order(_)) => Some(Per::Order),
             Some(tree::Per::Period(period, _)) => Some(Per::Period(*period)),
+            Some(tree::Per::MembershipYear(_)) => Some(Per::MembershipYear),
             Some(tree::Per::Rolling(duration)) => Some(Per::Rolling(self.length(duration)?)),
             Some(tree::Per::FromFirst(duration)) => Some(Per::FromFirst(self.length(duration)?)),
         })

@@ -11,7 +11,7 @@ use super::coupons::points;
 use super::error::EventError;
 use super::eval::{NO_ROW, Scope};
 use super::grants::{self, Grant, Grants};
-use super::horizon::years_between;
+use super::horizon::year_around;
 use super::member::Member;
 use super::members::transfer::Offer;
 use super::messages::Say;
@@ -22,8 +22,7 @@ use super::tally::Changes;
 use super::value::Value;
 use super::{caps, effects, lots, refusals};
 use crate::amount::{self, Overflow};
-use crate::calendar::Calendar;
-use crate::check::model::{Length, RoundScope, TimeUnit};
+use crate::check::model::RoundScope;
 use crate::plan::{EffectKindPlan, ExpirePlan, Plan, PolicyPlan, RulesOn, VestPlan, WalletPlan, in_force};
 
 /// All that the rules make of an event.
@@ -417,8 +416,7 @@ pub fn told(scope: &Scope<'_>, form: ExpirePlan) -> Result<Option<ExpirePlan>, O
         }),
         ExpirePlan::EndOfMembershipYear { after } => {
             let joined = scope.plan.calendar.day_at(scope.member.enrolled_at);
-            let years = years_between(joined, lots::reached(scope.day, after)).saturating_add(1);
-            let next = Calendar::day_plus(joined, Length { count: years, unit: TimeUnit::Year });
+            let (_, next) = year_around(joined, lots::reached(scope.day, after));
             Ok(Some(ExpirePlan::At(next.saturating_sub(1))))
         }
         form => Ok(Some(form)),

@@ -20,6 +20,7 @@ use super::measures::Delta;
 use super::member::Member;
 use super::questions;
 use super::reactions::Cause;
+use super::tally::Seen;
 use super::value::Value;
 use super::wheels;
 use crate::amount::{self, Overflow};
@@ -64,6 +65,12 @@ pub struct Scope<'a> {
 }
 
 impl<'a> Scope<'a> {
+    /// Where limits and caps are looked at from.
+    #[inline]
+    pub fn seen(&self) -> Seen {
+        Seen { at: self.at, day: self.day, joined_at: self.member.enrolled_at }
+    }
+
     /// A member alone at an instant.
     pub fn of(plan: &'a Plan, member: &'a Member, at: i64) -> Self {
         let day = plan.calendar.day_at(at);

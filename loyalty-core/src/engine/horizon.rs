@@ -266,6 +266,7 @@ impl<'a> Horizon<'a> {
         match per {
             None | Some(Per::Order) => {}
             Some(Per::Period(period)) => self.periods(period, 1),
+            Some(Per::MembershipYear) => self.own_years(OwnYear::Membership, 1),
             Some(Per::Rolling(length)) => {
                 self.leaving(u16::MAX, Some(tally), |calendar, at| leaves(calendar, length, at));
             }
@@ -333,6 +334,13 @@ pub fn first_day(plan: &Plan, member: &Member, of: OwnYear) -> Option<i32> {
         OwnYear::Level(ladder) => member.standings.get(ladder)?.since,
     };
     Some(plan.calendar.day_at(since))
+}
+
+/// Of the years that are counted from one day, that around another: its first day, and that of the next.
+pub fn year_around(first: i32, day: i32) -> (i32, i32) {
+    let begins = |year: u32| Calendar::day_plus(first, Length { count: year, unit: TimeUnit::Year });
+    let year = years_between(first, day);
+    (begins(year), begins(year.saturating_add(1)))
 }
 
 /// Whole years from one day to another, none before it.

@@ -10,6 +10,7 @@ use rust_decimal::Decimal;
 use ends::Ends;
 use totals::{LONG, Totals};
 
+use super::horizon::year_around;
 use super::undo::{Rows, undo_all};
 use crate::amount::{self, Overflow};
 use crate::calendar::Calendar;
@@ -75,6 +76,16 @@ pub fn count_once(changes: &mut Changes, tally: u32, key: i64) {
 pub struct Total {
     pub count: i64,
     pub sum: Decimal,
+}
+
+/// Where the stretches of a limit or cap are looked at from.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Seen {
+    pub at: i64,
+    /// Its local day.
+    pub day: i32,
+    /// When the member joined: its own years are counted from that local day.
+    pub joined_at: i64,
 }
 
 impl Tallies {
@@ -264,16 +275,9 @@ impl Tallies {
     }
 
     /// The keys that a limit or cap looks at, seen from an instant; both included.
-    pub fn per_keys(
-        &self,
-        tally: u32,
-        per: Option<Per>,
-        grain: Grain,
-        calendar: &Calendar,
-        (at, day): (i64, i32),
-    ) -> (i64, i64) {
-        let Some(Per::FromFirst(length)) = per else { return per_keys(per, grain, calendar, at, day) };
-        let now = key(grain, calendar, at, day);
+    pub fn per_keys(&self, tally: u32, per: Option<Per>, grain: Grain, calendar: &Calendar, seen: Seen) -> (i64, i64) {
+        let Some(Per::FromFirst(length)) = per else { return per_keys(per, grain, calendar, seen) };
+        let now = key(grain, calendar, seen.at, seen.day);
         let begun = stretches(self.between(tally, i64::MIN, now), length).last();
         // A use that lies in none begins the next; what comes later counts, too, where this one is late.
         let (from, end) = begun.filter(|(_, end)| now < *end).unwrap_or((now, end_of(now, length)));
@@ -287,11 +291,11 @@ impl Tallies {
         per: Option<Per>,
         grain: Grain,
         calendar: &Calendar,
-        seen_from: (i64, i32),
+        seen: Seen,
     ) -> Result<i64, Overflow> {
         let add = |sum: i64, entry: &Entry| sum.checked_add(entry.count).ok_or(Overflow);
         let take = |sum: i64, entry: &Entry| sum.checked_sub(entry.count).ok_or(Overflow);
-        self.most(tally, per, (grain, calendar, seen_from), (0, add, take))
+        self.most(tally, per, (grain, calendar, seen), (0, add, take))
     }
 
     /// The same of what is summed up for a cap.
@@ -301,11 +305,11 @@ impl Tallies {
         per: Option<Per>,
         grain: Grain,
         calendar: &Calendar,
-        seen_from: (i64, i32),
+        seen: Seen,
     ) -> Result<Decimal, Overflow> {
         let add = |sum: Decimal, entry: &Entry| amount::add(sum, entry.sum);
         let take = |sum: Decimal, entry: &Entry| amount::subtract(sum, entry.sum);
-        self.most(tally, per, (grain, calendar, seen_from), (Decimal::ZERO, add, take))
+        self.most(tally, per, (grain, calendar, seen), (Decimal::ZERO, add, take))
     }
 
     /// A rolling stretch ends with each use. What is late lies in those of later uses, too, and each has to have room for it.
@@ -313,14 +317,14 @@ impl Tallies {
         &self,
         tally: u32,
         per: Option<Per>,
-        (grain, calendar, (at, day)): (Grain, &Calendar, (i64, i32)),
+        (grain, calendar, seen): (Grain, &Calendar, Seen),
         (none, add, take): (T, impl Fn(T, &Entry) -> Result<T, Overflow>, impl Fn(T, &Entry) -> Result<T, Overflow>),
     ) -> Result<T, Overflow> {
-        let (from, to) = self.per_keys(tally, per, grain, calendar, (at, day));
+        let (from, to) = self.per_keys(tally, per, grain, calendar, seen);
         let Some(Per::Rolling(length)) = per else {
             return self.between(tally, from, to).iter().try_fold(none, add);
         };
-        let now = key(grain, calendar, at, day);
+        let now = key(grain, calendar, seen.at, seen.day);
         let entries = self.between(tally, from, i64::MAX);
         let (so_far, later) = entries.split_at(entries.partition_point(|entry| entry.key <= to));
         let mut sum = so_far.iter().try_fold(none, &add)?;
@@ -480,12 +484,16 @@ fn rolling_keys(length: Length, grain: Grain, calendar: &Calendar, at: i64, day:
 }
 
 /// The same of stretches that the calendar knows.
-pub fn per_keys(per: Option<Per>, grain: Grain, calendar: &Calendar, at: i64, day: i32) -> (i64, i64) {
+fn per_keys(per: Option<Per>, grain: Grain, calendar: &Calendar, Seen { at, day, joined_at }: Seen) -> (i64, i64) {
     match per {
         None | Some(Per::Order) => (0, 0),
         Some(Per::Period(period)) => {
             let number = calendar.period_of(period, day);
             (number, number)
+        }
+        Some(Per::MembershipYear) => {
+            let (from, next) = year_around(calendar.day_at(joined_at), day);
+            (i64::from(from), i64::from(next) - 1)
         }
         Some(Per::Rolling(length) | Per::FromFirst(length)) => rolling_keys(length, grain, calendar, at, day),
     }

@@ -377,6 +377,8 @@ pub enum Per {
     Order(Span),
     /// `per day` … `per year`: calendar periods of the program's zone.
     Period(Period, Span),
+    /// `per membership year`: counted from the day of joining.
+    MembershipYear(Span),
     /// `per 24 hours`, `per 7 days`, `over last 60 days`: any stretch of that length.
     Rolling(Duration),
     /// `per 7 days from first use`: stretches of that length, each of which begins with a use.

@@ -20,6 +20,8 @@ pub struct Cap {
 pub enum Per {
     Order,
     Period(Period),
+    /// The years counted from the local day of joining.
+    MembershipYear,
     Rolling(Length),
     /// Stretches that do not overlap, each from a use that lies in none before it.
     FromFirst(Length),
@@ -31,6 +33,7 @@ impl fmt::Display for Per {
         match self {
             Per::Order => formatter.write_str("per order"),
             Per::Period(period) => write!(formatter, "per {period}"),
+            Per::MembershipYear => formatter.write_str("per membership year"),
             Per::Rolling(over) => write!(formatter, "over last {over}"),
             Per::FromFirst(of) => write!(formatter, "per {of} from first use"),
         }

@@ -9,6 +9,7 @@ use crate::amount::{self, Overflow};
 use crate::check::model::{CapMode, Per};
 use crate::engine::caps::most;
 use crate::engine::eval::Scope;
+use crate::engine::horizon::year_around;
 use crate::engine::rules::Firings;
 use crate::plan::{CapPlan, Grain, in_force};
 
@@ -154,7 +155,7 @@ fn room(scope: &Scope<'_>, cap: &CapPlan, used: &Used) -> Result<Decimal, Overfl
     let mut room = most(scope, cap)?;
     if let Some(number) = cap.tally {
         let (tallies, grain) = (&scope.member.tallies, scope.plan.grain(number));
-        let used = tallies.most_summed(number, cap.per, grain, &scope.plan.calendar, (scope.at, scope.day))?;
+        let used = tallies.most_summed(number, cap.per, grain, &scope.plan.calendar, scope.seen())?;
         room = amount::subtract(room, used)?;
     }
     if let Some(used) = used.get(&counter(cap)) {
@@ -168,9 +169,13 @@ pub fn next(scope: &Scope<'_>, per: Option<Per>, tally: Option<u32>) -> Option<i
     let calendar = &scope.plan.calendar;
     if let (Some(Per::FromFirst(_)), Some(tally)) = (per, tally) {
         let grain = scope.plan.grain(tally);
-        let (_, last) = scope.member.tallies.per_keys(tally, per, grain, calendar, (scope.at, scope.day));
+        let (_, last) = scope.member.tallies.per_keys(tally, per, grain, calendar, scope.seen());
         let end = last.saturating_add(1);
         return Some(if grain == Grain::Instant { end } else { calendar.start_of(end as i32) });
+    }
+    if per == Some(Per::MembershipYear) {
+        let (_, next) = year_around(calendar.day_at(scope.member.enrolled_at), scope.day);
+        return Some(calendar.start_of(next));
     }
     let Some(Per::Period(period)) = per else { return None };
     let number = calendar.period_of(period, scope.day).saturating_add(1);

@@ -88,10 +88,10 @@ fn limit_reason(judged: &Judged<'_>, owner: Owner, limit: &LimitPlan, rule: u32)
     let scope = &judged.tracer.scope;
     let tally = limit.tally.filter(|_| limit.binds)?;
     let (tallies, grain) = (&scope.member.tallies, scope.plan.grain(tally));
-    let seen_from = (scope.at, scope.day);
-    let (from, to) = tallies.per_keys(tally, limit.per, grain, &scope.plan.calendar, seen_from);
+    let seen = scope.seen();
+    let (from, to) = tallies.per_keys(tally, limit.per, grain, &scope.plan.calendar, seen);
     let entries = scope.member.tallies.between(tally, from, to);
-    let before = tallies.most_counted(tally, limit.per, grain, &scope.plan.calendar, seen_from).unwrap_or(i64::MAX);
+    let before = tallies.most_counted(tally, limit.per, grain, &scope.plan.calendar, seen).unwrap_or(i64::MAX);
     let now = match owner {
         Owner::Group(group) => earlier_in(judged, group, rule),
         _ => 0,

@@ -34,6 +34,12 @@ impl Lower<'_> {
                 Grain::Period(period),
                 Some(period_days(period).saturating_add(history)),
             )),
+            // Days, of which accounts that are put together count anew in which year each lies.
+            Some(Per::MembershipYear) => Some(self.tally(
+                format!("{what} per membership year"),
+                Grain::Day,
+                Some(period_days(Period::Year).saturating_add(history)),
+            )),
             Some(Per::Rolling(length)) => {
                 let grain = if clock_micros(length).is_some() { Grain::Instant } else { Grain::Day };
                 let key = format!("{what} per {} {:?}", length.count, length.unit);

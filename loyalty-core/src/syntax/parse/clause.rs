@@ -128,6 +128,8 @@ impl Build {
         } else if let Some(duration) = per.child(Rule::duration) {
             let duration = self.duration(&duration)?;
             if per.has(Rule::from_first_use) { Per::FromFirst(duration) } else { Per::Rolling(duration) }
+        } else if per.has(Rule::membership_year) {
+            Per::MembershipYear(self.span(&per))
         } else {
             Per::Period(literal::period_of(&per)?, self.span(&per))
         }))

@@ -305,6 +305,14 @@ fn forms_help(failure: &Failure<'_>, found: &Token<'_>) -> Option<&'static str> 
         (_, "last") if expects("`earning`") => {
             "for want of activity write `expire after 12 months without earning`, which may name several things: `without earning, spending`"
         }
+        ("per", _) if expects("`membership year`") => {
+            "write a period of the calendar, `membership year` for the one counted from the day of joining, or a length \
+             such as `30 days`"
+        }
+        ("of" | "next" | "each", "membership" | "anniversary") => {
+            "the year counted from the day of joining is there for measures (`this membership year`), for caps and limits \
+             (`per membership year`) and for `expire end of membership year`"
+        }
         ("on", "last") if expects("a whole number") => "the last day of the month is its end: `expire end of month`",
         (day, month) if MONTHS.contains(&month) && day.bytes().all(|digit| digit.is_ascii_digit()) => {
             "a day of the year follows `on`: `expire on 31 december`, `every year on 31 december`"

@@ -173,12 +173,13 @@ pub fn caps(rolls: &mut Rolls, wallet: &Wallet) -> Vec<Cap> {
 }
 
 pub fn per(rolls: &mut Rolls, order: bool) -> Option<Per> {
-    match rolls.below(8) {
+    match rolls.below(9) {
         0 | 1 => Some(Per::Period(Period::Day)),
         2 => None,
         3 if order => Some(Per::Order),
         4 => Some(Per::Rolling(rolls.pick(&LENGTHS))),
         5 => Some(Per::FromFirst(rolls.pick(&LENGTHS))),
+        6 => Some(Per::MembershipYear),
         _ => Some(Per::Period(rolls.pick(&PERIODS))),
     }
 }

@@ -119,7 +119,7 @@ pub fn inside(program: &Program, window: &Window, when: Micros, at: Micros, view
 }
 
 /// The year around `today` of those counted from `first`, or the one before it: half-open, with its number.
-fn own_years(first: NaiveDate, today: NaiveDate, previous: bool) -> Option<(NaiveDate, NaiveDate, u32)> {
+pub(super) fn own_years(first: NaiveDate, today: NaiveDate, previous: bool) -> Option<(NaiveDate, NaiveDate, u32)> {
     let begins = |year| later_day(first, Length { count: year, unit: TimeUnit::Year });
     let mut year = 0;
     while begins(year + 1) <= today {

@@ -485,6 +485,7 @@ fn stretch(per: Per) -> String {
     match per {
         Per::Order => "per order".to_owned(),
         Per::Period(of) => format!("per {}", period(of)),
+        Per::MembershipYear => "per membership year".to_owned(),
         Per::Rolling(of) => format!("over last {}", length(of)),
         Per::FromFirst(of) => format!("per {} from first use", length(of)),
     }

@@ -228,6 +228,7 @@ impl Cap {
 pub enum Per {
     Order,
     Period(Period),
+    MembershipYear,
     Rolling(Length),
     FromFirst(Length),
 }

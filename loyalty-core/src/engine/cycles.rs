@@ -1,0 +1,29 @@
+//! Where the periods of the calendar end, and the years of a member's own.
+
+use super::horizon::years_between;
+use crate::calendar::Calendar;
+use crate::check::model::{Cycle, Length, TimeUnit, ToEnd};
+
+/// A calendar, and the instant from whose day on the years of a member are counted.
+#[derive(Clone, Copy)]
+pub struct Cycles<'p> {
+    pub calendar: &'p Calendar,
+    pub joined_at: i64,
+}
+
+impl Cycles<'_> {
+    /// The instant after the cycle around another, or after the one that follows it.
+    pub fn end(self, ToEnd { next, of }: ToEnd, at: i64) -> i64 {
+        let (calendar, day) = (self.calendar, self.calendar.day_at(at));
+        calendar.start_of(match of {
+            Cycle::Calendar(period) => {
+                calendar.first_day(period, calendar.period_of(period, day) + 1 + i64::from(next))
+            }
+            Cycle::MembershipYear => {
+                let joined = calendar.day_at(self.joined_at);
+                let years = years_between(joined, day).saturating_add(1 + u32::from(next));
+                Calendar::day_plus(joined, Length { count: years, unit: TimeUnit::Year })
+            }
+        })
+    }
+}
