@@ -403,6 +403,10 @@ pub(super) fn by_the_day(keep: Keep) -> bool {
 }
 
 fn enter(calendar: &Calendar, form: &LadderFormPlan, standing: &mut Standing, level: u16, base: i64, at: i64) {
+    if level > standing.level && standing.level > 0 && standing.grace.is_none() && form.keep != Keep::WhileQualified {
+        standing.below.push((standing.level, standing.base));
+    }
+    standing.below.retain(|(known, _)| *known < level);
     standing.level = level;
     standing.since = at;
     standing.base = base;

@@ -11,6 +11,9 @@ pub struct Standing {
     pub since: i64,
     /// The instant from which the time is counted for which it is kept.
     pub base: i64,
+    /// The levels from which it rose, each with the instant from which it was kept: where a return takes a higher one, it goes on as
+    /// if that had not been. Ascending by level.
+    pub below: Vec<(u16, i64)>,
     /// When it is judged next.
     pub until: Option<i64>,
     /// The end of the time for which it stays though it is no longer qualified for.
@@ -29,6 +32,7 @@ impl Standing {
             level: 0,
             since: at,
             base: at,
+            below: Vec::new(),
             until: None,
             grace: None,
             set: Vec::new(),

@@ -219,9 +219,11 @@ struct SavedStanding {
     set: Vec<(Vec<String>, Option<Moment>)>,
     carried: Amount,
     carried_on: i32,
+    /// Those from which it rose, in the same form, with the instants from which they were kept.
+    below: Vec<(Vec<String>, Moment)>,
 }
 
-saved! { SavedStanding { ladder, levels, since, base, until, grace, set, carried, carried_on } }
+saved! { SavedStanding { ladder, levels, since, base, until, grace, set, carried, carried_on } unless empty { below } }
 
 fn snapshot(plan: &Plan, member: &Member) -> Snapshot {
     let mut member = member.clone();

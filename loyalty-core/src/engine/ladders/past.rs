@@ -93,11 +93,14 @@ pub fn earned_before_grace(
 
 /// When the level in force was reached, or kept on last.
 fn last_judged(scope: &Scope<'_>, form: &LadderFormPlan, standing: &Standing) -> Then {
-    let calendar = &scope.plan.calendar;
-    let base = standing.base;
-    if let Some(at) = last_multiple(calendar, form.keep, base, scope.at) {
-        return Then { at, closing: true };
+    match last_multiple(&scope.plan.calendar, form.keep, standing.base, scope.at) {
+        Some(at) => Then { at, closing: true },
+        None => made_at(&scope.plan.calendar, form, standing.base),
     }
+}
+
+/// When a level was reached, or kept on, that is kept from an instant on.
+fn made_at(calendar: &Calendar, form: &LadderFormPlan, base: i64) -> Then {
     // What is judged at the end of a period belongs to its last instant.
     let next = base.saturating_add(1);
     if by_the_day(form.keep) && calendar.start_of(calendar.day_at(next)) == next {
@@ -141,7 +144,41 @@ pub fn deserved(scope: &Scope<'_>, ladder: u16, standing: &Standing) -> Result<D
             best = Deserved { level, carried, base };
         }
     }
+    // A return lengthens no level.
+    let end = |base: i64| kept_until(&scope.plan.calendar, form.keep, base, scope.at);
+    if best.level < standing.level
+        && let Some(base) = kept_from(scope, ladder, form, standing, best.level)?
+        && end(base) < end(best.base)
+    {
+        best.base = base;
+    }
     Ok(best)
+}
+
+/// From when a level is kept from which the present one rose, where what is left had made it then, and kept it on last.
+fn kept_from(
+    scope: &Scope<'_>,
+    ladder: u16,
+    form: &LadderFormPlan,
+    standing: &Standing,
+    level: u16,
+) -> Result<Option<i64>, Overflow> {
+    let calendar = &scope.plan.calendar;
+    let Some((_, base)) = standing.below.iter().find(|(known, _)| *known == level) else { return Ok(None) };
+    let made = made_at(calendar, form, *base);
+    let last = match last_multiple(calendar, form.keep, *base, scope.at) {
+        _ if lasts_beyond(calendar, form, made, scope.at) => None,
+        Some(at) => Some(Then { at, closing: true }),
+        None => return Ok(None),
+    };
+    // Nothing of what made it before that can have come back.
+    let horizon = scope.member.horizon(scope.plan);
+    for then in [Some(made), last].into_iter().flatten().filter(|then| then.at >= horizon) {
+        if deserved_at(scope, ladder, standing, then)?.0 < level {
+            return Ok(None);
+        }
+    }
+    Ok(Some(*base))
 }
 
 /// When a level may have been reached that can still be lost, the earliest first: at an event or at what its meter has counted, or

@@ -7,6 +7,7 @@ use crate::engine::standing::Standing;
 use crate::engine::undo::Apart;
 use crate::engine::{ladders, segments};
 use crate::plan::{LadderPlan, Plan};
+use crate::sorting::Arrange as _;
 
 pub fn save(plan: &Plan, member: &Member) -> Vec<SavedStanding> {
     let saved = plan.ladders.iter().zip(&member.standings).map(|(ladder, standing)| SavedStanding {
@@ -23,6 +24,7 @@ pub fn save(plan: &Plan, member: &Member) -> Vec<SavedStanding> {
             .collect(),
         carried: Amount(standing.carried),
         carried_on: standing.carried_on,
+        below: standing.below.iter().map(|(level, base)| (names(ladder, *level), Moment(*base))).collect(),
     });
     saved.collect()
 }
@@ -56,10 +58,15 @@ pub fn restore(plan: &Plan, member: &mut Member, saved: &Snapshot, report: &mut 
             let found = found.map_or("", |found| &**found);
             report.dropped.push(format!("level `{lost}` of the ladder `{}`, now `{found}`", tier.ladder));
         }
+        let below = tier.below.iter().map(|(names, base)| (self::level(ladder, names), base.0));
+        let mut below: Vec<(u16, i64)> = below.filter(|(below, _)| (1..level).contains(below)).collect();
+        below.arrange_by_key(|(level, _)| *level);
+        below.dedup_by_key(|(level, _)| *level);
         let mut standing = Standing {
             level,
             since: tier.since.0,
             base: tier.base.0,
+            below,
             until: tier.until.map(|until| until.0),
             grace: tier.grace.map(|grace| grace.0),
             set: Vec::new(),

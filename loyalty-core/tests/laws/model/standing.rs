@@ -16,6 +16,8 @@ pub struct Standing {
     pub since: Micros,
     /// From when the time is counted for which the level is kept.
     base: Micros,
+    /// The levels from which it rose, and from when they were kept.
+    below: Vec<(usize, Micros)>,
     pub until: Option<Micros>,
     pub grace: Option<Micros>,
     /// Levels given beside the rules, with their ends.
@@ -37,7 +39,27 @@ pub enum Occasion {
 
 impl Standing {
     pub fn new(at: Micros) -> Standing {
-        Standing { level: 0, since: at, base: at, until: None, grace: None, given: vec![], used: zero(), used_at: at }
+        let (base, used_at) = (at, at);
+        Standing {
+            level: 0,
+            since: at,
+            base,
+            below: vec![],
+            until: None,
+            grace: None,
+            given: vec![],
+            used: zero(),
+            used_at,
+        }
+    }
+
+    /// Leaves for another level.
+    fn leave_for(&mut self, level: usize, keep: Keep) {
+        let timed = keep != Keep::WhileQualified;
+        if timed && self.level > 0 && level > self.level && self.grace.is_none() {
+            self.below.push((self.level, self.base));
+        }
+        self.below.retain(|(below, _)| *below < level);
     }
 
     /// The highest given level, and the latest end of one so high.
@@ -207,6 +229,7 @@ impl Member<'_> {
             let seen = self.seen(when, at_an_end, false);
             self.use_up(ladder, standing, level, &seen, (when, at_an_end));
             let base = if at_an_end && counts_by_day(form.keep) { when - 1 } else { when };
+            standing.leave_for(level, form.keep);
             *standing = Standing { level, since: at, base, grace: None, ..standing.clone() };
             standing.until = self.keep_end(form.keep, base, at);
             return Some("reached");
@@ -316,6 +339,7 @@ impl Member<'_> {
         };
         if by_return_alone {
             let base = if earned > left { at } else { left_base };
+            standing.leave_for(to, form.keep);
             *standing = Standing { level: to, since: at, base, grace: None, used, ..standing.clone() };
             standing.until = if to == 0 { None } else { self.keep_end(form.keep, base, at) };
             return Some("not_qualified");
@@ -396,7 +420,39 @@ impl Member<'_> {
                 best = (level, used, base);
             }
         }
+        if best.0 < standing.level
+            && let Some((_, base)) = standing.below.iter().find(|(below, _)| *below == best.0)
+            && self.was_kept_from(ladder, standing, best.0, *base)
+            && self.keep_end(keep, *base, self.clock) < self.keep_end(keep, best.2, self.clock)
+        {
+            best.2 = *base;
+        }
         best
+    }
+
+    /// Whether what is left made a level when it was entered, and at its last judgement if it has had one since.
+    fn was_kept_from(&self, ladder: usize, standing: &Standing, level: usize, base: Micros) -> bool {
+        let (zone, form) = (self.program.zone, self.form_at(ladder, self.clock));
+        let at_an_end = counts_by_day(form.keep) && start(zone, day(zone, base + 1)) == base + 1;
+        let made = match at_an_end {
+            true => (base + 1, true),
+            false => (base, !counts_by_day(form.keep) && form.rise != Rise::AtOnce),
+        };
+        let mut asked = vec![made];
+        if self.kept_to(form, base, made.0).is_some_and(|end| end <= self.clock) {
+            if !matches!(form.keep, Keep::For(_) | Keep::ToAnniversary) {
+                return false;
+            }
+            let mut last = self.keep_end(form.keep, base, base);
+            while let Some(end) =
+                last.and_then(|end| self.keep_end(form.keep, base, end)).filter(|end| *end <= self.clock)
+            {
+                last = Some(end);
+            }
+            asked.extend(last.map(|end| (end, true)));
+        }
+        let can_come_back = asked.iter().filter(|(at, _)| *at >= self.horizon());
+        can_come_back.clone().all(|(at, closing)| self.left_at(ladder, standing, *at, *closing).0 >= level)
     }
 
     /// The instants at which levels that can still be lost were judged. What was used up before the present level, and what counts from
@@ -501,6 +557,7 @@ impl Member<'_> {
     }
 
     fn enter(&self, form: &LadderForm, standing: &mut Standing, level: usize, closing: bool) {
+        standing.leave_for(level, form.keep);
         standing.level = level;
         standing.since = self.clock;
         standing.base = self.base(form.keep, closing);
