@@ -53,6 +53,15 @@ pub enum Move {
 }
 
 impl Judgement {
+    /// What it has converted into a wallet: no return takes that back.
+    fn converted(&self, wallet: usize) -> Exact {
+        let given = self.moves.iter().map(|one| match one {
+            Move::Convert { to, given, .. } if *to == wallet => given.clone(),
+            _ => zero(),
+        });
+        given.sum()
+    }
+
     /// What is left in a wallet of `available` after what has been decided so far.
     fn left(&self, wallet: usize, available: Exact) -> Exact {
         let spent: Exact = self.spends.iter().filter(|(of, _)| *of == wallet).map(|(_, spent)| spent).sum();
@@ -171,11 +180,18 @@ impl Member<'_> {
                     Effect::Convert { from, takes, to, gives, each } => {
                         let available = judgement.left(*from, self.available(*from));
                         let most = (available / takes).floor();
-                        let times = if *each { most } else { most.min(whole(1)) };
+                        let mut times = if *each { most } else { most.min(whole(1)) };
+                        let given =
+                            |times: &Exact| round(&(gives * times), program.wallets[*to].decimals, RoundMode::Down);
+                        let wanted = given(&times);
+                        let room = self.room(*to, &judgement, wanted.clone(), &scope);
+                        if room < wanted {
+                            times = times.min((room / gives).floor());
+                        }
                         if times <= zero() {
                             continue;
                         }
-                        let given = round(&(gives * &times), program.wallets[*to].decimals, RoundMode::Down);
+                        let given = given(&times);
                         judgement.moves.push(Move::Convert { from: *from, taken: takes * times, to: *to, given });
                     }
                     Effect::Forfeit { wallet, amount } => {
@@ -235,21 +251,7 @@ impl Member<'_> {
             lot.amount = &total - &given;
             given = total;
         }
-        let earned = |known: &Rc<Known>| {
-            let of = |map: &BTreeMap<usize, Exact>| map.get(&wallet).cloned().unwrap_or_else(zero);
-            of(&known.granted) - of(&known.clawed)
-        };
-        let at = scope.event.at;
-        let rooms = policy.caps.iter().map(|cap| {
-            let used = self.used(cap.per, at, earned);
-            (cap.allows(&scope.seen.levels) - used).max(zero())
-        });
-        if let Some(room) = rooms.min().filter(|room| *room < given) {
-            given = if policy.cap_reject { zero() } else { room };
-        }
-        if let Some(most) = &policy.hold_at_most {
-            given = given.min((most - self.available(wallet) - self.pending(wallet)).max(zero()));
-        }
+        given = self.within(wallet, &zero(), given, scope);
         let mut lots: Vec<LotPlan> = lots.into_iter().map(|(lot, _)| lot).collect();
         for lot in &mut lots {
             lot.amount = lot.amount.clone().min(given.clone());
@@ -257,6 +259,34 @@ impl Member<'_> {
         }
         lots.retain(|lot| lot.amount > zero());
         lots
+    }
+
+    /// What a wallet's own limits leave of an amount, where the event has brought it so much `before`.
+    fn within(&self, wallet: usize, before: &Exact, amount: Exact, scope: &Scope<'_>) -> Exact {
+        let policy = scope.wallet(wallet);
+        let used = |known: &Rc<Known>| {
+            let of = |map: &BTreeMap<usize, Exact>| map.get(&wallet).cloned().unwrap_or_else(zero);
+            of(&known.granted) - of(&known.clawed) + known.judgement.converted(wallet)
+        };
+        let mut left = amount;
+        let rooms = policy.caps.iter().map(|cap| {
+            let used = self.used(cap.per, scope.event.at, used);
+            (cap.allows(&scope.seen.levels) - used - before).max(zero())
+        });
+        if let Some(room) = rooms.min().filter(|room| *room < left) {
+            left = if policy.cap_reject { zero() } else { room };
+        }
+        if let Some(most) = &policy.hold_at_most {
+            left = left.min((most - self.available(wallet) - self.pending(wallet) - before).max(zero()));
+        }
+        left
+    }
+
+    /// What of an amount can be converted into a wallet, beside what the event earns and has converted there.
+    fn room(&self, wallet: usize, judgement: &Judgement, amount: Exact, scope: &Scope<'_>) -> Exact {
+        let lots = self.lots_of(wallet, &judgement.shares, scope);
+        let earned: Exact = lots.iter().map(|lot| &lot.amount).sum();
+        self.within(wallet, &(earned + judgement.converted(wallet)), amount, scope)
     }
 
     fn forms(&self, share: &Share, scope: &Scope<'_>) -> (Vest, Expire) {
