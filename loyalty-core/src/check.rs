@@ -56,6 +56,7 @@ mod types;
 mod wallet;
 mod wheel;
 mod windows;
+mod with_order;
 mod yearly;
 
 use std::collections::{BTreeMap, BTreeSet};

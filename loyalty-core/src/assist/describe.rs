@@ -105,7 +105,10 @@ const PROGRAM: Meanings = &[
 ];
 
 const COUPON: Meanings = &[
-    ("give", "what it takes off, and of what: `20% off order.lines where category == \"coffee\"`, `free shipping`"),
+    (
+        "give",
+        "what it takes off, and of what: `20% off order.lines where category == \"coffee\"`, `free shipping`; or effects in braces, which may earn by the order and multiply",
+    ),
     ("up", "`up to 50 EUR`: the most that it takes off"),
     ("at", "`at most 5`: how many units, or how often in one cart"),
     ("groups", "whether an incomplete group counts: `groups whole`, `groups partial`"),

@@ -84,6 +84,10 @@ impl<'t> Place<'t> {
 
     /// The event that the declared rule is on.
     pub(super) fn event<'k>(&self, known: &'k Known) -> Option<&'k Symbol> {
+        // What a coupon asks, and what it earns, may go by the order that uses it.
+        if self.keyword() == Some("coupon") {
+            return known.find("event", "order");
+        }
         let on = self.before.iter().position(|token| token.text == "on")?;
         known.find("event", self.before.get(on + 1)?.text).filter(|_| self.keyword() == Some("rule"))
     }

@@ -8,7 +8,7 @@ use super::clauses::{Holder, InForce};
 use super::expression::Scope;
 use super::model::{
     Budget, BudgetMode, Coupon, CouponForm, CouponIndex, CouponKind, EffectKind, Expr, ExprKind, Held, IssueEnd, Mint,
-    Moment, Returns, Rule, Trigger, Type, Versioned, Wallet, WalletIndex, effects_name,
+    Moment, Returns, Rule, Type, Versioned, Wallet, WalletIndex, effects_name,
 };
 use super::names::{Declared, Value};
 use super::offer;
@@ -249,9 +249,19 @@ impl<'a> Checker<'a> {
 
     /// Whether a coupon gives points of a wallet.
     fn earns(&self, rules: &[Rule], coupon: CouponIndex, wallet: WalletIndex) -> bool {
-        let own = rules.iter().filter(|rule| rule.trigger == Trigger::Declared(Moment::Used(coupon)));
+        let name = self.coupons.get(coupon).map(|coupon| coupon.name.as_str());
+        let is_own = |held: &Held| held.keyword == "coupon" && Some(held.name.as_str()) == name;
+        let own = rules.iter().filter(|rule| rule.held.as_ref().is_some_and(is_own));
         let mut effects = own.flat_map(|rule| &rule.versions).flat_map(|form| &form.value.effects);
-        effects.any(|effect| matches!(&effect.kind, EffectKind::Earn { wallet: own, .. } if *own == wallet))
+        effects.any(|effect| match &effect.kind {
+            EffectKind::Earn { wallet: own, .. } => *own == wallet,
+            EffectKind::Multiply { rules: named, .. } => {
+                let of = named.iter().filter_map(|rule| rules.get(*rule));
+                let mut earned = of.flat_map(|rule| &rule.versions).flat_map(|form| &form.value.effects);
+                earned.any(|effect| matches!(&effect.kind, EffectKind::Earn { wallet: own, .. } if *own == wallet))
+            }
+            _ => false,
+        })
     }
 
     /// `issue FREEPASTRY code … until …`

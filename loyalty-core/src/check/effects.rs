@@ -22,6 +22,9 @@ const SENT_BACK: &str = "sent_back";
 
 impl<'a> Checker<'a> {
     pub(super) fn effect(&mut self, effect: &'a Effect, scope: &Scope, span: Span) -> Option<EffectKind> {
+        let earning = scope.earning();
+        let earns = matches!(effect, Effect::Earn { .. } | Effect::Multiply { .. });
+        let scope = if earns { &earning } else { scope };
         match effect {
             Effect::Earn { amount, to, vest, expire } => {
                 let earned = self.earn(amount, to.as_ref(), scope, span);

@@ -39,6 +39,8 @@ pub(super) struct Scope {
     pub bare_event: Option<EventIndex>,
     /// The record whose fields bare names reach, before those of the event.
     pub bare_record: Option<RecordIndex>,
+    /// The event that what is earned here may go by, and nothing else can read: the order that uses a coupon.
+    pub used_on: Option<EventIndex>,
     /// Whether the member's state can be read: attributes, wallets, measures, segments.
     pub state: bool,
     /// Whether this is a test, which sees what the last event did.
@@ -57,6 +59,7 @@ impl Scope {
             event: None,
             bare_event: None,
             bare_record: None,
+            used_on: None,
             state: false,
             test: false,
             counts: false,
@@ -78,6 +81,14 @@ impl Scope {
     /// A condition or effect of a rule that no event sets off.
     pub(super) const fn reaction(cause: Cause) -> Self {
         Self { cause, ..Self::member("this rule") }
+    }
+
+    /// What is earned where a coupon is used, which may go by the order.
+    pub(super) fn earning(&self) -> Self {
+        match self.used_on {
+            Some(order) => Self { event: Some(order), counts: true, place: "this coupon", ..*self },
+            None => *self,
+        }
     }
 
     /// A measure's value or filter.

@@ -82,6 +82,7 @@ impl Expr {
             | ExprKind::Benefit(..)
             | ExprKind::Standing(..)
             | ExprKind::Held(_)
+            | ExprKind::Used(_)
             | ExprKind::Badge(..)
             | ExprKind::Question(..)
             | ExprKind::Cards(_)

@@ -223,3 +223,8 @@ pub struct Versioned<T> {
 pub fn effects_name(coupon: &str) -> String {
     format!("coupon {coupon} gives")
 }
+
+/// The name of the rule by which a coupon gives points with the order that uses it.
+pub fn with_order_name(coupon: &str) -> String {
+    format!("coupon {coupon} gives with the order")
+}

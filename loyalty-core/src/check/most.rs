@@ -168,6 +168,7 @@ fn holds_still(kind: &ExprKind) -> bool {
         | ExprKind::Event(_)
         | ExprKind::Item(_)
         | ExprKind::Fold { .. }
+        | ExprKind::Used(_)
         | ExprKind::Cause(_)
         | ExprKind::CauseCoupon(_)
         | ExprKind::Since(..) => false,

@@ -468,6 +468,11 @@ impl<'a> Checker<'a> {
                 Some(event) => {
                     diagnostic.help(format!("only `{event}` is at hand here; a measure remembers other events"))
                 }
+                None if scope.used_on.is_some_and(|order| self.events.get(order).is_some_and(|on| on.name == root)) => {
+                    diagnostic.help(format!(
+                        "what a coupon earns and multiplies may go by the {root}; other effects stand in a rule `on {root}`"
+                    ))
+                }
                 None if matches!(scope.place, "a cap" | "a limit") => diagnostic.help(
                     "it goes by what the member is; what goes by the event stands in the effect, as in \
                      `earn 1 beans per 1 MYR of min(order.subtotal, 50 MYR)`",

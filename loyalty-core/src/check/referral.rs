@@ -327,7 +327,7 @@ impl<'a> Checker<'a> {
                 forms: found,
                 span,
             };
-            drafts.push(self.block(block));
+            drafts.push(self.block(block, None));
         }
     }
 

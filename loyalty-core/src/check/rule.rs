@@ -7,8 +7,8 @@ use super::blocks::Block;
 use super::clauses::{Holder, InForce};
 use super::expression::{Cause, Scope};
 use super::model::{
-    Cap, CapMode, DecisionTrigger, Earn, Effect, EffectKind, Expr, ExprKind, Group, GroupForm, Limit, Returns, Rule,
-    RuleForm, RuleIndex, Trigger, Type, Valid, Versioned, WalletIndex,
+    Cap, CapMode, DecisionTrigger, Earn, Effect, EffectKind, EventIndex, Expr, ExprKind, Group, GroupForm, Limit,
+    Moment, Returns, Rule, RuleForm, RuleIndex, Trigger, Type, Valid, Versioned, WalletIndex,
 };
 use super::names::{Declared, RuleName};
 use crate::diagnostic::{Code, Diagnostic};
@@ -35,7 +35,16 @@ impl<'a> Checker<'a> {
             drafts.push(self.draft(name, trigger, clauses));
         }
         for block in core::mem::take(&mut self.blocks) {
-            drafts.push(self.block(block));
+            let order = self.names.events.get("order").copied();
+            let uses = match block.moment {
+                Moment::Used(coupon) => order.map(|order| (order, coupon)),
+                _ => None,
+            };
+            let draft = self.block(block, uses.map(|(order, _)| order));
+            match uses {
+                Some((order, coupon)) => drafts.extend(self.with_the_order(draft, order, coupon)),
+                None => drafts.push(draft),
+            }
         }
         for rule in self.tapped_rules() {
             drafts.push(Draft { rule, cap_types: Vec::new(), sound: true });
@@ -120,8 +129,9 @@ impl<'a> Checker<'a> {
         }
     }
 
-    /// A block of effects that another declaration holds: a rule that this declaration sets off.
-    pub(super) fn block(&mut self, block: Block<'a>) -> Draft {
+    /// A block of effects that another declaration holds: a rule that this declaration sets off. What is earned by it may go by
+    /// an event.
+    pub(super) fn block(&mut self, block: Block<'a>, used_on: Option<EventIndex>) -> Draft {
         let errors = self.errors;
         let Block { held, name, moment, forms, span } = block;
         let mut rule = Rule { name, trigger: Trigger::Declared(moment), versions: Vec::new(), held: Some(held), span };
@@ -129,7 +139,9 @@ impl<'a> Checker<'a> {
         for (from, clauses, span) in forms {
             for form in self.in_force(Holder::Block, clauses) {
                 let form = InForce { from, span: Some(span), ..form };
-                let (value, types) = self.rule_form(&Scope::reaction(Cause::Nothing), &form, span);
+                let place = if used_on.is_some() { "this effect of a coupon" } else { "this rule" };
+                let scope = Scope { used_on, place, ..Scope::reaction(Cause::Nothing) };
+                let (value, types) = self.rule_form(&scope, &form, span);
                 rule.versions.push(Versioned { from, value });
                 cap_types.push(types);
             }

@@ -109,6 +109,9 @@ pub fn evaluate(
     if let Some(room) = scope.cause.and_then(|cause| cause.room) {
         points::cut(scope, &room, &mut evaluation.grants)?;
     }
+    for coupon in scope.uses {
+        points::within_budget(scope, *coupon, evaluation)?;
+    }
     let mut acted = SmallVec::new();
     if on_event.act {
         effects::collect(scope, &firings, evaluation, &mut acted)?;

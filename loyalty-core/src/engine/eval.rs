@@ -60,6 +60,8 @@ pub struct Scope<'a> {
     pub counters: Option<&'a Counters>,
     /// The rules of which something stays of the order that the event at hand replaces.
     pub kept: &'a [u32],
+    /// The coupons that the event at hand uses.
+    pub uses: &'a [u32],
     /// What folds within the one at hand come to: the same for each of its items.
     pub folded: &'a [(NodeId, Value<'a>)],
 }
@@ -86,6 +88,7 @@ impl<'a> Scope<'a> {
             closing: false,
             counters: None,
             kept: &[],
+            uses: &[],
             folded: &[],
         }
     }
@@ -141,6 +144,7 @@ impl<'a> Scope<'a> {
                 at.map_or(Value::Missing, Value::Instant)
             }
             Node::Held(coupon) => Value::Number(Decimal::from(self.member.coupons.usable(coupon, self.at))),
+            Node::Used(coupon) => Value::Bool(self.uses.contains(&coupon)),
             Node::CauseCoupon(figure) => {
                 let coupon = self.cause.and_then(|cause| cause.coupon);
                 coupon.map_or(Value::Missing, |coupon| coupons::figure(self, coupon, figure))

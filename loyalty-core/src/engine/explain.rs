@@ -294,6 +294,8 @@ fn tell(
     let mut deltas = measures::Deltas::new();
     measures::deltas(&scope, &event_plan.measures, &mut deltas)?;
     let scope = Scope { deltas: &deltas, ..scope };
+    let uses = coupons::redeem::decide(&scope, event_plan, event)?.coupons();
+    let scope = Scope { uses: &uses, ..scope };
     let judged = Judged::of_event(Tracer::new(scope, &source), event_plan, event)?;
     let stages = stages(&judged)?;
     tell_adjustment(&judged, &before, told)?;
@@ -301,7 +303,8 @@ fn tell(
     tell_effects(&judged, before.len().., told)?;
     for (number, rule) in plan.rules.iter().enumerate().filter(|(_, rule)| rule.on(event.event)) {
         let number = number as u32;
-        if !told.spoke(number) {
+        // Why a coupon was not used is told of it.
+        if !told.spoke(number) && coupons::points::uses_of(plan, rule).is_none_or(|coupon| uses.contains(&coupon)) {
             let reasons = silent::reasons(&judged, &stages, number, rule)?;
             told.silent.push(Silent { rule: number, line: rule.line, reasons });
         }

@@ -230,6 +230,7 @@ fn take_away(
         give_back_spent(plan, member, &order, (units, points), &before, (&kept_after, &mut after), at, decisions)?;
     }
     claw_back(plan, member, &order, (&kept_before, &before), (&kept_after, &mut after), at, decisions)?;
+    written_off::belongs(member, after.order, decisions.get(first..).unwrap_or_default());
     let stay = match after.whole {
         true => give_coupons_back(plan, member, &order, lives_on, at, decisions)?,
         false => Vec::new(),

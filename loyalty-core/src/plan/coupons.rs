@@ -37,6 +37,8 @@ pub struct CouponFormPlan {
     pub offer: Option<OfferPlan>,
     /// The rule of the effects that follow when it is used.
     pub gives: Option<u32>,
+    /// The rule by which it gives points with the order.
+    pub with_order: Option<u32>,
 }
 
 /// What minted codes look like.

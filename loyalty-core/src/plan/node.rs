@@ -60,6 +60,8 @@ pub enum Node {
     Standing(u16, StandingMoment),
     /// How many coupons of a kind the member may use.
     Held(u32),
+    /// Whether the event at hand uses a coupon.
+    Used(u32),
     Badge(u16, BadgeFigure),
     Question(u16, QuestionFigure),
     Cards(u16),
@@ -229,6 +231,7 @@ impl Node {
             | Node::Benefit(..)
             | Node::Standing(..)
             | Node::Held(_)
+            | Node::Used(_)
             | Node::Badge(..)
             | Node::Question(..)
             | Node::Cards(_)

@@ -47,6 +47,19 @@ fn clauses_are_those_of_the_declaration() {
 }
 
 #[test]
+fn what_a_coupon_earns_goes_by_the_order() {
+    has("coupon TEN { give { multiply ‸ } }", &["base"], &["year"]);
+    has("coupon TEN { give { earn 1 نقاط per 1 EUR of ‸ } }", &["order"], &["visit"]);
+    has("coupon TEN { give { earn 1 نقاط per 1 EUR of order.‸ } }", &["subtotal"], &["order"]);
+    has(
+        "coupon TEN { give { earn 1 نقاط per 1 EUR of sum(order.lines.amount where ‸ } }",
+        &["category", "roast"],
+        &["text"],
+    );
+    has("coupon TEN { when ‸ }", &["order", "year"], &["visit"]);
+}
+
+#[test]
 fn questions_and_wheels() {
     has(
         "quiz q { ‸ }",

@@ -16,6 +16,7 @@ mod carts;
 mod challenges;
 mod chance;
 mod codes;
+mod coupon_points;
 mod engine;
 mod explained;
 mod generate;

@@ -68,6 +68,8 @@ pub enum ExprKind {
     Standing(LadderIndex, StandingMoment),
     /// How many coupons of that name the member holds and may use.
     Held(CouponIndex),
+    /// Whether the event at hand uses a coupon. No program writes it: it is what a coupon's own rule asks.
+    Used(CouponIndex),
     /// The arm of an experiment that a member is in.
     Arm(ExperimentIndex),
     /// An arm by its name.
@@ -162,6 +164,7 @@ impl ExprKind {
             | Self::Benefit(..)
             | Self::Standing(..)
             | Self::Held(_)
+            | Self::Used(_)
             | Self::Arm(_)
             | Self::Badge(..)
             | Self::Cards(_)

@@ -7,6 +7,7 @@ use super::issue::form;
 use super::offers::Offer;
 use super::{Fate, points, redeem};
 use crate::amount::Overflow;
+use crate::check::model::Clawback;
 use crate::engine::claims;
 use crate::engine::event::EventData;
 use crate::engine::log::hash;
@@ -34,7 +35,8 @@ pub fn give_back(
             continue;
         };
         // Nor is one given back whose points are gone.
-        if !lives_on && (keeps(plan, coupon, *as_of) || missing.contains(&&**coupon)) {
+        let gone = || missing.contains(&&**coupon) || is_gone(plan, member, (order, hash(&order.id)), coupon, decided);
+        if !lives_on && (keeps(plan, coupon, *as_of) || gone()) {
             stay.push(coupon.clone());
             continue;
         }
@@ -77,7 +79,9 @@ pub fn use_again(
             _ => false,
         };
         if decisions.iter().any(again)
-            || !(keeps(plan, coupon, *as_of) || is_missing(plan, member, event, coupon, decided))
+            || !(keeps(plan, coupon, *as_of)
+                || is_missing(plan, member, event, coupon, decided)
+                || is_gone(plan, member, (order, hash(&event.id)), coupon, decided))
         {
             continue;
         }
@@ -123,6 +127,24 @@ fn is_missing(plan: &Plan, member: &Member, event: &EventData, coupon: &str, dec
         let gave = |part: &Because| matches!(part, Because::Rule { rule: of, .. } if *of == rule(decision.at));
         let missing = |known: &WrittenOff| (known.order, known.wallet) == (own, *wallet) && !known.amount.is_zero();
         because.iter().any(gave) && member.written_off.iter().any(missing)
+    })
+}
+
+/// Whether points that a coupon gave with the order itself are with the member, though they were taken back: they are written
+/// off under the name of the order that has them now.
+fn is_gone(plan: &Plan, member: &Member, (order, now): (&EventData, u64), coupon: &str, decided: &[Decision]) -> bool {
+    let known = CouponPlan::named(&plan.coupons, coupon);
+    let Some(rule) = known.and_then(|coupon| form(plan, coupon, order.day)).and_then(|form| form.with_order) else {
+        return false;
+    };
+    decided.iter().any(|decision| {
+        let Kind::Earned { wallet, because, .. } = &decision.kind else { return false };
+        let gave = because.iter().any(|part| matches!(part, Because::Rule { rule: of, .. } if *of == rule));
+        let leaves = plan.policy(*wallet, order.day).is_some_and(|policy| policy.clawback == Clawback::OnlyPending);
+        let missing = |known: &WrittenOff| {
+            (known.order, known.wallet) == (now, *wallet) && (known.spent || leaves) && !known.amount.is_zero()
+        };
+        gave && member.written_off.iter().any(missing)
     })
 }
 

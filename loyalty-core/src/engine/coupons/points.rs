@@ -9,12 +9,12 @@ use crate::check::model::effects_name;
 use crate::engine::claims::{Counters, counter};
 use crate::engine::earning::Evaluation;
 use crate::engine::eval::Scope;
-use crate::engine::grants::{Grants, contribution};
+use crate::engine::grants::{self, Grants, contribution};
 use crate::engine::outcome::{Decision, Kind};
 use crate::engine::reactions::Cause;
 use crate::engine::rules::{self, Candidates, Firings, Told};
 use crate::plan::coupons::BudgetPlan;
-use crate::plan::{CouponFormPlan, Plan, gone};
+use crate::plan::{CouponFormPlan, CouponPlan, Plan, RulePlan, gone};
 
 /// What is left of a budget of points.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -36,6 +36,12 @@ pub fn gave(plan: &Plan, coupon: &str) -> u32 {
     let name = effects_name(coupon);
     let rule = plan.rules.iter().position(|rule| *rule.name == *name);
     rule.map_or_else(|| gone::number(&name), |rule| rule as u32)
+}
+
+/// The coupon that gives by a rule with the order, if it is such a rule.
+pub fn uses_of(plan: &Plan, rule: &RulePlan) -> Option<u32> {
+    let held = rule.held.as_ref().filter(|held| held.keyword == "coupon" && rule.trigger.event().is_some())?;
+    CouponPlan::named(&plan.coupons, &held.name)
 }
 
 /// The budget of points of a form, with the rule that uses it up.
@@ -82,6 +88,23 @@ pub fn cut(scope: &Scope<'_>, room: &Room, grants: &mut Grants) -> Result<(), Ov
     Ok(())
 }
 
+/// Cuts what a coupon gives with the order at hand to what is left of its budget, and claims the rest.
+pub fn within_budget(scope: &Scope<'_>, coupon: u32, evaluation: &mut Evaluation) -> Result<(), Overflow> {
+    let Some(form) = form(scope.plan, coupon, scope.day) else { return Ok(()) };
+    let (Some(rule), Some(budget)) = (form.with_order, form.budget) else { return Ok(()) };
+    let Some(wallet) = budget.wallet else { return Ok(()) };
+    let counter = counter("budget", name(scope.plan, coupon));
+    let left = scope.counters.map_or(budget.amount, |counters| counters.left(&counter, budget.amount));
+    let room = Room { rule, wallet, left: left.max(Decimal::ZERO), partial: budget.partial };
+    cut(scope, &room, &mut evaluation.grants)?;
+    let given = contribution(&evaluation.grants, rule, wallet)?;
+    let by = amount::divide_exactly(given, scope.plan.denominator(wallet))?;
+    if amount::is_positive(by) {
+        evaluation.facts.push(Kind::Claim { counter, by, limit: budget.amount, rule: None });
+    }
+    Ok(())
+}
+
 /// What a coupon's effects have used of its budget.
 pub fn claim(plan: &Plan, cause: &Cause, evaluation: &Evaluation, at: i64) -> Result<Option<Decision>, Overflow> {
     let (Some(room), Some(Concerned { coupon, .. })) = (cause.room, cause.coupon) else { return Ok(None) };
@@ -102,6 +125,16 @@ pub fn is_used_up(
     form: &CouponFormPlan,
     counters: &Counters,
 ) -> Result<bool, Overflow> {
+    if let (Some(rule), Some(budget)) = (form.with_order, &form.budget)
+        && let Some(wallet) = budget.wallet
+    {
+        let left = counters.left(&counter("budget", name(scope.plan, coupon)), budget.amount);
+        if budget.partial || left.is_zero() {
+            return Ok(left.is_zero());
+        }
+        let wanted = with_order(scope, coupon, (rule, wallet))?;
+        return Ok(wanted > amount::multiply(left, scope.plan.denominator(wallet))?);
+    }
     let Some((rule, wallet, budget)) = budget(form) else { return Ok(false) };
     let left = counters.left(&counter("budget", name(scope.plan, coupon)), budget.amount);
     if budget.partial || left.is_zero() {
@@ -115,4 +148,17 @@ pub fn is_used_up(
     rules::fire(&alone, &Candidates::one(&rule), &mut evaluation, (Told::None, &mut Firings::new()))?;
     let wanted = contribution(&evaluation.grants, rule, wallet)?;
     Ok(wanted > amount::multiply(left, scope.plan.denominator(wallet))?)
+}
+
+/// What a coupon would give with the order at hand, before caps.
+fn with_order(scope: &Scope<'_>, coupon: u32, (rule, wallet): (u32, u16)) -> Result<Decimal, Overflow> {
+    let event = scope.event.and_then(|event| Some((scope.plan.events.get(usize::from(event.event))?, event)));
+    let Some((event_plan, event)) = event else { return Ok(Decimal::ZERO) };
+    let uses = [coupon];
+    let scope = Scope { uses: &uses, ..*scope };
+    let (mut evaluation, mut firings) = (Evaluation::default(), Firings::new());
+    let candidates = rules::candidates(&event_plan.index, event);
+    rules::fire(&scope, &candidates, &mut evaluation, (Told::All, &mut firings))?;
+    grants::multiply(&scope, &firings, &mut evaluation.grants)?;
+    contribution(&evaluation.grants, rule, wallet)
 }

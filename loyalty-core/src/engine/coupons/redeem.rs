@@ -1,6 +1,7 @@
 //! Using coupons on an order: which apply, what is counted for them, and what is said of the others.
 
 use rust_decimal::Decimal;
+use smallvec::SmallVec;
 
 use super::decision::CouponDecision;
 use super::issue::form;
@@ -31,6 +32,13 @@ use crate::sorting::Arrange as _;
 pub struct Uses {
     pub used: Vec<Use>,
     pub unmet: Vec<Unmet>,
+}
+
+impl Uses {
+    /// The coupons that apply.
+    pub fn coupons(&self) -> SmallVec<[u32; 4]> {
+        self.used.iter().map(|used| used.offer.coupon).collect()
+    }
 }
 
 /// A coupon that applies.

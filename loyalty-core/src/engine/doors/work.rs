@@ -55,6 +55,8 @@ pub(super) fn evaluate(
     if event_plan.codes.is_some() {
         *uses = coupons::redeem::decide(&scope, event_plan, event)?;
     }
+    let used = uses.coupons();
+    let scope = Scope { uses: &used, ..scope };
     earning::evaluate(&scope, &candidates, &event_plan.rules, evaluation)?;
     // Whatever could overflow does so before anything is written.
     for delta in &*deltas {

@@ -13,7 +13,9 @@ use crate::engine::earning::{self, rounded_contribution};
 use crate::engine::eval::Scope;
 use crate::engine::outcome::Because;
 use crate::engine::value::Value;
-use crate::plan::{EffectKindPlan, EffectPlan, ExpirePlan, PolicyPlan, Quote, RatePlan, Unit, in_force};
+use crate::plan::{
+    Condition, EffectKindPlan, EffectPlan, ExpirePlan, Node, PolicyPlan, Quote, RatePlan, Unit, in_force,
+};
 
 /// Why a lot is as it is.
 #[derive(Debug, Clone)]
@@ -207,7 +209,9 @@ impl LotStory {
         let told = amount::divide_exactly(sum, plan.denominator)?;
         let close = amount::subtract(told, decided)?.abs() <= Decimal::new(1, 9);
         let mut holding = Vec::new();
-        for condition in judged.fired(rule).into_iter().flat_map(|form| &form.when) {
+        // That the order uses a coupon is told of the coupon.
+        let own = |condition: &&Condition| !matches!(judged.tracer.node(condition.node), Some(Node::Used(_)));
+        for condition in judged.fired(rule).into_iter().flat_map(|form| &form.when).filter(own) {
             holding.push(silent::holding(&judged.tracer, condition.node)?);
         }
         Ok(Part { line, holding, steps: if close { steps } else { Vec::new() } })

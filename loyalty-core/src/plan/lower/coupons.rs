@@ -2,7 +2,7 @@
 
 use super::Lower;
 use super::tallies::count_limits_in_all;
-use crate::check::model::{BudgetMode, IssueEnd, Moment, Returns, Trigger};
+use crate::check::model::{BudgetMode, IssueEnd, Moment, Returns, Trigger, with_order_name};
 use crate::plan::coupons::{BudgetPlan, CouponFormPlan, CouponNames, CouponPlan, MintPlan};
 use crate::plan::{EffectKindPlan, IssueEndPlan};
 
@@ -14,6 +14,9 @@ impl Lower<'_> {
             let gives = coupon.versions.iter().any(|form| form.value.effects);
             let gives = gives.then(|| self.checked.rules.iter().position(|rule| rule.trigger == moment)).flatten();
             let gives = gives.map(|rule| rule as u32);
+            let name = with_order_name(&coupon.name);
+            let with_order = self.checked.rules.iter().position(|rule| rule.held.is_some() && rule.name == name);
+            let with_order = with_order.map(|rule| rule as u32);
             let owner = format!("coupon {}", coupon.name);
             self.event = order;
             let mut forms = self.dated(&coupon.versions, |lower, form| CouponFormPlan {
@@ -34,6 +37,7 @@ impl Lower<'_> {
                 revoke: form.returns == Returns::Revoke,
                 offer: form.offer.as_ref().map(|offer| lower.offer(offer)),
                 gives: gives.filter(|_| form.effects),
+                with_order: with_order.filter(|_| form.effects),
             });
             count_limits_in_all(&mut forms, |form| &mut form.limits);
             self.event = None;

@@ -40,6 +40,7 @@ impl Lower<'_> {
             ExprKind::Benefit(ladder, benefit) => Node::Benefit(*ladder as u16, *benefit as u16),
             ExprKind::Standing(ladder, moment) => Node::Standing(*ladder as u16, *moment),
             ExprKind::Held(coupon) => Node::Held(*coupon as u32),
+            ExprKind::Used(coupon) => Node::Used(*coupon as u32),
             ExprKind::Referral(referral, figure) => Node::Referral(*referral as u16, *figure),
             ExprKind::CauseCoupon(figure) => Node::CauseCoupon(*figure),
             ExprKind::Arm(experiment) => Node::Arm(*experiment as u16),
