@@ -22,6 +22,7 @@
 //! | `contact` | what a member agrees to, and what holds messages back |
 //! | `messages` | what is said, in which words, and what is not said |
 //! | `standing`, `ladders` | the level of a member: judged, kept, lost |
+//! | `cycles` | where periods and the years of a member end |
 //! | `badges` | given, raised, taken away by returns |
 //! | `questions` | quizzes and surveys: asked, answered |
 //! | `experiments` | which arm a member is in |
@@ -47,6 +48,7 @@ pub mod claims;
 pub mod clock;
 pub mod contact;
 pub mod coupons;
+pub mod cycles;
 pub mod decided;
 pub mod doors;
 pub mod earning;

@@ -170,9 +170,7 @@ impl<'a> Checker<'a> {
                         Some(RaiseEnd::ForToEnd { length: self.length(length)?, period: *period })
                     }
                     Some(tree::RaiseEnd::Until(date)) => Some(RaiseEnd::Until(*date)),
-                    Some(tree::RaiseEnd::ToEnd { next, period }) => {
-                        Some(RaiseEnd::ToEnd { next: *next, period: *period })
-                    }
+                    Some(tree::RaiseEnd::ToEnd(end)) => Some(RaiseEnd::ToEnd(*end)),
                 };
                 Some(EffectKind::Raise { ladder, level, end })
             }

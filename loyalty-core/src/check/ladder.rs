@@ -361,7 +361,7 @@ impl<'a> Checker<'a> {
             tree_ladder::Keep::ForToEnd { length, period } => {
                 Keep::ForToEnd { length: self.length(length)?, period: *period }
             }
-            tree_ladder::Keep::ToEnd { next, period } => Keep::ToEnd { next: *next, period: *period },
+            tree_ladder::Keep::ToEnd(end) => Keep::ToEnd(*end),
             tree_ladder::Keep::ToAnniversary => Keep::ToAnniversary,
         })
     }

@@ -31,7 +31,7 @@ use crate::source::Span;
 pub use crate::syntax::calendar::{month_name, weekday_name};
 pub use crate::syntax::engagement::{BudgetMode, CouponKind};
 pub use crate::syntax::ladder::Fall;
-pub use crate::syntax::tree::{AggregateFunction, CapMode, Most, Period, Returns, TimeUnit};
+pub use crate::syntax::tree::{AggregateFunction, CapMode, Cycle, Most, Period, Returns, TimeUnit, ToEnd};
 pub use crate::syntax::trigger::CalendarDay;
 pub use crate::syntax::wallet::{Clawback, ExpireStart, Multipliers, RoundMode, RoundScope, SpendOrder};
 pub use badge::{Badge, BadgeFigure, BadgeLevel};

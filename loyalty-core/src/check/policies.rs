@@ -1,8 +1,8 @@
 //! The policies that a program has in force, chosen or by default, as the clauses that would say so.
 
 use super::model::{
-    Activity, CapMode, Carry, ChallengeForm, Checked, CouponForm, Expire, ExpireStart, Fall, Keep, LadderForm,
-    LadderReturns, Length, Most, Period, Restore, Returns, Rise, Vest, WalletPolicy, month_name, weekday_name,
+    Activity, CapMode, Carry, ChallengeForm, Checked, CouponForm, Cycle, Expire, ExpireStart, Fall, Keep, LadderForm,
+    LadderReturns, Length, Most, Period, Restore, Returns, Rise, ToEnd, Vest, WalletPolicy, month_name, weekday_name,
 };
 use super::offer::{Basis, Stack};
 use crate::codes::entropy_bits;
@@ -110,7 +110,7 @@ fn rounds(form: &ChallengeForm) -> Vec<String> {
 
 /// How members rise, stay and fall.
 fn standing(form: &LadderForm) -> Vec<String> {
-    let to_end = |next: bool, period: Period| format!("to end of {}{period}", if next { "next " } else { "" });
+    let to_end = |period: Period| ToEnd { next: false, of: Cycle::Calendar(period) };
     let rise = match form.rise {
         Rise::AtOnce => "at once".to_owned(),
         Rise::AtEndOf(period) => format!("at end of {period}"),
@@ -118,12 +118,12 @@ fn standing(form: &LadderForm) -> Vec<String> {
     let keep = match form.keep {
         Keep::WhileQualified => "while qualified".to_owned(),
         Keep::For(time) => time.to_string(),
-        Keep::ForToEnd { length, period } => format!("{length} {}", to_end(false, period)),
-        Keep::ToEnd { next, period } => to_end(next, period),
+        Keep::ForToEnd { length, period } => format!("{length} {}", to_end(period)),
+        Keep::ToEnd(end) => end.to_string(),
         Keep::ToAnniversary => "to anniversary".to_owned(),
     };
     let grace = form.grace.map_or("none".to_owned(), |grace| match grace.to_end_of {
-        Some(period) => format!("{} {}", grace.length, to_end(false, period)),
+        Some(period) => format!("{} {}", grace.length, to_end(period)),
         None => grace.length.to_string(),
     });
     let fall = match form.fall {
@@ -134,7 +134,7 @@ fn standing(form: &LadderForm) -> Vec<String> {
     let returns = match form.returns {
         LadderReturns::Keep => "keep".to_owned(),
         LadderReturns::Revoke => "revoke".to_owned(),
-        LadderReturns::KeepToEnd(period) => format!("keep {}", to_end(false, period)),
+        LadderReturns::KeepToEnd(period) => format!("keep {}", to_end(period)),
     };
     let mut clauses =
         vec![format!("rise {rise}"), format!("keep {keep}"), format!("grace {grace}"), format!("fall {fall}")];

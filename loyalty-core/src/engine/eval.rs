@@ -13,6 +13,7 @@ use smallvec::SmallVec;
 
 use super::claims::Counters;
 use super::coupons;
+use super::cycles::Cycles;
 use super::event::{EventData, Slot};
 use super::experiments;
 use super::ladders;
@@ -67,6 +68,11 @@ pub struct Scope<'a> {
 }
 
 impl<'a> Scope<'a> {
+    /// Where periods end, and the years of the member.
+    pub fn cycles(&self) -> Cycles<'a> {
+        Cycles { calendar: &self.plan.calendar, joined_at: self.member.enrolled_at }
+    }
+
     /// Where limits and caps are looked at from.
     #[inline]
     pub fn seen(&self) -> Seen {

@@ -9,6 +9,7 @@ use rust_decimal::Decimal;
 
 use past::{Deserved, Then, deserved, earned_before_grace, reached_then};
 
+use super::cycles::Cycles;
 use super::eval::{NO_ROW, Scope};
 use super::member::Member;
 use super::outcome::{Decision, Kind, TierBecause};
@@ -18,7 +19,7 @@ use super::{horizon, measures};
 use crate::amount::{self, Overflow};
 use crate::calendar::{Calendar, clock_micros};
 use crate::check::model::{
-    Carry, Fall, Grace, Keep, LadderReturns, Length, OwnYear, Period, RaiseEnd, Rise, TimeUnit, Window,
+    Carry, Fall, Grace, Keep, LadderReturns, Length, OwnYear, Period, RaiseEnd, Rise, TimeUnit, ToEnd, Window,
 };
 use crate::plan::{LadderFormPlan, LadderPlan, Plan, in_force};
 
@@ -204,7 +205,7 @@ fn judge(
     let now = earned(scope, ladder)?;
     let closing = if due || period_ends { earned(&closing_scope, ladder)? } else { now };
     // What is kept to the end of its own period ends with it, unless that period leads to the next one.
-    let looks_back = due && timed && (period_ends || !matches!(form.keep, Keep::ToEnd { next: false, .. }));
+    let looks_back = due && timed && (period_ends || !matches!(form.keep, Keep::ToEnd(ToEnd { next: false, .. })));
     let reached = match form.rise {
         Rise::AtOnce => now,
         // Nobody is given what the next judgement would take away again.
@@ -306,18 +307,18 @@ fn apply(
     judged: Judged,
     at: i64,
 ) -> Result<Option<TierBecause>, Overflow> {
-    let calendar = &scope.plan.calendar;
+    let (cycles, calendar) = (scope.cycles(), &scope.plan.calendar);
     let base = |closing: bool| counted_from(form.keep, closing, at);
     Ok(match judged {
         Judged::AsItIs => None,
         Judged::Rises { to, closing } => {
             use_up(&Scope { closing, ..*scope }, ladder, form, standing, to)?;
-            enter(calendar, form, standing, to, base(closing), at);
+            enter(cycles, form, standing, to, base(closing), at);
             Some(TierBecause::Reached)
         }
         Judged::RoseThen { to, then: Then { at: then, closing } } => {
             use_up(&Scope { closing, ..Scope::of(scope.plan, scope.member, then) }, ladder, form, standing, to)?;
-            enter(calendar, form, standing, to, counted_from(form.keep, closing, then), at);
+            enter(cycles, form, standing, to, counted_from(form.keep, closing, then), at);
             Some(TierBecause::Reached)
         }
         Judged::Kept { closing, anew } => {
@@ -325,10 +326,10 @@ fn apply(
                 use_up(&Scope { closing, ..*scope }, ladder, form, standing, standing.level)?;
             }
             let begins = standing.grace.take().is_some() || standing.until.is_none();
-            if begins || matches!(form.keep, Keep::ToEnd { .. } | Keep::ForToEnd { .. }) {
+            if begins || matches!(form.keep, Keep::ToEnd(_) | Keep::ForToEnd { .. }) {
                 standing.base = base(closing);
             }
-            standing.until = kept_until(calendar, form.keep, standing.base, at);
+            standing.until = kept_until(cycles, form.keep, standing.base, at);
             Some(TierBecause::Kept)
         }
         Judged::Grace { closing, looks_back } => {
@@ -342,21 +343,21 @@ fn apply(
             Some(TierBecause::Grace)
         }
         Judged::Falls { to, closing } => {
-            enter(calendar, form, standing, to, base(closing), at);
+            enter(cycles, form, standing, to, base(closing), at);
             Some(TierBecause::Lost)
         }
         Judged::Revoked { to, carried, base } => {
-            enter(calendar, form, standing, to, base, at);
+            enter(cycles, form, standing, to, base, at);
             standing.carried = carried;
             Some(TierBecause::Lost)
         }
         Judged::AsEarnedBeforeGrace { to } => {
             let (kept, base) = (to == standing.level, standing.base);
             if !kept {
-                enter(calendar, form, standing, to, base, at);
+                enter(cycles, form, standing, to, base, at);
             }
             standing.grace = None;
-            standing.until = kept_until(calendar, form.keep, base, at);
+            standing.until = kept_until(cycles, form.keep, base, at);
             Some(if kept { TierBecause::Kept } else { TierBecause::Lost })
         }
         Judged::KeptToEnd(period) => {
@@ -397,12 +398,12 @@ fn counted_from(keep: Keep, closing: bool, at: i64) -> i64 {
 pub(super) fn by_the_day(keep: Keep) -> bool {
     match keep {
         Keep::For(length) => clock_micros(length).is_none(),
-        Keep::ToEnd { .. } | Keep::ForToEnd { .. } => true,
+        Keep::ToEnd(_) | Keep::ForToEnd { .. } => true,
         Keep::WhileQualified | Keep::ToAnniversary => false,
     }
 }
 
-fn enter(calendar: &Calendar, form: &LadderFormPlan, standing: &mut Standing, level: u16, base: i64, at: i64) {
+fn enter(cycles: Cycles<'_>, form: &LadderFormPlan, standing: &mut Standing, level: u16, base: i64, at: i64) {
     if level > standing.level && standing.level > 0 && standing.grace.is_none() && form.keep != Keep::WhileQualified {
         standing.below.push((standing.level, standing.base));
     }
@@ -412,7 +413,7 @@ fn enter(calendar: &Calendar, form: &LadderFormPlan, standing: &mut Standing, le
     standing.base = base;
     standing.grace = None;
     // From the lowest level nobody falls.
-    standing.until = if level == 0 { None } else { kept_until(calendar, form.keep, base, at) };
+    standing.until = if level == 0 { None } else { kept_until(cycles, form.keep, base, at) };
 }
 
 /// Says what has become another.
@@ -488,16 +489,14 @@ pub fn take_level(
 }
 
 /// The end of a level that a rule gives.
-pub fn raise_end(calendar: &Calendar, end: Option<RaiseEnd>, at: i64) -> i64 {
+pub fn raise_end(cycles: Cycles<'_>, end: Option<RaiseEnd>, at: i64) -> i64 {
+    let calendar = cycles.calendar;
     match end {
         None => i64::MAX,
         Some(RaiseEnd::For(length)) => calendar.end_after(at, length),
         Some(RaiseEnd::ForToEnd { length, period }) => on_to_end(calendar, length, period, at),
         Some(RaiseEnd::Until(date)) => calendar.start_of(crate::time::day_of(date).saturating_add(1)),
-        Some(RaiseEnd::ToEnd { next, period }) => {
-            let number = calendar.period_of(period, calendar.day_at(at)) + 1 + i64::from(next);
-            calendar.start_of(calendar.first_day(period, number))
-        }
+        Some(RaiseEnd::ToEnd(end)) => cycles.end(end, at),
     }
 }
 
@@ -526,14 +525,14 @@ fn on_to_end(calendar: &Calendar, length: Length, period: Period, base: i64) -> 
 }
 
 /// When a level is judged next that counts from `base`, after `at`.
-fn kept_until(calendar: &Calendar, keep: Keep, base: i64, at: i64) -> Option<i64> {
+fn kept_until(cycles: Cycles<'_>, keep: Keep, base: i64, at: i64) -> Option<i64> {
+    let calendar = cycles.calendar;
     Some(match keep {
         Keep::WhileQualified => return None,
-        Keep::ToEnd { next, period } => {
-            let number = calendar.period_of(period, calendar.day_at(base)) + 1 + i64::from(next);
-            let end = calendar.start_of(calendar.first_day(period, number));
+        Keep::ToEnd(to) => {
+            let end = cycles.end(to, base);
             // What was reached as a period ended is kept through the one that begins.
-            if end > at { end } else { end_of(calendar, period, at) }
+            if end > at { end } else { cycles.end(ToEnd { next: false, ..to }, at) }
         }
         Keep::ForToEnd { length, period } => {
             let end = on_to_end(calendar, length, period, base);
@@ -586,7 +585,7 @@ fn last_multiple(calendar: &Calendar, keep: Keep, base: i64, at: i64) -> Option<
             let day = calendar.day_at(base);
             last(YEAR, &|times| calendar.start_of(Calendar::day_plus(day, times)))
         }
-        Keep::WhileQualified | Keep::ToEnd { .. } | Keep::ForToEnd { .. } => None,
+        Keep::WhileQualified | Keep::ToEnd(_) | Keep::ForToEnd { .. } => None,
     }
 }
 

@@ -100,7 +100,7 @@ pub fn plan_move(
             (amount > Decimal::ZERO).then_some(Move::Forfeit { rule, wallet: *wallet, amount })
         }
         EffectKindPlan::Raise { ladder, level, end } => {
-            let end = ladders::raise_end(&scope.plan.calendar, *end, scope.at);
+            let end = ladders::raise_end(scope.cycles(), *end, scope.at);
             Some(Move::Raise { ladder: *ladder, level: *level, end })
         }
         EffectKindPlan::Issue { coupon, code, end } => {

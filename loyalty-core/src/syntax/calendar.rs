@@ -4,7 +4,7 @@ use std::fmt;
 
 use chrono::Weekday;
 
-use crate::syntax::tree::{Period, TimeUnit};
+use crate::syntax::tree::{Cycle, Period, TimeUnit, ToEnd};
 
 /// From Monday, as `Weekday::num_days_from_monday` counts.
 pub const WEEKDAYS: [&str; 7] = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
@@ -64,6 +64,16 @@ impl Period {
 impl fmt::Display for Period {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(self.word())
+    }
+}
+
+impl fmt::Display for ToEnd {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(if self.next { "to end of next " } else { "to end of " })?;
+        match self.of {
+            Cycle::Calendar(period) => write!(formatter, "{period}"),
+            Cycle::MembershipYear => formatter.write_str("membership year"),
+        }
     }
 }
 

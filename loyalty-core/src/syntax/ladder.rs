@@ -1,6 +1,6 @@
 //! The clauses of `tiers`: levels, what they give, and how members rise, stay and fall.
 
-use super::tree::{Duration, Expr, FieldValue, Name, Period};
+use super::tree::{Duration, Expr, FieldValue, Name, Period, ToEnd};
 
 /// A clause that only `tiers` holds.
 #[derive(Debug, Clone, PartialEq)]
@@ -67,7 +67,7 @@ pub enum Keep {
     /// `keep 3 months to end of month`: on to the end of the period in which the time would be over.
     ForToEnd { length: Duration, period: Period },
     /// `keep to end of next year`, `keep to end of month`
-    ToEnd { next: bool, period: Period },
+    ToEnd(ToEnd),
     /// `keep to anniversary`: until the local day on which the level was entered comes round again.
     ToAnniversary,
 }

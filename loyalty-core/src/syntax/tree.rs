@@ -167,6 +167,20 @@ pub enum Period {
     Year,
 }
 
+/// What goes round: a period of the calendar, or the year counted from the day of joining.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cycle {
+    Calendar(Period),
+    MembershipYear,
+}
+
+/// `to end of next year`, `to end of membership year`
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ToEnd {
+    pub next: bool,
+    pub of: Cycle,
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TimeUnit {
     Second,
@@ -438,11 +452,13 @@ pub enum RaiseEnd {
     /// `for 90 days`: through the local day reached.
     For(Duration),
     /// `for 3 months to end of month`: on to the end of the period in which the time would be over.
-    ForToEnd { length: Duration, period: Period },
+    ForToEnd {
+        length: Duration,
+        period: Period,
+    },
     /// `until 2026-12-31`: through that local day.
     Until(NaiveDate),
-    /// `to end of next year`
-    ToEnd { next: bool, period: Period },
+    ToEnd(ToEnd),
 }
 
 #[derive(Debug, Clone, PartialEq)]

@@ -3,7 +3,7 @@
 use chrono::{NaiveDate, NaiveTime, Weekday};
 use loyalty_core::syntax::tree::{
     CapMode, ClauseKind, Earn, Effect, ItemKind, LimitScope, Most, Per, Period, RaiseEnd, Returns, TestStep, TimeUnit,
-    Trigger, TriggerKind, ValidPart, Window,
+    ToEnd, Trigger, TriggerKind, ValidPart, Window,
 };
 use loyalty_core::syntax::wallet::{
     Activity, Clawback, Expire, ExpireStart, Multipliers, Restore, RoundMode, RoundScope, SpendOrder, Vest,
@@ -232,7 +232,7 @@ fn effects() {
     reads!(
         RULE,
         "raise status to gold to end of next year",
-        ClauseKind::Effect(Effect::Raise { end: Some(RaiseEnd::ToEnd { next: true, .. }), .. })
+        ClauseKind::Effect(Effect::Raise { end: Some(RaiseEnd::ToEnd(ToEnd { next: true, .. })), .. })
     );
 }
 

@@ -1,7 +1,7 @@
 //! `tiers` and their clauses.
 
 use loyalty_core::syntax::ladder::{Fall, Grace, Keep, LadderClause, LadderReturns, Retain, Rise};
-use loyalty_core::syntax::tree::{ClauseKind, ItemKind, Period};
+use loyalty_core::syntax::tree::{ClauseKind, ItemKind, Period, ToEnd};
 
 use crate::{clause, item, shape};
 
@@ -37,7 +37,7 @@ fn tiers() {
     reads!(tiers, "rise at period end", "rise", LadderClause::Rise(Rise::AtPeriodEnd));
     reads!(tiers, "keep while qualified", "keep", LadderClause::Keep(Keep::WhileQualified));
     reads!(tiers, "keep 12 months", "keep", LadderClause::Keep(Keep::For(_)));
-    reads!(tiers, "keep to end of next year", "keep", LadderClause::Keep(Keep::ToEnd { next: true, .. }));
+    reads!(tiers, "keep to end of next year", "keep", LadderClause::Keep(Keep::ToEnd(ToEnd { next: true, .. })));
     reads!(tiers, "grace 30 days", "grace", LadderClause::Grace(Some(_)));
     reads!(tiers, "rise at end of year", "rise", LadderClause::Rise(Rise::AtEndOf(Period::Year)));
     reads!(tiers, "keep to anniversary", "keep", LadderClause::Keep(Keep::ToAnniversary));

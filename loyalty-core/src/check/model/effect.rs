@@ -5,7 +5,7 @@ use rust_decimal::Decimal;
 
 use super::{
     BadgeIndex, ChallengeIndex, CouponIndex, Expire, Expr, FieldIndex, LadderIndex, Length, LevelIndex, Period,
-    ReferralIndex, RewardIndex, RuleIndex, SayingIndex, Vest, WalletIndex, WheelIndex, Words,
+    ReferralIndex, RewardIndex, RuleIndex, SayingIndex, ToEnd, Vest, WalletIndex, WheelIndex, Words,
 };
 use crate::source::Span;
 
@@ -131,10 +131,7 @@ pub enum RaiseEnd {
     },
     /// Through that local day.
     Until(NaiveDate),
-    ToEnd {
-        next: bool,
-        period: Period,
-    },
+    ToEnd(ToEnd),
 }
 
 #[derive(Debug, Clone)]

@@ -1,6 +1,6 @@
 //! Ladders of levels: how members reach them, keep them and lose them.
 
-use super::{Expr, Fall, Length, Period, Type, Versioned};
+use super::{Expr, Fall, Length, Period, ToEnd, Type, Versioned};
 use crate::source::Span;
 
 /// Ordered levels that members reach, keep and lose.
@@ -70,10 +70,7 @@ pub enum Keep {
         length: Length,
         period: Period,
     },
-    ToEnd {
-        next: bool,
-        period: Period,
-    },
+    ToEnd(ToEnd),
     ToAnniversary,
 }
 

@@ -6,6 +6,7 @@ use super::{by_the_day, earned, end_of, form, kept_until, last_multiple, qualifi
 use crate::amount::{self, Overflow};
 use crate::calendar::Calendar;
 use crate::check::model::{Carry, Fall, Keep, OwnYear, Rise, Window};
+use crate::engine::cycles::Cycles;
 use crate::engine::eval::{NO_ROW, Scope};
 use crate::engine::standing::Standing;
 use crate::engine::value::Value;
@@ -54,7 +55,7 @@ pub fn reached_then(
         }
         Rise::AtOnce => Then { at: event_at, closing: false },
     };
-    if !lasts_beyond(&scope.plan.calendar, form, then, scope.at) {
+    if !lasts_beyond(scope.cycles(), form, then, scope.at) {
         return Ok(None);
     }
     let level = earned(&Scope { closing: then.closing, ..Scope::of(scope.plan, scope.member, then.at) }, ladder)?;
@@ -62,11 +63,11 @@ pub fn reached_then(
 }
 
 /// Whether a level that was made, or kept, at one instant would be kept beyond another.
-fn lasts_beyond(calendar: &Calendar, form: &LadderFormPlan, then: Then, at: i64) -> bool {
+fn lasts_beyond(cycles: Cycles<'_>, form: &LadderFormPlan, then: Then, at: i64) -> bool {
     let base = super::counted_from(form.keep, then.closing, then.at);
     // What is reached as a period ends is kept through the one that begins.
     let entered = if matches!(form.rise, Rise::AtEndOf(_)) { then.at } else { base };
-    kept_until(calendar, form.keep, base, entered).is_none_or(|end| end > at)
+    kept_until(cycles, form.keep, base, entered).is_none_or(|end| end > at)
 }
 
 /// The level that was earned when a time of grace began, for as long as that lasts: nobody is to have less after a grace
@@ -85,7 +86,7 @@ pub fn earned_before_grace(
     // A level that was not judged by a period that ended has left no such trace.
     let looked_back = !by_the_day(form.keep) || calendar.start_of(calendar.day_at(lost_at)) == lost_at;
     let lost = Then { at: lost_at, closing: true };
-    if !looked_back || form.keep == Keep::WhileQualified || !lasts_beyond(calendar, form, lost, scope.at) {
+    if !looked_back || form.keep == Keep::WhileQualified || !lasts_beyond(scope.cycles(), form, lost, scope.at) {
         return Ok(0);
     }
     earned(&Scope { closing: true, ..Scope::of(scope.plan, scope.member, lost_at) }, ladder)
@@ -136,7 +137,7 @@ pub fn deserved(scope: &Scope<'_>, ladder: u16, standing: &Standing) -> Result<D
             break;
         }
         let base = super::counted_from(form.keep, then.closing, then.at);
-        if !lasts_beyond(&scope.plan.calendar, form, then, scope.at) {
+        if !lasts_beyond(scope.cycles(), form, then, scope.at) {
             continue;
         }
         let (level, carried) = deserved_at(scope, ladder, standing, then)?;
@@ -145,7 +146,7 @@ pub fn deserved(scope: &Scope<'_>, ladder: u16, standing: &Standing) -> Result<D
         }
     }
     // A return lengthens no level.
-    let end = |base: i64| kept_until(&scope.plan.calendar, form.keep, base, scope.at);
+    let end = |base: i64| kept_until(scope.cycles(), form.keep, base, scope.at);
     if best.level < standing.level
         && let Some(base) = kept_from(scope, ladder, form, standing, best.level)?
         && end(base) < end(best.base)
@@ -167,7 +168,7 @@ fn kept_from(
     let Some((_, base)) = standing.below.iter().find(|(known, _)| *known == level) else { return Ok(None) };
     let made = made_at(calendar, form, *base);
     let last = match last_multiple(calendar, form.keep, *base, scope.at) {
-        _ if lasts_beyond(calendar, form, made, scope.at) => None,
+        _ if lasts_beyond(scope.cycles(), form, made, scope.at) => None,
         Some(at) => Some(Then { at, closing: true }),
         None => return Ok(None),
     };

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use rust_decimal::Decimal;
 
+use super::super::cycles::Cycles;
 use super::super::decided::Decided;
 use super::super::error::{EventError, Refusal};
 use super::super::ladders::Occasion;
@@ -14,9 +15,10 @@ use super::super::returns::WrittenOff;
 use super::super::standing::Standing;
 use super::super::tally::{Change, Entry};
 use super::super::value::Stored;
-use super::super::{badges, challenges, clock, doors, log, questions, reactions, returns, rewards};
+use super::super::{badges, challenges, clock, doors, ladders, log, questions, reactions, returns, rewards};
 use super::Fate;
 use crate::amount;
+use crate::check::model::{Cycle, Keep, ToEnd};
 use crate::plan::Plan;
 use crate::plan::layout::TOTAL_MAX;
 use crate::sorting::Arrange as _;
@@ -163,11 +165,12 @@ fn join(
     }
     survivor.arrivals.extend(absorbed.arrivals.iter().copied());
     survivor.coupons.absorb(&absorbed.coupons, entries);
-    survivor.enrolled_at = survivor.enrolled_at.min(absorbed.enrolled_at);
+    let joined_at = survivor.enrolled_at;
+    survivor.enrolled_at = joined_at.min(absorbed.enrolled_at);
     survivor.account.absorbed.push((*absorbed.id).into());
     survivor.account.absorbed.extend(absorbed.account.absorbed.iter().cloned());
     survivor.referrals.join(&absorbed.referrals);
-    standings(survivor, absorbed);
+    standings(plan, survivor, absorbed, (joined_at, at));
     // Whoever has met an arm has met it; of two arms the surviving account's is the one that counts.
     for (number, other) in absorbed.arms.iter().enumerate() {
         if let Some(own) = survivor.arms.get_mut(number).filter(|own| own.is_none()) {
@@ -189,12 +192,23 @@ fn join(
 
 /// On each ladder the better of the two levels, with its own times, is where the joined account begins; levels that were
 /// given beside the rules are all kept, and what earlier levels have used up of either meter is used up of the joined one.
-fn standings(survivor: &mut Member, absorbed: &Member) {
+/// What is kept to the end of a year of membership goes on to that of the joined account, no sooner than it would have ended.
+fn standings(plan: &Plan, survivor: &mut Member, absorbed: &Member, (joined_at, at): (i64, i64)) {
+    let cycles = Cycles { calendar: &plan.calendar, joined_at: survivor.enrolled_at };
     for (number, other) in absorbed.standings.iter().enumerate() {
         let Some(own) = survivor.standings.get_mut(number) else { continue };
+        let of_other = (other.level, other.until) > (own.level, own.until);
         let carried = amount::add(own.carried, other.carried).unwrap_or(own.carried);
         let carried_on = own.carried_on.max(other.carried_on);
-        let mut better = if (other.level, other.until) > (own.level, own.until) { other.clone() } else { own.clone() };
+        let mut better = if of_other { other.clone() } else { own.clone() };
+        let counted_from = if of_other { absorbed.enrolled_at } else { joined_at };
+        let keep = ladders::form(plan, number as u16, plan.calendar.day_at(at)).map(|form| form.keep);
+        if let Some(Keep::ToEnd(end @ ToEnd { of: Cycle::MembershipYear, .. })) = keep
+            && counted_from != survivor.enrolled_at
+        {
+            let end = |until: i64| cycles.end(ToEnd { next: false, ..end }, until.saturating_sub(1));
+            better.until = better.until.map(end);
+        }
         for (level, end) in own.set.iter().chain(&other.set) {
             better.set_level(*level, *end);
         }

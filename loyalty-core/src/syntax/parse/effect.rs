@@ -63,8 +63,8 @@ impl Build {
     /// How long a level is given; the outer `None` is a broken promise of the grammar.
     fn raise_end(&self, pair: &Pair<'_, Rule>) -> Option<Option<RaiseEnd>> {
         let Some(end) = pair.child(Rule::raise_end) else { return Some(None) };
-        Some(Some(if let Some(period) = end.child(Rule::to_end) {
-            RaiseEnd::ToEnd { next: period.has(Rule::next_), period: literal::period_of(&period)? }
+        Some(Some(if let Some(cycle) = end.child(Rule::to_end) {
+            RaiseEnd::ToEnd(literal::to_end(&cycle)?)
         } else if end.has(Rule::duration) {
             let length = self.duration_of(&end)?;
             match end.child(Rule::on_to_end) {

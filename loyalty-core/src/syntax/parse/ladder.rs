@@ -84,7 +84,7 @@ impl Build {
             return Some(Keep::ToAnniversary);
         }
         match pair.child(Rule::to_end) {
-            Some(end) => Some(Keep::ToEnd { next: end.has(Rule::next_), period: literal::period_of(&end)? }),
+            Some(end) => Some(Keep::ToEnd(literal::to_end(&end)?)),
             None => {
                 let length = self.duration_of(pair)?;
                 Some(match pair.child(Rule::on_to_end) {

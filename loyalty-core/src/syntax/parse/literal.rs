@@ -7,7 +7,7 @@ use super::build::{Build, Children, place};
 use super::grammar::Rule;
 use super::pair::Pair;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::syntax::tree::{DateRange, Duration, Period, Span, TimeUnit};
+use crate::syntax::tree::{Cycle, DateRange, Duration, Period, Span, TimeUnit, ToEnd};
 
 /// The most digits of a number: what a decimal surely holds.
 const DIGITS_MAX: usize = 28;
@@ -150,6 +150,15 @@ pub(super) fn period(pair: &Pair<'_, Rule>) -> Option<Period> {
 /// The first period among the children.
 pub(super) fn period_of(pair: &Pair<'_, Rule>) -> Option<Period> {
     period(&pair.child(Rule::period)?)
+}
+
+/// What a `to_end` ends with.
+pub(super) fn to_end(pair: &Pair<'_, Rule>) -> Option<ToEnd> {
+    let of = match pair.has(Rule::membership_year) {
+        true => Cycle::MembershipYear,
+        false => Cycle::Calendar(period_of(pair)?),
+    };
+    Some(ToEnd { next: pair.has(Rule::next_), of })
 }
 
 /// The unit of a `time_unit`.

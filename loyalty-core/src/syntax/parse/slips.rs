@@ -310,8 +310,8 @@ fn forms_help(failure: &Failure<'_>, found: &Token<'_>) -> Option<&'static str> 
              such as `30 days`"
         }
         ("of" | "next" | "each", "membership" | "anniversary") => {
-            "the year counted from the day of joining is there for measures (`this membership year`), for caps and limits \
-             (`per membership year`) and for `expire end of membership year`"
+            "the year counted from the day of joining is there for measures (`this membership year`), caps and limits \
+             (`per membership year`), levels (`keep to end of next membership year`) and `expire end of membership year`"
         }
         ("on", "last") if expects("a whole number") => "the last day of the month is its end: `expire end of month`",
         (day, month) if MONTHS.contains(&month) && day.bytes().all(|digit| digit.is_ascii_digit()) => {

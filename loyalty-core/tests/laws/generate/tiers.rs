@@ -275,11 +275,12 @@ fn form(rolls: &mut Rolls, index: usize, program: &Program, meter: &Option<(Expr
         0 => Rise::AtEndOf(period(rolls)),
         _ => Rise::AtOnce,
     };
-    let keep = match rolls.below(8) {
+    let keep = match rolls.below(9) {
         0 | 1 => Keep::WhileQualified,
         2 | 3 => Keep::For(rolls.pick(&LENGTHS)),
         4 => Keep::ToEnd { next: true, period: period(rolls) },
         5 => Keep::ToEnd { next: false, period: period(rolls) },
+        7 => Keep::ToEndOfMembershipYear { next: rolls.one_in(2) },
         6 => Keep::ForToEnd(rolls.pick(&LENGTHS), period(rolls)),
         _ => Keep::ToAnniversary,
     };
@@ -430,10 +431,11 @@ fn effect(rolls: &mut Rolls, program: &Program, wallet: usize) -> Effect {
             let ladder = rolls.below(program.ladders.len());
             let levels = program.ladders[ladder].forms[0].1.levels.len();
             let period = rolls.pick(&PERIODS);
-            let end = match rolls.below(5) {
+            let end = match rolls.below(6) {
                 0 => None,
                 1 => Some(RaiseEnd::For(rolls.pick(&LENGTHS))),
                 2 => Some(RaiseEnd::Until(date(rolls))),
+                4 => Some(RaiseEnd::ToEndOfMembershipYear { next: rolls.one_in(2) }),
                 3 => Some(RaiseEnd::ForToEnd(rolls.pick(&LENGTHS), period)),
                 _ => Some(RaiseEnd::ToEnd { next: rolls.one_in(2), period }),
             };

@@ -298,6 +298,9 @@ impl Program {
                         format!(" for {} to end of {}", length(*time), period(*of))
                     }
                     Some(RaiseEnd::Until(day)) => format!(" until {day}"),
+                    Some(RaiseEnd::ToEndOfMembershipYear { next }) => {
+                        format!(" to end of {}membership year", if *next { "next " } else { "" })
+                    }
                     Some(RaiseEnd::ToEnd { next, period: of }) => {
                         format!(" to end of {}{}", if *next { "next " } else { "" }, period(*of))
                     }

@@ -44,6 +44,7 @@ impl Program {
             Keep::For(of) => format!("keep {}", length(of)),
             Keep::ForToEnd(time, of) => format!("keep {} to end of {}", length(time), period(of)),
             Keep::ToEnd { next, period: of } => format!("keep to end of {}{}", next_word(next), period(of)),
+            Keep::ToEndOfMembershipYear { next } => format!("keep to end of {}membership year", next_word(next)),
             Keep::ToAnniversary => "keep to anniversary".to_owned(),
         });
         clauses.push(match form.grace {

@@ -316,6 +316,7 @@ impl Member<'_> {
                             start(zone, period(last, of, week).end)
                         }
                         Some(RaiseEnd::Until(day)) => end(zone, day),
+                        Some(RaiseEnd::ToEndOfMembershipYear { next }) => self.membership_year_end(at, next),
                         Some(RaiseEnd::ToEnd { next, period: of }) => {
                             let this = period(today, of, week).end;
                             start(zone, if next { period(this, of, week).end } else { this })

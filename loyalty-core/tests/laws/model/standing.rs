@@ -262,7 +262,10 @@ impl Member<'_> {
 
         let due = standing.until.is_some_and(|until| until <= at);
         // What a level was given for to the end of a period is no reason to keep it in the next one.
-        let looks_back = due && timed && (period_ends || !matches!(form.keep, Keep::ToEnd { next: false, .. }));
+        let looks_back = due
+            && timed
+            && (period_ends
+                || !matches!(form.keep, Keep::ToEnd { next: false, .. } | Keep::ToEndOfMembershipYear { next: false }));
         let in_grace = standing.grace.is_some();
         let endless = standing.until.is_none() && !in_grace;
         let revoked = occasion == Occasion::Return && form.returns == LadderReturns::Revoke;
@@ -568,7 +571,7 @@ impl Member<'_> {
     fn keep_on(&self, form: &LadderForm, standing: &mut Standing, closing: bool) -> &'static str {
         if standing.grace.is_some()
             || standing.until.is_none()
-            || matches!(form.keep, Keep::ToEnd { .. } | Keep::ForToEnd(..))
+            || matches!(form.keep, Keep::ToEnd { .. } | Keep::ToEndOfMembershipYear { .. } | Keep::ForToEnd(..))
         {
             standing.base = self.base(form.keep, closing);
         }
@@ -586,6 +589,15 @@ impl Member<'_> {
     fn kept_to(&self, form: &LadderForm, base: Micros, made: Micros) -> Option<Micros> {
         let entered = if form.rise == Rise::AtOnce { base } else { made };
         self.keep_end(form.keep, base, entered)
+    }
+
+    /// The end of the membership year around an instant, or of the one after it.
+    pub(super) fn membership_year_end(&self, at: Micros, next: bool) -> Micros {
+        let zone = self.program.zone;
+        let (joined, today) = (day(zone, self.enrolled), day(zone, at));
+        let begins = |year| later_day(joined, Length { count: year, unit: TimeUnit::Year });
+        let this = (1..).find(|year| begins(*year) > today).expect("a year after");
+        start(zone, begins(this + u32::from(next)))
     }
 
     /// The first end after an instant that a level counted from `base` comes to.
@@ -609,6 +621,10 @@ impl Member<'_> {
                 let last = start(zone, period(day(zone, through(zone, base, length) - 1), of, week).end);
                 Some(if last > at { last } else { start(zone, period(day(zone, at), of, week).end) })
             }
+            Keep::ToEndOfMembershipYear { next } => {
+                let last = self.membership_year_end(base, next);
+                Some(if last > at { last } else { self.membership_year_end(at, false) })
+            }
             Keep::ToEnd { next, period: of } => {
                 let this = period(first, of, week).end;
                 let last = if next { period(this, of, week).end } else { this };
@@ -622,7 +638,7 @@ impl Member<'_> {
 fn counts_by_day(keep: Keep) -> bool {
     match keep {
         Keep::For(length) => !is_clock(length.unit),
-        Keep::ToEnd { .. } | Keep::ForToEnd(..) => true,
+        Keep::ToEnd { .. } | Keep::ToEndOfMembershipYear { .. } | Keep::ForToEnd(..) => true,
         Keep::WhileQualified | Keep::ToAnniversary => false,
     }
 }

@@ -48,6 +48,7 @@ pub enum Keep {
     For(Length),
     ForToEnd(Length, Period),
     ToEnd { next: bool, period: Period },
+    ToEndOfMembershipYear { next: bool },
     ToAnniversary,
 }
 
@@ -156,6 +157,7 @@ pub enum RaiseEnd {
     ForToEnd(Length, Period),
     Until(NaiveDate),
     ToEnd { next: bool, period: Period },
+    ToEndOfMembershipYear { next: bool },
 }
 
 /// The form in force on a day.
