@@ -68,7 +68,7 @@ impl<'a> Checker<'a> {
                 ClauseKind::When(when) => value.when.extend(self.conjuncts(when, &scope)),
                 ClauseKind::Valid(parts) => value.valid.extend(self.valid_parts(parts)),
                 ClauseKind::Limit(limits) => self.limits(limits, &mut value.limits),
-                ClauseKind::Engagement(EngagementClause::ValidFor(duration)) => {
+                ClauseKind::Engagement(EngagementClause::ValidFor(lasts)) => {
                     if kind != CouponKind::Issued {
                         self.report(
                             Diagnostic::new(
@@ -82,7 +82,7 @@ impl<'a> Checker<'a> {
                             )),
                         );
                     }
-                    value.valid_for = self.length(duration);
+                    value.valid_for = self.lasts(lasts);
                 }
                 ClauseKind::Engagement(EngagementClause::Minted { prefix, length }) => {
                     value.minted = self.minted(name, kind, prefix, *length, clause.span);
@@ -279,7 +279,7 @@ impl<'a> Checker<'a> {
         let code = code.map(|code| self.issue_text(code, scope));
         let end = match end {
             None => None,
-            Some(engagement::IssueEnd::For(duration)) => Some(self.length(duration).map(IssueEnd::For)),
+            Some(engagement::IssueEnd::Lasts(lasts)) => Some(self.lasts(lasts).map(IssueEnd::Lasts)),
             Some(engagement::IssueEnd::Until(day)) => Some(self.last_day(day, scope).map(IssueEnd::Until)),
         };
         let index = index?;

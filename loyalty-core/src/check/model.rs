@@ -37,7 +37,7 @@ pub use crate::syntax::wallet::{Clawback, ExpireStart, Multipliers, RoundMode, R
 pub use badge::{Badge, BadgeFigure, BadgeLevel};
 pub use challenge::{Adaptive, Challenge, ChallengeFigure, ChallengeForm, GoalHead, Goals, OptIn, Progress, Within};
 pub use coupon::{Budget, Coupon, CouponFigure, CouponForm, Mint};
-pub use effect::{Earn, Effect, EffectKind, IssueEnd, RaiseEnd};
+pub use effect::{Earn, Effect, EffectKind, IssueEnd, Lasts, RaiseEnd};
 pub use experiment::Experiment;
 pub use expression::{Arithmetic, Comparison, DatePart, Expr, ExprKind, Pattern};
 pub use ladder::{

@@ -3,7 +3,7 @@
 use super::Checker;
 use super::blocks::Block;
 use super::experiment::SHARES;
-use super::model::{EffectKind, Expr, ExprKind, Held, Length, Limit, Moment, Slice, Type, Wheel, WheelIndex};
+use super::model::{EffectKind, Expr, ExprKind, Held, Lasts, Limit, Moment, Slice, Type, Wheel, WheelIndex};
 use super::names::{Declared, Value};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
@@ -55,7 +55,7 @@ impl<'a> Checker<'a> {
     }
 
     fn wheel_of(&mut self, index: WheelIndex, name: &'a Name, issued: bool, clauses: &'a [Clause]) -> Wheel {
-        let mut valid_for: Option<(Option<Length>, Span)> = None;
+        let mut valid_for: Option<(Option<Lasts>, Span)> = None;
         let mut slices: Vec<Written<'a>> = Vec::new();
         let mut limits: Vec<Limit> = Vec::new();
         let mut without_stock: Option<(bool, Span)> = None;
@@ -77,8 +77,8 @@ impl<'a> Checker<'a> {
                     }
                 }
                 ClauseKind::Limit(written) => self.limits(written, &mut limits),
-                ClauseKind::Engagement(EngagementClause::ValidFor(duration)) if issued => {
-                    let length = self.length(duration);
+                ClauseKind::Engagement(EngagementClause::ValidFor(lasts)) if issued => {
+                    let length = self.lasts(lasts);
                     if let Some((_, before)) = valid_for.replace((length, clause.span)) {
                         self.said_twice(clause, "valid", before);
                     }

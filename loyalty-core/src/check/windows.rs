@@ -5,9 +5,10 @@ use rust_decimal::Decimal;
 
 use super::Checker;
 use super::expression::{Scope, constant};
-use super::model::{Expr, Length, OwnYear, Per, TimeUnit, Window};
+use super::model::{Expr, Lasts, Length, OwnYear, Per, TimeUnit, Window};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
+use crate::syntax::engagement;
 use crate::syntax::tree::{self, DateRange, Duration};
 
 /// The longest length: a hundred years, in seconds.
@@ -51,6 +52,17 @@ impl<'a> Checker<'a> {
             None => Some(None),
             Some(duration) => self.length(duration).map(Some),
         }
+    }
+
+    /// How long what is issued lasts.
+    pub(super) fn lasts(&mut self, lasts: &engagement::Lasts) -> Option<Lasts> {
+        Some(match lasts {
+            engagement::Lasts::For(duration) => Lasts::For(self.length(duration)?),
+            engagement::Lasts::ForToEnd { length, period } => {
+                Lasts::ForToEnd { length: self.length(length)?, period: *period }
+            }
+            engagement::Lasts::ToEnd(end) => Lasts::ToEnd(*end),
+        })
     }
 
     /// The days of a range, the first not after the last.

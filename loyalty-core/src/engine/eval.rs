@@ -70,7 +70,7 @@ pub struct Scope<'a> {
 impl<'a> Scope<'a> {
     /// Where periods end, and the years of the member.
     pub fn cycles(&self) -> Cycles<'a> {
-        Cycles { calendar: &self.plan.calendar, joined_at: self.member.enrolled_at }
+        Cycles::of(self.plan, self.member)
     }
 
     /// Where limits and caps are looked at from.

@@ -6,6 +6,7 @@
 use rust_decimal::Decimal;
 
 use super::claims::Counters;
+use super::cycles::Cycles;
 use super::decided::Decided;
 use super::error::{EventError, Refusal};
 use super::eval::Scope;
@@ -76,8 +77,8 @@ pub struct Card {
 /// Puts a card into the member's hand.
 pub fn deal(plan: &Plan, member: &mut Member, number: u16, rule: u32, at: i64, decisions: &mut Decided) {
     let Some(wheel) = plan.wheels.get(usize::from(number)) else { return };
-    let Some(length) = wheel.card else { return };
-    let until = plan.calendar.end_after(at, length);
+    let Some(lasts) = wheel.card else { return };
+    let until = Cycles::of(plan, member).lasts(lasts, at);
     member.cards.push(Card { wheel: number, issued_at: at, until });
     let kind = Kind::CardIssued { wheel: wheel.name.clone(), expires_at: until, rule };
     decisions.push(Decision { at, kind });

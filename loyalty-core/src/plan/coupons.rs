@@ -6,7 +6,7 @@ use rust_decimal::Decimal;
 
 use super::offers::OfferPlan;
 use super::{Condition, Dated, LimitPlan};
-use crate::check::model::{CouponKind, Length, Valid};
+use crate::check::model::{CouponKind, Lasts, Valid};
 use crate::codes;
 
 #[derive(Debug)]
@@ -24,7 +24,7 @@ pub struct CouponFormPlan {
     pub when: Vec<Condition>,
     pub valid: Vec<Valid>,
     /// How long an issued one lasts.
-    pub valid_for: Option<Length>,
+    pub valid_for: Option<Lasts>,
     /// The codes that the host's secret makes for an issued one.
     pub minted: Option<MintPlan>,
     pub limits: Vec<LimitPlan>,

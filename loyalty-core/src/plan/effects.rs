@@ -2,7 +2,7 @@
 
 use super::messages::ValuePlan;
 use super::{ExpirePlan, NodeId, Quote, VestPlan};
-use crate::check::model::{Length, RaiseEnd, Words};
+use crate::check::model::{Lasts, Length, RaiseEnd, Words};
 use rust_decimal::Decimal;
 
 #[derive(Debug, Clone)]
@@ -124,7 +124,7 @@ pub enum EffectKindPlan {
 /// The end that an issue gives to a coupon.
 #[derive(Debug, Clone, Copy)]
 pub enum IssueEndPlan {
-    For(Length),
+    Lasts(Lasts),
     Until(NodeId),
 }
 

@@ -1,7 +1,7 @@
 //! Wheels: their slices by weight, their stock and limits.
 
 use super::LimitPlan;
-use crate::check::model::Length;
+use crate::check::model::Lasts;
 
 #[derive(Debug)]
 pub struct WheelPlan {
@@ -12,7 +12,7 @@ pub struct WheelPlan {
     pub renormalise: bool,
     pub limits: Vec<LimitPlan>,
     /// How long a card of it may be drawn; nothing where no card is asked for.
-    pub card: Option<Length>,
+    pub card: Option<Lasts>,
 }
 
 #[derive(Debug)]

@@ -8,7 +8,7 @@ use rust_decimal::Decimal;
 
 pub use super::give::{Give, GiveClause, GroupChoice, Stack};
 use super::message::{Label, MenuRow, TemplateArgument, Translation};
-use super::tree::{Aggregate, Clause, Duration, Effect, Expr, Name, Period, Span, Window};
+use super::tree::{Aggregate, Clause, Duration, Effect, Expr, Name, Period, Span, ToEnd, Window};
 
 /// A declaration of what a program does beside earning.
 #[derive(Debug, Clone, PartialEq)]
@@ -83,8 +83,8 @@ pub enum EngagementClause {
     Give(Give),
     /// `up to 50 MYR`
     UpTo(Expr),
-    /// `valid 30 days`: from the day it was issued.
-    ValidFor(Duration),
+    /// `valid 30 days`, `valid to end of month`: from the day it was issued.
+    ValidFor(Lasts),
     /// `budget 5_000 MYR`, `budget 5_000 MYR refuse`
     Budget { amount: Expr, mode: Option<BudgetMode> },
     /// `stack with [FREEDELIVERY]`
@@ -319,11 +319,22 @@ pub enum BudgetMode {
     Refuse,
 }
 
+/// How long what is issued lasts.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Lasts {
+    /// `30 days`: through the local day reached.
+    For(Duration),
+    /// `1 month to end of month`: on to the end of the period in which the time would be over.
+    ForToEnd { length: Duration, period: Period },
+    /// `to end of month`
+    ToEnd(ToEnd),
+}
+
 /// The end that an issue gives to a coupon, in the place of the coupon's own.
 #[derive(Debug, Clone, PartialEq)]
 pub enum IssueEnd {
-    /// `for 7 days`
-    For(Duration),
+    /// `for 7 days`, `to end of month`
+    Lasts(Lasts),
     /// `until 2026-12-31`, `until voucher.last_day`: through that local day.
     Until(Expr),
 }

@@ -1,10 +1,10 @@
 //! The forms of what a program does beside earning are read and kept.
 
 use loyalty_core::syntax::engagement::{
-    BudgetMode, CouponKind, Engagement, EngagementClause, EngagementEffect, IssueEnd, Within,
+    BudgetMode, CouponKind, Engagement, EngagementClause, EngagementEffect, IssueEnd, Lasts, Within,
 };
 use loyalty_core::syntax::give::{Each, Give, GiveClause, GroupChoice, Lines, Off, Stack, Stop};
-use loyalty_core::syntax::tree::{ClauseKind, Effect, ItemKind};
+use loyalty_core::syntax::tree::{ClauseKind, Cycle, Effect, ItemKind, Period, ToEnd};
 
 use crate::{clause, item};
 
@@ -262,6 +262,14 @@ fn an_issue_may_say_code_and_end() {
     };
     assert!(matches!(issue("issue x"), (false, None)));
     assert!(matches!(issue("issue x code order.voucher"), (true, None)));
-    assert!(matches!(issue("issue x for 7 days"), (false, Some(IssueEnd::For(_)))));
+    assert!(matches!(issue("issue x for 7 days"), (false, Some(IssueEnd::Lasts(Lasts::For(_))))));
+    assert!(matches!(
+        issue("issue x for 1 month to end of month"),
+        (false, Some(IssueEnd::Lasts(Lasts::ForToEnd { period: Period::Month, .. })))
+    ));
+    assert!(matches!(
+        issue("issue x code order.voucher to end of next membership year"),
+        (true, Some(IssueEnd::Lasts(Lasts::ToEnd(ToEnd { next: true, of: Cycle::MembershipYear }))))
+    ));
     assert!(matches!(issue("issue x code \"A\" until 2026-12-31"), (true, Some(IssueEnd::Until(_)))));
 }

@@ -2,7 +2,7 @@
 
 use rust_decimal::Decimal;
 
-use super::{BudgetMode, CouponKind, Expr, Length, Limit, Returns, Valid, Versioned, WalletIndex};
+use super::{BudgetMode, CouponKind, Expr, Lasts, Limit, Returns, Valid, Versioned, WalletIndex};
 use crate::source::Span;
 
 /// What a member may use on an order.
@@ -21,7 +21,7 @@ pub struct CouponForm {
     /// All must hold.
     pub valid: Vec<Valid>,
     /// How long an issued one lasts.
-    pub valid_for: Option<Length>,
+    pub valid_for: Option<Lasts>,
     /// The codes that the host's secret makes for an issued one.
     pub minted: Option<Mint>,
     pub limits: Vec<Limit>,

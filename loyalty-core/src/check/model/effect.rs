@@ -113,10 +113,22 @@ pub enum EffectKind {
     },
 }
 
+/// How long what is issued lasts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lasts {
+    For(Length),
+    /// On to the end of the period in which the time would be over.
+    ForToEnd {
+        length: Length,
+        period: Period,
+    },
+    ToEnd(ToEnd),
+}
+
 /// The end that an issue gives, in the place of the coupon's own.
 #[derive(Debug, Clone)]
 pub enum IssueEnd {
-    For(Length),
+    Lasts(Lasts),
     /// Through that local day.
     Until(Expr),
 }

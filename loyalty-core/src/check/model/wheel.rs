@@ -1,6 +1,6 @@
 //! Wheels and their slices.
 
-use super::{Length, Limit};
+use super::{Lasts, Limit};
 use crate::source::Span;
 
 /// What chance gives, one slice each time.
@@ -14,7 +14,7 @@ pub struct Wheel {
     /// Only whoever was issued a card draws, once for each.
     pub issued: bool,
     /// How long a card may be drawn.
-    pub valid_for: Option<Length>,
+    pub valid_for: Option<Lasts>,
     pub span: Span,
 }
 

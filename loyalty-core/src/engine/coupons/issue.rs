@@ -2,8 +2,8 @@
 
 use super::decision::CouponDecision;
 use super::{Fate, Held, mint, name};
-use crate::check::model::CouponKind;
-use crate::check::model::Valid;
+use crate::check::model::{CouponKind, Valid};
+use crate::engine::cycles::Cycles;
 use crate::engine::doors::named;
 use crate::engine::error::{EventError, Refusal};
 use crate::engine::eval::{NO_ROW, Scope};
@@ -36,12 +36,12 @@ pub fn plan(
         _ => None,
     };
     let until = match end {
-        Some(IssueEndPlan::For(length)) => scope.plan.calendar.end_after(scope.at, length),
+        Some(IssueEndPlan::Lasts(lasts)) => scope.cycles().lasts(lasts, scope.at),
         Some(IssueEndPlan::Until(day)) => match scope.eval(day, NO_ROW)? {
             Value::Date(day) => scope.plan.calendar.start_of(day.saturating_add(1)),
-            _ => own_end(scope.plan, form, scope.at),
+            _ => own_end(scope.cycles(), form, scope.at),
         },
-        None => own_end(scope.plan, form, scope.at),
+        None => own_end(scope.cycles(), form, scope.at),
     };
     if until <= scope.at {
         return Ok(None);
@@ -61,10 +61,10 @@ pub fn form(plan: &Plan, coupon: u32, day: i32) -> Option<&CouponFormPlan> {
 }
 
 /// The end that the program gives: so long after the issue, and no longer than the days that it is valid.
-fn own_end(plan: &Plan, form: &CouponFormPlan, at: i64) -> i64 {
-    let lasts = form.valid_for.map_or(i64::MAX, |length| plan.calendar.end_after(at, length));
+fn own_end(cycles: Cycles<'_>, form: &CouponFormPlan, at: i64) -> i64 {
+    let lasts = form.valid_for.map_or(i64::MAX, |lasts| cycles.lasts(lasts, at));
     let ends = form.valid.iter().filter_map(|valid| match valid {
-        Valid::Dates { to, .. } => to.map(|to| plan.calendar.start_of(day_of(to).saturating_add(1))),
+        Valid::Dates { to, .. } => to.map(|to| cycles.calendar.start_of(day_of(to).saturating_add(1))),
         Valid::Instants { to, .. } => *to,
         Valid::Weekdays(_) | Valid::Hours { .. } => None,
     });
@@ -123,7 +123,7 @@ pub fn by_staff(
     let Some(form) = form(plan, coupon, day) else { return Ok(()) };
     let until = match named(event_plan, event, "until") {
         Value::Date(day) => plan.calendar.start_of(day.saturating_add(1)),
-        _ => own_end(plan, form, event.at),
+        _ => own_end(Cycles::of(plan, member), form, event.at),
     };
     if until > event.at {
         expect_secret(plan, form, code.as_deref())?;

@@ -194,7 +194,7 @@ fn join(
 /// given beside the rules are all kept, and what earlier levels have used up of either meter is used up of the joined one.
 /// What is kept to the end of a year of membership goes on to that of the joined account, no sooner than it would have ended.
 fn standings(plan: &Plan, survivor: &mut Member, absorbed: &Member, (joined_at, at): (i64, i64)) {
-    let cycles = Cycles { calendar: &plan.calendar, joined_at: survivor.enrolled_at };
+    let cycles = Cycles::of(plan, survivor);
     for (number, other) in absorbed.standings.iter().enumerate() {
         let Some(own) = survivor.standings.get_mut(number) else { continue };
         let of_other = (other.level, other.until) > (own.level, own.until);

@@ -57,7 +57,7 @@ impl Lower<'_> {
             coupon: coupon as u32,
             code: code.map(|code| self.expression(code)),
             end: end.map(|end| match end {
-                IssueEnd::For(length) => IssueEndPlan::For(*length),
+                IssueEnd::Lasts(lasts) => IssueEndPlan::Lasts(*lasts),
                 IssueEnd::Until(day) => IssueEndPlan::Until(self.expression(day)),
             }),
         }

@@ -4,7 +4,7 @@ use super::build::{Build, Children};
 use super::grammar::Rule;
 use super::literal;
 use super::pair::Pair;
-use crate::syntax::engagement::{EngagementEffect, IssueEnd};
+use crate::syntax::engagement::{EngagementEffect, IssueEnd, Lasts};
 use crate::syntax::tree::{Earn, Effect, RaiseEnd};
 
 impl Build {
@@ -79,11 +79,22 @@ impl Build {
     /// The end that an issue gives; the outer `None` is a broken promise of the grammar.
     fn issue_end(&self, pair: &Pair<'_, Rule>) -> Option<Option<IssueEnd>> {
         let Some(end) = pair.child(Rule::issue_end) else { return Some(None) };
-        Some(Some(if end.has(Rule::duration) {
-            IssueEnd::For(self.duration_of(&end)?)
-        } else {
-            IssueEnd::Until(self.expr_of(&end)?)
+        Some(Some(match end.has(Rule::until_) {
+            true => IssueEnd::Until(self.expr_of(&end)?),
+            false => IssueEnd::Lasts(self.lasts(&end)?),
         }))
+    }
+
+    /// How long what is issued lasts.
+    pub(super) fn lasts(&self, pair: &Pair<'_, Rule>) -> Option<Lasts> {
+        if let Some(cycle) = pair.child(Rule::to_end) {
+            return Some(Lasts::ToEnd(literal::to_end(&cycle)?));
+        }
+        let length = self.duration_of(pair)?;
+        Some(match pair.child(Rule::on_to_end) {
+            Some(end) => Lasts::ForToEnd { length, period: literal::period_of(&end)? },
+            None => Lasts::For(length),
+        })
     }
 
     fn earn(&self, pair: &Pair<'_, Rule>) -> Option<Effect> {

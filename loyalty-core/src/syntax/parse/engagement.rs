@@ -41,7 +41,7 @@ impl Build {
         Some(match pair.as_rule() {
             Rule::give => EngagementClause::Give(self.give(pair)?),
             Rule::up_to => EngagementClause::UpTo(self.expr_of(pair)?),
-            Rule::valid_for => EngagementClause::ValidFor(self.duration_of(pair)?),
+            Rule::valid_for => EngagementClause::ValidFor(self.lasts(pair)?),
             Rule::budget => EngagementClause::Budget { amount: self.expr_of(pair)?, mode: budget_mode(pair) },
             Rule::stack => EngagementClause::Stack(self.stack(pair)?),
             Rule::priority => EngagementClause::Priority(self.integer_of(pair)?),

@@ -259,7 +259,7 @@ pub(super) const fn name_of(found: Rule) -> &'static str {
         Rule::change | Rule::reaches => "a change such as `rises`",
         Rule::into_wallet | Rule::into_ => "`into`",
         Rule::issue_code | Rule::code_ => "`code`",
-        Rule::issue_end => "`for` or `until`",
+        Rule::issue_end => "`for`, `until` or `to end of`",
         Rule::raise_end => "`for`, `until` or `to end of`",
         Rule::to_anniversary | Rule::anniversary_ => "`to anniversary`",
         Rule::at_end_of => "`at end of`",

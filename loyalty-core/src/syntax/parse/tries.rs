@@ -81,6 +81,17 @@ pub(super) fn help(failure: &Failure<'_>, found: &Token<'_>) -> Option<&'static 
             "a rule has one condition; what holds otherwise is a rule of its own, or the `else` of a `match` table",
         );
     }
+    // `valid end of month`, `issue TREAT until end of month`
+    let before = |word: &str| failure.before.is_some_and(|before| before.text == word);
+    let until_end = before("end") && failure.earlier.is_some_and(|earlier| earlier.text == "until");
+    if matches!(failure.keyword, Some("coupon" | "wheel")) && before("valid") && failure.expects("`to`")
+        || until_end && found.text == "of"
+    {
+        return Some(
+            "write `valid 30 days`, `valid to end of month` or the days as in `valid 2026-11-01 .. 2026-11-30`; an issue says \
+             `for 30 days`, `to end of month` or `until 2026-11-30`",
+        );
+    }
     if failure.expects("a range of days, a range of times or `on`") {
         return Some(
             "write `valid 2026-11-01 .. 2026-11-30`, `valid on [saturday, sunday]` or `valid 22:00 .. 02:00`, with `,` between them",
