@@ -84,6 +84,28 @@ fn the_reference_holds_programs_with_tests() {
     assert!(tests.len() >= 30, "{} programs with tests, {} without", tests.len(), programs.len());
 }
 
+/// What is given between events is given then, and not before the first: it runs out as what is earned then.
+#[test]
+fn what_is_given_in_a_test_is_told_when_it_is_given() {
+    let program = Program::compile(
+        "program \"Shop\" { currency EUR }\nwallet points { expire 30 days after earning }\n\
+         rule base on order { earn 1 points per 1 EUR of order.subtotal }\n\
+         test \"in between\" {\n  given 5 points\n  on order { at 2026-01-05  subtotal 10 EUR }\n  given 7 points\n  \
+         advance to 2026-02-01\n  given 9 points\n  expect points == 31 points\n  \
+         advance to 2026-02-05\n  expect points == 9 points\n}",
+    )
+    .unwrap_or_else(|errors| panic!("{}", errors.render("in between", false)));
+    assert!(program.run_tests().iter().all(loyalty_core::TestResult::passed));
+    let [scenario] = program.scenarios().try_into().expect("one test");
+    let mut member = program.enroll("m-1", scenario.enrolled()).expect("a member");
+    for event in scenario.events() {
+        program.apply(&mut member, event).expect("an outcome");
+    }
+    program.advance(&mut member, scenario.until()).expect("an outcome");
+    let view = program.view(&member, member.clock()).to_json();
+    assert!(view.contains(r#""available":"9""#), "{view}");
+}
+
 /// A scenario comes to the same as its test: played event by event it leaves no step out, and refuses what the test has refused.
 #[test]
 fn tests_can_be_played_as_histories() {

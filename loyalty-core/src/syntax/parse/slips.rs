@@ -4,6 +4,7 @@ use super::build::offset;
 use super::failure::Failure;
 use super::tries;
 use crate::diagnostic::{Code, Diagnostic};
+use crate::syntax::calendar::month;
 use crate::syntax::lexer::{Token, TokenKind};
 use crate::syntax::nearest::nearest;
 use crate::syntax::tree::Span;
@@ -122,22 +123,6 @@ pub(super) const CLAUSES: &[&str] = &[
     "broadcast",
     "button",
     "quiet",
-];
-
-/// The months, as a day of the year has them.
-const MONTHS: &[&str] = &[
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
 ];
 
 /// The words that cannot be names.
@@ -314,7 +299,7 @@ fn forms_help(failure: &Failure<'_>, found: &Token<'_>) -> Option<&'static str> 
              (`per membership year`), levels (`keep to end of next membership year`) and `expire end of membership year`"
         }
         ("on", "last") if expects("a whole number") => "the last day of the month is its end: `expire end of month`",
-        (day, month) if MONTHS.contains(&month) && day.bytes().all(|digit| digit.is_ascii_digit()) => {
+        (day, name) if month(name).is_some() && day.bytes().all(|digit| digit.is_ascii_digit()) => {
             "a day of the year follows `on`: `expire on 31 december`, `every year on 31 december`"
         }
         ("every", _) if expects("a day of the calendar") => {
