@@ -38,6 +38,8 @@ export interface Story {
   /** Of points spent, transferred, converted or forfeited. */
   effect?: Quoted;
   figures?: Figure[];
+  /** Of points spent, transferred or converted: the caps and the greatest balance that left less than the effect asks for. */
+  limits?: Step[];
   /** Of a level reached or lost: what it asks for. */
   asked?: { level: string; line?: number; required?: string; parts?: Reason[]; figures?: Figure[] } | string;
   /** Of points that vest or run out. */

@@ -17,7 +17,7 @@ use super::value::{Stored, Value};
 use super::{badges, experiments, returns};
 use crate::amount::{self, Overflow};
 use crate::check::model::{CapMode, RoundMode};
-use crate::plan::EffectKindPlan;
+use crate::plan::{EffectKindPlan, RuleFormPlan};
 
 /// Adds the spending and the facts of the firing rules, and the rules that these come from to `acted`.
 pub fn collect(
@@ -150,6 +150,13 @@ fn is_of_points(kind: &EffectKindPlan) -> bool {
     matches!(kind, EffectKindPlan::Spend { .. } | EffectKindPlan::Transfer { .. } | EffectKindPlan::Accept { .. })
 }
 
+/// Whether the caps of the rule speak of what an effect takes: where points go to another member they speak of those, and not of
+/// what the rule asks for it.
+pub fn is_within_caps(form: &RuleFormPlan, effect: &EffectKindPlan) -> bool {
+    let transfers = |kind: &EffectKindPlan| matches!(kind, EffectKindPlan::Transfer { .. });
+    transfers(effect) || !form.effects.iter().any(|other| transfers(&other.kind))
+}
+
 /// What a rule would have earned, its caps and those of its groups count no more.
 fn count_no_more(scope: &Scope<'_>, firing: &Firing<'_>, evaluation: &mut Evaluation) -> Result<(), Overflow> {
     let Evaluation { grants, changes, .. } = evaluation;
@@ -190,10 +197,7 @@ fn moves_points(
         }
         _ => return Ok(true),
     };
-    // Where points go to another member, the caps speak of those, and not of what the rule asks for it.
-    let transfers = form.effects.iter().any(|other| matches!(other.kind, EffectKindPlan::Transfer { .. }));
-    let beside = transfers && sending.is_none();
-    let all = if beside { SmallVec::new() } else { caps::caps_of_both(scope, firing) };
+    let all = if is_within_caps(form, effect) { caps::caps_of_both(scope, firing) } else { SmallVec::new() };
     let denominator = scope.plan.denominator(wallet);
     let decimals = scope.plan.wallets.get(usize::from(wallet)).map_or(0, |wallet| wallet.decimals);
     let mut left = amount::multiply(wanted, denominator)?;

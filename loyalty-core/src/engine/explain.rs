@@ -8,6 +8,7 @@
 //! | `judged` | what the engine made of the event, the one place that knows how it does so |
 //! | `trace` | the numbers behind an expression |
 //! | `granted`, `stage`, `caps` | how each part of what was earned came about |
+//! | `moved` | which limits left less to be spent, sent or converted |
 //! | `returned` | what an order had granted, what is kept of it, what is taken |
 //! | `timed`, `levels` | why points vest and run out, and why a level changes |
 //! | `silent`, `limits` | everything that kept a rule from firing |
@@ -20,6 +21,7 @@ mod html;
 mod judged;
 mod levels;
 pub(in crate::engine) mod limits;
+mod moved;
 mod page;
 mod returned;
 pub(in crate::engine) mod silent;
@@ -49,6 +51,7 @@ use crate::plan::{Condition, EffectKindPlan, EffectPlan, EventKind, ExpirePlan, 
 use granted::{Choice, Granted, Part, Step};
 use judged::Judged;
 use levels::Level;
+use moved::{Moved, Moves};
 use returned::Return;
 use silent::Silent;
 
@@ -102,6 +105,8 @@ struct More {
 struct Effect {
     quote: Quote,
     figures: Vec<Figure>,
+    /// The limits that left less of it than it asks for.
+    limits: Vec<Step>,
 }
 
 /// Explains an event on the state that it would meet, and beside the counters over all members, if the host tells them.
@@ -254,7 +259,7 @@ fn effects_on(plan: &Plan, rule: u32, wallet: u16, at: i64) -> Vec<Effect> {
         EffectKindPlan::Convert { from, to, .. } => from == wallet || to == wallet,
         _ => false,
     });
-    effects.map(|effect| Effect { quote: effect.quote, figures: Vec::new() }).collect()
+    effects.map(|effect| Effect { quote: effect.quote, figures: Vec::new(), limits: Vec::new() }).collect()
 }
 
 /// Asks the rules again, on the state that they met.
@@ -300,12 +305,12 @@ fn tell(
     let stages = stages(&judged)?;
     tell_adjustment(&judged, &before, told)?;
     tell_lots(&judged, &stages, before.len().., told)?;
-    tell_effects(&judged, before.len().., told)?;
+    let moves = tell_effects(&judged, before.len().., told)?;
     for (number, rule) in plan.rules.iter().enumerate().filter(|(_, rule)| rule.on(event.event)) {
         let number = number as u32;
         // Why a coupon was not used is told of it.
         if !told.spoke(number) && coupons::points::uses_of(plan, rule).is_none_or(|coupon| uses.contains(&coupon)) {
-            let reasons = silent::reasons(&judged, &stages, number, rule)?;
+            let reasons = silent::reasons(&judged, (&stages, &moves), number, rule)?;
             told.silent.push(Silent { rule: number, line: rule.line, reasons });
         }
     }
@@ -340,7 +345,7 @@ fn tell_runs(
         }
         let known = told.spoke(run.rule) || told.silent.iter().any(|silent| silent.rule == run.rule);
         if let Some(rule) = plan.rules.get(run.rule as usize).filter(|_| run.decisions.is_empty() && !known) {
-            let reasons = silent::reasons(&judged, &stages, run.rule, rule)?;
+            let reasons = silent::reasons(&judged, (&stages, &Moves::default()), run.rule, rule)?;
             told.silent.push(Silent { rule: run.rule, line: rule.line, reasons });
         }
     }
@@ -395,14 +400,16 @@ fn tell_lots(
     Ok(())
 }
 
-/// Which rule spent, tagged, set, signalled or moved: effects are decided in the order of the rules.
+/// Which rule spent, tagged, set, signalled or moved, and what had been moved after each: effects are decided in the order of the
+/// rules.
 fn tell_effects(
     judged: &Judged<'_>,
     range: impl RangeBounds<usize> + Clone,
     told: &mut Explanation,
-) -> Result<(), EventError> {
+) -> Result<Moves, EventError> {
     let mut facts = judged.facts.iter().peekable();
     let mut rules = Vec::new();
+    let (mut moved, mut moves) = (Moved::default(), Moves::default());
     for firing in &judged.firings {
         for effect in &firing.form.effects {
             if let Some(by) = effect_of(&judged.tracer, effect)? {
@@ -411,9 +418,12 @@ fn tell_effects(
                         && decided_by(&effect.kind, &decision.kind, firing.rule, judged.tracer.scope.plan)
                 });
                 match own {
-                    Some((_, story)) => {
+                    Some((decision, story)) => {
                         story.rule = Some(firing.rule);
-                        story.effect = Some(by);
+                        let done = decision.amount().unwrap_or_default();
+                        let limits = moved::limits(judged, firing.rule, &effect.kind, done, &mut moved)?;
+                        moves.after(firing.rule, &moved);
+                        story.effect = Some(Effect { limits, ..by });
                     }
                     // A price that does not fit takes all else that the rule does with it.
                     None if matches!(
@@ -438,7 +448,7 @@ fn tell_effects(
             story.rule = Some(rule);
         }
     }
-    Ok(())
+    Ok(moves)
 }
 
 /// An effect that takes points or sets a level, and the numbers that it reads.
@@ -455,7 +465,7 @@ fn effect_of(tracer: &Tracer<'_>, effect: &EffectPlan) -> Result<Option<Effect>,
         EffectKindPlan::Raise { .. } | EffectKindPlan::Accept { .. } => Vec::new(),
         _ => return Ok(None),
     };
-    Ok(Some(Effect { quote: effect.quote, figures }))
+    Ok(Some(Effect { quote: effect.quote, figures, limits: Vec::new() }))
 }
 
 /// Whether a decision can be what such an effect of the rule has decided.

@@ -72,7 +72,7 @@ rule two on order
   cap 5 points per day
 { earn 3 points  earn 1.5 points vest at once }
 rule joined on signup { earn 50 points vest at once  tag "new"  set member.level = "basic" }
-rule pay on redeem { spend redeem.points * 1 points }
+rule pay on redeem cap 45 points per month { spend redeem.points * 1 points }
 rule dear on order when order.subtotal < 5 EUR and (order.subtotal > 500 EUR or not (order.subtotal < 90 EUR)) { earn 1 points }
 rule then on order
   valid on [sunday]
@@ -124,6 +124,7 @@ fn every_key_is_explained() {
         "passed_over",
         "effect",
         "figures",
+        "limits",
         "earned_at",
         "earned_by",
         "last_activity",

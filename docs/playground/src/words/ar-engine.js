@@ -227,6 +227,7 @@ export const engine = {
     length: "الطول",
     level: "المستوى",
     limit: "الحد",
+    limits: "الحدود",
     line: "السطر",
     lines: "البنود",
     list: "القائمة",

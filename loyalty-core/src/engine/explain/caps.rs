@@ -74,10 +74,7 @@ pub fn cut_shares<'p>(
                     left = rest;
                     cuts.push((rule, wallet, cut));
                 }
-                for cap in caps.iter().filter(|cap| cap.wallet == wallet) {
-                    let counter = used.entry(counter(cap)).or_default();
-                    *counter = amount::add(*counter, left)?;
-                }
+                count(caps, wallet, left, &mut used)?;
             }
             let mut rest = left;
             for share in shares.iter_mut().filter(|share| (share.rule, share.wallet) == (rule, wallet)) {
@@ -91,25 +88,52 @@ pub fn cut_shares<'p>(
     Ok(cuts)
 }
 
-/// The first of a rule's caps, and then of its groups', that cuts what it would take from a wallet or take in.
-pub fn cut_of_rule<'p>(
+/// What a rule's caps, and then those of its groups, cut of what it would take from a wallet or take in.
+pub fn cuts_of_move<'p>(
     scope: &Scope<'p>,
     firings: &Firings<'p>,
     (rule, wallet): (u32, u16),
     amount: Decimal,
-) -> Result<Option<Cut>, Overflow> {
+    used: &Used,
+) -> Result<Vec<Cut>, Overflow> {
     let factor = scope.plan.denominator(wallet);
-    let amount = amount::multiply(amount, factor)?;
+    let mut left = amount::multiply(amount, factor)?;
+    let mut cuts = Vec::new();
     for (owner, caps, mode) in [false, true].into_iter().flat_map(|groups| caps_of(scope, firings, rule, groups)) {
-        if let Some((_, cut)) = cut(scope, (owner, caps, mode), (wallet, factor), amount, &Used::new())? {
-            return Ok(Some(cut));
+        if let Some((rest, cut)) = cut(scope, (owner, caps, mode), (wallet, factor), left, used)? {
+            left = rest;
+            cuts.push(cut);
         }
     }
-    Ok(None)
+    Ok(cuts)
+}
+
+/// Counts what a rule has taken from a wallet or taken in against its caps and those of its groups.
+pub fn count_move<'p>(
+    scope: &Scope<'p>,
+    firings: &Firings<'p>,
+    (rule, wallet): (u32, u16),
+    amount: Decimal,
+    used: &mut Used,
+) -> Result<(), Overflow> {
+    let amount = amount::multiply(amount, scope.plan.denominator(wallet))?;
+    for (_, caps, _) in [false, true].into_iter().flat_map(|groups| caps_of(scope, firings, rule, groups)) {
+        count(caps, wallet, amount, used)?;
+    }
+    Ok(())
+}
+
+/// Counts an amount of a wallet against caps.
+pub fn count(caps: &[CapPlan], wallet: u16, amount: Decimal, used: &mut Used) -> Result<(), Overflow> {
+    for cap in caps.iter().filter(|cap| cap.wallet == wallet) {
+        let counter = used.entry(counter(cap)).or_default();
+        *counter = amount::add(*counter, amount)?;
+    }
+    Ok(())
 }
 
 /// The counter of a cap, or its line where it lasts for one event only.
-pub fn counter(cap: &CapPlan) -> u32 {
+fn counter(cap: &CapPlan) -> u32 {
     cap.tally.unwrap_or(PER_EVENT | cap.line)
 }
 

@@ -83,6 +83,9 @@ fn decided(told: &Explanation, decision: &Decision, story: &Story) -> Document {
     if let Some(effect) = &story.effect {
         document.put("effect", quoted(told, effect.quote));
         document.put("figures", figures(plan, &effect.figures));
+        if !effect.limits.is_empty() {
+            document.put("limits", effect.limits.iter().map(|limit| step_document(told, limit)).collect::<Document>());
+        }
     }
     if let Some(past) = &story.past {
         put_past(told, &mut document, past);

@@ -4,8 +4,10 @@ use core::cmp::Ordering;
 
 use rust_decimal::Decimal;
 
-use super::caps::{self, Cut, Owner};
+use super::caps::{Cut, Owner};
+use super::granted::Step;
 use super::judged::Judged;
+use super::moved::{self, Moves};
 use super::stage::{Held, Rounding, Stage};
 use super::trace::{Figure, Shown, Tracer};
 use super::{granted, limits, words};
@@ -322,7 +324,12 @@ fn compared(reason: Reason, comparison: Comparison, found: Value<'_>, wanted: Va
 }
 
 /// Everything that keeps a rule silent.
-pub fn reasons(judged: &Judged<'_>, stages: &[Stage], number: u32, rule: &RulePlan) -> Result<Vec<Reason>, Overflow> {
+pub fn reasons(
+    judged: &Judged<'_>,
+    (stages, moves): (&[Stage], &Moves),
+    number: u32,
+    rule: &RulePlan,
+) -> Result<Vec<Reason>, Overflow> {
     let tracer = &judged.tracer;
     let scope = &tracer.scope;
     let Some(form) = in_force(&rule.forms, scope.day) else {
@@ -338,18 +345,23 @@ pub fn reasons(judged: &Judged<'_>, stages: &[Stage], number: u32, rule: &RulePl
     reasons.extend(limits::invalid(scope, rule, form));
     reasons.extend(limits::used_up(judged, number, rule, form));
     if reasons.is_empty() {
-        reasons = nothing(judged, stages, number, form)?;
+        reasons = nothing(judged, (stages, moves), number, form)?;
     }
     Ok(reasons)
 }
 
 /// Why the effects of a rule whose conditions hold come to nothing.
-fn nothing(judged: &Judged<'_>, stages: &[Stage], rule: u32, form: &RuleFormPlan) -> Result<Vec<Reason>, Overflow> {
+fn nothing(
+    judged: &Judged<'_>,
+    (stages, moves): (&[Stage], &Moves),
+    rule: u32,
+    form: &RuleFormPlan,
+) -> Result<Vec<Reason>, Overflow> {
     let mut reasons = Vec::new();
     for (number, effect) in form.effects.iter().enumerate() {
         let said = words::quoted(judged.tracer.source, effect.quote);
         let reason = Reason { line: Some(effect.quote.line), ..Reason::new(What::Nothing, said) };
-        if let Some(full) = has_no_room(judged, rule, &effect.kind, &reason)? {
+        if let Some(full) = has_no_room(judged, (rule, moves), &effect.kind, &reason)? {
             reasons.push(full);
             continue;
         }
@@ -460,68 +472,27 @@ fn capped(reason: &Reason, cut: &Cut) -> Reason {
 /// That a cap, or the greatest balance of a wallet, leaves no room for points that are moved.
 fn has_no_room(
     judged: &Judged<'_>,
-    rule: u32,
+    (rule, moves): (u32, &Moves),
     effect: &EffectKindPlan,
     reason: &Reason,
 ) -> Result<Option<Reason>, Overflow> {
-    match effect {
-        EffectKindPlan::Spend { wallet, amount, .. } | EffectKindPlan::Transfer { wallet, amount, .. } => {
-            Ok(of_points(judged, rule, *wallet, *amount)?.map(|cut| capped(reason, &cut)))
+    let mut steps = moved::limits(judged, rule, effect, Decimal::ZERO, &mut moves.before(rule))?.into_iter();
+    let step = match effect {
+        EffectKindPlan::Convert { .. } => steps.next(),
+        _ => steps.find(|step| matches!(step, Step::Cut(cut) if cut.left.is_zero())),
+    };
+    Ok(match step {
+        Some(Step::Cut(cut)) => Some(capped(reason, &cut)),
+        Some(Step::Hold(held)) => {
+            Some(Reason { line: held.line, ..Reason::new(What::Held(held), reason.said.clone()) })
         }
-        EffectKindPlan::Convert { from, takes, to, gives, .. } => {
-            is_full(judged, (*from, *takes), (*to, *gives), reason)
-        }
-        _ => Ok(None),
-    }
+        _ => None,
+    })
 }
 
 fn available(judged: &Judged<'_>, wallet: u16) -> Decimal {
     let state = judged.tracer.scope.member.wallets.get(usize::from(wallet));
     state.map_or(Decimal::ZERO, |state| state.available)
-}
-
-/// The cap of a rule or its groups that lets nothing through of what the rule would take from a wallet.
-fn of_points(judged: &Judged<'_>, rule: u32, wallet: u16, amount: NodeId) -> Result<Option<Cut>, Overflow> {
-    let scope = &judged.tracer.scope;
-    let wanted = scope.number(amount)?.unwrap_or_default().min(available(judged, wallet));
-    let cut = caps::cut_of_rule(scope, &judged.firings, (rule, wallet), wanted)?;
-    Ok(cut.filter(|cut| cut.left.is_zero()))
-}
-
-/// That the wallet into which points would be converted has no room for as much as once.
-fn is_full(
-    judged: &Judged<'_>,
-    (from, takes): (u16, NodeId),
-    (to, gives): (u16, NodeId),
-    reason: &Reason,
-) -> Result<Option<Reason>, Overflow> {
-    let scope = &judged.tracer.scope;
-    let (takes, gives) = (scope.number(takes)?.unwrap_or_default(), scope.number(gives)?.unwrap_or_default());
-    let Some(policy) = scope.plan.policy(to, scope.day) else { return Ok(None) };
-    if takes <= Decimal::ZERO || takes > available(judged, from) {
-        return Ok(None);
-    }
-    // What the event earns there comes first.
-    let earned = judged.lots.iter().filter(|lot| lot.wallet == to).map(|lot| lot.amount);
-    let earned = amount::sum(earned.collect::<Vec<_>>().into_iter())?;
-    let counted = policy.caps.iter().map(|cap| (caps::counter(cap), earned)).collect();
-    let whole = (Owner::Wallet(to), policy.caps.as_slice(), policy.cap_mode);
-    if let Some((left, cut)) = caps::cut(scope, whole, (to, Decimal::ONE), gives, &counted)?
-        && left < gives
-    {
-        return Ok(Some(capped(reason, &cut)));
-    }
-    let (Some(most), Some(state)) = (policy.hold_at_most, scope.member.wallets.get(usize::from(to))) else {
-        return Ok(None);
-    };
-    let held = amount::add(amount::add(state.available, state.pending)?, earned)?;
-    let room = amount::at_least_zero(amount::subtract(most, held)?);
-    if gives <= room {
-        return Ok(None);
-    }
-    let line = policy.quotes.hold_at_most.map(|quote| quote.line);
-    let held = Held { wallet: to, most, held, room, asked: gives, line };
-    Ok(Some(Reason { line, ..Reason::new(What::Held(held), reason.said.clone()) }))
 }
 
 /// What took a contribution that was there: caps of the rule or its groups, the wallet's own limits, the rounding.

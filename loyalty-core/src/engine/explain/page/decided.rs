@@ -3,12 +3,13 @@
 use rust_decimal::Decimal;
 
 use super::coupons;
-use super::earned::earned_rows;
+use super::earned::{earned_rows, step_words};
 use super::figures::{figure_rows, figure_words};
 use super::reasons::reason_row;
 use super::returned::{restored_rows, taken_rows};
 use super::row::{Row, Words, quoted, words};
 use crate::amount;
+use crate::engine::explain::granted::Part;
 use crate::engine::explain::returned::Taken;
 use crate::engine::explain::trace::Shown;
 use crate::engine::explain::words as say;
@@ -327,6 +328,7 @@ fn spent_rows(told: &Explanation, story: &Story, lots: usize) -> Vec<Row> {
         let head = story.rule.and_then(|rule| told.plan().rules.get(rule as usize)).map(|rule| rule.line);
         let line = Some(effect.quote.line).filter(|line| head != Some(*line));
         rows.push(Row { rows: figure_rows(told.plan(), &effect.figures), ..words().code(code).line(line).row() });
+        rows.extend(effect.limits.iter().map(|limit| step_words(told, limit, &Part::default()).row()));
     }
     if lots > 1 {
         rows.push(words().say(format!("from {lots} lots")).row());

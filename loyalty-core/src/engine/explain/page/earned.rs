@@ -96,7 +96,7 @@ fn part_row(told: &Explanation, part: &Because, story: &Part) -> Row {
     Row { amount: Some(say::signed(*amount)), words: head, rows: holding.chain(steps).collect() }
 }
 
-fn step_words(told: &Explanation, step: &Step, part: &Part) -> Words {
+pub(super) fn step_words(told: &Explanation, step: &Step, part: &Part) -> Words {
     let plan = told.plan();
     match step {
         Step::Effect(quote) => {
