@@ -7,7 +7,9 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
 use crate::syntax::engagement::EngagementClause;
 use crate::syntax::ladder::LadderClause;
-use crate::syntax::tree::{Clause, ClauseKind};
+use crate::syntax::message::Translation;
+use crate::syntax::nearest::nearest;
+use crate::syntax::tree::{Clause, ClauseKind, Name};
 
 /// A declaration that holds clauses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -410,6 +412,11 @@ impl<'a> Checker<'a> {
     /// Whether the clause may stand here; `from` blocks may, and are no clause in force themselves.
     fn belongs(&mut self, holder: Holder, clause: &Clause, dated: bool) -> bool {
         let kind = Kind::of(&clause.kind);
+        if let ClauseKind::Engagement(EngagementClause::Translation(Translation { language: word, .. })) = &clause.kind
+        {
+            self.not_a_clause(holder, word);
+            return false;
+        }
         if let ClauseKind::Engagement(engagement) = &clause.kind
             && !Self::built(kind)
         {
@@ -449,6 +456,25 @@ impl<'a> Checker<'a> {
             );
         }
         kind != Kind::From
+    }
+
+    /// Reports a word before a text, which is how a message is told in a language: here it was to be a clause.
+    fn not_a_clause(&mut self, holder: Holder, word: &Name) {
+        let kinds: Vec<&str> = holder.kinds().iter().map(|kind| kind.word()).collect();
+        let known = kinds.contains(&&*word.text);
+        let message = match known {
+            true => format!("`{}` does not say all that it needs", word.text),
+            false => format!("`{}` is no clause of a `{}`", word.text, holder.word()),
+        };
+        let found = Diagnostic::new(Code::ClauseNotAllowed, word.span, message);
+        let near = nearest(&word.text, &kinds);
+        self.report(match known {
+            true if &*word.text == "codes" => found.help(
+                "the code of a coupon is its name; one that is `issued` mints its own, as in `codes \"BDAY\" length 16`",
+            ),
+            false if !near.is_empty() => found.candidates(near),
+            _ => found.help(format!("a `{}` holds {}", holder.word(), holder.list())),
+        });
     }
 
     /// Whether any declaration that this version runs holds such a clause.
