@@ -58,7 +58,7 @@ impl Calendar {
     /// The instant at which the wall shows that day and time.
     #[inline]
     pub fn instant_of(&self, day: i32, time: i64) -> i64 {
-        let local = i64::from(day) * DAY + time;
+        let local = i64::from(day).saturating_mul(DAY).saturating_add(time);
         // So long after the last change, the clock shows nothing twice and skips nothing.
         match (self.starts.last(), self.offsets.last()) {
             (Some(start), Some(offset)) if start.saturating_add(2 * DAY) <= local.saturating_sub(*offset) => {
