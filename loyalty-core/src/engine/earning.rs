@@ -103,6 +103,7 @@ pub fn evaluate(
     if on_event.multiply {
         grants::multiply(scope, &firings, &mut evaluation.grants)?;
     }
+    grants::forget_nothing(&mut evaluation.grants);
     if on_event.capped {
         caps::cap_contributions(scope, &firings, evaluation)?;
     }
@@ -116,10 +117,41 @@ pub fn evaluate(
     if on_event.act {
         effects::collect(scope, &firings, evaluation, &mut acted)?;
     }
+    earn(scope, evaluation)?;
+    if on_event.limited || on_event.capped {
+        forget_what_is_not_given(scope, &firings, evaluation)?;
+    }
     if on_event.limited {
         count_limits(scope, &firings, evaluation, &acted);
     }
-    earn(scope, evaluation)
+    caps::settle(&mut evaluation.changes);
+    Ok(())
+}
+
+/// Where a wallet gets nothing of what rules contribute to it, for it was rounded away or cut by the wallet's own limits, they have
+/// contributed nothing: their caps do not count it, and it is no reason to count their limits.
+fn forget_what_is_not_given(
+    scope: &Scope<'_>,
+    firings: &Firings<'_>,
+    evaluation: &mut Evaluation,
+) -> Result<(), Overflow> {
+    let Evaluation { grants, lots, changes, facts, .. } = evaluation;
+    let is_given = |wallet: u16| lots.iter().any(|lot| lot.wallet == wallet);
+    if grants.iter().all(|grant| is_given(grant.wallet)) {
+        return Ok(());
+    }
+    for firing in firings {
+        for grant in grants.iter().filter(|grant| grant.rule == firing.rule && !is_given(grant.wallet)) {
+            for (caps, _) in caps::caps_of_both(scope, firing) {
+                caps::count(scope, grant.wallet, caps, -grant.amount, changes)?;
+            }
+        }
+    }
+    for coupon in scope.uses {
+        points::claim_nothing_of(scope, *coupon, is_given, facts);
+    }
+    grants.retain(|grant| is_given(grant.wallet));
+    Ok(())
 }
 
 /// Counts the limits of rules that came to something.
@@ -144,7 +176,6 @@ fn earn(scope: &Scope<'_>, evaluation: &mut Evaluation) -> Result<(), EventError
     for (number, wallet) in scope.plan.wallets.iter().enumerate() {
         earn_in(scope, (number as u16, wallet), (grants, offer.as_ref()), changes, lots)?;
     }
-    caps::settle(changes);
     Ok(())
 }
 

@@ -48,6 +48,16 @@ pub enum Basis {
     Whole,
 }
 
+impl Grant {
+    /// A greater multiplier takes the place of this one.
+    fn is_beaten(&mut self) {
+        if let Basis::Factor { before, after, .. } = &mut self.basis {
+            *before = *after;
+        }
+        self.amount = Decimal::ZERO;
+    }
+}
+
 impl Basis {
     /// What is left of it where the rule goes by something else now, and whether that is less.
     pub fn without_rating(&self, asks: bool) -> Self {
@@ -65,6 +75,7 @@ pub type Grants = SmallVec<[Grant; 12]>;
 /// Adds what a firing rule earns by itself.
 pub fn contribute(scope: &Scope<'_>, firing: Firing<'_>, grants: &mut Grants) -> Result<(), Overflow> {
     for (number, effect) in firing.form.effects.iter().enumerate() {
+        let mut by_line = false;
         let (wallet, basis, amount) = match &effect.kind {
             EffectKindPlan::EarnFixed { wallet, amount, constant, kept, .. } => {
                 let amount = match constant {
@@ -80,11 +91,13 @@ pub fn contribute(scope: &Scope<'_>, firing: Firing<'_>, grants: &mut Grants) ->
                 let Some(value) = rate_value(scope, rate)? else { continue };
                 let Some(terms) = RateTerms::of(scope.plan, *wallet, rate, value, scope.day) else { continue };
                 let Some(amount) = terms.amount(scope)? else { continue };
+                by_line = terms.per_line().is_some();
                 (*wallet, Basis::Rate(value), amount)
             }
             _ => continue,
         };
-        if amount::is_positive(amount) {
+        // Lines that are rounded to nothing may be multiplied to something.
+        if by_line || amount::is_positive(amount) {
             let rule = firing.rule;
             grants.push(Grant { rule, base_rule: rule, effect: number as u16, wallet, basis, amount });
         }
@@ -237,7 +250,8 @@ impl<'p> RateTerms<'p> {
 
 /// Adds what multiplying rules make of the contributions so far, each as a contribution of its own.
 pub fn multiply(scope: &Scope<'_>, firings: &Firings<'_>, grants: &mut Grants) -> Result<(), Overflow> {
-    let mut added: SmallVec<[Grant; 4]> = SmallVec::new();
+    // What is added, with the place of the contribution that it multiplies.
+    let mut added: SmallVec<[(usize, Grant); 4]> = SmallVec::new();
     // The factors that contributions have reached, by their places; the others have been multiplied by nothing yet.
     let mut factors: SmallVec<[(usize, Decimal); 4]> = SmallVec::new();
     let may_go = firings.iter().any(|firing| firing.form.revoke);
@@ -253,32 +267,45 @@ pub fn multiply(scope: &Scope<'_>, firings: &Firings<'_>, grants: &mut Grants) -
                 let Some(policy) = scope.plan.policy(grant.wallet, scope.day) else { continue };
                 let known = factors.iter().position(|(place, _)| *place == at);
                 let reached = known.and_then(|known| factors.get(known)).map(|(_, factor)| *factor);
-                let before = reached.unwrap_or(Decimal::ONE);
-                let after = factor_after(policy.multipliers, reached, by)?;
+                let mut after = factor_after(policy.multipliers, reached, by)?;
+                let mut before = reached.unwrap_or(Decimal::ONE);
                 match known.and_then(|known| factors.get_mut(known)) {
                     Some((_, factor)) => *factor = after,
                     None => factors.push((at, after)),
+                }
+                if policy.multipliers == Multipliers::Best {
+                    // The greatest multiplies alone, as if the others were not there: no part of it is rounded by itself.
+                    before = Decimal::ONE;
+                    if reached == Some(after) {
+                        (before, after) = (by, by);
+                    } else {
+                        added.iter_mut().filter(|(place, _)| *place == at).for_each(|(_, grant)| grant.is_beaten());
+                    }
                 }
                 let amount = match policy.rounds_by_line() {
                     true => by_line(scope, grant, *value, (before, after))?,
                     false => amount::multiply(grant.amount, amount::subtract(after, before)?)?,
                 };
-                // One that is beaten counts if a return takes the better one.
-                let beaten = may_go && policy.multipliers == Multipliers::Best && reached.is_some() && by <= before;
-                if beaten || !amount.is_zero() {
-                    let basis = Basis::Factor { rate: *value, before, after: if beaten { by } else { after } };
-                    added.push(Grant { rule: firing.rule, basis, amount, ..*grant });
-                }
+                let basis = Basis::Factor { rate: *value, before, after };
+                added.push((at, Grant { rule: firing.rule, basis, amount, ..*grant }));
             }
         }
     }
+    // One that is beaten counts if a return takes the better one, and of one that adds nothing line by line others may go on.
+    let by_line = |grant: &Grant| scope.plan.policy(grant.wallet, scope.day).is_some_and(PolicyPlan::rounds_by_line);
+    added.retain(|(_, grant)| may_go || !grant.amount.is_zero() || by_line(grant));
     // Each goes behind the contributions of its rule; those before them stand in the order of the file.
     let place_of = |grant: &Grant| (grant.rule, grant.effect);
-    for added in added {
+    for (_, added) in added {
         let place = grants.partition_point(|grant| place_of(grant) <= place_of(&added));
         grants.insert(place, added);
     }
     Ok(())
+}
+
+/// Forgets lines that were rounded to nothing, and that nothing has multiplied.
+pub fn forget_nothing(grants: &mut Grants) {
+    grants.retain(|grant| !(grant.amount.is_zero() && matches!(grant.basis, Basis::Rate(_))));
 }
 
 /// The factor that a contribution reaches by one multiplier more, of one that others have brought to `reached`.

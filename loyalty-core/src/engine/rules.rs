@@ -93,7 +93,9 @@ fn fire_other<'p>(
     if limited {
         // A rule that comes to nothing takes no turn of the others in its group.
         let in_turn = group_forms(scope.plan, plan, scope.day).any(|group| !group.limits.is_empty());
-        if in_turn && evaluation.grants.len() == before && only_earns(form) {
+        let contributes = || evaluation.grants.iter().skip(before).any(|grant| !grant.amount.is_zero());
+        if in_turn && only_earns(form) && !contributes() {
+            evaluation.grants.truncate(before);
             return Ok(None);
         }
         use_limits(scope.plan, plan, form, scope.at, scope.day, used);

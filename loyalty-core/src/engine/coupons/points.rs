@@ -105,6 +105,16 @@ pub fn within_budget(scope: &Scope<'_>, coupon: u32, evaluation: &mut Evaluation
     Ok(())
 }
 
+/// Takes back what a coupon claims of its budget for points of a wallet that gets nothing.
+pub fn claim_nothing_of(scope: &Scope<'_>, coupon: u32, is_given: impl Fn(u16) -> bool, facts: &mut Vec<Kind>) {
+    let form = form(scope.plan, coupon, scope.day).filter(|form| form.with_order.is_some());
+    let wallet = form.and_then(|form| form.budget.as_ref()).and_then(|budget| budget.wallet);
+    if wallet.is_some_and(|wallet| !is_given(wallet)) {
+        let counter = counter("budget", name(scope.plan, coupon));
+        facts.retain(|fact| !matches!(fact, Kind::Claim { counter: own, .. } if *own == counter));
+    }
+}
+
 /// What a coupon's effects have used of its budget.
 pub fn claim(plan: &Plan, cause: &Cause, evaluation: &Evaluation, at: i64) -> Result<Option<Decision>, Overflow> {
     let (Some(room), Some(Concerned { coupon, .. })) = (cause.room, cause.coupon) else { return Ok(None) };

@@ -1,5 +1,7 @@
 //! The order worked out again on what is kept of it: what it counts for in measures, and what it grants.
 
+use std::collections::BTreeMap;
+
 use rust_decimal::Decimal;
 
 use super::factors::{Factor, factors, still_fires};
@@ -95,6 +97,11 @@ pub fn rerate(
     let grants = order.grants.iter().zip(factors);
     let again = grants.map(|(grant, factor)| rerate_one(&scope, order, (grant, factor), left, all));
     let mut again = again.collect::<Result<Vec<Decimal>, EventError>>()?;
+    // Of a rule that rounds line by line, together with what multiplies it, no more is kept than there was.
+    no_more_together(order, &mut again, |grant| {
+        let whole = is_by_line(plan, order, grant) && !is_capped(plan, order.day, grant);
+        whole.then_some((grant.base_rule, grant.effect, grant.wallet))
+    })?;
     recap(plan, order, &mut again)?;
     Ok(again)
 }
@@ -154,11 +161,41 @@ fn rerate_one(
     };
     let again = again.unwrap_or_default();
     let moved = matches!(&grant.basis, Basis::Factor { before, after, .. } if factor != Some((*before, *after)));
-    if capped || moved {
+    if capped || moved || is_by_line(plan, order, grant) {
         return Ok(again);
     }
     // What is kept is no more than this.
     Ok(if grant.amount.is_sign_negative() { again.max(grant.amount) } else { again.min(grant.amount) })
+}
+
+/// Whether a contribution is rounded line by line. A line that is left may then give a rule more than it had, and a multiplier of it
+/// as much less, or the other way round.
+fn is_by_line(plan: &Plan, order: &Order, grant: &Grant) -> bool {
+    let rate = grants::rate_plan(plan, grant.base_rule, grant.effect, order.day);
+    let policy = plan.policy(grant.wallet, order.day);
+    rate.is_some_and(|rate| rate.per_line.is_some()) && policy.is_some_and(PolicyPlan::rounds_by_line)
+}
+
+/// Lowers contributions that were worked out again where those of one key together come to more than they did; the last give way.
+pub(super) fn no_more_together<Key: Ord>(
+    order: &Order,
+    again: &mut [Decimal],
+    key: impl Fn(&Grant) -> Option<Key>,
+) -> Result<(), Overflow> {
+    let mut more: BTreeMap<Key, Decimal> = BTreeMap::new();
+    for (grant, again) in order.grants.iter().zip(&*again) {
+        if let Some(key) = key(grant) {
+            let sum = more.entry(key).or_default();
+            *sum = amount::add(*sum, amount::subtract(*again, grant.amount)?)?;
+        }
+    }
+    for (grant, again) in order.grants.iter().zip(again).rev() {
+        let Some(more) = key(grant).and_then(|key| more.get_mut(&key)) else { continue };
+        let taken = amount::at_least_zero(*again).min(amount::at_least_zero(*more));
+        *again = amount::subtract(*again, taken)?;
+        *more = amount::subtract(*more, taken)?;
+    }
+    Ok(())
 }
 
 /// What re-rated contributions to a wallet add up to, times its denominator and before the one rounding.

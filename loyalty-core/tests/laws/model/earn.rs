@@ -1,6 +1,6 @@
 //! What the rules make of one event: who fires, what each contributes, and what rounding leaves of it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use super::calendar::day;
@@ -224,11 +224,16 @@ impl Member<'_> {
                 spending.push(*rule);
             }
         }
+        for wallet in 0..program.wallets.len() {
+            let lots = self.lots_of(wallet, &judgement.shares, &scope);
+            if lots.is_empty() {
+                // A rule of whose points nothing arrives has given none.
+                judgement.shares.retain(|share| share.wallet != wallet);
+            }
+            judgement.lots.extend(lots);
+        }
         let contributes = |rule: &usize| judgement.shares.iter().any(|share| share.rule == *rule);
         judgement.fired = firing.into_iter().filter(|rule| contributes(rule) || spending.contains(rule)).collect();
-        for wallet in 0..program.wallets.len() {
-            judgement.lots.extend(self.lots_of(wallet, &judgement.shares, &scope));
-        }
         Ok(judgement)
     }
 
@@ -322,7 +327,7 @@ impl Member<'_> {
             if let Basis::Rate { base, effect, points, before, after } = &share.basis {
                 let gone = revoked(*base);
                 let again = rate(&scope, *base, *effect, points, before, after).filter(|_| !gone).unwrap_or_else(zero);
-                share.amount = if capped {
+                share.amount = if capped || is_by_line(&scope, &share.basis, share.wallet) {
                     again
                 } else if share.amount < zero() {
                     again.max(share.amount.clone())
@@ -341,9 +346,41 @@ impl Member<'_> {
                 share.amount = zero();
             }
         }
+        // Line by line a rule may have more and its multiplier less than before; together they have no more.
+        let number = |share: &Share| match share.basis {
+            Basis::Rate { base, effect, .. } => Some((base, effect, share.wallet)),
+            Basis::Fixed(_) => None,
+        };
+        let before: Vec<Share> = judgement.shares.iter().chain(&judgement.cut).cloned().collect();
+        for one in shares.iter().filter_map(number).collect::<BTreeSet<_>>() {
+            let of = |share: &&Share| {
+                number(share) == Some(one)
+                    && is_by_line(&scope, &share.basis, share.wallet)
+                    && !self.is_capped(share.rule, share.wallet, known.event.at)
+            };
+            let sum = |shares: &[Share]| -> Exact { shares.iter().filter(of).map(|share| &share.amount).sum() };
+            let mut more = (sum(&shares) - sum(&before)).max(zero());
+            for share in shares.iter_mut().rev().filter(|share| of(&&**share)) {
+                let taken = more.clone().min(share.amount.clone().max(zero()));
+                share.amount -= &taken;
+                more -= taken;
+            }
+        }
         let mut rules: Vec<usize> = shares.iter().map(|share| share.rule).collect();
         rules.dedup();
         self.cut(&mut shares, &rules, (known.event.at, &judgement.seen.levels), Some(&judgement.shares));
+        // Whatever the rates are now, there is no more of it in a wallet than there was.
+        for wallet in 0..self.program.wallets.len() {
+            let sum = |shares: &[Share]| -> Exact {
+                shares.iter().filter(|share| share.wallet == wallet).map(|share| &share.amount).sum()
+            };
+            let mut more = (sum(&shares) - sum(&judgement.shares)).max(zero());
+            for share in shares.iter_mut().rev().filter(|share| share.wallet == wallet && share.amount > zero()) {
+                let taken = more.clone().min(share.amount.clone());
+                share.amount -= &taken;
+                more -= taken;
+            }
+        }
         shares
     }
 
@@ -393,7 +430,10 @@ fn rounded_by_rule(policy: &Wallet, shares: &[Share]) -> Exact {
 /// Whether a rule would come to something, as far as it can be told from itself.
 fn has_effect(scope: &Scope<'_>, rule: usize) -> bool {
     let acts = |effect: &Effect| !matches!(effect, Effect::Earn { .. });
-    scope.rule(rule).effects.iter().any(acts) || !own_shares(scope, &[rule]).is_empty()
+    // What is rounded to nothing line by line may be multiplied to something; it takes no turn of others in its group.
+    let alone = |group: &Group| !group.rules.contains(&rule) || group.on(scope.day()).limits.is_empty();
+    let counts = |share: &Share| share.amount > zero() || scope.program.groups.iter().all(alone);
+    scope.rule(rule).effects.iter().any(acts) || own_shares(scope, &[rule]).iter().any(counts)
 }
 
 fn own_shares(scope: &Scope<'_>, firing: &[usize]) -> Vec<Share> {
@@ -409,7 +449,7 @@ fn own_shares(scope: &Scope<'_>, firing: &[usize]) -> Vec<Share> {
                     Some((amount, Basis::Rate { base: *rule, effect: number, points, before, after }))
                 }),
             };
-            if let Some((amount, basis)) = share.filter(|(amount, _)| *amount > zero()) {
+            if let Some((amount, basis)) = share.filter(|(amount, _)| *amount >= zero()) {
                 shares.push(Share { rule: *rule, wallet: *wallet, basis, amount });
             }
         }
@@ -438,7 +478,15 @@ fn multiplied(scope: &Scope<'_>, firing: &[usize], own: &[Share]) -> Vec<Share> 
                     continue;
                 }
                 let Some(by) = scope.number(by).filter(|_| rules.contains(base)) else { continue };
-                let before = total(&factors);
+                let best = scope.wallet(share.wallet).multipliers == Multipliers::Best;
+                let before = if best { whole(1) } else { total(&factors) };
+                if best && factors.iter().any(|factor| *factor >= by) {
+                    continue;
+                }
+                if best {
+                    // What was the greatest until now counts no more.
+                    shares.retain(|other: &Share| !multiplies(other, share));
+                }
                 factors.push(by);
                 let after = total(&factors);
                 let amount = rate(scope, *base, *effect, points, &before, &after).unwrap_or_else(zero);
@@ -448,6 +496,25 @@ fn multiplied(scope: &Scope<'_>, firing: &[usize], own: &[Share]) -> Vec<Share> 
         }
     }
     shares
+}
+
+/// Whether a rate is rounded line by line.
+fn is_by_line(scope: &Scope<'_>, basis: &Basis, wallet: usize) -> bool {
+    let Basis::Rate { base, effect, .. } = basis else { return false };
+    let Effect::Earn { amount: Earn::Rate { of, .. }, .. } = &scope.rule(*base).effects[*effect] else { return false };
+    let of_line = if let Expr::Times(inner, _) = of { inner } else { of };
+    let of_lines = matches!(of_line, Expr::SumLines(..) | Expr::SumProducts(..));
+    of_lines && matches!(scope.wallet(wallet).scope, RoundScope::Line | RoundScope::Unit)
+}
+
+/// Whether a share is what a multiplying rule makes of another share.
+fn multiplies(share: &Share, of: &Share) -> bool {
+    match (&share.basis, &of.basis) {
+        (Basis::Rate { base, effect, .. }, Basis::Rate { base: own, effect: number, .. }) => {
+            share.wallet == of.wallet && (base, effect) == (own, number)
+        }
+        _ => false,
+    }
 }
 
 /// A rate on the scope's event, for its factor running from `before` to `after`.
