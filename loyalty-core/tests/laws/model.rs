@@ -542,19 +542,25 @@ impl<'p> Member<'p> {
                 let part = (&used.amount - passed).min(due.clone());
                 if part > zero() {
                     due -= &part;
-                    self.give_back_one(wallet, policy.restore, used, part, at);
+                    self.give_back_one((wallet, policy.restore), used, part, (known.event.at, at));
                 }
             }
         }
         if asked.is_some_and(|rest| rest > zero()) { Err("refund_exceeds_order") } else { Ok(()) }
     }
 
-    fn give_back_one(&mut self, wallet: usize, restore: Restore, used: &Use, part: Exact, at: Micros) {
+    fn give_back_one(
+        &mut self,
+        (wallet, restore): (usize, Restore),
+        used: &Use,
+        part: Exact,
+        (used_at, at): (Micros, Micros),
+    ) {
         let seen = self.seen(at, false, false);
         let nothing = Event::new("", "", at);
         let scope = Scope { program: self.program, event: &nothing, seen: &seen };
         let fresh = earn::wallet_expiry(scope.wallet(wallet), &scope);
-        self.give_back(restore, used, part, at, &fresh);
+        self.give_back(restore, used, part, (used_at, at), &fresh);
     }
 
     pub fn figures(&self) -> Figures {

@@ -4,7 +4,7 @@ use rust_decimal::Decimal;
 
 use super::limits::{lower_caps, lower_wallet_caps, make_room};
 use super::order::{Order, Returned};
-use super::rerate::{granted, rerate, rerated_sum};
+use super::rerate::{granted, no_more_together, rerate, rerated_sum};
 use super::{again, written_off};
 use crate::amount::{self, Overflow};
 use crate::check::model::{Clawback, Flow, Moment, Trigger};
@@ -31,7 +31,12 @@ pub(super) fn claw_back(
     let old = rerate(plan, member, order, event_before, before.whole)?;
     let new = rerate(plan, member, order, event_after, after.whole)?;
     let mut changes = Changes::new();
-    for ((grant, old), new) in order.grants.iter().zip(&old).zip(&new) {
+    // In caps counts no more than the order contributed to the wallet, whatever rates the rest would have now.
+    let (mut used_before, mut used) = (old, new.clone());
+    for rerated in [&mut used_before, &mut used] {
+        no_more_together(order, rerated, |grant| Some(grant.wallet))?;
+    }
+    for ((grant, old), new) in order.grants.iter().zip(&used_before).zip(&used) {
         let less = amount::subtract(*old, *new)?;
         lower_caps(plan, (grant.rule, grant.wallet), less, order.event.at, &mut changes)?;
     }
@@ -216,17 +221,27 @@ impl Lots<'_> {
 /// No lot has this source.
 const NO_SOURCE: u64 = u64::MAX;
 
-/// Forgets up to so many of the points that have run out of some lots; tells how many.
-fn strike(state: &mut WalletState, of: impl Fn(&Lot) -> bool, most: Decimal) -> Result<Decimal, Overflow> {
-    let mut left = most;
+/// How many of the points that had run out are forgotten.
+struct Struck {
+    all: Decimal,
+    /// They ran out while they waited for an event.
+    never_vested: Decimal,
+}
+
+/// Forgets up to so many of the points that have run out of some lots.
+fn strike(state: &mut WalletState, of: impl Fn(&Lot) -> bool, most: Decimal) -> Result<Struck, Overflow> {
+    let (mut left, mut never_vested) = (most, Decimal::ZERO);
     for place in 0..state.lots.len() {
         let lot = state.lots.get(place).filter(|lot| !lot.expired.is_zero() && of(lot));
         let Some(lot) = lot.is_some().then(|| state.lots.get_mut(place)).flatten() else { continue };
         let gone = lot.expired.min(left);
+        if lot.missed() {
+            never_vested = amount::add(never_vested, gone)?;
+        }
         lot.expired = amount::subtract(lot.expired, gone)?;
         left = amount::subtract(left, gone)?;
     }
-    amount::subtract(most, left)
+    Ok(Struck { all: amount::subtract(most, left)?, never_vested })
 }
 
 /// Takes points back: own pending ones, what is left of the own others, what has run out of them, those of others, debt. Some
@@ -254,7 +269,7 @@ fn take_from(
     let mut left = amount;
     let from_pending = sum(state.take(&own(true, &state.lots), left)?)?;
     left = amount::subtract(left, from_pending)?;
-    let vested = left;
+    let mut vested = left;
     let mut from_lots;
     let mut written_off;
     let mut debt = Decimal::ZERO;
@@ -265,11 +280,14 @@ fn take_from(
         from_lots = sum(state.take(&then, left)?)?;
         written_off = amount::subtract(left, from_lots)?;
         // Of what was pending then and has been given up since, no event that is told later brings anything back.
-        strike(state, |lot| lots.contain(lot) && lot.missed() && lot.waited_at(at), written_off)?;
+        let struck = strike(state, |lot| lots.contain(lot) && lot.missed() && lot.waited_at(at), written_off)?;
+        vested = amount::subtract(vested, struck.never_vested)?;
     } else {
         from_lots = sum(state.take(&own(false, &state.lots), left)?)?;
         left = amount::subtract(left, from_lots)?;
-        written_off = strike(state, |lot| lots.contain(lot), left)?;
+        let struck = strike(state, |lot| lots.contain(lot), left)?;
+        vested = amount::subtract(vested, struck.never_vested)?;
+        written_off = struck.all;
         left = amount::subtract(left, written_off)?;
         if let Some(order) = order {
             let others = state.spending_order(plan, inactivities, order);

@@ -274,7 +274,7 @@ fn give_back(
     if let Some(state) = member.wallets.get_mut(usize::from(wallet)) {
         state.spent = amount::subtract(state.spent, amount)?;
     }
-    flows::note(plan, member, wallet, Flow::Spent, -amount, at)?;
+    flows::note(plan, member, wallet, Flow::Spent, -amount, used_at)?;
     let fresh = policy.restore == RestorePlan::Fresh;
     put_into_lot(plan, member, wallet, (drawn, used), (amount, expiry, earned_at, fresh), at, decisions)?;
     Ok(())
@@ -304,6 +304,11 @@ fn put_into_lot(
 ) -> Result<(), Overflow> {
     let entry = member.next_entry();
     let inactivities = plan.inactivities(wallet);
+    // Points whose lot has ended run out now: they were not there to run out then.
+    let expiry = match expiry {
+        Expiry::At(end) => Expiry::At(end.max(at)),
+        expiry => expiry,
+    };
     let Some(state) = member.wallets.get_mut(usize::from(wallet)) else { return Ok(()) };
     state.available = amount::add(state.available, amount)?;
     let known = state.lots.iter().position(|lot| lot.entry == used.entry && lot.expiry == expiry && !lot.pending());

@@ -449,7 +449,7 @@ impl<'p> Member<'p> {
         let pending = own(self, true);
         left -= sum(self.take(&pending, &left));
         self.flows.push((wallet, Flow::Earned, -amount.clone(), then));
-        self.flows.push((wallet, Flow::Vested, -left.clone(), at));
+        let mut vested = left.clone();
         self.note_instant(at);
         self.tell_moved(Flow::ClawedBack, wallet, amount, at);
         let (mut written_off, mut debt) = (zero(), zero());
@@ -467,6 +467,7 @@ impl<'p> Member<'p> {
                 let gone = self.lots[lot].lapsed.clone().min(left.clone());
                 self.lots[lot].lapsed -= &gone;
                 left -= &gone;
+                vested -= &gone;
                 self.miss(wallet, source, gone, false);
             }
             self.miss(wallet, source, left, false);
@@ -478,6 +479,10 @@ impl<'p> Member<'p> {
                 self.lots[lot].lapsed -= &gone;
                 left -= &gone;
                 written_off += &gone;
+                if matches!(self.lots[lot].gone, Some((_, Want::Event(_)))) {
+                    // What was given up while it waited has never vested.
+                    vested -= &gone;
+                }
                 self.miss(wallet, source, gone, false);
             }
             let others = self.spending_order(wallet, at);
@@ -490,13 +495,21 @@ impl<'p> Member<'p> {
                 }
             }
         }
+        self.flows.push((wallet, Flow::Vested, -vested, at));
         self.note(wallet, Account::ClawedBack, amount.clone());
         self.note(wallet, Account::WrittenOff, written_off);
         self.note(wallet, Account::Debt, debt);
     }
 
     /// Gives spent points back into the lot that they came from, or a new one where its end moves.
-    pub fn give_back(&mut self, policy: Restore, used: &Use, amount: Exact, at: Micros, fresh: &Expire) {
+    pub fn give_back(
+        &mut self,
+        policy: Restore,
+        used: &Use,
+        amount: Exact,
+        (used_at, at): (Micros, Micros),
+        fresh: &Expire,
+    ) {
         let (zone, wallet) = (self.program.zone, self.lots[used.lot].wallet);
         let amount_back = amount.clone();
         let mut lot =
@@ -513,13 +526,15 @@ impl<'p> Member<'p> {
                     (End::At(end), Some(length)) => End::At(*end.max(&through(zone, at, length))),
                     (end, _) => end.clone(),
                 };
+                // What has ended ends now.
+                let end = if let End::At(end) = end { End::At(end.max(at)) } else { end };
                 let same = lot.end == end;
                 lot.end = end;
                 same.then_some(used.lot)
             }
         };
         self.note(wallet, Account::Spent, -amount.clone());
-        self.flows.push((wallet, Flow::Spent, -amount.clone(), at));
+        self.flows.push((wallet, Flow::Spent, -amount.clone(), used_at));
         self.note_instant(at);
         self.tell_moved(Flow::Restored, wallet, &amount, at);
         let into = match into {
