@@ -13,11 +13,13 @@ import { showRefused } from "./lines.js";
 import { showMember } from "./member.js";
 import { learnUnits } from "./money.js";
 import { fault, notice, tell } from "./notice.js";
-import { linesOf, membersOf, play, readLines } from "./play.js";
+import { pageOf, showPages, within } from "./pages.js";
+import { linesOf, membersOf, readLines } from "./play.js";
+import { Player } from "./playing.js";
 import { failures, showProblems } from "./problems.js";
 import { decode, empty, fitting } from "./state.js";
 import { template } from "./template.js";
-import { showSteps } from "./timeline.js";
+import { keysOf, showSteps } from "./timeline.js";
 import { languages, nameOf, say, shortly, speak, spoken, when } from "./words.js";
 
 const $ = (id) => document.getElementById(id);
@@ -30,6 +32,11 @@ let histories = [];
 /** What the program says of its declarations, by name. */
 let docs = new Map();
 let shown = null;
+/** What was played last, or is being played: the program and all that it is played with. */
+let asked = [];
+const player = new Player(showWorking);
+/** The page of the steps that is drawn. */
+let page = 0;
 let editor;
 let asText = false;
 const open = new Set();
@@ -66,7 +73,8 @@ function compile() {
   $("stale").hidden = next !== null;
   $("result").classList.toggle("is-stale", next === null);
   if (next) {
-    program?.close();
+    player.stop();
+    if (program !== shown?.program) program?.close();
     program = next;
     histories = scenarios(text);
     const declared = outline(text);
@@ -86,58 +94,114 @@ let read = { texts: [], lines: [] };
 /** The lines of the list, read once for as long as they stay what they are: there may be tens of thousands. */
 function lines() {
   const same = read.texts.length === state.events.length && read.texts.every((text, index) => text === state.events[index]);
-  if (!same) read = { texts: [...state.events], lines: readLines(state.events) };
+  if (!same) read = { texts: [...state.events], lines: readLines(state.events, read.lines) };
   return read.lines;
 }
 
-function replay() {
+/**
+ * Plays the history, and draws what it came to.
+ * @param focus the key of a step that is to have the focus then
+ */
+function replay({ focus = null } = {}) {
   saveLater();
   if (!program) return;
-  const wrong = ["joined", "until"].filter((key) => !isDay(state[key].slice(0, 10)));
-  for (const key of wrong) state[key] = "";
+  for (const key of ["joined", "until"]) fault($(key), "");
+  for (const key of ["joined", "until"].filter((key) => !isDay(state[key].slice(0, 10)))) {
+    state[key] = "";
+    fault($(key), outOfRange());
+  }
   const all = lines();
   fillMembers(membersOf(all));
-  const mine = linesOf(all, state.member);
-  let played;
+  const before = asked;
+  asked = [program, all, state.member, state.joined, state.until];
+  if (asked.every((part, index) => part === before[index])) {
+    if (!player.busy) draw();
+    return;
+  }
+  const history = { ...state, lines: linesOf(all, state.member) };
+  const done = (played) => {
+    shown?.close();
+    // The steps of a program are explained by it for as long as they are shown.
+    if (shown && shown.program !== program) shown.program.close();
+    shown = { ...played, program, keys: keysOf(played.steps), all };
+    if (focus !== null) page = pageOf(shown.keys.indexOf(focus));
+    draw();
+    if (focus !== null) stepOf(focus)?.querySelector("summary").focus();
+  };
   try {
-    played = play(program, { ...state, lines: mine });
+    player.play(program, history, done);
   } catch (error) {
+    asked = before;
     if (error.name !== "EventError") throw error;
     // The id of the member is refused. What is shown stays that of the one before.
     fault($("member"), say("badMember"));
-    return;
   }
-  shown?.member.close();
-  shown = played;
-  draw();
-  for (const key of wrong) fault($(key), outOfRange());
+  // What stands there may be another event by now: it is not to be changed or removed in the place of that one.
+  $("steps").inert = player.busy && shown?.all !== all;
 }
+
+/** Says that a history is being played that takes long, and how far it is; null for none. */
+function showWorking(progress) {
+  for (const place of ["member-view", "steps"]) $(place).setAttribute("aria-busy", progress !== null);
+  $("result").classList.toggle("is-working", progress !== null);
+  // The figure is not told anew with every event: only the words stand where changes are read out.
+  const words = progress === null ? "" : say("working");
+  if ($("working").textContent !== words) $("working").textContent = words;
+  $("progress").hidden = progress === null;
+  if (progress !== null) Object.assign($("progress"), { max: Math.max(progress.of, 1), value: progress.played });
+}
+
+/** Another history is looked at from its beginning. */
+function fresh() {
+  open.clear();
+  page = 0;
+}
+
+const stepOf = (key) => $("steps").querySelector(`[data-key="${CSS.escape(key)}"]`);
 
 function draw() {
   if (!shown) return;
   const width = Math.max(260, Math.min($("member-view").clientWidth - 34, 900));
   showMember($("member-view"), shown, { width, chosen: reveal, docs });
-  const none = shown.steps.length === 0;
-  showSteps($("steps"), shown.steps, { open, actions });
-  if (none) $("steps").append(element("li", { class: "empty" }, say("noEvents")));
-  if (shown.left > 0) $("steps").append(element("li", { class: "empty" }, say("moreLeft", shown.left)));
-  for (const key of ["joined", "until"]) fault($(key), "");
-  $("joined").value = (state.joined || shown.view.enrolled_at).slice(0, 10);
-  $("until").value = shown.end.slice(0, 10);
+  drawSteps();
+  // A day that is being mended stays as it is typed.
+  for (const [key, day] of [["joined", state.joined || shown.view.enrolled_at], ["until", shown.end]]) {
+    if (isDay($(key).value)) $(key).value = day.slice(0, 10);
+  }
   showLines();
+}
+
+function drawSteps() {
+  const count = shown.steps.length;
+  page = within(page, count);
+  $("steps").inert = player.busy && shown.all !== read.lines;
+  showSteps($("steps"), shown, { page, open, actions });
+  if (count === 0) $("steps").append(element("li", { class: "empty" }, say("noEvents")));
+  if (shown.left > 0 && page === pageOf(count - 1)) $("steps").append(element("li", { class: "empty" }, say("moreLeft", shown.left)));
+  showPages([$("pages"), $("pages-below")], page, count, (number, drawn) => {
+    page = number;
+    drawSteps();
+    drawn();
+    $("pages").scrollIntoView({ block: "nearest" });
+  });
 }
 
 function showLines() {
   if (!asText) return;
   if (document.activeElement !== $("lines")) $("lines").value = state.events.join("\n");
-  showRefused($("refused"), $("lines"), shown?.steps ?? [], state.events);
+  // Of lines that have changed since, it is not known yet.
+  if (shown?.all === read.lines) showRefused($("refused"), $("lines"), shown.steps, state.events);
 }
 
 /** Opens the last step at or before an instant. */
 function reveal(at) {
-  const steps = [...document.querySelectorAll(".step")].filter((step) => Number(step.dataset.at) <= at);
-  const step = steps.at(-1);
-  if (!step) return;
+  const index = shown.steps.findLastIndex((step) => Date.parse(step.at ?? "") <= at);
+  if (index < 0) return;
+  if (pageOf(index) !== page) {
+    page = pageOf(index);
+    drawSteps();
+  }
+  const step = stepOf(shown.keys[index]);
   step.open = true;
   step.scrollIntoView({ block: "nearest" });
   step.querySelector("summary").focus();
@@ -169,8 +233,7 @@ const actions = {
     open[was[0] ? "add" : "delete"](into);
     open[was[1] ? "add" : "delete"](from);
     touched();
-    replay();
-    document.querySelector(`[data-key="${into}"] summary`)?.focus();
+    replay({ focus: into });
   },
   toggled(key, isOpen) {
     open[isOpen ? "add" : "delete"](key);
@@ -252,7 +315,7 @@ function nameMember(field) {
 
 function chooseMember(id) {
   Object.assign(state, { member: id, joined: "", until: "" });
-  open.clear();
+  fresh();
   replay();
 }
 
@@ -268,8 +331,7 @@ function addEvent(name) {
   open.clear();
   open.add(`e${state.events.length - 1}`);
   touched();
-  replay();
-  document.querySelector(`[data-key="e${state.events.length - 1}"] summary`)?.focus();
+  replay({ focus: `e${state.events.length - 1}` });
 }
 
 // --- Files -------------------------------------------------------------------------------------------------------------
@@ -282,7 +344,7 @@ async function openFile(file) {
   putAside();
   source = {};
   Object.assign(state, { events, until: "", joined: "" });
-  open.clear();
+  fresh();
   touched();
   replay();
 }
@@ -378,7 +440,7 @@ function plainly(piece) {
 function show({ rules, events, member, joined, until }, from) {
   Object.assign(state, { rules, events: [...events], member, joined, until });
   source = from;
-  open.clear();
+  fresh();
   editor.open(rules);
   compile();
   fillSamples();
@@ -389,7 +451,7 @@ function show({ rules, events, member, joined, until }, from) {
 
 function playTest({ events, enrolled, until }) {
   Object.assign(state, { events: [...events], member: "m-1", joined: enrolled, until });
-  open.clear();
+  fresh();
   replay();
 }
 
@@ -515,7 +577,7 @@ function listen() {
   $("as-text").addEventListener("click", () => {
     asText = !asText;
     $("lines-box").hidden = !asText;
-    $("steps").hidden = asText;
+    $("steps-box").hidden = asText;
     $("as-text").textContent = say(asText ? "asList" : "asText");
     $("as-text").setAttribute("aria-expanded", asText);
     showLines();

@@ -16,6 +16,8 @@ const KNOWN = ["member", "at", "revision", "enrolled_at", "wallets", "tiers", "r
 const SMALL = ["available", "lots", "expiring"];
 /** Days of expiry that a wallet names by itself; the others stand among its lots. */
 const DAYS_SHOWN = 3;
+/** Lots that are listed. */
+const LOTS_SHOWN = 200;
 
 /**
  * Draws a member.
@@ -76,21 +78,24 @@ function expiring(days, unit) {
   return element("div", { class: "expiring" }, element("span", { class: "dim" }, call("key", "expiring")), element("ul", {}, items, more > 0 ? element("li", { class: "dim" }, `+ ${more}`) : null));
 }
 
+/** The lots of a wallet, the first to go at first. There may be thousands: they are drawn when somebody looks at them. */
 function lots(list, unit) {
   if (list.length === 0) return null;
-  const rows = list.map(({ amount: left, vests_at, vests_on, expires_at }) =>
-    element(
-      "li",
-      {},
-      element("b", { dir: "ltr" }, figure(left, unit)),
-      vests_at || vests_on ? element("span", { class: "vests" }, `${say("vests")} ${vests_at ? when(vests_at, { time: false }) : vests_on}`) : null,
-      element("span", { class: "dim" }, `${say("expires")} ${expires_at ? when(expires_at) : say("never")}`),
-    ),
-  );
+  const rows = element("ul", {});
+  const draw = () => {
+    if (rows.children.length > 0) return;
+    const more = list.length - LOTS_SHOWN;
+    rows.append(...list.slice(0, LOTS_SHOWN).map((one) => lot(one, unit)), more > 0 ? element("li", { class: "dim" }, `+ ${more}`) : "");
+  };
+  return element("details", { class: "lots", ontoggle: draw }, element("summary", {}, `${say("lots")} · ${list.length}`), rows);
+}
+
+function lot({ amount: left, vests_at, vests_on, expires_at }, unit) {
   return element(
-    "details",
-    { class: "lots" },
-    element("summary", {}, `${say("lots")} · ${list.length}`),
-    element("ul", {}, rows),
+    "li",
+    {},
+    element("b", { dir: "ltr" }, figure(left, unit)),
+    vests_at || vests_on ? element("span", { class: "vests" }, `${say("vests")} ${vests_at ? when(vests_at, { time: false }) : vests_on}`) : null,
+    element("span", { class: "dim" }, `${say("expires")} ${expires_at ? when(expires_at) : say("never")}`),
   );
 }

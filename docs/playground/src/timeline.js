@@ -3,6 +3,7 @@
 import { code, element, name } from "./dom.js";
 import { compact, isWhole, oneLine, written } from "./json.js";
 import { programUnit, sum, unitOf } from "./money.js";
+import { PAGE } from "./pages.js";
 import { refusal } from "./refusals.js";
 import { why } from "./why.js";
 import { call, say, when, word } from "./words.js";
@@ -12,24 +13,32 @@ const ENVELOPE = ["type", "id", "member", "at", "currency"];
 /** Fields of an event that its line has room for. */
 const FIELDS_SHOWN = 3;
 
-/**
- * Draws the steps.
- * @param open the keys of the steps that are open
- * @param actions `jumpToLine(line)`, `replace(index, text)`, `remove(index)`, `move(index, by)`, `toggled(key, open)`
- */
-export function showSteps(place, steps, { open, actions }) {
+/** A key for each step, which it keeps when the history is played anew: the place of its event, or the instant at which time did it. */
+export function keysOf(steps) {
   const seen = new Map();
-  const items = steps.map((step) => {
+  return steps.map((step) => {
     const base = step.kind === "event" ? `e${step.line.index}` : `t${step.at}`;
     const count = seen.get(base) ?? 0;
     seen.set(base, count + 1);
-    const key = count === 0 ? base : `${base}.${count}`;
-    return item(step, key, open.has(key), actions);
+    return count === 0 ? base : `${base}.${count}`;
+  });
+}
+
+/**
+ * Draws the steps of a page.
+ * @param open the keys of the steps that are open
+ * @param actions `jumpToLine(line)`, `replace(index, text)`, `remove(index)`, `move(index, by)`, `toggled(key, open)`
+ */
+export function showSteps(place, { steps, keys, explain }, { page, open, actions }) {
+  const start = page * PAGE;
+  const items = steps.slice(start, start + PAGE).map((step, index) => {
+    const key = keys[start + index];
+    return item(step, key, { isOpen: open.has(key), explain, actions });
   });
   place.replaceChildren(...items);
 }
 
-function item(step, key, isOpen, actions) {
+function item(step, key, { isOpen, explain, actions }) {
   const details = element("details", { class: `step ${step.kind}${step.refused ? " refused" : ""}`, "data-key": key, "data-at": Date.parse(step.at ?? "") });
   details.append(summary(step));
   details.open = isOpen;
@@ -37,7 +46,7 @@ function item(step, key, isOpen, actions) {
   const fill = () => {
     if (filled || !details.open) return;
     filled = true;
-    details.append(body(step, actions));
+    details.append(body(step, explain, actions));
   };
   fill();
   details.addEventListener("toggle", () => {
@@ -126,10 +135,10 @@ const ABOUT = [
 
 const plain = (value) => (isWhole(value) ? written(value) : String(value));
 
-function body(step, actions) {
+function body(step, explain, actions) {
   const parts = [];
   if (step.refused) parts.push(refusal(step.refused));
-  else parts.push(why(step, actions));
+  else parts.push(why(step.outcome, explain(step), actions));
   if (step.kind === "event") parts.push(editing(step, actions));
   return element("div", { class: "body" }, parts);
 }

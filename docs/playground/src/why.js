@@ -28,8 +28,8 @@ function isNothing(value) {
 
 const isPlain = (value) => value === null || typeof value !== "object";
 
-/** The whole of it for one step. */
-export function why({ outcome, explanation }, actions) {
+/** The whole of it for one step: what came of it and, where there is one, the engine's explanation. */
+export function why(outcome, explanation, actions) {
   const decisions = explanation?.decisions ?? outcome.decisions;
   const silent = explanation?.silent ?? [];
   const more = Object.entries(explanation ?? {}).filter(([key, value]) => !ELSEWHERE.includes(key) && !isNothing(value));

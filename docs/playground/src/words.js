@@ -45,18 +45,27 @@ export function call(list, key) {
 // Latin digits in both languages: the same ones stand in the rules and in the events beside.
 const locale = () => (language === "ar" ? "ar-u-nu-latn-ca-gregory" : "en-GB");
 
+/** Ways to write numbers and dates: to make one takes far longer than to use it. */
+const formats = new Map();
+
+function format(Format, options) {
+  const key = `${Format.name} ${locale()} ${JSON.stringify(options)}`;
+  if (!formats.has(key)) formats.set(key, new Format(locale(), options));
+  return formats.get(key);
+}
+
 /** A decimal string with its digits in groups, and at `least` so many decimals; the digits themselves stay what they are. */
 export function amount(text, { signed = false, least = 0 } = {}) {
   const options = { minimumFractionDigits: least, maximumFractionDigits: 20, signDisplay: signed ? "exceptZero" : "auto" };
   if (!/^-?\d+(\.\d+)?$/.test(text)) return String(text);
   // The sign stands before the digits in both languages; marks of direction would turn it round.
-  return new Intl.NumberFormat(locale(), options).format(text).replace(/[\u061c\u200e\u200f]/g, "").replace("-", "−");
+  return format(Intl.NumberFormat, options).format(text).replace(/[\u061c\u200e\u200f]/g, "").replace("-", "−");
 }
 
 /** A figure of a scale, in few letters. */
 export function rough(value) {
   const notation = Math.abs(value) < 10_000 ? "standard" : "compact";
-  return new Intl.NumberFormat(locale(), { notation, maximumFractionDigits: 2 }).format(value).replace(/[\u061c\u200e\u200f]/g, "").replace("-", "−");
+  return format(Intl.NumberFormat, { notation, maximumFractionDigits: 2 }).format(value).replace(/[\u061c\u200e\u200f]/g, "").replace("-", "−");
 }
 
 /** Whether a value of a document is an instant. */
@@ -68,16 +77,16 @@ export function when(text, { time = true } = {}) {
   if (Number.isNaN(local.getTime())) return String(text);
   const date = { day: "numeric", month: "short", year: "numeric", timeZone: "UTC" };
   const clock = time && !/T00:00:00/.test(text) ? { hour: "2-digit", minute: "2-digit", hourCycle: "h23" } : {};
-  return new Intl.DateTimeFormat(locale(), { ...date, ...clock }).format(local);
+  return format(Intl.DateTimeFormat, { ...date, ...clock }).format(local);
 }
 
 /** A moment of the reader's own clock, in few letters. */
 export function shortly(at) {
-  return new Intl.DateTimeFormat(locale(), { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", hourCycle: "h23" }).format(at);
+  return format(Intl.DateTimeFormat, { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", hourCycle: "h23" }).format(at);
 }
 
 /** A mark on an axis of time. */
 export function tick(at, long) {
   const options = long ? { year: "numeric", month: "short" } : { day: "numeric", month: "short" };
-  return new Intl.DateTimeFormat(locale(), { ...options, timeZone: "UTC" }).format(new Date(at));
+  return format(Intl.DateTimeFormat, { ...options, timeZone: "UTC" }).format(new Date(at));
 }

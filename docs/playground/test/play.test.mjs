@@ -63,14 +63,36 @@ for (const [name, member] of [["corner-shop", "m-7"], ["qahwa", "نورة"], ["r
     assert.ok(played.steps.every(({ refused }) => refused === undefined));
     assert.equal(played.steps.filter(({ kind }) => kind === "event").length, events.length);
     // What an event explains adds up to what it decides.
-    for (const { explanation, outcome } of played.steps.filter(({ kind }) => kind === "event")) {
+    for (const step of played.steps.filter(({ kind }) => kind === "event")) {
       const told = (decisions) => decisions.map(({ kind, wallet, amount }) => ({ kind, wallet, amount }));
-      assert.deepEqual(told(explanation.decisions), told(outcome.decisions));
+      assert.deepEqual(told(played.explain(step).decisions), told(step.outcome.decisions));
     }
     const last = series(played.points).map((line) => [line.name, line.points.at(-1).shown.available]);
     assert.deepEqual(Object.fromEntries(last), Object.fromEntries(Object.entries(played.view.wallets).map(([wallet, { available }]) => [wallet, available])));
   });
 }
+
+test("a long history keeps a few states and balances, and any of its steps can be explained", () => {
+  const program = Program.compile(`program "Shop" { currency EUR }\nwallet points { expire 12 months after earning }\nrule base on order { earn 1 points per 1 EUR of order.subtotal }`);
+  const order = (number) => JSON.stringify({ type: "order", id: `o-${number}`, at: new Date(Date.UTC(2026, 0, 1, number)).toISOString(), subtotal: number === 3 ? "none" : number });
+  const lines = readLines(Array.from({ length: 700 }, (_, number) => order(number)));
+  const played = play(program, { lines, member: "m-1", joined: "", until: "2027-01-03T00:00:00Z" });
+  assert.ok(played.points.length > 200 && played.points.length <= 500, `${played.points.length}`);
+  // 0 + 1 + … + 699 without the third; those of the first day, 0 to 23, and of the second one have run out.
+  assert.deepEqual([played.points.at(-1).wallets.points.available, played.view.wallets.points.available], ["243522", "243522"]);
+  assert.equal(played.steps[3].refused.code, "wrong_type");
+  assert.equal(played.explain(played.steps[3]), null);
+  for (const number of [4, 127, 128, 699]) assert.equal(played.explain(played.steps[number]).decisions[0].amount, `${number}`);
+  played.close();
+});
+
+test("lines that stay are not read again", () => {
+  const first = readLines(['{"id":"a"}', "no json", '{"id":"b"}']);
+  const second = readLines(['{"id":"a"}', '{"id":"c"}', "no json", '{"id":"b"}'], first);
+  assert.equal(second[0], first[0]);
+  assert.equal(second[3].event, first[2].event);
+  assert.deepEqual(second.map(({ index, event }) => [index, event?.id]), [[0, "a"], [1, "c"], [2, undefined], [3, "b"]]);
+});
 
 test("a refused event leaves the rest as it is, and says why", () => {
   const program = Program.compile(sample("corner-shop").rules);

@@ -99,6 +99,13 @@ export const ar = {
   never: "أبدًا",
   balanceOver: (wallet, from, to) => `${wallet} عبر الزمن: من ${from} إلى ${to}`,
   points: "انتقل من حدث إلى حدث بسهمي اليمين واليسار.",
+  working: "يُشغَّل السجل…",
+  pages: "صفحات السجل",
+  first: "الأولى",
+  previous: "السابقة",
+  following: "التالية",
+  last: "الأخيرة",
+  stepsOf: (from, to, count) => `${digits(from)} إلى ${digits(to)} من ${digits(count)}`,
   moreLeft: (left) => `لم يُشغَّل ${left} من أحداث هذا العضو.`,
   offline: "لا شيء يغادر هذه الصفحة: تبقى القواعد والأحداث في متصفحك.",
   help: "في المحرر: ‎Ctrl+Space‎ للإكمال، ‎Ctrl+I‎ لشرح الكلمة، ‎F12‎ للذهاب إلى تعريفها، ‎F8‎ إلى المشكلة التالية، ‎Shift+Alt+F‎ للتنسيق. مفتاح Tab يغادر المحرر.",
@@ -115,6 +122,8 @@ export const ar = {
   refusal,
   ...engine,
 };
+
+const digits = (number) => number.toLocaleString("ar-u-nu-latn");
 
 /** A name from elsewhere, which turns by itself. */
 const isolated = (name) => `\u2068${name}\u2069`;

@@ -98,6 +98,13 @@ export const en = {
   never: "never",
   balanceOver: (wallet, from, to) => `${wallet} over time: from ${from} to ${to}`,
   points: "Use the left and right arrow keys to go from event to event.",
+  working: "Playing the history…",
+  pages: "Pages of the history",
+  first: "First",
+  previous: "Previous",
+  following: "Next",
+  last: "Last",
+  stepsOf: (from, to, count) => `${digits(from)} to ${digits(to)} of ${digits(count)}`,
   moreLeft: (left) => `${left} further events of this member are not played.`,
   offline: "Nothing leaves this page: rules and events stay in your browser.",
   help: "In the editor: Ctrl+Space completes, Ctrl+I explains the word at the cursor, F12 goes to its declaration, F8 to the next problem, Shift+Alt+F formats. Tab leaves the editor.",
@@ -170,7 +177,9 @@ export const en = {
   value: {},
 };
 
-const events = (number) => (number === 1 ? "1 event" : `${number.toLocaleString("en-GB")} events`);
+const digits = (number) => number.toLocaleString("en-GB");
+
+const events = (number) => (number === 1 ? "1 event" : `${digits(number)} events`);
 
 function count(number, one, many) {
   return number === 0 ? "" : `${number} ${number === 1 ? one : many}`;
