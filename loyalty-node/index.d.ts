@@ -288,15 +288,17 @@ export class Program {
 
   /**
    * Plays a history, from nothing or from the states of members: lines of JSON, or any iterable of events. Each member is enrolled by the first of its
-   * events that is taken. In Node it runs on threads of its own; WebAssembly has none, so call it in a worker.
+   * events that is taken. In Node it runs on threads of its own; WebAssembly has none, so that it is played there in parts of some milliseconds, and
+   * others have a turn in between.
    * @param options.outcomes keep the outcome of each event
    * @param options.until let time pass for every member until then, after the last event
    * @param options.states go on from these members, as `save` or `saveBinary` gave them
    * @param options.threads on how many threads, one for each core if not said; it comes to the same
+   * @param options.signal stops it when it is aborted: the promise is rejected with the signal's reason, and there is no Replay
    */
   replay<E extends Envelope>(
     events: string | Uint8Array | Iterable<E | string | Uint8Array> | AsyncIterable<E | string | Uint8Array>,
-    options?: { outcomes?: boolean; until?: Instant; states?: Iterable<string | Uint8Array>; threads?: number },
+    options?: { outcomes?: boolean; until?: Instant; states?: Iterable<string | Uint8Array>; threads?: number; signal?: AbortSignal },
   ): Promise<Replay>;
 
   /** Gives the memory back at once; the program is of no use after it. Without it, the collector does it in time. */

@@ -21,6 +21,7 @@ use crate::engine::view::View;
 use crate::leaderboard::Leaderboard;
 use crate::program::{Event, Program};
 use crate::quote::Quote;
+pub use crate::replay::{Events, Parts};
 use crate::replay::{RefusedEvent, Replay, ReplayOptions, Threads};
 use crate::report::{Report, ReportOptions};
 use crate::source::Units;
@@ -349,16 +350,17 @@ pub fn refused(refused: &[RefusedEvent]) -> String {
     refused.collect::<Document>().to_string()
 }
 
-/// Plays a history that a host has packed, as [`Program::resume`] plays lines, or on the host's threads.
+/// Plays a history that a host has packed, on the host's threads, as [`Program::resume`] plays lines.
 #[must_use]
 pub fn replay(
     program: &Program,
     packed: &str,
     members: Vec<Member>,
     options: ReplayOptions,
-    threads: Option<&dyn Threads>,
+    threads: &dyn Threads,
+    stop: &dyn Fn() -> bool,
 ) -> Replay {
-    Replay::of_packed(program, packed, members, options, threads)
+    Replay::of_packed(program, packed, members, options, threads, stop)
 }
 
 /// What a saved state is loaded as, in either form: JSON begins with a brace, and bytes with the number of their form.

@@ -1,5 +1,6 @@
 //! Playing a whole history: lines of events in, the members after it out, and what it all came to.
 
+mod parts;
 mod playing;
 mod resumed;
 mod threads;
@@ -7,6 +8,7 @@ mod unread;
 
 use std::collections::BTreeMap;
 
+pub use parts::{Events, Parts};
 pub use resumed::Resumed;
 pub use threads::{Job, Threads};
 pub use unread::HistoryEvent;
@@ -129,9 +131,10 @@ impl Replay {
         packed: &str,
         members: Vec<Member>,
         options: ReplayOptions,
-        threads: Option<&dyn Threads>,
+        threads: &dyn Threads,
+        stop: &dyn Fn() -> bool,
     ) -> Self {
-        let mut resumed = Resumed { threads, ..program.afresh(options) };
+        let mut resumed = Resumed { threads: Some(threads), stop: Some(stop), ..program.afresh(options) };
         resumed.replay.members = by_id(members);
         resumed.play_shared((1..).zip(PackedEvents::new(packed).map(Line::from)))
     }

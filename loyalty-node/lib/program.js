@@ -5,14 +5,16 @@ const { together } = require("./accounts.js");
 const { count, decoded, instant, isBytes, isRecord, kind, object, options, points, secret, text, whole } = require("./arguments.js");
 const { newEstimate } = require("./broadcast.js");
 const { ready } = require("./core.js");
-const { revived, told, toldLater } = require("./errors.js");
+const { revived, told } = require("./errors.js");
 const { lines, Packer } = require("./event.js");
 const { outcomeOf } = require("./flat.js");
 const { newLeaderboard } = require("./leaderboard.js");
 const { memberHandle, newMember } = require("./member.js");
+const { played, turn } = require("./played.js");
 const { newReplay } = require("./replay.js");
 const { newReport } = require("./report.js");
 const { Held, shownAs } = require("./shown.js");
+const { Unwanted } = require("./unwanted.js");
 
 /** A history is not divided further. */
 const THREADS_MAX = 256;
@@ -257,20 +259,23 @@ class Program extends Held {
   }
 
   async replay(events, given) {
-    const { outcomes = false, until, states, threads } = options(given, ["outcomes", "until", "states", "threads"]);
+    const { outcomes = false, until, states, threads, signal } = options(given, ["outcomes", "until", "states", "threads", "signal"]);
     if (typeof outcomes !== "boolean") throw new TypeError(`\`outcomes\`: expected true or false, found ${kind(outcomes)}`);
     const end = optionalInstant(until, "until");
     const members = statesOf(states);
     if (threads !== undefined && !(Number.isSafeInteger(threads) && threads >= 1)) {
       throw new TypeError(`\`threads\`: expected a whole number from 1, found ${typeof threads === "number" ? threads : kind(threads)}`);
     }
+    const unwanted = new Unwanted(signal);
     const program = this.#open;
     this.#playing += 1;
     try {
-      const history = await historyOf(events, this.#packer);
+      const history = await unwanted.before(historyOf(events, this.#packer, unwanted));
       const replay = typeof history === "string" ? "replayPacked" : "replay";
-      return newReplay(await toldLater(() => program[replay](history, members, outcomes, end, threads && Math.min(threads, THREADS_MAX))), this.#owner);
+      const count = threads && Math.min(threads, THREADS_MAX);
+      return newReplay(await played((stop) => program[replay](history, members, outcomes, end, count, stop), unwanted), this.#owner);
     } finally {
+      unwanted.forget();
       this.#playing -= 1;
       if (this.#handle === null && this.#playing === 0) program.free();
     }
@@ -325,7 +330,7 @@ function optionalInstant(value, name) {
 }
 
 /** A history as the bytes of its lines, or as one packed string. */
-async function historyOf(events, packer) {
+async function historyOf(events, packer, unwanted) {
   if (isBytes(events)) return events;
   if (typeof events === "string") return lines(events);
   if (events === null || typeof events !== "object" || !(Symbol.iterator in events || Symbol.asyncIterator in events)) {
@@ -333,6 +338,7 @@ async function historyOf(events, packer) {
   }
   const parts = [];
   for await (const event of events) {
+    unwanted.check();
     parts.push(packer.item(event));
     if (parts.length % AT_ONCE === 0) await turn();
   }
@@ -354,11 +360,6 @@ function statesOf(states) {
 
 /** So many events are packed before others have a turn: some milliseconds. */
 const AT_ONCE = 256;
-
-/** Lets everything run that waits. */
-function turn() {
-  return new Promise((resolve) => (typeof setImmediate === "function" ? setImmediate(resolve) : setTimeout(resolve)));
-}
 
 shownAs(Program, ["title", "version"], "`program.text` is its text");
 

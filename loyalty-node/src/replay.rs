@@ -1,6 +1,8 @@
 //! Whole histories, played on threads of their own.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
 use loyalty_core::{ReplayOptions, StateError, host};
 use napi::bindgen_prelude::{AsyncTask, Uint8Array};
@@ -30,6 +32,26 @@ pub struct Playing {
     states: Vec<Vec<u8>>,
     options: ReplayOptions,
     threads: Spawned,
+    stop: Arc<AtomicBool>,
+}
+
+/// A way to tell a history that nobody wants it any more.
+#[napi]
+pub struct Stop(Arc<AtomicBool>);
+
+#[napi]
+impl Stop {
+    /// One that has not been told yet.
+    #[napi(constructor)]
+    pub fn new() -> Self {
+        Self(Arc::default())
+    }
+
+    /// Tells it.
+    #[napi(catch_unwind)]
+    pub fn stop(&self) {
+        self.0.store(true, Relaxed);
+    }
 }
 
 impl Task for Playing {
@@ -39,13 +61,18 @@ impl Task for Playing {
     fn compute(&mut self) -> Result<Self::Output> {
         // Nobody catches a panic on this thread; the core has none, and if it had, it is an error like any other.
         let play = || {
-            let members = host::members_of(&self.program, (1..).zip(&self.states))?;
+            // Of a history that is stopped, nobody sees what it came to.
+            let stop = || self.stop.load(Relaxed);
+            let states = (1..).zip(&self.states).take_while(|_| !stop());
+            let members = host::members_of(&self.program, states)?;
             Ok(match &self.events {
                 Events::Lines(lines) => {
-                    self.program.resume(members, self.options, &mut |_| {}).on(&self.threads).lines(lines)
+                    let mut each = |_: &_| {};
+                    let resumed = self.program.resume(members, self.options, &mut each);
+                    resumed.on(&self.threads).stop_when(&stop).lines(lines)
                 }
                 Events::Packed(packed) => {
-                    host::replay(&self.program, packed, members, self.options, Some(&self.threads))
+                    host::replay(&self.program, packed, members, self.options, &self.threads, &stop)
                 }
             })
         };
@@ -68,8 +95,9 @@ impl Program {
         outcomes: bool,
         until: Option<String>,
         threads: Option<u32>,
+        stop: &Stop,
     ) -> Result<AsyncTask<Playing>> {
-        self.play(Events::Lines(own(lines)), states, outcomes, until, threads)
+        self.play(Events::Lines(own(lines)), states, outcomes, until, (threads, stop))
     }
 
     /// The same for a packed history.
@@ -81,8 +109,9 @@ impl Program {
         outcomes: bool,
         until: Option<String>,
         threads: Option<u32>,
+        stop: &Stop,
     ) -> Result<AsyncTask<Playing>> {
-        self.play(Events::Packed(events), states, outcomes, until, threads)
+        self.play(Events::Packed(events), states, outcomes, until, (threads, stop))
     }
 
     fn play(
@@ -91,14 +120,15 @@ impl Program {
         states: Vec<Uint8Array>,
         outcomes: bool,
         until: Option<String>,
-        threads: Option<u32>,
+        (threads, stop): (Option<u32>, &Stop),
     ) -> Result<AsyncTask<Playing>> {
         let until = until.map(|until| instant(&until)).transpose()?;
         let options = ReplayOptions { outcomes, until };
         let threads = Spawned::of(threads);
         // Whoever called may write to its bytes while a thread plays.
         let states = states.iter().map(|state| own(state)).collect();
-        Ok(AsyncTask::new(Playing { program: self.core()?.clone(), events, states, options, threads }))
+        let (program, stop) = (self.core()?.clone(), Arc::clone(&stop.0));
+        Ok(AsyncTask::new(Playing { program, events, states, options, threads, stop }))
     }
 }
 

@@ -1,7 +1,8 @@
 //! Whole histories.
 
 use js_sys::{Error, Uint8Array};
-use loyalty_core::{ReplayOptions, host};
+use loyalty_core::ReplayOptions;
+use loyalty_core::host::{self, Events, Parts};
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::error;
@@ -11,43 +12,62 @@ use crate::program::{Member, Program, instant};
 #[wasm_bindgen]
 pub struct Replay(loyalty_core::Replay);
 
+/// A history on its way: there is one thread, and others have a turn on it between the parts.
+#[wasm_bindgen]
+pub struct Playing(Parts);
+
 #[wasm_bindgen]
 impl Program {
-    /// Plays lines of events, going on from saved states. There is one thread: a page that must not wait calls this in a worker.
+    /// Begins with lines of events, going on from saved states.
     pub fn replay(
         &self,
-        lines: &[u8],
+        lines: Vec<u8>,
         states: Vec<Uint8Array>,
         outcomes: bool,
         until: Option<String>,
-    ) -> Result<Replay, Error> {
-        let members = self.members(&states)?;
-        Ok(Replay(self.program.resume(members, options(outcomes, until)?, &mut |_| {}).lines(lines)))
+    ) -> Result<Playing, Error> {
+        self.play(Events::Lines(lines), &states, outcomes, until)
     }
 
     /// The same for a packed history.
     #[wasm_bindgen(js_name = replayPacked)]
     pub fn replay_packed(
         &self,
-        events: &str,
+        events: String,
         states: Vec<Uint8Array>,
         outcomes: bool,
         until: Option<String>,
-    ) -> Result<Replay, Error> {
-        let members = self.members(&states)?;
-        Ok(Replay(host::replay(&self.program, events, members, options(outcomes, until)?, None)))
+    ) -> Result<Playing, Error> {
+        self.play(Events::Packed(events), &states, outcomes, until)
     }
 }
 
 impl Program {
-    fn members(&self, states: &[Uint8Array]) -> Result<Vec<loyalty_core::Member>, Error> {
+    fn play(
+        &self,
+        events: Events,
+        states: &[Uint8Array],
+        outcomes: bool,
+        until: Option<String>,
+    ) -> Result<Playing, Error> {
         let states = (1..).zip(states.iter().map(Uint8Array::to_vec));
-        host::members_of(&self.program, states).map_err(|refused| error::state(&refused))
+        let members = host::members_of(&self.program, states).map_err(|refused| error::state(&refused))?;
+        let until = until.map(|until| instant(&until)).transpose()?;
+        Ok(Playing(Parts::new(self.program.clone(), events, members, ReplayOptions { outcomes, until })))
     }
 }
 
-fn options(outcomes: bool, until: Option<String>) -> Result<ReplayOptions, Error> {
-    Ok(ReplayOptions { outcomes, until: until.map(|until| instant(&until)).transpose()? })
+#[wasm_bindgen]
+impl Playing {
+    /// Plays a part of it; tells whether there may be more.
+    pub fn step(&mut self) -> bool {
+        self.0.step()
+    }
+
+    /// What it came to.
+    pub fn finish(self) -> Replay {
+        Replay(self.0.finish())
+    }
 }
 
 #[wasm_bindgen]

@@ -98,7 +98,6 @@ impl<'a> Resumed<'a> {
     }
 
     pub(super) fn play(mut self, lines: impl Iterator<Item = (u64, impl Unread)>) -> Replay {
-        let wanted = self.wanted();
         let mut players = Players::new(std::mem::take(&mut self.replay.members));
         let mut stopped = false;
         for (number, line) in lines {
@@ -106,11 +105,25 @@ impl<'a> Resumed<'a> {
             if stopped {
                 break;
             }
-            let played = players.play(self.program, number, &line);
-            self.count(played.map(|outcome| Taken::of(outcome, wanted)));
+            self.one(&mut players, number, &line);
         }
         self.replay.members = players.members;
         self.finish(stopped)
+    }
+
+    /// Plays one event.
+    pub(super) fn one(&mut self, players: &mut Players, number: u64, line: &impl Unread) {
+        let wanted = self.wanted();
+        let played = players.play(self.program, number, line);
+        self.count(played.map(|outcome| Taken::of(outcome, wanted)));
+    }
+
+    /// Lets time pass for one member who is behind.
+    pub(super) fn pass(&mut self, member: &mut Member, until: Instant) {
+        // Members of another program stay as they are, which is all that time could refuse.
+        if let Some(outcome) = (member.clock() < until).then(|| self.program.advance(member, until).ok()).flatten() {
+            self.keep(Taken::of(outcome, self.wanted()));
+        }
     }
 
     /// Plays as many events at a time as a block holds: whose each is, is read side by side, and so is what becomes of it.
@@ -165,7 +178,7 @@ impl<'a> Resumed<'a> {
     }
 
     /// Lets time pass for every member, unless it was stopped, and sums up.
-    fn finish(mut self, stopped: bool) -> Replay {
+    pub(super) fn finish(mut self, stopped: bool) -> Replay {
         let (program, wanted) = (self.program, self.wanted());
         if let Some(until) = self.options.until.filter(|_| !stopped) {
             let mut members = std::mem::take(&mut self.replay.members);

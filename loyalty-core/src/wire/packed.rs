@@ -216,7 +216,17 @@ pub enum PackedEvent<'a> {
 
 impl<'a> PackedEvents<'a> {
     pub fn new(text: &'a str) -> Self {
-        Self(Packed { text, at: 0 })
+        Self::from(text, 0)
+    }
+
+    /// Goes on from a place.
+    pub fn from(text: &'a str, place: usize) -> Self {
+        Self(Packed { text, at: place })
+    }
+
+    /// So many bytes lie behind it.
+    pub fn place(&self) -> usize {
+        self.0.at
     }
 }
 

@@ -146,6 +146,102 @@ export function historyTests({ EventError, StateError }, { assert, refused, star
       }
     },
 
+    "a history is stopped by a signal, with its reason": async () => {
+      const { program, member } = start();
+      const before = member.save();
+      const orders = Array.from({ length: 6000 }, (_, at) => ({ ...ORDER, id: `o-${at}`, member: at % 2 === 0 ? "m-1" : `m-${at}` }));
+      const lines = orders.map((order) => JSON.stringify(order)).join("\n");
+      const reason = new Error("nobody waits for it");
+      const thrownBy = (promise) => promise.then(() => assert.ok(false), (thrown) => thrown);
+      // What is not wanted from the beginning is not even looked at.
+      const untouched = Object.defineProperty([], Symbol.iterator, { get: () => assert.ok(false) });
+      assert.equal(await thrownBy(program.replay(untouched, { signal: AbortSignal.abort(reason) })), reason);
+      // While events are collected, of a source that goes on and of one that says nothing more.
+      const controller = new AbortController();
+      let [given, ended] = [0, false];
+      async function* endless() {
+        try {
+          for (; ; given += 1) {
+            if (given === 300) controller.abort(reason);
+            yield { ...ORDER, id: `o-${given}` };
+          }
+        } finally {
+          ended = true;
+        }
+      }
+      assert.equal(await thrownBy(program.replay(endless(), { signal: controller.signal })), reason);
+      assert.deepEqual([given, ended], [300, true]);
+      const silent = { [Symbol.asyncIterator]: () => ({ next: () => new Promise(() => {}) }) };
+      const quiet = new AbortController();
+      setTimeout(() => quiet.abort(), 10);
+      assert.equal((await thrownBy(program.replay(silent, { signal: quiet.signal }))).name, "AbortError");
+      // While it is played: it takes a part of the time.
+      for (const [history, threads] of [[lines, 1], [lines, 2], [orders, 1]]) {
+        const began = performance.now();
+        const whole = await program.replay(history, { states: [before], threads, signal: new AbortController().signal });
+        const time = performance.now() - began;
+        assert.equal(whole.summary.applied, 6000);
+        if (threads > 1) continue;
+        const later = new AbortController();
+        setTimeout(() => later.abort(reason), time / 20);
+        const again = performance.now();
+        assert.equal(await thrownBy(program.replay(history, { states: [before], threads, outcomes: true, until: "2030-01-01T00:00:00Z", signal: later.signal })), reason);
+        assert.ok(performance.now() - again < time * 0.8, `${performance.now() - again} of ${time} ms`);
+      }
+      // Nothing has become of the member, and the program goes on.
+      assert.equal(member.save(), before);
+      assert.equal((await program.replay([ORDER], { states: [before] })).summary.applied, 1);
+      // One that is closed meanwhile is given back by the last history, stopped or not.
+      const other = new AbortController();
+      const stopped = program.replay(lines, { signal: other.signal });
+      program.close();
+      other.abort();
+      assert.equal((await thrownBy(stopped)).name, "AbortError");
+    },
+
+    "a signal is listened to for as long as it is of use": async () => {
+      const { program } = start();
+      const { signal } = new AbortController();
+      let listeners = 0;
+      const counted = {
+        get aborted() {
+          return signal.aborted;
+        },
+        addEventListener: (name, act) => ((listeners += 1), signal.addEventListener(name, act)),
+        removeEventListener: (name, act) => ((listeners -= 1), signal.removeEventListener(name, act)),
+      };
+      for (const events of [[ORDER], EVENT]) assert.equal((await program.replay(events, { signal: counted })).summary.applied, 1);
+      await assert.rejects(program.replay([], { states: ["{}"], signal: counted }), StateError);
+      assert.equal(listeners, 0);
+      for (const wrong of [null, true, "stop", 7, {}, new AbortController(), () => true]) {
+        await assert.rejects(program.replay([], { signal: wrong }), TypeError);
+      }
+      let error;
+      await program.replay([], { signal: {} }).catch((thrown) => (error = thrown));
+      assert.equal(error.message, "`signal`: expected an AbortSignal, found an object");
+      await program.replay([], { abort: signal }).catch((thrown) => (error = thrown));
+      assert.match(error.message, /^unknown option `abort`; the options are .*`signal`$/);
+    },
+
+    "a history that is played in parts comes to the same": async () => {
+      const { program } = start();
+      // Empty lines, lines that are refused, and ends of parts in between.
+      const order = (at) => JSON.stringify({ ...ORDER, id: `o-${at}`, member: `m-${at % 300}` });
+      const numbers = Array.from({ length: 1200 }, (_, at) => at);
+      const texts = numbers.map((at) => (at % 100 === 7 ? "" : at % 100 === 9 ? "{" : order(at)));
+      const options = { outcomes: true, until: "2030-01-01T00:00:00Z" };
+      for (const ending of ["", "\n", "\n\n"]) {
+        const { summary, refused, outcomes } = await program.replay(texts.join("\n") + ending, options);
+        assert.deepEqual([summary.events, summary.applied, summary.members], [1188, 1176, 294]);
+        assert.deepEqual(refused.map(({ line }) => line), numbers.filter((at) => at % 100 === 9).map((at) => at + 1));
+        // Each order, and each member's points when they run out.
+        assert.deepEqual([outcomes.length, outcomes.at(-1).member, outcomes.at(-1).decisions[0].kind], [1470, "m-99", "expired"]);
+        assert.deepEqual([summary.wallets.points.available, summary.conserved], ["0", true]);
+      }
+      const packed = await program.replay(texts.filter((text) => text !== ""), options);
+      assert.deepEqual(packed.refused.map(({ line }) => line), [...numbers.keys()].filter((at) => at % 99 === 8).slice(0, 12).map((at) => at + 1));
+    },
+
     "a history comes to the same on any number of threads": async () => {
       const { program } = start();
       const events = Array.from({ length: 3000 }, (_, n) => ({ ...ORDER, id: `o-${n % 2900}`, member: `m-${n % 70}` }));
