@@ -4,12 +4,14 @@ import type { Broadcast, Cart, Envelope, EventHead, EventObject, Instant, Points
 import type { Explanation } from "./types/explanation.js";
 import type { Outcome } from "./types/outcome.js";
 import type { Quote } from "./types/quote.js";
+import type { RefusalCode } from "./types/refusal.js";
 import type { Totals, View } from "./types/view.js";
 
 export type * from "./types/event.js";
 export type * from "./types/explanation.js";
 export type * from "./types/outcome.js";
 export type * from "./types/quote.js";
+export type * from "./types/refusal.js";
 export type * from "./types/view.js";
 
 /**
@@ -479,6 +481,7 @@ export interface BroadcastCounts {
 export class Replay {
   private constructor();
 
+  /** What it came to. Like the lists below it is made when it is asked for first, and the same each time. */
   get summary(): Summary;
   /** The refused events, each with its line, or its number in the iterable, from 1. */
   get refused(): { line: number; event: string | null; error: EventError }[];
@@ -506,7 +509,7 @@ export class EventError extends Error {
   private constructor();
   name: "EventError";
   /** A stable code, such as `missing_field`. */
-  code: string;
+  code: RefusalCode | (string & {});
   /** The field that is wrong, as a path such as `lines[2].amount`. */
   field: string | null;
   expected: string | null;

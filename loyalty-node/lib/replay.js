@@ -2,7 +2,7 @@
 // What a whole history came to.
 
 const { kind } = require("./arguments.js");
-const { EventError, revived } = require("./errors.js");
+const { EventError, told } = require("./errors.js");
 const { newMember } = require("./member.js");
 const { Held, shownAs } = require("./shown.js");
 
@@ -12,6 +12,8 @@ const MAKE = Symbol("make");
 class Replay extends Held {
   #handle;
   #owner;
+  /** What has been read of it, which stays what it is. */
+  #read = {};
 
   constructor(make, handle, owner) {
     if (make !== MAKE) throw new TypeError("a Replay is what `program.replay` gives; there is no other way to make one");
@@ -26,20 +28,19 @@ class Replay extends Held {
   }
 
   get summary() {
-    try {
-      return JSON.parse(this.#open.summary());
-    } catch (thrown) {
-      throw revived(thrown);
-    }
+    const handle = this.#open;
+    return (this.#read.summary ??= JSON.parse(told(() => handle.summary())));
   }
 
   get refused() {
-    const refused = JSON.parse(this.#open.refused());
-    return refused.map(({ line, event, error }) => ({ line, event, error: new EventError(error) }));
+    const handle = this.#open;
+    const error = (refusal) => ({ ...refusal, error: new EventError(refusal.error) });
+    return (this.#read.refused ??= JSON.parse(handle.refused()).map(error));
   }
 
   get outcomes() {
-    return JSON.parse(this.#open.outcomes());
+    const handle = this.#open;
+    return (this.#read.outcomes ??= JSON.parse(handle.outcomes()));
   }
 
   members() {
@@ -55,6 +56,7 @@ class Replay extends Held {
   close() {
     this.#handle?.free();
     this.#handle = null;
+    this.#read = {};
   }
 }
 

@@ -52,7 +52,7 @@ export interface Decisions {
   /** Points were taken from lots. */
   spent: Posting & { from: FromLot[]; rule?: string; reward?: string };
   /** Points of a lot are gone: `lapsed`, or `not_vested` in time. */
-  expired: Posting & { lot: number; reason: string };
+  expired: Posting & { lot: number; reason: "lapsed" | "not_vested" };
   /** A return took points back: what was pending, what lay in lots, what is a debt now, what nobody will collect; below zero where a return before it had taken too much. */
   clawed_back: Posting & { from_pending: string; from_lots: string; debt: string; written_off: string };
   /** Spent points were given back. */
@@ -68,7 +68,7 @@ export interface Decisions {
   /** Points are set aside for a reward that waits. */
   held: Posting & { reward: string; until: string; from: FromLot[] };
   /** They are free again. */
-  released: Posting & { reward: string; reason: string };
+  released: Posting & { reward: string; reason: "released" | "lapsed" };
   /** The member has the tag. */
   tagged: { tag: string };
   /** The member has lost the tag. */
@@ -104,7 +104,7 @@ export interface Decisions {
   coupon_refused: {
     code: string;
     coupon?: string;
-    reasons: { reason: string; at?: string; from?: string; condition?: number; limit?: number; in_total?: boolean; budget?: string }[];
+    reasons: { reason: CouponRefusal; at?: string; from?: string; condition?: number; limit?: number; in_total?: boolean; budget?: string }[];
   };
   /** The order was called off, and the coupon may be used once more. */
   coupon_given_back: { coupon: string; code?: string; number?: number };
@@ -152,7 +152,7 @@ export interface Decisions {
     out_of_stock?: boolean;
   };
   /** A wheel was not turned. */
-  not_drawn: { wheel: string; reason: string; rule?: string };
+  not_drawn: { wheel: string; reason: "limit" | "out_of_stock" | "no_card"; rule?: string };
   /** The member may draw once, before `expires_at`. */
   card_issued: { wheel: string; expires_at: string; rule?: string; from_wheel?: string };
   /** A card was not drawn in time. */
@@ -164,16 +164,16 @@ export interface Decisions {
   /** A quiz or a survey is asked. */
   asked: { quiz?: string; survey?: string; message: string; until: string | null };
   /** It is not asked. */
-  not_asked: { quiz?: string; survey?: string; reason: string };
+  not_asked: { quiz?: string; survey?: string; reason: "limit" | "not_valid" };
   /** It was answered. */
   answered: { quiz?: string; choice?: string; right?: boolean; survey?: string; score?: number };
   /** A message was no answer to it, or none any more. */
-  not_answered: { quiz?: string; survey?: string; reason: string };
+  not_answered: { quiz?: string; survey?: string; reason: "unknown_answer" | "not_asked" | "already_answered" | "question_closed" };
   /** A message is to be sent. */
   message: {
     id: string;
     message: string;
-    category: string;
+    category: Category;
     language: string;
     send: "text" | "template";
     text: string;
@@ -188,8 +188,8 @@ export interface Decisions {
   /** A message is not sent. */
   message_suppressed: {
     message: string;
-    category: string;
-    reason: string;
+    category: Category;
+    reason: Suppression;
     because: Said[];
     value?: string;
     at_most?: number;
@@ -199,7 +199,7 @@ export interface Decisions {
   /** Messages wait, for the messenger has refused one. */
   messages_held_back: { until: string | null; error: number; category?: string };
   /** The member agrees to messages, or no longer does. */
-  consent: { category: string; state: string; since: string; how: string; words?: string };
+  consent: { category: string; state: ConsentState; since: string; how: string; words?: string };
   /** Keys by which the member can be found were noted. */
   identified: { keys: number };
   /** The member tells whom it has to thank. */
@@ -207,7 +207,7 @@ export interface Decisions {
   /** A friend has come. */
   brought: { referral: string; by: string };
   /** A friend does not count. */
-  referral_refused: { referral: string; by: string; reason?: string };
+  referral_refused: { referral: string; by: string };
   /** A friend no longer counts. */
   referral_withdrawn: { referral: string; to: string; event: EventObject };
   /** So many friends have come. */
@@ -215,13 +215,13 @@ export interface Decisions {
   /** A counter over all members moves; below zero it is given back. */
   claim: { counter: string; by: string; limit: string };
   /** The event was taken and could not earn. */
-  not_earned: { reason: string };
+  not_earned: { reason: "before_enrolment" | "paused" | "withdrawn" };
   /** Points left for another member, to whom `event` is to be sent. */
   transferred: Posting & { rule: string; to: string; from: FromLot[]; event: EventObject };
   /** Points of another member came in. */
   received: Posting & { sender: string; expires_at: string | null };
   /** Points of another member were not taken; `event` is for that member. */
-  sent_back: { wallet: string; amount: string; to: string; reason: string; event: EventObject };
+  sent_back: { wallet: string; amount: string; to: string; reason: "not_accepted" | "hold_at_most" | "paused" | "before_enrolment"; event: EventObject };
   /** The account earns and spends nothing from here on. */
   paused: { freeze_expiry: boolean };
   /** It does again. */
@@ -262,3 +262,21 @@ export interface Part {
   step?: string;
   amount: string;
 }
+
+/** Why a code was not applied. */
+export type CouponRefusal =
+  | "unknown_code" | "mistyped_code" | "code_of_another_member" | "not_held" | "already_used" | "named_twice"
+  | "expired" | "not_valid_yet" | "not_on_this_weekday" | "not_at_this_hour" | "condition" | "limit_reached"
+  | "budget_used_up" | "nothing_to_lower" | "not_beside" | "stopped" | "adds_nothing" | "not_better" | "other_code";
+
+/** Why a message is not sent. */
+export type Suppression =
+  | "already_said" | "missing_value" | "too_long" | "no_text" | "no_consent" | "withdrawn" | "not_allowed"
+  | "outside_window" | "at_most" | "at_most_in_total" | "quiet" | "held" | "backed_off" | "unreachable"
+  | "outside_segment" | "paused" | "before_enrolment" | "overtaken";
+
+/** What a message is about: what the member did or asked for, what promotes, or what answers the member. */
+export type Category = "utility" | "marketing" | "reply";
+
+/** Whether a member agrees to messages of a category. */
+export type ConsentState = "given" | "asked" | "withdrawn";

@@ -57,7 +57,7 @@ export interface QuotedLine {
 
 /** Why a coupon does not apply. */
 export interface WhyNot {
-  reason: string;
+  reason: CouponHindrance;
   /** In the language that was asked for. */
   text: string;
   said?: string;
@@ -77,3 +77,9 @@ export interface WhyNot {
   /** The coupons that stand in its way. */
   coupons?: string[];
 }
+
+/** What keeps a coupon from applying to a cart. */
+export type CouponHindrance =
+  | "unknown_code" | "mistyped_code" | "code_of_another_member" | "named_twice" | "too_many_codes" | "not_in_force"
+  | "not_held" | "used" | "expired" | "not_valid_now" | "condition" | "limit_reached" | "budget_used_up"
+  | "nothing_to_lower" | "not_named" | "not_beside" | "stopped" | "adds_nothing" | "not_better" | "other_code";

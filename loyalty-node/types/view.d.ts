@@ -1,5 +1,7 @@
 // What a member has.
 
+import type { ConsentState } from "./outcome.js";
+
 /** What a member has at an instant. Keys that may be missing are there for programs that have such things, or members. */
 export interface View {
   member: string;
@@ -147,7 +149,7 @@ export interface HeldCoupon {
   code?: string;
   issued_at: string;
   expires_at: string | null;
-  state: string;
+  state: "usable" | "used" | "expired";
   used_at?: string;
 }
 
@@ -160,7 +162,7 @@ export interface Referral {
 
 /** How the member may be spoken to. */
 export interface Contact {
-  consents: { category: string; state: string; since: string; how: string; words?: string }[];
+  consents: { category: string; state: ConsentState; since: string; how: string; words?: string }[];
   wrote_at?: string;
   unreachable?: true;
   held_back_until?: string;

@@ -1,7 +1,7 @@
 // How the library is used from TypeScript: what is right compiles, what is wrong does not. `tsc` reads it, nobody runs it.
 
 import { check, EventError, eventHead, format, init, Member, Program, Replay, RulesError, StateError } from "loyalty-rules";
-import type { Decision, Diagnostic, Event, EventObject, Explanation, Migrated, Migration, Outcome, Policy, Summary, TestResult, View } from "loyalty-rules";
+import type { Decision, Diagnostic, Event, EventObject, Explanation, Migrated, Migration, Outcome, Policy, RefusalCode, Summary, Suppression, TestResult, View } from "loyalty-rules";
 
 await init();
 
@@ -30,6 +30,13 @@ const level: string | undefined = view.tiers["status"]?.next?.level;
 const coupons: string[] | undefined = view.coupons?.map(({ coupon, state }) => coupon + state);
 const rule: string | undefined = why.silent[0]?.reasons[0]?.parts?.[0]?.said;
 const step: string | undefined = why.decisions.flatMap((told) => (told.kind === "earned" ? told.because : []))[0]?.steps?.[0]?.exact;
+// Reasons are of closed lists, and so are the codes of refusals, of which later versions may have more.
+const gone: "lapsed" | "not_vested" | undefined = decision?.kind === "expired" ? decision.reason : undefined;
+// @ts-expect-error there is no such reason
+if (decision?.kind === "expired") decision.reason === "expired";
+const unsaid: Suppression | undefined = decision?.kind === "message_suppressed" ? decision.reason : undefined;
+const refusals: Record<RefusalCode, string> = {} as Record<RefusalCode, string>;
+const advice = (error: EventError): string | undefined => (error.code in refusals ? refusals[error.code as RefusalCode] : error.code === "one_of_tomorrow" ? "" : undefined);
 program.advance(member, "2026-01-01T00:00:00Z").decisions.map(({ kind }) => kind.length);
 
 // An event of a type of one's own, and of a class.

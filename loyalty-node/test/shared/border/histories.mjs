@@ -24,8 +24,10 @@ export function historyTests({ EventError, StateError }, { assert, refused, star
       const replay = await program.replay(orders, { outcomes: true, until: new Date("2028-01-01T00:00:00Z") });
       assert.deepEqual(replay.outcomes.map(({ decisions }) => decisions[0].kind), ["earned", "earned", "earned", "expired", "expired"]);
       assert.equal(replay.summary.wallets.points.expired, "111");
+      // What has been read once is not made anew.
+      for (const key of ["summary", "outcomes", "refused"]) assert.equal(replay[key], replay[key]);
       replay.close();
-      refused(() => replay.summary, TypeError);
+      for (const key of ["summary", "outcomes", "refused"]) refused(() => replay[key], TypeError);
     },
 
     "a history goes on from the states that its first part has left": async () => {
