@@ -1,21 +1,10 @@
 // What the page answers while one types: the cursor stays in sight, and what is refused is told where it stands.
 
 import assert from "node:assert/strict";
-import { after, before } from "node:test";
 
-import { FIVE_LINES, history, launch, onPage as onPageOf, serve, write } from "./browser.mjs";
+import { FIVE_LINES, history, inChromium, write } from "./browser.mjs";
 
-let browser;
-let server;
-before(async () => {
-  server = await serve();
-  browser = await launch();
-});
-after(async () => {
-  await browser?.close();
-  server?.close();
-});
-const onPage = onPageOf(() => [browser, server.address]);
+const { onPage } = inChromium();
 
 onPage("the cursor stays in sight while problems grow beneath it", {}, async (page) => {
   await page.locator(".cm-content").click();

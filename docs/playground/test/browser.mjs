@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { extname, join, normalize } from "node:path";
-import { test } from "node:test";
+import { after, before, test } from "node:test";
 
 import { chromium } from "playwright-core";
 
@@ -19,7 +19,7 @@ const QUIET = [
 const PLACES = [process.env.CHROMIUM, "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
 
 /** Serves the built page: `{ address, close }`. */
-export async function serve() {
+async function serve() {
   if (!existsSync(join(dist, "index.html"))) throw new Error("the page is not built: npm run build");
   const server = createServer((request, response) => {
     const path = new URL(request.url, "http://host").pathname;
@@ -36,14 +36,44 @@ export async function serve() {
   return { address: `http://127.0.0.1:${server.address().port}/`, close };
 }
 
-export function launch() {
+function launch() {
   const executablePath = PLACES.find((path) => path && existsSync(path));
   if (!executablePath) throw new Error("no Chromium is installed; CHROMIUM says where one is");
   return chromium.launch({ executablePath, args: QUIET });
 }
 
+/**
+ * A server and a browser for the tests of a file, from before the first until after the last: how the page is `opened`, at an
+ * address or at what follows that of the page, and tests on a page of their own, which must have nothing to complain of.
+ */
+export function inChromium() {
+  let browser;
+  let server;
+  before(async () => {
+    server = await serve();
+    browser = await launch();
+  });
+  after(async () => {
+    await browser?.close();
+    server?.close();
+  });
+  const opened = (address = "", options = {}) => open(browser, new URL(address, server.address).href, options);
+  const onPage = (name, options, act) => {
+    test(name, async () => {
+      const { context, page, complaints } = await opened("", options);
+      try {
+        await act(page, context);
+        assert.deepEqual(complaints, []);
+      } finally {
+        await context.close();
+      }
+    });
+  };
+  return { onPage, opened };
+}
+
 /** Opens an address and waits until the engine is there; whatever the page complains of is collected. */
-export async function open(browser, address, options = {}) {
+async function open(browser, address, options = {}) {
   const context = await browser.newContext({ viewport: { width: 1280, height: 860 }, locale: "en-GB", ...options });
   const page = await context.newPage();
   const complaints = [];
@@ -67,19 +97,6 @@ rule big on order when order.subtotal >= 50 EUR { earn 10 points }
 test "a big order" { on order { subtotal 72.50 EUR }  expect earned == 82 points }
 `;
 export const ORDER = '{"type":"order","id":"o-1","at":"2026-01-05T10:00:00+01:00","subtotal":"42.86"}';
-
-/** Tests on a page of their own, which must have nothing to complain of; `place` gives the browser and the address. */
-export const onPage = (place) => (name, options, act) => {
-  test(name, async () => {
-    const { context, page, complaints } = await open(...place(), options);
-    try {
-      await act(page, context);
-      assert.deepEqual(complaints, []);
-    } finally {
-      await context.close();
-    }
-  });
-};
 
 export async function write(page, text) {
   await page.locator(".cm-content").click();

@@ -2,22 +2,12 @@
 
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { pathToFileURL } from "node:url";
 
-import { ORDER, balance, dist, history, launch, onPage as onPageOf, open, serve, write } from "./browser.mjs";
+import { ORDER, balance, dist, history, inChromium, write } from "./browser.mjs";
 
-let browser;
-let server;
-before(async () => {
-  server = await serve();
-  browser = await launch();
-});
-after(async () => {
-  await browser?.close();
-  server?.close();
-});
-const onPage = onPageOf(() => [browser, server.address]);
+const { onPage, opened } = inChromium();
 
 const RULES = `program "Corner Shop" { currency EUR  timezone "Europe/Berlin" }
 wallet points {}
@@ -117,7 +107,7 @@ onPage("while it is played, no step of the history before can be taken for one o
 });
 
 test("so it is on a page from a folder", async () => {
-  const { context, page, complaints } = await open(browser, pathToFileURL(join(dist, "index.html")).href);
+  const { context, page, complaints } = await opened(pathToFileURL(join(dist, "index.html")).href);
   await playsLong(page);
   assert.deepEqual(complaints, []);
   await context.close();

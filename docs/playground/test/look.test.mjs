@@ -1,21 +1,10 @@
 // How it looks: money with its cents, pictures with a scale, rewards and challenges as a shop shows them, on any width.
 
 import assert from "node:assert/strict";
-import { after, before } from "node:test";
 
-import { balance, launch, onPage as onPageOf, serve } from "./browser.mjs";
+import { balance, inChromium } from "./browser.mjs";
 
-let browser;
-let server;
-before(async () => {
-  server = await serve();
-  browser = await launch();
-});
-after(async () => {
-  await browser?.close();
-  server?.close();
-});
-const onPage = onPageOf(() => [browser, server.address]);
+const { onPage } = inChromium();
 
 onPage("money has its cents, and points have none", {}, async (page) => {
   assert.equal(await balance(page, "cashback").innerText(), "3.09 EUR");

@@ -1,21 +1,11 @@
 // One's own work: nothing of it goes without a way back, a link says what is not in it, and a field says why it is not taken.
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 
-import { FIVE_LINES, ORDER, balance, history, launch, onPage as onPageOf, open, serve, write } from "./browser.mjs";
+import { FIVE_LINES, ORDER, balance, history, inChromium, write } from "./browser.mjs";
 
-let browser;
-let server;
-before(async () => {
-  server = await serve();
-  browser = await launch();
-});
-after(async () => {
-  await browser?.close();
-  server?.close();
-});
-const onPage = onPageOf(() => [browser, server.address]);
+const { onPage, opened } = inChromium();
 
 const has = (page, wallet, text) =>
   page.waitForFunction(([wallet, text]) => document.querySelector(`.balance[data-wallet="${wallet}"]`)?.textContent === text, [wallet, text]);
@@ -90,7 +80,7 @@ const noise = (count) => {
 };
 
 test("a history too big for a link leaves the rules in it, and the page says so", async () => {
-  const { context, page, complaints } = await open(browser, server.address, { permissions: ["clipboard-read", "clipboard-write"] });
+  const { context, page, complaints } = await opened("", { permissions: ["clipboard-read", "clipboard-write"] });
   await write(page, FIVE_LINES);
   await history(page, noise(40));
   await has(page, "points", "1,680");
@@ -107,7 +97,7 @@ test("a history too big for a link leaves the rules in it, and the page says so"
   await has(page, "points", "1,680");
   await context.close();
   // Somebody else has the rules, and reads what is not there.
-  const other = await open(browser, address);
+  const other = await opened(address);
   assert.equal((await rules(other.page)).trim(), FIVE_LINES.trim());
   assert.match(await other.page.locator("#notice").innerText(), /The 40 events .* did not fit/);
   await other.context.close();

@@ -3,22 +3,11 @@
 import assert from "node:assert/strict";
 import { pathToFileURL } from "node:url";
 import { join } from "node:path";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 
-import { FIVE_LINES, ORDER, balance, dist, history, launch, onPage as onPageOf, open, serve, write } from "./browser.mjs";
+import { FIVE_LINES, ORDER, balance, dist, history, inChromium, write } from "./browser.mjs";
 
-let browser;
-let server;
-before(async () => {
-  server = await serve();
-  browser = await launch();
-});
-after(async () => {
-  await browser?.close();
-  server?.close();
-});
-
-const onPage = onPageOf(() => [browser, server.address]);
+const { onPage, opened } = inChromium();
 
 const summary = (page) => page.locator("#problems .summary");
 
@@ -112,7 +101,7 @@ onPage("without a network it opens all the same", {}, async (page, context) => {
 
 test("it opens from a folder, without a server", async () => {
   const address = pathToFileURL(join(dist, "index.html")).href;
-  const { context, page, complaints } = await open(browser, address);
+  const { context, page, complaints } = await opened(address);
   assert.ok((await page.locator(".step").count()) > 5);
   assert.match(await summary(page).innerText(), /right/);
   assert.deepEqual(complaints, []);
@@ -203,7 +192,7 @@ for (const [title, fragment, said] of [
   ["to a sample that there is not", "#sample=nix", /no sample named “nix”/],
 ]) {
   test(`a link ${title} is told, and a sample shown instead`, async () => {
-    const { context, page, complaints } = await open(browser, `${server.address}${fragment}`);
+    const { context, page, complaints } = await opened(fragment);
     assert.match(await page.locator("#notice").innerText(), said);
     assert.ok((await page.locator(".step").count()) > 0);
     await page.locator("#close").click();

@@ -2,24 +2,15 @@
 // of the page's own that is still an English one.
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 
-import { launch, open, serve } from "./browser.mjs";
+import { inChromium } from "./browser.mjs";
 
-let browser;
-let server;
-before(async () => {
-  server = await serve();
-  browser = await launch();
-});
-after(async () => {
-  await browser?.close();
-  server?.close();
-});
+const { opened } = inChromium();
 
 for (const language of ["en", "ar"]) {
   test(`every sample tells all of itself, in ${language}`, async () => {
-    const { context, page, complaints } = await open(browser, server.address);
+    const { context, page, complaints } = await opened();
     await page.locator("#language").selectOption(language);
     const names = await page.locator("#sample option").evaluateAll((options) => options.map(({ value }) => value).filter(Boolean));
     const slips = {};
