@@ -338,6 +338,15 @@ pub fn migration(report: &MigrationReport) -> String {
     Document::object().with("dropped", texts(report.dropped())).with("added", texts(report.added())).to_string()
 }
 
+/// An instant that an argument of that name says.
+///
+/// # Errors
+///
+/// One that is none is refused, and `field` is the argument's name.
+pub fn instant(text: &str, argument: &str) -> Result<Instant, EventError> {
+    text.parse().map_err(|refused: EventError| refused.in_field(argument))
+}
+
 /// The refused events of a history: `[{"line":…,"event":…,"error":{…}}]`.
 #[must_use]
 pub fn refused(refused: &[RefusedEvent]) -> String {

@@ -1,12 +1,13 @@
 //! Documents of the core as values of Python, and instants both ways.
 
-use loyalty_core::{Decimal, Document, Instant};
+use loyalty_core::{Decimal, Document, Instant, host};
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyBool, PyDateTime, PyDelta, PyDict, PyInt, PyList, PyString, PyTuple, PyType, PyTzInfo};
 
+use crate::arguments::{mistyped, text};
 use crate::error;
 use crate::record::Record;
 
@@ -42,20 +43,24 @@ pub fn micros_of(value: &Bound<'_, PyAny>) -> PyResult<Option<i64>> {
 }
 
 /// An instant that a host names: an aware datetime, or RFC 3339 text.
-pub fn instant(value: &Bound<'_, PyAny>) -> PyResult<Instant> {
+pub fn instant(value: &Bound<'_, PyAny>, argument: &str) -> PyResult<Instant> {
     let py = value.py();
-    let refuse = |text: &str| text.parse::<Instant>().map_err(|refused| error::event(py, &refused));
-    if let Ok(text) = value.cast::<PyString>() {
-        return refuse(text.to_str()?);
+    let parse = |text: &str| host::instant(text, argument).map_err(|refused| error::event(py, &refused));
+    if value.cast::<PyString>().is_ok() {
+        return parse(text(value, argument)?);
     }
     if value.cast::<PyDateTime>().is_err() {
-        let name = value.get_type().fully_qualified_name()?;
-        return Err(PyTypeError::new_err(format!("an instant is an aware datetime or a str, not {name}")));
+        return Err(mistyped(argument, "an aware datetime, or a str such as 2026-11-21T10:00:00+08:00", value));
     }
     match micros_of(value)?.and_then(Instant::from_micros) {
         Some(instant) => Ok(instant),
-        None => refuse(value.call_method0("isoformat")?.cast::<PyString>()?.to_str()?),
+        None => parse(value.call_method0("isoformat")?.cast::<PyString>()?.to_str()?),
     }
+}
+
+/// The same where it may be left out.
+pub fn some_instant(value: Option<&Bound<'_, PyAny>>, argument: &str) -> PyResult<Option<Instant>> {
+    value.map(|value| instant(value, argument)).transpose()
 }
 
 /// An instant as an aware datetime, so many seconds east of UTC.

@@ -9,6 +9,7 @@ use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyMapping, PyString};
 
+use crate::arguments::{Text, whole};
 use crate::convert::plain;
 use crate::error;
 use crate::input::dict_of;
@@ -20,7 +21,7 @@ fn body<'a>(given: &'a Bound<'_, PyAny>, what: &str) -> PyResult<Cow<'a, [u8]>> 
         return Ok(bytes.as_bytes().into());
     }
     if let Ok(text) = given.cast::<PyString>() {
-        return Ok(text.to_str()?.as_bytes().into());
+        return Ok(whole(text)?.as_bytes().into());
     }
     let name = given.get_type().fully_qualified_name()?;
     let besides = if what == "a message" { "a dict or another mapping, or " } else { "" };
@@ -28,8 +29,9 @@ fn body<'a>(given: &'a Bound<'_, PyAny>, what: &str) -> PyResult<Cow<'a, [u8]>> 
 }
 
 /// What a host chooses, as the JSON that the translations read.
-fn options(named: &[(&str, Option<&str>)]) -> String {
-    let given = named.iter().filter_map(|(name, value)| Some(((*name).to_owned().into(), Document::from((*value)?))));
+fn options(named: &[(&str, Option<Text<'_>>)]) -> String {
+    let given =
+        named.iter().filter_map(|(name, value)| Some(((*name).to_owned().into(), Document::from(value.as_deref()?))));
     Document::Object(given.collect()).to_string()
 }
 
@@ -49,13 +51,13 @@ impl shopify {
     #[staticmethod]
     #[pyo3(signature = (topic, body, *, source = None, earn = None, money = None))]
     fn events<'py>(
-        topic: &str,
+        topic: Text<'_>,
         body: &Bound<'py, PyAny>,
-        source: Option<&str>,
-        earn: Option<&str>,
-        money: Option<&str>,
+        source: Option<Text<'_>>,
+        earn: Option<Text<'_>>,
+        money: Option<Text<'_>>,
     ) -> PyResult<Bound<'py, PyAny>> {
-        of_platform("shopify.events", topic, body, [source, earn, money])
+        of_platform("shopify.events", &topic, body, [source, earn, money])
     }
 }
 
@@ -70,13 +72,13 @@ impl woocommerce {
     #[staticmethod]
     #[pyo3(signature = (topic, body, *, source = None, earn = None, money = None))]
     fn events<'py>(
-        topic: &str,
+        topic: Text<'_>,
         body: &Bound<'py, PyAny>,
-        source: Option<&str>,
-        earn: Option<&str>,
-        money: Option<&str>,
+        source: Option<Text<'_>>,
+        earn: Option<Text<'_>>,
+        money: Option<Text<'_>>,
     ) -> PyResult<Bound<'py, PyAny>> {
-        of_platform("woocommerce.events", topic, body, [source, earn, money])
+        of_platform("woocommerce.events", &topic, body, [source, earn, money])
     }
 }
 
@@ -91,13 +93,13 @@ impl magento {
     #[staticmethod]
     #[pyo3(signature = (resource, body, *, source = None, earn = None, money = None))]
     fn events<'py>(
-        resource: &str,
+        resource: Text<'_>,
         body: &Bound<'py, PyAny>,
-        source: Option<&str>,
-        earn: Option<&str>,
-        money: Option<&str>,
+        source: Option<Text<'_>>,
+        earn: Option<Text<'_>>,
+        money: Option<Text<'_>>,
     ) -> PyResult<Bound<'py, PyAny>> {
-        of_platform("magento.events", resource, body, [source, earn, money])
+        of_platform("magento.events", &resource, body, [source, earn, money])
     }
 }
 
@@ -105,7 +107,7 @@ fn of_platform<'py>(
     function: &str,
     topic: &str,
     given: &Bound<'py, PyAny>,
-    [source, earn, money]: [Option<&str>; 3],
+    [source, earn, money]: [Option<Text<'_>>; 3],
 ) -> PyResult<Bound<'py, PyAny>> {
     let options = options(&[("source", source), ("earn", earn), ("money", money)]);
     ask(given.py(), function, topic, &options, &body(given, "a body")?)
@@ -121,7 +123,7 @@ impl whatsapp {
     /// What comes of a webhook's body: messages, statuses, preferences and changes of identity.
     #[staticmethod]
     #[pyo3(signature = (body, *, source = None))]
-    fn events<'py>(body: &Bound<'py, PyAny>, source: Option<&str>) -> PyResult<Bound<'py, PyAny>> {
+    fn events<'py>(body: &Bound<'py, PyAny>, source: Option<Text<'_>>) -> PyResult<Bound<'py, PyAny>> {
         let options = options(&[("source", source)]);
         ask(body.py(), "whatsapp.events", "", &options, &self::body(body, "a body")?)
     }
@@ -131,11 +133,11 @@ impl whatsapp {
     #[pyo3(signature = (message, *, phone = None, bsuid = None, window = None, reply_to = None, callback = None))]
     fn payload<'py>(
         message: &Bound<'py, PyAny>,
-        phone: Option<&str>,
-        bsuid: Option<&str>,
-        window: Option<&str>,
-        reply_to: Option<&str>,
-        callback: Option<&str>,
+        phone: Option<Text<'_>>,
+        bsuid: Option<Text<'_>>,
+        window: Option<Text<'_>>,
+        reply_to: Option<Text<'_>>,
+        callback: Option<Text<'_>>,
     ) -> PyResult<Bound<'py, PyAny>> {
         let py = message.py();
         let send = options(&[

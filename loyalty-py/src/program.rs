@@ -12,9 +12,9 @@ use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyBytes, PyDict, PyFloat, PyInt, PyList, PyMapping, PyString, PyTuple};
 
 use crate::accounts::{self, Migration};
-use crate::arguments::{counted, digits, named, texts};
+use crate::arguments::{Count, Text, counted, digits, mistyped, named, texts, whole};
 use crate::broadcast::BroadcastEstimate;
-use crate::convert::{Reduced, instant};
+use crate::convert::{Reduced, instant, some_instant};
 use crate::error;
 use crate::input::{Place, dict_of};
 use crate::leaderboard::Leaderboard;
@@ -45,7 +45,7 @@ thread_local! {
     static BUFFERS: RefCell<Event> = RefCell::default();
 }
 
-fn given<'a, 'py>(event: &'a Bound<'py, PyAny>) -> PyResult<Given<'a, 'py>> {
+fn given<'a, 'py>(event: &'a Bound<'py, PyAny>, argument: &str) -> PyResult<Given<'a, 'py>> {
     if event.cast::<PyDict>().is_ok() {
         return Ok(Given::Dict(event.clone()));
     }
@@ -53,7 +53,9 @@ fn given<'a, 'py>(event: &'a Bound<'py, PyAny>) -> PyResult<Given<'a, 'py>> {
         return Ok(Given::Json(bytes.as_bytes().into()));
     }
     if let Ok(text) = event.cast::<PyString>() {
-        return Ok(Given::Json(text.to_str()?.as_bytes().into()));
+        // As any other value that is no event.
+        let half = |_| error::event(event.py(), &EventError::unreadable("a text with half a character"));
+        return Ok(Given::Json(text.to_str().map_err(half)?.as_bytes().into()));
     }
     // The event for another member that a decision holds ready.
     if let Ok(record) = event.cast::<Record>() {
@@ -66,8 +68,7 @@ fn given<'a, 'py>(event: &'a Bound<'py, PyAny>) -> PyResult<Given<'a, 'py>> {
     if let Some(found) = no_object(event)? {
         return Err(error::event(event.py(), &EventError::unreadable(&found)));
     }
-    let name = event.get_type().fully_qualified_name()?;
-    Err(PyTypeError::new_err(format!("an event is a dict or another mapping, or JSON as str or bytes, not {name}")))
+    Err(mistyped(argument, "a dict or another mapping, or JSON as str or bytes", event))
 }
 
 /// In words, a value that JSON has and that is no object.
@@ -98,12 +99,12 @@ impl Program {
     /// Reads an event and hands it to the engine, Python let go as far as its objects are not needed.
     fn on_event<T: Send>(
         &self,
-        event: &Bound<'_, PyAny>,
+        (event, argument): (&Bound<'_, PyAny>, &str),
         happen: impl Send + FnOnce(&Event) -> Result<T, EventError>,
     ) -> PyResult<T> {
         let py = event.py();
         let mut buffers = BUFFERS.take();
-        let happened = match given(event)? {
+        let happened = match given(event, argument)? {
             Given::Json(json) => py.detach(|| {
                 self.core.decode_into(&json, &mut buffers)?;
                 happen(&buffers)
@@ -123,9 +124,12 @@ impl Program {
     /// Compile the text of a program; raise RulesError with all that is wrong with it. `name` stands for the text where
     /// places are shown; `secret`, at least 16 bytes, chooses draws and arms: without it, events that need chance are refused.
     #[staticmethod]
-    #[pyo3(signature = (text, *, name="program", secret=None))]
-    fn compile(py: Python<'_>, text: &str, name: &str, secret: Option<&[u8]>) -> PyResult<Self> {
-        Self::new(py, text, name, secret)
+    #[pyo3(
+        signature = (text, *, name=Text::of("program"), secret=None),
+        text_signature = "(text, *, name='program', secret=None)"
+    )]
+    fn compile(py: Python<'_>, text: Text<'_>, name: Text<'_>, secret: Option<&[u8]>) -> PyResult<Self> {
+        Self::new(py, &text, &name, secret)
     }
 
     /// Compile the program of a file, with the host's secret if it has one.
@@ -174,8 +178,8 @@ impl Program {
     }
 
     /// A new member, joining at that instant.
-    fn enroll(slf: &Bound<'_, Self>, id: &str, at: &Bound<'_, PyAny>) -> PyResult<Member> {
-        let enrolled = slf.get().core.enroll(id, instant(at)?);
+    fn enroll(slf: &Bound<'_, Self>, id: Text<'_>, at: &Bound<'_, PyAny>) -> PyResult<Member> {
+        let enrolled = slf.get().core.enroll(&id, instant(at, "at")?);
         let enrolled = enrolled.map_err(|refused| error::event(slf.py(), &refused))?;
         Ok(Member::new(enrolled, slf.clone().unbind(), None))
     }
@@ -188,11 +192,10 @@ impl Program {
             let bytes = bytes.as_bytes();
             py.detach(|| host::loaded_of(core, bytes))
         } else if let Ok(text) = state.cast::<PyString>() {
-            let text = text.to_str()?;
+            let text = whole(text)?;
             py.detach(|| core.load(text))
         } else {
-            let name = state.get_type().fully_qualified_name()?;
-            return Err(PyTypeError::new_err(format!("saved state is str or bytes, not {name}")));
+            return Err(mistyped("state", "a str or bytes as they were saved", state));
         };
         let loaded = loaded.map_err(|refused| error::state(&refused))?;
         Ok(Member::new(loaded.member, slf.clone().unbind(), Some(loaded.report.to_document())))
@@ -209,10 +212,10 @@ impl Program {
         now: Option<&Bound<'_, PyAny>>,
         counters: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Py<Outcome>> {
-        let now = now.map(instant).transpose()?;
+        let now = some_instant(now, "now")?;
         let counters = counters.map(counted).transpose()?;
         let member = member.get();
-        let outcome = self.on_event(event, |event| match (counters, now) {
+        let outcome = self.on_event((event, "event"), |event| match (counters, now) {
             (Some(counters), now) => self.core.apply_event_with(&mut member.lock(), event, now, counters),
             (None, Some(now)) => self.core.apply_event_at(&mut member.lock(), event, now),
             (None, None) => self.core.apply_event(&mut member.lock(), event),
@@ -229,7 +232,7 @@ impl Program {
         to: &Bound<'_, PyAny>,
         counters: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Py<Outcome>> {
-        let (to, counters) = (instant(to)?, counters.map(counted).transpose()?.unwrap_or_default());
+        let (to, counters) = (instant(to, "to")?, counters.map(counted).transpose()?.unwrap_or_default());
         let member = member.get();
         let advanced = py.detach(|| self.core.advance_with(&mut member.lock(), to, counters));
         Outcome::of(py, advanced.map_err(|refused| error::event(py, &refused))?)
@@ -239,7 +242,10 @@ impl Program {
     /// order that has not happened yet, with neither type nor id: a dict, or JSON as str or bytes. `counters` says where the
     /// counters over all members stand. Without `others`, only the named codes say why they do not apply. The texts are in
     /// `language`: `en` or `ar`.
-    #[pyo3(signature = (member, cart, *, codes=None, counters=None, others=true, language="en"))]
+    #[pyo3(
+        signature = (member, cart, *, codes=None, counters=None, others=true, language=Text::of("en")),
+        text_signature = "($self, member, cart, *, codes=None, counters=None, others=True, language='en')"
+    )]
     #[expect(clippy::too_many_arguments, reason = "they are Python's, by name")]
     fn quote(
         &self,
@@ -249,20 +255,20 @@ impl Program {
         codes: Option<&Bound<'_, PyAny>>,
         counters: Option<&Bound<'_, PyAny>>,
         others: bool,
-        language: &str,
+        language: Text<'_>,
     ) -> PyResult<Py<Quote>> {
         let counters = counters.map(counted).transpose()?.unwrap_or_default();
         let member = member.get();
         let codes = texts(codes, "codes")?;
         let codes: Vec<&str> = codes.iter().map(String::as_str).collect();
-        let cart = match given(cart)? {
+        let cart = match given(cart, "cart")? {
             Given::Json(json) => py.detach(|| self.core.decode_cart(&json)),
             Given::Dict(value) => self.core.decode_cart_from(&mut Place { value, keys: &self.keys }),
         };
         let quoted = cart.and_then(|cart| {
-            py.detach(|| host::quote(&self.core, &member.lock(), &cart, &codes, &counters, others, language))
+            py.detach(|| host::quote(&self.core, &member.lock(), &cart, &codes, &counters, others, &language))
         });
-        Quote::of(py, &quoted.map_err(|refused| error::event(py, &refused))?, language)
+        Quote::of(py, &quoted.map_err(|refused| error::event(py, &refused))?, &language)
     }
 
     /// Whom a `broadcast` event would reach if it happened to each of many members: an estimate to which they are added. The
@@ -276,7 +282,7 @@ impl Program {
         counters: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<BroadcastEstimate> {
         let counters = counters.map(counted).transpose()?.unwrap_or_default();
-        let estimate = match given(broadcast)? {
+        let estimate = match given(broadcast, "broadcast")? {
             Given::Json(json) => self.core.broadcast_estimate(&*json, counters),
             Given::Dict(value) => self.core.broadcast_estimate_from(&mut Place { value, keys: &self.keys }, counters),
         };
@@ -286,32 +292,38 @@ impl Program {
     /// The standings of a leaderboard at an instant, to which every member is added; with `closed`, those of the last round
     /// that is over by then, with the event of each member who wins something. `top` says how many places are kept, `around`
     /// a member whose place and `neighbours` are told too.
-    #[pyo3(signature = (name, at, *, closed=false, top=None, around=None, neighbours=2))]
+    #[pyo3(
+        signature = (name, at, *, closed=false, top=None, around=None, neighbours=Count(2)),
+        text_signature = "($self, name, at, *, closed=False, top=None, around=None, neighbours=2)"
+    )]
     #[expect(clippy::too_many_arguments, reason = "they are Python's, by name")]
     fn leaderboard(
         &self,
         py: Python<'_>,
-        name: &str,
+        name: Text<'_>,
         at: &Bound<'_, PyAny>,
         closed: bool,
-        top: Option<u32>,
+        top: Option<Count>,
         around: Option<Argument<'_>>,
-        neighbours: u32,
+        neighbours: Count,
     ) -> PyResult<Leaderboard> {
-        let at = instant(at)?;
+        let at = instant(at, "at")?;
         let around = around.map(|member| member.get().lock().clone());
-        let around = around.as_ref().map(|member| (member, neighbours));
-        let board = host::leaderboard(&self.core, name, at, closed, top, around);
+        let around = around.as_ref().map(|member| (member, neighbours.0));
+        let board = host::leaderboard(&self.core, &name, at, closed, top.map(|top| top.0), around);
         board.map(Leaderboard::new).map_err(|refused| error::event(py, &refused))
     }
 
     /// How the program does, to be made of outcomes: a row for each `period` (day, week, month, quarter, half-year, year).
     /// `active` names the events by which a member counts as active, `values` what a point of a wallet is worth in money.
-    #[pyo3(signature = (*, period="month", active=None, values=None))]
+    #[pyo3(
+        signature = (*, period=Text::of("month"), active=None, values=None),
+        text_signature = "($self, *, period='month', active=None, values=None)"
+    )]
     fn report(
         &self,
         py: Python<'_>,
-        period: &str,
+        period: Text<'_>,
         active: Option<&Bound<'_, PyAny>>,
         values: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Report> {
@@ -323,7 +335,7 @@ impl Program {
     /// What a member has at that instant, or at its own clock if that is later; changes nothing.
     #[pyo3(signature = (member, at=None))]
     fn view(&self, py: Python<'_>, member: Argument<'_>, at: Option<&Bound<'_, PyAny>>) -> PyResult<Py<View>> {
-        let at = at.map(instant).transpose()?;
+        let at = some_instant(at, "at")?;
         let member = member.get();
         let view = py.detach(|| host::view(&self.core, &member.lock(), at));
         View::of(py, &view.map_err(|refused| error::event(py, &refused))?)
@@ -339,7 +351,7 @@ impl Program {
         counters: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Py<Explanation>> {
         let (member, counters) = (member.get(), counters.map(counted).transpose()?);
-        let explained = self.on_event(event, |event| match &counters {
+        let explained = self.on_event((event, "event"), |event| match &counters {
             Some(counters) => self.core.explain_event_with(&member.lock(), event, counters),
             None => self.core.explain_event(&member.lock(), event),
         })?;
@@ -356,7 +368,7 @@ impl Program {
         to: &Bound<'_, PyAny>,
         counters: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Py<Explanation>> {
-        let (to, member, counters) = (instant(to)?, member.get(), counters.map(counted).transpose()?);
+        let (to, member, counters) = (instant(to, "to")?, member.get(), counters.map(counted).transpose()?);
         let explained = py.detach(|| match &counters {
             Some(counters) => self.core.explain_advance_with(&member.lock(), to, counters),
             None => self.core.explain_advance(&member.lock(), to),
@@ -366,9 +378,9 @@ impl Program {
 
     /// Why the wheels that an event turned came out so: for each draw what was hashed, the number, the slices, and whether
     /// all of it agrees when it is worked out again.
-    fn audit(&self, py: Python<'_>, member: Argument<'_>, event: &str) -> PyResult<Record> {
+    fn audit(&self, py: Python<'_>, member: Argument<'_>, event: Text<'_>) -> PyResult<Record> {
         let member = member.get();
-        let audited = py.detach(|| self.core.audit(&member.lock(), event));
+        let audited = py.detach(|| self.core.audit(&member.lock(), &event));
         audited.map(Record::of).map_err(|refused| error::event(py, &refused))
     }
 
@@ -381,7 +393,7 @@ impl Program {
         absorbed: PyRef<'_, Member>,
         at: &Bound<'_, PyAny>,
     ) -> PyResult<(Py<Outcome>, Py<Outcome>)> {
-        let at = instant(at)?;
+        let at = instant(at, "at")?;
         let outcomes = accounts::together(py, &[into, absorbed], |members| members::merge(&self.core, members, at))?;
         let mut outcomes = outcomes.into_iter();
         outcomes.next().zip(outcomes.next()).ok_or_else(|| PyTypeError::new_err("a merge has two outcomes"))
@@ -392,11 +404,11 @@ impl Program {
         &self,
         py: Python<'_>,
         member: Argument<'_>,
-        pseudonym: &str,
+        pseudonym: Text<'_>,
         at: &Bound<'_, PyAny>,
     ) -> PyResult<Py<Outcome>> {
-        let (at, member) = (instant(at)?, member.get());
-        let erased = py.detach(|| self.core.erase(&mut member.lock(), pseudonym, at));
+        let (at, member) = (instant(at, "at")?, member.get());
+        let erased = py.detach(|| self.core.erase(&mut member.lock(), &pseudonym, at));
         Outcome::of(py, erased.map_err(|refused| error::event(py, &refused))?)
     }
 
@@ -414,13 +426,15 @@ impl Program {
         &self,
         py: Python<'_>,
         members: Vec<PyRef<'_, Member>>,
-        id: &str,
-        wallet: &str,
+        id: Text<'_>,
+        wallet: Text<'_>,
         points: &Bound<'_, PyAny>,
         at: &Bound<'_, PyAny>,
     ) -> PyResult<Vec<Py<Outcome>>> {
-        let (points, at) = (digits(points, "points")?, instant(at)?);
-        accounts::together(py, &members, |members| members::pool_spend(&self.core, members, (id, wallet, &points), at))
+        let (points, at) = (digits(points, "points")?, instant(at, "at")?);
+        accounts::together(py, &members, |members| {
+            members::pool_spend(&self.core, members, (&id, &wallet, &points), at)
+        })
     }
 
     /// Members get back of what they paid together under the id `payment`; without `points`, all that is left of it.
@@ -429,20 +443,20 @@ impl Program {
         &self,
         py: Python<'_>,
         members: Vec<PyRef<'_, Member>>,
-        id: &str,
-        payment: &str,
+        id: Text<'_>,
+        payment: Text<'_>,
         at: &Bound<'_, PyAny>,
         points: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Vec<Py<Outcome>>> {
-        let (points, at) = (points.map(|points| digits(points, "points")).transpose()?, instant(at)?);
+        let (points, at) = (points.map(|points| digits(points, "points")).transpose()?, instant(at, "at")?);
         accounts::together(py, &members, |members| {
-            members::pool_give_back(&self.core, members, (id, payment, points.as_deref()), at)
+            members::pool_give_back(&self.core, members, (&id, &payment, points.as_deref()), at)
         })
     }
 
     /// The `sent_back` event for the sender of a `received` event that cannot be delivered: all its points go back.
     fn send_back(&self, received: &Bound<'_, PyAny>) -> PyResult<Record> {
-        let back = self.on_event(received, |event| self.core.send_back_event(event))?;
+        let back = self.on_event((received, "received"), |event| self.core.send_back_event(event))?;
         Ok(Record::of(back))
     }
 
@@ -454,7 +468,7 @@ impl Program {
         member: Argument<'_>,
         at: &Bound<'_, PyAny>,
     ) -> PyResult<Py<Migration>> {
-        Migration::of(slf, old.get(), member.get(), instant(at)?)
+        Migration::of(slf, old.get(), member.get(), instant(at, "at")?)
     }
 
     /// Run the `test` declarations of the program: `title`, `line`, `passed` and `failures`, each with `line` and `message`.
@@ -477,9 +491,9 @@ impl Program {
         outcomes: bool,
         decisions: bool,
         states: Option<&Bound<'_, PyAny>>,
-        threads: Option<i64>,
+        threads: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Replay> {
-        let options = ReplayOptions { outcomes, until: until.map(instant).transpose()? };
+        let options = ReplayOptions { outcomes, until: some_instant(until, "until")? };
         Replay::play(slf, lines, options, decisions, states, &Spawned::of(threads)?)
     }
 
@@ -544,7 +558,7 @@ fn words(error: &std::io::Error) -> String {
 /// for one that is no id.
 #[pyfunction]
 pub fn event_head(py: Python<'_>, event: &Bound<'_, PyAny>) -> PyResult<Record> {
-    let head = match given(event)? {
+    let head = match given(event, "event")? {
         Given::Json(json) => loyalty_core::event_head(&json),
         Given::Dict(value) => {
             let keys: Vec<_> = loyalty_core::ENVELOPE.iter().map(|key| PyString::intern(py, key).unbind()).collect();
@@ -556,6 +570,6 @@ pub fn event_head(py: Python<'_>, event: &Bound<'_, PyAny>) -> PyResult<Record> 
 
 /// The program text laid out as everybody's is; raise RulesError for what cannot be read.
 #[pyfunction]
-pub fn format(py: Python<'_>, text: &str) -> PyResult<String> {
-    py.detach(|| loyalty_core::format(text)).map_err(|diagnostics| error::rules(py, &diagnostics, "program"))
+pub fn format(py: Python<'_>, text: Text<'_>) -> PyResult<String> {
+    py.detach(|| loyalty_core::format(&text)).map_err(|diagnostics| error::rules(py, &diagnostics, "program"))
 }

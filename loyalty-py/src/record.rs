@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock};
 use loyalty_core::{Document, Key};
 use pyo3::exceptions::{PyAttributeError, PyKeyError};
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyIterator, PyTuple, PyType};
+use pyo3::types::{PyDict, PyIterator, PyString, PyTuple, PyType};
 
 use crate::convert::{Reduced, document, exact, plain, value};
 use crate::html;
@@ -86,13 +86,14 @@ impl Record {
 
 #[pymethods]
 impl Record {
-    fn __getattr__<'py>(slf: &Bound<'py, Self>, name: &str) -> PyResult<Bound<'py, PyAny>> {
+    fn __getattr__<'py>(slf: &Bound<'py, Self>, name: &Bound<'py, PyString>) -> PyResult<Bound<'py, PyAny>> {
         let own = slf.get();
-        if let Some(found) = own.document().get(name) {
+        // Nothing is called by what has half a character.
+        if let Some(found) = name.to_str().ok().and_then(|name| own.document().get(name)) {
             return value(slf.py(), found);
         }
         let keys: Vec<_> = own.entries().iter().map(|(key, _)| &**key).collect();
-        let class = slf.get_type().name()?;
+        let (class, name) = (slf.get_type().name()?, name.to_string_lossy());
         Err(PyAttributeError::new_err(format!("this {class} has no `{name}`; it has {}", keys.join(", "))))
     }
 
@@ -140,9 +141,13 @@ impl Record {
 
     /// The value under a key, or the default.
     #[pyo3(signature = (key, default=None))]
-    fn get<'py>(slf: &Bound<'py, Self>, key: &str, default: Option<Bound<'py, PyAny>>) -> PyResult<Bound<'py, PyAny>> {
-        match slf.get().document().get(key) {
-            Some(found) => Self::entry(slf, key, found),
+    fn get<'py>(
+        slf: &Bound<'py, Self>,
+        key: &Bound<'py, PyString>,
+        default: Option<Bound<'py, PyAny>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        match key.to_str().ok().and_then(|key| Some((key, slf.get().document().get(key)?))) {
+            Some((key, found)) => Self::entry(slf, key, found),
             None => Ok(default.unwrap_or_else(|| slf.py().None().into_bound(slf.py()))),
         }
     }

@@ -5,10 +5,11 @@ use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
 use loyalty_core::{Document, HistoryEvent, Outcome, ReplayOptions, host};
-use pyo3::exceptions::{PyTypeError, PyValueError};
+use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::{PyByteArray, PyBytes, PyDict, PyMapping, PyMemoryView, PyString, PyTuple};
 
+use crate::arguments::{Text, mistyped, whole};
 use crate::arrow::Batches;
 use crate::columns::Column;
 use crate::error;
@@ -55,7 +56,7 @@ impl Replay {
             let bytes = bytes.as_bytes();
             heeding(py, |stop| own.resume(members, options, &mut each).on(threads).stop_when(stop).lines(bytes))?
         } else if let Ok(text) = lines.cast::<PyString>() {
-            let bytes = text.to_str()?.as_bytes();
+            let bytes = whole(text)?.as_bytes();
             heeding(py, |stop| own.resume(members, options, &mut each).on(threads).stop_when(stop).lines(bytes))?
         } else {
             one_by_one(program.get(), lines, |events| own.resume(members, options, &mut each).events(events))?
@@ -103,9 +104,8 @@ fn one_by_one<'py>(
     // Bytes that are no `bytes` would come one number after the other.
     let is_buffer = events.cast::<PyByteArray>().is_ok() || events.cast::<PyMemoryView>().is_ok();
     if is_buffer || events.cast::<PyMapping>().is_ok() || events.try_iter().is_err() {
-        let name = events.get_type().fully_qualified_name()?;
-        let expected = "a history is JSON lines as str or bytes, a table of Arrow, or events one after the other";
-        return Err(PyTypeError::new_err(format!("{expected}, not {name}")));
+        let expected = "JSON lines as str or bytes, a table of Arrow, or events one after the other";
+        return Err(mistyped("lines", expected, events));
     }
     let pause = pause(events.py())?;
     let mut failed = None;
@@ -146,8 +146,7 @@ fn one<'k, 'py>(program: &'k Program, value: Bound<'py, PyAny>) -> HistoryEvent<
 /// The members whose states a table holds.
 fn members(program: &loyalty_core::Program, states: &Bound<'_, PyAny>) -> PyResult<Vec<loyalty_core::Member>> {
     let Some(batches) = Batches::of(states)? else {
-        let name = states.get_type().fully_qualified_name()?;
-        return Err(PyTypeError::new_err(format!("states are a table of Arrow with a column `state`, not {name}")));
+        return Err(mistyped("states", "a table of Arrow with a column `state`", states));
     };
     let columns = batches.columns()?;
     let loaded = states.py().detach(|| {
@@ -178,8 +177,8 @@ impl Replay {
     }
 
     /// One of the members; None if the history has no such member.
-    fn member(&self, py: Python<'_>, id: &str) -> Option<Member> {
-        let member = self.core.member(id)?.clone();
+    fn member(&self, py: Python<'_>, id: Text<'_>) -> Option<Member> {
+        let member = self.core.member(&id)?.clone();
         Some(Member::new(member, self.program.clone_ref(py), None))
     }
 

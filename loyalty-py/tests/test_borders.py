@@ -73,9 +73,9 @@ def test_a_quote_is_told_in_a_language_that_there_is() -> None:
 def test_a_text_is_no_list_of_texts() -> None:
     program, member = shop()
     for call in (lambda: program.quote(member, order(), codes="ABC"), lambda: program.report(active="order")):
-        with pytest.raises(TypeError, match="are a list of str, not str"):
+        with pytest.raises(TypeError, match="argument '(codes|active)': a list of str, not str"):
             call()
-    with pytest.raises(TypeError, match="counters are a dict of numbers by name, not list"):
+    with pytest.raises(TypeError, match="argument 'counters': a dict of numbers by name, not list"):
         program.apply(member, order(), counters=[1])  # type: ignore[arg-type]
 
 

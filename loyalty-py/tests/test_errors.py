@@ -4,6 +4,7 @@ import copy
 import datetime as dt
 import pickle
 from collections.abc import Callable
+from typing import Any
 
 import loyalty
 import pytest
@@ -106,12 +107,71 @@ def test_a_member_of_another_program_is_refused() -> None:
 
 def test_half_a_character_in_a_text_is_an_error() -> None:
     program, member = shop()
+    half = "\ud800"
+    for event in (half, f'"{half}"', order(id=half)):
+        with pytest.raises(loyalty.EventError):
+            program.apply(member, event)
     for call in (
-        lambda: loyalty.Program.compile("\ud800"),
-        lambda: program.enroll("\ud800", JOINED),
-        lambda: program.apply(member, '"\ud800"'),
-        lambda: program.advance(member, "\ud800"),
-        lambda: program.load("\ud800"),
+        lambda: loyalty.Program.compile(half),
+        lambda: loyalty.Program.compile(TEXT, name=half),
+        lambda: loyalty.format(half),
+        lambda: program.enroll(half, JOINED),
+        lambda: program.advance(member, half),
+        lambda: program.load(half),
+        lambda: program.replay(half),
+        lambda: program.audit(member, half),
+        lambda: program.quote(member, {"at": JOINED}, codes=[half]),
+        lambda: program.quote(member, {"at": JOINED}, language=half),
+        lambda: program.apply(member, order(), counters={half: 1}),
+        lambda: program.apply(member, order(), counters={"left": half}),
+        lambda: program.replay(b"").member(half),
+        lambda: loyalty.shopify.events(half, b"{}"),
+        lambda: loyalty.shopify.events("orders/paid", half),
     ):
-        with pytest.raises(UnicodeEncodeError):
+        with pytest.raises(ValueError, match=r"whole characters, and this one has half of one .*: '\\ud800'") as raised:
             call()
+        assert type(raised.value) is ValueError
+    # Nothing is called by it.
+    view = program.view(member)
+    assert (view.get(half), half in view, hasattr(view, half)) == (None, False, False)
+
+
+def test_an_argument_that_is_refused_is_named() -> None:
+    program, member = shop()
+    wrong: Any = object()
+    of_places = "a number of places is a whole one from 0 to 4294967295, not -1"
+    cases: list[tuple[str, type[Exception], str, Callable[[], object]]] = [
+        ("now", TypeError, r"an aware datetime, or a str such as 2026-11-21T10:00:00\+08:00, not int", lambda: program.apply(member, order(), now=5)),  # type: ignore[arg-type]
+        ("to", TypeError, "an aware datetime, .*, not NoneType", lambda: program.advance(member, None)),  # type: ignore[arg-type]
+        ("at", TypeError, "an aware datetime, .*, not object", lambda: program.enroll("m-1", wrong)),
+        ("until", TypeError, "an aware datetime, .*, not object", lambda: program.replay(b"", until=wrong)),
+        ("id", TypeError, "a text is a str, not object", lambda: program.enroll(wrong, JOINED)),
+        ("period", TypeError, "a text is a str, not object", lambda: program.report(period=wrong)),
+        ("earn", TypeError, "a text is a str, not object", lambda: loyalty.shopify.events("orders/paid", b"{}", earn=wrong)),
+        ("member", TypeError, "a member is a Member, as `enroll` and `load` give one, not object", lambda: program.view(wrong)),
+        ("event", TypeError, "a dict or another mapping, or JSON as str or bytes, not object", lambda: program.apply(member, wrong)),
+        ("cart", TypeError, "a dict or another mapping, or JSON as str or bytes, not object", lambda: program.quote(member, wrong)),
+        ("state", TypeError, "a str or bytes as they were saved, not object", lambda: program.load(wrong)),
+        ("codes[1]", TypeError, "a str, not object", lambda: program.quote(member, {"at": JOINED}, codes=["A", wrong])),
+        ('counters["left"]', TypeError, "an int, a Decimal, a str or a float, not object", lambda: program.apply(member, order(), counters={"left": wrong})),
+        ("points", TypeError, "an int, a Decimal, a str or a float, not object", lambda: program.pool_spend([member], id="p", wallet="points", points=wrong, at=JOINED)),
+        ("lines", TypeError, "JSON lines as str or bytes, a table of Arrow, .*, not object", lambda: program.replay(wrong)),
+        ("states", TypeError, "a table of Arrow with a column `state`, not object", lambda: program.replay(b"", states=wrong)),
+        ("threads", TypeError, "a number from 1, or None for one a core, not object", lambda: program.replay(b"", threads=wrong)),
+        ("threads", ValueError, "a number from 1, or None for one a core, and not 1" + 30 * "0", lambda: program.replay(b"", threads=10**30)),
+        ("top", TypeError, "a number of places is an int, not object", lambda: program.leaderboard("most", JOINED, top=wrong)),
+        ("top", ValueError, of_places, lambda: program.leaderboard("most", JOINED, top=-1)),
+        ("top", ValueError, "not one of thousands of digits", lambda: program.leaderboard("most", JOINED, top=10**5_000)),
+        ("neighbours", ValueError, of_places, lambda: program.leaderboard("most", JOINED, neighbours=-1)),
+    ]
+    for name, kind, said, call in cases:
+        with pytest.raises(kind, match=said) as raised:
+            call()
+        error = raised.value
+        told = [str(error), *getattr(error, "__notes__", [])]
+        assert type(error) is kind and any(f"'{name}'" in line for line in told), told
+    # An instant that is none is refused as everywhere, with the argument for its field.
+    with pytest.raises(loyalty.EventError) as refused:
+        program.apply(member, order(), now="tomorrow")
+    assert (refused.value.code, refused.value.field, refused.value.found) == ("bad_instant", "now", "`tomorrow`")
+

@@ -182,13 +182,13 @@ def test_what_json_has_besides_objects_is_refused_as_an_event(wrong: Any, found:
 def test_bytes_that_are_no_bytes_are_no_history() -> None:
     program, _ = shop()
     for wrong in (bytearray(b"{}"), memoryview(b"{}")):
-        with pytest.raises(TypeError, match="a history is JSON lines as str or bytes"):
+        with pytest.raises(TypeError, match="argument 'lines': JSON lines as str or bytes"):
             program.replay(wrong)  # type: ignore[arg-type]
 
 
 def test_what_is_no_mapping_is_a_type_error() -> None:
     program, member = shop()
-    with pytest.raises(TypeError, match="an event is a dict or another mapping, or JSON as str or bytes, not set"):
+    with pytest.raises(TypeError, match="argument 'event': a dict or another mapping, or JSON as str or bytes, not set"):
         program.apply(member, {1, 2})  # type: ignore[arg-type]
     (refused,) = program.replay([{1, 2}]).refused  # type: ignore[list-item]
     assert (refused.error.code, refused.error.found) == ("invalid_json", "a set")

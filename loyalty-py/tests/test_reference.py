@@ -35,6 +35,35 @@ def test_the_page_is_that_of_the_module() -> None:
     assert PAGE.read_text(encoding="utf-8") == page, "`BLESS=1 pytest loyalty-py/tests/test_reference.py` writes it anew"
 
 
+def test_editors_show_what_the_module_says() -> None:
+    source = STUBS.read_text(encoding="utf-8")
+    told = with_docs(source)
+    if os.environ.get("BLESS"):
+        STUBS.write_text(told, encoding="utf-8")
+    assert STUBS.read_text(encoding="utf-8") == told, "`BLESS=1 pytest loyalty-py/tests/test_reference.py` writes it anew"
+    for node in ast.parse(told).body:
+        if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+            assert " ".join((ast.get_docstring(node) or "").split()) == said(getattr(loyalty, node.name)), node.name
+
+
+def with_docs(source: str) -> str:
+    """The stubs, in which each function and each property says what it says of itself in the module: editors read stubs alone."""
+    lines = source.splitlines()
+    functions = [(loyalty, part) for part in ast.parse(source).body]
+    functions += [(getattr(loyalty, node.name), part) for _, node in functions if isinstance(node, ast.ClassDef) and hasattr(loyalty, node.name) for part in node.body]
+    for owner, part in sorted(functions, key=lambda function: -function[1].lineno):
+        if isinstance(part, ast.FunctionDef) and not part.name.startswith("_"):
+            body, last = part.body[0], part.body[-1]
+            # Whatever stands behind the colon goes.
+            head = lines[body.lineno - 1][: body.col_offset].rstrip()
+            before = lines[: body.lineno - 1] + ([head] if head else [])
+            indent = " " * (part.col_offset + 4)
+            doc = (inspect.getdoc(getattr(owner, part.name)) or "").replace("\\", "\\\\").splitlines()
+            quoted = "\n".join([f'{indent}"""{doc[0]}', *(f"{indent}{line}".rstrip() for line in doc[1:])]) + '"""'
+            lines = [*before, *quoted.splitlines(), *lines[last.end_lineno :]]
+    return "\n".join(lines) + "\n"
+
+
 def sections() -> Iterator[str]:
     yield from of_module(loyalty, STUBS, "")
     for module in (loyalty.partitions, loyalty.spark):

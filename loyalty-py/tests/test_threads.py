@@ -162,7 +162,7 @@ def test_a_history_comes_to_the_same_on_any_number_of_threads() -> None:
         assert other.outcomes == alone.outcomes and other.refused == alone.refused
         assert pa.table(other.decision_table()) == pa.table(alone.decision_table())
     for wrong in (0, -1):
-        with pytest.raises(ValueError, match=f"`threads` is a number from 1, or None for one a core, and not {wrong}"):
+        with pytest.raises(ValueError, match=f"argument 'threads': a number from 1, or None for one a core, and not {wrong}"):
             program.replay(lines, threads=wrong)
 
 
