@@ -1,13 +1,13 @@
 // What the member has: wallets with their balances over time, levels, rewards, challenges, and all else by its shape.
 
 import { challenges } from "./challenges.js";
+import { series } from "./balances.js";
 import { chart } from "./chart.js";
 import { element, name } from "./dom.js";
 import { fact, figures, isEmpty } from "./facts.js";
 import { ladder } from "./ladder.js";
 import { figure, unitOf } from "./money.js";
 import { offers } from "./offers.js";
-import { series } from "./play.js";
 import { call, say, when } from "./words.js";
 
 /** Keys that are shown in their own way. */

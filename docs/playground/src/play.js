@@ -1,12 +1,10 @@
 // Plays a history through a program, step by step: what each event and each instant in between brings about.
 
+import { Balances } from "./balances.js";
 import { isWhole, read } from "./json.js";
 
 /** The most events of one member, and the most instants at which time alone does something. */
 export const STEPS_MAX = 20_000;
-
-/** The most moments whose balances are kept: a picture shows no more of them, and to look at a member takes longer than an event. */
-const POINTS_MAX = 500;
 
 /** The most states that are kept on the way, from which an explanation sets out. */
 const STATES_MAX = 32;
@@ -118,11 +116,12 @@ export function* playInSteps(program, { lines, member: id, joined, until }) {
 
 function* playFor(program, { member, states, lines, until }) {
   const steps = [];
-  const balances = new Balances(program, member, lines.length);
+  const balances = new Balances(lines.length, () => program.view(member));
   const budget = { left: STEPS_MAX };
   const timePassed = (outcome) => {
-    if (outcome.decisions.length > 0) steps.push({ kind: "time", at: outcome.at, outcome });
-    balances.changed();
+    if (outcome.decisions.length === 0) return;
+    steps.push({ kind: "time", at: outcome.at, outcome });
+    balances.changed(outcome);
   };
   for (const [number, line] of lines.entries()) {
     states.before(number, member);
@@ -134,7 +133,7 @@ function* playFor(program, { member, states, lines, until }) {
       }
       step.outcome = program.apply(member, line.text);
       step.at = step.outcome.at;
-      balances.changed();
+      balances.changed(step.outcome);
     } catch (error) {
       if (error.name !== "EventError") throw error;
       step.refused = error;
@@ -215,51 +214,4 @@ class States {
     for (const [, state] of this.#kept) state.close();
     this.#kept = [];
   }
-}
-
-/** What a member had in its wallets after each change; of very many changes, after every second, fourth and so on. */
-class Balances {
-  #points = [];
-  #stride;
-  #changes = 0;
-  #look;
-
-  constructor(program, member, events) {
-    this.#look = () => program.view(member);
-    this.#stride = Math.max(1, Math.ceil(events / (POINTS_MAX / 2)));
-    this.#note(this.#look());
-  }
-
-  changed() {
-    this.#changes += 1;
-    if (this.#changes % this.#stride !== 0) return;
-    this.#note(this.#look());
-    if (this.#points.length <= POINTS_MAX) return;
-    this.#points = this.#points.filter((_, index) => index % 2 === 0);
-    this.#stride *= 2;
-  }
-
-  /** All of them, the last one being what there is in the end. */
-  upTo(view) {
-    if (this.#changes % this.#stride !== 0) this.#note(view);
-    return this.#points;
-  }
-
-  /** Their figures alone: with all the lots of each moment, a long history would not fit into a page. */
-  #note({ at, wallets }) {
-    const figures = Object.entries(wallets).map(([name, { available, pending, debt }]) => [name, { available, pending, debt }]);
-    this.#points.push({ at: Date.parse(at), shown: at, wallets: Object.fromEntries(figures) });
-  }
-}
-
-/** The figures of each wallet over time: `{ name, points: [{ at, available, pending }] }`. Numbers, for drawing only. */
-export function series(points) {
-  const names = Object.keys(points.at(-1)?.wallets ?? {});
-  return names.map((name) => ({
-    name,
-    points: points.map(({ at, shown, wallets }) => {
-      const { available, pending, debt } = wallets[name];
-      return { at, available: Number(available) - Number(debt), pending: Number(pending), shown: { ...wallets[name], at: shown } };
-    }),
-  }));
 }

@@ -7,7 +7,8 @@ import { test } from "node:test";
 
 import { Program } from "../../../loyalty-wasm/pkg/node/index.mjs";
 import { DECIMALS } from "../src/money.js";
-import { linesOf, membersOf, play, readLines, series } from "../src/play.js";
+import { Balances, series } from "../src/balances.js";
+import { linesOf, membersOf, play, readLines } from "../src/play.js";
 import { later } from "../src/days.js";
 import { eventsIn, linesIn, read, written } from "../src/json.js";
 import { marks } from "../src/scale.js";
@@ -84,6 +85,66 @@ test("a long history keeps a few states and balances, and any of its steps can b
   assert.equal(played.explain(played.steps[3]), null);
   for (const number of [4, 127, 128, 699]) assert.equal(played.explain(played.steps[number]).decisions[0].amount, `${number}`);
   played.close();
+});
+
+/** The programs of the corpus, each with its steps: the events, and how far time passes. */
+function* corpus() {
+  const folder = join(import.meta.dirname, "../../../corpus/good");
+  for (const name of readdirSync(folder, { recursive: true }).filter((name) => name.endsWith(".case"))) {
+    const [head, ...sections] = readFileSync(join(folder, name), "utf8").split("=== outcomes\n")[0].split("=== ");
+    const bodies = (wanted) => sections.filter((section) => section.startsWith(`${wanted}\n`)).map((section) => section.slice(wanted.length + 1));
+    const lines = bodies("steps").join("").split("\n");
+    const enrolled = lines.find((line) => line.startsWith("enroll "))?.slice("enroll ".length);
+    const steps = lines.filter((line) => /^(\{|advance )/.test(line));
+    const first = JSON.parse(steps.find((line) => line.startsWith("{")) ?? "{}");
+    yield { name, rules: bodies("program")[0], secret: /^secret: (.*)$/m.exec(head)?.[1], id: String(first.member ?? "m-1"), at: enrolled ?? first.at, steps };
+  }
+}
+
+test("balances summed up from decisions are those of the engine, after every step of the corpus", () => {
+  const wrong = new Set();
+  let [steps, looks] = [0, 0];
+  for (const { name, rules, secret, id, at, steps: lines } of corpus()) {
+    if (at === undefined) continue;
+    const program = Program.compile(rules, secret ? { secret } : {});
+    const member = program.enroll(id, at);
+    const look = () => ((looks += 1), program.view(member));
+    const balances = new Balances(0, look);
+    for (const line of lines) {
+      try {
+        balances.changed(line.startsWith("{") ? program.apply(member, line) : program.advance(member, line.slice("advance ".length)));
+      } catch (error) {
+        if (error.name !== "EventError") throw error;
+        continue;
+      }
+      steps += 1;
+      const { at, wallets } = program.view(member);
+      const figures = ({ available, pending, debt }) => [available, pending, debt].join();
+      // What is said of the end is the view: another instant, then, so that the last one is what was summed up.
+      const [summed] = balances.upTo({ at: "2199-01-01T00:00:00Z", enrolled_at: at, wallets }).slice(-2);
+      for (const wallet of Object.keys(wallets)) {
+        if (figures(summed.wallets[wallet]) !== figures(wallets[wallet])) wrong.add(`${name}: ${wallet} ${figures(summed.wallets[wallet])}, not ${figures(wallets[wallet])}`);
+      }
+    }
+  }
+  assert.deepEqual([...wrong], []);
+  assert.ok(steps > 3000 && looks < steps / 20, `${looks} of ${steps}`);
+});
+
+test("a member is looked at once, however long its history is", () => {
+  const program = Program.compile(`program "Shop" { currency EUR }\nwallet points { vest after 14 days expire 12 months after earning }\nrule base on order { earn 1 points per 1 EUR of order.subtotal }`);
+  const order = (number) => JSON.stringify({ type: "order", id: `o-${number}`, at: new Date(Date.UTC(2026, 0, 1, 7 * number)).toISOString(), subtotal: "5.00" });
+  const lines = readLines(Array.from({ length: 400 }, (_, number) => order(number)));
+  const parse = JSON.parse;
+  let letters = 0;
+  JSON.parse = (text, ...rest) => ((letters += text.length), parse(text, ...rest));
+  try {
+    play(program, { lines, member: "m-1", joined: "", until: "" }).close();
+  } finally {
+    JSON.parse = parse;
+  }
+  // A line for each lot that is there in the end.
+  assert.ok(letters < 500 * lines.length, `${letters} letters for ${lines.length} events`);
 });
 
 test("lines that stay are not read again", () => {
