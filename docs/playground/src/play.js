@@ -1,6 +1,7 @@
 // Plays a history through a program, step by step: what each event and each instant in between brings about.
 
 import { Balances } from "./balances.js";
+import { LAST } from "./days.js";
 import { isWhole, read } from "./json.js";
 
 /** The most events of one member, and the most instants at which time alone does something. */
@@ -8,6 +9,9 @@ export const STEPS_MAX = 20_000;
 
 /** The most states that are kept on the way, from which an explanation sets out. */
 const STATES_MAX = 32;
+
+/** From a state that is no further behind than so many events, a member is played again at once. */
+const NEAR = 16;
 
 /**
  * @typedef {object} Line One line of the list of events.
@@ -55,19 +59,6 @@ const instantOf = (text) => {
   return Number.isNaN(at) ? null : at;
 };
 
-/** A member that joins with its first event; an instant that is none is refused with its event, and not the member with it. */
-function enrolled(program, id, lines) {
-  for (const { event } of lines) {
-    if (instantOf(event?.at) === null) continue;
-    try {
-      return program.enroll(id, event.at);
-    } catch (error) {
-      if (error.code !== "bad_instant") throw error;
-    }
-  }
-  return program.enroll(id, "2026-01-01T00:00:00Z");
-}
-
 /** The same in one go, for whoever has the time. */
 export function play(program, history) {
   const playing = playInSteps(program, history);
@@ -87,17 +78,16 @@ export function play(program, history) {
  * @returns {Generator<number, Played>}
  */
 export function* playInSteps(program, { lines, member: id, joined, until }) {
-  const member = joined ? program.enroll(id, joined) : enrolled(program, id, lines);
-  const states = new States();
-  const close = () => [member, states].forEach((held) => held.close());
+  const taken = lines.slice(0, STEPS_MAX);
+  const course = new Course(program, { id, joined, lines: taken });
   let played = null;
   try {
-    const taken = lines.slice(0, STEPS_MAX);
-    const told = yield* playFor(program, { member, states, lines: taken, until });
-    played = { ...told, left: lines.length - taken.length, explain: (step) => explanation(program, states, taken, step), close };
+    for (const number of taken.keys()) yield* course.happen(number);
+    const told = yield* course.end(until);
+    played = { ...told, left: lines.length - taken.length, explain: (step) => course.explain(step), close: () => course.close() };
     return played;
   } finally {
-    if (played === null) close();
+    if (played === null) course.close();
   }
 }
 
@@ -114,104 +104,203 @@ export function* playInSteps(program, { lines, member: id, joined, until }) {
  * @property {() => void} close gives the memory of all that back
  */
 
-function* playFor(program, { member, states, lines, until }) {
-  const steps = [];
-  const balances = new Balances(lines.length, () => program.view(member));
-  const budget = { left: STEPS_MAX };
-  const timePassed = (outcome) => {
-    if (outcome.decisions.length === 0) return;
-    steps.push({ kind: "time", at: outcome.at, outcome });
-    balances.changed(outcome);
-  };
-  for (const [number, line] of lines.entries()) {
-    states.before(number, member);
+const END = Date.parse(`${LAST}T23:59:59-14:00`);
+
+/** An instant at which a member joins of whom nothing else is known. */
+const SOME_DAY = "2026-01-01T00:00:00Z";
+
+/** A member on its way through its events. It joins with the first of them that is taken, unless it is said when. */
+class Course {
+  #program;
+  #id;
+  #lines;
+  #steps = [];
+  #states = new States();
+  #balances;
+  #member;
+  #hasJoined;
+  /** When it would have joined with the first event that says when it happens. */
+  #first = null;
+  #refused = new Set();
+  /** Instants at which time alone may still do something in a step of its own, and of those how many that are turned back do not count. */
+  #left = STEPS_MAX;
+  #spare = STEPS_MAX;
+
+  constructor(program, { id, joined, lines }) {
+    this.#program = program;
+    this.#id = id;
+    this.#lines = lines;
+    this.#balances = new Balances(lines.length, () => program.view(this.#member));
+    this.#member = program.enroll(id, joined || SOME_DAY);
+    this.#hasJoined = joined !== "";
+    if (this.#hasJoined) this.#states.keep(0, this.#member.copy());
+  }
+
+  /** An event happens. What time does before it happens only if the event is taken: one that is refused leaves all as it was. */
+  *happen(number) {
+    const line = this.#lines[number];
+    if (this.#hasJoined) this.#states.before(number, this.#member);
+    const newcomer = this.#hasJoined ? null : this.#newcomer(line);
+    const member = newcomer ?? this.#member;
     const step = { kind: "event", line, number, at: line.event?.at ?? null };
+    const passed = [];
     try {
-      for (const outcome of passing(program, member, line.event?.at, budget)) {
-        timePassed(outcome);
+      for (const outcome of this.#passing(member, line.event?.at)) {
+        passed.push(outcome);
         yield number;
       }
-      step.outcome = program.apply(member, line.text);
+      step.outcome = this.#program.apply(member, line.text);
       step.at = step.outcome.at;
-      balances.changed(step.outcome);
     } catch (error) {
       if (error.name !== "EventError") throw error;
       step.refused = error;
+    } finally {
+      if (step.outcome === undefined) newcomer?.close();
     }
-    steps.push(step);
+    if (step.refused) this.#refuse(number, newcomer === null ? passed.length : 0);
+    else {
+      if (newcomer) this.#join(number, newcomer);
+      passed.forEach((outcome) => this.#timePassed(outcome));
+      this.#balances.changed(step.outcome);
+    }
+    this.#steps.push(step);
     yield number + 1;
   }
-  const played = member.clock;
-  const end = instantOf(until) !== null && instantOf(until) > Date.parse(played) ? until : played;
-  if (end === until) {
-    for (const outcome of passing(program, member, until, budget)) {
-      timePassed(outcome);
-      yield lines.length;
-    }
-    timePassed(program.advance(member, until));
-  }
-  const view = program.view(member);
-  return { steps, points: balances.upTo(view), view, end: view.at, played };
-}
 
-/** Lets time pass, from each instant at which something comes due to the next. */
-function* passing(program, member, to, budget) {
-  const limit = instantOf(to);
-  if (limit === null) return;
-  while (member.nextDue !== null && Date.parse(member.nextDue) <= limit && budget.left > 0) {
-    budget.left -= 1;
-    const due = member.nextDue;
-    yield program.advance(member, due);
-    if (member.nextDue === due) break;
-  }
-}
-
-/** Plays again what was between a state that was kept and a step, and asks there: most steps are never looked at. */
-function explanation(program, states, lines, step) {
-  if (step.kind !== "event" || step.refused) return null;
-  const [from, member] = states.copyBefore(step.number);
-  const budget = { left: Infinity };
-  const passTo = (to) => void [...passing(program, member, to, budget)];
-  try {
-    for (const { event, text } of lines.slice(from, step.number)) {
-      try {
-        passTo(event?.at);
-        program.apply(member, text);
-      } catch (error) {
-        // It was refused the first time as well.
-        if (error.name !== "EventError") throw error;
+  /** What all of it has come to, when time has passed until then. */
+  *end(until) {
+    if (!this.#hasJoined && this.#first !== null) this.#join(this.#lines.length, this.#program.enroll(this.#id, this.#first));
+    const played = this.#member.clock;
+    const end = instantOf(until) !== null && instantOf(until) > Date.parse(played) ? until : played;
+    if (end === until) {
+      for (const outcome of this.#passing(this.#member, until)) {
+        this.#timePassed(outcome);
+        yield this.#lines.length;
       }
+      this.#timePassed(this.#program.advance(this.#member, until));
     }
-    passTo(step.line.event?.at);
-    return { ...program.explain(member, step.line.text) };
-  } finally {
-    member.close();
+    const view = this.#program.view(this.#member);
+    return { steps: this.#steps, points: this.#balances.upTo(view), view, end: view.at, played };
+  }
+
+  /** Plays again what was between a state that was kept and a step, and asks there: most steps are never looked at. */
+  explain(step) {
+    if (step.kind !== "event" || step.refused) return null;
+    const member = this.#stateBefore(step.number);
+    try {
+      for (const _ of this.#passing(member, step.at, { left: Infinity }));
+      return { ...this.#program.explain(member, step.line.text) };
+    } finally {
+      member.close();
+    }
+  }
+
+  close() {
+    this.#member.close();
+    this.#states.close();
+  }
+
+  /** A member that joins with an event; one that does not say when it happens is refused to somebody who has nothing. */
+  #newcomer({ event }) {
+    try {
+      const member = this.#program.enroll(this.#id, typeof event?.at === "string" ? event.at : SOME_DAY);
+      if (typeof event?.at === "string") this.#first ??= event.at;
+      return member;
+    } catch (error) {
+      if (error.code !== "bad_instant") throw error;
+      return this.#program.enroll(this.#id, SOME_DAY);
+    }
+  }
+
+  #join(number, member) {
+    this.#member.close();
+    this.#member = member;
+    this.#hasJoined = true;
+    this.#states.keep(number, this.#program.enroll(this.#id, member.enrolledAt));
+  }
+
+  /** An event was refused; where time has passed before that was found, over so many instants, it is turned back. */
+  #refuse(number, instants) {
+    this.#refused.add(number);
+    if (instants === 0) return;
+    const spared = Math.min(instants, this.#spare);
+    this.#spare -= spared;
+    this.#left += spared;
+    this.#member.close();
+    this.#member = this.#stateBefore(number);
+    // The next one may be refused as well, and is then turned back from here.
+    this.#states.keepNear(number, this.#member);
+  }
+
+  #timePassed(outcome) {
+    if (outcome.decisions.length === 0) return;
+    this.#steps.push({ kind: "time", at: outcome.at, outcome });
+    this.#balances.changed(outcome);
+  }
+
+  /** Lets time pass, from each instant at which something comes due to the next. */
+  *#passing(member, to, budget = null) {
+    const limit = instantOf(to);
+    // Beyond the last day, the engine lets no time pass.
+    if (limit === null || limit > END) return;
+    while (member.nextDue !== null && Date.parse(member.nextDue) <= limit && (budget?.left ?? this.#left) > 0) {
+      if (budget === null) this.#left -= 1;
+      const due = member.nextDue;
+      yield this.#program.advance(member, due);
+      if (member.nextDue === due) break;
+    }
+  }
+
+  /** The member as it was before an event, to be closed. */
+  #stateBefore(number) {
+    const [from, member] = this.#states.copyBefore(number);
+    for (let at = from; at < number; at += 1) {
+      if (!this.#refused.has(at)) this.#program.apply(member, this.#lines[at].text);
+    }
+    return member;
   }
 }
 
-/** States of a member on its way; of a long one every second, fourth and so on. */
+/** States of a member on its way; of a long one every second, fourth and so on, the first one in any case. */
 class States {
   #kept = [];
+  #near = null;
   #stride = 8;
 
-  /** A state before an event, by the number of that event. */
+  /** A state before an event, by the number of that event; it is closed with all others. */
+  keep(number, state) {
+    this.#kept.push([number, state]);
+  }
+
+  /** A state before an event, unless there is one or it is not its turn. */
   before(number, member) {
-    if (number % this.#stride !== 0) return;
-    this.#kept.push([number, member.copy()]);
+    if (number % this.#stride !== 0 || this.#kept.at(-1)?.[0] === number) return;
+    this.keep(number, member.copy());
     if (this.#kept.length <= STATES_MAX) return;
     this.#stride *= 2;
-    for (const [, state] of this.#kept.filter(([at]) => at % this.#stride !== 0)) state.close();
-    this.#kept = this.#kept.filter(([at]) => at % this.#stride === 0);
+    const stays = ([at], index) => index === 0 || at % this.#stride === 0;
+    for (const [, state] of this.#kept.filter((one, index) => !stays(one, index))) state.close();
+    this.#kept = this.#kept.filter(stays);
+  }
+
+  /** One more state, which the next takes the place of; a few events lie between the two. */
+  keepNear(number, member) {
+    if (this.#near !== null && number - this.#near[0] < NEAR) return;
+    this.#near?.[1].close();
+    this.#near = [number, member.copy()];
   }
 
   /** The nearest state before an event: which event it is before, and a copy of it. */
   copyBefore(number) {
-    const [at, state] = this.#kept.findLast(([at]) => at <= number);
+    const kept = this.#kept.findLast(([at]) => at <= number);
+    const [at, state] = this.#near !== null && this.#near[0] <= number && this.#near[0] > kept[0] ? this.#near : kept;
     return [at, state.copy()];
   }
 
   close() {
     for (const [, state] of this.#kept) state.close();
+    this.#near?.[1].close();
     this.#kept = [];
+    this.#near = null;
   }
 }

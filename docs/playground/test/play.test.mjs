@@ -163,6 +163,56 @@ test("a refused event leaves the rest as it is, and says why", () => {
   assert.equal(played.view.wallets.points.pending, "10");
 });
 
+const YEAR = Program.compile(`program "Corner Shop" { currency EUR  timezone "Europe/Berlin" }
+wallet points { expire 12 months after earning }
+rule base on order { earn 1 points per 1 EUR of order.subtotal }`);
+const order = (id, at, subtotal, more = {}) => JSON.stringify({ type: "order", id, at, subtotal, ...more });
+const done = ({ refused, outcome }) => refused?.code ?? outcome.decisions.map(({ kind, amount, reason }) => `${kind} ${amount ?? reason}`).join();
+
+test("a refused event lets no time pass", () => {
+  const other = { currency: "USD" };
+  const texts = [
+    order("o-1", "2026-01-05T10:00:00Z", "5.00"),
+    order("o-2", "2027-06-05T10:00:00Z", "5.00", other),
+    order("o-3", "2026-02-01T10:00:00Z", "7.00"),
+    order("o-4", "3000-01-01T10:00:00Z", "7.00"),
+    order("o-5", "2027-06-05T10:00:00Z", "5.00", other),
+    order("o-6", "2026-02-02T10:00:00Z", "1.00"),
+    order("o-7", "2027-01-10T10:00:00Z", "2.00"),
+  ];
+  const played = play(YEAR, { lines: readLines(texts), member: "m-1", joined: "", until: "" });
+  // The five of the first order run out on 5 January 2027: between the last two that are taken.
+  assert.deepEqual(played.steps.map(done), ["earned 5", "wrong_currency", "earned 7", "bad_instant", "wrong_currency", "earned 1", "expired 5", "earned 2"]);
+  assert.deepEqual(played.points.map(({ wallets }) => wallets.points.available), ["0", "5", "12", "13", "8", "10"]);
+  assert.equal(played.view.wallets.points.expired, "5");
+  assert.equal(played.explain(played.steps.at(-1)).decisions[0].amount, "2");
+  played.close();
+});
+
+test("many refused events in a row are turned back from near by, and change nothing", () => {
+  const good = Array.from({ length: 100 }, (_, number) => order(`o-${number}`, new Date(Date.UTC(2026, 0, 1 + number)).toISOString(), "1.00"));
+  const bad = Array.from({ length: 100 }, (_, number) => order(`x-${number}`, "2027-02-01T10:00:00Z", "1.00", { currency: "USD" }));
+  const mixed = play(YEAR, { lines: readLines(good.flatMap((text, number) => [text, bad[number]])), member: "m-1", joined: "", until: "2027-03-01T00:00:00Z" });
+  const alone = play(YEAR, { lines: readLines(good), member: "m-1", joined: "", until: "2027-03-01T00:00:00Z" });
+  assert.deepEqual(mixed.steps.filter(({ refused }) => !refused).map(done), alone.steps.map(done));
+  assert.deepEqual(mixed.view, alone.view);
+  for (const played of [mixed, alone]) played.close();
+});
+
+test("a member joins with the first event that is taken, as in a history that is replayed", async () => {
+  const texts = ["no json", order("o-2", "2027-06-05T10:00:00Z", "5.00", { currency: "USD" }), order("o-1", "2026-01-05T10:00:00Z", "5.00")];
+  const played = play(YEAR, { lines: readLines(texts), member: "m-1", joined: "", until: "" });
+  assert.deepEqual(played.steps.map(done), ["invalid_json", "wrong_currency", "earned 5"]);
+  assert.equal(played.explain(played.steps[2]).decisions[0].amount, "5");
+  const replayed = await YEAR.replay(texts.slice(1).map((text) => text.replace("{", '{"member":"m-1",')));
+  assert.equal(played.view.enrolled_at, YEAR.view(replayed.member("m-1")).enrolled_at);
+  assert.equal(played.view.wallets.points.available, replayed.summary.wallets.points.available);
+  // Where none is taken, the first that says when it happens.
+  assert.match(play(YEAR, { lines: readLines(texts.slice(0, 2)), member: "m-1", joined: "", until: "" }).view.enrolled_at, /^2027-06-05/);
+  assert.match(play(YEAR, { lines: [], member: "m-1", joined: "2026-03-01T00:00:00Z", until: "" }).view.enrolled_at, /^2026-03-01/);
+  assert.throws(() => play(YEAR, { lines: [], member: "x".repeat(200), joined: "", until: "" }), { name: "EventError" });
+});
+
 test("events are read as lines, as a list, or as one object, with their digits", () => {
   const lines = ['{"id":"a","points":12345678901234567890}', '{"id":"b, ]}","lines":[{"n":[1,2]},{}]}'];
   const list = `[\n  ${lines.join(" ,\n  ").replaceAll(":", ": ")}\n]\n`;
