@@ -13,19 +13,40 @@ export function later(day, months) {
   return found > LAST ? LAST : found;
 }
 
-/** Midnight with which a day begins in a program's zone. */
-export const startOf = (day, rules) => `${day}T00:00:00${offsetOn(day, rules)}`;
+const SECOND = 1000;
+/** No zone is further from UTC. */
+const FURTHEST = 14 * 3600 * SECOND;
 
-/** The last second of a day in a program's zone. */
-export const endOf = (day, rules) => `${day}T23:59:59${offsetOn(day, rules)}`;
-
-/** The offset that the zone has on that evening, found by formatting. */
-function offsetOn(day, rules) {
-  const timeZone = /timezone\s+"([^"]+)"/.exec(rules)?.[1] ?? "UTC";
+/**
+ * How the engine writes an instant in the time of a program, which knows its zone.
+ * @param program the program, or null for one that there is not yet
+ */
+export function localTime(program, instant) {
+  if (program === null) return instant;
+  const nobody = program.enroll("nobody", instant);
   try {
-    const parts = new Intl.DateTimeFormat("en", { timeZone, timeZoneName: "longOffset" }).formatToParts(new Date(`${day}T23:59:59Z`));
-    return parts.find(({ type }) => type === "timeZoneName").value.replace("GMT", "") || "Z";
-  } catch {
-    return "Z";
+    return program.view(nobody).at;
+  } finally {
+    nobody.close();
   }
+}
+
+/** The instant with which a day begins where a program is: midnight, or what comes next where clocks go forward over it. */
+export const startOf = (day, program) => written(beginning(day, program), program);
+
+/** The last second of a day where a program is. */
+export function endOf(day, program) {
+  const next = new Date(Date.parse(`${day}T00:00:00Z`) + 24 * 3600 * SECOND).toISOString().slice(0, 10);
+  return written(beginning(next, program) - SECOND, program);
+}
+
+const written = (at, program) => localTime(program, new Date(at).toISOString().replace(".000Z", "Z"));
+
+function beginning(day, program) {
+  const midnight = Date.parse(`${day}T00:00:00Z`);
+  const clock = (at) => Date.parse(`${written(at, program).slice(0, 19)}Z`);
+  const offset = (at) => clock(at) - at;
+  // Clocks may be changed in that very night: midnight by those of before and by those of after, and which of them begins the day.
+  const found = [midnight - FURTHEST, midnight + FURTHEST].map((at) => midnight - offset(at));
+  return found.find((at) => clock(at) >= midnight && clock(at - SECOND) < midnight) ?? found[0];
 }

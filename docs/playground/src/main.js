@@ -4,7 +4,7 @@ import { endOf, FIRST, LAST, later, startOf } from "./days.js";
 import { drafts, keepDraft, newDraft } from "./drafts.js";
 import { element } from "./dom.js";
 import { makeEditor } from "./editor.js";
-import { check, compile as compiled, events as eventsOf, format, load, outline, records, scenarios, usesChance } from "./engine.js";
+import { check, compile as compiled, events as eventsOf, format, load, outline, records, scenarios, tokens, usesChance } from "./engine.js";
 import { readFile } from "./files.js";
 import { choosePanel, listenToTabs, paint } from "./frame.js";
 import { eventsIn, linesIn } from "./json.js";
@@ -78,7 +78,7 @@ function compile() {
     program = next;
     histories = scenarios(text);
     const declared = outline(text);
-    learnUnits(text, declared);
+    learnUnits(text, tokens(text), declared);
     docs = new Map(declared.map(({ name, docs }) => [name, docs]));
     fillHistories();
     fillEvents();
@@ -281,7 +281,7 @@ const outOfRange = () => say("outOfRange", FIRST.slice(0, 4), LAST.slice(0, 4));
 
 function passBy(months) {
   const from = shown?.end.slice(0, 10) ?? "2026-01-01";
-  state.until = endOf(later(from, months), state.rules);
+  state.until = endOf(later(from, months), program);
   replay();
   if (from >= LAST) fault($("until"), outOfRange());
 }
@@ -290,13 +290,13 @@ function passUntil(field) {
   if (field.validity.badInput || !isDay(field.value)) return fault(field, outOfRange());
   const played = shown?.played;
   if (field.value !== "" && played && field.value < played.slice(0, 10)) return fault(field, say("afterEvents", when(played, { time: false })));
-  state.until = field.value === "" ? "" : endOf(field.value, state.rules);
+  state.until = field.value === "" ? "" : endOf(field.value, program);
   replay();
 }
 
 function joinOn(field) {
   if (field.validity.badInput || !isDay(field.value)) return fault(field, outOfRange());
-  state.joined = field.value === "" ? "" : startOf(field.value, state.rules);
+  state.joined = field.value === "" ? "" : startOf(field.value, program);
   replay();
   const early = linesOf(lines(), state.member).filter(({ event }) => Date.parse(event?.at) < Date.parse(state.joined)).length;
   if (early > 0) fault(field, say("earlyEvents", early), { taken: true });

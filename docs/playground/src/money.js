@@ -13,12 +13,17 @@ let units = new Map();
 let ladders = new Map();
 let currency = null;
 
-/** Learns them from a program: its text, and what the engine tells of its declarations. */
-export function learnUnits(rules, outline) {
+/** Learns them from a program: its text, and what the engine tells of its pieces and of its declarations. */
+export function learnUnits(rules, tokens, outline) {
   const unit = ({ detail }) => /^(?:holds |money in `)([A-Z]{3})/.exec(detail)?.[1];
   units = new Map(outline.filter(unit).map((symbol) => [symbol.name, unit(symbol)]));
-  ladders = new Map([...rules.matchAll(/^\s*tiers\s+([\p{L}\p{M}\p{N}_]+)\s+by\s+([\p{L}\p{M}\p{N}_]+)/gmu)].map(([, ladder, measure]) => [ladder, measure]));
-  currency = /^\s*(?:program\b.*\{\s*)?currency\s+([A-Z]{3})\b/m.exec(rules)?.[1] ?? null;
+  // Wherever its line begins, and whatever a comment says: the engine tells what is a word of the language.
+  const pieces = tokens.map(([start, end, kind]) => ({ text: rules.slice(start, end), kind })).filter(({ kind }) => !["comment", "doc"].includes(kind));
+  const is = (piece, word) => piece?.kind === "keyword" && piece.text === word;
+  currency = pieces[pieces.findIndex((piece) => is(piece, "currency")) + 1]?.text ?? null;
+  if (!/^[A-Z]{3}$/.test(currency)) currency = null;
+  const declared = pieces.flatMap((piece, index) => (is(piece, "tiers") && is(pieces[index + 2], "by") ? [[pieces[index + 1].text, pieces[index + 3]?.text]] : []));
+  ladders = new Map(declared);
 }
 
 /** The currency in which a wallet or a measure is told, or null for one of points or numbers. */

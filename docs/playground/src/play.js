@@ -1,7 +1,7 @@
 // Plays a history through a program, step by step: what each event and each instant in between brings about.
 
 import { Balances } from "./balances.js";
-import { LAST } from "./days.js";
+import { LAST, localTime } from "./days.js";
 import { isWhole, read } from "./json.js";
 
 /** The most events of one member, and the most instants at which time alone does something. */
@@ -106,6 +106,17 @@ export function* playInSteps(program, { lines, member: id, joined, until }) {
 
 const END = Date.parse(`${LAST}T23:59:59-14:00`);
 
+/** When an event says that it happens, in the program's time, as all that is taken is told; what is no instant stays as it is written. */
+function inOwnTime(program, at) {
+  if (instantOf(at) === null) return at;
+  try {
+    return localTime(program, at);
+  } catch (error) {
+    if (error.code !== "bad_instant") throw error;
+    return at;
+  }
+}
+
 /** An instant at which a member joins of whom nothing else is known. */
 const SOME_DAY = "2026-01-01T00:00:00Z";
 
@@ -154,6 +165,7 @@ class Course {
     } catch (error) {
       if (error.name !== "EventError") throw error;
       step.refused = error;
+      step.at = inOwnTime(this.#program, step.at);
     } finally {
       if (step.outcome === undefined) newcomer?.close();
     }

@@ -6,10 +6,11 @@ import { join } from "node:path";
 import { test } from "node:test";
 
 import { Program } from "../../../loyalty-wasm/pkg/node/index.mjs";
-import { DECIMALS } from "../src/money.js";
+import { outline, tokens } from "../../../loyalty-wasm/pkg/node/loyalty_core.js";
+import { DECIMALS, learnUnits, programUnit, unitOf, unitOfLadder } from "../src/money.js";
 import { Balances, series } from "../src/balances.js";
 import { linesOf, membersOf, play, readLines } from "../src/play.js";
-import { later } from "../src/days.js";
+import { endOf, later, startOf } from "../src/days.js";
 import { eventsIn, linesIn, read, written } from "../src/json.js";
 import { marks } from "../src/scale.js";
 import { decode, encode, fitting } from "../src/state.js";
@@ -239,6 +240,43 @@ test("numbers keep the digits that they came with", () => {
 test("a month later is the same day, or the last one of a shorter month", () => {
   const days = [["2026-01-31", 1], ["2028-01-31", 1], ["2026-01-30", 1], ["2028-02-29", 12], ["2026-12-15", 1], ["2026-05-31", 1], ["2199-12-15", 1]];
   assert.deepEqual(days.map(([day, months]) => later(day, months)), ["2026-02-28", "2028-02-29", "2026-02-28", "2029-02-28", "2027-01-15", "2026-06-30", "2199-12-30"]);
+});
+
+test("a day begins and ends where the program is, on the days as well on which clocks are changed", () => {
+  const inZone = (zone) => Program.compile(`// was: timezone "Asia/Tokyo"\nprogram "C" { currency EUR timezone "${zone}" }\nwallet points {}`);
+  for (const [zone, day, start, end] of [
+    ["Europe/Berlin", "2026-01-05", "2026-01-05T00:00:00+01:00", "2026-01-05T23:59:59+01:00"],
+    ["Europe/Berlin", "2026-03-29", "2026-03-29T00:00:00+01:00", "2026-03-29T23:59:59+02:00"],
+    ["Europe/Berlin", "2026-10-25", "2026-10-25T00:00:00+02:00", "2026-10-25T23:59:59+01:00"],
+    // Clocks go forward from midnight to one, and back from midnight to eleven.
+    ["Africa/Cairo", "2026-04-24", "2026-04-24T01:00:00+03:00", "2026-04-24T23:59:59+03:00"],
+    ["Africa/Cairo", "2026-10-29", "2026-10-29T00:00:00+03:00", "2026-10-29T23:59:59+02:00"],
+    ["Pacific/Kiritimati", "2199-12-30", "2199-12-30T00:00:00+14:00", "2199-12-30T23:59:59+14:00"],
+    ["Pacific/Pago_Pago", "1970-01-02", "1970-01-02T00:00:00-11:00", "1970-01-02T23:59:59-11:00"],
+  ]) {
+    const program = inZone(zone);
+    assert.deepEqual([startOf(day, program), endOf(day, program)], [start, end], `${zone} ${day}`);
+  }
+  assert.equal(endOf("2026-05-05", null), "2026-05-05T23:59:59Z");
+});
+
+test("a refused event is told in the time of the program, as one that is taken", () => {
+  const texts = [order("o-1", "2026-01-05T09:00:00Z", "5.00"), order("o-2", "2026-01-05T09:00:00Z", "5.00", { currency: "USD" }), order("o-3", "soon", "5.00")];
+  const played = play(YEAR, { lines: readLines(texts), member: "m-1", joined: "", until: "" });
+  assert.deepEqual(played.steps.map(({ at }) => at), ["2026-01-05T10:00:00+01:00", "2026-01-05T10:00:00+01:00", "soon"]);
+  played.close();
+});
+
+test("the currency of a program is known wherever it is said, and not from a comment", () => {
+  const learn = (head) => {
+    const rules = `// currency USD\n${head}\nwallet cash { holds EUR } measure spend = sum(order.subtotal) tiers status by spend { base {}  gold from 5 EUR {} }`;
+    learnUnits(rules, JSON.parse(tokens(rules)), JSON.parse(outline(rules)));
+    return [programUnit(), unitOf("cash"), unitOfLadder("status")];
+  };
+  for (const head of ['program "C" { currency EUR }', 'program "C" { timezone "Europe/Berlin"  currency EUR }', 'program "C"\n{\n  currency // once USD\n  EUR\n}']) {
+    assert.deepEqual(learn(head), ["EUR", "EUR", "EUR"], head);
+  }
+  assert.equal(learn('program "currency USD" {}')[0], null);
 });
 
 test("a scale has round figures, and nought", () => {
