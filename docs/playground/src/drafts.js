@@ -25,23 +25,46 @@ export function drafts() {
   }
 }
 
+/** What this page knows of the drafts that it works at: when each was kept last, and what it was then. */
+const known = new Map();
+
+const wordsOf = ({ rules, events, member, joined, until }) => JSON.stringify([rules, events, member, joined, until]);
+
+/** From here on, a draft is worked at on this page. */
+export function takeDraft(id) {
+  const draft = drafts().find((other) => other.id === id);
+  if (draft) known.set(id, { at: draft.at, words: wordsOf(draft.state) });
+}
+
 /** A key that no other draft has. */
 export const newDraft = () => `${Date.now().toString(36)}${Math.random().toString(36).slice(2, 6)}`;
 
-/** Keeps a draft under its id and gives whether all of it is kept: older ones make room, and then its own events. */
+/**
+ * Keeps a draft and gives the id that it has, and whether all of it is kept: older ones make room, and then its own events. One that another
+ * page has kept in the meantime stays as it is, and what is kept here is another.
+ * @returns {{ id: string, whole: boolean }}
+ */
 export function keepDraft(id, state) {
   const { rules, events, member, joined, until } = state;
+  const words = wordsOf(state);
+  const before = drafts().find((other) => other.id === id);
+  const seen = known.get(id);
+  // What has not been changed here is not kept once more.
+  if (before && (seen?.words === words || wordsOf(before.state) === words)) return { id, whole: before.left === 0 };
+  if (before && before.at !== seen?.at) return keepDraft(newDraft(), state);
   const title = /^\s*program\s+"((?:[^"\\]|\\.)*)"/m.exec(rules)?.[1] ?? "";
   const fits = events.reduce((sum, line) => sum + line.length, 0) <= LETTERS_MAX;
   const left = fits ? 0 : events.length;
-  const draft = { id, title, at: Date.now(), state: { rules, events: fits ? [...events] : [], member, joined, until }, left };
+  const at = Math.max(Date.now(), (drafts()[0]?.at ?? 0) + 1);
+  const draft = { id, title, at, state: { rules, events: fits ? [...events] : [], member, joined, until }, left };
   let list = [draft, ...drafts().filter((other) => other.id !== id)].slice(0, DRAFTS_MAX);
   while (!kept("drafts", JSON.stringify(list))) {
     if (list.length > 1) list = list.slice(0, -1);
     else if (draft.left === 0 && events.length > 0) Object.assign(draft, { state: { ...draft.state, events: [] }, left: events.length });
-    else return false;
+    else return { id, whole: false };
   }
-  return draft.left === 0;
+  known.set(id, { at, words });
+  return { id, whole: draft.left === 0 };
 }
 
 function isDraft(draft) {

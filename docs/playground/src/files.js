@@ -8,9 +8,10 @@ import { readLines } from "./play.js";
  * @returns {Promise<{text?: string, events?: string[], fault?: string}>}
  */
 export async function readFile(file) {
+  const ends = (ending) => file.name.toLowerCase().endsWith(ending);
   let bytes;
   try {
-    const packed = file.name.endsWith(".gz");
+    const packed = ends(".gz");
     const stream = packed ? file.stream().pipeThrough(new DecompressionStream("gzip")) : file.stream();
     bytes = await new Response(stream).arrayBuffer();
   } catch {
@@ -22,7 +23,7 @@ export async function readFile(file) {
   } catch {
     return { fault: "badText" };
   }
-  if (file.name.endsWith(".loyalty")) return { text };
+  if (ends(".loyalty")) return { text };
   const events = eventsIn(text);
   // A file without one event is no history: what there is stays.
   return readLines(events).some(({ event }) => event) ? { events } : { fault: "badFile" };

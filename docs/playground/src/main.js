@@ -1,7 +1,7 @@
 // The page: a program, a member and its events on one side, what becomes of them on the other.
 
 import { endOf, FIRST, LAST, later, startOf } from "./days.js";
-import { drafts, keepDraft, newDraft } from "./drafts.js";
+import { drafts, keepDraft, newDraft, takeDraft } from "./drafts.js";
 import { element } from "./dom.js";
 import { makeEditor } from "./editor.js";
 import { check, compile as compiled, events as eventsOf, format, load, outline, records, scenarios, tokens, usesChance } from "./engine.js";
@@ -340,9 +340,14 @@ async function openFile(file) {
   const { text, events, fault: wrong } = await readFile(file);
   if (wrong) return notice(say(wrong, file.name));
   notice("");
-  if (text !== undefined) return editor.replace(text);
+  takeRules();
+  if (text === state.rules) return;
   putAside();
   source = {};
+  if (text !== undefined) {
+    editor.replace(text);
+    return takeRules();
+  }
   Object.assign(state, { events, until: "", joined: "" });
   fresh();
   touched();
@@ -379,7 +384,8 @@ function putAside() {
 /** Keeps one's own work in the browser, and gives whether all of it is there. */
 function keep() {
   if (source.draft === undefined || source.test) return false;
-  const whole = keepDraft(source.draft, state);
+  const { id, whole } = keepDraft(source.draft, state);
+  source.draft = id;
   fillSamples();
   return whole;
 }
@@ -409,6 +415,7 @@ async function readAddress() {
   const own = drafts();
   if (found) {
     const draft = own.find(({ state: { rules, events } }) => rules === found.rules && (found.left > 0 ? events.length === found.left : events.join("\n") === found.events.join("\n")));
+    if (draft) takeDraft(draft.id);
     show(found.left > 0 && draft ? draft.state : found, draft ? { draft: draft.id } : {});
     notice(found.left > 0 && !draft ? say("linkWithout", found.left) : "");
     return;
@@ -424,6 +431,7 @@ async function readAddress() {
 }
 
 function openDraft({ id, state: work, left }) {
+  takeDraft(id);
   show(work, { draft: id });
   notice(left > 0 ? say("draftWithout", left) : "");
 }
@@ -439,7 +447,7 @@ function plainly(piece) {
 
 function show({ rules, events, member, joined, until }, from) {
   Object.assign(state, { rules, events: [...events], member, joined, until });
-  source = from;
+  source = { ...from };
   fresh();
   editor.open(rules);
   compile();
@@ -486,9 +494,12 @@ function translate() {
   }
 }
 
+/** A piece of a text, which turns by itself: what is to be chosen can hold no elements. */
+const isolated = (text) => `\u2068${text}\u2069`;
+
 function fillSamples() {
   const own = drafts();
-  const named = ({ title, at }) => `${title || say("untitled")} · ${shortly(at)}`;
+  const named = ({ title, at }) => `${isolated(title || say("untitled"))} · ${isolated(shortly(at))}`;
   const linked = source.sample === undefined && !own.some(({ id }) => id === source.draft);
   $("sample").replaceChildren(
     ...(linked ? [element("option", { value: "" }, say(source.draft === undefined ? "own" : "drafts"))] : []),
@@ -505,9 +516,10 @@ function openProgram(value) {
   if (!sample && !draft) return;
   notice("");
   putAside();
-  if (sample) show(sample, { sample: value });
-  else show(draft.state, { draft: draft.id });
-  if (draft?.left > 0) notice(say("draftWithout", draft.left));
+  if (sample) return show(sample, { sample: value });
+  takeDraft(draft.id);
+  show(draft.state, { draft: draft.id });
+  if (draft.left > 0) notice(say("draftWithout", draft.left));
 }
 
 /** Takes what has been typed into the rules a moment ago. */

@@ -38,7 +38,8 @@ onPage("what a sample takes the place of comes back, by the button and by its na
   await page.keyboard.insertText("// Mine\n");
   await page.waitForFunction(() => document.querySelector("#sample optgroup").children.length === 2);
   const drafts = await page.locator("#sample optgroup").first().locator("option").allInnerTexts();
-  assert.deepEqual(drafts.map((title) => title.split(" · ")[0]), ["Roastery Circle", "Corner Shop"]);
+  // Each piece turns by itself, whatever it is written in.
+  assert.deepEqual(drafts.map((title) => title.split(" · ")[0]), ["\u2068Roastery Circle\u2069", "\u2068Corner Shop\u2069"]);
   await page.locator("#sample").selectOption({ label: drafts[1] });
   assert.equal((await rules(page)).trim(), FIVE_LINES.trim());
   await has(page, "points", "42");
@@ -58,6 +59,53 @@ onPage("events that a test or a file takes the place of come back", {}, async (p
   await page.locator("#file").setInputFiles({ name: "day.json", mimeType: "text/plain", buffer: Buffer.from("{") });
   await page.waitForFunction(() => /day\.json holds no events/.test(document.querySelector("#notice").textContent));
   assert.equal(await balance(page, "points").innerText(), "42");
+});
+
+onPage("a program from a file takes the place of one's own, and leaves a way back", {}, async (page) => {
+  await own(page);
+  await settle(page);
+  const other = FIVE_LINES.replace("Corner Shop", "Other Shop");
+  const file = { name: "OTHER.LOYALTY", mimeType: "text/plain", buffer: Buffer.from(other) };
+  await page.locator("#file").setInputFiles(file);
+  await page.waitForFunction(() => /Other Shop/.test(document.querySelector(".cm-content").textContent));
+  assert.match(await page.locator("#notice").innerText(), /Your own work/);
+  await settle(page, "Other Shop");
+  const titles = () => page.evaluate(() => JSON.parse(localStorage.getItem("loyalty.drafts")).map(({ title }) => title));
+  assert.deepEqual(await titles(), ["Other Shop", "Corner Shop"]);
+  await page.locator("#notice-act").click();
+  assert.equal((await rules(page)).trim(), FIVE_LINES.trim());
+  await has(page, "points", "42");
+  assert.deepEqual((await titles()).toSorted(), ["Corner Shop", "Other Shop"]);
+  // The same once more takes the place of nothing.
+  await page.locator("#file").setInputFiles({ ...file, name: "same.loyalty", buffer: Buffer.from(await page.evaluate(() => JSON.parse(localStorage.getItem("loyalty.drafts")).find(({ title }) => title === "Corner Shop").state.rules)) });
+  await page.waitForTimeout(300);
+  assert.ok(!(await page.locator("#notice").isVisible()));
+});
+
+onPage("two pages on which the same draft is open lose nothing of each other", {}, async (page, context) => {
+  await own(page);
+  await settle(page);
+  const second = await context.newPage();
+  await second.goto(new URL(".", page.url()).href);
+  await second.waitForSelector("body[data-ready]");
+  const titles = () => page.evaluate(() => JSON.parse(localStorage.getItem("loyalty.drafts")).map(({ title }) => title));
+  // To look at it is not to change it.
+  await second.waitForTimeout(400);
+  assert.deepEqual(await titles(), ["Corner Shop"]);
+  await write(second, FIVE_LINES.replace("Corner Shop", "Second Shop"));
+  await settle(second, "Second Shop");
+  await page.locator(".cm-content").click();
+  await page.keyboard.press("Control+End");
+  await page.keyboard.insertText("// More\n");
+  await settle(page, "// More");
+  assert.deepEqual(await titles(), ["Corner Shop", "Second Shop"]);
+  // Each goes on with its own.
+  await second.locator(".cm-content").click();
+  await second.keyboard.press("Control+End");
+  await second.keyboard.insertText("// Less\n");
+  await settle(second, "// Less");
+  assert.deepEqual(await titles(), ["Second Shop", "Corner Shop"]);
+  await second.close();
 });
 
 onPage("who comes back without a link finds what was written last", {}, async (page, context) => {

@@ -207,6 +207,7 @@ onPage("a file that cannot be read is told, and nothing else is lost", {}, async
   await history(page, ORDER);
   await page.waitForFunction(() => document.querySelectorAll(".step").length === 1);
   for (const [name, content, said] of [
+    ["DAY.JSONL.GZ", "no gzip", /DAY\.JSONL\.GZ ends with \.gz and cannot be unpacked/],
     ["day.jsonl.gz", "no gzip", /day\.jsonl\.gz ends with \.gz and cannot be unpacked/],
     ["day.jsonl", Buffer.from([0xff, 0xfe, 0x00]), /day\.jsonl is no text/],
     ["day.json", " \n", /day\.json holds no events/],
