@@ -6,6 +6,7 @@ import { element } from "./dom.js";
 import { makeEditor } from "./editor.js";
 import { check, compile as compiled, events as eventsOf, format, load, outline, records, scenarios, tokens, usesChance } from "./engine.js";
 import { readFile } from "./files.js";
+import { focusIn, focusOn } from "./focus.js";
 import { choosePanel, listenToTabs, paint } from "./frame.js";
 import { eventsIn, linesIn } from "./json.js";
 import { kept } from "./kept.js";
@@ -100,9 +101,10 @@ function lines() {
 
 /**
  * Plays the history, and draws what it came to.
- * @param focus the key of a step that is to have the focus then
+ * @param focus what is to have the focus then, as `focusIn` tells it, or the place of an `event` in the list; what has it now, if it says nothing
  */
-function replay({ focus = null } = {}) {
+function replay({ focus = focusIn($("steps")) } = {}) {
+  const from = document.activeElement;
   saveLater();
   if (!program) return;
   for (const key of ["joined", "until"]) fault($(key), "");
@@ -115,7 +117,9 @@ function replay({ focus = null } = {}) {
   const before = asked;
   asked = [program, all, state.member, state.joined, state.until];
   if (asked.every((part, index) => part === before[index])) {
-    if (!player.busy) draw();
+    if (player.busy) return;
+    draw();
+    goTo(focus, from);
     return;
   }
   const history = { ...state, lines: linesOf(all, state.member) };
@@ -124,9 +128,8 @@ function replay({ focus = null } = {}) {
     // The steps of a program are explained by it for as long as they are shown.
     if (shown && shown.program !== program) shown.program.close();
     shown = { ...played, program, keys: keysOf(played.steps), all };
-    if (focus !== null) page = pageOf(shown.keys.indexOf(focus));
     draw();
-    if (focus !== null) stepOf(focus)?.querySelector("summary").focus();
+    goTo(focus, from);
   };
   try {
     player.play(program, history, done);
@@ -138,6 +141,31 @@ function replay({ focus = null } = {}) {
   }
   // What stands there may be another event by now: it is not to be changed or removed in the place of that one.
   $("steps").inert = player.busy && shown?.all !== all;
+}
+
+/**
+ * Gives the focus to a step, on its page.
+ * @param from what had it when that was asked for: whoever has gone elsewhere since stays there
+ */
+function goTo(focus, from) {
+  const now = document.activeElement;
+  if (focus === null || (now !== from && now !== document.body && !$("steps").contains(now))) return;
+  const key = focus.key ?? keyNear(focus.event);
+  if (key === null) return $("add").focus();
+  const index = shown.keys.indexOf(key);
+  if (index >= 0 && pageOf(index) !== page) {
+    page = pageOf(index);
+    drawSteps();
+  }
+  focusOn($("steps"), { ...focus, key });
+}
+
+/** The key of the first event at or behind a place in the list, or else of the last one; null if there is none. */
+function keyNear(place) {
+  const { steps, keys } = shown;
+  const isEvent = ({ kind }) => kind === "event";
+  const next = steps.findIndex((step) => isEvent(step) && step.line.index >= place);
+  return keys[next >= 0 ? next : steps.findLastIndex(isEvent)] ?? null;
 }
 
 /** Says that a history is being played that takes long, and how far it is; null for none. */
@@ -175,7 +203,9 @@ function drawSteps() {
   const count = shown.steps.length;
   page = within(page, count);
   $("steps").inert = player.busy && shown.all !== read.lines;
+  const focus = focusIn($("steps"));
   showSteps($("steps"), shown, { page, open, actions });
+  if (focus !== null) focusOn($("steps"), focus, { preventScroll: true });
   if (count === 0) $("steps").append(element("li", { class: "empty" }, say("noEvents")));
   if (shown.left > 0 && page === pageOf(count - 1)) $("steps").append(element("li", { class: "empty" }, say("moreLeft", shown.left)));
   showPages([$("pages"), $("pages-below")], page, count, (number, drawn) => {
@@ -213,15 +243,19 @@ const actions = {
     editor.jumpToLine(line);
   },
   replace(index, text) {
-    state.events.splice(index, 1, ...linesIn(text));
+    const lines = linesIn(text);
+    if (lines.length === 0) return actions.remove(index);
+    state.events.splice(index, 1, ...lines);
+    openFurther(index, lines.length - 1);
     touched();
     replay();
   },
   remove(index) {
     state.events.splice(index, 1);
     open.delete(`e${index}`);
+    openFurther(index, -1);
     touched();
-    replay();
+    replay({ focus: { event: index } });
   },
   move(index, by) {
     const to = index + by;
@@ -233,12 +267,22 @@ const actions = {
     open[was[0] ? "add" : "delete"](into);
     open[was[1] ? "add" : "delete"](from);
     touched();
-    replay({ focus: into });
+    replay({ focus: { key: into } });
   },
   toggled(key, isOpen) {
     open[isOpen ? "add" : "delete"](key);
   },
 };
+
+/** The events behind a place stand so many places further: those that are open stay so. */
+function openFurther(place, by) {
+  const keys = [...open].map((key) => {
+    const [, index] = /^e(\d+)$/.exec(key) ?? [];
+    return Number(index) > place ? `e${Number(index) + by}` : key;
+  });
+  open.clear();
+  for (const key of keys) open.add(key);
+}
 
 function fillMembers(ids) {
   fault($("member"), "");
@@ -331,7 +375,7 @@ function addEvent(name) {
   open.clear();
   open.add(`e${state.events.length - 1}`);
   touched();
-  replay({ focus: `e${state.events.length - 1}` });
+  replay({ focus: { key: `e${state.events.length - 1}` } });
 }
 
 // --- Files -------------------------------------------------------------------------------------------------------------

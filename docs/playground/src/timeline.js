@@ -148,7 +148,7 @@ const drafts = new WeakMap();
 
 /** The event as it is sent, to be changed. */
 function editing({ line }, actions) {
-  const text = element("textarea", { class: "json", dir: "ltr", spellcheck: "false", rows: 3, "aria-label": say("edit") });
+  const text = element("textarea", { class: "json", dir: "ltr", spellcheck: "false", rows: 3, "data-part": "json", "aria-label": say("edit") });
   // What would be lost by laying it out, as a key that stands twice, is shown as it is.
   const exact = line.event && compact(written(line.event)) === compact(line.text);
   text.value = drafts.get(line) ?? (exact ? pretty(line.event) : line.text);
@@ -158,7 +158,7 @@ function editing({ line }, actions) {
   text.addEventListener("keydown", (event) => {
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) apply();
   });
-  const button = (key, act, look = "") => element("button", { type: "button", class: look, onclick: act }, say(key));
+  const button = (key, act, look = "") => element("button", { type: "button", class: look, "data-part": key, onclick: act }, say(key));
   return element(
     "section",
     { class: "editing" },

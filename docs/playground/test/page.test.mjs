@@ -271,6 +271,50 @@ onPage("all of it goes with the keyboard alone", {}, async (page) => {
   assert.notEqual(outline, "none");
 });
 
+onPage("by the keyboard alone, an event is changed and removed, and the focus stays among the steps", {}, async (page) => {
+  await write(page, FIVE_LINES);
+  await history(page, [1, 2, 3, 4].map((number) => ORDER.replace("o-1", `o-${number}`)).join("\n"));
+  await page.waitForFunction(() => document.querySelector('.balance[data-wallet="points"]')?.textContent === "168");
+  const focused = () => page.evaluate(() => [document.activeElement.closest("[data-key]")?.querySelector(".id")?.textContent, document.activeElement.dataset.part ?? document.activeElement.tagName]);
+  const isOpen = () => page.evaluate(() => [...document.querySelectorAll(".step[open] .id")].map((node) => node.textContent));
+  for (const key of ["e1", "e3"]) {
+    await page.locator(`[data-key=${key}] summary`).focus();
+    await page.keyboard.press("Enter");
+    await page.locator(`[data-key=${key}] textarea`).waitFor();
+  }
+  // Applied from within the text, which one goes on with.
+  await page.locator("[data-key=e1] textarea").focus();
+  await page.keyboard.press("Control+Home");
+  await page.keyboard.press("ArrowRight");
+  await page.keyboard.press("Control+Enter");
+  assert.deepEqual(await focused(), ["o-2", "json"]);
+  assert.equal(await page.evaluate(() => document.activeElement.selectionStart), 1);
+  await page.locator("[data-key=e1] textarea").fill(ORDER.replace("o-1", "o-2").replace("42.86", "50"));
+  await page.locator("[data-key=e1] [data-part=apply]").focus();
+  await page.keyboard.press("Enter");
+  await page.waitForFunction(() => document.querySelector('.balance[data-wallet="points"]')?.textContent === "186");
+  assert.deepEqual(await focused(), ["o-2", "apply"]);
+  // Nothing has changed, and it is drawn anew all the same.
+  await page.keyboard.press("Enter");
+  assert.deepEqual(await focused(), ["o-2", "apply"]);
+  // The next one has the focus, and the same ones are open.
+  await page.locator("[data-key=e1] [data-part=remove]").focus();
+  await page.keyboard.press("Enter");
+  await page.waitForFunction(() => document.querySelectorAll(".step").length === 3);
+  assert.deepEqual([await focused(), await isOpen()], [["o-3", "SUMMARY"], ["o-4"]]);
+  // After the last one, the one before it, and in the end the way to a new one.
+  await page.locator("[data-key=e2] [data-part=remove]").focus();
+  await page.keyboard.press("Enter");
+  assert.deepEqual([await focused(), await isOpen()], [["o-3", "SUMMARY"], []]);
+  for (const left of [1, 0]) {
+    await page.keyboard.press("Enter");
+    await page.locator(".step[open] [data-part=remove]").focus();
+    await page.keyboard.press("Enter");
+    await page.waitForFunction((left) => document.querySelectorAll(".step").length === left, left);
+  }
+  assert.equal(await page.evaluate(() => document.activeElement.id), "add");
+});
+
 for (const width of [320, 390, 768, 1100, 1600]) {
   for (const language of ["en", "ar"]) {
     onPage(`${width} px wide, in ${language}, nothing hangs over`, { viewport: { width, height: 800 }, hasTouch: width < 800 }, async (page) => {
