@@ -370,8 +370,13 @@ for (const colorScheme of ["light", "dark"]) {
     await page.keyboard.type(" to pints");
     await page.waitForSelector(".problem");
     await page.keyboard.press("Escape");
-    const faint = await page.evaluate(tooFaint);
-    assert.deepEqual(faint, []);
+    assert.deepEqual(await page.evaluate(tooFaint), []);
+    // The names and figures of all wallets that a program may have.
+    await write(page, `program "Colours" { currency EUR }\n${[..."abcdef"].map((name) => `wallet ${name} { vest after 14 days }\nrule r${name} on order { earn 1 ${name} }\n`).join("")}`);
+    await page.waitForFunction(() => document.querySelectorAll(".wallet .line").length === 6);
+    await page.keyboard.insertText("\n@");
+    await page.waitForSelector(".is-stale");
+    assert.deepEqual(await page.evaluate(tooFaint), []);
   });
 }
 
@@ -390,6 +395,7 @@ function tooFaint() {
     for (let at = node; at; at = at.parentElement) layers.push(rgba(getComputedStyle(at).backgroundColor));
     return layers.reverse().reduce((under, layer) => over(layer, under), [1, 1, 1]);
   };
+  const opacity = (node) => (node === null ? 1 : Number(getComputedStyle(node).opacity) * opacity(node.parentElement));
   const light = (colour) => {
     const [r, g, b] = colour.map((part) => (part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4));
     return 0.2126 * r + 0.7152 * g + 0.0722 * b;
@@ -397,11 +403,13 @@ function tooFaint() {
   const found = new Set();
   for (const node of document.querySelectorAll("body *")) {
     const own = [...node.childNodes].some((child) => child.nodeType === 3 && child.textContent.trim() !== "");
-    // What is drawn faint on purpose is out of date or not to be used.
-    if (!own || !node.checkVisibility() || node.closest(".is-stale #member-view, .is-stale #steps, #toast, svg, [aria-hidden=true]")) continue;
+    // Numbers of lines are hidden from readers of screens alone.
+    if (!own || !node.checkVisibility() || node.closest("#toast, [aria-hidden=true]:not(.cm-gutters)")) continue;
     const style = getComputedStyle(node);
     const under = ground(node);
-    const [one, other] = [light(over(rgba(style.color), under)), light(under)].sort((a, b) => b - a);
+    const [r, g, b, a] = rgba(node.closest("svg") ? style.fill : style.color);
+    const text = over([r, g, b, a * opacity(node)], under);
+    const [one, other] = [light(text), light(under)].sort((a, b) => b - a);
     const ratio = (one + 0.05) / (other + 0.05);
     const size = Number.parseFloat(style.fontSize);
     const large = size >= 24 || (size >= 18.6 && Number(style.fontWeight) >= 700);
