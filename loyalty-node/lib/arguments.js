@@ -17,14 +17,54 @@ const BUILT_IN = new Set(
     "Uint8ClampedArray WeakMap WeakRef WeakSet").split(" "),
 );
 
+/** What the language itself knows of a value, whatever the value's own class would say of it. */
+function native(prototype, name) {
+  const { get, value = get } = Object.getOwnPropertyDescriptor(prototype, name);
+  return (asked) => Reflect.apply(value, asked, []);
+}
+
+const Bytes = Object.getPrototypeOf(Uint8Array.prototype);
+const [viewOf, bufferOf, startOf, lengthOf] = [Symbol.toStringTag, "buffer", "byteOffset", "length"].map((name) => native(Bytes, name));
+const millisecondsOf = native(Date.prototype, "getTime");
+
 /** Bytes, also those of another page or context. */
 function isBytes(value) {
-  return value instanceof Uint8Array || (ArrayBuffer.isView(value) && tag(value) === "Uint8Array");
+  return viewOf(value) === "Uint8Array";
+}
+
+/**
+ * The same bytes as an object of no other class: WebAssembly makes room for as many as `length` says, and a class of the host's own
+ * could say fewer than are written there.
+ */
+function plain(bytes, name) {
+  try {
+    return new Uint8Array(bufferOf(bytes), startOf(bytes), lengthOf(bytes));
+  } catch {
+    throw new TypeError(`\`${name}\`: expected bytes, found those of a buffer that was transferred to somewhere else`);
+  }
+}
+
+/** The text that bytes are, or nothing where they are none. */
+function decoded(bytes, name) {
+  const view = plain(bytes, name);
+  try {
+    // Browsers decode none that are shared with other threads.
+    const own = tag(view.buffer) === "SharedArrayBuffer" ? new Uint8Array(view) : view;
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(own);
+  } catch {
+    return undefined;
+  }
 }
 
 /** A Date, also one of another page or context. */
 function isDate(value) {
-  return value instanceof Date || (typeof value === "object" && value !== null && tag(value) === "Date");
+  if (!(value instanceof Date) && (typeof value !== "object" || value === null || tag(value) !== "Date")) return false;
+  try {
+    millisecondsOf(value);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Whether a value is a record of fields, as an event is. */
@@ -41,6 +81,7 @@ function kind(value) {
       return "nothing";
     case "object":
       if (value instanceof Held) return `a ${value.constructor.name}`;
+      if (tag(value) === "Date" && !isDate(value)) return "an object that calls itself a Date";
       return BUILT_IN.has(tag(value)) ? `${/^[AEIO]/.test(tag(value)) ? "an" : "a"} ${tag(value)}` : "an object";
     case "string":
       return "a string";
@@ -71,6 +112,12 @@ function text(value, name) {
   return value;
 }
 
+/** A list of strings: one of the language's own, whatever the host's does when it is read. */
+function texts(values, name) {
+  if (!Array.isArray(values)) throw new TypeError(`\`${name}\`: expected a list of strings, found ${kind(values)}`);
+  return Array.from(values, (value) => text(value, name));
+}
+
 /** JSON text of whole characters. */
 function whole(json) {
   if (!json.isWellFormed()) throw refused("invalid_json", undefined, "one JSON object", "a text with half a character");
@@ -78,12 +125,10 @@ function whole(json) {
 }
 
 /** The JSON text that bytes are; what is no text is refused, and not read as another one. */
-function decoded(bytes) {
-  try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch {
-    throw refused("invalid_json", undefined, "one JSON object", "bytes that are no UTF-8");
-  }
+function json(bytes, name) {
+  const read = decoded(bytes, name);
+  if (read === undefined) throw refused("invalid_json", undefined, "one JSON object", "bytes that are no UTF-8");
+  return read;
 }
 
 /** An event that is an object. */
@@ -96,7 +141,7 @@ function object(event) {
 
 /** An instant as text. That it is one is for the core to say. */
 function instant(value, name) {
-  if (isDate(value)) return Number.isNaN(value.getTime()) ? String(value) : value.toISOString();
+  if (isDate(value)) return Number.isNaN(millisecondsOf(value)) ? "Invalid Date" : text(value.toISOString(), name);
   if (typeof value !== "string") {
     throw new TypeError(`\`${name}\`: expected a Date or a string such as 2026-11-21T10:00:00+08:00, found ${kind(value)}`);
   }
@@ -147,7 +192,7 @@ function secret(value) {
   if (typeof value !== "string" && !isBytes(value)) {
     throw new TypeError(`\`secret\`: expected a string or bytes, found ${kind(value)}`);
   }
-  const bytes = typeof value === "string" ? new TextEncoder().encode(text(value, "secret")) : value;
+  const bytes = typeof value === "string" ? new TextEncoder().encode(text(value, "secret")) : plain(value, "secret");
   if (bytes.length < SECRET_BYTES_MIN) {
     const found = `at least ${SECRET_BYTES_MIN} bytes, found ${bytes.length}`;
     throw new RangeError(`\`secret\`: expected ${found}; take 32 random ones, and keep them as long as the program runs`);
@@ -155,4 +200,4 @@ function secret(value) {
   return bytes;
 }
 
-module.exports = { count, decoded, instant, isBytes, isDate, isRecord, kind, object, options, points, secret, text, whole };
+module.exports = { count, decoded, instant, isBytes, isDate, isRecord, json, kind, millisecondsOf, object, options, plain, points, secret, text, texts, whole };

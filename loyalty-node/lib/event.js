@@ -6,7 +6,7 @@
 // character that is its number, and its value. A list is `[`, its items and an end mark. What a value is, is said here; what
 // is wrong with it, by the core. `wire/packed.rs` of the core reads it.
 
-const { isBytes, isDate, isRecord, kind } = require("./arguments.js");
+const { decoded, isBytes, isDate, isRecord, kind, millisecondsOf } = require("./arguments.js");
 
 /** The characters of field numbers begin here. */
 const FIRST_FIELD = 0x20;
@@ -63,13 +63,8 @@ function json(text) {
 
 /** The same of bytes; what is no text is refused, and not read as another one. */
 function jsonOf(bytes) {
-  let text;
-  try {
-    text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch {
-    return `obytes that are no UTF-8${NUL}`;
-  }
-  return json(text);
+  const text = decoded(bytes, "events");
+  return text === undefined ? `obytes that are no UTF-8${NUL}` : json(text);
 }
 
 /** Lines of JSON as bytes. A half of a character becomes what JSON allows nowhere, so that its line is refused. */
@@ -124,9 +119,9 @@ function scalar(value, textOf) {
 /** A Date, or what says of itself how it would be written, as decimals of other libraries do. */
 function fromObject(value, textOf) {
   if (isDate(value)) {
-    const milliseconds = value.getTime();
+    const milliseconds = millisecondsOf(value);
     if (Number.isNaN(milliseconds)) return `oan invalid Date${NUL}`;
-    return milliseconds >= 0 && milliseconds < LATEST ? `i${milliseconds}${NUL}` : textOf(value.toISOString());
+    return milliseconds >= 0 && milliseconds < LATEST ? `i${milliseconds}${NUL}` : textOf(new Date(milliseconds).toISOString());
   }
   if (typeof value.toJSON === "function") {
     const written = value.toJSON();

@@ -1,7 +1,7 @@
 "use strict";
 // The envelope of an event, without a program.
 
-const { isBytes, object, whole } = require("./arguments.js");
+const { isBytes, object, plain, whole } = require("./arguments.js");
 const { ready } = require("./core.js");
 const { revived } = require("./errors.js");
 const { Packer } = require("./event.js");
@@ -10,7 +10,7 @@ function eventHead(event) {
   const core = ready();
   try {
     if (typeof event === "string") return JSON.parse(core.eventHead(new TextEncoder().encode(whole(event))));
-    if (isBytes(event)) return JSON.parse(core.eventHead(event));
+    if (isBytes(event)) return JSON.parse(core.eventHead(plain(event, "event")));
     return JSON.parse(core.eventHeadPacked(new Packer(JSON.parse(core.envelope())).pack(object(event))));
   } catch (thrown) {
     throw revived(thrown);

@@ -1,7 +1,7 @@
 "use strict";
 // What shops and messengers send, as events, and messages as they take them. `hosts.d.ts` describes it.
 
-const { isBytes, kind, options, text } = require("./arguments.js");
+const { isBytes, kind, options, plain, text } = require("./arguments.js");
 const { revived } = require("./errors.js");
 
 // The compiled translations; the entry of each build fills it, or says how they are loaded.
@@ -15,7 +15,7 @@ function init(module) {
 
 /** JSON as bytes. An object would have lost the last digits of its ids, which is why none is taken. */
 function bytes(body, name) {
-  if (isBytes(body)) return body;
+  if (isBytes(body)) return plain(body, name);
   if (typeof body === "string") return new TextEncoder().encode(text(body, name));
   throw new TypeError(`\`${name}\`: expected the text or the bytes of a body, found ${kind(body)}`);
 }

@@ -2,7 +2,7 @@
 // Programs: compiled once, used for any number of members.
 
 const { together } = require("./accounts.js");
-const { count, decoded, instant, isBytes, isRecord, kind, object, options, points, secret, text, whole } = require("./arguments.js");
+const { count, instant, isBytes, isRecord, json, kind, object, options, plain, points, secret, text, texts, whole } = require("./arguments.js");
 const { newEstimate } = require("./broadcast.js");
 const { ready } = require("./core.js");
 const { revived, told } = require("./errors.js");
@@ -86,7 +86,7 @@ class Program extends Held {
     let outcome;
     try {
       if (typeof event === "string") outcome = program.apply(state, lent(whole(event)), now, counters);
-      else if (isBytes(event)) outcome = program.apply(state, event, now, counters);
+      else if (isBytes(event)) outcome = program.apply(state, plain(event, "event"), now, counters);
       else {
         const packed = this.#packer.pack(object(event));
         // The event's own code may have closed either.
@@ -107,13 +107,12 @@ class Program extends Held {
 
   quote(member, cart, given) {
     const { codes = [], counters = {}, language = "en", others = true } = options(given, ["codes", "counters", "language", "others"]);
-    if (!Array.isArray(codes)) throw new TypeError(`\`codes\`: expected a list of strings, found ${kind(codes)}`);
     if (typeof others !== "boolean") throw new TypeError(`\`others\`: expected true or false, found ${kind(others)}`);
-    const asked = [codes.map((code) => text(code, "codes")), countersOf(counters), others, text(language, "language")];
+    const asked = [texts(codes, "codes"), countersOf(counters), others, text(language, "language")];
     const [program, state] = [this.#open, memberHandle(member)];
     const quote = told(() => {
       if (typeof cart === "string") return program.quote(state, whole(cart), ...asked);
-      if (isBytes(cart)) return program.quote(state, decoded(cart), ...asked);
+      if (isBytes(cart)) return program.quote(state, json(cart, "cart"), ...asked);
       const packed = this.#packer.packAs("order", object(cart));
       return this.#open.quotePacked(memberHandle(member), packed, ...asked);
     });
@@ -126,7 +125,7 @@ class Program extends Held {
     const program = this.#open;
     const handle = told(() => {
       if (typeof broadcast === "string") return program.broadcastEstimate(whole(broadcast), known);
-      if (isBytes(broadcast)) return program.broadcastEstimate(decoded(broadcast), known);
+      if (isBytes(broadcast)) return program.broadcastEstimate(json(broadcast, "broadcast"), known);
       const packed = this.#packer.pack(object(broadcast));
       return this.#open.broadcastEstimatePacked(packed, known);
     });
@@ -147,8 +146,7 @@ class Program extends Held {
 
   report(given) {
     const { active = [], period, values = {} } = options(given, ["active", "period", "values"]);
-    if (!Array.isArray(active)) throw new TypeError(`\`active\`: expected a list of strings, found ${kind(active)}`);
-    const events = active.map((name) => text(name, "active"));
+    const events = texts(active, "active");
     const length = period === undefined ? undefined : text(period, "period");
     const worth = namedAmounts(values, "values");
     return newReport(told(() => this.#open.report(length, events, worth)));
@@ -165,7 +163,7 @@ class Program extends Held {
     const [program, state] = [this.#open, memberHandle(member)];
     return explanation(() => {
       if (typeof event === "string") return program.explain(state, new TextEncoder().encode(whole(event)), known);
-      if (isBytes(event)) return program.explain(state, event, known);
+      if (isBytes(event)) return program.explain(state, plain(event, "event"), known);
       const packed = this.#packer.pack(object(event));
       return this.#open.explainPacked(memberHandle(member), packed, known);
     });
@@ -218,7 +216,7 @@ class Program extends Held {
     const program = this.#open;
     const back = told(() => {
       if (typeof received === "string") return program.sendBack(whole(received));
-      if (isBytes(received)) return program.sendBack(decoded(received));
+      if (isBytes(received)) return program.sendBack(json(received, "received"));
       const packed = this.#packer.pack(object(received));
       return this.#open.sendBackPacked(packed);
     });
@@ -239,7 +237,7 @@ class Program extends Held {
   load(state) {
     const program = this.#open;
     let loaded;
-    if (isBytes(state)) loaded = told(() => program.loadBinary(state));
+    if (isBytes(state)) loaded = told(() => program.loadBinary(plain(state, "state")));
     else if (typeof state === "string") loaded = told(() => program.load(text(state, "state")));
     else {
       // An object has been through a parser that rounds whole numbers beyond 2^53, which the state has.
@@ -331,7 +329,7 @@ function optionalInstant(value, name) {
 
 /** A history as the bytes of its lines, or as one packed string. */
 async function historyOf(events, packer, unwanted) {
-  if (isBytes(events)) return events;
+  if (isBytes(events)) return plain(events, "events");
   if (typeof events === "string") return lines(events);
   if (events === null || typeof events !== "object" || !(Symbol.iterator in events || Symbol.asyncIterator in events)) {
     throw new TypeError(`\`events\`: expected lines of JSON or an iterable of events, found ${kind(events)}`);
@@ -352,7 +350,7 @@ function statesOf(states) {
     throw new TypeError(`\`states\`: expected an iterable of saved states, found ${kind(states)}`);
   }
   return Array.from(states, (state) => {
-    if (isBytes(state)) return new Uint8Array(state);
+    if (isBytes(state)) return new Uint8Array(plain(state, "states"));
     if (typeof state === "string") return new TextEncoder().encode(text(state, "states"));
     throw new TypeError(`\`states\`: expected strings or bytes as they were saved, found ${kind(state)}`);
   });

@@ -1,6 +1,7 @@
 // What the border between JavaScript and the core adds, beside what the corpus shows: values in and out, errors and their
 // properties, arguments of wrong types. Lists of tests, so that a browser can run them too.
 
+import { bytesTests } from "./border/bytes.mjs";
 import { historyTests } from "./border/histories.mjs";
 import { memberTests } from "./border/members.mjs";
 import { programTests } from "./border/programs.mjs";
@@ -30,6 +31,6 @@ export function borderTests(loyalty, assert) {
   };
   const amounts = (outcome) => outcome.decisions.map(({ amount }) => amount);
   const tools = { amounts, assert, refused, start };
-  const lists = [programTests, memberTests, valueTests, historyTests, totalTests];
+  const lists = [programTests, memberTests, valueTests, bytesTests, historyTests, totalTests];
   return Object.assign({}, ...lists.map((tests) => tests(loyalty, tools)));
 }

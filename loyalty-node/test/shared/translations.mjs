@@ -49,6 +49,18 @@ export function hostsTests(hosts, assert) {
       assert.throws(() => hosts.shopify.events("orders/paid", order, { erna: "placed" }), TypeError);
       assert.throws(() => hosts.whatsapp.payload({}, { fone: "+1" }), TypeError);
     },
+    "a body is as long as it is, whatever its class says": () => {
+      class Short extends Uint8Array {
+        get length() {
+          return 8;
+        }
+      }
+      const { events } = hosts.shopify.events("orders/paid", new Short(new TextEncoder().encode(order)));
+      assert.equal(events[0].event.id, "shopify:order:820982911946154508");
+      const gone = new TextEncoder().encode(order);
+      structuredClone(gone.buffer, { transfer: [gone.buffer] });
+      assert.throws(() => hosts.shopify.events("orders/paid", gone), TypeError);
+    },
     "a message may be an object": () => {
       const sent = hosts.whatsapp.payload({ category: "reply", text: "٥ نقاط" }, { phone: "+966501234567", window: "open" });
       assert.equal(sent.text.body, "٥ نقاط");

@@ -250,6 +250,29 @@ export function valueTests({ check, EventError, eventHead, format, Member, Progr
       assert.equal(member.revision, 0);
     },
 
+    "lists of strings are read once, and hold nothing else": () => {
+      const program = Program.compile(`${TEXT}coupon TENTH { give 10% off order }`);
+      const member = program.enroll("m-1", JOINED);
+      const cart = { at: ORDER.at, lines: [{ id: "1", category: "coffee", quantity: 1, amount: "10.00" }] };
+      const takes = { active: (names) => program.report({ active: names }), codes: (names) => program.quote(member, cart, { codes: names }) };
+      for (const [name, take] of Object.entries(takes)) {
+        for (const [wrong, found] of [[Array(2), "nothing"], [["TENTH", , "TENTH"], "nothing"], [[null], "null"], [[7], "the number 7"]]) {
+          assert.equal(refused(() => take(wrong), TypeError).message, `\`${name}\`: expected a string, found ${found}`);
+        }
+      }
+      // What a class of the host's makes of itself is not what is taken.
+      class Codes extends Array {
+        static get [Symbol.species]() {
+          return function () {
+            let asked = 0;
+            return Object.defineProperty({}, "length", { get: () => (asked++ > 1 ? 1e5 : 0) });
+          };
+        }
+      }
+      assert.equal(program.quote(member, cart, { codes: Codes.of("TENTH") }).total, "9");
+      assert.ok(program.report({ active: Codes.of("order") }));
+    },
+
     "counters are an object of numbers": () => {
       const { program, member } = start();
       for (const counters of [new Map([["a", 1]]), new Set(), [], null, 5, new Date()]) {
