@@ -131,6 +131,17 @@ function json(bytes, name) {
   return read;
 }
 
+/** What a host's own object is as JSON. */
+function written(value, name) {
+  try {
+    return JSON.stringify(value);
+  } catch (thrown) {
+    if (!(thrown instanceof TypeError)) throw thrown;
+    const [why] = thrown.message.split("\n");
+    throw new TypeError(`\`${name}\`: expected what can be written as JSON: ${why}`, { cause: thrown });
+  }
+}
+
 /** An event that is an object. */
 function object(event) {
   if (!isRecord(event)) {
@@ -200,4 +211,4 @@ function secret(value) {
   return bytes;
 }
 
-module.exports = { count, decoded, instant, isBytes, isDate, isRecord, json, kind, millisecondsOf, object, options, plain, points, secret, text, texts, whole };
+module.exports = { count, decoded, instant, isBytes, isDate, isRecord, json, kind, millisecondsOf, object, options, plain, points, secret, text, texts, whole, written };

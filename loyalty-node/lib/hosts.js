@@ -1,7 +1,7 @@
 "use strict";
 // What shops and messengers send, as events, and messages as they take them. `hosts.d.ts` describes it.
 
-const { isBytes, kind, options, plain, text } = require("./arguments.js");
+const { isBytes, kind, options, plain, text, written } = require("./arguments.js");
 const { revived } = require("./errors.js");
 
 // The compiled translations; the entry of each build fills it, or says how they are loaded.
@@ -20,6 +20,13 @@ function bytes(body, name) {
   throw new TypeError(`\`${name}\`: expected the text or the bytes of a body, found ${kind(body)}`);
 }
 
+/** Options that are strings, all of them: JSON would leave out what is none, as a function, and what it stands for by default would be taken. */
+function said(given, names) {
+  const known = options(given, names);
+  for (const [name, value] of Object.entries(known)) if (value !== undefined) text(value, name);
+  return known;
+}
+
 function ask(name, topic, given, body) {
   if (translations.translate === undefined) throw new Error("the module is not loaded yet: await `init()` first");
   try {
@@ -35,7 +42,7 @@ const KNOWN = ["source", "earn", "money"];
 function platform(name) {
   return Object.freeze({
     events(topic, body, given) {
-      return ask(`${name}.events`, text(topic, "topic"), options(given, KNOWN), bytes(body, "body"));
+      return ask(`${name}.events`, text(topic, "topic"), said(given, KNOWN), bytes(body, "body"));
     },
   });
 }
@@ -46,11 +53,11 @@ const magento = platform("magento");
 
 const whatsapp = Object.freeze({
   events(body, given) {
-    return ask("whatsapp.events", "", options(given, ["source"]), bytes(body, "body"));
+    return ask("whatsapp.events", "", said(given, ["source"]), bytes(body, "body"));
   },
   payload(message, given) {
-    const send = options(given, ["phone", "bsuid", "window", "reply_to", "callback"]);
-    const json = message !== null && typeof message === "object" && !isBytes(message) ? JSON.stringify(message) : message;
+    const send = said(given, ["phone", "bsuid", "window", "reply_to", "callback"]);
+    const json = message !== null && typeof message === "object" && !isBytes(message) ? written(message, "message") : message;
     return ask("whatsapp.payload", "", send, bytes(json, "message"));
   },
 });

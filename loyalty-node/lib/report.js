@@ -1,7 +1,7 @@
 "use strict";
 // Measures of success, from outcomes as they come.
 
-const { kind } = require("./arguments.js");
+const { isRecord, kind, written } = require("./arguments.js");
 const { told } = require("./errors.js");
 const { memberHandle } = require("./member.js");
 const { Held, shownAs } = require("./shown.js");
@@ -24,10 +24,11 @@ class Report extends Held {
   }
 
   add(outcome, member) {
-    if (outcome === null || typeof outcome !== "object" || Array.isArray(outcome)) {
-      throw new TypeError(`\`outcome\`: expected an outcome, found ${kind(outcome)}`);
+    // What is written of it may still be none, where it has a `toJSON`.
+    const json = isRecord(outcome) ? written(outcome, "outcome") : undefined;
+    if (json === undefined) {
+      throw new TypeError(`\`outcome\`: expected an outcome, found ${isRecord(outcome) ? "what is nothing as JSON" : kind(outcome)}`);
     }
-    const json = JSON.stringify(outcome);
     const [report, state] = [this.#open, memberHandle(member)];
     return told(() => report.add(json, state));
   }

@@ -49,6 +49,26 @@ export function hostsTests(hosts, assert) {
       assert.throws(() => hosts.shopify.events("orders/paid", order, { erna: "placed" }), TypeError);
       assert.throws(() => hosts.whatsapp.payload({}, { fone: "+1" }), TypeError);
     },
+    "an option is a string, and nothing else is taken for none": () => {
+      for (const wrong of [() => "shop", Symbol("shop"), null, 7, 7n, true, ["shop"], { toJSON: () => "shop" }, new String("shop"), new Date(0), "\ud83c"]) {
+        for (const name of ["source", "earn", "money"]) {
+          for (const platform of ["shopify", "woocommerce", "magento"]) {
+            assert.throws(() => hosts[platform].events("orders/paid", order, { [name]: wrong }), TypeError);
+          }
+        }
+        assert.throws(() => hosts.whatsapp.events("{}", { source: wrong }), TypeError);
+        for (const name of ["phone", "bsuid", "window", "reply_to", "callback"]) {
+          assert.throws(() => hosts.whatsapp.payload({ category: "reply", text: "x" }, { phone: "+966501234567", [name]: wrong }), TypeError);
+        }
+      }
+      try {
+        hosts.shopify.events("orders/paid", order, { source: () => "shop" });
+      } catch (error) {
+        assert.equal(error.message, "`source`: expected a string, found a function");
+      }
+      const { events } = hosts.shopify.events("orders/paid", order, { source: undefined, earn: "placed" });
+      assert.equal(events[0].event.id, "shopify:order:820982911946154508");
+    },
     "a body is as long as it is, whatever its class says": () => {
       class Short extends Uint8Array {
         get length() {
@@ -60,6 +80,20 @@ export function hostsTests(hosts, assert) {
       const gone = new TextEncoder().encode(order);
       structuredClone(gone.buffer, { transfer: [gone.buffer] });
       assert.throws(() => hosts.shopify.events("orders/paid", gone), TypeError);
+    },
+    "a message that cannot be written is told of by its name": () => {
+      const cyclic = { of: [] };
+      cyclic.of.push(cyclic);
+      for (const wrong of [cyclic, { text: 1n }, { toJSON() {} }]) {
+        try {
+          hosts.whatsapp.payload(wrong, { phone: "+966501234567" });
+        } catch (error) {
+          assert.equal(error instanceof TypeError, true);
+          assert.equal(/^`message`: expected [^\n]+$/.test(error.message), true);
+          continue;
+        }
+        throw new Error("it was taken");
+      }
     },
     "a message may be an object": () => {
       const sent = hosts.whatsapp.payload({ category: "reply", text: "٥ نقاط" }, { phone: "+966501234567", window: "open" });

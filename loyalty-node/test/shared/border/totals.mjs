@@ -67,6 +67,17 @@ leaderboard month_cups by cups { top 1 { earn 500 beans } }`,
       refused(() => report.add(outcome, two), EventError, { code: "wrong_member" });
       refused(() => report.add({}, one), EventError, { code: "invalid_json" });
       refused(() => report.add("{}", one), TypeError);
+      const cyclic = { of: [] };
+      cyclic.of.push(cyclic);
+      const wrongs = [
+        [[], /^`outcome`: expected an outcome, found a list$/],
+        [new Map(), /^`outcome`: expected an outcome, found a Map$/],
+        [{ toJSON() {} }, /^`outcome`: expected an outcome, found what is nothing as JSON$/],
+        [cyclic, /^`outcome`: expected what can be written as JSON: [^\n]+$/],
+        [{ ...outcome, revision: 1n }, /^`outcome`: expected what can be written as JSON: [^\n]+$/],
+        [one, /^`outcome`: expected what can be written as JSON: a Member is not written as JSON/],
+      ];
+      for (const [wrong, said] of wrongs) assert.match(refused(() => report.add(wrong, one), TypeError).message, said);
       refused(() => program.report({ period: "fortnight" }), EventError, { code: "wrong_type" });
       for (const wrong of [{ active: "order" }, { values: [1] }, { period: 3 }, { by: "tier" }]) {
         refused(() => program.report(wrong), TypeError);
