@@ -7,7 +7,9 @@ const { Held } = require("./shown.js");
 
 /** What a value is by its own account, such as `Map`, whichever page or context it comes from. */
 function tag(value) {
-  return Object.prototype.toString.call(value).slice(8, -1);
+  const said = Object.prototype.toString.call(value);
+  // What nearly every object is, without a text that is made for it.
+  return said === "[object Object]" ? "Object" : said.slice(8, -1);
 }
 
 /** Objects of the language that are no records of fields. */

@@ -89,10 +89,19 @@ function listOf(list, { items }, textOf, itemsMax) {
   let packed = "[";
   for (let at = 0; at < list.length && at <= itemsMax; at += 1) {
     const item = list[at];
-    const isObject = items.length > 0 && typeof item === "object" && item !== null && !Array.isArray(item);
-    packed += isObject ? fieldsOf(item, items, textOf, itemsMax) : scalar(item, textOf);
+    packed += isRecord(item) ? recordOf(item, items, textOf, itemsMax) : scalar(item, textOf);
   }
   return packed + END;
+}
+
+/**
+ * An item that is an object. Of one of which the program reads no field it is told that it is there: only the core knows whether the list
+ * is of records, or of plain values, which decimals of other libraries are.
+ */
+function recordOf(item, items, textOf, itemsMax) {
+  if (items.length > 0) return fieldsOf(item, items, textOf, itemsMax);
+  const packed = fromObject(item, textOf);
+  return packed.startsWith("o") ? `{${END}` : packed;
 }
 
 function scalar(value, textOf) {

@@ -308,6 +308,55 @@ export function valueTests({ check, EventError, eventHead, format, Member, Progr
       }
     },
 
+    "a list is of records, whether a field of theirs is read or not": async () => {
+      const program = Program.compile(`program "Cafe" { currency EUR }
+record guest { name text?  age int? }
+event visit { guests [guest]  tables [int]? }
+wallet points {}
+rule table on visit when count(visit.guests) >= 2 { earn 5 points }
+rule split on order when count(order.tenders) > 1 { earn 5 points }
+rule seven on visit when 7 in visit.tables { earn 1 points }
+rule named on order when "A" in order.coupons { earn 1 points }`);
+      const visit = { type: "visit", id: "v-1", member: "m-1", at: ORDER.at, guests: [{ name: "Sara" }, { toJSON: () => ({ name: "Omar" }) }] };
+      const order = { ...ORDER, tenders: [{ kind: "card", amount: 3 }, Object.create(null)] };
+      for (const event of [visit, order]) {
+        for (const form of [event, JSON.stringify(event), new TextEncoder().encode(JSON.stringify(event))]) {
+          const member = program.enroll("m-1", JOINED);
+          assert.deepEqual(amounts(program.apply(member, form)), ["5"]);
+          assert.equal(program.apply(member, event).replayed, true);
+          assert.equal((await program.replay([form])).summary.applied, 1);
+        }
+      }
+      const member = program.enroll("m-1", JOINED);
+      for (const [field, list] of [["guests", [{}, 7]], ["guests", [{}, [{}]]], ["guests", [{}, "x"]], ["guests", [{}, null]], ["tables", [7, {}]]]) {
+        const wrong = { ...visit, [field]: list };
+        const { message } = refused(() => program.apply(member, JSON.stringify(wrong)), EventError, { code: "wrong_type", field: `${field}[1]` });
+        assert.equal(refused(() => program.apply(member, wrong), EventError).message, message);
+      }
+      // What says of itself that it is plain is plain.
+      const plain = { toJSON: () => "7" };
+      assert.deepEqual(amounts(program.apply(member, { ...visit, guests: [], tables: [plain] })), ["1"]);
+      assert.deepEqual(amounts(program.apply(member, { ...ORDER, coupons: [{ toJSON: () => "A" }] })), ["1"]);
+      refused(() => program.apply(member, { ...visit, id: "v-2", guests: [plain] }), EventError, { field: "guests[0]", expected: "an object" });
+    },
+
+    "an item that is no record of fields is called by its name": () => {
+      const { program, member } = start();
+      const counted = Program.compile(`program "Shop" { currency EUR }
+wallet points {}
+rule split on order when count(order.tenders) > 1 { earn 5 points }`);
+      const payer = counted.enroll("m-1", JOINED);
+      const wrongs = [[new Map([["amount", 5]]), "a Map"], [new Set(), "a Set"], [Promise.resolve({ amount: 5 }), "a Promise"], [/x/, "a RegExp"], [[], "a list"]];
+      for (const [wrong, found] of wrongs) {
+        const told = { code: "wrong_type", expected: "an object", found };
+        const line = { id: "1", category: "coffee", quantity: 1, amount: 5 };
+        refused(() => program.apply(member, { ...ORDER, lines: [line, wrong] }), EventError, { ...told, field: "lines[1]" });
+        refused(() => counted.apply(payer, { ...ORDER, tenders: [{}, wrong] }), EventError, { ...told, field: "tenders[1]" });
+      }
+      refused(() => program.apply(member, { ...ORDER, lines: [new Date(0)] }), EventError, { code: "wrong_type", field: "lines[0]", expected: "an object" });
+      assert.equal(member.revision, 0);
+    },
+
     "what is no record of fields is called by its name": () => {
       const { program, member } = start();
       const bytes = new TextEncoder().encode(EVENT);
