@@ -14,9 +14,9 @@ const PAGE = join(ROOT, "docs/reference/javascript.md");
 const FIRST = ["init", "Program", "Member", "Event", "Envelope", "EventObject", "Outcome", "Decision", "DecisionBase", "Decisions", "View", "Wallet", "Totals", "Explanation"];
 const HEAD = `# JavaScript
 
-\`import { Program } from "loyalty-rules"\`, in Node and in browsers alike. What each call does, the pages on
-[embedding](../embedding.md), [members](../members.md) and [explaining](../explain.md) tell at length. This page is written by
-a test from the types of the package.
+\`import { Program } from "loyalty-rules"\` in Node, and from \`"loyalty-rules-wasm"\` in browsers: the same names, types and answers.
+What each call does, the pages on [embedding](../embedding.md), [members](../members.md) and [explaining](../explain.md) tell at
+length. This page is written by a test from the types of the package.
 `;
 
 test("the reference is that of the types", () => {

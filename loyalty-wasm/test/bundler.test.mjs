@@ -1,6 +1,7 @@
-// What a bundler makes of the package: a page of hashed files, in which the example of the documentation holds.
+// What bundlers make of the package: pages of hashed files, in which the examples of the documentation hold.
 
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -8,28 +9,29 @@ import { test } from "node:test";
 import { build } from "vite";
 
 import { ROOT } from "../../loyalty-node/test/shared/files.mjs";
-import { example } from "../../loyalty-node/test/shared/page.mjs";
+import { blocks, example } from "../../loyalty-node/test/shared/page.mjs";
 import { withPage } from "./browser.mjs";
 
 const APP = "target/bundled";
+const HEAD = '<!doctype html><meta charset="utf-8"><title></title><link rel="icon" href="data:,">';
 
 /** A small application that has the package as a dependency, as `npm install` leaves it. */
-function application() {
-  const root = join(ROOT, APP);
+function application(path) {
+  const root = join(ROOT, path);
   rmSync(root, { recursive: true, force: true });
   mkdirSync(join(root, "node_modules"), { recursive: true });
   symlinkSync(join(ROOT, "loyalty-wasm/pkg"), join(root, "node_modules/loyalty-rules-wasm"));
-  symlinkSync(join(ROOT, "loyalty-node/test/shared/assert.mjs"), join(root, "assert.mjs"));
-  writeFileSync(join(root, "index.html"), '<!doctype html><meta charset="utf-8"><title></title><link rel="icon" href="data:,"><script type="module" src="./main.mjs"></script>');
-  writeFileSync(
-    join(root, "main.mjs"),
-    `import * as loyalty from "loyalty-rules-wasm";\nimport * as assert from "./assert.mjs";\n${example()}\ndocument.title = "it holds";\n`,
-  );
   return root;
 }
 
 test("Vite bundles the package, and the page finds its module", async () => {
-  const root = application();
+  const root = application(APP);
+  symlinkSync(join(ROOT, "loyalty-node/test/shared/assert.mjs"), join(root, "assert.mjs"));
+  writeFileSync(join(root, "index.html"), `${HEAD}<script type="module" src="./main.mjs"></script>`);
+  writeFileSync(
+    join(root, "main.mjs"),
+    `import * as loyalty from "loyalty-rules-wasm";\nimport * as assert from "./assert.mjs";\n${example()}\ndocument.title = "it holds";\n`,
+  );
   await build({ root, base: "./", configFile: false, logLevel: "error", build: { target: "esnext" } });
   const assets = readdirSync(join(root, "dist/assets"));
   assert.equal(assets.filter((name) => /^loyalty_core_bg-.*\.wasm$/.test(name)).length, 1, assets.join(" "));
@@ -38,5 +40,19 @@ test("Vite bundles the package, and the page finds its module", async () => {
   await withPage(async (page, server) => {
     await page.goto(`${server}/${APP}/dist/index.html`);
     await page.waitForFunction(() => document.title === "it holds", undefined, { timeout: 60_000 });
+  });
+});
+
+test("esbuild bundles the package as the documentation says, and the page is told where its module is", async () => {
+  const root = application(`${APP}-by-esbuild`);
+  const script = blocks("docs/embedding.md", "js").find((block) => block.includes("loyalty_core_bg.wasm"));
+  const [command] = blocks("docs/embedding.md", "sh").filter((block) => block.startsWith("esbuild "));
+  writeFileSync(join(root, "main.js"), script);
+  const [program, ...words] = command.trim().split(" ");
+  execFileSync(join(ROOT, "loyalty-wasm/node_modules/.bin", program), [...words, "--log-level=warning"], { cwd: root });
+  writeFileSync(join(root, "out/index.html"), `${HEAD}<script type="module" src="./main.js"></script>`);
+  await withPage(async (page, server) => {
+    await page.goto(`${server}/${APP}-by-esbuild/out/index.html`);
+    await page.waitForFunction(() => document.title === "Corner Shop", undefined, { timeout: 60_000 });
   });
 });
