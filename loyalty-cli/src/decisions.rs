@@ -23,14 +23,38 @@ fn named(path: &Path) -> Result<(), Failure> {
         .help("name a file; one that is called `-` is `./-`"))
 }
 
-/// Refuses to write over a file that the same command reads.
+/// Refuses to write over a file that the same command reads, by whichever name; nothing is open for writing yet.
 pub(crate) fn apart(option: &str, out: &Path, read: &[(&str, &Path)]) -> Result<(), Failure> {
-    let same = |file: &Path| fs::canonicalize(file).is_ok_and(|file| absolute(out).is_ok_and(|out| out == file));
-    match read.iter().find(|(_, file)| same(file)) {
+    match read.iter().find(|(_, file)| one_file(file, out)) {
         Some((whose, _)) => Err(Failure::trouble(format!("`{}` is the file of the {whose}", out.display()))
             .help(format!("name another file for {option}: this one would be written over"))),
         None => Ok(()),
     }
+}
+
+/// Whether what is read is the file that is written. A name may lead to it through links, and a hard link is another name for it.
+fn one_file(read: &Path, written: &Path) -> bool {
+    let standard = read.as_os_str() == "-";
+    let by_name = !standard && absolute(read).is_ok_and(|read| absolute(written).is_ok_and(|written| written == read));
+    by_name || identity(read).is_some_and(|read| identity(written) == Some(read))
+}
+
+/// Device and inode of a file, by which it is known under all its names; `-` is what the standard input is led from.
+#[cfg(unix)]
+fn identity(path: &Path) -> Option<(u64, u64)> {
+    use std::os::fd::AsFd as _;
+    use std::os::unix::fs::MetadataExt as _;
+    let about = match path.as_os_str() == "-" {
+        true => File::from(io::stdin().as_fd().try_clone_to_owned().ok()?).metadata(),
+        false => fs::metadata(path),
+    };
+    about.ok().filter(fs::Metadata::is_file).map(|about| (about.dev(), about.ino()))
+}
+
+/// Elsewhere the standard library tells no such number, and the name has to do.
+#[cfg(not(unix))]
+fn identity(_: &Path) -> Option<(u64, u64)> {
+    None
 }
 
 /// An open file of decisions.

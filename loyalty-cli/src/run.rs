@@ -29,8 +29,9 @@ pub(crate) fn run(arguments: &Run) -> Result<Verdict, Failure> {
     let mut events = Events::open(&arguments.events)?;
     if let Some(out) = &arguments.out {
         let secret = arguments.program.secret_file.as_deref().map(|file| ("secret", file));
+        let store = arguments.store.as_deref().map(|file| ("store", file));
         let read = [("program", arguments.program.file.as_path()), ("events", arguments.events.as_path())];
-        decisions::apart("--out", out, &read.into_iter().chain(secret).collect::<Vec<_>>())?;
+        decisions::apart("--out", out, &read.into_iter().chain(secret).chain(store).collect::<Vec<_>>())?;
     }
     let source = events.name().to_owned();
     let began = Clock::now();

@@ -204,6 +204,35 @@ fn decisions_are_not_written_over_what_is_read() {
         assert_eq!(answer.code, 2, "{out}");
         assert!(answer.errors.contains(&format!("`{out}` is the file of the {whose}")), "{}", answer.errors);
     }
+    let answer = folder.loyalty(&[&RUN[..4], &["--store", "new.db", "--out", "new.db"]].concat());
+    assert_eq!(answer.code, 2);
+    assert!(answer.errors.contains("`new.db` is the file of the store"), "{}", answer.errors);
+    assert!(!folder.path("new.db").exists());
+    assert_eq!(folder.read("events.jsonl"), events);
+    assert_eq!(folder.read("shop.loyalty"), SHOP);
+}
+
+#[cfg(unix)]
+#[test]
+fn decisions_are_not_written_over_what_is_read_under_another_name() {
+    let folder = Folder::new();
+    let events = lines(&[order("o1", "ann", 5, "10.00")]);
+    folder.write("events.jsonl", &events);
+    std::fs::hard_link(folder.path("events.jsonl"), folder.path("hard.jsonl")).expect("a second name");
+    std::os::unix::fs::symlink("hard.jsonl", folder.path("soft.jsonl")).expect("a link");
+    std::fs::hard_link(folder.path("shop.loyalty"), folder.path("shop.txt")).expect("a second name");
+    for (out, whose) in [("hard.jsonl", "events"), ("soft.jsonl", "events"), ("shop.txt", "program")] {
+        for store in [&[][..], &["--store", "shop.db"]] {
+            let run = ["run", "shop.loyalty", "--events", "events.jsonl", "--out", out];
+            let answer = folder.loyalty(&[&run[..], store].concat());
+            assert_eq!(answer.code, 2, "{out}");
+            assert!(answer.errors.contains(&format!("`{out}` is the file of the {whose}")), "{}", answer.errors);
+        }
+    }
+    let mut command = folder.command(&["run", "shop.loyalty", "--events", "-", "--out", "hard.jsonl"]);
+    let led = std::fs::File::open(folder.path("events.jsonl")).expect("the events");
+    let answer = command.stdin(led).output().expect("loyalty starts");
+    assert_eq!(answer.status.code(), Some(2), "what the standard input is led from is read, too");
     assert_eq!(folder.read("events.jsonl"), events);
     assert_eq!(folder.read("shop.loyalty"), SHOP);
 }
