@@ -1,8 +1,9 @@
 //! `loyalty fmt`: the one form of a program.
 
-use std::fs;
-use std::io;
-use std::path::Path;
+use std::fs::{self, File};
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+use std::process;
 
 use crate::arguments::Fmt;
 use crate::failure::{Failure, Verdict};
@@ -52,14 +53,30 @@ fn format_file(path: &Path, check: bool) -> Result<Verdict, Failure> {
 /// Puts `text` into the file through a second file beside it, so that a crash leaves the old text or the new one.
 fn replace(path: &Path, text: &str) -> io::Result<()> {
     let path = fs::canonicalize(path)?;
-    let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(".formatted");
-    let beside = path.with_file_name(name);
-    fs::write(&beside, text)?;
-    let moved =
-        fs::set_permissions(&beside, fs::metadata(&path)?.permissions()).and_then(|()| fs::rename(&beside, &path));
+    let (beside, mut file) = create_beside(&path)?;
+    // Before there is text in it: what only its author may read stays so.
+    let moved = fs::metadata(&path)
+        .and_then(|about| fs::set_permissions(&beside, about.permissions()))
+        .and_then(|()| file.write_all(text.as_bytes()))
+        .and_then(|()| file.sync_data())
+        .and_then(|()| fs::rename(&beside, &path));
     if moved.is_err() {
         let _ = fs::remove_file(&beside);
     }
     moved
+}
+
+/// A new file in the folder of `path`, under a name that nothing had: what is there is somebody's own.
+fn create_beside(path: &Path) -> io::Result<(PathBuf, File)> {
+    let mut number: u32 = 0;
+    loop {
+        let beside = path.with_file_name(format!(".loyalty-fmt-{}-{number}", process::id()));
+        match File::create_new(&beside) {
+            Ok(file) => return Ok((beside, file)),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists && number < u32::MAX => {
+                number = number.saturating_add(1);
+            }
+            Err(error) => return Err(error),
+        }
+    }
 }

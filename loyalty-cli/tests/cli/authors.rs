@@ -179,6 +179,20 @@ fn fmt_rewrites_once_and_then_agrees() {
 fn fmt_leaves_a_broken_file_alone() {
     let folder = Folder::new();
     let broken = "program \"Broken\" {\n";
+#[test]
+fn fmt_takes_no_name_that_is_there() {
+    let folder = Folder::new();
+    folder.write("z.loyalty", "wallet   p {}\n");
+    folder.write("z.loyalty.formatted", "precious\n");
+    assert_eq!(folder.loyalty(&["fmt", "z.loyalty"]).code, 0);
+    assert_ne!(folder.read("z.loyalty"), "wallet   p {}\n");
+    assert_eq!(folder.read("z.loyalty.formatted"), "precious\n");
+    let there = std::fs::read_dir(folder.path(".")).expect("the folder");
+    let mut names: Vec<_> = there.map(|entry| entry.expect("an entry").file_name()).collect();
+    names.sort();
+    assert_eq!(names, ["shop.loyalty", "z.loyalty", "z.loyalty.formatted"], "and leaves nothing behind");
+}
+
     folder.write("broken.loyalty", broken);
     let answer = folder.loyalty(&["fmt", "broken.loyalty"]);
     assert_eq!(answer.code, 1);
