@@ -35,6 +35,11 @@ pub(crate) fn refused(error: &EventError) -> Failure {
     Failure::no(format!("cannot make up the report: {error}"))
 }
 
+/// What the arguments ask for and there is not.
+pub(crate) fn unknown(error: &EventError) -> Failure {
+    Failure::trouble(format!("cannot make up the report: {error}")).help("see `loyalty run --help`")
+}
+
 /// The report as people read it: all members by period, and the last period by level and by arm.
 pub(crate) fn page(report: &Document) -> String {
     let groups = items(report.get("groups"));

@@ -33,6 +33,13 @@ pub(crate) fn run(arguments: &Run) -> Result<Verdict, Failure> {
         let read = [("program", arguments.program.file.as_path()), ("events", arguments.events.as_path())];
         decisions::apart("--out", out, &read.into_iter().chain(secret).chain(store).collect::<Vec<_>>())?;
     }
+    // Before the store is touched: what is wrong here is wrong in the arguments.
+    let report = arguments.report.then(|| {
+        let Run { period, active, values, .. } = arguments;
+        let options = ReportOptions { period: Some(period.clone()), active: active.clone(), values: values.clone() };
+        program.report(&options).map_err(|error| report::unknown(&error))
+    });
+    let report = report.transpose()?;
     let source = events.name().to_owned();
     let began = Clock::now();
     let (store, out) = (arguments.store.as_deref(), arguments.out.as_deref());
@@ -46,10 +53,8 @@ pub(crate) fn run(arguments: &Run) -> Result<Verdict, Failure> {
         retry_refused: arguments.retry_refused,
         file: digest(DIGEST_OF_NOTHING, events.place().as_bytes()),
     };
-    if arguments.report {
-        let Run { period, active, values, .. } = arguments;
-        let options = ReportOptions { period: Some(period.clone()), active: active.clone(), values: values.clone() };
-        run.members.report(program.report(&options).map_err(|error| report::refused(&error))?);
+    if let Some(report) = report {
+        run.members.report(report);
     }
     run.members.now(arguments.now);
     run.play(&mut events)?;

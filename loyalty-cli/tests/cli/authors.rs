@@ -37,6 +37,7 @@ fn version_and_help_are_no_errors() {
 #[test]
 fn wrong_arguments_end_with_2() {
     let folder = Folder::new();
+    folder.write("none.jsonl", "");
     for arguments in [
         &["check"][..],
         &["bake", "shop.loyalty"],
@@ -44,6 +45,9 @@ fn wrong_arguments_end_with_2() {
         &["show", "shop.loyalty", "--member", "m"],
         &["run", "shop.loyalty", "--events", "e", "--until", "tomorrow"],
         &["run", "shop.loyalty", "--events", "e", "--retry-refused"],
+        &["run", "shop.loyalty", "--events", "none.jsonl", "--report", "--period", "fortnight"],
+        &["run", "shop.loyalty", "--events", "none.jsonl", "--report", "--active", "nosuch"],
+        &["run", "shop.loyalty", "--events", "none.jsonl", "--report", "--value", "nosuch=1"],
     ] {
         let answer = folder.loyalty(arguments);
         assert_eq!(answer.code, 2, "{arguments:?}: {}", answer.errors);
@@ -176,10 +180,6 @@ fn fmt_rewrites_once_and_then_agrees() {
 }
 
 #[test]
-fn fmt_leaves_a_broken_file_alone() {
-    let folder = Folder::new();
-    let broken = "program \"Broken\" {\n";
-#[test]
 fn fmt_takes_no_name_that_is_there() {
     let folder = Folder::new();
     folder.write("z.loyalty", "wallet   p {}\n");
@@ -193,6 +193,10 @@ fn fmt_takes_no_name_that_is_there() {
     assert_eq!(names, ["shop.loyalty", "z.loyalty", "z.loyalty.formatted"], "and leaves nothing behind");
 }
 
+#[test]
+fn fmt_leaves_a_broken_file_alone() {
+    let folder = Folder::new();
+    let broken = "program \"Broken\" {\n";
     folder.write("broken.loyalty", broken);
     let answer = folder.loyalty(&["fmt", "broken.loyalty"]);
     assert_eq!(answer.code, 1);
