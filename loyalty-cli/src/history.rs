@@ -6,7 +6,7 @@ use std::path::Path;
 use loyalty_core::{Counters, Instant, Member, Program};
 
 use crate::failure::Failure;
-use crate::run::{Step, played_while};
+use crate::run::{Asked, Step, played_while};
 
 /// A member, and what was known when he stood so.
 pub(crate) struct Past {
@@ -19,21 +19,24 @@ pub(crate) struct Past {
 }
 
 /// Plays the events in `path`, and stops before the event `until` of member `id`, if one is named; what happened after `by`
-/// is passed over.
+/// is passed over. Of several attempts at the event it is the one that was accepted, or the last.
 pub(crate) fn play(
     program: &Program,
     path: &Path,
     id: &str,
     (until, by): (Option<&str>, Option<Instant>),
 ) -> Result<Past, Failure> {
-    let (mut members, event) = played_while(program, path, |head| {
+    let (mut members, asked) = played_while(program, path, |head| {
         if by.is_some_and(|by| head.at.is_some_and(|at| at > by)) {
             Step::Pass
         } else if until.is_some() && until == head.id.as_deref() && head.member.as_deref() == Some(id) {
-            Step::Stop
+            Step::Ask
         } else {
             Step::Play
         }
     })?;
-    Ok(Past { member: members.member(id)?, counters: members.counters().clone(), event })
+    Ok(match asked {
+        Some(Asked { event, member, counters }) => Past { member, counters, event: Some(event) },
+        None => Past { member: members.member(id)?, counters: members.counters().clone(), event: None },
+    })
 }

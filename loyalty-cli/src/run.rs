@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::Instant as Clock;
 
-use loyalty_core::{Event, EventHead, Program, Refusal as Code, ReportOptions, event_head};
+use loyalty_core::{Counters, Event, EventHead, Member, Program, Refusal as Code, ReportOptions, event_head};
 
 use crate::achieved::Achieved;
 use crate::arguments::Run;
@@ -91,16 +91,24 @@ pub(crate) fn played<'a>(program: &'a Program, path: &Path) -> Result<Members<'a
 pub(crate) enum Step {
     Play,
     Pass,
-    /// No more is played.
-    Stop,
+    /// It is asked about. No more is played once it is accepted: one that is refused may come again, mended.
+    Ask,
 }
 
-/// The members after the lines that `step` has played, in memory, and the line at which it stopped.
+/// An event that is asked about, and what was before it.
+pub(crate) struct Asked {
+    pub(crate) event: Vec<u8>,
+    pub(crate) member: Option<Member>,
+    pub(crate) counters: Counters,
+}
+
+/// The members after the lines that `step` has played, in memory, and what it asked about: the one that was accepted, or the
+/// last one that was refused.
 pub(crate) fn played_while<'a>(
     program: &'a Program,
     path: &Path,
     step: impl Fn(&EventHead) -> Step,
-) -> Result<(Members<'a>, Option<Vec<u8>>), Failure> {
+) -> Result<(Members<'a>, Option<Asked>), Failure> {
     let mut run = Playing {
         program,
         members: Members::open(program, None, None)?,
@@ -111,16 +119,26 @@ pub(crate) fn played_while<'a>(
         file: DIGEST_OF_NOTHING,
     };
     let mut events = Events::open(path)?;
+    let mut asked = None;
     while let Some(line) = events.next_line()? {
         // What cannot be read is refused, and changes nothing.
         let Some(Ok(head)) = line.event.map(event_head) else { continue };
         match step(&head) {
             Step::Play => run.judge(line)?,
             Step::Pass => {}
-            Step::Stop => return Ok((run.members, line.event.map(<[u8]>::to_vec))),
+            Step::Ask => {
+                let member = head.member.map_or(Ok(None), |id| run.members.member(&id))?;
+                let event = line.event.unwrap_or_default().to_vec();
+                asked = Some(Asked { event, member, counters: run.members.counters().clone() });
+                let refused = run.counts.refused.count();
+                run.judge(line)?;
+                if run.counts.refused.count() == refused {
+                    break;
+                }
+            }
         }
     }
-    Ok((run.members, None))
+    Ok((run.members, asked))
 }
 
 /// A run over a file of events.

@@ -185,3 +185,19 @@ fn a_quote_knows_what_is_used_up() {
     let free = folder.json(&[&quote[..], &["--counter", "coupon TEN=0"]].concat());
     assert_eq!(free["discount"], "5", "what is said counts: {free}");
 }
+
+#[test]
+fn explain_speaks_of_the_attempt_that_was_accepted() {
+    let folder = Folder::new();
+    let attempts = |totals: &[&str]| {
+        folder
+            .write("events.jsonl", lines(&totals.iter().map(|total| order("o1", "ann", 5, total)).collect::<Vec<_>>()));
+        folder.loyalty(&["explain", "shop.loyalty", "--events", "events.jsonl", "--event", "o1"])
+    };
+    let mended = attempts(&["ten", "7.00", "7.00"]);
+    assert_eq!(mended.code, 0, "{}", mended.errors);
+    assert!(mended.out.contains("+7 points"), "{}", mended.out);
+    let never = attempts(&["ten", "eleven"]);
+    assert_eq!(never.code, 1);
+    assert!(never.errors.contains("eleven"), "the last attempt is the one to mend: {}", never.errors);
+}
