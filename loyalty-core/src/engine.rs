@@ -23,6 +23,7 @@
 //! | `messages` | what is said, in which words, and what is not said |
 //! | `standing`, `ladders` | the level of a member: judged, kept, lost |
 //! | `cycles` | where periods and the years of a member end |
+//! | `tags` | given and taken, and as of when |
 //! | `badges` | given, raised, taken away by returns |
 //! | `questions` | quizzes and surveys: asked, answered |
 //! | `experiments` | which arm a member is in |
@@ -88,6 +89,7 @@ pub mod schedule;
 pub mod segments;
 pub mod standing;
 pub mod sums;
+pub mod tags;
 pub mod tally;
 pub mod undo;
 pub mod value;

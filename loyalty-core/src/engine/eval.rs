@@ -21,6 +21,7 @@ use super::measures::Delta;
 use super::member::Member;
 use super::questions;
 use super::reactions::Cause;
+use super::tags;
 use super::tally::Seen;
 use super::value::Value;
 use super::wheels;
@@ -234,7 +235,7 @@ impl<'a> Scope<'a> {
             }
             Node::InList { value, list, negated } => self.in_list(self.eval(value, row)?, list, negated),
             Node::InTags { value, negated } => match self.eval(value, row)? {
-                Value::Text(text, _) => Value::Bool(self.member.has_tag(text) != negated),
+                Value::Text(text, _) => Value::Bool(tags::has(self.member, text) != negated),
                 _ => Value::Missing,
             },
             Node::Consents(category) => {

@@ -9,6 +9,7 @@ use super::lots::{self, Expiry, Lot, Use, Vesting};
 use super::member::Member;
 use super::members::pause;
 use super::outcome::{Decision, Kind};
+use super::tags;
 use crate::amount::{self, Overflow};
 use crate::check::model::Flow;
 use crate::plan::Plan;
@@ -89,49 +90,42 @@ pub fn commit(
         activity(plan, member, lot.wallet, at, |form| form.earning);
         add_lot(plan, member, lot, (source, at), decisions)?;
     }
+    Ok(())
+}
+
+/// Writes down what else rules tell, as of an instant that what they follow on may have had before the present.
+pub fn tell(
+    plan: &Plan,
+    member: &mut Member,
+    evaluation: &mut Evaluation,
+    (at, as_of): (i64, i64),
+    decisions: &mut Vec<Decision>,
+) {
     for kind in evaluation.facts.drain(..) {
+        let mut told_at = at;
         match &kind {
             // Of two that are told in another order than they happened, the later stands.
-            kind if is_told_otherwise(member, kind, at) => continue,
-            Kind::Tagged { tag } => {
-                if let Err(place) = member.tags.binary_search(tag) {
-                    member.tags.insert(place, tag.clone());
+            Kind::Tagged { .. } | Kind::Untagged { .. } => {
+                told_at = as_of;
+                if !tags::tell(member, &kind, as_of) {
+                    continue;
+                }
+            }
+            Kind::AttributeSet { field, value } => {
+                told_at = as_of;
+                if !member.tell(usize::from(*field), value, as_of) {
+                    continue;
                 }
             }
             // Two rules may give the same badge.
             Kind::BadgeAwarded { badge, level, .. } if !super::badges::commit(plan, member, (badge, level), at) => {
                 continue;
             }
-            Kind::Untagged { tag } => {
-                if let Ok(place) = member.tags.binary_search(tag) {
-                    member.tags.remove(place);
-                }
-            }
-            Kind::AttributeSet { field, value } if !member.tell(usize::from(*field), value, at) => continue,
             Kind::Consent(consent) => member.contact.note((**consent).clone()),
             kind => super::referrals::note(plan, member, kind, at),
         }
-        decisions.push(Decision { at, kind });
+        decisions.push(Decision { at: told_at, kind });
     }
-    Ok(())
-}
-
-/// Whether an event after an instant told the opposite of a tag, and none after that the same.
-fn is_told_otherwise(member: &Member, now: &Kind, at: i64) -> bool {
-    if at >= member.clock {
-        return false;
-    }
-    let told = |kind: &Kind| match kind {
-        Kind::Tagged { tag } => Some((tag.clone(), true)),
-        Kind::Untagged { tag } => Some((tag.clone(), false)),
-        _ => None,
-    };
-    let Some((tag, given)) = told(now) else { return false };
-    let later = member.log.iter().filter(|record| record.at > at);
-    let later = later.flat_map(|record| record.decisions().unwrap_or_default()).filter(|decision| decision.at > at);
-    let last = later.filter_map(|decision| Some((decision.at, told(&decision.kind)?)));
-    let last = last.filter(|(_, (own, _))| *own == tag).max_by_key(|(at, _)| *at);
-    last.is_some_and(|(_, (_, last))| last != given)
 }
 
 /// Spends available points.

@@ -18,6 +18,7 @@ use super::referrals::Referrals;
 use super::returns::{Returned, Uncounted, WrittenOff};
 use super::rewards::Hold;
 use super::standing::Standing;
+use super::tags::{self, Tag};
 use super::tally::Tallies;
 use super::undo::{Apart, Kept, Rows, Turn, Undo as _};
 use super::value::Stored;
@@ -46,8 +47,8 @@ pub struct Member {
     pub(crate) attributes: Apart<Rows<Stored>>,
     /// As of when each of them was told.
     pub(crate) attributes_at: Apart<Rows<i64>>,
-    /// Sorted.
-    pub(crate) tags: Apart<Rows<Box<str>>>,
+    /// Sorted; also those that were taken, as long as a late event may tell of them.
+    pub(crate) tags: Apart<Rows<Tag>>,
     /// One for each wallet; that of the many programs with one lies in the member itself.
     pub(crate) wallets: SmallVec<[WalletState; 1]>,
     pub(crate) tallies: Tallies,
@@ -325,10 +326,6 @@ impl Member {
         self.account.merged_into()
     }
 
-    pub(crate) fn has_tag(&self, tag: &str) -> bool {
-        self.tags.binary_search_by(|known| (**known).cmp(tag)).is_ok()
-    }
-
     pub(crate) fn next_entry(&mut self) -> u64 {
         self.entry += 1;
         self.entry
@@ -362,6 +359,7 @@ impl Member {
         if let Some(referrals) = self.referrals.there() {
             referrals.forget(horizon);
         }
+        tags::forget(self, horizon);
         self.arrivals.retain(|arrival| arrival.at >= horizon);
         self.returned.retain(|returned| returned.ordered_at >= returns);
         self.uncounted.retain(|order| order.at >= returns);

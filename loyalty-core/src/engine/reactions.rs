@@ -3,6 +3,8 @@
 //! The checker has seen to it that no chain leads back to itself, so that this ends. Rules run one by one, in the order
 //! of the decisions and, on one decision, of the file; each sees what those before it have done.
 
+use core::ops::Range;
+
 use rust_decimal::Decimal;
 
 use super::challenges::{self, Reward};
@@ -57,8 +59,12 @@ pub fn follow(
         return Ok(());
     }
     let first = next;
+    // What rules have decided at present that follow on something of before.
+    let mut of_before: Vec<(Range<usize>, i64)> = Vec::new();
     for _ in 0..ROUNDS_MAX {
         while let Some(decision) = decisions.get(next) {
+            let as_of = of_before.get(of_before.partition_point(|(decided, _)| decided.end <= next));
+            let as_of = as_of.filter(|(decided, _)| decided.contains(&next)).map_or(decision.at, |(_, at)| *at);
             let set_off = rules_on(plan, decision);
             let carried = decisions.is_carried(decision);
             let before = match set_off.is_empty() || carried {
@@ -76,7 +82,11 @@ pub fn follow(
                 let Some(amount) = amount else { continue };
                 let whole = cause.amount;
                 let cause = Cause { amount, ..cause };
-                run(plan, member, rule, (cause, whole), (at, occasion), decisions)?;
+                let begun = decisions.len();
+                run(plan, member, rule, (cause, whole), (at, as_of, occasion), decisions)?;
+                if as_of < at && decisions.len() > begun {
+                    of_before.push((begun..decisions.len(), as_of));
+                }
                 if decisions.len().saturating_sub(first) > DECISIONS_MAX {
                     return Err(too_many_decisions());
                 }
@@ -231,20 +241,20 @@ pub fn by_the_clock(plan: &Plan, member: &mut Member, due: i64, decisions: &mut 
         }
         for cause in schedule::causes(plan, member, trigger, due) {
             let next = decisions.len();
-            run(plan, member, *number, (cause, cause.amount), (due, Occasion::Time), decisions)?;
+            run(plan, member, *number, (cause, cause.amount), (due, due, Occasion::Time), decisions)?;
             follow(plan, member, due, Occasion::Time, next, decisions)?;
         }
     }
     Ok(())
 }
 
-/// Runs one rule that no event has set off.
+/// Runs one rule that no event has set off. What it tells of tags and attributes holds as of the instant of what it follows on.
 fn run(
     plan: &Plan,
     member: &mut Member,
     rule: u32,
     (cause, whole): (Cause, Decimal),
-    (at, occasion): (i64, Occasion),
+    (at, as_of, occasion): (i64, i64, Occasion),
     decisions: &mut Decided,
 ) -> Result<(), EventError> {
     if decisions.rests_at(member, at) {
@@ -282,6 +292,7 @@ fn run(
                 .map(|_| (challenges::Before::of(member), challenges::counted(plan, rule, at, &evaluation.changes)));
             let claim = points::claim(plan, &cause, &evaluation, at)?;
             ledger::commit(plan, member, (source, at), &mut evaluation, decisions)?;
+            ledger::tell(plan, member, &mut evaluation, (at, as_of), decisions);
             decisions.extend(claim);
             moves::commit(plan, member, moves, at, decisions)?;
             if let Some((reward, (before, counted))) = reward.zip(before) {

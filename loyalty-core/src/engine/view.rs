@@ -21,6 +21,7 @@ use super::lots::{Sums, Vesting, WalletState};
 use super::measures;
 use super::member::Member;
 use super::members::{Fate, pause};
+use super::tags;
 use super::value::{Stored, Value};
 use crate::check::model::QuestionKind;
 use crate::plan::Plan;
@@ -196,7 +197,7 @@ pub fn view(plan: &Arc<Plan>, member: &Member, at: i64, source: &str) -> View {
         }
     }
     document.put("attributes", attributes);
-    document.put("tags", member.tags.iter().map(|tag| &**tag).collect::<Document>());
+    document.put("tags", tags::of(member).collect::<Document>());
     if let Some(coupons) = coupons::document(plan, member) {
         document.put("coupons", coupons);
     }

@@ -17,6 +17,7 @@ use crate::engine::referrals::Stage;
 use crate::engine::returns::{self, Captured, Returned, Uncounted, WrittenOff};
 use crate::engine::rewards::Hold;
 use crate::engine::standing::Standing;
+use crate::engine::tags;
 use crate::engine::value::{Stored, Value};
 use crate::engine::view::{cards, coupons, questions};
 use crate::plan::{LadderPlan, Plan, WalletPlan};
@@ -142,7 +143,7 @@ pub fn export(plan: &Plan, member: &Member) -> Document {
         .with("absorbed", account.absorbed.iter().map(|id| &**id).collect::<Document>())
         .with("attributes", attributes)
         .with("attributes_told_at", told)
-        .with("tags", member.tags.iter().map(|tag| &**tag).collect::<Document>())
+        .with("tags", tags::of(member).collect::<Document>())
         .with("wallets", wallets)
         .with("tiers", tiers)
         .with("segments", segments)

@@ -25,6 +25,7 @@ mod saved;
 mod squeezed;
 mod standings;
 mod stretches;
+mod tags;
 mod texts;
 mod values;
 mod written_off;
@@ -103,6 +104,8 @@ struct Snapshot {
     /// What measures counted of orders that may come back.
     counted_of: Vec<counters::SavedForm>,
     uncounted: Vec<counters::SavedUncounted>,
+    /// As of when tags were told, with those that were taken.
+    tags_told: Vec<tags::SavedTag>,
 }
 
 saved! {
@@ -111,7 +114,7 @@ saved! {
         returned, tiers, segments, events, account,
     } unless empty {
         coupons, badges, experiments, challenges, contact, referrals, holds, reward_units, questions, cards,
-        written_off, arrivals, counted_of, uncounted,
+        written_off, arrivals, counted_of, uncounted, tags_told,
     }
 }
 
@@ -282,7 +285,7 @@ fn snapshot(plan: &Plan, member: &Member) -> Snapshot {
         entry: member.entry,
         currency: plan.settings.currency.map_or_else(String::new, |currency| currency.as_str().to_owned()),
         attributes: attributes.collect(),
-        tags: member.tags.iter().map(ToString::to_string).collect(),
+        tags: crate::engine::tags::of(&member).map(str::to_owned).collect(),
         wallets,
         counters: counters::save(plan, &member.tallies),
         marks: marks(plan, &member.marks),
@@ -305,6 +308,7 @@ fn snapshot(plan: &Plan, member: &Member) -> Snapshot {
         arrivals: arrivals::save(plan, &member),
         counted_of: counters::save_forms(plan, &member),
         uncounted: counters::save_uncounted(plan, &member),
+        tags_told: tags::save(&member),
     }
 }
 
@@ -404,10 +408,7 @@ fn restore(plan: &Plan, mut saved: Snapshot) -> Result<Loaded, StateError> {
             None => report.dropped.push(format!("attribute `{name}`")),
         }
     }
-    let mut tags: Vec<Box<str>> = saved.tags.iter().map(|tag| tag.as_str().into()).collect();
-    tags.arrange();
-    tags.dedup();
-    member.tags = Apart::new(tags.into());
+    tags::restore(&mut member, &saved)?;
     let wallet_names: Vec<&str> = saved.wallets.iter().map(|wallet| wallet.name.as_str()).collect();
     let forms: Vec<Vec<&str>> =
         saved.wallets.iter().map(|wallet| wallet.activity.iter().map(|(key, _)| key.as_str()).collect()).collect();

@@ -22,6 +22,7 @@ mod explained;
 mod generate;
 mod histories;
 mod holds;
+mod late;
 mod laws;
 mod leaderboards;
 mod members;

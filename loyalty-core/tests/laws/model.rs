@@ -209,7 +209,7 @@ impl<'p> Member<'p> {
         self.set_off.clear();
         let index = self.known.len() - 1;
         let judgement = self.judge(&original, seen, &rules)?;
-        self.carry_out(judgement, at, replaces);
+        self.carry_out(judgement, (at, at), replaces);
         if let Some(before) = form_before {
             let mut edited = Known::clone(&self.known[index]);
             edited.judgement.lasting.append(&mut self.lasting);
@@ -282,7 +282,7 @@ impl<'p> Member<'p> {
     }
 
     /// Does what the rules came to on the event that is known last.
-    fn carry_out(&mut self, judgement: Judgement, at: Micros, replaced: Option<&str>) {
+    fn carry_out(&mut self, judgement: Judgement, (at, as_of): (Micros, Micros), replaced: Option<&str>) {
         let index = self.known.len() - 1;
         let mut known = Known::clone(&self.known[index]);
         self.payments += 1;
@@ -306,6 +306,7 @@ impl<'p> Member<'p> {
             *known.granted.entry(lot.wallet).or_insert_with(zero) += &lot.amount;
         }
         for mark in &judgement.marks {
+            let at = if matches!(mark, Mark::Signal(_)) { at } else { as_of };
             self.mark(mark.clone(), at);
         }
         self.claim(&judgement.fired, at, (1, at));

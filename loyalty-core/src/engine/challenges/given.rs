@@ -6,6 +6,7 @@ use super::super::decided::Decided;
 use super::super::ladders;
 use super::super::member::Member;
 use super::super::outcome::{Decision, Kind};
+use super::super::tags;
 use crate::plan::Plan;
 
 /// One thing that a reward has given and the member did not have before.
@@ -34,7 +35,10 @@ pub struct Before {
 
 impl Before {
     pub fn of(member: &Member) -> Self {
-        Self { tags: member.tags.to_vec(), set: member.standings.iter().map(|standing| standing.set.clone()).collect() }
+        Self {
+            tags: tags::of(member).map(Into::into).collect(),
+            set: member.standings.iter().map(|standing| standing.set.clone()).collect(),
+        }
     }
 
     /// What is there now and was not.
@@ -45,7 +49,7 @@ impl Before {
                 Kind::BadgeAwarded { badge, level, from, .. } => {
                     given.push(Given::Badge { badge: badge.clone(), level: level.clone(), from: from.clone() });
                 }
-                Kind::Tagged { tag } if self.tags.binary_search(tag).is_err() && member.tags.contains(tag) => {
+                Kind::Tagged { tag } if self.tags.binary_search(tag).is_err() && tags::has(member, tag) => {
                     let tag = Given::Tag(tag.clone());
                     if !given.contains(&tag) {
                         given.push(tag);
@@ -71,8 +75,7 @@ pub fn take_back(plan: &Plan, member: &mut Member, given: Given, at: i64, decisi
             badges::take_back(plan, member, (&badge, &level, &from), at, decisions);
         }
         Given::Tag(tag) => {
-            if let Ok(place) = member.tags.binary_search(&tag) {
-                member.tags.remove(place);
+            if tags::take_back(member, &tag) {
                 decisions.push(Decision { at, kind: Kind::Untagged { tag } });
             }
         }

@@ -122,6 +122,7 @@ pub(super) fn commit(
     let first = decisions.len();
     transfer::send_all(plan, member, evaluation, event, decisions)?;
     ledger::commit(plan, member, (hash(&event.id), event.at), evaluation, decisions)?;
+    ledger::tell(plan, member, evaluation, (event.at, event.at), decisions);
     if let Some(replaced) = replaced {
         returns::net(member, event, replaced, decisions)?;
         returns::carry(plan, member, event, &granted, decisions)?;

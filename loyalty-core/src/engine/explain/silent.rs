@@ -13,6 +13,7 @@ use super::trace::{Figure, Shown, Tracer};
 use super::{granted, limits, words};
 use crate::amount::{self, Overflow};
 use crate::check::model::Comparison;
+use crate::engine::tags;
 use crate::engine::value::{Stored, Value};
 use crate::plan::node::{Node, NodeId};
 use crate::plan::{EffectKindPlan, EffectPlan, Plan, RuleFormPlan, RulePlan, Unit, in_force};
@@ -269,8 +270,8 @@ fn facts(tracer: &Tracer<'_>, node: NodeId, reason: Reason) -> Result<Reason, Ov
         }
         Some(Node::InTags { value, .. }) => {
             let found = tracer.eval(value)?;
-            let tags = scope.member.tags.iter();
-            let required: Vec<Shown> = tags.map(|tag| Shown::Value(Stored::Text(tag.clone()))).collect();
+            let tags = tags::of(scope.member);
+            let required: Vec<Shown> = tags.map(|tag| Shown::Value(Stored::Text(tag.into()))).collect();
             let missing = absent(found, &|| tracer.missing(value))?;
             let reason = among(tracer, value, found, "the member's tags are", &required, reason);
             Reason { required, missing, ..reason }

@@ -15,7 +15,7 @@ use super::super::returns::WrittenOff;
 use super::super::standing::Standing;
 use super::super::tally::{Change, Entry};
 use super::super::value::Stored;
-use super::super::{badges, challenges, clock, doors, ladders, log, questions, reactions, returns, rewards};
+use super::super::{badges, challenges, clock, doors, ladders, log, questions, reactions, returns, rewards, tags};
 use super::Fate;
 use crate::amount;
 use crate::check::model::{Cycle, Keep, ToEnd};
@@ -157,11 +157,8 @@ fn join(
             decisions.push(Decision { at, kind: Kind::AttributeSet { field: number as u16, value: other.clone() } });
         }
     }
-    for tag in &absorbed.tags {
-        if let Err(place) = survivor.tags.binary_search(tag) {
-            survivor.tags.insert(place, tag.clone());
-            decisions.push(Decision { at, kind: Kind::Tagged { tag: tag.clone() } });
-        }
+    for tag in tags::join(survivor, absorbed) {
+        decisions.push(Decision { at, kind: Kind::Tagged { tag } });
     }
     survivor.arrivals.extend(absorbed.arrivals.iter().copied());
     survivor.coupons.absorb(&absorbed.coupons, entries);

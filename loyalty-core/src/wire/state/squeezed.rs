@@ -12,6 +12,7 @@ use super::Snapshot;
 use super::counters::Uncounting;
 use super::pack::SavedRating;
 use super::saved::Saved;
+use super::tags::Told;
 use super::values::{Amount, Moment, SavedValue};
 use crate::wire::squeeze::{Amounts, Coder, Decoder, Encoder, Flag, Instants, Malformed, Number, Small, Texts, Words};
 use events::Events;
@@ -52,6 +53,10 @@ pub struct Shared {
 impl Shared {
     pub fn name(&mut self, coder: &mut dyn Coder, name: &mut String) -> Result<(), Malformed> {
         self.names.code(&mut self.words, coder, name)
+    }
+
+    pub fn tag(&mut self, coder: &mut dyn Coder, tag: &mut String) -> Result<(), Malformed> {
+        self.tags.code(&mut self.words, coder, tag)
     }
 }
 
@@ -100,7 +105,11 @@ fn code(coder: &mut dyn Coder, snapshot: &mut Snapshot, offset: i64) -> Result<(
     coder.part("marks");
     counters::marks(coder, &mut shared, &events, &mut snapshot.marks)?;
     coder.part("tags and attributes");
-    list(coder, &mut numbers, &mut snapshot.tags, |coder, tag| shared.tags.code(&mut shared.words, coder, tag))?;
+    list(coder, &mut numbers, &mut snapshot.tags, |coder, tag| shared.tag(coder, tag))?;
+    let (mut tags_told, near) = (Told::default(), snapshot.clock.0);
+    list(coder, &mut numbers, &mut snapshot.tags_told, |coder, tag| {
+        tag.code(coder, &mut shared, (&mut tags_told, near))
+    })?;
     let mut values = Values::default();
     let (mut told, mut near) = (Instants::default(), snapshot.enrolled_at.0);
     list(coder, &mut numbers, &mut snapshot.attributes, |coder, (name, value, at)| {

@@ -5,11 +5,8 @@ use super::{PAYMENTS, Rolls};
 use crate::model::number::{scaled, whole};
 use crate::model::program::*;
 
-/// Tags that rules on events tell of.
-const OF_EVENTS: [&str; 2] = ["vip", "new"];
-/// Tags of rules that no event sets off, which are their own: of what time has told of a tag the engine knows nothing by
-/// the time that a late event tells of it, if it passed by itself (a fault that is known).
-const OF_OTHERS: [&str; 2] = ["back", "gone"];
+/// Tags that rules tell of, whatever sets them off.
+const TAGS: [&str; 2] = ["vip", "new"];
 
 /// Changes a rule, a wallet or a segment, each from its own rolls.
 pub fn add(program: &mut Program, marks: Vec<Vec<u32>>) {
@@ -86,12 +83,11 @@ fn rate(rolls: &mut Rolls, program: &mut Program) {
 }
 
 fn effect(rolls: &mut Rolls, event: &str) -> Effect {
-    let tags = if event.is_empty() { OF_OTHERS } else { OF_EVENTS };
     match rolls.below(8) {
         // What sends itself has no end.
         6 | 7 if event != "stamp" => Effect::Signal("stamp"),
-        0 | 1 => Effect::Tag(rolls.pick(&tags)),
-        2 => Effect::Untag(rolls.pick(&tags)),
+        0 | 1 => Effect::Tag(rolls.pick(&TAGS)),
+        2 => Effect::Untag(rolls.pick(&TAGS)),
         3 => Effect::Set("factor", Expr::Number(rolls.pick(&[whole(2), scaled(5, 1), whole(0)]))),
         4 if event == "order" => Effect::Set("card", Expr::Field("payment".to_owned())),
         _ => Effect::Set("card", Expr::Text(rolls.pick(&PAYMENTS).to_owned())),
@@ -101,8 +97,7 @@ fn effect(rolls: &mut Rolls, event: &str) -> Effect {
 pub fn condition(rolls: &mut Rolls) -> Expr {
     let card = || Expr::Attribute("card");
     let condition = match rolls.below(6) {
-        0 => Expr::Tagged(rolls.pick(&OF_EVENTS)),
-        1 => Expr::Tagged(rolls.pick(&[OF_EVENTS[0], OF_OTHERS[0], OF_OTHERS[1]])),
+        0 | 1 => Expr::Tagged(rolls.pick(&TAGS)),
         2 => compare(Comparison::Equal, card(), Expr::Text(rolls.pick(&PAYMENTS).to_owned())),
         3 => Expr::IsMissing(Box::new(card())),
         4 => compare(Comparison::NotEqual, card(), Expr::Text(rolls.pick(&PAYMENTS).to_owned())),

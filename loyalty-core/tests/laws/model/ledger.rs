@@ -142,6 +142,8 @@ pub struct Member<'p> {
     pub acted: Vec<usize>,
     /// By how much the event has set off each rule that follows.
     pub set_off: BTreeMap<usize, Exact>,
+    /// The instants of what facts follow on, by their places.
+    pub as_of: BTreeMap<usize, Micros>,
     /// The places of facts that no event and no time, but a rule that follows has brought about.
     pub of_followers: BTreeSet<usize>,
     /// Time passes, and no event happens.
@@ -202,6 +204,7 @@ impl<'p> Member<'p> {
             had_vested: BTreeMap::new(),
             acted: vec![],
             set_off: BTreeMap::new(),
+            as_of: BTreeMap::new(),
             of_followers: BTreeSet::new(),
             by_time: false,
             earned: vec![],

@@ -22,7 +22,7 @@ pub enum Mark {
 /// Attributes, with what they are as long as nobody tells of them.
 pub const ATTRIBUTES: [(&str, Option<i64>); 4] =
     [("birthday", None), ("contract", None), ("card", None), ("factor", Some(1))];
-pub const TAGS: [&str; 4] = ["vip", "new", "back", "gone"];
+pub const TAGS: [&str; 2] = ["vip", "new"];
 
 impl Mark {
     fn is_of_the_same(&self, other: &Mark) -> bool {

@@ -68,6 +68,19 @@ pub enum Happened {
 }
 
 impl Happened {
+    fn at(&self) -> Micros {
+        match self {
+            Happened::Moved { at, .. }
+            | Happened::Reinstated { at, .. }
+            | Happened::Forfeited { at, .. }
+            | Happened::TierChanged { at, .. }
+            | Happened::TierKept { at, .. }
+            | Happened::Segment { at, .. }
+            | Happened::Marked { at, .. }
+            | Happened::Claim { at, .. } => *at,
+        }
+    }
+
     /// The name and the instant of an event that the host is to send.
     pub fn signal(&self) -> Option<(&'static str, Micros)> {
         match self {
@@ -135,7 +148,10 @@ impl Member<'_> {
                 next += 1;
                 for (rule, amount) in self.set_off_by(&fact) {
                     if let Some(amount) = self.new_to(rule, amount, next - 1) {
-                        self.react(rule, amount);
+                        let as_of = self.as_of.get(&(next - 1)).copied().unwrap_or(fact.at());
+                        let begun = self.happened.len();
+                        self.react(rule, amount, as_of);
+                        self.as_of.extend((begun..self.happened.len()).map(|place| (place, as_of)));
                     }
                 }
             }
@@ -226,8 +242,8 @@ impl Member<'_> {
         matches!(trigger, Some(Trigger::Moved(Flow::Earned | Flow::Vested | Flow::Spent, _)))
     }
 
-    /// One rule that no event sets off.
-    pub fn react(&mut self, rule: usize, amount: Exact) {
+    /// One rule that no event sets off; what it tells of tags and attributes is as of an instant.
+    pub fn react(&mut self, rule: usize, amount: Exact, as_of: Micros) {
         let at = self.clock;
         let cause = Event::new("", &format!("~{}", self.known.len()), at).with("amount", Field::Number(amount));
         let seen = self.seen(at, false, false);
@@ -236,7 +252,7 @@ impl Member<'_> {
         let known = Known::new(&cause, self.program.currency.minor, false);
         self.known.push(known.into());
         let before = self.happened.len();
-        self.carry_out(judgement, at, None);
+        self.carry_out(judgement, (at, as_of), None);
         if self.gives_for_good(rule) {
             self.of_followers.extend(before..self.happened.len());
         }

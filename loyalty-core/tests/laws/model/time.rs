@@ -36,7 +36,7 @@ impl Member<'_> {
                 let Some(trigger) = &self.program.rules[rule].trigger else { continue };
                 if let Some(amount) = self.occurs(trigger, at) {
                     let next = self.happened.len();
-                    self.react(rule, amount);
+                    self.react(rule, amount, at);
                     self.follow(Occasion::Time, next);
                 }
             }

@@ -158,7 +158,7 @@ impl Decisions {
             Kind::Tagged { tag } => {
                 decision.at = self.at.code(coder, decision.at, event_at)?;
                 let mut text = tag.to_string();
-                shared.tags.code(&mut shared.words, coder, &mut text)?;
+                shared.tag(coder, &mut text)?;
                 if coder.reads() {
                     *tag = text.into();
                 }

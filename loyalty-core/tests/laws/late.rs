@@ -1,0 +1,96 @@
+//! What is told late comes out as if it had been told in time: law 7 on histories in any order.
+
+use loyalty_core::{Instant, Member, Program};
+use proptest::collection::vec;
+use proptest::prelude::*;
+use serde_json::Value;
+
+use crate::engine::{compile, instant};
+use crate::settings;
+
+const HOUR: i64 = 3_600_000_000;
+
+/// Events, the calendar and rules that follow tell of the same tags.
+const TAGS: &str = r#"
+program "Shop" { currency EUR  timezone "Europe/Berlin" }
+member { last text? }
+event stop {}
+wallet pts {}
+wallet gifts {}
+rule base    on order        { earn 1 pts  tag "buyer"  set member.last = "order" }
+rule thank   on earned pts   { earn 1 gifts  tag "earner"  untag "rests"  set member.last = "thanks" }
+rule further on earned gifts { tag "given to"  untag "gone" }
+rule came    on visit        { tag "rests"  tag "buyer" }
+rule stopped on stop         { untag "earner"  untag "given to"  tag "gone"  set member.last = "stop" }
+rule weekly  every week      { untag "buyer"  untag "gone"  tag "rests"  set member.last = "week" }
+"#;
+
+/// What happens, and at which hour of the history; no two at one.
+fn happens(kinds: &'static [&'static str]) -> impl Strategy<Value = Vec<(usize, &'static str)>> {
+    let hours = proptest::sample::subsequence((0..1000).collect::<Vec<usize>>(), 1..10);
+    (hours, vec(0..kinds.len(), 10))
+        .prop_map(|(hours, chosen)| hours.into_iter().zip(chosen).map(|(hour, kind)| (hour, kinds[kind])).collect())
+}
+
+struct Told {
+    program: Program,
+    member: Member,
+    begun: i64,
+}
+
+impl Told {
+    fn new(text: &str) -> Self {
+        let program = compile(text);
+        // Half past, so that no event meets an instant of the calendar.
+        let begun = Instant::parse("2026-01-05T00:30:00+01:00").unwrap();
+        let member = program.enroll("m-1", begun).unwrap();
+        Self { program, member, begun: begun.as_micros() }
+    }
+
+    fn at(&self, hour: usize) -> i64 {
+        self.begun + hour as i64 * HOUR
+    }
+
+    fn tell(&mut self, (hour, event): (usize, &str)) {
+        let (kind, fields) = event.split_once(' ').unwrap_or((event, ""));
+        let at = instant(self.at(hour));
+        let event = format!(r#"{{"type":"{kind}","id":"e-{hour}","at":"{at}"{fields}}}"#);
+        if let Err(error) = self.program.apply(&mut self.member, &event) {
+            panic!("{event}: {error}");
+        }
+    }
+
+    fn pass(&mut self, hour: usize) {
+        let at = self.at(hour);
+        self.program.advance(&mut self.member, instant(at)).unwrap();
+    }
+
+    fn view(&self) -> Value {
+        let view = self.program.view(&self.member, self.member.clock());
+        serde_json::from_str(&view.to_json()).unwrap()
+    }
+}
+
+proptest! {
+    #![proptest_config(settings(128))]
+
+    #[test]
+    fn tags_and_attributes_are_those_of_the_events_in_order(
+        (in_order, told) in happens(&["order ,\"subtotal\":\"1\"", "visit", "stop"])
+            .prop_flat_map(|events| (Just(events.clone()), Just(events).prop_shuffle())),
+        passed in vec(prop::option::of(0_usize..1000), 10),
+    ) {
+        let (mut late, mut timely) = (Told::new(TAGS), Told::new(TAGS));
+        for (event, passed) in told.into_iter().zip(passed) {
+            passed.into_iter().for_each(|hour| late.pass(hour));
+            late.tell(event);
+        }
+        in_order.into_iter().for_each(|event| timely.tell(event));
+        late.pass(1000);
+        timely.pass(1000);
+        let (late, timely) = (late.view(), timely.view());
+        for part in ["tags", "attributes"] {
+            prop_assert_eq!(&late[part], &timely[part], "{} (told late, in time)", part);
+        }
+    }
+}
