@@ -254,6 +254,20 @@ pub fn clock_micros(length: Length) -> Option<i64> {
     Some(i64::from(length.count).saturating_mul(unit))
 }
 
+/// How long a length surely lasts, in microseconds: for deciding without a calendar what is not over.
+pub fn micros_at_least(length: Length) -> i64 {
+    let days = match length.unit {
+        TimeUnit::Second | TimeUnit::Minute | TimeUnit::Hour => return clock_micros(length).unwrap_or_default(),
+        TimeUnit::Day => 1,
+        TimeUnit::Week => 7,
+        TimeUnit::Month => 28,
+        TimeUnit::Quarter => 90,
+        TimeUnit::Year => 365,
+    };
+    // A change of the clocks, or of the date line, takes less than two days.
+    (i64::from(length.count) * days - 2).max(0).saturating_mul(DAY)
+}
+
 /// About how long a length is at the most, in days, rounded up: for deciding what may be forgotten.
 pub fn days_at_most(length: Length) -> i32 {
     let days = match length.unit {

@@ -33,6 +33,7 @@
 //! | `reactions` | rules on what has just been decided, until nothing more follows |
 //! | `horizon`, `schedule` | when time alone may change something, and when it does |
 //! | `members` | transfers, pools, pauses; merging and erasing accounts |
+//! | `idle`, `lapses` | when a wallet was without activity, and what runs out or comes back by what is told late |
 //! | `arrivals` | what points wait for and what came before its order |
 //! | `claims` | counters over all members, which the host keeps |
 //! | `quote` | what a cart would get, and why not more |
@@ -63,6 +64,7 @@ pub mod flows;
 pub mod granted;
 pub mod grants;
 pub mod horizon;
+pub mod idle;
 pub mod ladders;
 pub mod lapses;
 pub mod leaderboards;

@@ -113,7 +113,7 @@ pub fn vest(
 ) -> Result<(), Overflow> {
     let entry = member.next_entry();
     super::lapses::bring_back(plan, member, wallet as u16, at, |form| form.earning, decisions)?;
-    super::ledger::activity(plan, member, wallet as u16, at, |form| form.earning);
+    super::idle::note(plan, member, wallet as u16, at, |form| form.earning);
     let inactivities = plan.wallets.get(wallet).map(|wallet| wallet.inactivities.as_slice()).unwrap_or(&[]);
     let Some(state) = member.wallets.get_mut(wallet) else { return Ok(()) };
     let Some(lot) = state.lots.get_mut(number) else { return Ok(()) };
@@ -131,13 +131,17 @@ pub fn vest(
             .map(|(_, form)| form),
         _ => None,
     };
-    if let Some(last) = idle.and_then(|form| state.activity.get_mut(usize::from(form))) {
-        *last = (*last).max(Some(at));
-    }
     let (amount, name) = (lot.amount, lot.entry);
+    if let Some((number, form)) = idle.and_then(|number| Some((number, inactivities.get(usize::from(number))?))) {
+        super::idle::active(plan, &member.account, state, (number, form), at);
+    }
     state.pending = amount::subtract(state.pending, amount)?;
     state.available = amount::add(state.available, amount)?;
+    // Vested at an instant that has passed, it may have run out at another.
+    let late = state.lots.get(number).filter(|_| at < member.clock);
+    let lapsed = late.and_then(|lot| super::idle::lapse_of(plan, inactivities, state, lot, at));
     let expires_at = state.lots.get(number).and_then(|lot| state.expires_at(plan, inactivities, lot));
+    let expires_at = lapsed.map(|(_, over)| over).or(expires_at);
     let settled = state.settle(number)?;
     let wallet = wallet as u16;
     flows::note(plan, member, wallet, Flow::Vested, amount, at)?;
@@ -148,7 +152,10 @@ pub fn vest(
         let entry = member.next_entry();
         decisions.push(Decision { at, kind: Kind::DebtSettled { entry, wallet, amount: settled } });
     }
-    Ok(())
+    match lapsed {
+        Some(lapsed) => super::lapses::run_out(plan, member, (wallet, number), lapsed, decisions),
+        None => Ok(()),
+    }
 }
 
 /// Tells when something happens next to one of the other lots.

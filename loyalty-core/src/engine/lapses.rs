@@ -1,17 +1,19 @@
-//! Points that ran out for want of activity, where activity that came in time is told after that: they are there again.
+//! Points that ran out for want of activity, where activity that came in time is told after that: they are there again, or ran out
+//! later than they did.
 
 use rust_decimal::Decimal;
 
 use super::flows;
+use super::idle;
 use super::lots::Expiry;
 use super::member::Member;
-use super::members::pause;
 use super::outcome::{Decision, Kind};
 use crate::amount::{self, Overflow};
 use crate::check::model::Flow;
 use crate::plan::{InactivityPlan, Plan};
 
-/// Brings back what has run out since an instant and would not have, had it been known of the activity then.
+/// Brings back what has run out since an instant and would not have, had it been known of the activity then; what would have run out
+/// later does so.
 pub fn bring_back(
     plan: &Plan,
     member: &mut Member,
@@ -24,59 +26,58 @@ pub fn bring_back(
     if at >= member.clock {
         return Ok(());
     }
+    idle::note(plan, member, wallet, at, &counts);
     let horizon = member.horizon(plan);
     for (form, number) in plan.inactivities(wallet).iter().zip(0..).filter(|(form, _)| counts(form)) {
         let lots = member.wallets.get(usize::from(wallet)).map_or(0, |state| state.lots.len());
         for place in 0..lots {
-            let lot = member.wallets.get(usize::from(wallet)).and_then(|state| state.lots.get(place));
-            let over = lot.and_then(|lot| match lot.expiry {
+            let Some(state) = member.wallets.get(usize::from(wallet)) else { return Ok(()) };
+            let over = state.lots.get(place).and_then(|lot| match lot.expiry {
                 Expiry::Lapsed { form, at: over } if form == number && at < over && over >= horizon => Some(over),
                 _ => None,
             });
-            if let Some(over) = over.filter(|over| is_kept(plan, member, (wallet, number, form), at, *over)) {
-                put_back(plan, member, (wallet, place, number), over, decisions)?;
+            let Some(over) = over.filter(|over| idle::end_of(plan, &member.account, form, at, *over) > *over) else {
+                continue;
+            };
+            let next = idle::ran_out(state, number, at, over);
+            if next == Some(over) {
+                continue;
+            }
+            put_back(plan, member, (wallet, place, number), over, decisions)?;
+            if let Some(next) = next {
+                run_out(plan, member, (wallet, place), (number, next), decisions)?;
             }
         }
     }
     Ok(())
 }
 
-/// Whether points that ran out at an instant are there to this day, given activity before it.
-fn is_kept(
+/// Points of a lot ran out by a form of inactivity at an instant that has passed.
+pub fn run_out(
     plan: &Plan,
-    member: &Member,
-    (wallet, number, form): (u16, u16, &InactivityPlan),
-    at: i64,
-    over: i64,
-) -> bool {
-    let active = pause::moved_until(plan, &member.account, at, over);
-    let mut end = plan.calendar.end_after(active, form.length);
-    if end <= over {
-        return false;
+    member: &mut Member,
+    (wallet, place): (u16, usize),
+    (form, over): (u16, i64),
+    decisions: &mut Vec<Decision>,
+) -> Result<(), Overflow> {
+    let Some(state) = member.wallets.get_mut(usize::from(wallet)) else { return Ok(()) };
+    let Some(lot) = state.lots.get_mut(place) else { return Ok(()) };
+    let (amount, name) = (core::mem::take(&mut lot.amount), lot.entry);
+    if amount.is_zero() {
+        return Ok(());
     }
-    let state = member.wallets.get(usize::from(wallet));
-    let last = state.and_then(|state| state.activity.get(usize::from(number)).copied().flatten());
-    let Some(last) = last.filter(|last| *last >= end) else { return true };
-    // The last activity came after that end, too: one has to lie between.
-    let earns = |record: &super::log::Record<'_>| {
-        let decisions = record.decisions().unwrap_or_default();
-        decisions.iter().any(|decision| match decision.kind {
-            Kind::Earned { wallet: own, .. } => form.earning && own == wallet,
-            Kind::Spent { wallet: own, .. } => form.spending && own == wallet,
-            _ => false,
-        })
-    };
-    loop {
-        let later = member.log.iter().filter(|record| record.at > at && record.at < last);
-        let between = later.filter(|record| form.events.contains(&record.event) || earns(record));
-        let between = between.map(|record| pause::moved(plan, &member.account, record.at, record.at));
-        let next = between.filter(|active| *active < end).map(|active| plan.calendar.end_after(active, form.length));
-        match next.max().filter(|next| *next > end) {
-            Some(next) if next > last => return true,
-            Some(next) => end = next,
-            None => return false,
-        }
+    // Of what was forfeited before, nothing would come back.
+    if lot.expired.is_zero() {
+        lot.expiry = Expiry::Lapsed { form, at: over };
     }
+    lot.expired = amount::add(lot.expired, amount)?;
+    state.available = amount::subtract(state.available, amount)?;
+    state.expired = amount::add(state.expired, amount)?;
+    flows::note(plan, member, wallet, Flow::Expired, amount, over)?;
+    let entry = member.next_entry();
+    let kind = Kind::Expired { entry, wallet, lot: name, amount, not_vested: false };
+    decisions.push(Decision { at: over, kind });
+    Ok(())
 }
 
 /// What ran out of a lot is there again, from the instant on at which it did.

@@ -4,6 +4,7 @@ use rust_decimal::Decimal;
 
 use super::earning::{Evaluation, LotPlan};
 use super::flows;
+use super::idle;
 use super::lapses;
 use super::lots::{self, Expiry, Lot, Use, Vesting};
 use super::member::Member;
@@ -29,15 +30,18 @@ pub fn add_lot(
     let Some(state) = member.wallets.get_mut(usize::from(wallet)) else { return Ok(()) };
     state.issued = amount::add(state.issued, lot.amount)?;
     let wallets = plan.wallets.get(usize::from(wallet)).map(|wallet| wallet.inactivities.as_slice()).unwrap_or(&[]);
-    if let Expiry::Inactivity(form) = expiry {
+    if let Expiry::Inactivity(number) = expiry
+        && let Some(form) = wallets.get(usize::from(number))
+        && idle::is_over(plan, state, wallets, number, at)
+    {
         // Where there was no activity yet, or its time is over, earning starts the clock: nobody earns what is gone.
-        let over = state.inactivity_end(plan, form, wallets, at).is_none_or(|end| end <= at);
-        if let Some(last) = state.activity.get_mut(usize::from(form)).filter(|_| over) {
-            *last = (*last).max(Some(at));
-        }
+        idle::active(plan, &member.account, state, (number, form), at);
     }
     let kept = Lot { entry, source, amount: lot.amount, earned_at: at, vesting, expiry, expired: Decimal::ZERO };
-    let expires_at = state.expires_at(plan, wallets, &kept);
+    // What is told late may have run out long since, although there was activity after that.
+    let lapsed = if at < member.clock { idle::lapse_of(plan, wallets, state, &kept, at) } else { None };
+    let expires_at = lapsed.map(|(_, over)| over).or_else(|| state.expires_at(plan, wallets, &kept));
+    let place = state.lots.len();
     state.lots.push(kept);
     let pending = vesting != Vesting::Done;
     if pending {
@@ -56,7 +60,10 @@ pub fn add_lot(
     if !pending {
         settle_debt(member, wallet, at, decisions)?;
     }
-    Ok(())
+    match lapsed {
+        Some(lapsed) => lapses::run_out(plan, member, (wallet, place), lapsed, decisions),
+        None => Ok(()),
+    }
 }
 
 /// Settles the wallet's debt from the lot that came last.
@@ -87,7 +94,7 @@ pub fn commit(
     }
     for lot in evaluation.lots.drain(..) {
         lapses::bring_back(plan, member, lot.wallet, at, |form| form.earning, decisions)?;
-        activity(plan, member, lot.wallet, at, |form| form.earning);
+        idle::note(plan, member, lot.wallet, at, |form| form.earning);
         add_lot(plan, member, lot, (source, at), decisions)?;
     }
     Ok(())
@@ -167,27 +174,6 @@ pub fn draw(
     let spared: Vec<u64> = state.ending_before(plan, inactivities, not_before).map(|lot| lot.entry).collect();
     order.retain(|lot| state.lots.get(*lot).is_some_and(|lot| !spared.contains(&lot.entry)));
     let uses = state.take(&order, amount)?;
-    activity(plan, member, wallet, at, |form| form.spending);
+    idle::note(plan, member, wallet, at, |form| form.spending);
     Ok(Some((entry, uses)))
-}
-
-/// Notes activity in a wallet for the forms of inactivity that it counts for.
-pub fn activity(
-    plan: &Plan,
-    member: &mut Member,
-    wallet: u16,
-    at: i64,
-    counts: impl Fn(&crate::plan::InactivityPlan) -> bool,
-) {
-    let forms = match plan.wallets.get(usize::from(wallet)) {
-        Some(forms) if !forms.inactivities.is_empty() => forms,
-        _ => return,
-    };
-    let at = pause::moved(plan, &member.account, at, at);
-    let Some(state) = member.wallets.get_mut(usize::from(wallet)) else { return };
-    for (number, _) in forms.inactivities.iter().enumerate().filter(|(_, form)| counts(form)) {
-        if let Some(last) = state.activity.get_mut(number) {
-            *last = (*last).max(Some(at));
-        }
-    }
 }

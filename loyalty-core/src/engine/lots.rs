@@ -7,7 +7,8 @@ use core::ops::{Deref, DerefMut};
 
 use rust_decimal::Decimal;
 
-use super::undo::{Kept, Rows, Turn, Undo, undo_all};
+use super::idle::Idle;
+use super::undo::{Apart, Kept, Rows, Turn, Undo, undo_all};
 use crate::amount::{self, Overflow};
 use crate::calendar::Calendar;
 use crate::check::model::{ExpireStart, Length, Period, SpendOrder};
@@ -68,10 +69,12 @@ pub struct WalletState {
     pub sums: Kept<Sums>,
     /// The last activity for each form of inactivity of the wallet; before any, nothing.
     pub activity: Rows<Option<i64>>,
+    /// When there was none for so long that points run out, as long as a late event may fall there; of each form ascending.
+    pub idle: Apart<Rows<Idle>>,
     pub front: Front,
 }
 
-undo_all!(WalletState { lots, sums, activity, front });
+undo_all!(WalletState { lots, sums, activity, idle, front });
 
 /// When something happens next to the lots at the front that wait for no other event, while these are as they were. A member's old
 /// lots only run out, one after the other: that is worked out once for all of them. It is no part of the state.

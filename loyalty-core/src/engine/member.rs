@@ -377,6 +377,7 @@ impl Member {
             pause::forget(account, horizon);
         }
         for (number, wallet) in self.wallets.iter_mut().enumerate() {
+            super::idle::forget(wallet, horizon);
             wallet.draw_together(plan.inactivities(number as u16), horizon);
             wallet.sweep(|lot| lot.earned_at >= returns || lot.may_come_back().is_some_and(|at| at >= horizon));
         }

@@ -12,7 +12,7 @@ use super::member::Member;
 use super::outcome::{Because, Decision, Kind};
 use super::rewards::{Lack, Taking};
 use super::value::Value;
-use super::{caps, challenges, flows, ladders, lapses, ledger, rewards, wheels};
+use super::{caps, challenges, flows, idle, ladders, lapses, ledger, rewards, wheels};
 use crate::amount::{self, Overflow};
 use crate::check::model::{Flow, RoundMode};
 use crate::plan::layout::TOTAL_MAX;
@@ -224,7 +224,7 @@ fn give(
     let because = vec![Because::Rule { rule, amount }];
     let lot = LotPlan { wallet, vest: policy.vest.by_no_event(), expire, amount, because };
     lapses::bring_back(plan, member, wallet, at, |form| form.earning, decisions)?;
-    ledger::activity(plan, member, wallet, at, |form| form.earning);
+    idle::note(plan, member, wallet, at, |form| form.earning);
     Ok(ledger::add_lot(plan, member, lot, (0, at), decisions)?)
 }
 

@@ -108,6 +108,8 @@ pub enum RestorePlan {
 #[derive(Debug, Clone)]
 pub struct InactivityPlan {
     pub length: Length,
+    /// In microseconds, what it surely lasts.
+    pub at_least: i64,
     /// Events that count as activity, by index; or any earning, or any earning and spending.
     pub events: Vec<u16>,
     pub earning: bool,

@@ -15,6 +15,7 @@ mod coupons;
 mod experiments;
 mod forms;
 mod holdings;
+mod idle;
 mod layouts;
 mod loaded;
 mod pack;
@@ -104,6 +105,8 @@ struct Snapshot {
     /// What measures counted of orders that may come back.
     counted_of: Vec<counters::SavedForm>,
     uncounted: Vec<counters::SavedUncounted>,
+    /// When wallets were without activity.
+    idle: Vec<idle::SavedIdle>,
     /// As of when tags were told, with those that were taken.
     tags_told: Vec<tags::SavedTag>,
 }
@@ -114,7 +117,7 @@ saved! {
         returned, tiers, segments, events, account,
     } unless empty {
         coupons, badges, experiments, challenges, contact, referrals, holds, reward_units, questions, cards,
-        written_off, arrivals, counted_of, uncounted, tags_told,
+        written_off, arrivals, counted_of, uncounted, idle, tags_told,
     }
 }
 
@@ -308,6 +311,7 @@ fn snapshot(plan: &Plan, member: &Member) -> Snapshot {
         arrivals: arrivals::save(plan, &member),
         counted_of: counters::save_forms(plan, &member),
         uncounted: counters::save_uncounted(plan, &member),
+        idle: idle::save(plan, &member),
         tags_told: tags::save(&member),
     }
 }
@@ -419,6 +423,7 @@ fn restore(plan: &Plan, mut saved: Snapshot) -> Result<Loaded, StateError> {
         ));
     }
     restore_wallets(plan, &mut member, &saved, &mut report)?;
+    idle::restore(plan, &mut member, &saved)?;
     let regrouped = counters::restore(plan, &mut member, &saved, &mut report)?;
     counters::restore_uncounted(plan, &mut member, &saved, &regrouped, &mut report)?;
     restore_marks(plan, &mut member, &saved, &mut report)?;

@@ -25,6 +25,21 @@ rule stopped on stop         { untag "earner"  untag "given to"  tag "gone"  set
 rule weekly  every week      { untag "buyer"  untag "gone"  tag "rests"  set member.last = "week" }
 "#;
 
+/// Points that run out for want of what brings them, at once or once they have vested.
+const IDLE: &str = r#"
+program "Shop" { currency EUR  timezone "Europe/Berlin" }
+event stop {}
+wallet pts   { expire after 5 days without order }
+wallet stars { expire after 3 days without earning }
+wallet gems  { vest after 2 days  expire after 4 days without activity }
+wallet beans { vest after 1 day   expire after 2 days without order, visit }
+rule base on order { earn 100 pts  earn 10 gems  earn 1 beans }
+rule came on visit { earn 10 stars }
+rule more on stop  { earn 1 stars  earn 1 gems }
+measure gone       = sum(pts.expired)
+measure this_month = sum(stars.expired) this month
+"#;
+
 /// What happens, and at which hour of the history; no two at one.
 fn happens(kinds: &'static [&'static str]) -> impl Strategy<Value = Vec<(usize, &'static str)>> {
     let hours = proptest::sample::subsequence((0..1000).collect::<Vec<usize>>(), 1..10);
@@ -91,6 +106,30 @@ proptest! {
         let (late, timely) = (late.view(), timely.view());
         for part in ["tags", "attributes"] {
             prop_assert_eq!(&late[part], &timely[part], "{} (told late, in time)", part);
+        }
+    }
+
+    #[test]
+    fn points_ran_out_when_they_would_have(
+        (in_order, told) in happens(&["order ,\"subtotal\":\"1\"", "visit", "stop"])
+            .prop_flat_map(|events| (Just(events.clone()), Just(events).prop_shuffle())),
+        passed in vec(prop::option::of(0_usize..1000), 10),
+    ) {
+        let (mut late, mut timely) = (Told::new(IDLE), Told::new(IDLE));
+        for (event, passed) in told.into_iter().zip(passed) {
+            passed.into_iter().for_each(|hour| late.pass(hour));
+            late.tell(event);
+        }
+        in_order.into_iter().for_each(|event| timely.tell(event));
+        late.pass(1000);
+        timely.pass(1000);
+        let (late, timely) = (late.view(), timely.view());
+        prop_assert_eq!(&late["measures"], &timely["measures"], "measures (told late, in time)");
+        for wallet in ["pts", "stars", "gems", "beans"] {
+            for part in ["available", "pending", "expired"] {
+                let of = |view: &Value| view["wallets"][wallet][part].clone();
+                prop_assert_eq!(of(&late), of(&timely), "{} {} (told late, in time)", wallet, part);
+            }
         }
     }
 }

@@ -11,7 +11,7 @@ use crate::engine::log::hash;
 use crate::engine::member::Member;
 use crate::engine::outcome::{Because, Decision, Kind};
 use crate::engine::value::{Stored, Value};
-use crate::engine::{ladders, lapses, ledger};
+use crate::engine::{idle, ladders, lapses, ledger};
 use crate::plan::{EventPlan, ExpirePlan, Plan, VestPlan};
 
 /// Staff give or take points.
@@ -86,7 +86,7 @@ pub fn give(
     let because = vec![Because::Adjustment { amount: points }];
     let lot = LotPlan { wallet, vest: VestPlan::AtOnce, expire, amount: points, because };
     lapses::bring_back(plan, member, wallet, at, |form| form.earning, decisions)?;
-    ledger::activity(plan, member, wallet, at, |form| form.earning);
+    idle::note(plan, member, wallet, at, |form| form.earning);
     ledger::add_lot(plan, member, lot, (event, at), decisions)?;
     Ok(())
 }

@@ -19,8 +19,8 @@ use crate::engine::outcome::Decision;
 use crate::engine::rewards::{self, Turn};
 use crate::engine::tally::After;
 use crate::engine::{
-    arrivals, challenges, clock, coupons, earning, experiments, granted, ledger, moves, reactions, referrals, returns,
-    rules, schedule,
+    arrivals, challenges, clock, coupons, earning, experiments, granted, idle, ledger, moves, reactions, referrals,
+    returns, rules, schedule,
 };
 use crate::plan::{EventKind, EventPlan, Plan};
 
@@ -109,7 +109,7 @@ pub(super) fn commit(
         }
     }
     for wallet in 0..plan.wallets.len() {
-        ledger::activity(plan, member, wallet as u16, event.at, |form| form.events.contains(&event.event));
+        idle::note(plan, member, wallet as u16, event.at, |form| form.events.contains(&event.event));
     }
     if event_plan.codes.is_some() {
         coupons::redeem::commit(plan, member, event, core::mem::take(uses), decisions)?;

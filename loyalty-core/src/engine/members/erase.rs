@@ -10,6 +10,7 @@ use super::super::error::{EventError, Refusal};
 use super::super::lots::{Lot, Vesting};
 use super::super::member::Member;
 use super::super::outcome::{Decision, Kind, Outcome};
+use super::super::undo::Apart;
 use super::super::{clock, doors, rewards};
 use super::{Fate, pause};
 use crate::plan::Plan;
@@ -61,7 +62,7 @@ pub fn erase(plan: &Arc<Plan>, member: &mut Member, pseudonym: &str, at: i64) ->
             ..lot.clone()
         });
         let lots = lots.collect();
-        *own = super::super::lots::WalletState { lots, ..state };
+        *own = super::super::lots::WalletState { lots, idle: Apart::default(), ..state };
     }
     left.next_due = left.find_next_due(plan);
     decisions.push(Decision { at, kind: Kind::Erased });

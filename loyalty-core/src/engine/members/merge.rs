@@ -14,8 +14,11 @@ use super::super::outcome::{Decision, Kind, Outcome};
 use super::super::returns::WrittenOff;
 use super::super::standing::Standing;
 use super::super::tally::{Change, Entry};
+use super::super::undo::Apart;
 use super::super::value::Stored;
-use super::super::{badges, challenges, clock, doors, ladders, log, questions, reactions, returns, rewards, tags};
+use super::super::{
+    badges, challenges, clock, doors, idle, ladders, log, questions, reactions, returns, rewards, tags,
+};
 use super::Fate;
 use crate::amount;
 use crate::check::model::{Cycle, Keep, ToEnd};
@@ -246,6 +249,7 @@ fn wallet(
     if amount::add(state.issued, state.transferred_in)? > TOTAL_MAX {
         return Err(amount::Overflow.into());
     }
+    state.idle = Apart::new(idle::join(plan, plan.inactivities(number), state, other).into());
     for (number, other) in other.activity.iter().enumerate() {
         if let Some(own) = state.activity.get_mut(number) {
             *own = (*own).max(*other);

@@ -16,7 +16,7 @@ use super::super::lots::{self, Expiry, Lot, Vesting};
 use super::super::member::Member;
 use super::super::outcome::{Decision, Kind, NotTaken, Parcel};
 use super::super::value::Value;
-use super::super::{ledger, log, returns};
+use super::super::{idle, ledger, log, returns};
 use super::pause;
 use crate::amount::{self, Overflow};
 use crate::plan::layout::{ID_BYTES_MAX, TOTAL_MAX};
@@ -278,10 +278,11 @@ fn put(
     let entry = member.next_entry();
     let inactivities = plan.inactivities(wallet);
     let Some(state) = member.wallets.get_mut(usize::from(wallet)) else { return Ok(()) };
-    if let Expiry::Inactivity(form) = expiry
-        && let Some(last) = state.activity.get_mut(usize::from(form))
+    if let Expiry::Inactivity(number) = expiry
+        && let Some(form) = inactivities.get(usize::from(number))
+        && state.activity.get(usize::from(number)) == Some(&None)
     {
-        *last = last.or(Some(at));
+        idle::active(plan, &member.account, state, (number, form), at);
     }
     let (amount, source) = (lot.amount, log::hash(&event.id));
     let kept = Lot { entry, source, amount, earned_at, vesting: Vesting::Done, expiry, expired: Decimal::ZERO };

@@ -4,6 +4,7 @@ use rust_decimal::Decimal;
 
 use super::Lower;
 use super::tallies::count_caps_in_all;
+use crate::calendar::micros_at_least;
 use crate::check::model;
 use crate::plan::{
     Dated, ExpirePlan, InactivityPlan, PolicyPlan, PolicyQuotes, RestorePlan, Unit, VestPlan, WalletPlan,
@@ -153,6 +154,7 @@ impl Lower<'_> {
                 let index = known.unwrap_or_else(|| {
                     plan.inactivities.push(InactivityPlan {
                         length: *duration,
+                        at_least: micros_at_least(*duration),
                         events,
                         earning,
                         spending,

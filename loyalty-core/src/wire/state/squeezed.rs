@@ -226,6 +226,7 @@ fn rest(coder: &mut dyn Coder, shared: &mut Shared, snapshot: &mut Snapshot) -> 
         &mut snapshot.questions,
         &mut snapshot.cards,
         &mut snapshot.written_off,
+        &mut snapshot.idle,
     ];
     let mut rest = Rest::new(coder, shared, near);
     for part in parts {

@@ -1,9 +1,9 @@
-//! What came in time and is told late: points that ran out for want of it are there again.
+//! What came in time and is told late: points that ran out for want of it are there again, or ran out later.
 
-use super::calendar::{Micros, through};
-use super::ledger::{Account, End, Member, Vesting, Want};
+use super::calendar::{Micros, start, through};
+use super::ledger::{Account, End, Lot, Member, Vesting, Want};
 use super::number::zero;
-use super::program::{Activity, Flow};
+use super::program::{Activity, Flow, Length};
 use super::reactions::Happened;
 
 impl Member<'_> {
@@ -26,7 +26,7 @@ impl Member<'_> {
         Some((at, want))
     }
 
-    /// Activity of a kind is told: of the points of a wallet that ran out since, those come back that would be there by now.
+    /// Activity of a kind is told: what ran out since and would not have yet comes back, and runs out when it would have.
     pub(super) fn bring_back(&mut self, wallet: usize, at: Micros, counts: impl Fn(&Activity) -> bool) {
         if at >= self.clock {
             return;
@@ -37,24 +37,79 @@ impl Member<'_> {
             if self.lots[lot].wallet != wallet || !in_time || !counts(&without) {
                 continue;
             }
-            let zone = self.program.zone;
-            let activities = self.activities(wallet, length, &without);
-            // From one to the next, as long as each is in time.
-            let mut end = through(zone, at, length);
-            while let Some(later) = activities
-                .iter()
-                .filter(|one| **one < end)
-                .map(|one| through(zone, *one, length))
-                .max()
-                .filter(|later| *later > end)
-            {
-                end = later;
+            let first = through(self.program.zone, at, length);
+            if first <= over {
+                continue;
             }
-            if end > over && activities.iter().all(|one| *one < end) {
-                self.reinstate(lot, over);
-                self.settle(lot);
+            let end = self.idle_after(wallet, (length, &without), first);
+            if end == Some(over) {
+                continue;
+            }
+            self.reinstate(lot, over);
+            self.settle(lot);
+            if let Some(end) = end {
+                self.run_out(lot, end);
             }
         }
+    }
+
+    /// When points ran out that were kept to an instant, and whatever came by then went on to keep; nothing, if they are there until the
+    /// last activity.
+    fn idle_after(&self, wallet: usize, (length, without): (Length, &Activity), mut end: Micros) -> Option<Micros> {
+        let zone = self.program.zone;
+        let activities = self.activities(wallet, length, without);
+        // From one to the next, as long as each is in time.
+        while let Some(later) = activities
+            .iter()
+            .filter(|one| **one < end)
+            .map(|one| through(zone, *one, length))
+            .max()
+            .filter(|later| *later > end)
+        {
+            end = later;
+        }
+        activities.iter().any(|one| *one >= end).then_some(end)
+    }
+
+    /// Until when what came by an instant keeps points that are in a lot then; the day that brought its form, too.
+    pub(super) fn kept_at(&self, lot: &Lot, at: Micros) -> Option<(Length, Activity, Micros)> {
+        let zone = self.program.zone;
+        let (length, without, begun) = match &lot.end {
+            End::Idle(length, without) => (*length, without.clone(), self.begun(lot, *length, without)),
+            End::Open => {
+                let (from, length, without) = self.taken_over(lot)?;
+                (length, without, Some(start(zone, from)))
+            }
+            _ => return None,
+        };
+        let activities = self.activities(lot.wallet, length, &without);
+        let last = activities.into_iter().filter(|one| *one <= at).max().max(begun);
+        Some((length, without, last.map_or(Micros::MIN, |last| through(zone, last, length))))
+    }
+
+    /// Points that are told late may have run out long since, although there was activity after that.
+    pub(super) fn run_out_since(&mut self, lot: usize, at: Micros) {
+        if at >= self.clock || self.lots[lot].vesting != Vesting::Done {
+            return;
+        }
+        let Some((length, without, kept)) = self.kept_at(&self.lots[lot], at) else { return };
+        if let Some(end) = self.idle_after(self.lots[lot].wallet, (length, &without), kept) {
+            self.run_out(lot, end);
+        }
+    }
+
+    fn run_out(&mut self, lot: usize, over: Micros) {
+        let amount = std::mem::replace(&mut self.lots[lot].amount, zero());
+        if amount == zero() {
+            return;
+        }
+        self.lots[lot].gone = self.wanted(lot, over);
+        let wallet = self.lots[lot].wallet;
+        self.lots[lot].lapsed += &amount;
+        self.flows.push((wallet, Flow::Expired, amount.clone(), over));
+        self.note_instant(over);
+        self.tell_moved(Flow::Expired, wallet, &amount, over);
+        self.note(wallet, Account::Expired, amount);
     }
 
     /// What ran out of a lot is there again, from that instant on.

@@ -272,7 +272,7 @@ impl<'p> Member<'p> {
         let (amount_of, vested_at) = (amount.clone(), None);
         let lot = Lot { wallet, source, amount: amount_of, earned_at: at, vesting, vested_at, end, lapsed, gone: None };
         let spendable = Lot { vesting: Vesting::Done, ..lot.clone() };
-        if matches!(lot.end, End::Idle(..)) && self.ends_at(&spendable).is_none_or(|end| end <= at) {
+        if matches!(lot.end, End::Idle(..)) && self.kept_at(&spendable, at).is_none_or(|(.., end)| end <= at) {
             self.waits.push((wallet, lot.end.clone(), at));
         }
         self.note(wallet, Account::Issued, amount.clone());
@@ -285,6 +285,7 @@ impl<'p> Member<'p> {
         self.happened.push(Happened::Moved { flow: Flow::Earned, wallet, amount: amount.clone(), at, at_once });
         self.lots.push(lot);
         self.settle(self.lots.len() - 1);
+        self.run_out_since(self.lots.len() - 1, at);
     }
 
     /// Pays debt from points that have just become available.
@@ -324,6 +325,7 @@ impl<'p> Member<'p> {
             self.tell_moved(Flow::Vested, wallet, &amount, at);
         }
         self.settle(lot);
+        self.run_out_since(lot, at);
     }
 
     /// Notes what had vested of forms before of the order that a lot is of, which has just vested.
