@@ -16,7 +16,7 @@ use super::super::lots::{self, Expiry, Lot, Vesting};
 use super::super::member::Member;
 use super::super::outcome::{Decision, Kind, NotTaken, Parcel};
 use super::super::value::Value;
-use super::super::{idle, ledger, log, returns};
+use super::super::{idle, lapses, ledger, log, returns};
 use super::pause;
 use crate::amount::{self, Overflow};
 use crate::plan::layout::{ID_BYTES_MAX, TOTAL_MAX};
@@ -107,7 +107,7 @@ fn send(
             uses,
         },
     });
-    Ok(())
+    lapses::bring_back(plan, member, spend.wallet, event.at, |form| form.spending, decisions)
 }
 
 /// What is put behind the id of a `received` event for that of the `sent_back` one.

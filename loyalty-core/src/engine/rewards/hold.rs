@@ -19,7 +19,7 @@ use crate::engine::member::Member;
 use crate::engine::members::pause;
 use crate::engine::outcome::{Decision, Kind};
 use crate::engine::value::Value;
-use crate::engine::{flows, ledger, returns};
+use crate::engine::{flows, lapses, ledger, returns};
 use crate::plan::{EventPlan, Plan};
 
 /// The price of a reward, set aside.
@@ -88,6 +88,7 @@ pub fn hold(
         let kind = Kind::Held { entry, wallet: *wallet, amount: *amount, rule: reward.rule, until, uses: uses.clone() };
         decisions.push(Decision { at: event.at, kind });
         parts.push((*wallet, uses));
+        lapses::bring_back(plan, member, *wallet, event.at, |form| form.spending, decisions)?;
     }
     claims(reward, form, Decimal::from(taking.quantity), event.at, decisions);
     member.holds.push(Hold {
