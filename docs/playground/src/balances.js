@@ -25,10 +25,8 @@ const CHANGES = {
   sent_back: () => null,
 };
 
-/** Whether a decision does not say what it changes: a write-off is settled from what is there or waits, a reward from that or what is held. */
-function isUnsaid({ kind, wallet, reward }) {
-  return wallet !== undefined && (!Object.hasOwn(CHANGES, kind) || (kind === "spent" && reward !== undefined));
-}
+/** Kinds of decisions after which something may be held. */
+const HOLDS = ["held", "joined"];
 
 /** What a member had in its wallets after each change; of very many changes, after every second, fourth and so on. */
 export class Balances {
@@ -37,20 +35,30 @@ export class Balances {
   #changes = 0;
   #sums = new Map();
   #at = "";
-  #look;
+  #mayHold = false;
 
-  /**
-   * @param events how many there are to be, about
-   * @param look the whole of the member as it is, for what no decision says
-   */
-  constructor(events, look) {
+  /** @param events how many there are to be, about */
+  constructor(events) {
     this.#stride = Math.max(1, Math.ceil(events / (POINTS_MAX / 2)));
-    this.#look = look;
   }
 
-  /** Something has happened; the member is as it is after it. */
-  changed({ at, decisions, replayed }) {
-    if (!replayed) this.#add(decisions);
+  /**
+   * Whether an outcome says all that it changes; each is asked for once. A write-off is settled from what is there or from what waits, and a
+   * reward is paid from what is there, or from what was held for it.
+   */
+  saysAll({ decisions }) {
+    this.#mayHold ||= decisions.some(({ kind }) => HOLDS.includes(kind));
+    const isUnsaid = ({ kind, reward }) => !Object.hasOwn(CHANGES, kind) || (kind === "spent" && reward !== undefined && this.#mayHold);
+    return !decisions.some((decision) => decision.wallet !== undefined && isUnsaid(decision));
+  }
+
+  /**
+   * Something has happened.
+   * @param wallets what the engine says of them after it, where the outcome does not say all; else null
+   */
+  changed({ at, decisions, replayed }, wallets) {
+    if (wallets !== null) this.#set(wallets);
+    else if (!replayed) this.#add(decisions);
     // What comes late changes what there is now.
     if (!(Date.parse(at) < Date.parse(this.#at))) this.#at = at;
     this.#changes += 1;
@@ -72,11 +80,11 @@ export class Balances {
     return [point(enrolled_at, () => NOTHING), ...points, last];
   }
 
+  #set(wallets) {
+    for (const [name, told] of Object.entries(wallets)) this.#sums.set(name, figuresOf(told));
+  }
+
   #add(decisions) {
-    if (decisions.some(isUnsaid)) {
-      for (const [name, told] of Object.entries(this.#look().wallets)) this.#sums.set(name, figuresOf(told));
-      return;
-    }
     for (const decision of decisions) {
       const change = decision.wallet === undefined ? null : CHANGES[decision.kind](decision);
       if (change === null) continue;

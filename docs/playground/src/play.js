@@ -141,9 +141,9 @@ class Course {
     this.#program = program;
     this.#id = id;
     this.#lines = lines;
-    this.#balances = new Balances(lines.length, () => program.view(this.#member));
+    this.#balances = new Balances(lines.length);
     this.#member = program.enroll(id, joined || SOME_DAY);
-    this.#hasJoined = joined !== "";
+    this.#hasJoined = Boolean(joined);
     if (this.#hasJoined) this.#states.keep(0, this.#member.copy());
   }
 
@@ -157,7 +157,7 @@ class Course {
     const passed = [];
     try {
       for (const outcome of this.#passing(member, line.event?.at)) {
-        passed.push(outcome);
+        passed.push([outcome, this.#wallets(member, outcome)]);
         yield number;
       }
       step.outcome = this.#program.apply(member, line.text);
@@ -172,8 +172,8 @@ class Course {
     if (step.refused) this.#refuse(number, newcomer === null ? passed.length : 0);
     else {
       if (newcomer) this.#join(number, newcomer);
-      passed.forEach((outcome) => this.#timePassed(outcome));
-      this.#balances.changed(step.outcome);
+      for (const [outcome, wallets] of passed) this.#timePassed(outcome, wallets);
+      this.#balances.changed(step.outcome, this.#wallets(member, step.outcome));
     }
     this.#steps.push(step);
     yield number + 1;
@@ -186,10 +186,11 @@ class Course {
     const end = instantOf(until) !== null && instantOf(until) > Date.parse(played) ? until : played;
     if (end === until) {
       for (const outcome of this.#passing(this.#member, until)) {
-        this.#timePassed(outcome);
+        this.#timePassed(outcome, this.#wallets(this.#member, outcome));
         yield this.#lines.length;
       }
-      this.#timePassed(this.#program.advance(this.#member, until));
+      const outcome = this.#program.advance(this.#member, until);
+      this.#timePassed(outcome, this.#wallets(this.#member, outcome));
     }
     const view = this.#program.view(this.#member);
     return { steps: this.#steps, points: this.#balances.upTo(view), view, end: view.at, played };
@@ -244,10 +245,15 @@ class Course {
     this.#states.keepNear(number, this.#member);
   }
 
-  #timePassed(outcome) {
+  /** The wallets of a member as they are after an outcome that does not say all of them; the whole of it is asked for then alone. */
+  #wallets(member, outcome) {
+    return this.#balances.saysAll(outcome) ? null : this.#program.view(member).wallets;
+  }
+
+  #timePassed(outcome, wallets) {
     if (outcome.decisions.length === 0) return;
     this.#steps.push({ kind: "time", at: outcome.at, outcome });
-    this.#balances.changed(outcome);
+    this.#balances.changed(outcome, wallets);
   }
 
   /** Lets time pass, from each instant at which something comes due to the next. */
