@@ -316,7 +316,10 @@ export class Member {
   get id(): string;
   /** Grows with everything that happens to the member. */
   get revision(): number;
-  /** The next instant at which something will happen by time alone, in UTC; null for never. */
+  /**
+   * The next instant at which something will happen by time alone, in UTC; null for never. Such texts do not sort: a part of a second
+   * stands before the `Z`.
+   */
   get nextDue(): string | null;
   /** The latest instant that the member has been brought to, in UTC. */
   get clock(): string;
