@@ -58,13 +58,17 @@ pub fn text_of<'s>(scalar: &'s Scalar<'_>) -> Option<Cow<'s, str>> {
 /// Why a value is no text.
 pub fn no_text(found: &Scalar<'_>) -> EventError {
     match found {
-        Scalar::Float(digits)
-            if number(digits, 0).is_ok_and(|number| number.is_integer() && number.abs() > FLOAT_MAX) =>
-        {
-            wrong("a text, or a whole number below 2^53", found)
-                .advising("send its digits as a text: a number this large may have been rounded before it came here")
-        }
+        Scalar::Float(digits) if is_large_and_whole(digits) => wrong("a text, or a whole number below 2^53", found)
+            .advising("send its digits as a text: a number this large may have been rounded before it came here"),
         _ => wrong("a text", found),
+    }
+}
+
+/// Whether these are the digits of a whole number beyond those that a float counts one by one, also of more than an amount may have.
+fn is_large_and_whole(digits: &str) -> bool {
+    match number(digits, 0) {
+        Ok(number) => number.is_integer() && number.abs() > FLOAT_MAX,
+        Err(_) => all_digits(digits) || digits.split_once('e').is_some_and(|(_, exponent)| !exponent.starts_with('-')),
     }
 }
 

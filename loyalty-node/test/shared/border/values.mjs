@@ -43,13 +43,16 @@ export function valueTests({ check, EventError, eventHead, format, Member, Progr
         });
       }
       for (const field of ["id", "member"]) {
-        refused(() => program.apply(member, { ...ORDER, [field]: 820982911946154508 }), EventError, {
-          code: "wrong_type",
-          field,
-          expected: "a text, or a whole number below 2^53",
-          found: "820982911946154500",
-          help: "send its digits as a text: a number this large may have been rounded before it came here",
-        });
+        // The second has more digits than an amount may have.
+        for (const [value, found] of [[820982911946154508, "820982911946154500"], [1162938475610293847, "1162938475610293800"], [1e21, "1e21"]]) {
+          refused(() => program.apply(member, { ...ORDER, [field]: value }), EventError, {
+            code: "wrong_type",
+            field,
+            expected: "a text, or a whole number below 2^53",
+            found,
+            help: "send its digits as a text: a number this large may have been rounded before it came here",
+          });
+        }
       }
       refused(() => program.apply(member, { ...ORDER, subtotal: 0.1 + 0.2 }), EventError, { code: "number_too_long" });
       // In JSON text every digit is there.
