@@ -290,10 +290,13 @@ fn line_back(
             .in_field("quantity")
             .expecting(format!("at most {} units, which are left", amount::text(found)))
             .but_found(amount::text(asked.quantity.unwrap_or_default()))),
-        None if found.is_zero() => Err(EventError::new(Refusal::TooManyUnits)
-            .in_field("quantity")
-            .expecting("a line with units left")
-            .but_found("a line that has come back whole")),
+        None if found.is_zero() => {
+            let had = matching.iter().any(|at| lines.get(*at).is_some_and(|line| !line.quantity.is_zero()));
+            Err(EventError::new(Refusal::TooManyUnits)
+                .in_field("quantity")
+                .expecting("a line with units left")
+                .but_found(if had { "a line that has come back whole" } else { "a line that never had one" }))
+        }
         _ => Ok(()),
     }
 }
