@@ -11,11 +11,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use self::days::Days;
 use self::facts::{Fact, Facts, Leaves, branches};
-use self::subject::{Subject, domain};
+use self::subject::{Subject, all, domain};
 use super::Checker;
 use super::intervals::{Bound, Interval};
 use super::matching::Key;
-use super::model::{EventIndex, Expr, RuleForm};
+use super::model::{EventIndex, Expr, RuleForm, Valid};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::sorting::gathered;
 use crate::source::Span;
@@ -66,6 +66,11 @@ impl Checker<'_> {
         alternatives.extend(facts.alternatives.drain(..).filter_map(branches));
         facts.found
     }
+}
+
+/// Whether the parts of `valid` leave no day.
+pub(super) fn no_day(valid: &[Valid]) -> bool {
+    Days::of(valid).is_none()
 }
 
 /// What may still be, after the conditions so far.
@@ -131,7 +136,7 @@ impl<'e> Possible<'e> {
             let whole = || bounds.as_ref().map_or(Interval::ALL, |(range, _)| range.clone());
             let left = self.left.entry(fact.about).or_insert_with(|| Left {
                 range: whole(),
-                among: None,
+                among: all(self.checker, fact.about),
                 not: BTreeSet::new(),
                 missing: None,
                 by: None,

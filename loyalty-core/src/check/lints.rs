@@ -3,8 +3,11 @@
 
 use std::collections::BTreeMap;
 
+use chrono::Timelike as _;
+
 use super::Checker;
-use super::intervals::{Bound, Interval};
+use super::contradiction::no_day;
+use super::intervals::{Bound, Interval, Union};
 use super::matching::key;
 use super::model::{Comparison, EventIndex, Expr, ExprKind, Limit, Most, Per, Period, Rule, RuleForm, Valid};
 use super::names::Declared;
@@ -98,35 +101,15 @@ impl<'a> Checker<'a> {
     }
 
     fn lint_valid(&mut self, form: &RuleForm) {
-        let mut days = Interval::ALL;
-        let mut weekdays: Option<Vec<chrono::Weekday>> = None;
-        for valid in &form.valid {
-            match valid {
-                Valid::Dates { from, to } => {
-                    let from = from.map_or(Bound::Least, |from| Bound::At(from, false));
-                    days = days.intersect(&Interval { from, to: to.map_or(Bound::Greatest, |to| Bound::At(to, true)) });
-                }
-                Valid::Weekdays(list) => {
-                    let before = weekdays.take();
-                    weekdays = Some(
-                        list.iter()
-                            .copied()
-                            .filter(|day| before.as_ref().is_none_or(|before| before.contains(day)))
-                            .collect(),
-                    );
-                }
-                Valid::Instants { .. } | Valid::Hours { .. } => {}
-            }
-        }
-        if days.is_empty() || weekdays.is_some_and(|list| list.is_empty()) {
-            self.report(
-                Diagnostic::new(
-                    Code::NeverFires,
-                    form.span,
-                    "the days of this rule have none in common, and it never fires",
-                )
-                .help("all parts of `valid` must hold together; let two rules cover two seasons"),
-            );
+        let help = "all parts of `valid` must hold together; let two rules cover two seasons";
+        let never = |what: &str| {
+            let message = format!("the {what} of this rule have none in common, and it never fires");
+            Diagnostic::new(Code::NeverFires, form.span, message).help(help)
+        };
+        if no_day(&form.valid) {
+            self.report(never("days"));
+        } else if no_time(&form.valid) {
+            self.report(never("times of day"));
         }
     }
 
@@ -161,6 +144,25 @@ impl<'a> Checker<'a> {
             }
         }
     }
+}
+
+/// Whether the times of day of `valid` leave none: whether what they leave out is the whole day.
+fn no_time(valid: &[Valid]) -> bool {
+    const DAY: u32 = 86_400;
+    let between = |from: u32, to: u32| Interval { from: Bound::At(from, false), to: Bound::At(to, false) };
+    let mut out = Union::new();
+    for part in valid {
+        let Valid::Hours { from, to } = part else { continue };
+        let (from, to) = (from.num_seconds_from_midnight(), to.num_seconds_from_midnight());
+        // What ends at or before its beginning goes on beyond midnight.
+        if from < to {
+            out.add(&between(0, from));
+            out.add(&between(to, DAY));
+        } else {
+            out.add(&between(to, from));
+        }
+    }
+    out.covers(&between(0, DAY))
 }
 
 /// Whether every period of the first kind lies inside one of the second; nothing is all time.

@@ -19,6 +19,8 @@ pub(super) enum Subject {
     Member(usize),
     Measure(usize),
     Segment(usize),
+    /// Where a member stands on a ladder.
+    Level(usize),
     Wallet(usize, u8),
     At,
     /// A part of the event's instant.
@@ -49,6 +51,7 @@ pub(super) fn subject(expr: &Expr) -> Option<Subject> {
         ExprKind::Member(field) => Subject::Member(*field),
         ExprKind::Measure(measure) => Subject::Measure(*measure),
         ExprKind::Segment(segment) => Subject::Segment(*segment),
+        ExprKind::Level(ladder) => Subject::Level(*ladder),
         ExprKind::Wallet(wallet, WalletFigure::Balance) => Subject::Wallet(*wallet, 0),
         ExprKind::Wallet(wallet, WalletFigure::Pending) => Subject::Wallet(*wallet, 1),
         ExprKind::Wallet(wallet, WalletFigure::Debt) => Subject::Wallet(*wallet, 2),
@@ -70,6 +73,7 @@ pub(super) fn domain<'e>(
         Subject::Part(DatePart::Minute) => (whole(0, 59), "a minute is 0 to 59"),
         Subject::Part(DatePart::Day) => (whole(1, 31), "a day of the month is 1 to 31"),
         Subject::Part(DatePart::Month) => (whole(1, 12), "a month is 1 to 12"),
+        Subject::Level(_) => (Interval::ALL, "no level is above the highest of its ladder, and none below the lowest"),
         Subject::Event(field) if never_negative(checker, event?, field, &mut BTreeSet::new()) => {
             (from_zero(), "an amount below zero is refused with its event")
         }
@@ -90,6 +94,13 @@ pub(super) fn domain<'e>(
         }
         _ => return None,
     })
+}
+
+/// All that the subject can be, where these are few.
+pub(super) fn all<'e>(checker: &Checker<'_>, about: Subject) -> Option<BTreeSet<Key<'e>>> {
+    let Subject::Level(ladder) = about else { return None };
+    let levels = checker.ladders.get(ladder)?.levels.len();
+    Some((0..levels).map(|level| Key::Moment(level as i64)).collect())
 }
 
 fn whole<'e>(from: i64, to: i64) -> Interval<Key<'e>> {
