@@ -128,6 +128,8 @@ pub struct Settings {
     pub history: Length,
     /// How long an order may be returned.
     pub returns_within: Length,
+    /// What a return does to rules on events that say nothing of it.
+    pub returns: Returns,
     /// How far ahead of the latest instant that the host has told an event may be dated.
     pub future: Length,
 }

@@ -13,11 +13,18 @@ pub fn list(checked: &Checked) -> Vec<(String, String)> {
     let mut list = Vec::new();
     let mut add = |place: &str, clause: String| list.push((place.to_owned(), clause));
     add("program", format!("version {}", settings.version));
+    if let Some(currency) = &settings.currency {
+        add("program", format!("currency {}", currency.as_str()));
+    }
     add("program", format!("timezone \"{}\"", settings.zone.name()));
     add("program", format!("week {}", weekday_name(settings.week_start.num_days_from_monday() as u8)));
     add("program", format!("year {}", month_name(settings.year_start)));
+    if !settings.languages.is_empty() {
+        add("program", format!("languages [{}]", settings.languages.join(", ")));
+    }
     add("program", format!("history {}", settings.history));
     add("program", format!("returns within {}", settings.returns_within));
+    add("program", format!("returns {}", if settings.returns == Returns::Keep { "keep" } else { "revoke" }));
     add("program", format!("future at most {}", settings.future));
     for wallet in &checked.wallets {
         for version in &wallet.versions {
@@ -243,6 +250,23 @@ mod tests {
         let (file, _) = syntax::parse(&text);
         let ladders = survey::policies(&file).into_iter().filter(|(place, _)| place.starts_with("tiers "));
         ladders.map(|(_, clause)| clause).collect::<Vec<_>>().join(", ")
+    }
+
+    #[test]
+    fn the_program_tells_each_of_its_clauses() {
+        let of_program = |clauses: &str| {
+            let (file, _) = syntax::parse(&format!("program \"Shop\" {{ {clauses} }}"));
+            let of_program = survey::policies(&file).into_iter().filter(|(place, _)| place == "program");
+            of_program.map(|(_, clause)| clause).collect::<Vec<_>>().join(", ")
+        };
+        let without = "version 1, timezone \"UTC\", week monday, year january, history 400 days, \
+                       returns within 180 days, returns keep, future at most 5 minutes";
+        assert_eq!(of_program(""), without);
+        let chosen = "version 3, currency EUR, timezone \"Europe/Berlin\", week sunday, year march, languages [en, ar], \
+                      history 2 years, returns within 90 days, returns revoke, future at most 1 hour";
+        let written = "version 3 currency EUR timezone \"Europe/Berlin\" week sunday year march languages [en, ar]
+            history 2 years returns within 90 days returns revoke future at most 1 hour";
+        assert_eq!(of_program(written), chosen);
     }
 
     #[test]

@@ -5,7 +5,7 @@ use chrono::Weekday;
 use super::Checker;
 use super::clauses::Holder;
 use super::currency;
-use super::model::{Currency, Length, Settings, TimeUnit};
+use super::model::{Currency, Length, Returns, Settings, TimeUnit};
 use super::names::Declared;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
@@ -25,6 +25,7 @@ impl Default for Settings {
             languages: Vec::new(),
             history: Length { count: 400, unit: TimeUnit::Day },
             returns_within: Length { count: 180, unit: TimeUnit::Day },
+            returns: Returns::Keep,
             future: Length { count: 5, unit: TimeUnit::Minute },
         }
     }
@@ -68,6 +69,7 @@ impl<'a> Checker<'a> {
                 ClauseKind::Returns { policy, within } => {
                     if let Some(policy) = policy {
                         self.rule_returns = Some(*policy);
+                        self.settings.returns = *policy;
                     }
                     if let Some(duration) = within {
                         remembered.push(duration.span);
