@@ -182,6 +182,7 @@ impl<'a> Checker<'a> {
             );
         }
         value.cap_mode = mode.unwrap_or(CapMode::Truncate);
+        self.rejects_too(&form.clauses);
         // What a `from` block says stands behind the effects that it leaves as they are.
         if form.span.is_none() {
             self.clause_behind_effect(&form.clauses);
@@ -444,6 +445,7 @@ impl<'a> Checker<'a> {
                 value.cap_wallet = self.cap_wallet(&types, &earned, "group");
             }
             value.cap_mode = mode.unwrap_or(CapMode::Truncate);
+            self.rejects_too(&form.clauses);
             versions.push(Versioned { from: form.from, value });
         }
         Group { name: name.text.clone(), rules: members, versions, span: name.span }

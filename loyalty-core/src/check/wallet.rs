@@ -209,6 +209,7 @@ impl<'a> Checker<'a> {
             }
         }
         policy.cap_mode = mode.unwrap_or(CapMode::Truncate);
+        self.rejects_too(&form.clauses);
         policy
     }
 
@@ -374,5 +375,22 @@ impl<'a> Checker<'a> {
             );
         }
         *mode = Some(written);
+    }
+
+    /// Warns of a cap that rejects although another clause says so: each looks as if it spoke of its own caps alone.
+    pub(super) fn rejects_too(&mut self, clauses: &[&tree::Clause]) {
+        let mode = |clause: &&tree::Clause| match &clause.kind {
+            ClauseKind::Cap { mode, .. } => Some((*mode, clause.span)),
+            _ => None,
+        };
+        let caps: Vec<(Option<CapMode>, Span)> = clauses.iter().filter_map(mode).collect();
+        let Some((_, says)) = caps.iter().find(|(mode, _)| *mode == Some(CapMode::Reject)).copied() else { return };
+        for (_, place) in caps.into_iter().filter(|(mode, _)| mode.is_none()) {
+            self.report(
+                Diagnostic::new(Code::RejectsToo, place, "this cap rejects, too")
+                    .label(says, "for this one says so")
+                    .help("all caps of a declaration cut in the same way: write `reject` here as well, or nowhere"),
+            );
+        }
     }
 }

@@ -317,6 +317,8 @@ codes! {
     ClauseBehindEffect = "W0233" Warning,
     /// A factor in percent that leaves less than there was.
     PercentLeft = "W0234" Warning,
+    /// A cap that rejects because another one of its declaration says so.
+    RejectsToo = "W0236" Warning,
     /// A coupon that gives nothing.
     GivesNothing = "W0219" Warning,
     /// A coupon that would stand beside another, which does not agree.
