@@ -33,6 +33,7 @@ mod migrate;
 mod plan;
 mod program;
 mod quote;
+mod refusal;
 mod replay;
 mod report;
 mod sorting;

@@ -9,6 +9,7 @@ use super::expression::{Scope, constant};
 use super::model::{Expr, ExprKind, Literal, Test, TestStep, Type};
 use super::names::{Declared, Owner, Value};
 use crate::diagnostic::{Code, Diagnostic};
+use crate::refusal::Refusal;
 use crate::source::Span;
 use crate::syntax::tree::{self, FieldValue, Name};
 
@@ -65,9 +66,26 @@ impl<'a> Checker<'a> {
                     Some(name) => Some(self.rule(name).map(|_| name.text.clone())?),
                     None => None,
                 };
-                TestStep::ExpectRefused { code: code.as_ref().map(|code| code.text.clone()), by, span: *span }
+                let code = match code {
+                    Some(code) => Some(self.refusal(code)?),
+                    None => None,
+                };
+                TestStep::ExpectRefused { code, by, span: *span }
             }
         })
+    }
+
+    /// The code of a refusal: one that there is not would never be met.
+    fn refusal(&mut self, code: &Name) -> Option<String> {
+        let mut known = Refusal::ALL.iter().map(|refusal| refusal.as_str());
+        if known.clone().any(|known| known == code.text) {
+            return Some(code.text.clone());
+        }
+        let message = format!("no event is refused as `{}`", code.text);
+        let diagnostic = Diagnostic::new(Code::UnknownRefusal, code.span, message)
+            .help("a rule's own refusal is met by its name, `expect refused by shut`, and any by `expect refused`");
+        self.suggest(diagnostic, &code.text, known.by_ref());
+        None
     }
 
     /// A coupon that a test has issued is meant to be issued so.

@@ -259,6 +259,8 @@ codes! {
     MayBeMissing = "L0318" Error,
     /// `returns revoke` of a rule that no event sets off.
     NotJudgedAgain = "L0319" Error,
+    /// A test that expects a refusal by a code that there is not.
+    UnknownRefusal = "L0320" Error,
 
     // W02: legal and surely not what was meant.
     /// A rule that can never fire.
