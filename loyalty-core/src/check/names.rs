@@ -14,7 +14,7 @@ use super::model::{
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
 use crate::syntax::engagement::Engagement;
-use crate::syntax::parse::is_unit;
+use crate::syntax::parse::no_unit;
 use crate::syntax::tree::{self, Item, ItemKind, Name};
 
 #[cfg(test)]
@@ -388,15 +388,8 @@ impl<'a> Checker<'a> {
                 Diagnostic::new(Code::Reserved, name.span, format!("`{text}` already means something in the language"))
                     .help("choose another name"),
             );
-        } else if wallet && !is_unit(text) {
-            self.report(
-                Diagnostic::new(
-                    Code::Reserved,
-                    name.span,
-                    format!("no wallet can be called `{text}`, for after a number the word goes on with a clause"),
-                )
-                .help("choose another name, such as one of several words: `bonus_points`"),
-            );
+        } else if wallet && let Some(no_unit) = no_unit(name) {
+            self.report(no_unit);
         }
     }
 

@@ -29,13 +29,14 @@ mod slips;
 mod texts;
 mod tries;
 mod trigger;
+mod unwritable;
 pub(crate) mod words;
 
 use std::collections::BTreeSet;
 
 use self::build::{Build, place};
 use self::grammar::Rule;
-use super::tree::{File, Span};
+use super::tree::{File, Name, Span};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::sorting::Arrange as _;
 
@@ -88,13 +89,19 @@ fn read(text: &str, build: Build) -> (File, Vec<Diagnostic>) {
         previous = Some(start);
     }
     failures.extend(build.into_complaints());
+    if !failures.is_empty() {
+        unwritable::tell(text, &items, &mut failures);
+    }
     failures.arrange_by_key(|failure| failure.span().start);
     (File { items }, failures)
 }
 
-/// Whether the word can be the unit of a number: some start or continue a clause there.
-pub(crate) fn is_unit(word: &str) -> bool {
-    pair::read(Rule::unit_stop, word).is_none()
+/// What is wrong with a wallet that no amount could name: some words start or continue a clause after a number.
+pub(crate) fn no_unit(name: &Name) -> Option<Diagnostic> {
+    pair::read(Rule::unit_stop, &name.text)?;
+    let message = format!("no wallet can be called `{}`, for after a number the word goes on with a clause", name.text);
+    let told = Diagnostic::new(Code::Reserved, name.span, message);
+    Some(told.help("choose another name, such as one of several words: `bonus_points`"))
 }
 
 fn over_limit(text: &str) -> Option<Diagnostic> {
