@@ -121,6 +121,8 @@ pub(crate) struct Fmt {
 }
 
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Files are taken one after the other. One that has errors ends the command: of those behind it no test is run.")]
 pub(crate) struct Test {
     /// Programs; `-` reads the standard input
     #[arg(required = true, value_name = "FILE")]
