@@ -54,6 +54,11 @@ pub fn value(name: &str) -> Option<&'static str> {
         "null" | "nil" | "none" | "undefined" | "NULL" | "None" => {
             "what nobody has told is missing: write `is missing`, or `is present`"
         }
+        "january" | "february" | "march" | "april" | "may" | "june" | "july" | "august" | "september" | "october"
+        | "november" | "december" => "a month is a number where it is compared: `order.at.month == 11`",
+        "balance" => "a balance is read by its wallet: `points`, or `points.pending`",
+        "tier" | "level" => "a ladder is read by its own name: `status == gold`",
+        "tags" => "they are the member's: `\"vip\" in member.tags`",
         "True" | "TRUE" | "yes" => "write `true`",
         "False" | "FALSE" | "no" => "write `false`",
         "mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun" | "Mon" | "Tue" | "Wed" | "Thu" | "Fri" | "Sat"

@@ -406,7 +406,12 @@ impl<'a> Checker<'a> {
                     Diagnostic::new(Code::Duplicate, span, format!("{what} is declared twice"))
                         .at("declared again here")
                         .label(before, "first declared here")
-                        .help("give one of them another name"),
+                        .help(match what {
+                            "the program's head" | "`member`" | "the policy" | "`policy coupons`" => {
+                                "there is only one: put both together"
+                            }
+                            _ => "give one of them another name",
+                        }),
                 );
                 false
             }

@@ -503,7 +503,13 @@ impl<'a> Checker<'a> {
                 }
                 (Some(event), true) => diagnostic.help(format!("the field of the event is `{event}.{root}`")),
                 _ => match super::meant::value(root) {
-                    Some(meant) => diagnostic.help(meant),
+                    Some(meant) => {
+                        self.report(diagnostic.help(meant));
+                        return;
+                    }
+                    // A text as well as a figure that is not there yet.
+                    None if scope.state && root.starts_with(|first: char| first.is_ascii_lowercase()) => diagnostic
+                        .help(format!("what is counted has a declaration, `measure {root} = …`; a text stands in double quotes, `\"{root}\"`")),
                     None => diagnostic.help(format!("a text stands in double quotes: `\"{root}\"`")),
                 },
             };

@@ -461,8 +461,14 @@ impl<'a> Checker<'a> {
                     names.filter(|(_, rule)| matches!(rule, RuleName::Rule(_))).map(|(name, _)| *name).collect();
                 let mut diagnostic =
                     Diagnostic::new(Code::UnknownRule, name.span, format!("unknown rule `{}`", name.text));
+                let wallet = matches!(self.names.values.get(name.text.as_str()), Some(super::names::Value::Wallet(_)));
                 if found.is_some() {
                     diagnostic = diagnostic.help(format!("`{}` is a group; name its rules", name.text));
+                } else if wallet {
+                    diagnostic = diagnostic.help(format!(
+                        "`{}` is a wallet; name the rules that earn into it: `multiply base by 2`",
+                        name.text
+                    ));
                 }
                 self.suggest(diagnostic, &name.text, known);
                 None

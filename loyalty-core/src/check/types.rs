@@ -187,6 +187,19 @@ fn mixing_help(one: &Type, other: &Type) -> Option<&'static str> {
         (Type::Text, Type::Weekday) | (Type::Weekday, Type::Text) => {
             "a day of the week stands without quotes: `saturday`"
         }
+        (Type::Text, Type::Date | Type::Instant | Type::Time)
+        | (Type::Date | Type::Instant | Type::Time, Type::Text) => {
+            "a text stands in double quotes; days and times stand without: `2026-11-21`, `2026-11-21T10:00+01:00`"
+        }
+        (Type::Instant | Type::Date, Type::Number) | (Type::Number, Type::Instant | Type::Date) => {
+            "a day is written `2026-11-21`, and a length `14 days`; how long ago it is, is `days since x`"
+        }
+        (Type::Text, Type::Bool) | (Type::Bool, Type::Text) => {
+            "a text stands in double quotes; `true` and `false` stand without"
+        }
+        (Type::Text, other) | (other, Type::Text) if other.is_numeric() => {
+            "a text stands in double quotes; a number stands without"
+        }
         (Type::Text, _) | (_, Type::Text) => "a text stands in double quotes",
         _ => return None,
     })

@@ -15,6 +15,7 @@ mod expression;
 mod failure;
 mod give;
 mod grammar;
+mod habits;
 mod ladder;
 mod literal;
 mod machine;

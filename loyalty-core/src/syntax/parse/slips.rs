@@ -2,6 +2,7 @@
 
 use super::build::offset;
 use super::failure::Failure;
+use super::habits;
 use super::tries;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::syntax::calendar::month;
@@ -125,6 +126,9 @@ pub(super) const CLAUSES: &[&str] = &[
     "quiet",
 ];
 
+/// The words that start a step of a test.
+const STEPS: &[&str] = &["given", "on", "advance", "expect"];
+
 /// The words that cannot be names.
 const RESERVED: &[&str] = &[
     "and", "or", "not", "in", "is", "of", "where", "when", "valid", "limit", "cap", "per", "match", "else", "true",
@@ -140,7 +144,10 @@ pub(super) fn goes_on(word: &str) -> bool {
 /// Whether a word starts a clause or an effect where it stands, after `before`, and is not a part of an expression.
 pub(super) fn starts_clause(word: &str, before: Option<&str>) -> bool {
     const WITHIN: [&str; 13] = ["of", "by", "(", ".", "+", "-", "*", "/", ",", "per", "to", "from", "into"];
-    CLAUSES.contains(&word) && before.is_none_or(|before| !WITHIN.contains(&before))
+    // `1 year` is a length.
+    let length = |before: &str| before.starts_with(|first: char| first.is_ascii_digit());
+    CLAUSES.contains(&word)
+        && before.is_none_or(|before| !(WITHIN.contains(&before) || matches!(word, "week" | "year") && length(before)))
 }
 
 /// The diagnostic of a failure, with advice where the slip is a known one.
@@ -163,7 +170,7 @@ pub(super) fn explain(failure: Failure<'_>, place: Span) -> Diagnostic {
     if let Some(unknown) = tries::unknown_clause(&failure) {
         return unknown;
     }
-    if let Some(help) = tries::help(&failure, &found) {
+    if let Some(help) = habits::help(&failure, &found).or_else(|| tries::help(&failure, &found)) {
         return plain.help(help);
     }
     if let Some(help) = sign_help(&failure, &found) {
@@ -178,6 +185,9 @@ pub(super) fn explain(failure: Failure<'_>, place: Span) -> Diagnostic {
     }
     if found.kind != TokenKind::Word {
         return plain;
+    }
+    if failure.expects("a step of the test") {
+        return plain.candidates(nearest(found.text, STEPS));
     }
     let small = found.text.to_lowercase();
     if small != found.text
@@ -332,14 +342,14 @@ impl Failure<'_> {
     }
 
     /// Whether what stands there follows a number and that sign, without spaces.
-    fn within_number(&self, sign: &str) -> bool {
+    pub(super) fn within_number(&self, sign: &str) -> bool {
         let (Some(earlier), Some(before), Some(found)) = (self.earlier, self.before, self.found) else { return false };
         let touching = earlier.end() == before.start && before.end() == found.start;
         earlier.kind == TokenKind::Number && before.text == sign && touching
     }
 
     /// Whether what stands there directly follows what stands before it.
-    fn touches(&self, found: &Token<'_>) -> bool {
+    pub(super) fn touches(&self, found: &Token<'_>) -> bool {
         self.before.is_some_and(|before| before.end() == found.start)
     }
 }
@@ -360,11 +370,15 @@ fn unknown_declaration(found: &Token<'_>, plain: Diagnostic) -> Diagnostic {
     let span = plain.span();
     match found.text {
         word if found.kind == TokenKind::Word && !DECLARATIONS.contains(&word) => {
-            Diagnostic::new(Code::Syntax, span, format!("unknown declaration `{word}`"))
-                .candidates(nearest(word, DECLARATIONS))
+            let told = Diagnostic::new(Code::Syntax, span, format!("unknown declaration `{word}`"));
+            let small = word.to_lowercase();
+            match DECLARATIONS.contains(&&*small) {
+                true => told.help(format!("the words of the language are written in small letters: `{small}`")),
+                false => told.candidates(nearest(word, DECLARATIONS)),
+            }
         }
         "}" => plain.help("there is no open `{` that this one closes"),
-        "#" => plain.help(COMMENTS),
+        "#" | "/" | "-" => plain.help(COMMENTS),
         _ => plain,
     }
 }

@@ -216,11 +216,11 @@ pub(super) fn unknown_clause(failure: &Failure<'_>) -> Option<Diagnostic> {
 }
 
 impl Failure<'_> {
-    fn expects(&self, what: &str) -> bool {
+    pub(super) fn expects(&self, what: &str) -> bool {
         self.expected.iter().any(|expected| expected == what)
     }
 
-    fn only(&self, what: &str) -> bool {
+    pub(super) fn only(&self, what: &str) -> bool {
         self.expected == [what]
     }
 }
