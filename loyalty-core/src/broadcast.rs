@@ -71,7 +71,7 @@ impl BroadcastEstimate {
         let mut working = member.clone();
         let mut event = self.event.clone();
         // Whatever events the member knows, this would be another one.
-        while working.log.find(&event.id).is_some() {
+        while working.remembered(&self.plan, &event.id).is_some() {
             event.id.push('+');
         }
         let outcome = match doors::apply_into(&self.plan, &mut working, &event, None, &mut Decided::default()) {

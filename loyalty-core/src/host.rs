@@ -213,6 +213,19 @@ pub fn export(program: &Program, member: &Member) -> Result<Document, EventError
     Ok(program.export_document(member))
 }
 
+/// Whether two members of a program are in the same state: what is too old to matter and still lies there does not count, as it
+/// is not saved either.
+#[must_use]
+pub fn same_state(program: &Program, one: &Member, other: &Member) -> bool {
+    let tidy = |member: &Member| {
+        let mut member = member.clone();
+        member.forget(program.plan());
+        member
+    };
+    let same_program = [one, other].iter().all(|member| same_program(program.plan(), member).is_ok());
+    same_program && tidy(one) == tidy(other)
+}
+
 /// Counters over all members from their names and the digits of where they stand.
 ///
 /// # Errors

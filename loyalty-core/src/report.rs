@@ -361,7 +361,7 @@ impl Report {
 
     /// Whether an event tells that the member has done something, and if so, whether it was a purchase.
     fn did(&self, member: &Member, at: i64, event: Option<&str>) -> Option<bool> {
-        let record = member.log.find(event?)?;
+        let record = member.remembered(&self.plan, event?)?;
         if at < member.enrolled_at || !self.active.contains(&record.event) {
             return None;
         }

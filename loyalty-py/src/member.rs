@@ -119,8 +119,9 @@ impl Member {
 
     fn __eq__(&self, other: &Bound<'_, PyAny>) -> bool {
         let Ok(other) = other.cast::<Self>() else { return false };
-        let own = self.lock().clone();
-        own == *other.get().lock()
+        let (own, program) = (self.lock().clone(), self.program.get());
+        let other = other.get().lock().clone();
+        loyalty_core::host::same_state(&program.core, &own, &other)
     }
 
     fn __repr__(&self) -> String {

@@ -117,7 +117,7 @@ struct Waiting {
 
 impl Waiting {
     fn of(plan: &Plan, member: &Member, order: &str) -> Self {
-        let record = member.log.find(order).filter(|record| record.at >= member.horizon(plan));
+        let record = member.remembered(plan, order);
         let decided = record.and_then(|record| record.decisions().ok()).unwrap_or_default();
         let given = decided.iter().filter_map(|decision| returns::given_that_waits(plan, decision));
         Self { source: hash(order), given: given.collect() }
@@ -131,7 +131,7 @@ impl Waiting {
 /// The order in the place of one that was edited, as it stands by now, and its instant.
 fn last_form(plan: &Plan, member: &Member, order: &str) -> Option<(String, i64)> {
     let last = returns::successor(plan, member, order)?;
-    let at = member.log.find(&last)?.at;
+    let at = member.remembered(plan, &last)?.at;
     Some((last, at))
 }
 

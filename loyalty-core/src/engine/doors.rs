@@ -45,7 +45,10 @@ pub fn advance_into(plan: &Arc<Plan>, member: &mut Member, to: i64, decisions: &
     if member.next_due > to {
         member.clock = member.clock.max(to);
     } else {
-        member.whole(|member| clock::advance(plan, member, to, decisions))?;
+        member.whole(|member| {
+            member.forget_rows(plan);
+            clock::advance(plan, member, to, decisions)
+        })?;
         member.forget(plan);
     }
     Ok(())
@@ -168,6 +171,7 @@ fn happen(
     let Some(event_plan) = plan.events.get(usize::from(event.event)) else {
         return Err(EventError::new(Refusal::OtherProgram));
     };
+    member.forget_rows(plan);
     let settled = questions::settled(plan, event_plan, event);
     let event = settled.as_ref().unwrap_or(event);
     experiments::expect_secret(plan, plan.chance_by_time || !event_plan.arms.is_empty())?;

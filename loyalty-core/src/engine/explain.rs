@@ -152,6 +152,7 @@ fn refused(
         return Ok(error);
     };
     let mut met = member.clone();
+    met.forget_rows(plan);
     doors::before_rules(plan, event_plan, &mut met, event, &mut Decided::beside(counters))?;
     let mut levels = returns::levels_before(plan, &met, coupons::redeem::replaced(event_plan, event));
     returns::stand(&mut met, &mut levels);
@@ -287,6 +288,7 @@ fn tell(
         told.returned = Some(returned::of(plan, &present, &source, judged, event.at)?);
     }
     let mut met = member.clone();
+    met.forget_rows(plan);
     let mut before = Decided::beside(counters);
     doors::before_rules(plan, event_plan, &mut met, event, &mut before)?;
     if doors::rests(plan, event_plan, &met, event).is_some() {

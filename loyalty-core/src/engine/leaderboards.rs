@@ -126,7 +126,7 @@ pub fn score(
 /// decided, and else by what had been earned by then.
 fn with_levels_of(plan: &Plan, member: &Member, at: i64) -> Result<Member, EventError> {
     let mut then = member.clone();
-    let decided = || member.log.iter().flat_map(|record| record.decisions().unwrap_or_default());
+    let decided = || member.records(plan).flat_map(|record| record.decisions().unwrap_or_default());
     for (number, ladder) in plan.ladders.iter().enumerate() {
         let Some(standing) = then.standings.get_mut(number).filter(|standing| standing.since > at) else { continue };
         let mut first: Option<(i64, Box<str>)> = None;

@@ -97,13 +97,14 @@ impl Log {
         self.marks.truncate(to.records);
     }
 
-    /// The record of an event.
+    /// The record of an event: the newest, if an id has come again after it had been forgotten. It may be one that is no
+    /// longer remembered and not dropped yet.
     pub fn find(&self, id: &str) -> Option<Record<'_>> {
         const AT_ONCE: usize = 64;
         let hash = hash(id);
         // Without a branch for each mark, several are compared by one instruction.
         let among = |marks: &[u16]| marks.iter().fold(0, |found, mark| found | u16::from(*mark == hash as u16)) != 0;
-        for (chunk, marks) in self.marks.chunks(AT_ONCE).enumerate() {
+        for (chunk, marks) in self.marks.chunks(AT_ONCE).enumerate().rev() {
             let found = match <&[u16; AT_ONCE]>::try_from(marks) {
                 Ok(all) => among(all),
                 Err(_) => among(marks),
@@ -112,7 +113,7 @@ impl Log {
                 continue;
             }
             let heads = self.heads.iter().skip(chunk * AT_ONCE).take(AT_ONCE).filter(|head| head.hash == hash);
-            let mut records = heads.filter_map(|head| self.record(head));
+            let mut records = heads.rev().filter_map(|head| self.record(head));
             if let Some(record) = records.find(|record| record.id == id) {
                 return Some(record);
             }
@@ -120,9 +121,9 @@ impl Log {
         None
     }
 
-    /// Where the event with that digest of its id stands among the remembered ones.
+    /// Where the event with that digest of its id stands among the remembered ones: the newest.
     pub fn place_of(&self, hash: u64) -> Option<usize> {
-        self.heads.iter().position(|head| head.hash == hash)
+        self.heads.iter().rposition(|head| head.hash == hash)
     }
 
     /// The digest of the id of the event that stands there.
@@ -210,11 +211,11 @@ impl Log {
         self.heads.push(head);
     }
 
-    /// Takes over the records of another log, their ledger entries numbered on from `entries`. Of an id that both have,
-    /// the own record stays.
-    pub fn absorb(&mut self, other: &Log, entries: u64) -> Result<(), Malformed> {
-        for record in other.iter() {
-            if self.find(record.id).is_some() {
+    /// Takes over the records of another log since `horizon`, their ledger entries numbered on from `entries`. Of an id
+    /// that both remember, the own record stays.
+    pub fn absorb(&mut self, other: &Log, horizon: i64, entries: u64) -> Result<(), Malformed> {
+        for record in other.iter().filter(|record| record.at >= horizon) {
+            if self.find(record.id).is_some_and(|own| own.at >= horizon) {
                 continue;
             }
             let mut decisions = record.decisions()?;

@@ -10,7 +10,7 @@ use super::challenges::ChallengeState;
 use super::contact::Contact;
 use super::coupons::Coupons;
 use super::experiments::Assigned;
-use super::log::{Length, Log};
+use super::log::{Length, Log, Record};
 use super::lots::WalletState;
 use super::marks::Marks;
 use super::members::{Account, pause};
@@ -345,6 +345,69 @@ impl Member {
         self.clock.saturating_sub(i64::from(crate::calendar::days_at_most(plan.settings.returns_within)) * DAY)
     }
 
+    /// The record of an event, as long as it is remembered. What is too old to be and has not been dropped yet must not show: a
+    /// member that was saved and loaded would not have it.
+    pub(crate) fn remembered(&self, plan: &Plan, id: &str) -> Option<Record<'_>> {
+        self.log.find(id).and_then(|record| self.still(plan, record))
+    }
+
+    /// The same of the event with that digest of its id.
+    pub(crate) fn remembered_by(&self, plan: &Plan, digest: u64) -> Option<Record<'_>> {
+        self.log.place_of(digest).and_then(|place| self.log.at(place)).and_then(|record| self.still(plan, record))
+    }
+
+    /// The events that are remembered, in the order of their coming.
+    pub(crate) fn records(&self, plan: &Plan) -> impl Iterator<Item = Record<'_>> {
+        let horizon = self.horizon(plan);
+        self.log.iter().filter(move |record| record.at >= horizon)
+    }
+
+    /// A record with what is still remembered of it.
+    fn still<'a>(&self, plan: &Plan, mut record: Record<'a>) -> Option<Record<'a>> {
+        if record.at < self.horizon(plan) {
+            return None;
+        }
+        if record.at < self.return_horizon(plan) {
+            record.order = &[];
+        }
+        Some(record)
+    }
+
+    /// Whether there are rows that can no longer matter at the member's clock: nearly never, and that costs next to nothing.
+    pub(crate) fn has_stale_rows(&self, plan: &Plan) -> bool {
+        let (horizon, returns) = (self.horizon(plan), self.return_horizon(plan));
+        self.arrivals.iter().any(|arrival| arrival.at < horizon)
+            || self.returned.iter().any(|returned| returned.ordered_at < returns)
+            || self.uncounted.iter().any(|order| order.at < returns)
+            || self.referrals.withdrawn.iter().any(|(_, at)| *at < horizon)
+            || self.coupons.held.iter().any(|held| held.closed_at().is_some_and(|at| at < horizon))
+            || self.contact.campaigns.iter().any(|heard| heard.at < horizon)
+            || self.account.pauses.iter().any(|pause| pause.to.is_some_and(|to| to < horizon))
+    }
+
+    /// Drops them, so that nothing goes by what a member that was saved and loaded would not have.
+    pub(crate) fn forget_rows(&mut self, plan: &Plan) {
+        if !self.has_stale_rows(plan) {
+            return;
+        }
+        let (horizon, returns) = (self.horizon(plan), self.return_horizon(plan));
+        self.arrivals.retain(|arrival| arrival.at >= horizon);
+        self.returned.retain(|returned| returned.ordered_at >= returns);
+        self.uncounted.retain(|order| order.at >= returns);
+        if let Some(referrals) = self.referrals.there() {
+            referrals.forget(horizon);
+        }
+        if let Some(coupons) = self.coupons.there() {
+            coupons.forget(horizon);
+        }
+        if let Some(contact) = self.contact.there() {
+            contact.forget(horizon);
+        }
+        if let Some(account) = self.account.there() {
+            pause::forget(account, horizon);
+        }
+    }
+
     /// Forgets what can no longer matter at the member's clock. What is left is a function of the history and the
     /// clock alone, however often this is called.
     pub(crate) fn forget(&mut self, plan: &Plan) {
@@ -356,26 +419,12 @@ impl Member {
         super::challenges::forget(plan, self);
         let (horizon, returns) = (self.horizon(plan), self.return_horizon(plan));
         self.log.forget(horizon, returns);
-        if let Some(referrals) = self.referrals.there() {
-            referrals.forget(horizon);
-        }
+        self.forget_rows(plan);
         tags::forget(self, horizon);
-        self.arrivals.retain(|arrival| arrival.at >= horizon);
-        self.returned.retain(|returned| returned.ordered_at >= returns);
-        self.uncounted.retain(|order| order.at >= returns);
         let (lost, forgotten) = (super::referrals::lost(plan, self), super::returns::forgotten_before(plan, self));
         let matters = |known: &WrittenOff| known.at >= forgotten || lost.contains(&known.given_for);
         self.written_off.retain(|known| !known.amount.is_zero() && matters(known));
-        if let Some(coupons) = self.coupons.there() {
-            coupons.forget(horizon);
-        }
-        if let Some(contact) = self.contact.there() {
-            contact.forget(horizon);
-        }
         super::questions::forget(self);
-        if let Some(account) = self.account.there() {
-            pause::forget(account, horizon);
-        }
         for (number, wallet) in self.wallets.iter_mut().enumerate() {
             super::idle::forget(wallet, horizon);
             wallet.draw_together(plan.inactivities(number as u16), horizon);

@@ -139,10 +139,11 @@ impl Judge for AfterItems<'_, '_> {
 pub fn at(plan: &Arc<Plan>, member: &Member, at: i64) -> Result<Option<Member>, EventError> {
     same_program(plan, member)?;
     experiments::expect_secret(plan, plan.chance_by_quotes)?;
-    if member.next_due > at {
+    if member.next_due > at && !member.has_stale_rows(plan) {
         return Ok(None);
     }
     let mut working = member.clone();
+    working.forget_rows(plan);
     clock::advance(plan, &mut working, at, &mut Decided::default())?;
     Ok(Some(working))
 }

@@ -421,7 +421,7 @@ pub fn take_in(
         return Ok(());
     }
     if let Some(before) = before {
-        let id = member.log.iter().find(|record| hash(record.id) == before.event).map(|record| record.id.to_owned());
+        let id = member.remembered_by(plan, before.event).map(|record| record.id.to_owned());
         if let Some(id) = id {
             returns::undo(plan, member, &id, event.at, decisions)?;
         }
@@ -463,8 +463,7 @@ pub fn withdraw(
     decisions: &mut Vec<Decision>,
 ) -> Result<(), EventError> {
     let id = text(event_plan, event, "referral");
-    let horizon = member.horizon(plan);
-    match member.log.find(id).filter(|record| record.at >= horizon) {
+    match member.remembered(plan, id) {
         Some(record) => {
             let kind = plan.events.get(usize::from(record.event)).map(|event| event.kind);
             if kind != Some(EventKind::Referral) {
@@ -506,8 +505,7 @@ pub fn refuse(
     let (program, order) = (text(event_plan, event, "program"), text(event_plan, event, "order"));
     let id = text(event_plan, event, "referral");
     let number = number_of(plan, program).ok_or_else(|| unknown("program", program))?;
-    let horizon = member.horizon(plan);
-    let record = member.log.find(order).filter(|record| record.at >= horizon).ok_or_else(|| unknown("order", order))?;
+    let record = member.remembered(plan, order).ok_or_else(|| unknown("order", order))?;
     let known = record.decisions().map_err(|_| EventError::new(Refusal::OtherProgram))?;
     let sent = |decision: &Decision| matches!(&decision.kind, Kind::Referred { parcel, .. } if *parcel.id == *id);
     if !known.iter().any(sent) {
@@ -520,7 +518,7 @@ pub fn refuse(
     brought.stage = Stage::Refused(counts);
     let by = brought.by.clone();
     decisions.push(Decision { at: event.at, kind: Kind::ReferralRefused { referral: program.into(), by } });
-    let form = member.log.place_of(counts).and_then(|place| member.log.at(place)).map(|record| record.id.to_owned());
+    let form = member.remembered_by(plan, counts).map(|record| record.id.to_owned());
     returns::rate_again(plan, member, form.as_deref().unwrap_or(order), event.at, decisions)
 }
 

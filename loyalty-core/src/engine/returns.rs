@@ -96,14 +96,14 @@ pub fn apply(
 
 /// Whether an event takes back what counts for the member, or takes the place of an order, however early its own instant is.
 pub fn reaches(plan: &Plan, event_plan: &EventPlan, member: &Member, event: &EventData) -> bool {
-    let known_since = |id: &str, since: i64| member.log.find(id).is_some_and(|record| record.at >= since);
+    let known_since = |id: &str, since: i64| member.remembered(plan, id).is_some_and(|record| record.at >= since);
     if let Some(order) = replaced(event_plan, event) {
-        return known_since(order, member.return_horizon(plan).max(member.horizon(plan)));
+        return known_since(order, member.return_horizon(plan));
     }
     let takes_back = matches!(event_plan.kind, EventKind::Refund | EventKind::Cancel);
     takes_back
         && event_plan.order_slot.is_some_and(|slot| match event.slot(slot) {
-            Value::Text(id, _) => known_since(id, member.enrolled_at.max(member.horizon(plan))),
+            Value::Text(id, _) => known_since(id, member.enrolled_at),
             _ => false,
         })
 }
@@ -156,7 +156,7 @@ pub fn undo(
     at: i64,
     decisions: &mut Vec<Decision>,
 ) -> Result<bool, EventError> {
-    let record = member.log.find(id).filter(|record| record.at >= member.return_horizon(plan));
+    let record = member.remembered(plan, id).filter(|record| record.at >= member.return_horizon(plan));
     let Some(record) = record.filter(|record| !record.order.is_empty()) else { return Ok(false) };
     let order = read(plan, &record)?;
     let before = come_back_before(plan, member, id, record.at);
@@ -178,7 +178,7 @@ pub fn rate_again(
     at: i64,
     decisions: &mut Vec<Decision>,
 ) -> Result<(), EventError> {
-    let record = member.log.find(id).filter(|record| record.at >= member.return_horizon(plan));
+    let record = member.remembered(plan, id).filter(|record| record.at >= member.return_horizon(plan));
     let Some(record) = record.filter(|record| !record.order.is_empty()) else { return Ok(()) };
     let order = read(plan, &record)?;
     let before = come_back_before(plan, member, id, record.at);

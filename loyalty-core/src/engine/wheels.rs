@@ -240,7 +240,7 @@ pub fn on_event(
 /// Why what an event drew came out so: each draw worked out again from what the member remembers of the event.
 pub fn audit(plan: &Plan, member: &Member, event: &str) -> Result<Document, EventError> {
     let Some(secret) = &plan.secret else { return Err(experiments::no_secret()) };
-    let record = member.log.find(event).ok_or_else(|| {
+    let record = member.remembered(plan, event).ok_or_else(|| {
         EventError::new(Refusal::UnknownOrder)
             .in_field("event")
             .expecting("the id of an event that the member remembers")

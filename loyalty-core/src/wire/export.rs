@@ -152,7 +152,7 @@ pub fn export(plan: &Plan, member: &Member) -> Document {
         .with("counters", counters.collect::<Document>())
         .with("values", values.collect::<Document>())
         .with("returned", member.returned.iter().map(|returned| returned_of(plan, returned)).collect::<Document>())
-        .with("events", member.log.iter().map(|record| event_of(plan, &record)).collect::<Document>());
+        .with("events", member.records(plan).map(|record| event_of(plan, &record)).collect::<Document>());
     if !member.written_off.is_empty() {
         document
             .put("write_offs", member.written_off.iter().map(|known| write_off_of(plan, known)).collect::<Document>());

@@ -3,6 +3,7 @@
 
 mod alike;
 mod documents;
+mod old;
 mod states;
 mod strict;
 mod tree;

@@ -139,7 +139,8 @@ pub fn as_of(scope: &Scope<'_>, coupon: u32, number: Option<u64>, earlier: &[Ear
 
 /// The coupons that an order had used.
 pub fn earlier(scope: &Scope<'_>, order: &str) -> Vec<Earlier> {
-    let decisions = scope.member.log.find(order).and_then(|record| record.decisions().ok()).unwrap_or_default();
+    let decisions =
+        scope.member.remembered(scope.plan, order).and_then(|record| record.decisions().ok()).unwrap_or_default();
     let used = decisions.into_iter().filter_map(|decision| match decision.kind {
         Kind::Coupon(CouponDecision::Redeemed { coupon, number, as_of, .. }) => Some(Earlier { coupon, number, as_of }),
         _ => None,

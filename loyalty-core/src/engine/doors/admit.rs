@@ -35,7 +35,7 @@ pub(super) fn admit(
     }
     let instant = |at: i64| rfc3339(at, plan.calendar.offset_at(at));
     let horizon = member.horizon(plan);
-    if let Some(record) = member.log.find(&event.id).filter(|record| record.at >= horizon) {
+    if let Some(record) = member.remembered(plan, &event.id) {
         let layout = plan.events.get(usize::from(event.event)).map(|event| event.layout.signature);
         let comparable = record.event == event.event && layout == Some(record.signature);
         let other = record.event != event.event

@@ -2,7 +2,6 @@
 
 use rust_decimal::Decimal;
 
-use crate::engine::log;
 use crate::engine::lots::{self, Expiry, Vesting};
 use crate::engine::member::Member;
 use crate::engine::outcome::{Decision, Kind};
@@ -27,7 +26,7 @@ pub fn past(plan: &Plan, member: &Member, decisions: &[Decision], wallet: u16, e
     let state = member.wallets.get(usize::from(wallet));
     let lot = state.and_then(|state| state.lots.iter().find(|lot| lot.entry == entry));
     let Some(lot) = lot else { return earned_since(plan, decisions, wallet, entry, ended) };
-    let event = member.log.iter().find(|record| log::hash(record.id) == lot.source).map(|record| record.id.to_owned());
+    let event = member.remembered_by(plan, lot.source).map(|record| record.id.to_owned());
     let (active_at, clause) = match lot.expiry {
         _ if lot.vesting != Vesting::Done => (None, vest_clause(plan, wallet, lot.earned_at, lot.vesting)),
         Expiry::Inactivity(form) | Expiry::Lapsed { form, .. } => {

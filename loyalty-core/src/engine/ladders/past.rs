@@ -200,7 +200,8 @@ fn judgements(scope: &Scope<'_>, ladder: u16, form: &LadderFormPlan, last: i64) 
         }
         return found;
     }
-    let mut found: Vec<i64> = member.log.instants().collect();
+    let horizon = member.horizon(plan);
+    let mut found: Vec<i64> = member.log.instants().filter(|at| *at >= horizon).collect();
     // What time brought stands in no event. Of a calendar window any of its instants tells the whole.
     if let Some(tally) = form.meter.and_then(|meter| plan.measures.get(usize::from(meter))?.tally) {
         let keys = member.tallies.between(tally, i64::MIN, i64::MAX).iter().map(|entry| entry.key);

@@ -55,6 +55,9 @@ pub fn merge(
     let (mut gained, mut lost) = (Decided::default(), Decided::default());
     clock::advance(plan, &mut survivor, at, &mut gained)?;
     clock::advance(plan, &mut absorbed, at, &mut lost)?;
+    // What either no longer remembers does not stand before what the other does.
+    survivor.forget(plan);
+    absorbed.forget(plan);
     // What is set aside for a purchase of either goes back: the purchase begins anew in the joined account.
     rewards::let_all_go(plan, &mut survivor, at, &mut gained)?;
     rewards::let_all_go(plan, &mut absorbed, at, &mut lost)?;
@@ -94,10 +97,9 @@ fn count_once(
     at: i64,
     decisions: &mut Vec<Decision>,
 ) -> Result<(), EventError> {
-    let horizon = survivor.horizon(plan);
     let mut both = Vec::new();
-    for record in absorbed.log.iter().filter(|record| record.at >= horizon) {
-        let Some(own) = survivor.log.find(record.id).filter(|own| own.at >= horizon) else { continue };
+    for record in absorbed.records(plan) {
+        let Some(own) = survivor.remembered(plan, record.id) else { continue };
         let comparable = own.signature == record.signature;
         if own.event != record.event || own.at != record.at || (comparable && own.digest != record.digest) {
             return Err(EventError::new(Refusal::Conflict)
@@ -136,7 +138,10 @@ fn join(
     for mark in &absorbed.marks.marks {
         survivor.marks.insert(mark.clone());
     }
-    survivor.log.absorb(&absorbed.log, entries).map_err(|_| EventError::new(Refusal::OtherProgram))?;
+    survivor
+        .log
+        .absorb(&absorbed.log, survivor.horizon(plan), entries)
+        .map_err(|_| EventError::new(Refusal::OtherProgram))?;
     for returned in &absorbed.returned {
         if !survivor.returned.iter().any(|known| known.order == returned.order) {
             survivor.returned.push(returned.clone());

@@ -216,7 +216,7 @@ fn paid(plan: &Plan, member: &Member, payment: &str) -> Result<(Option<u16>, Dec
             .but_found(format!("`{payment}`"))
     };
     let kind = |event: u16| plan.events.get(usize::from(event)).map(|event| event.kind);
-    let record = member.log.find(payment).filter(|record| kind(record.event) == Some(EventKind::Pooled));
+    let record = member.remembered(plan, payment).filter(|record| kind(record.event) == Some(EventKind::Pooled));
     let record = record.ok_or_else(unknown)?;
     let decisions = record.decisions().map_err(|_| EventError::new(Refusal::OtherProgram))?;
     let spent = decisions.iter().find_map(|decision| match &decision.kind {
@@ -248,8 +248,7 @@ fn replay(
     at: Instant,
     points: Option<Decimal>,
 ) -> Result<Option<Vec<Outcome>>, EventError> {
-    let records: Vec<_> =
-        members.iter().map(|member| member.log.find(id).filter(|record| record.at >= member.horizon(plan))).collect();
+    let records: Vec<_> = members.iter().map(|member| member.remembered(plan, id)).collect();
     if records.iter().all(Option::is_none) {
         return Ok(None);
     }

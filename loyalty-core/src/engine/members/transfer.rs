@@ -358,8 +358,7 @@ pub fn come_back(
             .but_found(format!("`{transfer}`"))
             .advising("send back what a `sent_back` decision or `Program::send_back` gives, as it is")
     };
-    let horizon = member.horizon(plan);
-    let record = member.log.find(transfer).filter(|record| record.at >= horizon).ok_or_else(unknown)?;
+    let record = member.remembered(plan, transfer).ok_or_else(unknown)?;
     let sent_at = record.at;
     let known = record.decisions().map_err(|_| EventError::new(Refusal::OtherProgram))?;
     // The id is that of the parcel, so that what was sent once comes back once.

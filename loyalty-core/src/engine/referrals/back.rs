@@ -97,7 +97,8 @@ pub fn go_on(
                 let scope = Scope { event: Some(event), ..Scope::of(plan, member, event.at) };
                 let still = !rests && still_counts(&scope, sent.rule, event.day)?;
                 judge(plan, member, (number, sent), (own, still), event.at.max(sent.at), decisions);
-                let form = member.log.find(replaced).map(|record| (record.at, record.decisions().unwrap_or_default()));
+                let form =
+                    member.remembered(plan, replaced).map(|record| (record.at, record.decisions().unwrap_or_default()));
                 if let Some((ordered_at, decided)) = form {
                     part_is_lost(plan, member, (number, sent.rule), (own, ordered_at, &decided))?;
                 }

@@ -101,11 +101,11 @@ pub fn follows_itself(plan: &Plan, decision: &Decision, day: i32) -> bool {
 
 /// Goes through an order and those in whose place it is, as far as they are remembered.
 pub fn each_form(plan: &Plan, member: &Member, order: &str, mut each: impl FnMut(&Record<'_>, &[Decision])) {
-    let (horizon, returns) = (member.horizon(plan), member.return_horizon(plan));
+    let returns = member.return_horizon(plan);
     let mut next = Some(order.to_owned());
     // An order replaces an earlier one, so that there is an end to it.
     for _ in 0..member.log.len() {
-        let record = next.take().and_then(|id| member.log.find(&id)).filter(|record| record.at >= horizon);
+        let record = next.take().and_then(|id| member.remembered(plan, &id));
         let Some(record) = record else { break };
         each(&record, &record.decisions().unwrap_or_default());
         // When a state was last tidied must not show.
@@ -207,7 +207,7 @@ pub(super) fn all_sent_back(
         if id == back {
             return points == amount;
         }
-        let decisions = member.log.find(id).and_then(|record| record.decisions().ok()).unwrap_or_default();
+        let decisions = member.remembered(plan, id).and_then(|record| record.decisions().ok()).unwrap_or_default();
         let restored = decisions.iter().filter(|decision| matches!(decision.kind, Kind::Restored { .. }));
         amount::sum(restored.filter_map(Decision::amount).collect::<Vec<_>>().into_iter()) == Ok(amount)
     };

@@ -133,7 +133,7 @@ pub fn sent_back(
     back: &str,
     (at, decisions): (i64, &mut Vec<Decision>),
 ) -> Result<(), EventError> {
-    let Some(record) = member.log.find(transfer) else { return Ok(()) };
+    let Some(record) = member.remembered(plan, transfer) else { return Ok(()) };
     let (sent_at, order) = (record.at, Some(&record).filter(|record| !record.order.is_empty()));
     let order = order.map(|record| read(plan, record)).transpose()?;
     let mut room = Changes::new();
@@ -161,7 +161,9 @@ pub fn use_again(
     fired: &mut SmallVec<[u32; 4]>,
     decisions: &mut Vec<Decision>,
 ) -> Result<(), EventError> {
-    let Some(record) = member.log.find(replaced).filter(|record| !record.order.is_empty()) else { return Ok(()) };
+    let Some(record) = member.remembered(plan, replaced).filter(|record| !record.order.is_empty()) else {
+        return Ok(());
+    };
     let order = read(plan, &record)?;
     back::use_again(plan, member, event, (&order.event, &order.decisions), decisions)?;
     let before: Vec<u32> = order.fired.iter().copied().filter(|rule| !fired.contains(rule)).collect();

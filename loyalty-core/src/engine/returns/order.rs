@@ -69,8 +69,7 @@ pub fn captured(plan: &Plan, record: &Record<'_>) -> Option<Captured> {
 
 /// An order of which something can still come back, and what has come back so far.
 pub(super) fn open(plan: &Plan, member: &Member, id: &str) -> Result<(Order, Returned), EventError> {
-    let record = member.log.find(id).filter(|record| record.at >= member.horizon(plan));
-    let record = record.ok_or_else(|| {
+    let record = member.remembered(plan, id).ok_or_else(|| {
         unknown_order(&format!("`{id}`")).advising("`history` in the program says how long orders are remembered")
     })?;
     let returnable = plan.events.get(usize::from(record.event)).is_some_and(|event| event.kind.returnable());

@@ -120,7 +120,7 @@ pub fn followed_before(plan: &Plan, member: &Member, decision: &Decision) -> Opt
     let Kind::Vested { wallet, lot, amount, .. } = decision.kind else { return None };
     let lots = &member.wallets.get(usize::from(wallet))?.lots;
     let source = lots.iter().find(|known| known.entry == lot)?.source;
-    let order = member.log.place_of(source).and_then(|place| member.log.at(place))?;
+    let order = member.remembered_by(plan, source)?;
     // What of an order that cannot come back any more was granted is not known for sure.
     let order = Some(order).filter(|order| order.at >= member.return_horizon(plan) && !order.order.is_empty())?;
     let granted = granted(&read(plan, &order).ok()?, wallet).ok()?;
