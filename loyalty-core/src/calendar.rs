@@ -7,7 +7,7 @@
 use chrono::{Months, NaiveDate, Weekday};
 
 use crate::check::model::{Length, Period, TimeUnit};
-use crate::time::{DAY, SECOND, date_of, day_of};
+use crate::time::{DAY, SECOND, date_of, day_of, within_reckoning};
 use crate::zones::Zone;
 
 #[derive(Debug, Clone)]
@@ -55,10 +55,10 @@ impl Calendar {
         instant.saturating_add(self.offset_at(instant)).rem_euclid(DAY)
     }
 
-    /// The instant at which the wall shows that day and time.
+    /// The instant at which the wall shows that day and time, or the nearest that the engine may come to.
     #[inline]
     pub fn instant_of(&self, day: i32, time: i64) -> i64 {
-        let local = i64::from(day).saturating_mul(DAY).saturating_add(time);
+        let local = within_reckoning(i64::from(day).saturating_mul(DAY).saturating_add(time));
         // So long after the last change, the clock shows nothing twice and skips nothing.
         match (self.starts.last(), self.offsets.last()) {
             (Some(start), Some(offset)) if start.saturating_add(2 * DAY) <= local.saturating_sub(*offset) => {
@@ -162,7 +162,7 @@ impl Calendar {
     /// The instant so much later: by the clock for hours and shorter, else the same time of a later local day.
     pub fn plus(&self, instant: i64, length: Length) -> i64 {
         match clock_micros(length) {
-            Some(micros) => instant.saturating_add(micros),
+            Some(micros) => within_reckoning(instant.saturating_add(micros)),
             None => self.instant_of(Self::day_plus(self.day_at(instant), length), self.time_at(instant)),
         }
     }
@@ -170,7 +170,7 @@ impl Calendar {
     /// The instant so much earlier, in the same way.
     pub fn minus(&self, instant: i64, length: Length) -> i64 {
         match clock_micros(length) {
-            Some(micros) => instant.saturating_sub(micros),
+            Some(micros) => within_reckoning(instant.saturating_sub(micros)),
             None => self.instant_of(Self::day_minus(self.day_at(instant), length), self.time_at(instant)),
         }
     }
@@ -179,7 +179,7 @@ impl Calendar {
     /// else the midnight that ends the local day reached.
     pub fn end_after(&self, instant: i64, length: Length) -> i64 {
         match clock_micros(length) {
-            Some(micros) => instant.saturating_add(micros),
+            Some(micros) => within_reckoning(instant.saturating_add(micros)),
             None => self.start_of(Self::day_plus(self.day_at(instant), length).saturating_add(1)),
         }
     }

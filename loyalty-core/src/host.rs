@@ -226,6 +226,12 @@ pub fn same_state(program: &Program, one: &Member, other: &Member) -> bool {
     same_program && tidy(one) == tidy(other)
 }
 
+/// An instant that an outcome or a view tells, such as an end: it may lie beyond those of events.
+#[must_use]
+pub fn told_instant(micros: i64) -> Option<Instant> {
+    Instant::reckoned(micros)
+}
+
 /// Counters over all members from their names and the digits of where they stand.
 ///
 /// # Errors

@@ -11,6 +11,14 @@ pub(crate) const DAY: i64 = 86_400 * SECOND;
 const EARLIEST: i64 = 0;
 /// The last one: the end of the year 2199. Far enough for any business, near enough that no sum of lengths overflows.
 const LATEST: i64 = 7_258_118_400 * SECOND - 1;
+/// What the engine reckons itself, such as an end, stays between these: in the year of every zone it has four digits, so that
+/// whoever reads RFC 3339 reads it.
+const EARLIEST_RECKONED: i64 = -62_135_510_400 * SECOND;
+const LATEST_RECKONED: i64 = 253_402_128_000 * SECOND;
+
+/// The first and the last day that is written `YYYY-MM-DD` and that every host knows: 0001-01-01 and 9999-12-31.
+pub(crate) const FIRST_DAY: i32 = -719_162;
+pub(crate) const LAST_DAY: i32 = 2_932_896;
 
 /// A point in time, exact to the microsecond, from 1970 to 2199.
 ///
@@ -30,17 +38,24 @@ impl Instant {
     /// Nothing, if the text is no such instant or lies outside of 1970 to 2199.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        let micros = match parse_plain(text) {
-            Some(micros) => micros,
-            None => DateTime::parse_from_rfc3339(text).ok()?.timestamp_micros(),
-        };
-        Self::from_micros(micros)
+        Self::from_micros(micros_written(text)?)
     }
 
     /// The instant so many microseconds after 1970-01-01T00:00:00Z; nothing outside of 1970 to 2199.
     #[must_use]
     pub fn from_micros(micros: i64) -> Option<Self> {
         (EARLIEST..=LATEST).contains(&micros).then_some(Self(micros))
+    }
+
+    /// One that the engine has reckoned itself, such as the end of something: it may lie beyond what events tell. Nothing that
+    /// it does not come to.
+    pub(crate) fn reckoned(micros: i64) -> Option<Self> {
+        (EARLIEST_RECKONED..=LATEST_RECKONED).contains(&micros).then_some(Self(micros))
+    }
+
+    /// Reads one of those, as it was written.
+    pub(crate) fn parse_reckoned(text: &str) -> Option<Self> {
+        Self::reckoned(micros_written(text)?)
     }
 
     /// Microseconds since 1970-01-01T00:00:00Z.
@@ -54,6 +69,23 @@ impl core::fmt::Display for Instant {
     fn fmt(&self, formatter: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         formatter.write_str(&rfc3339(self.0, 0))
     }
+}
+
+fn micros_written(text: &str) -> Option<i64> {
+    match parse_plain(text) {
+        Some(micros) => Some(micros),
+        None => Some(DateTime::parse_from_rfc3339(text).ok()?.timestamp_micros()),
+    }
+}
+
+/// Whether nothing that happens can be as late: what ends then never does.
+pub(crate) fn is_beyond_all(micros: i64) -> bool {
+    micros > LATEST
+}
+
+/// The nearest instant that the engine may come to. An offset that is still to be taken off leads no further.
+pub(crate) fn within_reckoning(micros: i64) -> i64 {
+    micros.clamp(EARLIEST_RECKONED + DAY, LATEST_RECKONED - DAY)
 }
 
 /// `YYYY-MM-DDTHH:MM:SS` with `Z` or `±HH:MM`, the form that nearly every host sends, read without the general parser; as

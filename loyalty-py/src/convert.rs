@@ -167,7 +167,7 @@ fn document_within(value: &Bound<'_, PyAny>, levels: u32) -> PyResult<Document> 
         return Ok(Document::Object(entries.collect::<PyResult<_>>()?));
     }
     if value.cast::<PyDateTime>().is_ok() {
-        let at = micros_of(value)?.and_then(Instant::from_micros);
+        let at = micros_of(value)?.and_then(loyalty_core::host::told_instant);
         let offset: i64 =
             value.call_method0("utcoffset")?.call_method0("total_seconds")?.call_method0("__int__")?.extract()?;
         let at = at.ok_or_else(|| PyValueError::new_err("no instant of the engine's"))?;

@@ -21,6 +21,7 @@ use super::{reactions, rewards, schedule, wheels};
 use crate::amount::{self, Overflow};
 use crate::check::model::Flow;
 use crate::plan::Plan;
+use crate::time::is_beyond_all;
 
 /// Brings a member to an instant. Everything due happens at its own instant, in order, so that it does not matter in
 /// how many steps time passes.
@@ -121,7 +122,8 @@ pub fn vest(
     let idle = match lot.expiry {
         Expiry::AfterVesting(length) => {
             let end = plan.calendar.end_after(at, length);
-            lot.expiry = Expiry::At(pause::moved_since(plan, &member.account, end, (at, lot.earned_at)));
+            let end = pause::moved_since(plan, &member.account, end, (at, lot.earned_at));
+            lot.expiry = if is_beyond_all(end) { Expiry::Never } else { Expiry::At(end) };
             None
         }
         Expiry::Inactivity(form) => Some(form),

@@ -14,7 +14,7 @@ use crate::calendar::Calendar;
 use crate::check::model::{ExpireStart, Length, Period, SpendOrder};
 use crate::plan::{ExpirePlan, InactivityPlan, Plan, VestPlan};
 use crate::sorting::Arrange as _;
-use crate::time::{date_of, day_of};
+use crate::time::{date_of, day_of, is_beyond_all};
 
 /// When a lot's points may first be spent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -480,8 +480,15 @@ fn next_day(month: u32, day: u32, reached: i32) -> i32 {
     found.unwrap_or(reached)
 }
 
-/// When points earned (or vested) at `start` run out by a form.
+/// When points earned (or vested) at `start` run out by a form. What would be later than anything that can happen is never.
 pub fn expiry(plan: &Plan, form: ExpirePlan, start: i64, vested: bool) -> Expiry {
+    match fixed_expiry(plan, form, start, vested) {
+        Expiry::At(end) if is_beyond_all(end) => Expiry::Never,
+        expiry => expiry,
+    }
+}
+
+fn fixed_expiry(plan: &Plan, form: ExpirePlan, start: i64, vested: bool) -> Expiry {
     let calendar = &plan.calendar;
     let day = calendar.day_at(start);
     match form {

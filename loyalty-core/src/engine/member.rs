@@ -23,7 +23,7 @@ use super::tally::Tallies;
 use super::undo::{Apart, Kept, Rows, Turn, Undo as _};
 use super::value::Stored;
 use crate::plan::Plan;
-use crate::time::{DAY, Instant};
+use crate::time::{DAY, Instant, is_beyond_all};
 
 /// The state of one member: opaque to the host, which keeps it between events (see [`crate::Program::save`]).
 ///
@@ -317,7 +317,7 @@ impl Member {
     /// by the calendar fires. Before it nothing happens; at it something does. Nothing: never.
     #[must_use]
     pub fn next_due(&self) -> Option<Instant> {
-        (self.next_due != i64::MAX).then_some(Instant(self.next_due))
+        (!is_beyond_all(self.next_due)).then_some(Instant(self.next_due))
     }
 
     /// The account that this one was merged into, if it was; its events go there.

@@ -3,6 +3,7 @@
 
 mod alike;
 mod documents;
+mod far;
 mod old;
 mod states;
 mod strict;

@@ -13,6 +13,7 @@ use crate::engine::outcome::{Because, Decision, Kind};
 use crate::engine::value::{Stored, Value};
 use crate::engine::{idle, ladders, lapses, ledger};
 use crate::plan::{EventPlan, ExpirePlan, Plan, VestPlan};
+use crate::time::date_of;
 
 /// Staff give or take points.
 pub(super) fn adjust(
@@ -51,6 +52,13 @@ pub(super) fn adjust(
         return Ok(());
     }
     let expires = match named(event_plan, event, "expires") {
+        // Nothing that has ended before anything could happen was ever given.
+        Value::Date(day) if day < 0 => {
+            return Err(EventError::new(Refusal::WrongType)
+                .in_field("expires")
+                .expecting("a date from 1970-01-01 on; after 2199-12-31 is never")
+                .but_found(format!("{}", date_of(day))));
+        }
         Value::Date(day) => Some(ExpirePlan::At(day)),
         _ => None,
     };

@@ -7,7 +7,7 @@ use super::worked::whole_months;
 use crate::calendar::Calendar;
 use crate::check::model::{Length, TimeUnit};
 use crate::engine::value::Value;
-use crate::time::{DAY, SECOND};
+use crate::time::{DAY, FIRST_DAY, LAST_DAY, SECOND};
 
 impl<'a> Scope<'a> {
     /// Whole units from one instant or day to another.
@@ -47,8 +47,8 @@ impl<'a> Scope<'a> {
     pub(super) fn moved(&self, of: Value<'a>, by: Length, back: bool) -> Value<'a> {
         let calendar = &self.plan.calendar;
         match (of, back) {
-            (Value::Date(day), false) => Value::Date(Calendar::day_plus(day, by)),
-            (Value::Date(day), true) => Value::Date(Calendar::day_minus(day, by)),
+            (Value::Date(day), false) => Value::Date(Calendar::day_plus(day, by).clamp(FIRST_DAY, LAST_DAY)),
+            (Value::Date(day), true) => Value::Date(Calendar::day_minus(day, by).clamp(FIRST_DAY, LAST_DAY)),
             (Value::Instant(at), false) => Value::Instant(calendar.plus(at, by)),
             (Value::Instant(at), true) => Value::Instant(calendar.minus(at, by)),
             _ => Value::Missing,

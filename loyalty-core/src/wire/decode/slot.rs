@@ -10,7 +10,7 @@ use crate::engine::event::{EventData, Slot};
 use crate::plan::Plan;
 use crate::plan::layout::{FRACTION_DIGITS_MAX, FieldKind, INTEGER_DIGITS_MAX, SlotLayout, TEXT_BYTES_MAX};
 use crate::plan::symbols::UNKNOWN;
-use crate::time::{Instant, day_written, time_written};
+use crate::time::{FIRST_DAY, Instant, LAST_DAY, day_written, time_written};
 use crate::wire::input::{Input, Scalar};
 
 /// The whole numbers that a binary float tells from their neighbours lie up to here: 2^53 − 1. What is 2^53 may have been the
@@ -167,7 +167,11 @@ pub fn slot(plan: &Plan, layout: &SlotLayout, scalar: &Scalar<'_>, event: &mut E
                 Scalar::Text(text) => day_written(text),
                 _ => None,
             };
-            Slot::Date(date.ok_or_else(|| wrong("a date such as 2026-11-21", scalar))?)
+            let date = date.ok_or_else(|| wrong("a date such as 2026-11-21", scalar))?;
+            if !(FIRST_DAY..=LAST_DAY).contains(&date) {
+                return Err(wrong("a date from 0001-01-01 to 9999-12-31", scalar));
+            }
+            Slot::Date(date)
         }
         FieldKind::Instant => {
             let instant = match scalar {

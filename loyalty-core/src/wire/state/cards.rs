@@ -34,7 +34,7 @@ pub fn restore(
 ) -> Result<(), StateError> {
     for card in saved {
         for moment in [&card.issued_at, &card.until] {
-            Instant::from_micros(moment.0)
+            Instant::reckoned(moment.0)
                 .ok_or_else(|| StateError::new("not a saved member: what it says of a card is damaged"))?;
         }
         match plan.wheels.iter().position(|wheel| *wheel.name == *card.wheel) {

@@ -70,7 +70,7 @@ pub fn restore(saved: &[SavedContact]) -> Result<Contact, StateError> {
         .chain(saved.held.iter().flat_map(|(until, since, _)| [until, since]));
     let moments = moments.chain(saved.campaigns.iter().map(|(.., at)| at));
     for moment in moments {
-        Instant::from_micros(moment.0).ok_or_else(damaged)?;
+        Instant::reckoned(moment.0).ok_or_else(damaged)?;
     }
     let reach = Reach {
         wrote_at: saved.wrote_at.map(|at| at.0),

@@ -51,8 +51,8 @@ pub fn restore(plan: &Plan, saved: &[SavedCoupon], report: &mut MigrationReport)
     for saved in saved {
         let used = if let SavedFate::Used(at, _) = &saved.fate { Some(at) } else { None };
         for moment in [Some(&saved.issued_at), saved.expires_at.as_ref(), used].into_iter().flatten() {
-            Instant::from_micros(moment.0)
-                .ok_or_else(|| StateError::new("a coupon with an instant outside of 1970 to 2199"))?;
+            Instant::reckoned(moment.0)
+                .ok_or_else(|| StateError::new("a coupon with an instant beyond every calendar"))?;
         }
         let Some(coupon) = CouponPlan::named(&plan.coupons, &saved.coupon) else {
             report.dropped.push(format!("coupon `{}` with the number {}", saved.coupon, saved.number));

@@ -58,7 +58,7 @@ pub fn restore(
     for one in saved {
         let moments = [Some(&one.at), one.until.as_ref(), one.answer.as_ref().map(|(_, at)| at)];
         for moment in moments.into_iter().flatten() {
-            Instant::from_micros(moment.0).ok_or_else(damaged)?;
+            Instant::reckoned(moment.0).ok_or_else(damaged)?;
         }
         let Some((number, question)) = plan.questions.named(&one.question) else {
             report.dropped.push(format!("the quiz or survey `{}`", one.question));

@@ -112,8 +112,8 @@ pub fn restore(
     let wallets = places(plan.wallets.iter().map(|wallet| &*wallet.name));
     for hold in &saved.holds {
         for moment in [hold.at, hold.until] {
-            Instant::from_micros(moment.0)
-                .ok_or_else(|| StateError::new("a hold with an instant outside of 1970 to 2199"))?;
+            Instant::reckoned(moment.0)
+                .ok_or_else(|| StateError::new("a hold with an instant beyond every calendar"))?;
         }
         let mut parts = Vec::new();
         for (name, uses) in &hold.parts {

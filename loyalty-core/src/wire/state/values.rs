@@ -8,6 +8,8 @@ use crate::check::model::{Length, TimeUnit};
 use crate::engine::log::Log;
 use crate::engine::lots::{Expiry, Vesting};
 use crate::engine::value::Stored;
+use crate::plan::layout::{FieldKind, SlotLayout};
+use crate::time::{FIRST_DAY, LAST_DAY};
 
 /// A decimal: its digits as a text in JSON.
 #[derive(Clone, Copy, Default)]
@@ -57,8 +59,9 @@ impl SavedValue {
             SavedValue::Number(number) => Stored::Number(number.0),
             SavedValue::Text(text) => Stored::Text(text.as_str().into()),
             SavedValue::Bool(value) => Stored::Bool(*value),
-            SavedValue::Date(day) if (-1_000_000..1_000_000).contains(day) => Stored::Date(*day),
-            SavedValue::Date(_) => return Err(StateError::new("a date beyond every calendar")),
+            // A program may write the year 0.
+            SavedValue::Date(day) if (FIRST_DAY - 366..=LAST_DAY).contains(day) => Stored::Date(*day),
+            SavedValue::Date(_) => return Err(StateError::new("a date that is not of four digits' years")),
             SavedValue::Instant(at) => Stored::Instant(at.0),
             SavedValue::Time(micros) => Stored::Time(*micros),
         })

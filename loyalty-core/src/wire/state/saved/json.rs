@@ -220,7 +220,7 @@ impl Form for Reading<'_> {
 
     fn moment(&mut self, _: i64) -> Result<i64, Unread> {
         let expected = "an instant";
-        Instant::parse(self.words(expected)?).map(|at| at.0).ok_or_else(|| Unread::expecting(expected))
+        Instant::parse_reckoned(self.words(expected)?).map(|at| at.0).ok_or_else(|| Unread::expecting(expected))
     }
 
     fn text(&mut self, text: &mut String) -> Result<(), Unread> {
