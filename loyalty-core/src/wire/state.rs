@@ -44,6 +44,7 @@ use crate::engine::returns::Returned;
 use crate::engine::undo::{Apart, Kept};
 use crate::engine::value::Stored;
 use crate::plan::Plan;
+use crate::plan::layout::{FieldKind, SlotLayout};
 use crate::sorting::Arrange as _;
 use crate::time::Instant;
 pub use forms::{load_binary, load_json, measure, save_binary, save_json};
@@ -237,7 +238,7 @@ fn snapshot(plan: &Plan, member: &Member) -> Snapshot {
     let mut names = Names::default();
     let attributes = plan.member.iter().zip(member.attributes.iter().zip(&member.attributes_at));
     let attributes = attributes.filter(|(_, (value, _))| **value != Stored::Missing).map(|(field, (value, at))| {
-        (field.name.to_string(), SavedValue::of(value), Moment((*at).max(member.enrolled_at)))
+        (field.name.to_string(), SavedValue::of_field(value, field), Moment((*at).max(member.enrolled_at)))
     });
     let wallets = plan.wallets.iter().zip(&member.wallets).map(|(wallet, state)| SavedWallet {
         name: wallet.name.to_string(),
@@ -313,6 +314,20 @@ fn snapshot(plan: &Plan, member: &Member) -> Snapshot {
         uncounted: counters::save_uncounted(plan, &member),
         idle: idle::save(plan, &member),
         tags_told: tags::save(&member),
+    }
+}
+
+/// The words for the type of an attribute.
+fn type_said(field: &SlotLayout) -> &'static str {
+    match field.kind {
+        FieldKind::Number { .. } if field.money => "money",
+        FieldKind::Number { whole: true, .. } => "a whole number",
+        FieldKind::Number { whole: false, .. } => "a number",
+        FieldKind::Text => "a text",
+        FieldKind::Bool => "true or false",
+        FieldKind::Date => "a date",
+        FieldKind::Instant => "an instant",
+        FieldKind::Time => "a time of day",
     }
 }
 
@@ -408,7 +423,14 @@ fn restore(plan: &Plan, mut saved: Snapshot) -> Result<Loaded, StateError> {
     let fields = places(plan.member.iter().map(|field| &*field.name));
     for (name, value, at) in &saved.attributes {
         match fields.get(name.as_str()) {
-            Some(field) => drop(member.tell(*field, &value.stored()?, at.0)),
+            Some(field) => match plan.member.get(*field).filter(|slot| !value.fits(slot)) {
+                // A value of another type would be neither what was said nor what is missing.
+                Some(slot) => {
+                    let (then, now) = (value.said(), type_said(slot));
+                    report.dropped.push(format!("attribute `{name}`: {then}, and {now} in this program"));
+                }
+                None => drop(member.tell(*field, &value.stored()?, at.0)),
+            },
             None => report.dropped.push(format!("attribute `{name}`")),
         }
     }

@@ -66,14 +66,14 @@ fn what_is_saved_in_another_form_says_in_which() {
     let program = program();
     let member = played(&program);
     let (mut bytes, text) = (program.save_binary(&member), program.save(&member));
-    assert!(text.starts_with("{\"format\":7,") && bytes.starts_with(&[7]));
-    for form in [6, 8] {
+    assert!(text.starts_with("{\"format\":8,") && bytes.starts_with(&[8]));
+    for form in [7, 9] {
         let told =
-            format!("saved in form {form}, and this library reads form 7: read it with the library that wrote it");
+            format!("saved in form {form}, and this library reads form 8: read it with the library that wrote it");
         bytes[0] = form;
         assert_eq!(program.load_binary(&bytes).unwrap_err().to_string(), told);
         // Of another form nothing is looked at but its number.
-        for text in [text.replacen('7', &form.to_string(), 1), format!("{{\"format\":{form}}}")] {
+        for text in [text.replacen('8', &form.to_string(), 1), format!("{{\"format\":{form}}}")] {
             assert_eq!(program.load(&text).unwrap_err().to_string(), told);
         }
     }
@@ -372,4 +372,51 @@ fn the_seeds_of_the_fuzzer_are_of_the_form_that_is_read() {
     let wholesaler = program(include_str!("../../../examples/wholesaler/wholesaler.loyalty"));
     let loaded = wholesaler.load_binary(include_bytes!("../../../fuzz/seeds/member.state")).unwrap();
     assert!(loaded.report.is_empty(), "{:?}", loaded.report);
+}
+
+/// A member with an attribute of every type, loaded by a program that gives them other types.
+fn with_types(then: &str, now: &str) -> (String, Vec<String>) {
+    let program = |version: u8, fields: &str| {
+        let text = format!(
+            "program \"Shop\" {{ currency EUR  version {version} }}\nwallet points {{}}\nmember {{ {fields} }}\n\
+             rule r on signup {{ earn 1 points }}"
+        );
+        Program::compile(&text).unwrap_or_else(|found| panic!("{}", found.render("program.loyalty", false)))
+    };
+    let (old, new) = (program(1, then), program(2, now));
+    let mut member = old.enroll("m-1", Instant::parse("2026-01-01T00:00:00Z").unwrap()).unwrap();
+    let profile = r#"{"type":"profile","id":"p-1","at":"2026-01-02T00:00:00Z","word":"gold","number":7.5,"whole":7,"price":"7.50",
+        "flag":true,"day":"2026-01-01","instant":"2026-01-01T00:00:00Z","time":"09:30"}"#;
+    old.apply(&mut member, profile).unwrap();
+    let [one, two] = [new.load(&old.save(&member)), new.load_binary(&old.save_binary(&member))].map(Result::unwrap);
+    assert_eq!(one.report, two.report);
+    assert_eq!(new.save(&one.member), new.save(&two.member));
+    let view = new.view(&one.member, one.member.clock()).to_json();
+    let attributes = view.split("\"attributes\":").nth(1).unwrap().split('}').next().unwrap().to_owned() + "}";
+    (attributes, one.report.dropped().to_vec())
+}
+
+#[test]
+fn an_attribute_of_another_type_is_told_and_not_kept() {
+    let all =
+        "word text?  number number?  whole int?  price money?  flag bool?  day date?  instant instant?  time time?";
+    let (kept, dropped) = with_types(all, all);
+    assert!(kept.contains("\"word\":\"gold\"") && kept.contains("\"price\":\"7.5"), "{kept}");
+    assert!(dropped.is_empty(), "{dropped:?}");
+    // A whole number is a number, and a number may be whole.
+    let (kept, dropped) = with_types("whole int?", "whole number?");
+    assert!(kept.contains("\"whole\":\"7\"") && dropped.is_empty(), "{kept} {dropped:?}");
+    for (then, now, told) in [
+        ("word text?", "word bool?", "attribute `word`: a text, and true or false in this program"),
+        ("number number?", "number money?", "attribute `number`: a number, and money in this program"),
+        ("number number?", "number int?", "attribute `number`: a number, and a whole number in this program"),
+        ("price money?", "price number?", "attribute `price`: money, and a number in this program"),
+        ("flag bool?", "flag text?", "attribute `flag`: true or false, and a text in this program"),
+        ("day date?", "day instant?", "attribute `day`: a date, and an instant in this program"),
+        ("time time?", "time date?", "attribute `time`: a time of day, and a date in this program"),
+    ] {
+        let (kept, dropped) = with_types(then, now);
+        assert_eq!(dropped, [told]);
+        assert!(!kept.contains(":\"") && !kept.contains(":true"), "{kept}");
+    }
 }

@@ -175,6 +175,7 @@ impl Values {
             SavedValue::Instant(_) => 4,
             SavedValue::Time(_) => 5,
             SavedValue::Missing => 6,
+            SavedValue::Money(_) => 7,
         };
         *value = match (self.kind.code(coder, kind)?, core::mem::replace(value, SavedValue::Missing)) {
             (0, given) => {
@@ -201,6 +202,10 @@ impl Values {
                 SavedValue::Time(self.times.signed(coder, micros)?)
             }
             (6, _) => SavedValue::Missing,
+            (7, given) => {
+                let given = if let SavedValue::Money(given) = given { given } else { Amount::default() };
+                SavedValue::Money(Amount(self.numbers.code(coder, given.0)?))
+            }
             _ => return Err(Malformed),
         };
         Ok(())

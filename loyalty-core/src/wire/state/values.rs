@@ -22,6 +22,7 @@ pub struct Moment(pub i64);
 #[derive(Default)]
 pub enum SavedValue {
     Number(Amount),
+    Money(Amount),
     Text(String),
     Bool(bool),
     /// Days since 1970.
@@ -34,7 +35,7 @@ pub enum SavedValue {
 }
 
 saved! {
-    SavedValue: "number" = Number(number), "text" = Text(text), "bool" = Bool(set), "date" = Date(day), "instant" = Instant(at),
+    SavedValue: "number" = Number(number), "money" = Money(number), "text" = Text(text), "bool" = Bool(set), "date" = Date(day), "instant" = Instant(at),
     "time" = Time(micros), "missing" = Missing
 }
 
@@ -53,10 +54,49 @@ impl SavedValue {
         }
     }
 
+    /// The same of an attribute: what is money says so.
+    pub fn of_field(value: &Stored, field: &SlotLayout) -> Self {
+        match Self::of(value) {
+            SavedValue::Number(number) if field.money => SavedValue::Money(number),
+            value => value,
+        }
+    }
+
+    /// Whether it is of the type that a field has. A number that is whole is one of either kind.
+    pub fn fits(&self, field: &SlotLayout) -> bool {
+        match (self, field.kind) {
+            (SavedValue::Missing, _)
+            | (SavedValue::Text(_), FieldKind::Text)
+            | (SavedValue::Bool(_), FieldKind::Bool)
+            | (SavedValue::Date(_), FieldKind::Date)
+            | (SavedValue::Instant(_), FieldKind::Instant)
+            | (SavedValue::Time(_), FieldKind::Time) => true,
+            (SavedValue::Number(number), FieldKind::Number { whole, .. }) => {
+                !field.money && (!whole || number.0.is_integer())
+            }
+            (SavedValue::Money(_), FieldKind::Number { .. }) => field.money,
+            _ => false,
+        }
+    }
+
+    /// The words for its type.
+    pub fn said(&self) -> &'static str {
+        match self {
+            SavedValue::Number(_) => "a number",
+            SavedValue::Money(_) => "money",
+            SavedValue::Text(_) => "a text",
+            SavedValue::Bool(_) => "true or false",
+            SavedValue::Date(_) => "a date",
+            SavedValue::Instant(_) => "an instant",
+            SavedValue::Time(_) => "a time of day",
+            SavedValue::Missing => "nothing",
+        }
+    }
+
     pub fn stored(&self) -> Result<Stored, StateError> {
         Ok(match self {
             SavedValue::Missing => Stored::Missing,
-            SavedValue::Number(number) => Stored::Number(number.0),
+            SavedValue::Number(number) | SavedValue::Money(number) => Stored::Number(number.0),
             SavedValue::Text(text) => Stored::Text(text.as_str().into()),
             SavedValue::Bool(value) => Stored::Bool(*value),
             // A program may write the year 0.
