@@ -94,6 +94,13 @@ pub(super) fn come_back(
     let layout = plan.events.get(usize::from(order.event.event)).map(|event| &event.layout);
     let known = layout.and_then(|layout| lines(&order.event, layout));
     let asked = returned_lines(plan, refund);
+    if asked.is_none() && field(plan, refund, "amount").is_none() && names_no_line(plan, refund) {
+        return Err(EventError::new(Refusal::MissingField)
+            .in_field("lines")
+            .expecting("the lines that come back, or an `amount` beside it")
+            .but_found("a list without any")
+            .advising("a refund without `lines` and `amount` gives back all that is left"));
+    }
     if let Some((places, _, lines)) = &known {
         after.units.resize(lines.len(), Decimal::ZERO);
         after.amounts.resize(lines.len(), Decimal::ZERO);
@@ -222,6 +229,7 @@ struct AskedLine<'a> {
     amount: Option<Decimal>,
 }
 
+/// The lines that a refund names; nothing where it names none, also by a list without any: what else it says decides then.
 fn returned_lines<'a>(plan: &Plan, refund: &'a EventData) -> Option<Vec<AskedLine<'a>>> {
     let layout = &plan.events.get(usize::from(refund.event))?.layout;
     let number = layout.lists.iter().position(|list| &*list.name == "lines")?;
@@ -234,7 +242,7 @@ fn returned_lines<'a>(plan: &Plan, refund: &'a EventData) -> Option<Vec<AskedLin
         _ => None,
     };
     let value = |row: usize, slot: u16| if slot == u16::MAX { None } else { refund.item(row, slot).number() };
-    list.present.then(|| {
+    (list.present && list.count > 0).then(|| {
         let rows = refund.rows_of(list).map(|row| AskedLine {
             id: text(row, id),
             sku: text(row, sku),
@@ -243,6 +251,13 @@ fn returned_lines<'a>(plan: &Plan, refund: &'a EventData) -> Option<Vec<AskedLin
         });
         rows.collect()
     })
+}
+
+/// Whether a refund has a list of lines, and none in it.
+fn names_no_line(plan: &Plan, refund: &EventData) -> bool {
+    let layout = plan.events.get(usize::from(refund.event)).map(|event| &event.layout);
+    let number = layout.and_then(|layout| layout.lists.iter().position(|list| &*list.name == "lines"));
+    number.is_some_and(|number| refund.list(number as u16).present)
 }
 
 fn line_back(
