@@ -28,7 +28,7 @@ use admit::admit;
 use work::{Work, commit, evaluate, remember, settle, write};
 
 pub use super::event::named;
-pub use admit::same_program;
+pub use admit::{same_program, same_state};
 pub use before::{before_rules, rests};
 
 /// Time passes.

@@ -70,6 +70,7 @@ impl Program {
     ///
     /// As [`Program::quote`].
     pub fn eligible(&self, member: &Member, cart: &Event, counters: &Counters) -> Result<Vec<&str>, EventError> {
+        doors::same_state(&self.plan, member, &cart.data)?;
         let working = quote::at(&self.plan, member, cart.data.at)?;
         let member = working.as_ref().unwrap_or(member);
         let found = quote::eligible_coupons(&self.plan, member, &cart.data, counters)?;
@@ -105,6 +106,7 @@ impl Program {
         counters: &Counters,
         others: bool,
     ) -> Result<Quote, EventError> {
+        doors::same_state(&self.plan, member, &cart.data)?;
         let working = quote::at(&self.plan, member, cart.data.at)?;
         let member = working.as_ref().unwrap_or(member);
         let request = quote::Request { codes, counters, source: quote::cart::Source::Cart, others };
@@ -148,6 +150,7 @@ impl Program {
                 .expecting("an order")
                 .but_found(format!("`{kind}`")));
         }
+        doors::same_state(&self.plan, member, &event.data)?;
         let mut working = member.clone();
         doors::advance(&self.plan, &mut working, event.data.at)?;
         Ok(view::rewards::offered(&self.plan, &working, Some(&event.data), Some(counters)))

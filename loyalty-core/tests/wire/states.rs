@@ -420,3 +420,26 @@ fn an_attribute_of_another_type_is_told_and_not_kept() {
         assert!(!kept.contains(":\"") && !kept.contains(":true"), "{kept}");
     }
 }
+
+#[test]
+fn a_cart_is_quoted_for_the_member_and_the_revision_that_it_names() {
+    let program = Program::compile(
+        "program \"Shop\" { currency EUR }\nwallet points {}\nrule b on order { earn 1 points per 1 EUR of order.subtotal }\n\
+         coupon TEN { give 10% off order  limit 1 per member }",
+    )
+    .unwrap();
+    let member = program.enroll("m-1", Instant::parse("2026-01-01T00:00:00Z").unwrap()).unwrap();
+    let quote = |of: &str| {
+        let cart = format!(r#"{{"at":"2026-01-02T00:00:00Z",{of}"lines":[{{"id":"1","amount":"10"}}]}}"#);
+        let counters = Default::default();
+        let eligible = program.eligible(&member, &program.decode_cart(cart.as_bytes()).unwrap(), &counters).map(drop);
+        let quoted = program.quote(&member, &cart, &["TEN"], &counters).map(|quote| quote.total().to_string());
+        assert_eq!(eligible.err().map(|error| error.to_string()), quoted.as_ref().err().map(ToString::to_string));
+        quoted.unwrap_or_else(|error| error.to_string())
+    };
+    for of in ["", r#""member":"m-1","#, r#""revision":0,"#] {
+        assert!(quote(of).starts_with('9'), "{}", quote(of));
+    }
+    assert_eq!(quote(r#""member":"m-2","#), "wrong_member: `member`: expected `m-1`, whose state this is, found `m-2`");
+    assert!(quote(r#""revision":99,"#).starts_with("stale_state: `revision`: expected 0, the state's, found 99"));
+}

@@ -16,14 +16,7 @@ pub fn same_program(plan: &Plan, member: &Member) -> Result<(), EventError> {
         .advising("load the saved state with this program: it takes over what it can and reports the rest"))
 }
 
-/// Refuses what cannot be taken, and tells what was decided then of what is known already.
-pub(super) fn admit(
-    plan: &Plan,
-    member: &Member,
-    event: &EventData,
-    now: Option<i64>,
-) -> Result<Option<Vec<Decision>>, EventError> {
-    member.account.expect_open("member")?;
+fn same_member(member: &Member, event: &EventData) -> Result<(), EventError> {
     if let Some(of) = &event.member
         && **of != *member.id
         && !member.account.has_absorbed(of)
@@ -33,6 +26,38 @@ pub(super) fn admit(
             .expecting(format!("`{}`, whose state this is", member.id))
             .but_found(format!("`{of}`")));
     }
+    Ok(())
+}
+
+fn same_revision(member: &Member, event: &EventData) -> Result<(), EventError> {
+    if let Some(revision) = event.revision
+        && revision != member.revision
+    {
+        return Err(EventError::new(Refusal::StaleState)
+            .in_field("revision")
+            .expecting(format!("{}, the state's", member.revision))
+            .but_found(revision.to_string())
+            .advising("read the member again and decide anew"));
+    }
+    Ok(())
+}
+
+/// Refuses what is asked beforehand of another member, or of a state that has moved on: it would be refused as an event.
+pub fn same_state(plan: &Plan, member: &Member, event: &EventData) -> Result<(), EventError> {
+    same_program(plan, member)?;
+    same_member(member, event)?;
+    same_revision(member, event)
+}
+
+/// Refuses what cannot be taken, and tells what was decided then of what is known already.
+pub(super) fn admit(
+    plan: &Plan,
+    member: &Member,
+    event: &EventData,
+    now: Option<i64>,
+) -> Result<Option<Vec<Decision>>, EventError> {
+    member.account.expect_open("member")?;
+    same_member(member, event)?;
     let instant = |at: i64| rfc3339(at, plan.calendar.offset_at(at));
     let horizon = member.horizon(plan);
     if let Some(record) = member.remembered(plan, &event.id) {
@@ -49,15 +74,7 @@ pub(super) fn admit(
         }
         return Ok(Some(record.decisions().map_err(|_| EventError::new(Refusal::OtherProgram))?));
     }
-    if let Some(revision) = event.revision
-        && revision != member.revision
-    {
-        return Err(EventError::new(Refusal::StaleState)
-            .in_field("revision")
-            .expecting(format!("{}, the state's", member.revision))
-            .but_found(revision.to_string())
-            .advising("read the member again and decide anew"));
-    }
+    same_revision(member, event)?;
     let tolerance = plan.settings.future;
     if let Some(now) = now
         && event.at > plan.calendar.plus(now, tolerance)
