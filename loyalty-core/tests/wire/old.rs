@@ -109,4 +109,6 @@ fn members_are_the_same_whatever_they_no_longer_need() {
     let mut later = member.clone();
     program.apply(&mut later, order("more", "2027-05-05T00:00:00Z", 1)).unwrap();
     assert!(!host::same_state(&program, &member, &later));
+    let other = compile(&SHOP.replace("Shop", "Another shop"));
+    assert!(!host::same_state(&other, &member, &member));
 }

@@ -422,6 +422,19 @@ fn an_attribute_of_another_type_is_told_and_not_kept() {
 }
 
 #[test]
+fn a_member_goes_with_no_program_of_other_money_zone_or_title() {
+    let text = "program \"Shop\" { currency EUR  timezone \"Europe/Berlin\" }\nwallet credit { holds EUR }\n\
+                rule s on signup { earn 5 EUR to credit }";
+    let program = Program::compile(text).unwrap();
+    let mut member = program.enroll("m-1", Instant::parse("2026-01-01T00:00:00Z").unwrap()).unwrap();
+    for other in [text.replace("EUR", "USD"), text.replace("Shop", "Store"), text.replace("Berlin", "Paris")] {
+        let other = Program::compile(&other).unwrap();
+        let signup = r#"{"type":"signup","id":"s-1","at":"2026-01-02T00:00:00Z"}"#;
+        assert_eq!(other.apply(&mut member, signup).unwrap_err().code().as_str(), "other_program");
+    }
+}
+
+#[test]
 fn a_cart_is_quoted_for_the_member_and_the_revision_that_it_names() {
     let program = Program::compile(
         "program \"Shop\" { currency EUR }\nwallet points {}\nrule b on order { earn 1 points per 1 EUR of order.subtotal }\n\

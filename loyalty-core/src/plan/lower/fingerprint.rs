@@ -2,14 +2,21 @@
 
 use crate::plan::Plan;
 
-/// Changes with everything that the form of a member's state depends on.
+/// Changes with everything that the form of a member's state depends on, with what its amounts and days mean, and from one
+/// shop's program to another's.
 pub(super) fn of(plan: &Plan) -> u64 {
     let mut text = String::new();
+    let settings = &plan.settings;
+    let currency = settings.currency.map(|currency| currency.as_str().to_owned());
+    text.push_str(&format!("program {:?} {currency:?} {:?}\n", settings.title, settings.zone));
     for slot in &plan.member {
-        text.push_str(&format!("member {} {:?}\n", slot.name, slot.kind));
+        text.push_str(&format!("member {} {:?} {}\n", slot.name, slot.kind, slot.money));
     }
     for wallet in &plan.wallets {
-        text.push_str(&format!("wallet {} {} {}\n", wallet.name, wallet.decimals, wallet.denominator));
+        text.push_str(&format!(
+            "wallet {} {:?} {} {}\n",
+            wallet.name, wallet.unit, wallet.decimals, wallet.denominator
+        ));
         wallet.inactivities.iter().for_each(|form| text.push_str(&form.key));
     }
     for measure in &plan.measures {
