@@ -27,6 +27,10 @@ refusals! {
     InvalidJson = "invalid_json",
     /// The event has more bytes than the limit.
     EventTooLarge = "event_too_large",
+    /// The event has more fields of its own than the limit.
+    TooManyFields = "too_many_fields",
+    /// Values are nested more deeply than the limit.
+    TooDeep = "too_deep",
     /// A list has more items than the limit.
     TooManyItems = "too_many_items",
     /// More follows from the event than the limit.

@@ -67,6 +67,11 @@ impl EventError {
         Self::new(Refusal::InvalidJson).expecting("one JSON object").but_found(found)
     }
 
+    /// Whether nothing of the object can be read: no field is at fault.
+    pub(crate) fn is_of_the_whole(&self) -> bool {
+        matches!(self.code(), Refusal::InvalidJson | Refusal::TooManyFields | Refusal::TooDeep)
+    }
+
     pub(crate) fn in_field(mut self, field: impl Into<String>) -> Self {
         self.0.field = Some(field.into());
         self

@@ -396,9 +396,9 @@ fn list<I: Input>(
         count = item as u32 + 1;
         let read = row(plan, reading, layout, start + item * width, value, event);
         // A slip in the text says itself where it is.
-        let place = |error: EventError| match error.code() {
-            Refusal::InvalidJson => error,
-            _ => error.within(&format!("{}[{item}]", layout.name)),
+        let place = |error: EventError| match error.is_of_the_whole() {
+            true => error,
+            false => error.within(&format!("{}[{item}]", layout.name)),
         };
         read.map_err(place)
     })?;

@@ -381,7 +381,16 @@ impl<'a> Json<'a> {
 
     #[cold]
     fn told(&self, slip: Slip) -> EventError {
-        invalid(&self.words(slip))
+        let found = self.words(slip);
+        match slip.what {
+            Wrong::Byte => invalid(&found),
+            Wrong::Depth => EventError::new(Refusal::TooDeep)
+                .expecting(format!("at most {DEPTH_MAX} levels of nested values"))
+                .but_found(found),
+            Wrong::Keys => {
+                EventError::new(Refusal::TooManyFields).expecting(format!("at most {KEYS_MAX} fields")).but_found(found)
+            }
+        }
     }
 
     /// The words for what is wrong.
@@ -504,7 +513,7 @@ impl Input for Json<'_> {
                 }
                 match take(number, self) {
                     Ok(()) => {}
-                    Err(error) if error.code() == Refusal::InvalidJson => return Err(Refused::object(error)),
+                    Err(error) if error.is_of_the_whole() => return Err(Refused::object(error)),
                     Err(error) => {
                         self.at = start;
                         if refused.as_ref().is_none_or(|known| known.field > Some(number)) {
@@ -535,7 +544,7 @@ impl Input for Json<'_> {
             if refused.is_none() {
                 match take(number, self) {
                     Ok(()) => {}
-                    Err(error) if error.code() == Refusal::InvalidJson => return Err(error),
+                    Err(error) if error.is_of_the_whole() => return Err(error),
                     Err(error) => {
                         self.at = start;
                         refused = Some(error);

@@ -3,7 +3,8 @@
 use loyalty_core::{EventError, Instant, Outcome, Program};
 
 /// The refusals that are raised here and in no case.
-pub const REFUSALS: [&str; 4] = ["event_too_large", "too_many_items", "not_alike", "other_program"];
+pub const REFUSALS: [&str; 6] =
+    ["event_too_large", "too_many_items", "too_many_fields", "too_deep", "not_alike", "other_program"];
 
 const PROGRAM: &str = r#"program "Shop" {
   currency EUR
@@ -42,6 +43,27 @@ fn ten_thousand_lines_and_one_more() {
     assert_eq!(outcome.decisions()[0].amount().unwrap().to_string(), "100");
     let error = apply(&order("b", 10_001)).unwrap_err();
     assert_eq!((error.code().as_str(), error.field()), ("too_many_items", Some("lines")));
+}
+
+#[test]
+fn a_thousand_fields_and_one_more() {
+    let with = |fields: usize| {
+        // Six are there already.
+        let more: String = (6..fields).map(|number| format!(r#","more_{number}":1"#)).collect();
+        order("b", 1).replacen(r#","branch""#, &format!(r#"{more},"branch""#), 1)
+    };
+    apply(&with(1_000)).unwrap();
+    assert_eq!(code(apply(&with(1_001))), "too_many_fields");
+}
+
+#[test]
+fn a_hundred_and_twenty_seven_levels_and_one_more() {
+    let with = |levels: usize| {
+        let (open, close) = ("[".repeat(levels), "]".repeat(levels));
+        order("b", 1).replacen(r#","branch""#, &format!(r#","more":{open}{close},"branch""#), 1)
+    };
+    apply(&with(127)).unwrap();
+    assert_eq!(code(apply(&with(128))), "too_deep");
 }
 
 #[test]

@@ -128,12 +128,17 @@ fn nesting_and_keys_have_limits() {
     assert_eq!(deep(127)[1], "taken");
     assert!(deep(128).iter().all(|told| told.ends_with("found more than 127 levels")), "{:?}", deep(128));
     assert!(deep(1_000_000)[1].ends_with("found more than 127 levels"));
+    assert!(deep(128)[0].contains("too_deep: expected at most 127 levels of nested values"), "{:?}", deep(128));
     let keys = |count: usize| {
         let keys: String = (0..count).map(|key| format!(r#","k{key}":1"#)).collect();
         with(&format!("1{keys}"))[1].clone()
     };
     assert_eq!(keys(995), "taken");
-    assert!(keys(996).ends_with("found more than 1000 fields"), "{}", keys(996));
+    assert!(
+        keys(996).ends_with("too_many_fields: expected at most 1000 fields, found more than 1000 fields"),
+        "{}",
+        keys(996)
+    );
 }
 
 #[test]

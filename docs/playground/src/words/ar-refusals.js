@@ -3,6 +3,8 @@
 export const refusal = {
   invalid_json: "ليس كائن JSON مقروءًا",
   event_too_large: "كبير جدًا",
+  too_many_fields: "حقول كثيرة جدًا",
+  too_deep: "تداخل عميق جدًا",
   too_many_items: "عناصر كثيرة جدًا في قائمة",
   too_many_decisions: "يؤدي إلى قرارات كثيرة جدًا",
   text_too_long: "نص طويل جدًا",

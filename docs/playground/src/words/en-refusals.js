@@ -3,6 +3,8 @@
 export const refusal = {
   invalid_json: "no readable JSON object",
   event_too_large: "too large",
+  too_many_fields: "too many fields",
+  too_deep: "nested too deeply",
   too_many_items: "too many items in a list",
   too_many_decisions: "sets off too many decisions",
   text_too_long: "too long a text",
