@@ -291,16 +291,19 @@ export class Program {
   /**
    * Plays a history, from nothing or from the states of members: lines of JSON, or any iterable of events. Each member is enrolled by the first of its
    * events that is taken. In Node it runs on threads of its own; WebAssembly has none, so that it is played there in parts of some milliseconds, and
-   * others have a turn in between.
+   * others have a turn in between. Limits and budgets over all members are kept. What a member sends to another one, as a transfer does, arrives at
+   * once: give the states of whoever is sent something, for who is not known is enrolled by it. Members who bear on each other in these ways are
+   * played on one thread.
    * @param options.outcomes keep the outcome of each event
    * @param options.until let time pass for every member until then, after the last event
    * @param options.states go on from these members, as `save` or `saveBinary` gave them
    * @param options.threads on how many threads, one for each core if not said; it comes to the same
    * @param options.signal stops it when it is aborted: the promise is rejected with the signal's reason, and there is no Replay
+   * @param options.counters where the counters over all members stand before it, zero if not said; nothing goes beyond their limits
    */
   replay<E extends Envelope>(
     events: string | Uint8Array | Iterable<E | string | Uint8Array> | AsyncIterable<E | string | Uint8Array>,
-    options?: { outcomes?: boolean; until?: Instant; states?: Iterable<string | Uint8Array>; threads?: number; signal?: AbortSignal },
+    options?: { outcomes?: boolean; until?: Instant; states?: Iterable<string | Uint8Array>; threads?: number; signal?: AbortSignal; counters?: Counters },
   ): Promise<Replay>;
 
   /** Gives the memory back at once; the program is of no use after it. Without it, the collector does it in time. */
@@ -490,6 +493,8 @@ export class Replay {
   get refused(): { line: number; event: string | null; error: EventError }[];
   /** The outcomes in the order of the events; none unless they were asked for. */
   get outcomes(): Outcome[];
+  /** Where the counters over all members stand after it: those that were given, and those that have moved; each as its digits. */
+  get counters(): Record<string, string>;
   /** Copies of the members as the history left them, in the order of their ids. */
   members(): Member[];
   /** A copy of one of them. */

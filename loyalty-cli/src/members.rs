@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
+use loyalty_core::roster::{self, Roster};
 use loyalty_core::{Counters, Decision, Document, Event, EventError, Instant, Member, Outcome, Program, Report};
 
 use crate::decisions::Decisions;
@@ -82,36 +83,23 @@ impl<'a> Members<'a> {
         event: &Event,
         enrolled: impl FnOnce() -> Result<Instant, E>,
     ) -> Result<Result<Judged, E>, Failure> {
-        let id = &self.follow(id)?;
-        let judged = if let Some(member) = self.at_hand.get_mut(id) {
-            self.program.apply_event_with(member, event, self.now, self.counters.clone())
-        } else {
-            let at = match enrolled() {
-                Ok(at) => at,
-                Err(refusal) => return Ok(Err(refusal)),
-            };
-            self.program.enroll(id, at).and_then(|mut member| {
-                let counters = self.counters.clone();
-                let outcome = self.program.apply_event_with(&mut member, event, self.now, counters)?;
-                self.at_hand.insert(id.to_owned(), member);
-                Ok(outcome)
-            })
+        let id = &roster::follow(self, id)?;
+        let known = self.at_hand.contains_key(id);
+        let joins = match (!known).then(enrolled) {
+            Some(Err(refusal)) => return Ok(Err(refusal)),
+            Some(Ok(at)) => at,
+            None => event.at(),
         };
-        Ok(Ok(match judged {
+        let (program, now) = (self.program, self.now);
+        Ok(Ok(match roster::happens(program, self, id, event, (now, joins))? {
             Err(error) => Judged::Refused(error),
             Ok(outcome) if outcome.replayed() => Judged::Replayed,
-            Ok(outcome) => {
-                self.note(id, &outcome);
-                for json in outcome.outgoing() {
-                    self.deliver(&json)?;
-                }
-                Judged::Applied { unearned: unearned(&outcome) }
-            }
+            Ok(outcome) => Judged::Applied { unearned: unearned(&outcome) },
         }))
     }
 
     /// Keeps what has happened to a member for the next commit.
-    fn note(&mut self, id: &str, outcome: &Outcome) {
+    fn keep(&mut self, id: &str, outcome: &Outcome) {
         if self.store.is_some() && !self.changed.contains(id) {
             self.changed.insert(id.to_owned());
         }
@@ -159,19 +147,6 @@ impl<'a> Members<'a> {
         }
     }
 
-    /// Applies what a decision holds ready for another member, who joins by it as by any first event. It lasts by the
-    /// same commit as the decision. What that member refuses goes back; what nobody takes stays on its way.
-    fn deliver(&mut self, json: &str) -> Result<(), Failure> {
-        let trouble = |error: EventError| Failure::trouble(format!("an event between members is damaged: {error}"));
-        let event = self.program.decode(json.as_bytes()).map_err(trouble)?;
-        let to = event.member().unwrap_or_default().to_owned();
-        let judged = self.judge(&to, &event, || Ok::<_, EventError>(event.at()))?;
-        if let (Ok(Judged::Refused(_)) | Err(_), Ok(back)) = (judged, self.program.send_back(json)) {
-            self.deliver(&back)?;
-        }
-        Ok(())
-    }
-
     /// Merges one account into another, for the next commit.
     pub(crate) fn merge(
         &mut self,
@@ -184,7 +159,7 @@ impl<'a> Members<'a> {
         if let Ok((one, other)) = &merged {
             for (id, member, outcome) in [(into, survivor, one), (from, absorbed, other)] {
                 self.at_hand.insert(id.to_owned(), member);
-                self.note(id, outcome);
+                self.keep(id, outcome);
             }
         }
         Ok(merged)
@@ -209,7 +184,7 @@ impl<'a> Members<'a> {
             self.at_hand.remove(id);
             self.batch.erased.push(id.to_owned());
             self.at_hand.insert(pseudonym.to_owned(), member);
-            self.note(pseudonym, outcome);
+            self.keep(pseudonym, outcome);
         }
         Ok(erased)
     }
@@ -223,18 +198,6 @@ impl<'a> Members<'a> {
     fn known(&mut self, id: &str) -> Result<Member, Failure> {
         let known = self.member(id)?;
         known.ok_or_else(|| Failure::no(format!("no member `{id}` in the store")).help("check the id"))
-    }
-
-    /// Has the member at hand, if anybody knows him, or whoever his account was merged into; tells under which id.
-    fn follow(&mut self, id: &str) -> Result<String, Failure> {
-        let mut id = id.to_owned();
-        loop {
-            self.fetch(&id)?;
-            match self.at_hand.get(&id).and_then(Member::merged_into) {
-                Some(into) => id = into.to_owned(),
-                None => return Ok(id),
-            }
-        }
     }
 
     /// The refusal of this very line in an earlier run over the store.
@@ -271,27 +234,20 @@ impl<'a> Members<'a> {
         self.commit()?;
         for id in self.ids()? {
             self.fetch(&id)?;
-            let Some(member) = self.at_hand.get_mut(&id) else {
-                continue;
-            };
-            if member.clock() >= until {
+            if self.at_hand.get(&id).is_none_or(|member| member.clock() >= until) {
                 continue;
             }
-            let advanced = self.program.advance_with(member, until, self.counters.clone());
-            let outcome = advanced.map_err(|error| cannot_advance(&id, &error))?;
-            self.move_counters(&outcome);
-            self.tell(&id, &outcome);
-            if !outcome.decisions().is_empty() && (self.store.is_some() || self.out.is_some()) {
-                self.batch.outcomes.push(outcome.to_json());
-            }
-            if self.store.is_some() {
-                self.changed.insert(id);
-            }
+            self.pass(&id, until)?;
             if self.batch.outcomes.len() >= OUTCOMES_MAX || self.changed.len() >= OUTCOMES_MAX {
                 self.commit()?;
             }
         }
         self.commit()
+    }
+
+    fn pass(&mut self, id: &str, until: Instant) -> Result<Option<Outcome>, Failure> {
+        let passed = roster::passes(self.program, self, id, until)?;
+        passed.transpose().map_err(|error| cannot_advance(id, &error))
     }
 
     fn ids(&self) -> Result<Vec<String>, Failure> {
@@ -313,17 +269,10 @@ impl<'a> Members<'a> {
         self.commit()?;
         for id in self.ids()? {
             self.fetch(&id)?;
-            let Some(member) = self.at_hand.get_mut(&id) else { continue };
-            let happened = self.program.apply_event_with(member, event, None, self.counters.clone());
-            tell(&happened);
-            if let Ok(outcome) = &happened
-                && !outcome.replayed()
-            {
-                self.note(&id, outcome);
-                for json in outcome.outgoing() {
-                    self.deliver(&json)?;
-                }
+            if !self.at_hand.contains_key(&id) {
+                continue;
             }
+            tell(&roster::happens(self.program, self, &id, event, (None, event.at()))?);
             if self.batch.outcomes.len() >= OUTCOMES_MAX || self.changed.len() >= OUTCOMES_MAX {
                 self.commit()?;
             }
@@ -345,16 +294,9 @@ impl<'a> Members<'a> {
                 break;
             }
             for id in ids {
-                self.fetch(&id)?;
-                let Some(member) = self.at_hand.get_mut(&id) else { continue };
-                let advanced = self.program.advance_with(member, until, self.counters.clone());
-                let outcome = advanced.map_err(|error| cannot_advance(&id, &error))?;
-                self.move_counters(&outcome);
-                tell(&outcome);
-                if !outcome.decisions().is_empty() {
-                    self.batch.outcomes.push(outcome.to_json());
+                if let Some(outcome) = self.pass(&id, until)? {
+                    tell(&outcome);
                 }
-                self.changed.insert(id);
             }
             self.commit()?;
         }
@@ -402,6 +344,33 @@ impl<'a> Members<'a> {
             self.at_hand.insert(id.to_owned(), member);
         }
         Ok(())
+    }
+}
+
+impl Roster for Members<'_> {
+    type Trouble = Failure;
+
+    fn member(&mut self, id: &str) -> Result<Option<&mut Member>, Failure> {
+        self.fetch(id)?;
+        Ok(self.at_hand.get_mut(id))
+    }
+
+    fn join(&mut self, member: Member) {
+        self.at_hand.insert(member.id().to_owned(), member);
+    }
+
+    fn counters(&self) -> Counters {
+        self.counters.clone()
+    }
+
+    /// Keeps it for the next commit, so that an event between members lasts by the same one as the decision.
+    fn note(&mut self, id: &str, outcome: &Outcome) -> Result<(), Failure> {
+        self.keep(id, outcome);
+        Ok(())
+    }
+
+    fn damaged(&mut self, _: &str, error: EventError) -> Result<(), Failure> {
+        Err(Failure::trouble(format!("an event between members is damaged: {error}")))
     }
 }
 

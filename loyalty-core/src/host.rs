@@ -248,6 +248,12 @@ pub fn counters<N: Into<String>, D: AsRef<str>>(
     known.into_iter().map(counter).collect()
 }
 
+/// Where counters over all members stand, by their names.
+#[must_use]
+pub fn counters_document(counters: &Counters) -> Document {
+    counters.iter().fold(Document::object(), |all, (name, stands)| all.with(name.to_owned(), stands))
+}
+
 /// An exact number from its digits, read as those of amounts in events are.
 fn digits(field: &str, text: &str) -> Result<Decimal, EventError> {
     number(text, 0).map_err(|_| {
@@ -383,12 +389,12 @@ pub fn refused(refused: &[RefusedEvent]) -> String {
 pub fn replay(
     program: &Program,
     packed: &str,
-    members: Vec<Member>,
+    (members, counters): (Vec<Member>, Counters),
     options: ReplayOptions,
     threads: &dyn Threads,
     stop: &dyn Fn() -> bool,
 ) -> Replay {
-    Replay::of_packed(program, packed, members, options, threads, stop)
+    Replay::of_packed(program, packed, (members, counters), options, threads, stop)
 }
 
 /// What a saved state is loaded as, in either form: JSON begins with a brace, and bytes with the number of their form.

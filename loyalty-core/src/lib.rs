@@ -36,6 +36,8 @@ mod quote;
 mod refusal;
 mod replay;
 mod report;
+#[doc(hidden)]
+pub mod roster;
 mod sorting;
 #[doc(hidden)]
 pub mod source;

@@ -3,6 +3,7 @@
 //! No name is looked up here any more and no text compared where a number will do: fields are slots, literal texts are
 //! symbols, expressions are one flat array of nodes, rules are found through an index. Names stay only to be printed.
 
+pub mod across;
 pub mod badges;
 pub mod challenges;
 pub mod counters;

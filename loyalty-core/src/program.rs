@@ -182,6 +182,21 @@ impl Program {
         crate::check::policies::list(self.checked())
     }
 
+    /// The first declaration by which what happens to one member bears on others, such as `rule early` with a limit in total or
+    /// `rule send` with a transfer. Nothing: whose events are whose may be played apart, in any order of the members.
+    ///
+    /// ```
+    /// # use loyalty_core::Program;
+    /// let across = |text| Program::compile(text).unwrap().across_members();
+    /// assert_eq!(across("program \"Shop\" {}\nwallet points {}\nrule early on order limit 5 per member { earn 1 points }"), None);
+    /// let early = across("program \"Shop\" {}\nwallet points {}\nrule early on order limit 5 in total { earn 1 points }");
+    /// assert_eq!(early.as_deref(), Some("rule early"));
+    /// ```
+    #[must_use]
+    pub fn across_members(&self) -> Option<String> {
+        self.plan.across().map(String::from)
+    }
+
     /// A number that differs between programs whose members' states differ in form.
     #[must_use]
     pub fn fingerprint(&self) -> u64 {

@@ -4,6 +4,7 @@ mod parts;
 mod playing;
 mod resumed;
 mod threads;
+mod together;
 mod unread;
 
 use std::collections::BTreeMap;
@@ -14,6 +15,7 @@ pub use threads::{Job, Threads};
 pub use unread::HistoryEvent;
 use unread::{Line, Place};
 
+use crate::engine::claims::Counters;
 use crate::engine::error::EventError;
 use crate::engine::member::Member;
 use crate::engine::outcome::Outcome;
@@ -43,6 +45,7 @@ pub struct Replay {
     replayed: u64,
     refused: Vec<RefusedEvent>,
     outcomes: Vec<String>,
+    counters: Counters,
     /// The sums over all members; nothing where they cannot be held exactly.
     totals: Option<Vec<Totals>>,
     title: String,
@@ -63,6 +66,11 @@ pub struct RefusedEvent {
 impl Program {
     /// Plays a history from nothing: one event a line, in their order, each member enrolled at the `at` of the first event
     /// that is taken. Empty lines are passed over.
+    ///
+    /// It comes to what the command line comes to. Limits, budgets and stock over all members are kept, from zero or from where
+    /// [`Resumed::counting`] says that they stand; what a member sends to another one, as a transfer does, arrives at once, before
+    /// the event of the next line, and enrols who is not known; what is not taken goes back. The outcomes of what arrives come
+    /// behind that of the line, and are counted as no events.
     ///
     /// ```
     /// use loyalty_core::{Program, ReplayOptions};
@@ -93,6 +101,9 @@ impl Program {
 
     /// Goes on from members who are there already: a later part of a history. They come out again with those whom it
     /// enrols, changed or not. `each` is given every outcome as it comes, those of `until` last.
+    ///
+    /// Whoever is not among them begins anew, also who is only sent something. Events that name an account which was merged into
+    /// another one go there, if both are given. [`Resumed::counting`] says where the counters over all members stand.
     ///
     /// ```
     /// use loyalty_core::{Program, ReplayOptions};
@@ -129,12 +140,13 @@ impl Replay {
     pub(crate) fn of_packed(
         program: &Program,
         packed: &str,
-        members: Vec<Member>,
+        (members, counters): (Vec<Member>, Counters),
         options: ReplayOptions,
         threads: &dyn Threads,
         stop: &dyn Fn() -> bool,
     ) -> Self {
-        let mut resumed = Resumed { threads: Some(threads), stop: Some(stop), ..program.afresh(options) };
+        let mut resumed =
+            Resumed { threads: Some(threads), stop: Some(stop), ..program.afresh(options) }.counting(counters);
         resumed.replay.members = by_id(members);
         resumed.play_shared((1..).zip(PackedEvents::new(packed).map(Line::from)))
     }
@@ -164,6 +176,12 @@ impl Replay {
     #[must_use]
     pub fn outcomes(&self) -> &[String] {
         &self.outcomes
+    }
+
+    /// Where the counters over all members stand after it: those that were given, and those that the history has moved.
+    #[must_use]
+    pub fn counters(&self) -> &Counters {
+        &self.counters
     }
 
     /// What it came to, as JSON: the program, the numbers of events, and the sums of each wallet over all members.

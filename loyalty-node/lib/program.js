@@ -257,13 +257,15 @@ class Program extends Held {
   }
 
   async replay(events, given) {
-    const { outcomes = false, until, states, threads, signal } = options(given, ["outcomes", "until", "states", "threads", "signal"]);
+    const known = options(given, ["outcomes", "until", "states", "threads", "counters", "signal"]);
+    const { outcomes = false, until, states, threads, signal } = known;
     if (typeof outcomes !== "boolean") throw new TypeError(`\`outcomes\`: expected true or false, found ${kind(outcomes)}`);
     const end = optionalInstant(until, "until");
     const members = statesOf(states);
     if (threads !== undefined && !(Number.isSafeInteger(threads) && threads >= 1)) {
       throw new TypeError(`\`threads\`: expected a whole number from 1, found ${typeof threads === "number" ? threads : kind(threads)}`);
     }
+    const counters = known.counters === undefined ? undefined : countersOf(known.counters);
     const unwanted = new Unwanted(signal);
     const program = this.#open;
     this.#playing += 1;
@@ -271,7 +273,7 @@ class Program extends Held {
       const history = await unwanted.before(historyOf(events, this.#packer, unwanted));
       const replay = typeof history === "string" ? "replayPacked" : "replay";
       const count = threads && Math.min(threads, THREADS_MAX);
-      return newReplay(await played((stop) => program[replay](history, members, outcomes, end, count, stop), unwanted), this.#owner);
+      return newReplay(await played((stop) => program[replay](history, members, outcomes, end, counters, count, stop), unwanted), this.#owner);
     } finally {
       unwanted.forget();
       this.#playing -= 1;

@@ -43,6 +43,11 @@ class Replay extends Held {
     return (this.#read.outcomes ??= JSON.parse(handle.outcomes()));
   }
 
+  get counters() {
+    const handle = this.#open;
+    return (this.#read.counters ??= JSON.parse(handle.counters()));
+  }
+
   members() {
     return this.#open.ids().map((id) => this.member(id));
   }

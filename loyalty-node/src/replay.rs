@@ -1,10 +1,12 @@
 //! Whole histories, played on threads of their own.
 
+#![expect(clippy::too_many_arguments, reason = "our own library alone calls them")]
+
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
-use loyalty_core::{ReplayOptions, StateError, host};
+use loyalty_core::{Counters, ReplayOptions, StateError, host};
 use napi::bindgen_prelude::{AsyncTask, Uint8Array};
 use napi::{Env, Error, Result, Task};
 use napi_derive::napi;
@@ -12,7 +14,7 @@ use napi_derive::napi;
 use crate::error;
 use crate::held::Held;
 use crate::member::Member;
-use crate::program::{Program, instant, own};
+use crate::program::{Program, counted, instant, own};
 use crate::threads::Spawned;
 
 /// What a history came to.
@@ -30,6 +32,7 @@ pub struct Playing {
     program: loyalty_core::Program,
     events: Events,
     states: Vec<Vec<u8>>,
+    counters: Counters,
     options: ReplayOptions,
     threads: Spawned,
     stop: Arc<AtomicBool>,
@@ -65,14 +68,16 @@ impl Task for Playing {
             let stop = || self.stop.load(Relaxed);
             let states = (1..).zip(&self.states).take_while(|_| !stop());
             let members = host::members_of(&self.program, states)?;
+            let counters = self.counters.clone();
             Ok(match &self.events {
                 Events::Lines(lines) => {
                     let mut each = |_: &_| {};
-                    let resumed = self.program.resume(members, self.options, &mut each);
+                    let resumed = self.program.resume(members, self.options, &mut each).counting(counters);
                     resumed.on(&self.threads).stop_when(&stop).lines(lines)
                 }
                 Events::Packed(packed) => {
-                    host::replay(&self.program, packed, members, self.options, &self.threads, &stop)
+                    let threads = &self.threads;
+                    host::replay(&self.program, packed, (members, counters), self.options, threads, &stop)
                 }
             })
         };
@@ -94,10 +99,11 @@ impl Program {
         states: Vec<Uint8Array>,
         outcomes: bool,
         until: Option<String>,
+        counters: Option<Vec<String>>,
         threads: Option<u32>,
         stop: &Stop,
     ) -> Result<AsyncTask<Playing>> {
-        self.play(Events::Lines(own(lines)), states, outcomes, until, (threads, stop))
+        self.play(Events::Lines(own(lines)), (states, counters), outcomes, until, (threads, stop))
     }
 
     /// The same for a packed history.
@@ -108,16 +114,17 @@ impl Program {
         states: Vec<Uint8Array>,
         outcomes: bool,
         until: Option<String>,
+        counters: Option<Vec<String>>,
         threads: Option<u32>,
         stop: &Stop,
     ) -> Result<AsyncTask<Playing>> {
-        self.play(Events::Packed(events), states, outcomes, until, (threads, stop))
+        self.play(Events::Packed(events), (states, counters), outcomes, until, (threads, stop))
     }
 
     fn play(
         &self,
         events: Events,
-        states: Vec<Uint8Array>,
+        (states, counters): (Vec<Uint8Array>, Option<Vec<String>>),
         outcomes: bool,
         until: Option<String>,
         (threads, stop): (Option<u32>, &Stop),
@@ -127,8 +134,9 @@ impl Program {
         let threads = Spawned::of(threads);
         // Whoever called may write to its bytes while a thread plays.
         let states = states.iter().map(|state| own(state)).collect();
-        let (program, stop) = (self.core()?.clone(), Arc::clone(&stop.0));
-        Ok(AsyncTask::new(Playing { program, events, states, options, threads, stop }))
+        let (program, counters) = (self.core()?.clone(), counted(counters)?.unwrap_or_default());
+        let stop = Arc::clone(&stop.0);
+        Ok(AsyncTask::new(Playing { program, events, states, counters, options, threads, stop }))
     }
 }
 
@@ -150,6 +158,12 @@ impl Replay {
     #[napi(catch_unwind)]
     pub fn outcomes(&self) -> Result<String> {
         Ok(format!("[{}]", self.0.get()?.outcomes().join(",")))
+    }
+
+    /// Where the counters over all members stand after it, as JSON.
+    #[napi(catch_unwind)]
+    pub fn counters(&self) -> Result<String> {
+        Ok(host::counters_document(self.0.get()?.counters()).to_string())
     }
 
     /// The ids of the members, in their order.

@@ -481,9 +481,14 @@ impl Program {
     /// events one after the other, from a list, a file of lines, or as a generator yields them. Each member is enrolled by
     /// the first event that is taken, unless `states` has it: a table with a column `state`, such as `Replay.state_table`
     /// gave for the part of the history before. With `until`, time then passes for all; with `outcomes`, the outcomes are
-    /// kept; with `decisions`, the decisions, for `Replay.decision_table`. Lines in one text, and tables, are played on all
-    /// cores, or on so many `threads`; it comes to the same. Objects of Python are read one after the other.
-    #[pyo3(signature = (lines, *, until=None, outcomes=false, decisions=false, states=None, threads=None))]
+    /// kept; with `decisions`, the decisions, for `Replay.decision_table`. `counters` says where the counters over all members
+    /// stand before it, zero if not said; nothing goes beyond a limit over all members, and `Replay.counters` says where they
+    /// stand then. What a member sends to another one, as a transfer does, arrives at once: give `states` of whoever is sent
+    /// something, for who is not known is enrolled by it. Lines in one text, and tables, are played on all cores, or on so many
+    /// `threads`, unless members bear on each other in these ways; it comes to the same. Objects of Python are read one after
+    /// the other.
+    #[pyo3(signature = (lines, *, until=None, outcomes=false, decisions=false, states=None, threads=None, counters=None))]
+    #[expect(clippy::too_many_arguments, reason = "they are Python's, by name")]
     fn replay(
         slf: &Bound<'_, Self>,
         lines: &Bound<'_, PyAny>,
@@ -492,9 +497,16 @@ impl Program {
         decisions: bool,
         states: Option<&Bound<'_, PyAny>>,
         threads: Option<&Bound<'_, PyAny>>,
+        counters: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Replay> {
         let options = ReplayOptions { outcomes, until: some_instant(until, "until")? };
-        Replay::play(slf, lines, options, decisions, states, &Spawned::of(threads)?)
+        let counters = counters.map(counted).transpose()?.unwrap_or_default();
+        Replay::play(slf, lines, (options, counters), decisions, states, &Spawned::of(threads)?)
+    }
+
+    /// What of the program bears on several members at once, such as `rule early`, or None: for whoever divides them.
+    fn _across_members(&self) -> Option<String> {
+        self.core.across_members()
     }
 
     fn __eq__(&self, other: &Bound<'_, PyAny>) -> bool {

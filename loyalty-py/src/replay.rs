@@ -4,7 +4,7 @@ use std::cell::Cell;
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
-use loyalty_core::{Document, HistoryEvent, Outcome, ReplayOptions, host};
+use loyalty_core::{Counters, Document, HistoryEvent, Outcome, ReplayOptions, host};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::{PyByteArray, PyBytes, PyDict, PyMapping, PyMemoryView, PyString, PyTuple};
@@ -34,7 +34,7 @@ impl Replay {
     pub fn play(
         program: &Bound<'_, Program>,
         lines: &Bound<'_, PyAny>,
-        options: ReplayOptions,
+        (options, counters): (ReplayOptions, Counters),
         decisions: bool,
         states: Option<&Bound<'_, PyAny>>,
         threads: &Spawned,
@@ -51,15 +51,23 @@ impl Replay {
         let core = if let Some(batches) = Batches::of(lines)? {
             let columns = batches.columns()?;
             let events = columns.iter().flat_map(Column::cells);
-            heeding(py, |stop| own.resume(members, options, &mut each).on(threads).stop_when(stop).inputs(events))?
+            heeding(py, |stop| {
+                own.resume(members, options, &mut each).counting(counters).on(threads).stop_when(stop).inputs(events)
+            })?
         } else if let Ok(bytes) = lines.cast::<PyBytes>() {
             let bytes = bytes.as_bytes();
-            heeding(py, |stop| own.resume(members, options, &mut each).on(threads).stop_when(stop).lines(bytes))?
+            heeding(py, |stop| {
+                own.resume(members, options, &mut each).counting(counters).on(threads).stop_when(stop).lines(bytes)
+            })?
         } else if let Ok(text) = lines.cast::<PyString>() {
             let bytes = whole(text)?.as_bytes();
-            heeding(py, |stop| own.resume(members, options, &mut each).on(threads).stop_when(stop).lines(bytes))?
+            heeding(py, |stop| {
+                own.resume(members, options, &mut each).counting(counters).on(threads).stop_when(stop).lines(bytes)
+            })?
         } else {
-            one_by_one(program.get(), lines, |events| own.resume(members, options, &mut each).events(events))?
+            one_by_one(program.get(), lines, |events| {
+                own.resume(members, options, &mut each).counting(counters).events(events)
+            })?
         };
         let decisions = told.map(Told::finish).transpose()?;
         Ok(Self { core, program: program.clone().unbind(), decisions })
@@ -168,6 +176,12 @@ impl Replay {
     #[getter]
     fn summary(&self, py: Python<'_>) -> PyResult<Record> {
         self.core.to_document().map(Record::of).map_err(|refused| error::event(py, &refused))
+    }
+
+    /// Where the counters over all members stand after it, by name: those that were given, and those that have moved.
+    #[getter]
+    fn counters(&self) -> Record {
+        Record::of(host::counters_document(self.core.counters()))
     }
 
     /// The members after the history, in the order of their ids.

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import loyalty
+import loyalty.partitions
 import pytest
 
 from shop import JOINED, TEXT, order, shop
@@ -354,6 +355,45 @@ def test_a_history_may_be_the_lines_of_a_file(tmp_path: Path) -> None:
     # What is no event is refused where it stands, and the others are played.
     odd = program.replay([lines[0], "\ud800", 7, lines[1]])  # type: ignore[list-item]
     assert ([one.line for one in odd.refused], odd.summary.applied) == ([2, 3], 2)
+
+
+def test_limits_in_total_are_kept_over_all_members_in_parts_as_at_once() -> None:
+    program = loyalty.Program.compile(
+        'program "Shop" { currency EUR }\nwallet points {}\nrule early on order limit 3 in total { earn 100 points }'
+    )
+    orders = [order(id=f"o-{number}", member=f"m-{number % 4}") for number in range(6)]
+    for form in (orders, "\n".join(json.dumps(event) for event in orders)):
+        replay = program.replay(form)
+        assert (replay.summary.wallets["points"].issued, dict(replay.counters)) == (300, {"rule early": 3})
+    first = program.replay(orders[:2])
+    rest = program.replay(orders[2:], states=first.state_table(), counters=first.counters)
+    assert (rest.summary.wallets["points"].issued, dict(rest.counters)) == (300, {"rule early": 3})
+    given = program.replay(orders, counters={"rule early": 2, "other": "7.5"})
+    assert given.summary.wallets["points"].issued == 100
+    assert dict(given.counters) == {"other": Decimal("7.5"), "rule early": 3}
+    with pytest.raises(TypeError, match="a dict of numbers by name"):
+        program.replay([], counters=7)  # type: ignore[arg-type]
+    # Who divides the members cannot keep it.
+    with pytest.raises(ValueError, match="`rule early` makes them bear on each other"):
+        loyalty.partitions.replay(program, [])
+
+
+def test_what_a_member_sends_arrives() -> None:
+    program = loyalty.Program.compile(
+        'program "Shop" { currency EUR }\nevent gift { to text  points number }\nwallet points {}\n'
+        "rule send on gift { transfer gift.points from points to gift.to }\nrule receive on received { accept points }"
+    )
+    at = "2026-01-02T10:00:00Z"
+    events: list[dict[str, Any]] = [
+        {"type": "adjust", "id": "a-1", "member": "ana", "at": at, "points": 900},
+        {"type": "gift", "id": "g-1", "member": "ana", "at": at, "to": "ben", "points": 600},
+    ]
+    replay = program.replay(events, outcomes=True)
+    wallet = replay.summary.wallets["points"]
+    assert (replay.summary.events, replay.summary.members, wallet.available, wallet.transferred_in) == (2, 2, 900, 600)
+    told = [json.loads(outcome) for outcome in replay.outcomes]
+    kinds = [(one["member"], one["decisions"][0]["kind"]) for one in told]
+    assert kinds == [("ana", "earned"), ("ana", "transferred"), ("ben", "received")]
 
 
 def program_line(number: int) -> str:

@@ -6,7 +6,7 @@ use loyalty_core::host::{self, Events, Parts};
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::error;
-use crate::program::{Member, Program, instant};
+use crate::program::{Member, Program, counted, instant};
 
 /// What a history came to.
 #[wasm_bindgen]
@@ -25,8 +25,9 @@ impl Program {
         states: Vec<Uint8Array>,
         outcomes: bool,
         until: Option<String>,
+        counters: Option<Vec<String>>,
     ) -> Result<Playing, Error> {
-        self.play(Events::Lines(lines), &states, outcomes, until)
+        self.play(Events::Lines(lines), (&states, counters), outcomes, until)
     }
 
     /// The same for a packed history.
@@ -37,8 +38,9 @@ impl Program {
         states: Vec<Uint8Array>,
         outcomes: bool,
         until: Option<String>,
+        counters: Option<Vec<String>>,
     ) -> Result<Playing, Error> {
-        self.play(Events::Packed(events), &states, outcomes, until)
+        self.play(Events::Packed(events), (&states, counters), outcomes, until)
     }
 }
 
@@ -46,14 +48,16 @@ impl Program {
     fn play(
         &self,
         events: Events,
-        states: &[Uint8Array],
+        (states, counters): (&[Uint8Array], Option<Vec<String>>),
         outcomes: bool,
         until: Option<String>,
     ) -> Result<Playing, Error> {
+        let counters = counted(counters)?.unwrap_or_default();
         let states = (1..).zip(states.iter().map(Uint8Array::to_vec));
         let members = host::members_of(&self.program, states).map_err(|refused| error::state(&refused))?;
         let until = until.map(|until| instant(&until)).transpose()?;
-        Ok(Playing(Parts::new(self.program.clone(), events, members, ReplayOptions { outcomes, until })))
+        let options = ReplayOptions { outcomes, until };
+        Ok(Playing(Parts::new(self.program.clone(), events, (members, counters), options)))
     }
 }
 
@@ -85,6 +89,11 @@ impl Replay {
     /// The outcomes as one JSON list.
     pub fn outcomes(&self) -> String {
         format!("[{}]", self.0.outcomes().join(","))
+    }
+
+    /// Where the counters over all members stand after it, as JSON.
+    pub fn counters(&self) -> String {
+        host::counters_document(self.0.counters()).to_string()
     }
 
     /// The ids of the members, in their order.

@@ -12,6 +12,7 @@ mod looks;
 mod nights;
 mod plays;
 mod quotes;
+mod replays;
 mod reports;
 mod stores;
 mod support;

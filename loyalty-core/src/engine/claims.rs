@@ -61,6 +61,11 @@ impl Counters {
         value
     }
 
+    /// Where each counter stands that has been named, in the order of their names.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, Decimal)> {
+        self.known.iter().map(|(counter, value)| (counter.as_str(), *value))
+    }
+
     /// How much further a counter may move.
     pub(crate) fn left(&self, counter: &str, limit: Decimal) -> Decimal {
         amount::subtract(limit, self.get(counter)).unwrap_or_default().max(Decimal::ZERO)

@@ -6,6 +6,7 @@ use super::playing::Players;
 use super::resumed::Resumed;
 use super::unread::{Line, numbered};
 use super::{Replay, ReplayOptions, by_id};
+use crate::engine::claims::Counters;
 use crate::engine::member::Member;
 use crate::program::Program;
 use crate::wire::packed::PackedEvents;
@@ -37,11 +38,16 @@ pub struct Parts {
 }
 
 impl Parts {
-    /// Goes on from members who are there already.
+    /// Goes on from members who are there already, and from where the counters over all members stand.
     #[must_use]
-    pub fn new(program: Program, events: Events, members: Vec<Member>, options: ReplayOptions) -> Self {
-        let replay = Replay::begin(&program);
-        let players = Players::new(by_id(members));
+    pub fn new(
+        program: Program,
+        events: Events,
+        (members, counters): (Vec<Member>, Counters),
+        options: ReplayOptions,
+    ) -> Self {
+        let replay = Replay { counters, ..Replay::begin(&program) };
+        let players = Players::of(&program, by_id(members));
         Self { program, events, options, players, replay, place: 0, number: 0, advanced: String::new() }
     }
 
@@ -73,9 +79,10 @@ impl Parts {
                 let mut last = None;
                 if let Some(until) = self.options.until {
                     let rest = (Excluded(self.advanced.as_str()), Unbounded);
-                    for (id, member) in self.players.members.range_mut::<str, _>(rest).take(PART.into()) {
-                        resumed.pass(member, until);
-                        last = Some(id.clone());
+                    let rest = self.players.members.range::<str, _>(rest).take(PART.into());
+                    for id in rest.map(|(id, _)| id.clone()).collect::<Vec<_>>() {
+                        resumed.pass(&mut self.players, &id, until);
+                        last = Some(id);
                     }
                 }
                 let more = last.is_some();

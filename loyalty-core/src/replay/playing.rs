@@ -1,8 +1,10 @@
 //! Some of the members of a history, and what becomes of the events that are theirs.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::RefusedEvent;
+use super::together::{bear, merged};
 use super::unread::Unread;
 use crate::engine::error::{EventError, Refusal};
 use crate::engine::member::Member;
@@ -33,15 +35,20 @@ impl Taken {
 }
 
 /// Members, and the buffers in which their events are read.
-#[derive(Default)]
 pub struct Players {
     pub members: BTreeMap<String, Member>,
-    event: Event,
+    /// Where events go that name an account which was merged.
+    merged: Arc<BTreeMap<String, String>>,
+    /// They bear on each other, and are played among each other.
+    pub together: bool,
+    pub event: Event,
 }
 
 impl Players {
-    pub fn new(members: BTreeMap<String, Member>) -> Self {
-        Self { members, event: Event::default() }
+    /// All members of a history.
+    pub fn of(program: &Program, members: BTreeMap<String, Member>) -> Self {
+        let (merged, together) = (merged(&members), bear(program, &members));
+        Self { members, merged, together, event: Event::default() }
     }
 
     /// Plays the event of a line. Who is not known is enrolled with the first event that is taken.
@@ -53,9 +60,10 @@ impl Players {
     }
 
     fn judge(&mut self, program: &Program, unread: &impl Unread) -> Result<Outcome, EventError> {
-        let Self { members, event } = self;
+        let Self { members, merged, event, .. } = self;
         unread.read(program, event)?;
-        let id = event.member().ok_or_else(|| EventError::new(Refusal::MissingField).in_field("member"))?;
+        let id = owner(event)?;
+        let id = merged.get(id).map_or(id, String::as_str);
         if let Some(member) = members.get_mut(id) {
             return program.apply_event(member, event);
         }
@@ -66,6 +74,11 @@ impl Players {
     }
 }
 
+/// Whose an event is.
+pub fn owner(event: &Event) -> Result<&str, EventError> {
+    event.member().ok_or_else(|| EventError::new(Refusal::MissingField).in_field("member"))
+}
+
 /// The members of one thread, and its part of the events at hand.
 pub struct Share<L> {
     pub players: Players,
@@ -74,8 +87,10 @@ pub struct Share<L> {
 }
 
 impl<L: Unread> Share<L> {
-    pub fn new() -> Self {
-        Self { players: Players::default(), todo: Vec::new(), done: Vec::new() }
+    pub fn new(merged: &Arc<BTreeMap<String, String>>) -> Self {
+        let (members, merged) = (BTreeMap::new(), Arc::clone(merged));
+        let players = Players { members, merged, together: false, event: Event::default() };
+        Self { players, todo: Vec::new(), done: Vec::new() }
     }
 
     pub fn play(&mut self, program: &Program, wanted: Wanted) {

@@ -1,13 +1,18 @@
 //! How a history goes: event by event on the caller's thread, or block by block on those of the host.
 
-use super::playing::{Players, Share, Taken, Wanted, share_of};
+use std::collections::BTreeMap;
+
+use super::playing::{Players, Share, Taken, Wanted, owner, share_of};
 use super::threads::{Threads, count, on_each};
+use super::together::{Together, bear, merged};
 use super::unread::{HistoryEvent, Place, Unread, numbered};
 use super::{RefusedEvent, Replay, ReplayOptions};
+use crate::engine::claims::Counters;
 use crate::engine::member::Member;
 use crate::engine::outcome::Outcome;
 use crate::engine::view::Totals;
 use crate::program::Program;
+use crate::roster;
 use crate::time::Instant;
 use crate::wire::input::Input;
 
@@ -31,8 +36,29 @@ const STRETCH: u64 = 256;
 const WORTH_A_THREAD: usize = 64;
 
 impl<'a> Resumed<'a> {
+    /// The counters over all members stand so before the history: a later part goes on from the [`Replay::counters`] of the one
+    /// before, a load into a store from those that are kept there. Otherwise they stand at zero.
+    ///
+    /// ```
+    /// # use loyalty_core::{Counters, Program, ReplayOptions};
+    /// let program = Program::compile("program \"Shop\" { currency EUR }\nwallet points {}\n\
+    ///     rule early on order limit 3 in total { earn 100 points }").unwrap();
+    /// let order = |n: u32| format!(r#"{{"type":"order","id":"o-{n}","member":"m-{n}","at":"2026-01-05T10:00:00Z","subtotal":5}}"#);
+    /// let lines: Vec<String> = (0..5).map(order).collect();
+    /// let kept: Counters = [("rule early".to_owned(), 1.into())].into_iter().collect();
+    /// let replay = program.resume([], ReplayOptions::default(), &mut |_| {}).counting(kept).lines(lines.join("\n").as_bytes());
+    /// assert!(replay.summary().unwrap().contains(r#""issued":"200""#));
+    /// assert_eq!(replay.counters().iter().collect::<Vec<_>>(), [("rule early", 3.into())]);
+    /// ```
+    #[must_use]
+    pub fn counting(mut self, counters: Counters) -> Self {
+        self.replay.counters = counters;
+        self
+    }
+
     /// Plays on threads of the host's, each some of the members. It comes to the very same: outcomes are told in the order of
-    /// the events, by the caller's thread.
+    /// the events, by the caller's thread. Where members bear on each other, by a limit in total or a transfer, they are played
+    /// in the order of the events, on the caller's thread alone.
     ///
     /// ```
     /// # use std::thread;
@@ -98,7 +124,7 @@ impl<'a> Resumed<'a> {
     }
 
     pub(super) fn play(mut self, lines: impl Iterator<Item = (u64, impl Unread)>) -> Replay {
-        let mut players = Players::new(std::mem::take(&mut self.replay.members));
+        let mut players = Players::of(self.program, std::mem::take(&mut self.replay.members));
         let mut stopped = false;
         for (number, line) in lines {
             stopped = self.replay.events.is_multiple_of(STRETCH) && self.stops();
@@ -107,33 +133,84 @@ impl<'a> Resumed<'a> {
             }
             self.one(&mut players, number, &line);
         }
+        if let Some(until) = self.options.until.filter(|_| players.together && !stopped) {
+            stopped = self.pass_all(&mut players, until);
+        }
         self.replay.members = players.members;
         self.finish(stopped)
     }
 
     /// Plays one event.
     pub(super) fn one(&mut self, players: &mut Players, number: u64, line: &impl Unread) {
+        if players.together {
+            return self.one_among(players, number, line);
+        }
         let wanted = self.wanted();
         let played = players.play(self.program, number, line);
         self.count(played.map(|outcome| Taken::of(outcome, wanted)));
     }
 
+    /// Plays one event, with all that it does to other members.
+    fn one_among(&mut self, players: &mut Players, line: u64, unread: &impl Unread) {
+        let program = self.program;
+        self.replay.events += 1;
+        let Players { members, event, .. } = players;
+        let mut all = self.all(members, line);
+        let happened = unread.read(program, event).and_then(|()| {
+            let Ok(member) = roster::follow(&mut all, owner(event)?);
+            let Ok(happened) = roster::happens(program, &mut all, &member, event, (None, event.at()));
+            happened
+        });
+        match happened {
+            Ok(outcome) if outcome.replayed() => {
+                all.tell(&outcome);
+                self.replay.replayed += 1;
+            }
+            Ok(_) => self.replay.applied += 1,
+            Err(error) => self.replay.refused.push(RefusedEvent { line, event: unread.id(), error }),
+        }
+    }
+
     /// Lets time pass for one member who is behind.
-    pub(super) fn pass(&mut self, member: &mut Member, until: Instant) {
+    pub(super) fn pass(&mut self, players: &mut Players, id: &str, until: Instant) {
+        let Some(member) = players.members.get_mut(id).filter(|member| member.clock() < until) else { return };
         // Members of another program stay as they are, which is all that time could refuse.
-        if let Some(outcome) = (member.clock() < until).then(|| self.program.advance(member, until).ok()).flatten() {
+        if players.together {
+            let Ok(_) = roster::passes(self.program, &mut self.all(&mut players.members, 0), id, until);
+        } else if let Ok(outcome) = self.program.advance(member, until) {
             self.keep(Taken::of(outcome, self.wanted()));
         }
+    }
+
+    /// Lets time pass for all members one after the other; tells whether it was stopped.
+    fn pass_all(&mut self, players: &mut Players, until: Instant) -> bool {
+        let ids: Vec<String> = players.members.keys().cloned().collect();
+        for ids in ids.chunks(BLOCK) {
+            if self.stops() {
+                return true;
+            }
+            ids.iter().for_each(|id| self.pass(players, id, until));
+        }
+        false
+    }
+
+    fn all<'r>(&'r mut self, members: &'r mut BTreeMap<String, Member>, line: u64) -> Together<'r> {
+        let each: Option<&mut dyn FnMut(&Outcome)> = match &mut self.each {
+            Some(each) => Some(&mut **each),
+            None => None,
+        };
+        Together { members, replay: &mut self.replay, each, json: self.options.outcomes, line }
     }
 
     /// Plays as many events at a time as a block holds: whose each is, is read side by side, and so is what becomes of it.
     pub(super) fn play_shared<L: Unread + Send + Sync>(mut self, mut lines: impl Iterator<Item = (u64, L)>) -> Replay {
         let shares = count(self.threads);
-        if shares == 1 {
+        if shares == 1 || bear(self.program, &self.replay.members) {
             return self.play(lines);
         }
         let (program, wanted) = (self.program, self.wanted());
-        let mut parts: Vec<Share<L>> = (0..shares).map(|_| Share::new()).collect();
+        let merged = merged(&self.replay.members);
+        let mut parts: Vec<Share<L>> = (0..shares).map(|_| Share::new(&merged)).collect();
         for (id, member) in std::mem::take(&mut self.replay.members) {
             if let Some(part) = parts.get_mut(share_of(&id, shares)) {
                 part.players.members.insert(id, member);
@@ -154,7 +231,7 @@ impl<'a> Resumed<'a> {
             on_each(threads, &mut slices, |slice| {
                 for (share, _, line) in slice.iter_mut() {
                     // What says nobody's name is refused, whoever reads it.
-                    *share = line.member().map_or(0, |member| share_of(&member, shares));
+                    *share = line.member().map_or(0, |member| share_of(merged.get(&member).unwrap_or(&member), shares));
                 }
             });
             let order: Vec<usize> = block.iter().map(|(share, ..)| *share).collect();
@@ -204,7 +281,11 @@ impl<'a> Resumed<'a> {
             }
             self.replay.members = members;
         }
-        self.replay.totals = sum(program, self.replay.members.values());
+        self.sum_up()
+    }
+
+    fn sum_up(mut self) -> Replay {
+        self.replay.totals = sum(self.program, self.replay.members.values());
         self.replay
     }
 

@@ -109,6 +109,25 @@ fn it_makes_no_difference_how_a_case_is_played() {
 }
 
 /// The text is laid out already, and what an author has not lined up comes to the same text.
+/// A history is played in the order of its events where this says so, and apart otherwise.
+#[test]
+fn a_program_says_where_members_bear_on_each_other() {
+    let bears = ["claim", "transferred", "referred"].map(|kind| format!(r#""kind":"{kind}""#));
+    let mut seen = 0;
+    let mut failures = Vec::new();
+    for (case, programs) in sound() {
+        let played = play(&case, &programs, Way::Plain);
+        if played.outcomes.iter().any(|outcome| bears.iter().any(|kind| outcome.contains(kind))) {
+            seen += 1;
+            if programs.iter().all(|program| program.across_members().is_none()) {
+                failures.push(format!("{}: its program says nothing of it", case.name));
+            }
+        }
+    }
+    report(&failures);
+    assert!(seen > 20, "{seen}");
+}
+
 #[test]
 fn every_program_is_laid_out_as_the_formatter_does_it() {
     let mut failures = Vec::new();

@@ -38,7 +38,8 @@ const EDGES: &[(&str, &[&str])] = &[
     ("leaderboard", &["program", "wire", "engine", "plan", "time"]),
     ("migrate", &["program", "wire", "engine", "time"]),
     ("report", &["program", "wire", "engine", "plan", "check", "amount", "time"]),
-    ("replay", &["program", "wire", "engine", "amount", "time", "sorting"]),
+    ("roster", &["program", "engine", "time"]),
+    ("replay", &["roster", "program", "wire", "engine", "amount", "time", "sorting"]),
     (
         "host",
         &[

@@ -33,6 +33,7 @@ mod referrals;
 mod reports;
 mod side_by_side;
 mod streaks;
+mod together;
 mod undone;
 
 use proptest::test_runner::{Config, RngSeed};

@@ -30,7 +30,7 @@ impl Threads for Backwards {
 }
 
 /// A host that drops every other job.
-struct Idle;
+pub struct Idle;
 
 impl Threads for Idle {
     fn count(&self) -> usize {
@@ -43,9 +43,9 @@ impl Threads for Idle {
 }
 
 /// All that a history comes to, and what was told meanwhile.
-type Came = (String, Vec<String>, Vec<String>, Vec<String>, Vec<String>);
+pub type Came = (String, Vec<String>, Vec<String>, Vec<String>, Vec<String>);
 
-fn played(program: &Program, before: &[Member], lines: &str, threads: Option<&dyn Threads>) -> Came {
+pub fn played(program: &Program, before: &[Member], lines: &str, threads: Option<&dyn Threads>) -> Came {
     let until = "2027-06-01T00:00:00Z".parse().expect("an instant");
     let options = ReplayOptions { outcomes: true, until: Some(until) };
     let mut told = Vec::new();

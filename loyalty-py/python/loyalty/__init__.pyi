@@ -445,13 +445,19 @@ class Program:
         decisions: bool = False,
         states: _ArrowStream | None = None,
         threads: int | None = None,
+        counters: _Counters | None = None,
     ) -> Replay:
         """Play a whole history: lines of JSON, a table of Arrow (whatever has `__arrow_c_stream__`), each row an event, or
         events one after the other, from a list, a file of lines, or as a generator yields them. Each member is enrolled by
         the first event that is taken, unless `states` has it: a table with a column `state`, such as `Replay.state_table`
         gave for the part of the history before. With `until`, time then passes for all; with `outcomes`, the outcomes are
-        kept; with `decisions`, the decisions, for `Replay.decision_table`. Lines in one text, and tables, are played on all
-        cores, or on so many `threads`; it comes to the same. Objects of Python are read one after the other."""
+        kept; with `decisions`, the decisions, for `Replay.decision_table`. `counters` says where the counters over all members
+        stand before it, zero if not said; nothing goes beyond a limit over all members, and `Replay.counters` says where they
+        stand then. What a member sends to another one, as a transfer does, arrives at once: give `states` of whoever is sent
+        something, for who is not known is enrolled by it. Lines in one text, and tables, are played on all cores, or on so many
+        `threads`, unless members bear on each other in these ways; it comes to the same. Objects of Python are read one after
+        the other."""
+    def _across_members(self) -> str | None: ...
     def __copy__(self) -> Program: ...
     def __deepcopy__(self, _memo: object, /) -> Program: ...
     def __eq__(self, other: object, /) -> bool: ...
@@ -464,6 +470,9 @@ class Replay:
     @property
     def summary(self) -> Record:
         """The program, the numbers of events, and the sums of each wallet over all members."""
+    @property
+    def counters(self) -> Record:
+        """Where the counters over all members stand after it, by name: those that were given, and those that have moved."""
     def members(self) -> list[Member]:
         """The members after the history, in the order of their ids."""
     def member(self, id: str) -> Member | None:

@@ -47,7 +47,24 @@ def replay(
     until: datetime.datetime | str | None = None,
 ) -> Iterator[Part]:
     """Play the events of many members, the rows of each member together and in the order of their time. No more is held
-    than one batch and the rows of one member."""
+    than one batch and the rows of one member.
+
+    Raise ValueError for a program by which members bear on each other, by a limit in total, a budget, stock, a transfer or a
+    referral: those are played together, in the order of the events, by `Program.replay`."""
+    played_apart(program)
+    return _parts(program, batches, until)
+
+
+def played_apart(program: loyalty.Program) -> None:
+    """Refuse a program whose members cannot be divided."""
+    if (name := program._across_members()) is not None:
+        together = "play all of them at once, in the order of the events, by `Program.replay`"
+        raise ValueError(f"members are not played apart where `{name}` makes them bear on each other: {together}")
+
+
+def _parts(
+    program: loyalty.Program, batches: Iterable[pa.RecordBatch], until: datetime.datetime | str | None
+) -> Iterator[Part]:
     for table in _of_whole_members(batches):
         yield _play(program, table, until)
 

@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import loyalty
-from loyalty.partitions import STATE, Part
+from loyalty.partitions import STATE, Part, played_apart
 from loyalty.partitions import replay as play
 
 if TYPE_CHECKING:
@@ -80,12 +80,13 @@ def replay(
 
     `program` is a text, the path of one here, or a compiled program. It is compiled once in each process of a worker. The
     secret goes to the workers with it; a function is called there instead, so that the secret never leaves them.
-    `member` is the column with the member's id; `partitions`, into how many parts the members are divided.
+    `member` is the column with the member's id; `partitions`, into how many parts the members are divided. Raise ValueError for
+    a program by which members bear on each other, as `loyalty.partitions.replay` does.
     """
     functions = _pyspark()
     text = _text(program)
-    # What does not compile is told here and not by a worker.
-    loyalty.Program.compile(text)
+    # What does not compile, and what is not played apart, is told here and not by a worker.
+    played_apart(loyalty.Program.compile(text))
     rows = events if member == "member" else events.withColumnRenamed(member, "member")
     rows = rows.withColumn("member", functions.col("member").cast("string"))
     if states is not None:

@@ -2,7 +2,7 @@
 
 import { EVENT, JOINED, ORDER } from "./shop.mjs";
 
-export function historyTests({ EventError, StateError }, { assert, refused, start }) {
+export function historyTests({ EventError, Program, StateError }, { assert, refused, start }) {
   return {
     "a history is played in one call": async () => {
       const { program } = start();
@@ -259,6 +259,47 @@ export function historyTests({ EventError, StateError }, { assert, refused, star
         assert.deepEqual(await came(events, threads), alone);
         assert.deepEqual((await came(texts, threads)).slice(0, 2), alone.slice(0, 2));
       }
+    },
+
+    "limits in total are kept over all members, in parts as at once": async () => {
+      const program = Program.compile(`program "Shop" { currency EUR }
+        wallet points {}
+        rule early on order limit 3 in total { earn 100 points }`);
+      const orders = Array.from({ length: 6 }, (_, n) => ({ ...ORDER, id: `o-${n}`, member: `m-${n % 4}` }));
+      for (const form of [orders, orders.map((order) => JSON.stringify(order)).join("\n")]) {
+        const { summary, counters } = await program.replay(form);
+        assert.deepEqual([summary.wallets.points.issued, counters], ["300", { "rule early": "3" }]);
+      }
+      const first = await program.replay(orders.slice(0, 2));
+      const states = first.members().map((member) => member.save());
+      const rest = await program.replay(orders.slice(2), { states, counters: first.counters });
+      assert.deepEqual([rest.summary.wallets.points.issued, rest.counters], ["300", { "rule early": "3" }]);
+      const given = await program.replay(orders, { counters: { "rule early": 2, other: "7.5" } });
+      assert.deepEqual([given.summary.wallets.points.issued, given.counters], ["100", { other: "7.5", "rule early": "3" }]);
+      for (const counters of [7, "rule early", { "rule early": true }, null]) {
+        let error;
+        await program.replay([], { counters }).catch((thrown) => (error = thrown));
+        assert.ok(error instanceof TypeError);
+      }
+      let error;
+      await program.replay([], { counters: { "rule early": "many" } }).catch((thrown) => (error = thrown));
+      assert.deepEqual([error instanceof EventError, error.field], [true, "counters.rule early"]);
+    },
+
+    "what a member sends arrives": async () => {
+      const program = Program.compile(`program "Shop" { currency EUR }
+        event gift { to text  points number }
+        wallet points {}
+        rule send on gift { transfer gift.points from points to gift.to }
+        rule receive on received { accept points }`);
+      const events = [
+        { type: "adjust", id: "a-1", member: "ana", at: JOINED, points: 900 },
+        { type: "gift", id: "g-1", member: "ana", at: JOINED, to: "ben", points: 600 },
+      ];
+      const replay = await program.replay(events, { outcomes: true });
+      const { available, transferred_in, transferred_out } = replay.summary.wallets.points;
+      assert.deepEqual([replay.summary.events, replay.summary.members, available, transferred_in, transferred_out], [2, 2, "900", "600", "600"]);
+      assert.deepEqual(replay.outcomes.map(({ member, decisions }) => [member, decisions[0].kind]), [["ana", "earned"], ["ana", "transferred"], ["ben", "received"]]);
     },
   };
 }
