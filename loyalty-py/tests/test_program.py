@@ -396,6 +396,19 @@ def test_what_a_member_sends_arrives() -> None:
     assert kinds == [("ana", "earned"), ("ana", "transferred"), ("ben", "received")]
 
 
+def test_a_byte_order_mark_is_passed_over(tmp_path: Path) -> None:
+    program, member = shop()
+    text = "\ufeff" + program_line(1)
+    path = tmp_path / "orders.jsonl"
+    path.write_text(text + "\n", encoding="utf-8")
+    with path.open(encoding="utf-8") as lines:
+        forms: list[Any] = [text, text.encode(), lines]
+        assert [program.replay(form).summary.applied for form in forms] == [1, 1, 1]
+    assert not program.apply(member, text).replayed
+    (refused,) = program.replay("\u200b" + program_line(1)).refused
+    assert refused.error.found == "an invisible character (U+200B)"
+
+
 def program_line(number: int) -> str:
     return f'{{"type":"order","id":"o-{number}","member":"m-1","at":"2026-02-0{number + 1}T10:00:00Z","subtotal":10}}'
 

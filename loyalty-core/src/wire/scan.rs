@@ -6,6 +6,7 @@
 mod keys;
 mod text;
 mod tree;
+mod unseen;
 
 use std::borrow::Cow;
 
@@ -71,11 +72,12 @@ impl<'a> Json<'a> {
                 .expecting(format!("at most {EVENT_BYTES_MAX} bytes"))
                 .but_found(format!("{} bytes", bytes.len())));
         }
+        // Editors and spreadsheets put the mark in front of what they write.
+        let bytes = bytes.strip_prefix(unseen::BYTE_ORDER_MARK).unwrap_or(bytes);
         let text = core::str::from_utf8(bytes).map_err(|_| invalid("bytes that are no UTF-8 text"))?;
         let mut json = Self { text, bytes, at: 0, outermost: 0, pattern: SmallVec::new(), pattern_of: 0 };
         if json.after_space() != Some(b'{') {
-            let found = text.trim();
-            return Err(invalid(if found.is_empty() { "an empty text" } else { found }));
+            return Err(invalid(&unseen::first(text)));
         }
         json.outermost = json.at;
         Ok(json)
@@ -403,7 +405,9 @@ impl<'a> Json<'a> {
                 let before = self.text.get(..slip.at).unwrap_or("");
                 let line = before.matches('\n').count() + 1;
                 let column = before.chars().rev().take_while(|character| *character != '\n').count() + 1;
-                format!("a slip in line {line}, column {column}")
+                let there = self.text.get(slip.at..).and_then(unseen::named);
+                let there = there.map(|name| format!(": {name}")).unwrap_or_default();
+                format!("a slip in line {line}, column {column}{there}")
             }
         }
     }
