@@ -289,7 +289,7 @@ export class Program {
   policies(): Policy[];
 
   /**
-   * Plays a history, from nothing or from the states of members: lines of JSON, or any iterable of events. Each member is enrolled by the first of its
+   * Plays a history, from nothing or from the states of members: lines of JSON as text, bytes or a stream of bytes, or any iterable of events. Each member is enrolled by the first of its
    * events that is taken. In Node it runs on threads of its own; WebAssembly has none, so that it is played there in parts of some milliseconds, and
    * others have a turn in between. Limits and budgets over all members are kept. What a member sends to another one, as a transfer does, arrives at
    * once: give the states of whoever is sent something, for who is not known is enrolled by it. Members who bear on each other in these ways are

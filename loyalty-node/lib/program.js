@@ -14,6 +14,7 @@ const { played, turn } = require("./played.js");
 const { newReplay } = require("./replay.js");
 const { newReport } = require("./report.js");
 const { Held, shownAs } = require("./shown.js");
+const { Chunks, expectEvent } = require("./stream.js");
 const { Unwanted } = require("./unwanted.js");
 
 /** A history is not divided further. */
@@ -337,12 +338,15 @@ async function historyOf(events, packer, unwanted) {
     throw new TypeError(`\`events\`: expected lines of JSON or an iterable of events, found ${kind(events)}`);
   }
   const parts = [];
+  const chunks = new Chunks(events);
   for await (const event of events) {
     unwanted.check();
+    if (chunks.take(event)) continue;
+    if (parts.length === 0) expectEvent(event);
     parts.push(packer.item(event));
     if (parts.length % AT_ONCE === 0) await turn();
   }
-  return parts.join("");
+  return chunks.lines ?? parts.join("");
 }
 
 /** Saved states, strings or bytes as they are, as bytes. */

@@ -311,5 +311,31 @@ export function historyTests({ EventError, Program, StateError }, { assert, refu
       const { refused } = await program.replay([`\u200b${EVENT}`]);
       assert.equal(refused[0].error.found, "an invisible character (U+200B)");
     },
+
+    "a stream of bytes is lines, wherever it is cut": async () => {
+      const { program } = start();
+      const text = Array.from({ length: 9 }, (_, n) => JSON.stringify({ ...ORDER, id: `o-${n}`, note: "نقاط" })).join("\n");
+      const bytes = new TextEncoder().encode(text);
+      for (const size of [1, 7, 200, 1e6]) {
+        const stream = new ReadableStream({
+          start(controller) {
+            for (let at = 0; at < bytes.length; at += size) controller.enqueue(bytes.slice(at, at + size));
+            controller.close();
+          },
+        });
+        const { applied, refused } = (await program.replay(stream)).summary;
+        assert.deepEqual([applied, refused], [9, 0]);
+      }
+      // One of texts may have an event in each, as a transform makes them of lines.
+      const events = (chunks) => new ReadableStream({ start: (controller) => (chunks.forEach((chunk) => controller.enqueue(chunk)), controller.close()) });
+      assert.equal((await program.replay(events(text.split("\n")))).summary.applied, 9);
+      for (const chunks of [[text], [text.slice(0, 300), text.slice(300)]]) {
+        let error;
+        await program.replay(events(chunks)).catch((thrown) => (error = thrown));
+        assert.ok(error instanceof TypeError && error.message.includes("`readline.createInterface({ input })`"), error?.message);
+      }
+      // An event may be written over several lines.
+      assert.equal((await program.replay([JSON.stringify({ ...ORDER, lines: [{ amount: 5 }, { amount: 6 }] }, null, 2)])).summary.applied, 1);
+    },
   };
 }
