@@ -86,6 +86,11 @@ pub fn of(member: &Member) -> impl Iterator<Item = &str> {
     member.tags.iter().filter(|tag| tag.given).map(|tag| &*tag.name)
 }
 
+/// Those of which it is known as of when they were told, also those that were taken.
+pub fn told(member: &Member) -> impl Iterator<Item = &Tag> {
+    member.tags.iter().filter(|tag| tag.at != i64::MIN)
+}
+
 pub fn has(member: &Member, name: &str) -> bool {
     place(member, name).ok().and_then(|known| member.tags.get(known)).is_some_and(|tag| tag.given)
 }

@@ -153,6 +153,12 @@ pub fn export(plan: &Plan, member: &Member) -> Document {
         .with("values", values.collect::<Document>())
         .with("returned", member.returned.iter().map(|returned| returned_of(plan, returned)).collect::<Document>())
         .with("events", member.records(plan).map(|record| event_of(plan, &record)).collect::<Document>());
+    if tags::told(member).next().is_some() {
+        let told = tags::told(member).map(|tag| {
+            Document::object().with("tag", &*tag.name).with("given", tag.given).with("at", instant(plan, tag.at))
+        });
+        document.put("tags_told", told.collect::<Document>());
+    }
     if !member.written_off.is_empty() {
         document
             .put("write_offs", member.written_off.iter().map(|known| write_off_of(plan, known)).collect::<Document>());
@@ -202,9 +208,19 @@ fn digest(value: u64) -> String {
 }
 
 fn wallet_of(plan: &Plan, wallet: &WalletPlan, state: &WalletState) -> Document {
-    let activity = wallet.inactivities.iter().zip(&state.activity);
-    let activity = activity.map(|(form, last)| {
-        Document::object().with("form", &*form.key).with("last", last.map(|last| instant(plan, last)))
+    let activity = wallet.inactivities.iter().zip(&state.activity).zip(0..);
+    let activity = activity.map(|((form, last), number)| {
+        let mut document =
+            Document::object().with("form", &*form.key).with("last", last.map(|last| instant(plan, last)));
+        let mut idle = state.idle.iter().filter(|idle| idle.form == number).peekable();
+        if idle.peek().is_some() {
+            let times = idle.map(|idle| {
+                let from = Some(idle.from).filter(|from| *from != i64::MIN).map(|from| instant(plan, from));
+                Document::object().with("from", from).with("to", instant(plan, idle.to))
+            });
+            document.put("idle", times.collect::<Document>());
+        }
+        document
     });
     Document::object()
         .with("available", state.available)

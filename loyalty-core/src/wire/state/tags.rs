@@ -5,7 +5,7 @@ use super::squeezed::Shared;
 use super::values::Moment;
 use super::{Snapshot, StateError};
 use crate::engine::member::Member;
-use crate::engine::tags::Tag;
+use crate::engine::tags::{self, Tag};
 use crate::engine::undo::Apart;
 use crate::sorting::Arrange as _;
 use crate::time::Instant;
@@ -39,8 +39,7 @@ impl SavedTag {
 }
 
 pub fn save(member: &Member) -> Vec<SavedTag> {
-    let dated = member.tags.iter().filter(|tag| tag.at != i64::MIN);
-    dated.map(|tag| SavedTag(tag.name.to_string(), tag.given, Moment(tag.at))).collect()
+    tags::told(member).map(|tag| SavedTag(tag.name.to_string(), tag.given, Moment(tag.at))).collect()
 }
 
 pub fn restore(member: &mut Member, saved: &Snapshot) -> Result<(), StateError> {
