@@ -71,10 +71,20 @@ impl Decided {
 
     /// Where they stand, if the host says so: what has been given back so far is free.
     pub fn counters(&self) -> Option<Counters> {
+        self.after(|by| by.is_sign_negative())
+    }
+
+    /// Where they will stand when all that has been claimed so far is committed: time may set a rule off several times at one
+    /// occasion.
+    pub fn claimed(&self) -> Option<Counters> {
+        self.after(|_| true)
+    }
+
+    fn after(&self, counts: impl Fn(&Decimal) -> bool) -> Option<Counters> {
         let mut counters = self.counters.clone()?;
         for decision in &self.list {
             if let Kind::Claim { counter, by, limit, .. } = &decision.kind
-                && by.is_sign_negative()
+                && counts(by)
             {
                 counters.commit(&Claim { counter, by: *by, limit: *limit });
             }

@@ -269,9 +269,9 @@ fn run(
     }
     let (met, first) = (decisions.meet(member), decisions.len());
     let mut evaluation = Evaluation::default();
-    let counters = decisions.counters();
+    let (counters, claimed) = (decisions.counters(), decisions.claimed());
     let cause = Cause { room: points::room_of(plan, rule, &cause, counters.as_ref(), at, decisions), ..cause };
-    let scope = Scope { cause: Some(&cause), counters: counters.as_ref(), ..Scope::of(plan, member, at) };
+    let scope = Scope { cause: Some(&cause), counters: claimed.as_ref(), ..Scope::of(plan, member, at) };
     match earning::evaluate(&scope, &Candidates::one(&rule), &RulesOn::ANYTHING, &mut evaluation) {
         Ok(()) => {
             if evaluation.comes_to_something(member, at) {

@@ -107,7 +107,7 @@ proptest! {
         let saved = |members: &mut dyn Iterator<Item = &Member>| members.map(|member| program.save(member)).collect::<Vec<_>>();
         prop_assert_eq!(saved(&mut at_once.members()), saved(&mut host.members.values()));
         prop_assert_eq!(at_once.counters(), &host.counters);
-        for (counter, most) in [("rule early", 4), ("group both", 9), ("budget SPRING", 90), ("reward mug", 3)] {
+        for (counter, most) in [("rule early", 4), ("rule often", 11), ("group both", 9), ("budget SPRING", 90), ("reward mug", 3)] {
             prop_assert!(host.counters.get(counter) <= most.into(), "{counter}");
         }
 
