@@ -8,7 +8,7 @@ use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyBytes, PyFloat, PyInt, PyMapping, PyString};
 
-use crate::convert::decimal_class;
+use crate::convert::{decimal_class, digits_of};
 use crate::error;
 
 /// No float tells a whole number from the next beyond.
@@ -29,16 +29,14 @@ pub fn digits(number: &Bound<'_, PyAny>, argument: &str) -> PyResult<String> {
     }
     let exact = number.cast::<PyInt>().is_ok() && number.cast::<PyBool>().is_err();
     if exact || number.is_instance(decimal_class(number.py())?)? {
-        return Ok(number.str()?.to_str()?.to_owned());
+        return Ok(digits_of(number)?.to_str()?.to_owned());
     }
     if let Ok(float) = number.cast::<PyFloat>() {
         if float.value().fract() == 0.0 && float.value().abs() > FLOAT_WHOLE_MAX {
             let wrong = "an exact number, which a float beyond 2^53 is not";
             return Err(PyTypeError::new_err(format!("argument '{argument}': {wrong}")));
         }
-        // A subclass may show itself in its own way.
-        let digits = number.py().get_type::<PyFloat>().call_method1("__repr__", (number,))?;
-        return Ok(digits.cast::<PyString>()?.to_str()?.to_owned());
+        return Ok(digits_of(number)?.to_str()?.to_owned());
     }
     Err(mistyped(argument, "an int, a Decimal, a str or a float", number))
 }

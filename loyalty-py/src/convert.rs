@@ -5,7 +5,7 @@ use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
-use pyo3::types::{PyBool, PyDateTime, PyDelta, PyDict, PyInt, PyList, PyString, PyTuple, PyType, PyTzInfo};
+use pyo3::types::{PyBool, PyDateTime, PyDelta, PyDict, PyFloat, PyInt, PyList, PyString, PyTuple, PyType, PyTzInfo};
 
 use crate::arguments::{mistyped, text};
 use crate::error;
@@ -18,6 +18,19 @@ pub type Reduced<'py, T> = PyResult<(Bound<'py, PyAny>, T)>;
 pub fn decimal_class(py: Python<'_>) -> PyResult<&Bound<'_, PyType>> {
     static CLASS: PyOnceLock<Py<PyType>> = PyOnceLock::new();
     CLASS.import(py, "decimal", "Decimal")
+}
+
+/// The digits of an int, a float or a Decimal as they are: a subclass may show itself in its own way.
+pub fn digits_of<'py>(number: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyString>> {
+    let py = number.py();
+    let digits = if number.is_instance_of::<PyInt>() {
+        py.get_type::<PyInt>().call_method1(intern!(py, "__repr__"), (number,))?
+    } else if number.is_instance_of::<PyFloat>() {
+        py.get_type::<PyFloat>().call_method1(intern!(py, "__repr__"), (number,))?
+    } else {
+        decimal_class(py)?.call_method1(intern!(py, "__str__"), (number,))?
+    };
+    Ok(digits.cast_into()?)
 }
 
 /// 1970-01-01T00:00:00Z.

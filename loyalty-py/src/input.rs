@@ -9,7 +9,7 @@ use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyDate, PyDateTime, PyDict, PyFloat, PyInt, PyList, PyMapping, PyString, PyTime, PyTuple};
 
-use crate::convert::{decimal_class, micros_of};
+use crate::convert::{decimal_class, digits_of, micros_of};
 
 /// A value of Python's, and the keys by which its fields are looked up.
 #[derive(Clone)]
@@ -156,7 +156,7 @@ impl<'py> Input for Place<'_, 'py> {
 
 /// A whole number beyond 64 bits. Python refuses to write out those of more than some thousand digits.
 fn large(value: &Bound<'_, PyAny>) -> Scalar<'static> {
-    let digits = value.str().ok().and_then(|digits| digits.to_str().map(str::to_owned).ok());
+    let digits = digits_of(value).and_then(|digits| digits.to_str().map(str::to_owned)).ok();
     Scalar::Number(Cow::Owned(digits.unwrap_or_else(|| "1e4300".to_owned())))
 }
 
@@ -175,12 +175,10 @@ fn other<'s>(value: &Bound<'_, PyAny>) -> PyResult<Scalar<'s>> {
     let py = value.py();
     let text = |value: Bound<'_, PyString>| value.to_str().map(|text| Cow::Owned(text.to_owned()));
     if value.is_instance(decimal_class(py)?)? {
-        return text(value.str()?).map(Scalar::Number);
+        return text(digits_of(value)?).map(Scalar::Number);
     }
     if value.cast::<PyFloat>().is_ok() {
-        // A subclass may show itself in its own way.
-        let digits = py.get_type::<PyFloat>().call_method1("__repr__", (value,))?;
-        return text(digits.cast_into()?).map(Scalar::Float);
+        return text(digits_of(value)?).map(Scalar::Float);
     }
     if value.cast::<PyDateTime>().is_ok() {
         // Without an offset it is no instant, and is refused like the text that it shows itself as.

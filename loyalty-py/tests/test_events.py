@@ -212,20 +212,43 @@ def test_code_of_the_host_that_runs_while_an_event_is_read_does_no_harm() -> Non
     program, member = shop()
     inner = program.enroll("m-2", "2026-01-01T00:00:00Z")
 
-    class Nested(Decimal):
-        def __str__(self) -> str:
+    class Nested(dt.datetime):
+        def utcoffset(self) -> dt.timedelta:
             program.apply(inner, order(id=f"o-{inner.revision}", member="m-2", branch="another"))
-            return "12.5"
+            return dt.timedelta(0)
 
-    class Broken(Decimal):
-        def __str__(self) -> str:
+    class Broken(dt.datetime):
+        def utcoffset(self) -> dt.timedelta:
             raise RuntimeError("no")
 
-    outcome = program.apply(member, order(subtotal=Nested(1), lines=[{"amount": Nested(2), "category": "coffee"}]))
-    assert outcome.decisions[0].amount == 25 and inner.revision == 2
+    outcome = program.apply(member, order(at=Nested(2026, 1, 5, 10, tzinfo=dt.timezone.utc)))
+    assert outcome.at == dt.datetime(2026, 1, 5, 10, tzinfo=dt.timezone.utc) and inner.revision > 0
     before = member.save()
     with pytest.raises(loyalty.EventError) as raised:
-        program.apply(member, order(id="o-2", subtotal=Broken(1)))
-    assert (raised.value.code, raised.value.field) == ("wrong_type", "subtotal")
+        program.apply(member, order(id="o-2", at=Broken(2026, 1, 6, tzinfo=dt.timezone.utc)))
+    assert raised.value.field == "at"
     assert (raised.value.found or "").startswith("RuntimeError: no, raised in reading a ")
     assert member.save() == before
+
+
+def test_a_number_is_what_it_is_however_it_shows_itself() -> None:
+    program, member = shop()
+
+    class Money(Decimal):
+        def __str__(self) -> str:
+            return f"{self:.0f}"
+
+    class Points(int):
+        def __str__(self) -> str:
+            return "1"
+
+    class Shown(float):
+        def __repr__(self) -> str:
+            return "1"
+
+    exact = [program.apply(program.enroll(id, "2026-01-01T00:00:00Z"), order(member=id, subtotal=subtotal)) for id, subtotal in
+             [("m-2", "12.75"), ("m-3", Money("12.75")), ("m-4", Shown(12.75))]]
+    assert len({str(outcome.decisions[0].amount) for outcome in exact}) == 1
+    with pytest.raises(loyalty.EventError) as raised:
+        program.apply(member, order(subtotal=Points(10**20)))
+    assert raised.value.code == "number_too_long"

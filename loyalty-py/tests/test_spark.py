@@ -76,6 +76,13 @@ def test_nothing_comes_of_no_batches() -> None:
     assert list(loyalty.partitions.replay(program, [])) == []
 
 
+def test_the_secret_of_a_compiled_program_is_asked_for() -> None:
+    pytest.importorskip("pyspark")
+    events: Any = None
+    with pytest.raises(ValueError, match="give it as `secret`, too"):
+        loyalty.spark.replay(events, loyalty.Program.compile(TEXT, secret=SECRET))
+
+
 def test_a_worker_says_nothing_of_the_secret() -> None:
     work = loyalty.spark._Work(TEXT, SECRET, None)
     assert "random" not in repr(work) and "random" not in str(work)

@@ -79,11 +79,13 @@ def replay(
     `state`, as `Replayed.states` has them) or from nothing. With `until`, time then passes for all members.
 
     `program` is a text, the path of one here, or a compiled program. It is compiled once in each process of a worker. The
-    secret goes to the workers with it; a function is called there instead, so that the secret never leaves them.
+    `secret` goes to the workers with it, also that of a compiled program, which says none of its own; a function is called there instead, so that the secret never leaves them.
     `member` is the column with the member's id; `partitions`, into how many parts the members are divided. Raise ValueError for
     a program by which members bear on each other, as `loyalty.partitions.replay` does.
     """
     functions = _pyspark()
+    if isinstance(program, loyalty.Program) and secret is None:
+        _expect_no_secret(program)
     text = _text(program)
     # What does not compile, and what is not played apart, is told here and not by a worker.
     played_apart(loyalty.Program.compile(text))
@@ -105,6 +107,14 @@ def _order(rows: DataFrame, functions: Any) -> list[Any]:
         texts = dict(rows.dtypes)["at"] == "string"
         order.append(functions.expr("try_to_timestamp(at)") if texts else functions.col("at"))
     return [*order, *(["id"] if "id" in rows.columns else [])]
+
+
+def _expect_no_secret(program: loyalty.Program) -> None:
+    """Refuse a program that has a secret, which does not go to the workers with its text."""
+    try:
+        program.__reduce__()
+    except TypeError as secret:
+        raise ValueError("the program has a secret, which is not sent by itself: give it as `secret`, too") from secret
 
 
 def _text(program: str | os.PathLike[str] | loyalty.Program) -> str:
