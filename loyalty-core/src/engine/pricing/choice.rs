@@ -288,6 +288,7 @@ impl<'a, J: Judge> Field<'_, 'a, J> {
             let units = self.start.basket.lines.iter().map(|line| line.units);
             units.fold(0, u32::saturating_add)
         };
+        let price = || candidate.touches().iter().map(|line| self.start.line(*line).amount).sum::<Minor>();
         let off = match &candidate.give {
             Give::Units(give) => match give.of {
                 None => dearest(give.count, give.off),
@@ -298,13 +299,23 @@ impl<'a, J: Judge> Field<'_, 'a, J> {
             },
             Give::BuyGet { buy, get, off, .. } => dearest((units() / (*buy).max(1)).saturating_mul(*get), *off),
             Give::Tiers { steps, .. } => {
-                let price: Minor = candidate.lines.iter().map(|line| self.start.line(*line).amount).sum();
+                let price = price();
                 let most = steps.iter().map(|(_, off)| off.of(price)).max().unwrap_or(0);
                 most.min(candidate.up_to.unwrap_or(Minor::MAX)).max(alone.off)
             }
+            // Units that others have made free are passed over: dearer ones, or such that may be lowered, have their turn then.
+            Give::Graduated { first, further, units } => {
+                let others = further.saturating_mul(Minor::from(units.saturating_sub(1)));
+                let most = first.saturating_add(others).min(price());
+                most.min(candidate.up_to.unwrap_or(Minor::MAX)).max(alone.off)
+            }
+            // So it is with bundles of units that may not be lowered so far.
+            Give::Bundle { .. } if !candidate.floors.is_empty() => {
+                price().min(candidate.up_to.unwrap_or(Minor::MAX)).max(alone.off)
+            }
             // All or nothing: what comes before may bring it within its budget.
             _ if candidate.whole_within.is_some() => {
-                let price: Minor = candidate.lines.iter().map(|line| self.start.line(*line).amount).sum();
+                let price = price();
                 candidate.whole_within.unwrap_or(0).min(price + self.start.shipping).max(alone.off)
             }
             _ => alone.off,

@@ -175,6 +175,19 @@ fn e117_graduated() {
     }
 }
 
+/// What another one has made free is passed over, and the dearer unit behind it has its turn: 2 and 4 off, and not 2 alone.
+#[test]
+fn graduated_behind_what_is_free() {
+    let first = |off| Give::Graduated { first: off, further: 0, units: 1 };
+    let basket = basket(&[line(1, 200), line(1, 1_000)]);
+    let coupons = [coupon(1, Stage::Items, first(200), &[0]), coupon(2, Stage::Items, first(400), &[0, 1])];
+    assert_eq!(totals(&basket, &coupons).0, [(1, 200), (2, 400)]);
+    // The more so where the first may not be lowered.
+    let mut second = coupon(2, Stage::Items, first(400), &[0, 1]);
+    second.floors = vec![200, 0].into();
+    assert_eq!(totals(&basket, &[coupon(1, Stage::Items, first(200), &[0]), second]).0, [(1, 200), (2, 400)]);
+}
+
 #[test]
 fn e119_of_each_line_of_each_unit_or_together() {
     let basket = basket(&[line(2, 2_000), line(3, 4_500), line(3, 6_000), line(1, 5_000)]);
