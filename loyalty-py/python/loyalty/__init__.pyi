@@ -41,7 +41,7 @@ __version__: Final[str]
 _Instant: TypeAlias = datetime.datetime | str
 _Event: TypeAlias = Mapping[str, Any] | str | bytes | Record
 _Points: TypeAlias = int | Decimal | str | float
-_Counters: TypeAlias = Mapping[str, _Points]
+_Counters: TypeAlias = Mapping[str, _Points] | Record
 
 class _ArrowStream(Protocol):
     def __arrow_c_stream__(self, requested_schema: Any = None) -> object: ...
