@@ -2,7 +2,7 @@
 
 /** The codes of refusals that this version knows; `docs/embedding.md` says what the host does about each. A later one may know more. */
 export type RefusalCode =
-  | "invalid_json" | "event_too_large" | "too_many_items" | "too_many_decisions" | "text_too_long"
+  | "invalid_json" | "event_too_large" | "too_many_fields" | "too_deep" | "too_many_items" | "too_many_decisions" | "text_too_long"
   | "number_too_long" | "missing_field" | "wrong_type" | "negative_amount" | "unknown_event" | "wrong_member"
   | "wrong_currency" | "bad_instant" | "future_event" | "too_late" | "conflict" | "stale_state" | "unknown_order"
   | "unknown_line" | "too_many_units" | "refund_exceeds_order" | "already_returned" | "return_window_closed"

@@ -44,7 +44,7 @@ export function valueTests({ check, EventError, eventHead, format, Member, Progr
       }
       for (const field of ["id", "member"]) {
         // The second has more digits than an amount may have.
-        for (const [value, found] of [[820982911946154508, "820982911946154500"], [1162938475610293847, "1162938475610293800"], [1e21, "1e21"]]) {
+        for (const [value, found] of [[820982911946154508, "820982911946154500"], [1162938475610293847, "1162938475610293800"], [1e21, "1e+21"]]) {
           refused(() => program.apply(member, { ...ORDER, [field]: value }), EventError, {
             code: "wrong_type",
             field,
