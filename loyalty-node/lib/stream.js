@@ -43,9 +43,15 @@ class Chunks {
 /** Behind one object begins another: no event, and no line. */
 const SEVERAL = /\}[ \t\r]*\n\s*\{/;
 
+/** Browsers decode no bytes that are shared with other threads. */
+function textOf(bytes) {
+  const shared = Object.prototype.toString.call(bytes.buffer) === "[object SharedArrayBuffer]";
+  return new TextDecoder().decode(shared ? new Uint8Array(bytes) : bytes);
+}
+
 /** Refuses a first item that is a chunk of lines: whoever hands over chunks means none of them as one event. */
 function expectEvent(first) {
-  const text = isBytes(first) ? new TextDecoder().decode(first) : first;
+  const text = isBytes(first) ? textOf(first) : first;
   if (typeof text === "string" && SEVERAL.test(text)) {
     const advice = "give one text or bytes, a stream of bytes, or its lines one by one, as `readline.createInterface({ input })` makes them";
     throw new TypeError(`\`events\`: expected events one by one, found several lines in the first item; ${advice}`);
