@@ -62,6 +62,17 @@ impl Told {
         Self { program, member, begun: begun.as_micros() }
     }
 
+    /// What there is in the end, if the events are told in this order, before each of which time may pass.
+    fn all(text: &str, events: Vec<(usize, &str)>, passed: Vec<Option<usize>>) -> Value {
+        let mut told = Self::new(text);
+        for (event, passed) in events.into_iter().zip(passed.into_iter().chain(std::iter::repeat(None))) {
+            passed.into_iter().for_each(|hour| told.pass(hour));
+            told.tell(event);
+        }
+        told.pass(1000);
+        told.view()
+    }
+
     fn at(&self, hour: usize) -> i64 {
         self.begun + hour as i64 * HOUR
     }
@@ -95,15 +106,7 @@ proptest! {
             .prop_flat_map(|events| (Just(events.clone()), Just(events).prop_shuffle())),
         passed in vec(prop::option::of(0_usize..1000), 10),
     ) {
-        let (mut late, mut timely) = (Told::new(TAGS), Told::new(TAGS));
-        for (event, passed) in told.into_iter().zip(passed) {
-            passed.into_iter().for_each(|hour| late.pass(hour));
-            late.tell(event);
-        }
-        in_order.into_iter().for_each(|event| timely.tell(event));
-        late.pass(1000);
-        timely.pass(1000);
-        let (late, timely) = (late.view(), timely.view());
+        let (late, timely) = (Told::all(TAGS, told, passed), Told::all(TAGS, in_order, Vec::new()));
         for part in ["tags", "attributes"] {
             prop_assert_eq!(&late[part], &timely[part], "{} (told late, in time)", part);
         }
@@ -115,15 +118,7 @@ proptest! {
             .prop_flat_map(|events| (Just(events.clone()), Just(events).prop_shuffle())),
         passed in vec(prop::option::of(0_usize..1000), 10),
     ) {
-        let (mut late, mut timely) = (Told::new(IDLE), Told::new(IDLE));
-        for (event, passed) in told.into_iter().zip(passed) {
-            passed.into_iter().for_each(|hour| late.pass(hour));
-            late.tell(event);
-        }
-        in_order.into_iter().for_each(|event| timely.tell(event));
-        late.pass(1000);
-        timely.pass(1000);
-        let (late, timely) = (late.view(), timely.view());
+        let (late, timely) = (Told::all(IDLE, told, passed), Told::all(IDLE, in_order, Vec::new()));
         prop_assert_eq!(&late["measures"], &timely["measures"], "measures (told late, in time)");
         for wallet in ["pts", "stars", "gems", "beans"] {
             for part in ["available", "pending", "expired"] {
