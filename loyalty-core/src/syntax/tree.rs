@@ -4,10 +4,12 @@
 //! says which clauses a declaration may hold. Names are unresolved and quantities carry their unit as text.
 
 use chrono::{DateTime, FixedOffset, NaiveDate, NaiveTime, Weekday};
-use rust_decimal::Decimal;
 
+pub use super::expr::{Binary, Expr, ExprKind, MatchArm, Pattern};
 use super::ladder::LadderClause;
+pub use super::measure::{Aggregate, AggregateFunction, MeasureBody, Window};
 use super::referral::ReferralClause;
+pub use super::stretch::{Cycle, DateRange, Duration, Period, TimeUnit, ToEnd};
 pub use super::trigger::{Trigger, TriggerKind};
 use super::wallet::{Clawback, Expire, Multipliers, Restore, RoundMode, RoundScope, SpendOrder, Vest};
 pub use crate::source::Span;
@@ -94,111 +96,6 @@ pub struct FieldDecl {
 pub struct TypeRef {
     pub name: Name,
     pub list: bool,
-}
-
-/// `sum(order.subtotal where …) over last 12 months returns keep`
-#[derive(Debug, Clone, PartialEq)]
-pub struct MeasureBody {
-    pub aggregate: Aggregate,
-    pub window: Window,
-    pub returns: Option<Returns>,
-    pub span: Span,
-}
-
-/// `sum(order.subtotal where …)`, `count(order)`, `streak(order) by week`.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Aggregate {
-    pub function: AggregateFunction,
-    pub function_span: Span,
-    /// `order.subtotal`, `order`, `order.lines.amount`: the dotted path as an expression.
-    pub of: Box<Expr>,
-    /// `.(quantity * unit_price)` after it: what each item or event comes to.
-    pub worked_out: Option<Box<Expr>>,
-    pub filter: Option<Box<Expr>>,
-    /// `by week`, of a streak.
-    pub by: Option<Period>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum AggregateFunction {
-    Sum,
-    Count,
-    CountDistinct,
-    Min,
-    Max,
-    Average,
-    First,
-    Last,
-    Streak,
-}
-
-/// A stretch of time that a measure looks at.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Window {
-    /// Nothing written.
-    AllTime,
-    /// `this month`
-    This(Period, Span),
-    /// `last month`: the whole period before this one.
-    Previous(Period, Span),
-    /// `this membership year`, `last status year`: years counted from joining, or from the entry into a level.
-    OwnYear { of: Name, previous: bool },
-    /// `over last 12 months`
-    Rolling(Duration),
-    /// `2026-11-01 .. 2026-12-31`, each side may be missing.
-    Range(DateRange),
-}
-
-/// Days, both included.
-#[derive(Debug, Clone, PartialEq)]
-pub struct DateRange {
-    pub from: Option<NaiveDate>,
-    pub to: Option<NaiveDate>,
-    pub span: Span,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Period {
-    Day,
-    Week,
-    Month,
-    Quarter,
-    HalfYear,
-    Year,
-}
-
-/// What goes round: a period of the calendar, or the year counted from the day of joining.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Cycle {
-    Calendar(Period),
-    MembershipYear,
-}
-
-/// `to end of next year`, `to end of membership year`
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct ToEnd {
-    pub next: bool,
-    pub of: Cycle,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum TimeUnit {
-    Second,
-    Minute,
-    Hour,
-    Day,
-    Week,
-    Month,
-    Quarter,
-    Year,
-}
-
-/// `12 months`
-#[derive(Debug, Clone, PartialEq)]
-pub struct Duration {
-    pub count: u32,
-    pub unit: TimeUnit,
-    pub span: Span,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -490,117 +387,4 @@ pub enum TestStep {
 pub struct FieldValue {
     pub name: Name,
     pub value: Expr,
-}
-
-#[derive(Debug, Clone, PartialEq)]
-pub struct Expr {
-    pub kind: ExprKind,
-    pub span: Span,
-}
-
-#[derive(Debug, Clone, PartialEq)]
-pub enum ExprKind {
-    /// `1_000`, `0.5`
-    Number(Decimal),
-    /// `20%`, held as 20.
-    Percent(Decimal),
-    /// `5 MYR`, `100 beans`, `30 days`, `1/3`-free: a number directly before a name.
-    Quantity {
-        number: Decimal,
-        unit: Name,
-    },
-    Text(String),
-    Bool(bool),
-    Date(NaiveDate),
-    Instant(DateTime<FixedOffset>),
-    Time(NaiveTime),
-    /// A bare name.
-    Name(String),
-    /// `order.subtotal`
-    Field {
-        of: Box<Expr>,
-        name: Name,
-    },
-    /// `[a, b]`
-    List(Vec<Expr>),
-    /// `{ sku "A" amount 10 MYR }`, in tests only.
-    Record(Vec<FieldValue>),
-    /// `sum(order.lines.amount where …)`, `count(order.lines)`, `last(order)`
-    Aggregate(Aggregate),
-    /// `min(a, b)`, `floor(x)`: any other call.
-    Call {
-        function: Name,
-        arguments: Vec<Expr>,
-    },
-    /// `days between stay.from and stay.to`
-    Apart {
-        unit: TimeUnit,
-        from: Box<Expr>,
-        to: Box<Expr>,
-    },
-    /// `days since last(order)`
-    Since {
-        unit: TimeUnit,
-        instant: Box<Expr>,
-    },
-    /// `20% of order.subtotal`
-    PercentOf {
-        percent: Box<Expr>,
-        of: Box<Expr>,
-    },
-    Not(Box<Expr>),
-    Negate(Box<Expr>),
-    Binary {
-        operator: Binary,
-        left: Box<Expr>,
-        right: Box<Expr>,
-    },
-    /// `order.branch is missing`, `is present`
-    IsMissing {
-        value: Box<Expr>,
-        negated: bool,
-    },
-    /// `match order.payment { card 2, [cash, "gift"] 1, else 0 }`
-    Match {
-        subject: Box<Expr>,
-        arms: Vec<MatchArm>,
-        otherwise: Option<Box<Expr>>,
-    },
-}
-
-#[derive(Debug, Clone, PartialEq)]
-pub struct MatchArm {
-    pub patterns: Vec<Pattern>,
-    pub value: Expr,
-    pub span: Span,
-}
-
-#[derive(Debug, Clone, PartialEq)]
-pub enum Pattern {
-    /// A bare word: the text of that word, a weekday, or a level.
-    Word(Name),
-    /// A literal.
-    Value(Expr),
-    /// `10 MYR .. 50 MYR`, from included, to excluded; each side may be missing.
-    Range { from: Option<Expr>, to: Option<Expr>, span: Span },
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Binary {
-    Or,
-    And,
-    Equal,
-    NotEqual,
-    Less,
-    LessOrEqual,
-    Greater,
-    GreaterOrEqual,
-    In,
-    NotIn,
-    Add,
-    Subtract,
-    Multiply,
-    Divide,
-    /// `a ?? b`: b where a is missing.
-    Otherwise,
 }
