@@ -4,6 +4,7 @@
 //! returns) is packed in JSON, too: it is for the engine alone. Tables of names stand beside it, so that its numbers do
 //! not depend on the program that wrote it.
 
+mod accounts;
 mod arrivals;
 mod badges;
 mod captured;
@@ -18,6 +19,7 @@ mod holdings;
 mod idle;
 mod layouts;
 mod loaded;
+mod marks;
 mod pack;
 mod questions;
 mod referrals;
@@ -29,23 +31,19 @@ mod stretches;
 mod tags;
 mod texts;
 mod values;
+mod wallets;
 mod written_off;
 
 use std::collections::BTreeMap;
 
 use rust_decimal::Decimal;
 
-use crate::engine::lots::{Lot, Sums, WalletState};
-use crate::engine::marks::{Mark, Marks};
 use crate::engine::member::Member;
-use crate::engine::members::pause::Pause;
-use crate::engine::members::{Account, Fate};
 use crate::engine::returns::Returned;
 use crate::engine::undo::{Apart, Kept};
 use crate::engine::value::Stored;
 use crate::plan::Plan;
 use crate::plan::layout::{FieldKind, SlotLayout};
-use crate::sorting::Arrange as _;
 use crate::time::Instant;
 pub use forms::{load_binary, load_json, measure, save_binary, save_json};
 pub use loaded::{Loaded, MigrationReport, StateError};
@@ -56,7 +54,7 @@ use experiments::SavedArm;
 use pack::{Names, Packed};
 use referrals::SavedReferrals;
 use saved::saved;
-use values::{Amount, Moment, SavedExpiry, SavedSource, SavedValue, SavedVesting};
+use values::{Amount, Moment, SavedValue};
 
 /// The largest revision and entry: up to 2^53 − 1 every host reads a whole number of JSON exactly, JavaScript among them.
 /// Nobody comes there by events.
@@ -77,15 +75,15 @@ struct Snapshot {
     /// With the instant as of which each was told.
     attributes: Vec<(String, SavedValue, Moment)>,
     tags: Vec<String>,
-    wallets: Vec<SavedWallet>,
+    wallets: Vec<wallets::SavedWallet>,
     counters: Vec<SavedCounter>,
-    marks: Vec<SavedMarks>,
+    marks: Vec<marks::SavedMarks>,
     returned: Vec<SavedReturn>,
     tiers: Vec<SavedStanding>,
     /// Segments that rules watch, with whether the member is in them.
     segments: Vec<(String, bool)>,
     events: Packed,
-    account: SavedAccount,
+    account: accounts::SavedAccount,
     coupons: Vec<SavedCoupon>,
     badges: Vec<SavedBadge>,
     experiments: Vec<SavedArm>,
@@ -122,57 +120,6 @@ saved! {
     }
 }
 
-/// Whether the account is open, and what it has been through.
-#[derive(Default)]
-struct SavedAccount {
-    merged_into: Option<String>,
-    erased: bool,
-    /// From, to, whether ends were frozen.
-    pauses: Vec<(Moment, Option<Moment>, bool)>,
-    absorbed: Vec<String>,
-}
-
-saved! { SavedAccount { merged_into, erased, pauses, absorbed } }
-
-#[derive(Default)]
-struct SavedWallet {
-    name: String,
-    holds: holdings::SavedHolding,
-    available: Amount,
-    pending: Amount,
-    issued: Amount,
-    spent: Amount,
-    transferred_in: Amount,
-    transferred_out: Amount,
-    expired: Amount,
-    clawed_back: Amount,
-    written_off: Amount,
-    debt: Amount,
-    /// Forms of inactivity with their last activity.
-    activity: Vec<(String, Option<Moment>)>,
-    lots: Vec<SavedLot>,
-}
-
-saved! {
-    SavedWallet {
-        name, holds, available, pending, issued, spent, transferred_in, transferred_out, expired, clawed_back,
-        written_off, debt, activity, lots,
-    }
-}
-
-#[derive(Default)]
-struct SavedLot {
-    entry: u64,
-    source: SavedSource,
-    amount: Amount,
-    earned_at: Moment,
-    vesting: SavedVesting,
-    expiry: SavedExpiry,
-    expired: Amount,
-}
-
-saved! { SavedLot { entry, source, amount, earned_at, vesting, expiry, expired } }
-
 #[derive(Default)]
 struct SavedCounter {
     key: String,
@@ -182,20 +129,6 @@ struct SavedCounter {
 }
 
 saved! { SavedCounter { key, by, entries } }
-
-#[derive(Default)]
-struct SavedMarks {
-    measure: String,
-    values: Vec<Marked>,
-}
-
-saved! { SavedMarks { measure, values } }
-
-/// A single value with its instant.
-#[derive(Default)]
-struct Marked(Moment, SavedValue);
-
-saved! { Marked(at, value) }
 
 #[derive(Default)]
 struct SavedReturn {
@@ -240,43 +173,7 @@ fn snapshot(plan: &Plan, member: &Member) -> Snapshot {
     let attributes = attributes.filter(|(_, (value, _))| **value != Stored::Missing).map(|(field, (value, at))| {
         (field.name.to_string(), SavedValue::of_field(value, field), Moment((*at).max(member.enrolled_at)))
     });
-    let wallets = plan.wallets.iter().zip(&member.wallets).map(|(wallet, state)| SavedWallet {
-        name: wallet.name.to_string(),
-        holds: holdings::SavedHolding::of(wallet),
-        available: Amount(state.available),
-        pending: Amount(state.pending),
-        issued: Amount(state.issued),
-        spent: Amount(state.spent),
-        transferred_in: Amount(state.transferred_in),
-        transferred_out: Amount(state.transferred_out),
-        expired: Amount(state.expired),
-        clawed_back: Amount(state.clawed_back),
-        written_off: Amount(state.written_off),
-        debt: Amount(state.debt),
-        activity: wallet
-            .inactivities
-            .iter()
-            .zip(&state.activity)
-            .map(|(form, last)| (form.key.to_string(), last.map(Moment)))
-            .collect(),
-        lots: state
-            .lots
-            .iter()
-            .map(|lot| SavedLot {
-                entry: lot.entry,
-                source: match member.log.place_of(lot.source) {
-                    Some(place) => SavedSource::Event(place as u32),
-                    None => SavedSource::Digest(lot.source),
-                },
-                amount: Amount(lot.amount),
-                earned_at: Moment(lot.earned_at),
-                vesting: SavedVesting::of(lot.vesting, |event| names.event(plan, event)),
-                expiry: SavedExpiry::of(lot.expiry),
-                expired: Amount(lot.expired),
-            })
-            .collect(),
-    });
-    let wallets = wallets.collect();
+    let wallets = wallets::save(plan, &member, &mut names);
     let events = pack::pack(plan, &member, names);
     Snapshot {
         format: forms::FORMAT,
@@ -292,12 +189,12 @@ fn snapshot(plan: &Plan, member: &Member) -> Snapshot {
         tags: crate::engine::tags::of(&member).map(str::to_owned).collect(),
         wallets,
         counters: counters::save(plan, &member.tallies),
-        marks: marks(plan, &member.marks),
+        marks: marks::save(plan, &member.marks),
         returned: member.returned.iter().map(|returned| saved_return(plan, returned)).collect(),
         tiers: standings::save(plan, &member),
         segments: standings::save_segments(plan, &member),
         events,
-        account: saved_account(&member.account),
+        account: accounts::save(&member.account),
         coupons: coupons::save(plan, &member.coupons),
         badges: badges::save(plan, &member),
         experiments: experiments::save(plan, &member),
@@ -329,55 +226,6 @@ fn type_said(field: &SlotLayout) -> &'static str {
         FieldKind::Instant => "an instant",
         FieldKind::Time => "a time of day",
     }
-}
-
-fn saved_account(account: &Account) -> SavedAccount {
-    let merged_into = match &account.fate {
-        Fate::Merged { into } => Some(into.to_string()),
-        Fate::Open | Fate::Erased => None,
-    };
-    let pauses = account.pauses.iter().map(|pause| (Moment(pause.from), pause.to.map(Moment), pause.freeze));
-    SavedAccount {
-        merged_into,
-        erased: account.fate == Fate::Erased,
-        pauses: pauses.collect(),
-        absorbed: account.absorbed.iter().map(ToString::to_string).collect(),
-    }
-}
-
-fn restored_account(saved: &SavedAccount) -> Result<Account, StateError> {
-    for (from, to, _) in &saved.pauses {
-        for moment in core::iter::once(from).chain(to) {
-            Instant::from_micros(moment.0)
-                .ok_or_else(|| StateError::new("a pause with an instant outside of 1970 to 2199"))?;
-        }
-    }
-    let fate = match &saved.merged_into {
-        _ if saved.erased => Fate::Erased,
-        Some(into) => Fate::Merged { into: into.as_str().into() },
-        None => Fate::Open,
-    };
-    let pauses = saved.pauses.iter();
-    let pauses = pauses.map(|(from, to, freeze)| Pause { from: from.0, to: to.map(|to| to.0), freeze: *freeze });
-    let absorbed = saved.absorbed.iter().map(|id| id.as_str().into());
-    Ok(Account { fate, pauses: pauses.collect(), absorbed: absorbed.collect() })
-}
-
-fn marks(plan: &Plan, marks: &Marks) -> Vec<SavedMarks> {
-    let mut saved: Vec<SavedMarks> = Vec::new();
-    let mut last = None;
-    for mark in &marks.marks {
-        if last != Some(mark.measure) {
-            last = Some(mark.measure);
-            let name =
-                plan.measures.get(usize::from(mark.measure)).map_or(String::new(), |known| known.name.to_string());
-            saved.push(SavedMarks { measure: name, values: Vec::new() });
-        }
-        if let Some(of_measure) = saved.last_mut() {
-            of_measure.values.push(Marked(Moment(mark.at), SavedValue::of(&mark.value)));
-        }
-    }
-    saved
 }
 
 fn saved_return(plan: &Plan, returned: &Returned) -> SavedReturn {
@@ -444,11 +292,11 @@ fn restore(plan: &Plan, mut saved: Snapshot) -> Result<Loaded, StateError> {
             "what rule `{rule}` went by: a part of an order that comes back takes its share of the points"
         ));
     }
-    restore_wallets(plan, &mut member, &saved, &mut report)?;
+    wallets::restore(plan, &mut member, &saved, &mut report)?;
     idle::restore(plan, &mut member, &saved)?;
     let regrouped = counters::restore(plan, &mut member, &saved, &mut report)?;
     counters::restore_uncounted(plan, &mut member, &saved, &regrouped, &mut report)?;
-    restore_marks(plan, &mut member, &saved, &mut report)?;
+    marks::restore(plan, &mut member, &saved, &mut report)?;
     let wallets = places(plan.wallets.iter().map(|wallet| &*wallet.name));
     for returned in &saved.returned {
         let mut clawed = vec![Decimal::ZERO; plan.wallets.len()];
@@ -472,7 +320,7 @@ fn restore(plan: &Plan, mut saved: Snapshot) -> Result<Loaded, StateError> {
         });
     }
     rewards::restore(plan, &mut member, &saved, &mut report)?;
-    member.account = Apart::new(Kept::new(restored_account(&saved.account)?));
+    member.account = Apart::new(Kept::new(accounts::restore(&saved.account)?));
     member.coupons = Apart::new(coupons::restore(plan, &saved.coupons, &mut report)?);
     experiments::restore(plan, &mut member, &saved.experiments, &mut report);
     badges::restore(plan, &mut member, &saved.badges, &mut report);
@@ -492,132 +340,4 @@ fn restore(plan: &Plan, mut saved: Snapshot) -> Result<Loaded, StateError> {
         member.next_due = member.clock;
     }
     Ok(Loaded { member, report })
-}
-
-fn restore_wallets(
-    plan: &Plan,
-    member: &mut Member,
-    saved: &Snapshot,
-    report: &mut MigrationReport,
-) -> Result<(), StateError> {
-    let places = places(plan.wallets.iter().map(|wallet| &*wallet.name));
-    for wallet in &saved.wallets {
-        let Some(at) = places.get(wallet.name.as_str()) else {
-            let held = crate::amount::text(wallet.available.0);
-            report.dropped.push(format!("wallet `{}` with {held} available", wallet.name));
-            let parts = [wallet.available.0, wallet.pending.0, rewards::held(saved, &wallet.name)?];
-            let inside = crate::amount::sum(parts.into_iter());
-            let inside = inside.map_err(|_| StateError::new(format!("too much in wallet `{}`", wallet.name)))?;
-            if !inside.is_zero() {
-                report.lost_balances.push((wallet.name.clone(), inside));
-            }
-            continue;
-        };
-        let (Some(wallet_plan), Some(place)) = (plan.wallets.get(*at), member.wallets.get_mut(*at)) else { continue };
-        let form_of = |key: &str| wallet_plan.inactivities.iter().position(|form| *form.key == *key);
-        let sums = Sums {
-            available: wallet.available.0,
-            pending: wallet.pending.0,
-            held: rewards::held(saved, &wallet.name)?,
-            issued: wallet.issued.0,
-            spent: wallet.spent.0,
-            transferred_in: wallet.transferred_in.0,
-            transferred_out: wallet.transferred_out.0,
-            expired: wallet.expired.0,
-            clawed_back: wallet.clawed_back.0,
-            written_off: wallet.written_off.0,
-            debt: wallet.debt.0,
-        };
-        let mut activity = vec![None; wallet_plan.inactivities.len()];
-        let mut lots = Vec::with_capacity(wallet.lots.len());
-        for (key, last) in &wallet.activity {
-            if let Some(place) = form_of(key).and_then(|form| activity.get_mut(form)) {
-                *place = last.map(|last| last.0);
-            }
-        }
-        for lot in &wallet.lots {
-            let source = lot.source.digest(&member.log);
-            let source = source.ok_or_else(|| StateError::new("a lot of an event that is not remembered"))?;
-            match lot.vesting {
-                SavedVesting::On(event, _) if pack::event_named(plan, &saved.events, event).is_none() => {
-                    let event = saved.events.events.get(usize::from(event)).map_or("", |event| &event.name);
-                    // Of an erased member nobody can tell any more what they wait for.
-                    if !event.is_empty() {
-                        report.loses(format!("event `{event}`, for which points of wallet `{}` wait", wallet.name));
-                    }
-                }
-                _ => {}
-            }
-            if let SavedExpiry::Inactivity(form) = lot.expiry {
-                let key = wallet.activity.get(usize::from(form)).map_or("", |(key, _)| key.as_str());
-                if form_of(key).is_none() {
-                    let points = format!("points of wallet `{}` do not run out any more", wallet.name);
-                    report.loses(format!("the expiry `{key}`: {points}"));
-                }
-            }
-            lots.push(Lot {
-                entry: lot.entry,
-                source,
-                amount: lot.amount.0,
-                earned_at: lot.earned_at.0,
-                vesting: lot.vesting.vesting(|event| pack::event_named(plan, &saved.events, event)),
-                expiry: lot
-                    .expiry
-                    .expiry(|form| form_of(wallet.activity.get(usize::from(form)).map_or("", |(key, _)| key.as_str()))),
-                expired: lot.expired.0,
-            });
-        }
-        lots.arrange_by_key(|lot| lot.entry);
-        let state = WalletState {
-            lots: lots.into(),
-            sums: Kept::new(sums),
-            activity: activity.into(),
-            ..WalletState::default()
-        };
-        check(&wallet.name, &state)?;
-        holdings::check(&wallet.holds, wallet_plan, &state)?;
-        *place = state;
-    }
-    for wallet in &plan.wallets {
-        if !saved.wallets.iter().any(|known| *known.name == *wallet.name) {
-            report.added.push(format!("wallet `{}`", wallet.name));
-        }
-    }
-    Ok(())
-}
-
-/// A state that does not add up was not written by this library, and nobody should build on it.
-fn check(name: &str, state: &WalletState) -> Result<(), StateError> {
-    let sum = |pending: bool| {
-        let lots = state.lots.iter().filter(|lot| lot.pending() == pending);
-        lots.map(|lot| lot.amount).try_fold(Decimal::ZERO, crate::amount::add)
-    };
-    let negative = state.lots.iter().any(|lot| lot.amount < Decimal::ZERO);
-    let adds_up = sum(false) == Ok(state.available) && sum(true) == Ok(state.pending) && state.conserved();
-    if negative || !adds_up {
-        return Err(StateError::new(format!("wallet `{name}` does not add up: the saved state has been altered")));
-    }
-    Ok(())
-}
-
-fn restore_marks(
-    plan: &Plan,
-    member: &mut Member,
-    saved: &Snapshot,
-    report: &mut MigrationReport,
-) -> Result<(), StateError> {
-    let places = places(plan.measures.iter().map(|measure| &*measure.name));
-    for of_measure in &saved.marks {
-        let Some(measure) = places.get(of_measure.measure.as_str()) else {
-            report.dropped.push(format!("measure `{}`", of_measure.measure));
-            continue;
-        };
-        for Marked(at, value) in &of_measure.values {
-            member.marks.marks.push(Mark { measure: *measure as u16, at: at.0, value: value.stored()? });
-        }
-    }
-    if let Some(known) = member.marks.there() {
-        known.marks.rework(|marks| marks.arrange_by_key(|mark| (mark.measure, mark.at)));
-    }
-    Ok(())
 }

@@ -1,8 +1,9 @@
 //! Counters and marks: their keys are mostly those of a counter before them, or the days and instants of the events.
 
+use super::super::SavedCounter;
 use super::super::counters::Counted;
+use super::super::marks::{Marked, SavedMarks};
 use super::super::values::{Amount, Moment, SavedValue};
-use super::super::{Marked, SavedCounter, SavedMarks};
 use super::events::Events;
 use super::{Shared, Values, list};
 use crate::sorting::Arrange as _;

@@ -3,7 +3,7 @@
 use rust_decimal::Decimal;
 
 use super::super::values::{Amount, Moment, SavedExpiry, SavedSource, SavedUnit, SavedVesting};
-use super::super::{SavedLot, SavedWallet};
+use super::super::wallets::{SavedLot, SavedWallet};
 use super::events::{Events, Expected};
 use super::{Shared, list};
 use crate::amount;
