@@ -10,6 +10,7 @@
     reason = "tests read the examples, and the number of cases from the environment"
 )]
 
+mod accounts;
 mod agree;
 mod broadcasts;
 mod carts;
@@ -19,6 +20,7 @@ mod codes;
 mod coupon_points;
 mod engine;
 mod explained;
+mod exports;
 mod generate;
 mod histories;
 mod holds;
