@@ -11,6 +11,8 @@ mod earn;
 mod ends;
 pub mod event;
 mod expr;
+mod judged_then;
+mod keeps;
 mod late;
 mod ledger;
 mod marks;

@@ -1,0 +1,69 @@
+//! Until when levels are kept.
+
+use super::calendar::{Micros, clock_micros, day, end, is_clock, later_day, period, start, through};
+use super::ledger::Member;
+use super::program::*;
+
+impl Member<'_> {
+    /// What is judged at the end of a period belongs to its last day.
+    pub(super) fn base(&self, keep: Keep, closing: bool) -> Micros {
+        if closing && counts_by_day(keep) { self.clock - 1 } else { self.clock }
+    }
+
+    /// The end of a level that was made at an instant: with a period that ends it is made for the next one.
+    pub(super) fn kept_to(&self, form: &LadderForm, base: Micros, made: Micros) -> Option<Micros> {
+        let entered = if form.rise == Rise::AtOnce { base } else { made };
+        self.keep_end(form.keep, base, entered)
+    }
+
+    /// The end of the membership year around an instant, or of the one after it.
+    pub(super) fn membership_year_end(&self, at: Micros, next: bool) -> Micros {
+        let zone = self.program.zone;
+        let (joined, today) = (day(zone, self.enrolled), day(zone, at));
+        let begins = |year| later_day(joined, Length { count: year, unit: TimeUnit::Year });
+        let this = (1..).find(|year| begins(*year) > today).expect("a year after");
+        start(zone, begins(this + u32::from(next)))
+    }
+
+    /// The first end after an instant that a level counted from `base` comes to.
+    pub(super) fn keep_end(&self, keep: Keep, base: Micros, at: Micros) -> Option<Micros> {
+        let (zone, week) = (self.program.zone, self.program.week);
+        let first = day(zone, base);
+        let times = |length: Length, count: u32| Length { count: length.count * count, ..length };
+        match keep {
+            Keep::WhileQualified => None,
+            Keep::For(length) if is_clock(length.unit) => {
+                (1..).map(|count| base + clock_micros(length) * count).find(|end| *end > at)
+            }
+            Keep::For(length) => {
+                (1..).map(|count| end(zone, later_day(first, times(length, count)))).find(|end| *end > at)
+            }
+            Keep::ToAnniversary => {
+                let year = Length { count: 1, unit: TimeUnit::Year };
+                (1..).map(|count| start(zone, later_day(first, times(year, count)))).find(|end| *end > at)
+            }
+            Keep::ForToEnd(length, of) => {
+                let last = start(zone, period(day(zone, through(zone, base, length) - 1), of, week).end);
+                Some(if last > at { last } else { start(zone, period(day(zone, at), of, week).end) })
+            }
+            Keep::ToEndOfMembershipYear { next } => {
+                let last = self.membership_year_end(base, next);
+                Some(if last > at { last } else { self.membership_year_end(at, false) })
+            }
+            Keep::ToEnd { next, period: of } => {
+                let this = period(first, of, week).end;
+                let last = if next { period(this, of, week).end } else { this };
+                let last = start(zone, last);
+                Some(if last > at { last } else { start(zone, period(day(zone, at), of, week).end) })
+            }
+        }
+    }
+}
+
+pub(super) fn counts_by_day(keep: Keep) -> bool {
+    match keep {
+        Keep::For(length) => !is_clock(length.unit),
+        Keep::ToEnd { .. } | Keep::ToEndOfMembershipYear { .. } | Keep::ForToEnd(..) => true,
+        Keep::WhileQualified | Keep::ToAnniversary => false,
+    }
+}
