@@ -1,0 +1,143 @@
+//! What comes back: what is taken for it, what is given back, and what stays used up.
+
+use std::rc::Rc;
+
+use super::DAY;
+use super::calendar::{self, Micros};
+use super::earn::{self, Share};
+use super::event::Event;
+use super::expr::Scope;
+use super::ledger::{Known, Lot, Member, Use, Vesting};
+use super::number::{Exact, floor_at, zero};
+use super::program::{Clawback, Dated, Effect, Restore};
+
+impl Member<'_> {
+    /// A refund or a cancellation.
+    pub(super) fn come_back(&mut self, refund: &Event, lives_on: bool) -> Result<(), &'static str> {
+        let id = refund.text("order").ok_or("unknown_order")?;
+        let horizon = self.horizon();
+        let is_it = |known: &Rc<Known>| known.event.id == id && known.event.at >= horizon;
+        let index = self.known.iter().position(is_it).ok_or("unknown_order")?;
+        let mut known = Known::clone(&self.known[index]);
+        if matches!(known.event.kind.as_str(), "refund" | "cancel" | "profile" | "assign_level") {
+            return Err("unknown_order");
+        }
+        if known.event.at < self.clock - Micros::from(self.program.returns_days) * DAY {
+            return Err("return_window_closed");
+        }
+        let at = refund.at.max(known.event.at);
+        let points = refund.number("points");
+        match &points {
+            Some(_) if known.kept.whole => return Err("already_returned"),
+            Some(_) if refund.lines().is_none() && refund.number("amount").is_none() => {}
+            _ => known.kept.take_back(refund)?,
+        }
+        known.replaced |= lives_on;
+        for wallet in 0..self.program.wallets.len() {
+            let Some(granted) = known.granted.get(&wallet) else { continue };
+            let clawed = known.clawed.get(&wallet).cloned().unwrap_or_else(zero);
+            let due = granted - self.rerated(&known, wallet) - clawed;
+            if due > zero() {
+                let waits = |lot: &&Lot| lot.wallet == wallet && lot.source == id && lot.vesting != Vesting::Done;
+                let pending: Exact = self.lots.iter().filter(waits).map(|lot| &lot.amount).sum();
+                if lives_on {
+                    self.had_vested.insert(wallet, (&due - pending).max(zero()));
+                }
+                *known.clawed.entry(wallet).or_insert_with(zero) += &due;
+                self.claw_back(wallet, (id, known.event.at), &due, at);
+            }
+        }
+        // What is given back sees the member without what came back.
+        self.known[index] = Rc::new(known.clone());
+        self.give_points_back(&mut known, points, at)?;
+        if known.kept.whole {
+            // What of an edited order is used up is judged when it is known what the other form sets off.
+            let fired = known.judgement.fired.iter().filter(|_| !lives_on);
+            known.stays = fired.filter(|rule| self.something_stays(&known, **rule, id)).copied().collect();
+            let free = known.judgement.fired.iter().filter(|rule| !known.stays.contains(rule));
+            let free: Vec<usize> = free.copied().collect();
+            self.claim(&free, known.event.at, (-1, at));
+        }
+        self.known[index] = Rc::new(known);
+        Ok(())
+    }
+
+    /// Whether a rule that an order has set off gave something that its return does not find, under the name of the order
+    /// that it is missing of.
+    pub(super) fn something_stays(&self, known: &Known, rule: usize, missing_of: &str) -> bool {
+        let raises = |effect: &Effect| matches!(effect, Effect::Raise { .. });
+        let on = calendar::day(self.program.zone, known.event.at);
+        if known.judgement.lasting.contains(&rule) || self.program.rules[rule].on(on).effects.iter().any(raises) {
+            return true;
+        }
+        let gave = |wallet: usize| {
+            let own = |share: &Share| (share.rule, share.wallet) == (rule, wallet) && share.amount > zero();
+            known.judgement.shares.iter().any(own)
+        };
+        self.missing.iter().any(|missing| {
+            let leaves = self.program.wallets[missing.wallet].on(on).clawback == Clawback::OnlyPending;
+            let gone = missing.order == missing_of && missing.amount > zero();
+            gone && (missing.spent || leaves) && gave(missing.wallet)
+        })
+    }
+
+    /// Gives spent points back in the reverse order of their use: those asked for, else those of what came back.
+    pub(super) fn give_points_back(
+        &mut self,
+        known: &mut Known,
+        points: Option<Exact>,
+        at: Micros,
+    ) -> Result<(), &'static str> {
+        let mut asked = points;
+        for (wallet, uses) in known.uses.clone() {
+            let policy = self.program.wallets[wallet].on(calendar::day(self.program.zone, known.event.at));
+            let spent: Exact = uses.iter().map(|used| &used.amount).sum();
+            let before = known.restored.get(&wallet).cloned().unwrap_or_else(zero);
+            let left = &spent - &before;
+            let due = match &mut asked {
+                Some(asked) => {
+                    let due = left.min(asked.clone());
+                    *asked -= &due;
+                    due
+                }
+                None if known.kept.whole => left,
+                None if policy.restore_full_only => zero(),
+                None => {
+                    let subtotal = |event: Event| event.number("subtotal").unwrap_or_else(zero);
+                    let (all, kept) = (subtotal(known.kept.original.clone()), subtotal(known.kept.form.clone()));
+                    let part = if all == zero() { zero() } else { &spent * (&all - kept) / &all };
+                    floor_at(&part, policy.decimals) - &before
+                }
+            };
+            if due <= zero() || policy.restore == Restore::Never {
+                continue;
+            }
+            *known.restored.entry(wallet).or_insert_with(zero) += &due;
+            let (mut skip, mut due) = (before, due);
+            for used in uses.iter().rev() {
+                let passed = used.amount.clone().min(skip.clone());
+                skip -= &passed;
+                let part = (&used.amount - passed).min(due.clone());
+                if part > zero() {
+                    due -= &part;
+                    self.give_back_one((wallet, policy.restore), used, part, (known.event.at, at));
+                }
+            }
+        }
+        if asked.is_some_and(|rest| rest > zero()) { Err("refund_exceeds_order") } else { Ok(()) }
+    }
+
+    pub(super) fn give_back_one(
+        &mut self,
+        (wallet, restore): (usize, Restore),
+        used: &Use,
+        part: Exact,
+        (used_at, at): (Micros, Micros),
+    ) {
+        let seen = self.seen(at, false, false);
+        let nothing = Event::new("", "", at);
+        let scope = Scope { program: self.program, event: &nothing, seen: &seen };
+        let fresh = earn::wallet_expiry(scope.wallet(wallet), &scope);
+        self.give_back(restore, used, part, (used_at, at), &fresh);
+    }
+}
