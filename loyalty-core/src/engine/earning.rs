@@ -17,7 +17,7 @@ use super::members::transfer::Offer;
 use super::messages::Say;
 use super::moves::Move;
 use super::outcome::{Because, Kind};
-use super::rules::{self, Candidates, Firings, Told};
+use super::rules::{self, Candidates, Firings, Passed, Told, Turns};
 use super::tally::Changes;
 use super::value::Value;
 use super::{caps, effects, lots, refusals};
@@ -84,18 +84,66 @@ pub struct Sending {
     pub not_before: Option<i64>,
 }
 
-/// Judges some rules; what they come to is put into `evaluation`, which must be empty.
+/// Judges some rules; what they come to is put into `evaluation`, which must be empty. Tells which rules have passed their turn on.
 pub fn evaluate(
     scope: &Scope<'_>,
     candidates: &Candidates<'_>,
     on_event: &RulesOn,
     evaluation: &mut Evaluation,
-) -> Result<(), EventError> {
+) -> Result<Passed, EventError> {
+    let accepted = evaluation.offer.as_ref().map(|offer| offer.accepted);
+    let mut turns = Turns::default();
+    let nothing = evaluate_in_turn(scope, candidates, on_event, evaluation, &mut turns)?;
+    if nothing.is_empty() || !turns.missed {
+        return Ok(Passed::new());
+    }
+    // The offer as it was.
+    let offer = evaluation.offer.clone().zip(accepted).map(|(offer, accepted)| Offer { accepted, ..offer });
+    pass_turns_on(scope, candidates, on_event, evaluation, (offer, turns, nothing))
+}
+
+/// Lets others have the turns of rules that came to nothing, until nobody waits for a turn. What it brings about is taken
+/// where one of those others comes to something.
+#[cold]
+fn pass_turns_on(
+    scope: &Scope<'_>,
+    candidates: &Candidates<'_>,
+    on_event: &RulesOn,
+    evaluation: &mut Evaluation,
+    (offer, mut turns, mut nothing): (Option<Offer>, Turns, SmallVec<[u32; 2]>),
+) -> Result<Passed, EventError> {
+    let (mut taken, mut passed, mut best) = (turns.taken, Passed::new(), Passed::new());
+    // Each pass leaves out a rule more, so that this ends.
+    for pass in 0.. {
+        passed.extend(nothing.iter().map(|rule| (*rule, pass)));
+        let mut again = Evaluation { offer: offer.clone(), ..Evaluation::default() };
+        turns = Turns::after(passed.clone());
+        nothing = evaluate_in_turn(scope, candidates, on_event, &mut again, &mut turns)?;
+        if turns.taken.iter().any(|rule| !taken.contains(rule) && !nothing.contains(rule)) {
+            (*evaluation, best) = (again, passed.clone());
+        }
+        taken.extend(turns.taken);
+        if nothing.is_empty() || !turns.missed {
+            break;
+        }
+    }
+    Ok(best)
+}
+
+/// The same of rules that have their turns once. Tells which of those that take a turn have come to nothing.
+fn evaluate_in_turn(
+    scope: &Scope<'_>,
+    candidates: &Candidates<'_>,
+    on_event: &RulesOn,
+    evaluation: &mut Evaluation,
+    turns: &mut Turns,
+) -> Result<SmallVec<[u32; 2]>, EventError> {
+    let mut nothing = SmallVec::new();
     let mut firings = Firings::new();
     let told = if on_event.asks_who_fired() { Told::Asked } else { Told::None };
-    rules::fire(scope, candidates, evaluation, (told, &mut firings))?;
+    rules::fire_in_turn(scope, candidates, evaluation, (told, &mut firings), turns)?;
     if firings.is_empty() && evaluation.grants.is_empty() {
-        return Ok(());
+        return Ok(nothing);
     }
     if on_event.refuse {
         refusals::expect_none(scope, &firings)?;
@@ -122,10 +170,10 @@ pub fn evaluate(
         forget_what_is_not_given(scope, &firings, evaluation)?;
     }
     if on_event.limited {
-        count_limits(scope, &firings, evaluation, &acted);
+        count_limits(scope, &firings, evaluation, (&acted, &mut nothing));
     }
     caps::settle(&mut evaluation.changes);
-    Ok(())
+    Ok(nothing)
 }
 
 /// Where a wallet gets nothing of what rules contribute to it, for it was rounded away or cut by the wallet's own limits, they have
@@ -154,18 +202,25 @@ fn forget_what_is_not_given(
     Ok(())
 }
 
-/// Counts the limits of rules that came to something.
-fn count_limits(scope: &Scope<'_>, firings: &Firings<'_>, evaluation: &mut Evaluation, acted: &[u32]) {
+/// Counts the limits of rules that came to something; of the others those that have taken a turn are put into `nothing`.
+fn count_limits(
+    scope: &Scope<'_>,
+    firings: &Firings<'_>,
+    evaluation: &mut Evaluation,
+    (acted, nothing): (&[u32], &mut SmallVec<[u32; 2]>),
+) {
     let Evaluation { fired, grants, facts, changes, .. } = evaluation;
     for firing in firings {
         let (rule, form) = (firing.rule, firing.form);
-        let limited = !form.limits.is_empty() || !firing.plan.groups.is_empty();
-        if limited
-            && (acted.contains(&rule) || grants.iter().any(|grant| grant.rule == rule && !grant.amount.is_zero()))
-        {
+        if form.limits.is_empty() && firing.plan.groups.is_empty() {
+            continue;
+        }
+        if acted.contains(&rule) || grants.iter().any(|grant| grant.rule == rule && !grant.amount.is_zero()) {
             fired.push(rule);
             rules::use_limits(scope.plan, firing.plan, form, scope.at, scope.day, changes);
             facts.extend(rules::claims(scope.plan, rule, firing.plan, form, scope.day));
+        } else if rules::takes_turns(scope, firing.plan) {
+            nothing.push(rule);
         }
     }
 }

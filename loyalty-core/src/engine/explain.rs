@@ -312,7 +312,13 @@ fn tell(
         let number = number as u32;
         // Why a coupon was not used is told of it.
         if !told.spoke(number) && coupons::points::uses_of(plan, rule).is_none_or(|coupon| uses.contains(&coupon)) {
-            let reasons = silent::reasons(&judged, (&stages, &moves), number, rule)?;
+            let reasons = if judged.passed.iter().any(|(passed, _)| *passed == number) {
+                // Why it came to nothing, while it had its turn.
+                let judged = judged.before_passing(number, event_plan, event)?;
+                silent::reasons(&judged, (&self::stages(&judged)?, &moves), number, rule)?
+            } else {
+                silent::reasons(&judged, (&stages, &moves), number, rule)?
+            };
             told.silent.push(Silent { rule: number, line: rule.line, reasons });
         }
     }

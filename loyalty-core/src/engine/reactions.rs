@@ -273,7 +273,7 @@ fn run(
     let cause = Cause { room: points::room_of(plan, rule, &cause, counters.as_ref(), at, decisions), ..cause };
     let scope = Scope { cause: Some(&cause), counters: claimed.as_ref(), ..Scope::of(plan, member, at) };
     match earning::evaluate(&scope, &Candidates::one(&rule), &RulesOn::ANYTHING, &mut evaluation) {
-        Ok(()) => {
+        Ok(_) => {
             if evaluation.comes_to_something(member, at) {
                 experiments::note(plan, member, arms, at, decisions);
             }

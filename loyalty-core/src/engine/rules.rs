@@ -38,18 +38,47 @@ pub enum Told {
     None,
 }
 
+/// What the limits of one event leave to its rules, which have their turns in the order of the file.
+#[derive(Debug, Default)]
+pub struct Turns {
+    /// Rules that have had their turn and came to nothing, so that it is another's; each with the pass before which it had it.
+    pub passed: Passed,
+    /// Rules of limited groups that have fired.
+    pub taken: SmallVec<[u32; 4]>,
+    /// Whether a rule has not fired for no other reason than the turns of others.
+    pub missed: bool,
+    /// What the firings count against limits of the member.
+    used: Changes,
+    /// The groups of the firings, where they have a limit over all members.
+    claimed: SmallVec<[u16; 4]>,
+}
+
+/// Rules that have passed their turn on, each with the number of the pass in which they had it.
+pub type Passed = SmallVec<[(u32, u32); 2]>;
+
 /// Finds the rules that fire, as far as conditions, validity and limits go; what they contribute is put into `evaluation`, and those
 /// that somebody asks for into `firings`.
 pub fn fire<'p>(
     scope: &Scope<'p>,
     candidates: &Candidates<'_>,
     evaluation: &mut Evaluation,
-    (told, firings): (Told, &mut Firings<'p>),
+    firings: (Told, &mut Firings<'p>),
 ) -> Result<(), Overflow> {
-    let (mut sums, mut used) = (Sums::default(), Changes::new());
+    fire_in_turn(scope, candidates, evaluation, firings, &mut Turns::default())
+}
+
+/// The same, where some rules may have passed their turn on.
+pub fn fire_in_turn<'p>(
+    scope: &Scope<'p>,
+    candidates: &Candidates<'_>,
+    evaluation: &mut Evaluation,
+    (told, firings): (Told, &mut Firings<'p>),
+    turns: &mut Turns,
+) -> Result<(), Overflow> {
+    let mut sums = Sums::default();
     for rule in candidates.iter() {
         let Some(Some(plain)) = scope.plan.plain.get(rule as usize) else {
-            let firing = fire_other(scope, rule, evaluation, &mut used)?;
+            let firing = fire_other(scope, rule, evaluation, turns)?;
             if told != Told::None {
                 firings.extend(firing);
             }
@@ -75,16 +104,16 @@ fn fire_other<'p>(
     scope: &Scope<'p>,
     rule: u32,
     evaluation: &mut Evaluation,
-    used: &mut Changes,
+    turns: &mut Turns,
 ) -> Result<Option<Firing<'p>>, Overflow> {
     let Some(plan) = scope.plan.rules.get(rule as usize) else { return Ok(None) };
     let Some(form) = in_force(&plan.forms, scope.day) else { return Ok(None) };
-    if !holds(scope, form)? {
+    if turns.passed.iter().any(|(passed, _)| *passed == rule) || !holds(scope, form)? {
         return Ok(None);
     }
     let limited = !form.limits.is_empty() || !plan.groups.is_empty();
-    let within = || limits(scope, plan, form).all(|limit| left(scope, limit, used) > 0);
-    if limited && !(within() && within_totals(scope, plan, form)) {
+    if limited && !turns.leave_room(scope, plan, form) {
+        turns.missed |= !turns.taken.is_empty() && Turns::default().leave_room(scope, plan, form);
         return Ok(None);
     }
     let firing = Firing { rule, plan, form };
@@ -92,15 +121,57 @@ fn fire_other<'p>(
     grants::contribute(scope, firing, &mut evaluation.grants)?;
     if limited {
         // A rule that comes to nothing takes no turn of the others in its group.
-        let in_turn = group_forms(scope.plan, plan, scope.day).any(|group| !group.limits.is_empty());
+        let in_turn = takes_turns(scope, plan);
         let contributes = || evaluation.grants.iter().skip(before).any(|grant| !grant.amount.is_zero());
         if in_turn && only_earns(form) && !contributes() {
             evaluation.grants.truncate(before);
             return Ok(None);
         }
-        use_limits(scope.plan, plan, form, scope.at, scope.day, used);
+        turns.count(scope, firing, in_turn);
     }
     Ok(Some(firing))
+}
+
+impl Turns {
+    /// None has been had yet, and some rules have passed theirs on.
+    pub fn after(passed: Passed) -> Self {
+        Self { passed, ..Self::default() }
+    }
+
+    /// Whether the limits of a rule and of its groups leave room for it, after the firings so far.
+    fn leave_room(&self, scope: &Scope<'_>, rule: &RulePlan, form: &RuleFormPlan) -> bool {
+        limits(scope, rule, form).all(|limit| left(scope, limit, &self.used) > 0)
+            && self.totals_leave_room(scope, rule, form)
+    }
+
+    /// Whether the counters over all members leave room for it. Where the host does not tell them, no more than one event can
+    /// ever claim.
+    fn totals_leave_room(&self, scope: &Scope<'_>, rule: &RulePlan, form: &RuleFormPlan) -> bool {
+        if scope.counters.is_none() && self.claimed.is_empty() {
+            return true;
+        }
+        let mut totals = totals(scope.plan, rule, form, scope.day);
+        totals.all(|Total { group, counter, limit }| {
+            let left = scope.counters.map_or(limit, |counters| counters.left(&counter, limit));
+            let claimed = self.claimed.iter().filter(|claimed| group == Some(**claimed)).count();
+            left > Decimal::from(claimed)
+        })
+    }
+
+    /// Counts a firing.
+    fn count(&mut self, scope: &Scope<'_>, firing: Firing<'_>, in_turn: bool) {
+        use_limits(scope.plan, firing.plan, firing.form, scope.at, scope.day, &mut self.used);
+        if in_turn {
+            self.taken.push(firing.rule);
+            self.claimed
+                .extend(totals(scope.plan, firing.plan, firing.form, scope.day).filter_map(|total| total.group));
+        }
+    }
+}
+
+/// Whether a rule is of a group whose limits let its rules fire in turn.
+pub fn takes_turns(scope: &Scope<'_>, rule: &RulePlan) -> bool {
+    group_forms(scope.plan, rule, scope.day).any(|group| !group.limits.is_empty())
 }
 
 /// Whether a rule is valid at the scope's instant and its conditions hold.
@@ -143,27 +214,32 @@ pub fn use_limits(plan: &Plan, rule: &RulePlan, form: &RuleFormPlan, at: i64, da
     }
 }
 
-/// The limits over all members of a rule and of its groups, with the names of their counters.
+/// A limit over all members.
+struct Total {
+    /// The group that has it; nothing where it is the rule's own.
+    group: Option<u16>,
+    counter: Box<str>,
+    limit: Decimal,
+}
+
+/// The limits over all members of a rule and of its groups.
 fn totals<'p>(
     plan: &'p Plan,
     rule: &'p RulePlan,
     form: &'p RuleFormPlan,
     day: i32,
-) -> impl Iterator<Item = (Box<str>, Decimal)> {
-    let own = form.limits.iter().map(|limit| ("rule", &rule.name, limit));
-    let groups = rule.groups.iter().filter_map(|group| plan.groups.get(usize::from(*group)));
-    let groups = groups.filter_map(move |group| Some((group, in_force(&group.forms, day)?)));
-    let groups = groups.flat_map(|(group, form)| form.limits.iter().map(|limit| ("group", &group.name, limit)));
-    own.chain(groups)
-        .filter(|(.., limit)| limit.in_total)
-        .map(|(keyword, name, limit)| (claims::counter(keyword, name), Decimal::from(limit.total())))
-}
-
-/// Whether the counters over all members, where the host tells them, leave room for a firing.
-fn within_totals(scope: &Scope<'_>, rule: &RulePlan, form: &RuleFormPlan) -> bool {
-    let Some(counters) = scope.counters else { return true };
-    let mut totals = totals(scope.plan, rule, form, scope.day);
-    totals.all(|(counter, limit)| counters.left(&counter, limit) >= Decimal::ONE)
+) -> impl Iterator<Item = Total> + 'p {
+    let own = form.limits.iter().map(|limit| (None, "rule", &rule.name, limit));
+    let groups = rule.groups.iter().filter_map(|number| Some((*number, plan.groups.get(usize::from(*number))?)));
+    let groups = groups.filter_map(move |(number, group)| Some((number, group, in_force(&group.forms, day)?)));
+    let groups = groups.flat_map(|(number, group, form)| {
+        form.limits.iter().map(move |limit| (Some(number), "group", &group.name, limit))
+    });
+    own.chain(groups).filter(|(.., limit)| limit.in_total).map(|(group, keyword, name, limit)| Total {
+        group,
+        counter: claims::counter(keyword, name),
+        limit: Decimal::from(limit.total()),
+    })
 }
 
 /// What a firing counts against limits over all members.
@@ -174,9 +250,10 @@ pub fn claims<'p>(
     form: &'p RuleFormPlan,
     day: i32,
 ) -> impl Iterator<Item = Kind> + 'p {
-    totals(plan, rule, form, day).map(move |(counter, limit)| Kind::Claim {
+    let by = Decimal::ONE;
+    totals(plan, rule, form, day).map(move |Total { counter, limit, .. }| Kind::Claim {
         counter,
-        by: Decimal::ONE,
+        by,
         limit,
         rule: Some(number),
     })

@@ -292,7 +292,7 @@ fn comes_to_something(plan: &Plan, member: &Member, number: u32, trigger: &Clock
         let scope = Scope { cause: Some(cause), ..Scope::of(plan, member, at) };
         let mut evaluation = Evaluation::default();
         match earning::evaluate(&scope, &Candidates::one(&number), &RulesOn::ANYTHING, &mut evaluation) {
-            Ok(()) => evaluation.comes_to_something(member, at),
+            Ok(_) => evaluation.comes_to_something(member, at),
             Err(error) => error.code() != Refusal::InsufficientBalance,
         }
     })

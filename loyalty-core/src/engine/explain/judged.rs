@@ -10,7 +10,7 @@ use crate::engine::error::{EventError, Refusal};
 use crate::engine::event::{EventData, List};
 use crate::engine::grants::{self, Basis, Grant, RateTerms};
 use crate::engine::outcome::Kind;
-use crate::engine::rules::{self, Candidates, Firings, Told};
+use crate::engine::rules::{self, Candidates, Firings, Passed, Told, Turns};
 use crate::plan::{
     EffectKindPlan, EventPlan, ExpirePlan, PerLine, PolicyPlan, RuleFormPlan, RulesOn, VestPlan, in_force,
 };
@@ -56,43 +56,61 @@ pub struct Judged<'a> {
     pub lots: Vec<Made>,
     /// The decisions that move no points, in order.
     pub facts: Vec<Kind>,
+    /// Rules that came to nothing and let others have their turns.
+    pub passed: Passed,
 }
 
 impl<'a> Judged<'a> {
     pub fn of_event(tracer: Tracer<'a>, event_plan: &EventPlan, event: &EventData) -> Result<Self, EventError> {
-        Self::of(tracer, &rules::candidates(&event_plan.index, event), &event_plan.rules)
+        Self::of(tracer, &rules::candidates(&event_plan.index, event), &event_plan.rules, None)
+    }
+
+    /// The event as it was judged when a rule still had the turn that it passed on.
+    pub fn before_passing(&self, rule: u32, event_plan: &EventPlan, event: &EventData) -> Result<Self, EventError> {
+        let own = self.passed.iter().find(|(passed, _)| *passed == rule).map_or(0, |(_, pass)| *pass);
+        let passed = self.passed.iter().filter(|(_, pass)| *pass < own).copied().collect();
+        Self::of(self.tracer, &rules::candidates(&event_plan.index, event), &event_plan.rules, Some(passed))
     }
 
     /// A rule that has been set off, on the state that it met.
     pub fn of_run(tracer: Tracer<'a>, rule: u32) -> Result<Self, EventError> {
-        Self::of(tracer, &Candidates::one(&rule), &RulesOn::ANYTHING)
+        Self::of(tracer, &Candidates::one(&rule), &RulesOn::ANYTHING, None)
     }
 
-    fn of(tracer: Tracer<'a>, candidates: &Candidates<'_>, on: &RulesOn) -> Result<Self, EventError> {
+    /// `passed`: the rules that have passed their turn on, if that is known.
+    fn of(
+        tracer: Tracer<'a>,
+        candidates: &Candidates<'_>,
+        on: &RulesOn,
+        passed: Option<Passed>,
+    ) -> Result<Self, EventError> {
         let scope = &tracer.scope;
+        let mut evaluation = Evaluation::default();
+        let passed = match earning::evaluate(scope, candidates, on, &mut evaluation) {
+            Ok(all) => passed.unwrap_or(all),
+            // A rule that is set off comes to nothing where its price is not there.
+            Err(error) if scope.cause.is_some() && error.code() == Refusal::InsufficientBalance => {
+                evaluation = Evaluation::default();
+                Passed::new()
+            }
+            Err(error) => return Err(error),
+        };
         let mut fired = Evaluation::default();
         let mut firings = Firings::new();
-        rules::fire(scope, candidates, &mut fired, (Told::All, &mut firings))?;
+        let mut turns = Turns::after(passed);
+        rules::fire_in_turn(scope, candidates, &mut fired, (Told::All, &mut firings), &mut turns)?;
         grants::multiply(scope, &firings, &mut fired.grants)?;
         let mut shares: Vec<Share> =
             fired.grants.iter().filter(|grant| !grant.amount.is_zero()).map(Share::of).collect();
         let cuts = caps::cut_shares(scope, &firings, &mut shares)?;
-        let mut evaluation = Evaluation::default();
-        match earning::evaluate(scope, candidates, on, &mut evaluation) {
-            Ok(()) => {}
-            // A rule that is set off comes to nothing where its price is not there.
-            Err(error) if scope.cause.is_some() && error.code() == Refusal::InsufficientBalance => {
-                evaluation = Evaluation::default();
-            }
-            Err(error) => return Err(error),
-        }
         let lots = evaluation.lots.iter().map(|lot| Made {
             wallet: lot.wallet,
             vest: lot.vest,
             expire: lot.expire,
             amount: lot.amount,
         });
-        Ok(Self { tracer, lots: lots.collect(), firings, shares, cuts, facts: evaluation.facts })
+        let (lots, facts, passed) = (lots.collect(), evaluation.facts, turns.passed);
+        Ok(Self { tracer, lots, firings, shares, cuts, facts, passed })
     }
 
     /// The form of a rule that fired.

@@ -10,7 +10,7 @@ use super::trace::Shown;
 use super::words;
 use crate::calendar::Calendar;
 use crate::check::model::{Per, Valid, weekday_name};
-use crate::engine::claims;
+use crate::engine::claims::{self, Counters};
 use crate::engine::eval::Scope;
 use crate::engine::rules;
 use crate::engine::tally::Entry;
@@ -61,26 +61,34 @@ pub fn used_up(judged: &Judged<'_>, number: u32, rule: &RulePlan, form: &RuleFor
     let owners = core::iter::once((Owner::Rule(number), form.limits.as_slice())).chain(groups);
     let limits = owners.flat_map(|(owner, limits)| limits.iter().map(move |limit| (owner, limit)));
     let reasons = limits.filter_map(|(owner, limit)| {
-        if limit.in_total { total_reason(judged, owner, limit) } else { limit_reason(judged, owner, limit, number) }
+        if limit.in_total {
+            total_reason(judged, owner, limit, number)
+        } else {
+            limit_reason(judged, owner, limit, number)
+        }
     });
     reasons.collect()
 }
 
-/// A limit over all members that is used up, where the host tells the counters.
-fn total_reason(judged: &Judged<'_>, owner: Owner, limit: &LimitPlan) -> Option<Reason> {
+/// A limit over all members that is used up: by what the host tells of the counters, and by rules of the event that come before.
+fn total_reason(judged: &Judged<'_>, owner: Owner, limit: &LimitPlan, rule: u32) -> Option<Reason> {
     let scope = &judged.tracer.scope;
-    let (keyword, name) = match owner {
-        Owner::Group(group) => ("group", &*scope.plan.groups.get(usize::from(group))?.name),
-        Owner::Rule(rule) => ("rule", &*scope.plan.rules.get(rule as usize)?.name),
+    let (keyword, name, now) = match owner {
+        Owner::Group(group) => {
+            ("group", &*scope.plan.groups.get(usize::from(group))?.name, earlier_in(judged, group, rule))
+        }
+        Owner::Rule(rule) => ("rule", &*scope.plan.rules.get(rule as usize)?.name, 0),
         _ => return None,
     };
-    let (counter, counters) = (claims::counter(keyword, name), scope.counters?);
-    if counters.left(&counter, Decimal::from(limit.total())) >= Decimal::ONE {
+    let (counter, none) = (claims::counter(keyword, name), Counters::default());
+    let counters = scope.counters.unwrap_or(&none);
+    if counters.left(&counter, Decimal::from(limit.total())) > Decimal::from(now) {
         return None;
     }
-    let used = counters.get(&counter).trunc().to_i64().unwrap_or(i64::MAX);
+    let used = counters.get(&counter).trunc().to_i64().unwrap_or(i64::MAX).saturating_add(now);
     let reason =
         Reason::new(What::Limit { owner, used, of: limit.total() }, format!("limit {} in total", limit.total()));
+    let reason = if now > 0 { reason.saying("an earlier rule has its turn") } else { reason };
     Some(Reason { line: Some(limit.line), ..reason })
 }
 

@@ -99,10 +99,11 @@ impl Member<'_> {
     pub(super) fn limits_leave_room(&self, rule: usize, (at, levels): (Micros, &[usize]), firing: &[usize]) -> bool {
         let today = day(self.program.zone, at);
         let leaves_room = |limit: &Limit, rules: &[usize]| {
-            if limit.in_total {
-                return true;
-            }
             let counted = |fired: &[usize]| fired.iter().filter(|fired| rules.contains(fired)).count();
+            if limit.in_total {
+                // Nobody tells what other events have claimed.
+                return whole(counted(firing) as i64) < whole(i64::from(limit.allows(levels)));
+            }
             let use_of = |known: &Rc<Known>| match known.kept.whole {
                 true => whole(counted(&known.stays) as i64),
                 false => whole(counted(&known.judgement.fired) as i64),

@@ -116,10 +116,50 @@ impl Member<'_> {
             .map(|known| known.judgement.failing.as_slice())
     }
 
-    /// Judges the rules. Refused where a rule spends more than there is.
+    /// Judges the rules. Refused where a rule spends more than there is. A rule of a limited group that comes to nothing passes its
+    /// turn on, if another one waits for it and comes to something then.
     pub fn judge(&self, event: &Event, seen: Seen, rules: &[usize]) -> Result<Judgement, &'static str> {
+        let day = day(self.program.zone, event.at);
+        let in_turn = |rule: &usize| self.groups_of(*rule).any(|group| !group.on(day).limits.is_empty());
+        let (mut best, mut firing) = self.judge_in_turn(event, &seen, rules, &[])?;
+        let (mut last, mut known, mut passed): (_, Vec<usize>, Vec<usize>) = (best.clone(), firing.clone(), vec![]);
+        let mut told: Vec<Failing> = vec![];
+        loop {
+            let nothing: Vec<usize> =
+                firing.iter().copied().filter(|rule| in_turn(rule) && !last.fired.contains(rule)).collect();
+            if nothing.is_empty() {
+                return Ok(best);
+            }
+            told.extend(last.failing.iter().filter(|fails| nothing.contains(&fails.rule)).cloned());
+            passed.extend(nothing);
+            (last, firing) = self.judge_in_turn(event, &seen, rules, &passed)?;
+            let fires_now = |rule: &usize| firing.contains(rule) && !known.contains(rule);
+            if firing.iter().any(|rule| fires_now(rule) && in_turn(rule) && last.fired.contains(rule)) {
+                best = last.clone();
+                for failing in &mut best.failing {
+                    // Of a rule that has passed its turn on it counts what failed when it had it.
+                    if let Some(told) = told.iter().find(|told| told.rule == failing.rule) {
+                        *failing = told.clone();
+                    }
+                }
+            }
+            if !firing.iter().any(fires_now) {
+                return Ok(best);
+            }
+            known.extend(firing.iter().copied().filter(|rule| !known.contains(rule)).collect::<Vec<_>>());
+        }
+    }
+
+    /// The same where some rules have passed their turn on, and which rules fire.
+    fn judge_in_turn(
+        &self,
+        event: &Event,
+        seen: &Seen,
+        rules: &[usize],
+        passed: &[usize],
+    ) -> Result<(Judgement, Vec<usize>), &'static str> {
         let program = self.program;
-        let scope = Scope { program, event, seen: &seen };
+        let scope = Scope { program, event, seen };
         let mut firing: Vec<usize> = vec![];
         let mut failing = vec![];
         for (index, rule) in program.rules.iter().map(|rule| rule.on(scope.day())).enumerate() {
@@ -132,6 +172,7 @@ impl Member<'_> {
                 });
             }
             let fires = rules.contains(&index)
+                && !passed.contains(&index)
                 && rule.when.iter().all(|when| scope.holds(when))
                 && rule.valid.iter().all(|valid| self.is_valid(valid, event.at))
                 && self.limits_leave_room(index, (event.at, &seen.levels), &firing)
@@ -233,8 +274,8 @@ impl Member<'_> {
             judgement.lots.extend(lots);
         }
         let contributes = |rule: &usize| judgement.shares.iter().any(|share| share.rule == *rule);
-        judgement.fired = firing.into_iter().filter(|rule| contributes(rule) || spending.contains(rule)).collect();
-        Ok(judgement)
+        judgement.fired = firing.iter().copied().filter(|rule| contributes(rule) || spending.contains(rule)).collect();
+        Ok((judgement, firing))
     }
 
     /// Rounds what a wallet gets, cuts it by the wallet's own limits, and shares it out over lots.
