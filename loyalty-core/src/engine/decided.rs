@@ -46,6 +46,8 @@ pub struct Run {
     pub at: i64,
     /// The state that it met.
     pub met: Member,
+    /// Where the counters over all members stood for it, if the host says so.
+    pub counters: Option<Counters>,
     /// What it decided.
     pub decisions: Range<usize>,
 }
@@ -69,23 +71,12 @@ impl Decided {
         Self { counters: counters.cloned(), ..Self::default() }
     }
 
-    /// Where they stand, if the host says so: what has been given back so far is free.
+    /// Where they will stand when all that has been claimed and given back so far is committed, if the host says so: one occasion may
+    /// claim several times.
     pub fn counters(&self) -> Option<Counters> {
-        self.after(|by| by.is_sign_negative())
-    }
-
-    /// Where they will stand when all that has been claimed so far is committed: time may set a rule off several times at one
-    /// occasion.
-    pub fn claimed(&self) -> Option<Counters> {
-        self.after(|_| true)
-    }
-
-    fn after(&self, counts: impl Fn(&Decimal) -> bool) -> Option<Counters> {
         let mut counters = self.counters.clone()?;
         for decision in &self.list {
-            if let Kind::Claim { counter, by, limit, .. } = &decision.kind
-                && counts(by)
-            {
+            if let Kind::Claim { counter, by, limit, .. } = &decision.kind {
                 counters.commit(&Claim { counter, by: *by, limit: *limit });
             }
         }

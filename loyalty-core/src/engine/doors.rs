@@ -252,7 +252,7 @@ fn present(
         moved = if vested { Moved::Time } else { Moved::Anything };
     }
     let mut work = Work::default();
-    evaluate(plan, event_plan, member, event, (decisions.claimed().as_ref(), &[]), &mut work)?;
+    evaluate(plan, event_plan, member, event, (decisions.counters().as_ref(), &[]), &mut work)?;
     write(plan, event_plan, member, event, &mut work, decisions)?;
     Ok(moved)
 }
@@ -279,7 +279,7 @@ fn slow(
         let replaced = coupons::redeem::replaced(event_plan, event);
         let mut levels = returns::levels_before(plan, member, replaced);
         returns::stand(member, &mut levels);
-        evaluate(plan, event_plan, member, event, (decisions.claimed().as_ref(), &kept), &mut work)?;
+        evaluate(plan, event_plan, member, event, (decisions.counters().as_ref(), &kept), &mut work)?;
         returns::stand(member, &mut levels);
         commit(plan, event_plan, member, event, &mut work, decisions)?;
         if let Some(replaced) = replaced {
@@ -291,7 +291,7 @@ fn slow(
             && let Some(answer_plan) = plan.events.get(usize::from(answer.event))
         {
             let mut work = Work::default();
-            evaluate(plan, answer_plan, member, &answer, (decisions.claimed().as_ref(), &[]), &mut work)?;
+            evaluate(plan, answer_plan, member, &answer, (decisions.counters().as_ref(), &[]), &mut work)?;
             commit(plan, answer_plan, member, &answer, &mut work, decisions)?;
         }
         settle(plan, event_plan, member, event, first, decisions)?;

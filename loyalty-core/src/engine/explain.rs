@@ -133,7 +133,7 @@ pub fn explain(
     if !told.outcome.replayed && event_plan.is_some_and(counts) {
         tell(plan, member, event, counters, &mut told)?;
     }
-    tell_runs(plan, decided.into_runs(), counters, &mut told)?;
+    tell_runs(plan, decided.into_runs(), &mut told)?;
     Ok(told)
 }
 
@@ -153,10 +153,12 @@ fn refused(
     };
     let mut met = member.clone();
     met.forget_rows(plan);
-    doors::before_rules(plan, event_plan, &mut met, event, &mut Decided::beside(counters))?;
+    let mut before = Decided::beside(counters);
+    doors::before_rules(plan, event_plan, &mut met, event, &mut before)?;
+    let counters = before.counters();
     let mut levels = returns::levels_before(plan, &met, coupons::redeem::replaced(event_plan, event));
     returns::stand(&mut met, &mut levels);
-    let scope = Scope { event: Some(event), counters, ..Scope::of(plan, &met, event.at) };
+    let scope = Scope { event: Some(event), counters: counters.as_ref(), ..Scope::of(plan, &met, event.at) };
     let mut deltas = measures::Deltas::new();
     measures::deltas(&scope, &event_plan.measures, &mut deltas)?;
     let scope = Scope { deltas: &deltas, ..scope };
@@ -184,7 +186,7 @@ pub fn explain_advance(
     levels::tell(plan, &after, source, &outcome, &mut stories)?;
     let source = Arc::clone(source);
     let mut told = Explanation { outcome, event: None, source, stories, returned: None, silent: Vec::new() };
-    tell_runs(plan, decided.into_runs(), counters, &mut told)?;
+    tell_runs(plan, decided.into_runs(), &mut told)?;
     Ok(told)
 }
 
@@ -297,7 +299,8 @@ fn tell(
     }
     let mut levels = returns::levels_before(plan, &met, replaced);
     returns::stand(&mut met, &mut levels);
-    let scope = Scope { event: Some(event), counters, ..Scope::of(plan, &met, event.at) };
+    let counters = before.counters();
+    let scope = Scope { event: Some(event), counters: counters.as_ref(), ..Scope::of(plan, &met, event.at) };
     let mut deltas = measures::Deltas::new();
     measures::deltas(&scope, &event_plan.measures, &mut deltas)?;
     let scope = Scope { deltas: &deltas, ..scope };
@@ -326,14 +329,10 @@ fn tell(
 }
 
 /// Asks the rules that followed again, each on the state that it met.
-fn tell_runs(
-    plan: &Plan,
-    runs: Vec<Run>,
-    counters: Option<&Counters>,
-    told: &mut Explanation,
-) -> Result<(), EventError> {
+fn tell_runs(plan: &Plan, runs: Vec<Run>, told: &mut Explanation) -> Result<(), EventError> {
     let source = Arc::clone(&told.source);
     for run in &runs {
+        let counters = run.counters.as_ref();
         let scope = Scope { cause: Some(&run.cause), counters, ..Scope::of(plan, &run.met, run.at) };
         let judged = Judged::of_run(Tracer::new(scope, &source), run.rule)?;
         let stages = stages(&judged)?;

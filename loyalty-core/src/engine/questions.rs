@@ -167,12 +167,7 @@ pub fn may_ask(
         return Err(NotAsked::NotValid);
     }
     let counters = decisions.counters();
-    let taken =
-        |decision: &&Decision| matches!(&decision.kind, Kind::Claim { counter, .. } if *counter == question.counter);
-    let left = |counters: &Counters, count: u32| {
-        let taken = decisions.iter().filter(taken).count();
-        counters.left(&question.counter, Decimal::from(count)) > Decimal::from(taken)
-    };
+    let left = |counters: &Counters, count: u32| counters.left(&question.counter, Decimal::from(count)) >= Decimal::ONE;
     let within = question.limits.iter().all(|limit| match (limit.in_total, &counters) {
         (true, Some(counters)) => left(counters, limit.total()),
         (true, None) => true,

@@ -212,7 +212,9 @@ pub fn answer(
             Named::Unknown(coupon, why) => not_applied.push(refuse(code, coupon, vec![why])),
             Named::Coupon(coupon, held) => {
                 let own = (coupon, held.map(|held| held.number));
-                if named.contains(&own) {
+                // What goes by the order is given once, so that another one would be used for nothing.
+                let by_order = form(plan, coupon, scope.day).is_some_and(|form| form.with_order.is_some());
+                if named.iter().any(|known| *known == own || by_order && known.0 == coupon) {
                     not_applied.push(refuse(code, Some(coupon), vec![WhyNot::NamedTwice]));
                     continue;
                 }

@@ -269,9 +269,9 @@ fn run(
     }
     let (met, first) = (decisions.meet(member), decisions.len());
     let mut evaluation = Evaluation::default();
-    let (counters, claimed) = (decisions.counters(), decisions.claimed());
+    let counters = decisions.counters();
     let cause = Cause { room: points::room_of(plan, rule, &cause, counters.as_ref(), at, decisions), ..cause };
-    let scope = Scope { cause: Some(&cause), counters: claimed.as_ref(), ..Scope::of(plan, member, at) };
+    let scope = Scope { cause: Some(&cause), counters: counters.as_ref(), ..Scope::of(plan, member, at) };
     match earning::evaluate(&scope, &Candidates::one(&rule), &RulesOn::ANYTHING, &mut evaluation) {
         Ok(_) => {
             if evaluation.comes_to_something(member, at) {
@@ -321,7 +321,7 @@ fn run(
     }
     if let Some(met) = met {
         let decisions_of = first..decisions.len();
-        decisions.ran(Run { rule, cause, whole, at, met, decisions: decisions_of });
+        decisions.ran(Run { rule, cause, whole, at, met, counters, decisions: decisions_of });
     }
     Ok(())
 }

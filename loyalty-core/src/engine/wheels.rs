@@ -120,7 +120,7 @@ pub fn draw(
         decisions.push(refused(NotDrawn::NoCard));
         return Ok(());
     }
-    if !within_limits(plan, member, wheel, counters.as_ref(), decisions, at) {
+    if !within_limits(plan, member, wheel, counters.as_ref(), at) {
         decisions.push(refused(NotDrawn::Limit));
         return Ok(());
     }
@@ -131,7 +131,7 @@ pub fn draw(
     let turn = before.count() as u32 + 1;
     let turn_text = turn.to_string();
     let chance = secret.draw(&texts(plan, wheel, &member.id, &occasion, &turn_text));
-    let out = out_of_stock(wheel, counters.as_ref(), decisions);
+    let out = out_of_stock(wheel, counters.as_ref());
     let Some((place, Position { number, position, .. }, of)) = choose(wheel, &out, &chance) else {
         decisions.push(refused(NotDrawn::OutOfStock));
         return Ok(());
@@ -168,38 +168,28 @@ pub fn draw(
     Ok(())
 }
 
-/// Whether a counter over all members has one more to give; what this occasion has taken of it counts too.
-fn one_left(counters: &Counters, counter: &str, limit: u32, decisions: &[Decision]) -> bool {
-    let taken = decisions
-        .iter()
-        .filter(|decision| matches!(&decision.kind, Kind::Claim { counter: own, .. } if **own == *counter))
-        .count();
-    counters.left(counter, Decimal::from(limit)) > Decimal::from(taken)
+/// Whether a counter over all members has one more to give.
+fn one_left(counters: &Counters, counter: &str, limit: u32) -> bool {
+    counters.left(counter, Decimal::from(limit)) >= Decimal::ONE
 }
 
-fn within_limits(
-    plan: &Plan,
-    member: &Member,
-    wheel: &WheelPlan,
-    counters: Option<&Counters>,
-    decisions: &[Decision],
-    at: i64,
-) -> bool {
+fn within_limits(plan: &Plan, member: &Member, wheel: &WheelPlan, counters: Option<&Counters>, at: i64) -> bool {
     let scope = Scope::of(plan, member, at);
     wheel.limits.iter().all(|limit| match (limit.in_total, counters) {
-        (true, Some(counters)) => one_left(counters, &wheel.counter, limit.total(), decisions),
+        (true, Some(counters)) => one_left(counters, &wheel.counter, limit.total()),
         (true, None) => true,
         (false, _) => rules::left(&scope, limit, &Changes::new()) > 0,
     })
 }
 
 /// The slices of which nothing is left, as far as the host says so.
-fn out_of_stock(wheel: &WheelPlan, counters: Option<&Counters>, decisions: &[Decision]) -> Vec<u16> {
+fn out_of_stock(wheel: &WheelPlan, counters: Option<&Counters>) -> Vec<u16> {
     let Some(counters) = counters else { return Vec::new() };
-    let slices =
-        wheel.slices.iter().enumerate().filter(|(_, slice)| {
-            slice.stock.is_some_and(|stock| !one_left(counters, &slice.counter, stock, decisions))
-        });
+    let slices = wheel
+        .slices
+        .iter()
+        .enumerate()
+        .filter(|(_, slice)| slice.stock.is_some_and(|stock| !one_left(counters, &slice.counter, stock)));
     slices.map(|(place, _)| place as u16).collect()
 }
 

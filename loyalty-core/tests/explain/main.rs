@@ -187,3 +187,25 @@ fn limits_over_all_members_are_told_with_the_counters() {
     let unknown = program.explain_advance(&member, until).expect("an explanation").to_text(false);
     assert!(unknown.contains("+5 points"), "{unknown}");
 }
+
+/// What a rule has claimed earlier in the same stretch of time is not there for the next one, nor in what is told of it.
+#[test]
+fn limits_over_all_members_are_told_with_what_was_claimed_before() {
+    let text = "program \"S\" { currency EUR }\nwallet points {}\nrule base on order { earn 37 points }\n\
+        rule noon every day at 12:00 { earn 5 points }\nrule one every day at 13:00 { earn 3 points }\n\
+        rule late on order { earn 7 points }\ngroup all [noon, one, late] { limit 2 in total }\n";
+    let program = Program::compile(text).unwrap_or_else(|found| panic!("{}", found.render("case", false)));
+    let at = |text| Instant::parse(text).expect("an instant");
+    let member = program.enroll("m", at("2026-01-01T00:00:00Z")).expect("a member");
+    let mut counters = Counters::default();
+    counters.set("group all", Decimal::ONE);
+    let until = at("2026-01-01T18:00:00Z");
+    let told = program.explain_advance_with(&member, until, &counters).expect("an explanation").to_text(false);
+    assert!(told.contains("+5 points") && !told.contains("+3"), "{told}");
+    assert!(told.contains("limit 2 in total (line 7) of group all: used 2 of 2"), "{told}");
+    let order = br#"{"type":"order","id":"o","at":"2026-01-01T19:00:00Z","subtotal":5}"#;
+    let order = program.decode(order).expect("an order");
+    let told = program.explain_event_with(&member, &order, &counters).expect("an explanation").to_text(false);
+    assert!(told.contains("+5 points") && told.contains("+37 points") && !told.contains("+7"), "{told}");
+    assert_eq!(told.matches("limit 2 in total (line 7) of group all: used 2 of 2").count(), 2, "{told}");
+}

@@ -16,8 +16,8 @@ use crate::plan::CouponFormPlan;
 use crate::time::day_of;
 
 /// Everything that speaks against a coupon; nothing if it may be used. `used` is what other coupons of the same order
-/// have used up of its limits.
-pub fn unmet(scope: &Scope<'_>, offer: &Offer, used: &Changes) -> Result<Vec<Reason>, Overflow> {
+/// have used up of its limits, and how many of them are of its kind.
+pub fn unmet(scope: &Scope<'_>, offer: &Offer, used: (&Changes, u32)) -> Result<Vec<Reason>, Overflow> {
     let day = scope.plan.calendar.day_at(offer.as_of);
     let Some(form) = form(scope.plan, offer.coupon, day) else { return Ok(vec![Reason::UnknownCode]) };
     let mut reasons = Vec::new();
@@ -64,7 +64,7 @@ fn used_up<'s>(
     scope: &'s Scope<'_>,
     coupon: u32,
     form: &'s CouponFormPlan,
-    used: &'s Changes,
+    (used, before): (&'s Changes, u32),
 ) -> impl Iterator<Item = Reason> + 's {
     let left_in_total = move |keyword: &str, limit: Decimal| {
         let counters = scope.counters?;
@@ -72,7 +72,7 @@ fn used_up<'s>(
     };
     let limits = form.limits.iter().filter_map(move |limit| {
         let reached = if limit.in_total {
-            left_in_total("coupon", Decimal::from(limit.total())).is_some_and(|left| left < Decimal::ONE)
+            left_in_total("coupon", Decimal::from(limit.total())).is_some_and(|left| left <= Decimal::from(before))
         } else {
             rules::left(scope, limit, used) <= 0
         };

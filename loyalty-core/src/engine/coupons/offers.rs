@@ -110,6 +110,13 @@ fn offer(scope: &Scope<'_>, code: &str, taken: &[Offer], earlier: &[Earlier]) ->
     });
     if let Some(held) = usable.min_by_key(|held| (held.until, held.number)) {
         let as_of = instant(held);
+        // What goes by the order is given once, so that another one would be used for nothing.
+        let by_order = super::issue::form(scope.plan, held.coupon, scope.plan.calendar.day_at(as_of));
+        if by_order.is_some_and(|form| form.with_order.is_some())
+            && taken.iter().any(|offer| offer.coupon == held.coupon)
+        {
+            return Err((Some(held.coupon), Reason::NamedTwice));
+        }
         return Ok(Offer { coupon: held.coupon, number: Some(held.number), code: Some(code.into()), as_of });
     }
     let reason = if candidates.iter().any(|held| !free(&held)) {

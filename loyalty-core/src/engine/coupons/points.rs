@@ -50,7 +50,8 @@ fn budget(form: &CouponFormPlan) -> Option<(u32, u16, &BudgetPlan)> {
     Some((form.gives?, budget.wallet?, budget))
 }
 
-/// The room that a rule has, if it is that of a coupon's effects; what this occasion has claimed is gone.
+/// The room that a rule has, if it is that of a coupon's effects. `counters` know what this occasion has claimed; where the host does
+/// not tell them, that alone is gone.
 pub fn room_of(
     plan: &Plan,
     rule: u32,
@@ -63,12 +64,16 @@ pub fn room_of(
     let form = form(plan, coupon, plan.calendar.day_at(at))?;
     let (_, wallet, budget) = budget(form).filter(|(own, ..)| *own == rule)?;
     let counter = counter("budget", name(plan, coupon));
-    let left = counters.map_or(budget.amount, |counters| counters.left(&counter, budget.amount));
-    let claimed = decisions.iter().filter_map(|decision| match &decision.kind {
-        Kind::Claim { counter: own, by, .. } if *own == counter => Some(*by),
-        _ => None,
-    });
-    let left = claimed.fold(left, |left, by| amount::subtract(left, by).unwrap_or_default());
+    let left = counters.map_or_else(
+        || {
+            let claimed = decisions.iter().filter_map(|decision| match &decision.kind {
+                Kind::Claim { counter: own, by, .. } if *own == counter => Some(*by),
+                _ => None,
+            });
+            claimed.fold(budget.amount, |left, by| amount::subtract(left, by).unwrap_or_default()).min(budget.amount)
+        },
+        |counters| counters.left(&counter, budget.amount),
+    );
     Some(Room { rule, wallet, left: left.max(Decimal::ZERO), partial: budget.partial })
 }
 

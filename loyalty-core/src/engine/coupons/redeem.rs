@@ -74,7 +74,8 @@ pub fn decide(scope: &Scope<'_>, event_plan: &EventPlan, event: &EventData) -> R
     }
     // Where the order was priced, all of them were spoken of.
     for offer in offers.into_iter().filter(|_| cart.is_none()) {
-        let reasons = life::unmet(scope, &offer, &used)?;
+        let before = uses.used.iter().filter(|used| used.offer.coupon == offer.coupon).count() as u32;
+        let reasons = life::unmet(scope, &offer, (&used, before))?;
         if reasons.is_empty() {
             count(scope.plan, &offer, scope.at, scope.day, &mut used);
             uses.used.push(Use { offer, discount: None, lines: Vec::new() });
@@ -117,7 +118,7 @@ fn priced(scope: &Scope<'_>, event_plan: &EventPlan, event: &EventData, uses: &m
         let offer = Offer { coupon, number, code: None, as_of };
         let mut reasons: Vec<Reason> = refused.reasons.iter().filter_map(of_quote).collect();
         if reasons.is_empty() {
-            reasons = life::unmet(&met, &offer, &Changes::new())?;
+            reasons = life::unmet(&met, &offer, (&Changes::new(), 0))?;
         }
         uses.unmet.push(Unmet { code, coupon: Some(coupon), reasons });
     }

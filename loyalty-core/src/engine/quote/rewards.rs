@@ -49,26 +49,26 @@ pub fn judge(
     }
     let claimed = rewards::claimed(plan, order)?;
     // What is taken first is gone for the next.
-    let mut working = None;
+    let (mut working, mut decided) = (None, Decided::beside(Some(counters)));
     if !claimed.is_empty() {
         member.account.expect_awake("member")?;
     }
     for asked in claimed {
-        let own = working.as_ref().unwrap_or(member);
-        let scope = Scope { event: Some(order), counters: Some(counters), ..Scope::of(plan, own, order.at) };
+        let (own, counters) = (working.as_ref().unwrap_or(member), decided.counters());
+        let scope = Scope { event: Some(order), counters: counters.as_ref(), ..Scope::of(plan, own, order.at) };
         let left = amount::subtract(goods, found.paid)?;
         let asked = Asked { money_left: Some(left), ..asked };
         let judged = rewards::judge(&scope, &asked, &|wallet| Ok(rewards::balance(&scope, wallet)))?;
         if let Ok(taking) = &judged {
             let own = working.get_or_insert_with(|| member.clone());
-            rewards::commit(plan, own, taking, order.at, &mut Decided::default())?;
+            rewards::commit(plan, own, taking, order.at, &mut decided)?;
             found.paid = amount::add(found.paid, taking.worth.unwrap_or_default())?;
         }
         found.taken.push(Taken { reward: asked.reward, quantity: asked.quantity, judged });
     }
     if others {
-        let own = working.as_ref().unwrap_or(member);
-        let scope = Scope { event: Some(order), counters: Some(counters), ..Scope::of(plan, own, order.at) };
+        let (own, counters) = (working.as_ref().unwrap_or(member), decided.counters());
+        let scope = Scope { event: Some(order), counters: counters.as_ref(), ..Scope::of(plan, own, order.at) };
         found.offered = rewards::offered(&scope, Some(amount::subtract(goods, found.paid)?));
     }
     Ok(found)
