@@ -72,7 +72,7 @@ pub use testing::{TestFailure, TestResult};
 pub use time::Instant;
 pub use wire::decode::{EventHead, event_head, event_head_from};
 pub use wire::document::{Document, Key};
-pub use wire::input::{ENVELOPE, Fields, Input, Refused, Scalar, Shape};
+pub use wire::input::{ENVELOPE, Extent, Fields, Input, Refused, Scalar, Shape};
 pub use wire::state::{Loaded, MigrationReport, StateError};
 
 /// The Rust in the pages of the repository, run as doctests.

@@ -1,4 +1,6 @@
-//! Dicts read in place: what the decoder wants is looked up by key, and nothing else is touched.
+//! Dicts read in place: what the decoder wants is looked up by key. Of all else it is seen how large it is, and nothing more.
+
+mod extent;
 
 use std::borrow::Cow;
 use std::cell::RefCell;
@@ -17,11 +19,18 @@ pub struct Place<'k, 'py> {
     pub value: Bound<'py, PyAny>,
     /// The program's names in its own order, as Python has them.
     pub keys: &'k [Py<PyString>],
+    /// Whether it is the whole event.
+    outermost: bool,
 }
 
 impl<'k, 'py> Place<'k, 'py> {
+    /// Before a whole event.
+    pub fn new(value: Bound<'py, PyAny>, keys: &'k [Py<PyString>]) -> Self {
+        Place { value, keys, outermost: true }
+    }
+
     fn at(&self, value: Bound<'py, PyAny>) -> Self {
-        Place { value, keys: self.keys }
+        Place { value, keys: self.keys, outermost: false }
     }
 
     fn get(&self, dict: &Bound<'py, PyDict>, wanted: &Fields, number: usize) -> PyResult<Option<Bound<'py, PyAny>>> {
@@ -124,6 +133,9 @@ impl<'py> Input for Place<'_, 'py> {
         mut take: impl FnMut(usize, &mut Self) -> Result<(), EventError>,
     ) -> Result<(), Refused> {
         let Ok(dict) = self.value.cast::<PyDict>() else { return Ok(()) };
+        if self.outermost {
+            extent::expect(dict).map_err(Refused::object)?;
+        }
         for number in 0..wanted.len() {
             let found = self.get(dict, wanted, number).map_err(|error| Refused::object(unreadable(&error)))?;
             if let Some(value) = found {

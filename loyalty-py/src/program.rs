@@ -110,7 +110,7 @@ impl Program {
                 happen(&buffers)
             }),
             Given::Dict(value) => {
-                let read = self.core.decode_from(&mut Place { value, keys: &self.keys }, &mut buffers);
+                let read = self.core.decode_from(&mut Place::new(value, &self.keys), &mut buffers);
                 read.and_then(|()| py.detach(|| happen(&buffers)))
             }
         };
@@ -263,7 +263,7 @@ impl Program {
         let codes: Vec<&str> = codes.iter().map(String::as_str).collect();
         let cart = match given(cart, "cart")? {
             Given::Json(json) => py.detach(|| self.core.decode_cart(&json)),
-            Given::Dict(value) => self.core.decode_cart_from(&mut Place { value, keys: &self.keys }),
+            Given::Dict(value) => self.core.decode_cart_from(&mut Place::new(value, &self.keys)),
         };
         let quoted = cart.and_then(|cart| {
             py.detach(|| host::quote(&self.core, &member.lock(), &cart, &codes, &counters, others, &language))
@@ -284,7 +284,7 @@ impl Program {
         let counters = counters.map(counted).transpose()?.unwrap_or_default();
         let estimate = match given(broadcast, "broadcast")? {
             Given::Json(json) => self.core.broadcast_estimate(&*json, counters),
-            Given::Dict(value) => self.core.broadcast_estimate_from(&mut Place { value, keys: &self.keys }, counters),
+            Given::Dict(value) => self.core.broadcast_estimate_from(&mut Place::new(value, &self.keys), counters),
         };
         estimate.map(BroadcastEstimate::new).map_err(|refused| error::event(py, &refused))
     }
@@ -574,7 +574,7 @@ pub fn event_head(py: Python<'_>, event: &Bound<'_, PyAny>) -> PyResult<Record> 
         Given::Json(json) => loyalty_core::event_head(&json),
         Given::Dict(value) => {
             let keys: Vec<_> = loyalty_core::ENVELOPE.iter().map(|key| PyString::intern(py, key).unbind()).collect();
-            loyalty_core::event_head_from(&mut Place { value, keys: &keys })
+            loyalty_core::event_head_from(&mut Place::new(value, &keys))
         }
     };
     head.map(|head| Record::of(head.to_document())).map_err(|refused| error::event(py, &refused))

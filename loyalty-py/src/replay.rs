@@ -146,7 +146,7 @@ fn one<'k, 'py>(program: &'k Program, value: Bound<'py, PyAny>) -> HistoryEvent<
             // Of one that cannot be read, the engine finds out why.
             let read = value.cast::<PyMapping>().ok().filter(|_| value.cast::<PyDict>().is_err()).map(dict_of);
             let value = read.and_then(Result::ok).unwrap_or(value);
-            HistoryEvent::Object(Place { value, keys: &program.keys })
+            HistoryEvent::Object(Place::new(value, &program.keys))
         }
     }
 }

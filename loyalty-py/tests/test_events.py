@@ -3,6 +3,7 @@
 import datetime as dt
 import enum
 import json
+import sys
 from collections import ChainMap, OrderedDict, UserDict
 from collections.abc import Callable
 from decimal import Decimal
@@ -119,9 +120,8 @@ def test_the_order_of_keys_does_not_change_the_refusal() -> None:
 
 
 def test_only_what_the_program_reads_is_looked_at() -> None:
-    cycle: dict[Any, Any] = {7: "a key that is no text"}
-    cycle["self"] = cycle
-    assert apply(unread=cycle, other=object(), nothing="\ud800") == apply()
+    unread: dict[Any, Any] = {7: "a key that is no text", "other": [object()], "nothing": ({1: ["\ud800"]},)}
+    assert apply(unread=unread, other=object(), nothing="\ud800") == apply()
 
 
 def test_what_a_table_has_where_it_has_nothing_is_no_value() -> None:
@@ -252,3 +252,52 @@ def test_a_number_is_what_it_is_however_it_shows_itself() -> None:
     with pytest.raises(loyalty.EventError) as raised:
         program.apply(member, order(subtotal=Points(10**20)))
     assert raised.value.code == "number_too_long"
+
+
+def nested(levels: int, innermost: Any = ()) -> Any:
+    value = innermost
+    for level in range(levels):
+        value = [{"in": value}, [value], (value,), {"in": value, "and": 1}][level % 4]
+    return value
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        *({f"more_{number}": 1 for number in range(count - len(order()))} for count in (1_000, 1_001, 5_000)),
+        *({"more": nested(levels)} for levels in (126, 127, 200, 5_000)),
+        *({"lines": [{"amount": 1, "more": nested(levels)}]} for levels in (124, 125)),
+        *({"lines": nested(levels)} for levels in (3, 127)),
+        *({"subtotal": nested(levels)} for levels in (3, 127)),
+    ],
+)
+def test_a_dict_is_as_large_as_json_may_be(more: dict[str, Any]) -> None:
+    sys.setrecursionlimit(20_000)
+    program, member = shop()
+    assert apply(**more) == told(lambda: program.apply(member, json.dumps(order(**more))))
+
+
+def test_what_holds_itself_is_too_deep_and_what_is_told_again_and_again_too_large() -> None:
+    itself: dict[str, Any] = {}
+    itself["self"] = itself
+    again: Any = "x"
+    for _ in range(100):
+        again = [again, again]
+    program, member = shop()
+    priced = loyalty.Program.compile('program "Shop" { currency EUR }\ncoupon TEN { give 10% off order }')
+    buyer = priced.enroll("m-1", "2026-01-01T00:00:00Z")
+    for value, code in ((itself, "too_deep"), (again, "event_too_large"), ([0] * 3_000_000, "event_too_large")):
+        event = order(more=value)
+        calls: list[Callable[[], Any]] = [
+            lambda event=event: program.apply(member, event),  # type: ignore[misc]
+            lambda event=event: priced.quote(buyer, event),  # type: ignore[misc]
+            lambda event=event: loyalty.event_head(event),  # type: ignore[misc]
+            lambda event=event: program.explain(member, UserDict(event)),  # type: ignore[misc]
+        ]
+        for call in calls:
+            with pytest.raises(loyalty.EventError) as refused:
+                call()
+            assert (refused.value.code, refused.value.field) == (code, None)
+        assert [refused.error.code for refused in program.replay([event]).refused] == [code]
+    # What a program does not read may be of any kind.
+    program.apply(member, order(more=[0] * 1_000_000))

@@ -6,6 +6,7 @@ use core::str::FromStr;
 use rust_decimal::Decimal;
 
 use crate::amount;
+use crate::plan::layout::{EVENT_FIELDS_MAX, EVENT_LEVELS_MAX, EVENT_VALUES_MAX};
 pub use crate::refusal::Refusal;
 use crate::time::Instant;
 
@@ -67,9 +68,32 @@ impl EventError {
         Self::new(Refusal::InvalidJson).expecting("one JSON object").but_found(found)
     }
 
+    /// An event with more fields of its own than are taken.
+    #[cold]
+    pub(crate) fn too_many_fields() -> Self {
+        Self::beyond(Refusal::TooManyFields, EVENT_FIELDS_MAX, "fields", "")
+    }
+
+    /// An event with values that are nested more deeply than is taken.
+    #[cold]
+    pub(crate) fn too_deep() -> Self {
+        Self::beyond(Refusal::TooDeep, EVENT_LEVELS_MAX as usize, "levels", " of nested values")
+    }
+
+    /// An event that is no text, and would be too long as one.
+    #[cold]
+    pub(crate) fn too_many_values() -> Self {
+        Self::beyond(Refusal::EventTooLarge, EVENT_VALUES_MAX, "values", "")
+    }
+
+    fn beyond(code: Refusal, most: usize, what: &str, kind: &str) -> Self {
+        Self::new(code).expecting(format!("at most {most} {what}{kind}")).but_found(format!("more than {most} {what}"))
+    }
+
     /// Whether nothing of the object can be read: no field is at fault.
     pub(crate) fn is_of_the_whole(&self) -> bool {
-        matches!(self.code(), Refusal::InvalidJson | Refusal::TooManyFields | Refusal::TooDeep)
+        use Refusal::{EventTooLarge, InvalidJson, TooDeep, TooManyFields};
+        matches!(self.code(), InvalidJson | EventTooLarge | TooManyFields | TooDeep)
     }
 
     pub(crate) fn in_field(mut self, field: impl Into<String>) -> Self {

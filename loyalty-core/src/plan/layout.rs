@@ -101,5 +101,11 @@ pub const TEXT_BYTES_MAX: usize = 4_096;
 pub const ID_BYTES_MAX: usize = 128;
 /// Bytes of one event.
 pub const EVENT_BYTES_MAX: usize = 4 << 20;
+/// Fields of one event's own: nobody has one with so many, and each is compared with all others.
+pub const EVENT_FIELDS_MAX: usize = 1_000;
+/// Levels of lists and objects below one event.
+pub const EVENT_LEVELS_MAX: u32 = 127;
+/// Values of one event that is no text: each takes two of its bytes or more.
+pub const EVENT_VALUES_MAX: usize = EVENT_BYTES_MAX / 2;
 /// The largest balance, total or counter: what 64 bits hold.
 pub const TOTAL_MAX: Decimal = Decimal::from_parts(u32::MAX, 0x7FFF_FFFF, 0, false, 0);

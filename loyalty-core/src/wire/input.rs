@@ -9,6 +9,7 @@ use std::borrow::Cow;
 use rust_decimal::Decimal;
 
 use crate::engine::error::EventError;
+use crate::plan::layout::{EVENT_FIELDS_MAX, EVENT_LEVELS_MAX, EVENT_VALUES_MAX};
 use crate::plan::print::Print;
 use crate::time::{SECOND, date_of, rfc3339};
 
@@ -165,6 +166,38 @@ impl Refused {
     #[must_use]
     pub fn field(number: usize, error: EventError) -> Self {
         Self { field: Some(number), error }
+    }
+}
+
+/// How far a host has gone through an object of its own, before its fields are read where they lie: it is held to the limits of
+/// JSON text, also where the program reads nothing. What holds itself, or the same again and again, is beyond them.
+#[derive(Debug)]
+pub struct Extent {
+    values: usize,
+}
+
+impl Extent {
+    /// Of an event with so many fields of its own.
+    ///
+    /// # Errors
+    ///
+    /// [`Refusal::TooManyFields`](crate::Refusal::TooManyFields).
+    pub fn of(fields: usize) -> Result<Self, EventError> {
+        if fields > EVENT_FIELDS_MAX { Err(EventError::too_many_fields()) } else { Ok(Self { values: fields }) }
+    }
+
+    /// Below it stands a list or an object of so many values; what is a field of the event stands on level 1.
+    ///
+    /// # Errors
+    ///
+    /// [`Refusal::TooDeep`](crate::Refusal::TooDeep); and [`Refusal::EventTooLarge`](crate::Refusal::EventTooLarge) for more
+    /// values than any JSON text has room for.
+    pub fn nested(&mut self, level: u32, values: usize) -> Result<(), EventError> {
+        if level > EVENT_LEVELS_MAX {
+            return Err(EventError::too_deep());
+        }
+        self.values = self.values.saturating_add(values);
+        if self.values > EVENT_VALUES_MAX { Err(EventError::too_many_values()) } else { Ok(()) }
     }
 }
 

@@ -17,14 +17,9 @@ use text::{Quoted, plain_bytes, plain_words};
 pub use tree::Tree;
 
 use crate::engine::error::{EventError, Refusal};
-use crate::plan::layout::EVENT_BYTES_MAX;
+use crate::plan::layout::{EVENT_BYTES_MAX, EVENT_FIELDS_MAX, EVENT_LEVELS_MAX};
 use crate::plan::print::Print;
 use crate::wire::input::{Fields, Input, Refused, Scalar, Shape};
-
-/// Levels that a value may be nested.
-const DEPTH_MAX: u32 = 127;
-/// Keys of the outermost object: nobody has an event with so many fields, and each is compared with all others.
-const KEYS_MAX: usize = 1_000;
 
 /// A place in a JSON text.
 pub struct Json<'a> {
@@ -33,6 +28,8 @@ pub struct Json<'a> {
     at: usize,
     /// Where the outermost object begins.
     outermost: usize,
+    /// Lists and objects around the place, without the outermost.
+    level: u32,
     /// The keys of the object before this one: the items of a list nearly always have the same.
     pattern: SmallVec<[Known; 16]>,
     /// The address of the wanted fields that the pattern was found with; it is only compared.
@@ -75,12 +72,17 @@ impl<'a> Json<'a> {
         // Editors and spreadsheets put the mark in front of what they write.
         let bytes = bytes.strip_prefix(unseen::BYTE_ORDER_MARK).unwrap_or(bytes);
         let text = core::str::from_utf8(bytes).map_err(|_| invalid("bytes that are no UTF-8 text"))?;
-        let mut json = Self { text, bytes, at: 0, outermost: 0, pattern: SmallVec::new(), pattern_of: 0 };
+        let mut json = Self::at_start(text);
         if json.after_space() != Some(b'{') {
             return Err(invalid(&unseen::first(text)));
         }
         json.outermost = json.at;
         Ok(json)
+    }
+
+    fn at_start(text: &'a str) -> Self {
+        let pattern = SmallVec::new();
+        Self { text, bytes: text.as_bytes(), at: 0, outermost: 0, level: 0, pattern, pattern_of: 0 }
     }
 
     #[cfg_attr(target_family = "wasm", inline(always))]
@@ -231,7 +233,7 @@ impl<'a> Json<'a> {
     /// The same, without recursion.
     fn pass_any(&mut self) -> Result<(), Slip> {
         // One bit a level: whether it is an object.
-        let (mut levels, mut depth) = (0_u128, 0_u32);
+        let (mut levels, mut depth) = (0_u128, self.level);
         loop {
             match self.after_space() {
                 Some(b'"') => drop(self.quoted()?),
@@ -240,7 +242,7 @@ impl<'a> Json<'a> {
                 Some(b'f') => self.word("false")?,
                 Some(b'n') => self.word("null")?,
                 Some(open @ (b'{' | b'[')) => {
-                    if depth == DEPTH_MAX {
+                    if depth >= EVENT_LEVELS_MAX {
                         return Err(Slip { at: self.at, what: Wrong::Depth });
                     }
                     self.at += 1;
@@ -258,7 +260,7 @@ impl<'a> Json<'a> {
                 _ => return self.slip(),
             }
             loop {
-                if depth == 0 {
+                if depth == self.level {
                     return Ok(());
                 }
                 let object = levels & 1 == 1;
@@ -383,23 +385,18 @@ impl<'a> Json<'a> {
 
     #[cold]
     fn told(&self, slip: Slip) -> EventError {
-        let found = self.words(slip);
         match slip.what {
-            Wrong::Byte => invalid(&found),
-            Wrong::Depth => EventError::new(Refusal::TooDeep)
-                .expecting(format!("at most {DEPTH_MAX} levels of nested values"))
-                .but_found(found),
-            Wrong::Keys => {
-                EventError::new(Refusal::TooManyFields).expecting(format!("at most {KEYS_MAX} fields")).but_found(found)
-            }
+            Wrong::Byte => invalid(&self.words(slip)),
+            Wrong::Depth => EventError::too_deep(),
+            Wrong::Keys => EventError::too_many_fields(),
         }
     }
 
     /// The words for what is wrong.
     fn words(&self, slip: Slip) -> String {
         match slip.what {
-            Wrong::Depth => format!("more than {DEPTH_MAX} levels"),
-            Wrong::Keys => format!("more than {KEYS_MAX} fields"),
+            Wrong::Depth => format!("more than {EVENT_LEVELS_MAX} levels"),
+            Wrong::Keys => format!("more than {EVENT_FIELDS_MAX} fields"),
             Wrong::Byte if slip.at >= self.bytes.len() => "a text that ends too early".to_owned(),
             Wrong::Byte => {
                 let before = self.text.get(..slip.at).unwrap_or("");
@@ -465,9 +462,35 @@ impl Input for Json<'_> {
     fn fields(
         &mut self,
         wanted: &Fields,
-        mut take: impl FnMut(usize, &mut Self) -> Result<(), EventError>,
+        take: impl FnMut(usize, &mut Self) -> Result<(), EventError>,
     ) -> Result<(), Refused> {
         let outermost = self.at == self.outermost;
+        self.level += u32::from(!outermost);
+        let read = self.object(wanted, outermost, take);
+        self.level -= u32::from(!outermost);
+        read
+    }
+
+    fn items(&mut self, take: impl FnMut(usize, &mut Self) -> Result<(), EventError>) -> Result<(), EventError> {
+        self.level += 1;
+        let read = self.list(take);
+        self.level -= 1;
+        read
+    }
+}
+
+fn twice(key: &str) -> EventError {
+    invalid(&format!("the key `{key}` twice"))
+}
+
+impl Json<'_> {
+    /// The fields of the object that opens here.
+    fn object(
+        &mut self,
+        wanted: &Fields,
+        outermost: bool,
+        mut take: impl FnMut(usize, &mut Self) -> Result<(), EventError>,
+    ) -> Result<(), Refused> {
         let mut refused: Option<Refused> = None;
         let mut seen = Seen::default();
         let mut others: SmallVec<[Cow<'_, str>; 16]> = SmallVec::new();
@@ -506,7 +529,7 @@ impl Input for Json<'_> {
                 }
             };
             count += 1;
-            if outermost && count > KEYS_MAX {
+            if outermost && count > EVENT_FIELDS_MAX {
                 let slip = Slip { at: self.at, what: Wrong::Keys };
                 return Err(Refused::object(self.told(slip)));
             }
@@ -537,7 +560,8 @@ impl Input for Json<'_> {
         refused.map_or(Ok(()), Err)
     }
 
-    fn items(&mut self, mut take: impl FnMut(usize, &mut Self) -> Result<(), EventError>) -> Result<(), EventError> {
+    /// The items of the list that opens here.
+    fn list(&mut self, mut take: impl FnMut(usize, &mut Self) -> Result<(), EventError>) -> Result<(), EventError> {
         let mut refused = None;
         let mut number = 0;
         self.after_space();
@@ -563,13 +587,7 @@ impl Input for Json<'_> {
         }
         refused.map_or(Ok(()), Err)
     }
-}
 
-fn twice(key: &str) -> EventError {
-    invalid(&format!("the key `{key}` twice"))
-}
-
-impl Json<'_> {
     /// Whether the object has another entry; goes before its key, or behind the object.
     fn entry(&mut self, first: bool) -> Result<bool, Slip> {
         match self.after_space() {

@@ -64,6 +64,16 @@ fn a_hundred_and_twenty_seven_levels_and_one_more() {
     };
     apply(&with(127)).unwrap();
     assert_eq!(code(apply(&with(128))), "too_deep");
+    // Below the event, wherever that is: the list and its line are two of them.
+    let in_line = |levels: usize| {
+        let (open, close) = ("[".repeat(levels), "]".repeat(levels));
+        order("b", 1).replacen(r#"{"amount""#, &format!(r#"{{"more":{open}{close},"amount""#), 1)
+    };
+    apply(&in_line(125)).unwrap();
+    assert_eq!(code(apply(&in_line(126))), "too_deep");
+    // After a line that was refused, levels are counted from where they were.
+    let after_refused = in_line(125).replacen(r#""amount":"0.01"}"#, r#""amount":{}},{"more":[]}"#, 1);
+    assert_eq!(code(apply(&after_refused)), "wrong_type");
 }
 
 #[test]

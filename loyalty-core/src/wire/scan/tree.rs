@@ -2,9 +2,7 @@
 
 use std::borrow::Cow;
 
-use smallvec::SmallVec;
-
-use super::{DEPTH_MAX, Json, KEYS_MAX, Slip, Wrong};
+use super::{EVENT_FIELDS_MAX, EVENT_LEVELS_MAX, Json, Slip, Wrong};
 
 /// A value of JSON. No object has a key twice.
 pub enum Tree<'a> {
@@ -20,8 +18,7 @@ pub enum Tree<'a> {
 impl<'a> Tree<'a> {
     /// Reads a text; an error says what was found instead.
     pub fn read(text: &'a str) -> Result<Self, String> {
-        let mut json =
-            Json { text, bytes: text.as_bytes(), at: 0, outermost: 0, pattern: SmallVec::new(), pattern_of: 0 };
+        let mut json = Json::at_start(text);
         let tree = json.tree(0);
         let end = json.after_space();
         tree.and_then(|tree| if end.is_none() { Ok(tree) } else { json.slip() }).map_err(|slip| json.words(slip))
@@ -47,7 +44,7 @@ impl<'a> Json<'a> {
     fn tree(&mut self, depth: u32) -> Result<Tree<'a>, Slip> {
         let at = self.at;
         Ok(match self.after_space() {
-            Some(b'{' | b'[') if depth == DEPTH_MAX => return Err(Slip { at, what: Wrong::Depth }),
+            Some(b'{' | b'[') if depth == EVENT_LEVELS_MAX => return Err(Slip { at, what: Wrong::Depth }),
             Some(b'{') => {
                 let mut entries: Vec<(Cow<'a, str>, Tree<'a>)> = Vec::new();
                 let mut more = self.open(b'}');
@@ -56,7 +53,7 @@ impl<'a> Json<'a> {
                     if entries.iter().any(|(known, _)| *known == key) {
                         return self.slip();
                     }
-                    if entries.len() == KEYS_MAX {
+                    if entries.len() == EVENT_FIELDS_MAX {
                         return Err(Slip { at, what: Wrong::Keys });
                     }
                     entries.push((key, self.tree(depth + 1)?));
