@@ -4,6 +4,9 @@
 export const FIRST = "1970-01-02";
 export const LAST = "2199-12-30";
 
+/** Whether a field holds a day that the engine knows, or none. */
+export const isDay = (day) => day === "" || (day >= FIRST && day <= LAST);
+
 /** The same day some months later, or the last of its month where that one is shorter; no later than the last of all days. */
 export function later(day, months) {
   const [year, month, date] = day.split("-").map(Number);
