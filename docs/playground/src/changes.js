@@ -20,51 +20,40 @@ letSteps({
     const lines = linesIn(text);
     if (lines.length === 0) return remove(index);
     desk.state.events.splice(index, 1, ...lines);
-    openFurther(index, lines.length - 1);
+    desk.marks.apply(index);
+    desk.marks.splice(index, 1, lines.length);
     touched();
     replay();
   },
   remove,
   move(index, by) {
-    const { open, state } = desk;
+    const { marks, state } = desk;
     const to = index + by;
     if (to < 0 || to >= state.events.length) return;
     const [line] = state.events.splice(index, 1);
     state.events.splice(to, 0, line);
-    const [from, into] = [`e${index}`, `e${to}`];
-    const was = [open.has(from), open.has(into)];
-    open[was[0] ? "add" : "delete"](into);
-    open[was[1] ? "add" : "delete"](from);
+    marks.move(index, to);
     touched();
-    replay({ focus: { key: into } });
+    replay({ focus: { key: `e${to}` } });
   },
   toggled(key, isOpen) {
-    desk.open[isOpen ? "add" : "delete"](key);
+    desk.marks.open(key, isOpen);
+  },
+  typed(line, text) {
+    desk.marks.type(line, text);
   },
 });
 
 function remove(index) {
   desk.state.events.splice(index, 1);
-  desk.open.delete(`e${index}`);
-  openFurther(index, -1);
+  desk.marks.splice(index, 1, 0);
   touched();
   replay({ focus: { event: index } });
 }
 
-/** The events behind a place stand so many places further: those that are open stay so. */
-function openFurther(place, by) {
-  const { open } = desk;
-  const keys = [...open].map((key) => {
-    const [, index] = /^e(\d+)$/.exec(key) ?? [];
-    return Number(index) > place ? `e${Number(index) + by}` : key;
-  });
-  open.clear();
-  for (const key of keys) open.add(key);
-}
-
 /** Adds an event of a type in its first form, and opens it. */
 export function addEvent(name) {
-  const { open, state } = desk;
+  const { marks, state } = desk;
   const symbols = eventsOf(state.rules);
   const symbol = symbols.find((event) => event.name === name);
   if (!symbol) return;
@@ -74,8 +63,8 @@ export function addEvent(name) {
   const line = member === undefined ? text : JSON.stringify({ ...JSON.parse(text), member: state.member });
   state.events.push(line);
   const key = `e${state.events.length - 1}`;
-  open.clear();
-  open.add(key);
+  marks.close();
+  marks.open(key);
   touched();
   replay({ focus: { key } });
 }
@@ -96,7 +85,9 @@ const replaySoon = calmly(200, replay);
 
 /** Takes the lines as they are written, at once: whatever is drawn in between shows them so. */
 export function takeLines(text) {
-  desk.state.events = eventsIn(text);
+  const events = eventsIn(text);
+  desk.marks.rewrite(desk.state.events, events);
+  desk.state.events = events;
   touched();
   replaySoon();
 }

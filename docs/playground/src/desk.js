@@ -1,6 +1,7 @@
 // What lies on the page: what it shows, what became of it, and what somebody has done with it. Every part of the page looks here, and
 // nothing here looks at a part.
 
+import { Marks } from "./marks.js";
 import { empty } from "./state.js";
 
 export const $ = (id) => document.getElementById(id);
@@ -20,16 +21,16 @@ export const desk = {
    * are those of a test and nobody's work.
    */
   source: {},
-  /** The page of the steps that is drawn, and the keys of those that are open. */
+  /** The page of the steps that is drawn, and what somebody has left at them. */
   page: 0,
-  open: new Set(),
+  marks: new Marks(),
   /** Whether the events stand there as lines. */
   asText: false,
 };
 
-/** Another history is looked at from its beginning. */
-export function fresh() {
-  desk.open.clear();
+/** Another history is looked at from its beginning, or one that has been looked at before with the marks that were left there. */
+export function fresh(marks = new Marks()) {
+  desk.marks = marks;
   desk.page = 0;
 }
 

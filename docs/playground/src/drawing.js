@@ -33,13 +33,13 @@ export function draw() {
 }
 
 function drawSteps() {
-  const { shown, open } = desk;
+  const { shown, marks } = desk;
   const count = shown.steps.length;
   const page = within(desk.page, count);
   desk.page = page;
   holdSteps();
   const focus = focusIn($("steps"));
-  showSteps($("steps"), shown, { page, open, actions });
+  showSteps($("steps"), shown, { page, marks, actions });
   if (focus !== null) focusOn($("steps"), focus, { preventScroll: true });
   if (count === 0) $("steps").append(element("li", { class: "empty" }, say("noEvents")));
   if (shown.left > 0 && page === pageOf(count - 1)) $("steps").append(element("li", { class: "empty" }, say("moreLeft", shown.left)));

@@ -1,7 +1,7 @@
 // The fields above the history: the member, the day on which it joined, and how far time goes.
 
 import { endOf, FIRST, isDay, LAST, later, startOf } from "./days.js";
-import { $, desk, fresh } from "./desk.js";
+import { $, desk } from "./desk.js";
 import { outOfRange, replay } from "./history.js";
 import { fault } from "./notice.js";
 import { linesOf, membersOf } from "./play.js";
@@ -52,6 +52,7 @@ export function nameMember(field) {
 
 export function chooseMember(id) {
   Object.assign(desk.state, { member: id, joined: "", until: "" });
-  fresh();
+  desk.marks.close();
+  desk.page = 0;
   replay();
 }

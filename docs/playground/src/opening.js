@@ -12,10 +12,10 @@ import { isWritten, keep, touched } from "./saving.js";
 import { decode, empty } from "./state.js";
 import { say } from "./words.js";
 
-function show({ rules, events, member, joined, until }, from) {
+function show({ rules, events, member, joined, until }, from, marks) {
   Object.assign(desk.state, { rules, events: [...events], member, joined, until });
   desk.source = { ...from };
-  fresh();
+  fresh(marks);
   desk.editor.open(rules);
   compile();
   fillSamples();
@@ -26,13 +26,13 @@ function show({ rules, events, member, joined, until }, from) {
 
 /** Before something else takes its place: a way back to what is no sample as it stands. */
 function putAside() {
-  const { source, state } = desk;
+  const { source, state, marks } = desk;
   if (source.sample !== undefined || state.rules === "") return;
   const before = { ...state, events: [...state.events] };
   keep();
   const back = () => {
     notice("");
-    show(before, source);
+    show(before, source, marks);
   };
   notice(say("putAside"), { tone: "calm", act: [say("bringBack"), back] });
 }

@@ -26,27 +26,27 @@ export function keysOf(steps) {
 
 /**
  * Draws the steps of a page.
- * @param open the keys of the steps that are open
- * @param actions `jumpToLine(line)`, `replace(index, text)`, `remove(index)`, `move(index, by)`, `toggled(key, open)`
+ * @param marks which of them are open, and what is typed into them
+ * @param actions `jumpToLine(line)`, `replace(index, text)`, `remove(index)`, `move(index, by)`, `toggled(key, open)`, `typed(line, text)`
  */
-export function showSteps(place, { steps, keys, explain }, { page, open, actions }) {
+export function showSteps(place, { steps, keys, explain }, { page, marks, actions }) {
   const start = page * PAGE;
   const items = steps.slice(start, start + PAGE).map((step, index) => {
     const key = keys[start + index];
-    return item(step, key, { isOpen: open.has(key), explain, actions });
+    return item(step, key, { marks, explain, actions });
   });
   place.replaceChildren(...items);
 }
 
-function item(step, key, { isOpen, explain, actions }) {
+function item(step, key, { marks, explain, actions }) {
   const details = element("details", { class: `step ${step.kind}${step.refused ? " refused" : ""}`, "data-key": key, "data-at": Date.parse(step.at ?? "") });
   details.append(summary(step));
-  details.open = isOpen;
+  details.open = marks.isOpen(key);
   let filled = false;
   const fill = () => {
     if (filled || !details.open) return;
     filled = true;
-    details.append(body(step, explain, actions));
+    details.append(body(step, { marks, explain, actions }));
   };
   fill();
   details.addEventListener("toggle", () => {
@@ -135,24 +135,21 @@ const ABOUT = [
 
 const plain = (value) => (isWhole(value) ? written(value) : String(value));
 
-function body(step, explain, actions) {
+function body(step, { marks, explain, actions }) {
   const parts = [];
   if (step.refused) parts.push(refusal(step.refused));
   else parts.push(why(step.outcome, explain(step), actions));
-  if (step.kind === "event") parts.push(editing(step, actions));
+  if (step.kind === "event") parts.push(editing(step, { marks, actions }));
   return element("div", { class: "body" }, parts);
 }
 
-/** What has been written into events and not applied: the steps are drawn anew whenever the rules or the window change. */
-const drafts = new WeakMap();
-
 /** The event as it is sent, to be changed. */
-function editing({ line }, actions) {
+function editing({ line }, { marks, actions }) {
   const text = element("textarea", { class: "json", dir: "ltr", spellcheck: "false", rows: 3, "data-part": "json", "aria-label": say("edit") });
   // What would be lost by laying it out, as a key that stands twice, is shown as it is.
   const exact = line.event && compact(written(line.event)) === compact(line.text);
-  text.value = drafts.get(line) ?? (exact ? pretty(line.event) : line.text);
-  text.addEventListener("input", () => drafts.set(line, text.value));
+  text.value = marks.typedInto(line) ?? (exact ? pretty(line.event) : line.text);
+  text.addEventListener("input", () => actions.typed(line, text.value));
   text.rows = Math.min(text.value.split("\n").length, 16);
   const apply = () => actions.replace(line.index, oneLine(text.value));
   text.addEventListener("keydown", (event) => {

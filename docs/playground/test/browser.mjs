@@ -113,3 +113,7 @@ export async function history(page, lines) {
 }
 
 export const balance = (page, wallet) => page.locator(`.balance[data-wallet="${wallet}"]`);
+
+/** Waits until a wallet holds this. */
+export const has = (page, wallet, text) =>
+  page.waitForFunction(([wallet, text]) => document.querySelector(`.balance[data-wallet="${wallet}"]`)?.textContent === text, [wallet, text]);

@@ -3,12 +3,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { FIVE_LINES, ORDER, balance, history, inChromium, write } from "./browser.mjs";
+import { FIVE_LINES, ORDER, balance, has, history, inChromium, write } from "./browser.mjs";
 
 const { onPage, opened } = inChromium();
 
-const has = (page, wallet, text) =>
-  page.waitForFunction(([wallet, text]) => document.querySelector(`.balance[data-wallet="${wallet}"]`)?.textContent === text, [wallet, text]);
 const rules = (page) => page.locator(".cm-content").innerText();
 const own = async (page) => {
   await write(page, FIVE_LINES);

@@ -5,7 +5,7 @@ import { pathToFileURL } from "node:url";
 import { join } from "node:path";
 import { test } from "node:test";
 
-import { FIVE_LINES, ORDER, balance, dist, history, inChromium, write } from "./browser.mjs";
+import { FIVE_LINES, ORDER, balance, dist, has, history, inChromium, write } from "./browser.mjs";
 
 const { onPage, opened } = inChromium();
 
@@ -155,6 +155,35 @@ onPage("an event is added, changed, moved and removed; a file is loaded", {}, as
   await page.locator("#file").setInputFiles({ name: "day.jsonl", mimeType: "text/plain", buffer: Buffer.from(lines) });
   await page.waitForFunction(() => document.querySelectorAll(".step").length === 2);
   assert.equal(await balance(page, "points").innerText(), "84");
+});
+
+onPage("what is typed into an event and not applied stays with it, whatever happens to the others", {}, async (page) => {
+  await write(page, FIVE_LINES);
+  await history(page, [1, 2, 3].map((number) => ORDER.replace("o-1", `o-${number}`)).join("\n"));
+  await has(page, "points", "126");
+  const typed = ORDER.replace("o-1", "o-3").replace("42.86", "60");
+  const third = (index) => page.locator(`[data-key=e${index}] textarea`);
+  await page.locator("[data-key=e2] summary").click();
+  await third(2).fill(typed);
+  await page.locator("[data-key=e0] summary").click();
+  await page.locator("[data-key=e0] [data-part=remove]").click();
+  await has(page, "points", "84");
+  assert.equal(await third(1).inputValue(), typed);
+  await page.locator("[data-key=e0] summary").click();
+  await page.locator("[data-key=e0] [data-part=later]").click();
+  await page.waitForFunction(() => document.querySelector(".step .id").textContent === "o-3");
+  assert.equal(await third(0).inputValue(), typed);
+  // A line that is put in before it, and a test that is looked at in between.
+  await history(page, [ORDER.replace("o-1", "o-0"), ORDER.replace("o-1", "o-3"), ORDER.replace("o-1", "o-2")].join("\n"));
+  await has(page, "points", "126");
+  assert.equal(await third(1).inputValue(), typed);
+  await page.locator("#histories").selectOption({ label: "a big order" });
+  await has(page, "points", "82");
+  await page.locator("#notice-act").click();
+  await has(page, "points", "126");
+  assert.equal(await third(1).inputValue(), typed);
+  await page.locator("[data-key=e1] [data-part=apply]").click();
+  await has(page, "points", "154");
 });
 
 onPage("long ids are shown with all their digits, and a month after 31 January is the end of February", {}, async (page) => {
