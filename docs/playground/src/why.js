@@ -13,7 +13,7 @@ const ELSEWHERE = ["event", "type", "member", "at", "decisions", "silent", "earn
 const FIRST = ["kind", "wallet", "amount", "pending", "entry", "at", "because", "line"];
 /** Keys that a part of a sum tells in its own way. */
 const PART = ["rule", "step", "amount", "line"];
-/** Keys whose values are in words of the engine, and in English. */
+/** Keys whose values are sentences of the engine. */
 const NOTES = ["note", "text"];
 /** Keys of an entry of code that its line tells in its own way. */
 const SAID = ["kind", "step", "said", "line", "unit", "note", "actual", "required", "shortfall", "used", "of", "missing", "figures", "condition", "until", "exact", "result"];
@@ -156,15 +156,16 @@ function saying(entry, actions) {
   const { said, condition, line, unit, note, actual, required, shortfall, used, of, missing, figures, until, exact, result } = entry;
   const money = (value) => measured(value, unit, said);
   const facts = [];
-  if (actual === null) facts.push([say("missing")]);
-  else if (actual !== undefined) facts.push([`${say("is")} `, element("b", {}, money(actual))]);
+  // What is missing is named further on, where it is known.
+  if (actual === null && !(missing?.length > 0)) facts.push([say("missing")]);
+  else if (actual !== null && actual !== undefined) facts.push([`${say("is")} `, element("b", {}, money(actual))]);
   if (required !== undefined && shortfall === undefined && said === undefined) facts.push([`${call("key", "required")} `, money(required)]);
   if (shortfall !== undefined) facts.push([element("span", { class: "shortfall" }, around("short", money(shortfall)))]);
   if (used !== undefined) facts.push([say("usedUp", used, of)]);
   if (missing?.length > 0) facts.push([`${say("missing")}: `, missing.map((name, index) => [index > 0 ? ", " : "", code(name)])]);
   if (until) facts.push([`${call("key", "until")} `, plain(until)]);
   if (exact !== undefined) facts.push([element("span", { dir: "ltr" }, `${figure(exact, actions.unit)} → `, element("b", {}, figure(result, actions.unit)))]);
-  if (note && actual === undefined) facts.push([english(note)]);
+  if (note && actual === undefined) facts.push([sentence(note)]);
   // A figure that is said in other words than the entry itself.
   const others = (figures ?? []).filter((other) => other.said !== said && other.value !== undefined);
   for (const other of others) {
@@ -209,10 +210,13 @@ function plain(value, key, actions) {
   if (value === true) return "✓";
   if (value === false) return say("no");
   if (typeof value !== "string") return element("bdi", {}, value === null ? "–" : String(value));
-  if (NOTES.includes(key)) return english(value);
+  if (NOTES.includes(key)) return sentence(value);
   const unit = IN_WALLET.includes(key) ? actions?.unit : IN_MONEY.includes(key) ? programUnit() : null;
   return word(key, value) ?? (unit ? sum(value, unit) : name(amount(value)));
 }
+
+/** What the engine says in a sentence of its own: in the language of the page if it is one that it always says so. */
+const sentence = (note) => word("note", note) ?? english(note);
 
 export function toLine(line, actions) {
   return element("button", { type: "button", class: "link", onclick: () => actions.jumpToLine(line) }, say("line", line));

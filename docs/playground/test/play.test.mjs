@@ -319,6 +319,13 @@ test("Arabic has every word that the engine has in the corpus", () => {
   assert.deepEqual(untold, []);
 });
 
+test("Arabic has every sentence of the engine that is always the same", () => {
+  const folder = join(import.meta.dirname, "../../../loyalty-core/src/engine/explain");
+  const files = readdirSync(folder, { recursive: true }).filter((name) => name.endsWith(".rs"));
+  const said = files.flatMap((name) => [...readFileSync(join(folder, name), "utf8").matchAll(/\.saying\("([^"]+)"\)/g)].map(([, note]) => note));
+  assert.deepEqual(Object.keys(ar.value.note), [...new Set(said)].sort());
+});
+
 test("members are those that the events name", () => {
   const lines = readLines(['{"member":"a"}', '{"member":7}', "{}", '{"member":"a"}']);
   assert.deepEqual(membersOf(lines), ["a", "7"]);

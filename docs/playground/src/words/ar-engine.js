@@ -1,5 +1,7 @@
 // What the engine's own words are called in Arabic: steps of a sum, kinds of decisions, keys, and values out of a closed list.
 
+import { note } from "./ar-notes.js";
+
 export const engine = {
   step: {
     earn: "الاكتساب",
@@ -380,6 +382,7 @@ export const engine = {
     wrote_at: "كتب في",
   },
   value: {
+    note,
     because: {
       reached: "بُلغ",
       not_qualified: "لم يعد مستوفيًا",
