@@ -35,6 +35,12 @@ function translate() {
 
 /** Lists that are commands: each goes back to its title when one has been chosen. */
 function listenToCommands(list, act) {
+  // The arrow keys would choose the first of them, in a list that is closed, before anybody has read the others.
+  list.addEventListener("keydown", (event) => {
+    if (!["ArrowDown", "ArrowUp"].includes(event.key) || event.altKey || !list.showPicker) return;
+    event.preventDefault();
+    list.showPicker();
+  });
   list.addEventListener("change", () => {
     const { value } = list;
     list.value = "";

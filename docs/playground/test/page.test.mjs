@@ -292,6 +292,15 @@ onPage("all of it goes with the keyboard alone", {}, async (page) => {
   const first = await page.locator(".reading").first().innerText();
   await page.keyboard.press("ArrowRight");
   assert.notEqual(await page.locator(".reading").first().innerText(), first);
+  // A list of commands opens by an arrow key, and does nothing before one of them is chosen.
+  const steps = await page.locator(".step").count();
+  await tabTo("add");
+  await page.keyboard.press("ArrowDown");
+  await page.waitForTimeout(300);
+  assert.equal(await page.locator(".step").count(), steps);
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("Enter");
+  await page.waitForFunction((steps) => document.querySelectorAll(".step").length > steps, steps);
   await page.locator(".step summary").first().focus();
   await page.keyboard.press("Enter");
   await page.locator(".step .why").first().waitFor({ state: "visible" });
