@@ -2,6 +2,7 @@
 
 mod admit;
 mod before;
+mod met;
 pub mod staff;
 mod work;
 
@@ -30,6 +31,7 @@ use work::{Work, commit, evaluate, remember, settle, write};
 pub use super::event::named;
 pub use admit::{same_program, same_state};
 pub use before::{before_rules, rests};
+pub use met::{stand, stand_then};
 
 /// Time passes.
 pub fn advance(plan: &Arc<Plan>, member: &mut Member, to: i64) -> Result<Outcome, EventError> {
@@ -277,10 +279,9 @@ fn slow(
         let heard = questions::hears(plan, member, event);
         let kept = decisions.kept();
         let replaced = coupons::redeem::replaced(event_plan, event);
-        let mut levels = returns::levels_before(plan, member, replaced);
-        returns::stand(member, &mut levels);
+        let mut levels = stand_then(plan, member, event.at, replaced);
         evaluate(plan, event_plan, member, event, (decisions.counters().as_ref(), &kept), &mut work)?;
-        returns::stand(member, &mut levels);
+        stand(member, &mut levels);
         commit(plan, event_plan, member, event, &mut work, decisions)?;
         if let Some(replaced) = replaced {
             returns::use_again(plan, member, (event, replaced), &mut work.evaluation.fired, decisions)?;

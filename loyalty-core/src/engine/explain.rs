@@ -156,8 +156,7 @@ fn refused(
     let mut before = Decided::beside(counters);
     doors::before_rules(plan, event_plan, &mut met, event, &mut before)?;
     let counters = before.counters();
-    let mut levels = returns::levels_before(plan, &met, coupons::redeem::replaced(event_plan, event));
-    returns::stand(&mut met, &mut levels);
+    doors::stand_then(plan, &mut met, event.at, coupons::redeem::replaced(event_plan, event));
     let scope = Scope { event: Some(event), counters: counters.as_ref(), ..Scope::of(plan, &met, event.at) };
     let mut deltas = measures::Deltas::new();
     measures::deltas(&scope, &event_plan.measures, &mut deltas)?;
@@ -297,8 +296,7 @@ fn tell(
         // No rule was asked.
         return Ok(());
     }
-    let mut levels = returns::levels_before(plan, &met, replaced);
-    returns::stand(&mut met, &mut levels);
+    doors::stand_then(plan, &mut met, event.at, replaced);
     let counters = before.counters();
     let scope = Scope { event: Some(event), counters: counters.as_ref(), ..Scope::of(plan, &met, event.at) };
     let mut deltas = measures::Deltas::new();

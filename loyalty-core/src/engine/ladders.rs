@@ -135,6 +135,7 @@ pub fn settle(
         standing.end_set_levels(at);
         let judged = judge(&Scope::of(plan, member, at), number as u16, form, &standing, occasion)?;
         let because = apply(&Scope::of(plan, member, at), number as u16, form, &mut standing, judged, at)?;
+        standing.follows(&before, if let Judged::RoseThen { then, .. } = judged { then.at } else { at });
         say(ladder, &before, &standing, because, at, decisions);
         if let Some(place) = member.standings.get_mut(number) {
             *place = standing;
@@ -465,6 +466,7 @@ pub fn set_level(
     let before = standing.clone();
     standing.set_level(level, end);
     standing.end_set_levels(at);
+    standing.follows(&before, at);
     say(ladder, &before, standing, None, at, decisions);
 }
 
@@ -485,6 +487,7 @@ pub fn take_level(
     standing.set.remove(place);
     instead_of.iter().for_each(|(level, end)| standing.set_level(*level, *end));
     standing.end_set_levels(at);
+    standing.follows(&before, at);
     say(ladder, &before, standing, Some(TierBecause::SetLevelEnded), at, decisions);
 }
 

@@ -15,7 +15,7 @@ use super::log::hash;
 use super::member::Member;
 use super::outcome::{Decision, Kind};
 use super::value::Value;
-use super::{clock, doors, experiments, ladders};
+use super::{clock, doors, experiments};
 use crate::amount;
 use crate::check::model::Rounds;
 use crate::plan::layout::ID_BYTES_MAX;
@@ -104,8 +104,8 @@ pub fn score(
     }
     let mut member = brought_forward.as_ref().unwrap_or(member);
     let then;
-    if closed && !board.when.is_empty() && member.standings.iter().any(|standing| standing.since > at) {
-        then = with_levels_of(plan, member, at)?;
+    if closed && !board.when.is_empty() && at < member.clock {
+        then = with_levels_of(member, at);
         member = &then;
     }
     // What has a window can be looked up later; a balance is that of the latest instant.
@@ -122,28 +122,15 @@ pub fn score(
     Ok(score.filter(|score| *score > Decimal::ZERO))
 }
 
-/// The member with the levels that counted at an instant, as far as it is known how they have changed since: by what events have
-/// decided, and else by what had been earned by then.
-fn with_levels_of(plan: &Plan, member: &Member, at: i64) -> Result<Member, EventError> {
+/// The member with the levels that counted at an instant.
+fn with_levels_of(member: &Member, at: i64) -> Member {
     let mut then = member.clone();
-    let decided = || member.records(plan).flat_map(|record| record.decisions().unwrap_or_default());
-    for (number, ladder) in plan.ladders.iter().enumerate() {
-        let Some(standing) = then.standings.get_mut(number).filter(|standing| standing.since > at) else { continue };
-        let mut first: Option<(i64, Box<str>)> = None;
-        for decision in decided().filter(|decision| decision.at > at) {
-            let Kind::TierChanged { ladder: name, from, .. } = decision.kind else { continue };
-            if *name == *ladder.name && first.as_ref().is_none_or(|(known, _)| decision.at < *known) {
-                first = Some((decision.at, from));
-            }
+    for number in 0..then.standings.len() {
+        if let Some(standing) = then.standings.get_mut(number) {
+            standing.stand_on(standing.counted_at(at));
         }
-        let told = first.and_then(|(_, from)| ladder.levels.iter().position(|level| *level == from));
-        let level = match told {
-            Some(level) => level as u16,
-            None => ladders::earned(&Scope::of(plan, member, at), number as u16)?,
-        };
-        (standing.level, standing.set) = (level, Vec::new());
     }
-    Ok(then)
+    then
 }
 
 /// The program has no such leaderboard.

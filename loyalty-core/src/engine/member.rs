@@ -421,6 +421,12 @@ impl Member {
         self.log.forget(horizon, returns);
         self.forget_rows(plan);
         tags::forget(self, horizon);
+        if let Some(standings) = self.standings.there() {
+            standings.change(
+                |standing| standing.past.first().is_some_and(|(until, _)| *until <= horizon),
+                |standing| standing.past.retain(|(until, _)| *until > horizon),
+            );
+        }
         let (lost, forgotten) = (super::referrals::lost(plan, self), super::returns::forgotten_before(plan, self));
         let matters = |known: &WrittenOff| known.at >= forgotten || lost.contains(&known.given_for);
         self.written_off.retain(|known| !known.amount.is_zero() && matters(known));

@@ -45,7 +45,7 @@ use restore::{give_back_spent, paid_by_itself};
 
 pub use clawback::{given_by, given_that_waits, gives_with_an_order, take_given_back, take_reward_back};
 pub use lasting::{Followed, bought_at, each_form, followed, follows_itself, is_lasting, lasting, unseen};
-pub use levels::{levels_before, stand};
+pub use levels::levels_before;
 pub use limits::{lower_caps, make_room, sent_back, use_again};
 pub use order::{Captured, Order, Returned, Uncounted, captured, successor};
 pub use rerate::{granted, rerate, rerated_sum, scope};

@@ -21,6 +21,9 @@ pub struct Standing {
     /// Levels given beside the rules, each with its end: the rules may lead higher meanwhile, and not lower.
     /// Invariant: descending by level, ends ascending, so that none is pointless.
     pub set: Vec<(u16, i64)>,
+    /// The levels that counted before the present one, each with the instant until which it did, as long as late events may fall
+    /// there. Ascending.
+    pub past: Vec<(i64, u16)>,
     /// What of the meter earlier levels have used up, and the local day on which they did.
     pub carried: Decimal,
     pub carried_on: i32,
@@ -36,6 +39,7 @@ impl Standing {
             until: None,
             grace: None,
             set: Vec::new(),
+            past: Vec::new(),
             carried: Decimal::ZERO,
             carried_on: 0,
         }
@@ -44,6 +48,42 @@ impl Standing {
     /// The level that counts.
     pub fn effective(&self) -> u16 {
         self.set.first().map_or(self.level, |(level, _)| self.level.max(*level))
+    }
+
+    /// The level that counted at an instant, as far back as late events may ask.
+    pub fn counted_at(&self, at: i64) -> u16 {
+        let place = self.past.partition_point(|(until, _)| *until <= at);
+        self.past.get(place).map_or_else(|| self.effective(), |(_, level)| *level)
+    }
+
+    /// Notes that another level counts than did, from an instant on: what was higher since then was higher all the same.
+    pub fn follows(&mut self, before: &Self, from: i64) {
+        let level = self.effective();
+        if level == before.effective() {
+            return;
+        }
+        let mut past: Vec<(i64, u16)> = Vec::with_capacity(before.past.len() + 1);
+        let mut note = |until: i64, then: u16| match past.last_mut() {
+            Some((last, same)) if *same == then => *last = until,
+            _ => past.push((until, then)),
+        };
+        let mut begins = i64::MIN;
+        for (until, then) in before.past.iter().copied().chain([(i64::MAX, before.effective())]) {
+            if begins < from {
+                note(until.min(from), then);
+            }
+            if until > from && until < i64::MAX {
+                note(until, then.max(level));
+            }
+            begins = until;
+        }
+        past.pop_if(|(_, then)| *then == level);
+        self.past = past;
+    }
+
+    /// Has a level count that counted before.
+    pub fn stand_on(&mut self, level: u16) {
+        (self.level, self.set) = (level, Vec::new());
     }
 
     /// The end of the level that counts, if one is known.
@@ -78,6 +118,24 @@ impl Standing {
 #[cfg(test)]
 mod tests {
     use super::Standing;
+
+    #[test]
+    fn what_counted_is_known_between_changes() {
+        let on = |level: u16, before: &Standing, from: i64| {
+            let mut standing = Standing { level, ..before.clone() };
+            standing.follows(before, from);
+            standing
+        };
+        let silver = on(1, &Standing::new(0), 100);
+        assert_eq!([99, 100].map(|at| silver.counted_at(at)), [0, 1]);
+        let fallen = on(0, &on(2, &silver, 200), 300);
+        assert_eq!(fallen.past, [(100, 0), (200, 1), (300, 2)]);
+        // Silver since 50, as is told late: gold was gold all the same.
+        assert_eq!(on(1, &fallen, 50).past, [(50, 0), (200, 1), (300, 2)]);
+        // Gold was kept at 300.
+        assert_eq!(on(2, &fallen, 300).past, [(100, 0), (200, 1)]);
+        assert_eq!(on(2, &silver, 100).past, [(100, 0)]);
+    }
 
     #[test]
     fn a_lower_level_that_ends_sooner_is_pointless_and_one_that_ends_later_is_not() {

@@ -303,6 +303,10 @@ fn standing_of(plan: &Plan, ladder: &LadderPlan, standing: &Standing) -> Documen
         let end = (*end != i64::MAX).then(|| instant(plan, *end));
         Document::object().with("level", level(*given)).with("until", end)
     });
+    let before = standing
+        .past
+        .iter()
+        .map(|(until, before)| Document::object().with("level", level(*before)).with("until", instant(plan, *until)));
     Document::object()
         .with("level", level(standing.level))
         .with("since", instant(plan, standing.since))
@@ -312,6 +316,7 @@ fn standing_of(plan: &Plan, ladder: &LadderPlan, standing: &Standing) -> Documen
         .with("set", set.collect::<Document>())
         .with("used_up", standing.carried)
         .with("used_up_on", date_of(standing.carried_on).to_string())
+        .with("before", before.collect::<Document>())
 }
 
 /// An order of a version before, and the measures of this one that do not hold it.

@@ -161,9 +161,11 @@ struct SavedStanding {
     carried_on: i32,
     /// Those from which it rose, in the same form, with the instants from which they were kept.
     below: Vec<(Vec<String>, Moment)>,
+    /// Those that counted before, in the same form, with the instants until which they did.
+    past: Vec<(Vec<String>, Moment)>,
 }
 
-saved! { SavedStanding { ladder, levels, since, base, until, grace, set, carried, carried_on } unless empty { below } }
+saved! { SavedStanding { ladder, levels, since, base, until, grace, set, carried, carried_on } unless empty { below, past } }
 
 fn snapshot(plan: &Plan, member: &Member) -> Snapshot {
     let mut member = member.clone();

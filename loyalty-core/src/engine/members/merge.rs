@@ -217,6 +217,8 @@ fn standings(plan: &Plan, survivor: &mut Member, absorbed: &Member, (joined_at, 
         for (level, end) in own.set.iter().chain(&other.set) {
             better.set_level(*level, *end);
         }
+        better.past = core::mem::take(&mut own.past);
+        better.follows(&Standing { past: better.past.clone(), ..own.clone() }, at);
         *own = Standing { carried, carried_on, ..better };
     }
 }

@@ -32,12 +32,3 @@ pub fn levels_before(plan: &Plan, member: &Member, replaced: Option<&str>) -> Ve
     let made = found.into_iter().filter(|(ladder, before, since)| before < since && stands(*ladder, *since));
     made.map(|(ladder, before, _)| (ladder, before)).collect()
 }
-
-/// Has the member stand on other levels of some ladders, and tells on which it stood.
-pub fn stand(member: &mut Member, levels: &mut [(usize, u16)]) {
-    for (ladder, level) in levels {
-        if let Some(standing) = member.standings.get_mut(*ladder) {
-            core::mem::swap(&mut standing.level, level);
-        }
-    }
-}

@@ -25,6 +25,7 @@ pub fn save(plan: &Plan, member: &Member) -> Vec<SavedStanding> {
         carried: Amount(standing.carried),
         carried_on: standing.carried_on,
         below: standing.below.iter().map(|(level, base)| (names(ladder, *level), Moment(*base))).collect(),
+        past: standing.past.iter().map(|(until, level)| (names(ladder, *level), Moment(*until))).collect(),
     });
     saved.collect()
 }
@@ -70,6 +71,7 @@ pub fn restore(plan: &Plan, member: &mut Member, saved: &Snapshot, report: &mut 
             until: tier.until.map(|until| until.0),
             grace: tier.grace.map(|grace| grace.0),
             set: Vec::new(),
+            past: past(ladder, &tier.past),
             carried: tier.carried.0,
             carried_on: tier.carried_on,
         };
@@ -97,6 +99,13 @@ pub fn restore(plan: &Plan, member: &mut Member, saved: &Snapshot, report: &mut 
 /// Whether the rules of a program that has changed would judge a level otherwise at once.
 pub fn judged_anew(plan: &Plan, member: &Member) -> bool {
     (0..plan.ladders.len() as u16).any(|ladder| ladders::would_change(plan, member, ladder, member.clock))
+}
+
+/// The levels that counted before, ascending whatever was saved.
+fn past(ladder: &LadderPlan, saved: &[(Vec<String>, Moment)]) -> Vec<(i64, u16)> {
+    let mut past: Vec<(i64, u16)> = saved.iter().map(|(names, until)| (until.0, level(ladder, names))).collect();
+    past.arrange();
+    past
 }
 
 fn level(ladder: &LadderPlan, names: &[String]) -> u16 {

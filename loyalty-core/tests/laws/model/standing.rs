@@ -26,6 +26,10 @@ pub struct Standing {
     /// What of the meter has been used up, and when.
     pub(super) used: Exact,
     used_at: Micros,
+    /// From when on each level counted, and whether it was a rise, in the order in which it became known.
+    told: Vec<(Micros, usize, bool)>,
+    /// As of when it is judged.
+    as_of: Micros,
 }
 
 /// What has happened when levels are judged.
@@ -51,6 +55,8 @@ impl Standing {
             given: vec![],
             used: zero(),
             used_at,
+            told: vec![],
+            as_of: at,
         }
     }
 
@@ -70,6 +76,12 @@ impl Standing {
 
     pub fn counts(&self) -> usize {
         self.level.max(self.highest_given().map_or(0, |(level, _)| level))
+    }
+
+    /// The level that counted at an instant: a rise that becomes known later takes nothing from what was higher.
+    pub fn counted_at(&self, at: Micros) -> usize {
+        let told = self.told.iter().filter(|(from, ..)| *from <= at);
+        told.fold(0, |level, (_, other, rise)| if *rise { level.max(*other) } else { *other })
     }
 
     /// To the lowest level no event leads, nor does one at the end of a period.
@@ -176,6 +188,7 @@ impl Member<'_> {
         let before = self.standings[ladder].clone();
         let mut after = before.clone();
         after.given.retain(|(_, end)| *end > at);
+        after.as_of = at;
         let because = self.judge_standing(ladder, &mut after, occasion);
         self.standings[ladder] = after;
         self.tell_standing(ladder, &before, because);
@@ -183,8 +196,11 @@ impl Member<'_> {
 
     /// Tells what has become another.
     fn tell_standing(&mut self, ladder: usize, before: &Standing, because: Option<&'static str>) {
-        let (at, after) = (self.clock, &self.standings[ladder]);
+        let (at, after) = (self.clock, &mut self.standings[ladder]);
         let (from, to) = (before.counts(), after.counts());
+        if from != to {
+            after.told.push((after.as_of, to, to > from));
+        }
         let until = after.ends_at();
         let given_ended = before.highest_given().is_some_and(|(level, end)| level > before.level && end <= at);
         if from != to {
@@ -204,6 +220,7 @@ impl Member<'_> {
     /// A level given beside the rules.
     pub fn give_level(&mut self, ladder: usize, level: usize, end: Micros) {
         let before = self.standings[ladder].clone();
+        self.standings[ladder].as_of = self.clock;
         if end > self.clock {
             self.standings[ladder].given.push((level, end));
         }
@@ -231,7 +248,7 @@ impl Member<'_> {
             self.use_up(ladder, standing, level, &seen, (when, at_an_end));
             let base = if at_an_end && counts_by_day(form.keep) { when - 1 } else { when };
             standing.leave_for(level, form.keep);
-            *standing = Standing { level, since: at, base, grace: None, ..standing.clone() };
+            *standing = Standing { level, since: at, base, grace: None, as_of: when, ..standing.clone() };
             standing.until = self.keep_end(form.keep, base, at);
             return Some("reached");
         }

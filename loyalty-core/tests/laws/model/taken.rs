@@ -101,9 +101,19 @@ impl Member<'_> {
         let stands =
             |(ladder, before, since): &(usize, usize, usize)| before < since && self.standings[*ladder].level == *since;
         let judged_by: Vec<(usize, usize, usize)> = made.iter().copied().filter(stands).collect();
+        let now = self.standings.clone();
         judged_by.iter().for_each(|(ladder, before, _)| self.standings[*ladder].level = *before);
+        // What happened earlier than others that are known is judged by the levels of then.
+        if at < self.clock {
+            for (standing, now) in self.standings.iter_mut().zip(&now) {
+                let then = now.counted_at(at);
+                if then != now.counts() {
+                    (standing.level, standing.given) = (then, vec![]);
+                }
+            }
+        }
         let seen = Seen { before, ..self.seen(at, false, true) };
-        judged_by.iter().for_each(|(ladder, _, since)| self.standings[*ladder].level = *since);
+        self.standings = now;
         let on_event = |rule: &Rule| rule.trigger.is_none() && rule.event == event.kind;
         let rules: Vec<usize> =
             (0..self.program.rules.len()).filter(|rule| on_event(&self.program.rules[*rule])).collect();
