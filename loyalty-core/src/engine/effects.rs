@@ -180,7 +180,7 @@ fn moves_points(
     let (wallet, wanted, sending) = match effect {
         EffectKindPlan::Spend { wallet, amount, up_to } => {
             let Some(wanted) = scope.number(*amount)? else { return Ok(true) };
-            (*wallet, spend(scope, evaluation, (rule, *wallet), wanted, *up_to, None)?, None)
+            (*wallet, spend(scope, evaluation, (rule, *wallet), (wanted, rounding(effect)), *up_to, None)?, None)
         }
         EffectKindPlan::Transfer { wallet, amount, to, fresh, at_least } => {
             let Some(wanted) = scope.number(*amount)? else { return Ok(true) };
@@ -188,7 +188,8 @@ fn moves_points(
             transfer::expect_receiver(scope, rule, to)?;
             let not_before = at_least.map(|length| scope.plan.calendar.plus(scope.at, length));
             let sending = Sending { to: to.into(), fresh: *fresh, not_before };
-            (*wallet, spend(scope, evaluation, (rule, *wallet), wanted, false, not_before)?, Some(sending))
+            let amount = (wanted, rounding(effect));
+            (*wallet, spend(scope, evaluation, (rule, *wallet), amount, false, not_before)?, Some(sending))
         }
         EffectKindPlan::Accept { wallet } => {
             let left = evaluation.offer.as_ref().map(|offer| offer.left(*wallet)).transpose()?.flatten();
@@ -222,12 +223,20 @@ fn moves_points(
     Ok(true)
 }
 
+/// Where an amount that is taken has more digits than its wallet: nobody pays less than a price, and nobody sends more than is said.
+pub fn rounding(effect: &EffectKindPlan) -> RoundMode {
+    match effect {
+        EffectKindPlan::Spend { up_to: false, .. } => RoundMode::Up,
+        _ => RoundMode::Down,
+    }
+}
+
 /// How much a rule may spend of what was there before the event.
 fn spend(
     scope: &Scope<'_>,
     evaluation: &Evaluation,
     (rule, wallet): (u32, u16),
-    wanted: Decimal,
+    (wanted, mode): (Decimal, RoundMode),
     up_to: bool,
     not_before: Option<i64>,
 ) -> Result<Decimal, EventError> {
@@ -238,8 +247,6 @@ fn spend(
     for lot in state.ending_before(scope.plan, &plan.inactivities, not_before) {
         available = amount::subtract(available, lot.amount)?;
     }
-    // A price with more digits than the wallet has is rounded up: nobody pays less than it.
-    let mode = if up_to { RoundMode::Down } else { RoundMode::Up };
     let wanted = amount::round(wanted.max(Decimal::ZERO), Decimal::ONE, plan.decimals, mode)?;
     if wanted <= available {
         return Ok(wanted);

@@ -1,4 +1,4 @@
-//! What caps and the greatest balance of a wallet leave of points that rules spend, send or convert.
+//! What rounding, caps and the greatest balance of a wallet leave of points that rules spend, send or convert.
 
 use std::collections::BTreeMap;
 
@@ -7,9 +7,9 @@ use rust_decimal::Decimal;
 use super::caps::{self, Cut, Owner, Used};
 use super::granted::Step;
 use super::judged::Judged;
-use super::stage::Held;
+use super::stage::{Held, Rounding};
 use crate::amount::{self, Overflow};
-use crate::check::model::RoundMode;
+use crate::check::model::{RoundMode, RoundScope};
 use crate::engine::effects;
 use crate::plan::{EffectKindPlan, NodeId};
 
@@ -69,15 +69,23 @@ fn available(judged: &Judged<'_>, wallet: u16, moved: &Moved) -> Result<Decimal,
 fn of_rule(
     judged: &Judged<'_>,
     (rule, wallet): (u32, u16),
-    (effect, amount): (&EffectKindPlan, NodeId),
+    (effect, wanted): (&EffectKindPlan, NodeId),
     done: Decimal,
     moved: &mut Moved,
 ) -> Result<Vec<Step>, Overflow> {
     let scope = &judged.tracer.scope;
-    let wanted = scope.number(amount)?.unwrap_or_default().min(available(judged, wallet, moved)?);
+    let (exact, available) = (scope.number(wanted)?.unwrap_or_default(), available(judged, wallet, moved)?);
+    let decimals = scope.plan.wallets.get(usize::from(wallet)).map_or(0, |wallet| wallet.decimals);
+    let mode = effects::rounding(effect);
+    let result = amount::round(exact.max(Decimal::ZERO), Decimal::ONE, decimals, mode)?;
+    let wanted = result.min(available);
     let own = (rule, wallet);
     let capped = judged.fired(rule).is_some_and(|form| effects::is_within_caps(form, effect));
     let mut steps = Vec::new();
+    if exact != result && result <= available {
+        let (scope, line, before) = (RoundScope::PerRule, None, Decimal::ZERO);
+        steps.push(Step::Round(Rounding { mode, scope, line, exact, result, before }));
+    }
     if capped {
         if done < wanted {
             let cuts = caps::cuts_of_move(scope, &judged.firings, own, wanted, &moved.used)?;
