@@ -3,6 +3,7 @@
 //! A strategy yields lists of numbers, one list for each declaration and each step; each choice takes the next number,
 //! and zero is the plainest choice. So a failing case shrinks to few and plain declarations and steps.
 
+mod dates;
 mod forms;
 mod history;
 mod marks;

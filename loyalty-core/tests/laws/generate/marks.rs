@@ -89,6 +89,7 @@ fn effect(rolls: &mut Rolls, event: &str) -> Effect {
         0 | 1 => Effect::Tag(rolls.pick(&TAGS)),
         2 => Effect::Untag(rolls.pick(&TAGS)),
         3 => Effect::Set("factor", Expr::Number(rolls.pick(&[whole(2), scaled(5, 1), whole(0)]))),
+        5 if matches!(event, "order" | "visit") => Effect::Set("contract", super::dates::moved(rolls, event, None)),
         4 if event == "order" => Effect::Set("card", Expr::Field("payment".to_owned())),
         _ => Effect::Set("card", Expr::Text(rolls.pick(&PAYMENTS).to_owned())),
     }

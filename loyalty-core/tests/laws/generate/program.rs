@@ -3,7 +3,7 @@
 use chrono::{NaiveDate, NaiveTime, Weekday};
 use chrono_tz::Tz;
 
-use super::{CATEGORIES, LENGTHS, PAYMENTS, Rolls, money};
+use super::{CATEGORIES, LENGTHS, PAYMENTS, Rolls, dates, money};
 use crate::model::calendar::is_clock;
 use crate::model::number::{Exact, scaled, whole, zero};
 use crate::model::program::*;
@@ -329,7 +329,7 @@ pub fn event_condition(rolls: &mut Rolls, event: &str, currency: Currency) -> Ex
         return compare(Comparison::GreaterOrEqual, Expr::Hour, Expr::Number(whole(rolls.pick(&[0, 12, 22]))));
     }
     let payment = || field("payment");
-    match rolls.below(10) {
+    match rolls.below(12) {
         0 | 1 => compare(Comparison::GreaterOrEqual, field("subtotal"), Expr::Money(money(rolls, currency))),
         2 => compare(Comparison::Equal, payment(), Expr::Text(rolls.pick(&PAYMENTS).to_owned())),
         3 => compare(
@@ -347,6 +347,7 @@ pub fn event_condition(rolls: &mut Rolls, event: &str, currency: Currency) -> Ex
             Expr::Not(Box::new(Expr::IsMissing(Box::new(payment())))),
             compare(Comparison::Greater, field("total"), Expr::Money(money(rolls, currency))),
         ]),
+        10 => dates::condition(rolls, event, None),
         8 => compare(Comparison::Less, Expr::Hour, Expr::Number(whole(rolls.pick(&[3, 12])))),
         _ => compare(Comparison::GreaterOrEqual, Expr::CountLines(category_filter(rolls)), Expr::Number(whole(2))),
     }
@@ -412,11 +413,13 @@ fn rule(rolls: &mut Rolls, index: usize, program: &Program) -> Rule {
         }
     }
     for _ in 0..rolls.pick(&[0, 0, 1, 2]) {
-        let condition = if rolls.one_in(2) {
-            let of_member = member_condition(rolls, program);
-            read_before(rolls, of_member)
-        } else {
-            event_condition(rolls, event, program.currency)
+        let condition = match rolls.below(5) {
+            0 | 1 => event_condition(rolls, event, program.currency),
+            2 => dates::condition(rolls, event, Some(program)),
+            _ => {
+                let of_member = member_condition(rolls, program);
+                read_before(rolls, of_member)
+            }
         };
         rule.when.push(condition);
     }
@@ -476,7 +479,9 @@ pub fn earn(rolls: &mut Rolls, wallet: usize, event: &str, program: &Program) ->
         let (per, of) = (rolls.pick(&[whole(1), whole(2)]), Expr::Field("count".to_owned()));
         Earn::Rate { points, per, full: rolls.one_in(3), of }
     } else if event != "order" || rolls.one_in(3) {
-        Earn::Fixed(Expr::Points(wallet, points(rolls, policy)))
+        let amount = Expr::Points(wallet, points(rolls, policy));
+        let by_days = matches!(event, "order" | "visit") && rolls.one_in(5);
+        Earn::Fixed(if by_days { dates::amount(rolls, event, amount) } else { amount })
     } else {
         rate(rolls, wallet, program)
     };

@@ -100,6 +100,32 @@ pub fn later(zone: Tz, at: Micros, length: Length) -> Micros {
     instant(zone, later_day(time.date(), length).and_time(time.time()))
 }
 
+/// The same local time, `length` earlier; a day before midnight is the beginning of that day.
+pub fn earlier(zone: Tz, at: Micros, length: Length) -> Micros {
+    if is_clock(length.unit) {
+        return at - clock_micros(length);
+    }
+    let time = local(zone, at);
+    instant(zone, earlier_day(time.date(), length).and_time(time.time()))
+}
+
+/// So many whole units lie between two days; below zero where the second one is the earlier.
+pub fn days_apart(from: NaiveDate, to: NaiveDate, unit: TimeUnit) -> i64 {
+    if to < from {
+        return -days_apart(to, from, unit);
+    }
+    let reached = |count: &i64| later_day(from, Length { count: *count as u32, unit }) <= to;
+    (1..).take_while(reached).last().unwrap_or(0)
+}
+
+/// The same of two instants: exact for clock units, else by their local days.
+pub fn apart(zone: Tz, from: Micros, to: Micros, unit: TimeUnit) -> i64 {
+    match is_clock(unit) {
+        true => (to - from) / clock_micros(Length { count: 1, unit }),
+        false => days_apart(day(zone, from), day(zone, to), unit),
+    }
+}
+
 /// The end of the local day reached after `length`; exact for clock units.
 pub fn through(zone: Tz, at: Micros, length: Length) -> Micros {
     if is_clock(length.unit) { at + clock_micros(length) } else { end(zone, later_day(day(zone, at), length)) }

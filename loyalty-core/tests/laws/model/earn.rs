@@ -251,6 +251,7 @@ impl Member<'_> {
                         let value = scope.eval(value, None).map(|value| match value {
                             Value::Number(number) => Field::Number(number),
                             Value::Text(text) => Field::Text(text),
+                            Value::Day(day) => Field::Text(day.to_string()),
                             other => panic!("no attribute is set to {other:?}"),
                         });
                         judgement.marks.push(Mark::Attribute(name, value));
@@ -378,10 +379,9 @@ impl Member<'_> {
             }
             // What a cap had cut off a fixed amount may be there once more.
             if let (true, Basis::Fixed(effect)) = (capped, &share.basis)
-                && let Effect::Earn { amount: Earn::Fixed(Expr::Points(_, fixed)), .. } =
-                    &scope.rule(share.rule).effects[*effect]
+                && let Effect::Earn { amount: Earn::Fixed(fixed), .. } = &scope.rule(share.rule).effects[*effect]
             {
-                share.amount = fixed.clone();
+                share.amount = scope.number(fixed).unwrap_or_else(zero);
             }
             if revoked(share.rule) {
                 share.amount = zero();

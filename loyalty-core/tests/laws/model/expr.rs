@@ -2,18 +2,19 @@
 
 use std::collections::BTreeSet;
 
-use chrono::{Datelike, NaiveDate, Timelike, Weekday};
+use chrono::{Datelike, NaiveDate, NaiveTime, Timelike, Weekday};
 
-use super::calendar::{Micros, day, local};
+use super::calendar::{Micros, apart, day, days_apart, earlier, earlier_day, later, later_day, local};
 use super::event::{Event, Line, number, text};
 use super::number::Exact;
-use super::program::{Comparison, Dated, Expr, Program, Rule, Wallet, in_force};
+use super::program::{Comparison, DatePart, Dated, Expr, Program, Rule, TimeUnit, Wallet, in_force};
 
 #[derive(Debug, Clone, PartialEq, PartialOrd)]
 pub enum Value {
     Number(Exact),
     Text(String),
     Instant(Micros),
+    Day(NaiveDate),
     Weekday(u32),
     Bool(bool),
 }
@@ -72,6 +73,21 @@ impl Scope<'_> {
         self.program.wallets[wallet].on(self.day())
     }
 
+    /// How far one instant or day is from another.
+    fn apart(&self, unit: TimeUnit, from: &Value, to: &Value) -> Option<Value> {
+        let zone = self.program.zone;
+        let day_of = |value: &Value| match value {
+            Value::Instant(at) => day(zone, *at),
+            Value::Day(day) => *day,
+            other => panic!("no time: {other:?}"),
+        };
+        let count = match (from, to) {
+            (Value::Instant(from), Value::Instant(to)) => apart(zone, *from, *to, unit),
+            (from, to) => days_apart(day_of(from), day_of(to), unit),
+        };
+        Some(Value::Number(super::number::whole(count)))
+    }
+
     pub fn eval(&self, expr: &Expr, line: Option<&Line>) -> Option<Value> {
         let sub = |expr: &Expr| self.eval(expr, line);
         let zone = self.program.zone;
@@ -83,6 +99,38 @@ impl Scope<'_> {
             Expr::Weekday(day) => Some(weekday(*day)),
             Expr::Field(name) => field(&self.event.fields, name),
             Expr::Line(name) => field(line?, name),
+            Expr::Day(day) => Some(Value::Day(*day)),
+            Expr::Told("member", name) => told(&self.seen.attributes, name),
+            Expr::Told(_, name) => told(&self.event.fields, name),
+            Expr::At => Some(Value::Instant(self.event.at)),
+            Expr::Later(from, length) => match sub(from)? {
+                Value::Instant(at) => Some(Value::Instant(later(zone, at, *length))),
+                Value::Day(day) => Some(Value::Day(later_day(day, *length))),
+                other => panic!("no time: {other:?}"),
+            },
+            Expr::Earlier(from, length) => match sub(from)? {
+                Value::Instant(at) => Some(Value::Instant(earlier(zone, at, *length))),
+                Value::Day(day) => Some(Value::Day(earlier_day(day, *length))),
+                other => panic!("no time: {other:?}"),
+            },
+            Expr::Since(unit, from) => self.apart(*unit, &sub(from)?, &Value::Instant(self.event.at)),
+            Expr::Apart(unit, from, to) => self.apart(*unit, &sub(from)?, &sub(to)?),
+            Expr::Part(part, of) => {
+                let time = match sub(of)? {
+                    Value::Instant(at) => local(zone, at),
+                    Value::Day(day) => day.and_time(NaiveTime::MIN),
+                    other => panic!("no time: {other:?}"),
+                };
+                let number = match part {
+                    DatePart::Date => return Some(Value::Day(time.date())),
+                    DatePart::Minute => time.minute(),
+                    DatePart::Hour => time.hour(),
+                    DatePart::Day => time.day(),
+                    DatePart::Month => time.month(),
+                    DatePart::Year => time.year() as u32,
+                };
+                Some(Value::Number(super::number::whole(number.into())))
+            }
             Expr::Hour => Some(Value::Number(super::number::whole(local(zone, self.event.at).hour().into()))),
             Expr::DayOfWeek => Some(weekday(local(zone, self.event.at).weekday())),
             Expr::Measure(index) => self.seen.measures[*index].clone(),
@@ -169,6 +217,11 @@ impl Scope<'_> {
             }
         }
     }
+}
+
+/// A day that is told.
+fn told(fields: &Line, name: &str) -> Option<Value> {
+    text(fields, name).map(|day| Value::Day(day.parse().expect("a day")))
 }
 
 /// A line without one of the fields has no product.

@@ -76,7 +76,7 @@ impl Member<'_> {
             Value::Number(number) => print(number),
             Value::Text(text) => text.clone(),
             Value::Instant(at) => calendar::utc(*at).to_rfc3339(),
-            Value::Weekday(_) | Value::Bool(_) => format!("{value:?}"),
+            Value::Weekday(_) | Value::Bool(_) | Value::Day(_) => format!("{value:?}"),
         }
     }
 }

@@ -371,6 +371,27 @@ impl Program {
             Expr::Field(name) if scope.filter => name.clone(),
             Expr::Field(name) => format!("{event}.{name}"),
             Expr::Line(name) => name.clone(),
+            Expr::Day(day) => day.to_string(),
+            Expr::Told("member", name) => format!("member.{name}"),
+            Expr::Told(_, name) if scope.filter => (*name).to_owned(),
+            Expr::Told(owner, name) => format!("{owner}.{name}"),
+            Expr::At if scope.filter => "at".to_owned(),
+            Expr::At => format!("{event}.at"),
+            Expr::Later(from, time) => format!("({} + {})", sub(from), length(*time)),
+            Expr::Earlier(from, time) => format!("({} - {})", sub(from), length(*time)),
+            Expr::Since(of, from) => format!("{} since {}", units(*of), sub(from)),
+            Expr::Apart(of, from, to) => format!("{} between {} and {}", units(*of), sub(from), sub(to)),
+            Expr::Part(part, of) => {
+                let part = match part {
+                    DatePart::Minute => "minute",
+                    DatePart::Hour => "hour",
+                    DatePart::Date => "date",
+                    DatePart::Day => "day",
+                    DatePart::Month => "month",
+                    DatePart::Year => "year",
+                };
+                format!("{}.{part}", sub(of))
+            }
             Expr::Hour if scope.filter => "at.hour".to_owned(),
             Expr::Hour => format!("{event}.at.hour"),
             Expr::DayOfWeek if scope.filter => "at.weekday".to_owned(),
@@ -544,7 +565,15 @@ fn returns(policy: Returns) -> &'static str {
 }
 
 pub(super) fn length(of: Length) -> String {
-    let unit = match of.unit {
+    format!("{} {}{}", of.count, unit(of.unit), if of.count == 1 { "" } else { "s" })
+}
+
+fn units(of: TimeUnit) -> String {
+    format!("{}s", unit(of))
+}
+
+fn unit(of: TimeUnit) -> &'static str {
+    match of {
         TimeUnit::Second => "second",
         TimeUnit::Minute => "minute",
         TimeUnit::Hour => "hour",
@@ -553,8 +582,7 @@ pub(super) fn length(of: Length) -> String {
         TimeUnit::Month => "month",
         TimeUnit::Quarter => "quarter",
         TimeUnit::Year => "year",
-    };
-    format!("{} {unit}{}", of.count, if of.count == 1 { "" } else { "s" })
+    }
 }
 
 pub(super) fn period(of: Period) -> &'static str {

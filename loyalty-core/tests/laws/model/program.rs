@@ -399,6 +399,20 @@ pub enum Expr {
     Field(String),
     /// A field of the line that a filter looks at.
     Line(String),
+    Day(NaiveDate),
+    /// A day that an event or a member tells: its owner and its field.
+    Told(&'static str, &'static str),
+    /// `order.at`
+    At,
+    /// `x + LENGTH`, of an instant or a day; or `x - LENGTH`.
+    Later(Box<Expr>, Length),
+    Earlier(Box<Expr>, Length),
+    /// `days since x`
+    Since(TimeUnit, Box<Expr>),
+    /// `days between x and y`
+    Apart(TimeUnit, Box<Expr>, Box<Expr>),
+    /// `x.month`, of an instant or a day.
+    Part(DatePart, Box<Expr>),
     /// `order.at.hour`
     Hour,
     /// `order.at.weekday`
@@ -443,6 +457,16 @@ pub enum Expr {
     Match(Box<Expr>, Vec<(String, Expr)>, Box<Expr>),
     /// `match SUBJECT { AMOUNT .. AMOUNT VALUE … else VALUE }`, each range with its first and without its last end.
     MatchRange(Box<Expr>, Vec<(Option<Expr>, Option<Expr>, Expr)>, Box<Expr>),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DatePart {
+    Minute,
+    Hour,
+    Date,
+    Day,
+    Month,
+    Year,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -2,11 +2,8 @@
 //! each of them everything is asked anew.
 
 use chrono::{Datelike, Days, NaiveDate, NaiveTime, Weekday};
-use chrono_tz::Tz;
 
-use super::calendar::{
-    Micros, clock_micros, day, earlier_day, end, instant, is_clock, later, later_day, local, period, start,
-};
+use super::calendar::{Micros, day, earlier, end, instant, is_clock, later, later_day, period, start};
 use super::ledger::Member;
 use super::number::{Exact, zero};
 use super::program::*;
@@ -64,18 +61,18 @@ impl Member<'_> {
                 }
                 Trigger::Yearly { before: Some(before), .. } if is_clock(before.unit) => {
                     let ahead = (0..40).map(|days| start(zone, today + Days::new(days)));
-                    candidates.extend(ahead.map(|midnight| so_long_before(zone, midnight, *before)));
+                    candidates.extend(ahead.map(|midnight| earlier(zone, midnight, *before)));
                 }
                 Trigger::Yearly { before: Some(before), .. } => {
                     let days = (0..2).map(|days| later_day(today + Days::new(days), *before));
-                    candidates.extend(days.map(|day| so_long_before(zone, start(zone, day), *before)));
+                    candidates.extend(days.map(|day| earlier(zone, start(zone, day), *before)));
                 }
                 Trigger::BeforeExpiry { wallet, before } => {
-                    let ends = self.expiries(*wallet).map(|(end, _)| so_long_before(zone, end, *before));
+                    let ends = self.expiries(*wallet).map(|(end, _)| earlier(zone, end, *before));
                     candidates.extend(ends.collect::<Vec<_>>());
                 }
                 Trigger::BeforeEnd { ladder, before } => {
-                    candidates.extend(self.standings[*ladder].ends_at().map(|end| so_long_before(zone, end, *before)));
+                    candidates.extend(self.standings[*ladder].ends_at().map(|end| earlier(zone, end, *before)));
                 }
                 _ => {}
             }
@@ -108,20 +105,20 @@ impl Member<'_> {
                 let year = |years| later_day(first, Length { count: years, unit: TimeUnit::Year });
                 let instant = |day| match before {
                     None => start(zone, day),
-                    Some(before) => so_long_before(zone, start(zone, day), *before),
+                    Some(before) => earlier(zone, start(zone, day), *before),
                 };
                 (from..200).any(|years| instant(year(years)) == at)
             }
             Trigger::BeforeExpiry { wallet, before } => {
                 let due: Vec<Exact> = self
                     .expiries(*wallet)
-                    .filter(|(end, _)| so_long_before(zone, *end, *before) == at)
+                    .filter(|(end, _)| earlier(zone, *end, *before) == at)
                     .map(|(_, amount)| amount)
                     .collect();
                 return (!due.is_empty()).then(|| due.iter().sum());
             }
             Trigger::BeforeEnd { ladder, before } => {
-                self.standings[*ladder].ends_at().is_some_and(|end| so_long_before(zone, end, *before) == at)
+                self.standings[*ladder].ends_at().is_some_and(|end| earlier(zone, end, *before) == at)
             }
             Trigger::AfterLast { length, event } => {
                 self.instants_of(event).max().as_ref().is_some_and(so_late(*length))
@@ -188,13 +185,4 @@ fn number(of: Period, first: NaiveDate, year: u32) -> i64 {
         Period::HalfYear => (month - i64::from(year) + 1) / 6,
         Period::Year => (month - i64::from(year) + 1) / 12,
     }
-}
-
-/// A day before midnight is the beginning of that day.
-fn so_long_before(zone: Tz, at: Micros, length: Length) -> Micros {
-    if is_clock(length.unit) {
-        return at - clock_micros(length);
-    }
-    let time = local(zone, at);
-    instant(zone, earlier_day(time.date(), length).and_time(time.time()))
 }
