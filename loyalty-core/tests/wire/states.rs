@@ -237,6 +237,45 @@ fn what_is_lost_of_what_was_granted_is_told_once() {
     }
 }
 
+#[test]
+fn what_was_granted_for_good_is_not_asked_again_by_a_version_that_revokes() {
+    let rules = |returns: &str| {
+        let rules = format!(
+            "program \"Shop\" {{ currency EUR }} wallet points {{}} wallet stars {{}} \
+             rule base on order {{ earn 1 points per 1 EUR of order.subtotal }} \
+             rule big on order when order.subtotal >= 45 EUR {returns} {{ earn 9 points }} \
+             rule double on order when order.subtotal >= 45 EUR {returns} {{ multiply base by 2 }} \
+             rule table on order {returns} {{ earn match order.subtotal {{ .. 45 EUR 5 stars  45 EUR .. 20 stars }} }}"
+        );
+        Program::compile(&rules).unwrap_or_else(|found| panic!("{}", found.render("program.loyalty", false)))
+    };
+    let (old, new) = (rules(""), rules("returns revoke"));
+    let view = |program: &Program, member: &Member| program.view(member, member.clock()).to_json();
+    let mut member = old.enroll("m-1", Instant::parse("2026-01-05T10:00:00Z").unwrap()).unwrap();
+    let order = r#"{"type":"order","id":"o-1","at":"2026-01-05T10:00:00Z","subtotal":"50.00"}"#;
+    let refund = r#"{"type":"refund","id":"r-1","at":"2026-01-06T10:00:00Z","order":"o-1","amount":"20.00"}"#;
+    old.apply(&mut member, order).unwrap();
+    let mut loaded = new.load(&old.save(&member)).unwrap();
+    let told = loaded.report.dropped();
+    assert_eq!(told.len(), 3, "{told:?}");
+    let again = new.load(&new.save(&loaded.member)).unwrap();
+    assert!(again.report.is_empty(), "{:?}", again.report);
+    // 50 doubled and 9; of 30 that are kept 30 doubled, and the 9, as the version before would have said.
+    old.apply(&mut member, refund).unwrap();
+    new.apply(&mut loaded.member, refund).unwrap();
+    for (program, member) in [(&old, &member), (&new, &loaded.member)] {
+        assert!(view(program, member).contains(r#""points":{"available":"69""#), "{}", view(program, member));
+        assert!(view(program, member).contains(r#""stars":{"available":"20""#), "{}", view(program, member));
+    }
+    // An order under the new version is asked.
+    let order = order.replace("o-1", "o-2");
+    let refund = refund.replace("r-1", "r-2").replace("o-1", "o-2");
+    new.apply(&mut loaded.member, &order).unwrap();
+    new.apply(&mut loaded.member, &refund).unwrap();
+    assert!(view(&new, &loaded.member).contains(r#""points":{"available":"99""#), "{}", view(&new, &loaded.member));
+    assert!(view(&new, &loaded.member).contains(r#""stars":{"available":"25""#), "{}", view(&new, &loaded.member));
+}
+
 fn shop(settings: &str, rules: &str) -> Program {
     let rules = format!("program \"Shop\" {{ currency EUR {settings} }} wallet points {{}} {rules}");
     Program::compile(&rules).unwrap_or_else(|found| panic!("{}", found.render("program.loyalty", false)))

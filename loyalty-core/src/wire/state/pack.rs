@@ -342,12 +342,19 @@ impl Changed<'_> {
                     None => self.lose(grant, base, day, grant.base_rule),
                 }
             }
+        } else if grant.basis == Basis::Fixed && self.revokes(grant.base_rule, day) {
+            // It asked nothing of what is kept, and begins to.
+            self.lose(grant, base, day, grant.base_rule);
         }
         // Of one that is gone nothing is asked: by how much it multiplied stands in the contribution.
-        if let Some((multiplier, then)) = multiplier.and_then(|rule| Some((rule, self.then(rule, day)?)))
-            && self.rating(grant.rule, day).is_some_and(|now| now != then)
-        {
-            self.lose(grant, multiplier, day, grant.rule);
+        if let Some(multiplier) = multiplier.filter(|_| !matches!(grant.basis, Basis::Share | Basis::Whole)) {
+            let another = match self.then(multiplier, day) {
+                Some(then) => self.rating(grant.rule, day).is_some_and(|now| now != then),
+                None => self.revokes(grant.rule, day),
+            };
+            if another {
+                self.lose(grant, multiplier, day, grant.rule);
+            }
         }
     }
 
@@ -370,6 +377,12 @@ impl Changed<'_> {
     /// What a rule of the program goes by for that day.
     fn rating(&self, rule: u32, day: i32) -> Option<u32> {
         Some(in_force(&self.plan.rules.get(rule as usize)?.forms, day)?.rating)
+    }
+
+    /// Whether a rule of the program asks what is kept of an order of that day.
+    fn revokes(&self, rule: u32, day: i32) -> bool {
+        let rule = self.plan.rules.get(rule as usize);
+        rule.and_then(|rule| in_force(&rule.forms, day)).is_some_and(|form| form.revoke)
     }
 
     /// A rule on the same event that goes by the same: that of before by another name.
