@@ -55,6 +55,7 @@ impl<'a> Checker<'a> {
             budget: None,
             usage_kept: false,
             returns: Returns::Keep,
+            terms: Vec::new(),
             offer: None,
             effects: false,
             span: form.span.unwrap_or(name.span),
@@ -64,6 +65,9 @@ impl<'a> Checker<'a> {
         let scope = Scope { place: "this coupon", ..Scope::rule(order) };
         let mut revokes = None;
         for clause in &form.clauses {
+            if matches!(clause.kind, ClauseKind::When(_) | ClauseKind::Engagement(EngagementClause::Give(_))) {
+                value.terms.push(clause.span);
+            }
             match &clause.kind {
                 ClauseKind::When(when) => value.when.extend(self.conjuncts(when, &scope)),
                 ClauseKind::Valid(parts) => value.valid.extend(self.valid_parts(parts)),

@@ -33,6 +33,8 @@ pub struct CouponFormPlan {
     pub usage_kept: bool,
     /// What is kept of an order gets no more of it than it would have got by itself.
     pub revoke: bool,
+    /// What it gives, and when, as a digest: another version of the program may give something else.
+    pub terms: u32,
     /// Nothing: it takes nothing off.
     pub offer: Option<OfferPlan>,
     /// The rule of the effects that follow when it is used.

@@ -276,6 +276,39 @@ fn what_was_granted_for_good_is_not_asked_again_by_a_version_that_revokes() {
     assert!(view(&new, &loaded.member).contains(r#""stars":{"available":"25""#), "{}", view(&new, &loaded.member));
 }
 
+#[test]
+fn a_coupon_is_laid_on_what_is_kept_by_the_version_that_gave_it_alone() {
+    let rules = |coupons: &str| {
+        let rules = format!("program \"Shop\" {{ currency EUR }} {coupons}");
+        Program::compile(&rules).unwrap_or_else(|found| panic!("{}", found.render("program.loyalty", false)))
+    };
+    let terms = "give 20 EUR off order when order.subtotal >= 30 EUR";
+    let old = rules(&format!("coupon OFF {{ {terms} returns revoke }}  coupon KEPT {{ {terms} }}"));
+    let another = rules(&format!(
+        "coupon OFF {{ give 5% off order when order.subtotal >= 30 EUR returns revoke }}  coupon KEPT {{ {terms} returns revoke }}"
+    ));
+    let same =
+        rules(&format!("coupon OFF {{ {terms}  limit 3 per member  returns revoke }}  coupon KEPT {{ {terms} }}"));
+    let due = |program: &Program, code: &str| {
+        let mut member = old.enroll("m-1", Instant::parse("2026-01-05T10:00:00Z").unwrap()).unwrap();
+        let order = r#"{"type":"order","id":"o-1","at":"2026-01-05T10:00:00Z","subtotal":"50","coupons":["CODE"],"lines":[
+            {"id":"a","unit_price":"40","amount":"40"},{"id":"b","unit_price":"10","amount":"10"},{"id":"c","unit_price":"20","amount":"20"}]}"#;
+        old.apply(&mut member, &order.replace("CODE", code)).unwrap();
+        let mut member = program.load(&old.save(&member)).unwrap().member;
+        let back = r#"{"type":"refund","id":"r-1","at":"2026-01-10T10:00:00Z","order":"o-1","lines":[{"id":"b"}]}"#;
+        let outcome = program.apply(&mut member, back).unwrap().to_json();
+        outcome
+            .split_once(r#""kind":"refund_due","amount":""#)
+            .map(|(_, due)| due.split('"').next().unwrap().to_owned())
+    };
+    // 60 of 70 are kept, so that 20 EUR go on: what comes back was charged at 10 less its share of 2.86.
+    assert_eq!(due(&old, "OFF").as_deref(), Some("7.14"));
+    assert_eq!(due(&same, "OFF").as_deref(), Some("7.14"));
+    // Nobody knows by now what the coupon said, and nothing is asked: it keeps its share.
+    assert_eq!(due(&another, "OFF"), None);
+    assert_eq!([&old, &another].map(|program| due(program, "KEPT")), [None, None]);
+}
+
 fn shop(settings: &str, rules: &str) -> Program {
     let rules = format!("program \"Shop\" {{ currency EUR {settings} }} wallet points {{}} {rules}");
     Program::compile(&rules).unwrap_or_else(|found| panic!("{}", found.render("program.loyalty", false)))

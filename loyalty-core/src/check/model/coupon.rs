@@ -30,6 +30,8 @@ pub struct CouponForm {
     pub usage_kept: bool,
     /// What a partial return does to what it took off.
     pub returns: Returns,
+    /// The clauses that it is asked by once more then.
+    pub terms: Vec<Span>,
     /// Nothing: it takes nothing off.
     pub offer: Option<crate::check::offer::Offer>,
     /// It holds effects, which follow when it is used.

@@ -31,6 +31,8 @@ pub enum CouponDecision {
         lines: Vec<(u32, Decimal)>,
         /// The instant at which it had to be valid.
         as_of: i64,
+        /// By what a return may lay it on what is kept, as a digest; nothing where it keeps its share.
+        terms: Option<u32>,
     },
     /// Named on an order, and not applied.
     Refused { code: Box<str>, coupon: Option<Box<str>>, reasons: Vec<Reason> },
@@ -104,7 +106,7 @@ impl CouponDecision {
                 writer.text(coupon);
                 writer.option(code.as_deref(), Writer::text);
             }
-            Self::Redeemed { coupon, number, code, discount, lines, as_of } => {
+            Self::Redeemed { coupon, number, code, discount, lines, as_of, terms } => {
                 writer.byte(2);
                 head(writer, coupon, *number, code.as_deref());
                 writer.option(*discount, Writer::decimal);
@@ -114,6 +116,7 @@ impl CouponDecision {
                     writer.decimal(*off);
                 }
                 writer.instant(*as_of, event_at);
+                writer.option(*terms, |writer, terms| writer.number(u64::from(terms)));
             }
             Self::Refused { code, coupon, reasons } => {
                 writer.byte(3);
@@ -166,7 +169,8 @@ impl CouponDecision {
                 for _ in 0..count {
                     lines.push((small(reader)?, reader.decimal()?));
                 }
-                Self::Redeemed { coupon, number, code, discount, lines, as_of: reader.instant(event_at)? }
+                let (as_of, terms) = (reader.instant(event_at)?, reader.option(small)?);
+                Self::Redeemed { coupon, number, code, discount, lines, as_of, terms }
             }
             3 => {
                 let (code, coupon) = (text(reader)?, reader.option(text)?);

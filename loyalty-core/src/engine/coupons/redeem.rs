@@ -173,9 +173,11 @@ pub fn commit(
         }
         let Offer { coupon, number, code, as_of } = offer;
         let named: Box<str> = name(plan, coupon).into();
-        let redeemed = CouponDecision::Redeemed { coupon: named.clone(), number, code, discount, lines, as_of };
+        let form = form(plan, coupon, plan.calendar.day_at(as_of));
+        let terms = form.filter(|form| form.revoke).map(|form| form.terms);
+        let redeemed = CouponDecision::Redeemed { coupon: named.clone(), number, code, discount, lines, as_of, terms };
         decisions.push(Decision { at, kind: Kind::Coupon(redeemed) });
-        let Some(form) = form(plan, coupon, plan.calendar.day_at(as_of)) else { continue };
+        let Some(form) = form else { continue };
         let totals = form.limits.iter().filter(|limit| limit.in_total);
         let totals = totals.map(|limit| ("coupon", Decimal::ONE, Decimal::from(limit.total())));
         let budget = form

@@ -56,20 +56,25 @@ struct Used<'a> {
     form: &'a CouponFormPlan,
     offer: &'a OfferPlan,
     lines: &'a [(u32, Decimal)],
+    /// Whether it is laid on what is kept once more: it said so when it was used, and says the same by now.
+    asked: bool,
 }
 
 fn used<'a>(plan: &'a Plan, order: &'a Order) -> impl Iterator<Item = Used<'a>> {
     order.decisions.iter().enumerate().filter_map(|(decision, decided)| {
-        let Kind::Coupon(CouponDecision::Redeemed { coupon, lines, as_of, .. }) = &decided.kind else { return None };
+        let Kind::Coupon(CouponDecision::Redeemed { coupon, lines, as_of, terms, .. }) = &decided.kind else {
+            return None;
+        };
         let coupon = CouponPlan::named(&plan.coupons, coupon)?;
         let form = issue::form(plan, coupon, plan.calendar.day_at(*as_of))?;
-        Some(Used { decision, coupon, form, offer: form.offer.as_ref()?, lines })
+        let asked = form.revoke && *terms == Some(form.terms);
+        Some(Used { decision, coupon, form, offer: form.offer.as_ref()?, lines, asked })
     })
 }
 
 /// Whether an order has used a coupon that a partial return may call into question.
 pub fn may_owe(plan: &Plan, order: &Order) -> bool {
-    used(plan, order).any(|used| used.form.revoke)
+    used(plan, order).any(|used| used.asked)
 }
 
 pub fn owed(plan: &Plan, order: &Order, returned: &Returned) -> Result<AllOwed, EventError> {
@@ -107,7 +112,7 @@ pub fn owed(plan: &Plan, order: &Order, returned: &Returned) -> Result<AllOwed, 
             }
         }
     }
-    for used in used(plan, order).filter(|used| used.form.revoke) {
+    for used in used(plan, order).filter(|used| used.asked) {
         let parts = kept_part(&used)?;
         let taken = amount::sum(parts.iter().map(|(_, off)| *off))?;
         let gives = gives(plan, cart, order, &kept, &used, &by_items)?.map_or(taken, |gives| gives.min(taken));

@@ -2,7 +2,7 @@
 
 use super::Lower;
 use super::tallies::count_limits_in_all;
-use crate::check::model::{BudgetMode, IssueEnd, Moment, Returns, Trigger, with_order_name};
+use crate::check::model::{BudgetMode, CouponForm, IssueEnd, Moment, Returns, Trigger, with_order_name};
 use crate::plan::coupons::{BudgetPlan, CouponFormPlan, CouponNames, CouponPlan, MintPlan};
 use crate::plan::{EffectKindPlan, IssueEndPlan};
 
@@ -35,6 +35,7 @@ impl Lower<'_> {
                 }),
                 usage_kept: form.usage_kept,
                 revoke: form.returns == Returns::Revoke,
+                terms: lower.terms(form),
                 offer: form.offer.as_ref().map(|offer| lower.offer(offer)),
                 gives: gives.filter(|_| form.effects),
                 with_order: with_order.filter(|_| form.effects),
@@ -45,6 +46,12 @@ impl Lower<'_> {
             self.plan.coupons.push(CouponPlan { name: coupon.name.as_str().into(), kind: coupon.kind, forms, line });
         }
         self.plan.coupon_names = CouponNames::of(&self.plan.coupons);
+    }
+
+    /// A digest of what a coupon gives, and when.
+    fn terms(&self, form: &CouponForm) -> u32 {
+        let clauses: Vec<Box<str>> = form.terms.iter().map(|clause| self.source(*clause)).collect();
+        crate::wire::digest(clauses.join("\n").as_bytes()) as u32
     }
 
     pub(super) fn issue(

@@ -5,6 +5,7 @@ use super::tallies::count_limits_in_all;
 use crate::check::model::{self, CapMode, Cost};
 use crate::plan::RuleFormPlan;
 use crate::plan::reward::{CostPlan, PayPlan, PricePlan, RewardFormPlan, RewardPlan};
+use crate::source::Span;
 
 impl Lower<'_> {
     pub(super) fn rewards(&mut self) {
@@ -40,7 +41,12 @@ impl Lower<'_> {
 
     /// What an expression says in the program.
     pub(super) fn said(&self, expr: &model::Expr) -> Box<str> {
-        let text = self.text.get(expr.span.start as usize..expr.span.end as usize).unwrap_or("");
+        self.source(expr.span)
+    }
+
+    /// A part of the file as it stands there, on one line.
+    pub(super) fn source(&self, span: Span) -> Box<str> {
+        let text = self.text.get(span.start as usize..span.end as usize).unwrap_or("");
         text.split_whitespace().collect::<Vec<_>>().join(" ").into()
     }
 
