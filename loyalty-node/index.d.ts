@@ -337,6 +337,11 @@ export class Member {
   save(): string;
   /** The same as bytes: smaller, and faster. */
   saveBinary(): Uint8Array;
+  /**
+   * Whether another member is in the same state, as it would be saved; false for anything that is no member. `deepEqual` of `node:assert` and
+   * its like see nothing of a state, and take any two members for equal.
+   */
+  equals(other: unknown): boolean;
   /** A member of its own in the same state. */
   copy(): Member;
   /** Gives the memory back at once; the member is of no use after it. */

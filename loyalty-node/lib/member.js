@@ -73,6 +73,11 @@ class Member extends Held {
     return this.#owner.saveBinary(memberHandle(this));
   }
 
+  equals(other) {
+    const state = memberHandle(this);
+    return other instanceof Member && this.#owner.same(state, memberHandle(other));
+  }
+
   copy() {
     return new Member(MAKE, memberHandle(this).copy(), this.#owner, this.#migration);
   }

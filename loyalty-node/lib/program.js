@@ -35,6 +35,7 @@ class Program extends Held {
     program: this,
     save: (state) => this.#open.save(state),
     saveBinary: (state) => this.#open.saveBinary(state),
+    same: (one, other) => this.#open.sameState(one, other),
   };
 
   constructor(make, handle) {

@@ -24,7 +24,7 @@ impl Program {
     /// The second of two accounts goes up in the first.
     #[napi(catch_unwind)]
     pub fn merge(&self, members: Vec<ClassInstance<Member>>, at: String) -> Result<Together> {
-        together(members::merge(self.core()?, copies(&members)?, instant(&at)?))
+        together(members::merge(self.core()?, copies(&members)?, instant(&at, "at")?))
     }
 
     /// Members pay together.
@@ -38,7 +38,7 @@ impl Program {
         at: String,
     ) -> Result<Together> {
         let payment = (&*id, &*wallet, &*points);
-        together(members::pool_spend(self.core()?, copies(&members)?, payment, instant(&at)?))
+        together(members::pool_spend(self.core()?, copies(&members)?, payment, instant(&at, "at")?))
     }
 
     /// Members get back of what they paid together.
@@ -52,13 +52,13 @@ impl Program {
         at: String,
     ) -> Result<Together> {
         let back = (&*id, &*payment, points.as_deref());
-        together(members::pool_give_back(self.core()?, copies(&members)?, back, instant(&at)?))
+        together(members::pool_give_back(self.core()?, copies(&members)?, back, instant(&at, "at")?))
     }
 
     /// Erases the person and keeps the sums: the outcome's JSON.
     #[napi(catch_unwind)]
     pub fn erase(&self, member: &mut Member, pseudonym: String, at: String) -> Result<String> {
-        let erased = self.core()?.erase(member.get_mut()?, &pseudonym, instant(&at)?);
+        let erased = self.core()?.erase(member.get_mut()?, &pseudonym, instant(&at, "at")?);
         erased.map(|outcome| outcome.to_json()).map_err(|refused| error::event(&refused))
     }
 
@@ -84,7 +84,7 @@ impl Program {
     /// What becomes of a member of another version of the program.
     #[napi(catch_unwind)]
     pub fn migrate(&self, old: &Program, member: &Member, at: String) -> Result<Migrated> {
-        let migrated = self.core()?.migrate(old.core()?, member.get()?, instant(&at)?);
+        let migrated = self.core()?.migrate(old.core()?, member.get()?, instant(&at, "at")?);
         migrated.map(|migrated| Migrated(Held::of(migrated))).map_err(|refused| error::event(&refused))
     }
 

@@ -7,7 +7,7 @@ use napi_derive::napi;
 use crate::error;
 use crate::held::Held;
 use crate::member::Member;
-use crate::program::Program;
+use crate::program::{Program, instant};
 
 /// The standings of a leaderboard in the making.
 #[napi]
@@ -43,7 +43,7 @@ impl Program {
         top: Option<u32>,
         around: Option<(&loyalty_core::Member, u32)>,
     ) -> Result<Leaderboard> {
-        let at = at.parse().map_err(|refused| error::event(&refused))?;
+        let at = instant(at, "at")?;
         let board = host::leaderboard(self.core()?, name, at, closed, top, around);
         board.map(|board| Leaderboard(Held::of(board))).map_err(|refused| error::event(&refused))
     }

@@ -62,6 +62,12 @@ impl Program {
         Ok(self.core()?.warnings().to_document(Units::Utf16).to_string())
     }
 
+    /// Whether two members have the same state.
+    #[napi(catch_unwind)]
+    pub fn same_state(&self, one: &Member, other: &Member) -> Result<bool> {
+        Ok(host::same_state(self.core()?, one.get()?, other.get()?))
+    }
+
     /// The fields that the program reads, by event, as JSON.
     #[napi(catch_unwind)]
     pub fn reads(&self) -> Result<String> {
@@ -83,7 +89,7 @@ impl Program {
     /// A new member.
     #[napi(catch_unwind)]
     pub fn enroll(&self, env: Env, id: String, at: String) -> Result<Member> {
-        let enrolled = self.core()?.enroll(&id, instant(&at)?).map_err(|refused| error::event(&refused))?;
+        let enrolled = self.core()?.enroll(&id, instant(&at, "at")?).map_err(|refused| error::event(&refused))?;
         Member::of(env, enrolled)
     }
 
@@ -115,9 +121,9 @@ impl Program {
 
     /// Time passes: the outcome.
     #[napi(catch_unwind)]
-    pub fn advance(&self, member: &mut Member, at: String, counters: Option<Vec<String>>) -> Result<String> {
+    pub fn advance(&self, member: &mut Member, to: String, counters: Option<Vec<String>>) -> Result<String> {
         let counters = counted(counters)?.unwrap_or_default();
-        let advanced = self.core()?.advance_with(member.get_mut()?, instant(&at)?, counters);
+        let advanced = self.core()?.advance_with(member.get_mut()?, instant(&to, "to")?, counters);
         advanced.map(|outcome| host::outcome(&outcome)).map_err(|refused| error::event(&refused))
     }
 
@@ -152,7 +158,7 @@ impl Program {
     /// What a member has at an instant, as JSON.
     #[napi(catch_unwind)]
     pub fn view(&self, member: &Member, at: String) -> Result<String> {
-        let view = host::view(self.core()?, member.get()?, Some(instant(&at)?));
+        let view = host::view(self.core()?, member.get()?, Some(instant(&at, "at")?));
         view.map(|view| view.to_json()).map_err(|refused| error::event(&refused))
     }
 
@@ -171,7 +177,7 @@ impl Program {
     /// Why time alone would bring what it would until an instant, in the same forms.
     #[napi(catch_unwind)]
     pub fn explain_advance(&self, member: &Member, to: String, counters: Option<Vec<String>>) -> Result<Vec<String>> {
-        let (program, member, to) = (self.core()?, member.get()?, instant(&to)?);
+        let (program, member, to) = (self.core()?, member.get()?, instant(&to, "to")?);
         explained(match counted(counters)? {
             Some(counters) => program.explain_advance_with(member, to, &counters),
             None => program.explain_advance(member, to),
@@ -227,7 +233,7 @@ impl Program {
         now: Option<String>,
         counters: Option<Vec<String>>,
     ) -> Result<String> {
-        let now = now.map(|now| instant(&now)).transpose()?;
+        let now = now.map(|now| instant(&now, "now")).transpose()?;
         let counters = counted(counters)?;
         let (program, member) = (self.core()?, member.get_mut()?);
         let mut event = self.event.take();
@@ -306,8 +312,9 @@ pub fn counted(told: Option<Vec<String>>) -> Result<Option<Counters>> {
     host::counters(pairs).map(Some).map_err(|refused| error::event(&refused))
 }
 
-pub fn instant(text: &str) -> Result<Instant> {
-    text.parse().map_err(|refused| error::event(&refused))
+/// An instant that an argument of that name says.
+pub fn instant(text: &str, argument: &str) -> Result<Instant> {
+    host::instant(text, argument).map_err(|refused| error::event(&refused))
 }
 
 /// A copy: what JavaScript lends may be shared with a thread that writes to it meanwhile.

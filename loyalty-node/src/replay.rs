@@ -129,7 +129,7 @@ impl Program {
         until: Option<String>,
         (threads, stop): (Option<u32>, &Stop),
     ) -> Result<AsyncTask<Playing>> {
-        let until = until.map(|until| instant(&until)).transpose()?;
+        let until = until.map(|until| instant(&until, "until")).transpose()?;
         let options = ReplayOptions { outcomes, until };
         let threads = Spawned::of(threads);
         // Whoever called may write to its bytes while a thread plays.

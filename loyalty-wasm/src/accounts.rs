@@ -20,7 +20,7 @@ pub struct Migrated(loyalty_core::Migration);
 impl Program {
     /// The second of two accounts goes up in the first.
     pub fn merge(&self, members: Vec<Member>, at: &str) -> Result<Together, Error> {
-        together(members::merge(&self.program, states(members), instant(at)?))
+        together(members::merge(&self.program, states(members), instant(at, "at")?))
     }
 
     /// Members pay together.
@@ -34,7 +34,7 @@ impl Program {
         at: &str,
     ) -> Result<Together, Error> {
         let payment = (id, wallet, points);
-        together(members::pool_spend(&self.program, states(members), payment, instant(at)?))
+        together(members::pool_spend(&self.program, states(members), payment, instant(at, "at")?))
     }
 
     /// Members get back of what they paid together.
@@ -48,12 +48,12 @@ impl Program {
         at: &str,
     ) -> Result<Together, Error> {
         let back = (id, payment, points.as_deref());
-        together(members::pool_give_back(&self.program, states(members), back, instant(at)?))
+        together(members::pool_give_back(&self.program, states(members), back, instant(at, "at")?))
     }
 
     /// Erases the person and keeps the sums: the outcome's JSON.
     pub fn erase(&self, member: &mut Member, pseudonym: &str, at: &str) -> Result<String, Error> {
-        let erased = self.program.erase(&mut member.0, pseudonym, instant(at)?);
+        let erased = self.program.erase(&mut member.0, pseudonym, instant(at, "at")?);
         erased.map(|outcome| outcome.to_json()).map_err(|refused| error::event(&refused))
     }
 
@@ -77,7 +77,7 @@ impl Program {
 
     /// What becomes of a member of another version of the program.
     pub fn migrate(&self, old: &Program, member: &Member, at: &str) -> Result<Migrated, Error> {
-        let migrated = self.program.migrate(&old.program, &member.0, instant(at)?);
+        let migrated = self.program.migrate(&old.program, &member.0, instant(at, "at")?);
         migrated.map(Migrated).map_err(|refused| error::event(&refused))
     }
 

@@ -5,7 +5,7 @@ use loyalty_core::host;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::error;
-use crate::program::{Member, Program};
+use crate::program::{Member, Program, instant};
 
 /// The standings of a leaderboard in the making.
 #[wasm_bindgen]
@@ -40,7 +40,7 @@ impl Program {
         top: Option<u32>,
         around: Option<(&loyalty_core::Member, u32)>,
     ) -> Result<Leaderboard, Error> {
-        let at = at.parse().map_err(|refused| error::event(&refused))?;
+        let at = instant(at, "at")?;
         let board = host::leaderboard(&self.program, name, at, closed, top, around);
         board.map(Leaderboard).map_err(|refused| error::event(&refused))
     }

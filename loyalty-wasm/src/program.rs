@@ -61,6 +61,12 @@ impl Program {
         self.program.warnings().to_document(Units::Utf16).to_string()
     }
 
+    /// Whether two members have the same state.
+    #[wasm_bindgen(js_name = sameState)]
+    pub fn same_state(&self, one: &Member, other: &Member) -> bool {
+        host::same_state(&self.program, &one.0, &other.0)
+    }
+
     /// The fields that the program reads, by event, as JSON.
     pub fn reads(&self) -> String {
         host::reads(&self.program)
@@ -79,7 +85,7 @@ impl Program {
 
     /// A new member.
     pub fn enroll(&self, id: &str, at: &str) -> Result<Member, Error> {
-        self.program.enroll(id, instant(at)?).map(Member).map_err(|refused| error::event(&refused))
+        self.program.enroll(id, instant(at, "at")?).map(Member).map_err(|refused| error::event(&refused))
     }
 
     /// An event happens to a member: JSON in bytes in, the outcome out.
@@ -107,9 +113,9 @@ impl Program {
     }
 
     /// Time passes: the outcome.
-    pub fn advance(&self, member: &mut Member, at: &str, counters: Option<Vec<String>>) -> Result<String, Error> {
+    pub fn advance(&self, member: &mut Member, to: &str, counters: Option<Vec<String>>) -> Result<String, Error> {
         let counters = counted(counters)?.unwrap_or_default();
-        let advanced = self.program.advance_with(&mut member.0, instant(at)?, counters);
+        let advanced = self.program.advance_with(&mut member.0, instant(to, "to")?, counters);
         advanced.map(|outcome| host::outcome(&outcome)).map_err(|refused| error::event(&refused))
     }
 
@@ -142,7 +148,7 @@ impl Program {
 
     /// What a member has at an instant, as JSON.
     pub fn view(&self, member: &Member, at: &str) -> Result<String, Error> {
-        let view = host::view(&self.program, &member.0, Some(instant(at)?));
+        let view = host::view(&self.program, &member.0, Some(instant(at, "at")?));
         view.map(|view| view.to_json()).map_err(|refused| error::event(&refused))
     }
 
@@ -170,7 +176,7 @@ impl Program {
         to: &str,
         counters: Option<Vec<String>>,
     ) -> Result<Vec<String>, Error> {
-        let to = instant(to)?;
+        let to = instant(to, "to")?;
         explained(match counted(counters)? {
             Some(counters) => self.program.explain_advance_with(&member.0, to, &counters),
             None => self.program.explain_advance(&member.0, to),
@@ -212,7 +218,7 @@ impl Program {
         now: Option<String>,
         counters: Option<Vec<String>>,
     ) -> Result<String, Error> {
-        let now = now.map(|now| instant(&now)).transpose()?;
+        let now = now.map(|now| instant(&now, "now")).transpose()?;
         let counters = counted(counters)?;
         let mut event = self.event.take();
         let applied = given.read(&self.program, &mut event).and_then(|()| match (counters, now) {
@@ -316,6 +322,7 @@ pub fn counted(told: Option<Vec<String>>) -> Result<Option<Counters>, Error> {
     host::counters(pairs).map(Some).map_err(|refused| error::event(&refused))
 }
 
-pub fn instant(text: &str) -> Result<Instant, Error> {
-    text.parse().map_err(|refused| error::event(&refused))
+/// An instant that an argument of that name says.
+pub fn instant(text: &str, argument: &str) -> Result<Instant, Error> {
+    host::instant(text, argument).map_err(|refused| error::event(&refused))
 }

@@ -55,7 +55,7 @@ impl Program {
         let counters = counted(counters)?.unwrap_or_default();
         let states = (1..).zip(states.iter().map(Uint8Array::to_vec));
         let members = host::members_of(&self.program, states).map_err(|refused| error::state(&refused))?;
-        let until = until.map(|until| instant(&until)).transpose()?;
+        let until = until.map(|until| instant(&until, "until")).transpose()?;
         let options = ReplayOptions { outcomes, until };
         Ok(Playing(Parts::new(self.program.clone(), events, (members, counters), options)))
     }

@@ -139,7 +139,7 @@ export function historyTests({ EventError, Program, StateError }, { assert, refu
       }
       let error;
       await program.replay([], { until: "tomorrow" }).catch((thrown) => (error = thrown));
-      assert.ok(error instanceof EventError && error.code === "bad_instant");
+      assert.deepEqual([error instanceof EventError, error.code, error.field], [true, "bad_instant", "until"]);
       await program.replay([], { outcome: true }).catch((thrown) => (error = thrown));
       assert.ok(error instanceof TypeError);
       for (const threads of [0, -1, 1.5, NaN, "two", null, 2n]) {

@@ -54,6 +54,23 @@ export function memberTests({ EventError, Program, StateError }, { amounts, asse
       }
     },
 
+    "members are equal where their states are": () => {
+      const { program, member } = start();
+      const [same, other] = [program.enroll("m-1", JOINED), program.enroll("m-2", JOINED)];
+      assert.deepEqual([same, member, other].map((one) => member.equals(one)), [true, true, false]);
+      program.apply(same, ORDER);
+      assert.equal(member.equals(same), false);
+      program.apply(member, ORDER);
+      assert.equal(member.equals(same) && member.equals(member.copy()), true);
+      assert.equal(member.equals(program.load(member.save())) && program.load(member.saveBinary()).equals(member), true);
+      // Of another program, and whatever is no member.
+      const strange = [Program.compile(TEXT.replace("Shop", "Store")).enroll("m-1", JOINED), null, undefined, "m-1", { ...member }];
+      assert.deepEqual(strange.map((one) => member.equals(one)), [false, false, false, false, false]);
+      same.close();
+      refused(() => member.equals(same), TypeError);
+      refused(() => same.equals(member), TypeError);
+    },
+
     "a member moves with its events": () => {
       const { program, member } = start();
       assert.deepEqual([member.id, member.revision, member.nextDue], ["m-1", 0, null]);

@@ -86,11 +86,21 @@ export function valueTests({ check, EventError, eventHead, format, Member, Progr
 
     "what is no instant is refused alike everywhere": () => {
       const { program, member } = start();
-      const told = { code: "bad_instant", found: "`tomorrow`" };
-      refused(() => program.enroll("m-2", "tomorrow"), EventError, told);
-      refused(() => program.apply(member, EVENT, { now: "tomorrow" }), EventError, told);
-      refused(() => program.advance(member, "tomorrow"), EventError, told);
-      refused(() => program.view(member, "tomorrow"), EventError, told);
+      const told = (field) => ({ code: "bad_instant", field, found: "`tomorrow`" });
+      const pooled = { id: "p-1", at: "tomorrow", points: 1 };
+      for (const [field, call] of [
+        ["at", () => program.enroll("m-2", "tomorrow")],
+        ["now", () => program.apply(member, EVENT, { now: "tomorrow" })],
+        ["to", () => program.advance(member, "tomorrow")],
+        ["to", () => program.explainAdvance(member, "tomorrow")],
+        ["at", () => program.view(member, "tomorrow")],
+        ["at", () => program.erase(member, "gone", "tomorrow")],
+        ["at", () => program.merge(member, program.enroll("m-2", JOINED), "tomorrow")],
+        ["at", () => program.migrate(program, member, "tomorrow")],
+        ["at", () => program.poolSpend([member], { ...pooled, wallet: "points" })],
+        ["at", () => program.poolGiveBack([member], { ...pooled, payment: "p-0" })],
+        ["at", () => program.leaderboard("most", "tomorrow")],
+      ]) refused(call, EventError, told(field));
       refused(() => program.advance(member, new Date(NaN)), EventError, { code: "bad_instant" });
       refused(() => program.apply(member, { ...ORDER, at: new Date(NaN) }), EventError, { found: "an invalid Date" });
       refused(() => program.apply(member, { ...ORDER, at: new Date(8.64e15) }), EventError, { code: "bad_instant" });
