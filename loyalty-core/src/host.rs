@@ -19,6 +19,7 @@ use crate::engine::outcome::Outcome;
 use crate::engine::quote::why::Language;
 use crate::engine::view::View;
 use crate::leaderboard::Leaderboard;
+use crate::plan::layout::{EVENT_FIELDS_MAX, EVENT_LEVELS_MAX, EVENT_VALUES_MAX};
 use crate::program::{Event, Program};
 use crate::quote::Quote;
 pub use crate::replay::{Events, Parts};
@@ -315,9 +316,9 @@ pub fn envelope() -> String {
     reads_of(envelope, Document::object())
 }
 
-/// The fields that a program reads, each list in the order of their numbers, by event, and how many items of a list it takes:
-/// `{"envelope":["type",…],"list_items_max":10000,"events":{"order":{"fields":["type",…,"lines"],"lists":{"lines":["amount"],
-/// "codes":[]}}}}`. Lists of plain values have no fields.
+/// The fields that a program reads, each list in the order of their numbers, by event, and how large an event may be:
+/// `{"envelope":["type",…],"limits":{"list_items_max":10000,…},"events":{"order":{"fields":["type",…,"lines"],"lists":{"lines":
+/// ["amount"],"codes":[]}}}}`. Lists of plain values have no fields.
 #[must_use]
 pub fn reads(program: &Program) -> String {
     let mut events = Document::object();
@@ -333,8 +334,12 @@ pub fn reads(program: &Program) -> String {
 }
 
 fn reads_of(envelope: Document, events: Document) -> String {
-    let reads = Document::object().with("envelope", envelope).with("list_items_max", LIST_ITEMS_MAX);
-    reads.with("events", events).to_string()
+    let limits = Document::object()
+        .with("list_items_max", LIST_ITEMS_MAX)
+        .with("fields_max", EVENT_FIELDS_MAX)
+        .with("levels_max", EVENT_LEVELS_MAX)
+        .with("values_max", EVENT_VALUES_MAX);
+    Document::object().with("envelope", envelope).with("limits", limits).with("events", events).to_string()
 }
 
 fn names(fields: &Fields) -> Document {

@@ -1,12 +1,13 @@
 "use strict";
 // Events that come as objects: the fields that a program reads are written, value by value, into one string that the core
-// reads faster than JSON. Everything else of the object is not even looked at.
+// reads faster than JSON. Of everything else of the object it is only seen how large it is.
 //
-// A value is a letter and, where it needs one, a text up to a NUL. An object is `{`, its fields and an end mark; a field is a
-// character that is its number, and its value. A list is `[`, its items and an end mark. What a value is, is said here; what
+// A value is a letter and, where it needs one, a text up to a NUL. An object is `{`, the mark of a limit if it is beyond one, its fields
+// and an end mark; a field is a character that is its number, and its value. A list is `[`, its items and an end mark. What a value is, is said here; what
 // is wrong with it, by the core. `wire/packed.rs` of the core reads it.
 
 const { decoded, isBytes, isDate, isRecord, kind, millisecondsOf } = require("./arguments.js");
+const { Extent } = require("./extent.js");
 
 /** The characters of field numbers begin here. */
 const FIRST_FIELD = 0x20;
@@ -20,18 +21,23 @@ function wanted(name, number, items) {
   return { name, mark: String.fromCharCode(FIRST_FIELD + number), items };
 }
 
+/** The wanted fields of an event, and their names. */
+function known(fields) {
+  return { fields, names: new Set(fields.map(({ name }) => name)) };
+}
+
 class Packer {
   #events = new Map();
   #envelope;
-  #itemsMax;
+  #limits;
 
   /** `reads` is what the core says that the program reads, in the order of its numbers. */
-  constructor({ envelope, events, list_items_max }) {
-    this.#itemsMax = list_items_max;
-    this.#envelope = envelope.map((name, number) => wanted(name, number));
+  constructor({ envelope, events, limits }) {
+    this.#limits = limits;
+    this.#envelope = known(envelope.map((name, number) => wanted(name, number)));
     for (const [event, { fields, lists }] of Object.entries(events)) {
       const items = (name) => (Object.hasOwn(lists, name) ? lists[name].map((field, number) => wanted(field, number)) : undefined);
-      this.#events.set(event, fields.map((name, number) => wanted(name, number, items(name))));
+      this.#events.set(event, known(fields.map((name, number) => wanted(name, number, items(name)))));
     }
   }
 
@@ -42,10 +48,16 @@ class Packer {
 
   /** The same for what says no type of its own. */
   packAs(type, event) {
-    const fields = this.#events.get(type) ?? this.#envelope;
-    const packed = fieldsOf(event, fields, plain, this.#itemsMax);
+    const { fields, names } = this.#events.get(type) ?? this.#envelope;
+    const itemsMax = this.#limits.list_items_max;
+    const keys = Object.keys(event);
+    const extent = new Extent(event, keys, this.#limits);
+    const read = fieldsOf(event, fields, plain, itemsMax, extent);
+    for (const key of keys) {
+      if (!names.has(key)) extent.see(event[key], 1);
+    }
     // Halves of characters are seldom: only if there is one, every text is looked at for it.
-    return packed.isWellFormed() ? packed : fieldsOf(event, fields, careful, this.#itemsMax);
+    return `{${extent.mark}${read.isWellFormed() ? read : fieldsOf(event, fields, careful, itemsMax)}`;
   }
 
   /** One event of a history, of any form. */
@@ -72,23 +84,30 @@ function lines(text) {
   return new TextEncoder().encode(text.isWellFormed() ? text : text.replace(/\p{Surrogate}/gu, END));
 }
 
-function fieldsOf(object, fields, textOf, itemsMax) {
-  let packed = "{";
+/** The fields of an object and what ends them. With `extent`, it is seen how large they are. */
+function fieldsOf(object, fields, textOf, itemsMax, extent) {
+  let packed = "";
   for (const field of fields) {
     const value = object[field.name];
     if (value === undefined || value === null) continue;
     // What every object inherits, also since a moment ago, says nothing of this one.
     if (field.name in Object.prototype && !Object.hasOwn(object, field.name)) continue;
-    packed += field.mark + (field.items !== undefined && Array.isArray(value) ? listOf(value, field, textOf, itemsMax) : scalar(value, textOf));
+    if (field.items !== undefined && Array.isArray(value)) packed += field.mark + listOf(value, field, textOf, itemsMax, extent);
+    else {
+      packed += field.mark + scalar(value, textOf);
+      extent?.see(value, 1);
+    }
   }
   return packed + END;
 }
 
 /** A list with one item more than is taken is refused like one of any length, and nothing behind that one is looked at. */
-function listOf(list, { items }, textOf, itemsMax) {
+function listOf(list, { items }, textOf, itemsMax, extent) {
   let packed = "[";
+  extent?.enter(Math.min(list.length, itemsMax + 1), 1);
   for (let at = 0; at < list.length && at <= itemsMax; at += 1) {
     const item = list[at];
+    extent?.see(item, 2);
     packed += isRecord(item) ? recordOf(item, items, textOf, itemsMax) : scalar(item, textOf);
   }
   return packed + END;
@@ -99,7 +118,7 @@ function listOf(list, { items }, textOf, itemsMax) {
  * is of records, or of plain values, which decimals of other libraries are.
  */
 function recordOf(item, items, textOf, itemsMax) {
-  if (items.length > 0) return fieldsOf(item, items, textOf, itemsMax);
+  if (items.length > 0) return `{${fieldsOf(item, items, textOf, itemsMax)}`;
   const packed = fromObject(item, textOf);
   return packed.startsWith("o") ? `{${END}` : packed;
 }

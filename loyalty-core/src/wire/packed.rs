@@ -7,6 +7,7 @@
 //! | written | is |
 //! | --- | --- |
 //! | `{`, fields, U+0001 | an object; a field is the character U+0020 + its number, and its value |
+//! | `{`, U+0002, `f`, `l` or `v`, fields, U+0001 | the same of one that has more fields, levels or values than an event may have |
 //! | `[`, items, U+0001 | a list |
 //! | `t`, a text, NUL | a text |
 //! | `q`, a text as in JSON, NUL | the same for a text with NUL in it |
@@ -25,6 +26,7 @@ use crate::wire::scan::Tree;
 
 const FIRST_FIELD: u32 = 0x20;
 const END: u8 = 1;
+const BEYOND: u8 = 2;
 
 /// A place in a packed text.
 #[derive(Debug, Clone)]
@@ -63,6 +65,20 @@ impl<'a> Packed<'a> {
         rest.get(..length).ok_or_else(malformed)
     }
 
+    /// The limit that an object is beyond, behind its letter.
+    fn beyond(&mut self) -> Result<Option<EventError>, EventError> {
+        if self.byte() != Some(BEYOND) {
+            return Ok(None);
+        }
+        self.at += 1;
+        Ok(Some(match self.letter()? {
+            b'f' => EventError::too_many_fields(),
+            b'l' => EventError::too_deep(),
+            b'v' => EventError::too_many_values(),
+            _ => return Err(malformed()),
+        }))
+    }
+
     /// The number of the next field; nothing at the end of the object.
     fn field(&mut self) -> Result<Option<usize>, EventError> {
         let mark = self.text.get(self.at..).and_then(|rest| rest.chars().next()).ok_or_else(malformed)?;
@@ -82,6 +98,7 @@ impl<'a> Packed<'a> {
         let levels = levels.checked_sub(1).ok_or_else(malformed)?;
         match self.letter()? {
             b'{' => {
+                self.beyond()?;
                 while self.field()?.is_some() {
                     self.pass(levels)?;
                 }
@@ -158,6 +175,7 @@ impl Input for Packed<'_> {
     ) -> Result<Option<T>, EventError> {
         let start = self.at;
         self.letter()?;
+        self.beyond()?;
         let mut taken = None;
         while let Some(field) = self.field()? {
             if field == number {
@@ -176,6 +194,9 @@ impl Input for Packed<'_> {
         mut take: impl FnMut(usize, &mut Self) -> Result<(), EventError>,
     ) -> Result<(), Refused> {
         self.letter().map_err(Refused::object)?;
+        if let Some(refused) = self.beyond().map_err(Refused::object)? {
+            return Err(Refused::object(refused));
+        }
         while let Some(field) = self.field().map_err(Refused::object)? {
             let start = self.at;
             // Fields come in their order, so the first that is refused is the one to tell of.

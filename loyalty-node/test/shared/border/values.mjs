@@ -157,6 +157,49 @@ export function valueTests({ check, EventError, eventHead, format, Member, Progr
       refused(() => program.apply(member, holes), EventError, { code: "wrong_type", field: "lines[0]", found: "null" });
     },
 
+    "an object is held to the limits of JSON text, also where nothing is read of it": () => {
+      const { program, member } = start();
+      const nested = (levels) => (levels === 0 ? 1 : levels % 2 === 0 ? [nested(levels - 1)] : { a: nested(levels - 1) });
+      const fields = (count) => Object.fromEntries(Array.from({ length: count - Object.keys(ORDER).length }, (_, number) => [`f${number}`, 1]));
+      const cyclic = { a: [] };
+      cyclic.a.push(1, cyclic);
+      let twice = [1];
+      for (let level = 0; level < 100; level += 1) twice = [twice, twice];
+      const line = { id: "1", category: "coffee", quantity: 1, amount: 1 };
+      const deep = { code: "too_deep", field: null, expected: "at most 127 levels of nested values", found: "more than 127 levels" };
+      const many = { code: "too_many_fields", field: null, expected: "at most 1000 fields", found: "more than 1000 fields" };
+      const most = { code: "event_too_large", field: null, expected: "at most 2097152 values", found: "more than 2097152 values" };
+      for (const [more, told, isText = true] of [
+        [{ more: nested(128) }, deep],
+        [{ subtotal: nested(128) }, deep],
+        [{ lines: [line, { ...line, more: nested(126) }] }, deep],
+        [fields(1_001), many],
+        [{ more: cyclic }, deep, false],
+        [{ more: twice }, most, false],
+        [{ more: new Array(4e9) }, most, false],
+      ]) {
+        const event = { ...ORDER, ...more };
+        for (const given of isText ? [event, JSON.stringify(event)] : [event]) {
+          refused(() => program.apply(member, given), EventError, told);
+          refused(() => program.explain(member, given), EventError, told);
+          refused(() => eventHead(given), EventError, told);
+        }
+      }
+      assert.equal(member.revision, 0);
+      // What is at a limit is taken in both forms; so is what JSON would not write, and what belongs to a class of its own.
+      class Customer {
+        self = this;
+      }
+      const taken = [{ more: nested(127) }, { lines: [{ ...line, more: nested(125) }] }, fields(1_000), { ...fields(1_000), none: undefined, call: () => 1 }];
+      for (const more of taken) {
+        for (const given of [{ ...ORDER, ...more }, JSON.stringify({ ...ORDER, ...more })]) {
+          const one = start();
+          assert.equal(one.program.apply(one.member, given).revision, 1);
+        }
+      }
+      program.apply(member, { ...ORDER, customer: new Customer(), seen: new Map([[1, cyclic]]), bytes: new Uint8Array(3e6) });
+    },
+
     "what an object inherits is not read": () => {
       const text = TEXT.replace("promised instant?", "promised instant?  constructor text?").replace("order.promised <=", 'order.constructor == "x" or order.promised <=');
       const program = Program.compile(text);

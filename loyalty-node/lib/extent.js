@@ -1,0 +1,53 @@
+"use strict";
+// How large an event is that comes as an object. It is held to the limits of JSON text, also where the program reads nothing of it, so that
+// what is taken once is taken as its JSON as well. Nothing more is seen of what nobody reads, and what holds itself ends at a limit.
+
+/** The marks of the limits: what stands in front of the fields of an event that is beyond one. */
+const [FIELDS, LEVELS, VALUES] = ["\u0002f", "\u0002l", "\u0002v"];
+
+/** What has been seen of one event. */
+class Extent {
+  /** The mark of the first limit that it is beyond, or nothing. */
+  mark = "";
+  #limits;
+  #values;
+
+  /** Of an event with these keys. */
+  constructor(event, keys, limits) {
+    this.#limits = limits;
+    this.#values = keys.length;
+    const { fields_max: most } = limits;
+    if (keys.length > most && keys.filter((key) => isWritten(event[key])).length > most) this.mark = FIELDS;
+  }
+
+  /** A value on a level below the event, on which its own fields are the first. */
+  see(value, level) {
+    if (typeof value !== "object" || value === null || this.mark !== "") return;
+    if (Array.isArray(value)) this.#seeAll(value, level);
+    else if (isPlain(value)) this.#seeAll(Object.values(value), level);
+  }
+
+  /** A list or an object of so many values on a level. */
+  enter(count, level) {
+    this.#values += count;
+    if (this.mark !== "") return;
+    if (level > this.#limits.levels_max) this.mark = LEVELS;
+    else if (this.#values > this.#limits.values_max) this.mark = VALUES;
+  }
+
+  #seeAll(values, level) {
+    this.enter(values.length, level);
+    for (let at = 0; at < values.length && this.mark === ""; at += 1) this.see(values[at], level + 1);
+  }
+}
+
+/** Whether JSON has a field of this value. */
+const isWritten = (value) => !["undefined", "function", "symbol"].includes(typeof value);
+
+/** Objects of a class of their own are one value each, as is what says itself how it is written: they may hold whatever they belong to. */
+function isPlain(object) {
+  const prototype = Object.getPrototypeOf(object);
+  return (prototype === null || Object.getPrototypeOf(prototype) === null) && typeof object.toJSON !== "function";
+}
+
+module.exports = { Extent };
