@@ -7,7 +7,10 @@ function compiled() {
     return require("./native.js");
   } catch (cause) {
     const why = `loyalty-rules has no compiled module for ${process.platform}-${process.arch}`;
-    throw new Error(`${why}: run \`npm run build\` in ${__dirname}, in a checkout, with Rust installed`, { cause });
+    // Within a bundle the folder would be another, if there is one at all.
+    const folder = typeof __dirname === "undefined" ? "loyalty-node" : __dirname;
+    const how = `run \`npm run build\` in ${folder}, in a checkout, with Rust installed; a bundler has to leave the package out of what it bundles`;
+    throw new Error(`${why}: ${how}`, { cause });
   }
 }
 

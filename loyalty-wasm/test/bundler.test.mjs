@@ -51,6 +51,11 @@ test("esbuild bundles the package as the documentation says, and the page is tol
   const [program, ...words] = command.trim().split(" ");
   execFileSync(join(ROOT, "loyalty-wasm/node_modules/.bin", program), [...words, "--log-level=warning"], { cwd: root });
   writeFileSync(join(root, "out/index.html"), `${HEAD}<script type="module" src="./main.js"></script>`);
+  // Under TypeScript, too.
+  writeFileSync(join(root, "main.ts"), script);
+  const compilerOptions = { strict: true, module: "esnext", moduleResolution: "bundler", target: "es2023", lib: ["es2023", "dom"], types: [], noEmit: true };
+  writeFileSync(join(root, "tsconfig.json"), JSON.stringify({ compilerOptions, files: ["main.ts"] }));
+  execFileSync(join(ROOT, "loyalty-node/node_modules/.bin/tsc"), ["-p", root], { stdio: "inherit" });
   await withPage(async (page, server) => {
     await page.goto(`${server}/${APP}-by-esbuild/out/index.html`);
     await page.waitForFunction(() => document.title === "Corner Shop", undefined, { timeout: 60_000 });

@@ -75,6 +75,7 @@ pub fn build(release: &Release) -> Done {
     copy(&wasm.join("js/package.json"), &package.join("package.json"))?;
     copy(&wasm.join("js/node.js"), &package.join("node/index.js"))?;
     copy(&wasm.join("js/web.js"), &package.join("web/index.js"))?;
+    copy(&wasm.join("js/module.d.ts"), &package.join("web/module.d.ts"))?;
     copy(&wasm.join("js/hosts-node.js"), &package.join("node/hosts.js"))?;
     copy(&wasm.join("js/hosts-web.js"), &package.join("web/hosts.js"))?;
     for entry in ["index", "hosts"] {
