@@ -155,6 +155,18 @@ impl Contact {
         self.consent(category).is_some_and(|consent| consent.state == ConsentState::Given)
     }
 
+    /// Dates what a rule that follows says of a category as of an instant of the past; whether that stands.
+    pub fn date(&self, consent: &mut Consent, as_of: i64) -> bool {
+        match self.consent(&consent.category).filter(|known| known.at > as_of) {
+            Some(later) if consent.state == ConsentState::Given && later.state == ConsentState::Asked => {
+                consent.at = later.at;
+            }
+            Some(_) => return false,
+            None => consent.at = as_of,
+        }
+        true
+    }
+
     /// Notes what the member says of a category.
     pub fn note(&mut self, consent: Consent) {
         match self.consents.binary_search_by(|known| known.category.cmp(&consent.category)) {

@@ -108,9 +108,9 @@ pub fn tell(
     (at, as_of): (i64, i64),
     decisions: &mut Vec<Decision>,
 ) {
-    for kind in evaluation.facts.drain(..) {
+    for mut kind in evaluation.facts.drain(..) {
         let mut told_at = at;
-        match &kind {
+        match &mut kind {
             // Of two that are told in another order than they happened, the later stands.
             Kind::Tagged { .. } | Kind::Untagged { .. } => {
                 told_at = as_of;
@@ -128,7 +128,15 @@ pub fn tell(
             Kind::BadgeAwarded { badge, level, .. } if !super::badges::commit(plan, member, (badge, level), at) => {
                 continue;
             }
-            Kind::Consent(consent) => member.contact.note((**consent).clone()),
+            Kind::Consent(consent) => {
+                if as_of < at {
+                    if !member.contact.date(consent, as_of) {
+                        continue;
+                    }
+                    told_at = consent.at;
+                }
+                member.contact.note((**consent).clone());
+            }
             kind => super::referrals::note(plan, member, kind, at),
         }
         decisions.push(Decision { at: told_at, kind });

@@ -273,7 +273,16 @@ pub fn consent(scope: &Scope<'_>, category: &str, given: bool) -> Option<Kind> {
         .policy
         .as_ref()
         .is_some_and(|policy| policy.consent.iter().any(|need| need.double && need.category.name() == category));
-    let known = scope.member.contact.consent(category).map(|consent| consent.state);
+    let known = scope.member.contact.consent(category);
+    let mut at = scope.at;
+    if let Some(later) = known.filter(|known| known.at > at) {
+        // What was said later stands, whatever is told later; of what is said twice either may be the first.
+        if !(given && later.state == ConsentState::Asked) {
+            return None;
+        }
+        at = later.at;
+    }
+    let known = known.map(|known| known.state);
     let state = match (given, known) {
         (true, Some(ConsentState::Asked)) => ConsentState::Given,
         (true, Some(ConsentState::Given)) => return None,
@@ -296,7 +305,7 @@ pub fn consent(scope: &Scope<'_>, category: &str, given: bool) -> Option<Kind> {
             how = "button";
         }
     }
-    Some(Kind::Consent(Box::new(Consent { category: category.into(), state, at: scope.at, how: how.into(), words })))
+    Some(Kind::Consent(Box::new(Consent { category: category.into(), state, at, how: how.into(), words })))
 }
 
 /// The host tells what the member says of a category.

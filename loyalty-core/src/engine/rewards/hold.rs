@@ -135,7 +135,7 @@ pub fn capture(
             state.spent = amount::add(state.spent, amount)?;
         }
         flows::note(plan, member, wallet, Flow::Spent, amount, event.at)?;
-        returns::drawn_again(member, wallet, (drawn(member, &hold.id, wallet), entry), amount)?;
+        returns::drawn_again(member, wallet, (drawn(plan, member, &hold.id, wallet), entry), amount)?;
         let kind = Kind::Spent { entry, wallet, amount, rule: Some(hold.rule), uses };
         decisions.push(Decision { at: event.at, kind });
     }
@@ -188,7 +188,7 @@ fn let_go(
             state.held = amount::subtract(state.held, amount)?;
         }
         decisions.push(Decision { at, kind: Kind::Released { entry, wallet, amount, rule, because } });
-        let drawn = drawn(member, &id, wallet);
+        let drawn = drawn(plan, member, &id, wallet);
         for used in uses {
             put_back(plan, member, wallet, used, (drawn, held_at), at, decisions)?;
         }
@@ -196,9 +196,10 @@ fn let_go(
     super::redeem::undone(plan, member, (rule, Decimal::from(quantity)), (held_at, at), decisions)
 }
 
-/// The entry by which a hold took points out of a wallet.
-fn drawn(member: &Member, hold: &str, wallet: u16) -> u64 {
-    let decisions = member.log.find(hold).and_then(|record| record.decisions().ok()).unwrap_or_default();
+/// The entry by which a hold took points out of a wallet. Of one that is forgotten it is not known: what was written off and is still
+/// remembered came after it.
+fn drawn(plan: &Plan, member: &Member, hold: &str, wallet: u16) -> u64 {
+    let decisions = member.remembered(plan, hold).and_then(|record| record.decisions().ok()).unwrap_or_default();
     let entry = decisions.iter().find_map(|decision| match decision.kind {
         Kind::Held { entry, wallet: own, .. } if own == wallet => Some(entry),
         _ => None,
