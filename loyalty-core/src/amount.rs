@@ -343,13 +343,27 @@ fn divide_floor_large(value: Decimal, divisor: Decimal) -> Result<Decimal, Overf
     Decimal::try_from_i128_with_scale(left.div_euclid(right), 0).map_err(|_| Overflow)
 }
 
-/// `value / divisor`, exact if the quotient ends within `digits` decimals, else rounded half even there.
+/// `value / divisor`, exact if the quotient ends within `digits` decimals, else rounded half even there. One that has no room for
+/// them is an overflow.
 pub fn divide(value: Decimal, divisor: Decimal, digits: u32) -> Result<Decimal, Overflow> {
-    if divisor.is_zero() {
-        return Err(Overflow);
+    let (left, right) = aligned(value, divisor)?;
+    let (negative, left, right) = ((left < 0) != (right < 0), left.unsigned_abs(), right.unsigned_abs());
+    // Digit by digit: what is divided need not fit with all of them.
+    let mut quotient = left.checked_div(right).ok_or(Overflow)?;
+    let mut rest = left.checked_rem(right).ok_or(Overflow)?;
+    let mut scale = 0;
+    while rest != 0 && scale < digits {
+        let next = rest.checked_mul(10).ok_or(Overflow)?;
+        quotient = quotient.checked_mul(10).and_then(|tens| tens.checked_add(next / right)).ok_or(Overflow)?;
+        (rest, scale) = (next % right, scale + 1);
     }
-    let quotient = value.checked_div(divisor).ok_or(Overflow)?;
-    Ok(quotient.round_dp_with_strategy(digits, RoundingStrategy::MidpointNearestEven).normalize())
+    let above = right - rest;
+    if rest > above || (rest == above && quotient % 2 != 0) {
+        quotient = quotient.checked_add(1).ok_or(Overflow)?;
+    }
+    let quotient = i128::try_from(quotient).map_err(|_| Overflow)?;
+    let quotient = if negative { -quotient } else { quotient };
+    Ok(Decimal::try_from_i128_with_scale(quotient, scale).map_err(|_| Overflow)?.normalize())
 }
 
 /// The one rounding step: `value / divisor` at so many decimals, in one go.
@@ -509,6 +523,8 @@ pub fn divide_exactly(value: Decimal, divisor: Decimal) -> Result<Decimal, Overf
 
 #[cfg(test)]
 mod tests {
+    use num_bigint::BigInt;
+    use num_rational::BigRational;
     use proptest::prelude::*;
 
     use super::*;
@@ -569,6 +585,34 @@ mod tests {
         #[test]
         fn few_digits_multiply_as_many_do(left in decimal(), right in decimal()) {
             prop_assert_eq!(multiply(left, right), multiply_large(left, right));
+        }
+
+        #[test]
+        fn a_quotient_is_rounded_once_or_refused(value in decimal(), divisor in decimal(), digits in 0_u32..=12) {
+            let exact = |value: Decimal| BigRational::new(value.mantissa().into(), BigInt::from(10).pow(value.scale()));
+            let Ok(quotient) = divide(value, divisor, digits) else { return Ok(()) };
+            prop_assert!(quotient.scale() <= digits);
+            let unit = BigRational::new(1.into(), BigInt::from(10).pow(digits));
+            let off = exact(value) / exact(divisor) - exact(quotient);
+            let twice = off * BigInt::from(2);
+            prop_assert!(twice <= unit && twice >= -unit.clone());
+            let tie = twice == unit || twice == -unit.clone();
+            let even = (exact(quotient) / unit).to_integer() % BigInt::from(2) == BigInt::from(0);
+            prop_assert!(!tie || even);
+        }
+
+        #[test]
+        fn sums_products_and_quotients_are_exact_or_refused(left in decimal(), right in decimal()) {
+            let exact = |value: Decimal| BigRational::new(value.mantissa().into(), BigInt::from(10).pow(value.scale()));
+            if let Ok(sum) = add(left, right) {
+                prop_assert_eq!(exact(sum), exact(left) + exact(right));
+            }
+            if let Ok(difference) = subtract(left, right) {
+                prop_assert_eq!(exact(difference), exact(left) - exact(right));
+            }
+            if let Ok(product) = multiply(left, right) {
+                prop_assert_eq!(exact(product), exact(left) * exact(right));
+            }
         }
 
         #[test]

@@ -318,7 +318,7 @@ fn limited(
     }
     caps::count(scope, number, &policy.caps, left, changes)?;
     if let Some(state) = state
-        && amount::exceeds_64_bits(amount::add(state.issued, left)?)
+        && amount::exceeds_64_bits(amount::add(state.come_in()?, left)?)
     {
         return Err(Overflow);
     }

@@ -215,8 +215,8 @@ fn give(
     decisions: &mut Vec<Decision>,
 ) -> Result<(), EventError> {
     let day = plan.calendar.day_at(at);
-    let issued = member.wallets.get(usize::from(wallet)).map_or(Decimal::ZERO, |state| state.issued);
-    if amount::add(issued, amount)? > TOTAL_MAX {
+    let come_in = member.wallets.get(usize::from(wallet)).map_or(Ok(Decimal::ZERO), |state| state.come_in())?;
+    if amount::add(come_in, amount)? > TOTAL_MAX {
         return Err(Overflow.into());
     }
     let Some(policy) = plan.policy(wallet, day) else { return Ok(()) };

@@ -82,8 +82,8 @@ pub fn give(
     decisions: &mut Vec<Decision>,
 ) -> Result<(), EventError> {
     let Given { wallet, points, expires } = given;
-    let issued = member.wallets.get(usize::from(wallet)).map_or(Decimal::ZERO, |state| state.issued);
-    if amount::add(issued, points)? > crate::plan::layout::TOTAL_MAX {
+    let come_in = member.wallets.get(usize::from(wallet)).map_or(Ok(Decimal::ZERO), |state| state.come_in())?;
+    if amount::add(come_in, points)? > crate::plan::layout::TOTAL_MAX {
         return Err(amount::Overflow.into());
     }
     let expire = match (expires, plan.policy(wallet, plan.calendar.day_at(at))) {

@@ -253,7 +253,7 @@ fn wallet(
     ] {
         *own = amount::add(*own, other)?;
     }
-    if amount::add(state.issued, state.transferred_in)? > TOTAL_MAX {
+    if state.come_in()? > TOTAL_MAX {
         return Err(amount::Overflow.into());
     }
     state.idle = Apart::new(idle::join(plan, plan.inactivities(number), state, other).into());

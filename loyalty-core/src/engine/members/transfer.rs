@@ -152,7 +152,7 @@ pub fn offer(scope: &Scope<'_>, event_plan: &EventPlan, event: &EventData) -> Re
     let state = scope.member.wallets.get(usize::from(wallet));
     let mut room = points;
     if let (Some(state), Some(policy)) = (state, plan.policy(wallet, scope.day)) {
-        if amount::add(amount::add(state.issued, state.transferred_in)?, points)? > TOTAL_MAX {
+        if amount::add(state.come_in()?, points)? > TOTAL_MAX {
             return Err(Overflow.into());
         }
         if let Some(most) = policy.hold_at_most {
