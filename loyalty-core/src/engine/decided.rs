@@ -138,6 +138,11 @@ impl Decided {
         matches!(decision.kind, Kind::Vested { entry, .. } if self.carried.contains(&entry))
     }
 
+    /// Whether a rule has followed on the order that this one replaces, so that something of it stays.
+    pub fn has_followed(&self, rule: u32) -> bool {
+        self.followed.iter().any(|known| known.rule == rule)
+    }
+
     /// How much of what sets a rule off is new to it; nothing if it has followed on all of it in the form of the order
     /// before, or goes by no amount.
     pub fn new_to(&mut self, plan: &Plan, rule: u32, amount: Decimal) -> Option<Decimal> {
@@ -150,9 +155,8 @@ impl Decided {
 
     /// The same of what another rule that follows has brought about, which is new as it is.
     pub fn all_to(&self, plan: &Plan, rule: u32, amount: Decimal) -> Option<Decimal> {
-        let has_followed = self.followed.iter().any(|known| known.rule == rule);
         let by_amount = plan.rules.get(rule as usize).is_some_and(|rule| rule.by_amount);
-        (by_amount || !has_followed).then_some(amount)
+        (by_amount || !self.has_followed(rule)).then_some(amount)
     }
 
     /// A copy of the state that a rule meets, if anybody will ask for it.

@@ -33,7 +33,7 @@ pub fn collect(
         let accepted = evaluation.offer.as_ref().map(|offer| offer.accepted);
         let may_not_fit = form.effects.iter().any(|effect| is_of_points(&effect.kind));
         let counted = may_not_fit.then(|| evaluation.changes.clone());
-        for effect in &form.effects {
+        for effect in form.effects.iter().filter(|effect| !returns::is_done(scope, effect)) {
             // An edited order has it from the form before.
             if scope.kept.contains(&rule) && returns::is_lasting(&effect.kind) {
                 acted.push(rule);

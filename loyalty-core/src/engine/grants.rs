@@ -8,6 +8,7 @@ use rust_decimal::Decimal;
 use smallvec::SmallVec;
 
 use super::eval::Scope;
+use super::returns;
 use super::rules::{Firing, Firings};
 use super::sums::Sums;
 use super::value::Value;
@@ -75,6 +76,9 @@ pub type Grants = SmallVec<[Grant; 12]>;
 /// Adds what a firing rule earns by itself.
 pub fn contribute(scope: &Scope<'_>, firing: Firing<'_>, grants: &mut Grants) -> Result<(), Overflow> {
     for (number, effect) in firing.form.effects.iter().enumerate() {
+        if returns::is_done(scope, effect) {
+            continue;
+        }
         let mut by_line = false;
         let (wallet, basis, amount) = match &effect.kind {
             EffectKindPlan::EarnFixed { wallet, amount, constant, kept, .. } => {

@@ -37,6 +37,8 @@ pub struct Cause {
     pub coupon: Option<Concerned>,
     /// What is left of the budget of points of the coupon whose effects these are.
     pub room: Option<Room>,
+    /// The rule has followed on an earlier form of the order, and does again only what goes by the amount.
+    pub again: bool,
 }
 
 /// Far more rounds than a program without circles can need.
@@ -74,14 +76,15 @@ pub fn follow(
             let of_follower = !set_off.is_empty() && returns::follows_itself(plan, decision, plan.calendar.day_at(at));
             next += 1;
             for (rule, cause) in set_off {
+                let mut again = decisions.has_followed(rule);
                 let amount = match &before {
                     _ if of_follower => decisions.all_to(plan, rule, cause.amount),
-                    Some(before) => before.new_to(plan, member, (rule, &cause), at, decisions)?,
+                    Some(before) => before.new_to(plan, member, (rule, &cause), (at, &mut again), decisions)?,
                     None => decisions.new_to(plan, rule, cause.amount).filter(|_| !carried),
                 };
                 let Some(amount) = amount else { continue };
                 let whole = cause.amount;
-                let cause = Cause { amount, ..cause };
+                let cause = Cause { amount, again, ..cause };
                 let begun = decisions.len();
                 run(plan, member, rule, (cause, whole), (at, as_of, occasion), decisions)?;
                 if as_of < at && decisions.len() > begun {
@@ -116,7 +119,7 @@ fn too_many_decisions() -> EventError {
 pub fn rules_on(plan: &Plan, decision: &Decision) -> Vec<(u32, Cause)> {
     let reactions = &plan.reactions;
     let amount = decision.amount().unwrap_or_default();
-    let cause = Cause { amount, at: decision.at, before: None, reward: None, coupon: None, room: None };
+    let cause = Cause { amount, at: decision.at, before: None, reward: None, coupon: None, room: None, again: false };
     let about = |wallet: u16, kind: DecisionTrigger| reactions.on(wallet, kind).iter().map(|rule| (*rule, cause));
     match &decision.kind {
         Kind::Earned { wallet, vesting, .. } => {

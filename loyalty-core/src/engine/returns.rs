@@ -50,7 +50,7 @@ pub use limits::{lower_caps, make_room, sent_back, use_again};
 pub use order::{Captured, Order, Returned, Uncounted, captured, successor};
 pub use rerate::{granted, rerate, rerated_sum, scope};
 pub use restore::put_back;
-pub use vested::{carry, carry_given, followed_before};
+pub use vested::{carry, carry_given, followed_before, is_done};
 pub use written_off::{
     WrittenOff, drawn_again, forgotten_before, is_missing, make_up, net, net_given, net_given_again, net_reward,
     of_order_were_given_for, reward_belongs, rewards_go_on, strike, were_given_for,

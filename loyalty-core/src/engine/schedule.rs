@@ -313,12 +313,13 @@ pub fn causes(plan: &Plan, member: &Member, trigger: &ClockTrigger, at: i64) -> 
                 reward: None,
                 coupon: Some(coupon),
                 room: None,
+                again: false,
             };
             return concerned.map(cause).collect();
         }
         _ => (Decimal::ZERO, at),
     };
-    SmallVec::from_elem(Cause { amount, at, before: None, reward: None, coupon: None, room: None }, 1)
+    SmallVec::from_elem(Cause { amount, at, before: None, reward: None, coupon: None, room: None, again: false }, 1)
 }
 
 /// The coupons, of a kind or of any, that will run out.

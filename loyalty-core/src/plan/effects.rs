@@ -8,6 +8,8 @@ use rust_decimal::Decimal;
 #[derive(Debug, Clone)]
 pub struct EffectPlan {
     pub kind: EffectKindPlan,
+    /// It reads the amount of what sets its rule off.
+    pub by_amount: bool,
     pub quote: Quote,
 }
 

@@ -223,8 +223,8 @@ fn with_a_level(mut case: Case, (keep, returns, seen_after): (Keep, LadderReturn
 }
 
 /// What three rules that follow earn, and whether by the amount.
-fn rates() -> impl Strategy<Value = Vec<(i64, bool)>> {
-    vec((1_i64..4, prop::bool::weighted(0.7)), 3)
+fn rates() -> impl Strategy<Value = Vec<(i64, bool, bool)>> {
+    vec((1_i64..4, prop::bool::weighted(0.7), any::<bool>()), 3)
 }
 
 /// The case with orders that take the place of the one before.
@@ -244,7 +244,7 @@ fn edited(mut case: Case, edits: &[bool]) -> Case {
 }
 
 /// The case with points of an order on which others follow, on which others follow.
-fn with_followers(mut case: Case, rates: Vec<(i64, bool)>) -> Case {
+fn with_followers(mut case: Case, rates: Vec<(i64, bool, bool)>) -> Case {
     let program = &mut case.program;
     let first = program.wallets.len();
     program.wallets.extend(["ones", "twos", "threes"].map(Wallet::plain));
@@ -253,7 +253,7 @@ fn with_followers(mut case: Case, rates: Vec<(i64, bool)>) -> Case {
     let earns = |wallet: usize, amount| vec![Effect::Earn { wallet, amount, vest: None, expire: None }];
     program.rules.push(Rule::plain("gives", "order", earns(first, goods)));
     // Two on the first wallet, and one on what these give.
-    for (number, (count, by_amount)) in rates.into_iter().enumerate() {
+    for (number, (count, by_amount, both)) in rates.into_iter().enumerate() {
         let (on, wallet) = if number < 2 { (first, first + 1) } else { (first + 1, first + 2) };
         let amount = match by_amount {
             true => Earn::Rate {
@@ -264,8 +264,13 @@ fn with_followers(mut case: Case, rates: Vec<(i64, bool)>) -> Case {
             },
             false => Earn::Fixed(Expr::Points(wallet, whole(count))),
         };
+        let mut effects = earns(wallet, amount);
+        if both {
+            // What goes by no amount, beside it.
+            effects.extend(earns(wallet, Earn::Fixed(Expr::Points(wallet, whole(2)))));
+        }
         let trigger = Some(Trigger::Moved([Flow::Earned, Flow::Vested, Flow::Earned][number], on));
-        program.rules.push(Rule { trigger, ..Rule::plain(&format!("follows{number}"), "", earns(wallet, amount)) });
+        program.rules.push(Rule { trigger, ..Rule::plain(&format!("follows{number}"), "", effects) });
     }
     case
 }

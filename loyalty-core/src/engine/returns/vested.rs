@@ -19,7 +19,7 @@ use crate::engine::lots::Lot;
 use crate::engine::member::Member;
 use crate::engine::outcome::{Decision, Kind};
 use crate::engine::reactions::Cause;
-use crate::plan::{EffectKindPlan, Plan, in_force};
+use crate::plan::{EffectKindPlan, EffectPlan, Plan, in_force};
 
 /// Of what an edited order has just been granted, as much vests at once as had vested of the form before.
 pub fn carry(
@@ -142,13 +142,13 @@ pub fn followed_before(plan: &Plan, member: &Member, decision: &Decision) -> Opt
 }
 
 impl Before {
-    /// How much of what vests sets a rule off.
+    /// How much of what vests sets a rule off; `again`, whether it has followed on a part of it.
     pub fn new_to(
         &self,
         plan: &Plan,
         member: &Member,
         (rule, cause): (u32, &Cause),
-        at: i64,
+        (at, again): (i64, &mut bool),
         decisions: &mut Decided,
     ) -> Result<Option<Decimal>, Overflow> {
         let number = rule as usize;
@@ -166,12 +166,19 @@ impl Before {
                 return Ok(decisions.new_to(plan, rule, all));
             }
         }
+        *again = true;
         let old = amount::subtract(self.had, self.has)?.clamp(Decimal::ZERO, cause.amount);
         let new = amount::subtract(cause.amount, old)?;
         decisions.new_to(plan, rule, old);
         let by_amount = plan.rules.get(number).is_some_and(|rule| rule.by_amount);
         Ok(decisions.new_to(plan, rule, new).filter(|new| by_amount && *new > Decimal::ZERO))
     }
+}
+
+/// Whether a rule that follows has done an effect for an earlier form of the order, which does not go by the amount: it stays, and is
+/// not done for what is more.
+pub fn is_done(scope: &Scope<'_>, effect: &EffectPlan) -> bool {
+    scope.cause.is_some_and(|cause| cause.again) && !effect.by_amount && gives(&effect.kind)
 }
 
 /// Whether an effect leaves something behind that an edit would double.

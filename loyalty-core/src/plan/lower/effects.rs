@@ -2,11 +2,20 @@
 
 use rust_decimal::Decimal;
 
-use super::Lower;
 use super::wallets::vest;
+use super::{Lower, fields};
 use crate::amount;
-use crate::check::model::{self, AggregateFunction, ExprKind};
+use crate::check::model::{self, AggregateFunction, CauseFigure, ExprKind};
 use crate::plan::{EffectKindPlan, EffectPlan, Kept, Node, NodeId, PerLine, RatePlan};
+
+/// Whether an effect reads the amount of what sets its rule off.
+pub(super) fn goes_by_amount(effect: &model::Effect) -> bool {
+    let mut found = false;
+    for part in super::experiments::expressions_of(&effect.kind) {
+        fields::walk(part, &mut |part| found |= matches!(part.kind, ExprKind::Cause(CauseFigure::Amount)));
+    }
+    found
+}
 
 impl Lower<'_> {
     pub(super) fn effect(&mut self, effect: &model::Effect) -> EffectPlan {
@@ -91,7 +100,7 @@ impl Lower<'_> {
                 EffectKindPlan::Award { badge: *badge as u16, level: level.map(|level| level as u16) }
             }
         };
-        EffectPlan { kind, quote: self.quote(effect.span) }
+        EffectPlan { kind, by_amount: goes_by_amount(effect), quote: self.quote(effect.span) }
     }
 
     fn rate(&mut self, wallet: usize, points: &model::Expr, per: Decimal, full: bool, of: &model::Expr) -> RatePlan {

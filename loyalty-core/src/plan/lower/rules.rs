@@ -1,9 +1,9 @@
 //! Rules and their groups become plans, and what follows of them is filed.
 
+use super::Lower;
 use super::effects::goes_by_event;
 use super::tallies::{count_caps_in_all, count_limits_in_all};
-use super::{Lower, fields};
-use crate::check::model::{self, CauseFigure, Checked};
+use crate::check::model::{self, Checked};
 use crate::plan::{BadgePlan, Condition, GroupFormPlan, GroupPlan, Reactions, RuleFormPlan, RulePlan};
 
 impl Lower<'_> {
@@ -116,14 +116,7 @@ impl Lower<'_> {
 
 /// Whether an effect of a rule reads the amount of what sets it off.
 fn goes_by_amount(rule: &model::Rule) -> bool {
-    let effects = rule.versions.iter().flat_map(|form| &form.value.effects);
-    let mut found = false;
-    for part in effects.flat_map(|effect| super::experiments::expressions_of(&effect.kind)) {
-        fields::walk(part, &mut |part| {
-            found |= matches!(part.kind, model::ExprKind::Cause(CauseFigure::Amount));
-        });
-    }
-    found
+    rule.versions.iter().flat_map(|form| &form.value.effects).any(super::effects::goes_by_amount)
 }
 
 /// Whether a rule does what only the host's secret makes possible: it turns a wheel, or issues a coupon with minted codes.

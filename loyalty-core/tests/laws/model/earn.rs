@@ -186,6 +186,11 @@ impl Member<'_> {
             return Err("refused_by_rule");
         }
         let mut shares = own_shares(&scope, &firing);
+        let is_done = |effect: &Effect| self.again && effect.moves_points() && !effect.goes_by_amount();
+        shares.retain(|share| {
+            let (Basis::Fixed(effect) | Basis::Rate { effect, .. }) = share.basis;
+            !is_done(&scope.rule(share.rule).effects[effect])
+        });
         shares.extend(multiplied(&scope, &firing, &shares));
         shares.sort_by_key(|share| share.rule);
         self.cap(&mut shares, &firing, (event.at, &seen.levels));
@@ -193,7 +198,7 @@ impl Member<'_> {
         let mut judgement = Judgement { seen: seen.clone(), shares, cut, failing, ..Judgement::default() };
         let mut spending = vec![];
         for rule in &firing {
-            for effect in &scope.rule(*rule).effects {
+            for effect in scope.rule(*rule).effects.iter().filter(|effect| !is_done(effect)) {
                 let for_good = matches!(effect, Effect::Convert { .. } | Effect::Forfeit { .. });
                 if for_good && self.lasting.contains(rule) {
                     // It has been done for the form before.

@@ -136,6 +136,8 @@ pub struct Member<'p> {
     pub lasting: Vec<usize>,
     /// And those that followed on it, with how much of that is not yet made up for.
     pub followed: BTreeMap<usize, Exact>,
+    /// A rule that has followed on it follows again: what goes by no amount has been done.
+    pub again: bool,
     /// And what had vested of it, per wallet.
     pub had_vested: BTreeMap<usize, Exact>,
     /// The rules that have given or taken something since the event, without being on it.
@@ -201,6 +203,7 @@ impl<'p> Member<'p> {
             missing: vec![],
             lasting: vec![],
             followed: BTreeMap::new(),
+            again: false,
             had_vested: BTreeMap::new(),
             acted: vec![],
             set_off: BTreeMap::new(),

@@ -482,12 +482,8 @@ pub enum Comparison {
 impl Rule {
     /// Whether what it does goes by the amount that sets it off.
     pub fn goes_by_amount(&self) -> bool {
-        let told = |effect: &Effect| match effect {
-            Effect::Earn { amount: Earn::Rate { of, .. }, .. } => *of == Expr::Field("amount".to_owned()),
-            _ => false,
-        };
         let later = self.later.iter().flat_map(|(_, form)| &form.effects);
-        self.trigger.is_some() && self.effects.iter().chain(later).any(told)
+        self.trigger.is_some() && self.effects.iter().chain(later).any(Effect::goes_by_amount)
     }
 }
 
@@ -500,6 +496,14 @@ impl Measure {
 }
 
 impl Effect {
+    /// Whether, in a rule that follows, it goes by the amount that sets the rule off.
+    pub fn goes_by_amount(&self) -> bool {
+        match self {
+            Effect::Earn { amount: Earn::Rate { of, .. }, .. } => *of == Expr::Field("amount".to_owned()),
+            _ => false,
+        }
+    }
+
     /// Whether it gives or takes points for good.
     pub fn moves_points(&self) -> bool {
         matches!(self, Effect::Earn { .. } | Effect::Spend { .. } | Effect::Convert { .. } | Effect::Forfeit { .. })

@@ -147,12 +147,14 @@ impl Member<'_> {
             while let Some(fact) = self.happened.get(next).cloned() {
                 next += 1;
                 for (rule, amount) in self.set_off_by(&fact) {
+                    self.again = self.has_followed(rule);
                     if let Some(amount) = self.new_to(rule, amount, next - 1) {
                         let as_of = self.as_of.get(&(next - 1)).copied().unwrap_or(fact.at());
                         let begun = self.happened.len();
                         self.react(rule, amount, as_of);
                         self.as_of.extend((begun..self.happened.len()).map(|place| (place, as_of)));
                     }
+                    self.again = false;
                 }
             }
             for ladder in 0..self.program.ladders.len() {
@@ -186,6 +188,7 @@ impl Member<'_> {
             let all = if has <= had { amount + has } else { amount };
             return self.less_followed(rule, all);
         }
+        self.again = true;
         let old = (had - has).max(zero()).min(amount.clone());
         self.less_followed(rule, old.clone());
         self.less_followed(rule, amount - old).filter(|new| by_amount && *new > zero())
