@@ -89,7 +89,11 @@ impl<'a> Checker<'a> {
         }
         let Some(event) = self.names.events.get(root).copied() else {
             let known: Vec<&str> = self.names.events.keys().copied().collect();
-            self.unknown(Code::UnknownEvent, root_span, "event", root, known);
+            let diagnostic = Diagnostic::new(Code::UnknownEvent, root_span, format!("unknown event `{root}`"));
+            match super::meant::event(root) {
+                Some(help) => self.report(diagnostic.help(help)),
+                None => self.suggest(diagnostic, root, known),
+            }
             return None;
         };
         let function = aggregate.function;

@@ -417,6 +417,19 @@ impl<'a> Checker<'a> {
             self.not_a_clause(holder, word);
             return false;
         }
+        // A word and a percent are read as an arm of an experiment, wherever they stand.
+        if let ClauseKind::Engagement(EngagementClause::Arm { name, .. }) = &clause.kind
+            && !holder.kinds().contains(&kind)
+        {
+            match &*name.text {
+                "give" | "discount" if holder == Holder::Coupon => self.report(
+                    Diagnostic::new(Code::ClauseNotAllowed, clause.span, "nothing says what this is taken off")
+                        .help("write `give 10% off order`"),
+                ),
+                _ => self.not_a_clause(holder, name),
+            }
+            return false;
+        }
         if let ClauseKind::Engagement(engagement) = &clause.kind
             && !Self::built(kind)
         {

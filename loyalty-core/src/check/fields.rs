@@ -163,6 +163,15 @@ impl<'a> Checker<'a> {
             "time" => Type::Time,
             _ => match self.names.records.get(name) {
                 Some(record) => Type::Record(*record),
+                // The names of types are those of other languages, too: `text roast`, `string roast`.
+                None if types_first(&decl.name.text) && told_elsewhere(name).is_none() => {
+                    let ours = told_elsewhere(&decl.name.text).unwrap_or(&decl.name.text);
+                    self.report(
+                        Diagnostic::new(Code::UnknownType, span, format!("unknown type `{name}`"))
+                            .help(format!("the name stands before its type: `{name} {ours}`")),
+                    );
+                    return None;
+                }
                 None => {
                     self.unknown_type(name, span);
                     return None;
@@ -307,6 +316,11 @@ fn no_list_of(owner: Owner) -> Option<(&'static str, &'static str)> {
             "write a field for each thing that is asked for, such as `organic bool = false`, or put the list into the event",
         )),
     }
+}
+
+/// Whether the name of a field is that of a type, here or elsewhere, as where the type is written first.
+fn types_first(name: &str) -> bool {
+    TYPES.contains(&name) || matches!(name, "string" | "str" | "String" | "integer" | "float" | "decimal" | "boolean")
 }
 
 /// The type that has this name in other languages.

@@ -70,6 +70,11 @@ impl<'a> Checker<'a> {
             _ if DAYS.contains(&name) => Some(
                 "how many days there are from one day to another is `days between x and y`, and to now `days since x`",
             ),
+            "date" | "to_date" | "datetime" => Some("a day stands as it is: `2026-11-21`"),
+            "exists" | "has" | "isset" | "isnull" => Some("whether it was told is `x is present`, or `x is missing`"),
+            "round" => Some(
+                "whole units are `floor(x)` and `ceil(x)`; what is earned is rounded by its wallet: `round half up`",
+            ),
             "avg" | "mean" => Some("the average is `average(order.lines.amount)`"),
             _ => None,
         };

@@ -14,6 +14,7 @@ pub fn event(name: &str) -> Option<&'static str> {
             "a day that comes round is `on member.birthday`, a date that `member { … }` declares"
         }
         "tier" | "level" => "a ladder is followed by its own name: `on status rises`, `on status reaches gold`",
+        "lines" | "line" | "items" | "item" => "the lines of an order are `order.lines`: `sum(order.lines.amount)`",
         _ => return None,
     })
 }
@@ -30,6 +31,7 @@ pub fn field_of_order(name: &str) -> Option<&'static str> {
         "tender" | "card" => {
             "what it was paid with is `order.payment`, or in parts `sum(order.tenders.amount where kind == \"card\")`"
         }
+        "items" | "products" | "articles" => "what was bought are its lines: `count(order.lines) > 5`",
         "store" | "shop" | "location" => "where it was placed is `order.branch`",
         _ => return None,
     })
@@ -45,6 +47,18 @@ pub fn field(name: &str) -> Option<&'static str> {
     })
 }
 
+/// What to read in the place of an attribute that the member does not have.
+pub fn attribute(name: &str) -> &'static str {
+    match name {
+        "tier" | "level" | "status" => {
+            "a ladder is read by its own name, `status == gold`; attributes are declared in `member { … }`"
+        }
+        "points" | "balance" => "a balance is read by its wallet: `points >= 500 points`",
+        "age" => "how old one is, is `years since member.birthday`, with `member { birthday date? }`",
+        _ => "attributes are declared in `member { … }`",
+    }
+}
+
 /// What to read in the place of a name that nobody has declared.
 pub fn value(name: &str) -> Option<&'static str> {
     Some(match name {
@@ -58,6 +72,7 @@ pub fn value(name: &str) -> Option<&'static str> {
         | "november" | "december" => "a month is a number where it is compared: `order.at.month == 11`",
         "balance" => "a balance is read by its wallet: `points`, or `points.pending`",
         "tier" | "level" => "a ladder is read by its own name: `status == gold`",
+        "lines" | "items" => "the lines of an order are `order.lines`: `sum(order.lines.amount)`",
         "tags" => "they are the member's: `\"vip\" in member.tags`",
         "True" | "TRUE" | "yes" => "write `true`",
         "False" | "FALSE" | "no" => "write `false`",

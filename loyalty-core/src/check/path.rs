@@ -149,7 +149,7 @@ impl<'a> Checker<'a> {
                         self.names.fields_of(Owner::Member).chain(["tags", "id", "enrolled"]).collect();
                     let diagnostic =
                         Diagnostic::new(Code::UnknownField, name.span, format!("the member has no attribute `{text}`"))
-                            .help("attributes are declared in `member { … }`");
+                            .help(super::meant::attribute(text));
                     self.suggest(diagnostic, text, known);
                     return None;
                 }
@@ -415,6 +415,13 @@ impl<'a> Checker<'a> {
                     Diagnostic::new(Code::UnknownField, name.span, format!("{found} has no `{}`", name.text))
                         .label(expr.span, format!("this is {found}"));
                 match &expr.ty {
+                    Type::Instant | Type::Date if matches!(&*name.text, "age" | "years") => {
+                        self.report(diagnostic.help("how old one is, is `years since member.birthday`"));
+                    }
+                    // `5. EUR`
+                    Type::Number if currency::find(&name.text).is_some() => {
+                        self.report(diagnostic.help(format!("a number and its unit stand side by side: `5 {}`", name.text)));
+                    }
                     Type::Instant | Type::Date => self.suggest(diagnostic, &name.text, PARTS),
                     Type::List(_) => {
                         self.report(diagnostic.help(
@@ -495,6 +502,10 @@ impl<'a> Checker<'a> {
         known.extend(event.as_deref());
         let mut diagnostic = Diagnostic::new(Code::UnknownName, span, format!("unknown name `{root}`"))
             .at("not declared in this program");
+        if let Some(meant) = super::meant::value(root).filter(|_| !rest.is_empty()) {
+            self.report(diagnostic.help(meant));
+            return;
+        }
         if rest.is_empty() {
             let belongs = scope.event.is_some_and(|event| self.names.fields.contains_key(&(Owner::Event(event), root)));
             diagnostic = match (&event, belongs) {

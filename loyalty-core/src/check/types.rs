@@ -184,6 +184,13 @@ fn mixing_help(one: &Type, other: &Type) -> Option<&'static str> {
         (Type::Level(_), Type::Level(_)) => {
             "each ladder has levels of its own, and compares with those, as in `status >= gold`"
         }
+        (Type::Weekday, Type::Number) | (Type::Number, Type::Weekday) => {
+            "a day of the week is written by its name: `order.at.weekday == saturday`"
+        }
+        (Type::Bool, Type::Number) | (Type::Number, Type::Bool) => "write `true` or `false`",
+        (Type::Text, Type::Money(_)) | (Type::Money(_), Type::Text) => {
+            "a text stands in double quotes; an amount stands without: `5 MYR`"
+        }
         (Type::Text, Type::Weekday) | (Type::Weekday, Type::Text) => {
             "a day of the week stands without quotes: `saturday`"
         }

@@ -69,11 +69,14 @@ impl<'a> Checker<'a> {
             }
             if let Some((digits, span)) = decimals {
                 if digits > DECIMALS_MAX {
-                    self.report(Diagnostic::new(
-                        Code::OutOfRange,
-                        span,
-                        format!("a wallet keeps at most {DECIMALS_MAX} decimals"),
-                    ));
+                    self.report(
+                        Diagnostic::new(
+                            Code::OutOfRange,
+                            span,
+                            format!("a wallet keeps at most {DECIMALS_MAX} decimals"),
+                        )
+                        .help("write as many as members are shown, such as `decimals 2`"),
+                    );
                 } else if let Some(currency) = wallet.holds {
                     self.report(
                         Diagnostic::new(

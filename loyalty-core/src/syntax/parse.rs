@@ -9,6 +9,7 @@ mod build;
 mod clause;
 mod declaration;
 mod effect;
+mod elsewhere;
 mod engagement;
 mod expected;
 mod expression;

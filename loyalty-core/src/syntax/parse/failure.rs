@@ -37,6 +37,8 @@ const VALUES: &[&str] = &[
 pub(super) struct Failure<'t> {
     /// What stands there; nothing at the end of the text.
     pub(super) found: Option<Token<'t>>,
+    /// What stands after it.
+    pub(super) next: Option<Token<'t>>,
     /// What stands before it in the declaration.
     pub(super) before: Option<Token<'t>>,
     /// What stands before that.
@@ -127,15 +129,31 @@ fn look<'t>(text: &'t str, declared: usize, at: usize, rules: &[Rule]) -> Failur
             earlier = before.replace(token);
         }
     }
-    let next = found.and_then(|found: Token<'_>| text.get(found.end()..)).and_then(|rest| rest.chars().next());
-    let glued = next.filter(|next| next.is_alphabetic());
-    let (dotted, pointed) = (next == Some('.'), next == Some('>'));
+    let rest = found.and_then(|found: Token<'_>| text.get(found.end()..));
+    let next = rest.and_then(|rest| tokens(rest).next());
+    let sign = rest.and_then(|rest| rest.chars().next());
+    let glued = sign.filter(|next| next.is_alphabetic());
+    let (dotted, pointed) = (sign == Some('.'), sign == Some('>'));
     let gap = before.zip(found).and_then(|(before, found)| text.get(before.end()..found.start));
     let starts_line = gap.is_some_and(|gap| gap.contains('\n'));
     let clause = clauses.pop().flatten();
     let in_clauses = rules.iter().any(|failed| name_of(*failed) == "a clause");
     let expected = expected(rules, keyword);
-    Failure { found, before, earlier, open, keyword, expected, in_clauses, clause, starts_line, glued, dotted, pointed }
+    Failure {
+        found,
+        next,
+        before,
+        earlier,
+        open,
+        keyword,
+        expected,
+        in_clauses,
+        clause,
+        starts_line,
+        glued,
+        dotted,
+        pointed,
+    }
 }
 
 /// The names of what was expected, without repetition, most telling first.

@@ -1,6 +1,7 @@
 //! The slips that people make often, and how to mend each.
 
 use super::build::offset;
+use super::elsewhere;
 use super::failure::Failure;
 use super::habits;
 use super::tries;
@@ -170,7 +171,8 @@ pub(super) fn explain(failure: Failure<'_>, place: Span) -> Diagnostic {
     if let Some(unknown) = tries::unknown_clause(&failure) {
         return unknown;
     }
-    if let Some(help) = habits::help(&failure, &found).or_else(|| tries::help(&failure, &found)) {
+    let habit = habits::help(&failure, &found).or_else(|| tries::help(&failure, &found));
+    if let Some(help) = habit.or_else(|| elsewhere::help(&failure, &found)) {
         return plain.help(help);
     }
     if let Some(help) = sign_help(&failure, &found) {
@@ -272,7 +274,7 @@ fn forms_help(failure: &Failure<'_>, found: &Token<'_>) -> Option<&'static str> 
             "what is spent is taken `from` a wallet: `spend 5 EUR from credit`"
         }
         ("is", "null" | "nil" | "none" | "empty" | "undefined") => "write `is missing`",
-        ("is", "not") => "write `is present`",
+        ("is", "not") => "write `is present`, or `!=` to compare",
         ("is", _) if expects("`missing`") => "write `==` to compare",
         (_, "between") => {
             "write both bounds, as in `x >= 10 EUR and x < 20 EUR`; days are `valid 2026-01-01 .. 2026-01-31`"
@@ -356,7 +358,18 @@ impl Failure<'_> {
 
 /// The text ends, or the next declaration starts, within brackets.
 fn unclosed(failure: &Failure<'_>, plain: Diagnostic) -> Diagnostic {
-    let Some(open) = failure.open.last() else { return plain };
+    let Some(open) = failure.open.last() else {
+        let bare = failure.found.is_none() && failure.expected.iter().any(|name| name == "`{`");
+        let word = failure.before.filter(|before| bare && before.kind == TokenKind::Word);
+        return match word.zip(failure.keyword) {
+            Some(_) if failure.keyword == Some("rule") => {
+                plain.help("what the rule does stands in braces: `rule base on order { earn 5 points }`")
+            }
+            Some((word, keyword)) if word.text != keyword => plain
+                .help(format!("a declaration ends with its braces, empty ones too: `{keyword} {} {{}}`", word.text)),
+            _ => plain,
+        };
+    };
     let close = match open.text {
         "(" => ")",
         "[" => "]",
@@ -374,13 +387,50 @@ fn unknown_declaration(found: &Token<'_>, plain: Diagnostic) -> Diagnostic {
             let small = word.to_lowercase();
             match DECLARATIONS.contains(&&*small) {
                 true => told.help(format!("the words of the language are written in small letters: `{small}`")),
-                false => told.candidates(nearest(word, DECLARATIONS)),
+                false if told_otherwise(&small).is_some() => told.help(told_otherwise(&small).unwrap_or_default()),
+                false => match nearest(word, DECLARATIONS) {
+                    near if near.is_empty() => told.help(
+                        "a program is made of declarations, such as `wallet points {}` and `rule base on order { earn 5 points }`",
+                    ),
+                    near => told.candidates(near),
+                },
             }
         }
         "}" => plain.help("there is no open `{` that this one closes"),
         "#" | "/" | "-" => plain.help(COMMENTS),
+        "{" => plain.help("a program begins with its head, and is no JSON: `program \"Shop\" { currency EUR }`"),
         _ => plain,
     }
+}
+
+/// How what other languages declare is said.
+fn told_otherwise(word: &str) -> Option<&'static str> {
+    Some(match word {
+        "def" | "let" | "var" | "const" | "define" | "set" | "function" | "fn" | "func" | "alias" => {
+            "what is counted has a name by `measure spend = sum(order.subtotal) this year`, and a condition by \
+             `segment vip = spend >= 500 EUR`; other values stand where they are used"
+        }
+        "import" | "include" | "use" | "require" => "a program is one text: its declarations stand in this file",
+        "if" | "when" | "on" | "every" | "earn" | "multiply" | "valid" | "limit" => {
+            "it stands in a rule: `rule base on order when order.subtotal >= 50 EUR { earn 5 points }`"
+        }
+        "decimals" | "expire" | "vest" | "round" | "clawback" | "restore" | "holds" | "multipliers" => {
+            "it stands in the braces of a wallet: `wallet points { expire 12 months after earning }`"
+        }
+        "currency" | "timezone" | "version" | "languages" | "history" | "week" | "year" => {
+            "it stands in the braces of the program: `program \"Shop\" { currency EUR  timezone \"Europe/Berlin\" }`"
+        }
+        "points" | "currencies" | "account" => "what holds points is a wallet: `wallet points {}`",
+        "tier" | "level" | "levels" | "ladder" => {
+            "levels stand in a ladder: `tiers status by spend { base {}  gold from 500 EUR {} }`"
+        }
+        "customer" | "user" => "what is known of a member stands in `member { birthday date? }`",
+        "campaign" | "promotion" | "promo" | "offer" | "bonus" => {
+            "points are given by a rule, `rule bonus on order valid 2026-11-01 .. 2026-11-30 { earn 5 points }`; what takes off a \
+             price is a coupon: `coupon SPRING { give 10% off order }`"
+        }
+        _ => return None,
+    })
 }
 
 /// A text whose closing quote is missing, here or just before.

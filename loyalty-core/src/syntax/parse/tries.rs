@@ -210,6 +210,19 @@ pub(super) fn unknown_clause(failure: &Failure<'_>) -> Option<Diagnostic> {
         ("coupon", "discount" | "takes" | "value") => {
             told.help("what a coupon takes off stands behind `give`: `give 5 EUR off order`, `give 10% off order`")
         }
+        ("coupon", "if" | "min" | "minimum" | "where") => {
+            told.help("a condition starts with `when`: `when order.subtotal >= 50 EUR`")
+        }
+        ("coupon", "expires" | "expiry" | "until" | "ends") => {
+            told.help("how long it lasts is its `valid`: `valid 2026-11-01 .. 2026-11-30`, `valid 30 days`")
+        }
+        ("reward", "price" | "costs" | "points") => told.help("what a reward costs is its `cost`: `cost 500 points`"),
+        ("reward", "stock" | "quantity" | "available") => {
+            told.help("how many there are is a limit over all members: `limit 500 in total`")
+        }
+        ("challenge", "buy" | "order" | "visit" | "complete") => {
+            told.help("what counts is said with `count`: `count order  goal 5`")
+        }
         ("leaderboard", "bottom" | "last") => told.help("a leaderboard gives to its first places: `top 3 { … }`"),
         _ => told.candidates(nearest(word.text, CLAUSES)),
     })
