@@ -122,7 +122,7 @@ pub(crate) struct Fmt {
 
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Files are taken one after the other. One that has errors ends the command: of those behind it no test is run.")]
+Files are taken one after the other, also after one that has errors: of that file no test is run, and the exit code tells.")]
 pub(crate) struct Test {
     /// Programs; `-` reads the standard input
     #[arg(required = true, value_name = "FILE")]

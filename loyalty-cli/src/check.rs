@@ -24,8 +24,7 @@ pub(crate) fn check(arguments: &Check) -> Result<Verdict, Failure> {
                     told.insert("diagnostics".to_owned(), Value::Array(Vec::new()));
                 }
                 reports.push(told);
-                failed.iter().for_each(terminal::complain);
-                failed = Some(failure);
+                Failure::gravest(&mut failed, failure);
                 continue;
             }
         };

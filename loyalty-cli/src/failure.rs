@@ -6,7 +6,9 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use loyalty_core::Diagnostics;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
+
+use crate::terminal;
 
 /// What a command that could do its work found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,7 +44,7 @@ pub(crate) struct Failure {
     code: u8,
     message: String,
     help: Option<String>,
-    /// What is wrong with a program, as `check --json` tells it.
+    /// What is wrong with a program, as `check --json` tells it, and what else machines are told.
     diagnostics: Option<Box<Value>>,
 }
 
@@ -81,6 +83,32 @@ impl Failure {
     pub(crate) fn diagnostics(mut self, file: &str, diagnostics: &Diagnostics) -> Self {
         let told: Value = serde_json::from_str(&diagnostics.to_json()).unwrap_or_default();
         self.diagnostics = Some(Box::new(json!({ "file": file, "diagnostics": told })));
+        self
+    }
+
+    /// Goes on with the gravest of several failures, and says the other at once.
+    pub(crate) fn gravest(so_far: &mut Option<Self>, failure: Self) {
+        let said = match so_far.take() {
+            Some(before) if before.code > failure.code => {
+                *so_far = Some(before);
+                Some(failure)
+            }
+            before => {
+                *so_far = Some(failure);
+                before
+            }
+        };
+        said.iter().for_each(terminal::complain);
+    }
+
+    /// Says what else machines are told beside it.
+    pub(crate) fn beside(mut self, told: Map<String, Value>) -> Self {
+        let mut all = match self.diagnostics.take().map(|told| *told) {
+            Some(Value::Object(all)) => all,
+            _ => Map::new(),
+        };
+        all.extend(told);
+        self.diagnostics = Some(Box::new(Value::Object(all)));
         self
     }
 

@@ -18,8 +18,7 @@ pub(crate) fn format(arguments: &Fmt) -> Result<Verdict, Failure> {
         match format_file(path, arguments.check) {
             Ok(well) => verdict = verdict.and(well),
             Err(failure) => {
-                failed.iter().for_each(terminal::complain);
-                failed = Some(failure);
+                Failure::gravest(&mut failed, failure);
             }
         }
     }

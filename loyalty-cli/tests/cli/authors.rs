@@ -228,6 +228,44 @@ fn test_counts_what_passed_and_shows_what_failed() {
 }
 
 #[test]
+fn tests_of_all_files_are_run_after_one_with_errors() {
+    let folder = Folder::new();
+    folder.write("wrong.loyalty", WRONG);
+    folder.write("tested.loyalty", format!("{SHOP}{TESTED}"));
+    let files = |first: &[&'static str]| {
+        let mut arguments = first.to_vec();
+        arguments.extend(["wrong.loyalty", "absent.loyalty", "tested.loyalty", "wrong.loyalty"]);
+        arguments
+    };
+    let answer = folder.loyalty(&files(&["test"]));
+    assert_eq!(answer.code, 2, "{}{}", answer.out, answer.errors);
+    assert!(answer.out.ends_with("1 passed, 0 failed; of 3 files no test was run\n"), "{}", answer.out);
+    assert_eq!(answer.errors.matches("`wrong.loyalty` has errors").count(), 2, "{}", answer.errors);
+    assert_eq!(answer.errors.matches("cannot read `absent.loyalty`").count(), 1, "{}", answer.errors);
+
+    let answer = folder.loyalty(&files(&["test", "--json"]));
+    let json: Value = serde_json::from_str(&answer.out).expect("JSON");
+    assert_eq!((answer.code, &json["ok"], &json["passed"]), (2, &false.into(), &1.into()), "{json}");
+    let of: Vec<&Value> = json["errors"].as_array().into_iter().flatten().map(|error| &error["file"]).collect();
+    assert_eq!(of, ["wrong.loyalty", "absent.loyalty", "wrong.loyalty"]);
+    assert_eq!(json["errors"][0]["diagnostics"][0]["code"], "L0207");
+    assert_eq!(json["tests"][0]["file"], "tested.loyalty");
+}
+
+#[test]
+fn of_several_files_the_gravest_trouble_is_the_exit_code() {
+    let folder = Folder::new();
+    folder.write("latin.loyalty", b"program \"Caf\xe9\" {}\n");
+    for command in ["check", "fmt", "test"] {
+        let answer = folder.loyalty(&[command, "absent.loyalty", "latin.loyalty", "shop.loyalty"]);
+        assert_eq!(answer.code, 2, "{command}: {}", answer.errors);
+        for told in ["cannot read `absent.loyalty`", "`latin.loyalty` is not UTF-8"] {
+            assert_eq!(answer.errors.matches(told).count(), 1, "{command}: {}", answer.errors);
+        }
+    }
+}
+
+#[test]
 fn test_of_a_wrong_program_ends_with_1() {
     let folder = Folder::new();
     folder.write("wrong.loyalty", WRONG);
