@@ -115,7 +115,7 @@ pub fn check(file: &tree::File) -> (Option<Checked>, Vec<Diagnostic>) {
     checker.budgets(&rules);
     let messages = (checker.finish_messages(), checker.message_policy(&declared));
     let tests = checker.tests(&declared);
-    checker.lint(&declared, &rules);
+    checker.lint(&declared, &rules, &groups);
     checker.finish(rules, groups, messages, tests)
 }
 

@@ -15,26 +15,57 @@ use self::subject::{Subject, all, domain};
 use super::Checker;
 use super::intervals::{Bound, Interval};
 use super::matching::Key;
-use super::model::{EventIndex, Expr, RuleForm, Valid};
+use super::model::{EventIndex, Expr, Valid};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::sorting::gathered;
 use crate::source::Span;
 
-const NEVER: &str = "this condition is never true, and the rule never fires";
-const AGAINST_EARLIER: &str = "this condition contradicts an earlier one, and the rule never fires";
-const AGAINST_DAYS: &str = "no day on which the rule may fire meets this condition, and it never fires";
-const NO_SIDE: &str = "no side of this condition can hold with the others, and the rule never fires";
-const TOGETHER: &str = "all conditions of a rule must hold together; join alternatives by `or`";
+/// Whose conditions they are, and what becomes of it where they never hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Whose {
+    Rule,
+    Coupon,
+    Reward,
+    Segment,
+    /// What is counted of events or lines.
+    Where,
+}
+
+impl Whose {
+    /// What follows of conditions that never hold.
+    pub(super) fn never(self) -> &'static str {
+        match self {
+            Self::Rule => "the rule never fires",
+            Self::Coupon => "the coupon never applies",
+            Self::Reward => "nobody can ever take the reward",
+            Self::Segment => "nobody is ever in the segment",
+            Self::Where => "nothing is ever counted",
+        }
+    }
+
+    fn together(self) -> &'static str {
+        match self {
+            Self::Rule => "all conditions of a rule must hold together; join alternatives by `or`",
+            _ => "all that `and` joins must hold together; join alternatives by `or`",
+        }
+    }
+}
 
 impl Checker<'_> {
-    /// What is wrong with the conditions of a rule together, each of which may well hold alone.
-    pub(super) fn contradiction(&self, event: Option<EventIndex>, form: &RuleForm) -> Option<Diagnostic> {
-        let mut possible = Possible { checker: self, event, left: BTreeMap::new(), days: Days::of(&form.valid)? };
+    /// What is wrong with conditions together, each of which may well hold alone.
+    pub(super) fn contradiction<'e>(
+        &'e self,
+        whose: Whose,
+        event: Option<EventIndex>,
+        when: impl IntoIterator<Item = &'e Expr>,
+        valid: &[Valid],
+    ) -> Option<Diagnostic> {
+        let mut possible = Possible { checker: self, event, left: BTreeMap::new(), days: Days::of(valid)? };
         let mut alternatives = Vec::new();
-        for conjunct in &form.when {
+        for conjunct in when {
             let facts = self.facts(conjunct, &mut alternatives);
             if let Err(conflict) = possible.narrow(&facts) {
-                return Some(conflict.told(conjunct.span));
+                return Some(conflict.told(whose, conjunct.span));
             }
         }
         // Only one `or` at a time is opened, so that the work grows with the text and not with its combinations.
@@ -45,7 +76,8 @@ impl Checker<'_> {
             });
             if none && let (Some(first), Some(last)) = (sides.first(), sides.last()) {
                 let place = first.span.to(last.span);
-                return Some(Diagnostic::new(Code::NeverFires, place, NO_SIDE).help(TOGETHER));
+                let text = format!("no side of this condition can hold with the others, and {}", whose.never());
+                return Some(Diagnostic::new(Code::NeverFires, place, text).help(whose.together()));
             }
         }
         None
@@ -79,7 +111,7 @@ struct Possible<'e> {
     checker: &'e Checker<'e>,
     /// The event of the rule.
     event: Option<EventIndex>,
-    left: BTreeMap<Subject, Left<'e>>,
+    left: BTreeMap<Subject<'e>, Left<'e>>,
     days: Days,
 }
 
@@ -118,13 +150,20 @@ enum Conflict {
 }
 
 impl Conflict {
-    fn told(self, place: Span) -> Diagnostic {
-        let never = |message| Diagnostic::new(Code::NeverFires, place, message);
+    fn told(self, whose: Whose, place: Span) -> Diagnostic {
+        let never = |what: &str| Diagnostic::new(Code::NeverFires, place, format!("{what}, and {}", whose.never()));
         match self {
-            Self::Alone(domain) => never(NEVER).help(domain),
-            Self::Earlier(before) if before == place => never(NEVER).help(TOGETHER),
-            Self::Earlier(before) => never(AGAINST_EARLIER).label(before, "the earlier one").help(TOGETHER),
-            Self::Days => never(AGAINST_DAYS).help("`valid` and all conditions of a rule must hold together"),
+            Self::Alone(domain) => never("this condition is never true").help(domain),
+            Self::Earlier(before) if before == place => never("this condition is never true").help(whose.together()),
+            Self::Earlier(before) => never("this condition contradicts an earlier one")
+                .label(before, "the earlier one")
+                .help(whose.together()),
+            Self::Days if whose == Whose::Rule => {
+                let text = "no day on which the rule may fire meets this condition, and it never fires";
+                Diagnostic::new(Code::NeverFires, place, text)
+                    .help("`valid` and all conditions of a rule must hold together")
+            }
+            Self::Days => never("no day meets this condition").help("`valid` and all conditions must hold together"),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::subject::{Subject, subject};
+use super::subject::{Subject, held, subject};
 use crate::check::intervals::{Bound, Interval};
 use crate::check::matching::{Key, key};
 use crate::check::model::{Comparison, Expr, ExprKind, Segment, SegmentIndex, Type};
@@ -20,7 +20,7 @@ pub(super) enum Leaves<'e> {
 }
 
 pub(super) struct Fact<'e> {
-    pub about: Subject,
+    pub about: Subject<'e>,
     pub leaves: Leaves<'e>,
     /// The condition that says so.
     pub place: Span,
@@ -99,7 +99,7 @@ fn compared<'e>(
     left: &'e Expr,
     right: &'e Expr,
     negated: bool,
-) -> Option<(Subject, Leaves<'e>)> {
+) -> Option<(Subject<'e>, Leaves<'e>)> {
     let (about, value, comparison) = match (subject(left), key(right)) {
         (Some(about), Some(value)) => (about, value, comparison),
         _ => (subject(right)?, key(left)?, turned(comparison)),
@@ -115,8 +115,11 @@ fn compared<'e>(
     Some((about, Leaves::Range(Interval { from, to })))
 }
 
-fn among<'e>(value: &'e Expr, list: &'e Expr, negated: bool) -> Option<(Subject, Leaves<'e>)> {
-    let ExprKind::List(items) = &list.kind else { return None };
+fn among<'e>(value: &'e Expr, list: &'e Expr, negated: bool) -> Option<(Subject<'e>, Leaves<'e>)> {
+    let ExprKind::List(items) = &list.kind else {
+        let leaves = Leaves::Range(Interval::point(Key::Moment(i64::from(!negated))));
+        return Some((held(value, list)?, leaves));
+    };
     let points: Vec<Key<'e>> = items.iter().map(key).collect::<Option<_>>()?;
     let points = gathered(points);
     Some((subject(value)?, if negated { Leaves::AllBut(points) } else { Leaves::Among(points) }))

@@ -7,15 +7,17 @@ use rust_decimal::Decimal;
 use super::from_zero;
 use crate::check::Checker;
 use crate::check::intervals::{Bound, Interval};
-use crate::check::matching::Key;
+use crate::check::matching::{Key, key};
 use crate::check::model::{
     AggregateFunction, Arithmetic, DatePart, EventIndex, Expr, ExprKind, FieldIndex, Measure, Type, WalletFigure,
     Window,
 };
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Subject {
+pub(super) enum Subject<'e> {
     Event(usize),
+    /// A field of the line at hand.
+    Item(usize),
     Member(usize),
     Measure(usize),
     Segment(usize),
@@ -26,6 +28,10 @@ pub(super) enum Subject {
     /// A part of the event's instant.
     Part(DatePart),
     Id,
+    /// Whether a list of the event holds a constant.
+    Held(usize, Key<'e>),
+    /// Whether the member has a tag.
+    Tagged(Key<'e>),
 }
 
 /// Something that says on which days a rule may fire.
@@ -35,7 +41,7 @@ pub(super) enum MomentPart {
     Of(DatePart),
 }
 
-impl Subject {
+impl Subject<'_> {
     pub(super) fn moment(self) -> Option<MomentPart> {
         match self {
             Self::At => Some(MomentPart::Instant),
@@ -45,9 +51,10 @@ impl Subject {
     }
 }
 
-pub(super) fn subject(expr: &Expr) -> Option<Subject> {
+pub(super) fn subject(expr: &Expr) -> Option<Subject<'_>> {
     Some(match &expr.kind {
         ExprKind::Event(field) => Subject::Event(*field),
+        ExprKind::Item(field) => Subject::Item(*field),
         ExprKind::Member(field) => Subject::Member(*field),
         ExprKind::Measure(measure) => Subject::Measure(*measure),
         ExprKind::Segment(segment) => Subject::Segment(*segment),
@@ -62,11 +69,21 @@ pub(super) fn subject(expr: &Expr) -> Option<Subject> {
     })
 }
 
+/// What `x in list` speaks of, where the list is one of the event or the member's tags.
+pub(super) fn held<'e>(value: &'e Expr, list: &Expr) -> Option<Subject<'e>> {
+    let value = key(value)?;
+    Some(match &list.kind {
+        ExprKind::Event(field) => Subject::Held(*field, value),
+        ExprKind::Tags => Subject::Tagged(value),
+        _ => return None,
+    })
+}
+
 /// What the subject can be at all, and how to say it; nothing: anything.
 pub(super) fn domain<'e>(
     checker: &Checker<'_>,
     event: Option<EventIndex>,
-    about: Subject,
+    about: Subject<'_>,
 ) -> Option<(Interval<Key<'e>>, &'static str)> {
     Some(match about {
         Subject::Part(DatePart::Hour) => (whole(0, 23), "an hour is 0 to 23"),
@@ -97,7 +114,7 @@ pub(super) fn domain<'e>(
 }
 
 /// All that the subject can be, where these are few.
-pub(super) fn all<'e>(checker: &Checker<'_>, about: Subject) -> Option<BTreeSet<Key<'e>>> {
+pub(super) fn all<'e>(checker: &Checker<'_>, about: Subject<'_>) -> Option<BTreeSet<Key<'e>>> {
     let Subject::Level(ladder) = about else { return None };
     let levels = checker.ladders.get(ladder)?.levels.len();
     Some((0..levels).map(|level| Key::Moment(level as i64)).collect())
