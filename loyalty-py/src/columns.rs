@@ -1,7 +1,10 @@
 //! Rows of columns as events: each value is read where it lies.
 
+mod foreign;
+
 use std::borrow::Cow;
 
+use foreign::{foreign, without_zone};
 use loyalty_core::{Decimal, EventError, Fields, Input, Refused, Scalar, Shape};
 
 /// A column, or a whole batch as a column of objects.
@@ -171,28 +174,20 @@ impl<'c, 'a> Cell<'c, 'a> {
             Values::Text(offsets, bytes) => self.text(bytes.get(offsets.range(at)?)),
             Values::View(views, buffers) => self.text(viewed(views.get(at)?, buffers)),
             Values::Day(values) => Scalar::Date(*values.get(at)?),
-            Values::Time(values, unit) => Scalar::Time(scaled(i64::try_from(values.get(at)?).ok()?, *unit)?),
+            Values::Time(values, unit) => Scalar::Time(scaled(i64::try_from(values.get(at)?).ok()?, *unit)),
             Values::Instant { values, unit, zoned } => {
-                let micros = scaled(*values.get(at)?, *unit)?;
-                if *zoned {
-                    Scalar::Instant(micros)
-                } else {
-                    Scalar::Other(Cow::Borrowed("a timestamp without a zone"))
-                }
+                let micros = scaled(*values.get(at)?, *unit);
+                if *zoned { Scalar::Instant(micros) } else { without_zone() }
             }
             Values::List(..) => Scalar::LIST,
             Values::Object(_) => Scalar::OBJECT,
-            Values::Bytes(Offsets::Small(_), _) => unknown("z"),
-            Values::Bytes(Offsets::Large(_), _) => unknown("Z"),
-            Values::BytesView(..) => unknown("vz"),
-            Values::Unknown(format) => unknown(format),
+            Values::Bytes(Offsets::Small(_), _) => foreign("z"),
+            Values::Bytes(Offsets::Large(_), _) => foreign("Z"),
+            Values::BytesView(..) => foreign("vz"),
+            Values::Unknown(format) => foreign(format),
             Values::Dictionary(keys, values) => values.cell(usize::try_from(keys.get(at)?).ok()?).read()?,
         })
     }
-}
-
-fn unknown<'s>(format: &str) -> Scalar<'s> {
-    Scalar::Other(Cow::Owned(format!("a value of type `{format}` of Arrow")))
 }
 
 fn whole<'s>(value: i128) -> Scalar<'s> {
@@ -204,8 +199,9 @@ fn decimal<'s>(mantissa: i128, scale: i32) -> Scalar<'s> {
     exact.map_or_else(|| Scalar::Number(Cow::Owned(format!("{mantissa}e{}", -i64::from(scale)))), Scalar::Decimal)
 }
 
-fn scaled(value: i64, (times, over): (i64, i64)) -> Option<i64> {
-    value.checked_mul(times).map(|value| value.div_euclid(over))
+/// In microseconds; what no 64 bits hold is as far away as they reach, which is beyond every calendar, too.
+fn scaled(value: i64, (times, over): (i64, i64)) -> i64 {
+    value.saturating_mul(times).div_euclid(over)
 }
 
 /// A text by its view: four bytes of length; then the text itself, or four bytes of it, its buffer and its place there.

@@ -3,16 +3,19 @@
 import datetime as dt
 import json
 import random
+import re
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
 import loyalty
 import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 
 from shop import shop
 
+LINE_OF_TEXT = pa.struct([("amount", pa.string())])
 LINE = pa.struct([("category", pa.string()), ("amount", pa.decimal128(10, 2)), ("quantity", pa.int8())])
 SCHEMA = pa.schema(
     [
@@ -170,7 +173,99 @@ def test_columns_that_nobody_reads_may_be_anything() -> None:
     table = pa.table({key: [value] for key, value in order.items()})
     assert program.replay(table.append_column("raw", raw)).summary.applied == 1
     (refused,) = program.replay(table.append_column("gift", raw)).refused
-    assert (refused.error.code, refused.error.found) == ("wrong_type", "a value of type `z` of Arrow")
+    assert (refused.error.code, refused.error.found) == ("wrong_type", "a value of Arrow's type binary")
+
+
+DAY = dt.date(2026, 2, 1)
+NUMBER = "a number, or its digits as a text"
+
+
+@pytest.mark.parametrize(
+    ("column", "values", "expected", "name"),
+    [
+        ("subtotal", pa.array([Decimal("1.5")], pa.decimal32(5, 2)), NUMBER, "decimal32"),
+        ("subtotal", pa.array([Decimal("1.5")], pa.decimal64(10, 2)), NUMBER, "decimal64"),
+        ("subtotal", pa.array([Decimal("1.5")], pa.decimal256(40, 2)), NUMBER, "decimal256"),
+        ("subtotal", pa.array([1.5], pa.float16()), NUMBER, "halffloat"),
+        ("subtotal", pa.array([7], pa.duration("s")), NUMBER, "duration"),
+        ("subtotal", pa.array([b"1"], pa.binary(1)), NUMBER, "fixed_size_binary"),
+        ("subtotal", pa.array([b"1"], pa.large_binary()), NUMBER, "large_binary"),
+        ("subtotal", pa.array([b"1"], pa.binary_view()), NUMBER, "binary_view"),
+        ("subtotal", pc.run_end_encode(pa.array([1])), NUMBER, "run_end_encoded"),
+        ("subtotal", pa.array([None], pa.month_day_nano_interval()).fill_null((1, 2, 3)), NUMBER, "interval"),
+        ("wrapped", pa.array([DAY], pa.date64()), "a date such as 2026-11-21", "date64"),
+        ("lines", pa.array([[{"amount": "1"}]], pa.list_(LINE_OF_TEXT, 1)), "a list", "fixed_size_list"),
+        ("lines", pa.array([[{"amount": "1"}]], pa.list_view(LINE_OF_TEXT)), "a list", "list_view"),
+        ("lines", pa.array([[("a", "b")]], pa.map_(pa.string(), pa.string())), "a list", "map"),
+        ("lines", pa.array([[{"amount": Decimal(1)}]], pa.list_(pa.struct([("amount", pa.decimal256(40))]))), NUMBER, "decimal256"),
+    ],
+)
+def test_a_type_that_no_field_takes_says_what_to_cast_it_to(column: str, values: Any, expected: str, name: str) -> None:
+    program, _ = shop()
+    order = {"type": "order", "id": "o-1", "member": "m-1", "at": "2026-02-01T10:00:00Z", "subtotal": "1"}
+    table = pa.table({**{key: [value] for key, value in order.items()}, column: values})
+    (refused,) = program.replay(table).refused
+    error = refused.error
+    assert (error.code, error.expected, error.found) == ("wrong_type", expected, f"a value of Arrow's type {name}")
+    assert error.field == ("lines[0].amount" if expected == NUMBER and column == "lines" else column)
+    assert "column" in error.help
+    # What the help says is done, and gives what is taken.
+    if cast := re.search(r"`((?:column|pyarrow\.compute)[.\w]*\(.*\))`", error.help):
+        if column != "lines" or name.endswith(("list", "view")):
+            mended = eval(cast.group(1), {"column": pa.chunked_array([values]), "pyarrow": pa})
+            assert not program.replay(table.set_column(table.column_names.index(column), column, mended)).refused
+    # Where there is nothing, nothing is wrong.
+    nothing = pa.nulls(1, values.type) if name != "run_end_encoded" else pa.nulls(1)
+    assert program.replay(table.set_column(table.column_names.index(column), column, nothing)).refused == () or column == "subtotal"
+
+
+def test_a_time_without_a_zone_says_how_to_give_it_one() -> None:
+    program, _ = shop()
+    at = pa.chunked_array([pa.array([dt.datetime(2026, 2, 1, 10)], pa.timestamp("us"))])
+    table = pa.table({"type": ["order"], "id": ["o-1"], "member": ["m-1"], "at": at, "subtotal": [1]})
+    (refused,) = program.replay(table).refused
+    assert (refused.error.code, refused.error.field, refused.error.found) == ("wrong_type", "at", "a timestamp without a zone")
+    assert 'pyarrow.compute.assume_timezone(column, "UTC")' in refused.error.help
+    assert not program.replay(table.set_column(3, "at", pc.assume_timezone(at, "UTC"))).refused
+
+
+@pytest.mark.parametrize(
+    ("column", "values", "code"),
+    [
+        ("at", pa.array([2**62], pa.timestamp("s", "UTC")), "bad_instant"),
+        ("at", pa.array([-(2**62)], pa.timestamp("ms", "UTC")), "bad_instant"),
+        ("promised", pa.array([2**62], pa.timestamp("s", "UTC")), "wrong_type"),
+        ("pickup", pa.array([86_400], pa.int32()).cast(pa.time32("s")), "wrong_type"),
+        ("pickup", pa.array([-1]).cast(pa.time64("us")), "wrong_type"),
+        ("pickup", pa.array([2**62]).cast(pa.time64("ns")), "wrong_type"),
+        ("wrapped", pa.array([2**31 - 1], pa.int32()).cast(pa.date32()), "wrong_type"),
+    ],
+)
+def test_what_lies_beyond_every_calendar_and_clock_is_refused_by_its_field(column: str, values: Any, code: str) -> None:
+    program, _ = shop()
+    order = {"type": "order", "id": "o-1", "member": "m-1", "at": "2026-02-01T10:00:00Z", "subtotal": "1"}
+    table = pa.table({**{key: [value] for key, value in order.items()}, column: values})
+    (refused,) = program.replay(table).refused
+    assert (refused.error.code, refused.error.field) == (code, column)
+
+
+def test_a_column_that_is_there_twice_is_told_before_anything_is_played() -> None:
+    program, member = shop()
+    order = {"type": "order", "id": "o-1", "member": "m-1", "at": "2026-02-01T10:00:00Z", "subtotal": "1"}
+    names, rows = list(order), [[value] for value in order.values()]
+    for name in ("subtotal", "member", "nobody reads it"):
+        with pytest.raises(ValueError, match=f"^a table of Arrow with the column `{name}` twice: drop one of them or give it another name$"):
+            program.replay(pa.table([*rows, ["600"], ["700"]], names=[*names, "nobody reads it", name]))
+    twice = pa.StructArray.from_arrays([pa.array(["1"]), pa.array(["2"])], names=["amount", "amount"])
+    lines = pa.ListArray.from_arrays(pa.array([0, 1], pa.int32()), twice)
+    with pytest.raises(ValueError, match=r"the column `lines\[\]\.amount` twice"):
+        program.replay(pa.table([*rows, lines], names=[*names, "lines"]))
+    state = pa.array([member.save_binary()])
+    with pytest.raises(ValueError, match="the column `state` twice"):
+        program.replay(b"", states=pa.table([state, state], names=["state", "state"]))
+    # Also where there is no row.
+    with pytest.raises(ValueError, match="the column `id` twice"):
+        program.replay(pa.schema([("id", pa.string()), ("id", pa.string())]).empty_table())
 
 
 def test_a_stream_that_fails_is_an_error() -> None:

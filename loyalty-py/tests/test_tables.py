@@ -254,3 +254,30 @@ def test_the_page_names_the_columns() -> None:
     section = page.partition("## Whole histories")[2].partition("\n## ")[0]
     named = re.findall(r"^\| `(\w+)`", section, re.MULTILINE)
     assert tuple(named) == program.replay(b"", decisions=True).decision_table().columns
+
+
+@pytest.mark.parametrize("type", ["dictionary", "string_view", "large_string", "int64"])
+def test_members_of_a_part_are_of_any_type_that_an_id_is_read_from(type: str) -> None:
+    program, _ = shop()
+    made = [order(id=f"o-{number}", member=str(number // 3)) for number in range(30)]
+    table = pa.Table.from_pylist(made)
+    member = table["member"].dictionary_encode() if type == "dictionary" else table["member"].cast(type)
+    batches = table.set_column(table.column_names.index("member"), "member", member).to_batches(max_chunksize=7)
+    parts = list(loyalty.partitions.replay(program, batches))
+    assert len(parts) > 1 and sum(part.decisions.num_rows for part in parts) == 30
+    assert sorted(row["member"] for part in parts for row in part.balances.to_pylist()) == [str(number) for number in range(10)]
+    bad = pa.Table.from_pylist([order(id="o-1", subtotal="x")]).to_batches()
+    (part,) = loyalty.partitions.replay(program, bad)
+    assert part.refused.to_pylist()[0]["member"] == "m-1"
+
+
+def test_batches_that_are_none() -> None:
+    program, _ = shop()
+    table = pa.Table.from_pylist([order()])
+    for batches in (table, [table], [{"member": "m-1"}]):
+        with pytest.raises(TypeError, match=r"batches are RecordBatches of pyarrow, one after the other, such as `table.to_batches\(\)`, not "):
+            list(loyalty.partitions.replay(program, batches))  # type: ignore[arg-type]
+    twice = pa.record_batch([table["member"].chunk(0), table["member"].chunk(0)], names=["member", "member"])
+    for batch, count in ((pa.record_batch({"id": ["o-1"]}), "none"), (twice, "2")):
+        with pytest.raises(ValueError, match=f"one column `member`, and this one has {count}"):
+            list(loyalty.partitions.replay(program, [batch]))

@@ -118,6 +118,13 @@ pub enum Scalar<'a> {
     Time(i64),
     /// Anything else, in words: `an object`, `a list`.
     Other(Cow<'a, str>),
+    /// A value of a type of the host's that no field is read from: what it is, and how the host's user mends that.
+    Foreign {
+        /// In words, such as `a date64 of Arrow`.
+        what: Cow<'a, str>,
+        /// The help of the refusal.
+        help: Cow<'a, str>,
+    },
 }
 
 impl Scalar<'_> {
@@ -133,7 +140,10 @@ impl Scalar<'_> {
         match self {
             Scalar::Null => "null".to_owned(),
             Scalar::Bool(value) => value.to_string(),
-            Scalar::Number(digits) | Scalar::Float(digits) | Scalar::Other(digits) => digits.clone().into_owned(),
+            Scalar::Number(words)
+            | Scalar::Float(words)
+            | Scalar::Other(words)
+            | Scalar::Foreign { what: words, .. } => words.clone().into_owned(),
             Scalar::Whole(number) => number.to_string(),
             Scalar::Decimal(number) => number.to_string(),
             Scalar::Text(text) => super::document::Document::from(&**text).to_string(),

@@ -73,7 +73,7 @@ def _of_whole_members(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.Table]:
     """The rows again, cut where one member ends and the next begins."""
     arrow = _pyarrow()
     waiting: list[pa.RecordBatch] = []
-    for batch in batches:
+    for batch in map(_with_texts, batches):
         if not batch.num_rows:
             continue
         last = batch["member"][-1]
@@ -90,6 +90,22 @@ def _of_whole_members(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.Table]:
             waiting.append(batch)
     if waiting:
         yield arrow.Table.from_batches(waiting)
+
+
+def _with_texts(batch: pa.RecordBatch) -> pa.RecordBatch:
+    """The batch with its members as plain texts, which categories and views are not for what compares them."""
+    arrow = _pyarrow()
+    if not isinstance(batch, arrow.RecordBatch):
+        expected = "batches are RecordBatches of pyarrow, one after the other, such as `table.to_batches()`"
+        raise TypeError(f"{expected}, not {type(batch).__module__}.{type(batch).__qualname__}")
+    columns = batch.schema.get_all_field_indices("member")
+    if len(columns) != 1:
+        raise ValueError(f"batches have one column `member`, and this one has {len(columns) or 'none'}")
+    (column,) = columns
+    kind = batch.schema.field(column).type
+    if not (arrow.types.is_dictionary(kind) or arrow.types.is_string_view(kind)):
+        return batch
+    return batch.set_column(column, arrow.field("member", arrow.string()), batch.column(column).cast(arrow.string()))
 
 
 def _play(program: loyalty.Program, table: pa.Table, until: datetime.datetime | str | None) -> Part:

@@ -5,6 +5,7 @@
 
 #![expect(unsafe_code, reason = "columns of another library are reached by its pointers")]
 
+use std::collections::BTreeSet;
 use std::ffi::{CStr, c_char, c_int};
 
 use pyo3::exceptions::PyValueError;
@@ -13,6 +14,9 @@ use pyo3::types::PyCapsule;
 
 use super::{Owned, RawArray, RawSchema, RawStream, Release as _};
 use crate::columns::{Column, Offsets, Values, Whole};
+
+/// Levels of columns within columns: no event has so many.
+const LEVELS_MAX: u8 = 8;
 
 /// All batches of a table or a stream.
 pub struct Batches {
@@ -48,8 +52,9 @@ impl Batches {
         }
     }
 
-    /// The batches as columns of objects.
+    /// The batches as columns of objects. Of two columns of one name nobody could say which is meant.
     pub fn columns(&self) -> PyResult<Vec<Column<'_>>> {
+        expect_once(&self.schema.0, "", 0)?;
         self.arrays.iter().map(|array| column(&self.schema.0, &array.0, 0)).collect()
     }
 }
@@ -68,6 +73,27 @@ impl Owned<RawStream> {
             text(told).unwrap_or("no reason given")
         )))
     }
+}
+
+/// Refuses a name that two columns have, or two fields of a struct; `within` is what it is a field of.
+fn expect_once(schema: &RawSchema, within: &str, depth: u8) -> PyResult<()> {
+    if depth > LEVELS_MAX {
+        return Ok(());
+    }
+    let names = text(schema.format) == Some("+s");
+    let mut known = BTreeSet::new();
+    for number in 0..usize::try_from(schema.n_children).unwrap_or(0) {
+        let below = child(schema.children, schema.n_children, number)?;
+        let name = text(below.name).unwrap_or("").to_owned();
+        // The only child of a list has a name that says nothing.
+        let path = if names { format!("{within}{name}") } else { format!("{}[]", within.trim_end_matches('.')) };
+        if names && !known.insert(name) {
+            let help = "drop one of them or give it another name";
+            return Err(PyValueError::new_err(format!("a table of Arrow with the column `{path}` twice: {help}")));
+        }
+        expect_once(below, &format!("{path}."), depth + 1)?;
+    }
+    Ok(())
 }
 
 /// A text of the producer's.
@@ -123,7 +149,7 @@ fn column<'a>(schema: &'a RawSchema, array: &'a RawArray, depth: u8) -> PyResult
     let size = |number: i64| usize::try_from(number).map_err(|_| malformed("a length below zero"));
     let (length, offset) = (size(array.length)?, size(array.offset)?);
     let count = offset.checked_add(length).ok_or_else(|| malformed("a length beyond all memory"))?;
-    if depth > 8 {
+    if depth > LEVELS_MAX {
         return Err(malformed("columns nested too deeply"));
     }
     let format = text(schema.format).ok_or_else(|| malformed("a column without a format"))?;

@@ -10,7 +10,7 @@ use crate::engine::event::{EventData, Slot};
 use crate::plan::Plan;
 use crate::plan::layout::{FRACTION_DIGITS_MAX, FieldKind, INTEGER_DIGITS_MAX, SlotLayout, TEXT_BYTES_MAX};
 use crate::plan::symbols::UNKNOWN;
-use crate::time::{FIRST_DAY, Instant, LAST_DAY, day_written, time_written};
+use crate::time::{DAY, FIRST_DAY, Instant, LAST_DAY, day_written, time_written};
 use crate::wire::input::{Input, Scalar};
 
 /// The whole numbers that a binary float tells from their neighbours lie up to here: 2^53 − 1. What is 2^53 may have been the
@@ -31,9 +31,10 @@ pub fn wrong(expected: &str, found: &Scalar<'_>) -> EventError {
         && NOTHING_OF_TABLES
             .iter()
             .any(|word| shown.eq_ignore_ascii_case(word) || shown.ends_with(&format!(".{word}")));
-    let refused = match nothing {
-        true => refused.advising("what is missing is left out of the event, or is null"),
-        false => refused,
+    let refused = match found {
+        Scalar::Foreign { help, .. } => refused.advising(&**help),
+        _ if nothing => refused.advising("what is missing is left out of the event, or is null"),
+        _ => refused,
     };
     refused.but_found(shown)
 }
@@ -187,7 +188,7 @@ pub fn slot(plan: &Plan, layout: &SlotLayout, scalar: &Scalar<'_>, event: &mut E
         }
         FieldKind::Time => {
             let time = match scalar {
-                Scalar::Time(micros) => Some(*micros),
+                Scalar::Time(micros) => Some(*micros).filter(|micros| (0..DAY).contains(micros)),
                 Scalar::Text(text) => time_written(text),
                 _ => None,
             };
