@@ -108,9 +108,17 @@ export interface Summary {
   /** Events that came more than once. */
   replayed: number;
   refused: number;
+  /** The reasons why events were refused, each with the first three. */
+  refusals: { reason: string; count: number; first: { line: number; event: string | null; message: string }[] }[];
   members: number;
   /** The sums of each wallet over all members. */
   wallets: Record<string, Totals>;
+  /** How many members have completed each challenge, and how often all of them have. */
+  challenges: Record<string, { members: number; completions: number }>;
+  /** How many members have each badge. */
+  badges: Record<string, number>;
+  /** The five highest of each leaderboard, right before `until`, or at the latest instant of any member. */
+  leaderboards: Standings[];
   /** Whether every wallet adds up. */
   conserved: boolean;
 }

@@ -164,7 +164,7 @@ fn plain(value: &Document) -> String {
     }
 }
 
-/// The standings as a value of the JSON that a summary is.
-pub(crate) fn json(standings: &Document) -> Value {
-    serde_json::from_str(&standings.to_string()).unwrap_or_default()
+/// A document as a value of the JSON that a summary is.
+pub(crate) fn json(document: &Document) -> Value {
+    serde_json::from_str(&document.to_string()).unwrap_or_default()
 }

@@ -25,7 +25,7 @@ pub(crate) struct Refusal {
 impl Refusal {
     /// What the engine says about an event.
     pub(crate) fn new(event: Option<&str>, error: &EventError) -> Self {
-        Self { reason: error.code().as_str().to_owned(), event: event.map(str::to_owned), message: details(error) }
+        Self { reason: error.code().as_str().to_owned(), event: event.map(str::to_owned), message: error.details() }
     }
 
     /// An event that was taken and could not earn.
@@ -61,17 +61,6 @@ impl Refusal {
             message: format!("the line is longer than {} bytes", grouped(&LINE_BYTES_MAX.to_string())),
         }
     }
-}
-
-/// What an error says beside its code, which is told as the reason.
-fn details(error: &EventError) -> String {
-    let parts = [
-        error.field().map(|field| format!("`{field}`")),
-        error.expected().map(|expected| format!("expected {expected}")),
-        error.found().map(|found| format!("found {found}")),
-    ];
-    let what = parts.into_iter().flatten().collect::<Vec<_>>().join(", ");
-    [Some(what), error.help().map(str::to_owned)].into_iter().flatten().collect::<Vec<_>>().join("; ")
 }
 
 /// All refusals of a run, by reason.

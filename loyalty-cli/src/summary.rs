@@ -183,7 +183,6 @@ impl<'a> Summary<'a> {
 
     /// What machines read.
     pub(crate) fn json(&self) -> Value {
-        let (challenges, badges, leaderboards) = self.achieved.json();
         let wallets: Map<String, Value> =
             self.wallets.iter().map(|sum| (sum.wallet.clone(), amounts::json(sum))).collect();
         json!({
@@ -198,9 +197,9 @@ impl<'a> Summary<'a> {
             "earned_nothing": self.counts.unearned.json(self.source),
             "members": self.members,
             "wallets": wallets,
-            "challenges": challenges,
-            "badges": badges,
-            "leaderboards": leaderboards,
+            "challenges": self.achieved.json("challenges"),
+            "badges": self.achieved.json("badges"),
+            "leaderboards": self.achieved.json("leaderboards"),
             "conserved": self.conserved(),
             "carried_over": self.carried_over.map(|carried| json!({
                 "from_version": carried.from_version,

@@ -14,6 +14,7 @@
 
 #![deny(missing_docs)]
 
+mod achieved;
 mod amount;
 pub mod assist;
 mod broadcast;
@@ -48,6 +49,7 @@ mod time;
 mod wire;
 mod zones;
 
+pub use achieved::Achieved;
 pub use broadcast::BroadcastEstimate;
 pub use chance::SecretTooShort;
 pub use diagnostic::{Code, Diagnostic, Diagnostics, Label, Severity};

@@ -27,6 +27,9 @@ use crate::wire::document::Document;
 use crate::wire::input::Input;
 use crate::wire::packed::PackedEvents;
 
+/// So many refused events are told of each reason.
+const FIRST_REFUSED: usize = 3;
+
 /// How a history is played.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct ReplayOptions {
@@ -48,8 +51,9 @@ pub struct Replay {
     counters: Counters,
     /// The sums over all members; nothing where they cannot be held exactly.
     totals: Option<Vec<Totals>>,
-    title: String,
-    version: u32,
+    /// Nothing where nothing has been played.
+    program: Option<Program>,
+    until: Option<Instant>,
 }
 
 /// An event of a history that was refused; it changed nothing and enrolled nobody.
@@ -152,7 +156,7 @@ impl Replay {
     }
 
     fn begin(program: &Program) -> Self {
-        Self { title: program.title().to_owned(), version: program.version(), ..Self::default() }
+        Self { program: Some(program.clone()), ..Self::default() }
     }
 
     /// The members after the history, in the order of their ids.
@@ -184,11 +188,14 @@ impl Replay {
         &self.counters
     }
 
-    /// What it came to, as JSON: the program, the numbers of events, and the sums of each wallet over all members.
+    /// What it came to, as JSON: the program, the numbers of events, the refused ones by their reasons, each with the first
+    /// three; the sums of each wallet over all members; and their challenges, badges and leaderboards, as the command line
+    /// tells them. It is worked out when it is asked for.
     ///
     /// # Errors
     ///
-    /// [`Refusal::Overflow`](crate::Refusal::Overflow) where all members together have more than can be summed up exactly.
+    /// [`Refusal::Overflow`](crate::Refusal::Overflow) where all members together have more than can be summed up exactly, and
+    /// what [`Leaderboard::add`](crate::Leaderboard::add) refuses.
     pub fn summary(&self) -> Result<String, EventError> {
         self.to_document().map(|document| document.to_string())
     }
@@ -218,16 +225,52 @@ impl Replay {
             let amounts = amounts.into_iter().fold(Document::object(), |all, (name, amount)| all.with(name, amount));
             wallets.put(sum.wallet.clone(), amounts);
         }
-        let program = Document::object().with("title", self.title.as_str()).with("version", self.version);
-        let summary = Document::object()
-            .with("program", program)
+        let program = self.program.as_ref();
+        let named = Document::object()
+            .with("title", program.map_or("", Program::title))
+            .with("version", program.map_or(0, Program::version));
+        let mut summary = Document::object()
+            .with("program", named)
             .with("events", self.events)
             .with("applied", self.applied)
             .with("replayed", self.replayed)
             .with("refused", self.refused.len())
+            .with("refusals", self.refusals())
             .with("members", self.members.len())
-            .with("wallets", wallets)
-            .with("conserved", totals.iter().all(Totals::conserved));
-        Ok(summary)
+            .with("wallets", wallets);
+        if let Some(Document::Object(achieved)) = program.map(|program| self.achieved(program)).transpose()? {
+            achieved.into_iter().for_each(|(name, value)| summary.put(name, value));
+        }
+        Ok(summary.with("conserved", totals.iter().all(Totals::conserved)))
+    }
+
+    fn achieved(&self, program: &Program) -> Result<Document, EventError> {
+        let mut achieved = program.achieved();
+        self.members().for_each(|member| achieved.count(member));
+        if achieved.begin(self.until) {
+            self.members().try_for_each(|member| achieved.add(member))?;
+        }
+        achieved.to_document()
+    }
+
+    /// The reasons why events were refused.
+    fn refusals(&self) -> Document {
+        let mut reasons: BTreeMap<&str, Vec<&RefusedEvent>> = BTreeMap::new();
+        for refused in &self.refused {
+            reasons.entry(refused.error.code().as_str()).or_default().push(refused);
+        }
+        let first = |refused: &&RefusedEvent| {
+            Document::object()
+                .with("line", refused.line)
+                .with("event", refused.event.as_deref())
+                .with("message", refused.error.details())
+        };
+        let reason = |(reason, refused): (&str, Vec<&RefusedEvent>)| {
+            Document::object()
+                .with("reason", reason)
+                .with("count", refused.len())
+                .with("first", refused.iter().take(FIRST_REFUSED).map(first).collect::<Document>())
+        };
+        reasons.into_iter().map(reason).collect()
     }
 }

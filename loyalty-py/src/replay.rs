@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use loyalty_core::{Counters, Document, HistoryEvent, Outcome, ReplayOptions, host};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyByteArray, PyBytes, PyDict, PyMapping, PyMemoryView, PyString, PyTuple};
 
 use crate::arguments::{Text, mistyped, whole};
@@ -27,6 +28,7 @@ pub struct Replay {
     core: loyalty_core::Replay,
     program: Py<Program>,
     decisions: Option<Table>,
+    summary: PyOnceLock<Py<Record>>,
 }
 
 impl Replay {
@@ -70,7 +72,7 @@ impl Replay {
             })?
         };
         let decisions = told.map(Told::finish).transpose()?;
-        Ok(Self { core, program: program.clone().unbind(), decisions })
+        Ok(Self { core, program: program.clone().unbind(), decisions, summary: PyOnceLock::new() })
     }
 }
 
@@ -172,10 +174,15 @@ fn members(program: &loyalty_core::Program, states: &Bound<'_, PyAny>) -> PyResu
 
 #[pymethods]
 impl Replay {
-    /// The program, the numbers of events, and the sums of each wallet over all members.
+    /// The program, the numbers of events, the refused ones by their reasons, the sums of each wallet over all members, and their
+    /// challenges, badges and leaderboards, as the command line tells them. It is worked out when it is asked for first.
     #[getter]
-    fn summary(&self, py: Python<'_>) -> PyResult<Record> {
-        self.core.to_document().map(Record::of).map_err(|refused| error::event(py, &refused))
+    fn summary<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, Record>> {
+        let summary = self.summary.get_or_try_init(py, || {
+            let document = py.detach(|| self.core.to_document());
+            Py::new(py, Record::of(document.map_err(|refused| error::event(py, &refused))?))
+        })?;
+        Ok(summary.bind(py).clone())
     }
 
     /// Where the counters over all members stand after it, by name: those that were given, and those that have moved.

@@ -13,9 +13,9 @@ import pytest
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 
 
-@pytest.mark.parametrize("name", ["grocery", "wholesaler"])
-def test_a_year_gives_the_summary_of_the_command_line(name: str) -> None:
-    folder = ROOT / "examples" / name
+@pytest.mark.parametrize(("shop", "name"), [("grocery", "grocery"), ("grocery", "challenges"), ("wholesaler", "wholesaler")])
+def test_a_year_gives_the_summary_of_the_command_line(shop: str, name: str) -> None:
+    folder = ROOT / "examples" / shop
     program = loyalty.Program.from_file(folder / f"{name}.loyalty")
     with gzip.open(folder / "events.jsonl.gz") as file:
         replay = program.replay(file.read())
@@ -24,8 +24,15 @@ def test_a_year_gives_the_summary_of_the_command_line(name: str) -> None:
     told = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     summary = json.loads(told.stdout)
     ours = replay.summary.to_dict()
-    assert ours["events"] > 900 and ours["conserved"]
+    assert ours["events"] > 900 and ours["conserved"] and ours is not replay.summary.to_dict()
+    for refusal in summary["refusals"]:
+        # A history in memory is no file.
+        refusal["first"] = [{"line": int(first.pop("place").rpartition(":")[2]), **first} for first in refusal["first"]]
     assert ours == {key: summary[key] for key in ours}
+    assert [name == "wholesaler", name == "challenges"] == [bool(ours[key]) for key in ("refusals", "leaderboards")]
+    # What only a run over a file has.
+    besides = {"source", "refused_before", "earned_nothing", "carried_over", "undelivered", "seconds", "events_per_second"}
+    assert set(summary) - set(ours) == besides
 
 
 def run_page(page: str) -> dict[str, Any]:

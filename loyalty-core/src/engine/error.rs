@@ -228,6 +228,20 @@ impl FromStr for Instant {
     }
 }
 
+impl EventError {
+    /// What it says besides its code, as one sentence for people.
+    #[must_use]
+    pub fn details(&self) -> String {
+        let parts = [
+            self.field().map(|field| format!("`{field}`")),
+            self.expected().map(|expected| format!("expected {expected}")),
+            self.found().map(|found| format!("found {found}")),
+        ];
+        let what = parts.into_iter().flatten().collect::<Vec<_>>().join(", ");
+        [Some(what), self.help().map(str::to_owned)].into_iter().flatten().collect::<Vec<_>>().join("; ")
+    }
+}
+
 impl fmt::Display for EventError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "{}", self.0.code)?;

@@ -285,6 +285,7 @@ impl<'a> Resumed<'a> {
     }
 
     fn sum_up(mut self) -> Replay {
+        self.replay.until = self.options.until;
         self.replay.totals = sum(self.program, self.replay.members.values());
         self.replay
     }

@@ -36,10 +36,11 @@ const EDGES: &[(&str, &[&str])] = &[
         &["testing", "quote", "broadcast", "wire", "engine", "plan", "check", "chance", "syntax", "diagnostic", "time"],
     ),
     ("leaderboard", &["program", "wire", "engine", "plan", "time"]),
+    ("achieved", &["leaderboard", "program", "wire", "engine", "time"]),
     ("migrate", &["program", "wire", "engine", "time"]),
     ("report", &["program", "wire", "engine", "plan", "check", "amount", "time"]),
     ("roster", &["program", "engine", "time"]),
-    ("replay", &["roster", "program", "wire", "engine", "amount", "time", "sorting"]),
+    ("replay", &["achieved", "roster", "program", "wire", "engine", "amount", "time", "sorting"]),
     (
         "host",
         &[

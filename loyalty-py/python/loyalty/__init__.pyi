@@ -469,7 +469,8 @@ class Replay:
 
     @property
     def summary(self) -> Record:
-        """The program, the numbers of events, and the sums of each wallet over all members."""
+        """The program, the numbers of events, the refused ones by their reasons, the sums of each wallet over all members, and their
+        challenges, badges and leaderboards, as the command line tells them. It is worked out when it is asked for first."""
     @property
     def counters(self) -> Record:
         """Where the counters over all members stand after it, by name: those that were given, and those that have moved."""
