@@ -249,7 +249,8 @@ impl Leaderboard {
     ///
     /// # Errors
     ///
-    /// [`Refusal::NotAlike`] for those of another leaderboard or program, at another instant, or with other things asked.
+    /// [`Refusal::NotAlike`] for those of another leaderboard or program, at another instant, or with other things asked; and for
+    /// those that have one of its highest members, too, as its own have. The standings are then as before.
     pub fn merge(&mut self, other: &Self) -> Result<(), EventError> {
         let asked = |board: &Self| {
             let around = board.around.as_ref().map(|around| (around.id.clone(), around.each, around.score));
@@ -259,6 +260,11 @@ impl Leaderboard {
             return Err(EventError::new(Refusal::NotAlike)
                 .expecting("standings of the same leaderboard at the same instant, with the same things asked")
                 .but_found("others"));
+        }
+        if let Some((_, id)) = self.rows.intersection(&other.rows).next() {
+            return Err(EventError::new(Refusal::NotAlike)
+                .expecting("parts that have no member in common")
+                .but_found(format!("`{id}` in both")));
         }
         self.members = self.members.saturating_add(other.members);
         for (score, members) in &other.scores {

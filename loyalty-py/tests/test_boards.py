@@ -48,6 +48,19 @@ def test_standings_in_parts() -> None:
     assert refused.value.code == "not_alike"
 
 
+def test_parts_have_no_member_in_common() -> None:
+    program, members = cafe()
+    board, part = (program.leaderboard("month_cups", NOW, top=1) for _ in range(2))
+    for member in members:
+        board.add(member)
+    part.add(members[1])
+    for other in (board, part):
+        with pytest.raises(loyalty.EventError) as refused:
+            board.merge(other)
+        assert (refused.value.code, refused.value.found) == ("not_alike", "`ben` in both")
+    assert repr(board) == "Leaderboard(members=3)"
+
+
 def test_winners_are_told_once() -> None:
     program, members = cafe()
     board = program.leaderboard("month_cups", AFTER, closed=True)
