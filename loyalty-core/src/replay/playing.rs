@@ -76,7 +76,12 @@ impl Players {
 
 /// Whose an event is.
 pub fn owner(event: &Event) -> Result<&str, EventError> {
-    event.member().ok_or_else(|| EventError::new(Refusal::MissingField).in_field("member"))
+    event.member().ok_or_else(|| {
+        EventError::new(Refusal::MissingField)
+            .in_field("member")
+            .expecting("the id of a member")
+            .advising("a history is of members: leave out what guests do")
+    })
 }
 
 /// The members of one thread, and its part of the events at hand.
