@@ -16,7 +16,7 @@ from typing import Any
 import loyalty
 
 from .progress import bar
-from .store import LEDGER, Store, text_of
+from .store import Entry, Store, text_of
 
 
 class Refused(Exception):
@@ -44,9 +44,8 @@ def seed(store: Store, program: loyalty.Program, history: pathlib.Path, every: i
 def _book(store: Store, outcome: dict[str, Any]) -> None:
     for decision in outcome["decisions"]:
         at = text_of(dt.datetime.fromisoformat(decision.get("at", outcome["at"])))
-        if decision["kind"] in LEDGER:
-            row = (outcome["member"], decision["entry"], decision["kind"], decision["wallet"], decision["amount"], at)
-            store.run("INSERT INTO ledger VALUES (?, ?, ?, ?, ?, ?)", *row)
+        if entry := Entry.of(decision):
+            store.run("INSERT INTO ledger VALUES (?, ?, ?, ?, ?, ?)", outcome["member"], *entry, at)
 
 
 def advance(store: Store, program: loyalty.Program, now: dt.datetime, batch: int) -> None:

@@ -6,7 +6,7 @@ import contextlib
 import datetime as dt
 import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -30,8 +30,27 @@ CREATE TABLE IF NOT EXISTS campaign (name TEXT PRIMARY KEY, message TEXT NOT NUL
   reached TEXT);
 """
 
-# Decisions that change what members have, and are lines of the ledger.
-LEDGER = {"earned", "vested", "spent", "expired", "clawed_back", "restored", "debt_settled", "write_off_settled", "reinstated"}
+
+class Entry(NamedTuple):
+    """A line of the ledger: what a decision changes of what a member has."""
+
+    number: int
+    kind: str
+    wallet: str
+    amount: str
+
+    @classmethod
+    def of(cls, decision: Mapping[str, Any]) -> Entry | None:
+        """The line, whatever kind of decision it is: each that changes a balance has an `entry`."""
+        if "entry" not in decision:
+            return None
+        # A wallet that joins another one brings along all that was in it.
+        amount = decision["amount"] if "amount" in decision else _joined(decision)
+        return cls(decision["entry"], decision["kind"], decision["wallet"], str(amount))
+
+
+def _joined(decision: Mapping[str, Any]) -> Decimal:
+    return Decimal(decision["available"]) + Decimal(decision["pending"]) - Decimal(decision["debt"])
 
 
 def text_of(at: dt.datetime) -> str:
@@ -125,10 +144,9 @@ class Store:
         self.run(sql, member.revision, member.save_binary(), due, member.id)
         for decision in outcome.decisions:
             self.decided(night, decision)
-            if decision.kind in LEDGER:
-                row = (member.id, decision["entry"], decision.kind, decision.wallet, str(decision.amount))
+            if entry := Entry.of(decision):
                 at = text_of(decision.at) if "at" in decision else text_of(outcome.at)
-                self.run("INSERT INTO ledger VALUES (?, ?, ?, ?, ?, ?)", *row, at)
+                self.run("INSERT INTO ledger VALUES (?, ?, ?, ?, ?, ?)", member.id, *entry, at)
             elif decision.kind == "claim":
                 self.claim(decision)
             elif decision.kind == "message":
