@@ -434,7 +434,7 @@ impl<'a> Checker<'a> {
             let measure = self.measures.get(measure).and_then(Option::as_ref);
             measure.is_some_and(|measure| {
                 measure.versions.iter().any(|version| {
-                    matches!(version.value.window, Window::OwnYear { of: super::model::OwnYear::Level(own), .. } if own == index)
+                    matches!(version.value.window, Window::Own { of: super::model::OwnFrom::Level(own), .. } if own == index)
                 })
             })
         })

@@ -261,8 +261,9 @@ fn lies_within(inner: Option<Per>, outer: Option<Per>) -> bool {
         (_, None) | (Some(Per::Order), _) => true,
         (None, Some(_)) => false,
         (Some(Per::Period(inner)), Some(Per::Period(outer))) => within(Some(inner), Some(outer)),
-        // The years of a member begin with a day.
-        (Some(Per::Period(inner)), Some(Per::MembershipYear)) => inner <= Period::Day,
+        // The years and months of a member begin with a day.
+        (Some(Per::Period(inner)), Some(Per::Membership(_))) => inner <= Period::Day,
+        (Some(Per::Membership(inner)), Some(Per::Membership(outer))) => inner <= outer,
         (Some(inner), Some(outer)) => inner == outer,
     }
 }

@@ -31,7 +31,7 @@ use crate::source::Span;
 pub use crate::syntax::calendar::{month_name, weekday_name};
 pub use crate::syntax::engagement::{BudgetMode, CouponKind};
 pub use crate::syntax::ladder::Fall;
-pub use crate::syntax::tree::{AggregateFunction, CapMode, Cycle, Most, Period, Returns, TimeUnit, ToEnd};
+pub use crate::syntax::tree::{AggregateFunction, CapMode, Cycle, Most, OwnPeriod, Period, Returns, TimeUnit, ToEnd};
 pub use crate::syntax::trigger::CalendarDay;
 pub use crate::syntax::wallet::{Clawback, ExpireStart, Multipliers, RoundMode, RoundScope, SpendOrder};
 pub use badge::{Badge, BadgeFigure, BadgeLevel};
@@ -45,7 +45,7 @@ pub use ladder::{
 };
 pub use leaderboard::{Leaderboard, Rounds};
 pub use limits::{Cap, Limit, Per};
-pub use measure::{Flow, Measure, MeasureForm, MeasureOf, Meter, Origin, OwnYear, Segment, Window};
+pub use measure::{Flow, Measure, MeasureForm, MeasureOf, Meter, Origin, OwnFrom, Segment, Window};
 pub use messages::{
     AtMost, Broadcast, Category, Choice, ConsentNeed, Control, Label, Message, MessagePolicy, Parameter, Quiet, Row,
     Saying, SayingIndex, Shown, Text, TextPart, Words,

@@ -196,7 +196,7 @@ fn policy(checked: &Checked, policy: &WalletPolicy, unit: &str) -> Vec<String> {
             Expire::After { duration, start: ExpireStart::Earning } => format!("{duration} after earning"),
             Expire::After { duration, start: ExpireStart::Vesting } => format!("{duration} after vesting"),
             Expire::EndOf { period, after } => format!("end of {period}{}", later_by(*after)),
-            Expire::EndOfMembershipYear { after } => format!("end of membership year{}", later_by(*after)),
+            Expire::EndOfMembership { each, after } => format!("end of membership {each}{}", later_by(*after)),
             Expire::OnDay { month, day, next_year: true, .. } => {
                 format!("on {day} {} of next year", month_name(*month))
             }

@@ -4,8 +4,8 @@ use super::Checker;
 use super::expression::{Cause, Scope};
 use super::model::{
     AggregateFunction, Anniversary, CalendarDay, ClockTrigger, CouponChange, CouponIndex, DecisionTrigger, Every,
-    ExprKind, LadderChange, Length, Measure, MeasureForm, MeasureIndex, MeasureOf, Moment, Origin, Period, Returns,
-    TimeUnit, Trigger, Type, Versioned, Window,
+    ExprKind, LadderChange, Length, Measure, MeasureForm, MeasureIndex, MeasureOf, Moment, Origin, OwnPeriod, Period,
+    Returns, TimeUnit, Trigger, Type, Versioned, Window,
 };
 use super::names::Value;
 use super::path::split;
@@ -96,7 +96,12 @@ impl<'a> Checker<'a> {
             }
             TriggerKind::Anniversary(of) => {
                 let of = self.anniversary(of)?;
-                (Trigger::Clock(ClockTrigger::Anniversary { of, before: None }), Scope::reaction(Cause::Nothing))
+                let clock = ClockTrigger::Anniversary { of, each: OwnPeriod::Year, before: None };
+                (Trigger::Clock(clock), Scope::reaction(Cause::Nothing))
+            }
+            TriggerKind::Membership(each) => {
+                let clock = ClockTrigger::Anniversary { of: Anniversary::Joining, each: *each, before: None };
+                (Trigger::Clock(clock), Scope::reaction(Cause::Nothing))
             }
             TriggerKind::Every(every) => {
                 (Trigger::Clock(ClockTrigger::Every(self.every(every, span)?)), Scope::reaction(Cause::Nothing))
@@ -169,7 +174,7 @@ impl<'a> Checker<'a> {
         let length = self.length(duration);
         if !expires {
             let of = self.anniversary(subject);
-            let clock = ClockTrigger::Anniversary { of: of?, before: Some(length?) };
+            let clock = ClockTrigger::Anniversary { of: of?, each: OwnPeriod::Year, before: Some(length?) };
             return Some((Trigger::Clock(clock), Scope::reaction(Cause::Nothing)));
         }
         let value = match split(subject) {

@@ -285,8 +285,8 @@ impl<'a> Checker<'a> {
             written::Expire::EndOf { period, after } => {
                 Expire::EndOf { period: *period, after: self.length_if(after.as_ref())? }
             }
-            written::Expire::EndOfMembershipYear { after } => {
-                Expire::EndOfMembershipYear { after: self.length_if(after.as_ref())? }
+            written::Expire::EndOfMembership { each, after } => {
+                Expire::EndOfMembership { each: *each, after: self.length_if(after.as_ref())? }
             }
             written::Expire::OnDay { month, day, after, next_year } => {
                 let after = self.length_if(after.as_ref());

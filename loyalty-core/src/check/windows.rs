@@ -5,7 +5,7 @@ use rust_decimal::Decimal;
 
 use super::Checker;
 use super::expression::{Scope, constant};
-use super::model::{Expr, Lasts, Length, OwnYear, Per, TimeUnit, Window};
+use super::model::{Expr, Lasts, Length, OwnFrom, OwnPeriod, Per, TimeUnit, Window};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
 use crate::syntax::engagement;
@@ -89,11 +89,18 @@ impl<'a> Checker<'a> {
             tree::Window::This(period, _) => Window::This(*period),
             tree::Window::Previous(period, _) => Window::Previous(*period),
             tree::Window::Rolling(duration) => Window::Rolling(self.length(duration)?),
-            tree::Window::OwnYear { of, previous } => {
+            tree::Window::Own { of, each, previous } => {
                 let of = if of.text == "membership" {
-                    OwnYear::Membership
+                    OwnFrom::Membership
                 } else if let Some(super::names::Value::Ladder(ladder)) = self.names.values.get(of.text.as_str()) {
-                    OwnYear::Level(*ladder)
+                    if *each == OwnPeriod::Month {
+                        let message = format!("a level has years and no months: `{}`", of.text);
+                        self.report(Diagnostic::new(Code::UnknownLadder, of.span, message).help(
+                            "write `this membership month` for months from the day of joining, or a period of the calendar",
+                        ));
+                        return None;
+                    }
+                    OwnFrom::Level(*ladder)
                 } else {
                     let known: Vec<String> = self
                         .ladders
@@ -103,11 +110,11 @@ impl<'a> Checker<'a> {
                         .collect();
                     let message = format!("nothing begins the years of `{}`", of.text);
                     let diagnostic = Diagnostic::new(Code::UnknownLadder, of.span, message)
-                        .help("write `this membership year`, or the name of a ladder for years from the entry into its present level");
+                        .help("write `this membership year`, `this membership month`, or the name of a ladder for years from the entry into its present level");
                     self.suggest(diagnostic, &of.text, known.iter().map(String::as_str));
                     return None;
                 };
-                Window::OwnYear { of, previous: *previous }
+                Window::Own { of, each: *each, previous: *previous }
             }
             tree::Window::Range(range) => {
                 let (from, to) = self.days(range)?;
@@ -122,7 +129,7 @@ impl<'a> Checker<'a> {
             None => None,
             Some(tree::Per::Order(_)) => Some(Per::Order),
             Some(tree::Per::Period(period, _)) => Some(Per::Period(*period)),
-            Some(tree::Per::MembershipYear(_)) => Some(Per::MembershipYear),
+            Some(tree::Per::Membership(each, _)) => Some(Per::Membership(*each)),
             Some(tree::Per::Rolling(duration)) => Some(Per::Rolling(self.length(duration)?)),
             Some(tree::Per::FromFirst(duration)) => Some(Per::FromFirst(self.length(duration)?)),
         })

@@ -1,12 +1,12 @@
-//! Where the periods of the calendar end, and the years of a member's own.
+//! Where the periods of the calendar end, and the years and months of a member's own.
 
-use super::horizon::years_between;
+use super::horizon::{begins, turns_between};
 use super::member::Member;
 use crate::calendar::Calendar;
-use crate::check::model::{Cycle, Lasts, Length, TimeUnit, ToEnd};
+use crate::check::model::{Cycle, Lasts, ToEnd};
 use crate::plan::Plan;
 
-/// A calendar, and the instant from whose day on the years of a member are counted.
+/// A calendar, and the instant from whose day on the years and months of a member are counted.
 #[derive(Clone, Copy)]
 pub struct Cycles<'p> {
     pub calendar: &'p Calendar,
@@ -37,10 +37,10 @@ impl<'p> Cycles<'p> {
             Cycle::Calendar(period) => {
                 calendar.first_day(period, calendar.period_of(period, day) + 1 + i64::from(next))
             }
-            Cycle::MembershipYear => {
+            Cycle::Membership(each) => {
                 let joined = calendar.day_at(self.joined_at);
-                let years = years_between(joined, day).saturating_add(1 + u32::from(next));
-                Calendar::day_plus(joined, Length { count: years, unit: TimeUnit::Year })
+                let turns = turns_between(joined, day, each).saturating_add(1 + u32::from(next));
+                begins(joined, turns, each)
             }
         })
     }

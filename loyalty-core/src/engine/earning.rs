@@ -11,7 +11,7 @@ use super::coupons::points;
 use super::error::EventError;
 use super::eval::{NO_ROW, Scope};
 use super::grants::{self, Grant, Grants};
-use super::horizon::year_around;
+use super::horizon::turn_around;
 use super::member::Member;
 use super::members::transfer::Offer;
 use super::messages::Say;
@@ -503,9 +503,9 @@ pub fn told(scope: &Scope<'_>, form: ExpirePlan) -> Result<Option<ExpirePlan>, O
             Value::Date(day) => Some(ExpirePlan::At(day)),
             _ => None,
         }),
-        ExpirePlan::EndOfMembershipYear { after } => {
+        ExpirePlan::EndOfMembership { each, after } => {
             let joined = scope.plan.calendar.day_at(scope.member.enrolled_at);
-            let (_, next) = year_around(joined, lots::reached(scope.day, after));
+            let (_, next) = turn_around(joined, lots::reached(scope.day, after), each);
             Ok(Some(ExpirePlan::At(next.saturating_sub(1))))
         }
         form => Ok(Some(form)),

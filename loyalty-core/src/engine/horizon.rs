@@ -9,7 +9,7 @@ use super::member::Member;
 use super::value::Value;
 use super::{eval::NO_ROW, eval::Scope, referrals};
 use crate::calendar::{Calendar, clock_micros};
-use crate::check::model::{Length, Most, OwnYear, Per, Period, ReferralFigure, TimeUnit, Valid, Window, Within};
+use crate::check::model::{Length, Most, OwnFrom, OwnPeriod, Per, Period, ReferralFigure, Valid, Window, Within};
 use crate::plan::node::{Node, NodeId};
 use crate::plan::{Dated, GoalsPlan, Grain, Plan, ProgressPlan};
 use crate::sorting::Arrange as _;
@@ -208,7 +208,7 @@ impl<'a> Horizon<'a> {
                 Window::Rolling(length) => {
                     self.leaving(number, measure.tally, |calendar, at| leaves(calendar, length, at));
                 }
-                Window::OwnYear { of, previous } => self.own_years(of, if previous { 2 } else { 1 }),
+                Window::Own { of, each, previous } => self.own_periods(of, each, if previous { 2 } else { 1 }),
             }
             if measure.function == crate::check::model::AggregateFunction::Streak
                 && let Some(Grain::Period(period)) =
@@ -228,12 +228,12 @@ impl<'a> Horizon<'a> {
         }
     }
 
-    fn own_years(&mut self, of: OwnYear, count: u32) {
+    fn own_periods(&mut self, of: OwnFrom, each: OwnPeriod, count: u32) {
         let Some(first) = first_day(self.plan, self.member, of) else { return };
         let today = self.plan.calendar.day_at(self.after);
-        let now = years_between(first, today);
-        for year in now + 1..=now + count {
-            self.push_day(Calendar::day_plus(first, Length { count: year, unit: TimeUnit::Year }));
+        let now = turns_between(first, today, each);
+        for turn in now + 1..=now + count {
+            self.push_day(begins(first, turn, each));
         }
     }
 
@@ -266,7 +266,7 @@ impl<'a> Horizon<'a> {
         match per {
             None | Some(Per::Order) => {}
             Some(Per::Period(period)) => self.periods(period, 1),
-            Some(Per::MembershipYear) => self.own_years(OwnYear::Membership, 1),
+            Some(Per::Membership(each)) => self.own_periods(OwnFrom::Membership, each, 1),
             Some(Per::Rolling(length)) => {
                 self.leaving(u16::MAX, Some(tally), |calendar, at| leaves(calendar, length, at));
             }
@@ -327,29 +327,42 @@ pub fn leaves_at(plan: &Plan, tally: u32, length: Length, key: i64) -> i64 {
     leaves(&plan.calendar, length, at)
 }
 
-/// The local day from which a member's own years are counted.
-pub fn first_day(plan: &Plan, member: &Member, of: OwnYear) -> Option<i32> {
+/// The local day from which a member's own years and months are counted.
+pub fn first_day(plan: &Plan, member: &Member, of: OwnFrom) -> Option<i32> {
     let since = match of {
-        OwnYear::Membership => member.enrolled_at,
-        OwnYear::Level(ladder) => member.standings.get(ladder)?.since,
+        OwnFrom::Membership => member.enrolled_at,
+        OwnFrom::Level(ladder) => member.standings.get(ladder)?.since,
     };
     Some(plan.calendar.day_at(since))
 }
 
-/// Of the years that are counted from one day, that around another: its first day, and that of the next.
-pub fn year_around(first: i32, day: i32) -> (i32, i32) {
-    let begins = |year: u32| Calendar::day_plus(first, Length { count: year, unit: TimeUnit::Year });
-    let year = years_between(first, day);
-    (begins(year), begins(year.saturating_add(1)))
+/// Of the years or months that are counted from one day, the first day of that after so many.
+///
+/// Each is counted from the first: from a 31st the next begin with the last day of February and with 31 March.
+pub fn begins(first: i32, turn: u32, each: OwnPeriod) -> i32 {
+    Calendar::day_plus(first, Length { count: turn, unit: each.unit() })
 }
 
-/// Whole years from one day to another, none before it.
-pub fn years_between(from: i32, to: i32) -> u32 {
+/// Of those, that around a day: its first day, and that of the next.
+pub fn turn_around(first: i32, day: i32, each: OwnPeriod) -> (i32, i32) {
+    let turn = turns_between(first, day, each);
+    (begins(first, turn, each), begins(first, turn.saturating_add(1), each))
+}
+
+/// Whole years or months from one day to another, none before it.
+pub fn turns_between(from: i32, to: i32, each: OwnPeriod) -> u32 {
     use chrono::Datelike as _;
     let (start, end) = (crate::time::date_of(from), crate::time::date_of(to));
-    let mut years = end.year().saturating_sub(start.year()).max(0) as u32;
-    while years > 0 && Calendar::day_plus(from, Length { count: years, unit: TimeUnit::Year }) > to {
-        years -= 1;
+    let years = end.year().saturating_sub(start.year());
+    let turns = match each {
+        OwnPeriod::Year => years,
+        OwnPeriod::Month => {
+            years.saturating_mul(12).saturating_add(end.month() as i32).saturating_sub(start.month() as i32)
+        }
+    };
+    let mut turns = turns.max(0) as u32;
+    while turns > 0 && begins(from, turns, each) > to {
+        turns -= 1;
     }
-    years
+    turns
 }

@@ -19,7 +19,7 @@ use super::{horizon, measures};
 use crate::amount::{self, Overflow};
 use crate::calendar::{Calendar, clock_micros};
 use crate::check::model::{
-    Carry, Fall, Grace, Keep, LadderReturns, Length, OwnYear, Period, RaiseEnd, Rise, TimeUnit, ToEnd, Window,
+    Carry, Fall, Grace, Keep, LadderReturns, Length, OwnFrom, Period, RaiseEnd, Rise, TimeUnit, ToEnd, Window,
 };
 use crate::plan::{LadderFormPlan, LadderPlan, Plan, in_force};
 
@@ -62,10 +62,10 @@ fn still_counts(scope: &Scope<'_>, form: &LadderFormPlan, day: i32) -> bool {
         Window::This(period) => calendar.period_of(period, day) == calendar.period_of(period, today),
         Window::Previous(period) => calendar.period_of(period, day) + 1 == calendar.period_of(period, today),
         Window::Rolling(length) => day > Calendar::day_minus(today, length),
-        Window::OwnYear { of: OwnYear::Level(_), .. } => false,
-        Window::OwnYear { of: OwnYear::Membership, previous } => {
+        Window::Own { of: OwnFrom::Level(_), .. } => false,
+        Window::Own { of: OwnFrom::Membership, each, previous } => {
             let first = calendar.day_at(scope.member.enrolled_at);
-            let (then, now) = (horizon::years_between(first, day), horizon::years_between(first, today));
+            let (then, now) = (horizon::turns_between(first, day, each), horizon::turns_between(first, today, each));
             then + u32::from(previous) == now
         }
         Window::AllTime | Window::Range { .. } => true,

@@ -509,7 +509,7 @@ fn fixed_expiry(plan: &Plan, form: ExpirePlan, start: i64, vested: bool) -> Expi
             Expiry::At(calendar.start_of(last.saturating_add(1)))
         }
         // It has become a day before any points are earned by it.
-        ExpirePlan::Told(_) | ExpirePlan::EndOfMembershipYear { .. } => Expiry::At(start),
+        ExpirePlan::Told(_) | ExpirePlan::EndOfMembership { .. } => Expiry::At(start),
         ExpirePlan::Inactivity(form) => Expiry::Inactivity(form),
         ExpirePlan::At(last) => Expiry::At(calendar.start_of(last.saturating_add(1))),
     }

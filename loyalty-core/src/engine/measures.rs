@@ -12,8 +12,7 @@ use super::tally::{After, Change};
 use super::value::{Stored, Value};
 use super::{horizon, tally};
 use crate::amount::{self, Overflow};
-use crate::calendar::Calendar;
-use crate::check::model::{AggregateFunction, Length, OwnYear, TimeUnit, Window};
+use crate::check::model::{AggregateFunction, OwnFrom, Window};
 use crate::plan::{Grain, MeasurePlan, Plan, in_force};
 use crate::time::day_of;
 
@@ -205,7 +204,7 @@ fn holds_one(scope: &Scope<'_>, window: Window, grain: Grain, key: i64) -> bool 
 /// Where a window is looked at from: at the end of a period calendar windows from its last instant.
 pub fn looking_from(scope: &Scope<'_>, window: Window) -> (i64, i32) {
     match window {
-        Window::This(_) | Window::Previous(_) | Window::OwnYear { .. } | Window::AllTime if scope.closing => {
+        Window::This(_) | Window::Previous(_) | Window::Own { .. } | Window::AllTime if scope.closing => {
             let at = scope.at.saturating_sub(1);
             (at, scope.plan.calendar.day_at(at))
         }
@@ -217,23 +216,23 @@ pub fn looking_from(scope: &Scope<'_>, window: Window) -> (i64, i32) {
 fn keys(scope: &Scope<'_>, window: Window, grain: Grain) -> (i64, i64) {
     let calendar = &scope.plan.calendar;
     let (at, day) = looking_from(scope, window);
-    let Window::OwnYear { of, previous } = window else {
+    let Window::Own { of, each, previous } = window else {
         return tally::window_keys(window, grain, calendar, at, day);
     };
     // Nothing lies in the years of a ladder that the member is not on.
     let Some(first) = horizon::first_day(scope.plan, scope.member, of) else { return (0, -1) };
-    let begins = |year: u32| Calendar::day_plus(first, Length { count: year, unit: TimeUnit::Year });
-    let year = horizon::years_between(first, day);
-    let (year, next) = match previous {
-        false => (year, year.saturating_add(1)),
-        true if year == 0 => return (0, -1),
-        true => (year - 1, year),
+    let begins = |turn: u32| horizon::begins(first, turn, each);
+    let turn = horizon::turns_between(first, day, each);
+    let (turn, next) = match previous {
+        false => (turn, turn.saturating_add(1)),
+        true if turn == 0 => return (0, -1),
+        true => (turn - 1, turn),
     };
     if grain == Grain::Day {
-        return (i64::from(begins(year)), i64::from(begins(next)) - 1);
+        return (i64::from(begins(turn)), i64::from(begins(next)) - 1);
     }
     let from = match of {
-        OwnYear::Level(ladder) if year == 0 => {
+        OwnFrom::Level(ladder) if turn == 0 => {
             // What led to the level is not counted again. To the lowest, and at the end of a period, no event leads.
             let first = |standing: &Standing| match standing.level > 0 && standing.base >= standing.since {
                 true => standing.since.saturating_add(1),
@@ -241,7 +240,7 @@ fn keys(scope: &Scope<'_>, window: Window, grain: Grain) -> (i64, i64) {
             };
             scope.member.standings.get(ladder).map_or(i64::MAX, first)
         }
-        _ => calendar.start_of(begins(year)),
+        _ => calendar.start_of(begins(turn)),
     };
     (from, calendar.start_of(begins(next)) - 1)
 }

@@ -10,7 +10,7 @@ use super::coupons::{Concerned, Held};
 use super::earning::{self, Evaluation};
 use super::error::Refusal;
 use super::eval::Scope;
-use super::horizon::{Horizon, years_between};
+use super::horizon::{Horizon, begins, turns_between};
 use super::lots::{Expiry, Vesting};
 use super::member::Member;
 use super::reactions::Cause;
@@ -20,8 +20,8 @@ use super::{badges, challenges, horizon, ladders, referrals, rules, segments, wh
 use crate::amount;
 use crate::calendar::{Calendar, clock_micros};
 use crate::check::model::{
-    AggregateFunction, Anniversary, CalendarDay, ClockTrigger, Every, Fall, Keep, Length, Most, Period, Rise, TimeUnit,
-    Trigger, Valid, Window,
+    AggregateFunction, Anniversary, CalendarDay, ClockTrigger, Every, Fall, Keep, Length, Most, OwnPeriod, Period,
+    Rise, TimeUnit, Trigger, Valid, Window,
 };
 use crate::plan::{EffectKindPlan, LadderPlan, LevelPlan, Node, Plan, RuleFormPlan, RulesOn, in_force};
 use crate::sorting::Arrange as _;
@@ -333,7 +333,7 @@ pub fn occurs_after(plan: &Plan, member: &Member, trigger: &ClockTrigger, after:
     let calendar = &plan.calendar;
     match trigger {
         ClockTrigger::Every(every) => next_time(calendar, every, after),
-        ClockTrigger::Anniversary { of, before } => {
+        ClockTrigger::Anniversary { of, each, before } => {
             let (first, from) = match of {
                 Anniversary::Attribute(field) => match member.attributes.get(*field)?.value() {
                     super::value::Value::Date(day) => (day, 0),
@@ -341,7 +341,7 @@ pub fn occurs_after(plan: &Plan, member: &Member, trigger: &ClockTrigger, after:
                 },
                 Anniversary::Joining => (calendar.day_at(member.enrolled_at), 1),
             };
-            next_year(calendar, first, from, *before, after)
+            next_turn(calendar, first, *each, from, *before, after)
         }
         ClockTrigger::BeforeExpiry { wallet, before } => {
             let ends = expiries(plan, member, *wallet as u16);
@@ -398,19 +398,29 @@ fn so_long_before(calendar: &Calendar, end: i64, before: Length) -> i64 {
     }
 }
 
-/// The next time that a yearly day comes round, so long before it; in the `from`th year at the earliest.
-fn next_year(calendar: &Calendar, first: i32, from: u32, before: Option<Length>, after: i64) -> Option<i64> {
-    let day = |years: u32| Calendar::day_plus(first, Length { count: years, unit: TimeUnit::Year });
-    let at = |years: u32| {
-        let start = calendar.start_of(day(years));
+/// The next time that a day comes round each year or month, so long before it; for the `from`th time at the earliest.
+fn next_turn(
+    calendar: &Calendar,
+    first: i32,
+    each: OwnPeriod,
+    from: u32,
+    before: Option<Length>,
+    after: i64,
+) -> Option<i64> {
+    let at = |turn: u32| {
+        let start = calendar.start_of(begins(first, turn, each));
         before.map_or(start, |before| so_long_before(calendar, start, before))
     };
-    let mut years = years_between(first, calendar.day_at(after)).max(from);
-    // Whoever is born on 29 February has the 28th in other years: `day_plus` ends on the last day of the month.
-    while at(years) <= after {
-        years = years.checked_add(1).filter(|years| *years < 400)?;
+    let most = match each {
+        OwnPeriod::Year => 400,
+        OwnPeriod::Month => 400 * 12,
+    };
+    let mut turn = turns_between(first, calendar.day_at(after), each).max(from);
+    // Whoever is born on 29 February has the 28th in other years: a month ends with its last day.
+    while at(turn) <= after {
+        turn = turn.checked_add(1).filter(|turn| *turn < most)?;
     }
-    Some(at(years))
+    Some(at(turn))
 }
 
 /// The next of a recurring day and time.

@@ -10,7 +10,7 @@ use rust_decimal::Decimal;
 use ends::Ends;
 use totals::{LONG, Totals};
 
-use super::horizon::year_around;
+use super::horizon::turn_around;
 use super::undo::{Rows, undo_all};
 use crate::amount::{self, Overflow};
 use crate::calendar::Calendar;
@@ -448,7 +448,7 @@ pub fn window_keys(window: Window, grain: Grain, calendar: &Calendar, at: i64, d
     match (window, grain) {
         (_, Grain::Ever) => (0, 0),
         // Those of a member's own are known to `measures` alone.
-        (Window::AllTime | Window::OwnYear { .. }, _) => (i64::MIN, i64::MAX),
+        (Window::AllTime | Window::Own { .. }, _) => (i64::MIN, i64::MAX),
         (Window::This(_), Grain::Period(period)) => {
             let number = calendar.period_of(period, day);
             (number, number)
@@ -491,8 +491,8 @@ fn per_keys(per: Option<Per>, grain: Grain, calendar: &Calendar, Seen { at, day,
             let number = calendar.period_of(period, day);
             (number, number)
         }
-        Some(Per::MembershipYear) => {
-            let (from, next) = year_around(calendar.day_at(joined_at), day);
+        Some(Per::Membership(each)) => {
+            let (from, next) = turn_around(calendar.day_at(joined_at), day, each);
             (i64::from(from), i64::from(next) - 1)
         }
         Some(Per::Rolling(length) | Per::FromFirst(length)) => rolling_keys(length, grain, calendar, at, day),

@@ -2,7 +2,8 @@
 
 use super::{Dated, NodeId, PolicyQuotes, Unit};
 use crate::check::model::{
-    CapMode, Clawback, ExpireStart, Flow, Length, Most, Multipliers, Per, Period, RoundMode, RoundScope, SpendOrder,
+    CapMode, Clawback, ExpireStart, Flow, Length, Most, Multipliers, OwnPeriod, Per, Period, RoundMode, RoundScope,
+    SpendOrder,
 };
 use rust_decimal::Decimal;
 
@@ -89,7 +90,8 @@ pub enum ExpirePlan {
         next_year: bool,
     },
     /// It becomes a day when the points are earned, as `Told` does.
-    EndOfMembershipYear {
+    EndOfMembership {
+        each: OwnPeriod,
         after: Option<Length>,
     },
     Inactivity(u16),

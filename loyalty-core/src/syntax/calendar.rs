@@ -4,7 +4,7 @@ use std::fmt;
 
 use chrono::Weekday;
 
-use crate::syntax::tree::{Cycle, Period, TimeUnit, ToEnd};
+use crate::syntax::tree::{Cycle, OwnPeriod, Period, TimeUnit, ToEnd};
 
 /// From Monday, as `Weekday::num_days_from_monday` counts.
 pub const WEEKDAYS: [&str; 7] = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
@@ -67,12 +67,35 @@ impl fmt::Display for Period {
     }
 }
 
+impl OwnPeriod {
+    /// The period of the calendar that is as long.
+    pub fn as_long_as(self) -> Period {
+        match self {
+            Self::Month => Period::Month,
+            Self::Year => Period::Year,
+        }
+    }
+
+    pub fn unit(self) -> TimeUnit {
+        match self {
+            Self::Month => TimeUnit::Month,
+            Self::Year => TimeUnit::Year,
+        }
+    }
+}
+
+impl fmt::Display for OwnPeriod {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.as_long_as().fmt(formatter)
+    }
+}
+
 impl fmt::Display for ToEnd {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(if self.next { "to end of next " } else { "to end of " })?;
         match self.of {
             Cycle::Calendar(period) => write!(formatter, "{period}"),
-            Cycle::MembershipYear => formatter.write_str("membership year"),
+            Cycle::Membership(each) => write!(formatter, "membership {each}"),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! What measures count and sum up, and over which time.
 
-use super::tree::{DateRange, Duration, Expr, Name, Period, Returns, Span};
+use super::tree::{DateRange, Duration, Expr, Name, OwnPeriod, Period, Returns, Span};
 
 /// `sum(order.subtotal where …) over last 12 months returns keep`
 #[derive(Debug, Clone, PartialEq)]
@@ -47,8 +47,8 @@ pub enum Window {
     This(Period, Span),
     /// `last month`: the whole period before this one.
     Previous(Period, Span),
-    /// `this membership year`, `last status year`: years counted from joining, or from the entry into a level.
-    OwnYear { of: Name, previous: bool },
+    /// `this membership year`, `last membership month`, `last status year`: counted from joining, or from the entry into a level.
+    Own { of: Name, each: OwnPeriod, previous: bool },
     /// `over last 12 months`
     Rolling(Duration),
     /// `2026-11-01 .. 2026-12-31`, each side may be missing.

@@ -22,11 +22,18 @@ pub enum Period {
     Year,
 }
 
-/// What goes round: a period of the calendar, or the year counted from the day of joining.
+/// What is counted from a day of the member's own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum OwnPeriod {
+    Month,
+    Year,
+}
+
+/// What goes round: a period of the calendar, or one counted from the day of joining.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Cycle {
     Calendar(Period),
-    MembershipYear,
+    Membership(OwnPeriod),
 }
 
 /// `to end of next year`, `to end of membership year`

@@ -9,7 +9,7 @@ pub use super::expr::{Binary, Expr, ExprKind, MatchArm, Pattern};
 use super::ladder::LadderClause;
 pub use super::measure::{Aggregate, AggregateFunction, MeasureBody, Window};
 use super::referral::ReferralClause;
-pub use super::stretch::{Cycle, DateRange, Duration, Period, TimeUnit, ToEnd};
+pub use super::stretch::{Cycle, DateRange, Duration, OwnPeriod, Period, TimeUnit, ToEnd};
 pub use super::trigger::{Trigger, TriggerKind};
 use super::wallet::{Clawback, Expire, Multipliers, Restore, RoundMode, RoundScope, SpendOrder, Vest};
 pub use crate::source::Span;
@@ -288,8 +288,8 @@ pub enum Per {
     Order(Span),
     /// `per day` … `per year`: calendar periods of the program's zone.
     Period(Period, Span),
-    /// `per membership year`: counted from the day of joining.
-    MembershipYear(Span),
+    /// `per membership year`, `per membership month`: counted from the day of joining.
+    Membership(OwnPeriod, Span),
     /// `per 24 hours`, `per 7 days`, `over last 60 days`: any stretch of that length.
     Rolling(Duration),
     /// `per 7 days from first use`: stretches of that length, each of which begins with a use.

@@ -2,7 +2,7 @@
 
 use chrono::{NaiveDate, NaiveTime, Weekday};
 
-use super::tree::{Duration, Expr, Name, Span, TimeUnit};
+use super::tree::{Duration, Expr, Name, OwnPeriod, Span, TimeUnit};
 
 /// A trigger with its place.
 #[derive(Debug, Clone, PartialEq)]
@@ -28,6 +28,8 @@ pub enum TriggerKind {
     Reaches { subject: Name, level: Name },
     /// `on member.birthday`
     Anniversary(Expr),
+    /// `every membership month`: the first day of each that is counted from the day of joining, but of the first.
+    Membership(OwnPeriod),
     /// `every month on day 1`, `every 2 weeks on monday at 09:00`, `every second wednesday`,
     /// `every 3 months from 2026-02-10`
     Every(Every),
@@ -78,7 +80,7 @@ impl TriggerKind {
             | Self::Change { .. }
             | Self::Reaches { .. }
             | Self::Anniversary(_) => "on",
-            Self::Every { .. } => "every",
+            Self::Membership(_) | Self::Every { .. } => "every",
             Self::Before { .. } => "before",
             Self::AfterLast { .. } | Self::After { .. } => "after",
         }

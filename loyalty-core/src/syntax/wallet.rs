@@ -3,7 +3,7 @@
 
 use chrono::NaiveDate;
 
-use crate::syntax::tree::{Duration, Expr, Name, Period};
+use crate::syntax::tree::{Duration, Expr, Name, OwnPeriod, Period};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RoundMode {
@@ -88,7 +88,7 @@ pub enum Expire {
     /// `expire end of month after 3 months`
     EndOf { period: Period, after: Option<Duration> },
     /// `expire end of membership year after 1 month`
-    EndOfMembershipYear { after: Option<Duration> },
+    EndOfMembership { each: OwnPeriod, after: Option<Duration> },
     /// `expire on 31 december after 36 months`, `expire on 31 march of next year`
     OnDay { month: u32, day: u32, after: Option<Duration>, next_year: bool },
     /// `expire after 12 months without order, visit`; `without earning`; `without activity`

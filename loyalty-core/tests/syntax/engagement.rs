@@ -4,7 +4,7 @@ use loyalty_core::syntax::engagement::{
     BudgetMode, CouponKind, Engagement, EngagementClause, EngagementEffect, IssueEnd, Lasts, Within,
 };
 use loyalty_core::syntax::give::{Each, Give, GiveClause, GroupChoice, Lines, Off, Stack, Stop};
-use loyalty_core::syntax::tree::{ClauseKind, Cycle, Effect, ItemKind, Period, ToEnd};
+use loyalty_core::syntax::tree::{ClauseKind, Cycle, Effect, ItemKind, OwnPeriod, Period, ToEnd};
 
 use crate::{clause, item};
 
@@ -269,7 +269,7 @@ fn an_issue_may_say_code_and_end() {
     ));
     assert!(matches!(
         issue("issue x code order.voucher to end of next membership year"),
-        (true, Some(IssueEnd::Lasts(Lasts::ToEnd(ToEnd { next: true, of: Cycle::MembershipYear }))))
+        (true, Some(IssueEnd::Lasts(Lasts::ToEnd(ToEnd { next: true, of: Cycle::Membership(OwnPeriod::Year) }))))
     ));
     assert!(matches!(issue("issue x code \"A\" until 2026-12-31"), (true, Some(IssueEnd::Until(_)))));
 }

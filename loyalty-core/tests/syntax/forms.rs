@@ -2,8 +2,8 @@
 
 use chrono::{NaiveDate, NaiveTime, Weekday};
 use loyalty_core::syntax::tree::{
-    CapMode, ClauseKind, Earn, Effect, ItemKind, LimitScope, Most, Per, Period, RaiseEnd, Returns, TestStep, TimeUnit,
-    ToEnd, Trigger, TriggerKind, ValidPart, Window,
+    CapMode, ClauseKind, Earn, Effect, ItemKind, LimitScope, Most, OwnPeriod, Per, Period, RaiseEnd, Returns, TestStep,
+    TimeUnit, ToEnd, Trigger, TriggerKind, ValidPart, Window,
 };
 use loyalty_core::syntax::wallet::{
     Activity, Clawback, Expire, ExpireStart, Multipliers, Restore, RoundMode, RoundScope, SpendOrder, Vest,
@@ -256,10 +256,13 @@ fn measures() {
     };
     assert_eq!(body("count(order)").window, Window::AllTime);
     assert!(
-        matches!(body("count(order) this membership year").window, Window::OwnYear { of, previous: false } if of.text == "membership")
+        matches!(body("count(order) this membership year").window, Window::Own { of, each: OwnPeriod::Year, previous: false } if of.text == "membership")
     );
     assert!(
-        matches!(body("count(order) last status year").window, Window::OwnYear { of, previous: true } if of.text == "status")
+        matches!(body("count(order) last status year").window, Window::Own { of, each: OwnPeriod::Year, previous: true } if of.text == "status")
+    );
+    assert!(
+        matches!(body("count(order) last membership month").window, Window::Own { of, each: OwnPeriod::Month, previous: true } if of.text == "membership")
     );
     assert!(matches!(body("count(order) this half year").window, Window::This(Period::HalfYear, _)));
     assert!(matches!(body("count(order) last month").window, Window::Previous(Period::Month, _)));

@@ -4,7 +4,7 @@ use std::fmt;
 
 use rust_decimal::Decimal;
 
-use super::{Expr, Length, Most, Period};
+use super::{Expr, Length, Most, OwnPeriod, Period};
 use crate::source::Span;
 
 #[derive(Debug, Clone)]
@@ -20,8 +20,8 @@ pub struct Cap {
 pub enum Per {
     Order,
     Period(Period),
-    /// The years counted from the local day of joining.
-    MembershipYear,
+    /// The years or months counted from the local day of joining.
+    Membership(OwnPeriod),
     Rolling(Length),
     /// Stretches that do not overlap, each from a use that lies in none before it.
     FromFirst(Length),
@@ -33,7 +33,7 @@ impl fmt::Display for Per {
         match self {
             Per::Order => formatter.write_str("per order"),
             Per::Period(period) => write!(formatter, "per {period}"),
-            Per::MembershipYear => formatter.write_str("per membership year"),
+            Per::Membership(each) => write!(formatter, "per membership {each}"),
             Per::Rolling(over) => write!(formatter, "over last {over}"),
             Per::FromFirst(of) => write!(formatter, "per {of} from first use"),
         }

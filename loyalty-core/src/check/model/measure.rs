@@ -3,8 +3,8 @@
 use chrono::NaiveDate;
 
 use super::{
-    AggregateFunction, ChallengeIndex, EventIndex, Expr, LadderIndex, Length, Period, Returns, Type, Versioned,
-    WalletIndex,
+    AggregateFunction, ChallengeIndex, EventIndex, Expr, LadderIndex, Length, OwnPeriod, Period, Returns, Type,
+    Versioned, WalletIndex,
 };
 use crate::source::Span;
 
@@ -86,9 +86,10 @@ pub enum Window {
     This(Period),
     Previous(Period),
     Rolling(Length),
-    /// A year counted from a day of the member's own.
-    OwnYear {
-        of: OwnYear,
+    /// A year or month counted from a day of the member's own.
+    Own {
+        of: OwnFrom,
+        each: OwnPeriod,
         previous: bool,
     },
     /// Local days, both included.
@@ -98,9 +99,9 @@ pub enum Window {
     },
 }
 
-/// What a member's own years are counted from.
+/// What a member's own years and months are counted from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum OwnYear {
+pub enum OwnFrom {
     /// The local day of joining.
     Membership,
     /// The instant at which the present level of that ladder was entered; what led to it is not counted again.

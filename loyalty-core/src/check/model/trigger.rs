@@ -4,8 +4,8 @@ use chrono::{NaiveDate, NaiveTime};
 
 use super::{
     CalendarDay, ChallengeIndex, CouponIndex, EventIndex, FieldIndex, LadderIndex, LeaderboardIndex, Length,
-    LevelIndex, MeasureIndex, Period, QuestionIndex, ReferralIndex, Reply, RewardIndex, SegmentIndex, WalletIndex,
-    WheelIndex,
+    LevelIndex, MeasureIndex, OwnPeriod, Period, QuestionIndex, ReferralIndex, Reply, RewardIndex, SegmentIndex,
+    WalletIndex, WheelIndex,
 };
 
 /// What sets a rule off.
@@ -86,9 +86,10 @@ pub enum LadderChange {
 #[derive(Debug, Clone, PartialEq)]
 pub enum ClockTrigger {
     Every(Every),
-    /// The day of an attribute or of joining comes round, so long before.
+    /// The day of an attribute or of joining comes round every year, or every month, so long before.
     Anniversary {
         of: Anniversary,
+        each: OwnPeriod,
         before: Option<Length>,
     },
     /// So long before points of a wallet run out.

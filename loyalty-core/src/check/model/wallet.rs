@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
 use super::{
-    Cap, CapMode, Clawback, Currency, EventIndex, ExpireStart, Expr, Length, Multipliers, Period, RoundMode,
+    Cap, CapMode, Clawback, Currency, EventIndex, ExpireStart, Expr, Length, Multipliers, OwnPeriod, Period, RoundMode,
     RoundScope, SpendOrder, Versioned,
 };
 use crate::source::Span;
@@ -89,8 +89,9 @@ pub enum Expire {
         /// In the year after that of the earning.
         next_year: bool,
     },
-    /// The end of the year counted from the day of joining.
-    EndOfMembershipYear {
+    /// The end of the year or month counted from the day of joining.
+    EndOfMembership {
+        each: OwnPeriod,
         after: Option<Length>,
     },
     Inactivity {

@@ -9,7 +9,7 @@ use crate::amount::{self, Overflow};
 use crate::check::model::{CapMode, Per};
 use crate::engine::caps::most;
 use crate::engine::eval::Scope;
-use crate::engine::horizon::year_around;
+use crate::engine::horizon::turn_around;
 use crate::engine::rules::Firings;
 use crate::plan::{CapPlan, Grain, in_force};
 
@@ -197,8 +197,8 @@ pub fn next(scope: &Scope<'_>, per: Option<Per>, tally: Option<u32>) -> Option<i
         let end = last.saturating_add(1);
         return Some(if grain == Grain::Instant { end } else { calendar.start_of(end as i32) });
     }
-    if per == Some(Per::MembershipYear) {
-        let (_, next) = year_around(calendar.day_at(scope.member.enrolled_at), scope.day);
+    if let Some(Per::Membership(each)) = per {
+        let (_, next) = turn_around(calendar.day_at(scope.member.enrolled_at), scope.day, each);
         return Some(calendar.start_of(next));
     }
     let Some(Per::Period(period)) = per else { return None };

@@ -88,7 +88,7 @@ fn expiry_clause(plan: &Plan, wallet: u16, earned_at: i64, expiry: Expiry) -> Op
     let own = policy.expire.iter().zip(&policy.quotes.expire).find(|((form, _), _)| says(*form));
     // A day that was told then is not known any more: the clause that asks for it is the last that is left.
     let told = |form: ExpirePlan| {
-        let own = matches!(form, ExpirePlan::Told(_) | ExpirePlan::EndOfMembershipYear { .. });
+        let own = matches!(form, ExpirePlan::Told(_) | ExpirePlan::EndOfMembership { .. });
         own && matches!(expiry, Expiry::At(_))
     };
     let of_wallet = || {

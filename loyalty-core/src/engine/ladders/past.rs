@@ -5,7 +5,7 @@ use rust_decimal::Decimal;
 use super::{by_the_day, earned, end_of, form, kept_until, last_multiple, qualifies, still_counts};
 use crate::amount::{self, Overflow};
 use crate::calendar::Calendar;
-use crate::check::model::{Carry, Fall, Keep, OwnYear, Rise, Window};
+use crate::check::model::{Carry, Fall, Keep, OwnFrom, Rise, Window};
 use crate::engine::cycles::Cycles;
 use crate::engine::eval::{NO_ROW, Scope};
 use crate::engine::standing::Standing;
@@ -186,8 +186,8 @@ fn kept_from(
 /// as a period ended.
 fn judgements(scope: &Scope<'_>, ladder: u16, form: &LadderFormPlan, last: i64) -> Vec<Then> {
     let (plan, member, calendar) = (scope.plan, scope.member, &scope.plan.calendar);
-    let own = OwnYear::Level(usize::from(ladder));
-    let own_year = |window| matches!(window, Window::OwnYear { of, .. } if of == own);
+    let own = OwnFrom::Level(usize::from(ladder));
+    let own_year = |window| matches!(window, Window::Own { of, .. } if of == own);
     let since_entry = plan.measures.iter().flat_map(|measure| &measure.forms).any(|form| own_year(form.value.window));
     // What levels had used up before the present one, and what counts since its entry, is not known of earlier instants.
     let from = if form.carry.is_some() || since_entry { last } else { member.horizon(plan).max(member.enrolled_at) };

@@ -197,7 +197,7 @@ fn join(
 
 /// On each ladder the better of the two levels, with its own times, is where the joined account begins; levels that were
 /// given beside the rules are all kept, and what earlier levels have used up of either meter is used up of the joined one.
-/// What is kept to the end of a year of membership goes on to that of the joined account, no sooner than it would have ended.
+/// What is kept to the end of a year or month of membership goes on to that of the joined account, no sooner than it would have ended.
 fn standings(plan: &Plan, survivor: &mut Member, absorbed: &Member, (joined_at, at): (i64, i64)) {
     let cycles = Cycles::of(plan, survivor);
     for (number, other) in absorbed.standings.iter().enumerate() {
@@ -208,7 +208,7 @@ fn standings(plan: &Plan, survivor: &mut Member, absorbed: &Member, (joined_at, 
         let mut better = if of_other { other.clone() } else { own.clone() };
         let counted_from = if of_other { absorbed.enrolled_at } else { joined_at };
         let keep = ladders::form(plan, number as u16, plan.calendar.day_at(at)).map(|form| form.keep);
-        if let Some(Keep::ToEnd(end @ ToEnd { of: Cycle::MembershipYear, .. })) = keep
+        if let Some(Keep::ToEnd(end @ ToEnd { of: Cycle::Membership(_), .. })) = keep
             && counted_from != survivor.enrolled_at
         {
             let end = |until: i64| cycles.end(ToEnd { next: false, ..end }, until.saturating_sub(1));

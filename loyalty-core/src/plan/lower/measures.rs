@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 use super::Lower;
 use super::tallies::period_days;
 use crate::calendar::{clock_micros, days_at_most};
-use crate::check::model::{self, AggregateFunction, Origin, Period, Window};
+use crate::check::model::{self, AggregateFunction, Origin, Window};
 use crate::plan::{Grain, MeasureFormPlan, MeasurePlan, SegmentPlan};
 
 impl Lower<'_> {
@@ -125,7 +125,7 @@ fn reach(window: Window) -> Option<i32> {
         Window::This(period) => Some(period_days(period)),
         Window::Previous(period) => Some(period_days(period).saturating_mul(2)),
         Window::Rolling(length) => Some(days_at_most(length)),
-        Window::OwnYear { previous, .. } => Some(period_days(Period::Year) * if previous { 2 } else { 1 }),
+        Window::Own { each, previous, .. } => Some(period_days(each.as_long_as()) * if previous { 2 } else { 1 }),
     }
 }
 
@@ -165,8 +165,8 @@ fn grain_of(windows: impl Iterator<Item = Window>) -> Grain {
             Window::This(period) | Window::Previous(period) => Grain::Period(period),
             Window::Rolling(length) if clock_micros(length).is_some() => Grain::Instant,
             // What led to a level is told from what came after by the instant alone.
-            Window::OwnYear { of: model::OwnYear::Level(_), .. } => Grain::Instant,
-            Window::OwnYear { of: model::OwnYear::Membership, .. } => Grain::Day,
+            Window::Own { of: model::OwnFrom::Level(_), .. } => Grain::Instant,
+            Window::Own { of: model::OwnFrom::Membership, .. } => Grain::Day,
             Window::Rolling(_) => Grain::Day,
         };
         grain = Some(match grain {

@@ -34,11 +34,11 @@ impl Lower<'_> {
                 Grain::Period(period),
                 Some(period_days(period).saturating_add(history)),
             )),
-            // Days, of which accounts that are put together count anew in which year each lies.
-            Some(Per::MembershipYear) => Some(self.tally(
-                format!("{what} per membership year"),
+            // Days, of which accounts that are put together count anew in which year or month each lies.
+            Some(Per::Membership(each)) => Some(self.tally(
+                format!("{what} per membership {each}"),
                 Grain::Day,
-                Some(period_days(Period::Year).saturating_add(history)),
+                Some(period_days(each.as_long_as()).saturating_add(history)),
             )),
             Some(Per::Rolling(length)) => {
                 let grain = if clock_micros(length).is_some() { Grain::Instant } else { Grain::Day };

@@ -135,7 +135,9 @@ impl Lower<'_> {
             model::Expire::OnDay { month, day, after, next_year } => {
                 ExpirePlan::OnDay { month: *month, day: *day, after: *after, next_year: *next_year }
             }
-            model::Expire::EndOfMembershipYear { after } => ExpirePlan::EndOfMembershipYear { after: *after },
+            model::Expire::EndOfMembership { each, after } => {
+                ExpirePlan::EndOfMembership { each: *each, after: *after }
+            }
             model::Expire::At(date) => ExpirePlan::At(day_of(*date)),
             model::Expire::Told(day) => ExpirePlan::Told(self.expression(day)),
             model::Expire::Inactivity { duration, without } => {

@@ -128,8 +128,8 @@ impl Build {
         } else if let Some(duration) = per.child(Rule::duration) {
             let duration = self.duration(&duration)?;
             if per.has(Rule::from_first_use) { Per::FromFirst(duration) } else { Per::Rolling(duration) }
-        } else if per.has(Rule::membership_year) {
-            Per::MembershipYear(self.span(&per))
+        } else if let Some(each) = literal::membership(&per) {
+            Per::Membership(each, self.span(&per))
         } else {
             Per::Period(literal::period_of(&per)?, self.span(&per))
         }))
@@ -193,8 +193,10 @@ impl Build {
                 let start = if vesting { ExpireStart::Vesting } else { ExpireStart::Earning };
                 Expire::After { duration: self.duration_of(&form)?, start }
             }
-            Rule::expire_end if form.has(Rule::membership_year) => Expire::EndOfMembershipYear { after },
-            Rule::expire_end => Expire::EndOf { period: literal::period_of(&form)?, after },
+            Rule::expire_end => match literal::membership(&form) {
+                Some(each) => Expire::EndOfMembership { each, after },
+                None => Expire::EndOf { period: literal::period_of(&form)?, after },
+            },
             Rule::expire_day => Expire::OnDay {
                 month: month(form.child(Rule::month_name)?.as_str())?,
                 day: self.integer_of(&form)?,
@@ -240,14 +242,14 @@ impl Build {
         let form = pair.children().next()?;
         let span = self.span(&form);
         Some(match form.as_rule() {
-            Rule::this_window | Rule::last_window if form.has(Rule::own_year) => {
-                let year = form.child(Rule::own_year)?;
-                let name = year.as_str().split([' ', '\t']).next()?;
-                let start = self.span(&year).start;
+            Rule::this_window | Rule::last_window if form.has(Rule::own_period) => {
+                let own = form.child(Rule::own_period)?;
+                let name = own.as_str().split([' ', '\t']).next()?;
+                let start = self.span(&own).start;
                 // Without places every span is empty.
-                let end = if self.span(&year) == Span::default() { start } else { start + offset(name.len()) };
+                let end = if self.span(&own) == Span::default() { start } else { start + offset(name.len()) };
                 let of = Name { text: composed(name), span: Span::new(start, end) };
-                Window::OwnYear { of, previous: form.as_rule() == Rule::last_window }
+                Window::Own { of, each: literal::own_period(&own), previous: form.as_rule() == Rule::last_window }
             }
             Rule::this_window => Window::This(literal::period_of(&form)?, span),
             Rule::last_window => Window::Previous(literal::period_of(&form)?, span),

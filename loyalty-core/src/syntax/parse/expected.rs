@@ -178,7 +178,7 @@ pub(super) const fn name_of(found: Rule) -> &'static str {
         Rule::limit_clause | Rule::limit_ => "`limit`",
         Rule::in_wallet => "`in`",
         Rule::of_next_year => "`of next year`",
-        Rule::membership_year => "`membership year`",
+        Rule::membership => "`membership year`",
         Rule::limit => "a limit such as `1 per member`",
         Rule::in_total => "`in total`",
         Rule::per_member => "`per member`",
@@ -243,7 +243,7 @@ pub(super) const fn name_of(found: Rule) -> &'static str {
         | Rule::this_window
         | Rule::last_window
         | Rule::rolling_window
-        | Rule::own_year
+        | Rule::own_period
         | Rule::within
         | Rule::answer_within
         | Rule::each_window

@@ -7,7 +7,7 @@ use super::build::{Build, Children, place};
 use super::grammar::Rule;
 use super::pair::Pair;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::syntax::tree::{Cycle, DateRange, Duration, Period, Span, TimeUnit, ToEnd};
+use crate::syntax::tree::{Cycle, DateRange, Duration, OwnPeriod, Period, Span, TimeUnit, ToEnd};
 
 /// The most digits of a number: what a decimal surely holds.
 const DIGITS_MAX: usize = 28;
@@ -152,11 +152,21 @@ pub(super) fn period_of(pair: &Pair<'_, Rule>) -> Option<Period> {
     period(&pair.child(Rule::period)?)
 }
 
+/// The years or months of membership among the children.
+pub(super) fn membership(pair: &Pair<'_, Rule>) -> Option<OwnPeriod> {
+    pair.child(Rule::membership).map(|own| own_period(&own))
+}
+
+/// Whether years or months are counted from a day of the member's own.
+pub(super) fn own_period(pair: &Pair<'_, Rule>) -> OwnPeriod {
+    if pair.as_str().ends_with("month") { OwnPeriod::Month } else { OwnPeriod::Year }
+}
+
 /// What a `to_end` ends with.
 pub(super) fn to_end(pair: &Pair<'_, Rule>) -> Option<ToEnd> {
-    let of = match pair.has(Rule::membership_year) {
-        true => Cycle::MembershipYear,
-        false => Cycle::Calendar(period_of(pair)?),
+    let of = match membership(pair) {
+        Some(each) => Cycle::Membership(each),
+        None => Cycle::Calendar(period_of(pair)?),
     };
     Some(ToEnd { next: pair.has(Rule::next_), of })
 }

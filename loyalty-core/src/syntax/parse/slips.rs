@@ -297,18 +297,19 @@ fn forms_help(failure: &Failure<'_>, found: &Token<'_>) -> Option<&'static str> 
              `on 31 march of next year`"
         }
         ("of", _) if expects("`membership year`") => {
-            "write a period of the calendar, or `membership year` for the one counted from the day of joining"
+            "write a period of the calendar, or `membership year` or `membership month`, counted from the day of joining"
         }
         (_, "last") if expects("`earning`") => {
             "for want of activity write `expire after 12 months without earning`, which may name several things: `without earning, spending`"
         }
         ("per", _) if expects("`membership year`") => {
-            "write a period of the calendar, `membership year` for the one counted from the day of joining, or a length \
-             such as `30 days`"
+            "write a period of the calendar, `membership year` or `membership month`, counted from the day of joining, or a \
+             length such as `30 days`"
         }
         ("of" | "next" | "each", "membership" | "anniversary") => {
-            "the year counted from the day of joining is there for measures (`this membership year`), caps and limits \
-             (`per membership year`), levels (`keep to end of next membership year`) and `expire end of membership year`"
+            "years and months counted from the day of joining are there for measures (`this membership year`), caps and limits \
+             (`per membership month`), levels (`keep to end of next membership year`), `expire end of membership year` and rules \
+             (`every membership month`)"
         }
         ("on", "last") if expects("a whole number") => "the last day of the month is its end: `expire end of month`",
         (day, name) if month(name).is_some() && day.bytes().all(|digit| digit.is_ascii_digit()) => {

@@ -14,7 +14,10 @@ impl Build {
         let span = self.span(&form);
         let kind = match form.as_rule() {
             Rule::on_trigger => self.on_trigger(&form.children().nth(1)?)?,
-            Rule::every_trigger => TriggerKind::Every(self.every(&form)?),
+            Rule::every_trigger => match literal::membership(&form) {
+                Some(each) => TriggerKind::Membership(each),
+                None => TriggerKind::Every(self.every(&form)?),
+            },
             Rule::before_trigger => TriggerKind::Before {
                 duration: self.duration_of(&form)?,
                 subject: self.path_of(&form)?,
