@@ -5,15 +5,17 @@ use std::sync::{Arc, OnceLock};
 
 use loyalty_core::{Document, Key};
 use pyo3::exceptions::{PyAttributeError, PyKeyError};
+use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyIterator, PyString, PyTuple, PyType};
+use pyo3::types::{PyDict, PyIterator, PySet, PyString, PyType};
 
 use crate::convert::{Reduced, document, exact, plain, value};
 use crate::html;
 use crate::outcome::Outcome;
 
-/// Named values, by attribute or by key; immutable. Amounts are Decimals, instants aware datetimes, lists tuples, and
-/// objects are Records again.
+/// Named values, by attribute or by key, and a Mapping; immutable. Amounts are Decimals, instants aware datetimes, lists
+/// tuples, and objects are Records again. A name that a method has, such as that of a wallet called `items`, is reached by
+/// its key alone: `wallets["items"]`.
 #[pyclass(frozen, subclass, module = "loyalty")]
 pub struct Record(pub Arc<Values>);
 
@@ -77,6 +79,22 @@ impl Record {
         }
     }
 
+    /// The keys as those of a dict of nothing.
+    fn names<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        let dict = PyDict::new(py);
+        self.entries().iter().try_for_each(|(key, _)| dict.set_item(&**key, py.None()))?;
+        Ok(dict)
+    }
+
+    /// All of it as a dict, of which every view has its own: nobody changes it.
+    fn dict<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyDict>> {
+        let dict = PyDict::new(slf.py());
+        for (key, entry) in slf.get().entries() {
+            dict.set_item(&**key, Self::entry(slf, key, entry)?)?;
+        }
+        Ok(dict)
+    }
+
     /// What it has, for who asks for something else.
     fn has(slf: &Bound<'_, Self>) -> PyResult<String> {
         let keys: Vec<_> = slf.get().entries().iter().map(|(key, _)| &**key).collect();
@@ -119,24 +137,22 @@ impl Record {
     }
 
     fn __iter__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyIterator>> {
-        self.keys(py)?.try_iter()
+        self.names(py)?.try_iter()
     }
 
-    /// The keys, in order.
-    fn keys<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
-        PyTuple::new(py, self.entries().iter().map(|(key, _)| &**key))
+    /// The keys, in order, as those of a dict.
+    fn keys<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        self.names(py)?.call_method0(intern!(py, "keys"))
     }
 
-    /// The values, in the order of the keys.
-    fn values<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyTuple>> {
-        let values = slf.get().entries().iter().map(|(key, entry)| Self::entry(slf, key, entry));
-        PyTuple::new(slf.py(), values.collect::<PyResult<Vec<_>>>()?)
+    /// The values, in the order of the keys, as those of a dict.
+    fn values<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+        Self::dict(slf)?.call_method0(intern!(slf.py(), "values"))
     }
 
-    /// Keys with their values, in order.
-    fn items<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyTuple>> {
-        let items = slf.get().entries().iter().map(|(key, entry)| Ok((key.clone(), Self::entry(slf, key, entry)?)));
-        PyTuple::new(slf.py(), items.collect::<PyResult<Vec<_>>>()?)
+    /// Keys with their values, in order, as those of a dict.
+    fn items<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+        Self::dict(slf)?.call_method0(intern!(slf.py(), "items"))
     }
 
     /// The value under a key, or the default.
@@ -183,8 +199,9 @@ impl Record {
     }
 
     fn __dir__<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
-        let names = slf.get_type().call_method1("mro", ())?.get_item(0)?.dir()?;
-        names.call_method1("extend", (slf.get().keys(slf.py())?,))?;
+        // Some keys are attributes of the class, too.
+        let names = PySet::new(slf.py(), slf.get_type().call_method1("mro", ())?.get_item(0)?.dir()?)?;
+        names.call_method1("update", (slf.get().names(slf.py())?,))?;
         Ok(names.into_any())
     }
 

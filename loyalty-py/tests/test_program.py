@@ -107,11 +107,13 @@ def test_a_record_is_read_by_attribute_and_by_key() -> None:
     record = program.view(member)
     assert isinstance(record, loyalty.Record)
     assert record["member"] == record.member == record.get("member") == "m-1"
-    assert "wallets" in record and "nothing" not in record and 7 not in record
+    assert "wallets" in record and "nothing" not in record and not record.__contains__(7)
     assert record.get("nothing") is None and record.get("nothing", 7) == 7
     assert list(record) == list(record.keys()) == [key for key, _ in record.items()]
     assert len(record) == len(record.values())
     assert "tags" in dir(record) and "to_json" in dir(record)
+    (decision,) = program.apply(member, order()).decisions
+    assert all(len(names) == len(set(names)) for names in (dir(decision), dir(record)))
     with pytest.raises(AttributeError, match="this View has no `walets`; it has member, at,"):
         record.walets
     for wrong in ("walets", 0):
@@ -278,6 +280,31 @@ def test_state_is_saved_and_loaded_in_both_forms() -> None:
     assert changed.view(moved).wallets.points.pending == 37
 
 
+def total(amounts: Mapping[str, Any]) -> Decimal:
+    """What takes any mapping."""
+    return sum((wallet["available"] for wallet in amounts.values()), Decimal(0))
+
+
+def test_a_record_is_a_mapping_to_whoever_takes_one() -> None:
+    names = ("items", "keys", "values", "get", "to_dict", "to_json")
+    wallets = "".join(f"wallet {name} {{}}\nrule r_{name} on order {{ earn {place} {name} }}\n" for place, name in enumerate(names, 1))
+    program = loyalty.Program.compile(f'program "Shop" {{}}\n{wallets}')
+    member = program.enroll("m-1", "2026-01-01T00:00:00Z")
+    program.apply(member, {"type": "order", "id": "o-1", "at": "2026-01-02T00:00:00Z"})
+    record = program.view(member).wallets
+    # A name that a method has is reached by its key, and everything else goes by keys.
+    assert [record[name].available for name in names] == [1, 2, 3, 4, 5, 6]
+    assert [record.get(name).available for name in names] == [1, 2, 3, 4, 5, 6]
+    assert total(record) == 21 and list(dict(record)) == list(record.to_dict()) == list(names)
+    assert all(callable(getattr(record, name)) for name in names)
+    for views, of_dict in ((record.keys(), {}.keys()), (record.values(), {}.values()), (record.items(), {}.items())):
+        assert type(views) is type(of_dict) and len(views) == 6
+    assert record.keys() - {"items"} == set(names[1:]) and repr(record.keys()) == repr(dict.fromkeys(names).keys())
+    match record:
+        case {"items": first, **others}:
+            assert first.available == 1 and list(others) == list(names[1:])
+
+
 @pytest.mark.parametrize("state", ["{}", "", "[1]", b"", b"\x00\xff"])
 def test_state_that_is_none_is_an_error(state: str | bytes) -> None:
     with pytest.raises(loyalty.StateError):
@@ -289,7 +316,7 @@ def test_a_decision_is_the_same_by_attribute_and_by_key() -> None:
     outcome = program.apply(member, order())
     assert outcome.decisions == outcome["decisions"] == dict(outcome)["decisions"]
     again = pickle.loads(pickle.dumps(outcome))
-    for decisions in (outcome["decisions"], outcome.get("decisions"), dict(outcome)["decisions"], outcome.values()[-1], again["decisions"]):
+    for decisions in (outcome["decisions"], outcome.get("decisions"), dict(outcome)["decisions"], [*outcome.values()][-1], again["decisions"]):
         assert [type(decision) for decision in decisions] == [loyalty.Decision] * len(outcome.decisions)
     assert hash(outcome.decisions[0]) == hash(outcome["decisions"][0])
     assert outcome.decisions[0] != outcome and outcome != outcome.to_dict()

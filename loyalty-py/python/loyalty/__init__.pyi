@@ -2,7 +2,7 @@
 
 import datetime
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import ItemsView, Iterable, Iterator, KeysView, Mapping, Sequence, ValuesView
 from decimal import Decimal
 from typing import Any, Final, Literal, Never, NotRequired, Protocol, Self, TypeAlias, TypedDict, final
 
@@ -66,9 +66,10 @@ class StateError(Exception):
     """Saved state that cannot be read."""
 
 @disjoint_base
-class Record:
-    """Named values, by attribute or by key; immutable. Amounts are Decimals, instants aware datetimes, lists tuples, and
-    objects are Records again."""
+class Record(Mapping[str, Any]):
+    """Named values, by attribute or by key, and a Mapping; immutable. Amounts are Decimals, instants aware datetimes, lists
+    tuples, and objects are Records again. A name that a method has, such as that of a wallet called `items`, is reached by
+    its key alone: `wallets["items"]`."""
 
     def __getattribute__(self, name: str, /) -> Any: ...
     def __getitem__(self, key: str, /) -> Any: ...
@@ -77,12 +78,12 @@ class Record:
     def __iter__(self) -> Iterator[str]: ...
     def __eq__(self, other: object, /) -> bool: ...
     def __hash__(self) -> int: ...
-    def keys(self) -> tuple[str, ...]:
-        """The keys, in order."""
-    def values(self) -> tuple[Any, ...]:
-        """The values, in the order of the keys."""
-    def items(self) -> tuple[tuple[str, Any], ...]:
-        """Keys with their values, in order."""
+    def keys(self) -> KeysView[str]:
+        """The keys, in order, as those of a dict."""
+    def values(self) -> ValuesView[Any]:
+        """The values, in the order of the keys, as those of a dict."""
+    def items(self) -> ItemsView[str, Any]:
+        """Keys with their values, in order, as those of a dict."""
     def get(self, key: str, default: Any = None) -> Any:
         """The value under a key, or the default."""
     def to_dict(self) -> dict[str, Any]:
