@@ -1,5 +1,6 @@
 //! Badges: who has which, at which level; given by rules or by conditions of their own, and taken away by returns.
 
+use super::decided::Decided;
 use super::error::EventError;
 use super::eval::Scope;
 use super::horizon::Horizon;
@@ -75,23 +76,58 @@ pub fn settle(
     member: &mut Member,
     at: i64,
     occasion: Occasion,
-    decisions: &mut Vec<Decision>,
+    decisions: &mut Decided,
 ) -> Result<(), Overflow> {
     for (number, badge) in plan.badges.iter().enumerate().filter(|(_, badge)| badge.watched()) {
         let earned = earned(&Scope::of(plan, member, at), badge)?;
-        let Some(held) = member.badges.get_mut(number) else { continue };
+        let Some(held) = member.badges.get(number).copied() else { continue };
         let before = held.level;
         // Only a level with a condition of its own can be lost by it.
         let own = badge.levels.get(usize::from(before).wrapping_sub(1)).is_some_and(|level| level.when.is_some());
-        let lost = badge.revoke && occasion == Occasion::Return && own && earned < before;
-        if earned <= before && !lost {
+        let comes_back = badge.revoke && occasion == Occasion::Return && own && earned < before;
+        let level = match comes_back && decisions.badges_before(number) >= before {
+            true => deserved(plan, member, badge, held)?,
+            false => earned.max(before),
+        };
+        if level == before {
             continue;
         }
-        *held = Held { level: earned, since: at };
-        let kind = if lost { revoked(badge, before, earned) } else { awarded(badge, before, earned, None) };
+        if let Some(held) = member.badges.get_mut(number) {
+            *held = Held { level, since: at };
+        }
+        let kind = if level < before { revoked(badge, before, level) } else { awarded(badge, before, level, None) };
         decisions.push(Decision { at, kind });
     }
     Ok(())
+}
+
+/// What each badge is held for before something comes back, where that can take it away: see [`deserved`].
+pub fn deserved_before(plan: &Plan, member: &Member) -> Result<Vec<u16>, Overflow> {
+    let badges = plan.badges.iter().zip(&member.badges);
+    let levels = badges.map(|(badge, held)| match badge.revoke && badge.watched() && held.level > 0 {
+        true => deserved(plan, member, badge, *held),
+        false => Ok(0),
+    });
+    levels.collect()
+}
+
+/// The highest level, up to the one that is held, whose condition holds now or did at an instant at which something happened: time alone
+/// takes none away.
+fn deserved(plan: &Plan, member: &Member, badge: &BadgePlan, held: Held) -> Result<u16, Overflow> {
+    let horizon = member.horizon(plan).max(member.enrolled_at);
+    // What can still come back happened after that, and what there was then may be forgotten.
+    if held.since < horizon {
+        return Ok(0);
+    }
+    let events = member.log.instants().filter(|then| (horizon..member.clock).contains(then));
+    let mut best = 0;
+    for then in [member.clock, held.since].into_iter().chain(events) {
+        best = earned(&Scope::of(plan, member, then), badge)?.max(best);
+        if best >= held.level {
+            return Ok(held.level);
+        }
+    }
+    Ok(best)
 }
 
 fn revoked(badge: &BadgePlan, from: u16, to: u16) -> Kind {
@@ -141,8 +177,8 @@ pub fn given(plan: &Plan, member: &Member, order: &Order) -> Vec<Given> {
             continue;
         }
         let horizon = member.horizon(plan);
-        let before = member.log.iter().filter(|record| (horizon..=held.since).contains(&record.at));
-        let mut decided = before.flat_map(|record| record.decisions().unwrap_or_default());
+        let records = member.log.iter().filter(|record| record.at >= horizon);
+        let mut decided = records.flat_map(|record| record.decisions().unwrap_or_default());
         let first = decided.find_map(|decision| told(&decision).filter(known));
         found.extend(
             first.filter(|given| plan.rules.get(given.rule as usize).is_some_and(|rule| rule.on(order.event.event))),

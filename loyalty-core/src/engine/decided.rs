@@ -34,6 +34,8 @@ pub struct Decided {
     awake: bool,
     /// The entries by which as many of this one vest at once: nothing follows on them.
     carried: Vec<u64>,
+    /// The levels of badges that were deserved before something came back.
+    badges: Vec<u16>,
 }
 
 /// A rule that a decision, a change or the calendar has set off.
@@ -107,6 +109,15 @@ impl Decided {
 
     pub fn have_undone(&mut self, undone: Undone, by: u64) {
         (self.undone, self.edited) = (undone, Some(by));
+    }
+
+    /// What each badge was held for before something came back.
+    pub fn have_badges(&mut self, levels: Vec<u16>) {
+        self.badges = levels;
+    }
+
+    pub fn badges_before(&self, badge: usize) -> u16 {
+        self.badges.get(badge).copied().unwrap_or_default()
     }
 
     /// The order that is edited, as it stands from now on: digest of its id.

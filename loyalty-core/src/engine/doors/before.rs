@@ -12,8 +12,8 @@ use crate::engine::outcome::{Decision, Kind, NotEarned};
 use crate::engine::rewards::Turn;
 use crate::engine::value::Value;
 use crate::engine::{
-    arrivals, challenges, clock, coupons, lapses, leaderboards, messages, questions, referrals, returns, rewards,
-    wheels,
+    arrivals, badges, challenges, clock, coupons, lapses, leaderboards, messages, questions, referrals, returns,
+    rewards, wheels,
 };
 use crate::plan::{EventKind, EventPlan, InactivityPlan, Plan};
 
@@ -35,6 +35,10 @@ pub fn before_rules(
             let counts = |form: &InactivityPlan| form.events.contains(&event.event);
             lapses::bring_back(plan, member, wallet as u16, event.at, counts, decisions)?;
         }
+    }
+    let comes_back = matches!(event_plan.kind, EventKind::Refund | EventKind::Cancel);
+    if comes_back || coupons::redeem::replaced(event_plan, event).is_some() {
+        decisions.have_badges(badges::deserved_before(plan, member)?);
     }
     match event_plan.kind {
         EventKind::Plain => {

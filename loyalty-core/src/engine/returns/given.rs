@@ -34,8 +34,8 @@ pub(super) fn badges_back(
     badges::come_back(plan, member, order, whole, (still_holds, by_another), at, decisions)
 }
 
-/// When an order that came after it first gives a badge at that level, the lowest 1, or at a higher one, as what is left of it
-/// stands: it had no need to, for the badge was there. Limits are not asked, since the order that comes back used them up.
+/// When an order that came after it, or was told after it, first gives a badge at that level, the lowest 1, or at a higher one, as
+/// what is left of it stands: it had no need to, for the badge was there. Limits are not asked, since the order that comes back used them up.
 fn given_by_another(
     plan: &Plan,
     member: &Member,
@@ -52,9 +52,13 @@ fn given_by_another(
     };
     let (own, since) = (order.event.at, member.return_horizon(plan));
     let mut first: Option<i64> = None;
-    let later = |at: i64, id: &str| at >= own.max(since) && *id != *order.event.id;
-    for record in member.log.iter().filter(|record| later(record.at, record.id) && !record.order.is_empty()) {
-        if first.is_some_and(|first| first <= record.at) {
+    let held = member.badges.get(usize::from(badge)).map(|held| held.since);
+    let mut told = false;
+    for record in member.log.iter() {
+        let is_it = *record.id == *order.event.id;
+        told |= is_it;
+        let asked = !is_it && !record.order.is_empty() && record.at >= since && (told || record.at >= own);
+        if !asked || (first.is_some_and(|first| first <= record.at) && held != Some(record.at)) {
             continue;
         }
         let day = plan.calendar.day_at(record.at);
@@ -68,6 +72,10 @@ fn given_by_another(
         let event = kept(plan, &other, &returned)?;
         for form in forms {
             if rules::holds(&scope(plan, member, &other, &event), form)? {
+                // As long as one of that very instant gives it, it is held since then.
+                if held == Some(record.at) {
+                    return Ok(held);
+                }
                 first = Some(record.at);
             }
         }
