@@ -2,7 +2,7 @@
 //! streaks with what keeps them, day by day.
 
 use chrono::DateTime;
-use loyalty_core::{Member, Program};
+use loyalty_core::{Member, Outcome, Program};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use serde_json::Value;
@@ -12,7 +12,7 @@ use crate::model::challenges::{DAY, Rules, Standing, Step, Window};
 use crate::settings;
 
 /// Friday, 2 January 2026, at noon.
-const ENROLLED: i64 = 1_767_355_200_000_000;
+pub const ENROLLED: i64 = 1_767_355_200_000_000;
 
 fn rules() -> impl Strategy<Value = Rules> {
     let window = prop_oneof![Just(Window::AllTime), Just(Window::Week), Just(Window::Month)];
@@ -30,7 +30,7 @@ fn rules() -> impl Strategy<Value = Rules> {
 }
 
 /// Orders on the way up, late ones among them, refunds of what is left of some, and time that passes.
-fn steps() -> impl Strategy<Value = Vec<Step>> {
+pub fn steps() -> impl Strategy<Value = Vec<Step>> {
     let rolls = (0_u32..10, 0_i64..20, 0_i64..10_000, any::<prop::sample::Index>());
     vec(rolls, 1..40).prop_map(|rolls| {
         let mut made: Vec<Step> = Vec::new();
@@ -87,16 +87,16 @@ fn event(number: usize, step: &Step) -> Option<String> {
     })
 }
 
-fn play(program: &Program, member: &mut Member, number: usize, step: &Step) {
-    match (event(number, step), step) {
-        (Some(event), _) => {
-            program.apply(member, event.as_str()).unwrap_or_else(|error| panic!("{event}: {error}"));
-        }
-        (None, Step::Advance { to }) => {
-            program.advance(member, instant(*to)).expect("time passes");
-        }
-        (None, _) => {}
+/// A step, which is taken.
+pub fn happen(program: &Program, member: &mut Member, number: usize, step: &Step) -> Outcome {
+    match event(number, step) {
+        Some(event) => program.apply(member, event.as_str()).unwrap_or_else(|error| panic!("{event}: {error}")),
+        None => program.advance(member, instant(step.at())).expect("time passes"),
     }
+}
+
+fn play(program: &Program, member: &mut Member, number: usize, step: &Step) {
+    happen(program, member, number, step);
 }
 
 fn view(program: &Program, member: &Member) -> Value {

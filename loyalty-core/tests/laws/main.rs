@@ -12,6 +12,7 @@
 
 mod accounts;
 mod agree;
+mod badges;
 mod broadcasts;
 mod carts;
 mod challenges;

@@ -4,6 +4,7 @@
 //! It shares no code with the engine.
 
 mod awaited;
+pub mod badges;
 pub mod calendar;
 mod caps;
 pub mod challenges;
