@@ -40,7 +40,7 @@ proptest! {
     }
 }
 
-fn explained(engine: &Engine, step: &Step) -> Result<Value, String> {
+pub fn explained(engine: &Engine, step: &Step) -> Result<Value, String> {
     let told = match step {
         Step::Apply(event) => engine.program.explain(&engine.member, event.to_json(MEMBER)),
         Step::Advance(at) => engine.program.explain_advance(&engine.member, crate::engine::instant(*at)),
@@ -50,11 +50,11 @@ fn explained(engine: &Engine, step: &Step) -> Result<Value, String> {
     Ok(serde_json::from_str(&told.to_json()).expect("JSON"))
 }
 
-fn decimal(value: &Value) -> Decimal {
+pub fn decimal(value: &Value) -> Decimal {
     value.as_str().and_then(|text| text.parse().ok()).unwrap_or_else(|| panic!("no amount: {value}"))
 }
 
-fn list<'v>(value: &'v Value, key: &str) -> &'v [Value] {
+pub fn list<'v>(value: &'v Value, key: &str) -> &'v [Value] {
     value.get(key).and_then(Value::as_array).map_or(&[], Vec::as_slice)
 }
 
@@ -112,7 +112,7 @@ fn adds_up(decision: &Value, told: &Value) -> Result<(), TestCaseError> {
 }
 
 /// What never ends is shown to twelve decimals.
-fn close(one: Decimal, other: Decimal) -> bool {
+pub fn close(one: Decimal, other: Decimal) -> bool {
     (one - other).abs() < Decimal::new(1, 9)
 }
 

@@ -28,6 +28,7 @@ mod holds;
 mod late;
 mod laws;
 mod leaderboards;
+mod limited;
 mod members;
 mod model;
 mod questions;
