@@ -373,7 +373,8 @@ impl Member<'_> {
             let capped = self.is_capped(share.rule, share.wallet, known.event.at);
             if let Basis::Rate { base, effect, points, before, after } = &share.basis {
                 let gone = revoked(*base);
-                let again = rate(&scope, *base, *effect, points, before, after).filter(|_| !gone).unwrap_or_else(zero);
+                let points = self.points_again(&scope, (*base, *effect), points);
+                let again = rate(&scope, *base, *effect, &points, before, after).filter(|_| !gone).unwrap_or_else(zero);
                 share.amount = if capped || is_by_line(&scope, &share.basis, share.wallet) {
                     again
                 } else if share.amount < zero() {
@@ -428,6 +429,20 @@ impl Member<'_> {
             }
         }
         shares
+    }
+
+    /// The points of a rate on what is kept: a table that goes by the event alone is looked into again.
+    fn points_again(&self, scope: &Scope<'_>, (rule, effect): (usize, usize), points: &Exact) -> Exact {
+        let rule = scope.rule(rule);
+        match &rule.effects[effect] {
+            Effect::Earn { amount: Earn::Rate { points: table, .. }, .. }
+                if self.program.returns_of(rule) == Returns::Revoke
+                    && matches!(table, Expr::Match(..) | Expr::MatchRange(..)) =>
+            {
+                scope.number(table).unwrap_or_else(zero)
+            }
+            _ => points.clone(),
+        }
     }
 
     /// What the wallet would have got for what is kept; at most what it got.
