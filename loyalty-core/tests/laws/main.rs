@@ -23,6 +23,7 @@ mod engine;
 mod explained;
 mod exports;
 mod generate;
+mod held;
 mod histories;
 mod holds;
 mod late;

@@ -14,6 +14,7 @@ mod ends;
 pub mod event;
 mod expr;
 mod figures;
+pub mod held;
 mod judged_then;
 mod keeps;
 mod late;
