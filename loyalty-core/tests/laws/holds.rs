@@ -47,6 +47,8 @@ enum Act {
     /// Points, or money of an order, come back.
     Refund(u8, bool, u8),
     Later(u16),
+    /// The next event is told so many hours late.
+    Late(u8),
 }
 
 fn act() -> impl Strategy<Value = Act> {
@@ -62,6 +64,7 @@ fn act() -> impl Strategy<Value = Act> {
         2 => (any::<u8>(), 1_u8..3).prop_map(|(event, units)| Act::Units(event, units)),
         2 => (any::<u8>(), any::<bool>(), 1_u8..120).prop_map(|(event, points, amount)| Act::Refund(event, points, amount)),
         3 => (0_u16..400).prop_map(Act::Later),
+        2 => any::<u8>().prop_map(Act::Late),
     ]
 }
 
@@ -69,6 +72,8 @@ struct Club {
     program: Program,
     member: Member,
     at: i64,
+    joined: i64,
+    late: i64,
     number: usize,
     /// The ids of the events that were taken, and of the holds among them.
     taken: Vec<String>,
@@ -89,7 +94,8 @@ impl Club {
         let at = Instant::parse("2026-01-01T00:00:00+01:00").unwrap();
         let member = program.enroll("m-1", at).unwrap();
         let (taken, holds, held) = Default::default();
-        Self { program, member, at: at.as_micros(), number: 0, taken, holds, held, claimed: Decimal::ZERO }
+        let (joined, at) = (at.as_micros(), at.as_micros());
+        Self { program, member, at, joined, late: 0, number: 0, taken, holds, held, claimed: Decimal::ZERO }
     }
 
     fn act(&mut self, act: &Act) {
@@ -137,6 +143,7 @@ impl Club {
                 let outcome = self.program.advance(&mut self.member, Instant::from_micros(self.at).unwrap());
                 self.note("advance", &outcome.expect("time passes"));
             }
+            Act::Late(hours) => self.late = i64::from(*hours) * HOUR,
         }
     }
 
@@ -149,7 +156,8 @@ impl Club {
     fn apply(&mut self, kind: &str, fields: &str) -> Option<String> {
         self.number += 1;
         self.at += 60_000_000;
-        let (id, at) = (format!("e{}", self.number), instant(self.at));
+        let (id, at) = (format!("e{}", self.number), instant(self.joined.max(self.at - self.late)));
+        self.late = 0;
         let json = format!(r#"{{"type":"{kind}","id":"{id}","member":"m-1","at":"{at}"{fields}}}"#);
         let before = self.program.save(&self.member);
         match self.program.apply(&mut self.member, &json) {

@@ -52,6 +52,8 @@ enum Act {
     Resume(usize),
     Visit(usize),
     Later(u8),
+    /// The next event is told so many hours late.
+    Late(u16),
     Pool {
         points: u16,
         back: Option<u8>,
@@ -70,6 +72,7 @@ fn act() -> impl Strategy<Value = Act> {
         1 => who.clone().prop_map(Act::Resume),
         1 => who.clone().prop_map(Act::Visit),
         2 => (0_u8..40).prop_map(Act::Later),
+        2 => (0_u16..1_000).prop_map(Act::Late),
         1 => (1_u16..800, prop::option::of(1_u8..100)).prop_map(|(points, back)| Act::Pool { points, back }),
         1 => (who.clone(), who.clone()).prop_map(|(into, from)| Act::Merge(into, from)),
         1 => who.prop_map(Act::Erase),
@@ -86,6 +89,8 @@ struct Club {
     /// The ids of the ready events that were taken.
     taken: BTreeSet<String>,
     at: i64,
+    joined: i64,
+    late: i64,
     number: usize,
 }
 
@@ -95,7 +100,8 @@ impl Club {
         let at = Instant::parse("2026-01-01T00:00:00+01:00").unwrap();
         let members = NAMES.map(|name| (name.to_owned(), program.enroll(name, at).unwrap()));
         let (merged, ready, taken) = Default::default();
-        Self { program, members: members.into(), merged, ready, taken, at: at.as_micros(), number: 0 }
+        let (joined, at) = (at.as_micros(), at.as_micros());
+        Self { program, members: members.into(), merged, ready, taken, at, joined, late: 0, number: 0 }
     }
 
     /// Who has that name, or has become of it.
@@ -109,7 +115,8 @@ impl Club {
 
     fn apply(&mut self, who: &str, kind: &str, fields: &str) {
         self.number += 1;
-        let at = instant(self.at);
+        let at = instant(self.joined.max(self.at - self.late));
+        self.late = 0;
         let id = format!("e{}", self.number);
         let json = format!(r#"{{"type":"{kind}","id":"{id}","at":"{at}"{fields}}}"#);
         self.event(who, &json);
@@ -169,6 +176,7 @@ impl Club {
                     self.program.advance(member, instant(self.at)).expect("time passes");
                 }
             }
+            Act::Late(hours) => self.late = i64::from(*hours) * DAY / 24,
             Act::Pool { points, back } => self.pool(*points, *back),
             Act::Merge(into, from) => self.merge(&self.who(NAMES[*into]), &self.who(NAMES[*from])),
             Act::Erase(who) => self.erase(&self.who(NAMES[*who])),
