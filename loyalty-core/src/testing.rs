@@ -92,8 +92,8 @@ impl TestFailure {
     }
 }
 
-/// Where a test begins that says nothing of time.
-const DEFAULT_START: &str = "2026-01-01T00:00:00Z";
+/// The local day on which a test begins that says nothing of time.
+const DEFAULT_DAY: &str = "2026-01-01";
 
 /// The secret with which the tests of a program choose chance, whatever secret the host has, so that they come out the
 /// same everywhere.
@@ -110,12 +110,17 @@ fn start(plan: &Plan, test: &TestPlan) -> i64 {
         TestStepPlan::On { fields, .. } => scenario::written_at(fields),
         _ => None,
     });
-    let default = crate::Instant::parse(DEFAULT_START).map_or(0, |start| start.0);
-    // Where time passes after an event that names no instant, the event is not at the end of that time.
+    let default = plan.calendar.start_of(day_written(DEFAULT_DAY).unwrap_or(0));
+    // Where time passes after an event that names no instant, or after what is given, neither is at the end of that time.
+    let mut given = false;
     let first = test.steps.iter().find_map(|step| match step {
         TestStepPlan::On { fields, .. } => Some(scenario::written_at(fields)),
-        TestStepPlan::Advance { to, .. } => Some(Some(*to)),
-        _ => None,
+        TestStepPlan::Advance { to, .. } => Some((!given).then_some(*to)),
+        TestStepPlan::Given { .. } | TestStepPlan::GivenMember(_) | TestStepPlan::GivenLevel { .. } => {
+            given = true;
+            None
+        }
+        TestStepPlan::Expect { .. } | TestStepPlan::ExpectRefused { .. } => None,
     });
     let passes = test.steps.iter().filter_map(|step| match step {
         TestStepPlan::Advance { to, .. } => Some(if first == Some(None) { default.min(*to) } else { *to }),
