@@ -10,6 +10,7 @@ pub mod policies;
 mod absent;
 mod aggregate;
 mod badge;
+mod beginnings;
 mod blocks;
 mod broadcast;
 mod chains;
@@ -167,6 +168,9 @@ struct Checker<'a> {
     tapped: Vec<message::controls::Tapped<'a>>,
     /// A rule or a condition speaks of what members agree to.
     consents_used: bool,
+    /// What rules note that members agree to, or no longer; and what conditions ask for.
+    consents_noted: Vec<(String, Span)>,
+    consents_read: BTreeSet<String>,
     referrals: Vec<Referral>,
     /// The unnamed measures by the place of their text.
     unnamed: BTreeMap<Span, MeasureIndex>,

@@ -4,7 +4,7 @@ use rust_decimal::Decimal;
 
 use super::Checker;
 use super::expression::{Scope, constant};
-use super::model::{EffectKind, RaiseEnd, RuleIndex, Type, WalletIndex};
+use super::model::{EffectKind, Expr, ExprKind, RaiseEnd, RuleIndex, Type, WalletIndex};
 use super::names::{Owner, Value};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::sorting::Arrange as _;
@@ -68,6 +68,7 @@ impl<'a> Checker<'a> {
                     self.wrong_type(&by, "a multiplier is a number or a percent");
                     return None;
                 }
+                self.benefit_leaves_less(&by);
                 let mut rules: Vec<RuleIndex> = named.into_iter().collect::<Option<_>>()?;
                 rules.arrange();
                 rules.dedup();
@@ -182,6 +183,7 @@ impl<'a> Checker<'a> {
             }
             Effect::Engagement(EngagementEffect::Consent(name) | EngagementEffect::Withdraw(name)) => {
                 self.consents_used = true;
+                self.consents_noted.push((name.text.clone(), name.span));
                 let given = matches!(effect, Effect::Engagement(EngagementEffect::Consent(_)));
                 Some(EffectKind::Consent { category: name.text.clone(), given })
             }
@@ -191,6 +193,21 @@ impl<'a> Checker<'a> {
             Effect::Engagement(EngagementEffect::OptIn(name)) => self.opted_into(name),
             Effect::Engagement(EngagementEffect::Award { badge, level }) => self.award(badge, level.as_ref()),
         }
+    }
+
+    /// Warns of a factor that is what each level adds, in percent, and not what there is with it.
+    fn benefit_leaves_less(&mut self, by: &Expr) {
+        let ExprKind::Benefit(ladder, benefit) = by.kind else { return };
+        let Some(ladder) = self.ladders.get(ladder).filter(|_| by.ty == Type::Percent) else { return };
+        let levels = ladder.versions.iter().flat_map(|form| &form.value.levels);
+        let values: Option<Vec<Decimal>> = levels.map(|level| constant(level.benefits.get(benefit)?)).collect();
+        let most = values.and_then(|values| values.into_iter().max()).filter(|most| *most < Decimal::ONE);
+        let (Some(most), Some(name)) = (most, ladder.benefits.get(benefit)) else { return };
+        let text =
+            format!("this leaves {}% of what the rule earns, or less", (most * Decimal::ONE_HUNDRED).normalize());
+        let help =
+            format!("so much more is `by 100% + {}.{}`; a part of it is written as a number", ladder.name, name.name);
+        self.report(Diagnostic::new(Code::PercentLeft, by.span, text).help(help));
     }
 
     fn convert(

@@ -282,6 +282,7 @@ impl<'a> Checker<'a> {
 
     /// Whether the local day `from` of the declaration is after all of those before it.
     pub(super) fn ascending(&mut self, last: Option<(NaiveDate, Span)>, from: NaiveDate, span: Span) -> bool {
+        self.far_years(Some(from), None, span);
         let Some((before, place)) = last.filter(|(before, _)| *before >= from) else { return true };
         self.report(
             Diagnostic::new(Code::FromOrder, span, format!("{from} does not come after {before}"))

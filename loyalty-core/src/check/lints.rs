@@ -41,6 +41,8 @@ impl<'a> Checker<'a> {
         self.lint_idle(rules);
         self.lint_absences();
         self.lint_rounding(rules);
+        self.lint_beginnings(rules);
+        self.lint_consents();
         let unsettled: Vec<Span> = self
             .referrals
             .iter()

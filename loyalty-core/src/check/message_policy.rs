@@ -157,6 +157,7 @@ impl<'a> Checker<'a> {
             self.out_of_reach("member", span, scope);
             return None;
         }
+        self.consents_read.insert(category.clone());
         Some(Expr { kind: ExprKind::Consents(category.as_str().into()), ty: Type::Bool, span })
     }
 }

@@ -253,6 +253,7 @@ impl<'a> Checker<'a> {
                 Valid::Dates { from, to }
             }
             ValidPart::Instants { from, to, span } => {
+                self.far_years(from.map(|from| from.date_naive()), to.map(|to| to.date_naive()), *span);
                 let (from, to) = (from.map(|from| from.timestamp_micros()), to.map(|to| to.timestamp_micros()));
                 if let (Some(from), Some(to)) = (from, to)
                     && from >= to

@@ -1,6 +1,6 @@
 //! Lengths, days and windows: that they are neither empty nor longer than a life.
 
-use chrono::NaiveDate;
+use chrono::{Datelike as _, NaiveDate};
 use rust_decimal::Decimal;
 
 use super::Checker;
@@ -13,6 +13,10 @@ use crate::syntax::tree::{self, DateRange, Duration};
 
 /// The longest length: a hundred years, in seconds.
 const LENGTH_MAX: u64 = 100 * 365 * 86_400 + 25 * 86_400;
+
+/// The years in which instants lie.
+const FIRST_YEAR: i32 = 1970;
+const LAST_YEAR: i32 = 2199;
 
 impl Length {
     /// About how many seconds it takes; months and years at their mean.
@@ -73,7 +77,21 @@ impl<'a> Checker<'a> {
             self.empty_window(range.span);
             return None;
         }
+        self.far_years(range.from, range.to, range.span);
         Some((range.from, range.to))
+    }
+
+    /// Warns of years in which nothing happens, such as those of another calendar. An end that is far away is none.
+    pub(super) fn far_years(&mut self, from: Option<NaiveDate>, to: Option<NaiveDate>, span: Span) {
+        let early = from.into_iter().chain(to).find(|date| date.year() < FIRST_YEAR);
+        let late = from.filter(|from| from.year() > LAST_YEAR);
+        let Some(date) = early.or(late) else { return };
+        self.report(
+            Diagnostic::new(Code::FarYear, span, format!("nothing happens in the year {}", date.year())).help(format!(
+                "events are of the years {FIRST_YEAR} to {LAST_YEAR} of the calendar that `2026-11-21` is in; a side that has no end is \
+                 left out, as in `2026-11-21 ..`"
+            )),
+        );
     }
 
     pub(super) fn empty_window(&mut self, span: Span) {

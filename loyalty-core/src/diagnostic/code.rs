@@ -325,6 +325,12 @@ codes! {
     GivesNothing = "W0219" Warning,
     /// A coupon that would stand beside another, which does not agree.
     OneSidedStack = "W0220" Warning,
+    /// A rule of the calendar that reads a period which is only beginning.
+    PeriodBegins = "W0240" Warning,
+    /// Days of years in which nothing happens.
+    FarYear = "W0241" Warning,
+    /// What members agree to, and nothing asks for.
+    ConsentUnread = "W0242" Warning,
 }
 
 impl core::fmt::Display for Code {
