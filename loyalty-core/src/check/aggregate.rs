@@ -91,6 +91,12 @@ impl<'a> Checker<'a> {
             let known: Vec<&str> = self.names.events.keys().copied().collect();
             let diagnostic = Diagnostic::new(Code::UnknownEvent, root_span, format!("unknown event `{root}`"));
             match super::meant::event(root) {
+                None if matches!(self.names.values.get(root), Some(super::names::Value::Wallet(_))) => {
+                    let help = format!(
+                        "what flows into a wallet is `sum({root}.earned)`, and out of it `{root}.spent` and `{root}.expired`"
+                    );
+                    self.report(diagnostic.help(help));
+                }
                 Some(help) => self.report(diagnostic.help(help)),
                 None => self.suggest(diagnostic, root, known),
             }

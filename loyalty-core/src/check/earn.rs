@@ -31,7 +31,7 @@ impl<'a> Checker<'a> {
             tree::Earn::Rate { points, per, full, of } => {
                 let points = self.expression(points, scope);
                 let of = self.expression(of, &Scope { state: false, place: "the base of a rate", ..*scope });
-                let per = self.positive(per, "what a rate is `per`");
+                let per = self.positive(per, super::path::A_RATE_IS_PER);
                 let wallet =
                     points.as_ref().and_then(|points| self.wallet_for(&points.ty.clone(), points.span, to, "to"));
                 let (points, of, (per, unit), wallet) = (points?, of?, per?, wallet?);

@@ -279,7 +279,14 @@ impl<'a> Checker<'a> {
             .map(|(name, _)| *name)
             .collect();
         known.extend(own.iter().map(|currency| currency.as_str()));
-        let diagnostic = Diagnostic::new(Code::UnknownUnit, unit.span, format!("unknown unit `{text}`"))
+        // `ر.س`, whose dot ends the unit
+        let sign = matches!(text, "ر" | "د" | "ج" | "درهم" | "ريال" | "دينار");
+        let diagnostic = Diagnostic::new(Code::UnknownUnit, unit.span, format!("unknown unit `{text}`"));
+        if let Some(own) = own.filter(|_| sign) {
+            self.report(diagnostic.help(format!("money is named by its code: `5 {}`", own.as_str())));
+            return None;
+        }
+        let diagnostic = diagnostic
             .help("a unit is the program's currency or a wallet; what is counted otherwise, such as litres, is a number without one");
         self.suggest(diagnostic, text, known);
         None

@@ -460,7 +460,12 @@ impl<'a> Checker<'a> {
                     span,
                     format!("`{word}` has nothing to do with what this coupon gives"),
                 )
-                .help(format!("it belongs to {what}; leave it out")),
+                .help(match word {
+                    "at most" => "it belongs to groups, bundles, gifts and graduated amounts; so much off for each of the first 20 \
+                                  units is worked out: `give (0.05 EUR * min(20, sum(order.lines.quantity))) off order.lines`"
+                        .to_owned(),
+                    _ => format!("it belongs to {what}; leave it out"),
+                }),
             );
         }
     }

@@ -116,6 +116,7 @@ impl<'a> Checker<'a> {
         form: &InForce<'a>,
     ) -> LadderForm {
         let span = form.span.unwrap_or(name.span);
+        let by_written = by;
         let meter = by.map(|by| self.meter(by));
         let levels = self.levels(index, meter.as_ref(), form);
         let by = meter.flatten();
@@ -191,7 +192,8 @@ impl<'a> Checker<'a> {
                 );
             }
         }
-        if value.carry.is_some() && value.by.is_none() {
+        // A meter that is wrong has been told.
+        if value.carry.is_some() && by_written.is_none() {
             self.report(
                 Diagnostic::new(Code::ClauseNotAllowed, carry_span, "`carry` needs a meter that all levels share")
                     .help("write `by` after the name, as in `tiers status by spend { … }`"),
@@ -320,7 +322,14 @@ impl<'a> Checker<'a> {
                     name.span,
                     format!("the levels of `{}` have no benefit `{}`", ladder.name, name.text),
                 )
-                .help(format!("declare it first with the value of all other levels: `benefit {} = …`", name.text));
+                .help(match name.text.as_str() {
+                    "earn" | "multiply" | "tag" | "issue" | "award" | "say" => {
+                        "a level gives nothing by itself; a rule does: `rule more on order when status == gold { earn 2 points }`, or \
+                         once, `rule up on status reaches gold { earn 100 points }`"
+                            .to_owned()
+                    }
+                    _ => format!("declare it first with the value of all other levels: `benefit {} = …`", name.text),
+                });
                 self.suggest(diagnostic, &name.text, known);
                 continue;
             };

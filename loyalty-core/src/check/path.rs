@@ -32,6 +32,11 @@ pub(super) fn split(expr: &tree::Expr) -> Option<(&str, Span, Vec<&Name>)> {
     }
 }
 
+/// What a rate is `per`, as messages call it; it is the same for everybody.
+pub(super) const A_RATE_IS_PER: &str = "what a rate is `per`";
+const LET_POINTS_DIFFER: &str = "it is the same for everybody; let the points differ: `earn match order.payment { card 4 points, else 1 points } per 20 EUR \
+                                 of order.subtotal`";
+
 impl<'a> Checker<'a> {
     /// A dotted path, or a part of any other expression.
     pub(super) fn field(&mut self, expr: &'a tree::Expr, scope: &Scope) -> Option<Expr> {
@@ -459,8 +464,17 @@ impl<'a> Checker<'a> {
                 span,
                 format!("`{name}` belongs to the member's state, which {} cannot read", scope.place),
             )
-            .help("what the member has may be read in conditions of rules, in segments and in tests"),
+            .help(match scope.place {
+                A_RATE_IS_PER => LET_POINTS_DIFFER,
+                _ => "what the member has may be read in conditions of rules, in segments and in tests",
+            }),
         );
+    }
+
+    /// The ladder that has a level of that name.
+    fn ladder_with(&self, level: &str) -> Option<&str> {
+        let mut ladders = self.ladders.iter();
+        ladders.find(|ladder| ladder.levels.iter().any(|known| known.name == level)).map(|ladder| &*ladder.name)
     }
 
     fn unresolved(&mut self, root: &str, span: Span, rest: &[&Name], scope: &Scope) {
@@ -484,6 +498,7 @@ impl<'a> Checker<'a> {
                     "it goes by what the member is; what goes by the event stands in the effect, as in \
                      `earn 1 beans per 1 MYR of min(order.subtotal, 50 MYR)`",
                 ),
+                None if scope.place == A_RATE_IS_PER => diagnostic.help(LET_POINTS_DIFFER),
                 None => diagnostic.help("a measure remembers events: `measure m = count(…)`"),
             };
             self.report(diagnostic);
@@ -513,6 +528,13 @@ impl<'a> Checker<'a> {
                     diagnostic.help(format!("an amount is a number with its unit: `1 {root}`"))
                 }
                 (Some(event), true) => diagnostic.help(format!("the field of the event is `{event}.{root}`")),
+                _ if scope.state && self.ladder_with(root).is_some() => {
+                    let ladder = self.ladder_with(root).unwrap_or_default();
+                    self.report(diagnostic.help(format!(
+                        "it is a level of `{ladder}`: `{ladder} == {root}`, or `{ladder} >= {root}` with what is above it"
+                    )));
+                    return;
+                }
                 _ => match super::meant::value(root) {
                     Some(meant) => {
                         self.report(diagnostic.help(meant));

@@ -131,14 +131,20 @@ impl<'a> Checker<'a> {
                     self.report(
                         Diagnostic::new(Code::BadCost, place, format!("`{word}` speaks of a price by rate"))
                             .label(span, "this price is fixed")
-                            .help("write the price by rate, as in `cost 100 beans per 1 MYR`, or leave the clause out"),
+                            .help(
+                                "write the price by rate, as in `cost 100 beans per 1 MYR`, of a wallet of money `cost 1 MYR per 1 \
+                                 MYR from cash`; or leave the clause out",
+                            ),
                     );
                     return None;
                 }
                 if !gives {
                     self.report(
                         Diagnostic::new(Code::NoEffect, form.span.unwrap_or(name.span), "this reward gives nothing")
-                            .help("write what it gives, such as `give { tag \"free coffee\" }`"),
+                            .help(format!(
+                                "write what it gives, such as `give {{ tag \"free coffee\" }}`; what a rule `on redeemed {}` gives stands there, too",
+                                name.text
+                            )),
                     );
                 }
                 Cost::Prices(self.prices(amount, from, &scope)?)

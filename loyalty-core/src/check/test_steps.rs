@@ -169,6 +169,22 @@ impl<'a> Checker<'a> {
             self.names.fields_of(owner).chain(is_event.then_some(["at", "id"]).into_iter().flatten()).collect();
         let diagnostic =
             Diagnostic::new(Code::UnknownField, name.span, format!("`{what}` has no field `{}`", name.text));
+        let meant = match (what, name.text.as_str()) {
+            ("order", "amount" | "price" | "value" | "sum") => {
+                Some("what the goods cost is the `subtotal`, and with shipping and tax the `total`")
+            }
+            ("order", "category" | "sku" | "brand" | "product" | "kind" | "quantity") => {
+                Some("its lines have it: `lines [{ sku \"A\"  category \"tea\"  quantity 2  amount 5 EUR }]`")
+            }
+            ("line", "price" | "total" | "value" | "subtotal") => {
+                Some("what a line comes to is its `amount`, and what one unit costs its `unit_price`")
+            }
+            _ => None,
+        };
+        if let Some(meant) = meant {
+            self.report(diagnostic.help(meant));
+            return None;
+        }
         self.suggest(diagnostic, &name.text, known);
         None
     }

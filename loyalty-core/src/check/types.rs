@@ -207,6 +207,9 @@ fn mixing_help(one: &Type, other: &Type) -> Option<&'static str> {
         (Type::Text, other) | (other, Type::Text) if other.is_numeric() => {
             "a text stands in double quotes; a number stands without"
         }
+        (Type::Text, Type::Level(_)) | (Type::Level(_), Type::Text) => {
+            "a level stands without quotes: `status == gold`, and `status >= gold` for it and what is above it"
+        }
         (Type::Text, _) | (_, Type::Text) => "a text stands in double quotes",
         _ => return None,
     })

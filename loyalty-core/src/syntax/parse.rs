@@ -28,6 +28,7 @@ pub(crate) mod probe;
 mod referral;
 pub(crate) mod roles;
 mod slips;
+mod terms;
 mod texts;
 mod tries;
 mod trigger;

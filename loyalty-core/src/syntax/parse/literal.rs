@@ -116,7 +116,11 @@ impl Build {
 
     fn no_such(&self, pair: &Pair<'_, Rule>, what: &str) {
         let message = format!("there is no {what} `{}`", pair.as_str());
-        self.complain(Diagnostic::new(Code::BadDate, place(pair), message));
+        let told = Diagnostic::new(Code::BadDate, place(pair), message);
+        self.complain(match pair.as_str() {
+            "24:00" | "24:00:00" => told.help("midnight begins the next day: `22:00 .. 00:00`"),
+            _ => told,
+        });
     }
 }
 

@@ -4,6 +4,7 @@ use super::build::offset;
 use super::elsewhere;
 use super::failure::Failure;
 use super::habits;
+use super::terms;
 use super::tries;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::syntax::calendar::month;
@@ -171,7 +172,9 @@ pub(super) fn explain(failure: Failure<'_>, place: Span) -> Diagnostic {
     if let Some(unknown) = tries::unknown_clause(&failure) {
         return unknown;
     }
-    let habit = habits::help(&failure, &found).or_else(|| tries::help(&failure, &found));
+    let habit = terms::help(&failure, &found)
+        .or_else(|| habits::help(&failure, &found))
+        .or_else(|| tries::help(&failure, &found));
     if let Some(help) = habit.or_else(|| elsewhere::help(&failure, &found)) {
         return plain.help(help);
     }
@@ -300,7 +303,8 @@ fn forms_help(failure: &Failure<'_>, found: &Token<'_>) -> Option<&'static str> 
             "write a period of the calendar, or `membership year` or `membership month`, counted from the day of joining"
         }
         (_, "last") if expects("`earning`") => {
-            "for want of activity write `expire after 12 months without earning`, which may name several things: `without earning, spending`"
+            "for want of activity write `expire after 12 months without activity`, or what keeps points alive: `without earning`, `without \
+             order, visit`"
         }
         ("per", _) if expects("`membership year`") => {
             "write a period of the calendar, `membership year` or `membership month`, counted from the day of joining, or a \

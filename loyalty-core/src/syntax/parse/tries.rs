@@ -220,9 +220,20 @@ pub(super) fn unknown_clause(failure: &Failure<'_>) -> Option<Diagnostic> {
         ("reward", "stock" | "quantity" | "available") => {
             told.help("how many there are is a limit over all members: `limit 500 in total`")
         }
+        ("challenge", _) if failure.earlier.is_some_and(|earlier| earlier.text == "first") => told.help(
+            "a window begins with an event, and anew with each: `within 30 days of signup`; one that moves on is `within over last 90 \
+             days`",
+        ),
         ("challenge", "buy" | "order" | "visit" | "complete") => {
             told.help("what counts is said with `count`: `count order  goal 5`")
         }
+        ("coupon", "over" | "above" | "from") => {
+            told.help("a condition starts with `when`: `when order.subtotal >= 50 EUR`")
+        }
+        ("wheel" | "coupon", "issued") => {
+            told.help("`issued` stands before the braces: `wheel roll issued { … }`, `coupon FIVE issued { … }`")
+        }
+        ("challenge", "every" | "each" | "per") => told.help("the stretch follows `within`: `within each month`"),
         ("leaderboard", "bottom" | "last") => told.help("a leaderboard gives to its first places: `top 3 { … }`"),
         _ => told.candidates(nearest(word.text, CLAUSES)),
     })
