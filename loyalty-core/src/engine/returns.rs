@@ -9,6 +9,7 @@ mod asked;
 mod clawback;
 mod factors;
 mod given;
+mod goods;
 mod kept;
 mod lasting;
 mod levels;

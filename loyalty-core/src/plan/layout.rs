@@ -39,6 +39,8 @@ pub struct LinesLayout {
     pub sku: u16,
     pub quantity: u16,
     pub amount: u16,
+    /// Goods or not, where the program reads it.
+    pub kind: Option<u16>,
 }
 
 #[derive(Debug, Clone)]

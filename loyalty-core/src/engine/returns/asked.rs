@@ -2,6 +2,7 @@
 
 use rust_decimal::Decimal;
 
+use super::goods::others;
 use super::kept::{Line, base, field, kept, lines, main_field, minor, share, shared_money};
 use super::order::{Order, Returned};
 use crate::amount::{self, Overflow};
@@ -218,7 +219,13 @@ fn too_much(layout: Option<&EventLayout>, kept: &EventData, left: Decimal, back:
             return error.expecting(format!("an event with one amount of money that is `shared`; this one has {both}"));
         }
     };
-    error.advising("a refund without `amount` gives back all that is left")
+    match layout.map(|layout| others(kept, layout)) {
+        Some(Ok(others)) if !others.is_zero() => error.advising(
+            "gift cards, fees and other lines that are no goods come back by `lines`; a refund without `amount` gives back \
+             all that is left",
+        ),
+        _ => error.advising("a refund without `amount` gives back all that is left"),
+    }
 }
 
 /// One line of a refund.

@@ -2,6 +2,7 @@
 
 use rust_decimal::Decimal;
 
+use super::goods::{has_goods, is_goods, keep_total, others, total_holds_others, weights};
 use super::order::{Order, Returned};
 use super::owed::{AllOwed, owed};
 use crate::amount::{self, Overflow};
@@ -71,7 +72,7 @@ pub(super) fn shared_money(layout: &EventLayout) -> impl Iterator<Item = usize> 
     layout.slots.iter().enumerate().filter(|(_, slot)| slot.shared && slot.money).map(|(slot, _)| slot)
 }
 
-/// What an event is measured by as a whole: its main field, else the sum of its lines.
+/// What an event is measured by as a whole: its main field, else the sum of its lines that are goods.
 pub(super) fn base(plan: &Plan, event: &EventData) -> Result<Decimal, Overflow> {
     let layout = plan.events.get(usize::from(event.event)).map(|event| &event.layout);
     let main = layout.and_then(|layout| main_field(layout, event)).and_then(|slot| event.slot(slot as u16).number());
@@ -79,8 +80,8 @@ pub(super) fn base(plan: &Plan, event: &EventData) -> Result<Decimal, Overflow> 
         return Ok(value);
     }
     let mut sum = Decimal::ZERO;
-    if let Some((_, _, lines)) = layout.and_then(|layout| lines(event, layout)) {
-        for line in lines {
+    if let Some((places, _, lines)) = layout.and_then(|layout| lines(event, layout)) {
+        for line in lines.iter().filter(|line| is_goods(event, places, line.row)) {
             sum = amount::add(sum, line.amount)?;
         }
     }
@@ -105,14 +106,14 @@ pub(super) fn charged(
     if let Some((places, list, lines)) = lines(&order.event, layout) {
         // What the host did not tell, or told as its default says, follows from what is kept.
         decode::forget_defaults(plan, layout, &mut event)?;
-        keep_lines(plan, layout, (places, list, &lines), returned, &mut event)?;
+        keep_lines(plan, layout, (&order.event, places, list, &lines), returned, &mut event)?;
         raise(plan, layout, (places, &lines), owed, &mut event)?;
         drop_lines(places, &lines, returned, &mut event);
         decode::fill(plan, layout, &mut event)?;
     }
     let left = base(plan, &event)?;
     if !returned.amount.is_zero() {
-        lower(plan, layout, returned.amount, left, &mut event)?;
+        lower(plan, layout, &order.event, (returned.amount, left), &mut event)?;
     }
     // Lists other than the lines share the order's fate as a whole.
     let left = base(plan, &event)?;
@@ -141,7 +142,7 @@ pub(super) fn keep_units(plan: &Plan, order: &Order, returned: &Returned) -> Res
     let Some((places, list, lines)) = lines(&order.event, layout) else { return Ok(event) };
     let units = Returned { units: returned.units.clone(), ..Returned::default() };
     decode::forget_defaults(plan, layout, &mut event)?;
-    keep_lines(plan, layout, (places, list, &lines), &units, &mut event)?;
+    keep_lines(plan, layout, (&order.event, places, list, &lines), &units, &mut event)?;
     drop_lines(places, &lines, &units, &mut event);
     decode::fill(plan, layout, &mut event)?;
     Ok(event)
@@ -196,11 +197,11 @@ fn raise(
     Ok(())
 }
 
-/// Takes returned units and money out of the lines and out of what the lines share.
+/// Takes returned units and money out of the lines and out of what the goods among them share.
 fn keep_lines(
     plan: &Plan,
     layout: &EventLayout,
-    (places, list, lines): (LinesLayout, List, &[Line]),
+    (order, places, list, lines): (&EventData, LinesLayout, List, &[Line]),
     returned: &Returned,
     event: &mut EventData,
 ) -> Result<(), EventError> {
@@ -233,13 +234,20 @@ fn keep_lines(
         put(places.quantity, quantity);
     }
     debug_assert_eq!(list.count as usize, lines.len());
-    let weights: Vec<Decimal> = lines.iter().map(|line| line.amount).collect();
+    let subtotal = field(plan, event, "subtotal");
+    let apart = has_goods(order, layout);
+    let weights = weights(order, places, lines, apart);
+    let mut total = None;
     for (slot, field) in layout.slots.iter().enumerate().filter(|(_, field)| field.shared) {
         if let Some(Slot::Number(value)) = event.slots.get(slot).copied() {
             let scale = match field.kind {
                 FieldKind::Number { scale, .. } => value.scale().max(u32::from(scale)),
                 _ => value.scale(),
             };
+            if &*field.name == "total" {
+                total = Some((slot, value, scale));
+                continue;
+            }
             let parts = amount::apportion(value, &weights, scale)?;
             let mut sum = Decimal::ZERO;
             for ((part, line), kept) in parts.iter().zip(lines).zip(&kept_amounts) {
@@ -250,6 +258,20 @@ fn keep_lines(
                 *place = Slot::Number(sum);
             }
         }
+    }
+    let Some((slot, value, scale)) = total else { return Ok(()) };
+    let (mut goods, mut rest) = ((Decimal::ZERO, Decimal::ZERO), (Decimal::ZERO, Decimal::ZERO));
+    for ((line, weight), kept) in lines.iter().zip(&weights).zip(&kept_amounts) {
+        let sums = if weight.is_zero() { &mut rest } else { &mut goods };
+        *sums = (amount::add(sums.0, line.amount)?, amount::add(sums.1, *kept)?);
+    }
+    if let Some(told) = subtotal {
+        goods = (told, field(plan, event, "subtotal").unwrap_or(told));
+    }
+    let rest = if total_holds_others(plan, order, layout)? { rest } else { (Decimal::ZERO, Decimal::ZERO) };
+    let shipping = field(plan, order, "shipping").unwrap_or_default();
+    if let Some(place) = event.slots.get_mut(slot) {
+        *place = Slot::Number(keep_total(value, shipping, rest, goods, scale)?);
     }
     Ok(())
 }
@@ -275,36 +297,43 @@ fn drop_lines(places: LinesLayout, lines: &[Line], returned: &Returned, event: &
     }
 }
 
-/// Takes money of the order as a whole out of everything that shares it.
+/// Takes money of the goods out of everything that belongs to them.
 fn lower(
     plan: &Plan,
     layout: &EventLayout,
-    back: Decimal,
-    left: Decimal,
+    order: &EventData,
+    (back, left): (Decimal, Decimal),
     event: &mut EventData,
 ) -> Result<(), EventError> {
+    // Goods may come back after their money has: then nothing is left to lower.
+    let back = back.min(left);
     let main = main_field(layout, event);
     // What the host did not tell, or told as its default says, follows from what is kept: shipping stays whole.
     let mut told = event.clone();
     decode::forget_computed(plan, layout, &mut told)?;
+    let apart = has_goods(order, layout);
+    let others = if apart && total_holds_others(plan, order, layout)? { others(event, layout)? } else { Decimal::ZERO };
+    let shipping = field(plan, event, "shipping").unwrap_or_default();
     let sharing = layout.slots.iter().enumerate();
     let sharing = sharing.filter(|(_, field)| field.shared || WHOLE.contains(&&*field.name));
-    for (slot, _) in sharing {
+    for (slot, field) in sharing {
         let follows = told.slots.get(slot).is_some_and(Slot::is_missing);
         let Some(place) = event.slots.get_mut(slot) else { continue };
         let Slot::Number(value) = *place else { continue };
+        let scale = minor(plan, value);
         *place = match main == Some(slot) {
-            true => Slot::Number(amount::subtract(value, back)?.max(Decimal::ZERO)),
+            true => Slot::Number(amount::subtract(value, back)?),
             false if follows => Slot::Missing,
-            false => Slot::Number(amount::subtract(value, share(value, back, left, minor(plan, value))?)?),
+            false if &*field.name == "total" => {
+                let goods = (left, amount::subtract(left, back)?);
+                Slot::Number(keep_total(value, shipping, (others, others), goods, scale)?)
+            }
+            false => Slot::Number(amount::subtract(value, share(value, back, left, scale)?)?),
         };
     }
     if let Some((places, _, lines)) = lines(event, layout) {
-        let weights: Vec<Decimal> = lines.iter().map(|line| line.amount).collect();
-        let mut sum = Decimal::ZERO;
-        for weight in &weights {
-            sum = amount::add(sum, *weight)?;
-        }
+        let weights = weights(event, places, &lines, apart);
+        let sum = amount::sum(weights.iter().copied())?;
         let scale = minor(plan, sum.max(back));
         let back = if left == sum { back } else { share(sum, back, left, scale)? };
         for (line, part) in lines.iter().zip(amount::apportion(back.min(sum), &weights, scale)?) {

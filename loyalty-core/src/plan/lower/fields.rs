@@ -473,6 +473,7 @@ fn lines(list: &ListLayout, index: u16) -> Option<LinesLayout> {
         sku: place("sku")?,
         quantity: place("quantity")?,
         amount: place("amount")?,
+        kind: place("kind"),
     })
 }
 

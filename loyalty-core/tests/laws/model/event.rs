@@ -154,6 +154,7 @@ impl Kept {
         }
         if let Some(Field::Lines(lines)) = event.fields.get_mut("lines") {
             let full = amounts(lines);
+            let weights = weights(&self.sent, lines);
             for (index, line) in lines.iter_mut().enumerate() {
                 let quantity = number(line, "quantity").unwrap_or(whole(1));
                 let left = keep(&full[index], &self.units[index], &quantity, self.minor) - &self.line_money[index];
@@ -165,13 +166,58 @@ impl Kept {
                 let Some(value) = self.sent.number(name) else { continue };
                 if self.is_default(name, &value) {
                     event.fields.remove(name);
-                    continue;
+                } else if name != "total" {
+                    let left = self.keep_shared(&value, &weights, (&full, &kept));
+                    event.fields.insert(name.to_owned(), Field::Number(left));
                 }
-                event.fields.insert(name.to_owned(), Field::Number(self.keep_shared(&value, &full, &kept)));
+            }
+            if let Some(total) = event.number("total") {
+                let sums = |amounts: &[Exact]| {
+                    let all: Exact = amounts.iter().sum();
+                    let goods: Exact = amounts
+                        .iter()
+                        .zip(&weights)
+                        .filter(|(_, weight)| **weight > zero())
+                        .map(|(amount, _)| amount)
+                        .sum();
+                    (goods.clone(), all - goods)
+                };
+                let ((goods, others), (goods_left, others_left)) = (sums(&full), sums(&kept));
+                let goods = match event.number("subtotal") {
+                    Some(left) => (self.sent.number("subtotal").expect("it was told"), left),
+                    None => (goods, goods_left),
+                };
+                let left = self.keep_total(&total, goods, (others, others_left));
+                event.fields.insert("total".to_owned(), Field::Number(left));
             }
         }
         fill(&mut event);
         event
+    }
+
+    /// What is kept of a told total: shipping stays, lines that are no goods are what they are, the rest is of the goods.
+    fn keep_total(&self, total: &Exact, goods: (Exact, Exact), others: (Exact, Exact)) -> Exact {
+        let others = if self.total_holds_others() { others } else { (zero(), zero()) };
+        let shipping = self.sent.number("shipping").unwrap_or_else(zero);
+        let of_goods = (total - shipping - &others.0).max(zero());
+        let gone = match goods.0 == zero() {
+            true => zero(),
+            false => floor_at(&(of_goods * (&goods.0 - goods.1) / goods.0), self.minor.max(scale_of(total))),
+        };
+        (total - gone - (others.0 - others.1)).max(zero())
+    }
+
+    /// Whether the total counts the lines that are no goods: it is nearer to a sum with them than to one without.
+    fn total_holds_others(&self) -> bool {
+        let told = |name: &str| self.original.number(name).unwrap_or_else(zero);
+        let lines = self.original.lines().unwrap_or_default();
+        let others: Exact = lines.iter().filter(|line| !is_goods(line)).filter_map(|line| number(line, "amount")).sum();
+        let beside = told("total") - told("shipping") - told("subtotal");
+        let far = |from: Exact| {
+            let distance = |exact: Exact| if exact < zero() { -exact } else { exact };
+            distance(&beside - &from).min(distance(&beside - from - told("tax")))
+        };
+        far(others) < far(zero())
     }
 
     /// Whether a field was sent as its default says: it then follows from what is kept.
@@ -183,19 +229,19 @@ impl Kept {
     }
 
     /// The part of a shared amount that belongs to what is kept of the lines.
-    fn keep_shared(&self, value: &Exact, full: &[Exact], kept: &[Exact]) -> Exact {
-        if full.iter().sum::<Exact>() == zero() {
+    fn keep_shared(&self, value: &Exact, weights: &[Exact], (full, kept): (&[Exact], &[Exact])) -> Exact {
+        if weights.iter().sum::<Exact>() == zero() {
             return value.clone();
         }
         let digits = self.minor.max(scale_of(value));
-        let parts = apportion(value, full, digits);
+        let parts = apportion(value, weights, digits);
         let left = parts.iter().zip(full).zip(kept).map(|((part, full), kept)| {
             if *full == zero() { part.clone() } else { part - floor_at(&(part * (full - kept) / full), digits) }
         });
         left.sum()
     }
 
-    /// Lowers the subtotal by the money that came back, every line and every shared amount in proportion.
+    /// Lowers the subtotal by the money that came back, every line of goods and every shared amount in proportion.
     fn lower(&self, event: &mut Event) {
         let subtotal = event.number("subtotal").unwrap_or_else(zero);
         if subtotal == zero() {
@@ -211,17 +257,26 @@ impl Kept {
         event.fields.extend(told.map(|told| ("total".to_owned(), told)));
         for name in SHARED {
             let Some(value) = event.number(name) else { continue };
-            let cut = if name == "subtotal" { money.clone() } else { part_of(&value) };
-            event.fields.insert(name.to_owned(), Field::Number(value - cut));
+            let left = match name {
+                "subtotal" => value - &money,
+                "total" => {
+                    let lines = event.lines().unwrap_or_default();
+                    let others =
+                        amounts(lines).iter().sum::<Exact>() - weights(&self.sent, lines).iter().sum::<Exact>();
+                    self.keep_total(&value, (subtotal.clone(), &subtotal - &money), (others.clone(), others))
+                }
+                _ => &value - part_of(&value),
+            };
+            event.fields.insert(name.to_owned(), Field::Number(left));
         }
         if follows {
             event.fields.remove("total");
         }
         if let Some(Field::Lines(lines)) = event.fields.get_mut("lines") {
-            let amounts = amounts(lines);
-            let sum: Exact = amounts.iter().sum();
+            let (amounts, weights) = (amounts(lines), weights(&self.sent, lines));
+            let sum: Exact = weights.iter().sum();
             let cut = if sum == subtotal { money.clone() } else { part_of(&sum) };
-            for ((line, amount), cut) in lines.iter_mut().zip(&amounts).zip(apportion(&cut, &amounts, self.minor)) {
+            for ((line, amount), cut) in lines.iter_mut().zip(&amounts).zip(apportion(&cut, &weights, self.minor)) {
                 line.insert("amount".to_owned(), Field::Number(amount - cut));
             }
         }
@@ -367,7 +422,7 @@ fn fill(event: &mut Event) {
     if !event.fields.contains_key("subtotal")
         && let Some(lines) = event.lines()
     {
-        let goods = lines.iter().filter(|line| text(line, "kind").is_none_or(|kind| kind == "goods"));
+        let goods = lines.iter().filter(|line| is_goods(line));
         let sum = goods.filter_map(|line| number(line, "amount")).sum();
         event.fields.insert("subtotal".to_owned(), Field::Number(sum));
     }
@@ -377,6 +432,18 @@ fn fill(event: &mut Event) {
         let extras = event.number("shipping").unwrap_or_else(zero) + event.number("tax").unwrap_or_else(zero);
         event.fields.insert("total".to_owned(), Field::Number(subtotal + extras));
     }
+}
+
+fn is_goods(line: &Line) -> bool {
+    text(line, "kind").is_none_or(|kind| kind == "goods")
+}
+
+/// What belongs to the goods is divided among them; where none of those that were sent costs anything, among all lines.
+fn weights(sent: &Event, lines: &[Line]) -> Vec<Exact> {
+    let costs = |line: &Line| is_goods(line) && number(line, "amount") > Some(zero());
+    let any = sent.lines().is_some_and(|lines| lines.iter().any(costs));
+    let weight = |(line, amount): (&Line, Exact)| if any && !is_goods(line) { zero() } else { amount };
+    lines.iter().zip(amounts(lines)).map(weight).collect()
 }
 
 fn amounts(lines: &[Line]) -> Vec<Exact> {
