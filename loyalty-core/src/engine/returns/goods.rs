@@ -1,4 +1,4 @@
-//! Which lines of an order are goods, and which are none: gift cards, fees, shipping.
+//! Which lines of an order are goods, and what the order came to with those that are none: gift cards, fees, shipping.
 
 use rust_decimal::Decimal;
 
@@ -66,4 +66,16 @@ pub(super) fn keep_total(
     let gone = share(rest, amount::subtract(goods, goods_left)?, goods, scale)?;
     let gone = amount::add(gone, amount::subtract(others, others_left)?)?;
     Ok(amount::subtract(total, gone)?.max(Decimal::ZERO))
+}
+
+/// What an order came to, or what is kept of it: goods, other lines, shipping and tax. It is what its tenders have paid.
+pub(super) fn charged_in_all(plan: &Plan, order: &EventData, event: &EventData) -> Result<Decimal, Overflow> {
+    let Some(layout) = plan.events.get(usize::from(event.event)).map(|event| &event.layout) else {
+        return base(plan, event);
+    };
+    match field(plan, event, "total") {
+        Some(total) if total_holds_others(plan, order, layout)? => Ok(total),
+        Some(total) => amount::add(total, others(event, layout)?),
+        None => amount::add(base(plan, event)?, others(event, layout)?),
+    }
 }

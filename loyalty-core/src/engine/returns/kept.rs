@@ -2,7 +2,7 @@
 
 use rust_decimal::Decimal;
 
-use super::goods::{has_goods, is_goods, keep_total, others, total_holds_others, weights};
+use super::goods::{charged_in_all, has_goods, is_goods, keep_total, others, total_holds_others, weights};
 use super::order::{Order, Returned};
 use super::owed::{AllOwed, owed};
 use crate::amount::{self, Overflow};
@@ -115,13 +115,15 @@ pub(super) fn charged(
     if !returned.amount.is_zero() {
         lower(plan, layout, &order.event, (returned.amount, left), &mut event)?;
     }
-    // Lists other than the lines share the order's fate as a whole.
-    let left = base(plan, &event)?;
-    if left != whole {
-        for (number, list) in layout.lists.iter().enumerate() {
-            if layout.lines.is_some_and(|lines| usize::from(lines.list) == number) {
-                continue;
-            }
+    // Lists other than the lines share the fate of the goods, and tenders that of the order as a whole.
+    let goods = (base(plan, &event)?, whole);
+    let all = (charged_in_all(plan, &order.event, &event)?, charged_in_all(plan, &order.event, &order.event)?);
+    for (number, list) in layout.lists.iter().enumerate() {
+        if layout.lines.is_some_and(|lines| usize::from(lines.list) == number) {
+            continue;
+        }
+        let (left, whole) = if &*list.name == "tenders" { all } else { goods };
+        if left != whole {
             for (slot, _) in list.fields.iter().enumerate().filter(|(_, field)| field.shared) {
                 for row in event.rows_of(event.list(number as u16)) {
                     if let Some(Slot::Number(value)) = event.rows.get_mut(row + slot) {

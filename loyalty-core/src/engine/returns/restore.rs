@@ -3,6 +3,7 @@
 use rust_decimal::Decimal;
 
 use super::asked::{PointsAsked, of_one_of};
+use super::goods::charged_in_all;
 use super::kept::{base, share};
 use super::limits::{lower_caps, make_room};
 use super::order::{Order, Returned};
@@ -83,11 +84,7 @@ fn restore(
             }
             None if after.whole => left,
             None if policy.restore_full_only => Decimal::ZERO,
-            None => {
-                let (all, left) = (base(plan, &order.event)?, base(plan, kept)?);
-                let target = share(spent, amount::subtract(all, left)?, all, wallet.decimals)?;
-                amount::subtract(target, before)?
-            }
+            None => amount::subtract(come_back_share(plan, order, kept, (number, spent))?, before)?,
         };
         if due <= Decimal::ZERO || policy.restore == RestorePlan::Never {
             continue;
@@ -105,6 +102,33 @@ fn restore(
             .but_found(amount::text(all_asked))),
         _ => Ok(()),
     }
+}
+
+/// Of what the order has paid from a wallet, the share of what has come back: as a tender it has paid for all of the order,
+/// otherwise for the goods.
+fn come_back_share(
+    plan: &Plan,
+    order: &Order,
+    kept: &EventData,
+    (number, spent): (u16, Decimal),
+) -> Result<Decimal, EventError> {
+    let Some(wallet) = plan.wallets.get(usize::from(number)) else { return Ok(Decimal::ZERO) };
+    let by_tender = order.decisions.iter().filter_map(|decision| match &decision.kind {
+        Kind::Spent { wallet: from, amount, rule: None, .. } if *from == number && wallet.tender.is_some() => {
+            Some(*amount)
+        }
+        _ => None,
+    });
+    let by_tender = amount::sum(by_tender)?;
+    let (all, left) = (charged_in_all(plan, &order.event, &order.event)?, charged_in_all(plan, &order.event, kept)?);
+    let of_all = |paid| share(paid, amount::subtract(all, left)?, all, wallet.decimals);
+    let (goods, goods_left) = (base(plan, &order.event)?, base(plan, kept)?);
+    let rest = amount::subtract(spent, by_tender)?;
+    let of_goods = match goods.is_zero() {
+        true => of_all(rest)?,
+        false => share(rest, amount::subtract(goods, goods_left)?, goods, wallet.decimals)?,
+    };
+    Ok(amount::add(of_all(by_tender)?, of_goods)?)
 }
 
 /// Points that a rule, or the price of a reward, has used of a lot.

@@ -98,6 +98,7 @@ impl Reads {
         reads.rewards(checked);
         reads.engine(checked);
         reads.direct = reads.fields.iter().map(|reads| gathered(reads.keys().copied())).collect();
+        reads.paid(checked);
         reads.defaults(checked);
         reads
     }
@@ -249,6 +250,21 @@ impl Reads {
                     }
                 }
             }
+        }
+    }
+
+    /// What an order came to, where it says how it was paid: of what comes back, each tender has its share.
+    fn paid(&mut self, checked: &Checked) {
+        let Some(order) = checked.events.iter().position(|event| event.standard && event.name == "order") else {
+            return;
+        };
+        let fields = checked.events.get(order).map_or(&[][..], |event| event.fields.as_slice());
+        let place = |name: &str| fields.iter().position(|field| field.name == name);
+        if let (Some(tenders), Some(total), Some(reads)) =
+            (place("tenders"), place("total"), self.fields.get_mut(order))
+            && reads.contains_key(&tenders)
+        {
+            reads.entry(total).or_default();
         }
     }
 
