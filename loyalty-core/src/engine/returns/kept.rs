@@ -7,8 +7,10 @@ use super::order::{Order, Returned};
 use super::owed::{AllOwed, owed};
 use crate::amount::{self, Overflow};
 use crate::check::model::RoundMode;
+use crate::engine::coupons::decision::CouponDecision;
 use crate::engine::error::EventError;
 use crate::engine::event::{EventData, List, Slot};
+use crate::engine::outcome::Kind;
 use crate::plan::Plan;
 use crate::plan::layout::{EventLayout, FieldKind, LinesLayout, WHOLE};
 use crate::wire::decode;
@@ -106,7 +108,7 @@ pub(super) fn charged(
     if let Some((places, list, lines)) = lines(&order.event, layout) {
         // What the host did not tell, or told as its default says, follows from what is kept.
         decode::forget_defaults(plan, layout, &mut event)?;
-        keep_lines(plan, layout, (&order.event, places, list, &lines), returned, &mut event)?;
+        keep_lines(plan, layout, (order, places, list, &lines), returned, &mut event)?;
         raise(plan, layout, (places, &lines), owed, &mut event)?;
         drop_lines(places, &lines, returned, &mut event);
         decode::fill(plan, layout, &mut event)?;
@@ -144,7 +146,7 @@ pub(super) fn keep_units(plan: &Plan, order: &Order, returned: &Returned) -> Res
     let Some((places, list, lines)) = lines(&order.event, layout) else { return Ok(event) };
     let units = Returned { units: returned.units.clone(), ..Returned::default() };
     decode::forget_defaults(plan, layout, &mut event)?;
-    keep_lines(plan, layout, (&order.event, places, list, &lines), &units, &mut event)?;
+    keep_lines(plan, layout, (order, places, list, &lines), &units, &mut event)?;
     drop_lines(places, &lines, &units, &mut event);
     decode::fill(plan, layout, &mut event)?;
     Ok(event)
@@ -203,7 +205,7 @@ fn raise(
 fn keep_lines(
     plan: &Plan,
     layout: &EventLayout,
-    (order, places, list, lines): (&EventData, LinesLayout, List, &[Line]),
+    (order, places, list, lines): (&Order, LinesLayout, List, &[Line]),
     returned: &Returned,
     event: &mut EventData,
 ) -> Result<(), EventError> {
@@ -237,8 +239,9 @@ fn keep_lines(
     }
     debug_assert_eq!(list.count as usize, lines.len());
     let subtotal = field(plan, event, "subtotal");
-    let apart = has_goods(order, layout);
-    let weights = weights(order, places, lines, apart);
+    let apart = has_goods(&order.event, layout);
+    let weights = weights(&order.event, places, lines, apart);
+    let prices = net_of_coupons(plan, order, (lines, &weights))?;
     let mut total = None;
     for (slot, field) in layout.slots.iter().enumerate().filter(|(_, field)| field.shared) {
         if let Some(Slot::Number(value)) = event.slots.get(slot).copied() {
@@ -250,7 +253,8 @@ fn keep_lines(
                 total = Some((slot, value, scale));
                 continue;
             }
-            let parts = amount::apportion(value, &weights, scale)?;
+            let by_price = matches!(&*field.name, "subtotal" | "tax");
+            let parts = amount::apportion(value, if by_price { &prices } else { &weights }, scale)?;
             let mut sum = Decimal::ZERO;
             for ((part, line), kept) in parts.iter().zip(lines).zip(&kept_amounts) {
                 let gone = share(*part, amount::subtract(line.amount, *kept)?, line.amount, scale)?;
@@ -270,12 +274,35 @@ fn keep_lines(
     if let Some(told) = subtotal {
         goods = (told, field(plan, event, "subtotal").unwrap_or(told));
     }
-    let rest = if total_holds_others(plan, order, layout)? { rest } else { (Decimal::ZERO, Decimal::ZERO) };
-    let shipping = field(plan, order, "shipping").unwrap_or_default();
+    let rest = if total_holds_others(plan, &order.event, layout)? { rest } else { (Decimal::ZERO, Decimal::ZERO) };
+    let shipping = field(plan, &order.event, "shipping").unwrap_or_default();
     if let Some(place) = event.slots.get_mut(slot) {
         *place = Slot::Number(keep_total(value, shipping, rest, goods, scale)?);
     }
     Ok(())
+}
+
+/// What lines cost, as they weigh: less what coupons took off those that were told at their prices before any coupon. Others were
+/// told as they were charged.
+fn net_of_coupons(
+    plan: &Plan,
+    order: &Order,
+    (lines, weights): (&[Line], &[Decimal]),
+) -> Result<Vec<Decimal>, Overflow> {
+    let mut prices = weights.to_vec();
+    let Some(cart) = plan.cart.as_ref().filter(|cart| cart.event == order.event.event) else { return Ok(prices) };
+    for decision in &order.decisions {
+        let Kind::Coupon(CouponDecision::Redeemed { lines: off, .. }) = &decision.kind else { continue };
+        for (at, off) in off {
+            let at = *at as usize;
+            let (Some(line), Some(price)) = (lines.get(at), prices.get_mut(at)) else { continue };
+            let Some(unit) = order.event.item(line.row, cart.unit_price).number() else { continue };
+            if !price.is_zero() && amount::multiply(unit, line.quantity)? == line.amount {
+                *price = amount::subtract(*price, *off)?.max(Decimal::ZERO);
+            }
+        }
+    }
+    Ok(prices)
 }
 
 /// Takes the lines out of which every unit has come back: they count no more than what was never bought. A line whose money
