@@ -35,6 +35,9 @@ export interface Story {
   /** Of points earned: the clause that was chosen. */
   vest?: Chosen;
   expire?: Chosen;
+  /** Of points that no rule spent: an order that is paid with them, the streak of the `challenge` that they keep, or staff. */
+  taken_for?: "order" | "streak" | "staff";
+  challenge?: string;
   /** Of points spent, transferred, converted or forfeited. */
   effect?: Quoted;
   figures?: Figure[];

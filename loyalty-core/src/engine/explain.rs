@@ -84,12 +84,25 @@ struct Story {
     granted: Option<Granted>,
     effect: Option<Effect>,
     past: Option<Past>,
+    /// For what points were taken, where no rule took them.
+    taken_for: Option<TakenFor>,
     /// What a level asks for, and what there is.
     level: Option<Level>,
     /// What the wallet owed before and after.
     debt: Option<(rust_decimal::Decimal, rust_decimal::Decimal)>,
     /// What set off the rule that decided it, where it has followed on a part of that in an earlier form of the order.
     more: Option<More>,
+}
+
+/// For what points are taken without a rule.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum TakenFor {
+    /// An order that is paid from a wallet.
+    Order,
+    /// The streak of that challenge, over a period without an event.
+    Streak(Box<str>),
+    /// Staff, who adjust a balance.
+    Staff,
 }
 
 /// What is new of an amount that sets a rule off.
@@ -122,7 +135,7 @@ pub fn explain(
         Ok(outcome) => outcome,
         Err(error) => return Err(refused(plan, member, event, source, counters, error)?),
     };
-    let mut stories = stories(plan, member, &outcome.decisions);
+    let mut stories = stories(plan, member, Some(event.event), &outcome.decisions);
     levels::tell(plan, &after, source, &outcome, &mut stories)?;
     let source = Arc::clone(source);
     let event_type = Some(event.event);
@@ -181,7 +194,7 @@ pub fn explain_advance(
     let (mut after, mut decided) = (member.clone(), Decided::watched(counters.cloned()));
     doors::advance_into(plan, &mut after, to, &mut decided)?;
     let outcome = doors::outcome(plan, &after, None, to, decided.take_list());
-    let mut stories = stories(plan, member, &outcome.decisions);
+    let mut stories = stories(plan, member, None, &outcome.decisions);
     levels::tell(plan, &after, source, &outcome, &mut stories)?;
     let source = Arc::clone(source);
     let mut told = Explanation { outcome, event: None, source, stories, returned: None, silent: Vec::new() };
@@ -194,10 +207,25 @@ pub fn failing(scope: &Scope<'_>, source: &str, condition: &Condition) -> Result
     Ok(silent::failing(&Tracer::new(*scope, source), condition.node)?)
 }
 
+/// For what points were taken that no rule took, by the decisions after that and by the event.
+fn taken_for(plan: &Plan, event: Option<u16>, after: &[Decision]) -> Option<TakenFor> {
+    // Only lots that come to life again by being spent of stand between.
+    let next = after.iter().find(|decision| !matches!(decision.kind, Kind::Reinstated { .. }));
+    if let Some(Kind::StreakFrozen { challenge, .. }) = next.map(|decision| &decision.kind) {
+        return Some(TakenFor::Streak((**challenge).into()));
+    }
+    let event = event.and_then(|event| plan.events.get(usize::from(event)))?;
+    match &*event.layout.name {
+        "order" => Some(TakenFor::Order),
+        "adjust" => Some(TakenFor::Staff),
+        _ => None,
+    }
+}
+
 /// What can be said of decisions by themselves: lots, debts, lines of rules.
-fn stories(plan: &Plan, member: &Member, decisions: &[Decision]) -> Vec<Story> {
+fn stories(plan: &Plan, member: &Member, event: Option<u16>, decisions: &[Decision]) -> Vec<Story> {
     let debts = timed::debts(member, decisions);
-    let told = decisions.iter().zip(debts).map(|(decision, debt)| {
+    let told = decisions.iter().zip(debts).enumerate().map(|(place, (decision, debt))| {
         let mut story = Story { debt, ..Story::default() };
         match &decision.kind {
             Kind::Earned { because, .. } => {
@@ -207,6 +235,10 @@ fn stories(plan: &Plan, member: &Member, decisions: &[Decision]) -> Vec<Story> {
             }
             Kind::Spent { rule, wallet, .. } => {
                 story.rule = *rule;
+                if rule.is_none() {
+                    story.taken_for =
+                        taken_for(plan, event, decisions.get(place.saturating_add(1)..).unwrap_or_default());
+                }
                 story.effect = rule.and_then(|rule| effects_on(plan, rule, *wallet, decision.at).into_iter().next());
             }
             Kind::Forfeited { rule, wallet, .. } => {

@@ -343,6 +343,7 @@ export const engine = {
     taken: "المأخوذ",
     taken_back: "المسترجع",
     taken_before: "أُخذ سابقًا",
+    taken_for: "أُخذ من أجل",
     template: "القالب",
     text: "النص",
     then: "حينها",
@@ -454,6 +455,7 @@ export const engine = {
     },
     scope: { "per order": "لكل طلب", "per rule": "لكل قاعدة", "per line": "لكل بند", "per unit": "لكل وحدة" },
     send: { text: "نص", template: "قالب" },
+    taken_for: { order: "الطلب", streak: "السلسلة", staff: "تسوية من الموظفين" },
     state: {
       active: "ساري",
       asked: "سُئل",

@@ -9,7 +9,7 @@ use super::silent::{Gap, Reason, What};
 use super::stage::{Held, Rounding};
 use super::timed::Past;
 use super::trace::{Figure, Shown};
-use super::{Explanation, Story, words};
+use super::{Explanation, Story, TakenFor, words};
 use crate::engine::outcome::{Because, Decision, Kind};
 use crate::plan::{Plan, Quote, Unit};
 use crate::wire::document::Document;
@@ -79,6 +79,15 @@ fn decided(told: &Explanation, decision: &Decision, story: &Story) -> Document {
         }
         put_choice(told, &mut document, "vest", &granted.vest);
         put_choice(told, &mut document, "expire", &granted.expire);
+    }
+    match &story.taken_for {
+        Some(TakenFor::Order) => document.put("taken_for", "order"),
+        Some(TakenFor::Streak(challenge)) => {
+            document.put("taken_for", "streak");
+            document.put("challenge", &**challenge);
+        }
+        Some(TakenFor::Staff) => document.put("taken_for", "staff"),
+        None => {}
     }
     if let Some(effect) = &story.effect {
         document.put("effect", quoted(told, effect.quote));

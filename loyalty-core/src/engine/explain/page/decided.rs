@@ -13,7 +13,7 @@ use crate::engine::explain::granted::Part;
 use crate::engine::explain::returned::Taken;
 use crate::engine::explain::trace::Shown;
 use crate::engine::explain::words as say;
-use crate::engine::explain::{Explanation, Story};
+use crate::engine::explain::{Explanation, Story, TakenFor};
 use crate::engine::outcome::{Decision, Kind, NotDrawn, NotEarned, TierBecause};
 use crate::engine::questions::decision::{NotAsked, Told, Unanswered};
 use crate::plan::{Plan, Unit};
@@ -100,8 +100,13 @@ pub(super) fn decision_row(told: &Explanation, decision: &Decision, story: &Stor
             (words().strong(sum(*amount, *wallet)).say(why), past_rows(told, story, false))
         }
         Kind::Spent { wallet, amount, uses, .. } => {
-            let by = if story.rule.is_some() { " spent" } else { " taken by staff" };
-            let head = words().strong(format!("−{}", sum(*amount, *wallet))).say(by);
+            let head = words().strong(format!("−{}", sum(*amount, *wallet)));
+            let head = match &story.taken_for {
+                None => head.say(" spent"),
+                Some(TakenFor::Order) => head.say(" paid with the order"),
+                Some(TakenFor::Streak(challenge)) => head.say(" spent to keep the streak ").strong(&**challenge),
+                Some(TakenFor::Staff) => head.say(" taken by staff"),
+            };
             (head, spent_rows(told, story, uses.len()))
         }
         Kind::DebtSettled { wallet, amount, .. } => {
