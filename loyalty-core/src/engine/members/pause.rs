@@ -110,6 +110,26 @@ pub fn moved_expiry(plan: &Plan, account: &Account, expiry: Expiry, settled_at: 
     }
 }
 
+/// Where the end of points that were earned at an instant would be if the account woke up at another one.
+pub fn if_awake(plan: &Plan, account: &Account, end: i64, (earned_at, at): (i64, i64)) -> i64 {
+    let pause = account.current_pause().filter(|pause| pause.freeze);
+    pause.map_or(end, |pause| moved_by(plan, Pause { to: Some(at), ..*pause }, end, earned_at))
+}
+
+/// How an end that begins to count at an instant is to be written down, so that it comes when the account has been awake for
+/// as long: what of a frozen pause was left by then is added, and what of the present one is over, which waking up will add, is
+/// taken off.
+pub fn settled(plan: &Plan, account: &Account, end: i64, (earned_at, at): (i64, i64)) -> i64 {
+    let end = moved(plan, account, end, at);
+    match account.current_pause().filter(|pause| pause.freeze) {
+        Some(pause) => {
+            let days = days_between(plan, pause.from.max(earned_at), at);
+            plan.calendar.minus(end, Length { count: days.unsigned_abs(), unit: TimeUnit::Day })
+        }
+        None => end,
+    }
+}
+
 /// Forgets the pauses into which no event can fall any more.
 pub fn forget(account: &mut Account, horizon: i64) {
     account.pauses.retain(|pause| pause.to.is_none_or(|to| to >= horizon));

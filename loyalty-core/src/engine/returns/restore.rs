@@ -284,11 +284,15 @@ fn give_back(
             let scope = Scope::of(plan, member, at);
             let Some(now) = plan.policy(wallet, scope.day) else { return Ok(()) };
             let form = earning::wallet_expiry(&scope, now)?;
-            (lots::expiry(plan, form, at, true), at)
+            let expiry = lots::expiry(plan, form, at, true);
+            (pause::moved_expiry(plan, &member.account, expiry, at), at)
         }
         RestorePlan::Original { at_least } => {
             let expiry = match (used.expiry, at_least) {
-                (Expiry::At(original), Some(length)) => Expiry::At(original.max(plan.calendar.end_after(at, length))),
+                (Expiry::At(original), Some(length)) => {
+                    let least = plan.calendar.end_after(at, length);
+                    Expiry::At(original.max(pause::settled(plan, &member.account, least, (used.earned_at, at))))
+                }
                 (expiry, _) => expiry,
             };
             (expiry, used.earned_at)
@@ -328,9 +332,11 @@ fn put_into_lot(
 ) -> Result<(), Overflow> {
     let entry = member.next_entry();
     let inactivities = plan.inactivities(wallet);
-    // Points whose lot has ended run out now: they were not there to run out then.
+    // Points whose lot has ended run out now: they were not there to run out then. While ends are frozen, one that had not come
+    // when the pause began stands with the others, and moves with them.
+    let now = member.account.current_pause().filter(|pause| pause.freeze).map_or(at, |pause| pause.from.min(at));
     let expiry = match expiry {
-        Expiry::At(end) => Expiry::At(end.max(at)),
+        Expiry::At(end) => Expiry::At(end.max(now)),
         expiry => expiry,
     };
     let Some(state) = member.wallets.get_mut(usize::from(wallet)) else { return Ok(()) };
@@ -353,6 +359,7 @@ fn put_into_lot(
         lot.amount = amount::add(lot.amount, amount)?;
     }
     let expires_at = state.lots.get(lot).and_then(|lot| state.expires_at(plan, inactivities, lot));
+    let expires_at = expires_at.map(|end| pause::if_awake(plan, &member.account, end, (earned_at, at)));
     let settled = state.settle(lot)?;
     decisions.push(Decision { at, kind: Kind::Restored { entry, wallet, amount, expires_at } });
     if settled > Decimal::ZERO {
