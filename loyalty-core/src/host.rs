@@ -19,7 +19,6 @@ use crate::engine::outcome::Outcome;
 use crate::engine::quote::why::Language;
 use crate::engine::view::View;
 use crate::leaderboard::Leaderboard;
-use crate::plan::layout::{EVENT_FIELDS_MAX, EVENT_LEVELS_MAX, EVENT_VALUES_MAX};
 use crate::program::{Event, Program};
 use crate::quote::Quote;
 pub use crate::replay::{Events, Parts};
@@ -28,7 +27,9 @@ use crate::report::{Report, ReportOptions};
 use crate::source::Units;
 use crate::testing::TestResult;
 use crate::time::Instant;
-use crate::wire::decode::{LIST_ITEMS_MAX, event_head, event_head_from, number};
+use crate::wire::decode::{
+    EVENT_FIELDS_MAX, EVENT_LEVELS_MAX, EVENT_VALUES_MAX, LIST_ITEMS_MAX, event_head, event_head_from, number,
+};
 use crate::wire::document::Document;
 use crate::wire::flat;
 use crate::wire::input::{ENVELOPE, Fields};

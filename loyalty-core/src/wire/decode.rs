@@ -23,7 +23,7 @@ use crate::engine::error::{EventError, Refusal};
 use crate::engine::event::{EventData, List, Slot};
 use crate::engine::quote::unpriced;
 use crate::plan::Plan;
-pub use crate::plan::layout::LIST_ITEMS_MAX;
+pub use crate::plan::layout::{EVENT_FIELDS_MAX, EVENT_LEVELS_MAX, EVENT_VALUES_MAX, LIST_ITEMS_MAX};
 use crate::plan::layout::{ID_BYTES_MAX, ListLayout};
 use crate::time::Instant;
 use crate::wire::document::Document;
