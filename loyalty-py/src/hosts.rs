@@ -7,12 +7,12 @@ use loyalty_hosts::host;
 use pyo3::exceptions::PyTypeError;
 use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::{PyBytes, PyMapping, PyString};
+use pyo3::types::{IntoPyDict as _, PyBool, PyBytes, PyDate, PyDateTime, PyMapping, PyString};
 
 use crate::arguments::{Text, whole};
-use crate::convert::plain;
+use crate::convert::{decimal_class, micros_of, plain};
 use crate::error;
-use crate::input::dict_of;
+use crate::input::{dict_of, extent};
 use crate::record::Record;
 
 /// A body as it came: the bytes over which the signature was checked, or their text.
@@ -113,6 +113,48 @@ fn of_platform<'py>(
     ask(given.py(), function, topic, &options, &body(given, "a body")?)
 }
 
+/// The JSON of a mapping that may have in it what decisions have: Decimals, instants and Records, as they are written in JSON.
+fn written<'py>(mapping: &Bound<'py, PyMapping>) -> PyResult<Bound<'py, PyAny>> {
+    let py = mapping.py();
+    let message = dict_of(mapping)?;
+    extent::expect(message.cast()?).map_err(|refused| error::event(py, &refused))?;
+    let options = [
+        ("default", wrap_pyfunction!(in_json, py)?.into_any()),
+        ("allow_nan", PyBool::new(py, false).to_owned().into_any()),
+    ];
+    py.import("json")?.call_method(intern!(py, "dumps"), (message,), Some(&options.into_py_dict(py)?))
+}
+
+/// What `json.dumps` asks for where a value is none of JSON's.
+#[pyfunction]
+fn in_json<'py>(value: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+    let py = value.py();
+    if let Ok(record) = value.cast::<Record>() {
+        return plain(py, record.get().document());
+    }
+    if value.is_instance(decimal_class(py)?)? {
+        return decimal_class(py)?.call_method1(intern!(py, "__format__"), (value, "f"));
+    }
+    // A datetime is a date, too. Without an offset it is no instant.
+    let is_instant = value.cast::<PyDateTime>().is_ok();
+    if (is_instant && micros_of(value)?.is_some()) || (!is_instant && value.cast::<PyDate>().is_ok()) {
+        return value.call_method0(intern!(py, "isoformat"));
+    }
+    if let Ok(mapping) = value.cast::<PyMapping>() {
+        return dict_of(mapping);
+    }
+    let found = if is_instant {
+        "a datetime without an offset".to_owned()
+    } else {
+        format!("a {}", value.get_type().fully_qualified_name()?)
+    };
+    let takes = "a Decimal, a date, an aware datetime or a Record";
+    Err(PyTypeError::new_err(format!(
+        "a message holds what JSON has, or {takes}, and no {}",
+        found.trim_start_matches("a ")
+    )))
+}
+
 /// The WhatsApp Cloud API: its webhooks, and the messages that it takes.
 #[pyclass(frozen, module = "loyalty")]
 #[expect(non_camel_case_types, reason = "what it stands for in Python is a module")]
@@ -151,7 +193,7 @@ impl whatsapp {
             // A decision as it stands.
             &PyString::new(py, &record.get().document().to_string()).into_any()
         } else if let Ok(mapping) = message.cast::<PyMapping>() {
-            &py.import("json")?.call_method1(intern!(py, "dumps"), (dict_of(mapping)?,))?
+            &written(mapping)?
         } else {
             message
         };

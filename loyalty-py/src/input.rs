@@ -1,6 +1,6 @@
 //! Dicts read in place: what the decoder wants is looked up by key. Of all else it is seen how large it is, and nothing more.
 
-mod extent;
+pub mod extent;
 
 use std::borrow::Cow;
 use std::cell::RefCell;

@@ -1,8 +1,10 @@
 """The translations: their border, and the corpus of `loyalty-hosts`, byte for byte as in Rust."""
 
+import datetime as dt
 import json
 import pathlib
 from collections import UserDict
+from decimal import Decimal
 from typing import Any
 
 import loyalty
@@ -73,6 +75,41 @@ def test_a_body_is_text_or_bytes() -> None:
 def test_a_message_may_be_a_dict() -> None:
     sent = loyalty.whatsapp.payload({"category": "reply", "text": "٥ نقاط"}, phone="+966501234567", window="open")
     assert sent["text"] == {"body": "٥ نقاط"}
+
+
+def test_a_message_may_have_in_it_what_decisions_have() -> None:
+    def payload(**parameter: Any) -> Any:
+        template = {"name": "hello", "parameters": [{"text": "x", **parameter}]}
+        message = {"category": "utility", "language": "en", "template": template}
+        return loyalty.whatsapp.payload(message, phone="+966501234567", window="closed")
+
+    at = dt.datetime(2026, 1, 1, 3, tzinfo=dt.timezone(dt.timedelta(hours=3)))
+    for value, text in (("amount", Decimal("1.50")), ("amount", Decimal("15E+2")), ("date", dt.date(2026, 1, 1)), ("at", at)):
+        written = f"{text:f}" if isinstance(text, Decimal) else text.isoformat()
+        more = {"currency": "EUR"} if value == "amount" else {}
+        assert payload(**{value: text}, **more) == payload(**{value: written}, **more)
+    for wrong, told in ((at.replace(tzinfo=None), "a datetime without an offset"), (dt.time(10), "datetime.time"), ({1}, "set")):
+        with pytest.raises(TypeError, match=f"a message holds what JSON has, or a Decimal, .*, and no {told.removeprefix('a ')}$"):
+            payload(at=wrong)
+    with pytest.raises(ValueError, match="not JSON compliant"):
+        payload(amount=float("nan"), currency="EUR")
+    itself: list[Any] = []
+    itself.append(itself)
+    with pytest.raises(loyalty.EventError) as refused:
+        payload(at=itself)
+    assert refused.value.code == "too_deep"
+
+
+def test_a_message_may_be_a_decision_that_was_changed() -> None:
+    program = loyalty.Program.compile(
+        'program "Shop" {}\nwallet points {}\nmessage hello utility { template "hello"  en "Hello" }\nrule hi on signup { say hello }\n'
+    )
+    member = program.enroll("m-1", "2026-01-01T00:00:00Z")
+    decisions = program.apply(member, {"type": "signup", "id": "s-1", "at": "2026-01-02T00:00:00Z"}).decisions
+    decision = next(one for one in decisions if one.kind == "message")
+    for message in ({**decision}, UserDict(decision), decision.to_dict()):
+        sent = loyalty.whatsapp.payload({**message, "text": "Hallo"}, phone="+4915112345678", window="open")
+        assert sent["text"] == {"body": "Hallo"}
 
 
 def test_a_refusal_has_attributes() -> None:
