@@ -276,7 +276,7 @@ def test_batches_that_are_none() -> None:
     table = pa.Table.from_pylist([order()])
     for batches in (table, [table], [{"member": "m-1"}]):
         with pytest.raises(TypeError, match=r"batches are RecordBatches of pyarrow, one after the other, such as `table.to_batches\(\)`, not "):
-            list(loyalty.partitions.replay(program, batches))  # type: ignore[arg-type]
+            list(loyalty.partitions.replay(program, batches))
     twice = pa.record_batch([table["member"].chunk(0), table["member"].chunk(0)], names=["member", "member"])
     for batch, count in ((pa.record_batch({"id": ["o-1"]}), "none"), (twice, "2")):
         with pytest.raises(ValueError, match=f"one column `member`, and this one has {count}"):
