@@ -72,6 +72,10 @@ pub(super) enum Kind {
     Budget,
     Usage,
     Minted,
+    /// `marketing at most 2 per week`, which is not the `at most 3 times` of a coupon.
+    MessagesAtMost,
+    /// `within 2 days`, which is not the window of a challenge.
+    AnswerWithin,
     /// A clause that has no kind of its own here, by the word that introduces it.
     Word(&'static str),
 }
@@ -129,6 +133,8 @@ impl Kind {
             ClauseKind::Engagement(EngagementClause::Budget { .. }) => Self::Budget,
             ClauseKind::Engagement(EngagementClause::Usage { .. }) => Self::Usage,
             ClauseKind::Engagement(EngagementClause::Minted { .. }) => Self::Minted,
+            ClauseKind::Engagement(EngagementClause::AtMost { .. }) => Self::MessagesAtMost,
+            ClauseKind::Engagement(EngagementClause::AnswerWithin(_)) => Self::AnswerWithin,
             ClauseKind::Referral(clause) => Self::Word(clause.word()),
             ClauseKind::Engagement(clause) => Self::Word(clause.word()),
         }
@@ -178,6 +184,8 @@ impl Kind {
             Self::Budget => "budget",
             Self::Usage => "usage",
             Self::Minted => "codes",
+            Self::MessagesAtMost => "at most",
+            Self::AnswerWithin => "within",
             Self::Word(word) => word,
         }
     }
@@ -430,12 +438,6 @@ impl<'a> Checker<'a> {
             }
             return false;
         }
-        if let ClauseKind::Engagement(engagement) = &clause.kind
-            && !Self::built(kind)
-        {
-            self.not_built(clause.span, engagement.word(), &format!("a `{}` holds {}", holder.word(), holder.list()));
-            return false;
-        }
         if matches!(holder, Holder::Rule | Holder::Challenge)
             && matches!(&clause.kind, ClauseKind::Returns { within: Some(_), .. })
             || !holder.kinds().contains(&kind)
@@ -447,7 +449,17 @@ impl<'a> Checker<'a> {
                     clause.span,
                     format!("{word} does not belong in a `{}`", holder.word()),
                 )
-                .help(format!("a `{}` holds {}", holder.word(), holder.list())),
+                .help(match (holder, kind) {
+                    (Holder::Challenge, Kind::AnswerWithin) => {
+                        "say from when it counts: `within 30 days of signup`; or write `within each month` or \
+                         `within 2026-11-01 .. 2026-12-31`"
+                            .to_owned()
+                    }
+                    (Holder::Coupon, Kind::MessagesAtMost) => {
+                        "how often a coupon may be used is its `limit`: `limit 2 per member per week`".to_owned()
+                    }
+                    _ => format!("a `{}` holds {}", holder.word(), holder.list()),
+                }),
             );
             return false;
         }
@@ -488,23 +500,6 @@ impl<'a> Checker<'a> {
             false if !near.is_empty() => found.candidates(near),
             _ => found.help(format!("a `{}` holds {}", holder.word(), holder.list())),
         });
-    }
-
-    /// Whether any declaration that this version runs holds such a clause.
-    fn built(kind: Kind) -> bool {
-        const HOLDERS: [Holder; 10] = [
-            Holder::CouponPolicy,
-            Holder::Reward,
-            Holder::Coupon,
-            Holder::Program,
-            Holder::Wallet,
-            Holder::Rule,
-            Holder::Group,
-            Holder::Tiers,
-            Holder::Challenge,
-            Holder::Block,
-        ];
-        HOLDERS.iter().any(|holder| holder.kinds().contains(&kind))
     }
 
     fn repeated(&mut self, clauses: &[&'a Clause]) {

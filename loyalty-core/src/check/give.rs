@@ -82,7 +82,11 @@ impl<'a> Checker<'a> {
                 ClauseKind::Engagement(engagement) => {
                     matches!(
                         engagement,
-                        EngagementClause::UpTo(_) | EngagementClause::Stack(_) | EngagementClause::Manner(_)
+                        EngagementClause::UpTo(_)
+                            | EngagementClause::Stack(_)
+                            | EngagementClause::Manner(_)
+                            | EngagementClause::Priority(_)
+                            | EngagementClause::Group { .. }
                     )
                 }
                 _ => false,

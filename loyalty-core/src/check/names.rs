@@ -423,12 +423,6 @@ impl<'a> Checker<'a> {
         if self.in_prelude { Span::default() } else { span }
     }
 
-    /// Reports a part of the language that is read and not run.
-    pub(super) fn not_built(&mut self, span: Span, word: &str, built: &str) {
-        let message = format!("`{word}` is not built in this version");
-        self.report(Diagnostic::new(Code::NotBuilt, span, message).help(built));
-    }
-
     fn count_declarations(&mut self, declared: &Declared<'a>) {
         let too_many = |at: Option<Span>, what: &str, limit: usize| {
             at.map(|at| {

@@ -17,6 +17,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::sorting::gathered;
 use crate::source::Span;
 use crate::syntax::engagement::{EngagementClause, Give};
+use crate::syntax::give::Off;
 use crate::syntax::tree::{self, Binary, Clause, ClauseKind, Name};
 
 /// The event in which a reward may be taken and read.
@@ -111,7 +112,12 @@ impl<'a> Checker<'a> {
                     }
                     EngagementClause::SameOrder => same_order = true,
                     EngagementClause::HoldFor(duration) => hold = self.length(duration),
-                    EngagementClause::Give(_) => gives = true,
+                    EngagementClause::Give(Give::Effects(_)) => gives = true,
+                    EngagementClause::Give(discount) => {
+                        // One error says all.
+                        gives = true;
+                        self.no_discount(name, discount, clause.span);
+                    }
                     _ => {}
                 },
                 _ => {}
@@ -157,6 +163,35 @@ impl<'a> Checker<'a> {
                 Cost::Rate(rate) => rate.up_to.as_ref().is_some_and(reads_event),
             };
         Some(RewardForm { cost, when, valid, limits, hold, same_order, in_order })
+    }
+
+    /// A reward that is to take something off a price, which coupons do.
+    fn no_discount(&mut self, name: &Name, give: &Give, span: Span) {
+        let upper = name.text.to_uppercase();
+        // Coupons and rewards share their names.
+        let coupon = if upper == name.text { format!("{upper}_OFF") } else { upper };
+        let money = self.settings.currency;
+        let money = money.as_ref().map_or("EUR", |currency| currency.as_str());
+        let gives = match give {
+            Give::Off { off: Off::By(amount), .. } => match &amount.kind {
+                tree::ExprKind::Quantity { number, unit, .. } => {
+                    format!("give {} {} off order", number.normalize(), unit.text)
+                }
+                tree::ExprKind::Percent(percent) => format!("give {}% off order", percent.normalize()),
+                _ => format!("give 5 {money} off order"),
+            },
+            Give::FreeShipping => "give free shipping".to_owned(),
+            Give::Gift { sku, .. } => format!("give 1 \"{}\" free", sku.text),
+            _ => "give …".to_owned(),
+        };
+        let help = format!(
+            "let it issue a coupon that does: `give {{ issue {coupon} }}`, with `coupon {coupon} issued {{ {gives} }}`; points that \
+             pay for a part of any order have a price by rate: `cost 100 points per 1 {money}`"
+        );
+        self.report(
+            Diagnostic::new(Code::RewardDiscount, span, "a reward gives effects, and this takes something off a price")
+                .help(help),
+        );
     }
 
     /// The prices of which one is paid.

@@ -261,6 +261,8 @@ codes! {
     NotJudgedAgain = "L0319" Error,
     /// A test that expects a refusal by a code that there is not.
     UnknownRefusal = "L0320" Error,
+    /// A reward that is to take something off a price.
+    RewardDiscount = "L0330" Error,
 
     // W02: legal and surely not what was meant.
     /// A rule that can never fire.

@@ -11,6 +11,7 @@
 
 mod corpus;
 mod errors_page;
+mod no_silent_clause;
 mod whole_programs;
 
 use std::path::PathBuf;
