@@ -297,9 +297,14 @@ fn run(
             ledger::commit(plan, member, (source, at), &mut evaluation, decisions)?;
             ledger::tell(plan, member, &mut evaluation, (at, as_of), decisions);
             decisions.extend(claim);
+            // What is converted is given for other points, and stays so; but a reward takes both back.
+            let converts = plan_of.is_none_or(|rule| !matches!(rule.trigger, Trigger::Declared(Moment::Redeemed(_))));
+            let earned_until = decisions.len();
             moves::commit(plan, member, moves, at, decisions)?;
+            let earned_until = if converts { earned_until } else { decisions.len() };
             if let Some((reward, (before, counted))) = reward.zip(before) {
-                challenges::granted(member, reward, (&before, counted), decisions.get(first..).unwrap_or(&[]));
+                let decided = decisions.get(first..).unwrap_or(&[]);
+                challenges::granted(member, reward, (&before, counted), (decided, earned_until.saturating_sub(first)));
                 let challenge = plan.challenges.get(usize::from(reward.challenge));
                 // The same goal, met by other events.
                 let own = reward.source(plan);
@@ -310,7 +315,8 @@ fn run(
                 }
             }
             if let Some(order) = decisions.edited().filter(|_| plan_of.is_some_and(returns::gives_with_an_order)) {
-                let given = decisions.get(first..).unwrap_or(&[]).iter().filter_map(earned).collect::<Vec<_>>();
+                let given =
+                    decisions.get(first..earned_until).unwrap_or(&[]).iter().filter_map(earned).collect::<Vec<_>>();
                 let lots: Vec<u64> = given.iter().map(|(entry, ..)| *entry).collect();
                 returns::net_given(member, &lots, order, at, decisions)?;
                 returns::carry_given(plan, member, &given, at, decisions)?;

@@ -45,12 +45,14 @@ use rerate::{count_no_more, remeasure};
 use restore::{give_back_spent, paid_by_itself};
 
 pub use clawback::{given_by, given_that_waits, gives_with_an_order, take_given_back, take_reward_back};
-pub use lasting::{Followed, bought_at, each_form, followed, follows_itself, is_lasting, lasting, unseen};
+pub use lasting::{
+    Followed, bought_at, each_form, followed, follows_itself, is_lasting, lasting, spent, unseen, without_conversions,
+};
 pub use levels::levels_before;
 pub use limits::{lower_caps, make_room, sent_back, use_again};
 pub use order::{Captured, Order, Returned, Uncounted, captured, successor};
 pub use rerate::{granted, rerate, rerated_sum, scope};
-pub use restore::put_back;
+pub use restore::{give_back_used, put_back};
 pub use vested::{carry, carry_given, followed_before, is_done};
 pub use written_off::{
     WrittenOff, drawn_again, forgotten_before, is_missing, make_up, net, net_given, net_given_again, net_reward,

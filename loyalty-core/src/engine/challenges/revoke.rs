@@ -16,7 +16,7 @@ use super::windows::{self, Frame};
 use super::{Before, judge, runs, streaks};
 use crate::amount::{self, Overflow};
 use crate::check::model::{Moment, Trigger};
-use crate::plan::{ChallengeFormPlan, Plan, ProgressPlan, in_force};
+use crate::plan::{ChallengeFormPlan, EffectKindPlan, EffectPlan, Plan, ProgressPlan, in_force};
 
 /// A goal that was met and whose reward is being given.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,12 +48,13 @@ pub fn counted(plan: &Plan, rule: u32, at: i64, changes: &Changes) -> Vec<(u16, 
     counted
 }
 
-/// Notes what a reward has given, for the case that it is taken back.
+/// Notes what a reward has given, for the case that it is taken back. It has earned no more than the first so many decisions tell: the
+/// rest is what it has converted.
 pub fn granted(
     member: &mut Member,
     reward: Reward,
     (before, counted): (&Before, Vec<(u16, Decimal)>),
-    decisions: &[Decision],
+    (decisions, earned): (&[Decision], usize),
 ) {
     let given = before.given(member, decisions);
     let state = member.challenges.get_mut(usize::from(reward.challenge));
@@ -64,9 +65,9 @@ pub fn granted(
     let Some(done) = done else { return };
     done.given.extend(given);
     done.counted.extend(counted);
-    for decision in decisions {
+    for (place, decision) in decisions.iter().enumerate() {
         match &decision.kind {
-            Kind::Earned { wallet, amount, .. } => done.granted.push((*wallet, *amount)),
+            Kind::Earned { wallet, amount, .. } if place < earned => done.granted.push((*wallet, *amount)),
             Kind::Coupon(CouponDecision::Issued { number, .. }) => done.coupons.push(*number),
             _ => {}
         }
@@ -152,6 +153,75 @@ fn take_back(
     undo(plan, member, number, &goals, done, at, decisions)
 }
 
+/// The rule of a goal's reward.
+fn reward_of(plan: &Plan, reward: &Reward) -> Option<usize> {
+    let moment = Moment::Goal(usize::from(reward.challenge), usize::from(reward.goal));
+    plan.rules.iter().position(|rule| rule.held.is_some() && rule.trigger == Trigger::Declared(moment))
+}
+
+/// What the last event that has met a goal, as far as one is remembered, has decided; and which part of what its reward did there
+/// is that of this goal: the round may have been one of several.
+pub fn met_by(plan: &Plan, member: &Member, reward: &Reward) -> Option<(Vec<Decision>, Part)> {
+    let challenge = plan.challenges.get(usize::from(reward.challenge))?;
+    let mut found = None;
+    for record in member.log.iter() {
+        let decisions = record.decisions().unwrap_or_default();
+        let met = decisions.iter().filter_map(|decision| match &decision.kind {
+            Kind::GoalMet { challenge: of, place, window, round, .. }
+            | Kind::ChallengeCompleted { challenge: of, place, window, round, .. }
+                if (&**of, *place) == (&*challenge.name, reward.goal) =>
+            {
+                Some((*window, *round))
+            }
+            _ => None,
+        });
+        let met: Vec<(i64, u32)> = met.collect();
+        if let Some(place) = met.iter().rposition(|met| *met == (reward.window, reward.round)) {
+            found = Some((decisions, Part { place, of: met.len() }));
+        }
+    }
+    found
+}
+
+/// One of several equal parts.
+#[derive(Debug, Clone, Copy)]
+pub struct Part {
+    place: usize,
+    of: usize,
+}
+
+impl Part {
+    /// The part of a list.
+    pub fn of<'l, T>(&self, list: &'l [T]) -> &'l [T] {
+        let end = |place: usize| list.len().saturating_mul(place).checked_div(self.of).unwrap_or_default();
+        list.get(end(self.place)..end(self.place.saturating_add(1))).unwrap_or_default()
+    }
+}
+
+/// Gives back what the reward of a goal has spent. What time alone had set off is in no log, and stays spent.
+fn give_back_spent(
+    plan: &Plan,
+    member: &mut Member,
+    (rule, reward): (u32, &Reward),
+    at: i64,
+    decisions: &mut Decided,
+) -> Result<(), Overflow> {
+    let spends = |effect: &EffectPlan| matches!(effect.kind, EffectKindPlan::Spend { .. });
+    let forms = plan.rules.get(rule as usize).map(|rule| rule.forms.as_slice()).unwrap_or(&[]);
+    if !forms.iter().any(|form| form.value.effects.iter().any(spends)) {
+        return Ok(());
+    }
+    let Some((decided, part)) = met_by(plan, member, reward) else { return Ok(()) };
+    let spent = returns::spent(plan, &decided, rule);
+    for decision in part.of(&spent).iter().rev().filter_map(|place| decided.get(*place)) {
+        let Kind::Spent { entry, wallet, uses, .. } = &decision.kind else { continue };
+        for used in uses.iter().rev() {
+            returns::give_back_used(plan, member, *wallet, (*entry, used), (decision.at, at), decisions)?;
+        }
+    }
+    Ok(())
+}
+
 /// Takes back what a goal has given, and tells that it is met no more.
 pub fn undo(
     plan: &Plan,
@@ -179,8 +249,10 @@ pub fn undo(
     for given in done.given.into_iter().rev() {
         super::given::take_back(plan, member, given, at, decisions);
     }
-    let moment = Moment::Goal(number, usize::from(done.goal));
-    let rule = plan.rules.iter().position(|rule| rule.held.is_some() && rule.trigger == Trigger::Declared(moment));
+    let rule = reward_of(plan, &reward);
+    if let Some(rule) = rule {
+        give_back_spent(plan, member, (rule as u32, &reward), at, decisions)?;
+    }
     let mut room = Changes::new();
     for (wallet, counted) in done.counted {
         let Some(rule) = rule else { continue };

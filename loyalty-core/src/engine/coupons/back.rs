@@ -13,7 +13,7 @@ use crate::engine::event::EventData;
 use crate::engine::log::hash;
 use crate::engine::member::Member;
 use crate::engine::outcome::{Because, Decision, Kind};
-use crate::engine::returns::WrittenOff;
+use crate::engine::returns::{self, WrittenOff};
 use crate::engine::rewards::{self, Units};
 use crate::engine::tally::{Change, Changes};
 use crate::plan::{CouponPlan, Plan};
@@ -169,10 +169,12 @@ fn points_back<'d>(
             rules.push((rule, coupon));
         }
     }
+    // What a coupon has converted stays so.
+    let given = returns::without_conversions(plan, decided);
     for (rule, coupon) in rules {
         let first = decisions.len();
         let units = Units { rule, before: Decimal::ZERO, units: Decimal::ONE, all: Decimal::ONE };
-        rewards::take_given(plan, member, decided, units, (order.at, at), decisions)?;
+        rewards::take_given(plan, member, &given, units, (order.at, at), decisions)?;
         let taken = decisions.iter().skip(first);
         let gone = |decision: &Decision| matches!(&decision.kind, Kind::ClawedBack { written_off, .. } if !written_off.is_zero());
         if taken.into_iter().any(gone) {

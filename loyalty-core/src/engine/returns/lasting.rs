@@ -4,11 +4,14 @@
 //! As long as something of it stays, the rule that brought it about has fired: a limit is not free again, and an order in
 //! the place of another one does not do it once more.
 
+use std::borrow::Cow;
+
 use rust_decimal::Decimal;
 
+use super::clawback::given_by;
 use super::order::{Order, read};
 use crate::amount;
-use crate::check::model::{Clawback, CouponChange, DecisionTrigger, Trigger};
+use crate::check::model::{Clawback, CouponChange, DecisionTrigger, Moment, Trigger};
 use crate::engine::coupons::decision::CouponDecision;
 use crate::engine::coupons::redeem::replaced;
 use crate::engine::log::Record;
@@ -157,6 +160,79 @@ fn stays(plan: &Plan, decision: &Decision, day: i32) -> Option<u32> {
         }
         _ => None,
     }
+}
+
+/// A conversion among some decisions: the places of what it took and of what it gave for that.
+struct Converted {
+    taken: usize,
+    given: Option<usize>,
+}
+
+/// What rules on an order and coupons have converted by some decisions: that stays as it is. A reward gives both back.
+fn converted(plan: &Plan, decisions: &[Decision]) -> Vec<Converted> {
+    let mut found = Vec::new();
+    let mut met: Vec<(u32, u16, usize)> = Vec::new();
+    for (taken, decision) in decisions.iter().enumerate() {
+        let Kind::Spent { wallet, rule: Some(rule), .. } = &decision.kind else { continue };
+        let Some(plan_of) = plan.rules.get(*rule as usize) else { continue };
+        let is_reward = matches!(plan_of.trigger, Trigger::Declared(Moment::Redeemed(_)));
+        let form = in_force(&plan_of.forms, plan.calendar.day_at(decision.at)).filter(|_| !is_reward);
+        let effects = form.map(|form| form.effects.as_slice()).unwrap_or(&[]);
+        let converts = effects.iter().filter_map(|effect| match effect.kind {
+            EffectKindPlan::Convert { from, to, .. } if from == *wallet => Some(to),
+            _ => None,
+        });
+        let into: Vec<u16> = converts.collect();
+        if into.is_empty() {
+            continue;
+        }
+        let spends = |kind: &EffectKindPlan| matches!(kind, EffectKindPlan::Spend { wallet: own, .. } if own == wallet);
+        let spends = effects.iter().filter(|effect| spends(&effect.kind)).count();
+        // Each time that a rule runs it first spends what it spends, and converts then.
+        let known = met.iter().position(|(of, from, _)| (of, from) == (rule, wallet));
+        let turn = known.and_then(|known| met.get(known)).map_or(0, |(.., times)| *times);
+        match known.and_then(|known| met.get_mut(known)) {
+            Some((.., times)) => *times += 1,
+            None => met.push((*rule, *wallet, 1)),
+        }
+        if turn.checked_rem(spends.saturating_add(into.len())).is_some_and(|turn| turn < spends) {
+            continue;
+        }
+        let own =
+            decisions.iter().enumerate().skip(taken.saturating_add(1)).find(|(_, decision)| match &decision.kind {
+                Kind::Spent { rule: Some(by), .. } => by == rule,
+                Kind::Earned { wallet, because, .. } => into.contains(wallet) && given_by(because, *rule),
+                _ => false,
+            });
+        let given = own.filter(|(_, decision)| matches!(decision.kind, Kind::Earned { .. })).map(|(place, _)| place);
+        found.push(Converted { taken, given });
+    }
+    found
+}
+
+/// The places of what rules on an order and coupons have taken out of a wallet to convert it.
+pub(super) fn taken_to_convert(plan: &Plan, decisions: &[Decision]) -> Vec<usize> {
+    converted(plan, decisions).into_iter().map(|converted| converted.taken).collect()
+}
+
+/// What a rule has spent by some decisions, and has not converted: the places of that.
+pub fn spent(plan: &Plan, decisions: &[Decision], rule: u32) -> Vec<usize> {
+    let converted = taken_to_convert(plan, decisions);
+    let places = decisions.iter().enumerate().filter(|(place, decision)| {
+        let own = matches!(decision.kind, Kind::Spent { rule: Some(by), .. } if by == rule);
+        own && !converted.contains(place)
+    });
+    places.map(|(place, _)| place).collect()
+}
+
+/// Some decisions without what was given for points that a coupon has converted: no return takes a conversion back.
+pub fn without_conversions<'d>(plan: &Plan, decisions: &'d [Decision]) -> Cow<'d, [Decision]> {
+    let given: Vec<usize> = converted(plan, decisions).into_iter().filter_map(|converted| converted.given).collect();
+    if given.is_empty() {
+        return Cow::Borrowed(decisions);
+    }
+    let left = decisions.iter().enumerate().filter(|(place, _)| !given.contains(place));
+    Cow::Owned(left.map(|(_, decision)| decision.clone()).collect())
 }
 
 fn does(plan: &Plan, rule: u32, day: i32, what: impl Fn(&EffectKindPlan) -> bool) -> bool {

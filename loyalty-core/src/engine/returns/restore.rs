@@ -5,6 +5,7 @@ use rust_decimal::Decimal;
 use super::asked::{PointsAsked, of_one_of};
 use super::goods::charged_in_all;
 use super::kept::{base, share};
+use super::lasting::taken_to_convert;
 use super::limits::{lower_caps, make_room};
 use super::order::{Order, Returned};
 use super::written_off::make_up;
@@ -69,7 +70,7 @@ fn restore(
     }
     for (number, wallet) in plan.wallets.iter().enumerate() {
         let number = number as u16;
-        let uses = prices(plan, order, number);
+        let uses = prices(plan, order, number, after.whole);
         let spent = amount::sum(uses.iter().map(|paid| paid.used.amount))?;
         let Some(policy) = plan.policy(number, order.day) else { continue };
         let before = after.restored.get(usize::from(number)).copied().unwrap_or_default();
@@ -140,31 +141,46 @@ struct Paid<'o> {
     counted: Option<u32>,
 }
 
-/// What the order itself has paid from a wallet.
-fn prices<'o>(plan: &Plan, order: &'o Order, number: u16) -> Vec<Paid<'o>> {
-    let spends = order.decisions.iter().filter_map(|decision| match &decision.kind {
-        Kind::Spent { entry, wallet, uses, rule, .. }
-            if *wallet == number && is_price(plan, *rule, number, order.day) =>
-        {
-            let counted = rule.filter(|rule| is_counted(plan, *rule, order.day));
-            Some(uses.iter().map(move |used| Paid { drawn: *entry, used, counted }))
-        }
-        _ => None,
+/// What the order itself has paid from a wallet; with `whole`, what its coupons have, too, which comes back with all of it alone.
+fn prices<'o>(plan: &Plan, order: &'o Order, number: u16, whole: bool) -> Vec<Paid<'o>> {
+    let converted = taken_to_convert(plan, &order.decisions);
+    let spent = |of_coupons: bool| {
+        let spends = order.decisions.iter().enumerate().filter_map(move |(place, decision)| match &decision.kind {
+            Kind::Spent { entry, wallet, uses, rule, .. } if *wallet == number => {
+                Some((place, *entry, uses, *rule)).filter(|_| is_of_coupon(plan, *rule) == of_coupons)
+            }
+            _ => None,
+        });
+        spends.filter(|(place, .., rule)| !converted.contains(place) && is_price(plan, *rule, number, order.day))
+    };
+    // Parts have given the others back already, the last first.
+    let spends = spent(true).filter(|_| whole).chain(spent(false));
+    let paid = spends.flat_map(|(_, drawn, uses, rule)| {
+        let counted = rule.filter(|rule| is_counted(plan, *rule, order.day));
+        uses.iter().map(move |used| Paid { drawn, used, counted })
     });
-    spends.flatten().collect()
+    paid.collect()
+}
+
+/// Whether a rule is what a coupon gives.
+fn is_of_coupon(plan: &Plan, rule: Option<u32>) -> bool {
+    let rule = rule.and_then(|rule| plan.rules.get(rule as usize));
+    rule.is_some_and(|rule| matches!(rule.trigger, Trigger::Declared(Moment::Used(_))))
 }
 
 /// Whether the caps of a rule count what it spends: those of a reward's effects do not count its price, and where points go to
 /// another member they speak of those.
 fn is_counted(plan: &Plan, rule: u32, day: i32) -> bool {
-    let Some(rule) = plan.rules.get(rule as usize).filter(|rule| rule.trigger.event().is_some()) else { return false };
+    let counts = is_of_coupon(plan, Some(rule));
+    let rule = plan.rules.get(rule as usize).filter(|rule| counts || rule.trigger.event().is_some());
+    let Some(rule) = rule else { return false };
     let effects = in_force(&rule.forms, day).map_or(&[][..], |form| &form.effects);
     !effects.iter().any(|effect| matches!(effect.kind, EffectKindPlan::Transfer { .. }))
 }
 
 /// Points of one wallet are none of another, and money no points: of an order that has paid from several a number alone says nothing.
 fn expect_one_wallet(plan: &Plan, order: &Order) -> Result<(), EventError> {
-    let paid = |number: &usize| !prices(plan, order, *number as u16).is_empty();
+    let paid = |number: &usize| !prices(plan, order, *number as u16, false).is_empty();
     let paid: Vec<usize> = (0..plan.wallets.len()).filter(paid).collect();
     if paid.len() < 2 {
         return Ok(());
@@ -207,13 +223,7 @@ fn restore_units(
         }
         let skip = share(spent, back, all, wallet.decimals)?;
         // What has come back with a part of the order does not come back again with its rewards.
-        let prices = order.decisions.iter().filter_map(|decision| match &decision.kind {
-            Kind::Spent { wallet, amount, rule, .. } if *wallet == number => {
-                is_price(plan, *rule, number, order.day).then_some(*amount)
-            }
-            _ => None,
-        });
-        let paid = amount::sum(prices.collect::<Vec<_>>().into_iter())?;
+        let paid = amount::sum(prices(plan, order, number, false).iter().map(|paid| paid.used.amount))?;
         let restored = after.restored.get(usize::from(number)).copied().unwrap_or_default();
         let left = amount::subtract(paid, restored)?;
         let due = amount::subtract(share(spent, now, all, wallet.decimals)?, skip)?.min(left);
@@ -265,7 +275,22 @@ fn is_price(plan: &Plan, rule: Option<u32>, wallet: u16, day: i32) -> bool {
     if matches!(rule.trigger, Trigger::Declared(Moment::Redeemed(_))) {
         return true;
     }
-    rule.trigger.event().is_some() && effects.iter().any(|effect| spends(&effect.kind))
+    let is_own = rule.trigger.event().is_some() || matches!(rule.trigger, Trigger::Declared(Moment::Used(_)));
+    is_own && effects.iter().any(|effect| spends(&effect.kind))
+}
+
+/// Gives back what a goal's reward had used of a lot, as the wallet said then.
+pub fn give_back_used(
+    plan: &Plan,
+    member: &mut Member,
+    wallet: u16,
+    (drawn, used): (u64, &Use),
+    (used_at, at): (i64, i64),
+    decisions: &mut Vec<Decision>,
+) -> Result<(), Overflow> {
+    let expiry = pause::moved_expiry(plan, &member.account, used.expiry, used_at);
+    let (used, amount) = (Use { expiry, ..used.clone() }, used.amount);
+    give_back(plan, member, wallet, (drawn, &used), amount, (used_at, at), decisions)
 }
 
 /// Puts points back into the lot that they came from, or into a new one, as the wallet said when they were used.
@@ -277,7 +302,7 @@ fn give_back(
     amount: Decimal,
     (used_at, at): (i64, i64),
     decisions: &mut Vec<Decision>,
-) -> Result<(), EventError> {
+) -> Result<(), Overflow> {
     let Some(policy) = plan.policy(wallet, plan.calendar.day_at(used_at)) else { return Ok(()) };
     let (expiry, earned_at) = match policy.restore {
         RestorePlan::Fresh => {
