@@ -159,10 +159,14 @@ pub fn figure<'a>(scope: &Scope<'a>, of: Concerned, figure: CouponFigure) -> Val
     }
 }
 
-/// Takes back an issued coupon that nobody has used.
+/// Takes back an issued coupon that nobody has used. One that is used ends should its use be given back.
 pub fn revoke(plan: &Plan, member: &mut Member, number: u64, at: i64, decisions: &mut Decided) {
-    let open = |held: &Held| held.fate == Fate::Open && held.number == number;
-    let Some(held) = member.coupons.held.find_mut(open) else { return };
+    let there = |held: &Held| held.fate != Fate::Ended && held.number == number;
+    let Some(held) = member.coupons.held.find_mut(there) else { return };
+    if held.fate != Fate::Open {
+        held.until = held.until.min(at);
+        return;
+    }
     (held.fate, held.until) = (Fate::Ended, held.until.min(at));
     let (coupon, code) = (name(plan, held.coupon).into(), held.code.clone());
     decisions.push(Decision { at, kind: Kind::Coupon(CouponDecision::Revoked { number, coupon, code }) });

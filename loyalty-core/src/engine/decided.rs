@@ -8,7 +8,7 @@ use super::claims::{Claim, Counters};
 use super::member::Member;
 use super::outcome::{Decision, Kind};
 use super::reactions::Cause;
-use super::returns::{Followed, Undone};
+use super::returns::{Followed, Gift, Undone};
 use crate::amount::{self, Overflow};
 use crate::plan::Plan;
 
@@ -26,6 +26,8 @@ pub struct Decided {
     kept: Vec<u32>,
     /// The rules that followed on that order, with what is left of what set them off.
     followed: Vec<Followed>,
+    /// What stays of what coupons and rewards had given with that order, as far as they have not stood for it in this one.
+    pub gifts: Vec<Gift>,
     /// What undoing that order has found.
     undone: Undone,
     /// Digest of the id of this one, if it replaces another.

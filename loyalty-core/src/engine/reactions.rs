@@ -17,9 +17,10 @@ use super::eval::Scope;
 use super::ladders::{self, Occasion};
 use super::lots::Vesting;
 use super::member::Member;
+use super::moves::Move;
 use super::outcome::{Decision, Kind};
 use super::rules::Candidates;
-use super::{badges, experiments, ledger, messages, moves, questions, referrals, returns, schedule, segments};
+use super::{badges, caps, experiments, ledger, messages, moves, questions, referrals, returns, schedule, segments};
 use crate::amount::Overflow;
 use crate::check::model::{CouponChange, DecisionTrigger, LadderChange, Moment, Trigger};
 use crate::plan::{LadderPlan, Plan, RulesOn};
@@ -283,13 +284,29 @@ fn run(
             if matches!(occasion, Occasion::Time) || !plan_of.is_some_and(returns::gives_with_an_order) {
                 evaluation.lots.iter_mut().for_each(|lot| lot.vest = lot.vest.by_no_event());
             }
-            let moves = core::mem::take(&mut evaluation.moves);
-            for change in &evaluation.changes {
-                member.tallies.add(change)?;
-            }
             // A rule that the program writes itself gives what no return takes back.
             let held = plan.rules.get(rule as usize).is_some_and(|rule| rule.held.is_some());
             let reward = cause.reward.filter(|_| held);
+            let mut moves = core::mem::take(&mut evaluation.moves);
+            let done = match reward {
+                Some(reward) => {
+                    let mut known = returns::gifts_of_goal(plan, member, (rule, &reward));
+                    returns::not_once_more(&mut known, rule, &mut moves)
+                }
+                None => returns::not_once_more(&mut decisions.gifts, rule, &mut moves),
+            };
+            for (_, step) in &done {
+                if let Move::Convert { to, given, .. } = step
+                    && let Some(policy) = plan.policy(*to, plan.calendar.day_at(at))
+                {
+                    let scope = Scope::of(plan, member, at);
+                    caps::count(&scope, *to, &policy.caps, -*given, &mut evaluation.changes)?;
+                }
+            }
+            let stand_for = returns::stand_for(member, &done);
+            for change in &evaluation.changes {
+                member.tallies.add(change)?;
+            }
             let source = reward.map_or(0, |reward| reward.source(plan));
             let before = reward
                 .map(|_| (challenges::Before::of(member), challenges::counted(plan, rule, at, &evaluation.changes)));
@@ -304,7 +321,8 @@ fn run(
             let earned_until = if converts { earned_until } else { decisions.len() };
             if let Some((reward, (before, counted))) = reward.zip(before) {
                 let decided = decisions.get(first..).unwrap_or(&[]);
-                challenges::granted(member, reward, (&before, counted), (decided, earned_until.saturating_sub(first)));
+                let earned = earned_until.saturating_sub(first);
+                challenges::granted(member, reward, (&before, counted), (decided, earned), stand_for);
                 let challenge = plan.challenges.get(usize::from(reward.challenge));
                 // The same goal, met by other events.
                 let own = reward.source(plan);

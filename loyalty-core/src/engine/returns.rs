@@ -8,6 +8,7 @@ mod again;
 mod asked;
 mod clawback;
 mod factors;
+mod gifts;
 mod given;
 mod goods;
 mod kept;
@@ -45,8 +46,10 @@ use rerate::{count_no_more, remeasure};
 use restore::{give_back_spent, paid_by_itself};
 
 pub use clawback::{given_by, given_that_waits, gives_with_an_order, take_given_back, take_reward_back};
+pub use gifts::{Gift, gifts, gifts_of_goal, issued_before, leaves, not_once_more, stand_for};
 pub use lasting::{
-    Followed, bought_at, each_form, followed, follows_itself, is_lasting, lasting, spent, unseen, without_conversions,
+    Followed, bought_at, each_form, followed, follows_itself, is_lasting, lasting, misses, spent, unseen,
+    without_conversions,
 };
 pub use levels::levels_before;
 pub use limits::{lower_caps, make_room, sent_back, use_again};
@@ -252,7 +255,8 @@ fn take_away(
             let back = after.rewards.iter().find(|(known, _)| *known == rule);
             let left = amount::subtract(all, back.map_or(Decimal::ZERO, |(_, units)| *units))?;
             let units = Units { rule, before: amount::subtract(all, left)?, units: left, all };
-            rewards::come_back(plan, member, &order.decisions, units, (order.event.at, at, lives_on), decisions)?;
+            let redeemed = (&*order.event.id, &*order.decisions);
+            rewards::come_back(plan, member, redeemed, units, (order.event.at, at, lives_on), decisions)?;
         }
     }
     given::badges_back(plan, member, &order, &kept_after, after.whole, at, decisions)?;

@@ -23,7 +23,10 @@ use crate::amount::{self, Overflow};
 use crate::check::model::{RewardFigure, RoundMode};
 use crate::plan::reward::{CostPlan, PricePlan, RewardFormPlan, RewardPlan};
 
-pub use back::{Units, asked as asked_back, come_back, is_claim, redeemed as all_redeemed, take_given};
+pub use back::{
+    Units, asked as asked_back, close as close_coupons, come_back, is_claim, issued, redeemed as all_redeemed,
+    take_given, use_again,
+};
 pub use hold::{Ended, Hold, capture, hold, lapse, let_all_go, release};
 pub use lack::{Lack, LackOf};
 pub use order::{Turn, claimed, take, takes_any};

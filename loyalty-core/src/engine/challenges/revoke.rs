@@ -49,12 +49,13 @@ pub fn counted(plan: &Plan, rule: u32, at: i64, changes: &Changes) -> Vec<(u16, 
 }
 
 /// Notes what a reward has given, for the case that it is taken back. It has earned no more than the first so many decisions tell: the
-/// rest is what it has converted.
+/// rest is what it has converted. Coupons that it had issued before stand for those that it would have issued.
 pub fn granted(
     member: &mut Member,
     reward: Reward,
     (before, counted): (&Before, Vec<(u16, Decimal)>),
     (decisions, earned): (&[Decision], usize),
+    stand_for: Vec<u64>,
 ) {
     let given = before.given(member, decisions);
     let state = member.challenges.get_mut(usize::from(reward.challenge));
@@ -65,6 +66,7 @@ pub fn granted(
     let Some(done) = done else { return };
     done.given.extend(given);
     done.counted.extend(counted);
+    done.coupons.extend(stand_for);
     for (place, decision) in decisions.iter().enumerate() {
         match &decision.kind {
             Kind::Earned { wallet, amount, .. } if place < earned => done.granted.push((*wallet, *amount)),
@@ -159,11 +161,11 @@ fn reward_of(plan: &Plan, reward: &Reward) -> Option<usize> {
     plan.rules.iter().position(|rule| rule.held.is_some() && rule.trigger == Trigger::Declared(moment))
 }
 
-/// What the last event that has met a goal, as far as one is remembered, has decided; and which part of what its reward did there
-/// is that of this goal: the round may have been one of several.
-pub fn met_by(plan: &Plan, member: &Member, reward: &Reward) -> Option<(Vec<Decision>, Part)> {
-    let challenge = plan.challenges.get(usize::from(reward.challenge))?;
-    let mut found = None;
+/// What the events that are remembered and have met a goal have decided, in the order of their coming; and which part of what its reward
+/// did there is that of this goal: the round may have been one of several.
+pub fn met_by(plan: &Plan, member: &Member, reward: &Reward) -> Vec<(Vec<Decision>, Part)> {
+    let Some(challenge) = plan.challenges.get(usize::from(reward.challenge)) else { return Vec::new() };
+    let mut found = Vec::new();
     for record in member.log.iter() {
         let decisions = record.decisions().unwrap_or_default();
         let met = decisions.iter().filter_map(|decision| match &decision.kind {
@@ -177,7 +179,7 @@ pub fn met_by(plan: &Plan, member: &Member, reward: &Reward) -> Option<(Vec<Deci
         });
         let met: Vec<(i64, u32)> = met.collect();
         if let Some(place) = met.iter().rposition(|met| *met == (reward.window, reward.round)) {
-            found = Some((decisions, Part { place, of: met.len() }));
+            found.push((decisions, Part { place, of: met.len() }));
         }
     }
     found
@@ -211,7 +213,7 @@ fn give_back_spent(
     if !forms.iter().any(|form| form.value.effects.iter().any(spends)) {
         return Ok(());
     }
-    let Some((decided, part)) = met_by(plan, member, reward) else { return Ok(()) };
+    let Some((decided, part)) = met_by(plan, member, reward).pop() else { return Ok(()) };
     let spent = returns::spent(plan, &decided, rule);
     for decision in part.of(&spent).iter().rev().filter_map(|place| decided.get(*place)) {
         let Kind::Spent { entry, wallet, uses, .. } = &decision.kind else { continue };

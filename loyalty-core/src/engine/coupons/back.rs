@@ -29,13 +29,17 @@ pub fn give_back(
     decisions: &mut Vec<Decision>,
 ) -> Result<Vec<Box<str>>, Overflow> {
     let mut stay = Vec::new();
-    let missing = points_back(plan, member, (order, decided), at, decisions)?;
+    let missing = points_back(plan, member, (order, decided), (at, lives_on), decisions)?;
     for decision in decided {
         let Kind::Coupon(CouponDecision::Redeemed { coupon, number, code, as_of, .. }) = &decision.kind else {
             continue;
         };
-        // Nor is one given back whose points are gone.
-        let gone = || missing.contains(&&**coupon) || is_gone(plan, member, (order, hash(&order.id)), coupon, decided);
+        // Nor is one given back whose points are gone, or of which something else stays.
+        let gone = || {
+            missing.contains(&&**coupon)
+                || is_gone(plan, member, (order, hash(&order.id)), coupon, decided)
+                || returns::leaves(plan, member, &order.id, given_by(plan, coupon, order.at))
+        };
         if !lives_on && (keeps(plan, coupon, *as_of) || gone()) {
             stay.push(coupon.clone());
             continue;
@@ -78,10 +82,17 @@ pub fn use_again(
             Kind::Coupon(CouponDecision::Redeemed { coupon: own, number: of, .. }) => (own, of) == (coupon, number),
             _ => false,
         };
-        if decisions.iter().any(again)
-            || !(keeps(plan, coupon, *as_of)
-                || is_missing(plan, member, event, coupon, decided)
-                || is_gone(plan, member, (order, hash(&event.id)), coupon, decided))
+        if decisions.iter().any(again) {
+            continue;
+        }
+        let gave = given_by(plan, coupon, order.at);
+        let given = [decided, &*returns::issued_before(plan, member, &order.id)].concat();
+        // What it has issued ends, should the use of that be given back.
+        rewards::close_coupons(member, &rewards::issued(&given, gave), Decimal::MAX, event.at);
+        if !(keeps(plan, coupon, *as_of)
+            || is_missing(plan, member, event, coupon, decided)
+            || is_gone(plan, member, (order, hash(&event.id)), coupon, decided)
+            || returns::leaves(plan, member, &order.id, gave))
         {
             continue;
         }
@@ -118,16 +129,20 @@ pub fn use_again(
 /// Whether points that a coupon gave with an order are missing of the one that has taken its place.
 fn is_missing(plan: &Plan, member: &Member, event: &EventData, coupon: &str, decided: &[Decision]) -> bool {
     let own = hash(&event.id);
-    let rule = |at: i64| {
-        let known = CouponPlan::named(&plan.coupons, coupon).and_then(|coupon| points::gives(plan, coupon, at));
-        known.unwrap_or_else(|| points::gave(plan, coupon))
-    };
     decided.iter().any(|decision| {
         let Kind::Earned { wallet, because, .. } = &decision.kind else { return false };
-        let gave = |part: &Because| matches!(part, Because::Rule { rule: of, .. } if *of == rule(decision.at));
+        let gave = |part: &Because| {
+            matches!(part, Because::Rule { rule: of, .. } if *of == given_by(plan, coupon, decision.at))
+        };
         let missing = |known: &WrittenOff| (known.order, known.wallet) == (own, *wallet) && !known.amount.is_zero();
         because.iter().any(gave) && member.written_off.iter().any(missing)
     })
+}
+
+/// The rule by which a coupon gave at an instant, also where a version of the program is without the coupon, or without its effects.
+fn given_by(plan: &Plan, coupon: &str, at: i64) -> u32 {
+    let known = CouponPlan::named(&plan.coupons, coupon).and_then(|coupon| points::gives(plan, coupon, at));
+    known.unwrap_or_else(|| points::gave(plan, coupon))
 }
 
 /// Whether points that a coupon gave with the order itself are with the member, though they were taken back: they are written
@@ -154,27 +169,28 @@ fn points_back<'d>(
     plan: &Plan,
     member: &mut Member,
     (order, decided): (&EventData, &'d [Decision]),
-    at: i64,
+    (at, lives_on): (i64, bool),
     decisions: &mut Vec<Decision>,
 ) -> Result<Vec<&'d str>, Overflow> {
     let mut rules: Vec<(u32, &str)> = Vec::new();
     let mut missing = Vec::new();
     for decision in decided {
         let Kind::Coupon(CouponDecision::Redeemed { coupon, .. }) = &decision.kind else { continue };
-        let known = CouponPlan::named(&plan.coupons, coupon);
-        let rule = known.and_then(|coupon| points::gives(plan, coupon, order.at));
-        // A version of the program without the coupon, or without its effects, takes back what they gave all the same.
-        let rule = rule.unwrap_or_else(|| points::gave(plan, coupon));
+        let rule = given_by(plan, coupon, order.at);
         if !rules.iter().any(|(known, _)| *known == rule) {
             rules.push((rule, coupon));
         }
     }
     // What a coupon has converted stays so.
-    let given = returns::without_conversions(plan, decided);
+    let mut given = returns::without_conversions(plan, decided);
+    let before = returns::issued_before(plan, member, &order.id);
+    if !before.is_empty() {
+        given.to_mut().extend(before);
+    }
     for (rule, coupon) in rules {
         let first = decisions.len();
         let units = Units { rule, before: Decimal::ZERO, units: Decimal::ONE, all: Decimal::ONE };
-        rewards::take_given(plan, member, &given, units, (order.at, at), decisions)?;
+        rewards::take_given(plan, member, &given, units, (order.at, at, lives_on), decisions)?;
         let taken = decisions.iter().skip(first);
         let gone = |decision: &Decision| matches!(&decision.kind, Kind::ClawedBack { written_off, .. } if !written_off.is_zero());
         if taken.into_iter().any(gone) {

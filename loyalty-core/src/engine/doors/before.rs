@@ -45,6 +45,7 @@ pub fn before_rules(
             if let Some(order) = coupons::redeem::replaced(event_plan, event) {
                 let followed = returns::followed(plan, member, order);
                 decisions.keep(returns::lasting(plan, member, order), followed);
+                decisions.gifts = returns::gifts(plan, member, order);
                 let undone = returns::replace(plan, member, event, order, decisions)?;
                 decisions.have_undone(undone, hash(&event.id));
                 returns::rewards_go_on(plan, member, (hash(order), hash(&event.id)));

@@ -235,7 +235,7 @@ pub fn without_conversions<'d>(plan: &Plan, decisions: &'d [Decision]) -> Cow<'d
     Cow::Owned(left.map(|(_, decision)| decision.clone()).collect())
 }
 
-fn does(plan: &Plan, rule: u32, day: i32, what: impl Fn(&EffectKindPlan) -> bool) -> bool {
+pub(super) fn does(plan: &Plan, rule: u32, day: i32, what: impl Fn(&EffectKindPlan) -> bool) -> bool {
     let form = plan.rules.get(rule as usize).and_then(|rule| in_force(&rule.forms, day));
     form.is_some_and(|form| form.effects.iter().any(|effect| what(&effect.kind)))
 }
@@ -247,12 +247,24 @@ pub(super) fn keeps(plan: &Plan, member: &Member, order: &Order, rule: u32, last
     if lasting.contains(&rule) || does(plan, rule, order.day, raises) {
         return true;
     }
-    order.grants.iter().filter(|grant| grant.rule == rule && grant.amount > Decimal::ZERO).any(|grant| {
-        // What had run out is with nobody.
-        let leaves =
-            plan.policy(grant.wallet, order.day).is_some_and(|policy| policy.clawback == Clawback::OnlyPending);
-        let mut missing = member.written_off.iter().filter(|known| known.order == missing_of);
-        missing.any(|known| known.wallet == grant.wallet && (known.spent || leaves) && !known.amount.is_zero())
+    let mut granted = order.grants.iter().filter(|grant| grant.rule == rule && grant.amount > Decimal::ZERO);
+    granted.any(|grant| is_with_member(plan, member, grant.wallet, (missing_of, order.day)))
+}
+
+/// Whether points that were taken back of an order in a wallet are with the member all the same. What had run out is with nobody.
+fn is_with_member(plan: &Plan, member: &Member, wallet: u16, (missing_of, day): (u64, i32)) -> bool {
+    let leaves = plan.policy(wallet, day).is_some_and(|policy| policy.clawback == Clawback::OnlyPending);
+    let mut missing = member.written_off.iter().filter(|known| known.order == missing_of);
+    missing.any(|known| known.wallet == wallet && (known.spent || leaves) && !known.amount.is_zero())
+}
+
+/// Whether points that a declaration has given by some decisions are missing of the order of that digest, which is of that day.
+pub fn misses(plan: &Plan, member: &Member, decisions: &[Decision], rule: u32, (missing_of, day): (u64, i32)) -> bool {
+    decisions.iter().any(|decision| match &decision.kind {
+        Kind::Earned { wallet, because, .. } if given_by(because, rule) => {
+            is_with_member(plan, member, *wallet, (missing_of, day))
+        }
+        _ => false,
     })
 }
 

@@ -166,6 +166,7 @@ pub fn use_again(
     };
     let order = read(plan, &record)?;
     back::use_again(plan, member, event, (&order.event, &order.decisions), decisions)?;
+    rewards::use_again(plan, member, event, (&order.event, &order.decisions), decisions)?;
     let before: Vec<u32> = order.fired.iter().copied().filter(|rule| !fired.contains(rule)).collect();
     if before.is_empty() {
         return Ok(());

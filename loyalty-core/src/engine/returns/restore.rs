@@ -233,7 +233,8 @@ fn restore_units(
         restore_uses(plan, member, number, &uses, (skip, due), (order.event.at, at), decisions)?;
     }
     let units = Units { rule, before: back, units, all };
-    rewards::come_back(plan, member, &order.decisions, units, (order.event.at, at, false), decisions)?;
+    let redeemed = (&*order.event.id, &*order.decisions);
+    rewards::come_back(plan, member, redeemed, units, (order.event.at, at, false), decisions)?;
     Ok(())
 }
 

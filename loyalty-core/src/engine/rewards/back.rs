@@ -6,8 +6,10 @@ use super::redeem;
 use crate::amount::{self, Overflow};
 use crate::check::model::RoundMode;
 use crate::engine::coupons::decision::CouponDecision;
-use crate::engine::coupons::{Fate, name};
+use crate::engine::coupons::{Fate, Held, name};
 use crate::engine::error::{EventError, Refusal};
+use crate::engine::event::EventData;
+use crate::engine::log::hash;
 use crate::engine::member::Member;
 use crate::engine::outcome::{Because, Decision, Kind};
 use crate::engine::returns;
@@ -72,7 +74,7 @@ pub struct Units {
 pub fn come_back(
     plan: &Plan,
     member: &mut Member,
-    redeemed: &[Decision],
+    (order, redeemed): (&str, &[Decision]),
     back: Units,
     (then, now, lives_on): (i64, i64, bool),
     decisions: &mut Vec<Decision>,
@@ -83,22 +85,49 @@ pub fn come_back(
     }
     decisions.push(Decision { at: now, kind: Kind::RewardReturned { rule, quantity: units } });
     let first = decisions.len();
-    take_given(plan, member, redeemed, back, (then, now), decisions)?;
+    let given = [redeemed, &*returns::issued_before(plan, member, order)].concat();
+    take_given(plan, member, &given, back, (then, now, lives_on), decisions)?;
     let taken = decisions.get(first..).unwrap_or_default();
-    if lives_on || !returns::is_missing(plan, member, taken, then) && !is_used(member, redeemed, rule) {
+    if lives_on || !returns::is_missing(plan, member, taken, then) && !returns::leaves(plan, member, order, rule) {
         redeem::undone(plan, member, (rule, units), (then, now), decisions)?;
     }
     Ok(())
 }
 
-/// Whether a coupon that a reward has issued has been used.
-fn is_used(member: &Member, redeemed: &[Decision], rule: u32) -> bool {
-    let issued = issued(redeemed, rule);
-    member.coupons.held.iter().any(|held| matches!(held.fate, Fate::Used { .. }) && issued.contains(&held.number))
+/// Units that an order had taken and the one in its place has not: of what they gave, nothing more comes back, and where something of it
+/// stays, so do their limits.
+pub fn use_again(
+    plan: &Plan,
+    member: &mut Member,
+    event: &EventData,
+    (order, decided): (&EventData, &[Decision]),
+    decisions: &mut Vec<Decision>,
+) -> Result<(), Overflow> {
+    let taken_now = redeemed(decisions);
+    let returned = |decision: &Decision| match decision.kind {
+        Kind::RewardReturned { rule, quantity } => Some((rule, quantity)),
+        _ => None,
+    };
+    for (rule, units) in decisions.iter().filter_map(returned).collect::<Vec<_>>() {
+        let again = taken_now.iter().find(|(known, _)| *known == rule).map_or(Decimal::ZERO, |(_, units)| *units);
+        let lost = amount::subtract(units, again)?;
+        if lost <= Decimal::ZERO {
+            continue;
+        }
+        let given = [decided, &*returns::issued_before(plan, member, &order.id)].concat();
+        let issued = issued(&given, rule);
+        let each = Decimal::from(issued.len()).checked_div(units).unwrap_or_default();
+        close(member, &issued, amount::multiply(each, lost)?, event.at);
+        let missing = returns::misses(plan, member, decided, rule, (hash(&event.id), order.day));
+        if missing || returns::leaves(plan, member, &order.id, rule) {
+            redeem::used_again(plan, member, (rule, lost), (order.at, event.at), decisions)?;
+        }
+    }
+    Ok(())
 }
 
 /// The numbers of the coupons that a reward has issued.
-fn issued(redeemed: &[Decision], rule: u32) -> Vec<u64> {
+pub fn issued(redeemed: &[Decision], rule: u32) -> Vec<u64> {
     let numbers = redeemed.iter().filter_map(|decision| match &decision.kind {
         Kind::Coupon(CouponDecision::Issued { number, rule: Some(by), .. }) if *by == rule => Some(*number),
         _ => None,
@@ -113,11 +142,11 @@ pub fn take_given(
     member: &mut Member,
     redeemed: &[Decision],
     back: Units,
-    (then, now): (i64, i64),
+    (then, now, lives_on): (i64, i64, bool),
     decisions: &mut Vec<Decision>,
 ) -> Result<(), Overflow> {
     let Units { rule, before, units, all } = back;
-    end_coupons(plan, member, redeemed, back, now, decisions);
+    end_coupons(plan, member, redeemed, back, (now, lives_on), decisions);
     let after = amount::add(before, units)?;
     for (number, wallet) in plan.wallets.iter().enumerate() {
         let number = number as u16;
@@ -169,13 +198,14 @@ fn make_room(
     returns::make_room(member, changes)
 }
 
-/// Issued coupons that nobody has used end with the units that gave them.
+/// Issued coupons that nobody has used end with the units that gave them. Those that are used end should their use be given back;
+/// but in an order that lives on in another one they may stand for what that one gives.
 fn end_coupons(
     plan: &Plan,
     member: &mut Member,
     redeemed: &[Decision],
     Units { rule, units, all, .. }: Units,
-    at: i64,
+    (at, lives_on): (i64, bool),
     decisions: &mut Vec<Decision>,
 ) {
     let issued = issued(redeemed, rule);
@@ -192,6 +222,27 @@ fn end_coupons(
             left -= Decimal::ONE;
             let (number, coupon, code) = (held.number, name(plan, held.coupon).into(), held.code.clone());
             decisions.push(Decision { at, kind: Kind::Coupon(CouponDecision::Expired { number, coupon, code }) });
+        }
+    }
+    if !lives_on {
+        close(member, &issued, left, at);
+    }
+}
+
+/// As many used coupons, the last first, are nobody's any more should their use be given back.
+pub fn close(member: &mut Member, issued: &[u64], most: Decimal, at: i64) {
+    let mut left = most;
+    for place in (0..member.coupons.held.len()).rev() {
+        if left < Decimal::ONE {
+            break;
+        }
+        let used = |held: &Held| matches!(held.fate, Fate::Used { .. }) && held.until > at;
+        let held = member.coupons.held.get(place).filter(|held| used(held) && issued.contains(&held.number));
+        if held.is_some()
+            && let Some(held) = member.coupons.held.get_mut(place)
+        {
+            held.until = at;
+            left -= Decimal::ONE;
         }
     }
 }

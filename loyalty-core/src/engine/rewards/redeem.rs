@@ -182,6 +182,24 @@ pub fn claims(reward: &RewardPlan, form: &RewardFormPlan, by: Decimal, at: i64, 
     }
 }
 
+/// Units of a reward that were taken `then` and whose limits and claims were given back use them up again.
+pub fn used_again(
+    plan: &Plan,
+    member: &mut Member,
+    (rule, units): (u32, Decimal),
+    (then, now): (i64, i64),
+    decisions: &mut Vec<Decision>,
+) -> Result<(), Overflow> {
+    let Some(reward) = plan.rewards.iter().find(|reward| reward.rule == rule) else { return Ok(()) };
+    let Some(form) = reward.form(plan.calendar.day_at(then)) else { return Ok(()) };
+    let count = u32::try_from(units.normalize().mantissa()).unwrap_or_default();
+    for change in use_limits(&Scope::of(plan, member, then), form, count)? {
+        member.tallies.add(&change)?;
+    }
+    claims(reward, form, units, now, decisions);
+    Ok(())
+}
+
 /// Gives the limits and claims of units of a reward back that were taken `then`.
 pub fn undone(
     plan: &Plan,
