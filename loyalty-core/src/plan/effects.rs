@@ -8,7 +8,7 @@ use rust_decimal::Decimal;
 #[derive(Debug, Clone)]
 pub struct EffectPlan {
     pub kind: EffectKindPlan,
-    /// It reads the amount of what sets its rule off.
+    /// It reads the amount of what sets its rule off, or takes as much as there is.
     pub by_amount: bool,
     pub quote: Quote,
 }

@@ -8,9 +8,9 @@ use crate::amount;
 use crate::check::model::{self, AggregateFunction, CauseFigure, ExprKind};
 use crate::plan::{EffectKindPlan, EffectPlan, Kept, Node, NodeId, PerLine, RatePlan};
 
-/// Whether an effect reads the amount of what sets its rule off.
+/// Whether an effect reads the amount of what sets its rule off, or takes as much as there is, so that it doubles nothing.
 pub(super) fn goes_by_amount(effect: &model::Effect) -> bool {
-    let mut found = false;
+    let mut found = matches!(effect.kind, model::EffectKind::Convert { each: true, .. });
     for part in super::experiments::expressions_of(&effect.kind) {
         fields::walk(part, &mut |part| found |= matches!(part.kind, ExprKind::Cause(CauseFigure::Amount)));
     }

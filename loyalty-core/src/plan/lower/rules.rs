@@ -114,7 +114,7 @@ impl Lower<'_> {
     }
 }
 
-/// Whether an effect of a rule reads the amount of what sets it off.
+/// Whether an effect of a rule goes by the amount of what sets it off.
 fn goes_by_amount(rule: &model::Rule) -> bool {
     rule.versions.iter().flat_map(|form| &form.value.effects).any(super::effects::goes_by_amount)
 }

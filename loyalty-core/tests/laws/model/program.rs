@@ -480,7 +480,7 @@ pub enum Comparison {
 }
 
 impl Rule {
-    /// Whether what it does goes by the amount that sets it off.
+    /// Whether what it does goes by the amount that sets it off, or by as much as there is.
     pub fn goes_by_amount(&self) -> bool {
         let later = self.later.iter().flat_map(|(_, form)| &form.effects);
         self.trigger.is_some() && self.effects.iter().chain(later).any(Effect::goes_by_amount)
@@ -496,10 +496,11 @@ impl Measure {
 }
 
 impl Effect {
-    /// Whether, in a rule that follows, it goes by the amount that sets the rule off.
+    /// Whether, in a rule that follows, it goes by the amount that sets the rule off, or by as much as there is.
     pub fn goes_by_amount(&self) -> bool {
         match self {
             Effect::Earn { amount: Earn::Rate { of, .. }, .. } => *of == Expr::Field("amount".to_owned()),
+            Effect::Convert { each, .. } => *each,
             _ => false,
         }
     }
