@@ -55,7 +55,7 @@ pub use levels::levels_before;
 pub use limits::{lower_caps, make_room, sent_back, use_again};
 pub use order::{Captured, Order, Returned, Uncounted, captured, successor};
 pub use rerate::{granted, rerate, rerated_sum, scope};
-pub use restore::{give_back_used, put_back};
+pub use restore::{Lent, give_back_used, put_back, take_again};
 pub use vested::{carry, carry_given, followed_before, is_done};
 pub use written_off::{
     WrittenOff, drawn_again, forgotten_before, is_missing, make_up, net, net_given, net_given_again, net_reward,
@@ -69,6 +69,8 @@ pub struct Undone {
     pub vested: Vec<Decimal>,
     /// The goals that stay met without it.
     pub goals: Vec<challenges::Unpaid>,
+    /// What was put back of points that are never given back.
+    pub lent: Vec<Lent>,
 }
 
 /// What a refund or cancellation says, before anything is taken.
@@ -231,9 +233,9 @@ fn take_away(
         false => Vec::new(),
     };
     // Points of the order itself that have paid for it go back before they are taken away with the rest of its points.
-    let own = paid_by_itself(&order);
+    let (own, now) = (paid_by_itself(&order), (at, lives_on));
     if own {
-        give_back_spent(plan, member, &order, (units, points), &before, (&kept_after, &mut after), at, decisions)?;
+        give_back_spent(plan, member, &order, (units, points), &before, (&kept_after, &mut after), now, decisions)?;
     }
     claw_back(plan, member, &order, (&kept_before, &before), (&kept_after, &mut after), at, decisions)?;
     written_off::belongs(member, after.order, decisions.get(first..).unwrap_or_default());
@@ -242,7 +244,7 @@ fn take_away(
         false => Vec::new(),
     };
     if !own {
-        give_back_spent(plan, member, &order, (units, points), &before, (&kept_after, &mut after), at, decisions)?;
+        give_back_spent(plan, member, &order, (units, points), &before, (&kept_after, &mut after), now, decisions)?;
     }
     written_off::belongs(member, after.order, decisions.get(first..).unwrap_or_default());
     if after.whole {
@@ -268,8 +270,9 @@ fn take_away(
         Some(returned) => *returned = after,
         None => member.returned.push(after),
     }
-    let vested = vested_of(plan, decisions.get(first..).unwrap_or_default())?;
-    Ok(Undone { vested, goals })
+    let decided = decisions.get(first..).unwrap_or_default();
+    let lent = if lives_on { restore::lent(plan, &order, decided)? } else { Vec::new() };
+    Ok(Undone { vested: vested_of(plan, decided)?, goals, lent })
 }
 
 /// How much of what some decisions have taken back was pending no more, by wallet.

@@ -164,6 +164,7 @@ pub(super) fn settle(
     decisions: &mut Decided,
 ) -> Result<(), EventError> {
     let until = member.clock.max(event.at);
+    returns::take_again(plan, member, false, (event.at, first), decisions)?;
     if plan.reactions.any {
         member.clock = until;
         let returns = matches!(event_plan.kind, EventKind::Refund | EventKind::Cancel);
@@ -185,6 +186,7 @@ pub(super) fn settle(
             reactions::follow(plan, member, until, occasion, next, decisions)?;
         }
     }
+    returns::take_again(plan, member, true, (event.at, first), decisions)?;
     member.next_due = member.find_next_due(plan);
     clock::advance(plan, member, until, decisions)
 }

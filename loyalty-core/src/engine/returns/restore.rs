@@ -11,6 +11,7 @@ use super::order::{Order, Returned};
 use super::written_off::make_up;
 use crate::amount::{self, Overflow};
 use crate::check::model::{Flow, Moment, Trigger};
+use crate::engine::decided::Decided;
 use crate::engine::error::{EventError, Refusal, not_finer};
 use crate::engine::eval::Scope;
 use crate::engine::event::EventData;
@@ -21,7 +22,7 @@ use crate::engine::members::pause;
 use crate::engine::outcome::{Decision, Kind};
 use crate::engine::rewards::Units;
 use crate::engine::tally::Changes;
-use crate::engine::{earning, flows, rewards};
+use crate::engine::{earning, flows, ledger, rewards};
 use crate::plan::{EffectKindPlan, Plan, RestorePlan, in_force};
 
 /// Whether points that an order has earned have paid for what was taken in it.
@@ -42,13 +43,13 @@ pub(super) fn give_back_spent(
     (units, points): (Option<(u32, Decimal, Decimal)>, Option<PointsAsked>),
     before: &Returned,
     (kept, after): (&EventData, &mut Returned),
-    at: i64,
+    (at, lives_on): (i64, bool),
     decisions: &mut Vec<Decision>,
 ) -> Result<(), EventError> {
     if let Some(units) = units {
         restore_units(plan, member, order, units, (before, after), at, decisions)?;
     }
-    restore(plan, member, order, kept, points, after, at, decisions)
+    restore(plan, member, order, kept, points, after, (at, lives_on), decisions)
 }
 
 /// Gives spent points back, in the reverse order of their use.
@@ -60,7 +61,7 @@ fn restore(
     kept: &EventData,
     points: Option<PointsAsked>,
     after: &mut Returned,
-    at: i64,
+    (at, lives_on): (i64, bool),
     decisions: &mut Vec<Decision>,
 ) -> Result<(), EventError> {
     let mut asked = points.map(|asked| asked.points);
@@ -87,13 +88,14 @@ fn restore(
             None if policy.restore_full_only => Decimal::ZERO,
             None => amount::subtract(come_back_share(plan, order, kept, (number, spent))?, before)?,
         };
-        if due <= Decimal::ZERO || policy.restore == RestorePlan::Never {
+        // In an order that lives on they pay for its other form: what that leaves of them is taken again.
+        if due <= Decimal::ZERO || (policy.restore == RestorePlan::Never && !lives_on) {
             continue;
         }
         if let Some(restored) = after.restored.get_mut(usize::from(number)) {
             *restored = amount::add(before, due)?;
         }
-        restore_uses(plan, member, number, &uses, (before, due), (order.event.at, at), decisions)?;
+        restore_uses(plan, member, number, &uses, (before, due), (order.event.at, at, lives_on), decisions)?;
     }
     let all_asked = points.map(|asked| asked.points).unwrap_or_default();
     match asked {
@@ -230,7 +232,7 @@ fn restore_units(
         if let Some(restored) = after.restored.get_mut(usize::from(number)) {
             *restored = amount::add(*restored, due)?;
         }
-        restore_uses(plan, member, number, &uses, (skip, due), (order.event.at, at), decisions)?;
+        restore_uses(plan, member, number, &uses, (skip, due), (order.event.at, at, false), decisions)?;
     }
     let units = Units { rule, before: back, units, all };
     let redeemed = (&*order.event.id, &*order.decisions);
@@ -245,7 +247,7 @@ fn restore_uses(
     wallet: u16,
     uses: &[Paid<'_>],
     (mut skip, mut due): (Decimal, Decimal),
-    (used_at, at): (i64, i64),
+    (used_at, at, lives_on): (i64, i64, bool),
     decisions: &mut Vec<Decision>,
 ) -> Result<(), EventError> {
     let mut room = Changes::new();
@@ -257,7 +259,7 @@ fn restore_uses(
             due = amount::subtract(due, part)?;
             let expiry = pause::moved_expiry(plan, &member.account, used.expiry, used_at);
             let used = Use { expiry, ..(*used).clone() };
-            give_back(plan, member, wallet, (*drawn, &used), part, (used_at, at), decisions)?;
+            give_back(plan, member, wallet, (*drawn, &used), part, (used_at, at, lives_on), decisions)?;
             if let Some(rule) = counted {
                 let part = amount::multiply(part, plan.denominator(wallet))?;
                 lower_caps(plan, (*rule, wallet), part, used_at, &mut room)?;
@@ -291,7 +293,7 @@ pub fn give_back_used(
 ) -> Result<(), Overflow> {
     let expiry = pause::moved_expiry(plan, &member.account, used.expiry, used_at);
     let (used, amount) = (Use { expiry, ..used.clone() }, used.amount);
-    give_back(plan, member, wallet, (drawn, &used), amount, (used_at, at), decisions)
+    give_back(plan, member, wallet, (drawn, &used), amount, (used_at, at, false), decisions)
 }
 
 /// Puts points back into the lot that they came from, or into a new one, as the wallet said when they were used.
@@ -301,7 +303,7 @@ fn give_back(
     wallet: u16,
     (drawn, used): (u64, &Use),
     amount: Decimal,
-    (used_at, at): (i64, i64),
+    (used_at, at, lives_on): (i64, i64, bool),
     decisions: &mut Vec<Decision>,
 ) -> Result<(), Overflow> {
     let Some(policy) = plan.policy(wallet, plan.calendar.day_at(used_at)) else { return Ok(()) };
@@ -323,6 +325,7 @@ fn give_back(
             };
             (expiry, used.earned_at)
         }
+        RestorePlan::Never if lives_on => (used.expiry, used.earned_at),
         RestorePlan::Never => return Ok(()),
     };
     if let Some(state) = member.wallets.get_mut(usize::from(wallet)) {
@@ -397,4 +400,64 @@ fn put_into_lot(
 
 fn lot(entry: u64, source: u64, earned_at: i64, expiry: Expiry) -> Lot {
     Lot { entry, source, amount: Decimal::ZERO, earned_at, vesting: Vesting::Done, expiry, expired: Decimal::ZERO }
+}
+
+/// Points that are never given back, and that an edit has put back for the new form alone: in a wallet, and by whom they had been
+/// spent.
+#[derive(Debug, Clone, Copy)]
+pub struct Lent {
+    wallet: u16,
+    /// By coupons, which spend when the order has been judged, or by the order itself.
+    of_coupons: bool,
+    amount: Decimal,
+}
+
+/// What an edit has put back of points that are never given back.
+pub(super) fn lent(plan: &Plan, order: &Order, decisions: &[Decision]) -> Result<Vec<Lent>, Overflow> {
+    let mut lent = Vec::new();
+    for wallet in 0..plan.wallets.len() as u16 {
+        if plan.policy(wallet, order.day).is_none_or(|policy| policy.restore != RestorePlan::Never) {
+            continue;
+        }
+        let back = decisions.iter().filter_map(|decision| match decision.kind {
+            Kind::Restored { wallet: of, amount, .. } if of == wallet => Some(amount),
+            _ => None,
+        });
+        let back = amount::sum(back.collect::<Vec<_>>().into_iter())?;
+        let spent = |whole| amount::sum(prices(plan, order, wallet, whole).iter().map(|paid| paid.used.amount));
+        let by_coupons = amount::subtract(spent(true)?, spent(false)?)?.min(back);
+        lent.push(Lent { wallet, of_coupons: false, amount: amount::subtract(back, by_coupons)? });
+        lent.push(Lent { wallet, of_coupons: true, amount: by_coupons });
+    }
+    lent.retain(|lent| lent.amount > Decimal::ZERO);
+    Ok(lent)
+}
+
+/// Takes again what the new form of an order, or its coupons, have left of points that are never given back, as far as they are there.
+pub fn take_again(
+    plan: &Plan,
+    member: &mut Member,
+    of_coupons: bool,
+    (at, first): (i64, usize),
+    decisions: &mut Decided,
+) -> Result<(), Overflow> {
+    for lent in decisions.undone().lent.clone().into_iter().filter(|lent| lent.of_coupons == of_coupons) {
+        let own = decisions.get(first..).unwrap_or_default();
+        let converted = taken_to_convert(plan, own);
+        let paid = own.iter().enumerate().filter_map(|(place, decision)| match &decision.kind {
+            Kind::Spent { wallet, amount, rule, .. } if *wallet == lent.wallet && !converted.contains(&place) => {
+                let day = plan.calendar.day_at(decision.at);
+                let own = is_of_coupon(plan, *rule) == of_coupons && is_price(plan, *rule, lent.wallet, day);
+                own.then_some(*amount)
+            }
+            _ => None,
+        });
+        let paid = amount::sum(paid.collect::<Vec<_>>().into_iter())?;
+        let available = member.wallets.get(usize::from(lent.wallet)).map_or(Decimal::ZERO, |state| state.available);
+        let left = amount::subtract(lent.amount, paid)?.min(available);
+        if left > Decimal::ZERO {
+            ledger::take(plan, member, lent.wallet, left, None, at, decisions)?;
+        }
+    }
+    Ok(())
 }

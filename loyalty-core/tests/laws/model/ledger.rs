@@ -140,6 +140,8 @@ pub struct Member<'p> {
     pub again: bool,
     /// And what had vested of it, per wallet.
     pub had_vested: BTreeMap<usize, Exact>,
+    /// What an edit has put back of points that are never given back, by wallet.
+    pub lent: BTreeMap<usize, Exact>,
     /// The rules that have given or taken something since the event, without being on it.
     pub acted: Vec<usize>,
     /// By how much the event has set off each rule that follows.
@@ -205,6 +207,7 @@ impl<'p> Member<'p> {
             followed: BTreeMap::new(),
             again: false,
             had_vested: BTreeMap::new(),
+            lent: BTreeMap::new(),
             acted: vec![],
             set_off: BTreeMap::new(),
             as_of: BTreeMap::new(),

@@ -7,9 +7,9 @@ use super::calendar::{self, Micros};
 use super::earn::{self, Share};
 use super::event::Event;
 use super::expr::Scope;
-use super::ledger::{Known, Lot, Member, Use, Vesting};
+use super::ledger::{Account, Known, Lot, Member, Use, Vesting};
 use super::number::{Exact, floor_at, zero};
-use super::program::{Clawback, Dated, Effect, Restore};
+use super::program::{Activity, Clawback, Dated, Effect, Flow, Restore};
 
 impl Member<'_> {
     /// A refund or a cancellation.
@@ -49,7 +49,7 @@ impl Member<'_> {
         }
         // What is given back sees the member without what came back.
         self.known[index] = Rc::new(known.clone());
-        self.give_points_back(&mut known, points, at)?;
+        self.give_points_back(&mut known, points, (at, lives_on))?;
         if known.kept.whole {
             // What of an edited order is used up is judged when it is known what the other form sets off.
             let fired = known.judgement.fired.iter().filter(|_| !lives_on);
@@ -86,7 +86,7 @@ impl Member<'_> {
         &mut self,
         known: &mut Known,
         points: Option<Exact>,
-        at: Micros,
+        (at, lives_on): (Micros, bool),
     ) -> Result<(), &'static str> {
         let mut asked = points;
         for (wallet, uses) in known.uses.clone() {
@@ -109,8 +109,14 @@ impl Member<'_> {
                     floor_at(&part, policy.decimals) - &before
                 }
             };
-            if due <= zero() || policy.restore == Restore::Never {
+            if due <= zero() || policy.restore == Restore::Never && !lives_on {
                 continue;
+            }
+            let mut restore = policy.restore;
+            if restore == Restore::Never {
+                // The other form of the order pays with them, and what it leaves is taken again.
+                restore = Restore::Original { at_least: None };
+                *self.lent.entry(wallet).or_insert_with(zero) += &due;
             }
             *known.restored.entry(wallet).or_insert_with(zero) += &due;
             let (mut skip, mut due) = (before, due);
@@ -120,11 +126,33 @@ impl Member<'_> {
                 let part = (&used.amount - passed).min(due.clone());
                 if part > zero() {
                     due -= &part;
-                    self.give_back_one((wallet, policy.restore), used, part, (known.event.at, at));
+                    self.give_back_one((wallet, restore), used, part, (known.event.at, at));
                 }
             }
         }
         if asked.is_some_and(|rest| rest > zero()) { Err("refund_exceeds_order") } else { Ok(()) }
+    }
+
+    /// Takes again what the form of an order that is known last has left of points that are never given back.
+    pub(super) fn take_again(&mut self, at: Micros) {
+        for (wallet, lent) in std::mem::take(&mut self.lent) {
+            let mut known = Known::clone(self.known.last().expect("it is known by now"));
+            let uses = known.uses.entry(wallet).or_default();
+            let paid: Exact = uses.iter().map(|used| &used.amount).sum();
+            let left = (lent - paid).min(self.available(wallet));
+            if left <= zero() {
+                continue;
+            }
+            self.payments += 1;
+            let order = self.spending_order(wallet, at);
+            uses.extend(self.take(&order, &left));
+            *self.known.last_mut().expect("it is known by now") = Rc::new(known);
+            self.note(wallet, Account::Spent, left.clone());
+            self.spent.push((wallet, at));
+            self.flows.push((wallet, Flow::Spent, left.clone(), at));
+            self.tell_moved(Flow::Spent, wallet, &left, at);
+            self.bring_back(wallet, at, |without| *without == Activity::Any);
+        }
     }
 
     pub(super) fn give_back_one(

@@ -39,6 +39,7 @@ impl Member<'_> {
         }
         let first = self.happened.len();
         self.had_vested.clear();
+        self.lent.clear();
         if !known.ignored {
             for wallet in 0..self.program.wallets.len() {
                 let counts =
@@ -88,6 +89,7 @@ impl Member<'_> {
                 form.made = before.made.clone();
                 form.judgement.lasting = before.judgement.lasting.clone();
                 *self.known.last_mut().expect("it is known by now") = Rc::new(form);
+                self.take_again(at);
                 self.follow(Occasion::Return, first);
                 next = self.happened.len();
             }
@@ -131,6 +133,7 @@ impl Member<'_> {
             self.known[index] = Rc::new(edited);
             self.use_again(&before, at);
         }
+        self.take_again(at);
         self.clock = self.clock.max(at);
         let mut next = first;
         if replaces.is_some() {
