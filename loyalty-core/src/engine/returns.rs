@@ -194,7 +194,7 @@ pub fn rate_again(
         return Ok(());
     }
     let (event, mut after) = (kept(plan, &order, &before)?, before.clone());
-    claw_back(plan, member, &order, (&event, &before), (&event, &mut after), at, decisions)?;
+    claw_back(plan, member, &order, (&event, &before), (&event, &mut after), (at, false), decisions)?;
     match member.returned.find_mut(|returned| returned.order == after.order) {
         Some(returned) => *returned = after,
         None => member.returned.push(after),
@@ -237,7 +237,7 @@ fn take_away(
     if own {
         give_back_spent(plan, member, &order, (units, points), &before, (&kept_after, &mut after), now, decisions)?;
     }
-    claw_back(plan, member, &order, (&kept_before, &before), (&kept_after, &mut after), at, decisions)?;
+    claw_back(plan, member, &order, (&kept_before, &before), (&kept_after, &mut after), now, decisions)?;
     written_off::belongs(member, after.order, decisions.get(first..).unwrap_or_default());
     let stay = match after.whole {
         true => give_coupons_back(plan, member, &order, lives_on, at, decisions)?,

@@ -1,5 +1,7 @@
 //! What is taken back of the points that an order, or a reward, has given.
 
+use std::collections::BTreeMap;
+
 use rust_decimal::Decimal;
 
 use super::limits::{lower_caps, lower_wallet_caps, make_room};
@@ -18,28 +20,31 @@ use crate::engine::outcome::{Because, Decision, Kind};
 use crate::engine::tally::Changes;
 use crate::plan::{Plan, RulePlan};
 
-/// Takes back what an order has granted in each wallet.
+/// Takes back what an order has granted in each wallet. What of it stays with the member has been had, and makes room in no cap, unless
+/// the order `lives_on` in another one, whose points make up for it.
 pub(super) fn claw_back(
     plan: &Plan,
     member: &mut Member,
     order: &Order,
     (event_before, before): (&EventData, &Returned),
     (event_after, after): (&EventData, &mut Returned),
-    at: i64,
+    (at, lives_on): (i64, bool),
     decisions: &mut Vec<Decision>,
 ) -> Result<(), EventError> {
     let old = rerate(plan, member, order, event_before, before.whole)?;
     let new = rerate(plan, member, order, event_after, after.whole)?;
     let mut changes = Changes::new();
     // In caps counts no more than the order contributed to the wallet, whatever rates the rest would have now.
-    let (mut used_before, mut used) = (old, new.clone());
-    for rerated in [&mut used_before, &mut used] {
+    let (mut used_first, mut used_before, mut used) =
+        (rerate(plan, member, order, &order.event, false)?, old, new.clone());
+    for rerated in [&mut used_first, &mut used_before, &mut used] {
         no_more_together(order, rerated, |grant| Some(grant.wallet))?;
     }
-    for ((grant, old), new) in order.grants.iter().zip(&used_before).zip(&used) {
-        let less = amount::subtract(*old, *new)?;
-        lower_caps(plan, (grant.rule, grant.wallet), less, order.event.at, &mut changes)?;
-    }
+    let less_before = less_by_rule(order, &used_first, &used_before)?;
+    let less_after = less_by_rule(order, &used_first, &used)?;
+    let digest = hash(&order.event.id);
+    let had_before = had(plan, member, (digest, order.day))?;
+    let mut had_after = had_before.clone();
     for (number, wallet) in plan.wallets.iter().enumerate() {
         let number = number as u16;
         let granted = granted(order, number)?;
@@ -63,8 +68,8 @@ pub(super) fn claw_back(
         if let Some(clawed) = after.clawed.get_mut(usize::from(number)) {
             *clawed = now;
         }
-        lower_wallet_caps(plan, number, due, order.event.at, &mut changes)?;
         if let Some(own) = again {
+            lower_wallet_caps(plan, number, due, order.event.at, &mut changes)?;
             again::give_again(plan, member, order, (number, &own), (-due, now), at, decisions)?;
             continue;
         }
@@ -74,9 +79,62 @@ pub(super) fn claw_back(
             _ => Vec::new(),
         };
         let of = (own, &*pending, order.event.at, policy.clawback);
-        take_from(plan, member, number, due, of, at, decisions)?;
+        let stays = take_from(plan, member, number, due, of, at, decisions)?;
+        let stays = if lives_on { Decimal::ZERO } else { stays };
+        lower_wallet_caps(plan, number, amount::subtract(due, stays)?, order.event.at, &mut changes)?;
+        if let Some(had) = had_after.get_mut(usize::from(number)) {
+            *had = amount::add(*had, amount::multiply(stays, plan.denominator(number))?)?;
+        }
+    }
+    // From the whole of what has come back so far, so that parts in any order leave the same room.
+    let (kept_before, kept_after) = (kept_of(&less_before, had_before)?, kept_of(&less_after, had_after)?);
+    for (of, less) in &less_after {
+        let sum = |of_all: &BTreeMap<(u32, u16), Decimal>| of_all.get(of).copied().unwrap_or_default();
+        let less = amount::subtract(*less, sum(&less_before))?;
+        let kept = amount::subtract(sum(&kept_after), sum(&kept_before))?;
+        let kept = if lives_on { Decimal::ZERO } else { kept };
+        lower_caps(plan, *of, amount::subtract(less, kept)?, order.event.at, &mut changes)?;
     }
     Ok(make_room(member, changes)?)
+}
+
+/// How much less than at first each rule contributes to each wallet.
+fn less_by_rule(order: &Order, first: &[Decimal], now: &[Decimal]) -> Result<BTreeMap<(u32, u16), Decimal>, Overflow> {
+    let mut less: BTreeMap<(u32, u16), Decimal> = BTreeMap::new();
+    for ((grant, first), now) in order.grants.iter().zip(first).zip(now) {
+        let of_rule = less.entry((grant.rule, grant.wallet)).or_default();
+        *of_rule = amount::add(*of_rule, amount::subtract(*first, *now)?)?;
+    }
+    Ok(less)
+}
+
+/// What returns of an order have not found and stays with the member, by wallet and times its denominator.
+fn had(plan: &Plan, member: &Member, (order, day): (u64, i32)) -> Result<Vec<Decimal>, Overflow> {
+    let mut had = vec![Decimal::ZERO; plan.wallets.len()];
+    for (number, had) in had.iter_mut().enumerate() {
+        let number = number as u16;
+        let leaves = plan.policy(number, day).is_some_and(|policy| policy.clawback == Clawback::OnlyPending);
+        let own = member.written_off.iter().filter(|known| (known.order, known.wallet) == (order, number));
+        let own = own.filter(|known| known.spent || leaves).map(|known| known.amount);
+        *had = amount::multiply(amount::sum(own)?, plan.denominator(number))?;
+    }
+    Ok(had)
+}
+
+/// How much of what each rule contributes less counts in its caps all the same: the first in the file are taken to have given what was
+/// had.
+fn kept_of(
+    less: &BTreeMap<(u32, u16), Decimal>,
+    mut had: Vec<Decimal>,
+) -> Result<BTreeMap<(u32, u16), Decimal>, Overflow> {
+    let mut kept = BTreeMap::new();
+    for (of, less) in less {
+        let Some(had) = had.get_mut(usize::from(of.1)) else { continue };
+        let own = amount::at_least_zero((*less).min(*had));
+        *had = amount::subtract(*had, own)?;
+        kept.insert(*of, own);
+    }
+    Ok(kept)
 }
 
 /// Makes room in a wallet's caps for what was earned in it at an instant and is taken back now.
@@ -104,30 +162,35 @@ pub fn take_reward_back(
 ) -> Result<(), Overflow> {
     let Some(policy) = plan.policy(wallet, plan.calendar.day_at(given_at)) else { return Ok(()) };
     let of = (Lots { source, named: &[] }, &[][..], given_at, policy.clawback);
+    // What stays is made up for when the same goal is met again.
     make_room_in_wallet(plan, member, wallet, amount, given_at)?;
-    take_from(plan, member, wallet, amount, of, at, decisions)
+    take_from(plan, member, wallet, amount, of, at, decisions)?;
+    Ok(())
 }
 
 /// Takes back what a declaration gave by some decisions: points that it alone has earned. They are of no event, so that its
-/// lots are known by their entries.
+/// lots are known by their entries. Tells how much of it has been had, for it stays with the member.
 pub fn take_given_back(
     plan: &Plan,
     member: &mut Member,
     wallet: u16,
     amount: Decimal,
     (rule, decided, given_at): (u32, &[Decision], i64),
-    at: i64,
+    (at, lives_on): (i64, bool),
     decisions: &mut Vec<Decision>,
-) -> Result<(), Overflow> {
-    let Some(policy) = plan.policy(wallet, plan.calendar.day_at(given_at)) else { return Ok(()) };
+) -> Result<Decimal, Overflow> {
+    let policy = plan.policy(wallet, plan.calendar.day_at(given_at));
+    let Some(policy) = policy else { return Ok(Decimal::ZERO) };
     let named = lots_given(decided, rule, wallet);
     let pending = match policy.clawback {
         Clawback::OnlyPending => vested_since(member, (decided, given_at), |entry| named.contains(&entry), wallet, at),
         _ => Vec::new(),
     };
     let of = (Lots { source: NO_SOURCE, named: &named }, &*pending, given_at, policy.clawback);
-    make_room_in_wallet(plan, member, wallet, amount, given_at)?;
-    take_from(plan, member, wallet, amount, of, at, decisions)
+    let stays = take_from(plan, member, wallet, amount, of, at, decisions)?;
+    let stays = if lives_on { Decimal::ZERO } else { stays };
+    make_room_in_wallet(plan, member, wallet, amount::subtract(amount, stays)?, given_at)?;
+    Ok(stays)
 }
 
 /// The entries of the lots that a declaration has given in a wallet. Where a part has vested with an edit, it has become a lot
@@ -244,7 +307,7 @@ fn strike(state: &mut WalletState, of: impl Fn(&Lot) -> bool, most: Decimal) -> 
     Ok(Struck { all: amount::subtract(most, left)?, never_vested })
 }
 
-/// Takes points back: own pending ones, what is left of the own others, what has run out of them, those of others, debt. Some
+/// Takes points back, and tells how many stay with the member, who has spent them or whose wallet leaves them: own pending ones, what is left of the own others, what has run out of them, those of others, debt. Some
 /// lots count as pending that are so no more.
 fn take_from(
     plan: &Plan,
@@ -254,13 +317,13 @@ fn take_from(
     (lots, then_pending, given_at, clawback): (Lots<'_>, &[u64], i64, Clawback),
     at: i64,
     decisions: &mut Vec<Decision>,
-) -> Result<(), Overflow> {
+) -> Result<Decimal, Overflow> {
     let day = plan.calendar.day_at(at);
     let entry = member.next_entry();
     let inactivities =
         plan.wallets.get(usize::from(wallet)).map(|wallet| wallet.inactivities.as_slice()).unwrap_or(&[]);
     let order = plan.policy(wallet, day).map(|policy| policy.spend);
-    let Some(state) = member.wallets.get_mut(usize::from(wallet)) else { return Ok(()) };
+    let Some(state) = member.wallets.get_mut(usize::from(wallet)) else { return Ok(Decimal::ZERO) };
     let own = |pending: bool, all: &[Lot]| -> Vec<usize> {
         let own = all.iter().enumerate().filter(|(_, lot)| lots.contain(lot) && lot.pending() == pending);
         own.map(|(at, _)| at).collect()
@@ -314,5 +377,5 @@ fn take_from(
         at,
         kind: Kind::ClawedBack { entry, wallet, amount, from_pending, from_lots, debt, written_off },
     });
-    Ok(())
+    Ok(if clawback == Clawback::OnlyPending { written_off } else { spent })
 }

@@ -160,10 +160,12 @@ pub fn take_given(
         let gone =
             |units: Decimal| amount::round(amount::multiply(earned, units)?, all, wallet.decimals, RoundMode::Down);
         let due = amount::subtract(gone(after)?, gone(before)?)?;
-        make_room(plan, member, redeemed, number, (back, then))?;
+        let mut had = Decimal::ZERO;
         if due > Decimal::ZERO {
-            returns::take_given_back(plan, member, number, due, (rule, redeemed, then), now, decisions)?;
+            let of = (rule, redeemed, then);
+            had = returns::take_given_back(plan, member, number, due, of, (now, lives_on), decisions)?;
         }
+        make_room(plan, member, redeemed, number, (back, then, had))?;
     }
     Ok(())
 }
@@ -171,13 +173,13 @@ pub fn take_given(
 /// Digits below which the parts of an amount that does not come out even tell nothing of what a cap has counted.
 const COUNTED_DIGITS: u32 = 9;
 
-/// Makes room in the caps of a declaration's effects for what those units have had of them.
+/// Makes room in the caps of a declaration's effects for what those units have had of them, less so many points that stay.
 fn make_room(
     plan: &Plan,
     member: &mut Member,
     redeemed: &[Decision],
     wallet: u16,
-    (Units { rule, before, units, all }, then): (Units, i64),
+    (Units { rule, before, units, all }, then, had): (Units, i64, Decimal),
 ) -> Result<(), Overflow> {
     let mut counted = Decimal::ZERO;
     for decision in redeemed {
@@ -193,6 +195,7 @@ fn make_room(
     let of =
         |units: Decimal| amount::round(amount::multiply(counted, units)?, all, COUNTED_DIGITS, RoundMode::HalfEven);
     let less = amount::subtract(of(amount::add(before, units)?)?, of(before)?)?;
+    let less = amount::subtract(less, less.min(amount::multiply(had, plan.denominator(wallet))?))?;
     let mut changes = Changes::new();
     returns::lower_caps(plan, (rule, wallet), less, then, &mut changes)?;
     returns::make_room(member, changes)

@@ -177,7 +177,12 @@ impl Member<'_> {
         let used_now =
             sum_of(shares, &|of| of < rule && together.contains(&of)) + later.map(|sum| sum.min(zero())).sum::<Exact>();
         let room = |cap: &Cap| {
-            let use_of = |known: &Rc<Known>| sum_of(&self.current_shares(known), &|of| together.contains(&of));
+            let had = |known: &Rc<Known>| -> Exact {
+                let had = known.had.iter().filter(|((rule, of), _)| *of == wallet && together.contains(rule));
+                had.map(|(_, had)| had).sum()
+            };
+            let use_of =
+                |known: &Rc<Known>| sum_of(&self.current_shares(known), &|of| together.contains(&of)) + had(known);
             let leaves = match (got, cap.per) {
                 // Of a cap that lasts longer than the event there was what was got of it; one of the event is there anew,
                 // where it is the same for everybody.

@@ -318,7 +318,7 @@ impl Member<'_> {
         let policy = scope.wallet(wallet);
         let used = |known: &Rc<Known>| {
             let of = |map: &BTreeMap<usize, Exact>| map.get(&wallet).cloned().unwrap_or_else(zero);
-            of(&known.granted) - of(&known.clawed) + known.judgement.converted(wallet)
+            of(&known.granted) - of(&known.clawed) + of(&known.had_in) + known.judgement.converted(wallet)
         };
         let mut left = amount;
         let rooms = policy.caps.iter().map(|cap| {

@@ -113,6 +113,9 @@ pub struct Known {
     pub clawed: BTreeMap<usize, Exact>,
     pub uses: BTreeMap<usize, Vec<Use>>,
     pub restored: BTreeMap<usize, Exact>,
+    /// What returns did not find and stays with the member, per rule and wallet and per wallet: caps still count it.
+    pub had: BTreeMap<(usize, usize), Exact>,
+    pub had_in: BTreeMap<usize, Exact>,
     /// What of the form before had vested when this one took its place, per wallet.
     pub had_vested: BTreeMap<usize, Exact>,
     /// The levels to which it and the forms before it have led: the ladder, the level before, and the one since.
@@ -186,6 +189,8 @@ impl Known {
             clawed: BTreeMap::new(),
             uses: BTreeMap::new(),
             restored: BTreeMap::new(),
+            had: BTreeMap::new(),
+            had_in: BTreeMap::new(),
             had_vested: BTreeMap::new(),
             made: vec![],
         }
@@ -447,8 +452,9 @@ impl<'p> Member<'p> {
         uses
     }
 
-    /// Takes `amount` of what the event `source` granted back.
-    pub fn claw_back(&mut self, wallet: usize, (source, then): (&str, Micros), amount: &Exact, at: Micros) {
+    /// Takes `amount` of what the event `source` granted back; tells what of it stays with the member.
+    pub fn claw_back(&mut self, wallet: usize, (source, then): (&str, Micros), amount: &Exact, at: Micros) -> Exact {
+        let missing = self.missing.len();
         let policy = self.program.wallets[wallet].on(day(self.program.zone, then)).clawback;
         let own = |member: &Member<'_>, pending: bool| -> Vec<usize> {
             let is_own =
@@ -510,6 +516,8 @@ impl<'p> Member<'p> {
         self.note(wallet, Account::ClawedBack, amount.clone());
         self.note(wallet, Account::WrittenOff, written_off);
         self.note(wallet, Account::Debt, debt);
+        let stays = |missing: &&Missing| missing.spent || policy == Clawback::OnlyPending;
+        self.missing[missing..].iter().filter(stays).map(|missing| &missing.amount).sum()
     }
 
     /// Gives spent points back into the lot that they came from, or a new one where its end moves.

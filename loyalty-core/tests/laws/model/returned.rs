@@ -1,5 +1,6 @@
 //! What comes back: what is taken for it, what is given back, and what stays used up.
 
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::DAY;
@@ -37,6 +38,7 @@ impl Member<'_> {
             let Some(granted) = known.granted.get(&wallet) else { continue };
             let clawed = known.clawed.get(&wallet).cloned().unwrap_or_else(zero);
             let due = granted - self.rerated(&known, wallet) - clawed;
+            let kept = self.kept_had(&self.known[index], wallet);
             if due > zero() {
                 let waits = |lot: &&Lot| lot.wallet == wallet && lot.source == id && lot.vesting != Vesting::Done;
                 let pending: Exact = self.lots.iter().filter(waits).map(|lot| &lot.amount).sum();
@@ -44,7 +46,14 @@ impl Member<'_> {
                     self.had_vested.insert(wallet, (&due - pending).max(zero()));
                 }
                 *known.clawed.entry(wallet).or_insert_with(zero) += &due;
-                self.claw_back(wallet, (id, known.event.at), &due, at);
+                let stays = self.claw_back(wallet, (id, known.event.at), &due, at);
+                if !lives_on {
+                    *known.had_in.entry(wallet).or_insert_with(zero) += stays;
+                }
+            }
+            for (rule, now) in self.kept_had(&known, wallet).into_iter().filter(|_| !lives_on) {
+                let before = kept.get(&rule).cloned().unwrap_or_else(zero);
+                *known.had.entry((rule, wallet)).or_insert_with(zero) += now - before;
             }
         }
         // What is given back sees the member without what came back.
@@ -60,6 +69,30 @@ impl Member<'_> {
         }
         self.known[index] = Rc::new(known);
         Ok(())
+    }
+
+    /// What stays with the member of what returns of an order have taken from the rules on it: it makes room in no cap.
+    fn kept_had(&self, known: &Known, wallet: usize) -> BTreeMap<usize, Exact> {
+        let whole = |shares: Vec<Share>| shares.into_iter().filter(move |share| share.wallet == wallet);
+        let on = calendar::day(self.program.zone, known.event.at);
+        let leaves = self.program.wallets[wallet].on(on).clawback == Clawback::OnlyPending;
+        let own = self.missing.iter().filter(|missing| missing.wallet == wallet && missing.order == known.event.id);
+        let mut left: Exact = own.filter(|missing| missing.spent || leaves).map(|missing| &missing.amount).sum();
+        let mut less: BTreeMap<usize, Exact> = BTreeMap::new();
+        let mut first = known.clone();
+        first.kept = Known::new(&known.event, self.program.currency.minor, false).kept;
+        for share in whole(self.current_shares(&first)) {
+            *less.entry(share.rule).or_insert_with(zero) += &share.amount;
+        }
+        for share in whole(self.current_shares(known)) {
+            *less.entry(share.rule).or_insert_with(zero) -= &share.amount;
+        }
+        for less in less.values_mut() {
+            let kept = less.clone().min(left.clone()).max(zero());
+            left -= &kept;
+            *less = kept;
+        }
+        less
     }
 
     /// Whether a rule that an order has set off gave something that its return does not find, under the name of the order
