@@ -213,16 +213,9 @@ const CLAUSES: &[&str] = &[
 /// What the checked program is, without the places of its parts.
 fn meaning(program: &loyalty_core::check::model::Checked) -> String {
     let text = format!("{program:?}");
-    let mut out = String::with_capacity(text.len());
-    let mut rest = text.as_str();
-    while let Some(at) = rest.find("Span {") {
-        out.push_str(&rest[..at]);
-        rest = &rest[at..];
-        let end = rest.find('}').map_or(rest.len(), |end| end + 1);
-        rest = &rest[end..];
-    }
-    out.push_str(rest);
-    out
+    let mut parts = text.split("Span {");
+    let first = parts.next().into_iter();
+    first.chain(parts.filter_map(|part| Some(part.split_once('}')?.1))).collect()
 }
 
 #[test]

@@ -293,7 +293,7 @@ fn a_coupon_is_laid_on_what_is_kept_by_the_version_that_gave_it_alone() {
         let mut member = old.enroll("m-1", Instant::parse("2026-01-05T10:00:00Z").unwrap()).unwrap();
         let order = r#"{"type":"order","id":"o-1","at":"2026-01-05T10:00:00Z","subtotal":"50","coupons":["CODE"],"lines":[
             {"id":"a","unit_price":"40","amount":"40"},{"id":"b","unit_price":"10","amount":"10"},{"id":"c","unit_price":"20","amount":"20"}]}"#;
-        old.apply(&mut member, &order.replace("CODE", code)).unwrap();
+        old.apply(&mut member, order.replace("CODE", code)).unwrap();
         let mut member = program.load(&old.save(&member)).unwrap().member;
         let back = r#"{"type":"refund","id":"r-1","at":"2026-01-10T10:00:00Z","order":"o-1","lines":[{"id":"b"}]}"#;
         let outcome = program.apply(&mut member, back).unwrap().to_json();
