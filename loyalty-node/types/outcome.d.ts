@@ -43,6 +43,19 @@ export interface FromLot {
   amount: string;
 }
 
+/** What has done it: a rule, or the declaration that holds the effects. */
+export interface By {
+  rule?: string;
+  coupon?: string;
+  reward?: string;
+  challenge?: string;
+  wheel?: string;
+  quiz?: string;
+  survey?: string;
+  leaderboard?: string;
+  referral?: string;
+}
+
 /** The kinds of decisions, each with its keys. */
 export interface Decisions {
   /** Points were granted; `pending` until they vest. */
@@ -50,7 +63,7 @@ export interface Decisions {
   /** Points of a lot may be spent now. */
   vested: Posting & { lot: number; expires_at: string | null };
   /** Points were taken from lots. */
-  spent: Posting & { from: FromLot[]; rule?: string; reward?: string };
+  spent: Posting & By & { from: FromLot[] };
   /** Points of a lot are gone: `lapsed`, or `not_vested` in time. */
   expired: Posting & { lot: number; reason: "lapsed" | "not_vested" };
   /** A return took points back: what was pending, what lay in lots, what is a debt now, what nobody will collect; below zero where a return before it had taken too much. */
@@ -58,7 +71,7 @@ export interface Decisions {
   /** Spent points were given back. */
   restored: Posting & { expires_at: string | null };
   /** A rule took points away for good. */
-  forfeited: Posting & { rule: string };
+  forfeited: Posting & By;
   /** Points that became available paid a debt. */
   debt_settled: Posting;
   /** Points that came back, or that an order in another's place granted, made up for what a return had written off. */
@@ -91,11 +104,9 @@ export interface Decisions {
     number: number;
     expires_at: string | null;
     code?: string;
-    rule?: string;
-    challenge?: string;
-    wheel?: string;
-    reward?: string;
-  };
+    /** The coupon that gave it. */
+    from_coupon?: string;
+  } & Omit<By, "coupon">;
   /** A coupon has run out unused. */
   coupon_expired: { coupon: string; number: number; code?: string };
   /** A coupon was used on the order. */
@@ -135,9 +146,9 @@ export interface Decisions {
   /** A streak has ended. */
   streak_broken: { challenge: string; length: number; best: number };
   /** The member has a badge, or another level of it. */
-  badge_awarded: { badge: string; level?: string; from?: string; rule?: string; challenge?: string; wheel?: string; leaderboard?: string };
+  badge_awarded: By & { badge: string; level?: string; from?: string };
   /** What a badge was given for has come back. */
-  badge_revoked: { badge: string; level?: string };
+  badge_revoked: { badge: string; level?: string; to?: string };
   /** Chance has chosen a slice of a wheel, counted from 1. */
   drawn: {
     wheel: string;
@@ -154,7 +165,7 @@ export interface Decisions {
   /** A wheel was not turned. */
   not_drawn: { wheel: string; reason: "limit" | "out_of_stock" | "no_card"; rule?: string };
   /** The member may draw once, before `expires_at`. */
-  card_issued: { wheel: string; expires_at: string; rule?: string; from_wheel?: string };
+  card_issued: Omit<By, "wheel"> & { wheel: string; expires_at: string; from_wheel?: string };
   /** A card was not drawn in time. */
   card_expired: { wheel: string };
   /** A leaderboard is over, and the member has won that place of it. */

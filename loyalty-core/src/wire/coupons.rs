@@ -13,8 +13,8 @@ pub fn put(plan: &Plan, decision: &CouponDecision, object: &mut Object<'_>) {
             head(object, coupon, Some(*number), code.as_deref());
             object.put("expires_at", expires_at.map(|at| moment(plan, at)));
             if let Some(rule) = rule {
-                let (key, name) = author(plan, *rule);
-                object.put(key, name);
+                let (keyword, name) = author(plan, *rule);
+                object.put(if keyword == "coupon" { "from_coupon" } else { keyword }, name);
             }
         }
         CouponDecision::Expired { number, coupon, code } | CouponDecision::Revoked { number, coupon, code } => {
