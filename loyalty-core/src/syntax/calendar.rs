@@ -12,7 +12,8 @@ pub const WEEKDAYS: [&str; 7] = ["monday", "tuesday", "wednesday", "thursday", "
 const DAYS: [Weekday; 7] =
     [Weekday::Mon, Weekday::Tue, Weekday::Wed, Weekday::Thu, Weekday::Fri, Weekday::Sat, Weekday::Sun];
 
-const MONTHS: [&str; 12] = [
+/// From January.
+pub const MONTHS: [&str; 12] = [
     "january",
     "february",
     "march",

@@ -14,7 +14,6 @@ use crate::engine::event::EventData;
 use crate::engine::member::Member;
 use crate::engine::moves::{self, Move};
 use crate::engine::outcome::{Decision, Kind};
-use crate::engine::tally::Change;
 use crate::engine::value::Value;
 use crate::engine::{doors, ledger};
 use crate::plan::reward::{RewardFormPlan, RewardPlan};
@@ -186,35 +185,42 @@ pub fn claims(reward: &RewardPlan, form: &RewardFormPlan, by: Decimal, at: i64, 
 pub fn used_again(
     plan: &Plan,
     member: &mut Member,
-    (rule, units): (u32, Decimal),
-    (then, now): (i64, i64),
+    units: (u32, Decimal),
+    at: (i64, i64),
     decisions: &mut Vec<Decision>,
 ) -> Result<(), Overflow> {
-    let Some(reward) = plan.rewards.iter().find(|reward| reward.rule == rule) else { return Ok(()) };
-    let Some(form) = reward.form(plan.calendar.day_at(then)) else { return Ok(()) };
-    let count = u32::try_from(units.normalize().mantissa()).unwrap_or_default();
-    for change in use_limits(&Scope::of(plan, member, then), form, count)? {
-        member.tallies.add(&change)?;
-    }
-    claims(reward, form, units, now, decisions);
-    Ok(())
+    recount(plan, member, units, at, false, decisions)
 }
 
 /// Gives the limits and claims of units of a reward back that were taken `then`.
 pub fn undone(
     plan: &Plan,
     member: &mut Member,
+    units: (u32, Decimal),
+    at: (i64, i64),
+    decisions: &mut Vec<Decision>,
+) -> Result<(), Overflow> {
+    recount(plan, member, units, at, true, decisions)
+}
+
+fn recount(
+    plan: &Plan,
+    member: &mut Member,
     (rule, units): (u32, Decimal),
     (then, now): (i64, i64),
+    back: bool,
     decisions: &mut Vec<Decision>,
 ) -> Result<(), Overflow> {
     let Some(reward) = plan.rewards.iter().find(|reward| reward.rule == rule) else { return Ok(()) };
     let Some(form) = reward.form(plan.calendar.day_at(then)) else { return Ok(()) };
     let count = u32::try_from(units.normalize().mantissa()).unwrap_or_default();
-    for change in use_limits(&Scope::of(plan, member, then), form, count)? {
-        let known = member.tallies.between(change.tally, change.key, change.key).first().map(|entry| entry.count);
-        member.tallies.add(&Change { count: -change.count.min(known.unwrap_or(0)), ..change })?;
+    for mut change in use_limits(&Scope::of(plan, member, then), form, count)? {
+        if back {
+            let known = member.tallies.between(change.tally, change.key, change.key).first().map(|entry| entry.count);
+            change.count = -change.count.min(known.unwrap_or(0));
+        }
+        member.tallies.add(&change)?;
     }
-    claims(reward, form, -units, now, decisions);
+    claims(reward, form, if back { -units } else { units }, now, decisions);
     Ok(())
 }

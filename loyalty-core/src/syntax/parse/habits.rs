@@ -4,7 +4,7 @@
 
 use super::failure::Failure;
 use super::slips::{CLAUSES, DECLARATIONS};
-use crate::syntax::calendar::month;
+use crate::syntax::calendar::{MONTHS, month};
 use crate::syntax::lexer::{Token, TokenKind};
 
 /// How a condition is told where cases stand in a rule.
@@ -94,21 +94,6 @@ fn field(failure: &Failure<'_>, found: &Token<'_>, before: &str) -> Option<&'sta
          `nights int = 1`",
     )
 }
-
-const MONTHS: [&str; 12] = [
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-];
 
 /// Numbers on the other side of what they count.
 fn figure(failure: &Failure<'_>, found: &Token<'_>, before: &str) -> Option<&'static str> {
