@@ -158,6 +158,16 @@ proptest! {
     }
 }
 
+proptest! {
+    #![proptest_config(settings(48))]
+
+    /// Where levels have ended, or were reached, after events that are told then.
+    #[test]
+    fn they_agree_on_levels_that_late_events_meet(case in timed_case(12), ladder in ladder(), moved in vec(any::<Index>(), 1..5)) {
+        compare(&told_late(with_a_level(case, ladder), &moved))?;
+    }
+}
+
 /// What the points of a wallet wait for, and for want of what they run out.
 fn wants() -> impl Strategy<Value = (Option<Length>, Length, Activity)> {
     let days = || prop_oneof![Just(LENGTHS[0]), Just(LENGTHS[1]), Just(LENGTHS[3])];
