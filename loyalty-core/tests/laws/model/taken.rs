@@ -29,7 +29,8 @@ impl Member<'_> {
         let edited =
             |known: &Rc<Known>| Some(known.event.id.as_str()) == replaces && known.event.at >= returnable.max(horizon);
         let takes_back = returns && self.known.iter().any(|known| counts(known) && named(known));
-        if known.ignored && !takes_back && !self.known.iter().any(edited) {
+        // Of an edit since the member joined it is said that it comes too late, whenever the order was.
+        if known.ignored && event.at < self.enrolled && !takes_back && !self.known.iter().any(edited) {
             self.known.push(Rc::new(known));
             return Ok(());
         }
