@@ -1,15 +1,16 @@
 //! What the rules make of one event: who fires, what each contributes, and what rounding leaves of it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::calendar::day;
-use super::event::{Event, Field, Line, number, text};
-use super::expr::{Scope, Seen, Value, product};
+use super::event::{Event, Field, text};
+use super::expr::{Scope, Seen, Value};
 use super::ledger::{Known, Member};
 use super::marks::Mark;
 use super::number::{Exact, round, whole, zero};
 use super::program::*;
+use super::rates::{multiplied, own_shares};
 
 /// What an event came to, kept for its return.
 #[derive(Debug, Clone, Default)]
@@ -354,105 +355,6 @@ impl Member<'_> {
         let own = expire.as_ref().and_then(|form| told(form, scope));
         (vest, own.unwrap_or_else(|| wallet_expiry(policy, scope)))
     }
-
-    /// The contributions of a known event on what is kept of it.
-    pub fn current_shares(&self, known: &super::ledger::Known) -> Vec<Share> {
-        let judgement = &known.judgement;
-        if known.kept.whole {
-            return vec![];
-        }
-        let scope = Scope { program: self.program, event: &known.kept.form, seen: &judgement.seen };
-        let revoked = |rule: usize| {
-            let rule = scope.rule(rule);
-            self.program.returns_of(rule) == Returns::Revoke && !rule.when.iter().all(|when| scope.holds(when))
-        };
-        let mut shares = judgement.shares.clone();
-        shares.extend(judgement.cut.clone());
-        shares.sort_by_key(|share| share.rule);
-        for share in &mut shares {
-            let capped = self.is_capped(share.rule, share.wallet, known.event.at);
-            if let Basis::Rate { base, effect, points, before, after } = &share.basis {
-                let gone = revoked(*base);
-                let points = self.points_again(&scope, (*base, *effect), points);
-                let again = rate(&scope, *base, *effect, &points, before, after).filter(|_| !gone).unwrap_or_else(zero);
-                share.amount = if capped || is_by_line(&scope, &share.basis, share.wallet) {
-                    again
-                } else if share.amount < zero() {
-                    again.max(share.amount.clone())
-                } else {
-                    again.min(share.amount.clone())
-                };
-            }
-            // What a cap had cut off a fixed amount may be there once more.
-            if let (true, Basis::Fixed(effect)) = (capped, &share.basis)
-                && let Effect::Earn { amount: Earn::Fixed(fixed), .. } = &scope.rule(share.rule).effects[*effect]
-            {
-                share.amount = scope.number(fixed).unwrap_or_else(zero);
-            }
-            if revoked(share.rule) {
-                share.amount = zero();
-            }
-        }
-        // Line by line a rule may have more and its multiplier less than before; together they have no more.
-        let number = |share: &Share| match share.basis {
-            Basis::Rate { base, effect, .. } => Some((base, effect, share.wallet)),
-            Basis::Fixed(_) => None,
-        };
-        let before: Vec<Share> = judgement.shares.iter().chain(&judgement.cut).cloned().collect();
-        for one in shares.iter().filter_map(number).collect::<BTreeSet<_>>() {
-            let of = |share: &&Share| {
-                number(share) == Some(one)
-                    && is_by_line(&scope, &share.basis, share.wallet)
-                    && !self.is_capped(share.rule, share.wallet, known.event.at)
-            };
-            let sum = |shares: &[Share]| -> Exact { shares.iter().filter(of).map(|share| &share.amount).sum() };
-            let mut more = (sum(&shares) - sum(&before)).max(zero());
-            for share in shares.iter_mut().rev().filter(|share| of(&&**share)) {
-                let taken = more.clone().min(share.amount.clone().max(zero()));
-                share.amount -= &taken;
-                more -= taken;
-            }
-        }
-        let mut rules: Vec<usize> = shares.iter().map(|share| share.rule).collect();
-        rules.dedup();
-        self.cut(&mut shares, &rules, (known.event.at, &judgement.seen.levels), Some(&judgement.shares));
-        // Whatever the rates are now, there is no more of it in a wallet than there was.
-        for wallet in 0..self.program.wallets.len() {
-            let sum = |shares: &[Share]| -> Exact {
-                shares.iter().filter(|share| share.wallet == wallet).map(|share| &share.amount).sum()
-            };
-            let mut more = (sum(&shares) - sum(&judgement.shares)).max(zero());
-            for share in shares.iter_mut().rev().filter(|share| share.wallet == wallet && share.amount > zero()) {
-                let taken = more.clone().min(share.amount.clone());
-                share.amount -= &taken;
-                more -= taken;
-            }
-        }
-        shares
-    }
-
-    /// The points of a rate on what is kept: a table that goes by the event alone is looked into again.
-    fn points_again(&self, scope: &Scope<'_>, (rule, effect): (usize, usize), points: &Exact) -> Exact {
-        let rule = scope.rule(rule);
-        match &rule.effects[effect] {
-            Effect::Earn { amount: Earn::Rate { points: table, .. }, .. }
-                if self.program.returns_of(rule) == Returns::Revoke
-                    && matches!(table, Expr::Match(..) | Expr::MatchRange(..)) =>
-            {
-                scope.number(table).unwrap_or_else(zero)
-            }
-            _ => points.clone(),
-        }
-    }
-
-    /// What the wallet would have got for what is kept; at most what it got.
-    pub fn rerated(&self, known: &super::ledger::Known, wallet: usize) -> Exact {
-        let shares: Vec<Share> =
-            self.current_shares(known).into_iter().filter(|share| share.wallet == wallet).collect();
-        let policy = self.program.wallets[wallet].on(day(self.program.zone, known.event.at));
-        let sum = round(&rounded_by_rule(policy, &shares), policy.decimals, policy.round).max(zero());
-        sum.min(known.granted.get(&wallet).cloned().unwrap_or_else(zero))
-    }
 }
 
 pub fn wallet_expiry(wallet: &Wallet, scope: &Scope<'_>) -> Expire {
@@ -478,7 +380,7 @@ fn told(form: &Expire, scope: &Scope<'_>) -> Option<Expire> {
 }
 
 /// The sum of contributions, each rule's rounded first unless the wallet rounds once per order.
-fn rounded_by_rule(policy: &Wallet, shares: &[Share]) -> Exact {
+pub(super) fn rounded_by_rule(policy: &Wallet, shares: &[Share]) -> Exact {
     let mut rules: Vec<usize> = shares.iter().map(|share| share.rule).collect();
     rules.dedup();
     let of_rule = |rule: usize| -> Exact {
@@ -495,124 +397,4 @@ fn has_effect(scope: &Scope<'_>, rule: usize) -> bool {
     let alone = |group: &Group| !group.rules.contains(&rule) || group.on(scope.day()).limits.is_empty();
     let counts = |share: &Share| share.amount > zero() || scope.program.groups.iter().all(alone);
     scope.rule(rule).effects.iter().any(acts) || own_shares(scope, &[rule]).iter().any(counts)
-}
-
-fn own_shares(scope: &Scope<'_>, firing: &[usize]) -> Vec<Share> {
-    let mut shares = vec![];
-    for rule in firing {
-        for (number, effect) in scope.rule(*rule).effects.iter().enumerate() {
-            let Effect::Earn { wallet, amount, .. } = effect else { continue };
-            let share = match amount {
-                Earn::Fixed(amount) => scope.number(amount).map(|amount| (amount, Basis::Fixed(number))),
-                Earn::Rate { points, .. } => scope.number(points).and_then(|points| {
-                    let (before, after) = (zero(), whole(1));
-                    let amount = rate(scope, *rule, number, &points, &before, &after)?;
-                    Some((amount, Basis::Rate { base: *rule, effect: number, points, before, after }))
-                }),
-            };
-            if let Some((amount, basis)) = share.filter(|(amount, _)| *amount >= zero()) {
-                shares.push(Share { rule: *rule, wallet: *wallet, basis, amount });
-            }
-        }
-    }
-    shares
-}
-
-/// What multiplying rules add to the rates of the rules that they name.
-fn multiplied(scope: &Scope<'_>, firing: &[usize], own: &[Share]) -> Vec<Share> {
-    let mut shares = vec![];
-    for share in own {
-        let Basis::Rate { base, effect, points, .. } = &share.basis else { continue };
-        let mut factors: Vec<Exact> = vec![];
-        let total = |factors: &[Exact]| -> Exact {
-            let total = match scope.wallet(share.wallet).multipliers {
-                Multipliers::Add => whole(1) + factors.iter().map(|factor| factor - whole(1)).sum::<Exact>(),
-                Multipliers::Compound => factors.iter().fold(whole(1), |product, factor| product * factor),
-                Multipliers::Best => factors.iter().max().cloned().unwrap_or(whole(1)),
-            };
-            total.max(zero())
-        };
-        for rule in firing {
-            for effect_of in &scope.rule(*rule).effects {
-                let Effect::Multiply { rules, wallet, by } = effect_of else { continue };
-                if wallet.is_some_and(|wallet| wallet != share.wallet) {
-                    continue;
-                }
-                let Some(by) = scope.number(by).filter(|_| rules.contains(base)) else { continue };
-                let best = scope.wallet(share.wallet).multipliers == Multipliers::Best;
-                let before = if best { whole(1) } else { total(&factors) };
-                if best && factors.iter().any(|factor| *factor >= by) {
-                    continue;
-                }
-                if best {
-                    // What was the greatest until now counts no more.
-                    shares.retain(|other: &Share| !multiplies(other, share));
-                }
-                factors.push(by);
-                let after = total(&factors);
-                let amount = rate(scope, *base, *effect, points, &before, &after).unwrap_or_else(zero);
-                let basis = Basis::Rate { base: *base, effect: *effect, points: points.clone(), before, after };
-                shares.push(Share { rule: *rule, wallet: share.wallet, basis, amount });
-            }
-        }
-    }
-    shares
-}
-
-/// Whether a rate is rounded line by line.
-fn is_by_line(scope: &Scope<'_>, basis: &Basis, wallet: usize) -> bool {
-    let Basis::Rate { base, effect, .. } = basis else { return false };
-    let Effect::Earn { amount: Earn::Rate { of, .. }, .. } = &scope.rule(*base).effects[*effect] else { return false };
-    let of_line = if let Expr::Times(inner, _) = of { inner } else { of };
-    let of_lines = matches!(of_line, Expr::SumLines(..) | Expr::SumProducts(..));
-    of_lines && matches!(scope.wallet(wallet).scope, RoundScope::Line | RoundScope::Unit)
-}
-
-/// Whether a share is what a multiplying rule makes of another share.
-fn multiplies(share: &Share, of: &Share) -> bool {
-    match (&share.basis, &of.basis) {
-        (Basis::Rate { base, effect, .. }, Basis::Rate { base: own, effect: number, .. }) => {
-            share.wallet == of.wallet && (base, effect) == (own, number)
-        }
-        _ => false,
-    }
-}
-
-/// A rate on the scope's event, for its factor running from `before` to `after`.
-fn rate(scope: &Scope<'_>, rule: usize, effect: usize, points: &Exact, before: &Exact, after: &Exact) -> Option<Exact> {
-    let Effect::Earn { wallet, amount: Earn::Rate { per, full, of, .. }, .. } = &scope.rule(rule).effects[effect]
-    else {
-        panic!("a rate names the effect that earns by it")
-    };
-    let policy = scope.wallet(*wallet);
-    let raw = |base: Exact| {
-        let blocks = base.max(zero()) / per;
-        points * if *full { blocks.floor() } else { blocks }
-    };
-    let lines = matches!(policy.scope, RoundScope::Line | RoundScope::Unit);
-    let (of_line, times) = match of {
-        Expr::Times(inner, times) => (&**inner, times.clone()),
-        of => (of, whole(1)),
-    };
-    let (Expr::SumLines(_, filter) | Expr::SumProducts(_, _, filter)) = of_line else {
-        return scope.number(of).map(|base| raw(base) * (after - before));
-    };
-    if !lines {
-        return scope.number(of).map(|base| raw(base) * (after - before));
-    }
-    let by_line = |line: &Line| {
-        let base = match of_line {
-            Expr::SumProducts(one, other, _) => product(line, one, other)?,
-            Expr::SumLines(name, _) => number(line, name)?,
-            _ => return None,
-        };
-        let units = match (policy.scope, number(line, "quantity")) {
-            (RoundScope::Unit, Some(quantity)) if quantity > zero() => quantity,
-            _ => whole(1),
-        };
-        let raw = raw(base * &times / &units);
-        let rounded = |factor: &Exact| round(&(&raw * factor), policy.decimals, policy.round) * &units;
-        Some(rounded(after) - rounded(before))
-    };
-    Some(scope.lines(filter.as_deref())?.into_iter().filter_map(by_line).sum())
 }

@@ -2,10 +2,10 @@
 
 use std::fmt::{Display, Formatter, Result};
 
-use chrono::Weekday;
-
-use super::number::{Exact, print, whole};
+use super::number::{Exact, print};
+use super::print_expr::{MEMBER, Scope, is_money};
 use super::print_tiers::moved;
+use super::print_words::{MONTHS, expire, length, period, returns, stretch, vest, weekday};
 use super::program::*;
 
 impl Display for Program {
@@ -64,19 +64,6 @@ impl Display for Program {
         Ok(())
     }
 }
-
-/// Where an expression stands: what a bare name means there, and what an event's field is called.
-#[derive(Clone, Copy)]
-pub(super) struct Scope<'p> {
-    event: &'p str,
-    /// Inside a measure's `where`, whose bare names are the event's fields.
-    filter: bool,
-    /// The wallet whose points have set a rule off.
-    moved: Option<usize>,
-}
-
-/// A condition on the member alone.
-pub(super) const MEMBER: Scope<'_> = Scope { event: "order", filter: false, moved: None };
 
 impl Program {
     fn wallet(&self, wallet: &Wallet) -> Vec<String> {
@@ -142,11 +129,11 @@ impl Program {
         clauses
     }
 
-    fn unit<'p>(&'p self, wallet: &'p Wallet) -> &'p str {
+    pub(super) fn unit<'p>(&'p self, wallet: &'p Wallet) -> &'p str {
         if wallet.money { self.currency.code } else { &wallet.name }
     }
 
-    fn amount(&self, wallet: usize, amount: &Exact) -> String {
+    pub(super) fn amount(&self, wallet: usize, amount: &Exact) -> String {
         format!("{} {}", print(amount), self.unit(&self.wallets[wallet]))
     }
 
@@ -163,7 +150,7 @@ impl Program {
     }
 
     /// What a measure measures, and in which window.
-    fn measured(&self, measure: &Measure) -> String {
+    pub(super) fn measured(&self, measure: &Measure) -> String {
         let scope = Scope { event: &measure.event, ..MEMBER };
         let function = match measure.function {
             Function::Sum => "sum",
@@ -354,116 +341,6 @@ impl Program {
         let arms: Vec<String> = levels.zip(figures).map(|(level, figure)| format!("{level} {figure}")).collect();
         format!("match {} {{ {} }}", ladder.name, arms.join(", "))
     }
-
-    pub(super) fn expr(&self, expr: &Expr, scope: Scope<'_>) -> String {
-        let sub = |expr: &Expr| self.expr(expr, scope);
-        let event = scope.event;
-        let list = |parts: &[Expr], word: &str| {
-            format!("({})", parts.iter().map(sub).collect::<Vec<_>>().join(&format!(" {word} ")))
-        };
-        match expr {
-            Expr::Number(number) => print(number),
-            Expr::Percent(share) => format!("{}%", print(&(share * whole(100)))),
-            Expr::Money(amount) => format!("{} {}", print(amount), self.currency.code),
-            Expr::Points(wallet, amount) => self.amount(*wallet, amount),
-            Expr::Text(text) => format!("\"{text}\""),
-            Expr::Weekday(day) => weekday(*day).to_owned(),
-            Expr::Field(name) if scope.filter => name.clone(),
-            Expr::Field(name) => format!("{event}.{name}"),
-            Expr::Line(name) => name.clone(),
-            Expr::Day(day) => day.to_string(),
-            Expr::Told("member", name) => format!("member.{name}"),
-            Expr::Told(_, name) if scope.filter => (*name).to_owned(),
-            Expr::Told(owner, name) => format!("{owner}.{name}"),
-            Expr::At if scope.filter => "at".to_owned(),
-            Expr::At => format!("{event}.at"),
-            Expr::Later(from, time) => format!("({} + {})", sub(from), length(*time)),
-            Expr::Earlier(from, time) => format!("({} - {})", sub(from), length(*time)),
-            Expr::Since(of, from) => format!("{} since {}", units(*of), sub(from)),
-            Expr::Apart(of, from, to) => format!("{} between {} and {}", units(*of), sub(from), sub(to)),
-            Expr::Part(part, of) => {
-                let part = match part {
-                    DatePart::Minute => "minute",
-                    DatePart::Hour => "hour",
-                    DatePart::Date => "date",
-                    DatePart::Day => "day",
-                    DatePart::Month => "month",
-                    DatePart::Year => "year",
-                };
-                format!("{}.{part}", sub(of))
-            }
-            Expr::Hour if scope.filter => "at.hour".to_owned(),
-            Expr::Hour => format!("{event}.at.hour"),
-            Expr::DayOfWeek if scope.filter => "at.weekday".to_owned(),
-            Expr::DayOfWeek => format!("{event}.at.weekday"),
-            Expr::Measure(index) => self.measures[*index].name.clone(),
-            Expr::MeasureBefore(index) => format!("{}.before", self.measures[*index].name),
-            Expr::Balance(wallet) => format!("{}.balance", self.wallets[*wallet].name),
-            Expr::Pending(wallet) => format!("{}.pending", self.wallets[*wallet].name),
-            Expr::SumLines(field, filter) => {
-                let lines = if scope.filter { "lines".to_owned() } else { format!("{event}.lines") };
-                format!("sum({lines}.{field}{})", self.line_filter(filter.as_deref(), scope))
-            }
-            Expr::SumProducts(one, other, filter) => {
-                let lines = if scope.filter { "lines".to_owned() } else { format!("{event}.lines") };
-                format!("sum({lines}.({one} * {other}){})", self.line_filter(filter.as_deref(), scope))
-            }
-            Expr::CountLines(filter) => {
-                let lines = if scope.filter { "lines".to_owned() } else { format!("{event}.lines") };
-                format!("count({lines}{})", self.line_filter(filter.as_deref(), scope))
-            }
-            Expr::DaysSince(measure) => format!("days since {}", self.measures[*measure].name),
-            Expr::Share(wallet, share) => {
-                format!("{}% of {}.balance", print(&(share * whole(100))), self.wallets[*wallet].name)
-            }
-            Expr::AtLeast(ladder, level) => {
-                let ladder = &self.ladders[*ladder];
-                format!("{} >= {}", ladder.name, ladder.forms[0].1.levels[*level].name)
-            }
-            Expr::Benefit(ladder) => format!("{}.rate", self.ladders[*ladder].name),
-            Expr::Attribute(name) => format!("member.{name}"),
-            Expr::Tagged(tag) => format!("\"{tag}\" in member.tags"),
-            Expr::Segment(segment) => self.segments[*segment].name.clone(),
-            Expr::Not(inner) => format!("not ({})", sub(inner)),
-            Expr::And(parts) => list(parts, "and"),
-            Expr::Or(parts) => list(parts, "or"),
-            Expr::Compare(comparison, left, right) => {
-                let operator = match comparison {
-                    Comparison::Equal => "==",
-                    Comparison::NotEqual => "!=",
-                    Comparison::Less => "<",
-                    Comparison::LessOrEqual => "<=",
-                    Comparison::Greater => ">",
-                    Comparison::GreaterOrEqual => ">=",
-                };
-                format!("{} {operator} {}", sub(left), sub(right))
-            }
-            Expr::In(value, items) => {
-                format!("{} in [{}]", sub(value), items.iter().map(sub).collect::<Vec<_>>().join(", "))
-            }
-            Expr::IsMissing(value) => format!("{} is missing", sub(value)),
-            Expr::Otherwise(value, other) => format!("({} ?? {})", sub(value), sub(other)),
-            Expr::Add(left, right) => format!("({} + {})", sub(left), sub(right)),
-            Expr::Times(inner, times) => format!("{} * {}", sub(inner), print(times)),
-            Expr::Scaled(inner, times) => format!("{} * {}", sub(inner), sub(times)),
-            Expr::Match(subject, arms, otherwise) => {
-                let arms: Vec<String> = arms.iter().map(|(text, value)| format!("\"{text}\" {}", sub(value))).collect();
-                format!("match {} {{ {}, else {} }}", sub(subject), arms.join(", "), sub(otherwise))
-            }
-            Expr::MatchRange(subject, arms, otherwise) => {
-                let bound = |bound: &Option<Expr>| bound.as_ref().map(sub).unwrap_or_default();
-                let range = |(from, to, value): &(Option<Expr>, Option<Expr>, Expr)| {
-                    format!("{} .. {} {}", bound(from), bound(to), sub(value))
-                };
-                let arms: Vec<String> = arms.iter().map(range).collect();
-                format!("match {} {{ {}, else {} }}", sub(subject), arms.join(", "), sub(otherwise))
-            }
-        }
-    }
-
-    fn line_filter(&self, filter: Option<&Expr>, scope: Scope<'_>) -> String {
-        filter.map(|filter| format!(" where {}", self.expr(filter, scope))).unwrap_or_default()
-    }
 }
 
 /// Prints what a declaration says from days on: the clauses of every kind of which something is different.
@@ -490,135 +367,5 @@ fn kind(clause: &str) -> &str {
         "earn" | "multiply" | "spend" | "convert" | "forfeit" | "raise" | "refuse" | "tag" | "untag" | "set"
         | "signal" => "effect",
         word => word,
-    }
-}
-
-/// Whether the expression is money of the program's currency; every other base is a plain number.
-fn is_money(expr: &Expr) -> bool {
-    match expr {
-        Expr::Field(name) => matches!(name.as_str(), "subtotal" | "total" | "tax" | "shipping" | "discount"),
-        Expr::SumLines(name, _) => name == "amount",
-        Expr::SumProducts(..) => true,
-        Expr::Add(left, _) | Expr::Otherwise(left, _) | Expr::Times(left, _) => is_money(left),
-        Expr::Money(_) => true,
-        _ => false,
-    }
-}
-
-fn stretch(per: Per) -> String {
-    match per {
-        Per::Order => "per order".to_owned(),
-        Per::Period(of) => format!("per {}", period(of)),
-        Per::MembershipYear => "per membership year".to_owned(),
-        Per::Rolling(of) => format!("over last {}", length(of)),
-        Per::FromFirst(of) => format!("per {} from first use", length(of)),
-    }
-}
-
-fn vest(form: &Vest) -> String {
-    match form {
-        Vest::AtOnce => "vest at once".to_owned(),
-        Vest::After(after) => format!("vest after {}", length(*after)),
-        Vest::At(day) => format!("vest at {day}"),
-        Vest::EndOf { period: of, after } => format!("vest at end of {}{}", period(*of), later(after)),
-        Vest::OnDayOfNextYear { month, day } => format!("vest on {day} {} of next year", month_name(*month)),
-        Vest::OnDay { month, day, after } => format!("vest on {day} {}{}", month_name(*month), later(after)),
-        Vest::On { event, within } => format!("vest on {event} within {}", length(*within)),
-    }
-}
-
-fn later(after: &Option<Length>) -> String {
-    after.map(|after| format!(" after {}", length(after))).unwrap_or_default()
-}
-
-fn month_name(month: u32) -> String {
-    chrono::Month::try_from(month as u8).expect("a month").name().to_lowercase()
-}
-
-fn expire(form: &Expire) -> String {
-    match form {
-        Expire::Never | Expire::Open => "expire never".to_owned(),
-        Expire::AfterEarning(of) => format!("expire {} after earning", length(*of)),
-        Expire::AfterVesting(of) => format!("expire {} after vesting", length(*of)),
-        Expire::EndOf { period: of, after } => format!("expire end of {}{}", period(*of), later(after)),
-        Expire::OnDayOfNextYear { month, day } => format!("expire on {day} {} of next year", month_name(*month)),
-        Expire::EndOfMembershipYear { after } => format!("expire end of membership year{}", later(after)),
-        Expire::OnDay { month, day, after } => format!("expire on {day} {}{}", month_name(*month), later(after)),
-        Expire::Inactivity { length: of, without } => {
-            let without = match without {
-                Activity::Events(events) => events.join(", "),
-                Activity::Earning => "earning".to_owned(),
-                Activity::Any => "activity".to_owned(),
-            };
-            format!("expire after {} without {without}", length(*of))
-        }
-        Expire::At(day) => format!("expire at {day}"),
-        Expire::Told(owner, field) => format!("expire at {owner}.{field}"),
-    }
-}
-
-fn returns(policy: Returns) -> &'static str {
-    match policy {
-        Returns::Keep => "keep",
-        Returns::Revoke => "revoke",
-    }
-}
-
-pub(super) fn length(of: Length) -> String {
-    format!("{} {}{}", of.count, unit(of.unit), if of.count == 1 { "" } else { "s" })
-}
-
-fn units(of: TimeUnit) -> String {
-    format!("{}s", unit(of))
-}
-
-fn unit(of: TimeUnit) -> &'static str {
-    match of {
-        TimeUnit::Second => "second",
-        TimeUnit::Minute => "minute",
-        TimeUnit::Hour => "hour",
-        TimeUnit::Day => "day",
-        TimeUnit::Week => "week",
-        TimeUnit::Month => "month",
-        TimeUnit::Quarter => "quarter",
-        TimeUnit::Year => "year",
-    }
-}
-
-pub(super) fn period(of: Period) -> &'static str {
-    match of {
-        Period::Day => "day",
-        Period::Week => "week",
-        Period::Month => "month",
-        Period::Quarter => "quarter",
-        Period::HalfYear => "half year",
-        Period::Year => "year",
-    }
-}
-
-const MONTHS: [&str; 12] = [
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-];
-
-pub(super) fn weekday(day: Weekday) -> &'static str {
-    match day {
-        Weekday::Mon => "monday",
-        Weekday::Tue => "tuesday",
-        Weekday::Wed => "wednesday",
-        Weekday::Thu => "thursday",
-        Weekday::Fri => "friday",
-        Weekday::Sat => "saturday",
-        Weekday::Sun => "sunday",
     }
 }

@@ -1,7 +1,8 @@
 //! Prints ladders and triggers as rules text.
 
 use super::number::print;
-use super::print::{MEMBER, length, period, weekday};
+use super::print_expr::MEMBER;
+use super::print_words::{length, period, weekday};
 use super::program::*;
 
 impl Program {
