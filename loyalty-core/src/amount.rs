@@ -8,128 +8,23 @@
 
 #[cfg(test)]
 pub mod fuse;
+mod quotient;
+mod small;
+mod text;
 
 use core::cmp::Ordering;
 
-use rust_decimal::{Decimal, RoundingStrategy};
+use rust_decimal::Decimal;
 
-use crate::check::model::RoundMode;
-use crate::sorting::Arrange as _;
+use small::{Small, of_plain, plain};
+
+pub use quotient::{apportion, divide, divide_exactly, divide_floor, round};
+pub use small::{few, of_few};
+pub use text::{text, write, write_digits};
 
 /// The result has more digits than can be held exactly.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Overflow;
-
-/// A decimal whose digits fit 64 bits.
-#[derive(Clone, Copy)]
-struct Small {
-    digits: i64,
-    scale: u32,
-}
-
-impl Small {
-    #[inline]
-    fn of(value: Decimal) -> Option<Self> {
-        let parts = value.unpack();
-        if parts.hi | parts.mid >> 31 != 0 {
-            return None;
-        }
-        let digits = (u64::from(parts.mid) << 32 | u64::from(parts.lo)) as i64;
-        Some(Self { digits: if parts.negative { -digits } else { digits }, scale: parts.scale })
-    }
-
-    /// The decimal, if it has no more digits after the point than one may have.
-    #[inline]
-    fn decimal(self) -> Option<Decimal> {
-        let digits = self.digits.unsigned_abs();
-        let (low, high) = (digits as u32, (digits >> 32) as u32);
-        (self.scale <= Decimal::MAX_SCALE).then(|| Decimal::from_parts(low, high, 0, self.digits < 0, self.scale))
-    }
-
-    /// The sum at the larger of the two scales.
-    #[inline]
-    fn plus(self, other: Self) -> Option<Self> {
-        if self.scale == other.scale {
-            return Some(Self { digits: self.digits.checked_add(other.digits)?, ..self });
-        }
-        let scale = self.scale.max(other.scale);
-        Some(Self { digits: self.at(scale)?.checked_add(other.at(scale)?)?, scale })
-    }
-
-    #[inline]
-    fn negated(self) -> Self {
-        Self { digits: -self.digits, ..self }
-    }
-
-    /// Both at the larger of their scales.
-    #[inline]
-    fn aligned(left: Decimal, right: Decimal) -> Option<(i64, i64, u32)> {
-        let (left, right) = (Self::of(left)?, Self::of(right)?);
-        let scale = left.scale.max(right.scale);
-        Some((left.at(scale)?, right.at(scale)?, scale))
-    }
-
-    /// The digits at a scale that is not below its own.
-    #[inline]
-    fn at(&self, scale: u32) -> Option<i64> {
-        if scale == self.scale {
-            return Some(self.digits);
-        }
-        self.digits.checked_mul(power_of_ten(scale - self.scale)?)
-    }
-}
-
-#[inline]
-fn power_of_ten(exponent: u32) -> Option<i64> {
-    const POWERS: [i64; 19] = [
-        1,
-        10,
-        100,
-        1_000,
-        10_000,
-        100_000,
-        1_000_000,
-        10_000_000,
-        100_000_000,
-        1_000_000_000,
-        10_000_000_000,
-        100_000_000_000,
-        1_000_000_000_000,
-        10_000_000_000_000,
-        100_000_000_000_000,
-        1_000_000_000_000_000,
-        10_000_000_000_000_000,
-        100_000_000_000_000_000,
-        1_000_000_000_000_000_000,
-    ];
-    POWERS.get(exponent as usize).copied()
-}
-
-/// The digits of an amount above zero, or of zero, if they fit 64 bits, with how many of them stand after the point.
-#[inline]
-fn plain(value: Decimal) -> Option<(u64, u32)> {
-    let parts = value.unpack();
-    (parts.hi == 0 && !parts.negative).then(|| (u64::from(parts.mid) << 32 | u64::from(parts.lo), parts.scale))
-}
-
-/// The digits of an amount, if they fit 32 bits, with how many of them stand after the point and, in the highest bit of that,
-/// whether it is below zero.
-#[inline]
-pub fn few(value: Decimal) -> Option<(u32, u8)> {
-    let parts = value.unpack();
-    (parts.hi | parts.mid == 0).then_some((parts.lo, parts.scale as u8 | u8::from(parts.negative) << 7))
-}
-
-/// The amount that was told so, without zeros behind its last digit: hosts print what they read.
-pub fn of_few(digits: u32, scale: u8) -> Decimal {
-    Decimal::from_parts(digits, 0, 0, scale >> 7 == 1, u32::from(scale & 0x7f).min(Decimal::MAX_SCALE)).normalize()
-}
-
-/// The amount of so many digits, which is not below zero.
-#[inline]
-fn of_plain(digits: u64, scale: u32) -> Option<Decimal> {
-    (scale <= Decimal::MAX_SCALE).then(|| Decimal::from_parts(digits as u32, (digits >> 32) as u32, 0, false, scale))
-}
 
 #[inline]
 pub fn add(left: Decimal, right: Decimal) -> Result<Decimal, Overflow> {
@@ -324,210 +219,15 @@ fn multiply_large(left: Decimal, right: Decimal) -> Result<Decimal, Overflow> {
     if exact { Ok(product) } else { Err(Overflow) }
 }
 
-/// How many whole times `divisor` (above zero) goes into `value`, toward minus infinity. Exact for all operands.
-pub fn divide_floor(value: Decimal, divisor: Decimal) -> Result<Decimal, Overflow> {
-    divide_floor_small(value, divisor).map_or_else(|| divide_floor_large(value, divisor), Ok)
-}
-
-#[inline]
-fn divide_floor_small(value: Decimal, divisor: Decimal) -> Option<Decimal> {
-    let (value, divisor, _) = Small::aligned(value, divisor)?;
-    value.checked_div_euclid(divisor).map(Decimal::from)
-}
-
-fn divide_floor_large(value: Decimal, divisor: Decimal) -> Result<Decimal, Overflow> {
-    let (left, right) = aligned(value, divisor)?;
-    if right == 0 {
-        return Err(Overflow);
-    }
-    Decimal::try_from_i128_with_scale(left.div_euclid(right), 0).map_err(|_| Overflow)
-}
-
-/// `value / divisor`, exact if the quotient ends within `digits` decimals, else rounded half even there. One that has no room for
-/// them is an overflow.
-pub fn divide(value: Decimal, divisor: Decimal, digits: u32) -> Result<Decimal, Overflow> {
-    let (left, right) = aligned(value, divisor)?;
-    let (negative, left, right) = ((left < 0) != (right < 0), left.unsigned_abs(), right.unsigned_abs());
-    // Digit by digit: what is divided need not fit with all of them.
-    let mut quotient = left.checked_div(right).ok_or(Overflow)?;
-    let mut rest = left.checked_rem(right).ok_or(Overflow)?;
-    let mut scale = 0;
-    while rest != 0 && scale < digits {
-        let next = rest.checked_mul(10).ok_or(Overflow)?;
-        quotient = quotient.checked_mul(10).and_then(|tens| tens.checked_add(next / right)).ok_or(Overflow)?;
-        (rest, scale) = (next % right, scale + 1);
-    }
-    let above = right - rest;
-    if rest > above || (rest == above && quotient % 2 != 0) {
-        quotient = quotient.checked_add(1).ok_or(Overflow)?;
-    }
-    let quotient = i128::try_from(quotient).map_err(|_| Overflow)?;
-    let quotient = if negative { -quotient } else { quotient };
-    Ok(Decimal::try_from_i128_with_scale(quotient, scale).map_err(|_| Overflow)?.normalize())
-}
-
-/// The one rounding step: `value / divisor` at so many decimals, in one go.
-pub fn round(value: Decimal, divisor: Decimal, decimals: u32, mode: RoundMode) -> Result<Decimal, Overflow> {
-    if is_one(divisor) && value.scale() <= decimals {
-        return Ok(value);
-    }
-    match round_small(value, divisor, decimals, mode) {
-        Some(rounded) => Ok(rounded),
-        None => round_large(value, divisor, decimals, mode),
-    }
-}
-
-// The quotient may not end: whole numbers are compared instead of cutting it off first.
-fn round_small(value: Decimal, divisor: Decimal, decimals: u32, mode: RoundMode) -> Option<Decimal> {
-    let (value, divisor, _) = Small::aligned(value, divisor)?;
-    let scaled = value.checked_mul(power_of_ten(decimals)?)?;
-    if divisor <= 0 {
-        return None;
-    }
-    let (whole, rest) = (scaled / divisor, scaled % divisor);
-    let away = rounds_away(i128::from(whole), i128::from(rest), i128::from(divisor), mode);
-    let rounded = if away { whole + scaled.signum() } else { whole };
-    Small { digits: rounded, scale: decimals }.decimal()
-}
-
-fn round_large(value: Decimal, divisor: Decimal, decimals: u32, mode: RoundMode) -> Result<Decimal, Overflow> {
-    if is_one(divisor) {
-        let strategy = match mode {
-            RoundMode::Down => RoundingStrategy::ToZero,
-            RoundMode::Up => RoundingStrategy::AwayFromZero,
-            RoundMode::HalfUp => RoundingStrategy::MidpointAwayFromZero,
-            RoundMode::HalfEven => RoundingStrategy::MidpointNearestEven,
-        };
-        return Ok(value.round_dp_with_strategy(decimals, strategy));
-    }
-    let (value, divisor) = aligned(value, divisor)?;
-    let scaled = value.checked_mul(10_i128.checked_pow(decimals).ok_or(Overflow)?).ok_or(Overflow)?;
-    if divisor <= 0 {
-        return Err(Overflow);
-    }
-    let (whole, rest) = (scaled / divisor, scaled % divisor);
-    let rounded = if rounds_away(whole, rest, divisor, mode) { whole + scaled.signum() } else { whole };
-    Decimal::try_from_i128_with_scale(rounded, decimals).map_err(|_| Overflow)
-}
-
-/// Whether a quotient with that whole part and that rest is rounded away from zero.
-#[inline]
-fn rounds_away(whole: i128, rest: i128, divisor: i128, mode: RoundMode) -> bool {
-    let (below, above) = (rest.abs(), divisor - rest.abs());
-    match mode {
-        RoundMode::Down => false,
-        RoundMode::Up => rest != 0,
-        RoundMode::HalfUp => below >= above,
-        RoundMode::HalfEven => below > above || (below == above && whole % 2 != 0),
-    }
-}
-
-/// Both mantissas at the larger of the two scales.
-fn aligned(left: Decimal, right: Decimal) -> Result<(i128, i128), Overflow> {
-    let scale = left.scale().max(right.scale());
-    let raise = |value: Decimal| {
-        10_i128
-            .checked_pow(scale - value.scale())
-            .and_then(|factor| value.mantissa().checked_mul(factor))
-            .ok_or(Overflow)
-    };
-    Ok((raise(left)?, raise(right)?))
-}
-
-/// Splits `total` over `weights` in units of `scale` decimals by the largest remainder, ties to the earlier part.
-/// Weights of zero get nothing; all zero: everything goes to the first.
-pub fn apportion(total: Decimal, weights: &[Decimal], scale: u32) -> Result<Vec<Decimal>, Overflow> {
-    let mut sum = Decimal::ZERO;
-    for weight in weights {
-        sum = add(sum, *weight)?;
-    }
-    if sum <= Decimal::ZERO {
-        let first = core::iter::once(total);
-        return Ok(first.chain(core::iter::repeat(Decimal::ZERO)).take(weights.len()).collect());
-    }
-    let unit = Decimal::try_new(1, scale).map_err(|_| Overflow)?;
-    let units = divide_floor(total, unit)?;
-    let mut parts = Vec::with_capacity(weights.len());
-    let mut remainders = Vec::with_capacity(weights.len());
-    let mut given = Decimal::ZERO;
-    for (index, weight) in weights.iter().enumerate() {
-        let share = multiply(units, *weight)?;
-        let whole = divide_floor(share, sum)?;
-        remainders.push((subtract(share, multiply(whole, sum)?)?, index));
-        given = add(given, whole)?;
-        parts.push(whole);
-    }
-    remainders.arrange_by(|left, right| right.0.cmp(&left.0).then(left.1.cmp(&right.1)));
-    let mut left = subtract(units, given)?;
-    for (_, index) in remainders {
-        if left < Decimal::ONE {
-            break;
-        }
-        if let Some(part) = parts.get_mut(index) {
-            *part = add(*part, Decimal::ONE)?;
-        }
-        left = subtract(left, Decimal::ONE)?;
-    }
-    // What is finer than the unit stays with the first part, so that the parts add up exactly.
-    let rest = subtract(total, multiply(units, unit)?)?;
-    parts.iter_mut().enumerate().try_for_each(|(index, part)| {
-        *part = multiply(*part, unit)?;
-        if index == 0 {
-            *part = add(*part, rest)?;
-        }
-        Ok(())
-    })?;
-    Ok(parts)
-}
-
-/// The shortest text of a decimal: no trailing zeros, no exponent.
-pub fn text(value: Decimal) -> String {
-    let mut text = String::new();
-    write(&mut text, value);
-    text
-}
-
-/// The same, behind a text.
-pub fn write(out: &mut String, value: Decimal) {
-    let parts = value.unpack();
-    if parts.hi != 0 {
-        out.push_str(&value.normalize().to_string());
-        return;
-    }
-    let (mut digits, mut scale) = (u64::from(parts.mid) << 32 | u64::from(parts.lo), parts.scale);
-    while scale > 0 && digits % 10 == 0 {
-        (digits, scale) = (digits / 10, scale - 1);
-    }
-    if parts.negative && digits != 0 {
-        out.push('-');
-    }
-    write_digits(out, digits, scale);
-}
-
-/// Writes a whole number behind a text, with a point before so many of its digits.
-pub fn write_digits(out: &mut String, digits: u64, scale: u32) {
-    if scale > 0 || digits > 9 {
-        write_digits(out, digits / 10, scale.saturating_sub(1));
-    }
-    if scale == 1 {
-        out.push('.');
-    }
-    out.push(char::from(b'0' + (digits % 10) as u8));
-}
-
-/// `value / divisor` for showing and counting: exact where it ends within 12 decimals.
-#[inline]
-pub fn divide_exactly(value: Decimal, divisor: Decimal) -> Result<Decimal, Overflow> {
-    if is_one(divisor) { Ok(value) } else { divide(value, divisor, 12) }
-}
-
 #[cfg(test)]
 mod tests {
     use num_bigint::BigInt;
     use num_rational::BigRational;
     use proptest::prelude::*;
 
+    use super::quotient::{divide_floor_large, divide_floor_small, round_large, round_small};
     use super::*;
+    use crate::check::model::RoundMode;
 
     proptest! {
         #[test]
