@@ -13,8 +13,8 @@ use super::clauses::{Holder, InForce};
 use super::expression::Scope;
 use super::graph::cycle;
 use super::model::{
-    AggregateFunction, Challenge, ChallengeForm, ChallengeIndex, Expr, ExprKind, GoalHead, Goals, Held, Measure,
-    MeasureForm, MeasureIndex, MeasureOf, Meter, Moment, OptIn, Origin, Progress, Returns, Type, Versioned,
+    AggregateFunction, Challenge, ChallengeForm, ChallengeIndex, Cycle, Expr, ExprKind, GoalHead, Goals, Held, Measure,
+    MeasureForm, MeasureIndex, MeasureOf, Meter, Moment, OptIn, Origin, OwnFrom, Progress, Returns, Type, Versioned,
     WalletIndex, Window, Within,
 };
 use super::names::Declared;
@@ -184,7 +184,7 @@ impl<'a> Checker<'a> {
 
     fn within(&mut self, index: ChallengeIndex, written: &'a WrittenWithin, span: Span) -> Option<Within> {
         Some(match written {
-            WrittenWithin::Each { period, .. } => Within::Each(*period),
+            WrittenWithin::Each { of, .. } => Within::Each(*of),
             WrittenWithin::Following { duration, event } => {
                 let length = self.length(duration);
                 if event.text == OPT_IN {
@@ -241,7 +241,8 @@ impl<'a> Checker<'a> {
         let meter = Meter { by_instant: meter.by_instant || rolling, ..meter };
         let window = match within {
             Within::AllTime => Window::AllTime,
-            Within::Each(period) => Window::This(period),
+            Within::Each(Cycle::Calendar(period)) => Window::This(period),
+            Within::Each(Cycle::Membership(each)) => Window::Own { of: OwnFrom::Membership, each, previous: false },
             Within::Rolling(length) | Within::Following { length, .. } | Within::OptedIn(length) => {
                 Window::Rolling(length)
             }

@@ -167,8 +167,8 @@ impl<'a> Checker<'a> {
                 let end = match end {
                     None => None,
                     Some(tree::RaiseEnd::For(duration)) => Some(RaiseEnd::For(self.length(duration)?)),
-                    Some(tree::RaiseEnd::ForToEnd { length, period }) => {
-                        Some(RaiseEnd::ForToEnd { length: self.length(length)?, period: *period })
+                    Some(tree::RaiseEnd::ForToEnd { length, of }) => {
+                        Some(RaiseEnd::ForToEnd { length: self.length(length)?, of: *of })
                     }
                     Some(tree::RaiseEnd::Until(date)) => Some(RaiseEnd::Until(*date)),
                     Some(tree::RaiseEnd::ToEnd(end)) => Some(RaiseEnd::ToEnd(*end)),

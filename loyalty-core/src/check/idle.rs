@@ -6,7 +6,7 @@ use super::Checker;
 use super::lints::within;
 use super::matching::{Key, key};
 use super::model::{
-    CapMode, Cost, Earn, Effect, EffectKind, Expire, ExpireStart, Expr, Length, Most, Rule, RuleForm, Vest,
+    CapMode, Cost, Cycle, Earn, Effect, EffectKind, Expire, ExpireStart, Expr, Length, Most, Rule, RuleForm, Vest,
     WalletPolicy,
 };
 use crate::diagnostic::{Code, Diagnostic};
@@ -88,9 +88,11 @@ fn never_spent(policy: &WalletPolicy) -> Option<Diagnostic> {
         (Vest::After(vest), Expire::After { duration, start: ExpireStart::Earning }) => {
             longest(*duration) < shortest(*vest)
         }
-        (Vest::EndOf { period: vest, after: None }, Expire::EndOf { period, after: None }) => {
-            within(Some(*period), Some(*vest))
-        }
+        (Vest::EndOf { of: vest, after: None }, Expire::EndOf { of, after: None }) => match (vest, of) {
+            (Cycle::Calendar(vest), Cycle::Calendar(period)) => within(Some(*period), Some(*vest)),
+            (Cycle::Membership(vest), Cycle::Membership(each)) => each <= vest,
+            _ => false,
+        },
         _ => false,
     };
     let vest = policy.spans.vest?;

@@ -7,8 +7,8 @@ use super::clauses::{Holder, InForce};
 use super::expression::{Scope, is_literal};
 use super::matching::key;
 use super::model::{
-    Benefit, Carry, Expr, ExprKind, Fall, Grace, Keep, Ladder, LadderForm, LadderIndex, LadderReturns, Level,
-    LevelForm, MeasureIndex, Period, Retain, Rise, Type, Versioned, Window,
+    Benefit, Carry, Cycle, Expr, ExprKind, Fall, Grace, Keep, Ladder, LadderForm, LadderIndex, LadderReturns, Level,
+    LevelForm, MeasureIndex, OwnFrom, Retain, Rise, Type, Versioned, Window,
 };
 use super::names::{Declared, Value};
 use crate::diagnostic::{Code, Diagnostic};
@@ -138,7 +138,7 @@ impl<'a> Checker<'a> {
             let ClauseKind::Ladder(ladder) = &clause.kind else { continue };
             match ladder {
                 LadderClause::Rise(tree_ladder::Rise::AtOnce) => value.rise = Rise::AtOnce,
-                LadderClause::Rise(tree_ladder::Rise::AtEndOf(period)) => value.rise = Rise::AtEndOf(*period),
+                LadderClause::Rise(tree_ladder::Rise::AtEndOf(of)) => value.rise = Rise::AtEndOf(*of),
                 LadderClause::Rise(tree_ladder::Rise::AtPeriodEnd) => {
                     value.rise = self.own_period(&value, clause.span).map_or(Rise::AtOnce, Rise::AtEndOf);
                 }
@@ -164,7 +164,7 @@ impl<'a> Checker<'a> {
                     value.returns = match returns {
                         tree_ladder::LadderReturns::Keep => LadderReturns::Keep,
                         tree_ladder::LadderReturns::Revoke => LadderReturns::Revoke,
-                        tree_ladder::LadderReturns::KeepToEnd(period) => LadderReturns::KeepToEnd(*period),
+                        tree_ladder::LadderReturns::KeepToEnd(of) => LadderReturns::KeepToEnd(*of),
                     }
                 }
                 LadderClause::Benefit { .. } | LadderClause::Level { .. } => {}
@@ -367,9 +367,7 @@ impl<'a> Checker<'a> {
         Some(match keep {
             tree_ladder::Keep::WhileQualified => Keep::WhileQualified,
             tree_ladder::Keep::For(duration) => Keep::For(self.length(duration)?),
-            tree_ladder::Keep::ForToEnd { length, period } => {
-                Keep::ForToEnd { length: self.length(length)?, period: *period }
-            }
+            tree_ladder::Keep::ForToEnd { length, of } => Keep::ForToEnd { length: self.length(length)?, of: *of },
             tree_ladder::Keep::ToEnd(end) => Keep::ToEnd(*end),
             tree_ladder::Keep::ToAnniversary => Keep::ToAnniversary,
         })
@@ -400,16 +398,22 @@ impl<'a> Checker<'a> {
     }
 
     /// The one calendar period of all measures that decide over the levels.
-    fn own_period(&mut self, form: &LadderForm, span: Span) -> Option<Period> {
-        let mut periods: Vec<Period> = Vec::new();
+    fn own_period(&mut self, form: &LadderForm, span: Span) -> Option<Cycle> {
+        let mut periods: Vec<Cycle> = Vec::new();
         let mut other = false;
         for measure in self.deciding_measures(form) {
             let windows = self.measures.get(measure).and_then(Option::as_ref).map(|measure| &measure.versions);
             for version in windows.into_iter().flatten() {
-                match version.value.window {
-                    Window::This(period) if !periods.contains(&period) => periods.push(period),
-                    Window::This(_) => {}
-                    _ => other = true,
+                let period = match version.value.window {
+                    Window::This(period) => Cycle::Calendar(period),
+                    Window::Own { of: OwnFrom::Membership, each, previous: false } => Cycle::Membership(each),
+                    _ => {
+                        other = true;
+                        continue;
+                    }
+                };
+                if !periods.contains(&period) {
+                    periods.push(period);
                 }
             }
         }
@@ -417,7 +421,7 @@ impl<'a> Checker<'a> {
             [period] if !other => Some(*period),
             _ => {
                 self.report(
-                    Diagnostic::new(Code::NoPeriod, span, "the measures of this ladder have no one calendar period")
+                    Diagnostic::new(Code::NoPeriod, span, "the measures of this ladder have no one period")
                         .help("name it: `rise at end of year`"),
                 );
                 None

@@ -2,7 +2,7 @@
 
 use super::model::{
     Activity, CapMode, Carry, ChallengeForm, Checked, CouponForm, Cycle, Expire, ExpireStart, Fall, Keep, LadderForm,
-    LadderReturns, Length, Most, Period, Restore, Returns, Rise, ToEnd, Vest, WalletPolicy, month_name, weekday_name,
+    LadderReturns, Length, Most, Restore, Returns, Rise, ToEnd, Vest, WalletPolicy, month_name, weekday_name,
 };
 use super::offer::{Basis, Stack};
 use crate::codes::entropy_bits;
@@ -117,20 +117,20 @@ fn rounds(form: &ChallengeForm) -> Vec<String> {
 
 /// How members rise, stay and fall.
 fn standing(form: &LadderForm) -> Vec<String> {
-    let to_end = |period: Period| ToEnd { next: false, of: Cycle::Calendar(period) };
+    let to_end = |of: Cycle| ToEnd { next: false, of };
     let rise = match form.rise {
         Rise::AtOnce => "at once".to_owned(),
-        Rise::AtEndOf(period) => format!("at end of {period}"),
+        Rise::AtEndOf(of) => format!("at end of {of}"),
     };
     let keep = match form.keep {
         Keep::WhileQualified => "while qualified".to_owned(),
         Keep::For(time) => time.to_string(),
-        Keep::ForToEnd { length, period } => format!("{length} {}", to_end(period)),
+        Keep::ForToEnd { length, of } => format!("{length} {}", to_end(of)),
         Keep::ToEnd(end) => end.to_string(),
         Keep::ToAnniversary => "to anniversary".to_owned(),
     };
     let grace = form.grace.map_or("none".to_owned(), |grace| match grace.to_end_of {
-        Some(period) => format!("{} {}", grace.length, to_end(period)),
+        Some(of) => format!("{} {}", grace.length, to_end(of)),
         None => grace.length.to_string(),
     });
     let fall = match form.fall {
@@ -141,7 +141,7 @@ fn standing(form: &LadderForm) -> Vec<String> {
     let returns = match form.returns {
         LadderReturns::Keep => "keep".to_owned(),
         LadderReturns::Revoke => "revoke".to_owned(),
-        LadderReturns::KeepToEnd(period) => format!("keep {}", to_end(period)),
+        LadderReturns::KeepToEnd(of) => format!("keep {}", to_end(of)),
     };
     let mut clauses =
         vec![format!("rise {rise}"), format!("keep {keep}"), format!("grace {grace}"), format!("fall {fall}")];
@@ -168,7 +168,7 @@ fn policy(checked: &Checked, policy: &WalletPolicy, unit: &str) -> Vec<String> {
         Vest::AtOnce => "at once".to_owned(),
         Vest::After(after) => format!("after {after}"),
         Vest::At(date) => format!("at {date}"),
-        Vest::EndOf { period, after: later } => format!("at end of {period}{}", later_by(*later)),
+        Vest::EndOf { of, after: later } => format!("at end of {of}{}", later_by(*later)),
         Vest::OnDay { month, day, next_year: true, .. } => format!("on {day} {} of next year", month_name(*month)),
         Vest::OnDay { month, day, after: later, .. } => format!("on {day} {}{}", month_name(*month), later_by(*later)),
         Vest::On { event: on, within } => format!("on {} within {within}", event(*on)),
@@ -195,8 +195,7 @@ fn policy(checked: &Checked, policy: &WalletPolicy, unit: &str) -> Vec<String> {
             Expire::Never => "never".to_owned(),
             Expire::After { duration, start: ExpireStart::Earning } => format!("{duration} after earning"),
             Expire::After { duration, start: ExpireStart::Vesting } => format!("{duration} after vesting"),
-            Expire::EndOf { period, after } => format!("end of {period}{}", later_by(*after)),
-            Expire::EndOfMembership { each, after } => format!("end of membership {each}{}", later_by(*after)),
+            Expire::EndOf { of, after } => format!("end of {of}{}", later_by(*after)),
             Expire::OnDay { month, day, next_year: true, .. } => {
                 format!("on {day} {} of next year", month_name(*month))
             }

@@ -250,9 +250,7 @@ impl<'a> Checker<'a> {
             written::Vest::AtOnce => Vest::AtOnce,
             written::Vest::After(duration) => Vest::After(self.length(duration)?),
             written::Vest::At(date) => Vest::At(*date),
-            written::Vest::EndOf { period, after } => {
-                Vest::EndOf { period: *period, after: self.length_if(after.as_ref())? }
-            }
+            written::Vest::EndOf { of, after } => Vest::EndOf { of: *of, after: self.length_if(after.as_ref())? },
             written::Vest::OnDay { month, day, after, next_year } => {
                 let after = self.length_if(after.as_ref());
                 self.every_year(*month, *day, span)?;
@@ -282,12 +280,7 @@ impl<'a> Checker<'a> {
             written::Expire::After { duration, start } => {
                 Expire::After { duration: self.length(duration)?, start: *start }
             }
-            written::Expire::EndOf { period, after } => {
-                Expire::EndOf { period: *period, after: self.length_if(after.as_ref())? }
-            }
-            written::Expire::EndOfMembership { each, after } => {
-                Expire::EndOfMembership { each: *each, after: self.length_if(after.as_ref())? }
-            }
+            written::Expire::EndOf { of, after } => Expire::EndOf { of: *of, after: self.length_if(after.as_ref())? },
             written::Expire::OnDay { month, day, after, next_year } => {
                 let after = self.length_if(after.as_ref());
                 self.every_year(*month, *day, span)?;

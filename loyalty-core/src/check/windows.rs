@@ -62,9 +62,7 @@ impl<'a> Checker<'a> {
     pub(super) fn lasts(&mut self, lasts: &engagement::Lasts) -> Option<Lasts> {
         Some(match lasts {
             engagement::Lasts::For(duration) => Lasts::For(self.length(duration)?),
-            engagement::Lasts::ForToEnd { length, period } => {
-                Lasts::ForToEnd { length: self.length(length)?, period: *period }
-            }
+            engagement::Lasts::ForToEnd { length, of } => Lasts::ForToEnd { length: self.length(length)?, of: *of },
             engagement::Lasts::ToEnd(end) => Lasts::ToEnd(*end),
         })
     }

@@ -31,7 +31,7 @@ pub use judge::{settle, use_up, would_change};
 pub use opt_in::{opt_in, take_in};
 pub use returned::{used_up, weigh};
 pub use revoke::{Reward, counted, granted, met_by};
-pub use state::{ChallengeState, Done, Ever, Shield, WindowState, forget, join};
+pub use state::{ChallengeState, Done, Ever, Shield, WindowState, counted_from, forget, join};
 pub use streaks::is_streak_by;
 pub use view::document;
 pub use windows::{frame, is_window};

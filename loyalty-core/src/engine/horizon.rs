@@ -9,7 +9,9 @@ use super::member::Member;
 use super::value::Value;
 use super::{eval::NO_ROW, eval::Scope, referrals};
 use crate::calendar::{Calendar, clock_micros};
-use crate::check::model::{Length, Most, OwnFrom, OwnPeriod, Per, Period, ReferralFigure, Valid, Window, Within};
+use crate::check::model::{
+    Cycle, Length, Most, OwnFrom, OwnPeriod, Per, Period, ReferralFigure, Valid, Window, Within,
+};
 use crate::plan::node::{Node, NodeId};
 use crate::plan::{Dated, GoalsPlan, Grain, Plan, ProgressPlan};
 use crate::sorting::Arrange as _;
@@ -182,7 +184,8 @@ impl<'a> Horizon<'a> {
         }
         match challenge.within {
             Within::AllTime => {}
-            Within::Each(period) => self.periods(period, 2),
+            Within::Each(Cycle::Calendar(period)) => self.periods(period, 2),
+            Within::Each(Cycle::Membership(each)) => self.own_periods(OwnFrom::Membership, each, 2),
             Within::Range { from, to } => self.days(from, to),
             Within::Rolling(length) => {
                 for measure in challenge.measures() {

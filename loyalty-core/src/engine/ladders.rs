@@ -19,7 +19,7 @@ use super::{horizon, measures};
 use crate::amount::{self, Overflow};
 use crate::calendar::{Calendar, clock_micros};
 use crate::check::model::{
-    Carry, Fall, Grace, Keep, LadderReturns, Length, OwnFrom, Period, RaiseEnd, Rise, TimeUnit, ToEnd, Window,
+    Carry, Cycle, Fall, Grace, Keep, LadderReturns, Length, OwnFrom, Period, RaiseEnd, Rise, TimeUnit, ToEnd, Window,
 };
 use crate::plan::{LadderFormPlan, LadderPlan, Plan, in_force};
 
@@ -185,7 +185,7 @@ enum Judged {
         to: u16,
     },
     /// Lost by a return, and kept to the end of a period.
-    KeptToEnd(Period),
+    KeptToEnd(Cycle),
 }
 
 fn judge(
@@ -198,7 +198,7 @@ fn judge(
     let at = scope.at;
     let due = standing.until.is_some_and(|until| until <= at);
     let period_ends = match form.rise {
-        Rise::AtEndOf(period) if occasion == Occasion::Time => begins(&scope.plan.calendar, period, at),
+        Rise::AtEndOf(period) if occasion == Occasion::Time => scope.cycles().begins(period, at),
         _ => false,
     };
     let closing_scope = Scope { closing: true, ..*scope };
@@ -308,7 +308,7 @@ fn apply(
     judged: Judged,
     at: i64,
 ) -> Result<Option<TierBecause>, Overflow> {
-    let (cycles, calendar) = (scope.cycles(), &scope.plan.calendar);
+    let cycles = scope.cycles();
     let base = |closing: bool| counted_from(form.keep, closing, at);
     Ok(match judged {
         Judged::AsItIs => None,
@@ -339,7 +339,7 @@ fn apply(
             standing.base = base(looks_back);
             standing.grace = form.grace.map(|grace| {
                 let by_the_day = clock_micros(grace.length).is_none();
-                grace_end(calendar, grace, if closing && by_the_day { at.saturating_sub(1) } else { at })
+                grace_end(cycles, grace, if closing && by_the_day { at.saturating_sub(1) } else { at })
             });
             Some(TierBecause::Grace)
         }
@@ -362,7 +362,7 @@ fn apply(
             Some(if kept { TierBecause::Kept } else { TierBecause::Lost })
         }
         Judged::KeptToEnd(period) => {
-            standing.until = Some(end_of(calendar, period, at));
+            standing.until = Some(cycles.end_of(period, at));
             None
         }
     })
@@ -497,16 +497,10 @@ pub fn raise_end(cycles: Cycles<'_>, end: Option<RaiseEnd>, at: i64) -> i64 {
     match end {
         None => i64::MAX,
         Some(RaiseEnd::For(length)) => calendar.end_after(at, length),
-        Some(RaiseEnd::ForToEnd { length, period }) => on_to_end(calendar, length, period, at),
+        Some(RaiseEnd::ForToEnd { length, of }) => cycles.on_to_end(length, of, at),
         Some(RaiseEnd::Until(date)) => calendar.start_of(crate::time::day_of(date).saturating_add(1)),
         Some(RaiseEnd::ToEnd(end)) => cycles.end(end, at),
     }
-}
-
-/// Whether an instant is the first of a period.
-pub fn begins(calendar: &Calendar, period: Period, at: i64) -> bool {
-    let day = calendar.day_at(at);
-    calendar.start_of(day) == at && calendar.first_day(period, calendar.period_of(period, day)) == day
 }
 
 /// The instant after the period around another.
@@ -515,16 +509,11 @@ pub fn end_of(calendar: &Calendar, period: Period, at: i64) -> i64 {
     calendar.start_of(calendar.first_day(period, number))
 }
 
-fn grace_end(calendar: &Calendar, grace: Grace, base: i64) -> i64 {
+fn grace_end(cycles: Cycles<'_>, grace: Grace, base: i64) -> i64 {
     match grace.to_end_of {
-        Some(period) => on_to_end(calendar, grace.length, period, base),
-        None => calendar.end_after(base, grace.length),
+        Some(of) => cycles.on_to_end(grace.length, of, base),
+        None => cycles.calendar.end_after(base, grace.length),
     }
-}
-
-/// The end of the period in which a time is over: its last instant lies in it.
-fn on_to_end(calendar: &Calendar, length: Length, period: Period, base: i64) -> i64 {
-    end_of(calendar, period, calendar.end_after(base, length).saturating_sub(1))
 }
 
 /// When a level is judged next that counts from `base`, after `at`.
@@ -535,11 +524,11 @@ fn kept_until(cycles: Cycles<'_>, keep: Keep, base: i64, at: i64) -> Option<i64>
         Keep::ToEnd(to) => {
             let end = cycles.end(to, base);
             // What was reached as a period ended is kept through the one that begins.
-            if end > at { end } else { cycles.end(ToEnd { next: false, ..to }, at) }
+            if end > at { end } else { cycles.end_of(to.of, at) }
         }
-        Keep::ForToEnd { length, period } => {
-            let end = on_to_end(calendar, length, period, base);
-            if end > at { end } else { end_of(calendar, period, at) }
+        Keep::ForToEnd { length, of } => {
+            let end = cycles.on_to_end(length, of, base);
+            if end > at { end } else { cycles.end_of(of, at) }
         }
         // Counted from the entry each time, so that the 31st comes back after a shorter month.
         Keep::For(length) => nth(length, base, at, |times| calendar.end_after(base, times)),

@@ -2,6 +2,7 @@
 
 use rust_decimal::Decimal;
 
+use super::cycles::Cycles;
 use super::earning::{Evaluation, LotPlan};
 use super::flows;
 use super::idle;
@@ -24,7 +25,7 @@ pub fn add_lot(
     decisions: &mut Vec<Decision>,
 ) -> Result<(), Overflow> {
     let (entry, wallet) = (member.next_entry(), lot.wallet);
-    let vesting = lots::vesting(plan, lot.vest, at);
+    let vesting = lots::vesting(Cycles::of(plan, member), lot.vest, at);
     let expiry = lots::expiry(plan, lot.expire, at, vesting == Vesting::Done);
     let expiry = pause::moved_expiry(plan, &member.account, expiry, at);
     let Some(state) = member.wallets.get_mut(usize::from(wallet)) else { return Ok(()) };

@@ -7,11 +7,12 @@ use core::ops::{Deref, DerefMut};
 
 use rust_decimal::Decimal;
 
+use super::cycles::Cycles;
 use super::idle::Idle;
 use super::undo::{Apart, Kept, Rows, Turn, Undo, undo_all};
 use crate::amount::{self, Overflow};
 use crate::calendar::Calendar;
-use crate::check::model::{ExpireStart, Length, Period, SpendOrder};
+use crate::check::model::{ExpireStart, Length, Period, SpendOrder, ToEnd};
 use crate::plan::{ExpirePlan, InactivityPlan, Plan, VestPlan};
 use crate::sorting::Arrange as _;
 use crate::time::{date_of, day_of, is_beyond_all};
@@ -442,8 +443,8 @@ pub fn taken_over(plan: &Plan, plans: &[InactivityPlan], earned_at: i64) -> Opti
 }
 
 /// When points earned at an instant may be spent by a form.
-pub fn vesting(plan: &Plan, form: VestPlan, earned_at: i64) -> Vesting {
-    let calendar = &plan.calendar;
+pub fn vesting(cycles: Cycles<'_>, form: VestPlan, earned_at: i64) -> Vesting {
+    let calendar = cycles.calendar;
     let at = match form {
         VestPlan::AtOnce => return Vesting::Done,
         VestPlan::After(length) => return Vesting::At(calendar.plus(earned_at, length)),
@@ -451,7 +452,10 @@ pub fn vesting(plan: &Plan, form: VestPlan, earned_at: i64) -> Vesting {
             return Vesting::On { event, deadline: calendar.end_after(earned_at, within) };
         }
         VestPlan::At(day) => calendar.start_of(day),
-        VestPlan::EndOf { period, after } => end_of(calendar, period, reached(calendar.day_at(earned_at), after)),
+        VestPlan::EndOf { of, after } => {
+            let day = reached(calendar.day_at(earned_at), after);
+            calendar.start_of(cycles.end_day(ToEnd { next: false, of }, day))
+        }
         VestPlan::OnDay { month, day, after, next_year } => {
             let earned = calendar.day_at(earned_at);
             let from = if next_year { next_year_from(calendar, earned) } else { reached(earned, after) };

@@ -7,6 +7,7 @@ use rust_decimal::Decimal;
 use smallvec::SmallVec;
 
 use super::coupons::{Concerned, Held};
+use super::cycles::Cycles;
 use super::earning::{self, Evaluation};
 use super::error::Refusal;
 use super::eval::Scope;
@@ -113,7 +114,7 @@ fn ladder_due(plan: &Plan, member: &Member, number: u16, limit: i64) -> i64 {
     // The end of the present period, and of every period in which something changes; periods are those of the form in
     // force by then.
     let period_end = |at: i64| match ladders::form(plan, number, plan.calendar.day_at(at))?.rise {
-        Rise::AtEndOf(period) => Some(ladders::end_of(&plan.calendar, period, at)),
+        Rise::AtEndOf(period) => Some(Cycles::of(plan, member).end_of(period, at)),
         _ => None,
     };
     let mut ends: Vec<i64> = core::iter::once(clock).chain(changes).filter_map(period_end).collect();

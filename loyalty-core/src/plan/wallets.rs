@@ -2,8 +2,8 @@
 
 use super::{Dated, NodeId, PolicyQuotes, Unit};
 use crate::check::model::{
-    CapMode, Clawback, ExpireStart, Flow, Length, Most, Multipliers, OwnPeriod, Per, Period, RoundMode, RoundScope,
-    SpendOrder,
+    CapMode, Clawback, Cycle, ExpireStart, Flow, Length, Most, Multipliers, OwnPeriod, Per, Period, RoundMode,
+    RoundScope, SpendOrder,
 };
 use rust_decimal::Decimal;
 
@@ -55,7 +55,7 @@ pub enum VestPlan {
     AtOnce,
     After(Length),
     At(i32),
-    EndOf { period: Period, after: Option<Length> },
+    EndOf { of: Cycle, after: Option<Length> },
     OnDay { month: u32, day: u32, after: Option<Length>, next_year: bool },
     On { event: u16, within: Length },
 }

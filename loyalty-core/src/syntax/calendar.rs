@@ -91,13 +91,29 @@ impl fmt::Display for OwnPeriod {
     }
 }
 
+impl Cycle {
+    /// The period of the calendar that is as long.
+    pub fn as_long_as(self) -> Period {
+        match self {
+            Self::Calendar(period) => period,
+            Self::Membership(each) => each.as_long_as(),
+        }
+    }
+}
+
+impl fmt::Display for Cycle {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Calendar(period) => write!(formatter, "{period}"),
+            Self::Membership(each) => write!(formatter, "membership {each}"),
+        }
+    }
+}
+
 impl fmt::Display for ToEnd {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(if self.next { "to end of next " } else { "to end of " })?;
-        match self.of {
-            Cycle::Calendar(period) => write!(formatter, "{period}"),
-            Cycle::Membership(each) => write!(formatter, "membership {each}"),
-        }
+        self.of.fmt(formatter)
     }
 }
 

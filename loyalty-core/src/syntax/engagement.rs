@@ -8,7 +8,7 @@ use rust_decimal::Decimal;
 
 pub use super::give::{Give, GiveClause, GroupChoice, Stack};
 use super::message::{Label, MenuRow, TemplateArgument, Translation};
-use super::tree::{Aggregate, Clause, Duration, Effect, Expr, Name, Period, Span, ToEnd, Window};
+use super::tree::{Aggregate, Clause, Cycle, Duration, Effect, Expr, Name, Period, Span, ToEnd, Window};
 
 /// A declaration of what a program does beside earning.
 #[derive(Debug, Clone, PartialEq)]
@@ -291,8 +291,8 @@ pub enum MessagePer {
 /// The time in which a challenge is to be done.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Within {
-    /// `within each month`, `within each calendar quarter`
-    Each { period: Period, span: Span },
+    /// `within each month`, `within each calendar quarter`, `within each membership year`
+    Each { of: Cycle, span: Span },
     /// `within 30 days of signup`
     Following { duration: Duration, event: Name },
     /// `within 2026-11-01 .. 2026-12-31`, `within this month`
@@ -325,7 +325,7 @@ pub enum Lasts {
     /// `30 days`: through the local day reached.
     For(Duration),
     /// `1 month to end of month`: on to the end of the period in which the time would be over.
-    ForToEnd { length: Duration, period: Period },
+    ForToEnd { length: Duration, of: Cycle },
     /// `to end of month`
     ToEnd(ToEnd),
 }

@@ -1,6 +1,6 @@
 //! The clauses of `tiers`: levels, what they give, and how members rise, stay and fall.
 
-use super::tree::{Duration, Expr, FieldValue, Name, Period, ToEnd};
+use super::tree::{Cycle, Duration, Expr, FieldValue, Name, ToEnd};
 
 /// A clause that only `tiers` holds.
 #[derive(Debug, Clone, PartialEq)]
@@ -52,7 +52,7 @@ pub enum Rise {
     /// `at once`
     AtOnce,
     /// `at end of year`
-    AtEndOf(Period),
+    AtEndOf(Cycle),
     /// `at period end`: of the calendar window of the measures that decide.
     AtPeriodEnd,
 }
@@ -65,7 +65,7 @@ pub enum Keep {
     /// `keep 12 months`: through the local day reached.
     For(Duration),
     /// `keep 3 months to end of month`: on to the end of the period in which the time would be over.
-    ForToEnd { length: Duration, period: Period },
+    ForToEnd { length: Duration, of: Cycle },
     /// `keep to end of next year`, `keep to end of month`
     ToEnd(ToEnd),
     /// `keep to anniversary`: until the local day on which the level was entered comes round again.
@@ -77,7 +77,7 @@ pub enum Keep {
 pub struct Grace {
     pub length: Duration,
     /// `to end of month`: on to the end of the period in which it would end.
-    pub to_end_of: Option<Period>,
+    pub to_end_of: Option<Cycle>,
 }
 
 /// Where a member falls who no longer qualifies.
@@ -108,5 +108,5 @@ pub enum LadderReturns {
     /// `returns revoke`: it is judged at the return.
     Revoke,
     /// `returns keep to end of year`: a level lost by a return stays to the end of that period.
-    KeepToEnd(Period),
+    KeepToEnd(Cycle),
 }

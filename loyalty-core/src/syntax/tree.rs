@@ -351,7 +351,7 @@ pub enum RaiseEnd {
     /// `for 3 months to end of month`: on to the end of the period in which the time would be over.
     ForToEnd {
         length: Duration,
-        period: Period,
+        of: Cycle,
     },
     /// `until 2026-12-31`: through that local day.
     Until(NaiveDate),

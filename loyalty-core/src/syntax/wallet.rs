@@ -3,7 +3,7 @@
 
 use chrono::NaiveDate;
 
-use crate::syntax::tree::{Duration, Expr, Name, OwnPeriod, Period};
+use crate::syntax::tree::{Cycle, Duration, Expr, Name};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RoundMode {
@@ -71,8 +71,8 @@ pub enum Vest {
     After(Duration),
     /// `vest at 2026-12-01`: from the beginning of that local day.
     At(NaiveDate),
-    /// `vest at end of month after 1 month`
-    EndOf { period: Period, after: Option<Duration> },
+    /// `vest at end of month after 1 month`, `vest at end of membership year`
+    EndOf { of: Cycle, after: Option<Duration> },
     /// `vest on 1 december`, `vest on 15 march of next year`
     OnDay { month: u32, day: u32, after: Option<Duration>, next_year: bool },
     /// `vest on delivered within 30 days`
@@ -85,10 +85,8 @@ pub enum Expire {
     Never,
     /// `expire 12 months after earning`, `expire 90 days after vesting`
     After { duration: Duration, start: ExpireStart },
-    /// `expire end of month after 3 months`
-    EndOf { period: Period, after: Option<Duration> },
-    /// `expire end of membership year after 1 month`
-    EndOfMembership { each: OwnPeriod, after: Option<Duration> },
+    /// `expire end of month after 3 months`, `expire end of membership year after 1 month`
+    EndOf { of: Cycle, after: Option<Duration> },
     /// `expire on 31 december after 36 months`, `expire on 31 march of next year`
     OnDay { month: u32, day: u32, after: Option<Duration>, next_year: bool },
     /// `expire after 12 months without order, visit`; `without earning`; `without activity`

@@ -265,7 +265,7 @@ fn an_issue_may_say_code_and_end() {
     assert!(matches!(issue("issue x for 7 days"), (false, Some(IssueEnd::Lasts(Lasts::For(_))))));
     assert!(matches!(
         issue("issue x for 1 month to end of month"),
-        (false, Some(IssueEnd::Lasts(Lasts::ForToEnd { period: Period::Month, .. })))
+        (false, Some(IssueEnd::Lasts(Lasts::ForToEnd { of: Cycle::Calendar(Period::Month), .. })))
     ));
     assert!(matches!(
         issue("issue x code order.voucher to end of next membership year"),

@@ -2,8 +2,8 @@
 
 use chrono::{NaiveDate, NaiveTime, Weekday};
 use loyalty_core::syntax::tree::{
-    CapMode, ClauseKind, Earn, Effect, ItemKind, LimitScope, Most, OwnPeriod, Per, Period, RaiseEnd, Returns, TestStep,
-    TimeUnit, ToEnd, Trigger, TriggerKind, ValidPart, Window,
+    CapMode, ClauseKind, Cycle, Earn, Effect, ItemKind, LimitScope, Most, OwnPeriod, Per, Period, RaiseEnd, Returns,
+    TestStep, TimeUnit, ToEnd, Trigger, TriggerKind, ValidPart, Window,
 };
 use loyalty_core::syntax::wallet::{
     Activity, Clawback, Expire, ExpireStart, Multipliers, Restore, RoundMode, RoundScope, SpendOrder, Vest,
@@ -116,12 +116,12 @@ fn expiry() {
     reads!(
         WALLET,
         "expire end of month",
-        ClauseKind::Expire { form: Expire::EndOf { period: Period::Month, after: None }, .. }
+        ClauseKind::Expire { form: Expire::EndOf { of: Cycle::Calendar(Period::Month), after: None }, .. }
     );
     reads!(
         WALLET,
         "expire end of half year after 3 months",
-        ClauseKind::Expire { form: Expire::EndOf { period: Period::HalfYear, after: Some(_) }, .. }
+        ClauseKind::Expire { form: Expire::EndOf { of: Cycle::Calendar(Period::HalfYear), after: Some(_) }, .. }
     );
     reads!(
         WALLET,

@@ -1,7 +1,7 @@
 //! `tiers` and their clauses.
 
 use loyalty_core::syntax::ladder::{Fall, Grace, Keep, LadderClause, LadderReturns, Retain, Rise};
-use loyalty_core::syntax::tree::{ClauseKind, ItemKind, Period, ToEnd};
+use loyalty_core::syntax::tree::{ClauseKind, Cycle, ItemKind, OwnPeriod, Period, ToEnd};
 
 use crate::{clause, item, shape};
 
@@ -39,13 +39,19 @@ fn tiers() {
     reads!(tiers, "keep 12 months", "keep", LadderClause::Keep(Keep::For(_)));
     reads!(tiers, "keep to end of next year", "keep", LadderClause::Keep(Keep::ToEnd(ToEnd { next: true, .. })));
     reads!(tiers, "grace 30 days", "grace", LadderClause::Grace(Some(_)));
-    reads!(tiers, "rise at end of year", "rise", LadderClause::Rise(Rise::AtEndOf(Period::Year)));
+    reads!(tiers, "rise at end of year", "rise", LadderClause::Rise(Rise::AtEndOf(Cycle::Calendar(Period::Year))));
+    reads!(
+        tiers,
+        "rise at end of membership year",
+        "rise",
+        LadderClause::Rise(Rise::AtEndOf(Cycle::Membership(OwnPeriod::Year)))
+    );
     reads!(tiers, "keep to anniversary", "keep", LadderClause::Keep(Keep::ToAnniversary));
     reads!(
         tiers,
         "grace 1 month to end of month",
         "grace",
-        LadderClause::Grace(Some(Grace { to_end_of: Some(Period::Month), .. }))
+        LadderClause::Grace(Some(Grace { to_end_of: Some(Cycle::Calendar(Period::Month)), .. }))
     );
     reads!(tiers, "bronze { }", "level", LadderClause::Level { from: None, when: None, .. });
     reads!(tiers, "returns keep", "returns", LadderClause::Returns(LadderReturns::Keep));
@@ -54,7 +60,7 @@ fn tiers() {
         tiers,
         "returns keep to end of year",
         "returns",
-        LadderClause::Returns(LadderReturns::KeepToEnd(Period::Year))
+        LadderClause::Returns(LadderReturns::KeepToEnd(Cycle::Calendar(Period::Year)))
     );
     reads!(tiers, "carry", "carry", LadderClause::Carry(true));
     reads!(tiers, "grace none", "grace", LadderClause::Grace(None));

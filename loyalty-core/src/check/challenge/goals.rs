@@ -5,7 +5,7 @@ use rust_decimal::Decimal;
 use super::super::Checker;
 use super::super::expression::{Scope, constant};
 use super::super::model::{
-    Adaptive, Challenge, ChallengeForm, ChallengeIndex, Expr, ExprKind, Goals, Period, Progress, TimeUnit, Type,
+    Adaptive, Challenge, ChallengeForm, ChallengeIndex, Cycle, Expr, ExprKind, Goals, Period, Progress, TimeUnit, Type,
     Versioned, Within,
 };
 use crate::diagnostic::{Code, Diagnostic};
@@ -35,7 +35,7 @@ impl<'a> Checker<'a> {
         }
         if let [(Goal { value: GoalValue::Adaptive { least, most, average, plus, minus }, .. }, span)] = goals {
             let adaptive = self.adaptive((least, most), average.as_ref(), (plus, minus.as_ref()), &ty);
-            let Within::Each(period) = within else {
+            let Within::Each(of) = within else {
                 self.report(
                     Diagnostic::new(Code::BadWindow, *span, "a goal that moves needs windows that follow each other")
                         .help("write `within each week`"),
@@ -43,11 +43,11 @@ impl<'a> Checker<'a> {
                 return Goals::Fixed(Vec::new());
             };
             if let Some(average) = average
-                && !fits(average, period)
+                && !fits(average, of)
             {
                 self.report(
                     Diagnostic::new(Code::BadWindow, average.span, "this is counted in the windows of the challenge")
-                        .help(format!("write it in {period}s, as the window says")),
+                        .help(format!("write it in {}s, as the window says", of.as_long_as())),
                 );
             }
             return adaptive.map_or(Goals::Fixed(Vec::new()), |adaptive| Goals::Adaptive(Box::new(adaptive)));
@@ -189,9 +189,9 @@ impl<'a> Checker<'a> {
     }
 }
 
-fn fits(average: &tree::Duration, period: Period) -> bool {
+fn fits(average: &tree::Duration, of: Cycle) -> bool {
     let same = matches!(
-        (average.unit, period),
+        (average.unit, of.as_long_as()),
         (TimeUnit::Day, Period::Day)
             | (TimeUnit::Week, Period::Week)
             | (TimeUnit::Month, Period::Month)

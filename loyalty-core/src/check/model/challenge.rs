@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
-use super::{ChallengeIndex, Expr, Length, MeasureIndex, Period, Returns, Type, Versioned, WalletIndex};
+use super::{ChallengeIndex, Cycle, Expr, Length, MeasureIndex, Period, Returns, Type, Versioned, WalletIndex};
 use crate::source::Span;
 
 /// Something to be done within a time.
@@ -47,7 +47,7 @@ pub enum Progress {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Within {
     AllTime,
-    Each(Period),
+    Each(Cycle),
     Rolling(Length),
     /// Local days, both included.
     Range {

@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
 use super::{
-    BadgeIndex, ChallengeIndex, CouponIndex, Expire, Expr, FieldIndex, LadderIndex, Length, LevelIndex, Period,
+    BadgeIndex, ChallengeIndex, CouponIndex, Cycle, Expire, Expr, FieldIndex, LadderIndex, Length, LevelIndex,
     ReferralIndex, RewardIndex, RuleIndex, SayingIndex, ToEnd, Vest, WalletIndex, WheelIndex, Words,
 };
 use crate::source::Span;
@@ -120,7 +120,7 @@ pub enum Lasts {
     /// On to the end of the period in which the time would be over.
     ForToEnd {
         length: Length,
-        period: Period,
+        of: Cycle,
     },
     ToEnd(ToEnd),
 }
@@ -139,7 +139,7 @@ pub enum RaiseEnd {
     /// On to the end of the period in which the time would be over.
     ForToEnd {
         length: Length,
-        period: Period,
+        of: Cycle,
     },
     /// Through that local day.
     Until(NaiveDate),

@@ -1,6 +1,6 @@
 //! Ladders of levels: how members reach them, keep them and lose them.
 
-use super::{Expr, Fall, Length, Period, ToEnd, Type, Versioned};
+use super::{Cycle, Expr, Fall, Length, ToEnd, Type, Versioned};
 use crate::source::Span;
 
 /// Ordered levels that members reach, keep and lose.
@@ -58,7 +58,7 @@ pub struct LevelForm {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Rise {
     AtOnce,
-    AtEndOf(Period),
+    AtEndOf(Cycle),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,7 +68,7 @@ pub enum Keep {
     /// On to the end of the period in which the time would be over.
     ForToEnd {
         length: Length,
-        period: Period,
+        of: Cycle,
     },
     ToEnd(ToEnd),
     ToAnniversary,
@@ -77,7 +77,7 @@ pub enum Keep {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Grace {
     pub length: Length,
-    pub to_end_of: Option<Period>,
+    pub to_end_of: Option<Cycle>,
 }
 
 /// So many of these conditions keep a level.
@@ -100,7 +100,7 @@ pub enum Carry {
 pub enum LadderReturns {
     Keep,
     Revoke,
-    KeepToEnd(Period),
+    KeepToEnd(Cycle),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

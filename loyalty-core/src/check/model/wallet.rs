@@ -4,8 +4,8 @@ use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
 use super::{
-    Cap, CapMode, Clawback, Currency, EventIndex, ExpireStart, Expr, Length, Multipliers, OwnPeriod, Period, RoundMode,
-    RoundScope, SpendOrder, Versioned,
+    Cap, CapMode, Clawback, Currency, Cycle, EventIndex, ExpireStart, Expr, Length, Multipliers, RoundMode, RoundScope,
+    SpendOrder, Versioned,
 };
 use crate::source::Span;
 
@@ -60,7 +60,7 @@ pub enum Vest {
     AtOnce,
     After(Length),
     At(NaiveDate),
-    EndOf { period: Period, after: Option<Length> },
+    EndOf { of: Cycle, after: Option<Length> },
     OnDay { month: u32, day: u32, after: Option<Length>, next_year: bool },
     On { event: EventIndex, within: Length },
 }
@@ -79,7 +79,7 @@ pub enum Expire {
         start: ExpireStart,
     },
     EndOf {
-        period: Period,
+        of: Cycle,
         after: Option<Length>,
     },
     OnDay {
@@ -88,11 +88,6 @@ pub enum Expire {
         after: Option<Length>,
         /// In the year after that of the earning.
         next_year: bool,
-    },
-    /// The end of the year or month counted from the day of joining.
-    EndOfMembership {
-        each: OwnPeriod,
-        after: Option<Length>,
     },
     Inactivity {
         duration: Length,

@@ -55,9 +55,8 @@ pub fn after(adaptive: &Adaptive, window: &WindowState, key: i64) -> Result<Deci
 fn first(scope: &Scope<'_>, number: usize, adaptive: &Adaptive, frame: &Frame) -> Result<Decimal, Overflow> {
     let challenge = scope.plan.challenges.get(number);
     let (Some(count), Some(challenge)) = (adaptive.average, challenge) else { return Ok(adaptive.least) };
-    let Within::Each(period) = challenge.within else { return Ok(adaptive.least) };
-    let calendar = &scope.plan.calendar;
-    let start = |key: i64| windows::period_frame(calendar, period, key).from;
+    let Within::Each(of) = challenge.within else { return Ok(adaptive.least) };
+    let start = |key: i64| windows::cycle_frame(scope.cycles(), of, key).from;
     let before = Frame { from: start(frame.key.saturating_sub(i64::from(count))), to: start(frame.key), ..*frame };
     let sum = windows::total(scope, number, &before)?;
     let mean = amount::round(sum, Decimal::from(count.max(1)), challenge.decimals, RoundMode::Down)?;

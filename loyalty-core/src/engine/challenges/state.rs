@@ -4,12 +4,14 @@ use core::ops::{Deref, DerefMut};
 
 use rust_decimal::Decimal;
 
+use super::super::cycles::Cycles;
 use super::super::lots::Use;
 use super::super::member::Member;
 use super::super::undo::{Kept, Rows, undo_all};
+use super::windows::cycle_frame;
 use super::{Edited, Given, steps, streaks};
 use crate::amount;
-use crate::check::model::{OptIn, Within};
+use crate::check::model::{Cycle, OptIn, Within};
 use crate::plan::{Plan, ProgressPlan};
 use crate::sorting::Arrange as _;
 use crate::time::DAY;
@@ -249,6 +251,20 @@ fn longest_window(within: Within) -> Option<i32> {
         Within::OptedIn(length) => Some(crate::calendar::days_at_most(length)),
         Within::Each(_) => Some(367),
         _ => None,
+    }
+}
+
+/// The windows that are years or months of membership lie where they do by another day of joining: each begins in the month or
+/// year of the calendar in which it did.
+pub fn counted_from(plan: &Plan, own: &mut [ChallengeState], cycles: Cycles<'_>) {
+    for (challenge, own) in plan.challenges.iter().zip(own) {
+        let Within::Each(of @ Cycle::Membership(_)) = challenge.within else { continue };
+        let there = |window: &WindowState| cycle_frame(cycles, of, window.key);
+        let elsewhere = |window: &WindowState| window.to != there(window).to;
+        own.windows.change(elsewhere, |window| {
+            let frame = there(window);
+            (window.from, window.to) = (window.from.clamp(frame.from, frame.to), frame.to);
+        });
     }
 }
 

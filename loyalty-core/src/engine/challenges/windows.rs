@@ -2,15 +2,15 @@
 
 use rust_decimal::Decimal;
 
+use super::super::cycles::Cycles;
 use super::super::eval::Scope;
-use super::super::ladders;
 use super::super::measures;
 use super::super::member::Member;
 use super::state::{ChallengeState, WindowState};
 use super::{steps, streaks};
 use crate::amount::Overflow;
 use crate::calendar::{Calendar, clock_micros};
-use crate::check::model::{Length, OptIn, Period, Within};
+use crate::check::model::{Cycle, Length, OptIn, Within};
 use crate::plan::{ChallengePlan, Plan, ProgressPlan};
 use crate::time::{DAY, day_of};
 
@@ -72,9 +72,9 @@ fn calendar_frame(
     let calendar = &plan.calendar;
     Some(match challenge.within {
         Within::AllTime => Frame { key: 0, from: i64::MIN, to: i64::MAX, moves: false },
-        Within::Each(period) => {
-            let key = calendar.period_of(period, calendar.day_at(at));
-            period_frame(calendar, period, key)
+        Within::Each(of) => {
+            let cycles = Cycles::of(plan, member);
+            cycle_frame(cycles, of, cycles.key(of, calendar.day_at(at)))
         }
         Within::Range { from, to } => {
             let begins = from.map_or(i64::MIN, |from| calendar.start_of(day_of(from)));
@@ -106,23 +106,22 @@ fn moving_start(calendar: &Calendar, length: Length, at: i64) -> i64 {
     }
 }
 
-/// The calendar window with that number.
-pub fn period_frame(calendar: &Calendar, period: Period, key: i64) -> Frame {
-    let start = |key: i64| calendar.start_of(calendar.first_day(period, key));
+/// The window with that number, of those that follow each other.
+pub fn cycle_frame(cycles: Cycles<'_>, of: Cycle, key: i64) -> Frame {
+    let start = |key: i64| cycles.calendar.start_of(cycles.first_day(of, key));
     Frame { key, from: start(key), to: start(key.saturating_add(1)), moves: false }
 }
 
 /// Whether what was done belongs to a window of the challenge as it is: another version of the program may have others.
-pub fn is_window(plan: &Plan, number: usize, window: &WindowState) -> bool {
+pub fn is_window(plan: &Plan, member: &Member, number: usize, window: &WindowState) -> bool {
     let Some(challenge) = plan.challenges.get(number) else { return false };
-    let calendar = &plan.calendar;
     if let ProgressPlan::Streak(_, period) = challenge.progress {
         // That of all runs has no end, and that of a run ends with a period.
-        return window.to == i64::MAX || ladders::begins(calendar, period, window.to);
+        return window.to == i64::MAX || Cycles::of(plan, member).begins(Cycle::Calendar(period), window.to);
     }
     match challenge.within {
         Within::AllTime | Within::Range { .. } | Within::Rolling(_) => window.key == 0,
-        Within::Each(period) => window.to == period_frame(calendar, period, window.key).to,
+        Within::Each(of) => window.to == cycle_frame(Cycles::of(plan, member), of, window.key).to,
         // The key is the instant at which it begins, and no number of a period.
         Within::Following { .. } | Within::OptedIn(_) => window.key >= DAY,
     }

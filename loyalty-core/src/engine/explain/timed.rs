@@ -2,6 +2,7 @@
 
 use rust_decimal::Decimal;
 
+use crate::engine::cycles::Cycles;
 use crate::engine::lots::{self, Expiry, Vesting};
 use crate::engine::member::Member;
 use crate::engine::outcome::{Decision, Kind};
@@ -25,16 +26,16 @@ pub struct Past {
 pub fn past(plan: &Plan, member: &Member, decisions: &[Decision], wallet: u16, entry: u64, ended: i64) -> Past {
     let state = member.wallets.get(usize::from(wallet));
     let lot = state.and_then(|state| state.lots.iter().find(|lot| lot.entry == entry));
-    let Some(lot) = lot else { return earned_since(plan, decisions, wallet, entry, ended) };
+    let Some(lot) = lot else { return earned_since(plan, member, decisions, wallet, entry, ended) };
     let event = member.remembered_by(plan, lot.source).map(|record| record.id.to_owned());
     let (active_at, clause) = match lot.expiry {
-        _ if lot.vesting != Vesting::Done => (None, vest_clause(plan, wallet, lot.earned_at, lot.vesting)),
+        _ if lot.vesting != Vesting::Done => (None, vest_clause(plan, member, wallet, lot.earned_at, lot.vesting)),
         Expiry::Inactivity(form) | Expiry::Lapsed { form, .. } => {
             let last = state.and_then(|state| state.activity.get(usize::from(form)).copied().flatten());
             (last, inactivity_clause(plan, wallet, Some(form)))
         }
         Expiry::Open => (None, inactivity_clause(plan, wallet, None)),
-        expiry => (None, expiry_clause(plan, wallet, lot.earned_at, expiry)),
+        expiry => (None, expiry_clause(plan, member, wallet, lot.earned_at, expiry)),
     };
     let waited = match lot.vesting {
         Vesting::On { event, .. } => Some(event),
@@ -42,7 +43,7 @@ pub fn past(plan: &Plan, member: &Member, decisions: &[Decision], wallet: u16, e
     };
     // A lot that vested on the way to its end is told by its end.
     let clause = if lot.vesting != Vesting::Done && waited.is_none() && lot.vesting != Vesting::At(ended) {
-        expiry_clause(plan, wallet, lot.earned_at, Expiry::At(ended))
+        expiry_clause(plan, member, wallet, lot.earned_at, Expiry::At(ended))
     } else {
         clause
     };
@@ -50,16 +51,16 @@ pub fn past(plan: &Plan, member: &Member, decisions: &[Decision], wallet: u16, e
 }
 
 /// The same of a lot that the outcome itself has earned.
-fn earned_since(plan: &Plan, decisions: &[Decision], wallet: u16, entry: u64, ended: i64) -> Past {
+fn earned_since(plan: &Plan, member: &Member, decisions: &[Decision], wallet: u16, entry: u64, ended: i64) -> Past {
     let found = decisions.iter().find_map(|decision| match &decision.kind {
         Kind::Earned { entry: own, vesting, .. } if *own == entry => Some((decision.at, *vesting)),
         _ => None,
     });
     let Some((at, vesting)) = found else { return Past::default() };
     let clause = match vesting {
-        vesting if vesting == Vesting::At(ended) => vest_clause(plan, wallet, at, vesting),
-        Vesting::On { .. } => vest_clause(plan, wallet, at, vesting),
-        _ => expiry_clause(plan, wallet, at, Expiry::At(ended)),
+        vesting if vesting == Vesting::At(ended) => vest_clause(plan, member, wallet, at, vesting),
+        Vesting::On { .. } => vest_clause(plan, member, wallet, at, vesting),
+        _ => expiry_clause(plan, member, wallet, at, Expiry::At(ended)),
     };
     let waited = match vesting {
         Vesting::On { event, .. } => Some(event),
@@ -69,17 +70,18 @@ fn earned_since(plan: &Plan, decisions: &[Decision], wallet: u16, entry: u64, en
 }
 
 /// The clause by which points earned then vest so: the wallet's, or that of an effect.
-fn vest_clause(plan: &Plan, wallet: u16, earned_at: i64, vesting: Vesting) -> Option<Quote> {
-    let says = |vest: VestPlan| vesting != Vesting::Done && lots::vesting(plan, vest, earned_at) == vesting;
+fn vest_clause(plan: &Plan, member: &Member, wallet: u16, earned_at: i64, vesting: Vesting) -> Option<Quote> {
+    let cycles = Cycles::of(plan, member);
+    let says = |vest: VestPlan| vesting != Vesting::Done && lots::vesting(cycles, vest, earned_at) == vesting;
     let policy = plan.policy(wallet, plan.calendar.day_at(earned_at));
     let own = policy.filter(|policy| says(policy.vest)).and_then(|policy| policy.quotes.vest);
     own.or_else(|| effect_clause(plan, wallet, |vest, _| vest.is_some_and(says)))
 }
 
 /// The clause by which points earned then run out so.
-fn expiry_clause(plan: &Plan, wallet: u16, earned_at: i64, expiry: Expiry) -> Option<Quote> {
+fn expiry_clause(plan: &Plan, member: &Member, wallet: u16, earned_at: i64, expiry: Expiry) -> Option<Quote> {
     let policy = plan.policy(wallet, plan.calendar.day_at(earned_at))?;
-    let vested_at = match lots::vesting(plan, policy.vest, earned_at) {
+    let vested_at = match lots::vesting(Cycles::of(plan, member), policy.vest, earned_at) {
         Vesting::At(at) => at,
         _ => earned_at,
     };

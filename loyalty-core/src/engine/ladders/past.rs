@@ -2,7 +2,7 @@
 
 use rust_decimal::Decimal;
 
-use super::{by_the_day, earned, end_of, form, kept_until, last_multiple, qualifies, still_counts};
+use super::{by_the_day, earned, form, kept_until, last_multiple, qualifies, still_counts};
 use crate::amount::{self, Overflow};
 use crate::calendar::Calendar;
 use crate::check::model::{Carry, Fall, Keep, OwnFrom, Rise, Window};
@@ -40,7 +40,7 @@ pub fn reached_then(
     }
     let then = match form.rise {
         Rise::AtEndOf(period) => {
-            let at = end_of(&scope.plan.calendar, period, event_at);
+            let at = scope.cycles().end_of(period, event_at);
             if at > scope.at || standing.since > at {
                 return Ok(None);
             }
@@ -193,10 +193,10 @@ fn judgements(scope: &Scope<'_>, ladder: u16, form: &LadderFormPlan, last: i64) 
     let from = if form.carry.is_some() || since_entry { last } else { member.horizon(plan).max(member.enrolled_at) };
     if let Rise::AtEndOf(period) = form.rise {
         let mut found = Vec::new();
-        let mut at = end_of(calendar, period, from.saturating_sub(1));
+        let mut at = scope.cycles().end_of(period, from.saturating_sub(1));
         while at <= scope.at {
             found.push(Then { at, closing: true });
-            at = end_of(calendar, period, at);
+            at = scope.cycles().end_of(period, at);
         }
         return found;
     }

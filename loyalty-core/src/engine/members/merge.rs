@@ -187,6 +187,11 @@ fn join(
     survivor.asked.rework(|own| questions::join(own, &absorbed.asked));
     survivor.contact.join(&absorbed.contact);
     challenges::join(&mut survivor.challenges, &absorbed.challenges, entries);
+    challenges::counted_from(
+        plan,
+        &mut survivor.challenges,
+        Cycles { calendar: &plan.calendar, joined_at: survivor.enrolled_at },
+    );
     // Levels and segments are judged on what both have done together, and rules follow.
     reactions::follow(plan, survivor, at, Occasion::Event, first, decisions)?;
     survivor.forget(plan);
@@ -208,11 +213,11 @@ fn standings(plan: &Plan, survivor: &mut Member, absorbed: &Member, (joined_at, 
         let mut better = if of_other { other.clone() } else { own.clone() };
         let counted_from = if of_other { absorbed.enrolled_at } else { joined_at };
         let keep = ladders::form(plan, number as u16, plan.calendar.day_at(at)).map(|form| form.keep);
-        if let Some(Keep::ToEnd(end @ ToEnd { of: Cycle::Membership(_), .. })) = keep
+        if let Some(Keep::ToEnd(ToEnd { of, .. }) | Keep::ForToEnd { of, .. }) = keep
+            && matches!(of, Cycle::Membership(_))
             && counted_from != survivor.enrolled_at
         {
-            let end = |until: i64| cycles.end(ToEnd { next: false, ..end }, until.saturating_sub(1));
-            better.until = better.until.map(end);
+            better.until = better.until.map(|until| cycles.end_of(of, until.saturating_sub(1)));
         }
         for (level, end) in own.set.iter().chain(&other.set) {
             better.set_level(*level, *end);

@@ -98,7 +98,7 @@ fn missing(scope: &Scope<'_>, source: &str, (number, _, form): Of<'_>, level: u1
 fn projected(scope: &Scope<'_>, (number, ladder, form): Of<'_>, standing: &Standing) -> Document {
     let calendar = &scope.plan.calendar;
     let rise = match form.rise {
-        Rise::AtEndOf(period) => Some(ladders::end_of(calendar, period, scope.at)),
+        Rise::AtEndOf(period) => Some(scope.cycles().end_of(period, scope.at)),
         Rise::AtOnce => None,
     };
     let end = rise.into_iter().chain(standing.ends_at()).min();

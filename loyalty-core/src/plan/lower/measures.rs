@@ -104,9 +104,9 @@ impl Lower<'_> {
     /// What was earned when a time of grace began is asked for when it ends.
     fn grace_days(&self) -> i32 {
         let forms = self.checked.ladders.iter().flat_map(|ladder| &ladder.versions);
-        let days = forms
-            .filter_map(|form| form.value.grace)
-            .map(|grace| days_at_most(grace.length).saturating_add(grace.to_end_of.map_or(0, period_days)));
+        let days = forms.filter_map(|form| form.value.grace).map(|grace| {
+            days_at_most(grace.length).saturating_add(grace.to_end_of.map_or(0, |of| period_days(of.as_long_as())))
+        });
         days.max().unwrap_or(0)
     }
 

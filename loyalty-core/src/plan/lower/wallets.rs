@@ -5,7 +5,7 @@ use rust_decimal::Decimal;
 use super::Lower;
 use super::tallies::count_caps_in_all;
 use crate::calendar::micros_at_least;
-use crate::check::model;
+use crate::check::model::{self, Cycle};
 use crate::plan::{
     Dated, ExpirePlan, InactivityPlan, PolicyPlan, PolicyQuotes, RestorePlan, Unit, VestPlan, WalletPlan,
 };
@@ -131,11 +131,13 @@ impl Lower<'_> {
         match form {
             model::Expire::Never => ExpirePlan::Never,
             model::Expire::After { duration, start } => ExpirePlan::After { length: *duration, start: *start },
-            model::Expire::EndOf { period, after } => ExpirePlan::EndOf { period: *period, after: *after },
+            model::Expire::EndOf { of: Cycle::Calendar(period), after } => {
+                ExpirePlan::EndOf { period: *period, after: *after }
+            }
             model::Expire::OnDay { month, day, after, next_year } => {
                 ExpirePlan::OnDay { month: *month, day: *day, after: *after, next_year: *next_year }
             }
-            model::Expire::EndOfMembership { each, after } => {
+            model::Expire::EndOf { of: Cycle::Membership(each), after } => {
                 ExpirePlan::EndOfMembership { each: *each, after: *after }
             }
             model::Expire::At(date) => ExpirePlan::At(day_of(*date)),
@@ -177,7 +179,7 @@ pub(super) fn vest(vest: &model::Vest) -> VestPlan {
         model::Vest::AtOnce => VestPlan::AtOnce,
         model::Vest::After(length) => VestPlan::After(*length),
         model::Vest::At(date) => VestPlan::At(day_of(*date)),
-        model::Vest::EndOf { period, after } => VestPlan::EndOf { period: *period, after: *after },
+        model::Vest::EndOf { of, after } => VestPlan::EndOf { of: *of, after: *after },
         model::Vest::OnDay { month, day, after, next_year } => {
             VestPlan::OnDay { month: *month, day: *day, after: *after, next_year: *next_year }
         }

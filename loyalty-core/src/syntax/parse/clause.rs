@@ -167,7 +167,7 @@ impl Build {
         Some(match form.as_rule() {
             Rule::vest_at_once => Vest::AtOnce,
             Rule::vest_at => Vest::At(self.date_of(&form)?),
-            Rule::vest_end => Vest::EndOf { period: literal::period_of(&form)?, after },
+            Rule::vest_end => Vest::EndOf { of: literal::cycle_of(&form)?, after },
             Rule::vest_day => Vest::OnDay {
                 month: month(form.child(Rule::month_name)?.as_str())?,
                 day: self.integer_of(&form)?,
@@ -193,10 +193,7 @@ impl Build {
                 let start = if vesting { ExpireStart::Vesting } else { ExpireStart::Earning };
                 Expire::After { duration: self.duration_of(&form)?, start }
             }
-            Rule::expire_end => match literal::membership(&form) {
-                Some(each) => Expire::EndOfMembership { each, after },
-                None => Expire::EndOf { period: literal::period_of(&form)?, after },
-            },
+            Rule::expire_end => Expire::EndOf { of: literal::cycle_of(&form)?, after },
             Rule::expire_day => Expire::OnDay {
                 month: month(form.child(Rule::month_name)?.as_str())?,
                 day: self.integer_of(&form)?,

@@ -68,7 +68,7 @@ impl Build {
         } else if end.has(Rule::duration) {
             let length = self.duration_of(&end)?;
             match end.child(Rule::on_to_end) {
-                Some(end) => RaiseEnd::ForToEnd { length, period: literal::period_of(&end)? },
+                Some(end) => RaiseEnd::ForToEnd { length, of: literal::cycle_of(&end)? },
                 None => RaiseEnd::For(length),
             }
         } else {
@@ -92,7 +92,7 @@ impl Build {
         }
         let length = self.duration_of(pair)?;
         Some(match pair.child(Rule::on_to_end) {
-            Some(end) => Lasts::ForToEnd { length, period: literal::period_of(&end)? },
+            Some(end) => Lasts::ForToEnd { length, of: literal::cycle_of(&end)? },
             None => Lasts::For(length),
         })
     }

@@ -234,7 +234,7 @@ impl Build {
 
     fn within(&self, pair: &Pair<'_, Rule>) -> Option<Within> {
         Some(match pair.as_rule() {
-            Rule::each_window => Within::Each { period: literal::period_of(pair)?, span: self.span(pair) },
+            Rule::each_window => Within::Each { of: literal::cycle_of(pair)?, span: self.span(pair) },
             Rule::following => Within::Following { duration: self.duration_of(pair)?, event: self.name_of(pair)? },
             _ => Within::Window(self.window(pair)?),
         })

@@ -43,14 +43,14 @@ impl Build {
             },
             Rule::rise if pair.has(Rule::at_once) => LadderClause::Rise(Rise::AtOnce),
             Rule::rise => LadderClause::Rise(match pair.child(Rule::at_end_of) {
-                Some(end) => Rise::AtEndOf(literal::period_of(&end)?),
+                Some(end) => Rise::AtEndOf(literal::cycle_of(&end)?),
                 None => Rise::AtPeriodEnd,
             }),
             Rule::keep => LadderClause::Keep(self.keep(pair)?),
             Rule::grace if pair.has(Rule::none_) => LadderClause::Grace(None),
             Rule::grace => LadderClause::Grace(Some(Grace {
                 length: self.duration_of(pair)?,
-                to_end_of: pair.child(Rule::on_to_end).and_then(|end| literal::period_of(&end)),
+                to_end_of: pair.child(Rule::on_to_end).and_then(|end| literal::cycle_of(&end)),
             })),
             Rule::fall => LadderClause::Fall(fall(pair)),
             Rule::retain => LadderClause::Retain(self.retain(pair)?),
@@ -58,7 +58,7 @@ impl Build {
             Rule::carry => LadderClause::Carry(!pair.has(Rule::nothing_)),
             Rule::tiers_returns => LadderClause::Returns(match pair.child(Rule::on_to_end) {
                 _ if pair.has(Rule::revoke_) => LadderReturns::Revoke,
-                Some(end) => LadderReturns::KeepToEnd(literal::period_of(&end)?),
+                Some(end) => LadderReturns::KeepToEnd(literal::cycle_of(&end)?),
                 None => LadderReturns::Keep,
             }),
             _ => LadderClause::Level {
@@ -88,7 +88,7 @@ impl Build {
             None => {
                 let length = self.duration_of(pair)?;
                 Some(match pair.child(Rule::on_to_end) {
-                    Some(end) => Keep::ForToEnd { length, period: literal::period_of(&end)? },
+                    Some(end) => Keep::ForToEnd { length, of: literal::cycle_of(&end)? },
                     None => Keep::For(length),
                 })
             }

@@ -166,13 +166,17 @@ pub(super) fn own_period(pair: &Pair<'_, Rule>) -> OwnPeriod {
     if pair.as_str().ends_with("month") { OwnPeriod::Month } else { OwnPeriod::Year }
 }
 
-/// What a `to_end` ends with.
-pub(super) fn to_end(pair: &Pair<'_, Rule>) -> Option<ToEnd> {
-    let of = match membership(pair) {
+/// What goes round, among the children: years or months of membership, or a period of the calendar.
+pub(super) fn cycle_of(pair: &Pair<'_, Rule>) -> Option<Cycle> {
+    Some(match membership(pair) {
         Some(each) => Cycle::Membership(each),
         None => Cycle::Calendar(period_of(pair)?),
-    };
-    Some(ToEnd { next: pair.has(Rule::next_), of })
+    })
+}
+
+/// What a `to_end` ends with.
+pub(super) fn to_end(pair: &Pair<'_, Rule>) -> Option<ToEnd> {
+    Some(ToEnd { next: pair.has(Rule::next_), of: cycle_of(pair)? })
 }
 
 /// The unit of a `time_unit`.

@@ -310,10 +310,11 @@ fn forms_help(failure: &Failure<'_>, found: &Token<'_>) -> Option<&'static str> 
             "write a period of the calendar, `membership year` or `membership month`, counted from the day of joining, or a \
              length such as `30 days`"
         }
-        ("of" | "next" | "each", "membership" | "anniversary") => {
-            "years and months counted from the day of joining are there for measures (`this membership year`), caps and limits \
-             (`per membership month`), levels (`keep to end of next membership year`), `expire end of membership year` and rules \
-             (`every membership month`)"
+        ("each", _) if expects("`membership year`") => {
+            "write a period of the calendar, or `membership year` or `membership month`, counted from the day of joining"
+        }
+        ("of" | "next" | "by" | "per", "membership" | "anniversary") => {
+            "this stretch is the same for all members: write a period of the calendar, such as `month`"
         }
         ("on", "last") if expects("a whole number") => "the last day of the month is its end: `expire end of month`",
         (day, name) if month(name).is_some() && day.bytes().all(|digit| digit.is_ascii_digit()) => {

@@ -290,7 +290,7 @@ pub fn restore(
         if windows.iter().any(negative) {
             return Err(StateError::new(format!("challenge `{}` has used up less than nothing", challenge.name)));
         }
-        let of_before = windows.extract_if(.., |window| !challenges::is_window(plan, number, window));
+        let of_before = windows.extract_if(.., |window| !challenges::is_window(plan, member, number, window));
         let of_before: Vec<WindowState> = of_before.collect();
         // Of a streak that goes by other periods nobody knows which of them it was kept over.
         let other_periods = regrouped.iter().any(|other| challenges::is_streak_by(plan, number, other.tally));
