@@ -82,7 +82,7 @@ struct LotsDue {
 
 impl LotsDue {
     fn of(plan: &Plan, member: &mut Member, due: i64) -> Self {
-        let frozen = member.account.frozen();
+        let frozen = member.account.frozen_since();
         let (mut now, mut next) = (SmallVec::new(), i64::MAX);
         for (number, (state, wallet)) in member.wallets.iter_mut().zip(&plan.wallets).enumerate() {
             let found = |place| now.push((number, place));
@@ -155,7 +155,7 @@ pub fn vest(
         decisions.push(Decision { at, kind: Kind::DebtSettled { entry, wallet, amount: settled } });
     }
     match lapsed {
-        Some(lapsed) => super::lapses::run_out(plan, member, (wallet, number), lapsed, decisions),
+        Some((form, over)) => super::lapses::run_out(plan, member, (wallet, number), (Some(form), over), decisions),
         None => Ok(()),
     }
 }
@@ -168,7 +168,7 @@ fn expire_due(
     due: i64,
     decisions: &mut Vec<Decision>,
 ) -> Result<i64, Overflow> {
-    let frozen = member.account.frozen();
+    let frozen = member.account.frozen_since();
     for (number, place) in now {
         let (Some(wallet), Some(state)) = (plan.wallets.get(number), member.wallets.get_mut(number)) else { continue };
         let Some(lot) = state.lots.get(place) else { continue };

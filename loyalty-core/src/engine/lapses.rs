@@ -45,19 +45,19 @@ pub fn bring_back(
             }
             put_back(plan, member, (wallet, place, number), over, decisions)?;
             if let Some(next) = next {
-                run_out(plan, member, (wallet, place), (number, next), decisions)?;
+                run_out(plan, member, (wallet, place), (Some(number), next), decisions)?;
             }
         }
     }
     Ok(())
 }
 
-/// Points of a lot ran out by a form of inactivity at an instant that has passed.
+/// Points of a lot ran out by a form of inactivity at an instant that has passed, or had ended without one before they were there.
 pub fn run_out(
     plan: &Plan,
     member: &mut Member,
     (wallet, place): (u16, usize),
-    (form, over): (u16, i64),
+    (form, over): (Option<u16>, i64),
     decisions: &mut Vec<Decision>,
 ) -> Result<(), Overflow> {
     let Some(state) = member.wallets.get_mut(usize::from(wallet)) else { return Ok(()) };
@@ -67,7 +67,7 @@ pub fn run_out(
         return Ok(());
     }
     // Of what was forfeited before, nothing would come back.
-    if lot.expired.is_zero() {
+    if let Some(form) = form.filter(|_| lot.expired.is_zero()) {
         lot.expiry = Expiry::Lapsed { form, at: over };
     }
     lot.expired = amount::add(lot.expired, amount)?;

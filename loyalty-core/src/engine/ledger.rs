@@ -62,7 +62,7 @@ pub fn add_lot(
         settle_debt(member, wallet, at, decisions)?;
     }
     match lapsed {
-        Some(lapsed) => lapses::run_out(plan, member, (wallet, place), lapsed, decisions),
+        Some((form, over)) => lapses::run_out(plan, member, (wallet, place), (Some(form), over), decisions),
         None => Ok(()),
     }
 }

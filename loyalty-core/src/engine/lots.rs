@@ -227,8 +227,9 @@ impl WalletState {
         }
     }
 
-    /// The next instant at which something happens in this wallet by time alone. While frozen, nothing runs out.
-    pub fn next_due(&self, plan: &Plan, plans: &[InactivityPlan], frozen: bool) -> Option<i64> {
+    /// The next instant at which something happens in this wallet by time alone. While frozen, nothing runs out that had
+    /// not ended since then.
+    pub fn next_due(&self, plan: &Plan, plans: &[InactivityPlan], frozen: Option<i64>) -> Option<i64> {
         self.first_due(&self.lots, plan, plans, frozen)
     }
 
@@ -240,12 +241,12 @@ impl WalletState {
 
     /// When something happens next with the lots that have come since the mark, or since the change under way began; nothing,
     /// if anything else has changed by which something is due.
-    pub fn added_due(&self, plan: &Plan, plans: &[InactivityPlan], frozen: bool) -> Option<i64> {
+    pub fn added_due(&self, plan: &Plan, plans: &[InactivityPlan], frozen: Option<i64>) -> Option<i64> {
         let added = self.lots.added().filter(|_| self.activity.added().is_some())?;
         Some(self.first_due(added, plan, plans, frozen).unwrap_or(i64::MAX))
     }
 
-    fn first_due(&self, lots: &[Lot], plan: &Plan, plans: &[InactivityPlan], frozen: bool) -> Option<i64> {
+    fn first_due(&self, lots: &[Lot], plan: &Plan, plans: &[InactivityPlan], frozen: Option<i64>) -> Option<i64> {
         let due = lots.iter().map(|lot| self.due_of(plan, plans, lot, frozen)).min();
         due.filter(|due| *due != i64::MAX)
     }
@@ -253,15 +254,20 @@ impl WalletState {
     /// When something happens to a lot by time alone; the largest number for never. All lots are asked whenever time passes,
     /// so that the usual ones are answered here.
     #[inline]
-    pub fn due_of(&self, plan: &Plan, plans: &[InactivityPlan], lot: &Lot, frozen: bool) -> i64 {
+    pub fn due_of(&self, plan: &Plan, plans: &[InactivityPlan], lot: &Lot, frozen: Option<i64>) -> i64 {
         match (lot.vesting, lot.expiry) {
             (Vesting::At(at), _) => at,
             (Vesting::On { .. }, _) if !lot.expired.is_zero() => i64::MAX,
             (Vesting::On { deadline, .. }, _) => deadline,
             (Vesting::Done, Expiry::Never | Expiry::AfterVesting(_)) => i64::MAX,
-            (Vesting::Done, _) if frozen || lot.amount.is_zero() => i64::MAX,
-            (Vesting::Done, Expiry::At(at)) => at,
-            (Vesting::Done, _) => self.expires_at(plan, plans, lot).unwrap_or(i64::MAX),
+            (Vesting::Done, _) if lot.amount.is_zero() => i64::MAX,
+            (Vesting::Done, expiry) => {
+                let end = match expiry {
+                    Expiry::At(at) => at,
+                    _ => self.expires_at(plan, plans, lot).unwrap_or(i64::MAX),
+                };
+                if frozen.is_some_and(|since| end > since) { i64::MAX } else { end }
+            }
         }
     }
 
@@ -271,16 +277,16 @@ impl WalletState {
         &mut self,
         plan: &Plan,
         plans: &[InactivityPlan],
-        frozen: bool,
+        frozen: Option<i64>,
         (due, mut found): (i64, impl FnMut(usize)),
     ) -> i64 {
         let mut settled = self.lots.settled();
         let mut front = if settled > 0 { self.front.due } else { i64::MAX };
         // While ends are frozen, or where one of those at the front is due, all are asked.
-        if frozen || front <= due {
+        if frozen.is_some() || front <= due {
             (settled, front) = (0, i64::MAX);
         }
-        while let Some(lot) = self.lots.get(settled).filter(|_| !frozen) {
+        while let Some(lot) = self.lots.get(settled).filter(|_| frozen.is_none()) {
             let by_itself = matches!(lot.expiry, Expiry::Never | Expiry::At(_) | Expiry::AfterVesting(_));
             let at = self.due_of(plan, plans, lot, frozen);
             if at <= due || lot.pending() || !by_itself {
@@ -297,7 +303,7 @@ impl WalletState {
                 next = next.min(at);
             }
         }
-        if !frozen {
+        if frozen.is_none() {
             self.front.due = front;
             self.lots.settle_front(settled);
         }

@@ -60,7 +60,12 @@ impl Account {
 
     /// Whether no points run out at present.
     pub fn frozen(&self) -> bool {
-        self.current_pause().is_some_and(|pause| pause.freeze)
+        self.frozen_since().is_some()
+    }
+
+    /// Since when no points run out, if none do at present. What had ended by then is not put off.
+    pub fn frozen_since(&self) -> Option<i64> {
+        self.current_pause().filter(|pause| pause.freeze).map(|pause| pause.from)
     }
 
     /// Whether the account was at rest then.

@@ -31,7 +31,7 @@ use crate::time::{date_of, day_of, micros_of};
 /// The instant of the next thing that happens; the largest number for never.
 pub fn next_due(plan: &Plan, member: &Member) -> i64 {
     let wallets = member.wallets.iter().zip(&plan.wallets);
-    let frozen = member.account.frozen();
+    let frozen = member.account.frozen_since();
     let lots = wallets.filter_map(|(state, wallet)| state.next_due(plan, &wallet.inactivities, frozen)).min();
     next_due_beside(plan, member, lots.unwrap_or(i64::MAX))
 }
@@ -70,7 +70,7 @@ pub fn next_due_beside(plan: &Plan, member: &Member, lots: i64) -> i64 {
 /// The same after an event that may have changed nothing but wallets, in a program in which nothing follows: where points
 /// have only come, only they can be due before what was.
 pub fn next_due_of_grown(plan: &Plan, member: &Member) -> i64 {
-    let frozen = member.account.frozen();
+    let frozen = member.account.frozen_since();
     let mut wallets = member.wallets.iter().zip(&plan.wallets);
     let grown = wallets.try_fold(member.next_due, |next, (state, wallet)| {
         Some(next.min(state.added_due(plan, &wallet.inactivities, frozen)?))

@@ -22,7 +22,7 @@ use crate::engine::members::pause;
 use crate::engine::outcome::{Decision, Kind};
 use crate::engine::rewards::Units;
 use crate::engine::tally::Changes;
-use crate::engine::{earning, flows, ledger, rewards};
+use crate::engine::{earning, flows, lapses, ledger, rewards};
 use crate::plan::{EffectKindPlan, Plan, RestorePlan, in_force};
 
 /// Whether points that an order has earned have paid for what was taken in it.
@@ -363,7 +363,8 @@ fn put_into_lot(
     let inactivities = plan.inactivities(wallet);
     // Points whose lot has ended run out now: they were not there to run out then. While ends are frozen, one that had not come
     // when the pause began stands with the others, and moves with them.
-    let now = member.account.current_pause().filter(|pause| pause.freeze).map_or(at, |pause| pause.from.min(at));
+    let frozen = member.account.frozen_since();
+    let now = frozen.map_or(at, |since| since.min(at));
     let expiry = match expiry {
         Expiry::At(end) => Expiry::At(end.max(now)),
         expiry => expiry,
@@ -395,7 +396,12 @@ fn put_into_lot(
         let entry = member.next_entry();
         decisions.push(Decision { at, kind: Kind::DebtSettled { entry, wallet, amount: settled } });
     }
-    make_up(member, wallet, (lot, drawn, amount::subtract(amount, settled)?), at, decisions)
+    make_up(member, wallet, (lot, drawn, amount::subtract(amount, settled)?), at, decisions)?;
+    let had_ended = |since: i64| matches!(expiry, Expiry::At(end) if end <= since);
+    if frozen.is_some_and(had_ended) {
+        lapses::run_out(plan, member, (wallet, lot), (None, at), decisions)?;
+    }
+    Ok(())
 }
 
 fn lot(entry: u64, source: u64, earned_at: i64, expiry: Expiry) -> Lot {

@@ -218,7 +218,7 @@ fn put_back(
     decisions: &mut Vec<Decision>,
 ) -> Result<(), Overflow> {
     let expiry = pause::moved_expiry(plan, &member.account, used.expiry, held_at);
-    let frozen = member.account.frozen();
+    let now = member.account.frozen_since().map_or(at, |since| since.min(at));
     let inactivities = plan.inactivities(wallet);
     let Some(state) = member.wallets.get_mut(usize::from(wallet)) else { return Ok(()) };
     let lot = Lot {
@@ -230,7 +230,7 @@ fn put_back(
         expiry,
         expired: Decimal::ZERO,
     };
-    let over = !frozen && state.expires_at(plan, inactivities, &lot).is_some_and(|end| end <= at);
+    let over = state.expires_at(plan, inactivities, &lot).is_some_and(|end| end <= now);
     let place = match state.lots.iter().position(|known| known.entry == used.entry) {
         Some(place) => place,
         None => {
