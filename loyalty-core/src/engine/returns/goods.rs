@@ -73,9 +73,12 @@ pub(super) fn charged_in_all(plan: &Plan, order: &EventData, event: &EventData) 
     let Some(layout) = plan.events.get(usize::from(event.event)).map(|event| &event.layout) else {
         return base(plan, event);
     };
+    // A subtotal that is told of gift cards alone is theirs.
+    let counted = !has_goods(order, layout) && !base(plan, order)?.is_zero();
+    let on_top = if counted { Decimal::ZERO } else { others(event, layout)? };
     match field(plan, event, "total") {
         Some(total) if total_holds_others(plan, order, layout)? => Ok(total),
-        Some(total) => amount::add(total, others(event, layout)?),
-        None => amount::add(base(plan, event)?, others(event, layout)?),
+        Some(total) => amount::add(total, on_top),
+        None => amount::add(base(plan, event)?, on_top),
     }
 }
