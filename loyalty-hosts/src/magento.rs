@@ -3,11 +3,13 @@
 //! Amounts are JSON numbers there, printed from binary floats: `0.30000000000000004` is 0.3. The database behind them has
 //! four decimals, and so has what is read here; that is the one rounding in this crate.
 
+mod items;
+
 use loyalty_core::{Decimal, EventError, Refusal, host};
 
+use self::items::Figures;
 use crate::build::{self, Build};
 use crate::json::{self, Moment, Object, Result};
-use crate::money;
 use crate::options::{Earn, Money, Options};
 use crate::translation::{HostEvent, Keys, Parked, Reason, Translation};
 
@@ -50,13 +52,27 @@ fn rounded(object: &Object<'_>, name: &str) -> Result<Option<Decimal>> {
     object.get(name).map(|value| value.float(DECIMALS)).transpose()
 }
 
+/// A sum of the order's, in the shop's currency if it is told in it: for what is compared and not told on.
+fn sum(order: &Object<'_>, name: &str) -> Result<Option<Decimal>> {
+    Ok(rounded(order, &format!("base_{name}"))?.or(rounded(order, name)?))
+}
+
+/// Whether all that is charged is paid. An order is `processing` as soon as something of it is invoiced or shipped; what was
+/// canceled the shop goes on telling as due.
+fn paid_in_full(order: &Object<'_>, state: Option<&str>) -> Result<bool> {
+    let begun = matches!(state, Some("processing" | "complete" | "closed"));
+    // A partial document: the state is all there is.
+    let Some(due) = sum(order, "total_due")? else { return Ok(begun) };
+    let canceled = sum(order, "total_canceled")?.unwrap_or_default();
+    // Nothing is due of an order that costs nothing either, and that is no payment.
+    let something = sum(order, "total_paid")?.is_some_and(|paid| !paid.is_zero());
+    Ok(due <= canceled && (begun || something))
+}
+
 fn order(source: &str, options: &Options, order: &Object<'_>) -> Result<Translation> {
     let number = order.need_id("entity_id")?;
     let state = order.text("state")?;
-    let due = rounded(order, "base_total_due")?.or(rounded(order, "total_due")?);
-    let invoiced = rounded(order, "base_total_paid")?.or(rounded(order, "total_paid")?);
-    let paid = matches!(state.as_deref(), Some("processing" | "complete" | "closed"))
-        || due.is_some_and(|due| due.is_zero()) && invoiced.is_some_and(|paid| !paid.is_zero());
+    let paid = paid_in_full(order, state.as_deref())?;
     let cancelled = state.as_deref() == Some("canceled");
     let reason = match options.earn {
         Earn::Paid if cancelled && !paid => Some(Reason::Voided),
@@ -80,20 +96,51 @@ fn order(source: &str, options: &Options, order: &Object<'_>) -> Result<Translat
         // The shop does not say when. A later snapshot makes another event of it, which finds nothing left.
         let event = Build::event("cancel", build::id(source, "cancel", &[&number, &at.at.to_string()]), at);
         translation.push(HostEvent::new(event.put("order", id)).with_keys(&keys));
+    } else if options.earn == Earn::Placed {
+        let name = build::id(source, "canceled", &[&number]);
+        translation.extend(canceled(options, order, name, &id)?.map(|event| event.with_keys(&keys)));
     }
     Ok(if keys.known() { translation } else { translation.for_nobody("customer_id") })
+}
+
+/// The units that were canceled of an order that had counted with them. The shop cancels once, all that is not invoiced, and
+/// does not say when: the order's own instant is the one that no later snapshot changes.
+fn canceled(options: &Options, order: &Object<'_>, name: String, id: &str) -> Result<Option<HostEvent>> {
+    let items = order.objects("items")?;
+    let mut lines = Vec::new();
+    for item in items::counted(options, &items)? {
+        let units = items::canceled(item)?.min(items::ordered(options, item)?.quantity);
+        if !units.is_zero() {
+            lines.push(Build::new().put("id", item.need_id("item_id")?).put("quantity", units).done());
+        }
+    }
+    if lines.is_empty() {
+        return Ok(None);
+    }
+    let event = Build::event("refund", name, created(order)?).put("order", id).put("lines", lines);
+    Ok(Some(HostEvent::new(event)))
+}
+
+/// A sum of the order, without what was canceled of it if it counts without.
+fn charged(options: &Options, order: &Object<'_>, name: &str, canceled: &str) -> Result<Option<Decimal>> {
+    // Below zero in an order for a discount, above in its items.
+    let Some(all) = amount(options, order, name)?.map(|amount| amount.abs()) else { return Ok(None) };
+    let off = match options.earn {
+        Earn::Paid => amount(options, order, canceled)?.unwrap_or_default().abs(),
+        Earn::Placed => Decimal::ZERO,
+    };
+    Ok(Some(all.saturating_sub(off).max(Decimal::ZERO).normalize()))
 }
 
 fn bought(options: &Options, order: &Object<'_>, id: &str, keys: &Keys) -> Result<HostEvent> {
     let items = order.objects("items")?;
     let mut lines = Vec::new();
-    for item in counted(options, &items)? {
-        let quantity = item.need("qty_ordered", "how many units")?.float(DECIMALS)?;
-        let before = match amount(options, item, "row_total")? {
-            Some(total) => total,
-            None => money::times(item, item.need("price", "an amount")?.float(DECIMALS)?, quantity)?,
+    for item in items::counted(options, &items)? {
+        // What counts once it is paid was never more than was paid; what counts when it is placed is as it was placed.
+        let Figures { quantity, amount: charged } = match options.earn {
+            Earn::Paid => items::kept(options, item)?,
+            Earn::Placed => items::ordered(options, item)?,
         };
-        let off = amount(options, item, "discount_amount")?.unwrap_or_default().abs();
         if quantity.is_zero() {
             continue;
         }
@@ -104,7 +151,7 @@ fn bought(options: &Options, order: &Object<'_>, id: &str, keys: &Keys) -> Resul
             .maybe("kind", (item.text("product_type")?.as_deref() == Some("giftcard")).then_some("gift_card"))
             .put("quantity", quantity)
             .maybe("unit_price", amount(options, item, "price")?)
-            .put("amount", money::less(item, before, off)?);
+            .put("amount", charged);
         lines.push(line.done());
     }
     let payment = order.object("payment")?;
@@ -112,46 +159,19 @@ fn bought(options: &Options, order: &Object<'_>, id: &str, keys: &Keys) -> Resul
         Money::Shop => order.text("base_currency_code")?,
         Money::Presentment => order.text("order_currency_code")?,
     };
-    let subtotal = if lines.is_empty() { amount(options, order, "subtotal")? } else { None };
+    let subtotal = if lines.is_empty() { charged(options, order, "subtotal", "subtotal_canceled")? } else { None };
     let event = Build::event("order", id.to_owned(), created(order)?)
         .maybe("currency", currency)
         .maybe("subtotal", subtotal)
-        .maybe("total", amount(options, order, "grand_total")?)
-        .maybe("shipping", amount(options, order, "shipping_amount")?)
-        .maybe("tax", amount(options, order, "tax_amount")?)
-        // Below zero in an order, above in its items.
-        .maybe("discount", amount(options, order, "discount_amount")?.map(|amount| amount.abs()))
+        .maybe("total", charged(options, order, "grand_total", "total_canceled")?)
+        .maybe("shipping", charged(options, order, "shipping_amount", "shipping_canceled")?)
+        .maybe("tax", charged(options, order, "tax_amount", "tax_canceled")?)
+        .maybe("discount", charged(options, order, "discount_amount", "discount_canceled")?)
         .maybe("payment", payment.map_or(Ok(None), |payment| payment.text("method"))?)
         .maybe("branch", order.id("store_id")?)
         .some("coupons", order.text("coupon_code")?.into_iter().collect::<Vec<_>>())
         .some("lines", lines);
     Ok(HostEvent::new(event).with_keys(keys))
-}
-
-/// The items that count. A configurable product comes as parent and child, and a bundle as parent and parts: of the two the
-/// one with the money counts, and the parent if both have it.
-fn counted<'o, 'a>(options: &Options, items: &'o [Object<'a>]) -> Result<Vec<&'o Object<'a>>> {
-    let worth = |item: &Object<'_>| Ok::<_, EventError>(amount(options, item, "row_total")?.unwrap_or_default());
-    let mut counted = Vec::new();
-    for item in items {
-        let own = item.id("item_id")?;
-        let parent = item.id("parent_item_id")?;
-        let parent = items.iter().find(|other| parent.is_some() && other.id("item_id").ok().flatten() == parent);
-        let mut parts_have_it = false;
-        for part in items {
-            if own.is_some() && part.id("parent_item_id")? == own {
-                parts_have_it |= !worth(part)?.is_zero();
-            }
-        }
-        let counts = match parent {
-            Some(parent) => worth(parent)?.is_zero() && !worth(item)?.is_zero(),
-            None => !(worth(item)?.is_zero() && parts_have_it),
-        };
-        if counts {
-            counted.push(item);
-        }
-    }
-    Ok(counted)
 }
 
 /// A refund. It lists parents and children alike; those that the order's event leaves out are worth nothing.

@@ -57,6 +57,10 @@ impl Translation {
         self.events.push(event);
     }
 
+    pub(crate) fn extend(&mut self, events: impl IntoIterator<Item = HostEvent>) {
+        self.events.extend(events);
+    }
+
     /// Pushes an event that somebody can be found for, and parks any other.
     pub(crate) fn push_or_park(&mut self, event: HostEvent, path: &str) {
         if event.keys().next().is_some() {
