@@ -5,11 +5,13 @@
 
 mod items;
 
+use std::collections::BTreeSet;
+
 use loyalty_core::{Decimal, EventError, Refusal, host};
 
 use self::items::Figures;
 use crate::build::{self, Build};
-use crate::json::{self, Moment, Object, Result};
+use crate::json::{self, Moment, Object, Result, refuse};
 use crate::options::{Earn, Money, Options};
 use crate::translation::{HostEvent, Keys, Parked, Reason, Translation};
 
@@ -17,6 +19,9 @@ use crate::translation::{HostEvent, Keys, Parked, Reason, Translation};
 const DECIMALS: u32 = 4;
 
 /// What comes of a resource: `order`, `credit_memo` or `customer`.
+///
+/// A credit memo may come with its order, `{"credit_memo":{…},"order":{…}}`: then what comes back of a bundle with dynamic
+/// prices is told by its parts, as it was bought.
 ///
 /// # Errors
 ///
@@ -26,7 +31,10 @@ pub fn events(resource: &str, body: &[u8], options: &Options) -> core::result::R
     let body = json::body(body)?;
     match resource {
         "order" => order(&source, options, &body),
-        "credit_memo" => credit_memo(&source, &body),
+        "credit_memo" => match body.object("credit_memo")? {
+            Some(memo) => credit_memo(&source, options, &memo, body.object("order")?.as_ref()),
+            None => credit_memo(&source, options, &body, None),
+        },
         "customer" => customer(&source, &body),
         _ => Err(host::refusal(
             Refusal::UnknownEvent.as_str(),
@@ -174,19 +182,26 @@ fn bought(options: &Options, order: &Object<'_>, id: &str, keys: &Keys) -> Resul
     Ok(HostEvent::new(event).with_keys(keys))
 }
 
-/// A refund. It lists parents and children alike; those that the order's event leaves out are worth nothing.
-fn credit_memo(source: &str, memo: &Object<'_>) -> Result<Translation> {
+/// A refund. It lists parents and children alike, and does not say which is which. Those that the order's event leaves out
+/// are worth nothing, but for the parent of a bundle with dynamic prices, which only the order tells apart: it is told as back
+/// with the first of its parts.
+fn credit_memo(source: &str, options: &Options, memo: &Object<'_>, beside: Option<&Object<'_>>) -> Result<Translation> {
     let number = memo.need_id("entity_id")?;
-    let order = build::id(source, "order", &[&memo.need_id("order_id")?]);
+    let of = memo.need_id("order_id")?;
+    let left_out = beside.map_or_else(|| Ok(BTreeSet::new()), |order| left_out(options, order, &of))?;
+    let order = build::id(source, "order", &[&of]);
     let keys = Keys::default().and("order", Some(order.clone()));
     let mut lines = Vec::new();
     for item in memo.objects("items")? {
         let quantity = rounded(&item, "qty")?.unwrap_or_default();
-        let worth = rounded(&item, "base_row_total")?.or(rounded(&item, "row_total")?).unwrap_or_default();
+        let worth = sum(&item, "row_total")?.unwrap_or_default();
         if quantity.is_zero() || worth.is_zero() {
             continue;
         }
-        lines.push(Build::new().put("id", item.need_id("order_item_id")?).put("quantity", quantity).done());
+        let id = item.need_id("order_item_id")?;
+        if !left_out.contains(&id) {
+            lines.push(Build::new().put("id", id).put("quantity", quantity).done());
+        }
     }
     let event =
         Build::event("refund", build::id(source, "credit_memo", &[&number]), created(memo)?).put("order", order);
@@ -197,6 +212,26 @@ fn credit_memo(source: &str, memo: &Object<'_>) -> Result<Translation> {
         translation.push(HostEvent::new(event.put("lines", lines)).with_keys(&keys));
     }
     Ok(translation)
+}
+
+/// The items of the order that its event leaves out.
+fn left_out(options: &Options, order: &Object<'_>, of: &str) -> Result<BTreeSet<String>> {
+    let found = order.need_id("entity_id")?;
+    if found != of {
+        let expected = format!("the order `{of}`, of which the credit memo is");
+        return Err(refuse(Refusal::WrongType, &order.path_of("entity_id"), &expected, &format!("`{found}`")));
+    }
+    let items = order.objects("items")?;
+    let mut ids = BTreeSet::new();
+    for item in &items {
+        ids.extend(item.id("item_id")?);
+    }
+    for item in items::counted(options, &items)? {
+        if let Some(id) = item.id("item_id")? {
+            ids.remove(&id);
+        }
+    }
+    Ok(ids)
 }
 
 fn customer(source: &str, customer: &Object<'_>) -> Result<Translation> {

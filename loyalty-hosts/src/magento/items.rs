@@ -54,7 +54,8 @@ pub fn canceled(item: &Object<'_>) -> Result<Decimal> {
 }
 
 /// The items that count. A configurable product comes as parent and child, and a bundle as parent and parts: of the two the
-/// one with the money counts. If both have it, the parent counts, for that is where its discount is.
+/// one with the money counts. A bundle with dynamic prices tells it at both, and discounts at the parts alone, which can come
+/// back one by one: there the parts count. Of anything else the parent does.
 pub fn counted<'o, 'a>(options: &Options, items: &'o [Object<'a>]) -> Result<Vec<&'o Object<'a>>> {
     let worth = |item: &Object<'_>| Ok::<_, EventError>(amount(options, item, "row_total")?.unwrap_or_default());
     let mut counted = Vec::new();
@@ -69,12 +70,16 @@ pub fn counted<'o, 'a>(options: &Options, items: &'o [Object<'a>]) -> Result<Vec
             }
         }
         let counts = match parent {
-            Some(parent) => worth(parent)?.is_zero() && !worth(item)?.is_zero(),
-            None => !(worth(item)?.is_zero() && parts_have_it),
+            Some(parent) => !worth(item)?.is_zero() && (worth(parent)?.is_zero() || is_bundle(parent)?),
+            None => !(parts_have_it && (worth(item)?.is_zero() || is_bundle(item)?)),
         };
         if counts {
             counted.push(item);
         }
     }
     Ok(counted)
+}
+
+fn is_bundle(item: &Object<'_>) -> Result<bool> {
+    Ok(item.text("product_type")?.as_deref() == Some("bundle"))
 }

@@ -79,7 +79,7 @@ fn view(program: &Program, member: &Member) -> Document {
     view.document().clone()
 }
 
-fn play(translations: &[Translation]) -> Document {
+pub fn play(translations: &[Translation]) -> Document {
     let program = program();
     let mut member = member(&program);
     let mut waiting = Vec::new();

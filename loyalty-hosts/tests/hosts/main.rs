@@ -11,3 +11,4 @@ mod case;
 mod corpus;
 mod engine;
 mod laws;
+mod points;

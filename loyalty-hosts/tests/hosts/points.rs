@@ -1,0 +1,77 @@
+//! What is left in points of an order, as a shop tells its life: a point for a unit of money, and five for each unit of a line
+//! without a kind.
+
+use loyalty_hosts::{Earn, Options, Translation};
+
+use super::case::{at, translate};
+use super::engine::play;
+
+fn told(function: &str, topic: &str, earn: Earn, body: &str) -> Translation {
+    translate(function, topic, &Options { earn, ..Options::default() }, body.as_bytes()).unwrap()
+}
+
+fn left(translations: &[Translation]) -> String {
+    at(&play(translations), "wallets.points.available").trim_matches('"').to_owned()
+}
+
+fn magento(earn: Earn, resource: &str, body: &str) -> Translation {
+    told("magento.events", resource, earn, body)
+}
+
+/// Two units of 50, and what the shop says of them.
+fn two_of_fifty(state: &str, day: u32, sums: &str, units: &str) -> String {
+    format!(
+        r#"{{"entity_id":3,"state":"{state}","customer_id":3,"customer_is_guest":0,"base_currency_code":"USD",
+        "created_at":"2026-11-01 10:00:00","updated_at":"2026-11-0{day} 10:00:00","base_grand_total":100,{sums},
+        "items":[{{"item_id":1,"sku":"A","qty_ordered":2,"base_row_total":100,{units}}}]}}"#
+    )
+}
+
+#[test]
+fn of_magento_only_what_was_paid_is_left() {
+    let due = two_of_fifty("processing", 2, r#""base_total_due":100"#, r#""qty_invoiced":0"#);
+    let off = two_of_fifty("canceled", 3, r#""base_total_due":100,"base_total_canceled":100"#, r#""qty_canceled":2"#);
+    let half = two_of_fifty(
+        "complete",
+        4,
+        r#""base_total_due":50,"base_total_paid":50,"base_total_canceled":50"#,
+        r#""qty_invoiced":1,"qty_canceled":1,"base_row_invoiced":50"#,
+    );
+    let later = half.replace("2026-11-04", "2026-11-05");
+    let orders =
+        |earn, bodies: &[&String]| left(&bodies.iter().map(|body| magento(earn, "order", body)).collect::<Vec<_>>());
+    assert_eq!(orders(Earn::Paid, &[&due]), "0");
+    assert_eq!(orders(Earn::Paid, &[&due, &off]), "0");
+    assert_eq!(orders(Earn::Placed, &[&due, &off]), "0");
+    // 50 and five for the unit, however often it is told.
+    assert_eq!(orders(Earn::Paid, &[&due, &half, &later]), "55");
+    assert_eq!(orders(Earn::Placed, &[&due, &half, &later]), "55");
+    let memo = r#"{"entity_id":8,"order_id":3,"created_at":"2026-11-06 10:00:00","items":[{"order_item_id":1,"qty":1,"base_row_total":50}]}"#;
+    for earn in [Earn::Paid, Earn::Placed] {
+        let all = [magento(earn, "order", &half), magento(earn, "credit_memo", memo)];
+        assert_eq!(left(&all), "0");
+    }
+}
+
+/// 60 less 6, and two of 40 less 4; the first comes back, and then the others.
+#[test]
+fn of_a_bundle_of_magento_the_parts_come_back() {
+    let order = r#"{"entity_id":3,"state":"processing","customer_id":3,"customer_is_guest":0,"base_currency_code":"USD",
+        "created_at":"2026-11-01 10:00:00","base_grand_total":90,"items":[
+        {"item_id":1,"product_type":"bundle","qty_ordered":1,"base_row_total":100},
+        {"item_id":2,"parent_item_id":1,"qty_ordered":1,"base_row_total":60,"base_discount_amount":6},
+        {"item_id":4,"parent_item_id":1,"qty_ordered":2,"base_row_total":40,"base_discount_amount":4}]}"#;
+    let memo = |id: u32, items: &str| {
+        let memo = format!(
+            r#"{{"entity_id":{id},"order_id":3,"created_at":"2026-11-0{id} 10:00:00","items":[
+            {{"order_item_id":1,"qty":1,"base_row_total":100}},{items}]}}"#
+        );
+        magento(Earn::Paid, "credit_memo", &format!(r#"{{"credit_memo":{memo},"order":{order}}}"#))
+    };
+    let bought = magento(Earn::Paid, "order", order);
+    let first = memo(2, r#"{"order_item_id":2,"qty":1,"base_row_total":60}"#);
+    let others = memo(3, r#"{"order_item_id":4,"qty":2,"base_row_total":40}"#);
+    assert_eq!(left(std::slice::from_ref(&bought)), "105");
+    assert_eq!(left(&[bought.clone(), first.clone()]), "46");
+    assert_eq!(left(&[bought, first, others]), "0");
+}
