@@ -38,6 +38,9 @@ pub fn events(topic: &str, body: &[u8], options: &Options) -> core::result::Resu
     }
 }
 
+/// What says that an order was paid: when, or that all was done.
+const PAID: [&str; 4] = ["date_paid_gmt", "date_paid", "date_completed_gmt", "date_completed"];
+
 /// How an order stands, as far as points go.
 enum Standing {
     Counts,
@@ -47,16 +50,16 @@ enum Standing {
 
 fn standing(options: &Options, order: &Object<'_>) -> Result<Standing> {
     let status = order.need("status", "the status of the order")?.text()?;
-    // `date_paid` stays when a paid order is called off.
-    let paid = order.get("date_paid_gmt").is_some() || order.get("date_paid").is_some();
+    // Both stay when an order is called off, so that whatever has counted is undone. The status does not tell: cash on delivery
+    // is `processing` long before it is paid.
+    let paid = PAID.iter().any(|date| order.get(date).is_some());
     Ok(match (status.as_str(), options.earn) {
         ("checkout-draft" | "auto-draft" | "draft", _) => Standing::Not(Reason::Draft),
-        ("processing" | "completed", _) => Standing::Counts,
         ("refunded", _) => Standing::Undone,
         ("cancelled" | "failed" | "trash", Earn::Paid) if !paid => Standing::Not(Reason::Voided),
         ("cancelled" | "failed" | "trash", _) => Standing::Undone,
         (_, Earn::Paid) if !paid => Standing::Not(Reason::Unpaid),
-        // Paid and on hold, or a status of some plug-in's own.
+        // Also what is paid and on hold, or of a status of some plug-in's own.
         (_, _) => Standing::Counts,
     })
 }

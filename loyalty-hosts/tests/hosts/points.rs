@@ -75,3 +75,27 @@ fn of_a_bundle_of_magento_the_parts_come_back() {
     assert_eq!(left(&[bought.clone(), first.clone()]), "46");
     assert_eq!(left(&[bought, first, others]), "0");
 }
+
+/// Cash on delivery of one unit of 100: in work at first, then paid at the door, or refused there.
+#[test]
+fn of_cash_on_delivery_nothing_is_left_until_it_is_paid() {
+    let order = |status: &str, more: &str| {
+        format!(
+            r#"{{"id":1,"status":"{status}","customer_id":5,"currency":"USD","date_created_gmt":"2026-11-01T10:00:00",
+            "date_modified_gmt":"2026-11-05T10:00:00",{more}"line_items":[{{"id":11,"quantity":1,"total":"100.00"}}]}}"#
+        )
+    };
+    let paid = r#""date_paid_gmt":"2026-11-05T10:00:00","#;
+    let ends = |earn, last: &str| {
+        let bodies = [order("processing", ""), last.to_owned()];
+        left(&bodies.map(|body| told("woocommerce.events", "order.updated", earn, &body)))
+    };
+    for earn in [Earn::Paid, Earn::Placed] {
+        assert_eq!(ends(earn, &order("completed", paid)), "105");
+        for status in ["cancelled", "failed"] {
+            assert_eq!(ends(earn, &order(status, "")), "0");
+            assert_eq!(ends(earn, &order(status, paid)), "0");
+        }
+    }
+    assert_eq!(ends(Earn::Paid, &order("processing", "")), "0");
+}
