@@ -9,7 +9,7 @@ use loyalty_core::{Decimal, Document, Refusal};
 
 use super::orders::{self, line_document};
 use super::prices::{currency, line};
-use super::{Origin, keys};
+use super::{Origin, keys, refunds};
 use crate::build::{self, Build};
 use crate::json::{Moment, Object, Result, refuse};
 use crate::money;
@@ -46,7 +46,7 @@ pub fn translate(origin: Origin<'_>, body: &Object<'_>) -> Result<Translation> {
         let event = Build::event("order", own, at).maybe("currency", currency(origin, &order)?).put("lines", came);
         translation.push(HostEvent::new(event).with_keys(&keys));
     }
-    let went = went(&edit, &order)?;
+    let went = went(origin, &edit, &order)?;
     if !went.is_empty() {
         translation.push(removed(origin, &[&number, &name], &id, at, went).with_keys(&keys));
     }
@@ -101,7 +101,7 @@ fn came(origin: Origin<'_>, edit: &Object<'_>, order: &Object<'_>) -> Result<Vec
 }
 
 /// What went, as far as no refund of the order tells it.
-fn went(edit: &Object<'_>, order: &Object<'_>) -> Result<Vec<Document>> {
+fn went(origin: Origin<'_>, edit: &Object<'_>, order: &Object<'_>) -> Result<Vec<Document>> {
     let removed = units(edit, "removals")?;
     if removed.is_empty() {
         return Ok(Vec::new());
@@ -110,7 +110,7 @@ fn went(edit: &Object<'_>, order: &Object<'_>) -> Result<Vec<Document>> {
     for refund in order.objects("refunds")? {
         for line in refund.objects("refund_line_items")? {
             let sum = back.entry(line.need_id("line_item_id")?).or_insert(Decimal::ZERO);
-            *sum = money::plus(&line, *sum, line.need("quantity", "how many units")?.number()?)?;
+            *sum = money::plus(&line, *sum, refunds::units_back(origin, &line)?)?;
         }
     }
     let mut lines = Vec::new();

@@ -3,7 +3,7 @@
 //! The event of the order holds only what never changes after it was placed, so that each snapshot gives the same event
 //! again: no `current_…`, no tags, no names of payment gateways, no status.
 
-use loyalty_core::{Decimal, Document};
+use loyalty_core::{Decimal, Document, Instant};
 
 use super::prices::{Line, amount, currency, line};
 use super::{Origin, keys, refunds};
@@ -35,7 +35,7 @@ pub fn translate(origin: Origin<'_>, topic: &str, order: &Object<'_>) -> Result<
         }
     }
     if let Some(at) = order.instant("cancelled_at")?
-        && !all_back(order, &dated)?
+        && !all_back(origin, order, &dated)?
     {
         translation.push(cancelled(origin, &number, &id, at, &keys));
     }
@@ -132,7 +132,7 @@ fn cancelled(origin: Origin<'_>, number: &str, id: &str, at: Moment, keys: &Keys
 }
 
 /// Whether the refunds have taken back every unit, so that a cancellation would find nothing.
-fn all_back(order: &Object<'_>, refunds: &[(loyalty_core::Instant, Object<'_>)]) -> Result<bool> {
+fn all_back(origin: Origin<'_>, order: &Object<'_>, refunds: &[(Instant, Object<'_>)]) -> Result<bool> {
     let lines = order.objects("line_items")?;
     for item in &lines {
         let id = item.need_id("id")?;
@@ -140,7 +140,7 @@ fn all_back(order: &Object<'_>, refunds: &[(loyalty_core::Instant, Object<'_>)])
         for (_, refund) in refunds {
             for back in refund.objects("refund_line_items")? {
                 if back.need_id("line_item_id")? == id {
-                    left = left.saturating_sub(back.number("quantity")?.unwrap_or_default());
+                    left = left.saturating_sub(refunds::units_back(origin, &back)?);
                 }
             }
         }

@@ -51,16 +51,24 @@ pub fn event(
     Ok(Ok(HostEvent::new(event.put("order", order).put("lines", lines)).with_keys(keys)))
 }
 
-/// A line that comes back; nothing for one whose goods stay although it is listed, as for shipping that is paid back: its
-/// worth is zero while the line's is not.
+/// A line that comes back; nothing for one whose goods stay.
 fn returned(origin: Origin<'_>, back: &Object<'_>) -> Result<Option<Document>> {
+    let quantity = units_back(origin, back)?;
+    if quantity.is_zero() {
+        return Ok(None);
+    }
+    let worth = amount(origin, back, "subtotal")?;
+    let line = Build::new().put("id", back.need_id("line_item_id")?).put("quantity", quantity).maybe("amount", worth);
+    Ok(Some(line.done()))
+}
+
+/// How many units of a line come back: none of one whose goods stay although it is listed, as for shipping that is paid back.
+/// Its worth is zero while the line's is not.
+pub fn units_back(origin: Origin<'_>, back: &Object<'_>) -> Result<Decimal> {
     let quantity = back.need("quantity", "how many units")?.number()?;
     let worth = amount(origin, back, "subtotal")?;
     let line_worth = back.object("line_item")?.map(|item| line(origin, &item)).transpose()?;
     let free = line_worth.is_some_and(|line| line.amount.is_zero());
-    if quantity.is_zero() || worth.is_some_and(|worth| worth <= Decimal::ZERO) && !free {
-        return Ok(None);
-    }
-    let line = Build::new().put("id", back.need_id("line_item_id")?).put("quantity", quantity).maybe("amount", worth);
-    Ok(Some(line.done()))
+    let stays = worth.is_some_and(|worth| worth <= Decimal::ZERO) && !free;
+    Ok(if stays { Decimal::ZERO } else { quantity })
 }

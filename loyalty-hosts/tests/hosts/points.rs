@@ -99,3 +99,23 @@ fn of_cash_on_delivery_nothing_is_left_until_it_is_paid() {
     }
     assert_eq!(ends(Earn::Paid, &order("processing", "")), "0");
 }
+
+/// One unit of 199.00 less 3.33 for 195 and five; its shipping is paid back, and then it is called off.
+#[test]
+fn of_an_order_that_was_called_off_nothing_is_left_though_its_shipping_came_back_first() {
+    let item = r#"{"id":7,"quantity":1,"price":"199.00","discount_allocations":[{"amount":"3.33"}]}"#;
+    let refund = format!(
+        r#""refunds":[{{"id":9,"created_at":"2026-11-02T10:00:00Z",
+        "refund_line_items":[{{"line_item_id":7,"quantity":1,"subtotal":0.0,"line_item":{item}}}]}}],"#
+    );
+    let order = |more: &str| {
+        let order = format!(
+            r#"{{"id":42,"customer":{{"id":5}},"currency":"USD","financial_status":"partially_refunded",
+            "created_at":"2026-11-01T10:00:00Z",{more}"line_items":[{item}]}}"#
+        );
+        told("shopify.events", "orders/updated", Earn::Paid, &order)
+    };
+    let off = format!(r#"{refund}"cancelled_at":"2026-11-03T10:00:00Z","#);
+    assert_eq!(left(&[order(&refund)]), "200");
+    assert_eq!(left(&[order(&refund), order(&off)]), "0");
+}
