@@ -37,7 +37,12 @@ pub fn translate(origin: Origin<'_>, topic: &str, order: &Object<'_>) -> Result<
     if let Some(at) = order.instant("cancelled_at")?
         && !all_back(origin, order, &dated)?
     {
-        translation.push(cancelled(origin, &number, &id, at, &keys));
+        translation.push(cancelled(origin, &[&number], &id, at, &keys));
+    }
+    if order.get("cancelled_at").is_none() && voided(order)? {
+        // The shop does not say when. A later snapshot makes another event of it, which finds nothing left.
+        let at = updated(order)?;
+        translation.push(cancelled(origin, &[&number, &at.at.to_string()], &id, at, &keys));
     }
     Ok(if keys.known() { translation } else { translation.for_nobody("customer") })
 }
@@ -63,22 +68,37 @@ fn not_yet(origin: Origin<'_>, topic: &str, order: &Object<'_>) -> Result<Option
     let reason = match (origin.options.earn, status.as_deref()) {
         (_, Some("paid" | "partially_refunded" | "refunded")) => None,
         (_, None) if topic == "orders/paid" => None,
-        // Called off: whether that undoes something depends on whether it has ever counted.
-        (Earn::Placed, _) if cancelled => None,
-        (_, Some("voided")) => Some(Reason::Voided),
+        // What was called off, or its payment was, has counted all the same, and is undone.
+        (Earn::Placed, _) => None,
+        (Earn::Paid, Some("voided")) => Some(Reason::Voided),
         (Earn::Paid, _) if cancelled => Some(Reason::Voided),
         (Earn::Paid, _) => Some(Reason::Unpaid),
-        (Earn::Placed, _) => None,
     };
     Ok(reason.map(|reason| Parked::new(reason, "financial_status")))
 }
 
+/// Whether its payment was called off, and the order was not.
+fn voided(order: &Object<'_>) -> Result<bool> {
+    Ok(order.text("financial_status")?.as_deref() == Some("voided"))
+}
+
+fn placed(order: &Object<'_>) -> Result<Moment> {
+    match order.instant("processed_at")? {
+        Some(at) => Ok(at),
+        None => order.need("created_at", "the instant at which it was placed")?.instant(),
+    }
+}
+
+fn updated(order: &Object<'_>) -> Result<Moment> {
+    match order.instant("updated_at")? {
+        Some(at) => Ok(at),
+        None => placed(order),
+    }
+}
+
 /// The order as it was bought.
 fn bought(origin: Origin<'_>, order: &Object<'_>, id: &str, keys: &Keys) -> Result<HostEvent> {
-    let at = match order.instant("processed_at")? {
-        Some(at) => at,
-        None => order.need("created_at", "the instant at which it was placed")?.instant()?,
-    };
+    let at = placed(order)?;
     let mut lines = Vec::new();
     for item in order.objects("line_items")? {
         lines.extend(bought_line(origin, &item)?);
@@ -126,8 +146,8 @@ pub fn line_document(item: &Object<'_>, figures: &Line) -> Result<Option<Documen
     Ok(Some(line.done()))
 }
 
-fn cancelled(origin: Origin<'_>, number: &str, id: &str, at: Moment, keys: &Keys) -> HostEvent {
-    let event = Build::event("cancel", build::id(origin.source, "cancel", &[number]), at).put("order", id);
+fn cancelled(origin: Origin<'_>, names: &[&str], id: &str, at: Moment, keys: &Keys) -> HostEvent {
+    let event = Build::event("cancel", build::id(origin.source, "cancel", names), at).put("order", id);
     HostEvent::new(event).with_keys(keys)
 }
 

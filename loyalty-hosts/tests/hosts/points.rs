@@ -119,3 +119,22 @@ fn of_an_order_that_was_called_off_nothing_is_left_though_its_shipping_came_back
     assert_eq!(left(&[order(&refund)]), "200");
     assert_eq!(left(&[order(&refund), order(&off)]), "0");
 }
+
+#[test]
+fn of_a_placed_order_nothing_is_left_once_its_payment_is_voided() {
+    let order = |status: &str, more: &str| {
+        let order = format!(
+            r#"{{"id":42,"customer":{{"id":5}},"currency":"USD","financial_status":"{status}",{more}
+            "created_at":"2026-11-01T10:00:00Z","line_items":[{{"id":7,"quantity":1,"price":"100.00"}}]}}"#
+        );
+        told("shopify.events", "orders/updated", Earn::Placed, &order)
+    };
+    let placed = order("authorized", "");
+    let voided = order("voided", r#""updated_at":"2026-11-02T10:00:00Z","#);
+    let again = order("voided", r#""updated_at":"2026-11-03T10:00:00Z","#);
+    let off = order("voided", r#""updated_at":"2026-11-04T10:00:00Z","cancelled_at":"2026-11-04T10:00:00Z","#);
+    assert_eq!(left(std::slice::from_ref(&placed)), "105");
+    assert_eq!(left(&[placed.clone(), voided.clone()]), "0");
+    assert_eq!(left(&[voided.clone(), placed.clone()]), "0");
+    assert_eq!(left(&[placed, voided, again, off]), "0");
+}
