@@ -14,7 +14,9 @@ use crate::translation::{HostEvent, Keys, Parked, Reason, Translation};
 /// read from `orders/ID/refunds`, and its body.
 ///
 /// Webhooks tell of a refund only its sum. So a refund within an order is parked as
-/// [`Incomplete`](Reason::Incomplete), and its lines come with the topic `refund`.
+/// [`Incomplete`](Reason::Incomplete), and its lines come with the topic `refund`. A refund may come with its order,
+/// `{"refund":{…},"order":{…}}`, which alone says whether prices include tax. By itself it is parked so too, if it pays
+/// back money of a line with tax, and no units.
 ///
 /// # Errors
 ///
@@ -25,7 +27,10 @@ pub fn events(topic: &str, body: &[u8], options: &Options) -> core::result::Resu
     match topic {
         "order.created" | "order.updated" | "order.restored" => order(&source, options, &body),
         "order.deleted" => Ok(Translation::parked_only(Parked::new(Reason::Deleted, "id"))),
-        "refund" => refund(&source, &body),
+        "refund" => match body.object("refund")? {
+            Some(refund) => refunded(&source, &refund, body.object("order")?.as_ref()),
+            None => refunded(&source, &body, None),
+        },
         "customer.created" | "customer.updated" => customer(&source, &body),
         "customer.deleted" => Ok(Translation::parked_only(Parked::new(Reason::Privacy, ""))),
         _ => Err(host::refusal(
@@ -147,14 +152,19 @@ fn bought(order: &Object<'_>, id: &str, keys: &Keys) -> Result<HostEvent> {
 }
 
 /// A refund of the REST API. Quantities and totals of its lines are below zero, its `amount` is above.
-fn refund(source: &str, refund: &Object<'_>) -> Result<Translation> {
+fn refunded(source: &str, refund: &Object<'_>, beside: Option<&Object<'_>>) -> Result<Translation> {
     let number = refund.need_id("id")?;
-    let order = build::id(source, "order", &[&order_of(refund)?]);
+    let of = order_of(refund)?;
+    let with_tax = beside.map(|order| with_tax_of(order, &of)).transpose()?;
+    let order = build::id(source, "order", &[&of]);
     let keys = Keys::default().and("order", Some(order.clone()));
     let event = Build::event("refund", build::id(source, "refund", &[&number]), created(refund)?).put("order", order);
     let mut lines = Vec::new();
     for item in refund.objects("line_items")? {
-        lines.extend(returned(&item)?);
+        let Some(worth) = worth(&item, with_tax)? else {
+            return Ok(Translation::parked_only(Parked::new(Reason::Incomplete, &item.path_of("total_tax"))));
+        };
+        lines.extend(returned(&item, worth)?);
     }
     if lines.is_empty() {
         let amount = refund.number("amount")?.map(|amount| amount.abs());
@@ -166,8 +176,33 @@ fn refund(source: &str, refund: &Object<'_>) -> Result<Translation> {
     Ok(translation)
 }
 
+/// Whether the lines of the refund's order were told with tax.
+fn with_tax_of(order: &Object<'_>, of: &str) -> Result<bool> {
+    let found = order.need_id("id")?;
+    if found != of {
+        let expected = format!("the order `{of}`, of which the refund is");
+        return Err(refuse(Refusal::WrongType, &order.path_of("id"), &expected, &format!("`{found}`")));
+    }
+    Ok(order.bool("prices_include_tax")? == Some(true))
+}
+
+/// What a returned line pays back, in prices as the order's line has them; nothing if that cannot be told. Where units come
+/// back it is but told along, and is without tax however the refund comes, so that it is one event.
+fn worth(item: &Object<'_>, with_tax: Option<bool>) -> Result<Option<Decimal>> {
+    let net = item.number("total")?.unwrap_or_default().abs();
+    let tax = item.number("total_tax")?.unwrap_or_default().abs();
+    if tax.is_zero() || !item.number("quantity")?.unwrap_or_default().is_zero() {
+        return Ok(Some(net));
+    }
+    match with_tax {
+        None => Ok(None),
+        Some(true) => money::plus(item, net, tax).map(Some),
+        Some(false) => Ok(Some(net)),
+    }
+}
+
 /// A returned line names the line of the order among its meta data; without units it gives back a part of its money.
-fn returned(item: &Object<'_>) -> Result<Option<Document>> {
+fn returned(item: &Object<'_>, amount: Decimal) -> Result<Option<Document>> {
     let mut line = None;
     for meta in item.objects("meta_data")? {
         if meta.text("key")?.as_deref() == Some("_refunded_item_id") {
@@ -175,7 +210,6 @@ fn returned(item: &Object<'_>) -> Result<Option<Document>> {
         }
     }
     let quantity = item.number("quantity")?.unwrap_or_default().abs();
-    let amount = item.number("total")?.unwrap_or_default().abs();
     if quantity.is_zero() && amount.is_zero() {
         return Ok(None);
     }

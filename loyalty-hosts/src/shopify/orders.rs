@@ -77,7 +77,7 @@ fn not_yet(origin: Origin<'_>, topic: &str, order: &Object<'_>) -> Result<Option
     Ok(reason.map(|reason| Parked::new(reason, "financial_status")))
 }
 
-/// Whether its payment was called off, and the order was not.
+/// Whether its payment was called off.
 fn voided(order: &Object<'_>) -> Result<bool> {
     Ok(order.text("financial_status")?.as_deref() == Some("voided"))
 }

@@ -138,3 +138,31 @@ fn of_a_placed_order_nothing_is_left_once_its_payment_is_voided() {
     assert_eq!(left(&[voided.clone(), placed.clone()]), "0");
     assert_eq!(left(&[placed, voided, again, off]), "0");
 }
+
+/// One unit of 100.00 and 19.00 tax, shown as 119.00, and five for the unit. Half of its money comes back, 59.50, or all of it,
+/// and with it the unit.
+#[test]
+fn of_a_line_whose_money_came_back_with_its_tax_none_of_it_is_left() {
+    let order = r#"{"id":1,"status":"completed","customer_id":5,"currency":"USD","prices_include_tax":true,
+        "date_created_gmt":"2026-11-01T10:00:00","date_paid_gmt":"2026-11-01T10:00:00","total":"119.00",
+        "line_items":[{"id":11,"quantity":1,"total":"100.00","total_tax":"19.00"}]}"#;
+    let refund = |quantity: i32, net: &str, tax: &str| {
+        let refund = format!(
+            r#"{{"id":9,"parent_id":1,"date_created_gmt":"2026-11-02T10:00:00","amount":"119.00","line_items":[{{"id":30,
+            "quantity":{quantity},"total":"{net}","total_tax":"{tax}","meta_data":[{{"key":"_refunded_item_id","value":"11"}}]}}]}}"#
+        );
+        let both = format!(r#"{{"refund":{refund},"order":{order}}}"#);
+        let told = |body: &str| told("woocommerce.events", "refund", Earn::Paid, body);
+        (told(&refund), told(&both))
+    };
+    let bought = told("woocommerce.events", "order.updated", Earn::Paid, order);
+    assert_eq!(left(std::slice::from_ref(&bought)), "124");
+    let (_, half) = refund(0, "-50.00", "-9.50");
+    assert_eq!(left(&[bought.clone(), half]), "64");
+    let (_, all) = refund(0, "-100.00", "-19.00");
+    assert_eq!(left(&[bought.clone(), all]), "0");
+    // With the unit it is one event, by itself and beside its order.
+    let (by_itself, beside) = refund(-1, "-100.00", "-19.00");
+    assert_eq!(by_itself, beside);
+    assert_eq!(left(&[bought, by_itself]), "0");
+}
