@@ -112,6 +112,7 @@ fn bought(order: &Object<'_>, id: &str, keys: &Keys) -> Result<HostEvent> {
         money::plus(object, net, tax).map(Some)
     };
     let mut lines = Vec::new();
+    let mut goods = Decimal::ZERO;
     for item in order.objects("line_items")? {
         let amount = shown(&item, "total", "total_tax")?;
         let amount =
@@ -127,23 +128,34 @@ fn bought(order: &Object<'_>, id: &str, keys: &Keys) -> Result<HostEvent> {
             .put("quantity", quantity)
             .put("amount", amount);
         lines.push(line.done());
+        goods = money::plus(&item, goods, amount)?;
     }
+    // A fee below zero is a discount of the whole order, and no line. The shop does not split it, so that it is told as what
+    // is left of the goods; `discount_total` does not know of it, and is without tax.
+    let (mut off, mut discount) = (Decimal::ZERO, order.number("discount_total")?);
     for fee in order.objects("fee_lines")? {
-        // A fee below zero is a discount of the whole order; `total` knows of it, and it is no line.
-        if let Some(amount) = shown(&fee, "total", "total_tax")?.filter(|amount| *amount >= Decimal::ZERO) {
+        let Some(amount) = shown(&fee, "total", "total_tax")? else { continue };
+        if amount >= Decimal::ZERO {
             lines.push(Build::new().maybe("id", fee.id("id")?).put("kind", "fee").put("amount", amount).done());
+            continue;
         }
+        off = money::plus(&fee, off, amount.abs())?;
+        let net = fee.number("total")?.unwrap_or_default().abs();
+        discount = Some(money::plus(&fee, discount.unwrap_or_default(), net)?);
     }
+    // Without such a fee the core adds up the goods by itself.
+    let subtotal = (!off.is_zero()).then(|| goods.saturating_sub(off).max(Decimal::ZERO).normalize());
     let mut codes = Vec::<Document>::new();
     for coupon in order.objects("coupon_lines")? {
         codes.extend(coupon.text("code")?.map(Document::from));
     }
     let event = Build::event("order", id.to_owned(), created(order)?)
         .maybe("currency", order.text("currency")?)
+        .maybe("subtotal", subtotal)
         .maybe("total", order.number("total")?)
         .maybe("shipping", shown(order, "shipping_total", "shipping_tax")?)
         .maybe("tax", order.number("total_tax")?)
-        .maybe("discount", order.number("discount_total")?)
+        .maybe("discount", discount)
         .maybe("payment", order.text("payment_method")?)
         .maybe("channel", order.text("created_via")?)
         .some("coupons", codes)

@@ -166,3 +166,19 @@ fn of_a_line_whose_money_came_back_with_its_tax_none_of_it_is_left() {
     assert_eq!(by_itself, beside);
     assert_eq!(left(&[bought, by_itself]), "0");
 }
+
+/// Two lines of 60 and 40 and five for each unit, and 20 off by a fee below zero: 80. Of the second line 8 of them fall away, so that
+/// 60 - 12 = 48 are left of the first.
+#[test]
+fn of_an_order_with_a_fee_below_zero_what_was_charged_is_left() {
+    let order = r#"{"id":1,"status":"completed","customer_id":5,"currency":"USD",
+        "date_created_gmt":"2026-11-01T10:00:00","date_paid_gmt":"2026-11-01T10:00:00","total":"80.00",
+        "line_items":[{"id":11,"quantity":1,"total":"60.00"},{"id":12,"quantity":1,"total":"40.00"}],
+        "fee_lines":[{"id":13,"total":"-20.00"}]}"#;
+    let refund = r#"{"id":9,"parent_id":1,"date_created_gmt":"2026-11-02T10:00:00","line_items":[{"id":30,"quantity":-1,
+        "total":"-40.00","meta_data":[{"key":"_refunded_item_id","value":"12"}]}]}"#;
+    let bought = told("woocommerce.events", "order.updated", Earn::Paid, order);
+    let back = told("woocommerce.events", "refund", Earn::Paid, refund);
+    assert_eq!(left(std::slice::from_ref(&bought)), "90");
+    assert_eq!(left(&[bought, back]), "53");
+}
