@@ -170,6 +170,19 @@ fn is_of_coupon(plan: &Plan, rule: Option<u32>) -> bool {
     rule.is_some_and(|rule| matches!(rule.trigger, Trigger::Declared(Moment::Used(_))))
 }
 
+/// Whether a rule is what a reward gives, and takes points of a wallet in it: for something else, or for nothing.
+fn is_given_by_reward(plan: &Plan, rule: Option<u32>, wallet: u16, day: i32) -> bool {
+    let rule = rule.and_then(|rule| plan.rules.get(rule as usize));
+    let rule = rule.filter(|rule| matches!(rule.trigger, Trigger::Declared(Moment::Redeemed(_))));
+    let takes = |kind: &EffectKindPlan| match kind {
+        EffectKindPlan::Spend { wallet: own, .. } => *own == wallet,
+        EffectKindPlan::Convert { from, .. } => *from == wallet,
+        _ => false,
+    };
+    let form = rule.and_then(|rule| in_force(&rule.forms, day));
+    form.is_some_and(|form| form.effects.iter().any(|effect| takes(&effect.kind)))
+}
+
 /// Whether the caps of a rule count what it spends: those of a reward's effects do not count its price, and where points go to
 /// another member they speak of those.
 fn is_counted(plan: &Plan, rule: u32, day: i32) -> bool {
@@ -413,8 +426,8 @@ fn lot(entry: u64, source: u64, earned_at: i64, expiry: Expiry) -> Lot {
 #[derive(Debug, Clone, Copy)]
 pub struct Lent {
     wallet: u16,
-    /// By coupons, which spend when the order has been judged, or by the order itself.
-    of_coupons: bool,
+    /// By coupons and by what rewards give, which spend when the order has been judged, or by the order itself.
+    later: bool,
     amount: Decimal,
 }
 
@@ -431,9 +444,16 @@ pub(super) fn lent(plan: &Plan, order: &Order, decisions: &[Decision]) -> Result
         });
         let back = amount::sum(back.collect::<Vec<_>>().into_iter())?;
         let spent = |whole| amount::sum(prices(plan, order, wallet, whole).iter().map(|paid| paid.used.amount));
-        let by_coupons = amount::subtract(spent(true)?, spent(false)?)?.min(back);
-        lent.push(Lent { wallet, of_coupons: false, amount: amount::subtract(back, by_coupons)? });
-        lent.push(Lent { wallet, of_coupons: true, amount: by_coupons });
+        let by_rewards = order.decisions.iter().filter_map(|decision| match &decision.kind {
+            Kind::Spent { wallet: of, amount, rule, .. } if *of == wallet => {
+                Some(*amount).filter(|_| is_given_by_reward(plan, *rule, wallet, order.day))
+            }
+            _ => None,
+        });
+        let by_coupons = amount::subtract(spent(true)?, spent(false)?)?;
+        let later = amount::add(by_coupons, amount::sum(by_rewards)?)?.min(back);
+        lent.push(Lent { wallet, later: false, amount: amount::subtract(back, later)? });
+        lent.push(Lent { wallet, later: true, amount: later });
     }
     lent.retain(|lent| lent.amount > Decimal::ZERO);
     Ok(lent)
@@ -443,18 +463,18 @@ pub(super) fn lent(plan: &Plan, order: &Order, decisions: &[Decision]) -> Result
 pub fn take_again(
     plan: &Plan,
     member: &mut Member,
-    of_coupons: bool,
+    later: bool,
     (at, first): (i64, usize),
     decisions: &mut Decided,
 ) -> Result<(), Overflow> {
-    for lent in decisions.undone().lent.clone().into_iter().filter(|lent| lent.of_coupons == of_coupons) {
+    for lent in decisions.undone().lent.clone().into_iter().filter(|lent| lent.later == later) {
         let own = decisions.get(first..).unwrap_or_default();
         let converted = taken_to_convert(plan, own);
         let paid = own.iter().enumerate().filter_map(|(place, decision)| match &decision.kind {
             Kind::Spent { wallet, amount, rule, .. } if *wallet == lent.wallet && !converted.contains(&place) => {
                 let day = plan.calendar.day_at(decision.at);
-                let own = is_of_coupon(plan, *rule) == of_coupons && is_price(plan, *rule, lent.wallet, day);
-                own.then_some(*amount)
+                let follows = is_of_coupon(plan, *rule) || is_given_by_reward(plan, *rule, lent.wallet, day);
+                Some(*amount).filter(|_| follows == later && is_price(plan, *rule, lent.wallet, day))
             }
             _ => None,
         });
