@@ -73,8 +73,8 @@ fn thaw(plan: &Plan, member: &mut Member, pause: Pause) {
 /// Where an instant that was settled at `settled_at` moves to by one pause with frozen expiry that is over.
 fn moved_by(plan: &Plan, pause: Pause, at: i64, settled_at: i64) -> i64 {
     let Some(to) = pause.to.filter(|to| pause.freeze && settled_at < *to) else { return at };
-    if at <= pause.from && settled_at < at {
-        // It had come before the pause began.
+    if at <= pause.from && settled_at != at {
+        // An end that had come before the pause began; activity is settled when it happens.
         return at;
     }
     if Instant::from_micros(at).is_none() {
