@@ -41,7 +41,7 @@ use clawback::claw_back;
 use kept::{base, charged, kept};
 use limits::{give_coupons_back, give_limits_back};
 use order::{come_back_before, open, read, unknown_order};
-use owed::{AllOwed, may_owe, owed};
+use owed::{AllOwed, owed, tells_due};
 use rerate::{count_no_more, remeasure};
 use restore::{give_back_spent, paid_by_itself};
 
@@ -212,7 +212,7 @@ fn take_away(
 ) -> Result<Undone, EventError> {
     let Judged { order, units, points, before, mut after, kept_before, kept_after, lives_on } = judged;
     let first = decisions.len();
-    if !lives_on && may_owe(plan, &order) {
+    if !lives_on && tells_due(plan, &order) {
         refund_due(plan, &order, (&before, &kept_before), (&after, &kept_after), at, decisions)?;
     }
     let used_up = challenges::used_up(plan, member)?;

@@ -304,8 +304,12 @@ fn a_coupon_is_laid_on_what_is_kept_by_the_version_that_gave_it_alone() {
     // 60 of 70 are kept, so that 20 EUR go on: what comes back was charged at 10 less its share of 2.86.
     assert_eq!(due(&old, "OFF").as_deref(), Some("7.14"));
     assert_eq!(due(&same, "OFF").as_deref(), Some("7.14"));
-    // Nobody knows by now what the coupon said, and nothing is asked: it keeps its share.
-    assert_eq!(due(&another, "OFF"), None);
+    // Nobody knows by now what the coupon said, and nothing is asked: it keeps its share, and the order tells what is due as it did.
+    let kept = rules(&format!("coupon OFF {{ {terms} }}  coupon KEPT {{ {terms} }}"));
+    let gone = rules(&format!("coupon KEPT {{ {terms} }}"));
+    assert_eq!([&another, &kept, &gone].map(|program| due(program, "OFF").unwrap()), ["7.14"; 3]);
+    // Without any coupon nothing is read of what was charged.
+    assert_eq!(due(&rules("wallet points {}"), "OFF"), None);
     assert_eq!([&old, &another].map(|program| due(program, "KEPT")), [None, None]);
 }
 

@@ -14,7 +14,7 @@ use crate::engine::coupons::issue;
 use crate::engine::error::EventError;
 use crate::engine::eval::Scope;
 use crate::engine::member::Member;
-use crate::engine::outcome::Kind;
+use crate::engine::outcome::{Decision, Kind};
 use crate::engine::pricing::Minor;
 use crate::engine::pricing::apply::{Applied, apply};
 use crate::engine::pricing::cart::Cart;
@@ -72,8 +72,16 @@ fn used<'a>(plan: &'a Plan, order: &'a Order) -> impl Iterator<Item = Used<'a>> 
     })
 }
 
+/// Whether an order has used a coupon that may lose what it took off, as it was when it was used: what is to be paid back of it is told,
+/// whatever another version says of the coupon. One that has no coupons at all does not know what was charged.
+pub fn tells_due(plan: &Plan, order: &Order) -> bool {
+    let may_lose =
+        |decision: &Decision| matches!(decision.kind, Kind::Coupon(CouponDecision::Redeemed { terms: Some(_), .. }));
+    plan.cart.as_ref().is_some_and(|cart| cart.event == order.event.event) && order.decisions.iter().any(may_lose)
+}
+
 /// Whether an order has used a coupon that a partial return may call into question.
-pub fn may_owe(plan: &Plan, order: &Order) -> bool {
+fn may_owe(plan: &Plan, order: &Order) -> bool {
     used(plan, order).any(|used| used.asked)
 }
 
