@@ -69,8 +69,14 @@ pub fn decide(scope: &Scope<'_>, event_plan: &EventPlan, event: &EventData) -> R
     // An order without lines cannot be priced here: what its coupons take off is the host's.
     let cart = scope.plan.cart.as_ref().filter(|cart| event.list(cart.lines).present);
     if cart.is_some() {
+        let named_twice = |unmet: &Unmet| unmet.reasons == [Reason::NamedTwice];
+        let twice: Vec<Unmet> = uses.unmet.iter().filter(|unmet| named_twice(unmet)).cloned().collect();
         uses.unmet.retain(|unmet| unmet.coupon.is_none());
         priced(scope, event_plan, event, &mut uses)?;
+        // Of a code that is written more than once a quote tells no coupon.
+        let told = |twice: &Unmet| uses.unmet.iter().any(|unmet| unmet.code == twice.code && named_twice(unmet));
+        let untold: Vec<Unmet> = twice.into_iter().filter(|twice| !told(twice)).collect();
+        uses.unmet.extend(untold);
     }
     // Where the order was priced, all of them were spoken of.
     for offer in offers.into_iter().filter(|_| cart.is_none()) {
