@@ -166,6 +166,9 @@ fn evaluate_in_turn(
         effects::collect(scope, &firings, evaluation, &mut acted)?;
     }
     earn(scope, evaluation)?;
+    for coupon in scope.uses {
+        points::claim_what_is_given(scope, *coupon, evaluation)?;
+    }
     if on_event.limited || on_event.capped {
         forget_what_is_not_given(scope, &firings, evaluation)?;
     }
@@ -183,7 +186,7 @@ fn forget_what_is_not_given(
     firings: &Firings<'_>,
     evaluation: &mut Evaluation,
 ) -> Result<(), Overflow> {
-    let Evaluation { grants, lots, changes, facts, .. } = evaluation;
+    let Evaluation { grants, lots, changes, .. } = evaluation;
     let is_given = |wallet: u16| lots.iter().any(|lot| lot.wallet == wallet);
     if grants.iter().all(|grant| is_given(grant.wallet)) {
         return Ok(());
@@ -194,9 +197,6 @@ fn forget_what_is_not_given(
                 caps::count(scope, grant.wallet, caps, -grant.amount, changes)?;
             }
         }
-    }
-    for coupon in scope.uses {
-        points::claim_nothing_of(scope, *coupon, is_given, facts);
     }
     grants.retain(|grant| is_given(grant.wallet));
     Ok(())

@@ -110,14 +110,23 @@ pub fn within_budget(scope: &Scope<'_>, coupon: u32, evaluation: &mut Evaluation
     Ok(())
 }
 
-/// Takes back what a coupon claims of its budget for points of a wallet that gets nothing.
-pub fn claim_nothing_of(scope: &Scope<'_>, coupon: u32, is_given: impl Fn(u16) -> bool, facts: &mut Vec<Kind>) {
+/// Of its budget a coupon claims no more than its wallet has got, after that wallet's own rounding and limits.
+pub fn claim_what_is_given(scope: &Scope<'_>, coupon: u32, evaluation: &mut Evaluation) -> Result<(), Overflow> {
     let form = form(scope.plan, coupon, scope.day).filter(|form| form.with_order.is_some());
     let wallet = form.and_then(|form| form.budget.as_ref()).and_then(|budget| budget.wallet);
-    if wallet.is_some_and(|wallet| !is_given(wallet)) {
-        let counter = counter("budget", name(scope.plan, coupon));
-        facts.retain(|fact| !matches!(fact, Kind::Claim { counter: own, .. } if *own == counter));
-    }
+    let Some(wallet) = wallet else { return Ok(()) };
+    let Evaluation { lots, facts, .. } = evaluation;
+    let mut given = lots.iter().filter(|lot| lot.wallet == wallet).map(|lot| lot.amount);
+    let given = given.try_fold(Decimal::ZERO, amount::add)?;
+    let own = counter("budget", name(scope.plan, coupon));
+    facts.retain_mut(|fact| match fact {
+        Kind::Claim { counter, by, .. } if *counter == own => {
+            *by = (*by).min(given);
+            amount::is_positive(*by)
+        }
+        _ => true,
+    });
+    Ok(())
 }
 
 /// What a coupon's effects have used of its budget.
