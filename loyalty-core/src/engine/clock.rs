@@ -143,6 +143,12 @@ pub fn vest(
     let late = state.lots.get(number).filter(|_| at < member.clock);
     let lapsed = late.and_then(|lot| super::idle::lapse_of(plan, inactivities, state, lot, at));
     let expires_at = state.lots.get(number).and_then(|lot| state.expires_at(plan, inactivities, lot));
+    // While ends are frozen, it is told where this one would be if the account woke up now.
+    let fixed = state.lots.get(number).filter(|lot| matches!(lot.expiry, Expiry::At(_))).map(|lot| lot.earned_at);
+    let expires_at = expires_at.map(|end| match fixed {
+        Some(earned_at) => pause::if_awake(plan, &member.account, end, (earned_at, at)),
+        None => end,
+    });
     let expires_at = lapsed.map(|(_, over)| over).or(expires_at);
     let settled = state.settle(number)?;
     let wallet = wallet as u16;
