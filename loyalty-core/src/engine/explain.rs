@@ -329,8 +329,9 @@ fn tell(
         return Ok(());
     }
     doors::stand_then(plan, &mut met, event.at, replaced);
-    let counters = before.counters();
-    let scope = Scope { event: Some(event), counters: counters.as_ref(), ..Scope::of(plan, &met, event.at) };
+    let (counters, kept) = (before.counters(), before.kept());
+    let scope =
+        Scope { event: Some(event), counters: counters.as_ref(), kept: &kept, ..Scope::of(plan, &met, event.at) };
     let mut deltas = measures::Deltas::new();
     measures::deltas(&scope, &event_plan.measures, &mut deltas)?;
     let scope = Scope { deltas: &deltas, ..scope };

@@ -4,6 +4,7 @@ export const note = {
   "a part of it holds": "يتحقق جزء منه",
   "all of it has to hold": "يجب أن يتحقق كله",
   "all of it holds": "يتحقق كله",
+  "an earlier form of the order has done it, and that stays": "نفّذه شكل سابق من الطلب، وهو باقٍ",
   "an earlier rule has its turn": "الدور لقاعدة سابقة",
   "it comes to nothing": "لا ينتج عنه شيء",
   "it holds": "متحقق",

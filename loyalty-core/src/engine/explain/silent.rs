@@ -13,8 +13,8 @@ use super::trace::{Figure, Shown, Tracer};
 use super::{granted, limits, words};
 use crate::amount::{self, Overflow};
 use crate::check::model::Comparison;
-use crate::engine::tags;
 use crate::engine::value::{Stored, Value};
+use crate::engine::{returns, tags};
 use crate::plan::node::{Node, NodeId};
 use crate::plan::{EffectKindPlan, EffectPlan, Plan, RuleFormPlan, RulePlan, Unit, in_force};
 
@@ -362,6 +362,10 @@ fn nothing(
     for (number, effect) in form.effects.iter().enumerate() {
         let said = words::quoted(judged.tracer.source, effect.quote);
         let reason = Reason { line: Some(effect.quote.line), ..Reason::new(What::Nothing, said) };
+        if judged.tracer.scope.kept.contains(&rule) && returns::is_lasting(&effect.kind) {
+            reasons.push(reason.saying("an earlier form of the order has done it, and that stays"));
+            continue;
+        }
         if let Some(full) = has_no_room(judged, (rule, moves), &effect.kind, &reason)? {
             reasons.push(full);
             continue;
