@@ -42,6 +42,7 @@ mod message_text;
 mod most;
 mod moved;
 mod names;
+mod not_there;
 mod path;
 mod question;
 mod referral;

@@ -43,6 +43,7 @@ impl<'a> Checker<'a> {
         self.lint_rounding(rules);
         self.lint_beginnings(rules);
         self.lint_consents();
+        self.lint_not_there(rules);
         let unsettled: Vec<Span> = self
             .referrals
             .iter()

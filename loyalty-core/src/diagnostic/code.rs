@@ -333,6 +333,8 @@ codes! {
     FarYear = "W0241" Warning,
     /// What members agree to, and nothing asks for.
     ConsentUnread = "W0242" Warning,
+    /// Points that are taken away or turned into others by the effects that earn them.
+    NotThereYet = "W0261" Warning,
 }
 
 impl core::fmt::Display for Code {
