@@ -8,7 +8,7 @@ use super::expression::{Scope, is_literal};
 use super::matching::key;
 use super::model::{
     Benefit, Carry, Cycle, Expr, ExprKind, Fall, Grace, Keep, Ladder, LadderForm, LadderIndex, LadderReturns, Level,
-    LevelForm, MeasureIndex, OwnFrom, Retain, Rise, Type, Versioned, Window,
+    LevelForm, MeasureIndex, OwnFrom, Period, Retain, Rise, Type, Versioned, Window,
 };
 use super::names::{Declared, Value};
 use crate::diagnostic::{Code, Diagnostic};
@@ -133,12 +133,19 @@ impl<'a> Checker<'a> {
             returns: LadderReturns::Keep,
         };
         let mut fall_span = span;
+        let mut rise_span = None;
         let mut carry_span = span;
         for clause in &form.clauses {
             let ClauseKind::Ladder(ladder) = &clause.kind else { continue };
             match ladder {
                 LadderClause::Rise(tree_ladder::Rise::AtOnce) => value.rise = Rise::AtOnce,
                 LadderClause::Rise(tree_ladder::Rise::AtEndOf(of)) => value.rise = Rise::AtEndOf(*of),
+                LadderClause::Rise(tree_ladder::Rise::On { month, day }) => {
+                    if self.every_year(*month, *day, clause.span).is_some() {
+                        value.rise = Rise::On { month: *month, day: *day };
+                    }
+                    rise_span = Some(clause.span);
+                }
                 LadderClause::Rise(tree_ladder::Rise::AtPeriodEnd) => {
                     value.rise = self.own_period(&value, clause.span).map_or(Rise::AtOnce, Rise::AtEndOf);
                 }
@@ -169,6 +176,9 @@ impl<'a> Checker<'a> {
                 }
                 LadderClause::Benefit { .. } | LadderClause::Level { .. } => {}
             }
+        }
+        if let (Rise::On { month, day }, Some(span)) = (value.rise, rise_span) {
+            self.judged_amid(&value, (month, day), span);
         }
         if value.keep == Keep::WhileQualified {
             if value.fall == Fall::OneLevel {
@@ -427,6 +437,38 @@ impl<'a> Checker<'a> {
                 None
             }
         }
+    }
+
+    /// Warns of a day on which the period that is looked at has only begun: the one that is over is another window.
+    fn judged_amid(&mut self, form: &LadderForm, (month, day): (u32, u32), span: Span) {
+        let begins = |period: Period| match period {
+            Period::Day => true,
+            Period::Week => false,
+            Period::Month => day == 1,
+            Period::Quarter | Period::HalfYear | Period::Year => {
+                let months = match period {
+                    Period::Quarter => 3,
+                    Period::HalfYear => 6,
+                    _ => 12,
+                };
+                day == 1 && (month + 12 - self.settings.year_start).is_multiple_of(months)
+            }
+        };
+        let of_now = |measure: MeasureIndex| match self.measures.get(measure)?.as_ref()?.versions.first()?.value.window
+        {
+            Window::This(period) if !begins(period) => Some(period),
+            _ => None,
+        };
+        let Some(period) = self.deciding_measures(form).into_iter().find_map(of_now) else { return };
+        let word = period.word();
+        self.report(
+            Diagnostic::new(
+                Code::RiseAmid,
+                span,
+                format!("on that day `this {word}` is not over, and levels rise by the part of it that has passed"),
+            )
+            .help(format!("let the measure look at the {word} that is over: `last {word}`")),
+        );
     }
 
     fn deciding_measures(&self, form: &LadderForm) -> Vec<MeasureIndex> {

@@ -121,6 +121,7 @@ fn standing(form: &LadderForm) -> Vec<String> {
     let rise = match form.rise {
         Rise::AtOnce => "at once".to_owned(),
         Rise::AtEndOf(of) => format!("at end of {of}"),
+        Rise::On { month, day } => format!("on {day} {}", month_name(month)),
     };
     let keep = match form.keep {
         Keep::WhileQualified => "while qualified".to_owned(),

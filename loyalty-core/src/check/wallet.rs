@@ -307,7 +307,7 @@ impl<'a> Checker<'a> {
     }
 
     /// That every year has a day.
-    fn every_year(&mut self, month: u32, day: u32, span: Span) -> Option<()> {
+    pub(super) fn every_year(&mut self, month: u32, day: u32, span: Span) -> Option<()> {
         // A common year has no other days than all have.
         if NaiveDate::from_ymd_opt(2027, month, day).is_some() {
             return Some(());

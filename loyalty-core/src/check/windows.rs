@@ -5,7 +5,7 @@ use rust_decimal::Decimal;
 
 use super::Checker;
 use super::expression::{Scope, constant};
-use super::model::{Expr, Lasts, Length, OwnFrom, OwnPeriod, Per, TimeUnit, Window};
+use super::model::{Expr, Lasts, Length, OwnFrom, OwnPeriod, Per, Period, TimeUnit, Window};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
 use crate::syntax::engagement;
@@ -103,7 +103,14 @@ impl<'a> Checker<'a> {
         Some(match window {
             tree::Window::AllTime => Window::AllTime,
             tree::Window::This(period, _) => Window::This(*period),
-            tree::Window::Previous(period, _) => Window::Previous(*period),
+            tree::Window::Periods { period, count, with_present, of_last_year, span } => {
+                self.periods(*period, *count, *span)?;
+                let before = match of_last_year {
+                    true => self.periods_of_a_year(*period, *span)?,
+                    false => 0,
+                };
+                Window::Periods { period: *period, back: count - u32::from(*with_present) + before, count: *count }
+            }
             tree::Window::Rolling(duration) => Window::Rolling(self.length(duration)?),
             tree::Window::Own { of, each, previous } => {
                 let of = if of.text == "membership" {
@@ -135,6 +142,38 @@ impl<'a> Checker<'a> {
             tree::Window::Range(range) => {
                 let (from, to) = self.days(range)?;
                 Window::Range { from, to }
+            }
+        })
+    }
+
+    /// Whole periods that are more than none and within a hundred years.
+    fn periods(&mut self, period: Period, count: u32, span: Span) -> Option<()> {
+        let unit = match period {
+            Period::Day => TimeUnit::Day,
+            Period::Week => TimeUnit::Week,
+            Period::Month => TimeUnit::Month,
+            Period::Quarter => TimeUnit::Quarter,
+            // Two of them are a year.
+            Period::HalfYear | Period::Year => TimeUnit::Year,
+        };
+        let count = if period == Period::HalfYear { count.div_ceil(2) } else { count };
+        self.length(&Duration { count, unit, span }).map(|_| ())
+    }
+
+    /// How many periods a year has, of those of which each has its counterpart in the year before.
+    fn periods_of_a_year(&mut self, period: Period, span: Span) -> Option<u32> {
+        Some(match period {
+            Period::Month => 12,
+            Period::Quarter => 4,
+            Period::HalfYear => 2,
+            Period::Day | Period::Week | Period::Year => {
+                let help = match period {
+                    Period::Year => "the year before this one is `last year`",
+                    _ => "write it of a `month`, a `quarter` or a `half year`, as in `this month of last year`",
+                };
+                let message = format!("no {period} of last year is the counterpart of this one");
+                self.report(Diagnostic::new(Code::BadWindow, span, message).help(help));
+                return None;
             }
         })
     }

@@ -329,6 +329,8 @@ codes! {
     OneSidedStack = "W0220" Warning,
     /// A rule of the calendar that reads a period which is only beginning.
     PeriodBegins = "W0240" Warning,
+    /// Levels that rise on a day on which the period that is looked at is not over.
+    RiseAmid = "W0243" Warning,
     /// Days of years in which nothing happens.
     FarYear = "W0241" Warning,
     /// What members agree to, and nothing asks for.

@@ -1,9 +1,10 @@
 //! Where the periods of the calendar end, and the years and months of a member's own.
 
 use super::horizon::{begins, turns_between};
+use super::lots::next_day;
 use super::member::Member;
 use crate::calendar::Calendar;
-use crate::check::model::{Cycle, Lasts, Length, OwnPeriod, ToEnd};
+use crate::check::model::{Cycle, Lasts, Length, OwnPeriod, Rise, ToEnd};
 use crate::plan::Plan;
 
 /// A calendar, and the instant from whose day on the years and months of a member are counted.
@@ -71,13 +72,22 @@ impl<'p> Cycles<'p> {
         }
     }
 
-    /// Whether an instant is the first of a cycle; with the day of joining none of before begins anew.
-    pub fn begins(self, of: Cycle, at: i64) -> bool {
-        let day = self.calendar.day_at(at);
-        if self.calendar.start_of(day) != at || self.first_day(of, self.key(of, day)) != day {
-            return false;
+    /// Whether a cycle ends at an instant, and the next begins.
+    pub fn ends(self, of: Cycle, at: i64) -> bool {
+        self.end_of(of, at.saturating_sub(1)) == at
+    }
+
+    /// The first instant after another at which levels rise that do so at times; nothing where they do at once.
+    pub fn next_rise(self, rise: Rise, after: i64) -> Option<i64> {
+        match rise {
+            Rise::AtOnce => None,
+            Rise::AtEndOf(of) => Some(self.end_of(of, after)),
+            Rise::On { month, day } => {
+                let on = |from: i32| self.calendar.start_of(next_day(month, day, from));
+                let today = self.calendar.day_at(after);
+                Some(on(today)).filter(|at| *at > after).or_else(|| Some(on(today.saturating_add(1))))
+            }
         }
-        matches!(of, Cycle::Calendar(_)) || day > self.joined()
     }
 
     fn joined(self) -> i32 {

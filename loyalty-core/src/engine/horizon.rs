@@ -207,7 +207,8 @@ impl<'a> Horizon<'a> {
             match form.value.window {
                 Window::AllTime | Window::Range { .. } => {}
                 Window::This(period) => self.periods(period, 1),
-                Window::Previous(period) => self.periods(period, 2),
+                Window::Periods { period, back: 1, count: 1 } => self.periods(period, 2),
+                Window::Periods { period, back, count } => self.entering(number, measure.tally, (period, back, count)),
                 Window::Rolling(length) => {
                     self.leaving(number, measure.tally, |calendar, at| leaves(calendar, length, at));
                 }
@@ -260,6 +261,33 @@ impl<'a> Horizon<'a> {
                 let marks = self.member.marks.of(measure);
                 let ends: Vec<i64> = marks.iter().map(|mark| leaves(calendar, At::Instant(mark.at))).collect();
                 ends.into_iter().for_each(|end| self.push(end));
+            }
+        }
+    }
+
+    /// When what happened in a period enters a window of whole periods, and when it leaves it.
+    fn entering(&mut self, measure: u16, tally: Option<u32>, (period, back, count): (Period, u32, u32)) {
+        let calendar = &self.plan.calendar;
+        let periods: Vec<i64> = match tally {
+            Some(number) => {
+                let grain = self.plan.grain(number);
+                let entries = self.member.tallies.between(number, i64::MIN, i64::MAX).iter();
+                let period_of = |key: i64| match grain {
+                    Grain::Period(_) => key,
+                    Grain::Instant => calendar.period_of(period, calendar.day_at(key)),
+                    Grain::Day | Grain::Ever => calendar.period_of(period, key as i32),
+                };
+                entries.map(|entry| period_of(entry.key)).collect()
+            }
+            None => {
+                let marks = self.member.marks.of(measure).iter();
+                marks.map(|mark| calendar.period_of(period, calendar.day_at(mark.at))).collect()
+            }
+        };
+        let (enters, leaves) = (i64::from(back) + 1 - i64::from(count), i64::from(back) + 1);
+        for of in periods {
+            for number in [of.saturating_add(enters), of.saturating_add(leaves)] {
+                self.push_day(calendar.first_day(period, number));
             }
         }
     }

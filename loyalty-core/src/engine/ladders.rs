@@ -60,7 +60,10 @@ fn still_counts(scope: &Scope<'_>, form: &LadderFormPlan, day: i32) -> bool {
     let (_, today) = measures::looking_from(scope, window);
     match window {
         Window::This(period) => calendar.period_of(period, day) == calendar.period_of(period, today),
-        Window::Previous(period) => calendar.period_of(period, day) + 1 == calendar.period_of(period, today),
+        Window::Periods { period, back, count } => {
+            let first = calendar.period_of(period, today) - i64::from(back);
+            (first..first + i64::from(count)).contains(&calendar.period_of(period, day))
+        }
         Window::Rolling(length) => day > Calendar::day_minus(today, length),
         Window::Own { of: OwnFrom::Level(_), .. } => false,
         Window::Own { of: OwnFrom::Membership, each, previous } => {
@@ -197,10 +200,8 @@ fn judge(
 ) -> Result<Judged, Overflow> {
     let at = scope.at;
     let due = standing.until.is_some_and(|until| until <= at);
-    let period_ends = match form.rise {
-        Rise::AtEndOf(period) if occasion == Occasion::Time => scope.cycles().begins(period, at),
-        _ => false,
-    };
+    let period_ends =
+        occasion == Occasion::Time && scope.cycles().next_rise(form.rise, at.saturating_sub(1)) == Some(at);
     let closing_scope = Scope { closing: true, ..*scope };
     let timed = form.keep != Keep::WhileQualified;
     let now = earned(scope, ladder)?;
@@ -210,9 +211,9 @@ fn judge(
     let reached = match form.rise {
         Rise::AtOnce => now,
         // Nobody is given what the next judgement would take away again.
-        Rise::AtEndOf(_) if period_ends && timed => closing,
-        Rise::AtEndOf(_) if period_ends => closing.min(now),
-        Rise::AtEndOf(_) => 0,
+        _ if period_ends && timed => closing,
+        _ if period_ends => closing.min(now),
+        _ => 0,
     };
     if let Occasion::Late(event_at) = occasion
         && let Some((to, then)) = reached_then(scope, ladder, form, standing, event_at)?
@@ -237,7 +238,7 @@ fn judge(
         // What has been reached by the beginning period is not lost with the ending one.
         _ if looks_back => (closing.max(reached), &closing_scope),
         // A period that is not over has made nothing yet.
-        Rise::AtEndOf(_) if by_return_alone => (0, scope),
+        rise if by_return_alone && rise != Rise::AtOnce => (0, scope),
         _ => (now, scope),
     };
     let before_grace = if in_grace { earned_before_grace(scope, ladder, form, standing)? } else { 0 };

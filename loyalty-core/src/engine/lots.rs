@@ -487,7 +487,7 @@ fn end_of(calendar: &Calendar, period: Period, day: i32) -> i64 {
 }
 
 /// The first day of that date on or after another.
-fn next_day(month: u32, day: u32, reached: i32) -> i32 {
+pub fn next_day(month: u32, day: u32, reached: i32) -> i32 {
     use chrono::Datelike as _;
 
     let year = date_of(reached).year();

@@ -204,7 +204,7 @@ fn holds_one(scope: &Scope<'_>, window: Window, grain: Grain, key: i64) -> bool 
 /// Where a window is looked at from: at the end of a period calendar windows from its last instant.
 pub fn looking_from(scope: &Scope<'_>, window: Window) -> (i64, i32) {
     match window {
-        Window::This(_) | Window::Previous(_) | Window::Own { .. } | Window::AllTime if scope.closing => {
+        Window::This(_) | Window::Periods { .. } | Window::Own { .. } | Window::AllTime if scope.closing => {
             let at = scope.at.saturating_sub(1);
             (at, scope.plan.calendar.day_at(at))
         }

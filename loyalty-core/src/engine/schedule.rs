@@ -113,9 +113,9 @@ fn ladder_due(plan: &Plan, member: &Member, number: u16, limit: i64) -> i64 {
     next = next.min(first(&changes, limit.min(next), |at| ladders::would_change(plan, member, number, at)));
     // The end of the present period, and of every period in which something changes; periods are those of the form in
     // force by then.
-    let period_end = |at: i64| match ladders::form(plan, number, plan.calendar.day_at(at))?.rise {
-        Rise::AtEndOf(period) => Some(Cycles::of(plan, member).end_of(period, at)),
-        _ => None,
+    let period_end = |at: i64| {
+        let rise = ladders::form(plan, number, plan.calendar.day_at(at))?.rise;
+        Cycles::of(plan, member).next_rise(rise, at)
     };
     let mut ends: Vec<i64> = core::iter::once(clock).chain(changes).filter_map(period_end).collect();
     ends.arrange();

@@ -453,17 +453,17 @@ pub fn window_keys(window: Window, grain: Grain, calendar: &Calendar, at: i64, d
             let number = calendar.period_of(period, day);
             (number, number)
         }
-        (Window::Previous(_), Grain::Period(period)) => {
-            let number = calendar.period_of(period, day) - 1;
-            (number, number)
+        (Window::Periods { back, count, .. }, Grain::Period(period)) => {
+            let first = calendar.period_of(period, day) - i64::from(back);
+            (first, first + i64::from(count) - 1)
         }
         (Window::This(period), _) => {
             let number = calendar.period_of(period, day);
             days(calendar.first_day(period, number), calendar.first_day(period, number + 1) - 1)
         }
-        (Window::Previous(period), _) => {
-            let number = calendar.period_of(period, day);
-            days(calendar.first_day(period, number - 1), calendar.first_day(period, number) - 1)
+        (Window::Periods { period, back, count }, _) => {
+            let first = calendar.period_of(period, day) - i64::from(back);
+            days(calendar.first_day(period, first), calendar.first_day(period, first + i64::from(count)) - 1)
         }
         (Window::Rolling(length), _) => rolling_keys(length, grain, calendar, at, day),
         (Window::Range { from, to }, Grain::Instant | Grain::Day) => {

@@ -53,6 +53,8 @@ pub enum Rise {
     AtOnce,
     /// `at end of year`
     AtEndOf(Cycle),
+    /// `on 1 april`: at the midnight that begins that day.
+    On { month: u32, day: u32 },
     /// `at period end`: of the calendar window of the measures that decide.
     AtPeriodEnd,
 }

@@ -45,8 +45,8 @@ pub enum Window {
     AllTime,
     /// `this month`
     This(Period, Span),
-    /// `last month`: the whole period before this one.
-    Previous(Period, Span),
+    /// Whole periods of the calendar: `last month`, `last 3 calendar months`, and with the present one `over last 3 calendar months`.
+    Periods { period: Period, count: u32, with_present: bool, of_last_year: bool, span: Span },
     /// `this membership year`, `last membership month`, `last status year`: counted from joining, or from the entry into a level.
     Own { of: Name, each: OwnPeriod, previous: bool },
     /// `over last 12 months`

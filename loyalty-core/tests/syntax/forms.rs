@@ -265,7 +265,10 @@ fn measures() {
         matches!(body("count(order) last membership month").window, Window::Own { of, each: OwnPeriod::Month, previous: true } if of.text == "membership")
     );
     assert!(matches!(body("count(order) this half year").window, Window::This(Period::HalfYear, _)));
-    assert!(matches!(body("count(order) last month").window, Window::Previous(Period::Month, _)));
+    assert!(matches!(
+        body("count(order) last month").window,
+        Window::Periods { period: Period::Month, count: 1, with_present: false, of_last_year: false, .. }
+    ));
     assert!(matches!(body("count(order) over last 12 months").window, Window::Rolling(_)));
     assert!(matches!(body("count(order) 2026-01-01 ..").window, Window::Range(_)));
     assert_eq!(body("sum(order.total) this year returns keep").returns, Some(Returns::Keep));

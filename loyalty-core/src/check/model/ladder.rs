@@ -59,6 +59,11 @@ pub struct LevelForm {
 pub enum Rise {
     AtOnce,
     AtEndOf(Cycle),
+    /// At the midnight that begins that day of each year.
+    On {
+        month: u32,
+        day: u32,
+    },
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -84,7 +84,12 @@ pub struct MeasureForm {
 pub enum Window {
     AllTime,
     This(Period),
-    Previous(Period),
+    /// So many whole periods, from one on that lies so far before the present one; `last month` is one, one back.
+    Periods {
+        period: Period,
+        back: u32,
+        count: u32,
+    },
     Rolling(Length),
     /// A year or month counted from a day of the member's own.
     Own {

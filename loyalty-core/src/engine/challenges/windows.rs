@@ -117,7 +117,7 @@ pub fn is_window(plan: &Plan, member: &Member, number: usize, window: &WindowSta
     let Some(challenge) = plan.challenges.get(number) else { return false };
     if let ProgressPlan::Streak(_, period) = challenge.progress {
         // That of all runs has no end, and that of a run ends with a period.
-        return window.to == i64::MAX || Cycles::of(plan, member).begins(Cycle::Calendar(period), window.to);
+        return window.to == i64::MAX || Cycles::of(plan, member).ends(Cycle::Calendar(period), window.to);
     }
     match challenge.within {
         Within::AllTime | Within::Range { .. } | Within::Rolling(_) => window.key == 0,

@@ -39,13 +39,16 @@ pub fn reached_then(
         return Ok(None);
     }
     let then = match form.rise {
-        Rise::AtEndOf(period) => {
-            let at = scope.cycles().end_of(period, event_at);
-            if at > scope.at || standing.since > at {
+        Rise::AtEndOf(_) => {
+            let Some(at) = scope.cycles().next_rise(form.rise, event_at).filter(|at| *at <= scope.at) else {
+                return Ok(None);
+            };
+            if standing.since > at {
                 return Ok(None);
             }
             Then { at, closing: true }
         }
+        Rise::On { .. } => return reached_on_a_day(scope, ladder, form, standing, event_at),
         // A level that was lost at the end of its time had been reached with or without the event: what the event may
         // have done is to keep it.
         Rise::AtOnce
@@ -62,11 +65,34 @@ pub fn reached_then(
     Ok(Some((level, then)))
 }
 
+/// The same where levels rise on a day of the year: by what was over on it, so that the event may count on a later one than the next.
+fn reached_on_a_day(
+    scope: &Scope<'_>,
+    ladder: u16,
+    form: &LadderFormPlan,
+    standing: &Standing,
+    event_at: i64,
+) -> Result<Option<(u16, Then)>, Overflow> {
+    let rises = |at: i64| scope.cycles().next_rise(form.rise, at).filter(|at| *at <= scope.at);
+    let mut best: Option<(u16, Then)> = None;
+    for at in core::iter::successors(rises(event_at), |at| rises(*at)) {
+        let then = Then { at, closing: true };
+        if standing.since > at || !lasts_beyond(scope.cycles(), form, then, scope.at) {
+            continue;
+        }
+        let level = earned(&Scope { closing: true, ..Scope::of(scope.plan, scope.member, at) }, ladder)?;
+        if best.is_none_or(|(known, _)| level > known) {
+            best = Some((level, then));
+        }
+    }
+    Ok(best)
+}
+
 /// Whether a level that was made, or kept, at one instant would be kept beyond another.
 fn lasts_beyond(cycles: Cycles<'_>, form: &LadderFormPlan, then: Then, at: i64) -> bool {
     let base = super::counted_from(form.keep, then.closing, then.at);
     // What is reached as a period ends is kept through the one that begins.
-    let entered = if matches!(form.rise, Rise::AtEndOf(_)) { then.at } else { base };
+    let entered = if form.rise == Rise::AtOnce { base } else { then.at };
     kept_until(cycles, form.keep, base, entered).is_none_or(|end| end > at)
 }
 
@@ -191,14 +217,10 @@ fn judgements(scope: &Scope<'_>, ladder: u16, form: &LadderFormPlan, last: i64) 
     let since_entry = plan.measures.iter().flat_map(|measure| &measure.forms).any(|form| own_year(form.value.window));
     // What levels had used up before the present one, and what counts since its entry, is not known of earlier instants.
     let from = if form.carry.is_some() || since_entry { last } else { member.horizon(plan).max(member.enrolled_at) };
-    if let Rise::AtEndOf(period) = form.rise {
-        let mut found = Vec::new();
-        let mut at = scope.cycles().end_of(period, from.saturating_sub(1));
-        while at <= scope.at {
-            found.push(Then { at, closing: true });
-            at = scope.cycles().end_of(period, at);
-        }
-        return found;
+    if form.rise != Rise::AtOnce {
+        let rises = |at: i64| scope.cycles().next_rise(form.rise, at).filter(|at| *at <= scope.at);
+        let found = core::iter::successors(rises(from.saturating_sub(1)), |at| rises(*at));
+        return found.map(|at| Then { at, closing: true }).collect();
     }
     let horizon = member.horizon(plan);
     let mut found: Vec<i64> = member.log.instants().filter(|at| *at >= horizon).collect();

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::amount;
-use crate::check::model::{Period, Rise};
+use crate::check::model::Period;
 use crate::engine::decided::Decided;
 use crate::engine::error::EventError;
 use crate::engine::eval::{NO_ROW, Scope};
@@ -97,10 +97,7 @@ fn missing(scope: &Scope<'_>, source: &str, (number, _, form): Of<'_>, level: u1
 /// The level at the end of the period, if nothing more happens.
 fn projected(scope: &Scope<'_>, (number, ladder, form): Of<'_>, standing: &Standing) -> Document {
     let calendar = &scope.plan.calendar;
-    let rise = match form.rise {
-        Rise::AtEndOf(period) => Some(scope.cycles().end_of(period, scope.at)),
-        Rise::AtOnce => None,
-    };
+    let rise = scope.cycles().next_rise(form.rise, scope.at);
     let end = rise.into_iter().chain(standing.ends_at()).min();
     let at = end.unwrap_or_else(|| ladders::end_of(calendar, Period::Year, scope.at));
     let mut then = scope.member.clone();

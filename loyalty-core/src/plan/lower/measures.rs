@@ -123,7 +123,7 @@ fn reach(window: Window) -> Option<i32> {
     match window {
         Window::AllTime | Window::Range { .. } => None,
         Window::This(period) => Some(period_days(period)),
-        Window::Previous(period) => Some(period_days(period).saturating_mul(2)),
+        Window::Periods { period, back, .. } => Some(period_days(period).saturating_mul(back as i32 + 1)),
         Window::Rolling(length) => Some(days_at_most(length)),
         Window::Own { each, previous, .. } => Some(period_days(each.as_long_as()) * if previous { 2 } else { 1 }),
     }
@@ -162,7 +162,7 @@ fn grain_of(windows: impl Iterator<Item = Window>) -> Grain {
     for window in windows {
         let own = match window {
             Window::AllTime | Window::Range { .. } => Grain::Ever,
-            Window::This(period) | Window::Previous(period) => Grain::Period(period),
+            Window::This(period) | Window::Periods { period, .. } => Grain::Period(period),
             Window::Rolling(length) if clock_micros(length).is_some() => Grain::Instant,
             // What led to a level is told from what came after by the instant alone.
             Window::Own { of: model::OwnFrom::Level(_), .. } => Grain::Instant,

@@ -248,8 +248,15 @@ impl Build {
                 let of = Name { text: composed(name), span: Span::new(start, end) };
                 Window::Own { of, each: literal::own_period(&own), previous: form.as_rule() == Rule::last_window }
             }
-            Rule::this_window => Window::This(literal::period_of(&form)?, span),
-            Rule::last_window => Window::Previous(literal::period_of(&form)?, span),
+            Rule::this_window if !form.has(Rule::of_last_year) => Window::This(literal::period_of(&form)?, span),
+            Rule::this_window | Rule::last_window | Rule::rolling_calendar => {
+                let (period, count) = match form.child(Rule::calendar_periods) {
+                    Some(periods) => (literal::periods(&periods)?, self.integer_of(&periods)?),
+                    None => (literal::period_of(&form)?, 1),
+                };
+                let with_present = form.as_rule() != Rule::last_window;
+                Window::Periods { period, count, with_present, of_last_year: form.has(Rule::of_last_year), span }
+            }
             Rule::rolling_window => Window::Rolling(self.duration_of(&form)?),
             _ => Window::Range(self.date_range(&form)),
         })

@@ -98,7 +98,10 @@ pub(super) const fn name_of(found: Rule) -> &'static str {
         | Rule::day_year
         | Rule::time_unit => "a unit of time",
         Rule::duration => "a duration such as `30 days`",
-        Rule::half_year | Rule::period => "a period such as `month`",
+        Rule::half_year | Rule::half_years | Rule::period => "a period such as `month`",
+        Rule::calendar_periods => "`3 calendar months`",
+        Rule::of_last_year => "`of last year`",
+        Rule::rise_day => "a day such as `on 1 april`",
         Rule::weekday | Rule::weekday_list => "a weekday",
         Rule::month_name => "a month",
         Rule::ordinal
@@ -243,6 +246,7 @@ pub(super) const fn name_of(found: Rule) -> &'static str {
         | Rule::this_window
         | Rule::last_window
         | Rule::rolling_window
+        | Rule::rolling_calendar
         | Rule::own_period
         | Rule::within
         | Rule::answer_within

@@ -4,6 +4,7 @@ use super::build::{Build, Children};
 use super::grammar::Rule;
 use super::literal;
 use super::pair::Pair;
+use crate::syntax::calendar::month;
 use crate::syntax::ladder::{Fall, Grace, Keep, LadderClause, LadderReturns, Retain, Rise};
 use crate::syntax::tree::{Clause, ClauseKind, ItemKind};
 
@@ -44,7 +45,12 @@ impl Build {
             Rule::rise if pair.has(Rule::at_once) => LadderClause::Rise(Rise::AtOnce),
             Rule::rise => LadderClause::Rise(match pair.child(Rule::at_end_of) {
                 Some(end) => Rise::AtEndOf(literal::cycle_of(&end)?),
-                None => Rise::AtPeriodEnd,
+                None => match pair.child(Rule::rise_day) {
+                    Some(on) => {
+                        Rise::On { month: month(on.child(Rule::month_name)?.as_str())?, day: self.integer_of(&on)? }
+                    }
+                    None => Rise::AtPeriodEnd,
+                },
             }),
             Rule::keep => LadderClause::Keep(self.keep(pair)?),
             Rule::grace if pair.has(Rule::none_) => LadderClause::Grace(None),

@@ -151,6 +151,21 @@ pub(super) fn period(pair: &Pair<'_, Rule>) -> Option<Period> {
     })
 }
 
+/// The periods that are counted in `3 calendar months`.
+pub(super) fn periods(pair: &Pair<'_, Rule>) -> Option<Period> {
+    pair.children().find_map(|child| {
+        Some(match child.as_rule() {
+            Rule::day_day => Period::Day,
+            Rule::day_week => Period::Week,
+            Rule::day_month => Period::Month,
+            Rule::day_quarter => Period::Quarter,
+            Rule::half_years => Period::HalfYear,
+            Rule::day_year => Period::Year,
+            _ => return None,
+        })
+    })
+}
+
 /// The first period among the children.
 pub(super) fn period_of(pair: &Pair<'_, Rule>) -> Option<Period> {
     period(&pair.child(Rule::period)?)

@@ -30,7 +30,7 @@ pub(super) fn help(failure: &Failure<'_>, found: &Token<'_>) -> Option<&'static 
         "reward" => reward(failure, found),
         "challenge" => challenge(failure, found, before),
         "referral" => referral(failure, before, earlier),
-        "measure" => measure(found, before, earlier),
+        "measure" => measure(before, earlier),
         _ => None,
     })
 }
@@ -166,9 +166,8 @@ fn ladder(failure: &Failure<'_>, found: &Token<'_>, before: &str) -> Option<&'st
         "when" if failure.in_clauses && after_number => {
             "the number before the level's name took it for its unit: end the level before it with braces, `silver when nights >= 5 {}`"
         }
-        "on" if before == "rise" => {
-            "levels rise at once, or at the end of a period: `rise at end of year`; a year that begins in april is `year april` of \
-             the program"
+        _ if before == "on" && failure.earlier.is_some_and(|earlier| earlier.text == "rise") => {
+            "levels rise on a day of the year, `rise on 1 april`, or at the end of a period: `rise at end of year`"
         }
         "at" if begins_level => "a level says what it takes with `from`: `silver from 500 EUR`",
         _ if begins_level && matches!(before, "reset" | "resets" | "expire" | "expires") => {
@@ -219,8 +218,10 @@ fn referral(failure: &Failure<'_>, before: &str, earlier: &str) -> Option<&'stat
     (before == "qualify" && failure.only("a name") || before == "first" && earlier == "qualify").then_some(EACH_EVENT)
 }
 
-fn measure(found: &Token<'_>, before: &str, earlier: &str) -> Option<&'static str> {
-    let period = matches!(before, "day" | "week" | "month" | "quarter" | "year");
-    (found.text == "of" && period && matches!(earlier, "last" | "this"))
-        .then_some("windows of the calendar are this period and the last: `this quarter`, `last quarter`")
+fn measure(before: &str, earlier: &str) -> Option<&'static str> {
+    let period = matches!(earlier, "month" | "quarter" | "year");
+    (before == "of" && period).then_some(
+        "a window of the calendar is this period, the last, or the same of last year: `this quarter`, `last quarter`, `this quarter of \
+         last year`",
+    )
 }

@@ -47,6 +47,15 @@ pub(super) fn help(failure: &Failure<'_>, found: &Token<'_>) -> Option<&'static 
     if last && found.kind == TokenKind::Number && failure.keyword == Some("measure") {
         return Some("a window that moves on is written with `over`: `sum(order.subtotal) over last 12 months`");
     }
+    if failure.keyword == Some("measure") && found.text == "last" && failure.expects("`returns`") {
+        return Some("the same of the year before is written with `of`, as in `this month of last year`");
+    }
+    if failure.only("`calendar`") {
+        return Some(
+            "a window that moves on is written with `over`: `over last 3 months`; whole months of the calendar before this one are \
+             `last 3 calendar months`",
+        );
+    }
     if failure.clause == Some("cap") && found.text == "member" {
         return Some("a cap is each member's own, for a period or an order: `cap 50 points per month`");
     }

@@ -292,7 +292,15 @@ pub fn window(rolls: &mut Rolls) -> Window {
     match rolls.below(6) {
         0 => Window::AllTime,
         1 => Window::This(rolls.pick(&PERIODS)),
-        2 => Window::Previous(rolls.pick(&PERIODS)),
+        2 => match rolls.below(4) {
+            0 => Window::Previous(rolls.pick(&PERIODS)),
+            1 => Window::OfLastYear(rolls.pick(&[Period::Month, Period::Quarter, Period::HalfYear])),
+            _ => Window::Periods {
+                of: rolls.pick(&PERIODS),
+                count: 1 + rolls.below(4) as u32,
+                with_present: rolls.one_in(2),
+            },
+        },
         3 | 4 => Window::Rolling(rolls.pick(&LENGTHS)),
         _ => {
             let (one, other) = (date(rolls), date(rolls));

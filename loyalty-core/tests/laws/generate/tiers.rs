@@ -272,7 +272,11 @@ fn form(rolls: &mut Rolls, index: usize, program: &Program, meter: &Option<(Expr
     }
     let period = |rolls: &mut Rolls| rolls.pick(&[Period::Year, Period::Month, Period::Quarter, Period::Week]);
     let rise = match rolls.below(4) {
-        0 => Rise::AtEndOf(period(rolls)),
+        0 => match rolls.below(6) {
+            0 => Rise::AtEndOfMembershipYear,
+            1 => Rise::On { month: 1 + rolls.below(12) as u32, day: 1 + rolls.below(28) as u32 },
+            _ => Rise::AtEndOf(period(rolls)),
+        },
         _ => Rise::AtOnce,
     };
     let keep = match rolls.below(9) {

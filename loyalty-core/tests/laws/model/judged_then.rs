@@ -1,6 +1,6 @@
 //! Levels as they would have been judged at instants that are over: by late events, and after returns.
 
-use super::calendar::{Micros, day, period, start};
+use super::calendar::{Micros, day, start};
 use super::event::Event;
 use super::expr::Scope;
 use super::keeps::counts_by_day;
@@ -20,25 +20,40 @@ impl Member<'_> {
         if standing.grace.is_some() && standing.since > then {
             return None;
         }
-        let (when, at_an_end) = match form.rise {
-            Rise::AtEndOf(of) => {
-                let end = start(self.program.zone, period(day(self.program.zone, then), of, self.program.week).end);
-                if end > self.clock || standing.since > end {
-                    return None;
-                }
-                (end, true)
+        let asked: Vec<(Micros, bool)> = match form.rise {
+            // By what is over on a day of the year an event counts on any of those that follow.
+            Rise::On { .. } => {
+                std::iter::successors(self.next_rise(form.rise, then), |at| self.next_rise(form.rise, *at))
+                    .take_while(|at| *at <= self.clock)
+                    .map(|at| (at, true))
+                    .collect()
             }
+            Rise::AtEndOf(_) | Rise::AtEndOfMembershipYear => self
+                .next_rise(form.rise, then)
+                .into_iter()
+                .filter(|at| *at <= self.clock)
+                .map(|at| (at, true))
+                .collect(),
             // Lost since then: the judgement that took the level away is made once more.
-            Rise::AtOnce if standing.since > then && standing.base == standing.since - 1 => (standing.since, true),
-            Rise::AtOnce if standing.since > then && !counts_by_day(form.keep) => (standing.since, true),
-            Rise::AtOnce => (then, false),
+            Rise::AtOnce if standing.since > then && standing.base == standing.since - 1 => {
+                vec![(standing.since, true)]
+            }
+            Rise::AtOnce if standing.since > then && !counts_by_day(form.keep) => vec![(standing.since, true)],
+            Rise::AtOnce => vec![(then, false)],
         };
-        let base = if at_an_end && counts_by_day(form.keep) { when - 1 } else { when };
-        if self.kept_to(form, base, when).is_some_and(|end| end <= self.clock) {
-            return None;
+        let mut best: Option<(usize, Micros, bool)> = None;
+        for (when, at_an_end) in asked {
+            let base = if at_an_end && counts_by_day(form.keep) { when - 1 } else { when };
+            let is_over = self.kept_to(form, base, when).is_some_and(|end| end <= self.clock);
+            if is_over || (form.rise != Rise::AtOnce && standing.since > when) {
+                continue;
+            }
+            let level = self.qualifies_for(ladder, when, &self.seen(when, at_an_end, false), at_an_end);
+            if best.is_none_or(|(known, ..)| level > known) {
+                best = Some((level, when, at_an_end));
+            }
         }
-        let seen = self.seen(when, at_an_end, false);
-        Some((self.qualifies_for(ladder, when, &seen, at_an_end), when, at_an_end))
+        best
     }
 
     /// Of the level in force and those below, the highest that is still made without what has come back since: by what there
@@ -113,7 +128,7 @@ impl Member<'_> {
     /// The instants at which levels that can still be lost were judged. What was used up before the present level, and what counts from
     /// its entry, is known from then on alone.
     fn judged_at(&self, ladder: usize, last: Micros) -> Vec<(Micros, bool)> {
-        let (program, zone) = (self.program, self.program.zone);
+        let program = self.program;
         let form = self.form_at(ladder, self.clock);
         let own_year =
             |measure: &Measure| matches!(measure.window, Window::LevelYear { ladder: of, .. } if of == ladder);
@@ -122,11 +137,10 @@ impl Member<'_> {
         let from_entry = form.carry.is_some() || program.measures.iter().any(counts_from_entry);
         let from = if from_entry { last } else { self.horizon().max(self.enrolled) };
         let mut found: Vec<(Micros, bool)> = match form.rise {
-            Rise::AtEndOf(of) => {
-                let ends = std::iter::successors(Some(from - 1), |at| {
-                    Some(start(zone, period(day(zone, *at), of, program.week).end))
-                });
-                ends.skip(1).take_while(|end| *end <= self.clock).map(|end| (end, true)).collect()
+            Rise::AtEndOf(_) | Rise::AtEndOfMembershipYear | Rise::On { .. } => {
+                let ends =
+                    std::iter::successors(self.next_rise(form.rise, from - 1), |at| self.next_rise(form.rise, *at));
+                ends.take_while(|end| *end <= self.clock).map(|end| (end, true)).collect()
             }
             Rise::AtOnce => {
                 let events = self.known.iter().map(|known| known.event.at);

@@ -1,5 +1,7 @@
 //! Until when levels are kept.
 
+use chrono::{Datelike as _, NaiveDate};
+
 use super::calendar::{Micros, clock_micros, day, end, is_clock, later_day, period, start, through};
 use super::ledger::Member;
 use super::program::*;
@@ -14,6 +16,21 @@ impl Member<'_> {
     pub(super) fn kept_to(&self, form: &LadderForm, base: Micros, made: Micros) -> Option<Micros> {
         let entered = if form.rise == Rise::AtOnce { base } else { made };
         self.keep_end(form.keep, base, entered)
+    }
+
+    /// The first instant after another at which levels rise that do so at times.
+    pub(super) fn next_rise(&self, rise: Rise, after: Micros) -> Option<Micros> {
+        let zone = self.program.zone;
+        let today = day(zone, after);
+        match rise {
+            Rise::AtOnce => None,
+            Rise::AtEndOf(of) => Some(start(zone, period(today, of, self.program.week).end)),
+            Rise::AtEndOfMembershipYear => Some(self.membership_year_end(after, false)),
+            Rise::On { month, day } => {
+                let on = |year| NaiveDate::from_ymd_opt(year, month, day).expect("a day of every year");
+                (today.year()..).map(|year| start(zone, on(year))).find(|at| *at > after)
+            }
+        }
     }
 
     /// The end of the membership year around an instant, or of the one after it.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use chrono::NaiveDate;
+use chrono::{Datelike as _, NaiveDate};
 
 use super::calendar::{Micros, clock_micros, day, earlier_day, is_clock, later_day, period, start};
 use super::event::Event;
@@ -98,6 +98,19 @@ pub fn inside(program: &Program, window: &Window, when: Micros, at: Micros, view
             let this = period(today, of, program.week);
             let last_of_previous = this.start.pred_opt().expect("a day before");
             period(last_of_previous, of, program.week).contains(&that_day)
+        }
+        Window::Periods { of, count, with_present } => {
+            let mut this = period(today, of, program.week);
+            let end = if with_present { this.end } else { this.start };
+            for _ in 0..count - u32::from(with_present) {
+                this = period(this.start.pred_opt().expect("a day before"), of, program.week);
+            }
+            this.start <= that_day && that_day < end
+        }
+        Window::OfLastYear(of) => {
+            let first = period(today, of, program.week).start;
+            let before = first.with_year(first.year() - 1).expect("the first of a month");
+            period(before, of, program.week).contains(&that_day)
         }
         Window::Rolling(length) if is_clock(length.unit) => at - clock_micros(length) < when && when <= at,
         Window::Rolling(length) => earlier_day(today, length) < that_day && that_day <= today,

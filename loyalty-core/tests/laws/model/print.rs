@@ -188,6 +188,10 @@ impl Program {
             Window::AllTime => String::new(),
             Window::This(of) => format!(" this {}", period(of)),
             Window::Previous(of) => format!(" last {}", period(of)),
+            Window::Periods { of, count, with_present } => {
+                format!(" {}last {count} calendar {}s", if with_present { "over " } else { "" }, period(of))
+            }
+            Window::OfLastYear(of) => format!(" this {} of last year", period(of)),
             Window::Rolling(of) => format!(" over last {}", length(of)),
             Window::Membership { previous } => format!(" {} membership year", if previous { "last" } else { "this" }),
             Window::LevelYear { ladder, previous } => {

@@ -2,7 +2,7 @@
 
 use super::number::print;
 use super::print_expr::MEMBER;
-use super::print_words::{length, period, weekday};
+use super::print_words::{length, month_name, period, weekday};
 use super::program::*;
 
 impl Program {
@@ -39,6 +39,8 @@ impl Program {
         clauses.push(match form.rise {
             Rise::AtOnce => "rise at once".to_owned(),
             Rise::AtEndOf(of) => format!("rise at end of {}", period(of)),
+            Rise::AtEndOfMembershipYear => "rise at end of membership year".to_owned(),
+            Rise::On { month, day } => format!("rise on {day} {}", month_name(month)),
         });
         clauses.push(match form.keep {
             Keep::WhileQualified => "keep while qualified".to_owned(),

@@ -266,6 +266,14 @@ pub enum Window {
     AllTime,
     This(Period),
     Previous(Period),
+    /// So many whole periods, the present one the last of them or the one before it.
+    Periods {
+        of: Period,
+        count: u32,
+        with_present: bool,
+    },
+    /// The period a year before the present one.
+    OfLastYear(Period),
     Rolling(Length),
     /// Years counted from joining.
     Membership {

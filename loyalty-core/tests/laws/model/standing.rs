@@ -253,10 +253,8 @@ impl Member<'_> {
             return Some("reached");
         }
         let (mut reached, mut period_ends) = (0, false);
-        if let Rise::AtEndOf(of) = form.rise {
-            let today = day(zone, at);
-            let begins = start(zone, today) == at && period(today, of, self.program.week).start == today;
-            if begins && occasion == Occasion::Time {
+        if form.rise != Rise::AtOnce {
+            if self.next_rise(form.rise, at - 1) == Some(at) && occasion == Occasion::Time {
                 period_ends = true;
                 // Nobody is given what is lost again at once.
                 reached = if timed { closing } else { closing.min(now) };
@@ -292,7 +290,7 @@ impl Member<'_> {
         let (earned, seen) = match form.rise {
             _ if looks_back => (closing.max(reached), &seen_closing),
             // The present period makes a level when it ends.
-            Rise::AtEndOf(_) if by_return_alone => (0, &seen),
+            rise if by_return_alone && rise != Rise::AtOnce => (0, &seen),
             _ => (now, &seen),
         };
         let falls_due = if timed { due || endless } else { due };

@@ -40,6 +40,8 @@ pub struct Level {
 pub enum Rise {
     AtOnce,
     AtEndOf(Period),
+    AtEndOfMembershipYear,
+    On { month: u32, day: u32 },
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
