@@ -124,7 +124,7 @@ pub fn collect(
                     }
                     continue;
                 }
-                EffectKindPlan::Refer { referral } => match referrals::refer(scope, rule, *referral) {
+                EffectKindPlan::Refer { referral, .. } => match referrals::refer(scope, rule, *referral) {
                     Some(referred) => referred,
                     None => continue,
                 },

@@ -74,8 +74,7 @@ impl<'a> Horizon<'a> {
                 }
                 Node::Challenge(challenge, _) => self.challenge(challenge, &mut waiting),
                 Node::Referral(referral, ReferralFigure::Settled) => {
-                    let (plan, member) = (self.plan, self.member);
-                    referrals::settling(plan, member, usize::from(referral)).for_each(|at| self.push(at));
+                    referrals::settling(self.member, usize::from(referral)).for_each(|at| self.push(at));
                 }
                 Node::Segment(segment) => {
                     if let Some(segment) = self.plan.segments.get(usize::from(segment)) {

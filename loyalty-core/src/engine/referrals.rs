@@ -22,7 +22,7 @@ use super::value::Value;
 use crate::check::model::ReferralFigure;
 use crate::plan::layout::ID_BYTES_MAX;
 use crate::plan::node::{Node, NodeId};
-use crate::plan::{EventKind, EventPlan, Plan, ReferralPlan};
+use crate::plan::{EffectKindPlan, EffectPlan, EventKind, EventPlan, Plan, ReferralPlan, in_force};
 use crate::sorting::Arrange as _;
 
 pub use back::{come_back, go_on, lost, net_again, refused};
@@ -67,9 +67,11 @@ pub struct Standing {
     pub earlier: Kept<u32>,
     /// The numbers of friends that have been reached. Ascending.
     pub reached: Rows<u32>,
+    /// How far accounts that went up in this one had come, as far as they count or were refused.
+    pub absorbed: Rows<Stage>,
 }
 
-undo_all!(Standing { brought, friends, earlier, reached });
+undo_all!(Standing { brought, friends, earlier, reached, absorbed });
 
 /// Who brought a member, and how far it has come.
 #[derive(Debug, Clone, PartialEq)]
@@ -84,8 +86,9 @@ pub struct Brought {
 pub enum Stage {
     /// It does not count yet.
     Open,
-    /// It counts since an order, by the digest of its id.
-    Counts(u64),
+    /// It counts since an order, by the digest of its id, for what the rules asked of one; nothing where the program does not know
+    /// that any more.
+    Counts { order: u64, terms: Option<u32> },
     /// The advocate has not taken it: it counts for nobody. What the order gave for it is taken back.
     Refused(u64),
 }
@@ -98,6 +101,8 @@ pub struct Friend {
     /// Digest of the friend's id.
     pub friend: u64,
     pub at: i64,
+    /// When the time of returning is over, as the rules said when it came to count.
+    pub settles_at: i64,
     /// What the friend is known by. Ascending.
     pub keys: Vec<u64>,
 }
@@ -131,9 +136,7 @@ impl Referrals {
     pub fn join(&mut self, other: &Self) {
         self.identify(&other.identities);
         for (own, other) in self.of.iter_mut().zip(&other.of) {
-            if own.brought.is_none() {
-                *own.brought = (*other.brought).clone();
-            }
+            own.join(other);
             other.friends.iter().for_each(|friend| own.befriend(friend.clone()));
             *own.earlier = own.earlier.saturating_add(*other.earlier);
             own.reached.rework(|own| {
@@ -147,6 +150,69 @@ impl Referrals {
 }
 
 impl Standing {
+    /// Of two accounts that both were brought the own one stays so. What the other has come to stands beside that: each counts by an
+    /// order of its own.
+    fn join(&mut self, other: &Self) {
+        let brought = match (&mut *self.brought, &*other.brought) {
+            (None, Some(_)) => {
+                *self.brought = (*other.brought).clone();
+                None
+            }
+            (_, other) => other.as_ref().map(|brought| brought.stage),
+        };
+        let counts = brought.into_iter().filter(|stage| *stage != Stage::Open);
+        self.absorbed.rework(|own| own.extend(counts.chain(other.absorbed.iter().copied())));
+        self.rise();
+    }
+
+    /// All that the member counts by, or was refused for.
+    fn stages(&self) -> impl Iterator<Item = Stage> + '_ {
+        self.brought.iter().map(|brought| brought.stage).chain(self.absorbed.iter().copied())
+    }
+
+    /// As what the member counts by an order, if it does.
+    fn counts_by(&self, own: u64) -> Option<Stage> {
+        self.stages().find(|stage| matches!(stage, Stage::Counts { order, .. } if *order == own))
+    }
+
+    /// The member has come to another stage by an order.
+    fn put(&mut self, own: u64, to: Stage) {
+        let is_own = |stage: &Stage| matches!(stage, Stage::Counts { order, .. } if *order == own);
+        match self.brought.as_mut().filter(|brought| is_own(&brought.stage)) {
+            Some(brought) => brought.stage = to,
+            None => self.absorbed.rework(|absorbed| {
+                absorbed.iter_mut().filter(|stage| is_own(stage)).for_each(|stage| *stage = to);
+                absorbed.retain(|stage| *stage != Stage::Open);
+            }),
+        }
+        self.rise();
+    }
+
+    /// The advocate does not take the member, told of an order: the order that nothing is given for any more.
+    fn refuse(&mut self, own: u64) -> Option<u64> {
+        let is_own = |stage: &Stage| matches!(stage, Stage::Counts { order, .. } if *order == own);
+        if self.absorbed.iter().any(is_own) {
+            self.put(own, Stage::Refused(own));
+            return Some(own);
+        }
+        let brought = self.brought.as_mut()?;
+        let counts = if let Stage::Counts { order, .. } = brought.stage { order } else { own };
+        brought.stage = Stage::Refused(counts);
+        Some(counts)
+    }
+
+    /// Whoever counts by an order of another account has counted, and does not count by a next one.
+    fn rise(&mut self) {
+        if self.absorbed.is_empty() {
+            return;
+        }
+        let Some(brought) = self.brought.as_mut().filter(|brought| brought.stage == Stage::Open) else { return };
+        let counts = self.absorbed.iter().position(|stage| matches!(stage, Stage::Counts { .. }));
+        if let Some(stage) = counts.and_then(|place| self.absorbed.remove(place)) {
+            brought.stage = stage;
+        }
+    }
+
     fn befriend(&mut self, friend: Friend) {
         if self.friends.iter().any(|known| known.event == friend.event) {
             return;
@@ -160,9 +226,8 @@ impl Standing {
     }
 
     /// How many friends count, and how many of them are settled at an instant.
-    pub fn friends_at(&self, plan: &Plan, referral: &ReferralPlan, at: i64) -> (u64, u64) {
-        let settled = |friend: &&Friend| settles_at(plan, referral, friend.at) <= at;
-        let settled = self.friends.iter().filter(settled).count() as u64;
+    pub fn friends_at(&self, at: i64) -> (u64, u64) {
+        let settled = self.friends.iter().filter(|friend| friend.settles_at <= at).count() as u64;
         let earlier = u64::from(*self.earlier);
         (earlier.saturating_add(self.friends.len() as u64), earlier.saturating_add(settled))
     }
@@ -173,10 +238,10 @@ fn settles_at(plan: &Plan, referral: &ReferralPlan, at: i64) -> i64 {
     referral.settle.map_or(at, |length| plan.calendar.plus(at, length))
 }
 
-/// When each friend who counts is settled, the first first.
-pub fn settling<'a>(plan: &'a Plan, member: &'a Member, referral: usize) -> impl Iterator<Item = i64> + 'a {
-    let of = plan.referrals.get(referral).zip(member.referrals.of.get(referral));
-    of.into_iter().flat_map(move |(of, one)| one.friends.iter().map(move |friend| settles_at(plan, of, friend.at)))
+/// When each friend who counts is settled.
+pub fn settling(member: &Member, referral: usize) -> impl Iterator<Item = i64> + '_ {
+    let of = member.referrals.of.get(referral).into_iter();
+    of.flat_map(|one| one.friends.iter().map(|friend| friend.settles_at))
 }
 
 /// When the next number of settled friends is reached, as the friends are; the largest number for never.
@@ -185,9 +250,11 @@ pub fn next_due(plan: &Plan, member: &Member) -> i64 {
     for (number, (of, standing)) in plan.referrals.iter().zip(&member.referrals.of).enumerate() {
         let Some(wanted) = of.reach.iter().find(|wanted| !standing.reached.contains(wanted)) else { continue };
         let before = wanted.saturating_sub(*standing.earlier).saturating_sub(1);
-        // Friends settle in the order in which they came to count.
-        let at = settling(plan, member, number).nth(before as usize);
-        next = next.min(at.map_or(i64::MAX, |at| at.max(member.clock)));
+        // Under another version those who came later may have less time to wait.
+        let mut instants: Vec<i64> = settling(member, number).collect();
+        instants.arrange();
+        let at = instants.get(before as usize);
+        next = next.min(at.map_or(i64::MAX, |at| (*at).max(member.clock)));
     }
     next
 }
@@ -195,7 +262,7 @@ pub fn next_due(plan: &Plan, member: &Member) -> i64 {
 /// Says which numbers of settled friends are reached by an instant, each once.
 pub fn settle(plan: &Plan, member: &mut Member, at: i64, decisions: &mut Vec<Decision>) {
     for (of, standing) in plan.referrals.iter().zip(&mut member.referrals.of) {
-        let settled = standing.friends_at(plan, of, at).1;
+        let settled = standing.friends_at(at).1;
         for friends in of.reach.iter().copied().filter(|friends| u64::from(*friends) <= settled) {
             if let Err(place) = standing.reached.binary_search(&friends) {
                 standing.reached.insert(place, friends);
@@ -214,19 +281,19 @@ pub fn figure<'a>(scope: &Scope<'a>, referral: u16, figure: ReferralFigure) -> V
     };
     let brought = standing.brought.as_ref();
     match figure {
-        ReferralFigure::Count => Value::Number(Decimal::from(standing.friends_at(scope.plan, plan, scope.at).0)),
-        ReferralFigure::Settled => Value::Number(Decimal::from(standing.friends_at(scope.plan, plan, scope.at).1)),
+        ReferralFigure::Count => Value::Number(Decimal::from(standing.friends_at(scope.at).0)),
+        ReferralFigure::Settled => Value::Number(Decimal::from(standing.friends_at(scope.at).1)),
         ReferralFigure::Advocate => brought.map_or(Value::Missing, |brought| Value::Text(&brought.by, 0)),
         ReferralFigure::Joined => {
             brought.map_or(Value::Missing, |brought| Value::Date(scope.plan.calendar.day_at(brought.at)))
         }
         ReferralFigure::Qualifies => Value::Bool(brought.is_some_and(|brought| {
             let end = plan.within.map_or(i64::MAX, |length| scope.plan.calendar.end_after(brought.at, length));
+            // The order that made it count has another form: it is the same purchase.
+            let counts = || in_place_of(scope).is_some_and(|order| standing.counts_by(order).is_some());
             match brought.stage {
                 Stage::Open => brought.at <= scope.at && scope.at < end,
-                // The order that made it count has another form: it is the same purchase.
-                Stage::Counts(order) => Some(order) == in_place_of(scope),
-                Stage::Refused(_) => false,
+                Stage::Counts { .. } | Stage::Refused(_) => counts(),
             }
         })),
     }
@@ -320,6 +387,8 @@ pub fn refer(scope: &Scope<'_>, rule: u32, referral: u16) -> Option<Kind> {
         referral: plan.name.clone(),
         rule,
         joined: scope.plan.calendar.day_at(brought.at),
+        settles_at: settles_at(scope.plan, plan, scope.at),
+        revoke: plan.revoke,
         keys: scope.member.referrals.identities.to_vec(),
         parcel: Box::new(Parcel {
             id: id.into(),
@@ -339,14 +408,56 @@ pub fn note(plan: &Plan, member: &mut Member, kind: &Kind, at: i64) {
                 standing.brought.get_or_insert_with(|| Brought { by: by.clone(), at, stage: Stage::Open });
             }
         }
-        Kind::Referred { referral, parcel, .. } => {
+        Kind::Referred { referral, rule, parcel, .. } => {
+            let terms = terms_of(plan, *rule, plan.calendar.day_at(at));
             let brought = standing(plan, member, referral).and_then(|standing| standing.brought.as_mut());
             if let Some(brought) = brought {
-                brought.stage = Stage::Counts(hash(&parcel.transfer));
+                brought.stage = Stage::Counts { order: hash(&parcel.transfer), terms };
             }
         }
         _ => {}
     }
+}
+
+/// A digest of what a rule asked, on a day, of the order by which a friend counts; nothing for one that makes nobody count.
+fn terms_of(plan: &Plan, rule: u32, day: i32) -> Option<u32> {
+    let form = in_force(&plan.rules.get(rule as usize)?.forms, day)?;
+    form.effects.iter().find_map(|effect| match effect.kind {
+        EffectKindPlan::Refer { terms, .. } => Some(terms),
+        _ => None,
+    })
+}
+
+/// Forgets what the rules of another version asked of orders of which something may come back, where those of this one ask something
+/// else; the numbers of the referrals.
+pub fn forget_terms(plan: &Plan, member: &mut Member) -> Vec<usize> {
+    let mut found = Vec::new();
+    for number in 0..member.referrals.of.len() {
+        let Some(standing) = member.referrals.of.get(number) else { continue };
+        let asks_another = |stage: &Stage| {
+            let Stage::Counts { order, terms: Some(terms) } = *stage else { return false };
+            let order = member.remembered_by(plan, order).filter(|record| !record.order.is_empty());
+            order.is_some_and(|order| rule_that_asks(plan, number, (terms, plan.calendar.day_at(order.at))).is_none())
+        };
+        let changed: Vec<Stage> = standing.stages().filter(asks_another).collect();
+        let Some(standing) = member.referrals.of.get_mut(number).filter(|_| !changed.is_empty()) else { continue };
+        for stage in changed {
+            if let Stage::Counts { order, .. } = stage {
+                standing.put(order, Stage::Counts { order, terms: None });
+            }
+        }
+        found.push(number);
+    }
+    found
+}
+
+/// The rule that asks just that, on a day, of the order by which a friend counts for a referral.
+fn rule_that_asks(plan: &Plan, referral: usize, (terms, day): (u32, i32)) -> Option<u32> {
+    let asks = |effect: &EffectPlan| matches!(effect.kind, EffectKindPlan::Refer { referral: own, terms: asked } if usize::from(own) == referral && asked == terms);
+    let rules = plan.rules.iter().enumerate();
+    let mut asking =
+        rules.filter(|(_, rule)| in_force(&rule.forms, day).is_some_and(|form| form.effects.iter().any(asks)));
+    asking.next().map(|(number, _)| number as u32)
 }
 
 fn standing<'m>(plan: &Plan, member: &'m mut Member, referral: &str) -> Option<&'m mut Standing> {
@@ -428,7 +539,8 @@ pub fn take_in(
         gone(member, before.event);
     }
     if let Some(standing) = member.referrals.of.get_mut(number) {
-        standing.befriend(Friend { event: own, friend, at: event.at, keys });
+        let settles_at = plan.referrals.get(number).map_or(event.at, |of| settles_at(plan, of, event.at));
+        standing.befriend(Friend { event: own, friend, at: event.at, settles_at, keys });
     }
     Ok(())
 }
@@ -507,16 +619,16 @@ pub fn refuse(
     let number = number_of(plan, program).ok_or_else(|| unknown("program", program))?;
     let record = member.remembered(plan, order).ok_or_else(|| unknown("order", order))?;
     let known = record.decisions().map_err(|_| EventError::new(Refusal::OtherProgram))?;
-    let sent = |decision: &Decision| matches!(&decision.kind, Kind::Referred { parcel, .. } if *parcel.id == *id);
-    if !known.iter().any(sent) {
-        return Err(unknown("referral", id));
-    }
-    let brought = member.referrals.of.get_mut(number).and_then(|standing| standing.brought.as_mut());
-    let Some(brought) = brought else { return Err(unknown("program", program)) };
+    let sent_to = known.iter().find_map(|decision| match &decision.kind {
+        Kind::Referred { parcel, .. } if *parcel.id == *id => Some(parcel.to.clone()),
+        _ => None,
+    });
+    let by = sent_to.ok_or_else(|| unknown("referral", id))?;
     // The order may have another form by now.
-    let counts = if let Stage::Counts(order) = brought.stage { order } else { hash(order) };
-    brought.stage = Stage::Refused(counts);
-    let by = brought.by.clone();
+    let last = returns::successor(plan, member, order);
+    let last = hash(last.as_deref().unwrap_or(order));
+    let counts = member.referrals.of.get_mut(number).and_then(|standing| standing.refuse(last));
+    let counts = counts.ok_or_else(|| unknown("program", program))?;
     decisions.push(Decision { at: event.at, kind: Kind::ReferralRefused { referral: program.into(), by } });
     let form = member.remembered_by(plan, counts).map(|record| record.id.to_owned());
     returns::rate_again(plan, member, form.as_deref().unwrap_or(order), event.at, decisions)

@@ -120,6 +120,8 @@ pub enum EffectKindPlan {
     },
     Refer {
         referral: u16,
+        /// A digest of what makes a friend count, as far as the event says it.
+        terms: u32,
     },
 }
 

@@ -29,23 +29,28 @@ fn referrals_of(plan: &Plan, member: &Member) -> Document {
     let digests = |digests: &[u64]| digests.iter().map(|own| digest(*own)).collect::<Document>();
     let mut of = Document::object();
     for (referral, standing) in plan.referrals.iter().zip(&own.of) {
-        let brought = standing.brought.as_ref().map(|brought| {
-            let (counts, refused) = match brought.stage {
-                Stage::Open => (None, None),
-                Stage::Counts(order) => (Some(order), None),
-                Stage::Refused(order) => (None, Some(order)),
+        let stage = |stage: Stage, document: Document| {
+            let (counts, refused, terms) = match stage {
+                Stage::Open => (None, None, None),
+                Stage::Counts { order, terms } => (Some(order), None, terms.map(u64::from)),
+                Stage::Refused(order) => (None, Some(order), None),
             };
-            Document::object()
-                .with("by", &*brought.by)
-                .with("at", instant(plan, brought.at))
+            document
                 .with("counts_by", counts.map(digest))
+                .with("terms", terms.map(digest))
                 .with("refused_for", refused.map(digest))
+        };
+        let brought = standing.brought.as_ref().map(|brought| {
+            let by = Document::object().with("by", &*brought.by).with("at", instant(plan, brought.at));
+            stage(brought.stage, by)
         });
+        let absorbed = standing.absorbed.iter().map(|own| stage(*own, Document::object()));
         let friends = standing.friends.iter().map(|friend| {
             Document::object()
                 .with("event", digest(friend.event))
                 .with("friend", digest(friend.friend))
                 .with("at", instant(plan, friend.at))
+                .with("settles_at", instant(plan, friend.settles_at))
                 .with("identities", digests(&friend.keys))
         });
         let reached = standing.reached.iter().map(|friends| u64::from(*friends)).collect::<Document>();
@@ -53,6 +58,7 @@ fn referrals_of(plan: &Plan, member: &Member) -> Document {
             &referral.name,
             Document::object()
                 .with("brought", brought)
+                .with("absorbed", absorbed.collect::<Document>())
                 .with("friends", friends.collect::<Document>())
                 .with("earlier_friends", u64::from(*standing.earlier))
                 .with("reached", reached),

@@ -289,10 +289,15 @@ fn restore(plan: &Plan, mut saved: Snapshot) -> Result<Loaded, StateError> {
     let forms: Vec<Vec<&str>> =
         saved.wallets.iter().map(|wallet| wallet.activity.iter().map(|(key, _)| key.as_str()).collect()).collect();
     let changed = pack::unpack(plan, &mut member, &mut saved.events, &wallet_names, &forms);
-    for rule in changed.map_err(|_| forms::damaged_events())? {
-        report.loses(format!(
-            "what rule `{rule}` went by: a part of an order that comes back takes its share of the points"
-        ));
+    for (rule, whole) in changed.map_err(|_| forms::damaged_events())? {
+        report.loses(match whole {
+            true => {
+                format!("what rule `{rule}` asked: what it gave for an order goes when all of the order comes back")
+            }
+            false => {
+                format!("what rule `{rule}` went by: a part of an order that comes back takes its share of the points")
+            }
+        });
     }
     wallets::restore(plan, &mut member, &saved, &mut report)?;
     idle::restore(plan, &mut member, &saved)?;

@@ -313,6 +313,47 @@ fn a_coupon_is_laid_on_what_is_kept_by_the_version_that_gave_it_alone() {
     assert_eq!([&old, &another].map(|program| due(program, "KEPT")), [None, None]);
 }
 
+#[test]
+fn what_made_a_friend_count_is_told_of_where_another_version_asks_something_else() {
+    let referral = |qualify: &str, rest: &str| {
+        let text = format!(
+            "referral friends by signup.referrer {{ qualify {qualify}  {rest}  advocate {{ earn 500 points }} }} \
+             rule base on order {{ earn 1 points per 1 EUR of order.subtotal }}"
+        );
+        shop("", &text)
+    };
+    let asked = "order where total >= 20 EUR";
+    let old = referral(asked, "settle after 14 days  friend { earn 200 points }");
+    let mut member = old.enroll("ben", Instant::parse("2026-01-05T10:00:00Z").unwrap()).unwrap();
+    for event in [
+        r#"{"type":"signup","id":"s-1","at":"2026-01-05T10:00:00Z","referrer":"ana"}"#,
+        r#"{"type":"order","id":"o-1","at":"2026-01-06T10:00:00Z","subtotal":"30.00"}"#,
+    ] {
+        old.apply(&mut member, event).unwrap();
+    }
+    let told = |program: &Program| {
+        let loaded = program.load_binary(&old.save_binary(&member)).unwrap();
+        let again = program.load(&program.save(&loaded.member)).unwrap();
+        assert!(again.report.is_empty(), "{:?}", again.report);
+        assert_eq!(program.save(&again.member), program.save(&loaded.member));
+        loaded.report.dropped().to_vec()
+    };
+    // Days, numbers of points and the policy of returns are known, and so is a condition of the same words.
+    let same =
+        referral("order where total >=  20 EUR", "settle after 2 days  returns revoke  friend { earn 300 points }");
+    assert_eq!(told(&same), [""; 0]);
+    let more = referral("order where total >= 28 EUR", "settle after 14 days  friend { earn 200 points }");
+    assert_eq!(
+        told(&more),
+        [
+            "what rule `referral friends friend` asked: what it gave for an order goes when all of the order comes back",
+            "what made friends count for referral `friends`: those who do count until all of their order comes back",
+        ]
+    );
+    let gone = shop("", "rule base on order { earn 1 points per 1 EUR of order.subtotal }");
+    assert_eq!(told(&gone), ["referral `friends`, which has brought the member"]);
+}
+
 fn shop(settings: &str, rules: &str) -> Program {
     let rules = format!("program \"Shop\" {{ currency EUR {settings} }} wallet points {{}} {rules}");
     Program::compile(&rules).unwrap_or_else(|found| panic!("{}", found.render("program.loyalty", false)))

@@ -355,6 +355,9 @@ pub enum Kind {
         keys: Vec<u64>,
         parcel: Box<Parcel>,
     },
+        /// When the time of returning is over, and whether a return undoes the referral even then.
+        settles_at: i64,
+        revoke: bool,
     /// It counts no more, because what made it count has come back.
     ReferralWithdrawn {
         referral: Box<str>,

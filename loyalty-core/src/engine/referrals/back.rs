@@ -5,7 +5,7 @@
 
 use rust_decimal::Decimal;
 
-use super::{Stage, WITHDRAWN, number_of};
+use super::{Stage, Standing, WITHDRAWN, number_of, rule_that_asks, terms_of};
 use crate::amount::{self, Overflow};
 use crate::check::model::RoundMode;
 use crate::engine::coupons::redeem::replaced;
@@ -24,6 +24,15 @@ struct Sent {
     rule: u32,
     parcel: Parcel,
     at: i64,
+    settles_at: i64,
+    revoke: bool,
+}
+
+impl Sent {
+    /// Whether a return at an instant undoes nothing of it any more, by what the rules said when the friend came to count.
+    fn is_settled(&self, at: i64) -> bool {
+        at >= self.settles_at && !self.revoke
+    }
 }
 
 /// What an order, or one in whose place it is, has sent to the advocates.
@@ -31,11 +40,12 @@ fn sent(plan: &Plan, member: &Member, order: &str) -> Vec<Sent> {
     let mut found: Vec<Sent> = Vec::new();
     returns::each_form(plan, member, order, |record, decisions| {
         for decision in decisions {
-            if let Kind::Referred { referral, rule, parcel, .. } = &decision.kind
+            if let Kind::Referred { referral, rule, settles_at, revoke, parcel, .. } = &decision.kind
                 && !found.iter().any(|known| known.referral == *referral)
             {
                 let (referral, parcel) = (referral.clone(), (**parcel).clone());
-                found.push(Sent { referral, rule: *rule, parcel, at: record.at });
+                let (rule, at, settles_at, revoke) = (*rule, record.at, *settles_at, *revoke);
+                found.push(Sent { referral, rule, parcel, at, settles_at, revoke });
             }
         }
     });
@@ -60,16 +70,20 @@ pub fn come_back(
     for sent in sent(plan, member, &order.event.id) {
         let Some(number) = number_of(plan, &sent.referral) else {
             // A version of the program without the referral takes back what it gave all the same.
-            if whole {
+            if whole && !sent.is_settled(at) && !is_withdrawn(member, &sent) {
                 decisions.push(Decision { at, kind: withdrawn(&sent) });
             }
             continue;
         };
-        if stage(member, number) == Some(Stage::Counts(own)) {
+        let counts = standing(member, number).and_then(|standing| standing.counts_by(own));
+        if let Some(counts @ Stage::Counts { terms, .. }) = counts {
+            // Where the rules ask something else by now, nobody knows what they asked, and it counts as long as something is kept.
+            let rule = terms.and_then(|terms| rule_that_asks(plan, number, (terms, order.day)));
             let scope = returns::scope(plan, member, order, kept);
-            let still = !whole && still_counts(&scope, sent.rule, order.day)?;
-            judge(plan, member, (number, &sent), (own, still), at, decisions);
-            part_is_lost(plan, member, (number, sent.rule), (own, order.event.at, &order.decisions))?;
+            let still = !whole && rule.map_or(Ok(true), |rule| still_counts(&scope, rule, order.day))?;
+            if !judge(member, (number, &sent), (own, counts, still), at, decisions) {
+                part_is_lost(plan, member, (number, sent.rule), (own, order.event.at, &order.decisions))?;
+            }
         }
     }
     Ok(())
@@ -85,8 +99,9 @@ pub fn go_on(
     decisions: &mut Vec<Decision>,
 ) -> Result<(), EventError> {
     let (before, own) = (hash(replaced), hash(&event.id));
-    let counts = |number: &usize| stage(member, *number) == Some(Stage::Counts(before));
-    let numbers: Vec<usize> = (0..plan.referrals.len()).filter(counts).collect();
+    let numbers = member.referrals.of.iter().enumerate();
+    let numbers = numbers.filter(|(_, standing)| standing.counts_by(before).is_some());
+    let numbers: Vec<usize> = numbers.map(|(number, _)| number).collect();
     if numbers.is_empty() {
         return Ok(());
     }
@@ -96,7 +111,12 @@ pub fn go_on(
             Some(sent) => {
                 let scope = Scope { event: Some(event), ..Scope::of(plan, member, event.at) };
                 let still = !rests && still_counts(&scope, sent.rule, event.day)?;
-                judge(plan, member, (number, sent), (own, still), event.at.max(sent.at), decisions);
+                // What is ordered anew is judged by the rules of now.
+                let terms = terms_of(plan, sent.rule, event.day);
+                let counts = Stage::Counts { order: own, terms };
+                if judge(member, (number, sent), (before, counts, still), event.at.max(sent.at), decisions) {
+                    continue;
+                }
                 let form =
                     member.remembered(plan, replaced).map(|record| (record.at, record.decisions().unwrap_or_default()));
                 if let Some((ordered_at, decided)) = form {
@@ -104,7 +124,7 @@ pub fn go_on(
                 }
             }
             // It has been forgotten since: nothing of it can be taken back any more.
-            None => put(member, number, Stage::Counts(own)),
+            None => put(member, number, before, Stage::Counts { order: own, terms: None }),
         }
     }
     Ok(())
@@ -114,32 +134,43 @@ fn is_edited(plan: &Plan, order: &EventData) -> bool {
     plan.events.get(usize::from(order.event)).is_some_and(|event| replaced(event, order).is_some())
 }
 
-fn put(member: &mut Member, referral: usize, stage: Stage) {
-    if let Some(brought) = member.referrals.of.get_mut(referral).and_then(|standing| standing.brought.as_mut()) {
-        brought.stage = stage;
+fn put(member: &mut Member, referral: usize, order: u64, stage: Stage) {
+    if let Some(standing) = member.referrals.of.get_mut(referral) {
+        standing.put(order, stage);
     }
 }
 
-fn stage(member: &Member, referral: usize) -> Option<Stage> {
-    member.referrals.of.get(referral)?.brought.as_ref().map(|brought| brought.stage)
+fn standing(member: &Member, referral: usize) -> Option<&Standing> {
+    member.referrals.of.get(referral)
 }
 
-/// The friend counts by an order as it is now, if it `still` does or nothing of a return is looked at any more.
+/// The friend, who did by an order, counts as it is now, if it `still` does or nothing of a return is looked at any more; whether it
+/// does.
 fn judge(
-    plan: &Plan,
     member: &mut Member,
     (number, sent): (usize, &Sent),
-    (order, still): (u64, bool),
+    (order, now, still): (u64, Stage, bool),
     at: i64,
     decisions: &mut Vec<Decision>,
-) {
-    let Some(of) = plan.referrals.get(number) else { return };
-    let settled = at >= super::settles_at(plan, of, sent.at);
-    let counts = still || settled && !of.revoke;
-    put(member, number, if counts { Stage::Counts(order) } else { Stage::Open });
+) -> bool {
+    let counts = still || sent.is_settled(at);
+    put(member, number, order, if counts { now } else { Stage::Open });
     if !counts {
         decisions.push(Decision { at, kind: withdrawn(sent) });
     }
+    counts
+}
+
+/// Whether what was sent to the advocate has been taken back already.
+fn is_withdrawn(member: &Member, sent: &Sent) -> bool {
+    let withdraws = |decision: &Decision| matches!(&decision.kind, Kind::ReferralWithdrawn { parcel, .. } if parcel.transfer == sent.parcel.id);
+    member.log.iter().any(|record| record.decisions().is_ok_and(|decisions| decisions.iter().any(withdraws)))
+}
+
+/// Whether somebody was brought and may count.
+fn is_open(member: &Member, referral: usize) -> bool {
+    let brought = standing(member, referral).and_then(|standing| standing.brought.as_ref());
+    brought.is_some_and(|brought| brought.stage == Stage::Open)
 }
 
 /// Under what stands what was written off of a friend's part: it has had that.
@@ -153,7 +184,7 @@ pub fn lost(plan: &Plan, member: &Member) -> Vec<u64> {
     if member.written_off.is_empty() {
         return Vec::new();
     }
-    let open = |number: &usize| stage(member, *number) == Some(Stage::Open);
+    let open = |number: &usize| is_open(member, *number);
     (0..plan.referrals.len()).filter(open).map(|number| part(plan, number)).collect()
 }
 
@@ -186,7 +217,7 @@ fn part_is_lost(
     (number, rule): (usize, u32),
     (order, ordered_at, decisions): (u64, i64, &[Decision]),
 ) -> Result<(), Overflow> {
-    if stage(member, number) != Some(Stage::Open) || member.written_off.is_empty() {
+    if member.written_off.is_empty() {
         return Ok(());
     }
     for given in given(plan, rule, decisions)? {
@@ -247,9 +278,9 @@ pub fn refused(plan: &Plan, member: &Member, rule: u32, order: &str) -> bool {
     let forms = plan.rules.get(rule as usize).map(|rule| rule.forms.as_slice()).unwrap_or(&[]);
     let effects = forms.iter().flat_map(|form| &form.value.effects);
     let mut referrals = effects.filter_map(|effect| match effect.kind {
-        EffectKindPlan::Refer { referral } => Some(usize::from(referral)),
+        EffectKindPlan::Refer { referral, .. } => Some(usize::from(referral)),
         _ => None,
     });
-    let number = referrals.next();
-    number.and_then(|number| stage(member, number)) == Some(Stage::Refused(hash(order)))
+    let standing = referrals.next().and_then(|number| standing(member, number));
+    standing.is_some_and(|standing| standing.stages().any(|stage| stage == Stage::Refused(hash(order))))
 }

@@ -13,12 +13,12 @@ pub fn document(plan: &Plan, member: &Member) -> Option<Document> {
     }
     let mut all = Document::object();
     for (referral, standing) in plan.referrals.iter().zip(&member.referrals.of) {
-        let (friends, settled) = standing.friends_at(plan, referral, member.clock);
+        let (friends, settled) = standing.friends_at(member.clock);
         let mut document = Document::object();
         if let Some(brought) = &*standing.brought {
             let stage = match brought.stage {
                 Stage::Open => "open",
-                Stage::Counts(_) => "counts",
+                Stage::Counts { .. } => "counts",
                 Stage::Refused(_) => "refused",
             };
             let by = Document::object().with("advocate", &*brought.by).with("joined_at", instant(plan, brought.at));

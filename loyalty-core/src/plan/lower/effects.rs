@@ -92,7 +92,7 @@ impl Lower<'_> {
                 by: self.expression(by),
                 identities: identities.and_then(|field| self.list_of(field)),
             },
-            model::EffectKind::Refer { referral } => EffectKindPlan::Refer { referral: *referral as u16 },
+            model::EffectKind::Refer { referral } => EffectKindPlan::Refer { referral: *referral as u16, terms: 0 },
             model::EffectKind::OptIn(challenge) => EffectKindPlan::OptIn(*challenge as u16),
             model::EffectKind::Deal(wheel) => EffectKindPlan::Deal(*wheel as u16),
             model::EffectKind::Draw(wheel) => EffectKindPlan::Draw(*wheel as u16),

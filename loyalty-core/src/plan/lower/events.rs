@@ -25,7 +25,7 @@ impl Lower<'_> {
                 ("assign_level", true) => EventKind::AssignLevel,
                 ("received", true) => EventKind::Received,
                 ("sent_back", true) => EventKind::SentBack,
-                ("referral", true) if !self.checked.referrals.is_empty() => EventKind::Referral,
+                ("referral", true) => EventKind::Referral,
                 ("referral_withdrawn", true) => EventKind::ReferralWithdrawn,
                 ("referral_refused", true) => EventKind::ReferralRefused,
                 ("pooled", true) => EventKind::Pooled,

@@ -4,7 +4,9 @@ use super::Lower;
 use super::effects::goes_by_event;
 use super::tallies::{count_caps_in_all, count_limits_in_all};
 use crate::check::model::{self, Checked};
-use crate::plan::{BadgePlan, Condition, GroupFormPlan, GroupPlan, Reactions, RuleFormPlan, RulePlan};
+use crate::plan::{
+    BadgePlan, Condition, EffectKindPlan, EffectPlan, GroupFormPlan, GroupPlan, Reactions, RuleFormPlan, RulePlan,
+};
 
 impl Lower<'_> {
     pub(super) fn rules(&mut self) {
@@ -33,7 +35,7 @@ impl Lower<'_> {
                 cap_mode: form.cap_mode,
                 revoke: form.returns == model::Returns::Revoke,
                 rating: lower.rating(form),
-                effects: form.effects.iter().map(|effect| lower.effect(effect)).collect(),
+                effects: form.effects.iter().map(|effect| lower.rule_effect(rule, form, effect)).collect(),
             });
             count_limits_in_all(&mut forms, |form| &mut form.limits);
             count_caps_in_all(&mut forms, |form| &mut form.caps);
@@ -93,6 +95,20 @@ impl Lower<'_> {
             }
         }
         crate::wire::digest(text.as_bytes()) as u32
+    }
+
+    /// An effect as a form of a rule has it.
+    fn rule_effect(&mut self, rule: &model::Rule, form: &model::RuleForm, effect: &model::Effect) -> EffectPlan {
+        let mut plan = self.effect(effect);
+        if let EffectKindPlan::Refer { terms, .. } = &mut plan.kind {
+            let event = rule.trigger.event().and_then(|event| self.checked.events.get(event));
+            let mut text = event.map_or_else(String::new, |event| event.name.clone());
+            for condition in form.when.iter().filter(|condition| !condition.reads_member()) {
+                text.push_str(&format!("\nwhen {}", self.said(condition)));
+            }
+            *terms = crate::wire::digest(text.as_bytes()) as u32;
+        }
+        plan
     }
 
     pub(super) fn condition(&mut self, condition: &model::Expr) -> Condition {

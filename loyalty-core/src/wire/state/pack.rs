@@ -323,8 +323,8 @@ fn rating_in_force<'p>(
 struct Changed<'a> {
     plan: &'a Plan,
     packed: &'a Packed,
-    /// Their names.
-    found: Vec<String>,
+    /// Their names, with whether what they gave goes with all of its order alone.
+    found: Vec<(String, bool)>,
 }
 
 impl Changed<'_> {
@@ -362,8 +362,9 @@ impl Changed<'_> {
         let known = self.plan.rules.get(rule as usize).and_then(|rule| in_force(&rule.forms, day));
         grant.basis = grant.basis.without_rating(known.is_some_and(|form| form.revoke));
         let name = self.packed.rules.get(saved as usize).cloned().unwrap_or_default();
-        if grant.basis != Basis::Fixed && !self.found.contains(&name) {
-            self.found.push(name);
+        let found = (name, grant.basis == Basis::Whole);
+        if grant.basis != Basis::Fixed && !self.found.contains(&found) {
+            self.found.push(found);
         }
     }
 
@@ -394,14 +395,14 @@ impl Changed<'_> {
 }
 
 /// Puts the remembered events into the member's log, in the numbers of the program. Tells the names of the rules that go by
-/// something else than when they granted.
+/// something else than when they granted, with whether what they gave goes with all of its order alone.
 pub fn unpack(
     plan: &Plan,
     member: &mut Member,
     packed: &mut Packed,
     wallets: &[&str],
     forms: &[Vec<&str>],
-) -> Result<Vec<String>, Malformed> {
+) -> Result<Vec<(String, bool)>, Malformed> {
     let records = core::mem::take(&mut packed.records);
     let packed = &*packed;
     let known = gone::Saved::new(plan);

@@ -260,6 +260,8 @@ fn read_kind(reader: &mut Reader<'_>, event_at: i64) -> Result<Kind, Malformed> 
             keys: read_keys(reader)?,
             parcel: read_parcel(reader)?,
         },
+            settles_at: reader.instant(event_at)?,
+            revoke: reader.byte()? != 0,
         74 => Kind::ReferralWithdrawn { referral: reader.text()?.into(), parcel: read_parcel(reader)? },
         75 => Kind::ReferralRefused { referral: reader.text()?.into(), by: reader.text()?.into() },
         77 => Kind::FriendsReached { referral: reader.text()?.into(), friends: rule(reader)? },

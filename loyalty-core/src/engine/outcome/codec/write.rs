@@ -323,12 +323,14 @@ pub fn write(writer: &mut Writer<'_>, decisions: &[Decision], event_at: i64) {
                 writer.byte(72);
                 [referral, by].into_iter().for_each(|name| writer.text(name));
             }
-            Kind::Referred { referral, rule, joined, keys, parcel } => {
+            Kind::Referred { referral, rule, joined, settles_at, revoke, keys, parcel } => {
                 writer.byte(73);
                 writer.text(referral);
                 writer.number(u64::from(*rule));
                 writer.signed(i64::from(*joined));
                 write_keys(writer, keys);
+                writer.instant(*settles_at, event_at);
+                writer.byte(u8::from(*revoke));
                 write_parcel(writer, parcel);
             }
             Kind::ReferralWithdrawn { referral, parcel } => {
