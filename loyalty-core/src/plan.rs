@@ -65,7 +65,7 @@ pub use reward::RewardPlan;
 pub use rules::{Condition, GroupFormPlan, GroupPlan, LimitPlan, RuleFormPlan, RulePlan, RulesOn};
 pub use symbols::Symbols;
 pub use test_steps::{TestPlan, TestStepPlan};
-pub use wallets::{CapPlan, ExpirePlan, InactivityPlan, PolicyPlan, RestorePlan, VestPlan, WalletPlan};
+pub use wallets::{CapPlan, ExpirePlan, InactivityPlan, PolicyPlan, RestorePlan, Restoring, VestPlan, WalletPlan};
 pub use wheels::{SlicePlan, WheelPlan};
 
 #[derive(Debug)]

@@ -318,7 +318,7 @@ fn tell(
             Some(order) => returns::judge_replaced(plan, &present, order)?,
             None => returns::judge(plan, &present, event)?,
         };
-        told.returned = Some(returned::of(plan, &present, &source, judged, event.at)?);
+        told.returned = Some(returned::of(plan, &present, &source, judged)?);
     }
     let mut met = member.clone();
     met.forget_rows(plan);

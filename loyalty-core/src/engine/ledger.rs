@@ -154,12 +154,15 @@ pub fn take(
     at: i64,
     decisions: &mut Vec<Decision>,
 ) -> Result<(), Overflow> {
+    let Some(restore) = plan.policy(wallet, plan.calendar.day_at(at)).map(|policy| policy.restore) else {
+        return Ok(());
+    };
     let Some((entry, uses)) = draw(plan, member, wallet, (amount, None), at)? else { return Ok(()) };
     if let Some(state) = member.wallets.get_mut(usize::from(wallet)) {
         state.spent = amount::add(state.spent, amount)?;
     }
     flows::note(plan, member, wallet, Flow::Spent, amount, at)?;
-    decisions.push(Decision { at, kind: Kind::Spent { entry, wallet, amount, rule, uses } });
+    decisions.push(Decision { at, kind: Kind::Spent { entry, wallet, amount, rule, uses, restore } });
     lapses::bring_back(plan, member, wallet, at, |form| form.spending, decisions)
 }
 

@@ -35,8 +35,7 @@ pub struct PolicyPlan {
     pub expire: Vec<(ExpirePlan, Option<NodeId>)>,
     pub spend: SpendOrder,
     pub clawback: Clawback,
-    pub restore: RestorePlan,
-    pub restore_full_only: bool,
+    pub restore: Restoring,
     pub hold_at_most: Option<Decimal>,
     pub caps: Vec<CapPlan>,
     pub cap_mode: CapMode,
@@ -98,6 +97,14 @@ pub enum ExpirePlan {
     At(i32),
     /// The day that an expression tells; it is worked out when the points are earned.
     Told(NodeId),
+}
+
+/// How points that were spent are given back: as it was in force when they were, so that it stands beside what was.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Restoring {
+    pub how: RestorePlan,
+    /// A part of the order gives back nothing.
+    pub full_only: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -103,7 +103,7 @@ pub fn decision(plan: &Plan, decision: &Decision, at: i64, object: &mut Object<'
             object.put("lot", *lot);
             object.put("expires_at", expires(expires_at));
         }
-        Kind::Spent { entry, wallet, amount: sum, rule, uses } => {
+        Kind::Spent { entry, wallet, amount: sum, rule, uses, .. } => {
             moved(plan, object, *entry, *wallet, *sum);
             if let Some(rule) = rule {
                 let (key, name) = author(plan, *rule);

@@ -216,9 +216,10 @@ fn give_back_spent(
     let Some((decided, part)) = met_by(plan, member, reward).pop() else { return Ok(()) };
     let spent = returns::spent(plan, &decided, rule);
     for decision in part.of(&spent).iter().rev().filter_map(|place| decided.get(*place)) {
-        let Kind::Spent { entry, wallet, uses, .. } = &decision.kind else { continue };
+        let Kind::Spent { entry, wallet, uses, restore, .. } = &decision.kind else { continue };
         for used in uses.iter().rev() {
-            returns::give_back_used(plan, member, *wallet, (*entry, used), (decision.at, at), decisions)?;
+            let used = (*entry, used, *restore);
+            returns::give_back_used(plan, member, *wallet, used, (decision.at, at), decisions)?;
         }
     }
     Ok(())

@@ -78,7 +78,7 @@ pub struct Restored {
 }
 
 /// Tells a return of that instant, as it was judged on the state that it met.
-pub fn of(plan: &Plan, member: &Member, source: &str, judged: Judged, at: i64) -> Result<Return, EventError> {
+pub fn of(plan: &Plan, member: &Member, source: &str, judged: Judged) -> Result<Return, EventError> {
     let order = &judged.order;
     let rerated = returns::rerate(plan, member, order, &judged.kept_after, judged.after.whole)?;
     let mut taken = Vec::new();
@@ -108,14 +108,18 @@ pub fn of(plan: &Plan, member: &Member, source: &str, judged: Judged, at: i64) -
         }
         let spent = spent(&order.decisions, number)?;
         if !spent.is_zero() {
-            // Restored points expire by the clause of the day on which they come back.
-            let today = plan.policy(number, plan.calendar.day_at(at)).unwrap_or(policy);
+            let then = order.decisions.iter().find_map(|decision| match &decision.kind {
+                Kind::Spent { wallet, restore, .. } if *wallet == number => Some(*restore),
+                _ => None,
+            });
+            let then = then.unwrap_or(policy.restore);
             restored.push(Restored {
                 wallet: number,
                 spent,
                 before: judged.before.restored.get(place).copied().unwrap_or_default(),
-                policy: today.restore,
-                restore: today.quotes.restore,
+                policy: then.how,
+                // Of another version there is no text to be quoted.
+                restore: policy.quotes.restore.filter(|_| then == policy.restore),
             });
         }
     }

@@ -12,6 +12,7 @@ use crate::engine::questions::decision::Told;
 use crate::engine::rewards::{Ended, Lack};
 use crate::engine::value::Stored;
 use crate::engine::wheels::Proof;
+use crate::plan::Restoring;
 
 /// The kinds of decisions. Those with an `entry` are the ledger: every change of a balance is one of them.
 #[derive(Debug, Clone, PartialEq)]
@@ -37,6 +38,8 @@ pub enum Kind {
         amount: Decimal,
         rule: Option<u32>,
         uses: Vec<Use>,
+        /// How they are given back, as the wallet said then.
+        restore: Restoring,
     },
     Expired {
         entry: u64,
@@ -352,12 +355,12 @@ pub enum Kind {
         rule: u32,
         /// The local day on which it was brought.
         joined: i32,
-        keys: Vec<u64>,
-        parcel: Box<Parcel>,
-    },
         /// When the time of returning is over, and whether a return undoes the referral even then.
         settles_at: i64,
         revoke: bool,
+        keys: Vec<u64>,
+        parcel: Box<Parcel>,
+    },
     /// It counts no more, because what made it count has come back.
     ReferralWithdrawn {
         referral: Box<str>,

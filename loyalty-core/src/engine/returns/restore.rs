@@ -23,7 +23,7 @@ use crate::engine::outcome::{Decision, Kind};
 use crate::engine::rewards::Units;
 use crate::engine::tally::Changes;
 use crate::engine::{earning, flows, lapses, ledger, rewards};
-use crate::plan::{EffectKindPlan, Plan, RestorePlan, in_force};
+use crate::plan::{EffectKindPlan, Plan, RestorePlan, Restoring, in_force};
 
 /// Whether points that an order has earned have paid for what was taken in it.
 pub(super) fn paid_by_itself(order: &Order) -> bool {
@@ -73,7 +73,7 @@ fn restore(
         let number = number as u16;
         let uses = prices(plan, order, number, after.whole);
         let spent = amount::sum(uses.iter().map(|paid| paid.used.amount))?;
-        let Some(policy) = plan.policy(number, order.day) else { continue };
+        let restoring = restoring(&uses);
         let before = after.restored.get(usize::from(number)).copied().unwrap_or_default();
         let left = amount::subtract(spent, before)?;
         let due = match &mut asked {
@@ -85,11 +85,11 @@ fn restore(
                 due
             }
             None if after.whole => left,
-            None if policy.restore_full_only => Decimal::ZERO,
+            None if restoring.is_some_and(|restoring| restoring.full_only) => Decimal::ZERO,
             None => amount::subtract(come_back_share(plan, order, kept, (number, spent))?, before)?,
         };
         // In an order that lives on they pay for its other form: what that leaves of them is taken again.
-        if due <= Decimal::ZERO || (policy.restore == RestorePlan::Never && !lives_on) {
+        if due <= Decimal::ZERO || (never(restoring) && !lives_on) {
             continue;
         }
         if let Some(restored) = after.restored.get_mut(usize::from(number)) {
@@ -139,6 +139,7 @@ struct Paid<'o> {
     /// The entry that did.
     drawn: u64,
     used: &'o Use,
+    restore: Restoring,
     /// The rule whose caps have counted it.
     counted: Option<u32>,
 }
@@ -148,8 +149,9 @@ fn prices<'o>(plan: &Plan, order: &'o Order, number: u16, whole: bool) -> Vec<Pa
     let converted = taken_to_convert(plan, &order.decisions);
     let spent = |of_coupons: bool| {
         let spends = order.decisions.iter().enumerate().filter_map(move |(place, decision)| match &decision.kind {
-            Kind::Spent { entry, wallet, uses, rule, .. } if *wallet == number => {
-                Some((place, *entry, uses, *rule)).filter(|_| is_of_coupon(plan, *rule) == of_coupons)
+            Kind::Spent { entry, wallet, uses, rule, restore, .. } if *wallet == number => {
+                let spent = (place, (*entry, *restore), uses, *rule);
+                Some(spent).filter(|_| is_of_coupon(plan, *rule) == of_coupons)
             }
             _ => None,
         });
@@ -157,11 +159,20 @@ fn prices<'o>(plan: &Plan, order: &'o Order, number: u16, whole: bool) -> Vec<Pa
     };
     // Parts have given the others back already, the last first.
     let spends = spent(true).filter(|_| whole).chain(spent(false));
-    let paid = spends.flat_map(|(_, drawn, uses, rule)| {
+    let paid = spends.flat_map(|(_, (drawn, restore), uses, rule)| {
         let counted = rule.filter(|rule| is_counted(plan, *rule, order.day));
-        uses.iter().map(move |used| Paid { drawn, used, counted })
+        uses.iter().map(move |used| Paid { drawn, used, restore, counted })
     });
     paid.collect()
+}
+
+/// How what an order has paid is given back: all of it was paid at one instant.
+fn restoring(paid: &[Paid<'_>]) -> Option<Restoring> {
+    paid.first().map(|paid| paid.restore)
+}
+
+fn never(restoring: Option<Restoring>) -> bool {
+    restoring.is_some_and(|restoring| restoring.how == RestorePlan::Never)
 }
 
 /// Whether a rule is what a coupon gives.
@@ -225,15 +236,14 @@ fn restore_units(
     for (number, wallet) in plan.wallets.iter().enumerate() {
         let number = number as u16;
         let spends = order.decisions.iter().filter_map(|decision| match &decision.kind {
-            Kind::Spent { entry, wallet, uses, rule: Some(by), .. } if (*wallet, *by) == (number, rule) => {
-                Some(uses.iter().map(|used| Paid { drawn: *entry, used, counted: None }))
+            Kind::Spent { entry, wallet, uses, rule: Some(by), restore, .. } if (*wallet, *by) == (number, rule) => {
+                Some(uses.iter().map(|used| Paid { drawn: *entry, used, restore: *restore, counted: None }))
             }
             _ => None,
         });
         let uses: Vec<Paid<'_>> = spends.flatten().collect();
         let spent = amount::sum(uses.iter().map(|paid| paid.used.amount))?;
-        let never = plan.policy(number, order.day).is_none_or(|policy| policy.restore == RestorePlan::Never);
-        if spent.is_zero() || never {
+        if spent.is_zero() || never(restoring(&uses)) {
             continue;
         }
         let skip = share(spent, back, all, wallet.decimals)?;
@@ -264,7 +274,7 @@ fn restore_uses(
     decisions: &mut Vec<Decision>,
 ) -> Result<(), EventError> {
     let mut room = Changes::new();
-    for Paid { drawn, used, counted } in uses.iter().rev() {
+    for Paid { drawn, used, restore, counted } in uses.iter().rev() {
         let passed = used.amount.min(skip);
         skip = amount::subtract(skip, passed)?;
         let part = amount::subtract(used.amount, passed)?.min(due);
@@ -272,7 +282,7 @@ fn restore_uses(
             due = amount::subtract(due, part)?;
             let expiry = pause::moved_expiry(plan, &member.account, used.expiry, used_at);
             let used = Use { expiry, ..(*used).clone() };
-            give_back(plan, member, wallet, (*drawn, &used), part, (used_at, at, lives_on), decisions)?;
+            give_back(plan, member, wallet, (*drawn, &used, *restore), part, (used_at, at, lives_on), decisions)?;
             if let Some(rule) = counted {
                 let part = amount::multiply(part, plan.denominator(wallet))?;
                 lower_caps(plan, (*rule, wallet), part, used_at, &mut room)?;
@@ -300,13 +310,13 @@ pub fn give_back_used(
     plan: &Plan,
     member: &mut Member,
     wallet: u16,
-    (drawn, used): (u64, &Use),
+    (drawn, used, restore): (u64, &Use, Restoring),
     (used_at, at): (i64, i64),
     decisions: &mut Vec<Decision>,
 ) -> Result<(), Overflow> {
     let expiry = pause::moved_expiry(plan, &member.account, used.expiry, used_at);
     let (used, amount) = (Use { expiry, ..used.clone() }, used.amount);
-    give_back(plan, member, wallet, (drawn, &used), amount, (used_at, at, false), decisions)
+    give_back(plan, member, wallet, (drawn, &used, restore), amount, (used_at, at, false), decisions)
 }
 
 /// Puts points back into the lot that they came from, or into a new one, as the wallet said when they were used.
@@ -314,13 +324,12 @@ fn give_back(
     plan: &Plan,
     member: &mut Member,
     wallet: u16,
-    (drawn, used): (u64, &Use),
+    (drawn, used, restore): (u64, &Use, Restoring),
     amount: Decimal,
     (used_at, at, lives_on): (i64, i64, bool),
     decisions: &mut Vec<Decision>,
 ) -> Result<(), Overflow> {
-    let Some(policy) = plan.policy(wallet, plan.calendar.day_at(used_at)) else { return Ok(()) };
-    let (expiry, earned_at) = match policy.restore {
+    let (expiry, earned_at) = match restore.how {
         RestorePlan::Fresh => {
             let scope = Scope::of(plan, member, at);
             let Some(now) = plan.policy(wallet, scope.day) else { return Ok(()) };
@@ -345,7 +354,7 @@ fn give_back(
         state.spent = amount::subtract(state.spent, amount)?;
     }
     flows::note(plan, member, wallet, Flow::Spent, -amount, used_at)?;
-    let fresh = policy.restore == RestorePlan::Fresh;
+    let fresh = restore.how == RestorePlan::Fresh;
     put_into_lot(plan, member, wallet, (drawn, used), (amount, expiry, earned_at, fresh), at, decisions)?;
     Ok(())
 }
@@ -435,7 +444,7 @@ pub struct Lent {
 pub(super) fn lent(plan: &Plan, order: &Order, decisions: &[Decision]) -> Result<Vec<Lent>, Overflow> {
     let mut lent = Vec::new();
     for wallet in 0..plan.wallets.len() as u16 {
-        if plan.policy(wallet, order.day).is_none_or(|policy| policy.restore != RestorePlan::Never) {
+        if !never(restoring(&prices(plan, order, wallet, true))) {
             continue;
         }
         let back = decisions.iter().filter_map(|decision| match decision.kind {

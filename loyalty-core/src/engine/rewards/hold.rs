@@ -128,6 +128,7 @@ pub fn capture(
     let hold = taken_out(event_plan, member, event)?;
     redeemed(hold.rule, hold.quantity, hold.worth, event.at, decisions);
     for (wallet, uses) in hold.parts {
+        let Some(policy) = plan.policy(wallet, event.day) else { continue };
         let amount = amount::sum(uses.iter().map(|used| used.amount))?;
         let entry = member.next_entry();
         if let Some(state) = member.wallets.get_mut(usize::from(wallet)) {
@@ -136,7 +137,7 @@ pub fn capture(
         }
         flows::note(plan, member, wallet, Flow::Spent, amount, event.at)?;
         returns::drawn_again(member, wallet, (drawn(plan, member, &hold.id, wallet), entry), amount)?;
-        let kind = Kind::Spent { entry, wallet, amount, rule: Some(hold.rule), uses };
+        let kind = Kind::Spent { entry, wallet, amount, rule: Some(hold.rule), uses, restore: policy.restore };
         decisions.push(Decision { at: event.at, kind });
     }
     Ok(())

@@ -7,7 +7,7 @@ use super::tallies::count_caps_in_all;
 use crate::calendar::micros_at_least;
 use crate::check::model::{self, Cycle};
 use crate::plan::{
-    Dated, ExpirePlan, InactivityPlan, PolicyPlan, PolicyQuotes, RestorePlan, Unit, VestPlan, WalletPlan,
+    Dated, ExpirePlan, InactivityPlan, PolicyPlan, PolicyQuotes, RestorePlan, Restoring, Unit, VestPlan, WalletPlan,
 };
 use crate::source::Span;
 use crate::time::day_of;
@@ -57,12 +57,14 @@ impl Lower<'_> {
                     expire,
                     spend: policy.spend,
                     clawback: policy.clawback,
-                    restore: match policy.restore {
-                        model::Restore::Original { at_least } => RestorePlan::Original { at_least },
-                        model::Restore::Fresh => RestorePlan::Fresh,
-                        model::Restore::Never => RestorePlan::Never,
+                    restore: Restoring {
+                        how: match policy.restore {
+                            model::Restore::Original { at_least } => RestorePlan::Original { at_least },
+                            model::Restore::Fresh => RestorePlan::Fresh,
+                            model::Restore::Never => RestorePlan::Never,
+                        },
+                        full_only: policy.restore_full_only,
                     },
-                    restore_full_only: policy.restore_full_only,
                     hold_at_most: policy.hold_at_most,
                     caps: self.caps(&owner, Some(index), Decimal::ONE, &policy.caps),
                     cap_mode: policy.cap_mode,

@@ -65,7 +65,9 @@ pub(super) fn restored_rows(told: &Explanation, restored: &Restored) -> Vec<Row>
         (None, RestorePlan::Original { at_least: Some(length) }) => {
             words().say(format!("they keep their last day, and have at least {length}")).row()
         }
-        _ => words().say("they keep their last day").row(),
+        (None, RestorePlan::Original { at_least: None }) => words().say("they keep their last day").row(),
+        (None, RestorePlan::Fresh) => words().say("they last as long as points that are earned then").row(),
+        (None, RestorePlan::Never) => words().say("they do not come back").row(),
     });
     rows
 }

@@ -6,6 +6,7 @@ use crate::check::model::{Length, TimeUnit};
 use crate::engine::lots::{Expiry, Use, Vesting};
 use crate::engine::outcome::{Because, Parcel};
 use crate::engine::value::Stored;
+use crate::plan::{RestorePlan, Restoring};
 use crate::wire::codec::{Malformed, Reader, Writer};
 
 pub(super) fn write_uses(writer: &mut Writer<'_>, uses: &[Use], event_at: i64) {
@@ -87,6 +88,47 @@ pub(super) fn read_vesting(reader: &mut Reader<'_>, event_at: i64) -> Result<Ves
     })
 }
 
+// How spent points are given back; above it the bit of what is given back with the whole order alone.
+const ORIGINAL: u8 = 0;
+const FRESH: u8 = 1;
+const NEVER: u8 = 2;
+const AT_LEAST: u8 = 3;
+const FULL_ONLY: u8 = 4;
+
+pub(super) fn write_restoring(writer: &mut Writer<'_>, Restoring { how, full_only }: Restoring) {
+    let full_only = if full_only { FULL_ONLY } else { 0 };
+    match how {
+        RestorePlan::Original { at_least: None } => writer.byte(full_only | ORIGINAL),
+        RestorePlan::Fresh => writer.byte(full_only | FRESH),
+        RestorePlan::Never => writer.byte(full_only | NEVER),
+        RestorePlan::Original { at_least: Some(length) } => {
+            writer.byte(full_only | AT_LEAST);
+            write_length(writer, length);
+        }
+    }
+}
+
+pub(super) fn read_restoring(reader: &mut Reader<'_>) -> Result<Restoring, Malformed> {
+    let head = reader.byte()?;
+    let how = match head & !FULL_ONLY {
+        ORIGINAL => RestorePlan::Original { at_least: None },
+        FRESH => RestorePlan::Fresh,
+        NEVER => RestorePlan::Never,
+        AT_LEAST => RestorePlan::Original { at_least: Some(read_length(reader)?) },
+        _ => return Err(Malformed),
+    };
+    Ok(Restoring { how, full_only: head & FULL_ONLY != 0 })
+}
+
+fn write_length(writer: &mut Writer<'_>, length: Length) {
+    writer.number(u64::from(length.count));
+    writer.byte(UNITS.iter().position(|unit| *unit == length.unit).unwrap_or(0) as u8);
+}
+
+fn read_length(reader: &mut Reader<'_>) -> Result<Length, Malformed> {
+    Ok(Length { count: rule(reader)?, unit: *UNITS.get(usize::from(reader.byte()?)).ok_or(Malformed)? })
+}
+
 fn write_expiry(writer: &mut Writer<'_>, expiry: Expiry, event_at: i64) {
     match expiry {
         Expiry::Never => writer.byte(0),
@@ -101,8 +143,7 @@ fn write_expiry(writer: &mut Writer<'_>, expiry: Expiry, event_at: i64) {
         }
         Expiry::AfterVesting(length) => {
             writer.byte(3);
-            writer.number(u64::from(length.count));
-            writer.byte(UNITS.iter().position(|unit| *unit == length.unit).unwrap_or(0) as u8);
+            write_length(writer, length);
         }
     }
 }
@@ -113,10 +154,7 @@ fn read_expiry(reader: &mut Reader<'_>, event_at: i64) -> Result<Expiry, Malform
         4 => Expiry::Open,
         1 => Expiry::At(reader.instant(event_at)?),
         2 => Expiry::Inactivity(small(reader)?),
-        3 => Expiry::AfterVesting(Length {
-            count: rule(reader)?,
-            unit: *UNITS.get(usize::from(reader.byte()?)).ok_or(Malformed)?,
-        }),
+        3 => Expiry::AfterVesting(read_length(reader)?),
         _ => return Err(Malformed),
     })
 }

@@ -2,7 +2,9 @@
 
 use rust_decimal::Decimal;
 
-use super::parts::{part_of, read_keys, read_parcel, read_stored, read_uses, read_vesting, rule, small};
+use super::parts::{
+    part_of, read_keys, read_parcel, read_restoring, read_stored, read_uses, read_vesting, rule, small,
+};
 use super::{
     CARD_EXPIRED, CARD_ISSUED, CONSENT, COUPON, EARNED, MESSAGE, MESSAGE_SUPPRESSED, MESSAGES_HELD_BACK, QUESTION,
     REINSTATED, WRITE_OFF_SETTLED,
@@ -52,7 +54,8 @@ fn read_kind(reader: &mut Reader<'_>, event_at: i64) -> Result<Kind, Malformed> 
         1 => Kind::Vested { entry, wallet, amount, lot: reader.number()?, expires_at: reader.option(instant)? },
         2 => {
             let rule = reader.option(rule)?;
-            Kind::Spent { entry, wallet, amount, rule, uses: read_uses(reader, event_at)? }
+            let restore = read_restoring(reader)?;
+            Kind::Spent { entry, wallet, amount, rule, uses: read_uses(reader, event_at)?, restore }
         }
         3 => Kind::Expired { entry, wallet, amount, lot: reader.number()?, not_vested: reader.byte()? != 0 },
         4 => Kind::ClawedBack {
@@ -257,11 +260,11 @@ fn read_kind(reader: &mut Reader<'_>, event_at: i64) -> Result<Kind, Malformed> 
             referral: reader.text()?.into(),
             rule: rule(reader)?,
             joined: i32::try_from(reader.signed()?).map_err(|_| Malformed)?,
+            settles_at: reader.instant(event_at)?,
+            revoke: reader.byte()? != 0,
             keys: read_keys(reader)?,
             parcel: read_parcel(reader)?,
         },
-            settles_at: reader.instant(event_at)?,
-            revoke: reader.byte()? != 0,
         74 => Kind::ReferralWithdrawn { referral: reader.text()?.into(), parcel: read_parcel(reader)? },
         75 => Kind::ReferralRefused { referral: reader.text()?.into(), by: reader.text()?.into() },
         77 => Kind::FriendsReached { referral: reader.text()?.into(), friends: rule(reader)? },

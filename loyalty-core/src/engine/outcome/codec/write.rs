@@ -2,7 +2,7 @@
 
 use rust_decimal::Decimal;
 
-use super::parts::{part_number, write_keys, write_parcel, write_stored, write_uses, write_vesting};
+use super::parts::{part_number, write_keys, write_parcel, write_restoring, write_stored, write_uses, write_vesting};
 use super::{
     CARD_EXPIRED, CARD_ISSUED, CONSENT, COUPON, EARNED, MESSAGE, MESSAGE_SUPPRESSED, MESSAGES_HELD_BACK, QUESTION,
     REINSTATED, WRITE_OFF_SETTLED,
@@ -37,9 +37,10 @@ pub fn write(writer: &mut Writer<'_>, decisions: &[Decision], event_at: i64) {
                 writer.number(*lot);
                 writer.option(*expires_at, |writer, at| writer.instant(at, event_at));
             }
-            Kind::Spent { entry, wallet, amount, rule, uses } => {
+            Kind::Spent { entry, wallet, amount, rule, uses, restore } => {
                 head(writer, 2, *entry, *wallet, *amount);
                 writer.option(*rule, |writer, rule| writer.number(u64::from(rule)));
+                write_restoring(writer, *restore);
                 write_uses(writer, uses, event_at);
             }
             Kind::Expired { entry, wallet, lot, amount, not_vested } => {
@@ -328,9 +329,9 @@ pub fn write(writer: &mut Writer<'_>, decisions: &[Decision], event_at: i64) {
                 writer.text(referral);
                 writer.number(u64::from(*rule));
                 writer.signed(i64::from(*joined));
-                write_keys(writer, keys);
                 writer.instant(*settles_at, event_at);
                 writer.byte(u8::from(*revoke));
+                write_keys(writer, keys);
                 write_parcel(writer, parcel);
             }
             Kind::ReferralWithdrawn { referral, parcel } => {
