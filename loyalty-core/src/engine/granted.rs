@@ -14,7 +14,11 @@ pub struct Granted<'a> {
     /// The rules with limits that came to something.
     pub fired: Vec<u32>,
     pub grants: Grants,
+    pub together: Together,
 }
+
+/// Contributions, by their places, that were cut together by caps which the program does not have any more.
+pub type Together = Vec<Vec<u16>>;
 
 pub fn write(writer: &mut Writer<'_>, capture: &[u8], fired: &[u32], grants: &[Grant]) {
     writer.bytes(capture);
@@ -44,7 +48,26 @@ pub fn write_grants(writer: &mut Writer<'_>, fired: &[u32], grants: &[Grant]) {
 pub fn read<'a>(reader: &mut Reader<'a>) -> Result<Granted<'a>, Malformed> {
     let capture = reader.bytes()?;
     let (fired, grants) = read_grants(reader)?;
-    Ok(Granted { capture, fired, grants })
+    // Nearly no order has any, and then nothing stands behind what it granted.
+    let together = if reader.is_empty() { Together::new() } else { read_together(reader)? };
+    Ok(Granted { capture, fired, grants, together })
+}
+
+pub fn write_together(writer: &mut Writer<'_>, together: &[Vec<u16>]) {
+    writer.number(together.len() as u64);
+    for places in together {
+        writer.number(places.len() as u64);
+        places.iter().for_each(|place| writer.number(u64::from(*place)));
+    }
+}
+
+pub fn read_together(reader: &mut Reader<'_>) -> Result<Together, Malformed> {
+    let mut together = Together::new();
+    for _ in 0..reader.count()? {
+        let count = reader.count()?;
+        together.push((0..count).map(|_| small(reader)).collect::<Result<_, _>>()?);
+    }
+    Ok(together)
 }
 
 pub fn read_grants(reader: &mut Reader<'_>) -> Result<(Vec<u32>, Grants), Malformed> {

@@ -42,7 +42,7 @@ impl PlainRule {
         // what a return asks for are the matter of later stages, which go by the rule's number.
         let RulePlan { forms, groups, name: _, trigger: _, arms: _, by_amount: _, held: _, line: _ } = rule;
         let [Dated { from, value: form }] = &**forms else { return None };
-        let RuleFormPlan { when, valid, limits, effects, caps, cap_mode: _, revoke: _, rating: _ } = form;
+        let RuleFormPlan { when, valid, limits, effects, caps, cap_mode: _, revoke: _, rating: _, caps_said: _ } = form;
         let ([effect], true) = (&**effects, valid.is_empty() && limits.is_empty() && groups.is_empty()) else {
             return None;
         };

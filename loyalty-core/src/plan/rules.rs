@@ -86,6 +86,8 @@ pub struct RuleFormPlan {
     /// What its contributions go by when a part of their order comes back, as a digest: its rates and, where it revokes, its
     /// conditions. Another version of the program may go by something else.
     pub rating: u32,
+    /// What its caps say, as a digest.
+    pub caps_said: u32,
 }
 
 #[derive(Debug, Clone)]
@@ -106,4 +108,6 @@ pub struct GroupFormPlan {
     pub limits: Vec<LimitPlan>,
     pub caps: Vec<CapPlan>,
     pub cap_mode: CapMode,
+    /// What its caps say, as a digest.
+    pub caps_said: u32,
 }

@@ -356,10 +356,14 @@ fn event_of(plan: &Plan, record: &Record<'_>) -> Document {
         .with("at", instant(plan, record.at))
         .with("digest", digest(u64::from(record.digest)))
         .with("layout", digest(record.signature));
-    if let Some(Captured { event: captured, fired, grants }) = returns::captured(plan, record) {
+    if let Some(Captured { event: captured, fired, grants, together }) = returns::captured(plan, record) {
         event.put("fields", fields_of(plan, record.event, &captured));
         event.put("rules", fired.iter().map(|rule| rule_name(plan, *rule)).collect::<Document>());
         event.put("contributions", grants.iter().map(|grant| grant_of(plan, grant)).collect::<Document>());
+        if !together.is_empty() {
+            let places = |places: &Vec<u16>| places.iter().map(|place| u64::from(*place)).collect::<Document>();
+            event.put("cut_together", together.iter().map(places).collect::<Document>());
+        }
     }
     let decisions = record.decisions().unwrap_or_default();
     let decisions = decisions.iter().map(|decision| decision_document(plan, decision, record.at));

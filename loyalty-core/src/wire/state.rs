@@ -7,6 +7,7 @@
 mod accounts;
 mod arrivals;
 mod badges;
+mod caps;
 mod captured;
 mod cards;
 mod challenges;

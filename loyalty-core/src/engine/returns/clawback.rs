@@ -38,7 +38,7 @@ pub(super) fn claw_back(
     let (mut used_first, mut used_before, mut used) =
         (rerate(plan, member, order, &order.event, false)?, old, new.clone());
     for rerated in [&mut used_first, &mut used_before, &mut used] {
-        no_more_together(order, rerated, |grant| Some(grant.wallet))?;
+        no_more_together(order, rerated, |_, grant| Some(grant.wallet))?;
     }
     let less_before = less_by_rule(order, &used_first, &used_before)?;
     let less_after = less_by_rule(order, &used_first, &used)?;

@@ -5,7 +5,7 @@ use rust_decimal::Decimal;
 use crate::engine::coupons::redeem;
 use crate::engine::error::{EventError, Refusal};
 use crate::engine::event::EventData;
-use crate::engine::granted;
+use crate::engine::granted::{self, Together};
 use crate::engine::grants::Grants;
 use crate::engine::log::{Record, hash};
 use crate::engine::member::Member;
@@ -49,6 +49,7 @@ pub struct Order {
     pub event: EventData,
     pub(super) fired: Vec<u32>,
     pub grants: Grants,
+    pub together: Together,
     pub decisions: Vec<Decision>,
     pub day: i32,
 }
@@ -58,13 +59,14 @@ pub struct Captured {
     pub event: EventData,
     pub fired: Vec<u32>,
     pub grants: Grants,
+    pub together: Together,
 }
 
 /// What is kept of a remembered event, if anything is.
 pub fn captured(plan: &Plan, record: &Record<'_>) -> Option<Captured> {
     let record = Some(record).filter(|record| !record.order.is_empty())?;
-    let Order { event, fired, grants, .. } = read(plan, record).ok()?;
-    Some(Captured { event, fired, grants })
+    let Order { event, fired, grants, together, .. } = read(plan, record).ok()?;
+    Some(Captured { event, fired, grants, together })
 }
 
 /// An order of which something can still come back, and what has come back so far.
@@ -121,7 +123,7 @@ pub(super) fn unknown_order(found: &str) -> EventError {
 pub(super) fn read(plan: &Plan, record: &Record<'_>) -> Result<Order, EventError> {
     let lost = || EventError::new(Refusal::OtherProgram).in_field("order");
     let mut reader = Reader(record.order);
-    let granted::Granted { capture, fired, grants } = granted::read(&mut reader).map_err(|_| lost())?;
+    let granted::Granted { capture, fired, grants, together } = granted::read(&mut reader).map_err(|_| lost())?;
     let layout = &plan.events.get(usize::from(record.event)).ok_or_else(lost)?.layout;
     let mut event = decode::from_capture(plan, layout, capture).map_err(|_| lost())?;
     event.event = record.event;
@@ -129,7 +131,7 @@ pub(super) fn read(plan: &Plan, record: &Record<'_>) -> Result<Order, EventError
     event.at = record.at;
     event.day = plan.calendar.day_at(record.at);
     let decisions = record.decisions().map_err(|_| lost())?;
-    Ok(Order { event, fired, grants, decisions, day: plan.calendar.day_at(record.at) })
+    Ok(Order { event, fired, grants, together, decisions, day: plan.calendar.day_at(record.at) })
 }
 
 /// What has come back of an order so far.

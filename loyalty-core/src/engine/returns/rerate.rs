@@ -94,22 +94,30 @@ pub fn rerate(
         return Ok(vec![Decimal::ZERO; order.grants.len()]);
     }
     let factors = factors(&scope, order)?;
-    let grants = order.grants.iter().zip(factors);
-    let again = grants.map(|(grant, factor)| rerate_one(&scope, order, (grant, factor), left, all));
+    let grants = order.grants.iter().enumerate().zip(factors);
+    let again = grants.map(|((place, grant), factor)| {
+        let capped = is_capped(plan, order.day, grant) || is_cut_together(order, place);
+        rerate_one(&scope, order, (grant, factor, capped), left, all)
+    });
     let mut again = again.collect::<Result<Vec<Decimal>, EventError>>()?;
     // Of a rule that rounds line by line, together with what multiplies it, no more is kept than there was.
-    no_more_together(order, &mut again, |grant| {
+    no_more_together(order, &mut again, |_, grant| {
         let whole = is_by_line(plan, order, grant) && !is_capped(plan, order.day, grant);
         whole.then_some((grant.base_rule, grant.effect, grant.wallet))
     })?;
     recap(plan, order, &mut again)?;
+    // What the caps were nobody knows: what they left is all there is.
+    for places in &order.together {
+        let under = |place: usize, _: &Grant| places.iter().any(|own| usize::from(*own) == place).then_some(());
+        no_more_together(order, &mut again, under)?;
+    }
     Ok(again)
 }
 
 fn rerate_one(
     scope: &Scope<'_>,
     order: &Order,
-    (grant, factor): (&Grant, Option<Factor>),
+    (grant, factor, capped): (&Grant, Option<Factor>, bool),
     left: Decimal,
     all: Decimal,
 ) -> Result<Decimal, EventError> {
@@ -129,7 +137,6 @@ fn rerate_one(
             return Ok(Decimal::ZERO);
         }
     }
-    let capped = is_capped(plan, order.day, grant);
     let base_form = plan.rules.get(grant.base_rule as usize).and_then(|rule| in_force(&rule.forms, order.day));
     let revoke = base_form.is_some_and(|form| form.revoke);
     let value = match grant.basis {
@@ -168,6 +175,11 @@ fn rerate_one(
     Ok(if grant.amount.is_sign_negative() { again.max(grant.amount) } else { again.min(grant.amount) })
 }
 
+/// Whether a contribution, by its place, was cut together with others by caps that the program does not have any more.
+pub(super) fn is_cut_together(order: &Order, place: usize) -> bool {
+    order.together.iter().flatten().any(|own| usize::from(*own) == place)
+}
+
 /// Whether a contribution is rounded line by line. A line that is left may then give a rule more than it had, and a multiplier of it
 /// as much less, or the other way round.
 fn is_by_line(plan: &Plan, order: &Order, grant: &Grant) -> bool {
@@ -180,17 +192,17 @@ fn is_by_line(plan: &Plan, order: &Order, grant: &Grant) -> bool {
 pub(super) fn no_more_together<Key: Ord>(
     order: &Order,
     again: &mut [Decimal],
-    key: impl Fn(&Grant) -> Option<Key>,
+    key: impl Fn(usize, &Grant) -> Option<Key>,
 ) -> Result<(), Overflow> {
     let mut more: BTreeMap<Key, Decimal> = BTreeMap::new();
-    for (grant, again) in order.grants.iter().zip(&*again) {
-        if let Some(key) = key(grant) {
+    for (place, (grant, again)) in order.grants.iter().zip(&*again).enumerate() {
+        if let Some(key) = key(place, grant) {
             let sum = more.entry(key).or_default();
             *sum = amount::add(*sum, amount::subtract(*again, grant.amount)?)?;
         }
     }
-    for (grant, again) in order.grants.iter().zip(again).rev() {
-        let Some(more) = key(grant).and_then(|key| more.get_mut(&key)) else { continue };
+    for (place, (grant, again)) in order.grants.iter().zip(again).enumerate().rev() {
+        let Some(more) = key(place, grant).and_then(|key| more.get_mut(&key)) else { continue };
         let taken = amount::at_least_zero(*again).min(amount::at_least_zero(*more));
         *again = amount::subtract(*again, taken)?;
         *more = amount::subtract(*more, taken)?;

@@ -25,6 +25,7 @@ impl Lower<'_> {
                     cap_mode: CapMode::Truncate,
                     revoke: false,
                     rating: 0,
+                    caps_said: 0,
                     effects: Vec::new(),
                 },
                 said: form.when.iter().map(|condition| lower.said(condition)).collect(),

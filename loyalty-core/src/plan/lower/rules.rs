@@ -35,6 +35,7 @@ impl Lower<'_> {
                 cap_mode: form.cap_mode,
                 revoke: form.returns == model::Returns::Revoke,
                 rating: lower.rating(form),
+                caps_said: lower.caps_said(&form.caps, form.cap_mode),
                 effects: form.effects.iter().map(|effect| lower.rule_effect(rule, form, effect)).collect(),
             });
             count_limits_in_all(&mut forms, |form| &mut form.limits);
@@ -97,6 +98,20 @@ impl Lower<'_> {
         crate::wire::digest(text.as_bytes()) as u32
     }
 
+    /// A digest of what caps say.
+    fn caps_said(&self, caps: &[model::Cap], mode: model::CapMode) -> u32 {
+        let mut text = format!("{mode:?}");
+        for cap in caps {
+            let amount = match &cap.amount {
+                model::Most::Fixed(amount) => amount.normalize().to_string().into(),
+                model::Most::Told(told) => self.said(told),
+            };
+            let per = cap.per.map_or_else(String::new, |per| per.to_string());
+            text.push_str(&format!("\n{amount} {per}"));
+        }
+        crate::wire::digest(text.as_bytes()) as u32
+    }
+
     /// An effect as a form of a rule has it.
     fn rule_effect(&mut self, rule: &model::Rule, form: &model::RuleForm, effect: &model::Effect) -> EffectPlan {
         let mut plan = self.effect(effect);
@@ -122,6 +137,7 @@ impl Lower<'_> {
                 limits: lower.limits(&owner, &form.limits),
                 caps: lower.contribution_caps(&owner, form.cap_wallet, &form.caps),
                 cap_mode: form.cap_mode,
+                caps_said: lower.caps_said(&form.caps, form.cap_mode),
             });
             count_limits_in_all(&mut forms, |form| &mut form.limits);
             count_caps_in_all(&mut forms, |form| &mut form.caps);

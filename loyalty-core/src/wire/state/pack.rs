@@ -2,6 +2,7 @@
 
 use rust_decimal::Decimal;
 
+use super::caps::{self, SavedCaps};
 use super::captured;
 use super::layouts::{SavedLayout, layout_of, moved, saved_layout};
 use super::saved::{Field, Form, Opaque, Saved, Unread, saved};
@@ -9,7 +10,7 @@ use super::texts::{self, Written};
 use super::values::Amount;
 use crate::amount::{self, Overflow};
 use crate::engine::event::EventData;
-use crate::engine::granted;
+use crate::engine::granted::{self, Together};
 use crate::engine::grants::{Basis, Grant, Grants};
 use crate::engine::log;
 use crate::engine::lots::{Expiry, Vesting};
@@ -30,6 +31,8 @@ pub struct Packed {
     bytes: Opaque,
     /// What the rules of remembered orders went by.
     pub ratings: Vec<SavedRating>,
+    /// What several of their contributions were cut by.
+    pub caps: Vec<SavedCaps>,
     /// What the bytes say.
     pub records: Vec<SavedRecord>,
 }
@@ -43,7 +46,7 @@ impl Saved for Packed {
             ("denominators", &mut self.denominators),
             ("records", &mut self.bytes),
         ];
-        form.object(tables, &mut [("ratings", &mut self.ratings)])
+        form.object(tables, &mut [("ratings", &mut self.ratings), ("caps", &mut self.caps)])
     }
 }
 
@@ -78,6 +81,10 @@ impl Names {
     pub fn event(&mut self, _plan: &Plan, event: u16) -> u16 {
         place(&mut self.events, event) as u16
     }
+
+    pub fn rule(&mut self, rule: u32) -> u32 {
+        place(&mut self.rules, rule) as u32
+    }
 }
 
 // What the lowest bits of a record's first number say; above them is the event type.
@@ -109,12 +116,14 @@ pub struct SavedOrder {
     pub fields: EventData,
     pub fired: Vec<u32>,
     pub grants: Grants,
+    pub together: Together,
 }
 
 /// What is remembered of single events, with the names that it needs.
 pub fn pack(plan: &Plan, member: &Member, mut names: Names) -> Packed {
     let mut records = Vec::with_capacity(member.log.len());
     let mut ratings: Vec<SavedRating> = Vec::new();
+    let mut caps: Vec<SavedCaps> = Vec::new();
     for record in member.log.iter() {
         // A record that the engine wrote itself is always whole.
         let Ok(mut decisions) = record.decisions() else { continue };
@@ -123,7 +132,7 @@ pub fn pack(plan: &Plan, member: &Member, mut names: Names) -> Packed {
         let order = order.zip(layout).and_then(|(order, layout)| {
             let event = from_capture(plan, layout, order.capture).ok()?;
             let fields = EventData { at: record.at, ..event };
-            Some(SavedOrder { fields, fired: order.fired, grants: order.grants })
+            Some(SavedOrder { fields, fired: order.fired, grants: order.grants, together: order.together })
         });
         for decision in &mut decisions {
             renumber(
@@ -150,6 +159,7 @@ pub fn pack(plan: &Plan, member: &Member, mut names: Names) -> Packed {
                 *rule = place(&mut names.rules, *rule) as u32;
             }
             let day = plan.calendar.day_at(record.at);
+            caps::note(plan, (&order.grants, day), &mut names, &mut caps);
             for grant in &mut order.grants {
                 for number in [grant.rule, grant.base_rule] {
                     let rates = number == grant.base_rule;
@@ -177,6 +187,7 @@ pub fn pack(plan: &Plan, member: &Member, mut names: Names) -> Packed {
         events: names.events.iter().map(|event| saved_layout(plan, *event)).collect(),
         denominators: plan.wallets.iter().map(|wallet| Amount(wallet.denominator)).collect(),
         ratings,
+        caps,
         bytes: Opaque::default(),
         records,
     }
@@ -215,6 +226,7 @@ impl Packed {
             if let Some((order, layout)) = record.order.as_ref().zip(layout) {
                 captured::write(&mut writer, &mut texts, layout, &order.fields);
                 granted::write_grants(&mut writer, &order.fired, &order.grants);
+                granted::write_together(&mut writer, &order.together);
             }
         }
         self.bytes = Opaque(bytes);
@@ -240,7 +252,8 @@ impl Packed {
             if head & ORDER != 0 {
                 let fields = captured::read(&mut reader, &mut texts, layout, at)?;
                 let (fired, grants) = granted::read_grants(&mut reader)?;
-                order = Some(SavedOrder { fields, fired, grants });
+                let together = granted::read_together(&mut reader)?;
+                order = Some(SavedOrder { fields, fired, grants, together });
             }
             self.records.push(SavedRecord { event, id, at, digest, signature, decisions, order });
         }
@@ -437,26 +450,41 @@ pub fn unpack(
         let number = event(saved_event);
         let mut digest = digest;
         let mut order = None;
-        if let Some(SavedOrder { mut fields, fired, grants }) = saved_order {
+        if let Some(SavedOrder { mut fields, fired, grants, together }) = saved_order {
             capture(&mut fields);
             digest = digest.or(Some(log::mark(fields.digest)));
             let fired: Vec<u32> = fired.into_iter().map(rule).collect();
             let mut kept = Grants::new();
-            for mut grant in grants {
+            // Where each of those that stay stood, and by whom it was given then and is now.
+            let (mut stood, mut given) = (Vec::new(), Vec::new());
+            let day = plan.calendar.day_at(at);
+            for (place, mut grant) in grants.into_iter().enumerate() {
                 let Some(to) = wallet(grant.wallet) else { continue };
+                let then = (grant.rule, grant.wallet);
                 let before = packed.denominators.get(usize::from(grant.wallet)).ok_or(Malformed)?;
                 rebase(&mut grant, before.0, plan.denominator(to)).map_err(|_| Malformed)?;
-                changed.settle(&mut grant, (number, plan.calendar.day_at(at)), rule);
+                changed.settle(&mut grant, (number, day), rule);
                 grant.wallet = to;
+                stood.push(place);
+                given.push((then, (grant.rule, to)));
                 kept.push(grant);
             }
+            let moved_to = |place: u16| stood.iter().position(|stood| *stood == usize::from(place));
+            let before = together.iter().map(|places| {
+                places.iter().filter_map(|place| moved_to(*place)).map(|place| place as u16).collect::<Vec<_>>()
+            });
+            let mut together: Together = before.collect();
+            together.extend(caps::cut_together(plan, &packed.caps, (&given, day)));
             let layout = plan.events.get(usize::from(number)).map(|event| &event.layout);
-            order = layout.map(|layout| (moved(layout, saved_layout, fields).capture, fired, kept));
+            order = layout.map(|layout| (moved(layout, saved_layout, fields).capture, fired, kept, together));
         }
         let digest = digest.ok_or(Malformed)?;
         member.log.push(&id, number, at, (digest, signature), &decisions, |writer| {
-            if let Some((capture, fired, grants)) = order {
+            if let Some((capture, fired, grants, together)) = order {
                 granted::write(writer, &capture, &fired, &grants);
+                if !together.is_empty() {
+                    granted::write_together(writer, &together);
+                }
             }
         });
     }

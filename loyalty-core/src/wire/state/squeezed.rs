@@ -133,6 +133,25 @@ fn code(coder: &mut dyn Coder, snapshot: &mut Snapshot, offset: i64) -> Result<(
         *rating = coder.plain(32, u64::from(*rating))? as u32;
         Ok(())
     })?;
+    coder.part("what cut several contributions");
+    let mut of_wallets = Number::default();
+    list(coder, &mut numbers, &mut snapshot.events.caps, |coder, caps| {
+        for digest in [&mut caps.of, &mut caps.said] {
+            *digest = coder.plain(32, u64::from(*digest))? as u32;
+        }
+        caps.from = match dated.code(coder, caps.from.is_some())? {
+            true => {
+                let from = days.signed(coder, i64::from(caps.from.unwrap_or_default()))?;
+                Some(i32::try_from(from).map_err(|_| Malformed)?)
+            }
+            false => None,
+        };
+        caps.wallet = of_wallets.narrow(coder, u64::from(caps.wallet))?;
+        list(coder, &mut of_wallets, &mut caps.rules, |coder, rule| {
+            *rule = rules.narrow(coder, u64::from(*rule))?;
+            Ok(())
+        })
+    })?;
     coder.part("what came before its order");
     let (mut arrived, near) = (Instants::default(), snapshot.clock.0);
     list(coder, &mut numbers, &mut snapshot.arrivals, |coder, arrival| {

@@ -7,6 +7,7 @@ use super::super::super::pack::SavedOrder;
 use super::{Expected, Shared};
 use crate::amount;
 use crate::engine::event::{EventData, Slot};
+use crate::engine::granted::Together;
 use crate::engine::grants::{Basis, Grant};
 use crate::engine::lots::Vesting;
 use crate::engine::outcome::{self, Because, Decision, Kind};
@@ -94,6 +95,7 @@ struct Grants {
     more: Flag,
     as_told: Flag,
     as_last: Flag,
+    together: Number,
     effects: Number,
     wallets: Number,
     amounts: Amounts,
@@ -347,6 +349,26 @@ impl Decisions {
             let grant = self.grant(coder, told.next(), given)?;
             if coder.reads() {
                 order.grants.push(grant);
+            }
+        }
+        self.together(coder, &mut order.together)
+    }
+
+    /// Which of them were cut together by caps that are gone.
+    fn together(&mut self, coder: &mut dyn Coder, together: &mut Together) -> Result<(), Malformed> {
+        let models = &mut self.grants;
+        let sets = models.together.code(coder, together.len() as u64)?;
+        for set in 0..sets as usize {
+            coder.things(1)?;
+            let mut own = together.get(set).cloned().unwrap_or_default();
+            let count = models.together.code(coder, own.len() as u64)?;
+            own.resize(usize::try_from(count).map_err(|_| Malformed)?, 0);
+            for place in &mut own {
+                coder.things(1)?;
+                *place = models.together.narrow(coder, u64::from(*place))?;
+            }
+            if coder.reads() {
+                together.push(own);
             }
         }
         Ok(())
