@@ -7,7 +7,7 @@ use crate::plan::Plan;
 use crate::wire::scan::Tree;
 
 /// The number of both, which they say first. It is another whenever one of them is.
-pub const FORMAT: u8 = 9;
+pub const FORMAT: u8 = 10;
 /// How much of their digest stands before the bytes, so that damaged ones are known.
 const CHECK_BYTES: usize = 4;
 
