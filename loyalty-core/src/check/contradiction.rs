@@ -60,7 +60,8 @@ impl Checker<'_> {
         when: impl IntoIterator<Item = &'e Expr>,
         valid: &[Valid],
     ) -> Option<Diagnostic> {
-        let mut possible = Possible { checker: self, event, left: BTreeMap::new(), days: Days::of(valid)? };
+        let mut possible =
+            Possible { checker: self, event, left: BTreeMap::new(), days: Days::of(valid)?.with_nights(valid) };
         let mut alternatives = Vec::new();
         for conjunct in when {
             let facts = self.facts(conjunct, &mut alternatives);

@@ -70,7 +70,7 @@ impl<'a> Checker<'a> {
             }
             match &clause.kind {
                 ClauseKind::When(when) => value.when.extend(self.conjuncts(when, &scope)),
-                ClauseKind::Valid(parts) => value.valid.extend(self.valid_parts(parts)),
+                ClauseKind::Valid(parts) => self.valid_parts(parts, &mut value.valid),
                 ClauseKind::Limit(limits) => self.limits(limits, &mut value.limits),
                 ClauseKind::Engagement(EngagementClause::ValidFor(lasts)) => {
                     if kind != CouponKind::Issued {

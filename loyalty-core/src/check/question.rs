@@ -148,7 +148,7 @@ impl<'a> Checker<'a> {
             let ClauseKind::Engagement(engagement) = &clause.kind else {
                 match &clause.kind {
                     ClauseKind::Limit(limits) => self.limits(limits, &mut question.limits),
-                    ClauseKind::Valid(parts) => question.valid.extend(self.valid_parts(parts)),
+                    ClauseKind::Valid(parts) => self.valid_parts(parts, &mut question.valid),
                     _ => self.misplaced(clause, kind.word(), if quiz { QUIZ_HOLDS } else { SURVEY_HOLDS }),
                 }
                 continue;

@@ -94,7 +94,7 @@ impl<'a> Checker<'a> {
         for clause in &form.clauses {
             match &clause.kind {
                 ClauseKind::When(condition) => when.extend(self.conjuncts(condition, &scope)),
-                ClauseKind::Valid(parts) => valid.extend(self.valid_parts(parts)),
+                ClauseKind::Valid(parts) => self.valid_parts(parts, &mut valid),
                 ClauseKind::Limit(written) => self.limits(written, &mut limits),
                 ClauseKind::Engagement(engagement) => match engagement {
                     EngagementClause::Cost { amount, per, from } => {

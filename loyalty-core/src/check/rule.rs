@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use chrono::NaiveTime;
+
 use super::Checker;
 use super::blocks::Block;
 use super::clauses::{Holder, InForce};
@@ -160,7 +162,7 @@ impl<'a> Checker<'a> {
         for clause in &form.clauses {
             match &clause.kind {
                 ClauseKind::When(when) => value.when.extend(self.conjuncts(when, scope)),
-                ClauseKind::Valid(parts) => value.valid.extend(self.valid_parts(parts)),
+                ClauseKind::Valid(parts) => self.valid_parts(parts, &mut value.valid),
                 ClauseKind::Limit(limits) => self.limits(limits, &mut value.limits),
                 ClauseKind::Cap { caps, mode: written } => {
                     self.cap_mode(&mut mode, *written, clause.span);
@@ -228,9 +230,10 @@ impl<'a> Checker<'a> {
         }
     }
 
-    /// The parts of a `valid` that are sound.
-    pub(super) fn valid_parts(&mut self, parts: &[ValidPart]) -> Vec<Valid> {
-        parts.iter().filter_map(|part| self.valid(part)).collect()
+    /// The parts of a `valid` that are sound, to those of others of the same declaration.
+    pub(super) fn valid_parts(&mut self, parts: &[ValidPart], valid: &mut Vec<Valid>) {
+        valid.extend(parts.iter().filter_map(|part| self.valid(part)));
+        Valid::nights(valid);
     }
 
     pub(super) fn limits(&mut self, written: &'a [tree::Limit], limits: &mut Vec<Limit>) {
@@ -250,7 +253,7 @@ impl<'a> Checker<'a> {
         Some(match part {
             ValidPart::Dates(range) => {
                 let (from, to) = self.days(range)?;
-                Valid::Dates { from, to }
+                Valid::Dates { from, to, till: NaiveTime::MIN }
             }
             ValidPart::Instants { from, to, span } => {
                 self.far_years(from.map(|from| from.date_naive()), to.map(|to| to.date_naive()), *span);
@@ -268,7 +271,7 @@ impl<'a> Checker<'a> {
                     self.empty_window(*span);
                     return None;
                 }
-                Valid::Weekdays(days.clone())
+                Valid::Weekdays { days: days.clone(), till: NaiveTime::MIN }
             }
             ValidPart::Hours { from, to, .. } => Valid::Hours { from: *from, to: *to },
         })

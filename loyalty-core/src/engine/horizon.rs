@@ -5,6 +5,8 @@
 //! nothing new enters only loses what is in it. So whoever must be woken when a condition changes asks for the instants
 //! and tries them in order.
 
+use chrono::{NaiveDate, NaiveTime};
+
 use super::member::Member;
 use super::value::Value;
 use super::{eval::NO_ROW, eval::Scope, referrals};
@@ -109,13 +111,13 @@ impl<'a> Horizon<'a> {
             form.nodes(|node| waiting.push(node));
             for valid in &form.guard.valid {
                 match valid {
-                    Valid::Dates { from, to } => self.days(*from, *to),
+                    Valid::Dates { from, to, till } => self.days(*from, *to, *till),
                     Valid::Instants { from, to } => {
                         self.instant(*from);
                         self.instant(*to);
                     }
                     // They come round by themselves.
-                    Valid::Weekdays(_) | Valid::Hours { .. } => {
+                    Valid::Weekdays { .. } | Valid::Hours { .. } => {
                         let today = self.plan.calendar.day_at(self.after);
                         (1..=RECURRING_DAYS).for_each(|ahead| self.push_day(today.saturating_add(ahead)));
                         if let Valid::Hours { from, to } = valid {
@@ -185,7 +187,7 @@ impl<'a> Horizon<'a> {
             Within::AllTime => {}
             Within::Each(Cycle::Calendar(period)) => self.periods(period, 2),
             Within::Each(Cycle::Membership(each)) => self.own_periods(OwnFrom::Membership, each, 2),
-            Within::Range { from, to } => self.days(from, to),
+            Within::Range { from, to } => self.days(from, to, NaiveTime::MIN),
             Within::Rolling(length) => {
                 for measure in challenge.measures() {
                     let tally = self.plan.measures.get(usize::from(*measure)).and_then(|measure| measure.tally);
@@ -310,12 +312,10 @@ impl<'a> Horizon<'a> {
     }
 
     /// The first and the day after the last day of a window.
-    pub fn days(&mut self, from: Option<chrono::NaiveDate>, to: Option<chrono::NaiveDate>) {
-        if let Some(from) = from {
-            self.push_day(day_of(from));
-        }
-        if let Some(to) = to {
-            self.push_day(day_of(to).saturating_add(1));
+    /// When days that last till a time of the next one begin and end.
+    pub fn days(&mut self, from: Option<NaiveDate>, to: Option<NaiveDate>, till: NaiveTime) {
+        for day in [from.map(day_of), to.map(|to| day_of(to).saturating_add(1))].into_iter().flatten() {
+            self.push(self.plan.calendar.instant_of(day, micros_of(till)));
         }
     }
 

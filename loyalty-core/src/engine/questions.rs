@@ -24,7 +24,7 @@ use crate::locale::inbound;
 use crate::plan::questions::{AnswersPlan, QuestionPlan};
 use crate::plan::{EventKind, EventPlan, Plan};
 use crate::sorting::Arrange as _;
-use crate::time::{SECOND, day_of, rfc3339};
+use crate::time::{SECOND, day_of, micros_of, rfc3339};
 use decision::{NotAsked, Told, Unanswered};
 use rust_decimal::Decimal;
 
@@ -212,9 +212,11 @@ pub fn ask(
 fn until(plan: &Plan, question: &QuestionPlan, at: i64) -> Option<i64> {
     let within = question.within.map(|length| plan.calendar.plus(at, length));
     let ends = question.valid.iter().filter_map(|valid| match valid {
-        Valid::Dates { to, .. } => to.map(|to| plan.calendar.start_of(day_of(to).saturating_add(1))),
+        Valid::Dates { to, till, .. } => {
+            to.map(|to| plan.calendar.instant_of(day_of(to).saturating_add(1), micros_of(*till)))
+        }
         Valid::Instants { to, .. } => *to,
-        Valid::Weekdays(_) | Valid::Hours { .. } => None,
+        Valid::Weekdays { .. } | Valid::Hours { .. } => None,
     });
     ends.chain(within).min()
 }

@@ -2,6 +2,7 @@
 
 mod candidates;
 
+use chrono::NaiveTime;
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive as _;
 use smallvec::SmallVec;
@@ -290,12 +291,13 @@ pub fn left(scope: &Scope<'_>, limit: &LimitPlan, used: &Changes) -> i64 {
 /// Whether a part of `valid` holds at the scope's instant.
 pub fn is_valid(scope: &Scope<'_>, valid: &Valid) -> bool {
     match valid {
-        Valid::Dates { from, to } => {
-            from.is_none_or(|from| day_of(from) <= scope.day) && to.is_none_or(|to| scope.day <= day_of(to))
+        Valid::Dates { from, to, till } => {
+            let day = day_till(scope, *till);
+            from.is_none_or(|from| day_of(from) <= day) && to.is_none_or(|to| day <= day_of(to))
         }
         Valid::Instants { from, to } => from.is_none_or(|from| from <= scope.at) && to.is_none_or(|to| scope.at < to),
-        Valid::Weekdays(days) => {
-            let day = crate::calendar::Calendar::weekday(scope.day);
+        Valid::Weekdays { days, till } => {
+            let day = crate::calendar::Calendar::weekday(day_till(scope, *till));
             days.iter().any(|known| known.num_days_from_monday() as u8 == day)
         }
         Valid::Hours { from, to } => {
@@ -305,4 +307,10 @@ pub fn is_valid(scope: &Scope<'_>, valid: &Valid) -> bool {
             if from < to { (from..to).contains(&time) } else { time >= from || time < to }
         }
     }
+}
+
+/// The day of the scope's instant, where days last till a time of the next one.
+pub fn day_till(scope: &Scope<'_>, till: NaiveTime) -> i32 {
+    let before = till > NaiveTime::MIN && scope.plan.calendar.time_at(scope.at) < micros_of(till);
+    scope.day.saturating_sub(i32::from(before))
 }

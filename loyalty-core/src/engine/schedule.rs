@@ -231,7 +231,7 @@ fn rule_due(plan: &Plan, member: &Member, number: u32, limit: i64) -> i64 {
 
 /// Whether a part of `valid` comes round by itself, so that its changes cannot be listed.
 fn recurs(valid: &Valid) -> bool {
-    matches!(valid, Valid::Weekdays(_) | Valid::Hours { .. })
+    matches!(valid, Valid::Weekdays { .. } | Valid::Hours { .. })
 }
 
 /// When what a rule comes to may change.
@@ -244,12 +244,12 @@ fn rule_changes(plan: &Plan, member: &Member, number: u32) -> Vec<i64> {
         form.value.when.iter().for_each(|condition| horizon.expression(condition.node));
         for valid in &form.value.valid {
             match valid {
-                Valid::Dates { from, to } => horizon.days(*from, *to),
+                Valid::Dates { from, to, till } => horizon.days(*from, *to, *till),
                 Valid::Instants { from, to } => {
                     horizon.instant(*from);
                     horizon.instant(*to);
                 }
-                Valid::Weekdays(_) | Valid::Hours { .. } => {}
+                Valid::Weekdays { .. } | Valid::Hours { .. } => {}
             }
         }
         for effect in &form.value.effects {

@@ -5,6 +5,7 @@
 //! what is left when all of them are laid over each other is judged in full: the index never decides that a coupon may be
 //! used, only that it cannot be.
 
+use chrono::NaiveTime;
 use rust_decimal::Decimal;
 
 use super::Plan;
@@ -240,9 +241,11 @@ fn asked(plan: &Plan, coupon: &CouponPlan) -> Asked {
     let [form] = coupon.forms.as_slice() else { return asked };
     let form = &form.value;
     for valid in &form.valid {
-        if let Valid::Dates { from, to } = valid {
+        if let Valid::Dates { from, to, till } = valid {
             asked.from = from.map(day_of).max(asked.from);
-            asked.to = match (to.map(day_of), asked.to) {
+            // A last evening may reach into the next day.
+            let last = to.map(|to| day_of(to).saturating_add(i32::from(*till > NaiveTime::MIN)));
+            asked.to = match (last, asked.to) {
                 (Some(one), Some(two)) => Some(one.min(two)),
                 (one, two) => one.or(two),
             };

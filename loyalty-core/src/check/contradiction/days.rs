@@ -1,6 +1,6 @@
 //! The days on which a rule may fire, by `valid` and by what its conditions ask of the event's instant.
 
-use chrono::{Datelike, NaiveDate};
+use chrono::{Datelike, NaiveDate, NaiveTime};
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 
@@ -33,15 +33,29 @@ impl Days {
         let mut days = Self { first: None, last: None, weekdays: u32::MAX, months: u32::MAX, of_month: u32::MAX };
         for part in valid {
             match part {
-                Valid::Dates { from, to } => days.between(from.map(number), to.map(number)),
+                Valid::Dates { from, to, .. } => days.between(from.map(number), to.map(number)),
                 Valid::Instants { from, to } => days.instants(*from, *to),
-                Valid::Weekdays(list) => {
+                Valid::Weekdays { days: list, .. } => {
                     days.weekdays &= bits(list.iter().map(|day| i64::from(day.num_days_from_monday())));
                 }
                 Valid::Hours { .. } => {}
             }
         }
         (!days.none()).then_some(days)
+    }
+
+    /// With the days on which the nights of `valid` end, which conditions see.
+    pub(super) fn with_nights(mut self, valid: &[Valid]) -> Self {
+        let reach = |part: &Valid| match part {
+            Valid::Dates { till, .. } | Valid::Weekdays { till, .. } => *till > NaiveTime::MIN,
+            Valid::Instants { .. } | Valid::Hours { .. } => false,
+        };
+        if valid.iter().any(reach) {
+            self.last = self.last.map(|last| last.saturating_add(1));
+            // Sunday's night ends on a Monday.
+            self.weekdays |= self.weekdays << 1 | self.weekdays >> 6 & 1;
+        }
+        self
     }
 
     fn between(&mut self, first: Option<i64>, last: Option<i64>) {

@@ -59,14 +59,31 @@ impl RuleForm {
 
 #[derive(Debug, Clone, PartialEq)]
 pub enum Valid {
-    /// Local days, both included.
-    Dates { from: Option<NaiveDate>, to: Option<NaiveDate> },
+    /// Local days, both included; each lasts till that time of the next day.
+    Dates { from: Option<NaiveDate>, to: Option<NaiveDate>, till: NaiveTime },
     /// Microseconds since 1970, half-open.
     Instants { from: Option<i64>, to: Option<i64> },
-    /// Local weekdays.
-    Weekdays(Vec<Weekday>),
+    /// Local weekdays, which last as long.
+    Weekdays { days: Vec<Weekday>, till: NaiveTime },
     /// Local times of day, half-open; `to` at or before `from` crosses midnight.
     Hours { from: NaiveTime, to: NaiveTime },
+}
+
+impl Valid {
+    /// Lets the days of a `valid` last as long as its nights: where a range of hours goes beyond midnight, what is after it belongs
+    /// to the evening before.
+    pub fn nights(parts: &mut [Self]) {
+        let nights = parts.iter().filter_map(|part| match part {
+            Self::Hours { from, to } if to <= from => Some(*to),
+            _ => None,
+        });
+        let end = nights.min().unwrap_or(NaiveTime::MIN);
+        for part in parts {
+            if let Self::Dates { till, .. } | Self::Weekdays { till, .. } = part {
+                *till = end;
+            }
+        }
+    }
 }
 
 /// Rules that share caps and limits.

@@ -13,7 +13,7 @@ use crate::engine::member::Member;
 use crate::engine::outcome::{Decision, Kind};
 use crate::engine::value::Value;
 use crate::plan::{CouponFormPlan, CouponPlan, EventPlan, IssueEndPlan, NodeId, Plan, in_force};
-use crate::time::day_of;
+use crate::time::{day_of, micros_of};
 
 /// An issue, worked out and not made yet.
 #[derive(Debug, Clone, PartialEq)]
@@ -64,9 +64,11 @@ pub fn form(plan: &Plan, coupon: u32, day: i32) -> Option<&CouponFormPlan> {
 fn own_end(cycles: Cycles<'_>, form: &CouponFormPlan, at: i64) -> i64 {
     let lasts = form.valid_for.map_or(i64::MAX, |lasts| cycles.lasts(lasts, at));
     let ends = form.valid.iter().filter_map(|valid| match valid {
-        Valid::Dates { to, .. } => to.map(|to| cycles.calendar.start_of(day_of(to).saturating_add(1))),
+        Valid::Dates { to, till, .. } => {
+            to.map(|to| cycles.calendar.instant_of(day_of(to).saturating_add(1), micros_of(*till)))
+        }
         Valid::Instants { to, .. } => *to,
-        Valid::Weekdays(_) | Valid::Hours { .. } => None,
+        Valid::Weekdays { .. } | Valid::Hours { .. } => None,
     });
     ends.fold(lasts, i64::min)
 }

@@ -13,7 +13,7 @@ use crate::engine::eval::Scope;
 use crate::engine::rules;
 use crate::engine::tally::Changes;
 use crate::plan::CouponFormPlan;
-use crate::time::day_of;
+use crate::time::{day_of, micros_of};
 
 /// Everything that speaks against a coupon; nothing if it may be used. `used` is what other coupons of the same order
 /// have used up of its limits, and how many of them are of its kind.
@@ -44,12 +44,12 @@ fn invalid(scope: &Scope<'_>, valid: &Valid, issued: bool) -> Option<Reason> {
     }
     let calendar = &scope.plan.calendar;
     let (from, to) = match valid {
-        Valid::Weekdays(_) => return Some(Reason::Weekday),
+        Valid::Weekdays { .. } => return Some(Reason::Weekday),
         Valid::Hours { .. } => return Some(Reason::Hours),
-        Valid::Dates { from, to } => (
-            from.map(|from| calendar.start_of(day_of(from))),
-            to.map(|to| calendar.start_of(day_of(to).saturating_add(1))),
-        ),
+        Valid::Dates { from, to, till } => {
+            let begins = |day: i32| calendar.instant_of(day, micros_of(*till));
+            (from.map(|from| begins(day_of(from))), to.map(|to| begins(day_of(to).saturating_add(1))))
+        }
         Valid::Instants { from, to } => (*from, *to),
     };
     match (from, to) {

@@ -1,5 +1,6 @@
 //! Validity that does not hold and limits that are used up: what stood in the way, and until when.
 
+use chrono::NaiveTime;
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive as _;
 
@@ -16,7 +17,7 @@ use crate::engine::rules;
 use crate::engine::tally::Entry;
 use crate::engine::value::Stored;
 use crate::plan::{LimitPlan, RuleFormPlan, RulePlan, in_force};
-use crate::time::day_of;
+use crate::time::{day_of, micros_of};
 
 /// The parts of `valid` that do not hold at the event's instant.
 pub fn invalid(scope: &Scope<'_>, rule: &RulePlan, form: &RuleFormPlan) -> Vec<Reason> {
@@ -27,21 +28,23 @@ pub fn invalid(scope: &Scope<'_>, rule: &RulePlan, form: &RuleFormPlan) -> Vec<R
 /// Why a part of `valid` does not hold, and from when it does.
 pub fn not_valid(scope: &Scope<'_>, valid: &Valid, line: u32) -> Reason {
     let said = format!("valid {}", words::valid(scope.plan, valid));
+    let begins = |day: i32, till: NaiveTime| scope.plan.calendar.instant_of(day, micros_of(till));
     let (actual, until) = match valid {
-        Valid::Dates { from, .. } => {
-            let ahead = from.map(day_of).filter(|from| *from > scope.day);
-            (Shown::Value(Stored::Date(scope.day)), ahead.map(|day| scope.plan.calendar.start_of(day)))
+        Valid::Dates { from, till, .. } => {
+            let today = rules::day_till(scope, *till);
+            let ahead = from.map(day_of).filter(|from| *from > today);
+            (Shown::Value(Stored::Date(today)), ahead.map(|day| begins(day, *till)))
         }
         Valid::Instants { from, .. } => (Shown::Value(Stored::Instant(scope.at)), from.filter(|from| *from > scope.at)),
-        Valid::Weekdays(days) => {
+        Valid::Weekdays { days, till } => {
             let on = |day: i32| days.iter().any(|own| own.num_days_from_monday() as u8 == Calendar::weekday(day));
-            let next = (1..=7).map(|ahead| scope.day.saturating_add(ahead)).find(|day| on(*day));
-            let today = weekday_name(Calendar::weekday(scope.day));
-            (Shown::Word(today), next.map(|day| scope.plan.calendar.start_of(day)))
+            let today = rules::day_till(scope, *till);
+            let next = (1..=7).map(|ahead| today.saturating_add(ahead)).find(|day| on(*day));
+            (Shown::Word(weekday_name(Calendar::weekday(today))), next.map(|day| begins(day, *till)))
         }
         Valid::Hours { from, .. } => {
             let calendar = &scope.plan.calendar;
-            let (time, from) = (calendar.time_at(scope.at), crate::time::micros_of(*from));
+            let (time, from) = (calendar.time_at(scope.at), micros_of(*from));
             let day = if time < from { scope.day } else { scope.day.saturating_add(1) };
             (Shown::Value(Stored::Time(time)), Some(calendar.instant_of(day, from)))
         }

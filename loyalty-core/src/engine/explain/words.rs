@@ -192,11 +192,11 @@ pub fn valid(plan: &Plan, valid: &Valid) -> String {
         [from.unwrap_or_default(), "..".to_owned(), to.unwrap_or_default()].join(" ").trim().to_owned()
     };
     match valid {
-        Valid::Dates { from, to } => {
+        Valid::Dates { from, to, .. } => {
             range(from.as_ref().map(ToString::to_string), to.as_ref().map(ToString::to_string))
         }
         Valid::Instants { from, to } => range(from.map(|at| moment(plan, at)), to.map(|at| moment(plan, at))),
-        Valid::Weekdays(days) => {
+        Valid::Weekdays { days, .. } => {
             let days: Vec<&str> = days.iter().map(|day| weekday_name(day.num_days_from_monday() as u8)).collect();
             format!("on [{}]", days.join(", "))
         }

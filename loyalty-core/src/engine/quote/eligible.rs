@@ -108,7 +108,9 @@ impl<'a> Eligible<'_, 'a> {
     /// The end of an issued coupon is its own; the days of the program only say from when.
     fn is_valid(&self, valid: &Valid, issued: bool) -> bool {
         match valid {
-            Valid::Dates { from, .. } if issued => from.is_none_or(|from| day_of(from) <= self.scope.day),
+            Valid::Dates { from, till, .. } if issued => {
+                from.is_none_or(|from| day_of(from) <= rules::day_till(self.scope, *till))
+            }
             Valid::Instants { from, .. } if issued => from.is_none_or(|from| from <= self.scope.at),
             valid => rules::is_valid(self.scope, valid),
         }

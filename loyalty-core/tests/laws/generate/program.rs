@@ -432,7 +432,9 @@ fn rule(rolls: &mut Rolls, index: usize, program: &Program) -> Rule {
         rule.when.push(condition);
     }
     if rolls.one_in(6) {
-        rule.valid.push(valid(rolls));
+        // Of two parts the one may say until when the days of the other last.
+        let parts = rolls.pick(&[1, 1, 2]);
+        rule.valid.extend((0..parts).map(|_| valid(rolls)));
     }
     for _ in 0..rolls.pick(&[0, 0, 0, 1, 2]) {
         rule.limits.push(limit(rolls));

@@ -13,11 +13,15 @@ use super::number::{Exact, whole, zero};
 use super::program::*;
 
 impl Member<'_> {
-    pub(super) fn is_valid(&self, valid: &Valid, at: Micros) -> bool {
+    /// Whether one of the parts of a `valid` holds; the small hours of a night are of the day before.
+    pub(super) fn is_valid(&self, valid: &Valid, all: &[Valid], at: Micros) -> bool {
         let time = local(self.program.zone, at);
+        let night = |part: &Valid| matches!(part, Valid::Hours(from, to) if to <= from && time.time() < *to);
+        let of_the_evening = all.iter().any(night);
+        let today = if of_the_evening { time.date().pred_opt().expect("a day before") } else { time.date() };
         match valid {
-            Valid::Dates(from, to) => *from <= time.date() && time.date() <= *to,
-            Valid::Weekdays(days) => days.contains(&chrono::Datelike::weekday(&time.date())),
+            Valid::Dates(from, to) => *from <= today && today <= *to,
+            Valid::Weekdays(days) => days.contains(&chrono::Datelike::weekday(&today)),
             Valid::Hours(from, to) => {
                 let time = time.time();
                 debug_assert!(time.nanosecond() < 1_000_000_000);

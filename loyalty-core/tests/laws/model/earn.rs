@@ -168,14 +168,14 @@ impl Member<'_> {
                 failing.push(Failing {
                     rule: index,
                     conditions: rule.when.iter().map(|when| failing_parts(&scope, when)).sum(),
-                    valid: rule.valid.iter().filter(|valid| !self.is_valid(valid, event.at)).count(),
+                    valid: rule.valid.iter().filter(|valid| !self.is_valid(valid, &rule.valid, event.at)).count(),
                     limited: !self.limits_leave_room(index, (event.at, &seen.levels), &firing),
                 });
             }
             let fires = rules.contains(&index)
                 && !passed.contains(&index)
                 && rule.when.iter().all(|when| scope.holds(when))
-                && rule.valid.iter().all(|valid| self.is_valid(valid, event.at))
+                && rule.valid.iter().all(|valid| self.is_valid(valid, &rule.valid, event.at))
                 && self.limits_leave_room(index, (event.at, &seen.levels), &firing)
                 && has_effect(&scope, index);
             if fires {
