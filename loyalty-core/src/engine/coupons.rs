@@ -160,7 +160,7 @@ pub fn figure<'a>(scope: &Scope<'a>, of: Concerned, figure: CouponFigure) -> Val
 }
 
 /// Takes back an issued coupon that nobody has used. One that is used ends should its use be given back.
-pub fn revoke(plan: &Plan, member: &mut Member, number: u64, at: i64, decisions: &mut Decided) {
+pub fn revoke(plan: &Plan, member: &mut Member, number: u64, at: i64, decisions: &mut Vec<Decision>) {
     let there = |held: &Held| held.fate != Fate::Ended && held.number == number;
     let Some(held) = member.coupons.held.find_mut(there) else { return };
     if held.fate != Fate::Open {

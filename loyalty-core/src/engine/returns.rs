@@ -247,6 +247,9 @@ fn take_away(
         give_back_spent(plan, member, &order, (units, points), &before, (&kept_after, &mut after), now, decisions)?;
     }
     written_off::belongs(member, after.order, decisions.get(first..).unwrap_or_default());
+    if !lives_on {
+        given::coupons_back(plan, member, &order, &kept_after, after.whole, at, decisions)?;
+    }
     if after.whole {
         give_limits_back(plan, member, &order, (lives_on, &stay), at, decisions)?;
     }

@@ -1,13 +1,17 @@
-//! Badges that an order has given: they go with it, unless what is kept of it, or another order, gives them.
+//! Badges and coupons that an order has given: they go with it, unless what is kept of it, or another order, gives them. A coupon goes
+//! where its rule `returns revoke`, as long as nobody has used it.
 
 use super::kept::kept;
+use super::lasting::{each_form, revokes};
 use super::order::{Order, come_back_before, read};
 use super::rerate::scope;
+use crate::amount::Overflow;
+use crate::engine::coupons::decision::CouponDecision;
 use crate::engine::error::EventError;
 use crate::engine::event::EventData;
 use crate::engine::member::Member;
-use crate::engine::outcome::Decision;
-use crate::engine::{badges, rules};
+use crate::engine::outcome::{Decision, Kind};
+use crate::engine::{badges, coupons, rules};
 use crate::plan::{EffectKindPlan, Plan, RuleFormPlan, in_force};
 
 /// Takes away the badges that the order has given and what is kept of it does not.
@@ -20,18 +24,79 @@ pub(super) fn badges_back(
     at: i64,
     decisions: &mut Vec<Decision>,
 ) -> Result<(), EventError> {
-    // What the event alone decides is the same whatever the member has by now.
-    let still_holds = |member: &Member, form: &RuleFormPlan| {
-        let scope = scope(plan, member, order, kept);
-        for condition in form.when.iter().filter(|condition| condition.event_only) {
-            if !scope.holds(condition.node)? {
-                return Ok(false);
-            }
-        }
-        Ok(true)
-    };
+    let still_holds = |member: &Member, form: &RuleFormPlan| still_holds(plan, member, (order, kept), form);
     let by_another = |member: &Member, badge: u16, level: u16| given_by_another(plan, member, order, (badge, level));
     badges::come_back(plan, member, order, whole, (still_holds, by_another), at, decisions)
+}
+
+/// Whether what is kept of an order meets a rule's own conditions on it: what the event alone decides is the same whatever the member
+/// has by now.
+fn still_holds(
+    plan: &Plan,
+    member: &Member,
+    (order, kept): (&Order, &EventData),
+    form: &RuleFormPlan,
+) -> Result<bool, Overflow> {
+    let scope = scope(plan, member, order, kept);
+    for condition in form.when.iter().filter(|condition| condition.event_only) {
+        if !scope.holds(condition.node)? {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+/// Takes away the coupons of rules that `returns revoke`, in whichever form of the order they were issued, whose conditions what is
+/// kept does not meet.
+pub(super) fn coupons_back(
+    plan: &Plan,
+    member: &mut Member,
+    order: &Order,
+    kept: &EventData,
+    whole: bool,
+    at: i64,
+    decisions: &mut Vec<Decision>,
+) -> Result<(), EventError> {
+    for (rule, number) in revocable(plan, member, &order.event.id) {
+        let form = plan.rules.get(rule as usize).and_then(|rule| in_force(&rule.forms, order.day));
+        let stays = match form.filter(|_| !whole) {
+            Some(form) => still_holds(plan, member, (order, kept), form)?,
+            None => !whole,
+        };
+        if !stays {
+            coupons::revoke(plan, member, number, at, decisions);
+        }
+    }
+    Ok(())
+}
+
+/// The same where another order has taken the place of one and does not set off their rules, which `fired` tells.
+pub(super) fn coupons_of_edited(
+    plan: &Plan,
+    member: &mut Member,
+    replaced: &str,
+    (fired, at): (&[u32], i64),
+    decisions: &mut Vec<Decision>,
+) {
+    for (_, number) in revocable(plan, member, replaced).into_iter().filter(|(rule, _)| !fired.contains(rule)) {
+        coupons::revoke(plan, member, number, at, decisions);
+    }
+}
+
+/// The coupons, with their rules, that rules on an order and on those in whose place it is have issued, and that go with it.
+fn revocable(plan: &Plan, member: &Member, order: &str) -> Vec<(u32, u64)> {
+    let mut found = Vec::new();
+    each_form(plan, member, order, |record, decisions| {
+        for decision in decisions {
+            if let Kind::Coupon(CouponDecision::Issued { number, rule: Some(rule), .. }) = &decision.kind
+                && revokes(plan, *rule, plan.calendar.day_at(record.at))
+                && plan.rules.get(*rule as usize).is_some_and(|rule| rule.on(record.event))
+            {
+                found.push((*rule, *number));
+            }
+        }
+    });
+    found
 }
 
 /// When an order that came after it, or was told after it, first gives a badge at that level, the lowest 1, or at a higher one, as

@@ -12,6 +12,7 @@ use super::clawback::given_by;
 use super::order::{Order, read};
 use crate::amount;
 use crate::check::model::{Clawback, CouponChange, DecisionTrigger, Moment, Trigger};
+use crate::engine::coupons::Fate;
 use crate::engine::coupons::decision::CouponDecision;
 use crate::engine::coupons::redeem::replaced;
 use crate::engine::log::Record;
@@ -29,7 +30,7 @@ pub fn lasting(plan: &Plan, member: &Member, order: &str) -> Vec<u32> {
         // What rules that followed have done is theirs.
         let on_it = |rule: &u32| plan.rules.get(*rule as usize).is_some_and(|rule| rule.on(record.event));
         for decision in decisions {
-            let stays = stays(plan, decision, day).filter(on_it);
+            let stays = stays(plan, decision, day).filter(on_it).filter(|_| !is_revoked(plan, member, decision, day));
             rules.extend(stays.filter(|rule| !rules.contains(rule)));
         }
     });
@@ -132,6 +133,19 @@ fn acts(plan: &Plan, decision: &Decision, day: i32) -> Vec<u32> {
         Kind::Spent { rule: Some(rule), .. } => vec![*rule],
         _ => stays(plan, decision, day).into_iter().collect(),
     }
+}
+
+/// Whether a decision has issued a coupon that its rule takes back, and that nobody has used or still can: nothing of it stays.
+fn is_revoked(plan: &Plan, member: &Member, decision: &Decision, day: i32) -> bool {
+    let Kind::Coupon(CouponDecision::Issued { number, rule: Some(rule), .. }) = &decision.kind else { return false };
+    let held = member.coupons.held.iter().find(|held| held.number == *number);
+    revokes(plan, *rule, day) && held.is_none_or(|held| held.fate == Fate::Ended)
+}
+
+/// Whether a rule takes back what it has given where its order does not meet its conditions any more.
+pub(super) fn revokes(plan: &Plan, rule: u32, day: i32) -> bool {
+    let form = plan.rules.get(rule as usize).and_then(|rule| in_force(&rule.forms, day));
+    form.is_some_and(|form| form.revoke)
 }
 
 /// Whether what an effect brings about stays, whatever becomes of the event.

@@ -3,6 +3,7 @@
 use rust_decimal::Decimal;
 use smallvec::SmallVec;
 
+use super::given;
 use super::lasting::{all_sent_back, keeps, lasting};
 use super::order::{Order, read};
 use crate::amount::{self, Overflow};
@@ -171,6 +172,7 @@ pub fn use_again(
     if before.is_empty() {
         return Ok(());
     }
+    given::coupons_of_edited(plan, member, replaced, (fired, event.at), decisions);
     let (lasting, missing_of) = (lasting(plan, member, replaced), hash(&event.id));
     for number in before {
         if !keeps(plan, member, &order, number, &lasting, missing_of) {
