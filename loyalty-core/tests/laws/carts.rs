@@ -10,6 +10,8 @@ use serde_json::{Value, json};
 use crate::model::coupons::{self, Coupon, Each, Give, Line, Off, Stack, Stop};
 use crate::model::number::{Exact, parse, whole, zero};
 
+mod told;
+
 const CATEGORIES: [&str; 3] = ["tea", "coffee", "cake"];
 const CURRENCIES: [(&str, u32); 3] = [("EUR", 2), ("JPY", 0), ("KWD", 3)];
 
@@ -134,6 +136,11 @@ impl Shop {
     }
 
     fn program(&self) -> Program {
+        let text = self.text();
+        Program::compile(&text).unwrap_or_else(|errors| panic!("{}\n{text}", errors.render("generated", false)))
+    }
+
+    fn text(&self) -> String {
         let mut text = format!("program \"Shop\" {{ currency {}  timezone \"UTC\" }}\n", CURRENCIES[self.currency].0);
         text.push_str("wallet pts {}\n");
         text.push_str("reward money_off { cost 1 pts per 0.01 CUR  up to 50% of order.subtotal }\n");
@@ -211,7 +218,7 @@ impl Shop {
             }
             text.push_str(" }\n");
         }
-        Program::compile(&text).unwrap_or_else(|errors| panic!("{}\n{text}", errors.render("generated", false)))
+        text
     }
 
     fn codes(&self) -> Vec<String> {
