@@ -43,21 +43,25 @@ class Packer {
 
   /** The event as the core reads it. */
   pack(event) {
-    return this.packAs(event.type, event);
+    const type = said(event.type);
+    return this.packAs(type, event, type);
   }
 
-  /** The same for what says no type of its own. */
-  packAs(type, event) {
+  /**
+   * The same for what says no type of its own. The one that the fields were chosen by is the `told` one: an object that says another at
+   * each asking would else be read by the fields of one event and judged as another.
+   */
+  packAs(type, event, told) {
     const { fields, names } = this.#events.get(type) ?? this.#envelope;
     const itemsMax = this.#limits.list_items_max;
     const keys = Object.keys(event);
     const extent = new Extent(event, keys, this.#limits);
-    const read = fieldsOf(event, fields, plain, itemsMax, extent);
+    const read = fieldsOf(event, fields, plain, itemsMax, extent, told);
     for (const key of keys) {
       if (!names.has(key)) extent.see(event[key], 1);
     }
     // Halves of characters are seldom: only if there is one, every text is looked at for it.
-    return `{${extent.mark}${read.isWellFormed() ? read : fieldsOf(event, fields, careful, itemsMax)}`;
+    return `{${extent.mark}${read.isWellFormed() ? read : fieldsOf(event, fields, careful, itemsMax, undefined, told)}`;
   }
 
   /** One event of a history, of any form. */
@@ -84,11 +88,11 @@ function lines(text) {
   return new TextEncoder().encode(text.isWellFormed() ? text : text.replace(/\p{Surrogate}/gu, END));
 }
 
-/** The fields of an object and what ends them. With `extent`, it is seen how large they are. */
-function fieldsOf(object, fields, textOf, itemsMax, extent) {
+/** The fields of an object and what ends them. With `extent`, it is seen how large they are; with `type`, that is its type. */
+function fieldsOf(object, fields, textOf, itemsMax, extent, type) {
   let packed = "";
   for (const field of fields) {
-    const value = object[field.name];
+    const value = type !== undefined && field.name === "type" ? type : object[field.name];
     if (value === undefined || value === null) continue;
     // What every object inherits, also since a moment ago, says nothing of this one.
     if (field.name in Object.prototype && !Object.hasOwn(object, field.name)) continue;
@@ -142,6 +146,13 @@ function scalar(value, textOf) {
     default:
       return `o${kind(value)}${NUL}`;
   }
+}
+
+/** A type as JSON would have it: an object may say of itself how it would be written. */
+function said(type) {
+  if (typeof type !== "object" || type === null || isDate(type) || typeof type.toJSON !== "function") return type;
+  const written = type.toJSON();
+  return typeof written === "string" ? written : type;
 }
 
 /** A Date, or what says of itself how it would be written, as decimals of other libraries do. */

@@ -413,6 +413,28 @@ rule split on order when count(order.tenders) > 1 { earn 5 points }`);
       assert.equal(member.revision, 0);
     },
 
+    "a type that says how it is written is the type that it says": () => {
+      const program = Program.compile(`program "Shop" { currency EUR }
+wallet points {}
+event ping { vip bool? }
+rule base on ping { earn 1 points }
+rule vip on ping when ping.vip == true { earn 10 points }`);
+      const told = (type) => {
+        const member = program.enroll("m-1", JOINED);
+        const event = { id: "p-1", at: "2026-11-21T10:00:00Z", vip: true };
+        Object.defineProperty(event, "type", { enumerable: true, ...type });
+        return [program.apply(member, event), member.save()];
+      };
+      const plain = told({ value: "ping" });
+      assert.equal(plain[0].decisions[0].amount, "11");
+      assert.deepEqual(told({ value: { toJSON: () => "ping" } }), plain);
+      // One that is another at each asking is asked once.
+      let asked = 0;
+      assert.deepEqual(told({ get: () => ["ping", "order"][asked++] ?? "visit" }), plain);
+      refused(() => told({ value: new String("ping") }), EventError, { code: "wrong_type", field: "type" });
+      assert.equal(eventHead({ type: { toJSON: () => "ping" }, id: "p-1", at: "2026-11-21T10:00:00Z" }).type, "ping");
+    },
+
     "what is no record of fields is called by its name": () => {
       const { program, member } = start();
       const bytes = new TextEncoder().encode(EVENT);
