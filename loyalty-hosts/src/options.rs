@@ -59,14 +59,16 @@ impl Options {
         if let Some(unknown) = object.keys().find(|key| !known.contains(key)) {
             return Err(refuse(Refusal::WrongType, unknown, "`source`, `earn` or `money`", &format!("`{unknown}`")));
         }
-        let choice = |key: &str, first: &str, second: &str| match object.text(key)?.as_deref() {
+        // An empty text is said, and not left out: a name that was never set would let the ids of two shops meet.
+        let said = |key: &str| object.get(key).map(|value| value.text()).transpose();
+        let choice = |key: &str, first: &str, second: &str| match said(key)?.as_deref() {
             None => Ok(false),
             Some(text) if text == first => Ok(false),
             Some(text) if text == second => Ok(true),
             Some(text) => Err(refuse(Refusal::WrongType, key, &format!("`{first}` or `{second}`"), text)),
         };
         let options = Self {
-            source: object.text("source")?,
+            source: said("source")?,
             earn: if choice("earn", "paid", "placed")? { Earn::Placed } else { Earn::Paid },
             money: if choice("money", "shop", "presentment")? { Money::Presentment } else { Money::Shop },
         };

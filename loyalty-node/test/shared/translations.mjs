@@ -49,6 +49,11 @@ export function hostsTests(hosts, assert) {
       assert.throws(() => hosts.shopify.events("orders/paid", order, { erna: "placed" }), TypeError);
       assert.throws(() => hosts.whatsapp.payload({}, { fone: "+1" }), TypeError);
     },
+    "an option that is empty is none of those that there are": () => {
+      for (const name of ["source", "earn", "money"]) {
+        assert.throws(() => hosts.shopify.events("orders/paid", order, { [name]: "" }), { field: name });
+      }
+    },
     "an option is a string, and nothing else is taken for none": () => {
       for (const wrong of [() => "shop", Symbol("shop"), null, 7, 7n, true, ["shop"], { toJSON: () => "shop" }, new String("shop"), new Date(0), "\ud83c"]) {
         for (const name of ["source", "earn", "money"]) {
