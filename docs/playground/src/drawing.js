@@ -8,6 +8,7 @@ import { choosePanel } from "./frame.js";
 import { showRefused } from "./lines.js";
 import { showMember } from "./member.js";
 import { pageOf, showPages, within } from "./pages.js";
+import { STEPS_MAX } from "./play.js";
 import { holdSteps, isOfLines } from "./player.js";
 import { showSteps } from "./timeline.js";
 import { say } from "./words.js";
@@ -23,6 +24,9 @@ export function draw() {
   const { shown, state } = desk;
   if (!shown) return;
   const width = Math.max(260, Math.min($("member-view").clientWidth - 34, 900));
+  // What is shown is not what the member has, and is told where that is looked at.
+  $("cut").hidden = shown.left === 0;
+  $("cut").textContent = shown.left === 0 ? "" : say("cut", STEPS_MAX, shown.left);
   showMember($("member-view"), shown, { width, chosen: reveal, docs: desk.docs });
   drawSteps();
   // A day that is being mended stays as it is typed.

@@ -12,7 +12,7 @@ import { saveLater } from "./saving.js";
 import { keysOf } from "./timeline.js";
 import { say } from "./words.js";
 
-export const outOfRange = () => say("outOfRange", FIRST.slice(0, 4), LAST.slice(0, 4));
+export const outOfRange = () => say("outOfRange", FIRST, LAST);
 
 /** What was played last, or is being played: the program and all that it is played with. */
 let asked = [];

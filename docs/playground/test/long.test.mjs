@@ -88,6 +88,20 @@ onPage("five thousand events are played while one types", {}, async (page) => {
   assert.ok(await page.locator("[data-key=e5000] summary").evaluate((node) => node === document.activeElement));
 });
 
+onPage("a history that is too long says at the balances that they are those of its beginning", {}, async (page) => {
+  await write(page, RULES);
+  await history(page, ORDER);
+  await page.waitForFunction(() => document.querySelector('.balance[data-wallet="points"]')?.textContent === "42");
+  assert.ok(!(await page.locator("#cut").isVisible()));
+  const orders = Array.from({ length: 20_002 }, (_, number) => JSON.stringify({ ...JSON.parse(ORDER), id: `o-${number}`, subtotal: "1" }));
+  await load(page, orders);
+  await done(page, "20,000");
+  assert.equal(await page.locator("#cut").innerText(), "This is what the first 20000 events came to: the 2 after them are not played.");
+  await load(page, orders.slice(0, 2));
+  await done(page, "2");
+  assert.ok(!(await page.locator("#cut").isVisible()));
+});
+
 onPage("while it is played, no step of the history before can be taken for one of it", {}, async (page) => {
   await write(page, RULES);
   await history(page, ORDER);

@@ -105,6 +105,7 @@ export const en = {
   following: "Next",
   last: "Last",
   stepsOf: (from, to, count) => `${digits(from)} to ${digits(to)} of ${digits(count)}`,
+  cut: (played, left) => `This is what the first ${played} events came to: the ${left} after them are not played.`,
   moreLeft: (left) => `${left} further events of this member are not played.`,
   offline: "Nothing leaves this page: rules and events stay in your browser.",
   help: "In the editor: Ctrl+Space completes, Ctrl+I explains the word at the cursor, F12 goes to its declaration, F8 to the next problem, Shift+Alt+F formats. Tab leaves the editor.",
