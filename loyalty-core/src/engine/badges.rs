@@ -5,6 +5,7 @@ use super::error::EventError;
 use super::eval::Scope;
 use super::horizon::Horizon;
 use super::ladders::Occasion;
+use super::log::hash;
 use super::member::Member;
 use super::outcome::{Decision, Kind};
 use super::returns::Order;
@@ -158,18 +159,21 @@ pub struct Given {
     pub badge: Box<str>,
     pub level: Box<str>,
     pub from: Box<str>,
-    pub rule: u32,
+    /// The rule that was told to give it. Nothing for one that is the order's since another rule or order gives it no more: which of its own
+    /// do is to be asked.
+    pub rule: Option<u32>,
 }
 
 /// What an order has given: what it has decided, and what it gives in the place of another order, which has come back.
 pub fn given(plan: &Plan, member: &Member, order: &Order) -> Vec<Given> {
     let told = |decision: &Decision| match &decision.kind {
         Kind::BadgeAwarded { badge, level, from, rule: Some(rule) } => {
-            Some(Given { badge: badge.clone(), level: level.clone(), from: from.clone(), rule: *rule })
+            Some(Given { badge: badge.clone(), level: level.clone(), from: from.clone(), rule: Some(*rule) })
         }
         _ => None,
     };
     let mut found: Vec<Given> = order.decisions.iter().filter_map(told).collect();
+    let own = found.len();
     for (badge, held) in plan.badges.iter().zip(&member.badges) {
         let name = level_name(badge, held.level);
         let known = |given: &Given| given.badge == badge.name && given.level == name;
@@ -178,25 +182,39 @@ pub fn given(plan: &Plan, member: &Member, order: &Order) -> Vec<Given> {
         }
         let horizon = member.horizon(plan);
         let records = member.log.iter().filter(|record| record.at >= horizon);
-        let mut decided = records.flat_map(|record| record.decisions().unwrap_or_default());
-        let first = decided.find_map(|decision| told(&decision).filter(known));
-        found.extend(
-            first.filter(|given| plan.rules.get(given.rule as usize).is_some_and(|rule| rule.on(order.event.event))),
-        );
+        let mut decided = records.filter_map(|record| {
+            let given = record.decisions().unwrap_or_default().iter().find_map(|decision| told(decision).filter(known));
+            given.map(|given| (hash(record.id), record.at, given))
+        });
+        let first = decided.next().filter(|(by, at, given)| {
+            let Some(rule) = given.rule.and_then(|rule| plan.rules.get(rule as usize)) else { return false };
+            let form = in_force(&rule.forms, order.day);
+            let whole = || member.returned.iter().any(|returned| returned.order == *by && returned.whole);
+            // One of the same instant has given it for good, and is not called off.
+            let anothers = *at == held.since && form.is_some_and(|form| !form.revoke) && !whole();
+            rule.on(order.event.event) && !anothers
+        });
+        let first = first.map(|(.., given)| given);
+        // Another of its rules had no need to give it beside the higher level, which is gone.
+        let left = || found.iter().take(own).any(|given| given.badge == badge.name);
+        let left = first.is_none() && left();
+        let left = left.then(|| Given { badge: badge.name.clone(), level: name.clone(), from: "".into(), rule: None });
+        found.extend(first.map(|given| Given { rule: None, ..given }).or(left));
     }
     found
 }
 
 /// Takes away what a returned order's rules have given: when nothing of it is kept, or when the rule asks that its own
 /// conditions hold for what is kept and they do not. A level that the member has risen above since is not missed, and one
-/// that another order gives stays.
+/// that another rule or another order gives stays.
 pub fn come_back(
     plan: &Plan,
     member: &mut Member,
     order: &Order,
     whole: bool,
-    (still_holds, given_by_another): (
+    (still_holds, given_by_itself, given_by_another): (
         impl Fn(&Member, &RuleFormPlan) -> Result<bool, Overflow>,
+        impl Fn(&Member, u16, u16) -> Result<u16, Overflow>,
         impl Fn(&Member, u16, u16) -> Result<Option<i64>, EventError>,
     ),
     at: i64,
@@ -205,12 +223,16 @@ pub fn come_back(
     for Given { badge, level, from, rule } in given(plan, member, order) {
         let Some((number, level)) = named(plan, &badge, &level) else { continue };
         let Some(badge) = plan.badges.get(number).filter(|badge| badge.revoke) else { continue };
-        let form = plan.rules.get(rule as usize).and_then(|rule| in_force(&rule.forms, order.day));
+        let form = rule.and_then(|rule| in_force(&plan.rules.get(rule as usize)?.forms, order.day));
         let kept = match form.filter(|form| form.revoke && !whole) {
             Some(form) => still_holds(member, form)?,
-            None => !whole,
+            None => rule.is_some() && !whole,
         };
         if kept || member.badges.get(number).is_none_or(|held| held.level != level) {
+            continue;
+        }
+        let left = given_by_itself(member, number as u16, level)?;
+        if left == level {
             continue;
         }
         // Another order would have given it, had this one not come before.
@@ -220,7 +242,16 @@ pub fn come_back(
                     held.since = since;
                 }
             }
-            None => take_back(plan, member, (&badge.name, &level_name(badge, level), &from), at, decisions),
+            None => {
+                let lower = badge.levels.iter().position(|known| !from.is_empty() && known.name == from);
+                let lower = lower.map_or(0, |place| place as u16 + 1).max(left);
+                let names = (&*badge.name, &*level_name(badge, level), &*level_name(badge, lower));
+                take_back(plan, member, names, at, decisions);
+                if let Some(held) = member.badges.get_mut(number).filter(|_| left > 0 && left == lower) {
+                    // It has been the order's since it was bought.
+                    held.since = order.event.at;
+                }
+            }
         }
     }
     Ok(())

@@ -25,8 +25,33 @@ pub(super) fn badges_back(
     decisions: &mut Vec<Decision>,
 ) -> Result<(), EventError> {
     let still_holds = |member: &Member, form: &RuleFormPlan| still_holds(plan, member, (order, kept), form);
+    // Another rule had no need to give what was there, and would have.
+    let by_itself = |member: &Member, badge: u16, level: u16| {
+        let mut best = 0;
+        if whole {
+            return Ok(best);
+        }
+        let then = scope(plan, member, order, &order.event);
+        for rule in plan.rules.iter().filter(|rule| rule.on(order.event.event)) {
+            let Some(form) = in_force(&rule.forms, order.day) else { continue };
+            let given = awarded(form, badge).unwrap_or_default().min(level);
+            if given > best && rules::holds(&then, form)? && (!form.revoke || still_holds(member, form)?) {
+                best = given;
+            }
+        }
+        Ok(best)
+    };
     let by_another = |member: &Member, badge: u16, level: u16| given_by_another(plan, member, order, (badge, level));
-    badges::come_back(plan, member, order, whole, (still_holds, by_another), at, decisions)
+    badges::come_back(plan, member, order, whole, (still_holds, by_itself, by_another), at, decisions)
+}
+
+/// The highest level of a badge that a form of a rule gives whoever does not have it, the lowest 1.
+fn awarded(form: &RuleFormPlan, badge: u16) -> Option<u16> {
+    let levels = form.effects.iter().filter_map(|effect| match effect.kind {
+        EffectKindPlan::Award { badge: own, level } if own == badge => Some(level.map_or(1, |level| level + 1)),
+        _ => None,
+    });
+    levels.max()
 }
 
 /// Whether what is kept of an order meets a rule's own conditions on it: what the event alone decides is the same whatever the member
@@ -107,14 +132,7 @@ fn given_by_another(
     order: &Order,
     (badge, level): (u16, u16),
 ) -> Result<Option<i64>, EventError> {
-    let awards = |form: &RuleFormPlan| {
-        form.effects.iter().any(|effect| match effect.kind {
-            EffectKindPlan::Award { badge: own, level: wanted } => {
-                own == badge && wanted.map_or(level == 1, |wanted| wanted + 1 >= level)
-            }
-            _ => false,
-        })
-    };
+    let awards = |form: &RuleFormPlan| awarded(form, badge).is_some_and(|given| given >= level);
     let (own, since) = (order.event.at, member.return_horizon(plan));
     let mut first: Option<i64> = None;
     let held = member.badges.get(usize::from(badge)).map(|held| held.since);
