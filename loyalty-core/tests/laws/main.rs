@@ -19,6 +19,7 @@ mod challenges;
 mod chance;
 mod codes;
 mod coupon_points;
+mod edited;
 mod engine;
 mod explained;
 mod exports;
