@@ -74,11 +74,15 @@ pub fn follow(
                 true => None,
                 false => returns::followed_before(plan, member, decision),
             };
+            let at_once =
+                if set_off.is_empty() { None } else { returns::vested_at_once(plan, decisions, (first, next)) };
             let of_follower = !set_off.is_empty() && returns::follows_itself(plan, decision, plan.calendar.day_at(at));
             next += 1;
             for (rule, cause) in set_off {
                 let mut again = decisions.has_followed(rule);
-                let amount = match &before {
+                let vests = |wallet| plan.reactions.on(wallet, DecisionTrigger::Vested).contains(&rule);
+                let at_once = at_once.as_ref().filter(|(wallet, _)| vests(*wallet)).map(|(_, before)| before);
+                let amount = match before.as_ref().or(at_once) {
                     _ if of_follower => decisions.all_to(plan, rule, cause.amount),
                     Some(before) => before.new_to(plan, member, (rule, &cause), (at, &mut again), decisions)?,
                     None => decisions.new_to(plan, rule, cause.amount).filter(|_| !carried),

@@ -56,7 +56,7 @@ pub use limits::{lower_caps, make_room, sent_back, use_again};
 pub use order::{Captured, Order, Returned, Uncounted, captured, successor};
 pub use rerate::{granted, rerate, rerated_sum, scope};
 pub use restore::{Lent, give_back_used, put_back, take_again};
-pub use vested::{carry, carry_given, followed_before, is_done};
+pub use vested::{carry, carry_given, followed_before, is_done, vested_at_once};
 pub use written_off::{
     WrittenOff, drawn_again, forgotten_before, is_missing, make_up, net, net_given, net_given_again, net_reward,
     of_order_were_given_for, reward_belongs, rewards_go_on, strike, were_given_for,
@@ -67,6 +67,8 @@ pub use written_off::{
 pub struct Undone {
     /// How many points were taken back that had vested, by wallet.
     pub vested: Vec<Decimal>,
+    /// How many points of it, or of a form before, had waited and vested, by wallet: the most of any form.
+    pub had_waited: Vec<Decimal>,
     /// The goals that stay met without it.
     pub goals: Vec<challenges::Unpaid>,
     /// What was put back of points that are never given back.
@@ -275,7 +277,9 @@ fn take_away(
     }
     let decided = decisions.get(first..).unwrap_or_default();
     let lent = if lives_on { restore::lent(plan, &order, decided)? } else { Vec::new() };
-    Ok(Undone { vested: vested_of(plan, decided)?, goals, lent })
+    let vested = vested_of(plan, decided)?;
+    let had_waited = if lives_on { vested::had_waited(plan, member, &order.event.id, &vested) } else { Vec::new() };
+    Ok(Undone { vested, had_waited, goals, lent })
 }
 
 /// How much of what some decisions have taken back was pending no more, by wallet.

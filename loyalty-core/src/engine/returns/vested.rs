@@ -6,7 +6,7 @@
 
 use rust_decimal::Decimal;
 
-use super::lasting::{each_form, is_lasting};
+use super::lasting::{each_form, follows_itself, is_lasting};
 use super::order::read;
 use super::rerate::granted;
 use crate::amount::{self, Overflow};
@@ -15,7 +15,7 @@ use crate::engine::decided::Decided;
 use crate::engine::eval::Scope;
 use crate::engine::event::EventData;
 use crate::engine::log::hash;
-use crate::engine::lots::Lot;
+use crate::engine::lots::{Lot, Vesting};
 use crate::engine::member::Member;
 use crate::engine::outcome::{Decision, Kind};
 use crate::engine::reactions::Cause;
@@ -112,6 +112,51 @@ pub struct Before {
     had: Decimal,
     /// What has vested of this one before.
     has: Decimal,
+    /// These need not wait, so that each is judged by itself where a rule has not followed on what had vested.
+    at_once: bool,
+}
+
+/// How many points of an order, or of those in whose place it is, had waited and vested, by wallet: the most of any form. `vested`:
+/// what the edit has found of the order itself.
+pub(super) fn had_waited(plan: &Plan, member: &Member, order: &str, vested: &[Decimal]) -> Vec<Decimal> {
+    let (mut taken, mut most) = (vested.to_vec(), vec![Decimal::ZERO; plan.wallets.len()]);
+    each_form(plan, member, order, |record, decisions| {
+        let own = || decisions.iter().filter(|decision| decision.at >= record.at);
+        for (number, (taken, most)) in taken.iter_mut().zip(&mut most).enumerate() {
+            let at_once =
+                own().filter_map(|decision| at_once(plan, decision, number)).try_fold(Decimal::ZERO, amount::add);
+            let waited = at_once.and_then(|at_once| amount::subtract(*taken, at_once));
+            *most = (*most).max(waited.unwrap_or_default());
+            let mut before = own().filter_map(|decision| match decision.kind {
+                Kind::ClawedBack { wallet, amount, from_pending, .. } if usize::from(wallet) == number => {
+                    amount::subtract(amount, from_pending).ok()
+                }
+                _ => None,
+            });
+            *taken = before.try_fold(Decimal::ZERO, amount::add).unwrap_or_default();
+        }
+    });
+    most
+}
+
+/// What an order earns in a wallet by a decision that can be spent from the beginning.
+fn at_once(plan: &Plan, decision: &Decision, number: usize) -> Option<Decimal> {
+    let Kind::Earned { wallet, amount, vesting: Vesting::Done, .. } = decision.kind else { return None };
+    let own = usize::from(wallet) == number && !follows_itself(plan, decision, plan.calendar.day_at(decision.at));
+    own.then_some(amount)
+}
+
+/// What had waited and vested of the forms of an order before points of it are granted that need not wait, and the wallet; nothing,
+/// if it is in no other's place or nothing of those had waited.
+pub fn vested_at_once(plan: &Plan, decisions: &Decided, (first, place): (usize, usize)) -> Option<(u16, Before)> {
+    let decision = decisions.get(place)?;
+    let Kind::Earned { wallet, vesting: Vesting::Done, .. } = decision.kind else { return None };
+    let number = usize::from(wallet);
+    let had = decisions.undone().had_waited.get(number).copied().filter(|had| *had > Decimal::ZERO)?;
+    at_once(plan, decision, number)?;
+    let mut before = decisions.get(first..place)?.iter().filter_map(|decision| at_once(plan, decision, number));
+    let has = before.try_fold(Decimal::ZERO, amount::add).ok()?;
+    Some((wallet, Before { had, has, at_once: true }))
 }
 
 /// What had vested of an order and of those in whose place it is before points of it vest; nothing, if it is in no
@@ -138,7 +183,7 @@ pub fn followed_before(plan: &Plan, member: &Member, decision: &Decision) -> Opt
     let has =
         amount::subtract(amount::subtract(granted, pending(lots, |lot| lot.source == source).ok()?).ok()?, amount)
             .ok()?;
-    (had > Decimal::ZERO).then_some(Before { had, has })
+    (had > Decimal::ZERO).then_some(Before { had, has, at_once: false })
 }
 
 impl Before {
@@ -162,7 +207,11 @@ impl Before {
         for condition in &form.when {
             if !scope.holds(condition.node)? {
                 // It has not followed on what had vested, so that all of it is new.
-                let all = if self.has <= self.had { amount::add(self.has, cause.amount)? } else { cause.amount };
+                let all = if self.has <= self.had && !self.at_once {
+                    amount::add(self.has, cause.amount)?
+                } else {
+                    cause.amount
+                };
                 return Ok(decisions.new_to(plan, rule, all));
             }
         }

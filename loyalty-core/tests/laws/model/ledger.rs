@@ -118,6 +118,8 @@ pub struct Known {
     pub had_in: BTreeMap<usize, Exact>,
     /// What of the form before had vested when this one took its place, per wallet.
     pub had_vested: BTreeMap<usize, Exact>,
+    /// What of it could be spent from the beginning, per wallet.
+    pub at_once: BTreeMap<usize, Exact>,
     /// The levels to which it and the forms before it have led: the ladder, the level before, and the one since.
     pub made: Vec<(usize, usize, usize)>,
 }
@@ -173,6 +175,9 @@ pub struct Member<'p> {
     pub wakes: BTreeSet<Micros>,
     /// By the place of a fact that points of an edited order vest: what had vested of it at most, and has of this form.
     pub vested_at: BTreeMap<usize, (Exact, Exact)>,
+    /// By the place of a fact that points of one are earned that need not wait: what had waited and vested of it at most, and is there
+    /// of this form.
+    pub at_once_at: BTreeMap<usize, (Exact, Exact)>,
 }
 
 impl Known {
@@ -192,6 +197,7 @@ impl Known {
             had: BTreeMap::new(),
             had_in: BTreeMap::new(),
             had_vested: BTreeMap::new(),
+            at_once: BTreeMap::new(),
             made: vec![],
         }
     }
@@ -229,6 +235,7 @@ impl<'p> Member<'p> {
             happened: vec![],
             wakes: BTreeSet::new(),
             vested_at: BTreeMap::new(),
+            at_once_at: BTreeMap::new(),
         };
         member.note_instant(enrolled);
         member.inside = (0..program.segments.len()).map(|segment| member.is_in(segment, enrolled)).collect();

@@ -177,6 +177,18 @@ impl Member<'_> {
             return (by_amount || !self.has_followed(rule)).then_some(amount);
         }
         *self.set_off.entry(rule).or_insert_with(zero) += &amount;
+        let vests = matches!(self.program.rules[rule].trigger, Some(Trigger::Moved(Flow::Vested, _)));
+        let moves = self.program.rules[rule].on(super::calendar::day(self.program.zone, self.clock));
+        let moves = moves.effects.iter().any(Effect::moves_points);
+        if let Some((had, has)) = self.at_once_at.get(&place).filter(|_| vests && moves).cloned() {
+            if !self.followed_vesting(rule, &had) {
+                return self.less_followed(rule, amount);
+            }
+            self.again = true;
+            let old = (had - has).max(zero()).min(amount.clone());
+            self.less_followed(rule, old.clone());
+            return self.less_followed(rule, amount - old).filter(|new| by_amount && *new > zero());
+        }
         let carried = matches!(&self.happened[place], Happened::Moved { flow: Flow::Vested, at_once: true, .. });
         let form = self.program.rules[rule].on(super::calendar::day(self.program.zone, self.clock));
         let had_vested = self.vested_at.get(&place).filter(|_| form.effects.iter().any(Effect::moves_points)).cloned();

@@ -1,5 +1,6 @@
 //! An event that is new: what it sets off, and what it leaves to be known of it.
 
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::DAY;
@@ -221,7 +222,15 @@ impl Member<'_> {
             // No event ever comes for what time, or a rule that follows, has given.
             let of_no_event = self.by_time || known.event.kind.is_empty();
             let vest = if of_no_event { lot.vest.by_no_event() } else { &lot.vest };
+            let (place, before) = (self.happened.len(), known.at_once.get(&lot.wallet).cloned().unwrap_or_else(zero));
             self.add_lot(lot.wallet, &known.event.id, lot.amount.clone(), at, vest, &lot.expire);
+            if matches!(self.happened[place], Happened::Moved { at_once: true, .. }) {
+                let had = replaced.map_or_else(zero, |old| self.had_waited(lot.wallet, old));
+                if had > zero() {
+                    self.at_once_at.insert(place, (had, before.clone()));
+                }
+                known.at_once.insert(lot.wallet, before + &lot.amount);
+            }
             *known.granted.entry(lot.wallet).or_insert_with(zero) += &lot.amount;
         }
         for mark in &judgement.marks {
@@ -247,6 +256,20 @@ impl Member<'_> {
         self.known[index] = Rc::new(known);
         self.note_instant(at);
         self.make(moves, at);
+    }
+
+    /// What had waited and vested of an order that is replaced, or of a form before it: the most of any form.
+    fn had_waited(&self, wallet: usize, replaced: &str) -> Exact {
+        let since = self.clock - Micros::from(self.program.returns_days) * DAY;
+        let of = |map: &BTreeMap<usize, Exact>| map.get(&wallet).cloned().unwrap_or_else(zero);
+        let (mut taken, mut most) = (of(&self.had_vested), zero());
+        let mut next = Some(replaced.to_owned());
+        while let Some(form) = next.and_then(|id| self.known.iter().find(|known| known.event.id == id)) {
+            most = most.max(taken - of(&form.at_once));
+            taken = of(&form.had_vested);
+            next = form.event.text("replaces").filter(|_| form.event.at >= since).map(str::to_owned);
+        }
+        most
     }
 
     /// What rules that fired at an instant move of the counters over all members.
