@@ -172,6 +172,7 @@ fn policy(checked: &Checked, policy: &WalletPolicy, unit: &str) -> Vec<String> {
         Vest::EndOf { of, after: later } => format!("at end of {of}{}", later_by(*later)),
         Vest::OnDay { month, day, next_year: true, .. } => format!("on {day} {} of next year", month_name(*month)),
         Vest::OnDay { month, day, after: later, .. } => format!("on {day} {}{}", month_name(*month), later_by(*later)),
+        Vest::OnDayOfNextMonth { day } => format!("on day {day} of next month"),
         Vest::On { event: on, within } => format!("on {} within {within}", event(*on)),
     };
     let mut restore = match &policy.restore {
@@ -196,6 +197,7 @@ fn policy(checked: &Checked, policy: &WalletPolicy, unit: &str) -> Vec<String> {
             Expire::Never => "never".to_owned(),
             Expire::After { duration, start: ExpireStart::Earning } => format!("{duration} after earning"),
             Expire::After { duration, start: ExpireStart::Vesting } => format!("{duration} after vesting"),
+            Expire::OnDayOfNextMonth { day } => format!("on day {day} of next month"),
             Expire::EndOf { of, after } => format!("end of {of}{}", later_by(*after)),
             Expire::OnDay { month, day, next_year: true, .. } => {
                 format!("on {day} {} of next year", month_name(*month))

@@ -256,6 +256,7 @@ impl<'a> Checker<'a> {
                 self.every_year(*month, *day, span)?;
                 Vest::OnDay { month: *month, day: *day, after: after?, next_year: *next_year }
             }
+            written::Vest::OnDayOfNextMonth { day } => Vest::OnDayOfNextMonth { day: self.every_month(*day, span)? },
             written::Vest::On { event, within } => {
                 let (index, within) = (self.event(event), self.length(within));
                 let (index, within) = (index?, within?);
@@ -286,6 +287,9 @@ impl<'a> Checker<'a> {
                 self.every_year(*month, *day, span)?;
                 Expire::OnDay { month: *month, day: *day, after: after?, next_year: *next_year }
             }
+            written::Expire::OnDayOfNextMonth { day } => {
+                Expire::OnDayOfNextMonth { day: self.every_month(*day, span)? }
+            }
             written::Expire::Inactivity { duration, without } => {
                 let duration = self.length(duration);
                 let without = match without {
@@ -307,6 +311,15 @@ impl<'a> Checker<'a> {
     }
 
     /// That every year has a day.
+    /// A day that months have, if not all of them.
+    fn every_month(&mut self, day: u32, span: Span) -> Option<u32> {
+        if (1..=31).contains(&day) {
+            return Some(day);
+        }
+        self.report(Diagnostic::new(Code::NoSuchDay, span, "no month has this day").help("months have 28 to 31 days"));
+        None
+    }
+
     pub(super) fn every_year(&mut self, month: u32, day: u32, span: Span) -> Option<()> {
         // A common year has no other days than all have.
         if NaiveDate::from_ymd_opt(2027, month, day).is_some() {

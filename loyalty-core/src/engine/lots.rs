@@ -462,6 +462,9 @@ pub fn vesting(cycles: Cycles<'_>, form: VestPlan, earned_at: i64) -> Vesting {
             let day = reached(calendar.day_at(earned_at), after);
             calendar.start_of(cycles.end_day(ToEnd { next: false, of }, day))
         }
+        VestPlan::OnDayOfNextMonth { day } => {
+            calendar.start_of(day_of_next_month(calendar, day, calendar.day_at(earned_at)))
+        }
         VestPlan::OnDay { month, day, after, next_year } => {
             let earned = calendar.day_at(earned_at);
             let from = if next_year { next_year_from(calendar, earned) } else { reached(earned, after) };
@@ -474,6 +477,13 @@ pub fn vesting(cycles: Cycles<'_>, form: VestPlan, earned_at: i64) -> Vesting {
 /// The first day of the year after that of another day.
 fn next_year_from(calendar: &Calendar, day: i32) -> i32 {
     calendar.first_day(Period::Year, calendar.period_of(Period::Year, day) + 1)
+}
+
+/// That day of the month after that of another day, or the last day of a shorter one.
+fn day_of_next_month(calendar: &Calendar, of_month: u32, day: i32) -> i32 {
+    let next = calendar.period_of(Period::Month, day) + 1;
+    let (first, after) = (calendar.first_day(Period::Month, next), calendar.first_day(Period::Month, next + 1));
+    first.saturating_add_unsigned(of_month.saturating_sub(1)).min(after - 1)
 }
 
 pub fn reached(day: i32, after: Option<Length>) -> i32 {
@@ -513,6 +523,9 @@ fn fixed_expiry(plan: &Plan, form: ExpirePlan, start: i64, vested: bool) -> Expi
         ExpirePlan::After { length, start: ExpireStart::Vesting } if !vested => Expiry::AfterVesting(length),
         ExpirePlan::After { length, .. } => Expiry::At(calendar.end_after(start, length)),
         ExpirePlan::EndOf { period, after } => Expiry::At(end_of(calendar, period, reached(day, after))),
+        ExpirePlan::OnDayOfNextMonth { day: of_month } => {
+            Expiry::At(calendar.start_of(day_of_next_month(calendar, of_month, day).saturating_add(1)))
+        }
         ExpirePlan::OnDay { month, day: of_month, after, next_year } => {
             let from = if next_year { next_year_from(calendar, day) } else { reached(day, after) };
             let last = next_day(month, of_month, from);

@@ -56,6 +56,7 @@ pub enum VestPlan {
     At(i32),
     EndOf { of: Cycle, after: Option<Length> },
     OnDay { month: u32, day: u32, after: Option<Length>, next_year: bool },
+    OnDayOfNextMonth { day: u32 },
     On { event: u16, within: Length },
 }
 
@@ -87,6 +88,9 @@ pub enum ExpirePlan {
         day: u32,
         after: Option<Length>,
         next_year: bool,
+    },
+    OnDayOfNextMonth {
+        day: u32,
     },
     /// It becomes a day when the points are earned, as `Told` does.
     EndOfMembership {

@@ -75,6 +75,8 @@ pub enum Vest {
     EndOf { of: Cycle, after: Option<Duration> },
     /// `vest on 1 december`, `vest on 15 march of next year`
     OnDay { month: u32, day: u32, after: Option<Duration>, next_year: bool },
+    /// `vest on day 15 of next month`
+    OnDayOfNextMonth { day: u32 },
     /// `vest on delivered within 30 days`
     On { event: Name, within: Duration },
 }
@@ -89,6 +91,8 @@ pub enum Expire {
     EndOf { of: Cycle, after: Option<Duration> },
     /// `expire on 31 december after 36 months`, `expire on 31 march of next year`
     OnDay { month: u32, day: u32, after: Option<Duration>, next_year: bool },
+    /// `expire on day 15 of next month`
+    OnDayOfNextMonth { day: u32 },
     /// `expire after 12 months without order, visit`; `without earning`; `without activity`
     Inactivity { duration: Duration, without: Activity },
     /// `expire at 2026-12-31`: through that local day.

@@ -60,9 +60,24 @@ pub enum Vest {
     AtOnce,
     After(Length),
     At(NaiveDate),
-    EndOf { of: Cycle, after: Option<Length> },
-    OnDay { month: u32, day: u32, after: Option<Length>, next_year: bool },
-    On { event: EventIndex, within: Length },
+    EndOf {
+        of: Cycle,
+        after: Option<Length>,
+    },
+    OnDay {
+        month: u32,
+        day: u32,
+        after: Option<Length>,
+        next_year: bool,
+    },
+    /// The last day of a month that has no such day.
+    OnDayOfNextMonth {
+        day: u32,
+    },
+    On {
+        event: EventIndex,
+        within: Length,
+    },
 }
 
 #[derive(Debug, Clone)]
@@ -88,6 +103,10 @@ pub enum Expire {
         after: Option<Length>,
         /// In the year after that of the earning.
         next_year: bool,
+    },
+    /// The last day of a month that has no such day.
+    OnDayOfNextMonth {
+        day: u32,
     },
     Inactivity {
         duration: Length,

@@ -133,6 +133,7 @@ impl Lower<'_> {
         match form {
             model::Expire::Never => ExpirePlan::Never,
             model::Expire::After { duration, start } => ExpirePlan::After { length: *duration, start: *start },
+            model::Expire::OnDayOfNextMonth { day } => ExpirePlan::OnDayOfNextMonth { day: *day },
             model::Expire::EndOf { of: Cycle::Calendar(period), after } => {
                 ExpirePlan::EndOf { period: *period, after: *after }
             }
@@ -185,6 +186,7 @@ pub(super) fn vest(vest: &model::Vest) -> VestPlan {
         model::Vest::OnDay { month, day, after, next_year } => {
             VestPlan::OnDay { month: *month, day: *day, after: *after, next_year: *next_year }
         }
+        model::Vest::OnDayOfNextMonth { day } => VestPlan::OnDayOfNextMonth { day: *day },
         model::Vest::On { event, within } => VestPlan::On { event: *event as u16, within: *within },
     }
 }

@@ -168,6 +168,9 @@ impl Build {
             Rule::vest_at_once => Vest::AtOnce,
             Rule::vest_at => Vest::At(self.date_of(&form)?),
             Rule::vest_end => Vest::EndOf { of: literal::cycle_of(&form)?, after },
+            Rule::vest_day if form.has(Rule::day_number) => {
+                Vest::OnDayOfNextMonth { day: self.integer_of(&form.child(Rule::day_number)?)? }
+            }
             Rule::vest_day => Vest::OnDay {
                 month: month(form.child(Rule::month_name)?.as_str())?,
                 day: self.integer_of(&form)?,
@@ -194,6 +197,9 @@ impl Build {
                 Expire::After { duration: self.duration_of(&form)?, start }
             }
             Rule::expire_end => Expire::EndOf { of: literal::cycle_of(&form)?, after },
+            Rule::expire_day if form.has(Rule::day_number) => {
+                Expire::OnDayOfNextMonth { day: self.integer_of(&form.child(Rule::day_number)?)? }
+            }
             Rule::expire_day => Expire::OnDay {
                 month: month(form.child(Rule::month_name)?.as_str())?,
                 day: self.integer_of(&form)?,

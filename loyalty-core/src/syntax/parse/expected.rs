@@ -100,6 +100,7 @@ pub(super) const fn name_of(found: Rule) -> &'static str {
         Rule::duration => "a duration such as `30 days`",
         Rule::half_year | Rule::half_years | Rule::period => "a period such as `month`",
         Rule::calendar_periods => "`3 calendar months`",
+        Rule::of_next_month => "`of next month`",
         Rule::of_last_year => "`of last year`",
         Rule::rise_day => "a day such as `on 1 april`",
         Rule::weekday | Rule::weekday_list => "a weekday",

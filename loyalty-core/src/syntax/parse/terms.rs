@@ -115,8 +115,10 @@ fn wallet(failure: &Failure<'_>, found: &Token<'_>, before: &str, earlier: &str)
             false => "the end of the next one is `expire end of month after 1 month`",
         },
         "of" if failure.only("a month") && failure.clause.is_some() => {
-            "a day of the year is `on 15 march`, also `of next year`; of each month there is its end: `vest at end of month`, \
-             `expire end of month`"
+            "a day of the year is `on 15 march`, also `of next year`; one of the month that comes is `on day 15 of next month`"
+        }
+        _ if failure.only("`of`") && failure.earlier.is_some_and(|earlier| earlier.text == "day") => {
+            "a day of the month that comes is meant: `on day 15 of next month`"
         }
         "start" | "beginning" if before == "at" => {
             "the beginning of the next month is the end of this one: `vest at end of month`"
