@@ -84,7 +84,9 @@ impl<'a> Checker<'a> {
                     Some(amount) => self.wallet_for(&amount.ty.clone(), amount.span, from.as_ref(), "from"),
                     None => from.as_ref().and_then(|from| self.wallet(from)),
                 };
-                Some(EffectKind::Spend { wallet: wallet?, amount: amount?, up_to: *up_to })
+                let (wallet, amount) = (wallet?, amount?);
+                self.in_units(wallet, &amount, "what is spent")?;
+                Some(EffectKind::Spend { wallet, amount, up_to: *up_to })
             }
             Effect::Transfer { amount, from, to, fresh, at_least } => {
                 let amount = self.expression(amount, scope);
@@ -111,7 +113,9 @@ impl<'a> Checker<'a> {
                     );
                     return None;
                 }
-                Some(EffectKind::Transfer { wallet: wallet?, amount: amount?, to: to?, fresh: *fresh, at_least })
+                let (wallet, amount, to) = (wallet?, amount?, to?);
+                self.in_units(wallet, &amount, "what is sent")?;
+                Some(EffectKind::Transfer { wallet, amount, to, fresh: *fresh, at_least })
             }
             Effect::Accept(name) => {
                 let wallet = self.wallet(name);
@@ -159,7 +163,9 @@ impl<'a> Checker<'a> {
                     Some(amount) => self.wallet_for(&amount.ty.clone(), amount.span, from.as_ref(), "from"),
                     None => from.as_ref().and_then(|from| self.wallet(from)),
                 };
-                Some(EffectKind::Forfeit { wallet: wallet?, amount: amount? })
+                let (wallet, amount) = (wallet?, amount?);
+                self.in_units(wallet, &amount, "what is forfeited")?;
+                Some(EffectKind::Forfeit { wallet, amount })
             }
             Effect::Raise { ladder, level, end } => {
                 let ladder = self.ladder(ladder)?;
@@ -236,13 +242,17 @@ impl<'a> Checker<'a> {
             return None;
         }
         // What it gives is rounded down together, however often there was enough.
-        if let Some(value) = constant(&takes)
-            && !self.no_finer(from, value, takes.span, "what is converted")
-        {
-            return None;
-        }
+        self.in_units(from, &takes, "what is converted")?;
         self.wallets_filled.insert(to);
         Some(EffectKind::Convert { from, takes, to, gives, each })
+    }
+
+    /// An amount that stands as a number is one that the wallet counts: taking parts of one would take a whole one.
+    pub(super) fn in_units(&mut self, wallet: WalletIndex, amount: &super::model::Expr, what: &str) -> Option<()> {
+        match constant(amount) {
+            Some(value) if !self.no_finer(wallet, value, amount.span, what) => None,
+            _ => Some(()),
+        }
     }
 
     fn text(&mut self, expr: &'a tree::Expr, scope: &Scope, place: &str) -> Option<super::model::Expr> {

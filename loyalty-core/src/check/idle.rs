@@ -6,8 +6,8 @@ use super::Checker;
 use super::lints::within;
 use super::matching::{Key, key};
 use super::model::{
-    CapMode, Cost, Cycle, Earn, Effect, EffectKind, Expire, ExpireStart, Expr, Length, Most, Rule, RuleForm, Vest,
-    WalletPolicy,
+    CapMode, Cost, Cycle, Earn, Effect, EffectKind, Expire, ExpireStart, Expr, Length, Most, RoundMode, RoundScope,
+    Rule, RuleForm, Vest, WalletPolicy,
 };
 use crate::diagnostic::{Code, Diagnostic};
 use crate::syntax::tree::TimeUnit;
@@ -21,7 +21,40 @@ impl Checker<'_> {
         let policies = self.wallets.iter().flat_map(|wallet| &wallet.versions);
         found.extend(policies.filter_map(|policy| never_spent(&policy.value)));
         found.extend(self.too_dear());
+        found.extend(self.rounded_away(rules));
         found.into_iter().for_each(|warning| self.report(warning));
+    }
+
+    /// Fixed earnings that the rounding leaves nothing of, where nothing else is rounded together with them.
+    fn rounded_away(&self, rules: &[Rule]) -> Vec<Diagnostic> {
+        let forms = || rules.iter().flat_map(|rule| &rule.versions).flat_map(|form| &form.value.effects);
+        let earns = |effect: &Effect, of: usize| matches!(effect.kind, EffectKind::Earn { wallet, .. } if wallet == of);
+        let lost = forms().filter_map(|effect| {
+            let EffectKind::Earn { wallet: index, amount: Earn::Fixed(points), .. } = &effect.kind else { return None };
+            let (points, wallet) = (number(points)?, self.wallets.get(*index)?);
+            let least = Decimal::new(1, wallet.decimals);
+            let rounds_to_nothing = |mode: RoundMode| match mode {
+                RoundMode::Down => true,
+                RoundMode::HalfUp => points + points < least,
+                RoundMode::HalfEven => points + points <= least,
+                RoundMode::Up => false,
+            };
+            let together = forms().filter(|other| earns(other, *index)).nth(1).is_some();
+            let nothing = wallet.versions.iter().all(|policy| {
+                let alone = policy.value.scope != RoundScope::PerOrder || !together;
+                alone && rounds_to_nothing(policy.value.round)
+            });
+            (points > Decimal::ZERO && points < least && nothing).then(|| {
+                let text = format!(
+                    "this earns nothing, for {} is rounded to nothing in `{}`",
+                    points.normalize(),
+                    wallet.name
+                );
+                Diagnostic::new(Code::NeverEarned, effect.span, text)
+                    .help("earn more, or give the wallet `decimals`, or let it `round up`")
+            })
+        });
+        lost.collect()
     }
 
     /// Rewards that cost more than their wallet may ever hold.

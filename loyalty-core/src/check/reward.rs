@@ -229,6 +229,7 @@ impl<'a> Checker<'a> {
             );
             return None;
         }
+        self.in_units(wallet, &amount, "a price")?;
         Some(Price { wallet, amount })
     }
 
