@@ -133,7 +133,7 @@ impl Checker<'_> {
                         chains.lead(rule_link, Link::Moved(*from, DecisionTrigger::Spent));
                         chains.lead(rule_link, Link::Moved(*to, DecisionTrigger::Earned));
                     }
-                    EffectKind::Redeem(reward) => {
+                    EffectKind::Redeem { reward, .. } => {
                         chains.lead(rule_link, Link::Reward(*reward));
                         for wallet in self.paid_from(*reward) {
                             chains.lead(rule_link, Link::Moved(wallet, DecisionTrigger::Spent));

@@ -203,7 +203,7 @@ impl Kind {
                 | Self::From
                 | Self::Benefit
                 | Self::Level
-                | Self::Word("goal" | "reach")
+                | Self::Word("goal" | "reach" | "up to")
         )
     }
 
@@ -507,12 +507,7 @@ impl<'a> Checker<'a> {
         for clause in clauses {
             let kind = Kind::of(&clause.kind);
             match seen.get(&kind).copied() {
-                Some(before) if !kind.repeats() => self.report(
-                    Diagnostic::new(Code::DuplicateClause, clause.span, format!("`{}` is said twice", kind.word()))
-                        .at("said again here")
-                        .label(before, "first said here")
-                        .help("keep one of them"),
-                ),
+                Some(before) if !kind.repeats() => self.said_twice(clause, kind.word(), before),
                 Some(_) => {}
                 None => {
                     seen.insert(kind, clause.span);

@@ -185,7 +185,12 @@ impl<'a> Checker<'a> {
                 self.issue(coupon, code.as_ref(), end.as_ref(), scope)
             }
             Effect::Engagement(EngagementEffect::Redeem(name)) => {
-                self.redeemed(name, scope, span).map(EffectKind::Redeem)
+                self.redeemed(name, scope, span).map(|reward| EffectKind::Redeem { reward, each: false })
+            }
+            Effect::Engagement(EngagementEffect::RedeemEach(name)) => {
+                let reward = self.redeemed(name, scope, span)?;
+                self.priced_each(reward, span)?;
+                Some(EffectKind::Redeem { reward, each: true })
             }
             Effect::Engagement(EngagementEffect::Consent(name) | EngagementEffect::Withdraw(name)) => {
                 self.consents_used = true;

@@ -51,7 +51,7 @@ impl<'a> Checker<'a> {
     ) -> Option<Offer> {
         let mut given = None;
         let mut manner = Manner::default();
-        let mut offer_up_to = None;
+        let (mut offer_up_to, mut up_to_span) = (None, None);
         let (mut priority, mut group, mut stop, mut judged_after_items) = (0, None, None, false);
         let mut stack = Some(Stack::None);
         for clause in clauses {
@@ -59,7 +59,12 @@ impl<'a> Checker<'a> {
             let ClauseKind::Engagement(engagement) = &clause.kind else { continue };
             match engagement {
                 EngagementClause::Give(give) => given = Some((give, span)),
-                EngagementClause::UpTo(amount) => offer_up_to = Some(self.money_off(amount, scope, "a maximum")),
+                EngagementClause::UpTo(amount) => {
+                    if let Some(before) = up_to_span.replace(span) {
+                        self.said_twice(clause, "up to", before);
+                    }
+                    offer_up_to = Some(self.money_off(amount, scope, "a maximum"));
+                }
                 EngagementClause::Priority(written) => priority = *written,
                 EngagementClause::Stack(written) => stack = self.stack(written, coupon),
                 EngagementClause::Group { name, choice } => group = Some(self.stack_group(name, *choice)),

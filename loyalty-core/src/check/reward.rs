@@ -51,7 +51,8 @@ fn chain(expr: &tree::Expr, operator: Binary) -> Vec<&tree::Expr> {
 struct RateClauses<'a> {
     steps: Option<&'a tree::Expr>,
     at_least: Option<&'a tree::Expr>,
-    up_to: Option<&'a tree::Expr>,
+    /// So much money, and so many points: both hold.
+    up_to: Vec<(&'a tree::Expr, &'a Clause)>,
     whole: bool,
     /// The first of them.
     first: Option<(Span, &'static str)>,
@@ -106,7 +107,9 @@ impl<'a> Checker<'a> {
                     EngagementClause::AtLeast(least) => {
                         rate.note(clause.span, "at least", |rate| rate.at_least = Some(least))
                     }
-                    EngagementClause::UpTo(most) => rate.note(clause.span, "up to", |rate| rate.up_to = Some(most)),
+                    EngagementClause::UpTo(most) => {
+                        rate.note(clause.span, "up to", |rate| rate.up_to.push((most, clause)));
+                    }
                     EngagementClause::AllOrNothing => {
                         rate.note(clause.span, "all or nothing", |rate| rate.whole = true)
                     }
@@ -254,19 +257,25 @@ impl<'a> Checker<'a> {
         let steps = self.of_wallet(rate.steps, &counted, "`steps of`")?;
         let at_least = self.of_wallet(rate.at_least, &counted, "`at least`")?;
         let (mut up_to, mut at_most) = (None, None);
-        if let Some(written) = rate.up_to {
+        let (mut of_money, mut of_points): (Option<Span>, Option<Span>) = (None, None);
+        for (written, clause) in &rate.up_to {
             let most = self.expression(written, scope)?;
-            if most.ty == counted {
+            let points = most.ty == counted;
+            if let Some(before) = if points { &mut of_points } else { &mut of_money }.replace(clause.span) {
+                self.said_twice(clause, "up to", before);
+                return None;
+            }
+            if points {
                 at_most = self.of_wallet(Some(written), &counted, "`up to` so many points")?;
             } else {
                 up_to = Some(self.hold(most, &unit.ty, "`up to`")?);
             }
         }
-        if let (Some(least), Some(most), Some(written)) = (at_least, at_most, rate.up_to)
+        if let (Some(least), Some(most), Some(span)) = (at_least, at_most, of_points)
             && least > most
         {
             self.report(
-                Diagnostic::new(Code::OutOfRange, written.span, "this is less than `at least` asks for")
+                Diagnostic::new(Code::OutOfRange, span, "this is less than `at least` asks for")
                     .help("no number of points is both; write a greater one here"),
             );
             return None;
@@ -333,6 +342,21 @@ impl<'a> Checker<'a> {
             return None;
         }
         Some(reward)
+    }
+
+    /// So many of a reward are taken as can be paid: of a price by rate one takes as much as there is.
+    pub(super) fn priced_each(&mut self, reward: RewardIndex, span: Span) -> Option<()> {
+        let known = self.rewards.get(reward)?.as_ref()?;
+        if !known.versions.iter().any(|form| matches!(form.value.cost, Cost::Rate(_))) {
+            return Some(());
+        }
+        let (name, place) = (known.name.clone(), known.span);
+        self.report(
+            Diagnostic::new(Code::BadCost, span, format!("of `{name}`, which is paid by rate, there is one"))
+                .label(place, "its price is by rate")
+                .help(format!("`redeem {name}` pays as much as may be; so many of a fixed price are `redeem each`")),
+        );
+        None
     }
 
     /// A figure of a reward, with its type.

@@ -111,7 +111,7 @@ pub fn collect(
                 | EffectKindPlan::Forfeit { .. }
                 | EffectKindPlan::Raise { .. }
                 | EffectKindPlan::Issue { .. }
-                | EffectKindPlan::Redeem(_)) => {
+                | EffectKindPlan::Redeem { .. }) => {
                     if let Some(found) = plan_move(scope, evaluation, rule, kind)? {
                         evaluation.moves.push(found);
                         acted.push(rule);

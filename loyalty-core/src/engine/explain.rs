@@ -353,7 +353,9 @@ fn tell(
             } else {
                 silent::reasons(&judged, (&stages, &moves), number, rule)?
             };
-            told.silent.push(Silent { rule: number, line: rule.line, reasons });
+            if !reasons.is_empty() {
+                told.silent.push(Silent { rule: number, line: rule.line, reasons });
+            }
         }
     }
     Ok(())
@@ -384,7 +386,9 @@ fn tell_runs(plan: &Plan, runs: Vec<Run>, told: &mut Explanation) -> Result<(), 
         let known = told.spoke(run.rule) || told.silent.iter().any(|silent| silent.rule == run.rule);
         if let Some(rule) = plan.rules.get(run.rule as usize).filter(|_| run.decisions.is_empty() && !known) {
             let reasons = silent::reasons(&judged, (&stages, &Moves::default()), run.rule, rule)?;
-            told.silent.push(Silent { rule: run.rule, line: rule.line, reasons });
+            if !reasons.is_empty() {
+                told.silent.push(Silent { rule: run.rule, line: rule.line, reasons });
+            }
         }
     }
     Ok(())

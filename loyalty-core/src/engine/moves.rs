@@ -88,7 +88,9 @@ pub fn plan_move(
     effect: &EffectKindPlan,
 ) -> Result<Option<Move>, EventError> {
     Ok(match effect {
-        EffectKindPlan::Redeem(reward) => return rewards::plan_redeem(scope, evaluation, rule, *reward),
+        EffectKindPlan::Redeem { reward, each } => {
+            return rewards::plan_redeem(scope, evaluation, rule, *reward, *each);
+        }
         EffectKindPlan::Convert { from, takes, to, gives, each } => {
             return plan_conversion(scope, evaluation, rule, (*from, *takes), (*to, *gives), *each);
         }

@@ -98,6 +98,12 @@ pub fn judge(scope: &Scope<'_>, asked: &Asked<'_>, left: Left<'_>) -> Result<Res
     })
 }
 
+/// What stands in the way of one of a reward.
+pub fn lacks(scope: &Scope<'_>, reward: u16) -> Vec<Lack> {
+    let judged = judge(scope, &Asked::one(reward), &|wallet| Ok(balance(scope, wallet)));
+    judged.ok().and_then(Result::err).unwrap_or_default()
+}
+
 /// The name of the counter of a reward over all members.
 pub fn counter(reward: &RewardPlan) -> Box<str> {
     claims::counter("reward", &reward.name)

@@ -254,7 +254,7 @@ fn rule_changes(plan: &Plan, member: &Member, number: u32) -> Vec<i64> {
         }
         for effect in &form.value.effects {
             effect.kind.nodes(|node| horizon.expression(node));
-            if let EffectKindPlan::Redeem(reward) = effect.kind {
+            if let EffectKindPlan::Redeem { reward, .. } = effect.kind {
                 horizon.redeemed(reward);
             }
             wallets.extend(effect.kind.earns_in());

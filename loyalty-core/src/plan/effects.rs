@@ -111,7 +111,11 @@ pub enum EffectKindPlan {
         code: Option<NodeId>,
         end: Option<IssueEndPlan>,
     },
-    Redeem(u16),
+    /// Once, or `each`: as often as can be paid.
+    Redeem {
+        reward: u16,
+        each: bool,
+    },
     /// `identities` is the number of the event's list.
     Bring {
         referral: u16,
@@ -155,7 +159,7 @@ impl EffectKindPlan {
             Self::Raise { .. }
             | Self::Refuse(_)
             | Self::Accept { .. }
-            | Self::Redeem(_)
+            | Self::Redeem { .. }
             | Self::Say(_)
             | Self::Consent { .. }
             | Self::Award { .. }

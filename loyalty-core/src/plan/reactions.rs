@@ -66,7 +66,7 @@ impl Reactions {
         let moves = rules.iter().flat_map(|rule| &rule.forms).flat_map(|form| &form.value.effects).any(|effect| {
             matches!(
                 effect.kind,
-                EffectKindPlan::Convert { .. } | EffectKindPlan::Forfeit { .. } | EffectKindPlan::Redeem(_)
+                EffectKindPlan::Convert { .. } | EffectKindPlan::Forfeit { .. } | EffectKindPlan::Redeem { .. }
             )
         });
         reactions.any |= others || moves || ladders > 0;

@@ -378,6 +378,8 @@ pub enum EngagementEffect {
     Issue { coupon: Name, code: Option<Expr>, end: Option<IssueEnd> },
     /// `redeem free_latte`
     Redeem(Name),
+    /// `redeem each cheque`: as many as can be paid.
+    RedeemEach(Name),
     /// `draw spin`
     Draw(Name),
     /// `ask new_blend`
@@ -399,7 +401,7 @@ impl EngagementEffect {
         match self {
             Self::Award { .. } => "award",
             Self::Issue { .. } => "issue",
-            Self::Redeem(_) => "redeem",
+            Self::Redeem(_) | Self::RedeemEach(_) => "redeem",
             Self::Draw(_) => "draw",
             Self::Ask(_) => "ask",
             Self::OptIn(_) => "opt in",

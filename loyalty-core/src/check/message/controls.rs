@@ -90,6 +90,7 @@ impl<'a> Checker<'a> {
         let (EngagementEffect::Award { badge: name, .. }
         | EngagementEffect::Issue { coupon: name, .. }
         | EngagementEffect::Redeem(name)
+        | EngagementEffect::RedeemEach(name)
         | EngagementEffect::Draw(name)
         | EngagementEffect::Ask(name)
         | EngagementEffect::OptIn(name)

@@ -100,7 +100,11 @@ pub enum EffectKind {
         end: Option<IssueEnd>,
     },
     /// Gives a reward for its price.
-    Redeem(RewardIndex),
+    /// Once, or `each`: as often as can be paid.
+    Redeem {
+        reward: RewardIndex,
+        each: bool,
+    },
     /// The member is told who brought it, and by what it is known again.
     Bring {
         referral: ReferralIndex,

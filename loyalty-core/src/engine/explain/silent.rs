@@ -14,7 +14,7 @@ use super::{granted, limits, words};
 use crate::amount::{self, Overflow};
 use crate::check::model::Comparison;
 use crate::engine::value::{Stored, Value};
-use crate::engine::{returns, tags};
+use crate::engine::{returns, rewards, tags};
 use crate::plan::node::{Node, NodeId};
 use crate::plan::{EffectKindPlan, EffectPlan, Plan, RuleFormPlan, RulePlan, Unit, in_force};
 
@@ -413,6 +413,15 @@ fn nothing(
                     missing: judged.tracer.missing(*takes)?,
                     ..reason.saying(format!("there is nothing to take; the balance is {balance}"))
                 }
+            }
+            EffectKindPlan::Redeem { reward, .. } => {
+                let lacks = rewards::lacks(&judged.tracer.scope, *reward);
+                // It was redeemed, and the decision names the reward.
+                if lacks.is_empty() {
+                    continue;
+                }
+                let lacks: Vec<&str> = lacks.iter().map(|lack| &*lack.text).collect();
+                reason.saying(format!("not one of it can be had: {}", lacks.join("; ")))
             }
             EffectKindPlan::Raise { .. } => reason.saying("the member is on that level or a higher one"),
             EffectKindPlan::Tag(text) | EffectKindPlan::Untag(text) | EffectKindPlan::Signal { to: text, .. } => {

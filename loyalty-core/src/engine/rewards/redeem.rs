@@ -4,7 +4,7 @@ use rust_decimal::Decimal;
 
 use super::lack::{self, Lack, LackOf};
 use super::pay;
-use super::{Asked, QUANTITY_MAX, Taking, balance, counter, form_of, judge, use_limits};
+use super::{Asked, Left, QUANTITY_MAX, Taking, balance, counter, form_of, judge, use_limits};
 use crate::amount::Overflow;
 use crate::engine::decided::Decided;
 use crate::engine::earning::Evaluation;
@@ -111,16 +111,22 @@ pub fn plan_redeem(
     evaluation: &Evaluation,
     rule: u32,
     reward: u16,
+    each: bool,
 ) -> Result<Option<Move>, EventError> {
-    let before = evaluation
-        .moves
-        .iter()
-        .filter(|known| matches!(known, Move::Redeem { taking: Ok(taking), .. } if taking.reward == reward));
+    let before = evaluation.moves.iter().map(|known| match known {
+        Move::Redeem { taking: Ok(taking), .. } if taking.reward == reward => taking.quantity,
+        _ => 0,
+    });
     // What the same event has redeemed already counts against the limits.
-    let quantity = 1 + before.count() as u32;
+    let before = before.fold(0, u32::saturating_add);
     let left = |wallet: u16| moves::available(scope, evaluation, wallet);
     let order = scope.event.filter(|event| is_order(scope.plan, event));
     let scope = Scope { event: order, ..*scope };
+    if each {
+        let taking = as_many(&scope, reward, before, &left)?;
+        return Ok(taking.map(|taking| Move::Redeem { rule, reward, taking: Ok(taking) }));
+    }
+    let quantity = before.saturating_add(1);
     let mut lacks = match form_of(&scope, reward) {
         Some((reward, form)) if quantity > 1 => lack::guards(&scope, reward, form, quantity)?,
         _ => Vec::new(),
@@ -135,6 +141,27 @@ pub fn plan_redeem(
     };
     let told = taking.is_ok() || scope.cause.is_none();
     Ok(told.then_some(Move::Redeem { rule, reward, taking }))
+}
+
+/// The most of a reward that can be paid beside those of it that the event has taken already, and that its limits leave.
+fn as_many(scope: &Scope<'_>, number: u16, before: u32, left: Left<'_>) -> Result<Option<Taking>, EventError> {
+    let Some((reward, form)) = form_of(scope, number) else { return Ok(None) };
+    let can = |quantity: u32| {
+        let lacks = lack::guards(scope, reward, form, before.saturating_add(quantity))?;
+        let judged = judge(scope, &Asked { quantity, ..Asked::one(number) }, left)?;
+        Ok::<_, EventError>(judged.ok().filter(|_| lacks.is_empty()))
+    };
+    // Where some cannot be had, no more can be: half of what is open is ruled out each time.
+    let (mut best, mut most) = (None, QUANTITY_MAX);
+    let mut least = 1;
+    while least <= most {
+        let quantity = least.midpoint(most);
+        match can(quantity)? {
+            Some(taking) => (best, least) = (Some(taking), quantity + 1),
+            None => most = quantity - 1,
+        }
+    }
+    Ok(best)
 }
 
 /// Whether an event is an order, which the clauses of rewards read.

@@ -10,7 +10,8 @@ use crate::plan::{EffectKindPlan, EffectPlan, Kept, Node, NodeId, PerLine, RateP
 
 /// Whether an effect reads the amount of what sets its rule off, or takes as much as there is, so that it doubles nothing.
 pub(super) fn goes_by_amount(effect: &model::Effect) -> bool {
-    let mut found = matches!(effect.kind, model::EffectKind::Convert { each: true, .. });
+    use model::EffectKind::{Convert, Redeem};
+    let mut found = matches!(effect.kind, Convert { each: true, .. } | Redeem { each: true, .. });
     for part in super::experiments::expressions_of(&effect.kind) {
         fields::walk(part, &mut |part| found |= matches!(part.kind, ExprKind::Cause(CauseFigure::Amount)));
     }
@@ -82,7 +83,9 @@ impl Lower<'_> {
             model::EffectKind::Forfeit { wallet, amount } => {
                 EffectKindPlan::Forfeit { wallet: *wallet as u16, amount: self.expression(amount) }
             }
-            model::EffectKind::Redeem(reward) => EffectKindPlan::Redeem(*reward as u16),
+            model::EffectKind::Redeem { reward, each } => {
+                EffectKindPlan::Redeem { reward: *reward as u16, each: *each }
+            }
             model::EffectKind::Raise { ladder, level, end } => {
                 EffectKindPlan::Raise { ladder: *ladder as u16, level: *level as u16, end: *end }
             }

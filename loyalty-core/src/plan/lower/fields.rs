@@ -73,7 +73,7 @@ impl Reads {
                         | EffectKind::Say(_)
                         | EffectKind::Consent { .. }
                         | EffectKind::Accept { .. }
-                        | EffectKind::Redeem(_)
+                        | EffectKind::Redeem { .. }
                         | EffectKind::Refer { .. } => {}
                         EffectKind::Award { .. } | EffectKind::Draw(_) | EffectKind::Deal(_) | EffectKind::OptIn(_) => {
                         }

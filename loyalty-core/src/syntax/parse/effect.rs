@@ -129,6 +129,7 @@ impl Build {
                 end: self.issue_end(pair)?,
             },
             Rule::redeem => EngagementEffect::Redeem(name),
+            Rule::redeem_each => EngagementEffect::RedeemEach(name),
             Rule::draw => EngagementEffect::Draw(name),
             Rule::ask => EngagementEffect::Ask(name),
             Rule::opt_into => EngagementEffect::OptIn(name),

@@ -151,6 +151,7 @@ pub(super) const fn name_of(found: Rule) -> &'static str {
         | Rule::award
         | Rule::issue
         | Rule::redeem
+        | Rule::redeem_each
         | Rule::draw
         | Rule::ask
         | Rule::opt_into

@@ -119,7 +119,7 @@ fn figure(failure: &Failure<'_>, found: &Token<'_>, before: &str) -> Option<&'st
     if failure.only("a name") && matches!(before, "award" | "issue") {
         return Some("a rule gives points with `earn`: `earn 10 points`");
     }
-    if failure.only("a name") && before == "redeem" {
+    if failure.expects("a name") && before == "redeem" {
         return Some("`redeem` names a reward; points are taken by `spend 100 points`");
     }
     None
