@@ -211,9 +211,10 @@ pub(crate) fn day_of(date: NaiveDate) -> i32 {
     date.num_days_from_ce().saturating_sub(719_163)
 }
 
-/// The date so many days after 1970-01-01.
+/// The date so many days after 1970-01-01, or the first or the last there is.
 pub(crate) fn date_of(day: i32) -> NaiveDate {
-    NaiveDate::from_num_days_from_ce_opt(day.saturating_add(719_163)).unwrap_or(NaiveDate::MAX)
+    let nearest = if day < 0 { NaiveDate::MIN } else { NaiveDate::MAX };
+    NaiveDate::from_num_days_from_ce_opt(day.saturating_add(719_163)).unwrap_or(nearest)
 }
 
 /// Microseconds since midnight.
@@ -227,6 +228,12 @@ mod tests {
     use proptest::prelude::*;
 
     use super::{SECOND, parse_plain, rfc3339};
+
+    #[test]
+    fn what_no_calendar_reaches_is_told_as_far_on_its_own_side() {
+        assert!(rfc3339(i64::MIN, 0).starts_with("-26214"), "{}", rfc3339(i64::MIN, 0));
+        assert!(rfc3339(i64::MAX, 0).starts_with("+26214"), "{}", rfc3339(i64::MAX, 0));
+    }
 
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(4_000))]
