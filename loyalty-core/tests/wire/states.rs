@@ -80,6 +80,21 @@ fn what_is_saved_in_another_form_says_in_which() {
 }
 
 #[test]
+fn bytes_that_are_of_no_form_are_not_taken_for_those_of_another_library() {
+    let program = program();
+    let json = program.save(&played(&program));
+    let refused = |bytes: &[u8]| program.load_binary(bytes).unwrap_err().to_string();
+    for garbage in [&b"x"[..], b" {", b"\xEF\xBB\xBF", b"\xFF\xFE{\0", b"PK\x03\x04"] {
+        let told = "not a saved member: these bytes are not of any form in which members are saved";
+        assert_eq!(refused(garbage), told);
+    }
+    for text in [json.clone(), format!("\u{feff}{json}")] {
+        let told = "not a saved member in bytes: this is one in JSON, which is read as text";
+        assert_eq!(refused(text.as_bytes()), told);
+    }
+}
+
+#[test]
 fn json_that_is_no_state_is_refused_by_what_is_wrong_in_it() {
     let program = program();
     let text = program.save(&played(&program));

@@ -8,6 +8,8 @@ use crate::wire::scan::Tree;
 
 /// The number of both, which they say first. It is another whenever one of them is.
 pub const FORMAT: u8 = 10;
+/// The characters of a text begin here, and no form has such a number.
+const FORMS_END: u8 = b' ';
 /// How much of their digest stands before the bytes, so that damaged ones are known.
 const CHECK_BYTES: usize = 4;
 
@@ -63,8 +65,11 @@ pub fn load_binary(plan: &Plan, bytes: &[u8]) -> Result<Loaded, StateError> {
 
 fn snapshot_of(bytes: &[u8]) -> Result<Snapshot, StateError> {
     let (format, rest) = bytes.split_first().ok_or_else(empty)?;
-    if *format == b'{' {
+    if bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes).starts_with(b"{") {
         return Err(StateError::new("not a saved member in bytes: this is one in JSON, which is read as text"));
+    }
+    if *format >= FORMS_END {
+        return Err(StateError::new("not a saved member: these bytes are not of any form in which members are saved"));
     }
     check_format((*format).into())?;
     let (check, squeezed) = rest.split_at_checked(CHECK_BYTES).unwrap_or_default();
