@@ -66,6 +66,18 @@ impl<'py> FromPyObject<'_, 'py> for Count {
     }
 }
 
+/// A host's secret.
+pub struct Secret<'a>(pub &'a [u8]);
+
+impl<'a, 'py> FromPyObject<'a, 'py> for Secret<'a> {
+    type Error = PyErr;
+
+    fn extract(given: Borrowed<'a, 'py, PyAny>) -> PyResult<Self> {
+        let name = given.get_type().fully_qualified_name()?;
+        given.extract().map(Self).map_err(|_| PyTypeError::new_err(format!("a secret is bytes, not {name}")))
+    }
+}
+
 /// A str of whole characters.
 pub struct Text<'a>(&'a str);
 

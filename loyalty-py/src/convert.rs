@@ -1,7 +1,7 @@
 //! Documents of the core as values of Python, and instants both ways.
 
 use loyalty_core::{Decimal, Document, Instant, host};
-use pyo3::exceptions::{PyTypeError, PyValueError};
+use pyo3::exceptions::{PyOverflowError, PyTypeError, PyValueError};
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
@@ -43,7 +43,8 @@ fn epoch(py: Python<'_>) -> PyResult<&Bound<'_, PyAny>> {
     Ok(epoch.bind(py))
 }
 
-/// Microseconds since 1970 of an aware datetime; nothing for one without an offset.
+/// Microseconds since 1970 of an aware datetime; nothing for one without an offset. What a subclass says of itself may be any
+/// number: one that cannot be held is an OverflowError.
 pub fn micros_of(value: &Bound<'_, PyAny>) -> PyResult<Option<i64>> {
     let py = value.py();
     if value.call_method0(intern!(py, "utcoffset"))?.is_none() {
@@ -51,8 +52,11 @@ pub fn micros_of(value: &Bound<'_, PyAny>) -> PyResult<Option<i64>> {
     }
     let since = value.sub(epoch(py)?)?;
     let part = |name: &Bound<'_, PyString>| since.getattr(name).and_then(|part| part.extract::<i64>());
-    let seconds = part(intern!(py, "days"))? * 86_400 + part(intern!(py, "seconds"))?;
-    Ok(Some(seconds * 1_000_000 + part(intern!(py, "microseconds"))?))
+    let (days, seconds) = (part(intern!(py, "days"))?, part(intern!(py, "seconds"))?);
+    let rest = part(intern!(py, "microseconds"))?;
+    let seconds = days.checked_mul(86_400).and_then(|of_days| of_days.checked_add(seconds));
+    let micros = seconds.and_then(|seconds| seconds.checked_mul(1_000_000)?.checked_add(rest));
+    micros.map(Some).ok_or_else(|| PyOverflowError::new_err("a datetime too far from 1970"))
 }
 
 /// An instant that a host names: an aware datetime, or RFC 3339 text.
@@ -65,7 +69,11 @@ pub fn instant(value: &Bound<'_, PyAny>, argument: &str) -> PyResult<Instant> {
     if value.cast::<PyDateTime>().is_err() {
         return Err(mistyped(argument, "an aware datetime, or a str such as 2026-11-21T10:00:00+08:00", value));
     }
-    match micros_of(value)?.and_then(Instant::from_micros) {
+    let micros = micros_of(value).map_err(|error| match error.is_instance_of::<PyOverflowError>(py) {
+        true => mistyped(argument, "a datetime of the years 1 to 9999", value),
+        false => error,
+    })?;
+    match micros.and_then(Instant::from_micros) {
         Some(instant) => Ok(instant),
         None => parse(value.call_method0("isoformat")?.cast::<PyString>()?.to_str()?),
     }

@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use std::cell::RefCell;
 
 use loyalty_core::{EventError, Fields, Input, Refused, Scalar, Shape};
-use pyo3::exceptions::PyException;
+use pyo3::exceptions::{PyException, PyOverflowError};
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyDate, PyDateTime, PyDict, PyFloat, PyInt, PyList, PyMapping, PyString, PyTime, PyTuple};
@@ -201,12 +201,18 @@ fn other<'s>(value: &Bound<'_, PyAny>) -> PyResult<Scalar<'s>> {
     }
     if value.cast::<PyDate>().is_ok() {
         let ordinal: i32 = value.call_method0(intern!(py, "toordinal"))?.extract()?;
-        return Ok(Scalar::Date(ordinal - 719_163));
+        let day = ordinal.checked_sub(719_163).ok_or_else(|| PyOverflowError::new_err("a date too far from 1970"))?;
+        return Ok(Scalar::Date(day));
     }
     if value.cast::<PyTime>().is_ok() && value.getattr("tzinfo")?.is_none() {
         let part = |name| value.getattr(name).and_then(|part| part.extract::<i64>());
-        let seconds = (part("hour")? * 60 + part("minute")?) * 60 + part("second")?;
-        return Ok(Scalar::Time(seconds * 1_000_000 + part("microsecond")?));
+        // What a subclass says of itself may be any number.
+        let mut micros = Some(part("hour")?);
+        for (name, units) in [("minute", 60), ("second", 60), ("microsecond", 1_000_000)] {
+            let rest = part(name)?;
+            micros = micros.and_then(|whole| whole.checked_mul(units)?.checked_add(rest));
+        }
+        return micros.map(Scalar::Time).ok_or_else(|| PyOverflowError::new_err("a time beyond the end of the day"));
     }
     if value.cast::<PyMapping>().is_ok() {
         return Ok(Scalar::OBJECT);
@@ -214,7 +220,10 @@ fn other<'s>(value: &Bound<'_, PyAny>) -> PyResult<Scalar<'s>> {
     if value.cast::<PyList>().is_ok() || value.cast::<PyTuple>().is_ok() {
         return Ok(Scalar::LIST);
     }
-    // The whole numbers of numeric libraries.
+    // The truth and the whole numbers of numeric libraries.
+    if let Ok(truth) = value.extract::<bool>() {
+        return Ok(Scalar::Bool(truth));
+    }
     match value.extract::<i64>() {
         Ok(whole) => return Ok(Scalar::Whole(whole)),
         Err(error) if !error.is_instance_of::<PyException>(py) => return Err(error),

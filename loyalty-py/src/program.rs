@@ -12,7 +12,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyBytes, PyDict, PyFloat, PyInt, PyList, PyMapping, PyString, PyTuple};
 
 use crate::accounts::{self, Migration};
-use crate::arguments::{Count, Text, counted, digits, mistyped, named, texts, whole};
+use crate::arguments::{Count, Secret, Text, counted, digits, mistyped, named, texts, whole};
 use crate::broadcast::BroadcastEstimate;
 use crate::convert::{Reduced, instant, some_instant};
 use crate::error;
@@ -128,17 +128,17 @@ impl Program {
         signature = (text, *, name=Text::of("program"), secret=None),
         text_signature = "(text, *, name='program', secret=None)"
     )]
-    fn compile(py: Python<'_>, text: Text<'_>, name: Text<'_>, secret: Option<&[u8]>) -> PyResult<Self> {
-        Self::new(py, &text, &name, secret)
+    fn compile(py: Python<'_>, text: Text<'_>, name: Text<'_>, secret: Option<Secret<'_>>) -> PyResult<Self> {
+        Self::new(py, &text, &name, secret.map(|secret| secret.0))
     }
 
     /// Compile the program of a file, with the host's secret if it has one.
     #[staticmethod]
     #[pyo3(signature = (path, *, secret=None))]
-    fn from_file(py: Python<'_>, path: PathBuf, secret: Option<&[u8]>) -> PyResult<Self> {
+    fn from_file(py: Python<'_>, path: PathBuf, secret: Option<Secret<'_>>) -> PyResult<Self> {
         let bytes = py.detach(|| std::fs::read(&path)).map_err(|error| unread(error, &path))?;
         let text = String::from_utf8(bytes).map_err(|broken| no_text(&broken, &path))?;
-        Self::new(py, &text, &path.to_string_lossy(), secret)
+        Self::new(py, &text, &path.to_string_lossy(), secret.map(|secret| secret.0))
     }
 
     /// Programs are compiled; this says so.

@@ -94,6 +94,8 @@ def test_a_secret_is_not_lost_and_does_not_leak() -> None:
         with pytest.raises(TypeError, match="a program with a secret is not pickled"):
             pickle.dumps(made)
     assert pickle.loads(pickle.dumps(program)) == program
+    with pytest.raises(TypeError, match="a secret is bytes, not bytearray"):
+        loyalty.Program.compile(TEXT, secret=bytearray(SECRET))  # type: ignore[arg-type]
 
 
 def test_a_history_tells_of_what_it_refused_as_an_error_does() -> None:

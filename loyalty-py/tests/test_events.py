@@ -145,6 +145,39 @@ def test_what_a_table_has_where_it_has_nothing_is_no_value() -> None:
     assert raised.value.help is None and member.save() == before
 
 
+def test_what_a_time_says_of_itself_may_be_any_number() -> None:
+    class Time(dt.time):
+        hour = property(lambda self: 10**15)
+
+    class Date(dt.date):
+        def toordinal(self) -> int:
+            return -(2**31)
+
+    class Span(dt.timedelta):
+        days = property(lambda self: 10**15)
+
+    class When(dt.datetime):
+        def __sub__(self, other: Any) -> Any:
+            return Span()
+
+    program, member = shop()
+    before, when = member.save(), When(2026, 5, 5, tzinfo=dt.UTC)
+    for field, value in (("pickup", Time(10)), ("wrapped", Date(2026, 5, 5)), ("at", when), ("promised", when)):
+        with pytest.raises(loyalty.EventError, match="found OverflowError: ") as raised:
+            program.apply(member, order(**{field: value}))
+        assert (raised.value.code, raised.value.field) == ("wrong_type", field)
+    for call in (lambda: program.advance(member, when), lambda: program.enroll("m-2", when)):
+        with pytest.raises(TypeError, match=r"argument '(to|at)': a datetime of the years 1 to 9999, not .*When"):
+            call()
+    assert member.save() == before
+
+
+def test_the_truth_of_a_numeric_library_is_true_or_false() -> None:
+    # As numpy's, which is no bool: a row of a table has it.
+    told = {"__bool__": lambda self: True, "__module__": "numpy"}
+    assert saved(gift=type("bool", (), told)()) == saved(gift=True)
+
+
 def test_an_instant_is_asked_for_as_one() -> None:
     program, member = shop()
     for value in (None, "", 1.5, dt.date(2026, 1, 5), dt.time(10)):
