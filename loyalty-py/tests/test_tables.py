@@ -279,6 +279,29 @@ def test_members_of_a_part_are_of_any_type_that_an_id_is_read_from(type: str) ->
     assert part.refused.to_pylist()[0]["member"] == "m-1"
 
 
+def test_members_that_come_again_are_refused_before_they_are_played_twice() -> None:
+    program, _ = shop()
+
+    def parts(members: list[Any], size: int = 100) -> Any:
+        made = [order(id=f"o-{number}", member=member) for number, member in enumerate(members)]
+        return loyalty.partitions.replay(program, pa.Table.from_pylist(made).to_batches(max_chunksize=size))
+
+    # Within a batch, between two, and with a row of nobody between.
+    for members in (["a", "b", "a"], ["b", "a"], ["a", "b", None, "a"], ["a", "a", "b", "b", "a"]):
+        for size in (1, 2, 100):
+            with pytest.raises(ValueError, match="rows are sorted by `member`, and `a` comes after `b`: sort them first"):
+                list(parts(members, size))
+    # What was yielded before is whole, and of the members before.
+    played = parts(["a", "a", "b", "b", "a"], 2)
+    assert [row["member"] for row in next(played).balances.to_pylist()] == ["a"]
+    with pytest.raises(ValueError, match="sort them first"):
+        next(played)
+    # By code points, as Arrow and Spark sort; numbers are sorted as numbers.
+    list(parts(["m-1", "m-10", "m-9", "é", "\ufffd", "\U0001f600"], 2))
+    list(parts([9, 10, 11], 2))
+    list(parts([None, "a", None, "b"], 1))
+
+
 def test_batches_that_are_none() -> None:
     program, _ = shop()
     table = pa.Table.from_pylist([order()])

@@ -46,10 +46,11 @@ def replay(
     *,
     until: datetime.datetime | str | None = None,
 ) -> Iterator[Part]:
-    """Play the events of many members, the rows of each member together and in the order of their time. No more is held
-    than one batch and the rows of one member.
+    """Play the events of many members: rows that are sorted by `member`, those of each member in the order of their time. No more
+    is held than one batch and the rows of one member.
 
-    Raise ValueError for a program by which members bear on each other, by a limit in total, a budget, stock, a transfer or a
+    Raise ValueError for rows that are not sorted by member (texts by their code points, as Arrow, pandas and Spark sort them): a
+    member that comes again would be played twice. What was yielded before is of the members before. Raise it as well for a program by which members bear on each other, by a limit in total, a budget, stock, a transfer or a
     referral: those are played together, in the order of the events, by `Program.replay`."""
     played_apart(program)
     return _parts(program, batches, until)
@@ -73,7 +74,7 @@ def _of_whole_members(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.Table]:
     """The rows again, cut where one member ends and the next begins."""
     arrow = _pyarrow()
     waiting: list[pa.RecordBatch] = []
-    for batch in map(_with_texts, batches):
+    for batch in _in_order(map(_with_texts, batches)):
         if not batch.num_rows:
             continue
         last = batch["member"][-1]
@@ -90,6 +91,24 @@ def _of_whole_members(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.Table]:
             waiting.append(batch)
     if waiting:
         yield arrow.Table.from_batches(waiting)
+
+
+def _in_order(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """The batches, as long as no member comes before one that was there: only of rows in order is it known, without a memory of
+    all members, that none of them comes again. Rows without a member may stand anywhere."""
+    arrow = _pyarrow()
+    last: pa.Array | None = None
+    for batch in batches:
+        members = batch["member"].drop_null()
+        if len(members) and not arrow.types.is_nested(members.type):
+            known = members if last is None else arrow.concat_arrays([last, members.cast(last.type)])
+            falls = arrow.compute.index(arrow.compute.greater(known[:-1], known[1:]), True).as_py()
+            if falls >= 0:
+                wrong = f"`{known[falls + 1]}` comes after `{known[falls]}`"
+                why = "a member that comes again would be played twice"
+                raise ValueError(f"rows are sorted by `member`, and {wrong}: sort them first, for {why}")
+            last = known[-1:]
+        yield batch
 
 
 def _with_texts(batch: pa.RecordBatch) -> pa.RecordBatch:
