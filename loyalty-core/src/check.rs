@@ -10,6 +10,7 @@ pub mod policies;
 mod absent;
 mod aggregate;
 mod badge;
+mod balance;
 mod beginnings;
 mod blocks;
 mod broadcast;
@@ -180,6 +181,8 @@ struct Checker<'a> {
     measures_read: BTreeSet<MeasureIndex>,
     /// Where optional fields are held to be other than something, and where it is asked whether they are there.
     absences: absent::Absences,
+    /// Where the bare name of a wallet is read as its balance.
+    bare_balances: BTreeSet<Span>,
     expressions: usize,
     /// Standard declarations are being read: their places mean nothing to the program's author.
     in_prelude: bool,

@@ -31,6 +31,7 @@ impl<'a> Checker<'a> {
                 let vest = vest.as_ref().map(|vest| self.vest(vest, span));
                 let expire = expire.as_ref().map(|expire| self.expire(expire, span, scope));
                 let (wallet, amount) = earned?;
+                self.earns_a_balance(wallet, &amount, scope.event.is_some());
                 self.wallets_filled.insert(wallet);
                 Some(EffectKind::Earn { wallet, amount, vest: vest.flatten(), expire: expire.flatten() })
             }
@@ -236,6 +237,16 @@ impl<'a> Checker<'a> {
         };
         let (takes, gives) = (takes?, gives?);
         let place = gives.span;
+        let taken = match takes.ty {
+            Type::Amount(wallet) => Some(wallet),
+            _ => from.and_then(|from| match self.names.values.get(from.text.as_str()) {
+                Some(Value::Wallet(wallet)) => Some(*wallet),
+                _ => None,
+            }),
+        };
+        if self.converts_to_a_balance(taken, &gives) {
+            return None;
+        }
         let from = self.wallet_meant(&takes.ty.clone(), takes.span, from, "from");
         let to = self.wallet_meant(&gives.ty.clone(), place, into, "into");
         let (from, to) = (from?, to?);

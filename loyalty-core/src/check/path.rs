@@ -239,6 +239,7 @@ impl<'a> Checker<'a> {
             }
             Value::Wallet(wallet) => {
                 let Some((name, rest)) = rest.split_first() else {
+                    self.bare_balances.insert(root_span);
                     return Some(self.figure(wallet, WalletFigure::Balance, root_span));
                 };
                 let figure = match name.text.as_str() {

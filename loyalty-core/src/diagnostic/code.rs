@@ -263,6 +263,8 @@ codes! {
     UnknownRefusal = "L0320" Error,
     /// A reward that is to take something off a price.
     RewardDiscount = "L0330" Error,
+    /// A balance where an amount is meant.
+    BalanceForAmount = "L0331" Error,
 
     // W02: legal and surely not what was meant.
     /// A rule that can never fire.
@@ -337,6 +339,8 @@ codes! {
     ConsentUnread = "W0242" Warning,
     /// Points that are taken away or turned into others by the effects that earn them.
     NotThereYet = "W0261" Warning,
+    /// A balance in what an event earns into the same wallet.
+    BalanceEarned = "W0245" Warning,
 }
 
 impl core::fmt::Display for Code {
