@@ -52,8 +52,10 @@ mod reward;
 mod rounding;
 mod rule;
 mod settings;
+mod stretch;
 pub(crate) mod survey;
 mod test_steps;
+mod thousands;
 mod trigger;
 mod types;
 mod wallet;
@@ -61,6 +63,7 @@ mod wheel;
 mod windows;
 mod with_order;
 mod yearly;
+mod zone;
 
 use std::collections::{BTreeMap, BTreeSet};
 

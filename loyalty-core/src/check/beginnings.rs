@@ -90,7 +90,7 @@ fn begun(every: &Every, settings: &Settings) -> Period {
 }
 
 /// What a rule reads in its conditions and its amounts.
-fn read(form: &RuleForm) -> Vec<&Expr> {
+pub(super) fn read(form: &RuleForm) -> Vec<&Expr> {
     let mut found: Vec<&Expr> = form.when.iter().collect();
     for effect in &form.effects {
         match &effect.kind {

@@ -134,6 +134,7 @@ impl<'a> Checker<'a> {
             }
             tree::ExprKind::Quantity { number, unit } => {
                 let ty = self.unit(unit)?;
+                self.lint_thousands(*number, &ty, &unit.text, span);
                 made(ExprKind::Number(*number), ty)
             }
             tree::ExprKind::Text(text) => made(ExprKind::Text(Arc::from(text.as_str())), Type::Text),

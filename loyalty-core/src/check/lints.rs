@@ -42,6 +42,9 @@ impl<'a> Checker<'a> {
         self.lint_absences();
         self.lint_rounding(rules);
         self.lint_beginnings(rules);
+        self.lint_all_time_caps(rules);
+        self.lint_last(rules);
+        self.lint_zone(declared, rules);
         self.lint_consents();
         self.lint_not_there(rules);
         let unsettled: Vec<Span> = self

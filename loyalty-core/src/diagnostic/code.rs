@@ -341,6 +341,14 @@ codes! {
     NotThereYet = "W0261" Warning,
     /// A balance in what an event earns into the same wallet.
     BalanceEarned = "W0245" Warning,
+    /// A point between thousands.
+    Thousands = "W0246" Warning,
+    /// A cap of all that a rule on an event ever earns.
+    CapOfAllTime = "W0247" Warning,
+    /// The last of an event, where the event at hand is the last.
+    LastIsThis = "W0248" Warning,
+    /// Times of day without a zone.
+    NoZone = "W0253" Warning,
 }
 
 impl core::fmt::Display for Code {
