@@ -52,6 +52,7 @@ mod reward;
 mod rounding;
 mod rule;
 mod settings;
+mod standing;
 mod stretch;
 pub(crate) mod survey;
 mod test_steps;

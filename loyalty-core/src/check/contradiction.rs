@@ -5,6 +5,7 @@
 
 mod days;
 mod facts;
+mod follows;
 mod subject;
 
 use std::collections::{BTreeMap, BTreeSet};

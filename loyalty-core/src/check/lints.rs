@@ -44,6 +44,7 @@ impl<'a> Checker<'a> {
         self.lint_beginnings(rules);
         self.lint_all_time_caps(rules);
         self.lint_last(rules);
+        self.lint_standing(rules, groups);
         self.lint_zone(declared, rules);
         self.lint_consents();
         self.lint_not_there(rules);

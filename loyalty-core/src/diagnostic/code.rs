@@ -347,8 +347,18 @@ codes! {
     CapOfAllTime = "W0247" Warning,
     /// The last of an event, where the event at hand is the last.
     LastIsThis = "W0248" Warning,
+    /// A level that asks for more than a higher one.
+    LevelPassedOver = "W0249" Warning,
+    /// What is given for a level each time that it is reached.
+    GivenAgain = "W0250" Warning,
+    /// A level that is kept by what a part of a period holds.
+    KeptOverPart = "W0251" Warning,
+    /// A level that is kept by what never becomes less.
+    KeptForEver = "W0252" Warning,
     /// Times of day without a zone.
     NoZone = "W0253" Warning,
+    /// Levels by a balance that members spend.
+    LevelsSpent = "W0259" Warning,
 }
 
 impl core::fmt::Display for Code {
