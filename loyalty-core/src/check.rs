@@ -43,6 +43,7 @@ mod message_text;
 mod most;
 mod moved;
 mod names;
+mod never;
 mod not_there;
 mod path;
 mod question;
@@ -55,6 +56,7 @@ mod settings;
 mod standing;
 mod stretch;
 pub(crate) mod survey;
+mod tags;
 mod test_steps;
 mod thousands;
 mod trigger;
@@ -187,6 +189,7 @@ struct Checker<'a> {
     absences: absent::Absences,
     /// Where the bare name of a wallet is read as its balance.
     bare_balances: BTreeSet<Span>,
+    tags: tags::Tags,
     expressions: usize,
     /// Standard declarations are being read: their places mean nothing to the program's author.
     in_prelude: bool,

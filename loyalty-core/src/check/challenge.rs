@@ -312,6 +312,16 @@ impl<'a> Checker<'a> {
             return None;
         }
         for (number, step) in steps.iter().enumerate() {
+            let bare = |step: &&Step| step.filter.is_none() && !in_order;
+            let before = steps.iter().take(number).filter(bare).find(|before| before.event.text == step.event.text);
+            if let Some(before) = before.filter(|_| bare(&step)) {
+                let name = &step.event.text;
+                self.report(
+                    Diagnostic::new(Code::StepTwice, step.event.span, format!("one `{name}` does both of these steps"))
+                        .label(before.event.span, "the other one")
+                        .help(format!("so many of them are counted, `count {name} goal 2`; one after the other they are steps `in order`")),
+                );
+            }
             let event = self.event(&step.event);
             let filter = match (&step.filter, event) {
                 (Some(filter), Some(event)) => {

@@ -130,8 +130,16 @@ impl<'a> Checker<'a> {
                 );
                 None
             }
-            Effect::Tag(tag) => self.text(tag, scope, "`tag`").map(EffectKind::Tag),
-            Effect::Untag(tag) => self.text(tag, scope, "`untag`").map(EffectKind::Untag),
+            Effect::Tag(tag) => {
+                let tag = self.text(tag, scope, "`tag`")?;
+                self.tags.given(&tag);
+                Some(EffectKind::Tag(tag))
+            }
+            Effect::Untag(tag) => {
+                let tag = self.text(tag, scope, "`untag`")?;
+                self.tags.asked(&tag);
+                Some(EffectKind::Untag(tag))
+            }
             Effect::Set { field, value } => {
                 let index = self.names.fields.get(&(Owner::Member, field.text.as_str())).copied();
                 let value = self.expression(value, scope);

@@ -463,6 +463,9 @@ impl<'a> Checker<'a> {
             self.list_misuse(&value);
             return None;
         }
+        if matches!(list.kind, ExprKind::Tags) && !scope.test {
+            self.tags.asked(&value);
+        }
         match &list.ty {
             Type::List(of) if **of == value.ty => {}
             Type::List(of) => {

@@ -144,7 +144,7 @@ fn number(expr: &Expr) -> Option<Decimal> {
 }
 
 /// In seconds, whatever the calendar; what is counted in days and more lasts through its last day.
-fn longest(length: Length) -> i64 {
+pub(super) fn longest(length: Length) -> i64 {
     let day = 86_400;
     let (unit, rest) = match length.unit {
         TimeUnit::Second => (1, 0),
@@ -159,7 +159,8 @@ fn longest(length: Length) -> i64 {
     i64::from(length.count) * unit + rest
 }
 
-fn shortest(length: Length) -> i64 {
+/// The same, at the least.
+pub(super) fn shortest(length: Length) -> i64 {
     let day = 86_400;
     let unit = match length.unit {
         TimeUnit::Second => 1,

@@ -46,6 +46,8 @@ impl<'a> Checker<'a> {
         self.lint_last(rules);
         self.lint_standing(rules, groups);
         self.lint_zone(declared, rules);
+        self.lint_never(rules);
+        self.lint_tags();
         self.lint_consents();
         self.lint_not_there(rules);
         let unsettled: Vec<Span> = self

@@ -357,6 +357,16 @@ codes! {
     KeptForEver = "W0252" Warning,
     /// Times of day without a zone.
     NoZone = "W0253" Warning,
+    /// A rule that waits for an end which never comes so.
+    NeverComes = "W0254" Warning,
+    /// A tag that no rule gives.
+    UnknownTag = "W0255" Warning,
+    /// Two steps that one event does.
+    StepTwice = "W0256" Warning,
+    /// `raise` to the lowest level.
+    RaisedToLowest = "W0257" Warning,
+    /// A coupon that is issued again and again and may be used once.
+    IssuedForNothing = "W0258" Warning,
     /// Levels by a balance that members spend.
     LevelsSpent = "W0259" Warning,
 }

@@ -114,7 +114,7 @@ const SNIPPETS: &[(&str, &[&str])] = &[
     ("rule a on order when order.subtotal == \"a\" { earn 1 beans }", &["L0221"]),
     ("rule a on order when beans >= 10 beans and cashback.balance > 1 MYR { earn 1 beans }", &[]),
     ("rule a on order when beans.earned > 0 { earn 1 beans }", &["L0222"]),
-    ("rule a on order when \"vip\" in member.tags { tag \"x\" earn 1 beans }", &[]),
+    ("rule a on order when \"vip\" in member.tags { tag \"vip\" earn 1 beans }", &[]),
     (
         "rule a on order when sum(order.lines.amount where category == \"a\" and quantity >= 2) > 5 MYR { earn 1 beans }",
         &[],
