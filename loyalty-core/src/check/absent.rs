@@ -54,6 +54,12 @@ impl Checker<'_> {
             ExprKind::Compare(Comparison::NotEqual, left, right) if is_literal(left) => {
                 self.note(right, compared.span, scope);
             }
+            ExprKind::Compare(Comparison::Equal, left, right) if is_nothing(right) => {
+                self.note_nothing(left, compared.span, scope);
+            }
+            ExprKind::Compare(Comparison::Equal, left, right) if is_nothing(left) => {
+                self.note_nothing(right, compared.span, scope);
+            }
             ExprKind::In { value, list, negated: true } if matches!(list.kind, ExprKind::List(_)) => {
                 self.note(value, compared.span, scope);
             }
@@ -84,17 +90,39 @@ impl Checker<'_> {
     /// `x + y`, `x - y`
     pub(super) fn note_sum(&mut self, sum: &Expr, scope: &Scope) {
         let ExprKind::Arithmetic(Arithmetic::Add | Arithmetic::Subtract, left, right) = &sum.kind else { return };
-        for part in [left, right] {
-            let Some((place, name, ty)) = self.may_be_missing(part, scope) else { continue };
-            let nothing = match ty {
-                Type::Money(currency) => format!("0 {}", currency.as_str()),
-                _ => "0".to_owned(),
+        for (part, other) in [(&**left, &**right), (&**right, &**left)] {
+            // A sum over lines beside what only lines or constants say is no less missing than that.
+            let told = |part: &Expr| matches!(part.kind, ExprKind::Event(_)) && part.ty.is_numeric();
+            let of_lines = match part.kind {
+                ExprKind::Fold { list, .. } if other.is_made_of(told) => {
+                    let lines = Expr { kind: ExprKind::Event(list), ty: part.ty.clone(), span: part.span };
+                    self.may_be_missing(&lines, scope).map(|(place, name, _)| (place, name, part.ty.clone()))
+                }
+                _ => None,
             };
+            let written = match (&part.kind, &of_lines) {
+                (ExprKind::Fold { function, .. }, Some(_)) => Some(format!("{}(…)", function.word())),
+                _ => None,
+            };
+            let Some((place, name, ty)) = of_lines.or_else(|| self.may_be_missing(part, scope)) else { continue };
+            let help =
+                format!("`({} ?? {})` counts it as nothing then", written.as_deref().unwrap_or(&name), nothing(&ty));
             let told =
                 Diagnostic::new(Code::MissingInSum, part.span, format!("nothing is left where `{name}` is missing"))
-                    .help(format!("`({name} ?? {nothing})` counts it as nothing then"));
+                    .help(help);
             self.absences.found.insert(part.span.start, Found { place, told });
         }
+    }
+
+    /// `x == 0`: what nobody tells is not nothing.
+    fn note_nothing(&mut self, value: &Expr, span: Span, scope: &Scope) {
+        let Some((place, name, ty)) = self.may_be_missing(value, scope) else { return };
+        let nothing = nothing(&ty);
+        let told = Diagnostic::new(Code::MissingIsNoOther, value.span, format!("where no `{name}` is told this does not hold"))
+            .help(format!(
+                "`({name} ?? {nothing}) == {nothing}` takes what is not told as nothing; `{name} is present and …` says that it is to be left out"
+            ));
+        self.absences.found.insert(span.start, Found { place, told });
     }
 
     /// `x ?? y`: what the author says of what is missing in `x` is said.
@@ -158,4 +186,16 @@ impl Checker<'_> {
             self.report(told);
         }
     }
+}
+
+/// Nothing of that type, as it is written.
+fn nothing(ty: &Type) -> String {
+    match ty {
+        Type::Money(currency) => format!("0 {}", currency.as_str()),
+        _ => "0".to_owned(),
+    }
+}
+
+fn is_nothing(expr: &Expr) -> bool {
+    matches!(expr.kind, ExprKind::Number(number) if number.is_zero())
 }
