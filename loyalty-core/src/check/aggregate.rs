@@ -36,6 +36,9 @@ impl<'a> Checker<'a> {
         if let Some(lines) = self.lines_at_hand(root, &names, scope) {
             return self.fold(aggregate, lines, span, scope);
         }
+        if let Some(list) = self.texts_at_hand(root, &names, scope) {
+            return self.count_of_texts(aggregate, list, span);
+        }
         let known = self.names.events.contains_key(root) || self.names.challenge(root).is_some();
         if !known && self.flow_of(root, &names).is_none() {
             self.not_a_list(root, root_span, &names, scope);
@@ -133,6 +136,12 @@ impl<'a> Checker<'a> {
             let value = self.fold(aggregate, lines, span, &scope)?;
             let ty = value.ty.clone();
             let of = MeasureOf::Event(event);
+            return Some(OverEvents { of, function, by: None, value: Some(value), filter: None, ty });
+        }
+        if let Some(list) = self.texts_at_hand(root, &names, &scope) {
+            let value = self.count_of_texts(aggregate, list, aggregate.function_span.to(of))?;
+            let of = MeasureOf::Event(event);
+            let (function, ty) = (AggregateFunction::Sum, Type::Number);
             return Some(OverEvents { of, function, by: None, value: Some(value), filter: None, ty });
         }
         let value = match &aggregate.worked_out {
@@ -259,6 +268,41 @@ impl<'a> Checker<'a> {
         Some(OverLines { list, record, rest: rest.to_vec() })
     }
 
+    /// The list of texts, numbers or days that a path names, if it belongs to the event at hand.
+    fn texts_at_hand(&self, root: &str, names: &[&Name], scope: &Scope) -> Option<FieldIndex> {
+        let list = |event: EventIndex, field: &str| {
+            let owner = Owner::Event(event);
+            let index = *self.names.fields.get(&(owner, field))?;
+            match &self.fields_of(owner).get(index)?.ty {
+                Type::List(of) if !matches!(**of, Type::Record(_)) => Some(index),
+                _ => None,
+            }
+        };
+        match (scope.bare_event, names) {
+            (Some(event), []) => list(event, root),
+            (_, [field]) => {
+                let event =
+                    scope.event.filter(|event| self.events.get(*event).is_some_and(|event| event.name == root))?;
+                list(event, &field.text)
+            }
+            _ => None,
+        }
+    }
+
+    /// `count(order.coupons)`: how many there are in a list of texts, of which nothing else can be asked.
+    fn count_of_texts(&mut self, aggregate: &'a Aggregate, list: FieldIndex, span: Span) -> Option<Expr> {
+        let plain = aggregate.filter.is_none() && aggregate.worked_out.is_none() && aggregate.by.is_none();
+        if aggregate.function != AggregateFunction::Count || !plain {
+            self.report(
+                Diagnostic::new(Code::ListMisuse, aggregate.of.span, "a list of single values can only be counted")
+                    .help("write `count(order.coupons)`; whether one of them is in it is `\"A\" in order.coupons`"),
+            );
+            return None;
+        }
+        let kind = ExprKind::Fold { function: AggregateFunction::Count, list, value: None, filter: None };
+        Some(Expr { kind, ty: Type::Number, span })
+    }
+
     fn list_of(&self, event: EventIndex, field: &str) -> Option<(FieldIndex, RecordIndex)> {
         let owner = Owner::Event(event);
         let index = *self.names.fields.get(&(owner, field))?;
@@ -301,13 +345,8 @@ impl<'a> Checker<'a> {
             return None;
         }
         let ty = self.aggregate_type(aggregate, value.as_ref(), aggregate.of.span)?;
-        let kind = ExprKind::Fold {
-            function,
-            list: lines.list,
-            record: lines.record,
-            value: value.map(Box::new),
-            filter: filter.map(Box::new),
-        };
+        let kind =
+            ExprKind::Fold { function, list: lines.list, value: value.map(Box::new), filter: filter.map(Box::new) };
         Some(Expr { kind, ty, span })
     }
 

@@ -169,7 +169,10 @@ impl<'a> Checker<'a> {
             Effect::Forfeit { amount, from } => {
                 let amount = self.expression(amount, scope);
                 let wallet = match &amount {
-                    Some(amount) => self.wallet_for(&amount.ty.clone(), amount.span, from.as_ref(), "from"),
+                    Some(amount) => match self.wallet_read(amount).filter(|_| from.is_none()) {
+                        Some(wallet) => Some(wallet),
+                        None => self.wallet_for(&amount.ty.clone(), amount.span, from.as_ref(), "from"),
+                    },
                     None => from.as_ref().and_then(|from| self.wallet(from)),
                 };
                 let (wallet, amount) = (wallet?, amount?);
@@ -296,6 +299,21 @@ impl<'a> Checker<'a> {
         match (named, holding.as_slice()) {
             (None, [wallet]) => Some(*wallet),
             _ => self.wallet_for(ty, span, named, word),
+        }
+    }
+
+    /// The one wallet that an amount is a part of: `forfeit 10% of credit` takes money of `credit`.
+    fn wallet_read(&self, amount: &Expr) -> Option<WalletIndex> {
+        let mut read = Vec::new();
+        amount.walk(&mut |part| {
+            if let ExprKind::Wallet(wallet, _) = part.kind {
+                read.push(wallet);
+            }
+        });
+        read.dedup();
+        match read.as_slice() {
+            [wallet] if self.unit_of(*wallet) == amount.ty => Some(*wallet),
+            _ => None,
         }
     }
 

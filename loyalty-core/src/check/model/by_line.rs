@@ -34,11 +34,11 @@ impl Expr {
         take_in: impl FnOnce(Box<Expr>) -> (Arithmetic, Box<Expr>, Box<Expr>),
     ) -> Option<Expr> {
         let sum = inner.by_line()?;
-        let ExprKind::Fold { function, list, record, value: Some(value), filter } = sum.kind else { return None };
+        let ExprKind::Fold { function, list, value: Some(value), filter } = sum.kind else { return None };
         let (operator, left, right) = take_in(value);
         let kind = ExprKind::Arithmetic(operator, left, right);
         let value = Some(Box::new(Expr { kind, ty: self.ty.clone(), span: self.span }));
-        let kind = ExprKind::Fold { function, list, record, value, filter };
+        let kind = ExprKind::Fold { function, list, value, filter };
         Some(Expr { kind, ty: self.ty.clone(), span: self.span })
     }
 }

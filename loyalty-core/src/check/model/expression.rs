@@ -8,8 +8,8 @@ use rust_decimal::Decimal;
 use super::{
     AggregateFunction, BadgeFigure, BadgeIndex, CauseFigure, ChallengeFigure, ChallengeIndex, CouponFigure,
     CouponIndex, ExperimentIndex, FieldIndex, LadderIndex, Length, LevelIndex, MeasureIndex, QuestionFigure,
-    QuestionIndex, RecordIndex, ReferralFigure, ReferralIndex, RewardFigure, RewardIndex, SegmentIndex, StandingMoment,
-    TimeUnit, Type, WalletFigure, WalletIndex, WheelIndex,
+    QuestionIndex, ReferralFigure, ReferralIndex, RewardFigure, RewardIndex, SegmentIndex, StandingMoment, TimeUnit,
+    Type, WalletFigure, WalletIndex, WheelIndex,
 };
 use crate::source::Span;
 
@@ -130,11 +130,10 @@ pub enum ExprKind {
     Floor(Box<Expr>),
     Ceil(Box<Expr>),
     Absolute(Box<Expr>),
-    /// Over a list of records of the event. A missing list makes it missing; items where `value` is missing are passed over.
+    /// Over a list of the event, of records or, to be counted alone, of texts. A missing list makes it missing; items where `value` is missing are passed over.
     Fold {
         function: AggregateFunction,
         list: FieldIndex,
-        record: RecordIndex,
         value: Option<Box<Expr>>,
         filter: Option<Box<Expr>>,
     },
