@@ -287,6 +287,14 @@ impl<'a> Checker<'a> {
             self.report(diagnostic.help(format!("money is named by its code: `5 {}`", own.as_str())));
             return None;
         }
+        if let Some(Value::Measure(_) | Value::Challenge(_)) = self.names.values.get(text) {
+            // `match days { 1 .. 8 days_in_row }`
+            let help = format!(
+                "`{text}` is a value, and is read as the unit of the number before it: write `* {text}`, or `({text})` for what an arm of a `match` comes to"
+            );
+            self.report(diagnostic.help(help));
+            return None;
+        }
         let diagnostic = diagnostic
             .help("a unit is the program's currency or a wallet; what is counted otherwise, such as litres, is a number without one");
         self.suggest(diagnostic, text, known);

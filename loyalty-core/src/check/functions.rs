@@ -27,7 +27,9 @@ impl<'a> Checker<'a> {
             "min" | "max" => 2..=usize::MAX,
             "floor" | "ceil" | "abs" => 1..=1,
             _ => {
-                self.unknown_function(function);
+                if !self.aggregate_of_a_formula(function, arguments) {
+                    self.unknown_function(function);
+                }
                 return None;
             }
         };
@@ -62,6 +64,33 @@ impl<'a> Checker<'a> {
         }
         let ty = self.same_type(&mut all, span, "choose between")?;
         Some(Expr { kind: if name == "min" { ExprKind::Least(all) } else { ExprKind::Greatest(all) }, ty, span })
+    }
+
+    /// `sum(order.lines.quantity * 5)`: what each line comes to stands in parentheses behind the list. Whether it was that.
+    fn aggregate_of_a_formula(&mut self, function: &Name, arguments: &[tree::Expr]) -> bool {
+        let name = function.text.as_str();
+        let [tree::Expr { kind: tree::ExprKind::Binary { left, .. }, span, .. }] = arguments else { return false };
+        if !FUNCTIONS.contains(&name) {
+            return false;
+        }
+        let mut first = &**left;
+        while let tree::ExprKind::Binary { left, .. } = &first.kind {
+            first = left;
+        }
+        let (list, field) = match super::path::split(first) {
+            Some((root, _, names)) => match names.as_slice() {
+                [list, field] => (format!("{root}.{}", list.text), field.text.clone()),
+                [field] => (root.to_owned(), field.text.clone()),
+                _ => ("order.lines".to_owned(), "quantity".to_owned()),
+            },
+            None => ("order.lines".to_owned(), "quantity".to_owned()),
+        };
+        let message = format!("`{name}` goes over a list or an event, and what each of them comes to stands behind it");
+        self.report(
+            Diagnostic::new(Code::UnknownFunction, *span, message)
+                .help(format!("write the formula in parentheses behind a dot: `{name}({list}.({field} * …))`")),
+        );
+        true
     }
 
     fn unknown_function(&mut self, function: &Name) {

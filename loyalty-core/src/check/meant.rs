@@ -28,13 +28,18 @@ pub fn field_of_order(name: &str) -> Option<&'static str> {
         "amount" | "price" | "value" | "sum" => {
             "what the goods cost is `order.subtotal`, and with shipping and tax `order.total`"
         }
-        "category" | "sku" | "brand" | "product" | "kind" | "quantity" => {
+        "quantity" => {
+            "how many pieces were bought is `sum(order.lines.quantity)`, and how many lines there are `count(order.lines)`"
+        }
+        "category" | "sku" | "brand" | "product" | "kind" => {
             "its lines have it: that any line is so is `count(order.lines where category == \"tea\") > 0`"
         }
         "tender" | "card" => {
             "what it was paid with is `order.payment`, or in parts `sum(order.tenders.amount where kind == \"card\")`"
         }
-        "items" | "products" | "articles" => "what was bought are its lines: `count(order.lines) > 5`",
+        "items" | "products" | "articles" => {
+            "how many pieces were bought is `sum(order.lines.quantity)`; three of one thing are one line, and lines are counted by `count(order.lines)`"
+        }
         "store" | "shop" | "location" => "where it was placed is `order.branch`",
         _ => return None,
     })
@@ -74,6 +79,9 @@ pub fn value(name: &str) -> Option<&'static str> {
         "january" | "february" | "march" | "april" | "may" | "june" | "july" | "august" | "september" | "october"
         | "november" | "december" => "a month is a number where it is compared: `order.at.month == 11`",
         "balance" => "a balance is read by its wallet: `points`, or `points.pending`",
+        "birthday" | "household" | "age" | "gender" | "city" | "country" => {
+            "what is known of a member is an attribute: `member.birthday`, which `member { birthday date? }` declares"
+        }
         "tier" | "level" => "a ladder is read by its own name: `status == gold`",
         "lines" | "items" => "the lines of an order are `order.lines`: `sum(order.lines.amount)`",
         "tags" => "they are the member's: `\"vip\" in member.tags`",

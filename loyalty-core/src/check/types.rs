@@ -163,7 +163,7 @@ impl Checker<'_> {
 fn mixing_help(one: &Type, other: &Type) -> Option<&'static str> {
     Some(match (one, other) {
         (Type::Percent, Type::Number) | (Type::Number, Type::Percent) => {
-            "the whole of something is `100%`, and a share of it `20% of x`"
+            "a share of something is `20% of x`; a percent times a number is a number, and goes with numbers: `1 + 10% * years`"
         }
         (Type::Percent, other) | (other, Type::Percent) if other.is_numeric() => {
             "a percent is a share of something: write `20% of x`"
@@ -201,6 +201,10 @@ fn mixing_help(one: &Type, other: &Type) -> Option<&'static str> {
         (Type::Instant | Type::Date, Type::Number) | (Type::Number, Type::Instant | Type::Date) => {
             "a day is written `2026-11-21`, and a length `14 days`; how long ago it is, is `days since x`"
         }
+        (Type::Instant, Type::Weekday)
+        | (Type::Weekday, Type::Instant)
+        | (Type::Date, Type::Weekday)
+        | (Type::Weekday, Type::Date) => "the day of the week is a part of it: `order.at.weekday == saturday`",
         (Type::Text, Type::Bool) | (Type::Bool, Type::Text) => {
             "a text stands in double quotes; `true` and `false` stand without"
         }

@@ -28,6 +28,7 @@ pub(crate) mod probe;
 mod referral;
 pub(crate) mod roles;
 mod slips;
+mod spoken;
 mod terms;
 mod texts;
 mod tries;

@@ -4,6 +4,7 @@ use super::build::offset;
 use super::elsewhere;
 use super::failure::Failure;
 use super::habits;
+use super::spoken;
 use super::terms;
 use super::tries;
 use crate::diagnostic::{Code, Diagnostic};
@@ -173,6 +174,7 @@ pub(super) fn explain(failure: Failure<'_>, place: Span) -> Diagnostic {
         return unknown;
     }
     let habit = terms::help(&failure, &found)
+        .or_else(|| spoken::help(&failure, &found))
         .or_else(|| habits::help(&failure, &found))
         .or_else(|| tries::help(&failure, &found));
     if let Some(help) = habit.or_else(|| elsewhere::help(&failure, &found)) {
