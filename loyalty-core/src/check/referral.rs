@@ -87,7 +87,7 @@ impl<'a> Checker<'a> {
         let clauses =
             || first.clauses.iter().filter_map(|clause| referral_clause(clause).map(|kind| (kind, clause.span)));
         let qualify = clauses().find_map(|(clause, _)| match clause {
-            ReferralClause::Qualify { event, filter } => Some((event, filter.as_ref())),
+            ReferralClause::Qualify { event, filter, when } => Some((event, filter.as_ref(), when.as_ref())),
             _ => None,
         });
         let within = clauses().find_map(|(clause, _)| match clause {
@@ -125,7 +125,7 @@ impl<'a> Checker<'a> {
                     .help("write what the advocate gets, `advocate { earn 500 beans }`, or the friend"),
             );
         }
-        let Some((event, filter)) = qualify else {
+        let Some((event, filter, when)) = qualify else {
             self.report(
                 Diagnostic::new(Code::IncompleteReferral, name.span, "nothing says what a friend must do to count")
                     .help("write it as in `qualify order where total >= 20 MYR`"),
@@ -151,11 +151,22 @@ impl<'a> Checker<'a> {
             (Some(_), None) => None,
             (None, _) => Some(None),
         };
-        let (within, settle) = (self.length_if(within), self.length_if(settle));
-        let filter = match filter? {
-            Some(Expr { kind: ExprKind::And(all), .. }) => all,
-            filter => filter.into_iter().collect(),
+        // What the friend has: with the event at hand counted in it, as in a rule.
+        let when = match (when, counts) {
+            (Some(when), Some(counts)) => {
+                let scope = Scope { place: "`qualify`", ..Scope::rule(counts) };
+                self.condition(when, &scope, "`when`").map(Some)
+            }
+            (Some(_), None) => None,
+            (None, _) => Some(None),
         };
+        let (within, settle) = (self.length_if(within), self.length_if(settle));
+        let conditions = [filter?, when?].into_iter().flatten();
+        let filter = conditions.flat_map(|condition| match condition {
+            Expr { kind: ExprKind::And(all), .. } => all,
+            condition => vec![condition],
+        });
+        let filter: Vec<Expr> = filter.collect();
         let (brings, by, identities) = brought?;
         let referral = Referral {
             name: name.text.clone(),

@@ -5,8 +5,8 @@ use super::tree::{Clause, Duration, Expr, Name};
 /// A clause that only `referral` holds.
 #[derive(Debug, Clone, PartialEq)]
 pub enum ReferralClause {
-    /// `qualify order where total >= 20 EUR`: the friend's first such event.
-    Qualify { event: Name, filter: Option<Expr> },
+    /// `qualify order where total >= 20 EUR when orders >= 3`: the friend's first such event.
+    Qualify { event: Name, filter: Option<Expr>, when: Option<Expr> },
     /// `within 90 days`: so long after joining it must come.
     Within(Duration),
     /// `settle after 14 days`: until then the advocate's part is pending.

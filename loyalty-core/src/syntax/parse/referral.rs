@@ -34,7 +34,11 @@ impl Build {
 
     fn referral_clause(&self, pair: &Pair<'_, Rule>) -> Option<ReferralClause> {
         Some(match pair.as_rule() {
-            Rule::qualify => ReferralClause::Qualify { event: self.name_of(pair)?, filter: self.filter_of(pair)? },
+            Rule::qualify => ReferralClause::Qualify {
+                event: self.name_of(pair)?,
+                filter: self.filter_of(pair)?,
+                when: self.when_of(pair)?,
+            },
             Rule::referral_within => ReferralClause::Within(self.duration_of(pair)?),
             Rule::settle => ReferralClause::Settle(self.duration_of(pair)?),
             Rule::terms => ReferralClause::Terms { at_joining: pair.has(Rule::joining_) },

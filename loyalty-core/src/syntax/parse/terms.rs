@@ -14,8 +14,7 @@ const EVERY_TENTH: &str = "every tenth one is a round of a challenge: \
 const DAYS: &str = "days are listed, each by its whole name: `valid on [monday, tuesday, wednesday, thursday, friday]`";
 const WEEKDAYS: [&str; 7] = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
 /// By what a friend counts.
-const EACH_EVENT: &str =
-    "a friend counts by one event, and by what that event tells: `qualify order where subtotal >= 20 EUR`";
+const EACH_EVENT: &str = "a friend counts by one event, `qualify order where subtotal >= 20 EUR`; after so many, by what it has then: `qualify order when orders >= 3`, with `measure orders = count(order)`";
 
 /// How it is said, if what stands there is of such terms.
 pub(super) fn help(failure: &Failure<'_>, found: &Token<'_>) -> Option<&'static str> {
