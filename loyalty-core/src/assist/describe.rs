@@ -207,7 +207,10 @@ const LEADERBOARD: Meanings = &[
 ];
 
 const REFERRAL: Meanings = &[
-    ("qualify", "the friend's first such event makes it count, as in `order where total >= 20 EUR`"),
+    (
+        "qualify",
+        "the friend's first such event makes it count, as in `order where total >= 20 EUR`; behind it `when orders >= 3`",
+    ),
     ("within", "how long after joining a friend may come to count"),
     ("settle", "`after 14 days`: until then the advocate's part is pending, and a return takes it back"),
     ("terms", "whose day decides what is given: `at joining`, or `at qualifying` if it says nothing"),
@@ -251,7 +254,7 @@ const WALLET: Meanings = &[
 const TIERS: Meanings = &[
     ("benefit", "what every level has, and how much of it where a level says nothing: `benefit rate = 1.0`"),
     ("level", "a level by its name, the lowest first: `silver from 500 EUR { rate 1.25 }`"),
-    ("rise", "when a member who qualifies gets the level: `at once`, `at end of year`, `at period end`"),
+    ("rise", "when a member who qualifies gets the level: `at once`, `at end of year`, `at period end`, `on 1 april`"),
     (
         "keep",
         "how long a level is kept: `while qualified`, `12 months`, `3 months to end of month`, `to end of next year`, `to anniversary`",
@@ -325,7 +328,7 @@ const CLAUSES: Meanings = &[
     ("usage", "what a cancelled order does to the use of a coupon: `given back`, or `kept`"),
     ("award", "gives a badge"),
     ("issue", "gives a coupon, also `for 7 days`, `until 2026-12-31`, with a `code` of the host's"),
-    ("redeem", "gives a reward for its cost"),
+    ("redeem", "gives a reward for its cost; `redeem each` gives as many as can be paid"),
     ("draw", "turns a wheel"),
     ("ask", "asks a question of a quiz or survey"),
     ("say", "sends a message"),
@@ -363,7 +366,7 @@ const EXPRESSIONS: Meanings = &[
     ("min", "the least, of lines or events or of several values"),
     ("max", "the greatest, of lines or events or of several values"),
     ("first", "the first by time"),
-    ("last", "the last by time; `last month` is the calendar month before"),
+    ("last", "the last by time; `last month` is the calendar month before, `last 3 calendar months` are those before"),
     ("streak", "how many periods in a row have at least one event"),
     ("floor", "the whole number at or below"),
     ("ceil", "the whole number at or above"),

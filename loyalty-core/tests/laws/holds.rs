@@ -23,6 +23,9 @@ reward mug  { cost 100 pts or 50 coins  limit 3 per member per month, 40 in tota
 reward pair { cost 30 pts and 3 EUR     limit 5 per member                         hold for 90 days give { tag "pair" } }
 reward off  { cost 10 pts per 1 EUR     steps of 10 pts  up to 50% of order.subtotal }
 reward mine { cost 5 pts                same order counts  give { tag "mine" } }
+reward pump { cost 10 pts per 1 EUR     hold for 30 days }
+reward coin { cost 20 coins             limit 4 per member per week  give { earn 1 pts } }
+rule coins on review { redeem each coin }
 "#;
 
 const REWARDS: [&str; 2] = ["mug", "pair"];
@@ -39,6 +42,11 @@ enum Act {
     },
     Redeem(usize, u8),
     Hold(usize, u8),
+    /// A hold by rate, and the capture of a part of one.
+    Pump(u8),
+    Part(u8, u8),
+    /// As many as can be paid.
+    Review,
     Capture(u8),
     Release(u8),
     Cancel(u8),
@@ -58,6 +66,9 @@ fn act() -> impl Strategy<Value = Act> {
         5 => (20_u16..400, prop::option::of(1_u8..12), any::<bool>(), prop::option::of(1_u8..9)).prop_map(|(euros, off, mine, gift)| Act::Order { euros, off, mine, gift }),
         4 => (reward.clone(), 1_u8..3).prop_map(|(reward, quantity)| Act::Redeem(reward, quantity)),
         4 => (reward, 1_u8..3).prop_map(|(reward, quantity)| Act::Hold(reward, quantity)),
+        2 => (1_u8..30).prop_map(Act::Pump),
+        3 => (any::<u8>(), 1_u8..20).prop_map(|(hold, euros)| Act::Part(hold, euros)),
+        1 => Just(Act::Review),
         3 => any::<u8>().prop_map(Act::Capture),
         2 => any::<u8>().prop_map(Act::Release),
         2 => any::<u8>().prop_map(Act::Cancel),
@@ -118,6 +129,15 @@ impl Club {
                 let id = self.take("hold", *reward, *quantity);
                 self.holds.extend(id);
             }
+            Act::Pump(euros) => {
+                let id = self.apply("hold", &format!(r#","reward":"pump","amount":"{euros}.00""#));
+                self.holds.extend(id);
+            }
+            Act::Part(hold, euros) => {
+                let hold = named(&self.holds, *hold);
+                drop(self.apply("capture", &format!(r#","hold":"{hold}","amount":"{euros}.00""#)));
+            }
+            Act::Review => drop(self.apply("review", "")),
             Act::Capture(hold) => {
                 let hold = named(&self.holds, *hold);
                 drop(self.apply("capture", &format!(r#","hold":"{hold}""#)));

@@ -5,8 +5,8 @@
 
 use rust_decimal::Decimal;
 
-use super::redeem::{asked, claims, not_in_an_order, redeemed};
-use super::{Taking, balance, judge, lack, use_limits};
+use super::redeem::{asked, claims, not_in_an_order, not_negative, redeemed};
+use super::{Asked, Taking, balance, judge, lack, pay, use_limits};
 use crate::amount::{self, Overflow};
 use crate::check::model::Flow;
 use crate::engine::decided::Decided;
@@ -20,6 +20,7 @@ use crate::engine::members::pause;
 use crate::engine::outcome::{Decision, Kind};
 use crate::engine::value::Value;
 use crate::engine::{flows, lapses, ledger, returns};
+use crate::plan::reward::CostPlan;
 use crate::plan::{EventPlan, Plan};
 
 /// The price of a reward, set aside.
@@ -125,8 +126,17 @@ pub fn capture(
     decisions: &mut Decided,
 ) -> Result<(), EventError> {
     member.account.expect_awake("member")?;
-    let hold = taken_out(event_plan, member, event)?;
+    let mut hold = taken_out(event_plan, member, event)?;
+    let rest = match part_asked(plan, event_plan, member, event, &hold)? {
+        Some((points, money)) => {
+            hold.worth = Some(money);
+            beyond(&mut hold.parts, points)?
+        }
+        None => Vec::new(),
+    };
     redeemed(hold.rule, hold.quantity, hold.worth, event.at, decisions);
+    // What goes back is there for a return first.
+    let_go_parts(plan, member, (&hold, rest), event.at, Ended::Released, decisions)?;
     for (wallet, uses) in hold.parts {
         let Some(policy) = plan.policy(wallet, event.day) else { continue };
         let amount = amount::sum(uses.iter().map(|used| used.amount))?;
@@ -141,6 +151,63 @@ pub fn capture(
         decisions.push(Decision { at: event.at, kind });
     }
     Ok(())
+}
+
+/// The points and the money of a part of what was set aside, if the event asks for one.
+fn part_asked(
+    plan: &Plan,
+    event_plan: &EventPlan,
+    member: &Member,
+    event: &EventData,
+    hold: &Hold,
+) -> Result<Option<(Decimal, Decimal)>, EventError> {
+    let number = |name: &str| not_negative(named(event_plan, event, name).number(), name);
+    let (points, money) = (number("points")?, number("amount")?);
+    if points.is_none() && money.is_none() {
+        return Ok(None);
+    }
+    let field = if points.is_some() { "points" } else { "amount" };
+    let scope = Scope::of(plan, member, hold.at);
+    let reward = plan.rewards.iter().position(|reward| reward.rule == hold.rule);
+    let form = reward.and_then(|reward| plan.rewards.get(reward)?.form(scope.day));
+    let (Some(reward), Some(CostPlan::Rate(rate))) = (reward, form.map(|form| &form.cost)) else {
+        return Err(EventError::new(Refusal::NotEligible)
+            .in_field(field)
+            .expecting("no part: of a fixed price all or nothing is taken")
+            .but_found("a part of what was held")
+            .advising(
+                "leave it out, or release the hold; a price by rate, as in `cost 100 points per 1 EUR`, has parts",
+            ));
+    };
+    let asked = Asked { points, money, ..Asked::one(reward as u16) };
+    pay::expect_units(plan, scope.day, &asked)?;
+    let held = amount::sum(hold.parts.iter().flat_map(|(_, uses)| uses).map(|used| used.amount))?;
+    match pay::judge(&scope, rate, &asked, &|_| Ok(held))? {
+        Ok(part) => Ok(Some(part)),
+        Err(lacks) => Err(lack::refusal(plan, reward as u16, &lacks, field)),
+    }
+}
+
+/// Leaves so many points of what was taken, the first that were taken, and tells what lies beyond them.
+fn beyond(parts: &mut [(u16, Vec<Use>)], mut points: Decimal) -> Result<Vec<(u16, Vec<Use>)>, Overflow> {
+    let mut rest = Vec::new();
+    for (wallet, uses) in parts {
+        let mut own = Vec::new();
+        for used in uses.iter_mut() {
+            let kept = amount::least(used.amount, points);
+            points = amount::subtract(points, kept)?;
+            let over = amount::subtract(used.amount, kept)?;
+            if over > Decimal::ZERO {
+                own.push(Use { amount: over, ..used.clone() });
+            }
+            used.amount = kept;
+        }
+        uses.retain(|used| used.amount > Decimal::ZERO);
+        if !own.is_empty() {
+            rest.push((*wallet, own));
+        }
+    }
+    Ok(rest)
 }
 
 /// What was held is let go.
@@ -181,7 +248,22 @@ fn let_go(
     because: Ended,
     decisions: &mut Vec<Decision>,
 ) -> Result<(), Overflow> {
-    let Hold { id, rule, quantity, at: held_at, parts, .. } = hold;
+    let mut hold = hold;
+    let parts = core::mem::take(&mut hold.parts);
+    let_go_parts(plan, member, (&hold, parts), at, because, decisions)?;
+    super::redeem::undone(plan, member, (hold.rule, Decimal::from(hold.quantity)), (hold.at, at), decisions)
+}
+
+/// Puts so much of what was held back where it came from.
+fn let_go_parts(
+    plan: &Plan,
+    member: &mut Member,
+    (hold, parts): (&Hold, Vec<(u16, Vec<Use>)>),
+    at: i64,
+    because: Ended,
+    decisions: &mut Vec<Decision>,
+) -> Result<(), Overflow> {
+    let (rule, held_at) = (hold.rule, hold.at);
     for (wallet, uses) in parts {
         let amount = amount::sum(uses.iter().map(|used| used.amount))?;
         let entry = member.next_entry();
@@ -189,12 +271,12 @@ fn let_go(
             state.held = amount::subtract(state.held, amount)?;
         }
         decisions.push(Decision { at, kind: Kind::Released { entry, wallet, amount, rule, because } });
-        let drawn = drawn(plan, member, &id, wallet);
+        let drawn = drawn(plan, member, &hold.id, wallet);
         for used in uses {
             put_back(plan, member, wallet, used, (drawn, held_at), at, decisions)?;
         }
     }
-    super::redeem::undone(plan, member, (rule, Decimal::from(quantity)), (held_at, at), decisions)
+    Ok(())
 }
 
 /// The entry by which a hold took points out of a wallet. Of one that is forgotten it is not known: what was written off and is still

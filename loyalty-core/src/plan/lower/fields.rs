@@ -195,7 +195,8 @@ impl Reads {
                     &["reward", "quantity", "wallet", "points", "amount"]
                 }
                 ("hold", true) if !checked.rewards.is_empty() => &["reward", "quantity", "wallet", "points", "amount"],
-                ("capture" | "release", true) => &["hold"],
+                ("capture", true) => &["hold", "points", "amount"],
+                ("release", true) => &["hold"],
                 ("message", true) if checked.converses => &["text", "payload"],
                 ("message_status", true) if checked.converses => &["status", "error"],
                 ("identity_changed", true) if checked.converses => &["kind", "previous"],
