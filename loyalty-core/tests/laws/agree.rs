@@ -1,5 +1,9 @@
 //! The engine and the model, step by step: the same answers, totals, lots and measures.
 
+mod membership;
+mod pauses;
+mod tenders;
+
 use std::collections::{BTreeMap, VecDeque};
 
 use proptest::collection::vec;

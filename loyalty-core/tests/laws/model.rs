@@ -18,11 +18,13 @@ mod figures;
 pub mod held;
 mod judged_then;
 mod keeps;
+mod kept;
 mod late;
 mod ledger;
 mod marks;
 mod measure;
 pub mod number;
+mod pauses;
 mod print;
 mod print_expr;
 mod print_tiers;
@@ -40,8 +42,9 @@ mod time;
 
 use calendar::Micros;
 pub use earn::Failing;
-use event::{Event, Kept, Step};
+use event::{Event, Step};
 pub use figures::{Figures, Lots};
+use kept::Kept;
 pub use ledger::Member;
 pub use reactions::Happened;
 

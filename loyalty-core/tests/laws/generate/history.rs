@@ -53,8 +53,17 @@ const TIME: &[&str] = &["order", "advance", "order", "advance", "redeem", "deliv
 pub fn make(program: &Program, start: Vec<u32>, steps: Vec<Vec<u32>>) -> (Micros, Vec<Step>) {
     let mut rolls = Rolls::new(start);
     // Days before clock changes of the zones, month ends, a leap day, a turn of the year.
-    let days =
-        [(2026, 1, 5), (2026, 3, 28), (2026, 10, 24), (2024, 2, 28), (2025, 12, 30), (2026, 4, 23), (2026, 3, 7)];
+    let days = [
+        (2026, 1, 5),
+        (2026, 3, 28),
+        (2026, 10, 24),
+        (2024, 2, 28),
+        (2025, 12, 30),
+        (2026, 4, 23),
+        (2026, 3, 7),
+        (2026, 1, 31),
+        (2024, 2, 29),
+    ];
     let (year, month, day) = rolls.pick(&days);
     let hour = rolls.pick(&[10, 0, 2, 23]);
     let first = NaiveDate::from_ymd_opt(year, month, day).expect("a date").and_hms_opt(hour, 30, 0).expect("a time");

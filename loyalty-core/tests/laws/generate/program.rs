@@ -179,9 +179,13 @@ pub fn per(rolls: &mut Rolls, order: bool) -> Option<Per> {
         3 if order => Some(Per::Order),
         4 => Some(Per::Rolling(rolls.pick(&LENGTHS))),
         5 => Some(Per::FromFirst(rolls.pick(&LENGTHS))),
-        6 => Some(Per::MembershipYear),
+        6 => Some(Per::Membership(membership(rolls))),
         _ => Some(Per::Period(rolls.pick(&PERIODS))),
     }
+}
+
+pub fn membership(rolls: &mut Rolls) -> Membership {
+    rolls.pick(&[Membership::Year, Membership::Month])
 }
 
 pub fn vest(rolls: &mut Rolls) -> Vest {
@@ -211,7 +215,7 @@ pub fn expire(rolls: &mut Rolls) -> Expire {
             let (month, day) = rolls.pick(&[(12, 31), (3, 29), (2, 28), (6, 30)]);
             match rolls.below(4) {
                 2 => Expire::OnDayOfNextYear { month, day },
-                3 => Expire::EndOfMembershipYear { after: day_length(rolls) },
+                3 => Expire::EndOfMembership { of: membership(rolls), after: day_length(rolls) },
                 _ => Expire::OnDay { month, day, after: day_length(rolls) },
             }
         }
@@ -289,7 +293,7 @@ fn measure(rolls: &mut Rolls, index: usize, currency: Currency) -> Measure {
 }
 
 pub fn window(rolls: &mut Rolls) -> Window {
-    match rolls.below(6) {
+    match rolls.below(7) {
         0 => Window::AllTime,
         1 => Window::This(rolls.pick(&PERIODS)),
         2 => match rolls.below(4) {
@@ -302,6 +306,7 @@ pub fn window(rolls: &mut Rolls) -> Window {
             },
         },
         3 | 4 => Window::Rolling(rolls.pick(&LENGTHS)),
+        5 => Window::Membership { of: membership(rolls), previous: rolls.one_in(3) },
         _ => {
             let (one, other) = (date(rolls), date(rolls));
             Window::Range(one.min(other), one.max(other))

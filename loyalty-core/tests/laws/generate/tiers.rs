@@ -3,7 +3,7 @@
 use chrono::{NaiveTime, Weekday};
 use loyalty_core::Program as Compiled;
 
-use super::program::{PERIODS, compare, date, limit, member_condition, points, window};
+use super::program::{PERIODS, compare, date, limit, member_condition, membership, points, window};
 use super::{LENGTHS, Rolls, money};
 use crate::model::calendar::is_clock;
 use crate::model::number::{Exact, scaled, whole};
@@ -108,7 +108,7 @@ pub fn without_circles(program: &mut Program) {
 fn measure(rolls: &mut Rolls, program: &Program, ladders: usize) -> Measure {
     let name = format!("more{}", program.measures.len());
     let window = match rolls.below(5) {
-        0 => Window::Membership { previous: rolls.one_in(3) },
+        0 => Window::Membership { of: membership(rolls), previous: rolls.one_in(3) },
         1 if ladders > 0 => Window::LevelYear { ladder: rolls.below(ladders), previous: rolls.one_in(3) },
         2 => Window::This(rolls.pick(&PERIODS)),
         _ => window(rolls),
@@ -284,7 +284,7 @@ fn form(rolls: &mut Rolls, index: usize, program: &Program, meter: &Option<(Expr
         2 | 3 => Keep::For(rolls.pick(&LENGTHS)),
         4 => Keep::ToEnd { next: true, period: period(rolls) },
         5 => Keep::ToEnd { next: false, period: period(rolls) },
-        7 => Keep::ToEndOfMembershipYear { next: rolls.one_in(2) },
+        7 => Keep::ToEndOfMembership { of: membership(rolls), next: rolls.one_in(2) },
         6 => Keep::ForToEnd(rolls.pick(&LENGTHS), period(rolls)),
         _ => Keep::ToAnniversary,
     };
@@ -360,7 +360,7 @@ fn reaction(rolls: &mut Rolls, index: usize, program: &Program) -> Rule {
 fn trigger(rolls: &mut Rolls, program: &Program) -> Trigger {
     let wallet = rolls.below(program.wallets.len());
     let length = |rolls: &mut Rolls| rolls.pick(&LENGTHS);
-    match rolls.below(14) {
+    match rolls.below(15) {
         0 | 1 => Trigger::Every(every(rolls)),
         2 if !program.ladders.is_empty() => {
             let ladder = rolls.below(program.ladders.len());
@@ -381,6 +381,7 @@ fn trigger(rolls: &mut Rolls, program: &Program) -> Trigger {
             event: rolls.pick(&["visit", "order"]),
             without: rolls.pick(&[None, Some("order"), Some("redeem")]),
         },
+        10 => Trigger::Membership(membership(rolls)),
         8 => Trigger::Yearly { birthday: rolls.one_in(2), before: rolls.one_in(2).then(|| length(rolls)) },
         9 => Trigger::Every(every(rolls)),
         _ => {
@@ -439,7 +440,7 @@ fn effect(rolls: &mut Rolls, program: &Program, wallet: usize) -> Effect {
                 0 => None,
                 1 => Some(RaiseEnd::For(rolls.pick(&LENGTHS))),
                 2 => Some(RaiseEnd::Until(date(rolls))),
-                4 => Some(RaiseEnd::ToEndOfMembershipYear { next: rolls.one_in(2) }),
+                4 => Some(RaiseEnd::ToEndOfMembership { of: membership(rolls), next: rolls.one_in(2) }),
                 3 => Some(RaiseEnd::ForToEnd(rolls.pick(&LENGTHS), period)),
                 _ => Some(RaiseEnd::ToEnd { next: rolls.one_in(2), period }),
             };

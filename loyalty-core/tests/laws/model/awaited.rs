@@ -33,7 +33,7 @@ impl Member<'_> {
             forms.push(known.event.id.clone());
             next = known.event.text("replaces").filter(|_| known.event.at >= returnable).map(str::to_owned);
         }
-        let come = self.known.iter().filter(|known| !known.ignored);
+        let come = self.known.iter().filter(|known| !known.ignored || known.rested);
         let come = come.filter(|known| known.event.text("order").is_some_and(|of| forms.iter().any(|id| id == of)));
         let mut come: Vec<_> = come.map(|known| (known.event.at, known.event.kind.clone())).collect();
         come.sort();

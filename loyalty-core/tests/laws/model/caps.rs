@@ -8,7 +8,7 @@ use chrono::{NaiveDate, Timelike};
 use super::calendar::{Micros, clock_micros, day, is_clock, later_day, local, period, start, within_last};
 use super::earn::Share;
 use super::ledger::{Known, Member};
-use super::measure::own_years;
+use super::measure::own_periods;
 use super::number::{Exact, whole, zero};
 use super::program::*;
 
@@ -39,9 +39,9 @@ impl Member<'_> {
             Some(Per::Period(of)) => {
                 period(day(program.zone, at), of, program.week).contains(&day(program.zone, other))
             }
-            Some(Per::MembershipYear) => {
-                let years = own_years(day(program.zone, self.enrolled), day(program.zone, at), false);
-                years.is_some_and(|(from, to, _)| from <= day(program.zone, other) && day(program.zone, other) < to)
+            Some(Per::Membership(of)) => {
+                let own = own_periods(day(program.zone, self.enrolled), day(program.zone, at), of, false);
+                own.is_some_and(|(from, to, _)| from <= day(program.zone, other) && day(program.zone, other) < to)
             }
             Some(Per::Rolling(length)) => within_last(program.zone, other, at, length),
             Some(Per::FromFirst(_)) => panic!("which stretch it is depends on all uses"),

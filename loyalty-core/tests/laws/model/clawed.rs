@@ -90,19 +90,23 @@ impl Member<'_> {
         let into = match policy {
             Restore::Never => return,
             Restore::Fresh => {
-                lot.earned_at = at;
+                (lot.earned_at, lot.counted_from) = (at, at);
                 lot.end = self.end_of(fresh, at, true);
                 None
             }
             Restore::Original { at_least } => {
-                let end = match (&lot.end, at_least) {
-                    (End::At(end), Some(length)) => End::At(*end.max(&through(zone, at, length))),
-                    (end, _) => end.clone(),
-                };
-                // What has ended ends now.
-                let end = if let End::At(end) = end { End::At(end.max(at)) } else { end };
-                let same = lot.end == end;
-                lot.end = end;
+                let mut same = true;
+                if let End::At(end) = lot.end {
+                    let now = self.moved(end, lot.counted_from);
+                    let least = at_least.map(|length| through(zone, at, length));
+                    if let Some(least) = least.filter(|least| self.moved(*least, at) > now) {
+                        (lot.end, lot.counted_from, same) = (End::At(least), at, false);
+                    }
+                    // What has ended ends now.
+                    if self.ends_at(&lot).is_some_and(|end| end < at) {
+                        (lot.end, same) = (End::Over(at), false);
+                    }
+                }
                 same.then_some(used.lot)
             }
         };

@@ -4,7 +4,8 @@ use chrono::{Datelike, NaiveDate};
 
 use super::calendar::{Micros, day, end, later_day, period, start, through};
 use super::ledger::{End, Lot, Member, Vesting};
-use super::program::{Activity, Expire, Length, Period, TimeUnit, Wallet};
+use super::measure::begins;
+use super::program::{Activity, Expire, Length, Period, Wallet};
 
 impl Member<'_> {
     /// The instant from which the lot's points are gone, as far as it is known.
@@ -14,16 +15,17 @@ impl Member<'_> {
             End::Never | End::AfterVesting(_) => None,
             // Points that have not vested outlive any inactivity.
             End::Idle(..) | End::Open if lot.vesting != Vesting::Done => None,
-            End::At(at) => Some(*at),
+            End::At(at) => Some(self.moved(*at, lot.counted_from)),
+            End::Over(at) => Some(*at),
             End::Idle(length, without) => {
                 let last = self.last_activity(lot.wallet, *length, without);
                 let last = last.max(self.begun(lot, *length, without))?;
-                Some(through(zone, last, *length))
+                Some(self.kept_until(last, *length))
             }
             End::Open => {
                 let (from, length, without) = self.taken_over(lot)?;
                 let last = self.last_activity(lot.wallet, length, &without).max(Some(start(zone, from)))?;
-                Some(through(zone, last, length))
+                Some(self.kept_until(last, length))
             }
         }
     }
@@ -98,10 +100,10 @@ impl Member<'_> {
                 End::At(super::calendar::start(zone, next))
             }
             Expire::OnDayOfNextYear { month, day } => End::At(end(zone, self.in_next_year(*month, *day, today))),
-            Expire::EndOfMembershipYear { after } => {
+            Expire::EndOfMembership { of, after } => {
                 let (joined, reached) = (day(zone, self.enrolled), reached(after));
-                let begins = |year| later_day(joined, Length { count: year, unit: TimeUnit::Year });
-                let next = (1..).map(begins).find(|begins| *begins > reached).expect("the day comes again");
+                let mut each = (1..).map(|number| begins(joined, *of, number));
+                let next = each.find(|begins| *begins > reached).expect("the day comes again");
                 End::At(super::calendar::start(zone, next))
             }
             Expire::OnDay { month, day, after } => {

@@ -145,6 +145,11 @@ impl Scope<'_> {
                 let lines = self.lines(filter.as_deref())?;
                 Some(Value::Number(lines.into_iter().filter_map(|line| product(line, one, other)).sum()))
             }
+            Expr::SumTenders(kind) => {
+                let tenders = self.event.list("tenders")?.iter();
+                let of_kind = tenders.filter(|tender| text(tender, "kind") == Some(kind));
+                Some(Value::Number(of_kind.filter_map(|tender| number(tender, "amount")).sum()))
+            }
             Expr::CountLines(filter) => {
                 Some(Value::Number(super::number::whole(self.lines(filter.as_deref())?.len() as i64)))
             }

@@ -4,6 +4,7 @@ use chrono::{Datelike as _, NaiveDate};
 
 use super::calendar::{Micros, clock_micros, day, end, is_clock, later_day, period, start, through};
 use super::ledger::Member;
+use super::measure::begins;
 use super::program::*;
 
 impl Member<'_> {
@@ -25,7 +26,7 @@ impl Member<'_> {
         match rise {
             Rise::AtOnce => None,
             Rise::AtEndOf(of) => Some(start(zone, period(today, of, self.program.week).end)),
-            Rise::AtEndOfMembershipYear => Some(self.membership_year_end(after, false)),
+            Rise::AtEndOfMembershipYear => Some(self.membership_end(after, Membership::Year, false)),
             Rise::On { month, day } => {
                 let on = |year| NaiveDate::from_ymd_opt(year, month, day).expect("a day of every year");
                 (today.year()..).map(|year| start(zone, on(year))).find(|at| *at > after)
@@ -33,13 +34,12 @@ impl Member<'_> {
         }
     }
 
-    /// The end of the membership year around an instant, or of the one after it.
-    pub(super) fn membership_year_end(&self, at: Micros, next: bool) -> Micros {
+    /// The end of the membership year or month around an instant, or of the one after it.
+    pub(super) fn membership_end(&self, at: Micros, of: Membership, next: bool) -> Micros {
         let zone = self.program.zone;
         let (joined, today) = (day(zone, self.enrolled), day(zone, at));
-        let begins = |year| later_day(joined, Length { count: year, unit: TimeUnit::Year });
-        let this = (1..).find(|year| begins(*year) > today).expect("a year after");
-        start(zone, begins(this + u32::from(next)))
+        let this = (1..).find(|number| begins(joined, of, *number) > today).expect("one after");
+        start(zone, begins(joined, of, this + u32::from(next)))
     }
 
     /// The first end after an instant that a level counted from `base` comes to.
@@ -63,9 +63,9 @@ impl Member<'_> {
                 let last = start(zone, period(day(zone, through(zone, base, length) - 1), of, week).end);
                 Some(if last > at { last } else { start(zone, period(day(zone, at), of, week).end) })
             }
-            Keep::ToEndOfMembershipYear { next } => {
-                let last = self.membership_year_end(base, next);
-                Some(if last > at { last } else { self.membership_year_end(at, false) })
+            Keep::ToEndOfMembership { of, next } => {
+                let last = self.membership_end(base, of, next);
+                Some(if last > at { last } else { self.membership_end(at, of, false) })
             }
             Keep::ToEnd { next, period: of } => {
                 let this = period(first, of, week).end;
@@ -80,7 +80,7 @@ impl Member<'_> {
 pub(super) fn counts_by_day(keep: Keep) -> bool {
     match keep {
         Keep::For(length) => !is_clock(length.unit),
-        Keep::ToEnd { .. } | Keep::ToEndOfMembershipYear { .. } | Keep::ForToEnd(..) => true,
+        Keep::ToEnd { .. } | Keep::ToEndOfMembership { .. } | Keep::ForToEnd(..) => true,
         Keep::WhileQualified | Keep::ToAnniversary => false,
     }
 }

@@ -1,6 +1,6 @@
 //! What came in time and is told late: points that ran out for want of it are there again, or ran out later.
 
-use super::calendar::{Micros, start, through};
+use super::calendar::{Micros, start};
 use super::ledger::{Account, End, Lot, Member, Vesting, Want};
 use super::number::zero;
 use super::program::{Activity, Flow, Length};
@@ -37,7 +37,7 @@ impl Member<'_> {
             if self.lots[lot].wallet != wallet || !in_time || !counts(&without) {
                 continue;
             }
-            let first = through(self.program.zone, at, length);
+            let first = self.kept_until(at, length);
             if first <= over {
                 continue;
             }
@@ -56,13 +56,12 @@ impl Member<'_> {
     /// When points ran out that were kept to an instant, and whatever came by then went on to keep; nothing, if they are there until the
     /// last activity.
     fn idle_after(&self, wallet: usize, (length, without): (Length, &Activity), mut end: Micros) -> Option<Micros> {
-        let zone = self.program.zone;
         let activities = self.activities(wallet, length, without);
         // From one to the next, as long as each is in time.
         while let Some(later) = activities
             .iter()
             .filter(|one| **one < end)
-            .map(|one| through(zone, *one, length))
+            .map(|one| self.kept_until(*one, length))
             .max()
             .filter(|later| *later > end)
         {
@@ -84,7 +83,7 @@ impl Member<'_> {
         };
         let activities = self.activities(lot.wallet, length, &without);
         let last = activities.into_iter().filter(|one| *one <= at).max().max(begun);
-        Some((length, without, last.map_or(Micros::MIN, |last| through(zone, last, length))))
+        Some((length, without, last.map_or(Micros::MIN, |last| self.kept_until(last, length))))
     }
 
     /// Points that are told late may have run out long since, although there was activity after that.

@@ -7,9 +7,11 @@ use chrono::{Datelike, NaiveDate};
 
 use super::calendar::{Micros, day, later, later_day, through};
 use super::earn::Judgement;
-use super::event::{Event, Kept};
+use super::event::Event;
+use super::kept::Kept;
 use super::marks::Mark;
 use super::number::{Exact, zero};
+use super::pauses::Pause;
 use super::program::{Activity, Dated, Expire, Flow, Length, Program, SpendOrder, Vest};
 use super::reactions::Happened;
 use super::standing::Standing;
@@ -25,6 +27,8 @@ pub struct Lot {
     /// When it did, if it had to wait.
     pub vested_at: Option<Micros>,
     pub end: End,
+    /// From when on a pause moves its end, if it was there by then.
+    pub counted_from: Micros,
     /// What ran out of it, as far as no clawback has found it gone.
     pub lapsed: Exact,
     /// When it did and for want of what, if that may come to be told.
@@ -56,6 +60,8 @@ pub enum End {
     /// Never, unless the wallet comes to say how long points live without activity.
     Open,
     At(Micros),
+    /// They came back after their end, at that instant.
+    Over(Micros),
     AfterVesting(Length),
     Idle(Length, Activity),
 }
@@ -78,6 +84,8 @@ pub struct Use {
     pub amount: Exact,
     /// How often members had paid for something by then.
     pub payment: usize,
+    /// A tender, which has paid for all of the order and not for its goods alone.
+    pub tender: bool,
 }
 
 /// Points that a return did not find.
@@ -99,6 +107,8 @@ pub struct Known {
     pub event: Event,
     /// It happened before the member joined: it counts nowhere.
     pub ignored: bool,
+    /// It happened, or was bought, while the account rested.
+    pub rested: bool,
     /// Another order has taken its place.
     pub replaced: bool,
     pub kept: Kept,
@@ -168,6 +178,9 @@ pub struct Member<'p> {
     pub marks: Vec<(Mark, Micros)>,
     /// One for each ladder.
     pub standings: Vec<Standing>,
+    pub pauses: Vec<Pause>,
+    /// Rules that follow rest, for what happens does in a pause.
+    pub resting: bool,
     /// Whether the member is in each segment that a rule watches.
     pub inside: Vec<bool>,
     pub happened: Vec<Happened>,
@@ -185,6 +198,7 @@ impl Known {
         Known {
             event: event.clone(),
             ignored,
+            rested: false,
             replaced: false,
             kept: Kept::new(event, minor),
             judgement: Judgement::default(),
@@ -231,6 +245,8 @@ impl<'p> Member<'p> {
             flows: vec![],
             marks: vec![],
             standings: program.ladders.iter().map(|_| Standing::new(enrolled)).collect(),
+            pauses: vec![],
+            resting: false,
             inside: vec![],
             happened: vec![],
             wakes: BTreeSet::new(),
@@ -288,7 +304,18 @@ impl<'p> Member<'p> {
         let end = self.end_of(expire, at, vesting == Vesting::Done);
         let (source, lapsed) = (source.to_owned(), zero());
         let (amount_of, vested_at) = (amount.clone(), None);
-        let lot = Lot { wallet, source, amount: amount_of, earned_at: at, vesting, vested_at, end, lapsed, gone: None };
+        let lot = Lot {
+            wallet,
+            source,
+            amount: amount_of,
+            earned_at: at,
+            vesting,
+            vested_at,
+            end,
+            counted_from: at,
+            lapsed,
+            gone: None,
+        };
         let spendable = Lot { vesting: Vesting::Done, ..lot.clone() };
         if matches!(lot.end, End::Idle(..)) && self.kept_at(&spendable, at).is_none_or(|(.., end)| end <= at) {
             self.waits.push((wallet, lot.end.clone(), at));
@@ -404,7 +431,7 @@ impl<'p> Member<'p> {
             _ if lot.amount == zero() => None,
             Vesting::At(at) => Some((*at, false, lot.wallet, index)),
             Vesting::On { deadline, .. } => Some((*deadline, true, lot.wallet, index)),
-            Vesting::Done => self.ends_at(lot).map(|end| (end, true, lot.wallet, index)),
+            Vesting::Done => self.runs_out_at(lot).map(|end| (end, true, lot.wallet, index)),
         })
     }
 
@@ -453,7 +480,7 @@ impl<'p> Member<'p> {
             if amount > zero() {
                 self.lots[*lot].amount -= &amount;
                 left -= &amount;
-                uses.push(Use { lot: *lot, amount, payment: self.payments });
+                uses.push(Use { lot: *lot, amount, payment: self.payments, tender: false });
             }
         }
         uses

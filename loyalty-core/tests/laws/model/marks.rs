@@ -50,7 +50,7 @@ fn shown(value: &Field) -> String {
     match value {
         Field::Number(number) => print(number),
         Field::Text(text) => text.clone(),
-        Field::Lines(_) => panic!("no attribute is a list"),
+        Field::Lines(_) | Field::Flag(_) => panic!("no attribute is a list or a flag"),
     }
 }
 

@@ -8,7 +8,9 @@ use super::calendar::{Micros, clock_micros, day, earlier_day, is_clock, later_da
 use super::event::Event;
 use super::expr::{Scope, Seen, Value};
 use super::number::{Exact, round, whole};
-use super::program::{Dated, Flow, Function, Length, Measure, Program, Returns, RoundMode, TimeUnit, Window};
+use super::program::{
+    Dated, Flow, Function, Length, Measure, Membership, Program, Returns, RoundMode, TimeUnit, Window,
+};
 
 /// One event as a measure may see it: as it was sent, and what is kept of it (nothing, if all of it came back).
 pub struct Past<'m> {
@@ -114,13 +116,13 @@ pub fn inside(program: &Program, window: &Window, when: Micros, at: Micros, view
         }
         Window::Rolling(length) if is_clock(length.unit) => at - clock_micros(length) < when && when <= at,
         Window::Rolling(length) => earlier_day(today, length) < that_day && that_day <= today,
-        Window::Membership { previous } => {
-            let years = own_years(day(program.zone, view.enrolled), today, previous);
-            years.is_some_and(|(from, to, _)| from <= that_day && that_day < to)
+        Window::Membership { of, previous } => {
+            let own = own_periods(day(program.zone, view.enrolled), today, of, previous);
+            own.is_some_and(|(from, to, _)| from <= that_day && that_day < to)
         }
         Window::LevelYear { ladder, previous } => {
             let (entered, since_then) = view.entered[ladder];
-            let years = own_years(day(program.zone, entered), today, previous);
+            let years = own_periods(day(program.zone, entered), today, Membership::Year, previous);
             years.is_some_and(|(from, to, year)| {
                 // What led to the level is not counted again.
                 let from = if year == 0 { since_then } else { start(program.zone, from) };
@@ -131,15 +133,25 @@ pub fn inside(program: &Program, window: &Window, when: Micros, at: Micros, view
     }
 }
 
-/// The year around `today` of those counted from `first`, or the one before it: half-open, with its number.
-pub(super) fn own_years(first: NaiveDate, today: NaiveDate, previous: bool) -> Option<(NaiveDate, NaiveDate, u32)> {
-    let begins = |year| later_day(first, Length { count: year, unit: TimeUnit::Year });
-    let mut year = 0;
-    while begins(year + 1) <= today {
-        year += 1;
+/// The year or month around `today` of those counted from `first`, or the one before it: half-open, with its number.
+pub(super) fn own_periods(
+    first: NaiveDate,
+    today: NaiveDate,
+    of: Membership,
+    previous: bool,
+) -> Option<(NaiveDate, NaiveDate, u32)> {
+    let mut number = 0;
+    while begins(first, of, number + 1) <= today {
+        number += 1;
     }
-    let year = if previous { year.checked_sub(1)? } else { year };
-    Some((begins(year), begins(year + 1), year))
+    let number = if previous { number.checked_sub(1)? } else { number };
+    Some((begins(first, of, number), begins(first, of, number + 1), number))
+}
+
+/// The first day of a year or month counted from `first`; a short month moves none of those after it.
+pub(super) fn begins(first: NaiveDate, of: Membership, number: u32) -> NaiveDate {
+    let months = if of == Membership::Year { 12 } else { 1 };
+    later_day(first, Length { count: months * number, unit: TimeUnit::Month })
 }
 
 fn streak(program: &Program, of: super::program::Period, found: &[(Micros, Option<Value>)], at: Micros) -> i64 {

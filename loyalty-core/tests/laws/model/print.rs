@@ -5,7 +5,7 @@ use std::fmt::{Display, Formatter, Result};
 use super::number::{Exact, print};
 use super::print_expr::{MEMBER, Scope, is_money};
 use super::print_tiers::moved;
-use super::print_words::{MONTHS, expire, length, period, returns, stretch, vest, weekday};
+use super::print_words::{MONTHS, expire, length, membership, period, returns, stretch, vest, weekday};
 use super::program::*;
 
 impl Display for Program {
@@ -73,6 +73,7 @@ impl Program {
         } else {
             clauses.push(format!("decimals {}", wallet.decimals));
         }
+        clauses.extend(wallet.tender.map(|kind| format!("tender \"{kind}\"")));
         let mode = match wallet.round {
             RoundMode::Down => "down",
             RoundMode::HalfUp => "half up",
@@ -172,6 +173,7 @@ impl Program {
             Some(Expr::SumProducts(one, other, filter)) => {
                 format!("{}.lines.({one} * {other}){}", measure.event, self.line_filter(filter.as_deref(), scope))
             }
+            Some(Expr::SumTenders(kind)) => format!("{}.tenders.amount where kind == \"{kind}\"", measure.event),
             Some(value) => self.expr(value, scope),
         };
         let of = match measure.flow {
@@ -193,7 +195,9 @@ impl Program {
             }
             Window::OfLastYear(of) => format!(" this {} of last year", period(of)),
             Window::Rolling(of) => format!(" over last {}", length(of)),
-            Window::Membership { previous } => format!(" {} membership year", if previous { "last" } else { "this" }),
+            Window::Membership { of, previous } => {
+                format!(" {} {}", if previous { "last" } else { "this" }, membership(of))
+            }
             Window::LevelYear { ladder, previous } => {
                 format!(" {} {} year", if previous { "last" } else { "this" }, self.ladders[ladder].name)
             }
@@ -289,8 +293,8 @@ impl Program {
                         format!(" for {} to end of {}", length(*time), period(*of))
                     }
                     Some(RaiseEnd::Until(day)) => format!(" until {day}"),
-                    Some(RaiseEnd::ToEndOfMembershipYear { next }) => {
-                        format!(" to end of {}membership year", if *next { "next " } else { "" })
+                    Some(RaiseEnd::ToEndOfMembership { of, next }) => {
+                        format!(" to end of {}{}", if *next { "next " } else { "" }, membership(*of))
                     }
                     Some(RaiseEnd::ToEnd { next, period: of }) => {
                         format!(" to end of {}{}", if *next { "next " } else { "" }, period(*of))

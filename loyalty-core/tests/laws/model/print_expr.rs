@@ -71,6 +71,10 @@ impl Program {
                 let lines = if scope.filter { "lines".to_owned() } else { format!("{event}.lines") };
                 format!("sum({lines}.({one} * {other}){})", self.line_filter(filter.as_deref(), scope))
             }
+            Expr::SumTenders(kind) => {
+                let tenders = if scope.filter { "tenders".to_owned() } else { format!("{event}.tenders") };
+                format!("sum({tenders}.amount where kind == \"{kind}\")")
+            }
             Expr::CountLines(filter) => {
                 let lines = if scope.filter { "lines".to_owned() } else { format!("{event}.lines") };
                 format!("count({lines}{})", self.line_filter(filter.as_deref(), scope))
@@ -134,7 +138,7 @@ pub(super) fn is_money(expr: &Expr) -> bool {
     match expr {
         Expr::Field(name) => matches!(name.as_str(), "subtotal" | "total" | "tax" | "shipping" | "discount"),
         Expr::SumLines(name, _) => name == "amount",
-        Expr::SumProducts(..) => true,
+        Expr::SumProducts(..) | Expr::SumTenders(_) => true,
         Expr::Add(left, _) | Expr::Otherwise(left, _) | Expr::Times(left, _) => is_money(left),
         Expr::Money(_) => true,
         _ => false,

@@ -2,7 +2,7 @@
 
 use super::number::print;
 use super::print_expr::MEMBER;
-use super::print_words::{length, month_name, period, weekday};
+use super::print_words::{length, membership, month_name, period, weekday};
 use super::program::*;
 
 impl Program {
@@ -47,7 +47,7 @@ impl Program {
             Keep::For(of) => format!("keep {}", length(of)),
             Keep::ForToEnd(time, of) => format!("keep {} to end of {}", length(time), period(of)),
             Keep::ToEnd { next, period: of } => format!("keep to end of {}{}", next_word(next), period(of)),
-            Keep::ToEndOfMembershipYear { next } => format!("keep to end of {}membership year", next_word(next)),
+            Keep::ToEndOfMembership { of, next } => format!("keep to end of {}{}", next_word(next), membership(of)),
             Keep::ToAnniversary => "keep to anniversary".to_owned(),
         });
         clauses.push(match form.grace {
@@ -104,6 +104,7 @@ impl Program {
                     Some(before) => format!("{} before {day}", length(*before)),
                 }
             }
+            Trigger::Membership(of) => format!("every {}", membership(*of)),
             Trigger::BeforeExpiry { wallet, before } => {
                 format!("{} before {} expire", length(*before), self.wallets[*wallet].name)
             }

@@ -8,7 +8,7 @@ pub(super) fn stretch(per: Per) -> String {
     match per {
         Per::Order => "per order".to_owned(),
         Per::Period(of) => format!("per {}", period(of)),
-        Per::MembershipYear => "per membership year".to_owned(),
+        Per::Membership(of) => format!("per {}", membership(of)),
         Per::Rolling(of) => format!("over last {}", length(of)),
         Per::FromFirst(of) => format!("per {} from first use", length(of)),
     }
@@ -41,7 +41,7 @@ pub(super) fn expire(form: &Expire) -> String {
         Expire::AfterVesting(of) => format!("expire {} after vesting", length(*of)),
         Expire::EndOf { period: of, after } => format!("expire end of {}{}", period(*of), later(after)),
         Expire::OnDayOfNextYear { month, day } => format!("expire on {day} {} of next year", month_name(*month)),
-        Expire::EndOfMembershipYear { after } => format!("expire end of membership year{}", later(after)),
+        Expire::EndOfMembership { of, after } => format!("expire end of {}{}", membership(*of), later(after)),
         Expire::OnDay { month, day, after } => format!("expire on {day} {}{}", month_name(*month), later(after)),
         Expire::Inactivity { length: of, without } => {
             let without = match without {
@@ -92,6 +92,13 @@ pub(super) fn period(of: Period) -> &'static str {
         Period::Quarter => "quarter",
         Period::HalfYear => "half year",
         Period::Year => "year",
+    }
+}
+
+pub(super) fn membership(of: Membership) -> &'static str {
+    match of {
+        Membership::Year => "membership year",
+        Membership::Month => "membership month",
     }
 }
 

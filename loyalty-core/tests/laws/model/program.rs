@@ -71,6 +71,13 @@ pub enum Period {
     Year,
 }
 
+/// Years and months counted from the day of joining.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Membership {
+    Year,
+    Month,
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RoundMode {
     Down,
@@ -106,6 +113,8 @@ pub struct Wallet {
     /// It holds money of the program's currency; `decimals` is then the minor unit.
     pub money: bool,
     pub decimals: u32,
+    /// Orders are paid from it by tenders of that kind.
+    pub tender: Option<&'static str>,
     pub round: RoundMode,
     pub scope: RoundScope,
     pub multipliers: Multipliers,
@@ -165,8 +174,8 @@ pub enum Expire {
         month: u32,
         day: u32,
     },
-    /// Years counted from joining.
-    EndOfMembershipYear {
+    EndOfMembership {
+        of: Membership,
         after: Option<Length>,
     },
     Inactivity {
@@ -228,7 +237,7 @@ impl Cap {
 pub enum Per {
     Order,
     Period(Period),
-    MembershipYear,
+    Membership(Membership),
     Rolling(Length),
     FromFirst(Length),
 }
@@ -275,8 +284,8 @@ pub enum Window {
     /// The period a year before the present one.
     OfLastYear(Period),
     Rolling(Length),
-    /// Years counted from joining.
     Membership {
+        of: Membership,
         previous: bool,
     },
     /// Years counted from the entry into the present level.
@@ -434,6 +443,8 @@ pub enum Expr {
     SumLines(String, Option<Box<Expr>>),
     /// `sum(order.lines.(FIELD * FIELD) where …)`
     SumProducts(String, String, Option<Box<Expr>>),
+    /// `sum(order.tenders.amount where kind == …)`
+    SumTenders(&'static str),
     /// `count(order.lines where …)`
     CountLines(Option<Box<Expr>>),
     /// `days since MEASURE`, an instant.
@@ -532,6 +543,7 @@ impl Wallet {
             name: name.to_owned(),
             money: false,
             decimals: 0,
+            tender: None,
             round: RoundMode::Down,
             scope: RoundScope::Order,
             multipliers: Multipliers::Add,

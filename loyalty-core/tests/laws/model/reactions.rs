@@ -146,7 +146,8 @@ impl Member<'_> {
         loop {
             while let Some(fact) = self.happened.get(next).cloned() {
                 next += 1;
-                for (rule, amount) in self.set_off_by(&fact) {
+                let set_off = if self.resting { vec![] } else { self.set_off_by(&fact) };
+                for (rule, amount) in set_off {
                     self.again = self.has_followed(rule);
                     if let Some(amount) = self.new_to(rule, amount, next - 1) {
                         let as_of = self.as_of.get(&(next - 1)).copied().unwrap_or(fact.at());
@@ -347,7 +348,7 @@ impl Member<'_> {
                             start(zone, period(last, of, week).end)
                         }
                         Some(RaiseEnd::Until(day)) => end(zone, day),
-                        Some(RaiseEnd::ToEndOfMembershipYear { next }) => self.membership_year_end(at, next),
+                        Some(RaiseEnd::ToEndOfMembership { of, next }) => self.membership_end(at, of, next),
                         Some(RaiseEnd::ToEnd { next, period: of }) => {
                             let this = period(today, of, week).end;
                             start(zone, if next { period(this, of, week).end } else { this })

@@ -9,7 +9,7 @@ use super::earn::{self, Share};
 use super::event::Event;
 use super::expr::Scope;
 use super::ledger::{Account, Known, Lot, Member, Use, Vesting};
-use super::number::{Exact, floor_at, zero};
+use super::number::{Exact, zero};
 use super::program::{Activity, Clawback, Dated, Effect, Flow, Restore};
 
 impl Member<'_> {
@@ -136,10 +136,10 @@ impl Member<'_> {
                 None if known.kept.whole => left,
                 None if policy.restore_full_only => zero(),
                 None => {
-                    let subtotal = |event: Event| event.number("subtotal").unwrap_or_else(zero);
-                    let (all, kept) = (subtotal(known.kept.original.clone()), subtotal(known.kept.form.clone()));
-                    let part = if all == zero() { zero() } else { &spent * (&all - kept) / &all };
-                    floor_at(&part, policy.decimals) - &before
+                    let (tenders, others): (Vec<Use>, Vec<Use>) = uses.iter().cloned().partition(|used| used.tender);
+                    let sum = |uses: &[Use]| -> Exact { uses.iter().map(|used| &used.amount).sum() };
+                    let of_all = known.kept.share_of_all(&sum(&tenders), policy.decimals);
+                    of_all + known.kept.share_of_goods(&sum(&others), policy.decimals) - &before
                 }
             };
             if due <= zero() || policy.restore == Restore::Never && !lives_on {

@@ -281,7 +281,7 @@ impl Member<'_> {
         let looks_back = due
             && timed
             && (period_ends
-                || !matches!(form.keep, Keep::ToEnd { next: false, .. } | Keep::ToEndOfMembershipYear { next: false }));
+                || !matches!(form.keep, Keep::ToEnd { next: false, .. } | Keep::ToEndOfMembership { next: false, .. }));
         let in_grace = standing.grace.is_some();
         let endless = standing.until.is_none() && !in_grace;
         let revoked = occasion == Occasion::Return && form.returns == LadderReturns::Revoke;
@@ -404,7 +404,7 @@ impl Member<'_> {
     fn keep_on(&self, form: &LadderForm, standing: &mut Standing, closing: bool) -> &'static str {
         if standing.grace.is_some()
             || standing.until.is_none()
-            || matches!(form.keep, Keep::ToEnd { .. } | Keep::ToEndOfMembershipYear { .. } | Keep::ForToEnd(..))
+            || matches!(form.keep, Keep::ToEnd { .. } | Keep::ToEndOfMembership { .. } | Keep::ForToEnd(..))
         {
             standing.base = self.base(form.keep, closing);
         }

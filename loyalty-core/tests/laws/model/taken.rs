@@ -6,30 +6,41 @@ use std::rc::Rc;
 use super::DAY;
 use super::calendar::{self, Micros};
 use super::earn::Judgement;
-use super::event::{Event, Field};
+use super::event::{Event, Field, number, text};
 use super::expr::Seen;
-use super::ledger::{Account, Known, Member};
+use super::ledger::{Account, Known, Member, Use};
 use super::marks::Mark;
 use super::measure::Past;
-use super::number::zero;
-use super::program::{Activity, Dated, Flow, Ladder, Rule};
+use super::number::{Exact, zero};
+use super::program::{Activity, Dated, Flow, Ladder, Rule, Wallet};
 use super::reactions::Happened;
 use super::standing::Occasion;
 
 impl Member<'_> {
     /// An event that is new; the member is thrown away if it is refused.
     pub(super) fn take_event(&mut self, event: &Event) -> Result<(), &'static str> {
-        let unseen = event.at < self.enrolled || self.first_form_is_unseen(event);
-        let known = Known::new(event, self.program.currency.minor, unseen);
+        let first_form = self.first_form(event);
+        let is_pause = matches!(event.kind.as_str(), "pause" | "resume");
+        let rested = match &first_form {
+            Some(form) => form.rested,
+            None => self.rests_at(event.at) && event.at >= self.enrolled && !is_pause,
+        };
+        let unseen = event.at < self.enrolled || rested || first_form.is_some_and(|form| form.ignored);
+        let mut known = Known::new(event, self.program.currency.minor, unseen);
+        known.rested = rested;
+        self.resting = rested;
         let returns = matches!(event.kind.as_str(), "refund" | "cancel");
         let horizon = self.horizon();
-        let counts = |known: &Rc<Known>| !known.ignored && known.event.at >= horizon;
+        let counts = |known: &Rc<Known>| (!known.ignored || known.rested) && known.event.at >= horizon;
         let named = |known: &Rc<Known>| Some(known.event.id.as_str()) == event.text("order");
         let replaces = event.text("replaces").filter(|_| event.kind == "order");
         let returnable = self.clock - Micros::from(self.program.returns_days) * DAY;
         let edited =
             |known: &Rc<Known>| Some(known.event.id.as_str()) == replaces && known.event.at >= returnable.max(horizon);
         let takes_back = returns && self.known.iter().any(|known| counts(known) && named(known));
+        if event.at < self.enrolled && self.tenders(event).next().is_some() {
+            return Err("not_eligible");
+        }
         // Of an edit since the member joined it is said that it comes too late, whenever the order was.
         if known.ignored && event.at < self.enrolled && !takes_back && !self.known.iter().any(edited) {
             self.known.push(Rc::new(known));
@@ -59,6 +70,10 @@ impl Member<'_> {
                 self.come_back(event, false)?;
                 Occasion::Return
             }
+            "pause" | "resume" => {
+                self.pause_or_resume(event);
+                on_event
+            }
             "profile" => {
                 for name in ["birthday", "contract", "card"] {
                     if let Some(value) = event.fields.get(name) {
@@ -80,6 +95,7 @@ impl Member<'_> {
         let ignored = known.ignored;
         self.known.push(Rc::new(known));
         let form_before = replaces.and_then(|old| self.known.iter().find(|known| known.event.id == old).cloned());
+        self.pay_by_tender(at)?;
         if ignored {
             let mut next = first;
             if let Some(before) = form_before {
@@ -157,19 +173,51 @@ impl Member<'_> {
         Ok(())
     }
 
-    /// Whether the order whose corrected form an event is was told of a time before joining: all its forms are one purchase.
-    pub(super) fn first_form_is_unseen(&self, event: &Event) -> bool {
+    /// What an order pays from which wallet.
+    fn tenders(&self, order: &Event) -> impl Iterator<Item = (usize, Exact)> {
+        let tenders = order.list("tenders").unwrap_or_default().iter().filter(|_| order.kind == "order");
+        let paid = tenders.filter_map(|tender| {
+            let pays = |wallet: &Wallet| wallet.tender.is_some() && wallet.tender == text(tender, "kind");
+            Some((self.program.wallets.iter().position(pays)?, number(tender, "amount")?))
+        });
+        paid.filter(|(_, amount)| *amount > zero())
+    }
+
+    /// Takes from wallets what the order that is known last says was paid from them; refused where there is less.
+    fn pay_by_tender(&mut self, at: Micros) -> Result<(), &'static str> {
+        let mut known = Known::clone(self.known.last().expect("it is known by now"));
+        let tenders: Vec<(usize, Exact)> = self.tenders(&known.event).collect();
+        for (wallet, amount) in tenders {
+            if amount > self.available(wallet) {
+                return Err("insufficient_balance");
+            }
+            self.payments += 1;
+            let order = self.spending_order(wallet, at);
+            let uses = self.take(&order, &amount).into_iter().map(|used| Use { tender: true, ..used });
+            known.uses.entry(wallet).or_default().extend(uses);
+            self.note(wallet, Account::Spent, amount.clone());
+            self.spent.push((wallet, at));
+            self.flows.push((wallet, Flow::Spent, amount.clone(), at));
+            self.tell_moved(Flow::Spent, wallet, &amount, at);
+            self.bring_back(wallet, at, |without| *without == Activity::Any);
+        }
+        *self.known.last_mut().expect("it is known by now") = Rc::new(known);
+        Ok(())
+    }
+
+    /// The first form that is remembered of the order whose corrected form an event is: all its forms are one purchase.
+    fn first_form(&self, event: &Event) -> Option<Rc<Known>> {
         let horizon = self.horizon();
         let returnable = self.clock - Micros::from(self.program.returns_days) * DAY;
         let mut next = event.text("replaces").filter(|_| event.kind == "order");
-        let mut unseen = false;
+        let mut first = None;
         while let Some(id) = next {
             let form = self.known.iter().find(|known| known.event.id == id && known.event.at >= horizon);
             let Some(form) = form else { break };
-            unseen = form.ignored;
+            first = Some(form.clone());
             next = form.event.text("replaces").filter(|_| form.event.at >= returnable);
         }
-        unseen
+        first
     }
 
     /// Notes to which levels an event has led, after the forms before it.

@@ -3,7 +3,7 @@
 use chrono::{NaiveDate, NaiveTime, Weekday};
 
 use super::number::Exact;
-use super::program::{Expr, Length, Period};
+use super::program::{Expr, Length, Membership, Period};
 
 #[derive(Debug, Clone)]
 pub struct Ladder {
@@ -50,7 +50,7 @@ pub enum Keep {
     For(Length),
     ForToEnd(Length, Period),
     ToEnd { next: bool, period: Period },
-    ToEndOfMembershipYear { next: bool },
+    ToEndOfMembership { next: bool, of: Membership },
     ToAnniversary,
 }
 
@@ -96,6 +96,8 @@ pub enum Trigger {
         birthday: bool,
         before: Option<Length>,
     },
+    /// At the midnight that begins each, but the first.
+    Membership(Membership),
     BeforeExpiry {
         wallet: usize,
         before: Length,
@@ -159,7 +161,7 @@ pub enum RaiseEnd {
     ForToEnd(Length, Period),
     Until(NaiveDate),
     ToEnd { next: bool, period: Period },
-    ToEndOfMembershipYear { next: bool },
+    ToEndOfMembership { next: bool, of: Membership },
 }
 
 /// The form in force on a day.

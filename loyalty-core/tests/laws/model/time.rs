@@ -5,6 +5,7 @@ use chrono::{Datelike, Days, NaiveDate, NaiveTime, Weekday};
 
 use super::calendar::{Micros, day, earlier, end, instant, is_clock, later, later_day, period, start};
 use super::ledger::Member;
+use super::measure::begins;
 use super::number::{Exact, zero};
 use super::program::*;
 use super::standing::Occasion;
@@ -13,6 +14,7 @@ impl Member<'_> {
     /// Brings the member to `to`.
     pub fn advance(&mut self, to: Micros) {
         self.by_time = true;
+        let resting = std::mem::replace(&mut self.resting, self.pauses.iter().any(|pause| pause.to.is_none()));
         if to >= self.clock {
             self.follow(Occasion::Time, self.happened.len());
         }
@@ -29,6 +31,9 @@ impl Member<'_> {
             let next = self.happened.len();
             self.pass_lots(at);
             self.follow(Occasion::Time, next);
+            if self.resting {
+                continue;
+            }
             for rule in 0..self.program.rules.len() {
                 let Some(trigger) = &self.program.rules[rule].trigger else { continue };
                 if let Some(amount) = self.occurs(trigger, at) {
@@ -40,6 +45,7 @@ impl Member<'_> {
         }
         self.clock = self.clock.max(to);
         self.by_time = false;
+        self.resting = resting;
     }
 
     /// The next instant after the clock at which anything at all may happen.
@@ -85,7 +91,7 @@ impl Member<'_> {
         let spendable = move |lot: &&super::ledger::Lot| {
             lot.wallet == wallet && lot.vesting == super::ledger::Vesting::Done && lot.amount > zero()
         };
-        self.lots.iter().filter(spendable).filter_map(|lot| Some((self.ends_at(lot)?, lot.amount.clone())))
+        self.lots.iter().filter(spendable).filter_map(|lot| Some((self.runs_out_at(lot)?, lot.amount.clone())))
     }
 
     /// Whether a trigger by the calendar comes about at an instant, and for how many points.
@@ -108,6 +114,11 @@ impl Member<'_> {
                     Some(before) => earlier(zone, start(zone, day), *before),
                 };
                 (from..200).any(|years| instant(year(years)) == at)
+            }
+            Trigger::Membership(of) => {
+                let joined = day(zone, self.enrolled);
+                let mut each = (1..).map(|number| begins(joined, *of, number)).take_while(|first| *first <= today);
+                each.any(|first| start(zone, first) == at)
             }
             Trigger::BeforeExpiry { wallet, before } => {
                 let due: Vec<Exact> = self
