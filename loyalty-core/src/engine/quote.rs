@@ -312,14 +312,16 @@ pub fn answer(
     let applied = applied.chain(plain).collect();
     let rewards = if request.source == Source::Cart && !plan.rewards.is_empty() {
         let left = order.at_nets(plan, cart, &nets)?;
-        let sum: Minor = nets.iter().sum();
-        let goods = decimal((sum - order.basket.credit).max(0), cart.minor);
+        // Gift cards and fees are no goods, and no points buy them.
+        let goods = order.goods.iter().filter_map(|at| nets.get(*at as usize));
+        let goods = decimal((goods.sum::<Minor>() - order.basket.credit).max(0), cart.minor);
         rewards::judge(plan, member, &left, goods, request.counters, request.others)?
     } else {
         CartRewards::default()
     };
     let refused = if request.source == Source::Cart && event_plan.rules.refuse {
-        let left = order.at_nets(plan, cart, &nets)?;
+        // The order tells what rewards leave of it.
+        let left = Priceable::less_paid(plan, cart, order.at_nets(plan, cart, &nets)?, rewards.paid)?;
         let scope = Scope { event: Some(&left), ..Scope::of(plan, member, event.at) };
         let mut deltas = measures::Deltas::default();
         measures::deltas(&scope, &event_plan.measures, &mut deltas)?;

@@ -97,14 +97,12 @@ impl Priceable {
         let lines = self.basket.lines.iter().zip(is_goods).filter(|(_, goods)| **goods);
         let sum = lines.clone().try_fold(0, |sum: Minor, (line, _)| sum.checked_add(line.amount)).ok_or(Overflow)?;
         let difference = said - sum;
-        if difference == 0 {
+        // What is no other than its default was not said: lines that are cut to a minor unit each come to something else, as do
+        // those that say both what a unit costs and what they come to.
+        if difference == 0 || self.view.slot(cart.subtotal).number() == Some(filled) {
             return Ok(());
         }
         if difference.unsigned_abs() > lines.count() as u64 {
-            // The lines say both what a unit costs and what they come to; the first counts, and no sum was said.
-            if self.view.slot(cart.subtotal).number() == Some(filled) {
-                return Ok(());
-            }
             let text = |minor: Minor| amount::text(decimal(minor, cart.minor));
             return Err(EventError::new(Refusal::WrongType)
                 .in_field("subtotal")
@@ -152,6 +150,19 @@ impl Priceable {
         other.forget_sums(plan, cart);
         other.view_at(plan, cart, nets)?;
         Ok(other.view)
+    }
+
+    /// An order with its sums less what rewards pay of it.
+    pub fn less_paid(plan: &Plan, cart: &CartPlan, mut order: EventData, paid: Decimal) -> Result<EventData, Overflow> {
+        let Some(layout) = plan.events.get(usize::from(cart.event)).map(|event| &event.layout) else {
+            return Ok(order);
+        };
+        for (field, slot) in layout.slots.iter().zip(&mut order.slots) {
+            if let (true, Slot::Number(sum)) = (matches!(&*field.name, "subtotal" | "total"), &*slot) {
+                *slot = Slot::Number(amount::at_least_zero(amount::subtract(*sum, paid)?));
+            }
+        }
+        Ok(order)
     }
 
     fn floors(&mut self, plan: &Plan, cart: &CartPlan) -> Result<(), EventError> {

@@ -32,6 +32,11 @@ pub fn expect_units(plan: &Plan, day: i32, asked: &Asked<'_>) -> Result<(), Even
     asked.money.map_or(Ok(()), |money| not_finer(money, rate.minor, "amount"))
 }
 
+/// The same where they come in steps.
+fn least_for(rate: &PayPlan, money: Decimal, decimals: u32) -> Result<Decimal, Overflow> {
+    in_steps(rate, points_for(rate, money, decimals)?, true)
+}
+
 fn in_steps(rate: &PayPlan, points: Decimal, up: bool) -> Result<Decimal, Overflow> {
     let Some(step) = rate.steps else { return Ok(points) };
     let whole = amount::multiply(amount::divide_floor(points, step)?, step)?;
@@ -66,9 +71,8 @@ fn most(
     }
     let points = in_steps(rate, points, false)?;
     let money = worth(rate, points)?;
-    // Points that buy no whole unit of money stay, unless they come in steps.
-    let points = if rate.steps.is_some() { points } else { points_for(rate, money, decimals)? };
-    Ok((points, money))
+    // Points that buy no whole unit of money stay.
+    Ok((least_for(rate, money, decimals)?, money))
 }
 
 /// What is paid, and the money that it comes to; or what stands in the way.
@@ -95,12 +99,10 @@ pub fn judge(
     }
     let wanted = match (asked.points, asked.money) {
         (Some(points), money) => {
-            let (own, paid) = if rate.steps.is_some() {
-                (points, worth(rate, points)?)
-            } else {
-                let paid = worth(rate, points)?;
-                (points_for(rate, paid, decimals)?, paid)
-            };
+            let paid = worth(rate, points)?;
+            // What is no multiple of a step is refused as it was asked.
+            let whole = in_steps(rate, points, false)? == points;
+            let own = if whole { least_for(rate, paid, decimals)? } else { points };
             if money.is_some_and(|money| money != paid) {
                 let text = format!(
                     "{} are {}, not {}",
@@ -115,7 +117,7 @@ pub fn judge(
         (None, Some(money)) => {
             let points = points_for(rate, money, decimals)?;
             // Whole steps may come to it, with something over.
-            let steps = in_steps(rate, points, true)?;
+            let steps = least_for(rate, money, decimals)?;
             (if worth(rate, steps)? == money { steps } else { points }, money)
         }
         (None, None) => {
