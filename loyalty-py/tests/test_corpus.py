@@ -128,8 +128,8 @@ class Household:
     def __init__(self, case: Case, read: Any) -> None:
         self.case = case
         self.read = read
-        (text,) = case.programs
-        self.program = loyalty.Program.compile(text, secret=case.secret)
+        self.programs = iter([loyalty.Program.compile(text, secret=case.secret) for text in case.programs])
+        self.program = next(self.programs)
         self.at_hand = case.member
         self.members = {case.member: self.program.enroll(case.member, case.enrolled_at)}
         self.merged: dict[str, str] = {}
@@ -157,6 +157,11 @@ class Household:
     def member(self, id: str, at: str | None = None) -> None:
         self.join(id, at)
         self.at_hand = id
+
+    def next(self, _: str) -> None:
+        saved = {id: member.save() for id, member in self.members.items()}
+        self.program = next(self.programs)
+        self.members = {id: self.program.load(state) for id, state in saved.items()}
 
     def advance(self, to: str) -> None:
         self.note(lambda: [self.program.advance(self.members[self.at_hand], to)])

@@ -174,8 +174,9 @@ function playAs(programs, { member: id, enrolledAt, steps }, given) {
 }
 
 /** A case of several members. */
-function playMembers(loyalty, { programs: [text], secret, member: first, enrolledAt, steps }, given) {
-  const program = loyalty.Program.compile(text, secret ? { secret } : {});
+function playMembers(loyalty, { programs: texts, secret, member: first, enrolledAt, steps }, given) {
+  const programs = texts.map((text) => loyalty.Program.compile(text, secret ? { secret } : {}));
+  let program = programs.shift();
   const members = new Map();
   const join = (id, at = enrolledAt) => {
     if (!members.has(id)) members.set(id, program.enroll(id, at));
@@ -210,6 +211,11 @@ function playMembers(loyalty, { programs: [text], secret, member: first, enrolle
       const [id, at] = rest.split(" ");
       join(id, at);
       atHand = id;
+    },
+    next: () => {
+      const saved = [...members].map(([id, member]) => [id, member.save()]);
+      program = programs.shift();
+      saved.forEach(([id, state]) => members.set(id, program.load(state)));
     },
     advance: (to) => note(() => [program.advance(members.get(atHand), to)]),
     deliver: () => {
