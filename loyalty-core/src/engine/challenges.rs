@@ -30,7 +30,7 @@ pub use given::{Before, Given};
 pub use judge::{settle, use_up, would_change};
 pub use opt_in::{opt_in, take_in};
 pub use returned::{used_up, weigh};
-pub use revoke::{Reward, counted, granted, met_by};
+pub use revoke::{Met, Reward, counted, granted, met_by};
 pub use state::{ChallengeState, Done, Ever, Shield, WindowState, counted_from, forget, join};
 pub use streaks::is_streak_by;
 pub use view::document;

@@ -9,7 +9,7 @@ use super::error::EventError;
 use super::eval::{NO_ROW, Scope};
 use super::lots::Use;
 use super::member::Member;
-use super::outcome::{Because, Decision, Kind};
+use super::outcome::{Because, Decision, Kind, RedeemedBy};
 use super::rewards::{Lack, Taking};
 use super::value::Value;
 use super::{caps, challenges, flows, idle, ladders, lapses, ledger, rewards, wheels};
@@ -193,7 +193,10 @@ pub fn commit(
                 }
             }
             Move::Forfeit { rule, wallet, amount } => forfeit(plan, member, rule, wallet, amount, at, decisions)?,
-            Move::Redeem { taking: Ok(taking), .. } => rewards::commit(plan, member, &taking, at, decisions)?,
+            Move::Redeem { rule, taking: Ok(taking), .. } => {
+                let by = if decisions.event().is_some() { RedeemedBy::Rule(rule) } else { RedeemedBy::Time };
+                rewards::commit(plan, member, (&taking, by), at, decisions)?;
+            }
             Move::Redeem { reward, taking: Err(lacks), .. } => {
                 let rule = plan.rewards.get(usize::from(reward)).map_or(u32::MAX, |reward| reward.rule);
                 decisions.push(Decision { at, kind: Kind::RewardRefused { rule, lacks } });

@@ -13,7 +13,7 @@ use crate::time::Instant;
 use crate::wire::document::Document;
 pub use codec::{part_number, part_of, read, write};
 pub use decision::Decision;
-pub use kind::{Kind, Parcel};
+pub use kind::{Kind, Parcel, RedeemedBy};
 pub use reason::{Because, NotDrawn, NotEarned, NotTaken, TierBecause};
 
 /// The answer to `apply` and `advance`.

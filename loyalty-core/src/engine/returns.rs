@@ -17,6 +17,7 @@ mod levels;
 mod limits;
 mod order;
 mod owed;
+mod own;
 mod recap;
 mod rerate;
 mod restore;
@@ -54,6 +55,7 @@ pub use lasting::{
 pub use levels::levels_before;
 pub use limits::{lower_caps, make_room, sent_back, use_again};
 pub use order::{Captured, Order, Returned, Uncounted, captured, successor};
+pub use own::{begins, own, price};
 pub use rerate::{granted, rerate, rerated_sum, scope};
 pub use restore::{Lent, give_back_used, put_back, take_again};
 pub use vested::{carry, carry_given, followed_before, is_done, vested_at_once};
@@ -261,7 +263,8 @@ fn take_away(
         for (rule, all) in rewards::all_redeemed(&order.decisions) {
             let back = after.rewards.iter().find(|(known, _)| *known == rule);
             let left = amount::subtract(all, back.map_or(Decimal::ZERO, |(_, units)| *units))?;
-            let units = Units { rule, before: amount::subtract(all, left)?, units: left, all };
+            let units =
+                Units { rule, before: amount::subtract(all, left)?, units: left, all: order.with_others(rule, all)? };
             let redeemed = (&*order.event.id, &*order.decisions);
             rewards::come_back(plan, member, redeemed, units, (order.event.at, at, lives_on), decisions)?;
         }

@@ -202,7 +202,7 @@ pub fn decision(plan: &Plan, decision: &Decision, at: i64, object: &mut Object<'
         Kind::Erased => {}
         Kind::Coupon(decision) => coupons::put(plan, decision, object),
         Kind::Question(told) => questions::put(plan, told, object),
-        Kind::RewardRedeemed { rule, quantity, worth } => {
+        Kind::RewardRedeemed { rule, quantity, worth, .. } => {
             object.put("reward", author(plan, *rule).1);
             object.put("quantity", u64::from(*quantity));
             object.put_some("worth", *worth);

@@ -33,6 +33,7 @@ mod leaderboards;
 mod limited;
 mod members;
 mod model;
+mod passing;
 mod questions;
 mod quotes;
 mod referrals;

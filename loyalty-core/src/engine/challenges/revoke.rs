@@ -7,8 +7,9 @@ use super::super::decided::Decided;
 use super::super::eval::Scope;
 use super::super::log::hash;
 use super::super::member::Member;
-use super::super::outcome::{Decision, Kind};
+use super::super::outcome::{Decision, Kind, RedeemedBy};
 use super::super::returns;
+use super::super::rewards::{self, Units};
 use super::super::tally::Changes;
 use super::again;
 use super::state::{Done, WindowState};
@@ -161,9 +162,16 @@ fn reward_of(plan: &Plan, reward: &Reward) -> Option<usize> {
     plan.rules.iter().position(|rule| rule.held.is_some() && rule.trigger == Trigger::Declared(moment))
 }
 
-/// What the events that are remembered and have met a goal have decided, in the order of their coming; and which part of what its reward
-/// did there is that of this goal: the round may have been one of several.
-pub fn met_by(plan: &Plan, member: &Member, reward: &Reward) -> Vec<(Vec<Decision>, Part)> {
+/// An event that has met a goal.
+pub struct Met {
+    pub id: String,
+    pub decisions: Vec<Decision>,
+    /// Which part of what the goal's reward did there is that of this goal: the round may have been one of several.
+    pub part: Part,
+}
+
+/// The events that are remembered and have met a goal, in the order of their coming.
+pub fn met_by(plan: &Plan, member: &Member, reward: &Reward) -> Vec<Met> {
     let Some(challenge) = plan.challenges.get(usize::from(reward.challenge)) else { return Vec::new() };
     let mut found = Vec::new();
     for record in member.log.iter() {
@@ -179,7 +187,7 @@ pub fn met_by(plan: &Plan, member: &Member, reward: &Reward) -> Vec<(Vec<Decisio
         });
         let met: Vec<(i64, u32)> = met.collect();
         if let Some(place) = met.iter().rposition(|met| *met == (reward.window, reward.round)) {
-            found.push((decisions, Part { place, of: met.len() }));
+            found.push(Met { id: record.id.to_owned(), decisions, part: Part { place, of: met.len() } });
         }
     }
     found
@@ -213,7 +221,7 @@ fn give_back_spent(
     if !forms.iter().any(|form| form.value.effects.iter().any(spends)) {
         return Ok(());
     }
-    let Some((decided, part)) = met_by(plan, member, reward).pop() else { return Ok(()) };
+    let Some(Met { decisions: decided, part, .. }) = met_by(plan, member, reward).pop() else { return Ok(()) };
     let spent = returns::spent(plan, &decided, rule);
     for decision in part.of(&spent).iter().rev().filter_map(|place| decided.get(*place)) {
         let Kind::Spent { entry, wallet, uses, restore, .. } = &decision.kind else { continue };
@@ -221,6 +229,50 @@ fn give_back_spent(
             let used = (*entry, used, *restore);
             returns::give_back_used(plan, member, *wallet, used, (decision.at, at), decisions)?;
         }
+    }
+    Ok(())
+}
+
+/// Takes back what the reward of a goal has redeemed: it gives the price back, and what that gave goes.
+fn give_back_redeemed(
+    plan: &Plan,
+    member: &mut Member,
+    (rule, reward): (u32, &Reward),
+    at: i64,
+    decisions: &mut Decided,
+) -> Result<(), Overflow> {
+    let redeems = |effect: &EffectPlan| matches!(effect.kind, EffectKindPlan::Redeem { .. });
+    let forms = plan.rules.get(rule as usize).map(|rule| rule.forms.as_slice()).unwrap_or(&[]);
+    if !forms.iter().any(|form| form.value.effects.iter().any(redeems)) {
+        return Ok(());
+    }
+    let Some(Met { id, decisions: decided, part }) = met_by(plan, member, reward).pop() else { return Ok(()) };
+    let by_it = |decision: &Decision| match decision.kind {
+        Kind::RewardRedeemed { rule: of, quantity, by: RedeemedBy::Rule(by), .. } if by == rule => Some((of, quantity)),
+        _ => None,
+    };
+    let own = decided.iter().enumerate().filter(|(_, decision)| by_it(decision).is_some());
+    let own: Vec<usize> = own.map(|(place, _)| place).collect();
+    for place in part.of(&own).iter().rev() {
+        let Some((then, (of, quantity))) =
+            decided.get(*place).and_then(|decision| Some((decision.at, by_it(decision)?)))
+        else {
+            continue;
+        };
+        for paid in returns::price(&decided, *place).into_iter().rev().filter_map(|place| decided.get(place)) {
+            let Kind::Spent { entry, wallet, uses, restore, .. } = &paid.kind else { continue };
+            for used in uses.iter().rev() {
+                returns::give_back_used(plan, member, *wallet, (*entry, used, *restore), (then, at), decisions)?;
+            }
+        }
+        let with_it = decided.get(returns::begins(&decided, of)..).unwrap_or_default();
+        let all = with_it.iter().filter_map(|decision| match decision.kind {
+            Kind::RewardRedeemed { rule, quantity, .. } if rule == of => Some(Decimal::from(quantity)),
+            _ => None,
+        });
+        let (all, units) = (amount::sum(all.collect::<Vec<_>>().into_iter())?, Decimal::from(quantity));
+        let units = Units { rule: of, before: Decimal::ZERO, units, all };
+        rewards::come_back(plan, member, (&id, with_it), units, (then, at, false), decisions)?;
     }
     Ok(())
 }
@@ -255,6 +307,7 @@ pub fn undo(
     let rule = reward_of(plan, &reward);
     if let Some(rule) = rule {
         give_back_spent(plan, member, (rule as u32, &reward), at, decisions)?;
+        give_back_redeemed(plan, member, (rule as u32, &reward), at, decisions)?;
     }
     let mut room = Changes::new();
     for (wallet, counted) in done.counted {

@@ -295,11 +295,13 @@ pub enum Kind {
         challenge: Box<str>,
         deadline: Option<i64>,
     },
-    /// A reward was redeemed, named by the rule that gives what it gives; `worth`: the money that points paid by rate come to.
+    /// A reward was redeemed, named by the rule that gives what it gives; `worth`: the money that points paid by rate come to; `by`: what
+    /// has redeemed it.
     RewardRedeemed {
         rule: u32,
         quantity: u32,
         worth: Option<Decimal>,
+        by: RedeemedBy,
     },
     /// So many of a reward have come back.
     RewardReturned {
@@ -381,6 +383,17 @@ pub enum Kind {
         referral: Box<str>,
         parcel: Box<Parcel>,
     },
+}
+
+/// What redeems a reward.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RedeemedBy {
+    /// The event asks for it.
+    Event,
+    /// A rule on the event, or one that follows.
+    Rule(u32),
+    /// Time alone, whichever rule it sets off.
+    Time,
 }
 
 /// What is on its way between two members.

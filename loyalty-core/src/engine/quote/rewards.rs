@@ -12,6 +12,7 @@ use crate::engine::error::EventError;
 use crate::engine::eval::Scope;
 use crate::engine::event::EventData;
 use crate::engine::member::Member;
+use crate::engine::outcome::RedeemedBy;
 use crate::engine::rewards::{self, Asked, Lack, Offered, Taking};
 use crate::plan::Plan;
 
@@ -61,7 +62,7 @@ pub fn judge(
         let judged = rewards::judge(&scope, &asked, &|wallet| Ok(rewards::balance(&scope, wallet)))?;
         if let Ok(taking) = &judged {
             let own = working.get_or_insert_with(|| member.clone());
-            rewards::commit(plan, own, taking, order.at, &mut decided)?;
+            rewards::commit(plan, own, (taking, RedeemedBy::Event), order.at, &mut decided)?;
             found.paid = amount::add(found.paid, taking.worth.unwrap_or_default())?;
         }
         found.taken.push(Taken { reward: asked.reward, quantity: asked.quantity, judged });

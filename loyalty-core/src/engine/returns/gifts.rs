@@ -73,8 +73,8 @@ pub fn gifts_of_goal(plan: &Plan, member: &Member, (rule, reward): (u32, &Reward
         |what| matches!(what, What::Forfeited(_)),
     ];
     let mut found = Vec::new();
-    for (decided, part) in challenges::met_by(plan, member, reward) {
-        let all = gifts_in(plan, member, &decided, is_own);
+    for challenges::Met { decisions, part, .. } in challenges::met_by(plan, member, reward) {
+        let all = gifts_in(plan, member, &decisions, is_own);
         for is_kind in kinds {
             let own: Vec<Gift> = all.iter().filter(|gift| is_kind(&gift.what)).cloned().collect();
             found.extend(part.of(&own).iter().cloned());

@@ -10,6 +10,7 @@ use rust_decimal::Decimal;
 
 use super::clawback::given_by;
 use super::order::{Order, read};
+use super::own;
 use crate::amount;
 use crate::check::model::{Clawback, CouponChange, DecisionTrigger, Moment, Trigger};
 use crate::engine::coupons::Fate;
@@ -18,7 +19,7 @@ use crate::engine::coupons::redeem::replaced;
 use crate::engine::log::Record;
 use crate::engine::member::Member;
 use crate::engine::members::transfer::BACK;
-use crate::engine::outcome::{Because, Decision, Kind, NotEarned};
+use crate::engine::outcome::{Because, Decision, Kind, NotEarned, RedeemedBy};
 use crate::engine::reactions;
 use crate::plan::{EffectKindPlan, Plan, in_force};
 
@@ -93,7 +94,7 @@ fn follows(plan: &Plan, rule: u32) -> bool {
         Trigger::Decision(on, _) => {
             matches!(on, DecisionTrigger::Earned | DecisionTrigger::Vested | DecisionTrigger::Spent)
         }
-        Trigger::Coupon(change, _) => change == CouponChange::Redeemed,
+        Trigger::Coupon(change, _) => matches!(change, CouponChange::Issued | CouponChange::Redeemed),
         _ => false,
     })
 }
@@ -131,6 +132,7 @@ fn acts(plan: &Plan, decision: &Decision, day: i32) -> Vec<u32> {
             rules.filter_map(|part| if let Because::Rule { rule, .. } = part { Some(*rule) } else { None }).collect()
         }
         Kind::Spent { rule: Some(rule), .. } => vec![*rule],
+        Kind::RewardRedeemed { by: by @ RedeemedBy::Rule(rule), .. } if !own::is_own(plan, *by, &[]) => vec![*rule],
         _ => stays(plan, decision, day).into_iter().collect(),
     }
 }

@@ -2,6 +2,8 @@
 
 use rust_decimal::Decimal;
 
+use super::own;
+use crate::amount::{self, Overflow};
 use crate::engine::coupons::redeem;
 use crate::engine::error::{EventError, Refusal};
 use crate::engine::event::EventData;
@@ -50,8 +52,19 @@ pub struct Order {
     pub(super) fired: Vec<u32>,
     pub grants: Grants,
     pub together: Together,
+    /// Those that it has brought about itself.
     pub decisions: Vec<Decision>,
+    /// Units of rewards that chains have redeemed with it, by the rewards' rules: they are not the order's.
+    pub others: Vec<(u32, Decimal)>,
     pub day: i32,
+}
+
+impl Order {
+    /// So many units of a reward of its own, with those of others: what the reward gave was given for all of them.
+    pub(super) fn with_others(&self, rule: u32, own: Decimal) -> Result<Decimal, Overflow> {
+        let others = self.others.iter().filter(|(of, _)| *of == rule).map(|(_, units)| *units);
+        amount::add(own, amount::sum(others)?)
+    }
 }
 
 /// What was kept of an event for its return.
@@ -130,8 +143,8 @@ pub(super) fn read(plan: &Plan, record: &Record<'_>) -> Result<Order, EventError
     event.id = record.id.to_owned();
     event.at = record.at;
     event.day = plan.calendar.day_at(record.at);
-    let decisions = record.decisions().map_err(|_| lost())?;
-    Ok(Order { event, fired, grants, together, decisions, day: plan.calendar.day_at(record.at) })
+    let (decisions, others) = own::own(plan, record.decisions().map_err(|_| lost())?, record.at);
+    Ok(Order { event, fired, grants, together, decisions, others, day: plan.calendar.day_at(record.at) })
 }
 
 /// What has come back of an order so far.

@@ -257,7 +257,7 @@ fn restore_units(
         }
         restore_uses(plan, member, number, &uses, (skip, due), (order.event.at, at, false), decisions)?;
     }
-    let units = Units { rule, before: back, units, all };
+    let units = Units { rule, before: back, units, all: order.with_others(rule, all)? };
     let redeemed = (&*order.event.id, &*order.decisions);
     rewards::come_back(plan, member, redeemed, units, (order.event.at, at, false), decisions)?;
     Ok(())

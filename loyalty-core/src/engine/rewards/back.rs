@@ -103,7 +103,7 @@ pub fn use_again(
     (order, decided): (&EventData, &[Decision]),
     decisions: &mut Vec<Decision>,
 ) -> Result<(), Overflow> {
-    let taken_now = redeemed(decisions);
+    let taken_now = redeemed(&returns::own(plan, decisions.to_vec(), event.at).0);
     let returned = |decision: &Decision| match decision.kind {
         Kind::RewardReturned { rule, quantity } => Some((rule, quantity)),
         _ => None,

@@ -14,6 +14,7 @@ use crate::engine::error::{EventError, Refusal, not_finer};
 use crate::engine::eval::Scope;
 use crate::engine::event::{EventData, Slot};
 use crate::engine::member::Member;
+use crate::engine::outcome::RedeemedBy;
 use crate::engine::value::Value;
 use crate::engine::{doors, ledger};
 use crate::plan::layout::ListLayout;
@@ -83,7 +84,7 @@ pub fn take(
             continue;
         }
         match judge(&scope, &asked, &|wallet| Ok(balance(&scope, wallet)))? {
-            Ok(taking) => redeem::commit(plan, member, &taking, event.at, decisions)?,
+            Ok(taking) => redeem::commit(plan, member, (&taking, RedeemedBy::Event), event.at, decisions)?,
             Err(lacks) => return Err(lack::refusal(plan, asked.reward, &lacks, &format!("rewards[{place}]"))),
         }
     }

@@ -13,7 +13,7 @@ use crate::engine::eval::Scope;
 use crate::engine::event::EventData;
 use crate::engine::member::Member;
 use crate::engine::moves::{self, Move};
-use crate::engine::outcome::{Decision, Kind};
+use crate::engine::outcome::{Decision, Kind, RedeemedBy};
 use crate::engine::value::Value;
 use crate::engine::{doors, ledger};
 use crate::plan::reward::{RewardFormPlan, RewardPlan};
@@ -36,7 +36,7 @@ pub fn on_event(
     let scope = Scope { counters: counters.as_ref(), ..Scope::of(plan, member, event.at) };
     not_in_an_order(&scope, asked.reward)?;
     match judge(&scope, &asked, &|wallet| Ok(balance(&scope, wallet)))? {
-        Ok(taking) => Ok(commit(plan, member, &taking, event.at, decisions)?),
+        Ok(taking) => Ok(commit(plan, member, (&taking, RedeemedBy::Event), event.at, decisions)?),
         Err(lacks) => Err(lack::refusal(plan, asked.reward, &lacks, "reward")),
     }
 }
@@ -169,11 +169,11 @@ fn is_order(plan: &Plan, event: &EventData) -> bool {
     plan.events.get(usize::from(event.event)).is_some_and(|event| &*event.layout.name == "order")
 }
 
-/// Takes the price and says that the reward is redeemed; what it gives follows.
+/// Takes the price and says that the reward is redeemed, and by what; what it gives follows.
 pub fn commit(
     plan: &Plan,
     member: &mut Member,
-    taking: &Taking,
+    (taking, by): (&Taking, RedeemedBy),
     at: i64,
     decisions: &mut Vec<Decision>,
 ) -> Result<(), Overflow> {
@@ -185,7 +185,8 @@ pub fn commit(
             member.tallies.add(change)?;
         }
     }
-    redeemed(reward.rule, taking.quantity, taking.worth, at, decisions);
+    let kind = Kind::RewardRedeemed { rule: reward.rule, quantity: taking.quantity, worth: taking.worth, by };
+    decisions.push(Decision { at, kind });
     for (wallet, amount) in &taking.parts {
         ledger::take(plan, member, *wallet, *amount, Some(reward.rule), at, decisions)?;
     }
@@ -195,9 +196,9 @@ pub fn commit(
     Ok(())
 }
 
-/// Says that a reward is redeemed.
+/// Says that a reward is redeemed that was held.
 pub fn redeemed(rule: u32, quantity: u32, worth: Option<Decimal>, at: i64, decisions: &mut Vec<Decision>) {
-    decisions.push(Decision { at, kind: Kind::RewardRedeemed { rule, quantity, worth } });
+    decisions.push(Decision { at, kind: Kind::RewardRedeemed { rule, quantity, worth, by: RedeemedBy::Event } });
 }
 
 /// Counts units of a reward over all members; below zero, gives them back.

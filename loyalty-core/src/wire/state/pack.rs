@@ -15,7 +15,7 @@ use crate::engine::grants::{Basis, Grant, Grants};
 use crate::engine::log;
 use crate::engine::lots::{Expiry, Vesting};
 use crate::engine::member::Member;
-use crate::engine::outcome::{self, Because, Decision, Kind};
+use crate::engine::outcome::{self, Because, Decision, Kind, RedeemedBy};
 use crate::plan::layout::EventLayout;
 use crate::plan::{Dated, Plan, RuleFormPlan, gone, in_force};
 use crate::wire::codec::{Malformed, Reader, Writer};
@@ -290,7 +290,6 @@ fn renumber(
         | Kind::CardIssued { rule, .. }
         | Kind::BadgeAwarded { rule: Some(rule), .. }
         | Kind::Claim { rule: Some(rule), .. }
-        | Kind::RewardRedeemed { rule, .. }
         | Kind::RewardRefused { rule, .. }
         | Kind::RewardReturned { rule, .. }
         | Kind::Held { rule, .. }
@@ -299,6 +298,12 @@ fn renumber(
         | Kind::Transferred { rule, .. }
         | Kind::Referred { rule, .. } => {
             *rule = rule_to(*rule);
+        }
+        Kind::RewardRedeemed { rule, by, .. } => {
+            *rule = rule_to(*rule);
+            if let RedeemedBy::Rule(by) = by {
+                *by = rule_to(*by);
+            }
         }
         Kind::AttributeSet { field, .. } => *field = field_to(*field),
         Kind::Coupon(decision) => {

@@ -12,7 +12,7 @@ use super::{
 use crate::amount;
 use crate::engine::coupons::decision::CouponDecision;
 use crate::engine::messages::said::{self, Said, Suppressed};
-use crate::engine::outcome::{Because, Decision, Kind, NotDrawn, NotEarned, NotTaken, TierBecause};
+use crate::engine::outcome::{Because, Decision, Kind, NotDrawn, NotEarned, NotTaken, RedeemedBy, TierBecause};
 use crate::engine::questions::decision::Told;
 use crate::engine::rewards::{Ended, Lack};
 use crate::engine::wheels::Proof;
@@ -227,6 +227,11 @@ fn read_kind(reader: &mut Reader<'_>, event_at: i64) -> Result<Kind, Malformed> 
             rule: rule(reader)?,
             quantity: rule(reader)?,
             worth: reader.option(Reader::decimal)?,
+            by: match reader.number()? {
+                0 => RedeemedBy::Event,
+                1 => RedeemedBy::Time,
+                rule => RedeemedBy::Rule(u32::try_from(rule - 2).map_err(|_| Malformed)?),
+            },
         },
         62 => Kind::Held {
             entry,

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::amount;
 use crate::engine::messages::said;
-use crate::engine::outcome::{Because, Decision, Kind, NotDrawn, NotEarned, NotTaken, TierBecause};
+use crate::engine::outcome::{Because, Decision, Kind, NotDrawn, NotEarned, NotTaken, RedeemedBy, TierBecause};
 use crate::engine::rewards::Ended;
 use crate::wire::codec::Writer;
 
@@ -287,11 +287,16 @@ pub fn write(writer: &mut Writer<'_>, decisions: &[Decision], event_at: i64) {
                 writer.text(challenge);
                 writer.option(*deadline, |writer, at| writer.instant(at, event_at));
             }
-            Kind::RewardRedeemed { rule, quantity, worth } => {
+            Kind::RewardRedeemed { rule, quantity, worth, by } => {
                 writer.byte(60);
                 writer.number(u64::from(*rule));
                 writer.number(u64::from(*quantity));
                 writer.option(*worth, |writer, worth| writer.decimal(worth));
+                writer.number(match by {
+                    RedeemedBy::Event => 0,
+                    RedeemedBy::Time => 1,
+                    RedeemedBy::Rule(rule) => u64::from(*rule) + 2,
+                });
             }
             Kind::Held { entry, wallet, amount, rule, until, uses } => {
                 head(writer, 62, *entry, *wallet, *amount);
