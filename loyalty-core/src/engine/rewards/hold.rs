@@ -263,15 +263,22 @@ fn let_go_parts(
     because: Ended,
     decisions: &mut Vec<Decision>,
 ) -> Result<(), Overflow> {
-    let (rule, held_at) = (hold.rule, hold.at);
+    let (rule, held_at, until) = (hold.rule, hold.at, hold.until);
     for (wallet, uses) in parts {
+        // One that is told late may lapse with its own event, which is not remembered yet.
+        let just_held = decisions.iter().find_map(|decision| match decision.kind {
+            Kind::Held { entry, wallet: own, rule: of, until: to, .. } => {
+                ((own, of, to, decision.at) == (wallet, rule, until, held_at)).then_some(entry)
+            }
+            _ => None,
+        });
         let amount = amount::sum(uses.iter().map(|used| used.amount))?;
         let entry = member.next_entry();
         if let Some(state) = member.wallets.get_mut(usize::from(wallet)) {
             state.held = amount::subtract(state.held, amount)?;
         }
         decisions.push(Decision { at, kind: Kind::Released { entry, wallet, amount, rule, because } });
-        let drawn = drawn(plan, member, &hold.id, wallet);
+        let drawn = just_held.unwrap_or_else(|| drawn(plan, member, &hold.id, wallet));
         for used in uses {
             put_back(plan, member, wallet, used, (drawn, held_at), at, decisions)?;
         }
