@@ -13,7 +13,7 @@ use super::error::EventError;
 use super::flows;
 use super::ladders::Occasion;
 use super::lots::{Expiry, Vesting, taken_over};
-use super::member::Member;
+use super::member::{Member, return_horizon_at};
 use super::members::pause;
 use super::messages;
 use super::outcome::{Decision, Kind};
@@ -175,6 +175,7 @@ fn expire_due(
     decisions: &mut Vec<Decision>,
 ) -> Result<i64, Overflow> {
     let frozen = member.account.frozen_since();
+    let returns = return_horizon_at(plan, member.clock.max(due));
     for (number, place) in now {
         let (Some(wallet), Some(state)) = (plan.wallets.get(number), member.wallets.get_mut(number)) else { continue };
         let Some(lot) = state.lots.get(place) else { continue };
@@ -186,6 +187,10 @@ fn expire_due(
         }
         let Some(lot) = state.lots.get_mut(place) else { continue };
         let not_vested = lot.pending();
+        // What was forfeited of an order that cannot come back any more is forgotten: when the state was last tidied must not show.
+        if !not_vested && lot.earned_at < returns {
+            lot.expired = Decimal::ZERO;
+        }
         let lapsed = match lot.expiry {
             // Of what was forfeited before, nothing would come back.
             _ if not_vested || !lot.expired.is_zero() => None,

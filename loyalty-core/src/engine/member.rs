@@ -342,7 +342,7 @@ impl Member {
 
     /// The instant before which orders can no longer be returned.
     pub(crate) fn return_horizon(&self, plan: &Plan) -> i64 {
-        self.clock.saturating_sub(i64::from(crate::calendar::days_at_most(plan.settings.returns_within)) * DAY)
+        return_horizon_at(plan, self.clock)
     }
 
     /// The record of an event, as long as it is remembered. What is too old to be and has not been dropped yet must not show: a
@@ -437,4 +437,9 @@ impl Member {
             wallet.sweep(|lot| lot.earned_at >= returns || lot.may_come_back().is_some_and(|at| at >= horizon));
         }
     }
+}
+
+/// The instant before which orders can no longer be returned at another.
+pub(crate) fn return_horizon_at(plan: &Plan, at: i64) -> i64 {
+    at.saturating_sub(i64::from(crate::calendar::days_at_most(plan.settings.returns_within)) * DAY)
 }
