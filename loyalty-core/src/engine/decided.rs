@@ -156,6 +156,17 @@ impl Decided {
         self.followed.iter().any(|known| known.rule == rule)
     }
 
+    /// Says of some rules how much of the form before they have followed on, as far as they have followed at all.
+    pub fn followed_on(&mut self, had: &[(u32, Decimal)]) {
+        for (rule, amount) in had {
+            if let Some(known) = self.followed.iter_mut().find(|known| known.rule == *rule) {
+                known.amount = *amount;
+            }
+        }
+        let nothing = |rule: u32| had.iter().any(|(of, amount)| *of == rule && amount.is_zero());
+        self.followed.retain(|known| !nothing(known.rule));
+    }
+
     /// How much of what sets a rule off is new to it; nothing if it has followed on all of it in the form of the order
     /// before, or goes by no amount.
     pub fn new_to(&mut self, plan: &Plan, rule: u32, amount: Decimal) -> Option<Decimal> {

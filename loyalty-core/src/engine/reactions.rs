@@ -61,7 +61,7 @@ pub fn follow(
     if !plan.reactions.any || !member.account.is_open() {
         return Ok(());
     }
-    let first = next;
+    let (first, today) = (next, plan.calendar.day_at(at));
     // What rules have decided at present that follow on something of before.
     let mut of_before: Vec<(Range<usize>, i64)> = Vec::new();
     for _ in 0..ROUNDS_MAX {
@@ -78,7 +78,10 @@ pub fn follow(
                 if set_off.is_empty() { None } else { returns::vested_at_once(plan, decisions, (first, next)) };
             let of_follower = !set_off.is_empty() && returns::follows_itself(plan, decision, plan.calendar.day_at(at));
             next += 1;
-            for (rule, cause) in set_off {
+            // What an edit takes back and grants once more is undone as far as it is less, when all of it is there.
+            let waits = decisions.event().and(decisions.edited()).is_some();
+            let set_off = set_off.into_iter().filter(|(rule, _)| !waits || !returns::undoes(plan, *rule, today));
+            for (rule, cause) in set_off.collect::<Vec<_>>() {
                 let mut again = decisions.has_followed(rule);
                 let vests = |wallet| plan.reactions.on(wallet, DecisionTrigger::Vested).contains(&rule);
                 let at_once = at_once.as_ref().filter(|(wallet, _)| vests(*wallet)).map(|(_, before)| before);
@@ -111,6 +114,27 @@ pub fn follow(
         }
     }
     Err(Overflow.into())
+}
+
+/// Runs the rules that undo what had followed on the form before of an edited order, and what follows from that.
+pub fn follow_on_less(
+    plan: &Plan,
+    member: &mut Member,
+    at: i64,
+    first: usize,
+    decisions: &mut Decided,
+) -> Result<(), EventError> {
+    if !member.account.is_open() {
+        return Ok(());
+    }
+    let own = decisions.get(first..).unwrap_or_default();
+    for (rule, amount) in returns::less(plan, own, plan.calendar.day_at(at))? {
+        let cause = Cause { amount, at, before: None, reward: None, coupon: None, room: None, again: false };
+        let next = decisions.len();
+        run(plan, member, rule, (cause, amount), (at, at, Occasion::Return), decisions)?;
+        follow(plan, member, at, Occasion::Return, next, decisions)?;
+    }
+    Ok(())
 }
 
 fn too_many_decisions() -> EventError {

@@ -13,6 +13,7 @@ mod given;
 mod goods;
 mod kept;
 mod lasting;
+mod less;
 mod levels;
 mod limits;
 mod order;
@@ -52,6 +53,7 @@ pub use lasting::{
     Followed, bought_at, each_form, followed, follows_itself, is_lasting, lasting, misses, spent, unseen,
     without_conversions,
 };
+pub use less::{follow_on_form_before, less, undoes};
 pub use levels::levels_before;
 pub use limits::{lower_caps, make_room, sent_back, use_again};
 pub use order::{Captured, Order, Returned, Uncounted, captured, successor};

@@ -21,6 +21,7 @@ mod keeps;
 mod kept;
 mod late;
 mod ledger;
+mod less;
 mod marks;
 mod measure;
 pub mod number;

@@ -174,7 +174,9 @@ pub(super) fn settle(
             false => Occasion::Event,
         };
         let mut next = first;
-        if coupons::redeem::replaced(event_plan, event).is_some() {
+        let edits = coupons::redeem::replaced(event_plan, event).is_some();
+        if edits {
+            returns::follow_on_form_before(plan, decisions, (first, plan.calendar.day_at(until)))?;
             // What the form before had made is judged as after a return, with the new form counted already.
             reactions::follow(plan, member, until, Occasion::Return, first, decisions)?;
             next = decisions.len();
@@ -184,6 +186,9 @@ pub(super) fn settle(
         vest_given(plan, member, event, first, decisions)?;
         if decisions.len() > next {
             reactions::follow(plan, member, until, occasion, next, decisions)?;
+        }
+        if edits {
+            reactions::follow_on_less(plan, member, until, first, decisions)?;
         }
     }
     returns::take_again(plan, member, true, (event.at, first), decisions)?;

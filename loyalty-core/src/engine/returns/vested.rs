@@ -231,6 +231,6 @@ pub fn is_done(scope: &Scope<'_>, effect: &EffectPlan) -> bool {
 }
 
 /// Whether an effect leaves something behind that an edit would double.
-fn gives(effect: &EffectKindPlan) -> bool {
+pub(super) fn gives(effect: &EffectKindPlan) -> bool {
     effect.earns_in().is_some() || is_lasting(effect) || matches!(effect, EffectKindPlan::Spend { .. })
 }

@@ -151,6 +151,8 @@ pub struct Member<'p> {
     pub lasting: Vec<usize>,
     /// And those that followed on it, with how much of that is not yet made up for.
     pub followed: BTreeMap<usize, Exact>,
+    /// Rules that undo wait until it is known how much less there is.
+    pub edits: bool,
     /// A rule that has followed on it follows again: what goes by no amount has been done.
     pub again: bool,
     /// And what had vested of it, per wallet.
@@ -230,6 +232,7 @@ impl<'p> Member<'p> {
             missing: vec![],
             lasting: vec![],
             followed: BTreeMap::new(),
+            edits: false,
             again: false,
             had_vested: BTreeMap::new(),
             lent: BTreeMap::new(),

@@ -148,6 +148,9 @@ impl Member<'_> {
                 next += 1;
                 let set_off = if self.resting { vec![] } else { self.set_off_by(&fact) };
                 for (rule, amount) in set_off {
+                    if self.edits && self.undoes(rule) {
+                        continue;
+                    }
                     self.again = self.has_followed(rule);
                     if let Some(amount) = self.new_to(rule, amount, next - 1) {
                         let as_of = self.as_of.get(&(next - 1)).copied().unwrap_or(fact.at());

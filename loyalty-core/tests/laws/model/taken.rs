@@ -156,10 +156,16 @@ impl Member<'_> {
         let mut next = first;
         if replaces.is_some() {
             // What the form before had made is judged as after a return.
+            self.follow_on_form_before(first);
+            self.edits = true;
             self.follow(Occasion::Return, first);
             next = self.happened.len();
         }
         self.follow(occasion, next);
+        if self.edits {
+            self.follow_on_less(first);
+        }
+        self.edits = false;
         self.advance(self.clock);
         let mut known = Known::clone(&self.known[index]);
         known.followed = followed_before;
