@@ -75,6 +75,8 @@ pub struct Undone {
     pub had_waited: Vec<Decimal>,
     /// The goals that stay met without it.
     pub goals: Vec<challenges::Unpaid>,
+    /// The rounds of challenges that it was a part of.
+    pub rounds: Vec<challenges::RoundsDone>,
     /// What was put back of points that are never given back.
     pub lent: Vec<Lent>,
 }
@@ -223,6 +225,10 @@ fn take_away(
     }
     let used_up = challenges::used_up(plan, member)?;
     let edited = challenges::counted_with(plan, member, after.order)?;
+    let rounds = match lives_on {
+        true => challenges::done_with(plan, member, (&order.event.id, order.event.at))?,
+        false => Vec::new(),
+    };
     let owing = if lives_on { challenges::owing(plan, member, order.event.at)? } else { Vec::new() };
     if !after.whole {
         remeasure(plan, member, &order, Some(&kept_before), Some(&kept_after))?;
@@ -284,7 +290,7 @@ fn take_away(
     let lent = if lives_on { restore::lent(plan, &order, decided)? } else { Vec::new() };
     let vested = vested_of(plan, decided)?;
     let had_waited = if lives_on { vested::had_waited(plan, member, &order.event.id, &vested) } else { Vec::new() };
-    Ok(Undone { vested, had_waited, goals, lent })
+    Ok(Undone { vested, had_waited, goals, rounds, lent })
 }
 
 /// How much of what some decisions have taken back was pending no more, by wallet.
