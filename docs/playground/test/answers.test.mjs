@@ -40,6 +40,7 @@ onPage("in Arabic a refusal is told in Arabic, and what stays English runs from 
   await page.locator(".step.refused summary").nth(1).click();
   const refusal = page.locator(".refusal");
   assert.match(await refusal.locator(".refusal-title").innerText(), /^ليس من أحداث هذا البرنامج\s*unknown_event\s*type$/);
+  await refusal.locator(".english").first().waitFor();
   const english = await refusal.locator(".english").evaluateAll((nodes) => nodes.map((node) => [getComputedStyle(node).direction, node.textContent.includes("`")]));
   assert.ok(english.length > 0 && english.every(([direction, ticks]) => direction === "ltr" && !ticks));
 });
