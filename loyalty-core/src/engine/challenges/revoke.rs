@@ -17,7 +17,7 @@ use super::windows::{self, Frame};
 use super::{Before, judge, runs, streaks};
 use crate::amount::{self, Overflow};
 use crate::check::model::{Moment, Trigger};
-use crate::plan::{ChallengeFormPlan, EffectKindPlan, EffectPlan, Plan, ProgressPlan, in_force};
+use crate::plan::{ChallengeFormPlan, EffectKindPlan, Plan, ProgressPlan, in_force};
 
 /// A goal that was met and whose reward is being given.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -216,19 +216,34 @@ fn give_back_spent(
     at: i64,
     decisions: &mut Decided,
 ) -> Result<(), Overflow> {
-    let spends = |effect: &EffectPlan| matches!(effect.kind, EffectKindPlan::Spend { .. });
-    let forms = plan.rules.get(rule as usize).map(|rule| rule.forms.as_slice()).unwrap_or(&[]);
-    if !forms.iter().any(|form| form.value.effects.iter().any(spends)) {
+    if !does(plan, rule, |kind| matches!(kind, EffectKindPlan::Spend { .. })) {
         return Ok(());
     }
     let Some(Met { decisions: decided, part, .. }) = met_by(plan, member, reward).pop() else { return Ok(()) };
     let spent = returns::spent(plan, &decided, rule);
     for decision in part.of(&spent).iter().rev().filter_map(|place| decided.get(*place)) {
-        let Kind::Spent { entry, wallet, uses, restore, .. } = &decision.kind else { continue };
-        for used in uses.iter().rev() {
-            let used = (*entry, used, *restore);
-            returns::give_back_used(plan, member, *wallet, used, (decision.at, at), decisions)?;
-        }
+        unspend(plan, member, decision, (decision.at, at), decisions)?;
+    }
+    Ok(())
+}
+
+/// Whether some form of a rule has such an effect.
+fn does(plan: &Plan, rule: u32, is: impl Fn(&EffectKindPlan) -> bool) -> bool {
+    let forms = plan.rules.get(rule as usize).map(|rule| rule.forms.as_slice()).unwrap_or(&[]);
+    forms.iter().any(|form| form.value.effects.iter().any(|effect| is(&effect.kind)))
+}
+
+/// Gives back what a decision has spent, the last of it first.
+fn unspend(
+    plan: &Plan,
+    member: &mut Member,
+    decision: &Decision,
+    at: (i64, i64),
+    decisions: &mut Decided,
+) -> Result<(), Overflow> {
+    let Kind::Spent { entry, wallet, uses, restore, .. } = &decision.kind else { return Ok(()) };
+    for used in uses.iter().rev() {
+        returns::give_back_used(plan, member, *wallet, (*entry, used, *restore), at, decisions)?;
     }
     Ok(())
 }
@@ -241,9 +256,7 @@ fn give_back_redeemed(
     at: i64,
     decisions: &mut Decided,
 ) -> Result<(), Overflow> {
-    let redeems = |effect: &EffectPlan| matches!(effect.kind, EffectKindPlan::Redeem { .. });
-    let forms = plan.rules.get(rule as usize).map(|rule| rule.forms.as_slice()).unwrap_or(&[]);
-    if !forms.iter().any(|form| form.value.effects.iter().any(redeems)) {
+    if !does(plan, rule, |kind| matches!(kind, EffectKindPlan::Redeem { .. })) {
         return Ok(());
     }
     let Some(Met { id, decisions: decided, part }) = met_by(plan, member, reward).pop() else { return Ok(()) };
@@ -260,10 +273,7 @@ fn give_back_redeemed(
             continue;
         };
         for paid in returns::price(&decided, *place).into_iter().rev().filter_map(|place| decided.get(place)) {
-            let Kind::Spent { entry, wallet, uses, restore, .. } = &paid.kind else { continue };
-            for used in uses.iter().rev() {
-                returns::give_back_used(plan, member, *wallet, (*entry, used, *restore), (then, at), decisions)?;
-            }
+            unspend(plan, member, paid, (then, at), decisions)?;
         }
         let with_it = decided.get(returns::begins(&decided, of)..).unwrap_or_default();
         let all = with_it.iter().filter_map(|decision| match decision.kind {
