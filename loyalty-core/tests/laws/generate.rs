@@ -9,6 +9,7 @@ mod history;
 mod marks;
 mod program;
 mod tiers;
+mod wallets;
 
 use std::fmt::{Debug, Formatter};
 

@@ -40,6 +40,7 @@ pub mod streaks;
 mod taken;
 pub mod tiers;
 mod time;
+pub mod wallets;
 
 use calendar::Micros;
 pub use earn::Failing;

@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 
 use super::Rolls;
 use super::program::*;
+use super::wallets::{caps, expire, per, points, vest};
 use crate::model::number::{scaled, whole};
 use crate::model::program::*;
 

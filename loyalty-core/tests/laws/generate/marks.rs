@@ -1,6 +1,7 @@
 //! Attributes and tags: rules that tell of them, and whatever goes by them.
 
-use super::program::{compare, points};
+use super::program::compare;
+use super::wallets::{expire, points};
 use super::{PAYMENTS, Rolls};
 use crate::model::number::{scaled, whole};
 use crate::model::program::*;
@@ -24,7 +25,7 @@ pub fn add(program: &mut Program, marks: Vec<Vec<u32>>) {
             5 => {
                 let condition = condition(&mut rolls);
                 let wallet = rolls.below(program.wallets.len());
-                program.wallets[wallet].expire.insert(0, (super::program::expire(&mut rolls), Some(condition)));
+                program.wallets[wallet].expire.insert(0, (expire(&mut rolls), Some(condition)));
             }
             6 if !program.segments.is_empty() => {
                 let segment = rolls.below(program.segments.len());

@@ -3,7 +3,8 @@
 use chrono::{NaiveTime, Weekday};
 use loyalty_core::Program as Compiled;
 
-use super::program::{PERIODS, compare, date, limit, member_condition, membership, points, window};
+use super::program::{PERIODS, compare, date, limit, member_condition, window};
+use super::wallets::{membership, points};
 use super::{LENGTHS, Rolls, money};
 use crate::model::calendar::is_clock;
 use crate::model::number::{Exact, scaled, whole};
