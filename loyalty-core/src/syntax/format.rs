@@ -7,7 +7,7 @@ mod align;
 mod spacing;
 
 use self::align::Row;
-use super::lexer::{Token, TokenKind, tokens};
+use super::lexer::{Token, TokenKind, line_breaks, tokens};
 use super::parse::{self, Starts};
 use crate::diagnostic::Diagnostic;
 
@@ -63,7 +63,7 @@ fn lines(text: &str) -> Vec<Line<'_>> {
     let mut lines: Vec<Line<'_>> = Vec::new();
     let mut end = 0;
     for token in tokens(text) {
-        let breaks = text.get(end..token.start).map_or(0, |gap| gap.matches('\n').count());
+        let breaks = text.get(end..token.start).map_or(0, line_breaks);
         end = token.end();
         match lines.last_mut() {
             Some(line) if breaks == 0 => line.tokens.push(token),

@@ -69,7 +69,7 @@ impl<'t> Iterator for Tokens<'t> {
         let first = trimmed.chars().next()?;
         let (kind, length) = if trimmed.starts_with("//") {
             let doc = trimmed.starts_with("///") && !trimmed.starts_with("////");
-            (if doc { TokenKind::Doc } else { TokenKind::Comment }, trimmed.find('\n').unwrap_or(trimmed.len()))
+            (if doc { TokenKind::Doc } else { TokenKind::Comment }, trimmed.find(is_line_end).unwrap_or(trimmed.len()))
         } else if first == '"' {
             let (closed, length) = text_length(trimmed);
             (TokenKind::Text { closed }, length)
@@ -91,6 +91,17 @@ impl<'t> Iterator for Tokens<'t> {
 /// What may stand between tokens.
 pub(crate) fn is_space(character: char) -> bool {
     matches!(character, ' ' | '\n' | '\t' | '\r')
+}
+
+/// What ends a comment: whatever an editor shows as the end of a line.
+fn is_line_end(character: char) -> bool {
+    matches!(character, '\n' | '\r' | '\u{0B}' | '\u{0C}' | '\u{85}' | '\u{2028}' | '\u{2029}')
+}
+
+/// How many lines end in what stands between two tokens: with LF, with CR LF, or with CR alone.
+pub(crate) fn line_breaks(between: &str) -> usize {
+    let lone = between.split('\r').skip(1).filter(|after| !after.starts_with('\n')).count();
+    between.matches('\n').count().saturating_add(lone)
 }
 
 fn is_word_start(character: char) -> bool {

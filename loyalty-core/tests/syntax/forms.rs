@@ -345,3 +345,17 @@ fn the_example_program_is_read_whole() {
     assert_eq!(file.items.len(), declared);
     assert_eq!(read(&format!("\u{FEFF}{}", text.replace('\n', "\r\n"))), file);
 }
+
+#[test]
+fn a_comment_ends_with_its_line() {
+    for end in ["\n", "\r\n", "\r"] {
+        let text =
+            format!("// the first{end}wallet points {{}}  // a word{end}/// the second{end}wallet miles {{}}{end}");
+        assert_eq!(read(&text).items.len(), 2, "{text:?}");
+    }
+    // What some editors show as the end of a line is none to others: told, and nothing behind it is passed over.
+    for end in ['\u{0B}', '\u{0C}', '\u{85}', '\u{2028}', '\u{2029}'] {
+        let (_, diagnostics) = loyalty_core::syntax::parse(&format!("// the first{end}wallet points {{}}\n"));
+        assert_eq!(diagnostics.len(), 1, "{end:?}");
+    }
+}

@@ -40,6 +40,7 @@ fn the_example_program() {
         laid_out.contains("\n  when  order.at.weekday in [saturday, sunday]\n  valid 2026-11-01 .. 2026-12-31\n{\n")
     );
     assert_eq!(lawful(&BEAN_CLUB.replace('\n', "\r\n")), laid_out);
+    assert_eq!(format(&BEAN_CLUB.replace('\n', "\r")).as_ref(), Ok(&laid_out), "lines may end with CR alone");
     let squeezed: Vec<String> = BEAN_CLUB.lines().map(|line| format!("   {}", line.trim())).collect();
     assert_eq!(lawful(&squeezed.join("\n")), laid_out, "indentation is decided here");
 }

@@ -412,7 +412,7 @@ pub(super) const fn name_of(found: Rule) -> &'static str {
         Rule::total_per => "`per`",
         Rule::ties | Rule::ties_ => "`ties`",
         Rule::top_places | Rule::top_ => "`top`",
-        Rule::WHITESPACE | Rule::blank | Rule::here | Rule::gap => "a space",
+        Rule::WHITESPACE | Rule::line_end | Rule::blank | Rule::here | Rule::gap => "a space",
         Rule::digits => "a number",
         Rule::START | Rule::PART => "a letter",
         Rule::declaration => "a declaration",

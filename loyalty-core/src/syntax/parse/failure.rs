@@ -65,7 +65,7 @@ pub(super) struct Failure<'t> {
 
 /// Says what is wrong with the `broken` part of the text, which follows the declaration that starts at `previous`.
 pub(super) fn describe(text: &str, broken: Range<usize>, previous: Option<usize>) -> Diagnostic {
-    let starts_line = text.get(..broken.start).is_none_or(|before| before.is_empty() || before.ends_with('\n'));
+    let starts_line = text.get(..broken.start).is_none_or(|before| before.is_empty() || before.ends_with(['\n', '\r']));
     // What does not start a line is most often the rest of the declaration before it, which then says more.
     let joined = previous.filter(|_| !starts_line).and_then(|start| fail(text, start..broken.end));
     let failed = joined.filter(|(at, _)| *at >= broken.start);
@@ -135,7 +135,7 @@ fn look<'t>(text: &'t str, declared: usize, at: usize, rules: &[Rule]) -> Failur
     let glued = sign.filter(|next| next.is_alphabetic());
     let (dotted, pointed) = (sign == Some('.'), sign == Some('>'));
     let gap = before.zip(found).and_then(|(before, found)| text.get(before.end()..found.start));
-    let starts_line = gap.is_some_and(|gap| gap.contains('\n'));
+    let starts_line = gap.is_some_and(|gap| gap.contains(['\n', '\r']));
     let clause = clauses.pop().flatten();
     let in_clauses = rules.iter().any(|failed| name_of(*failed) == "a clause");
     let expected = expected(rules, keyword);

@@ -17,7 +17,7 @@ pub(super) fn of(text: &str, broken: Range<usize>) -> Vec<Range<usize>> {
         tokens(text.get(broken.clone()).unwrap_or("")).filter(|token| !token.is_comment()).collect();
     for (at, token) in inside.iter().enumerate() {
         let start = broken.start.saturating_add(token.start);
-        let starts_line = text.get(..start).is_some_and(|before| before.ends_with('\n'));
+        let starts_line = text.get(..start).is_some_and(|before| before.ends_with(['\n', '\r']));
         if depth == 0
             && starts_line
             && end > broken.start
@@ -41,7 +41,7 @@ fn is_head(text: &str, base: usize, tokens: &[Token<'_>]) -> bool {
     let [word, name, rest @ ..] = tokens else { return false };
     let same_line = |token: &Token<'_>| {
         let between = text.get(base.saturating_add(word.start)..base.saturating_add(token.start));
-        between.is_some_and(|between| !between.contains('\n'))
+        between.is_some_and(|between| !between.contains(['\n', '\r']))
     };
     let named = matches!(name.kind, TokenKind::Word | TokenKind::Text { closed: true }) && same_line(name);
     let word = word.kind == TokenKind::Word && !slips::goes_on(word.text);
