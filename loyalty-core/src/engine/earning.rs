@@ -54,6 +54,11 @@ impl Evaluation {
         !(self.lots.is_empty() && self.spends.is_empty() && self.facts.is_empty() && self.says.is_empty())
             || self.moves.iter().any(|one| one.comes_to_something(member, at))
     }
+
+    /// No event can name what has earned this: points that would wait for one are there at once.
+    pub fn wait_for_no_event(&mut self) {
+        self.lots.iter_mut().for_each(|lot| lot.vest = lot.vest.by_no_event());
+    }
 }
 
 /// A lot to be, with the parts that its amount is made of.

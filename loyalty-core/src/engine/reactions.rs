@@ -310,7 +310,7 @@ fn run(
                 experiments::note(plan, member, arms, at, decisions);
             }
             if matches!(occasion, Occasion::Time) || !plan_of.is_some_and(returns::gives_with_an_order) {
-                evaluation.lots.iter_mut().for_each(|lot| lot.vest = lot.vest.by_no_event());
+                evaluation.wait_for_no_event();
             }
             // A rule that the program writes itself gives what no return takes back.
             let held = plan.rules.get(rule as usize).is_some_and(|rule| rule.held.is_some());

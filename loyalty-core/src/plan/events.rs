@@ -22,6 +22,8 @@ pub struct EventPlan {
     pub vests: bool,
     /// Or points may, which another version of the program has granted.
     pub may_vest: bool,
+    /// What it earns may wait for an event that names it: it is an order, or an event of the program's own.
+    pub awaits: bool,
     /// The slot of `order`, for refunds, cancellations and vesting.
     pub order_slot: Option<u16>,
     /// The list of codes that an order names, in a program with coupons.

@@ -115,6 +115,9 @@ pub(super) fn commit(
         coupons::redeem::commit(plan, member, event, core::mem::take(uses), decisions)?;
     }
     let spent = !evaluation.spends.is_empty();
+    if !event_plan.awaits {
+        evaluation.wait_for_no_event();
+    }
     let granted = match replaced {
         Some(_) => evaluation.lots.iter().map(|lot| (lot.wallet, lot.amount)).collect(),
         None => Vec::new(),

@@ -48,11 +48,11 @@ impl Lower<'_> {
                 measure.event == Some(index as u16) && self.same_measure.get(*at) == Some(&(*at as u16))
             });
             let measures = measures.map(|(at, _)| at as u16).collect();
-            let order = &*layout.name == "order" && self.checked.events.get(index).is_some_and(|event| event.standard);
+            let standard = self.checked.events.get(index).is_some_and(|event| event.standard);
+            let order = standard && &*layout.name == "order";
             let tenders = self.plan.wallets.iter().any(|wallet| wallet.tender.is_some());
             let takes_rewards = order && (tenders || !self.plan.rewards.is_empty());
             let order_slot = layout.slots.iter().position(|slot| &*slot.name == "order").map(|slot| slot as u16);
-            let order = &*layout.name == "order" && self.checked.events.get(index).is_some_and(|event| event.standard);
             let vests = self.vests_on(index);
             let may_vest = vests || kind == EventKind::Plain && !order && order_slot.is_some();
             let with_coupons = order && !self.plan.coupons.is_empty();
@@ -76,6 +76,7 @@ impl Lower<'_> {
                 takes_rewards,
                 vests,
                 may_vest,
+                awaits: order || !standard,
                 order_slot,
                 codes: codes.map(|list| list as u16),
                 replaces: replaces.map(|slot| slot as u16),
