@@ -4,6 +4,7 @@ use rust_decimal::Decimal;
 
 use super::caps::Cut;
 use super::judged::{Judged, Share};
+use super::limits;
 use super::silent::{self, Reason};
 use super::stage::{self, Held, Rounding, Stage};
 use super::trace::{Figure, Tracer};
@@ -211,9 +212,12 @@ impl LotStory {
         let mut holding = Vec::new();
         // That the order uses a coupon is told of the coupon.
         let own = |condition: &&Condition| !matches!(judged.tracer.node(condition.node), Some(Node::Used(_)));
-        for condition in judged.fired(rule).into_iter().flat_map(|form| &form.when).filter(own) {
+        let form = judged.fired(rule);
+        for condition in form.into_iter().flat_map(|form| &form.when).filter(own) {
             holding.push(silent::holding(&judged.tracer, condition.node)?);
         }
+        let valid = form.into_iter().flat_map(|form| &form.valid);
+        holding.extend(valid.map(|valid| limits::valid_now(scope, valid, line)));
         Ok(Part { line, holding, steps: if close { steps } else { Vec::new() } })
     }
 }

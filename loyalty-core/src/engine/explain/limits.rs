@@ -21,37 +21,79 @@ use crate::time::{day_of, micros_of};
 
 /// The parts of `valid` that do not hold at the event's instant.
 pub fn invalid(scope: &Scope<'_>, rule: &RulePlan, form: &RuleFormPlan) -> Vec<Reason> {
-    let parts = form.valid.iter().filter(|valid| !rules::is_valid(scope, valid));
-    parts.map(|valid| not_valid(scope, valid, rule.line)).collect()
+    not_valid(scope, &form.valid, rules::is_valid, rule.line)
 }
 
-/// Why a part of `valid` does not hold, and from when it does.
-pub fn not_valid(scope: &Scope<'_>, valid: &Valid, line: u32) -> Reason {
+/// Why parts of a `valid` do not hold, and from when all of them do together.
+pub fn not_valid(
+    scope: &Scope<'_>,
+    parts: &[Valid],
+    holds: impl Fn(&Scope<'_>, &Valid) -> bool,
+    line: u32,
+) -> Vec<Reason> {
+    let failing: Vec<&Valid> = parts.iter().filter(|part| !holds(scope, part)).collect();
+    let until = if failing.is_empty() { None } else { all_hold_from(scope, parts, holds) };
+    let reason = |part: &&Valid| {
+        let reason = Reason { until, ..valid_now(scope, part, Some(line)) };
+        if next(scope, part).is_none() { reason.saying("that is over") } else { reason }
+    };
+    failing.iter().map(reason).collect()
+}
+
+/// A part of `valid`, with what it was held against.
+pub fn valid_now(scope: &Scope<'_>, valid: &Valid, line: Option<u32>) -> Reason {
     let said = format!("valid {}", words::valid(scope.plan, valid));
-    let begins = |day: i32, till: NaiveTime| scope.plan.calendar.instant_of(day, micros_of(till));
-    let (actual, until) = match valid {
-        Valid::Dates { from, till, .. } => {
-            let today = rules::day_till(scope, *till);
-            let ahead = from.map(day_of).filter(|from| *from > today);
-            (Shown::Value(Stored::Date(today)), ahead.map(|day| begins(day, *till)))
+    Reason { line, actual: Some(seen(scope, valid)), ..Reason::new(What::Valid, said) }
+}
+
+/// From when on all parts hold; nothing where one is over, or where they never meet.
+fn all_hold_from(scope: &Scope<'_>, parts: &[Valid], holds: impl Fn(&Scope<'_>, &Valid) -> bool) -> Option<i64> {
+    // Days of the week, hours and dates meet within some steps, if they do.
+    const STEPS_MAX: usize = 64;
+    let mut at = scope.at;
+    for _ in 0..STEPS_MAX {
+        let then = Scope { at, day: scope.plan.calendar.day_at(at), ..*scope };
+        let mut failing = parts.iter().filter(|part| !holds(&then, part)).peekable();
+        if failing.peek().is_none() {
+            return Some(at);
         }
-        Valid::Instants { from, .. } => (Shown::Value(Stored::Instant(scope.at)), from.filter(|from| *from > scope.at)),
+        at = failing.try_fold(at, |latest, part| Some(latest.max(next(&then, part)?)))?;
+    }
+    None
+}
+
+/// What stands against a part of `valid`.
+fn seen(scope: &Scope<'_>, valid: &Valid) -> Shown {
+    match valid {
+        Valid::Dates { till, .. } => Shown::Value(Stored::Date(rules::day_till(scope, *till))),
+        Valid::Instants { .. } => Shown::Value(Stored::Instant(scope.at)),
+        Valid::Weekdays { till, .. } => Shown::Word(weekday_name(Calendar::weekday(rules::day_till(scope, *till)))),
+        Valid::Hours { .. } => Shown::Value(Stored::Time(scope.plan.calendar.time_at(scope.at))),
+    }
+}
+
+/// When a part of `valid` that does not hold begins to; nothing where it is over.
+fn next(scope: &Scope<'_>, valid: &Valid) -> Option<i64> {
+    let calendar = &scope.plan.calendar;
+    let begins = |day: i32, till: NaiveTime| calendar.instant_of(day, micros_of(till));
+    match valid {
+        Valid::Dates { from, till, .. } => {
+            let ahead = from.map(day_of).filter(|from| *from > rules::day_till(scope, *till));
+            ahead.map(|day| begins(day, *till))
+        }
+        Valid::Instants { from, .. } => from.filter(|from| *from > scope.at),
         Valid::Weekdays { days, till } => {
             let on = |day: i32| days.iter().any(|own| own.num_days_from_monday() as u8 == Calendar::weekday(day));
             let today = rules::day_till(scope, *till);
-            let next = (1..=7).map(|ahead| today.saturating_add(ahead)).find(|day| on(*day));
-            (Shown::Word(weekday_name(Calendar::weekday(today))), next.map(|day| begins(day, *till)))
+            let ahead = (1..=7).map(|ahead| today.saturating_add(ahead)).find(|day| on(*day));
+            ahead.map(|day| begins(day, *till))
         }
         Valid::Hours { from, .. } => {
-            let calendar = &scope.plan.calendar;
-            let (time, from) = (calendar.time_at(scope.at), micros_of(*from));
-            let day = if time < from { scope.day } else { scope.day.saturating_add(1) };
-            (Shown::Value(Stored::Time(time)), Some(calendar.instant_of(day, from)))
+            let from = micros_of(*from);
+            let ahead = calendar.time_at(scope.at) >= from;
+            Some(calendar.instant_of(scope.day.saturating_add(i32::from(ahead)), from))
         }
-    };
-    let ended = until.is_none();
-    let reason = Reason { line: Some(line), actual: Some(actual), until, ..Reason::new(What::Valid, said) };
-    if ended { reason.saying("that is over") } else { reason }
+    }
 }
 
 /// The limits of a rule and of its groups that let it fire no more.

@@ -174,8 +174,8 @@ impl<'a> Eligible<'_, 'a> {
                 None => reasons.push(WhyNot::NotHeld),
             }
         }
-        let invalid = form.valid.iter().filter(|valid| !self.is_valid(valid, issued));
-        reasons.extend(invalid.map(|valid| WhyNot::invalid(self.scope, valid, plan.line)));
+        let holds = |scope: &Scope<'_>, valid: &Valid| Eligible { scope, ..*self }.is_valid(valid, issued);
+        reasons.extend(WhyNot::invalid(self.scope, &form.valid, holds, plan.line));
         if !form.offer.as_ref().is_some_and(|offer| offer.judged_after_items) {
             reasons.extend(self.failing(self.scope, form)?);
         }

@@ -82,9 +82,19 @@ impl Language {
 }
 
 impl WhyNot {
-    /// A part of `valid` that does not hold.
-    pub fn invalid(scope: &Scope<'_>, valid: &Valid, line: u32) -> Self {
-        Self::Valid(Box::new(limits::not_valid(scope, valid, line)))
+    /// The parts of `valid` that do not hold, in one: whoever asks wants to know when all of them do.
+    pub fn invalid(
+        scope: &Scope<'_>,
+        parts: &[Valid],
+        holds: impl Fn(&Scope<'_>, &Valid) -> bool,
+        line: u32,
+    ) -> Option<Self> {
+        let mut failing = limits::not_valid(scope, parts, holds, line).into_iter();
+        let first = failing.next()?;
+        let said = failing.fold(first.said, |said, more| {
+            format!("{said}, {}", more.said.strip_prefix("valid ").unwrap_or(&more.said))
+        });
+        Some(Self::Valid(Box::new(Reason { said, ..first })))
     }
 
     /// Its stable name.
