@@ -272,7 +272,8 @@ class Program extends Held {
     const program = this.#open;
     this.#playing += 1;
     try {
-      const history = await unwanted.before(historyOf(events, this.#packer, unwanted));
+      // Bytes are the host's, which may fill them anew once this has returned: the core copies them before that.
+      const history = written(events) ?? (await unwanted.before(packedOf(events, this.#packer, unwanted)));
       const replay = typeof history === "string" ? "replayPacked" : "replay";
       const count = threads && Math.min(threads, THREADS_MAX);
       return newReplay(await played((stop) => program[replay](history, members, outcomes, end, counters, count, stop), unwanted), this.#owner);
@@ -331,10 +332,14 @@ function optionalInstant(value, name) {
   return value === undefined ? undefined : instant(value, name);
 }
 
-/** A history as the bytes of its lines, or as one packed string. */
-async function historyOf(events, packer, unwanted) {
+/** The bytes of a history that is there as lines. */
+function written(events) {
   if (isBytes(events)) return plain(events, "events");
   if (typeof events === "string") return lines(events);
+}
+
+/** A history that comes event by event as one packed string, or the bytes of a stream. */
+async function packedOf(events, packer, unwanted) {
   if (events === null || typeof events !== "object" || !(Symbol.iterator in events || Symbol.asyncIterator in events)) {
     throw new TypeError(`\`events\`: expected lines of JSON or an iterable of events, found ${kind(events)}`);
   }

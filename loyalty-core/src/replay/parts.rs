@@ -97,8 +97,10 @@ impl Parts {
     /// What it came to, up to where it has been played.
     #[must_use]
     pub fn finish(self) -> Replay {
+        // Time has passed for the members part by part.
         let options = ReplayOptions { until: None, ..self.options };
         let replay = Replay { members: self.players.members, ..self.replay };
-        Resumed { replay, ..self.program.afresh(options) }.finish(false)
+        let played = Resumed { replay, ..self.program.afresh(options) }.finish(false);
+        Replay { until: self.options.until, ..played }
     }
 }
