@@ -72,7 +72,7 @@ impl Checker<'_> {
         );
     }
 
-    fn wallet_name(&self, wallet: WalletIndex) -> String {
+    pub(super) fn wallet_name(&self, wallet: WalletIndex) -> String {
         self.wallets.get(wallet).map_or_else(String::new, |wallet| wallet.name.clone())
     }
 

@@ -199,6 +199,7 @@ impl<'a> Checker<'a> {
                 let compared = self.binary(*operator, left, right, span, scope)?;
                 self.note_exclusion(&compared, scope);
                 self.note_sum(&compared, scope);
+                self.lint_discounted(&compared, scope);
                 if *operator == Binary::Otherwise {
                     self.note_otherwise(left.span);
                 }

@@ -50,6 +50,7 @@ impl<'a> Checker<'a> {
         self.lint_tags();
         self.lint_consents();
         self.lint_not_there(rules);
+        self.lint_uncovered(rules);
         let unsettled: Vec<Span> = self
             .referrals
             .iter()

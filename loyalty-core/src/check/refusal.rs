@@ -2,7 +2,7 @@
 
 use super::Checker;
 use super::expression::Scope;
-use super::model::{EffectKind, RuleForm, RuleIndex, Text, Words};
+use super::model::{EffectKind, Event, RuleForm, RuleIndex, Text, Words};
 use super::rule::Draft;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::locale::Locale;
@@ -35,6 +35,11 @@ const FACTS: [&str; 17] = [
 /// What an untold language is.
 const ENGLISH: &str = "en";
 
+/// Whether an event is none by which anybody asks for something.
+pub(super) fn tells_what_has_happened(event: &Event) -> bool {
+    event.standard && FACTS.contains(&event.name.as_str())
+}
+
 impl<'a> Checker<'a> {
     pub(super) fn refuse(&mut self, label: &'a Label, scope: &Scope, span: Span) -> Option<Words> {
         let words = self.words(label, scope);
@@ -42,7 +47,7 @@ impl<'a> Checker<'a> {
         let diagnostic = match on {
             None => Diagnostic::new(Code::RefusedEvent, span, "only a rule on an event can refuse")
                 .help("write `on` and an event in the head of the rule: what time brings, and what has been decided, happens in any case"),
-            Some(event) if event.standard && FACTS.contains(&event.name.as_str()) => {
+            Some(event) if tells_what_has_happened(event) => {
                 let message = format!("`{}` tells what has happened already, and cannot be refused", event.name);
                 let help = match event.name.as_str() {
                     "received" => "say what is taken in by `accept` with `when` and `cap`: the rest goes back",

@@ -339,6 +339,12 @@ codes! {
     ConsentUnread = "W0242" Warning,
     /// Points that are taken away or turned into others by the effects that earn them.
     NotThereYet = "W0261" Warning,
+    /// A `spend` that refuses what has happened already.
+    SpentOfWhatHappened = "W0280" Warning,
+    /// What is given for points that may not be there.
+    GivenForNothing = "W0281" Warning,
+    /// A discount that is taken off what is left after it.
+    DiscountedTwice = "W0282" Warning,
     /// A balance in what an event earns into the same wallet.
     BalanceEarned = "W0245" Warning,
     /// A point between thousands.
