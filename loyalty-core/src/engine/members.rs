@@ -15,6 +15,8 @@ pub mod pool;
 pub mod transfer;
 
 use super::error::{EventError, Refusal};
+use crate::plan::Plan;
+use crate::time::rfc3339;
 use pause::Pause;
 
 /// Whether an account is open, and what it has been through.
@@ -101,4 +103,23 @@ impl Account {
                 .advising("apply a `resume` event to it first")),
         }
     }
+
+    /// Refuses what a member does while the account rests, and what it did at an instant at which it rested: when that is told makes no
+    /// difference.
+    pub fn expect_awake_at(&self, plan: &Plan, at: i64) -> Result<(), EventError> {
+        self.expect_awake("member")?;
+        match self.paused_at(at) {
+            true => Err(rested(plan, at, "an instant at which the account was not paused")),
+            false => Ok(()),
+        }
+    }
+}
+
+/// Tells that an account rested at an instant.
+pub fn rested(plan: &Plan, at: i64, expected: &str) -> EventError {
+    EventError::new(Refusal::MemberPaused)
+        .in_field("at")
+        .expecting(expected)
+        .but_found(rfc3339(at, plan.calendar.offset_at(at)))
+        .advising("what was refused in a pause stays so when it is over")
 }

@@ -414,7 +414,7 @@ pub fn on_event(
     decisions: &mut Decided,
 ) -> Result<(), EventError> {
     let Some((number, value)) = told(plan, event_plan, event)? else { return Ok(()) };
-    member.account.expect_awake("member")?;
+    member.account.expect_awake_at(plan, event.at)?;
     let Some(question) = plan.questions.declared.get(usize::from(number)) else { return Ok(()) };
     if let Err(why) = expect_open(member, number, event.at) {
         let refused = |code| EventError::new(code).in_field(question.kind.word());

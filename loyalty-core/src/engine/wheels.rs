@@ -202,7 +202,7 @@ pub fn on_event(
     decisions: &mut Decided,
 ) -> Result<(), EventError> {
     let Value::Text(name, _) = doors::named(event_plan, event, "wheel") else { return Ok(()) };
-    member.account.expect_awake("member")?;
+    member.account.expect_awake_at(plan, event.at)?;
     let Some(number) = plan.wheels.iter().position(|wheel| &*wheel.name == name) else {
         let names: Vec<String> = plan.wheels.iter().take(8).map(|wheel| format!("`{}`", wheel.name)).collect();
         return Err(EventError::new(Refusal::UnknownGame)

@@ -54,7 +54,7 @@ pub fn hold(
     event: &EventData,
     decisions: &mut Decided,
 ) -> Result<(), EventError> {
-    member.account.expect_awake("member")?;
+    member.account.expect_awake_at(plan, event.at)?;
     let asked = asked(plan, event_plan, event)?;
     let counters = decisions.counters();
     let scope = Scope { counters: counters.as_ref(), ..Scope::of(plan, member, event.at) };
@@ -125,7 +125,7 @@ pub fn capture(
     event: &EventData,
     decisions: &mut Decided,
 ) -> Result<(), EventError> {
-    member.account.expect_awake("member")?;
+    member.account.expect_awake_at(plan, event.at)?;
     let mut hold = taken_out(event_plan, member, event)?;
     let rest = match part_asked(plan, event_plan, member, event, &hold)? {
         Some((points, money)) => {

@@ -14,9 +14,9 @@ use crate::engine::error::{EventError, Refusal, not_finer};
 use crate::engine::eval::Scope;
 use crate::engine::event::{EventData, Slot};
 use crate::engine::member::Member;
-use crate::engine::outcome::RedeemedBy;
+use crate::engine::outcome::{NotEarned, RedeemedBy};
 use crate::engine::value::Value;
-use crate::engine::{doors, ledger};
+use crate::engine::{doors, ledger, members};
 use crate::plan::layout::ListLayout;
 use crate::plan::reward::CostPlan;
 use crate::plan::{EventPlan, Plan};
@@ -59,8 +59,14 @@ pub fn take(
     if !event_plan.takes_rewards || !takes_any(plan, event_plan, event) {
         return Ok(());
     }
-    if doors::rests(plan, event_plan, member, event).is_some() {
+    if let Some(reason) = doors::rests(plan, event_plan, member, event) {
         member.account.expect_awake("member")?;
+        if reason == NotEarned::Paused {
+            // Told when the account is awake again, it is what it would have been in time.
+            let awake =
+                "an order of a time at which the account was not paused, for it takes rewards or pays from a wallet";
+            return Err(members::rested(plan, event.at, awake));
+        }
     }
     if turn == Turn::Before {
         let paid: Vec<_> = tenders(plan, event_plan, event).collect();

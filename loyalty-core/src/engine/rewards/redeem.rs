@@ -30,7 +30,7 @@ pub fn on_event(
     if doors::named(event_plan, event, "reward") == Value::Missing {
         return Ok(());
     }
-    member.account.expect_awake("member")?;
+    member.account.expect_awake_at(plan, event.at)?;
     let asked = asked(plan, event_plan, event)?;
     let counters = decisions.counters();
     let scope = Scope { counters: counters.as_ref(), ..Scope::of(plan, member, event.at) };
