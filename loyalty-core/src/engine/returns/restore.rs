@@ -1,13 +1,16 @@
 //! What is given back of the points that an order has spent, in the reverse order of their use.
 
+use std::borrow::Cow;
+
 use rust_decimal::Decimal;
 
 use super::asked::{PointsAsked, of_one_of};
 use super::goods::charged_in_all;
-use super::kept::{base, share};
+use super::kept::{base, charged, share};
 use super::lasting::taken_to_convert;
 use super::limits::{lower_caps, make_room};
 use super::order::{Order, Returned};
+use super::owed::{AllOwed, tells_due};
 use super::written_off::make_up;
 use crate::amount::{self, Overflow};
 use crate::check::model::{Flow, Moment, Trigger};
@@ -69,6 +72,11 @@ fn restore(
     if points.is_some() && only.is_none() {
         expect_one_wallet(plan, order)?;
     }
+    // What coupons take off no more is owed for what is kept: it makes the goods that have come back no cheaper, whichever come first.
+    let kept = match !after.whole && tells_due(plan, order) {
+        true => Cow::Owned(charged(plan, order, after, &AllOwed::default())?),
+        false => Cow::Borrowed(kept),
+    };
     for (number, wallet) in plan.wallets.iter().enumerate() {
         let number = number as u16;
         let uses = prices(plan, order, number, after.whole);
@@ -86,7 +94,7 @@ fn restore(
             }
             None if after.whole => left,
             None if restoring.is_some_and(|restoring| restoring.full_only) => Decimal::ZERO,
-            None => amount::subtract(come_back_share(plan, order, kept, (number, spent))?, before)?,
+            None => amount::subtract(come_back_share(plan, order, &kept, (number, spent))?, before)?,
         };
         // In an order that lives on they pay for its other form: what that leaves of them is taken again.
         if due <= Decimal::ZERO || (never(restoring) && !lives_on) {
