@@ -4,6 +4,7 @@ use core::ops::{Deref, DerefMut, Range};
 
 use rust_decimal::Decimal;
 
+use super::challenges::Reward;
 use super::claims::{Claim, Counters};
 use super::member::Member;
 use super::outcome::{Decision, Kind};
@@ -38,6 +39,20 @@ pub struct Decided {
     carried: Vec<u64>,
     /// The levels of badges that were deserved before something came back.
     badges: Vec<u16>,
+    /// The goals that this one, which replaces another order, has taken back.
+    goals: Vec<Reward>,
+    /// What rewards of goals have redeemed.
+    redeemed: Vec<Redeemed>,
+}
+
+/// Rewards that the reward of a goal has redeemed.
+#[derive(Debug)]
+struct Redeemed {
+    goal: Reward,
+    /// Where the decisions say so.
+    places: Vec<usize>,
+    /// What they had given before and is not given once more.
+    gifts: Vec<Gift>,
 }
 
 /// A rule that a decision, a change or the calendar has set off.
@@ -125,6 +140,37 @@ impl Decided {
     /// The order that is edited, as it stands from now on: digest of its id.
     pub fn edited(&self) -> Option<u64> {
         self.edited
+    }
+
+    /// Where an order is replaced, a goal was taken back.
+    pub fn goal_undone(&mut self, goal: Reward) {
+        self.goals.push(goal);
+    }
+
+    /// The goal that was taken back in whose place another one is met, if there is one: the same, or one of another window.
+    pub fn undone_for(&mut self, goal: &Reward) -> Option<Reward> {
+        let alike = |known: &Reward| (known.challenge, known.goal) == (goal.challenge, goal.goal);
+        let same = self.goals.iter().position(|known| known == goal);
+        let place = same.or_else(|| self.goals.iter().rposition(alike))?;
+        Some(self.goals.remove(place))
+    }
+
+    /// The reward of a goal has redeemed others, as the decisions at some places say, of which some things are not given once more.
+    pub fn redeemed_for(&mut self, goal: Reward, places: Vec<usize>, gifts: Vec<Gift>) {
+        if !places.is_empty() {
+            self.redeemed.push(Redeemed { goal, places, gifts });
+        }
+    }
+
+    /// The goal whose reward has redeemed what the decision at a place says.
+    pub fn goal_of(&self, place: usize) -> Option<Reward> {
+        self.redeemed.iter().find(|known| known.places.contains(&place)).map(|known| known.goal)
+    }
+
+    /// What stays of what a goal's reward had redeemed before.
+    pub fn gifts_for(&mut self, goal: &Reward) -> Option<&mut Vec<Gift>> {
+        let known = self.redeemed.iter_mut().find(|known| known.goal == *goal)?;
+        Some(&mut known.gifts).filter(|gifts| !gifts.is_empty())
     }
 
     /// From here on what follows does so as it would have at the event's own time, when the account was awake.

@@ -15,7 +15,7 @@ use super::earning::{self, Evaluation};
 use super::error::{EventError, Refusal};
 use super::eval::Scope;
 use super::ladders::{self, Occasion};
-use super::lots::Vesting;
+use super::lots::{Lot, Vesting};
 use super::member::Member;
 use super::moves::Move;
 use super::outcome::{Decision, Kind};
@@ -35,11 +35,20 @@ pub struct Cause {
     pub before: Option<u16>,
     /// The goal of a challenge whose reward this is.
     pub reward: Option<Reward>,
+    /// The goal whose reward has redeemed the one that this is what it gives of.
+    pub goal: Option<Reward>,
     pub coupon: Option<Concerned>,
     /// What is left of the budget of points of the coupon whose effects these are.
     pub room: Option<Room>,
     /// The rule has followed on an earlier form of the order, and does again only what goes by the amount.
     pub again: bool,
+}
+
+impl Cause {
+    /// Nothing but an amount, at an instant.
+    pub fn of(amount: Decimal, at: i64) -> Self {
+        Self { amount, at, before: None, reward: None, goal: None, coupon: None, room: None, again: false }
+    }
 }
 
 /// Far more rounds than a program without circles can need.
@@ -68,7 +77,11 @@ pub fn follow(
         while let Some(decision) = decisions.get(next) {
             let as_of = of_before.get(of_before.partition_point(|(decided, _)| decided.end <= next));
             let as_of = as_of.filter(|(decided, _)| decided.contains(&next)).map_or(decision.at, |(_, at)| *at);
-            let set_off = rules_on(plan, decision);
+            let mut set_off = rules_on(plan, decision);
+            if let Kind::RewardRedeemed { rule: of, .. } = decision.kind {
+                let goal = decisions.goal_of(next);
+                set_off.iter_mut().filter(|(rule, _)| *rule == of).for_each(|(_, cause)| cause.goal = goal);
+            }
             let carried = decisions.is_carried(decision);
             let before = match set_off.is_empty() || carried {
                 true => None,
@@ -129,7 +142,7 @@ pub fn follow_on_less(
     }
     let own = decisions.get(first..).unwrap_or_default();
     for (rule, amount) in returns::less(plan, own, plan.calendar.day_at(at))? {
-        let cause = Cause { amount, at, before: None, reward: None, coupon: None, room: None, again: false };
+        let cause = Cause::of(amount, at);
         let next = decisions.len();
         run(plan, member, rule, (cause, amount), (at, at, Occasion::Return), decisions)?;
         follow(plan, member, at, Occasion::Return, next, decisions)?;
@@ -148,7 +161,7 @@ fn too_many_decisions() -> EventError {
 pub fn rules_on(plan: &Plan, decision: &Decision) -> Vec<(u32, Cause)> {
     let reactions = &plan.reactions;
     let amount = decision.amount().unwrap_or_default();
-    let cause = Cause { amount, at: decision.at, before: None, reward: None, coupon: None, room: None, again: false };
+    let cause = Cause::of(amount, decision.at);
     let about = |wallet: u16, kind: DecisionTrigger| reactions.on(wallet, kind).iter().map(|rule| (*rule, cause));
     match &decision.kind {
         Kind::Earned { wallet, vesting, .. } => {
@@ -299,7 +312,16 @@ fn run(
     if plan_of.is_some_and(|rule| !matches!(rule.trigger, Trigger::Clock(_))) {
         experiments::note(plan, member, arms, at, decisions);
     }
+    // A rule that the program writes itself gives what no return takes back.
+    let held = plan_of.is_some_and(|rule| rule.held.is_some());
+    let reward = cause.reward.filter(|_| held);
     let (met, first) = (decisions.meet(member), decisions.len());
+    let again = match &reward {
+        Some(reward) => {
+            Some((challenges::meet_again(plan, member, (rule, reward), at, decisions)?, *reward, decisions.len()))
+        }
+        None => None,
+    };
     let mut evaluation = Evaluation::default();
     let counters = decisions.counters();
     let cause = Cause { room: points::room_of(plan, rule, &cause, counters.as_ref(), at, decisions), ..cause };
@@ -312,17 +334,15 @@ fn run(
             if matches!(occasion, Occasion::Time) || !plan_of.is_some_and(returns::gives_with_an_order) {
                 evaluation.wait_for_no_event();
             }
-            // A rule that the program writes itself gives what no return takes back.
-            let held = plan.rules.get(rule as usize).is_some_and(|rule| rule.held.is_some());
-            let reward = cause.reward.filter(|_| held);
             let mut moves = core::mem::take(&mut evaluation.moves);
-            let done = match reward {
-                Some(reward) => {
-                    let mut known = returns::gifts_of_goal(plan, member, (rule, &reward));
-                    returns::not_once_more(&mut known, rule, &mut moves)
-                }
-                None => returns::not_once_more(&mut decisions.gifts, rule, &mut moves),
+            let mut of_goal =
+                reward.map(|reward| returns::gifts_of_goal(plan, member, (rule, &reward))).unwrap_or_default();
+            let known = match (reward, cause.goal) {
+                (Some(_), _) => &mut of_goal,
+                (None, Some(goal)) => decisions.gifts_for(&goal).unwrap_or(&mut of_goal),
+                (None, None) => &mut decisions.gifts,
             };
+            let done = returns::not_once_more(known, rule, &mut moves);
             for (_, step) in &done {
                 if let Move::Convert { to, given, .. } = step
                     && let Some(policy) = plan.policy(*to, plan.calendar.day_at(at))
@@ -351,16 +371,17 @@ fn run(
                 let decided = decisions.get(first..).unwrap_or(&[]);
                 let earned = earned_until.saturating_sub(first);
                 challenges::granted(member, reward, (&before, counted), (decided, earned), stand_for);
-                let challenge = plan.challenges.get(usize::from(reward.challenge));
-                // The same goal, met by other events.
                 let own = reward.source(plan);
-                let since = returns::forgotten_before(plan, member);
-                returns::net_given_again(member, (own, own), since, |_| Decimal::MAX, at, decisions)?;
-                if let Some((challenge, order)) = challenge.zip(decisions.edited()) {
-                    returns::net_reward(member, (&challenge.name, own), order, at, decisions)?;
-                }
+                net_goal(plan, member, |lot| lot.source == own, (&reward, own), at, decisions)?;
             }
-            if let Some(order) = decisions.edited().filter(|_| plan_of.is_some_and(returns::gives_with_an_order)) {
+            let with_order = cause.goal.is_none() && plan_of.is_some_and(returns::gives_with_an_order);
+            if let Some(goal) = cause.goal {
+                let given = decisions.get(first..earned_until).unwrap_or(&[]).iter().filter_map(earned);
+                let given: Vec<u64> = given.map(|(entry, ..)| entry).collect();
+                let what = goal.source_of(plan, rule);
+                net_goal(plan, member, |lot| given.contains(&lot.entry), (&goal, what), at, decisions)?;
+            }
+            if let Some(order) = decisions.edited().filter(|_| with_order) {
                 let given =
                     decisions.get(first..earned_until).unwrap_or(&[]).iter().filter_map(earned).collect::<Vec<_>>();
                 let lots: Vec<u64> = given.iter().map(|(entry, ..)| *entry).collect();
@@ -374,9 +395,30 @@ fn run(
         Err(error) if error.code() == Refusal::InsufficientBalance => {}
         Err(error) => return Err(error),
     }
+    if let Some((again, reward, begun)) = again {
+        again.settle(plan, member, (rule, reward), (begun, at), decisions)?;
+    }
     if let Some(met) = met {
         let decisions_of = first..decisions.len();
         decisions.ran(Run { rule, cause, whole, at, met, counters, decisions: decisions_of });
+    }
+    Ok(())
+}
+
+/// Makes up for what had been given for the same goal before, met by other events, or with the form before of an edited order.
+fn net_goal(
+    plan: &Plan,
+    member: &mut Member,
+    is_own: impl Fn(&Lot) -> bool,
+    (goal, what): (&Reward, u64),
+    at: i64,
+    decisions: &mut Decided,
+) -> Result<(), Overflow> {
+    let since = returns::forgotten_before(plan, member);
+    returns::net_given_again(member, &is_own, (what, since), |_| Decimal::MAX, at, decisions)?;
+    let challenge = plan.challenges.get(usize::from(goal.challenge));
+    if let Some((challenge, order)) = challenge.zip(decisions.edited()) {
+        returns::net_reward(member, &is_own, (&challenge.name, order), at, decisions)?;
     }
     Ok(())
 }

@@ -48,7 +48,7 @@ use rerate::{count_no_more, remeasure};
 use restore::{give_back_spent, paid_by_itself};
 
 pub use clawback::{given_by, given_that_waits, gives_with_an_order, take_given_back, take_reward_back};
-pub use gifts::{Gift, gifts, gifts_of_goal, issued_before, leaves, not_once_more, stand_for};
+pub use gifts::{Gift, gifts, gifts_by, gifts_of_goal, issued_before, leaves, not_once_more, stand_for};
 pub use lasting::{
     Followed, bought_at, each_form, followed, follows_itself, is_lasting, lasting, misses, spent, unseen,
     without_conversions,
@@ -63,7 +63,7 @@ pub use restore::{Lent, give_back_used, put_back, take_again};
 pub use vested::{carry, carry_given, followed_before, is_done, vested_at_once};
 pub use written_off::{
     WrittenOff, drawn_again, forgotten_before, is_missing, make_up, net, net_given, net_given_again, net_reward,
-    of_order_were_given_for, reward_belongs, rewards_go_on, strike, were_given_for,
+    of_order_were_given_for, reward_belongs, rewards_go_on, strike, was_had, were_given_for,
 };
 
 /// What undoing an order has found that the one in its place goes on with.

@@ -30,7 +30,7 @@ pub use back::{
 pub use hold::{Ended, Hold, capture, hold, lapse, let_all_go, release};
 pub use lack::{Lack, LackOf};
 pub use order::{Turn, claimed, take, takes_any};
-pub use redeem::{commit, on_event, plan_redeem};
+pub use redeem::{commit, on_event, plan_redeem, undone, used_again};
 
 /// How often one event may take a reward.
 pub const QUANTITY_MAX: u32 = 1_000;

@@ -307,20 +307,12 @@ pub fn causes(plan: &Plan, member: &Member, trigger: &ClockTrigger, at: i64) -> 
             let ending = ending(member, *coupon);
             let ending = ending.filter(|held| so_long_before(&plan.calendar, held.until, *before) == at);
             let concerned = ending.map(|held| Concerned { coupon: held.coupon, number: Some(held.number) });
-            let cause = |coupon| Cause {
-                amount: Decimal::ZERO,
-                at,
-                before: None,
-                reward: None,
-                coupon: Some(coupon),
-                room: None,
-                again: false,
-            };
+            let cause = |coupon| Cause { coupon: Some(coupon), ..Cause::of(Decimal::ZERO, at) };
             return concerned.map(cause).collect();
         }
         _ => (Decimal::ZERO, at),
     };
-    SmallVec::from_elem(Cause { amount, at, before: None, reward: None, coupon: None, room: None, again: false }, 1)
+    SmallVec::from_elem(Cause::of(amount, at), 1)
 }
 
 /// The coupons, of a kind or of any, that will run out.

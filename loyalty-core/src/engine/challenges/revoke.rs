@@ -7,17 +7,15 @@ use super::super::decided::Decided;
 use super::super::eval::Scope;
 use super::super::log::hash;
 use super::super::member::Member;
-use super::super::outcome::{Decision, Kind, RedeemedBy};
+use super::super::outcome::{Decision, Kind};
 use super::super::returns;
-use super::super::rewards::{self, Units};
 use super::super::tally::Changes;
-use super::again;
 use super::state::{Done, WindowState};
 use super::windows::{self, Frame};
-use super::{Before, judge, runs, streaks};
+use super::{Before, again, judge, rewarded, runs, streaks};
 use crate::amount::{self, Overflow};
 use crate::check::model::{Moment, Trigger};
-use crate::plan::{ChallengeFormPlan, EffectKindPlan, Plan, ProgressPlan, in_force};
+use crate::plan::{ChallengeFormPlan, Plan, ProgressPlan, in_force};
 
 /// A goal that was met and whose reward is being given.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,6 +27,13 @@ pub struct Reward {
 }
 
 impl Reward {
+    /// What the points come from that another reward has given which this one has redeemed.
+    pub fn source_of(&self, plan: &Plan, redeemed: u32) -> u64 {
+        let name = plan.rewards.iter().find(|reward| reward.rule == redeemed).map_or("", |reward| &*reward.name);
+        let challenge = plan.challenges.get(usize::from(self.challenge)).map_or("", |challenge| &challenge.name);
+        hash(&format!("challenge {challenge} {} {} {} redeems {name}", self.window, self.round, self.goal))
+    }
+
     /// What the points of the reward come from, as lots say it.
     pub fn source(&self, plan: &Plan) -> u64 {
         let name = plan.challenges.get(usize::from(self.challenge)).map_or("", |challenge| &challenge.name);
@@ -162,131 +167,6 @@ fn reward_of(plan: &Plan, reward: &Reward) -> Option<usize> {
     plan.rules.iter().position(|rule| rule.held.is_some() && rule.trigger == Trigger::Declared(moment))
 }
 
-/// An event that has met a goal.
-pub struct Met {
-    pub id: String,
-    pub decisions: Vec<Decision>,
-    /// Which part of what the goal's reward did there is that of this goal: the round may have been one of several.
-    pub part: Part,
-}
-
-/// The events that are remembered and have met a goal, in the order of their coming.
-pub fn met_by(plan: &Plan, member: &Member, reward: &Reward) -> Vec<Met> {
-    let Some(challenge) = plan.challenges.get(usize::from(reward.challenge)) else { return Vec::new() };
-    let mut found = Vec::new();
-    for record in member.log.iter() {
-        let decisions = record.decisions().unwrap_or_default();
-        let met = decisions.iter().filter_map(|decision| match &decision.kind {
-            Kind::GoalMet { challenge: of, place, window, round, .. }
-            | Kind::ChallengeCompleted { challenge: of, place, window, round, .. }
-                if (&**of, *place) == (&*challenge.name, reward.goal) =>
-            {
-                Some((*window, *round))
-            }
-            _ => None,
-        });
-        let met: Vec<(i64, u32)> = met.collect();
-        if let Some(place) = met.iter().rposition(|met| *met == (reward.window, reward.round)) {
-            found.push(Met { id: record.id.to_owned(), decisions, part: Part { place, of: met.len() } });
-        }
-    }
-    found
-}
-
-/// One of several equal parts.
-#[derive(Debug, Clone, Copy)]
-pub struct Part {
-    place: usize,
-    of: usize,
-}
-
-impl Part {
-    /// The part of a list.
-    pub fn of<'l, T>(&self, list: &'l [T]) -> &'l [T] {
-        let end = |place: usize| list.len().saturating_mul(place).checked_div(self.of).unwrap_or_default();
-        list.get(end(self.place)..end(self.place.saturating_add(1))).unwrap_or_default()
-    }
-}
-
-/// Gives back what the reward of a goal has spent. What time alone had set off is in no log, and stays spent.
-fn give_back_spent(
-    plan: &Plan,
-    member: &mut Member,
-    (rule, reward): (u32, &Reward),
-    at: i64,
-    decisions: &mut Decided,
-) -> Result<(), Overflow> {
-    if !does(plan, rule, |kind| matches!(kind, EffectKindPlan::Spend { .. })) {
-        return Ok(());
-    }
-    let Some(Met { decisions: decided, part, .. }) = met_by(plan, member, reward).pop() else { return Ok(()) };
-    let spent = returns::spent(plan, &decided, rule);
-    for decision in part.of(&spent).iter().rev().filter_map(|place| decided.get(*place)) {
-        unspend(plan, member, decision, (decision.at, at), decisions)?;
-    }
-    Ok(())
-}
-
-/// Whether some form of a rule has such an effect.
-fn does(plan: &Plan, rule: u32, is: impl Fn(&EffectKindPlan) -> bool) -> bool {
-    let forms = plan.rules.get(rule as usize).map(|rule| rule.forms.as_slice()).unwrap_or(&[]);
-    forms.iter().any(|form| form.value.effects.iter().any(|effect| is(&effect.kind)))
-}
-
-/// Gives back what a decision has spent, the last of it first.
-fn unspend(
-    plan: &Plan,
-    member: &mut Member,
-    decision: &Decision,
-    at: (i64, i64),
-    decisions: &mut Decided,
-) -> Result<(), Overflow> {
-    let Kind::Spent { entry, wallet, uses, restore, .. } = &decision.kind else { return Ok(()) };
-    for used in uses.iter().rev() {
-        returns::give_back_used(plan, member, *wallet, (*entry, used, *restore), at, decisions)?;
-    }
-    Ok(())
-}
-
-/// Takes back what the reward of a goal has redeemed: it gives the price back, and what that gave goes.
-fn give_back_redeemed(
-    plan: &Plan,
-    member: &mut Member,
-    (rule, reward): (u32, &Reward),
-    at: i64,
-    decisions: &mut Decided,
-) -> Result<(), Overflow> {
-    if !does(plan, rule, |kind| matches!(kind, EffectKindPlan::Redeem { .. })) {
-        return Ok(());
-    }
-    let Some(Met { id, decisions: decided, part }) = met_by(plan, member, reward).pop() else { return Ok(()) };
-    let by_it = |decision: &Decision| match decision.kind {
-        Kind::RewardRedeemed { rule: of, quantity, by: RedeemedBy::Rule(by), .. } if by == rule => Some((of, quantity)),
-        _ => None,
-    };
-    let own = decided.iter().enumerate().filter(|(_, decision)| by_it(decision).is_some());
-    let own: Vec<usize> = own.map(|(place, _)| place).collect();
-    for place in part.of(&own).iter().rev() {
-        let Some((then, (of, quantity))) =
-            decided.get(*place).and_then(|decision| Some((decision.at, by_it(decision)?)))
-        else {
-            continue;
-        };
-        for paid in returns::price(&decided, *place).into_iter().rev().filter_map(|place| decided.get(place)) {
-            unspend(plan, member, paid, (then, at), decisions)?;
-        }
-        let with_it = decided.get(returns::begins(&decided, of)..).unwrap_or_default();
-        let all = with_it.iter().filter_map(|decision| match decision.kind {
-            Kind::RewardRedeemed { rule, quantity, .. } if rule == of => Some(Decimal::from(quantity)),
-            _ => None,
-        });
-        let (all, units) = (amount::sum(all.collect::<Vec<_>>().into_iter())?, Decimal::from(quantity));
-        let units = Units { rule: of, before: Decimal::ZERO, units, all };
-        rewards::come_back(plan, member, (&id, with_it), units, (then, at, false), decisions)?;
-    }
-    Ok(())
-}
-
 /// Takes back what a goal has given, and tells that it is met no more.
 pub fn undo(
     plan: &Plan,
@@ -315,9 +195,10 @@ pub fn undo(
         super::given::take_back(plan, member, given, at, decisions);
     }
     let rule = reward_of(plan, &reward);
+    let first = decisions.len();
     if let Some(rule) = rule {
-        give_back_spent(plan, member, (rule as u32, &reward), at, decisions)?;
-        give_back_redeemed(plan, member, (rule as u32, &reward), at, decisions)?;
+        rewarded::give_back_spent(plan, member, (rule as u32, &reward), at, decisions)?;
+        rewarded::give_back_redeemed(plan, member, (rule as u32, &reward), at, decisions)?;
     }
     let mut room = Changes::new();
     for (wallet, counted) in done.counted {
@@ -325,13 +206,14 @@ pub fn undo(
         returns::lower_caps(plan, (rule as u32, wallet), counted, done.told, &mut room)?;
     }
     returns::make_room(member, room)?;
-    let first = decisions.len();
+    let own = decisions.len();
     for (wallet, amount) in done.granted {
         returns::take_reward_back(plan, member, wallet, amount, (reward.source(plan), done.told), at, decisions)?;
     }
-    returns::were_given_for(plan, member, reward.source(plan), (decisions.get(first..).unwrap_or_default(), done.told));
+    returns::were_given_for(plan, member, reward.source(plan), (decisions.get(own..).unwrap_or_default(), done.told));
     if let Some(order) = decisions.edited() {
         returns::reward_belongs(member, &challenge.name, order, decisions.get(first..).unwrap_or_default());
+        decisions.goal_undone(reward);
     }
     Ok(())
 }

@@ -165,15 +165,7 @@ pub fn is_used_up(
         return Ok(left.is_zero());
     }
     let of = Concerned { coupon, number: None };
-    let cause = Cause {
-        amount: Decimal::ZERO,
-        at: scope.at,
-        before: None,
-        reward: None,
-        coupon: Some(of),
-        room: None,
-        again: false,
-    };
+    let cause = Cause { coupon: Some(of), ..Cause::of(Decimal::ZERO, scope.at) };
     let alone =
         Scope { cause: Some(&cause), counters: Some(counters), ..Scope::of(scope.plan, scope.member, scope.at) };
     let mut evaluation = Evaluation::default();

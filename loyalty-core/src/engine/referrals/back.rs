@@ -245,7 +245,14 @@ pub fn net_again(
         let most =
             |wallet: u16| given.iter().find(|(known, _)| *known == wallet).map_or(Decimal::ZERO, |(_, sum)| *sum);
         let what = part(plan, *number);
-        returns::net_given_again(member, (hash(&event.id), what), i64::MIN, most, event.at, decisions)?;
+        returns::net_given_again(
+            member,
+            |lot| lot.source == hash(&event.id),
+            (what, i64::MIN),
+            most,
+            event.at,
+            decisions,
+        )?;
         member.written_off.change(|known| known.given_for == what, |known| known.given_for = 0);
     }
     Ok(!counts.is_empty())

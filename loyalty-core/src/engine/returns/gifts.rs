@@ -83,6 +83,11 @@ pub fn gifts_of_goal(plan: &Plan, member: &Member, (rule, reward): (u32, &Reward
     found
 }
 
+/// What stays of what one rule has given by some decisions.
+pub fn gifts_by(plan: &Plan, member: &Member, decisions: &[Decision], rule: u32) -> Vec<Gift> {
+    gifts_in(plan, member, decisions, |_| true).into_iter().filter(|gift| gift.rule == rule).collect()
+}
+
 /// Whether anything stays of what a coupon or a reward has given with an order: a limit on it is not free again.
 pub fn leaves(plan: &Plan, member: &Member, order: &str, rule: u32) -> bool {
     let raises = |kind: &EffectKindPlan| matches!(kind, EffectKindPlan::Raise { .. });

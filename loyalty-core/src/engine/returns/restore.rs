@@ -313,18 +313,18 @@ fn is_price(plan: &Plan, rule: Option<u32>, wallet: u16, day: i32) -> bool {
     is_own && effects.iter().any(|effect| spends(&effect.kind))
 }
 
-/// Gives back what a goal's reward had used of a lot, as the wallet said then.
+/// Gives back what a goal's reward had used of a lot, as the wallet said then; where the goal `lives_on`, whatever it said.
 pub fn give_back_used(
     plan: &Plan,
     member: &mut Member,
     wallet: u16,
     (drawn, used, restore): (u64, &Use, Restoring),
-    (used_at, at): (i64, i64),
+    (used_at, at, lives_on): (i64, i64, bool),
     decisions: &mut Vec<Decision>,
 ) -> Result<(), Overflow> {
     let expiry = pause::moved_expiry(plan, &member.account, used.expiry, used_at);
     let (used, amount) = (Use { expiry, ..used.clone() }, used.amount);
-    give_back(plan, member, wallet, (drawn, &used, restore), amount, (used_at, at, false), decisions)
+    give_back(plan, member, wallet, (drawn, &used, restore), amount, (used_at, at, lives_on), decisions)
 }
 
 /// Puts points back into the lot that they came from, or into a new one, as the wallet said when they were used.

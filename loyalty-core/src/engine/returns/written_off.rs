@@ -112,18 +112,23 @@ pub fn of_order_were_given_for(
     Ok(())
 }
 
+/// Whether something that had been given for that was not found when it was taken back.
+pub fn was_had(member: &Member, what: u64) -> bool {
+    member.written_off.iter().any(|known| known.given_for == what && !known.amount.is_zero())
+}
+
 /// Makes up for what had been given for the same before, and was not found when it was taken back, by some of the lots that have just
 /// been given for it: up to so much, in each wallet. What was written off `since` then is looked at.
 pub fn net_given_again(
     member: &mut Member,
-    (source, what): (u64, u64),
-    since: i64,
+    is_own: impl Fn(&Lot) -> bool,
+    (what, since): (u64, i64),
     most: impl Fn(u16) -> Decimal,
     at: i64,
     decisions: &mut Vec<Decision>,
 ) -> Result<(), Overflow> {
     let for_it = |known: &WrittenOff| known.given_for == what && known.at >= since;
-    net_rows(member, |lot| lot.source == source, for_it, most, at, decisions)
+    net_rows(member, is_own, for_it, most, at, decisions)
 }
 
 /// What was written off before this is forgotten, unless something else asks for it. When a state was last tidied must not show.
@@ -157,12 +162,12 @@ pub fn rewards_go_on(plan: &Plan, member: &mut Member, (from, to): (u64, u64)) {
 /// purchase had been rewarded once.
 pub fn net_reward(
     member: &mut Member,
-    (challenge, source): (&str, u64),
-    order: u64,
+    is_own: impl Fn(&Lot) -> bool,
+    (challenge, order): (&str, u64),
     at: i64,
     decisions: &mut Vec<Decision>,
 ) -> Result<(), Overflow> {
-    net_lots(member, |lot| lot.source == source, of_rewards(challenge, order), at, decisions)
+    net_lots(member, is_own, of_rewards(challenge, order), at, decisions)
 }
 
 /// Makes up for what was written off of an edited order by what a coupon or a reward has just given with its new form: it is
