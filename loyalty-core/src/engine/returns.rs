@@ -77,6 +77,8 @@ pub struct Undone {
     pub goals: Vec<challenges::Unpaid>,
     /// The rounds of challenges that it was a part of.
     pub rounds: Vec<challenges::RoundsDone>,
+    /// What rounds have had of it where the window moves on with time.
+    pub had: Vec<challenges::Had>,
     /// What was put back of points that are never given back.
     pub lent: Vec<Lent>,
 }
@@ -223,9 +225,9 @@ fn take_away(
     if !lives_on && tells_due(plan, &order) {
         refund_due(plan, &order, (&before, &kept_before), (&after, &kept_after), at, decisions)?;
     }
-    let used_up = challenges::used_up(plan, member)?;
+    let used_up = challenges::used_up(plan, member, after.order)?;
     let edited = challenges::counted_with(plan, member, after.order)?;
-    let rounds = match lives_on {
+    let mut rounds = match lives_on {
         true => challenges::done_with(plan, member, (&order.event.id, order.event.at))?,
         false => Vec::new(),
     };
@@ -238,7 +240,8 @@ fn take_away(
     if lives_on {
         count_no_more(plan, member, &order)?;
     }
-    challenges::weigh(plan, member, &used_up)?;
+    let had = challenges::weigh(plan, member, &used_up, (after.order, at, lives_on))?;
+    challenges::without(plan, member, order.event.at, &mut rounds)?;
     let lacking = challenges::give_free(plan, member, (after.order, after.whole), edited)?;
     let goals = match lives_on {
         true => challenges::unpaid(plan, member, &owing, lacking, (order.event.at, at))?,
@@ -290,7 +293,7 @@ fn take_away(
     let lent = if lives_on { restore::lent(plan, &order, decided)? } else { Vec::new() };
     let vested = vested_of(plan, decided)?;
     let had_waited = if lives_on { vested::had_waited(plan, member, &order.event.id, &vested) } else { Vec::new() };
-    Ok(Undone { vested, had_waited, goals, rounds, lent })
+    Ok(Undone { vested, had_waited, goals, rounds, had, lent })
 }
 
 /// How much of what some decisions have taken back was pending no more, by wallet.

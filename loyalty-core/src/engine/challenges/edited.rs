@@ -9,11 +9,11 @@ use rust_decimal::Decimal;
 use super::super::decided::Decided;
 use super::super::eval::Scope;
 use super::super::member::Member;
-use super::judge;
 use super::state::WindowState;
 use super::windows::{self, Frame};
+use super::{judge, rounds};
 use crate::amount::{self, Overflow};
-use crate::plan::{ChallengeFormPlan, Plan, ProgressPlan};
+use crate::plan::{ChallengeFormPlan, ChallengePlan, Plan, ProgressPlan};
 
 /// An order whose earlier forms have met goals that stay, in windows in which it counts no more.
 #[derive(Debug, Clone, PartialEq)]
@@ -21,7 +21,7 @@ pub struct Edited {
     /// Digest of its id, and when it was.
     pub order: u64,
     pub at: i64,
-    /// What those goals lack, by the number of their window.
+    /// What those goals lack, by the number of their window; by that of its own, what a round has had of it.
     pub lacks: Lacks,
     /// The window in which the order counts now, and how much it counts there.
     pub key: i64,
@@ -31,9 +31,18 @@ pub struct Edited {
 pub type Lacks = Vec<(i64, Decimal)>;
 
 impl Edited {
-    /// What of it is used up in its window.
+    /// What of it is used up in its window: what goals elsewhere lack, and what an edit has added to what a round here has had of it.
     pub fn uses(&self) -> Result<Decimal, Overflow> {
-        Ok(self.counts.min(amount::sum(self.lacks.iter().map(|(_, lacks)| *lacks))?))
+        let elsewhere = self.lacks.iter().filter(|(key, _)| *key != self.key).map(|(_, lacks)| *lacks);
+        let elsewhere = self.counts.min(amount::sum(elsewhere)?);
+        let Some(had) = self.had() else { return Ok(elsewhere) };
+        let added = amount::subtract(amount::subtract(self.counts, elsewhere)?, had)?;
+        amount::add(elsewhere, added.max(Decimal::ZERO))
+    }
+
+    /// What a round of its own window has had of it, or of a form before it.
+    pub fn had(&self) -> Option<Decimal> {
+        self.lacks.iter().find(|(key, _)| *key == self.key).map(|(_, had)| *had)
     }
 }
 
@@ -73,6 +82,9 @@ pub fn owing(plan: &Plan, member: &Member, at: i64) -> Result<Vec<(usize, Frame,
 pub fn counted_with(plan: &Plan, member: &Member, order: u64) -> Result<Vec<(usize, Decimal)>, Overflow> {
     let mut found = Vec::new();
     for (number, state) in member.challenges.iter().enumerate() {
+        if plan.challenges.get(number).is_none_or(ChallengePlan::moves) {
+            continue;
+        }
         if let Some(edited) = state.edited.iter().find(|edited| edited.order == order) {
             found.push((number, counted_around(plan, member, number, edited)?));
         }
@@ -103,15 +115,15 @@ pub fn give_free(
         let left = if whole { Decimal::ZERO } else { amount::subtract(edited.counts, gone)?.max(Decimal::ZERO) };
         let left = Edited { counts: left, ..edited.clone() };
         let free = amount::subtract(edited.uses()?, left.uses()?)?;
-        let Some(state) = member.challenges.get_mut(number) else { continue };
-        if free > Decimal::ZERO
-            && let Some(window) = state.windows.find_mut(|window| window.key == edited.key)
-        {
-            window.used = amount::subtract(window.used, free)?.max(Decimal::ZERO);
+        if free > Decimal::ZERO {
+            let round = rounds::round_of(plan, member, (number, edited.key), order);
+            rounds::use_more(member, number, (edited.key, round), -free)?;
         }
+        let Some(state) = member.challenges.get_mut(number) else { continue };
         if whole {
             state.edited.retain(|edited| edited.order != order);
-            lacking.push((number, edited.lacks));
+            let elsewhere = edited.lacks.into_iter().filter(|(key, _)| *key != edited.key).collect();
+            lacking.push((number, elsewhere));
         } else if let Some(known) = state.edited.find_mut(|edited| edited.order == order) {
             *known = left;
         }

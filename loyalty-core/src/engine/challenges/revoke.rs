@@ -12,7 +12,7 @@ use super::super::returns;
 use super::super::tally::Changes;
 use super::state::{Done, WindowState};
 use super::windows::{self, Frame};
-use super::{Before, again, judge, rewarded, runs, streaks};
+use super::{Before, again, judge, rewarded, rounds, runs, streaks};
 use crate::amount::{self, Overflow};
 use crate::check::model::{Moment, Trigger};
 use crate::plan::{ChallengeFormPlan, Plan, ProgressPlan, in_force};
@@ -158,6 +158,7 @@ fn take_back(
     (window.used, window.since) = (done.used, done.since);
     (window.rounds, window.met) = (done.round, done.goal);
     let goals = window.goals.clone();
+    rounds::forget_lost(plan, member, (number, key), decisions);
     undo(plan, member, number, &goals, done, at, decisions)
 }
 

@@ -8,7 +8,7 @@ use super::super::cycles::Cycles;
 use super::super::lots::Use;
 use super::super::member::Member;
 use super::super::undo::{Kept, Rows, undo_all};
-use super::windows::cycle_frame;
+use super::windows::{cycle_frame, moving_start};
 use super::{Edited, Given, steps, streaks};
 use crate::amount;
 use crate::check::model::{Cycle, OptIn, Within};
@@ -218,7 +218,12 @@ pub fn forget(plan: &Plan, member: &mut Member) {
             _ => window.to,
         };
         state.windows.retain(|window| reach(window) >= horizon || Some(window.key) == last);
-        state.edited.retain(|edited| edited.at >= returns);
+        let needed = match challenge.within {
+            // What is used up of it lies in the window until it leaves it.
+            Within::Rolling(length) => returns.min(moving_start(&plan.calendar, length, horizon)),
+            _ => returns,
+        };
+        state.edited.retain(|edited| edited.at >= needed);
         // What was met before any event that can still come back stays met.
         let old = |done: &Done| done.at < horizon;
         let aged = |window: &WindowState| window.done.iter().any(old);

@@ -8,7 +8,7 @@ use super::super::measures;
 use super::super::member::Member;
 use super::state::{ChallengeState, WindowState};
 use super::{steps, streaks};
-use crate::amount::Overflow;
+use crate::amount::{self, Overflow};
 use crate::calendar::{Calendar, clock_micros};
 use crate::check::model::{Cycle, Length, OptIn, Within};
 use crate::plan::{ChallengePlan, Plan, ProgressPlan};
@@ -99,7 +99,7 @@ fn calendar_frame(
     })
 }
 
-fn moving_start(calendar: &Calendar, length: Length, at: i64) -> i64 {
+pub fn moving_start(calendar: &Calendar, length: Length, at: i64) -> i64 {
     match clock_micros(length) {
         Some(micros) => at.saturating_sub(micros).saturating_add(1),
         None => calendar.start_of(Calendar::day_minus(calendar.day_at(at), length).saturating_add(1)),
@@ -136,6 +136,14 @@ fn beginning(calendar: &Calendar, start: i64, length: Length, at: i64) -> Option
 pub fn total(scope: &Scope<'_>, number: usize, frame: &Frame) -> Result<Decimal, Overflow> {
     let Some(challenge) = scope.plan.challenges.get(number) else { return Ok(Decimal::ZERO) };
     match &challenge.progress {
+        ProgressPlan::Measure(measure) if frame.moves => {
+            // Edited orders of which earlier rounds have had something are used up with them.
+            let edited = scope.member.challenges.get(number).map(|state| &*state.edited).unwrap_or(&[]);
+            let edited = edited.iter().filter(|edited| (frame.from..frame.to).contains(&edited.at));
+            let used = amount::sum(edited.map(|edited| edited.counts))?;
+            let total = measures::between(scope, *measure, frame.from, frame.to)?;
+            Ok(amount::subtract(total, used)?.max(Decimal::ZERO))
+        }
         ProgressPlan::Measure(measure) => measures::between(scope, *measure, frame.from, frame.to),
         ProgressPlan::Steps { steps, in_order } => {
             let done = steps::done(scope, steps, *in_order, frame.from, frame.to);

@@ -130,7 +130,8 @@ pub(super) fn commit(
         returns::net(member, event, replaced, decisions)?;
         returns::carry(plan, member, event, &granted, decisions)?;
         challenges::use_up_again(plan, member, (hash(&event.id), event.at), decisions)?;
-        challenges::use_up_with(plan, member, event.at, decisions)?;
+        challenges::use_up_with(plan, member, (hash(&event.id), event.at), decisions)?;
+        challenges::use_up_moved(plan, member, (hash(&event.id), event.at), decisions)?;
     }
     let netted = !member.written_off.is_empty() && referrals::net_again(plan, member, event, first, decisions)?;
     if replaced.is_some() || !member.arrivals.is_empty() {
