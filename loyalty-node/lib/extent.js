@@ -23,8 +23,8 @@ class Extent {
   /** A value on a level below the event, on which its own fields are the first. */
   see(value, level) {
     if (typeof value !== "object" || value === null || this.mark !== "") return;
-    if (Array.isArray(value)) this.#seeAll(value, level);
-    else if (isPlain(value)) this.#seeAll(Object.values(value), level);
+    if (Array.isArray(value)) this.#seeList(value, level);
+    else if (isPlain(value)) this.#seeRecord(value, level);
   }
 
   /** A list or an object of so many values on a level. */
@@ -35,9 +35,19 @@ class Extent {
     else if (this.#values > this.#limits.values_max) this.mark = VALUES;
   }
 
-  #seeAll(values, level) {
-    this.enter(values.length, level);
-    for (let at = 0; at < values.length && this.mark === ""; at += 1) this.see(values[at], level + 1);
+  #seeList(list, level) {
+    this.enter(list.length, level);
+    for (let at = 0; at < list.length && this.mark === ""; at += 1) this.see(list[at], level + 1);
+  }
+
+  /** Its own fields, one by one: a list of their values would have to be made first, and takes longer than to look at them. */
+  #seeRecord(record, level) {
+    this.enter(Object.keys(record).length, level);
+    for (const key in record) {
+      if (this.mark !== "") return;
+      const value = record[key];
+      if (typeof value === "object" && Object.hasOwn(record, key)) this.see(value, level + 1);
+    }
   }
 }
 
