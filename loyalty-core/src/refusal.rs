@@ -103,6 +103,10 @@ refusals! {
     UnknownLevel = "unknown_level",
     /// The program has no coupon of that name that could be issued.
     UnknownCoupon = "unknown_coupon",
+    /// The program has no badge of that name.
+    UnknownBadge = "unknown_badge",
+    /// The member has nothing of what staff want to take back.
+    NothingToRevoke = "nothing_to_revoke",
     /// The program has no wheel, quiz or survey of that name.
     UnknownGame = "unknown_game",
     /// The program has no message of that name that may be broadcast.

@@ -119,7 +119,7 @@ export interface Decisions {
   };
   /** The order was called off, and the coupon may be used once more. */
   coupon_given_back: { coupon: string; code?: string; number?: number };
-  /** What a coupon was given for has come back, and the coupon is gone. */
+  /** A coupon is gone: what it was given for has come back, or staff took it back. */
   coupon_revoked: { coupon: string; number: number; code?: string };
   /** What is to be paid back of an order whose coupons may lose what they took off. */
   refund_due: { amount: string; returned: string; owed: { coupon: string; code?: string; amount: string }[] };
@@ -147,7 +147,7 @@ export interface Decisions {
   streak_broken: { challenge: string; length: number; best: number };
   /** The member has a badge, or another level of it. */
   badge_awarded: By & { badge: string; level?: string; from?: string };
-  /** What a badge was given for has come back. */
+  /** A badge is gone, or down to a lower level: what it was given for has come back, or staff took it back. */
   badge_revoked: { badge: string; level?: string; to?: string };
   /** Chance has chosen a slice of a wheel, counted from 1. */
   drawn: {

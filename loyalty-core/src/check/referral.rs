@@ -426,6 +426,7 @@ fn returnable(event: &str) -> bool {
             | "profile"
             | "adjust"
             | "assign_level"
+            | "revoke"
             | "referral"
             | "referral_withdrawn"
             | "referral_refused"

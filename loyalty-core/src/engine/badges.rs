@@ -71,6 +71,19 @@ fn earned(scope: &Scope<'_>, badge: &BadgePlan) -> Result<u16, Overflow> {
     Ok(0)
 }
 
+/// The level of a badge, the lowest 1, that its own conditions give now; 0: none does.
+pub fn earned_now(scope: &Scope<'_>, badge: usize) -> Result<u16, Overflow> {
+    scope.plan.badges.get(badge).map_or(Ok(0), |badge| earned(scope, badge))
+}
+
+/// A badge falls to a level, the lowest 1; 0: it is gone.
+pub fn fall(plan: &Plan, member: &mut Member, (number, to): (usize, u16), at: i64, decisions: &mut Vec<Decision>) {
+    if let (Some(badge), Some(held)) = (plan.badges.get(number), member.badges.get_mut(number)) {
+        let from = core::mem::replace(held, Held { level: to, since: at }).level;
+        decisions.push(Decision { at, kind: revoked(badge, from, to) });
+    }
+}
+
 /// Gives the badges whose own conditions have come to hold, and takes away those that a return has lost.
 pub fn settle(
     plan: &Plan,

@@ -3,6 +3,7 @@
 mod admit;
 mod before;
 mod met;
+mod revoke;
 pub mod staff;
 mod work;
 

@@ -3,10 +3,12 @@
 //! A level is judged after every event, and by time alone at the instants that `schedule` finds. A review at the end of
 //! a period looks back at the period that ends: see [`Scope::closing`].
 
+mod named;
 mod past;
 
 use rust_decimal::Decimal;
 
+pub use named::{level_named, named};
 use past::{Deserved, Then, deserved, earned_before_grace, reached_then};
 
 use super::cycles::Cycles;

@@ -71,6 +71,8 @@ pub enum EventKind {
     Resume,
     /// Staff give a coupon.
     Issue,
+    /// Staff take back a level, coupons or a badge.
+    Revoke,
     /// The member has written, in a program that says something.
     Message,
     /// What has become of a message.

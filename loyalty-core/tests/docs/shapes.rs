@@ -124,7 +124,10 @@ const KINDS: &[(&str, &str)] = &[
     ("coupon_refused", "a `code` was not applied, for all of these `reasons`; the order stands"),
     ("coupon_given_back", "the order was called off, and the coupon may be used once more"),
     ("refund_due", "what is to be paid back of an order whose coupons may lose what they took off"),
-    ("coupon_revoked", "what an unused coupon was given for has come back, and the coupon is gone"),
+    (
+        "coupon_revoked",
+        "an unused coupon is gone: what it was given for has come back, or staff [revoke](language.md#what-staff-take-back) it",
+    ),
     ("opted_in", "the member takes part in a challenge"),
     ("progress", "an event has changed what counts in a challenge"),
     ("goal_met", "a goal of a challenge is met, and there are more"),

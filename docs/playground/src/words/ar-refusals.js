@@ -36,6 +36,8 @@ export const refusal = {
   unknown_challenge: "لا يوجد تحدٍّ كهذا",
   challenge_closed: "انتهى التحدي",
   unknown_level: "لا يوجد مستوى كهذا",
+  unknown_badge: "لا توجد شارة كهذه",
+  nothing_to_revoke: "لا شيء يُسحب",
   unknown_receiver: "لا مستلم",
   unknown_transfer: "لا يوجد تحويل كهذا",
   self_referral: "لا يحيل أحد نفسه",

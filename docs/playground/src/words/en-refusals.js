@@ -36,6 +36,8 @@ export const refusal = {
   unknown_challenge: "no such challenge",
   challenge_closed: "the challenge is over",
   unknown_level: "no such level",
+  unknown_badge: "no such badge",
+  nothing_to_revoke: "nothing to take back",
   unknown_receiver: "nobody to receive it",
   unknown_transfer: "no such transfer",
   self_referral: "one cannot bring oneself",

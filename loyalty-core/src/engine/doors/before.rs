@@ -1,5 +1,6 @@
 //! What happens before the rules are asked: time passes, and an event does what its type does by itself.
 
+use super::revoke::revoke;
 use super::staff::{adjust, assign_level, profile};
 use crate::engine::decided::Decided;
 use crate::engine::error::EventError;
@@ -61,6 +62,7 @@ pub fn before_rules(
         EventKind::Pause => pause::pause(event_plan, member, event, decisions),
         EventKind::Resume => pause::resume(plan, member, decisions),
         EventKind::Issue => coupons::issue::by_staff(plan, event_plan, member, event, decisions)?,
+        EventKind::Revoke => revoke(plan, event_plan, member, event, decisions)?,
         EventKind::OptIn => challenges::opt_in(plan, event_plan, member, event, decisions)?,
         EventKind::Answer => questions::on_event(plan, event_plan, member, event, decisions)?,
         EventKind::Draw => wheels::on_event(plan, event_plan, member, event, decisions)?,

@@ -127,32 +127,20 @@ pub(super) fn assign_level(
     event: &EventData,
     decisions: &mut Vec<Decision>,
 ) -> Result<(), EventError> {
-    let quoted =
-        |names: &mut dyn Iterator<Item = &str>| names.map(|name| format!("`{name}`")).collect::<Vec<_>>().join(" or ");
     let ladder = match named(event_plan, event, "ladder") {
-        Value::Text(name, _) => plan.ladders.iter().position(|ladder| &*ladder.name == name),
-        _ if plan.ladders.len() == 1 => Some(0),
+        Value::Text(name, _) => Some(name),
         _ => None,
     };
-    let Some((number, ladder)) = ladder.and_then(|number| Some((number, plan.ladders.get(number)?))) else {
-        let names = quoted(&mut plan.ladders.iter().map(|ladder| &*ladder.name));
-        return Err(EventError::new(Refusal::UnknownLevel).in_field("ladder").expecting(names));
-    };
+    let (number, ladder) = ladders::named(plan, ladder)?;
     let Value::Text(wanted, _) = named(event_plan, event, "level") else {
         return Err(EventError::new(Refusal::MissingField).in_field("level"));
     };
-    let Some(level) = ladder.levels.iter().position(|level| &**level == wanted) else {
-        let names = quoted(&mut ladder.levels.iter().map(|level| &**level));
-        return Err(EventError::new(Refusal::UnknownLevel)
-            .in_field("level")
-            .expecting(names)
-            .but_found(format!("`{wanted}`")));
-    };
+    let level = ladders::level_named(ladder, wanted)?;
     let end = match named(event_plan, event, "until") {
         Value::Date(day) => plan.calendar.start_of(day.saturating_add(1)),
         _ => i64::MAX,
     };
     let at = member.clock.max(event.at);
-    ladders::set_level(plan, member, number as u16, level as u16, end, at, decisions);
+    ladders::set_level(plan, member, number, level, end, at, decisions);
     Ok(())
 }

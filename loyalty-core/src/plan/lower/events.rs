@@ -32,6 +32,7 @@ impl Lower<'_> {
                 ("pause", true) => EventKind::Pause,
                 ("resume", true) => EventKind::Resume,
                 ("issue", true) => EventKind::Issue,
+                ("revoke", true) => EventKind::Revoke,
                 ("opt_in", true) => EventKind::OptIn,
                 ("answer", true) if !self.checked.questions.is_empty() => EventKind::Answer,
                 ("draw", true) if !self.checked.wheels.is_empty() => EventKind::Draw,

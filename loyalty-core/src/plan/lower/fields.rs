@@ -205,6 +205,7 @@ impl Reads {
                 ("pause", true) => &["freeze_expiry"],
                 ("opt_in", true) => &["challenge"],
                 ("assign_level", true) => &["ladder", "level", "until"],
+                ("revoke", true) => &["ladder", "level", "coupon", "code", "number", "badge"],
                 ("profile", true) => {
                     self.everything(index, event.fields.len());
                     continue;

@@ -210,7 +210,7 @@ pub(super) fn decision_row(told: &Explanation, decision: &Decision, story: &Stor
             (words().say("in the arm ").strong(&**arm).say(" of ").code(&**experiment), Vec::new())
         }
         Kind::BadgeRevoked { badge, level, .. } => {
-            (words().say("the badge ").strong(spaced(badge, level)).say(" taken away by the return"), Vec::new())
+            (words().say("the badge ").strong(spaced(badge, level)).say(" taken away"), Vec::new())
         }
         Kind::Forfeited { wallet, amount, .. } => {
             let head = words().strong(format!("−{}", sum(*amount, *wallet))).say(" forfeited");
