@@ -196,6 +196,50 @@ def test_what_does_not_compile_is_told_at_once(spark: Any) -> None:
         loyalty.spark.replay(frame(spark, rows(1)), "program")
 
 
+def test_the_column_of_members_is_there_and_alone(spark: Any) -> None:
+    made = rows(40)
+    events = frame(spark, made).withColumnRenamed("member", "customer")
+    expected = by_member(loyalty.spark.replay(frame(spark, made), TEXT).balances)
+    # Another column of that name, in any case, is what the shop says with it, and no member's id.
+    for name in ("member", "Member"):
+        both = events.selectExpr("*", f"'gold' as {name}")
+        assert by_member(loyalty.spark.replay(both, TEXT, member="customer").balances) == expected
+        with pytest.raises(ValueError, match=r"^`events` has no column `custommer`; its columns are `type`, `id`, `customer`, "):
+            loyalty.spark.replay(both, TEXT, member="custommer")
+    cased = frame(spark, made).withColumnRenamed("member", "MEMBER")
+    assert by_member(loyalty.spark.replay(cased, TEXT, member="MEMBER").balances) == expected
+    with pytest.raises(ValueError, match=r"has no column `member`; .*; `member` says which column has the ids of members$"):
+        loyalty.spark.replay(events, TEXT)
+    states = spark.createDataFrame([("m-1", b"")], "customer string, state binary")
+    with pytest.raises(ValueError, match=r"^`states` has no column `member`; its columns are `customer`, `state`$"):
+        loyalty.spark.replay(frame(spark, made), TEXT, states=states)
+
+
+def test_a_wrong_argument_is_told_before_anything_runs() -> None:
+    pytest.importorskip("pyspark")
+
+    def error(**more: Any) -> Exception:
+        # No job can be started for a frame that is none.
+        with pytest.raises(Exception) as raised:
+            loyalty.spark.replay(object(), TEXT, **more)
+        return raised.value
+
+    def of_one_call(**more: Any) -> Exception:
+        program = loyalty.Program.compile(TEXT)
+        with pytest.raises(Exception) as raised:
+            program.replay("", **more)
+        return raised.value
+
+    for until in (dt.date(2026, 1, 1), dt.datetime(2026, 1, 1), "tomorrow", 5):
+        told, expected = error(until=until), of_one_call(until=until)
+        assert (type(told), str(told)) == (type(expected), str(expected))
+    assert (type(error(secret="a text")), str(error(secret="a text"))) == (TypeError, "a secret is bytes, not str")
+    assert isinstance(error(secret=b"short"), ValueError) and "16" in str(error(secret=b"short"))
+    for partitions, kind in ((0, ValueError), (-1, ValueError), (True, TypeError), (2.0, TypeError)):
+        told = error(partitions=partitions)
+        assert isinstance(told, kind) and str(told).startswith("argument 'partitions': a number from 1, or None for ")
+
+
 def test_without_pyspark_it_says_what_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "pyspark", None)
     monkeypatch.setitem(sys.modules, "pyspark.sql", None)

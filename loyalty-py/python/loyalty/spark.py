@@ -80,21 +80,29 @@ def replay(
 
     `program` is a text, the path of one here, or a compiled program. It is compiled once in each process of a worker. The
     `secret` goes to the workers with it, also that of a compiled program, which says none of its own; a function is called there instead, so that the secret never leaves them.
-    `member` is the column with the member's id; `partitions`, into how many parts the members are divided. Raise ValueError for
-    a program by which members bear on each other, as `loyalty.partitions.replay` does.
+    `member` is the column with the member's id, and one that is called `member` besides it is left out; `partitions`, into how
+    many parts the members are divided, from 1.
+
+    What is wrong with an argument is told at once, and as `Program.compile` and `Program.replay` tell it. Raise ValueError for a
+    column that is not there, and for a program by which members bear on each other, as `loyalty.partitions.replay` does.
     """
     functions = _pyspark()
     if isinstance(program, loyalty.Program) and secret is None:
         _expect_no_secret(program)
     text = _text(program)
-    # What does not compile, and what is not played apart, is told here and not by a worker.
-    played_apart(loyalty.Program.compile(text))
-    rows = events if member == "member" else events.withColumnRenamed(member, "member")
+    # What does not compile, what is not played apart, and what is no secret and no instant is told here and not by a worker.
+    compiled = loyalty.Program.compile(text, secret=None if callable(secret) else secret)
+    played_apart(compiled)
+    compiled.replay("", until=until)
+    _expect_parts(partitions)
+    _expect_columns("events", events, member)
+    rows = events if member == "member" else _called_member(events, member)
     rows = rows.withColumn("member", functions.col("member").cast("string"))
     if states is not None:
+        _expect_columns("states", states, "member", "state")
         saved = states.select(functions.col("member").cast("string"), functions.col("state").alias(STATE))
         rows = saved.unionByName(rows, allowMissingColumns=True)
-    rows = rows.repartition(partitions, "member") if partitions else rows.repartition("member")
+    rows = rows.repartition("member") if partitions is None else rows.repartition(partitions, "member")
     rows = rows.sortWithinPartitions(*_order(rows, functions))
     work = _Work(text, secret, until if until is None or isinstance(until, str) else until.isoformat())
     return Replayed(rows.mapInArrow(work, _ROW))
@@ -107,6 +115,37 @@ def _order(rows: DataFrame, functions: Any) -> list[Any]:
         texts = dict(rows.dtypes)["at"] == "string"
         order.append(functions.expr("try_to_timestamp(at)") if texts else functions.col("at"))
     return [*order, *(["id"] if "id" in rows.columns else [])]
+
+
+_OTHER = "__loyalty_other"
+"""What a column `member` is called that has no ids of members, for as long as it takes to leave it out."""
+
+
+def _called_member(events: DataFrame, member: str) -> DataFrame:
+    """The events with the ids of members in a column `member`, and no other one of that name: Spark knows them not apart, and
+    not by their case either, so that columns are renamed by their places."""
+    names = ["member" if name == member else _OTHER if name.lower() == "member" else name for name in events.columns]
+    return events.toDF(*names).drop(_OTHER)
+
+
+def _expect_columns(argument: str, frame: DataFrame, *names: str) -> None:
+    """Refuse a frame without one of these columns."""
+    for name in names:
+        if name not in frame.columns:
+            there = ", ".join(f"`{column}`" for column in frame.columns) or "none"
+            mend = "; `member` says which column has the ids of members" if argument == "events" else ""
+            raise ValueError(f"`{argument}` has no column `{name}`; its columns are {there}{mend}")
+
+
+def _expect_parts(partitions: object) -> None:
+    """Refuse what members cannot be divided into."""
+    if partitions is None:
+        return
+    expected = "a number from 1, or None for as many as Spark chooses"
+    if isinstance(partitions, bool) or not isinstance(partitions, int):
+        raise TypeError(f"argument 'partitions': {expected}, not {type(partitions).__name__}")
+    if partitions < 1:
+        raise ValueError(f"argument 'partitions': {expected}, not {partitions}")
 
 
 def _expect_no_secret(program: loyalty.Program) -> None:
