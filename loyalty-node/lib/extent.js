@@ -60,4 +60,23 @@ function isPlain(object) {
   return (prototype === null || Object.getPrototypeOf(prototype) === null) && typeof object.toJSON !== "function";
 }
 
-module.exports = { Extent };
+/** The limits of JSON text where no program says them, and what is said of an object beyond each, in the core's words. */
+const LIMITS = { fields_max: 1000, levels_max: 127, values_max: 2_097_152 };
+const BEYOND = {
+  [FIELDS]: ["too_many_fields", `${LIMITS.fields_max} fields`],
+  [LEVELS]: ["too_deep", `${LIMITS.levels_max} levels of nested values`],
+  [VALUES]: ["event_too_large", `${LIMITS.values_max} values`],
+};
+
+/** What is to be said of an object that is beyond a limit of JSON text, or nothing. */
+function beyond(object) {
+  const keys = Object.keys(object);
+  const extent = new Extent(object, keys, LIMITS);
+  for (const key of keys) extent.see(object[key], 1);
+  if (extent.mark === "") return undefined;
+  const [code, most] = BEYOND[extent.mark];
+  const [expected, found] = [`at most ${most}`, `more than ${most.split(" of ")[0]}`];
+  return { message: `${code}: expected ${expected}, found ${found}`, code, field: null, expected, found, help: null };
+}
+
+module.exports = { beyond, Extent };

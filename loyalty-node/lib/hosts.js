@@ -2,7 +2,8 @@
 // What shops and messengers send, as events, and messages as they take them. `hosts.d.ts` describes it.
 
 const { isBytes, kind, options, plain, text, written } = require("./arguments.js");
-const { revived } = require("./errors.js");
+const { EventError, revived } = require("./errors.js");
+const { beyond } = require("./extent.js");
 
 // The compiled translations; the entry of each build fills it, or says how they are loaded.
 const translations = {};
@@ -47,6 +48,21 @@ function platform(name) {
   });
 }
 
+/** A message as JSON, held to the limits of an event. The language's own writer ends where its room for calls does. */
+function messageWritten(message) {
+  let [json, failure] = [];
+  try {
+    json = written(message, "message");
+  } catch (thrown) {
+    if (thrown instanceof TypeError) throw thrown;
+    failure = thrown;
+  }
+  const refusal = beyond(message);
+  if (refusal !== undefined) throw new EventError(refusal);
+  if (failure !== undefined) throw failure;
+  return json;
+}
+
 const shopify = platform("shopify");
 const woocommerce = platform("woocommerce");
 const magento = platform("magento");
@@ -57,7 +73,7 @@ const whatsapp = Object.freeze({
   },
   payload(message, given) {
     const send = said(given, ["phone", "bsuid", "window", "reply_to", "callback"]);
-    const json = message !== null && typeof message === "object" && !isBytes(message) ? written(message, "message") : message;
+    const json = message !== null && typeof message === "object" && !isBytes(message) ? messageWritten(message) : message;
     return ask("whatsapp.payload", "", send, bytes(json, "message"));
   },
 });

@@ -100,6 +100,31 @@ export function hostsTests(hosts, assert) {
         throw new Error("it was taken");
       }
     },
+    "a message is held to the limits of an event": () => {
+      const nested = (levels) => {
+        let inner = {};
+        for (let level = 0; level < levels; level += 1) inner = { a: inner };
+        return inner;
+      };
+      const told = (message) => {
+        try {
+          hosts.whatsapp.payload(message, { phone: "+966501234567" });
+        } catch (error) {
+          return [error.code, error.field, error.expected, error.found, error.message];
+        }
+        throw new Error("it was taken");
+      };
+      // Also where the language itself has no room to write it. Python says the same.
+      const said = (code, most, found) => [code, null, `at most ${most}`, `more than ${found}`, `${code}: expected at most ${most}, found more than ${found}`];
+      const deep = said("too_deep", "127 levels of nested values", "127 levels");
+      for (const levels of [128, 200_000]) assert.deepEqual(told(nested(levels)), deep);
+      assert.deepEqual(told(nested(127))[0], "missing_field");
+      const wide = Object.fromEntries(Array.from({ length: 1001 }, (_, number) => [`f${number}`, 1]));
+      assert.deepEqual(told(wide), said("too_many_fields", "1000 fields", "1000 fields"));
+      assert.deepEqual(told({ a: Array(2_097_152).fill(1) }), said("event_too_large", "2097152 values", "2097152 values"));
+      const failing = { get a() { throw new RangeError("of the host's own"); } };
+      assert.equal(told(failing).at(-1), "of the host's own");
+    },
     "a message may be an object": () => {
       const sent = hosts.whatsapp.payload({ category: "reply", text: "٥ نقاط" }, { phone: "+966501234567", window: "open" });
       assert.equal(sent.text.body, "٥ نقاط");
