@@ -169,10 +169,16 @@ function points(value, name) {
   return text(value, name);
 }
 
-/** A number of things, as whole as one that fits into 32 bits. */
+/** The highest number of 32 bits. */
+const COUNT_MAX = 0xffff_ffff;
+
+/** A number of places, as whole as one that fits into 32 bits. Beyond them it is of the right type, as in Python. */
 function count(value, name) {
-  if (typeof value !== "number" || !Number.isInteger(value) || value < 0 || value > 0xffff_ffff) {
+  if (typeof value !== "number" || !Number.isInteger(value)) {
     throw new TypeError(`\`${name}\`: expected a whole number, found ${kind(value)}`);
+  }
+  if (value < 0 || value > COUNT_MAX) {
+    throw new RangeError(`\`${name}\`: a number of places is a whole one from 0 to ${COUNT_MAX}, not ${value}`);
   }
   return value;
 }

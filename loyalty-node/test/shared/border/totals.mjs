@@ -38,8 +38,13 @@ leaderboard month_cups by cups { top 1 { earn 500 beans } }`,
       refused(() => board.merge(closed), EventError, { code: "not_alike" });
       refused(() => program.leaderboard("cups", new Date()), EventError, { code: "unknown_leaderboard" });
       refused(() => program.leaderboard("month_cups", new Date(), { top: 0 }), EventError, { code: "wrong_type" });
-      for (const wrong of [{ top: 1.5 }, { top: "3" }, { neighbours: -1 }, { closed: 1 }, { around: "ana" }, { places: 3 }]) {
+      for (const wrong of [{ top: 1.5 }, { top: "3" }, { closed: 1 }, { around: "ana" }, { places: 3 }]) {
         refused(() => program.leaderboard("month_cups", new Date(), wrong), TypeError);
+      }
+      // Whole numbers beyond what may be asked for are of the right type, as in Python, and told in the same words.
+      for (const [wrong, found] of [[{ top: -1 }, "-1"], [{ top: 2 ** 32 }, "4294967296"], [{ neighbours: -1 }, "-1"]]) {
+        const { message } = refused(() => program.leaderboard("month_cups", new Date(), wrong), RangeError);
+        assert.equal(message, `\`${Object.keys(wrong)[0]}\`: a number of places is a whole one from 0 to 4294967295, not ${found}`);
       }
       refused(() => board.merge({}), TypeError);
       refused(() => new Leaderboard(), TypeError);
