@@ -3,7 +3,7 @@
 
 const { EventError, revived } = require("./errors.js");
 const { ready } = require("./core.js");
-const { Held } = require("./shown.js");
+const { isHeld } = require("./shown.js");
 
 /** What a value is by its own account, such as `Map`, whichever page or context it comes from. */
 function tag(value) {
@@ -82,7 +82,7 @@ function kind(value) {
     case "undefined":
       return "nothing";
     case "object":
-      if (value instanceof Held) return `a ${value.constructor.name}`;
+      if (isHeld(value)) return `a ${value.constructor.name}`;
       if (tag(value) === "Date" && !isDate(value)) return "an object that calls itself a Date";
       return BUILT_IN.has(tag(value)) ? `${/^[AEIO]/.test(tag(value)) ? "an" : "a"} ${tag(value)}` : "an object";
     case "string":
@@ -187,7 +187,7 @@ function count(value, name) {
 function options(given, known) {
   const copy = {};
   if (given === undefined) return copy;
-  if (!isRecord(given) || given instanceof Held) throw new TypeError(`options: expected an object, found ${kind(given)}`);
+  if (!isRecord(given) || isHeld(given)) throw new TypeError(`options: expected an object, found ${kind(given)}`);
   for (const name in given) {
     // What every object inherits says nothing of this one.
     if (name in Object.prototype && !Object.hasOwn(given, name)) continue;

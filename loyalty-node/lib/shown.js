@@ -37,4 +37,14 @@ class Held extends Object {
   }
 }
 
-module.exports = { Held, shownAs };
+/** Whether a value is an object of this library, and not only one that inherits from its classes. */
+function isHeld(value) {
+  if (!(value instanceof Held)) return false;
+  try {
+    return Reflect.apply(WeakRef.prototype.deref, value, []) === NOTHING;
+  } catch {
+    return false;
+  }
+}
+
+module.exports = { Held, isHeld, shownAs };

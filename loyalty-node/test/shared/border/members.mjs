@@ -4,6 +4,13 @@ import { EVENT, JOINED, ORDER, TEXT } from "./shop.mjs";
 
 export function memberTests({ EventError, Program, StateError }, { amounts, assert, refused, start }) {
   return {
+    "what inherits from a member is none": () => {
+      const { program, member } = start();
+      const { message } = refused(() => program.apply(Object.create(Object.getPrototypeOf(member)), ORDER), TypeError);
+      assert.equal(message, "expected a Member, found an object");
+      assert.equal(refused(() => program.apply(program, ORDER), TypeError).message, "expected a Member, found a Program");
+    },
+
     "together all change or none, whatever their list does": () => {
       const { program, member: a } = start();
       const b = program.enroll("m-2", JOINED);
