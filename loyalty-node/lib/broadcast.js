@@ -3,6 +3,7 @@
 
 const { kind } = require("./arguments.js");
 const { revived } = require("./errors.js");
+const { exactClass } = require("./exact.js");
 const { memberHandle } = require("./member.js");
 const { Held, shownAs } = require("./shown.js");
 
@@ -56,6 +57,7 @@ class BroadcastEstimate extends Held {
   }
 }
 
+exactClass(BroadcastEstimate);
 shownAs(BroadcastEstimate, ["counts"], "its `counts` are data");
 
 /** An estimate around a handle of the core's. */

@@ -5,8 +5,9 @@ const { isBytes, object, plain, whole } = require("./arguments.js");
 const { ready } = require("./core.js");
 const { revived } = require("./errors.js");
 const { Packer } = require("./event.js");
+const { exact } = require("./exact.js");
 
-function eventHead(event) {
+const eventHead = exact(function eventHead(event) {
   const core = ready();
   try {
     if (typeof event === "string") return JSON.parse(core.eventHead(new TextEncoder().encode(whole(event))));
@@ -15,6 +16,6 @@ function eventHead(event) {
   } catch (thrown) {
     throw revived(thrown);
   }
-}
+});
 
 module.exports = { eventHead };

@@ -3,6 +3,7 @@
 
 const { isBytes, kind, options, plain, text, written } = require("./arguments.js");
 const { EventError, revived } = require("./errors.js");
+const { exactly } = require("./exact.js");
 const { beyond } = require("./extent.js");
 
 // The compiled translations; the entry of each build fills it, or says how they are loaded.
@@ -41,11 +42,12 @@ const KNOWN = ["source", "earn", "money"];
 
 /** The translations of a platform that says apart from the body what the body is. */
 function platform(name) {
-  return Object.freeze({
+  const calls = exactly({
     events(topic, body, given) {
       return ask(`${name}.events`, text(topic, "topic"), said(given, KNOWN), bytes(body, "body"));
     },
   });
+  return Object.freeze(calls);
 }
 
 /** A message as JSON, held to the limits of an event. The language's own writer ends where its room for calls does. */
@@ -67,7 +69,7 @@ const shopify = platform("shopify");
 const woocommerce = platform("woocommerce");
 const magento = platform("magento");
 
-const whatsapp = Object.freeze({
+const whatsapp = exactly({
   events(body, given) {
     return ask("whatsapp.events", "", said(given, ["source"]), bytes(body, "body"));
   },
@@ -77,5 +79,6 @@ const whatsapp = Object.freeze({
     return ask("whatsapp.payload", "", send, bytes(json, "message"));
   },
 });
+Object.freeze(whatsapp);
 
 module.exports = { init, magento, shopify, source, translations, whatsapp, woocommerce };

@@ -3,6 +3,7 @@
 
 const { kind } = require("./arguments.js");
 const { told } = require("./errors.js");
+const { exactClass } = require("./exact.js");
 const { memberHandle } = require("./member.js");
 const { Held, shownAs } = require("./shown.js");
 
@@ -55,6 +56,7 @@ class Leaderboard extends Held {
   }
 }
 
+exactClass(Leaderboard);
 shownAs(Leaderboard, [], "`board.finish()` gives its places");
 
 /** A leaderboard around a handle of the core's. */

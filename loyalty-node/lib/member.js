@@ -2,6 +2,7 @@
 // Members: what a program enrols or loads.
 
 const { kind } = require("./arguments.js");
+const { exactClass } = require("./exact.js");
 const { Held, shownAs } = require("./shown.js");
 
 /** Only this library makes members. */
@@ -88,6 +89,7 @@ class Member extends Held {
   }
 }
 
+exactClass(Member);
 shownAs(Member, ["id", "revision", "nextDue"], "`member.save()` gives its state as a string, and `program.view(member)` what is in it");
 
 /** A member of a program, around a handle of the core's. */

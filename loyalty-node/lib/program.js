@@ -7,6 +7,7 @@ const { newEstimate } = require("./broadcast.js");
 const { ready } = require("./core.js");
 const { revived, told } = require("./errors.js");
 const { lines, Packer } = require("./event.js");
+const { exactClass } = require("./exact.js");
 const { outcomeOf } = require("./flat.js");
 const { newLeaderboard } = require("./leaderboard.js");
 const { memberHandle, newMember } = require("./member.js");
@@ -371,6 +372,7 @@ function statesOf(states) {
 /** So many events are packed before others have a turn: some milliseconds. */
 const AT_ONCE = 256;
 
+exactClass(Program);
 shownAs(Program, ["title", "version"], "`program.text` is its text");
 
 module.exports = { Program };

@@ -3,6 +3,7 @@
 
 const { kind } = require("./arguments.js");
 const { EventError, told } = require("./errors.js");
+const { exactClass } = require("./exact.js");
 const { newMember } = require("./member.js");
 const { Held, shownAs } = require("./shown.js");
 
@@ -65,6 +66,7 @@ class Replay extends Held {
   }
 }
 
+exactClass(Replay);
 shownAs(Replay, [], "its `summary`, `outcomes` and `refused` are data, and `members()` are saved one by one");
 
 /** A replay around a handle of the core's. */

@@ -3,6 +3,7 @@
 
 const { isRecord, kind, written } = require("./arguments.js");
 const { told } = require("./errors.js");
+const { exactClass } = require("./exact.js");
 const { memberHandle } = require("./member.js");
 const { Held, shownAs } = require("./shown.js");
 
@@ -63,6 +64,7 @@ class Report extends Held {
   }
 }
 
+exactClass(Report);
 shownAs(Report, [], "`report.finish()` gives what it comes to");
 
 /** A report around a handle of the core's. */

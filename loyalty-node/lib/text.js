@@ -4,6 +4,7 @@
 const { ready } = require("./core.js");
 const { options, text } = require("./arguments.js");
 const { revived } = require("./errors.js");
+const { exact } = require("./exact.js");
 
 /** What a text is called in messages. */
 function nameOf(given) {
@@ -11,16 +12,16 @@ function nameOf(given) {
   return text(name, "name");
 }
 
-function format(program, given) {
+const format = exact(function format(program, given) {
   const name = nameOf(given);
   try {
     return ready().format(text(program, "text"), name);
   } catch (thrown) {
     throw revived(thrown);
   }
-}
+});
 
-function check(program, given) {
+const check = exact(function check(program, given) {
   const name = nameOf(given);
   try {
     const { drawn, diagnostics } = JSON.parse(ready().check(text(program, "text"), name));
@@ -28,6 +29,6 @@ function check(program, given) {
   } catch (thrown) {
     throw revived(thrown);
   }
-}
+});
 
 module.exports = { check, format, nameOf };

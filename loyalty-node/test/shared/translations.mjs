@@ -125,6 +125,12 @@ export function hostsTests(hosts, assert) {
       const failing = { get a() { throw new RangeError("of the host's own"); } };
       assert.equal(told(failing).at(-1), "of the host's own");
     },
+    "a call takes the arguments that it names": () => {
+      for (const [call, given] of [["shopify.events", ["orders/paid", order]], ["whatsapp.events", ["{}"]], ["whatsapp.payload", [{}]]]) {
+        const [platform, name] = call.split(".");
+        assert.throws(() => hosts[platform][name](...given, {}, { colour: 1 }), TypeError);
+      }
+    },
     "a message may be an object": () => {
       const sent = hosts.whatsapp.payload({ category: "reply", text: "٥ نقاط" }, { phone: "+966501234567", window: "open" });
       assert.equal(sent.text.body, "٥ نقاط");

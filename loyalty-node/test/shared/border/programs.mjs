@@ -2,7 +2,7 @@
 
 import { JOINED, ORDER, TEXT } from "./shop.mjs";
 
-export function programTests({ check, EventError, format, init, Program, RulesError }, { assert, refused, start }) {
+export function programTests({ check, EventError, eventHead, format, init, Program, RulesError }, { assert, refused, start }) {
   return {
     "a program says its title, version and text": () => {
       const { program } = start();
@@ -45,6 +45,39 @@ export function programTests({ check, EventError, format, init, Program, RulesEr
       assert.equal(format("wallet   points{round half up}"), format(format("wallet   points{round half up}")));
       const error = refused(() => format("wallet {", { name: "torn" }), RulesError);
       assert.ok(error.message.includes("--> torn:1:"));
+    },
+
+    "a call takes the arguments that it names, and none in silence besides": async () => {
+      const { program, member } = start();
+      const at = "2026-12-01T00:00:00Z";
+      const [board, report] = [Program.compile(`program "Cafe" {}
+wallet beans {}
+measure cups = count(visit) this month
+leaderboard top by cups {}`), program.report()];
+      const places = board.leaderboard("top", at);
+      const calls = {
+        enroll: [program, "m-2", at], apply: [program, member, ORDER, {}], advance: [program, member, at, {}], quote: [program, member, { at }, {}],
+        explain: [program, member, ORDER, {}], explainAdvance: [program, member, at, {}], audit: [program, member, "o-1"],
+        merge: [program, member, member, at], erase: [program, member, "p-1", at], export: [program, member],
+        poolSpend: [program, [member], { id: "p-1", wallet: "points", points: 1, at }], poolGiveBack: [program, [member], { id: "p-2", payment: "p-1", at }],
+        sendBack: [program, ORDER], migrate: [program, program, member, at], load: [program, member.save()], view: [program, member, at],
+        leaderboard: [board, "top", at, {}], report: [program, {}], broadcastEstimate: [program, ORDER, {}], runTests: [program], policies: [program],
+        save: [member], saveBinary: [member], equals: [member, member], copy: [member], add: [places, member], merged: [places, places],
+        know: [report, member], finish: [report], compile: [Program, TEXT, {}], close: [program],
+      };
+      const before = member.save();
+      for (const [name, [of, ...given]] of Object.entries(calls)) {
+        const call = name === "merged" ? "merge" : name;
+        const { message } = refused(() => of[call](...given, { colour: 1 }), TypeError);
+        const takes = given.length === 0 ? "no argument" : given.length === 1 ? "one argument" : `${given.length} arguments`;
+        assert.equal(message, `\`${call}\` takes ${takes}, found ${given.length + 1}`);
+        // What is not there is none, as among options.
+        assert.deepEqual([of[call].name, of[call].length], [call, given.length]);
+      }
+      for (const [call, ...given] of [[check, TEXT, {}], [format, TEXT, {}], [eventHead, ORDER]]) refused(() => call(...given, { colour: 1 }), TypeError);
+      await assert.rejects(program.replay("", {}, { colour: 1 }), { message: "`replay` takes 2 arguments, found 3" });
+      assert.deepEqual([member.save(), program.title], [before, "Corner Shop"]);
+      assert.equal(program.view(member, at, undefined).wallets.points.available, "0");
     },
 
     "a program's tests and policies are data": () => {
