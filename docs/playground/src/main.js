@@ -14,7 +14,7 @@ import { kept } from "./kept.js";
 import { notice } from "./notice.js";
 import { openAddress, openFile, openProgram, openTest, saveFile } from "./opening.js";
 import { compile, fillOffers, formatRules, takeRules } from "./rules.js";
-import { keep, share } from "./saving.js";
+import { leave, share } from "./saving.js";
 import { languages, nameOf, say, speak, spoken } from "./words.js";
 
 function translate() {
@@ -79,7 +79,11 @@ function listen() {
   $("as-text").addEventListener("click", turnLines);
   $("lines").addEventListener("input", ({ target }) => takeLines(target.value));
   addEventListener("hashchange", openAddress);
-  addEventListener("pagehide", keep);
+  addEventListener("pagehide", () => {
+    // What has been typed a moment ago waits to be compiled.
+    takeRules();
+    leave();
+  });
   addEventListener("dragover", (event) => event.preventDefault());
   addEventListener("drop", (event) => {
     event.preventDefault();

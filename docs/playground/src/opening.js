@@ -8,7 +8,7 @@ import { readFile } from "./files.js";
 import { replay } from "./history.js";
 import { notice } from "./notice.js";
 import { compile, takeRules } from "./rules.js";
-import { isWritten, keep, touched } from "./saving.js";
+import { goneOn, isWritten, keep, touched } from "./saving.js";
 import { decode, empty } from "./state.js";
 import { say } from "./words.js";
 
@@ -99,12 +99,14 @@ export function saveFile(name, text) {
   URL.revokeObjectURL(address);
 }
 
-/** Opens what the address holds; without anything in it, what was worked at last, or a sample. */
+/** Opens what the address holds, or what this tab has made of it since; without anything in it, what was worked at last, or a sample. */
 export async function openAddress() {
   const fragment = location.hash.slice(1);
   if (isWritten(fragment)) return;
-  const found = await decode(fragment);
   const own = drafts();
+  const mine = goneOn(fragment, own);
+  if (mine) return openDraft(mine);
+  const found = await decode(fragment);
   if (found) return openLink(found, own);
   if (fragment === "" && own.length > 0) return openDraft(own[0]);
   const [, wanted] = /^sample=(.*)$/.exec(fragment) ?? [];

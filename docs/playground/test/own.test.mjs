@@ -226,3 +226,38 @@ onPage("an event at an instant that is none is refused by itself", {}, async (pa
   await has(page, "points", "42");
   assert.equal(await page.locator(".step.refused").count(), 1);
 });
+
+onPage("what has been typed right before a reload is there after it", {}, async (page, context) => {
+  await own(page);
+  await settle(page);
+  await page.waitForFunction(() => sessionStorage.getItem("loyalty.behind") === "" && location.hash.length > 10);
+  const first = () => page.locator(".cm-line").first().innerText();
+  const ready = () => page.waitForSelector("body[data-ready]");
+  const old = page.url();
+  let number = 0;
+  // Before it is compiled, before it is kept, while the link is packed.
+  for (const wait of [0, 60, 150, 260]) {
+    const line = `// Mine ${(number += 1)}`;
+    await page.locator(".cm-content").click();
+    await page.keyboard.press("Control+Home");
+    await page.keyboard.insertText(`${line}\n`);
+    await page.waitForTimeout(wait);
+    if (wait === 60) {
+      // Away from the page, and back to the address that was written before.
+      const address = page.url();
+      await page.goto("about:blank");
+      await page.goto(address);
+    } else await page.reload();
+    await ready();
+    assert.equal(await first(), line, `after ${wait} ms`);
+    await has(page, "points", "42");
+    await page.waitForFunction(() => sessionStorage.getItem("loyalty.behind") === "");
+  }
+  // One draft, and not one for each of them.
+  assert.equal(await page.evaluate(() => JSON.parse(localStorage.getItem("loyalty.drafts")).length), 1);
+  // Elsewhere, a link shows what was linked.
+  const other = await context.newPage();
+  await other.goto(old);
+  await other.waitForSelector("body[data-ready]");
+  assert.match(await other.locator(".cm-line").first().innerText(), /^program "Corner Shop"/);
+});
