@@ -159,7 +159,7 @@ function editing({ line }, { marks, actions }) {
   return element(
     "section",
     { class: "editing" },
-    element("h4", {}, say("edit")),
+    element("h3", { class: "part" }, say("edit")),
     text,
     element(
       "div",

@@ -39,9 +39,9 @@ export function why(outcome, explanation, actions) {
     decisions.length > 0
       ? element("ol", { class: "decisions" }, decisions.map((decision) => decided(decision, actions)))
       : element("p", { class: "dim none" }, say("nothing")),
-    more.map(([key, value]) => [element("h4", {}, call("key", key)), element("div", { class: "more-told" }, told(value, actions, key))]),
+    more.map(([key, value]) => [element("h3", { class: "part" }, call("key", key)), element("div", { class: "more-told" }, told(value, actions, key))]),
     silent.length > 0
-      ? [element("h4", {}, say("silent")), element("ul", { class: "silent" }, silent.map((rule) => kept(rule, actions)))]
+      ? [element("h3", { class: "part" }, say("silent")), element("ul", { class: "silent" }, silent.map((rule) => kept(rule, actions)))]
       : null,
   );
 }

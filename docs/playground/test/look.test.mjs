@@ -58,6 +58,27 @@ for (const [width, language] of [[320, "en"], [320, "ar"], [390, "en"]]) {
   });
 }
 
+for (const language of ["en", "ar"]) {
+  onPage(`on a phone, in ${language}, a list shows the whole of what is chosen`, { viewport: { width: 360, height: 780 } }, async (page) => {
+    await page.locator("#language").selectOption(language);
+    for (const list of ["theme", "language"]) {
+      for (const value of await page.locator(`#${list} option`).evaluateAll((options) => options.map(({ value }) => value))) {
+        const missing = await page.locator(`#${list}`).evaluate((select, value) => {
+          // As wide as a list is by itself that has this choice alone.
+          const alone = select.cloneNode();
+          alone.append(select.querySelector(`[value="${value}"]`).cloneNode(true));
+          Object.assign(alone.style, { position: "absolute", flex: "none", inlineSize: "max-content" });
+          select.parentNode.append(alone);
+          const width = alone.getBoundingClientRect().width;
+          alone.remove();
+          return width - select.getBoundingClientRect().width;
+        }, value);
+        assert.ok(missing <= 0.5, `${list}: ${value} by ${missing}`);
+      }
+    }
+  });
+}
+
 /** What is wider than its place, with everything opened. */
 async function hangingOver() {
   for (const details of document.querySelectorAll("details")) details.open = true;

@@ -455,3 +455,26 @@ function tooFaint() {
   }
   return [...found];
 }
+
+onPage("who listens to the page finds its parts: landmarks, headings one below the other, lists", { viewport: { width: 390, height: 800 } }, async (page) => {
+  const found = () => page.evaluate(() => {
+    const shown = [...document.querySelectorAll("h1, h2, h3, h4")].filter((heading) => heading.checkVisibility());
+    const levels = shown.map(({ tagName }) => Number(tagName[1]));
+    const jumps = levels.flatMap((level, at) => (level > (levels[at - 1] ?? 0) + 1 ? [`h${levels[at - 1]} ${shown[at].textContent}`] : []));
+    const LANDMARKS = "header, nav[aria-label], main, [role=alert], [role=status], noscript, script";
+    const outside = [...document.body.children].filter((part) => !part.matches(LANDMARKS)).map(({ outerHTML }) => outerHTML.slice(0, 60));
+    const lists = [...document.querySelectorAll("ul[role], ol[role]")].map(({ id }) => id);
+    const unnamed = [...document.querySelectorAll("nav")].filter((nav) => !nav.getAttribute("aria-label")).length;
+    return { jumps, outside, lists, unnamed };
+  });
+  const right = { jumps: [], outside: [], lists: [], unnamed: 0 };
+  assert.deepEqual(await found(), right);
+  await page.locator("#tab-result").click();
+  await page.evaluate(() => document.querySelectorAll("details").forEach((details) => (details.open = true)));
+  await page.locator(".why h3").first().waitFor();
+  assert.deepEqual(await found(), right);
+  await page.locator("#as-text").click();
+  await page.locator("#lines").fill('{"type":"order"}');
+  await page.locator("[role=status] > #refused li").waitFor();
+  assert.deepEqual(await found(), right);
+});

@@ -31,7 +31,7 @@ export const ar = {
   theme: "الألوان",
   light: "فاتحة",
   dark: "داكنة",
-  auto: "حسب النظام",
+  auto: "تلقائية",
   fine: "البرنامج صحيح",
   problems: (errors, warnings) =>
     [counted(errors, "خطأ", "خطآن", "أخطاء"), counted(warnings, "تنبيه", "تنبيهان", "تنبيهات")].filter(Boolean).join("، "),
@@ -101,6 +101,7 @@ export const ar = {
   points: "انتقل من حدث إلى حدث بسهمي اليمين واليسار.",
   working: "يُشغَّل السجل…",
   pages: "صفحات السجل",
+  panels: "أقسام الصفحة",
   first: "الأولى",
   previous: "السابقة",
   following: "التالية",

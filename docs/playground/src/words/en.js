@@ -30,7 +30,7 @@ export const en = {
   theme: "Colours",
   light: "light",
   dark: "dark",
-  auto: "as the system",
+  auto: "system",
   fine: "The program is right",
   problems: (errors, warnings) =>
     [count(errors, "error", "errors"), count(warnings, "warning", "warnings")].filter(Boolean).join(", "),
@@ -100,6 +100,7 @@ export const en = {
   points: "Use the left and right arrow keys to go from event to event.",
   working: "Playing the history…",
   pages: "Pages of the history",
+  panels: "Parts of the page",
   first: "First",
   previous: "Previous",
   following: "Next",
