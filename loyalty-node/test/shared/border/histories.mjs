@@ -55,6 +55,46 @@ export function historyTests({ EventError, Program, StateError }, { assert, refu
       }
     },
 
+    "the bytes of a history are those of the call, whatever becomes of their buffer": async () => {
+      const { program } = start();
+      const bytes = (member, subtotal) => new TextEncoder().encode(JSON.stringify({ ...ORDER, member, subtotal }));
+      const told = (replay) => [replay.members().map(({ id }) => id), replay.summary.wallets.points.issued, replay.summary.refused];
+      // One buffer, filled once more while the first history is still on its way.
+      const room = new Uint8Array(300);
+      const playing = [["anna", 900], ["bert", 700]].map(([member, subtotal]) => {
+        const event = bytes(member, subtotal);
+        room.fill(0x20);
+        room.set(event);
+        return program.replay(room.subarray(0, event.length));
+      });
+      room.fill(0);
+      assert.deepEqual((await Promise.all(playing)).map(told), [[["anna"], "900", 0], [["bert"], "700", 0]]);
+      // One that goes to another thread.
+      const sent = bytes("anna", 5);
+      const played = program.replay(sent);
+      structuredClone(sent, { transfer: [sent.buffer] });
+      assert.equal(sent.length, 0);
+      assert.deepEqual(told(await played), [["anna"], "5", 0]);
+    },
+
+    "the leaderboards of a summary stand as they do right before `until`": async () => {
+      const program = Program.compile(`program "Cafe" { timezone "Europe/Berlin" }
+wallet beans {}
+measure cups = count(visit) this month
+leaderboard month_cups by cups {}`);
+      const visits = [["ana", 2], ["ben", 3], ["ana", 9], ["cy", 28]];
+      const events = visits.map(([member, day], at) => ({ type: "visit", id: `v-${at}`, member, at: `2026-02-${String(day).padStart(2, "0")}T10:00:00+01:00` }));
+      const board = async (until) => {
+        const [{ leaderboard, first_day, ends_at, members, rows }] = (await program.replay(events, { until })).summary.leaderboards;
+        return [leaderboard, first_day, ends_at, members, rows.map(({ rank, member, score }) => [rank, member, score])];
+      };
+      const february = ["month_cups", "2026-02-01", "2026-03-01T00:00:00+01:00", 3, [[1, "ana", "2"], [2, "ben", "1"], [2, "cy", "1"]]];
+      // The month ends with `until`, in the zone of the program, and is not over right before it.
+      assert.deepEqual(await board("2026-03-01T00:00:00+01:00"), february);
+      assert.deepEqual(await board(undefined), february);
+      assert.deepEqual(await board("2026-03-01T00:00:00.001+01:00"), ["month_cups", "2026-03-01", "2026-04-01T00:00:00+02:00", 0, []]);
+    },
+
     "what is closed while it is in use": async () => {
       const { program, member } = start();
       const history = program.replay([ORDER, { ...ORDER, id: "o-2" }]);
