@@ -215,6 +215,10 @@ export interface Decisions {
   identified: { keys: number };
   /** The member tells whom it has to thank. */
   referred: { referral: string; to: string; event: EventObject };
+  /** The member's advocate has a share of so much that the member has bought. */
+  shared: { referral: string; amount: string; to: string; event: EventObject };
+  /** So much of that has come back. */
+  share_taken_back: { referral: string; amount: string; to: string; event: EventObject };
   /** A friend has come. */
   brought: { referral: string; by: string };
   /** A friend does not count. */

@@ -217,6 +217,7 @@ const REFERRAL: Meanings = &[
     ("friend", "what the friend gets"),
     ("advocate", "what the member gets who brought it"),
     ("reach", "what so many settled friends bring, once"),
+    ("share", "what the advocate gets of what a friend who counts buys, as in `share order.subtotal for 1 year { … }`"),
     ("returns", "what a return does after the time of settling: `keep`, or `revoke`"),
 ];
 

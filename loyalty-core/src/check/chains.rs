@@ -161,6 +161,7 @@ impl Checker<'_> {
                     // Nothing happens of it.
                     | EffectKind::Refuse(_)
                     | EffectKind::Bring { .. }
+                    | EffectKind::Share { .. }
                     | EffectKind::Refer { .. } => {}
                 }
             }

@@ -216,7 +216,16 @@ impl Kind {
                 | Self::Decimals
                 | Self::Benefit
                 | Self::Word(
-                    "count" | "steps" | "within" | "opt in" | "after" | "freeze" | "qualify" | "settle" | "terms"
+                    "count"
+                        | "steps"
+                        | "within"
+                        | "opt in"
+                        | "after"
+                        | "freeze"
+                        | "qualify"
+                        | "settle"
+                        | "terms"
+                        | "share"
                 )
         )
     }
@@ -309,6 +318,7 @@ impl Holder {
                 Kind::Word("friend"),
                 Kind::Word("advocate"),
                 Kind::Word("reach"),
+                Kind::Word("share"),
                 Kind::From,
             ],
             Self::CouponPolicy => &[Kind::Word("choose"), Kind::Word("codes"), Kind::Word("floor")],

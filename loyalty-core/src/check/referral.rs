@@ -3,6 +3,8 @@
 //! The parts become rules like all others: the friend's on the event that counts, the advocate's on the `referral` event that
 //! the friend's decision holds ready. What the two sides must remember is the engine's, in `engine/referrals`.
 
+mod share;
+
 use chrono::NaiveDate;
 
 use super::Checker;
@@ -24,6 +26,9 @@ use crate::syntax::tree::{self, Clause, ClauseKind, Name};
 
 /// The standard event that tells an advocate of a friend.
 const REFERRAL: &str = "referral";
+
+/// The standard event that tells an advocate of what a friend has bought.
+const REFERRAL_SHARE: &str = "referral_share";
 
 /// What tells people apart, in the event that brings a friend.
 const IDENTITIES: &str = "identities";
@@ -66,6 +71,7 @@ impl<'a> Checker<'a> {
                 settle: None,
                 revoke: false,
                 reach: Vec::new(),
+                shares: None,
                 span: name.span,
             };
             self.referrals.push(head.as_ref().map_or(blank, |head| head.referral.clone()));
@@ -74,6 +80,7 @@ impl<'a> Checker<'a> {
             self.friend_drafts(&head, &forms, &mut drafts);
             self.advocate_drafts(&head, &forms, &mut drafts);
             self.reach_drafts(&head, &forms, &mut drafts);
+            self.share_drafts(&head, &forms, &mut drafts);
             for draft in &mut drafts {
                 draft.sound &= self.errors == errors;
             }
@@ -116,7 +123,13 @@ impl<'a> Checker<'a> {
         }
         let gives = |form: &InForce<'a>| {
             form.clauses.iter().filter_map(|clause| referral_clause(clause)).any(|clause| {
-                matches!(clause, ReferralClause::Friend(_) | ReferralClause::Advocate(_) | ReferralClause::Reach { .. })
+                !matches!(
+                    clause,
+                    ReferralClause::Qualify { .. }
+                        | ReferralClause::Within(_)
+                        | ReferralClause::Settle(_)
+                        | ReferralClause::Terms { .. }
+                )
             })
         };
         if !forms.iter().any(gives) {
@@ -160,7 +173,7 @@ impl<'a> Checker<'a> {
             (Some(_), None) => None,
             (None, _) => Some(None),
         };
-        let (within, settle) = (self.length_if(within), self.length_if(settle));
+        let (within, settle, shares) = (self.length_if(within), self.length_if(settle), self.share_lasts(first));
         let conditions = [filter?, when?].into_iter().flatten();
         let filter = conditions.flat_map(|condition| match condition {
             Expr { kind: ExprKind::And(all), .. } => all,
@@ -174,6 +187,7 @@ impl<'a> Checker<'a> {
             settle: settle?,
             revoke: policy.is_some_and(|(policy, _)| policy == Returns::Revoke),
             reach: self.reach(forms),
+            shares: shares?,
             span: name.span,
         };
         let index = self.referrals.len();
@@ -428,6 +442,7 @@ fn returnable(event: &str) -> bool {
             | "assign_level"
             | "revoke"
             | "referral"
+            | "referral_share"
             | "referral_withdrawn"
             | "referral_refused"
     )

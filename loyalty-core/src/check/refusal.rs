@@ -12,7 +12,7 @@ use crate::syntax::message::{Label, LabelTexts, MessageText};
 use crate::syntax::tree::Name;
 
 /// Standard events that tell what has happened already, or what others have decided: refused, they would be lost.
-const FACTS: [&str; 17] = [
+const FACTS: [&str; 18] = [
     "refund",
     "cancel",
     "received",
@@ -21,6 +21,7 @@ const FACTS: [&str; 17] = [
     "capture",
     "release",
     "referral",
+    "referral_share",
     "referral_withdrawn",
     "referral_refused",
     "placed",

@@ -261,6 +261,8 @@ codes! {
     NotJudgedAgain = "L0319" Error,
     /// A test that expects a refusal by a code that there is not.
     UnknownRefusal = "L0320" Error,
+    /// A share, for who has brought a friend, of what is no money that the friend has paid.
+    ReferralShare = "L0321" Error,
     /// A reward that is to take something off a price.
     RewardDiscount = "L0330" Error,
     /// A balance where an amount is meant.

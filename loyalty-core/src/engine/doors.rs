@@ -287,6 +287,7 @@ fn slow(
         if let Some(replaced) = replaced {
             returns::use_again(plan, member, (event, replaced), &mut work.evaluation.fired, decisions)?;
             referrals::go_on(plan, member, (event, replaced), false, decisions)?;
+            referrals::share_goes_on(plan, member, (event, replaced), false, decisions)?;
         }
         if let Some(heard) = heard
             && let Some(answer) = questions::take(plan, member, heard, event, decisions)?
@@ -328,6 +329,7 @@ fn asleep(
         challenges::use_up_again(plan, member, (hash(&event.id), event.at), decisions)?;
         returns::use_again(plan, member, (event, replaced), &mut evaluation.fired, decisions)?;
         referrals::go_on(plan, member, (event, replaced), true, decisions)?;
+        referrals::share_goes_on(plan, member, (event, replaced), true, decisions)?;
     }
     settle(plan, event_plan, member, event, first, decisions)?;
     remember(event_plan, member, event, decisions, &mut evaluation);

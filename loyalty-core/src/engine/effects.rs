@@ -124,6 +124,10 @@ pub fn collect(
                     }
                     continue;
                 }
+                EffectKindPlan::Share { referral, of } => match referrals::share(scope, *referral, *of)? {
+                    Some(shared) => shared,
+                    None => continue,
+                },
                 EffectKindPlan::Refer { referral, .. } => match referrals::refer(scope, rule, *referral) {
                     Some(referred) => referred,
                     None => continue,

@@ -8,6 +8,7 @@ use rust_decimal::Decimal;
 
 mod advocate;
 mod back;
+mod share;
 
 use super::coupons::redeem::replaced;
 use super::doors::named;
@@ -28,6 +29,7 @@ use crate::sorting::Arrange as _;
 
 pub use advocate::{gone, is_void, take_in, undelivered, withdraw};
 pub use back::{come_back, go_on, lost, net_again, refused};
+pub use share::{share, share_comes_back, share_goes_on};
 
 /// The most identities that one event may tell.
 const IDENTITIES_MAX: usize = 16;
@@ -289,6 +291,8 @@ pub fn figure<'a>(scope: &Scope<'a>, referral: u16, figure: ReferralFigure) -> V
         ReferralFigure::Joined => {
             brought.map_or(Value::Missing, |brought| Value::Date(scope.plan.calendar.day_at(brought.at)))
         }
+        ReferralFigure::Counted => Value::Bool(share::counted(scope, standing)),
+        ReferralFigure::Shares => Value::Bool(share::in_time(scope, usize::from(referral), standing)),
         ReferralFigure::Qualifies => Value::Bool(brought.is_some_and(|brought| {
             let end = plan.within.map_or(i64::MAX, |length| scope.plan.calendar.end_after(brought.at, length));
             // The order that made it count has another form: it is the same purchase.
@@ -506,5 +510,7 @@ pub fn refuse(
     let counts = counts.ok_or_else(|| unknown("program", program))?;
     decisions.push(Decision { at: event.at, kind: Kind::ReferralRefused { referral: program.into(), by } });
     let form = member.remembered_by(plan, counts).map(|record| record.id.to_owned());
-    returns::rate_again(plan, member, form.as_deref().unwrap_or(order), event.at, decisions)
+    returns::rate_again(plan, member, form.as_deref().unwrap_or(order), event.at, decisions)?;
+    share::share_is_refused(plan, member, program, event.at, decisions)?;
+    Ok(())
 }

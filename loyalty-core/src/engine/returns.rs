@@ -269,6 +269,9 @@ fn take_away(
         give_limits_back(plan, member, &order, (lives_on, &stay), at, decisions)?;
     }
     referrals::come_back(plan, member, (&order, &kept_after), (after.whole, lives_on), at, decisions)?;
+    if !lives_on {
+        referrals::share_comes_back(plan, member, (&order, &kept_after), after.whole, at, decisions)?;
+    }
     if after.whole {
         referrals::gone(member, after.order);
         for (rule, all) in rewards::all_redeemed(&order.decisions) {

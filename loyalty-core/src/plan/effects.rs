@@ -122,6 +122,10 @@ pub enum EffectKindPlan {
         by: NodeId,
         identities: Option<u16>,
     },
+    Share {
+        referral: u16,
+        of: NodeId,
+    },
     Refer {
         referral: u16,
         /// A digest of what makes a friend count, as far as the event says it.
@@ -148,6 +152,7 @@ impl EffectKindPlan {
             | Self::Set { value: node, .. }
             | Self::Signal { to: node, .. }
             | Self::Bring { by: node, .. }
+            | Self::Share { of: node, .. }
             | Self::Forfeit { amount: node, .. } => found(*node),
             Self::EarnRate { rate, .. } => [rate.points, rate.of].into_iter().for_each(found),
             Self::Convert { takes, gives, .. } => [*takes, *gives].into_iter().for_each(found),

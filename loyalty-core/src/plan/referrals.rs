@@ -9,4 +9,5 @@ pub struct ReferralPlan {
     pub settle: Option<Length>,
     pub revoke: bool,
     pub reach: Vec<u32>,
+    pub shares: Option<Length>,
 }

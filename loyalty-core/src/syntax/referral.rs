@@ -19,6 +19,9 @@ pub enum ReferralClause {
     Advocate(Vec<Clause>),
     /// `reach 5 { … }`: what so many friends bring.
     Reach { friends: u32, clauses: Vec<Clause> },
+    /// `share order.subtotal where channel == "web" for 1 year { … }`: what the advocate gets of what the friend buys, for so long
+    /// after joining.
+    Share { of: Expr, filter: Option<Expr>, lasts: Option<Duration>, clauses: Vec<Clause> },
 }
 
 impl ReferralClause {
@@ -33,6 +36,7 @@ impl ReferralClause {
             Self::Friend(_) => "friend",
             Self::Advocate(_) => "advocate",
             Self::Reach { .. } => "reach",
+            Self::Share { .. } => "share",
         }
     }
 }

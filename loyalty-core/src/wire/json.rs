@@ -243,6 +243,13 @@ pub fn decision(plan: &Plan, decision: &Decision, at: i64, object: &mut Object<'
             object.put("referral", &**referral);
             object.put("friends", u64::from(*friends));
         }
+        Kind::Shared { referral, amount: sum, parcel, .. }
+        | Kind::ShareTakenBack { referral, amount: sum, parcel, .. } => {
+            object.put("referral", &**referral);
+            object.put("amount", *sum);
+            object.put("to", &*parcel.to);
+            object.put_object("event", |event| carry(plan, decision, event));
+        }
         Kind::Referred { referral, parcel, .. }
         | Kind::ReferralWithdrawn { referral, parcel }
         | Kind::ReferralSentBack { referral, parcel } => {
@@ -414,6 +421,8 @@ pub fn carried(plan: &Plan, decision: &Decision) -> Option<Document> {
             | Kind::SentBack { .. }
             | Kind::Referred { .. }
             | Kind::ReferralWithdrawn { .. }
+            | Kind::Shared { .. }
+            | Kind::ShareTakenBack { .. }
             | Kind::ReferralSentBack { .. }
     );
     carries.then(|| Document::told(|event| carry(plan, decision, event)))
@@ -463,6 +472,23 @@ fn carry(plan: &Plan, decision: &Decision, event: &mut Object<'_>) {
             event.put("joined", date_of(*joined).to_string());
             if !keys.is_empty() {
                 event.put_list("identities", keys.iter().map(|key| format!("{key:016x}")));
+            }
+        }
+        Kind::Shared { referral, amount, replaces, parcel } => {
+            head(event, "referral_share", parcel);
+            event.put("friend", &*parcel.from);
+            event.put("program", &**referral);
+            event.put("purchase", &*parcel.transfer);
+            event.put("amount", *amount);
+            if let Some(before) = replaces {
+                event.put("replaces", &**before);
+            }
+        }
+        Kind::ShareTakenBack { amount, whole, parcel, .. } => {
+            head(event, if *whole { "cancel" } else { "refund" }, parcel);
+            event.put("order", &*parcel.transfer);
+            if !whole {
+                event.put("amount", *amount);
             }
         }
         Kind::ReferralWithdrawn { referral, parcel } => {

@@ -66,6 +66,8 @@ export const engine = {
     referral_refused: "رُفضت إحالة",
     referral_withdrawn: "سُحبت إحالة",
     referred: "أُحيل",
+    shared: "حصة للمُحيل",
+    share_taken_back: "سُحب من حصة المُحيل",
     released: "أُفرج عنه",
     restored: "أُعيد",
     resumed: "استؤنف",

@@ -111,6 +111,11 @@ pub enum EffectKind {
         by: Expr,
         identities: Option<FieldIndex>,
     },
+    /// The advocate of the member has a share of so much.
+    Share {
+        referral: ReferralIndex,
+        of: Expr,
+    },
     /// The member counts as the friend of whoever brought it.
     Refer {
         referral: ReferralIndex,

@@ -1,6 +1,6 @@
 //! Referrals: members who bring others.
 
-use super::Length;
+use super::{Checked, EffectKind, Length};
 use crate::source::Span;
 
 /// Members who bring others.
@@ -15,6 +15,8 @@ pub struct Referral {
     pub revoke: bool,
     /// The numbers of settled friends that bring something. Ascending.
     pub reach: Vec<u32>,
+    /// How long after joining the advocate has its share, where that ends.
+    pub shares: Option<Length>,
     pub span: Span,
 }
 
@@ -29,6 +31,18 @@ pub enum ReferralFigure {
     Advocate,
     /// The day on which it was brought.
     Joined,
+    /// Whether the member counts, and did when the event at hand happened.
+    Counted,
+    /// Whether the event at hand lies in the time of the advocate's share.
+    Shares,
     /// Whether the event at hand can be the first that counts.
     Qualifies,
+}
+
+impl Checked {
+    /// Whether some advocate has a share of what its friends buy.
+    pub fn shares(&self) -> bool {
+        let effects = self.rules.iter().flat_map(|rule| &rule.versions).flat_map(|form| &form.value.effects);
+        effects.into_iter().any(|effect| matches!(effect.kind, EffectKind::Share { .. }))
+    }
 }

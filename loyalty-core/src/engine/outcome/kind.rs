@@ -368,6 +368,21 @@ pub enum Kind {
         referral: Box<str>,
         parcel: Box<Parcel>,
     },
+    /// The advocate has a share of so much that the member has bought, by the event that the parcel calls its transfer; in the place of
+    /// what it was told before.
+    Shared {
+        referral: Box<str>,
+        amount: Decimal,
+        replaces: Option<Box<str>>,
+        parcel: Box<Parcel>,
+    },
+    /// So much of that is shared no more, or all that was left: the parcel's transfer is the event that told it.
+    ShareTakenBack {
+        referral: Box<str>,
+        amount: Decimal,
+        whole: bool,
+        parcel: Box<Parcel>,
+    },
     /// The advocate has not taken it.
     ReferralRefused {
         referral: Box<str>,
@@ -467,6 +482,8 @@ impl Kind {
             Kind::Brought { .. } => "brought",
             Kind::Referred { .. } => "referred",
             Kind::ReferralWithdrawn { .. } => "referral_withdrawn",
+            Kind::Shared { .. } => "shared",
+            Kind::ShareTakenBack { .. } => "share_taken_back",
             Kind::ReferralRefused { .. } => "referral_refused",
             Kind::ReferralSentBack { .. } => "referral_sent_back",
             Kind::RewardReturned { .. } => "reward_returned",

@@ -75,6 +75,8 @@ impl Kind {
             | Kind::Brought { .. }
             | Kind::Referred { .. }
             | Kind::ReferralWithdrawn { .. }
+            | Kind::Shared { .. }
+            | Kind::ShareTakenBack { .. }
             | Kind::ReferralRefused { .. }
             | Kind::ReferralSentBack { .. }
             | Kind::RewardReturned { .. }

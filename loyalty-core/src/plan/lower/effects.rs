@@ -95,6 +95,9 @@ impl Lower<'_> {
                 by: self.expression(by),
                 identities: identities.and_then(|field| self.list_of(field)),
             },
+            model::EffectKind::Share { referral, of } => {
+                EffectKindPlan::Share { referral: *referral as u16, of: self.expression(of) }
+            }
             model::EffectKind::Refer { referral } => EffectKindPlan::Refer { referral: *referral as u16, terms: 0 },
             model::EffectKind::OptIn(challenge) => EffectKindPlan::OptIn(*challenge as u16),
             model::EffectKind::Deal(wheel) => EffectKindPlan::Deal(*wheel as u16),

@@ -58,7 +58,8 @@ impl Lower<'_> {
             let may_vest = vests || kind == EventKind::Plain && !order && order_slot.is_some();
             let with_coupons = order && !self.plan.coupons.is_empty();
             let codes = layout.lists.iter().position(|list| &*list.name == "coupons").filter(|_| with_coupons);
-            let replaces = layout.slots.iter().position(|slot| &*slot.name == "replaces").filter(|_| order);
+            let share = &*layout.name == "referral_share" && self.checked.shares();
+            let replaces = layout.slots.iter().position(|slot| &*slot.name == "replaces").filter(|_| order || share);
             let rules = filing::file(&self.plan, index as u16);
             let on_event = self.rules_on(index);
             let sums = sums::share(&mut self.plan, index as u16, &layout);

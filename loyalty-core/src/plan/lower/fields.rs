@@ -45,6 +45,7 @@ impl Reads {
                         | EffectKind::Untag(expr)
                         | EffectKind::Set { value: expr, .. }
                         | EffectKind::Signal { to: expr, .. }
+                        | EffectKind::Share { of: expr, .. }
                         | EffectKind::Forfeit { amount: expr, .. } => reads.expression(event, expr),
                         EffectKind::Convert { takes, gives, .. } => {
                             reads.expression(event, takes);
@@ -183,6 +184,7 @@ impl Reads {
                 ("referral", true) if !checked.referrals.is_empty() => {
                     &["friend", "program", "order", "joined", "identities"]
                 }
+                ("referral_share", true) if checked.shares() => &["program", "amount", "replaces"],
                 ("referral_withdrawn", true) => &["referral", "program"],
                 ("referral_refused", true) => &["referral", "program", "order"],
                 ("pooled", true) => &["wallet", "points"],

@@ -11,6 +11,7 @@ impl Lower<'_> {
             settle: referral.settle,
             revoke: referral.revoke,
             reach: referral.reach.clone(),
+            shares: referral.shares,
         });
         self.plan.referrals = referrals.collect();
     }

@@ -357,6 +357,8 @@ pub(super) const fn name_of(found: Rule) -> &'static str {
         Rule::friend_part | Rule::friend_ => "`friend`",
         Rule::advocate_part | Rule::advocate_ => "`advocate`",
         Rule::reach | Rule::reach_ => "`reach`",
+        Rule::share | Rule::share_ => "`share`",
+        Rule::share_for => "`for` and a duration",
         Rule::referral_ => "`referral`",
         Rule::carry | Rule::carry_ => "`carry`",
         Rule::steps | Rule::steps_ => "`steps`",

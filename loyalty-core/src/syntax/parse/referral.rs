@@ -44,6 +44,12 @@ impl Build {
             Rule::terms => ReferralClause::Terms { at_joining: pair.has(Rule::joining_) },
             Rule::friend_part => ReferralClause::Friend(self.block_of(pair)?),
             Rule::advocate_part => ReferralClause::Advocate(self.block_of(pair)?),
+            Rule::share => ReferralClause::Share {
+                of: self.path_of(pair)?,
+                filter: self.filter_of(pair)?,
+                lasts: pair.child(Rule::share_for).and_then(|lasts| self.duration_of(&lasts)),
+                clauses: self.block_of(pair)?,
+            },
             _ => ReferralClause::Reach { friends: self.integer_of(pair)?, clauses: self.block_of(pair)? },
         })
     }

@@ -104,6 +104,7 @@ pub(super) const CLAUSES: &[&str] = &[
     "friend",
     "advocate",
     "reach",
+    "share",
     "count",
     "sum",
     "streak",

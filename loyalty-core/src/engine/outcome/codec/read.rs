@@ -271,6 +271,18 @@ fn read_kind(reader: &mut Reader<'_>, event_at: i64) -> Result<Kind, Malformed> 
             parcel: read_parcel(reader)?,
         },
         74 => Kind::ReferralWithdrawn { referral: reader.text()?.into(), parcel: read_parcel(reader)? },
+        131 => Kind::Shared {
+            referral: reader.text()?.into(),
+            amount: reader.decimal()?,
+            replaces: Some(reader.text()?).filter(|id| !id.is_empty()).map(Into::into),
+            parcel: read_parcel(reader)?,
+        },
+        132 => Kind::ShareTakenBack {
+            referral: reader.text()?.into(),
+            amount: reader.decimal()?,
+            whole: reader.byte()? != 0,
+            parcel: read_parcel(reader)?,
+        },
         75 => Kind::ReferralRefused { referral: reader.text()?.into(), by: reader.text()?.into() },
         77 => Kind::FriendsReached { referral: reader.text()?.into(), friends: rule(reader)? },
         76 => Kind::ReferralSentBack { referral: reader.text()?.into(), parcel: read_parcel(reader)? },

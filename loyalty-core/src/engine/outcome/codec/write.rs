@@ -344,6 +344,20 @@ pub fn write(writer: &mut Writer<'_>, decisions: &[Decision], event_at: i64) {
                 writer.text(referral);
                 write_parcel(writer, parcel);
             }
+            Kind::Shared { referral, amount, replaces, parcel } => {
+                writer.byte(131);
+                writer.text(referral);
+                writer.decimal(*amount);
+                writer.text(replaces.as_deref().unwrap_or_default());
+                write_parcel(writer, parcel);
+            }
+            Kind::ShareTakenBack { referral, amount, whole, parcel } => {
+                writer.byte(132);
+                writer.text(referral);
+                writer.decimal(*amount);
+                writer.byte(u8::from(*whole));
+                write_parcel(writer, parcel);
+            }
             Kind::ReferralRefused { referral, by } => {
                 writer.byte(75);
                 [referral, by].into_iter().for_each(|name| writer.text(name));
