@@ -211,6 +211,7 @@ impl<'a> Checker<'a> {
 
     fn every(&mut self, every: &trigger::Every, span: Span) -> Option<Every> {
         let period = match every.unit {
+            None if every.half_year => Period::HalfYear,
             None | Some(TimeUnit::Month) => Period::Month,
             Some(TimeUnit::Day) => Period::Day,
             Some(TimeUnit::Week) => Period::Week,
@@ -236,6 +237,7 @@ impl<'a> Checker<'a> {
                 let most = match period {
                     Period::Month => 31,
                     Period::Quarter => 92,
+                    Period::HalfYear => 184,
                     Period::Year => 366,
                     _ => 0,
                 };

@@ -422,18 +422,20 @@ fn next_time(calendar: &Calendar, every: &Every, after: i64) -> Option<i64> {
     let count = i64::from(every.count.max(1));
     if let Some(start) = every.from {
         let start = day_of(start);
-        let unit = match every.period {
-            Period::Day => TimeUnit::Day,
-            Period::Week => TimeUnit::Week,
-            Period::Quarter => TimeUnit::Quarter,
-            Period::Year => TimeUnit::Year,
-            Period::Month | Period::HalfYear => TimeUnit::Month,
+        let (unit, units) = match every.period {
+            Period::Day => (TimeUnit::Day, 1),
+            Period::Week => (TimeUnit::Week, 1),
+            Period::Month => (TimeUnit::Month, 1),
+            Period::Quarter => (TimeUnit::Quarter, 1),
+            Period::HalfYear => (TimeUnit::Quarter, 2),
+            Period::Year => (TimeUnit::Year, 1),
         };
+        let units = every.count.saturating_mul(units);
         let at = |times: u32| {
-            let length = Length { count: every.count.saturating_mul(times), unit };
+            let length = Length { count: units.saturating_mul(times), unit };
             calendar.instant_of(Calendar::day_plus(start, length), micros_of(every.at))
         };
-        let longest = crate::calendar::days_at_most(Length { count: every.count, unit }).max(1);
+        let longest = crate::calendar::days_at_most(Length { count: units, unit }).max(1);
         let mut times = u32::try_from(today.saturating_sub(start) / longest).unwrap_or(0);
         while at(times) <= after {
             times = times.checked_add(1).filter(|times| *times < 1_000_000)?;

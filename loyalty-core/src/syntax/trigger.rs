@@ -45,8 +45,9 @@ pub enum TriggerKind {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Every {
     pub count: Option<u32>,
-    /// Nothing in `every second wednesday`, which is one of each month.
+    /// Nothing in `every second wednesday`, which is one of each month, and in `every half year`.
     pub unit: Option<TimeUnit>,
+    pub half_year: bool,
     pub day: Option<CalendarDay>,
     pub at: Option<NaiveTime>,
     /// The day on which it is for the first time, and from which it is counted.

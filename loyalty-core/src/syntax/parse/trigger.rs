@@ -59,14 +59,17 @@ impl Build {
         let at = pair.child(Rule::at_time).and_then(|at| at.child(Rule::time)).map(|time| self.time(&time));
         if let Some(day) = pair.child(Rule::ordinal_weekday) {
             let day = Some(nth_weekday(&day)?);
-            return Some(Every { count: None, unit: None, day, at, from });
+            return Some(Every { count: None, unit: None, half_year: false, day, at, from });
         }
         let day = match pair.child(Rule::every_day) {
             Some(day) => Some(self.calendar_day(&day.children().nth(1)?)?),
             None => None,
         };
+        if pair.has(Rule::half_year) {
+            return Some(Every { count: None, unit: None, half_year: true, day, at, from });
+        }
         let unit = Some(literal::time_unit(&pair.child(Rule::time_unit)?)?);
-        Some(Every { count: self.integer_of(pair), unit, day, at, from })
+        Some(Every { count: self.integer_of(pair), unit, half_year: false, day, at, from })
     }
 
     fn calendar_day(&self, pair: &Pair<'_, Rule>) -> Option<CalendarDay> {
