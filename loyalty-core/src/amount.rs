@@ -54,9 +54,13 @@ fn add_small(left: Decimal, right: Decimal) -> Result<Decimal, Overflow> {
 
 #[cold]
 fn add_large(left: Decimal, right: Decimal) -> Result<Decimal, Overflow> {
-    let sum = left.checked_add(right).ok_or(Overflow)?;
-    let exact = sum.scale() >= left.scale().max(right.scale()) || left.is_zero() || right.is_zero();
-    if exact { Ok(sum) } else { Err(Overflow) }
+    let exact = |left: Decimal, right: Decimal| {
+        let sum = left.checked_add(right)?;
+        let whole = sum.scale() >= left.scale().max(right.scale()) || left.is_zero() || right.is_zero();
+        whole.then_some(sum)
+    };
+    // Zeros at the end take no room: an amount that was saved and loaded has none, and adds up to the same.
+    exact(left, right).or_else(|| exact(left.normalize(), right.normalize())).ok_or(Overflow)
 }
 
 /// The sum of several amounts.
@@ -214,9 +218,12 @@ pub fn multiply(left: Decimal, right: Decimal) -> Result<Decimal, Overflow> {
 
 #[cold]
 fn multiply_large(left: Decimal, right: Decimal) -> Result<Decimal, Overflow> {
-    let product = left.checked_mul(right).ok_or(Overflow)?;
-    let exact = product.scale() == left.scale() + right.scale() || left.is_zero() || right.is_zero();
-    if exact { Ok(product) } else { Err(Overflow) }
+    let exact = |left: Decimal, right: Decimal| {
+        let product = left.checked_mul(right)?;
+        let whole = product.scale() == left.scale() + right.scale() || left.is_zero() || right.is_zero();
+        whole.then_some(product)
+    };
+    exact(left, right).or_else(|| exact(left.normalize(), right.normalize())).ok_or(Overflow)
 }
 
 #[cfg(test)]
@@ -265,6 +272,15 @@ mod tests {
         fn few_digits_add_as_many_do(left in decimal(), right in decimal()) {
             prop_assert_eq!(add(left, right), add_large(left, right));
             prop_assert_eq!(subtract(left, right), add_large(left, -right));
+        }
+
+        #[test]
+        fn zeros_at_the_end_take_no_room(left in decimal(), right in decimal(), zeros in 0_u32..12) {
+            let mut longer = left.normalize();
+            longer.rescale((longer.scale() + zeros).min(28));
+            let text = |result: Result<Decimal, Overflow>| result.map(text);
+            prop_assert_eq!(text(add(longer, right)), text(add(left.normalize(), right)));
+            prop_assert_eq!(text(multiply(longer, right)), text(multiply(left.normalize(), right)));
         }
 
         #[test]
