@@ -1,9 +1,10 @@
-//! Accounts that rest, with ends that stand still meanwhile and with ends that do not.
+//! Accounts that rest, with ends that stand still meanwhile and with ends that do not; also where orders are paid from a wallet.
 
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::Index;
 
+use super::tenders::paid_case;
 use super::{at, compare, edited, told_late};
 use crate::generate::{Case, any_case};
 use crate::model::event::{Event, Field, Step};
@@ -18,11 +19,25 @@ proptest! {
     }
 }
 
+proptest! {
+    #![proptest_config(settings(64))]
+
+    /// What is paid from a wallet in a pause is refused, and what comes back in one, or is told after it, comes back as it would awake.
+    #[test]
+    fn they_agree_on_tenders_and_pauses(case in paused(paid_case(10))) {
+        compare(&case)?;
+    }
+}
+
 fn paused_case(steps: usize) -> impl Strategy<Value = Case> {
-    let pause = (any::<Index>(), prop::option::of(1_usize..6), any::<bool>(), 0_usize..3);
     let edits = vec(prop::bool::weighted(0.15), steps);
-    (any_case(steps), vec(pause, 1..=2), edits, vec(any::<Index>(), 0..3)).prop_map(|(case, pauses, edits, moved)| {
-        let mut case = edited(case, &edits);
+    paused((any_case(steps), edits).prop_map(|(case, edits)| edited(case, &edits)))
+}
+
+/// The cases with one pause or two, and with some of their steps told late.
+fn paused(cases: impl Strategy<Value = Case>) -> impl Strategy<Value = Case> {
+    let pause = (any::<Index>(), prop::option::of(1_usize..6), any::<bool>(), 0_usize..3);
+    (cases, vec(pause, 1..=2), vec(any::<Index>(), 0..3)).prop_map(|(mut case, pauses, moved)| {
         for (number, pause) in pauses.into_iter().enumerate() {
             with_a_pause(&mut case, number, pause);
         }

@@ -24,7 +24,7 @@ proptest! {
     }
 }
 
-fn paid_case(steps: usize) -> impl Strategy<Value = Case> {
+pub fn paid_case(steps: usize) -> impl Strategy<Value = Case> {
     let rolls = |count| vec(0_u32..1000, 0..=count);
     let edits = vec(prop::bool::weighted(0.2), steps);
     (any_case(steps), rolls(12), vec(rolls(12), steps), edits)

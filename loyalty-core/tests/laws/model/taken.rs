@@ -193,6 +193,10 @@ impl Member<'_> {
     fn pay_by_tender(&mut self, at: Micros) -> Result<(), &'static str> {
         let mut known = Known::clone(self.known.last().expect("it is known by now"));
         let tenders: Vec<(usize, Exact)> = self.tenders(&known.event).collect();
+        // What happened in a pause can be told once the account is awake.
+        if known.ignored && !tenders.is_empty() && self.pauses.iter().any(|pause| pause.to.is_none()) {
+            return Err("member_paused");
+        }
         for (wallet, amount) in tenders {
             if amount > self.available(wallet) {
                 return Err("insufficient_balance");
