@@ -1,7 +1,7 @@
 // A package as somebody gets it: packed, and installed into a project that knows nothing of the checkout.
 
 import { execFileSync } from "node:child_process";
-import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { ROOT } from "./files.mjs";
@@ -33,4 +33,19 @@ export function prints(project, page) {
 
 export function run(project, ...words) {
   return execFileSync(process.execPath, words, { cwd: project, encoding: "utf8", stdio: "pipe" });
+}
+
+/** What is wrong with what an installed package says of itself to people and to registries: both licences, no way out of it, the address. */
+export function faultsOf(project, name) {
+  const own = (file) => readFileSync(join(project, "node_modules", name, file), "utf8");
+  const ours = (file) => readFileSync(join(ROOT, file), "utf8");
+  const [, address] = /^repository = "(.*)"$/m.exec(ours("Cargo.toml"));
+  const { description, keywords, license, repository } = JSON.parse(own("package.json"));
+  const links = [...own("README.md").matchAll(/\]\((?!https:|#)[^)]*\)/g)].map(([link]) => link);
+  return [
+    ...["LICENSE-MIT", "LICENSE-APACHE"].filter((file) => own(file) !== ours(file)),
+    ...links,
+    ...(repository?.url === `git+${address}.git` ? [] : ["repository"]),
+    ...(description && license && keywords?.length > 0 ? [] : ["description, license or keywords"]),
+  ];
 }
