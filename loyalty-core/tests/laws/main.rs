@@ -23,6 +23,7 @@ mod edited;
 mod engine;
 mod explained;
 mod exports;
+mod features;
 mod generate;
 mod held;
 mod histories;
