@@ -10,6 +10,9 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::Index;
 
+pub use membership::member_case;
+pub use tenders::paid_case;
+
 use crate::engine::Engine;
 use crate::generate::{Case, LENGTHS, Rolls, any_case, case, money, timed_case};
 use crate::model::calendar::Micros;
@@ -60,7 +63,7 @@ pub fn compare(case: &Case) -> Result<(), TestCaseError> {
 }
 
 /// Lots that never run out may be one lot once they are old, so that what is given back of them is told once or for each.
-fn restored_together(told: Vec<String>) -> Vec<String> {
+pub fn restored_together(told: Vec<String>) -> Vec<String> {
     let mut together: Vec<String> = Vec::new();
     for one in told {
         let restored = |told: &str| {

@@ -35,6 +35,7 @@ mod limited;
 mod members;
 mod model;
 mod passing;
+mod produced;
 mod questions;
 mod quotes;
 mod referrals;

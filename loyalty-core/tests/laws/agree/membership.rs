@@ -16,7 +16,7 @@ proptest! {
     }
 }
 
-fn member_case() -> impl Strategy<Value = Case> {
+pub fn member_case() -> impl Strategy<Value = Case> {
     let edits = prop::collection::vec(prop::bool::weighted(0.1), 12);
     (prop_oneof![any_case(12), timed_case(12)], prop::collection::vec(0_u32..1000, 40), edits)
         .prop_map(|(case, rolls, edits)| edited(by_membership(case, Rolls::new(rolls)), &edits))

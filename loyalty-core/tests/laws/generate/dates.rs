@@ -33,7 +33,11 @@ pub fn condition(rolls: &mut Rolls, event: &str, program: Option<&Program>) -> E
             let since = Expr::Since(unit, Box::new(moved(rolls, event, program)));
             compare(comparison, since, Expr::Number(whole(rolls.pick(&[0, 1, 14, 30]))))
         }
-        5 => compare(comparison, apart(rolls, event, program), Expr::Number(whole(rolls.pick(&[0, 1, 12, 30])))),
+        5 => {
+            let apart = apart(rolls, event, program);
+            let apart = if rolls.one_in(3) { Expr::Negate(Box::new(apart)) } else { apart };
+            compare(comparison, apart, Expr::Number(whole(rolls.pick(&[0, 1, 12, 30, -14]))))
+        }
         _ => part(rolls, event, program, comparison),
     }
 }
@@ -88,7 +92,11 @@ fn instant(rolls: &mut Rolls, _event: &str, program: Option<&Program>) -> Expr {
     let known: Vec<usize> = program.map_or(vec![], |program| {
         (0..program.measures.len()).filter(|index| is_instant(&program.measures[*index])).collect()
     });
-    let at = match rolls.below(2) {
+    let at = match rolls.below(3) {
+        2 => {
+            let noon = date(rolls).and_hms_opt(12, 0, 0).expect("a time");
+            Expr::Moment(crate::model::calendar::instant(chrono_tz::Tz::UTC, noon))
+        }
         1 if !known.is_empty() => match rolls.below(3) {
             0 => Expr::MeasureBefore(rolls.pick(&known)),
             _ => Expr::Measure(rolls.pick(&known)),

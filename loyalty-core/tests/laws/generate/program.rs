@@ -219,7 +219,24 @@ pub fn event_condition(rolls: &mut Rolls, event: &str, currency: Currency) -> Ex
         return compare(Comparison::GreaterOrEqual, Expr::Hour, Expr::Number(whole(rolls.pick(&[0, 12, 22]))));
     }
     let payment = || field("payment");
-    match rolls.below(12) {
+    match rolls.below(16) {
+        12 => {
+            Expr::NotIn(Box::new(payment()), PAYMENTS[..2].iter().map(|name| Expr::Text((*name).to_owned())).collect())
+        }
+        13 => Expr::Or(vec![
+            Expr::IsPresent(Box::new(field("shipping"))),
+            compare(Comparison::Equal, payment(), Expr::Text("card".to_owned())),
+        ]),
+        14 => {
+            let unit = Expr::Money(whole(if currency.minor == 0 { 300 } else { 3 }));
+            let count = Expr::Whole(Box::new(field("subtotal")), Box::new(unit));
+            compare(Comparison::GreaterOrEqual, count, Expr::Number(whole(rolls.pick(&[1, 3, 4]))))
+        }
+        15 => {
+            let both = vec![field("subtotal"), field("total")];
+            let chosen = if rolls.one_in(2) { Expr::Least(both) } else { Expr::Greatest(both) };
+            compare(Comparison::GreaterOrEqual, chosen, Expr::Money(money(rolls, currency)))
+        }
         0 | 1 => compare(Comparison::GreaterOrEqual, field("subtotal"), Expr::Money(money(rolls, currency))),
         2 => compare(Comparison::Equal, payment(), Expr::Text(rolls.pick(&PAYMENTS).to_owned())),
         3 => compare(
@@ -445,17 +462,25 @@ fn rate(rolls: &mut Rolls, index: usize, program: &Program) -> Earn {
     Earn::Rate { points, per, full: rolls.one_in(4), of }
 }
 
+fn hour(hour: u32) -> NaiveTime {
+    NaiveTime::from_hms_opt(hour, 0, 0).expect("an hour")
+}
+
 pub fn valid(rolls: &mut Rolls) -> Valid {
-    match rolls.below(3) {
+    match rolls.below(4) {
+        3 => {
+            let mut at = || crate::model::calendar::instant(Tz::UTC, date(rolls).and_time(hour(10)));
+            let (one, other) = (at(), at());
+            let (from, to) = (one.min(other), one.max(other));
+            let (from, to) = if from < to { (Some(from), Some(to)) } else { (Some(from), None) };
+            rolls.pick(&[Valid::Instants(from, to), Valid::Instants(None, to.or(from))])
+        }
         0 => {
             let (one, other) = (date(rolls), date(rolls));
             Valid::Dates(one.min(other), one.max(other))
         }
         1 => Valid::Weekdays(vec![Weekday::Sat, Weekday::Sun, rolls.pick(&[Weekday::Mon, Weekday::Fri])]),
-        _ => {
-            let hour = |hour| NaiveTime::from_hms_opt(hour, 0, 0).expect("an hour");
-            rolls.pick(&[Valid::Hours(hour(22), hour(3)), Valid::Hours(hour(2), hour(14))])
-        }
+        _ => rolls.pick(&[Valid::Hours(hour(22), hour(3)), Valid::Hours(hour(2), hour(14))]),
     }
 }
 

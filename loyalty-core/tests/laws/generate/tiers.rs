@@ -280,6 +280,19 @@ fn form(rolls: &mut Rolls, index: usize, program: &Program, meter: &Option<(Expr
         },
         _ => Rise::AtOnce,
     };
+    // The period of the measure itself.
+    let own = match meter {
+        Some((Expr::Measure(by), _)) => match program.measures[*by].window {
+            Window::This(of) if levels.iter().any(|level| level.from.is_some()) && rolls.one_in(4) => Some(of),
+            _ => None,
+        },
+        _ => None,
+    };
+    let rise = own.map_or(rise, Rise::AtEndOf);
+    if own.is_some() {
+        levels.retain(|level| level.from.is_some() || level.name == LEVELS[0]);
+        levels.iter_mut().for_each(|level| level.when.clear());
+    }
     let keep = match rolls.below(9) {
         0 | 1 => Keep::WhileQualified,
         2 | 3 => Keep::For(rolls.pick(&LENGTHS)),
@@ -291,7 +304,7 @@ fn form(rolls: &mut Rolls, index: usize, program: &Program, meter: &Option<(Expr
     };
     let grace = rolls.one_in(3).then(|| (rolls.pick(&LENGTHS), rolls.one_in(3).then(|| period(rolls))));
     let fall = rolls.pick(&[Fall::ToEarnedLevel, Fall::ToEarnedLevel, Fall::OneLevel, Fall::Never]);
-    let retain = rolls.one_in(5).then(|| {
+    let retain = (own.is_none() && rolls.one_in(5)).then(|| {
         let conditions: Vec<Expr> = (0..2).map(|_| watched_condition(rolls, program)).collect();
         (1 + rolls.below(2), conditions)
     });

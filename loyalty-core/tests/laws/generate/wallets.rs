@@ -22,7 +22,7 @@ pub fn wallet(rolls: &mut Rolls, index: usize, currency: Currency) -> Wallet {
         wallet.expire.push((form, None));
     }
     wallet.clawback = rolls.pick(&[Clawback::WithinBalance, Clawback::MayOverdraw, Clawback::OnlyPending]);
-    wallet.decimals = rolls.pick(&[0, 0, 1, 2]);
+    wallet.decimals = rolls.pick(&[0, 0, 1, 2, 6]);
     wallet.money = index == 0 && rolls.one_in(5);
     if wallet.money {
         wallet.decimals = currency.minor;
@@ -54,7 +54,7 @@ pub fn points(rolls: &mut Rolls, wallet: &Wallet) -> Exact {
 }
 
 pub fn caps(rolls: &mut Rolls, wallet: &Wallet) -> Vec<Cap> {
-    let count = rolls.pick(&[0, 0, 0, 1, 2]);
+    let count = rolls.pick(&[0, 0, 0, 1, 2, 3]);
     (0..count).map(|_| Cap::of(points(rolls, wallet), per(rolls, true))).collect()
 }
 
@@ -75,7 +75,7 @@ pub fn membership(rolls: &mut Rolls) -> Membership {
 }
 
 pub fn vest(rolls: &mut Rolls) -> Vest {
-    match rolls.below(9) {
+    match rolls.below(11) {
         0..=3 => Vest::AtOnce,
         4 | 5 => Vest::After(rolls.pick(&LENGTHS)),
         6 => Vest::EndOf { period: rolls.pick(&PERIODS), after: day_length(rolls) },
@@ -87,12 +87,14 @@ pub fn vest(rolls: &mut Rolls) -> Vest {
                 false => Vest::OnDay { month, day, after: day_length(rolls) },
             }
         }
+        8 => Vest::OnDayOfNextMonth { day: rolls.pick(&[15, 31, 1, 29]) },
+        9 => Vest::EndOfMembership { of: membership(rolls), after: day_length(rolls) },
         _ => Vest::On { event: "delivered".to_owned(), within: rolls.pick(&LENGTHS) },
     }
 }
 
 pub fn expire(rolls: &mut Rolls) -> Expire {
-    match rolls.below(9) {
+    match rolls.below(10) {
         0 | 1 => Expire::Never,
         2 | 3 => Expire::AfterEarning(rolls.pick(&LENGTHS)),
         4 => Expire::AfterVesting(rolls.pick(&LENGTHS)),
@@ -105,6 +107,7 @@ pub fn expire(rolls: &mut Rolls) -> Expire {
                 _ => Expire::OnDay { month, day, after: day_length(rolls) },
             }
         }
+        8 => Expire::OnDayOfNextMonth { day: rolls.pick(&[31, 20, 1, 29]) },
         7 => Expire::Inactivity { length: calendar_length(rolls), without: activity(rolls) },
         _ => Expire::At(date(rolls)),
     }

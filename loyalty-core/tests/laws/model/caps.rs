@@ -22,6 +22,7 @@ impl Member<'_> {
         match valid {
             Valid::Dates(from, to) => *from <= today && today <= *to,
             Valid::Weekdays(days) => days.contains(&chrono::Datelike::weekday(&today)),
+            Valid::Instants(from, to) => from.is_none_or(|from| from <= at) && to.is_none_or(|to| at < to),
             Valid::Hours(from, to) => {
                 let time = time.time();
                 debug_assert!(time.nanosecond() < 1_000_000_000);

@@ -100,6 +100,7 @@ impl Member<'_> {
                 End::At(super::calendar::start(zone, next))
             }
             Expire::OnDayOfNextYear { month, day } => End::At(end(zone, self.in_next_year(*month, *day, today))),
+            Expire::OnDayOfNextMonth { day } => End::At(end(zone, self.in_next_month(*day, today))),
             Expire::EndOfMembership { of, after } => {
                 let (joined, reached) = (day(zone, self.enrolled), reached(after));
                 let mut each = (1..).map(|number| begins(joined, *of, number));
@@ -115,6 +116,13 @@ impl Member<'_> {
             Expire::Inactivity { length, without } => End::Idle(*length, without.clone()),
             Expire::At(last) => End::At(end(zone, *last)),
         }
+    }
+
+    /// That day of the month after that of another day, or the last day of it.
+    pub(super) fn in_next_month(&self, of_month: u32, today: NaiveDate) -> NaiveDate {
+        let next = period(today, Period::Month, self.program.week).end;
+        let days = period(next, Period::Month, self.program.week);
+        days.start.iter_days().take_while(|day| *day < days.end && day.day() <= of_month).last().expect("a first day")
     }
 
     /// The day of that date in the year after that of another day.

@@ -6,7 +6,7 @@ use chrono::{Datelike, NaiveDate, NaiveTime, Timelike, Weekday};
 
 use super::calendar::{Micros, apart, day, days_apart, earlier, earlier_day, later, later_day, local};
 use super::event::{Event, Line, number, text};
-use super::number::Exact;
+use super::number::{Exact, floor_at};
 use super::program::{Comparison, DatePart, Dated, Expr, Program, Rule, TimeUnit, Wallet, in_force};
 
 #[derive(Debug, Clone, PartialEq, PartialOrd)]
@@ -88,6 +88,19 @@ impl Scope<'_> {
         Some(Value::Number(super::number::whole(count)))
     }
 
+    /// The least or the greatest of quantities; missing if any is.
+    fn chosen(&self, parts: &[Expr], line: Option<&Line>, wanted: std::cmp::Ordering) -> Option<Value> {
+        let mut parts = parts.iter().map(|part| self.eval(part, line));
+        let mut chosen = parts.next()??;
+        for part in parts {
+            let part = part?;
+            if part.partial_cmp(&chosen) == Some(wanted) {
+                chosen = part;
+            }
+        }
+        Some(chosen)
+    }
+
     pub fn eval(&self, expr: &Expr, line: Option<&Line>) -> Option<Value> {
         let sub = |expr: &Expr| self.eval(expr, line);
         let zone = self.program.zone;
@@ -102,6 +115,7 @@ impl Scope<'_> {
             Expr::Day(day) => Some(Value::Day(*day)),
             Expr::Told("member", name) => told(&self.seen.attributes, name),
             Expr::Told(_, name) => told(&self.event.fields, name),
+            Expr::Moment(at) => Some(Value::Instant(*at)),
             Expr::At => Some(Value::Instant(self.event.at)),
             Expr::Later(from, length) => match sub(from)? {
                 Value::Instant(at) => Some(Value::Instant(later(zone, at, *length))),
@@ -187,10 +201,25 @@ impl Scope<'_> {
                 let value = sub(value)?;
                 Some(Value::Bool(items.iter().any(|item| sub(item).as_ref() == Some(&value))))
             }
+            Expr::NotIn(value, items) => {
+                let value = sub(value)?;
+                Some(Value::Bool(items.iter().all(|item| sub(item).as_ref() != Some(&value))))
+            }
+            Expr::IsPresent(value) => Some(Value::Bool(sub(value).is_some())),
+            Expr::Whole(value, by) => match (sub(value)?, sub(by)?) {
+                (Value::Number(value), Value::Number(by)) => Some(Value::Number(floor_at(&(value / by), 0))),
+                _ => None,
+            },
+            Expr::Least(parts) => self.chosen(parts, line, std::cmp::Ordering::Less),
+            Expr::Greatest(parts) => self.chosen(parts, line, std::cmp::Ordering::Greater),
             Expr::IsMissing(value) => Some(Value::Bool(sub(value).is_none())),
             Expr::Otherwise(value, other) => sub(value).or_else(|| sub(other)),
             Expr::Add(left, right) => match (sub(left)?, sub(right)?) {
                 (Value::Number(left), Value::Number(right)) => Some(Value::Number(left + right)),
+                _ => None,
+            },
+            Expr::Negate(inner) => match sub(inner)? {
+                Value::Number(inner) => Some(Value::Number(-inner)),
                 _ => None,
             },
             Expr::Times(inner, times) => match sub(inner)? {

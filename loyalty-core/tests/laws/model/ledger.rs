@@ -296,6 +296,17 @@ impl<'p> Member<'p> {
                 let first = self.in_next_year(*month, *of_month, day(zone, at));
                 vests_at(super::calendar::start(zone, first), at)
             }
+            Vest::OnDayOfNextMonth { day: of_month } => {
+                let first = self.in_next_month(*of_month, day(zone, at));
+                vests_at(super::calendar::start(zone, first), at)
+            }
+            Vest::EndOfMembership { of, after } => {
+                let form = Expire::EndOfMembership { of: *of, after: *after };
+                match self.end_of(&form, at, true) {
+                    End::At(end) => vests_at(end, at),
+                    _ => Vesting::Done,
+                }
+            }
             Vest::OnDay { month, day: of_month, after } => {
                 let reached = after.map_or(day(zone, at), |after| later_day(day(zone, at), after));
                 let in_year = |year| NaiveDate::from_ymd_opt(year, *month, *of_month).filter(|day| *day >= reached);

@@ -2,6 +2,7 @@
 
 use std::fmt::{Display, Formatter, Result};
 
+use super::calendar::{Micros, utc};
 use super::number::{Exact, print};
 use super::print_expr::{MEMBER, Scope, is_money};
 use super::print_tiers::moved;
@@ -12,6 +13,8 @@ impl Display for Program {
     fn fmt(&self, f: &mut Formatter<'_>) -> Result {
         writeln!(f, "program \"Generated\" {{")?;
         writeln!(f, "  currency {}", self.currency.code)?;
+        writeln!(f, "  version 2")?;
+        writeln!(f, "  future at most 1 hour")?;
         writeln!(f, "  timezone \"{}\"", self.zone.name())?;
         writeln!(f, "  week {}", weekday(self.week.week))?;
         writeln!(f, "  year {}", MONTHS[self.week.year as usize - 1])?;
@@ -226,6 +229,10 @@ impl Program {
                 Valid::Weekdays(days) => {
                     let days: Vec<&str> = days.iter().map(|day| weekday(*day)).collect();
                     format!("valid on [{}]", days.join(", "))
+                }
+                Valid::Instants(from, to) => {
+                    let side = |side: &Option<Micros>| side.map(|at| utc(at).to_rfc3339()).unwrap_or_default();
+                    format!("valid {} .. {}", side(from), side(to))
                 }
                 Valid::Hours(from, to) => format!("valid {} .. {}", from.format("%H:%M"), to.format("%H:%M")),
             });

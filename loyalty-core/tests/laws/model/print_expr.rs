@@ -1,5 +1,6 @@
 //! Prints the expressions of a program of the model.
 
+use super::calendar::utc;
 use super::number::{print, whole};
 use super::print_words::{length, units, weekday};
 use super::program::*;
@@ -38,6 +39,7 @@ impl Program {
             Expr::Told("member", name) => format!("member.{name}"),
             Expr::Told(_, name) if scope.filter => (*name).to_owned(),
             Expr::Told(owner, name) => format!("{owner}.{name}"),
+            Expr::Moment(at) => utc(*at).to_rfc3339(),
             Expr::At if scope.filter => "at".to_owned(),
             Expr::At => format!("{event}.at"),
             Expr::Later(from, time) => format!("({} + {})", sub(from), length(*time)),
@@ -108,9 +110,17 @@ impl Program {
             Expr::In(value, items) => {
                 format!("{} in [{}]", sub(value), items.iter().map(sub).collect::<Vec<_>>().join(", "))
             }
+            Expr::NotIn(value, items) => {
+                format!("{} not in [{}]", sub(value), items.iter().map(sub).collect::<Vec<_>>().join(", "))
+            }
+            Expr::IsPresent(value) => format!("{} is present", sub(value)),
+            Expr::Whole(value, by) => format!("floor({} / {})", sub(value), sub(by)),
+            Expr::Least(parts) => format!("min{}", list(parts, ",")),
+            Expr::Greatest(parts) => format!("max{}", list(parts, ",")),
             Expr::IsMissing(value) => format!("{} is missing", sub(value)),
             Expr::Otherwise(value, other) => format!("({} ?? {})", sub(value), sub(other)),
             Expr::Add(left, right) => format!("({} + {})", sub(left), sub(right)),
+            Expr::Negate(inner) => format!("-({})", sub(inner)),
             Expr::Times(inner, times) => format!("{} * {}", sub(inner), print(times)),
             Expr::Scaled(inner, times) => format!("{} * {}", sub(inner), sub(times)),
             Expr::Match(subject, arms, otherwise) => {

@@ -11,7 +11,7 @@ impl Program {
         let mut text = format!("tiers {}{by} {{\n  benefit rate = 1\n", ladder.name);
         let mut before: Vec<String> = vec![];
         for (from, form) in &ladder.forms {
-            let clauses = self.ladder_clauses(form);
+            let clauses = self.ladder_clauses(form, ladder.by.as_ref());
             // A later form says what is different.
             let different = clauses.iter().filter(|clause| !before.contains(clause)).cloned().collect::<Vec<_>>();
             match from {
@@ -24,7 +24,14 @@ impl Program {
         text
     }
 
-    fn ladder_clauses(&self, form: &LadderForm) -> Vec<String> {
+    /// Whether levels are reached by one measure alone, which counts in that period.
+    fn is_own_period(&self, by: Option<&Expr>, form: &LadderForm, of: Period) -> bool {
+        let alone = form.retain.is_none() && form.levels.iter().all(|level| level.when.is_empty());
+        let own = |by: &Expr| matches!(by, Expr::Measure(by) if self.measures[*by].window == Window::This(of) && self.measures[*by].later.is_empty());
+        alone && by.is_some_and(own)
+    }
+
+    fn ladder_clauses(&self, form: &LadderForm, by: Option<&Expr>) -> Vec<String> {
         let mut clauses: Vec<String> = form
             .levels
             .iter()
@@ -38,6 +45,7 @@ impl Program {
             .collect();
         clauses.push(match form.rise {
             Rise::AtOnce => "rise at once".to_owned(),
+            Rise::AtEndOf(of) if self.is_own_period(by, form, of) => "rise at period end".to_owned(),
             Rise::AtEndOf(of) => format!("rise at end of {}", period(of)),
             Rise::AtEndOfMembershipYear => "rise at end of membership year".to_owned(),
             Rise::On { month, day } => format!("rise on {day} {}", month_name(month)),

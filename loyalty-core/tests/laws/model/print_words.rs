@@ -21,6 +21,8 @@ pub(super) fn vest(form: &Vest) -> String {
         Vest::At(day) => format!("vest at {day}"),
         Vest::EndOf { period: of, after } => format!("vest at end of {}{}", period(*of), later(after)),
         Vest::OnDayOfNextYear { month, day } => format!("vest on {day} {} of next year", month_name(*month)),
+        Vest::OnDayOfNextMonth { day } => format!("vest on day {day} of next month"),
+        Vest::EndOfMembership { of, after } => format!("vest at end of {}{}", membership(*of), later(after)),
         Vest::OnDay { month, day, after } => format!("vest on {day} {}{}", month_name(*month), later(after)),
         Vest::On { event, within } => format!("vest on {event} within {}", length(*within)),
     }
@@ -41,6 +43,7 @@ pub(super) fn expire(form: &Expire) -> String {
         Expire::AfterVesting(of) => format!("expire {} after vesting", length(*of)),
         Expire::EndOf { period: of, after } => format!("expire end of {}{}", period(*of), later(after)),
         Expire::OnDayOfNextYear { month, day } => format!("expire on {day} {} of next year", month_name(*month)),
+        Expire::OnDayOfNextMonth { day } => format!("expire on day {day} of next month"),
         Expire::EndOfMembership { of, after } => format!("expire end of {}{}", membership(*of), later(after)),
         Expire::OnDay { month, day, after } => format!("expire on {day} {}{}", month_name(*month), later(after)),
         Expire::Inactivity { length: of, without } => {

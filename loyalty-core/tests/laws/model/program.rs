@@ -3,6 +3,7 @@
 use chrono::{NaiveDate, NaiveTime, Weekday};
 use chrono_tz::Tz;
 
+use super::calendar::Micros;
 use super::number::Exact;
 pub use super::tiers::*;
 pub use super::wallets::*;
@@ -191,6 +192,8 @@ pub enum Valid {
     Weekdays(Vec<Weekday>),
     /// Half-open; may cross midnight.
     Hours(NaiveTime, NaiveTime),
+    /// From the first instant on, until before the second; each side may be open.
+    Instants(Option<Micros>, Option<Micros>),
 }
 
 #[derive(Debug, Clone)]
@@ -290,6 +293,8 @@ pub enum Expr {
     Day(NaiveDate),
     /// A day that an event or a member tells: its owner and its field.
     Told(&'static str, &'static str),
+    /// An instant that the program names.
+    Moment(Micros),
     /// `order.at`
     At,
     /// `x + LENGTH`, of an instant or a day; or `x - LENGTH`.
@@ -336,9 +341,17 @@ pub enum Expr {
     Or(Vec<Expr>),
     Compare(Comparison, Box<Expr>, Box<Expr>),
     In(Box<Expr>, Vec<Expr>),
+    NotIn(Box<Expr>, Vec<Expr>),
     IsMissing(Box<Expr>),
+    IsPresent(Box<Expr>),
+    /// `floor(QUANTITY / QUANTITY)`
+    Whole(Box<Expr>, Box<Expr>),
+    /// `min(…)`, `max(…)`
+    Least(Vec<Expr>),
+    Greatest(Vec<Expr>),
     Otherwise(Box<Expr>, Box<Expr>),
     Add(Box<Expr>, Box<Expr>),
+    Negate(Box<Expr>),
     /// A quantity times a number.
     Times(Box<Expr>, Exact),
     /// A quantity times a number that is worked out.

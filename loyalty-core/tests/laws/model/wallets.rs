@@ -35,10 +35,31 @@ pub enum Vest {
     AtOnce,
     After(Length),
     At(NaiveDate),
-    EndOf { period: Period, after: Option<Length> },
-    OnDay { month: u32, day: u32, after: Option<Length> },
-    OnDayOfNextYear { month: u32, day: u32 },
-    On { event: String, within: Length },
+    EndOf {
+        period: Period,
+        after: Option<Length>,
+    },
+    OnDay {
+        month: u32,
+        day: u32,
+        after: Option<Length>,
+    },
+    OnDayOfNextYear {
+        month: u32,
+        day: u32,
+    },
+    /// Or the last day of that month.
+    OnDayOfNextMonth {
+        day: u32,
+    },
+    EndOfMembership {
+        of: Membership,
+        after: Option<Length>,
+    },
+    On {
+        event: String,
+        within: Length,
+    },
 }
 
 impl Vest {
@@ -70,6 +91,10 @@ pub enum Expire {
     },
     OnDayOfNextYear {
         month: u32,
+        day: u32,
+    },
+    /// Or the last day of that month.
+    OnDayOfNextMonth {
         day: u32,
     },
     EndOfMembership {
