@@ -44,6 +44,7 @@ mod side_by_side;
 mod streaks;
 mod together;
 mod undone;
+mod versions;
 
 use proptest::test_runner::{Config, RngSeed};
 
