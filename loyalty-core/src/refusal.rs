@@ -69,6 +69,8 @@ refusals! {
     TooManyUnits = "too_many_units",
     /// More money than the order has left.
     RefundExceedsOrder = "refund_exceeds_order",
+    /// Money comes back of an event that has several amounts of it, and nothing says of which.
+    AmbiguousAmount = "ambiguous_amount",
     /// Nothing of the order is left to return.
     AlreadyReturned = "already_returned",
     /// The order is too old to be returned.

@@ -24,6 +24,7 @@ export const refusal = {
   unknown_line: "لا يوجد بند كهذا",
   too_many_units: "أكثر مما في الطلب",
   refund_exceeds_order: "أكثر من قيمة الطلب",
+  ambiguous_amount: "لم يُذكر من أي مبلغ",
   already_returned: "أُرجع من قبل",
   return_window_closed: "فات وقت الإرجاع",
   insufficient_balance: "الرصيد لا يكفي",

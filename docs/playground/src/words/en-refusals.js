@@ -24,6 +24,7 @@ export const refusal = {
   unknown_line: "no such line",
   too_many_units: "more units than the order had",
   refund_exceeds_order: "more than the order was worth",
+  ambiguous_amount: "of which amount is not said",
   already_returned: "came back before",
   return_window_closed: "too late for a return",
   insufficient_balance: "the balance is too low",

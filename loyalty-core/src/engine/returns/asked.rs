@@ -216,7 +216,14 @@ fn too_much(layout: Option<&EventLayout>, kept: &EventData, left: Decimal, back:
         Some(name) => error.expecting(format!("at most {}, which is left of `{name}`", amount::text(left))),
         None => {
             let both = money.join(" and ");
-            return error.expecting(format!("an event with one amount of money that is `shared`; this one has {both}"));
+            return EventError::new(Refusal::AmbiguousAmount)
+                .in_field("amount")
+                .expecting(format!("an event with one amount of money that is `shared`; this one has {both}"))
+                .but_found(amount::text(back))
+                .advising(
+                    "a refund without `amount` gives back all that is left; for parts let one field hold what was paid in all, \
+                     and mark that one alone `shared`",
+                );
         }
     };
     match layout.map(|layout| others(kept, layout)) {

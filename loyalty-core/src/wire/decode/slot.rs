@@ -212,11 +212,7 @@ fn decimal(layout: &SlotLayout, is_whole: bool, scale: u8, scalar: &Scalar<'_>) 
     };
     let number = read.map_err(|error| match error {
         NumberError::NotANumber => wrong(expected, scalar),
-        NumberError::TooLong => EventError::new(Refusal::NumberTooLong)
-            .expecting(format!(
-                "at most {INTEGER_DIGITS_MAX} digits before the point and {FRACTION_DIGITS_MAX} after it"
-            ))
-            .but_found(digits()),
+        NumberError::TooLong => too_long(&digits()),
     })?;
     if is_whole && number.scale() > 0 {
         return Err(wrong(expected, scalar));
@@ -228,4 +224,18 @@ fn decimal(layout: &SlotLayout, is_whole: bool, scale: u8, scalar: &Scalar<'_>) 
         return Err(EventError::new(Refusal::NegativeAmount).expecting("zero or more").but_found(digits()));
     }
     Ok(number)
+}
+
+/// A number of more digits than are held exactly. One with many behind the point was mostly worked out by floats: 0.1 + 0.2 is
+/// 0.30000000000000004 there.
+fn too_long(digits: &str) -> EventError {
+    let error = EventError::new(Refusal::NumberTooLong)
+        .expecting(format!("at most {INTEGER_DIGITS_MAX} digits before the point and {FRACTION_DIGITS_MAX} after it"))
+        .but_found(digits);
+    match digits.contains('.') {
+        true => error.advising(
+            "round it before it is sent: what floats work out has digits that nobody meant, as 0.1 + 0.2 is 0.30000000000000004",
+        ),
+        false => error,
+    }
 }
