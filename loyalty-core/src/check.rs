@@ -23,6 +23,7 @@ mod currency;
 mod discounted;
 mod earn;
 mod effects;
+mod exchanges;
 mod experiment;
 mod expression;
 mod fields;

@@ -51,6 +51,7 @@ impl<'a> Checker<'a> {
         self.lint_consents();
         self.lint_not_there(rules);
         self.lint_uncovered(rules);
+        self.lint_exchanges(rules);
         let unsettled: Vec<Span> = self
             .referrals
             .iter()

@@ -347,6 +347,10 @@ codes! {
     GivenForNothing = "W0281" Warning,
     /// A discount that is taken off what is left after it.
     DiscountedTwice = "W0282" Warning,
+    /// A conversion into parts that the wallet does not count.
+    PartsLost = "W0262" Warning,
+    /// An exchange that gives at least what it takes, again and again.
+    Pump = "W0263" Warning,
     /// A balance in what an event earns into the same wallet.
     BalanceEarned = "W0245" Warning,
     /// A point between thousands.
