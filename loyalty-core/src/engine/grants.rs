@@ -312,13 +312,14 @@ pub fn forget_nothing(grants: &mut Grants) {
     grants.retain(|grant| !(grant.amount.is_zero() && matches!(grant.basis, Basis::Rate(_))));
 }
 
-/// The factor that a contribution reaches by one multiplier more, of one that others have brought to `reached`.
+/// The factor that a contribution reaches by one multiplier more, of one that others have brought to `reached`. The first reaches its
+/// own, whatever becomes of several.
 pub fn factor_after(multipliers: Multipliers, reached: Option<Decimal>, by: Decimal) -> Result<Decimal, Overflow> {
-    let before = reached.unwrap_or(Decimal::ONE);
+    let Some(reached) = reached else { return Ok(amount::at_least_zero(by)) };
     let after = match multipliers {
-        Multipliers::Add => amount::subtract(amount::add(before, by)?, Decimal::ONE)?,
-        Multipliers::Compound => amount::multiply(before, by)?,
-        Multipliers::Best => reached.map_or(by, |reached| reached.max(by)),
+        Multipliers::Add => amount::subtract(amount::add(reached, by)?, Decimal::ONE)?,
+        Multipliers::Compound => amount::multiply(reached, by)?,
+        Multipliers::Best => reached.max(by),
     };
     Ok(amount::at_least_zero(after))
 }
