@@ -212,7 +212,7 @@ impl Writer<'_> {
         }
     }
 
-    /// Some bytes and numbers at once: room for them is asked for once.
+    /// Some bytes and numbers at once: they are put together where they need not be asked whether there is room for each.
     #[inline]
     pub fn all<const A: usize, const B: usize, const C: usize>(
         &mut self,
@@ -220,10 +220,15 @@ impl Writer<'_> {
         shorts: [u32; B],
         fixed: [i64; C],
     ) {
-        self.0.reserve(A + 4 * B + 8 * C);
-        self.0.extend_from_slice(&bytes);
-        shorts.iter().for_each(|short| self.0.extend_from_slice(&short.to_le_bytes()));
-        fixed.iter().for_each(|fixed| self.0.extend_from_slice(&fixed.to_le_bytes()));
+        const ROOM: usize = 32;
+        const { assert!(A + 4 * B + 8 * C <= ROOM) };
+        let mut room = [0; ROOM];
+        let (first, rest) = room.split_at_mut(A);
+        let (second, third) = rest.split_at_mut(4 * B);
+        first.copy_from_slice(&bytes);
+        second.chunks_exact_mut(4).zip(shorts).for_each(|(to, short)| to.copy_from_slice(&short.to_le_bytes()));
+        third.chunks_exact_mut(8).zip(fixed).for_each(|(to, fixed)| to.copy_from_slice(&fixed.to_le_bytes()));
+        self.0.extend_from_slice(room.get(..A + 4 * B + 8 * C).unwrap_or(&room));
     }
 
     pub fn text(&mut self, text: &str) {
