@@ -48,7 +48,7 @@ use rerate::{count_no_more, remeasure};
 use restore::{give_back_spent, paid_by_itself};
 
 pub use clawback::{given_by, given_that_waits, gives_with_an_order, take_given_back, take_reward_back};
-pub use gifts::{Gift, gifts, gifts_by, gifts_of_goal, issued_before, leaves, not_once_more, stand_for};
+pub use gifts::{Gift, What, gifts, gifts_by, gifts_of_goal, issued_before, leaves, not_once_more, stand_for};
 pub use lasting::{
     Followed, bought_at, each_form, followed, follows_itself, is_lasting, lasting, misses, spent, unseen,
     without_conversions,

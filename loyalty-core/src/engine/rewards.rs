@@ -24,7 +24,7 @@ use crate::check::model::{RewardFigure, RoundMode};
 use crate::plan::reward::{CostPlan, PricePlan, RewardFormPlan, RewardPlan};
 
 pub use back::{
-    Units, asked as asked_back, close as close_coupons, come_back, is_claim, issued, redeemed as all_redeemed,
+    Units, asked as asked_back, close as close_coupons, come_back, go_back, is_claim, issued, redeemed as all_redeemed,
     take_given, use_again,
 };
 pub use hold::{Ended, Hold, capture, hold, lapse, let_all_go, release};

@@ -7,7 +7,7 @@ use super::super::decided::Decided;
 use super::super::ledger;
 use super::super::member::Member;
 use super::super::outcome::{Decision, Kind, RedeemedBy};
-use super::super::returns::{self, Gift};
+use super::super::returns::{self, Gift, What};
 use super::super::rewards::{self, Units};
 use super::revoke::Reward;
 use crate::amount::{self, Overflow};
@@ -15,7 +15,6 @@ use crate::plan::{EffectKindPlan, Plan, RestorePlan};
 
 /// An event that has met a goal.
 pub struct Met {
-    pub id: String,
     pub decisions: Vec<Decision>,
     /// Which part of what the goal's reward did there is that of this goal: the round may have been one of several.
     pub part: Part,
@@ -38,7 +37,7 @@ pub fn met_by(plan: &Plan, member: &Member, reward: &Reward) -> Vec<Met> {
         });
         let met: Vec<(i64, u32)> = met.collect();
         if let Some(place) = met.iter().rposition(|met| *met == (reward.window, reward.round)) {
-            found.push(Met { id: record.id.to_owned(), decisions, part: Part { place, of: met.len() } });
+            found.push(Met { decisions, part: Part { place, of: met.len() } });
         }
     }
     found
@@ -166,7 +165,8 @@ pub fn give_back_redeemed(
     if !redeems(plan, rule) {
         return Ok(());
     }
-    let Some(met) = met_by(plan, member, reward).pop() else { return Ok(()) };
+    let all_met = met_by(plan, member, reward);
+    let Some(met) = all_met.last() else { return Ok(()) };
     for place in met.redeemed(rule).into_iter().rev() {
         let Some((of, units, then)) = met.units(place) else { continue };
         let decided = &met.decisions;
@@ -180,12 +180,21 @@ pub fn give_back_redeemed(
         });
         let all = amount::sum(all.collect::<Vec<_>>().into_iter())?;
         let units = Units { rule: of, before: Decimal::ZERO, units, all };
+        let stay: Vec<Gift> = all_met.iter().flat_map(|met| met.gifts(plan, member, (rule, of))).collect();
+        let stays = !stay.is_empty();
         let first = decisions.len();
-        rewards::come_back(plan, member, (&met.id, with_it), units, (then, at, false), decisions)?;
+        rewards::go_back(plan, member, with_it, units, (then, at, stays || raises(plan, of)), decisions)?;
+        let used =
+            stay.iter().filter_map(|gift| if let What::Coupon(_, number) = gift.what { Some(number) } else { None });
+        rewards::close_coupons(member, &used.collect::<Vec<_>>(), Decimal::MAX, at);
         let taken = decisions.get(first..).unwrap_or_default();
         returns::were_given_for(plan, member, reward.source_of(plan, of), (taken, then));
     }
     Ok(())
+}
+
+fn raises(plan: &Plan, rule: u32) -> bool {
+    does(plan, rule, |kind| matches!(kind, EffectKindPlan::Raise { .. }))
 }
 
 fn redeems(plan: &Plan, rule: u32) -> bool {
@@ -234,8 +243,7 @@ pub fn meet_again(
         if !again.gifts.iter().any(|gift| gift.rule == of) {
             again.gifts.extend(all.iter().flat_map(|met| met.gifts(plan, member, (rule, of))));
         }
-        let raises = does(plan, of, |kind| matches!(kind, EffectKindPlan::Raise { .. }));
-        let had = raises || returns::was_had(member, before.source_of(plan, of));
+        let had = raises(plan, of) || returns::was_had(member, before.source_of(plan, of));
         if had || again.gifts.iter().any(|gift| gift.rule == of) {
             rewards::undone(plan, member, (of, units), (then, at), decisions)?;
             again.free.push((of, units, then));

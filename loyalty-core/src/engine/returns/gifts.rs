@@ -4,13 +4,18 @@
 //! It stays with the member when the order, the units or the goal come back. So a limit on it stays used up, and where the order lives on
 //! in another one, or the goal is met again, as much of it is not given once more.
 
+use rust_decimal::Decimal;
+
 use super::lasting::{does, each_form, taken_to_convert};
+use super::own::own;
+use crate::amount;
 use crate::engine::challenges::{self, Reward};
 use crate::engine::coupons::Fate;
 use crate::engine::coupons::decision::CouponDecision;
 use crate::engine::member::Member;
 use crate::engine::moves::Move;
 use crate::engine::outcome::{Decision, Kind};
+use crate::engine::rewards;
 use crate::plan::{CouponPlan, EffectKindPlan, Plan, RulePlan};
 
 /// One thing that stays, and the rule of the declaration that has given it.
@@ -50,10 +55,49 @@ impl Gift {
 /// What stays of what coupons and rewards have given with an order and with those in whose place it is.
 pub fn gifts(plan: &Plan, member: &Member, order: &str) -> Vec<Gift> {
     let mut found = Vec::new();
-    each_form(plan, member, order, |_, decisions| {
-        found.extend(gifts_in(plan, member, decisions, super::gives_with_an_order));
-    });
+    each_form(plan, member, order, |record, decisions| found.extend(gifts_of_form(plan, member, decisions, record.at)));
     found
+}
+
+fn gifts_of_form(plan: &Plan, member: &Member, decisions: &[Decision], at: i64) -> Vec<Gift> {
+    let gifts = gifts_in(plan, member, decisions, super::gives_with_an_order);
+    without_others(plan, (decisions, at), gifts, |gift| gift.rule)
+}
+
+/// Leaves out of what coupons and rewards have given by the decisions of an order what rewards gave that chains had redeemed: that is
+/// not the order's. Its own gave first.
+fn without_others<T>(
+    plan: &Plan,
+    (decisions, at): (&[Decision], i64),
+    given: Vec<T>,
+    rule_of: impl Fn(&T) -> u32,
+) -> Vec<T> {
+    if given.is_empty() {
+        return given;
+    }
+    let (own, others) = own(plan, decisions.to_vec(), at);
+    let redeemed = rewards::all_redeemed(&own);
+    let units = |all: &[(u32, Decimal)], rule: u32| {
+        let own = all.iter().filter(|(of, _)| *of == rule).map(|(_, units)| *units);
+        amount::sum(own.collect::<Vec<_>>().into_iter()).unwrap_or_default()
+    };
+    let mut left: Vec<(u32, usize)> = Vec::new();
+    for (rule, _) in &others {
+        let (own, other) = (units(&redeemed, *rule), units(&others, *rule));
+        let all = given.iter().filter(|one| rule_of(one) == *rule).count();
+        let most =
+            Decimal::from(all).checked_mul(own).and_then(|own_of_all| own_of_all.checked_div(own.checked_add(other)?));
+        left.push((*rule, most.and_then(|most| usize::try_from(most.floor().mantissa()).ok()).unwrap_or(all)));
+    }
+    let mut is_own = |rule: u32| match left.iter_mut().find(|(of, _)| *of == rule) {
+        Some((_, 0)) => false,
+        Some((_, left)) => {
+            *left -= 1;
+            true
+        }
+        None => true,
+    };
+    given.into_iter().filter(|one| is_own(rule_of(one))).collect()
 }
 
 /// What stays of what the reward of a goal had given when the goal was met before and taken back.
@@ -93,7 +137,7 @@ pub fn leaves(plan: &Plan, member: &Member, order: &str, rule: u32) -> bool {
     let raises = |kind: &EffectKindPlan| matches!(kind, EffectKindPlan::Raise { .. });
     let mut stays = false;
     each_form(plan, member, order, |record, decisions| {
-        stays |= gifts_in(plan, member, decisions, super::gives_with_an_order).iter().any(|gift| gift.rule == rule)
+        stays |= gifts_of_form(plan, member, decisions, record.at).iter().any(|gift| gift.rule == rule)
             || does(plan, rule, plan.calendar.day_at(record.at), raises);
     });
     stays
@@ -104,17 +148,20 @@ pub fn leaves(plan: &Plan, member: &Member, order: &str, rule: u32) -> bool {
 pub fn issued_before(plan: &Plan, member: &Member, order: &str) -> Vec<Decision> {
     let mut found = Vec::new();
     let mut is_last = true;
-    each_form(plan, member, order, |_, decisions| {
-        let issued = decisions.iter().filter(|decision| match &decision.kind {
+    each_form(plan, member, order, |record, decisions| {
+        let issued = decisions.iter().filter_map(|decision| match &decision.kind {
             Kind::Coupon(CouponDecision::Issued { number, rule: Some(rule), .. }) => {
-                let held = member.coupons.held.iter().find(|held| held.number == *number);
-                held.is_some_and(|held| held.fate != Fate::Ended)
-                    && plan.rules.get(*rule as usize).is_some_and(super::gives_with_an_order)
+                let gives = plan.rules.get(*rule as usize).is_some_and(super::gives_with_an_order);
+                gives.then_some((*rule, *number, decision))
             }
-            _ => false,
+            _ => None,
         });
         if !is_last {
-            found.extend(issued.cloned());
+            let own = without_others(plan, (decisions, record.at), issued.collect(), |(rule, ..)| *rule);
+            let held = |number: u64| member.coupons.held.iter().find(|held| held.number == number);
+            let there = |number: u64| held(number).is_some_and(|held| held.fate != Fate::Ended);
+            found
+                .extend(own.into_iter().filter(|(_, number, _)| there(*number)).map(|(.., decision)| decision.clone()));
         }
         is_last = false;
     });

@@ -94,6 +94,27 @@ pub fn come_back(
     Ok(())
 }
 
+/// The same of units that a goal has redeemed and that go with it, by the decisions since it did; something of them may stay, so that their
+/// limits do.
+pub fn go_back(
+    plan: &Plan,
+    member: &mut Member,
+    redeemed: &[Decision],
+    back: Units,
+    (then, now, stays): (i64, i64, bool),
+    decisions: &mut Vec<Decision>,
+) -> Result<(), Overflow> {
+    let Units { rule, units, .. } = back;
+    decisions.push(Decision { at: now, kind: Kind::RewardReturned { rule, quantity: units } });
+    let first = decisions.len();
+    take_given(plan, member, redeemed, back, (then, now, false), decisions)?;
+    let taken = decisions.get(first..).unwrap_or_default();
+    if !stays && !returns::is_missing(plan, member, taken, then) {
+        redeem::undone(plan, member, (rule, units), (then, now), decisions)?;
+    }
+    Ok(())
+}
+
 /// Units that an order had taken and the one in its place has not: of what they gave, nothing more comes back, and where something of it
 /// stays, so do their limits.
 pub fn use_again(
