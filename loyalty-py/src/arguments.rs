@@ -1,12 +1,14 @@
 //! What a call takes beside an event: exact numbers, by name too, and texts.
 
+use std::borrow::Cow;
 use std::ops::Deref;
 
 use loyalty_core::{Counters, host};
 use pyo3::Borrowed;
 use pyo3::exceptions::{PyTypeError, PyValueError};
+use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::{PyBool, PyBytes, PyFloat, PyInt, PyMapping, PyString};
+use pyo3::types::{PyBool, PyByteArray, PyBytes, PyFloat, PyInt, PyMapping, PyMemoryView, PyString};
 
 use crate::convert::{decimal_class, digits_of};
 use crate::error;
@@ -133,6 +135,22 @@ pub fn named(numbers: &Bound<'_, PyAny>, argument: &str) -> PyResult<Vec<(String
         Ok((name.to_owned(), digits(&number, &format!("{argument}[{name:?}]"))?))
     });
     pairs.collect()
+}
+
+/// Bytes in any of the forms in which Python and its drivers of databases give them, or nothing.
+pub fn bytes<'a>(value: &'a Bound<'_, PyAny>) -> PyResult<Option<Cow<'a, [u8]>>> {
+    if let Ok(bytes) = value.cast::<PyBytes>() {
+        return Ok(Some(bytes.as_bytes().into()));
+    }
+    // What others can write to is copied before Python is let go.
+    if let Ok(array) = value.cast::<PyByteArray>() {
+        return Ok(Some(array.to_vec().into()));
+    }
+    if value.cast::<PyMemoryView>().is_ok() {
+        let copy = value.call_method0(intern!(value.py(), "tobytes"))?;
+        return Ok(Some(copy.cast::<PyBytes>()?.as_bytes().to_vec().into()));
+    }
+    Ok(None)
 }
 
 /// A str, by the name of its argument.

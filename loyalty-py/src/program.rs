@@ -12,7 +12,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyBytes, PyDict, PyFloat, PyInt, PyList, PyMapping, PyString, PyTuple};
 
 use crate::accounts::{self, Migration};
-use crate::arguments::{Count, Secret, Text, counted, digits, mistyped, named, texts, whole};
+use crate::arguments::{Count, Secret, Text, bytes, counted, digits, mistyped, named, texts, whole};
 use crate::broadcast::BroadcastEstimate;
 use crate::convert::{Reduced, instant, some_instant};
 use crate::error;
@@ -185,12 +185,11 @@ impl Program {
     }
 
     /// The member whose state this or another version of the program has saved: JSON as str or bytes, or the bytes of
-    /// `save_binary`.
+    /// `save_binary`. Bytes may be a bytearray or a memoryview, as drivers of databases give them.
     fn load(slf: &Bound<'_, Self>, state: &Bound<'_, PyAny>) -> PyResult<Member> {
         let (py, core) = (slf.py(), &slf.get().core);
-        let loaded = if let Ok(bytes) = state.cast::<PyBytes>() {
-            let bytes = bytes.as_bytes();
-            py.detach(|| host::loaded_of(core, bytes))
+        let loaded = if let Some(bytes) = bytes(state)? {
+            py.detach(|| host::loaded_of(core, &bytes))
         } else if let Ok(text) = state.cast::<PyString>() {
             let text = whole(text)?;
             py.detach(|| core.load(text))

@@ -285,3 +285,13 @@ def test_a_stream_that_fails_is_an_error() -> None:
 
     with pytest.raises(ValueError, match="the disk is gone"):
         program.replay(pa.RecordBatchReader.from_batches(SCHEMA, failing()))
+
+
+def test_a_time_of_day_has_no_part_of_a_second() -> None:
+    program, _ = shop()
+    base = {"type": "order", "id": "o-1", "member": "m-1", "at": "2026-02-01T10:00:00Z", "subtotal": "5"}
+    for micros, found in ((0, None), (5, '"09:30:15.000005"'), (500_000, '"09:30:15.500000"')):
+        times = pa.array([dt.time(9, 30, 15, micros)], pa.time64("us"))
+        table = pa.table({key: [value] for key, value in base.items()}).append_column("pickup", times)
+        refused = [(one.error.field, one.error.code, one.error.found) for one in program.replay(table).refused]
+        assert refused == ([] if found is None else [("pickup", "wrong_type", found)])

@@ -88,6 +88,8 @@ def test_a_value_of_python_is_what_its_text_is(field: str, text: Any, value: Any
         ("gift", 1, "wrong_type", "1"),
         ("wrapped", dt.datetime(2026, 1, 1, tzinfo=dt.UTC), "wrong_type", '"2026-01-01T00:00:00Z"'),
         ("pickup", dt.time(10, tzinfo=dt.UTC), "wrong_type", "a datetime.time"),
+        ("pickup", dt.time(9, 30, 15, 500_000), "wrong_type", '"09:30:15.500000"'),
+        ("pickup", "09:30:15.5", "wrong_type", '"09:30:15.5"'),
         ("promised", dt.datetime(2026, 1, 1), "wrong_type", '"2026-01-01T00:00:00"'),
         ("promised", dt.date(2026, 1, 1), "wrong_type", '"2026-01-01"'),
         ("lines", {}, "wrong_type", "an object"),

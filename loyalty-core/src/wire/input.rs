@@ -150,8 +150,9 @@ impl Scalar<'_> {
             Scalar::Instant(micros) => format!("\"{}\"", rfc3339(*micros, 0)),
             Scalar::Date(day) => format!("\"{}\"", date_of(*day)),
             Scalar::Time(micros) => {
-                let seconds = micros / SECOND;
-                format!("\"{:02}:{:02}:{:02}\"", seconds / 3_600, seconds / 60 % 60, seconds % 60)
+                let (seconds, rest) = (micros / SECOND, micros % SECOND);
+                let part = if rest == 0 { String::new() } else { format!(".{rest:06}") };
+                format!("\"{:02}:{:02}:{:02}{part}\"", seconds / 3_600, seconds / 60 % 60, seconds % 60)
             }
         }
     }

@@ -358,9 +358,9 @@ class Program:
         """The policies in force, the defaults among them, as the clauses that would say so: (declaration, clause)."""
     def enroll(self, id: str, at: _Instant) -> Member:
         """A new member, joining at that instant."""
-    def load(self, state: str | bytes) -> Member:
+    def load(self, state: str | bytes | bytearray | memoryview) -> Member:
         """The member whose state this or another version of the program has saved: JSON as str or bytes, or the bytes of
-        `save_binary`."""
+        `save_binary`. Bytes may be a bytearray or a memoryview, as drivers of databases give them."""
     def apply(
         self, member: Member, event: _Event, *, now: _Instant | None = None, counters: _Counters | None = None
     ) -> Outcome:

@@ -10,7 +10,7 @@ use crate::engine::event::{EventData, Slot};
 use crate::plan::Plan;
 use crate::plan::layout::{FRACTION_DIGITS_MAX, FieldKind, INTEGER_DIGITS_MAX, SlotLayout, TEXT_BYTES_MAX};
 use crate::plan::symbols::UNKNOWN;
-use crate::time::{DAY, FIRST_DAY, Instant, LAST_DAY, day_written, time_written};
+use crate::time::{DAY, FIRST_DAY, Instant, LAST_DAY, SECOND, day_written, time_written};
 use crate::wire::input::{Input, Scalar};
 
 /// The whole numbers that a binary float tells from their neighbours lie up to here: 2^53 − 1. What is 2^53 may have been the
@@ -188,7 +188,10 @@ pub fn slot(plan: &Plan, layout: &SlotLayout, scalar: &Scalar<'_>, event: &mut E
         }
         FieldKind::Time => {
             let time = match scalar {
-                Scalar::Time(micros) => Some(*micros).filter(|micros| (0..DAY).contains(micros)),
+                // No text says a part of a second either.
+                Scalar::Time(micros) => {
+                    Some(*micros).filter(|micros| (0..DAY).contains(micros) && micros % SECOND == 0)
+                }
                 Scalar::Text(text) => time_written(text),
                 _ => None,
             };
