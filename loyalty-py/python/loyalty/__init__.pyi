@@ -499,7 +499,7 @@ class Replay:
 @final
 class Table:
     """Rows that other libraries take as they are, without a copy: whatever reads `__arrow_c_stream__`, such as
-    `pyarrow.table`, `polars.DataFrame` and `pandas.DataFrame.from_arrow`."""
+    `pyarrow.table`, `polars.DataFrame` and, from pandas 3 on, `pandas.DataFrame.from_arrow`."""
 
     @property
     def columns(self) -> tuple[str, ...]:
