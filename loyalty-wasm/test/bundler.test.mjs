@@ -46,7 +46,7 @@ test("Vite bundles the package, and the page finds its module", async () => {
 test("esbuild bundles the package as the documentation says, and the page is told where its module is", async () => {
   const root = application(`${APP}-by-esbuild`);
   const script = blocks("docs/embedding.md", "js").find((block) => block.includes("loyalty_core_bg.wasm"));
-  const [command] = blocks("docs/embedding.md", "sh").filter((block) => block.startsWith("esbuild "));
+  const [command] = blocks("docs/embedding.md", "sh").filter((block) => block.startsWith("esbuild main.js"));
   writeFileSync(join(root, "main.js"), script);
   const [program, ...words] = command.trim().split(" ");
   execFileSync(join(ROOT, "loyalty-wasm/node_modules/.bin", program), [...words, "--log-level=warning"], { cwd: root });
@@ -60,4 +60,13 @@ test("esbuild bundles the package as the documentation says, and the page is tol
     await page.goto(`${server}/${APP}-by-esbuild/out/index.html`);
     await page.waitForFunction(() => document.title === "Corner Shop", undefined, { timeout: 60_000 });
   });
+});
+
+test("a server is bundled as the documentation says, and has the package beside it", () => {
+  const root = application(`${APP}-for-a-server`);
+  const [command] = blocks("docs/embedding.md", "sh").filter((block) => block.includes("--external:loyalty-rules-wasm"));
+  writeFileSync(join(root, "server.js"), 'import { Program } from "loyalty-rules-wasm";\nconsole.log(Program.compile(\'program "Corner Shop" {}\').title);\n');
+  const [program, ...words] = command.trim().split(" ");
+  execFileSync(join(ROOT, "loyalty-wasm/node_modules/.bin", program), [...words, "--log-level=warning"], { cwd: root });
+  assert.equal(execFileSync(process.execPath, ["server.mjs"], { cwd: root, encoding: "utf8" }), "Corner Shop\n");
 });
