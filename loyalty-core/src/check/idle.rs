@@ -20,6 +20,13 @@ impl Checker<'_> {
             .collect();
         let policies = self.wallets.iter().flat_map(|wallet| &wallet.versions);
         found.extend(policies.filter_map(|policy| never_spent(&policy.value)));
+        found.extend(
+            rules
+                .iter()
+                .flat_map(|rule| &rule.versions)
+                .flat_map(|form| &form.value.effects)
+                .filter_map(|effect| self.earned_in_vain(effect)),
+        );
         found.extend(self.too_dear());
         found.extend(self.rounded_away(rules));
         found.into_iter().for_each(|warning| self.report(warning));
@@ -55,6 +62,32 @@ impl Checker<'_> {
             })
         });
         lost.collect()
+    }
+
+    /// What a rule earns for a time of its own, or later than its wallet does.
+    fn earned_in_vain(&self, effect: &Effect) -> Option<Diagnostic> {
+        let EffectKind::Earn { wallet, vest, expire, .. } = &effect.kind else { return None };
+        if vest.is_none() && expire.is_none() {
+            return None;
+        }
+        let policies = &self.wallets.get(*wallet)?.versions;
+        let in_vain = policies.iter().all(|policy| {
+            let vest = vest.as_ref().unwrap_or(&policy.value.vest);
+            let own = expire.as_ref();
+            let expire = own
+                .or_else(|| policy.value.expire.first().filter(|first| first.when.is_none()).map(|first| &first.form));
+            expire.is_some_and(|expire| is_over_before(vest, expire))
+        });
+        let text = "these points run out before they vest, and nobody can ever spend them";
+        in_vain.then(|| {
+            let warning = Diagnostic::new(Code::NeverSpent, effect.span, text);
+            let clause = policies.iter().find_map(|policy| policy.value.spans.vest).filter(|_| vest.is_none());
+            let warning = match clause {
+                Some(span) => warning.label(span, "they vest only here"),
+                None => warning,
+            };
+            warning.help("let them run out later, such as `expire 14 days after vesting`, or vest before")
+        })
     }
 
     /// Rewards that cost more than their wallet may ever hold.
@@ -117,7 +150,18 @@ fn never_spent(policy: &WalletPolicy) -> Option<Diagnostic> {
     let (first, place) = (policy.expire.first()?, *policy.spans.expire.first()?);
     // Later ones count only where this one does not hold.
     let sure = first.when.is_none();
-    let before = match (&policy.vest, &first.form) {
+    let before = is_over_before(&policy.vest, &first.form);
+    let vest = policy.spans.vest?;
+    (sure && before).then(|| {
+        Diagnostic::new(Code::NeverSpent, place, "points run out before they vest, and nobody can ever spend them")
+            .label(vest, "they vest only here")
+            .help("let them run out later, such as `expire 12 months after vesting`")
+    })
+}
+
+/// Whether points run out before they vest.
+fn is_over_before(vest: &Vest, expire: &Expire) -> bool {
+    match (vest, expire) {
         (Vest::After(vest), Expire::After { duration, start: ExpireStart::Earning }) => {
             longest(*duration) < shortest(*vest)
         }
@@ -127,13 +171,7 @@ fn never_spent(policy: &WalletPolicy) -> Option<Diagnostic> {
             _ => false,
         },
         _ => false,
-    };
-    let vest = policy.spans.vest?;
-    (sure && before).then(|| {
-        Diagnostic::new(Code::NeverSpent, place, "points run out before they vest, and nobody can ever spend them")
-            .label(vest, "they vest only here")
-            .help("let them run out later, such as `expire 12 months after vesting`")
-    })
+    }
 }
 
 fn number(expr: &Expr) -> Option<Decimal> {

@@ -30,7 +30,7 @@ impl<'a> Checker<'a> {
                         name.span,
                         format!("no rule earns into the wallet `{}`", name.text),
                     )
-                    .help("only adjustments by hand can fill it"),
+                    .help("only adjustments by hand can fill it; if they are meant to, let a test show it: `given 5 points to …` or `on adjust`"),
                 );
             }
         }
@@ -45,6 +45,8 @@ impl<'a> Checker<'a> {
         self.lint_all_time_caps(rules);
         self.lint_last(rules);
         self.lint_standing(rules, groups);
+        self.lint_rising();
+        self.lint_given_again(rules, groups);
         self.lint_zone(declared, rules);
         self.lint_never(rules);
         self.lint_tags();

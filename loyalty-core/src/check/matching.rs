@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::Checker;
 use super::expression::{Scope, is_literal};
 use super::intervals::{Bound, Interval, Union};
-use super::model::{Expr, ExprKind, Pattern, Type};
+use super::model::{EventIndex, Expr, ExprKind, Pattern, Type};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
 use crate::syntax::calendar::{WEEKDAYS, weekday};
@@ -93,7 +93,7 @@ impl<'a> Checker<'a> {
         if !sound {
             return None;
         }
-        self.coverage(&patterns, arms, &subject.ty, has_else, span);
+        self.coverage(&patterns, arms, &subject, has_else, span, scope.event);
         if values.len() != arms.len() + usize::from(has_else) {
             return None;
         }
@@ -180,7 +180,15 @@ impl<'a> Checker<'a> {
     }
 
     /// Warns of patterns that nothing reaches and reports values that no pattern takes.
-    fn coverage(&mut self, patterns: &[Vec<Pattern>], arms: &[tree::MatchArm], ty: &Type, has_else: bool, span: Span) {
+    fn coverage(
+        &mut self,
+        patterns: &[Vec<Pattern>],
+        arms: &[tree::MatchArm],
+        subject: &Expr,
+        has_else: bool,
+        span: Span,
+        event: Option<EventIndex>,
+    ) {
         let mut taken = Union::new();
         let mut unreachable = Vec::new();
         for (of_arm, arm) in patterns.iter().zip(arms) {
@@ -192,7 +200,7 @@ impl<'a> Checker<'a> {
                 taken.add(&interval);
             }
         }
-        let everything = match ty {
+        let everything = match &subject.ty {
             Type::Bool => [0, 1].into_iter().all(|value| taken.covers(&Interval::point(Key::Moment(value)))),
             Type::Weekday => (0..7).all(|value| taken.covers(&Interval::point(Key::Moment(value)))),
             Type::Level(ladder) => {
@@ -205,11 +213,15 @@ impl<'a> Checker<'a> {
             }
             _ => taken.covers(&Interval::ALL),
         };
+        let holes = Self::holes(patterns, arms, &taken);
         if !everything && !has_else {
+            let help = holes.iter().find_map(|hole| self.hole_named(hole));
             self.report(
                 Diagnostic::new(Code::NotExhaustive, span, "this `match` does not say what holds for every value")
-                    .help("end it with `else` and the value for all others"),
+                    .help(help.unwrap_or_else(|| "end it with `else` and the value for all others".to_owned())),
             );
+        } else {
+            self.lint_holes(&holes, subject, event);
         }
         for span in unreachable {
             self.report(
@@ -220,7 +232,7 @@ impl<'a> Checker<'a> {
     }
 }
 
-fn pattern_span(pattern: &tree::Pattern) -> Span {
+pub(super) fn pattern_span(pattern: &tree::Pattern) -> Span {
     match pattern {
         tree::Pattern::Word(name) => name.span,
         tree::Pattern::Value(value) => value.span,

@@ -1,9 +1,7 @@
-//! Warnings of rules on events that look further or less far than they seem to: caps for all time, and the last event where the one
-//! at hand is itself the last.
+//! Warnings of rules on events that look less far than they seem to: caps for all time.
 
 use super::Checker;
-use super::beginnings::read;
-use super::model::{AggregateFunction, EventIndex, Expr, ExprKind, MeasureForm, Origin, Rule, Trigger, Valid, Window};
+use super::model::{EventIndex, Expr, ExprKind, Rule, Valid};
 use crate::diagnostic::{Code, Diagnostic};
 
 impl Checker<'_> {
@@ -32,45 +30,6 @@ impl Checker<'_> {
             }
         }
         found.into_iter().for_each(|warning| self.report(warning));
-    }
-
-    /// `days since last(order)` where an order is judged: it is itself the last, and the answer always 0.
-    pub(super) fn lint_last(&mut self, rules: &[Rule]) {
-        let mut found = Vec::new();
-        for rule in rules {
-            let Trigger::Event(event) = rule.trigger else { continue };
-            for expr in rule.versions.iter().flat_map(|form| read(&form.value)) {
-                expr.walk(&mut |part| {
-                    let ExprKind::Since(unit, of) = &part.kind else { return };
-                    let Some(name) = self.last_of(event, of) else { return };
-                    let event = self.events.get(event).map_or("", |event| &event.name);
-                    let unit = unit.word();
-                    let help = match name {
-                        Some(name) => format!("the one before it is `{name}.before`: `{unit}s since {name}.before`"),
-                        None => format!(
-                            "the one before it is told by a measure: `measure latest = last({event})`, and here `{unit}s since latest.before`"
-                        ),
-                    };
-                    let text = format!("this is always 0, for the `{event}` at hand is itself the last");
-                    found.push(Diagnostic::new(Code::LastIsThis, part.span, text).help(help));
-                });
-            }
-        }
-        found.into_iter().for_each(|warning| self.report(warning));
-    }
-
-    /// Whether an instant is that of the last such event, whichever it was; with the name of the measure that says so, if it has one.
-    fn last_of(&self, event: EventIndex, instant: &Expr) -> Option<Option<&str>> {
-        let ExprKind::Measure(measure) = instant.kind else { return None };
-        let measure = self.measures.get(measure)?.as_ref()?;
-        let counts_all = |form: &MeasureForm| {
-            let now = matches!(form.window, Window::AllTime | Window::This(_) | Window::Rolling(_));
-            now && form.value.is_none() && form.filter.is_none()
-        };
-        let last = measure.of.event() == Some(event)
-            && measure.function == AggregateFunction::Last
-            && measure.versions.iter().all(|form| counts_all(&form.value));
-        last.then(|| (measure.origin == Origin::Declared).then_some(measure.name.as_str()))
     }
 }
 

@@ -38,13 +38,17 @@ impl<'a> Checker<'a> {
             tree::TestStep::Given(amount, to) => {
                 let (value, amount) = self.positive(amount, "an opening balance")?;
                 let wallet = self.wallet_meant(&amount.ty, amount.span, to.as_ref(), "to")?;
+                // Staff or the till fill it, then.
+                self.wallets_filled.insert(wallet);
                 TestStep::Given { wallet, amount: value }
             }
             tree::TestStep::On { event, fields, span } => {
                 let index = self.event(event)?;
                 let fields = self.literals(Owner::Event(index), &event.text, &fields.iter().collect::<Vec<_>>())?;
-                if event.text == "issue" {
-                    self.issued_by_staff(&fields);
+                match event.text.as_str() {
+                    "issue" => self.issued_by_staff(&fields),
+                    "adjust" => self.filled_by_staff(&fields),
+                    _ => {}
                 }
                 TestStep::On { event: index, fields, span: *span }
             }
@@ -95,6 +99,17 @@ impl<'a> Checker<'a> {
                 && let Some(Value::Coupon(coupon)) = self.names.values.get(name.as_str()).copied()
             {
                 self.coupons_issued.insert(coupon);
+            }
+        }
+    }
+
+    /// A wallet into which a test gives by hand is meant to be filled so.
+    fn filled_by_staff(&mut self, fields: &[(String, Literal)]) {
+        for (field, value) in fields {
+            if let (Literal::Text(name), "wallet") = (value, field.as_str())
+                && let Some(wallet) = self.wallets.iter().position(|wallet| wallet.name == *name)
+            {
+                self.wallets_filled.insert(wallet);
             }
         }
     }

@@ -1,8 +1,10 @@
 //! A day that comes round each year, compared with a day of this year as if it were one.
 
+use rust_decimal::Decimal;
+
 use super::Checker;
-use super::expression::Scope;
-use super::model::{Comparison, DatePart, Expr, ExprKind, Type};
+use super::expression::{Scope, constant};
+use super::model::{Comparison, DatePart, Expr, ExprKind, TimeUnit, Type};
 use crate::diagnostic::{Code, Diagnostic};
 
 /// What people call the day of birth, in the languages in which programs are likely to be written; without `_`.
@@ -55,7 +57,21 @@ fn is_of_birth(name: &str) -> bool {
 impl Checker<'_> {
     /// `order.at.date == member.birthday` holds on the day of birth, and never again.
     pub(super) fn lint_birthday(&mut self, compared: &Expr, scope: &Scope) {
-        let ExprKind::Compare(Comparison::Equal | Comparison::NotEqual, left, right) = &compared.kind else { return };
+        let ExprKind::Compare(how, left, right) = &compared.kind else { return };
+        if let Some(name) = self.few_days_since_birth(left, right).or_else(|| self.few_days_since_birth(right, left)) {
+            if !scope.test {
+                let text = format!(
+                    "the years of a life are in this number, too, and it is small only for who was just born: `member.{name}` is a day long ago"
+                );
+                self.report(Diagnostic::new(Code::BirthdayOnce, compared.span, text).help(format!(
+                    "the month of it is `order.at.month == member.{name}.month`; a gift for some days is a coupon that a rule `on member.{name}` issues: `issue GIFT for 7 days`"
+                )));
+            }
+            return;
+        }
+        if !matches!(how, Comparison::Equal | Comparison::NotEqual) {
+            return;
+        }
         let field = |side: &Expr| match side.kind {
             ExprKind::Member(field) if side.ty == Type::Date => self.member.get(field),
             _ => None,
@@ -83,5 +99,26 @@ impl Checker<'_> {
             )
             .help(help),
         );
+    }
+
+    /// The field, where days or weeks since a birthday are compared with less than a year of them.
+    fn few_days_since_birth(&self, length: &Expr, limit: &Expr) -> Option<String> {
+        let (unit, one, other) = match &length.kind {
+            ExprKind::Since(unit, of) => (unit, &**of, None),
+            ExprKind::Apart(unit, one, other) => (unit, &**one, Some(&**other)),
+            _ => return None,
+        };
+        let year = match unit {
+            TimeUnit::Day => 366,
+            TimeUnit::Week => 53,
+            _ => return None,
+        };
+        let birthday = |side: &Expr| match side.kind {
+            ExprKind::Member(field) => self.member.get(field).filter(|field| is_of_birth(&field.name)),
+            _ => None,
+        };
+        let field = birthday(one).or_else(|| other.and_then(birthday))?;
+        let few = constant(limit).is_some_and(|limit| limit.abs() < Decimal::from(year));
+        few.then(|| field.name.clone())
     }
 }

@@ -381,6 +381,10 @@ codes! {
     IssuedForNothing = "W0258" Warning,
     /// Levels by a balance that members spend.
     LevelsSpent = "W0259" Warning,
+    /// A value between two ranges of a table.
+    HoleInTable = "W0260" Warning,
+    /// Levels that are lost at the instant at which they are reached.
+    LostAtOnce = "W0244" Warning,
 }
 
 impl core::fmt::Display for Code {

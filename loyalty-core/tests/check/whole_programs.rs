@@ -160,7 +160,7 @@ const SNIPPETS: &[(&str, &[&str])] = &[
     ("rule a on order { earn match order.subtotal { 10 MYR .. 2 beans, 20 MYR .. 3 beans, else 0 } }", &["W0204"]),
     ("rule a on order { earn match order.payment { card 2 beans, else 1 MYR } }", &["L0220"]),
     (
-        "measure m = sum(order.lines.amount where category == \"a\") this month\nrule a on order when m > 5 MYR { earn 1 beans }",
+        "measure m = sum(order.lines.amount where category == \"a\") this month\nrule a on order when m > 5 MYR limit 1 per member { earn 1 beans }",
         &[],
     ),
     ("measure m = sum(order.branch)\nrule a on order { earn 1 beans }", &["L0221"]),
