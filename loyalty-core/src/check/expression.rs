@@ -137,7 +137,10 @@ impl<'a> Checker<'a> {
                 self.lint_thousands(*number, &ty, &unit.text, span);
                 made(ExprKind::Number(*number), ty)
             }
-            tree::ExprKind::Text(text) => made(ExprKind::Text(Arc::from(text.as_str())), Type::Text),
+            tree::ExprKind::Text(text) => {
+                self.lint_text(text, span);
+                made(ExprKind::Text(Arc::from(text.as_str())), Type::Text)
+            }
             tree::ExprKind::Bool(bool) => made(ExprKind::Bool(*bool), Type::Bool),
             tree::ExprKind::Date(date) => made(ExprKind::Date(*date), Type::Date),
             tree::ExprKind::Instant(instant) => made(ExprKind::Instant(instant.timestamp_micros()), Type::Instant),

@@ -47,6 +47,11 @@ impl<'a> Checker<'a> {
         self.lint_standing(rules, groups);
         self.lint_rising();
         self.lint_given_again(rules, groups);
+        self.lint_line_units(rules);
+        self.lint_levels_above(rules);
+        self.lint_generous(rules, groups);
+        self.lint_either(rules);
+        self.lint_paid_twice(rules);
         self.lint_zone(declared, rules);
         self.lint_never(rules);
         self.lint_tags();
@@ -215,6 +220,8 @@ impl<'a> Checker<'a> {
             self.report(never("days"));
         } else if no_time(valid) {
             self.report(never("times of day"));
+        } else {
+            self.lint_valid_parts(valid, span);
         }
     }
 

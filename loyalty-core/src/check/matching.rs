@@ -104,7 +104,9 @@ impl<'a> Checker<'a> {
         }
         let otherwise = if has_else { values.pop().map(Box::new) } else { None };
         let arms = patterns.into_iter().zip(values).collect();
-        Some(Expr { kind: ExprKind::Match { subject: Box::new(subject), arms, otherwise }, ty, span })
+        let table = Expr { kind: ExprKind::Match { subject: Box::new(subject), arms, otherwise }, ty, span };
+        self.lint_level_table(&table);
+        Some(table)
     }
 
     fn pattern(&mut self, pattern: &'a tree::Pattern, ty: &Type) -> Option<Pattern> {
@@ -222,6 +224,9 @@ impl<'a> Checker<'a> {
             );
         } else {
             self.lint_holes(&holes, subject, event);
+            if subject.ty == Type::Text {
+                self.lint_others(arms);
+            }
         }
         for span in unreachable {
             self.report(

@@ -385,6 +385,24 @@ codes! {
     HoleInTable = "W0260" Warning,
     /// Levels that are lost at the instant at which they are reached.
     LostAtOnce = "W0244" Warning,
+    /// Prices of one, and lines, where units are meant.
+    LineUnits = "W0268" Warning,
+    /// A level that is asked for or listed, and one above it that has less.
+    LevelAbove = "W0269" Warning,
+    /// Two parts of `valid` of one kind.
+    ValidTwice = "W0270" Warning,
+    /// An evening that ends a minute before midnight.
+    LastMinute = "W0271" Warning,
+    /// A text with letters that nobody sees.
+    UnseenLetter = "W0272" Warning,
+    /// More given back than was paid, or a percent as a factor.
+    MoreThanPaid = "W0273" Warning,
+    /// A word for all others that is a text.
+    OthersWord = "W0274" Warning,
+    /// `and` beside `or`, without parentheses.
+    BareAnd = "W0275" Warning,
+    /// A price that a rule takes once more.
+    PaidTwice = "W0276" Warning,
 }
 
 impl core::fmt::Display for Code {
