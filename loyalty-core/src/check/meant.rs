@@ -14,6 +14,9 @@ pub fn event(name: &str) -> Option<&'static str> {
             "a day that comes round is `on member.birthday`, a date that `member { … }` declares"
         }
         "tier" | "level" => "a ladder is followed by its own name: `on status rises`, `on status reaches gold`",
+        "upgrade" | "promotion" | "levelup" | "level_up" | "downgrade" => {
+            "a level that is reached sets a rule off by the name of its ladder: `on status rises`, `on status falls`, `on status reaches gold`"
+        }
         "spending" | "redemption" | "redeeming" => {
             "what is earned and what is spent are `activity`: `expire after 12 months without activity`"
         }

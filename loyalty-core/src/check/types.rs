@@ -111,10 +111,36 @@ impl Checker<'_> {
         for ty in [&left.ty, &right.ty] {
             diagnostic = self.with_unit(diagnostic, ty);
         }
-        if let Some(help) = mixing_help(&left.ty, &right.ty) {
+        let parted = doing == "divide" && left.ty == Type::Number && matches!(right.ty, Type::Amount(_));
+        let help = match parted {
+            true => Some("a part of one is a decimal, as in `0.5 beans`"),
+            false => mixing_help(&left.ty, &right.ty),
+        };
+        if let Some(help) = self.in_own_units(help, [&left.ty, &right.ty]) {
             diagnostic = diagnostic.help(help);
         }
         self.report(diagnostic);
+    }
+
+    /// A help with the money and the points of the program in it, so that it can be copied.
+    fn in_own_units(&self, help: Option<&'static str>, types: [&Type; 2]) -> Option<String> {
+        let money = types.iter().find_map(|ty| match ty {
+            Type::Money(currency) => Some(*currency),
+            _ => None,
+        });
+        let wallet = types.iter().find_map(|ty| match ty {
+            Type::Amount(wallet) => self.wallets.get(*wallet),
+            _ => None,
+        });
+        let wallet = wallet.or_else(|| self.wallets.iter().find(|wallet| wallet.holds.is_none()));
+        let mut help = help?.to_owned();
+        if let Some(currency) = money.or(self.settings.currency) {
+            help = help.replace(" MYR", &format!(" {}", currency.as_str()));
+        }
+        if let Some(wallet) = wallet {
+            help = help.replace(" beans", &format!(" {}", wallet.name));
+        }
+        Some(help)
     }
 
     /// Adds the place where the unit of a type is declared.
@@ -152,7 +178,7 @@ impl Checker<'_> {
             .at(format!("this is {found}"));
         diagnostic = self.with_unit(diagnostic, wanted);
         diagnostic = self.with_unit(diagnostic, &expr.ty);
-        if let Some(help) = mixing_help(wanted, &expr.ty) {
+        if let Some(help) = self.in_own_units(mixing_help(wanted, &expr.ty), [wanted, &expr.ty]) {
             diagnostic = diagnostic.help(help);
         }
         self.report(diagnostic);

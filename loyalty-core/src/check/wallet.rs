@@ -338,10 +338,19 @@ impl<'a> Checker<'a> {
             let known: Vec<&str> = self.names.events.keys().copied().collect();
             let own = || format!("a program may declare its own: `event {} {{ … }}`", name.text);
             let diagnostic = Diagnostic::new(Code::UnknownEvent, name.span, format!("unknown event `{}`", name.text))
-                .help(super::meant::event(&name.text).map_or_else(own, str::to_owned));
+                .help(
+                    super::meant::event(&name.text)
+                        .map_or_else(|| self.level_reached(&name.text).unwrap_or_else(own), str::to_owned),
+                );
             self.suggest(diagnostic, &name.text, known);
         }
         found
+    }
+
+    /// What sets a rule off where the name of a level stands in the place of an event.
+    fn level_reached(&self, name: &str) -> Option<String> {
+        let ladder = self.ladders.iter().find(|ladder| ladder.levels.iter().any(|level| level.name == name))?;
+        Some(format!("`{name}` is a level, and is reached so: `on {} reaches {name}`", ladder.name))
     }
 
     /// The wallet of that name.

@@ -35,6 +35,7 @@ mod tries;
 mod trigger;
 mod unwritable;
 pub(crate) mod words;
+mod worth;
 
 use std::collections::BTreeSet;
 

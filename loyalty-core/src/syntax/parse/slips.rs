@@ -7,6 +7,7 @@ use super::habits;
 use super::spoken;
 use super::terms;
 use super::tries;
+use super::worth;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::syntax::calendar::month;
 use crate::syntax::lexer::{Token, TokenKind};
@@ -174,7 +175,8 @@ pub(super) fn explain(failure: Failure<'_>, place: Span) -> Diagnostic {
     if let Some(unknown) = tries::unknown_clause(&failure) {
         return unknown;
     }
-    let habit = terms::help(&failure, &found)
+    let habit = worth::help(&failure, &found)
+        .or_else(|| terms::help(&failure, &found))
         .or_else(|| spoken::help(&failure, &found))
         .or_else(|| habits::help(&failure, &found))
         .or_else(|| tries::help(&failure, &found));

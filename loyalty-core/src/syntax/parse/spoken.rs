@@ -23,9 +23,9 @@ pub(super) fn help(failure: &Failure<'_>, found: &Token<'_>) -> Option<&'static 
         "rule" if matches!(earlier, "convert" | "forfeit") && before == "all" => Some(
             "all that there is, is the balance: `forfeit points`; whatever there is of them is `convert each 1 points to 0.01 EUR into cash`",
         ),
-        "rule" if before == "valid" && found.kind == TokenKind::Number && is_length(failure) => {
-            Some("how long a coupon is good that is issued: `issue FIVE for 7 days`")
-        }
+        "rule" if before == "valid" && found.kind == TokenKind::Number && is_length(failure) => Some(
+            "how long points live: `earn 5 points expire 30 days after earning`; how long a coupon is good that is issued: `issue FIVE for 7 days`",
+        ),
         "tiers" if before == "retain" && found.text == "from" => {
             Some("what keeps a level is a condition: `retain when spend >= 80 EUR`")
         }

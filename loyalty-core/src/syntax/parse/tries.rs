@@ -195,6 +195,10 @@ fn clause(failure: &Failure<'_>, found: &Token<'_>) -> Option<&'static str> {
         "up" | "max" | "maximum" => {
             Some("the most that a rule earns is its `cap`: `rule base on order cap 50 points per order { … }`")
         }
+        // `earn (1 + 0.5) points`
+        word if before == ")" && found.kind == TokenKind::Word && !CLAUSES.contains(&word) && word != "if" => Some(
+            "an amount that is worked out is multiplied with one of its wallet: `earn status.rate * 1 points per 1 EUR of order.subtotal`",
+        ),
         word if found.kind == TokenKind::Word && !CLAUSES.contains(&word) && word != "for" && word != "if" => Some(
             "an amount is a number with its wallet, `earn 5 points`; one that is worked out says it with `to`: `earn flight.miles to points`",
         ),
