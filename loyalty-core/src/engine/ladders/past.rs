@@ -2,7 +2,8 @@
 
 use rust_decimal::Decimal;
 
-use super::{by_the_day, earned, form, kept_until, last_multiple, qualifies, still_counts};
+use super::ends::{by_the_day, counted_from, kept_until, last_multiple};
+use super::{earned, form, qualifies, still_counts};
 use crate::amount::{self, Overflow};
 use crate::calendar::Calendar;
 use crate::check::model::{Carry, Fall, Keep, OwnFrom, Rise, Window};
@@ -90,7 +91,7 @@ fn reached_on_a_day(
 
 /// Whether a level that was made, or kept, at one instant would be kept beyond another.
 fn lasts_beyond(cycles: Cycles<'_>, form: &LadderFormPlan, then: Then, at: i64) -> bool {
-    let base = super::counted_from(form.keep, then.closing, then.at);
+    let base = counted_from(form.keep, then.closing, then.at);
     // What is reached as a period ends is kept through the one that begins.
     let entered = if form.rise == Rise::AtOnce { base } else { then.at };
     kept_until(cycles, form.keep, base, entered).is_none_or(|end| end > at)
@@ -162,7 +163,7 @@ pub fn deserved(scope: &Scope<'_>, ladder: u16, standing: &Standing) -> Result<D
         if best.level >= standing.level {
             break;
         }
-        let base = super::counted_from(form.keep, then.closing, then.at);
+        let base = counted_from(form.keep, then.closing, then.at);
         if !lasts_beyond(scope.cycles(), form, then, scope.at) {
             continue;
         }
