@@ -272,11 +272,15 @@ fn form(rolls: &mut Rolls, index: usize, program: &Program, meter: &Option<(Expr
         levels.push(Level { name: LEVELS[number], from, when, rate });
     }
     let period = |rolls: &mut Rolls| rolls.pick(&[Period::Year, Period::Month, Period::Quarter, Period::Week]);
+    let cycle = |rolls: &mut Rolls| match rolls.one_in(4) {
+        true => Cycle::Own(membership(rolls)),
+        false => Cycle::Calendar(period(rolls)),
+    };
     let rise = match rolls.below(4) {
         0 => match rolls.below(6) {
-            0 => Rise::AtEndOfMembershipYear,
+            0 => Rise::AtEndOf(Cycle::Own(membership(rolls))),
             1 => Rise::On { month: 1 + rolls.below(12) as u32, day: 1 + rolls.below(28) as u32 },
-            _ => Rise::AtEndOf(period(rolls)),
+            _ => Rise::AtEndOf(Cycle::Calendar(period(rolls))),
         },
         _ => Rise::AtOnce,
     };
@@ -288,7 +292,7 @@ fn form(rolls: &mut Rolls, index: usize, program: &Program, meter: &Option<(Expr
         },
         _ => None,
     };
-    let rise = own.map_or(rise, Rise::AtEndOf);
+    let rise = own.map_or(rise, |of| Rise::AtEndOf(Cycle::Calendar(of)));
     if own.is_some() {
         levels.retain(|level| level.from.is_some() || level.name == LEVELS[0]);
         levels.iter_mut().for_each(|level| level.when.clear());
@@ -299,10 +303,10 @@ fn form(rolls: &mut Rolls, index: usize, program: &Program, meter: &Option<(Expr
         4 => Keep::ToEnd { next: true, period: period(rolls) },
         5 => Keep::ToEnd { next: false, period: period(rolls) },
         7 => Keep::ToEndOfMembership { of: membership(rolls), next: rolls.one_in(2) },
-        6 => Keep::ForToEnd(rolls.pick(&LENGTHS), period(rolls)),
+        6 => Keep::ForToEnd(rolls.pick(&LENGTHS), cycle(rolls)),
         _ => Keep::ToAnniversary,
     };
-    let grace = rolls.one_in(3).then(|| (rolls.pick(&LENGTHS), rolls.one_in(3).then(|| period(rolls))));
+    let grace = rolls.one_in(3).then(|| (rolls.pick(&LENGTHS), rolls.one_in(3).then(|| cycle(rolls))));
     let fall = rolls.pick(&[Fall::ToEarnedLevel, Fall::ToEarnedLevel, Fall::OneLevel, Fall::Never]);
     let retain = (own.is_none() && rolls.one_in(5)).then(|| {
         let conditions: Vec<Expr> = (0..2).map(|_| watched_condition(rolls, program)).collect();
@@ -324,7 +328,7 @@ fn form(rolls: &mut Rolls, index: usize, program: &Program, meter: &Option<(Expr
         carry,
         returns: match rolls.below(4) {
             0 => LadderReturns::Revoke,
-            1 => LadderReturns::KeepToEnd(period(rolls)),
+            1 => LadderReturns::KeepToEnd(cycle(rolls)),
             _ => LadderReturns::Keep,
         },
     };

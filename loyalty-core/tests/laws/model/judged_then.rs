@@ -28,7 +28,7 @@ impl Member<'_> {
                     .map(|at| (at, true))
                     .collect()
             }
-            Rise::AtEndOf(_) | Rise::AtEndOfMembershipYear => self
+            Rise::AtEndOf(_) => self
                 .next_rise(form.rise, then)
                 .into_iter()
                 .filter(|at| *at <= self.clock)
@@ -137,7 +137,7 @@ impl Member<'_> {
         let from_entry = form.carry.is_some() || program.measures.iter().any(counts_from_entry);
         let from = if from_entry { last } else { self.horizon().max(self.enrolled) };
         let mut found: Vec<(Micros, bool)> = match form.rise {
-            Rise::AtEndOf(_) | Rise::AtEndOfMembershipYear | Rise::On { .. } => {
+            Rise::AtEndOf(_) | Rise::On { .. } => {
                 let ends =
                     std::iter::successors(self.next_rise(form.rise, from - 1), |at| self.next_rise(form.rise, *at));
                 ends.take_while(|end| *end <= self.clock).map(|end| (end, true)).collect()

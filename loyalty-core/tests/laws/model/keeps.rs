@@ -25,12 +25,21 @@ impl Member<'_> {
         let today = day(zone, after);
         match rise {
             Rise::AtOnce => None,
-            Rise::AtEndOf(of) => Some(start(zone, period(today, of, self.program.week).end)),
-            Rise::AtEndOfMembershipYear => Some(self.membership_end(after, Membership::Year, false)),
+            Rise::AtEndOf(of) => Some(self.cycle_end(after, of)),
             Rise::On { month, day } => {
                 let on = |year| NaiveDate::from_ymd_opt(year, month, day).expect("a day of every year");
                 (today.year()..).map(|year| start(zone, on(year))).find(|at| *at > after)
             }
+        }
+    }
+
+    /// The end of the period around an instant.
+    pub(super) fn cycle_end(&self, at: Micros, of: Cycle) -> Micros {
+        match of {
+            Cycle::Calendar(of) => {
+                start(self.program.zone, period(day(self.program.zone, at), of, self.program.week).end)
+            }
+            Cycle::Own(of) => self.membership_end(at, of, false),
         }
     }
 
@@ -60,8 +69,8 @@ impl Member<'_> {
                 (1..).map(|count| start(zone, later_day(first, times(year, count)))).find(|end| *end > at)
             }
             Keep::ForToEnd(length, of) => {
-                let last = start(zone, period(day(zone, through(zone, base, length) - 1), of, week).end);
-                Some(if last > at { last } else { start(zone, period(day(zone, at), of, week).end) })
+                let last = self.cycle_end(through(zone, base, length) - 1, of);
+                Some(if last > at { last } else { self.cycle_end(at, of) })
             }
             Keep::ToEndOfMembership { of, next } => {
                 let last = self.membership_end(base, of, next);

@@ -2,7 +2,7 @@
 
 use super::number::print;
 use super::print_expr::MEMBER;
-use super::print_words::{length, membership, month_name, period, weekday};
+use super::print_words::{cycle, length, membership, month_name, period, weekday};
 use super::program::*;
 
 impl Program {
@@ -45,15 +45,14 @@ impl Program {
             .collect();
         clauses.push(match form.rise {
             Rise::AtOnce => "rise at once".to_owned(),
-            Rise::AtEndOf(of) if self.is_own_period(by, form, of) => "rise at period end".to_owned(),
-            Rise::AtEndOf(of) => format!("rise at end of {}", period(of)),
-            Rise::AtEndOfMembershipYear => "rise at end of membership year".to_owned(),
+            Rise::AtEndOf(Cycle::Calendar(of)) if self.is_own_period(by, form, of) => "rise at period end".to_owned(),
+            Rise::AtEndOf(of) => format!("rise at end of {}", cycle(of)),
             Rise::On { month, day } => format!("rise on {day} {}", month_name(month)),
         });
         clauses.push(match form.keep {
             Keep::WhileQualified => "keep while qualified".to_owned(),
             Keep::For(of) => format!("keep {}", length(of)),
-            Keep::ForToEnd(time, of) => format!("keep {} to end of {}", length(time), period(of)),
+            Keep::ForToEnd(time, of) => format!("keep {} to end of {}", length(time), cycle(of)),
             Keep::ToEnd { next, period: of } => format!("keep to end of {}{}", next_word(next), period(of)),
             Keep::ToEndOfMembership { of, next } => format!("keep to end of {}{}", next_word(next), membership(of)),
             Keep::ToAnniversary => "keep to anniversary".to_owned(),
@@ -61,7 +60,7 @@ impl Program {
         clauses.push(match form.grace {
             None => "grace none".to_owned(),
             Some((of, None)) => format!("grace {}", length(of)),
-            Some((of, Some(to))) => format!("grace {} to end of {}", length(of), period(to)),
+            Some((of, Some(to))) => format!("grace {} to end of {}", length(of), cycle(to)),
         });
         clauses.push(
             match form.fall {
@@ -83,7 +82,7 @@ impl Program {
         clauses.push(match form.returns {
             LadderReturns::Keep => "returns keep".to_owned(),
             LadderReturns::Revoke => "returns revoke".to_owned(),
-            LadderReturns::KeepToEnd(of) => format!("returns keep to end of {}", period(of)),
+            LadderReturns::KeepToEnd(of) => format!("returns keep to end of {}", cycle(of)),
         });
         clauses
     }

@@ -98,6 +98,13 @@ pub(super) fn period(of: Period) -> &'static str {
     }
 }
 
+pub fn cycle(of: Cycle) -> &'static str {
+    match of {
+        Cycle::Calendar(of) => period(of),
+        Cycle::Own(of) => membership(of),
+    }
+}
+
 pub(super) fn membership(of: Membership) -> &'static str {
     match of {
         Membership::Year => "membership year",

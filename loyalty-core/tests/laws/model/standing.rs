@@ -1,6 +1,6 @@
 //! Where a member stands on a ladder, judged anew each time from the whole list of what happened.
 
-use super::calendar::{Micros, day, is_clock, period, start, through};
+use super::calendar::{Micros, day, is_clock, through};
 use super::event::Event;
 use super::expr::{Scope, Seen, Value};
 use super::keeps::counts_by_day;
@@ -313,7 +313,7 @@ impl Member<'_> {
         }
         let returned = occasion == Occasion::Return;
         if let (true, false, true, LadderReturns::KeepToEnd(of)) = (returned, timed, endless, form.returns) {
-            standing.until = Some(start(zone, period(day(zone, at), of, self.program.week).end));
+            standing.until = Some(self.cycle_end(at, of));
             return None;
         }
         let judged = in_grace || due || endless || by_return_alone;
@@ -347,7 +347,7 @@ impl Member<'_> {
             standing.base = self.base(form.keep, looks_back);
             standing.grace = Some(match to {
                 None => over,
-                Some(of) => start(zone, period(day(zone, over - 1), of, self.program.week).end),
+                Some(of) => self.cycle_end(over - 1, of),
             });
             return Some("grace");
         }

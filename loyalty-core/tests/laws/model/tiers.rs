@@ -19,7 +19,7 @@ pub struct LadderForm {
     pub levels: Vec<Level>,
     pub rise: Rise,
     pub keep: Keep,
-    pub grace: Option<(Length, Option<Period>)>,
+    pub grace: Option<(Length, Option<Cycle>)>,
     pub fall: Fall,
     /// So many of these keep a level beside qualifying for it.
     pub retain: Option<(usize, Vec<Expr>)>,
@@ -39,8 +39,7 @@ pub struct Level {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Rise {
     AtOnce,
-    AtEndOf(Period),
-    AtEndOfMembershipYear,
+    AtEndOf(Cycle),
     On { month: u32, day: u32 },
 }
 
@@ -48,7 +47,7 @@ pub enum Rise {
 pub enum Keep {
     WhileQualified,
     For(Length),
-    ForToEnd(Length, Period),
+    ForToEnd(Length, Cycle),
     ToEnd { next: bool, period: Period },
     ToEndOfMembership { next: bool, of: Membership },
     ToAnniversary,
@@ -71,7 +70,14 @@ pub enum Carry {
 pub enum LadderReturns {
     Keep,
     Revoke,
-    KeepToEnd(Period),
+    KeepToEnd(Cycle),
+}
+
+/// A period of the calendar, or a member's own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cycle {
+    Calendar(Period),
+    Own(Membership),
 }
 
 #[derive(Debug, Clone)]
