@@ -214,7 +214,7 @@ fn judge(
     let reached = match form.rise {
         Rise::AtOnce => now,
         // Nobody is given what the next judgement would take away again.
-        _ if period_ends && timed => closing,
+        _ if period_ends && (timed || form.fall == Fall::Never) => closing,
         _ if period_ends => closing.min(now),
         _ => 0,
     };

@@ -257,7 +257,7 @@ impl Member<'_> {
             if self.next_rise(form.rise, at - 1) == Some(at) && occasion == Occasion::Time {
                 period_ends = true;
                 // Nobody is given what is lost again at once.
-                reached = if timed { closing } else { closing.min(now) };
+                reached = if timed || form.fall == Fall::Never { closing } else { closing.min(now) };
                 if reached > standing.level {
                     self.use_up(ladder, standing, reached, &seen_closing, (at, true));
                     self.enter(form, standing, reached, true);
