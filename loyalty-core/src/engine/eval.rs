@@ -58,6 +58,8 @@ pub struct Scope<'a> {
     pub cause: Option<&'a Cause>,
     /// Calendar windows are those that end at this instant, not those that begin: for a review at the end of a period.
     pub closing: bool,
+    /// Measures are those of what there was up to the scope's instant; of what came later nothing counts, although it is known by now.
+    pub as_of: bool,
     /// Where the counters over all members stand, if the host says so.
     pub counters: Option<&'a Counters>,
     /// The rules of which something stays of the order that the event at hand replaces.
@@ -93,6 +95,7 @@ impl<'a> Scope<'a> {
             last: None,
             cause: None,
             closing: false,
+            as_of: false,
             counters: None,
             kept: &[],
             uses: &[],

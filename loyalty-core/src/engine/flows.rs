@@ -2,6 +2,7 @@
 
 use rust_decimal::Decimal;
 
+use super::measures;
 use super::member::Member;
 use super::tally::{self, Change};
 use crate::amount::Overflow;
@@ -18,7 +19,13 @@ pub fn count(plan: &Plan, member: &mut Member, number: u16, count: i64, at: i64)
         return Ok(());
     }
     let key = tally::key(plan.grain(tally), &plan.calendar, at, day);
-    member.tallies.add(&Change { tally, key, count, sum: Decimal::ZERO })
+    add(plan, member, number, &Change { tally, key, count, sum: Decimal::ZERO }, at)
+}
+
+/// Adds to a measure, by its own stretches and by instants where it is remembered by them.
+fn add(plan: &Plan, member: &mut Member, number: u16, change: &Change, at: i64) -> Result<(), Overflow> {
+    member.tallies.add(change)?;
+    measures::moment(plan, number, change, at).map_or(Ok(()), |moment| member.tallies.add(&moment))
 }
 
 /// Whether a day lies in the days that a measure looks at.
@@ -53,7 +60,7 @@ pub fn note(
         let grain = plan.tallies.get(tally as usize).map_or(crate::plan::Grain::Ever, |tally| tally.grain);
         let key = tally::key(grain, &plan.calendar, at, day);
         // Sums alone are kept of a flow: a count would keep entries that have come to nothing.
-        member.tallies.add(&Change { tally, key, count: 0, sum: amount })?;
+        add(plan, member, *number, &Change { tally, key, count: 0, sum: amount }, at)?;
     }
     Ok(())
 }

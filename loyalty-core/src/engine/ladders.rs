@@ -12,7 +12,7 @@ use rust_decimal::Decimal;
 use ends::{counted_from, grace_end, kept_until};
 pub use ends::{end_of, raise_end};
 pub use named::{level_named, named};
-use past::{Deserved, Then, deserved, earned_before_grace, reached_then};
+use past::{Deserved, Past, Then, deserved, earned_before_grace, judged_again, judged_from};
 
 use super::cycles::Cycles;
 use super::eval::{NO_ROW, Scope};
@@ -120,10 +120,11 @@ fn retained(scope: &Scope<'_>, form: &LadderFormPlan) -> Result<bool, Overflow> 
 /// The level that an expression reads; on an event of a ladder with `seen after`, the one that the event leads to.
 pub fn seen(scope: &Scope<'_>, ladder: u16) -> Result<u16, Overflow> {
     let Some(standing) = scope.member.standings.get(usize::from(ladder)) else { return Ok(0) };
-    let level = standing.effective();
+    let level = if scope.as_of { standing.counted_at(scope.at) } else { standing.effective() };
     let after = scope.event.is_some()
         && form(scope.plan, ladder, scope.day).is_some_and(|form| form.seen_after && form.rise == Rise::AtOnce);
-    if after { Ok(level.max(earned(scope, ladder)?)) } else { Ok(level) }
+    // What later events have made is no level to which this one leads.
+    if after { Ok(level.max(earned(&Scope { as_of: true, ..*scope }, ladder)?)) } else { Ok(level) }
 }
 
 /// Judges every ladder at the member's present.
@@ -139,9 +140,15 @@ pub fn settle(
         let Some(form) = in_force(&ladder.forms, plan.calendar.day_at(at)) else { continue };
         let mut standing = before.clone();
         standing.end_set_levels(at);
-        let judged = judge(&Scope::of(plan, member, at), number as u16, form, &standing, occasion)?;
-        let because = apply(&Scope::of(plan, member, at), number as u16, form, &mut standing, judged, at)?;
+        let scope = Scope::of(plan, member, at);
+        let past = match occasion {
+            Occasion::Late(event_at) => judged_again(&scope, number as u16, form, &standing, event_at)?,
+            _ => Past::default(),
+        };
+        let judged = judge(&scope, number as u16, form, &standing, (occasion, past.reached))?;
+        let because = apply(&scope, number as u16, form, &mut standing, judged, at)?;
         standing.follows(&before, if let Judged::RoseThen { then, .. } = judged { then.at } else { at });
+        past.counted.into_iter().for_each(|(from, until, level)| standing.counts(from, until, level));
         say(ladder, &before, &standing, because, at, decisions);
         if let Some(place) = member.standings.get_mut(number) {
             *place = standing;
@@ -199,7 +206,7 @@ fn judge(
     ladder: u16,
     form: &LadderFormPlan,
     standing: &Standing,
-    occasion: Occasion,
+    (occasion, reached_then): (Occasion, Option<(u16, Then)>),
 ) -> Result<Judged, Overflow> {
     let at = scope.at;
     let due = standing.until.is_some_and(|until| until <= at);
@@ -218,8 +225,7 @@ fn judge(
         _ if period_ends => closing.min(now),
         _ => 0,
     };
-    if let Occasion::Late(event_at) = occasion
-        && let Some((to, then)) = reached_then(scope, ladder, form, standing, event_at)?
+    if let Some((to, then)) = reached_then
         && to > standing.level
         // Also where it is reached by now: it is kept from then on.
         && to >= reached
@@ -321,9 +327,9 @@ fn apply(
             enter(cycles, form, standing, to, base(closing), at);
             Some(TierBecause::Reached)
         }
-        Judged::RoseThen { to, then: Then { at: then, closing } } => {
-            use_up(&Scope { closing, ..Scope::of(scope.plan, scope.member, then) }, ladder, form, standing, to)?;
-            enter(cycles, form, standing, to, counted_from(form.keep, closing, then), at);
+        Judged::RoseThen { to, then } => {
+            use_up(&judged_from(scope, then), ladder, form, standing, to)?;
+            enter(cycles, form, standing, to, counted_from(form.keep, then.closing, then.at), at);
             Some(TierBecause::Reached)
         }
         Judged::Kept { closing, anew } => {
@@ -485,6 +491,6 @@ pub fn take_level(
 pub fn would_change(plan: &Plan, member: &Member, ladder: u16, at: i64) -> bool {
     let Some(standing) = member.standings.get(usize::from(ladder)) else { return false };
     let Some(form) = form(plan, ladder, plan.calendar.day_at(at)) else { return false };
-    let judged = judge(&Scope::of(plan, member, at), ladder, form, standing, Occasion::Time);
+    let judged = judge(&Scope::of(plan, member, at), ladder, form, standing, (Occasion::Time, None));
     judged.is_ok_and(|judged| judged != Judged::AsItIs)
 }

@@ -8,10 +8,11 @@ use super::eval::{DIVISION_DIGITS, NO_ROW, Scope};
 use super::marks::{Mark, Marks};
 use super::member::Member;
 use super::standing::Standing;
-use super::tally::{After, Change};
+use super::tally::{After, Change, Entry, Total};
 use super::value::{Stored, Value};
 use super::{horizon, tally};
 use crate::amount::{self, Overflow};
+use crate::calendar::Calendar;
 use crate::check::model::{AggregateFunction, OwnFrom, Window};
 use crate::plan::{Grain, MeasurePlan, Plan, in_force};
 use crate::time::day_of;
@@ -75,10 +76,21 @@ pub fn deltas(scope: &Scope<'_>, measures: &[u16], deltas: &mut Deltas) -> Resul
     Ok(())
 }
 
+/// What a change of a measure is by instants, where it is remembered by them.
+pub fn moment(plan: &Plan, measure: u16, change: &Change, at: i64) -> Option<Change> {
+    let tally = plan.measures.get(usize::from(measure))?.moments?;
+    Some(Change { tally, key: at, ..*change })
+}
+
 /// Adds a delta to the member's state. What goes by the purchase lies at the instant of the order's first form.
 pub fn commit(plan: &Plan, member: &mut Member, delta: &Delta, (at, bought_at): (i64, i64)) -> Result<(), Overflow> {
     match delta {
-        Delta::Counted { change, .. } => member.tallies.add(change)?,
+        Delta::Counted { measure, change, .. } => {
+            member.tallies.add(change)?;
+            if let Some(moment) = moment(plan, *measure, change, at) {
+                member.tallies.add(&moment)?;
+            }
+        }
         Delta::Marked { measure, value } => {
             let at = if is_of_purchase(plan, *measure) { bought_at } else { at };
             member.marks.insert(Mark { measure: *measure, at, value: value.clone() });
@@ -95,8 +107,15 @@ pub fn is_of_purchase(plan: &Plan, measure: u16) -> bool {
 /// Takes a delta out of the member's state again.
 pub fn take_out(plan: &Plan, member: &mut Member, delta: &Delta, at: i64) -> Result<(), Overflow> {
     match delta {
-        Delta::Counted { change, .. } => {
-            member.tallies.add(&Change { count: -change.count, sum: -change.sum, ..*change })?;
+        Delta::Counted { measure, change, .. } => {
+            let change = Change { count: -change.count, sum: -change.sum, ..*change };
+            member.tallies.add(&change)?;
+            // Of what was counted before anybody asked for instants there is none.
+            if let Some(moment) = moment(plan, *measure, &change, at)
+                && !member.tallies.between(moment.tally, at, at).is_empty()
+            {
+                member.tallies.add(&moment)?;
+            }
         }
         // The first form may be forgotten by now.
         Delta::Marked { measure, value } if is_of_purchase(plan, *measure) => member.marks.remove_told(*measure, value),
@@ -161,6 +180,7 @@ fn tallied<'a>(
     {
         // What the event makes of the one entry in the window has been worked out.
         match plan.function {
+            _ if scope.as_of => {}
             AggregateFunction::Count => return Ok(Value::Number(Decimal::from(entry.count))),
             AggregateFunction::Sum => return Ok(Value::Number(entry.sum)),
             _ => {}
@@ -169,15 +189,25 @@ fn tallied<'a>(
     if plan.function == AggregateFunction::Streak {
         let (at, day) = looking_from(scope, window);
         let now = tally::key(grain, calendar, at, day);
-        return Ok(Value::Number(Decimal::from(streak(scope.member, number, now, own.map(|change| change.key)))));
+        let later = Later::of(scope, plan, (number, grain));
+        return Ok(Value::Number(Decimal::from(streak(
+            scope.member,
+            (number, &later),
+            now,
+            own.map(|change| change.key),
+        ))));
     }
     let (from, to) = keys(scope, window, grain);
     let tallies = &scope.member.tallies;
     let own = own.filter(|change| (from..=to).contains(&change.key));
-    let count = || tallies.count(number, from, to).map(|count| count + own.map_or(0, |change| change.count));
+    let later = Later::of(scope, plan, (number, grain)).within(from, to)?;
+    let count = || {
+        let own = own.map_or(0, |change| change.count);
+        tallies.count(number, from, to).map(|count| count + own - later.count)
+    };
     let sum = || {
-        let before = tallies.sum(number, from, to)?;
-        own.map_or(Ok(before), |change| amount::add(before, change.sum))
+        let known = amount::subtract(tallies.sum(number, from, to)?, later.sum)?;
+        own.map_or(Ok(known), |change| amount::add(known, change.sum))
     };
     Ok(match plan.function {
         AggregateFunction::Count => Value::Number(Decimal::from(count()?)),
@@ -245,10 +275,54 @@ fn keys(scope: &Scope<'_>, window: Window, grain: Grain) -> (i64, i64) {
     (from, calendar.start_of(begins(next)) - 1)
 }
 
+/// What has been counted of a measure after the instant as of which it is looked at; nothing where all counts that is known.
+struct Later<'a> {
+    entries: &'a [Entry],
+    calendar: &'a Calendar,
+    /// By which stretches the measure is counted.
+    grain: Grain,
+}
+
+impl<'a> Later<'a> {
+    fn of(scope: &Scope<'a>, plan: &MeasurePlan, (number, grain): (u32, Grain)) -> Self {
+        let moments = plan.moments.unwrap_or(number);
+        let asked = scope.as_of && (plan.moments.is_some() || grain == Grain::Instant);
+        let entries = match asked {
+            true => scope.member.tallies.between(moments, known_to(scope, plan).saturating_add(1), i64::MAX),
+            false => &[],
+        };
+        Self { entries, calendar: &scope.plan.calendar, grain }
+    }
+
+    /// What of it lies under some keys of the measure's own counter, both included.
+    fn within(&self, from: i64, to: i64) -> Result<Total, Overflow> {
+        let mut total = Total::default();
+        for entry in self.entries {
+            let key = tally::key(self.grain, self.calendar, entry.key, self.calendar.day_at(entry.key));
+            if (from..=to).contains(&key) {
+                total.count += entry.count;
+                total.sum = amount::add(total.sum, entry.sum)?;
+            }
+        }
+        Ok(total)
+    }
+}
+
+/// The last instant of which everything is known as of the scope's. What ends with an instant is judged before what happens at it.
+fn known_to(scope: &Scope<'_>, plan: &MeasurePlan) -> i64 {
+    match scope.as_of {
+        true if scope.closing && !plan.by_time => scope.at.saturating_sub(1),
+        true => scope.at,
+        false => i64::MAX,
+    }
+}
+
 /// Periods in a row with something in them, up to `now`, or up to the one before while `now` is still empty.
-fn streak(member: &Member, tally: u32, now: i64, own: Option<i64>) -> i64 {
+fn streak(member: &Member, (tally, later): (u32, &Later<'_>), now: i64, own: Option<i64>) -> i64 {
     let entries = member.tallies.between(tally, i64::MIN, i64::MAX);
-    let full = |key: i64| own == Some(key) || entries.binary_search_by(|entry| entry.key.cmp(&key)).is_ok();
+    let found = |key: i64| entries.binary_search_by(|entry| entry.key.cmp(&key)).ok().and_then(|at| entries.get(at));
+    let came_later = |key: i64| later.within(key, key).map_or(0, |later| later.count);
+    let full = |key: i64| own == Some(key) || found(key).is_some_and(|entry| entry.count > came_later(key));
     let mut key = if full(now) { now } else { now - 1 };
     let mut length = 0;
     while full(key) {
@@ -265,7 +339,8 @@ fn marked<'a>(
     measure: u16,
     delta: Option<&'a Delta>,
 ) -> Value<'a> {
-    marked_between(scope, plan, measure, delta, keys(scope, window, Grain::Instant))
+    let (from, to) = keys(scope, window, Grain::Instant);
+    marked_between(scope, plan, measure, delta, (from, to.min(known_to(scope, plan))))
 }
 
 /// What the marks from an instant to another come to, both included.

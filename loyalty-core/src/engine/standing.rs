@@ -81,6 +81,27 @@ impl Standing {
         self.past = past;
     }
 
+    /// Notes that a level counted from an instant until another, where none did that is higher.
+    pub fn counts(&mut self, from: i64, until: i64, level: u16) {
+        let mut past: Vec<(i64, u16)> = Vec::with_capacity(self.past.len() + 2);
+        let mut note = |begins: i64, until: i64, then: u16| match past.last_mut() {
+            _ if begins >= until => {}
+            Some((last, same)) if *same == then => *last = until,
+            _ => past.push((until, then)),
+        };
+        let mut begins = i64::MIN;
+        let present = self.effective();
+        for (end, then) in self.past.iter().copied().chain([(i64::MAX, present)]) {
+            note(begins, end.min(from), then);
+            note(begins.max(from), end.min(until), then.max(level));
+            note(begins.max(until), end, then);
+            begins = end;
+        }
+        past.pop_if(|(until, _)| *until == i64::MAX);
+        past.pop_if(|(_, then)| *then == present);
+        self.past = past;
+    }
+
     /// Has a level count that counted before.
     pub fn stand_on(&mut self, level: u16) {
         (self.level, self.set) = (level, Vec::new());
@@ -135,6 +156,17 @@ mod tests {
         // Gold was kept at 300.
         assert_eq!(on(2, &fallen, 300).past, [(100, 0), (200, 1)]);
         assert_eq!(on(2, &silver, 100).past, [(100, 0)]);
+    }
+
+    #[test]
+    fn what_is_told_late_counts_between_two_instants() {
+        let mut standing = Standing { level: 1, past: vec![(100, 0), (200, 2)], ..Standing::new(0) };
+        standing.counts(50, 150, 1);
+        assert_eq!(standing.past, [(50, 0), (100, 1), (200, 2)]);
+        standing.counts(150, 250, 3);
+        assert_eq!(standing.past, [(50, 0), (100, 1), (150, 2), (250, 3)]);
+        standing.counts(250, 300, 1);
+        assert_eq!([249, 250, 400].map(|at| standing.counted_at(at)), [3, 1, 1]);
     }
 
     #[test]

@@ -27,6 +27,19 @@ pub struct LadderFormPlan {
     pub seen_after: bool,
     pub carry: Option<Carry>,
     pub returns: LadderReturns,
+    /// The measures that levels are reached by.
+    pub reads: Vec<u16>,
+    /// By what levels are reached is known of every instant that is not too long ago, for it is measures alone.
+    pub by_instants: bool,
+}
+
+impl LadderFormPlan {
+    /// Whether levels are judged as of instants that are over: where they are kept once they are made, rise at times, or are seen
+    /// by what an event leads to.
+    pub fn may_look_back(&self) -> bool {
+        let timed = self.keep != Keep::WhileQualified || self.fall == Fall::Never;
+        timed || self.rise != Rise::AtOnce || self.seen_after
+    }
 }
 
 #[derive(Debug, Clone)]
@@ -34,4 +47,10 @@ pub struct LevelPlan {
     pub from: Option<NodeId>,
     pub when: Vec<Condition>,
     pub benefits: Vec<NodeId>,
+}
+
+impl LevelPlan {
+    pub fn conditions(&self) -> impl Iterator<Item = NodeId> {
+        self.when.iter().map(|condition| condition.node)
+    }
 }

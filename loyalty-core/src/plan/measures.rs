@@ -46,6 +46,11 @@ pub struct MeasurePlan {
     pub revoke: bool,
     /// Sums, counts, averages and streaks live in a tally; the rest in marks.
     pub tally: Option<u32>,
+    /// The counter of the same by instants, as long as late events may ask what there was before one of them; nothing where nobody
+    /// asks, or where `tally` says it.
+    pub moments: Option<u32>,
+    /// It goes over what time does to points, which is done before levels are judged at the same instant.
+    pub by_time: bool,
     /// It remembers when a step of a challenge was done.
     pub step: bool,
     /// A window of a challenge begins with it, or it is a step in such a window: an order that is edited stays where it was.

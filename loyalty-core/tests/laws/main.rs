@@ -31,6 +31,7 @@ mod holds;
 mod late;
 mod laws;
 mod leaderboards;
+mod levels;
 mod limited;
 mod members;
 mod model;

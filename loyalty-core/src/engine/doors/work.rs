@@ -60,8 +60,11 @@ pub(super) fn evaluate(
     earning::evaluate(&scope, &candidates, &event_plan.rules, evaluation)?;
     // Whatever could overflow does so before anything is written.
     for delta in &*deltas {
-        if let Delta::Counted { after, .. } = delta {
+        if let Delta::Counted { measure, change, after } = delta {
             entries.push(after.ok_or(Overflow)?);
+            if let Some(moment) = measures::moment(plan, *measure, change, event.at) {
+                entries.push(member.tallies.after(&moment)?);
+            }
         }
     }
     for change in &evaluation.changes {

@@ -21,80 +21,99 @@ pub struct Then {
     pub closing: bool,
 }
 
-/// The level that a late event makes reached at its own instant, or kept at the judgement that came after it; nothing
-/// where it would be over by now.
-pub fn reached_then(
+/// Where a late event leads.
+#[derive(Debug, Default)]
+pub struct Past {
+    /// The level that it makes reached at an instant that is over, or kept at the judgement that came after it, and that lasts
+    /// until now.
+    pub reached: Option<(u16, Then)>,
+    /// The levels that it makes count where lower ones did: from when, and until when.
+    pub counted: Vec<(i64, i64, u16)>,
+}
+
+/// Judges the instants from a late event on once more, each by what there was then.
+pub fn judged_again(
     scope: &Scope<'_>,
     ladder: u16,
     form: &LadderFormPlan,
     standing: &Standing,
     event_at: i64,
-) -> Result<Option<(u16, Then)>, Overflow> {
+) -> Result<Past, Overflow> {
+    let mut past = Past::default();
     // What is kept only while it is qualified for is a matter of the present.
     if form.keep == Keep::WhileQualified && form.fall != Fall::Never {
-        return Ok(None);
+        return Ok(past);
     }
     let changed_since = standing.since > event_at;
     // Where the time of grace has begun, it is not known any more what the level was entered by.
     if changed_since && standing.grace.is_some() {
-        return Ok(None);
+        return Ok(past);
     }
-    let then = match form.rise {
-        Rise::AtEndOf(_) => {
-            let Some(at) = scope.cycles().next_rise(form.rise, event_at).filter(|at| *at <= scope.at) else {
-                return Ok(None);
-            };
-            if standing.since > at {
-                return Ok(None);
-            }
-            Then { at, closing: true }
+    let instants: Vec<Then> = match form.rise {
+        Rise::AtOnce => {
+            // A level that was lost at the end of its time had been reached with or without the event: what the event may
+            // have done is to keep it.
+            let lost = changed_since && (standing.base == standing.since.saturating_sub(1) || !by_the_day(form.keep));
+            let lost = lost.then_some(Then { at: standing.since, closing: true });
+            let made = grown_since(scope, form, event_at).into_iter().map(|at| Then { at, closing: false });
+            lost.into_iter().chain(made).collect()
         }
-        Rise::On { .. } => return reached_on_a_day(scope, ladder, form, standing, event_at),
-        // A level that was lost at the end of its time had been reached with or without the event: what the event may
-        // have done is to keep it.
-        Rise::AtOnce
-            if changed_since && (standing.base == standing.since.saturating_sub(1) || !by_the_day(form.keep)) =>
-        {
-            Then { at: standing.since, closing: true }
+        _ => {
+            let rises = |at: i64| scope.cycles().next_rise(form.rise, at).filter(|at| *at <= scope.at);
+            let found = core::iter::successors(rises(event_at), |at| rises(*at));
+            found.map(|at| Then { at, closing: true }).collect()
         }
-        Rise::AtOnce => Then { at: event_at, closing: false },
     };
-    if !lasts_beyond(scope.cycles(), form, then, scope.at) {
-        return Ok(None);
+    for then in instants {
+        let level = earned(&judged_from(scope, then), ladder)?;
+        let end = lasts_to(scope.cycles(), form, then);
+        let anew = standing.counted_at(then.at) < level;
+        // What goes by the present alone says nothing of then.
+        if anew && form.by_instants {
+            past.counted.push((then.at, end.min(scope.at), level));
+        }
+        let kept = then.closing && form.rise == Rise::AtOnce;
+        let reached = anew || kept || standing.since <= then.at;
+        if reached && end > scope.at && past.reached.is_none_or(|(known, _)| level > known) {
+            past.reached = Some((level, then));
+        }
     }
-    let level = earned(&Scope { closing: then.closing, ..Scope::of(scope.plan, scope.member, then.at) }, ladder)?;
-    Ok(Some((level, then)))
+    Ok(past)
 }
 
-/// The same where levels rise on a day of the year: by what was over on it, so that the event may count on a later one than the next.
-fn reached_on_a_day(
-    scope: &Scope<'_>,
-    ladder: u16,
-    form: &LadderFormPlan,
-    standing: &Standing,
-    event_at: i64,
-) -> Result<Option<(u16, Then)>, Overflow> {
-    let rises = |at: i64| scope.cycles().next_rise(form.rise, at).filter(|at| *at <= scope.at);
-    let mut best: Option<(u16, Then)> = None;
-    for at in core::iter::successors(rises(event_at), |at| rises(*at)) {
-        let then = Then { at, closing: true };
-        if standing.since > at || !lasts_beyond(scope.cycles(), form, then, scope.at) {
-            continue;
-        }
-        let level = earned(&Scope { closing: true, ..Scope::of(scope.plan, scope.member, at) }, ladder)?;
-        if best.is_none_or(|(known, _)| level > known) {
-            best = Some((level, then));
-        }
+/// An instant, and those after it at which something has come that a ladder goes by.
+fn grown_since(scope: &Scope<'_>, form: &LadderFormPlan, event_at: i64) -> Vec<i64> {
+    let (plan, member) = (scope.plan, scope.member);
+    let mut found: Vec<i64> = vec![event_at];
+    found.extend(member.log.instants());
+    for measure in &form.reads {
+        let Some(counted) = plan.measures.get(usize::from(*measure)) else { continue };
+        let moments = counted.moments.or(counted.tally.filter(|tally| plan.grain(*tally) == Grain::Instant));
+        let entries = moments.map_or(&[][..], |tally| member.tallies.between(tally, event_at, scope.at));
+        found.extend(entries.iter().map(|entry| entry.key));
     }
-    Ok(best)
+    found.retain(|at| (event_at..=scope.at).contains(at));
+    found.arrange();
+    found.dedup();
+    found
+}
+
+/// Where a judgement is made once more: by what there was then, of all that is known by now.
+pub fn judged_from<'a>(scope: &Scope<'a>, Then { at, closing }: Then) -> Scope<'a> {
+    Scope { closing, as_of: true, ..Scope::of(scope.plan, scope.member, at) }
 }
 
 /// Whether a level that was made, or kept, at one instant would be kept beyond another.
 fn lasts_beyond(cycles: Cycles<'_>, form: &LadderFormPlan, then: Then, at: i64) -> bool {
+    lasts_to(cycles, form, then) > at
+}
+
+/// The end of the time for which a level is kept that was made, or kept, at an instant.
+fn lasts_to(cycles: Cycles<'_>, form: &LadderFormPlan, then: Then) -> i64 {
     let base = counted_from(form.keep, then.closing, then.at);
     // What is reached as a period ends is kept through the one that begins.
     let entered = if form.rise == Rise::AtOnce { base } else { then.at };
-    kept_until(cycles, form.keep, base, entered).is_none_or(|end| end > at)
+    kept_until(cycles, form.keep, base, entered).unwrap_or(i64::MAX)
 }
 
 /// The level that was earned when a time of grace began, for as long as that lasts: nobody is to have less after a grace

@@ -68,6 +68,8 @@ impl Lower<'_> {
                 forms,
                 revoke: measure.returns == model::Returns::Revoke,
                 tally,
+                moments: None,
+                by_time: matches!(measure.of, model::MeasureOf::Flow(_, model::Flow::Vested | model::Flow::Expired)),
                 step: measure.meter.is_some() && measure.function == AggregateFunction::Last,
                 of_purchase: false,
                 keep_days: keep,

@@ -1,5 +1,7 @@
 //! Levels as they would have been judged at instants that are over: by late events, and after returns.
 
+use std::cell::RefCell;
+
 use super::calendar::{Micros, day, start};
 use super::event::Event;
 use super::expr::Scope;
@@ -9,51 +11,109 @@ use super::number::{Exact, zero};
 use super::program::*;
 use super::standing::Standing;
 
+/// Where a late event leads.
+pub(super) struct LedTo {
+    pub reached: Option<(usize, Micros, bool)>,
+    pub counted: Vec<(Micros, Micros, usize)>,
+}
+
 impl Member<'_> {
-    /// Where a late event leads for the time in which it happened, when, and whether that was judged by what had ended.
-    pub(super) fn level_then(&self, ladder: usize, standing: &Standing, then: Micros) -> Option<(usize, Micros, bool)> {
+    /// Where a late event leads for the time in which it happened, when, and whether that was judged by what had ended; and from when
+    /// until when which levels count by it.
+    pub(super) fn level_then(&self, ladder: usize, standing: &Standing, then: Micros) -> LedTo {
         let form = self.form_at(ladder, self.clock);
+        let mut led_to = LedTo { reached: None, counted: vec![] };
         if form.keep == Keep::WhileQualified && form.fall != Fall::Never {
-            return None;
+            return led_to;
         }
         // A time of grace hides what the level was entered by.
         if standing.grace.is_some() && standing.since > then {
-            return None;
+            return led_to;
         }
-        let asked: Vec<(Micros, bool)> = match form.rise {
-            // By what is over on a day of the year an event counts on any of those that follow.
-            Rise::On { .. } => {
+        let mut asked: Vec<(Micros, bool)> = match form.rise {
+            // What is counted until a later end counts there, too.
+            Rise::AtEndOf(_) | Rise::On { .. } => {
                 std::iter::successors(self.next_rise(form.rise, then), |at| self.next_rise(form.rise, *at))
-                    .take_while(|at| *at <= self.clock)
                     .map(|at| (at, true))
+                    .take_while(|(at, _)| *at <= self.clock)
                     .collect()
             }
-            Rise::AtEndOf(_) => self
-                .next_rise(form.rise, then)
-                .into_iter()
-                .filter(|at| *at <= self.clock)
-                .map(|at| (at, true))
-                .collect(),
-            // Lost since then: the judgement that took the level away is made once more.
-            Rise::AtOnce if standing.since > then && standing.base == standing.since - 1 => {
-                vec![(standing.since, true)]
-            }
-            Rise::AtOnce if standing.since > then && !counts_by_day(form.keep) => vec![(standing.since, true)],
-            Rise::AtOnce => vec![(then, false)],
+            Rise::AtOnce => self.grown_since(ladder, form, then).into_iter().map(|at| (at, false)).collect(),
         };
-        let mut best: Option<(usize, Micros, bool)> = None;
+        // Lost since then: the judgement that took the level away is made once more.
+        let lost = standing.since > then && (standing.base == standing.since - 1 || !counts_by_day(form.keep));
+        if form.rise == Rise::AtOnce && lost {
+            asked.insert(0, (standing.since, true));
+        }
+        let known = form.carry.is_none() && self.goes_by_measures(ladder, form, &|_| ());
         for (when, at_an_end) in asked {
             let base = if at_an_end && counts_by_day(form.keep) { when - 1 } else { when };
-            let is_over = self.kept_to(form, base, when).is_some_and(|end| end <= self.clock);
-            if is_over || (form.rise != Rise::AtOnce && standing.since > when) {
-                continue;
+            let end = self.kept_to(form, base, when).unwrap_or(Micros::MAX);
+            let level = self.qualifies_for(ladder, when, &self.seen_as_of(when, at_an_end, false, true), at_an_end);
+            let anew = level > standing.counted_at(when);
+            if anew && known {
+                led_to.counted.push((when, end.min(self.clock), level));
             }
-            let level = self.qualifies_for(ladder, when, &self.seen(when, at_an_end, false), at_an_end);
-            if best.is_none_or(|(known, ..)| level > known) {
-                best = Some((level, when, at_an_end));
+            let counts = anew || standing.since <= when || (at_an_end && form.rise == Rise::AtOnce);
+            if counts && end > self.clock && led_to.reached.is_none_or(|(known, ..)| level > known) {
+                led_to.reached = Some((level, when, at_an_end));
             }
         }
-        best
+        led_to
+    }
+
+    /// An instant, and those after it at which something came that a ladder goes by.
+    fn grown_since(&self, ladder: usize, form: &LadderForm, then: Micros) -> Vec<Micros> {
+        let flows = RefCell::new(vec![]);
+        self.goes_by_measures(ladder, form, &|measure| flows.borrow_mut().extend(measure.flow));
+        let flows = flows.into_inner();
+        let moved = self.flows.iter().filter(|(wallet, flow, ..)| flows.contains(&(*wallet, *flow)));
+        let moved = moved.map(|(.., at)| *at).filter(|at| {
+            let at_once = self.flows.iter().filter(|(.., other)| other == at);
+            flows.iter().any(|of| {
+                let own = at_once.clone().filter(|(wallet, flow, ..)| (*wallet, *flow) == *of);
+                own.map(|(.., amount, _)| amount.clone()).sum::<Exact>() != zero()
+            })
+        });
+        let events = self.known.iter().map(|known| known.event.at);
+        let mut found: Vec<Micros> = events.chain(moved).chain([then]).collect();
+        found.retain(|at| (then..=self.clock).contains(at));
+        found.sort_unstable();
+        found.dedup();
+        found
+    }
+
+    /// Whether levels are reached by measures alone that do not count from the entry into a level; and which measures.
+    fn goes_by_measures(&self, ladder: usize, form: &LadderForm, see: &dyn Fn(&Measure)) -> bool {
+        let own_year = |window: &Window| matches!(window, Window::LevelYear { .. });
+        let levels = form.levels.iter().flat_map(|level| level.from.iter().chain(&level.when));
+        let mut waiting: Vec<&Expr> = self.program.ladders[ladder].by.iter().chain(levels).collect();
+        let mut alone = true;
+        while let Some(expr) = waiting.pop() {
+            match expr {
+                Expr::Measure(number) | Expr::MeasureBefore(number) | Expr::DaysSince(number) => {
+                    let measure = &self.program.measures[*number];
+                    see(measure);
+                    let later = measure.later.iter().map(|(_, later)| later);
+                    alone &= !std::iter::once(measure).chain(later).any(|form| own_year(&form.window));
+                }
+                Expr::Segment(number) => {
+                    waiting.extend(self.program.segments[*number].forms.iter().map(|form| &form.1))
+                }
+                Expr::Not(inner) => waiting.push(inner),
+                Expr::And(parts) | Expr::Or(parts) => waiting.extend(parts),
+                Expr::Compare(_, left, right) => waiting.extend([&**left, &**right]),
+                Expr::Number(_)
+                | Expr::Percent(_)
+                | Expr::Money(_)
+                | Expr::Points(..)
+                | Expr::Text(_)
+                | Expr::Day(_) => {}
+                // Balances, attributes, tags and levels are those of the present; of other shapes the generator makes none.
+                _ => alone = false,
+            }
+        }
+        alone
     }
 
     /// Of the level in force and those below, the highest that is still made without what has come back since: by what there

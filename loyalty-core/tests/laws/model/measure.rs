@@ -23,6 +23,8 @@ pub struct View<'m> {
     pub at: Micros,
     /// At the end of a period, which calendar windows then mean, and not the one that begins.
     pub closing: bool,
+    /// What came later does not count, although it is known by now.
+    pub as_of: bool,
     pub enrolled: Micros,
     /// When the present level of each ladder was entered, and the first instant whose events did not lead to it.
     pub entered: Vec<(Micros, Micros)>,
@@ -61,6 +63,11 @@ pub fn value(program: &Program, measure: &Measure, view: &View<'_>) -> Option<Va
             continue;
         }
         found.push((event.at, form.value.as_ref().map_or(Some(Value::Instant(event.at)), |of| scope.eval(of, None))));
+    }
+    if view.as_of {
+        // What ends with an instant is judged before what happens at it; what time does to points is done by then.
+        let by_time = measure.flow.is_some_and(|(_, flow)| matches!(flow, Flow::Vested | Flow::Expired));
+        found.retain(|(when, _)| *when < view.at || (*when == view.at && (by_time || !view.closing)));
     }
     let rolling = matches!(present.window, Window::Rolling(_));
     let at = if view.closing && !rolling { view.at - 1 } else { view.at };

@@ -3,6 +3,7 @@
 use super::calendar::{Micros, day, is_clock, through};
 use super::event::Event;
 use super::expr::{Scope, Seen, Value};
+use super::judged_then::LedTo;
 use super::keeps::counts_by_day;
 use super::ledger::Member;
 use super::measure::{self, View};
@@ -28,6 +29,8 @@ pub struct Standing {
     used_at: Micros,
     /// From when on each level counted, and whether it was a rise, in the order in which it became known.
     told: Vec<(Micros, usize, bool)>,
+    /// From when until when a level counted at least, as became known later.
+    counted: Vec<(Micros, Micros, usize)>,
     /// As of when it is judged.
     as_of: Micros,
 }
@@ -56,6 +59,7 @@ impl Standing {
             used: zero(),
             used_at,
             told: vec![],
+            counted: vec![],
             as_of: at,
         }
     }
@@ -81,7 +85,9 @@ impl Standing {
     /// The level that counted at an instant: a rise that becomes known later takes nothing from what was higher.
     pub fn counted_at(&self, at: Micros) -> usize {
         let told = self.told.iter().filter(|(from, ..)| *from <= at);
-        told.fold(0, |level, (_, other, rise)| if *rise { level.max(*other) } else { *other })
+        let told = told.fold(0, |level, (_, other, rise)| if *rise { level.max(*other) } else { *other });
+        let counted = self.counted.iter().filter(|(from, until, _)| (*from..*until).contains(&at));
+        counted.map(|(.., level)| *level).max().unwrap_or(0).max(told)
     }
 
     /// To the lowest level no event leads, nor does one at the end of a period.
@@ -105,13 +111,19 @@ impl Member<'_> {
 
     /// All that conditions on the member may read at an instant; `event`: the levels that it leads to, where asked for.
     pub fn seen(&self, at: Micros, closing: bool, event: bool) -> Seen {
+        self.seen_as_of(at, closing, event, false)
+    }
+
+    /// The same as it was at that instant: what came later does not count.
+    pub(super) fn seen_as_of(&self, at: Micros, closing: bool, event: bool, as_of: bool) -> Seen {
         let wallets = 0..self.program.wallets.len();
+        let level = |standing: &Standing| if as_of { standing.counted_at(at) } else { standing.counts() };
         let mut seen = Seen {
-            measures: self.measures(at, closing),
+            measures: self.measures_as_of(at, closing, as_of),
             before: vec![],
             balances: wallets.clone().map(|wallet| self.available(wallet)).collect(),
             pendings: wallets.map(|wallet| self.pending(wallet)).collect(),
-            levels: self.standings.iter().map(Standing::counts).collect(),
+            levels: self.standings.iter().map(level).collect(),
             rates: vec![],
             attributes: self.attributes(),
             tags: self.tags(),
@@ -119,7 +131,8 @@ impl Member<'_> {
         for ladder in 0..self.standings.len() {
             let form = self.form_at(ladder, at);
             if event && form.seen_after && form.rise == Rise::AtOnce {
-                seen.levels[ladder] = seen.levels[ladder].max(self.qualifies_for(ladder, at, &seen, false));
+                let then = self.seen_as_of(at, false, false, true);
+                seen.levels[ladder] = seen.levels[ladder].max(self.qualifies_for(ladder, at, &then, false));
             }
         }
         for ladder in 0..self.standings.len() {
@@ -129,10 +142,11 @@ impl Member<'_> {
         seen
     }
 
-    fn view(&self, at: Micros, closing: bool) -> View<'_> {
+    fn view(&self, at: Micros, closing: bool, as_of: bool) -> View<'_> {
         View {
             at,
             closing,
+            as_of,
             enrolled: self.enrolled,
             entered: self.standings.iter().map(|standing| (standing.since, standing.counts_from())).collect(),
             events: self.past(),
@@ -141,7 +155,11 @@ impl Member<'_> {
     }
 
     pub fn measures(&self, at: Micros, closing: bool) -> Vec<Option<Value>> {
-        let view = self.view(at, closing);
+        self.measures_as_of(at, closing, false)
+    }
+
+    fn measures_as_of(&self, at: Micros, closing: bool, as_of: bool) -> Vec<Option<Value>> {
+        let view = self.view(at, closing, as_of);
         self.program.measures.iter().map(|measure| measure::value(self.program, measure, &view)).collect()
     }
 
@@ -178,7 +196,7 @@ impl Member<'_> {
         match window {
             Window::AllTime | Window::Range(..) => true,
             Window::LevelYear { .. } => false,
-            window => measure::inside(self.program, window, standing.used_at, look, &self.view(at, closing)),
+            window => measure::inside(self.program, window, standing.used_at, look, &self.view(at, closing, false)),
         }
     }
 
@@ -239,12 +257,16 @@ impl Member<'_> {
         let timed = form.keep != Keep::WhileQualified;
 
         let reached_at_once = if form.rise == Rise::AtOnce { now } else { 0 };
-        if let Occasion::Late(then) = occasion
-            && let Some((level, when, at_an_end)) = self.level_then(ladder, standing, then)
+        let led_to = match occasion {
+            Occasion::Late(then) => self.level_then(ladder, standing, then),
+            _ => LedTo { reached: None, counted: vec![] },
+        };
+        standing.counted.extend(led_to.counted);
+        if let Some((level, when, at_an_end)) = led_to.reached
             && level > standing.level
             && level >= reached_at_once
         {
-            let seen = self.seen(when, at_an_end, false);
+            let seen = self.seen_as_of(when, at_an_end, false, true);
             self.use_up(ladder, standing, level, &seen, (when, at_an_end));
             let base = if at_an_end && counts_by_day(form.keep) { when - 1 } else { when };
             standing.leave_for(level, form.keep);
