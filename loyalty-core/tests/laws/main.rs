@@ -25,6 +25,7 @@ mod explained;
 mod exports;
 mod features;
 mod generate;
+mod goals;
 mod held;
 mod histories;
 mod holds;
