@@ -194,7 +194,7 @@ fn expire_due(
         let lapsed = match lot.expiry {
             // Of what was forfeited before, nothing would come back.
             _ if not_vested || !lot.expired.is_zero() => None,
-            Expiry::Inactivity(form) => Some(form),
+            Expiry::Inactivity(form) | Expiry::AtLeast { form, .. } => Some(form),
             Expiry::Open => taken_over(plan, &wallet.inactivities, lot.earned_at).map(|(_, form)| form),
             _ => None,
         };

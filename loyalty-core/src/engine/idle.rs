@@ -3,7 +3,9 @@
 //! Between such times there was always activity soon enough. So a member needs no list of what it did in order to tell when
 //! points would have run out that were earned at an instant of the past.
 
-use super::lots::{Expiry, Lot, WalletState, taken_over};
+use rust_decimal::Decimal;
+
+use super::lots::{Expiry, Lot, Vesting, WalletState, taken_over};
 use super::member::Member;
 use super::members::{Account, pause};
 use crate::plan::{InactivityPlan, Plan};
@@ -76,14 +78,67 @@ pub fn end_of(plan: &Plan, account: &Account, form: &InactivityPlan, at: i64, un
     plan.calendar.end_after(pause::moved_until(plan, account, at, until), form.length)
 }
 
-/// Whether nothing keeps points that are earned at an instant: there was no activity yet, or its time was over.
-pub fn is_over(plan: &Plan, state: &WalletState, inactivities: &[InactivityPlan], number: u16, at: i64) -> bool {
+/// Where there was no activity yet, or its time is over, points that are new start the clock: nobody gets what is gone.
+pub fn start(plan: &Plan, account: &Account, state: &mut WalletState, (wallet, expiry): (u16, Expiry), at: i64) {
+    let Expiry::Inactivity(number) = expiry else { return };
+    let Some(form) = plan.inactivities(wallet).get(usize::from(number)) else { return };
+    let since = form.since.map(|day| plan.calendar.start_of(day)).filter(|since| *since <= at);
+    if is_over(plan, account, state, (number, form), (since, at)) {
+        active(plan, account, state, (number, form), at);
+    }
+}
+
+/// How points of a lot end that come back and shall not end before an instant, if it is by inactivity. Those that end later all
+/// the same stay with the others.
+pub fn at_least(
+    plan: &Plan,
+    member: &Member,
+    wallet: u16,
+    (expiry, earned_at): (Expiry, i64),
+    (least, at): (i64, i64),
+) -> Option<Expiry> {
+    let inactivities = plan.inactivities(wallet);
+    let (form, kept) = match expiry {
+        Expiry::Inactivity(form) | Expiry::Lapsed { form, .. } => (form, i64::MIN),
+        Expiry::AtLeast { form, until } => (form, until),
+        Expiry::Open => (taken_over(plan, inactivities, earned_at)?.1, i64::MIN),
+        _ => return None,
+    };
+    let state = member.wallets.get(usize::from(wallet))?;
+    let lot = Lot {
+        entry: 0,
+        source: 0,
+        amount: Decimal::ZERO,
+        earned_at,
+        vesting: Vesting::Done,
+        expiry,
+        expired: Decimal::ZERO,
+    };
+    let end = state.expires_at(plan, inactivities, &lot)?;
+    // What keeps the others by now may have come after these ran out.
+    if at >= member.clock && end >= least {
+        return None;
+    }
+    Some(Expiry::AtLeast { form, until: least.max(kept) })
+}
+
+/// Whether nothing keeps points that are there from an instant on: there was no activity yet, or its time was over. `since`: what
+/// counts as activity for them alone, the day of the clause.
+fn is_over(
+    plan: &Plan,
+    account: &Account,
+    state: &WalletState,
+    (number, form): (u16, &InactivityPlan),
+    (since, at): (Option<i64>, i64),
+) -> bool {
     let last = state.activity.get(usize::from(number)).copied().flatten();
     if last.is_none_or(|last| last <= at) {
-        return state.inactivity_end(plan, number, inactivities, at).is_none_or(|end| end <= at);
+        // While ends are frozen, what had not come when the pause began does not come.
+        let now = account.frozen_since().map_or(at, |frozen| frozen.min(at));
+        return last.max(since).is_none_or(|last| plan.calendar.end_after(last, form.length) <= now);
     }
     let was = state.idle.iter().any(|idle| idle.form == number && idle.from <= at && at < idle.to);
-    was && inactivities.get(usize::from(number)).is_none_or(|form| kept_by_clause(plan, form, at) <= at)
+    was && since.is_none_or(|since| plan.calendar.end_after(since, form.length) <= at)
 }
 
 /// Until when the day keeps points that brought the form, if it was in force when they were earned.
@@ -113,6 +168,7 @@ pub fn lapse_of(
         Expiry::Inactivity(number) => {
             (number, kept_by_clause(plan, inactivities.get(usize::from(number))?, lot.earned_at))
         }
+        Expiry::AtLeast { form, until } => (form, until),
         Expiry::Open => {
             let (day, number) = taken_over(plan, inactivities, lot.earned_at)?;
             let form = inactivities.get(usize::from(number))?;

@@ -7,7 +7,7 @@ use super::earning::{Evaluation, LotPlan};
 use super::flows;
 use super::idle;
 use super::lapses;
-use super::lots::{self, Expiry, Lot, Use, Vesting};
+use super::lots::{self, Lot, Use, Vesting};
 use super::member::Member;
 use super::members::pause;
 use super::outcome::{Decision, Kind};
@@ -30,14 +30,8 @@ pub fn add_lot(
     let expiry = pause::moved_expiry(plan, &member.account, expiry, at);
     let Some(state) = member.wallets.get_mut(usize::from(wallet)) else { return Ok(()) };
     state.issued = amount::add(state.issued, lot.amount)?;
-    let wallets = plan.wallets.get(usize::from(wallet)).map(|wallet| wallet.inactivities.as_slice()).unwrap_or(&[]);
-    if let Expiry::Inactivity(number) = expiry
-        && let Some(form) = wallets.get(usize::from(number))
-        && idle::is_over(plan, state, wallets, number, at)
-    {
-        // Where there was no activity yet, or its time is over, earning starts the clock: nobody earns what is gone.
-        idle::active(plan, &member.account, state, (number, form), at);
-    }
+    let wallets = plan.inactivities(wallet);
+    idle::start(plan, &member.account, state, (wallet, expiry), at);
     let kept = Lot { entry, source, amount: lot.amount, earned_at: at, vesting, expiry, expired: Decimal::ZERO };
     // What is told late may have run out long since, although there was activity after that.
     let lapsed = if at < member.clock { idle::lapse_of(plan, wallets, state, &kept, at) } else { None };

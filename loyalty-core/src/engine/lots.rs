@@ -38,6 +38,11 @@ pub enum Expiry {
     At(i64),
     /// By a form of inactivity of the wallet.
     Inactivity(u16),
+    /// By that form, but not before that instant: they have come back since.
+    AtLeast {
+        form: u16,
+        until: i64,
+    },
     /// They ran out by that form at that instant, as far as is known: activity before it may be told yet.
     Lapsed {
         form: u16,
@@ -224,6 +229,7 @@ impl WalletState {
             }
             Expiry::At(at) => Some(at),
             Expiry::Inactivity(form) => self.inactivity_end(plan, form, plans, lot.earned_at),
+            Expiry::AtLeast { form, until } => self.inactivity_end(plan, form, plans, lot.earned_at).max(Some(until)),
         }
     }
 

@@ -284,6 +284,10 @@ fn lot_of(plan: &Plan, wallet: &WalletPlan, lot: &Lot) -> Document {
             let key = wallet.inactivities.get(usize::from(form)).map_or("", |form| &*form.key);
             Document::object().with("inactivity", key)
         }
+        Expiry::AtLeast { form, until } => {
+            let key = wallet.inactivities.get(usize::from(form)).map_or("", |form| &*form.key);
+            Document::object().with("inactivity", key).with("not_before", instant(plan, until))
+        }
         Expiry::Lapsed { form, at } => {
             let key = wallet.inactivities.get(usize::from(form)).map_or("", |form| &*form.key);
             Document::object().with("lapsed", key).with("at", instant(plan, at))

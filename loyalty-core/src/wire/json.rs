@@ -450,7 +450,10 @@ fn carry(plan: &Plan, decision: &Decision, event: &mut Object<'_>) {
                 match used.expiry {
                     // What ends by its owner's inactivity ends by that of the new owner.
                     _ if *fresh => lot.put("fresh", true),
-                    Expiry::Inactivity(_) | Expiry::Lapsed { .. } | Expiry::AfterVesting(_) => lot.put("fresh", true),
+                    Expiry::Inactivity(_)
+                    | Expiry::AtLeast { .. }
+                    | Expiry::Lapsed { .. }
+                    | Expiry::AfterVesting(_) => lot.put("fresh", true),
                     Expiry::At(end) => lot.put("expires_at", moment(plan, end)),
                     Expiry::Never => lot.put("never", true),
                     Expiry::Open => {}

@@ -66,14 +66,14 @@ fn what_is_saved_in_another_form_says_in_which() {
     let program = program();
     let member = played(&program);
     let (mut bytes, text) = (program.save_binary(&member), program.save(&member));
-    assert!(text.starts_with("{\"format\":10,") && bytes.starts_with(&[10]));
-    for form in [9, 11] {
+    assert!(text.starts_with("{\"format\":11,") && bytes.starts_with(&[11]));
+    for form in [10, 12] {
         let told =
-            format!("saved in form {form}, and this library reads form 10: read it with the library that wrote it");
+            format!("saved in form {form}, and this library reads form 11: read it with the library that wrote it");
         bytes[0] = form;
         assert_eq!(program.load_binary(&bytes).unwrap_err().to_string(), told);
         // Of another form nothing is looked at but its number.
-        for text in [text.replacen("10", &form.to_string(), 1), format!("{{\"format\":{form}}}")] {
+        for text in [text.replacen("11", &form.to_string(), 1), format!("{{\"format\":{form}}}")] {
             assert_eq!(program.load(&text).unwrap_err().to_string(), told);
         }
     }

@@ -30,7 +30,7 @@ pub fn past(plan: &Plan, member: &Member, decisions: &[Decision], wallet: u16, e
     let event = member.remembered_by(plan, lot.source).map(|record| record.id.to_owned());
     let (active_at, clause) = match lot.expiry {
         _ if lot.vesting != Vesting::Done => (None, vest_clause(plan, member, wallet, lot.earned_at, lot.vesting)),
-        Expiry::Inactivity(form) | Expiry::Lapsed { form, .. } => {
+        Expiry::Inactivity(form) | Expiry::AtLeast { form, .. } | Expiry::Lapsed { form, .. } => {
             let last = state.and_then(|state| state.activity.get(usize::from(form)).copied().flatten());
             (last, inactivity_clause(plan, wallet, Some(form)))
         }

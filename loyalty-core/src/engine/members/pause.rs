@@ -53,10 +53,11 @@ fn days_between(plan: &Plan, from: i64, to: i64) -> i32 {
 /// Moves the ends that a frozen pause has kept from coming.
 fn thaw(plan: &Plan, member: &mut Member, pause: Pause) {
     for (wallet, state) in plan.wallets.iter().zip(&mut member.wallets) {
-        let ends = |lot: &Lot| matches!(lot.expiry, Expiry::At(_));
+        let ends = |lot: &Lot| matches!(lot.expiry, Expiry::At(_) | Expiry::AtLeast { .. });
         state.lots.change(ends, |lot| {
-            if let Expiry::At(end) = lot.expiry {
-                lot.expiry = Expiry::At(moved_by(plan, pause, end, lot.earned_at));
+            let earned_at = lot.earned_at;
+            if let Expiry::At(end) | Expiry::AtLeast { until: end, .. } = &mut lot.expiry {
+                *end = moved_by(plan, pause, *end, earned_at);
             }
         });
         for (number, form) in wallet.inactivities.iter().enumerate() {
@@ -106,6 +107,7 @@ pub fn moved_since(plan: &Plan, account: &Account, at: i64, (since, settled_at):
 pub fn moved_expiry(plan: &Plan, account: &Account, expiry: Expiry, settled_at: i64) -> Expiry {
     match expiry {
         Expiry::At(end) => Expiry::At(moved(plan, account, end, settled_at)),
+        Expiry::AtLeast { form, until } => Expiry::AtLeast { form, until: moved(plan, account, until, settled_at) },
         other => other,
     }
 }

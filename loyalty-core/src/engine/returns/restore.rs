@@ -25,7 +25,7 @@ use crate::engine::members::pause;
 use crate::engine::outcome::{Decision, Kind};
 use crate::engine::rewards::Units;
 use crate::engine::tally::Changes;
-use crate::engine::{earning, flows, lapses, ledger, rewards};
+use crate::engine::{earning, flows, idle, lapses, ledger, rewards};
 use crate::plan::{EffectKindPlan, Plan, RestorePlan, Restoring, in_force};
 
 /// Whether points that an order has earned have paid for what was taken in it.
@@ -351,7 +351,12 @@ fn give_back(
                     let least = plan.calendar.end_after(at, length);
                     Expiry::At(original.max(pause::settled(plan, &member.account, least, (used.earned_at, at))))
                 }
-                (expiry, _) => expiry,
+                (expiry, Some(length)) => {
+                    let least = plan.calendar.end_after(at, length);
+                    let least = pause::settled(plan, &member.account, least, (used.earned_at, at));
+                    idle::at_least(plan, member, wallet, (expiry, used.earned_at), (least, at)).unwrap_or(expiry)
+                }
+                (expiry, None) => expiry,
             };
             (expiry, used.earned_at)
         }
@@ -400,6 +405,9 @@ fn put_into_lot(
         expiry => expiry,
     };
     let Some(state) = member.wallets.get_mut(usize::from(wallet)) else { return Ok(()) };
+    if fresh {
+        idle::start(plan, &member.account, state, (wallet, expiry), at);
+    }
     state.available = amount::add(state.available, amount)?;
     let known = state.lots.iter().position(|lot| lot.entry == used.entry && lot.expiry == expiry && !lot.pending());
     let lot = match known {
@@ -420,6 +428,11 @@ fn put_into_lot(
     }
     let expires_at = state.lots.get(lot).and_then(|lot| state.expires_at(plan, inactivities, lot));
     let expires_at = expires_at.map(|end| pause::if_awake(plan, &member.account, end, (earned_at, at)));
+    // What is told late may have run out long since, although there was activity after that.
+    let lives_anew = at < member.clock && (fresh || matches!(expiry, Expiry::AtLeast { .. }));
+    let late = state.lots.get(lot).filter(|_| lives_anew);
+    let lapsed = late.and_then(|lot| idle::lapse_of(plan, inactivities, state, lot, at));
+    let expires_at = lapsed.map(|(_, over)| over).or(expires_at);
     let settled = state.settle(lot)?;
     decisions.push(Decision { at, kind: Kind::Restored { entry, wallet, amount, expires_at } });
     if settled > Decimal::ZERO {
@@ -430,6 +443,9 @@ fn put_into_lot(
     let had_ended = |since: i64| matches!(expiry, Expiry::At(end) if end <= since);
     if frozen.is_some_and(had_ended) {
         lapses::run_out(plan, member, (wallet, lot), (None, at), decisions)?;
+    }
+    if let Some((form, over)) = lapsed {
+        lapses::run_out(plan, member, (wallet, lot), (Some(form), over), decisions)?;
     }
     Ok(())
 }

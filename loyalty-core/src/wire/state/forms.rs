@@ -7,7 +7,7 @@ use crate::plan::Plan;
 use crate::wire::scan::Tree;
 
 /// The number of both, which they say first. It is another whenever one of them is.
-pub const FORMAT: u8 = 10;
+pub const FORMAT: u8 = 11;
 /// The characters of a text begin here, and no form has such a number.
 const FORMS_END: u8 = b' ';
 /// How much of their digest stands before the bytes, so that damaged ones are known.

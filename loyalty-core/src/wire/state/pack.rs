@@ -534,8 +534,15 @@ fn move_wallet(
         | Kind::Forfeited { wallet, .. } => *wallet = place(*wallet).unwrap_or(u16::MAX),
         Kind::Spent { wallet, uses, .. } | Kind::Transferred { wallet, uses, .. } | Kind::Held { wallet, uses, .. } => {
             for used in uses {
-                if let Expiry::Inactivity(form) = used.expiry {
-                    used.expiry = form_place(*wallet, form).map_or(Expiry::Never, Expiry::Inactivity);
+                match used.expiry {
+                    Expiry::Inactivity(form) => {
+                        used.expiry = form_place(*wallet, form).map_or(Expiry::Never, Expiry::Inactivity);
+                    }
+                    Expiry::AtLeast { form, until } => {
+                        let kept = |form| Expiry::AtLeast { form, until };
+                        used.expiry = form_place(*wallet, form).map_or(Expiry::Never, kept);
+                    }
+                    _ => {}
                 }
             }
             *wallet = place(*wallet).unwrap_or(u16::MAX);

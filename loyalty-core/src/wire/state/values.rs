@@ -181,11 +181,13 @@ pub enum SavedExpiry {
     AfterVesting(u32, SavedUnit),
     /// That form, and when points have run out by it.
     Lapsed(u16, Moment),
+    /// By that form, but not before an instant.
+    AtLeast(u16, Moment),
 }
 
 saved! {
     SavedExpiry: "never" = Never, "open" = Open, "at" = At(at), "inactivity" = Inactivity(form),
-    "after_vesting" = AfterVesting(count, unit), "lapsed" = Lapsed(form, at)
+    "after_vesting" = AfterVesting(count, unit), "lapsed" = Lapsed(form, at), "at_least" = AtLeast(form, until)
 }
 
 #[derive(Default, Clone, Copy)]
@@ -232,6 +234,7 @@ impl SavedExpiry {
             Expiry::At(at) => SavedExpiry::At(Moment(at)),
             Expiry::Inactivity(form) => SavedExpiry::Inactivity(form),
             Expiry::Lapsed { form, at } => SavedExpiry::Lapsed(form, Moment(at)),
+            Expiry::AtLeast { form, until } => SavedExpiry::AtLeast(form, Moment(until)),
             Expiry::AfterVesting(length) => {
                 let unit = UNITS.iter().find(|(_, unit)| *unit == length.unit);
                 SavedExpiry::AfterVesting(length.count, unit.map_or(SavedUnit::Day, |(saved, _)| *saved))
@@ -247,6 +250,9 @@ impl SavedExpiry {
             SavedExpiry::At(at) => Expiry::At(at.0),
             SavedExpiry::Inactivity(place) => {
                 form(*place).map_or(Expiry::Never, |form| Expiry::Inactivity(form as u16))
+            }
+            SavedExpiry::AtLeast(place, until) => {
+                form(*place).map_or(Expiry::Never, |form| Expiry::AtLeast { form: form as u16, until: until.0 })
             }
             SavedExpiry::Lapsed(place, at) => {
                 form(*place).map_or(Expiry::At(at.0), |form| Expiry::Lapsed { form: form as u16, at: at.0 })

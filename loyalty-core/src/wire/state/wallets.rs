@@ -145,7 +145,7 @@ pub fn restore(
                 }
                 _ => {}
             }
-            if let SavedExpiry::Inactivity(form) = lot.expiry {
+            if let SavedExpiry::Inactivity(form) | SavedExpiry::AtLeast(form, _) = lot.expiry {
                 let key = wallet.activity.get(usize::from(form)).map_or("", |(key, _)| key.as_str());
                 if form_of(key).is_none() {
                     let points = format!("points of wallet `{}` do not run out any more", wallet.name);

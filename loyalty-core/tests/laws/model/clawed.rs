@@ -87,11 +87,14 @@ impl Member<'_> {
         let amount_back = amount.clone();
         let mut lot =
             Lot { amount: amount.clone(), lapsed: zero(), vested_at: None, gone: None, ..self.lots[used.lot].clone() };
+        let mut lives_anew = false;
         let into = match policy {
             Restore::Never => return,
             Restore::Fresh => {
                 (lot.earned_at, lot.counted_from) = (at, at);
                 lot.end = self.end_of(fresh, at, true);
+                lives_anew = true;
+                self.start_clock(&lot, at);
                 None
             }
             Restore::Original { at_least } => {
@@ -106,6 +109,26 @@ impl Member<'_> {
                     if self.ends_at(&lot).is_some_and(|end| end < at) {
                         (lot.end, same) = (End::Over(at), false);
                     }
+                }
+                let idle = match &lot.end {
+                    End::Idle(length, without) | End::IdleAtLeast(length, without, _) => {
+                        Some((*length, without.clone()))
+                    }
+                    End::Open => self.taken_over(&lot).map(|(_, length, without)| (length, without)),
+                    _ => None,
+                };
+                let least = at_least.map(|length| through(zone, at, length));
+                if let (Some((length, without)), Some(least), Some(now)) = (idle, least, self.ends_at(&lot))
+                    && (self.moved(least, at) > now || at < self.clock)
+                {
+                    let least = match lot.end {
+                        End::IdleAtLeast(.., before) if self.until(&lot, before) > self.moved(least, at) => before,
+                        _ => {
+                            lot.counted_from = at;
+                            least
+                        }
+                    };
+                    (lot.end, same, lives_anew) = (End::IdleAtLeast(length, without, least), false, true);
                 }
                 same.then_some(used.lot)
             }
@@ -127,6 +150,9 @@ impl Member<'_> {
         let before = self.lots[into].amount.clone();
         self.settle(into);
         let mut left = amount_back - (before - &self.lots[into].amount);
+        if lives_anew {
+            self.run_out_since(into, at);
+        }
         // What was spent before a return did not find it is found now.
         for number in 0..self.missing.len() {
             let missing = &mut self.missing[number];

@@ -17,6 +17,10 @@ impl Member<'_> {
             End::Idle(..) | End::Open if lot.vesting != Vesting::Done => None,
             End::At(at) => Some(self.moved(*at, lot.counted_from)),
             End::Over(at) => Some(*at),
+            End::IdleAtLeast(length, without, until) => {
+                let idle = Lot { end: End::Idle(*length, without.clone()), ..lot.clone() };
+                self.ends_at(&idle).max(Some(self.until(lot, *until)))
+            }
             End::Idle(length, without) => {
                 let last = self.last_activity(lot.wallet, *length, without);
                 let last = last.max(self.begun(lot, *length, without))?;
@@ -27,6 +31,18 @@ impl Member<'_> {
                 let last = self.last_activity(lot.wallet, length, &without).max(Some(start(zone, from)))?;
                 Some(self.kept_until(last, length))
             }
+        }
+    }
+
+    /// Until when points are there that shall not end before an instant.
+    pub(super) fn until(&self, lot: &Lot, until: Micros) -> Micros {
+        self.moved(until, lot.counted_from)
+    }
+
+    /// Nobody gets what is gone: where there was no activity yet, or its time is over, points that are new start the clock.
+    pub(super) fn start_clock(&mut self, lot: &Lot, at: Micros) {
+        if matches!(lot.end, End::Idle(..)) && self.kept_at(lot, at).is_none_or(|(.., end)| end <= at) {
+            self.waits.push((lot.wallet, lot.end.clone(), at));
         }
     }
 

@@ -16,7 +16,9 @@ impl Member<'_> {
         }
         let want = match (&lot.vesting, &lot.end) {
             (Vesting::On { event, .. }, _) => Want::Event(event.clone()),
-            (_, End::Idle(length, without)) => Want::Activity(*length, without.clone()),
+            (_, End::Idle(length, without) | End::IdleAtLeast(length, without, _)) => {
+                Want::Activity(*length, without.clone())
+            }
             (_, End::Open) => {
                 let (_, length, without) = self.taken_over(lot)?;
                 Want::Activity(length, without)
@@ -75,6 +77,9 @@ impl Member<'_> {
         let zone = self.program.zone;
         let (length, without, begun) = match &lot.end {
             End::Idle(length, without) => (*length, without.clone(), self.begun(lot, *length, without)),
+            End::IdleAtLeast(length, without, until) => {
+                return Some((*length, without.clone(), self.until(lot, *until)));
+            }
             End::Open => {
                 let (from, length, without) = self.taken_over(lot)?;
                 (length, without, Some(start(zone, from)))

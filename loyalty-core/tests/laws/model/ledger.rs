@@ -64,6 +64,8 @@ pub enum End {
     Over(Micros),
     AfterVesting(Length),
     Idle(Length, Activity),
+    /// By that, but not before an instant: they have come back.
+    IdleAtLeast(Length, Activity, Micros),
 }
 
 /// What a figure of a wallet's account counts.
@@ -331,9 +333,7 @@ impl<'p> Member<'p> {
             gone: None,
         };
         let spendable = Lot { vesting: Vesting::Done, ..lot.clone() };
-        if matches!(lot.end, End::Idle(..)) && self.kept_at(&spendable, at).is_none_or(|(.., end)| end <= at) {
-            self.waits.push((wallet, lot.end.clone(), at));
-        }
+        self.start_clock(&spendable, at);
         self.note(wallet, Account::Issued, amount.clone());
         let at_once = lot.vesting == Vesting::Done;
         self.flows.push((wallet, Flow::Earned, amount.clone(), at));

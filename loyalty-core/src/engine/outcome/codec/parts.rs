@@ -145,6 +145,11 @@ fn write_expiry(writer: &mut Writer<'_>, expiry: Expiry, event_at: i64) {
             writer.byte(3);
             write_length(writer, length);
         }
+        Expiry::AtLeast { form, until } => {
+            writer.byte(5);
+            writer.number(u64::from(form));
+            writer.instant(until, event_at);
+        }
     }
 }
 
@@ -155,6 +160,7 @@ fn read_expiry(reader: &mut Reader<'_>, event_at: i64) -> Result<Expiry, Malform
         1 => Expiry::At(reader.instant(event_at)?),
         2 => Expiry::Inactivity(small(reader)?),
         3 => Expiry::AfterVesting(read_length(reader)?),
+        5 => Expiry::AtLeast { form: small(reader)?, until: reader.instant(event_at)? },
         _ => return Err(Malformed),
     })
 }

@@ -192,6 +192,7 @@ impl Lots {
             SavedExpiry::Inactivity(form) => (3, 0, u64::from(*form), 0),
             SavedExpiry::AfterVesting(count, unit) => (4, 0, u64::from(*count), *unit as u64),
             SavedExpiry::Lapsed(form, at) => (5, at.0, u64::from(*form), 0),
+            SavedExpiry::AtLeast(form, until) => (6, until.0, u64::from(*form), 0),
         };
         lot.expiry = match self.expiry.code(coder, kind)? {
             0 => SavedExpiry::Never,
@@ -206,6 +207,10 @@ impl Lots {
             5 => {
                 let form = self.forms.narrow(coder, count)?;
                 SavedExpiry::Lapsed(form, Moment(self.expires_at.code(coder, at, earned_at)?))
+            }
+            6 => {
+                let form = self.forms.narrow(coder, count)?;
+                SavedExpiry::AtLeast(form, Moment(self.expires_at.code(coder, at, earned_at)?))
             }
             _ => return Err(Malformed),
         };
