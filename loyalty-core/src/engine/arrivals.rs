@@ -160,7 +160,10 @@ fn vest_lots(
                 _ => None,
             });
             if let Some((deadline, earned_at)) = waits {
-                reinstate(plan, member, (wallet, number), deadline, decisions)?;
+                let source = reinstate(plan, member, (wallet, number), deadline, decisions)?;
+                if let Some(source) = source {
+                    returns::vested_after_all(plan, member, wallet as u16, source)?;
+                }
                 // By a clock that is behind, what was bought has arrived before it was bought.
                 clock::vest(plan, member, wallet, number, at.max(earned_at), decisions)?;
             }
@@ -169,18 +172,19 @@ fn vest_lots(
     Ok(())
 }
 
-/// What ran out of a lot at its deadline, for want of an event that has come after all, waits for it again.
+/// What ran out of a lot at its deadline, for want of an event that has come after all, waits for it again. Tells of what it was
+/// earned.
 fn reinstate(
     plan: &Plan,
     member: &mut Member,
     (wallet, place): (usize, usize),
     deadline: i64,
     decisions: &mut Vec<Decision>,
-) -> Result<(), Overflow> {
-    let lot = member.wallets.get(wallet).and_then(|state| state.lots.get(place));
-    let Some((amount, lot)) = lot.filter(|lot| lot.missed()).map(|lot| (lot.expired, lot.entry)) else { return Ok(()) };
+) -> Result<Option<u64>, Overflow> {
+    let lot = member.wallets.get(wallet).and_then(|state| state.lots.get(place)).filter(|lot| lot.missed());
+    let Some((amount, lot, source)) = lot.map(|lot| (lot.expired, lot.entry, lot.source)) else { return Ok(None) };
     let entry = member.next_entry();
-    let Some(state) = member.wallets.get_mut(wallet) else { return Ok(()) };
+    let Some(state) = member.wallets.get_mut(wallet) else { return Ok(None) };
     state.expired = amount::subtract(state.expired, amount)?;
     state.pending = amount::add(state.pending, amount)?;
     if let Some(lot) = state.lots.get_mut(place) {
@@ -190,5 +194,5 @@ fn reinstate(
     flows::note(plan, member, wallet as u16, Flow::Expired, -amount, deadline)?;
     let kind = Kind::Reinstated { entry, wallet: wallet as u16, lot, amount, pending: true };
     decisions.push(Decision { at: deadline, kind });
-    Ok(())
+    Ok(Some(source))
 }

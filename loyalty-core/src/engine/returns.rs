@@ -63,7 +63,7 @@ pub use restore::{Lent, give_back_used, put_back, take_again};
 pub use vested::{carry, carry_given, followed_before, is_done, vested_at_once};
 pub use written_off::{
     WrittenOff, drawn_again, forgotten_before, is_missing, make_up, net, net_given, net_given_again, net_reward,
-    of_order_were_given_for, reward_belongs, rewards_go_on, strike, was_had, were_given_for,
+    of_order_were_given_for, reward_belongs, rewards_go_on, strike, vested_after_all, was_had, were_given_for,
 };
 
 /// What undoing an order has found that the one in its place goes on with.

@@ -323,6 +323,7 @@ fn take_from(
     let inactivities =
         plan.wallets.get(usize::from(wallet)).map(|wallet| wallet.inactivities.as_slice()).unwrap_or(&[]);
     let order = plan.policy(wallet, day).map(|policy| policy.spend);
+    let returned = written_off::never_vested(member, wallet, lots.source)?;
     let Some(state) = member.wallets.get_mut(usize::from(wallet)) else { return Ok(Decimal::ZERO) };
     let own = |pending: bool, all: &[Lot]| -> Vec<usize> {
         let own = all.iter().enumerate().filter(|(_, lot)| lots.contain(lot) && lot.pending() == pending);
@@ -337,6 +338,7 @@ fn take_from(
     let mut written_off;
     let mut debt = Decimal::ZERO;
     let mut spent = Decimal::ZERO;
+    let mut missed = Decimal::ZERO;
     if clawback == Clawback::OnlyPending {
         let then = state.lots.iter().enumerate().filter(|(_, lot)| !lot.pending() && then_pending.contains(&lot.entry));
         let then: Vec<usize> = then.map(|(place, _)| place).collect();
@@ -345,6 +347,11 @@ fn take_from(
         // Of what was pending then and has been given up since, no event that is told later brings anything back.
         let struck = strike(state, |lot| lots.contain(lot) && lot.missed() && lot.waited_at(at), written_off)?;
         vested = amount::subtract(vested, struck.never_vested)?;
+        // Nor has what was given up before, but what that waited for may be told yet.
+        let gone = state.lots.iter().filter(|lot| lots.contain(lot) && lot.missed() && !lot.waited_at(at));
+        let gone = amount::subtract(amount::sum(gone.map(|lot| lot.expired))?, returned)?;
+        missed = amount::at_least_zero(gone).min(amount::subtract(written_off, struck.never_vested)?);
+        vested = amount::subtract(vested, missed)?;
     } else {
         from_lots = sum(state.take(&own(false, &state.lots), left)?)?;
         left = amount::subtract(left, from_lots)?;
@@ -369,7 +376,13 @@ fn take_from(
     state.written_off = amount::add(state.written_off, written_off)?;
     state.debt = amount::add(state.debt, debt)?;
     written_off::note(member, wallet, entry, spent, true);
-    written_off::note(member, wallet, entry, amount::subtract(written_off, spent)?, false);
+    let rest = amount::subtract(amount::subtract(written_off, spent)?, missed)?;
+    written_off::note(member, wallet, entry, rest, false);
+    match lots.source {
+        // What was given with an order is told by no source of its own.
+        NO_SOURCE => written_off::note(member, wallet, entry, missed, false),
+        _ => written_off::note_missed(member, wallet, entry, missed, at),
+    }
     // What was earned is less from the order on; what had vested by now is less from now on.
     flows::note(plan, member, wallet, Flow::Earned, -amount, given_at)?;
     flows::note(plan, member, wallet, Flow::Vested, -vested, at)?;

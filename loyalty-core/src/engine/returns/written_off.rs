@@ -6,8 +6,9 @@
 use rust_decimal::Decimal;
 
 use crate::amount::{self, Overflow};
-use crate::check::model::Clawback;
+use crate::check::model::{Clawback, Flow};
 use crate::engine::event::EventData;
+use crate::engine::flows;
 use crate::engine::log::hash;
 use crate::engine::lots::Lot;
 use crate::engine::member::Member;
@@ -31,6 +32,9 @@ pub struct WrittenOff {
     /// They had been spent, so that spending that comes back makes up for them. For others only an edit does: they had
     /// run out, or the wallet leaves them.
     pub spent: bool,
+    /// The wallet leaves what has vested, and they had not by the return, which was at `at`: if what they waited for is told yet,
+    /// they have, and it leaves them then.
+    pub missed: bool,
     /// Digest of what they had been given for and may be given for again: a goal of a challenge, or having been brought. They were
     /// given once, since they were not found. Zero for nothing.
     pub given_for: u64,
@@ -39,8 +43,36 @@ pub struct WrittenOff {
 pub(super) fn note(member: &mut Member, wallet: u16, entry: u64, amount: Decimal, spent: bool) {
     if amount > Decimal::ZERO {
         let at = member.clock;
-        member.written_off.push(WrittenOff { entry, wallet, at, amount, after: 0, order: 0, spent, given_for: 0 });
+        let row = WrittenOff { entry, wallet, at, amount, after: 0, order: 0, spent, missed: false, given_for: 0 };
+        member.written_off.push(row);
     }
+}
+
+/// The same of what has never vested, as far as is known.
+pub(super) fn note_missed(member: &mut Member, wallet: u16, entry: u64, amount: Decimal, at: i64) {
+    if amount > Decimal::ZERO {
+        let row =
+            WrittenOff { entry, wallet, at, amount, after: 0, order: 0, spent: false, missed: true, given_for: 0 };
+        member.written_off.push(row);
+    }
+}
+
+/// How much of what returns of an order have left in a wallet had never vested.
+pub(super) fn never_vested(member: &Member, wallet: u16, order: u64) -> Result<Decimal, Overflow> {
+    let own = member.written_off.iter().filter(|known| known.missed && (known.wallet, known.order) == (wallet, order));
+    amount::sum(own.map(|known| known.amount))
+}
+
+/// What of an order has been returned as never vested vests after all: it was there at each of the returns, and leaves what had vested
+/// by them.
+pub fn vested_after_all(plan: &Plan, member: &mut Member, wallet: u16, order: u64) -> Result<(), Overflow> {
+    for place in 0..member.written_off.len() {
+        let own = |known: &&WrittenOff| known.missed && (known.wallet, known.order) == (wallet, order);
+        let Some(known) = member.written_off.get(place).filter(own).copied() else { continue };
+        member.written_off.set(place, WrittenOff { missed: false, ..known });
+        flows::note(plan, member, wallet, Flow::Vested, -known.amount, known.at)?;
+    }
+    Ok(())
 }
 
 /// Whether clawbacks among some decisions, of what was given at an instant, have left something with the member: it was spent, or
@@ -184,7 +216,7 @@ pub fn net_given(
 
 /// No other order can take the place of that one any more.
 pub(super) fn forget(member: &mut Member, order: u64) {
-    member.written_off.retain(|known| known.spent || known.order != order || known.given_for != 0);
+    member.written_off.retain(|known| known.spent || known.missed || known.order != order || known.given_for != 0);
 }
 
 /// Makes up for what was written off since `drawn`, the entry by which points were taken that have just been put back

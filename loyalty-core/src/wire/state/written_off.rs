@@ -18,18 +18,20 @@ pub struct SavedWrittenOff {
     /// Of which order it was written off; zero for none.
     order: u64,
     spent: bool,
+    /// They had not vested by `at`, the instant of the return.
+    missed: bool,
     /// What they had been given for; zero for nothing.
     given_for: u64,
 }
 
-saved! { SavedWrittenOff { entry, wallet, at, amount, after, order, spent, given_for } }
+saved! { SavedWrittenOff { entry, wallet, at, amount, after, order, spent, missed, given_for } }
 
 pub fn save(plan: &Plan, member: &Member) -> Vec<SavedWrittenOff> {
     let saved = member.written_off.iter().filter_map(|known| {
-        let WrittenOff { entry, wallet, at, amount, after, order, spent, given_for } = *known;
+        let WrittenOff { entry, wallet, at, amount, after, order, spent, missed, given_for } = *known;
         let (at, amount) = (Moment(at), Amount(amount));
         let wallet = plan.wallets.get(usize::from(wallet))?.name.to_string();
-        Some(SavedWrittenOff { entry, wallet, at, amount, after, order, spent, given_for })
+        Some(SavedWrittenOff { entry, wallet, at, amount, after, order, spent, missed, given_for })
     });
     saved.collect()
 }
@@ -49,9 +51,9 @@ pub fn restore(plan: &Plan, member: &mut Member, saved: &Snapshot) -> Result<(),
             return Err(damaged());
         }
         let (entry, amount) = (known.entry, known.amount.0);
-        let SavedWrittenOff { after, order, spent, given_for, .. } = *known;
+        let SavedWrittenOff { after, order, spent, missed, given_for, .. } = *known;
         let (wallet, at) = (wallet as u16, known.at.0);
-        member.written_off.push(WrittenOff { entry, wallet, at, amount, after, order, spent, given_for });
+        member.written_off.push(WrittenOff { entry, wallet, at, amount, after, order, spent, missed, given_for });
     }
     Ok(())
 }

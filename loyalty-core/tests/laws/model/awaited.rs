@@ -7,6 +7,7 @@ use super::calendar::Micros;
 use super::event::Event;
 use super::ledger::{Known, Lot, Member, Vesting, Want};
 use super::number::zero;
+use super::program::Flow;
 
 impl Member<'_> {
     pub(super) fn vest_on(&mut self, event: &Event) {
@@ -66,6 +67,9 @@ impl Member<'_> {
                 {
                     // It came in time.
                     self.reinstate(number, over);
+                    for (at, amount) in std::mem::take(&mut self.lots[number].left_unvested) {
+                        self.flows.push((wallet, Flow::Vested, -amount, at));
+                    }
                     let at = at.max(self.lots[number].earned_at);
                     self.vest(number, at);
                 }

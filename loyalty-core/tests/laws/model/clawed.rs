@@ -41,6 +41,18 @@ impl Member<'_> {
                 vested -= &gone;
                 self.miss(wallet, source, gone, false);
             }
+            // What was given up before has not vested either, and may yet, when what it waited for is told: then it had by now.
+            let mut rest = left.clone();
+            for lot in own(self, false) {
+                let returned: Exact = self.lots[lot].left_unvested.iter().map(|(_, amount)| amount).sum();
+                if !matches!(&self.lots[lot].gone, Some((over, Want::Event(_))) if *over <= at) {
+                    continue;
+                }
+                let part = (self.lots[lot].lapsed.clone() - returned).max(zero()).min(rest.clone());
+                rest -= &part;
+                vested -= &part;
+                self.lots[lot].left_unvested.push((at, part));
+            }
             self.miss(wallet, source, left, false);
         } else {
             let active = own(self, false);

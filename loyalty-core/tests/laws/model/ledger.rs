@@ -33,6 +33,8 @@ pub struct Lot {
     pub lapsed: Exact,
     /// When it did and for want of what, if that may come to be told.
     pub gone: Option<(Micros, Want)>,
+    /// What returns have left of it that had not vested by then, with their instants.
+    pub left_unvested: Vec<(Micros, Exact)>,
 }
 
 /// What would have kept points from running out.
@@ -331,6 +333,7 @@ impl<'p> Member<'p> {
             counted_from: at,
             lapsed,
             gone: None,
+            left_unvested: vec![],
         };
         let spendable = Lot { vesting: Vesting::Done, ..lot.clone() };
         self.start_clock(&spendable, at);
