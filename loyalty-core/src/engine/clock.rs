@@ -115,28 +115,18 @@ pub fn vest(
     let entry = member.next_entry();
     super::lapses::bring_back(plan, member, wallet as u16, at, |form| form.earning, decisions)?;
     super::idle::note(plan, member, wallet as u16, at, |form| form.earning);
-    let inactivities = plan.wallets.get(wallet).map(|wallet| wallet.inactivities.as_slice()).unwrap_or(&[]);
+    let inactivities = plan.inactivities(wallet as u16);
     let Some(state) = member.wallets.get_mut(wallet) else { return Ok(()) };
     let Some(lot) = state.lots.get_mut(number) else { return Ok(()) };
     lot.vesting = Vesting::Done;
-    let idle = match lot.expiry {
-        Expiry::AfterVesting(length) => {
-            let end = plan.calendar.end_after(at, length);
-            let end = pause::moved_since(plan, &member.account, end, (at, lot.earned_at));
-            lot.expiry = if is_beyond_all(end) { Expiry::Never } else { Expiry::At(end) };
-            None
-        }
-        Expiry::Inactivity(form) => Some(form),
-        // What a form has taken over while it was pending begins to wait as the others of that form do.
-        Expiry::Open => taken_over(plan, inactivities, lot.earned_at)
-            .filter(|(day, _)| plan.calendar.start_of(*day) <= at)
-            .map(|(_, form)| form),
-        _ => None,
-    };
-    let (amount, name) = (lot.amount, lot.entry);
-    if let Some((number, form)) = idle.and_then(|number| Some((number, inactivities.get(usize::from(number))?))) {
-        super::idle::active(plan, &member.account, state, (number, form), at);
+    if let Expiry::AfterVesting(length) = lot.expiry {
+        let end = plan.calendar.end_after(at, length);
+        let end = pause::moved_since(plan, &member.account, end, (at, lot.earned_at));
+        lot.expiry = if is_beyond_all(end) { Expiry::Never } else { Expiry::At(end) };
     }
+    let (amount, name) = (lot.amount, lot.entry);
+    let vested = (wallet as u16, lot.expiry, lot.earned_at);
+    super::idle::start_vested(plan, &member.account, state, vested, at);
     state.pending = amount::subtract(state.pending, amount)?;
     state.available = amount::add(state.available, amount)?;
     // Vested at an instant that has passed, it may have run out at another.

@@ -88,6 +88,23 @@ pub fn start(plan: &Plan, account: &Account, state: &mut WalletState, (wallet, e
     }
 }
 
+/// The same of points of a lot that have just vested, also where a form has taken it over meanwhile.
+pub fn start_vested(
+    plan: &Plan,
+    account: &Account,
+    state: &mut WalletState,
+    (wallet, expiry, earned_at): (u16, Expiry, i64),
+    at: i64,
+) {
+    let Expiry::Open = expiry else { return start(plan, account, state, (wallet, expiry), at) };
+    let inactivities = plan.inactivities(wallet);
+    let Some((day, number)) = taken_over(plan, inactivities, earned_at) else { return };
+    let (Some(form), since) = (inactivities.get(usize::from(number)), plan.calendar.start_of(day)) else { return };
+    if since <= at && is_over(plan, account, state, (number, form), (Some(since), at)) {
+        active(plan, account, state, (number, form), at);
+    }
+}
+
 /// How points of a lot end that come back and shall not end before an instant, if it is by inactivity. Those that end later all
 /// the same stay with the others.
 pub fn at_least(

@@ -83,7 +83,6 @@ impl Member<'_> {
         let any = |list: &[(usize, Micros)]| -> Vec<Micros> {
             list.iter().filter(|(of, _)| *of == wallet).map(|(_, at)| *at).collect()
         };
-        let vested = || self.vested.iter().filter(|(of, ..)| *of == wallet).map(|(_, _, at)| *at);
         let mut found = match without {
             Activity::Events(kinds) => {
                 let events = self.known.iter().filter(|known| !known.ignored && kinds.contains(&known.event.kind));
@@ -93,9 +92,8 @@ impl Member<'_> {
             Activity::Any => [any(&self.earned), any(&self.spent)].concat(),
         };
         if !matches!(without, Activity::Events(_)) {
-            found.extend(vested());
+            found.extend(any(&self.vested));
         }
-        found.extend(own(&self.vested));
         found.extend(own(&self.waits));
         found
     }

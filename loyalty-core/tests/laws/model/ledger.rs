@@ -176,7 +176,7 @@ pub struct Member<'p> {
     /// Earning, spending and vesting in a wallet, with its instant; and the wait that a first earning starts.
     pub earned: Vec<(usize, Micros)>,
     pub spent: Vec<(usize, Micros)>,
-    pub vested: Vec<(usize, End, Micros)>,
+    pub vested: Vec<(usize, Micros)>,
     pub waits: Vec<(usize, End, Micros)>,
     /// Everything that measures over a wallet may sum up.
     pub flows: Vec<(usize, Flow, Exact, Micros)>,
@@ -370,6 +370,9 @@ impl<'p> Member<'p> {
         self.lots[lot].vested_at = Some(at);
         if let End::AfterVesting(length) = self.lots[lot].end {
             self.lots[lot].end = End::At(through(self.program.zone, at, length));
+            // A pause that is over before such an end begins to count does not move it.
+            let over = self.pauses.iter().filter_map(|pause| pause.to).filter(|to| *to <= at).max();
+            self.lots[lot].counted_from = over.into_iter().fold(self.lots[lot].counted_from, Micros::max);
         }
         // What a later form has taken over by then waits anew by that form.
         let form = match self.taken_over(&self.lots[lot]) {
@@ -378,7 +381,8 @@ impl<'p> Member<'p> {
             }
             _ => self.lots[lot].end.clone(),
         };
-        self.vested.push((wallet, form, at));
+        self.vested.push((wallet, at));
+        self.start_clock(&Lot { end: form, ..self.lots[lot].clone() }, at);
         let amount = self.lots[lot].amount.clone();
         if amount > zero() {
             self.flows.push((wallet, Flow::Vested, amount.clone(), at));
