@@ -1,5 +1,6 @@
 //! The engine and the model, step by step: the same answers, totals, lots and measures.
 
+mod lots;
 mod membership;
 mod pauses;
 mod tenders;
