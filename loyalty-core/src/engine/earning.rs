@@ -184,26 +184,31 @@ fn evaluate_in_turn(
     Ok(nothing)
 }
 
-/// Where a wallet gets nothing of what rules contribute to it, for it was rounded away or cut by the wallet's own limits, they have
-/// contributed nothing: their caps do not count it, and it is no reason to count their limits.
+/// Where a wallet gets nothing of what a rule contributes to it, for it was rounded away or cut by the wallet's own limits, the rule has
+/// contributed nothing: its caps do not count it, and it is no reason to count its limits. Of what is rounded in one sum, and
+/// arrives in part, nobody can say whose it is.
 fn forget_what_is_not_given(
     scope: &Scope<'_>,
     firings: &Firings<'_>,
     evaluation: &mut Evaluation,
 ) -> Result<(), Overflow> {
     let Evaluation { grants, lots, changes, .. } = evaluation;
-    let is_given = |wallet: u16| lots.iter().any(|lot| lot.wallet == wallet);
-    if grants.iter().all(|grant| is_given(grant.wallet)) {
+    let is_given = |grant: &Grant| {
+        let apart = scope.plan.wallets.get(usize::from(grant.wallet)).is_some_and(WalletPlan::tells_parts);
+        let mut lots = lots.iter().filter(|lot| lot.wallet == grant.wallet);
+        lots.any(|lot| !apart || lot.because.iter().any(|part| part.rule() == Some(grant.rule)))
+    };
+    if grants.iter().all(is_given) {
         return Ok(());
     }
     for firing in firings {
-        for grant in grants.iter().filter(|grant| grant.rule == firing.rule && !is_given(grant.wallet)) {
+        for grant in grants.iter().filter(|grant| grant.rule == firing.rule && !is_given(grant)) {
             for (caps, _) in caps::caps_of_both(scope, firing) {
                 caps::count(scope, grant.wallet, caps, -grant.amount, changes)?;
             }
         }
     }
-    grants.retain(|grant| is_given(grant.wallet));
+    grants.retain(|grant| is_given(grant));
     Ok(())
 }
 
@@ -410,6 +415,9 @@ fn several_lots<'g>(
     for (at, lot) in lots.iter_mut().enumerate().skip(first) {
         for (_, rule, amount) in parts.iter().filter(|(lot, ..)| *lot == at) {
             let exact = rounded_contribution(wallet, policy, *amount)?;
+            if exact.is_zero() {
+                continue;
+            }
             sum = amount::add(sum, exact)?;
             let amount = amount::divide_exactly(exact, wallet.denominator)?;
             lot.because.push(Because::Rule { rule: *rule, amount });

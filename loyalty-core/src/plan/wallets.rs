@@ -26,6 +26,13 @@ pub struct WalletPlan {
     pub flows: Vec<(Flow, u16)>,
 }
 
+impl WalletPlan {
+    /// Whether it can be told whose points arrive, for not all that an event brings need be rounded in one sum.
+    pub fn tells_parts(&self) -> bool {
+        self.own_forms || self.policies.iter().any(|policy| policy.value.scope != RoundScope::PerOrder)
+    }
+}
+
 #[derive(Debug, Clone)]
 pub struct PolicyPlan {
     pub round: RoundMode,

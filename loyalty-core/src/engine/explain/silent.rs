@@ -8,11 +8,11 @@ use super::caps::{Cut, Owner};
 use super::granted::Step;
 use super::judged::Judged;
 use super::moved::{self, Moves};
-use super::stage::{Held, Rounding, Stage};
+use super::stage::{self, Held, Lot, Rounding, Stage};
 use super::trace::{Figure, Shown, Tracer};
 use super::{granted, limits, words};
 use crate::amount::{self, Overflow};
-use crate::check::model::Comparison;
+use crate::check::model::{Comparison, RoundScope};
 use crate::engine::value::{Stored, Value};
 use crate::engine::{returns, rewards, tags};
 use crate::plan::node::{Node, NodeId};
@@ -377,7 +377,7 @@ fn nothing(
                 };
                 match judged.shares.iter().find(own) {
                     Some(share) => {
-                        reasons.extend(taken(judged, stages, (rule, *wallet), share.left, reason));
+                        reasons.extend(taken(judged, stages, (rule, *wallet), share.left, reason)?);
                         continue;
                     }
                     None => earns_nothing(&judged.tracer, effect, reason)?,
@@ -391,7 +391,7 @@ fn nothing(
                 });
                 match share {
                     Some(share) => {
-                        reasons.extend(taken(judged, stages, (rule, share.wallet), share.left, reason));
+                        reasons.extend(taken(judged, stages, (rule, share.wallet), share.left, reason)?);
                         continue;
                     }
                     None => multiplies_nothing(judged, (of, *wallet), *by, reason)?,
@@ -516,12 +516,12 @@ fn taken(
     (rule, wallet): (u32, u16),
     left: Decimal,
     reason: Reason,
-) -> Vec<Reason> {
+) -> Result<Vec<Reason>, Overflow> {
     let capped = |cut: &Cut| capped(&reason, cut);
     let own = judged.cuts.iter().filter(|(cut, of, _)| (*cut, *of) == (rule, wallet));
     let mut reasons: Vec<Reason> = own.map(|(.., cut)| capped(cut)).collect();
     if left.is_zero() && !reasons.is_empty() {
-        return reasons;
+        return Ok(reasons);
     }
     let stage = stages.iter().find(|stage| stage.wallet == wallet);
     let lot = stage
@@ -539,8 +539,23 @@ fn taken(
             line: lot.rounding.line.or(reason.line),
             ..Reason::new(What::Rounded(lot.rounding.clone()), reason.said)
         }),
+        // Others of its lot have come to something, and each rule is rounded by itself.
+        Some(lot) if lot.rounding.scope != RoundScope::PerOrder => reasons.push(Reason {
+            line: lot.rounding.line.or(reason.line),
+            ..Reason::new(What::Rounded(rounded_alone(judged, (lot, wallet), rule)?), reason.said)
+        }),
         _ if reasons.is_empty() => reasons.push(reason.saying("it comes to nothing")),
         _ => {}
     }
-    reasons
+    Ok(reasons)
+}
+
+/// What a rule alone contributes to a lot, where each is rounded by itself to nothing.
+fn rounded_alone(judged: &Judged<'_>, (lot, wallet): (&Lot, u16), rule: u32) -> Result<Rounding, Overflow> {
+    let parts = stage::by_rule(&judged.shares, &lot.shares)?;
+    let sum = parts.iter().find(|(of, _)| *of == rule).map_or(Decimal::ZERO, |(_, sum)| *sum);
+    let plan = judged.tracer.scope.plan.wallets.get(usize::from(wallet));
+    let exact = amount::divide_exactly(sum, plan.map_or(Decimal::ONE, |plan| plan.denominator))?;
+    let (result, before) = (Decimal::ZERO, Decimal::ZERO);
+    Ok(Rounding { scope: RoundScope::PerRule, exact, result, before, ..lot.rounding.clone() })
 }

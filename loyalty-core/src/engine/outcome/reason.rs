@@ -90,6 +90,14 @@ impl Because {
         | Because::Adjustment { amount }) = self;
         *amount
     }
+
+    /// The rule, if it is the contribution of one.
+    pub fn rule(&self) -> Option<u32> {
+        match self {
+            Because::Rule { rule, .. } => Some(*rule),
+            _ => None,
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

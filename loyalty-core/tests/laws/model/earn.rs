@@ -100,6 +100,14 @@ pub struct LotPlan {
     pub amount: Exact,
 }
 
+impl LotPlan {
+    /// The lot of such an event: no delivery names a visit, but an order, or an event that a program declares itself.
+    fn of(self, event: &str) -> Self {
+        let named = ["order", "stamp"].contains(&event);
+        Self { vest: if named { self.vest } else { self.vest.by_no_event().clone() }, ..self }
+    }
+}
+
 fn failing_parts(scope: &Scope<'_>, when: &Expr) -> usize {
     match when {
         Expr::And(parts) => parts.iter().map(|part| failing_parts(scope, part)).sum(),
@@ -273,20 +281,19 @@ impl Member<'_> {
             }
         }
         for wallet in 0..program.wallets.len() {
-            let lots = self.lots_of(wallet, &judgement.shares, &scope);
-            if lots.is_empty() {
-                // A rule of whose points nothing arrives has given none.
-                judgement.shares.retain(|share| share.wallet != wallet);
-            }
-            judgement.lots.extend(lots);
+            let (lots, arrived) = self.lots_of(wallet, &judgement.shares, &scope);
+            // A rule of whose points nothing arrives has given none.
+            judgement.shares.retain(|share| share.wallet != wallet || arrived.contains(&share.rule));
+            judgement.lots.extend(lots.into_iter().map(|lot| lot.of(&scope.event.kind)));
         }
         let contributes = |rule: &usize| judgement.shares.iter().any(|share| share.rule == *rule);
         judgement.fired = firing.iter().copied().filter(|rule| contributes(rule) || spending.contains(rule)).collect();
         Ok((judgement, firing))
     }
 
-    /// Rounds what a wallet gets, cuts it by the wallet's own limits, and shares it out over lots.
-    fn lots_of(&self, wallet: usize, shares: &[Share], scope: &Scope<'_>) -> Vec<LotPlan> {
+    /// Rounds what a wallet gets, cuts it by the wallet's own limits, and shares it out over lots; and the rules of whose points
+    /// some may be among it.
+    fn lots_of(&self, wallet: usize, shares: &[Share], scope: &Scope<'_>) -> (Vec<LotPlan>, Vec<usize>) {
         let policy = scope.wallet(wallet);
         let mut lots: Vec<(LotPlan, Vec<Share>)> = vec![];
         for share in shares.iter().filter(|share| share.wallet == wallet) {
@@ -305,13 +312,19 @@ impl Member<'_> {
             given = total;
         }
         given = self.within(wallet, &zero(), given, scope);
-        let mut lots: Vec<LotPlan> = lots.into_iter().map(|(lot, _)| lot).collect();
-        for lot in &mut lots {
+        for (lot, _) in &mut lots {
             lot.amount = lot.amount.clone().min(given.clone());
             given -= &lot.amount;
         }
-        lots.retain(|lot| lot.amount > zero());
-        lots
+        lots.retain(|(lot, _)| lot.amount > zero());
+        let (lots, parts): (Vec<LotPlan>, Vec<Vec<Share>>) = lots.into_iter().unzip();
+        let arrive = |parts: &Vec<Share>| -> Vec<usize> {
+            let of = |rule: usize| parts.iter().filter(|share| share.rule == rule).cloned().collect::<Vec<Share>>();
+            let rules = parts.iter().map(|share| share.rule);
+            rules.filter(|rule| rounded_by_rule(policy, &of(*rule)) != zero()).collect()
+        };
+        let arrived = parts.iter().flat_map(arrive).collect();
+        (lots, arrived)
     }
 
     /// What a wallet's own limits leave of an amount, where the event has brought it so much `before`.
@@ -337,7 +350,7 @@ impl Member<'_> {
 
     /// What of an amount can be converted into a wallet, beside what the event earns and has converted there.
     fn room(&self, wallet: usize, judgement: &Judgement, amount: Exact, scope: &Scope<'_>) -> Exact {
-        let lots = self.lots_of(wallet, &judgement.shares, scope);
+        let (lots, _) = self.lots_of(wallet, &judgement.shares, scope);
         let earned: Exact = lots.iter().map(|lot| &lot.amount).sum();
         self.within(wallet, &(earned + judgement.converted(wallet)), amount, scope)
     }
