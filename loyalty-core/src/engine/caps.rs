@@ -36,7 +36,7 @@ fn cut(scope: &Scope<'_>, cap: &CapPlan, mode: CapMode, amount: Decimal, used: &
     if let Some(number) = cap.tally {
         let grain = scope.plan.grain(number);
         let tallies = &scope.member.tallies;
-        let used = tallies.most_summed(number, cap.per, grain, &scope.plan.calendar, scope.seen())?;
+        let used = tallies.most_summed(number, (cap.per, room), grain, &scope.plan.calendar, scope.seen())?;
         room = amount::subtract(room, used)?;
     }
     let number = cap.tally.unwrap_or(PER_EVENT | cap.line);

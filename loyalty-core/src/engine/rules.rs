@@ -282,10 +282,11 @@ pub fn left(scope: &Scope<'_>, limit: &LimitPlan, used: &Changes) -> i64 {
     }
     let grain = scope.plan.grain(number);
     let tallies = &scope.member.tallies;
-    let before = tallies.most_counted(number, limit.per, grain, &scope.plan.calendar, scope.seen());
+    let allowed = i64::from(allowed(scope, limit));
+    let before = tallies.most_counted(number, (limit.per, allowed), grain, &scope.plan.calendar, scope.seen());
     let before = before.unwrap_or(i64::MAX / 2);
     let now: i64 = used.iter().filter(|change| change.tally == number).map(|change| change.count).sum();
-    i64::from(allowed(scope, limit)) - before - now
+    allowed - before - now
 }
 
 /// Whether a part of `valid` holds at the scope's instant.

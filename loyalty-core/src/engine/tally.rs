@@ -284,47 +284,52 @@ impl Tallies {
         (from, end.saturating_sub(1))
     }
 
-    /// The most that is counted in one of the stretches of a limit that an instant lies in.
+    /// The most that is counted in one of the stretches of a limit that an instant lies in, or that a use then would make more than
+    /// is `allowed`.
     pub fn most_counted(
         &self,
         tally: u32,
-        per: Option<Per>,
+        (per, allowed): (Option<Per>, i64),
         grain: Grain,
         calendar: &Calendar,
         seen: Seen,
     ) -> Result<i64, Overflow> {
         let add = |sum: i64, entry: &Entry| sum.checked_add(entry.count).ok_or(Overflow);
         let take = |sum: i64, entry: &Entry| sum.checked_sub(entry.count).ok_or(Overflow);
-        self.most(tally, per, (grain, calendar, seen), (0, add, take))
+        self.most(tally, (per, allowed), (grain, calendar, seen), (0, add, take))
     }
 
     /// The same of what is summed up for a cap.
     pub fn most_summed(
         &self,
         tally: u32,
-        per: Option<Per>,
+        (per, allowed): (Option<Per>, Decimal),
         grain: Grain,
         calendar: &Calendar,
         seen: Seen,
     ) -> Result<Decimal, Overflow> {
         let add = |sum: Decimal, entry: &Entry| amount::add(sum, entry.sum);
         let take = |sum: Decimal, entry: &Entry| amount::subtract(sum, entry.sum);
-        self.most(tally, per, (grain, calendar, seen), (Decimal::ZERO, add, take))
+        self.most(tally, (per, allowed), (grain, calendar, seen), (Decimal::ZERO, add, take))
     }
 
     /// A rolling stretch ends with each use. What is late lies in those of later uses, too, and each has to have room for it.
     fn most<T: Copy + PartialOrd>(
         &self,
         tally: u32,
-        per: Option<Per>,
+        (per, allowed): (Option<Per>, T),
         (grain, calendar, seen): (Grain, &Calendar, Seen),
         (none, add, take): (T, impl Fn(T, &Entry) -> Result<T, Overflow>, impl Fn(T, &Entry) -> Result<T, Overflow>),
     ) -> Result<T, Overflow> {
         let (from, to) = self.per_keys(tally, per, grain, calendar, seen);
-        let Some(Per::Rolling(length)) = per else {
-            return self.between(tally, from, to).iter().try_fold(none, add);
-        };
         let now = key(grain, calendar, seen.at, seen.day);
+        let length = match per {
+            Some(Per::Rolling(length)) => length,
+            Some(Per::FromFirst(length)) if from == now => {
+                return self.most_from_first(tally, (now, length), allowed, (none, add));
+            }
+            _ => return self.between(tally, from, to).iter().try_fold(none, add),
+        };
         let entries = self.between(tally, from, i64::MAX);
         let (so_far, later) = entries.split_at(entries.partition_point(|entry| entry.key <= to));
         let mut sum = so_far.iter().try_fold(none, &add)?;
@@ -346,6 +351,34 @@ impl Tallies {
             }
         }
         Ok(most)
+    }
+
+    /// A late use that lies in no stretch begins one, and those after it begin elsewhere, as long as they do not meet the ones before:
+    /// none of them may hold more than is allowed. They do not hold this use, so that one that is full has room enough.
+    fn most_from_first<T: Copy + PartialOrd>(
+        &self,
+        tally: u32,
+        (now, length): (i64, Length),
+        allowed: T,
+        (none, add): (T, impl Fn(T, &Entry) -> Result<T, Overflow>),
+    ) -> Result<T, Overflow> {
+        let end = end_of(now, length);
+        let (used, later) = (self.between(tally, now, end.saturating_sub(1)), self.between(tally, end, i64::MAX));
+        if later.is_empty() {
+            return used.iter().try_fold(none, add);
+        }
+        let mut before = stretches(self.between(tally, now, i64::MAX), length).map(|(from, _)| from).peekable();
+        for (from, end) in stretches(later, length) {
+            while before.next_if(|before| *before < from).is_some() {}
+            if before.peek() == Some(&from) {
+                break;
+            }
+            let sum = self.between(tally, from, end.saturating_sub(1)).iter().try_fold(none, &add)?;
+            if sum > allowed {
+                return Ok(sum);
+            }
+        }
+        used.iter().try_fold(none, add)
     }
 
     /// The ends of the stretches that begin with a first entry each, as keys.

@@ -179,7 +179,7 @@ fn room(scope: &Scope<'_>, cap: &CapPlan, used: &Used) -> Result<Decimal, Overfl
     let mut room = most(scope, cap)?;
     if let Some(number) = cap.tally {
         let (tallies, grain) = (&scope.member.tallies, scope.plan.grain(number));
-        let used = tallies.most_summed(number, cap.per, grain, &scope.plan.calendar, scope.seen())?;
+        let used = tallies.most_summed(number, (cap.per, room), grain, &scope.plan.calendar, scope.seen())?;
         room = amount::subtract(room, used)?;
     }
     if let Some(used) = used.get(&counter(cap)) {

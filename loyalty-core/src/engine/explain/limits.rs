@@ -144,13 +144,14 @@ fn limit_reason(judged: &Judged<'_>, owner: Owner, limit: &LimitPlan, rule: u32)
     let seen = scope.seen();
     let (from, to) = tallies.per_keys(tally, limit.per, grain, &scope.plan.calendar, seen);
     let entries = scope.member.tallies.between(tally, from, to);
-    let before = tallies.most_counted(tally, limit.per, grain, &scope.plan.calendar, seen).unwrap_or(i64::MAX);
+    let of = rules::allowed(scope, limit);
+    let per = (limit.per, i64::from(of));
+    let before = tallies.most_counted(tally, per, grain, &scope.plan.calendar, seen).unwrap_or(i64::MAX);
     let now = match owner {
         Owner::Group(group) => earlier_in(judged, group, rule),
         _ => 0,
     };
     let used = before.saturating_add(now);
-    let of = rules::allowed(scope, limit);
     if used < i64::from(of) {
         return None;
     }

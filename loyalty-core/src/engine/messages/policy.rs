@@ -83,8 +83,10 @@ pub fn judge(
     let day = plan.calendar.day_at(at);
     for most in policy.at_most.iter().filter(|most| most.category == category) {
         let grain = plan.grain(most.tally);
-        let said = member.tallies.most_counted(most.tally, Some(most.per), grain, &plan.calendar, scope.seen())?;
-        if said >= i64::from(most.count) {
+        let allowed = i64::from(most.count);
+        let per = (Some(most.per), allowed);
+        let said = member.tallies.most_counted(most.tally, per, grain, &plan.calendar, scope.seen())?;
+        if said >= allowed {
             return suppressed(Unsaid::AtMost { count: most.count });
         }
     }

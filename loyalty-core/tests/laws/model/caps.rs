@@ -50,7 +50,12 @@ impl Member<'_> {
     }
 
     /// What the known events have used where a limit or cap is asked at `at`.
-    pub(super) fn used(&self, per: Option<Per>, at: Micros, use_of: impl Fn(&Rc<Known>) -> Exact) -> Exact {
+    pub(super) fn used(
+        &self,
+        (per, allowed): (Option<Per>, Exact),
+        at: Micros,
+        use_of: impl Fn(&Rc<Known>) -> Exact,
+    ) -> Exact {
         let uses = self.known.iter().map(|known| (known.event.at, use_of(known)));
         let (Some(Per::FromFirst(length)) | Some(Per::Rolling(length))) = per else {
             return uses.filter(|(other, _)| self.in_stretch(per, *other, at)).map(|(_, used)| used).sum();
@@ -77,8 +82,28 @@ impl Member<'_> {
                 begun = Some(first);
             }
         }
-        let from = begun.filter(|from| now < end(*from)).unwrap_or(now);
-        by_key.range(from..end(from)).map(|(_, used)| used).sum()
+        let begun = begun.filter(|from| now < end(*from));
+        let from = begun.unwrap_or(now);
+        let used = by_key.range(from..end(from)).map(|(_, used)| used).sum();
+        if begun.is_some() {
+            return used;
+        }
+        // A use that begins a stretch lets later ones begin elsewhere, and those must not hold too much.
+        let stretches = |by_key: &BTreeMap<Micros, Exact>| -> Vec<(Micros, Exact)> {
+            let mut found: Vec<(Micros, Exact)> = vec![];
+            for (key, used) in by_key {
+                match found.last_mut().filter(|(from, _)| *key < end(*from)) {
+                    Some((_, sum)) => *sum += used,
+                    None => found.push((*key, used.clone())),
+                }
+            }
+            found
+        };
+        let before = stretches(&by_key);
+        by_key.insert(now, zero());
+        let after = stretches(&by_key).into_iter().filter(|(from, _)| *from > now);
+        let mut changed = after.filter(|(from, _)| !before.iter().any(|(known, _)| known == from));
+        changed.find(|(_, sum)| *sum > allowed).map_or(used, |(_, sum)| sum)
     }
 
     /// The most that was used in a stretch in which `at` lies: in the one that ends with it, or in one that ends with a later
@@ -113,7 +138,8 @@ impl Member<'_> {
                 true => whole(counted(&known.stays) as i64),
                 false => whole(counted(&known.judgement.fired) as i64),
             };
-            self.used(limit.per, at, use_of) + whole(counted(firing) as i64) < whole(i64::from(limit.allows(levels)))
+            let allowed = whole(i64::from(limit.allows(levels)));
+            self.used((limit.per, allowed.clone()), at, use_of) + whole(counted(firing) as i64) < allowed
         };
         self.program.rules[rule].on(today).limits.iter().all(|limit| leaves_room(limit, &[rule]))
             && self
@@ -193,7 +219,7 @@ impl Member<'_> {
                 // where it is the same for everybody.
                 (Some(_), Some(Per::Order)) if cap.by_level.is_none() => cap.amount.clone(),
                 (Some(got), _) => sum_of(got, &|of| together.contains(&of)),
-                (None, _) => cap.allows(levels) - self.used(cap.per, at, use_of),
+                (None, _) => cap.allows(levels) - self.used((cap.per, cap.allows(levels).clone()), at, use_of),
             };
             (leaves - &used_now).max(zero())
         };

@@ -336,8 +336,9 @@ impl Member<'_> {
         };
         let mut left = amount;
         let rooms = policy.caps.iter().map(|cap| {
-            let used = self.used(cap.per, scope.event.at, used);
-            (cap.allows(&scope.seen.levels) - used - before).max(zero())
+            let allowed = cap.allows(&scope.seen.levels);
+            let used = self.used((cap.per, allowed.clone()), scope.event.at, used);
+            (allowed - used - before).max(zero())
         });
         if let Some(room) = rooms.min().filter(|room| *room < left) {
             left = if policy.cap_reject { zero() } else { room };
