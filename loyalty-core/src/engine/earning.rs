@@ -229,10 +229,15 @@ fn count_limits(
             fired.push(rule);
             rules::use_limits(scope.plan, firing.plan, form, scope.at, scope.day, changes);
             facts.extend(rules::claims(scope.plan, rule, firing.plan, form, scope.day));
-        } else if rules::takes_turns(scope, firing.plan) {
+        } else if rules::takes_turns(scope, firing.plan) && !lends_its_rate(grants, rule) {
             nothing.push(rule);
         }
     }
+}
+
+/// Whether another rule multiplies the rate of this one and comes to something by it: without it that would be lost.
+fn lends_its_rate(grants: &Grants, rule: u32) -> bool {
+    grants.iter().any(|grant| grant.base_rule == rule && !grant.amount.is_zero())
 }
 
 /// Rounds what each wallet gets, cuts it by the wallet's own limits, and shares it out over lots.

@@ -123,6 +123,8 @@ const NOT_MODELLED: &[&str] = &[
     "Rule: Bool",
     "Tiers: Bool",
     "Tiers: Text",
+    // Twice a year: two days of the calendar, as a cycle of months has them.
+    "Rule: half_year",
     // What goes by a text of the member.
     "Group: Field",
     "Group: Match",

@@ -134,8 +134,13 @@ impl Member<'_> {
         let (mut last, mut known, mut passed): (_, Vec<usize>, Vec<usize>) = (best.clone(), firing.clone(), vec![]);
         let mut told: Vec<Failing> = vec![];
         loop {
-            let nothing: Vec<usize> =
-                firing.iter().copied().filter(|rule| in_turn(rule) && !last.fired.contains(rule)).collect();
+            // Whose rate another rule multiplies to something lets nobody take it away.
+            let lends = |rule: usize| {
+                let of = |share: &&Share| matches!(share.basis, Basis::Rate { base, .. } if base == rule);
+                last.shares.iter().filter(of).any(|share| share.amount != zero())
+            };
+            let idle = |rule: &usize| in_turn(rule) && !last.fired.contains(rule) && !lends(*rule);
+            let nothing: Vec<usize> = firing.iter().copied().filter(idle).collect();
             if nothing.is_empty() {
                 return Ok(best);
             }
