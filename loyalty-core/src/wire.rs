@@ -1,5 +1,6 @@
 //! The border: the only place that knows JSON and the binary form.
 
+pub mod carried;
 pub mod codec;
 pub mod coupons;
 pub mod decode;

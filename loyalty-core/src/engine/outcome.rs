@@ -89,7 +89,7 @@ impl Outcome {
     /// member that it names, as often as it likes. See `transfer` in the language.
     #[must_use]
     pub fn outgoing(&self) -> Vec<String> {
-        let carried = |decision: &Decision| crate::wire::json::carried(&self.plan, decision);
+        let carried = |decision: &Decision| crate::wire::carried::carried(&self.plan, decision);
         self.decisions.iter().filter_map(carried).map(|event| event.to_string()).collect()
     }
 

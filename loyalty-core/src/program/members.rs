@@ -158,11 +158,11 @@ impl Program {
             Some(decision) => decision,
             None => transfer::undelivered(&self.plan, &received.data)?,
         };
-        Ok(crate::wire::json::carried(&self.plan, &decision).unwrap_or(Document::Null))
+        Ok(crate::wire::carried::carried(&self.plan, &decision).unwrap_or(Document::Null))
     }
 
     fn pool_event(&self, part: pool::Part<'_>, event: &mut EventData) -> Result<(), EventError> {
-        let json = crate::wire::json::pool_part(part).to_string();
+        let json = crate::wire::carried::pool_part(part).to_string();
         decode::decode(&self.plan, &self.reading, json.as_bytes(), event)
     }
 }
