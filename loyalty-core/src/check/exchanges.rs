@@ -1,5 +1,7 @@
 //! Warnings of what is given for something else: parts that are lost, points for nothing, prices that nobody can pay.
 
+use std::collections::BTreeMap;
+
 use rust_decimal::Decimal;
 
 use super::Checker;
@@ -40,8 +42,15 @@ impl Checker<'_> {
         }
         found.extend(conversions.iter().filter_map(|conversion| self.parts_lost(conversion)));
         found.extend(self.rounds(&conversions));
+        let mut given: BTreeMap<&str, Vec<&Rule>> = BTreeMap::new();
+        for rule in rules {
+            if let Some(held) = rule.held.as_ref().filter(|held| held.keyword == "reward") {
+                given.entry(&held.name).or_default().push(rule);
+            }
+        }
         for reward in self.rewards.iter().flatten() {
-            found.extend(reward.versions.iter().filter_map(|form| self.gives_its_price(reward, &form.value, rules)));
+            let given = given.get(reward.name.as_str()).map_or(&[][..], Vec::as_slice);
+            found.extend(reward.versions.iter().filter_map(|form| self.gives_its_price(reward, &form.value, given)));
         }
         found.into_iter().for_each(|warning| self.report(warning));
     }
@@ -117,14 +126,12 @@ impl Checker<'_> {
     }
 
     /// A reward without limits that gives at least its price in the same wallet.
-    fn gives_its_price(&self, reward: &Reward, form: &RewardForm, rules: &[Rule]) -> Option<Diagnostic> {
+    fn gives_its_price(&self, reward: &Reward, form: &RewardForm, given: &[&Rule]) -> Option<Diagnostic> {
         if !form.limits.is_empty() {
             return None;
         }
         let Cost::Prices(prices) = &form.cost else { return None };
-        let own =
-            |rule: &&Rule| rule.held.as_ref().is_some_and(|held| held.keyword == "reward" && held.name == reward.name);
-        let forms = rules.iter().filter(own).flat_map(|rule| &rule.versions);
+        let forms = given.iter().flat_map(|rule| &rule.versions);
         for effects in forms.map(|form| &form.value).filter(|form| form.caps.is_empty() && form.when.is_empty()) {
             for effect in &effects.effects {
                 let EffectKind::Earn { wallet, amount: Earn::Fixed(amount), .. } = &effect.kind else { continue };

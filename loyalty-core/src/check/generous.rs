@@ -1,34 +1,35 @@
 //! Warnings of factors and rates that are upside down: percents written as factors, and more given back than was paid.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use rust_decimal::Decimal;
 
 use super::Checker;
 use super::expression::constant;
 use super::model::{
-    Arithmetic, Cost, Earn, EffectKind, Expr, ExprKind, FieldIndex, Group, Rule, RuleForm, Type, WalletIndex,
+    Arithmetic, Cost, Earn, EffectKind, Expr, ExprKind, FieldIndex, Group, Rule, RuleForm, RuleIndex, Type, WalletIndex,
 };
 use crate::diagnostic::{Code, Diagnostic};
+use crate::sorting::gathered;
 
 impl Checker<'_> {
     pub(super) fn lint_generous(&mut self, rules: &[Rule], groups: &[Group]) {
         let mut found = Vec::new();
+        let grouped: BTreeSet<RuleIndex> = gathered(groups.iter().flat_map(|group| group.rules.iter().copied()));
+        // What is only kept until it is turned into something else is no money back.
+        let effects = rules.iter().flat_map(|rule| &rule.versions).flat_map(|form| &form.value.effects);
+        let turned: BTreeSet<WalletIndex> = gathered(effects.filter_map(|effect| match effect.kind {
+            EffectKind::Convert { from: wallet, .. } | EffectKind::Forfeit { wallet, .. } => Some(wallet),
+            _ => None,
+        }));
         for (index, rule) in rules.iter().enumerate() {
-            let capped = groups.iter().any(|group| group.rules.contains(&index));
-            // What is only kept until it is turned into something else is no money back.
-            let turned = |wallet: WalletIndex| {
-                let mut effects = rules.iter().flat_map(|rule| &rule.versions).flat_map(|form| &form.value.effects);
-                effects.any(|effect| match effect.kind {
-                    EffectKind::Convert { from, .. } => from == wallet,
-                    EffectKind::Forfeit { wallet: of, .. } => of == wallet,
-                    _ => false,
-                })
-            };
+            let capped = grouped.contains(&index);
             for form in &rule.versions {
                 let form = &form.value;
                 for effect in &form.effects {
                     match &effect.kind {
                         EffectKind::Multiply { by, .. } => found.extend(self.hundredfold(by)),
-                        EffectKind::Earn { wallet, .. } if !capped && is_free(form) && !turned(*wallet) => {
+                        EffectKind::Earn { wallet, .. } if !capped && is_free(form) && !turned.contains(wallet) => {
                             let holds = self.wallets.get(*wallet).is_some_and(|wallet| wallet.holds.is_some());
                             let back =
                                 self.paid_back(rule, effect_amount(&effect.kind)).filter(|back| *back >= Decimal::ONE);
@@ -46,11 +47,14 @@ impl Checker<'_> {
                 }
             }
         }
+        // By wallet, for rewards may be as many as rules.
+        let mut earned_for_one: BTreeMap<WalletIndex, Option<Decimal>> = BTreeMap::new();
         for reward in self.rewards.iter().flatten() {
             for form in &reward.versions {
                 let Cost::Rate(rate) = &form.value.cost else { continue };
                 let worth = rate.money.checked_div(rate.points).unwrap_or_default();
-                let earned = rules.iter().filter_map(|rule| self.earned_for_one(rule, rate.wallet)).max();
+                let earns = || rules.iter().filter_map(|rule| self.earned_for_one(rule, rate.wallet)).max();
+                let earned = *earned_for_one.entry(rate.wallet).or_insert_with(earns);
                 let back = earned.and_then(|earned| earned.checked_mul(worth)).filter(|back| *back >= Decimal::ONE);
                 if let Some(back) = back {
                     let wallet = self.wallets.get(rate.wallet).map_or("", |wallet| &wallet.name);

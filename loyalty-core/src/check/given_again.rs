@@ -1,14 +1,17 @@
 //! Warnings of what is given again and again: for reaching what is reached once more after a return, and for a figure that stays
 //! where it is while events go on.
 
+use std::collections::BTreeSet;
+
 use super::Checker;
 use super::expression::constant;
 use super::matching::key;
 use super::model::{
     AggregateFunction, ClockTrigger, Comparison, Earn, Effect, EffectKind, Every, Expr, ExprKind, Group, Measure,
-    MeasureIndex, Origin, Period, Rule, RuleForm, Trigger, WalletFigure, Window,
+    MeasureIndex, Origin, Period, Rule, RuleForm, RuleIndex, Trigger, WalletFigure, Window,
 };
 use crate::diagnostic::{Code, Diagnostic};
+use crate::sorting::gathered;
 
 /// A comparison with a constant, the figure on its left.
 #[derive(Clone, Copy)]
@@ -21,9 +24,13 @@ struct Compared<'e> {
 impl Checker<'_> {
     pub(super) fn lint_given_again(&mut self, rules: &[Rule], groups: &[Group]) {
         let mut found = Vec::new();
+        let bounds = |group: &&Group| {
+            group.versions.iter().any(|form| !form.value.limits.is_empty() || !form.value.caps.is_empty())
+        };
+        let bound: BTreeSet<RuleIndex> =
+            gathered(groups.iter().filter(bounds).flat_map(|group| group.rules.iter().copied()));
         for (index, rule) in rules.iter().enumerate().filter(|(_, rule)| rule.held.is_none()) {
-            let shared = groups.iter().filter(|group| group.rules.contains(&index)).flat_map(|group| &group.versions);
-            if shared.into_iter().any(|form| !form.value.limits.is_empty() || !form.value.caps.is_empty()) {
+            if bound.contains(&index) {
                 continue;
             }
             for form in &rule.versions {
