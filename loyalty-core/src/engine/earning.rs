@@ -55,9 +55,20 @@ impl Evaluation {
             || self.moves.iter().any(|one| one.comes_to_something(member, at))
     }
 
-    /// No event can name what has earned this: points that would wait for one are there at once.
+    /// No event has earned this: points that would wait for one that names it are there at once.
     pub fn wait_for_no_event(&mut self) {
         self.lots.iter_mut().for_each(|lot| lot.vest = lot.vest.by_no_event());
+    }
+
+    /// No order has earned this: no delivery names a review. An event of the program's own, such as its approval, may.
+    pub fn wait_for_none_that_names_orders(&mut self, plan: &Plan) {
+        for lot in &mut self.lots {
+            if let VestPlan::On { event, .. } = lot.vest
+                && plan.events.get(usize::from(event)).is_some_and(|event| event.standard)
+            {
+                lot.vest = VestPlan::AtOnce;
+            }
+        }
     }
 }
 

@@ -22,7 +22,9 @@ pub struct EventPlan {
     pub vests: bool,
     /// Or points may, which another version of the program has granted.
     pub may_vest: bool,
-    /// What it earns may wait for an event that names it: it is an order, or an event of the program's own.
+    /// The prelude declares it: what it names is an order, or an event of the program's own.
+    pub standard: bool,
+    /// What it earns may wait for a standard event that names it.
     pub awaits: bool,
     /// The slot of `order`, for refunds, cancellations and vesting.
     pub order_slot: Option<u16>,

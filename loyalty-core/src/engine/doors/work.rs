@@ -119,7 +119,7 @@ pub(super) fn commit(
     }
     let spent = !evaluation.spends.is_empty();
     if !event_plan.awaits {
-        evaluation.wait_for_no_event();
+        evaluation.wait_for_none_that_names_orders(plan);
     }
     let granted = match replaced {
         Some(_) => evaluation.lots.iter().map(|lot| (lot.wallet, lot.amount)).collect(),

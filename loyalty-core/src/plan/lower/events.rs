@@ -78,6 +78,7 @@ impl Lower<'_> {
                 takes_rewards,
                 vests,
                 may_vest,
+                standard,
                 awaits: order || !standard,
                 order_slot,
                 codes: codes.map(|list| list as u16),

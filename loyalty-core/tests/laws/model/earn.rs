@@ -104,7 +104,10 @@ impl LotPlan {
     /// The lot of such an event: no delivery names a visit, but an order, or an event that a program declares itself.
     fn of(self, event: &str) -> Self {
         let named = ["order", "stamp"].contains(&event);
-        Self { vest: if named { self.vest } else { self.vest.by_no_event().clone() }, ..self }
+        match self.vest {
+            Vest::On { event: ref by, .. } if !named && by == "delivered" => Self { vest: Vest::AtOnce, ..self },
+            _ => self,
+        }
     }
 }
 
