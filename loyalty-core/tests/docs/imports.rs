@@ -70,6 +70,7 @@ const AGAINST: &[(&str, &str, &str)] = &[
     ("diagnostic.rs", "wire::json", "`Diagnostics::to_json` hands on to the writer"),
     ("engine/error.rs", "wire::json", "`EventError::to_json` hands on to the writer"),
     ("engine/outcome.rs", "wire::json", "`Outcome::to_json` hands on to the writer"),
+    ("engine/outcome.rs", "wire::carried", "what a decision carries to another member is told by the writer"),
     ("engine/outcome/codec/parts.rs", "wire::codec", "decisions are kept in bytes, in the member's log"),
     ("engine/outcome/codec/read.rs", "wire::codec", "the same"),
     ("engine/outcome/codec/write.rs", "wire::codec", "the same"),
