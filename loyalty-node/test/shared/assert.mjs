@@ -27,7 +27,7 @@ export function match(found, pattern) {
   if (typeof found !== "string" || !pattern.test(found)) throw new Error(`expected ${pattern}, found ${found}`);
 }
 
-/** The promise is broken by an error of a class, or by one of a name. */
+/** The promise is broken by an error of a class, or by one with such a name or message. */
 export async function rejects(promise, expected) {
   let error;
   try {
@@ -35,6 +35,7 @@ export async function rejects(promise, expected) {
   } catch (thrown) {
     error = thrown;
   }
-  const right = typeof expected === "function" ? error instanceof expected : error?.name === expected.name;
-  if (!right) throw new Error(`expected ${expected.name}, found ${error}`);
+  const has = ([key, value]) => error?.[key] === value;
+  const right = typeof expected === "function" ? error instanceof expected : Object.entries(expected).every(has);
+  if (!right) throw new Error(`expected ${expected.name ?? expected.message}, found ${error}`);
 }
