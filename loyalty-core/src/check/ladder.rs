@@ -439,21 +439,22 @@ impl<'a> Checker<'a> {
         }
     }
 
+    /// Whether a period begins on a day of the year, in each year.
+    pub(super) fn begins_on(&self, period: Period, (month, day): (u32, u32)) -> bool {
+        let months = match period {
+            Period::Day => return true,
+            Period::Week => return false,
+            Period::Month => 1,
+            Period::Quarter => 3,
+            Period::HalfYear => 6,
+            Period::Year => 12,
+        };
+        day == 1 && (month + 12 - self.settings.year_start).is_multiple_of(months)
+    }
+
     /// Warns of a day on which the period that is looked at has only begun: the one that is over is another window.
     fn judged_amid(&mut self, form: &LadderForm, (month, day): (u32, u32), span: Span) {
-        let begins = |period: Period| match period {
-            Period::Day => true,
-            Period::Week => false,
-            Period::Month => day == 1,
-            Period::Quarter | Period::HalfYear | Period::Year => {
-                let months = match period {
-                    Period::Quarter => 3,
-                    Period::HalfYear => 6,
-                    _ => 12,
-                };
-                day == 1 && (month + 12 - self.settings.year_start).is_multiple_of(months)
-            }
-        };
+        let begins = |period: Period| self.begins_on(period, (month, day));
         let of_now = |measure: MeasureIndex| match self.measures.get(measure)?.as_ref()?.versions.first()?.value.window
         {
             Window::This(period) if !begins(period) => Some(period),

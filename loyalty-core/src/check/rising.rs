@@ -2,7 +2,7 @@
 
 use super::Checker;
 use super::lints::within;
-use super::model::{Cycle, ExprKind, Keep, Ladder, LadderForm, Measure, OwnFrom, Rise, Window};
+use super::model::{Cycle, ExprKind, Fall, Keep, Ladder, LadderForm, Measure, OwnFrom, Period, Rise, Window};
 use crate::diagnostic::{Code, Diagnostic};
 
 impl Checker<'_> {
@@ -10,15 +10,32 @@ impl Checker<'_> {
         let mut found = Vec::new();
         for ladder in &self.ladders {
             for form in &ladder.versions {
-                let Rise::AtEndOf(cycle) = form.value.rise else { continue };
+                let over = self.over_at(form.value.rise);
                 for measure in self.decided_by_measures(&form.value) {
                     let of = measure.versions.iter().map(|form| form.value.window);
-                    let warning = of.filter_map(|window| risen(ladder, &form.value, measure, cycle, window)).next();
-                    found.extend(warning);
+                    let risen =
+                        |window| over.iter().find_map(|over| risen(ladder, &form.value, measure, *over, window));
+                    found.extend(of.filter_map(risen).next());
                 }
             }
         }
         found.into_iter().for_each(|warning| self.report(warning));
+    }
+
+    /// The periods that are over, and still the present ones, at the instant at which levels rise: right before midnight.
+    fn over_at(&self, rise: Rise) -> Vec<Cycle> {
+        match rise {
+            Rise::AtOnce => Vec::new(),
+            Rise::AtEndOf(cycle) => vec![cycle],
+            Rise::On { month, day } => {
+                let periods = [Period::Month, Period::Quarter, Period::HalfYear, Period::Year];
+                periods
+                    .into_iter()
+                    .filter(|period| self.begins_on(*period, (month, day)))
+                    .map(Cycle::Calendar)
+                    .collect()
+            }
+        }
     }
 
     fn decided_by_measures(&self, form: &LadderForm) -> Vec<&Measure> {
@@ -45,7 +62,8 @@ fn risen(ladder: &Ladder, form: &LadderForm, measure: &Measure, cycle: Cycle, wi
         (Cycle::Membership(over), Window::Own { of: OwnFrom::Membership, each, previous: false }) => each <= over,
         _ => false,
     };
-    let lost_at_once = form.keep == Keep::WhileQualified && form.grace.is_none() && form.retain.is_none();
+    let falls = form.fall != Fall::Never && form.grace.is_none() && form.retain.is_none();
+    let lost_at_once = form.keep == Keep::WhileQualified && falls;
     if only_begun && lost_at_once {
         let text = format!(
             "a level is reached when a {word} is over, and at that instant `{name}` is empty again, so that nobody ever has it"
